@@ -1,0 +1,17 @@
+/**
+ * Compiles bin/ and lib/ to dist/. As `prepare` it must also survive `npm ci --omit=dev`, where there is no
+ * compiler: `--if-possible` then leaves whatever dist/ there is.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+
+const compiler = 'node_modules/typescript/bin/tsc';
+if (!existsSync(compiler)) {
+  if (process.argv.includes('--if-possible')) process.exit(0);
+  console.error('No TypeScript compiler here; run npm ci (with development dependencies) first.');
+  process.exit(1);
+}
+rmSync('dist', { recursive: true, force: true });
+const { status } = spawnSync(process.execPath, [compiler], { stdio: 'inherit' });
+if (status !== 0) process.exit(status ?? 1);
+chmodSync('dist/bin/occ.js', 0o755);

@@ -1,0 +1,5 @@
+/** What other programs may import. */
+export type { Decoded, Message, Remark, StreamEvent } from './anthropic/events.ts';
+export type { MessagesRequest } from './anthropic/request.ts';
+export type { Codec, Route, Turn, WireFormat } from './wire/codec.ts';
+export { compose, transduce, type Transducer } from './stream/transducer.ts';
