@@ -1,0 +1,108 @@
+/** Events → message: the answer to `stream: false` is the fold of the very same events (L14). */
+import { isObject, parseJson } from '../stream/json.ts';
+import type { AnswerBlock, Delta, Message, StreamEvent, Usage } from './events.ts';
+
+export interface Fold {
+  add(event: StreamEvent): void;
+  /** The message so far; undefined before `message_start`. A tool call that is not whole is left out. */
+  message(): Message | undefined;
+}
+
+interface OpenBlock {
+  block: AnswerBlock;
+  json: string[];
+  stopped: boolean;
+}
+
+const cutting: ReadonlySet<string> = new Set(['max_tokens', 'refusal', 'model_context_window_exceeded']);
+
+export function fold(): Fold {
+  let start: Message | undefined;
+  let blocks: OpenBlock[] = [];
+  let usage: Usage = { input_tokens: 0, output_tokens: 0 };
+  let ending: Partial<Message> = {};
+
+  function add(event: StreamEvent): void {
+    switch (event.type) {
+      case 'message_start':
+        start = event.message;
+        usage = { ...event.message.usage };
+        blocks = [];
+        return;
+      case 'content_block_start':
+        blocks[event.index] = { block: { ...event.content_block }, json: [], stopped: false };
+        return;
+      case 'content_block_delta': {
+        const open = blocks[event.index];
+        if (open) extend(open, event.delta);
+        return;
+      }
+      case 'content_block_stop': {
+        const open = blocks[event.index];
+        if (open) open.stopped = true;
+        return;
+      }
+      case 'message_delta':
+        // Usage in a message_delta is cumulative: it overwrites and never adds (Anthropic's streaming documentation).
+        usage = { ...usage, ...withoutNulls(event.usage) };
+        ending = event.delta;
+        return;
+      case 'message_stop':
+      case 'ping':
+      case 'error':
+    }
+  }
+
+  function message(): Message | undefined {
+    if (!start) return undefined;
+    const cut = cutting.has(String(ending.stop_reason));
+    const content = blocks.flatMap((open) => toContent(open, cut) ?? []);
+    return { ...start, content, ...ending, usage };
+  }
+
+  return { add, message };
+}
+
+/** The message that a whole list of events makes. */
+export function foldMessage(events: Iterable<StreamEvent>): Message | undefined {
+  const folded = fold();
+  for (const event of events) folded.add(event);
+  return folded.message();
+}
+
+function extend(open: OpenBlock, delta: Delta): void {
+  const { block } = open;
+  switch (delta.type) {
+    case 'text_delta':
+      block.text = (block.text ?? '') + delta.text;
+      return;
+    case 'thinking_delta':
+      block.thinking = (block.thinking ?? '') + delta.thinking;
+      return;
+    case 'signature_delta':
+      block.signature = delta.signature;
+      return;
+    case 'input_json_delta':
+      open.json.push(delta.partial_json);
+      return;
+    case 'citations_delta':
+      block['citations'] = [...(Array.isArray(block['citations']) ? block['citations'] : []), delta.citation];
+  }
+}
+
+/** Claude Code runs every call a message holds, even one of a cut turn whose input is empty (measured): so such a one is not in it. */
+function toContent({ block, json, stopped }: OpenBlock, cut: boolean): AnswerBlock | undefined {
+  const text = json.join('');
+  if (block.type !== 'tool_use')
+    return text.trim() === '' ? block : { ...block, input: parseJson(text) ?? text };
+  if (!stopped || (cut && text.trim() === '')) return undefined;
+  if (text.trim() === '') return block;
+  const input = parseJson(text);
+  return isObject(input) ? { ...block, input } : undefined;
+}
+
+function withoutNulls(usage: Partial<Usage>): Partial<Usage> {
+  return Object.fromEntries(
+    Object.entries(usage).filter(([, value]) => value !== null && value !== undefined),
+  );
+}

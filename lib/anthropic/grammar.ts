@@ -1,0 +1,219 @@
+/**
+ * The order of events as a machine: the laws L1 to L8 and L12, in one place. Tests ask it about whole streams; at run
+ * time the guard holds every stream that leaves to it, ours and raw ones alike.
+ *
+ *   stream = message_start (block | ping)* message_delta message_stop   |   any beginning of that, then error
+ *   block  = content_block_start (content_block_delta | ping)* content_block_stop
+ */
+import { isObject, parseJson } from '../stream/json.ts';
+import {
+  isRemark,
+  type BlockDelta,
+  type BlockStart,
+  type Decoded,
+  type Delta,
+  type StreamEvent,
+} from './events.ts';
+import type { Transducer } from '../stream/transducer.ts';
+
+export interface Grammar {
+  /** The rule this event breaks, in words that begin with the law's number; undefined when it may stand here. */
+  step(event: StreamEvent): string | undefined;
+  /** The rule a stream breaks by ending here. */
+  end(): string | undefined;
+}
+
+interface Open {
+  type: string;
+  lastDelta: Delta['type'] | undefined;
+  says: boolean;
+  json: string[];
+}
+
+const deltaTypes: Record<string, readonly Delta['type'][]> = {
+  text: ['text_delta', 'citations_delta'],
+  thinking: ['thinking_delta', 'signature_delta'],
+  tool_use: ['input_json_delta'],
+  server_tool_use: ['input_json_delta'],
+};
+
+const errorTypes: ReadonlySet<string> = new Set([
+  'invalid_request_error',
+  'authentication_error',
+  'billing_error',
+  'permission_error',
+  'not_found_error',
+  'request_too_large',
+  'rate_limit_error',
+  'api_error',
+  'timeout_error',
+  'overloaded_error',
+]);
+
+const cutting: ReadonlySet<string | null> = new Set([
+  'max_tokens',
+  'refusal',
+  'model_context_window_exceeded',
+]);
+
+export function grammar(): Grammar {
+  let phase: 'before' | 'during' | 'ending' | 'ended' | 'failed' = 'before';
+  let next = 0;
+  let open: Open | undefined;
+  let calls = 0;
+  let brokenArguments = false;
+  const ids = new Set<string>();
+
+  function start({ index, content_block: block }: BlockStart): string | undefined {
+    if (open) return 'L3: a block starts while another is open';
+    if (index !== next) return `L2: block ${index} where ${next} was due`;
+    open = {
+      type: block.type,
+      lastDelta: undefined,
+      says: block.type !== 'text' && block.type !== 'thinking',
+      json: [],
+    };
+    if (block.type === 'text' && block.text !== '')
+      return 'L9: text in the start of a block is lost on clients';
+    if (block.type === 'thinking' && block.signature) return 'L12: a signature in the start of a block';
+    if (block.type !== 'tool_use') return undefined;
+    if (!block.id || !/^[A-Za-z0-9_-]+$/.test(block.id))
+      return `L6: ${JSON.stringify(block.id)} is no tool id`;
+    if (ids.has(block.id)) return 'L6: two calls with one id';
+    ids.add(block.id);
+    if (!block.name) return 'L6: a call without a name';
+    return isObject(block.input) && Object.keys(block.input).length === 0
+      ? undefined
+      : 'L6: input in the start of a call';
+  }
+
+  function delta({ index, delta }: BlockDelta): string | undefined {
+    if (!open || index !== next) return `L2: a delta for block ${index}, which is not open`;
+    if (!(deltaTypes[open.type] ?? [delta.type]).includes(delta.type))
+      return `L2: a ${delta.type} in a ${open.type} block`;
+    if (open.lastDelta === 'signature_delta') return 'L12: a delta after the signature';
+    open.lastDelta = delta.type;
+    if (delta.type === 'text_delta' && delta.text !== '') open.says = true;
+    if (delta.type === 'thinking_delta' && delta.thinking !== '') open.says = true;
+    if (delta.type === 'signature_delta' && delta.signature !== '') open.says = true;
+    if (delta.type === 'input_json_delta') open.json.push(delta.partial_json);
+    return undefined;
+  }
+
+  function stop(index: number): string | undefined {
+    if (!open || index !== next) return `L2: a stop for block ${index}, which is not open`;
+    const { type, lastDelta, says, json } = open;
+    open = undefined;
+    next++;
+    if (!says) return `L8: an empty ${type} block`;
+    if (type === 'thinking' && lastDelta !== 'signature_delta')
+      return 'L12: thinking ends without a signature';
+    if (type !== 'tool_use') return undefined;
+    const text = json.join('');
+    if (text.trim() === '' || isObject(parseJson(text))) calls++;
+    else brokenArguments = true;
+    return undefined;
+  }
+
+  function finish(reason: string | null): string | undefined {
+    if (open) return 'L2: the message ends inside a block';
+    phase = 'ending';
+    if (reason === null) return 'L4: a message_delta without a stop reason';
+    if (cutting.has(reason)) return undefined;
+    if (brokenArguments) return 'L6: arguments that are no JSON object, in a turn that nothing cut';
+    return (reason === 'tool_use') === calls > 0 ? undefined : `L7: ${reason} with ${calls} calls`;
+  }
+
+  function step(event: StreamEvent): string | undefined {
+    if (phase === 'ended') return `L4: ${event.type} after the end`;
+    if (phase === 'failed') return `L5: ${event.type} after error`;
+    if (event.type === 'error') {
+      phase = 'failed';
+      const { type, message } = event.error;
+      return errorTypes.has(type) && typeof message === 'string' ? undefined : 'L5: no error of Anthropic’s';
+    }
+    if (event.type === 'message_start') {
+      if (phase !== 'before') return 'L1: a second message_start';
+      phase = 'during';
+      return brokenStart(event.message);
+    }
+    if (phase === 'before') return `L1: ${event.type} before message_start`;
+    if (event.type === 'message_stop') {
+      if (phase !== 'ending') return 'L4: message_stop without message_delta';
+      phase = 'ended';
+      return undefined;
+    }
+    if (event.type === 'ping') return undefined;
+    if (phase === 'ending') return `L4: ${event.type} after message_delta`;
+    switch (event.type) {
+      case 'content_block_start':
+        return start(event);
+      case 'content_block_delta':
+        return delta(event);
+      case 'content_block_stop':
+        return stop(event.index);
+      case 'message_delta':
+        return finish(event.delta.stop_reason);
+    }
+  }
+
+  return {
+    step,
+    end: () =>
+      phase === 'ended' || phase === 'failed'
+        ? undefined
+        : 'L4: the stream ends without message_stop or error',
+  };
+}
+
+function brokenStart(message: {
+  id: string;
+  content: unknown[];
+  stop_reason: unknown;
+  stop_sequence: unknown;
+  usage: unknown;
+}) {
+  const usage = isObject(message.usage) ? message.usage : {};
+  if (typeof message.id !== 'string' || !message.id.startsWith('msg_'))
+    return 'L1: the message id does not start msg_';
+  if (!Array.isArray(message.content) || message.content.length > 0) return 'L1: content in message_start';
+  if (message.stop_reason !== null || message.stop_sequence !== null)
+    return 'L1: a stop reason in message_start';
+  const counted = typeof usage['input_tokens'] === 'number' && typeof usage['output_tokens'] === 'number';
+  return counted ? undefined : 'L1: usage in message_start is not in numbers';
+}
+
+/** The first rule a whole stream breaks. */
+export function brokenRule(events: Iterable<StreamEvent>): string | undefined {
+  const rules = grammar();
+  for (const event of events) {
+    const broken = rules.step(event);
+    if (broken) return broken;
+  }
+  return rules.end();
+}
+
+/**
+ * The last stage of every stream: what breaks the grammar never reaches the client. That would be a fault of occ's own,
+ * so the turn ends in an honest error and the log is told.
+ */
+export function guard(): Transducer<Decoded, Decoded> {
+  const rules = grammar();
+  let broken = false;
+  return {
+    *step(decoded) {
+      if (broken) return;
+      if (isRemark(decoded)) return yield decoded;
+      const rule = rules.step(decoded);
+      if (rule === undefined) return yield decoded;
+      broken = true;
+      const error = {
+        type: 'api_error',
+        message: `occ stopped an answer that broke a rule of the stream (${rule})`,
+      } as const;
+      yield { type: 'failed', reason: 'malformed', error };
+      yield { type: 'error', error };
+    },
+    flush: () => [],
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * The body of a 2xx answer, whatever its content type claims: server-sent events as a rule, but also one JSON
+ * document, JSON lines without a `data:` prefix, or a web page. Told apart by the first character that counts.
+ */
+import { parseJson } from './json.ts';
+import { longestEvent, sseDecoder, type SseMessage } from './sse.ts';
+import type { Transducer } from './transducer.ts';
+
+export interface BodyMessage {
+  event: string;
+  data: string;
+  /** As for an SSE message; `html`: a page, of which `data` holds the beginning. */
+  problem?: SseMessage['problem'] | 'html';
+}
+
+export function bodyDecoder(longest = longestEvent): Transducer<Uint8Array, BodyMessage> {
+  let inner: Transducer<Uint8Array, BodyMessage> | undefined;
+  let leading: Uint8Array[] = [];
+
+  function choose(chunk: Uint8Array): Transducer<Uint8Array, BodyMessage> | undefined {
+    for (const byte of chunk) {
+      if (blankBytes.has(byte)) continue;
+      if (byte === 0x7b || byte === 0x5b) return jsonDecoder(longest);
+      return byte === 0x3c ? pageDecoder() : sseDecoder(longest);
+    }
+    return undefined;
+  }
+
+  return {
+    *step(chunk) {
+      if (inner) return yield* inner.step(chunk);
+      leading.push(chunk);
+      inner = choose(chunk);
+      if (!inner) return;
+      for (const held of leading) yield* inner.step(held);
+      leading = [];
+    },
+    *flush() {
+      if (inner) yield* inner.flush();
+    },
+  };
+}
+
+/** White space, and the bytes of a BOM, which no text begins with otherwise. */
+const blankBytes: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
+
+/** One document, or one on each line; what does not parse was cut short. */
+function jsonDecoder(longest: number): Transducer<Uint8Array, BodyMessage> {
+  const decoder = new TextDecoder();
+  let pieces: string[] = [];
+  let length = 0;
+  return {
+    *step(chunk) {
+      if (length > longest) return;
+      const text = decoder.decode(chunk, { stream: true });
+      pieces.push(text);
+      length += text.length;
+      if (length <= longest) return;
+      pieces = [];
+      yield { event: '', data: '', problem: 'too_long' };
+    },
+    *flush() {
+      if (length > longest) return;
+      const text = (pieces.join('') + decoder.decode()).trim();
+      if (parseJson(text) !== undefined) return yield { event: '', data: text };
+      for (const line of text.split(/\r\n?|\n/)) {
+        const data = line.trim();
+        if (data === '') continue;
+        const whole = parseJson(data) !== undefined;
+        yield { event: '', data, ...(!whole && { problem: 'unterminated' as const }) };
+        if (!whole) return;
+      }
+    },
+  };
+}
+
+/** Enough of a page to find its title in. */
+const pageStart = 16 * 1024;
+
+function pageDecoder(): Transducer<Uint8Array, BodyMessage> {
+  const decoder = new TextDecoder();
+  let text = '';
+  return {
+    *step(chunk) {
+      if (text.length < pageStart) text += decoder.decode(chunk, { stream: true });
+    },
+    *flush() {
+      yield { event: '', data: text.slice(0, pageStart), problem: 'html' };
+    },
+  };
+}
