@@ -1,0 +1,81 @@
+/**
+ * What a model is told about content it cannot be shown. Every note says what was there, so that the model can say so
+ * too; nothing of the content is invented.
+ */
+import { isObject, toText } from '../stream/json.ts';
+import { toBlocks, type ContentBlock, type DocumentBlock, type ImageBlock } from './request.ts';
+import { joinTexts } from './text.ts';
+
+/** Stands for a tool result that has no content at all: several servers refuse an empty one. */
+export const noOutput = '(no output)';
+
+/** Stands for the result of a call that never got one. */
+export const noResult =
+  '[no result: the call was interrupted, or its result is no longer part of this conversation]';
+
+/** Stands before a result that failed; the formats without `is_error` have no other place for it. */
+export const failedResult = '[the tool reported an error]';
+
+export function imageNote(image: ImageBlock, why = 'this model reads text only'): string {
+  const { kind, size } = describe(image.source, 'image');
+  return `[image: ${kind}${size}, not shown: ${why}]`;
+}
+
+export function documentNote(document: DocumentBlock, why = 'this model cannot read it'): string {
+  const { kind, size } = describe(document.source, 'document');
+  const title = document.title ? ` "${document.title}"` : '';
+  return `[document${title}: ${kind}${size}, not shown: ${why}]`;
+}
+
+function describe(source: unknown, noun: string): { kind: string; size: string } {
+  const { type, media_type: mediaType, url, file_id: fileId, data } = isObject(source) ? source : {};
+  if (type === 'url') return { kind: toText(url) || 'a URL', size: '' };
+  if (type === 'file') return { kind: `uploaded file ${toText(fileId)}`.trimEnd(), size: '' };
+  return { kind: toText(mediaType) || `unknown ${noun}`, size: sizeWords(toText(data)) };
+}
+
+function sizeWords(base64: string): string {
+  const bytes = Math.floor((base64.length * 3) / 4);
+  if (bytes === 0) return '';
+  return bytes < 1024 ? `, ${bytes} bytes` : `, about ${Math.round(bytes / 1024)} kB`;
+}
+
+/**
+ * The blocks a document consists of where it is text at heart (`text` and `content` sources), its title and context
+ * before them; undefined for those that are files.
+ */
+export function documentBlocks(document: DocumentBlock): ContentBlock[] | undefined {
+  const { source, title, context } = document;
+  const inner =
+    source.type === 'text'
+      ? toBlocks(source.data)
+      : source.type === 'content'
+        ? toBlocks(source.content)
+        : undefined;
+  if (inner === undefined) return undefined;
+  const head = joinTexts([title ? `Document: ${title}` : '', context ?? '']);
+  return head === '' ? inner : [{ type: 'text', text: head }, ...inner];
+}
+
+/** Blocks that are words at heart, as words; undefined for media and for what carries no text of its own. */
+export function blockWords(block: ContentBlock): string | undefined {
+  switch (block.type) {
+    case 'text':
+      return toText(block['text']);
+    case 'tool_reference':
+      return `Tool ${toText(block['tool_name'])} is now available.`;
+    case 'search_result': {
+      const content = Array.isArray(block['content']) ? (block['content'] as ContentBlock[]) : [];
+      const source = toText(block['source']);
+      const head = `Search result: ${toText(block['title']) || source}${source ? ` (${source})` : ''}`;
+      return joinTexts([head, ...content.map((inner) => blockWords(inner) ?? '')]);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** For a block of a type that no other format knows. */
+export function unknownNote(block: ContentBlock): string {
+  return `[a block of type "${block.type}" is not shown: this model cannot read it]`;
+}

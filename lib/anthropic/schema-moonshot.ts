@@ -1,0 +1,135 @@
+/**
+ * JSON Schema as Moonshot's servers (Kimi) take it (upstream facts, section 5): every schema has a `type`; nothing
+ * stands beside `$ref`, and references start with `#/$defs/`; with `anyOf` the type stands inside its members; no
+ * if/then/else; an `items` array becomes its first element.
+ */
+import { isObject, type Json, type JsonObject } from '../stream/json.ts';
+import { without, type Rewrite } from './schema-walk.ts';
+
+export function moonshotRewriter(root: JsonObject): Rewrite {
+  const definitions = { ...toMap(root['definitions']), ...toMap(root['$defs']) };
+  const names = hoist(root, definitions);
+  const hasDefinitions = Object.keys(definitions).length > 0;
+  return (given, depth) => {
+    const node = withoutTuples(without(given, ['if', 'then', 'else']));
+    if (depth === 0) {
+      const open = without(node, ['$ref', 'anyOf', 'oneOf', 'allOf', 'definitions', '$defs']);
+      return hasDefinitions ? { ...open, $defs: definitions } : open;
+    }
+    const name = typeof node['$ref'] === 'string' ? names.get(node['$ref']) : undefined;
+    if (name !== undefined) return { $ref: `#/$defs/${name}` };
+    return withType(withoutAllOf(without(node, ['$ref'])));
+  };
+}
+
+/**
+ * Every reference of the document and the definition it means. Targets that are no definition yet become one, so that
+ * nothing is ever expanded and a schema that refers to itself stays finite; references that lead nowhere get no name.
+ */
+function hoist(root: JsonObject, definitions: JsonObject): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const reference of references(root)) {
+    const known = /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec(reference)?.[1];
+    if (known !== undefined && isObject(definitions[known])) {
+      names.set(reference, known);
+      continue;
+    }
+    const target = lookup(root, reference);
+    if (target === undefined) continue;
+    let name = reference.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_+|_+$/g, '') || 'root';
+    while (Object.hasOwn(definitions, name)) name += '_';
+    definitions[name] = without(target, ['$defs', 'definitions']);
+    names.set(reference, name);
+  }
+  return names;
+}
+
+/** Each text under a `$ref`, once. The document is walked without recursion: it may be deep. */
+function references(root: JsonObject): Set<string> {
+  const found = new Set<string>();
+  const ahead: unknown[] = [root];
+  while (ahead.length > 0) {
+    const value = ahead.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    if (isObject(value) && typeof value['$ref'] === 'string') found.add(value['$ref']);
+    for (const inner of Object.values(value)) ahead.push(inner);
+  }
+  return found;
+}
+
+function toMap(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** What a JSON pointer of this document points at. */
+function lookup(root: JsonObject, reference: string): JsonObject | undefined {
+  if (reference === '#') return root;
+  if (!reference.startsWith('#/')) return undefined;
+  let current: unknown = root;
+  for (const step of reference.slice(2).split('/')) {
+    const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
+    current = (current as Record<string, unknown>)[key];
+  }
+  return isObject(current) ? current : undefined;
+}
+
+function withoutTuples(node: JsonObject): JsonObject {
+  const tuple = Array.isArray(node['prefixItems']) ? node['prefixItems'] : node['items'];
+  if (!Array.isArray(tuple)) return node;
+  return { ...without(node, ['prefixItems', 'additionalItems']), items: tuple[0] ?? {} };
+}
+
+/** The members of `allOf` hold together, so they are one schema; what stands outside wins. */
+function withoutAllOf(node: JsonObject): JsonObject {
+  if (!Array.isArray(node['allOf'])) return node;
+  const outside = without(node, ['allOf']);
+  const merged: JsonObject = { ...outside };
+  for (const member of node['allOf'].filter(isObject)) {
+    const properties = { ...toMap(member['properties']), ...toMap(merged['properties']) };
+    const required = joined(merged['required'], member['required']);
+    Object.assign(merged, { ...member, ...merged });
+    if (Object.keys(properties).length > 0) merged['properties'] = properties;
+    if (required.length > 0) merged['required'] = required;
+  }
+  return merged;
+}
+
+function joined(one: Json | undefined, other: Json | undefined): Json[] {
+  return [...new Set([...(Array.isArray(one) ? one : []), ...(Array.isArray(other) ? other : [])])];
+}
+
+function withType(node: JsonObject): JsonObject {
+  const choices = node['anyOf'] ?? node['oneOf'];
+  if (Array.isArray(choices) && choices.length > 0) return withTypeInside(node, choices);
+  const { type } = node;
+  if (typeof type === 'string') return node;
+  if (!Array.isArray(type) || type.length === 0) return { ...node, type: guessType(node) };
+  if (type.length === 1) return { ...node, type: type[0] };
+  const words = Object.fromEntries(Object.entries(node).filter(([key]) => annotations.has(key)));
+  const rules = without(node, ['type', ...annotations]);
+  const toMember = (name: Json): JsonObject => (name === 'null' ? { type: name } : { ...rules, type: name });
+  return { ...words, anyOf: type.map(toMember) };
+}
+
+const annotations: ReadonlySet<string> = new Set(['description', 'title', 'default', 'examples']);
+
+function withTypeInside(node: JsonObject, choices: Json[]): JsonObject {
+  const { type } = node;
+  const members = choices.map((choice): Json => {
+    if (!isObject(choice) || choice['type'] !== undefined || choice['$ref'] !== undefined) return choice;
+    return type === undefined ? choice : { ...choice, type };
+  });
+  return { ...without(node, ['type', 'oneOf']), anyOf: members };
+}
+
+/** The type a schema without one can only mean, as far as its keywords tell. */
+function guessType(node: JsonObject): string {
+  const sample = node['const'] ?? (Array.isArray(node['enum']) ? node['enum'][0] : undefined);
+  if (typeof sample === 'number' || typeof sample === 'boolean') return typeof sample;
+  const told = (keys: string[]): boolean => keys.some((key) => node[key] !== undefined);
+  if (told(['properties', 'additionalProperties', 'required'])) return 'object';
+  if (told(['items', 'minItems', 'maxItems'])) return 'array';
+  if (told(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'])) return 'number';
+  return 'string';
+}

@@ -1,0 +1,53 @@
+/** A walk over a JSON Schema that knows which keywords hold schemas, so that a property called "minimum" stays one. */
+import { isObject, type Json, type JsonObject } from '../stream/json.ts';
+
+/** The schema at `depth` (0 is the root) as it should be; its children are walked afterwards. */
+export type Rewrite = (node: JsonObject, depth: number) => JsonObject;
+
+const holdsSchema: ReadonlySet<string> = new Set([
+  'items',
+  'additionalItems',
+  'additionalProperties',
+  'contains',
+  'else',
+  'if',
+  'not',
+  'propertyNames',
+  'then',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+]);
+const holdsList: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'items', 'oneOf', 'prefixItems']);
+const holdsMap: ReadonlySet<string> = new Set([
+  '$defs',
+  'definitions',
+  'dependentSchemas',
+  'patternProperties',
+  'properties',
+]);
+
+/** Deeper than any schema a person writes, and far from the end of the stack. */
+const deepest = 64;
+
+export function rewriteSchema(schema: JsonObject, rewrite: Rewrite, depth = 0): JsonObject {
+  const node = rewrite(schema, depth);
+  // What lies deeper is left open: an empty schema takes anything.
+  if (depth === deepest) return without(node, [...holdsSchema, ...holdsList, ...holdsMap]);
+  const child = (value: Json | undefined): Json =>
+    isObject(value) ? rewriteSchema(value, rewrite, depth + 1) : typeof value === 'boolean' ? value : {};
+  const entries = Object.entries(node).map(([key, value]): [string, Json | undefined] => {
+    if (holdsMap.has(key) && isObject(value)) {
+      return [key, Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, child(inner)]))];
+    }
+    if (holdsList.has(key) && Array.isArray(value)) return [key, value.map(child)];
+    if (holdsSchema.has(key) && isObject(value)) return [key, child(value)];
+    return [key, value];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The object without some of its keys; the same object when it has none of them. */
+export function without(node: JsonObject, keys: readonly string[]): JsonObject {
+  if (!keys.some((key) => Object.hasOwn(node, key))) return node;
+  return Object.fromEntries(Object.entries(node).filter(([key]) => !keys.includes(key)));
+}

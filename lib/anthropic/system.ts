@@ -1,0 +1,25 @@
+/** The system prompt, less what belongs to Anthropic's servers alone. */
+import { toBlocks, type MessagesRequest, type TextBlock } from './request.ts';
+import { isBlank } from './text.ts';
+
+/**
+ * Claude Code's first system block carries a hash that differs from request to request: it means nothing to others,
+ * and costs them the whole prefix cache (measured, claude-code 2.4).
+ */
+const billing = /^x-anthropic-billing-header:/;
+
+/** The blocks of the system prompt that hold something, without the billing block. */
+export function systemBlocks({ system }: MessagesRequest): TextBlock[] {
+  return toBlocks(system).filter(
+    (block): block is TextBlock =>
+      block.type === 'text' &&
+      typeof block['text'] === 'string' &&
+      !isBlank(block['text']) &&
+      !billing.test(block['text']),
+  );
+}
+
+/** How a JSON Schema for the whole answer is asked for where the server has no field for it. */
+export function schemaWords(schema: unknown): string {
+  return `Answer with a single JSON value that fits this JSON Schema, and with nothing else:\n${JSON.stringify(schema)}`;
+}
