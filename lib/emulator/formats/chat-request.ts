@@ -1,0 +1,59 @@
+/** A Chat Completions request, as far as the emulator needs to understand it. */
+import { parseJson, toArray, toObject, toText, type Json, type JsonObject } from '../../stream/json.ts';
+import { contentText, toConversation, type Conversation, type Said } from '../conversation.ts';
+
+export function readChatRequest(body: JsonObject): Conversation {
+  const format = toObject(body['response_format']);
+  const schema =
+    format['type'] === 'json_schema' ? toObject(toObject(format['json_schema'])['schema']) : undefined;
+  const stop = body['stop'];
+  return toConversation(
+    toArray(body['messages']).flatMap((message) => read(toObject(message))),
+    {
+      model: toText(body['model']),
+      stream: body['stream'] === true,
+      tools: toArray(body['tools']).map((tool) => {
+        const described = toObject(toObject(tool)['function']);
+        return { name: toText(described['name']), schema: toObject(described['parameters']) };
+      }),
+      stops: typeof stop === 'string' ? [stop] : toArray(stop).map(toText),
+      schema,
+    },
+  );
+}
+
+function read(message: JsonObject): Said[] {
+  const text = contentText(message['content']);
+  switch (message['role']) {
+    case 'system':
+    case 'developer':
+      return [{ role: 'system', text }];
+    case 'user':
+      return [{ role: 'user', text }];
+    case 'tool':
+      return [{ role: 'result', id: toText(message['tool_call_id']), text, failed: tellsOfFailure(text) }];
+    case 'assistant':
+      return [
+        ...thinking(message),
+        ...toArray(message['tool_calls']).map((made) => readCall(toObject(made))),
+      ];
+    default:
+      return [];
+  }
+}
+
+function thinking(message: JsonObject): Said[] {
+  const text = toText(message['reasoning_content']);
+  return text.trim() === '' ? [] : [{ role: 'thinking', text }];
+}
+
+function readCall(made: JsonObject): Said {
+  const called = toObject(made['function']);
+  const input: Json | undefined = parseJson(toText(called['arguments']));
+  return { role: 'call', id: toText(made['id']), name: toText(called['name']), input };
+}
+
+/** The format has no flag for a failed call: the client's own words must do. */
+function tellsOfFailure(text: string): boolean {
+  return /^\s*(?:<tool_use_error>|\[?(?:tool )?error\b)/i.test(text);
+}

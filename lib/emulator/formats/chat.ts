@@ -1,0 +1,196 @@
+/**
+ * OpenAI Chat Completions, as OpenCode Go was observed to speak it (upstream facts 4.1): explicit nulls, reasoning in
+ * `reasoning_content`, a usage chunk, prices before and after `[DONE]`. The flavour `plain` is OpenAI's own.
+ */
+import {
+  argumentsOf,
+  countOf,
+  cut,
+  finishOf,
+  join,
+  type Finish,
+  type Script,
+  type SentCharacters,
+  type TokenCount,
+  type ToolCall,
+} from '../script.ts';
+import { readChatRequest } from './chat-request.ts';
+import { inOnePiece, type AnswerHead, type EmulatedFormat, type Frame, type Part } from './format.ts';
+
+export const chat: EmulatedFormat = {
+  format: 'chat',
+  suffix: '/chat/completions',
+  keyHeader: 'authorization',
+  gatewayName: 'oa-compat',
+  read: readChatRequest,
+  stream,
+  whole: (script, head) => inOnePiece(script, wholeAnswer(script, head)),
+  errorEvent: (type, message) => chunk('error', { error: { message, type, param: null, code: type } }),
+};
+
+const finishReasons = {
+  stop: 'stop',
+  tools: 'tool_calls',
+  length: 'length',
+  filter: 'content_filter',
+} as const satisfies Record<Finish, string>;
+
+function chunk(part: Part, data: unknown): Frame {
+  return { type: 'event', part, text: `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n` };
+}
+
+function* stream(script: Script, head: AnswerHead): Generator<Frame> {
+  const go = head.flavour === 'go';
+  const frame = {
+    id: `chatcmpl-${head.id}`,
+    object: 'chat.completion.chunk',
+    created: head.created,
+    model: head.model,
+  };
+  // Go spells every absent field as null; OpenAI leaves it out.
+  const empty = go ? { content: null, reasoning_content: null, tool_calls: null } : {};
+  const choice = (part: Part, delta: object, finish: string | null = null): Frame =>
+    chunk(part, {
+      ...frame,
+      choices: [{ index: 0, delta: { ...empty, ...delta }, logprobs: null, finish_reason: finish }],
+      ...(go && { usage: null }),
+    });
+
+  const sent: SentCharacters = { thinking: 0, other: 0 };
+  let calls = 0;
+  yield choice('opening', { role: 'assistant', content: '' });
+  for (const step of script) {
+    switch (step.type) {
+      case 'wait':
+        yield step;
+        break;
+      case 'thinking':
+        for (const piece of cut(step.text)) {
+          sent.thinking += piece.length;
+          yield choice('content', { reasoning_content: piece });
+        }
+        break;
+      case 'text':
+        for (const piece of cut(step.text)) {
+          sent.other += piece.length;
+          yield choice('content', { content: piece });
+        }
+        break;
+      case 'tools':
+        for (const [part, entry] of callDeltas(step.calls, calls, head)) {
+          yield choice(part, { tool_calls: [entry] });
+        }
+        for (const made of step.calls) sent.other += argumentsOf(made).length;
+        calls += step.calls.length;
+        break;
+      case 'usage':
+      case 'finish':
+        break;
+    }
+  }
+  const counted = countOf(script, head.inputTokens, sent);
+  yield choice('finish', {}, finishReasons[finishOf(script).reason]);
+  yield chunk('usage', { ...frame, choices: [], usage: toUsage(counted) });
+  if (go) yield chunk('cost', { choices: [], 'x-opencode-type': 'inference-cost', ...nominalCost(counted) });
+  yield chunk('end', '[DONE]');
+  // What was billed to the balance comes after the end: nothing, for a plan pays.
+  if (go) yield chunk('cost', { choices: [], cost: '0' });
+}
+
+/** The calls' heads one after the other, then their argument fragments in turns: interleaved, told apart by index. */
+function* callDeltas(
+  calls: readonly ToolCall[],
+  firstIndex: number,
+  head: AnswerHead,
+): Generator<[Part, object]> {
+  const go = head.flavour === 'go';
+  for (const [i, made] of calls.entries()) {
+    const index = firstIndex + i;
+    const name = {
+      id: toolId(made, head, index),
+      type: 'function',
+      function: { name: made.name, arguments: '' },
+    };
+    yield ['content', { index, ...name }];
+  }
+  const waiting = calls.map((made) => [...cut(argumentsOf(made))]);
+  for (let turn = 0; waiting.some((pieces) => turn < pieces.length); turn++) {
+    for (const [i, pieces] of waiting.entries()) {
+      const fragment = pieces[turn];
+      if (fragment === undefined) continue;
+      const unnamed = go
+        ? { id: null, type: 'function', function: { name: null, arguments: fragment } }
+        : { function: { arguments: fragment } };
+      yield ['content', { index: firstIndex + i, ...unnamed }];
+    }
+  }
+}
+
+function toolId(made: ToolCall, head: AnswerHead, index: number): string {
+  return made.id ?? `call_${head.id}_${index}`;
+}
+
+function toUsage({ input, output, cached, reasoning }: TokenCount): object {
+  return {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    prompt_tokens_details: { cached_tokens: cached },
+    completion_tokens_details: { reasoning_tokens: reasoning },
+  };
+}
+
+/** The list price in US dollars, at made-up rates: 0.5 a million tokens in, 0.05 cached, 2 out. */
+function nominalCost({ input, output, cached, reasoning }: TokenCount): object {
+  const dollars = ((input - cached) * 0.5 + cached * 0.05 + output * 2) / 1e6;
+  return {
+    cost: dollars.toFixed(8),
+    normalizedUsage: {
+      inputTokens: input - cached,
+      outputTokens: output,
+      reasoningTokens: reasoning,
+      cacheReadTokens: cached,
+      cacheWrite5mTokens: 0,
+      cacheWrite1hTokens: 0,
+    },
+  };
+}
+
+function wholeAnswer(script: Script, head: AnswerHead): object {
+  let text = '';
+  let thinking = '';
+  const calls: ToolCall[] = [];
+  for (const step of script) {
+    if (step.type === 'text') text += join(step.text);
+    if (step.type === 'thinking') thinking += join(step.text);
+    if (step.type === 'tools') calls.push(...step.calls);
+  }
+  const spoken = calls.reduce((sum, made) => sum + argumentsOf(made).length, text.length);
+  return {
+    id: `chatcmpl-${head.id}`,
+    object: 'chat.completion',
+    created: head.created,
+    model: head.model,
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: text === '' ? null : text,
+          ...(thinking !== '' && { reasoning_content: thinking }),
+          ...(calls.length > 0 && {
+            tool_calls: calls.map((made, index) => ({
+              id: toolId(made, head, index),
+              type: 'function',
+              function: { name: made.name, arguments: argumentsOf(made) },
+            })),
+          }),
+        },
+        logprobs: null,
+        finish_reason: finishReasons[finishOf(script).reason],
+      },
+    ],
+    usage: toUsage(countOf(script, head.inputTokens, { thinking: thinking.length, other: spoken })),
+    ...(head.flavour === 'go' && { cost: '0' }),
+  };
+}

@@ -1,0 +1,61 @@
+/** A Messages request, as far as the emulator needs to understand it. */
+import { toArray, toObject, toText, type Json, type JsonObject } from '../../stream/json.ts';
+import { contentText, toConversation, type Conversation, type Said } from '../conversation.ts';
+
+export function readMessagesRequest(body: JsonObject): Conversation {
+  const format = toObject(toObject(body['output_config'])['format']);
+  const schema = format['type'] === 'json_schema' ? toObject(format['schema']) : undefined;
+  const said: Said[] = [
+    { role: 'system', text: contentText(body['system']) },
+    ...toArray(body['messages']).flatMap((message) => read(toObject(message))),
+  ];
+  return toConversation(said, {
+    model: toText(body['model']),
+    stream: body['stream'] === true,
+    tools: toArray(body['tools']).map((tool) => ({
+      name: toText(toObject(tool)['name']),
+      schema: toObject(toObject(tool)['input_schema']),
+    })),
+    stops: toArray(body['stop_sequences']).map(toText),
+    schema,
+  });
+}
+
+function read(message: JsonObject): Said[] {
+  const blocks = toBlocks(message['content']);
+  if (message['role'] === 'system') return [{ role: 'system', text: contentText(blocks) }];
+  if (message['role'] === 'assistant') return blocks.flatMap((block) => readAnswer(toObject(block)));
+  const results: Said[] = [];
+  const rest: Json[] = [];
+  for (const entry of blocks) {
+    const block = toObject(entry);
+    if (block['type'] !== 'tool_result') {
+      rest.push(block);
+      continue;
+    }
+    results.push({
+      role: 'result',
+      id: toText(block['tool_use_id']),
+      text: contentText(block['content']),
+      failed: block['is_error'] === true,
+    });
+  }
+  return rest.length > 0 ? [...results, { role: 'user', text: contentText(rest) }] : results;
+}
+
+function readAnswer(block: JsonObject): Said[] {
+  switch (block['type']) {
+    case 'thinking': {
+      const text = toText(block['thinking']);
+      return text.trim() === '' ? [] : [{ role: 'thinking', text }];
+    }
+    case 'tool_use':
+      return [{ role: 'call', id: toText(block['id']), name: toText(block['name']), input: block['input'] }];
+    default:
+      return [];
+  }
+}
+
+function toBlocks(content: Json | undefined): Json[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : toArray(content);
+}

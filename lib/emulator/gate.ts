@@ -1,0 +1,43 @@
+/** What the real gateway checks before it answers (upstream facts 1.3, 1.4, 3.1, 3.2), for emulators that are strict. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { WireFormat } from '../wire/codec.ts';
+import { refuse, type Answer } from './answer.ts';
+import type { EmulatedFormat } from './formats/format.ts';
+
+export type ServedModels = Readonly<Record<string, readonly WireFormat[]>>;
+
+/** The two models the emulator has unless it is told of others: one for each format it speaks. */
+export const emulatorModels: ServedModels = { 'emulator-chat': ['chat'], 'emulator-messages': ['messages'] };
+
+/** The refusal a request earns, or undefined when it may pass. The model is checked before the key, as it is there. */
+export function checkAtGate(
+  model: string,
+  headers: IncomingHttpHeaders,
+  format: EmulatedFormat,
+  served: ServedModels,
+): Answer | undefined {
+  const formats = served[model];
+  if (!formats)
+    return refuse(401, { type: 'ModelError', message: `Model ${model || '{{model}}'} is not supported` });
+  if (!formats.includes(format.format)) {
+    const message = `Model ${model} is not supported for format ${format.gatewayName}`;
+    return refuse(401, { type: 'ModelError', message });
+  }
+  const key = headers[format.keyHeader];
+  if (!key || (format.keyHeader === 'authorization' && !/^Bearer \S/.test(String(key)))) {
+    return refuse(401, { type: 'AuthError', message: 'Missing API key.' });
+  }
+  if (!headers['x-opencode-session'] && !headers['x-session-affinity']) {
+    return refuse(400, {
+      type: 'MissingSessionID',
+      message: 'Request is missing x-opencode-session and cannot be routed efficiently.',
+    });
+  }
+  return undefined;
+}
+
+/** The list of models in the gateway's shape (upstream facts 1.5). */
+export function modelList(served: ServedModels, created: number): object {
+  const data = Object.keys(served).map((id) => ({ id, object: 'model', created, owned_by: 'opencode' }));
+  return { object: 'list', data };
+}
