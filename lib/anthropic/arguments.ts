@@ -2,6 +2,7 @@
  * The arguments of one tool call while they arrive. They are text and stay text (L9): never parsed and printed again,
  * never repaired into something that runs (P5). What follows a complete object is held back until the end decides.
  */
+import { brackets } from '../stream/brackets.ts';
 import { isObject, parseJson } from '../stream/json.ts';
 
 export interface ToolArguments {
@@ -26,24 +27,7 @@ export function toolArguments(): ToolArguments {
   const held: string[] = [];
   let heldLength = 0;
   let phase: 'before' | 'inside' | 'after' | 'junk' = 'before';
-  let depth = 0;
-  let inString = false;
-  let escaped = false;
-
-  /** Where the outermost object ends in `text`, or -1. */
-  function scan(text: string, from: number): number {
-    for (let i = from; i < text.length; i++) {
-      const char = text.charCodeAt(i);
-      if (escaped) escaped = false;
-      else if (inString) {
-        if (char === 0x5c) escaped = true;
-        else if (char === 0x22) inString = false;
-      } else if (char === 0x22) inString = true;
-      else if (char === 0x7b || char === 0x5b) depth++;
-      else if ((char === 0x7d || char === 0x5d) && --depth === 0) return i;
-    }
-    return -1;
-  }
+  const outermost = brackets();
 
   function hold(text: string): void {
     if (text === '') return;
@@ -64,7 +48,7 @@ export function toolArguments(): ToolArguments {
       sent.push(fragment);
       return fragment;
     }
-    const end = scan(fragment, 0);
+    const end = outermost.feed(fragment);
     const now = end < 0 ? fragment : fragment.slice(0, end + 1);
     sent.push(now);
     if (end >= 0) {

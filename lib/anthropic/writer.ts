@@ -19,7 +19,9 @@ import {
   type Decoded,
   type Delta,
   type FailureReason,
+  type MessageDelta,
   type MessageStart,
+  type MessageStop,
   type StopReason,
   type Usage,
 } from './events.ts';
@@ -40,6 +42,9 @@ export interface Ending {
   reason: StopReason;
   stopSequence?: string | null;
   usage: Partial<Usage>;
+  /** The upstream's own event, sent as it is when it says the same. */
+  original?: MessageDelta | undefined;
+  originalStop?: MessageStop | undefined;
 }
 
 export interface Writer {
@@ -112,7 +117,10 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
     if (text === '') return;
     let last = queue.at(-1);
     if (last?.start.type !== type || last.closed || last.signature) {
-      open(`prose ${proseKeys++}`, type === 'text' ? { type, text: '' } : { type, thinking: '' });
+      open(
+        `prose ${proseKeys++}`,
+        type === 'text' ? { type, text: '' } : { type, thinking: '', signature: '' },
+      );
       last = queue.at(-1);
     }
     if (!last) return;
@@ -126,7 +134,7 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
       last.signature = { signature: signed, original: undefined };
     else {
       const key = `prose ${proseKeys++}`;
-      open(key, { type: 'thinking', thinking: '' });
+      open(key, { type: 'thinking', thinking: '', signature: '' });
       delta(key, { type: 'signature_delta', signature: signed });
     }
     advance();
@@ -255,7 +263,7 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
     index++;
   }
 
-  function end({ reason, stopSequence = null, usage }: Ending): void {
+  function end({ reason, stopSequence = null, usage, original, originalStop }: Ending): void {
     if (phase === 'after') return;
     begin({ input_tokens: 0, output_tokens: 0 });
     const cut = cuttingReasons.has(reason);
@@ -279,12 +287,11 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
     advance();
     if (phase !== 'during') return;
     phase = 'after';
-    emit({
-      type: 'message_delta',
-      delta: { stop_reason: finalReason(reason, cut), stop_sequence: stopSequence },
-      usage,
-    });
-    emit({ type: 'message_stop' });
+    const stopReason = finalReason(reason, cut);
+    const same = original?.delta.stop_reason === stopReason && original.usage === usage;
+    const delta = { ...original?.delta, stop_reason: stopReason, stop_sequence: stopSequence };
+    emit(same ? original : { ...original, type: 'message_delta', delta, usage });
+    emit(originalStop ?? { type: 'message_stop' });
   }
 
   /** L7: `tool_use` if and only if a call was sent and nothing cut the turn. */
@@ -334,8 +341,8 @@ function lengthOf(delta: Delta): number {
       return delta.partial_json.length;
     case 'signature_delta':
       return delta.signature.length;
-    case 'citations_delta':
-      return 1;
+    default:
+      return 1; // a citation, or a delta of a type this version does not know
   }
 }
 
@@ -358,7 +365,7 @@ function unpack(block: AnswerBlock): { start: AnswerBlock; deltas: Delta[] } {
     const deltas: Delta[] = [];
     if (thinking !== '') deltas.push({ type: 'thinking_delta', thinking });
     if (signature !== '') deltas.push({ type: 'signature_delta', signature });
-    return { start: { ...rest, thinking: '' }, deltas };
+    return { start: { ...rest, thinking: '', signature: '' }, deltas };
   }
   if (type === 'tool_use' || type === 'server_tool_use') {
     const { input, ...rest } = block;

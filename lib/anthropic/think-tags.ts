@@ -1,0 +1,97 @@
+/**
+ * Reasoning that leaks into the text as tags. Heuristics that could eat honest text, so only models whose quirks ask
+ * for them ever come here (P8).
+ */
+
+export interface Piece {
+  type: 'text' | 'thinking';
+  text: string;
+}
+
+export interface ThinkTags {
+  push(text: string): Piece[];
+  /** What was held back because it might have become a tag. */
+  end(): Piece[];
+}
+
+const opening = '<think>';
+const closing = '</think>';
+
+/**
+ * `<think>…</think>` at the very beginning of an answer becomes thinking. A tag may arrive in any number of pieces;
+ * only the tags themselves are taken out, and the white space before the first.
+ */
+export function thinkTags(): ThinkTags {
+  let phase: 'start' | 'thinking' | 'text' = 'start';
+  let held = '';
+
+  function push(text: string): Piece[] {
+    held += text;
+    if (phase === 'start') {
+      const trimmed = held.trimStart();
+      if (opening.startsWith(trimmed) && trimmed !== opening) return [];
+      if (!trimmed.startsWith(opening)) {
+        phase = 'text';
+        return release('text');
+      }
+      phase = 'thinking';
+      held = trimmed.slice(opening.length);
+    }
+    if (phase === 'text') return release('text');
+    const at = held.indexOf(closing);
+    if (at < 0) return release('thinking', held.length - tagStart(held));
+    const thinking = held.slice(0, at);
+    held = held.slice(at + closing.length);
+    phase = 'text';
+    return [...piece('thinking', thinking), ...release('text')];
+  }
+
+  function release(type: Piece['type'], length = held.length): Piece[] {
+    const text = held.slice(0, length);
+    held = held.slice(length);
+    return piece(type, text);
+  }
+
+  return { push, end: () => release(phase === 'thinking' ? 'thinking' : 'text') };
+}
+
+/**
+ * A stray `</think>` at the beginning of a text block, with the white space around it, is left out (Qwen 3.7 on Go sends
+ * such a block before tool use). Everything else passes.
+ */
+export function strayThinkEnd(): { push(text: string): string; end(): string } {
+  let held = '';
+  let phase: 'start' | 'after' | 'text' = 'start';
+  return {
+    push(text) {
+      if (phase === 'text') return text;
+      held += text;
+      const trimmed = held.trimStart();
+      if (phase === 'start') {
+        if (closing.startsWith(trimmed) && trimmed !== closing) return '';
+        if (trimmed.startsWith(closing)) {
+          phase = 'after';
+          held = trimmed.slice(closing.length);
+        }
+      }
+      const rest = phase === 'after' ? held.trimStart() : held;
+      if (phase === 'after' && rest === '') return '';
+      phase = 'text';
+      held = '';
+      return rest;
+    },
+    end: () => (phase === 'start' ? held : ''),
+  };
+}
+
+function piece(type: Piece['type'], text: string): Piece[] {
+  return text === '' ? [] : [{ type, text }];
+}
+
+/** How many characters at the end of `text` may be the beginning of a closing tag. */
+function tagStart(text: string): number {
+  for (let length = Math.min(closing.length - 1, text.length); length > 0; length--) {
+    if (text.endsWith(closing.slice(0, length))) return length;
+  }
+  return 0;
+}

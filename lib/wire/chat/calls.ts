@@ -1,0 +1,145 @@
+/**
+ * Which call does a piece of `tool_calls` belong to? Servers number calls from 0, from 1, as strings, or not at all;
+ * ids and names come late, in pieces, again and again, or never. A call begins on the client when its name is known.
+ */
+import { clientToolId } from '../../anthropic/provenance.ts';
+import type { Writer } from '../../anthropic/writer.ts';
+import { brackets, type Brackets } from '../../stream/brackets.ts';
+import { toNumber, toObject, toText, type Json } from '../../stream/json.ts';
+
+export interface CallNames {
+  /** The names the upstream was told, for telling whole names from pieces. */
+  declared: readonly string[];
+  /** The client's name for one the upstream used (L6). */
+  toClient(name: string): string;
+}
+
+export interface Calls {
+  /** The `tool_calls` of one delta. */
+  take(entries: readonly Json[]): void;
+  /** Begins what still waits for its name to be complete; true when a call with arguments never got one. */
+  end(): boolean;
+}
+
+interface Call {
+  key: string;
+  index: string | undefined;
+  id: string;
+  name: string;
+  begun: boolean;
+  /** Arguments that came before the name. */
+  early: string[];
+  /** How far the arguments are. */
+  args: Brackets;
+}
+
+export function calls(writer: Writer, names: CallNames): Calls {
+  const all: Call[] = [];
+
+  function take(entries: readonly Json[]): void {
+    for (const [position, entry] of entries.entries()) {
+      const fields = toObject(entry);
+      const spoken = toObject(fields['function'] ?? fields);
+      const id = toText(fields['id']);
+      const name = toText(spoken['name']);
+      const args = toArguments(spoken['arguments']);
+      const index = toNumber(fields['index']);
+      const call = find(index === undefined ? undefined : String(index), id, name, position);
+      if (call) extend(call, id, name, args);
+      else if (id !== '' || name !== '' || args !== '') extend(add(index), id, name, args);
+    }
+  }
+
+  function add(index: number | undefined): Call {
+    const key = `call ${all.length}`;
+    const call: Call = {
+      key,
+      index: index === undefined ? undefined : String(index),
+      id: '',
+      name: '',
+      begun: false,
+      early: [],
+      args: brackets(),
+    };
+    all.push(call);
+    return call;
+  }
+
+  function find(index: string | undefined, id: string, name: string, position: number): Call | undefined {
+    const latest = all.at(-1);
+    if (index !== undefined) {
+      const call = all.findLast((call) => call.index === index);
+      const another =
+        id !== '' && call?.id !== '' && id !== call?.id && name !== '' && call?.args.phase() !== 'inside';
+      return another ? undefined : call;
+    }
+    if (id !== '') {
+      const call = all.findLast((call) => call.id === id);
+      if (call) return call;
+      return latest && (latest.id === '' || name === '') && !startsAnother(latest, name, position)
+        ? latest
+        : undefined;
+    }
+    return latest && startsAnother(latest, name, position) ? undefined : latest;
+  }
+
+  /** Without index and id: a name begins another call when it is the second of one delta, or the last call has its arguments. */
+  function startsAnother(latest: Call, name: string, position: number): boolean {
+    return (
+      name !== '' &&
+      latest.name !== '' &&
+      (position > 0 ||
+        latest.args.phase() === 'closed' ||
+        (latest.begun && name === latest.name && latest.args.phase() !== 'inside'))
+    );
+  }
+
+  function extend(call: Call, id: string, name: string, args: string): void {
+    if (call.id === '') call.id = id;
+    if (!call.begun) call.name = joinName(call.name, name);
+    call.args.feed(args);
+    if (!call.begun) {
+      if (args !== '') call.early.push(args);
+      if (call.name !== '' && (call.early.length > 0 || isWhole(call.name))) begin(call);
+    } else if (args !== '') writer.delta(call.key, { type: 'input_json_delta', partial_json: args });
+  }
+
+  function isWhole(name: string): boolean {
+    return (
+      names.declared.includes(name) &&
+      !names.declared.some((other) => other !== name && other.startsWith(name))
+    );
+  }
+
+  function begin(call: Call): void {
+    call.begun = true;
+    const id = call.id === '' ? '' : clientToolId(call.id);
+    writer.open(call.key, { type: 'tool_use', id, name: names.toClient(call.name), input: {} });
+    for (const args of call.early) writer.delta(call.key, { type: 'input_json_delta', partial_json: args });
+    call.early = [];
+  }
+
+  function end(): boolean {
+    let nameless = false;
+    for (const call of all) {
+      if (call.begun) continue;
+      if (call.name !== '') begin(call);
+      else nameless ||= call.early.length > 0;
+    }
+    return nameless;
+  }
+
+  return { take, end };
+}
+
+/** Arguments are text; a server that sends them as an object is taken at its word. */
+function toArguments(args: unknown): string {
+  if (typeof args === 'string') return args;
+  return typeof args === 'object' && args !== null ? JSON.stringify(args) : '';
+}
+
+/** A name may come whole, again, growing, or in pieces. */
+function joinName(known: string, name: string): string {
+  if (name === '' || name === known) return known;
+  return name.startsWith(known) ? name : known + name;
+}

@@ -1,0 +1,15 @@
+/** OpenAI Chat Completions, as the many servers that speak it really speak it. */
+import { readApiError } from '../../anthropic/errors.ts';
+import type { Codec } from '../codec.ts';
+import { keyHeader } from '../credentials.ts';
+import { encodeChatRequest } from './request.ts';
+import { chatDecoder } from './stream.ts';
+
+export const chat: Codec = {
+  format: 'chat',
+  url: (route) => route.endpoint,
+  headers: keyHeader,
+  encodeRequest: encodeChatRequest,
+  decodeStream: chatDecoder,
+  decodeError: readApiError,
+};

@@ -1,0 +1,52 @@
+/** Reasoning under the names that Chat Completions servers give it. */
+import { isObject, toArray, toText, type JsonObject } from '../../stream/json.ts';
+
+/** The reasoning in one delta. Some servers send it under two names at once: the first that holds anything counts. */
+export function reasoningText(delta: JsonObject): string {
+  for (const name of ['reasoning_content', 'reasoning', 'reasoning_text']) {
+    const text = toText(delta[name]);
+    if (text !== '') return text;
+  }
+  return toArray(delta['reasoning_details'])
+    .map((detail) => (isObject(detail) ? toText(detail['text']) || toText(detail['summary']) : ''))
+    .join('');
+}
+
+export interface ReasoningDetails {
+  add(delta: JsonObject): void;
+  /** The details of the block that ends here as JSON, when they hold a signature or encrypted data to be given back; else "". */
+  take(): string;
+}
+
+/** Collects `reasoning_details` (OpenRouter's form), whose pieces belong together by index and type. */
+export function reasoningDetails(): ReasoningDetails {
+  let details: JsonObject[] = [];
+
+  function add(delta: JsonObject): void {
+    for (const piece of toArray(delta['reasoning_details'])) {
+      if (!isObject(piece)) continue;
+      const last = details.at(-1);
+      const joins = last?.['type'] === piece['type'] && last?.['index'] === piece['index'];
+      if (!last || !joins) {
+        details.push({ ...piece });
+        continue;
+      }
+      for (const [name, value] of Object.entries(piece)) {
+        const grows = name === 'text' || name === 'summary' || name === 'data';
+        if (grows && typeof value === 'string') last[name] = toText(last[name]) + value;
+        else if (value !== null && value !== undefined) last[name] = value;
+      }
+    }
+  }
+
+  function take(): string {
+    const taken = details;
+    details = [];
+    const worthKeeping = taken.some(
+      (detail) => toText(detail['signature']) !== '' || toText(detail['data']) !== '',
+    );
+    return worthKeeping ? JSON.stringify(taken) : '';
+  }
+
+  return { add, take };
+}

@@ -1,0 +1,228 @@
+/**
+ * Chat Completions, answered: chunks into Anthropic's events.
+ *
+ * The message ends when the stream does (`[DONE]`, the end of the bytes, or the road's flush 1.5 s after the finish),
+ * for usage comes after `finish_reason` (P3). Whatever may be null is: upstreams send explicit nulls (observed on Go).
+ */
+import { errorInside } from '../../anthropic/errors.ts';
+import type { ApiErrorBody, Decoded, FailureReason, StopReason, Usage } from '../../anthropic/events.ts';
+import { tagSignature } from '../../anthropic/provenance.ts';
+import { thinkTags, type Piece } from '../../anthropic/think-tags.ts';
+import { toolNames, toUpstreamName } from '../../anthropic/tool-names.ts';
+import { writer } from '../../anthropic/writer.ts';
+import {
+  isObject,
+  toArray,
+  toNumber,
+  toObject,
+  toText,
+  type Json,
+  type JsonObject,
+} from '../../stream/json.ts';
+import { compose, type Transducer } from '../../stream/transducer.ts';
+import type { Route, Turn } from '../codec.ts';
+import { frameDecoder, type Frame } from '../frames.ts';
+import { calls } from './calls.ts';
+import { toStopReason } from './finish.ts';
+import { reasoningDetails, reasoningText } from './reasoning.ts';
+import { toUsage } from './usage.ts';
+
+export function chatDecoder(route: Route, turn: Turn): Transducer<Uint8Array, Decoded> {
+  return compose(frameDecoder(), chunkDecoder(route, turn));
+}
+
+function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): Transducer<Frame, Decoded> {
+  let out: Decoded[] = [];
+  const emit = (decoded: Decoded) => void out.push(decoded);
+  const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
+  const names = toolNames(request.tools);
+  const declared = (request.tools ?? []).map(({ name }) => toUpstreamName(name));
+  const tools = calls(answer, { declared, toClient: names.toClient });
+  const details = reasoningDetails();
+  const tags = route.quirks.inlineThink ? thinkTags() : undefined;
+  let chosen: number | undefined;
+  let finish: StopReason | undefined;
+  let reported: Partial<Usage> = {};
+  let othersDropped = false;
+
+  function read(frame: Frame): void {
+    if (frame.type === 'done') return end();
+    if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
+    const { json } = frame;
+    readCost(json);
+    if (answer.phase() === 'after') return; // after [DONE] only a price is read (P3)
+    const error = errorInside(json) ?? (frame.event === 'error' ? errorInside({ error: json }) : undefined);
+    if (error) return fail('upstream', error, error.status);
+    readUsage(json['usage']);
+    for (const [position, choice] of toArray(json['choices']).entries())
+      readChoice(toObject(choice), position);
+  }
+
+  /** A price frame, or a price beside an answer. It is told to the ledger and never sent on. */
+  function readCost(json: JsonObject): void {
+    const dollars = toNumber(json['cost']) ?? toNumber(toObject(json['usage'])['cost']);
+    if (dollars === undefined) return;
+    emit({
+      type: 'cost',
+      dollars,
+      basis: json['x-opencode-type'] === 'inference-cost' ? 'nominal' : 'billed',
+    });
+  }
+
+  function readUsage(value: unknown): void {
+    const usage = toUsage(value);
+    if (usage) reported = { ...reported, ...usage };
+  }
+
+  function readChoice(choice: JsonObject, position: number): void {
+    // Moonshot puts usage in the choice.
+    readUsage(choice['usage']);
+    const { delta: piece, message } = choice;
+    if (!isObject(piece) && isObject(message) && answer.written() > 0) {
+      emit({ type: 'dropped', what: 'a whole message after its pieces' });
+      return readFinish(toText(choice['finish_reason']));
+    }
+    const delta = isObject(piece) ? piece : toObject(message);
+    const number = toNumber(choice['index']) ?? position;
+    if (chosen === undefined && carries(delta, choice)) chosen = number;
+    if (number === (chosen ?? number)) {
+      readDelta(delta, choice);
+      readFinish(toText(choice['finish_reason']));
+    } else if (!othersDropped && carries(delta, choice)) {
+      othersDropped = true;
+      emit({ type: 'dropped', what: 'a second choice' });
+    }
+  }
+
+  function readDelta(delta: JsonObject, choice: JsonObject): void {
+    details.add(delta);
+    write({ type: 'thinking', text: reasoningText(delta) });
+    for (const piece of contentPieces(delta['content'] ?? choice['text'], emit)) {
+      for (const part of piece.type === 'text' && tags ? tags.push(piece.text) : [piece]) write(part);
+    }
+    write({ type: 'text', text: toText(delta['refusal']) });
+    const entries = toolEntries(delta);
+    if (entries.length === 0) return;
+    sign();
+    begin();
+    tools.take(entries);
+  }
+
+  function write({ type, text }: Piece): void {
+    if (text === '') return;
+    if (type === 'text') sign();
+    begin();
+    answer.prose(type, text);
+  }
+
+  /** Reasoning that must be given back exactly closes with what is needed for it (P10). */
+  function sign(): void {
+    const payload = details.take();
+    if (payload === '') return;
+    begin();
+    answer.signature(tagSignature(route, payload));
+  }
+
+  function begin(): void {
+    answer.begin({ input_tokens: inputTokens, output_tokens: 0 });
+  }
+
+  function readFinish(name: string): void {
+    if (name === '') return;
+    const reason = toStopReason(name);
+    if (reason === 'failure')
+      return fail('upstream', { type: 'api_error', message: `the upstream stopped: ${name}` });
+    if (reason === 'unknown')
+      emit({ type: 'note', text: `unknown finish_reason ${JSON.stringify(name).slice(0, 60)}` });
+    if (finish === undefined) emit({ type: 'finished' });
+    // A reason that cuts the turn stands, whatever is said after it (L7).
+    if (finish === undefined || !cuts(finish)) finish = reason === 'unknown' ? 'end_turn' : reason;
+  }
+
+  function end(): void {
+    if (answer.phase() === 'after') return;
+    for (const piece of tags?.end() ?? []) write(piece);
+    sign();
+    if (tools.end() && !cuts(finish)) {
+      const message = 'the upstream sent arguments of a tool call without ever naming the tool';
+      return answer.fail('malformed', { type: 'api_error', message });
+    }
+    begin();
+    const usage = finalUsage(reported, inputTokens, answer.written());
+    emit({ type: 'usage', usage });
+    answer.end({ reason: finish ?? 'end_turn', usage });
+  }
+
+  /** What breaks after the finish breaks nothing: the answer had been given (contract 5.5). */
+  function fail(reason: FailureReason, error: ApiErrorBody, status?: number): void {
+    if (answer.phase() === 'after') return;
+    if (finish === undefined) return answer.fail(reason, error, status);
+    emit({ type: 'note', text: `after the finish: ${error.message}` });
+    end();
+  }
+
+  function take(): Decoded[] {
+    const taken = out;
+    out = [];
+    return taken;
+  }
+
+  return {
+    step(frame) {
+      read(frame);
+      return take();
+    },
+    flush() {
+      if (finish !== undefined) end();
+      else
+        answer.fail('truncated', {
+          type: 'api_error',
+          message: 'the upstream ended its answer without finishing it',
+        });
+      return take();
+    },
+  };
+}
+
+function cuts(reason: StopReason | undefined): boolean {
+  return reason === 'max_tokens' || reason === 'refusal' || reason === 'model_context_window_exceeded';
+}
+
+/** True for a choice with something in it, so that an empty first choice does not hide a second that answers (L9). */
+function carries(delta: JsonObject, choice: JsonObject): boolean {
+  const content = delta['content'] ?? choice['text'];
+  const said = typeof content === 'string' ? content !== '' : toArray(content).length > 0;
+  return (
+    said || reasoningText(delta) !== '' || toText(delta['refusal']) !== '' || toolEntries(delta).length > 0
+  );
+}
+
+function toolEntries(delta: JsonObject): Json[] {
+  const entries = toArray(delta['tool_calls']);
+  const legacy = delta['function_call'];
+  return entries.length === 0 && isObject(legacy) ? [{ index: 0, function: legacy }] : entries;
+}
+
+/** Content is a string, or parts; Mistral's parts may hold thinking. */
+function* contentPieces(content: unknown, emit: (decoded: Decoded) => void): Iterable<Piece> {
+  if (typeof content === 'string') return yield { type: 'text', text: content };
+  for (const part of toArray(content)) {
+    if (typeof part === 'string') yield { type: 'text', text: part };
+    if (!isObject(part)) continue;
+    const { thinking } = part;
+    if (typeof part['text'] === 'string') yield { type: 'text', text: part['text'] };
+    else if (typeof thinking === 'string') yield { type: 'thinking', text: thinking };
+    else if (Array.isArray(thinking))
+      yield { type: 'thinking', text: thinking.map((piece) => toText(toObject(piece)['text'])).join('') };
+    else
+      emit({
+        type: 'dropped',
+        what: `a content part of type ${toText(part['type']).slice(0, 40) || 'unknown'}`,
+      });
+  }
+}
+
+/** Four characters to a token: what is said when the upstream says nothing, for an estimate beats 0 (L1). */
+function finalUsage(reported: Partial<Usage>, inputTokens: number, written: number): Usage {
+  return { input_tokens: inputTokens, output_tokens: Math.ceil(written / 4), ...reported };
+}

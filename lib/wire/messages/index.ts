@@ -1,0 +1,15 @@
+/** Anthropic's Messages API, from upstreams that speak it natively. */
+import { readApiError } from '../../anthropic/errors.ts';
+import type { Codec } from '../codec.ts';
+import { keyHeader } from '../credentials.ts';
+import { encodeMessagesRequest } from './request.ts';
+import { messagesDecoder } from './stream.ts';
+
+export const messages: Codec = {
+  format: 'messages',
+  url: (route) => route.endpoint,
+  headers: (route, key) => ({ ...keyHeader(route, key), 'anthropic-version': '2023-06-01' }),
+  encodeRequest: encodeMessagesRequest,
+  decodeStream: messagesDecoder,
+  decodeError: readApiError,
+};

@@ -1,0 +1,25 @@
+/** The text blocks of a raw stream, freed of a leaked `</think>` where the model is known for it. */
+import { strayThinkEnd } from '../../anthropic/think-tags.ts';
+
+export interface BlockTexts {
+  open(index: number): void;
+  /** The part of `text` that may pass now. */
+  push(index: number, text: string): string;
+  /** What was held back and turned out to be honest. */
+  close(index: number): string;
+}
+
+export function blockTexts(leaks: boolean): BlockTexts {
+  const filters = new Map<number, ReturnType<typeof strayThinkEnd>>();
+  return {
+    open(index) {
+      if (leaks) filters.set(index, strayThinkEnd());
+    },
+    push: (index, text) => filters.get(index)?.push(text) ?? text,
+    close(index) {
+      const held = filters.get(index)?.end() ?? '';
+      filters.delete(index);
+      return held;
+    },
+  };
+}

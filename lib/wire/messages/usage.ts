@@ -1,0 +1,49 @@
+/** Usage and stop reasons of a raw stream, put into the shape the laws demand. */
+import type { StopReason, Usage } from '../../anthropic/events.ts';
+import { isObject, toNumber, toObject, type JsonObject } from '../../stream/json.ts';
+
+const stopReasons: ReadonlySet<string> = new Set<StopReason>([
+  'end_turn',
+  'tool_use',
+  'max_tokens',
+  'stop_sequence',
+  'pause_turn',
+  'refusal',
+  'model_context_window_exceeded',
+]);
+
+/** The stop reason; undefined for one that Anthropic does not know. */
+export function toStopReason(name: string): StopReason | undefined {
+  return stopReasons.has(name) ? (name as StopReason) : undefined;
+}
+
+/**
+ * The usage of `message_start`: numbers always (L1). Where the upstream counts nothing, or is known to count wrong
+ * there, the estimate stands until `message_delta`.
+ */
+export function startUsage(reported: unknown, estimate: number, wrong: boolean): Usage {
+  const given = toObject(reported);
+  const counted = withNumbers(given);
+  const total =
+    (counted.input_tokens ?? 0) +
+    (counted.cache_read_input_tokens ?? 0) +
+    (counted.cache_creation_input_tokens ?? 0);
+  const known = total > 0 && !wrong;
+  return {
+    ...given,
+    ...counted,
+    input_tokens: known ? (counted.input_tokens ?? 0) : estimate,
+    output_tokens: counted.output_tokens ?? 0,
+  };
+}
+
+/** The fields that are numbers, also where they are spelled as strings; never negative. */
+export function withNumbers(reported: JsonObject): Partial<Usage> {
+  const usage: Partial<Usage> = {};
+  for (const [name, value] of Object.entries(reported)) {
+    const number = toNumber(value);
+    if (number !== undefined) usage[name] = Math.max(0, number);
+    else if (isObject(value)) usage[name] = value;
+  }
+  return usage;
+}
