@@ -16,9 +16,10 @@ export function moonshotRewriter(root: JsonObject): Rewrite {
       const open = without(node, ['$ref', 'anyOf', 'oneOf', 'allOf', 'definitions', '$defs']);
       return hasDefinitions ? { ...open, $defs: definitions } : open;
     }
-    const name = typeof node['$ref'] === 'string' ? names.get(node['$ref']) : undefined;
+    const whole = withoutAllOf(node);
+    const name = typeof whole['$ref'] === 'string' ? names.get(whole['$ref']) : undefined;
     if (name !== undefined) return { $ref: `#/$defs/${name}` };
-    return withType(withoutAllOf(without(node, ['$ref'])));
+    return withType(without(whole, ['$ref']));
   };
 }
 

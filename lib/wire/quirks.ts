@@ -15,8 +15,10 @@ export interface Quirks {
   reasoningPlaceholder: string;
   /** Chat: a `role: "system"` message in mid-conversation stays one, or becomes user text in a system reminder (DeepSeek hoists it and loses its prefix cache; many templates refuse it). */
   midSystem: 'system' | 'user';
-  /** A forced tool choice is refused while the model thinks (DeepSeek): it is sent as `auto`. */
+  /** Takes a forced tool choice while the model thinks. False (DeepSeek): it is then sent as `auto`. */
   forcedToolChoice: boolean;
+  /** Chat: takes a user message directly after a tool's result. False (Mistral): a short assistant message stands between. */
+  userAfterTool: boolean;
   /** Sampling: as asked, left out, or the one value the model takes (Kimi K2.7-code: 1). */
   temperature: 'free' | 'omit' | number;
   topP: 'free' | 'omit' | number;
@@ -77,6 +79,7 @@ export const defaultQuirks: Quirks = {
   reasoningPlaceholder: ' ',
   midSystem: 'user',
   forcedToolChoice: true,
+  userAfterTool: true,
   temperature: 'free',
   topP: 'free',
   topK: 'omit',

@@ -1,0 +1,66 @@
+/** Blocks of a message as the parts of a Chat Completions message, in their order. */
+import { blockWords, documentBlocks, documentNote, imageNote, unknownNote } from '../../anthropic/notes.ts';
+import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
+import { isBlank, joinTexts } from '../../anthropic/text.ts';
+import { toText } from '../../stream/json.ts';
+import type { Route } from '../codec.ts';
+import type { ChatPart, ChatTextPart } from './types.ts';
+
+/** The parts for `blocks`; what the model cannot be shown becomes a note that says what it was. */
+export function toParts(blocks: readonly ContentBlock[], route: Route): ChatPart[] {
+  return blocks.flatMap((block) => {
+    if (isBlock(block, 'image')) return [toImage(block, route)];
+    if (isBlock(block, 'document')) return toDocument(block, route);
+    const words = blockWords(block) ?? (silent.has(block.type) ? '' : unknownNote(block));
+    return isBlank(words) ? [] : [textPart(words, block, route)];
+  });
+}
+
+/** Blocks that mean nothing to a model that did not make them. */
+const silent: ReadonlySet<string> = new Set(['thinking', 'redacted_thinking', 'server_tool_use']);
+
+function textPart(text: string, block: ContentBlock, { quirks }: Route): ChatTextPart {
+  const marker = quirks.cacheControl ? block['cache_control'] : undefined;
+  return { type: 'text', text, ...(isMarker(marker) && { cache_control: marker }) };
+}
+
+export function isMarker(value: unknown): value is NonNullable<ChatTextPart['cache_control']> {
+  return typeof value === 'object' && value !== null && (value as { type?: unknown }).type === 'ephemeral';
+}
+
+function note(text: string): ChatTextPart {
+  return { type: 'text', text };
+}
+
+function toImage(image: ImageBlock, route: Route): ChatPart {
+  const { source } = image;
+  if (!route.images) return note(imageNote(image));
+  if (source.type === 'url') return { type: 'image_url', image_url: { url: source.url } };
+  if (source.type !== 'base64')
+    return note(imageNote(image, 'the file is kept where this model cannot reach it'));
+  return { type: 'image_url', image_url: { url: `data:${source.media_type};base64,${source.data}` } };
+}
+
+function toDocument(document: DocumentBlock, route: Route): ChatPart[] {
+  const inner = documentBlocks(document);
+  if (inner !== undefined) return toParts(inner, route);
+  const { source, title } = document;
+  if (source.type !== 'base64' || !route.documents) return [note(documentNote(document))];
+  const filename = title || `document.${source.media_type.split('/').at(-1) ?? 'bin'}`;
+  return [{ type: 'file', file: { filename, file_data: `data:${source.media_type};base64,${source.data}` } }];
+}
+
+export function isText(part: ChatPart): part is ChatTextPart {
+  return part.type === 'text';
+}
+
+/** A plain string where the parts are nothing but text without cache markers: every server takes that. */
+export function toContent<P extends ChatPart>(parts: readonly P[]): string | P[] {
+  const plain = parts.every((part) => isText(part) && part.cache_control === undefined);
+  return plain ? joinTexts(parts.map((part) => (isText(part) ? part.text : ''))) : [...parts];
+}
+
+/** The text of blocks, for the places that hold nothing else. */
+export function textOf(blocks: readonly ContentBlock[]): string {
+  return joinTexts(blocks.filter((block) => isBlock(block, 'text')).map((block) => toText(block.text)));
+}

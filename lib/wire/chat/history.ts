@@ -1,0 +1,155 @@
+/**
+ * The conversation as Chat Completions messages. The encoding of a conversation is the beginning of the encoding of
+ * every longer one, cut where an answer was asked for, so that the upstream's prefix cache holds; only a change of
+ * thinking (on or off, or the first turn that thought) changes what came before.
+ */
+import { argumentsText, resultWords, type Step } from '../../anthropic/history.ts';
+import { originOf, readSignature, upstreamToolId } from '../../anthropic/provenance.ts';
+import {
+  isBlock,
+  toBlocks,
+  type ContentBlock,
+  type ThinkingBlock,
+  type ToolResultBlock,
+  type ToolUseBlock,
+} from '../../anthropic/request.ts';
+import { toUpstreamName } from '../../anthropic/tool-names.ts';
+import { isBlank, joinTexts, wellFormedJson } from '../../anthropic/text.ts';
+import { parseJson, toText } from '../../stream/json.ts';
+import type { Route } from '../codec.ts';
+import { isMarker, isText, textOf, toContent, toParts } from './content.ts';
+import type { ChatAssistantMessage, ChatMessage, ChatPart, ChatTextPart, ChatToolMessage } from './types.ts';
+
+/** Stands between a tool's result and the user's next words where the server wants an assistant message there. */
+const bridge = 'I have the results.';
+
+/** `thinks` is what the model was told about thinking for this request. */
+export function toMessages(steps: readonly Step[], route: Route, thinks: boolean): ChatMessage[] {
+  const replays = thinks || steps.some((step) => step.role === 'assistant' && step.blocks.some(hasThought));
+  const messages: ChatMessage[] = [];
+  /** Images and files of tool results: they have no place in a tool message and follow in a user message. */
+  let media: ChatPart[] = [];
+
+  const addUser = (parts: ChatPart[]): void => {
+    if (parts.length === 0) return;
+    const last = messages.at(-1);
+    if (last?.role === 'tool' && !route.quirks.userAfterTool) {
+      messages.push({ role: 'assistant', content: bridge });
+    }
+    messages.push({ role: 'user', content: toContent(parts) });
+  };
+
+  steps.forEach((step, index) => {
+    if (step.role === 'results') {
+      for (const [at, result] of step.results.entries()) {
+        const { message, moved } = toToolMessage(result, step.calls[at], route);
+        messages.push(message);
+        media.push(...moved);
+      }
+      if (steps[index + 1]?.role === 'user') return;
+      addUser(media);
+      media = [];
+      return;
+    }
+    if (step.role === 'assistant') {
+      const message = toAssistant(step.blocks, route, replays);
+      if (message) messages.push(message);
+      return;
+    }
+    const parts = toParts(step.blocks, route);
+    if (step.role === 'user') {
+      addUser([...media, ...parts]);
+      media = [];
+      return;
+    }
+    const texts = parts.filter(isText);
+    if (texts.length > 0) messages.push({ role: 'system', content: toContent(texts) });
+  });
+  return messages;
+}
+
+function hasThought(block: ContentBlock): boolean {
+  return isBlock(block, 'thinking') && !isBlank(toText(block.thinking));
+}
+
+/** Undefined for a turn with nothing in it that this model may see. */
+function toAssistant(
+  blocks: readonly ContentBlock[],
+  route: Route,
+  replays: boolean,
+): ChatAssistantMessage | undefined {
+  const calls = blocks.filter((block) => isBlock(block, 'tool_use'));
+  const content = textOf(blocks);
+  const details = blocks
+    .filter((block) => isBlock(block, 'thinking'))
+    .flatMap((block) => detailsOf(block, route));
+  if (calls.length === 0 && content === '' && details.length === 0) return undefined;
+  const reasoning = replays ? reasoningOf(blocks, route, calls.length > 0) : undefined;
+  return {
+    role: 'assistant',
+    content,
+    ...(reasoning !== undefined && { reasoning_content: reasoning }),
+    ...(details.length > 0 && { reasoning_details: details }),
+    ...(calls.length > 0 && { tool_calls: calls.map((call) => toCall(call, route)) }),
+  };
+}
+
+/** What this turn must carry of its thinking; another model's thinking serves, for it is text like any other. */
+function reasoningOf(blocks: readonly ContentBlock[], { quirks }: Route, calls: boolean): string | undefined {
+  if (quirks.replayReasoning === 'never') return undefined;
+  const thoughts = blocks.filter((block) => isBlock(block, 'thinking'));
+  const text = joinTexts(thoughts.map((block) => toText(block.thinking)));
+  if (text !== '') return text;
+  return quirks.replayReasoning === 'always' || calls ? quirks.reasoningPlaceholder : undefined;
+}
+
+/** `reasoning_details` of this very upstream, as it sent them (P10). */
+function detailsOf(block: ThinkingBlock, { format, provider, modelId }: Route): unknown[] {
+  const made = readSignature(block.signature);
+  if (!made || made.origin !== originOf({ format, provider, modelId })) return [];
+  const details = parseJson(made.payload);
+  return Array.isArray(details) ? details : [];
+}
+
+function toCall(call: ToolUseBlock, route: Route): NonNullable<ChatAssistantMessage['tool_calls']>[number] {
+  return {
+    id: toCallId(call.id, route),
+    type: 'function',
+    function: {
+      name: toUpstreamName(toText(call.name)),
+      arguments: argumentsText(wellFormedJson(call.input)),
+    },
+  };
+}
+
+function toCallId(id: string, { quirks }: Route): string {
+  return upstreamToolId(id, { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral' });
+}
+
+/** A result in words, and the images and files in it under a label that says whose they are. */
+function toToolMessage(
+  result: ToolResultBlock,
+  call: ToolUseBlock | undefined,
+  route: Route,
+): { message: ChatToolMessage; moved: ChatPart[] } {
+  const id = toCallId(result.tool_use_id, route);
+  const parts = toParts(toBlocks(result.content), route);
+  const media = parts.filter((part) => !isText(part));
+  const texts = parts.filter(isText).map(({ text }) => text);
+  const name = toUpstreamName(toText(call?.name));
+  if (media.length > 0) texts.push(`[${countOf(media.length)} in the next user message]`);
+  const words = resultWords(result, joinTexts(texts));
+  const marker = route.quirks.cacheControl ? result['cache_control'] : undefined;
+  const content: string | ChatTextPart[] = isMarker(marker)
+    ? [{ type: 'text', text: words, cache_control: marker }]
+    : words;
+  const label: ChatTextPart = { type: 'text', text: `[from the result of ${name}, call ${id}]` };
+  return {
+    message: { role: 'tool', tool_call_id: id, content },
+    moved: media.length > 0 ? [label, ...media] : [],
+  };
+}
+
+function countOf(media: number): string {
+  return media === 1 ? '1 image or file follows' : `${media} images or files follow`;
+}

@@ -1,0 +1,58 @@
+/** Tools, the choice among them, and the form of the answer, as Chat Completions has them. */
+import type { ClientTool, MessagesRequest, ToolChoice } from '../../anthropic/request.ts';
+import { toUpstreamName } from '../../anthropic/tool-names.ts';
+import { toolSchema } from '../../anthropic/tool-schema.ts';
+import { isObject } from '../../stream/json.ts';
+import type { Route } from '../codec.ts';
+import type { ChatRequest, ChatTool, ChatToolChoice } from './types.ts';
+
+export function toTools(tools: readonly ClientTool[], { quirks }: Route): ChatTool[] {
+  return tools.map(({ name, description, input_schema: schema }) => ({
+    type: 'function',
+    function: {
+      name: toUpstreamName(name),
+      ...(typeof description === 'string' && { description }),
+      parameters: toolSchema(schema, quirks.schema),
+    },
+  }));
+}
+
+/** The fields about the choice of tools; none without tools, for servers refuse a choice among nothing. */
+export function toChoice(
+  choice: ToolChoice | undefined,
+  tools: readonly ClientTool[],
+  route: Route,
+  thinks: boolean,
+): Pick<ChatRequest, 'tool_choice' | 'parallel_tool_calls'> {
+  if (!choice || tools.length === 0) return {};
+  const single = choice.type !== 'none' && choice.disable_parallel_tool_use === true;
+  const forced = choice.type === 'any' || choice.type === 'tool';
+  const takesIt = route.quirks.forcedToolChoice || !thinks;
+  return {
+    tool_choice: forced && !takesIt ? 'auto' : toToolChoice(choice, tools),
+    ...(single && route.quirks.parallelToolCalls && { parallel_tool_calls: false }),
+  };
+}
+
+function toToolChoice(choice: ToolChoice, tools: readonly ClientTool[]): ChatToolChoice {
+  switch (choice.type) {
+    case 'any':
+      return 'required';
+    case 'tool':
+      // A choice of a tool that is not sent (a server tool) leaves the model free.
+      if (!tools.some(({ name }) => name === choice.name)) return 'auto';
+      return { type: 'function', function: { name: toUpstreamName(choice.name) } };
+    case 'none':
+      return 'none';
+    default:
+      return 'auto';
+  }
+}
+
+/** The schema the whole answer has to fit (`output_config.format`), if one was asked for. */
+export function answerSchema({
+  output_config: output,
+}: MessagesRequest): Record<string, unknown> | undefined {
+  const format = output?.format;
+  return format?.type === 'json_schema' && isObject(format.schema) ? format.schema : undefined;
+}

@@ -1,0 +1,86 @@
+/**
+ * A Chat Completions request as we send it: OpenAI's own shape, plus what vendors added to it. The additions are
+ * `thinking`, `top_k` and efforts of a model's own on the request; `reasoning_content` and `reasoning_details` on
+ * assistant messages; `cache_control` on text parts.
+ */
+import type { CacheControl, ThinkingConfig } from '../../anthropic/request.ts';
+import type { JsonObject } from '../../stream/json.ts';
+
+export interface ChatTextPart {
+  type: 'text';
+  text: string;
+  cache_control?: CacheControl;
+}
+
+export interface ChatImagePart {
+  type: 'image_url';
+  image_url: { url: string };
+}
+
+export interface ChatFilePart {
+  type: 'file';
+  file: { filename: string; file_data: string };
+}
+
+export type ChatPart = ChatTextPart | ChatImagePart | ChatFilePart;
+
+export interface ChatSystemMessage {
+  role: 'system';
+  content: string | ChatTextPart[];
+}
+
+export interface ChatUserMessage {
+  role: 'user';
+  content: string | ChatPart[];
+}
+
+export interface ChatToolCall {
+  id: string;
+  type: 'function';
+  /** `arguments` is the text of a JSON object. */
+  function: { name: string; arguments: string };
+}
+
+export interface ChatAssistantMessage {
+  role: 'assistant';
+  /** Always there: DeepSeek and GLM refuse a message without it, and arrays make some models echo their syntax. */
+  content: string;
+  reasoning_content?: string;
+  reasoning_details?: unknown[];
+  /** Never empty (DeepSeek answers 400 to `[]`). */
+  tool_calls?: ChatToolCall[];
+}
+
+export interface ChatToolMessage {
+  role: 'tool';
+  tool_call_id: string;
+  content: string | ChatTextPart[];
+}
+
+export type ChatMessage = ChatSystemMessage | ChatUserMessage | ChatAssistantMessage | ChatToolMessage;
+
+export interface ChatTool {
+  type: 'function';
+  function: { name: string; description?: string; parameters: JsonObject };
+}
+
+export type ChatToolChoice = 'auto' | 'none' | 'required' | { type: 'function'; function: { name: string } };
+
+export interface ChatRequest {
+  model: string;
+  messages: ChatMessage[];
+  tools?: ChatTool[];
+  tool_choice?: ChatToolChoice;
+  parallel_tool_calls?: boolean;
+  max_tokens?: number;
+  max_completion_tokens?: number;
+  temperature?: number;
+  top_p?: number;
+  top_k?: number;
+  stop?: string[];
+  response_format?: { type: 'json_schema'; json_schema: { name: string; schema: JsonObject } };
+  reasoning_effort?: string;
+  thinking?: ThinkingConfig;
+  stream: true;
+  stream_options: { include_usage: true };
+}
