@@ -1,8 +1,46 @@
-/** The small deterministic agent behind the emulator. */
+/**
+ * The small deterministic agent behind the emulator. It understands nothing; it recognises what a client asks for by
+ * structure, and a request for a file by a few words, so that a first run shows a real tool loop with no key and no
+ * network. The same conversation always gets the same answer.
+ */
 import type { Answer } from './answer.ts';
+import { answerClassifier, answerSchema, summarize } from './auxiliary.ts';
 import type { Conversation } from './conversation.ts';
-import { say } from './script.ts';
+import { workOnFile } from './file-work.ts';
+import { call, say, type Script } from './script.ts';
+import { answerSituation } from './situations.ts';
+import { sampleOf } from './sample.ts';
 
-export function decide(_conversation: Conversation): Answer {
-  return { script: [say("This is occ's built-in emulator, not a model.")] };
+/** The next answer: the first of these that applies. */
+export function decide(conversation: Conversation): Answer {
+  return (
+    toAnswer(answerSchema(conversation)) ??
+    toAnswer(answerClassifier(conversation)) ??
+    toAnswer(summarize(conversation)) ??
+    answerSituation(conversation) ??
+    toAnswer(giveStructure(conversation)) ??
+    toAnswer(workOnFile(conversation)) ?? { script: [say(introduction(conversation))] }
+  );
+}
+
+function toAnswer(script: Script | undefined): Answer | undefined {
+  return script && { script };
+}
+
+/** `claude --json-schema` wants its answer as a call of this tool. */
+function giveStructure({ tools, done }: Conversation): Script | undefined {
+  const tool = tools.find(({ name }) => name === 'StructuredOutput');
+  if (!tool || done.some(({ name }) => name === tool.name)) return undefined;
+  return [call(tool.name, sampleOf(tool.schema, 'emulator'))];
+}
+
+/** Who is speaking, and what can be tried. */
+function introduction({ tools }: Conversation): string {
+  const who =
+    "This is occ's built-in emulator, not a model: it follows a script and needs no key and no network.";
+  const offers = ['Write', 'Read'].every((name) => tools.some((tool) => tool.name === name));
+  const trial = offers
+    ? 'Try: "Write a file hello.txt that says hello, then read it back and tell me what it says."'
+    : 'No tools were offered with this request, so words are all it has.';
+  return `${who}\n\n${trial}\n\nTo talk to a real model, start occ without --emulator.\n`;
 }

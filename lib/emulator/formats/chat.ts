@@ -52,13 +52,13 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
   const choice = (part: Part, delta: object, finish: string | null = null): Frame =>
     chunk(part, {
       ...frame,
-      choices: [{ index: 0, delta: { ...empty, ...delta }, logprobs: null, finish_reason: finish }],
+      choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
       ...(go && { usage: null }),
     });
 
   const sent: SentCharacters = { thinking: 0, other: 0 };
   let calls = 0;
-  yield choice('opening', { role: 'assistant', content: '' });
+  yield choice('opening', { role: 'assistant', ...empty, content: '' });
   for (const step of script) {
     switch (step.type) {
       case 'wait':
@@ -67,18 +67,18 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
       case 'thinking':
         for (const piece of cut(step.text)) {
           sent.thinking += piece.length;
-          yield choice('content', { reasoning_content: piece });
+          yield choice('content', { ...empty, reasoning_content: piece });
         }
         break;
       case 'text':
         for (const piece of cut(step.text)) {
           sent.other += piece.length;
-          yield choice('content', { content: piece });
+          yield choice('content', { ...empty, content: piece });
         }
         break;
       case 'tools':
         for (const [part, entry] of callDeltas(step.calls, calls, head)) {
-          yield choice(part, { tool_calls: [entry] });
+          yield choice(part, { ...empty, tool_calls: [entry] });
         }
         for (const made of step.calls) sent.other += argumentsOf(made).length;
         calls += step.calls.length;
@@ -89,7 +89,7 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
     }
   }
   const counted = countOf(script, head.inputTokens, sent);
-  yield choice('finish', {}, finishReasons[finishOf(script).reason]);
+  yield choice('finish', empty, finishReasons[finishOf(script).reason]);
   yield chunk('usage', { ...frame, choices: [], usage: toUsage(counted) });
   if (go) yield chunk('cost', { choices: [], 'x-opencode-type': 'inference-cost', ...nominalCost(counted) });
   yield chunk('end', '[DONE]');

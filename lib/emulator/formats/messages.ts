@@ -74,6 +74,7 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
 
   if (go) yield event('opening', 'ping');
   yield event('opening', 'message_start', { message: start(head) });
+  if (!go) yield event('frame', 'ping');
   for (const step of script) {
     switch (step.type) {
       case 'wait':

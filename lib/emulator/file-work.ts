@@ -1,0 +1,148 @@
+/**
+ * Writing a file, reading it back and reporting: the loop that shows a person that tools work. It looks for the tools
+ * and the words of Claude Code, writes only under the client's own working directory, and quotes what really came back.
+ */
+import type { Conversation, Done } from './conversation.ts';
+import { call, say, type Script, type ToolCall } from './script.ts';
+
+/** The script for a prompt that asks for a file, or undefined when it asks for something else. */
+export function workOnFile(conversation: Conversation): Script | undefined {
+  const { prompt } = conversation;
+  const named = fileNamed(prompt);
+  const wantsWrite =
+    /\b(?:write|create|make|save|put)\b/i.test(prompt) && (named || /\bfile\b/i.test(prompt));
+  if (wantsWrite && offers(conversation, 'Write')) {
+    const content = `${contentNamed(prompt)}\n`;
+    return inDirectory(conversation, (path) => {
+      const file = path(named ?? 'hello.txt');
+      const reads = offers(conversation, 'Read') ? [reading(file)] : [];
+      return follow([writing(file, content), ...reads], conversation);
+    });
+  }
+  if (named && /\b(?:read|show|open|what)\b/i.test(prompt) && offers(conversation, 'Read')) {
+    return inDirectory(conversation, (path) => follow([reading(path(named))], conversation));
+  }
+  return undefined;
+}
+
+/** Write, Read, Edit, Read, report: every file tool once. */
+export function editLoop(conversation: Conversation): Script {
+  if (!['Write', 'Read', 'Edit'].every((name) => offers(conversation, name))) {
+    return [say('The edit loop needs the tools Write, Read and Edit, and they were not offered.')];
+  }
+  return inDirectory(conversation, (path) => {
+    const file = path('emulator-edit.txt');
+    const edit = {
+      name: 'Edit',
+      input: { file_path: file, old_string: 'line two', new_string: 'line two, edited' },
+    };
+    return follow([writing(file, 'line one\nline two\n'), reading(file), edit, reading(file)], conversation);
+  });
+}
+
+interface FileCall extends ToolCall {
+  input: { file_path: string; [key: string]: unknown };
+}
+
+const writing = (file: string, content: string): FileCall => ({
+  name: 'Write',
+  input: { file_path: file, content },
+});
+const reading = (file: string): FileCall => ({ name: 'Read', input: { file_path: file } });
+
+function offers({ tools }: Conversation, name: string): boolean {
+  return tools.some((tool) => tool.name === name);
+}
+
+/** The next call of a plan, given what was done; at its end, what came of it. */
+function follow(plan: readonly FileCall[], { done }: Conversation): Script {
+  let step = 0;
+  for (const made of done) {
+    const planned = plan[step];
+    // A file that is there already must be read before it may be overwritten: then the same call is made again.
+    const onceMore = made.name === 'Write' && mustBeReadFirst(made);
+    if (!onceMore && made.result?.failed !== false) return [say(whatFailed(made))];
+    if (!onceMore && made.name === planned?.name) step++;
+  }
+  const next = plan[step];
+  const last = done.at(-1);
+  if (!next) return [say(report(plan, last))];
+  // Each step may need one more call; a client that needs more than that is not making headway.
+  if (done.length > plan.length * 2) return [say(`The emulator gave up after ${done.length} tool calls.`)];
+  const first = last && mustBeReadFirst(last) ? reading(next.input.file_path) : next;
+  return [call(first.name, first.input)];
+}
+
+function mustBeReadFirst({ result }: Done): boolean {
+  return result?.failed === true && /\bread\b.*\bfirst\b|\bnot been read\b/i.test(result.text);
+}
+
+function whatFailed({ name, result }: Done): string {
+  if (!result) return `The call of ${name} came back without a result. ${signature}`;
+  return `${name} did not work; the client said:\n\n${quote(result.text)}\n\n${signature}`;
+}
+
+function report(plan: readonly FileCall[], last: Done | undefined): string {
+  const file = plan[0]?.input.file_path ?? 'the file';
+  const said = quote(withoutLineNumbers(last?.result?.text ?? ''));
+  const verbs = plan.map(({ name }) => ({ Write: 'wrote', Read: 'read', Edit: 'edited' })[name] ?? name);
+  const did = verbs.length > 1 ? `${verbs.slice(0, -1).join(', ')} and ${verbs.at(-1)}` : verbs[0];
+  const reads = last?.name === 'Read';
+  return `I ${did} ${file}. ${reads ? 'It says' : 'The client said'}:\n\n${said}\n\n${signature}`;
+}
+
+const signature = "(This is occ's built-in emulator, not a model.)";
+
+/** As much of a tool's answer as a report should hold, in characters. */
+const longestQuote = 2000;
+
+function quote(text: string): string {
+  const short = text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+  return short
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
+}
+
+/** Read numbers its lines like `cat -n`. */
+function withoutLineNumbers(text: string): string {
+  const lines = text.split('\n').map((line) => /^\s*\d+[\t→](.*)$/.exec(line)?.[1]);
+  return lines.includes(undefined) ? text : lines.join('\n').trimEnd();
+}
+
+/** Runs `work` with a way to name files under the client's working directory, which Claude Code tells the model. */
+function inDirectory({ system }: Conversation, work: (path: (name: string) => string) => Script): Script {
+  const directory = /working directory: *(\S.*)/i.exec(system)?.[1]?.trim();
+  if (directory === undefined) {
+    return [
+      say(`The client did not say what its working directory is, so no file was touched. ${signature}`),
+    ];
+  }
+  const separator = /^[A-Za-z]:\\/.test(directory) ? '\\' : '/';
+  return work((name) => {
+    const inside = name.startsWith(`${directory}${separator}`) ? name.slice(directory.length + 1) : name;
+    const parts = inside.split(/[\\/]+/).filter((part) => part !== '' && part !== '.');
+    // Never outside: a name that leads elsewhere keeps its last part only.
+    const leads = /^[\\/]|^[A-Za-z]:/.test(inside) || parts.includes('..');
+    const kept = leads ? parts.filter((part) => part !== '..').slice(-1) : parts;
+    return [directory.replace(/[\\/]$/, ''), ...kept].join(separator);
+  });
+}
+
+/** The file a prompt names: after "called" or "named", else the first word with an extension. */
+function fileNamed(prompt: string): string | undefined {
+  const called = /\b(?:called|named)\s+["'`]?([^\s"'`,;]*[^\s"'`,;.])/i.exec(prompt)?.[1];
+  return called ?? /(?:^|[\s"'`(])([\w./\\:~-]*\w\.[A-Za-z]\w{0,7})(?=$|[\s"'`),;:.?!])/.exec(prompt)?.[1];
+}
+
+/** The text a prompt wants in the file: in quotes or up to the next clause. */
+function contentNamed(prompt: string): string {
+  const rest =
+    /\b(?:that says|saying|says|containing|contains|with (?:the )?(?:text|content|words?|lines?)|with)\b:?\s*(.*)/is.exec(
+      prompt,
+    )?.[1];
+  if (rest === undefined) return 'hello';
+  const quoted = /^(["'`“])(.*?)(?:["'`”])/s.exec(rest)?.[2];
+  const clause = /^.*?(?=,|;|\n|[.?!](?:\s|$)|\s+(?:then|and (?:then|read|tell|show))\b|$)/s.exec(rest)?.[0];
+  return quoted ?? (clause?.trim() || 'hello');
+}
