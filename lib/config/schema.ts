@@ -1,4 +1,4 @@
-/** The configuration file: its type, its JSON Schema and its defaults (contract 3). */
+/** What the configuration becomes: one immutable snapshot of settings (contract 3). The file's own schema is in json-schema.ts. */
 import type { ThinkingConfig } from '../anthropic/request.ts';
 import type { WireFormat } from '../wire/codec.ts';
 import type { Quirks } from '../wire/quirks.ts';
@@ -14,6 +14,8 @@ export interface ModelEntry {
   /** Only read on `models.long_context`: tokens above which a request counts as long. */
   context_threshold?: number;
   context_window?: number;
+  /** Tokens kept free below the window when a model is judged big enough. */
+  context_margin?: number;
   max_output_tokens?: number;
   supports_tools?: boolean;
   vision?: boolean;
@@ -48,6 +50,8 @@ export interface Provider {
   /** Header that carries a stable id of the conversation (OpenCode: `x-opencode-session`). */
   sessionHeader?: string;
   timeouts: Timeouts;
+  /** What the configuration says of this provider's models; an entry that names one adds to it. */
+  models?: Readonly<Record<string, Partial<ModelEntry>>>;
 }
 
 /** A value that prints as ••• wherever it is turned into text; `reveal` is the only way to it. */

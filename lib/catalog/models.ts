@@ -1,0 +1,96 @@
+/** The models this version knows of, read from the bundled list once. */
+import type { Effort } from '../anthropic/request.ts';
+import type { WireFormat } from '../wire/codec.ts';
+import { bundled } from './bundled.ts';
+import { toBareId } from './families.ts';
+
+export type Input = 'text' | 'image' | 'pdf' | 'video' | 'audio';
+
+/** US dollars per million tokens, lowest tier. */
+export interface Price {
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite: number;
+}
+
+export interface CatalogModel {
+  provider: string;
+  id: string;
+  /** As the vendor writes it: "MiniMax-M3". */
+  name: string;
+  format: WireFormat;
+  /** Tokens, input and output together. */
+  context: number;
+  /** Tokens it can answer with at most. */
+  output: number;
+  inputs: readonly Input[];
+  /** Mildest first; empty when it has no levels. */
+  efforts: readonly Effort[];
+  /** Thinking can be switched on and off. */
+  toggle: boolean;
+  reasons: boolean;
+  price: Price;
+  /** `unlisted`: was listed in September 2026 and is not any more. `retired`: declared gone by its provider. */
+  status: 'active' | 'unlisted' | 'retired';
+  /** The provider trains on what is sent to this model. */
+  trains: boolean;
+  /** Refused outside the provider's own client; occ never offers it. */
+  officialClientOnly: boolean;
+}
+
+const providers: Record<string, string> = { go: 'opencode-go', zen: 'opencode-zen' };
+const inputs: Record<string, Input> = { t: 'text', i: 'image', p: 'pdf', v: 'video', a: 'audio' };
+
+const models: readonly CatalogModel[] = bundled.trim().split('\n').map(toModel);
+const byKey = new Map(models.map((model) => [`${model.provider}/${model.id}`, model]));
+
+/** Every model of the bundled list, active ones of each provider first. */
+export function allModels(): readonly CatalogModel[] {
+  return models;
+}
+
+/** The model a provider has under this id, in any spelling of case; undefined when the list does not know it. */
+export function findModel(provider: string, id: string): CatalogModel | undefined {
+  return byKey.get(`${provider}/${id}`) ?? byKey.get(`${provider}/${id.toLowerCase()}`);
+}
+
+/** The same model at another provider: for limits and inputs only, since format, price and status are the provider's. */
+export function findElsewhere(id: string): CatalogModel | undefined {
+  const bare = toBareId(id);
+  return byKey.get(`opencode-zen/${bare}`) ?? byKey.get(`opencode-go/${bare}`);
+}
+
+function toModel(line: string): CatalogModel {
+  const [
+    provider = '',
+    id = '',
+    format,
+    context,
+    output,
+    taken = '',
+    efforts,
+    price = '',
+    status,
+    flags = '',
+    name,
+  ] = line.split(' | ');
+  const [input = 0, answer = 0, cacheRead = 0, cacheWrite = 0] = price.split('/').map(Number);
+  const marks = flags.split(',');
+  return Object.freeze({
+    provider: providers[provider] ?? provider,
+    id,
+    name: name ?? id,
+    format: format as WireFormat,
+    context: Number(context),
+    output: Number(output),
+    inputs: [...taken].flatMap((letter) => inputs[letter] ?? []),
+    efforts: efforts === '-' ? [] : ((efforts ?? '').split(',') as Effort[]),
+    toggle: marks.includes('toggle'),
+    reasons: !marks.includes('plain'),
+    price: { input, output: answer, cacheRead, cacheWrite },
+    status: status as CatalogModel['status'],
+    trains: marks.includes('trains'),
+    officialClientOnly: marks.includes('official-client'),
+  });
+}

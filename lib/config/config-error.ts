@@ -1,0 +1,23 @@
+/** The error of a configuration that cannot be used: every mistake with its path, at once. */
+import { exitCodes, OccError } from '../errors.ts';
+import type { Problem } from './schema.ts';
+
+/** Code `config_invalid`, exit 78. `problems` is the same as the message, as data. */
+export class ConfigError extends OccError {
+  readonly problems: readonly Problem[];
+
+  constructor(file: string | undefined, problems: readonly Problem[]) {
+    const where = file === undefined ? 'the settings are not valid' : `${file} is not valid`;
+    const remedies = [...new Set(problems.flatMap(({ remedy }) => remedy ?? []))];
+    super('config_invalid', `${where}:\n${problems.map(renderProblem).join('\n')}`, {
+      exitCode: exitCodes.config,
+      ...(remedies.length > 0 && { remedy: remedies.join('\n') }),
+    });
+    this.problems = problems;
+  }
+}
+
+/** One line without the remedy: `  models.default.provider: unknown provider "openai"`. */
+export function renderProblem({ path, message }: Problem): string {
+  return path === '' ? `  ${message}` : `  ${path}: ${message}`;
+}
