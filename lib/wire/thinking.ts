@@ -34,7 +34,7 @@ export function toThinking(request: MessagesRequest, route: Route, maxTokens: nu
         ? toggle(wanted, false, { effort: level })
         : { ...withoutEffort(route), thinks: true };
     case 'claude':
-      return claude(request, route, wanted, level);
+      return fitting(claude(request, route, wanted, level), maxTokens);
     case 'adaptive':
       if (wanted) return thinks({ thinking: { type: 'adaptive' }, effort: level });
       return thinkingAlwaysOn ? withoutEffort(route) : { thinks: false, thinking: { type: 'disabled' } };
@@ -107,6 +107,15 @@ function claude(
   // A budget is the older models' way and must be named; without one, thinking is adaptive.
   const budgeted = route.thinking?.type === 'enabled' && route.thinking.budget_tokens !== undefined;
   return { ...base, thinking: budgeted ? route.thinking : { type: 'adaptive' } };
+}
+
+/** A budget has to leave room for the answer, also where the configuration bounds that more than the client did. */
+function fitting(told: Thinking, maxTokens = Infinity): Thinking {
+  const { thinking } = told;
+  const tokens = thinking?.type === 'enabled' ? thinking.budget_tokens : undefined;
+  if (!thinking || tokens === undefined || tokens < maxTokens) return told;
+  if (maxTokens <= leastBudget) return { ...told, thinks: false, thinking: { type: 'disabled' } };
+  return { ...told, thinking: { ...thinking, type: 'enabled', budget_tokens: maxTokens - 1 } };
 }
 
 /** Anthropic's own lower bound for a budget, which must also be below `max_tokens`. */
