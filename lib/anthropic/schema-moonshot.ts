@@ -11,7 +11,7 @@ export function moonshotRewriter(root: JsonObject): Rewrite {
   const names = hoist(root, definitions);
   const hasDefinitions = Object.keys(definitions).length > 0;
   return (given, depth) => {
-    const node = withoutTuples(without(given, ['if', 'then', 'else']));
+    const node = withoutTuples(withoutBooleans(without(given, ['if', 'then', 'else'])));
     if (depth === 0) {
       const open = without(node, ['$ref', 'anyOf', 'oneOf', 'allOf', 'definitions', '$defs']);
       return hasDefinitions ? { ...open, $defs: definitions } : open;
@@ -73,6 +73,14 @@ function lookup(root: JsonObject, reference: string): JsonObject | undefined {
     current = (current as Record<string, unknown>)[key];
   }
   return isObject(current) ? current : undefined;
+}
+
+/** A property may be declared as `true`, which has no place for a type. */
+function withoutBooleans(node: JsonObject): JsonObject {
+  const { properties } = node;
+  if (!isObject(properties) || Object.values(properties).every((schema) => isObject(schema))) return node;
+  const open = Object.entries(properties).map(([name, schema]) => [name, isObject(schema) ? schema : {}]);
+  return { ...node, properties: Object.fromEntries(open) as JsonObject };
 }
 
 function withoutTuples(node: JsonObject): JsonObject {

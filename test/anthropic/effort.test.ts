@@ -1,0 +1,32 @@
+/** Efforts: the nearest one a model takes. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mildestEffort, nearestEffort, wantedEffort } from '../../lib/anthropic/effort.ts';
+import type { Effort } from '../../lib/anthropic/request.ts';
+import { requestOf } from '../support/requests.ts';
+
+test('the same level, else the next stronger, else the strongest', () => {
+  const cases: [Effort, Effort[], Effort | undefined][] = [
+    ['medium', ['high', 'max'], 'high'],
+    ['high', ['low', 'medium', 'xhigh'], 'xhigh'],
+    ['max', ['low', 'medium', 'xhigh'], 'xhigh'],
+    ['low', ['low', 'high', 'max'], 'low'],
+    ['xhigh', ['none', 'low', 'high'], 'high'],
+    ['minimal', ['none', 'high'], 'high'],
+    ['high', [], undefined],
+  ];
+  for (const [wanted, accepted, expected] of cases) assert.equal(nearestEffort(wanted, accepted), expected);
+});
+
+test('the mildest level still thinks', () => {
+  assert.equal(mildestEffort(['none', 'high', 'low']), 'low');
+  assert.equal(mildestEffort(['none']), undefined);
+});
+
+test('a budget in tokens is an effort where none is named', () => {
+  const effortOf = (budget: number): Effort | undefined =>
+    wantedEffort(requestOf([], { thinking: { type: 'enabled', budget_tokens: budget } }));
+  assert.deepEqual([1024, 4000, 31_999, 60_000].map(effortOf), ['low', 'medium', 'high', 'max']);
+  assert.equal(wantedEffort(requestOf([], { output_config: { effort: 'xhigh' } })), 'xhigh');
+  assert.equal(wantedEffort(requestOf([], { thinking: { type: 'adaptive' } })), undefined);
+});
