@@ -172,16 +172,14 @@ export function findFamily(
   format: WireFormat,
 ): { quirks: Partial<Quirks>; efforts: readonly Effort[] | undefined } {
   const bare = toBareId(id);
-  let quirks: Partial<Quirks> = {};
-  let efforts: readonly Effort[] | undefined;
-  for (const rule of families) {
-    if (rule.format !== undefined && rule.format !== format) continue;
-    if (rule.provider !== undefined && rule.provider !== provider) continue;
-    if (!rule.ids.some((beginning) => bare.startsWith(beginning))) continue;
-    quirks = { ...quirks, ...rule.quirks };
-    efforts = rule.efforts ?? efforts;
-  }
-  return { quirks, efforts };
+  const fitting = families.filter(
+    (rule) =>
+      (rule.format ?? format) === format &&
+      (rule.provider ?? provider) === provider &&
+      rule.ids.some((beginning) => bare.startsWith(beginning)),
+  );
+  const quirks: Partial<Quirks> = Object.assign({}, ...fitting.map((rule) => rule.quirks));
+  return { quirks, efforts: fitting.findLast((rule) => rule.efforts)?.efforts };
 }
 
 /** Formats of ids that a later catalogue may bring, so that a new GPT does not have to wait for a release. */

@@ -84,7 +84,7 @@ function toModel(line: string): CatalogModel {
     format: format as WireFormat,
     context: Number(context),
     output: Number(output),
-    inputs: [...taken].flatMap((letter) => inputs[letter] ?? []),
+    inputs: taken.split('').flatMap((letter) => inputs[letter] ?? []),
     efforts: efforts === '-' ? [] : ((efforts ?? '').split(',') as Effort[]),
     toggle: marks.includes('toggle'),
     reasons: !marks.includes('plain'),

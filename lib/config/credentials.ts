@@ -37,18 +37,23 @@ export function toKey(value: string, from: string): Secret {
   return toSecret(value);
 }
 
-/** Header values end at a line break, and anything beyond latin-1 cannot be sent at all. */
 function faultOf(value: string): string | undefined {
   if (value.trim() === '') return 'is empty';
-  if (/[\r\n]/.test(value)) return 'contains a line break; expected one line';
-  // oxlint-disable-next-line no-control-regex -- looking for exactly those
-  if (/[\u0000-\u001f\u007f]/.test(value))
-    return 'contains a control character; expected printable characters';
-  if (/[^\u0000-\u00ff]/.test(value))
-    return 'contains a character that no HTTP header can carry; expected latin letters, digits and signs';
+  const fault = headerFault(value);
+  if (fault !== undefined) return fault;
   if (value !== value.trim()) return 'begins or ends with a space; expected the key alone';
   if (value.includes('${'))
     return 'still contains "${"; expected ${NAME} with letters, digits and underscores';
+  return undefined;
+}
+
+/** Why a header could not carry the value, in words that do not hold it; undefined when it could. */
+export function headerFault(value: string): string | undefined {
+  if (/[\r\n]/.test(value)) return 'contains a line break; expected one line';
+  // oxlint-disable-next-line no-control-regex -- looking for exactly those
+  if (/[\u0000-\u001f\u007f]/.test(value)) return 'contains a control character; expected printable ones';
+  if (/[\u0100-\uffff]/.test(value))
+    return 'contains a character that no header can carry; expected latin ones';
   return undefined;
 }
 

@@ -1,9 +1,9 @@
 /** A file's older and shorter spellings into the one that everything behind reads. Paths stay where they are. */
+import { headerFault } from './credentials.ts';
 import { toEntry, toProviderName } from './entries.ts';
 import type { ConfigFile, FileEntry, FileProvider } from './file.ts';
-import type { Segment } from './json-path.ts';
+import { renderPath, type Segment } from './json-path.ts';
 import { builtInNames, sectionsOf } from './providers.ts';
-import { renderPath } from './json-path.ts';
 import type { ModelEntry, Problem } from './schema.ts';
 
 /** The same file with every model entry whole, and no alias left but in provider sections' own wire_format. */
@@ -83,8 +83,8 @@ function headerFaults(segments: readonly Segment[], headers: Readonly<Record<str
   return Object.entries(headers).flatMap(([name, value]): Problem[] => {
     const path = renderPath([...segments, 'headers', name]);
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return [{ path, message: 'is no name that a header can have' }];
-    if (/[\r\n\0]|[^\u0000-\u00ff]/.test(value))
-      return [{ path, message: 'holds a character that a header cannot carry' }];
+    const fault = headerFault(value);
+    if (fault !== undefined) return [{ path, message: fault }];
     return [];
   });
 }

@@ -55,18 +55,19 @@ export async function loadSettings(options: LoadOptions): Promise<LoadedSettings
   const source = findConfigFile({ env, configFile, ...(home !== undefined && { home }) });
   const { file, placeholders, warnings } = await readSource(source, env);
   const environment = readEnvironment(env);
-  fail(source, environment.problems);
+  fail(undefined, environment.problems);
 
   const merged = mergeLayers(toLayers(file, environment, flags));
   const effective = merged.tree as NormalFile;
   const used = new Set([...namedProviders(effective), ...(options.use ?? []).map(toProviderName)]);
   const unmet = findUnmet(placeholders, merged.origins, used);
-  fail(source, [...unmet.problems, ...findDangers(effective)]);
+  fail(source, unmet.problems);
+  fail(undefined, findDangers(effective));
 
   const providers = await toProviders(effective, unmet.unready, used, {
     env,
     missing: unmet.missing,
-    whence: (path) => inWords(path, merged.origins, source),
+    whence: (path) => inWords(path, merged.origins, source, placeholders),
     runCommands: options.runCommands ?? true,
     answers: new Map(),
   });
@@ -141,9 +142,9 @@ function fitting(tree: JsonObject, file: NormalFile): JsonObject {
 
 /** A key from the environment stands for all the keys of its section, however the file spells them. */
 function withoutOutvotedKeys(file: JsonObject, environment: JsonObject): JsonObject {
-  const { api_key, api_keys, api_key_command, ...rest } = file;
   const outvoted = environment['api_key'] !== undefined || environment['api_keys'] !== undefined;
-  const kept: JsonObject = outvoted ? rest : file;
+  const without = Object.entries(file).filter(([key]) => !(outvoted && key.startsWith('api_key')));
+  const kept: JsonObject = Object.fromEntries(without);
   const sections = Object.entries(environment).flatMap(([key, over]): [string, JsonObject][] => {
     const under = kept[key];
     return isObject(over) && isObject(under) ? [[key, withoutOutvotedKeys(under, over)]] : [];
@@ -160,9 +161,17 @@ function variableAt(names: EnvironmentLayer['names'], segments: readonly Segment
   return '';
 }
 
-function inWords(path: string, origins: Merged['origins'], source: FoundConfig | undefined): string {
+/** Where a value stands or stood, for an error that may not show the value. */
+function inWords(
+  path: string,
+  origins: Merged['origins'],
+  source: FoundConfig | undefined,
+  placeholders: readonly Placeholder[],
+): string {
   const origin = origins[path] ?? 'file';
-  return origin === 'file' ? `in ${source?.file ?? 'the configuration'}` : `from ${origin}`;
+  if (origin !== 'file') return `from ${origin}`;
+  const variable = placeholders.find(({ segments }) => renderPath(segments) === path)?.variable;
+  return `in ${source?.file ?? 'the configuration'}${variable === undefined ? '' : `, from the variable ${variable}`}`;
 }
 
 /** Known places for a key, and whatever variable the file names in a secret's place. */

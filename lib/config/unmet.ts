@@ -28,7 +28,7 @@ export function findUnmet(
   for (const { segments, variable } of placeholders.filter((placeholder) => placeholder.missing)) {
     const path = renderPath(segments);
     missing.set(path, variable);
-    if (segments.some((segment) => /^api_key/.test(String(segment))) || !counts(segments, path, origins))
+    if (segments.some((segment) => String(segment).startsWith('api_key')) || !counts(segments, path, origins))
       continue;
     const problem = {
       path,

@@ -17,7 +17,7 @@ export async function validateConfig(
   const { Ajv } = await import('ajv');
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true });
   ajv.addFormat('http-url', isHttpUrl);
-  const validate = ajv.compile<unknown>(configSchema);
+  const validate = ajv.compile(configSchema);
   validate(config);
   const problems = (validate.errors ?? []).map((error) => toProblem(error, config));
   return {
@@ -88,7 +88,7 @@ function expectation({ keyword, params }: ErrorObject, schema: Schema): string {
     return field?.enum ? `one of ${field.enum.map((value) => JSON.stringify(value)).join(', ')}` : 'a value';
   }
   const types = schema.type === undefined ? [] : [schema.type].flat();
-  return types.map((type) => typeWords[type as string] ?? type).join(' or ') || 'another value';
+  return types.map((type) => typeWords[type] ?? type).join(' or ') || 'another value';
 }
 
 /** Unknown keys with the nearest known name, and keys that are accepted but do nothing. */
