@@ -1,6 +1,18 @@
 /** node:http: listen, endpoints, drain, close. */
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { estimateTokens } from '../anthropic/estimate.ts';
 import type { Settings } from '../config/schema.ts';
+import { exitCodes, OccError } from '../errors.ts';
 import type { Log } from '../ledger/log.ts';
+import { version } from '../version.ts';
+import { exchange } from './exchange.ts';
+import { checkDoor, readBody, Refused, toRequest } from './inbound.ts';
+import { listModels, toModelList } from './models.ts';
+import { openReply, sendJson, type Reply } from './reply.ts';
+import { noCounts, type Counts, type Road } from './road.ts';
+import { openUpstream } from './upstream.ts';
 
 export interface ProxyOptions {
   /** The snapshot a new request is to see. */
@@ -14,17 +26,7 @@ export interface ProxyOptions {
 }
 
 /** Figures since the start, for `status` and the line a launch ends with. */
-export interface ProxyStats {
-  requests: number;
-  failures: number;
-  /** Requests that another model than the first answered. */
-  fallbacks: number;
-  live: number;
-  inputTokens: number;
-  outputTokens: number;
-  /** US dollars, as the upstreams reported them; undefined while none did. */
-  cost: number | undefined;
-}
+export type ProxyStats = Readonly<Counts>;
 
 export interface Proxy {
   host: string;
@@ -36,7 +38,203 @@ export interface Proxy {
   close(drainMs: number): Promise<number>;
 }
 
+/** Idle connections are kept longer than any client's own limit, so that none is closed under a request. */
+const keepAliveMs = 120_000;
+
 /** Rejects with an OccError `port_in_use` (or `cannot_listen`) when it cannot listen. */
-export async function startProxy(_options: ProxyOptions): Promise<Proxy> {
-  throw new Error('not built yet');
+export async function startProxy({ settings, token, host, port, log }: ProxyOptions): Promise<Proxy> {
+  const counts = noCounts();
+  const upstream = lazy(openUpstream);
+  const road: Road = {
+    settings,
+    upstream: { post: async (...asked) => (await upstream.get()).post(...asked), close: async () => {} },
+    log,
+    counts,
+    random: Math.random,
+  };
+  const live = new Set<ServerResponse>();
+  const startedAt = Date.now();
+  let closing = false;
+
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (req, res) => {
+    live.add(res);
+    counts.live = live.size;
+    res.once('close', () => {
+      live.delete(res);
+      counts.live = live.size;
+    });
+    void answer(req, res);
+  });
+
+  /** Whatever goes wrong, the client hears of it in Anthropic's shape, and nothing is thrown. */
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const requestId = `req_${randomBytes(12).toString('hex')}`;
+    const gone = goneSignal(res);
+    const reply = openReply(res, requestId, settings().heartbeatMs, gone);
+    try {
+      await dispatch(req, res, reply, gone, requestId);
+    } catch (error) {
+      if (gone.aborted) return;
+      if (error instanceof Refused) {
+        // A body that will not be read must not be waited for either.
+        if (!req.complete) res.setHeader('connection', 'close');
+        const permanent = error.status === 401 || error.status === 403;
+        reply.refuse({ status: error.status, type: error.type, message: error.message, permanent });
+        return;
+      }
+      log({
+        level: 'error',
+        event: 'fault',
+        request: requestId,
+        error: String(error),
+        stack: (error as Error).stack,
+      });
+      const message = `a fault in occ itself; its log has the details under ${requestId}`;
+      reply.refuse({ status: 500, type: 'api_error', message, permanent: false });
+    }
+  }
+
+  async function dispatch(
+    req: IncomingMessage,
+    res: ServerResponse,
+    reply: Reply,
+    gone: AbortSignal,
+    requestId: string,
+  ): Promise<void> {
+    const { authToken } = settings();
+    const { pathname } = new URL(req.url ?? '/', 'http://localhost');
+    const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
+    const open = pathname === '/health' || pathname === '/' || pathname === '/api/hello';
+    checkDoor(req, { host, token: token ?? authToken?.reveal() }, !open);
+    const allowed = pathname.startsWith('/v1/models') ? 'GET' : endpoints[pathname];
+    if (allowed === undefined) throw new Refused('not_found_error', `there is no ${pathname} here`);
+    if (method !== allowed)
+      throw new Refused('invalid_request_error', `${pathname} takes ${allowed}, not ${method}`, 405);
+    if (closing) throw new Refused('overloaded_error', 'this proxy is being stopped', 503);
+
+    if (pathname === '/v1/messages') {
+      counts.requests++;
+      return exchange({ req, reply, gone, requestId }, road);
+    }
+    const headers = { 'request-id': requestId };
+    if (pathname === '/v1/messages/count_tokens') {
+      const request = toRequest(await readBody(req));
+      return sendJson(res, 200, { input_tokens: estimateTokens(request) }, headers);
+    }
+    if (pathname.startsWith('/v1/models')) return sendModels(req, res, pathname, headers);
+    sendJson(res, 200, pathname === '/health' ? health() : { service: 'occ', version }, headers);
+  }
+
+  function sendModels(
+    req: IncomingMessage,
+    res: ServerResponse,
+    pathname: string,
+    headers: Record<string, string>,
+  ): void {
+    const forClaudeCode = /^claude-(?:cli|code)\//.test(req.headers['user-agent'] ?? '');
+    const cards = listModels(settings(), forClaudeCode);
+    if (pathname === '/v1/models' || pathname === '/v1/models/')
+      return sendJson(res, 200, toModelList(cards), headers);
+    const id = decodeURIComponent(pathname.slice('/v1/models/'.length));
+    const card = cards.find(
+      (card) => card.id === id || card.id === `anthropic/${id}` || `anthropic/${card.id}` === id,
+    );
+    if (!card) throw new Refused('not_found_error', `no model ${JSON.stringify(id)} is configured`);
+    sendJson(res, 200, card, headers);
+  }
+
+  function health(): Record<string, unknown> {
+    const { requests, failures, live } = counts;
+    const uptime = Math.round((Date.now() - startedAt) / 1000);
+    return {
+      status: closing ? 'stopping' : 'ok',
+      service: 'occ',
+      version,
+      pid: process.pid,
+      uptime_s: uptime,
+      requests,
+      failures,
+      live,
+    };
+  }
+
+  async function close(drainMs: number): Promise<number> {
+    closing = true;
+    const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+    server.closeIdleConnections();
+    await settled(live, drainMs);
+    const cut = live.size;
+    server.closeAllConnections();
+    await closed;
+    await upstream.opened()?.then((opened) => opened.close());
+    return cut;
+  }
+
+  const bound = await listen(server, host, port);
+  // The library is loaded once nobody waits for it: a launch has its child to start first.
+  setImmediate(() => void upstream.get().catch(() => {}));
+  return { host, port: bound, url: `http://${urlHost(host)}:${bound}`, stats: () => ({ ...counts }), close };
+}
+
+const endpoints: Readonly<Record<string, 'GET' | 'POST'>> = {
+  '/': 'GET',
+  '/health': 'GET',
+  '/api/hello': 'GET',
+  '/v1/messages': 'POST',
+  '/v1/messages/count_tokens': 'POST',
+};
+
+/** Aborts when the client leaves before its answer was whole. */
+function goneSignal(res: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/** Waits until no answer is live any more, at most for `ms`. */
+async function settled(live: ReadonlySet<ServerResponse>, ms: number): Promise<void> {
+  if (live.size === 0) return;
+  const all = Promise.all([...live].map((res) => new Promise((resolve) => res.once('close', resolve))));
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([all, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+}
+
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') {
+      throw new OccError('port_in_use', `port ${port} on ${host} is in use`, {
+        cause: error,
+        remedy: 'take another with --port, or --port 0 for any free one',
+      });
+    }
+    throw new OccError('cannot_listen', `cannot listen on ${host}:${port} (${error.code ?? error.message})`, {
+      exitCode: exitCodes.failed,
+      cause: error,
+    });
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+interface Lazy<T> {
+  get(): Promise<T>;
+  /** The promise, if anybody has asked; so that closing does not open first. */
+  opened(): Promise<T> | undefined;
+}
+
+function lazy<T>(open: () => Promise<T>): Lazy<T> {
+  let opened: Promise<T> | undefined;
+  return { get: () => (opened ??= open()), opened: () => opened };
 }

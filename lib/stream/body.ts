@@ -81,8 +81,9 @@ function pageDecoder(): Transducer<Uint8Array, BodyMessage> {
   const decoder = new TextDecoder();
   let text = '';
   return {
-    *step(chunk) {
+    step(chunk) {
       if (text.length < pageStart) text += decoder.decode(chunk, { stream: true });
+      return [];
     },
     *flush() {
       yield { event: '', data: text.slice(0, pageStart), problem: 'html' };

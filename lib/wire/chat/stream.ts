@@ -37,7 +37,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
   const names = toolNames(request.tools);
   const declared = (request.tools ?? []).map(({ name }) => toUpstreamName(name));
-  const tools = calls(answer, { declared, toClient: names.toClient });
+  const tools = calls(answer, { declared, toClient: (name) => names.toClient(name) });
   const details = reasoningDetails();
   const tags = route.quirks.inlineThink ? thinkTags() : undefined;
   let chosen: number | undefined;

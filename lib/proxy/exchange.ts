@@ -1,0 +1,241 @@
+/**
+ * One Messages request, from arrival to its last byte. Read this first: every noun in it is a file of that name.
+ *
+ *   readBody → planRoutes → attempt, as often as the policy allows → reply
+ */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { estimateTokens } from '../anthropic/estimate.ts';
+import { messageStart, usageOf, type StreamEvent } from '../anthropic/events.ts';
+import { foldMessage } from '../anthropic/fold.ts';
+import type { MessagesRequest } from '../anthropic/request.ts';
+import { toText } from '../stream/json.ts';
+import type { Turn } from '../wire/codec.ts';
+import { userAgent } from '../version.ts';
+import { attempt, type Attempted, type Sink } from './attempt.ts';
+import { readBody, toRequest } from './inbound.ts';
+import { decide, type Tried } from './policy/attempts.ts';
+import { planRoutes, type Candidate, type Plan } from './policy/route.ts';
+import { nameOf, reasonOf, verdict } from './policy/verdict.ts';
+import type { Reply } from './reply.ts';
+import { addTally, type Road } from './road.ts';
+import { sessionId } from './session.ts';
+
+export interface Exchange {
+  req: IncomingMessage;
+  reply: Reply;
+  /** Aborts when the client has left. */
+  gone: AbortSignal;
+  requestId: string;
+}
+
+/** Throws a Refused for a request that is none; everything else ends in the reply. */
+export async function exchange({ req, reply, gone, requestId }: Exchange, road: Road): Promise<void> {
+  const settings = road.settings();
+  const request = toRequest(await readBody(req));
+  const inputTokens = estimateTokens(request);
+  const requestClass = toText(req.headers['x-claude-code-request-class']);
+  const plan = planRoutes({ request, inputTokens, requestClass }, settings);
+  const turn: Turn = { request, messageId: `msg_${randomBytes(12).toString('hex')}`, inputTokens };
+  road.log({
+    level: 'info',
+    event: 'request',
+    request: requestId,
+    model: request.model,
+    stream: request.stream === true,
+    inputTokens,
+    route: plan.reason,
+    models: plan.candidates.map(nameOf),
+  });
+
+  // When no content has come for the heartbeat's time, the frame goes out, so that the client waits on (contract 5.3).
+  const early = setTimeout(() => {
+    if (request.stream === true)
+      void reply.start(messageStart(turn.messageId, request.model, usageOf(inputTokens)));
+  }, settings.heartbeatMs);
+  try {
+    await tryModels(
+      {
+        plan,
+        turn,
+        headers: outgoingHeaders(req, request),
+        requestId,
+        reply,
+        gone,
+        limitMs: clientLimit(req, request),
+      },
+      road,
+    );
+  } finally {
+    clearTimeout(early);
+    reply.close();
+  }
+}
+
+interface Trial {
+  plan: Plan;
+  turn: Turn;
+  headers: (candidate: Candidate) => Record<string, string>;
+  requestId: string;
+  reply: Reply;
+  gone: AbortSignal;
+  /** Milliseconds the client waits for a whole answer, where it said so. */
+  limitMs: number | undefined;
+}
+
+async function tryModels(
+  { plan, turn, headers, requestId, reply, gone, limitMs }: Trial,
+  road: Road,
+): Promise<void> {
+  const { retry } = road.settings();
+  const { candidates } = plan;
+  const { request } = turn;
+  const tried: Tried[] = [];
+  const began = Date.now();
+  let empty: Attempted['empty'];
+
+  for (;;) {
+    const decision = decide(candidates, tried, retry, road.random());
+    if (decision.type === 'give_up') break;
+    const candidate = candidates[decision.candidate];
+    if (!candidate) break;
+    if (decision.waitMs > 0) await sleep(decision.waitMs, undefined, { signal: gone }).catch(() => {});
+    if (gone.aborted) return;
+
+    const sink = sinkFor(reply, request, {
+      'x-occ-model': nameOf(candidate),
+      'x-occ-attempts': String(tried.length + 1),
+    });
+    const isLast = decision.candidate === candidates.length - 1;
+    const totalMs = totalFor(candidate, request, limitMs, Date.now() - began, isLast);
+    const { key } = decision;
+    const result = await attempt({
+      candidate,
+      key,
+      request,
+      turn,
+      headers: headers(candidate),
+      sink,
+      gone,
+      totalMs,
+      upstream: road.upstream,
+      log: (entry) => road.log({ request: requestId, ...entry }),
+    });
+    tried.push({ candidate: decision.candidate, key, outcome: result.outcome });
+    empty = result.empty ?? empty;
+    record(result, candidate, tried.length, requestId, road);
+
+    if (result.outcome.type === 'abandoned') return;
+    if (result.outcome.type === 'answered') {
+      if (decision.candidate > 0) road.counts.fallbacks++;
+      return;
+    }
+  }
+
+  const onlyEmpty =
+    tried.length > 0 &&
+    tried.every(({ outcome }) => outcome.type === 'failed' && outcome.trouble === 'empty');
+  if (onlyEmpty && empty) return sinkFor(reply, request, {}).accept(empty);
+  road.counts.failures++;
+  const refusal = verdict(plan, tried);
+  road.log({
+    level: 'warn',
+    event: 'refused',
+    request: requestId,
+    status: refusal.status,
+    message: refusal.message,
+  });
+  const committed = tried.some(({ outcome }) => outcome.type === 'failed' && outcome.committed);
+  const last = tried.at(-1)?.outcome;
+  // In mid-answer only the break itself matters: that others were not tried is no failure of theirs.
+  if (committed && last?.type === 'failed')
+    return reply.refuse({ ...refusal, type: last.error.type, message: last.error.message });
+  reply.refuse(refusal);
+}
+
+/** Streams events on, or gathers them into the one message that `stream: false` asked for. */
+function sinkFor(reply: Reply, request: MessagesRequest, headers: Record<string, string>): Sink {
+  if (request.stream !== true) {
+    return {
+      whole: true,
+      accept: async (events) => {
+        const message = foldMessage(events);
+        if (message) reply.message(message, headers);
+      },
+    };
+  }
+  return {
+    whole: false,
+    async accept(events) {
+      const rest: StreamEvent[] = [];
+      for (const event of events) {
+        if (event.type === 'message_start') await reply.start(event, headers);
+        else rest.push(event);
+      }
+      if (rest.length > 0) await reply.send(rest);
+    },
+  };
+}
+
+/** The headers every upstream gets, and those that only some may (facts: gateways forward what they do not read). */
+function outgoingHeaders(req: IncomingMessage, request: MessagesRequest): Trial['headers'] {
+  const session = sessionId(req.headers, request);
+  const betas = toText(req.headers['anthropic-beta']);
+  return ({ provider, route }) => ({
+    'content-type': 'application/json',
+    accept: 'text/event-stream',
+    'user-agent': userAgent,
+    ...(provider.sessionHeader !== undefined && { [provider.sessionHeader]: session }),
+    ...(route.quirks.betas && betas !== '' && { 'anthropic-beta': betas }),
+  });
+}
+
+/** Less than the client's own limit, so that it hears of a failure instead of giving up (contract 3, Timeouts). */
+const earlierThanClientMs = 5000;
+
+function clientLimit(req: IncomingMessage, request: MessagesRequest): number | undefined {
+  const seconds = Number(req.headers['x-stainless-timeout'] ?? NaN);
+  if (request.stream === true || !Number.isFinite(seconds) || seconds <= 0) return undefined;
+  return Math.max(1000, seconds * 1000 - earlierThanClientMs);
+}
+
+/**
+ * How long one attempt may take in all. A stream has no bound but a configured one. A whole answer has `timeout_ms`, and
+ * what is left of the client's patience: all of it for the last model, half for any before.
+ */
+function totalFor(
+  { provider }: Candidate,
+  request: MessagesRequest,
+  limitMs: number | undefined,
+  spentMs: number,
+  isLast: boolean,
+): number | undefined {
+  const { headersMs, streamingMs } = provider.timeouts;
+  if (request.stream === true) return streamingMs;
+  if (limitMs === undefined) return headersMs;
+  const left = Math.max(1, limitMs - spentMs);
+  return Math.min(headersMs, isLast ? left : left / 2);
+}
+
+function record(
+  { outcome, tally }: Attempted,
+  candidate: Candidate,
+  number: number,
+  requestId: string,
+  road: Road,
+): void {
+  addTally(road.counts, tally);
+  const ok = outcome.type === 'answered' || outcome.type === 'abandoned';
+  road.log({
+    level: ok ? 'info' : 'warn',
+    event: 'attempt',
+    request: requestId,
+    attempt: number,
+    model: nameOf(candidate),
+    format: candidate.route.format,
+    outcome: outcome.type,
+    ...(!ok && { reason: reasonOf(outcome) }),
+    ...tally,
+  });
+}

@@ -1,0 +1,158 @@
+/** Bytes → MessagesRequest: who may ask (token, Host, Origin), how much (100 MB), and whether it is a request at all. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { isObject, type JsonObject } from '../stream/json.ts';
+import { statusOf } from '../anthropic/errors.ts';
+import type { ApiErrorType } from '../anthropic/events.ts';
+import type { MessagesRequest } from '../anthropic/request.ts';
+import { isLoopback } from '../config/endpoints.ts';
+
+/** A request that is refused before anything is sent upstream. The message is for the person who made it. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+  readonly type: ApiErrorType;
+
+  constructor(type: ApiErrorType, message: string, status: number = statusOf(type)) {
+    super(message);
+    this.type = type;
+    this.status = status;
+  }
+}
+
+/** Bytes a body may have (contract 4). */
+export const largestBody = 100 * 1024 * 1024;
+
+export interface Door {
+  /** The host the server was told to listen on. */
+  host: string;
+  /** What clients must present; undefined lets anyone in. */
+  token: string | undefined;
+}
+
+/**
+ * Throws a Refused for a request that a web page could have made (a foreign Origin, or a Host that is not ours: DNS
+ * rebinding), or that does not present the token. Compared in constant time.
+ */
+export function checkDoor(req: IncomingMessage, { host, token }: Door, needsToken = true): void {
+  const named = hostnameOf(req.headers.host);
+  if (named === undefined || !isOurs(named, host, req.socket.localAddress)) {
+    throw new Refused(
+      'permission_error',
+      `requests for the host ${JSON.stringify(named ?? '')} are not answered here`,
+    );
+  }
+  const { origin } = req.headers;
+  if (origin !== undefined && hostnameOf(origin.replace(/^https?:\/\//, '')) !== named) {
+    throw new Refused('permission_error', 'requests from web pages are not answered here');
+  }
+  if (token === undefined || !needsToken) return;
+  const presented = presentedToken(req);
+  if (presented !== undefined && equal(presented, token)) return;
+  const what =
+    presented === undefined ? 'no token was presented' : 'the token presented is not the one of this proxy';
+  throw new Refused('authentication_error', `${what}; send it as x-api-key or Authorization: Bearer`);
+}
+
+function isOurs(named: string, host: string, localAddress = ''): boolean {
+  return isLoopback(named) || named === host.toLowerCase() || named === localAddress.replace(/^::ffff:/, '');
+}
+
+/** The name in a Host header, without port and brackets. */
+function hostnameOf(host: string | undefined): string | undefined {
+  if (host === undefined) return undefined;
+  try {
+    return new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  } catch {
+    return undefined;
+  }
+}
+
+function presentedToken({ headers }: IncomingMessage): string | undefined {
+  const key = headers['x-api-key'];
+  if (typeof key === 'string' && key !== '') return key;
+  return /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
+}
+
+function equal(a: string, b: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(a), hash(b));
+}
+
+/** The JSON object of a body. Throws a Refused that says what is wrong with it. */
+export async function readBody(req: IncomingMessage): Promise<JsonObject> {
+  const encoding = req.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new Refused(
+      'invalid_request_error',
+      `a body with content-encoding ${encoding} is not understood; send it plain`,
+      415,
+    );
+  }
+  const tooLarge = () => new Refused('request_too_large', `the body is larger than ${largestBody} bytes`);
+  if (Number(req.headers['content-length'] ?? 0) > largestBody) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestBody) throw tooLarge();
+    chunks.push(chunk);
+  }
+  if (size === 0) throw new Refused('invalid_request_error', 'the body is empty; a JSON object was expected');
+  return parseBody(Buffer.concat(chunks).toString('utf8'));
+}
+
+function parseBody(text: string): JsonObject {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/, ?"[\s\S]*$/, '').slice(0, 120) : '';
+    throw new Refused('invalid_request_error', `the body is not JSON: ${why}`);
+  }
+  if (!isObject(body)) throw new Refused('invalid_request_error', 'the body is no JSON object');
+  return body;
+}
+
+const roles: ReadonlySet<unknown> = new Set(['user', 'assistant', 'system']);
+
+/** The body as a Messages request, checked as far as everything behind it relies on. */
+export function toRequest(body: JsonObject): MessagesRequest {
+  const { model, messages } = body;
+  if (typeof model !== 'string' || model === '') throw missing('model', 'a model id', model);
+  if (!Array.isArray(messages) || messages.length === 0)
+    throw missing('messages', 'a list of at least one message', messages);
+  for (const [i, message] of messages.entries()) {
+    if (!isObject(message)) throw missing(`messages.${i}`, 'an object', message);
+    if (!roles.has(message['role']))
+      throw missing(`messages.${i}.role`, 'user, assistant or system', message['role']);
+    checkContent(message['content'], `messages.${i}.content`);
+  }
+  if (body['system'] !== undefined && body['system'] !== null) checkContent(body['system'], 'system');
+  for (const list of ['tools', 'stop_sequences']) {
+    if (body[list] !== undefined && !Array.isArray(body[list])) throw missing(list, 'a list', body[list]);
+  }
+  for (const [i, tool] of ((body['tools'] ?? []) as unknown[]).entries()) {
+    if (!isObject(tool)) throw missing(`tools.${i}`, 'an object', tool);
+  }
+  return body as unknown as MessagesRequest;
+}
+
+function checkContent(content: unknown, path: string): void {
+  if (typeof content === 'string') return;
+  if (!Array.isArray(content)) throw missing(path, 'a string or a list of blocks', content);
+  const odd = content.findIndex((block) => !isObject(block) || typeof block['type'] !== 'string');
+  if (odd >= 0) throw missing(`${path}.${odd}`, 'a block with a type', content[odd]);
+}
+
+function missing(path: string, expected: string, found: unknown): Refused {
+  const kind =
+    found === undefined
+      ? 'nothing'
+      : Array.isArray(found)
+        ? 'a list'
+        : found === null
+          ? 'null'
+          : `a ${typeof found}`;
+  return new Refused('invalid_request_error', `${path}: expected ${expected}, found ${kind}`);
+}

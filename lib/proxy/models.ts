@@ -1,0 +1,55 @@
+/** `GET /v1/models`: one shape that Anthropic and OpenAI clients both read (contract 4). */
+import type { Settings } from '../config/schema.ts';
+import { findModel } from '../catalog/models.ts';
+
+export interface ModelCard {
+  id: string;
+  /** Anthropic's word. */
+  type: 'model';
+  /** OpenAI's word. */
+  object: 'model';
+  display_name: string;
+  created_at: string;
+  created: number;
+  owned_by: string;
+}
+
+/** The list's dates say nothing about the models: nobody tells when one was made. */
+const created = 1_767_225_600; // 2026-01-01
+
+/**
+ * Every configured model once. Claude Code shows only ids that contain "claude" or "anthropic" (measured), so to it they
+ * are listed as `anthropic/<provider>/<id>`; routing reads both spellings.
+ */
+export function listModels(
+  { models, fallbacks, modelOverrides, modelFamilyOverrides }: Settings,
+  forClaudeCode: boolean,
+): ModelCard[] {
+  const entries = [models, modelOverrides, modelFamilyOverrides].flatMap((named) => Object.values(named));
+  const cards = new Map<string, ModelCard>();
+  for (const { provider, model_id } of [...entries, ...Object.values(fallbacks).flat()]) {
+    const ref = `${provider}/${model_id}`;
+    const id = forClaudeCode ? `anthropic/${ref}` : ref;
+    cards.set(id, {
+      id,
+      type: 'model',
+      object: 'model',
+      display_name: `${findModel(provider, model_id)?.name ?? model_id} (${provider})`,
+      created_at: new Date(created * 1000).toISOString(),
+      created,
+      owned_by: provider,
+    });
+  }
+  return [...cards.values()];
+}
+
+/** The envelope both kinds of client read. */
+export function toModelList(cards: readonly ModelCard[]): Record<string, unknown> {
+  return {
+    object: 'list',
+    data: cards,
+    has_more: false,
+    first_id: cards[0]?.id ?? null,
+    last_id: cards.at(-1)?.id ?? null,
+  };
+}

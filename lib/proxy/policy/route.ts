@@ -1,0 +1,200 @@
+/**
+ * Which models may answer a request, in which order, and why (contract 3 and 5.1). Pure: settings in, plan out.
+ *
+ *   override → family → requested → scenario; then fallbacks; then the scenario's own as a safety net; capacity filters.
+ */
+import { toRoute } from '../../catalog/routes.ts';
+import { findModel } from '../../catalog/models.ts';
+import type { MessagesRequest } from '../../anthropic/request.ts';
+import type { ModelEntry, Provider, Settings } from '../../config/schema.ts';
+import type { Route } from '../../wire/codec.ts';
+import { anyImages, readScenario, type Reading } from './scenario.ts';
+import { askedId, tierOf } from './tiers.ts';
+
+export interface Candidate {
+  route: Route;
+  provider: Provider;
+  /** What brought it here: "models.default", "fallbacks.think[0]", "asked for". */
+  why: string;
+}
+
+export interface Plan {
+  candidates: readonly Candidate[];
+  /** The rule that matched and the reason it did. */
+  reason: string;
+  /** Models that were passed over before any attempt, and why. */
+  passedOver: readonly { model: string; reason: string }[];
+}
+
+export interface Asked {
+  request: MessagesRequest;
+  /** The estimate of the whole request in tokens. */
+  inputTokens: number;
+  requestClass?: string | undefined;
+}
+
+/** Above how many tokens a request is long, unless `models.long_context` says otherwise. */
+export const defaultLongContextThreshold = 100_000;
+
+interface Choice {
+  entry: ModelEntry;
+  /** The name fallbacks are looked up under. */
+  name: string;
+  why: string;
+  reason: string;
+}
+
+/** The plan for one request. Never empty unless no model is configured or none can take the request. */
+export function planRoutes(asked: Asked, settings: Settings): Plan {
+  const reading = readScenario(asked.request, {
+    inputTokens: asked.inputTokens,
+    longContextThreshold: settings.models['long_context']?.context_threshold ?? defaultLongContextThreshold,
+    requestClass: asked.requestClass,
+  });
+  const scenario = scenarioChoice(asked.request, reading, settings);
+  const choice = chosenByName(asked.request.model, settings) ?? scenario;
+  if (!choice) return { candidates: [], reason: 'no model is configured', passedOver: [] };
+
+  const entries: { entry: ModelEntry; why: string }[] = [{ entry: choice.entry, why: choice.why }];
+  entries.push(...fallbacksFor(choice.name, choice.entry.model_id, settings));
+  if (scenario && scenario !== choice) {
+    entries.push(
+      { entry: scenario.entry, why: scenario.why },
+      ...fallbacksFor(scenario.name, scenario.entry.model_id, settings),
+    );
+  }
+  return { ...resolve(entries, asked, settings), reason: choice.reason };
+}
+
+/** Override, family, and the model that was asked for, in this order. */
+function chosenByName(model: string, settings: Settings): Choice | undefined {
+  const id = askedId(model);
+  const override = settings.modelOverrides[id] ?? settings.modelOverrides[model];
+  if (override)
+    return { entry: override, name: id, why: `model_overrides.${id}`, reason: `override of ${id}` };
+  const family = longestFamily(id, settings);
+  if (family) {
+    const [key, entry] = family;
+    return { entry, name: key, why: `model_family_overrides.${key}`, reason: `family ${key} of ${id}` };
+  }
+  const asked = requested(id, settings);
+  return asked && { entry: asked, name: id, why: 'asked for', reason: `${id} was asked for` };
+}
+
+/** The longest key that is part of the id, case folded. */
+function longestFamily(id: string, { modelFamilyOverrides }: Settings): [string, ModelEntry] | undefined {
+  const folded = id.toLowerCase();
+  return Object.entries(modelFamilyOverrides)
+    .filter(([key]) => key !== '' && folded.includes(key.toLowerCase()))
+    .sort(([a], [b]) => b.length - a.length)[0];
+}
+
+/**
+ * A key of `models`, `provider/model`, or an id of the catalogue at a configured provider. Claude Code's own default
+ * ids and the tier ids never count as asked, unless configured. A `provider/model` is a choice that only a person makes
+ * (`-m`, a row of `/model`), so it counts also where `respect_requested_model` is off.
+ */
+function requested(id: string, settings: Settings): ModelEntry | undefined {
+  const slash = id.indexOf('/');
+  if (slash > 0) {
+    const provider = id.slice(0, slash);
+    const modelId = id.slice(slash + 1);
+    if (settings.providers[provider] && modelId !== '') return sameModel(provider, modelId, settings);
+  }
+  if (!settings.respectRequestedModel) return undefined;
+  const named = settings.models[id];
+  if (named) return named;
+  if (tierOf(id) !== undefined) return undefined;
+  const provider = Object.keys(settings.providers).find((name) => findModel(name, id) !== undefined);
+  return provider === undefined ? undefined : sameModel(provider, id, settings);
+}
+
+/** The entry the configuration already has for this model, so that its own fields apply; else a bare one. */
+function sameModel(provider: string, modelId: string, settings: Settings): ModelEntry {
+  const configured = [...Object.values(settings.models), ...Object.values(settings.fallbacks).flat()];
+  const known = configured.find((entry) => entry.provider === provider && entry.model_id === modelId);
+  return known ?? { provider, model_id: modelId };
+}
+
+function scenarioChoice(request: MessagesRequest, reading: Reading, settings: Settings): Choice | undefined {
+  const { models } = settings;
+  const scenario = streamingRule(request, reading, settings) ?? reading.scenario;
+  const name = models[scenario] ? scenario : 'default';
+  const entry = models[name] ?? Object.values(models)[0];
+  if (!entry) return undefined;
+  const reason = name === scenario ? reading.reason : `${reading.reason}; ${scenario} is not configured`;
+  return { entry, name, why: `models.${name}`, reason: `scenario ${scenario}: ${reason}` };
+}
+
+/** `enable_streaming_scenario_routing: false` sends every stream to `long_context` or `fast`, whatever its tier (contract 3). */
+function streamingRule(
+  request: MessagesRequest,
+  { scenario }: Reading,
+  settings: Settings,
+): string | undefined {
+  if (settings.enableStreamingScenarioRouting || request.stream !== true || scenario === 'long_context')
+    return undefined;
+  return settings.models['fast'] ? 'fast' : undefined;
+}
+
+/** The first that has a list among the name that matched, the chosen model's id, and `default`. */
+function fallbacksFor(
+  name: string,
+  modelId: string,
+  { fallbacks }: Settings,
+): { entry: ModelEntry; why: string }[] {
+  const key = [name, modelId, 'default'].find((key) => fallbacks[key] !== undefined);
+  return (key === undefined ? [] : (fallbacks[key] ?? [])).map((entry, i) => ({
+    entry,
+    why: `fallbacks.${key}[${i}]`,
+  }));
+}
+
+function resolve(
+  entries: { entry: ModelEntry; why: string }[],
+  asked: Asked,
+  settings: Settings,
+): Omit<Plan, 'reason'> {
+  const candidates: Candidate[] = [];
+  const passedOver: { model: string; reason: string }[] = [];
+  const seen = new Set<string>();
+  for (const { entry, why } of entries) {
+    const model = `${entry.provider}/${entry.model_id}`;
+    const provider = settings.providers[entry.provider];
+    if (seen.has(model) || !provider) continue;
+    seen.add(model);
+    const route = toRoute(entry, provider);
+    const lack = lackOf(route, asked);
+    if (lack === undefined) candidates.push({ route, provider, why });
+    else passedOver.push({ model, reason: lack });
+  }
+  // A model that may refuse is better than none at all: the request goes to the one with the most room.
+  if (candidates.length > 0 || passedOver.length === 0) return { candidates, passedOver };
+  const first = entries.find(({ entry }) => settings.providers[entry.provider]);
+  const provider = first && settings.providers[first.entry.provider];
+  if (!first || !provider) return { candidates, passedOver };
+  return {
+    candidates: [
+      {
+        route: toRoute(first.entry, provider),
+        provider,
+        why: `${first.why}, though ${passedOver[0]?.reason}`,
+      },
+    ],
+    passedOver,
+  };
+}
+
+/** Tokens that must stay free for an answer; the permission check asks for 64, so no more is demanded of it. */
+const leastAnswer = 1024;
+
+/** What a model lacks for this request; undefined when it has the capacity. */
+function lackOf(route: Route, { request, inputTokens }: Asked): string | undefined {
+  if (anyImages(request) && !route.images) return 'it takes no images';
+  if (request.tools !== undefined && request.tools.length > 0 && !route.tools) return 'it takes no tools';
+  const room = route.contextWindow - inputTokens;
+  const needed = Math.min(request.max_tokens ?? leastAnswer, leastAnswer);
+  return room < needed
+    ? `its window of ${route.contextWindow} is too small for about ${inputTokens} tokens`
+    : undefined;
+}

@@ -1,0 +1,54 @@
+/** An answer whose status says no, read as far as it helps to know why. */
+import type { ApiError } from '../anthropic/errors.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { Outcome } from './policy/attempts.ts';
+import type { Answer } from './upstream.ts';
+
+/** Bytes of an error body that are read, and milliseconds they may take. */
+const longestBody = 64 * 1024;
+const bodyMs = 5000;
+
+export async function readRefusal(
+  { status, headers, body }: Answer,
+  limits: Deadlines,
+  decode: (status: number, body: string) => ApiError,
+): Promise<Outcome> {
+  limits.arm('idle', bodyMs);
+  const text = await readText(body);
+  if (limits.ended() === 'gone') return { type: 'abandoned' };
+  const retryAfterMs = toRetryAfterMs(headers, Date.now());
+  const error = status < 400 ? redirected(status, headers['location']) : decode(status, text);
+  return { type: 'refused', error, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+/** As much of the body as comes; a body that breaks off has still said something. */
+async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const chunk of body) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > longestBody) break;
+    }
+  } catch {
+    // The status alone will have to do.
+  }
+  return text.slice(0, longestBody);
+}
+
+function redirected(status: number, location = 'somewhere else'): ApiError {
+  const message = `the upstream redirects (${status}) to ${location.slice(0, 200)}, which is not followed: a key goes only where it was configured to go`;
+  return { status: 502, type: 'api_error', message };
+}
+
+/** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, 10.2.3); undefined when there is none to read. */
+export function toRetryAfterMs(headers: Readonly<Record<string, string>>, now: number): number | undefined {
+  const ms = Number(headers['retry-after-ms'] || NaN);
+  if (Number.isFinite(ms)) return Math.max(0, ms);
+  const after = headers['retry-after'];
+  if (after === undefined || after.trim() === '') return undefined;
+  const seconds = Number(after);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(after);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

@@ -1,0 +1,140 @@
+/**
+ * The answer on its way to the client; the only file that writes to one. Every event leaves in one write, and nothing
+ * but a whole event is ever written into a stream, so no heartbeat can land inside one (L11).
+ */
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import {
+  encodeEvent,
+  type ApiErrorBody,
+  type Message,
+  type MessageStart,
+  type StreamEvent,
+} from '../anthropic/events.ts';
+import type { Refusal } from './policy/verdict.ts';
+
+export interface Reply {
+  /** Headers and `message_start` have left; errors can only be events now. */
+  started(): boolean;
+  /** The stream has had its last event, or the whole answer was sent. */
+  ended(): boolean;
+  /** 200, `message_start`, and from now on a ping whenever nothing else was sent for the heartbeat's time. */
+  start(first: MessageStart, headers?: Record<string, string>): Promise<void>;
+  /** Sends events and waits until the client can take more. `message_stop` ends the stream. */
+  send(events: readonly StreamEvent[]): Promise<void>;
+  /** The whole answer to `stream: false`. */
+  message(message: Message, headers?: Record<string, string>): void;
+  /** An error: as a status while that is possible, else as the last event. */
+  refuse(refusal: Refusal): void;
+  /** Stops the heartbeat; for a client that has left. */
+  close(): void;
+}
+
+const pingText = encodeEvent({ type: 'ping' });
+
+export function openReply(
+  res: ServerResponse,
+  requestId: string,
+  heartbeatMs: number,
+  gone: AbortSignal,
+): Reply {
+  let phase: 'waiting' | 'streaming' | 'ended' = 'waiting';
+  let heartbeat: NodeJS.Timeout | undefined;
+
+  /** Between events only, never to a client that does not read, never after the end. */
+  function ping(): void {
+    if (phase === 'streaming' && !res.writableNeedDrain && !gone.aborted) res.write(pingText);
+  }
+
+  async function write(text: string): Promise<void> {
+    if (gone.aborted || text === '') return;
+    heartbeat?.refresh();
+    if (res.write(text)) return;
+    // A client that leaves while it is waited for must not be waited for forever.
+    await once(res, 'drain', { signal: gone }).catch(() => {});
+  }
+
+  async function start(first: MessageStart, headers: Record<string, string> = {}): Promise<void> {
+    if (phase !== 'waiting' || gone.aborted) return;
+    phase = 'streaming';
+    res.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-accel-buffering': 'no',
+      'request-id': requestId,
+      ...headers,
+    });
+    heartbeat = setInterval(ping, heartbeatMs);
+    await write(encodeEvent(first));
+  }
+
+  async function send(events: readonly StreamEvent[]): Promise<void> {
+    if (phase !== 'streaming') return;
+    const last = events.at(-1);
+    const text = events.map(encodeEvent).join('');
+    if (last?.type !== 'message_stop' && last?.type !== 'error') return write(text);
+    finish();
+    if (!gone.aborted) res.end(text);
+  }
+
+  function finish(): void {
+    phase = 'ended';
+    clearInterval(heartbeat);
+  }
+
+  function message(whole: Message, headers: Record<string, string> = {}): void {
+    if (phase !== 'waiting') return;
+    finish();
+    json(200, whole, headers);
+  }
+
+  function refuse({ status, type, message, permanent, retryAfter }: Refusal): void {
+    if (phase === 'ended') return;
+    const error: ApiErrorBody = { type, message };
+    if (phase === 'streaming') {
+      finish();
+      if (!gone.aborted) res.end(encodeEvent({ type: 'error', error, request_id: requestId }));
+      return;
+    }
+    finish();
+    json(
+      status,
+      { type: 'error', error, request_id: requestId },
+      {
+        ...(permanent && { 'x-should-retry': 'false' }),
+        ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+      },
+    );
+  }
+
+  function json(status: number, body: unknown, headers: Record<string, string>): void {
+    if (gone.aborted || res.headersSent) return;
+    sendJson(res, status, body, { 'request-id': requestId, ...headers });
+  }
+
+  return {
+    started: () => phase !== 'waiting',
+    ended: () => phase === 'ended',
+    start,
+    send,
+    message,
+    refuse,
+    close: finish,
+  };
+}
+
+/** One JSON value as a whole answer. */
+export function sendJson(
+  res: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  const text = JSON.stringify(body);
+  res.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(text)),
+    ...headers,
+  });
+  res.end(res.req.method === 'HEAD' ? undefined : text);
+}

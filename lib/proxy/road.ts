@@ -1,0 +1,49 @@
+/** What every exchange shares: the settings of the moment, the way out, the log, and what is counted. */
+import type { Settings } from '../config/schema.ts';
+import type { Log } from '../ledger/log.ts';
+import type { Tally } from './attempt.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface Road {
+  settings: () => Settings;
+  upstream: Upstream;
+  log: Log;
+  counts: Counts;
+  /** In [0, 1), for waits and ids. */
+  random: () => number;
+}
+
+/** Figures since the start. */
+export interface Counts {
+  requests: number;
+  failures: number;
+  /** Requests that another model than the first answered. */
+  fallbacks: number;
+  live: number;
+  inputTokens: number;
+  outputTokens: number;
+  /** US dollars, as the upstreams reported them; undefined while none did. */
+  cost: number | undefined;
+}
+
+export function noCounts(): Counts {
+  return {
+    requests: 0,
+    failures: 0,
+    fallbacks: 0,
+    live: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    cost: undefined,
+  };
+}
+
+/** Adds what one attempt used. */
+export function addTally(counts: Counts, { usage, cost }: Tally): void {
+  if (usage) {
+    const cached = (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0);
+    counts.inputTokens += usage.input_tokens + cached;
+    counts.outputTokens += usage.output_tokens;
+  }
+  if (cost !== undefined) counts.cost = (counts.cost ?? 0) + cost;
+}

@@ -1,0 +1,210 @@
+/**
+ * One cancellable POST to an upstream, and its answer as decoded bytes. The only file that speaks HTTP outwards.
+ *
+ * undici's own timeouts are off: both default to five minutes, which thinking models pass; the road's deadlines hold
+ * instead. Redirects are never followed, for a key must not travel where the configuration did not send it.
+ */
+import { Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { isLoopback } from '../config/endpoints.ts';
+import { toWords } from '../anthropic/errors.ts';
+
+export interface Answer {
+  status: number;
+  /** Lower case names; a repeated header is joined by commas. */
+  headers: Readonly<Record<string, string>>;
+  /** Decompressed. Throws an UpstreamError when the connection breaks, and ends when `signal` aborts. */
+  body: AsyncIterable<Uint8Array>;
+}
+
+export interface Upstream {
+  /** Rejects with an UpstreamError when no answer came. Nothing is retried here. */
+  post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Answer>;
+  /** Ends every pooled connection. */
+  close(): Promise<void>;
+}
+
+/** The network's part in a failure; `code` is the system's word for it. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly trouble: 'connect' | 'reset';
+  readonly code: string;
+
+  constructor(trouble: 'connect' | 'reset', message: string, code: string, cause: unknown) {
+    super(message, { cause });
+    this.trouble = trouble;
+    this.code = code;
+  }
+}
+
+/** Milliseconds a connection may take to be made. */
+const connectTimeoutMs = 10_000;
+/** Longest a pooled connection is kept unused: shorter than what load balancers allow, so that they do not close it under a request. */
+const keepAliveMs = 15_000;
+
+/** Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`) are honoured, except towards this machine (contract 8). */
+export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promise<Upstream> {
+  const { Agent, EnvHttpProxyAgent, request } = await import('undici');
+  const options = {
+    connect: { timeout: connectTimeoutMs },
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: keepAliveMs,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  const direct = new Agent(options);
+  const proxied = hasProxy(env) ? new EnvHttpProxyAgent(options) : direct;
+
+  async function post(
+    url: string,
+    headers: Record<string, string>,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const target = new URL(url);
+    const dispatcher = isLoopback(target.hostname) ? direct : proxied;
+    try {
+      const answer = await request(target, { method: 'POST', headers, body, signal, dispatcher });
+      const named = toHeaders(answer.headers);
+      // The stream's errors come through the iteration; this keeps one that nobody iterates any more from being fatal.
+      answer.body.on('error', () => {});
+      return {
+        status: answer.statusCode,
+        headers: named,
+        body: readBody(answer.body, named['content-encoding'], target),
+      };
+    } catch (error) {
+      throw toUpstreamError(error, target, 'connect');
+    }
+  }
+
+  return {
+    post,
+    async close() {
+      await Promise.all([direct.destroy(), proxied === direct ? undefined : proxied.destroy()]);
+    },
+  };
+}
+
+function hasProxy(env: NodeJS.ProcessEnv): boolean {
+  return ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => (env[name] ?? '') !== '');
+}
+
+function toHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const named: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) named[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return named;
+}
+
+async function* readBody(
+  body: Readable,
+  encoding: string | undefined,
+  target: URL,
+): AsyncIterable<Uint8Array> {
+  try {
+    yield* await inflate(body, encoding);
+  } catch (error) {
+    throw toUpstreamError(error, target, 'reset');
+  } finally {
+    body.destroy();
+  }
+}
+
+/** Decompresses what the header declares, and gzip that nobody declared, known by its first two bytes. */
+async function inflate(body: Readable, encoding = ''): Promise<AsyncIterable<Uint8Array>> {
+  switch (encoding.trim().toLowerCase()) {
+    case 'gzip':
+    case 'x-gzip':
+      return through(body, createGunzip());
+    case 'br':
+      return through(body, createBrotliDecompress());
+    case 'deflate':
+      return through(body, createInflate());
+    default:
+      return sniffed(body);
+  }
+}
+
+async function* sniffed(body: Readable): AsyncIterable<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let first = await chunks.next();
+  // One byte does not tell; it is joined with the next.
+  if (!first.done && first.value.length === 1 && first.value[0] === gzipMagic[0]) {
+    const second = await chunks.next();
+    if (!second.done) first = { done: false, value: Buffer.concat([first.value, second.value]) };
+  }
+  if (first.done) return;
+  const rest = rejoin(first.value, chunks);
+  const compressed = gzipMagic.every((byte, i) => first.value?.[i] === byte);
+  yield* compressed ? through(Readable.from(rest), createGunzip()) : rest;
+}
+
+const gzipMagic = [0x1f, 0x8b];
+
+async function* rejoin(first: Buffer, rest: AsyncIterator<Buffer>): AsyncIterable<Buffer> {
+  yield first;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+}
+
+async function* through(
+  body: Readable,
+  inflater: NodeJS.ReadWriteStream & Readable,
+): AsyncIterable<Uint8Array> {
+  body.on('error', (error) => inflater.destroy(error));
+  body.pipe(inflater);
+  try {
+    yield* inflater as AsyncIterable<Buffer>;
+  } finally {
+    inflater.destroy();
+  }
+}
+
+/** What went wrong on the network, in words with the host in them. Everything a system says about it stays in `cause`. */
+function toUpstreamError(
+  error: unknown,
+  { host, hostname }: URL,
+  otherwise: 'connect' | 'reset',
+): UpstreamError {
+  if (error instanceof UpstreamError) return error;
+  const code = codeOf(error);
+  const words = wordsFor(code, host, hostname);
+  if (words) return new UpstreamError('connect', words, code, error);
+  const said = error instanceof Error ? toWords(error.message) : '';
+  const what = otherwise === 'connect' ? `no answer from ${host}` : `the connection to ${host} broke`;
+  return new UpstreamError(
+    otherwise === 'connect' && !isReset(code) ? 'connect' : 'reset',
+    `${what} (${code || said})`,
+    code,
+    error,
+  );
+}
+
+function wordsFor(code: string, host: string, hostname: string): string | undefined {
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `the host ${hostname} could not be found (${code})`;
+  if (code === 'ECONNREFUSED') return `${host} refused the connection (${code})`;
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
+    return `${host} could not be reached within ${connectTimeoutMs / 1000} s`;
+  if (
+    code.startsWith('CERT_') ||
+    code.includes('SELF_SIGNED') ||
+    code.startsWith('ERR_TLS') ||
+    code.startsWith('UNABLE_TO_')
+  ) {
+    return `the certificate of ${host} was not accepted (${code})`;
+  }
+  return undefined;
+}
+
+function isReset(code: string): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  const inner = cause === undefined ? '' : codeOf(cause);
+  return inner || (typeof code === 'string' ? code : '');
+}
