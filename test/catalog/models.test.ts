@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allModels, findElsewhere, findModel } from '../../lib/catalog/models.ts';
+import { wireFormats } from '../../lib/wire/codec.ts';
+
+function count<T>(values: readonly T[]): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+test('the bundled list is whole', () => {
+  const models = allModels();
+  assert.equal(models.length, 180);
+  assert.equal(new Set(models.map(({ provider, id }) => `${provider}/${id}`)).size, 180);
+  assert.deepEqual(
+    count(models.map(({ provider }) => provider)),
+    new Map([
+      ['opencode-go', 51],
+      ['opencode-zen', 129],
+    ]),
+  );
+  assert.deepEqual(
+    count(models.map(({ format }) => format).sort()),
+    new Map([
+      ['chat', 97],
+      ['gemini', 10],
+      ['messages', 32],
+      ['responses', 41],
+    ]),
+  );
+  assert.deepEqual(
+    count(models.map(({ status }) => status)),
+    new Map([
+      ['active', 117],
+      ['unlisted', 19],
+      ['retired', 44],
+    ]),
+  );
+});
+
+test('every line of it was read whole', () => {
+  const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+  for (const model of allModels()) {
+    const { id, name, format, context, output, inputs, price } = model;
+    assert.ok(wireFormats.includes(format), id);
+    assert.ok(Number.isInteger(context) && context >= 32_000, id);
+    assert.ok(Number.isInteger(output) && output >= 1_000 && output <= context, id);
+    assert.equal(inputs[0], 'text', id);
+    assert.ok(name.length > 1, id);
+    for (const amount of Object.values(price)) assert.ok(Number.isFinite(amount) && amount >= 0, id);
+    const order = model.efforts.map((effort) => efforts.indexOf(effort));
+    assert.deepEqual(
+      order,
+      [...order].sort((a, b) => a - b),
+      id,
+    );
+    assert.ok(!order.includes(-1), id);
+    assert.ok(Object.isFrozen(model));
+  }
+});
+
+test('the same id can be two different things at two providers', () => {
+  const [go, zen] = [findModel('opencode-go', 'minimax-m3'), findModel('opencode-zen', 'minimax-m3')];
+  assert.deepEqual([go?.format, go?.context], ['messages', 1_000_000]);
+  assert.deepEqual([zen?.format, zen?.context], ['chat', 512_000]);
+  assert.equal(findModel('opencode-go', 'claude-opus-5'), undefined);
+});
+
+test('a few entries, field by field', () => {
+  assert.deepEqual(findModel('opencode-go', 'glm-5.3-flash'), {
+    provider: 'opencode-go',
+    id: 'glm-5.3-flash',
+    name: 'GLM-5.3-Flash',
+    format: 'chat',
+    context: 1_000_000,
+    output: 131_072,
+    inputs: ['text', 'image', 'pdf', 'video'],
+    efforts: ['low', 'high', 'max'],
+    toggle: false,
+    reasons: true,
+    price: { input: 0.15, output: 0.5, cacheRead: 0.03, cacheWrite: 0 },
+    status: 'active',
+    trains: false,
+    officialClientOnly: false,
+  });
+  assert.deepEqual(findModel('opencode-zen', 'claude-haiku-4-5')?.efforts, []);
+  assert.equal(findModel('opencode-go', 'kimi-k2.6')?.status, 'unlisted');
+  assert.equal(findModel('opencode-zen', 'kimi-k2')?.reasons, false);
+  assert.equal(findModel('opencode-zen', 'KIMI-K3')?.id, 'kimi-k3');
+  assert.equal(findModel('opencode-go', 'no-such'), undefined);
+});
+
+test('who trains on what is sent, and who refuses other clients, is marked', () => {
+  const trains = allModels().filter((model) => model.trains);
+  assert.deepEqual(trains.map(({ provider, id }) => `${provider}/${id}`).sort(), [
+    'opencode-go/iceman-contributor-free',
+    'opencode-go/muse-spark-1.2-contributor',
+    'opencode-go/muse-spark-1.3-contributor',
+    'opencode-zen/muse-spark-1.2-contributor-free',
+    'opencode-zen/muse-spark-1.3-contributor-free',
+  ]);
+  for (const model of allModels()) {
+    if (!model.officialClientOnly) continue;
+    assert.equal(model.provider, 'opencode-zen');
+    assert.equal(model.price.output, 0);
+  }
+  assert.equal(findModel('opencode-zen', 'big-pickle')?.officialClientOnly, true);
+});
+
+test('a model is found at another provider by its bare id', () => {
+  assert.equal(findElsewhere('moonshotai/Kimi-K3')?.id, 'kimi-k3');
+  assert.equal(findElsewhere('hy3')?.provider, 'opencode-go');
+  assert.equal(findElsewhere('llama-9'), undefined);
+});

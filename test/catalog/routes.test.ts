@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allModels } from '../../lib/catalog/models.ts';
+import { assumed, toRoute } from '../../lib/catalog/routes.ts';
+import { endpointsBelow } from '../../lib/config/endpoints.ts';
+import type { Provider } from '../../lib/config/schema.ts';
+import { OccError } from '../../lib/errors.ts';
+import { defaultQuirks } from '../../lib/wire/quirks.ts';
+
+const auth = {
+  chat: 'bearer',
+  messages: 'x-api-key',
+  responses: 'bearer',
+  gemini: 'x-goog-api-key',
+} as const;
+const go: Provider = {
+  name: 'opencode-go',
+  endpoints: endpointsBelow('https://opencode.ai/zen/go/v1', 'legacy'),
+  auth,
+  keys: [],
+  headers: {},
+  defaultFormat: 'chat',
+  timeouts: { headersMs: 1, firstEventMs: 1, idleMs: 1 },
+};
+const zen: Provider = { ...go, name: 'opencode-zen' };
+const lab: Provider = {
+  ...go,
+  name: 'lab',
+  endpoints: { chat: 'https://lab.example/v1/chat/completions' },
+  headers: { 'X-Team': 'blue' },
+};
+const local: Provider = { ...lab, endpoints: { chat: 'http://127.0.0.1:11434/v1/chat/completions' } };
+
+test('every model of the list has a route in its own format', () => {
+  for (const model of allModels()) {
+    const provider = model.provider === 'opencode-go' ? go : zen;
+    const route = toRoute({ provider: model.provider, model_id: model.id }, provider);
+    assert.equal(route.format, model.format, model.id);
+    assert.equal(route.endpoint, provider.endpoints[model.format]);
+    assert.equal(route.auth, auth[model.format]);
+    assert.equal(route.contextWindow, model.context);
+    assert.equal(route.maxOutputTokens, model.output);
+    assert.equal(route.images, model.inputs.includes('image'));
+    assert.equal(route.documents, model.inputs.includes('pdf'));
+    assert.deepEqual(Object.keys(route.quirks).sort(), Object.keys(defaultQuirks).sort());
+  }
+});
+
+test('what a model’s thinking is told agrees with what the list knows', () => {
+  for (const model of allModels()) {
+    const provider = model.provider === 'opencode-go' ? go : zen;
+    const { quirks, efforts } = toRoute({ provider: model.provider, model_id: model.id }, provider);
+    const at = `${model.provider}/${model.id}: ${quirks.thinking}`;
+    if (!model.reasons) assert.deepEqual([quirks.thinking, efforts], ['none', []], at);
+    if (quirks.thinking === 'effort') assert.ok(efforts.length > 0, at);
+    if (['claude', 'adaptive', 'budget'].includes(quirks.thinking))
+      assert.equal(model.format, 'messages', at);
+    if (['type', 'type_and_effort'].includes(quirks.thinking)) assert.equal(model.format, 'chat', at);
+  }
+});
+
+test('the configuration wins over the catalogue, field by field', () => {
+  const route = toRoute(
+    {
+      provider: 'opencode-go',
+      model_id: 'deepseek-v4-pro',
+      wire_format: 'messages',
+      context_window: 5000,
+      max_output_tokens: 600,
+      supports_tools: false,
+      vision: true,
+      quirks: { schema: 'full', toolIdMax: 12 },
+    },
+    go,
+  );
+  assert.deepEqual(
+    [
+      route.format,
+      route.endpoint,
+      route.auth,
+      route.contextWindow,
+      route.maxOutputTokens,
+      route.tools,
+      route.images,
+    ],
+    ['messages', 'https://opencode.ai/zen/go/v1/messages', 'x-api-key', 5000, 600, false, true],
+  );
+  assert.equal(route.quirks.schema, 'full');
+  assert.equal(route.quirks.toolIdMax, 12);
+  const blind = toRoute({ provider: 'opencode-go', model_id: 'minimax-m3', vision: false }, go);
+  assert.equal(blind.images, false);
+});
+
+test('a field the configuration does not name is not sent', () => {
+  const route = toRoute({ provider: 'opencode-go', model_id: 'kimi-k3' }, go);
+  for (const field of ['temperature', 'maxTokens', 'reasoningEffort', 'thinking'])
+    assert.ok(!(field in route), field);
+  const asked = toRoute({ provider: 'opencode-go', model_id: 'kimi-k3', temperature: 0, max_tokens: 9 }, go);
+  assert.deepEqual([asked.temperature, asked.maxTokens], [0, 9]);
+});
+
+test('a stranger is assumed to be modest', () => {
+  const route = toRoute({ provider: 'lab', model_id: 'llama-9' }, lab);
+  assert.deepEqual(
+    [route.contextWindow, route.maxOutputTokens, route.images, route.documents, route.tools, route.efforts],
+    [assumed.contextWindow, assumed.maxOutputTokens, false, false, true, []],
+  );
+  assert.deepEqual([assumed.contextWindow, assumed.maxOutputTokens], [128_000, 32_000]);
+  assert.deepEqual(route.quirks, defaultQuirks);
+  assert.deepEqual(route.headers, { 'X-Team': 'blue' });
+  const future = toRoute({ provider: 'opencode-zen', model_id: 'gpt-7' }, zen);
+  assert.equal(future.format, 'responses');
+});
+
+test('a known model elsewhere keeps its limits and quirks, in that provider’s format; on this machine only the quirks', () => {
+  const there = toRoute({ provider: 'lab', model_id: 'minimax/MiniMax-M3' }, lab);
+  assert.deepEqual([there.format, there.contextWindow, there.images], ['chat', 512_000, true]);
+  assert.equal(there.modelId, 'minimax/MiniMax-M3');
+  assert.equal(there.quirks.inlineThink, true);
+  const here = toRoute({ provider: 'lab', model_id: 'deepseek-v4-pro' }, local);
+  assert.equal(here.contextWindow, assumed.contextWindow);
+  assert.equal(here.quirks.replayReasoning, 'always');
+});
+
+test('an id is sent in the list’s own spelling', () => {
+  assert.equal(toRoute({ provider: 'opencode-go', model_id: 'Kimi-K3' }, go).modelId, 'kimi-k3');
+});
+
+test('what a provider says of its models stands between the entry and the catalogue', () => {
+  const models = {
+    big: { context_window: 9000, vision: true, temperature: 0.5, quirks: { inlineThink: true } },
+  };
+  const route = toRoute({ provider: 'lab', model_id: 'big', context_window: 8000 }, { ...lab, models });
+  assert.deepEqual([route.contextWindow, route.images, route.temperature], [8000, true, 0.5]);
+  assert.equal(route.quirks.inlineThink, true);
+});
+
+test('a format that was asked for and has no endpoint is an error that says what there is', () => {
+  const entry = { provider: 'lab', model_id: 'x', wire_format: 'gemini' } as const;
+  assert.throws(
+    () => toRoute(entry, lab),
+    (error: unknown) => {
+      assert.ok(error instanceof OccError);
+      assert.equal(error.code, 'no_endpoint');
+      assert.equal(error.exitCode, 78);
+      assert.match(error.message, /lab\/x: lab has no endpoint for gemini, only for chat/);
+      return true;
+    },
+  );
+  assert.throws(
+    () => toRoute({ provider: 'lab', model_id: 'x' }, { ...lab, endpoints: {} }),
+    /any wire format/,
+  );
+});
+
+test('a format the catalogue prefers gives way where it has no endpoint', () => {
+  const only = { ...go, endpoints: { chat: 'https://gate.example/v1/chat/completions' } };
+  assert.equal(toRoute({ provider: 'opencode-go', model_id: 'minimax-m3' }, only).format, 'chat');
+  const messages = { ...go, endpoints: { messages: 'https://gate.example/v1/messages' } };
+  assert.equal(toRoute({ provider: 'opencode-go', model_id: 'kimi-k3' }, messages).format, 'messages');
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+  findConfigFile,
+  findPlaces,
+  makePrivateDirectory,
+  openToOthers,
+  writePrivateFile,
+} from '../../lib/config/paths.ts';
+import { loadSettings } from '../../lib/config/settings.ts';
+import { minimal, put, scratchHome } from './scratch.ts';
+
+test('places follow XDG, and ignore a variable that is no absolute path', () => {
+  const home = '/home/me';
+  assert.deepEqual(findPlaces({ env: {}, home, platform: 'linux' }), {
+    configDir: '/home/me/.config/occ',
+    configFile: '/home/me/.config/occ/config.json',
+    stateDir: '/home/me/.local/state/occ',
+    runtimeDir: '/home/me/.local/state/occ',
+    cacheDir: '/home/me/.cache/occ',
+    legacyFiles: ['/home/me/.config/oc-go-cc/config.json', '/home/me/.config/routatic-proxy/config.json'],
+  });
+  const env = {
+    XDG_CONFIG_HOME: '/c',
+    XDG_STATE_HOME: '/s',
+    XDG_RUNTIME_DIR: '/r',
+    XDG_CACHE_HOME: 'relative',
+  };
+  const { configFile, stateDir, runtimeDir, cacheDir } = findPlaces({ env, home, platform: 'darwin' });
+  assert.deepEqual(
+    [configFile, stateDir, runtimeDir, cacheDir],
+    ['/c/occ/config.json', '/s/occ', '/r/occ', '/home/me/.cache/occ'],
+  );
+  assert.equal(findPlaces({ env: { HOME: '/h' } }).configDir, '/h/.config/occ');
+});
+
+test('the file is looked for in the order of the contract', (t) => {
+  const home = scratchHome(t);
+  const env = { XDG_CONFIG_HOME: join(home, 'xdg') };
+  const find = (more: { configFile?: string; env?: Record<string, string> } = {}): unknown =>
+    findConfigFile({ home, configFile: more.configFile, env: { ...env, ...more.env } });
+
+  assert.equal(find(), undefined);
+  const newer = put(join(home, '.config/routatic-proxy/config.json'), minimal);
+  assert.deepEqual(find(), { file: newer, legacy: true });
+  const older = put(join(home, '.config/oc-go-cc/config.json'), minimal);
+  assert.deepEqual(find(), { file: older, legacy: true });
+  const ours = put(join(home, 'xdg/occ/config.json'), minimal);
+  assert.deepEqual(find(), { file: ours, legacy: false });
+  assert.deepEqual(find({ env: { ROUTATIC_PROXY_CONFIG: '/r', OC_GO_CC_CONFIG: '/o' } }), {
+    file: '/o',
+    by: 'OC_GO_CC_CONFIG',
+    legacy: false,
+  });
+  const named = { OCC_CONFIG: '/x', OC_GO_CC_CONFIG: '/o' };
+  assert.deepEqual(find({ env: named }), { file: '/x', by: 'OCC_CONFIG', legacy: false });
+  assert.deepEqual(find({ env: named, configFile: '/f' }), { file: '/f', by: '--config', legacy: false });
+});
+
+test('another tool’s file is read with a hint, and stays as it was', async (t) => {
+  const home = scratchHome(t);
+  const seed = readFileSync(fileURLToPath(new URL('../fixtures/seed-config.json', import.meta.url)), 'utf8');
+  const file = put(join(home, '.config/oc-go-cc/config.json'), seed);
+  const { settings, source } = await loadSettings({ env: {}, home });
+  assert.equal(settings.file, file);
+  assert.deepEqual(source, { file, legacy: true });
+  const [hint] = settings.warnings;
+  assert.match(hint?.message ?? '', /belongs to another tool/);
+  assert.match(hint?.remedy ?? '', /occ config import/);
+  assert.equal(readFileSync(file, 'utf8'), seed);
+});
+
+const mode = (path: string): number => statSync(path).mode & 0o777;
+const posix = { skip: process.platform === 'win32' };
+
+test('directories are made 0700 and tightened to it', posix, (t) => {
+  const home = scratchHome(t);
+  const made = join(home, 'a', 'b');
+  makePrivateDirectory(made);
+  assert.equal(mode(made), 0o700);
+  const loose = join(home, 'loose');
+  mkdirSync(loose);
+  chmodSync(loose, 0o755);
+  makePrivateDirectory(loose);
+  assert.equal(mode(loose), 0o700);
+});
+
+test(
+  'files are written 0600 in one step, over whatever was there, and nothing is left beside',
+  posix,
+  (t) => {
+    const home = scratchHome(t);
+    const file = put(join(home, 'config.json'), 'old');
+    chmodSync(file, 0o644);
+    assert.equal(openToOthers(file), true);
+    writePrivateFile(file, 'new');
+    assert.equal(mode(file), 0o600);
+    assert.equal(openToOthers(file), false);
+    assert.equal(readFileSync(file, 'utf8'), 'new');
+    assert.throws(() => writePrivateFile(join(home, 'no', 'such', 'dir'), 'x'));
+    const directory = join(home, 'dir');
+    mkdirSync(directory);
+    assert.throws(() => writePrivateFile(directory, 'x'));
+    assert.deepEqual(readdirSync(home).sort(), ['config.json', 'dir']);
+  },
+);
+
+test('a symbolic link stays one', posix, (t) => {
+  const home = scratchHome(t);
+  const target = put(join(home, 'dotfiles', 'occ.json'), 'old');
+  const link = join(home, 'config.json');
+  symlinkSync(target, link);
+  writePrivateFile(link, 'new');
+  assert.ok(lstatSync(link).isSymbolicLink());
+  assert.equal(readFileSync(target, 'utf8'), 'new');
+});
