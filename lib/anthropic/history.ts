@@ -50,7 +50,8 @@ export function toHistory(messages: readonly RequestMessage[], options: { remind
   let after: { role: 'user' | 'system'; blocks: ContentBlock[] }[] = [];
 
   const add = (role: 'user' | 'system' | 'assistant', blocks: ContentBlock[]): void => {
-    if (blocks.length === 0) return;
+    // An assistant turn with nothing in it still parts what was said before it from what was said after.
+    if (blocks.length === 0 && role !== 'assistant') return;
     const last = steps.at(-1);
     if (last?.role === role) last.blocks.push(...blocks);
     else steps.push({ role, blocks: [...blocks] });

@@ -2,7 +2,6 @@
 
 /** What ES2024 adds to strings; every Node this runs on has it, the ES2023 types do not know it. */
 interface WellFormed {
-  isWellFormed(): boolean;
   toWellFormed(): string;
 }
 
@@ -35,22 +34,14 @@ export function wellFormedJson<T>(value: T): T {
 }
 
 function clean(value: unknown): unknown {
-  if (typeof value === 'string') {
-    return (value as unknown as WellFormed).isWellFormed() ? value : wellFormed(value);
-  }
+  if (typeof value === 'string') return wellFormed(value);
   if (Array.isArray(value)) {
-    let copy: unknown[] | undefined;
-    for (const [index, item] of value.entries()) {
-      const cleaned = clean(item);
-      if (cleaned !== item) (copy ??= [...(value as unknown[])])[index] = cleaned;
-    }
-    return copy ?? value;
+    const cleaned = value.map(clean);
+    return cleaned.every((item, at) => item === value[at]) ? value : cleaned;
   }
   if (typeof value !== 'object' || value === null) return value;
-  let copy: Record<string, unknown> | undefined;
-  for (const [key, item] of Object.entries(value)) {
-    const cleaned = clean(item);
-    if (cleaned !== item) (copy ??= { ...value })[key] = cleaned;
-  }
-  return copy ?? value;
+  const entries = Object.entries(value);
+  const cleaned = entries.map(([key, item]): [string, unknown] => [wellFormed(key), clean(item)]);
+  const same = cleaned.every(([key, item], at) => key === entries[at]?.[0] && item === entries[at][1]);
+  return same ? value : Object.fromEntries(cleaned);
 }

@@ -88,7 +88,7 @@ test('moonshot: every property has a type, the type of a choice stands inside it
       c: { type: 'string', anyOf: [{ enum: ['x'] }, { type: 'null' }] },
       d: { type: ['string', 'null'], description: 'maybe', maxLength: 3 },
       e: { type: 'array', items: [{ type: 'string' }, { type: 'number' }] },
-      f: { type: 'object', if: {}, then: {}, else: {}, properties: { g: true } },
+      f: { type: 'object', if: {}, else: {}, properties: { g: true } },
       h: { description: 'to', allOf: [{ pattern: 'a' }, { type: 'string', maxLength: 9 }] },
       i: { type: 'array', prefixItems: [{ const: 'x' }] },
     },
