@@ -1,4 +1,122 @@
-/** The program. */
-export async function main(_args: string[]): Promise<number> {
-  return 0;
+/** The program: its commands, its global options, and the one place where an error becomes words and an exit code. */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Command, CommanderError } from 'commander';
+import type { GlobalOptions, World } from './commands/world.ts';
+import { exitCodes, OccError } from './errors.ts';
+
+const programHelp = `
+Examples:
+  occ launch                       Claude Code on the configured models
+  occ launch --emulator            a trial run: no key, no network
+  occ launch -m kimi-k3.1-pro -c   one model; Claude's own --continue
+  occ start --foreground           the proxy alone, for any client
+  occ config check                 is the configuration right?
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 78 configuration or key;
+occ launch ends as its client ended (occ help launch lists its own).
+`;
+
+/** Resolves to the exit code and rejects never. `args` are the words after `occ`. */
+export async function main(args: string[], world: World = thisMachine()): Promise<number> {
+  // Before anything is loaded: shells and installers ask for nothing else.
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    world.stdout.write(`${version()}\n`);
+    return exitCodes.ok;
+  }
+  let verbose = false;
+  try {
+    const { Command, CommanderError } = await import('commander');
+    let code: number = exitCodes.ok;
+    const program = await build(new Command(), world, (ended) => (code = ended));
+    try {
+      await program.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      return toUsageCode(error);
+    } finally {
+      verbose = program.opts<GlobalOptions>().verbose === true;
+    }
+    return code;
+  } catch (error) {
+    return tell(error, world, verbose);
+  }
+}
+
+async function build(program: Command, world: World, end: (code: number) => void): Promise<Command> {
+  program
+    .name('occ')
+    .description('Runs Claude Code on the models you choose.')
+    .usage('<command> [options]')
+    .version(version(), '-V, --version', 'the version of occ')
+    .helpOption('-h, --help', 'this help, or that of a command')
+    .option('-q, --quiet', 'only the answer, warnings and errors')
+    .option('-v, --verbose', 'say more, on stderr')
+    .option('--json', 'answer in JSON')
+    .option('--no-color', 'no colour')
+    .addHelpText('after', programHelp)
+    .enablePositionalOptions()
+    .configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+      outputError: (text, write) =>
+        write(`${text.replace(/^error: /, 'occ: ').trimEnd()}\n  occ help lists the commands\n`),
+      getOutHelpWidth: () => Math.min(world.stdout.columns ?? 80, 100),
+      getErrHelpWidth: () => 80,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .exitOverride();
+  // An option may stand before the command or, where the command has it, after it.
+  const globals = (own: GlobalOptions = {}): GlobalOptions => {
+    const { color, json, quiet, verbose } = program.opts<GlobalOptions>();
+    return {
+      color: color !== false && own.color !== false,
+      json: json === true || own.json === true,
+      quiet: quiet === true || own.quiet === true,
+      verbose: verbose === true || own.verbose === true,
+    };
+  };
+  const [{ defineLaunch }, { defineStart }, { defineConfig }] = await Promise.all([
+    import('./commands/launch.ts'),
+    import('./commands/start.ts'),
+    import('./commands/config.ts'),
+  ]);
+  program.commandsGroup('Run:');
+  defineLaunch(program, world, globals, end);
+  defineStart(program, world, globals, end);
+  program.commandsGroup('Look:');
+  defineConfig(program, world, globals, end);
+  return program.helpCommand('help [command]', 'this help, or that of a command');
+}
+
+/** Help and version are answers; everything else commander throws is wrong usage, and it has already said so. */
+function toUsageCode(error: CommanderError): number {
+  return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+}
+
+function tell(error: unknown, world: World, verbose: boolean): number {
+  const say = (line: string): void => void world.stderr.write(`${line}\n`);
+  if (error instanceof OccError) {
+    say(`occ: ${error.message}`);
+    for (const line of error.remedy?.split('\n') ?? []) say(`  ${line}`);
+    return error.exitCode;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  say(`occ ${version()} failed unexpectedly: ${message.split('\n', 1)[0] ?? ''}`);
+  if (verbose && error instanceof Error) say(error.stack ?? '');
+  else say('  this is a mistake in occ; occ --verbose with the same words shows where');
+  return exitCodes.failed;
+}
+
+function version(): string {
+  const file = fileURLToPath(import.meta.resolve('#package.json'));
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+function thisMachine(): World {
+  const { env, stdin, stdout, stderr, platform } = process;
+  return { env, home: env['HOME'] || homedir(), cwd: process.cwd(), platform, stdin, stdout, stderr };
 }

@@ -1,0 +1,32 @@
+/** What the person's own `--settings` holds: a JSON text, or the file it names. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { exitCodes, OccError } from '../errors.ts';
+import { isObject, parseJson, type JsonObject } from '../stream/json.ts';
+import { takeSettingsFlag } from './claude-settings.ts';
+
+/** Undefined without the flag; OccError `settings_unreadable` (exit 2) when it names nothing that can be merged. */
+export function readUserSettings(args: readonly string[], cwd: string): JsonObject | undefined {
+  const { value } = takeSettingsFlag(args);
+  if (value === undefined) return undefined;
+  const inline = value.trimStart().startsWith('{');
+  const settings = parseJson(inline ? value : readText(resolve(cwd, value), value));
+  if (isObject(settings)) return settings;
+  throw unreadable(inline ? 'the JSON text is not an object' : `${value} holds no JSON object`);
+}
+
+function readText(file: string, given: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw unreadable(`${given} cannot be read`, cause);
+  }
+}
+
+function unreadable(what: string, cause?: unknown): OccError {
+  return new OccError('settings_unreadable', `--settings: ${what}`, {
+    exitCode: exitCodes.usage,
+    remedy: 'expected the path of a JSON file, or a JSON object, as Claude Code takes it',
+    cause,
+  });
+}

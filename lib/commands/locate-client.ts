@@ -1,0 +1,69 @@
+/** Finds the client to run; where it is missing, fetches it with the person's own npx, once they have agreed. */
+import { spawn } from 'node:child_process';
+import type { LaunchArguments } from '../clients/arguments.ts';
+import {
+  byHand,
+  clientPackage,
+  clientVersions,
+  fetchArguments,
+  findClaude,
+  findFetched,
+  runArguments,
+} from '../clients/find.ts';
+import { exitCodes, OccError } from '../errors.ts';
+import type { Output } from '../terminal/output.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { confirm } from '../terminal/question.ts';
+import type { World } from './world.ts';
+
+export interface Located {
+  command: string;
+  /** Arguments that stand before the client's own. */
+  before: readonly string[];
+}
+
+/** A first download is some hundred megabytes; beyond this something is wrong. */
+const fetchingMs = 15 * 60_000;
+
+/** OccError `client_not_found` (exit 127) when it is missing and may not be fetched. */
+export async function locateClient(asked: LaunchArguments, world: World, output: Output): Promise<Located> {
+  if (asked.client === 'exec') return { command: asked.forClient[0] ?? '', before: [] };
+  const found = findClaude(world.env, world.home);
+  // One that may not be run is tried all the same, so that the system says why.
+  if (found.kind !== 'missing') return { command: found.command, before: [] };
+  if (!(await mayFetch(asked, world, output))) throw notFound();
+  const fetching = fetchClient(world);
+  const path = await withProgress(output, `fetching ${clientPackage}@${clientVersions} with npx`, fetching);
+  const program = path === undefined ? undefined : findFetched(path);
+  // What stands in for npx here printed something else: let it run the client in its own way.
+  return program === undefined ? { command: 'npx', before: runArguments } : { command: program, before: [] };
+}
+
+async function mayFetch(asked: LaunchArguments, world: World, output: Output): Promise<boolean> {
+  if (asked.yes) return true;
+  if (world.stdin.isTTY !== true || !output.terminal) return false;
+  return confirm(`claude was not found. Fetch and run ${clientPackage} with npx?`, world.stdin, world.stderr);
+}
+
+/** What npx printed; undefined when it failed, which its own second run will explain to the person. */
+function fetchClient({ env, cwd }: World): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const npx = spawn('npx', fetchArguments, {
+      env,
+      cwd,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: fetchingMs,
+    });
+    let printed = '';
+    npx.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+    npx.once('error', () => resolve(undefined));
+    npx.once('close', (code) => resolve(code === 0 ? printed : undefined));
+  });
+}
+
+function notFound(): OccError {
+  return new OccError('client_not_found', 'claude was not found on PATH', {
+    exitCode: exitCodes.clientNotFound,
+    remedy: `${byHand}\nor occ launch --yes, which fetches it with npx`,
+  });
+}

@@ -1,0 +1,115 @@
+/** Opens what a command needs to answer requests (log, emulator, proxy) and closes all of it, in order, whatever happens. */
+import type { Settings } from '../config/schema.ts';
+import { exitCodes, OccError, type ExitCode } from '../errors.ts';
+import type { Log } from '../ledger/log.ts';
+import type { Proxy } from '../proxy/server.ts';
+
+export interface RoadOptions {
+  settings: Settings;
+  /** `--emulator`: nothing but the emulator is asked. */
+  trial: boolean;
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** What clients must present; the settings' own otherwise. */
+  token?: string;
+  stateDir: string;
+  /** Last changes before the proxy sees the settings. */
+  adjust?: (settings: Settings) => Settings;
+  /** The exit code when the proxy cannot listen. */
+  listenFailure: ExitCode;
+  /** Told once when the log cannot be written. */
+  onSilentLog: (reason: string) => void;
+}
+
+export interface Road {
+  proxy: Proxy;
+  settings: Settings;
+  log: Log;
+  logPath: string;
+  /** Lets live requests finish for `drainMs`, then cuts them; resolves to how many were cut. May be called twice. */
+  close(drainMs: number): Promise<number>;
+}
+
+/** OccError when it cannot listen; nothing stays open then. */
+export async function openRoad(options: RoadOptions): Promise<Road> {
+  const { host, port, token } = options;
+  const { openLog } = await import('../ledger/log-file.ts');
+  const { level, maxBytes, maxFiles } = options.settings.logging;
+  const logFile = openLog({
+    dir: options.stateDir,
+    name: 'occ',
+    level,
+    maxBytes,
+    maxFiles,
+    onSilent: options.onSilentLog,
+  });
+  const emulated = await emulate(options.settings, options.trial, logFile.log);
+  const settings = options.adjust?.(emulated.settings) ?? emulated.settings;
+  try {
+    const { startProxy } = await import('../proxy/server.ts');
+    const proxy = await startProxy({
+      settings: () => settings,
+      host,
+      port,
+      log: logFile.log,
+      ...(token !== undefined && { token }),
+    });
+    const close = async (drainMs: number): Promise<number> => {
+      const cut = await proxy.close(drainMs);
+      await emulated.close();
+      await logFile.close();
+      return cut;
+    };
+    return { proxy, settings, log: logFile.log, logPath: logFile.path, close };
+  } catch (error) {
+    await emulated.close();
+    await logFile.close();
+    throw cannotListen(error, options);
+  }
+}
+
+interface Emulated {
+  settings: Settings;
+  close(): Promise<void>;
+}
+
+/** Starts the emulator when it was asked for, or when a configured model is one of its. */
+async function emulate(settings: Settings, trial: boolean, log: Log): Promise<Emulated> {
+  if (!trial && !usesEmulator(settings)) return { settings, close: async () => {} };
+  const { startEmulator } = await import('../emulator/server.ts');
+  const { emulatorSettings, withEmulator } = await import('../emulator/settings.ts');
+  const emulator = await startEmulator({ log });
+  const change = trial ? emulatorSettings : withEmulator;
+  return { settings: change(settings, emulator.url), close: () => emulator.close() };
+}
+
+function usesEmulator({ models, fallbacks, modelOverrides, modelFamilyOverrides }: Settings): boolean {
+  const entries = [models, modelOverrides, modelFamilyOverrides].flatMap((named) => Object.values(named));
+  return [...entries, ...Object.values(fallbacks).flat()].some(({ provider }) => provider === 'emulator');
+}
+
+function cannotListen(error: unknown, { host, port, listenFailure }: RoadOptions): unknown {
+  if (!(error instanceof OccError)) return error;
+  const inUse = error.code === 'port_in_use';
+  return new OccError(error.code, inUse ? `port ${port} on ${host} is in use` : error.message, {
+    exitCode: listenFailure,
+    cause: error,
+    ...(inUse
+      ? { remedy: 'occ start --foreground --port 0 takes any free port; or end what listens there' }
+      : error.remedy !== undefined && { remedy: error.remedy }),
+  });
+}
+
+/**
+ * OccError `key_missing` (exit 78) when nobody could answer for want of a key. Models that only stand by may lack
+ * theirs: they are passed over.
+ */
+export function requireKey(settings: Settings, provider: string | undefined, what: string): void {
+  const { missingKey } = (provider === undefined ? undefined : settings.providers[provider]) ?? {};
+  if (missingKey === undefined) return;
+  throw new OccError('key_missing', `${what} (${provider}) has no key: ${missingKey}`, {
+    exitCode: exitCodes.config,
+    remedy: `set OCC_API_KEY in your shell, or api_key in ${settings.file ?? 'the configuration'}; occ launch --emulator needs no key`,
+  });
+}

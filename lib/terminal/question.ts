@@ -1,0 +1,20 @@
+/** One yes-or-no question on the terminal, asked on stderr so that stdout stays the answer. */
+import { createInterface } from 'node:readline/promises';
+import type { Readable, Writable } from 'node:stream';
+
+/** Enter means yes; the end of the input and Ctrl-C mean no. Waits as long as the person does. */
+export async function confirm(question: string, input: Readable, output: Writable): Promise<boolean> {
+  const reader = createInterface({ input, output, terminal: true });
+  const left = new AbortController();
+  reader.once('SIGINT', () => left.abort());
+  reader.once('close', () => left.abort());
+  try {
+    const answer = await reader.question(`${question} [Y/n] `, { signal: left.signal });
+    return /^\s*(y|yes|)\s*$/i.test(answer);
+  } catch {
+    output.write('\n');
+    return false;
+  } finally {
+    reader.close();
+  }
+}
