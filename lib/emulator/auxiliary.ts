@@ -29,7 +29,8 @@ export function answerClassifier({ stops, prompt, system, tools }: Conversation)
 
 /** The request to sum up a conversation before it outgrows the window. */
 export function summarize({ prompt }: Conversation): Script | undefined {
-  if (!prompt.startsWith('CRITICAL: Respond with TEXT ONLY') || !prompt.includes('<summary>')) return undefined;
+  if (!prompt.startsWith('CRITICAL: Respond with TEXT ONLY') || !prompt.includes('<summary>'))
+    return undefined;
   return [
     say(
       '<summary>\nThe conversation so far was held with the built-in emulator of occ, which does not read what it ' +

@@ -72,7 +72,7 @@ export function toConversation(said: readonly Said[], { schema, ...asking }: Ask
         break;
       case 'result': {
         const asked = done.find((made) => made.id === entry.id && made.result === undefined);
-        if (asked) asked.result = { text: entry.text.replace(reminders, '').trim(), failed: entry.failed };
+        if (asked) asked.result = { text: entry.text.replace(reminders, ''), failed: entry.failed };
         break;
       }
     }

@@ -79,7 +79,7 @@ function mustBeReadFirst({ result }: Done): boolean {
 
 function whatFailed({ name, result }: Done): string {
   if (!result) return `The call of ${name} came back without a result. ${signature}`;
-  return `${name} did not work; the client said:\n\n${quote(result.text)}\n\n${signature}`;
+  return `${name} did not work; the client said:\n\n${quote(result.text.trim())}\n\n${signature}`;
 }
 
 function report(plan: readonly FileCall[], last: Done | undefined): string {
@@ -107,7 +107,7 @@ function quote(text: string): string {
 /** Read numbers its lines like `cat -n`. */
 function withoutLineNumbers(text: string): string {
   const lines = text.split('\n').map((line) => /^\s*\d+[\t→](.*)$/.exec(line)?.[1]);
-  return lines.includes(undefined) ? text : lines.join('\n').trimEnd();
+  return lines.includes(undefined) ? text.trim() : lines.join('\n').trimEnd();
 }
 
 /** Runs `work` with a way to name files under the client's working directory, which Claude Code tells the model. */

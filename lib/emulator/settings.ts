@@ -9,30 +9,38 @@ export const emulatorProvider = 'emulator';
 /** Milliseconds; the same as for any provider (contract 3, Timeouts). */
 const timeouts = { headersMs: 300_000, firstEventMs: 300_000, idleMs: 300_000 };
 
-/** The provider at `url`, as `startEmulator` names it. It needs no key. */
-export function toEmulatorProvider(url: string): Provider {
+/** The provider at `url`, as `startEmulator` names it. It needs no key. What is configured of it otherwise stays. */
+function toProvider(url: string, configured: Provider | undefined): Provider {
   return {
+    timeouts,
+    ...configured,
     name: emulatorProvider,
     endpoints: { chat: `${url}/v1${chat.suffix}`, messages: `${url}/v1${messages.suffix}` },
     auth: { chat: 'none', messages: 'none' },
     keys: [],
     headers: {},
     defaultFormat: 'chat',
-    timeouts,
   };
 }
 
 /** The same settings, in which models of the provider `emulator` are answered at `url`. */
 export function withEmulator(settings: Settings, url: string): Settings {
-  return { ...settings, providers: { ...settings.providers, [emulatorProvider]: toEmulatorProvider(url) } };
+  return {
+    ...settings,
+    providers: {
+      ...settings.providers,
+      [emulatorProvider]: toProvider(url, settings.providers[emulatorProvider]),
+    },
+  };
 }
 
 /**
  * The settings of a trial run (`--emulator`): nothing but the emulator is ever asked, whatever is configured. Entries
- * that name it are kept; every scenario without one gets a model of its own, so that both wire formats are used.
+ * that name it are kept; every scenario without one gets a model of its own, and `default` a
+ * fallback in the other wire format, so that both are used and a refusal can be seen to be survived.
  */
 export function emulatorSettings(settings: Settings, url: string): Settings {
-  const fallbacks: Record<string, readonly ModelEntry[]> = {};
+  const fallbacks: Record<string, readonly ModelEntry[]> = { default: [messagesModel] };
   for (const [name, entries] of Object.entries(settings.fallbacks)) {
     const own = entries.filter(isEmulated);
     if (own.length > 0) fallbacks[name] = own;
@@ -43,7 +51,7 @@ export function emulatorSettings(settings: Settings, url: string): Settings {
     fallbacks,
     modelOverrides: emulated(settings.modelOverrides),
     modelFamilyOverrides: emulated(settings.modelFamilyOverrides),
-    providers: { [emulatorProvider]: toEmulatorProvider(url) },
+    providers: { [emulatorProvider]: toProvider(url, settings.providers[emulatorProvider]) },
   };
 }
 
@@ -81,5 +89,6 @@ const trialModels: Readonly<Record<string, ModelEntry>> = {
   think: chatModel,
   complex: chatModel,
   vision: chatModel,
+  fast: chatModel,
   long_context: messagesModel,
 };

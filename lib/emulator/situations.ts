@@ -213,7 +213,7 @@ function useTools(conversation: Conversation, ask: (tool: OfferedTool) => Script
     tools.find(({ name }) => name === 'Bash') ?? tools.find(({ name }) => !name.startsWith('Deferred'));
   if (!tool) return [say('No tool was offered, so there is none to call.')];
   if (done.length < calls) return ask(tool);
-  const results = done.map(({ name, result }) => `${name} answered: ${result?.text ?? 'nothing'}`);
+  const results = done.map(({ name, result }) => `${name} answered: ${result?.text.trim() ?? 'nothing'}`);
   return [say(`${results.join('\n')}\n`)];
 }
 

@@ -1,4 +1,5 @@
 /** A Chat Completions request, as far as the emulator needs to understand it. */
+import { failedResult, noResult } from '../../anthropic/notes.ts';
 import { parseJson, toArray, toObject, toText, type Json, type JsonObject } from '../../stream/json.ts';
 import { contentText, toConversation, type Conversation, type Said } from '../conversation.ts';
 
@@ -31,7 +32,7 @@ function read(message: JsonObject): Said[] {
     case 'user':
       return [{ role: 'user', text }];
     case 'tool':
-      return [{ role: 'result', id: toText(message['tool_call_id']), text, failed: tellsOfFailure(text) }];
+      return [{ role: 'result', id: toText(message['tool_call_id']), ...readResult(text) }];
     case 'assistant':
       return [
         ...thinking(message),
@@ -53,7 +54,9 @@ function readCall(made: JsonObject): Said {
   return { role: 'call', id: toText(made['id']), name: toText(called['name']), input };
 }
 
-/** The format has no flag for a failed call: the client's own words must do. */
-function tellsOfFailure(text: string): boolean {
-  return /^\s*(?:<tool_use_error>|\[?(?:tool )?error\b)/i.test(text);
+/** The format has no flag for a failed call: occ's own words, or the client's, must do. */
+function readResult(text: string): { text: string; failed: boolean } {
+  if (text.startsWith(failedResult))
+    return { text: text.slice(failedResult.length).trimStart(), failed: true };
+  return { text, failed: text === noResult || text.startsWith('<tool_use_error>') };
 }

@@ -81,16 +81,20 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
         yield step;
         break;
       case 'thinking':
-        yield* openBlock('thinking');
-        signature = step.signature ?? signature;
+        // A signature alone is content too: thinking that is encrypted or left out.
+        if (step.signature !== undefined) {
+          yield* openBlock('thinking');
+          ({ signature } = step);
+        }
         for (const piece of cut(step.text)) {
+          yield* openBlock('thinking');
           sent.thinking += piece.length;
           yield delta('content', { type: 'thinking_delta', thinking: piece });
         }
         break;
       case 'text':
-        yield* openBlock('text');
         for (const piece of cut(step.text)) {
+          yield* openBlock('text');
           sent.other += piece.length;
           yield delta('content', { type: 'text_delta', text: piece });
         }
@@ -166,7 +170,7 @@ function wholeAnswer(script: Script, head: AnswerHead): object {
       const text = join(step.text);
       sent.other += text.length;
       if (last?.type === 'text') last.text += text;
-      else content.push({ type: 'text', text });
+      else if (text !== '') content.push({ type: 'text', text });
     }
     if (step.type === 'thinking') {
       const thinking = join(step.text);

@@ -1,0 +1,215 @@
+/** One script, two formats: the vendors' own clients must read back what the script says. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import fc from 'fast-check';
+import type { EmulatorOptions } from '../../lib/emulator/server.ts';
+import {
+  argumentsOf,
+  callTogether,
+  cut,
+  finish,
+  join,
+  say,
+  think,
+  usage,
+  wait,
+  type Script,
+} from '../../lib/emulator/script.ts';
+import { formats, question, withEmulator } from './support.ts';
+
+/** An answer as both vendors would tell it. */
+interface Heard {
+  text: string;
+  thinking: string;
+  calls: { name: string; input: unknown }[];
+  finish: string | null | undefined;
+  tokens: { input: number; output: number; cached: number };
+  ids: string[];
+}
+
+async function hearChat(options: EmulatorOptions, stream: boolean): Promise<Heard> {
+  return withEmulator(options, async ({ url }) => {
+    const client = new OpenAI({ apiKey: 'none', baseURL: `${url}/v1`, maxRetries: 0 });
+    const asking = { model: 'm', messages: [{ role: 'user' as const, content: 'hello' }] };
+    const answer = stream
+      ? await client.chat.completions.stream(asking).finalChatCompletion()
+      : await client.chat.completions.create(asking);
+    const message = answer.choices[0]?.message as OpenAI.ChatCompletionMessage & {
+      reasoning_content?: string;
+    };
+    const calls = (message.tool_calls ?? []).filter((made) => made.type === 'function');
+    let thinking = message.reasoning_content ?? '';
+    if (stream) {
+      // The client knows nothing of reasoning and keeps the last piece only: the pieces are read as it reads them.
+      thinking = '';
+      for await (const chunk of await client.chat.completions.create({ ...asking, stream: true })) {
+        const delta = chunk.choices[0]?.delta as { reasoning_content?: string | null } | undefined;
+        thinking += delta?.reasoning_content ?? '';
+      }
+    }
+    return {
+      text: message.content ?? '',
+      thinking,
+      calls: calls.map((made) => ({
+        name: made.function.name,
+        input: JSON.parse(made.function.arguments) as unknown,
+      })),
+      finish: answer.choices[0]?.finish_reason,
+      tokens: {
+        input: answer.usage?.prompt_tokens ?? -1,
+        output: answer.usage?.completion_tokens ?? -1,
+        cached: answer.usage?.prompt_tokens_details?.cached_tokens ?? -1,
+      },
+      ids: calls.map((made) => made.id),
+    };
+  });
+}
+
+async function hearMessages(options: EmulatorOptions, stream: boolean): Promise<Heard> {
+  return withEmulator(options, async ({ url }) => {
+    const client = new Anthropic({ apiKey: 'none', baseURL: url, maxRetries: 0 });
+    const asking = { model: 'm', max_tokens: 100, messages: [{ role: 'user' as const, content: 'hello' }] };
+    const answer = stream
+      ? await client.messages.stream(asking).finalMessage()
+      : await client.messages.create(asking);
+    const { content, usage: counted } = answer;
+    const cached = counted.cache_read_input_tokens ?? -1;
+    return {
+      text: content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
+      thinking: content.map((block) => (block.type === 'thinking' ? block.thinking : '')).join(''),
+      calls: content.flatMap((block) =>
+        block.type === 'tool_use' ? [{ name: block.name, input: block.input }] : [],
+      ),
+      finish: answer.stop_reason,
+      tokens: { input: counted.input_tokens + cached, output: counted.output_tokens, cached },
+      ids: content.flatMap((block) => (block.type === 'tool_use' ? [block.id] : [])),
+    };
+  });
+}
+
+const hear = { chat: hearChat, messages: hearMessages };
+const finishes = {
+  chat: { tools: 'tool_calls', stop: 'stop', length: 'length', filter: 'content_filter' },
+  messages: { tools: 'tool_use', stop: 'end_turn', length: 'max_tokens', filter: 'refusal' },
+};
+
+const everything: Script = [
+  think('First I think about 大きさ'),
+  wait(1),
+  think(' and go on.'),
+  say('Größe 🙂 with "quotes"\nand lines'),
+  say(' in one block.'),
+  callTogether(
+    { name: 'Write', input: { file_path: '/a', content: 'x'.repeat(50), deep: [{ '🙂': null }] } },
+    { name: 'Empty', input: {} },
+  ),
+  usage({ input: 1200, cached: 800, output: 345 }),
+];
+
+for (const format of formats) {
+  for (const flavour of ['go', 'plain'] as const) {
+    for (const stream of [true, false]) {
+      const way = `${format}, ${flavour}, ${stream ? 'streamed' : 'whole'}`;
+      test(`the official client reads back the script: ${way}`, async () => {
+        const heard = await hear[format]({ script: () => everything, flavour }, stream);
+        assert.equal(heard.text, 'Größe 🙂 with "quotes"\nand lines in one block.');
+        assert.equal(heard.thinking, 'First I think about 大きさ and go on.');
+        assert.deepEqual(heard.calls, [
+          { name: 'Write', input: { file_path: '/a', content: 'x'.repeat(50), deep: [{ '🙂': null }] } },
+          { name: 'Empty', input: {} },
+        ]);
+        assert.equal(heard.finish, finishes[format].tools);
+        assert.deepEqual(heard.tokens, { input: 1200, output: 345, cached: 800 });
+        assert.equal(new Set(heard.ids).size, 2);
+        assert.match(heard.ids.join(''), /^[A-Za-z0-9_-]+$/);
+      });
+    }
+  }
+  for (const reason of ['stop', 'length', 'filter'] as const) {
+    test(`a script may end with "${reason}" in ${format}`, async () => {
+      const heard = await hear[format]({ script: () => [say('so far'), finish(reason)] }, false);
+      assert.equal(heard.finish, finishes[format][reason]);
+    });
+  }
+}
+
+test('arguments of calls made together arrive interleaved in chat', async () => {
+  const script = [
+    callTogether(
+      { name: 'a', input: { one: '1'.repeat(30) } },
+      { name: 'b', input: { two: '2'.repeat(30) } },
+    ),
+  ];
+  await withEmulator({ script: () => script }, async ({ url }) => {
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify(question('hello')),
+    });
+    const indices = [...(await response.text()).matchAll(/"tool_calls":\[\{"index":(\d)/g)].map(
+      ([, index]) => index,
+    );
+    assert.equal(indices.slice(0, 6).join(''), '010101');
+  });
+});
+
+test('a stop word is told where the format can tell it', async () => {
+  const heard = await hearMessages({ script: () => [say('<block>no'), finish('stop', '</block>')] }, true);
+  assert.equal(heard.finish, 'stop_sequence');
+});
+
+test('the Go flavour has the oddities that were observed', async () => {
+  const script = [think('t'), say('text')];
+  await withEmulator({ script: () => script }, async ({ url }) => {
+    const ask = async (path: string): Promise<string> =>
+      (await fetch(url + path, { method: 'POST', body: JSON.stringify(question('hello')) })).text();
+    const chat = await ask('/v1/chat/completions');
+    const chunks = chat.split('\n\n').map((line) => line.replace('data: ', ''));
+    assert.deepEqual((JSON.parse(chunks[0] ?? '') as { choices: [{ delta: object }] }).choices[0].delta, {
+      role: 'assistant',
+      content: '',
+      reasoning_content: null,
+      tool_calls: null,
+    });
+    assert.match(chunks.at(-4) ?? '', /inference-cost.*normalizedUsage/);
+    assert.equal(chunks.at(-3), '[DONE]');
+    assert.equal(chunks.at(-2), '{"choices":[],"cost":"0"}');
+    assert.doesNotMatch(chat, /event:/);
+
+    const messages = await ask('/v1/messages');
+    assert.ok(messages.startsWith('event: ping\n'));
+    assert.ok(messages.endsWith('event: ping\ndata: {"type":"ping","cost":"0"}\n\n'));
+    assert.match(messages, /"signature_delta","signature":""/);
+    const counts = [...messages.matchAll(/"input_tokens":(\d+)/g)].map(([, count]) => Number(count));
+    assert.equal(counts.length, 2);
+    assert.ok((counts[0] ?? 0) < (counts[1] ?? 0), 'the first count is too low');
+  });
+});
+
+test('cutting a text loses nothing and never splits a character', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const pieces = [...cut(text)];
+      assert.equal(join(pieces), text);
+      for (const piece of pieces) assert.doesNotMatch(piece, /^$|^[\udc00-\udfff]|[\ud800-\udbff]$/);
+    }),
+  );
+});
+
+test('an empty text leaves no empty block, a signature alone leaves its own', async () => {
+  await withEmulator({ script: () => [say(''), think('', 'sig'), say('')] }, async ({ url }) => {
+    const client = new Anthropic({ apiKey: 'none', baseURL: url, maxRetries: 0 });
+    const asking = { model: 'm', max_tokens: 100, messages: [{ role: 'user' as const, content: 'hello' }] };
+    for (const answer of [
+      await client.messages.stream(asking).finalMessage(),
+      await client.messages.create(asking),
+    ]) {
+      assert.deepEqual(answer.content, [{ type: 'thinking', thinking: '', signature: 'sig' }]);
+    }
+  });
+});
+
+test('raw arguments are sent as they are', () => {
+  assert.equal(argumentsOf({ name: 'a', input: {}, rawArguments: '{"broken' }), '{"broken');
+});

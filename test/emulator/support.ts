@@ -1,0 +1,64 @@
+/** What the emulator's tests share: asking it plainly, and reading what comes, byte for byte. */
+import { connect } from 'node:net';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
+
+/** Runs `use` with an emulator and closes it whatever happens. */
+export async function withEmulator<T>(
+  options: EmulatorOptions,
+  use: (emulator: Emulator) => Promise<T>,
+): Promise<T> {
+  const emulator = await startEmulator(options);
+  try {
+    return await use(emulator);
+  } finally {
+    await emulator.close();
+  }
+}
+
+export const paths = { chat: '/v1/chat/completions', messages: '/v1/messages' } as const;
+export type Path = keyof typeof paths;
+export const formats = ['chat', 'messages'] as const;
+
+/** A question in words, which reads the same in both formats. */
+export function question(prompt: string, more: object = {}): Record<string, unknown> {
+  return {
+    model: 'm',
+    max_tokens: 100,
+    stream: true,
+    messages: [{ role: 'user', content: prompt }],
+    ...more,
+  };
+}
+
+export function post(
+  emulator: Emulator,
+  format: Path,
+  body: object = question('hello'),
+  init: RequestInit = {},
+): Promise<Response> {
+  return fetch(emulator.url + paths[format], { method: 'POST', body: JSON.stringify(body), ...init });
+}
+
+export interface RawAnswer {
+  /** Everything the socket gave, headers and chunk sizes included. */
+  text: string;
+  /** `end` is a FIN, else the error's code. */
+  closed: string;
+}
+
+/** Asks over a bare socket and waits until it is closed, whichever way. */
+export function postRaw(emulator: Emulator, format: Path): Promise<RawAnswer> {
+  const body = JSON.stringify(question('hello'));
+  return new Promise((resolve) => {
+    const socket = connect(emulator.port, '127.0.0.1');
+    let text = '';
+    let closed = 'end';
+    socket.setEncoding('latin1');
+    socket.on('data', (data: string) => (text += data));
+    socket.on('error', (error: NodeJS.ErrnoException) => (closed = error.code ?? 'error'));
+    socket.on('close', () => resolve({ text, closed }));
+    socket.write(
+      `POST ${paths[format]} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  });
+}
