@@ -47,6 +47,8 @@ export function toHistory(messages: readonly RequestMessage[], options: { remind
   const used = new Set<string>();
   let repaired = false;
   let waiting: Waiting[] = [];
+  /** User messages since the calls: only the first may hold their results. */
+  let userMessages = 0;
   let after: { role: 'user' | 'system'; blocks: ContentBlock[] }[] = [];
 
   const add = (role: 'user' | 'system' | 'assistant', blocks: ContentBlock[]): void => {
@@ -69,6 +71,7 @@ export function toHistory(messages: readonly RequestMessage[], options: { remind
       steps.push({ role: 'results', results, calls: waiting.map(({ call }) => call) });
     }
     waiting = [];
+    userMessages = 0;
     for (const { role, blocks } of after) add(role, blocks);
     after = [];
   };
@@ -85,6 +88,7 @@ export function toHistory(messages: readonly RequestMessage[], options: { remind
     // Two assistant messages in a row are one turn; their results come after both.
     if (steps.at(-1)?.role !== 'assistant' || after.length > 0 || waiting.some(({ result }) => result))
       settle();
+    if (waiting.length > 0) repaired = true;
     const own = blocks.map((block) => {
       if (!isBlock(block, 'tool_use')) return block;
       const id = unique(toText(block.id));
@@ -98,12 +102,13 @@ export function toHistory(messages: readonly RequestMessage[], options: { remind
 
   const user = (blocks: ContentBlock[]): void => {
     const rest: ContentBlock[] = [];
+    userMessages++;
     for (const block of blocks) {
       if (!isBlock(block, 'tool_result')) {
         rest.push(block);
         continue;
       }
-      if (rest.length > 0) repaired = true;
+      if (rest.length > 0 || userMessages > 1) repaired = true;
       const open = waiting.find(({ id, result }) => id === block.tool_use_id && result === undefined);
       if (open) {
         open.result = block;

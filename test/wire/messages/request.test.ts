@@ -1,0 +1,420 @@
+/** Messages requests for upstreams that speak Messages: unchanged for Claude, and what the others cannot take. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { tagSignature, upstreamToolId } from '../../../lib/anthropic/provenance.ts';
+import type { ContentBlock, MessagesRequest, RequestMessage } from '../../../lib/anthropic/request.ts';
+import type { Route } from '../../../lib/wire/codec.ts';
+import { encodeMessagesRequest } from '../../../lib/wire/messages/request.ts';
+import {
+  assistant,
+  call,
+  captured,
+  capturedRequests,
+  image,
+  messagesRoutes,
+  requestOf,
+  result,
+  routeOf,
+  system,
+  text,
+  thought,
+  user,
+} from '../../support/requests.ts';
+
+const { claude, qwen, minimax } = messagesRoutes;
+assert.ok(claude && qwen && minimax);
+
+type Fields = Omit<Partial<MessagesRequest>, 'messages'>;
+
+/** Encodes twice, and sees that neither the input changes nor the output differs. */
+function encode(
+  messages: RequestMessage[],
+  fields: Fields = {},
+  route: Route = qwen as Route,
+): MessagesRequest {
+  const request = requestOf(messages, fields);
+  const before = structuredClone(request);
+  const body = encodeMessagesRequest(request, route);
+  assert.deepEqual(request, before);
+  assert.equal(JSON.stringify(encodeMessagesRequest(request, route)), JSON.stringify(body));
+  return body;
+}
+const sent = (...args: Parameters<typeof encode>): RequestMessage[] => encode(...args).messages;
+
+/** What a captured body must become for Claude: ids by the rules of its API, and no thinking without a signature. */
+function expected(body: MessagesRequest): MessagesRequest {
+  const messages = body.messages.map((message): RequestMessage => {
+    if (typeof message.content === 'string') return message;
+    const content = message.content
+      .filter((block) => block.type !== 'thinking' || block['signature'] !== '')
+      .map((block): ContentBlock => {
+        const field = block.type === 'tool_use' ? 'id' : 'tool_use_id';
+        if (typeof block[field] !== 'string') return block;
+        return Object.assign({}, block, { [field]: upstreamToolId(block[field], { max: 64 }) });
+      });
+    return { ...message, content };
+  });
+  return { ...body, messages };
+}
+
+for (const { kind, body } of capturedRequests()) {
+  test(`${kind} reaches Claude as it was sent, but for the model, the stream and the length of the answer`, () => {
+    const { model, stream, max_tokens: maxTokens, ...rest } = encodeMessagesRequest(body, claude);
+    const { model: _model, stream: _stream, max_tokens: asked, ...original } = expected(body);
+    assert.deepEqual(rest, original);
+    assert.deepEqual([model, stream, maxTokens], ['claude-opus-5-5', true, asked ?? 32_000]);
+    assert.deepEqual(
+      Object.keys(encodeMessagesRequest(body, claude)).filter((key) => key in body),
+      Object.keys(body),
+      'in the order of the client',
+    );
+  });
+
+  for (const [name, route] of Object.entries(messagesRoutes)) {
+    test(`${kind} pairs calls and results for a model like ${name}`, () => {
+      assert.deepEqual(brokenPairs(encodeMessagesRequest(body, route).messages), []);
+    });
+  }
+
+  test(`${kind} holds nothing a strict validator refuses`, () => {
+    const strict = encodeMessagesRequest(body, minimax);
+    const known = new Set([
+      'model',
+      'messages',
+      'system',
+      'tools',
+      'max_tokens',
+      'thinking',
+      'stream',
+      'metadata',
+      'stop_sequences',
+    ]);
+    assert.deepEqual(
+      Object.keys(strict).filter((key) => !known.has(key)),
+      [],
+    );
+    assert.deepEqual(
+      strict.messages
+        .flatMap((message) => Object.keys(message))
+        .filter((key) => key !== 'role' && key !== 'content'),
+      [],
+    );
+    assert.ok(strict.messages.every(({ role }) => role !== 'system'));
+    for (const tool of strict.tools ?? []) {
+      assert.deepEqual(
+        Object.keys(tool).filter((key) => !['name', 'description', 'input_schema'].includes(key)),
+        [],
+      );
+    }
+    assert.doesNotMatch(JSON.stringify(strict.messages), /tool_reference|"display"/);
+    assert.notEqual(strict.tools?.length, 0);
+  });
+}
+
+test('parts that do not change are shared, not copied', () => {
+  const body = captured(10);
+  const out = encodeMessagesRequest(body, claude);
+  assert.equal(out.tools, body.tools);
+  assert.equal(out.system, body.system);
+  assert.equal(out.messages[0], body.messages[0]);
+});
+
+/** What Anthropic's API and MiniMax's code 2013 say about calls and results. */
+function brokenPairs(messages: readonly RequestMessage[]): string[] {
+  const broken: string[] = [];
+  const seen = new Set<string>();
+  const ids = (message: RequestMessage | undefined, type: string, field: string): string[] =>
+    Array.isArray(message?.content)
+      ? message.content.filter((block) => block.type === type).map((block) => String(block[field]))
+      : [];
+  for (const [at, message] of messages.entries()) {
+    const next = messages.slice(at + 1).find(({ role }) => role !== 'system');
+    const calls = ids(message, 'tool_use', 'id');
+    for (const id of calls) {
+      if (seen.has(id)) broken.push(`id ${id} twice`);
+      seen.add(id);
+      if (!/^[A-Za-z0-9_-]+$/.test(id)) broken.push(`id ${id}`);
+      if (ids(next, 'tool_result', 'tool_use_id').filter((one) => one === id).length !== 1)
+        broken.push(`${id} without result`);
+    }
+    const results = ids(message, 'tool_result', 'tool_use_id');
+    const before = ids(
+      messages.slice(0, at).findLast(({ role }) => role !== 'system'),
+      'tool_use',
+      'id',
+    );
+    for (const id of results) if (!before.includes(id)) broken.push(`${id} without call`);
+    if (results.length === 0 || !Array.isArray(message.content)) continue;
+    const first = message.content.findIndex(({ type }) => type !== 'tool_result');
+    if (first >= 0 && first < results.length) broken.push('results do not come first');
+  }
+  return broken;
+}
+
+test('results go in the order of the calls, system words follow them as a reminder', () => {
+  const talk = [
+    user('go'),
+    assistant(call('a'), call('b')),
+    system('date'),
+    user('wait', result('b', 'B'), result('a', 'A')),
+  ];
+  assert.deepEqual(sent(talk), [
+    user('go'),
+    assistant(call('a'), call('b')),
+    user(result('a', 'A'), result('b', 'B'), '<system-reminder>\ndate\n</system-reminder>', 'wait'),
+  ]);
+});
+
+test('a history that is out of order is put right for Claude too, and system messages stay', () => {
+  const talk = [user('go'), assistant(call('a'), call('b')), system('date'), user('wait', result('b', 'B'))];
+  const messages = sent(talk, {}, claude);
+  assert.deepEqual(
+    messages.map(({ role }) => role),
+    ['user', 'assistant', 'user', 'system', 'user'],
+  );
+  assert.deepEqual(brokenPairs(messages), []);
+});
+
+test('a plain string stays one, an empty text goes', () => {
+  const talk: RequestMessage[] = [
+    { role: 'user', content: 'hi' },
+    { role: 'assistant', content: [text(''), text('yes')] },
+    user('', 'so'),
+  ];
+  for (const route of [qwen, claude]) {
+    assert.deepEqual(sent(talk, {}, route), [{ role: 'user', content: 'hi' }, assistant('yes'), user('so')]);
+  }
+});
+
+test('signatures go back where they were made and nowhere else', () => {
+  const origin = { format: 'messages', provider: 'test' };
+  const block = (signature: string): ContentBlock => thought('hm', signature);
+  const mine = tagSignature({ ...origin, modelId: 'qwen3.8-max' }, 'SIG');
+  const bare = tagSignature({ ...origin, modelId: 'qwen3.8-max' });
+  const other = tagSignature({ ...origin, modelId: 'minimax-m3' }, 'SIG');
+  const thoughtSent = (signature: string, route: Route): unknown => {
+    const [, message] = sent([user('a'), assistant(block(signature), 'yes'), user('b')], {}, route);
+    const first = Array.isArray(message?.content) ? message.content[0] : undefined;
+    return first?.type === 'thinking' ? first['signature'] : 'left out';
+  };
+  const unsigned = routeOf({ ...qwen, quirks: { ...qwen.quirks, unsignedThinking: false } });
+  const cases: [string, Route, string][] = [
+    [mine, qwen, 'SIG'],
+    [bare, qwen, ''],
+    [other, qwen, ''],
+    ['ErUB-claude', qwen, ''],
+    ['', qwen, ''],
+    [mine, unsigned, 'SIG'],
+    [bare, unsigned, 'left out'],
+    ['ErUB-claude', unsigned, 'left out'],
+    ['ErUB-claude', claude, 'ErUB-claude'],
+    [mine, claude, 'left out'],
+    ['', claude, 'left out'],
+  ];
+  for (const [signature, route, expectedSignature] of cases) {
+    assert.equal(thoughtSent(signature, route), expectedSignature, `${signature} to ${route.modelId}`);
+  }
+});
+
+test('redacted thinking goes to Claude alone, and a signature without words is kept for it', () => {
+  const talk = [
+    user('a'),
+    assistant({ type: 'redacted_thinking', data: 'xyz' }, thought('', 'SIGX'), 'yes'),
+    user('b'),
+  ];
+  assert.deepEqual(sent(talk, {}, claude), talk);
+  assert.deepEqual(sent(talk)[1], assistant('yes'));
+});
+
+test('thinking in the dialects of Messages', () => {
+  const told = (route: Route, fields: Fields): unknown[] => {
+    const body = encode([user('a')], fields, route);
+    return [body.thinking, body.output_config];
+  };
+  const adaptive = { thinking: { type: 'adaptive' as const, display: 'omitted' } };
+  const effort = (name: string): Fields => ({ ...adaptive, output_config: { effort: name } });
+  assert.deepEqual(told(qwen, effort('high')), [{ type: 'adaptive' }, { effort: 'xhigh' }]);
+  assert.deepEqual(told(qwen, effort('max')), [{ type: 'adaptive' }, { effort: 'xhigh' }]);
+  assert.deepEqual(told(qwen, effort('low')), [{ type: 'adaptive' }, { effort: 'low' }]);
+  assert.deepEqual(told(qwen, { thinking: { type: 'enabled', budget_tokens: 31_999 } }), [
+    { type: 'adaptive' },
+    { effort: 'xhigh' },
+  ]);
+  assert.deepEqual(told(qwen, { output_config: { effort: 'high' } }), [{ type: 'disabled' }, undefined]);
+  assert.deepEqual(told(minimax, effort('high')), [{ type: 'adaptive' }, undefined]);
+  assert.deepEqual(told(routeOf({ format: 'messages' }), effort('high')), [undefined, undefined]);
+  const budget = routeOf({ format: 'messages', quirks: { thinking: 'budget' } });
+  assert.deepEqual(told(budget, effort('medium')), [{ type: 'enabled', budget_tokens: 8192 }, undefined]);
+  assert.deepEqual(told(budget, { ...adaptive, max_tokens: 5000 }), [
+    { type: 'enabled', budget_tokens: 4999 },
+    undefined,
+  ]);
+  assert.deepEqual(told(budget, { ...adaptive, max_tokens: 1000 }), [{ type: 'disabled' }, undefined]);
+  assert.deepEqual(told(budget, {}), [{ type: 'disabled' }, undefined]);
+  assert.deepEqual(told(claude, effort('high')), [adaptive.thinking, { effort: 'high' }]);
+});
+
+test('the configuration wins for Claude, within what Claude takes', () => {
+  const route = {
+    ...claude,
+    reasoningEffort: 'max',
+    thinking: { type: 'enabled' as const },
+    temperature: 0.3,
+    maxTokens: 9000,
+  };
+  const body = encode(
+    [user('a')],
+    { thinking: { type: 'disabled' }, output_config: { effort: 'low' } },
+    route,
+  );
+  assert.deepEqual(
+    [body.thinking, body.output_config, body.temperature, body.max_tokens],
+    [{ type: 'adaptive' }, { effort: 'max' }, undefined, 9000],
+  );
+  const budget = encode(
+    [user('a')],
+    { thinking: { type: 'enabled', budget_tokens: 31_999 } },
+    { ...claude, maxTokens: 9000 },
+  );
+  assert.deepEqual(budget.thinking, { type: 'enabled', budget_tokens: 8999 });
+});
+
+test('a turn that another model began is finished without a thinking budget at Claude', () => {
+  const fields = { thinking: { type: 'enabled' as const, budget_tokens: 2000 } };
+  const talk = (first: ContentBlock[]): RequestMessage[] => [
+    user('a'),
+    assistant(...first, call('x')),
+    user(result('x', 'r')),
+  ];
+  assert.deepEqual(encode(talk([thought('hm', '')]), fields, claude).thinking, { type: 'disabled' });
+  assert.deepEqual(encode(talk([thought('hm', 'SIG')]), fields, claude).thinking, fields.thinking);
+  assert.deepEqual(encode([user('a')], fields, claude).thinking, fields.thinking);
+});
+
+test('fields that only Claude knows go elsewhere to nobody; unknown ones are kept unless the validator is strict', () => {
+  const fields = {
+    system: [
+      { type: 'text' as const, text: 'x-anthropic-billing-header: cc_version=1;' },
+      { type: 'text' as const, text: 'Be short' },
+    ],
+    context_management: { edits: [] },
+    safeguards: [],
+    metadata: { user_id: 'u' },
+    top_k: 3,
+    zz: 1,
+  };
+  const body = encode([user('a')], fields);
+  assert.deepEqual(
+    [body['context_management'], body['safeguards'], body['zz'], body.top_k],
+    [undefined, undefined, 1, undefined],
+  );
+  assert.deepEqual(body.system, [{ type: 'text', text: 'Be short' }]);
+  assert.deepEqual(body.metadata, { user_id: 'u' });
+  assert.equal(encode([user('a')], fields, minimax)['zz'], undefined);
+  const whole = encode([user('a')], fields, claude);
+  assert.deepEqual(
+    { ...whole, model: '', messages: [] },
+    { ...requestOf([], fields), model: '', stream: true },
+  );
+});
+
+test('tools for others: no server tools, no types, schemas that are whole, deferred ones once loaded', () => {
+  const tools = [
+    { type: 'web_search_20250305', name: 'web_search' },
+    { type: 'custom' as const, name: 'A', input_schema: null, strict: true },
+    { name: 'B', input_schema: { $schema: 'x', type: 'object', properties: {} }, defer_loading: true },
+    { name: 'C', input_schema: {}, defer_loading: true },
+  ];
+  const talk = [
+    user('a'),
+    assistant(call('s', {}, 'ToolSearch')),
+    user(result('s', [{ type: 'tool_reference', tool_name: 'B' }])),
+  ];
+  const empty = { type: 'object', properties: {}, additionalProperties: false };
+  const body = encode(talk, { tools, tool_choice: { type: 'tool', name: 'web_search' } });
+  assert.deepEqual(body.tools, [
+    { name: 'A', input_schema: empty, strict: true },
+    { name: 'B', input_schema: { $schema: 'x', type: 'object', properties: {} } },
+  ]);
+  assert.deepEqual(body.tool_choice, { type: 'auto' });
+  assert.deepEqual(body.messages.at(-1), user(result('s', [text('Tool B is now available.')])));
+  const strict = encode(talk, { tools }, minimax);
+  assert.deepEqual(strict.tools?.[0], { name: 'A', input_schema: empty });
+  const none = encode(talk, { tools: tools.slice(0, 1), tool_choice: { type: 'auto' } });
+  assert.deepEqual([none.tools, none.tool_choice], [undefined, undefined]);
+  assert.deepEqual(encode(talk, { tools }, claude).tools, tools);
+});
+
+test('what a model cannot see is told in words, also inside a result', () => {
+  const blind = routeOf({ ...qwen, images: false, quirks: qwen.quirks });
+  const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'AAAA' } };
+  const talk = [user(image(), pdf), assistant(call('a')), user(result('a', [image()]))];
+  const said = JSON.stringify(sent(talk, {}, blind));
+  assert.equal(said.match(/\[image: image\/png, 6 bytes, not shown/g)?.length, 2);
+  assert.match(said, /\[document: application\/pdf, 3 bytes, not shown/);
+  assert.deepEqual(sent(talk, {}, claude), talk);
+  assert.match(JSON.stringify(sent(talk, {}, qwen)), /"image","source"/);
+});
+
+test('a result without content and arguments that are no object are made whole for others', () => {
+  const talk = [user('a'), assistant(call('x', 'ls')), user(result('x'))];
+  assert.deepEqual(sent(talk).slice(1), [
+    assistant(call('x', { input: 'ls' })),
+    user(result('x', '(no output)')),
+  ]);
+});
+
+test('a schema for the whole answer is asked for in words where there is no field', () => {
+  const fields = {
+    output_config: { format: { type: 'json_schema' as const, schema: { type: 'object' } } },
+    system: 'Be short',
+  };
+  const body = encode([user('a')], fields);
+  assert.equal(body.output_config, undefined);
+  assert.match(JSON.stringify(body.system), /^"Be short\\n\\nAnswer with a single JSON value/);
+  assert.deepEqual(encode([user('a')], fields, claude).output_config, fields.output_config);
+});
+
+test('the answer is bounded, and Claude is left to watch its own window', () => {
+  const small = { contextWindow: 40_000 };
+  const long = [user('word '.repeat(60_000))];
+  assert.equal(encode(long, {}, { ...qwen, ...small }).max_tokens, 1024);
+  assert.equal(encode(long, {}, { ...claude, ...small }).max_tokens, 32_000);
+  assert.equal(encodeMessagesRequest({ model: 'm', messages: [user('a')] }, qwen).max_tokens, 32_000);
+});
+
+test('halves of characters are replaced', () => {
+  assert.deepEqual(sent([user('a\ud83d 😀')], {}, claude), [user('a\ufffd 😀')]);
+});
+
+const id = fc.constantFrom('a', 'b', 'toolu_x', 'call|1', '');
+const words = fc.constantFrom('', 'hello');
+const userBlock = fc.oneof(
+  words.map(text),
+  fc.tuple(id, words).map(([one, said]) => result(one, said)),
+);
+const assistantBlock = fc.oneof(
+  words.map(text),
+  words.map((said) => thought(said)),
+  id.map((one) => call(one)),
+);
+const conversation = fc.array(
+  fc.oneof(
+    fc.array(userBlock, { maxLength: 4 }).map((blocks) => user(...blocks)),
+    fc.array(assistantBlock, { maxLength: 4 }).map((blocks) => assistant(...blocks)),
+    words.map((said) => system(said)),
+  ),
+  { maxLength: 8 },
+);
+
+for (const [name, route] of Object.entries(messagesRoutes)) {
+  test(`calls and results pair for a model like ${name}, whatever the conversation`, () => {
+    fc.assert(
+      fc.property(conversation, (messages) => {
+        assert.deepEqual(brokenPairs(encodeMessagesRequest(requestOf(messages), route).messages), []);
+      }),
+      { numRuns: Number(process.env['FC_RUNS'] ?? 300) },
+    );
+  });
+}
