@@ -1,0 +1,278 @@
+/** What the agent decides, as a table; each conversation is asked in Messages, and through occ's own chat encoder. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { MessagesRequest } from '../../lib/anthropic/request.ts';
+import { toRoute } from '../../lib/catalog/routes.ts';
+import { loadSettings } from '../../lib/config/settings.ts';
+import { decide } from '../../lib/emulator/agent.ts';
+import type { Conversation } from '../../lib/emulator/conversation.ts';
+import { readChatRequest } from '../../lib/emulator/formats/chat-request.ts';
+import { readMessagesRequest } from '../../lib/emulator/formats/messages-request.ts';
+import { join, type Step } from '../../lib/emulator/script.ts';
+import { emulatorSettings } from '../../lib/emulator/settings.ts';
+import { toObject, type JsonObject } from '../../lib/stream/json.ts';
+import { chat } from '../../lib/wire/chat/index.ts';
+
+const { settings } = await loadSettings({ env: {}, home: '/nowhere' });
+const trial = emulatorSettings(settings, 'http://127.0.0.1:1');
+const provider = trial.providers['emulator'];
+const entry = trial.models['default'];
+assert.ok(provider && entry);
+const route = toRoute(entry, provider);
+
+const schema = (...required: string[]): object => ({
+  type: 'object',
+  properties: Object.fromEntries(required.map((name) => [name, { type: 'string' }])),
+  required,
+});
+const write = { name: 'Write', input_schema: schema('file_path', 'content') };
+const read = { name: 'Read', input_schema: schema('file_path') };
+const edit = { name: 'Edit', input_schema: schema('file_path', 'old_string', 'new_string') };
+const bash = { name: 'Bash', input_schema: schema('command') };
+const tools = [write, read, edit, bash];
+
+/** As Claude Code 2.1.330 says it. */
+const environment = '# Environment\n - Primary working directory: /home/user/project\n - Platform: linux';
+const file = '/home/user/project/hello.txt';
+
+type Message = MessagesRequest['messages'][number];
+const user = (text: string): Message => ({ role: 'user', content: [{ type: 'text', text }] });
+let calls = 0;
+/** A call and its result, as the client would send them back. */
+function did(name: string, input: object, content: string, failed = false): Message[] {
+  const id = `toolu_${++calls}`;
+  return [
+    { role: 'assistant', content: [{ type: 'tool_use', id, name, input }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content, is_error: failed }] },
+  ];
+}
+
+function request(messages: Message[], more: Partial<MessagesRequest> = {}): MessagesRequest {
+  return {
+    model: 'm',
+    max_tokens: 1000,
+    system: [{ type: 'text', text: 'You are an agent.' }],
+    messages: [...messages.slice(0, 1), { role: 'system', content: environment }, ...messages.slice(1)],
+    tools,
+    stream: true,
+    ...more,
+  };
+}
+
+/** An answer in a line: `say …`, `call Name {…}`, `think …`. */
+function told(step: Step): string {
+  switch (step.type) {
+    case 'text':
+      return `say ${join(step.text)}`;
+    case 'thinking':
+      return `think ${join(step.text)}`;
+    case 'tools':
+      return step.calls.map(({ name, input }) => `call ${name} ${JSON.stringify(input)}`).join(' + ');
+    case 'wait':
+      return `wait ${step.ms}`;
+    case 'finish':
+      return `finish ${step.reason} ${step.stopSequence ?? ''}`;
+    case 'usage':
+      return 'usage';
+  }
+}
+
+function views(body: MessagesRequest): Record<string, Conversation> {
+  const json = (value: unknown): JsonObject => toObject(JSON.parse(JSON.stringify(value)));
+  return {
+    messages: readMessagesRequest(json(body)),
+    chat: readChatRequest(json(chat.encodeRequest(body, route))),
+  };
+}
+
+const wish = 'Write a file hello.txt that says hello, then read it back and tell me what it says';
+const wrote = did('Write', { file_path: file, content: 'hello\n' }, `File created successfully at: ${file}`);
+const readBack = did('Read', { file_path: file }, '1\thello\n2\t');
+const notRead = did(
+  'Write',
+  { file_path: file, content: 'hello\n' },
+  '<tool_use_error>File has not been read yet. Read it first before writing to it.</tool_use_error>',
+  true,
+);
+const writes = `call Write {"file_path":"${file}","content":"hello\\n"}`;
+const reads = `call Read {"file_path":"${file}"}`;
+
+const cases: [string, MessagesRequest, RegExp | string][] = [
+  ['a file is written first', request([user(wish)]), writes],
+  ['then read', request([user(wish), ...wrote]), reads],
+  [
+    'then told, in the words that came back',
+    request([user(wish), ...wrote, ...readBack]),
+    /^say I wrote and read .*hello\.txt\. It says:\n\n> hello\n\n/,
+  ],
+  [
+    'what it tells is what came back, not what it wrote',
+    request([user(wish), ...wrote, ...did('Read', { file_path: file }, '1\tsomething else')]),
+    /> something else\n/,
+  ],
+  ['a file that is there is read before it is overwritten', request([user(wish), ...notRead]), reads],
+  ['and then written', request([user(wish), ...notRead, ...readBack]), writes],
+  ['and read again', request([user(wish), ...notRead, ...readBack, ...wrote]), reads],
+  [
+    'a client that never lets it write is given up',
+    request([user(wish), ...Array.from({ length: 5 }, () => notRead).flat()]),
+    /gave up after 5 tool calls/,
+  ],
+  [
+    'a refusal is told',
+    request([user(wish), ...did('Write', { file_path: file }, 'You may not write there.', true)]),
+    /^say Write did not work; the client said:\n\n> You may not write there\./,
+  ],
+  ['a new prompt begins anew', request([user(wish), ...wrote, ...readBack, user(wish)]), writes],
+  [
+    'reminders are no prompts',
+    request([user(wish), ...wrote, user('<system-reminder>write a file other.txt</system-reminder>')]),
+    reads,
+  ],
+  [
+    'quotes name the text',
+    request([user('Create notes.md with the text "one, two. three"')]),
+    /notes\.md","content":"one, two\. three\\n"/,
+  ],
+  [
+    'a name after called',
+    request([user('please make a file called Makefile containing all: build')]),
+    /project\/Makefile","content":"all: build\\n"/,
+  ],
+  ['a file without a name or text', request([user('write a file')]), writes],
+  [
+    'a path below the directory stays',
+    request([user('save src/a.ts saying x')]),
+    /\/home\/user\/project\/src\/a\.ts"/,
+  ],
+  [
+    'a path elsewhere loses its way',
+    request([user('write /etc/cron.txt that says x')]),
+    /"\/home\/user\/project\/cron\.txt"/,
+  ],
+  [
+    'a path upwards too',
+    request([user('write ../../cron.txt that says x')]),
+    /"\/home\/user\/project\/cron\.txt"/,
+  ],
+  ['reading alone', request([user('What does hello.txt say?')]), reads],
+  [
+    'without a directory nothing is touched',
+    { ...request([]), messages: [user(wish)] },
+    /did not say what its working directory is/,
+  ],
+  [
+    'without tools it says who it is',
+    request([user(wish)], { tools: [] }),
+    /^say This is occ's built-in emulator, not a model/,
+  ],
+  ['small talk too', request([user('hi')]), /^say This is occ's built-in emulator, not a model[\s\S]*Try: /],
+  [
+    'the words of a result are no prompt',
+    request([user('hi'), ...did('Read', {}, wish)]),
+    /built-in emulator/,
+  ],
+  ['the edit loop starts', request([user('[emulator: edit-loop]')]), /^call Write .*emulator-edit\.txt/],
+  [
+    'the edit loop goes on through its results',
+    request([user('[emulator: edit-loop]'), ...wrote, ...readBack]),
+    /^call Edit .*"old_string":"line two","new_string":"line two, edited"/,
+  ],
+  [
+    'the last prompt alone counts',
+    request([user('[emulator: tool-first]'), ...did('Bash', {}, 'one'), user('hi')]),
+    /built-in emulator/,
+  ],
+  [
+    'a title',
+    request([user('Write a file')], {
+      tools: [],
+      output_config: { format: { type: 'json_schema', schema: schema('title') } },
+    }),
+    'say {"title":"Emulator: Write a file"}',
+  ],
+  [
+    'a title goes before a situation',
+    request([user('<session>[emulator: cut]</session>')], {
+      tools: [],
+      output_config: { format: { type: 'json_schema', schema: schema('title') } },
+    }),
+    'say {"title":"Emulator: emulator cut"}',
+  ],
+  [
+    'the severity of a call',
+    request([user('<transcript>\n')], { tools: [], stop_sequences: ['</severity>'] }),
+    'say <severity>0; finish stop </severity>',
+  ],
+  [
+    'the blocking of a call',
+    request([user('<transcript>\n')], { tools: [], stop_sequences: ['</block>'] }),
+    'say <block>no; finish stop </block>',
+  ],
+  [
+    'the second look at a call',
+    request([user('<transcript>\n')], { tools: [], system: 'You are a security monitor for agents.' }),
+    /<thinking>.*<block>no<\/block>/,
+  ],
+  [
+    'a compaction',
+    request([
+      user(wish),
+      ...wrote,
+      user('CRITICAL: Respond with TEXT ONLY. Do NOT call any tools.\n<analysis> <summary>'),
+    ]),
+    /^say <summary>[\s\S]*<\/summary>$/,
+  ],
+  [
+    'structured output',
+    request([user('give name')], { tools: [{ name: 'StructuredOutput', input_schema: schema('name') }] }),
+    'call StructuredOutput {"name":"emulator"}',
+  ],
+];
+
+for (const [name, body, expected] of cases) {
+  for (const [format, conversation] of Object.entries(views(body))) {
+    test(`${name} (${format})`, () => {
+      const { script = [] } = decide(conversation);
+      const said = script.map(told).join('; ');
+      if (typeof expected === 'string') assert.equal(said, expected);
+      else assert.match(said, expected);
+    });
+  }
+}
+
+test('thinking that comes back is seen in both formats', () => {
+  const thinking = { type: 'thinking', thinking: 'hm', signature: '' };
+  const messages: Message[] = [
+    user('[emulator: thinking]'),
+    { role: 'assistant', content: [thinking, { type: 'text', text: 'so' }] },
+    user('[emulator: thinking]'),
+  ];
+  for (const [format, conversation] of Object.entries(views(request(messages)))) {
+    // Unsigned thinking that nobody made here goes to chat as reasoning, for the emulator wants it replayed.
+    assert.deepEqual(conversation.thoughts, ['hm'], format);
+  }
+});
+
+test('real requests of Claude Code are read as what they are', () => {
+  const fixture = (name: string): Conversation => {
+    const text = readFileSync(new URL(`../fixtures/claude-requests/${name}.json`, import.meta.url), 'utf8');
+    return readMessagesRequest(toObject(toObject(JSON.parse(text))['body']));
+  };
+  const loop = fixture('11-tool-loop-write-read-edit');
+  assert.equal(loop.done.length, 3);
+  assert.deepEqual(
+    loop.done.map(({ name, result }) => [name, result?.failed]),
+    [
+      ['Write', false],
+      ['Read', false],
+      ['Edit', false],
+    ],
+  );
+  assert.ok(loop.tools.some(({ name }) => name === 'Write'));
+  assert.match(loop.prompt, /Do scenario multi$/);
+  assert.deepEqual(fixture('37-automode-classifier-stage1-block').stops, ['</block>']);
+  assert.ok(fixture('31-title-generation').schema);
+  assert.equal(fixture('24-nonstreaming-fallback').stream, false);
+});
