@@ -1,10 +1,9 @@
 /** The program: its commands, its global options, and the one place where an error becomes words and an exit code. */
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { Command, CommanderError } from 'commander';
 import type { GlobalOptions, World } from './commands/world.ts';
 import { exitCodes, OccError } from './errors.ts';
+import { version } from './version.ts';
 
 const programHelp = `
 Examples:
@@ -22,7 +21,7 @@ occ launch ends as its client ended (occ help launch lists its own).
 export async function main(args: string[], world: World = thisMachine()): Promise<number> {
   // Before anything is loaded: shells and installers ask for nothing else.
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-    world.stdout.write(`${version()}\n`);
+    world.stdout.write(`${version}\n`);
     return exitCodes.ok;
   }
   let verbose = false;
@@ -49,7 +48,7 @@ async function build(program: Command, world: World, end: (code: number) => void
     .name('occ')
     .description('Runs Claude Code on the models you choose.')
     .usage('<command> [options]')
-    .version(version(), '-V, --version', 'the version of occ')
+    .version(version, '-V, --version', 'the version of occ')
     .helpOption('-h, --help', 'this help, or that of a command')
     .option('-q, --quiet', 'only the answer, warnings and errors')
     .option('-v, --verbose', 'say more, on stderr')
@@ -105,15 +104,10 @@ function tell(error: unknown, world: World, verbose: boolean): number {
     return error.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);
-  say(`occ ${version()} failed unexpectedly: ${message.split('\n', 1)[0] ?? ''}`);
+  say(`occ ${version} failed unexpectedly: ${message.split('\n', 1)[0] ?? ''}`);
   if (verbose && error instanceof Error) say(error.stack ?? '');
   else say('  this is a mistake in occ; occ --verbose with the same words shows where');
   return exitCodes.failed;
-}
-
-function version(): string {
-  const file = fileURLToPath(import.meta.resolve('#package.json'));
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 function thisMachine(): World {

@@ -31,24 +31,28 @@ export interface LaunchArguments {
   json: boolean;
 }
 
-const switches: Record<string, BooleanKey> = {
-  '--emulator': 'emulator',
-  '--attach': 'attach',
-  '--dry-run': 'dryRun',
-  '--yes': 'yes',
-  '--quiet': 'quiet',
-  '--auto-mode': 'autoMode',
-  '--keep-env': 'keepEnv',
-  '--no-color': 'noColor',
-  '--help': 'help',
-  '-h': 'help',
-};
+const switches = new Map<string, BooleanKey>(
+  Object.entries({
+    '--emulator': 'emulator',
+    '--attach': 'attach',
+    '--dry-run': 'dryRun',
+    '--yes': 'yes',
+    '--quiet': 'quiet',
+    '--auto-mode': 'autoMode',
+    '--keep-env': 'keepEnv',
+    '--no-color': 'noColor',
+    '--help': 'help',
+    '-h': 'help',
+  }),
+);
 
-const valued: Record<string, 'model' | 'config'> = {
-  '-m': 'model',
-  '--model': 'model',
-  '--config': 'config',
-};
+const valued = new Map<string, 'model' | 'config'>(
+  Object.entries({
+    '-m': 'model',
+    '--model': 'model',
+    '--config': 'config',
+  }),
+);
 
 type BooleanKey = Exclude<
   {
@@ -69,8 +73,8 @@ export function splitArguments(words: readonly string[]): LaunchArguments {
       break;
     }
     const [name, given] = divide(word);
-    const flag = switches[name];
-    const value = valued[name];
+    const flag = switches.get(name);
+    const value = valued.get(name);
     if (flag !== undefined) {
       if (given !== undefined) throw misused(`${name} takes no value`);
       split[flag] = true;

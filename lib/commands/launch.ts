@@ -15,8 +15,9 @@ Examples:
   occ launch -- --help               the client's own help
   occ launch exec -- node agent.js   another program, same variables
 
-Exit codes: the client's own, 128+n when signal n ended it; 127 client not found,
-126 not runnable, 125 the proxy could not listen, 78 configuration or key.
+Exit codes: the client's own, 128+n when signal n ended it; 127 client not
+found, 126 not runnable, 125 the proxy could not listen, 78 configuration or
+key.
 `;
 
 /** Declares the command. Its words are split by `splitArguments`, not by commander, which cannot share them with a client. */
@@ -30,7 +31,7 @@ export function defineLaunch(
     .command('launch')
     .summary('run Claude Code, or another program, through occ')
     .description('Runs a client with a private proxy that ends with it.')
-    .usage('[claude|exec] [options] [client arguments] [-- client arguments]')
+    .usage('[claude|exec] [options] [client words] [-- client words]')
     .argument('[words...]')
     .helpOption('-h, --help', "this help; occ launch -- --help is the client's")
     .option('-m, --model <ref>', 'a scenario, provider/model, or a model id')

@@ -45,8 +45,8 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
     onSilent: options.onSilentLog,
   });
   const emulated = await emulate(options.settings, options.trial, logFile.log);
-  const settings = options.adjust?.(emulated.settings) ?? emulated.settings;
   try {
+    const settings = options.adjust?.(emulated.settings) ?? emulated.settings;
     const { startProxy } = await import('../proxy/server.ts');
     const proxy = await startProxy({
       settings: () => settings,

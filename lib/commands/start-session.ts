@@ -36,8 +36,14 @@ export async function start(options: StartOptions, world: World, output: Output)
     listenFailure: exitCodes.failed,
     onSilentLog: (reason) => output.warn(`occ: no log is written (${reason})`),
   });
-  announce(road, output);
-  return untilTold(road, output);
+  // Whoever has read that it listens may end it at once.
+  const signals = hearSignals();
+  try {
+    announce(road, output);
+    return await untilTold(road, output, signals);
+  } finally {
+    signals.stop();
+  }
 }
 
 function announce({ proxy, settings, logPath }: Road, output: Output): void {
@@ -65,29 +71,49 @@ function announce({ proxy, settings, logPath }: Road, output: Output): void {
   output.say(`occ: log in ${logPath}; Ctrl-C ends it`);
 }
 
+interface Signals {
+  /** Resolves with the nth SIGINT or SIGTERM, from 1. */
+  nth(number: number): Promise<'told'>;
+  stop(): void;
+}
+
+function hearSignals(): Signals {
+  const names = ['SIGINT', 'SIGTERM'] as const;
+  let count = 0;
+  let waiting: { number: number; resolve: (told: 'told') => void }[] = [];
+  const hear = (): void => {
+    count++;
+    for (const { number, resolve } of waiting) if (number <= count) resolve('told');
+    waiting = waiting.filter(({ number }) => number > count);
+  };
+  for (const name of names) process.on(name, hear);
+  return {
+    nth: (number) =>
+      new Promise((resolve) => {
+        if (number <= count) resolve('told');
+        else waiting.push({ number, resolve });
+      }),
+    stop() {
+      for (const name of names) process.off(name, hear);
+    },
+  };
+}
+
 /** The first signal lets live streams finish; the second one does not. */
-async function untilTold(road: Road, output: Output): Promise<number> {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  let onSignal: () => void = () => {};
-  const handler = (): void => onSignal();
-  for (const signal of signals) process.on(signal, handler);
-  try {
-    await new Promise<void>((resolve) => (onSignal = resolve));
-    const again = new Promise<'again'>((resolve) => (onSignal = () => resolve('again')));
-    const closed = road.close(drainMs);
-    const { live } = road.proxy.stats();
-    const waiting = `letting ${live} live ${live === 1 ? 'stream' : 'streams'} finish; Ctrl-C ends now`;
-    const first = await Promise.race([live > 0 ? withProgress(output, waiting, closed) : closed, again]);
-    if (first !== 'again') {
-      if (first > 0)
-        output.warn(
-          `occ: ${first} live ${first === 1 ? 'stream was' : 'streams were'} cut after ${drainMs / 1000} s`,
-        );
-      return exitCodes.ok;
-    }
+async function untilTold(road: Road, output: Output, signals: Signals): Promise<number> {
+  await signals.nth(1);
+  const closed = road.close(drainMs);
+  const { live } = road.proxy.stats();
+  const waiting = `letting ${streams(live)} finish; Ctrl-C ends now`;
+  const cut = await Promise.race([live > 0 ? withProgress(output, waiting, closed) : closed, signals.nth(2)]);
+  if (cut === 'told') {
     await road.close(0);
     return interrupted;
-  } finally {
-    for (const signal of signals) process.off(signal, handler);
   }
+  if (cut > 0) output.warn(`occ: ${streams(cut)} cut after ${drainMs / 1000} s`);
+  return exitCodes.ok;
+}
+
+function streams(number: number): string {
+  return `${number} live ${number === 1 ? 'stream' : 'streams'}`;
 }

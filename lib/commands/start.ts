@@ -27,7 +27,7 @@ export function defineStart(
     .command('start')
     .summary('run the proxy by itself, for any client')
     .description('Runs the proxy until Ctrl-C, and prints what a client needs to know.')
-    .option('-f, --foreground', 'stay in this terminal (needed: there is no background mode yet)')
+    .option('-f, --foreground', 'stay in this terminal; the only way yet')
     .option('-p, --port <n>', 'port to listen on; 0 takes any free one', toPort)
     .option('-H, --host <host>', 'address to listen on')
     .option('-c, --config <file>', 'another configuration file')

@@ -24,7 +24,7 @@ export interface LogFile {
   log: Log;
   path: string;
   /** Writes what is still waiting, for at most two seconds; what is logged afterwards is dropped. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 const weight = { debug: 0, info: 1, warn: 2, error: 3 } as const satisfies Record<Level, number>;
@@ -38,7 +38,7 @@ export function openLog(options: LogFileOptions): LogFile {
   const path = join(options.dir, `${options.name}.log`);
   const least = weight[options.level];
   let phase: 'open' | 'closed' | 'silent' = 'open';
-  let waiting: string[] = [];
+  let waiting: Buffer[] = [];
   let waitingBytes = 0;
   let dropped = 0;
   let writing: Promise<void> | undefined;
@@ -60,10 +60,9 @@ export function openLog(options: LogFileOptions): LogFile {
     // Lines of one turn of the event loop leave together.
     await Promise.resolve();
     try {
-      while (waiting.length > 0) {
-        const text = take();
-        handle = await roomFor(Buffer.byteLength(text));
-        await handle.appendFile(text);
+      for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+        const room = await makeRoom(next.length);
+        await handle?.appendFile(Buffer.concat(take(room)));
       }
     } catch (error) {
       fallSilent(error);
@@ -72,25 +71,31 @@ export function openLog(options: LogFileOptions): LogFile {
     }
   }
 
-  function take(): string {
-    if (dropped > 0) waiting.push(toLine({ level: 'warn', event: 'log_dropped', lines: dropped }));
-    const text = waiting.join('');
-    waiting = [];
-    waitingBytes = 0;
-    dropped = 0;
-    return text;
+  /** The lines that fit, at least one; when nothing waits any more, how many were lost meanwhile. */
+  function take(room: number): Buffer[] {
+    let bytes = 0;
+    const fits = waiting.findIndex((line, at) => (bytes += line.length) > room && at > 0);
+    const taken = waiting.splice(0, fits < 0 ? waiting.length : fits);
+    for (const line of taken) waitingBytes -= line.length;
+    if (waiting.length === 0 && dropped > 0) {
+      waiting.push(toLine({ level: 'warn', event: 'log_dropped', lines: dropped }));
+      dropped = 0;
+    }
+    return taken;
   }
 
-  /** The open file, a new one if another process has moved it or if the text would make it too long. */
-  async function roomFor(bytes: number): Promise<FileHandle> {
-    const current = handle ?? (await openFile(options.dir, path));
-    const [mine, named] = await Promise.all([current.stat(), stat(path).catch(() => undefined)]);
+  /** Sees to an open file that can hold that much more, a new one if need be; resolves to the bytes it can hold. */
+  async function makeRoom(bytes: number): Promise<number> {
+    handle ??= await openFile(options.dir, path);
+    const [mine, named] = await Promise.all([handle.stat(), stat(path).catch(() => undefined)]);
     const moved = named === undefined || named.ino !== mine.ino;
-    if (!moved && (mine.size === 0 || mine.size + bytes <= options.maxBytes)) return current;
-    await current.close();
+    if (!moved && (mine.size === 0 || mine.size + bytes <= options.maxBytes))
+      return options.maxBytes - mine.size;
+    await handle.close();
     handle = undefined;
     if (!moved) await rotate(path, options.maxFiles);
-    return openFile(options.dir, path);
+    handle = await openFile(options.dir, path);
+    return options.maxBytes - (await handle.stat()).size;
   }
 
   function fallSilent(error: unknown): void {
@@ -121,12 +126,14 @@ export function openLog(options: LogFileOptions): LogFile {
 }
 
 /** A value JSON cannot hold (a cycle, a bigint) costs its line, never the caller. */
-function toLine(entry: Parameters<Log>[0]): string {
+function toLine(entry: Parameters<Log>[0]): Buffer {
   const stamp = { time: new Date().toISOString(), pid: process.pid };
   try {
-    return `${JSON.stringify({ ...stamp, ...entry })}\n`;
+    return Buffer.from(`${JSON.stringify({ ...stamp, ...entry })}\n`);
   } catch {
-    return `${JSON.stringify({ ...stamp, level: entry.level, event: entry.event, unprintable: true })}\n`;
+    return Buffer.from(
+      `${JSON.stringify({ ...stamp, level: entry.level, event: entry.event, unprintable: true })}\n`,
+    );
   }
 }
 

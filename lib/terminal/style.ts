@@ -17,12 +17,18 @@ export interface ColorQuestion {
 export function colorLevel({ noColor, env, isTTY }: ColorQuestion): ColorLevel {
   if (noColor || env['NO_COLOR']) return 0;
   const forced = env['FORCE_COLOR'];
-  if (forced !== undefined) return forcedLevels[forced] ?? 0;
+  if (forced !== undefined) return forcedLevels.get(forced) ?? 0;
   if (env['TERM'] === 'dumb') return 0;
   return isTTY ? 1 : 0;
 }
 
-const forcedLevels: Record<string, ColorLevel> = { '': 1, true: 1, '1': 1, '2': 2, '3': 3 };
+const forcedLevels = new Map<string, ColorLevel>([
+  ['', 1],
+  ['true', 1],
+  ['1', 1],
+  ['2', 2],
+  ['3', 3],
+]);
 
 /** What a text can be marked as; a stream without colour gets it unchanged. */
 export interface Style {

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { PassThrough, Writable } from 'node:stream';
+import { test } from 'node:test';
+import { main } from '../../lib/cli.ts';
+
+interface Said {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+async function occ(args: string[], env: Record<string, string> = {}): Promise<Said> {
+  const said = { stdout: '', stderr: '' };
+  const sink = (name: 'stdout' | 'stderr'): Writable =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        said[name] += chunk.toString();
+        done();
+      },
+    });
+  const world = {
+    env,
+    home: '/nonexistent/home',
+    cwd: '/',
+    platform: process.platform,
+    stdin: new PassThrough(),
+  };
+  const code = await main(args, { ...world, stdout: sink('stdout'), stderr: sink('stderr') });
+  return { code, ...said };
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+for (const args of [['--version'], ['-V'], ['-q', '--version']]) {
+  test(`occ ${args.join(' ')} prints the version and nothing else`, async () => {
+    assert.deepEqual(await occ(args), { code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+}
+
+test('occ, occ help, -h and --help print the same help', async () => {
+  const { stdout } = await occ([]);
+  for (const args of [['help'], ['-h'], ['--help']])
+    assert.deepEqual(await occ(args), { code: 0, stdout, stderr: '' });
+});
+
+const golden = new URL('./help.txt', import.meta.url);
+
+test('help fits 80 columns and reads as agreed', async () => {
+  let text = '';
+  for (const args of [['--help'], ['launch', '--help'], ['help', 'start'], ['config', '-h']]) {
+    const { code, stdout, stderr } = await occ(args);
+    assert.deepEqual([code, stderr], [0, '']);
+    text += `$ occ ${args.join(' ')}\n${stdout}`;
+  }
+  assert.deepEqual(
+    text.split('\n').filter((line) => line.length > 80),
+    [],
+  );
+  assert.equal(text, readFileSync(golden, 'utf8'));
+});
+
+test('every command that help names exists, and has a help of its own', async () => {
+  const { stdout } = await occ([]);
+  const names = [...stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)]
+    .map(([, name]) => name ?? '')
+    .filter((name) => name !== 'occ');
+  assert.ok(names.includes('launch') && names.includes('start'));
+  for (const name of names.filter((name) => name !== 'help'))
+    assert.match((await occ([name, '--help'])).stdout, new RegExp(`^Usage: occ ${name}`));
+});
+
+const misuses: [string[], RegExp][] = [
+  [['lanch'], /unknown command 'lanch'[^]*Did you mean launch/],
+  [['--nonsense'], /unknown option '--nonsense'/],
+  [['start', '--nonsense'], /unknown option/],
+  [['start'], /occ start --foreground/],
+  [['start', '-f', '-p', 'x'], /0 to 65535/],
+  [['start', '-f', '-p', '70000'], /0 to 65535/],
+  [['launch', '-m'], /-m needs a value/],
+  [['launch', 'exec'], /needs a program/],
+  [['config', 'nonsense'], /unknown command/],
+];
+
+for (const [args, words] of misuses) {
+  test(`occ ${args.join(' ')} is wrong usage, and says how`, async () => {
+    const { code, stdout, stderr } = await occ(args);
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, words);
+  });
+}
+
+test('config path, check and show answer on stdout, in JSON where asked', async () => {
+  assert.equal((await occ(['config', 'path'])).stdout, '/nonexistent/home/.config/occ/config.json\n');
+  const env = { OCC_API_KEY: 'sk-not-to-be-seen', OCC_PORT: '4000' };
+  const shown = await occ(['config', 'show', '--json'], env);
+  const { schema, values } = JSON.parse(shown.stdout) as {
+    schema: number;
+    values: { path: string; value: unknown; origin: string }[];
+  };
+  assert.equal(schema, 1);
+  assert.deepEqual(
+    values.find(({ path }) => path === 'port'),
+    { path: 'port', value: 4000, origin: 'env OCC_PORT' },
+  );
+  const plain = await occ(['--json', 'config', 'show'], env);
+  assert.equal(plain.stdout, shown.stdout);
+  assert.equal((shown.stdout + (await occ(['config', 'show'], env)).stdout).includes('sk-not'), false);
+  const checked = await occ(['config', 'check']);
+  assert.equal(checked.code, 0);
+  assert.match(checked.stdout, /valid, but not ready: a key is missing/);
+  assert.equal((await occ(['config', 'check', '-c', '/nonexistent/file.json'])).code, 78);
+});
+
+test('an unexpected error is one line with the version and a hint, and no stack', async () => {
+  const broken = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const stdin = new PassThrough();
+  let stderr = '';
+  const ear = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      stderr += chunk.toString();
+      done();
+    },
+  });
+  const env = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new TypeError('a bug\nof two lines');
+      },
+    },
+  );
+  const world = { env, home: '/x', cwd: '/', platform: process.platform, stdin, stdout: broken, stderr: ear };
+  assert.equal(await main(['config', 'path'], world), 1);
+  assert.equal(
+    stderr,
+    `occ ${version} failed unexpectedly: a bug\n  this is a mistake in occ; occ --verbose with the same words shows where\n`,
+  );
+});

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { splitArguments, type LaunchArguments } from '../../lib/clients/arguments.ts';
+import { OccError } from '../../lib/errors.ts';
+
+const table: [string[], Partial<LaunchArguments>][] = [
+  [[], { client: 'claude', forClient: [] }],
+  [['-p', 'hi'], { forClient: ['-p', 'hi'] }],
+  [['fix the bug'], { forClient: ['fix the bug'] }],
+  [['-c'], { forClient: ['-c'] }],
+  [['--', '--resume'], { forClient: ['--resume'] }],
+  [['claude'], { client: 'claude', forClient: [] }],
+  [['claude', '-p', 'hi'], { client: 'claude', forClient: ['-p', 'hi'] }],
+  [['--emulator', 'claude', '-p', 'hi'], { emulator: true, forClient: ['-p', 'hi'] }],
+  [['claude is great'], { client: 'claude', forClient: ['claude is great'] }],
+  [['claude', 'claude'], { forClient: ['claude'] }],
+  [['-p', 'claude'], { forClient: ['-p', 'claude'] }],
+  [['--', 'claude'], { forClient: ['claude'] }],
+  [['--', 'exec'], { client: 'claude', forClient: ['exec'] }],
+  [['-m', 'kimi', '-p', 'hi'], { model: 'kimi', forClient: ['-p', 'hi'] }],
+  [['-p', 'hi', '--model', 'kimi'], { model: 'kimi', forClient: ['-p', 'hi'] }],
+  [['--model=go/kimi', 'hi'], { model: 'go/kimi', forClient: ['hi'] }],
+  [['--config', 'a.json', '--config=b.json'], { config: 'b.json', forClient: [] }],
+  [['hi', '--', '-m', 'x', '--emulator'], { emulator: false, forClient: ['hi', '-m', 'x', '--emulator'] }],
+  [['--', '--', '-x'], { forClient: ['--', '-x'] }],
+  [
+    ['--attach', '--dry-run', '--yes', '--quiet', '--auto-mode', '--keep-env', '--no-color'],
+    {
+      attach: true,
+      dryRun: true,
+      yes: true,
+      quiet: true,
+      autoMode: true,
+      keepEnv: true,
+      noColor: true,
+      forClient: [],
+    },
+  ],
+  // The value of a client option is never ours, whatever it looks like.
+  [['--append-system-prompt', '-m x'], { forClient: ['--append-system-prompt', '-m x'] }],
+  [
+    ['--append-system-prompt', '--emulator', '--yes'],
+    { emulator: false, yes: true, forClient: ['--append-system-prompt', '--emulator'] },
+  ],
+  [['-n', '--quiet'], { quiet: false, forClient: ['-n', '--quiet'] }],
+  [['--settings', '--model', 'x'], { forClient: ['--settings', '--model', 'x'] }],
+  [['--append-system-prompt', '--', '-m', 'x'], { model: 'x', forClient: ['--append-system-prompt', '--'] }],
+  // Options whose value is optional take none that begins with a dash.
+  [['--resume', '-m', 'x'], { model: 'x', forClient: ['--resume'] }],
+  [['--resume', 'abc', '-m', 'x'], { model: 'x', forClient: ['--resume', 'abc'] }],
+  [['--append-system-prompt=-m', '-m', 'x'], { model: 'x', forClient: ['--append-system-prompt=-m'] }],
+  // Claude's own letters and words stay Claude's.
+  [['-v'], { forClient: ['-v'] }],
+  [['-q'], { forClient: ['-q'] }],
+  [['--verbose'], { forClient: ['--verbose'] }],
+  [['--version'], { forClient: ['--version'] }],
+  [['--json'], { json: false, forClient: ['--json'] }],
+  [['--json', '--dry-run', 'hi'], { json: true, dryRun: true, forClient: ['hi'] }],
+  [['--dry-run', '--', '--json'], { json: false, forClient: ['--json'] }],
+  [['-h'], { help: true, forClient: [] }],
+  [['-p', 'x', '--help'], { help: true }],
+  [['--', '--help'], { help: false, forClient: ['--help'] }],
+  // Another program: its words are its own from the first one on.
+  [['exec', '--', 'node', '-p', '1'], { client: 'exec', forClient: ['node', '-p', '1'] }],
+  [
+    ['exec', '-m', 'x', '--', 'node', '--', '-m', 'y'],
+    { client: 'exec', model: 'x', forClient: ['node', '--', '-m', 'y'] },
+  ],
+  [['exec', 'python', '-m', 'http.server'], { client: 'exec', forClient: ['python', '-m', 'http.server'] }],
+  [['exec', '--emulator', 'env'], { client: 'exec', emulator: true, forClient: ['env'] }],
+  [['exec'], { client: 'exec', forClient: [] }],
+  [[''], { forClient: [''] }],
+];
+
+for (const [words, expected] of table) {
+  test(`occ launch ${words.map((word) => JSON.stringify(word)).join(' ')}`, () => {
+    const split = splitArguments(words);
+    for (const [key, value] of Object.entries(expected)) {
+      assert.deepEqual(split[key as keyof LaunchArguments], value, key);
+    }
+    if (expected.model === undefined) assert.equal(split.model, undefined);
+  });
+}
+
+for (const words of [
+  ['-m'],
+  ['--model'],
+  ['--model='],
+  ['-m', '--resume'],
+  ['--config'],
+  ['--emulator=yes'],
+  ['-m', '--', 'x'],
+]) {
+  test(`occ launch ${words.join(' ')} is wrong usage`, () => {
+    assert.throws(
+      () => splitArguments(words),
+      (error) => error instanceof OccError && error.exitCode === 2,
+    );
+  });
+}
+
+test('whatever stands after -- arrives untouched, and nothing there is ours', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string()), (words) => {
+      const split = splitArguments(['--', ...words]);
+      assert.deepEqual(split.forClient, words);
+      assert.deepEqual({ ...split, forClient: [] }, splitArguments([]));
+    }),
+  );
+});
+
+test('words that are not ours keep their number and order', () => {
+  const foreign = fc.string().filter((word) => !word.startsWith('-') && word !== 'claude' && word !== 'exec');
+  fc.assert(
+    fc.property(
+      fc.array(foreign),
+      fc.array(fc.constantFrom('--emulator', '--yes', '--quiet', '--model=x')),
+      (words, ours) => {
+        const mixed = [...words];
+        for (const [at, own] of ours.entries()) mixed.splice((at * 7) % (mixed.length + 1), 0, own);
+        assert.deepEqual(splitArguments(mixed).forClient, words);
+      },
+    ),
+  );
+});

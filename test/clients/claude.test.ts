@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { choose, honouring } from '../../lib/clients/choice.ts';
+import { prepareClaude, prepareProgram, variablesFor, type ClaudeOptions } from '../../lib/clients/claude.ts';
+import { renderDryRun, toDryRun } from '../../lib/clients/shell.ts';
+import type { JsonObject } from '../../lib/stream/json.ts';
+import { settings } from './settings.ts';
+
+const token = 'a-launch-token-that-nobody-may-see';
+const url = 'http://127.0.0.1:4711';
+
+function prepare(more: Partial<ClaudeOptions> = {}) {
+  const prepared = prepareClaude({
+    settings: settings(),
+    url,
+    token,
+    env: { PATH: '/bin', HOME: '/home/me' },
+    args: [],
+    autoMode: false,
+    keepEnv: false,
+    ...more,
+  });
+  const at = prepared.args.indexOf('--settings');
+  return { ...prepared, inline: JSON.parse(prepared.args[at + 1] ?? '') as JsonObject };
+}
+
+test('the environment is exactly the one that was promised', () => {
+  const { env } = prepare();
+  assert.deepEqual(env, {
+    PATH: '/bin',
+    HOME: '/home/me',
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_AUTH_TOKEN: token,
+    CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1',
+    ANTHROPIC_DEFAULT_OPUS_MODEL: 'occ-opus',
+    ANTHROPIC_DEFAULT_OPUS_MODEL_NAME: 'strong (zen)',
+    ANTHROPIC_DEFAULT_SONNET_MODEL: 'occ-sonnet',
+    ANTHROPIC_DEFAULT_SONNET_MODEL_NAME: 'middling (go)',
+    ANTHROPIC_DEFAULT_HAIKU_MODEL: 'occ-haiku',
+    ANTHROPIC_DEFAULT_HAIKU_MODEL_NAME: 'small (go)',
+    ANTHROPIC_DEFAULT_FABLE_MODEL: 'occ-fable',
+    ANTHROPIC_DEFAULT_FABLE_MODEL_NAME: 'strong (zen)',
+    CLAUDE_CODE_MAX_CONTEXT_TOKENS: '400000',
+    CLAUDE_CODE_AUTO_COMPACT_WINDOW: '400000',
+    CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
+    CLAUDE_CODE_GATEWAY_HINT_HEADERS: '1',
+    NO_PROXY: '127.0.0.1,localhost,::1',
+    no_proxy: '127.0.0.1,localhost,::1',
+  });
+});
+
+test('the window is that of the default model where no long_context is configured, and never below 100 000', () => {
+  const { default: usual, background } = settings().models;
+  assert.ok(usual && background);
+  const window = (models: ClaudeOptions['settings']['models']): string | undefined =>
+    prepare({ settings: settings({ models }) }).env['CLAUDE_CODE_MAX_CONTEXT_TOKENS'];
+  assert.equal(window({ default: usual }), '150000');
+  assert.equal(window({ default: background }), '100000');
+});
+
+test('proxy exceptions are kept and extended, those of the settings files included', () => {
+  const { env, inline } = prepare({
+    env: { NO_PROXY: 'corp.example, localhost' },
+    storedNoProxy: 'files.example',
+  });
+  assert.equal(env['NO_PROXY'], 'files.example,corp.example,localhost,127.0.0.1,::1');
+  assert.equal(env['no_proxy'], env['NO_PROXY']);
+  assert.equal((inline['env'] as JsonObject)['NO_PROXY'], env['NO_PROXY']);
+  assert.equal((prepare().inline['env'] as JsonObject)['NO_PROXY'], undefined);
+});
+
+test('keys do not reach the child, unless asked for; an Anthropic key never does', () => {
+  const env = { OCC_API_KEY: 'sk-one', MY_KEY: 'sk-two', ANTHROPIC_API_KEY: 'sk-ant', OTHER: 'x' };
+  const without = prepare({ env });
+  assert.deepEqual(without.removed.toSorted(), ['ANTHROPIC_API_KEY', 'MY_KEY', 'OCC_API_KEY']);
+  assert.equal(JSON.stringify(without).includes('sk-'), false);
+  assert.equal(without.env['OTHER'], 'x');
+  const kept = prepare({ env, keepEnv: true });
+  assert.equal(kept.env['OCC_API_KEY'], 'sk-one');
+  assert.equal(kept.env['ANTHROPIC_API_KEY'], undefined);
+});
+
+test('a switch to another API is taken out of the environment and named', () => {
+  const { env, notes } = prepare({
+    env: { CLAUDE_CODE_USE_BEDROCK: '1', ANTHROPIC_BASE_URL: 'https://other.example' },
+  });
+  assert.equal(env['CLAUDE_CODE_USE_BEDROCK'], undefined);
+  assert.equal(env['ANTHROPIC_BASE_URL'], url);
+  assert.ok(notes.some((note) => note.includes('CLAUDE_CODE_USE_BEDROCK')));
+  assert.ok(notes.some((note) => note.includes('ANTHROPIC_BASE_URL')));
+  assert.deepEqual(prepare().notes, []);
+});
+
+test('the token is in the environment and nowhere in argv', () => {
+  const { args, env } = prepare({ args: ['-p', 'hi'] });
+  assert.equal(env['ANTHROPIC_AUTH_TOKEN'], token);
+  assert.equal(args.join(' ').includes(token), false);
+});
+
+test("--model is always there: the tier of ordinary work, or what -m names, or the person's own last word", () => {
+  const after = (args: string[]): string | undefined => args[args.indexOf('--model') + 1];
+  assert.equal(after(prepare().args), 'occ-sonnet');
+  assert.equal(after(prepare({ choice: choose('wide', settings()) }).args), 'zen/wide');
+  const own = prepare({ args: ['--model', 'zen/strong'] }).args;
+  assert.equal(own.filter((word) => word === '--model').length, 1);
+  assert.equal(after(own), 'zen/strong');
+});
+
+test('the picker offers what occ would choose, then every configured model once', () => {
+  const { options, replaceBuiltInOptions } = prepare().inline['modelPicker'] as {
+    options: JsonObject[];
+    replaceBuiltInOptions: boolean;
+  };
+  assert.equal(replaceBuiltInOptions, true);
+  assert.deepEqual(
+    options.map(({ model, label }) => [model, label]),
+    [
+      ['occ-sonnet', 'middling (automatic)'],
+      ['occ-opus', 'strong (automatic)'],
+      ['go/middling', 'middling'],
+      ['go/small', 'small'],
+      ['zen/strong', 'strong'],
+      ['zen/wide', 'wide'],
+    ],
+  );
+});
+
+test('auto mode is off, unless it is asked for', () => {
+  const off = prepare();
+  assert.equal(off.inline['disableAutoMode'], 'disable');
+  assert.deepEqual(off.inline['permissions'], { defaultMode: 'default' });
+  assert.equal(off.env['CLAUDE_CODE_AUTO_MODE_SERVER'], undefined);
+
+  for (const on of [
+    prepare({ autoMode: true }),
+    prepare({ args: ['--permission-mode', 'auto'] }),
+    prepare({ args: ['--permission-mode=auto'] }),
+    prepare({ userSettings: { permissions: { defaultMode: 'auto' } } }),
+  ]) {
+    assert.equal(on.inline['disableAutoMode'], undefined);
+    assert.notDeepEqual(on.inline['permissions'], { defaultMode: 'default' });
+    assert.equal(on.env['CLAUDE_CODE_AUTO_MODE_SERVER'], '0');
+    assert.equal((on.inline['env'] as JsonObject)['CLAUDE_CODE_AUTO_MODE_SERVER'], '0');
+  }
+});
+
+test("a permission mode of the person's own stands", () => {
+  for (const own of [
+    prepare({ args: ['--permission-mode', 'plan'] }),
+    prepare({ args: ['--dangerously-skip-permissions'] }),
+    prepare({ storedMode: 'acceptEdits' }),
+  ]) {
+    assert.equal(own.inline['permissions'], undefined);
+    assert.equal(own.inline['disableAutoMode'], 'disable');
+  }
+  const inline = prepare({
+    userSettings: { permissions: { defaultMode: 'plan', allow: ['Bash(ls)'] } },
+  }).inline;
+  assert.deepEqual(inline['permissions'], { defaultMode: 'plan', allow: ['Bash(ls)'] });
+  assert.deepEqual(prepare({ storedMode: 'auto' }).inline['permissions'], { defaultMode: 'default' });
+});
+
+test("there is one --settings: the person's is merged in and wins, but not where requests go", () => {
+  const { args, inline, notes } = prepare({
+    args: ['--settings', 'ignored.json', '-p', 'hi', '--settings=mine.json'],
+    userSettings: {
+      theme: 'light',
+      env: {
+        CLAUDE_CODE_MAX_CONTEXT_TOKENS: '120000',
+        ANTHROPIC_BASE_URL: 'https://other.example',
+        CLAUDE_CODE_USE_VERTEX: '1',
+      },
+      modelPicker: { options: [{ model: 'zen/wide' }] },
+    },
+  });
+  assert.equal(args.filter((word) => word.startsWith('--settings')).length, 1);
+  assert.deepEqual(args.slice(-2), ['-p', 'hi']);
+  assert.equal(inline['theme'], 'light');
+  const env = inline['env'] as JsonObject;
+  assert.equal(env['CLAUDE_CODE_MAX_CONTEXT_TOKENS'], '120000');
+  assert.equal(env['CLAUDE_CODE_ATTRIBUTION_HEADER'], '0');
+  assert.equal(env['ANTHROPIC_BASE_URL'], undefined);
+  assert.equal(env['CLAUDE_CODE_USE_VERTEX'], undefined);
+  assert.deepEqual(inline['modelPicker'], { options: [{ model: 'zen/wide' }] });
+  assert.deepEqual(
+    notes.map((note) => note.split(' ')[0]),
+    ['ANTHROPIC_BASE_URL', 'CLAUDE_CODE_USE_VERTEX'],
+  );
+});
+
+test("a secret of the person's settings travels in the environment, and a provider key not at all", () => {
+  const { args, env, notes, secrets } = prepare({
+    userSettings: { env: { GITHUB_TOKEN: 'ghp-secret', OCC_API_KEY: 'sk-secret' } },
+  });
+  assert.equal(args.join(' ').includes('secret'), false);
+  assert.equal(env['GITHUB_TOKEN'], 'ghp-secret');
+  assert.equal(env['OCC_API_KEY'], undefined);
+  assert.ok(notes.some((note) => note.startsWith('OCC_API_KEY')));
+  assert.ok(secrets.includes('GITHUB_TOKEN'));
+});
+
+test("--settings after another option's value is found, and one that is a value is not", () => {
+  assert.deepEqual(prepare({ args: ['--append-system-prompt', '--settings', 'x'] }).args.slice(-3), [
+    '--append-system-prompt',
+    '--settings',
+    'x',
+  ]);
+});
+
+test('a dry run masks every secret', () => {
+  const prepared = prepare({
+    userSettings: { env: { GITHUB_TOKEN: 'ghp-secret' } },
+    env: { OCC_API_KEY: 'sk-one' },
+  });
+  const plan = toDryRun('claude', prepared);
+  const text = [JSON.stringify(plan), ...renderDryRun(plan)].join('\n');
+  assert.equal(text.includes(token), false);
+  assert.equal(text.includes('secret'), false);
+  assert.equal(text.includes('sk-one'), false);
+  assert.ok(text.includes("ANTHROPIC_AUTH_TOKEN='•••'"));
+  assert.ok(text.includes('unset OCC_API_KEY'));
+});
+
+test("another program gets the same variables, and no arguments of Claude's", () => {
+  const options = {
+    settings: settings(),
+    url,
+    token,
+    env: { MY_KEY: 'sk' },
+    args: ['-p', 'hi'],
+    autoMode: false,
+    keepEnv: false,
+  };
+  const { args, env } = prepareProgram(options);
+  assert.deepEqual(args, ['-p', 'hi']);
+  assert.equal(env['ANTHROPIC_BASE_URL'], url);
+  assert.equal(env['MY_KEY'], undefined);
+});
+
+test('exported variables hold the token, or the word unused', () => {
+  assert.equal(variablesFor(settings(), url, undefined)['ANTHROPIC_AUTH_TOKEN'], 'unused');
+  assert.equal(variablesFor(settings(), url, 'x')['ANTHROPIC_AUTH_TOKEN'], 'x');
+  assert.equal(variablesFor(settings(), url, 'x')['CLAUDE_CODE_AUTO_MODE_SERVER'], '0');
+});
+
+test('-m takes a scenario, a tier, provider/model in both spellings, and a bare id', () => {
+  const all = settings();
+  assert.equal(choose('complex', all).id, 'zen/strong');
+  assert.equal(choose('opus', all).id, 'occ-opus');
+  assert.equal(choose('occ-haiku', all).id, 'occ-haiku');
+  assert.equal(choose('zen/new-model', all).id, 'zen/new-model');
+  assert.equal(choose('zen/a/b', all).id, 'zen/a/b');
+  assert.equal(choose('anthropic/go/small', all).id, 'go/small');
+  assert.equal(choose('WIDE', all).id, 'zen/wide');
+  for (const ref of ['nothing', 'other/model', 'zen/', 'constructor', '/x']) {
+    assert.throws(() => choose(ref, all), { code: 'model_unknown', exitCode: 2 });
+  }
+});
+
+test('a scenario named by -m is used with its own fields, though another entry has the same model', () => {
+  const twice = settings({
+    models: {
+      default: { provider: 'go', model_id: 'one', temperature: 0.1 },
+      think: { provider: 'go', model_id: 'one', temperature: 0.9 },
+    },
+  });
+  assert.equal(honouring(twice, choose('think', twice)).modelOverrides['go/one']?.temperature, 0.9);
+  const own = settings({ ...twice, modelOverrides: { 'go/one': { provider: 'zen', model_id: 'two' } } });
+  assert.equal(honouring(own, choose('think', own)).modelOverrides['go/one']?.model_id, 'two');
+});
+
+test('the tiers follow overrides and the rule for streams', () => {
+  const family = settings({ modelFamilyOverrides: { opus: { provider: 'go', model_id: 'chosen' } } });
+  assert.equal(prepare({ settings: family }).env['ANTHROPIC_DEFAULT_OPUS_MODEL_NAME'], 'chosen (go)');
+  const fast = settings({
+    enableStreamingScenarioRouting: false,
+    models: { ...settings().models, fast: { provider: 'go', model_id: 'quick' } },
+  });
+  assert.equal(prepare({ settings: fast }).env['ANTHROPIC_DEFAULT_OPUS_MODEL_NAME'], 'quick (go)');
+});

@@ -1,0 +1,342 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { alive, fakeClient, home } from './program.ts';
+
+const key = 'sk-this-must-not-be-seen-anywhere';
+
+for (const code of [0, 7]) {
+  test(`a client that ends with ${code} makes occ end with ${code}`, async (t) => {
+    const { program, run } = home(t);
+    program('claude', fakeClient(`process.exit(${code})`));
+    assert.equal((await run(['launch', '--emulator'])).code, code);
+  });
+}
+
+test('a client that a signal ended makes occ end with 128 and its number', async (t) => {
+  const { program, run } = home(t);
+  program('claude', fakeClient(`process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`));
+  assert.equal((await run(['launch', '--emulator'])).code, 143);
+});
+
+test('SIGTERM is passed on, and occ ends as the client ended', async (t) => {
+  const { program, start, seen } = home(t);
+  program(
+    'claude',
+    fakeClient(`on('SIGTERM', () => process.exit(3)); console.log('ready'); setInterval(() => {}, 1000);`),
+  );
+  const occ = start(['launch', '--emulator']);
+  await occ.said('ready');
+  occ.kill('SIGTERM');
+  assert.equal((await occ.ended).code, 3);
+  assert.deepEqual(seen().signals, ['SIGTERM']);
+});
+
+test('SIGHUP is passed on', async (t) => {
+  const { program, start } = home(t);
+  program('claude', fakeClient(`console.log('ready'); setInterval(() => {}, 1000);`));
+  const occ = start(['launch', '--emulator']);
+  await occ.said('ready');
+  occ.kill('SIGHUP');
+  assert.equal((await occ.ended).code, 129);
+});
+
+test('SIGINT does not end occ and is not passed on: the terminal has sent it to the client already', async (t) => {
+  const { program, start, seen } = home(t);
+  program(
+    'claude',
+    fakeClient(
+      `on('SIGINT'); on('SIGTERM', () => process.exit(0)); console.log('ready'); setInterval(() => {}, 1000);`,
+    ),
+  );
+  const occ = start(['launch', '--emulator']);
+  await occ.said('ready');
+  occ.kill('SIGINT');
+  occ.kill('SIGINT');
+  // A signal that is passed on proves that occ was still there after the two that are not.
+  occ.kill('SIGTERM');
+  const { code, signal } = await occ.ended;
+  assert.deepEqual({ code, signal }, { code: 0, signal: null });
+  assert.deepEqual(seen().signals, ['SIGTERM']);
+});
+
+test('the proxy answers its own client only, and is gone when the client is', async (t) => {
+  const { program, run, seen } = home(t);
+  program(
+    'claude',
+    fakeClient(`
+const ask = (token) => fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', {
+  method: 'POST',
+  headers: { 'content-type': 'application/json', authorization: 'Bearer ' + token },
+  body: JSON.stringify({ model: 'occ-sonnet', max_tokens: 100, messages: [{ role: 'user', content: 'hi' }] }),
+});
+(async () => {
+  const own = await ask(process.env.ANTHROPIC_AUTH_TOKEN);
+  const body = await own.json();
+  const strange = await ask('guessed');
+  console.log(own.status, body.type, body.model, strange.status);
+})();`),
+  );
+  const { code, stdout } = await run(['launch', '--emulator', '-p', 'hi']);
+  assert.equal(stdout.trim(), '200 message occ-sonnet 401');
+  assert.equal(code, 0);
+  await assert.rejects(fetch(`${seen().env['ANTHROPIC_BASE_URL']}/health`));
+});
+
+test('SIGKILL of occ takes the port with it, and leaves no record and no token on disk', async (t) => {
+  const { program, start, seen, dir } = home(t);
+  program('claude', fakeClient(`console.log('ready'); setTimeout(() => {}, 20000);`));
+  const occ = start(['launch', '--emulator']);
+  await occ.said('ready');
+  const { pid, env } = seen();
+  occ.kill('SIGKILL');
+  process.kill(pid, 'SIGKILL');
+  await occ.ended;
+  await assert.rejects(fetch(`${env['ANTHROPIC_BASE_URL']}/health`));
+  const token = env['ANTHROPIC_AUTH_TOKEN'] ?? '';
+  assert.ok(token.length >= 43, 'at least 256 bits');
+  for (const file of filesBelow(dir).filter((file) => !file.endsWith('seen.json'))) {
+    assert.equal(readFileSync(file, 'utf8').includes(token), false, file);
+  }
+});
+
+test('two launches at once have a port and a token of their own', async (t) => {
+  const [one, two] = [home(t), home(t)];
+  for (const { program } of [one, two]) program('claude', fakeClient(''));
+  await Promise.all([one.run(['launch', '--emulator']), two.run(['launch', '--emulator'])]);
+  assert.notEqual(one.seen().env['ANTHROPIC_AUTH_TOKEN'], two.seen().env['ANTHROPIC_AUTH_TOKEN']);
+});
+
+test("a key is neither in the client's environment nor in its argv nor in what occ says or logs", async (t) => {
+  const { program, run, seen, dir } = home(t);
+  program('claude', fakeClient(''));
+  const { code, stdout, stderr } = await run(['launch', '-p', 'hi'], {
+    OCC_API_KEY: key,
+    ANTHROPIC_API_KEY: `${key}-2`,
+  });
+  assert.equal(code, 0);
+  assert.equal(JSON.stringify(seen()).includes(key), false);
+  assert.equal((stdout + stderr).includes(key), false);
+  for (const file of filesBelow(dir)) assert.equal(readFileSync(file, 'utf8').includes(key), false, file);
+  const { argv, env } = seen();
+  assert.equal(argv.join(' ').includes(env['ANTHROPIC_AUTH_TOKEN'] ?? '?'), false);
+});
+
+test("--keep-env leaves the provider's key in", async (t) => {
+  const { program, run, seen } = home(t);
+  program('claude', fakeClient(''));
+  await run(['launch', '--keep-env'], { OCC_API_KEY: key });
+  assert.equal(seen().env['OCC_API_KEY'], key);
+});
+
+test('the first line says who answers and where the log is; --quiet and a pipe say nothing more', async (t) => {
+  const { program, run, dir } = home(t);
+  program('claude', fakeClient(''));
+  const log = join(dir, '.local/state/occ/occ.log');
+  const { stderr, stdout } = await run(['launch', '--emulator']);
+  const tiers = 'opus, sonnet, haiku, fable → emulator-chat (emulator)';
+  assert.equal(stderr, `occ: ${tiers}; log in ${log}\n`);
+  assert.equal(stdout, '');
+  assert.equal((await run(['launch', '--emulator', '--quiet'])).stderr, '');
+});
+
+test('no colour reaches a pipe, and FORCE_COLOR yields to NO_COLOR and --no-color', async (t) => {
+  const { program, run } = home(t);
+  program('claude', fakeClient(''));
+  const colour = async (args: string[], env: Record<string, string>): Promise<boolean> =>
+    (await run(['launch', '--emulator', ...args], env)).stderr.includes('\u001b[');
+  assert.equal(await colour([], {}), false);
+  assert.equal(await colour([], { FORCE_COLOR: '1' }), true);
+  assert.equal(await colour([], { FORCE_COLOR: '1', NO_COLOR: '1' }), false);
+  assert.equal(await colour(['--no-color'], { FORCE_COLOR: '1' }), false);
+});
+
+test('without a key the client is not started: 78, with the variable to set', async (t) => {
+  const { program, run, dir } = home(t);
+  program('claude', fakeClient(''));
+  const { code, stderr } = await run(['launch']);
+  assert.equal(code, 78);
+  assert.match(stderr, /OCC_API_KEY/);
+  assert.equal(existsSync(join(dir, 'seen.json')), false);
+});
+
+test('a broken configuration is 78, with its path', async (t) => {
+  const { program, run, write } = home(t);
+  program('claude', fakeClient(''));
+  const config = write(
+    'broken.json',
+    '{ "models": { "default": { "provider": "nobody", "model_id": "x" } } }',
+  );
+  const { code, stderr } = await run(['launch', '--config', config]);
+  assert.equal(code, 78);
+  assert.match(stderr, /models\.default\.provider/);
+});
+
+test('no claude, and no terminal to ask on: 127, with the command to type', async (t) => {
+  const { run } = home(t);
+  const { code, stderr } = await run(['launch', '--emulator']);
+  assert.equal(code, 127);
+  assert.match(stderr, /npm install -g .*@anthropic-ai\/claude-code/);
+});
+
+test('a claude that may not be run is 126', async (t) => {
+  const { run, program } = home(t);
+  program('claude', 'nothing', 0o644);
+  const { code, stderr } = await run(['launch', '--emulator']);
+  assert.equal(code, 126);
+  assert.match(stderr, /may not be run/);
+});
+
+test('--yes runs what npx has fetched, without npm around it', async (t) => {
+  const { run, program, write, seen, dir } = home(t);
+  const native = write(
+    'cache/node_modules/@anthropic-ai/claude-code-some-platform/claude',
+    fakeClient('process.exit(5)'),
+  );
+  write('cache/node_modules/@anthropic-ai/claude-code/package.json', '{}');
+  program('npx', `#!/bin/sh\necho "$@" >> ${dir}/npx.txt\necho ${dir}/cache/node_modules/.bin:$PATH\n`);
+  const { chmodSync } = await import('node:fs');
+  chmodSync(native, 0o755);
+  const { code } = await run(['launch', '--emulator', '--yes', '-p', 'hi']);
+  assert.equal(code, 5);
+  assert.deepEqual(seen().argv.slice(-2), ['-p', 'hi']);
+  const asked = readFileSync(join(dir, 'npx.txt'), 'utf8').trim().split('\n');
+  assert.deepEqual(asked, ['-y --package=@anthropic-ai/claude-code@~2.1.330 -- node -p process.env.PATH']);
+});
+
+test('where npx keeps its programs elsewhere it runs the client itself', async (t) => {
+  const { run, program, seen } = home(t);
+  program('npx', fakeClient('process.exit(4)'));
+  assert.equal((await run(['launch', '--emulator', '--yes', '-p', 'hi'])).code, 4);
+  const { argv } = seen();
+  assert.deepEqual(argv.slice(0, 3), [
+    '-y',
+    '--allow-scripts=@anthropic-ai/claude-code',
+    '@anthropic-ai/claude-code@~2.1.330',
+  ]);
+  assert.deepEqual(argv.slice(-2), ['-p', 'hi']);
+});
+
+test('another program gets the variables, and its own words only', async (t) => {
+  const { run, program, seen } = home(t);
+  program('agent', fakeClient('process.exit(9)'));
+  assert.equal((await run(['launch', 'exec', '--emulator', '--', 'agent', '-m', 'x', '--emulator'])).code, 9);
+  assert.deepEqual(seen().argv, ['-m', 'x', '--emulator']);
+  assert.match(seen().env['ANTHROPIC_BASE_URL'] ?? '', /^http:\/\/127\.0\.0\.1:\d+$/);
+  assert.equal((await run(['launch', 'exec', '--emulator', '--', 'no-such-program'])).code, 127);
+  assert.equal((await run(['launch', 'exec', '--emulator'])).code, 2);
+});
+
+test('a dry run answers on stdout, starts nothing, and shows no secret', async (t) => {
+  const { run, program, dir } = home(t);
+  program('claude', fakeClient(''));
+  const { code, stdout } = await run(['launch', '--dry-run', '--json', '-p', 'hi'], { OCC_API_KEY: key });
+  assert.equal(code, 0);
+  const plan = JSON.parse(stdout) as {
+    schema: number;
+    command: string;
+    args: string[];
+    env: Record<string, string>;
+    removed: string[];
+  };
+  assert.equal(plan.schema, 1);
+  assert.equal(plan.command, join(dir, 'bin/claude'));
+  assert.deepEqual(plan.args.slice(-2), ['-p', 'hi']);
+  assert.equal(plan.env['ANTHROPIC_AUTH_TOKEN'], '•••');
+  assert.deepEqual(plan.removed, ['OCC_API_KEY']);
+  assert.equal(existsSync(join(dir, 'seen.json')), false);
+  assert.equal(existsSync(join(dir, '.local/state/occ')), false);
+});
+
+test("the person's --settings file is merged into the one that is passed", async (t) => {
+  const { run, program, seen, write } = home(t);
+  program('claude', fakeClient(''));
+  write(
+    'mine.json',
+    JSON.stringify({ theme: 'light', env: { ANTHROPIC_BASE_URL: 'https://other.example' } }),
+  );
+  const { stderr } = await run(['launch', '--emulator', '--settings', 'mine.json', '-p', 'hi']);
+  const { argv } = seen();
+  assert.equal(argv.filter((word) => word === '--settings').length, 1);
+  const inline = JSON.parse(argv[argv.indexOf('--settings') + 1] ?? '') as {
+    theme: string;
+    env: Record<string, string>;
+  };
+  assert.equal(inline.theme, 'light');
+  assert.equal(inline.env['ANTHROPIC_BASE_URL'], undefined);
+  assert.match(stderr, /ANTHROPIC_BASE_URL of your --settings is left out/);
+  assert.equal((await run(['launch', '--emulator', '--settings', 'missing.json'])).code, 2);
+});
+
+test('settings that would win are said, and the files stay as they are', async (t) => {
+  const { run, program, write } = home(t);
+  program('claude', fakeClient(''));
+  const text = '{ "env": { "ANTHROPIC_BASE_URL": "https://other.example" }, "apiKeyHelper": "echo x" }';
+  const file = write('.claude/settings.json', text);
+  const { stderr } = await run(['launch', '--emulator']);
+  assert.match(stderr, /~\/\.claude\/settings\.json sets ANTHROPIC_BASE_URL, apiKeyHelper/);
+  assert.equal(readFileSync(file, 'utf8'), text);
+});
+
+test('a model that the client has stored and only occ knows is the subject of the last line', async (t) => {
+  const { run, program, write } = home(t);
+  program(
+    'claude',
+    fakeClient(`fs.writeFileSync(process.env.HOME + '/.claude/settings.json', '{"model":"occ-opus[1m]"}')`),
+  );
+  write('.claude/settings.json', '{}');
+  const last = (await run(['launch', '--emulator'])).stderr.trimEnd().split('\n').at(-1);
+  assert.match(
+    last ?? '',
+    /stored "occ-opus" as its default model.*remove the line "model" from ~\/\.claude\/settings\.json/,
+  );
+  program(
+    'claude',
+    fakeClient(`fs.writeFileSync(process.env.HOME + '/.claude/settings.json', '{"model":"opus"}')`),
+  );
+  assert.equal((await run(['launch', '--emulator'])).stderr.includes('stored'), false);
+});
+
+test('wrong usage is 2: a model nobody has, an option without its value', async (t) => {
+  const { run, program } = home(t);
+  program('claude', fakeClient(''));
+  assert.equal((await run(['launch', '--emulator', '-m', 'no-such-model'])).code, 2);
+  assert.equal((await run(['launch', '-m'])).code, 2);
+  assert.equal((await run(['launch', '--attach'])).code, 3);
+});
+
+test('the log is for its owner alone', async (t) => {
+  const { run, program, dir } = home(t);
+  program(
+    'claude',
+    fakeClient(
+      `fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', { method: 'POST', body: JSON.stringify({ model: 'x', max_tokens: 9, messages: [{ role: 'user', content: 'secret words' }] }), headers: { 'x-api-key': process.env.ANTHROPIC_AUTH_TOKEN, 'content-type': 'application/json' } }).then((answer) => answer.text())`,
+    ),
+  );
+  await run(['launch', '--emulator']);
+  const log = join(dir, '.local/state/occ/occ.log');
+  assert.equal(statSync(log).mode & 0o777, 0o600);
+  assert.equal(statSync(join(dir, '.local/state/occ')).mode & 0o777, 0o700);
+  assert.match(readFileSync(log, 'utf8'), /"event":"attempt"/);
+  assert.equal(readFileSync(log, 'utf8').includes('secret words'), false);
+});
+
+test('no client outlives its launch', async (t) => {
+  const { program, start, seen } = home(t);
+  program('claude', fakeClient(`console.log('ready'); setInterval(() => {}, 1000);`));
+  const occ = start(['launch', '--emulator']);
+  await occ.said('ready');
+  const { pid } = seen();
+  assert.equal(alive(pid), true);
+  occ.kill('SIGTERM');
+  await occ.ended;
+  assert.equal(alive(pid), false);
+});
+
+function filesBelow(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(dir, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}

@@ -1,0 +1,154 @@
+/** Runs occ as a person does, in a home of its own, with whatever stands for `claude` on PATH. */
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestContext } from 'node:test';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');
+const occ = join(root, 'bin/occ.ts');
+
+/** Nothing here takes this long; a test that would hang fails instead. */
+const patienceMs = 30_000;
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  pid: number;
+  /** Resolves when the text has appeared on stdout or stderr. */
+  said(text: string): Promise<void>;
+  /** All of stdout so far. */
+  heard(): string;
+  kill(signal: NodeJS.Signals): void;
+  ended: Promise<Ended>;
+}
+
+export interface Home {
+  dir: string;
+  /** What the fake client saw: its arguments, environment and signals. */
+  seen: () => Seen;
+  write: (file: string, text: string) => string;
+  /** Puts a program on PATH. */
+  program: (name: string, script: string, mode?: number) => string;
+  start: (args: readonly string[], env?: Record<string, string>) => Running;
+  run: (args: readonly string[], env?: Record<string, string>) => Promise<Ended>;
+}
+
+export interface Seen {
+  argv: string[];
+  env: Record<string, string>;
+  signals: string[];
+  pid: number;
+}
+
+/** A home that is deleted after the test, and every process started in it ended. */
+export function home(context: TestContext): Home {
+  const dir = mkdtempSync(join(tmpdir(), 'occ-home-'));
+  const bin = join(dir, 'bin');
+  mkdirSync(bin);
+  const running = new Set<{ kill(signal: NodeJS.Signals): void }>();
+  context.after(() => {
+    for (const child of running) child.kill('SIGKILL');
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  function start(args: readonly string[], env: Record<string, string> = {}): Running {
+    const child = spawn(process.execPath, ['--import', tsx, occ, ...args], {
+      cwd: dir,
+      env: {
+        PATH: `${bin}:/usr/bin:/bin`,
+        HOME: dir,
+        TMPDIR: tmpdir(),
+        SEEN: join(dir, 'seen.json'),
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: patienceMs,
+      killSignal: 'SIGKILL',
+    });
+    running.add(child);
+    const text = { stdout: '', stderr: '' };
+    const listeners = new Set<() => void>();
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (more: string) => {
+        text[name] += more;
+        for (const listener of listeners) listener();
+      });
+    }
+    const ended = new Promise<Ended>((resolve) => {
+      child.once('close', (code, signal) => {
+        running.delete(child);
+        for (const listener of listeners) listener();
+        resolve({ code, signal, ...text });
+      });
+    });
+    const said = (wanted: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if ((text.stdout + text.stderr).includes(wanted)) resolve();
+          else if (child.exitCode !== null)
+            reject(new Error(`ended without saying "${wanted}": ${text.stdout}${text.stderr}`));
+        };
+        listeners.add(look);
+        look();
+      });
+    return {
+      pid: child.pid ?? 0,
+      said,
+      heard: () => text.stdout,
+      kill: (signal) => void child.kill(signal),
+      ended,
+    };
+  }
+
+  return {
+    dir,
+    seen: () => JSON.parse(readFileSync(join(dir, 'seen.json'), 'utf8')) as Seen,
+    write(file, content) {
+      const path = join(dir, file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+      return path;
+    },
+    program(name, script, mode = 0o755) {
+      const path = join(bin, name);
+      writeFileSync(path, script);
+      chmodSync(path, mode);
+      return path;
+    },
+    start,
+    run: (args, env) => start(args, env).ended,
+  };
+}
+
+/** A client that notes what it was given, says "ready", and does as told: exit, wait for a signal, or ask the proxy. */
+export function fakeClient(does: string): string {
+  return `#!${process.execPath}
+const fs = require('node:fs');
+const seen = { argv: process.argv.slice(2), env: { ...process.env }, signals: [], pid: process.pid };
+const note = () => fs.writeFileSync(process.env.SEEN, JSON.stringify(seen));
+const on = (signal, then) => process.on(signal, () => { seen.signals.push(signal); note(); then?.(); });
+note();
+${does}
+`;
+}
+
+export function alive(pid: number): boolean {
+  return existsSync(`/proc/${pid}`) || canSignal(pid);
+}
+
+function canSignal(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openRoad, requireKey } from '../../lib/commands/road.ts';
+import { renderLineup, renderSummary } from '../../lib/commands/launch-words.ts';
+import { usualChoice, choose } from '../../lib/clients/choice.ts';
+import { loadStyle } from '../../lib/terminal/style.ts';
+import { provider, settings } from '../clients/settings.ts';
+import { home } from './program.ts';
+
+test('start prints where it listens and what a client needs, answers, and ends with 0 on SIGTERM', async (t) => {
+  const { start } = home(t);
+  const occ = start(['start', '--foreground', '--port', '0', '--emulator']);
+  await occ.said('Ctrl-C ends it');
+  occ.kill('SIGTERM');
+  const { code, stdout, stderr } = await occ.ended;
+  assert.equal(code, 0);
+  const lines = stdout.trim().split('\n');
+  assert.match(lines[0] ?? '', /^# occ listens on http:\/\/127\.0\.0\.1:\d+ \(pid \d+\)$/);
+  assert.ok(lines.includes('export ANTHROPIC_AUTH_TOKEN=unused'));
+  assert.ok(lines.includes('unset ANTHROPIC_API_KEY'));
+  assert.ok(lines.includes('export CLAUDE_CODE_AUTO_MODE_SERVER=0'));
+  assert.match(stderr, /every user of this machine may spend the key/);
+});
+
+test('a live stream is let finish after the first Ctrl-C, and cut by the second', async (t) => {
+  const hanging = createServer((_req, res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    res.write(': nothing yet\n\n');
+  });
+  await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    hanging.closeAllConnections();
+    hanging.close();
+  });
+  const { port } = hanging.address() as AddressInfo;
+  const { start, write } = home(t);
+  const config = write(
+    'config.json',
+    JSON.stringify({
+      providers: {
+        slow: { wire_format: 'chat', base_url: `http://127.0.0.1:${port}/v1`, api_key: 'sk-slow-12345678' },
+      },
+      models: { default: { provider: 'slow', model_id: 'slow' } },
+      heartbeat_ms: 100,
+    }),
+  );
+  const occ = start(['start', '-f', '-p', '0', '-c', config, '--json']);
+  await occ.said('Ctrl-C ends it');
+  const url = occ.heard().match(/"url": "([^"]+)"/)?.[1] ?? '';
+  const body = {
+    model: 'occ-sonnet',
+    max_tokens: 10,
+    stream: true,
+    messages: [{ role: 'user', content: 'hi' }],
+  };
+  const answer = await fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': 'any' },
+    body: JSON.stringify(body),
+  });
+  assert.equal(answer.status, 200);
+  occ.kill('SIGINT');
+  await occ.said('letting 1 live stream finish');
+  occ.kill('SIGINT');
+  const { code, stdout } = await occ.ended;
+  assert.equal(code, 130);
+  assert.equal((JSON.parse(stdout) as { schema: number }).schema, 1);
+  assert.equal(stdout.includes('AUTH_TOKEN'), false);
+  await answer.text().catch(() => '');
+});
+
+test('a configured token is what start prints, and without a key it does not start', async (t) => {
+  const { start, run, write } = home(t);
+  const config = write('config.json', JSON.stringify({ auth_token: 'a-token-of-my-own' }));
+  const occ = start(['start', '-f', '-p', '0', '-c', config, '--emulator']);
+  await occ.said('Ctrl-C ends it');
+  occ.kill('SIGINT');
+  const { stdout, stderr, code } = await occ.ended;
+  assert.equal(code, 0);
+  assert.match(stdout, /export ANTHROPIC_AUTH_TOKEN=a-token-of-my-own/);
+  assert.equal(stderr.includes('every user'), false);
+  assert.equal((await run(['start', '-f', '-p', '0'])).code, 78);
+});
+
+test('a port in use is named, with a way out, and ends with 1', async (t) => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  t.after(() => taken.close());
+  const { port } = taken.address() as AddressInfo;
+  const { run } = home(t);
+  const { code, stdout, stderr } = await run(['start', '-f', '-p', String(port), '--emulator']);
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, new RegExp(`port ${port} on 127\\.0\\.0\\.1 is in use`));
+  assert.match(stderr, /--port 0/);
+});
+
+test('a launch whose proxy cannot listen is 125', async (t) => {
+  const { dir } = home(t);
+  // An address for documentation, which no machine has.
+  const opening = openRoad({ ...roadIn(dir), host: '203.0.113.1' });
+  await assert.rejects(opening, { exitCode: 125 });
+});
+
+test('what goes wrong before the proxy listens leaves nothing open', async (t) => {
+  const { dir } = home(t);
+  const adjust = (): never => {
+    throw new TypeError('no');
+  };
+  await assert.rejects(openRoad({ ...roadIn(dir), adjust }), /no/);
+});
+
+function roadIn(dir: string) {
+  return {
+    settings: settings(),
+    trial: true,
+    host: '127.0.0.1',
+    port: 0,
+    stateDir: join(dir, 'state'),
+    listenFailure: 125,
+    onSilentLog: () => {},
+  } as const;
+}
+
+test('a missing key is told with the place to put one', () => {
+  const lacking = settings({ providers: { go: provider('go', { missingKey: 'none is set' }) } });
+  assert.throws(() => requireKey(lacking, 'go', 'models.default'), {
+    exitCode: 78,
+    code: 'key_missing',
+    message: 'models.default (go) has no key: none is set',
+  });
+  requireKey(settings(), 'go', 'models.default');
+  requireKey(settings(), undefined, 'x');
+});
+
+test('the first and the last line of a launch', async () => {
+  const style = await loadStyle(0);
+  assert.equal(
+    renderLineup(settings(), usualChoice, '/log', style),
+    'occ: opus, fable → strong (zen); sonnet → middling (go); haiku → small (go); log in /log',
+  );
+  assert.match(
+    renderLineup(settings(), choose('wide', settings()), '/log', style),
+    /^occ: asked for → wide \(zen\); opus, fable → /,
+  );
+  const none = {
+    requests: 0,
+    failures: 0,
+    fallbacks: 0,
+    live: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    cost: undefined,
+  };
+  assert.equal(renderSummary(none, style), 'occ: 0 requests, 0 tokens in, 0 out');
+  assert.equal(
+    renderSummary(
+      {
+        ...none,
+        requests: 1,
+        failures: 2,
+        fallbacks: 3,
+        inputTokens: 999_949,
+        outputTokens: 1_250_000,
+        cost: 0.01234,
+      },
+      style,
+    ),
+    'occ: 1 request, 999.9k tokens in, 1.3M out, $0.0123, 3 answered by a fallback, 2 failed',
+  );
+});

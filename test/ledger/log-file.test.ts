@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { openLog, type LogFileOptions } from '../../lib/ledger/log-file.ts';
+
+function place(context: TestContext): string {
+  const dir = mkdtempSync(join(tmpdir(), 'occ-log-'));
+  context.after(() => rmSync(dir, { recursive: true, force: true }));
+  return join(dir, 'state', 'occ');
+}
+
+function open(dir: string, more: Partial<LogFileOptions> = {}) {
+  return openLog({ dir, name: 'occ', level: 'debug', maxBytes: 100_000, maxFiles: 3, ...more });
+}
+
+function lines(path: string): Record<string, unknown>[] {
+  return readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test('every entry is one line of JSON with its time and process, written by the time it is closed', async (t) => {
+  const { log, path, close } = open(place(t));
+  for (let n = 0; n < 500; n++) log({ level: 'info', event: 'tick', n, text: 'two\nlines' });
+  await close();
+  const written = lines(path);
+  assert.deepEqual(
+    written.map(({ n }) => n),
+    Array.from({ length: 500 }, (_, n) => n),
+  );
+  assert.equal(written[0]?.['pid'], process.pid);
+  assert.ok(!Number.isNaN(Date.parse(String(written[0]?.['time']))));
+});
+
+test('milder entries than the level are left out', async (t) => {
+  const { log, path, close } = open(place(t), { level: 'warn' });
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) log({ level, event: level });
+  await close();
+  assert.deepEqual(
+    lines(path).map(({ event }) => event),
+    ['warn', 'error'],
+  );
+});
+
+test('file and directory are for their owner alone, also one that was not', async (t) => {
+  const dir = place(t);
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, 'occ.log'), '', { mode: 0o644 });
+  const { log, path, close } = open(dir);
+  log({ level: 'info', event: 'x' });
+  await close();
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+test('no more than maxFiles files of maxBytes each, the newest entries last', async (t) => {
+  const dir = place(t);
+  const { log, path, close } = open(dir, { maxBytes: 1000 });
+  for (let n = 0; n < 60; n++) {
+    log({ level: 'info', event: 'tick', n });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await close();
+  assert.deepEqual(readdirSync(dir).toSorted(), ['occ.log', 'occ.log.1', 'occ.log.2']);
+  for (const file of readdirSync(dir)) assert.ok(statSync(join(dir, file)).size <= 1000, file);
+  assert.equal(lines(path).at(-1)?.['n'], 59);
+  assert.equal(Number(lines(`${path}.1`).at(-1)?.['n']) + 1, lines(path)[0]?.['n']);
+});
+
+test('with one file the old entries are thrown away', async (t) => {
+  const dir = place(t);
+  const { log, close } = open(dir, { maxBytes: 300, maxFiles: 1 });
+  for (let n = 0; n < 30; n++) {
+    log({ level: 'info', event: 'tick', n });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await close();
+  assert.deepEqual(readdirSync(dir), ['occ.log']);
+  assert.ok(statSync(join(dir, 'occ.log')).size <= 300);
+});
+
+test('a file that another process has moved away is left alone, and a new one begun', async (t) => {
+  const dir = place(t);
+  const { log, path, close } = open(dir);
+  log({ level: 'info', event: 'before' });
+  await until(() => existsSync(path) && statSync(path).size > 0);
+  renameSync(path, `${path}.1`);
+  log({ level: 'info', event: 'after' });
+  await close();
+  assert.deepEqual(
+    lines(path).map(({ event }) => event),
+    ['after'],
+  );
+  assert.deepEqual(
+    lines(`${path}.1`).map(({ event }) => event),
+    ['before'],
+  );
+});
+
+test('a directory that cannot be made costs one word, and nothing is thrown', async (t) => {
+  const dir = place(t);
+  mkdirSync(join(dir, '..'), { recursive: true });
+  writeFileSync(dir, 'a file stands here');
+  const words: string[] = [];
+  const { log, close } = open(dir, { onSilent: (reason) => words.push(reason) });
+  log({ level: 'error', event: 'one' });
+  await until(() => words.length > 0);
+  log({ level: 'error', event: 'two' });
+  await close();
+  assert.equal(words.length, 1);
+});
+
+test('an entry that JSON cannot hold costs its own line only', async (t) => {
+  const { log, path, close } = open(place(t));
+  const cycle: Record<string, unknown> = {};
+  cycle['self'] = cycle;
+  log({ level: 'info', event: 'cycle', cycle });
+  log({ level: 'info', event: 'big', big: 1n });
+  log({ level: 'info', event: 'fine' });
+  await close();
+  assert.deepEqual(
+    lines(path).map(({ event, unprintable }) => [event, unprintable]),
+    [
+      ['cycle', true],
+      ['big', true],
+      ['fine', undefined],
+    ],
+  );
+});
+
+test('more than a megabyte that waits is dropped, and the number of lines said', async (t) => {
+  const { log, path, close } = open(place(t), { maxBytes: 100_000_000 });
+  for (let n = 0; n < 30; n++) log({ level: 'info', event: 'big', text: 'x'.repeat(100_000) });
+  await close();
+  const last = lines(path).at(-1);
+  assert.equal(last?.['event'], 'log_dropped');
+  assert.equal(Number(last?.['lines']) + lines(path).length - 1, 30);
+});
+
+test('what comes after close is dropped, and closing twice is harmless', async (t) => {
+  const { log, path, close } = open(place(t));
+  log({ level: 'info', event: 'x' });
+  await close();
+  log({ level: 'info', event: 'late' });
+  await close();
+  assert.equal(lines(path).length, 1);
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 500 && !condition(); tries++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.ok(condition());
+}

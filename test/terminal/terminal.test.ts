@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { PassThrough, Writable } from 'node:stream';
+import { test } from 'node:test';
+import { openOutput, type OutputOptions } from '../../lib/terminal/output.ts';
+import { withProgress } from '../../lib/terminal/progress.ts';
+import { confirm } from '../../lib/terminal/question.ts';
+import { colorLevel, type ColorLevel, type ColorQuestion } from '../../lib/terminal/style.ts';
+
+const decisions: [Partial<ColorQuestion>, ColorLevel][] = [
+  [{}, 0],
+  [{ isTTY: true }, 1],
+  [{ isTTY: true, noColor: true }, 0],
+  [{ noColor: true, env: { FORCE_COLOR: '3' } }, 0],
+  [{ isTTY: true, env: { NO_COLOR: '1' } }, 0],
+  [{ isTTY: true, env: { NO_COLOR: '' } }, 1],
+  [{ env: { NO_COLOR: '1', FORCE_COLOR: '1' } }, 0],
+  [{ env: { FORCE_COLOR: '' } }, 1],
+  [{ env: { FORCE_COLOR: 'true' } }, 1],
+  [{ env: { FORCE_COLOR: '3' } }, 3],
+  [{ isTTY: true, env: { FORCE_COLOR: '0' } }, 0],
+  [{ isTTY: true, env: { FORCE_COLOR: 'constructor' } }, 0],
+  [{ env: { FORCE_COLOR: '2', TERM: 'dumb' } }, 2],
+  [{ isTTY: true, env: { TERM: 'dumb' } }, 0],
+];
+
+for (const [question, level] of decisions) {
+  test(`colour ${JSON.stringify(question)} is ${level}`, () => {
+    assert.equal(colorLevel({ noColor: false, env: {}, isTTY: false, ...question }), level);
+  });
+}
+
+interface Heard {
+  options: OutputOptions;
+  stdout(): string;
+  stderr(): string;
+}
+
+function ears(more: Partial<OutputOptions> & { tty?: boolean } = {}): Heard {
+  const [out, err] = [stream(), stream()];
+  const { tty, ...options } = more;
+  return {
+    options: {
+      stdout: out.sink,
+      stderr: Object.assign(err.sink, { isTTY: tty === true }),
+      env: {},
+      noColor: false,
+      json: false,
+      quiet: false,
+      verbose: false,
+      ...options,
+    },
+    stdout: out.text,
+    stderr: err.text,
+  };
+}
+
+function stream(): { sink: Writable; text: () => string } {
+  let text = '';
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  return { sink, text: () => text };
+}
+
+test('the answer goes to stdout and talk to stderr; quiet leaves answers and warnings, verbose adds detail', async () => {
+  const spoken = async (more: Partial<OutputOptions>): Promise<[string, string]> => {
+    const heard = ears(more);
+    const output = await openOutput(heard.options);
+    output.answer('answer');
+    output.say('talk');
+    output.warn('warning');
+    output.detail('detail');
+    return [heard.stdout(), heard.stderr()];
+  };
+  assert.deepEqual(await spoken({}), ['answer\n', 'talk\nwarning\n']);
+  assert.deepEqual(await spoken({ quiet: true }), ['answer\n', 'warning\n']);
+  assert.deepEqual(await spoken({ verbose: true }), ['answer\n', 'talk\nwarning\ndetail\n']);
+});
+
+test('JSON is one value with its schema number', async () => {
+  const heard = ears({ json: true });
+  (await openOutput(heard.options)).answerJson({ a: [1] });
+  assert.deepEqual(JSON.parse(heard.stdout()), { schema: 1, a: [1] });
+});
+
+test('each stream has a colour of its own', async () => {
+  const heard = ears({ tty: true });
+  const { style, talkStyle } = await openOutput(heard.options);
+  assert.equal(style.bad('x'), 'x');
+  assert.equal(talkStyle.bad('x'), '\u001b[31mx\u001b[39m');
+});
+
+test('a reader of stdout that has left is no error, anything else is', async () => {
+  const { options } = ears();
+  const output = await openOutput(options);
+  output.answer('x');
+  options.stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }));
+  assert.throws(
+    () => options.stdout.emit('error', Object.assign(new Error('full'), { code: 'ENOSPC' })),
+    /full/,
+  );
+});
+
+test('progress is a plain line in a pipe once work takes over a second, and silent before', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const heard = ears();
+  const output = await openOutput(heard.options);
+  let finish: (value: string) => void = () => {};
+  const quick = withProgress(output, 'fetching', Promise.resolve('done'));
+  assert.equal(await quick, 'done');
+  t.mock.timers.tick(5000);
+  assert.equal(heard.stderr(), '');
+  const slow = withProgress(output, 'fetching', new Promise<string>((resolve) => (finish = resolve)));
+  t.mock.timers.tick(999);
+  assert.equal(heard.stderr(), '');
+  t.mock.timers.tick(1);
+  assert.equal(heard.stderr(), 'fetching\n');
+  finish('late');
+  assert.equal(await slow, 'late');
+  await assert.rejects(withProgress(output, 'x', Promise.reject(new Error('no'))), /no/);
+});
+
+for (const [typed, answer] of [
+  ['\n', true],
+  ['y\n', true],
+  ['Yes\n', true],
+  ['n\n', false],
+  ['what\n', false],
+  ['\u0004', false],
+  ['\u0003', false],
+] as const) {
+  test(`a question answered with ${JSON.stringify(typed)} means ${answer}`, async () => {
+    const input = new PassThrough();
+    const { sink, text } = stream();
+    const asked = confirm('Fetch it?', input, sink);
+    input.write(typed);
+    assert.equal(await asked, answer);
+    assert.match(text(), /Fetch it\? \[Y\/n\]/);
+  });
+}
