@@ -59,9 +59,9 @@ function toSegments(pointer: string, config: JsonObject): Segment[] {
 }
 
 /** A string is only shown where one of a few words was expected, and never anything that looks like a key. */
-function finding({ data, keyword }: ErrorObject, schema: Schema): string {
+function finding({ data }: ErrorObject, schema: Schema): string {
   if (typeof data === 'number') return String(data);
-  if (typeof data !== 'string' || keyword === 'type') return kindOf(data);
+  if (typeof data !== 'string') return kindOf(data);
   if (data === '') return 'an empty string';
   if (schema.enum && data.length <= 40) return JSON.stringify(clearSecrets(data));
   return 'a string';

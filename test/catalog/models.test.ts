@@ -39,6 +39,27 @@ test('the bundled list is whole', () => {
   );
 });
 
+/** What the two providers offered on 2026-11-10. */
+const active = {
+  'opencode-go': `
+beam-free claude-haiku-5-5 deepseek-v4-pro deepseek-v4.1-flash gemini-4-argon glm-5.2 glm-5.3
+glm-5.3-flash gpt-5.6-luna gpt-6-luna grok-4.7 hy3 hy4 hy4-preview iceman-contributor-free kimi-k2.7-code
+kimi-k3 kimi-k3.1-pro longcat-2.0 longcat-2.5-free mimo-v2.5 mimo-v2.5-pro mimo-v2.6-flash mimo-v2.6-pro
+minimax-m3 minimax-m3.1-flash muse-spark-1.2-contributor muse-spark-1.3-contributor qwen3.7-plus
+qwen3.8-flash qwen3.8-max step-5-preview
+`,
+  'opencode-zen': `
+
+`,
+};
+
+test('the ids on offer are the ones that were listed', () => {
+  for (const [provider, ids] of Object.entries(active)) {
+    const found = allModels().filter((model) => model.provider === provider && model.status === 'active');
+    assert.deepEqual(found.map(({ id }) => id).sort(), ids.trim().split(/\s+/));
+  }
+});
+
 test('every line of it was read whole', () => {
   const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
   for (const model of allModels()) {

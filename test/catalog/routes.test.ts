@@ -135,6 +135,16 @@ test('what a provider says of its models stands between the entry and the catalo
   assert.equal(route.quirks.inlineThink, true);
 });
 
+test('a quirk of the entry wins over the provider’s, and that over the family’s', () => {
+  const models = {
+    'deepseek-v9': { quirks: { toolIdMax: 20, schema: 'full', replayReasoning: 'never' } },
+  } as const;
+  const entry = { provider: 'lab', model_id: 'deepseek-v9', quirks: { toolIdMax: 10 } };
+  const { quirks } = toRoute(entry, { ...lab, models });
+  assert.deepEqual([quirks.toolIdMax, quirks.schema, quirks.replayReasoning], [10, 'full', 'never']);
+  assert.equal(quirks.forcedToolChoice, false);
+});
+
 test('a format that was asked for and has no endpoint is an error that says what there is', () => {
   const entry = { provider: 'lab', model_id: 'x', wire_format: 'gemini' } as const;
   assert.throws(

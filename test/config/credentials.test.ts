@@ -14,7 +14,7 @@ test('a secret prints as ••• however it is turned into text', () => {
   const secret = toSecret(value);
   const texts = [
     String(secret),
-    `${secret as unknown as string}`,
+    `in ${secret as unknown as string} a sentence`,
     'x' + String(secret),
     JSON.stringify({ secret }),
     inspect(secret),

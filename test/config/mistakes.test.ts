@@ -198,6 +198,7 @@ test('an address others can reach is fine with a token from anywhere', async (t)
 const broken: [string, number, number, RegExp][] = [
   ['{\n  "port": 3456\n  "host": "x"\n}', 3, 3, /expected ","/],
   ['{\r\n  "port" 1\r\n}', 2, 10, /expected ":"/],
+  ['{\r  "port" 1\r}', 2, 10, /expected ":"/],
   ['{ "port": }', 1, 11, /expected a value/],
   ['{ "port": 1', 1, 12, /expected "}"/],
   ['{ port: 1 }', 1, 3, /expected/],
