@@ -33,7 +33,6 @@ export interface Road {
 
 /** OccError when it cannot listen; nothing stays open then. */
 export async function openRoad(options: RoadOptions): Promise<Road> {
-  const { host, port, token } = options;
   const { openLog } = await import('../ledger/log-file.ts');
   const { level, maxBytes, maxFiles } = options.settings.logging;
   const logFile = openLog({
@@ -47,14 +46,7 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
   const emulated = await emulate(options.settings, options.trial, logFile.log);
   try {
     const settings = options.adjust?.(emulated.settings) ?? emulated.settings;
-    const { startProxy } = await import('../proxy/server.ts');
-    const proxy = await startProxy({
-      settings: () => settings,
-      host,
-      port,
-      log: logFile.log,
-      ...(token !== undefined && { token }),
-    });
+    const proxy = await listen(settings, options, logFile.log);
     const close = async (drainMs: number): Promise<number> => {
       const cut = await proxy.close(drainMs);
       await emulated.close();
@@ -65,6 +57,22 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
   } catch (error) {
     await emulated.close();
     await logFile.close();
+    throw error;
+  }
+}
+
+async function listen(settings: Settings, options: RoadOptions, log: Log): Promise<Proxy> {
+  const { host, port, token } = options;
+  const { startProxy } = await import('../proxy/server.ts');
+  try {
+    return await startProxy({
+      settings: () => settings,
+      host,
+      port,
+      log,
+      ...(token !== undefined && { token }),
+    });
+  } catch (error) {
     throw cannotListen(error, options);
   }
 }
