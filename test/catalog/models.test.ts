@@ -49,7 +49,19 @@ minimax-m3 minimax-m3.1-flash muse-spark-1.2-contributor muse-spark-1.3-contribu
 qwen3.8-flash qwen3.8-max step-5-preview
 `,
   'opencode-zen': `
-
+beam-free big-pickle claude-fable-5 claude-fable-5-1 claude-fable-5-2 claude-haiku-4-5 claude-haiku-5-5
+claude-opus-4-5 claude-opus-4-6 claude-opus-4-7 claude-opus-4-8 claude-opus-5 claude-opus-5-5
+claude-sonnet-4-5 claude-sonnet-4-6 claude-sonnet-5 claude-sonnet-5-5 deepseek-v4-pro deepseek-v4.1-flash
+deepseek-v4.1-flash-free flint-40b-free gemini-3-flash gemini-3.1-pro gemini-3.5-flash
+gemini-3.5-flash-lite gemini-3.6-flash gemini-3.7-flash gemini-3.8-flash gemini-4-argon glm-5 glm-5.1
+glm-5.2 glm-5.3 glm-5.3-flash glm-5.3-flash-free gpt-5 gpt-5-codex gpt-5-nano gpt-5.1 gpt-5.1-codex
+gpt-5.1-codex-max gpt-5.1-codex-mini gpt-5.2 gpt-5.2-codex gpt-5.3-codex gpt-5.4 gpt-5.4-mini
+gpt-5.4-nano gpt-5.4-pro gpt-5.5 gpt-5.5-pro gpt-5.6-luna gpt-5.6-sol gpt-5.6-terra gpt-6-astra
+gpt-6-luna gpt-6-sol gpt-6.1-sol grok-4.5 grok-4.6 grok-4.7 grok-build-0.1 iceman-free
+inkling-2-small-free kimi-k2.5 kimi-k2.6 kimi-k2.7-code kimi-k3 longcat-2.5-free mimo-v2.6-flash-free
+minimax-m2.5 minimax-m2.7 minimax-m3 minimax-m3.1-flash-free mistral-large-4 muse-ember-1.0
+muse-spark-1.2 muse-spark-1.3 muse-wonder-1.0 nemotron-3.5-lightning-free nemotron-3.5-super-vl-free
+qwen3.5-plus qwen3.6-plus qwen3.8-flash qwen3.8-max
 `,
 };
 
