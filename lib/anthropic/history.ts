@@ -44,7 +44,8 @@ interface Waiting {
  */
 export function toHistory(messages: readonly RequestMessage[], options: { reminders: boolean }): History {
   const steps: Step[] = [];
-  const used = new Set<string>();
+  /** Ids of calls so far, and the number under which the next call of that id may go. */
+  const used = new Map<string, number>();
   let repaired = false;
   let waiting: Waiting[] = [];
   /** User messages since the calls: only the first may hold their results. */
@@ -79,8 +80,11 @@ export function toHistory(messages: readonly RequestMessage[], options: { remind
   /** Claude's API wants each id once in a conversation, and so does pairing: a second use gets a number. */
   const unique = (id: string): string => {
     let name = id || `call_${used.size + 1}`;
-    for (let n = 2; used.has(name); n++) name = `${id || 'call'}_${n}`;
-    used.add(name);
+    for (let n = used.get(name) ?? 2; used.has(name); n++) {
+      used.set(id || name, n + 1);
+      name = `${id || 'call'}_${n}`;
+    }
+    used.set(name, 2);
     return name;
   };
 

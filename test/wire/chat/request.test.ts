@@ -298,7 +298,7 @@ test('deferred tools are sent once loaded or called, server tools never', () => 
     { ...tool, name: 'Later', defer_loading: true },
     { ...tool, name: 'Called', defer_loading: true },
     { ...tool, name: 'Never', defer_loading: true },
-    { name: 'DeferredToolPlaceholder', input_schema: {}, defer_loading: true },
+    { name: 'DeferredToolPlaceholder', input_schema: {} },
     { type: 'web_search_20250305', name: 'web_search', max_uses: 8 },
     { ...tool, type: 'custom' as const },
     tool,

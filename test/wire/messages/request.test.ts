@@ -176,6 +176,11 @@ test('a history that is out of order is put right for Claude too, and system mes
   assert.deepEqual(brokenPairs(messages), []);
 });
 
+test('results in a second message of the user are put right for Claude', () => {
+  const talk = [user('go'), assistant(call('a')), user('wait'), user(result('a', 'A'))];
+  assert.deepEqual(sent(talk, {}, claude).slice(1), [assistant(call('a')), user(result('a', 'A'), 'wait')]);
+});
+
 test('a plain string stays one, an empty text goes', () => {
   const talk: RequestMessage[] = [
     { role: 'user', content: 'hi' },
@@ -317,6 +322,24 @@ test('fields that only Claude knows go elsewhere to nobody; unknown ones are kep
     { ...whole, model: '', messages: [] },
     { ...requestOf([], fields), model: '', stream: true },
   );
+});
+
+test('blocks for a strict validator hold the fields of the core and no others', () => {
+  const extra = { zz: 1, citations: [], cache_control: { type: 'ephemeral' } };
+  const add = (block: ContentBlock): ContentBlock => Object.assign({}, block, extra);
+  const talk = [
+    user(add(text('a'))),
+    assistant(add(thought('hm')), add(call('x'))),
+    user(add(result('x', [add(text('r'))]))),
+  ];
+  const marked = { cache_control: extra.cache_control };
+  const keep = (block: ContentBlock): ContentBlock => Object.assign({}, block, marked);
+  assert.deepEqual(sent(talk, {}, minimax), [
+    user(keep(text('a'))),
+    assistant(thought('hm'), keep(call('x'))),
+    user(keep(result('x', [keep(text('r'))]))),
+  ]);
+  assert.deepEqual(sent(talk), talk);
 });
 
 test('tools for others: no server tools, no types, schemas that are whole, deferred ones once loaded', () => {
