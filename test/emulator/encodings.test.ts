@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import fc from 'fast-check';
+import type { StreamEvent } from '../../lib/anthropic/events.ts';
+import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import type { EmulatorOptions } from '../../lib/emulator/server.ts';
 import {
   argumentsOf,
@@ -17,7 +19,7 @@ import {
   wait,
   type Script,
 } from '../../lib/emulator/script.ts';
-import { formats, question, withEmulator } from './support.ts';
+import { bounded, formats, post, question, withEmulator } from './support.ts';
 
 /** An answer as both vendors would tell it. */
 interface Heard {
@@ -112,7 +114,7 @@ for (const format of formats) {
   for (const flavour of ['go', 'plain'] as const) {
     for (const stream of [true, false]) {
       const way = `${format}, ${flavour}, ${stream ? 'streamed' : 'whole'}`;
-      test(`the official client reads back the script: ${way}`, async () => {
+      test(`the official client reads back the script: ${way}`, bounded, async () => {
         const heard = await hear[format]({ script: () => everything, flavour }, stream);
         assert.equal(heard.text, 'Größe 🙂 with "quotes"\nand lines in one block.');
         assert.equal(heard.thinking, 'First I think about 大きさ and go on.');
@@ -128,14 +130,14 @@ for (const format of formats) {
     }
   }
   for (const reason of ['stop', 'length', 'filter'] as const) {
-    test(`a script may end with "${reason}" in ${format}`, async () => {
+    test(`a script may end with "${reason}" in ${format}`, bounded, async () => {
       const heard = await hear[format]({ script: () => [say('so far'), finish(reason)] }, false);
       assert.equal(heard.finish, finishes[format][reason]);
     });
   }
 }
 
-test('arguments of calls made together arrive interleaved in chat', async () => {
+test('arguments of calls made together arrive interleaved in chat', bounded, async () => {
   const script = [
     callTogether(
       { name: 'a', input: { one: '1'.repeat(30) } },
@@ -154,12 +156,30 @@ test('arguments of calls made together arrive interleaved in chat', async () => 
   });
 });
 
-test('a stop word is told where the format can tell it', async () => {
+test(
+  'the messages stream obeys the grammar of the house, and steps of one kind share a block',
+  bounded,
+  async () => {
+    await withEmulator({ script: () => everything, flavour: 'plain' }, async (emulator) => {
+      const text = await (await post(emulator, 'messages')).text();
+      const events = [...text.matchAll(/^data: (.*)$/gm)].map(
+        ([, data = '']) => JSON.parse(data) as StreamEvent,
+      );
+      assert.equal(brokenRule(events), undefined);
+      const blocks = events.flatMap((event) =>
+        event.type === 'content_block_start' ? [event.content_block.type] : [],
+      );
+      assert.deepEqual(blocks, ['thinking', 'text', 'tool_use', 'tool_use']);
+    });
+  },
+);
+
+test('a stop word is told where the format can tell it', bounded, async () => {
   const heard = await hearMessages({ script: () => [say('<block>no'), finish('stop', '</block>')] }, true);
   assert.equal(heard.finish, 'stop_sequence');
 });
 
-test('the Go flavour has the oddities that were observed', async () => {
+test('the Go flavour has the oddities that were observed', bounded, async () => {
   const script = [think('t'), say('text')];
   await withEmulator({ script: () => script }, async ({ url }) => {
     const ask = async (path: string): Promise<string> =>
@@ -197,7 +217,7 @@ test('cutting a text loses nothing and never splits a character', () => {
   );
 });
 
-test('an empty text leaves no empty block, a signature alone leaves its own', async () => {
+test('an empty text leaves no empty block, a signature alone leaves its own', bounded, async () => {
   await withEmulator({ script: () => [say(''), think('', 'sig'), say('')] }, async ({ url }) => {
     const client = new Anthropic({ apiKey: 'none', baseURL: url, maxRetries: 0 });
     const asking = { model: 'm', max_tokens: 100, messages: [{ role: 'user' as const, content: 'hello' }] };

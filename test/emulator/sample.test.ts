@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { sampleOf } from '../../lib/emulator/sample.ts';
-import { toArray, toObject, type JsonObject } from '../../lib/stream/json.ts';
+import { toArray, toObject, toText, type JsonObject } from '../../lib/stream/json.ts';
 
 const ajv = new Ajv2020({ strict: false, logger: false });
 
@@ -48,7 +48,7 @@ test('every tool of the real client', () => {
     return toArray(body['tools']).map(toObject);
   });
   const named = new Map(
-    tools.filter((tool) => tool['input_schema']).map((tool) => [String(tool['name']), tool]),
+    tools.filter((tool) => tool['input_schema']).map((tool) => [toText(tool['name']), tool]),
   );
   assert.ok(named.size > 15);
   for (const [name, tool] of named) obeys(toObject(tool['input_schema']), name);

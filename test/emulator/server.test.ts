@@ -7,11 +7,11 @@ import { test } from 'node:test';
 import { say, wait } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
 import type { LogEntry } from '../../lib/ledger/log.ts';
-import { formats, paths, post, question, withEmulator } from './support.ts';
+import { bounded, formats, paths, post, question, withEmulator } from './support.ts';
 
 const hello = () => [say('hello')];
 
-test('it remembers what it was asked, and how that ended', async () => {
+test('it remembers what it was asked, and how that ended', bounded, async () => {
   await withEmulator({ script: hello }, async (emulator) => {
     const response = await fetch(`${emulator.url}/zen/go/v1/messages?beta=true`, {
       method: 'POST',
@@ -49,7 +49,7 @@ test('it remembers what it was asked, and how that ended', async () => {
   });
 });
 
-test('the memory is bounded, and waiting for a request is too', async () => {
+test('the memory is bounded, and waiting for a request is too', bounded, async () => {
   await withEmulator({ script: hello, keep: 2 }, async (emulator) => {
     const third = emulator.asked(3);
     for (let i = 0; i < 3; i++) await (await post(emulator, 'chat')).text();
@@ -63,20 +63,24 @@ test('the memory is bounded, and waiting for a request is too', async () => {
 });
 
 for (const format of formats) {
-  test(`a client that leaves is noticed at once, in mid-stream and in mid-wait: ${format}`, async () => {
-    await withEmulator({ script: () => [say('one '), wait(3_600_000), say('two')] }, async (emulator) => {
-      const leave = new AbortController();
-      const response = await post(emulator, format, question('x'), { signal: leave.signal });
-      await response.body?.getReader().read();
-      const asked = await emulator.asked(1);
-      leave.abort();
-      assert.equal((await asked.ended).how, 'aborted');
-      assert.equal(asked.status, 200);
-    });
-  });
+  test(
+    `a client that leaves is noticed at once, in mid-stream and in mid-wait: ${format}`,
+    bounded,
+    async () => {
+      await withEmulator({ script: () => [say('one '), wait(3_600_000), say('two')] }, async (emulator) => {
+        const leave = new AbortController();
+        const response = await post(emulator, format, question('x'), { signal: leave.signal });
+        await response.body?.getReader().read();
+        const asked = await emulator.asked(1);
+        leave.abort();
+        assert.equal((await asked.ended).how, 'aborted');
+        assert.equal(asked.status, 200);
+      });
+    },
+  );
 }
 
-test('closing ends live connections, idle ones too, and frees the port', async () => {
+test('closing ends live connections, idle ones too, and frees the port', bounded, async () => {
   const emulator = await startEmulator({ script: () => [wait(3_600_000), say('never')] });
   const idle = connect(emulator.port, '127.0.0.1');
   await once(idle, 'connect');
@@ -112,7 +116,7 @@ const start =
   "import { startEmulator } from './lib/emulator/server.ts'; const emulator = await startEmulator();";
 const ask = "await (await fetch(emulator.url + '/v1/messages', { method: 'POST', body: '{}' })).text();";
 
-test('nothing keeps the process after close, nor after unref', async () => {
+test('nothing keeps the process after close, nor after unref', bounded, async () => {
   assert.deepEqual(await endsByItself(`${start}${ask} await emulator.close(); console.log('closed');`), {
     code: 0,
     out: 'closed\n',
@@ -123,7 +127,7 @@ test('nothing keeps the process after close, nor after unref', async () => {
   });
 });
 
-test('where no API is, there is a web page', async () => {
+test('where no API is, there is a web page', bounded, async () => {
   await withEmulator({}, async ({ url }) => {
     for (const [method, path] of [
       ['GET', '/'],
@@ -138,7 +142,7 @@ test('where no API is, there is a web page', async () => {
   });
 });
 
-test('models are listed in the gateway shape', async () => {
+test('models are listed in the gateway shape', bounded, async () => {
   await withEmulator({ models: { one: ['chat'], two: ['chat', 'messages'] } }, async ({ url }) => {
     const list = (await (await fetch(`${url}/zen/go/v1/models`)).json()) as {
       object: string;
@@ -152,7 +156,7 @@ test('models are listed in the gateway shape', async () => {
   });
 });
 
-test('a strict emulator checks model, key and session, in this order', async () => {
+test('a strict emulator checks model, key and session, in this order', bounded, async () => {
   const cases: [string, keyof typeof paths, string, Record<string, string>, number, string][] = [
     ['unknown model', 'chat', 'nope', {}, 401, 'Model nope is not supported'],
     [
@@ -202,7 +206,7 @@ test('a strict emulator checks model, key and session, in this order', async () 
   });
 });
 
-test('a mistake in a script breaks one connection, is logged, and harms nothing else', async () => {
+test('a mistake in a script breaks one connection, is logged, and harms nothing else', bounded, async () => {
   const entries: LogEntry[] = [];
   let broken = true;
   const script = () => {
@@ -228,19 +232,23 @@ test('a mistake in a script breaks one connection, is logged, and harms nothing 
   });
 });
 
-test('a body that is no JSON is answered all the same, and an upload that stops is forgotten', async () => {
-  const entries: LogEntry[] = [];
-  await withEmulator({ script: hello, log: (entry) => entries.push(entry) }, async (emulator) => {
-    const half = connect(emulator.port, '127.0.0.1');
-    half.write(`POST ${paths.chat} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"model`);
-    await once(half, 'connect');
-    const response = await fetch(emulator.url + paths.chat, { method: 'POST', body: 'not JSON' });
-    assert.match(await response.text(), /"hell/);
-    half.destroy();
-    assert.equal(emulator.requests.length, 1);
-  });
-  assert.deepEqual(
-    entries.filter(({ level }) => level === 'error'),
-    [],
-  );
-});
+test(
+  'a body that is no JSON is answered all the same, and an upload that stops is forgotten',
+  bounded,
+  async () => {
+    const entries: LogEntry[] = [];
+    await withEmulator({ script: hello, log: (entry) => entries.push(entry) }, async (emulator) => {
+      const half = connect(emulator.port, '127.0.0.1');
+      half.write(`POST ${paths.chat} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"model`);
+      await once(half, 'connect');
+      const response = await fetch(emulator.url + paths.chat, { method: 'POST', body: 'not JSON' });
+      assert.match(await response.text(), /"hell/);
+      half.destroy();
+      assert.equal(emulator.requests.length, 1);
+    });
+    assert.deepEqual(
+      entries.filter(({ level }) => level === 'error'),
+      [],
+    );
+  },
+);

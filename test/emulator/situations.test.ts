@@ -7,7 +7,7 @@ import { join, type Script } from '../../lib/emulator/script.ts';
 import { answerSituation, situations } from '../../lib/emulator/situations.ts';
 import type { Answer } from '../../lib/emulator/answer.ts';
 import { chat } from '../../lib/emulator/formats/chat.ts';
-import { formats, post, question, withEmulator } from './support.ts';
+import { bounded, formats, post, question, withEmulator } from './support.ts';
 
 const tools = [
   {
@@ -66,7 +66,7 @@ const endings: Record<string, RegExp> = {
   reset: /broken/,
   error: /sent/,
 };
-test('broken answers are broken, and the client can tell', async () => {
+test('broken answers are broken, and the client can tell', bounded, async () => {
   await withEmulator({}, async (emulator) => {
     for (const format of formats) {
       for (const [name, how] of Object.entries(endings)) {
