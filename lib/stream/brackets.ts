@@ -25,7 +25,7 @@ export function brackets(): Brackets {
       else if (char === openBrace || char === openBracket) {
         depth++;
         phase = 'inside';
-      } else if ((char === closeBrace || char === closeBracket) && --depth === 0) {
+      } else if ((char === closeBrace || char === closeBracket) && depth > 0 && --depth === 0) {
         phase = 'closed';
         return i;
       }

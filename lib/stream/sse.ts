@@ -48,25 +48,30 @@ export function sseDecoder(longest = longestEvent): Transducer<Uint8Array, SseMe
   function* read(texts: Iterable<string>): Iterable<SseMessage> {
     for (const line of texts) {
       if (ended) return;
+      size += line.length;
+      // Asked of every line, so that the verdict does not depend on where the reads were cut (L10).
+      if (size > longest) return yield* giveUp();
       if (line === '') yield* dispatch();
       else field(line);
-      size += line.length;
     }
+  }
+
+  function* giveUp(): Iterable<SseMessage> {
+    ended = true;
+    data = [];
+    yield* dispatch('too_long');
   }
 
   return {
     *step(chunk) {
       if (ended) return;
       yield* read(lines.step(chunk));
-      if (size + lines.pending() <= longest) return;
-      ended = true;
-      data = [];
-      yield* dispatch('too_long');
+      if (!ended && size + lines.pending() > longest) yield* giveUp();
     },
     *flush() {
       if (ended) return;
       yield* read(lines.flush());
-      yield* dispatch('unterminated');
+      if (!ended) yield* dispatch('unterminated');
       ended = true;
     },
   };

@@ -10,7 +10,7 @@ export interface Transducer<In, Out> {
 export function compose<A, B, C>(first: Transducer<A, B>, second: Transducer<B, C>): Transducer<A, C> {
   const through = (inputs: Iterable<B>): C[] => {
     const outputs: C[] = [];
-    for (const input of inputs) outputs.push(...second.step(input));
+    for (const input of inputs) append(outputs, second.step(input));
     return outputs;
   };
   return {
@@ -22,7 +22,12 @@ export function compose<A, B, C>(first: Transducer<A, B>, second: Transducer<B, 
 /** The whole of what comes out when all of `inputs` goes in. */
 export function transduce<In, Out>(stage: Transducer<In, Out>, inputs: Iterable<In>): Out[] {
   const outputs: Out[] = [];
-  for (const input of inputs) outputs.push(...stage.step(input));
-  outputs.push(...stage.flush());
+  for (const input of inputs) append(outputs, stage.step(input));
+  append(outputs, stage.flush());
   return outputs;
+}
+
+/** One by one: spread into `push`, the outputs of one big read would overflow the stack. */
+function append<T>(outputs: T[], more: Iterable<T>): void {
+  for (const output of more) outputs.push(output);
 }

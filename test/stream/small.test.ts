@@ -1,0 +1,139 @@
+/** Brackets, fingerprints, readers of JSON and the composition of stages. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { brackets } from '../../lib/stream/brackets.ts';
+import { digest } from '../../lib/stream/digest.ts';
+import { isObject, parseJson, toArray, toNumber, toObject, toText } from '../../lib/stream/json.ts';
+import { compose, transduce, type Transducer } from '../../lib/stream/transducer.ts';
+
+describe('brackets', () => {
+  const table: [text: string, end: number, phase: string][] = [
+    ['', -1, 'before'],
+    ['abc', -1, 'before'],
+    ['{}', 1, 'closed'],
+    ['  [1,[2]] tail', 8, 'closed'],
+    ['{"a":{"b":[1]}}x', 14, 'closed'],
+    ['{"a":"}"}', 8, 'closed'],
+    ['{"a":"\\"}"}', 10, 'closed'],
+    ['{"a":"\\\\"}', 9, 'closed'],
+    ['{"a":"\\\\\\"}', -1, 'inside'],
+    ['{"a":', -1, 'inside'],
+    ['}{}', 2, 'closed'],
+    [']]]', -1, 'before'],
+  ];
+  for (const [text, end, phase] of table)
+    test(JSON.stringify(text), () => {
+      const whole = brackets();
+      assert.equal(whole.feed(text), end);
+      assert.equal(whole.phase(), phase);
+      const pieces = brackets();
+      const found = [...text].map((char) => pieces.feed(char)).findIndex((at) => at >= 0);
+      assert.equal(found, end, 'one character at a time');
+    });
+
+  test('any JSON object ends where its text ends, and nothing is read behind it', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.nat(), (value, cut) => {
+        const text = JSON.stringify(value);
+        const at = cut % text.length;
+        const state = brackets();
+        assert.equal(state.feed(text.slice(0, at)), -1);
+        assert.equal(state.feed(`${text.slice(at)}}}{`), text.length - at - 1);
+        assert.equal(state.feed('{}'), -1);
+      }),
+    );
+  });
+});
+
+describe('digest', () => {
+  test('never changes: ids that were sent must come back the same', () => {
+    assert.equal(digest(''), digest(''));
+    assert.match(digest('functions.Bash:0'), /^[0-9a-z]{22}$/);
+    assert.deepEqual(['', 'a', 'functions.Bash:0', '😀'].map(digest), [
+      '1aggevgbi2j1247s7v64qa',
+      '0bmnxinv5js16ayds5vhae',
+      '11jcbwro1ao1k9va6jolva',
+      '043wbs6ci4c2etngg13rqg',
+    ]);
+  });
+
+  test('tells a hundred thousand near texts apart, by its first nine letters too', () => {
+    const all = Array.from({ length: 100_000 }, (_, i) => digest(`call_${i}`));
+    assert.equal(new Set(all).size, all.length);
+    assert.equal(new Set(all.map((text) => text.slice(0, 9))).size, all.length);
+  });
+});
+
+describe('readers of JSON', () => {
+  test('never throw, and say nothing of the wrong type', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        assert.equal(typeof toText(value), 'string');
+        assert.ok(isObject(toObject(value)));
+        assert.ok(Array.isArray(toArray(value)));
+        assert.ok(toNumber(value) === undefined || Number.isFinite(toNumber(value)));
+      }),
+    );
+  });
+  test('numbers may be spelled as strings', () => {
+    const table: [unknown, number | undefined][] = [
+      ['0.00004669', 0.00004669],
+      ['12', 12],
+      [7, 7],
+      ['', undefined],
+      [' ', undefined],
+      ['x', undefined],
+      [null, undefined],
+      [Number.NaN, undefined],
+      ['Infinity', undefined],
+      [true, undefined],
+      [[1], undefined],
+    ];
+    for (const [value, number] of table) assert.equal(toNumber(value), number, JSON.stringify(value));
+  });
+  test('what is no JSON is undefined, and null is not', () => {
+    assert.equal(parseJson('{'), undefined);
+    assert.equal(parseJson('null'), null);
+  });
+});
+
+describe('stages', () => {
+  const doubled: Transducer<string, string> = { step: (text) => [text, text], flush: () => ['end'] };
+  const joined = (): Transducer<string, string> => {
+    let all = '';
+    return {
+      *step(text) {
+        all += text;
+        yield text.toUpperCase();
+      },
+      *flush() {
+        yield all;
+      },
+    };
+  };
+
+  test('compose passes on what the first says at its end, then lets the second speak', () => {
+    assert.deepEqual(transduce(compose(doubled, joined()), ['a', 'b']), [
+      'A',
+      'A',
+      'B',
+      'B',
+      'END',
+      'aabbend',
+    ]);
+  });
+
+  test('one input may give a quarter of a million outputs', () => {
+    const many: Transducer<number, number> = {
+      step: (count) => Array.from({ length: count }, (_, i) => i),
+      flush: () => [],
+    };
+    const each: Transducer<number, number> = {
+      step: (n) => Array.from({ length: n === 0 ? 250_000 : 0 }, () => n),
+      flush: () => [],
+    };
+    assert.equal(transduce(many, [250_000]).length, 250_000);
+    assert.equal(transduce(compose(many, each), [1]).length, 250_000);
+  });
+});
