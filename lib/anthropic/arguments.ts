@@ -1,6 +1,7 @@
 /**
  * The arguments of one tool call while they arrive. They are text and stay text (L9): never parsed and printed again,
- * never repaired into something that runs (P5). What follows a complete object is held back until the end decides.
+ * never repaired into something that runs (P5). What follows a complete object is held back until the end decides, and
+ * so is white space before one: alone it would be arguments that no client can parse (L6).
  */
 import { brackets } from '../stream/brackets.ts';
 import { isObject, parseJson } from '../stream/json.ts';
@@ -36,38 +37,56 @@ export function toolArguments(): ToolArguments {
   }
 
   function push(fragment: string): string {
+    if (phase === 'inside') return inside(fragment);
+    if (phase === 'after' && heldLength === 0) return after(fragment);
     if (phase === 'before') {
-      const first = fragment.search(/\S/);
+      const first = fragment.search(solid);
       if (first >= 0) phase = fragment[first] === '{' ? 'inside' : 'junk';
+      if (phase === 'inside') return inside(release() + fragment);
     }
-    if (phase === 'after' || phase === 'junk') {
-      hold(fragment);
-      return '';
-    }
-    if (phase === 'before') {
-      sent.push(fragment);
-      return fragment;
-    }
-    const end = outermost.feed(fragment);
-    const now = end < 0 ? fragment : fragment.slice(0, end + 1);
-    sent.push(now);
-    if (end >= 0) {
-      phase = 'after';
-      hold(fragment.slice(end + 1));
-    }
-    return now;
+    hold(fragment);
+    return '';
+  }
+
+  function inside(text: string): string {
+    const end = outermost.feed(text);
+    if (end < 0) return send(text);
+    phase = 'after';
+    const now = send(text.slice(0, end + 1));
+    return now + after(text.slice(end + 1));
+  }
+
+  /** White space behind the object changes nothing and goes on; from the first other character on, all waits. */
+  function after(text: string): string {
+    const end = text.search(solid);
+    if (end < 0) return send(text);
+    hold(text.slice(end));
+    return send(text.slice(0, end));
+  }
+
+  function send(text: string): string {
+    sent.push(text);
+    return text;
+  }
+
+  function release(): string {
+    heldLength = 0;
+    return held.splice(0).join('');
   }
 
   function end(cut: boolean): Verdict {
-    const body = sent.join('');
+    const value = parseJson(sent.join(''));
     const tail = held.join('');
-    const value = parseJson(body);
-    const empty = body.trim() === '' && tail === '';
-    if (cut) return { rest: tail, complete: isObject(value) && tail.trim() === '' };
-    if (empty) return { rest: '', complete: true };
+    if (cut) return { rest: tail, complete: isObject(value) && tail === '' };
+    if (phase === 'before')
+      return {
+        rest: '',
+        complete: true,
+        ...(tail !== '' && { lost: `${tail.length} blanks for arguments` }),
+      };
     if (!isObject(value))
       return { broken: phase === 'inside' ? 'they end in the middle' : 'they are no JSON object' };
-    if (tail.trim() === '') return { rest: tail, complete: true };
+    if (tail === '') return { rest: '', complete: true };
     if (!/[{[]/.test(tail))
       return { rest: '', complete: true, lost: `${tail.length} characters after the arguments` };
     if (isSame(parseJson(tail), value))
@@ -88,5 +107,11 @@ function isSame(a: unknown, b: unknown): boolean {
   if (!isObject(a) || !isObject(b))
     return a === b || (Array.isArray(a) && JSON.stringify(a) === JSON.stringify(b));
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => isSame(a[key], b[key]));
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && isSame(a[key], b[key]))
+  );
 }
+
+/** What is not white space to JSON; a no-break space is junk like any other character. */
+const solid = /[^ \t\n\r]/;

@@ -157,10 +157,11 @@ const originals = new WeakMap<StreamEvent, string>();
 
 /**
  * Remembers the JSON text that `event` was parsed from, so that it can leave byte for byte as it came (laws: raw
- * messages streams). A stage that changes an event makes a new object, and so loses the text with it.
+ * messages streams). A stage that changes an event makes a new object, and so loses the text with it. Text on several
+ * lines is not kept, for an event's data leaves on one (L11); nor is none at all.
  */
 export function asReceived<E extends StreamEvent>(event: E, data: string): E {
-  originals.set(event, data);
+  if (data !== '' && !/[\r\n]/.test(data)) originals.set(event, data);
   return event;
 }
 

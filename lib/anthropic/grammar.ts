@@ -2,10 +2,11 @@
  * The order of events as a machine: the laws L1 to L8 and L12, in one place. Tests ask it about whole streams; at run
  * time the guard holds every stream that leaves to it, ours and raw ones alike.
  *
- *   stream = message_start (block | ping)* message_delta message_stop   |   any beginning of that, then error
+ *   stream = message_start (block | ping)* message_delta ping* message_stop   |   any beginning of that, then error
  *   block  = content_block_start (content_block_delta | ping)* content_block_stop
  */
-import { isObject, parseJson } from '../stream/json.ts';
+import { isObject, parseJson, toObject } from '../stream/json.ts';
+import { fits } from './blocks.ts';
 import {
   isRemark,
   type BlockDelta,
@@ -30,14 +31,7 @@ interface Open {
   json: string[];
 }
 
-const deltaTypes: Record<string, readonly Delta['type'][]> = {
-  text: ['text_delta', 'citations_delta'],
-  thinking: ['thinking_delta', 'signature_delta'],
-  tool_use: ['input_json_delta'],
-  server_tool_use: ['input_json_delta'],
-};
-
-const errorTypes: ReadonlySet<string> = new Set([
+const errorTypes: ReadonlySet<unknown> = new Set([
   'invalid_request_error',
   'authentication_error',
   'billing_error',
@@ -50,11 +44,7 @@ const errorTypes: ReadonlySet<string> = new Set([
   'overloaded_error',
 ]);
 
-const cutting: ReadonlySet<string | null> = new Set([
-  'max_tokens',
-  'refusal',
-  'model_context_window_exceeded',
-]);
+const cutting: ReadonlySet<unknown> = new Set(['max_tokens', 'refusal', 'model_context_window_exceeded']);
 
 export function grammar(): Grammar {
   let phase: 'before' | 'during' | 'ending' | 'ended' | 'failed' = 'before';
@@ -75,6 +65,8 @@ export function grammar(): Grammar {
     };
     if (block.type === 'text' && block.text !== '')
       return 'L9: text in the start of a block is lost on clients';
+    if (block.type === 'thinking' && block.thinking)
+      return 'L9: thinking in the start of a block is lost on clients';
     if (block.type === 'thinking' && block.signature) return 'L12: a signature in the start of a block';
     if (block.type !== 'tool_use') return undefined;
     if (!block.id || !/^[A-Za-z0-9_-]+$/.test(block.id))
@@ -89,8 +81,7 @@ export function grammar(): Grammar {
 
   function delta({ index, delta }: BlockDelta): string | undefined {
     if (!open || index !== next) return `L2: a delta for block ${index}, which is not open`;
-    if (!(deltaTypes[open.type] ?? [delta.type]).includes(delta.type))
-      return `L2: a ${delta.type} in a ${open.type} block`;
+    if (!fits(open.type, delta.type)) return `L2: a ${delta.type} in a ${open.type} block`;
     if (open.lastDelta === 'signature_delta') return 'L12: a delta after the signature';
     open.lastDelta = delta.type;
     if (delta.type === 'text_delta' && delta.text !== '') open.says = true;
@@ -110,15 +101,15 @@ export function grammar(): Grammar {
       return 'L12: thinking ends without a signature';
     if (type !== 'tool_use') return undefined;
     const text = json.join('');
-    if (text.trim() === '' || isObject(parseJson(text))) calls++;
+    if (text === '' || isObject(parseJson(text))) calls++;
     else brokenArguments = true;
     return undefined;
   }
 
-  function finish(reason: string | null): string | undefined {
+  function finish(reason: unknown): string | undefined {
     if (open) return 'L2: the message ends inside a block';
     phase = 'ending';
-    if (reason === null) return 'L4: a message_delta without a stop reason';
+    if (typeof reason !== 'string' || reason === '') return 'L4: a message_delta without a stop reason';
     if (cutting.has(reason)) return undefined;
     if (brokenArguments) return 'L6: arguments that are no JSON object, in a turn that nothing cut';
     return (reason === 'tool_use') === calls > 0 ? undefined : `L7: ${reason} with ${calls} calls`;
@@ -129,7 +120,7 @@ export function grammar(): Grammar {
     if (phase === 'failed') return `L5: ${event.type} after error`;
     if (event.type === 'error') {
       phase = 'failed';
-      const { type, message } = event.error;
+      const { type, message } = toObject(event.error);
       return errorTypes.has(type) && typeof message === 'string' ? undefined : 'L5: no error of Anthropic’s';
     }
     if (event.type === 'message_start') {
@@ -200,20 +191,32 @@ export function brokenRule(events: Iterable<StreamEvent>): string | undefined {
 export function guard(): Transducer<Decoded, Decoded> {
   const rules = grammar();
   let broken = false;
+
+  function* stop(rule: string): Iterable<Decoded> {
+    broken = true;
+    const error = {
+      type: 'api_error',
+      message: `occ stopped an answer that broke a rule of the stream (${rule})`,
+    } as const;
+    yield { type: 'failed', reason: 'malformed', error };
+    yield { type: 'error', error };
+  }
+
   return {
     *step(decoded) {
+      if (isRemark(decoded)) {
+        // What an answer cost is still true of one that was stopped; that it finished or failed is not.
+        if (!broken || (decoded.type !== 'finished' && decoded.type !== 'failed')) yield decoded;
+        return;
+      }
       if (broken) return;
-      if (isRemark(decoded)) return yield decoded;
       const rule = rules.step(decoded);
-      if (rule === undefined) return yield decoded;
-      broken = true;
-      const error = {
-        type: 'api_error',
-        message: `occ stopped an answer that broke a rule of the stream (${rule})`,
-      } as const;
-      yield { type: 'failed', reason: 'malformed', error };
-      yield { type: 'error', error };
+      if (rule === undefined) yield decoded;
+      else yield* stop(rule);
     },
-    flush: () => [],
+    *flush() {
+      const rule = broken ? undefined : rules.end();
+      if (rule !== undefined) yield* stop(rule);
+    },
   };
 }

@@ -60,6 +60,8 @@ export interface ToolIdRules {
   max: number;
   /** Exactly nine alphanumerics, as Mistral demands. */
   nine?: boolean;
+  /** Any character will do: ids such as Kimi's `functions.Read:0` go back as they came (P9). Else Anthropic's alphabet. */
+  anyAlphabet?: boolean;
 }
 
 /**
@@ -69,7 +71,7 @@ export interface ToolIdRules {
 export function upstreamToolId(id: string, rules: ToolIdRules): string {
   const original = originalToolId(id);
   if (rules.nine) return /^[A-Za-z0-9]{9}$/.test(original) ? original : digest(original).slice(0, 9);
-  if (original.length <= rules.max && anthropicId.test(original)) return original;
+  if (original.length <= rules.max && (rules.anyAlphabet || anthropicId.test(original))) return original;
   return `call_${digest(original)}`.slice(0, rules.max);
 }
 
@@ -107,7 +109,8 @@ function fromBase64Url(encoded: string): string | undefined {
     bits -= 8;
     bytes.push((held >> bits) & 255);
   }
-  const text = new TextDecoder().decode(new Uint8Array(bytes));
+  // A text may begin with the character that is also a BOM.
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(new Uint8Array(bytes));
   // Only what we wrote is ours: anything that does not encode back to itself belongs to somebody else.
   return toBase64Url(text) === encoded ? text : undefined;
 }
