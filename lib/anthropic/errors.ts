@@ -2,8 +2,9 @@
  * Errors in Anthropic's shape: status and type, both ways, and the reading of whatever an upstream calls an error.
  * Upstream messages are shown to a person; they are bounded, one line, and cleared of anything that looks like a key.
  */
-import { isObject, parseJson, toNumber, toObject, toText, type JsonObject } from '../stream/json.ts';
+import { isObject, parseJson, toArray, toNumber, toObject, toText, type JsonObject } from '../stream/json.ts';
 import type { ApiErrorBody, ApiErrorType } from './events.ts';
+import { overflowIn, overflowNumbers, promptTooLong, type Overflow } from './overflow.ts';
 
 /** What an upstream refused with, or what occ itself refuses with. */
 export interface ApiError extends ApiErrorBody {
@@ -16,6 +17,8 @@ export interface ApiError extends ApiErrorBody {
   limitName?: string;
   /** True when the request is longer than the model's window; `message` then says so in the words Claude Code acts on. */
   overflow?: boolean;
+  /** Tokens the model can hold, where an overflow names them. */
+  limit?: number;
 }
 
 const statusByType = {
@@ -44,11 +47,17 @@ export function typeOf(status: number): ApiErrorType {
   return status >= 400 && status < 500 ? 'invalid_request_error' : 'api_error';
 }
 
+/** Longest error body that is read; what is said of it is far shorter. */
+const longestBody = 256 * 1024;
+
 /** Reads an error body in any of the shapes seen in the field; a body that is no JSON at all is told in its first words. */
 export function readApiError(status: number, body: string): ApiError {
   const parsed = parseJson(body);
-  if (!isObject(parsed)) return describe(status, { message: isHtml(body) ? htmlWords(body) : body });
-  return describe(status, errorFields(parsed));
+  // Gemini answers a stream it refuses with an array of one.
+  const first = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (isObject(first)) return describe(status, errorFields(first));
+  const text = typeof first === 'string' ? first : body.slice(0, longestBody);
+  return describe(status, { message: isHtml(text) ? htmlWords(text) : text });
 }
 
 /**
@@ -57,13 +66,19 @@ export function readApiError(status: number, body: string): ApiError {
  */
 export function errorInside(data: JsonObject): ApiError | undefined {
   const failed = data['type'] === 'error' || hasError(data['error']);
-  return failed ? describe(toNumber(toObject(data['error'])['code']) ?? 0, errorFields(data)) : undefined;
+  if (!failed) return undefined;
+  const fields = errorFields(data);
+  const code = toNumber(fields.code) ?? 0;
+  return describe(code >= 400 && code <= 599 ? code : 0, fields);
 }
 
+/** An object whose every field is null or empty is as good as null: some servers send one with each chunk. */
 function hasError(error: unknown): boolean {
   if (typeof error === 'string') return error !== '';
   if (Array.isArray(error)) return error.length > 0;
-  return isObject(error) && Object.keys(error).length > 0;
+  return (
+    isObject(error) && Object.values(error).some((value) => value !== null && value !== '' && value !== 0)
+  );
 }
 
 interface ErrorFields {
@@ -71,78 +86,105 @@ interface ErrorFields {
   type?: string;
   code?: string;
   limitName?: string;
+  /** Type and code of an error inside this one. */
+  inner?: string;
 }
 
 function errorFields(body: JsonObject): ErrorFields {
   const first = Array.isArray(body['error']) ? body['error'][0] : body['error'];
-  const inner = isObject(first) ? first : body;
-  const said = typeof first === 'string' ? first : toText(inner['message']) || toText(inner['detail']);
-  const nested = realCause(toObject(inner['metadata'])['raw']);
-  const type = typeof inner['type'] === 'string' && inner['type'] !== 'error' ? inner['type'] : undefined;
-  const code = inner['code'] ?? undefined;
-  const limitName = toText(toObject(body['metadata'] ?? inner['metadata'])['limitName']);
+  const error = isObject(first) ? first : body;
+  const said = typeof first === 'string' ? first : saidIn(error);
+  const cause = realCause(toObject(error['metadata'])['raw']);
+  const type = typeof error['type'] === 'string' && error['type'] !== 'error' ? error['type'] : undefined;
+  const code = error['code'] ?? undefined;
+  const limitName =
+    toText(toObject(body['metadata'])['limitName']) || toText(toObject(error['metadata'])['limitName']);
   return {
-    message: nested && nested !== said ? `${said}: ${nested}` : said,
+    message: cause && cause.message !== said ? [said, cause.message].filter(Boolean).join(': ') : said,
     ...(type !== undefined && { type }),
     ...((typeof code === 'string' || typeof code === 'number') && { code: String(code) }),
     ...(limitName !== '' && { limitName }),
+    ...(cause && { inner: `${cause.type ?? ''} ${cause.code ?? ''} ${cause.inner ?? ''}` }),
   };
+}
+
+/** FastAPI says `detail`, a text or a list; others `msg`. */
+function saidIn(error: JsonObject): string {
+  const detail = toObject(toArray(error['detail'])[0]);
+  return toText(error['message']) || toText(error['detail']) || toText(detail['msg']) || toText(error['msg']);
 }
 
 /** Some gateways hide the vendor's own words in `metadata.raw`, a JSON string behind "Provider returned error". */
-function realCause(raw: unknown): string {
-  if (typeof raw !== 'string') return '';
-  const parsed = parseJson(raw);
-  return isObject(parsed) ? errorFields(parsed).message : raw;
+function realCause(raw: unknown): ErrorFields | undefined {
+  const parsed = typeof raw === 'string' ? parseJson(raw) : raw;
+  if (isObject(parsed)) return errorFields(parsed);
+  if (typeof raw !== 'string' || raw === '') return undefined;
+  return { message: isHtml(raw) ? htmlWords(raw) : raw };
 }
 
 function describe(status: number, fields: ErrorFields): ApiError {
-  const limit = overflowIn(status, fields);
+  const overflow = overflowOf(status, fields);
   const known = fields.type !== undefined && Object.hasOwn(statusByType, fields.type);
   const type = status > 0 ? typeOf(status) : known ? (fields.type as ApiErrorType) : 'api_error';
+  const silence =
+    status > 0
+      ? `the upstream answered ${status} without saying why`
+      : 'the upstream reported an error without saying why';
   return {
     status,
-    type: limit === undefined ? type : 'invalid_request_error',
-    message: limit ?? (toWords(fields.message) || `the upstream answered ${status} without saying why`),
+    type: overflow === undefined ? type : 'invalid_request_error',
+    message: overflow ? promptTooLong(overflow) : toWords(fields.message) || silence,
     ...(fields.type !== undefined && { upstreamType: fields.type }),
     ...(fields.code !== undefined && { upstreamCode: fields.code }),
     ...(fields.limitName !== undefined && { limitName: fields.limitName }),
-    ...(limit !== undefined && { overflow: true }),
+    ...(overflow && { overflow: true }),
+    ...(overflow?.limit !== undefined && { limit: overflow.limit }),
   };
 }
 
-/** How vendors say that a request is too long (observed; upstream facts, section 7). Each may name the window. */
-const overflowWords =
-  /prompt is too long|exceeds? the (?:model'?s? )?(?:maximum )?context (?:window|length|size)|maximum context length|context_length_exceeded|context window exceeds limit|exceeded model token limit|range of input length should be|prompt exceeds max length|input token count.{0,40}exceeds the maximum|maximum prompt length|input is too long|exceeds the available context size|reduce the length of the messages|longer than the maximum model length|but model only supports up to|input length and `?max_tokens`? exceed context limit|request_too_large/i;
+/** Zhipu's code for a prompt that is too long; its words come in two languages. */
+const zhipuTooLong = '1261';
 
-/**
- * The sentence that makes Claude Code compact (measured: the numbers steer how much it cuts), or undefined when the
- * error is another one. Only the client's own statuses count: a 500 that mentions a length is still a 500.
- */
-function overflowIn(status: number, { message, type, code }: ErrorFields): string | undefined {
-  const said = `${message} ${type ?? ''} ${code ?? ''}`;
-  const clients = status === 0 || status === 400 || status === 413 || status === 422;
-  if (!clients || !(status === 413 || code === '1261' || overflowWords.test(said))) return undefined;
-  const already = /prompt is too long: \d+ tokens > \d+ maximum/.exec(message);
-  if (already) return already[0];
-  const numbers = [...message.matchAll(/\d[\d,]{3,}/g)].map(([digits]) => Number(digits.replaceAll(',', '')));
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  return numbers.length > 1 && low < high
-    ? `prompt is too long: ${high} tokens > ${low} maximum`
-    : 'prompt is too long for this model';
+/** Only the client's own statuses count (0: inside a stream): a 500 that mentions a length is still a 500. */
+function overflowOf(status: number, { message, type, code, inner }: ErrorFields): Overflow | undefined {
+  if (status === 413) return overflowIn(message) ?? {};
+  if (code === zhipuTooLong) return overflowNumbers(message);
+  if (status !== 0 && status !== 400 && status !== 422) return undefined;
+  return overflowIn(`${message} ${type ?? ''} ${code ?? ''} ${inner ?? ''}`);
 }
 
 const longestMessage = 600;
 
 /** One line a person can read, without anything that might be a secret. */
 export function toWords(text: string): string {
-  const line = clearSecrets(text).replace(/\s+/g, ' ').trim();
-  return line.length > longestMessage ? `${line.slice(0, longestMessage)}…` : line;
+  const line = clearSecrets(text.slice(0, longestBody)).replace(/\s+/g, ' ').trim();
+  // A character of two halves is not cut in two.
+  return line.length > longestMessage
+    ? `${line.slice(0, longestMessage).replace(/[\uD800-\uDBFF]$/, '')}…`
+    : line;
 }
 
-/** Keys and tokens in the spellings of the known vendors, and whatever follows Bearer or an api-key field. */
-const secrets =
-  /\b(?:sk|oc_sk|st|pk|rk|gsk|xai|AIza|ghp|hf|nvapi)[-_][A-Za-z0-9._-]{6,}|\bAIza[A-Za-z0-9_-]{20,}|(?<=\bBearer\s+)[^\s"',;]+|(?<=\bapi[-_ ]?key["']?\s*[:=]\s*["']?)[^\s"',;]{6,}/gi;
+/** Keys and tokens in the spellings of the known vendors, and whatever stands where a key would. */
+const secrets = new RegExp(
+  [
+    // OpenAI, Anthropic, OpenCode, OpenRouter, DeepSeek, Groq, xAI, Cerebras, Perplexity, NVIDIA, Fireworks, GitHub, Stripe
+    String.raw`\b(?:sk|oc_sk|pk|rk|gsk|xai|csk|pplx|nvapi)[-_][A-Za-z0-9._-]{6,}`,
+    String.raw`\b(?:st|hf|fw|r8|tgp|gh[opsur]|github_pat)_[A-Za-z0-9._-]{6,}`,
+    String.raw`\bAIza[A-Za-z0-9_-]{20,}`,
+    String.raw`\bAKIA[A-Z0-9]{12,}`,
+    // JSON web tokens
+    String.raw`\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9._-]+`,
+    // Zhipu; a token of 256 bits
+    String.raw`\b[0-9a-f]{32}\.[A-Za-z0-9]{8,}`,
+    String.raw`\b[0-9a-f]{64}\b`,
+    String.raw`(?<=\b(?:Bearer|Basic)\s+)[A-Za-z0-9+/=._~-]{6,}`,
+    String.raw`(?<=\b(?:api|auth|access|secret)[-_ ]?(?:key|token)(?: provided| is)?["']?\s*[:=]\s*["']?)(?:(?=[^\s"',;]*\d)[^\s"',;]{6,}|[^\s"',;]{16,})`,
+    // In an address: as a parameter, and before the host
+    String.raw`(?<=[?&](?:key|token)=)[^\s"'&]+`,
+    String.raw`(?<=://)[^\s/@"']+(?=@)`,
+  ].join('|'),
+  'gi',
+);
 
 export function clearSecrets(text: string): string {
   return text.replace(secrets, '•••');
