@@ -1,5 +1,5 @@
 /** The body of an answer as JSON objects, for every format: what is no JSON, and what ends the stream, told apart. */
-import { isObject, parseJson, type JsonObject } from '../stream/json.ts';
+import { isObject, parseJson, toObject, toText, type JsonObject } from '../stream/json.ts';
 import { bodyDecoder, type BodyMessage } from '../stream/body.ts';
 import { compose, type Transducer } from '../stream/transducer.ts';
 import { readApiError, toWords } from '../anthropic/errors.ts';
@@ -38,21 +38,33 @@ function toFrames({ event, data, problem }: BodyMessage): Frame[] {
   if (text === '[DONE]') return [{ type: 'done' }];
   if (keepAlives.has(text.toLowerCase())) return [];
   const parsed = parseJson(text);
-  if (isObject(parsed)) return [{ type: 'data', event, json: unwrap(parsed), text }];
-  if (Array.isArray(parsed)) {
-    return parsed.filter(isObject).map((json) => ({ type: 'data', event, json, text: JSON.stringify(json) }));
-  }
+  if (isObject(parsed)) return [toData(event, parsed, text)];
+  if (Array.isArray(parsed)) return parsed.filter(isObject).map((json) => toData(event, json));
   // The end of the bytes inside an event is a truncation, which the codec tells by its missing finish (P1).
   if (problem === 'unterminated') return [];
-  return [broken('malformed', `the upstream sent an event that is no JSON: ${toWords(text).slice(0, 200)}`)];
+  if (event === 'error') return [broken('upstream', toWords(toText(parsed) || text))];
+  // What begins like JSON may hold the conversation, which no log and no error may show; plain words are the server's.
+  const words = /^[{["]/.test(text) ? `${text.length} characters` : toWords(text).slice(0, 200);
+  return [broken('malformed', `the upstream sent an event that is no JSON: ${words}`)];
 }
 
 function broken(reason: FailureReason, message: string): Frame {
   return { type: 'broken', reason, message };
 }
 
-/** Some gateways put the answer in an envelope: `{"success":true,"data":{…}}`. */
+/** The object, out of its envelope; its text stays its own only where that is this very object on one line (L11). */
+function toData(event: string, parsed: JsonObject, text?: string): Frame {
+  const json = unwrap(parsed);
+  const own = json === parsed && text !== undefined && !/[\r\n]/.test(text);
+  return { type: 'data', event, json, text: own ? text : JSON.stringify(json) };
+}
+
+/** Some gateways put the answer in an envelope, `{"success":true,"data":{…}}`, and their refusals in the same. */
 function unwrap(json: JsonObject): JsonObject {
   const { success, data } = json;
+  if (success === false && !json['error']) {
+    const { code, message, msg } = { ...toObject(data), ...json };
+    return { error: { code, message: toText(message) || toText(msg) || 'the upstream reported no success' } };
+  }
   return typeof success === 'boolean' && isObject(data) ? data : json;
 }

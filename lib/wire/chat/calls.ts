@@ -37,6 +37,7 @@ export function calls(writer: Writer, names: CallNames): Calls {
   const all: Call[] = [];
 
   function take(entries: readonly Json[]): void {
+    const touched = new Set<Call>();
     for (const [position, entry] of entries.entries()) {
       const fields = toObject(entry);
       const spoken = toObject(fields['function'] ?? fields);
@@ -44,9 +45,12 @@ export function calls(writer: Writer, names: CallNames): Calls {
       const name = toText(spoken['name']);
       const args = toArguments(spoken['arguments']);
       const index = toNumber(fields['index']);
-      const call = find(index === undefined ? undefined : String(index), id, name, position);
-      if (call) extend(call, id, name, args);
-      else if (id !== '' || name !== '' || args !== '') extend(add(index), id, name, args);
+      const found = find(index === undefined ? undefined : String(index), id, name, position);
+      const doubled = found && touched.has(found) && id === '' && name !== '' && isClosed(found);
+      if (!found && id === '' && name === '' && args === '') continue; // a ghost
+      const call = found && !doubled ? found : add(index);
+      touched.add(call);
+      extend(call, id, name, args);
     }
   }
 
@@ -69,13 +73,11 @@ export function calls(writer: Writer, names: CallNames): Calls {
     const latest = all.at(-1);
     if (index !== undefined) {
       const call = all.findLast((call) => call.index === index);
-      const another =
-        id !== '' && call?.id !== '' && id !== call?.id && name !== '' && call?.args.phase() !== 'inside';
-      return another ? undefined : call;
+      return call && (isAnotherId(call, id, name) || isAnotherName(call, name)) ? undefined : call;
     }
     if (id !== '') {
       const call = all.findLast((call) => call.id === id);
-      if (call) return call;
+      if (call) return isAnotherName(call, name) ? undefined : call;
       return latest && (latest.id === '' || name === '') && !startsAnother(latest, name, position)
         ? latest
         : undefined;
@@ -83,15 +85,21 @@ export function calls(writer: Writer, names: CallNames): Calls {
     return latest && startsAnother(latest, name, position) ? undefined : latest;
   }
 
+  /** Servers that number every call alike tell them apart by id and name together. */
+  function isAnotherId(call: Call, id: string, name: string): boolean {
+    return id !== '' && call.id !== '' && id !== call.id && name !== '' && call.args.phase() !== 'inside';
+  }
+
+  /** A second name, where the first is whole and no arguments are on their way, begins another call whatever its number. */
+  function isAnotherName(call: Call, name: string): boolean {
+    if (name === '' || name === call.name || call.args.phase() === 'inside') return false;
+    return call.begun || (isDeclared(call.name) && isDeclared(name) && !name.startsWith(call.name));
+  }
+
   /** Without index and id: a name begins another call when it is the second of one delta, or the last call has its arguments. */
   function startsAnother(latest: Call, name: string, position: number): boolean {
-    return (
-      name !== '' &&
-      latest.name !== '' &&
-      (position > 0 ||
-        latest.args.phase() === 'closed' ||
-        (latest.begun && name === latest.name && latest.args.phase() !== 'inside'))
-    );
+    if (name === '' || latest.name === '') return false;
+    return position > 0 || isClosed(latest) || isAnotherName(latest, name);
   }
 
   function extend(call: Call, id: string, name: string, args: string): void {
@@ -100,18 +108,34 @@ export function calls(writer: Writer, names: CallNames): Calls {
     call.args.feed(args);
     if (!call.begun) {
       if (args !== '') call.early.push(args);
-      if (call.name !== '' && (call.early.length > 0 || isWhole(call.name))) begin(call);
+      if (call.name !== '' && (call.early.length > 0 ? !isPart(call.name) : isWhole(call.name))) begin(call);
     } else if (args !== '') writer.delta(call.key, { type: 'input_json_delta', partial_json: args });
   }
 
-  function isWhole(name: string): boolean {
-    return (
-      names.declared.includes(name) &&
-      !names.declared.some((other) => other !== name && other.startsWith(name))
-    );
+  function isDeclared(name: string): boolean {
+    return names.declared.includes(name);
   }
 
+  /** True for a name that can become no other. */
+  function isWhole(name: string): boolean {
+    return isDeclared(name) && !names.declared.some((other) => other !== name && other.startsWith(name));
+  }
+
+  /** True for a name that is the beginning of a declared one and none itself. */
+  function isPart(name: string): boolean {
+    return !isDeclared(name) && names.declared.some((other) => other.startsWith(name));
+  }
+
+  /** Calls begin in the order they came: those before it, whose names only waited for what might follow, go first. */
   function begin(call: Call): void {
+    for (const earlier of all) {
+      if (earlier === call) break;
+      if (!earlier.begun && earlier.name !== '' && !isPart(earlier.name)) open(earlier);
+    }
+    open(call);
+  }
+
+  function open(call: Call): void {
     call.begun = true;
     const id = call.id === '' ? '' : clientToolId(call.id);
     writer.open(call.key, { type: 'tool_use', id, name: names.toClient(call.name), input: {} });
@@ -130,6 +154,10 @@ export function calls(writer: Writer, names: CallNames): Calls {
   }
 
   return { take, end };
+}
+
+function isClosed(call: Call): boolean {
+  return call.args.phase() === 'closed';
 }
 
 /** Arguments are text; a server that sends them as an object is taken at its word. */

@@ -1,21 +1,23 @@
 /** What a `finish_reason` means (P7). */
 import type { StopReason } from '../../anthropic/events.ts';
 
-const reasons: Readonly<Record<string, StopReason>> = {
-  stop: 'end_turn',
-  eos: 'end_turn',
-  end_turn: 'end_turn',
-  tool_calls: 'tool_use',
-  tool_use: 'tool_use',
-  function_call: 'tool_use',
-  length: 'max_tokens',
-  max_tokens: 'max_tokens',
-  model_length: 'max_tokens',
-  content_filter: 'refusal',
-  sensitive: 'refusal',
-  refusal: 'refusal',
-  model_context_window_exceeded: 'model_context_window_exceeded',
-};
+const reasons: ReadonlyMap<string, StopReason> = new Map<string, StopReason>(
+  Object.entries({
+    stop: 'end_turn',
+    eos: 'end_turn',
+    end_turn: 'end_turn',
+    tool_calls: 'tool_use',
+    tool_use: 'tool_use',
+    function_call: 'tool_use',
+    length: 'max_tokens',
+    max_tokens: 'max_tokens',
+    model_length: 'max_tokens',
+    content_filter: 'refusal',
+    sensitive: 'refusal',
+    refusal: 'refusal',
+    model_context_window_exceeded: 'model_context_window_exceeded',
+  } as const),
+);
 
 /** Reasons that are failures by another name; DeepSeek sends the first when it is out of capacity. */
 const failures: ReadonlySet<string> = new Set([
@@ -29,5 +31,5 @@ const failures: ReadonlySet<string> = new Set([
 export function toStopReason(finish: string): StopReason | 'failure' | 'unknown' {
   const name = finish.toLowerCase();
   if (failures.has(name)) return 'failure';
-  return reasons[name] ?? 'unknown';
+  return reasons.get(name) ?? 'unknown';
 }

@@ -42,6 +42,8 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   const tags = route.quirks.inlineThink ? thinkTags() : undefined;
   let chosen: number | undefined;
   let finish: StopReason | undefined;
+  let finishedChoice: number | undefined;
+  let inPieces = false;
   let reported: Partial<Usage> = {};
   let othersDropped = false;
 
@@ -50,7 +52,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
     const { json } = frame;
     readCost(json);
-    if (answer.phase() === 'after') return; // after [DONE] only a price is read (P3)
+    if (answer.phase() === 'after') return readLateUsage(json['usage']);
     const error = errorInside(json) ?? (frame.event === 'error' ? errorInside({ error: json }) : undefined);
     if (error) return fail('upstream', error, error.status);
     readUsage(json['usage']);
@@ -74,24 +76,47 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (usage) reported = { ...reported, ...usage };
   }
 
+  /** After the end only price and usage are read, for the ledger; the client has had its figures (P3). */
+  function readLateUsage(value: unknown): void {
+    if (!toUsage(value)) return;
+    readUsage(value);
+    emit({ type: 'usage', usage: finalUsage(reported, inputTokens, answer.written()) });
+  }
+
   function readChoice(choice: JsonObject, position: number): void {
+    if (answer.phase() === 'after') return;
     // Moonshot puts usage in the choice.
     readUsage(choice['usage']);
-    const { delta: piece, message } = choice;
-    if (!isObject(piece) && isObject(message) && answer.written() > 0) {
-      emit({ type: 'dropped', what: 'a whole message after its pieces' });
-      return readFinish(toText(choice['finish_reason']));
-    }
-    const delta = isObject(piece) ? piece : toObject(message);
+    const delta = toDelta(choice);
     const number = toNumber(choice['index']) ?? position;
-    if (chosen === undefined && carries(delta, choice)) chosen = number;
+    if (chosen === undefined && carries(delta, choice)) choose(number);
     if (number === (chosen ?? number)) {
+      const error = errorInside(choice);
+      if (error) return fail('upstream', error, error.status);
       readDelta(delta, choice);
-      readFinish(toText(choice['finish_reason']));
+      readFinish(toText(choice['finish_reason']), number);
     } else if (!othersDropped && carries(delta, choice)) {
       othersDropped = true;
       emit({ type: 'dropped', what: 'a second choice' });
     }
+  }
+
+  /** The end of a choice that is not the answer ends nothing. */
+  function choose(number: number): void {
+    chosen = number;
+    if (finishedChoice !== number) finish = undefined;
+  }
+
+  /** Some servers write `message` for `delta`; behind pieces it is the whole again, as some send it in the last chunk. */
+  function toDelta({ delta, message }: JsonObject): JsonObject {
+    if (isObject(delta)) {
+      inPieces ||= carries(delta, {});
+      return delta;
+    }
+    if (!isObject(message)) return {};
+    if (!inPieces) return message;
+    emit({ type: 'dropped', what: 'a whole message after its pieces' });
+    return {};
   }
 
   function readDelta(delta: JsonObject, choice: JsonObject): void {
@@ -103,6 +128,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     write({ type: 'text', text: toText(delta['refusal']) });
     const entries = toolEntries(delta);
     if (entries.length === 0) return;
+    for (const held of tags?.end() ?? []) write(held);
     sign();
     begin();
     tools.take(entries);
@@ -127,8 +153,9 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     answer.begin({ input_tokens: inputTokens, output_tokens: 0 });
   }
 
-  function readFinish(name: string): void {
+  function readFinish(name: string, choice: number): void {
     if (name === '') return;
+    finishedChoice = choice;
     const reason = toStopReason(name);
     if (reason === 'failure')
       return fail('upstream', { type: 'api_error', message: `the upstream stopped: ${name}` });
@@ -143,9 +170,10 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (answer.phase() === 'after') return;
     for (const piece of tags?.end() ?? []) write(piece);
     sign();
-    if (tools.end() && !cuts(finish)) {
+    if (tools.end()) {
       const message = 'the upstream sent arguments of a tool call without ever naming the tool';
-      return answer.fail('malformed', { type: 'api_error', message });
+      if (!cuts(finish)) return answer.fail('malformed', { type: 'api_error', message });
+      emit({ type: 'dropped', what: 'arguments of a tool call that was never named' });
     }
     begin();
     const usage = finalUsage(reported, inputTokens, answer.written());
@@ -191,7 +219,8 @@ function cuts(reason: StopReason | undefined): boolean {
 /** True for a choice with something in it, so that an empty first choice does not hide a second that answers (L9). */
 function carries(delta: JsonObject, choice: JsonObject): boolean {
   const content = delta['content'] ?? choice['text'];
-  const said = typeof content === 'string' ? content !== '' : toArray(content).length > 0;
+  const said =
+    typeof content === 'string' ? content !== '' : isObject(content) || toArray(content).length > 0;
   return (
     said || reasoningText(delta) !== '' || toText(delta['refusal']) !== '' || toolEntries(delta).length > 0
   );
@@ -203,10 +232,10 @@ function toolEntries(delta: JsonObject): Json[] {
   return entries.length === 0 && isObject(legacy) ? [{ index: 0, function: legacy }] : entries;
 }
 
-/** Content is a string, or parts; Mistral's parts may hold thinking. */
+/** Content is a string, one part, or several; Mistral's parts may hold thinking. */
 function* contentPieces(content: unknown, emit: (decoded: Decoded) => void): Iterable<Piece> {
   if (typeof content === 'string') return yield { type: 'text', text: content };
-  for (const part of toArray(content)) {
+  for (const part of isObject(content) ? [content] : toArray(content)) {
     if (typeof part === 'string') yield { type: 'text', text: part };
     if (!isObject(part)) continue;
     const { thinking } = part;

@@ -7,7 +7,6 @@
  */
 import { errorInside } from '../../anthropic/errors.ts';
 import {
-  asReceived,
   type AnswerBlock,
   type ApiErrorBody,
   type BlockDelta,
@@ -16,7 +15,9 @@ import {
   type Decoded,
   type Delta,
   type FailureReason,
+  type Message,
   type MessageDelta,
+  type MessageStart,
   type MessageStop,
   type StopReason,
   type Usage,
@@ -28,8 +29,9 @@ import { toArray, toNumber, toObject, toText, type JsonObject } from '../../stre
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import type { Route, Turn } from '../codec.ts';
 import { frameDecoder, type Frame } from '../frames.ts';
+import { received, unfinished } from './repairs.ts';
 import { blockTexts } from './texts.ts';
-import { startUsage, toStopReason, withNumbers } from './usage.ts';
+import { hasOddNumbers, startUsage, toStopReason, withNumbers } from './usage.ts';
 
 export function messagesDecoder(route: Route, turn: Turn): Transducer<Uint8Array, Decoded> {
   return compose(frameDecoder(), eventDecoder(route, turn));
@@ -42,14 +44,17 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
   const names = toolNames(request.tools);
   const texts = blockTexts(quirks.leakedThinkEnd);
+  /** The blocks that were started, by the upstream's own numbers. */
   const types = new Map<number, string>();
+  let latest = -1;
   let usage: Usage = { input_tokens: inputTokens, output_tokens: 0 };
   let finish:
     | { reason: StopReason; stopSequence: string | null; original: MessageDelta | undefined }
     | undefined;
 
   function read(frame: Frame): void {
-    if (frame.type === 'done') return end();
+    // OpenAI's [DONE] is no end of a messages stream (P1), but nothing follows it either.
+    if (frame.type === 'done') return finish === undefined ? undefined : end();
     if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
     const { json, text } = frame;
     const type = toText(json['type']) || frame.event;
@@ -59,7 +64,7 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (error) return fail('upstream', error, error.status);
     switch (type) {
       case 'message_start':
-        return start(toObject(json['message']));
+        return start(toObject(json['message']), json, text);
       case 'message':
         return whole(json);
       case 'content_block_start':
@@ -71,10 +76,10 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
       case 'message_delta':
         return readEnding(json, text);
       case 'message_stop':
-        return end(asReceived({ type: 'message_stop' }, text));
+        return end(received({ type: 'message_stop' }, json, text));
       case 'ping':
         if (answer.phase() === 'during' && json['cost'] === undefined)
-          emit(asReceived({ type: 'ping' }, text));
+          emit(received({ type: 'ping' }, json, text));
         return;
       default:
         emit({ type: 'dropped', what: `an event of type ${type.slice(0, 40) || 'unknown'}` });
@@ -91,55 +96,60 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     });
   }
 
-  function start(message: JsonObject): void {
+  function start(message: JsonObject, json: JsonObject = {}, text = ''): void {
     if (answer.phase() !== 'before')
       return emit({ type: 'note', text: 'a second message_start was left out' });
     usage = startUsage(message['usage'], inputTokens, quirks.wrongStartUsage);
     const id = toText(message['id']);
-    answer.begin(usage, {
-      type: 'message_start',
-      message: {
-        ...message,
-        id: id.startsWith('msg_') ? id : messageId,
-        type: 'message',
-        role: 'assistant',
-        model: request.model,
-        content: [],
-        stop_reason: null,
-        stop_sequence: null,
-        usage,
-      },
-    });
+    const known: Message = {
+      ...message,
+      id: id.startsWith('msg_') ? id : messageId,
+      type: 'message',
+      role: 'assistant',
+      model: request.model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage,
+    };
+    const event: MessageStart = { type: 'message_start', message: known };
+    const same = JSON.stringify(known) === JSON.stringify(message);
+    answer.begin(usage, same ? received(event, json, text) : event);
   }
 
   /** A whole message, from an upstream that cannot stream. */
   function whole(message: JsonObject): void {
-    start(message);
+    if (answer.phase() !== 'before')
+      return emit({ type: 'dropped', what: 'a whole message after its pieces' });
+    start({ ...message, content: [] });
     for (const [index, block] of toArray(message['content']).entries()) {
-      const content = toObject(block);
-      const raw = toObject(content['input'])['raw_arguments'];
-      open({ index, content_block: typeof raw === 'string' ? { ...content, input: {} } : content }, '');
-      if (typeof raw === 'string')
-        delta({ index, delta: { type: 'input_json_delta', partial_json: raw } }, '');
+      open({ index, content_block: block }, '');
       stop({ index }, '');
     }
-    const { stop_reason = 'end_turn', stop_sequence } = message;
-    readEnding(
-      { delta: { stop_reason: stop_reason ?? 'end_turn', stop_sequence }, usage: message['usage'] },
-      '',
-    );
+    const { stop_reason, stop_sequence } = message;
+    const delta = { stop_reason: stop_reason ?? 'end_turn', stop_sequence };
+    readEnding({ delta, usage: message['usage'] }, '');
     end();
   }
 
   function open(json: JsonObject, text: string): void {
+    const given = toObject(json['content_block']);
+    const type = toText(given['type']);
+    if (type === '') return emit({ type: 'dropped', what: 'a block without a type' });
+    if (type === 'tool_use' && toText(given['name']) === '') {
+      const message = 'the upstream sent a tool call without a name';
+      return fail('malformed', { type: 'api_error', message });
+    }
     begin();
-    const index = toNumber(json['index']) ?? types.size;
-    const block = toObject(json['content_block']) as AnswerBlock;
-    types.set(index, block.type);
+    for (const [index, held] of texts.closeAll()) release(index, held);
+    const index = toNumber(json['index']) ?? latest + 1;
+    latest = index;
+    types.set(index, type);
     texts.open(index);
-    const known = toKnown(block);
-    const event: BlockStart = { type: 'content_block_start', index, content_block: known };
-    answer.open(index, known, known === block ? asReceived(event, text) : event);
+    const { block, rest } = unfinished(toKnown(given as AnswerBlock), quirks.leakedThinkEnd);
+    const event: BlockStart = { type: 'content_block_start', index, content_block: block };
+    answer.open(index, block, block === given ? received(event, json, text) : event);
+    if (rest) delta({ index, delta: { ...rest } }, '');
   }
 
   /** The block with its id, name and signature as the client may see them; the same object when nothing changed. */
@@ -158,31 +168,29 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
 
   function delta(json: JsonObject, text: string): void {
     begin();
-    const index = toNumber(json['index']) ?? types.size - 1;
+    const index = toNumber(json['index']) ?? latest;
     const given = toObject(json['delta']) as unknown as Delta;
-    const type = types.get(index);
-    if (given.type === 'text_delta' && type === 'text') return textDelta(index, given, text);
-    const fits = type !== undefined && (deltaHomes[given.type] ?? type) === type;
-    if (fits) {
-      const known = toKnownDelta(given);
-      const event: BlockDelta = { type: 'content_block_delta', index, delta: known };
-      if (answer.delta(index, known, known === given ? asReceived(event, text) : event)) return;
-    }
-    stray(given);
-  }
-
-  function textDelta(index: number, given: Extract<Delta, { type: 'text_delta' }>, text: string): void {
-    const passed = texts.push(index, given.text);
-    if (passed === '' && given.text !== '') return;
-    const known = passed === given.text ? given : { ...given, text: passed };
+    const known = toKnownDelta(given, index);
+    if (known === undefined) return;
     const event: BlockDelta = { type: 'content_block_delta', index, delta: known };
-    if (!answer.delta(index, known, known === given ? asReceived(event, text) : event))
-      answer.prose('text', passed);
+    if (!answer.delta(index, known, known === given ? received(event, json, text) : event)) stray(known);
   }
 
-  function toKnownDelta(given: Delta): Delta {
+  /** The delta as the client may see it; the same object when nothing changed, undefined when it waits. */
+  function toKnownDelta(given: Delta, index: number): Delta | undefined {
+    if (given.type === 'text_delta' && types.get(index) === 'text') {
+      const said = toText(given.text);
+      const passed = texts.push(index, said);
+      if (passed === '' && said !== '') return undefined;
+      return passed === given.text ? given : { ...given, text: passed };
+    }
     if (given.type !== 'signature_delta' || quirks.genuineSignatures) return given;
     return { ...given, signature: tagSignature(route, toText(given.signature)) };
+  }
+
+  function release(index: number, held: string): void {
+    if (held === '') return;
+    if (!answer.delta(index, { type: 'text_delta', text: held })) answer.prose('text', held);
   }
 
   /** A delta for no open block of its kind: prose is never lost, anything else cannot be placed. */
@@ -191,7 +199,8 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (given.type === 'thinking_delta') return answer.prose('thinking', toText(given.thinking));
     if (given.type !== 'input_json_delta')
       return emit({ type: 'dropped', what: `a stray ${toText(given.type).slice(0, 40)}` });
-    if (toText(given.partial_json).trim() === '') return;
+    if (given.partial_json === undefined || given.partial_json === null) return;
+    if (toText(given.partial_json).trim() === '' && typeof given.partial_json === 'string') return;
     fail('malformed', {
       type: 'api_error',
       message: 'the upstream sent arguments for a tool call that was not open',
@@ -199,16 +208,17 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   }
 
   function stop(json: JsonObject, text: string): void {
-    const index = toNumber(json['index']) ?? types.size - 1;
-    const held = texts.close(index);
-    if (held !== '') answer.delta(index, { type: 'text_delta', text: held });
-    answer.close(index, asReceived<BlockStop>({ type: 'content_block_stop', index }, text));
+    const index = toNumber(json['index']) ?? latest;
+    release(index, texts.close(index));
+    const event: BlockStop = { type: 'content_block_stop', index };
+    answer.close(index, received(event, json, text));
   }
 
   function readEnding(json: JsonObject, text: string): void {
     const { stop_reason: name, stop_sequence: stopSequence } = toObject(json['delta']);
     const reported = toObject(json['usage']);
     usage = { ...usage, ...withNumbers(reported) };
+    if (finish !== undefined) finish = { ...finish, original: undefined }; // its figures are no longer the last
     if (typeof name !== 'string' || name === '') return;
     if (name === 'error' || name === 'abort')
       return fail('upstream', { type: 'api_error', message: `the upstream stopped: ${name}` });
@@ -217,10 +227,14 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
       emit({ type: 'note', text: `unknown stop_reason ${JSON.stringify(name).slice(0, 60)}` });
     const counted = toNumber(reported['output_tokens']) !== undefined && !hasOddNumbers(reported);
     const original =
-      counted && finish === undefined ? asReceived(json as unknown as MessageDelta, text) : undefined;
+      counted && finish === undefined
+        ? received({ ...(json as unknown as MessageDelta), type: 'message_delta' }, json, text)
+        : undefined;
     if (finish === undefined) emit({ type: 'finished' });
+    // A reason that cuts the turn stands, whatever is said after it (L7).
+    const stands = finish !== undefined && cutting.has(finish.reason) ? finish.reason : undefined;
     finish = {
-      reason: reason ?? 'end_turn',
+      reason: stands ?? reason ?? 'end_turn',
       stopSequence: typeof stopSequence === 'string' ? stopSequence : null,
       original,
     };
@@ -233,6 +247,7 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   function end(originalStop?: MessageStop): void {
     if (answer.phase() === 'after') return;
     begin();
+    for (const [index, held] of texts.closeAll()) release(index, held);
     const { reason, stopSequence, original } = finish ?? {
       reason: 'end_turn',
       stopSequence: null,
@@ -275,16 +290,4 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   };
 }
 
-/** The one kind of block each delta belongs to. */
-const deltaHomes: Readonly<Record<string, string>> = {
-  text_delta: 'text',
-  thinking_delta: 'thinking',
-  signature_delta: 'thinking',
-  citations_delta: 'text',
-};
-
-function hasOddNumbers(usage: JsonObject): boolean {
-  return ['input_tokens', 'output_tokens'].some(
-    (name) => usage[name] !== undefined && typeof usage[name] !== 'number',
-  );
-}
+const cutting: ReadonlySet<StopReason> = new Set(['max_tokens', 'refusal', 'model_context_window_exceeded']);

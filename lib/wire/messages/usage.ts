@@ -47,3 +47,10 @@ export function withNumbers(reported: JsonObject): Partial<Usage> {
   }
   return usage;
 }
+
+/** True for counts that are spelled as anything but numbers. */
+export function hasOddNumbers(usage: JsonObject): boolean {
+  return ['input_tokens', 'output_tokens'].some(
+    (name) => usage[name] !== undefined && typeof usage[name] !== 'number',
+  );
+}
