@@ -1,0 +1,34 @@
+/** Ways in which a network may hand over the same bytes. */
+
+/** The bytes in pieces of `size`. */
+export function slices(bytes: Uint8Array, size: number): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
+  return pieces;
+}
+
+/** The bytes cut at `points`; some pieces may be empty, as reads may be. */
+export function cutAt(bytes: Uint8Array, points: readonly number[]): Uint8Array[] {
+  const at = [...points].map((point) => Math.min(point, bytes.length)).sort((a, b) => a - b);
+  return [0, ...at].map((from, i) => bytes.subarray(from, at[i] ?? bytes.length));
+}
+
+/** The same random cuts for the same seed (a linear congruential generator with the constants of Numerical Recipes). */
+export function randomCuts(bytes: Uint8Array, seed: number): Uint8Array[] {
+  let state = seed >>> 0;
+  const next = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  return cutAt(
+    bytes,
+    Array.from({ length: 1 + next(40) }, () => next(bytes.length + 1)),
+  );
+}
+
+/** An event stream with other line ends. */
+export function withLineEnds(bytes: Uint8Array, end: '\r\n' | '\r'): Uint8Array {
+  return new TextEncoder().encode(
+    new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).replaceAll('\n', end),
+  );
+}

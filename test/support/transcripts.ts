@@ -1,0 +1,59 @@
+/**
+ * The transcripts under test/fixtures/transcripts: `<format>/<behaviour>.sse` as an upstream would send it, comment
+ * lines included, or `<behaviour>.body` for what is no plain event stream (its leading comment lines are not sent).
+ *
+ * The first line says `: made by hand` and what it shows; `: quirks a b` and `: model m` set up the turn.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Quirks } from '../../lib/wire/quirks.ts';
+import type { Format, TurnOptions } from './turns.ts';
+
+export interface Transcript {
+  format: Format;
+  name: string;
+  bytes: Uint8Array;
+  options: TurnOptions;
+  /** What the first line says. */
+  shows: string;
+  /** True for an event stream, whose line ends may be rewritten. */
+  events: boolean;
+  golden: string;
+}
+
+const folder = fileURLToPath(new URL('../fixtures/transcripts/', import.meta.url));
+
+export function transcripts(format: Format): Transcript[] {
+  return readdirSync(folder + format)
+    .filter((file) => /\.(sse|body)$/.test(file))
+    .sort()
+    .map((file) => read(format, file));
+}
+
+function read(format: Format, file: string): Transcript {
+  const bytes = readFileSync(`${folder}${format}/${file}`);
+  const header: string[] = [];
+  let from = 0;
+  while (bytes[from] === 0x3a) {
+    const end = bytes.indexOf(0x0a, from);
+    header.push(bytes.toString('utf8', from + 1, end).trim());
+    from = end + 1;
+  }
+  const events = file.endsWith('.sse');
+  const named = (key: string) => header.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1);
+  const quirks = (named('quirks') ?? '').split(' ').filter((name) => name !== '');
+  const model = named('model');
+  const name = file.replace(/\.\w+$/, '');
+  return {
+    format,
+    name,
+    bytes: events ? bytes : bytes.subarray(from),
+    options: {
+      quirks: Object.fromEntries(quirks.map((quirk) => [quirk, true])) as Partial<Quirks>,
+      ...(model !== undefined && { model }),
+    },
+    shows: header[0] ?? '',
+    events,
+    golden: `${folder}${format}/${name}.jsonl`,
+  };
+}

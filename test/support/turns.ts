@@ -1,0 +1,62 @@
+/** The exchange every wire test is part of: one route, one request, one message id. */
+import type { Decoded } from '../../lib/anthropic/events.ts';
+import type { Transducer } from '../../lib/stream/transducer.ts';
+import { chatDecoder } from '../../lib/wire/chat/stream.ts';
+import type { Route, Turn } from '../../lib/wire/codec.ts';
+import { messagesDecoder } from '../../lib/wire/messages/stream.ts';
+import { defaultQuirks, type Quirks } from '../../lib/wire/quirks.ts';
+
+/** The formats whose answers are decoded so far. */
+export type Format = 'chat' | 'messages';
+
+export type Decoder = Transducer<Uint8Array, Decoded>;
+
+const decoders = { chat: chatDecoder, messages: messagesDecoder };
+
+export interface TurnOptions {
+  quirks?: Partial<Quirks>;
+  /** The model the client asked for, which every `message_start` must name. */
+  model?: string;
+}
+
+export const requestedModel = 'claude-sonnet-5';
+export const messageId = 'msg_01OccTestTurn';
+
+/** Declared in the request: plain names, one that begins another, and one that breaks OpenAI's rule for names. */
+export const declaredTools = ['Read', 'ReadMany', 'Write', 'Bash', 'mcp__files.search/all'] as const;
+
+export function route(format: Format, quirks: Partial<Quirks> = {}): Route {
+  return {
+    provider: 'opencode-go',
+    modelId: 'some-model',
+    format,
+    endpoint: 'http://127.0.0.1/none',
+    auth: 'bearer',
+    headers: {},
+    contextWindow: 200_000,
+    maxOutputTokens: 32_000,
+    images: true,
+    documents: false,
+    tools: true,
+    efforts: [],
+    quirks: { ...defaultQuirks, ...quirks },
+  };
+}
+
+export function turn(model = requestedModel): Turn {
+  return {
+    request: {
+      model,
+      max_tokens: 1000,
+      messages: [{ role: 'user', content: 'go on' }],
+      tools: declaredTools.map((name) => ({ name, input_schema: { type: 'object', properties: {} } })),
+    },
+    messageId,
+    inputTokens: 1234,
+  };
+}
+
+/** A fresh decoder, for it is used up by one stream. */
+export function decoder(format: Format, { quirks, model }: TurnOptions = {}): Decoder {
+  return decoders[format](route(format, quirks), turn(model));
+}

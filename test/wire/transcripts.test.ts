@@ -1,0 +1,44 @@
+/** Every law, of every transcript. What each transcript shows stands in its first line. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { spell } from '../support/decode.ts';
+import { matchesGolden } from '../support/golden.ts';
+import {
+  cutShortIsNeverFinished,
+  cutsDoNotMatter,
+  decode,
+  everythingLeavesAsItCame,
+  foldsAsTheOfficialClient,
+  keepsTheGrammar,
+  leavesInOnePiece,
+  lineEndsDoNotMatter,
+  nothingIsLost,
+  untouchedLeavesAsItCame,
+} from '../support/laws.ts';
+import { transcripts } from '../support/transcripts.ts';
+
+/** Raw streams that break no law: not one byte of them may change. */
+const untouched: ReadonlySet<string> = new Set(['genuine-claude']);
+
+for (const format of ['chat', 'messages'] as const) {
+  describe(`${format} transcripts`, () => {
+    for (const transcript of transcripts(format)) {
+      describe(transcript.name, () => {
+        test('says what it shows', () => assert.match(transcript.shows, /^made by hand\. \S/));
+        test('becomes the recorded events', () =>
+          matchesGolden(transcript.golden, decode(transcript).all.map(spell)));
+        test('the grammar holds', () => keepsTheGrammar(transcript));
+        test('however the bytes are cut', () => cutsDoNotMatter(transcript));
+        test('cut short anywhere, it is never called finished', () => cutShortIsNeverFinished(transcript));
+        test('nothing is lost, doubled or changed', () => nothingIsLost(transcript));
+        test('the official client folds it alike', () => foldsAsTheOfficialClient(transcript));
+        test('each event leaves in one piece', () => leavesInOnePiece(transcript));
+        if (transcript.events) test('LF, CRLF and CR alike', () => lineEndsDoNotMatter(transcript));
+        if (format === 'messages')
+          test('what needs no repair keeps its bytes', () => untouchedLeavesAsItCame(transcript));
+        if (untouched.has(transcript.name))
+          test('leaves byte for byte', () => everythingLeavesAsItCame(transcript));
+      });
+    }
+  });
+}
