@@ -1,0 +1,223 @@
+/** Any sequence of calls on the writer: a lawful stream, and nothing lost, doubled, changed or taken back. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  isRemark,
+  type AnswerBlock,
+  type Decoded,
+  type Delta,
+  type StopReason,
+  type StreamEvent,
+} from '../../lib/anthropic/events.ts';
+import { brokenRule } from '../../lib/anthropic/grammar.ts';
+import { writer, type Writer } from '../../lib/anthropic/writer.ts';
+
+/** One call on the writer. Keys are few, so that they meet. */
+type Call =
+  | { do: 'prose'; type: 'text' | 'thinking'; text: string }
+  | { do: 'signature'; signature: string }
+  | { do: 'open'; key: number; block: AnswerBlock }
+  | { do: 'delta'; key: number; delta: Delta }
+  | { do: 'close'; key: number };
+
+const text = fc.oneof(fc.constantFrom('', ' ', 'a', '\n', '😀'), fc.string({ maxLength: 4 }));
+const key = fc.nat(3);
+const json = fc.constantFrom('', ' ', '{}', '{"a":', '1}', '{"a":1}', '}', 'junk', 'null', '[');
+const id = fc.constantFrom('', 'call_1', 'call_2', 'toolu_1_0', 'toolu_1_3');
+
+const block: fc.Arbitrary<AnswerBlock> = fc.oneof(
+  text.map((text) => ({ type: 'text', text })),
+  fc.tuple(text, text).map(([thinking, signature]) => ({ type: 'thinking', thinking, signature })),
+  fc
+    .tuple(id, fc.constantFrom<unknown>({}, { a: 1 }, null, '', '{"a":1}'))
+    .map(([id, input]) => ({ type: 'tool_use', id, name: 'Read', input })),
+  fc.constantFrom<AnswerBlock>(
+    { type: 'redacted_thinking', data: 'x' },
+    { type: 'mystery' },
+    { type: 'constructor' },
+  ),
+);
+
+const delta: fc.Arbitrary<Delta> = fc.oneof(
+  text.map((text) => ({ type: 'text_delta' as const, text })),
+  text.map((thinking) => ({ type: 'thinking_delta' as const, thinking })),
+  text.map((signature) => ({ type: 'signature_delta' as const, signature })),
+  json.map((partial_json) => ({ type: 'input_json_delta' as const, partial_json })),
+  fc.constant({ type: 'citations_delta' as const, citation: {} }),
+  fc.constant({ type: 'text_delta', text: null } as unknown as Delta),
+);
+
+const call: fc.Arbitrary<Call> = fc.oneof(
+  fc.record({
+    do: fc.constant('prose' as const),
+    type: fc.constantFrom('text' as const, 'thinking' as const),
+    text,
+  }),
+  fc.record({ do: fc.constant('signature' as const), signature: text }),
+  fc.record({ do: fc.constant('open' as const), key, block }),
+  fc.record({ do: fc.constant('delta' as const), key, delta }),
+  fc.record({ do: fc.constant('close' as const), key }),
+);
+
+const calls = fc.array(call, { maxLength: 30 });
+const reason = fc.constantFrom<StopReason>(
+  'end_turn',
+  'tool_use',
+  'max_tokens',
+  'stop_sequence',
+  'refusal',
+  'pause_turn',
+);
+const usage = { input_tokens: 1, output_tokens: 1 };
+
+function tell(answer: Writer, call: Call): boolean {
+  switch (call.do) {
+    case 'prose':
+      answer.prose(call.type, call.text);
+      return true;
+    case 'signature':
+      answer.signature(call.signature);
+      return true;
+    case 'open':
+      answer.open(call.key, call.block);
+      return true;
+    case 'delta':
+      return answer.delta(call.key, call.delta);
+    case 'close':
+      answer.close(call.key);
+      return true;
+  }
+}
+
+function recorder(longestHeld?: number) {
+  const events: StreamEvent[] = [];
+  const emit = (decoded: Decoded) => {
+    if (!isRemark(decoded)) events.push(decoded);
+  };
+  const options = {
+    messageId: 'msg_1',
+    model: 'm',
+    marker: 'M',
+    ...(longestHeld !== undefined && { longestHeld }),
+  };
+  return { answer: writer(emit, options), events };
+}
+
+test('whatever it is told, it ends in a lawful stream', () => {
+  fc.assert(
+    fc.property(calls, reason, fc.boolean(), (calls, reason, begins) => {
+      const { answer, events } = recorder();
+      if (begins) answer.begin(usage);
+      for (const call of calls) tell(answer, call);
+      answer.end({ reason, usage });
+      assert.equal(brokenRule(events), undefined);
+      assert.ok(events.every((event) => JSON.stringify(event).length > 0));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('failing anywhere, or past a small bound, it ends in one error and a lawful stream', () => {
+  fc.assert(
+    fc.property(calls, fc.nat(30), fc.integer({ min: 0, max: 60 }), (calls, at, longestHeld) => {
+      const { answer, events } = recorder(longestHeld);
+      for (const [i, call] of calls.entries()) {
+        if (i === at) answer.fail('upstream', { type: 'api_error', message: 'gone' });
+        tell(answer, call);
+      }
+      answer.fail('upstream', { type: 'api_error', message: 'gone' });
+      assert.equal(brokenRule(events), undefined);
+      assert.equal(events.at(-1)?.type, 'error');
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('nothing that left is ever taken back: what left for a beginning begins what leaves for the whole', () => {
+  fc.assert(
+    fc.property(calls, fc.nat(30), (calls, at) => {
+      const whole = recorder();
+      const part = recorder();
+      for (const call of calls) tell(whole.answer, call);
+      for (const call of calls.slice(0, at)) tell(part.answer, call);
+      assert.deepEqual(part.events, whole.events.slice(0, part.events.length));
+    }),
+  );
+});
+
+/** What was said, from the calls alone; told whether each delta was taken. */
+function said(calls: readonly Call[], taken: readonly boolean[]) {
+  const words = { text: '', thinking: '' };
+  for (const [i, call] of calls.entries()) {
+    if (call.do === 'prose') words[call.type] += call.text;
+    if (call.do === 'open' && call.block.type === 'text') words.text += call.block.text ?? '';
+    if (call.do === 'open' && call.block.type === 'thinking') words.thinking += call.block.thinking ?? '';
+    if (call.do !== 'delta' || !taken[i]) continue;
+    if (call.delta.type === 'text_delta') words.text += call.delta.text ?? '';
+    if (call.delta.type === 'thinking_delta') words.thinking += call.delta.thinking;
+  }
+  return words;
+}
+
+function heard(events: readonly StreamEvent[]) {
+  const words = { text: '', thinking: '' };
+  const args = new Map<string, string>();
+  let id = '';
+  for (const event of events) {
+    if (event.type === 'content_block_start') {
+      id = event.content_block.id ?? '';
+      if (event.content_block.type === 'tool_use') args.set(id, '');
+    }
+    if (event.type !== 'content_block_delta') continue;
+    if (event.delta.type === 'text_delta') words.text += event.delta.text;
+    if (event.delta.type === 'thinking_delta') words.thinking += event.delta.thinking;
+    if (event.delta.type === 'input_json_delta')
+      args.set(id, (args.get(id) ?? '') + event.delta.partial_json);
+  }
+  return { words, args };
+}
+
+test('text and thinking arrive whole and in order, in a turn that was cut arguments too (L9)', () => {
+  const known = calls.map((calls) =>
+    calls.filter((call) => call.do !== 'open' || !['mystery', 'constructor'].includes(call.block.type)),
+  );
+  fc.assert(
+    fc.property(known, (calls) => {
+      const { answer, events } = recorder();
+      const taken = calls.map((call) => tell(answer, call));
+      answer.end({ reason: 'max_tokens', usage });
+      assert.deepEqual(heard(events).words, said(calls, taken));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('the arguments of calls in any interleaving arrive whole, each in its own call (L3, L9)', () => {
+  const value = fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 });
+  const order = fc.array(fc.nat(2), { minLength: 60, maxLength: 60 });
+  fc.assert(
+    fc.property(
+      fc.array(value, { minLength: 3, maxLength: 3 }),
+      order,
+      fc.integer({ min: 1, max: 9 }),
+      (values, order, size) => {
+        const { answer, events } = recorder();
+        const texts = values.map((value) => JSON.stringify(value));
+        const rest = texts.map((text) => text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []);
+        for (const i of [0, 1, 2]) answer.open(i, { type: 'tool_use', id: `c${i}`, name: 'Read', input: {} });
+        for (const i of [...order, ...rest.flatMap((pieces, i) => pieces.map(() => i))]) {
+          const piece = rest[i]?.shift();
+          if (piece !== undefined)
+            assert.ok(answer.delta(i, { type: 'input_json_delta', partial_json: piece }));
+        }
+        answer.end({ reason: 'tool_use', usage });
+        assert.equal(brokenRule(events), undefined);
+        assert.deepEqual(
+          [...heard(events).args],
+          texts.map((text, i) => [`c${i}`, text]),
+        );
+      },
+    ),
+  );
+});
