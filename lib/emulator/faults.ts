@@ -37,7 +37,7 @@ export interface Faults {
 }
 
 /** After so many events, so many pieces of content, or so many bytes of body. */
-export type Position = { events: number } | { deltas: number } | { bytes: number };
+type Position = { events: number } | { deltas: number } | { bytes: number };
 
 export interface Break {
   at: Position | 'before-headers';

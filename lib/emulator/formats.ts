@@ -3,7 +3,7 @@ import { chat } from './formats/chat.ts';
 import type { EmulatedFormat } from './formats/format.ts';
 import { messages } from './formats/messages.ts';
 
-export const emulatedFormats: readonly EmulatedFormat[] = [chat, messages];
+const emulatedFormats: readonly EmulatedFormat[] = [chat, messages];
 
 /** The format that is asked on a path (without its query), if any. */
 export function formatAt(path: string): EmulatedFormat | undefined {

@@ -4,7 +4,7 @@ import { chat } from './formats/chat.ts';
 import { messages } from './formats/messages.ts';
 
 /** The name under which a configuration refers to it. */
-export const emulatorProvider = 'emulator';
+const emulatorProvider = 'emulator';
 
 /** Milliseconds; the same as for any provider (contract 3, Timeouts). */
 const timeouts = { headersMs: 300_000, firstEventMs: 300_000, idleMs: 300_000 };
