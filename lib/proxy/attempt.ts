@@ -13,6 +13,7 @@ import { deadlines, type Deadlines } from './deadlines.ts';
 import type { Outcome } from './policy/attempts.ts';
 import type { Candidate } from './policy/route.ts';
 import { readRefusal } from './refusal.ts';
+import { secretsOf, withoutSecrets } from './secrets.ts';
 import { UpstreamError, type Answer, type Upstream } from './upstream.ts';
 
 /** Where an attempt's events go. */
@@ -58,6 +59,13 @@ export interface Attempted {
 const trailingMs = 1500;
 
 export async function attempt(asked: Try): Promise<Attempted> {
+  const { provider, route } = asked.candidate;
+  const attempted = await ask(asked);
+  const secrets = secretsOf(provider.keys[asked.key]?.reveal(), route.headers);
+  return { ...attempted, outcome: withoutSecrets(attempted.outcome, secrets) };
+}
+
+async function ask(asked: Try): Promise<Attempted> {
   const { candidate, key, request, turn, gone, totalMs, upstream } = asked;
   const { route, provider } = candidate;
   const tally: Tally = {};
@@ -70,7 +78,7 @@ export async function attempt(asked: Try): Promise<Attempted> {
   const limits = deadlines(gone, totalMs);
   try {
     const body = JSON.stringify(codec.encodeRequest(request, route));
-    const headers = { ...asked.headers, ...codec.headers(route, secret?.reveal()), ...route.headers };
+    const headers = merged(asked.headers, codec.headers(route, secret?.reveal()), route.headers);
     const started = Date.now();
     limits.arm('headers', provider.timeouts.headersMs);
     const answer = await upstream.post(codec.url(route), headers, body, limits.signal);
@@ -101,25 +109,29 @@ async function readAnswer(
   const { firstEventMs, idleMs } = candidate.provider.timeouts;
   const state: Reading = { phase: 'silent', held: [], content: false, committed: false, failed: undefined };
 
-  async function take(decoded: Iterable<Decoded>): Promise<void> {
+  /** True when any of it was a part of the answer. */
+  async function take(decoded: Iterable<Decoded>): Promise<boolean> {
+    let events = false;
     for (const one of decoded) {
       if (state.phase === 'silent') state.phase = 'answering';
       if (isRemark(one)) hear(one);
       else if (one.type !== 'error') {
+        events = true;
         state.held.push(one);
         if (isContent(one)) state.content = true;
         if (one.type === 'message_stop') state.phase = 'ended';
       }
     }
-    if (state.held.length === 0 || !state.content) return;
+    if (state.held.length === 0 || !state.content) return events;
     // What came whole before a failure is still the client's, but only if it has seen a part of the answer already.
-    if (sink.whole ? state.phase !== 'ended' : state.failed && !state.committed) return;
+    if (sink.whole ? state.phase !== 'ended' : state.failed && !state.committed) return events;
     if (!state.committed) tally.firstContentMs = Date.now() - started;
     state.committed = !sink.whole;
     const batch = state.held;
     state.held = [];
     limits.disarm();
     await sink.accept(batch);
+    return events;
   }
 
   function hear(remark: Exclude<Decoded, StreamEvent>): void {
@@ -153,19 +165,19 @@ async function readAnswer(
     }
   }
 
-  function rearm(before: Reading['phase']): void {
+  function rearm(before: Reading['phase'], events: boolean): void {
     if (state.phase === 'answering') limits.arm('idle', idleMs);
-    // After the finish, each sign of life earns the trailing time anew; after the end it runs once.
-    else if (state.phase === 'finished' || before !== 'ended') limits.arm('idle', trailingMs);
+    // After the finish the time runs once: only more of the answer earns it anew, for comments may come for ever.
+    else if (state.phase !== before || events) limits.arm('idle', trailingMs);
   }
 
   limits.arm('first_event', firstEventMs);
   try {
     for await (const chunk of answer.body) {
       const before = state.phase;
-      await take(stage.step(chunk));
+      const events = await take(stage.step(chunk));
       if (state.failed) break;
-      if (state.phase !== 'silent') rearm(before);
+      if (state.phase !== 'silent') rearm(before, events);
     }
   } catch (error) {
     // A break after the finish breaks nothing: the answer had been given (contract 5.5).
@@ -195,6 +207,12 @@ interface Reading {
   /** The client has seen some of it: no other model may answer now. */
   committed: boolean;
   failed: Extract<Outcome, { type: 'failed' }> | undefined;
+}
+
+/** Later ones win, however they are spelled: two spellings of one name would be two headers. */
+function merged(...all: Readonly<Record<string, string>>[]): Record<string, string> {
+  const entries = all.flatMap((headers) => Object.entries(headers));
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** What a throw means, told by what ended the attempt. */

@@ -10,6 +10,7 @@ import { estimateTokens } from '../anthropic/estimate.ts';
 import { messageStart, usageOf, type StreamEvent } from '../anthropic/events.ts';
 import { foldMessage } from '../anthropic/fold.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
+import type { Retry, Settings } from '../config/schema.ts';
 import { toText } from '../stream/json.ts';
 import type { Turn } from '../wire/codec.ts';
 import { userAgent } from '../version.ts';
@@ -28,11 +29,15 @@ export interface Exchange {
   /** Aborts when the client has left. */
   gone: AbortSignal;
   requestId: string;
+  /** The snapshot this request sees to its end. */
+  settings: Settings;
 }
 
 /** Throws a Refused for a request that is none; everything else ends in the reply. */
-export async function exchange({ req, reply, gone, requestId }: Exchange, road: Road): Promise<void> {
-  const settings = road.settings();
+export async function exchange(
+  { req, reply, gone, requestId, settings }: Exchange,
+  road: Road,
+): Promise<void> {
   const request = toRequest(await readBody(req));
   const inputTokens = estimateTokens(request);
   const requestClass = toText(req.headers['x-claude-code-request-class']);
@@ -63,13 +68,13 @@ export async function exchange({ req, reply, gone, requestId }: Exchange, road: 
         requestId,
         reply,
         gone,
+        retry: settings.retry,
         limitMs: clientLimit(req, request),
       },
       road,
     );
   } finally {
     clearTimeout(early);
-    reply.close();
   }
 }
 
@@ -80,20 +85,20 @@ interface Trial {
   requestId: string;
   reply: Reply;
   gone: AbortSignal;
+  retry: Retry;
   /** Milliseconds the client waits for a whole answer, where it said so. */
   limitMs: number | undefined;
 }
 
 async function tryModels(
-  { plan, turn, headers, requestId, reply, gone, limitMs }: Trial,
+  { plan, turn, headers, requestId, reply, gone, retry, limitMs }: Trial,
   road: Road,
 ): Promise<void> {
-  const { retry } = road.settings();
   const { candidates } = plan;
   const { request } = turn;
   const tried: Tried[] = [];
   const began = Date.now();
-  let empty: Attempted['empty'];
+  let empty: { events: readonly StreamEvent[]; headers: Record<string, string> } | undefined;
 
   for (;;) {
     const decision = decide(candidates, tried, retry, road.random());
@@ -103,11 +108,9 @@ async function tryModels(
     if (decision.waitMs > 0) await sleep(decision.waitMs, undefined, { signal: gone }).catch(() => {});
     if (gone.aborted) return;
 
-    const sink = sinkFor(reply, request, {
-      'x-occ-model': nameOf(candidate),
-      'x-occ-attempts': String(tried.length + 1),
-    });
-    const isLast = decision.candidate === candidates.length - 1;
+    const sink = sinkFor(reply, request, answeredBy(candidate, tried.length + 1));
+    const isLast =
+      decision.candidate === candidates.length - 1 || tried.length + 1 === retry.maxAttemptsTotal;
     const totalMs = totalFor(candidate, request, limitMs, Date.now() - began, isLast);
     const { key } = decision;
     const result = await attempt({
@@ -123,7 +126,7 @@ async function tryModels(
       log: (entry) => road.log({ request: requestId, ...entry }),
     });
     tried.push({ candidate: decision.candidate, key, outcome: result.outcome });
-    empty = result.empty ?? empty;
+    if (result.empty) empty = { events: result.empty, headers: answeredBy(candidate, tried.length) };
     record(result, candidate, tried.length, requestId, road);
 
     if (result.outcome.type === 'abandoned') return;
@@ -133,10 +136,11 @@ async function tryModels(
     }
   }
 
+  if (gone.aborted) return;
   const onlyEmpty =
     tried.length > 0 &&
     tried.every(({ outcome }) => outcome.type === 'failed' && outcome.trouble === 'empty');
-  if (onlyEmpty && empty) return sinkFor(reply, request, {}).accept(empty);
+  if (onlyEmpty && empty) return sinkFor(reply, request, empty.headers).accept(empty.events);
   road.counts.failures++;
   const refusal = verdict(plan, tried);
   road.log({
@@ -152,6 +156,14 @@ async function tryModels(
   if (committed && last?.type === 'failed')
     return reply.refuse({ ...refusal, type: last.error.type, message: last.error.message });
   reply.refuse(refusal);
+}
+
+/** Who answered, and how many were asked; a name may hold what a header may not. */
+function answeredBy(candidate: Candidate, attempts: number): Record<string, string> {
+  return {
+    'x-occ-model': nameOf(candidate).replace(/[^\x20-\x7e]/g, '?'),
+    'x-occ-attempts': String(attempts),
+  };
 }
 
 /** Streams events on, or gathers them into the one message that `stream: false` asked for. */

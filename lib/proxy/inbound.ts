@@ -43,7 +43,8 @@ export function checkDoor(req: IncomingMessage, { host, token }: Door, needsToke
     );
   }
   const { origin } = req.headers;
-  if (origin !== undefined && hostnameOf(origin.replace(/^https?:\/\//, '')) !== named) {
+  // Another port of this machine is another page: whatever a developer happens to serve there may not ask here.
+  if (origin !== undefined && origin.toLowerCase() !== `http://${req.headers.host}`.toLowerCase()) {
     throw new Refused('permission_error', 'requests from web pages are not answered here');
   }
   if (token === undefined || !needsToken) return;
@@ -93,7 +94,8 @@ export async function readBody(req: IncomingMessage): Promise<JsonObject> {
   if (Number(req.headers['content-length'] ?? 0) > largestBody) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
+  // Leaving the loop must not destroy the request: its connection has an answer to carry yet.
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > largestBody) throw tooLarge();
     chunks.push(chunk);
@@ -107,8 +109,9 @@ function parseBody(text: string): JsonObject {
   try {
     body = JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/, ?"[\s\S]*$/, '').slice(0, 120) : '';
-    throw new Refused('invalid_request_error', `the body is not JSON: ${why}`);
+    // The engine quotes the body, of which nothing may be repeated; where it went wrong is all that helps.
+    const at = error instanceof Error ? / at position \d+/.exec(error.message)?.[0] : undefined;
+    throw new Refused('invalid_request_error', `the body is not JSON${at ? `: it goes wrong${at}` : ''}`);
   }
   if (!isObject(body)) throw new Refused('invalid_request_error', 'the body is no JSON object');
   return body;

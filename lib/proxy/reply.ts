@@ -56,7 +56,6 @@ export function openReply(
 
   async function start(first: MessageStart, headers: Record<string, string> = {}): Promise<void> {
     if (phase !== 'waiting' || gone.aborted) return;
-    phase = 'streaming';
     res.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
@@ -64,6 +63,7 @@ export function openReply(
       'request-id': requestId,
       ...headers,
     });
+    phase = 'streaming';
     heartbeat = setInterval(ping, heartbeatMs);
     await write(encodeEvent(first));
   }
@@ -84,8 +84,8 @@ export function openReply(
 
   function message(whole: Message, headers: Record<string, string> = {}): void {
     if (phase !== 'waiting') return;
-    finish();
     json(200, whole, headers);
+    finish();
   }
 
   function refuse({ status, type, message, permanent, retryAfter }: Refusal): void {

@@ -1,11 +1,9 @@
-/** What every exchange shares: the settings of the moment, the way out, the log, and what is counted. */
-import type { Settings } from '../config/schema.ts';
+/** What every exchange shares: the way out, the log, and what is counted. */
 import type { Log } from '../ledger/log.ts';
 import type { Tally } from './attempt.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface Road {
-  settings: () => Settings;
   upstream: Upstream;
   log: Log;
   counts: Counts;

@@ -7,10 +7,10 @@ import type { Settings } from '../config/schema.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import type { Log } from '../ledger/log.ts';
 import { version } from '../version.ts';
-import { exchange } from './exchange.ts';
+import { exchange, type Exchange } from './exchange.ts';
 import { checkDoor, readBody, Refused, toRequest } from './inbound.ts';
 import { listModels, toModelList } from './models.ts';
-import { openReply, sendJson, type Reply } from './reply.ts';
+import { openReply, sendJson } from './reply.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
 import { openUpstream } from './upstream.ts';
 
@@ -46,13 +46,14 @@ export async function startProxy({ settings, token, host, port, log }: ProxyOpti
   const counts = noCounts();
   const upstream = lazy(openUpstream);
   const road: Road = {
-    settings,
     upstream: { post: async (...asked) => (await upstream.get()).post(...asked), close: async () => {} },
     log,
     counts,
     random: Math.random,
   };
   const live = new Set<ServerResponse>();
+  /** Work behind the answers, which outlives them a little: a price may follow the last event (P3). */
+  const running = new Set<Promise<void>>();
   const startedAt = Date.now();
   let closing = false;
 
@@ -63,23 +64,26 @@ export async function startProxy({ settings, token, host, port, log }: ProxyOpti
       live.delete(res);
       counts.live = live.size;
     });
-    void answer(req, res);
+    // A write that crosses a client's leaving is told here; that it left, everybody hears by `gone`.
+    res.on('error', () => {});
+    const work = answer(req, res).finally(() => running.delete(work));
+    running.add(work);
   });
 
   /** Whatever goes wrong, the client hears of it in Anthropic's shape, and nothing is thrown. */
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const requestId = `req_${randomBytes(12).toString('hex')}`;
     const gone = goneSignal(res);
-    const reply = openReply(res, requestId, settings().heartbeatMs, gone);
+    const now = settings();
+    const reply = openReply(res, requestId, now.heartbeatMs, gone);
     try {
-      await dispatch(req, res, reply, gone, requestId);
+      await dispatch({ req, res, reply, gone, requestId, settings: now });
     } catch (error) {
       if (gone.aborted) return;
       if (error instanceof Refused) {
-        // A body that will not be read must not be waited for either.
-        if (!req.complete) res.setHeader('connection', 'close');
         const permanent = error.status === 401 || error.status === 403;
         reply.refuse({ status: error.status, type: error.type, message: error.message, permanent });
+        if (!req.complete) discardRest(req);
         return;
       }
       log({
@@ -91,56 +95,43 @@ export async function startProxy({ settings, token, host, port, log }: ProxyOpti
       });
       const message = `a fault in occ itself; its log has the details under ${requestId}`;
       reply.refuse({ status: 500, type: 'api_error', message, permanent: false });
+    } finally {
+      reply.close();
+      // Nothing should get here unended; if something does, the client is not left to wait for it.
+      if (!res.writableEnded) res.destroy();
     }
   }
 
-  async function dispatch(
-    req: IncomingMessage,
-    res: ServerResponse,
-    reply: Reply,
-    gone: AbortSignal,
-    requestId: string,
-  ): Promise<void> {
-    const { authToken } = settings();
-    const { pathname } = new URL(req.url ?? '/', 'http://localhost');
+  async function dispatch(asked: Exchange & { res: ServerResponse }): Promise<void> {
+    const { req, res, requestId, settings } = asked;
+    const { authToken } = settings;
+    const pathname = pathOf(req.url);
     const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
     const open = pathname === '/health' || pathname === '/' || pathname === '/api/hello';
     checkDoor(req, { host, token: token ?? authToken?.reveal() }, !open);
-    const allowed = pathname.startsWith('/v1/models') ? 'GET' : endpoints[pathname];
+    const models = /^\/v1\/models(?:\/|$)/.test(pathname);
+    const allowed = models ? 'GET' : endpoints[pathname];
     if (allowed === undefined) throw new Refused('not_found_error', `there is no ${pathname} here`);
-    if (method !== allowed)
+    if (method !== allowed) {
+      res.setHeader('allow', allowed);
       throw new Refused('invalid_request_error', `${pathname} takes ${allowed}, not ${method}`, 405);
-    if (closing) throw new Refused('overloaded_error', 'this proxy is being stopped', 503);
+    }
+    if (closing && !open) throw new Refused('overloaded_error', 'this proxy is being stopped', 503);
 
     if (pathname === '/v1/messages') {
       counts.requests++;
-      return exchange({ req, reply, gone, requestId }, road);
+      return exchange(asked, road);
     }
     const headers = { 'request-id': requestId };
     if (pathname === '/v1/messages/count_tokens') {
       const request = toRequest(await readBody(req));
       return sendJson(res, 200, { input_tokens: estimateTokens(request) }, headers);
     }
-    if (pathname.startsWith('/v1/models')) return sendModels(req, res, pathname, headers);
+    if (models) {
+      const id = pathname.slice('/v1/models/'.length);
+      return sendJson(res, 200, modelsFor(req, id, settings), headers);
+    }
     sendJson(res, 200, pathname === '/health' ? health() : { service: 'occ', version }, headers);
-  }
-
-  function sendModels(
-    req: IncomingMessage,
-    res: ServerResponse,
-    pathname: string,
-    headers: Record<string, string>,
-  ): void {
-    const forClaudeCode = /^claude-(?:cli|code)\//.test(req.headers['user-agent'] ?? '');
-    const cards = listModels(settings(), forClaudeCode);
-    if (pathname === '/v1/models' || pathname === '/v1/models/')
-      return sendJson(res, 200, toModelList(cards), headers);
-    const id = decodeURIComponent(pathname.slice('/v1/models/'.length));
-    const card = cards.find(
-      (card) => card.id === id || card.id === `anthropic/${id}` || `anthropic/${card.id}` === id,
-    );
-    if (!card) throw new Refused('not_found_error', `no model ${JSON.stringify(id)} is configured`);
-    sendJson(res, 200, card, headers);
   }
 
   function health(): Record<string, unknown> {
@@ -162,11 +153,13 @@ export async function startProxy({ settings, token, host, port, log }: ProxyOpti
     closing = true;
     const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
     server.closeIdleConnections();
-    await settled(live, drainMs);
+    await settled(live, running, drainMs);
     const cut = live.size;
     server.closeAllConnections();
     await closed;
     await upstream.opened()?.then((opened) => opened.close());
+    // What was used is counted before this resolves: whoever closes may want to say it.
+    await Promise.all(running);
     return cut;
   }
 
@@ -193,10 +186,58 @@ function goneSignal(res: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
-/** Waits until no answer is live any more, at most for `ms`. */
-async function settled(live: ReadonlySet<ServerResponse>, ms: number): Promise<void> {
-  if (live.size === 0) return;
-  const all = Promise.all([...live].map((res) => new Promise((resolve) => res.once('close', resolve))));
+/** How long the rest of a body that nobody wants may take, in milliseconds. */
+const lingerMs = 1000;
+
+/**
+ * Reads a refused body on for a while: closing at once would reset the connection of a client that is still sending,
+ * and it would not hear why. A client that sends on all the same is cut off.
+ */
+function discardRest(req: IncomingMessage): void {
+  const impatience = setTimeout(() => req.socket.destroy(), lingerMs);
+  for (const event of ['end', 'close']) req.once(event, () => clearTimeout(impatience));
+  req.resume();
+}
+
+/** The path of a request line; "" for one that cannot be read as a URL, such as `//`. */
+function pathOf(url = '/'): string {
+  try {
+    return new URL(`http://localhost${url.startsWith('/') ? url : `/${url}`}`).pathname;
+  } catch {
+    return '';
+  }
+}
+
+/** The list, or the one model with this id as it stood in the path. Throws a Refused when there is none. */
+function modelsFor(req: IncomingMessage, encoded: string, settings: Settings): unknown {
+  const forClaudeCode = /^claude-(?:cli|code)\//.test(req.headers['user-agent'] ?? '');
+  const cards = listModels(settings, forClaudeCode);
+  if (encoded === '') return toModelList(cards);
+  const id = decoded(encoded);
+  const card = cards.find(
+    (card) => card.id === id || card.id === `anthropic/${id}` || `anthropic/${card.id}` === id,
+  );
+  if (!card) throw new Refused('not_found_error', `no model ${JSON.stringify(id)} is configured`);
+  return card;
+}
+
+function decoded(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
+}
+
+/** Waits until no answer is live any more and no work runs, at most for `ms`. */
+async function settled(
+  live: ReadonlySet<ServerResponse>,
+  running: ReadonlySet<Promise<void>>,
+  ms: number,
+): Promise<void> {
+  if (live.size === 0 && running.size === 0) return;
+  const closed = [...live].map((res) => new Promise((resolve) => res.once('close', resolve)));
+  const all = Promise.all([...closed, ...running]);
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([all, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
   clearTimeout(timer);

@@ -76,7 +76,7 @@ const classByType: Readonly<Record<string, FailureClass>> = {
 /** The class of a refusal: by the upstream's own name for it, then by its code, then by status; never by its text. */
 export function classify({ status, upstreamType, upstreamCode, overflow }: ApiError): FailureClass {
   if (overflow) return 'client';
-  const named = classByType[upstreamType ?? ''] ?? classByType[upstreamCode ?? ''];
+  const named = classNamed(upstreamType) ?? classNamed(upstreamCode);
   if (named) return named;
   // A vendor's own key error behind a gateway is about the model, not about our key (observed 2026-09).
   if (upstreamCode === 'invalid_api_key' && upstreamType === 'invalid_request_error') return 'gone';
@@ -87,6 +87,10 @@ export function classify({ status, upstreamType, upstreamCode, overflow }: ApiEr
     return 'transient';
   if (status >= 400) return 'client';
   return 'other';
+}
+
+function classNamed(name: string | undefined): FailureClass | undefined {
+  return name !== undefined && Object.hasOwn(classByType, name) ? classByType[name] : undefined;
 }
 
 /** The class of any failed attempt. */
@@ -122,10 +126,10 @@ export function decide(
   if (last.outcome.type === 'failed' && last.outcome.committed) return { type: 'give_up' };
   const failure = classOf(last.outcome);
   if (failure === undefined || failure === 'client') return { type: 'give_up' };
-  const provider = candidates[last.candidate]?.provider;
-
-  if (failure === 'credentials' && provider && last.key + 1 < provider.keys.length) {
-    return { type: 'try', candidate: last.candidate, key: last.key + 1, waitMs: 0 };
+  const current = candidates[last.candidate];
+  if (failure === 'credentials' && current) {
+    const key = nextKey(current, candidates, tried);
+    if (key !== undefined) return { type: 'try', candidate: last.candidate, key, waitMs: 0 };
   }
   if (failure === 'transient') {
     const again = tried.filter(
@@ -136,20 +140,29 @@ export function decide(
       return { type: 'try', candidate: last.candidate, key: last.key, waitMs: wait };
     }
   }
-  const next = candidates.findIndex(
-    ({ provider }, i) => i > last.candidate && !isOut(provider.name, candidates, tried),
-  );
-  return next < 0 ? { type: 'give_up' } : { type: 'try', candidate: next, key: 0, waitMs: 0 };
+  for (const [i, candidate] of candidates.entries()) {
+    const key = i > last.candidate ? nextKey(candidate, candidates, tried) : undefined;
+    if (key !== undefined) return { type: 'try', candidate: i, key, waitMs: 0 };
+  }
+  return { type: 'give_up' };
 }
 
-/** True when a provider's keys were refused or its allowance is spent: none of its models can answer now. */
-function isOut(name: string, candidates: readonly Candidate[], tried: readonly Tried[]): boolean {
-  return tried.some(({ candidate, outcome }) => {
-    const failure = classOf(outcome);
-    return (
-      (failure === 'credentials' || failure === 'quota') && candidates[candidate]?.provider.name === name
-    );
-  });
+/**
+ * The first key of a candidate's provider that was not refused in this request; undefined when all were or its
+ * allowance is spent, for then none of its models can answer now. A provider without keys is asked with none.
+ */
+function nextKey(
+  { provider }: Candidate,
+  candidates: readonly Candidate[],
+  tried: readonly Tried[],
+): number | undefined {
+  const own = tried.filter(({ candidate }) => candidates[candidate]?.provider.name === provider.name);
+  if (own.some(({ outcome }) => classOf(outcome) === 'quota')) return undefined;
+  const refused = new Set(
+    own.flatMap(({ key, outcome }) => (classOf(outcome) === 'credentials' ? [key] : [])),
+  );
+  for (let key = 0; key < Math.max(1, provider.keys.length); key++) if (!refused.has(key)) return key;
+  return undefined;
 }
 
 /** Drawn evenly between base and max, or what the upstream asked for; undefined when that is too long to wait. */

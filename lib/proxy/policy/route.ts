@@ -10,6 +10,7 @@ import type { ModelEntry, Provider, Settings } from '../../config/schema.ts';
 import type { Route } from '../../wire/codec.ts';
 import { anyImages, readScenario, type Reading } from './scenario.ts';
 import { askedId, tierOf } from './tiers.ts';
+import { OccError } from '../../errors.ts';
 
 export interface Candidate {
   route: Route;
@@ -69,7 +70,7 @@ export function planRoutes(asked: Asked, settings: Settings): Plan {
 /** Override, family, and the model that was asked for, in this order. */
 function chosenByName(model: string, settings: Settings): Choice | undefined {
   const id = askedId(model);
-  const override = settings.modelOverrides[id] ?? settings.modelOverrides[model];
+  const override = own(settings.modelOverrides, id) ?? own(settings.modelOverrides, model);
   if (override)
     return { entry: override, name: id, why: `model_overrides.${id}`, reason: `override of ${id}` };
   const family = longestFamily(id, settings);
@@ -99,10 +100,10 @@ function requested(id: string, settings: Settings): ModelEntry | undefined {
   if (slash > 0) {
     const provider = id.slice(0, slash);
     const modelId = id.slice(slash + 1);
-    if (settings.providers[provider] && modelId !== '') return sameModel(provider, modelId, settings);
+    if (own(settings.providers, provider) && modelId !== '') return sameModel(provider, modelId, settings);
   }
   if (!settings.respectRequestedModel) return undefined;
-  const named = settings.models[id];
+  const named = own(settings.models, id);
   if (named) return named;
   if (tierOf(id) !== undefined) return undefined;
   const provider = Object.keys(settings.providers).find((name) => findModel(name, id) !== undefined);
@@ -143,8 +144,8 @@ function fallbacksFor(
   modelId: string,
   { fallbacks }: Settings,
 ): { entry: ModelEntry; why: string }[] {
-  const key = [name, modelId, 'default'].find((key) => fallbacks[key] !== undefined);
-  return (key === undefined ? [] : (fallbacks[key] ?? [])).map((entry, i) => ({
+  const key = [name, modelId, 'default'].find((key) => own(fallbacks, key) !== undefined);
+  return (key === undefined ? [] : (own(fallbacks, key) ?? [])).map((entry, i) => ({
     entry,
     why: `fallbacks.${key}[${i}]`,
   }));
@@ -156,33 +157,50 @@ function resolve(
   settings: Settings,
 ): Omit<Plan, 'reason'> {
   const candidates: Candidate[] = [];
-  const passedOver: { model: string; reason: string }[] = [];
+  const lacking: (Candidate & { lack: string })[] = [];
+  const broken: { model: string; reason: string }[] = [];
   const seen = new Set<string>();
   for (const { entry, why } of entries) {
     const model = `${entry.provider}/${entry.model_id}`;
-    const provider = settings.providers[entry.provider];
+    const provider = own(settings.providers, entry.provider);
     if (seen.has(model) || !provider) continue;
     seen.add(model);
-    const route = toRoute(entry, provider);
+    const route = routeOf(entry, provider);
+    if (route instanceof OccError) {
+      broken.push({ model, reason: route.message });
+      continue;
+    }
     const lack = lackOf(route, asked);
     if (lack === undefined) candidates.push({ route, provider, why });
-    else passedOver.push({ model, reason: lack });
+    else lacking.push({ route, provider, why, lack });
   }
   // A model that may refuse is better than none at all: the request goes to the one with the most room.
-  if (candidates.length > 0 || passedOver.length === 0) return { candidates, passedOver };
-  const first = entries.find(({ entry }) => settings.providers[entry.provider]);
-  const provider = first && settings.providers[first.entry.provider];
-  if (!first || !provider) return { candidates, passedOver };
-  return {
-    candidates: [
-      {
-        route: toRoute(first.entry, provider),
-        provider,
-        why: `${first.why}, though ${passedOver[0]?.reason}`,
-      },
-    ],
-    passedOver,
-  };
+  const roomiest = lacking.toSorted((a, b) => b.route.contextWindow - a.route.contextWindow)[0];
+  if (candidates.length === 0 && roomiest) {
+    const { route, provider, why, lack } = roomiest;
+    candidates.push({ route, provider, why: `${why}, though ${lack}` });
+    lacking.splice(lacking.indexOf(roomiest), 1);
+  }
+  const tooSmall = lacking.map(({ route, lack }) => ({
+    model: `${route.provider}/${route.modelId}`,
+    reason: lack,
+  }));
+  return { candidates, passedOver: [...tooSmall, ...broken] };
+}
+
+/** A model whose configuration is at fault must not take the others with it. */
+function routeOf(entry: ModelEntry, provider: Provider): Route | OccError {
+  try {
+    return toRoute(entry, provider);
+  } catch (error) {
+    if (error instanceof OccError) return error;
+    throw error;
+  }
+}
+
+/** What stands in `record` under a name that a client chose; never what every object inherits. */
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 /** Tokens that must stay free for an answer; the permission check asks for 64, so no more is demanded of it. */

@@ -1,0 +1,249 @@
+/** Who may ask: tokens, hosts and origins (contract 4). */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { test } from 'node:test';
+import { say } from '../../lib/emulator/script.ts';
+import { largestBody } from '../../lib/proxy/inbound.ts';
+import { modelOf, proxyOver, question, token, type ProxyUnderTest } from '../support/proxy.ts';
+
+interface Answered {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+/** A request whose Host and Origin are as a test wants them. */
+async function plainly(
+  { proxy }: ProxyUnderTest,
+  headers: Record<string, string>,
+  { path = '/v1/models', method = 'GET', body = '' } = {},
+): Promise<Answered> {
+  const asked = request({ host: '127.0.0.1', port: proxy.port, path, method, headers });
+  asked.end(body);
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of answer) text += String(chunk);
+  return { status: answer.statusCode ?? 0, headers: answer.headers, text };
+}
+
+test('the token is taken from x-api-key or as a bearer', async () => {
+  await using over = await proxyOver();
+  for (const headers of [
+    { 'x-api-key': token },
+    { authorization: `Bearer ${token}` },
+    { authorization: `bearer  ${token}` },
+    { 'x-api-key': '', authorization: `Bearer ${token}` },
+  ]) {
+    assert.equal((await plainly(over, headers)).status, 200, JSON.stringify(headers));
+  }
+});
+
+test('without the token nothing but health and greetings is answered, and trying again is no use', async () => {
+  await using over = await proxyOver();
+  for (const headers of [
+    {},
+    { 'x-api-key': 'wrong' },
+    { authorization: 'Bearer wrong' },
+    { authorization: `Basic ${token}` },
+    { authorization: token },
+    { 'x-api-key': token.slice(0, -1) },
+    { 'x-api-key': `${token}x` },
+    { 'x-api-key': 'wrong', authorization: `Bearer ${token}` },
+  ] as Record<string, string>[]) {
+    for (const path of ['/v1/models', '/v1/messages', '/nowhere']) {
+      const { status, headers: answered, text } = await plainly(over, headers, { path });
+      assert.equal(status, 401, `${path} ${JSON.stringify(headers)}`);
+      assert.equal(answered['x-should-retry'], 'false');
+      const { type, error, request_id } = JSON.parse(text) as Record<string, Record<string, string>>;
+      assert.deepEqual([type, error?.['type']], ['error', 'authentication_error']);
+      assert.equal(request_id, answered['request-id']);
+      assert.doesNotMatch(text, new RegExp(`${token.slice(0, 10)}|wrong`));
+    }
+  }
+  assert.doesNotMatch(JSON.stringify(over.log), new RegExp(token));
+});
+
+test('a wrong token is as wrong as none: same shape, whatever its length', async () => {
+  await using over = await proxyOver();
+  const shapes = await Promise.all(
+    ['a', 'x'.repeat(4000), token.replace('0', '1')].map(async (wrong) => {
+      const { text } = await plainly(over, { 'x-api-key': wrong });
+      return text.replace(/req_[0-9a-f]+/, '');
+    }),
+  );
+  assert.equal(new Set(shapes).size, 1);
+});
+
+test('where no token is set, any is accepted', async () => {
+  await using over = await proxyOver({ token: undefined });
+  for (const headers of [{}, { 'x-api-key': 'unused' }] as Record<string, string>[])
+    assert.equal((await plainly(over, headers)).status, 200);
+});
+
+test('names of this machine are answered, with any port', async () => {
+  await using over = await proxyOver();
+  const { port } = over.proxy;
+  for (const host of [
+    `127.0.0.1:${port}`,
+    `localhost:${port}`,
+    'localhost',
+    'LOCALHOST:80',
+    `[::1]:${port}`,
+    '[::1]',
+    '127.0.0.2',
+  ]) {
+    assert.equal((await plainly(over, { host, 'x-api-key': token })).status, 200, host);
+  }
+});
+
+test('a name that somebody else pointed at this machine is not answered, health included', async () => {
+  await using over = await proxyOver();
+  const { port } = over.proxy;
+  for (const host of [
+    'evil.example',
+    `evil.example:${port}`,
+    `127.0.0.1.evil.example:${port}`,
+    'localhost.evil.example',
+    '10.0.0.1',
+    '[::2]',
+    'a b',
+  ]) {
+    for (const path of ['/v1/models', '/health', '/']) {
+      const { status, text } = await plainly(over, { host, 'x-api-key': token }, { path });
+      assert.equal(status, 403, `${host} ${path}`);
+      assert.match(text, /permission_error/);
+    }
+  }
+});
+
+test('a web page is not answered, wherever it came from', async () => {
+  await using over = await proxyOver();
+  const { port } = over.proxy;
+  for (const origin of [
+    'https://evil.example',
+    'http://localhost:3000',
+    `https://127.0.0.1:${port}`,
+    'http://127.0.0.1',
+    'null',
+    'file://',
+    'chrome-extension://abc',
+    '',
+  ]) {
+    const headers = { host: `127.0.0.1:${port}`, origin, 'x-api-key': token };
+    const { status, text } = await plainly(over, headers, {
+      path: '/v1/messages',
+      method: 'POST',
+      body: JSON.stringify(question()),
+    });
+    assert.equal(status, 403, origin);
+    assert.match(text, /permission_error/);
+  }
+  assert.deepEqual(over.asked(), []);
+});
+
+test('its own origin is not foreign', async () => {
+  await using over = await proxyOver();
+  const { port } = over.proxy;
+  for (const host of [`127.0.0.1:${port}`, `localhost:${port}`]) {
+    const { status } = await plainly(over, { host, origin: `http://${host}`, 'x-api-key': token });
+    assert.equal(status, 200);
+  }
+});
+
+test('a proxy on an IPv6 address names it in its URL and answers', async (t) => {
+  const over = await proxyOver({ host: '::1' }).catch(() => undefined);
+  if (!over) return t.skip('no IPv6 here');
+  await using under = over;
+  assert.equal(under.url, `http://[::1]:${under.proxy.port}`);
+  assert.equal((await fetch(`${under.url}/health`)).status, 200);
+});
+
+test('a body over the limit by its own word is refused before it is read', async () => {
+  await using over = await proxyOver();
+  const socket = connect(over.proxy.port, '127.0.0.1');
+  socket.write(
+    `POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: ${token}\r\ncontent-length: ${largestBody + 1}\r\n\r\n{`,
+  );
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  assert.match(text, /^HTTP\/1\.1 413 /);
+  assert.match(text, /"type":"request_too_large"/);
+});
+
+test('a body over the limit in pieces is refused once it is, and not kept', async () => {
+  await using over = await proxyOver();
+  const asked = request({
+    host: '127.0.0.1',
+    port: over.proxy.port,
+    path: '/v1/messages',
+    method: 'POST',
+    headers: { 'x-api-key': token, 'transfer-encoding': 'chunked' },
+  });
+  const heard: { status?: number | undefined; text: string } = { text: '' };
+  const answered = new Promise<void>((resolve, reject) => {
+    asked.on('error', reject);
+    asked.on('response', (answer) => {
+      heard.status = answer.statusCode;
+      answer.on('data', (chunk: Buffer) => (heard.text += chunk.toString()));
+      answer.on('end', resolve);
+    });
+  });
+  const piece = Buffer.alloc(1 << 20, 'x');
+  let sent = 0;
+  const send = (): void => {
+    while (heard.status === undefined && sent < largestBody * 2) {
+      sent += piece.length;
+      if (!asked.write(piece)) return;
+    }
+  };
+  asked.on('drain', send);
+  send();
+  await answered;
+  asked.destroy();
+  const { status, text } = heard;
+  assert.equal(status, 413);
+  assert.match(text, /"type":"request_too_large"/);
+  assert(sent < largestBody * 1.5, `${sent} bytes were taken`);
+  assert.deepEqual(over.complaints(), []);
+});
+
+test('a body just within the limit is read', async () => {
+  await using over = await proxyOver();
+  const body = JSON.stringify(question({ model: 7 }));
+  const heard = await over.ask(body + ' '.repeat(largestBody - body.length));
+  assert.equal(heard.status, 400);
+  assert.match(heard.error?.message ?? '', /^model: /);
+});
+
+test('a key that an upstream repeats goes no further', async () => {
+  const key = 'plain.looking.key.of.some.vendor';
+  const secret = { reveal: () => key, toString: () => '•••', toJSON: () => '•••' };
+  const says = (status: number) => ({
+    reply: { status, body: JSON.stringify({ error: { message: `Invalid key ${key}, got Bearer ${key}` } }) },
+  });
+  for (const format of ['chat', 'messages'] as const) {
+    await using over = await proxyOver({
+      models: [modelOf('first', { wire_format: format })],
+      provider: { keys: [secret], auth: { chat: 'bearer', messages: 'x-api-key' } },
+      answers: [
+        says(401),
+        says(400),
+        says(500),
+        says(200),
+        { script: [say('a')], faults: { errorEvent: { at: { events: 1 }, message: `the key is ${key}` } } },
+        { reply: { status: 302, headers: { location: `https://x.example/?key=${key}` } } },
+        { reply: { status: 500, body: `<html><title>${key}</title>` } },
+      ],
+    });
+    for (let i = 1; i <= 7; i++) {
+      const heard = await over.ask();
+      assert.equal(over.emulator.requests.length, i);
+      assert.notEqual(heard.error, undefined, heard.text);
+      assert.doesNotMatch(heard.text + JSON.stringify([...heard.headers]), new RegExp(key), `answer ${i}`);
+    }
+    assert.doesNotMatch(JSON.stringify(over.log), new RegExp(key));
+    assert.doesNotMatch(JSON.stringify(over.log), new RegExp(token));
+  }
+});

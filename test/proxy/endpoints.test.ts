@@ -1,0 +1,211 @@
+/** Every endpoint beside the answers themselves, and the shape of every refusal (contract 4). */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { version } from '../../lib/version.ts';
+import { modelOf, proxyOver, question, token } from '../support/proxy.ts';
+
+const bearer = { authorization: `Bearer ${token}` };
+
+test('health needs no token, holds no secret and counts', async () => {
+  await using over = await proxyOver();
+  await over.ask();
+  const response = await fetch(`${over.url}/health`);
+  const health = (await response.json()) as Record<string, unknown>;
+  assert.equal(response.status, 200);
+  const { uptime_s, ...rest } = health;
+  assert.equal(typeof uptime_s, 'number');
+  assert.deepEqual(rest, {
+    status: 'ok',
+    service: 'occ',
+    version,
+    pid: process.pid,
+    requests: 1,
+    failures: 0,
+    live: 1,
+  });
+});
+
+test('what Claude Code asks before it connects is answered without a token', async () => {
+  await using over = await proxyOver();
+  for (const [method, path] of [
+    ['HEAD', '/'],
+    ['GET', '/'],
+    ['HEAD', '/api/hello'],
+    ['GET', '/api/hello'],
+    ['HEAD', '/health'],
+  ] as const) {
+    const response = await fetch(over.url + path, { method });
+    assert.equal(response.status, 200, `${method} ${path}`);
+    assert.equal((await response.text()).length > 0, method === 'GET');
+  }
+});
+
+test('tokens are counted here, without asking anybody', async () => {
+  await using over = await proxyOver();
+  const heard = await over.ask(
+    { model: 'm', messages: [{ role: 'user', content: 'x'.repeat(4000) }] },
+    { path: '/v1/messages/count_tokens?beta=true' },
+  );
+  assert.equal(heard.status, 200);
+  assert.deepEqual(JSON.parse(heard.text), { input_tokens: 1004 });
+  assert.deepEqual(over.asked(), []);
+});
+
+test('models are listed in one shape for both kinds of client, once each', async () => {
+  const [a, b] = [modelOf('first'), modelOf('org/second')];
+  await using over = await proxyOver({ models: [a, b, a] });
+  const list = async (userAgent: string, path = '/v1/models?limit=1000') => {
+    const response = await fetch(over.url + path, { headers: { ...bearer, 'user-agent': userAgent } });
+    assert.equal(response.status, 200);
+    return (await response.json()) as { object: string; has_more: boolean; data: Record<string, unknown>[] };
+  };
+  const plain = await list('OpenAI/JS 6');
+  assert.equal(plain.object, 'list');
+  assert.equal(plain.has_more, false);
+  assert.deepEqual(
+    plain.data.map(({ id, type, object, owned_by }) => [id, type, object, owned_by]),
+    [
+      ['emulator/first', 'model', 'model', 'emulator'],
+      ['emulator/org/second', 'model', 'model', 'emulator'],
+    ],
+  );
+  for (const agent of ['claude-code/2.1.330', 'claude-cli/2.1.330 (external, cli)']) {
+    const ids = (await list(agent)).data.map(({ id }) => id);
+    assert.deepEqual(ids, ['anthropic/emulator/first', 'anthropic/emulator/org/second']);
+  }
+  assert.equal((await list('curl/8', '/v1/models/')).data.length, 2);
+});
+
+test('one model is found under both spellings, with slashes plain and encoded', async () => {
+  await using over = await proxyOver({ models: [modelOf('org/second')] });
+  for (const agent of ['curl/8', 'claude-code/2.1.330']) {
+    for (const id of [
+      'emulator/org/second',
+      'anthropic/emulator/org/second',
+      'emulator%2Forg%2Fsecond',
+      'anthropic%2Femulator%2Forg%2Fsecond',
+    ]) {
+      const response = await fetch(`${over.url}/v1/models/${id}`, {
+        headers: { ...bearer, 'user-agent': agent },
+      });
+      assert.equal(response.status, 200, `${agent} ${id}`);
+      assert.match(((await response.json()) as { id: string }).id, /emulator\/org\/second$/);
+    }
+  }
+  const unknown = await over.ask(undefined, { method: 'GET', body: null, path: '/v1/models/nobody' });
+  assert.deepEqual([unknown.status, unknown.error?.type], [404, 'not_found_error']);
+});
+
+test('a path that is none is a refusal in the usual shape, never a fault', async () => {
+  await using over = await proxyOver();
+  for (const path of [
+    '/v1/nothing',
+    '/v1/modelsx',
+    '/v1/models/%',
+    '//',
+    '/v1/messages/batches',
+    '/%E0%A4%A',
+  ]) {
+    const heard = await over.ask(undefined, { method: 'GET', body: null, path });
+    assert.deepEqual([heard.status, heard.error?.type], [404, 'not_found_error'], path);
+  }
+  assert.deepEqual(over.complaints(), []);
+});
+
+test('a method that an endpoint does not take is refused with the ones it takes', async () => {
+  await using over = await proxyOver();
+  for (const [method, path, allow] of [
+    ['GET', '/v1/messages', 'POST'],
+    ['DELETE', '/v1/messages', 'POST'],
+    ['POST', '/v1/models', 'GET'],
+    ['PUT', '/health', 'GET'],
+    ['OPTIONS', '/v1/messages', 'POST'],
+  ] as const) {
+    const heard = await over.ask(undefined, { method, body: null, path });
+    assert.deepEqual([heard.status, heard.error?.type], [405, 'invalid_request_error'], `${method} ${path}`);
+    assert.equal(heard.headers.get('allow'), allow);
+  }
+});
+
+const mistakes: [body: string | object, says: RegExp][] = [
+  ['', /^the body is empty/],
+  ['{"model": "m", ', /^the body is not JSON/],
+  ['not json', /^the body is not JSON/],
+  ['[]', /^the body is no JSON object/],
+  ['null', /^the body is no JSON object/],
+  ['"text"', /^the body is no JSON object/],
+  [{}, /^model: expected a model id, found nothing/],
+  [question({ model: 7 }), /^model: expected a model id, found a number/],
+  [question({ model: '' }), /^model: /],
+  [question({ messages: undefined }), /^messages: expected a list of at least one message, found nothing/],
+  [question({ messages: [] }), /^messages: /],
+  [question({ messages: {} }), /^messages: .* found a object|^messages: .* found an object/],
+  [question({ messages: [7] }), /^messages\.0: expected an object, found a number/],
+  [question({ messages: [{ role: 'robot', content: '' }] }), /^messages\.0\.role: /],
+  [question({ messages: [{ role: 'user' }] }), /^messages\.0\.content: .* found nothing/],
+  [question({ messages: [{ role: 'user', content: [null] }] }), /^messages\.0\.content\.0: .* found null/],
+  [question({ messages: [{ role: 'user', content: [{ text: 'x' }] }] }), /^messages\.0\.content\.0: /],
+  [question({ system: 7 }), /^system: /],
+  [question({ tools: {} }), /^tools: expected a list/],
+  [question({ tools: ['Bash'] }), /^tools\.0: expected an object/],
+  [question({ stop_sequences: 'stop' }), /^stop_sequences: /],
+];
+
+for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
+  test(`a body that is no request is refused with the place of the mistake: ${path}`, async () => {
+    await using over = await proxyOver();
+    for (const [body, says] of mistakes) {
+      const heard = await over.ask(body, { path });
+      assert.deepEqual(
+        [heard.status, heard.error?.type],
+        [400, 'invalid_request_error'],
+        JSON.stringify(body),
+      );
+      assert.match(heard.error?.message ?? '', says);
+    }
+    assert.deepEqual(over.asked(), []);
+    assert.deepEqual(over.complaints(), []);
+  });
+}
+
+test('what a body that is not JSON says is not repeated', async () => {
+  await using over = await proxyOver();
+  const heard = await over.ask('{"model": apricot-and-plum }');
+  assert.doesNotMatch(heard.text, /apricot/);
+});
+
+test('a compressed body is refused, an identity one is not', async () => {
+  await using over = await proxyOver([[]]);
+  const gzip = await over.ask('x', { headers: { 'content-encoding': 'gzip' } });
+  assert.deepEqual([gzip.status, gzip.error?.type], [415, 'invalid_request_error']);
+  const plain = await over.ask('{}', { headers: { 'content-encoding': 'identity' } });
+  assert.equal(plain.status, 400);
+});
+
+test('names of the language itself are no models', async () => {
+  await using over = await proxyOver({ emulator: {} });
+  for (const model of [
+    'constructor',
+    'toString',
+    '__proto__',
+    '__proto__/x',
+    'hasOwnProperty/x',
+    'anthropic/__proto__/y',
+  ]) {
+    const heard = await over.ask(question({ model }));
+    assert.equal(heard.status, 200, `${model}: ${heard.text}`);
+  }
+  assert.deepEqual(over.complaints(), []);
+});
+
+test('a model whose name fits in no header is answered all the same', async () => {
+  await using over = await proxyOver({ emulator: {} });
+  for (const model of ['emulator/模型', 'emulator/a\r\nx-evil: 1', 'emulator/\u0000', 'emulator/é\ud800']) {
+    for (const stream of [true, false]) {
+      const heard = await over.ask(question({ model, stream }));
+      assert.equal(heard.status, 200, `${JSON.stringify(model)}: ${heard.text}`);
+      assert.equal(heard.headers.get('x-evil'), null);
+      assert.match(heard.headers.get('x-occ-model') ?? '', /^emulator\//);
+    }
+  }
+});

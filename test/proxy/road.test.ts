@@ -1,0 +1,132 @@
+/** One request on its good way: whole and streamed, in both formats, and what stands beside the answer. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { call, finish, say, think, usage } from '../../lib/emulator/script.ts';
+import { capturedRequests } from '../support/requests.ts';
+import { count, modelOf, proxyOver, question } from '../support/proxy.ts';
+
+const formats = ['chat', 'messages'] as const;
+
+for (const format of formats) {
+  test(`a stream arrives whole, event by event, with the model's name as it was asked for: ${format}`, async () => {
+    await using over = await proxyOver({ answers: [[think('hm'), say('one two')]], format });
+    const heard = await over.ask();
+    assert.equal(heard.status, 200);
+    assert.equal(heard.said, 'one two');
+    assert.equal(heard.stopReason, 'end_turn');
+    assert.equal(heard.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+    assert.equal(heard.headers.get('x-occ-model'), 'emulator/first');
+    assert.equal(heard.headers.get('x-occ-attempts'), '1');
+    const [first] = heard.events;
+    assert(first?.type === 'message_start');
+    assert.equal(first.message.model, 'claude-sonnet-5');
+    assert.deepEqual(over.complaints(), []);
+  });
+
+  test(`stream: false is answered with one message, the fold of the same events: ${format}`, async () => {
+    await using over = await proxyOver({
+      answers: [[say('words'), call('Read', { path: 'a' }, 'toolu_1')]],
+      format,
+    });
+    const heard = await over.ask(question({ stream: false }));
+    assert.equal(heard.status, 200);
+    assert.deepEqual(heard.message?.content, [
+      { type: 'text', text: 'words' },
+      { type: 'tool_use', id: 'toolu_1', name: 'Read', input: { path: 'a' } },
+    ]);
+    assert.equal(heard.message.stop_reason, 'tool_use');
+    assert.match(heard.message.id, /^msg_/);
+    assert.equal(heard.message.model, 'claude-sonnet-5');
+    assert.equal(heard.headers.get('x-occ-model'), 'emulator/first');
+    assert.equal(heard.headers.get('x-occ-attempts'), '1');
+  });
+
+  test(`every request that Claude Code was seen to send is answered lawfully: ${format}`, async () => {
+    await using over = await proxyOver({
+      emulator: { keep: 200 },
+      models: [modelOf('only', { wire_format: format })],
+    });
+    const requests = capturedRequests();
+    assert.equal(requests.length, 42);
+    for (const { kind, body } of requests) {
+      const path = kind.includes('count-tokens') ? '/v1/messages/count_tokens' : '/v1/messages?beta=true';
+      const heard = await over.ask(body, { path });
+      assert.equal(heard.status, 200, `${kind}: ${heard.text}`);
+      if (path.startsWith('/v1/messages?')) {
+        assert.equal(heard.events.length > 0, body.stream === true, kind);
+        assert.notEqual(heard.stopReason, null, kind);
+      }
+    }
+    assert.deepEqual(over.complaints(), []);
+  });
+}
+
+test('an answer with nothing but a tool call begins at index 0', async () => {
+  await using over = await proxyOver([[call('Bash', { command: 'ls' })]]);
+  const heard = await over.ask();
+  const start = heard.events.find((event) => event.type === 'content_block_start');
+  assert.equal(start?.index, 0);
+  assert.equal(heard.stopReason, 'tool_use');
+});
+
+test('an answer cut by the output limit says so', async () => {
+  await using over = await proxyOver([[say('and then'), finish('length')]]);
+  assert.equal((await over.ask()).stopReason, 'max_tokens');
+});
+
+test('tokens, cost, requests and fallbacks are counted', async () => {
+  await using over = await proxyOver([[say('a'), usage({ input: 100, output: 7, cached: 40 })]]);
+  await over.ask();
+  await over.settled(1);
+  const stats = over.proxy.stats();
+  assert.deepEqual(
+    { requests: stats.requests, failures: stats.failures, fallbacks: stats.fallbacks },
+    { requests: 1, failures: 0, fallbacks: 0 },
+  );
+  assert.equal(stats.inputTokens, 100);
+  assert.equal(stats.outputTokens, 7);
+});
+
+test('many requests at once do not mix', async () => {
+  await using over = await proxyOver({
+    emulator: { script: ({ conversation }) => [say(`you said ${conversation.prompt}`)] },
+  });
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, i) =>
+      over.ask(question({ stream: i % 2 === 0, messages: [{ role: 'user', content: `number ${i}.` }] })),
+    ),
+  );
+  assert.deepEqual(
+    answers.map(({ said }) => said),
+    answers.map((_, i) => `you said number ${i}.`),
+  );
+});
+
+test('the log has a line for each request and attempt, and no words of the conversation', async () => {
+  await using over = await proxyOver([[say('the answer is plum')]]);
+  const heard = await over.ask(question({ messages: [{ role: 'user', content: 'which fruit is apricot' }] }));
+  await over.settled(1);
+  assert.deepEqual(
+    over.log.map(({ event, request }) => [event, request]),
+    [
+      ['request', heard.headers.get('request-id')],
+      ['attempt', heard.headers.get('request-id')],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(over.log), /apricot|plum/);
+});
+
+test('each request sees one snapshot of the settings', async () => {
+  let snapshots = 0;
+  await using under = await proxyOver([]);
+  await using over = await proxyOver({
+    settings: () => {
+      snapshots++;
+      return under.settings;
+    },
+  });
+  await over.ask();
+  assert.equal(snapshots, 1);
+  assert.equal(count(await over.ask(), 'message_start'), 0);
+  assert.equal(snapshots, 2);
+});

@@ -1,0 +1,293 @@
+/** The real proxy before the real emulator, and a client that reads everything strictly. Both end with `await using`. */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { brokenRule } from '../../lib/anthropic/grammar.ts';
+import type { Message, StreamEvent } from '../../lib/anthropic/events.ts';
+import type { ModelEntry, Provider, Settings, Timeouts } from '../../lib/config/schema.ts';
+import { loadSettings } from '../../lib/config/settings.ts';
+import { inTurn, type Answer } from '../../lib/emulator/answer.ts';
+import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { Script } from '../../lib/emulator/script.ts';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
+import { emulatorSettings } from '../../lib/emulator/settings.ts';
+import type { LogEntry } from '../../lib/ledger/log.ts';
+import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
+import type { WireFormat } from '../../lib/wire/codec.ts';
+
+export interface ProxyOptions {
+  /** One answer per upstream request, in order; a request beyond them is refused with 500. */
+  answers?: readonly (Answer | Script)[];
+  emulator?: EmulatorOptions;
+  /** The models in the order they are tried; `first` and `second` in `format` unless given. */
+  models?: readonly ModelEntry[];
+  format?: WireFormat;
+  provider?: Partial<Omit<Provider, 'timeouts'>>;
+  timeouts?: Partial<Timeouts>;
+  /** No retry and no wait unless given. */
+  retry?: Partial<Settings['retry']>;
+  heartbeatMs?: number;
+  /** The last word on the settings. */
+  change?: (settings: Settings) => Settings;
+  /** Asked anew for every snapshot, instead of all of the above. */
+  settings?: () => Settings;
+  token?: string | undefined;
+  host?: string;
+}
+
+/** What a request differs in. */
+export interface Asking extends Omit<RequestInit, 'headers'> {
+  path?: string;
+  headers?: Record<string, string>;
+}
+
+export interface ProxyUnderTest {
+  url: string;
+  proxy: Proxy;
+  emulator: Emulator;
+  log: LogEntry[];
+  settings: Settings;
+  /** A Messages request, its answer unread. */
+  post(body?: object | string, init?: Asking): Promise<Response>;
+  /** A Messages request, its answer read to the end and held to the laws. */
+  ask(body?: object | string, init?: Asking): Promise<Heard>;
+  /** The models asked so far, in order, as the upstream saw them. */
+  asked(): string[];
+  /** Resolves when so many attempts were made and written down, which the last may be a little after its answer. */
+  settled(attempts: number): Promise<void>;
+  /** Entries at warn or error. */
+  complaints(): LogEntry[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export const token = 'token-of-this-launch-0123456789abcdef';
+
+/** A question; streamed unless `more` says otherwise. */
+export function question(more: object = {}): Record<string, unknown> {
+  return {
+    model: 'claude-sonnet-5',
+    max_tokens: 1000,
+    stream: true,
+    messages: [{ role: 'user', content: 'hello' }],
+    ...more,
+  };
+}
+
+/** A model of the emulator; with room for everything unless `more` says otherwise. */
+export function modelOf(id: string, more: Partial<ModelEntry> = {}): ModelEntry {
+  return {
+    provider: 'emulator',
+    model_id: id,
+    wire_format: 'chat',
+    context_window: 1_000_000,
+    max_output_tokens: 64_000,
+    supports_tools: true,
+    vision: true,
+    ...more,
+  };
+}
+
+const given = await loadSettings({ env: {}, home: '/nonexistent' });
+/** The settings of a fresh installation. */
+export const defaults: Settings = given.settings;
+
+const patient: Timeouts = { headersMs: 20_000, firstEventMs: 20_000, idleMs: 20_000 };
+
+export function settingsFor(url: string, options: ProxyOptions = {}): Settings {
+  const { format = 'chat', provider, timeouts, retry, heartbeatMs = 10_000, change } = options;
+  const base = emulatorSettings(defaults, url);
+  const models = options.models ?? ['first', 'second'].map((id) => modelOf(id, { wire_format: format }));
+  const [first, ...rest] = models;
+  assert(first);
+  const emulated = base.providers['emulator'];
+  assert(emulated);
+  const settings: Settings = {
+    ...base,
+    models: { default: first },
+    fallbacks: rest.length > 0 ? { default: rest } : {},
+    providers: { emulator: { ...emulated, ...provider, timeouts: { ...patient, ...timeouts } } },
+    retry: { attempts: 0, baseMs: 0, maxMs: 0, maxAttemptsTotal: 6, ...retry },
+    heartbeatMs,
+  };
+  return change ? change(settings) : settings;
+}
+
+/** The proxy over an emulator with these answers, or as the options say. */
+export async function proxyOver(
+  given: readonly (Answer | Script)[] | ProxyOptions = {},
+): Promise<ProxyUnderTest> {
+  const options = isAnswers(given) ? { answers: given } : given;
+  const emulator = await startEmulator({
+    ...(options.answers && { script: inTurn(options.answers) }),
+    ...options.emulator,
+  });
+  const settings = settingsFor(emulator.url, options);
+  const log: LogEntry[] = [];
+  const secret = 'token' in options ? options.token : token;
+  const proxy = await startProxy({
+    settings: options.settings ?? (() => settings),
+    ...(secret !== undefined && { token: secret }),
+    host: options.host ?? '127.0.0.1',
+    port: 0,
+    log: (entry) => log.push(entry),
+  });
+
+  function post(
+    body: object | string = question(),
+    { path = '/v1/messages', headers, ...init }: Asking = {},
+  ): Promise<Response> {
+    return fetch(proxy.url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      ...init,
+    });
+  }
+
+  return {
+    url: proxy.url,
+    proxy,
+    emulator,
+    log,
+    settings,
+    post,
+    ask: async (body, init) => hear(await post(body, init)),
+    settled: (attempts) =>
+      until(() => log.filter(({ event }) => event === 'attempt').length >= attempts, `${attempts} attempts`),
+    asked: () => emulator.requests.map(({ conversation }) => conversation.model),
+    complaints: () => log.filter(({ level }) => level === 'warn' || level === 'error'),
+    async [Symbol.asyncDispose]() {
+      await proxy.close(0);
+      await emulator.close();
+    },
+  };
+}
+
+function isAnswers(
+  given: readonly (Answer | Script)[] | ProxyOptions,
+): given is readonly (Answer | Script)[] {
+  return Array.isArray(given);
+}
+
+export interface Heard {
+  status: number;
+  headers: Headers;
+  /** Everything after the headers. */
+  text: string;
+  /** The events of a stream; empty for an answer that is none. */
+  events: StreamEvent[];
+  /** Each event's data line as it came. */
+  data: string[];
+  /** The error of a status or the last event. */
+  error: { type: string; message: string } | undefined;
+  /** Text of the answer, streamed or whole. */
+  said: string;
+  stopReason: string | null;
+  message: Message | undefined;
+}
+
+/** Reads an answer to its end. Fails when it breaks off, or breaks a law of the stream, or an error has another shape. */
+export async function hear(response: Response): Promise<Heard> {
+  const text = await response.text();
+  const heard: Heard = {
+    status: response.status,
+    headers: response.headers,
+    text,
+    events: [],
+    data: [],
+    error: undefined,
+    said: '',
+    stopReason: null,
+    message: undefined,
+  };
+  assert.match(response.headers.get('request-id') ?? '', /^req_[0-9a-f]{24}$/);
+  if (response.headers.get('content-type')?.startsWith('text/event-stream')) return hearStream(heard);
+  assert.equal(response.headers.get('content-type'), 'application/json');
+  if (text === '') return heard;
+  const body = JSON.parse(text) as Record<string, unknown>;
+  if (response.ok) {
+    const message = body as unknown as Message;
+    if (message.type !== 'message') return heard;
+    heard.message = message;
+    heard.said = message.content.map((block) => block.text ?? '').join('');
+    heard.stopReason = message.stop_reason;
+    return heard;
+  }
+  const { type, error, request_id, ...others } = body;
+  assert.deepEqual([type, request_id, others], ['error', response.headers.get('request-id'), {}]);
+  heard.error = errorOf(error);
+  return heard;
+}
+
+function hearStream(heard: Heard): Heard {
+  const { events, data } = readEvents(heard.text);
+  const rule = brokenRule(events);
+  assert.equal(rule, undefined, `${rule}\n${heard.text}`);
+  for (const event of events) {
+    if (event.type === 'content_block_delta' && event.delta.type === 'text_delta')
+      heard.said += event.delta.text;
+    if (event.type === 'message_delta') heard.stopReason = event.delta.stop_reason;
+    if (event.type === 'error') heard.error = errorOf(event.error);
+  }
+  return { ...heard, events, data };
+}
+
+function errorOf(error: unknown): { type: string; message: string } {
+  const { type, message, ...others } = error as Record<string, unknown>;
+  assert(typeof type === 'string' && typeof message === 'string' && message !== '');
+  assert.deepEqual(others, {});
+  return { type, message };
+}
+
+/** Server-sent events in exactly the shape of L11, and nothing else at all between them. */
+export function readEvents(text: string): { events: StreamEvent[]; data: string[] } {
+  const frames = text.split('\n\n');
+  assert.equal(frames.pop(), '', 'the last event is not whole');
+  const data: string[] = [];
+  const events = frames.map((frame) => {
+    const found = /^event: ([a-z_]+)\ndata: (\{.*\})$/.exec(frame);
+    assert(found?.[2] !== undefined, `no event: ${JSON.stringify(frame.slice(0, 200))}`);
+    const event = JSON.parse(found[2]) as StreamEvent;
+    assert.equal(event.type, found[1]);
+    data.push(found[2]);
+    return event;
+  });
+  return { events, data };
+}
+
+/** How often an event of this type came. */
+export function count({ events }: Heard, type: StreamEvent['type']): number {
+  return events.filter((event) => event.type === type).length;
+}
+
+/** How the nth upstream request (from 1) ended. Bounded. */
+export async function ending(emulator: Emulator, number: number): Promise<AskedRequest> {
+  const asked = await emulator.asked(number);
+  await asked.ended;
+  return asked;
+}
+
+/** Waits until `look` is true, at most `withinMs`; then fails with `what`. */
+export async function until(look: () => boolean, what: string, withinMs = 5000): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (!look()) {
+    assert(performance.now() < end, `waited in vain: ${what}`);
+    await sleep(2);
+  }
+}
+
+/** Reads a stream until `found` is in it, and gives the reader for the rest. */
+export async function readUntil(
+  response: Response,
+  found: string,
+): Promise<{ text: string; reader: ReadableStreamDefaultReader<Uint8Array> }> {
+  assert(response.body);
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  while (!text.includes(found)) {
+    const { done, value } = await reader.read();
+    assert(!done, `the stream ended without ${found}:\n${text}`);
+    text += decoder.decode(value, { stream: true });
+  }
+  return { text, reader };
+}
