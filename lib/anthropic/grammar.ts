@@ -22,6 +22,8 @@ export interface Grammar {
   step(event: StreamEvent): string | undefined;
   /** The rule a stream breaks by ending here. */
   end(): string | undefined;
+  /** True once nothing may follow: after message_stop, and after error. */
+  ended(): boolean;
 }
 
 interface Open {
@@ -148,12 +150,12 @@ export function grammar(): Grammar {
     }
   }
 
+  const ended = () => phase === 'ended' || phase === 'failed';
+
   return {
     step,
-    end: () =>
-      phase === 'ended' || phase === 'failed'
-        ? undefined
-        : 'L4: the stream ends without message_stop or error',
+    ended,
+    end: () => (ended() ? undefined : 'L4: the stream ends without message_stop or error'),
   };
 }
 
@@ -210,8 +212,11 @@ export function guard(): Transducer<Decoded, Decoded> {
         return;
       }
       if (broken) return;
+      // An answer that has ended cannot fail any more: an error behind its end would itself break L4 or L5.
+      const over = rules.ended();
       const rule = rules.step(decoded);
       if (rule === undefined) yield decoded;
+      else if (over) yield { type: 'dropped', what: `an event behind the end (${rule})` };
       else yield* stop(rule);
     },
     *flush() {
