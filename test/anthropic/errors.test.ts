@@ -1,0 +1,590 @@
+/** Errors of upstreams: what a person reads, what policy sees, what makes Claude Code compact, and no secret in any of it. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import {
+  clearSecrets,
+  errorInside,
+  readApiError,
+  statusOf,
+  toWords,
+  typeOf,
+  type ApiError,
+} from '../../lib/anthropic/errors.ts';
+import type { ApiErrorType } from '../../lib/anthropic/events.ts';
+import type { JsonObject } from '../../lib/stream/json.ts';
+
+/** Status, body and what must be read of it. */
+const bodies: [name: string, status: number, body: unknown, read: Partial<ApiError>][] = [
+  [
+    'an unknown model',
+    401,
+    { type: 'error', error: { type: 'ModelError', message: 'Model x is not supported' } },
+    { type: 'authentication_error', upstreamType: 'ModelError', message: 'Model x is not supported' },
+  ],
+  [
+    'no key',
+    401,
+    { type: 'error', error: { type: 'AuthError', message: 'Missing API key.' } },
+    { type: 'authentication_error', upstreamType: 'AuthError', message: 'Missing API key.' },
+  ],
+  [
+    'no balance',
+    401,
+    {
+      type: 'error',
+      error: {
+        type: 'CreditsError',
+        message:
+          'Insufficient balance. Manage your billing here: https://opencode.ai/workspace/wrk_1/billing',
+      },
+    },
+    {
+      upstreamType: 'CreditsError',
+      message: 'Insufficient balance. Manage your billing here: https://opencode.ai/workspace/wrk_1/billing',
+    },
+  ],
+  [
+    'a region',
+    403,
+    { type: 'error', error: { type: 'RegionError', message: 'x' } },
+    { type: 'permission_error', upstreamType: 'RegionError' },
+  ],
+  [
+    'a used-up plan',
+    429,
+    {
+      type: 'error',
+      error: { type: 'GoUsageLimitError', message: '5-hour usage limit reached. Resets in 7hr 29min.' },
+      metadata: { workspace: 'wrk_1', limitName: '5 hour' },
+    },
+    { type: 'rate_limit_error', upstreamType: 'GoUsageLimitError', limitName: '5 hour' },
+  ],
+  [
+    'a used-up plan, in the error',
+    429,
+    { error: { type: 'GoUsageLimitError', message: 'x', metadata: { limitName: 'weekly' } }, metadata: {} },
+    { upstreamType: 'GoUsageLimitError', limitName: 'weekly' },
+  ],
+  [
+    'a used-up plan, in another language',
+    429,
+    {
+      type: 'error',
+      error: { type: 'GoUsageLimitError', message: '已达到 5 小时用量上限。' },
+      metadata: { limitName: '5 hour' },
+    },
+    {
+      type: 'rate_limit_error',
+      upstreamType: 'GoUsageLimitError',
+      limitName: '5 hour',
+      message: '已达到 5 小时用量上限。',
+    },
+  ],
+  [
+    'a free model’s limit',
+    429,
+    { type: 'error', error: { type: 'FreeUsageLimitError', message: 'x' }, metadata: {} },
+    { upstreamType: 'FreeUsageLimitError' },
+  ],
+  [
+    'an error named error',
+    500,
+    { type: 'error', error: { type: 'error', message: 'Internal server error' } },
+    { type: 'api_error', message: 'Internal server error' },
+  ],
+  [
+    'a missing session',
+    400,
+    { type: 'error', error: { type: 'MissingSessionID', message: 'Request is missing x-opencode-session' } },
+    { type: 'invalid_request_error', upstreamType: 'MissingSessionID' },
+  ],
+  [
+    'a client’s mistake labelled as the server’s',
+    400,
+    { error: { type: 'server_error', message: 'Upstream request failed: x', param: null, code: null } },
+    { type: 'invalid_request_error', upstreamType: 'server_error', message: 'Upstream request failed: x' },
+  ],
+  [
+    'a refused parameter',
+    400,
+    {
+      error: {
+        param: 'tools',
+        type: 'invalid_request_error',
+        message: '[unsupported_tool_schema] x (tool_count_limit).',
+      },
+    },
+    { type: 'invalid_request_error', message: '[unsupported_tool_schema] x (tool_count_limit).' },
+  ],
+  [
+    'no error object at all',
+    400,
+    { model: 'qwen3.7-plus' },
+    { message: 'the upstream answered 400 without saying why' },
+  ],
+  [
+    'a vendor’s own key',
+    401,
+    {
+      error: {
+        message: 'Incorrect API key provided: zen. x',
+        type: 'invalid_request_error',
+        code: 'invalid_api_key',
+      },
+    },
+    { upstreamCode: 'invalid_api_key', message: 'Incorrect API key provided: zen. x' },
+  ],
+  [
+    'a free tier',
+    403,
+    { type: 'error', error: { type: 'FreeTierError', message: 'x' } },
+    { upstreamType: 'FreeTierError' },
+  ],
+  ['a blocked client', 403, 'error code: 1010', { type: 'permission_error', message: 'error code: 1010' }],
+  [
+    'a removed model',
+    410,
+    { error: { type: 'ModelDeprecated', message: 'gone' } },
+    { upstreamType: 'ModelDeprecated', message: 'gone' },
+  ],
+  [
+    'saturation',
+    429,
+    {
+      error: {
+        message: 'Provider rate limit exceeded',
+        type: 'rate_limit_error',
+        param: null,
+        code: 'provider_rate_limit_exceeded',
+      },
+    },
+    { type: 'rate_limit_error', upstreamCode: 'provider_rate_limit_exceeded' },
+  ],
+  [
+    'saturation, without an envelope',
+    429,
+    {
+      param: null,
+      code: 'rate_limit_exceeded',
+      type: 'rate_limit_error',
+      message: '[rate_limit_exceeded] x',
+    },
+    { type: 'rate_limit_error', upstreamCode: 'rate_limit_exceeded', message: '[rate_limit_exceeded] x' },
+  ],
+  [
+    'an outage',
+    503,
+    'Inference is temporarily unavailable',
+    { type: 'overloaded_error', message: 'Inference is temporarily unavailable' },
+  ],
+  [
+    'no money and no body',
+    402,
+    '',
+    { type: 'billing_error', message: 'the upstream answered 402 without saying why' },
+  ],
+  [
+    'the real cause as JSON in text',
+    400,
+    {
+      error: {
+        message: 'Provider returned error',
+        code: 400,
+        metadata: { raw: '{"error":{"message":"tools[0] is wrong","code":"bad"}}' },
+      },
+    },
+    { message: 'Provider returned error: tools[0] is wrong', upstreamCode: '400' },
+  ],
+  [
+    'the real cause as an object',
+    400,
+    { error: { message: 'Provider returned error', metadata: { raw: { detail: 'wrong' } } } },
+    { message: 'Provider returned error: wrong' },
+  ],
+  [
+    'the real cause as words',
+    502,
+    { error: { message: 'Provider returned error', metadata: { raw: 'bad\n gateway' } } },
+    { message: 'Provider returned error: bad gateway' },
+  ],
+  [
+    'the real cause as a page',
+    502,
+    { error: { message: 'Provider returned error', metadata: { raw: '<html><title>502</title>' } } },
+    { message: 'Provider returned error: an HTML page instead of an API answer ("502")' },
+  ],
+  ['a text for an error', 400, { error: 'model not found' }, { message: 'model not found' }],
+  [
+    'a list of errors',
+    400,
+    { error: [{ message: 'first', code: 3 }, { message: 'second' }] },
+    { message: 'first', upstreamCode: '3' },
+  ],
+  [
+    'a list for a body',
+    429,
+    [{ error: { code: 429, message: 'Resource exhausted', status: 'RESOURCE_EXHAUSTED' } }],
+    { type: 'rate_limit_error', message: 'Resource exhausted' },
+  ],
+  [
+    'a detail',
+    422,
+    { detail: 'field required' },
+    { type: 'invalid_request_error', message: 'field required' },
+  ],
+  [
+    'a list of details',
+    422,
+    { detail: [{ loc: ['body'], msg: 'field required' }] },
+    { message: 'field required' },
+  ],
+  ['an empty list', 500, [], { message: '[]' }],
+  ['a JSON text', 500, '"busy"', { message: 'busy' }],
+  [
+    'nulls',
+    500,
+    { error: { message: null, type: null, code: null } },
+    { message: 'the upstream answered 500 without saying why' },
+  ],
+  [
+    'a page with a title',
+    502,
+    '<!DOCTYPE html><html><head><title>502 Bad\nGateway</title>',
+    { message: 'an HTML page instead of an API answer ("502 Bad Gateway")' },
+  ],
+  [
+    'a page without one',
+    403,
+    '\uFEFF\n<html><body>no</body></html>',
+    { message: 'an HTML page instead of an API answer' },
+  ],
+];
+
+describe('error bodies', () => {
+  for (const [name, status, body, expected] of bodies)
+    test(`${status}: ${name}`, () => {
+      const read = readApiError(status, typeof body === 'string' ? body : JSON.stringify(body));
+      assert.equal(read.status, status);
+      assert.deepEqual({ ...read, ...expected }, read);
+      assert.equal(read.overflow, undefined);
+    });
+});
+
+/** How vendors say that a request is too long, and the two numbers that count. */
+const overflows: [words: string, numbers?: [asked: number, limit: number] | undefined, limit?: number][] = [
+  ['prompt is too long: 210000 tokens > 200000 maximum', [210000, 200000]],
+  ['prompt is too long: 90 tokens > 50 maximum', [90, 50]],
+  ['Error from provider (Console Go): prompt is too long'],
+  [
+    "This model's maximum context length is 128000 tokens. However, you requested 130000 tokens (120000 in the messages, 10000 in the completion). Please reduce the length of the messages or completion.",
+    [130000, 128000],
+  ],
+  [
+    "This model's maximum context length is 8192 tokens. However, your messages resulted in 9,001 tokens.",
+    [9001, 8192],
+  ],
+  [
+    "gpt-4-0613: This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens. (request id: 20261122093000123456)",
+    [9001, 8192],
+  ],
+  [
+    "This endpoint's maximum context length is 131072 tokens. However, you requested about 140000 tokens (130000 of text input, 2000 of tool input, 8000 in the output).",
+    [140000, 131072],
+  ],
+  [
+    "'max_tokens' or 'max_completion_tokens' is too large: 64000. This model's maximum context length is 65536 tokens and your request has 10000 input tokens (64000 > 65536 - 10000).",
+    [74000, 65536],
+  ],
+  [
+    'input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000, decrease input length or `max_tokens` and try again',
+    [209573, 200000],
+  ],
+  ['Your input exceeds the context window of this model. Please adjust your input and try again.'],
+  ['invalid params, context window exceeds limit (2013)'],
+  ['Invalid request: Your request exceeded model token limit: 262144 (requested: 300000)', [300000, 262144]],
+  [
+    '<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, 258048]',
+    undefined,
+    258048,
+  ],
+  [
+    'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).',
+    [1200000, 1048576],
+  ],
+  ['The input token count exceeds the maximum number of tokens allowed 1048576.', undefined, 1048576],
+  ["This model's maximum prompt length is 131072 but the request contains 537812 tokens.", [537812, 131072]],
+  [
+    'Prompt contains 65673 tokens and 0 draft tokens, too large for model with 32768 maximum context length',
+    [65673, 32768],
+  ],
+  ['The decoder prompt (length 40000) is longer than the maximum model length of 32768.', [40000, 32768]],
+  ["The input (40000 tokens) is longer than the model's context length (32768 tokens).", [40000, 32768]],
+  [
+    'request (12345 tokens) exceeds the available context size (8192 tokens), try increasing it',
+    [12345, 8192],
+  ],
+  ['the request exceeds the available context size. try increasing the context size or enable context shift'],
+  ['prompt token count of 140000 exceeds the limit of 128000', [140000, 128000]],
+  ['The prompt is too long: 140000, model maximum context length: 131072', [140000, 131072]],
+  ['Input is too long for requested model.'],
+  ['requested 40000 tokens but model only supports up to 32768', [40000, 32768]],
+  ['Prompt exceeds max length'],
+];
+
+describe('a request that is too long', () => {
+  for (const [words, numbers, limit = numbers?.[1]] of overflows)
+    test(words.slice(0, 90), () => {
+      const sentence = numbers
+        ? `prompt is too long: ${numbers[0]} tokens > ${numbers[1]} maximum`
+        : 'prompt is too long for this model';
+      const shapes = [
+        readApiError(400, JSON.stringify({ error: { message: words, type: 'server_error' } })),
+        readApiError(422, words),
+        readApiError(
+          400,
+          JSON.stringify({
+            error: {
+              message: 'Provider returned error',
+              code: 400,
+              metadata: { raw: JSON.stringify({ error: { message: words } }) },
+            },
+          }),
+        ),
+        errorInside({ error: { message: words } }),
+        errorInside({ type: 'error', error: { type: 'invalid_request_error', message: words } }),
+      ];
+      for (const read of shapes) {
+        assert.equal(read?.type, 'invalid_request_error');
+        assert.equal(read?.message, sentence);
+        assert.equal(read?.overflow, true);
+        assert.equal(read?.limit, limit);
+      }
+    });
+
+  const told: [string, number, JsonObject | string][] = [
+    ['by code', 400, { error: { message: 'too much', code: 'context_length_exceeded' } }],
+    [
+      'by a code inside',
+      400,
+      {
+        error: {
+          message: 'Provider returned error',
+          metadata: { raw: '{"error":{"message":"no","code":"context_length_exceeded"}}' },
+        },
+      },
+    ],
+    ['by Zhipu’s code and in its words', 400, { error: { message: 'Prompt 超长', code: '1261' } }],
+    ['by type', 400, { type: 'error', error: { type: 'request_too_large', message: 'no' } }],
+    ['by status', 413, '<html><title>413 Request Entity Too Large</title>'],
+    ['by status, with bytes for numbers', 413, 'body of 104857600 bytes > 33554432 allowed'],
+  ];
+  for (const [name, status, body] of told)
+    test(name, () => {
+      const read = readApiError(status, typeof body === 'string' ? body : JSON.stringify(body));
+      assert.equal(read.overflow, true);
+      assert.equal(read.message, 'prompt is too long for this model');
+    });
+
+  test('Zhipu’s code inside a stream is no status', () => {
+    const read = errorInside({ error: { code: 1261, message: 'Prompt exceeds max length' } });
+    assert.deepEqual([read?.status, read?.overflow, read?.upstreamCode], [0, true, '1261']);
+  });
+
+  for (const status of [401, 403, 429, 500, 502, 503, 529])
+    test(`is not what a ${status} means, whatever it mentions`, () =>
+      assert.equal(readApiError(status, 'maximum context length is 4096 tokens').overflow, undefined));
+
+  test('is not what other client errors mean', () => {
+    for (const words of [
+      'max_tokens must be at most 8192',
+      'rate limit: 200000 tokens per minute',
+      'Invalid value',
+      'Model is unavailable.',
+    ])
+      assert.equal(readApiError(400, words).overflow, undefined, words);
+  });
+});
+
+describe('errors inside a stream', () => {
+  test('are told from what is none', () => {
+    for (const data of [
+      {},
+      { error: null },
+      { error: '' },
+      { error: {} },
+      { error: [] },
+      { error: { code: null, message: null } },
+      { error: { code: 0, message: '' } },
+      { choices: [] },
+      { type: 'ping' },
+    ] as JsonObject[])
+      assert.equal(errorInside(data), undefined, JSON.stringify(data));
+  });
+
+  const table: [JsonObject, Partial<ApiError>][] = [
+    [{ error: { message: 'busy', code: 502 } }, { status: 502, type: 'api_error', message: 'busy' }],
+    [{ error: { message: 'busy', code: '429' } }, { status: 429, type: 'rate_limit_error' }],
+    [{ error: { message: 'x', code: 1302 } }, { status: 0, type: 'api_error', upstreamCode: '1302' }],
+    [{ error: { message: 'x', code: 200 } }, { status: 0, type: 'api_error' }],
+    [
+      { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } },
+      { status: 0, type: 'overloaded_error', message: 'Overloaded' },
+    ],
+    [
+      { type: 'error', error: { type: 'GoUsageLimitError', message: 'x' } },
+      { type: 'api_error', upstreamType: 'GoUsageLimitError' },
+    ],
+    [
+      { type: 'error', code: 'rate_limit_exceeded', message: 'slow down' },
+      { message: 'slow down', upstreamCode: 'rate_limit_exceeded' },
+    ],
+    [{ type: 'error' }, { status: 0, message: 'the upstream reported an error without saying why' }],
+    [{ error: 'broken' }, { message: 'broken' }],
+    [{ error: ['broken'] }, { message: 'broken' }],
+    [{ error: { type: 'constructor', message: 'x' } }, { type: 'api_error', upstreamType: 'constructor' }],
+  ];
+  for (const [data, expected] of table)
+    test(JSON.stringify(data), () => {
+      const read = errorInside(data);
+      assert.deepEqual({ ...read, ...expected }, read);
+    });
+});
+
+test('whatever a body holds, it is read without a throw into one bounded line of a documented type', () => {
+  const json = fc
+    .jsonValue({ maxDepth: 5 })
+    .map((value) => JSON.stringify({ error: value, metadata: value, detail: value, message: value }));
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 300, max: 599 }),
+      fc.oneof(json, fc.json(), fc.string({ unit: 'binary' })),
+      (status, body) => {
+        const read = readApiError(status, body);
+        assert.ok(read.message !== '' && read.message.length <= 601 && !/[\r\n]/.test(read.message));
+        assert.ok(statusOf(read.type) >= 400);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+describe('status and type', () => {
+  const table: [number, ApiErrorType][] = [
+    [400, 'invalid_request_error'],
+    [401, 'authentication_error'],
+    [402, 'billing_error'],
+    [403, 'permission_error'],
+    [404, 'not_found_error'],
+    [413, 'request_too_large'],
+    [429, 'rate_limit_error'],
+    [500, 'api_error'],
+    [504, 'timeout_error'],
+    [529, 'overloaded_error'],
+  ];
+  for (const [status, type] of table)
+    test(`${status} is ${type}, both ways`, () => {
+      assert.equal(typeOf(status), type);
+      assert.equal(statusOf(type), status);
+    });
+  test('others have the nearest', () => {
+    const nearest = {
+      408: 'timeout_error',
+      409: 'invalid_request_error',
+      410: 'invalid_request_error',
+      422: 'invalid_request_error',
+      502: 'api_error',
+      503: 'overloaded_error',
+      524: 'api_error',
+      302: 'api_error',
+    };
+    for (const [status, type] of Object.entries(nearest)) assert.equal(typeOf(Number(status)), type, status);
+  });
+});
+
+describe('secrets', () => {
+  const letters = 'AbC123dEf456GhI789jKl012mNo345pQ';
+  const keys = [
+    `sk-${letters}`,
+    `sk-proj-${letters}_x-y`,
+    `sk-ant-api03-${letters}-AA`,
+    `sk-or-v1-${'0123456789abcdef'.repeat(4)}`,
+    `oc_sk_${letters}`,
+    `st_${letters}`,
+    `gsk_${letters}`,
+    `xai-${letters}`,
+    `AIzaSy${letters}`,
+    `hf_${letters}`,
+    `nvapi-${letters}`,
+    `csk-${letters}`,
+    `pplx-${letters}`,
+    `fw_${letters}`,
+    `ghp_${letters}`,
+    `github_pat_${letters}`,
+    `AKIA${letters.slice(0, 16).toUpperCase()}`,
+    `r8_${letters}`,
+    `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.${letters}`,
+    `${'0123456789abcdef'.repeat(2)}.${letters.slice(0, 16)}`,
+    '0123456789abcdef'.repeat(4),
+  ];
+  const places = [
+    '%',
+    'Invalid key %.',
+    'key "%" refused',
+    "{'key':'%'}",
+    'Bearer %',
+    'x-api-key: %',
+    'a%20b=%, c',
+    'https://h/x?key=%&y=1',
+    'Incorrect API key provided: %. See',
+    '(%)',
+    'token=%;',
+  ];
+  for (const key of keys)
+    test(`${key.slice(0, 9)}… never gets through`, () => {
+      for (const place of places) {
+        const text = place.replace('=%', `=${key}`).replace(/%(?!20)/, key);
+        const left = readApiError(401, JSON.stringify({ error: { message: text } })).message;
+        assert.ok(!left.includes(key.slice(-8)), left);
+        assert.ok(!toWords(text).includes(key.slice(-8)), text);
+      }
+    });
+
+  test('keys without a known shape are told by their place', () => {
+    for (const text of [
+      'api_key=Zx81Kq77Pl',
+      'API key: Zx81Kq77Pl',
+      '"api-key":"Zx81Kq77Pl"',
+      'Authorization: Bearer Zx81Kq77Pl',
+      'authorization: basic Zx81Kq77Pl==',
+      'https://me:Zx81Kq77Pl@host/',
+      'access_token: Zx81Kq77Pl',
+      'API key provided: Zx81Kq77Pl',
+    ])
+      assert.ok(!clearSecrets(text).includes('Zx81Kq77Pl'), clearSecrets(text));
+  });
+
+  test('a key across a line break, or behind the cut, does not get through either', () => {
+    assert.ok(!toWords(`Bearer\n${letters}`).includes(letters));
+    assert.ok(!toWords(`${'x '.repeat(297)} sk-${letters}`).includes('AbC1'));
+  });
+
+  test('what is none is left for a person to read', () => {
+    for (const text of [
+      'Missing API key.',
+      'Invalid API key.',
+      'lm-studio is down',
+      'model kimi-k2-0905-preview',
+      'call_0123456789abcdef',
+      'https://opencode.ai/workspace/wrk_01ABC/go',
+      'hf-inference',
+      'a risk-free task-based desk-job',
+    ])
+      assert.equal(clearSecrets(text), text);
+  });
+});
+
+test('a long message is cut between characters', () => {
+  const words = toWords(`x${'😀'.repeat(600)}`);
+  assert.equal(words, `x${'😀'.repeat(299)}…`);
+});

@@ -1,0 +1,132 @@
+/** Reasoning that leaks as tags (P8): only the tags go, however they are cut, and honest text stays. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { strayThinkEnd, thinkTags, type Piece } from '../../lib/anthropic/think-tags.ts';
+
+function split(pieces: readonly string[]): Record<Piece['type'], string> & { order: string } {
+  const tags = thinkTags();
+  const parts = [...pieces.flatMap((piece) => tags.push(piece)), ...tags.end()];
+  const join = (type: Piece['type']) =>
+    parts
+      .filter((part) => part.type === type)
+      .map(({ text }) => text)
+      .join('');
+  assert.ok(
+    parts.every(({ text }) => text !== ''),
+    'no empty pieces',
+  );
+  const order = parts
+    .map(({ type }) => type)
+    .filter((type, i, all) => type !== all[i - 1])
+    .join();
+  return { thinking: join('thinking'), text: join('text'), order };
+}
+
+function unstray(pieces: readonly string[]): string {
+  const filter = strayThinkEnd();
+  return pieces.map((piece) => filter.push(piece)).join('') + filter.end();
+}
+
+const part = fc.constantFrom(
+  '<think>',
+  '</think>',
+  '<',
+  '</',
+  'think',
+  '>',
+  ' ',
+  '\n',
+  'a',
+  '😀',
+  '<b>',
+  'hello',
+);
+const cuts = fc.array(fc.nat(40), { maxLength: 8 });
+function cut(text: string, points: readonly number[]): string[] {
+  const at = points.map((point) => Math.min(point, text.length)).sort((a, b) => a - b);
+  return [0, ...at].map((from, i) => text.slice(from, at[i] ?? text.length));
+}
+
+describe('tags at the beginning', () => {
+  const table: [text: string, thinking: string, rest: string][] = [
+    ['<think>hm</think>hi', 'hm', 'hi'],
+    [' \n<think>\nhm\n</think>\n\nhi', '\nhm\n', '\n\nhi'],
+    ['<think></think>hi', '', 'hi'],
+    ['<think>never closed', 'never closed', ''],
+    ['<think>a</thin', 'a</thin', ''],
+    ['<think>a</thin</think>b', 'a</thin', 'b'],
+    ['<think>a<</think>b', 'a<', 'b'],
+    ['<think>a <think> b</think>c', 'a <think> b', 'c'],
+    ['<think>a</think>b<think>c</think>', 'a', 'b<think>c</think>'],
+    ['hi <think>no</think>', '', 'hi <think>no</think>'],
+    ['  hi', '', '  hi'],
+    ['<thinking>hm</thinking>', '', '<thinking>hm</thinking>'],
+    ['<thin', '', '<thin'],
+    ['<', '', '<'],
+    [' \n', '', ' \n'],
+    ['</think>hi', '', '</think>hi'],
+    ['<THINK>no</THINK>', '', '<THINK>no</THINK>'],
+    ['', '', ''],
+  ];
+  for (const [text, thinking, rest] of table)
+    test(JSON.stringify(text), () => {
+      for (const pieces of [[text], text.split('')]) {
+        const found = split(pieces);
+        assert.deepEqual([found.thinking, found.text], [thinking, rest]);
+      }
+    });
+
+  test('cuts do not matter, and everything but the tags and the blanks before them stays', () => {
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 10 }), cuts, (parts, points) => {
+        const text = parts.join('');
+        const { thinking, text: rest, order } = split(cut(text, points));
+        assert.deepEqual(split([text]), { thinking, text: rest, order });
+        const tagged = /^\s*<think>([^]*?)(?:<\/think>([^]*))?$/.exec(text);
+        assert.deepEqual([thinking, rest], tagged ? [tagged[1], tagged[2] ?? ''] : ['', text]);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('text that begins like no tag is not held back for a moment', () => {
+    assert.deepEqual(thinkTags().push('hello'), [{ type: 'text', text: 'hello' }]);
+    const tags = thinkTags();
+    tags.push('<think>');
+    assert.deepEqual(tags.push('a<b'), [{ type: 'thinking', text: 'a<b' }]);
+  });
+});
+
+describe('a stray end at the beginning of a block', () => {
+  const table: [text: string, left: string][] = [
+    ['\n</think>\n\n', ''],
+    ['</think>', ''],
+    ['</think>hi ', 'hi '],
+    [' </think> hi', 'hi'],
+    ['</think></think>', '</think>'],
+    ['hi </think>', 'hi </think>'],
+    ['  hi', '  hi'],
+    ['</thin', '</thin'],
+    ['</thinking>', '</thinking>'],
+    [' \n', ' \n'],
+    ['', ''],
+  ];
+  for (const [text, left] of table)
+    test(JSON.stringify(text), () => {
+      assert.equal(unstray([text]), left);
+      assert.equal(unstray(text.split('')), left);
+    });
+
+  test('cuts do not matter, and nothing else is eaten', () => {
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), cuts, (parts, points) => {
+        const text = parts.join('');
+        const left = unstray(cut(text, points));
+        assert.equal(left, unstray([text]));
+        assert.equal(left, text.replace(/^\s*<\/think>\s*/, ''));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
