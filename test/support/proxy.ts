@@ -18,7 +18,7 @@ export interface ProxyOptions {
   /** One answer per upstream request, in order; a request beyond them is refused with 500. */
   answers?: readonly (Answer | Script)[];
   emulator?: EmulatorOptions;
-  /** The models in the order they are tried; `first` and `second` in `format` unless given. */
+  /** The models in the order they are tried; unless given, `emulator/first` and `other/second` in `format`. */
   models?: readonly ModelEntry[];
   format?: WireFormat;
   provider?: Partial<Omit<Provider, 'timeouts'>>;
@@ -95,16 +95,20 @@ const patient: Timeouts = { headersMs: 20_000, firstEventMs: 20_000, idleMs: 20_
 export function settingsFor(url: string, options: ProxyOptions = {}): Settings {
   const { format = 'chat', provider, timeouts, retry, heartbeatMs = 10_000, change } = options;
   const base = emulatorSettings(defaults, url);
-  const models = options.models ?? ['first', 'second'].map((id) => modelOf(id, { wire_format: format }));
+  const models = options.models ?? [
+    modelOf('first', { wire_format: format }),
+    modelOf('second', { wire_format: format, provider: 'other' }),
+  ];
   const [first, ...rest] = models;
   assert(first);
   const emulated = base.providers['emulator'];
   assert(emulated);
+  const asked: Provider = { ...emulated, ...provider, timeouts: { ...patient, ...timeouts } };
   const settings: Settings = {
     ...base,
     models: { default: first },
     fallbacks: rest.length > 0 ? { default: rest } : {},
-    providers: { emulator: { ...emulated, ...provider, timeouts: { ...patient, ...timeouts } } },
+    providers: { emulator: asked, other: { ...asked, name: 'other' } },
     retry: { attempts: 0, baseMs: 0, maxMs: 0, maxAttemptsTotal: 6, ...retry },
     heartbeatMs,
   };

@@ -1,0 +1,216 @@
+/** Upstreams that say no: which model is tried next, and what the client hears when none is left (contract 5.2, 5.8, 5.9). */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { refuse } from '../../lib/emulator/answer.ts';
+import { say } from '../../lib/emulator/script.ts';
+import { openCodeErrors, refusing } from '../support/opencode-errors.ts';
+import { count, modelOf, proxyOver, question } from '../support/proxy.ts';
+
+const ways = (['chat', 'messages'] as const).flatMap((format) =>
+  [true, false].map((stream) => ({ format, stream, way: `${format}, ${stream ? 'streamed' : 'whole'}` })),
+);
+
+for (const { format, stream, way } of ways) {
+  test(`the second model answers where the first was refused, and nobody sees it: ${way}`, async () => {
+    for (const error of openCodeErrors.filter(({ failure }) => failure !== 'client')) {
+      await using over = await proxyOver({ answers: [refusing(error), [say('from second')]], format });
+      const heard = await over.ask(question({ stream }));
+      assert.equal(heard.status, 200, `${error.name}: ${heard.text}`);
+      assert.equal(heard.said, 'from second', error.name);
+      assert.deepEqual(over.asked(), ['first', 'second'], error.name);
+      assert.equal(heard.headers.get('x-occ-model'), 'other/second');
+      assert.equal(heard.headers.get('x-occ-attempts'), '2');
+      assert.equal(heard.headers.get('x-should-retry'), null);
+      if (stream) assert.equal(count(heard, 'message_start'), 1);
+      await over.settled(2);
+      assert.equal(over.proxy.stats().fallbacks, 1);
+      assert.equal(over.proxy.stats().failures, 0);
+    }
+  });
+
+  test(`what is the client’s own fault goes back at once, with the upstream’s words: ${way}`, async () => {
+    for (const error of openCodeErrors.filter(({ failure }) => failure === 'client')) {
+      await using over = await proxyOver({ answers: [refusing(error), [say('from second')]], format });
+      const heard = await over.ask(question({ stream }));
+      assert.equal(heard.status, 400, error.name);
+      assert.equal(heard.error?.type, 'invalid_request_error', error.name);
+      assert.doesNotMatch(heard.error.message, /all models failed/);
+      assert.deepEqual(over.asked(), ['first'], error.name);
+    }
+  });
+
+  test(`the client hears of each refusal with the status that makes it do the right thing: ${way}`, async () => {
+    for (const error of openCodeErrors) {
+      const models = [modelOf('first', { wire_format: format })];
+      await using over = await proxyOver({ answers: [refusing(error)], models });
+      const heard = await over.ask(question({ stream }));
+      const { told } = error;
+      assert.deepEqual([heard.status, heard.error?.type], [told.status, told.type], error.name);
+      assert.equal(heard.headers.get('x-should-retry'), told.permanent ? 'false' : null, error.name);
+      assert.equal(heard.headers.get('retry-after'), told.retryAfter ?? null, error.name);
+      assert.deepEqual(over.asked(), ['first'], error.name);
+      if (error.failure === 'client') continue;
+      assert.match(heard.error?.message ?? '', /^all models failed: .*\n- emulator\/first: \d{3} /);
+      assert.equal(over.proxy.stats().failures, 1);
+    }
+  });
+}
+
+test('an overflow reaches the client in the words that make it compact', async () => {
+  const vendor = refusing({
+    ...(openCodeErrors.find(({ name }) => name === 'a prompt that is too long') ?? assert.fail()),
+  });
+  await using over = await proxyOver([vendor]);
+  const heard = await over.ask();
+  assert.equal(heard.error?.message, 'prompt is too long: 200000 tokens > 131072 maximum');
+});
+
+test('every attempt has its line when all have failed, and the most telling status wins', async () => {
+  await using over = await proxyOver([
+    refuse(401, { type: 'ModelError', message: 'no such model' }),
+    refuse(503, { message: 'an outage' }),
+  ]);
+  const heard = await over.ask();
+  assert.equal(heard.status, 503);
+  assert.equal(heard.headers.get('x-should-retry'), null);
+  assert.equal(
+    heard.error?.message,
+    'all models failed: 503 an outage\n- emulator/first: 401 no such model\n- other/second: 503 an outage',
+  );
+});
+
+test('no status of 404 is ever passed on for a model', async () => {
+  await using over = await proxyOver([refuse(404), refuse(404)]);
+  assert.equal((await over.ask()).status, 503);
+});
+
+test('a transient refusal earns the same model another try, as often as configured and no oftener', async () => {
+  for (const attempts of [0, 1, 3]) {
+    await using over = await proxyOver({
+      answers: Array.from({ length: 9 }, () => refuse(503)),
+      retry: { attempts },
+    });
+    assert.equal((await over.ask()).status, 503);
+    const each = attempts + 1;
+    const all = [...Array<string>(each).fill('first'), ...Array<string>(each).fill('second')];
+    assert.deepEqual(over.asked(), all.slice(0, 6));
+  }
+});
+
+test('no request makes more attempts than the bound, whatever there is to try', async () => {
+  for (const maxAttemptsTotal of [1, 2, 5]) {
+    await using over = await proxyOver({
+      answers: Array.from({ length: 30 }, () => refuse(500)),
+      models: Array.from({ length: 8 }, (_, i) => modelOf(`m${i}`)),
+      retry: { attempts: 1, maxAttemptsTotal },
+    });
+    await over.ask();
+    assert.equal(over.asked().length, maxAttemptsTotal);
+  }
+});
+
+test('a short retry-after is waited for, in all three spellings; a long one means the next model', async () => {
+  const inOneSecond = () => new Date(Date.now() + 1000).toUTCString();
+  for (const headers of [
+    { 'retry-after': '0' },
+    { 'retry-after-ms': '5' },
+    { 'retry-after': inOneSecond() },
+  ]) {
+    await using over = await proxyOver({
+      answers: [refuse(429, { headers }), [say('ok')]],
+      retry: { attempts: 1 },
+    });
+    assert.equal((await over.ask()).said, 'ok');
+    assert.deepEqual(over.asked(), ['first', 'first'], JSON.stringify(headers));
+  }
+  const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
+  for (const headers of [{ 'retry-after': '9' }, { 'retry-after-ms': '8001' }, { 'retry-after': inAnHour }]) {
+    await using over = await proxyOver({
+      answers: [refuse(429, { headers }), [say('ok')]],
+      retry: { attempts: 1 },
+    });
+    assert.equal((await over.ask()).said, 'ok');
+    assert.deepEqual(over.asked(), ['first', 'second'], JSON.stringify(headers));
+  }
+});
+
+test('a spent provider is not asked for its other models, another provider is', async () => {
+  const models = [modelOf('first'), modelOf('sibling'), modelOf('elsewhere', { provider: 'other' })];
+  await using over = await proxyOver({
+    answers: [refuse(401, { type: 'CreditsError' }), [say('ok')]],
+    models,
+  });
+  assert.equal((await over.ask()).said, 'ok');
+  assert.deepEqual(over.asked(), ['first', 'elsewhere']);
+});
+
+test('the next key is tried when one is refused, and the models after it keep to that key', async () => {
+  const secret = (text: string) => ({ reveal: () => text, toString: () => '•••', toJSON: () => '•••' });
+  await using over = await proxyOver({
+    models: [modelOf('first'), modelOf('sibling')],
+    provider: { keys: [secret('key-number-one'), secret('key-number-two')], auth: { chat: 'bearer' } },
+    answers: [refuse(401), refuse(410), [say('ok')]],
+  });
+  assert.equal((await over.ask()).said, 'ok');
+  assert.deepEqual(
+    over.emulator.requests.map(({ conversation, headers }) => [conversation.model, headers.authorization]),
+    [
+      ['first', 'Bearer key-number-one'],
+      ['first', 'Bearer key-number-two'],
+      ['sibling', 'Bearer key-number-two'],
+    ],
+  );
+});
+
+test('a provider whose key is missing is said to lack it, and is not asked', async () => {
+  await using over = await proxyOver({
+    provider: { missingKey: 'no key for emulator: set EMULATOR_KEY' },
+    answers: [],
+  });
+  const heard = await over.ask();
+  assert.equal(heard.status, 401);
+  assert.equal(heard.headers.get('x-should-retry'), 'false');
+  assert.match(heard.error?.message ?? '', /set EMULATOR_KEY/);
+  assert.deepEqual(over.asked(), []);
+});
+
+test('a model that its provider has no address for is passed over, not fatal', async () => {
+  await using over = await proxyOver({
+    models: [modelOf('first', { wire_format: 'gemini' }), modelOf('second')],
+    answers: [[say('ok')]],
+  });
+  assert.equal((await over.ask()).said, 'ok');
+  assert.deepEqual(over.asked(), ['second']);
+});
+
+test('a redirect is not followed: no key goes where it was not configured to go', async () => {
+  const visits: string[] = [];
+  const thief = createServer((req, res) => {
+    visits.push(req.url ?? '');
+    res.end('{}');
+  });
+  thief.listen(0, '127.0.0.1');
+  await once(thief, 'listening');
+  const location = `http://127.0.0.1:${(thief.address() as AddressInfo).port}/steal`;
+  try {
+    for (const status of [301, 302, 303, 307, 308]) {
+      await using over = await proxyOver({
+        answers: [{ reply: { status, headers: { location } } }, [say('ok')]],
+      });
+      assert.equal((await over.ask()).said, 'ok');
+    }
+    await using over = await proxyOver({
+      answers: [{ reply: { status: 307, headers: { location } } }],
+      models: [modelOf('first')],
+    });
+    const heard = await over.ask();
+    assert.equal(heard.status, 502);
+    assert.match(heard.error?.message ?? '', /redirects \(307\) to .*\/steal, which is not followed/);
+    assert.deepEqual(visits, []);
+  } finally {
+    thief.close();
+  }
+});
