@@ -35,6 +35,6 @@ export function exportLines(env: Readonly<Record<string, string>>): string[] {
 }
 
 /** Unquoted where a shell reads it the same way. */
-export function quote(word: string): string {
+function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -7,7 +7,7 @@ import { tierId, tiers, type Tier } from '../proxy/policy/tiers.ts';
 import type { Route } from '../wire/codec.ts';
 
 /** The model that an ordinary request of the id's tier, or for the id itself, goes to. */
-export function answersFor(id: string, settings: Settings): Route {
+function answersFor(id: string, settings: Settings): Route {
   const request = {
     model: id,
     max_tokens: 1024,

@@ -161,9 +161,9 @@ async function run(client: Located, prepared: Prepared, output: Output): Promise
 }
 
 async function finish(road: Road, asked: LaunchArguments, world: World, output: Output): Promise<void> {
-  const stats = road.proxy.stats();
   await road.close(0);
-  if (output.terminal) output.say(renderSummary(stats, output.talkStyle));
+  // Only now is everything counted.
+  if (output.terminal) output.say(renderSummary(road.proxy.stats(), output.talkStyle));
   if (asked.client === 'exec') return;
   const offered = new Set([...tiers.map(tierId), ...configuredModels(road.settings).map(toId)]);
   const sentence = storedModel(world, offered);

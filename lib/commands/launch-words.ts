@@ -28,7 +28,7 @@ export function renderSummary(stats: ProxyStats, style: Style): string {
     count(stats.requests, 'request'),
     `${amount(stats.inputTokens)} tokens in`,
     `${amount(stats.outputTokens)} out`,
-    ...(stats.cost === undefined ? [] : [`$${stats.cost.toFixed(4)}`]),
+    ...(stats.cost === undefined ? [] : [`$${stats.cost === 0 ? 0 : stats.cost.toFixed(4)}`]),
     ...(stats.fallbacks > 0 ? [`${stats.fallbacks} answered by a fallback`] : []),
     ...(stats.failures > 0 ? [style.bad(`${stats.failures} failed`)] : []),
   ];

@@ -24,6 +24,8 @@ export interface Located {
 
 /** A first download is some hundred megabytes; beyond this something is wrong. */
 const fetchingMs = 15 * 60_000;
+/** Characters of npm's complaint that are kept. */
+const maxComplaint = 4000;
 
 /** OccError `client_not_found` (exit 127) when it is missing and may not be fetched. */
 export async function locateClient(asked: LaunchArguments, world: World, output: Output): Promise<Located> {
@@ -45,19 +47,37 @@ async function mayFetch(asked: LaunchArguments, world: World, output: Output): P
   return confirm(`claude was not found. Fetch and run ${clientPackage} with npx?`, world.stdin, world.stderr);
 }
 
-/** What npx printed; undefined when it failed, which its own second run will explain to the person. */
+/**
+ * What npx printed; undefined when something else stands in its place and failed at being asked. OccError
+ * `client_not_found` in npm's own words when npm could not fetch it.
+ */
 function fetchClient({ env, cwd }: World): Promise<string | undefined> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const npx = spawn('npx', fetchArguments, {
       env,
       cwd,
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       timeout: fetchingMs,
     });
     let printed = '';
+    let complaint = '';
     npx.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+    npx.stderr
+      .setEncoding('utf8')
+      .on('data', (text: string) => (complaint = (complaint + text).slice(-maxComplaint)));
     npx.once('error', () => resolve(undefined));
-    npx.once('close', (code) => resolve(code === 0 ? printed : undefined));
+    npx.once('close', (code) => {
+      const words = complaint.split('\n').filter((line) => /^npm err/i.test(line));
+      if (code !== 0 && words.length > 0) reject(notFetched(words));
+      else resolve(code === 0 ? printed : undefined);
+    });
+  });
+}
+
+function notFetched(words: readonly string[]): OccError {
+  return new OccError('client_not_found', `npx could not fetch ${clientPackage}:\n${words.join('\n')}`, {
+    exitCode: exitCodes.clientNotFound,
+    remedy: byHand,
   });
 }
 

@@ -218,6 +218,15 @@ test('where npx keeps its programs elsewhere it runs the client itself', async (
   assert.deepEqual(argv.slice(-2), ['-p', 'hi']);
 });
 
+test('an npm that cannot fetch the client is asked once, and heard: 127', async (t) => {
+  const { run, program, dir } = home(t);
+  program('npx', `#!/bin/sh\necho asked >> ${dir}/npx.txt\necho 'npm error code ENOTFOUND' >&2\nexit 1\n`);
+  const { code, stderr } = await run(['launch', '--emulator', '--yes']);
+  assert.equal(code, 127);
+  assert.match(stderr, /npm error code ENOTFOUND[^]*npm install -g/);
+  assert.equal(readFileSync(join(dir, 'npx.txt'), 'utf8'), 'asked\n');
+});
+
 test('another program gets the variables, and its own words only', async (t) => {
   const { run, program, seen } = home(t);
   program('agent', fakeClient('process.exit(9)'));

@@ -136,6 +136,8 @@ const seen = { argv: process.argv.slice(2), env: { ...process.env }, signals: []
 const note = () => fs.writeFileSync(process.env.SEEN, JSON.stringify(seen));
 const on = (signal, then) => process.on(signal, () => { seen.signals.push(signal); note(); then?.(); });
 note();
+// One whose launch has died must not be waited for.
+setTimeout(() => process.exit(99), 15000).unref();
 ${does}
 `;
 }

@@ -91,17 +91,18 @@ test('with one file the old entries are thrown away', async (t) => {
   assert.ok(statSync(join(dir, 'occ.log')).size <= 300);
 });
 
-test('a file that another process has moved away is left alone, and a new one begun', async (t) => {
+test('a file that another process has moved away is left alone, and the new one is written to', async (t) => {
   const dir = place(t);
   const { log, path, close } = open(dir);
   log({ level: 'info', event: 'before' });
   await until(() => existsSync(path) && statSync(path).size > 0);
   renameSync(path, `${path}.1`);
+  writeFileSync(path, '{"event":"theirs"}\n');
   log({ level: 'info', event: 'after' });
   await close();
   assert.deepEqual(
     lines(path).map(({ event }) => event),
-    ['after'],
+    ['theirs', 'after'],
   );
   assert.deepEqual(
     lines(`${path}.1`).map(({ event }) => event),
