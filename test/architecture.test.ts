@@ -1,0 +1,253 @@
+/** The house as a table: what may import what, what is pure, and how files look. It reads the sources themselves. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, posix, relative, sep } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Arrows go down only. An area may import those it names, itself, `errors` and `version`; `(types)` means types alone,
+ * and a file stands for that file alone.
+ */
+const allowed: Record<string, string[]> = {
+  bin: ['cli'],
+  cli: ['commands', 'terminal'],
+  commands: [
+    'terminal',
+    'config',
+    'catalog',
+    'daemon',
+    'clients',
+    'doctor',
+    'emulator',
+    'ledger',
+    'proxy',
+    'proxy/policy',
+    'wire',
+    'anthropic',
+    'stream',
+  ],
+  doctor: [
+    'config',
+    'catalog',
+    'daemon',
+    'clients',
+    'emulator',
+    'ledger',
+    'proxy',
+    'proxy/policy',
+    'wire',
+    'anthropic',
+    'stream',
+  ],
+  daemon: ['config', 'ledger', 'stream'],
+  clients: ['config', 'catalog', 'proxy/policy', 'wire', 'stream'],
+  emulator: ['config (types)', 'ledger (types)', 'wire', 'anthropic', 'stream'],
+  proxy: [
+    'config (types)',
+    'config/endpoints.ts',
+    'catalog',
+    'ledger',
+    'proxy/policy',
+    'wire',
+    'anthropic',
+    'stream',
+  ],
+  'proxy/policy': ['config (types)', 'catalog', 'wire', 'anthropic', 'stream'],
+  ledger: ['config (types)', 'wire', 'anthropic', 'stream'],
+  catalog: ['config', 'wire', 'anthropic', 'stream'],
+  config: ['wire', 'anthropic', 'stream'],
+  terminal: [],
+  wire: ['anthropic', 'stream'],
+  anthropic: ['stream'],
+  stream: [],
+  index: ['proxy', 'wire', 'anthropic', 'stream'],
+  version: [],
+  errors: [],
+};
+
+/** No I/O, no clock: nothing from Node and no package. */
+const pure: ReadonlySet<string> = new Set(['stream', 'anthropic', 'wire', 'proxy/policy', 'errors']);
+
+interface Import {
+  from: string;
+  types: boolean;
+}
+
+interface Source {
+  path: string;
+  area: string;
+  text: string;
+  imports: Import[];
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function paths(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+}
+
+/** `lib/wire/chat/stream.ts` → `wire`; `lib/proxy/policy/route.ts` → `proxy/policy`; `lib/cli.ts` → `cli`. */
+function areaOf(path: string): string {
+  const [top, folder = '', below = ''] = path.split('/');
+  if (top !== 'lib') return top ?? '';
+  if (below === '') return basename(folder, '.ts');
+  return folder === 'proxy' && below === 'policy' ? 'proxy/policy' : folder;
+}
+
+function importsOf(path: string, text: string): Import[] {
+  const found = [
+    ...text.matchAll(/^(?:import|export)\s+(type\s)?[^;'"]*?from\s+['"]([^'"]+)['"]/gm),
+    ...text.matchAll(/^import\s+()['"]([^'"]+)['"]/gm),
+    ...text.matchAll(/\bimport\(\s*()['"]([^'"]+)['"]/g),
+    ...text.matchAll(/\brequire\(\s*()['"]([^'"]+)['"]/g),
+  ];
+  return found.map(([, types, specifier = '']) => ({
+    from: specifier.startsWith('.') ? posix.join(dirname(path), specifier) : specifier,
+    types: Boolean(types),
+  }));
+}
+
+const sources: Source[] = [...paths('bin'), ...paths('lib')].map((path) => {
+  const text = readFileSync(join(root, path), 'utf8');
+  return { path, area: areaOf(path), text, imports: importsOf(path, text) };
+});
+
+/** Every import that a rule forbids, in words. */
+function offences(breaks: (source: Source, imported: Import) => boolean): string[] {
+  return sources.flatMap((source) =>
+    source.imports
+      .filter((imported) => breaks(source, imported))
+      .map(({ from }) => `${source.path} imports ${from}`),
+  );
+}
+
+const isLocal = ({ from }: Import) => from.startsWith('lib/') || from.startsWith('bin/');
+
+test('the sources are there, and their imports are read', () => {
+  assert.ok(sources.length > 50);
+  assert.ok(offences((_, imported) => isLocal(imported)).length > 100);
+  const known = new Set(sources.map(({ path }) => path));
+  assert.deepEqual(
+    offences((_, imported) => isLocal(imported) && !known.has(imported.from)),
+    [],
+  );
+});
+
+describe('what may import what', () => {
+  for (const [area, may] of Object.entries(allowed))
+    test(area, () => {
+      const found = offences((source, imported) => {
+        if (source.area !== area || !isLocal(imported)) return false;
+        const to = areaOf(imported.from);
+        const ways = [to, imported.from.replace(/^lib\//, ''), ...(imported.types ? [`${to} (types)`] : [])];
+        return to !== area && to !== 'errors' && to !== 'version' && !ways.some((way) => may.includes(way));
+      });
+      assert.deepEqual(found, []);
+    });
+
+  test('every area stands in the table', () => {
+    assert.deepEqual(
+      [...new Set(sources.map(({ area }) => area))].filter((area) => !(area in allowed)),
+      [],
+    );
+  });
+
+  test('the table itself has no way back up', () => {
+    const below = (area: string, seen: string[]): void => {
+      assert.ok(!seen.includes(area), [...seen, area].join(' → '));
+      for (const to of allowed[area] ?? []) {
+        const next = to.endsWith('.ts') ? areaOf(`lib/${to}`) : to.replace(' (types)', '');
+        below(next, [...seen, area]);
+      }
+    };
+    for (const area of Object.keys(allowed)) below(area, []);
+  });
+});
+
+test('a wire format never imports another', () => {
+  const formatOf = (path: string) => /^lib\/wire\/([^/]+)\//.exec(path)?.[1];
+  const found = offences(({ path }, { from }) => {
+    const [mine, theirs] = [formatOf(path), formatOf(from)];
+    return mine !== undefined && theirs !== undefined && mine !== theirs;
+  });
+  assert.deepEqual(found, []);
+});
+
+test('the languages and the policy import nothing from Node and no package', () => {
+  assert.deepEqual(
+    offences(({ area }, imported) => pure.has(area) && !isLocal(imported)),
+    [],
+  );
+});
+
+test('nor do they look at the clock, at chance, or at the process', () => {
+  // Words in comments do not count, nor do properties of that name.
+  const impure =
+    /(?<![.\w])(?:Date\.now|new Date\(|Math\.random|performance\.|setTimeout|setInterval|process\.|crypto\.|fetch\(|globalThis|Buffer\.)/;
+  const found = sources.filter(({ area, text }) => {
+    const code = text.replace(/\/\*[^]*?\*\/|(?<!:)\/\/.*$/gm, '');
+    return pure.has(area) && impure.test(code);
+  });
+  assert.deepEqual(
+    found.map(({ path }) => path),
+    [],
+  );
+});
+
+test('errors.ts imports nothing', () => {
+  assert.deepEqual(
+    offences(({ path }) => path === 'lib/errors.ts'),
+    [],
+  );
+});
+
+test('undici is spoken to where requests leave, and nowhere else', () => {
+  assert.deepEqual(
+    offences(
+      ({ area }, { from }) => from === 'undici' && !['proxy', 'doctor', 'daemon', 'catalog'].includes(area),
+    ),
+    [],
+  );
+});
+
+test('nothing is called utils, helpers, common, manager, service or converter', () => {
+  const empty = /^(?:.*[-_.])?(?:utils?|helpers?|common|misc|managers?|services?|converters?)(?:[-_.].*)?$/i;
+  const found = sources.filter(({ path }) =>
+    // A verb of the command line is called what a person types: `occ service`.
+    path
+      .split('/')
+      .some((part) => empty.test(part.replace(/\.ts$/, '')) && path !== 'lib/commands/service.ts'),
+  );
+  assert.deepEqual(
+    found.map(({ path }) => path),
+    [],
+  );
+});
+
+test('every file opens with what it is for', () => {
+  const silent = sources.filter(({ text }) => !/^(?:#!.*\n)?\/\*\*/.test(text));
+  assert.deepEqual(
+    silent.map(({ path }) => path),
+    [],
+  );
+});
+
+describe('files are small', () => {
+  const lengths = sources
+    .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+    .sort((a, b) => a.lines - b.lines);
+
+  test('none has more than 300 lines, but for generated data', () => {
+    const generated = /^lib\/catalog\/bundled.*\.ts$/;
+    const long = lengths.filter(({ path, lines }) => lines > 300 && !generated.test(path));
+    assert.deepEqual(long, []);
+  });
+
+  test('half of them have fewer than 150', () => {
+    assert.ok((lengths[Math.floor(lengths.length / 2)]?.lines ?? 0) < 150);
+  });
+});
