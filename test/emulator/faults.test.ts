@@ -5,7 +5,17 @@ import { gunzipSync } from 'node:zlib';
 import { failing, inTurn, nothing, refuse, webPage } from '../../lib/emulator/answer.ts';
 import type { Faults } from '../../lib/emulator/faults.ts';
 import { filler, say, type Script } from '../../lib/emulator/script.ts';
-import { bounded, formats, paths, post, postRaw, question, withEmulator, type Path } from './support.ts';
+import {
+  longWaitMs,
+  bounded,
+  formats,
+  paths,
+  post,
+  postRaw,
+  question,
+  withEmulator,
+  type Path,
+} from './support.ts';
 
 const script: Script = [say('Größe 🙂, said in a number of pieces that is large enough.')];
 
@@ -200,7 +210,6 @@ for (const format of formats) {
 
   test(`silences are where they were asked for: ${format}`, bounded, async () => {
     // No clock is read: what has arrived before a silence that never ends is what was sent before it.
-    const hour = 3_600_000;
     const arrived = async (faults: Faults): Promise<string> =>
       withEmulator({ script: () => script, faults }, async (emulator) => {
         const response = await post(emulator, format);
@@ -212,9 +221,9 @@ for (const format of formats) {
         const seen = await first?.catch(() => undefined);
         return new TextDecoder().decode(seen?.value);
       });
-    assert.equal(await arrived({ firstEventAfterMs: hour }), '');
-    assert.equal(eventsOf(await arrived({ betweenEventsMs: hour })).length, 1);
-    await withEmulator({ script: () => script, faults: { headersAfterMs: hour } }, async (emulator) => {
+    assert.equal(await arrived({ firstEventAfterMs: longWaitMs }), '');
+    assert.equal(eventsOf(await arrived({ betweenEventsMs: longWaitMs })).length, 1);
+    await withEmulator({ script: () => script, faults: { headersAfterMs: longWaitMs } }, async (emulator) => {
       const asking = post(emulator, format);
       await emulator.asked(1);
       await emulator.close();

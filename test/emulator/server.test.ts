@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { say, wait } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
 import type { LogEntry } from '../../lib/ledger/log.ts';
-import { bounded, formats, paths, post, question, withEmulator } from './support.ts';
+import { longWaitMs, bounded, formats, paths, post, question, withEmulator } from './support.ts';
 
 const hello = () => [say('hello')];
 
@@ -67,7 +67,7 @@ for (const format of formats) {
     `a client that leaves is noticed at once, in mid-stream and in mid-wait: ${format}`,
     bounded,
     async () => {
-      await withEmulator({ script: () => [say('one '), wait(3_600_000), say('two')] }, async (emulator) => {
+      await withEmulator({ script: () => [say('one '), wait(longWaitMs), say('two')] }, async (emulator) => {
         const leave = new AbortController();
         const response = await post(emulator, format, question('x'), { signal: leave.signal });
         await response.body?.getReader().read();
@@ -81,7 +81,7 @@ for (const format of formats) {
 }
 
 test('closing ends live connections, idle ones too, and frees the port', bounded, async () => {
-  const emulator = await startEmulator({ script: () => [wait(3_600_000), say('never')] });
+  const emulator = await startEmulator({ script: () => [wait(longWaitMs), say('never')] });
   const idle = connect(emulator.port, '127.0.0.1');
   await once(idle, 'connect');
   const response = await post(emulator, 'chat');

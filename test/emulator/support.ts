@@ -18,6 +18,9 @@ export async function withEmulator<T>(
 /** For tests that wait: one that hangs fails. */
 export const bounded = { timeout: 20_000 };
 
+/** A silence no test waits for: longer than any may last, short enough that one left behind by a mistake ends, and its process with it. */
+export const longWaitMs = 40_000;
+
 export const paths = { chat: '/v1/chat/completions', messages: '/v1/messages' } as const;
 export type Path = keyof typeof paths;
 export const formats = ['chat', 'messages'] as const;
