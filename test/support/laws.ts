@@ -170,17 +170,19 @@ function comparable(message: unknown): Comparable {
 
 /** L11: every event is `event:` and `data:` on one line each, they agree, and a plain reader gets back what was meant. */
 export function leavesInOnePiece(transcript: Transcript): void {
-  for (const event of decode(transcript).events) {
-    const lines = encodeEvent(event).split(/\r\n|\r|\n/);
-    assert.equal(lines.length, 4, encodeEvent(event));
-    assert.equal(lines[0], `event: ${event.type}`);
-    assert.ok(lines[1]?.startsWith('data: '));
-    // Bytes that left as they came may say more than the event, never anything else.
-    const said = JSON.parse(lines[1]?.slice(6) ?? '') as Record<string, unknown>;
-    const meant = JSON.parse(JSON.stringify(event)) as Record<string, unknown>;
-    for (const [name, value] of Object.entries(meant)) assert.deepEqual(said[name], value, name);
-    assert.deepEqual(lines.slice(2), ['', '']);
-  }
+  for (const event of decode(transcript).events) leavesWhole(event);
+}
+
+export function leavesWhole(event: StreamEvent): void {
+  const lines = encodeEvent(event).split(/\r\n|\r|\n/);
+  assert.equal(lines.length, 4, encodeEvent(event));
+  assert.equal(lines[0], `event: ${event.type}`);
+  assert.ok(lines[1]?.startsWith('data: '));
+  assert.deepEqual(lines.slice(2), ['', '']);
+  // Bytes that left as they came may say more than the event, never anything else.
+  const said = JSON.parse(lines[1]?.slice(6) ?? '') as Record<string, unknown>;
+  const meant = JSON.parse(JSON.stringify(event)) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(meant)) assert.deepEqual(said[name], value, name);
 }
 
 /** Raw messages: an event that says what one of the upstream's says leaves with that one's bytes. */

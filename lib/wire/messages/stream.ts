@@ -170,6 +170,7 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     begin();
     const index = toNumber(json['index']) ?? latest;
     const given = toObject(json['delta']) as unknown as Delta;
+    if (toText(given.type) === '') return emit({ type: 'dropped', what: 'a delta without a type' });
     const known = toKnownDelta(given, index);
     if (known === undefined) return;
     const event: BlockDelta = { type: 'content_block_delta', index, delta: known };

@@ -48,9 +48,17 @@ export function withNumbers(reported: JsonObject): Partial<Usage> {
   return usage;
 }
 
-/** True for counts that are spelled as anything but numbers. */
+const counters = [
+  'input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+] as const;
+
+/** True for counts that are no numbers, or negative; null counts as absent. */
 export function hasOddNumbers(usage: JsonObject): boolean {
-  return ['input_tokens', 'output_tokens'].some(
-    (name) => usage[name] !== undefined && typeof usage[name] !== 'number',
-  );
+  return counters.some((name) => {
+    const count = usage[name] ?? 0;
+    return typeof count !== 'number' || count < 0;
+  });
 }

@@ -1,0 +1,86 @@
+/** What the generators of both formats share: nasty words, sane arguments, frames, and the way a stream is written. */
+import fc from 'fast-check';
+import { declaredTools } from './turns.ts';
+
+/** How often each property is tried; the nightly run tries harder. fast-check prints the seed of a failure. */
+export const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 2000) };
+
+/** Text that has hurt somebody: line ends, tags, halves of characters, frames inside of frames. */
+export const nastyText: fc.Arbitrary<string> = fc.oneof(
+  { weight: 3, arbitrary: fc.string({ unit: 'grapheme', maxLength: 12 }) },
+  fc.constantFrom(
+    '',
+    ' ',
+    '\n',
+    '\r\n\r\n',
+    'data: [DONE]',
+    '</think>',
+    '<think>',
+    '\u2028',
+    '\u0000',
+    '\ud83d',
+    '\ude42',
+    '🙂',
+    '{',
+    '"',
+    '\\',
+  ),
+);
+
+export const toolName: fc.Arbitrary<string> = fc.constantFrom(...declaredTools.slice(0, 4), 'Teleport');
+
+/** The arguments of one call as a model writes them: an object, spelled in several ways. */
+export const toolInput: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.dictionary(fc.constantFrom('file_path', 'n', 'é"\\', '__proto__'), fc.jsonValue({ maxDepth: 1 }), {
+      maxKeys: 3,
+    }),
+    fc.constantFrom<(object: object) => string>(
+      (object) => JSON.stringify(object),
+      (object) => JSON.stringify(object, undefined, 1),
+      (object) =>
+        JSON.stringify(object).replace(
+          /[^ -~]/g,
+          (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+        ),
+    ),
+  )
+  .map(([object, spell]) => spell(object));
+
+/** The text in up to four pieces, some of which may be empty. */
+export function piecesOf(text: string): fc.Arbitrary<string[]> {
+  return fc.array(fc.nat(text.length), { maxLength: 3 }).map((points) => {
+    const at = [0, ...points.sort((a, b) => a - b), text.length];
+    return at.slice(1).map((to, i) => text.slice(at[i], to));
+  });
+}
+
+/** Lists merged into one, each in its own order: `order` says whose turn it is, again and again. */
+export function interleave<T>(lists: readonly (readonly T[])[], order: readonly number[]): T[] {
+  const queues = lists.map((list) => [...list]);
+  const merged: T[] = [];
+  for (let turn = 0; queues.some((queue) => queue.length > 0); turn++) {
+    const waiting = queues.filter((queue) => queue.length > 0);
+    const next = waiting[(order[turn % Math.max(order.length, 1)] ?? 0) % waiting.length]?.shift();
+    if (next !== undefined) merged.push(next);
+  }
+  return merged;
+}
+
+/** Cut points for a stream of any length, as shares of it. */
+export const cutPoints: fc.Arbitrary<number[]> = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), {
+  maxLength: 12,
+});
+
+export function atShares(bytes: Uint8Array, shares: readonly number[]): number[] {
+  return shares.map((share) => Math.round(share * bytes.length));
+}
+
+export function dataLine(value: unknown): string {
+  return `data: ${JSON.stringify(value)}\n\n`;
+}
+
+/** One of Anthropic's events as an upstream sends it. */
+export function eventOf(type: string, fields: Record<string, unknown> = {}): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+}

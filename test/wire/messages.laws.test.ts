@@ -1,0 +1,97 @@
+/** The laws of the messages decoder, for streams nobody wrote. `FC_RUNS` sets how many. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { brokenRule } from '../../lib/anthropic/grammar.ts';
+import { readSignature } from '../../lib/anthropic/provenance.ts';
+import { cutPoints, runs } from '../support/arbitraries.ts';
+import { run, utf8 } from '../support/decode.ts';
+import { plannedMessages, type PlannedMessage } from '../support/messages-planned.ts';
+import { wildMessages } from '../support/messages-wild.ts';
+import { meaning, sorted, staysLawful, takesNothingBack } from '../support/properties.ts';
+import { readReceived } from '../support/received.ts';
+import { decoder } from '../support/turns.ts';
+
+describe('messages, generated', () => {
+  test('whatever comes, what leaves is lawful, however it is cut', () => {
+    fc.assert(
+      fc.property(
+        wildMessages,
+        cutPoints,
+        fc.boolean(),
+        fc.boolean(),
+        (frames, cuts, genuineSignatures, leakedThinkEnd) => {
+          const bytes = utf8(frames.join(''));
+          const { events } = staysLawful('messages', bytes, cuts, {
+            quirks: { genuineSignatures, leakedThinkEnd },
+          });
+          if (!/"stop_reason":"\w|"type":"message(?:_stop)?"/.test(frames.join('')))
+            assert.equal(events.at(-1)?.type, 'error');
+        },
+      ),
+      runs,
+    );
+  });
+
+  test('whatever comes, nothing is taken back', () => {
+    fc.assert(
+      fc.property(wildMessages, fc.double({ min: 0, max: 1, noNaN: true }), (frames, share) =>
+        takesNothingBack('messages', frames, share),
+      ),
+      runs,
+    );
+  });
+
+  test('text, thinking, signatures and calls arrive as they were sent', () => {
+    fc.assert(
+      fc.property(plannedMessages, (planned) => {
+        const heard = readReceived(play(planned));
+        assert.equal(heard.ended, 'stopped');
+        assert.equal(heard.text, planned.text);
+        assert.equal(heard.thinking, planned.thinking);
+        assert.deepEqual(sorted(heard.calls), sorted(planned.calls));
+        assert.equal(heard.stopReason, planned.stopReason);
+        const genuine = heard.signatures
+          .map((signature) => readSignature(signature)?.payload)
+          .filter((payload) => payload !== '');
+        if (planned.signatures.length > 0) assert.deepEqual(genuine, planned.signatures);
+      }),
+      runs,
+    );
+  });
+
+  test('cut anywhere before its end, it is never called finished', () => {
+    fc.assert(
+      fc.property(plannedMessages, fc.double({ min: 0, max: 1, noNaN: true }), ({ frames }, share) => {
+        const content = utf8(frames.filter((frame) => !/event: message_(?:delta|stop)/.test(frame)).join(''));
+        const { events } = run(decoder('messages'), [
+          content.subarray(0, Math.round(share * content.length)),
+        ]);
+        assert.equal(brokenRule(events), undefined);
+        assert.equal(events.at(-1)?.type, 'error');
+      }),
+      runs,
+    );
+  });
+
+  test('one JSON document means what the stream means', () => {
+    fc.assert(
+      fc.property(
+        plannedMessages.filter(({ stopReason }) => stopReason !== 'max_tokens'),
+        (planned) => {
+          const document = run(decoder('messages'), [utf8(planned.document)]);
+          assert.equal(brokenRule(document.events), undefined);
+          const [streamed, whole] = [meaning(play(planned)), meaning(document.events)];
+          assert.deepEqual(streamed.calls, whole.calls);
+          // Words of blocks that were mixed keep the order of their arrival, which a document cannot show.
+          assert.equal(streamed.text.split('').sort().join(''), whole.text.split('').sort().join(''));
+        },
+      ),
+      runs,
+    );
+  });
+});
+
+function play({ frames }: PlannedMessage) {
+  return run(decoder('messages'), frames.map(utf8)).events;
+}
