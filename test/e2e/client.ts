@@ -1,0 +1,171 @@
+/**
+ * The real Claude Code, never a dependency of ours: taken from OCC_E2E_CLAUDE, else fetched by npm into the package's
+ * cache folder at the version range that `occ launch` itself fetches. It runs with a HOME of its own and nothing of the
+ * person's environment.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { clientPackage, clientVersions } from '../../lib/clients/find.ts';
+
+export const occ = fileURLToPath(new URL('../../dist/bin/occ.js', import.meta.url));
+const cache = fileURLToPath(new URL('../../node_modules/.cache/occ-e2e/', import.meta.url));
+
+/** A client's run is ended after this, so that a hang fails one test and not the run. */
+const longestRunMs = 120_000;
+
+/** The program itself, past npm's wrappers. Fetches it when it is not there yet. */
+export async function realClaude(): Promise<string> {
+  const given = process.env['OCC_E2E_CLAUDE'];
+  if (given !== undefined && given !== '') return given;
+  const known = nativeBelow(cache);
+  if (known !== undefined) return known;
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(join(cache, 'package.json'), '{ "private": true }\n');
+  const fetched = await run(
+    'npm',
+    ['install', '--no-save', '--ignore-scripts', `${clientPackage}@${clientVersions}`],
+    {
+      cwd: cache,
+      env: process.env,
+    },
+  );
+  const program = nativeBelow(cache);
+  if (program === undefined) throw new Error(`npm did not bring Claude Code:\n${fetched.stderr}`);
+  return program;
+}
+
+function nativeBelow(folder: string): string | undefined {
+  const scope = join(folder, 'node_modules', '@anthropic-ai');
+  if (!existsSync(scope)) return undefined;
+  const natives = readdirSync(scope).filter((name) => name.startsWith('claude-code-'));
+  return natives.map((name) => join(scope, name, 'claude')).find((file) => existsSync(file));
+}
+
+/** A HOME, a working folder and a place for the configuration, gone when the test is. */
+export interface Sandbox extends AsyncDisposable {
+  home: string;
+  work: string;
+  /** Writes a configuration file and gives its path. */
+  configure(config: unknown): string;
+  read(name: string): string | undefined;
+  env: Record<string, string>;
+}
+
+export function sandbox(): Sandbox {
+  const folder = mkdtempSync(join(tmpdir(), 'occ-e2e-'));
+  const home = join(folder, 'home');
+  const work = join(folder, 'work');
+  mkdirSync(home);
+  mkdirSync(work);
+  return {
+    home,
+    work,
+    configure(config) {
+      const file = join(folder, 'config.json');
+      writeFileSync(file, JSON.stringify(config));
+      return file;
+    },
+    read(name) {
+      const file = join(work, name);
+      return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+    },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: home,
+      CLAUDE_CONFIG_DIR: join(home, '.claude'),
+      DISABLE_TELEMETRY: '1',
+      DISABLE_ERROR_REPORTING: '1',
+      DISABLE_AUTOUPDATER: '1',
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    },
+    async [Symbol.asyncDispose]() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Ran {
+  code: number | string | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  input?: string;
+}
+
+/** Runs a program to its end; one that hangs is killed, and its code says so. */
+export async function run(command: string, args: readonly string[], options: RunOptions): Promise<Ran> {
+  const child = spawn(command, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const timer = setTimeout(() => child.kill('SIGKILL'), longestRunMs);
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.input ?? '');
+  const [stdout, stderr, code] = await Promise.all([
+    textOf(child.stdout),
+    textOf(child.stderr),
+    endOf(child),
+  ]);
+  clearTimeout(timer);
+  return { code, stdout, stderr };
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+async function endOf(child: ChildProcess): Promise<number | string | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(signal ?? code));
+  });
+}
+
+export interface Foreground extends AsyncDisposable {
+  /** What `eval "$(occ start -f)"` would have set. */
+  variables: Record<string, string>;
+}
+
+/** `occ start --foreground` on a free port; ended by SIGTERM when the test is. */
+export async function startForeground(args: readonly string[], options: RunOptions): Promise<Foreground> {
+  const child = spawn(process.execPath, [occ, 'start', '--foreground', '--port', '0', ...args], {
+    cwd: options.cwd,
+    env: options.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = endOf(child);
+  const stderr = textOf(child.stderr);
+  let stdout = '';
+  const printed = new Promise<void>((resolve) => {
+    child.stdout.on('data', (chunk) => {
+      stdout += String(chunk);
+      if (stdout.includes('unset ANTHROPIC_API_KEY\n')) resolve();
+    });
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  await Promise.race([printed, ended]);
+  clearTimeout(timer);
+  if (child.exitCode !== null) throw new Error(`occ start did not start:\n${stdout}\n${await stderr}`);
+  const lines = stdout.matchAll(/^export ([A-Za-z_]+)=(?:'([^']*)'|"([^"]*)"|(\S*))$/gm);
+  return {
+    variables: Object.fromEntries([...lines].map(([, name, a, b, c]) => [name, a ?? b ?? c ?? ''])),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}

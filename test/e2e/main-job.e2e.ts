@@ -1,0 +1,194 @@
+/** The real Claude Code at work through occ, both ways it can be had, with what the upstream received. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { failing, type Answer } from '../../lib/emulator/answer.ts';
+import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import { say } from '../../lib/emulator/script.ts';
+import { clientVersions } from '../../lib/clients/find.ts';
+import { isObject, toArray, toObject, toText, type Json } from '../../lib/stream/json.ts';
+import { version } from '../../lib/version.ts';
+import { occ, realClaude, run, sandbox, startForeground, type Ran, type Sandbox } from './client.ts';
+import { key, posts, seedFor, startGo } from './upstream.ts';
+
+const claude = await realClaude();
+
+type Road = (box: Sandbox, config: string, args: readonly string[], input?: string) => Promise<Ran>;
+
+/** `occ launch`, with the client where PATH finds it. */
+const launched: Road = async (box, config, args, input = '') => {
+  const env = { ...box.env, PATH: `${join(claude, '..')}:${box.env['PATH']}`, OC_GO_CC_API_KEY: key };
+  return run(process.execPath, [occ, 'launch', '--config', config, ...args], { cwd: box.work, env, input });
+};
+
+/** `occ start --foreground`, and the client with the variables it printed. */
+const started: Road = async (box, config, args, input = '') => {
+  const options = { cwd: box.work, env: { ...box.env, OC_GO_CC_API_KEY: key } };
+  await using proxy = await startForeground(['--config', config], options);
+  return await run(claude, [...args, '--model', 'sonnet'], {
+    cwd: box.work,
+    env: { ...box.env, ...proxy.variables },
+    input,
+  });
+};
+
+const roads = { 'occ launch': launched, 'occ start --foreground': started };
+
+test(`the client is ${clientVersions} or newer`, async () => {
+  await using box = sandbox();
+  const { stdout } = await run(claude, ['--version'], { cwd: box.work, env: box.env });
+  const [, minor = 0, patch = 0] = /^2\.(\d+)\.(\d+)/.exec(stdout)?.map(Number) ?? [];
+  assert.ok(minor > 1 || patch >= 330, stdout);
+});
+
+for (const [name, road] of Object.entries(roads)) {
+  test(`${name}: a plain answer, asked as OpenCode Go wants to be asked`, async () => {
+    await using box = sandbox();
+    await using go = await startGo({ script: () => toAnswerText('A plain answer.') });
+    const ran = await road(box, box.configure(seedFor(go.url)), ['-p', 'hi']);
+    assert.equal(ran.stdout.trim(), 'A plain answer.', ran.stderr);
+    assert.equal(ran.code, 0);
+    const [asked, ...more] = posts(go);
+    assert.ok(asked && more.length === 0);
+    assert.equal(asked.path, '/zen/go/v1/chat/completions');
+    // The seed configuration switches scenario routing off for streams, so `fast` answers.
+    assert.equal(asked.body['model'], 'deepseek-v4-flash');
+    assert.equal(asked.headers['authorization'], `Bearer ${key}`);
+    assert.deepEqual(asked.keyHeaders, ['authorization']);
+    assert.equal(asked.headers['user-agent'], `occ/${version}`);
+    assert.match(toText(asked.headers['x-opencode-session']), /^ses_[0-9a-f]{32}$/);
+    assert.equal(asked.body['stream'], true);
+    assert.equal(asked.body['max_tokens'], 4096, 'the configured limit clamps the client’s 128000');
+    assert.ok(messagesOf(asked).some((message) => contentOf(message).includes('hi')));
+    assert.equal(contentOf(messagesOf(asked)[0]).includes('x-anthropic-billing-header'), false);
+  });
+
+  test(`${name}: Write, Read and Edit change the file on disk`, async () => {
+    await using box = sandbox();
+    await using go = await startGo();
+    const prompt = 'Write a file notes.txt that says first, then edit it. [emulator: edit-loop]';
+    const ran = await road(box, box.configure(seedFor(go.url)), [
+      '-p',
+      prompt,
+      '--permission-mode',
+      'acceptEdits',
+    ]);
+    assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+    const calls = posts(go).at(-1)?.conversation.done ?? [];
+    assert.deepEqual(
+      calls.map((call) => call.name),
+      ['Write', 'Read', 'Edit', 'Read'],
+    );
+    assert.ok(
+      calls.every(({ result }) => result && !result.failed),
+      JSON.stringify(calls),
+    );
+    const [write, , edit] = calls;
+    const file = toText(write?.input['file_path']);
+    const text = readFileSync(file, 'utf8');
+    assert.equal(file.startsWith(box.work), true, file);
+    const before = toText(write?.input['content']);
+    assert.equal(text, before.replace(toText(edit?.input['old_string']), toText(edit?.input['new_string'])));
+    assert.notEqual(text, before);
+    assertPaired(posts(go));
+  });
+
+  test(`${name}: an answer whose first output is a tool call`, async () => {
+    await using box = sandbox();
+    await using go = await startGo();
+    const args = ['-p', 'Please. [emulator: tool-first]', '--allowedTools', 'Bash(echo:*)'];
+    const ran = await road(box, box.configure(seedFor(go.url)), args);
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.match(ran.stdout, /Bash answered: one/);
+    assert.equal(posts(go).length, 2);
+    assertPaired(posts(go));
+  });
+
+  test(`${name}: two tools called in parallel both run`, async () => {
+    await using box = sandbox();
+    await using go = await startGo();
+    const args = ['-p', 'Please. [emulator: parallel-tools 2]', '--allowedTools', 'Bash(echo:*)'];
+    const ran = await road(box, box.configure(seedFor(go.url)), args);
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.match(ran.stdout, /Bash answered: number 1\s+Bash answered: number 2/);
+    assert.equal(posts(go).at(-1)?.conversation.done.length, 2);
+    assertPaired(posts(go));
+  });
+
+  test(`${name}: a stream that is cut in mid-answer is rescued by the client with stream: false`, async () => {
+    await using box = sandbox();
+    let asked = 0;
+    const script = (): Answer => {
+      asked++;
+      const answer = toAnswerText('All of this sentence must arrive, once and whole.');
+      return asked === 1 ? failing(answer, { breaks: { at: { deltas: 3 }, how: 'cut' } }) : answer;
+    };
+    await using go = await startGo({ script });
+    const ran = await road(box, box.configure(seedFor(go.url)), ['-p', 'hi']);
+    assert.equal(ran.stdout.trim(), 'All of this sentence must arrive, once and whole.', ran.stderr);
+    assert.equal(ran.code, 0);
+    // No other model took over in mid-answer. The client asked again, whole; that is no stream, so the seed's rule for
+    // streams (`fast`) gives way to the scenario's own model.
+    const asks = posts(go).map(({ body }) => body['model']);
+    assert.deepEqual(asks, ['deepseek-v4-flash', 'mimo-v2.5']);
+    assert.equal(ran.stdout.includes('all models failed'), false);
+  });
+
+  test(`${name}: with more than 29 tools a long conversation goes to minimax-m3 on the messages format`, async () => {
+    await using box = sandbox();
+    await using go = await startGo({ script: () => toAnswerText('Read it all.') });
+    const server = join(fileURLToPath(import.meta.url), '..', 'many-tools.mjs');
+    const mcp = JSON.stringify({ mcpServers: { many: { command: process.execPath, args: [server] } } });
+    box.env['ENABLE_TOOL_SEARCH'] = 'false';
+    const long = `${'The quick brown fox jumps over the lazy dog. '.repeat(9000)}\nWhat was it about?`;
+    const ran = await road(
+      box,
+      box.configure(seedFor(go.url)),
+      ['-p', '--mcp-config', mcp, '--strict-mcp-config'],
+      long,
+    );
+    assert.equal(ran.stdout.trim(), 'Read it all.', ran.stderr);
+    const asked = posts(go).at(-1);
+    assert.ok(asked);
+    assert.equal(asked.path, '/zen/go/v1/messages');
+    assert.equal(asked.body['model'], 'minimax-m3');
+    assert.equal(asked.headers['x-api-key'], key);
+    assert.equal(asked.headers['authorization'], undefined);
+    assert.ok(toArray(asked.body['tools']).length > 29, `${toArray(asked.body['tools']).length} tools`);
+    for (const tool of toArray(asked.body['tools'])) {
+      assert.equal(toObject(toObject(tool)['input_schema'])['type'], 'object');
+    }
+  });
+}
+
+function toAnswerText(text: string): Answer {
+  return { script: [say(text)] };
+}
+
+function messagesOf(asked: AskedRequest): Json[] {
+  return toArray(asked.body['messages']);
+}
+
+function contentOf(message: Json | undefined): string {
+  const content = toObject(message)['content'];
+  return typeof content === 'string' ? content : JSON.stringify(content);
+}
+
+/** Every tool call in a chat history is followed at once by its results, and only by those (the vendors' rule). */
+function assertPaired(asked: readonly AskedRequest[]): void {
+  let pairs = 0;
+  for (const request of asked) {
+    const messages = messagesOf(request).map(toObject);
+    for (const [i, message] of messages.entries()) {
+      const ids = toArray(message['tool_calls'])
+        .filter(isObject)
+        .map((call) => call['id']);
+      const answered = messages.slice(i + 1, i + 1 + ids.length).map((result) => result['tool_call_id']);
+      assert.deepEqual(answered, ids);
+      pairs += ids.length;
+    }
+  }
+  assert.ok(pairs > 0, 'no tool call came back in any history');
+}
