@@ -216,7 +216,8 @@ function merged(...all: Readonly<Record<string, string>>[]): Record<string, stri
 }
 
 /** What a throw means, told by what ended the attempt. */
-function toOutcome(thrown: unknown, limits: Deadlines, { candidate, log }: Try): Outcome {
+function toOutcome(thrown: unknown, limits: Deadlines, asked: Try): Outcome {
+  const { candidate, sink, totalMs = 0, log } = asked;
   const { headersMs, firstEventMs, idleMs } = candidate.provider.timeouts;
   const timedOut = (trouble: 'timeout' | 'stall', message: string): Outcome => {
     return { type: 'failed', trouble, error: { type: 'timeout_error', message }, committed: false };
@@ -231,7 +232,10 @@ function toOutcome(thrown: unknown, limits: Deadlines, { candidate, log }: Try):
     case 'idle':
       return timedOut('stall', `the upstream was silent for ${seconds(idleMs)} (stream_idle_timeout_ms)`);
     case 'total':
-      return timedOut('timeout', 'the answer was not complete within the time there was for it');
+      return timedOut(
+        'timeout',
+        `no whole answer within ${seconds(totalMs)} (${sink.whole ? 'timeout_ms, or what the client waits' : 'streaming_timeout_ms'})`,
+      );
     default:
   }
   if (thrown instanceof UpstreamError) {
@@ -249,7 +253,7 @@ function toOutcome(thrown: unknown, limits: Deadlines, { candidate, log }: Try):
 }
 
 function seconds(ms: number): string {
-  return `${ms / 1000} s`;
+  return `${Number((ms / 1000).toPrecision(3))} s`;
 }
 
 function unable(message: string): Outcome {

@@ -1,0 +1,256 @@
+/** Upstreams that break, stall or talk nonsense, at every position of an answer (P1, P2, P6, contract 5.3 and 5.5). */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { failing, nothing, refuse, webPage, type Answer } from '../../lib/emulator/answer.ts';
+import type { Break, Faults } from '../../lib/emulator/faults.ts';
+import { chat } from '../../lib/emulator/formats/chat.ts';
+import type { EmulatedFormat, Part } from '../../lib/emulator/formats/format.ts';
+import { messages } from '../../lib/emulator/formats/messages.ts';
+import { call, say, think, wait, type Script } from '../../lib/emulator/script.ts';
+import { count, modelOf, proxyOver, question } from '../support/proxy.ts';
+
+const formats: Record<'chat' | 'messages', EmulatedFormat> = { chat, messages };
+const ways = (['chat', 'messages'] as const).flatMap((format) =>
+  [true, false].map((stream) => ({ format, stream, way: `${format}, ${stream ? 'streamed' : 'whole'}` })),
+);
+const script: Script = [say(['first ', 'half', ' and more', ' and the rest'])];
+
+const head = { id: 'x', model: 'm', created: 1_700_000_000, flavour: 'go', inputTokens: 1 } as const;
+
+/** How many events of the script's stream go before, or with, the last one of `part`. */
+function eventsUpTo(format: 'chat' | 'messages', part: Part, from = script): number {
+  const parts = [...formats[format].stream(from, head)].flatMap((frame) =>
+    frame.type === 'event' ? [frame.part] : [],
+  );
+  return parts.lastIndexOf(part) + 1;
+}
+
+/** How many bytes of the script's stream go before the middle of its last piece of content. */
+function insideOf(format: 'chat' | 'messages'): number {
+  const frames = [
+    ...formats[format].stream(script, { ...head, id: 'mws0000000001', model: 'first' }),
+  ].flatMap((frame) => (frame.type === 'event' ? [frame] : []));
+  const last = frames.findLastIndex(({ part }) => part === 'content');
+  const before = frames.slice(0, last).reduce((sum, { text }) => sum + text.length, 0);
+  return before + Math.floor((frames[last]?.text.length ?? 0) / 2);
+}
+
+/** Milliseconds that nothing here needs but what is meant to be late. */
+const short = 60;
+
+const hows = ['cut', 'hang-up', 'reset', 'silence'] as const satisfies Break['how'][];
+
+/** Answers that fail before they have said anything. */
+function silentFailures(format: 'chat' | 'messages'): Record<string, Answer> {
+  const failed: Record<string, Answer> = {
+    'an empty body': nothing(),
+    'a web page': webPage(),
+    'an error in a 200': {
+      reply: { status: 200, body: '{"type":"error","error":{"type":"GoUsageLimitError","message":"spent"}}' },
+    },
+    'an error as the first event': failing(script, { errorEvent: { at: { events: 0 } } }),
+    'an error before content': failing(script, { errorEvent: { at: { deltas: 0 } } }),
+    'a broken first event': failing(script, { brokenJson: { events: 0 } }),
+    'a broken event before content': failing(script, { brokenJson: { deltas: 0 } }),
+    'half a JSON document': failing(script, { shape: 'whole', breaks: { at: { bytes: 40 }, how: 'cut' } }),
+    'an empty JSON object': { reply: { status: 200, body: '{}' } },
+    'gzip that is cut short': failing(script, {
+      gzip: 'declared',
+      breaks: { at: { bytes: 20 }, how: 'cut' },
+    }),
+    'gzip that is none': { reply: { status: 200, headers: { 'content-encoding': 'gzip' }, body: 'hello' } },
+    'plain words': {
+      reply: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: 'hello' },
+    },
+    'a finished answer with nothing in it': { script: [] },
+    'silence after the headers': failing(script, { firstEventAfterMs: 60_000 }),
+    'silence before the headers': failing(script, { headersAfterMs: 60_000 }),
+    'comments alone': failing([wait(60_000)], {}),
+  };
+  for (const how of hows) {
+    failed[`${how} before the headers`] = failing(script, { breaks: { at: 'before-headers', how } });
+    failed[`${how} after the headers`] = failing(script, { breaks: { at: { events: 0 }, how } });
+    failed[`${how} before content`] = failing(script, { breaks: { at: { deltas: 0 }, how } });
+    failed[`${how} inside the first event`] = failing(script, { breaks: { at: { bytes: 9 }, how } });
+  }
+  if (format === 'chat') delete failed['an empty JSON object'];
+  return failed;
+}
+
+for (const { format, stream, way } of ways) {
+  test(`what fails before content is invisible, and the second model answers: ${way}`, async () => {
+    await Promise.all(
+      Object.entries(silentFailures(format)).map(async ([name, answer]) => {
+        await using over = await proxyOver({
+          answers: [answer, [say('from second')]],
+          format,
+          timeouts: { headersMs: 400, firstEventMs: 400, idleMs: 400 },
+        });
+        const heard = await over.ask(question({ stream }));
+        assert.equal(heard.status, 200, `${name}: ${heard.text}`);
+        assert.equal(heard.said, 'from second', name);
+        assert.deepEqual(over.asked(), ['first', 'second'], name);
+        assert.equal(heard.headers.get('x-occ-model'), 'other/second', name);
+        if (stream) assert.equal(count(heard, 'message_start'), 1, name);
+        await over.settled(2);
+        const first = over.log.find(({ event }) => event === 'attempt');
+        assert.match(String(first?.['outcome']), /^(?:failed|refused)$/, name);
+      }),
+    );
+  });
+
+  test(`what breaks after content is one error to a stream, and another model’s chance to a whole answer: ${way}`, async () => {
+    const failures: Record<string, Faults> = {
+      'an error event': { errorEvent: { at: { deltas: 2 }, type: 'overloaded_error', message: 'too busy' } },
+      'an error event that is not the end': { errorEvent: { at: { deltas: 2 }, continues: true } },
+      'a broken event': { brokenJson: { deltas: 2 } },
+      'no ending of any kind': { omit: ['finish', 'end'] },
+    };
+    const last = eventsUpTo(format, 'content');
+    for (const how of hows) failures[how] = { breaks: { at: { deltas: 2 }, how } };
+    for (const how of hows) failures[`${how} before the finish`] = { breaks: { at: { events: last }, how } };
+    for (const how of hows) {
+      failures[`${how} in mid-event`] = { breaks: { at: { bytes: insideOf(format) }, how }, writes: 7 };
+    }
+    await Promise.all(
+      Object.entries(failures).map(async ([name, faults]) => {
+        await using over = await proxyOver({
+          answers: [failing(script, faults), [say('from second')]],
+          format,
+          timeouts: { idleMs: short * 5 },
+        });
+        const heard = await over.ask(question({ stream }));
+        assert.equal(heard.status, 200, name);
+        if (!stream) {
+          assert.equal(heard.said, 'from second', name);
+          assert.deepEqual(over.asked(), ['first', 'second'], name);
+          return;
+        }
+        assert.deepEqual(over.asked(), ['first'], name);
+        assert.equal(count(heard, 'error'), 1, name);
+        assert.equal(heard.events.at(-1)?.type, 'error', name);
+        assert.equal(heard.stopReason, null, name);
+        assert('first half and more and the rest'.startsWith(heard.said), `${name}: ${heard.said}`);
+        assert(heard.said.startsWith('first half'), `${name}: ${heard.said}`);
+        assert.doesNotMatch(heard.error?.message ?? '', /all models failed/, name);
+        assert.equal(heard.headers.get('x-occ-model'), 'emulator/first', name);
+      }),
+    );
+  });
+
+  test(`what breaks after the finish breaks nothing: ${way}`, async () => {
+    const failures: Record<string, Faults> = {
+      'no last word': { omit: ['end'] },
+      'no usage': { omit: ['usage'] },
+      'neither usage nor last word': { omit: ['usage', 'end'] },
+    };
+    const finished = eventsUpTo(format, 'finish');
+    const ended = eventsUpTo(format, 'end');
+    for (const how of hows) {
+      failures[`${how} after the finish`] = { breaks: { at: { events: finished }, how } };
+      failures[`${how} after the end`] = { breaks: { at: { events: ended }, how } };
+    }
+    failures['an error after the finish'] = { errorEvent: { at: { events: finished } } };
+    failures['a broken event after the finish'] = { brokenJson: { events: finished } };
+    await Promise.all(
+      Object.entries(failures).map(async ([name, faults]) => {
+        await using over = await proxyOver({ answers: [failing(script, faults)], format });
+        const heard = await over.ask(question({ stream }));
+        assert.equal(heard.said, 'first half and more and the rest', `${name}: ${heard.text}`);
+        assert.equal(heard.stopReason, 'end_turn', name);
+        assert.equal(heard.error, undefined, name);
+        assert.deepEqual(over.asked(), ['first'], name);
+        await over.settled(1);
+        assert.deepEqual(over.complaints(), [], name);
+        assert.equal(over.proxy.stats().failures, 0, name);
+      }),
+    );
+  });
+
+  test(`what only looks odd is read all the same: ${way}`, async () => {
+    const oddities: Record<string, Faults> = {
+      'gzip, declared': { gzip: 'declared' },
+      'gzip, undeclared': { gzip: 'undeclared' },
+      'gzip, undeclared, byte by byte': { gzip: 'undeclared', writes: 1 },
+      'byte by byte': { writes: 1 },
+      'all at once': { writes: 'together' },
+      'one document for a stream': { shape: 'whole' },
+      'a stream for a document': { shape: 'stream' },
+      'a content type that lies': { headers: { 'content-type': 'text/html' } },
+      'comments within events': { comments: { every: 1, inside: true } },
+      CRLF: { lineEnd: '\r\n' },
+    };
+    await Promise.all(
+      Object.entries(oddities).map(async ([name, faults]) => {
+        await using over = await proxyOver({ answers: [failing(script, faults)], format });
+        const heard = await over.ask(question({ stream }));
+        assert.equal(heard.said, 'first half and more and the rest', `${name}: ${heard.text}`);
+        assert.equal(heard.stopReason, 'end_turn', name);
+      }),
+    );
+  });
+
+  test(`an answer that is empty every time is honestly empty, and one real failure is a failure: ${way}`, async () => {
+    await using empty = await proxyOver({ answers: [[], []], format });
+    const heard = await empty.ask(question({ stream }));
+    assert.equal(heard.status, 200);
+    assert.equal(heard.stopReason, 'end_turn');
+    assert.equal(heard.said, '');
+    assert.equal(heard.headers.get('x-occ-model'), 'other/second');
+    assert.equal(heard.headers.get('x-occ-attempts'), '2');
+    assert.deepEqual(empty.asked(), ['first', 'second']);
+
+    await using mixed = await proxyOver({ answers: [[], refuse(503)], format });
+    assert.equal((await mixed.ask(question({ stream }))).status, 503);
+  });
+
+  test(`what each limit is called is said when it is reached: ${way}`, async () => {
+    const limits: [RegExp, Faults, object][] = [
+      [/within 0.06 s \(timeout_ms/, { headersAfterMs: 60_000 }, { headersMs: short }],
+      [/within 0.06 s \(first_event_timeout_ms\)/, { firstEventAfterMs: 60_000 }, { firstEventMs: short }],
+      [
+        /silent for 0.06 s \(stream_idle_timeout_ms\)/,
+        { breaks: { at: { deltas: 0 }, how: 'silence' } },
+        { idleMs: short, firstEventMs: 5000 },
+      ],
+    ];
+    // An opening without content is an event in messages alone: in chat the limit before it still runs.
+    if (format === 'chat') limits.pop();
+    for (const [says, faults, timeouts] of limits) {
+      await using over = await proxyOver({
+        answers: [failing(script, faults)],
+        models: [modelOf('first', { wire_format: format })],
+        timeouts,
+      });
+      const heard = await over.ask(question({ stream }));
+      assert.deepEqual([heard.status, heard.error?.type], [504, 'timeout_error'], String(says));
+      assert.match(heard.error?.message ?? '', says);
+      assert.equal(heard.headers.get('x-should-retry'), null);
+      const asked = await over.emulator.asked(1);
+      assert.equal((await asked.ended).how, 'aborted');
+    }
+  });
+
+  test(`nothing is run twice or half when a tool call breaks off: ${way}`, async () => {
+    const calls: Script = [call('Write', { path: 'a', text: 'b'.repeat(200) })];
+    await using over = await proxyOver({
+      answers: [failing(calls, { breaks: { at: { deltas: 3 }, how: 'reset' } }), [say('from second')]],
+      format,
+    });
+    const heard = await over.ask(question({ stream }));
+    if (stream) {
+      assert.equal(count(heard, 'error'), 1);
+      assert.equal(count(heard, 'content_block_stop'), 0);
+    } else assert.equal(heard.said, 'from second');
+  });
+}
+
+test('thinking counts as content: a break after it is the client’s to hear', async () => {
+  await using over = await proxyOver([
+    failing([think('let me see'), say('x')], { breaks: { at: { deltas: 1 }, how: 'reset' } }),
+    [say('from second')],
+  ]);
+  const heard = await over.ask();
+  assert.equal(count(heard, 'error'), 1);
+  assert.deepEqual(over.asked(), ['first']);
+});

@@ -1,0 +1,140 @@
+/** Upstreams that cannot be reached, take too long or will not go away, and the limits that end the waiting (contract 3). */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { test } from 'node:test';
+import { createServer as createTlsServer } from 'node:tls';
+import { failing } from '../../lib/emulator/answer.ts';
+import { say, wait } from '../../lib/emulator/script.ts';
+import { modelOf, proxyOver, question } from '../support/proxy.ts';
+
+const script = [say('words')];
+
+test('a stream may have a total cap, which a drip of words does not outlive', async () => {
+  await using over = await proxyOver({
+    answers: [failing([say(Array(1000).fill('x '))], { betweenEventsMs: 20 })],
+    timeouts: { streamingMs: 300 },
+  });
+  const heard = await over.ask();
+  assert.equal(heard.error?.type, 'timeout_error');
+  assert.match(heard.said, /^(x )+$/);
+});
+
+test('a whole answer is bounded by timeout_ms, however busy the upstream is', async () => {
+  await using over = await proxyOver({
+    answers: [failing([say(Array(1000).fill('x '))], { betweenEventsMs: 20 }), [say('from second')]],
+    timeouts: { headersMs: 300 },
+  });
+  assert.equal((await over.ask(question({ stream: false }))).said, 'from second');
+});
+
+test('a client that names its own limit hears before it is over, and the second model gets its share', async () => {
+  await using over = await proxyOver({
+    answers: [failing(script, { headersAfterMs: 60_000 }), [say('from second')]],
+  });
+  const heard = await over.ask(question({ stream: false }), { headers: { 'x-stainless-timeout': '6' } });
+  assert.equal(heard.said, 'from second');
+  await using hopeless = await proxyOver({
+    answers: [failing(script, { headersAfterMs: 60_000 }), failing(script, { headersAfterMs: 60_000 })],
+  });
+  const none = await hopeless.ask(question({ stream: false }), { headers: { 'x-stainless-timeout': '6' } });
+  assert.equal(none.status, 504);
+});
+
+test('an upstream that talks on after its finish does not hold the answer up', async () => {
+  const server = await talkative();
+  try {
+    const { port } = server.address() as AddressInfo;
+    await using over = await proxyOver({
+      models: [modelOf('first')],
+      provider: { endpoints: { chat: `http://127.0.0.1:${port}/v1/chat/completions` } },
+    });
+    const heard = await over.ask();
+    assert.equal(heard.said, 'hello');
+    assert.equal(heard.stopReason, 'end_turn');
+  } finally {
+    server.close();
+  }
+});
+
+/** Finishes its answer, and then sends comments until somebody stops it. */
+async function talkative(): Promise<Server> {
+  const chunk = (choice: object) => `data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}\n\n`;
+  const server = createServer((socket) => {
+    let comments: NodeJS.Timeout | undefined;
+    socket.on('error', () => {});
+    socket.on('close', () => clearInterval(comments));
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n');
+      socket.write(chunk({ delta: { role: 'assistant', content: 'hello' } }));
+      socket.write(chunk({ delta: {}, finish_reason: 'stop' }));
+      comments = setInterval(() => socket.write(': still here\n\n'), 100);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+async function bound(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+test('an upstream that cannot be reached is named, with the reason, and the next one answers', async () => {
+  const free = createServer();
+  const closedPort = await bound(free);
+  free.close();
+  const tls = createTlsServer({}, () => {});
+  tls.on('tlsClientError', () => {});
+  const tlsPort = await bound(tls);
+  const rude = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end('SSH-2.0-OpenSSH_9.9\r\n');
+  });
+  const rudePort = await bound(rude);
+  try {
+    for (const [endpoint, says] of [
+      [`http://127.0.0.1:${closedPort}/x`, /127\.0\.0\.1:\d+ refused the connection \(ECONNREFUSED\)/],
+      [
+        'http://no-such-host.invalid/x',
+        /the host no-such-host\.invalid could not be found \((?:ENOTFOUND|EAI_AGAIN)\)/,
+      ],
+      [`https://127.0.0.1:${tlsPort}/x`, /no answer from 127\.0\.0\.1:\d+|the connection to|certificate of/],
+      [`https://127.0.0.1:${rudePort}/x`, /no answer from 127\.0\.0\.1:\d+/],
+      [`http://127.0.0.1:${rudePort}/x`, /no answer from 127\.0\.0\.1:\d+/],
+    ] as const) {
+      const emulated = { endpoints: { chat: endpoint } };
+      await using alone = await proxyOver({ models: [modelOf('first')], provider: emulated });
+      const heard = await alone.ask();
+      assert.deepEqual([heard.status, heard.error?.type], [502, 'api_error'], endpoint);
+      assert.match(heard.error?.message ?? '', says);
+      assert.equal(heard.headers.get('x-should-retry'), null);
+
+      await using over = await proxyOver({
+        answers: [[say('from second')]],
+        change: (settings) => ({
+          ...settings,
+          providers: {
+            ...settings.providers,
+            emulator: { ...(settings.providers['emulator'] ?? assert.fail()), ...emulated },
+          },
+        }),
+      });
+      assert.equal((await over.ask()).said, 'from second', endpoint);
+    }
+  } finally {
+    tls.close();
+    rude.close();
+  }
+});
+
+test('an upstream that goes away with all its connections is an error event, not a hanging client', async () => {
+  await using over = await proxyOver({ emulator: { script: () => [say('begun'), wait(60_000)] } });
+  const response = await over.post();
+  const heard = (async () => response.text())();
+  await over.emulator.asked(1);
+  await over.emulator.close();
+  assert.match(await heard, /event: error\ndata: .*\n\n$/);
+});
