@@ -1,0 +1,216 @@
+/** Signs of life for a client that waits: when they come, where they may stand, and when never (contract 5.3, 5.4, L11). */
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageStart, usageOf } from '../../lib/anthropic/events.ts';
+import { failing, refuse } from '../../lib/emulator/answer.ts';
+import { messages } from '../../lib/emulator/formats/messages.ts';
+import { call, say, think, wait } from '../../lib/emulator/script.ts';
+import { openReply } from '../../lib/proxy/reply.ts';
+import { count, modelOf, proxyOver, question, readUntil } from '../support/proxy.ts';
+
+const late = { headersAfterMs: 150 };
+
+test('a client that waits long gets the frame and pings, and still the second model’s answer', async () => {
+  await using over = await proxyOver({
+    answers: [failing(refuse(503), late), failing([say('from second')], late)],
+    heartbeatMs: 20,
+  });
+  const heard = await over.ask();
+  assert.equal(heard.said, 'from second');
+  assert.equal(count(heard, 'message_start'), 1);
+  assert(count(heard, 'ping') > 1);
+  assert.equal(heard.events[0]?.type, 'message_start');
+  assert.deepEqual(over.asked(), ['first', 'second']);
+  assert.equal(heard.headers.get('x-occ-model'), null, 'the headers had to leave before anybody answered');
+});
+
+test('a failure after the frame has left is an error event in a 200, and tells of every model', async () => {
+  await using over = await proxyOver({
+    answers: [failing(refuse(503), late), failing(refuse(401), late)],
+    heartbeatMs: 20,
+  });
+  const heard = await over.ask();
+  assert.equal(heard.status, 200);
+  assert.equal(count(heard, 'message_start'), 1);
+  assert.equal(heard.events.at(-1)?.type, 'error');
+  assert.equal(heard.error?.type, 'overloaded_error');
+  assert.match(
+    heard.error.message,
+    /^all models failed: .*\n- emulator\/first: 503 .*\n- other\/second: 401 /,
+  );
+});
+
+test('a failure before the heartbeat keeps its status', async () => {
+  await using over = await proxyOver({ answers: [refuse(503), refuse(503)], heartbeatMs: 10_000 });
+  assert.equal((await over.ask()).status, 503);
+});
+
+test('an empty answer after the frame has left is empty and lawful', async () => {
+  await using over = await proxyOver({ answers: [failing([], late), failing([], late)], heartbeatMs: 20 });
+  const heard = await over.ask();
+  assert.equal(heard.stopReason, 'end_turn');
+  assert.equal(count(heard, 'message_start'), 1);
+});
+
+test('a whole answer gets no pings, however long it takes', async () => {
+  await using over = await proxyOver({ answers: [failing([say('whole')], late)], heartbeatMs: 5 });
+  const heard = await over.ask(question({ stream: false }));
+  assert.equal(heard.said, 'whole');
+  assert.equal(heard.headers.get('x-occ-model'), 'emulator/first');
+});
+
+test('silence in mid-stream is filled with pings, also within a block', async () => {
+  await using over = await proxyOver({ answers: [[say('one '), wait(150), say('two')]], heartbeatMs: 20 });
+  const heard = await over.ask();
+  assert.equal(heard.said, 'one two');
+  const pinged = heard.events.findIndex(({ type }) => type === 'ping');
+  const stopped = heard.events.findIndex(({ type }) => type === 'content_block_stop');
+  assert(pinged > 0 && pinged < stopped);
+});
+
+test('a stream that is never silent gets no pings', async () => {
+  await using over = await proxyOver({
+    answers: [failing([say(Array(60).fill('x'))], { betweenEventsMs: 5 })],
+    heartbeatMs: 2000,
+  });
+  assert.equal(count(await over.ask(), 'ping'), 0);
+});
+
+test('a raw messages stream under constant heartbeats keeps the data of every event as it came', async () => {
+  const script = [
+    think('let me think about it', 'c2lnbmVk'),
+    say(['ä€😀', ' "quoted" \\ ', 'line\nbreak']),
+    call('Write', { text: 'x'.repeat(40) }),
+  ];
+  await using over = await proxyOver({
+    emulator: { flavour: 'plain' },
+    answers: [failing(script, { betweenEventsMs: 12, writes: 11 })],
+    models: [
+      modelOf('first', {
+        wire_format: 'messages',
+        quirks: { genuineSignatures: true, unsignedThinking: false },
+      }),
+    ],
+    heartbeatMs: 5,
+  });
+  const heard = await over.ask();
+  const head = { id: 'x', model: 'first', created: 0, flavour: 'plain', inputTokens: 1 } as const;
+  const sent = [...messages.stream(script, head)].flatMap((frame) =>
+    frame.type === 'event' ? [/^data: (.*)$/m.exec(frame.text)?.[1] ?? ''] : [],
+  );
+  const passed = ['content_block_start', 'content_block_delta', 'content_block_stop', 'message_stop'];
+  const ours = heard.data.filter((data) => passed.includes((JSON.parse(data) as { type: string }).type));
+  const theirs = sent.filter((data) => passed.includes((JSON.parse(data) as { type: string }).type));
+  // Ids of calls are made from the answer's own id, which is not known here.
+  const nameless = (data: string) => data.replace(/toolu_[a-z0-9]+_/, 'toolu_');
+  assert.deepEqual(ours.map(nameless), theirs.map(nameless));
+  assert(count(heard, 'ping') > 5);
+});
+
+test('the heartbeat and the answer may come at the same moment: one frame, one answer', async () => {
+  await using over = await proxyOver({ emulator: { script: () => [say('answer')] }, heartbeatMs: 1 });
+  const answers = await Promise.all(Array.from({ length: 60 }, () => over.ask()));
+  for (const heard of answers) {
+    assert.equal(heard.said, 'answer');
+    assert.equal(count(heard, 'message_start'), 1);
+  }
+});
+
+test('a fault of occ’s own ends the answer, whether the frame has left or not', async () => {
+  for (const heartbeatMs of [20, 10_000]) {
+    await using over = await proxyOver({
+      answers: [failing(refuse(503), late)],
+      heartbeatMs,
+      change: (settings) => ({
+        ...settings,
+        retry: {
+          ...settings.retry,
+          get attempts(): number {
+            throw new Error('planted');
+          },
+        },
+      }),
+    });
+    const heard = await over.ask();
+    assert.equal(heard.status, heartbeatMs === 20 ? 200 : 500);
+    assert.equal(heard.error?.type, 'api_error');
+    assert.match(heard.error.message, new RegExp(heard.headers.get('request-id') ?? 'none'));
+    assert.doesNotMatch(heard.text, /planted/);
+    assert.deepEqual(
+      over.complaints().map(({ event }) => event),
+      ['attempt', 'fault'],
+    );
+  }
+});
+
+/** A response that only counts, and reads as slowly as it is told. */
+function slowReader(): { res: ServerResponse; written: string[]; reads: (yes: boolean) => void } {
+  const written: string[] = [];
+  const res = Object.assign(new EventEmitter(), {
+    headersSent: false,
+    writableNeedDrain: false,
+    writeHead: () => res,
+    write: (text: string) => written.push(text) > 0 && !res.writableNeedDrain,
+    end: (text?: string) => (text === undefined ? 0 : written.push(text)),
+  });
+  const reads = (yes: boolean): void => {
+    res.writableNeedDrain = !yes;
+    if (yes) res.emit('drain');
+  };
+  return { res: res as unknown as ServerResponse, written, reads };
+}
+
+const start = messageStart('msg_1', 'm', usageOf(1));
+
+test('a client that does not read gets no pings, and one that left gets nothing', async () => {
+  const { res, written, reads } = slowReader();
+  const gone = new AbortController();
+  const reply = openReply(res, 'req_1', 1, gone.signal);
+  await reply.start(start);
+  reads(false);
+  const before = written.length;
+  await sleep(30);
+  assert.equal(written.length, before);
+  reads(true);
+  await sleep(30);
+  assert(written.length > before);
+  gone.abort();
+  const after = written.length;
+  await sleep(30);
+  assert.equal(written.length, after);
+  reply.close();
+});
+
+test('nothing follows the end: no ping, no second end, no error', async () => {
+  const { res, written } = slowReader();
+  const reply = openReply(res, 'req_1', 1, new AbortController().signal);
+  await reply.start(start);
+  await reply.send([{ type: 'message_stop' }]);
+  const before = written.length;
+  await reply.send([{ type: 'ping' }]);
+  await reply.start(start);
+  reply.refuse({ status: 500, type: 'api_error', message: 'late', permanent: false });
+  await sleep(30);
+  assert.equal(written.length, before);
+});
+
+test('a client that leaves while it is waited for is not waited for any longer', async () => {
+  const { res, reads } = slowReader();
+  const gone = new AbortController();
+  const reply = openReply(res, 'req_1', 10_000, gone.signal);
+  reads(false);
+  const waiting = reply.start(start);
+  gone.abort();
+  await waiting;
+  assert.equal(res.listenerCount('drain'), 0);
+  reply.close();
+});
+
+test('an early frame does not hold back what comes at once after it', async () => {
+  await using over = await proxyOver({ answers: [[wait(100), say('now'), wait(60_000)]], heartbeatMs: 20 });
+  const { text } = await readUntil(await over.post(), '"now"');
+  assert.match(text, /^event: message_start\n/);
+});

@@ -1,0 +1,215 @@
+/** Clients that leave, in every phase: the upstream hears at once, nobody is blamed, nothing stays (contract 5.6, L13). */
+import assert from 'node:assert/strict';
+import { getEventListeners, once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
+import { filler, say, type Script } from '../../lib/emulator/script.ts';
+import { deadlines } from '../../lib/proxy/deadlines.ts';
+import { proxyOver, question, readUntil, token, until, type ProxyOptions } from '../support/proxy.ts';
+
+const script: Script = [say(['first', ' second'])];
+
+interface Phase {
+  answers: (Answer | Script)[];
+  options?: ProxyOptions;
+  /** What the client has read when it leaves; undefined leaves as soon as the upstream was asked. */
+  after?: string;
+  /** How the upstream's part had ended. */
+  how?: 'aborted' | 'sent';
+}
+
+const phases: Record<string, Phase> = {
+  'while the upstream is silent': { answers: [failing(script, { headersAfterMs: 60_000 })] },
+  'before the first event': { answers: [failing(script, { firstEventAfterMs: 60_000 })] },
+  'before content': { answers: [failing(script, { breaks: { at: { deltas: 0 }, how: 'silence' } })] },
+  'in mid-stream': {
+    answers: [failing(script, { breaks: { at: { deltas: 1 }, how: 'silence' } })],
+    after: '"first"',
+  },
+  'while a refusal is read': {
+    answers: [failing(refuse(503), { breaks: { at: { bytes: 4 }, how: 'silence' } })],
+  },
+  'while it is pinged': {
+    answers: [failing(script, { headersAfterMs: 60_000 })],
+    options: { heartbeatMs: 10 },
+    after: 'event: ping',
+  },
+  'while a retry is waited for': {
+    answers: [refuse(503), script],
+    options: { retry: { attempts: 1, baseMs: 60_000, maxMs: 60_000 } },
+    how: 'sent',
+  },
+  'while a retry is waited for and it is pinged': {
+    answers: [refuse(503), script],
+    options: { retry: { attempts: 1, baseMs: 60_000, maxMs: 60_000 }, heartbeatMs: 10 },
+    after: 'event: ping',
+    how: 'sent',
+  },
+};
+
+for (const format of ['chat', 'messages'] as const) {
+  for (const [phase, { answers, options, after, how = 'aborted' }] of Object.entries(phases)) {
+    for (const stream of after === undefined ? [true, false] : [true]) {
+      test(`a client leaves ${phase}: ${format}, ${stream ? 'streamed' : 'whole'}`, async () => {
+        await using over = await proxyOver({ ...options, answers, format });
+        const leave = new AbortController();
+        const asking = over.post(question({ stream }), { signal: leave.signal });
+        const asked = await over.emulator.asked(1);
+        if (after === undefined) asking.catch(() => {});
+        else await readUntil(await asking, after);
+        if (how === 'sent') await over.settled(1);
+        leave.abort();
+        assert.equal((await asked.ended).how, how);
+        await until(() => over.proxy.stats().live === 0, 'the answer to close');
+        await over.settled(1);
+        // Everything that ran for this request has ended when closing resolves, and none of it asked anybody else.
+        assert.equal(await over.proxy.close(5000), 0);
+        assert.deepEqual(over.asked(), ['first']);
+        assert.equal(over.proxy.stats().failures, 0);
+        const blamed = over
+          .complaints()
+          .filter(({ reason }) => how === 'aborted' || !/^503 /.test(String(reason)));
+        assert.deepEqual(blamed, []);
+      });
+    }
+  }
+}
+
+test('a client leaves before its body is whole', async () => {
+  await using over = await proxyOver([script]);
+  for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
+    const socket = connect(over.proxy.port, '127.0.0.1');
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\nx-api-key: ${token}\r\n`);
+    socket.write('content-length: 1000\r\n\r\n{"model": "m"');
+    await until(() => over.proxy.stats().live === 1, 'the request to arrive');
+    socket.destroy();
+    await until(() => over.proxy.stats().live === 0, 'the request to go');
+  }
+  assert.equal(await over.proxy.close(5000), 0);
+  assert.deepEqual(over.asked(), []);
+  assert.deepEqual(over.complaints(), []);
+});
+
+test('a client leaves without having read what it was sent', async () => {
+  await using over = await proxyOver({ answers: [[say(filler(40_000_000, 4096))]] });
+  const socket = connect(over.proxy.port, '127.0.0.1');
+  const body = JSON.stringify(question());
+  socket.write(
+    `POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: ${token}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+  socket.pause();
+  const asked = await over.emulator.asked(1);
+  await until(() => asked.status === undefined && over.proxy.stats().live === 1, 'the answer to begin');
+  socket.resetAndDestroy();
+  const ended = await asked.ended;
+  assert.equal(ended.how, 'aborted');
+  assert.equal(await over.proxy.close(5000), 0);
+  assert.deepEqual(over.complaints(), []);
+});
+
+/** Everything that could keep a process alive, counted by kind. */
+function resources(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+test('two hundred clients that left leave nothing behind', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  const before = resources();
+  {
+    await using over = await proxyOver({
+      emulator: {
+        script: () => failing(script, { breaks: { at: { deltas: 1 }, how: 'silence' } }),
+        keep: 300,
+      },
+      heartbeatMs: 10,
+    });
+    const listening = resources();
+    process.on('warning', note);
+    const agent = new Agent({ keepAlive: false });
+    const leave = async (i: number): Promise<void> => {
+      const asked = request({
+        agent,
+        host: '127.0.0.1',
+        port: over.proxy.port,
+        path: '/v1/messages',
+        method: 'POST',
+        headers: { 'x-api-key': token },
+      });
+      asked.on('error', () => {});
+      asked.end(JSON.stringify(question({ stream: i % 3 !== 0 })));
+      if (i % 3 === 1) {
+        const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+        await once(answer, 'data');
+      } else await over.emulator.asked(i + 1);
+      asked.destroy();
+    };
+    for (let i = 0; i < 200; i += 8) {
+      await Promise.all(Array.from({ length: 8 }, (_, j) => leave(i + j)));
+    }
+    await until(() => over.proxy.stats().live === 0, 'every answer to close');
+    const endings = await Promise.all(over.emulator.requests.map(async ({ ended }) => (await ended).how));
+    assert.deepEqual(new Set(endings), new Set(['aborted']));
+    assert.equal(endings.length, 200);
+    await until(
+      () => {
+        const now = resources();
+        return (
+          (now['TCPSocketWrap'] ?? 0) <= (listening['TCPSocketWrap'] ?? 0) &&
+          (now['Timeout'] ?? 0) <= (listening['Timeout'] ?? 0) + 1
+        );
+      },
+      `sockets and timers to go: ${JSON.stringify([listening, resources()])}`,
+    );
+    assert.deepEqual(over.complaints(), []);
+    assert.equal(over.proxy.stats().failures, 0);
+    process.off('warning', note);
+  }
+  await until(
+    () =>
+      (resources()['TCPSocketWrap'] ?? 0) <= (before['TCPSocketWrap'] ?? 0) &&
+      (resources()['TCPServerWrap'] ?? 0) <= (before['TCPServerWrap'] ?? 0),
+    `everything to go: ${JSON.stringify([before, resources()])}`,
+  );
+  assert.deepEqual(warnings, []);
+});
+
+test('limits end with their attempt and leave no listener on the client’s signal', async () => {
+  const gone = new AbortController();
+  for (let i = 0; i < 20; i++) {
+    const limits = deadlines(gone.signal, 60_000);
+    limits.arm('headers', 60_000);
+    limits.arm('idle', 60_000);
+    assert.equal(getEventListeners(gone.signal, 'abort').length, 1);
+    limits.end();
+    assert.deepEqual([limits.ended(), limits.signal.aborted], ['done', true]);
+    assert.equal(getEventListeners(gone.signal, 'abort').length, 0);
+  }
+  assert(!process.getActiveResourcesInfo().includes('Timeout') || resources()['Timeout'] === 1);
+});
+
+test('the first reason that ends an attempt is the one that counts', async () => {
+  const gone = new AbortController();
+  const limits = deadlines(gone.signal);
+  limits.arm('headers', 1);
+  await once(limits.signal, 'abort');
+  gone.abort();
+  limits.end();
+  assert.equal(limits.ended(), 'headers');
+  limits.arm('idle', 1);
+  const left = deadlines(gone.signal, 60_000);
+  assert.deepEqual([left.ended(), left.signal.aborted], ['gone', true]);
+});
+
+test('a limit that is off does not fire', async () => {
+  const limits = deadlines(new AbortController().signal);
+  limits.arm('idle', 5);
+  limits.disarm();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.equal(limits.ended(), undefined);
+  limits.end();
+});
