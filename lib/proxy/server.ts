@@ -157,6 +157,8 @@ export async function startProxy({ settings, token, host, port, log }: ProxyOpti
     const cut = live.size;
     server.closeAllConnections();
     await closed;
+    // First every exchange hears that its client is gone: a connection taken from under it would count as a failure.
+    await settled(live, new Set(), lingerMs);
     await upstream.opened()?.then((opened) => opened.close());
     // What was used is counted before this resolves: whoever closes may want to say it.
     await Promise.all(running);

@@ -1,0 +1,94 @@
+/** Clients that read slowly or not at all: what is held for them is bounded, and nobody else waits (laws: Time). */
+import assert from 'node:assert/strict';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { filler, say } from '../../lib/emulator/script.ts';
+import { hear, proxyOver, question, token } from '../support/proxy.ts';
+
+const mebibyte = 1 << 20;
+
+/** So many bytes of text, and how many of them the upstream has been able to send so far. */
+function counted(bytes: number): { text: Iterable<string>; sent: () => number } {
+  let sent = 0;
+  return {
+    text: {
+      *[Symbol.iterator]() {
+        for (const piece of filler(bytes, 16_384)) {
+          sent += piece.length;
+          yield piece;
+        }
+      },
+    },
+    sent: () => sent,
+  };
+}
+
+/** A client that asks and does not read. */
+function deaf(port: number, body = question()): Socket {
+  const text = JSON.stringify(body);
+  const socket = connect(port, '127.0.0.1');
+  socket.pause();
+  socket.on('error', () => {});
+  socket.write(
+    `POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: ${token}\r\ncontent-length: ${text.length}\r\n\r\n${text}`,
+  );
+  return socket;
+}
+
+/** Waits until the figure has stood still for a while; at most ten seconds. */
+async function standstill(figure: () => number): Promise<number> {
+  for (let rounds = 0; rounds < 40; rounds++) {
+    const before = figure();
+    await sleep(250);
+    if (before > 0 && figure() === before) return before;
+  }
+  return assert.fail(`still growing at ${figure()}`);
+}
+
+for (const format of ['chat', 'messages'] as const) {
+  test(`a client that does not read stops the upstream, and others are answered meanwhile: ${format}`, async () => {
+    const size = 64 * mebibyte;
+    const large = counted(size);
+    await using over = await proxyOver({
+      emulator: {
+        script: ({ conversation }) => [say(conversation.prompt === 'small' ? 'tiny' : large.text)],
+      },
+      format,
+      heartbeatMs: 20,
+    });
+    const socket = deaf(over.proxy.port);
+    // What the sockets of both connections hold in the kernel is not ours to bound; what is beyond that is.
+    const stood = await standstill(large.sent);
+    assert(stood < size / 2, `${stood} bytes of ${size} were taken from the upstream`);
+    const small = await over.ask(question({ messages: [{ role: 'user', content: 'small' }] }));
+    assert.equal(small.said, 'tiny');
+    assert(process.memoryUsage().arrayBuffers < 64 * mebibyte);
+    const asked = over.emulator.requests[0];
+    socket.destroy();
+    assert.equal((await asked?.ended)?.how, 'aborted');
+    assert.deepEqual(over.complaints(), []);
+  });
+
+  test(`a client that reads late gets everything, whole: ${format}`, async () => {
+    const size = 12 * mebibyte;
+    await using over = await proxyOver({
+      emulator: { script: () => [say(filler(size, 16_384))] },
+      format,
+      timeouts: { idleMs: 400, firstEventMs: 5000 },
+    });
+    const response = await over.post();
+    // Longer than any limit of the upstream's: it is the client who is waited for, and no limit is for that.
+    await sleep(900);
+    const heard = await hear(response);
+    assert.equal(heard.error, undefined);
+    assert.equal(heard.said.length, size);
+    assert.equal(heard.stopReason, 'end_turn');
+  });
+}
+
+test('one event of megabytes passes in reasonable time', async () => {
+  await using over = await proxyOver([[say(['x'.repeat(8 * mebibyte)])]]);
+  const heard = await over.ask();
+  assert.equal(heard.said.length, 8 * mebibyte);
+});

@@ -1,0 +1,99 @@
+/** Stopping: nobody new comes in, who is in may finish, and then the port is free (contract 2, stop). */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { OccError } from '../../lib/errors.ts';
+import { failing } from '../../lib/emulator/answer.ts';
+import { say, usage, wait } from '../../lib/emulator/script.ts';
+import { startProxy } from '../../lib/proxy/server.ts';
+import { proxyOver, readUntil, token, until } from '../support/proxy.ts';
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  server.listen(port, '127.0.0.1');
+  const [outcome] = await Promise.race([
+    once(server, 'listening').then(() => [true]),
+    once(server, 'error').then(() => [false]),
+  ]);
+  server.close();
+  return outcome === true;
+}
+
+test('a live stream finishes, nobody new is let in, and the port is free', async () => {
+  await using over = await proxyOver({ answers: [[say('one '), wait(300), say('two')]] });
+  const { text, reader } = await readUntil(await over.post(), '"one "');
+  const closing = over.proxy.close(10_000);
+  await assert.rejects(fetch(`${over.url}/health`), 'a new connection');
+  let rest = text;
+  for (let read = await reader.read(); !read.done; read = await reader.read())
+    rest += new TextDecoder().decode(read.value);
+  assert.match(rest, /"two"[\s\S]*event: message_stop\ndata: .*\n\n$/);
+  assert.equal(await closing, 0);
+  assert(await isFree(over.proxy.port));
+});
+
+test('a request on a connection that was open already is refused in words', async () => {
+  await using over = await proxyOver({ answers: [[say('one '), wait(60_000)]] });
+  await readUntil(await over.post(), '"one "');
+  const socket = connect(over.proxy.port, '127.0.0.1');
+  socket.write('POST /v1/messages HTTP/1.1\r\nhost: localhost\r\n');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const closing = over.proxy.close(500);
+  socket.write(`x-api-key: ${token}\r\ncontent-length: 2\r\n\r\n{}`);
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  assert.match(text, /^HTTP\/1\.1 503 /);
+  assert.match(text, /"type":"overloaded_error"/);
+  assert.equal(await closing, 1);
+  assert.equal(over.asked().length, 1);
+});
+
+test('what is still live after the time is cut, counted, and aborted upstream', async () => {
+  await using over = await proxyOver({
+    emulator: { script: () => [say('one '), wait(60_000)] },
+  });
+  const responses = await Promise.all([over.post(), over.post(), over.post()]);
+  const readings = await Promise.all(responses.map((response) => readUntil(response, '"one "')));
+  assert.equal(await over.proxy.close(20), 3);
+  for (const { reader } of readings) await assert.rejects(reader.read(), 'a cut stream must not look whole');
+  const endings = await Promise.all(over.emulator.requests.map(async ({ ended }) => (await ended).how));
+  assert.deepEqual(endings, ['aborted', 'aborted', 'aborted']);
+  assert(await isFree(over.proxy.port));
+  assert.deepEqual(over.complaints(), []);
+  assert.equal(over.proxy.stats().live, 0);
+});
+
+test('what the last answer used is counted when closing resolves', async () => {
+  await using over = await proxyOver([
+    failing([say('a'), usage({ input: 100, output: 7 })], { breaks: { at: { events: 5 }, how: 'silence' } }),
+  ]);
+  await over.ask();
+  await over.proxy.close(5000);
+  assert.equal(over.proxy.stats().outputTokens, 7);
+});
+
+test('closing may be asked for twice, and before anything was asked', async () => {
+  await using over = await proxyOver();
+  assert.deepEqual(await Promise.all([over.proxy.close(1000), over.proxy.close(1000)]), [0, 0]);
+  assert.equal(await over.proxy.close(0), 0);
+});
+
+test('idle connections do not hold it up', async () => {
+  await using over = await proxyOver();
+  const socket = connect(over.proxy.port, '127.0.0.1');
+  await once(socket, 'connect');
+  await over.ask();
+  await until(() => over.proxy.stats().live === 0, 'the answer to close');
+  assert.equal(await over.proxy.close(60_000), 0);
+  socket.destroy();
+});
+
+test('a port in use is said so, with what to do', async () => {
+  await using over = await proxyOver();
+  await assert.rejects(
+    startProxy({ settings: () => over.settings, host: '127.0.0.1', port: over.proxy.port, log: () => {} }),
+    (error) => error instanceof OccError && error.code === 'port_in_use' && /--port/.test(error.remedy ?? ''),
+  );
+});
