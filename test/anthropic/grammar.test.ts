@@ -158,9 +158,9 @@ describe('what letters cannot spell', () => {
       [...spell('MTt'), { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'x' } }],
     ],
     ['L2', 'a stop for another block', [...spell('MTt'), { type: 'content_block_stop', index: 1 }]],
-    ['L4', 'no stop reason', [...spell('M'), ends(null)]],
-    ['L4', 'a missing stop reason', [...spell('M'), ends(undefined)]],
-    ['L4', 'an empty stop reason', [...spell('M'), ends('')]],
+    ['L4', 'no stop reason', [...spell('M'), ends(null), ...spell('S')]],
+    ['L4', 'a missing stop reason', [...spell('M'), ends(undefined), ...spell('S')]],
+    ['L4', 'an empty stop reason', [...spell('M'), ends(''), ...spell('S')]],
     ['L5', 'an error of no type', [{ type: 'error', error: { message: 'x' } } as unknown as StreamEvent]],
     [
       'L5',
