@@ -101,9 +101,14 @@ test('a raw messages stream under constant heartbeats keeps the data of every ev
   const sent = [...messages.stream(script, head)].flatMap((frame) =>
     frame.type === 'event' ? [/^data: (.*)$/m.exec(frame.text)?.[1] ?? ''] : [],
   );
-  const passed = ['content_block_start', 'content_block_delta', 'content_block_stop', 'message_stop'];
-  const ours = heard.data.filter((data) => passed.includes((JSON.parse(data) as { type: string }).type));
-  const theirs = sent.filter((data) => passed.includes((JSON.parse(data) as { type: string }).type));
+  const passed = new Set([
+    'content_block_start',
+    'content_block_delta',
+    'content_block_stop',
+    'message_stop',
+  ]);
+  const ours = heard.data.filter((data) => passed.has((JSON.parse(data) as { type: string }).type));
+  const theirs = sent.filter((data) => passed.has((JSON.parse(data) as { type: string }).type));
   // Ids of calls are made from the answer's own id, which is not known here.
   const nameless = (data: string) => data.replace(/toolu_[a-z0-9]+_/, 'toolu_');
   assert.deepEqual(ours.map(nameless), theirs.map(nameless));

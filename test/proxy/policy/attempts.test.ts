@@ -1,0 +1,274 @@
+/** What a failure is and what it earns, as tables (contract 5.2). */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { readApiError } from '../../../lib/anthropic/errors.ts';
+import type { Secret } from '../../../lib/config/schema.ts';
+import {
+  classify,
+  classOf,
+  decide,
+  type Outcome,
+  type Tried,
+  type Trouble,
+} from '../../../lib/proxy/policy/attempts.ts';
+import type { Candidate } from '../../../lib/proxy/policy/route.ts';
+import { verdict } from '../../../lib/proxy/policy/verdict.ts';
+import { toRetryAfterMs } from '../../../lib/proxy/refusal.ts';
+import { openCodeErrors } from '../../support/opencode-errors.ts';
+import { routeOf } from '../../support/requests.ts';
+
+const secret: Secret = { reveal: () => 'k', toString: () => '•••', toJSON: () => '•••' };
+
+function candidateOf(name: string, keys = 1): Candidate {
+  const [provider = '', modelId = ''] = name.split('/');
+  return {
+    route: routeOf({ provider, modelId }),
+    provider: {
+      name: provider,
+      endpoints: {},
+      auth: {},
+      keys: Array.from({ length: keys }, () => secret),
+      headers: {},
+      defaultFormat: 'chat',
+      timeouts: { headersMs: 1, firstEventMs: 1, idleMs: 1 },
+    },
+    why: 'test',
+  };
+}
+
+const retry = { attempts: 1, baseMs: 500, maxMs: 4000, maxAttemptsTotal: 6 };
+const refused = (status: number, type?: string, retryAfterMs?: number): Outcome => ({
+  type: 'refused',
+  error: readApiError(status, JSON.stringify({ error: { ...(type && { type }), message: 'm' } })),
+  ...(retryAfterMs !== undefined && { retryAfterMs }),
+});
+const failed = (trouble: Trouble, committed = false): Outcome => ({
+  type: 'failed',
+  trouble,
+  error: { type: 'api_error', message: trouble },
+  committed,
+});
+const at = (candidate: number, outcome: Outcome, key = 0): Tried => ({ candidate, key, outcome });
+
+test('every error of OpenCode has its class', () => {
+  for (const { name, status, body, failure } of openCodeErrors)
+    assert.equal(classify(readApiError(status, body)), failure, name);
+});
+
+test('the type an upstream names counts before its status, and its words never do', () => {
+  assert.equal(classify(readApiError(500, '{"error":{"type":"GoUsageLimitError","message":"x"}}')), 'quota');
+  assert.equal(classify(readApiError(400, '{"error":{"type":"ModelDeprecated","message":"x"}}')), 'gone');
+  assert.equal(
+    classify(readApiError(429, '{"error":{"message":"invalid api key, model not found"}}')),
+    'transient',
+  );
+  for (const type of ['constructor', '__proto__', 'toString'])
+    assert.equal(classify(readApiError(503, JSON.stringify({ error: { type, message: 'x' } }))), 'transient');
+});
+
+test('connections are worth the same model again, everything else that fails another one', () => {
+  const expected: Record<Trouble, string> = {
+    connect: 'transient',
+    reset: 'transient',
+    timeout: 'other',
+    stall: 'other',
+    empty: 'other',
+    truncated: 'other',
+    malformed: 'other',
+    overflow: 'other',
+    upstream: 'other',
+    encoding: 'other',
+  };
+  for (const [trouble, failure] of Object.entries(expected))
+    assert.equal(classOf(failed(trouble as Trouble)), failure, trouble);
+  assert.equal(classOf({ type: 'answered' }), undefined);
+  assert.equal(classOf({ type: 'abandoned' }), undefined);
+});
+
+test('an error inside a 200 is judged by its type, as one with a status is', () => {
+  const inside = (type: string): Outcome => ({
+    type: 'failed',
+    trouble: 'upstream',
+    error: readApiError(0, JSON.stringify({ error: { type, message: 'm' } })),
+    committed: false,
+  });
+  assert.equal(classOf(inside('GoUsageLimitError')), 'quota');
+  assert.equal(classOf(inside('AuthError')), 'credentials');
+  assert.equal(classOf(inside('overloaded_error')), 'other');
+  assert.equal(classOf(inside('something')), 'other');
+});
+
+const a = candidateOf('p/a');
+const b = candidateOf('p/b');
+const c = candidateOf('q/c');
+
+const decisions: [string, Candidate[], Tried[], object][] = [
+  ['nothing to try', [], [], { type: 'give_up' }],
+  ['the first', [a, b], [], { type: 'try', candidate: 0, key: 0, waitMs: 0 }],
+  ['an answer', [a, b], [at(0, { type: 'answered' })], { type: 'give_up' }],
+  ['a client that left', [a, b], [at(0, { type: 'abandoned' })], { type: 'give_up' }],
+  ['the client’s fault', [a, b], [at(0, refused(400))], { type: 'give_up' }],
+  ['an outage', [a, b], [at(0, refused(503))], { type: 'try', candidate: 0, key: 0, waitMs: 2250 }],
+  [
+    'a second outage',
+    [a, b],
+    [at(0, refused(503)), at(0, refused(500))],
+    { type: 'try', candidate: 1, key: 0, waitMs: 0 },
+  ],
+  ['an outage of the last', [a], [at(0, refused(503)), at(0, refused(503))], { type: 'give_up' }],
+  [
+    'a short wait',
+    [a, b],
+    [at(0, refused(429, undefined, 8000))],
+    { type: 'try', candidate: 0, key: 0, waitMs: 8000 },
+  ],
+  [
+    'a long wait',
+    [a, b],
+    [at(0, refused(429, undefined, 8001))],
+    { type: 'try', candidate: 1, key: 0, waitMs: 0 },
+  ],
+  ['no wait', [a, b], [at(0, refused(429, undefined, 0))], { type: 'try', candidate: 0, key: 0, waitMs: 0 }],
+  [
+    'a refused connection',
+    [a, b],
+    [at(0, failed('connect'))],
+    { type: 'try', candidate: 0, key: 0, waitMs: 2250 },
+  ],
+  ['a stall', [a, b], [at(0, failed('stall'))], { type: 'try', candidate: 1, key: 0, waitMs: 0 }],
+  ['an empty answer', [a, b], [at(0, failed('empty'))], { type: 'try', candidate: 1, key: 0, waitMs: 0 }],
+  ['a break after content', [a, b], [at(0, failed('reset', true))], { type: 'give_up' }],
+  ['a model that is gone', [a, b], [at(0, refused(410))], { type: 'try', candidate: 1, key: 0, waitMs: 0 }],
+  ['a spent plan', [a, b, c], [at(0, refused(402))], { type: 'try', candidate: 2, key: 0, waitMs: 0 }],
+  ['a spent plan, and nobody else', [a, b], [at(0, refused(402))], { type: 'give_up' }],
+  ['a refused key', [a, b, c], [at(0, refused(401))], { type: 'try', candidate: 2, key: 0, waitMs: 0 }],
+];
+
+for (const [name, candidates, tried, expected] of decisions) {
+  test(`decision after: ${name}`, () => assert.deepEqual(decide(candidates, tried, retry, 0.5), expected));
+}
+
+test('keys rotate within a provider and are not tried again once refused', () => {
+  const [x, y, z] = [candidateOf('p/x', 3), candidateOf('p/y', 3), candidateOf('q/z')];
+  const candidates = [x, y, z];
+  const tried = [at(0, refused(401), 0)];
+  assert.deepEqual(decide(candidates, tried, retry, 0), { type: 'try', candidate: 0, key: 1, waitMs: 0 });
+  tried.push(at(0, refused(410), 1));
+  assert.deepEqual(decide(candidates, tried, retry, 0), { type: 'try', candidate: 1, key: 1, waitMs: 0 });
+  tried.push(at(1, refused(401), 1));
+  assert.deepEqual(decide(candidates, tried, retry, 0), { type: 'try', candidate: 1, key: 2, waitMs: 0 });
+  tried.push(at(1, refused(401), 2));
+  assert.deepEqual(decide(candidates, tried, retry, 0), { type: 'try', candidate: 2, key: 0, waitMs: 0 });
+});
+
+test('the wait is drawn evenly between base and max', () => {
+  for (const [random, waitMs] of [
+    [0, 500],
+    [0.5, 2250],
+    [0.999, 3996.5],
+  ] as const)
+    assert.deepEqual(decide([a], [at(0, refused(503))], retry, random), {
+      type: 'try',
+      candidate: 0,
+      key: 0,
+      waitMs,
+    });
+});
+
+const anyOutcome = fc.oneof(
+  fc.constantFrom(400, 401, 402, 403, 404, 410, 429, 500, 503, 529).map((status) => refused(status)),
+  fc
+    .constantFrom<Trouble>('connect', 'reset', 'stall', 'empty', 'truncated')
+    .map((trouble) => failed(trouble)),
+);
+
+test('whatever fails, it ends within the bound, goes forward only, and asks no provider that is spent', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyOutcome, { minLength: 40, maxLength: 40 }),
+      fc.integer({ min: 0, max: 5 }),
+      fc.integer({ min: 1, max: 9 }),
+      (outcomes, attempts, maxAttemptsTotal) => {
+        const candidates = [a, b, c, candidateOf('q/d', 3), candidateOf('r/e', 0)];
+        const tried: Tried[] = [];
+        for (;;) {
+          const decision = decide(candidates, tried, { ...retry, attempts, maxAttemptsTotal }, 0.3);
+          if (decision.type === 'give_up') break;
+          assert(decision.candidate >= (tried.at(-1)?.candidate ?? 0));
+          const name = candidates[decision.candidate]?.provider.name;
+          const spent = tried.some(
+            ({ candidate, outcome }) =>
+              classOf(outcome) === 'quota' && candidates[candidate]?.provider.name === name,
+          );
+          assert(!spent);
+          tried.push({ ...decision, outcome: outcomes[tried.length] ?? assert.fail() });
+        }
+        assert(tried.length >= 1 && tried.length <= maxAttemptsTotal);
+      },
+    ),
+  );
+});
+
+test('retry-after is read in its three spellings, and nonsense is not', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z');
+  for (const [headers, ms] of [
+    [{}, undefined],
+    [{ 'retry-after': '7' }, 7000],
+    [{ 'retry-after': '0' }, 0],
+    [{ 'retry-after': '-3' }, 0],
+    [{ 'retry-after': '' }, undefined],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' }, 30_000],
+    [{ 'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT' }, 0],
+    [{ 'retry-after-ms': '250', 'retry-after': '7' }, 250],
+    [{ 'retry-after-ms': 'x', 'retry-after': '7' }, 7000],
+  ] as [Record<string, string>, number | undefined][])
+    assert.equal(toRetryAfterMs(headers, now), ms, JSON.stringify(headers));
+});
+
+test('the verdict names what was tried, with its reason, and what was not', () => {
+  const plan = {
+    candidates: [a, b, c],
+    reason: 'r',
+    passedOver: [{ model: 'x/y', reason: 'it takes no images' }],
+  };
+  const told = verdict(plan, [at(0, refused(429, 'GoUsageLimitError', 7_200_000)), at(2, failed('stall'))]);
+  assert.deepEqual(told.message.split('\n'), [
+    'all models failed: 429 m (resets in 2 h)',
+    '- p/a: 429 m (resets in 2 h)',
+    '- q/c: stall',
+    '- x/y: not tried, it takes no images',
+  ]);
+  assert.deepEqual([told.status, told.permanent], [429, false]);
+});
+
+test('failures are permanent together only', () => {
+  const plan = { candidates: [a, b, c], reason: 'r', passedOver: [] };
+  const permanent = (...outcomes: Outcome[]) =>
+    verdict(
+      plan,
+      outcomes.map((outcome, i) => at(i, outcome)),
+    ).permanent;
+  assert.equal(permanent(refused(401), refused(410), refused(402)), true);
+  assert.equal(permanent(refused(401), refused(503)), false);
+  assert.equal(permanent(refused(402, undefined, 60_000)), false);
+  assert.equal(permanent(refused(402, undefined, 61_000)), true);
+  assert.equal(permanent(failed('stall')), false);
+});
+
+test('the client is told of the failure it can do most about', () => {
+  const plan = { candidates: [a, b, c], reason: 'r', passedOver: [] };
+  const status = (...outcomes: Outcome[]) =>
+    verdict(
+      plan,
+      outcomes.map((outcome, i) => at(i, outcome)),
+    ).status;
+  assert.equal(status(refused(410), refused(401)), 401);
+  assert.equal(status(refused(401), failed('stall')), 504);
+  assert.equal(status(refused(401), refused(503)), 503);
+  assert.equal(status(refused(503), refused(402)), 429);
+  assert.equal(status(refused(503), refused(400)), 400);
+  assert.equal(status(failed('truncated')), 502);
+  assert.equal(verdict({ candidates: [], reason: 'none', passedOver: [] }, []).status, 400);
+});

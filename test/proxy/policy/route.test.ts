@@ -1,0 +1,302 @@
+/** Which models, in which order, and why: scenarios, names, fallbacks and capacity as tables (contract 3, 5.1). */
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import { estimateTokens } from '../../../lib/anthropic/estimate.ts';
+import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
+import type { ModelEntry, Settings } from '../../../lib/config/schema.ts';
+import { loadSettings } from '../../../lib/config/settings.ts';
+import { planRoutes } from '../../../lib/proxy/policy/route.ts';
+import { readScenario, type Scenario } from '../../../lib/proxy/policy/scenario.ts';
+import { askedId, tierId, tierOf, tiers } from '../../../lib/proxy/policy/tiers.ts';
+import { nameOf } from '../../../lib/proxy/policy/verdict.ts';
+import { capturedRequests, image, requestOf, result, system, user } from '../../support/requests.ts';
+import { modelOf, settingsFor } from '../../support/proxy.ts';
+
+const seedFile = fileURLToPath(new URL('../../fixtures/seed-config.json', import.meta.url));
+const { settings: seed } = await loadSettings({
+  configFile: seedFile,
+  env: { OC_GO_CC_API_KEY: 'sk-seed-key-for-tests' },
+  home: '/nonexistent',
+});
+
+const room = { inputTokens: 10, longContextThreshold: 100_000 };
+const scenarioOf = (request: MessagesRequest, facts = {}) =>
+  readScenario(request, { ...room, ...facts }).scenario;
+
+test('every request Claude Code was seen to send has the scenario it should have', () => {
+  const others: Record<string, Scenario> = {
+    '03-model-sonnet': 'default',
+    '04-model-haiku': 'background',
+    '05-model-unknown-custom': 'default',
+    '06-model-1m-suffix': 'default',
+    '07-model-sonnet-4-5': 'default',
+    '12-parallel-tools-image': 'vision',
+    '13-image-read': 'vision',
+    '16-webfetch-summarise': 'background',
+    '19-subagent-haiku': 'background',
+    '31-title-generation': 'background',
+    '35-count-tokens-tools': 'default',
+    '36-automode-classifier-stage1-severity': 'background',
+    '37-automode-classifier-stage1-block': 'background',
+    '38-automode-classifier-stage2': 'background',
+    '39-behavesAs-sonnet-4-5': 'default',
+    '40-resume-model-switch': 'default',
+  };
+  // What is only counted is never routed.
+  for (const { kind, body } of capturedRequests().filter(({ kind }) => kind !== '34-count-tokens'))
+    assert.equal(scenarioOf(body, { inputTokens: estimateTokens(body) }), others[kind] ?? 'complex', kind);
+});
+
+const tool = { name: 'Bash', input_schema: { type: 'object' } };
+const scenarios: [string, Scenario, Partial<MessagesRequest>, object?][] = [
+  ['long before anything else', 'long_context', { model: 'claude-haiku-5' }, { inputTokens: 100_001 }],
+  ['at the threshold', 'default', { model: 'claude-sonnet-5' }, { inputTokens: 100_000 }],
+  ['opus', 'complex', { model: 'claude-opus-5' }],
+  ['fable', 'complex', { model: 'occ-fable' }],
+  ['haiku', 'background', { model: 'occ-haiku' }],
+  ['haiku, dated', 'background', { model: 'claude-haiku-5-20261001' }],
+  ['sonnet', 'default', { model: 'occ-sonnet' }],
+  ['a stranger named like a tier', 'default', { model: 'my-opus-model', tools: [tool] }],
+  ['effort high', 'default', { model: 'claude-sonnet-5', output_config: { effort: 'high' } }],
+  ['effort xhigh', 'think', { model: 'claude-sonnet-5', output_config: { effort: 'xhigh' } }],
+  ['effort max on opus', 'think', { model: 'claude-opus-5', output_config: { effort: 'max' } }],
+  ['effort max on haiku', 'background', { model: 'claude-haiku-5', output_config: { effort: 'max' } }],
+  [
+    'a large budget',
+    'think',
+    { model: 'claude-opus-5', thinking: { type: 'enabled', budget_tokens: 32_000 } },
+  ],
+  [
+    'a budget below it',
+    'complex',
+    { model: 'claude-opus-5', thinking: { type: 'enabled', budget_tokens: 31_999 } },
+  ],
+  [
+    'a hint of the client',
+    'background',
+    { model: 'claude-opus-5', tools: [tool] },
+    { requestClass: 'title' },
+  ],
+  ['a hint that is none', 'complex', { model: 'claude-opus-5', tools: [tool] }, { requestClass: 'main' }],
+  ['an image now', 'vision', { model: 'claude-opus-5', messages: [user('see', image())] }],
+  ['an image in a result', 'vision', { model: 'claude-opus-5', messages: [user(result('t', [image()]))] }],
+  ['an image before', 'complex', { model: 'claude-opus-5', messages: [user(image()), user('and now')] }],
+  [
+    'an image before a system word',
+    'vision',
+    { model: 'claude-opus-5', messages: [user(image()), system('x')] },
+  ],
+];
+
+for (const [name, expected, fields, facts] of scenarios) {
+  test(`scenario: ${name} is ${expected}`, () => {
+    const request = requestOf([user('hi')], { tools: [tool] });
+    assert.equal(scenarioOf({ ...request, ...fields }, facts), expected);
+  });
+}
+
+test('tiers are known by Claude’s names and by ours, and by nobody else’s', () => {
+  for (const tier of tiers) assert.equal(tierOf(tierId(tier)), tier);
+  assert.equal(tierOf('claude-Opus-4'), 'opus');
+  for (const id of ['opus', 'gpt-opus', 'my-haiku', '']) assert.equal(tierOf(id), undefined);
+});
+
+test('what clients add to an id is taken off', () => {
+  for (const [asked, id] of [
+    ['occ-opus[1m]', 'occ-opus'],
+    ['anthropic/opencode-go/glm-5', 'opencode-go/glm-5'],
+    ['claude-sonnet-5[1M]', 'claude-sonnet-5'],
+    ['plain', 'plain'],
+  ] as const)
+    assert.equal(askedId(asked), id);
+});
+
+interface Planned {
+  models: string[];
+  why: string[];
+  reason: string;
+  passedOver: readonly { model: string; reason: string }[];
+}
+
+function plan(settings: Settings, fields: Partial<MessagesRequest> = {}, inputTokens = 10): Planned {
+  const request = { ...requestOf([user('hi')], { tools: [tool], model: 'claude-sonnet-5' }), ...fields };
+  const { candidates, reason, passedOver } = planRoutes({ request, inputTokens }, settings);
+  return { models: candidates.map(nameOf), why: candidates.map(({ why }) => why), reason, passedOver };
+}
+
+test('the seed configuration: more than 80 000 tokens go to minimax-m3 as messages', () => {
+  const long = planRoutes(
+    { request: requestOf([user('hi')], { model: 'claude-opus-5' }), inputTokens: 80_001 },
+    seed,
+  );
+  assert.equal(nameOf(long.candidates[0]), 'opencode-go/minimax-m3');
+  assert.equal(long.candidates[0]?.route.format, 'messages');
+  assert.deepEqual(long.candidates.slice(1).map(nameOf), [
+    'opencode-go/deepseek-v4-pro',
+    'opencode-go/mimo-v2.5-pro',
+  ]);
+  assert.equal(plan(seed, { stream: true }, 80_000).models[0], 'opencode-go/deepseek-v4-flash');
+});
+
+test('the seed configuration: a stream goes to fast whatever its tier, a whole answer by its scenario', () => {
+  for (const model of [
+    'claude-opus-5',
+    'claude-sonnet-5',
+    'claude-haiku-5',
+    'opencode-go-like-id',
+    'deepseek-v4-pro',
+  ])
+    assert.deepEqual(plan(seed, { model, stream: true }).models, [
+      'opencode-go/deepseek-v4-flash',
+      'opencode-go/mimo-v2.5',
+    ]);
+  assert.equal(
+    plan(seed, { model: 'claude-opus-5', stream: false }).models[0],
+    'opencode-go/deepseek-v4-pro',
+  );
+  assert.equal(plan(seed, { model: 'claude-sonnet-5', stream: false }).models[0], 'opencode-go/mimo-v2.5');
+});
+
+test('the seed configuration: a choice a person made wins over both settings', () => {
+  const chosen = plan(seed, { model: 'anthropic/opencode-go/deepseek-v4-pro', stream: true });
+  assert.equal(chosen.models[0], 'opencode-go/deepseek-v4-pro');
+});
+
+const entry = (id: string, more: Partial<ModelEntry> = {}): ModelEntry => modelOf(id, more);
+function withModels(change: Partial<Settings>): Settings {
+  return { ...settingsFor('http://127.0.0.1:9'), fallbacks: {}, ...change };
+}
+
+const named = withModels({
+  models: { default: entry('d'), complex: entry('c'), mine: entry('m') },
+  modelOverrides: { 'claude-opus-5-exact': entry('override') },
+  modelFamilyOverrides: { opus: entry('family'), 'opus-5': entry('longer'), HAIKU: entry('folded') },
+});
+
+const names: [string, string, string][] = [
+  ['claude-opus-5-exact', 'override', 'an exact override before a family'],
+  ['claude-opus-5-exact[1m]', 'override', 'an override of an id with a suffix'],
+  ['claude-opus-5-other', 'longer', 'the longest family'],
+  ['claude-opus-4', 'family', 'a family'],
+  ['CLAUDE-HAIKU-1', 'folded', 'a family, case folded'],
+  ['mine', 'm', 'a key of models'],
+  ['anthropic/mine', 'm', 'a key of models under the listed prefix'],
+  ['emulator/anything', 'anything', 'provider/model'],
+  ['emulator/org/deep', 'org/deep', 'provider/model with a slash in it'],
+  ['anthropic/emulator/anything', 'anything', 'provider/model under the listed prefix'],
+  ['nobody/anything', 'd', 'a provider that is not configured'],
+  ['claude-sonnet-5', 'd', 'Claude’s own default'],
+  ['occ-sonnet', 'd', 'a tier of ours'],
+];
+
+for (const [model, expected, name] of names) {
+  test(`${name}: ${model} is answered by ${expected}`, () => {
+    assert.equal(plan(named, { model }).models[0], `emulator/${expected}`);
+  });
+}
+
+test('where requested models are not respected, names of models are not, but provider/model is', () => {
+  const strict = { ...named, respectRequestedModel: false };
+  assert.equal(plan(strict, { model: 'mine' }).models[0], 'emulator/d');
+  assert.equal(plan(strict, { model: 'emulator/x' }).models[0], 'emulator/x');
+  assert.equal(plan(strict, { model: 'claude-opus-4' }).models[0], 'emulator/family');
+});
+
+test('a model asked for by provider has the fields that are configured for it', () => {
+  const settings = withModels({ models: { default: entry('d'), x: entry('m', { max_tokens: 77 }) } });
+  const { candidates } = planRoutes(
+    { request: requestOf([user('hi')], { model: 'emulator/m' }), inputTokens: 1 },
+    settings,
+  );
+  assert.equal(candidates[0]?.route.maxTokens, 77);
+});
+
+test('fallbacks come from the name that matched, else the model, else default; then the scenario’s own', () => {
+  const settings = withModels({
+    models: { default: entry('d'), complex: entry('c') },
+    modelFamilyOverrides: { opus: entry('f') },
+    fallbacks: {
+      opus: [entry('by-name')],
+      f: [entry('by-model')],
+      complex: [entry('by-scenario'), entry('by-name')],
+      default: [entry('by-default'), entry('d')],
+    },
+  });
+  const { models, why } = plan(settings, { model: 'claude-opus-5' });
+  assert.deepEqual(
+    models,
+    ['f', 'by-name', 'c', 'by-scenario'].map((id) => `emulator/${id}`),
+  );
+  assert.deepEqual(why, [
+    'model_family_overrides.opus',
+    'fallbacks.opus[0]',
+    'models.complex',
+    'fallbacks.complex[0]',
+  ]);
+  assert.deepEqual(plan(settings).models, ['emulator/d', 'emulator/by-default'], 'once each');
+  const { opus: _, ...rest } = settings.fallbacks;
+  assert.equal(
+    plan({ ...settings, fallbacks: rest }, { model: 'claude-opus-5' }).models[1],
+    'emulator/by-model',
+  );
+});
+
+test('a scenario that is not configured falls to default', () => {
+  const settings = withModels({ models: { default: entry('d') } });
+  const { models, reason } = plan(settings, { model: 'claude-haiku-5' });
+  assert.deepEqual(models, ['emulator/d']);
+  assert.match(reason, /background is not configured/);
+});
+
+test('what lacks the capacity is passed over with the reason, and the rest keeps its order', () => {
+  const settings = withModels({
+    models: { default: entry('blind', { vision: false }) },
+    fallbacks: {
+      default: [
+        entry('small', { context_window: 6000 }),
+        entry('handless', { supports_tools: false }),
+        entry('fit'),
+      ],
+    },
+  });
+  const asked = plan(settings, { messages: [user(image())] }, 5000);
+  assert.deepEqual(asked.models, ['emulator/fit']);
+  assert.deepEqual(asked.passedOver, [
+    { model: 'emulator/blind', reason: 'it takes no images' },
+    { model: 'emulator/small', reason: 'its window of 6000 is too small for about 5000 tokens' },
+    { model: 'emulator/handless', reason: 'it takes no tools' },
+  ]);
+  assert.equal(plan(settings, {}, 5000).models[0], 'emulator/blind', 'no image, no lack');
+});
+
+test('a request for a short answer fits where a long one would not', () => {
+  const settings = withModels({
+    models: { default: entry('small', { context_window: 6000 }), x: entry('x') },
+    fallbacks: { default: [entry('big')] },
+  });
+  assert.equal(plan(settings, { max_tokens: 64 }, 5900).models[0], 'emulator/small');
+  assert.equal(plan(settings, { max_tokens: 64_000 }, 5900).models[0], 'emulator/big');
+  assert.equal(plan(settings, { max_tokens: 64_000 }, 4976).models[0], 'emulator/small');
+});
+
+test('where nobody has the capacity, the one with the most room is asked all the same, and said to be', () => {
+  const settings = withModels({
+    models: { default: entry('small', { context_window: 1000 }) },
+    fallbacks: {
+      default: [entry('larger', { context_window: 4000 }), entry('middle', { context_window: 2000 })],
+    },
+  });
+  const { models, why, passedOver } = plan(settings, {}, 5000);
+  assert.deepEqual(models, ['emulator/larger']);
+  assert.match(why[0] ?? '', /fallbacks\.default\[0\], though its window of 4000/);
+  assert.deepEqual(
+    passedOver.map(({ model }) => model),
+    ['emulator/small', 'emulator/middle'],
+  );
+});
+
+test('nothing configured is said so', () => {
+  const { models, reason } = plan(withModels({ models: {} }));
+  assert.deepEqual([models, reason], [[], 'no model is configured']);
+});
