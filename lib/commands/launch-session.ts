@@ -121,7 +121,8 @@ async function dryRun(preparing: Preparing, settings: Settings, output: Output):
   const { asked, world } = preparing;
   const url = 'http://127.0.0.1:<port>';
   const { emulatorSettings } = await import('../emulator/settings.ts');
-  const effective = asked.emulator ? emulatorSettings(settings, url) : settings;
+  // Nothing listens, so the emulator has no port either.
+  const effective = asked.emulator ? emulatorSettings(settings, 'http://127.0.0.1:0') : settings;
   const choice = chooseModel(asked, effective, asked.emulator);
   const prepared = prepare({ ...preparing, choice }, honouring(effective, choice), url);
   const { renderDryRun, toDryRun } = await import('../clients/shell.ts');

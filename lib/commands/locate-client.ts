@@ -10,6 +10,8 @@ import {
   findFetched,
   runArguments,
 } from '../clients/find.ts';
+import { openMemory } from '../config/memory.ts';
+import { findPlaces } from '../config/paths.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
@@ -41,10 +43,21 @@ export async function locateClient(asked: LaunchArguments, world: World, output:
   return program === undefined ? { command: 'npx', before: runArguments } : { command: program, before: [] };
 }
 
+/** Asks once for each range of versions; the answer yes is remembered. */
 async function mayFetch(asked: LaunchArguments, world: World, output: Output): Promise<boolean> {
   if (asked.yes) return true;
   if (world.stdin.isTTY !== true || !output.terminal) return false;
-  return confirm(`claude was not found. Fetch and run ${clientPackage} with npx?`, world.stdin, world.stderr);
+  const { stateDir } = findPlaces({ env: world.env, home: world.home });
+  const memory = await openMemory(stateDir);
+  const wanted = `${clientPackage}@${clientVersions}`;
+  if (memory.recall('fetchAgreedTo') === wanted) return true;
+  const agreed = await confirm(
+    `claude was not found. Fetch and run ${clientPackage} with npx?`,
+    world.stdin,
+    world.stderr,
+  );
+  if (agreed) memory.remember('fetchAgreedTo', wanted);
+  return agreed;
 }
 
 /**

@@ -1,0 +1,125 @@
+/**
+ * Timings, as ratios of things measured side by side in this one run: absolute figures say more about the machine than
+ * about the code. `npm run bench` prints a table; nothing passes or fails here.
+ */
+import { spawnSync } from 'node:child_process';
+import { request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { loadSettings } from '../../lib/config/settings.ts';
+import { startEmulator } from '../../lib/emulator/server.ts';
+import { emulatorSettings } from '../../lib/emulator/settings.ts';
+import { say } from '../../lib/emulator/script.ts';
+import { silent } from '../../lib/ledger/log.ts';
+import { startProxy } from '../../lib/proxy/server.ts';
+import { sseDecoder } from '../../lib/stream/sse.ts';
+
+interface Row {
+  what: string;
+  base: string;
+  baseMs: number;
+  ms: number;
+}
+
+const occ = fileURLToPath(new URL('../../dist/bin/occ.js', import.meta.url));
+
+/** Both by turns, so that whatever else the machine does falls on both; the middle of each, in milliseconds. */
+async function sideBySide(
+  runs: number,
+  base: () => unknown,
+  measured: () => unknown,
+): Promise<Pick<Row, 'baseMs' | 'ms'>> {
+  const times = { base: [] as number[], measured: [] as number[] };
+  const time = async (act: () => unknown, into: number[]) => {
+    const from = performance.now();
+    await act();
+    into.push(performance.now() - from);
+  };
+  await base();
+  await measured();
+  for (let i = 0; i < runs; i++) {
+    await time(base, times.base);
+    await time(measured, times.measured);
+  }
+  return { baseMs: middle(times.base), ms: middle(times.measured) };
+}
+
+function middle(times: number[]): number {
+  return times.sort((a, b) => a - b)[times.length >> 1] ?? 0;
+}
+
+/** A data line of so many megabytes, read in slices of a kilobyte: four times the line should take four times as long. */
+function lineOf(megabytes: number): () => void {
+  const line = new TextEncoder().encode(`data: ${'x'.repeat(megabytes * 1e6)}\n\n`);
+  return () => {
+    const decoder = sseDecoder();
+    for (let i = 0; i < line.length; i += 1024) for (const _ of decoder.step(line.subarray(i, i + 1024)));
+  };
+}
+
+async function starts(): Promise<Row[]> {
+  const node =
+    (...args: string[]) =>
+    () =>
+      spawnSync(process.execPath, args);
+  const rows: Row[] = [];
+  for (const word of ['--version', '--help']) {
+    rows.push({
+      what: `occ ${word}`,
+      base: 'node -e 0',
+      ...(await sideBySide(7, node('-e', '0'), node(occ, word))),
+    });
+  }
+  return rows;
+}
+
+/** One streamed question to the end; its first byte is what a person waits for. */
+function ask(url: string, body: string): Promise<{ firstMs: number; wholeMs: number }> {
+  return new Promise((resolve, reject) => {
+    const from = performance.now();
+    let firstMs = 0;
+    const asking = request(
+      url,
+      { method: 'POST', headers: { 'content-type': 'application/json' } },
+      (res) => {
+        res.on('data', () => (firstMs ||= performance.now() - from));
+        res.on('end', () => resolve({ firstMs, wholeMs: performance.now() - from }));
+      },
+    );
+    asking.on('error', reject);
+    asking.end(body);
+  });
+}
+
+/** A request of 200 KB and an answer of a few thousand events, straight to the emulator and through the proxy. */
+async function throughProxy(): Promise<Row[]> {
+  const emulator = await startEmulator({ script: () => [say('word '.repeat(4000))] });
+  const { settings } = await loadSettings({ env: {}, configFile: undefined });
+  const trial = emulatorSettings(settings, emulator.url);
+  const proxy = await startProxy({ settings: () => trial, host: '127.0.0.1', port: 0, log: silent });
+  const messages = [{ role: 'user', content: 'x'.repeat(200_000) }];
+  const body = JSON.stringify({ model: 'emulator-messages', max_tokens: 9, stream: true, messages });
+  const firsts = { direct: [] as number[], proxied: [] as number[] };
+  const time = (url: string, into: number[]) => async () => {
+    const { firstMs } = await ask(`${url}/v1/messages`, body);
+    into.push(firstMs);
+  };
+  const whole = await sideBySide(20, time(emulator.url, firsts.direct), time(proxy.url, firsts.proxied));
+  await proxy.close(0);
+  await emulator.close();
+  const first = { baseMs: middle(firsts.direct), ms: middle(firsts.proxied) };
+  return [
+    { what: 'first byte through occ, 200 KB asked', base: 'straight', ...first },
+    { what: 'whole answer through occ', base: 'straight', ...whole },
+  ];
+}
+
+const rows: Row[] = [
+  { what: 'SSE line of 4 MB in 1 KB slices', base: '1 MB', ...(await sideBySide(7, lineOf(1), lineOf(4))) },
+  ...(await starts()),
+  ...(await throughProxy()),
+];
+for (const { what, base, baseMs, ms } of rows) {
+  console.log(
+    `${what.padEnd(40)} ${(ms / baseMs).toFixed(2).padStart(7)} × ${base} (${baseMs.toFixed(1)} ms → ${ms.toFixed(1)} ms)`,
+  );
+}
