@@ -136,3 +136,17 @@ describe('a data line of 4 MB in reads of 1 KB', () => {
     assert.ok(heard.text === text);
   });
 });
+
+test('what waits is bounded: arguments without end, and no name for them', () => {
+  const piece = JSON.stringify('x'.repeat(1024 * 1024));
+  const chunk = utf8(
+    `data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":${piece}}}]}}]}\n\n`,
+  );
+  const chat = decoder('chat');
+  const heard = Array.from({ length: 65 }, () => [...chat.step(chunk)]).flat();
+  assert.deepEqual(
+    heard.map(({ type }) => type),
+    ['message_start', 'failed', 'error'],
+  );
+  assert.deepEqual([...chat.flush()], []);
+});

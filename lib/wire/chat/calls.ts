@@ -15,8 +15,8 @@ export interface CallNames {
 }
 
 export interface Calls {
-  /** The `tool_calls` of one delta. */
-  take(entries: readonly Json[]): void;
+  /** The `tool_calls` of one delta; gives the characters of arguments that wait for a name. */
+  take(entries: readonly Json[]): number;
   /** Begins what still waits for its name to be complete; true when a call with arguments never got one. */
   end(): boolean;
 }
@@ -35,8 +35,9 @@ interface Call {
 
 export function calls(writer: Writer, names: CallNames): Calls {
   const all: Call[] = [];
+  let waiting = 0;
 
-  function take(entries: readonly Json[]): void {
+  function take(entries: readonly Json[]): number {
     const touched = new Set<Call>();
     for (const [position, entry] of entries.entries()) {
       const fields = toObject(entry);
@@ -52,6 +53,7 @@ export function calls(writer: Writer, names: CallNames): Calls {
       touched.add(call);
       extend(call, id, name, args);
     }
+    return waiting;
   }
 
   function add(index: number | undefined): Call {
@@ -108,6 +110,7 @@ export function calls(writer: Writer, names: CallNames): Calls {
     call.args.feed(args);
     if (!call.begun) {
       if (args !== '') call.early.push(args);
+      waiting += args.length;
       if (call.name !== '' && (call.early.length > 0 ? !isPart(call.name) : isWhole(call.name))) begin(call);
     } else if (args !== '') writer.delta(call.key, { type: 'input_json_delta', partial_json: args });
   }
@@ -139,7 +142,10 @@ export function calls(writer: Writer, names: CallNames): Calls {
     call.begun = true;
     const id = call.id === '' ? '' : clientToolId(call.id);
     writer.open(call.key, { type: 'tool_use', id, name: names.toClient(call.name), input: {} });
-    for (const args of call.early) writer.delta(call.key, { type: 'input_json_delta', partial_json: args });
+    for (const args of call.early) {
+      waiting -= args.length;
+      writer.delta(call.key, { type: 'input_json_delta', partial_json: args });
+    }
     call.early = [];
   }
 

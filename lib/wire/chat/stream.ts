@@ -8,7 +8,7 @@ import { errorInside } from '../../anthropic/errors.ts';
 import type { ApiErrorBody, Decoded, FailureReason, StopReason, Usage } from '../../anthropic/events.ts';
 import { tagSignature } from '../../anthropic/provenance.ts';
 import { thinkTags, type Piece } from '../../anthropic/think-tags.ts';
-import { toolNames, toUpstreamName } from '../../anthropic/tool-names.ts';
+import { toUpstreamName } from '../../anthropic/tool-names.ts';
 import { writer } from '../../anthropic/writer.ts';
 import {
   isObject,
@@ -20,6 +20,7 @@ import {
   type JsonObject,
 } from '../../stream/json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
+import { calledNames } from '../called.ts';
 import type { Route, Turn } from '../codec.ts';
 import { frameDecoder, type Frame } from '../frames.ts';
 import { calls } from './calls.ts';
@@ -35,9 +36,10 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   let out: Decoded[] = [];
   const emit = (decoded: Decoded) => void out.push(decoded);
   const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
-  const names = toolNames(request.tools);
-  const declared = (request.tools ?? []).map(({ name }) => toUpstreamName(name));
-  const tools = calls(answer, { declared, toClient: (name) => names.toClient(name) });
+  const declared = toArray(request.tools)
+    .flatMap((tool) => toText(toObject(tool)['name']) || [])
+    .map(toUpstreamName);
+  const tools = calls(answer, { declared, toClient: calledNames(request.tools, emit) });
   const details = reasoningDetails();
   const tags = route.quirks.inlineThink ? thinkTags() : undefined;
   let chosen: number | undefined;
@@ -131,7 +133,11 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     for (const held of tags?.end() ?? []) write(held);
     sign();
     begin();
-    tools.take(entries);
+    if (tools.take(entries) <= longestUnnamed) return;
+    fail('overflow', {
+      type: 'api_error',
+      message: 'the upstream sent arguments without end, and no name for them',
+    });
   }
 
   function write({ type, text }: Piece): void {
@@ -154,7 +160,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   }
 
   function readFinish(name: string, choice: number): void {
-    if (name === '') return;
+    if (name === '' || answer.phase() === 'after') return;
     finishedChoice = choice;
     const reason = toStopReason(name);
     if (reason === 'failure')
@@ -211,6 +217,9 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     },
   };
 }
+
+/** Characters of arguments that may wait for the name of their call (L3). */
+const longestUnnamed = 64 * 1024 * 1024;
 
 function cuts(reason: StopReason | undefined): boolean {
   return reason === 'max_tokens' || reason === 'refusal' || reason === 'model_context_window_exceeded';

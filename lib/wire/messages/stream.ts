@@ -23,10 +23,10 @@ import {
   type Usage,
 } from '../../anthropic/events.ts';
 import { clientToolId, tagSignature } from '../../anthropic/provenance.ts';
-import { toolNames } from '../../anthropic/tool-names.ts';
 import { writer } from '../../anthropic/writer.ts';
 import { toArray, toNumber, toObject, toText, type JsonObject } from '../../stream/json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
+import { calledNames } from '../called.ts';
 import type { Route, Turn } from '../codec.ts';
 import { frameDecoder, type Frame } from '../frames.ts';
 import { received, unfinished } from './repairs.ts';
@@ -42,7 +42,7 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   const emit = (decoded: Decoded) => void out.push(decoded);
   const { quirks } = route;
   const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
-  const names = toolNames(request.tools);
+  const toClientName = calledNames(request.tools, emit);
   const texts = blockTexts(quirks.leakedThinkEnd);
   /** The blocks that were started, by the upstream's own numbers. */
   const types = new Map<number, string>();
@@ -156,7 +156,7 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   function toKnown(block: AnswerBlock): AnswerBlock {
     if (block.type === 'tool_use') {
       const id = toText(block.id) === '' ? '' : clientToolId(toText(block.id));
-      const name = names.toClient(toText(block.name));
+      const name = toClientName(toText(block.name));
       return id === block.id && name === block.name ? block : { ...block, id, name };
     }
     if (quirks.genuineSignatures) return block;
@@ -221,10 +221,10 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     usage = { ...usage, ...withNumbers(reported) };
     if (finish !== undefined) finish = { ...finish, original: undefined }; // its figures are no longer the last
     if (typeof name !== 'string' || name === '') return;
-    if (name === 'error' || name === 'abort')
-      return fail('upstream', { type: 'api_error', message: `the upstream stopped: ${name}` });
     const reason = toStopReason(name);
-    if (reason === undefined)
+    if (reason === 'failure')
+      return fail('upstream', { type: 'api_error', message: `the upstream stopped: ${name}` });
+    if (reason === 'unknown')
       emit({ type: 'note', text: `unknown stop_reason ${JSON.stringify(name).slice(0, 60)}` });
     const counted = toNumber(reported['output_tokens']) !== undefined && !hasOddNumbers(reported);
     const original =
@@ -235,7 +235,7 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     // A reason that cuts the turn stands, whatever is said after it (L7).
     const stands = finish !== undefined && cutting.has(finish.reason) ? finish.reason : undefined;
     finish = {
-      reason: stands ?? reason ?? 'end_turn',
+      reason: stands ?? (reason === 'unknown' ? 'end_turn' : reason),
       stopSequence: typeof stopSequence === 'string' ? stopSequence : null,
       original,
     };

@@ -2,19 +2,31 @@
 import type { StopReason, Usage } from '../../anthropic/events.ts';
 import { isObject, toNumber, toObject, type JsonObject } from '../../stream/json.ts';
 
-const stopReasons: ReadonlySet<string> = new Set<StopReason>([
-  'end_turn',
-  'tool_use',
-  'max_tokens',
-  'stop_sequence',
-  'pause_turn',
-  'refusal',
-  'model_context_window_exceeded',
+/** Anthropic's own reasons, and those of other formats that converting gateways let through (P7). */
+const reasons: ReadonlyMap<string, StopReason> = new Map<string, StopReason>([
+  ['end_turn', 'end_turn'],
+  ['stop', 'end_turn'],
+  ['tool_use', 'tool_use'],
+  ['tool_calls', 'tool_use'],
+  ['max_tokens', 'max_tokens'],
+  ['length', 'max_tokens'],
+  ['stop_sequence', 'stop_sequence'],
+  ['pause_turn', 'pause_turn'],
+  ['refusal', 'refusal'],
+  ['content_filter', 'refusal'],
+  ['model_context_window_exceeded', 'model_context_window_exceeded'],
 ]);
 
-/** The stop reason; undefined for one that Anthropic does not know. */
-export function toStopReason(name: string): StopReason | undefined {
-  return stopReasons.has(name) ? (name as StopReason) : undefined;
+const failures: ReadonlySet<string> = new Set([
+  'error',
+  'abort',
+  'insufficient_system_resource',
+  'network_error',
+]);
+
+/** The stop reason, `failure`, or `unknown`, which counts as an ordinary end and is logged. */
+export function toStopReason(name: string): StopReason | 'failure' | 'unknown' {
+  return failures.has(name) ? 'failure' : (reasons.get(name) ?? 'unknown');
 }
 
 /**
