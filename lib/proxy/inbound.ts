@@ -119,8 +119,22 @@ function parseBody(text: string): JsonObject {
 
 const roles: ReadonlySet<unknown> = new Set(['user', 'assistant', 'system']);
 
+/** Fields that may be left out, and whose `null` means just that. */
+const optional = [
+  'system',
+  'tools',
+  'tool_choice',
+  'stop_sequences',
+  'thinking',
+  'output_config',
+  'metadata',
+];
+
 /** The body as a Messages request, checked as far as everything behind it relies on. */
-export function toRequest(body: JsonObject): MessagesRequest {
+export function toRequest(given: JsonObject): MessagesRequest {
+  const absent = optional.filter((field) => given[field] === null);
+  const entries = Object.entries(given).filter(([field]) => !absent.includes(field));
+  const body: JsonObject = absent.length > 0 ? Object.fromEntries(entries) : given;
   const { model, messages } = body;
   if (typeof model !== 'string' || model === '') throw missing('model', 'a model id', model);
   if (!Array.isArray(messages) || messages.length === 0)
@@ -131,7 +145,9 @@ export function toRequest(body: JsonObject): MessagesRequest {
       throw missing(`messages.${i}.role`, 'user, assistant or system', message['role']);
     checkContent(message['content'], `messages.${i}.content`);
   }
-  if (body['system'] !== undefined && body['system'] !== null) checkContent(body['system'], 'system');
+  if (body['system'] !== undefined) checkContent(body['system'], 'system');
+  const { thinking } = body;
+  if (thinking !== undefined && !isObject(thinking)) throw missing('thinking', 'an object', thinking);
   for (const list of ['tools', 'stop_sequences']) {
     if (body[list] !== undefined && !Array.isArray(body[list])) throw missing(list, 'a list', body[list]);
   }
@@ -144,8 +160,21 @@ export function toRequest(body: JsonObject): MessagesRequest {
 function checkContent(content: unknown, path: string): void {
   if (typeof content === 'string') return;
   if (!Array.isArray(content)) throw missing(path, 'a string or a list of blocks', content);
-  const odd = content.findIndex((block) => !isObject(block) || typeof block['type'] !== 'string');
-  if (odd >= 0) throw missing(`${path}.${odd}`, 'a block with a type', content[odd]);
+  for (const [i, block] of content.entries()) {
+    if (!isObject(block) || typeof block['type'] !== 'string')
+      throw missing(`${path}.${i}`, 'a block with a type', block);
+    checkBlock(block, `${path}.${i}`);
+  }
+}
+
+function checkBlock({ type, source, content, signature }: JsonObject, path: string): void {
+  if ((type === 'image' || type === 'document') && !isObject(source))
+    throw missing(`${path}.source`, 'an object', source);
+  if (type === 'tool_result' && content !== undefined && content !== null)
+    checkContent(content, `${path}.content`);
+  const unsigned = signature === undefined || signature === null;
+  if (type === 'thinking' && !unsigned && typeof signature !== 'string')
+    throw missing(`${path}.signature`, 'a string', signature);
 }
 
 function missing(path: string, expected: string, found: unknown): Refused {

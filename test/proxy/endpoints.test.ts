@@ -127,6 +127,8 @@ test('a method that an endpoint does not take is refused with the ones it takes'
   }
 });
 
+const inMessage = (block: object) => question({ messages: [{ role: 'user', content: [block] }] });
+
 const mistakes: [body: string | object, says: RegExp][] = [
   ['', /^the body is empty/],
   ['{"model": "m", ', /^the body is not JSON/],
@@ -149,6 +151,10 @@ const mistakes: [body: string | object, says: RegExp][] = [
   [question({ tools: {} }), /^tools: expected a list/],
   [question({ tools: ['Bash'] }), /^tools\.0: expected an object/],
   [question({ stop_sequences: 'stop' }), /^stop_sequences: /],
+  [question({ thinking: 'yes' }), /^thinking: expected an object, found a string/],
+  [inMessage({ type: 'image' }), /^messages\.0\.content\.0\.source: expected an object, found nothing/],
+  [inMessage({ type: 'tool_result', content: [7] }), /^messages\.0\.content\.0\.content\.0: /],
+  [inMessage({ type: 'thinking', thinking: '', signature: 7 }), /^messages\.0\.content\.0\.signature: /],
 ];
 
 for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
@@ -167,6 +173,19 @@ for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
     assert.deepEqual(over.complaints(), []);
   });
 }
+
+test('null means absent for what may be left out', async () => {
+  await using over = await proxyOver([[{ type: 'text', text: 'ok' }]]);
+  const nulls = {
+    system: null,
+    tools: null,
+    thinking: null,
+    stop_sequences: null,
+    output_config: null,
+    metadata: null,
+  };
+  assert.equal((await over.ask(question(nulls))).said, 'ok');
+});
 
 test('what a body that is not JSON says is not repeated', async () => {
   await using over = await proxyOver();

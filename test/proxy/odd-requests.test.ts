@@ -1,0 +1,116 @@
+/** Requests nobody should send: whatever stands in a body, it is answered or refused, and never a fault of occ's own. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { estimateTokens } from '../../lib/anthropic/estimate.ts';
+import type { MessagesRequest } from '../../lib/anthropic/request.ts';
+import { Refused, toRequest } from '../../lib/proxy/inbound.ts';
+import { planRoutes } from '../../lib/proxy/policy/route.ts';
+import { sessionId } from '../../lib/proxy/session.ts';
+import type { JsonObject } from '../../lib/stream/json.ts';
+import { codecs } from '../../lib/wire/codecs.ts';
+import { settingsFor } from '../support/proxy.ts';
+import { capturedRequests, chatRoutes, messagesRoutes } from '../support/requests.ts';
+
+type Tree = Record<string | number, unknown>;
+
+/** Paths to every value of a body, big lists in their first few entries only. */
+function pathsOf(value: unknown, path: (string | number)[] = []): (string | number)[][] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const entries = Array.isArray(value) ? [...value.entries()].slice(0, 4) : Object.entries(value);
+  return [path, ...entries.flatMap(([key, inner]) => pathsOf(inner, [...path, key]))];
+}
+
+function replaced(body: object, path: (string | number)[], value: unknown): object {
+  const copy = structuredClone(body) as Tree;
+  let at = copy;
+  for (const key of path.slice(0, -1)) at = at[key] as Tree;
+  const last = path.at(-1);
+  if (last !== undefined) at[last] = value;
+  return copy;
+}
+
+const odd: unknown[] = [
+  null,
+  0,
+  -1,
+  1e300,
+  true,
+  '',
+  'x',
+  '\ud800',
+  '__proto__',
+  [],
+  {},
+  [null],
+  [[]],
+  [{}],
+  [{ type: 'x' }],
+  [{ type: 'text' }],
+  { type: 7 },
+  { type: 'text' },
+  { type: 'base64' },
+  { type: 'tool_result' },
+];
+
+/** The body with the same shape and little in it: what matters here is where things stand. */
+function small(value: unknown): unknown {
+  if (typeof value === 'string') return value.slice(0, 24);
+  if (Array.isArray(value)) return value.slice(0, 4).map(small);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => key !== 'properties');
+  return Object.fromEntries(entries.map(([key, inner]) => [key, small(inner)]));
+}
+
+/** One path of each shape: what is odd in the first message is odd in the second. */
+function places(body: object): (string | number)[][] {
+  const shapes = new Map<string, (string | number)[]>();
+  for (const path of pathsOf(body)) {
+    const shape = path.map((key) => (typeof key === 'number' ? '*' : key)).join('.');
+    if (path.length > 0) shapes.set(shape, path);
+  }
+  return [...shapes.values()];
+}
+
+const routes = [...Object.values(chatRoutes), ...Object.values(messagesRoutes)];
+const settings = settingsFor('http://127.0.0.1:9');
+
+/** What the road makes of a body before anybody is asked; the refusal, where it is one. */
+function walk(body: object): Refused | undefined {
+  let request: MessagesRequest;
+  try {
+    request = toRequest(JSON.parse(JSON.stringify(body)) as JsonObject);
+  } catch (error) {
+    if (error instanceof Refused) return error;
+    throw error;
+  }
+  const inputTokens = estimateTokens(request);
+  assert(Number.isFinite(inputTokens));
+  planRoutes({ request, inputTokens }, settings);
+  sessionId({}, request);
+  for (const route of routes) JSON.stringify(codecs[route.format]?.encodeRequest(request, route));
+  return undefined;
+}
+
+const kinds = /^(?:12|14|16|20|22|23|28|36)-/;
+
+for (const { kind, body } of capturedRequests().filter(({ kind }) => kinds.test(kind))) {
+  test(`one odd value anywhere is refused or sent, never a fault: ${kind}`, () => {
+    const faults = new Set<string>();
+    let tried = 0;
+    const plain = small(body) as object;
+    for (const path of places(plain)) {
+      for (const value of odd) {
+        tried++;
+        try {
+          walk(replaced(plain, path, value));
+        } catch (error) {
+          faults.add(
+            `${path.join('.')} = ${JSON.stringify(value)}: ${(error as Error).stack?.split('\n').slice(0, 2).join(' ')}`,
+          );
+        }
+      }
+    }
+    assert(tried > 100);
+    assert.deepEqual([...faults], []);
+  });
+}
