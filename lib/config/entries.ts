@@ -36,7 +36,7 @@ export function toEntry(
     problems.push({
       path: renderPath([...segments, 'model_id']),
       message: `found ${given.model_id === undefined ? 'nothing' : 'an empty string'}, expected the id of a model`,
-      remedy: 'occ models lists the ids that are known',
+      remedy: 'the provider’s own list names the ids there are, such as glm-5.3',
     });
   }
   return { ...toFields(given), provider, model_id: id };

@@ -1,5 +1,5 @@
 /**
- * The JSON Schema of the configuration file: what `occ config schema` prints, what ajv validates with, and where the
+ * The JSON Schema of the configuration file: what an editor completes with, what ajv validates with, and where the
  * defaults stand. Unknown keys are allowed here and warned about by validate.ts, so that a file written for a newer
  * version, or for the tools this one descends from, still runs.
  */

@@ -73,7 +73,7 @@ function broken(file: string, text: string, { error, offset }: ParseError): Conf
   const name = printParseErrorCode(error);
   const message = `line ${before.length}, column ${column}: ${expectations[name] ?? `not JSON (${name})`}`;
   return new ConfigError(file, [
-    { path: '', message, remedy: 'occ config edit opens it and checks it on closing' },
+    { path: '', message, remedy: 'mend it there; occ config check looks again' },
   ]);
 }
 
@@ -89,7 +89,7 @@ function unreadable(file: string, cause: unknown): OccError {
     `cannot read the configuration ${file}: ${reasons[code] ?? code}`,
     {
       exitCode: exitCodes.config,
-      remedy: code === 'ENOENT' ? 'occ config init writes a first one' : 'check the path and its permissions',
+      remedy: code === 'ENOENT' ? 'occ config path says where it is looked for; without a file the defaults apply' : 'check the path and its permissions',
       cause,
     },
   );

@@ -28,7 +28,7 @@ export function findSurprises(
     found.push({
       path: '',
       message: `read from ${source.file}, which belongs to another tool and is never written`,
-      remedy: 'occ config import makes it yours',
+      remedy: 'copy it to ~/.config/occ/config.json to make it yours',
     });
   }
   if (effective.enable_streaming_scenario_routing === false) {
@@ -36,7 +36,7 @@ export function findSurprises(
       path: 'enable_streaming_scenario_routing',
       message:
         'is false: streaming requests go to fast (or long_context), sub-agents and tool-heavy work included',
-      remedy: 'occ config set enable_streaming_scenario_routing true',
+      remedy: 'leave the line out, or set it to true',
     });
   }
   if (file.models !== undefined && file.models['default'] === undefined) {

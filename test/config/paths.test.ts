@@ -69,7 +69,7 @@ test('another tool’s file is read with a hint, and stays as it was', async (t)
   assert.deepEqual(source, { file, legacy: true });
   const [hint] = settings.warnings;
   assert.match(hint?.message ?? '', /belongs to another tool/);
-  assert.match(hint?.remedy ?? '', /occ config import/);
+  assert.match(hint?.remedy ?? '', /config\.json/);
   assert.equal(readFileSync(file, 'utf8'), seed);
 });
 
