@@ -57,6 +57,8 @@ export interface Attempted {
 
 /** How long usage may follow the finish, and a price the end (P3). */
 const trailingMs = 1500;
+/** Bytes of an answer that may wait here: for content, or for the end where nothing may leave before (L3). */
+const mostHeld = 128 * 1024 * 1024;
 
 export async function attempt(asked: Try): Promise<Attempted> {
   const { provider, route } = asked.candidate;
@@ -171,11 +173,14 @@ async function readAnswer(
     else if (state.phase !== before || events) limits.arm('idle', trailingMs);
   }
 
+  let waiting = 0;
   limits.arm('first_event', firstEventMs);
   try {
     for await (const chunk of answer.body) {
       const before = state.phase;
       const events = await take(stage.step(chunk));
+      waiting = state.held.length > 0 ? waiting + chunk.length : 0;
+      if (waiting > mostHeld) state.failed ??= tooMuch();
       if (state.failed) break;
       if (state.phase !== 'silent') rearm(before, events);
     }
@@ -206,8 +211,10 @@ interface Reading {
   content: boolean;
   /** The client has seen some of it: no other model may answer now. */
   committed: boolean;
-  failed: Extract<Outcome, { type: 'failed' }> | undefined;
+  failed: Failed | undefined;
 }
+
+type Failed = Extract<Outcome, { type: 'failed' }>;
 
 /** Later ones win, however they are spelled: two spellings of one name would be two headers. */
 function merged(...all: Readonly<Record<string, string>>[]): Record<string, string> {
@@ -254,6 +261,11 @@ function toOutcome(thrown: unknown, limits: Deadlines, asked: Try): Outcome {
 
 function seconds(ms: number): string {
   return `${Number((ms / 1000).toPrecision(3))} s`;
+}
+
+function tooMuch(): Failed {
+  const message = 'the answer grew past every bound before any of it could be passed on';
+  return { type: 'failed', trouble: 'overflow', error: { type: 'api_error', message }, committed: false };
 }
 
 function unable(message: string): Outcome {

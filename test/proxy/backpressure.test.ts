@@ -92,3 +92,12 @@ test('one event of megabytes passes in reasonable time', async () => {
   const heard = await over.ask();
   assert.equal(heard.said.length, 8 * mebibyte);
 });
+
+test('a whole answer that grows past every bound is given up, not held', async () => {
+  const endless = counted(400 * mebibyte);
+  await using over = await proxyOver({ answers: [[say(endless.text)], [say('from second')]] });
+  const heard = await over.ask(question({ stream: false }));
+  assert.equal(heard.said, 'from second');
+  assert(endless.sent() < 300 * mebibyte);
+  assert.equal((await over.emulator.requests[0]?.ended)?.how, 'aborted');
+});
