@@ -89,7 +89,10 @@ function unreadable(file: string, cause: unknown): OccError {
     `cannot read the configuration ${file}: ${reasons[code] ?? code}`,
     {
       exitCode: exitCodes.config,
-      remedy: code === 'ENOENT' ? 'occ config path says where it is looked for; without a file the defaults apply' : 'check the path and its permissions',
+      remedy:
+        code === 'ENOENT'
+          ? 'occ config path says where it is looked for; without a file the defaults apply'
+          : 'check the path and its permissions',
       cause,
     },
   );

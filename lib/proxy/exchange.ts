@@ -10,6 +10,7 @@ import { estimateTokens } from '../anthropic/estimate.ts';
 import { messageStart, usageOf, type StreamEvent } from '../anthropic/events.ts';
 import { foldMessage } from '../anthropic/fold.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
+import { serverTools } from '../anthropic/tools.ts';
 import type { Retry, Settings } from '../config/schema.ts';
 import { toText } from '../stream/json.ts';
 import type { Turn } from '../wire/codec.ts';
@@ -43,6 +44,7 @@ export async function exchange(
   const requestClass = toText(req.headers['x-claude-code-request-class']);
   const plan = planRoutes({ request, inputTokens, requestClass }, settings);
   const turn: Turn = { request, messageId: `msg_${randomBytes(12).toString('hex')}`, inputTokens };
+  const serverSide = serverTools(request).map(({ name }) => name);
   road.log({
     level: 'info',
     event: 'request',
@@ -52,6 +54,8 @@ export async function exchange(
     inputTokens,
     route: plan.reason,
     models: plan.candidates.map(nameOf),
+    // Tools that Anthropic's own servers run: nobody else is sent them, and that is not to go unsaid.
+    ...(serverSide.length > 0 && { serverTools: serverSide }),
   });
 
   // When no content has come for the heartbeat's time, the frame goes out, so that the client waits on (contract 5.3).

@@ -28,7 +28,10 @@ describe('brackets', () => {
       assert.equal(whole.feed(text), end);
       assert.equal(whole.phase(), phase);
       const pieces = brackets();
-      const found = text.split('').map((char) => pieces.feed(char)).findIndex((at) => at >= 0);
+      const found = text
+        .split('')
+        .map((char) => pieces.feed(char))
+        .findIndex((at) => at >= 0);
       assert.equal(found, end, 'one character at a time');
     });
 
