@@ -26,7 +26,7 @@ export function readSent(format: Format, bytes: Uint8Array): Sent {
   const sent: Sent = { text: '', thinking: '', calls: [], complete: false };
   const read = format === 'chat' ? chatReader(sent) : messagesReader(sent);
   for (const data of dataOf(new TextDecoder().decode(bytes))) {
-    if (data.trim() === '[DONE]') {
+    if (data.trim() === '[DONE]' && format === 'chat') {
       sent.complete = true;
       break;
     }
