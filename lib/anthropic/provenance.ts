@@ -60,8 +60,11 @@ export interface ToolIdRules {
   max: number;
   /** Exactly nine alphanumerics, as Mistral demands. */
   nine?: boolean;
-  /** Any character will do: ids such as Kimi's `functions.Read:0` go back as they came (P9). Else Anthropic's alphabet. */
-  anyAlphabet?: boolean;
+  /**
+   * An id that had to be rewritten for the client goes back as it was made, whatever its characters (P9): Kimi's
+   * template reads the tool's name out of its own `functions.Read:0`. An id that others made keeps to the alphabet.
+   */
+  restored?: boolean;
 }
 
 /**
@@ -71,7 +74,8 @@ export interface ToolIdRules {
 export function upstreamToolId(id: string, rules: ToolIdRules): string {
   const original = originalToolId(id);
   if (rules.nine) return /^[A-Za-z0-9]{9}$/.test(original) ? original : digest(original).slice(0, 9);
-  if (original.length <= rules.max && (rules.anyAlphabet || anthropicId.test(original))) return original;
+  const fits = anthropicId.test(original) || (rules.restored && original !== id);
+  if (original.length <= rules.max && fits) return original;
   return `call_${digest(original)}`.slice(0, rules.max);
 }
 

@@ -123,7 +123,7 @@ function toCall(call: ToolUseBlock, route: Route): NonNullable<ChatAssistantMess
 }
 
 function toCallId(id: string, { quirks }: Route): string {
-  return upstreamToolId(id, { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral' });
+  return upstreamToolId(id, { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral', restored: true });
 }
 
 /** A result in words, and the images and files in it under a label that says whose they are. */

@@ -128,6 +128,14 @@ test('ids follow the rules of the upstream, for the call and for its result', ()
   }
 });
 
+test('an id that was rewritten for the client goes back to its maker as it was', () => {
+  const id = clientToolId('functions.Read:0');
+  assert.notEqual(id, 'functions.Read:0');
+  const messages = sent([user('go'), assistant(call(id)), user(result(id, 'x'))], {}, routeOf());
+  assert.equal(assistants(messages)[0]?.tool_calls?.[0]?.id, 'functions.Read:0');
+  assert.equal(messages.find((m) => m.role === 'tool')?.tool_call_id, 'functions.Read:0');
+});
+
 test('a server that wants no user after a result gets a word in between', () => {
   const talk = [user('go'), assistant(call('a')), user(result('a', 'x'), 'and?')];
   assert.deepEqual(
