@@ -1,4 +1,5 @@
 /** Messages requests as Chat Completions: tools, their calls and their results. */
+import { clientToolId } from '../../../lib/anthropic/provenance.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
