@@ -3,6 +3,7 @@ import { clientToolId } from '../../../lib/anthropic/provenance.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
 import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
 
 import { assistant, call, chatRoutes, result, routeOf, text, user } from '../../support/requests.ts';
@@ -132,7 +133,8 @@ test('ids follow the rules of the upstream, for the call and for its result', ()
 test('an id that was rewritten for the client goes back to its maker as it was', () => {
   const id = clientToolId('functions.Read:0');
   assert.notEqual(id, 'functions.Read:0');
-  const messages = sent([user('go'), assistant(call(id)), user(result(id, 'x'))], {}, routeOf());
+  const talk = { model: 'm', messages: [user('go'), assistant(call(id)), user(result(id, 'x'))] };
+  const { messages } = encodeChatRequest(talk, routeOf());
   assert.equal(assistants(messages)[0]?.tool_calls?.[0]?.id, 'functions.Read:0');
   assert.equal(messages.find((m) => m.role === 'tool')?.tool_call_id, 'functions.Read:0');
 });
