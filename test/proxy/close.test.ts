@@ -65,13 +65,18 @@ test('what is still live after the time is cut, counted, and aborted upstream', 
   assert.equal(over.proxy.stats().live, 0);
 });
 
-test('what the last answer used is counted when closing resolves', async () => {
-  await using over = await proxyOver([
-    failing([say('a'), usage({ input: 100, output: 7 })], { breaks: { at: { events: 5 }, how: 'silence' } }),
-  ]);
-  await over.ask();
-  await over.proxy.close(5000);
-  assert.equal(over.proxy.stats().outputTokens, 7);
+test('what the last answer used is counted when closing resolves, however little time it has', async () => {
+  for (const drainMs of [0, 5000]) {
+    const breaks = { at: { events: 5 }, how: 'silence' } as const;
+    await using over = await proxyOver([failing([say('a'), usage({ input: 100, output: 7 })], { breaks })]);
+    await readUntil(await over.post(), drainMs === 0 ? '"a"' : 'message_stop');
+    await over.proxy.close(drainMs);
+    assert.deepEqual(
+      over.log.map(({ event }) => event),
+      ['request', 'attempt'],
+    );
+    if (drainMs > 0) assert.equal(over.proxy.stats().outputTokens, 7);
+  }
 });
 
 test('closing may be asked for twice, and before anything was asked', async () => {

@@ -155,15 +155,14 @@ test('two hundred clients that left leave nothing behind', async () => {
     const endings = await Promise.all(over.emulator.requests.map(async ({ ended }) => (await ended).how));
     assert.deepEqual(new Set(endings), new Set(['aborted']));
     assert.equal(endings.length, 200);
+    // For each place that was cancelled the HTTP library may keep one connection ready, of those that ran at once.
     await until(
-      () => {
-        const now = resources();
-        return (
-          (now['TCPSocketWrap'] ?? 0) <= (listening['TCPSocketWrap'] ?? 0) &&
-          (now['Timeout'] ?? 0) <= (listening['Timeout'] ?? 0) + 1
-        );
-      },
-      `sockets and timers to go: ${JSON.stringify([listening, resources()])}`,
+      () => (resources()['TCPSocketWrap'] ?? 0) <= 8 + (listening['TCPSocketWrap'] ?? 0),
+      () => `sockets to go: ${JSON.stringify([listening, resources()])}`,
+    );
+    await until(
+      () => (resources()['Timeout'] ?? 0) <= (listening['Timeout'] ?? 0),
+      () => `timers to go: ${JSON.stringify([listening, resources()])}`,
     );
     assert.deepEqual(over.complaints(), []);
     assert.equal(over.proxy.stats().failures, 0);
@@ -173,9 +172,23 @@ test('two hundred clients that left leave nothing behind', async () => {
     () =>
       (resources()['TCPSocketWrap'] ?? 0) <= (before['TCPSocketWrap'] ?? 0) &&
       (resources()['TCPServerWrap'] ?? 0) <= (before['TCPServerWrap'] ?? 0),
-    `everything to go: ${JSON.stringify([before, resources()])}`,
+    () => `everything to go: ${JSON.stringify([before, resources()])}`,
   );
   assert.deepEqual(warnings, []);
+});
+
+test('an answer, a refusal and a mistake leave no timer', async () => {
+  await using over = await proxyOver({ answers: [script, refuse(503), refuse(503)], heartbeatMs: 3_600_000 });
+  const timers = (): number => resources()['Timeout'] ?? 0;
+  const before = timers();
+  for (const body of [question(), question(), '{}']) await over.ask(body);
+  await over.settled(3);
+  // Connections that are kept have timers of their own, of which there are few.
+  assert(timers() <= before + 3, `${before} → ${timers()}`);
+  for (let i = 0; i < 20; i++) await over.ask('{}');
+  for (let i = 0; i < 20; i++) await over.ask();
+  await over.settled(43);
+  assert(timers() <= before + 3, `${before} → ${timers()}`);
 });
 
 test('limits end with their attempt and leave no listener on the client’s signal', async () => {
@@ -189,7 +202,6 @@ test('limits end with their attempt and leave no listener on the client’s sign
     assert.deepEqual([limits.ended(), limits.signal.aborted], ['done', true]);
     assert.equal(getEventListeners(gone.signal, 'abort').length, 0);
   }
-  assert(!process.getActiveResourcesInfo().includes('Timeout') || resources()['Timeout'] === 1);
 });
 
 test('the first reason that ends an attempt is the one that counts', async () => {

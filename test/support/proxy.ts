@@ -271,10 +271,14 @@ export async function ending(emulator: Emulator, number: number): Promise<AskedR
 }
 
 /** Waits until `look` is true, at most `withinMs`; then fails with `what`. */
-export async function until(look: () => boolean, what: string, withinMs = 5000): Promise<void> {
+export async function until(
+  look: () => boolean,
+  what: string | (() => string),
+  withinMs = 5000,
+): Promise<void> {
   const end = performance.now() + withinMs;
   while (!look()) {
-    assert(performance.now() < end, `waited in vain: ${what}`);
+    if (performance.now() > end) assert.fail(`waited in vain: ${typeof what === 'string' ? what : what()}`);
     await sleep(2);
   }
 }

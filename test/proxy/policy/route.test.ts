@@ -12,7 +12,6 @@ import { askedId, tierId, tierOf, tiers } from '../../../lib/proxy/policy/tiers.
 import { nameOf } from '../../../lib/proxy/policy/verdict.ts';
 import { capturedRequests, image, requestOf, result, system, user } from '../../support/requests.ts';
 import { modelOf, settingsFor } from '../../support/proxy.ts';
-
 const seedFile = fileURLToPath(new URL('../../fixtures/seed-config.json', import.meta.url));
 const { settings: seed } = await loadSettings({
   configFile: seedFile,
