@@ -146,7 +146,7 @@ async function tryModels(
     tried.every(({ outcome }) => outcome.type === 'failed' && outcome.trouble === 'empty');
   if (onlyEmpty && empty) return sinkFor(reply, request, empty.headers).accept(empty.events);
   road.counts.failures++;
-  const refusal = verdict(plan, tried);
+  const refusal = verdict(plan, tried, turn.inputTokens);
   road.log({
     level: 'warn',
     event: 'refused',

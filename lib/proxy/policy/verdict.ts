@@ -2,8 +2,9 @@
  * What the client is told when no model answered. What it makes of a status decides which one it gets (contract 5.8):
  * Claude Code retries most of them ten times, a 401 too, unless `x-should-retry: false` says that it is of no use.
  */
-import { statusOf, typeOf } from '../../anthropic/errors.ts';
-import type { ApiErrorType } from '../../anthropic/events.ts';
+import { statusOf, typeOf, type ApiError } from '../../anthropic/errors.ts';
+import type { ApiErrorBody, ApiErrorType } from '../../anthropic/events.ts';
+import { promptTooLong } from '../../anthropic/overflow.ts';
 import { classOf, type FailureClass, type Outcome, type Tried } from './attempts.ts';
 import type { Candidate, Plan } from './route.ts';
 
@@ -31,7 +32,8 @@ const tellingOrder: readonly FailureClass[] = [
 /** A reset further away than this is not waited for by any client (measured: Claude Code gives up at once above 60 s). */
 const longestRetryAfter = 60;
 
-export function verdict(plan: Plan, tried: readonly Tried[]): Refusal {
+/** `inputTokens` is the estimate of the request, for an overflow whose vendor names no numbers. */
+export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number): Refusal {
   const last = tried.at(-1);
   if (!last) return nothingToTry(plan);
   const failed = tried.filter(({ outcome }) => classOf(outcome) !== undefined);
@@ -43,7 +45,7 @@ export function verdict(plan: Plan, tried: readonly Tried[]): Refusal {
     return {
       status: error.type === 'invalid_request_error' ? 400 : status,
       type: error.type,
-      message: error.message,
+      message: wordsFor(error, plan.candidates[client.candidate], inputTokens),
       permanent: false,
     };
   }
@@ -59,6 +61,17 @@ export function verdict(plan: Plan, tried: readonly Tried[]): Refusal {
     permanent,
     ...(retryAfter !== undefined && !permanent && { retryAfter }),
   };
+}
+
+/** The upstream's words; for an overflow always the sentence with both numbers, which steer how much the client cuts. */
+function wordsFor(
+  error: ApiErrorBody & Partial<ApiError>,
+  candidate: Candidate | undefined,
+  inputTokens: number,
+): string {
+  if (!error.overflow || /\d/.test(error.message)) return error.message;
+  const limit = error.limit ?? candidate?.route.contextWindow ?? inputTokens;
+  return promptTooLong({ asked: Math.max(inputTokens, limit + 1), limit });
 }
 
 function nothingToTry({ reason, passedOver }: Plan): Refusal {
@@ -79,7 +92,8 @@ function statusFor(outcome: Outcome): { status: number; type: ApiErrorType } {
     case 'quota':
       return { status: 429, type: 'rate_limit_error' };
     case 'gone':
-      return { status: 503, type: 'overloaded_error' };
+      // Not overloaded_error: Claude Code retries that for minutes, whatever x-should-retry says (measured, 2.1.330).
+      return { status: 503, type: 'api_error' };
     default:
   }
   if (outcome.type === 'refused' && outcome.error.status >= 429) {

@@ -233,7 +233,11 @@ test('the verdict names what was tried, with its reason, and what was not', () =
     reason: 'r',
     passedOver: [{ model: 'x/y', reason: 'it takes no images' }],
   };
-  const told = verdict(plan, [at(0, refused(429, 'GoUsageLimitError', 7_200_000)), at(2, failed('stall'))]);
+  const told = verdict(
+    plan,
+    [at(0, refused(429, 'GoUsageLimitError', 7_200_000)), at(2, failed('stall'))],
+    9,
+  );
   assert.deepEqual(told.message.split('\n'), [
     'all models failed: 429 m (resets in 2 h)',
     '- p/a: 429 m (resets in 2 h)',
@@ -249,6 +253,7 @@ test('failures are permanent together only', () => {
     verdict(
       plan,
       outcomes.map((outcome, i) => at(i, outcome)),
+      9,
     ).permanent;
   assert.equal(permanent(refused(401), refused(410), refused(402)), true);
   assert.equal(permanent(refused(401), refused(503)), false);
@@ -263,6 +268,7 @@ test('the client is told of the failure it can do most about', () => {
     verdict(
       plan,
       outcomes.map((outcome, i) => at(i, outcome)),
+      9,
     ).status;
   assert.equal(status(refused(410), refused(401)), 401);
   assert.equal(status(refused(401), failed('stall')), 504);
@@ -270,5 +276,38 @@ test('the client is told of the failure it can do most about', () => {
   assert.equal(status(refused(503), refused(402)), 429);
   assert.equal(status(refused(503), refused(400)), 400);
   assert.equal(status(failed('truncated')), 502);
-  assert.equal(verdict({ candidates: [], reason: 'none', passedOver: [] }, []).status, 400);
+  assert.equal(verdict({ candidates: [], reason: 'none', passedOver: [] }, [], 9).status, 400);
+});
+
+test('models that are gone are not said to be overloaded, which the client would retry for minutes', () => {
+  const plan = { candidates: [a, b], reason: 'r', passedOver: [] };
+  const { status, type, permanent } = verdict(
+    plan,
+    [at(0, refused(410)), at(1, refused(401, 'ModelError'))],
+    9,
+  );
+  assert.deepEqual([status, type, permanent], [503, 'api_error', true]);
+});
+
+test('an overflow is told with both numbers, estimated where the vendor names none', () => {
+  const plan = { candidates: [a], reason: 'r', passedOver: [] };
+  const told = (message: string, inputTokens: number) => {
+    const error = readApiError(400, JSON.stringify({ error: { message } }));
+    return verdict(plan, [at(0, { type: 'refused', error })], inputTokens).message;
+  };
+  const window = a.route.contextWindow;
+  const named = 'prompt is too long: 210000 tokens > 200000 maximum';
+  assert.equal(told(named, 9), named);
+  assert.equal(
+    told('context window exceeds limit', window + 500),
+    `prompt is too long: ${window + 500} tokens > ${window} maximum`,
+  );
+  assert.equal(
+    told('context window exceeds limit', 9),
+    `prompt is too long: ${window + 1} tokens > ${window} maximum`,
+  );
+  assert.match(
+    told('Range of input length should be [1, 98304]', 120_000),
+    /^prompt is too long: 120000 tokens > 98304 maximum$/,
+  );
 });
