@@ -6,9 +6,14 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { OccError } from '../../lib/errors.ts';
 import { failing } from '../../lib/emulator/answer.ts';
+import { chat } from '../../lib/emulator/formats/chat.ts';
 import { say, usage, wait } from '../../lib/emulator/script.ts';
 import { startProxy } from '../../lib/proxy/server.ts';
 import { proxyOver, readUntil, token, until } from '../support/proxy.ts';
+
+const lastAnswer = [say('a'), usage({ input: 100, output: 7 })];
+const head = { id: 'x', model: 'm', created: 0, flavour: 'go', inputTokens: 1 } as const;
+const chatEvents = [...chat.stream(lastAnswer, head)];
 
 async function isFree(port: number): Promise<boolean> {
   const server = createServer();
@@ -66,16 +71,19 @@ test('what is still live after the time is cut, counted, and aborted upstream', 
 });
 
 test('what the last answer used is counted when closing resolves, however little time it has', async () => {
-  for (const drainMs of [0, 5000]) {
-    const breaks = { at: { events: 5 }, how: 'silence' } as const;
-    await using over = await proxyOver([failing([say('a'), usage({ input: 100, output: 7 })], { breaks })]);
-    await readUntil(await over.post(), drainMs === 0 ? '"a"' : 'message_stop');
+  const endings = chatEvents.length;
+  for (const [drainMs, events, until] of [
+    [0, 2, '"a"'],
+    [0, endings, 'message_stop'],
+    [5000, endings - 1, 'message_stop'],
+  ] as const) {
+    const breaks = { at: { events }, how: 'silence' } as const;
+    await using over = await proxyOver([failing(lastAnswer, { breaks })]);
+    await readUntil(await over.post(), until);
     await over.proxy.close(drainMs);
-    assert.deepEqual(
-      over.log.map(({ event }) => event),
-      ['request', 'attempt'],
-    );
-    if (drainMs > 0) assert.equal(over.proxy.stats().outputTokens, 7);
+    const seen = over.log.map(({ event }) => event);
+    assert.deepEqual(seen, ['request', 'attempt'], `${drainMs} ${events}`);
+    if (until === 'message_stop') assert.equal(over.proxy.stats().outputTokens, 7);
   }
 });
 
