@@ -5,7 +5,7 @@
  * for usage comes after `finish_reason` (P3). Whatever may be null is: upstreams send explicit nulls (observed on Go).
  */
 import { errorInside } from '../../anthropic/errors.ts';
-import type { ApiErrorBody, Decoded, FailureReason, StopReason, Usage } from '../../anthropic/events.ts';
+import type { Decoded, StopReason, Usage } from '../../anthropic/events.ts';
 import { tagSignature } from '../../anthropic/provenance.ts';
 import { thinkTags, type Piece } from '../../anthropic/think-tags.ts';
 import { toUpstreamName } from '../../anthropic/tool-names.ts';
@@ -22,6 +22,7 @@ import {
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { calledNames } from '../called.ts';
 import type { Route, Turn } from '../codec.ts';
+import { costOf, decoding, errorOf } from '../decoding.ts';
 import { frameDecoder, type Frame } from '../frames.ts';
 import { calls } from './calls.ts';
 import { toStopReason } from './finish.ts';
@@ -33,8 +34,12 @@ export function chatDecoder(route: Route, turn: Turn): Transducer<Uint8Array, De
 }
 
 function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): Transducer<Frame, Decoded> {
-  let out: Decoded[] = [];
-  const emit = (decoded: Decoded) => void out.push(decoded);
+  const { emit, fail, stage } = decoding({
+    answer: () => answer,
+    read,
+    finished: () => finish !== undefined,
+    end,
+  });
   const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
   const declared = toArray(request.tools)
     .flatMap((tool) => toText(toObject(tool)['name']) || [])
@@ -53,24 +58,15 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (frame.type === 'done') return end();
     if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
     const { json } = frame;
-    readCost(json);
+    const cost = costOf(json);
+    if (cost) emit(cost);
     if (answer.phase() === 'after') return readLateUsage(json['usage']);
-    const error = errorInside(json) ?? (frame.event === 'error' ? errorInside({ error: json }) : undefined);
+    const error = errorOf(frame);
     if (error) return fail('upstream', error, error.status);
     readUsage(json['usage']);
-    for (const [position, choice] of toArray(json['choices']).entries())
-      readChoice(toObject(choice), position);
-  }
-
-  /** A price frame, or a price beside an answer. It is told to the ledger and never sent on. */
-  function readCost(json: JsonObject): void {
-    const dollars = toNumber(json['cost']) ?? toNumber(toObject(json['usage'])['cost']);
-    if (dollars === undefined) return;
-    emit({
-      type: 'cost',
-      dollars,
-      basis: json['x-opencode-type'] === 'inference-cost' ? 'nominal' : 'billed',
-    });
+    const choices = toArray(json['choices']);
+    if (choices.length > 0) begin(); // the first sign of an answer, though nothing may be in it yet
+    for (const [position, choice] of choices.entries()) readChoice(toObject(choice), position);
   }
 
   function readUsage(value: unknown): void {
@@ -187,35 +183,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     answer.end({ reason: finish ?? 'end_turn', usage });
   }
 
-  /** What breaks after the finish breaks nothing: the answer had been given (contract 5.5). */
-  function fail(reason: FailureReason, error: ApiErrorBody, status?: number): void {
-    if (answer.phase() === 'after') return;
-    if (finish === undefined) return answer.fail(reason, error, status);
-    emit({ type: 'note', text: `after the finish: ${error.message}` });
-    end();
-  }
-
-  function take(): Decoded[] {
-    const taken = out;
-    out = [];
-    return taken;
-  }
-
-  return {
-    step(frame) {
-      read(frame);
-      return take();
-    },
-    flush() {
-      if (finish !== undefined) end();
-      else
-        answer.fail('truncated', {
-          type: 'api_error',
-          message: 'the upstream ended its answer without finishing it',
-        });
-      return take();
-    },
-  };
+  return stage;
 }
 
 /** Characters of arguments that may wait for the name of their call (L3). */

@@ -5,16 +5,13 @@
  * Known upstreams ping before the start, report wrong input tokens there, leave signatures empty, leak `</think>`, and
  * send a price in a ping after the end (observed on OpenCode Go).
  */
-import { errorInside } from '../../anthropic/errors.ts';
 import {
   type AnswerBlock,
-  type ApiErrorBody,
   type BlockDelta,
   type BlockStart,
   type BlockStop,
   type Decoded,
   type Delta,
-  type FailureReason,
   type Message,
   type MessageDelta,
   type MessageStart,
@@ -28,6 +25,7 @@ import { toArray, toNumber, toObject, toText, type JsonObject } from '../../stre
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { calledNames } from '../called.ts';
 import type { Route, Turn } from '../codec.ts';
+import { costOf, decoding, errorOf } from '../decoding.ts';
 import { frameDecoder, type Frame } from '../frames.ts';
 import { received, unfinished } from './repairs.ts';
 import { blockTexts } from './texts.ts';
@@ -38,8 +36,12 @@ export function messagesDecoder(route: Route, turn: Turn): Transducer<Uint8Array
 }
 
 function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): Transducer<Frame, Decoded> {
-  let out: Decoded[] = [];
-  const emit = (decoded: Decoded) => void out.push(decoded);
+  const { emit, fail, stage } = decoding({
+    answer: () => answer,
+    read,
+    finished: () => finish !== undefined,
+    end,
+  });
   const { quirks } = route;
   const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
   const toClientName = calledNames(request.tools, emit);
@@ -58,9 +60,10 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
     const { json, text } = frame;
     const type = toText(json['type']) || frame.event;
-    readCost(json);
+    const cost = costOf(json);
+    if (cost) emit(cost);
     if (answer.phase() === 'after') return;
-    const error = errorInside(json) ?? (frame.event === 'error' ? errorInside({ error: json }) : undefined);
+    const error = errorOf(frame);
     if (error) return fail('upstream', error, error.status);
     switch (type) {
       case 'message_start':
@@ -84,16 +87,6 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
       default:
         emit({ type: 'dropped', what: `an event of type ${type.slice(0, 40) || 'unknown'}` });
     }
-  }
-
-  function readCost(json: JsonObject): void {
-    const dollars = toNumber(json['cost']);
-    if (dollars === undefined) return;
-    emit({
-      type: 'cost',
-      dollars,
-      basis: json['x-opencode-type'] === 'inference-cost' ? 'nominal' : 'billed',
-    });
   }
 
   function start(message: JsonObject, json: JsonObject = {}, text = ''): void {
@@ -260,35 +253,7 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     answer.end({ reason, stopSequence, usage: original?.usage ?? total, original, originalStop });
   }
 
-  /** What breaks after the finish breaks nothing: the answer had been given (contract 5.5). */
-  function fail(reason: FailureReason, error: ApiErrorBody, status?: number): void {
-    if (answer.phase() === 'after') return;
-    if (finish === undefined) return answer.fail(reason, error, status);
-    emit({ type: 'note', text: `after the finish: ${error.message}` });
-    end();
-  }
-
-  function take(): Decoded[] {
-    const taken = out;
-    out = [];
-    return taken;
-  }
-
-  return {
-    step(frame) {
-      read(frame);
-      return take();
-    },
-    flush() {
-      if (finish !== undefined) end();
-      else
-        answer.fail('truncated', {
-          type: 'api_error',
-          message: 'the upstream ended its answer without finishing it',
-        });
-      return take();
-    },
-  };
+  return stage;
 }
 
 const cutting: ReadonlySet<StopReason> = new Set(['max_tokens', 'refusal', 'model_context_window_exceeded']);
