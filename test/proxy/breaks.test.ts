@@ -254,3 +254,12 @@ test('thinking counts as content: a break after it is the client’s to hear', a
   assert.equal(count(heard, 'error'), 1);
   assert.deepEqual(over.asked(), ['first']);
 });
+
+test('a chunk with nothing in it yet is a first event', async () => {
+  // Thinking models open the stream at once and then think; what they may take for that is the idle limit's business.
+  const timeouts = { firstEventMs: 150, idleMs: 5000 };
+  await using over = await proxyOver({ answers: [[wait(500), say('thought through')]], timeouts });
+  const heard = await over.ask();
+  assert.equal(heard.said, 'thought through');
+  assert.deepEqual(over.asked(), ['first']);
+});
