@@ -2,6 +2,7 @@
  * The embedded upstream: a server on loopback that answers every wire format it speaks from one script, fails on
  * demand, and remembers what it was asked and whether the asker stayed to the end.
  */
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from '../ledger/log.ts';
@@ -38,6 +39,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const remembered = memory(options.keep ?? 100);
   const sockets = new Set<Socket>();
   const closing = new AbortController();
+  // One listener for each live request is what is meant; ten would be thought a leak otherwise.
+  setMaxListeners(0, closing.signal);
   const run = Date.now().toString(36);
   let count = 0;
   let unreferenced = false;

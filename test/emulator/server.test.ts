@@ -252,3 +252,15 @@ test(
     );
   },
 );
+
+test('thirty requests at once are no leak, and nobody warns of one', bounded, async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', note);
+  await withEmulator({ script: () => [wait(200), say('hello')] }, async (emulator) => {
+    const asks = Array.from({ length: 30 }, () => post(emulator, 'messages', question('hi')));
+    for (const answer of await Promise.all(asks)) assert.match(await answer.text(), /message_stop/);
+  });
+  process.off('warning', note);
+  assert.deepEqual(warnings, []);
+});
