@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import type { Command, CommanderError } from 'commander';
 import type { GlobalOptions, World } from './commands/world.ts';
 import { exitCodes, OccError } from './errors.ts';
+import { tolerateLeavers } from './terminal/output.ts';
 import { version } from './version.ts';
 
 const programHelp = `
@@ -19,6 +20,9 @@ occ launch ends as its client ended (occ help launch lists its own).
 
 /** Resolves to the exit code and rejects never. `args` are the words after `occ`. */
 export async function main(args: string[], world: World = thisMachine()): Promise<number> {
+  // Help and errors are written before any command opens its output.
+  tolerateLeavers(world.stdout);
+  tolerateLeavers(world.stderr);
   // Before anything is loaded: shells and installers ask for nothing else.
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
     world.stdout.write(`${version}\n`);

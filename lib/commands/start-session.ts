@@ -39,14 +39,14 @@ export async function start(options: StartOptions, world: World, output: Output)
   // Whoever has read that it listens may end it at once.
   const signals = hearSignals();
   try {
-    announce(road, output);
+    announce(road, output, options.emulator === true);
     return await untilTold(road, output, signals);
   } finally {
     signals.stop();
   }
 }
 
-function announce({ proxy, settings, logPath }: Road, output: Output): void {
+function announce({ proxy, settings, logPath }: Road, output: Output, trial: boolean): void {
   const token = settings.authToken?.reveal();
   const variables = variablesFor(settings, proxy.url, token);
   if (output.json) {
@@ -65,7 +65,7 @@ function announce({ proxy, settings, logPath }: Road, output: Output): void {
     for (const line of exportLines(variables)) output.answer(line);
     output.answer('unset ANTHROPIC_API_KEY');
   }
-  if (token === undefined) {
+  if (token === undefined && !trial) {
     output.warn('occ: no auth_token is configured, so every user of this machine may spend the key');
   }
   output.say(`occ: log in ${logPath}; Ctrl-C ends it`);

@@ -68,7 +68,7 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
 const tolerated = new WeakSet<Writable>();
 
 /** `occ ... | head` closes the pipe early: what is left to say is dropped, and the command goes on to its own end. */
-function tolerateLeavers(stream: Writable): void {
+export function tolerateLeavers(stream: Writable): void {
   if (tolerated.has(stream)) return;
   tolerated.add(stream);
   stream.on('error', (error: NodeJS.ErrnoException) => {
