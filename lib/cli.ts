@@ -1,5 +1,5 @@
 /** The program: its commands, its global options, and the one place where an error becomes words and an exit code. */
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import type { Command, CommanderError } from 'commander';
 import type { GlobalOptions, World } from './commands/world.ts';
 import { exitCodes, OccError } from './errors.ts';
@@ -116,5 +116,13 @@ function tell(error: unknown, world: World, verbose: boolean): number {
 
 function thisMachine(): World {
   const { env, stdin, stdout, stderr, platform } = process;
-  return { env, home: env['HOME'] || homedir(), cwd: process.cwd(), platform, stdin, stdout, stderr };
+  return {
+    env,
+    home: env['HOME'] || userInfo().homedir,
+    cwd: process.cwd(),
+    platform,
+    stdin,
+    stdout,
+    stderr,
+  };
 }

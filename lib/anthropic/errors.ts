@@ -157,7 +157,7 @@ const longestMessage = 600;
 
 /** One line a person can read, without anything that might be a secret. */
 export function toWords(text: string): string {
-  const line = clearSecrets(text.slice(0, longestBody).replace(/\s+/g, ' ')).trim();
+  const line = clearSecrets(text.slice(0, longestBody).replace(/[\s\p{Cc}]+/gu, ' ')).trim();
   // A character of two halves is not cut in two.
   return line.length > longestMessage
     ? `${line.slice(0, longestMessage).replace(/[\uD800-\uDBFF]$/, '')}…`

@@ -3,7 +3,7 @@
  * `--settings` it is given, so two of them would silently lose the first.
  */
 import { isObject, toObject, toText, type Json, type JsonObject } from '../stream/json.ts';
-import { isRoutingVariable, soundsSecret } from './provider-variables.ts';
+import { isRoutingVariable } from './provider-variables.ts';
 import { takesValue } from './client-options.ts';
 
 /** The arguments without `--settings`, and what the last of them said: a file's path or a JSON text. */
@@ -86,8 +86,7 @@ export function mergeSettings(
   const dropped: string[] = [];
   for (const [name, value] of Object.entries(toObject(user['env']))) {
     if (isRoutingVariable(name) || keyVariables.includes(name)) dropped.push(name);
-    else if (typeof value === 'string' && soundsSecret(name) && !Object.hasOwn(ours, name))
-      secrets[name] = value;
+    else if (typeof value === 'string' && !Object.hasOwn(ours, name)) secrets[name] = value;
     else env[name] = value;
   }
   const settings = overlay(own, { ...user, ...('env' in user && { env }) });

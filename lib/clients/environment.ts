@@ -17,12 +17,17 @@ export interface ChangedEnvironment {
   notes: string[];
 }
 
-/** ANTHROPIC_API_KEY always goes: the client asks about it, and would send it along to whoever answers. */
+/** The client's other credentials always go: it asks about them, or would send them along to whoever answers. */
 export function childEnvironment({ env, set, remove }: EnvironmentChange): ChangedEnvironment {
   const child: Record<string, string> = {};
   const removed: string[] = [];
   const switched: string[] = [];
-  const unwanted = new Set(['ANTHROPIC_API_KEY', ...remove]);
+  const unwanted = new Set([
+    'ANTHROPIC_API_KEY',
+    'CLAUDE_CODE_OAUTH_TOKEN',
+    'CLAUDE_CODE_API_BASE_URL',
+    ...remove,
+  ]);
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || Object.hasOwn(set, name)) continue;
     if (unwanted.has(name)) removed.push(name);

@@ -69,7 +69,11 @@ export function findFetched(path: string): string | undefined {
 }
 
 function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(file).isFile();
+  } catch {
+    return false; // no such file, a PATH entry that is no directory, one that may not be read
+  }
 }
 
 function isRunnable(file: string): boolean {

@@ -29,8 +29,3 @@ export function isRoutingVariable(name: string): boolean {
     /^ANTHROPIC_DEFAULT_[A-Z]+_MODEL(_NAME)?$/.test(name)
   );
 }
-
-/** A name that promises a secret; such values travel in the environment, never in argv. */
-export function soundsSecret(name: string): boolean {
-  return /key|token|secret|passw|credential|auth|headers/i.test(name);
-}

@@ -18,7 +18,7 @@ import { exitCodes, OccError } from '../errors.ts';
 import { tierId, tiers } from '../proxy/policy/tiers.ts';
 import type { Output } from '../terminal/output.ts';
 import { locateClient, type Located } from './locate-client.ts';
-import { openRoad, requireKey, type Road } from './road.ts';
+import { openRoad, requireFormat, requireKey, type Road } from './road.ts';
 import { renderLineup, renderSummary } from './launch-words.ts';
 import type { World } from './world.ts';
 
@@ -35,7 +35,10 @@ export async function launch(asked: LaunchArguments, world: World, output: Outpu
     ...(provider !== undefined && { use: [provider] }),
   });
   const trial = asked.emulator;
-  if (!trial) requireKey(settings, settings.models['default']?.provider, 'models.default');
+  if (!trial) {
+    requireKey(settings, settings.models['default']?.provider, 'models.default');
+    await requireFormat(settings);
+  }
   const token = randomBytes(32).toString('base64url');
   const preparing = { asked, world, token };
 

@@ -48,10 +48,12 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
     const settings = options.adjust?.(emulated.settings) ?? emulated.settings;
     const proxy = await listen(settings, options, logFile.log);
     const close = async (drainMs: number): Promise<number> => {
-      const cut = await proxy.close(drainMs);
-      await emulated.close();
-      await logFile.close();
-      return cut;
+      try {
+        return await proxy.close(drainMs);
+      } finally {
+        await emulated.close();
+        await logFile.close();
+      }
     };
     return { proxy, settings, log: logFile.log, logPath: logFile.path, close };
   } catch (error) {
@@ -120,4 +122,20 @@ export function requireKey(settings: Settings, provider: string | undefined, wha
     exitCode: exitCodes.config,
     remedy: `set OCC_API_KEY in your shell, or api_key in ${settings.file ?? 'the configuration'}; occ launch --emulator needs no key`,
   });
+}
+
+/** OccError `format_unspoken` (exit 78) when the default model can only be asked in a wire format there is no codec for. */
+export async function requireFormat(settings: Settings): Promise<void> {
+  const entry = settings.models['default'];
+  const provider = entry && settings.providers[entry.provider];
+  if (!entry || !provider || entry.provider === 'emulator') return;
+  const { toRoute } = await import('../catalog/routes.ts');
+  const { codecs } = await import('../wire/codecs.ts');
+  const { format } = toRoute(entry, provider);
+  if (codecs[format]) return;
+  throw new OccError(
+    'format_unspoken',
+    `models.default (${entry.provider}/${entry.model_id}) is asked in the wire format ${format}, which occ does not speak yet`,
+    { exitCode: exitCodes.config, remedy: 'choose a model of the formats chat or messages, such as glm-5.3' },
+  );
 }

@@ -6,7 +6,7 @@ import { loadSettings } from '../config/settings.ts';
 import { exitCodes } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { openRoad, requireKey, type Road } from './road.ts';
+import { openRoad, requireFormat, requireKey, type Road } from './road.ts';
 import type { StartOptions } from './start.ts';
 import type { World } from './world.ts';
 
@@ -26,7 +26,10 @@ export async function start(options: StartOptions, world: World, output: Output)
     },
   });
   for (const { path, message } of settings.warnings) output.warn(`occ: ${path}: ${message}`);
-  if (options.emulator !== true) requireKey(settings, settings.models['default']?.provider, 'models.default');
+  if (options.emulator !== true) {
+    requireKey(settings, settings.models['default']?.provider, 'models.default');
+    await requireFormat(settings);
+  }
   const road = await openRoad({
     settings,
     trial: options.emulator === true,

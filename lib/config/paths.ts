@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Environment } from './interpolate.ts';
@@ -39,7 +39,7 @@ export function findPlaces({
   home,
   platform = process.platform,
 }: PlaceOptions = {}): Places {
-  const base = home ?? (env['HOME'] || homedir());
+  const base = home ?? (env['HOME'] || userInfo().homedir);
   const windows = platform === 'win32';
   const roaming = env['APPDATA'] || join(base, 'AppData', 'Roaming');
   const local = env['LOCALAPPDATA'] || join(base, 'AppData', 'Local');

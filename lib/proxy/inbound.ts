@@ -48,10 +48,10 @@ export function checkDoor(req: IncomingMessage, { host, token }: Door, needsToke
     throw new Refused('permission_error', 'requests from web pages are not answered here');
   }
   if (token === undefined || !needsToken) return;
-  const presented = presentedToken(req);
-  if (presented !== undefined && equal(presented, token)) return;
+  const presented = presentedTokens(req);
+  if (presented.some((one) => equal(one, token))) return;
   const what =
-    presented === undefined ? 'no token was presented' : 'the token presented is not the one of this proxy';
+    presented.length === 0 ? 'no token was presented' : 'the token presented is not the one of this proxy';
   throw new Refused('authentication_error', `${what}; send it as x-api-key or Authorization: Bearer`);
 }
 
@@ -69,10 +69,10 @@ function hostnameOf(host: string | undefined): string | undefined {
   }
 }
 
-function presentedToken({ headers }: IncomingMessage): string | undefined {
-  const key = headers['x-api-key'];
-  if (typeof key === 'string' && key !== '') return key;
-  return /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
+/** Both places a token may stand in: a client's own headers may fill one of them with something else. */
+function presentedTokens({ headers }: IncomingMessage): string[] {
+  const bearer = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
+  return [headers['x-api-key'], bearer].filter((one) => typeof one === 'string' && one !== '') as string[];
 }
 
 function equal(a: string, b: string): boolean {

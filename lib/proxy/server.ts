@@ -1,14 +1,13 @@
 /** node:http: listen, endpoints, drain, close. */
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { estimateTokens } from '../anthropic/estimate.ts';
 import type { Settings } from '../config/schema.ts';
-import { exitCodes, OccError } from '../errors.ts';
 import type { Log } from '../ledger/log.ts';
 import { version } from '../version.ts';
 import { exchange, type Exchange } from './exchange.ts';
 import { checkDoor, readBody, Refused, toRequest } from './inbound.ts';
+import { listen, urlHost } from './listen.ts';
 import { listModels, toModelList } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
@@ -86,6 +85,10 @@ export async function startProxy({ settings, token, host, port, log }: ProxyOpti
         if (!req.complete) discardRest(req);
         return;
       }
+      if (error instanceof RangeError && /call stack/.test(error.message)) {
+        const message = 'the body is nested too deeply to be read';
+        return reply.refuse({ status: 400, type: 'invalid_request_error', message, permanent: true });
+      }
       log({
         level: 'error',
         event: 'fault',
@@ -159,7 +162,10 @@ export async function startProxy({ settings, token, host, port, log }: ProxyOpti
     await closed;
     // First every exchange hears that its client is gone: a connection taken from under it would count as a failure.
     await settled(live, new Set(), lingerMs);
-    await upstream.opened()?.then((opened) => opened.close());
+    await upstream
+      .opened()
+      ?.then((opened) => opened.close())
+      .catch(() => {}); // what never opened is closed
     // What was used is counted before this resolves: whoever closes may want to say it.
     await Promise.all(running);
     return cut;
@@ -243,32 +249,6 @@ async function settled(
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([all, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
   clearTimeout(timer);
-}
-
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE') {
-      throw new OccError('port_in_use', `port ${port} on ${host} is in use`, {
-        cause: error,
-        remedy: 'take another with --port, or --port 0 for any free one',
-      });
-    }
-    throw new OccError('cannot_listen', `cannot listen on ${host}:${port} (${error.code ?? error.message})`, {
-      exitCode: exitCodes.failed,
-      cause: error,
-    });
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-function urlHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 interface Lazy<T> {

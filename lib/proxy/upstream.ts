@@ -53,7 +53,8 @@ export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promis
     bodyTimeout: 0,
   };
   const direct = new Agent(options);
-  const proxied = hasProxy(env) ? new EnvHttpProxyAgent(options) : direct;
+  const proxies = findProxies(env);
+  const proxied = proxies.any ? new EnvHttpProxyAgent({ ...options, ...proxies.given }) : direct;
 
   async function post(
     url: string,
@@ -62,7 +63,11 @@ export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promis
     signal: AbortSignal,
   ): Promise<Answer> {
     const target = new URL(url);
-    const dispatcher = isLoopback(target.hostname) ? direct : proxied;
+    const near = isLoopback(target.hostname);
+    const dispatcher = near ? direct : proxied;
+    if (!near && proxies.unusable !== undefined) {
+      throw new UpstreamError('connect', proxies.unusable, 'proxy_unusable', undefined);
+    }
     try {
       const answer = await request(target, { method: 'POST', headers, body, signal, dispatcher });
       const named = toHeaders(answer.headers);
@@ -86,8 +91,31 @@ export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promis
   };
 }
 
-function hasProxy(env: NodeJS.ProcessEnv): boolean {
-  return ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => (env[name] ?? '') !== '');
+interface Proxies {
+  any: boolean;
+  /** As undici takes them: whole URLs, "" for none. */
+  given: { httpProxy: string; httpsProxy: string };
+  /** Why a proxy of the environment cannot be used, in words, without what may be its password. */
+  unusable?: string;
+}
+
+/** The proxies of the environment. A missing scheme means http, as for curl; only http and https proxies are spoken. */
+function findProxies(env: NodeJS.ProcessEnv): Proxies {
+  const found: Proxies = { any: false, given: { httpProxy: '', httpsProxy: '' } };
+  for (const [name, field] of [
+    ['HTTP_PROXY', 'httpProxy'],
+    ['HTTPS_PROXY', 'httpsProxy'],
+  ] as const) {
+    const value = (env[name.toLowerCase()] || env[name] || '').trim();
+    if (value === '') continue;
+    const url = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
+    if (URL.canParse(url) && /^https?:/i.test(url)) {
+      found.any = true;
+      found.given[field] = url;
+    } else
+      found.unusable = `${name} names no http or https proxy, so nothing can be sent; correct or unset it`;
+  }
+  return found;
 }
 
 function toHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -173,6 +173,32 @@ test('a broken configuration is 78, with its path', async (t) => {
   assert.match(stderr, /models\.default\.provider/);
 });
 
+test('a default model in a format that is not spoken yet is 78, and not a request that fails for ever', async (t) => {
+  const { program, run, write } = home(t);
+  program('claude', fakeClient(''));
+  const entry = '{ "provider": "opencode-zen", "model_id": "gpt-5.4" }';
+  const config = write('responses.json', `{ "models": { "default": ${entry} } }`);
+  const { code, stderr } = await run(['launch', '--config', config], { OCC_API_KEY: 'sk-x' });
+  assert.equal(code, 78);
+  assert.match(stderr, /wire format responses, which occ does not speak yet/);
+});
+
+test('a proxy variable in any spelling does not keep a launch from ending as its client ended', async (t) => {
+  const { run } = home(t);
+  for (const HTTPS_PROXY of ['proxy.corp:8080', 'socks5://127.0.0.1:1', 'no url at all']) {
+    const { code, signal } = await run(['launch', '--emulator', 'exec', '--', 'sh', '-c', 'exit 5'], {
+      HTTPS_PROXY,
+    });
+    assert.deepEqual([code, signal], [5, null], HTTPS_PROXY);
+  }
+});
+
+test('a PATH entry that is a file is passed over', async (t) => {
+  const { run } = home(t);
+  const { code } = await run(['launch', '--emulator'], { PATH: '/etc/passwd:/usr/bin:/bin' });
+  assert.equal(code, 127);
+});
+
 test('no claude, and no terminal to ask on: 127, with the command to type', async (t) => {
   const { run } = home(t);
   const { code, stderr } = await run(['launch', '--emulator']);

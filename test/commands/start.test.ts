@@ -22,7 +22,15 @@ test('start prints where it listens and what a client needs, answers, and ends w
   assert.ok(lines.includes('export ANTHROPIC_AUTH_TOKEN=unused'));
   assert.ok(lines.includes('unset ANTHROPIC_API_KEY'));
   assert.ok(lines.includes('export CLAUDE_CODE_AUTO_MODE_SERVER=0'));
-  assert.match(stderr, /every user of this machine may spend the key/);
+  assert.doesNotMatch(stderr, /spend the key/, 'the emulator has none');
+});
+
+test('start says who may spend the key while no token is asked for', async (t) => {
+  const { start } = home(t);
+  const occ = start(['start', '--foreground', '--port', '0'], { OCC_API_KEY: 'sk-x' });
+  await occ.said('Ctrl-C ends it');
+  occ.kill('SIGTERM');
+  assert.match((await occ.ended).stderr, /every user of this machine may spend the key/);
 });
 
 test('a live stream is let finish after the first Ctrl-C, and cut by the second', async (t) => {

@@ -50,7 +50,7 @@ test('without the token nothing but health and greetings is answered, and trying
     { authorization: token },
     { 'x-api-key': token.slice(0, -1) },
     { 'x-api-key': `${token}x` },
-    { 'x-api-key': 'wrong', authorization: `Bearer ${token}` },
+    { 'x-api-key': 'wrong', authorization: 'Bearer wrong' },
   ] as Record<string, string>[]) {
     for (const path of ['/v1/models', '/v1/messages', '/nowhere']) {
       const { status, headers: answered, text } = await plainly(over, headers, { path });
@@ -246,4 +246,43 @@ test('a key that an upstream repeats goes no further', async () => {
     assert.doesNotMatch(JSON.stringify(over.log), new RegExp(key));
     assert.doesNotMatch(JSON.stringify(over.log), new RegExp(token));
   }
+});
+
+test('the token counts in either place, for a client’s own headers may fill the other', async () => {
+  await using over = await proxyOver();
+  for (const headers of [
+    { 'x-api-key': 'another', authorization: `Bearer ${token}` },
+    { 'x-api-key': token, authorization: 'Bearer another' },
+  ]) {
+    const { status } = await plainly(over, headers, { path: '/v1/models' });
+    assert.equal(status, 200);
+  }
+});
+
+test('what is no HTTP is refused in the same shape as everything else', async () => {
+  await using over = await proxyOver();
+  for (const [sent, status] of [
+    ['HELLO\r\n\r\n', 400],
+    [`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`, 431],
+  ] as const) {
+    const socket = connect(over.proxy.port, '127.0.0.1');
+    socket.end(sent);
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    assert.match(text, new RegExp(`^HTTP/1\\.1 ${status} `));
+    const body = JSON.parse(text.slice(text.indexOf('\r\n\r\n'))) as {
+      type: string;
+      error: { type: string };
+    };
+    assert.deepEqual([body.type, body.error.type], ['error', 'invalid_request_error']);
+  }
+});
+
+test('a body nested without end is the client’s fault, and said so', async () => {
+  await using over = await proxyOver();
+  const deep = '[{"type":"tool_result","tool_use_id":"a","content":'.repeat(20_000);
+  const body = `{"model":"m","messages":[{"role":"user","content":${deep}"x"${'}]'.repeat(20_000)}}]}`;
+  const response = await over.post(body);
+  assert.equal(response.status, 400);
+  assert.match(await response.text(), /nested too deeply/);
 });

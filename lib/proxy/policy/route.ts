@@ -8,6 +8,7 @@ import { findModel } from '../../catalog/models.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/schema.ts';
 import type { Route } from '../../wire/codec.ts';
+import { codecs } from '../../wire/codecs.ts';
 import { anyImages, readScenario, type Reading } from './scenario.ts';
 import { askedId, tierOf } from './tiers.ts';
 import { OccError } from '../../errors.ts';
@@ -168,6 +169,10 @@ function resolve(
     const route = routeOf(entry, provider);
     if (route instanceof OccError) {
       broken.push({ model, reason: route.message });
+      continue;
+    }
+    if (!codecs[route.format]) {
+      broken.push({ model, reason: `the wire format ${route.format} is not spoken yet` });
       continue;
     }
     const lack = lackOf(route, asked);

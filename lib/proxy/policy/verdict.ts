@@ -105,6 +105,7 @@ function statusFor(outcome: Outcome): { status: number; type: ApiErrorType } {
 
 function isPermanent(outcome: Outcome): boolean {
   const failure = classOf(outcome);
+  if (outcome.type === 'failed' && outcome.trouble === 'encoding') return true;
   if (failure === 'credentials' || failure === 'gone') return true;
   return failure === 'quota' && (retryAfterOf(outcome) ?? Infinity) > longestRetryAfter;
 }

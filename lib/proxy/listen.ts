@@ -1,0 +1,49 @@
+/** A server comes to listen, or says why it cannot; and what is no HTTP is answered like everything else. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { exitCodes, OccError } from '../errors.ts';
+
+/** Resolves to the port. OccError `port_in_use` or `cannot_listen`. */
+export async function listen(server: Server, host: string, port: number): Promise<number> {
+  server.on('clientError', refuseGarbage);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') {
+      throw new OccError('port_in_use', `port ${port} on ${host} is in use`, {
+        cause: error,
+        remedy: 'take another with --port, or --port 0 for any free one',
+      });
+    }
+    throw new OccError('cannot_listen', `cannot listen on ${host}:${port} (${error.code ?? error.message})`, {
+      exitCode: exitCodes.failed,
+      cause: error,
+    });
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** The host as it stands in a URL. */
+export function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** What is no HTTP at all gets its answer in the same shape as everything else (contract 4). */
+function refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const words = {
+    type: 'invalid_request_error',
+    message: `this is no HTTP request that can be read (${error.code})`,
+  };
+  const body = JSON.stringify({ type: 'error', error: words, request_id: null });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
