@@ -11,11 +11,12 @@ Examples:
   occ launch                       Claude Code on the configured models
   occ launch --emulator            a trial run: no key, no network
   occ launch -m kimi-k3.1-pro -c   one model; Claude's own --continue
-  occ start --foreground           the proxy alone, for any client
+  occ start                        the proxy alone, for any client
+  eval "$(occ env)"                this shell uses it
   occ config check                 is the configuration right?
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 78 configuration or key;
-occ launch ends as its client ended (occ help launch lists its own).
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not running, 78 configuration
+or key; occ launch ends as its client ended (occ help launch lists its own).
 `;
 
 /** Resolves to the exit code and rejects never. `args` are the words after `occ`. */
@@ -82,16 +83,24 @@ async function build(program: Command, world: World, end: (code: number) => void
       verbose: verbose === true || own.verbose === true,
     };
   };
-  const [{ defineLaunch }, { defineStart }, { defineConfig }] = await Promise.all([
+  const [launch, start, stop, restart, status, env, config] = await Promise.all([
     import('./commands/launch.ts'),
     import('./commands/start.ts'),
+    import('./commands/stop.ts'),
+    import('./commands/restart.ts'),
+    import('./commands/status.ts'),
+    import('./commands/env.ts'),
     import('./commands/config.ts'),
   ]);
   program.commandsGroup('Run:');
-  defineLaunch(program, world, globals, end);
-  defineStart(program, world, globals, end);
+  launch.defineLaunch(program, world, globals, end);
+  start.defineStart(program, world, globals, end);
+  stop.defineStop(program, world, globals, end);
+  restart.defineRestart(program, world, globals, end);
   program.commandsGroup('Look:');
-  defineConfig(program, world, globals, end);
+  status.defineStatus(program, world, globals, end);
+  env.defineEnv(program, world, globals, end);
+  config.defineConfig(program, world, globals, end);
   return program.helpCommand('help [command]', 'this help, or that of a command');
 }
 

@@ -30,11 +30,40 @@ export function renderDryRun({ command, args, env, removed }: DryRun): string[] 
   ];
 }
 
-export function exportLines(env: Readonly<Record<string, string>>): string[] {
+export type Shell = 'bash' | 'fish' | 'powershell';
+
+function exportLines(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);
+}
+
+/** The lines that set these variables in a shell, and take away the one credential a client would prefer to them. */
+export function shellLines(env: Readonly<Record<string, string>>, shell: Shell = 'bash'): string[] {
+  const entries = Object.entries(env);
+  if (shell === 'fish') {
+    return [
+      ...entries.map(([name, value]) => `set -gx ${name} ${quoteForFish(value)}`),
+      'set -e ANTHROPIC_API_KEY',
+    ];
+  }
+  if (shell === 'powershell') {
+    return [
+      ...entries.map(([name, value]) => `$env:${name} = '${value.replaceAll("'", "''")}'`),
+      'Remove-Item Env:ANTHROPIC_API_KEY -ErrorAction SilentlyContinue',
+    ];
+  }
+  return [...exportLines(env), 'unset ANTHROPIC_API_KEY'];
 }
 
 /** Unquoted where a shell reads it the same way. */
 function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return isPlain(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Within single quotes fish reads a backslash before a quote or another backslash. */
+function quoteForFish(word: string): string {
+  return isPlain(word) ? word : `'${word.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+function isPlain(word: string): boolean {
+  return /^[\w@%+=:,./-]+$/.test(word);
 }

@@ -4,6 +4,7 @@ import { lineUp } from '../clients/tiers.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Tier } from '../proxy/policy/tiers.ts';
 import type { ProxyStats } from '../proxy/server.ts';
+import { amount, count } from '../terminal/figures.ts';
 import type { Style } from '../terminal/style.ts';
 
 /** `occ: opus, fable → kimi-k3 (opencode-go); sonnet → …; haiku → …; log in …`: tiers with one answer stand together. */
@@ -33,15 +34,4 @@ export function renderSummary(stats: ProxyStats, style: Style): string {
     ...(stats.failures > 0 ? [style.bad(`${stats.failures} failed`)] : []),
   ];
   return `occ: ${parts.join(', ')}`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
-}
-
-/** 999, 1.2k, 34.5k, 1.2M. */
-function amount(tokens: number): string {
-  if (tokens < 1000) return String(tokens);
-  if (tokens < 999_950) return `${(tokens / 1000).toFixed(1)}k`;
-  return `${(tokens / 1_000_000).toFixed(1)}M`;
 }

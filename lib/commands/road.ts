@@ -2,6 +2,7 @@
 import type { Settings } from '../config/schema.ts';
 import { exitCodes, OccError, type ExitCode } from '../errors.ts';
 import type { Log } from '../ledger/log.ts';
+import type { Control } from '../proxy/control.ts';
 import type { Proxy } from '../proxy/server.ts';
 
 export interface RoadOptions {
@@ -14,6 +15,8 @@ export interface RoadOptions {
   /** What clients must present; the settings' own otherwise. */
   token?: string;
   stateDir: string;
+  /** What the proxy's owner may ask it. */
+  control?: Control;
   /** Last changes before the proxy sees the settings. */
   adjust?: (settings: Settings) => Settings;
   /** The exit code when the proxy cannot listen. */
@@ -64,7 +67,7 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
 }
 
 async function listen(settings: Settings, options: RoadOptions, log: Log): Promise<Proxy> {
-  const { host, port, token } = options;
+  const { host, port, token, control } = options;
   const { startProxy } = await import('../proxy/server.ts');
   try {
     return await startProxy({
@@ -73,6 +76,7 @@ async function listen(settings: Settings, options: RoadOptions, log: Log): Promi
       port,
       log,
       ...(token !== undefined && { token }),
+      ...(control !== undefined && { control }),
     });
   } catch (error) {
     throw cannotListen(error, options);
@@ -106,7 +110,7 @@ function cannotListen(error: unknown, { host, port, listenFailure }: RoadOptions
     exitCode: listenFailure,
     cause: error,
     ...(inUse
-      ? { remedy: 'occ start --foreground --port 0 takes any free port; or end what listens there' }
+      ? { remedy: 'occ start --port 0 takes any free port; or end what listens there' }
       : error.remedy !== undefined && { remedy: error.remedy }),
   });
 }

@@ -1,13 +1,20 @@
-/** The proxy in the foreground: says where it is, waits for a signal, lets live streams finish, ends. */
-import { exportLines } from '../clients/shell.ts';
-import { variablesFor } from '../clients/claude.ts';
-import { findPlaces } from '../config/paths.ts';
+/** The proxy by itself, until it is told to end: looks whether one runs, listens, leaves a record, lets streams finish. */
 import { loadSettings } from '../config/settings.ts';
+import { findPlaces } from '../config/paths.ts';
+import { readyMessage } from '../daemon/background.ts';
+import { withClaim } from '../daemon/claim.ts';
+import { removeRecord } from '../daemon/record.ts';
+import type { Settings } from '../config/schema.ts';
 import { exitCodes } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
+import { count } from '../terminal/figures.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { openRoad, requireFormat, requireKey, type Road } from './road.ts';
-import type { StartOptions } from './start.ts';
+import { announce } from './announce.ts';
+import type { Owner } from './owner.ts';
+import { openRecorded, refuseSecond } from './recorded-road.ts';
+import { requireFormat, requireKey, type Road } from './road.ts';
+import { hearSignals, type Signals } from './signals.ts';
+import type { StartOptions } from './start-options.ts';
 import type { World } from './world.ts';
 
 /** How long live streams may go on after the first signal. */
@@ -16,7 +23,32 @@ const drainMs = 10_000;
 const interrupted = 130;
 
 /** Resolves to the exit code once it has ended. */
-export async function start(options: StartOptions, world: World, output: Output): Promise<number> {
+export async function serve(options: StartOptions, world: World, output: Output): Promise<number> {
+  await refuseSecond(world);
+  const settings = await readySettings(options, world, output);
+  const { runtimeDir } = findPlaces({ env: world.env, home: world.home });
+  // Whoever has read that it listens may end it at once.
+  const signals = hearSignals(options.background === true);
+  try {
+    const { road, owner, record } = await withClaim(runtimeDir, async () => {
+      // Of two starts at once, both have come this far.
+      await refuseSecond(world, output);
+      return openRecorded(options, settings, world, output);
+    });
+    try {
+      if (options.background !== true) announce(record, owner.variables(), output);
+      else if (!tellStarter()) return await giveUp(road);
+      return await untilTold(road, owner, output, signals);
+    } finally {
+      removeRecord(runtimeDir, record.instance);
+    }
+  } finally {
+    signals.stop();
+  }
+}
+
+/** Throws what keeps these options from being served, before anything listens; warnings are said. */
+export async function readySettings(options: StartOptions, world: World, output: Output): Promise<Settings> {
   const { settings } = await loadSettings({
     configFile: options.config,
     env: world.env,
@@ -30,93 +62,38 @@ export async function start(options: StartOptions, world: World, output: Output)
     requireKey(settings, settings.models['default']?.provider, 'models.default');
     await requireFormat(settings);
   }
-  const road = await openRoad({
-    settings,
-    trial: options.emulator === true,
-    host: settings.host,
-    port: settings.port,
-    stateDir: findPlaces({ env: world.env, home: world.home }).stateDir,
-    listenFailure: exitCodes.failed,
-    onSilentLog: (reason) => output.warn(`occ: no log is written (${reason})`),
-  });
-  // Whoever has read that it listens may end it at once.
-  const signals = hearSignals();
-  try {
-    announce(road, output, options.emulator === true);
-    return await untilTold(road, output, signals);
-  } finally {
-    signals.stop();
+  return settings;
+}
+
+/** A background process has a starter that waits; false when it has left without an answer. */
+function tellStarter(): boolean {
+  if (!process.connected) return false;
+  process.send?.(readyMessage);
+  process.disconnect();
+  return true;
+}
+
+/** Whoever started it has gone and would not know that it runs. */
+async function giveUp(road: Road): Promise<number> {
+  await road.close(0);
+  return exitCodes.failed;
+}
+
+/** The first signal lets live streams finish; the second one does not. The owner's word says how long. */
+async function untilTold(road: Road, owner: Owner, output: Output, signals: Signals): Promise<number> {
+  const first = await Promise.race([signals.nth(1), owner.stopAsked]);
+  if (first === 'asked') {
+    await road.close(0);
+    return exitCodes.ok;
   }
-}
-
-function announce({ proxy, settings, logPath }: Road, output: Output, trial: boolean): void {
-  const token = settings.authToken?.reveal();
-  const variables = variablesFor(settings, proxy.url, token);
-  if (output.json) {
-    // The token is printed by the plain form only: JSON ends up in files and logs.
-    const { ANTHROPIC_AUTH_TOKEN: _token, ...env } = variables;
-    output.answerJson({
-      url: proxy.url,
-      host: proxy.host,
-      port: proxy.port,
-      pid: process.pid,
-      env,
-      log: logPath,
-    });
-  } else {
-    output.answer(`# occ listens on ${proxy.url} (pid ${process.pid})`);
-    for (const line of exportLines(variables)) output.answer(line);
-    output.answer('unset ANTHROPIC_API_KEY');
-  }
-  if (token === undefined && !trial) {
-    output.warn('occ: no auth_token is configured, so every user of this machine may spend the key');
-  }
-  output.say(`occ: log in ${logPath}; Ctrl-C ends it`);
-}
-
-interface Signals {
-  /** Resolves with the nth SIGINT or SIGTERM, from 1. */
-  nth(number: number): Promise<'told'>;
-  stop(): void;
-}
-
-function hearSignals(): Signals {
-  const names = ['SIGINT', 'SIGTERM'] as const;
-  let count = 0;
-  let waiting: { number: number; resolve: (told: 'told') => void }[] = [];
-  const hear = (): void => {
-    count++;
-    for (const { number, resolve } of waiting) if (number <= count) resolve('told');
-    waiting = waiting.filter(({ number }) => number > count);
-  };
-  for (const name of names) process.on(name, hear);
-  return {
-    nth: (number) =>
-      new Promise((resolve) => {
-        if (number <= count) resolve('told');
-        else waiting.push({ number, resolve });
-      }),
-    stop() {
-      for (const name of names) process.off(name, hear);
-    },
-  };
-}
-
-/** The first signal lets live streams finish; the second one does not. */
-async function untilTold(road: Road, output: Output, signals: Signals): Promise<number> {
-  await signals.nth(1);
   const closed = road.close(drainMs);
   const { live } = road.proxy.stats();
-  const waiting = `letting ${streams(live)} finish; Ctrl-C ends now`;
+  const waiting = `letting ${count(live, 'live stream')} finish; Ctrl-C ends now`;
   const cut = await Promise.race([live > 0 ? withProgress(output, waiting, closed) : closed, signals.nth(2)]);
   if (cut === 'told') {
     await road.close(0);
     return interrupted;
   }
-  if (cut > 0) output.warn(`occ: ${streams(cut)} cut after ${drainMs / 1000} s`);
+  if (cut > 0) output.warn(`occ: ${count(cut, 'live stream')} cut after ${drainMs / 1000} s`);
   return exitCodes.ok;
-}
-
-function streams(number: number): string {
-  return `${number} live ${number === 1 ? 'stream' : 'streams'}`;
 }

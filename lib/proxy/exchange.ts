@@ -147,6 +147,12 @@ async function tryModels(
   if (onlyEmpty && empty) return sinkFor(reply, request, empty.headers).accept(empty.events);
   road.counts.failures++;
   const refusal = verdict(plan, tried, turn.inputTokens);
+  road.counts.lastError = {
+    at: new Date().toISOString(),
+    request: requestId,
+    status: refusal.status,
+    message: refusal.message,
+  };
   road.log({
     level: 'warn',
     event: 'refused',
@@ -243,15 +249,19 @@ function record(
 ): void {
   addTally(road.counts, tally);
   const ok = outcome.type === 'answered' || outcome.type === 'abandoned';
+  const { headersMs, firstContentMs } = tally;
+  const { format } = candidate.route;
+  const end = ok ? outcome.type : { failure: reasonOf(outcome) };
+  road.standings.note({ model: nameOf(candidate), format, end, headersMs, firstContentMs }, new Date());
   road.log({
     level: ok ? 'info' : 'warn',
     event: 'attempt',
     request: requestId,
     attempt: number,
     model: nameOf(candidate),
-    format: candidate.route.format,
+    format,
     outcome: outcome.type,
-    ...(!ok && { reason: reasonOf(outcome) }),
+    ...(typeof end === 'object' && { reason: end.failure }),
     ...tally,
   });
 }

@@ -1,8 +1,9 @@
 /** `GET /v1/models`: one shape that Anthropic and OpenAI clients both read (contract 4). */
 import type { Settings } from '../config/schema.ts';
 import { findModel } from '../catalog/models.ts';
+import { Refused } from './inbound.ts';
 
-export interface ModelCard {
+interface ModelCard {
   id: string;
   /** Anthropic's word. */
   type: 'model';
@@ -21,7 +22,7 @@ const created = 1_767_225_600; // 2026-01-01
  * Every configured model once. Claude Code shows only ids that contain "claude" or "anthropic" (measured), so to it they
  * are listed as `anthropic/<provider>/<id>`; routing reads both spellings.
  */
-export function listModels(
+function listModels(
   { models, fallbacks, modelOverrides, modelFamilyOverrides }: Settings,
   forClaudeCode: boolean,
 ): ModelCard[] {
@@ -44,7 +45,7 @@ export function listModels(
 }
 
 /** The envelope both kinds of client read. */
-export function toModelList(cards: readonly ModelCard[]): Record<string, unknown> {
+function toModelList(cards: readonly ModelCard[]): Record<string, unknown> {
   return {
     object: 'list',
     data: cards,
@@ -52,4 +53,24 @@ export function toModelList(cards: readonly ModelCard[]): Record<string, unknown
     first_id: cards[0]?.id ?? null,
     last_id: cards.at(-1)?.id ?? null,
   };
+}
+
+/** The list, or the one model with this id as it stood in the path. Throws a Refused when there is none. */
+export function answerModels(encoded: string, userAgent: string | undefined, settings: Settings): unknown {
+  const cards = listModels(settings, /^claude-(?:cli|code)\//.test(userAgent ?? ''));
+  if (encoded === '') return toModelList(cards);
+  const id = decoded(encoded);
+  const card = cards.find(
+    (card) => card.id === id || card.id === `anthropic/${id}` || `anthropic/${card.id}` === id,
+  );
+  if (!card) throw new Refused('not_found_error', `no model ${JSON.stringify(id)} is configured`);
+  return card;
+}
+
+function decoded(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
 }

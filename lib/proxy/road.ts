@@ -1,12 +1,14 @@
 /** What every exchange shares: the way out, the log, and what is counted. */
 import type { Log } from '../ledger/log.ts';
 import type { Tally } from './attempt.ts';
+import type { Standings } from './standing.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface Road {
   upstream: Upstream;
   log: Log;
   counts: Counts;
+  standings: Standings;
   /** In [0, 1), for waits and ids. */
   random: () => number;
 }
@@ -17,11 +19,19 @@ export interface Counts {
   failures: number;
   /** Requests that another model than the first answered. */
   fallbacks: number;
-  live: number;
+  /** The latest request that ended in an error. */
+  lastError: LastError | undefined;
   inputTokens: number;
   outputTokens: number;
   /** US dollars, as the upstreams reported them; undefined while none did. */
   cost: number | undefined;
+}
+
+export interface LastError {
+  at: string;
+  request: string;
+  status: number;
+  message: string;
 }
 
 export function noCounts(): Counts {
@@ -29,7 +39,7 @@ export function noCounts(): Counts {
     requests: 0,
     failures: 0,
     fallbacks: 0,
-    live: 0,
+    lastError: undefined,
     inputTokens: 0,
     outputTokens: 0,
     cost: undefined,

@@ -5,12 +5,16 @@ import { estimateTokens } from '../anthropic/estimate.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Log } from '../ledger/log.ts';
 import { version } from '../version.ts';
+import type { Control } from './control.ts';
 import { exchange, type Exchange } from './exchange.ts';
 import { checkDoor, readBody, Refused, toRequest } from './inbound.ts';
+import { inFlight } from './in-flight.ts';
+import { lazy } from './lazy.ts';
 import { listen, urlHost } from './listen.ts';
-import { listModels, toModelList } from './models.ts';
+import { answerModels } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
+import { standings, type Standing } from './standing.ts';
 import { openUpstream } from './upstream.ts';
 
 export interface ProxyOptions {
@@ -22,10 +26,12 @@ export interface ProxyOptions {
   /** 0 takes any free port. */
   port: number;
   log: Log;
+  /** What its owner may ask it; a launch has no need of it. */
+  control?: Control;
 }
 
 /** Figures since the start, for `status` and the line a launch ends with. */
-export type ProxyStats = Readonly<Counts>;
+export type ProxyStats = Readonly<Counts> & { live: number; models: readonly Standing[] };
 
 export interface Proxy {
   host: string;
@@ -34,6 +40,8 @@ export interface Proxy {
   url: string;
   stats(): ProxyStats;
   /** Refuses new requests, lets live ones finish for `drainMs`, then cuts them; resolves to how many were cut. */
+  drain(drainMs: number): Promise<number>;
+  /** Drains, then gives up the port and everything else. */
   close(drainMs: number): Promise<number>;
 }
 
@@ -41,42 +49,39 @@ export interface Proxy {
 const keepAliveMs = 120_000;
 
 /** Rejects with an OccError `port_in_use` (or `cannot_listen`) when it cannot listen. */
-export async function startProxy({ settings, token, host, port, log }: ProxyOptions): Promise<Proxy> {
+export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+  const { settings, token, host, port, log, control } = options;
   const counts = noCounts();
   const upstream = lazy(openUpstream);
   const road: Road = {
     upstream: { post: async (...asked) => (await upstream.get()).post(...asked), close: async () => {} },
     log,
     counts,
+    standings: standings(),
     random: Math.random,
   };
-  const live = new Set<ServerResponse>();
-  /** Work behind the answers, which outlives them a little: a price may follow the last event (P3). */
-  const running = new Set<Promise<void>>();
+  /** Requests that closing waits for, and the greetings and questions of the owner, which only end themselves. */
+  const requests = inFlight();
+  const asides = inFlight();
   const startedAt = Date.now();
   let closing = false;
 
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (req, res) => {
-    live.add(res);
-    counts.live = live.size;
-    res.once('close', () => {
-      live.delete(res);
-      counts.live = live.size;
-    });
     // A write that crosses a client's leaving is told here; that it left, everybody hears by `gone`.
     res.on('error', () => {});
-    const work = answer(req, res).finally(() => running.delete(work));
-    running.add(work);
+    const pathname = pathOf(req.url);
+    const aside = isOpen(pathname) || pathname.startsWith('/occ/');
+    (aside ? asides : requests).add(res, answer(req, res, pathname));
   });
 
   /** Whatever goes wrong, the client hears of it in Anthropic's shape, and nothing is thrown. */
-  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  async function answer(req: IncomingMessage, res: ServerResponse, pathname: string): Promise<void> {
     const requestId = `req_${randomBytes(12).toString('hex')}`;
     const gone = goneSignal(res);
     const now = settings();
     const reply = openReply(res, requestId, now.heartbeatMs, gone);
     try {
-      await dispatch({ req, res, reply, gone, requestId, settings: now });
+      await dispatch(pathname, { req, res, reply, gone, requestId, settings: now });
     } catch (error) {
       if (gone.aborted) return;
       if (error instanceof Refused) {
@@ -105,12 +110,15 @@ export async function startProxy({ settings, token, host, port, log }: ProxyOpti
     }
   }
 
-  async function dispatch(asked: Exchange & { res: ServerResponse }): Promise<void> {
+  async function dispatch(pathname: string, asked: Exchange & { res: ServerResponse }): Promise<void> {
     const { req, res, requestId, settings } = asked;
     const { authToken } = settings;
-    const pathname = pathOf(req.url);
     const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
-    const open = pathname === '/health' || pathname === '/' || pathname === '/api/hello';
+    const open = isOpen(pathname);
+    if (control && pathname.startsWith('/occ/')) {
+      checkDoor(req, { host, token: control.token });
+      return answerOwner(control, `${method} ${pathname}`, asked);
+    }
     checkDoor(req, { host, token: token ?? authToken?.reveal() }, !open);
     const models = /^\/v1\/models(?:\/|$)/.test(pathname);
     const allowed = models ? 'GET' : endpoints[pathname];
@@ -132,49 +140,79 @@ export async function startProxy({ settings, token, host, port, log }: ProxyOpti
     }
     if (models) {
       const id = pathname.slice('/v1/models/'.length);
-      return sendJson(res, 200, modelsFor(req, id, settings), headers);
+      return sendJson(res, 200, answerModels(id, req.headers['user-agent'], settings), headers);
     }
     sendJson(res, 200, pathname === '/health' ? health() : { service: 'occ', version }, headers);
   }
 
   function health(): Record<string, unknown> {
-    const { requests, failures, live } = counts;
-    const uptime = Math.round((Date.now() - startedAt) / 1000);
+    const { requests: asked, failures } = counts;
     return {
       status: closing ? 'stopping' : 'ok',
       service: 'occ',
       version,
       pid: process.pid,
-      uptime_s: uptime,
-      requests,
+      ...(control && { instance: control.instance }),
+      uptime_s: Math.round((Date.now() - startedAt) / 1000),
+      requests: asked,
       failures,
-      live,
+      live: requests.count(),
     };
   }
 
-  async function close(drainMs: number): Promise<number> {
+  async function drain(drainMs: number): Promise<number> {
     closing = true;
+    await requests.settled(drainMs);
+    const cut = requests.cut();
+    // Every exchange hears that its client is gone before anything is taken from under it: that would count as a failure.
+    await requests.settled(lingerMs);
+    return cut;
+  }
+
+  async function close(drainMs: number): Promise<number> {
+    const cut = await drain(drainMs);
     const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
     server.closeIdleConnections();
-    await settled(live, running, drainMs);
-    const cut = live.size;
+    await asides.settled(lingerMs);
     server.closeAllConnections();
     await closed;
-    // First every exchange hears that its client is gone: a connection taken from under it would count as a failure.
-    await settled(live, new Set(), lingerMs);
     await upstream
       .opened()
       ?.then((opened) => opened.close())
       .catch(() => {}); // what never opened is closed
     // What was used is counted before this resolves: whoever closes may want to say it.
-    await Promise.all(running);
+    await requests.quiet();
     return cut;
   }
 
   const bound = await listen(server, host, port);
   // The library is loaded once nobody waits for it: a launch has its child to start first.
   setImmediate(() => void upstream.get().catch(() => {}));
-  return { host, port: bound, url: `http://${urlHost(host)}:${bound}`, stats: () => ({ ...counts }), close };
+  return {
+    host,
+    port: bound,
+    url: `http://${urlHost(host)}:${bound}`,
+    stats: () => ({ ...counts, live: requests.count(), models: road.standings.list() }),
+    drain,
+    close,
+  };
+}
+
+/** Answered without a token, and no reason to put off an end. */
+function isOpen(pathname: string): boolean {
+  return pathname === '/health' || pathname === '/' || pathname === '/api/hello';
+}
+
+/** Throws a Refused for what the owner cannot ask. */
+async function answerOwner(
+  { answers }: Control,
+  asked: string,
+  { req, res, requestId }: Exchange & { res: ServerResponse },
+): Promise<void> {
+  const answer = Object.hasOwn(answers, asked) ? answers[asked] : undefined;
+  if (!answer) throw new Refused('not_found_error', `there is no ${asked} here`);
+  const body = req.method === 'POST' ? await readBody(req) : {};
+  sendJson(res, 200, await answer(body), { 'request-id': requestId });
 }
 
 const endpoints: Readonly<Record<string, 'GET' | 'POST'>> = {
@@ -214,50 +252,4 @@ function pathOf(url = '/'): string {
   } catch {
     return '';
   }
-}
-
-/** The list, or the one model with this id as it stood in the path. Throws a Refused when there is none. */
-function modelsFor(req: IncomingMessage, encoded: string, settings: Settings): unknown {
-  const forClaudeCode = /^claude-(?:cli|code)\//.test(req.headers['user-agent'] ?? '');
-  const cards = listModels(settings, forClaudeCode);
-  if (encoded === '') return toModelList(cards);
-  const id = decoded(encoded);
-  const card = cards.find(
-    (card) => card.id === id || card.id === `anthropic/${id}` || `anthropic/${card.id}` === id,
-  );
-  if (!card) throw new Refused('not_found_error', `no model ${JSON.stringify(id)} is configured`);
-  return card;
-}
-
-function decoded(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return encoded;
-  }
-}
-
-/** Waits until no answer is live any more and no work runs, at most for `ms`. */
-async function settled(
-  live: ReadonlySet<ServerResponse>,
-  running: ReadonlySet<Promise<void>>,
-  ms: number,
-): Promise<void> {
-  if (live.size === 0 && running.size === 0) return;
-  const closed = [...live].map((res) => new Promise((resolve) => res.once('close', resolve)));
-  const all = Promise.all([...closed, ...running]);
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([all, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
-  clearTimeout(timer);
-}
-
-interface Lazy<T> {
-  get(): Promise<T>;
-  /** The promise, if anybody has asked; so that closing does not open first. */
-  opened(): Promise<T> | undefined;
-}
-
-function lazy<T>(open: () => Promise<T>): Lazy<T> {
-  let opened: Promise<T> | undefined;
-  return { get: () => (opened ??= open()), opened: () => opened };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
 import { main } from '../../lib/cli.ts';
@@ -47,10 +47,20 @@ test('occ, occ help, -h and --help print the same help', async () => {
 });
 
 const golden = new URL('./help.txt', import.meta.url);
+const helps = [
+  ['--help'],
+  ['launch', '--help'],
+  ['help', 'start'],
+  ['stop', '-h'],
+  ['restart', '-h'],
+  ['status', '-h'],
+  ['env', '-h'],
+  ['config', '-h'],
+];
 
 test('help fits 80 columns and reads as agreed', async () => {
   let text = '';
-  for (const args of [['--help'], ['launch', '--help'], ['help', 'start'], ['config', '-h']]) {
+  for (const args of helps) {
     const { code, stdout, stderr } = await occ(args);
     assert.deepEqual([code, stderr], [0, '']);
     text += `$ occ ${args.join(' ')}\n${stdout}`;
@@ -59,6 +69,7 @@ test('help fits 80 columns and reads as agreed', async () => {
     text.split('\n').filter((line) => line.length > 80),
     [],
   );
+  if (process.env['UPDATE_GOLDEN']) writeFileSync(golden, text);
   assert.equal(text, readFileSync(golden, 'utf8'));
 });
 
@@ -76,7 +87,8 @@ const misuses: [string[], RegExp][] = [
   [['lanch'], /unknown command 'lanch'[^]*Did you mean launch/],
   [['--nonsense'], /unknown option '--nonsense'/],
   [['start', '--nonsense'], /unknown option/],
-  [['start'], /occ start --foreground/],
+  [['stop', '--timeout', 'soon'], /expected seconds/],
+  [['env', '--shell', 'tcsh'], /Allowed choices are bash, fish, powershell/],
   [['start', '-f', '-p', 'x'], /0 to 65535/],
   [['start', '-f', '-p', '70000'], /0 to 65535/],
   [['launch', '-m'], /-m needs a value/],

@@ -30,7 +30,11 @@ test('a live stream finishes, nobody new is let in, and the port is free', async
   await using over = await proxyOver({ answers: [[say('one '), wait(300), say('two')]] });
   const { text, reader } = await readUntil(await over.post(), '"one "');
   const closing = over.proxy.close(10_000);
-  await assert.rejects(fetch(`${over.url}/health`), 'a new connection');
+  const refused = await over.post();
+  assert.equal(refused.status, 503);
+  assert.match(await refused.text(), /"type":"overloaded_error".*being stopped/);
+  const health = (await (await fetch(`${over.url}/health`)).json()) as Record<string, unknown>;
+  assert.deepEqual([health['status'], health['live']], ['stopping', 1]);
   let rest = text;
   for (let read = await reader.read(); !read.done; read = await reader.read())
     rest += new TextDecoder().decode(read.value);

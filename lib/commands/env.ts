@@ -1,0 +1,45 @@
+/** `occ env`: the lines a shell needs to use the running proxy: `eval "$(occ env)"`. */
+import { Option, type Command } from 'commander';
+import type { Shell } from '../clients/shell.ts';
+import { exitCodes } from '../errors.ts';
+import { outputOf, type GlobalOptions, type World } from './world.ts';
+
+interface EnvOptions extends GlobalOptions {
+  shell: Shell;
+}
+
+const envHelp = `
+Examples:
+  eval "$(occ env)"                              bash, zsh and other POSIX shells
+  occ env --shell fish | source
+  occ env --shell powershell | Invoke-Expression
+`;
+
+export function defineEnv(
+  program: Command,
+  world: World,
+  globals: (own: GlobalOptions) => GlobalOptions,
+  end: (code: number) => void,
+): void {
+  program
+    .command('env')
+    .summary('print the variables a client of the running proxy needs')
+    .description('Prints the lines that make a shell use the running proxy.')
+    .addOption(
+      new Option('--shell <name>', 'whose spelling').choices(['bash', 'fish', 'powershell']).default('bash'),
+    )
+    .option('--json', 'answer in JSON; without the token')
+    .addHelpText('after', envHelp)
+    .action(async (options: EnvOptions) => {
+      const output = await outputOf(world, globals(options));
+      const { requireRunning, variablesOf } = await import('./running.ts');
+      const { shellLines } = await import('../clients/shell.ts');
+      const record = await requireRunning(world);
+      const variables = await variablesOf(record);
+      if (output.json) {
+        const { ANTHROPIC_AUTH_TOKEN: _token, ...env } = variables;
+        output.answerJson({ url: record.url, pid: record.pid, env, unset: ['ANTHROPIC_API_KEY'] });
+      } else for (const line of shellLines(variables, options.shell)) output.answer(line);
+      end(exitCodes.ok);
+    });
+}

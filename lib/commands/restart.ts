@@ -1,0 +1,50 @@
+/** `occ restart`: stop, then start with the same options; nothing is stopped that could not be started again. */
+import type { Command } from 'commander';
+import type { Output } from '../terminal/output.ts';
+import { defaultTimeoutS, toSeconds, type StopOptions } from './stop.ts';
+import { outputOf, type GlobalOptions, type World } from './world.ts';
+
+export function defineRestart(
+  program: Command,
+  world: World,
+  globals: (own: GlobalOptions) => GlobalOptions,
+  end: (code: number) => void,
+): void {
+  program
+    .command('restart')
+    .summary('stop it, then start it with the same options')
+    .description('Stops the proxy and starts it with the options it was started with.')
+    .option('--timeout <s>', 'seconds that live streams have to finish', toSeconds, defaultTimeoutS)
+    .option('--json', 'answer in JSON')
+    .action(async (options: StopOptions) => {
+      end(await restart(options, world, await outputOf(world, globals(options))));
+    });
+}
+
+async function restart({ timeout }: StopOptions, world: World, output: Output): Promise<number> {
+  const { runtimeDirOf, findRecorded } = await import('./running.ts');
+  const { halt } = await import('../daemon/halt.ts');
+  const { begin } = await import('./start-background.ts');
+  const { readySettings } = await import('./start-session.ts');
+  const { withProgress } = await import('../terminal/progress.ts');
+  const found = await findRecorded(world);
+  if (found === undefined) {
+    output.say('occ: no proxy was running');
+    return begin({}, world, output);
+  }
+  const { record } = found;
+  const { options } = record;
+  // Whatever would keep it from starting is said while it still runs.
+  await readySettings(options, world, silenced(output));
+  const halting = halt(record, runtimeDirOf(world), timeout * 1000);
+  const { cut } = await withProgress(output, `waiting up to ${timeout} s for live streams`, halting);
+  if (cut !== undefined && cut > 0)
+    output.warn(`occ: ${cut} live ${cut === 1 ? 'stream was' : 'streams were'} cut`);
+  // Shells that use it keep the address they know, where any free one was taken.
+  return begin(options.port === 0 ? { ...options, port: record.port } : options, world, output);
+}
+
+/** The start that follows says the warnings again. */
+function silenced(output: Output): Output {
+  return { ...output, warn: () => {} };
+}

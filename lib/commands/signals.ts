@@ -1,0 +1,34 @@
+/** The signals that tell a proxy to end, counted: the first is a request, the second an order. */
+
+export interface Signals {
+  /** Resolves with the nth of them, from 1. */
+  nth(number: number): Promise<'told'>;
+  stop(): void;
+}
+
+/**
+ * Hears SIGINT and SIGTERM, and the SIGHUP of a terminal that closes; a process without a terminal is not meant by that
+ * one and goes on.
+ */
+export function hearSignals(detached: boolean): Signals {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let count = 0;
+  let waiting: { number: number; resolve: (told: 'told') => void }[] = [];
+  const hear = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGHUP' && detached) return;
+    count++;
+    for (const { number, resolve } of waiting) if (number <= count) resolve('told');
+    waiting = waiting.filter(({ number }) => number > count);
+  };
+  for (const name of names) process.on(name, hear);
+  return {
+    nth: (number) =>
+      new Promise((resolve) => {
+        if (number <= count) resolve('told');
+        else waiting.push({ number, resolve });
+      }),
+    stop() {
+      for (const name of names) process.off(name, hear);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** `occ stop`: lets live streams of the background proxy finish, ends it, and says what was cut. */
+import { InvalidArgumentError, type Command } from 'commander';
+import { exitCodes } from '../errors.ts';
+import type { Output } from '../terminal/output.ts';
+import { outputOf, type GlobalOptions, type World } from './world.ts';
+
+export interface StopOptions extends GlobalOptions {
+  timeout: number;
+}
+
+export const defaultTimeoutS = 10;
+
+export function defineStop(
+  program: Command,
+  world: World,
+  globals: (own: GlobalOptions) => GlobalOptions,
+  end: (code: number) => void,
+): void {
+  program
+    .command('stop')
+    .summary('end the proxy that occ start runs')
+    .description('Refuses new requests, lets live streams finish, then ends the proxy.')
+    .option('--timeout <s>', 'seconds that live streams have to finish', toSeconds, defaultTimeoutS)
+    .option('--json', 'answer in JSON')
+    .action(async (options: StopOptions) => {
+      end(await stop(options, world, await outputOf(world, globals(options))));
+    });
+}
+
+export function toSeconds(text: string): number {
+  const seconds = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError('expected seconds, from 0 to 86400.');
+}
+
+/** Exit 0 also when nothing runs: that is what was wanted. */
+export async function stop({ timeout }: StopOptions, world: World, output: Output): Promise<number> {
+  const { runtimeDirOf } = await import('./running.ts');
+  const { readRecord } = await import('../daemon/record.ts');
+  const { halt } = await import('../daemon/halt.ts');
+  const { withProgress } = await import('../terminal/progress.ts');
+  const runtimeDir = runtimeDirOf(world);
+  const record = readRecord(runtimeDir);
+  if (record === undefined) {
+    if (output.json) output.answerJson({ stopped: false, how: 'not_running', pid: null, cut: null });
+    else output.answer('no proxy is running');
+    return exitCodes.ok;
+  }
+  const waiting = `waiting up to ${timeout} s for live streams`;
+  const { how, cut } = await withProgress(output, waiting, halt(record, runtimeDir, timeout * 1000));
+  const { pid, url } = record;
+  if (output.json) output.answerJson({ stopped: how !== 'stale', how, pid, cut: cut ?? null });
+  else if (how === 'stale')
+    output.answer(`no proxy is running; the stale record of pid ${pid} has been removed`);
+  else output.answer(`proxy on ${url} (pid ${pid}) ${outcome(how, cut, timeout)}`);
+  return exitCodes.ok;
+}
+
+function outcome(how: 'stopped' | 'killed', cut: number | undefined, timeout: number): string {
+  if (how === 'killed') return 'did not answer and was killed';
+  if (cut === undefined || cut === 0) return 'stopped';
+  return `stopped; ${cut} live ${cut === 1 ? 'stream was' : 'streams were'} cut after ${timeout} s`;
+}

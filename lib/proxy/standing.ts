@@ -1,0 +1,95 @@
+/** How each model has done since the start: attempts, failures, the last reason, and the usual latencies. */
+
+export interface Attempt {
+  /** `provider/model`. */
+  model: string;
+  format: string;
+  /** An answer, a failure with its reason in words, or a client that left, which says nothing about the model. */
+  end: 'answered' | 'abandoned' | { failure: string };
+  /** Milliseconds until the headers, and until the first content. */
+  headersMs?: number | undefined;
+  firstContentMs?: number | undefined;
+}
+
+export interface Standing {
+  model: string;
+  format: string;
+  attempts: number;
+  failures: number;
+  /** Failures since the last answer. */
+  failures_in_a_row: number;
+  last_failure?: { at: string; reason: string };
+  /** Medians of the latest attempts, in milliseconds. */
+  headers_ms?: number;
+  first_content_ms?: number;
+}
+
+export interface Standings {
+  note(attempt: Attempt, now: Date): void;
+  /** The models in the order in which they were first asked. */
+  list(): Standing[];
+}
+
+/** Attempts whose latencies are remembered for each model. */
+const remembered = 50;
+/** Models that are remembered; ids come from clients too, and memory is bounded. */
+const mostModels = 200;
+
+interface Kept extends Omit<Standing, 'headers_ms' | 'first_content_ms'> {
+  headers: number[];
+  firstContents: number[];
+}
+
+export function standings(): Standings {
+  const models = new Map<string, Kept>();
+
+  function note({ model, format, end, headersMs, firstContentMs }: Attempt, now: Date): void {
+    const key = `${model} ${format}`;
+    const kept = models.get(key) ?? {
+      model,
+      format,
+      attempts: 0,
+      failures: 0,
+      failures_in_a_row: 0,
+      headers: [],
+      firstContents: [],
+    };
+    if (!models.has(key)) {
+      const [oldest] = models.keys();
+      if (models.size >= mostModels && oldest !== undefined) models.delete(oldest);
+      models.set(key, kept);
+    }
+    kept.attempts++;
+    if (end === 'answered') kept.failures_in_a_row = 0;
+    else if (end !== 'abandoned') {
+      kept.failures++;
+      kept.failures_in_a_row++;
+      kept.last_failure = { at: now.toISOString(), reason: end.failure };
+    }
+    keep(kept.headers, headersMs);
+    keep(kept.firstContents, firstContentMs);
+  }
+
+  return {
+    note,
+    list: () => [...models.values()].map(toStanding),
+  };
+}
+
+function toStanding({ headers, firstContents, ...kept }: Kept): Standing {
+  const standing: Standing = kept;
+  if (headers.length > 0) standing.headers_ms = median(headers);
+  if (firstContents.length > 0) standing.first_content_ms = median(firstContents);
+  return standing;
+}
+
+function keep(latencies: number[], ms: number | undefined): void {
+  if (ms === undefined) return;
+  latencies.push(ms);
+  if (latencies.length > remembered) latencies.shift();
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
