@@ -10,7 +10,7 @@ interface EnvOptions extends GlobalOptions {
 
 const envHelp = `
 Examples:
-  eval "$(occ env)"                              bash, zsh and other POSIX shells
+  eval "$(occ env)"                              bash, zsh, any POSIX shell
   occ env --shell fish | source
   occ env --shell powershell | Invoke-Expression
 `;

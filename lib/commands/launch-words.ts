@@ -23,8 +23,13 @@ export function renderLineup(settings: Settings, choice: Choice, logPath: string
   return `occ: ${parts.join('; ')}; log in ${logPath}`;
 }
 
+type Summed = Pick<
+  ProxyStats,
+  'requests' | 'failures' | 'fallbacks' | 'inputTokens' | 'outputTokens' | 'cost'
+>;
+
 /** `occ: 12 requests, 34.5k tokens in, 1.2k out, $0.0123, 1 answered by a fallback`; a cost only where one was reported. */
-export function renderSummary(stats: ProxyStats, style: Style): string {
+export function renderSummary(stats: Summed, style: Style): string {
   const parts = [
     count(stats.requests, 'request'),
     `${amount(stats.inputTokens)} tokens in`,

@@ -4,7 +4,7 @@ import type { StartOptions } from './start-options.ts';
 import { outputOf, type GlobalOptions, type World } from './world.ts';
 
 const startHelp = `
-It prints the lines that another shell needs: eval "$(occ env)" prints them again.
+It prints the lines that another shell needs; occ env prints them again.
 
 Examples:
   occ start                           in the background, on the configured port
