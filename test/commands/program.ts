@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
+import { readRecord, type ProxyRecord } from '../../lib/daemon/record.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');
@@ -41,6 +42,27 @@ export interface Home {
   run: (args: readonly string[], env?: Record<string, string>) => Promise<Ended>;
 }
 
+/** The record of a proxy in the background, as `occ start` left it in this home; undefined when there is none. */
+export function recordIn(dir: string): ProxyRecord | undefined {
+  return readRecord(join(dir, '.local/state/occ'));
+}
+
+/** Ends a proxy that a failed test left behind. */
+function endRecorded(dir: string): void {
+  const record = recordIn(dir);
+  if (record === undefined || record.pid === process.pid || !ran(record.pid, dir)) return;
+  process.kill(record.pid, 'SIGKILL');
+}
+
+/** True when the process was started in that home, so that nobody else's is ever ended. */
+function ran(pid: number, dir: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`HOME=${dir}\0`);
+  } catch {
+    return false;
+  }
+}
+
 export interface Seen {
   argv: string[];
   env: Record<string, string>;
@@ -56,6 +78,7 @@ export function home(context: TestContext): Home {
   const running = new Set<{ kill(signal: NodeJS.Signals): void }>();
   context.after(() => {
     for (const child of running) child.kill('SIGKILL');
+    endRecorded(dir);
     rmSync(dir, { recursive: true, force: true });
   });
 
