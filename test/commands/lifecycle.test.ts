@@ -172,6 +172,17 @@ test('after a reboot pid and port are somebody else’s, who is left alone', asy
   await at.run(['stop']);
 });
 
+test('a port that another occ has by now is not taken for ours', async (t) => {
+  const [one, other] = [home(t), home(t)];
+  await one.run(start);
+  const { port, pid } = recordOf(one);
+  other.write('.local/state/occ/proxy.json', JSON.stringify(recordFor({ pid, port })));
+  assert.equal((await other.run(['status'])).code, 3);
+  assert.match((await other.run(['stop'])).stdout, /stale record/);
+  assert.equal((await one.run(['status'])).code, 0, 'left alone');
+  await one.run(['stop']);
+});
+
 test('a record that is none counts as none', async (t) => {
   const at = home(t);
   for (const text of [
