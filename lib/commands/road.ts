@@ -46,7 +46,12 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
     maxFiles,
     onSilent: options.onSilentLog,
   });
-  const emulated = await emulate(options.settings, options.trial, logFile.log);
+  const emulated = await emulate(options.settings, options.trial, logFile.log).catch(
+    async (error: unknown) => {
+      await logFile.close();
+      throw noEmulator(error, options);
+    },
+  );
   try {
     const settings = options.adjust?.(emulated.settings) ?? emulated.settings;
     const proxy = await listen(settings, options, logFile.log);
@@ -96,6 +101,16 @@ async function emulate(settings: Settings, trial: boolean, log: Log): Promise<Em
   const emulator = await startEmulator({ log });
   const change = trial ? emulatorSettings : withEmulator;
   return { settings: change(settings, emulator.url), close: () => emulator.close() };
+}
+
+/** A machine that lends no port to the emulator would lend none to the proxy. */
+function noEmulator(cause: unknown, { listenFailure }: RoadOptions): unknown {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (cause instanceof OccError || code === undefined) return cause;
+  return new OccError('cannot_listen', `the emulator cannot listen on 127.0.0.1 (${code})`, {
+    exitCode: listenFailure,
+    cause,
+  });
 }
 
 function usesEmulator({ models, fallbacks, modelOverrides, modelFamilyOverrides }: Settings): boolean {

@@ -10,6 +10,8 @@ import { readRecord, type ProxyRecord } from '../../lib/daemon/record.ts';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');
 const occ = join(root, 'bin/occ.ts');
+/** What a person installs; `npm ci` and `npm run build` make it. */
+const builtOcc = join(root, 'dist/bin/occ.js');
 
 /** Nothing here takes this long; a test that would hang fails instead. */
 const patienceMs = 30_000;
@@ -70,8 +72,9 @@ export interface Seen {
   pid: number;
 }
 
-/** A home that is deleted after the test, and every process started in it ended. */
-export function home(context: TestContext): Home {
+/** A home that is deleted after the test, and every process started in it ended. `built` runs what is installed. */
+export function home(context: TestContext, { built = false } = {}): Home {
+  const program = built ? [builtOcc] : ['--import', tsx, occ];
   const dir = mkdtempSync(join(tmpdir(), 'occ-home-'));
   const bin = join(dir, 'bin');
   mkdirSync(bin);
@@ -83,7 +86,7 @@ export function home(context: TestContext): Home {
   });
 
   function start(args: readonly string[], env: Record<string, string> = {}): Running {
-    const child = spawn(process.execPath, ['--import', tsx, occ, ...args], {
+    const child = spawn(process.execPath, [...program, ...args], {
       cwd: dir,
       env: {
         PATH: `${bin}:/usr/bin:/bin`,

@@ -1,0 +1,60 @@
+/** How each model has done, as `occ status` shows it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { refuse } from '../../lib/emulator/answer.ts';
+import { say } from '../../lib/emulator/script.ts';
+import { standings } from '../../lib/proxy/standing.ts';
+import { proxyOver } from '../support/proxy.ts';
+
+const now = new Date('2026-01-02T03:04:05Z');
+const of = { model: 'p/m', format: 'chat' };
+
+test('an answer ends a row of failures, a client that leaves does not', () => {
+  const { note, list } = standings();
+  note({ ...of, end: { failure: '500' } }, now);
+  note({ ...of, end: { failure: 'timeout' } }, now);
+  note({ ...of, end: 'abandoned' }, now);
+  const last_failure = { at: now.toISOString(), reason: 'timeout' };
+  assert.deepEqual(list(), [{ ...of, attempts: 3, failures: 2, failures_in_a_row: 2, last_failure }]);
+  note({ ...of, end: 'answered' }, now);
+  assert.deepEqual(list(), [{ ...of, attempts: 4, failures: 2, failures_in_a_row: 0, last_failure }]);
+});
+
+test('latencies are medians of the latest fifty', () => {
+  const { note, list } = standings();
+  for (let i = 0; i < 60; i++) note({ ...of, end: 'answered', headersMs: i, firstContentMs: 1000 }, now);
+  assert.deepEqual([list()[0]?.headers_ms, list()[0]?.first_content_ms], [35, 1000]);
+});
+
+test('models and formats stand apart, and no more than two hundred are remembered', () => {
+  const { note, list } = standings();
+  note({ ...of, format: 'messages', end: 'answered' }, now);
+  note({ ...of, end: 'answered' }, now);
+  assert.equal(list().length, 2);
+  for (let i = 0; i < 500; i++) note({ model: `p/${i}`, format: 'chat', end: 'answered' }, now);
+  assert.equal(list().length, 200);
+  assert.equal(list().at(-1)?.model, 'p/499');
+});
+
+test('the road notes who failed, who answered instead, and the last error', async () => {
+  await using over = await proxyOver([refuse(500), [say('hello')], refuse(503), refuse(529)]);
+  await over.ask();
+  await over.settled(2);
+  const [first, second] = over.proxy.stats().models;
+  assert.deepEqual(
+    [first?.model, first?.failures_in_a_row, second?.model, second?.attempts, second?.failures],
+    ['emulator/first', 1, 'other/second', 1, 0],
+  );
+  assert.equal(over.proxy.stats().lastError, undefined);
+  await (await over.post()).text();
+  const { lastError, models } = over.proxy.stats();
+  assert.deepEqual(
+    models.map(({ failures, failures_in_a_row }) => [failures, failures_in_a_row]),
+    [
+      [2, 2],
+      [1, 1],
+    ],
+  );
+  assert.match(lastError?.message ?? '', /all models failed[^]*other\/second/);
+  assert.match(lastError?.request ?? '', /^req_/);
+});
