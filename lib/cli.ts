@@ -1,6 +1,6 @@
 /** The program: its commands, its global options, and the one place where an error becomes words and an exit code. */
 import { userInfo } from 'node:os';
-import type { Command, CommanderError } from 'commander';
+import type { Command, CommanderError, Option } from 'commander';
 import type { GlobalOptions, World } from './commands/world.ts';
 import { exitCodes, OccError } from './errors.ts';
 import { tolerateLeavers } from './terminal/output.ts';
@@ -101,7 +101,24 @@ async function build(program: Command, world: World, end: (code: number) => void
   status.defineStatus(program, world, globals, end);
   env.defineEnv(program, world, globals, end);
   config.defineConfig(program, world, globals, end);
+  acceptAnywhere(program);
   return program.helpCommand('help [command]', 'this help, or that of a command');
+}
+
+/** The global options also stand behind a command, where people type them; its help need not repeat them. */
+function acceptAnywhere(parent: Command, shared = parent.options.filter(isShared)): void {
+  for (const command of parent.commands) {
+    if (command.name() === 'launch') continue; // splits its words by itself
+    acceptAnywhere(command, shared);
+    for (const { flags, description, long } of shared) {
+      if (command.options.some((own) => own.long === long)) continue;
+      command.addOption(command.createOption(flags, description).hideHelp());
+    }
+  }
+}
+
+function isShared({ long }: Option): boolean {
+  return long !== '--version' && long !== '--json';
 }
 
 /** Help and version are answers; everything else commander throws is wrong usage, and it has already said so. */

@@ -152,3 +152,16 @@ test('an unexpected error is one line with the version and a hint, and no stack'
     `occ ${version} failed unexpectedly: a bug\n  this is a mistake in occ; occ --verbose with the same words shows where\n`,
   );
 });
+
+test('global options stand before a command or behind it', async () => {
+  for (const args of [
+    ['-q', 'config', 'path'],
+    ['config', 'path', '-q'],
+    ['config', 'path', '--quiet', '--no-color', '-v'],
+  ])
+    assert.deepEqual(await occ(args), {
+      code: 0,
+      stdout: '/nonexistent/home/.config/occ/config.json\n',
+      stderr: '',
+    });
+});
