@@ -21,9 +21,23 @@ or key; occ launch ends as its client ended (occ help launch lists its own).
 
 /** Resolves to the exit code and rejects never. `args` are the words after `occ`. */
 export async function main(args: string[], world: World = thisMachine()): Promise<number> {
+  let lost: NodeJS.ErrnoException | undefined;
   // Help and errors are written before any command opens its output.
-  tolerateLeavers(world.stdout);
+  tolerateLeavers(world.stdout, (error) => (lost = error));
   tolerateLeavers(world.stderr);
+  const code = await perform(args, world);
+  // Whether it could be written is known once it is.
+  await new Promise<void>((resolve) => void world.stdout.write('', () => resolve()));
+  return lost === undefined ? code : tell(unwritten(lost), world, false);
+}
+
+function unwritten({ code, message }: NodeJS.ErrnoException): OccError {
+  return new OccError('answer_unwritten', `the answer could not be written (${code ?? message})`, {
+    remedy: 'see that there is room where stdout goes, and ask again',
+  });
+}
+
+async function perform(args: string[], world: World): Promise<number> {
   // Before anything is loaded: shells and installers ask for nothing else.
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
     world.stdout.write(`${version}\n`);

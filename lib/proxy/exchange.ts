@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { estimateTokens } from '../anthropic/estimate.ts';
-import { messageStart, usageOf, type StreamEvent } from '../anthropic/events.ts';
+import { messageStart, usageOf, type StreamEvent, type Usage } from '../anthropic/events.ts';
 import { foldMessage } from '../anthropic/fold.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
 import { serverTools } from '../anthropic/tools.ts';
@@ -187,12 +187,17 @@ function sinkFor(reply: Reply, request: MessagesRequest, headers: Record<string,
       },
     };
   }
+  /** What the upstream counted in a start that came after the frame had left: the ending says it instead. */
+  let unsaid: Usage | undefined;
   return {
     whole: false,
     async accept(events) {
       const rest: StreamEvent[] = [];
       for (const event of events) {
-        if (event.type === 'message_start') await reply.start(event, headers);
+        if (event.type === 'message_start' && reply.started()) unsaid = event.message.usage;
+        else if (event.type === 'message_start') await reply.start(event, headers);
+        else if (event.type === 'message_delta' && unsaid)
+          rest.push({ ...event, usage: { ...unsaid, ...event.usage } });
         else rest.push(event);
       }
       if (rest.length > 0) await reply.send(rest);

@@ -67,11 +67,19 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
 
 const tolerated = new WeakSet<Writable>();
 
-/** `occ ... | head` closes the pipe early: what is left to say is dropped, and the command goes on to its own end. */
-export function tolerateLeavers(stream: Writable): void {
+/**
+ * `occ ... | head` closes the pipe early: what is left to say is dropped, and the command goes on to its own end. An
+ * answer that cannot be written for another reason (a full disk) is told to `onLost`, once.
+ */
+export function tolerateLeavers(stream: Writable, onLost?: (error: NodeJS.ErrnoException) => void): void {
   if (tolerated.has(stream)) return;
   tolerated.add(stream);
+  let told = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED' && error.code !== 'EIO') throw error;
+    if (told || leaving.has(error.code ?? '')) return;
+    told = true;
+    onLost?.(error);
   });
 }
+
+const leaving: ReadonlySet<string> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'EIO']);

@@ -31,3 +31,21 @@ for (const [words, code] of [
     await new Promise((resolve) => setImmediate(resolve));
   });
 }
+
+test('an answer that finds no room is lost with a word, and an exit code that says so', async () => {
+  const { env, stdin, platform } = process;
+  let said = '';
+  const full = new Writable({
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error('no room'), { code: 'ENOSPC' })),
+  });
+  const stderr = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      said += chunk.toString();
+      done();
+    },
+  });
+  const world = { env, home: '/nonexistent', cwd: '/', platform, stdin, stdout: full, stderr };
+  assert.equal(await main(['help'], world as unknown as World), 1);
+  assert.match(said, /could not be written \(ENOSPC\)\n {2}/);
+  assert.equal(said.split('\n').length, 3, 'once');
+});

@@ -7,7 +7,7 @@ import { chat } from '../../lib/emulator/formats/chat.ts';
 import type { EmulatedFormat, Part } from '../../lib/emulator/formats/format.ts';
 import { messages } from '../../lib/emulator/formats/messages.ts';
 import { call, say, think, wait, type Script } from '../../lib/emulator/script.ts';
-import { count, modelOf, proxyOver, question } from '../support/proxy.ts';
+import { count, modelOf, proxyOver, question, withPatientSecond } from '../support/proxy.ts';
 
 const formats: Record<'chat' | 'messages', EmulatedFormat> = { chat, messages };
 const ways = (['chat', 'messages'] as const).flatMap((format) =>
@@ -85,6 +85,8 @@ for (const { format, stream, way } of ways) {
           answers: [answer, [say('from second')]],
           format,
           timeouts: { headersMs: 400, firstEventMs: 400, idleMs: 400 },
+          // On a busy machine an honest answer may take longer than that.
+          change: withPatientSecond,
         });
         const heard = await over.ask(question({ stream }));
         assert.equal(heard.status, 200, `${name}: ${heard.text}`);
@@ -118,6 +120,7 @@ for (const { format, stream, way } of ways) {
           answers: [failing(script, faults), [say('from second')]],
           format,
           timeouts: { idleMs: short * 5 },
+          change: withPatientSecond,
         });
         const heard = await over.ask(question({ stream }));
         assert.equal(heard.status, 200, name);

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageStart, usageOf } from '../../lib/anthropic/events.ts';
+import { encodeEvent, messageStart, usageOf, type StreamEvent } from '../../lib/anthropic/events.ts';
 import { failing, refuse } from '../../lib/emulator/answer.ts';
 import { messages } from '../../lib/emulator/formats/messages.ts';
 import { call, say, think, wait } from '../../lib/emulator/script.ts';
@@ -41,6 +41,39 @@ test('a failure after the frame has left is an error event in a 200, and tells o
     heard.error.message,
     /^all models failed: .*\n- emulator\/first: 503 .*\n- other\/second: 401 /,
   );
+});
+
+test('what was counted in a start that came too late is said by the ending', async () => {
+  const counted = { input_tokens: 10, cache_read_input_tokens: 7, output_tokens: 1 };
+  const events: StreamEvent[] = [
+    messageStart('msg_1', 'm', counted),
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'counted' } },
+    { type: 'content_block_stop', index: 0 },
+    {
+      type: 'message_delta',
+      delta: { stop_reason: 'end_turn', stop_sequence: null },
+      usage: { output_tokens: 3 },
+    },
+    { type: 'message_stop' },
+  ];
+  const reply = {
+    status: 200,
+    headers: { 'content-type': 'text/event-stream' },
+    body: events.map(encodeEvent).join(''),
+  };
+  for (const headersAfterMs of [0, 300]) {
+    await using over = await proxyOver({
+      answers: [{ reply, faults: { headersAfterMs } }],
+      format: 'messages',
+      heartbeatMs: headersAfterMs === 0 ? 10_000 : 20,
+    });
+    const heard = await over.ask();
+    const [start, ending] = [heard.events[0], heard.events.find(({ type }) => type === 'message_delta')];
+    assert(start?.type === 'message_start' && ending?.type === 'message_delta');
+    const seen = { ...start.message.usage, ...ending.usage };
+    assert.deepEqual(seen, { ...counted, output_tokens: 3 }, `${headersAfterMs} ms`);
+  }
 });
 
 test('a failure before the heartbeat keeps its status', async () => {

@@ -92,6 +92,13 @@ export const defaults: Settings = given.settings;
 
 const patient: Timeouts = { headersMs: 20_000, firstEventMs: 20_000, idleMs: 20_000 };
 
+/** For `change`: the limits of a test bind the first model only, and the second may take its time. */
+export function withPatientSecond(settings: Settings): Settings {
+  const { other } = settings.providers;
+  assert(other);
+  return { ...settings, providers: { ...settings.providers, other: { ...other, timeouts: patient } } };
+}
+
 export function settingsFor(url: string, options: ProxyOptions = {}): Settings {
   const { format = 'chat', provider, timeouts, retry, heartbeatMs = 10_000, change } = options;
   const base = emulatorSettings(defaults, url);
