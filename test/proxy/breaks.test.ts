@@ -1,5 +1,8 @@
 /** Upstreams that break, stall or talk nonsense, at every position of an answer (P1, P2, P6, contract 5.3 and 5.5). */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { failing, nothing, refuse, webPage, type Answer } from '../../lib/emulator/answer.ts';
 import type { Break, Faults } from '../../lib/emulator/faults.ts';
@@ -265,4 +268,28 @@ test('a chunk with nothing in it yet is a first event', async () => {
   const heard = await over.ask();
   assert.equal(heard.said, 'thought through');
   assert.deepEqual(over.asked(), ['first']);
+});
+
+test('comments without end after the finish do not keep an answer open', async (t) => {
+  const upToTheFinish = [...chat.stream(script, head)]
+    .flatMap((frame) => (frame.type === 'event' ? [frame.text] : []))
+    .slice(0, eventsUpTo('chat', 'finish'));
+  const server = createServer((_, res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    res.write(upToTheFinish.join(''));
+    const comments = setInterval(() => res.write(': keep-alive\n\n'), 200);
+    res.once('close', () => clearInterval(comments));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  await using over = await proxyOver({
+    provider: { endpoints: { chat: `http://127.0.0.1:${port}/v1/chat/completions` } },
+  });
+  const heard = await over.ask(question(), { signal: AbortSignal.timeout(20_000) });
+  assert.equal(heard.stopReason, 'end_turn');
 });

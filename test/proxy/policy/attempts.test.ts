@@ -51,6 +51,16 @@ const failed = (trouble: Trouble, committed = false): Outcome => ({
 });
 const at = (candidate: number, outcome: Outcome, key = 0): Tried => ({ candidate, key, outcome });
 
+test('an overflow is the client’s to mend, whatever status and type it came with', () => {
+  for (const [status, body] of [
+    [413, { error: { type: 'request_too_large', message: 'prompt is too long: 9 tokens > 8 maximum' } }],
+    [500, { error: { type: 'server_error', message: 'the input exceeds the context window' } }],
+    [429, { error: { code: 'context_length_exceeded', message: 'maximum context length is 8 tokens' } }],
+    [401, { type: 'error', error: { type: 'ModelError', message: 'prompt is too long' } }],
+  ] as const)
+    assert.equal(classify(readApiError(status, JSON.stringify(body))), 'client', JSON.stringify(body));
+});
+
 test('every error of OpenCode has its class', () => {
   for (const { name, status, body, failure } of openCodeErrors)
     assert.equal(classify(readApiError(status, body)), failure, name);

@@ -120,6 +120,18 @@ test('redacted thinking goes to Claude alone, and a signature without words is k
   assert.deepEqual(sent(talk)[1], assistant('yes'));
 });
 
+test('redacted thinking that another server made goes back to that one alone, as it was', () => {
+  const origin = { format: 'messages', provider: 'test' };
+  const of = (modelId: string): ContentBlock => ({
+    type: 'redacted_thinking',
+    data: tagSignature({ ...origin, modelId }, 'SEALED'),
+  });
+  const talk = [user('a'), assistant(of('qwen3.8-max'), of('minimax-m3'), 'yes'), user('b')];
+  const restored = { type: 'redacted_thinking', data: 'SEALED' };
+  assert.deepEqual(sent(talk)[1], assistant(restored as ContentBlock, 'yes'));
+  assert.deepEqual(sent(talk, {}, claude)[1], assistant('yes'));
+});
+
 test('thinking in the dialects of Messages', () => {
   const told = (route: Route, fields: Fields): unknown[] => {
     const body = encode([user('a')], fields, route);
