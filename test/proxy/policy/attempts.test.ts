@@ -54,7 +54,7 @@ const at = (candidate: number, outcome: Outcome, key = 0): Tried => ({ candidate
 test('an overflow is the client’s to mend, whatever status and type it came with', () => {
   for (const [status, body] of [
     [413, { error: { type: 'request_too_large', message: 'prompt is too long: 9 tokens > 8 maximum' } }],
-    [500, { error: { type: 'server_error', message: 'the input exceeds the context window' } }],
+    [400, { error: { type: 'server_error', message: 'the input exceeds the context window' } }],
     [429, { error: { code: 'context_length_exceeded', message: 'maximum context length is 8 tokens' } }],
     [401, { type: 'error', error: { type: 'ModelError', message: 'prompt is too long' } }],
   ] as const)
