@@ -30,10 +30,15 @@ export function findClaude(env: Environment, home: string): Found {
 
 /**
  * Fetches the package and prints the PATH on which npm would run it. npm itself must not run the client: it adds
- * two dozen npm_config_* variables to its environment and does not pass SIGHUP on.
+ * two dozen npm_config_* variables to its environment and does not pass SIGHUP on. The native program is an optional
+ * dependency and needs no install script; a person's npm settings may leave out the one, refuse the other, and silence
+ * npm when it fails.
  */
 export const fetchArguments: readonly string[] = [
   '-y',
+  '--ignore-scripts',
+  '--include=optional',
+  '--loglevel=error',
   `--package=${clientPackage}@${clientVersions}`,
   '--',
   'node',

@@ -1,6 +1,7 @@
 /** `occ launch`: a private proxy inside this process, the client as its child, and the client's end as ours. */
 import type { Command } from 'commander';
 import { splitArguments } from '../clients/arguments.ts';
+import { withoutNpx } from '../clients/npx-environment.ts';
 import { outputOf, type GlobalOptions, type World } from './world.ts';
 
 const launchHelp = `
@@ -56,7 +57,7 @@ export function defineLaunch(
         quiet: given.quiet === true || asked.quiet,
       });
       const { launch } = await import('./launch-session.ts');
-      end(await launch(asked, world, output));
+      end(await launch(asked, { ...world, env: withoutNpx(world.env) }, output));
     });
   command.parseOptions = (words) => ({ operands: words, unknown: [] });
 }

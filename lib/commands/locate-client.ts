@@ -62,13 +62,14 @@ async function mayFetch(asked: LaunchArguments, world: World, output: Output): P
 
 /**
  * What npx printed; undefined when something else stands in its place and failed at being asked. OccError
- * `client_not_found` in npm's own words when npm could not fetch it.
+ * `client_not_found` in npm's own words when npm could not fetch it. It runs at home: npm would obey the settings of a
+ * project, and a cloned one must not say where a program comes from that is then run.
  */
-function fetchClient({ env, cwd }: World): Promise<string | undefined> {
+function fetchClient({ env, home }: World): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const npx = spawn('npx', fetchArguments, {
       env,
-      cwd,
+      cwd: home,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: fetchingMs,
     });

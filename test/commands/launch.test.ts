@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { alive, fakeClient, home } from './program.ts';
 
@@ -222,13 +222,35 @@ test('--yes runs what npx has fetched, without npm around it', async (t) => {
   );
   write('cache/node_modules/@anthropic-ai/claude-code/package.json', '{}');
   program('npx', `#!/bin/sh\necho "$@" >> ${dir}/npx.txt\necho ${dir}/cache/node_modules/.bin:$PATH\n`);
-  const { chmodSync } = await import('node:fs');
   chmodSync(native, 0o755);
   const { code } = await run(['launch', '--emulator', '--yes', '-p', 'hi']);
   assert.equal(code, 5);
   assert.deepEqual(seen().argv.slice(-2), ['-p', 'hi']);
   const asked = readFileSync(join(dir, 'npx.txt'), 'utf8').trim().split('\n');
-  assert.deepEqual(asked, ['-y --package=@anthropic-ai/claude-code@~2.1.330 -- node -p process.env.PATH']);
+  assert.deepEqual(asked, [
+    '-y --ignore-scripts --include=optional --loglevel=error --package=@anthropic-ai/claude-code@~2.1.330 -- node -p process.env.PATH',
+  ]);
+});
+
+test('npx fetches at home, where no project says how, and knows nothing of the npx that runs occ', async (t) => {
+  const { run, program, write, seen, dir } = home(t);
+  const person = dirname(write('person/.npmrc', ''));
+  const native = write('cache/node_modules/@anthropic-ai/claude-code-some-platform/claude', fakeClient(''));
+  write('cache/node_modules/@anthropic-ai/claude-code/package.json', '{}');
+  program('npx', `#!/bin/sh\n(pwd; env) > ${dir}/npx.txt\necho ${dir}/cache/node_modules/.bin:$PATH\n`);
+  chmodSync(native, 0o755);
+  const { code } = await run(['launch', '--emulator', '--yes'], {
+    HOME: person,
+    npm_lifecycle_event: 'npx',
+    npm_config_call: 'occ launch --emulator',
+    npm_config_registry: 'http://127.0.0.1:9/',
+  });
+  assert.equal(code, 0);
+  const [cwd, ...env] = readFileSync(join(dir, 'npx.txt'), 'utf8').trim().split('\n');
+  assert.equal(cwd, person);
+  const npm = env.filter((line) => line.startsWith('npm_'));
+  assert.deepEqual(npm, ['npm_config_registry=http://127.0.0.1:9/']);
+  assert.equal(seen().env['npm_config_call'], undefined);
 });
 
 test('where npx keeps its programs elsewhere it runs the client itself', async (t) => {
