@@ -105,12 +105,14 @@ export interface RunOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
   input?: string;
+  /** Milliseconds; for a run that fetches as well. */
+  longestMs?: number;
 }
 
 /** Runs a program to its end; one that hangs is killed, and its code says so. */
 export async function run(command: string, args: readonly string[], options: RunOptions): Promise<Ran> {
   const child = spawn(command, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
-  const timer = setTimeout(() => child.kill('SIGKILL'), longestRunMs);
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.longestMs ?? longestRunMs);
   child.stdin.on('error', () => {});
   child.stdin.end(options.input ?? '');
   const [stdout, stderr, code] = await Promise.all([
