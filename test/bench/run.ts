@@ -56,17 +56,23 @@ function lineOf(megabytes: number): () => void {
   };
 }
 
+/** No start takes this long; one that hangs is no timing. In milliseconds. */
+const longestStart = 30_000;
+
+/** From nothing to the end of a small command: what is answered at once, what loads the command line, what does a little. */
 async function starts(): Promise<Row[]> {
   const node =
     (...args: string[]) =>
-    () =>
-      spawnSync(process.execPath, args);
+    () => {
+      const { status, error } = spawnSync(process.execPath, args, { timeout: longestStart });
+      if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}`, { cause: error });
+    };
   const rows: Row[] = [];
-  for (const word of ['--version', '--help']) {
+  for (const words of ['--version', '--help', 'config path', 'config check']) {
     rows.push({
-      what: `occ ${word}`,
+      what: `occ ${words}`,
       base: 'node -e 0',
-      ...(await sideBySide(7, node('-e', '0'), node(occ, word))),
+      ...(await sideBySide(7, node('-e', '0'), node(occ, ...words.split(' ')))),
     });
   }
   return rows;

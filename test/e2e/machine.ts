@@ -10,8 +10,9 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { requireBuilt } from '../support/built.ts';
 import { run, type Ran } from './client.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -32,58 +33,54 @@ export interface Machine extends AsyncDisposable {
   run(command: string, args: readonly string[], env?: Record<string, string>): Promise<Ran>;
 }
 
-/** How the network is reached belongs to the machine, not to the person. */
-const network = [
-  'NODE_EXTRA_CA_CERTS',
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-  'NO_PROXY',
-  'https_proxy',
-  'http_proxy',
-  'no_proxy',
-];
-
 export async function emptyMachine(): Promise<Machine> {
+  requireBuilt();
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'occ-one-shot-')));
-  const [home = '', work = '', temporary = '', bin = '', packed = ''] = [
-    'home',
-    'work',
-    'tmp',
-    'bin',
-    'packed',
-  ].map((name) => {
+  const within = (name: string): string => {
     mkdirSync(join(folder, name));
     return join(folder, name);
-  });
-  symlinkSync(process.execPath, join(bin, 'node'));
-  for (const name of ['npm', 'npx', 'sh']) symlinkSync(onPath(name), join(bin, name));
-  const given = Object.fromEntries(
-    network.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
-  );
-  const machine: Machine = {
-    folder,
-    home,
-    work,
-    path: bin,
-    tarball: '',
-    run: (command, args, env = {}) =>
-      run(command, args, {
-        cwd: work,
-        env: { PATH: bin, HOME: home, TMPDIR: temporary, ...given, ...env },
-        longestMs,
-      }),
-    async [Symbol.asyncDispose]() {
-      rmSync(folder, { recursive: true, force: true });
-    },
   };
-  const { stdout, stderr } = await run(
-    'npm',
-    ['pack', '--ignore-scripts', '--json', '--pack-destination', packed],
-    { cwd: root, env: process.env },
+  const [home, work, bin, temporary] = [within('home'), within('work'), within('bin'), within('tmp')];
+  const env = { PATH: bin, HOME: home, TMPDIR: temporary, ...reachingNetwork() };
+  const clean = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    symlinkSync(process.execPath, join(bin, 'node'));
+    for (const name of ['npm', 'npx', 'sh']) symlinkSync(onPath(name), join(bin, name));
+    return {
+      folder,
+      home,
+      work,
+      path: bin,
+      tarball: relative(work, await pack(within('packed'))),
+      run: (command, args, more = {}) =>
+        run(command, args, { cwd: work, env: { ...env, ...more }, longestMs }),
+      async [Symbol.asyncDispose]() {
+        clean();
+      },
+    };
+  } catch (error) {
+    clean();
+    throw error;
+  }
+}
+
+/** How the network is reached belongs to the machine, not to the person. */
+function reachingNetwork(): Record<string, string> {
+  const names = /^(?:NODE_EXTRA_CA_CERTS|(?:https?|no)_proxy)$/i;
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value && names.test(name) ? [[name, value]] : [],
+    ),
   );
-  const [name] = readdirSync(packed);
-  if (name === undefined) throw new Error(`npm packed nothing:\n${stdout}${stderr}`);
-  return { ...machine, tarball: join('..', 'packed', name) };
+}
+
+/** Packs what is built; gives the tarball's path. */
+async function pack(into: string): Promise<string> {
+  const words = ['pack', '--ignore-scripts', '--pack-destination', into];
+  const { stderr } = await run('npm', words, { cwd: root, env: process.env });
+  const [name] = readdirSync(into);
+  if (name === undefined) throw new Error(`npm packed nothing:\n${stderr}`);
+  return join(into, name);
 }
 
 /** The file itself, past symbolic links: npm looks for its own files beside it. */

@@ -1,0 +1,112 @@
+/** What the built program answers in JSON, and where colour may and may not go. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { before, test } from 'node:test';
+import { toAnswer } from '../support/answers.ts';
+import { builtOcc, requireBuilt } from '../support/built.ts';
+import { fakeClient, home, type Ended, type Home } from './program.ts';
+
+before(requireBuilt);
+
+const key = 'sk-this-must-not-be-seen-anywhere';
+/** Where every escape sequence begins. */
+const escape = '\u001b';
+
+async function startAndStop(
+  { start }: Home,
+  args: readonly string[],
+  env?: Record<string, string>,
+): Promise<Ended> {
+  const occ = start(['start', '--foreground', '--port', '0', ...args], env);
+  await occ.said('Ctrl-C ends it');
+  occ.kill('SIGTERM');
+  return await occ.ended;
+}
+
+test('occ start --json answers as its schema says, and tells neither key nor token', async (t) => {
+  const machine = home(t, { built: true });
+  const env = { OCC_API_KEY: key, OCC_AUTH_TOKEN: 'a-token-of-my-own' };
+  for (const args of [['--json'], ['--json', '--emulator']]) {
+    const { code, stdout, stderr } = await startAndStop(machine, args, env);
+    assert.equal(code, 0);
+    const { url, port } = toAnswer('start', stdout);
+    assert.equal(url, `http://127.0.0.1:${String(port)}`);
+    assert.doesNotMatch(stdout + stderr, /sk-this|a-token-of/);
+  }
+});
+
+const dryRuns: Record<string, readonly string[]> = {
+  'Claude Code': ['-p', 'hi'],
+  'the trial run': ['--emulator', '-p', 'hi'],
+  'another program': ['exec', '--', 'node', 'agent.js'],
+};
+
+for (const [what, words] of Object.entries(dryRuns)) {
+  test(`occ launch --dry-run --json answers as its schema says: ${what}`, async (t) => {
+    const { run } = home(t, { built: true });
+    const env = { OCC_API_KEY: key, ANTHROPIC_API_KEY: key };
+    const { code, stdout, stderr } = await run(['launch', '--dry-run', '--json', ...words], env);
+    assert.equal(code, 0, stderr);
+    const { args, removed } = toAnswer('launch', stdout);
+    assert.ok(Array.isArray(args) && args.at(-1) === words.at(-1));
+    assert.ok(Array.isArray(removed) && removed.includes('ANTHROPIC_API_KEY'));
+    assert.doesNotMatch(stdout + stderr, /sk-this/);
+  });
+}
+
+const piped: (readonly string[])[] = [
+  ['--help'],
+  ['launch', '--help'],
+  ['launch', '--emulator'],
+  ['launch', '--emulator', '--dry-run'],
+  ['launch', '--emulator', '--dry-run', '--json'],
+  ['launch', '-m', 'nobody-has-it', '--emulator'],
+  ['config', 'show'],
+  ['config', 'check'],
+  ['start'],
+];
+
+test('what goes into a pipe holds no escape sequence, whatever the terminal around it can do', async (t) => {
+  const machine = home(t, { built: true });
+  machine.program('claude', fakeClient(''));
+  const env = { TERM: 'xterm-256color', COLORTERM: 'truecolor', CLICOLOR: '1' };
+  for (const words of piped) {
+    const { stdout, stderr } = await machine.run(words, env);
+    assert.notEqual(stdout + stderr, '');
+    assert.equal((stdout + stderr).includes(escape), false, words.join(' '));
+  }
+  const { stdout, stderr } = await startAndStop(machine, ['--emulator'], env);
+  assert.equal((stdout + stderr).includes(escape), false, 'start');
+});
+
+/** util-linux's `script` runs a command on a terminal of its own; that of macOS takes other words. */
+const script = spawnSync('script', ['--version'], { encoding: 'utf8', timeout: 10_000 });
+const noScript = script.error !== undefined || !script.stdout.includes('util-linux');
+const onTerminal = noScript ? 'on a terminal (skipped: needs the script of util-linux)' : 'on a terminal';
+
+test(`NO_COLOR, --no-color and TERM=dumb are honoured ${onTerminal}`, { skip: noScript }, async (t) => {
+  const machine = home(t, { built: true });
+  machine.program('claude', fakeClient(''));
+  const said = (words: string, env: Record<string, string>): string => {
+    const command = `'${process.execPath}' '${builtOcc}' launch --emulator ${words}`;
+    const { status, stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
+      cwd: machine.dir,
+      env: {
+        PATH: `${machine.dir}/bin:/usr/bin:/bin`,
+        HOME: machine.dir,
+        SEEN: `${machine.dir}/seen.json`,
+        ...env,
+      },
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /log in /);
+    return stdout;
+  };
+  assert.ok(said('', { TERM: 'xterm' }).includes(escape), 'there is colour to be kept away');
+  assert.equal(said('', { TERM: 'xterm', NO_COLOR: '1' }).includes(escape), false);
+  assert.equal(said('', { TERM: 'xterm', NO_COLOR: '1', FORCE_COLOR: '1' }).includes(escape), false);
+  assert.equal(said('--no-color', { TERM: 'xterm' }).includes(escape), false);
+  assert.equal(said('', { TERM: 'dumb' }).includes(escape), false);
+});
