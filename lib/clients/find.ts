@@ -32,12 +32,14 @@ export function findClaude(env: Environment, home: string): Found {
  * Fetches the package and prints the PATH on which npm would run it. npm itself must not run the client: it adds
  * two dozen npm_config_* variables to its environment and does not pass SIGHUP on. The native program is an optional
  * dependency and needs no install script; a person's npm settings may leave out the one, refuse the other, and silence
- * npm when it fails.
+ * npm when it fails. What is in npm's cache is run without asking the registry again: without a network npm would try for
+ * minutes before it used it.
  */
 export const fetchArguments: readonly string[] = [
   '-y',
   '--ignore-scripts',
   '--include=optional',
+  '--prefer-offline',
   '--loglevel=error',
   `--package=${clientPackage}@${clientVersions}`,
   '--',

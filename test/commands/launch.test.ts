@@ -228,7 +228,7 @@ test('--yes runs what npx has fetched, without npm around it', async (t) => {
   assert.deepEqual(seen().argv.slice(-2), ['-p', 'hi']);
   const asked = readFileSync(join(dir, 'npx.txt'), 'utf8').trim().split('\n');
   assert.deepEqual(asked, [
-    '-y --ignore-scripts --include=optional --loglevel=error --package=@anthropic-ai/claude-code@~2.1.330 -- node -p process.env.PATH',
+    '-y --ignore-scripts --include=optional --prefer-offline --loglevel=error --package=@anthropic-ai/claude-code@~2.1.330 -- node -p process.env.PATH',
   ]);
 });
 

@@ -29,8 +29,14 @@ export interface Machine extends AsyncDisposable {
   path: string;
   /** The package, packed; from the work folder, since npx runs a file it is given with its whole path. */
   tarball: string;
-  /** Runs a program of PATH in the work folder, with nothing in its environment but PATH, HOME and TMPDIR. */
-  run(command: string, args: readonly string[], env?: Record<string, string>): Promise<Ran>;
+  /** Runs a program of PATH in the work folder, with nothing in its environment but PATH, HOME, TMPDIR and `env`. */
+  run(command: string, args: readonly string[], more?: RunMore): Promise<Ran>;
+}
+
+export interface RunMore {
+  env?: Record<string, string>;
+  /** Milliseconds. */
+  longestMs?: number;
 }
 
 export async function emptyMachine(): Promise<Machine> {
@@ -53,7 +59,7 @@ export async function emptyMachine(): Promise<Machine> {
       path: bin,
       tarball: relative(work, await pack(within('packed'))),
       run: (command, args, more = {}) =>
-        run(command, args, { cwd: work, env: { ...env, ...more }, longestMs }),
+        run(command, args, { cwd: work, longestMs, ...more, env: { ...env, ...more.env } }),
       async [Symbol.asyncDispose]() {
         clean();
       },

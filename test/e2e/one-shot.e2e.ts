@@ -25,13 +25,13 @@ test('npx <package> launch does the main job on an empty machine', async (t) => 
     const commands = scriptsRun(machine);
     assert.ok(commands.runs > 0, 'npm keeps a log of each run');
     assert.deepEqual(commands.scripts, []);
-    const installed = packagesOf(machine, 'occ-cli');
+    const installed = packagesIn(folderOf(machine, 'occ-cli'));
     assert.ok('node_modules/undici' in installed);
     const wanting = Object.entries(installed).filter(([, { hasInstallScript }]) => hasInstallScript === true);
     assert.deepEqual(wanting, [], 'no package of the tree has one');
   });
 
-  await t.test('npx -c, whose words npm hands on, works as well and fetches nothing again', async () => {
+  await t.test('npx -c, whose words npm hands on, works as well', async () => {
     const command = `occ launch --emulator --yes -p "hi"`;
     const { code, stdout, stderr } = await machine.run('npx', [
       '--yes',
@@ -40,6 +40,18 @@ test('npx <package> launch does the main job on an empty machine', async (t) => 
       '-c',
       command,
     ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /built-in emulator/);
+  });
+
+  await t.test('what has been fetched is run without a network, and without waiting for one', async () => {
+    const occ = join(folderOf(machine, 'occ-cli'), '.bin', 'occ');
+    const nowhere = 'http://127.0.0.1:9';
+    const { code, stdout, stderr } = await machine.run(occ, ['launch', '--emulator', '--yes', '-p', 'hi'], {
+      env: { https_proxy: nowhere, http_proxy: nowhere },
+      // npm alone would try for more than a minute, and then run it after all.
+      longestMs: 45_000,
+    });
     assert.equal(code, 0, stderr);
     assert.match(stdout, /built-in emulator/);
   });
@@ -59,9 +71,9 @@ for (const umask of ['022', '077']) {
     const installed = await machine.run('sh', ['-c', install]);
     assert.equal(installed.code, 0, installed.stderr);
     const env = { PATH: `${join(prefix, 'bin')}:${machine.path}` };
-    assert.equal((await machine.run('sh', ['-c', 'occ --version'], env)).stdout, `${version}\n`);
+    assert.equal((await machine.run('sh', ['-c', 'occ --version'], { env })).stdout, `${version}\n`);
     const said = 'echo $ANTHROPIC_DEFAULT_OPUS_MODEL';
-    const ran = await machine.run('sh', ['-c', `occ launch exec --emulator -- sh -c '${said}'`], env);
+    const ran = await machine.run('sh', ['-c', `occ launch exec --emulator -- sh -c '${said}'`], { env });
     assert.deepEqual([ran.code, ran.stdout], [0, 'occ-opus\n'], ran.stderr);
   });
 }
@@ -80,13 +92,15 @@ interface Installed {
   hasInstallScript?: boolean;
 }
 
-/** The packages in the folder where npx has installed that one, by the lock file npm keeps there. */
-function packagesOf({ home }: Machine, name: string): Record<string, Installed> {
+/** The folder of packages in which npx has installed that one. */
+function folderOf({ home }: Machine, name: string): string {
   const npx = join(home, '.npm', '_npx');
-  for (const folder of readdirSync(npx)) {
-    const lock = join(npx, folder, 'node_modules', '.package-lock.json');
-    const { packages } = JSON.parse(readFileSync(lock, 'utf8')) as { packages: Record<string, Installed> };
-    if (`node_modules/${name}` in packages) return packages;
-  }
-  return {};
+  const folders = readdirSync(npx).map((folder) => join(npx, folder, 'node_modules'));
+  return folders.find((folder) => existsSync(join(folder, name))) ?? '';
+}
+
+/** By the lock file that npm keeps there. */
+function packagesIn(folder: string): Record<string, Installed> {
+  const lock = readFileSync(join(folder, '.package-lock.json'), 'utf8');
+  return (JSON.parse(lock) as { packages: Record<string, Installed> }).packages;
 }
