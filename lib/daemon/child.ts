@@ -2,7 +2,7 @@
  * Runs one program with the terminal inherited and ends as it ended. Ctrl-C reaches the whole foreground group by
  * itself, so the parent's part is only to outlive it; SIGTERM and SIGHUP are sent to the parent alone and passed on.
  */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 
 export interface ChildOptions {
@@ -23,8 +23,9 @@ const passedOn = ['SIGTERM', 'SIGHUP'] as const;
 /** Resolves when the child has ended; rejects never. Every handler it installs is gone by then. */
 export function runChild({ command, args, env, onSpawn }: ChildOptions): Promise<ChildEnd> {
   return new Promise((resolve) => {
+    let child: ChildProcess | undefined;
     const outlive = (): void => {};
-    const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
+    const pass = (signal: NodeJS.Signals): void => void child?.kill(signal);
     // Installed before the child exists: a signal that comes in between must not end us and leave it behind.
     process.on('SIGINT', outlive);
     for (const signal of passedOn) process.on(signal, pass);
@@ -33,11 +34,17 @@ export function runChild({ command, args, env, onSpawn }: ChildOptions): Promise
       for (const signal of passedOn) process.off(signal, pass);
       resolve(end);
     };
-    const child = spawn(command, args, { stdio: 'inherit', env });
+    try {
+      child = spawn(command, args, { stdio: 'inherit', env });
+    } catch (error) {
+      // Node tells some of what the system refuses by an event and throws the rest.
+      return finish(toFailure(error as NodeJS.ErrnoException));
+    }
+    const { pid } = child;
     child.once('spawn', () => onSpawn?.());
     child.once('error', (error: NodeJS.ErrnoException) => {
       // An error after the start (a signal that could not be sent) is not an end.
-      if (child.pid === undefined) finish(toFailure(error));
+      if (pid === undefined) finish(toFailure(error));
     });
     child.once('exit', (code, signal) => finish({ kind: 'ended', code: toExitCode(code, signal) }));
   });
@@ -51,6 +58,7 @@ function toFailure(error: NodeJS.ErrnoException): ChildEnd {
 const reasons: Record<string, string> = {
   EACCES: 'it may not be run by you',
   ENOEXEC: 'it is no program for this machine',
+  ETXTBSY: 'it is just being written; try again',
   E2BIG: 'its arguments and environment are too long',
 };
 

@@ -63,7 +63,12 @@ const piped: (readonly string[])[] = [
   ['launch', '-m', 'nobody-has-it', '--emulator'],
   ['config', 'show'],
   ['config', 'check'],
-  ['start'],
+  ['start', '--port', '0', '--emulator'],
+  ['status'],
+  ['status', '--json'],
+  ['env'],
+  ['stop'],
+  ['status'],
 ];
 
 test('what goes into a pipe holds no escape sequence, whatever the terminal around it can do', async (t) => {

@@ -35,6 +35,13 @@ test('a directory is found but not runnable', async () => {
   assert.equal(end.kind, 'not_runnable');
 });
 
+test('what the system refuses at once is an end like any other', async () => {
+  const before = handlers();
+  const end = await runChild({ command: process.execPath, args: ['x'.repeat(20_000_000)], env });
+  assert.deepEqual(end, { kind: 'not_runnable', reason: 'its arguments and environment are too long' });
+  assert.deepEqual(handlers(), before);
+});
+
 test('the child has the environment it was given and nothing else', async () => {
   const script =
     'process.exit(Object.keys(process.env).filter((name) => !name.startsWith("__")).join() === "ONLY" ? 0 : 1)';
