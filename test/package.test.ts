@@ -39,11 +39,13 @@ describe('the package', () => {
   before(() => {
     requireBuilt();
     // Without scripts: `prepare` would build dist/ again under the feet of other tests.
-    const { stdout, stderr } = spawnSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
+    const words = ['pack', '--dry-run', '--ignore-scripts', '--json', '--no-update-notifier', '--logs-max=0'];
+    const { stdout, stderr } = spawnSync('npm', words, {
       cwd: root,
       encoding: 'utf8',
       timeout: 60_000,
     });
+    // A list, and since npm 12 a record by name.
     const [first] = Object.values(JSON.parse(stdout || '[]') as Packed[]);
     assert.ok(first, stderr);
     packed = first;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withoutNpx } from '../../lib/clients/npx-environment.ts';
 
-/** What npm 12.2.0 gave to a program under `npx --yes <package>`, with a registry of the person's own. */
+/** What npm 12.2.0 gave to a program under `npx --yes -p <package> -c <call>`, with a registry of the person's own. */
 const underNpx = {
   COLOR: '0',
   EDITOR: 'vi',
@@ -13,6 +13,7 @@ const underNpx = {
   PWD: '/home/me/project',
   npm_command: 'exec',
   npm_config_cache: '/home/me/.npm',
+  npm_config_call: 'occ launch',
   npm_config_global_ignore_file: '/usr/etc/npmignore',
   npm_config_global_prefix: '/usr',
   npm_config_globalconfig: '/usr/etc/npmrc',
@@ -21,6 +22,7 @@ const underNpx = {
   npm_config_node_gyp: '/usr/lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js',
   npm_config_noproxy: '',
   npm_config_npm_version: '12.2.0',
+  npm_config_package: 'occ-cli',
   npm_config_prefix: '/usr',
   npm_config_registry: 'http://127.0.0.1:4873/',
   npm_config_user_agent: 'npm/12.2.0 node/v24.21.0 linux x64 workspaces/false',
