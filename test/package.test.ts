@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { requireBuilt } from './support/built.ts';
+import { keepingDist, requireBuilt } from './support/built.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -38,10 +38,10 @@ describe('the package', () => {
 
   before(() => {
     requireBuilt();
-    // Without scripts: `prepare` would build dist/ again under the feet of other tests.
     const words = ['pack', '--dry-run', '--ignore-scripts', '--json', '--no-update-notifier', '--logs-max=0'];
     const { stdout, stderr } = spawnSync('npm', words, {
       cwd: root,
+      env: keepingDist,
       encoding: 'utf8',
       timeout: 60_000,
     });

@@ -12,7 +12,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { requireBuilt } from '../support/built.ts';
+import { keepingDist, requireBuilt } from '../support/built.ts';
 import { run, type Ran } from './client.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -83,7 +83,7 @@ function reachingNetwork(): Record<string, string> {
 /** Packs what is built; gives the tarball's path. */
 async function pack(into: string): Promise<string> {
   const words = ['pack', '--ignore-scripts', '--pack-destination', into];
-  const { stderr } = await run('npm', words, { cwd: root, env: process.env });
+  const { stderr } = await run('npm', words, { cwd: root, env: keepingDist });
   const [name] = readdirSync(into);
   if (name === undefined) throw new Error(`npm packed nothing:\n${stderr}`);
   return join(into, name);

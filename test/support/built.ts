@@ -9,6 +9,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The program a person's `occ` runs. */
 export const builtOcc = join(root, 'dist/bin/occ.js');
 
+/** For npm: packs what is built as it is, so that no test loses the program it runs. */
+export const keepingDist = { ...process.env, OCC_KEEP_DIST: '1' };
+
 /** A test of yesterday's program would prove nothing about today's sources. */
 export function requireBuilt(): void {
   assert.ok(existsSync(builtOcc), 'dist/ is missing: npm run build');
