@@ -14,6 +14,9 @@ export const exitCodes = {
   config: 78,
   cannotListen: 125,
   clientNotFound: 127,
+  hungUp: 129,
+  interrupted: 130,
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -39,3 +42,13 @@ export class OccError extends Error {
     this.remedy = options.remedy;
   }
 }
+
+/** The signals that tell a program to end, and the exit codes of one that they ended (128 and their number). */
+export const endingSignals = {
+  SIGHUP: exitCodes.hungUp,
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+} as const satisfies Partial<Record<NodeJS.Signals, ExitCode>>;
+
+/** The names of `endingSignals`. */
+export const endingSignalNames = Object.keys(endingSignals) as (keyof typeof endingSignals)[];

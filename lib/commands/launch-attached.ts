@@ -26,7 +26,7 @@ export async function launchAttached(asked: LaunchArguments, world: World, outpu
   const choice = chooseModel(asked, settings, true);
   const preparing = { asked, world, token, choice };
   if (asked.dryRun) return dryRun(preparing, settings, record.url, output);
-  const client = await locateClient(asked, world, output);
+  const client = await locateClient(asked, world, output, settings.keyVariables);
   const prepared = prepare(preparing, settings, record.url);
   output.say(renderLineup(settings, choice, record.log, output.talkStyle));
   for (const note of prepared.notes) output.warn(`occ: ${note}`);

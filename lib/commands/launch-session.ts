@@ -45,7 +45,7 @@ export async function launch(asked: LaunchArguments, world: World, output: Outpu
   const preparing = { asked, world, token };
   if (asked.dryRun) return pretend(preparing, settings, output);
 
-  const client = await locateClient(asked, world, output);
+  const client = await locateClient(asked, world, output, settings.keyVariables);
   const choice: { made: Choice } = { made: usualChoice };
   const road = await openRoad({
     settings,

@@ -12,10 +12,10 @@ import {
 } from '../clients/find.ts';
 import { openMemory } from '../config/memory.ts';
 import { findPlaces } from '../config/paths.ts';
-import { exitCodes, OccError } from '../errors.ts';
+import { endingSignalNames, endingSignals, exitCodes, OccError, type ExitCode } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { confirm } from '../terminal/question.ts';
+import { ask } from '../terminal/question.ts';
 import type { World } from './world.ts';
 
 export interface Located {
@@ -29,14 +29,22 @@ const fetchingMs = 15 * 60_000;
 /** Characters of npm's complaint that are kept. */
 const maxComplaint = 4000;
 
-/** OccError `client_not_found` (exit 127) when it is missing and may not be fetched. */
-export async function locateClient(asked: LaunchArguments, world: World, output: Output): Promise<Located> {
+/**
+ * OccError `client_not_found` (exit 127) when it is missing and may not be fetched. What fetches it, and the install
+ * scripts it might run, do not see the variables named in `hidden`.
+ */
+export async function locateClient(
+  asked: LaunchArguments,
+  world: World,
+  output: Output,
+  hidden: readonly string[],
+): Promise<Located> {
   if (asked.client === 'exec') return { command: asked.forClient[0] ?? '', before: [] };
   const found = findClaude(world.env, world.home);
   // One that may not be run is tried all the same, so that the system says why.
   if (found.kind !== 'missing') return { command: found.command, before: [] };
   if (!(await mayFetch(asked, world, output))) throw notFound();
-  const fetching = fetchClient(world);
+  const fetching = fetchClient({ ...world, env: without(world.env, ['ANTHROPIC_API_KEY', ...hidden]) });
   const path = await withProgress(output, `fetching ${clientPackage}@${clientVersions} with npx`, fetching);
   const program = path === undefined ? undefined : findFetched(path);
   // What stands in for npx here printed something else: let it run the client in its own way.
@@ -51,13 +59,19 @@ async function mayFetch(asked: LaunchArguments, world: World, output: Output): P
   const memory = await openMemory(stateDir);
   const wanted = `${clientPackage}@${clientVersions}`;
   if (memory.recall('fetchAgreedTo') === wanted) return true;
-  const agreed = await confirm(
-    `claude was not found. Fetch and run ${clientPackage} with npx?`,
-    world.stdin,
-    world.stderr,
-  );
-  if (agreed) memory.remember('fetchAgreedTo', wanted);
-  return agreed;
+  const question = `claude was not found. Fetch and run ${clientPackage} with npx?`;
+  const answer = await ask(question, world.stdin, world.stderr);
+  if (answer === 'interrupted') throw interrupted(exitCodes.interrupted);
+  if (answer === 'yes') memory.remember('fetchAgreedTo', wanted);
+  return answer === 'yes';
+}
+
+function interrupted(exitCode: ExitCode): OccError {
+  return new OccError('interrupted', 'nothing was started', { exitCode });
+}
+
+function without(env: World['env'], names: readonly string[]): World['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 }
 
 /**
@@ -79,7 +93,17 @@ function fetchClient({ env, home }: World): Promise<string | undefined> {
     npx.stderr
       .setEncoding('utf8')
       .on('data', (text: string) => (complaint = (complaint + text).slice(-maxComplaint)));
+    // Whoever ends occ meanwhile does not mean to leave npx behind.
+    const endings = endingSignalNames.map((signal) => {
+      const end = (): void => {
+        npx.kill(signal);
+        reject(interrupted(endingSignals[signal]));
+      };
+      process.once(signal, end);
+      return () => process.off(signal, end);
+    });
     npx.once('error', () => resolve(undefined));
+    npx.once('close', () => endings.forEach((undo) => undo()));
     npx.once('close', (code) => {
       const words = complaint.split('\n').filter((line) => /^npm err/i.test(line));
       if (code !== 0 && words.length > 0) reject(notFetched(words));

@@ -1,4 +1,5 @@
 /** The signals that tell a proxy to end, counted: the first is a request, the second an order. */
+import { endingSignalNames } from '../errors.ts';
 
 export interface Signals {
   /** Resolves with the nth of them, from 1. */
@@ -11,7 +12,6 @@ export interface Signals {
  * one and goes on.
  */
 export function hearSignals(detached: boolean): Signals {
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   let count = 0;
   let waiting: { number: number; resolve: (told: 'told') => void }[] = [];
   const hear = (signal: NodeJS.Signals): void => {
@@ -20,7 +20,7 @@ export function hearSignals(detached: boolean): Signals {
     for (const { number, resolve } of waiting) if (number <= count) resolve('told');
     waiting = waiting.filter(({ number }) => number > count);
   };
-  for (const name of names) process.on(name, hear);
+  for (const name of endingSignalNames) process.on(name, hear);
   return {
     nth: (number) =>
       new Promise((resolve) => {
@@ -28,7 +28,7 @@ export function hearSignals(detached: boolean): Signals {
         else waiting.push({ number, resolve });
       }),
     stop() {
-      for (const name of names) process.off(name, hear);
+      for (const name of endingSignalNames) process.off(name, hear);
     },
   };
 }

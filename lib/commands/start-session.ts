@@ -19,8 +19,6 @@ import type { World } from './world.ts';
 
 /** How long live streams may go on after the first signal. */
 const drainMs = 10_000;
-/** 128 and the number of SIGINT: a second Ctrl-C ends at once, and says so. */
-const interrupted = 130;
 
 /** Resolves to the exit code once it has ended. */
 export async function serve(options: StartOptions, world: World, output: Output): Promise<number> {
@@ -92,7 +90,7 @@ async function untilTold(road: Road, owner: Owner, output: Output, signals: Sign
   const cut = await Promise.race([live > 0 ? withProgress(output, waiting, closed) : closed, signals.nth(2)]);
   if (cut === 'told') {
     await road.close(0);
-    return interrupted;
+    return exitCodes.interrupted; // a second Ctrl-C ends at once, and says so
   }
   if (cut > 0) output.warn(`occ: ${count(cut, 'live stream')} cut after ${drainMs / 1000} s`);
   return exitCodes.ok;

@@ -7,6 +7,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { makePrivateDirectory } from '../config/paths.ts';
+import { endingSignalNames, endingSignals } from '../errors.ts';
 
 export interface BackgroundOptions {
   /** The words after `occ`. */
@@ -61,8 +62,6 @@ export async function startBackground(options: BackgroundOptions): Promise<Start
   return started;
 }
 
-const interrupting = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 function outcome(child: ChildProcess, limitMs: number, words: () => string): Promise<Started> {
   return new Promise((resolve, reject) => {
     const end = (started: Started): void => {
@@ -70,14 +69,14 @@ function outcome(child: ChildProcess, limitMs: number, words: () => string): Pro
       finish();
       resolve(started);
     };
-    const told = (signal: NodeJS.Signals): void =>
-      end({ kind: 'interrupted', code: 128 + constants.signals[signal] });
+    const told = (signal: keyof typeof endingSignals): void =>
+      end({ kind: 'interrupted', code: endingSignals[signal] });
     const timer = setTimeout(() => end({ kind: 'late', words: words() }), limitMs);
     const finish = (): void => {
       clearTimeout(timer);
-      for (const signal of interrupting) process.off(signal, told);
+      for (const signal of endingSignalNames) process.off(signal, told);
     };
-    for (const signal of interrupting) process.on(signal, told);
+    for (const signal of endingSignalNames) process.on(signal, told);
     child.once('message', (message) => {
       if (message === readyMessage) end({ kind: 'ready', words: words() });
     });

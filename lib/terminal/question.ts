@@ -4,16 +4,29 @@ import type { Readable, Writable } from 'node:stream';
 
 /** Enter means yes; the end of the input and Ctrl-C mean no. Waits as long as the person does. */
 export async function confirm(question: string, input: Readable, output: Writable): Promise<boolean> {
+  return (await ask(question, input, output)) === 'yes';
+}
+
+/** The same, for those to whom Ctrl-C is more than a no. */
+export async function ask(
+  question: string,
+  input: Readable,
+  output: Writable,
+): Promise<'yes' | 'no' | 'interrupted'> {
+  let interrupted = false;
   const reader = createInterface({ input, output, terminal: true });
   const left = new AbortController();
-  reader.once('SIGINT', () => left.abort());
+  reader.once('SIGINT', () => {
+    interrupted = true;
+    left.abort();
+  });
   reader.once('close', () => left.abort());
   try {
     const answer = await reader.question(`${question} [Y/n] `, { signal: left.signal });
-    return /^\s*(y|yes|)\s*$/i.test(answer);
+    return /^\s*(y|yes|)\s*$/i.test(answer) ? 'yes' : 'no';
   } catch {
     output.write('\n');
-    return false;
+    return interrupted ? 'interrupted' : 'no';
   } finally {
     reader.close();
   }

@@ -266,6 +266,32 @@ test('where npx keeps its programs elsewhere it runs the client itself', async (
   assert.deepEqual(argv.slice(-2), ['-p', 'hi']);
 });
 
+test('npx, and what it may run, sees no provider key', async (t) => {
+  const { dir, program, run } = home(t);
+  program('npx', `#!/bin/sh\nenv > ${dir}/npx.env\nexit 1\n`);
+  await run(['launch', '--emulator', '--yes'], { OPENCODE_API_KEY: 'sk-mine', ANTHROPIC_API_KEY: 'sk-too' });
+  assert.doesNotMatch(readFileSync(join(dir, 'npx.env'), 'utf8'), /sk-mine|sk-too/);
+});
+
+test('whoever ends occ while npx fetches ends both', async (t) => {
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    const { dir, program, start } = home(t);
+    program('npx', `#!/bin/sh\necho $$ > ${dir}/npx.pid\nexec sleep 30\n`);
+    const occ = start(['launch', '--emulator', '--yes']);
+    const file = join(dir, 'npx.pid');
+    for (let i = 0; i < 200 && !(existsSync(file) && readFileSync(file, 'utf8').endsWith('\n')); i++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    occ.kill(signal);
+    assert.equal((await occ.ended).code, code);
+    const pid = Number(readFileSync(file, 'utf8'));
+    for (let i = 0; i < 100 && alive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    assert(!alive(pid), 'npx is gone');
+  }
+});
+
 test('an npm that cannot fetch the client is asked once, and heard: 127', async (t) => {
   const { run, program, dir } = home(t);
   program('npx', `#!/bin/sh\necho asked >> ${dir}/npx.txt\necho 'npm error code ENOTFOUND' >&2\nexit 1\n`);

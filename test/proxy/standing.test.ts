@@ -10,30 +10,30 @@ const now = new Date('2026-01-02T03:04:05Z');
 const of = { model: 'p/m', format: 'chat' };
 
 test('an answer ends a row of failures, a client that leaves does not', () => {
-  const { note, list } = standings();
-  note({ ...of, end: { failure: '500' } }, now);
-  note({ ...of, end: { failure: 'timeout' } }, now);
-  note({ ...of, end: 'abandoned' }, now);
+  const kept = standings();
+  kept.note({ ...of, end: { failure: '500' } }, now);
+  kept.note({ ...of, end: { failure: 'timeout' } }, now);
+  kept.note({ ...of, end: 'abandoned' }, now);
   const last_failure = { at: now.toISOString(), reason: 'timeout' };
-  assert.deepEqual(list(), [{ ...of, attempts: 3, failures: 2, failures_in_a_row: 2, last_failure }]);
-  note({ ...of, end: 'answered' }, now);
-  assert.deepEqual(list(), [{ ...of, attempts: 4, failures: 2, failures_in_a_row: 0, last_failure }]);
+  assert.deepEqual(kept.list(), [{ ...of, attempts: 3, failures: 2, failures_in_a_row: 2, last_failure }]);
+  kept.note({ ...of, end: 'answered' }, now);
+  assert.deepEqual(kept.list(), [{ ...of, attempts: 4, failures: 2, failures_in_a_row: 0, last_failure }]);
 });
 
 test('latencies are medians of the latest fifty', () => {
-  const { note, list } = standings();
-  for (let i = 0; i < 60; i++) note({ ...of, end: 'answered', headersMs: i, firstContentMs: 1000 }, now);
-  assert.deepEqual([list()[0]?.headers_ms, list()[0]?.first_content_ms], [35, 1000]);
+  const kept = standings();
+  for (let i = 0; i < 60; i++) kept.note({ ...of, end: 'answered', headersMs: i, firstContentMs: 1000 }, now);
+  assert.deepEqual([kept.list()[0]?.headers_ms, kept.list()[0]?.first_content_ms], [35, 1000]);
 });
 
 test('models and formats stand apart, and no more than two hundred are remembered', () => {
-  const { note, list } = standings();
-  note({ ...of, format: 'messages', end: 'answered' }, now);
-  note({ ...of, end: 'answered' }, now);
-  assert.equal(list().length, 2);
-  for (let i = 0; i < 500; i++) note({ model: `p/${i}`, format: 'chat', end: 'answered' }, now);
-  assert.equal(list().length, 200);
-  assert.equal(list().at(-1)?.model, 'p/499');
+  const kept = standings();
+  kept.note({ ...of, format: 'messages', end: 'answered' }, now);
+  kept.note({ ...of, end: 'answered' }, now);
+  assert.equal(kept.list().length, 2);
+  for (let i = 0; i < 500; i++) kept.note({ model: `p/${i}`, format: 'chat', end: 'answered' }, now);
+  assert.equal(kept.list().length, 200);
+  assert.equal(kept.list().at(-1)?.model, 'p/499');
 });
 
 test('the road notes who failed, who answered instead, and the last error', async () => {
