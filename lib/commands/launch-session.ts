@@ -31,9 +31,12 @@ export async function launch(asked: LaunchArguments, world: World, output: Outpu
     return launchAttached(asked, world, output);
   }
   const provider = providerOf(asked.model);
+  const token = randomBytes(32).toString('base64url');
   const { settings } = await loadSettings({
     configFile: asked.config,
     env: world.env,
+    // Its own token stands in the place of a configured one, which need not be there.
+    flags: { authToken: token },
     ...(provider !== undefined && { use: [provider] }),
   });
   const trial = asked.emulator;
@@ -41,7 +44,6 @@ export async function launch(asked: LaunchArguments, world: World, output: Outpu
     requireKey(settings, settings.models['default']?.provider, 'models.default');
     await requireFormat(settings);
   }
-  const token = randomBytes(32).toString('base64url');
   const preparing = { asked, world, token };
   if (asked.dryRun) return pretend(preparing, settings, output);
 

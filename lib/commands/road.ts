@@ -135,11 +135,11 @@ function cannotListen(error: unknown, { host, port, listenFailure }: RoadOptions
  * theirs: they are passed over.
  */
 export function requireKey(settings: Settings, provider: string | undefined, what: string): void {
-  const { missingKey } = (provider === undefined ? undefined : settings.providers[provider]) ?? {};
+  const { missingKey, keyRemedy } = (provider === undefined ? undefined : settings.providers[provider]) ?? {};
   if (missingKey === undefined) return;
   throw new OccError('key_missing', `${what} (${provider}) has no key: ${missingKey}`, {
     exitCode: exitCodes.config,
-    remedy: `set OCC_API_KEY in your shell, or api_key in ${settings.file ?? 'the configuration'}; occ launch --emulator needs no key`,
+    remedy: `${keyRemedy ?? 'give it one'}\nocc launch --emulator needs no key`,
   });
 }
 

@@ -27,7 +27,9 @@ export interface KeyContext {
 
 export interface FoundKeys {
   keys: readonly Secret[];
+  /** Why there is none, in words, and what to do about it. */
   missingKey?: string;
+  keyRemedy?: string;
 }
 
 /**
@@ -37,6 +39,7 @@ export interface FoundKeys {
  */
 export async function findKeys(places: readonly KeyPlace[], context: KeyContext): Promise<FoundKeys> {
   const reasons: string[] = [];
+  const remedies: string[] = [];
   for (const { keys, segments } of places) {
     const listed = keys.api_keys?.map((key, index) => ({
       key,
@@ -46,7 +49,10 @@ export async function findKeys(places: readonly KeyPlace[], context: KeyContext)
     const found: Secret[] = [];
     for (const { key, path } of listed?.length ? listed : [single]) {
       const variable = context.missing.get(path);
-      if (variable !== undefined) reasons.push(`the variable ${variable}, which ${path} names, is not set`);
+      if (variable !== undefined) {
+        reasons.push(notSet(variable, path));
+        remedies.push(`set ${variable} in your shell`);
+      }
       // An empty string is how a first configuration leaves the place open.
       else if (key) found.push(toKey(key, `${path} (${context.whence(path)})`));
     }
@@ -56,9 +62,21 @@ export async function findKeys(places: readonly KeyPlace[], context: KeyContext)
     const answer = await askCommand(keys.api_key_command, path, context);
     if (typeof answer !== 'string') return { keys: [answer] };
     reasons.push(answer);
+    remedies.push(remedyOfCommand(path, context));
   }
-  const words = reasons.length > 0 ? reasons.join('; ') : placesToPutOne(places);
-  return { keys: [], missingKey: words };
+  if (reasons.length > 0) return { keys: [], missingKey: reasons.join('; '), keyRemedy: remedies.join('; ') };
+  return { keys: [], missingKey: placesToPutOne(places), keyRemedy: remedyOfPlaces(places) };
+}
+
+export function notSet(variable: string, path: string): string {
+  return `the variable ${variable}, which ${path} names, is not set`;
+}
+
+function remedyOfCommand(path: string, { missing }: KeyContext): string {
+  const variable = missing.get(path);
+  return variable === undefined
+    ? `see that the command of ${path} prints the key`
+    : `set ${variable} in your shell`;
 }
 
 /** The key, or why there is none. */
@@ -67,8 +85,7 @@ async function askCommand(
   path: string,
   context: KeyContext,
 ): Promise<Secret | string> {
-  if (context.missing.has(path))
-    return `the variable ${context.missing.get(path)}, which ${path} names, is not set`;
+  if (context.missing.has(path)) return notSet(context.missing.get(path) ?? '', path);
   if (!context.runCommands) return `${path} has not been run`;
   const answer = context.answers.get(path) ?? runKeyCommand(command, { env: context.env });
   context.answers.set(path, answer);
@@ -84,4 +101,12 @@ function placesToPutOne(places: readonly KeyPlace[]): string {
   const paths = places.map(({ segments }) => renderPath([...segments, 'api_key']));
   const variables = places.some(({ segments }) => segments.length === 0) ? globalKeyVariables : [];
   return `none is set; looked in ${[...variables, ...paths].join(', ')}`;
+}
+
+/** The shell for the built-in providers, whose keys are known by name; else the file. */
+function remedyOfPlaces(places: readonly KeyPlace[]): string {
+  const [own] = places;
+  const command = `occ config set ${renderPath([...(own?.segments ?? []), 'api_key'])} --stdin`;
+  const everywhere = places.some(({ segments }) => segments.length === 0);
+  return everywhere ? `set OPENCODE_API_KEY in your shell, or occ config set api_key --stdin` : command;
 }

@@ -10,8 +10,8 @@ import {
 } from './endpoints.ts';
 import { toFields, toProviderName, toWireFormat } from './entries.ts';
 import type { FileEntry, FileKeys, FileProvider } from './file.ts';
-import type { Segment } from './json-path.ts';
-import { findKeys, type FoundKeys, type KeyContext } from './keys.ts';
+import { renderPath, type Segment } from './json-path.ts';
+import { findKeys, notSet, type FoundKeys, type KeyContext } from './keys.ts';
 import type { ModelEntry, Provider, Timeouts } from './schema.ts';
 
 /** One section: its provider's name, where it stands, what it says. */
@@ -86,6 +86,12 @@ async function toCustom({ name, given, segments }: Section, context: KeyContext)
     ...(given.base_url !== undefined && { [defaultFormat]: completeEndpoint(defaultFormat, given.base_url) }),
   };
   const headers = given.headers ?? {};
+  const unset = unsetHeader(headers, segments, context);
+  if (unset !== undefined)
+    return {
+      ...(await toCustom({ name, segments, given: without(given, unset.header) }, context)),
+      ...unset.found,
+    };
   const keyless = given.auth === 'none' || authenticates(headers);
   const found: FoundKeys = keyless ? { keys: [] } : await findKeys([{ keys: given, segments }], context);
   const here = Object.values(endpoints).every((url) => isLoopback(new URL(url).hostname));
@@ -97,12 +103,37 @@ async function toCustom({ name, given, segments }: Section, context: KeyContext)
       wireFormats.map((format) => [format, asksNothing ? 'none' : (given.auth ?? usualAuth[format])]),
     ),
     keys: found.keys,
-    ...(!asksNothing && found.missingKey !== undefined && { missingKey: found.missingKey }),
+    ...(!asksNothing && found),
     headers,
     defaultFormat,
     timeouts: toTimeouts(given),
     ...(given.models !== undefined && { models: toModels(given.models) }),
   };
+}
+
+/** A header that names a variable nobody has set cannot be sent; without it the provider has no key, whatever else it has. */
+function unsetHeader(
+  headers: Readonly<Record<string, string>>,
+  segments: readonly Segment[],
+  { missing }: KeyContext,
+): { header: string; found: FoundKeys } | undefined {
+  for (const header of Object.keys(headers)) {
+    const path = renderPath([...segments, 'headers', header]);
+    const variable = missing.get(path);
+    if (variable === undefined) continue;
+    const found = {
+      keys: [],
+      missingKey: notSet(variable, path),
+      keyRemedy: `set ${variable} in your shell`,
+    };
+    return { header, found };
+  }
+  return undefined;
+}
+
+function without(given: FileProvider, header: string): FileProvider {
+  const headers = Object.entries(given.headers ?? {}).filter(([name]) => name !== header);
+  return { ...given, headers: Object.fromEntries(headers) };
 }
 
 /** The provider `emulator`: no key, no network. It has no endpoints until it runs (see `withEndpoints`). */

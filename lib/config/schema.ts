@@ -43,8 +43,9 @@ export interface Provider {
   auth: Partial<Record<WireFormat, 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'none'>>;
   /** In the order of use; empty when none is configured. */
   keys: readonly Secret[];
-  /** Why there is no key, in words, for the error that says so. */
+  /** Why there is no key, in words, for the error that says so, and what to do about it. */
   missingKey?: string;
+  keyRemedy?: string;
   headers: Readonly<Record<string, string>>;
   defaultFormat: WireFormat;
   /** Header that carries a stable id of the conversation (OpenCode: `x-opencode-session`). */

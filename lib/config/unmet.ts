@@ -28,8 +28,7 @@ export function findUnmet(
   for (const { segments, variable } of placeholders.filter((placeholder) => placeholder.missing)) {
     const path = renderPath(segments);
     missing.set(path, variable);
-    if (segments.some((segment) => String(segment).startsWith('api_key')) || !counts(segments, path, origins))
-      continue;
+    if (isCredential(segments) || !counts(segments, path, origins)) continue;
     const problem = {
       path,
       message: `the variable ${variable}, which it names, is not set`,
@@ -43,6 +42,14 @@ export function findUnmet(
     }
   }
   return { problems, warnings, missing, unready };
+}
+
+/** Keys, and headers, which mostly carry one. */
+function isCredential(segments: readonly Segment[]): boolean {
+  return (
+    segments.some((segment) => String(segment).startsWith('api_key')) ||
+    (segments[0] === 'providers' && segments[2] === 'headers')
+  );
 }
 
 /** Whether the value is read at all: its key does something, and nothing stronger stands in its place. */

@@ -161,6 +161,15 @@ test('without a key the client is not started: 78, with the variable to set', as
   assert.equal(existsSync(join(dir, 'seen.json')), false);
 });
 
+test('an auth_token that a launch does not need may be missing', async (t) => {
+  const { program, run, seen, write } = home(t);
+  program('claude', fakeClient(''));
+  const config = write('config.json', '{ "auth_token": "${NOBODY_SET_THIS}" }');
+  const { code, stderr } = await run(['launch', '--config', config], { OCC_API_KEY: key });
+  assert.equal(code, 0, stderr);
+  assert.equal(seen().env['ANTHROPIC_AUTH_TOKEN']?.length, 43);
+});
+
 test('a broken configuration is 78, with its path', async (t) => {
   const { program, run, write } = home(t);
   program('claude', fakeClient(''));

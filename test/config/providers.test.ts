@@ -165,3 +165,42 @@ test('the emulator has no key and no address until it runs', async (t) => {
   assert.equal(running.endpoints.gemini, 'http://127.0.0.1:5/google/v1beta/models');
   assert.deepEqual(emulator.endpoints, {});
 });
+
+test('a header that names a variable nobody has set leaves its provider without a key, and the others alone', async (t) => {
+  const headers = { Authorization: 'Bearer ${NOBODY_SET_THIS}', 'x-other': 'kept' };
+  for (const api_key of [undefined, 'sk-too']) {
+    const base = { base_url: 'https://gate.example/v1', headers, ...(api_key && { api_key }) };
+    const found = await provider(t, 'gate', {
+      models: { ...minimal.models, extra: { provider: 'gate', model_id: 'm' } },
+      providers: { gate: base },
+    });
+    assert.deepEqual(found.keys, []);
+    assert.match(
+      found.missingKey ?? '',
+      /NOBODY_SET_THIS, which providers\.gate\.headers\.Authorization names/,
+    );
+    assert.equal(found.keyRemedy, 'set NOBODY_SET_THIS in your shell');
+    assert.deepEqual(found.headers, { 'x-other': 'kept' });
+  }
+});
+
+test('the remedy for a missing key is one for this provider', async (t) => {
+  const base_url = 'https://gate.example/v1';
+  const models = { ...minimal.models, extra: { provider: 'gate', model_id: 'm' } };
+  const remedyOf = async (name: string, more: object): Promise<string> =>
+    (await provider(t, name, { api_key: '', models, providers: { gate: { base_url, ...more } } }))
+      .keyRemedy ?? '';
+  assert.match(
+    await remedyOf('opencode-go', {}),
+    /^set OPENCODE_API_KEY in your shell, or occ config set api_key --stdin$/,
+  );
+  assert.equal(await remedyOf('gate', {}), 'occ config set providers.gate.api_key --stdin');
+  assert.equal(
+    await remedyOf('gate', { api_key: '${NOBODY_SET_THIS}' }),
+    'set NOBODY_SET_THIS in your shell',
+  );
+  assert.match(
+    await remedyOf('gate', { api_key_command: 'exit 3' }),
+    /command of providers\.gate\.api_key_command prints the key/,
+  );
+});
