@@ -1,12 +1,86 @@
-/** `occ config path | check | show`: where the configuration is, whether it is right, and what holds. */
+/** `occ config …`: declares the verbs; what each does is in a file of its name. */
 import type { Command } from 'commander';
-import { exitCodes } from '../errors.ts';
-import type { Output } from '../terminal/output.ts';
+import type { ConfigCall, ConfigOptions } from './config/call.ts';
 import { outputOf, type GlobalOptions, type World } from './world.ts';
 
-interface ConfigOptions extends GlobalOptions {
-  config?: string;
+type Act = (call: ConfigCall) => Promise<number>;
+
+interface Verb {
+  /** As commander reads it: `set <key> [value]`. */
+  usage: string;
+  summary: string;
+  options?: readonly (readonly [string, string])[];
+  load: () => Promise<Act>;
 }
+
+const verbs: readonly Verb[] = [
+  {
+    usage: 'edit',
+    summary: 'opens it in your editor; only what is right is saved',
+    load: async () => (await import('./config/edit.ts')).edit,
+  },
+  {
+    usage: 'path',
+    summary: 'prints which file is read',
+    load: async () => (await import('./config/path.ts')).path,
+  },
+  {
+    usage: 'show',
+    summary: 'prints every value that holds, and where it comes from',
+    load: async () => (await import('./config/show.ts')).show,
+  },
+  {
+    usage: 'check',
+    summary: 'says what is wrong or odd in it',
+    load: async () => (await import('./config/check.ts')).check,
+  },
+  {
+    usage: 'get <key>',
+    summary: 'prints one value that holds',
+    options: [['--reveal', 'print a secret as it is']],
+    load: async () => (await import('./config/get.ts')).get,
+  },
+  {
+    usage: 'set <key> [value]',
+    summary: 'changes one value in the file',
+    options: [['--stdin', 'read the value unseen: for keys and tokens']],
+    load: async () => (await import('./config/set.ts')).set,
+  },
+  {
+    usage: 'unset <key>',
+    summary: 'takes one key out of the file',
+    load: async () => (await import('./config/unset.ts')).unset,
+  },
+  {
+    usage: 'init',
+    summary: 'writes a first file',
+    options: [['--force', 'also over one that exists; it is kept as a backup']],
+    load: async () => (await import('./config/init.ts')).init,
+  },
+  {
+    usage: 'schema',
+    summary: 'prints the JSON Schema of the file',
+    load: async () => (await import('./config/schema.ts')).schema,
+  },
+];
+
+const configHelp = `
+A key is written as the file spells it: port, models.default.model_id,
+fallbacks.default[0].model_id, model_overrides["claude-opus-4.5"].provider.
+
+Examples:
+  occ config init                             a first file, with a fresh token
+  occ config set api_key --stdin              type or pipe the key, unseen
+  occ config set models.default.model_id glm-5.3
+  occ config get opencode_go.timeout_ms
+  EDITOR="code --wait" occ config edit
+
+Comments stay, and the file before the last change is kept as config.json.bak.
+
+Exit codes: 0 done, also when nothing had to change; 1 not written, or no such
+value; 2 wrong usage, or an unknown key; 78 the configuration is, or would be,
+wrong.
+`;
 
 export function defineConfig(
   program: Command,
@@ -16,77 +90,21 @@ export function defineConfig(
 ): void {
   const config = program
     .command('config')
-    .summary('path, check, show: the configuration in force')
-    .description('Looks at the configuration.');
-  const define = (name: string, summary: string, answer: typeof path): void => {
-    config
-      .command(name)
-      .description(summary)
+    .summary('show, check and change the configuration')
+    .description('Shows, checks and changes the configuration.')
+    .helpCommand('help [verb]', 'this help, or that of a verb')
+    .addHelpText('after', configHelp);
+  for (const { usage, summary, options, load } of verbs) {
+    const verb = config.command(usage).description(summary);
+    for (const [flags, description] of options ?? []) verb.option(flags, description);
+    verb
       .option('-c, --config <file>', 'another configuration file')
       .option('--json', 'answer in JSON')
-      .action(async (options: ConfigOptions) => {
-        end(await answer(options, world, await outputOf(world, globals(options))));
+      .action(async (...given: unknown[]) => {
+        const own = verb.opts<ConfigOptions>();
+        const words = given.slice(0, -2) as (string | undefined)[];
+        const act = await load();
+        end(await act({ words, options: own, world, output: await outputOf(world, globals(own)) }));
       });
-  };
-  define('path', 'prints which file is read', path);
-  define('check', 'says what is wrong or odd in it', check);
-  define('show', 'prints every value that holds, and where it comes from', show);
-}
-
-async function path({ config }: ConfigOptions, world: World, output: Output): Promise<number> {
-  const { findConfigFile, findPlaces } = await import('../config/paths.ts');
-  const { env, home } = world;
-  const found = findConfigFile({ env, home, configFile: config });
-  const file = found?.file ?? findPlaces({ env, home }).configFile;
-  if (output.json) output.answerJson({ path: file, exists: found !== undefined });
-  else output.answer(file);
-  if (found === undefined) output.say('occ: there is no such file yet; the defaults hold');
-  return exitCodes.ok;
-}
-
-async function check({ config }: ConfigOptions, world: World, output: Output): Promise<number> {
-  const { loadSettings } = await import('../config/settings.ts');
-  const { settings, source } = await loadSettings({ env: world.env, configFile: config, runCommands: false });
-  const keyless = Object.values(settings.providers).flatMap(({ name, missingKey }) =>
-    missingKey === undefined || !named(name) ? [] : [{ path: name, message: missingKey }],
-  );
-  const problems = [...settings.warnings, ...keyless];
-  if (output.json) {
-    output.answerJson({ valid: true, path: source?.file ?? null, warnings: problems });
-    return exitCodes.ok;
   }
-  for (const { path, message } of problems) output.answer(`${output.style.warning('!')} ${path}: ${message}`);
-  const verdict = keyless.length > 0 ? 'valid, but not ready: a key is missing' : 'valid';
-  output.answer(`${output.style.good('✓')} ${source?.file ?? 'the defaults (there is no file)'}: ${verdict}`);
-  return exitCodes.ok;
-
-  function named(provider: string): boolean {
-    return [...Object.values(settings.models), ...Object.values(settings.fallbacks).flat()].some(
-      (entry) => entry.provider === provider,
-    );
-  }
-}
-
-async function show({ config }: ConfigOptions, world: World, output: Output): Promise<number> {
-  const { loadSettings } = await import('../config/settings.ts');
-  const { values, origins, source } = await loadSettings({
-    env: world.env,
-    configFile: config,
-    runCommands: false,
-  });
-  if (output.json) {
-    const entries = Object.entries(values).map(([path, value]) => ({
-      path,
-      value,
-      origin: origins[path] ?? 'default',
-    }));
-    output.answerJson({ path: source?.file ?? null, values: entries });
-    return exitCodes.ok;
-  }
-  for (const [path, value] of Object.entries(values)) {
-    output.answer(
-      `${path} = ${JSON.stringify(value)}  ${output.style.dim(`(${origins[path] ?? 'default'})`)}`,
-    );
-  }
-  return exitCodes.ok;
 }

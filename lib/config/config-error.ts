@@ -17,7 +17,15 @@ export class ConfigError extends OccError {
   }
 }
 
-/** One line without the remedy: `  models.default.provider: unknown provider "openai"`. */
-export function renderProblem({ path, message }: Problem): string {
-  return path === '' ? `  ${message}` : `  ${path}: ${message}`;
+/** Throws when there are any. The file is named only where something in it is at fault. */
+export function refuseProblems(file: string | undefined, problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const ofTheFile = problems.some(({ line, path }) => line !== undefined || path === '');
+  throw new ConfigError(ofTheFile ? file : undefined, problems);
+}
+
+/** One line without the remedy: `  models.default.provider (line 4): unknown provider "openai"`. */
+export function renderProblem({ path, message, line }: Problem): string {
+  if (path === '') return `  ${message}`;
+  return `  ${path}${line === undefined ? '' : ` (line ${line})`}: ${message}`;
 }

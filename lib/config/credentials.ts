@@ -27,7 +27,7 @@ export function toSecret(value: string): Secret {
  * OccError `key_invalid` (exit 78) otherwise.
  */
 export function toKey(value: string, from: string): Secret {
-  const reason = faultOf(value);
+  const reason = keyFault(value);
   if (reason !== undefined) {
     throw new OccError('key_invalid', `the key from ${from} ${reason}`, {
       exitCode: exitCodes.config,
@@ -37,7 +37,8 @@ export function toKey(value: string, from: string): Secret {
   return toSecret(value);
 }
 
-function faultOf(value: string): string | undefined {
+/** Why the value can be no key, in words that do not hold it; undefined when it can. */
+export function keyFault(value: string): string | undefined {
   if (value.trim() === '') return 'is empty';
   const fault = headerFault(value);
   if (fault !== undefined) return fault;

@@ -66,7 +66,7 @@ export function readEnvironment(env: Environment): EnvironmentLayer {
     const found = env[name] ?? '';
     const fault = faultOf(kind, found);
     if (fault !== undefined) {
-      problems.push({ path: name, message: `the variable ${name}: ${fault}` });
+      problems.push({ path: name, message: `the variable ${name}: ${fault}`, variable: name });
       continue;
     }
     // A single key was named on purpose; the list is the older tools' own.

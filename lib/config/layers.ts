@@ -43,7 +43,8 @@ function merge(under: JsonObject, over: JsonObject): JsonObject {
   return result;
 }
 
-function at(tree: JsonObject, segments: readonly Segment[]): Json | undefined {
+/** The value at the path; undefined where there is none. */
+export function at(tree: Json, segments: readonly Segment[]): Json | undefined {
   let value: Json | undefined = tree;
   for (const segment of segments) {
     if (Array.isArray(value) && typeof segment === 'number') value = value[segment];
@@ -53,8 +54,8 @@ function at(tree: JsonObject, segments: readonly Segment[]): Json | undefined {
   return value;
 }
 
-/** An empty object or list is a value of its own. */
-function* leaves(value: Json, segments: readonly Segment[]): Generator<[readonly Segment[], Json]> {
+/** Every single value with its path. An empty object or list is a value of its own. */
+export function* leaves(value: Json, segments: readonly Segment[]): Generator<[readonly Segment[], Json]> {
   const inner: [Segment, Json | undefined][] = Array.isArray(value)
     ? value.map((item, index) => [index, item])
     : isObject(value)

@@ -2,7 +2,9 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -10,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { userInfo } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Environment } from './interpolate.ts';
 
@@ -99,8 +101,8 @@ export function makePrivateDirectory(directory: string): void {
  * Replaces the file in one step, readable by its owner alone (0600): a reader sees the old or the new, never a half.
  * A symbolic link stays one; what it points to is replaced.
  */
-export function writePrivateFile(file: string, text: string): void {
-  const target = existsSync(file) ? realpathSync(file) : file;
+export function writePrivateFile(file: string, text: string | Uint8Array): void {
+  const target = behindLinks(file);
   const beside = `${target}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     writeFileSync(beside, text, { mode: 0o600, flag: 'wx', flush: true });
@@ -109,6 +111,13 @@ export function writePrivateFile(file: string, text: string): void {
     rmSync(beside, { force: true });
     throw cause;
   }
+}
+
+/** The file itself, whether or not it exists: where a symbolic link leads, else the path as it is. */
+export function behindLinks(file: string): string {
+  if (existsSync(file)) return realpathSync(file);
+  const led = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return led ? resolve(dirname(file), readlinkSync(file)) : file;
 }
 
 /** True when others than the owner may read or write it. Windows has no such modes. */

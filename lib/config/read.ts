@@ -8,8 +8,13 @@ import { ConfigError } from './config-error.ts';
 /** Far beyond any honest configuration; a wrong path (a log, a device) ends here instead of filling the memory. */
 const maxBytes = 4 * 1024 * 1024;
 
-/** Reads and parses; OccError `config_unreadable` or `config_invalid`, both with exit code 78. */
-export function readConfigFile(file: string): JsonObject {
+/** The file's text; OccError `config_unreadable` or `config_invalid`, both with exit code 78. */
+export function readConfigText(file: string): string {
+  return readConfigBytes(file).toString('utf8');
+}
+
+/** The same as it lies on the disk. */
+export function readConfigBytes(file: string): Buffer {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
@@ -21,7 +26,7 @@ export function readConfigFile(file: string): JsonObject {
       { path: '', message: `larger than ${maxBytes} bytes; expected a configuration` },
     ]);
   }
-  return parseConfig(bytes.toString('utf8'), file);
+  return bytes;
 }
 
 /** A value of null means the same as a key that is not there. Broken JSON is told with line and column. */
@@ -29,11 +34,10 @@ export function parseConfig(text: string, file: string): JsonObject {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const errors: ParseError[] = [];
   const value: unknown = parse(body, errors, { allowTrailingComma: true, disallowComments: false });
-  const [first] = errors;
-  if (first) throw broken(file, body, first);
+  if (errors.length > 0) throw broken(file, body, errors);
   if (!isObject(value)) {
     throw new ConfigError(file, [
-      { path: '', message: `line 1, column 1: found ${kindOf(value)}, expected an object: { … }` },
+      { path: '', message: `line 1, column 1: found ${kindOf(value)}, expected an object: { … }`, line: 1 },
     ]);
   }
   return withoutNulls(value) as JsonObject;
@@ -67,14 +71,24 @@ const expectations: Record<string, string> = {
   InvalidCharacter: 'expected no control character inside a string',
 };
 
-function broken(file: string, text: string, { error, offset }: ParseError): ConfigError {
-  const before = text.slice(0, offset).split(/\r\n|\r|\n/);
-  const column = (before.at(-1)?.length ?? 0) + 1;
-  const name = printParseErrorCode(error);
-  const message = `line ${before.length}, column ${column}: ${expectations[name] ?? `not JSON (${name})`}`;
-  return new ConfigError(file, [
-    { path: '', message, remedy: 'mend it there; occ config check looks again' },
-  ]);
+/** Beyond these a mistake is most likely the consequence of an earlier one. */
+const maxTold = 10;
+
+/** The first mistake of each line: what follows it there is most often its consequence. */
+function broken(file: string, text: string, errors: readonly ParseError[]): ConfigError {
+  const told = new Map<number, string>();
+  for (const { error, offset } of errors) {
+    const before = text.slice(0, offset).split(/\r\n|\r|\n/);
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    const name = printParseErrorCode(error);
+    const words = `line ${before.length}, column ${column}: ${expectations[name] ?? `not JSON (${name})`}`;
+    if (told.size < maxTold && !told.has(before.length)) told.set(before.length, words);
+  }
+  const remedy = 'mend it there; occ config check looks again';
+  return new ConfigError(
+    file,
+    [...told].map(([line, message]) => ({ path: '', message, remedy, line })),
+  );
 }
 
 function unreadable(file: string, cause: unknown): OccError {

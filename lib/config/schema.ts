@@ -108,4 +108,8 @@ export interface Problem {
   path: string;
   message: string;
   remedy?: string;
+  /** Line of the file, from 1; missing where it stands in no line of it. */
+  line?: number;
+  /** The environment variable that is at fault, where it is not the file. */
+  variable?: string;
 }

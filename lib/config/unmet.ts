@@ -33,6 +33,7 @@ export function findUnmet(
       path,
       message: `the variable ${variable}, which it names, is not set`,
       remedy: `set ${variable}, or give a default: \${${variable}:-…}`,
+      variable,
     };
     const provider = providerAt(segments);
     if (provider === undefined || used.has(provider)) problems.push(problem);

@@ -1,6 +1,6 @@
-/** One yes-or-no question on the terminal, asked on stderr so that stdout stays the answer. */
+/** Questions on the terminal, asked on stderr so that stdout stays the answer. */
 import { createInterface } from 'node:readline/promises';
-import type { Readable, Writable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
 
 /** Enter means yes; the end of the input and Ctrl-C mean no. Waits as long as the person does. */
 export async function confirm(question: string, input: Readable, output: Writable): Promise<boolean> {
@@ -29,5 +29,28 @@ export async function ask(
     return interrupted ? 'interrupted' : 'no';
   } finally {
     reader.close();
+  }
+}
+
+/** A line that is not shown while it is typed; undefined at the end of the input and on Ctrl-C. */
+export async function askUnseen(
+  question: string,
+  input: Readable,
+  output: Writable,
+): Promise<string | undefined> {
+  output.write(question);
+  // What readline would echo goes nowhere.
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const reader = createInterface({ input, output: unseen, terminal: true, historySize: 0 });
+  const left = new AbortController();
+  reader.once('SIGINT', () => left.abort());
+  reader.once('close', () => left.abort());
+  try {
+    return await reader.question('', { signal: left.signal });
+  } catch {
+    return undefined;
+  } finally {
+    reader.close();
+    output.write('\n');
   }
 }

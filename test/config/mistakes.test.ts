@@ -177,8 +177,8 @@ test('all mistakes are told at once, with the file, exit code 78 and what to do'
     assert.equal(error.code, 'config_invalid');
     assert.equal(error.exitCode, exitCodes.config);
     assert.ok(error.message.startsWith(`${file} is not valid:\n`));
-    assert.match(error.message, /\n {2}port: found a string/);
-    assert.match(error.message, /\n {2}logging\.level: found "loud"/);
+    assert.match(error.message, /\n {2}port \(line 1\): found a string/);
+    assert.match(error.message, /\n {2}logging\.level \(line 1\): found "loud"/);
     return true;
   });
   const [problem] = await refusal(t, { models: { default: { ...go, provider: 'opencode-goo' } } });

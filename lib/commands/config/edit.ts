@@ -1,0 +1,152 @@
+/**
+ * `occ config edit`: a person's own editor on a private copy. The file changes only when the copy is right, in one step,
+ * and only if nobody else has changed it meanwhile; what was typed is never lost.
+ */
+import { existsSync } from 'node:fs';
+import { openDraft, type Draft } from '../../config/draft.ts';
+import { firstConfig } from '../../config/first.ts';
+import { judge, type Verdict } from '../../config/judge.ts';
+import { findPlaces } from '../../config/paths.ts';
+import { refreshSchema } from '../../config/published-schema.ts';
+import { parseConfig, readConfigBytes } from '../../config/read.ts';
+import { replaceConfig } from '../../config/replace.ts';
+import { findChangeable } from '../../config/target.ts';
+import { exitCodes, OccError } from '../../errors.ts';
+import { chooseEditor, waitHint, type Editor } from '../../terminal/editor.ts';
+import { confirm } from '../../terminal/question.ts';
+import { renderOddity, toTarget, type ConfigCall } from './call.ts';
+import { runEditor } from './run-editor.ts';
+
+/** 0 also when nothing was changed; OccErrors say where the copy is. */
+export async function edit(call: ConfigCall): Promise<number> {
+  const { world } = call;
+  const file = findChangeable(toTarget(call));
+  const editor = chooseEditor(world.env, world.platform, isInteractive(call));
+  const before = existsSync(file) ? readConfigBytes(file) : undefined;
+  const draft = openDraft(before ?? Buffer.from(firstConfig()));
+  let kept = false;
+  const keep = (error: OccError): OccError => {
+    kept = true;
+    return withCopy(error, draft);
+  };
+  try {
+    const typed = await editUntilRight(call, { file, editor, draft, keep });
+    if (typed === undefined) return unchanged(call, file, editor, before === undefined);
+    await store(call, { file, before, typed, keep });
+    return exitCodes.ok;
+  } finally {
+    if (!kept) draft.discard();
+  }
+}
+
+interface Editing {
+  file: string;
+  editor: Editor;
+  draft: Draft;
+  /** Leaves the copy where it is, and says so in the error. */
+  keep: (error: OccError) => OccError;
+}
+
+/** Undefined when the person left it as it was. */
+async function editUntilRight(
+  call: ConfigCall,
+  { file, editor, draft, keep }: Editing,
+): Promise<Buffer | undefined> {
+  const given = draft.read();
+  for (;;) {
+    const fault = await runEditor(editor, draft.file, call.world);
+    const typed = draft.read();
+    if (typed === undefined) throw gone(file);
+    const same = given?.equals(typed) === true;
+    if (fault !== undefined) throw same ? fault : keep(fault);
+    if (same) return undefined;
+    const { mistakes } = await judged(call, file, typed);
+    if (mistakes.length === 0) return typed;
+    if (!(await mayReopen(call, file, mistakes))) throw keep(rejected(file, draft));
+  }
+}
+
+function judged(call: ConfigCall, file: string, typed: Buffer): Promise<Verdict> {
+  const { env, home } = call.world;
+  return judge({ configFile: file, env, home, text: typed.toString('utf8') });
+}
+
+/** Says what is wrong; without a terminal nobody can answer. */
+async function mayReopen(call: ConfigCall, file: string, mistakes: Verdict['mistakes']): Promise<boolean> {
+  const { output, world } = call;
+  const { talkStyle: style } = output;
+  output.warn(`occ: not written yet: ${file} would not be valid`);
+  for (const problem of mistakes) {
+    output.warn(`${style.bad('✗')} ${renderOddity(problem)}`);
+    if (problem.remedy !== undefined && problem.path !== '') output.warn(style.dim(`  ${problem.remedy}`));
+  }
+  return isInteractive(call) && (await confirm('Edit it again?', world.stdin, world.stderr));
+}
+
+interface Storing extends Pick<Editing, 'file' | 'keep'> {
+  before: Buffer | undefined;
+  typed: Buffer;
+}
+
+async function store(call: ConfigCall, { file, before, typed, keep }: Storing): Promise<void> {
+  const { output, world } = call;
+  const { configDir } = findPlaces(world);
+  const replaced = await replaceConfig({ file, before, after: typed, configDir }).catch((error: unknown) => {
+    throw error instanceof OccError ? keep(error) : error;
+  });
+  if (replaced.kind === 'overtaken') throw keep(overtaken(file));
+  const { warnings, elsewhere } = await judged(call, file, typed);
+  refreshSchema(file, parseConfig(typed.toString('utf8'), file));
+  const backup = replaced.backup ?? null;
+  const told = [...elsewhere, ...warnings];
+  if (output.json)
+    output.answerJson({ path: file, changed: true, created: before === undefined, backup, warnings: told });
+  for (const warning of told) output.warn(`occ: ${renderOddity(warning)}`);
+  output.say(`occ: ${file} is ${before === undefined ? 'written' : `changed; the old one is ${backup}`}`);
+}
+
+function unchanged({ output }: ConfigCall, file: string, editor: Editor, missing: boolean): number {
+  if (output.json)
+    output.answerJson({ path: file, changed: false, created: false, backup: null, warnings: [] });
+  output.say(
+    `occ: nothing was changed, so nothing was written${missing ? '; there is still no such file' : ''}`,
+  );
+  return exitCodes.ok;
+}
+
+function isInteractive({ world, output }: ConfigCall): boolean {
+  return world.stdin.isTTY === true && output.terminal;
+}
+
+function rejected(file: string, draft: Draft): OccError {
+  return new OccError('config_invalid', `${file} was left as it was`, {
+    exitCode: exitCodes.config,
+    remedy: `mend it there (occ config check --config ${draft.file}), then: cp ${draft.file} ${file}`,
+  });
+}
+
+function gone(file: string): OccError {
+  return new OccError('draft_gone', `the editor has removed the copy; ${file} was left as it was`, {
+    remedy: 'occ config edit begins anew',
+  });
+}
+
+function overtaken(file: string): OccError {
+  return new OccError(
+    'config_overtaken',
+    `${file} was changed by somebody else while you edited; it was left as it is`,
+    {
+      remedy: `compare it with your copy, then put your changes in: occ config edit`,
+    },
+  );
+}
+
+function withCopy(error: OccError, { file }: Draft): OccError {
+  const { code, message, exitCode, remedy, cause } = error;
+  const kept = `what you typed is kept: ${file}`;
+  return new OccError(code, message, {
+    exitCode,
+    remedy: remedy === undefined ? kept : `${kept}\n${remedy}`,
+    cause,
+  });
+}

@@ -1,0 +1,51 @@
+/** `occ config get`: one value that holds, for people and scripts. */
+import { refuseProblems } from '../../config/config-error.ts';
+import { masked } from '../../config/credentials.ts';
+import { readEffective } from '../../config/effective.ts';
+import { renderPath, type Segment } from '../../config/json-path.ts';
+import { findSegments } from '../../config/known.ts';
+import { at, secretAt } from '../../config/layers.ts';
+import { nearest } from '../../config/nearest.ts';
+import { exitCodes, OccError } from '../../errors.ts';
+import { isObject, type Json } from '../../stream/json.ts';
+import { requireKnown, toSource, type ConfigCall } from './call.ts';
+
+/** A single value is printed as it is, an object or a list as JSON. OccError (exit 1) when there is no such value. */
+export async function get(call: ConfigCall): Promise<number> {
+  const { words, options, output } = call;
+  const typed = words[0] ?? '';
+  requireKnown(typed, exitCodes.failed);
+  const { source, problems, merged } = await readEffective(toSource(call));
+  refuseProblems(source?.file, problems);
+  const segments = findSegments(merged.tree, typed) ?? [];
+  const found = at(merged.tree, segments);
+  if (found === undefined) throw notSet(merged.tree, segments);
+  const value = options.reveal === true ? found : mask(found, segments);
+  const path = renderPath(segments);
+  if (output.json) output.answerJson({ path, value, origin: merged.origins[path] ?? null });
+  else output.answer(typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value));
+  return exitCodes.ok;
+}
+
+function mask(value: Json, segments: readonly Segment[]): Json {
+  if (Array.isArray(value)) return value.map((item, index) => mask(item, [...segments, index]));
+  if (isObject(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, mask(inner ?? null, [...segments, key])]),
+    );
+  }
+  return secretAt(segments) && value !== '' ? masked : value;
+}
+
+/** Names are free in many places, so the near one is looked for among those that are there. */
+function notSet(tree: Json, segments: readonly Segment[]): OccError {
+  const depth = segments.findIndex((_, index) => at(tree, segments.slice(0, index + 1)) === undefined);
+  const holder = at(tree, segments.slice(0, depth));
+  const near = isObject(holder) ? nearest(String(segments[depth]), Object.keys(holder)) : undefined;
+  return new OccError('key_not_set', `${renderPath(segments)} is not set`, {
+    remedy:
+      near === undefined
+        ? 'occ config show prints every value that holds'
+        : `did you mean ${renderPath([...segments.slice(0, depth), near, ...segments.slice(depth + 1)])}?`,
+  });
+}

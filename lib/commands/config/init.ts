@@ -1,0 +1,51 @@
+/** `occ config init`: a first configuration, with the schema beside it and a token of its own. */
+import { existsSync } from 'node:fs';
+import { globalKeyVariables } from '../../config/environment.ts';
+import { firstConfig } from '../../config/first.ts';
+import { findPlaces } from '../../config/paths.ts';
+import { refreshSchema } from '../../config/published-schema.ts';
+import { parseConfig, readConfigBytes } from '../../config/read.ts';
+import { replaceConfig, type Replaced } from '../../config/replace.ts';
+import { findTarget } from '../../config/target.ts';
+import { exitCodes, OccError } from '../../errors.ts';
+import { toTarget, type ConfigCall } from './call.ts';
+
+/** OccError `config_exists` (exit 1) without `--force`. It never asks anything. */
+export async function init(call: ConfigCall): Promise<number> {
+  const { options, output, world } = call;
+  const { file, replaces } = findTarget(toTarget(call));
+  if (existsSync(file) && options.force !== true) throw existing(file, options.config);
+  const before = existsSync(file) ? readConfigBytes(file) : undefined;
+  const text = firstConfig();
+  const replaced = await replaceConfig({ file, before, after: text, configDir: findPlaces(world).configDir });
+  if (replaced.kind === 'overtaken') throw existing(file, options.config);
+  refreshSchema(file, parseConfig(text, file));
+  const next = nextSteps(call);
+  if (output.json) output.answerJson({ path: file, backup: backupOf(replaced), next });
+  else output.answer(file);
+  const kept = backupOf(replaced);
+  output.say(
+    `occ: written, with a fresh auth_token for occ start${kept === null ? '' : `; the old one is ${kept}`}`,
+  );
+  if (replaces !== undefined) output.say(`occ: ${replaces}, another tool's, is no longer read`);
+  output.say(`occ: next: ${next.join('\n           ')}`);
+  return exitCodes.ok;
+}
+
+function backupOf(replaced: Replaced): string | null {
+  return (replaced.kind === 'written' && replaced.backup) || null;
+}
+
+/** The template reads the key from the environment; where it is there, nothing is left to do. */
+function nextSteps({ options: { config }, world }: ConfigCall): string[] {
+  const where = config === undefined ? '' : ` --config ${config}`;
+  const keyed = globalKeyVariables.some((name) => world.env[name]);
+  return [...(keyed ? [] : [`occ config set api_key --stdin${where}`]), `occ launch${where}`];
+}
+
+function existing(file: string, config: string | undefined): OccError {
+  const where = config === undefined ? '' : ` --config ${config}`;
+  return new OccError('config_exists', `${file} exists already; it was left as it is`, {
+    remedy: `occ config edit${where}           changes it\nocc config init --force${where}   replaces it and keeps a backup`,
+  });
+}

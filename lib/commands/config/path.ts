@@ -1,0 +1,20 @@
+/** `occ config path`: which file is read. */
+import { existsSync } from 'node:fs';
+import { findConfigFile, findPlaces } from '../../config/paths.ts';
+import { exitCodes } from '../../errors.ts';
+import { toSource, type ConfigCall } from './call.ts';
+
+export function path(call: ConfigCall): Promise<number> {
+  const { output } = call;
+  const source = toSource(call);
+  const found = findConfigFile(source);
+  const file = found?.file ?? findPlaces(source).configFile;
+  const exists = existsSync(file);
+  const legacy = found?.legacy === true;
+  if (output.json) output.answerJson({ path: file, exists, legacy, named_by: found?.by ?? null });
+  else output.answer(file);
+  if (!exists) output.say('occ: there is no such file yet; occ config init writes one');
+  if (legacy)
+    output.say('occ: it belongs to another tool and is never written; occ config init makes one of your own');
+  return Promise.resolve(exitCodes.ok);
+}

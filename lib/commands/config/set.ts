@@ -1,0 +1,90 @@
+/** `occ config set`: one value into the file, as the schema wants it, with everything else left as it stands. */
+import { withValue } from '../../config/amend.ts';
+import { changeConfig, type Change } from '../../config/change.ts';
+import { renderPath, type Segment } from '../../config/json-path.ts';
+import { at, leaves, secretAt } from '../../config/layers.ts';
+import { findPlaces } from '../../config/paths.ts';
+import { parseConfig } from '../../config/read.ts';
+import { findChangeable } from '../../config/target.ts';
+import { toConfigValue } from '../../config/value.ts';
+import { exitCodes, OccError } from '../../errors.ts';
+import type { Json } from '../../stream/json.ts';
+import { renderOddity, requireKnown, toTarget, type ConfigCall } from './call.ts';
+import { readTyped } from './typed.ts';
+
+export async function set(call: ConfigCall): Promise<number> {
+  const { words, output, world } = call;
+  const known = requireKnown(words[0] ?? '');
+  const path = renderPath(known.segments);
+  const file = findChangeable(toTarget(call));
+  const typed = await readTyped(call, path);
+  const value = toConfigValue(typed.text, known.kind === 'known' ? known.schema : undefined);
+  if (typed.seen && holdsSecret(value, known.segments)) {
+    output.warn(`occ: the value is now in your shell's history, and other users could see it while occ ran`);
+    output.warn(`  next time: occ config set ${path} --stdin`);
+  }
+  const change = await changeConfig({
+    file,
+    configDir: findPlaces(world).configDir,
+    env: world.env,
+    home: world.home,
+    change: (text) => put(text, file, known.segments, value),
+  });
+  answer(call, { path, file, change });
+  return exitCodes.ok;
+}
+
+/** OccError when the key stands twice: the last one counts, and only the first could be changed. */
+function put(text: string, file: string, segments: readonly Segment[], value: Json): string {
+  const changed = withValue(text, segments, value);
+  const read = at(parseConfig(changed, file), segments);
+  if (value === null || JSON.stringify(read) === JSON.stringify(value)) return changed;
+  throw new OccError(
+    'config_ambiguous',
+    `${renderPath(segments)}, or a key above it, stands more than once in ${file}`,
+    {
+      exitCode: exitCodes.config,
+      remedy: 'leave one of them: occ config edit',
+    },
+  );
+}
+
+/** A variable's name is no secret; what stands after ":-" in its place may be one. */
+function holdsSecret(value: Json, segments: readonly Segment[]): boolean {
+  return [...leaves(value, segments)].some(
+    ([place, leaf]) =>
+      secretAt(place) &&
+      place.every((segment) => segment !== 'api_key_command') &&
+      typeof leaf === 'string' &&
+      leaf.replaceAll(/\$\{\w+\}|\b(?:Bearer|Basic)\b|\s/gi, '') !== '',
+  );
+}
+
+function answer(
+  { output }: ConfigCall,
+  { path, file, change }: { path: string; file: string; change: Change },
+): void {
+  const written = change.kind === 'written';
+  const near = (problem: { path: string }): boolean => problem.path.startsWith(path);
+  const warnings = written ? change.warnings.filter(near) : [];
+  const origin = written ? change.effective?.merged.origins[path] : undefined;
+  const outvoted = origin?.startsWith('env ') ? origin.slice('env '.length) : undefined;
+  if (output.json) {
+    output.answerJson({
+      path,
+      file,
+      changed: written,
+      created: written && change.created,
+      backup: (written && change.backup) || null,
+      outvoted_by: outvoted ?? null,
+      warnings,
+    });
+  }
+  for (const warning of warnings) output.warn(`occ: ${renderOddity(warning)}`);
+  if (outvoted !== undefined) output.warn(`occ: the variable ${outvoted} is set and wins over the file`);
+  output.say(
+    written
+      ? `occ: ${path} is set in ${file}${change.created ? ', which is new' : ''}`
+      : `occ: ${path} already is so; nothing was written`,
+  );
+}

@@ -1,0 +1,49 @@
+/** The value of `occ config set`: from the command line, from stdin, or typed unseen on a terminal. */
+import type { Readable } from 'node:stream';
+import { exitCodes, OccError } from '../../errors.ts';
+import { askUnseen } from '../../terminal/question.ts';
+import type { ConfigCall } from './call.ts';
+
+export interface Typed {
+  text: string;
+  /** It stood on the command line. */
+  seen: boolean;
+}
+
+/** Far more than any value. */
+const maxBytes = 1024 * 1024;
+
+/** OccError `usage` (exit 2) when there is no value, or two. */
+export async function readTyped(call: ConfigCall, path: string): Promise<Typed> {
+  const { words, options, world, output } = call;
+  const [, value] = words;
+  if (options.stdin !== true) {
+    if (value === undefined) throw wrong(`${path} needs a value`, path);
+    return { text: value, seen: true };
+  }
+  if (value !== undefined) throw wrong('found a value and --stdin, expected one of them', path);
+  const typing = world.stdin.isTTY === true && output.terminal;
+  const text = typing
+    ? await askUnseen(`${path} (it is not shown): `, world.stdin, world.stderr)
+    : (await readAll(world.stdin, path)).replace(/\r?\n$/, '');
+  if (text === undefined || text === '') throw wrong('nothing was given on stdin', path);
+  return { text, seen: false };
+}
+
+async function readAll(stdin: Readable, path: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of stdin) {
+    pieces.push(Buffer.from(piece as Uint8Array | string));
+    bytes += pieces.at(-1)?.length ?? 0;
+    if (bytes > maxBytes) throw wrong(`found more than ${maxBytes} bytes on stdin`, path);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+function wrong(message: string, path: string): OccError {
+  return new OccError('usage', message, {
+    exitCode: exitCodes.usage,
+    remedy: `occ config set ${path} <value>\nocc config set ${path} --stdin   for a secret`,
+  });
+}

@@ -1,0 +1,39 @@
+/** `occ config unset`: one key out of the file, comments kept. */
+import { existsSync } from 'node:fs';
+import { withoutValue } from '../../config/amend.ts';
+import { changeConfig } from '../../config/change.ts';
+import { renderPath } from '../../config/json-path.ts';
+import { findKnown, findSegments } from '../../config/known.ts';
+import { findPlaces } from '../../config/paths.ts';
+import { parseConfig } from '../../config/read.ts';
+import { findChangeable } from '../../config/target.ts';
+import { exitCodes } from '../../errors.ts';
+import { requireKnown, toTarget, type ConfigCall } from './call.ts';
+
+/** An unknown key that stands in the file can be taken out like any other. */
+export async function unset(call: ConfigCall): Promise<number> {
+  const { words, output, world } = call;
+  const typed = words[0] ?? '';
+  if (findKnown(typed).kind === 'no path') requireKnown(typed);
+  const file = findChangeable(toTarget(call));
+  const change = await changeConfig({
+    file,
+    configDir: findPlaces(world).configDir,
+    env: world.env,
+    home: world.home,
+    change: (text) => {
+      if (!existsSync(file)) return undefined;
+      const segments = findSegments(parseConfig(text, file), typed);
+      return segments && withoutValue(text, segments);
+    },
+  });
+  const written = change.kind === 'written';
+  const known = findKnown(typed);
+  const path = known.kind === 'known' ? renderPath(known.segments) : typed;
+  if (output.json) {
+    output.answerJson({ path, file, changed: written, backup: (written && change.backup) || null });
+  }
+  const near = known.kind === 'unknown' && known.near !== undefined ? `; did you mean ${known.near}?` : '';
+  output.say(written ? `occ: ${path} is gone from ${file}` : `occ: ${path} is not set in ${file}${near}`);
+  return exitCodes.ok;
+}
