@@ -21,6 +21,7 @@ export function withValue(text: string, segments: readonly Segment[], value: Jso
     const key = path.at(-1) ?? '';
     const holder = findNode(body, path.slice(0, -1));
     if (holder && holder.type !== 'null') return applyEdits(body, insert(body, holder, key, wanted));
+    if (typeof key === 'number' && key > 0) throw noSuchPlace(0, key);
     wanted = typeof key === 'number' ? [wanted] : { [key]: wanted };
     path = path.slice(0, -1);
     if (path.length === 0)
@@ -133,8 +134,12 @@ function noRoom(holder: Node, key: Segment): OccError {
 }
 
 function noSuchPlace(length: number, key: Segment): OccError {
-  return new OccError('usage', `there is no place [${key}]: the list has ${length} entries`, {
-    exitCode: exitCodes.usage,
-    remedy: `[${length}] adds one`,
-  });
+  return new OccError(
+    'usage',
+    `there is no place [${key}]: the list has ${length === 1 ? '1 entry' : `${length} entries`}`,
+    {
+      exitCode: exitCodes.usage,
+      remedy: `[${length}] adds one`,
+    },
+  );
 }

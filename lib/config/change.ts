@@ -8,7 +8,7 @@ import type { Environment } from './interpolate.ts';
 import { judge } from './judge.ts';
 import { refreshSchema } from './published-schema.ts';
 import { parseConfig, readConfigBytes } from './read.ts';
-import { replaceConfig } from './replace.ts';
+import { replaceConfig, withConfigLocked } from './replace.ts';
 import type { Problem } from './schema.ts';
 
 export interface ChangeOptions {
@@ -30,37 +30,49 @@ export type Change =
       effective: Effective | undefined;
     };
 
-/** Each time somebody else was faster it is done anew, from what they have written. */
-const maxTries = 100;
-
 /** OccError `config_refused` (exit 78) when the file would not be right, and those of reading and writing. */
-export async function changeConfig({ change, ...options }: ChangeOptions): Promise<Change> {
-  const { file, configDir, env, home } = options;
-  for (let tries = 0; tries < maxTries; tries++) {
-    const before = existsSync(file) ? readConfigBytes(file) : undefined;
-    const { mark, text } = before === undefined ? { mark: '', text: emptyConfig() } : decode(before, file);
-    const changed = change(text);
-    if (changed === undefined || (before !== undefined && changed === text)) return { kind: 'same' };
-    const { mistakes, elsewhere, warnings, effective } = await judge({
-      configFile: file,
-      env,
-      home,
-      text: changed,
-    });
-    if (mistakes.length > 0) throw refused(file, mistakes);
-    const replaced = await replaceConfig({ file, before, after: mark + changed, configDir });
-    if (replaced.kind === 'overtaken') continue;
-    refreshSchema(file, parseConfig(changed, file));
-    const { backup } = replaced;
-    return {
-      kind: 'written',
-      created: before === undefined,
-      ...(backup !== undefined && { backup }),
-      warnings: [...elsewhere, ...warnings],
-      effective,
-    };
-  }
-  throw new OccError('config_busy', `${file} changes faster than it can be written`, { remedy: 'try again' });
+export async function changeConfig(options: ChangeOptions): Promise<Change> {
+  // Where nothing is to be written, nothing needs to be writable.
+  if (read(options).changed === undefined) return { kind: 'same' };
+  return await withConfigLocked(options, () => changeLocked(options));
+}
+
+async function changeLocked(options: ChangeOptions): Promise<Change> {
+  const { file, env, home } = options;
+  const { before, mark, changed } = read(options);
+  if (changed === undefined) return { kind: 'same' };
+  const verdict = await judge({ configFile: file, env, home, text: changed });
+  if (verdict.mistakes.length > 0) throw refused(file, verdict.mistakes);
+  const replaced = replaceConfig({ file, before, after: mark + changed });
+  if (replaced.kind === 'overtaken') throw overtaken(file);
+  refreshSchema(file, parseConfig(changed, file));
+  const { backup } = replaced;
+  return {
+    kind: 'written',
+    created: before === undefined,
+    ...(backup !== undefined && { backup }),
+    warnings: [...verdict.elsewhere, ...verdict.warnings],
+    effective: verdict.effective,
+  };
+}
+
+/** `changed` is undefined when the file would be what it is. */
+function read({ file, change }: ChangeOptions): {
+  before: Buffer | undefined;
+  mark: string;
+  changed: string | undefined;
+} {
+  const before = existsSync(file) ? readConfigBytes(file) : undefined;
+  const { mark, text } = before === undefined ? { mark: '', text: emptyConfig() } : decode(before, file);
+  const changed = change(text);
+  return { before, mark, changed: before !== undefined && changed === text ? undefined : changed };
+}
+
+/** By something that does not ask for the lock: an editor, another tool. */
+function overtaken(file: string): OccError {
+  return new OccError('config_overtaken', `${file} was changed by somebody else; it was left as it is`, {
+    remedy: 'try again',
+  });
 }
 
 const byteOrderMark = '\uFEFF';
@@ -80,11 +92,12 @@ function decode(bytes: Buffer, file: string): { mark: string; text: string } {
   return { mark, text };
 }
 
+/** Without lines: they would be those of a text that nobody sees. */
 function refused(file: string, mistakes: readonly Problem[]): OccError {
   const remedies = new Set(mistakes.flatMap(({ remedy }) => remedy ?? []));
   return new OccError(
     'config_refused',
-    `nothing was changed: ${file} would not be valid:\n${mistakes.map((mistake) => renderProblem(mistake)).join('\n')}`,
+    `nothing was changed: ${file} would not be valid:\n${mistakes.map(({ path, message }) => renderProblem({ path, message })).join('\n')}`,
     { exitCode: exitCodes.config, ...(remedies.size > 0 && { remedy: [...remedies].join('\n') }) },
   );
 }

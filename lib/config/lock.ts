@@ -1,6 +1,6 @@
 /**
- * One writer at a time. The lock is a file beside the one it guards, held for the milliseconds between comparing and
- * writing; one whose holder has died is taken over.
+ * One writer at a time. The lock is a file beside the one it guards, held for the moment between reading and writing;
+ * one whose holder has died is taken over.
  */
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -12,7 +12,7 @@ const patienceMs = 15_000;
 const pauseMs = 10;
 
 /** Runs the work while nobody else does; OccError `config_busy` when the lock does not become free. */
-export async function withLock<T>(file: string, work: () => T): Promise<T> {
+export async function withLock<T>(file: string, work: () => Promise<T> | T): Promise<T> {
   const lock = `${file}.lock`;
   const until = Date.now() + patienceMs;
   while (!take(lock)) {
@@ -21,7 +21,7 @@ export async function withLock<T>(file: string, work: () => T): Promise<T> {
     else await wait(pauseMs);
   }
   try {
-    return work();
+    return await work();
   } finally {
     rmSync(lock, { force: true });
   }

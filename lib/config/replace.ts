@@ -5,13 +5,34 @@ import { OccError } from '../errors.ts';
 import { withLock } from './lock.ts';
 import { behindLinks, makePrivateDirectory, writePrivateFile } from './paths.ts';
 
+export interface Place {
+  file: string;
+  /** occ's own directory, which is tightened to 0700; any other is left as it is. */
+  configDir: string;
+}
+
+/**
+ * Runs the work while nobody else writes the file, in a directory that is there. OccError `config_unwritable` when the
+ * system refuses anything of it, with the file as it was.
+ */
+export async function withConfigLocked<T>(
+  { file, configDir }: Place,
+  work: () => Promise<T> | T,
+): Promise<T> {
+  try {
+    makeDirectory(dirname(file), configDir);
+    return await withLock(behindLinks(file), work);
+  } catch (error) {
+    if (error instanceof OccError || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw unwritable(file, error);
+  }
+}
+
 export interface Replacement {
   file: string;
   /** What the new text was made from; undefined where there was no file. */
   before: Buffer | undefined;
   after: string | Uint8Array;
-  /** occ's own directory, which is tightened to 0700; any other is left as it is. */
-  configDir: string;
 }
 
 export type Replaced =
@@ -23,24 +44,13 @@ export function backupOf(file: string): string {
   return `${file}.bak`;
 }
 
-/**
- * `overtaken` when the file is no longer what `before` says; nothing is written then. OccError `config_unwritable` when
- * the system refuses, with the file as it was.
- */
-export async function replaceConfig({ file, before, after, configDir }: Replacement): Promise<Replaced> {
-  try {
-    makeDirectory(dirname(file), configDir);
-    return await withLock(behindLinks(file), (): Replaced => {
-      const now = existsSync(file) ? readFileSync(file) : undefined;
-      if (!same(now, before)) return { kind: 'overtaken' };
-      if (now !== undefined) writePrivateFile(backupOf(file), now);
-      writePrivateFile(file, after);
-      return now === undefined ? { kind: 'written' } : { kind: 'written', backup: backupOf(file) };
-    });
-  } catch (error) {
-    if (error instanceof OccError) throw error;
-    throw unwritable(file, error);
-  }
+/** `overtaken` when the file is no longer what `before` says; nothing is written then. The lock must be held. */
+export function replaceConfig({ file, before, after }: Replacement): Replaced {
+  const now = existsSync(file) ? readFileSync(file) : undefined;
+  if (!same(now, before)) return { kind: 'overtaken' };
+  if (now !== undefined) writePrivateFile(backupOf(file), now);
+  writePrivateFile(file, after);
+  return now === undefined ? { kind: 'written' } : { kind: 'written', backup: backupOf(file) };
 }
 
 function makeDirectory(directory: string, configDir: string): void {
@@ -60,6 +70,7 @@ const reasons: Record<string, string> = {
   EDQUOT: 'your share of the disk is used up',
   EFBIG: 'the system allows no file of that size',
   ENOTDIR: 'part of its path is no directory',
+  EEXIST: 'part of its path is no directory',
   EISDIR: 'it, or its backup, is a directory; expected a file',
 };
 

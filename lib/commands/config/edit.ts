@@ -9,7 +9,7 @@ import { judge, type Verdict } from '../../config/judge.ts';
 import { findPlaces } from '../../config/paths.ts';
 import { refreshSchema } from '../../config/published-schema.ts';
 import { parseConfig, readConfigBytes } from '../../config/read.ts';
-import { replaceConfig } from '../../config/replace.ts';
+import { replaceConfig, withConfigLocked } from '../../config/replace.ts';
 import { findChangeable } from '../../config/target.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { chooseEditor, waitHint, type Editor } from '../../terminal/editor.ts';
@@ -17,52 +17,45 @@ import { confirm } from '../../terminal/question.ts';
 import { renderOddity, toTarget, type ConfigCall } from './call.ts';
 import { runEditor } from './run-editor.ts';
 
-/** 0 also when nothing was changed; OccErrors say where the copy is. */
+/** 0 also when nothing was changed; OccErrors say where the copy is. Only what holds nothing new is removed. */
 export async function edit(call: ConfigCall): Promise<number> {
   const { world } = call;
   const file = findChangeable(toTarget(call));
   const editor = chooseEditor(world.env, world.platform, isInteractive(call));
   const before = existsSync(file) ? readConfigBytes(file) : undefined;
   const draft = openDraft(before ?? Buffer.from(firstConfig()));
-  let kept = false;
-  const keep = (error: OccError): OccError => {
-    kept = true;
-    return withCopy(error, draft);
-  };
-  try {
-    const typed = await editUntilRight(call, { file, editor, draft, keep });
-    if (typed === undefined) return unchanged(call, file, editor, before === undefined);
-    await store(call, { file, before, typed, keep });
-    return exitCodes.ok;
-  } finally {
-    if (!kept) draft.discard();
-  }
+  const typed = await editUntilRight(call, { file, editor, draft });
+  if (typed !== undefined) await store(call, { file, draft, before, typed });
+  else tellUnchanged(call, { file, editor, missing: before === undefined });
+  draft.discard();
+  return exitCodes.ok;
 }
 
 interface Editing {
   file: string;
   editor: Editor;
   draft: Draft;
-  /** Leaves the copy where it is, and says so in the error. */
-  keep: (error: OccError) => OccError;
 }
 
 /** Undefined when the person left it as it was. */
 async function editUntilRight(
   call: ConfigCall,
-  { file, editor, draft, keep }: Editing,
+  { file, editor, draft }: Editing,
 ): Promise<Buffer | undefined> {
   const given = draft.read();
   for (;;) {
     const fault = await runEditor(editor, draft.file, call.world);
     const typed = draft.read();
-    if (typed === undefined) throw gone(file);
-    const same = given?.equals(typed) === true;
-    if (fault !== undefined) throw same ? fault : keep(fault);
+    const same = typed === undefined || given?.equals(typed) === true;
+    if (fault !== undefined && !same) throw withCopy(fault, draft);
+    if (same && (fault !== undefined || typed === undefined)) {
+      draft.discard();
+      throw fault ?? gone(file);
+    }
     if (same) return undefined;
     const { mistakes } = await judged(call, file, typed);
     if (mistakes.length === 0) return typed;
-    if (!(await mayReopen(call, file, mistakes))) throw keep(rejected(file, draft));
+    if (!(await mayReopen(call, file, mistakes))) throw withCopy(rejected(file, draft), draft);
   }
 }
 
@@ -83,18 +76,21 @@ async function mayReopen(call: ConfigCall, file: string, mistakes: Verdict['mist
   return isInteractive(call) && (await confirm('Edit it again?', world.stdin, world.stderr));
 }
 
-interface Storing extends Pick<Editing, 'file' | 'keep'> {
+interface Storing extends Pick<Editing, 'file' | 'draft'> {
   before: Buffer | undefined;
   typed: Buffer;
 }
 
-async function store(call: ConfigCall, { file, before, typed, keep }: Storing): Promise<void> {
+async function store(call: ConfigCall, { file, draft, before, typed }: Storing): Promise<void> {
   const { output, world } = call;
   const { configDir } = findPlaces(world);
-  const replaced = await replaceConfig({ file, before, after: typed, configDir }).catch((error: unknown) => {
-    throw error instanceof OccError ? keep(error) : error;
-  });
-  if (replaced.kind === 'overtaken') throw keep(overtaken(file));
+  const place = { file, configDir };
+  const replaced = await withConfigLocked(place, () => replaceConfig({ file, before, after: typed })).catch(
+    (error: unknown) => {
+      throw error instanceof OccError ? withCopy(error, draft) : error;
+    },
+  );
+  if (replaced.kind === 'overtaken') throw withCopy(overtaken(file), draft);
   const { warnings, elsewhere } = await judged(call, file, typed);
   refreshSchema(file, parseConfig(typed.toString('utf8'), file));
   const backup = replaced.backup ?? null;
@@ -105,13 +101,17 @@ async function store(call: ConfigCall, { file, before, typed, keep }: Storing): 
   output.say(`occ: ${file} is ${before === undefined ? 'written' : `changed; the old one is ${backup}`}`);
 }
 
-function unchanged({ output }: ConfigCall, file: string, editor: Editor, missing: boolean): number {
+function tellUnchanged(
+  { output }: ConfigCall,
+  { file, editor, missing }: { file: string; editor: Editor; missing: boolean },
+): void {
   if (output.json)
     output.answerJson({ path: file, changed: false, created: false, backup: null, warnings: [] });
   output.say(
     `occ: nothing was changed, so nothing was written${missing ? '; there is still no such file' : ''}`,
   );
-  return exitCodes.ok;
+  const hint = waitHint(editor);
+  if (hint !== undefined) output.say(`  ${hint}`);
 }
 
 function isInteractive({ world, output }: ConfigCall): boolean {

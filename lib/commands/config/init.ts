@@ -5,7 +5,7 @@ import { firstConfig } from '../../config/first.ts';
 import { findPlaces } from '../../config/paths.ts';
 import { refreshSchema } from '../../config/published-schema.ts';
 import { parseConfig, readConfigBytes } from '../../config/read.ts';
-import { replaceConfig, type Replaced } from '../../config/replace.ts';
+import { replaceConfig, withConfigLocked, type Replaced } from '../../config/replace.ts';
 import { findTarget } from '../../config/target.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { toTarget, type ConfigCall } from './call.ts';
@@ -17,7 +17,8 @@ export async function init(call: ConfigCall): Promise<number> {
   if (existsSync(file) && options.force !== true) throw existing(file, options.config);
   const before = existsSync(file) ? readConfigBytes(file) : undefined;
   const text = firstConfig();
-  const replaced = await replaceConfig({ file, before, after: text, configDir: findPlaces(world).configDir });
+  const place = { file, configDir: findPlaces(world).configDir };
+  const replaced = await withConfigLocked(place, () => replaceConfig({ file, before, after: text }));
   if (replaced.kind === 'overtaken') throw existing(file, options.config);
   refreshSchema(file, parseConfig(text, file));
   const next = nextSteps(call);

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { desk } from './world.ts';
+
+const old = `{
+  // the port
+  "port": 4000, // mine
+  "models": {
+    "default": { "provider": "opencode-go", "model_id": "glm-5.3" },
+  },
+}
+`;
+
+/** [key, value as typed, what the file then says] */
+const values: [string, string, RegExp][] = [
+  ['port', '5000', /"port": 5000, \/\/ mine/],
+  ['hot_reload', 'false', /"hot_reload": false/],
+  ['host', 'localhost', /"host": "localhost"/],
+  ['auth_token', '12345678', /"auth_token": "12345678"/],
+  ['api_key', '${MY_KEY}', /"api_key": "\$\{MY_KEY\}"/],
+  ['api_keys', '["${A}", "${B}",]', /"api_keys": \[\n {4}"\$\{A\}",\n {4}"\$\{B\}"\n {2}\]/],
+  ['api_key_command', 'pass show x', /"api_key_command": "pass show x"/],
+  ['api_key_command', '["pass", "show"]', /"api_key_command": \[\n/],
+  ['models.default.temperature', '0.3', /"model_id": "glm-5.3", "temperature": 0.3 }/],
+  ['models.default.model_id', '007', /"model_id": "007"/],
+  ['models.default.quirks.temperature', 'omit', /"temperature": "omit"/],
+  ['models.default.quirks.temperature', '1', /"temperature": 1/],
+  ['models.fast', '{ "model_id": "x" } // quick', /"fast": \{\n {6}"model_id": "x"\n {4}\},\n {2}\},/],
+  ['fallbacks.default[0].model_id', 'a', /"fallbacks": \{\n {4}"default": \[\n {6}\{\n {8}"model_id": "a"/],
+  ['fallbacks.default.0', '{"model_id":"a"}', /"default": \[\n {6}\{/],
+  ['model_overrides["claude-opus-4.5"].model_id', 'o', /"claude-opus-4.5": \{\n {6}"model_id": "o"/],
+  ['logging.captures.enabled', 'true', /"captures": \{\n {6}"enabled": true/],
+  ['providers.lab.base_url', 'http://127.0.0.1:1/v1', /"base_url": "http:\/\/127.0.0.1:1\/v1"/],
+  ['opencode_go.base_url', '${SOME_URL}', /"base_url": "\$\{SOME_URL\}"/],
+];
+
+for (const [key, value, found] of values) {
+  test(`set ${key} ${value}`, async (t) => {
+    const { occ, file, write, read } = desk(t);
+    write(old);
+    const said = await occ(['set', key, value]);
+    assert.equal(said.code, 0, said.stderr);
+    assert.equal(said.stdout, '');
+    assert.match(read(), found);
+    for (const comment of ['// the port', '// mine']) assert.ok(read().includes(comment));
+    assert.equal(readFileSync(`${file}.bak`, 'utf8'), old);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.deepEqual(readdirSync(dirname(file)).sort(), ['config.json', 'config.json.bak']);
+  });
+}
+
+/** [arguments, exit code, what is said] */
+const refusals: [string[], number, RegExp][] = [
+  [['prot', '1'], 2, /there is no key prot\n {2}did you mean port\?/],
+  [['models.default.temprature', '1'], 2, /did you mean models\.default\.temperature\?/],
+  [['loging.captures.enabled', 'true'], 2, /did you mean logging\.captures\.enabled\?/],
+  [['port.x', '1'], 2, /there is no key port\.x\n {2}occ config schema lists/],
+  [['models..x', '1'], 2, /"models\.\.x" is no key/],
+  [['__proto__.x', '1'], 2, /there is no key __proto__/],
+  [['port'], 2, /port needs a value/],
+  [['port', '1', '--stdin'], 2, /found a value and --stdin/],
+  [['api_key', '--stdin'], 2, /nothing was given on stdin/],
+  [['fallbacks.default[3].model_id', 'x'], 2, /the list has 0 entries\n {2}\[0\] adds one/],
+  [['port', 'abc'], 78, /port: found a string, expected a whole number/],
+  [['port', '70000'], 78, /port: found 70000, expected 65535 or less/],
+  [['host', '0.0.0.0'], 78, /host: found "0\.0\.0\.0", which others can reach/],
+  [['models.default.provider', 'nobody'], 78, /unknown provider "nobody"/],
+  [['models.default', 'glm'], 78, /models\.default: found a string, expected an object/],
+  [['logging.level', 'loud'], 78, /found "loud", expected one of/],
+  [['api_key', ' x'], 78, /begins or ends with a space/],
+];
+
+for (const [args, code, words] of refusals) {
+  test(`set ${args.join(' ')} ends with ${code}`, async (t) => {
+    const { occ, write, read } = desk(t);
+    write(old);
+    const said = await occ(['set', ...args]);
+    assert.equal(said.code, code, said.stderr);
+    assert.match(said.stderr, words);
+    if (code !== 0) assert.equal(read(), old);
+  });
+}
+
+test('a place beyond the end of a list is refused with the one that adds', async (t) => {
+  const { occ, write, read } = desk(t);
+  const text = '{ "fallbacks": { "default": [{ "model_id": "a" }] } }';
+  write(text);
+  const beyond = await occ(['set', 'fallbacks.default[2].model_id', 'x']);
+  assert.equal(beyond.code, 2);
+  assert.match(beyond.stderr, /the list has 1 entry\n {2}\[1\] adds one/);
+  assert.equal(read(), text);
+  assert.equal((await occ(['set', 'fallbacks.default.1.model_id', 'b'])).code, 0);
+  assert.equal(
+    JSON.stringify(JSON.parse(read())),
+    '{"fallbacks":{"default":[{"model_id":"a"},{"model_id":"b"}]}}',
+  );
+});
+
+test('a file that is not there is made, with nothing but the value and the schema', async (t) => {
+  const { occ, file, read } = desk(t);
+  const said = await occ(['set', 'port', '4000']);
+  assert.equal(said.code, 0);
+  assert.match(said.stderr, /which is new/);
+  assert.equal(read(), '{\n  "$schema": "./config.schema.json",\n  "port": 4000\n}\n');
+  assert.deepEqual(readdirSync(dirname(file)).sort(), ['config.json', 'config.schema.json']);
+  assert.deepEqual([statSync(file).mode & 0o777, statSync(dirname(file)).mode & 0o777], [0o600, 0o700]);
+  const check = await occ(['check']);
+  assert.doesNotMatch(check.stdout, /\$schema/);
+  assert.match((await occ(['set', 'port', '4000'])).stderr, /already is so; nothing was written/);
+  assert.equal(existsSync(`${file}.bak`), false);
+});
+
+test('a directory that is not occ’s own keeps its modes', async (t) => {
+  const { occ, home } = desk(t);
+  mkdirSync(join(home, 'project'), { mode: 0o755 });
+  assert.equal((await occ(['set', 'port', '1', '--config', 'project/occ.json'])).code, 0);
+  assert.equal(statSync(join(home, 'project')).mode & 0o777, 0o755);
+  assert.ok(existsSync(join(home, 'project/occ.json')));
+});
+
+test('a secret is read on stdin, or typed unseen; on the command line it works with a warning', async (t) => {
+  const { occ, read } = desk(t);
+  const piped = await occ(['set', 'api_key', '--stdin'], { stdin: 'sk-piped\r\n' });
+  assert.equal(piped.code, 0);
+  assert.match(read(), /"api_key": "sk-piped"/);
+  assert.doesNotMatch(piped.stderr, /history|sk-piped/);
+  const typed = await occ(['set', 'api_key', '--stdin'], { stdin: 'sk-typed\r', terminal: true });
+  assert.equal(typed.code, 0, typed.stderr);
+  assert.match(read(), /"api_key": "sk-typed"/);
+  assert.match(typed.stderr, /api_key \(it is not shown\): \n/);
+  assert.doesNotMatch(typed.stdout + typed.stderr, /sk-typed/);
+  const left = await occ(['set', 'api_key', '--stdin'], { stdin: '\u0003', terminal: true });
+  assert.equal(left.code, 2);
+  const seen: [string, string][] = [
+    ['api_key', 'sk-seen'],
+    ['auth_token', 'seen'],
+    ['api_keys', '["a"]'],
+    ['api_key', '${X:-sk-seen}'],
+    ['providers.lab', '{ "base_url": "http://127.0.0.1:1/v1", "api_key": "seen" }'],
+    ['providers.lab.headers.Authorization', 'Bearer seen'],
+  ];
+  for (const [key, value] of seen) {
+    const said = await occ(['set', key, value, '--quiet'].slice(0, 3));
+    assert.equal(said.code, 0, said.stderr);
+    assert.match(said.stderr, /the value is now in your shell's history[^]*--stdin/, key);
+    assert.doesNotMatch(said.stderr, /seen"/);
+  }
+  for (const [key, value] of [
+    ['api_key', '${MY_KEY}'],
+    ['providers.lab.headers.Authorization', 'Bearer ${X}'],
+    ['port', '4000'],
+  ] as const)
+    assert.doesNotMatch((await occ(['set', key, value])).stderr, /history/, key);
+});
+
+test('what a variable outvotes is said', async (t) => {
+  const { occ } = desk(t);
+  const said = await occ(['set', 'port', '4000'], { env: { OCC_PORT: '5000' } });
+  assert.equal(said.code, 0);
+  assert.match(said.stderr, /the variable OCC_PORT is set and wins over the file/);
+});
+
+test('what has no effect, and what surprises, is said of the key that was set', async (t) => {
+  const { occ } = desk(t);
+  assert.match(
+    (await occ(['set', 'debug', 'true'])).stderr,
+    /debug \(line 3\): is accepted but has no effect/,
+  );
+  assert.match((await occ(['set', 'enable_streaming_scenario_routing', 'false'])).stderr, /go to fast/);
+  assert.equal((await occ(['set', 'port', '1'])).stderr.trim().split('\n').length, 1);
+});
+
+test('a file that is broken is refused with the place, and stays', async (t) => {
+  const { occ, write, read } = desk(t);
+  for (const text of ['{ "port": 1', '[]', '{ "port": 1, "host": 2 }']) {
+    write(text);
+    const said = await occ(['set', 'port', '2']);
+    assert.equal(said.code, 78);
+    assert.match(said.stderr, /line 1|host/);
+    assert.equal(read(), text);
+  }
+});
+
+test('a key that stands twice is refused, since the last one counts', async (t) => {
+  const { occ, write, read } = desk(t);
+  const text = '{ "port": 1, "port": 2 }';
+  write(text);
+  const said = await occ(['set', 'port', '3']);
+  assert.equal(said.code, 78);
+  assert.match(said.stderr, /port, or a key above it, stands more than once/);
+  assert.equal(read(), text);
+});
+
+test('a file that is not in UTF-8 is not spoilt', async (t) => {
+  const { occ, file, write } = desk(t);
+  write('');
+  const bytes = Buffer.from([...Buffer.from('{ "port": 1 } // '), 0xe9]);
+  writeFileSync(file, bytes);
+  const said = await occ(['set', 'port', '2']);
+  assert.equal(said.code, 78);
+  assert.match(said.stderr, /is not in UTF-8/);
+  assert.deepEqual(readFileSync(file), bytes);
+});
+
+test('CRLF and a byte order mark are kept', async (t) => {
+  const { occ, write, read } = desk(t);
+  write('\uFEFF{\r\n\t"port": 1\r\n}\r\n');
+  assert.equal((await occ(['set', 'host', 'localhost'])).code, 0);
+  assert.equal(read(), '\uFEFF{\r\n\t"port": 1,\r\n\t"host": "localhost"\r\n}\r\n');
+  assert.equal((await occ(['unset', 'port'])).code, 0);
+  assert.equal(read(), '\uFEFF{\r\n\t"host": "localhost"\r\n}\r\n');
+});
+
+test('several at once all come to be', async (t) => {
+  const { occ, write, read } = desk(t);
+  write(old);
+  const names = Array.from({ length: 12 }, (_, index) => `m${index}`);
+  const ended = await Promise.all(names.map((name) => occ(['set', `models.${name}.model_id`, name])));
+  assert.deepEqual(new Set(ended.map(({ code }) => code)), new Set([0]));
+  for (const name of names) assert.match(read(), new RegExp(`"${name}": \\{`));
+});
+
+test('unset takes the key and leaves every comment', async (t) => {
+  const { occ, file, write, read } = desk(t);
+  write(old);
+  const said = await occ(['unset', 'port']);
+  assert.deepEqual([said.code, said.stdout], [0, '']);
+  assert.equal(read(), old.replace('"port": 4000, ', ''));
+  assert.equal(readFileSync(`${file}.bak`, 'utf8'), old);
+  const again = await occ(['unset', 'port']);
+  assert.equal(again.code, 0);
+  assert.match(again.stderr, /port is not set in/);
+  assert.equal(readFileSync(`${file}.bak`, 'utf8'), old);
+});
+
+test('unset of an unknown key works when it stands there, and else names the near one', async (t) => {
+  const { occ, write, read } = desk(t);
+  write('{ "prot": 1, "port": 2 }');
+  assert.equal((await occ(['unset', 'prot'])).code, 0);
+  assert.equal(read(), '{ "port": 2 }');
+  const said = await occ(['unset', 'prot']);
+  assert.equal(said.code, 0);
+  assert.match(said.stderr, /prot is not set in .*; did you mean port\?/);
+  assert.equal((await occ(['unset', 'a..b'])).code, 2);
+});
+
+test('what something else needs is not taken out', async (t) => {
+  const { occ, write, read } = desk(t);
+  const text = JSON.stringify({
+    models: { default: { provider: 'lab', model_id: 'x' } },
+    providers: { lab: { base_url: 'http://127.0.0.1:1/v1' } },
+    host: '0.0.0.0',
+    auth_token: 'token',
+  });
+  write(text);
+  for (const key of ['models.default.model_id', 'providers.lab', 'providers.lab.base_url', 'auth_token']) {
+    const said = await occ(['unset', key]);
+    assert.equal(said.code, 78, key);
+    assert.match(said.stderr, /nothing was changed: .* would not be valid/);
+    assert.equal(read(), text);
+  }
+});
+
+test('unset where there is no file makes none', async (t) => {
+  const { occ, file } = desk(t);
+  for (const key of ['port', '$schema']) assert.equal((await occ(['unset', key])).code, 0);
+  assert.equal(existsSync(file), false);
+});

@@ -1,0 +1,94 @@
+/** Runs `occ config …` inside the test, in a home of its own, with or without a terminal that somebody types on. */
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import type { TestContext } from 'node:test';
+import { main } from '../../../lib/cli.ts';
+
+export interface Said {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Asked {
+  env?: Record<string, string>;
+  /** What comes in on stdin; on a terminal it is typed at the first question. */
+  stdin?: string;
+  terminal?: boolean;
+  columns?: number;
+}
+
+export interface Desk {
+  home: string;
+  /** ~/.config/occ/config.json */
+  file: string;
+  occ: (args: readonly string[], asked?: Asked) => Promise<Said>;
+  read: () => string;
+  write: (text: string) => void;
+  /** A program that stands for the editor; `$1` is the copy. Its path. */
+  editor: (script: string) => string;
+}
+
+/** Copies that were kept are removed as well. */
+export function desk(t: TestContext): Desk {
+  const home = mkdtempSync(join(tmpdir(), 'occ-desk-'));
+  const file = join(home, '.config/occ/config.json');
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  let editors = 0;
+
+  async function occ(args: readonly string[], asked: Asked = {}): Promise<Said> {
+    const said = { stdout: '', stderr: '' };
+    const terminal = asked.terminal === true;
+    const stdin = Object.assign(new PassThrough(), { isTTY: terminal });
+    if (!terminal) stdin.end(asked.stdin ?? '');
+    const sink = (name: 'stdout' | 'stderr'): Writable & { isTTY: boolean; columns?: number } =>
+      Object.assign(
+        new Writable({
+          write(chunk: Buffer, _encoding, done) {
+            said[name] += chunk.toString();
+            if (terminal && name === 'stderr' && /(?:\[Y\/n\]|not shown\):) $/.test(chunk.toString()))
+              stdin.write(asked.stdin ?? '\n');
+            done();
+          },
+        }),
+        { isTTY: terminal, ...(asked.columns !== undefined && { columns: asked.columns }) },
+      );
+    const world = {
+      env: { PATH: '/usr/bin:/bin', NO_COLOR: '1', ...asked.env },
+      home,
+      cwd: home,
+      platform: process.platform,
+      stdin,
+      stdout: sink('stdout'),
+      stderr: sink('stderr'),
+    };
+    const code = await main(['config', ...args], world);
+    for (const [, kept] of said.stderr.matchAll(/is kept: (\S+)\/config\.jsonc/g))
+      t.after(() => rmSync(kept ?? '', { recursive: true, force: true }));
+    return { code, ...said };
+  }
+
+  return {
+    home,
+    file,
+    occ,
+    read: () => readFileSync(file, 'utf8'),
+    write(text) {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      writeFileSync(file, text, { mode: 0o600 });
+    },
+    editor(script) {
+      const program = join(home, `editor-${editors++}`);
+      writeFileSync(program, `#!/bin/sh\n${script}\n`);
+      chmodSync(program, 0o755);
+      return program;
+    },
+  };
+}
+
+/** Where the copy is, from what occ has said. */
+export function keptCopy({ stderr }: Said): string {
+  return /is kept: (\S+)/.exec(stderr)?.[1] ?? '';
+}
