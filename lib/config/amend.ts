@@ -77,7 +77,7 @@ function insert(text: string, holder: Node, key: Segment, value: Json): Edit[] {
   }
   const indent = indentAt(text, last.offset);
   const line = `${eolOf(text)}${indent}${name}${render(value, indent, text)}`;
-  const at = { offset: endOfEntry(text, end), length: 0 };
+  const at = { offset: endOfEntry(text, comma === undefined ? end : comma + 1), length: 0 };
   // A trailing comma is a habit, and kept up.
   if (comma !== undefined) return [{ ...at, content: `${line},` }];
   if (at.offset === end) return [{ ...at, content: `,${line}` }];

@@ -6,10 +6,11 @@ import type { Effective } from './effective.ts';
 import { findPlaces, openToOthers, type PlaceOptions } from './paths.ts';
 import { renderPath } from './json-path.ts';
 import { leaves } from './layers.ts';
+import { locateProblems } from './locate.ts';
 import type { Problem } from './schema.ts';
 
 export function findCautions(effective: Effective, places: PlaceOptions): Problem[] {
-  return [...openFiles(effective, places), ...caps(effective)];
+  return [...openFiles(effective, places), ...locateProblems(effective.text, caps(effective))];
 }
 
 /** A file that may hold keys, and the directory it is in where that is occ's own. */

@@ -39,6 +39,8 @@ export interface EffectiveOptions {
 
 export interface Effective {
   source: FoundConfig | undefined;
+  /** The text that was read; "" where there is none. */
+  text: string;
   /** What the file says, as far as it is right. */
   file: NormalFile;
   merged: Merged;
@@ -69,15 +71,17 @@ export async function readEffective(options: EffectiveOptions): Promise<Effectiv
   const dangers = findDangers(tree).filter((danger) => !sure.some(({ path }) => path === danger.path));
   const problems = [...sure, ...dangers];
   const warnings = [...file.warnings, ...unmet.warnings, ...findSurprises(tree, file.normal, source)];
+  const text = written ?? '';
   return {
     source,
+    text,
     file: file.normal,
     merged,
     placeholders: file.placeholders,
     unmet,
     used,
-    problems: locateProblems(written ?? '', problems),
-    warnings: locateProblems(written ?? '', warnings),
+    problems: locateProblems(text, problems),
+    warnings: locateProblems(text, warnings),
   };
 }
 

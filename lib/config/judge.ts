@@ -5,6 +5,7 @@ import { keyFault } from './credentials.ts';
 import { readEffective, type Effective, type EffectiveOptions } from './effective.ts';
 import { renderPath } from './json-path.ts';
 import { leaves, secretAt } from './layers.ts';
+import { locateProblems } from './locate.ts';
 import type { Problem } from './schema.ts';
 
 export interface Verdict {
@@ -28,7 +29,10 @@ export async function judge(options: EffectiveOptions): Promise<Verdict> {
   }
   const { problems, warnings } = effective;
   return {
-    mistakes: [...problems.filter(({ variable }) => variable === undefined), ...keyFaults(effective)],
+    mistakes: [
+      ...problems.filter(({ variable }) => variable === undefined),
+      ...locateProblems(effective.text, keyFaults(effective)),
+    ],
     elsewhere: problems.filter(({ variable }) => variable !== undefined),
     warnings,
     effective,

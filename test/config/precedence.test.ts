@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { schemaDefaults } from '../../lib/config/defaults.ts';
 import type { Settings } from '../../lib/config/schema.ts';
-import type { Flags } from '../../lib/config/settings.ts';
+import type { Flags } from '../../lib/config/effective.ts';
 import { load, minimal, refusal } from './scratch.ts';
 
 interface Case {

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { renderValues, type Shown } from '../../../lib/commands/config/show.ts';
+import { loadStyle } from '../../../lib/terminal/style.ts';
+import { desk } from './world.ts';
+
+const posix = { skip: process.platform === 'win32' && 'Windows has no such modes' };
+
+const text = `{
+  "api_key": "sk-secret",
+  "models": {
+    "default": { "provider": "lab", "model_id": "m.1" },
+    "long": { "model_id": "x", "temperature": 0.5 }
+  },
+  "fallbacks": { "default": [{ "model_id": "a" }, { "model_id": "b" }] },
+  "providers": {
+    "lab": { "base_url": "http://127.0.0.1:1/v1", "headers": { "X-Team": "sk-secret" }, "streaming_timeout_ms": 120000 }
+  }
+}`;
+
+/** [key, what is printed] */
+const values: [string, string][] = [
+  ['port', '3456'],
+  ['hot_reload', 'true'],
+  ['models.default.model_id', 'm.1'],
+  ['fallbacks.default[1].model_id', 'b'],
+  ['fallbacks.default.1.model_id', 'b'],
+  ['models.long.temperature', '0.5'],
+  ['opencode_go.timeout_ms', '300000'],
+  ['api_key', '•••'],
+  ['providers.lab.headers["X-Team"]', '•••'],
+  ['fallbacks.default[0]', '{\n  "provider": "opencode-go",\n  "model_id": "a"\n}'],
+  ['providers.lab.headers', '{\n  "X-Team": "•••"\n}'],
+];
+
+for (const [key, printed] of values) {
+  test(`get ${key}`, async (t) => {
+    const { occ, write } = desk(t);
+    write(text);
+    assert.deepEqual(await occ(['get', key]), { code: 0, stdout: `${printed}\n`, stderr: '' });
+  });
+}
+
+test('get --reveal prints a secret as it is', async (t) => {
+  const { occ, write } = desk(t);
+  write(text);
+  assert.equal((await occ(['get', 'api_key', '--reveal'])).stdout, 'sk-secret\n');
+  assert.match((await occ(['get', 'providers', '--reveal'])).stdout, /"X-Team": "sk-secret"/);
+  assert.equal((await occ(['get', 'auth_token'], { env: { OCC_AUTH_TOKEN: 't' } })).stdout, '•••\n');
+});
+
+test('get of what is not there ends with 1 and the near name', async (t) => {
+  const { occ, write } = desk(t);
+  write(text);
+  const cases: [string, RegExp][] = [
+    ['prot', /there is no key prot\n {2}did you mean port\?/],
+    ['models.defualt.model_id', /is not set\n {2}did you mean models\.default\.model_id\?/],
+    ['models.default.temperature', /models\.default\.temperature is not set\n {2}occ config show/],
+    ['fallbacks.default[7]', /fallbacks\.default\[7\] is not set/],
+    ['models.constructor', /models\.constructor is not set/],
+    ['', /"" is no key/],
+  ];
+  for (const [key, words] of cases) {
+    const said = await occ(['get', key]);
+    assert.deepEqual([said.code, said.stdout], [1, ''], key);
+    assert.match(said.stderr, words);
+  }
+  write('{ "port": "x" }');
+  assert.equal((await occ(['get', 'port'])).code, 78);
+});
+
+test('check tells every mistake with its line, in the file and around it', async (t) => {
+  const { occ, write, file } = desk(t);
+  write(
+    '{\n "port": "x",\n "models": { "default": { "provider": "nobody" } },\n "api_key": "a b\\n",\n "prot": 1\n}',
+  );
+  const said = await occ(['check'], { env: { OCC_LOG_LEVEL: 'loud' } });
+  assert.deepEqual([said.code, said.stderr], [78, '']);
+  const lines = said.stdout.split('\n').filter((line) => !line.startsWith('  '));
+  assert.deepEqual(lines, [
+    '! prot (line 5): unknown key, ignored; did you mean "port"?',
+    '✗ port (line 2): found a string, expected a whole number',
+    '✗ models.default.provider (line 3): found the unknown provider "nobody", expected one of opencode-go, opencode-zen, emulator',
+    '✗ models.default.model_id (line 3): found nothing, expected the id of a model',
+    '✗ api_key (line 4): contains a line break; expected one line',
+    '✗ OCC_LOG_LEVEL: the variable OCC_LOG_LEVEL: expected one of debug, info, warn, error',
+    `✗ ${file}: not valid, 5 mistakes`,
+    '',
+  ]);
+  write('{ "port": 1 "host": 2\n "x": oops }');
+  const broken = await occ(['check']);
+  assert.equal(broken.code, 78);
+  assert.match(broken.stdout, /✗ line 1, column 13: expected ","[^]*✗ line 2, column/);
+  assert.equal((await occ(['check', '-c', 'none.json'])).code, 78);
+});
+
+test('check of what is valid ends with 0, says what is odd, and whether a key is there', posix, async (t) => {
+  const { occ, write, file } = desk(t);
+  write(text.replace('{', '{ "enable_streaming_scenario_routing": false,'));
+  chmodSync(file, 0o644);
+  chmodSync(dirname(file), 0o750);
+  const said = await occ(['check']);
+  assert.equal(said.code, 0, said.stdout);
+  assert.match(said.stdout, /! enable_streaming_scenario_routing \(line 1\): is false/);
+  assert.match(
+    said.stdout,
+    /config\.json is open to other users of this machine \(mode 644\); expected 600\n {2}chmod 600/,
+  );
+  assert.match(
+    said.stdout,
+    /\.config\/occ is open to other users of this machine \(mode 750\); expected 700/,
+  );
+  assert.match(
+    said.stdout,
+    /providers\.lab\.streaming_timeout_ms \(line 9\): cuts every stream after 120000 ms/,
+  );
+  assert.match(said.stdout, /: valid\n$/);
+  write('{ "api_key": "${NO_KEY}" }');
+  chmodSync(file, 0o600);
+  chmodSync(dirname(file), 0o700);
+  const keyless = await occ(['check']);
+  assert.equal(keyless.code, 0);
+  assert.match(
+    keyless.stdout,
+    /^! opencode-go: the variable NO_KEY[^]*valid, but not ready: a key is missing\n$/,
+  );
+});
+
+test('init writes a file that is right, private, and differs each time in its token', posix, async (t) => {
+  const { occ, file, read } = desk(t);
+  const said = await occ(['init']);
+  assert.deepEqual([said.code, said.stdout], [0, `${file}\n`]);
+  assert.match(said.stderr, /fresh auth_token[^]*occ config set api_key --stdin/);
+  const schema = join(dirname(file), 'config.schema.json');
+  for (const path of [file, schema]) assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.equal(statSync(dirname(file)).mode & 0o777, 0o700);
+  assert.equal(readFileSync(schema, 'utf8'), (await occ(['schema'])).stdout);
+  const first = read();
+  const token = /"auth_token": "([\w-]{43})"/.exec(first)?.[1] ?? '';
+  assert.notEqual(token, '');
+  assert.doesNotMatch(said.stdout + said.stderr, new RegExp(token));
+  assert.equal((await occ(['check'], { env: { OPENCODE_API_KEY: 'x' } })).stdout, `✓ ${file}: valid\n`);
+
+  const again = await occ(['init']);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /exists already; it was left as it is/);
+  assert.equal(read(), first);
+  assert.equal(existsSync(`${file}.bak`), false);
+  const forced = await occ(['init', '--force']);
+  assert.equal(forced.code, 0);
+  assert.match(forced.stderr, /the old one is .*config\.json\.bak/);
+  assert.equal(readFileSync(`${file}.bak`, 'utf8'), first);
+  assert.notEqual(read(), first);
+});
+
+test('the schema beside the file follows the version, but another’s is left alone', async (t) => {
+  const { occ, file } = desk(t);
+  await occ(['init']);
+  const schema = join(dirname(file), 'config.schema.json');
+  const { stdout } = await occ(['schema']);
+  writeFileSync(schema, '{ "title": "occ configuration", "old": true }');
+  await occ(['set', 'port', '1']);
+  assert.equal(readFileSync(schema, 'utf8'), stdout);
+  writeFileSync(schema, '{ "title": "mine" }');
+  await occ(['set', 'port', '2']);
+  assert.equal(readFileSync(schema, 'utf8'), '{ "title": "mine" }');
+});
+
+const shown: Shown[] = [
+  { path: 'host', value: '127.0.0.1', origin: 'default' },
+  { path: 'models.default.provider', value: 'opencode-go', origin: 'file' },
+  { path: 'models.default.model_id', value: 'deepseek-v4.1-flash', origin: 'env OCC_X' },
+  {
+    path: 'opencode_zen.base_url',
+    value: 'https://opencode.ai/inference/openai/v1/chat/completions',
+    origin: 'file',
+  },
+];
+
+test('show is a table where it fits, and groups where it does not', async () => {
+  const style = await loadStyle(0);
+  assert.deepEqual(renderValues(shown.slice(0, 3), 120, style), [
+    'host                     "127.0.0.1"            default',
+    'models.default.provider  "opencode-go"          file',
+    'models.default.model_id  "deepseek-v4.1-flash"  env OCC_X',
+  ]);
+  assert.deepEqual(renderValues(shown, 60, style), [
+    'host  "127.0.0.1"  default',
+    'models.default',
+    '  provider  "opencode-go"          file',
+    '  model_id  "deepseek-v4.1-flash"  env OCC_X',
+    'opencode_zen',
+    '  base_url  "https://opencode.ai/inference/openai/v1/chat/completions"',
+    '            file',
+  ]);
+});
+
+test('show fits 60 columns of a terminal, and is one line for each value in a pipe', async (t) => {
+  const { occ, write } = desk(t);
+  write(text);
+  const narrow = await occ(['show'], { terminal: true, columns: 60 });
+  assert.deepEqual(
+    narrow.stdout.split('\n').filter((line) => line.length > 60),
+    [],
+  );
+  assert.match(narrow.stdout, /\nmodels\.default\n {2}provider {2}"lab" {2}file\n/);
+  const piped = await occ(['show']);
+  assert.match(piped.stdout, /^models\.default\.model_id +"m\.1" +file$/m);
+  assert.doesNotMatch(piped.stdout + narrow.stdout, /sk-secret/);
+  const colours = await occ(['show'], { terminal: true, columns: 60, env: { NO_COLOR: '' } });
+  // oxlint-disable-next-line no-control-regex -- looking for exactly that
+  assert.equal(colours.stdout.replaceAll(/\u001b\[\d+m/g, ''), narrow.stdout);
+  assert.notEqual(colours.stdout, narrow.stdout);
+});
+
+test('path names the file, and what is special about it', async (t) => {
+  const { occ, file, home } = desk(t);
+  const none = await occ(['path']);
+  assert.deepEqual([none.code, none.stdout], [0, `${file}\n`]);
+  assert.match(none.stderr, /no such file yet; occ config init/);
+  assert.equal((await occ(['path', '--config', 'x.json'])).stdout, `${join(home, 'x.json')}\n`);
+});
