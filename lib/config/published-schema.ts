@@ -48,9 +48,9 @@ function publish(schema: Schema): Published {
     ...(name !== undefined && { type: name }),
     ...(name === 'string' && minLength !== undefined && { minLength }),
     ...(format && { pattern: `^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#@]+([/?#]|$)|${placeholder}` }),
-    ...(name !== 'array' && properties && { properties: mapValues(properties, publish) }),
-    ...(name !== 'array' && additionalProperties && { additionalProperties: publish(additionalProperties) }),
-    ...(name !== 'object' && items && { items: publish(items) }),
+    ...(name === 'object' && properties && { properties: mapValues(properties, publish) }),
+    ...(name === 'object' && additionalProperties && { additionalProperties: publish(additionalProperties) }),
+    ...(name === 'array' && items && { items: publish(items) }),
   });
   if (choices) {
     return { ...common, anyOf: [{ enum: choices }, { type: 'string', pattern: placeholder }] };

@@ -1,0 +1,17 @@
+/** A process that changes a configuration as fast as it can until it is killed: `writer.ts <file> <config directory>`. */
+import { readFileSync } from 'node:fs';
+import { replaceConfig, withConfigLocked } from '../../lib/config/replace.ts';
+
+const [file = '', configDir = ''] = process.argv.slice(2);
+
+/** Long enough that a write in pieces would be seen in pieces. */
+export function textOf(number: number): string {
+  return JSON.stringify({ number, filling: String(number % 10).repeat(200_000), end: true });
+}
+
+for (let number = 0; file !== ''; number++) {
+  await withConfigLocked({ file, configDir }, () =>
+    replaceConfig({ file, before: readFileSync(file), after: textOf(number) }),
+  );
+  if (number === 0) process.stdout.write('writing\n');
+}
