@@ -21,11 +21,20 @@ export function openDraft(content: Uint8Array): Draft {
     directory = mkdtempSync(directory);
     const file = join(directory, 'config.jsonc');
     writeFileSync(file, content, { mode: 0o600, flag: 'wx' });
-    // What `$schema` refers to, so that an editor completes here as well.
-    writeFileSync(join(directory, schemaReference), renderSchema(), { mode: 0o600 });
+    putSchema(directory);
     return { file, read: () => readBack(file), discard: () => discard(directory) };
   } catch (cause) {
+    discard(directory);
     throw unwritable(directory, cause);
+  }
+}
+
+/** What `$schema` refers to, so that an editor completes here as well; it can do without. */
+function putSchema(directory: string): void {
+  try {
+    writeFileSync(join(directory, schemaReference), renderSchema(), { mode: 0o600 });
+  } catch {
+    // The copy itself is written.
   }
 }
 

@@ -33,6 +33,8 @@ function take(lock: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // On a full disk it is made, but cannot be signed.
+    rmSync(lock, { force: true });
     throw error;
   }
 }

@@ -91,10 +91,10 @@ export function findConfigFile(
   return legacy === undefined ? undefined : { file: legacy, legacy: true };
 }
 
-/** Makes the directory if need be, for its owner alone (0700). One that exists is tightened, not refused. */
+/** Makes the directory if need be, for its owner alone (0700). One that exists is closed to others, not refused. */
 export function makePrivateDirectory(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (openToOthers(directory)) chmodSync(directory, 0o700);
+  if (openToOthers(directory)) chmodSync(directory, statSync(directory).mode & 0o700);
 }
 
 /**

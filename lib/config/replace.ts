@@ -1,6 +1,6 @@
 /** Puts a new text in the place of a configuration: in one step, with one backup, and never over somebody else's change. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { OccError } from '../errors.ts';
 import { withLock } from './lock.ts';
 import { behindLinks, makePrivateDirectory, writePrivateFile } from './paths.ts';
@@ -48,9 +48,20 @@ export function backupOf(file: string): string {
 export function replaceConfig({ file, before, after }: Replacement): Replaced {
   const now = existsSync(file) ? readFileSync(file) : undefined;
   if (!same(now, before)) return { kind: 'overtaken' };
+  for (const path of [file, backupOf(file)]) sweep(behindLinks(path));
   if (now !== undefined) writePrivateFile(backupOf(file), now);
   writePrivateFile(file, after);
   return now === undefined ? { kind: 'written' } : { kind: 'written', backup: backupOf(file) };
+}
+
+/** Half-written files of writers that were killed; a living one would hold the lock. */
+function sweep(file: string): void {
+  const left = readdirSync(dirname(file)).filter(
+    (name) =>
+      name.startsWith(`${basename(file)}.`) &&
+      /^[0-9a-f]{12}\.tmp$/.test(name.slice(basename(file).length + 1)),
+  );
+  for (const name of left) rmSync(join(dirname(file), name), { force: true });
 }
 
 function makeDirectory(directory: string, configDir: string): void {

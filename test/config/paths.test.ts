@@ -86,6 +86,10 @@ test('directories are made 0700 and tightened to it', posix, (t) => {
   chmodSync(loose, 0o755);
   makePrivateDirectory(loose);
   assert.equal(mode(loose), 0o700);
+  // Who has taken the right to write away has meant it.
+  chmodSync(loose, 0o555);
+  makePrivateDirectory(loose);
+  assert.equal(mode(loose), 0o500);
 });
 
 test(

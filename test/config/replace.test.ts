@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  existsSync,
   lstatSync,
   readdirSync,
   readFileSync,
@@ -107,7 +106,9 @@ test('a writer that is killed at any moment leaves the old file or the new one, 
   }
   // It was in the middle of its work, not before it.
   assert.ok(writes > 1);
-  // A lock that was left behind keeps nobody out.
-  await withConfigLocked({ file, configDir: home }, () => {});
-  assert.equal(existsSync(`${file}.lock`), false);
+  // A lock that was left behind keeps nobody out, and what was half written goes.
+  writeFileSync(`${file}.0123456789ab.tmp`, 'half');
+  const before = readFileSync(file);
+  await withConfigLocked({ file, configDir: home }, () => replaceConfig({ file, before, after: 'new' }));
+  assert.deepEqual(readdirSync(home).sort(), ['config.json', 'config.json.bak']);
 });

@@ -36,46 +36,57 @@ function rankOf({ path }: Shown): number {
   return Object.keys(configSchema.properties).indexOf(String(parsePath(path)?.[0]));
 }
 
-/** One value on one line where all of them fit, path first; else in groups, with the shared part of the path above. */
+/** One line for each, path first, where all of them fit; else in groups, with the shared part of the path above. */
 export function renderValues(entries: readonly Shown[], width: number, style: Style): string[] {
-  const whole = renderTable(entries, style, width, '');
-  if (whole !== undefined) return whole;
-  const groups = new Map<string, Shown[]>();
-  for (const entry of entries) {
-    const { group, name } = split(entry.path);
-    groups.set(group, [...(groups.get(group) ?? []), { ...entry, path: name }]);
+  const rows = entries.map(toRow);
+  if (roomOf(rows, '', width) >= Math.max(0, ...rows.map(({ value }) => value.length)))
+    return renderRows(rows, '', width, style);
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const { group, name } = split(row.name);
+    groups.set(group, [...(groups.get(group) ?? []), { ...row, name }]);
   }
-  return [...groups].flatMap(([group, members]) => {
-    const indent = group === '' ? '' : '  ';
-    const lines = renderTable(members, style, width, indent) ?? renderPairs(members, style, indent);
-    return group === '' ? lines : [style.bold(group)].concat(lines);
+  const top = groups.get('') ?? [];
+  groups.delete('');
+  // The same columns in every group.
+  const lines = renderRows([...groups.values()].flat(), '  ', width, style);
+  const members = [...groups].flatMap(([group, { length }]) => {
+    const pieces = lines.splice(0, length);
+    return [style.bold(group)].concat(pieces);
   });
+  return renderRows(top, '', width, style).concat(members);
 }
 
-/** Three columns; undefined when a line would be longer than the terminal is wide. */
-function renderTable(
-  entries: readonly Shown[],
-  style: Style,
-  width: number,
-  indent: string,
-): string[] | undefined {
-  const rows = entries.map(({ path, value, origin }) => [path, JSON.stringify(value), origin] as const);
-  const [first, second] = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
-  const longest = Math.max(...rows.map(([, , origin]) => origin.length));
-  if (indent.length + (first ?? 0) + (second ?? 0) + longest + 4 > width) return undefined;
-  return rows.map(
-    ([path, value, origin]) =>
-      `${indent}${path.padEnd(first ?? 0)}  ${value.padEnd(second ?? 0)}  ${style.dim(origin)}`,
-  );
+interface Row {
+  name: string;
+  value: string;
+  origin: string;
 }
 
-/** Two lines for each: the origin below the value. */
-function renderPairs(entries: readonly Shown[], style: Style, indent: string): string[] {
-  const first = Math.max(...entries.map(({ path }) => path.length));
-  return entries.flatMap(({ path, value, origin }) => [
-    `${indent}${path.padEnd(first)}  ${JSON.stringify(value)}`,
-    `${indent}${' '.repeat(first)}  ${style.dim(origin)}`,
-  ]);
+function toRow({ path, value, origin }: Shown): Row {
+  return { name: path, value: JSON.stringify(value), origin };
+}
+
+/** Columns that are left for values. */
+function roomOf(rows: readonly Row[], indent: string, width: number): number {
+  const name = Math.max(0, ...rows.map((row) => row.name.length));
+  const origin = Math.max(0, ...rows.map((row) => row.origin.length));
+  return width - indent.length - name - origin - 2 * gap.length;
+}
+
+const gap = '  ';
+
+/** Three columns. A value that is too long has its origin on a line of its own, below it. */
+function renderRows(rows: readonly Row[], indent: string, width: number, style: Style): string[] {
+  const room = roomOf(rows, indent, width);
+  const name = Math.max(0, ...rows.map((row) => row.name.length));
+  const column = Math.max(0, ...rows.map(({ value }) => value.length).filter((length) => length <= room));
+  return rows.map((row) => {
+    const start = `${indent}${row.name.padEnd(name)}${gap}`;
+    const wrapped = `\n${' '.repeat(start.length)}`;
+    const between = row.value.length > room ? wrapped : ' '.repeat(column - row.value.length) + gap;
+    return `${start}${row.value}${between}${style.dim(row.origin)}`;
+  });
 }
 
 /** `fallbacks.default[0].model_id` → `fallbacks.default[0]` and `model_id`. */

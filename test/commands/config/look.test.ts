@@ -192,8 +192,7 @@ test('show is a table where it fits, and groups where it does not', async () => 
     '  provider  "opencode-go"          file',
     '  model_id  "deepseek-v4.1-flash"  env OCC_X',
     'opencode_zen',
-    '  base_url  "https://opencode.ai/inference/openai/v1/chat/completions"',
-    '            file',
+    '  base_url  "https://opencode.ai/inference/openai/v1/chat/completions"\n            file',
   ]);
 });
 
@@ -205,7 +204,7 @@ test('show fits 60 columns of a terminal, and is one line for each value in a pi
     narrow.stdout.split('\n').filter((line) => line.length > 60),
     [],
   );
-  assert.match(narrow.stdout, /\nmodels\.default\n {2}provider {2}"lab" {2}file\n/);
+  assert.match(narrow.stdout, /\nmodels\.default\n {2}provider {16}"lab" {20}file\n/);
   const piped = await occ(['show']);
   assert.match(piped.stdout, /^models\.default\.model_id +"m\.1" +file$/m);
   assert.doesNotMatch(piped.stdout + narrow.stdout, /sk-secret/);
