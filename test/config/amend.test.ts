@@ -154,7 +154,7 @@ function changed(
     holder = holder[key] as Record<Segment, Json>;
     key = segment;
   }
-  change(holder as Json, key);
+  change(holder, key);
   return copy;
 }
 

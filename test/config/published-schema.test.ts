@@ -76,11 +76,8 @@ test('it names every key, and describes those it describes here', () => {
     if (seen.has(inner)) return [];
     seen.add(inner);
     const { properties = {}, additionalProperties, items } = inner;
-    const nameless = [additionalProperties, items].flatMap((value) => (value ? names(value, seen) : []));
-    return [
-      ...nameless,
-      ...Object.entries(properties).flatMap(([key, value]) => [key, ...names(value, seen)]),
-    ];
+    const below = [additionalProperties, items, ...Object.values(properties)];
+    return Object.keys(properties).concat(below.flatMap((value) => (value ? names(value, seen) : [])));
   };
   const published = renderSchema();
   const all = names(configSchema, new Set());

@@ -9,9 +9,13 @@ export function textOf(number: number): string {
   return JSON.stringify({ number, filling: String(number % 10).repeat(200_000), end: true });
 }
 
-for (let number = 0; file !== ''; number++) {
-  await withConfigLocked({ file, configDir }, () =>
-    replaceConfig({ file, before: readFileSync(file), after: textOf(number) }),
-  );
-  if (number === 0) process.stdout.write('writing\n');
+if (file !== '') await writeForEver();
+
+async function writeForEver(): Promise<never> {
+  for (let number = 0; ; number++) {
+    await withConfigLocked({ file, configDir }, () =>
+      replaceConfig({ file, before: readFileSync(file), after: textOf(number) }),
+    );
+    if (number === 0) process.stdout.write('writing\n');
+  }
 }
