@@ -43,6 +43,8 @@ export function keyFault(value: string): string | undefined {
   const fault = headerFault(value);
   if (fault !== undefined) return fault;
   if (value !== value.trim()) return 'begins or ends with a space; expected the key alone';
+  if (/^(["'`]).*\1$/.test(value)) return 'stands in quotes; expected the key alone';
+  if (value.includes(' ')) return 'contains a space; expected one word';
   if (value.includes('${'))
     return 'still contains "${"; expected ${NAME} with letters, digits and underscores';
   return undefined;

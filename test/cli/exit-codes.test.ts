@@ -128,7 +128,7 @@ describe('exit codes', () => {
       await given?.(at, t);
       const ended = await at.run(args, env);
       assert.deepEqual([ended.code, ended.signal], [code, null], ended.stdout + ended.stderr);
-      if (says) assert.match(ended.stderr, says);
+      if (says) assert.match(ended.stdout + ended.stderr, says);
       if (args[0] === 'start' || given === running) await at.run(['stop']);
     });
   }

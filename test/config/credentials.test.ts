@@ -41,6 +41,8 @@ const bad: [string, string, RegExp][] = [
   ['a tab', `a\t${value}`, /control character/],
   ['a typographic dash', `${value}–`, /no header can carry/],
   ['an emoji', `${value}🔑`, /no header can carry/],
+  ['quotes around it', `"${value}"`, /stands in quotes/],
+  ['a space inside', `${value} ${value}`, /contains a space/],
   ['a space at the end', `${value} `, /begins or ends with a space/],
   ['a placeholder with a typing mistake', `${value}\${OC-GO}`, /still contains/],
 ];
