@@ -13,8 +13,20 @@ export interface Stored {
   mode?: string;
   /** NO_PROXY as a settings file sets it, which would hide ours. */
   noProxy?: string;
+  /** What settings files say about where requests go and as whom. */
+  conflicts: Conflict[];
+  /** There is a claude.ai login. */
+  login: boolean;
   /** A sentence for each thing that this launch overrides, or cannot. */
   notes: string[];
+}
+
+export interface Conflict {
+  /** As a person would write it: `~/.claude/settings.json`. */
+  file: string;
+  names: readonly string[];
+  /** The administrator's file, which nothing can override. */
+  managed: boolean;
 }
 
 export interface Whereabouts {
@@ -26,21 +38,21 @@ export interface Whereabouts {
 
 /** Looks at managed, local, project and user settings, in the client's own order of weight. Never throws. */
 export function readStored(where: Whereabouts): Stored {
-  const found: Stored = { notes: [] };
+  const found: Stored = { notes: [], conflicts: [], login: loggedIn(where) };
   for (const { file, managed } of settingsFiles(where)) {
     const settings = readJson(file);
     if (settings === undefined) continue;
     const env = toObject(settings['env']);
     const names = Object.keys(env).filter((name) => isRoutingVariable(name) && env[name] !== '');
     if (settings['apiKeyHelper'] !== undefined) names.push('apiKeyHelper');
-    if (names.length > 0) found.notes.push(conflict(short(file, where), names, managed));
+    if (names.length > 0) found.conflicts.push({ file: short(file, where), names, managed });
     const mode = toText(toObject(settings['permissions'])['defaultMode']);
     if (mode !== '') found.mode ??= mode;
     const noProxy = toText(env['NO_PROXY']) || toText(env['no_proxy']);
     if (noProxy !== '') found.noProxy ??= noProxy;
   }
-  if (loggedIn(where))
-    found.notes.push('Your claude.ai login is not used by this launch; it stays as it is.');
+  found.notes.push(...found.conflicts.map(inWords));
+  if (found.login) found.notes.push('Your claude.ai login is not used by this launch; it stays as it is.');
   return found;
 }
 
@@ -86,7 +98,7 @@ function loggedIn(where: Whereabouts): boolean {
   );
 }
 
-function conflict(file: string, names: readonly string[], managed: boolean): string {
+function inWords({ file, names, managed }: Conflict): string {
   const what = `${file} sets ${names.join(', ')}`;
   if (managed) return `${what}; your administrator's settings win, so requests may not go through occ.`;
   return `${what}; this launch goes through occ all the same, and the file stays as it is.`;

@@ -24,8 +24,10 @@ export interface Faults {
   /** An answer in one JSON document although a stream was asked for, or the reverse. */
   shape?: 'whole' | 'stream';
 
-  /** A comment before every nth event; `inside` puts it within the event, before its data line. */
-  comments?: { every: number; inside?: boolean; text?: string };
+  /** A comment before every nth event; `inside` puts it within the event, before its data line, or in the middle of it. */
+  comments?: { every: number; inside?: boolean | 'data'; text?: string };
+  /** Messages: what is added to the number of every block, so that the first one does not stand at 0. */
+  indexShift?: number;
   /** Line ends of the event stream. */
   lineEnd?: '\n' | '\r\n' | '\r';
   /** How the bytes are written: an event at a time (the default), everything at once up to the next silence, or so many bytes at a time, which cuts events, line ends and characters. */
@@ -89,12 +91,28 @@ function counter(position: Position): (frame: Frame) => boolean {
   };
 }
 
-function* altered(frames: Iterable<Frame>, { omit = [], brokenJson }: Faults): Generator<Frame> {
+function* altered(
+  frames: Iterable<Frame>,
+  { omit = [], brokenJson, indexShift = 0 }: Faults,
+): Generator<Frame> {
   const broken = brokenJson && counter(brokenJson);
   for (const frame of frames) {
-    if (frame.type === 'event' && omit.includes(frame.part)) continue;
-    yield frame.type === 'event' && broken?.(frame) ? { ...frame, text: halved(frame.text) } : frame;
+    if (frame.type === 'wait') {
+      yield frame;
+      continue;
+    }
+    if (omit.includes(frame.part)) continue;
+    const text = indexShift === 0 ? frame.text : shifted(frame.text, indexShift);
+    yield { ...frame, text: broken?.(frame) ? halved(text) : text };
   }
+}
+
+/** The event of a block with another number: `"index"` is the first field after the type, and content comes later. */
+function shifted(text: string, by: number): string {
+  return text.replace(
+    /^(data: \{"type":"content_block_\w+","index":)(\d+)/m,
+    (_, before: string, index: string) => before + (Number(index) + by),
+  );
 }
 
 /** The event with half of its data line. */
@@ -130,12 +148,17 @@ function* withComments(frames: Iterable<Frame>, { comments }: Faults): Generator
       yield frame;
       continue;
     }
-    const comment = `: ${comments.text ?? 'keep-alive'}\n`;
-    const text = comments.inside
-      ? frame.text.replace(/^data:/m, `${comment}data:`)
-      : `${comment}\n${frame.text}`;
-    yield { ...frame, text };
+    yield { ...frame, text: commented(frame.text, comments) };
   }
+}
+
+function commented(event: string, { inside, text = 'keep-alive' }: NonNullable<Faults['comments']>): string {
+  const comment = `: ${text}\n`;
+  if (inside === 'data') {
+    const middle = Math.floor(event.length / 2);
+    return `${event.slice(0, middle)}\n${comment}\n${event.slice(middle)}`;
+  }
+  return inside ? event.replace(/^data:/m, `${comment}data:`) : `${comment}\n${event}`;
 }
 
 function* breakOff(frames: Iterable<Frame>, { breaks }: Faults): Generator<Faulty> {

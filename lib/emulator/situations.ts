@@ -177,6 +177,38 @@ export const situations: Readonly<Record<string, Situation>> = {
     about: 'an answer that ends at the output limit',
     answer: () => [...halfSaid, finish('length')],
   },
+  'index-one': {
+    usage: 'index-one',
+    about: 'a tool call before any text; in the messages format its block has the number 1',
+    answer: (conversation) =>
+      failing(
+        useTools(conversation, (tool) => [call(tool.name, inputFor(tool, 'one'))]),
+        { indexShift: 1 },
+      ),
+  },
+  'broken-arguments': {
+    usage: 'broken-arguments',
+    about: 'a tool call whose arguments are no JSON, in an answer that says it is whole',
+    answer: (conversation) =>
+      useTools(conversation, (tool) => [
+        callTogether({ name: tool.name, input: {}, rawArguments: '{"command": "echo' }),
+      ]),
+  },
+  'broken-json': {
+    usage: 'broken-json',
+    about: 'an event in the middle of the text that is no JSON',
+    answer: () => failing(halfSaid, { brokenJson: { deltas: 3 } }),
+  },
+  'keep-alive': {
+    usage: 'keep-alive',
+    about: 'a comment in front of the data of every second event, which is odd and harmless',
+    answer: () => failing(halfSaid, { comments: { every: 2, inside: true } }),
+  },
+  'keep-alive-inside': {
+    usage: 'keep-alive-inside',
+    about: 'a comment in the middle of the data of every fourth event, which tears it',
+    answer: () => failing(halfSaid, { comments: { every: 4, inside: 'data' } }),
+  },
   html: { usage: 'html', about: 'a web page with status 200', answer: () => webPage() },
   empty: { usage: 'empty', about: 'status 200 and no body', answer: () => nothing() },
   'no-end': {

@@ -15,7 +15,7 @@ import { answerModels } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
 import { standings, type Standing } from './standing.ts';
-import { openUpstream } from './upstream.ts';
+import { openUpstream, type Upstream } from './upstream.ts';
 
 export interface ProxyOptions {
   /** The snapshot a new request is to see. */
@@ -28,6 +28,8 @@ export interface ProxyOptions {
   log: Log;
   /** What its owner may ask it; a launch has no need of it. */
   control?: Control;
+  /** The way out, opened when it is first needed; doctor listens in on it. */
+  upstream?: () => Promise<Upstream>;
 }
 
 /** Figures since the start, for `status` and the line a launch ends with. */
@@ -52,9 +54,13 @@ const keepAliveMs = 120_000;
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { settings, token, host, port, log, control } = options;
   const counts = noCounts();
-  const upstream = lazy(openUpstream);
+  const upstream = lazy(options.upstream ?? openUpstream);
   const road: Road = {
-    upstream: { post: async (...asked) => (await upstream.get()).post(...asked), close: async () => {} },
+    upstream: {
+      post: async (...asked) => (await upstream.get()).post(...asked),
+      get: async (...asked) => (await upstream.get()).get(...asked),
+      close: async () => {},
+    },
     log,
     counts,
     standings: standings(),

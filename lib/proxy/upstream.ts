@@ -1,5 +1,5 @@
 /**
- * One cancellable POST to an upstream, and its answer as decoded bytes. The only file that speaks HTTP outwards.
+ * One cancellable request to an upstream, and its answer as decoded bytes. The only file that speaks HTTP outwards.
  *
  * undici's own timeouts are off: both default to five minutes, which thinking models pass; the road's deadlines hold
  * instead. Redirects are never followed, for a key must not travel where the configuration did not send it.
@@ -20,6 +20,8 @@ export interface Answer {
 export interface Upstream {
   /** Rejects with an UpstreamError when no answer came. Nothing is retried here. */
   post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Answer>;
+  /** The same without a body: for what a provider says of itself. */
+  get(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Answer>;
   /** Ends every pooled connection. */
   close(): Promise<void>;
 }
@@ -56,10 +58,11 @@ export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promis
   const proxies = findProxies(env);
   const proxied = proxies.any ? new EnvHttpProxyAgent({ ...options, ...proxies.given }) : direct;
 
-  async function post(
+  async function send(
+    method: 'GET' | 'POST',
     url: string,
     headers: Record<string, string>,
-    body: string,
+    body: string | null,
     signal: AbortSignal,
   ): Promise<Answer> {
     const target = new URL(url);
@@ -69,7 +72,7 @@ export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promis
       throw new UpstreamError('connect', proxies.unusable, 'proxy_unusable', undefined);
     }
     try {
-      const answer = await request(target, { method: 'POST', headers, body, signal, dispatcher });
+      const answer = await request(target, { method, headers, body, signal, dispatcher });
       const named = toHeaders(answer.headers);
       // The stream's errors come through the iteration; this keeps one that nobody iterates any more from being fatal.
       answer.body.on('error', () => {});
@@ -84,14 +87,16 @@ export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promis
   }
 
   return {
-    post,
+    post: (url, headers, body, signal) => send('POST', url, headers, body, signal),
+    get: (url, headers, signal) => send('GET', url, headers, null, signal),
     async close() {
       await Promise.all([direct.destroy(), proxied === direct ? undefined : proxied.destroy()]);
     },
   };
 }
 
-interface Proxies {
+/** The proxies that the environment names. */
+export interface Proxies {
   any: boolean;
   /** As undici takes them: whole URLs, "" for none. */
   given: { httpProxy: string; httpsProxy: string };
@@ -100,7 +105,7 @@ interface Proxies {
 }
 
 /** The proxies of the environment. A missing scheme means http, as for curl; only http and https proxies are spoken. */
-function findProxies(env: NodeJS.ProcessEnv): Proxies {
+export function findProxies(env: NodeJS.ProcessEnv): Proxies {
   const found: Proxies = { any: false, given: { httpProxy: '', httpsProxy: '' } };
   for (const [name, field] of [
     ['HTTP_PROXY', 'httpProxy'],
