@@ -1,0 +1,49 @@
+/** A report as JUnit XML, which every CI reads: findings are test cases, warnings are told in their output. */
+import type { Finding } from './check.ts';
+import { countLevel, type Report } from './report.ts';
+
+export function renderJunit(report: Report): string {
+  const { findings } = report;
+  const seconds = findings.reduce((sum, { ms }) => sum + ms, 0) / 1000;
+  const counts = `tests="${findings.length}" failures="${countLevel(report, 'fail')}" skipped="${countLevel(report, 'skipped')}" errors="0" time="${seconds.toFixed(3)}"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="occ doctor" ${counts}>`,
+    `  <testsuite name="occ doctor" ${counts}>`,
+    ...findings.map(renderCase),
+    '  </testsuite>',
+    '</testsuites>',
+  ].join('\n');
+}
+
+function renderCase(finding: Finding): string {
+  const { code, subject = 'this machine', level, summary, fault, ms } = finding;
+  const head = `    <testcase classname="${escape(subject)}" name="${escape(code)}" time="${(ms / 1000).toFixed(3)}"`;
+  const more = escape([...wordsOf(finding)].join('\n'));
+  switch (level) {
+    case 'fail':
+      return `${head}><failure type="${fault ?? 'unknown'}" message="${escape(summary)}">${more}</failure></testcase>`;
+    case 'skipped':
+      return `${head}><skipped message="${escape(summary)}"/></testcase>`;
+    case 'warn':
+      return `${head}><system-out>warning: ${escape(summary)}\n${more}</system-out></testcase>`;
+    case 'ok':
+      return `${head}/>`;
+  }
+}
+
+function* wordsOf({ detail, remedy, evidence }: Finding): Generator<string> {
+  if (detail !== undefined) yield detail;
+  if (remedy) yield [remedy.text, ...remedy.commands].join('\n');
+  if (evidence !== undefined) yield `evidence: ${evidence}`;
+}
+
+/** Characters that XML 1.0 has no way to write are left out. */
+function escape(text: string): string {
+  return text
+    .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

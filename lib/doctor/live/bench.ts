@@ -1,0 +1,54 @@
+/** The bench for one configured model: its provider is asked for real, with the person's settings. */
+import { toRoute } from '../../catalog/routes.ts';
+import { withEmulator } from '../../emulator/settings.ts';
+import { OccError } from '../../errors.ts';
+import { codecs } from '../../wire/codecs.ts';
+import type { WireFormat } from '../../wire/codec.ts';
+import { openBench, type Bench } from '../bench.ts';
+import { loadedIn, type Context, type Subject } from '../check.ts';
+import { onlyModel } from '../emulated.ts';
+import { timeoutRemedy } from '../timeouts.ts';
+import { firstModel } from '../subjects.ts';
+import { Wrong } from '../verdict.ts';
+
+/** The format a model is asked in. A Wrong where it cannot be asked at all. */
+export function formatOf({ model, provider, name }: Subject): WireFormat {
+  if (model === undefined || provider === undefined) throw new Error(`${name} is no model`);
+  try {
+    const { format } = toRoute(model, provider);
+    if (codecs[format]) return format;
+    throw new Wrong('occ', `occ does not speak the wire format ${format} yet`, {
+      text: 'choose a model of the formats chat or messages, such as glm-5.3',
+      commands: [],
+    });
+  } catch (error) {
+    if (!(error instanceof OccError)) throw error;
+    throw new Wrong('client', error.message, { text: error.remedy ?? '', commands: [] });
+  }
+}
+
+/** Opens the bench of a model, or of a provider's first one. */
+export async function openLive(context: Context, subject: Subject): Promise<Bench> {
+  const loaded = loadedIn(context);
+  const { settings } = loaded;
+  const asked = subject.model === undefined ? firstModel(settings, providerOf(subject)) : subject;
+  if (asked?.model === undefined) throw new Error(`${subject.name} has no model`);
+  const { model } = asked;
+  const { url } = await context.emulator();
+  return openBench(
+    {
+      live: true,
+      provider: model.provider,
+      model: asked.name,
+      format: formatOf(asked),
+      settings: onlyModel(withEmulator(settings, url), model),
+      remedyFor: (setting) => timeoutRemedy(loaded, model.provider, setting),
+    },
+    context,
+  );
+}
+
+function providerOf({ provider, name }: Subject): NonNullable<Subject['provider']> {
+  if (provider === undefined) throw new Error(`${name} is no provider`);
+  return provider;
+}

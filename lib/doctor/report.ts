@@ -1,0 +1,40 @@
+/** What a run found, counted; the renderers print it and find nothing of their own. */
+import type { Check, Finding, Level } from './check.ts';
+
+export interface Report {
+  schema: 1;
+  findings: readonly Finding[];
+}
+
+export function countLevel({ findings }: Pick<Report, 'findings'>, level: Level): number {
+  return findings.filter((finding) => finding.level === level).length;
+}
+
+/** True when something failed: doctor then ends with 1. */
+export function hasFailed(report: Pick<Report, 'findings'>): boolean {
+  return countLevel(report, 'fail') > 0;
+}
+
+/** One line of `--list`. */
+export interface Listed {
+  code: string;
+  title: string;
+  kinds: readonly Check['kind'][];
+  needs: readonly string[];
+  /** Takes longer than ten seconds by its nature. */
+  long: boolean;
+}
+
+/** Every code once, in the order of its first check. */
+export function listChecks(checks: readonly Check[]): Listed[] {
+  return [...new Set(checks.map(({ code }) => code))].map((code) => {
+    const same = checks.filter((check) => check.code === code);
+    return {
+      code,
+      title: same[0]?.title ?? '',
+      kinds: same.map(({ kind }) => kind),
+      needs: [...new Set(same.flatMap(({ needs }) => needs))],
+      long: same.some(({ long }) => long === true),
+    };
+  });
+}

@@ -1,0 +1,73 @@
+/** Which providers and models there are to look at. */
+import { configuredModels, toId } from '../clients/tiers.ts';
+import type { Provider, Settings } from '../config/schema.ts';
+import { nearest } from '../config/nearest.ts';
+import { exitCodes, OccError } from '../errors.ts';
+import type { Subject } from './check.ts';
+
+export interface Subjects {
+  /** Those that a configured model names, the emulator left out. */
+  providers: readonly Subject[];
+  models: readonly Subject[];
+}
+
+export interface Only {
+  provider?: string;
+  /** A key of `models`, `provider/model`, or a model's id. */
+  model?: string;
+}
+
+export const machine: Subject = { name: '' };
+
+/** OccError `usage` (exit 2) for a provider or model that is not configured. */
+export function findSubjects(settings: Settings, only: Only = {}): Subjects {
+  const models = configuredModels(settings).flatMap((model): Subject[] => {
+    const provider = settings.providers[model.provider];
+    if (provider === undefined || model.provider === 'emulator') return [];
+    return [{ name: toId(model), provider, model }];
+  });
+  const chosen = models.filter((subject) => fits(subject, only, settings));
+  if (chosen.length === 0 && (only.provider ?? only.model) !== undefined)
+    throw unknown(models, only, settings);
+  const providers = new Map(
+    chosen.flatMap(({ provider }) =>
+      provider === undefined ? [] : [[provider.name, { name: provider.name, provider }] as const],
+    ),
+  );
+  return { providers: [...providers.values()], models: chosen };
+}
+
+function fits({ provider, model, name }: Subject, only: Only, settings: Settings): boolean {
+  if (only.provider !== undefined && provider?.name !== only.provider.replaceAll('_', '-')) return false;
+  if (only.model === undefined) return true;
+  return name === only.model || model?.model_id === only.model || named(only.model, settings) === name;
+}
+
+function named(key: string, { models }: Settings): string | undefined {
+  const entry = Object.hasOwn(models, key) ? models[key] : undefined;
+  return entry && toId(entry);
+}
+
+function unknown(models: readonly Subject[], { provider, model }: Only, settings: Settings): OccError {
+  const asked = model ?? provider ?? '';
+  const known = new Set(
+    model === undefined
+      ? models.map((subject) => subject.provider?.name ?? '')
+      : [
+          ...models.flatMap(({ name, model }) => [name, model?.model_id ?? '']),
+          ...Object.keys(settings.models),
+        ],
+  );
+  const near = nearest(asked, known);
+  const what =
+    model === undefined ? 'no configured model is of the provider' : 'there is no configured model';
+  return new OccError('usage', `${what} "${asked}"`, {
+    exitCode: exitCodes.usage,
+    remedy: near === undefined ? `there are: ${[...known].join(', ')}` : `did you mean "${near}"?`,
+  });
+}
+
+/** The first model of a provider: for what is asked once for each provider. */
+export function firstModel(settings: Settings, provider: Provider): Subject | undefined {
+  return findSubjects(settings, { provider: provider.name }).models[0];
+}
