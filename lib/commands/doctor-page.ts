@@ -90,7 +90,7 @@ export function renderList(listed: readonly Listed[], columns = 80): string[] {
 }
 
 function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^occ\b/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Lines of at most `width` characters; a longer word stands alone, for it may be a path or an address. */

@@ -24,9 +24,19 @@ export function select(all: readonly Check[], selection: Selection, subjects: Su
   for (const code of selection.codes) if (!all.some((check) => check.code === code)) throw unknown(code, all);
   const wanted = all.filter((check) => isWanted(check, selection));
   const needed = withNeeds(wanted, all, selection);
-  return needed.flatMap((check) =>
+  const instances = needed.flatMap((check) =>
     subjectsOf(check, subjects, selection).map((subject) => ({ check, subject })),
   );
+  return grouped(instances, subjects);
+}
+
+/** The machine first, then each provider, and its models after it. */
+function grouped(instances: readonly Instance[], { providers, models }: Subjects): Instance[] {
+  const order = providers.flatMap((provider) => [
+    provider.name,
+    ...models.filter((model) => model.provider === provider.provider).map(({ name }) => name),
+  ]);
+  return ['', ...order].flatMap((name) => instances.filter(({ subject }) => subject.name === name));
 }
 
 function isWanted(check: Check, { codes, only, quick, long }: Selection): boolean {

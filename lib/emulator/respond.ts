@@ -20,6 +20,15 @@ export interface RespondOptions {
   strict?: boolean;
   /** The models of `GET /v1/models`, and the only ones a strict emulator answers for. */
   models?: ServedModels;
+  /** What `GET …/usage` tells of a plan (upstream facts 6); there is no such page unless set. */
+  plan?: Plan;
+}
+
+/** Percent used of each of the plan's windows. */
+export interface Plan {
+  rolling: number;
+  weekly: number;
+  monthly: number;
 }
 
 /** What is true of this answer alone: the id its own ids are made from, and when it was made, in seconds since 1970. */
@@ -64,11 +73,21 @@ function choose(
     const body = JSON.stringify(modelList(served, created));
     return { reply: { status: 200, headers: { 'content-type': 'application/json' }, body } };
   }
+  if (asked.method === 'GET' && asked.path.endsWith('/usage') && options.plan) return planUsage(options.plan);
   if (!format) return webPage(404);
   const refused = options.strict
     ? checkAtGate(asked.conversation.model, asked.headers, format, served)
     : undefined;
   return refused ?? toAnswer(options.script ? options.script(asked) : decide(asked.conversation));
+}
+
+function planUsage(plan: Plan): Answer {
+  const usage = Object.entries(plan).map(([name, percent]) => [
+    name,
+    { status: percent >= 100 ? 'rate-limited' : 'ok', percent, resetsAt: '2026-12-01T00:00:00Z' },
+  ]);
+  const body = JSON.stringify({ workspaceID: 'wrk_emulated', userID: 'usr_emulated', usage: Object.fromEntries(usage) });
+  return { reply: { status: 200, headers: { 'content-type': 'application/json' }, body } };
 }
 
 interface Encoded {

@@ -1,0 +1,69 @@
+/** Runs doctor in this process on a configuration in a home of its own, in the time of a test. */
+import type { TestContext } from 'node:test';
+import type { Finding } from '../../lib/doctor/check.ts';
+import { checks } from '../../lib/doctor/checks.ts';
+import { runDoctor } from '../../lib/doctor/run.ts';
+import { select, type Selection } from '../../lib/doctor/select.ts';
+import { findSubjects, type Only } from '../../lib/doctor/subjects.ts';
+import { OccError } from '../../lib/errors.ts';
+import { loadSettings } from '../../lib/config/settings.ts';
+import { join } from 'node:path';
+import { chmodSync } from 'node:fs';
+import { put, scratchHome } from '../config/scratch.ts';
+
+export interface Looking extends Partial<Selection> {
+  config?: unknown;
+  home?: string;
+  env?: Record<string, string>;
+  subjects?: Only;
+  /** Of the two-minute stream; 2 unless given. */
+  streamSeconds?: number;
+  limitMs?: number;
+  gone?: AbortSignal;
+}
+
+export async function look(t: TestContext, looking: Looking): Promise<Finding[]> {
+  const { codes = [], only, quick = false, long = false, streamSeconds = 2, limitMs } = looking;
+  const home = looking.home ?? scratchHome(t);
+  const file = join(home, '.config/occ/config.json');
+  if (looking.config !== undefined) {
+    put(file, looking.config);
+    chmodSync(file, 0o600);
+    chmodSync(join(home, '.config/occ'), 0o700);
+  }
+  const env = { PATH: '/nowhere', HOME: home, ...looking.env };
+  const loaded = await loadSettings({ env, home }).catch((error: unknown) => {
+    if (error instanceof OccError) return error;
+    throw error;
+  });
+  const subjects =
+    loaded instanceof OccError ? { providers: [], models: [] } : findSubjects(loaded.settings, looking.subjects);
+  return runDoctor({
+    instances: select(checks, { codes, quick, long, ...(only && { only }) }, subjects),
+    machine: { env, home, cwd: home, platform: process.platform },
+    loaded,
+    offline: only === 'offline',
+    streamSeconds,
+    gone: looking.gone ?? new AbortController().signal,
+    ...(limitMs !== undefined && { limitMs }),
+  });
+}
+
+/** The one finding of a code, of a subject where it has several. */
+export function finding(findings: readonly Finding[], code: string, subject?: string): Finding {
+  const found = findings.filter(
+    (each) => each.code === code && (subject === undefined || each.subject === subject),
+  );
+  const [first] = found;
+  if (first === undefined || found.length > 1) {
+    throw new Error(`${found.length} findings of ${code} ${subject ?? ''}: ${JSON.stringify(findings, null, 1)}`);
+  }
+  return first;
+}
+
+/** Those that are not ok, in a line each: what a healthy set-up has none of. */
+export function complaints(findings: readonly Finding[]): string[] {
+  return findings
+    .filter(({ level }) => level !== 'ok')
+    .map(({ level, code, subject = '', summary }) => `${level} ${code} ${subject} ${summary}`);
+}

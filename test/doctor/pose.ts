@@ -1,0 +1,63 @@
+/** The emulator posing as a provider: it answers doctor's own questions as a capable model would, with one fault at will. */
+import type { TestContext } from 'node:test';
+import { failing, type Answer } from '../../lib/emulator/answer.ts';
+import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { Faults } from '../../lib/emulator/faults.ts';
+import type { RespondOptions } from '../../lib/emulator/respond.ts';
+import { call, callTogether, drip, say, think, type Script } from '../../lib/emulator/script.ts';
+import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
+
+export interface Pose extends RespondOptions {
+  /** Instead of what a capable model would say. */
+  answer?: (asked: AskedRequest) => Answer | Script | undefined;
+  /** Faults of every answer. */
+  faults?: Faults;
+}
+
+/** Ended after the test. Strict: it refuses what the real gateway refuses, a wrong key included. */
+export async function pose(t: TestContext, options: Pose = {}): Promise<Emulator> {
+  const { answer, faults = {}, ...rest } = options;
+  const emulator = await startEmulator({
+    strict: true,
+    models: { 'glm-5.3': ['chat'], 'minimax-m3': ['messages'], 'claude-haiku-4-5': ['messages'] },
+    plan: { rolling: 12, weekly: 30, monthly: 8 },
+    ...rest,
+    script: (asked) => failing(answer?.(asked) ?? capable(asked), faults),
+  });
+  t.after(() => emulator.close());
+  return emulator;
+}
+
+/** A model that does what it is asked. */
+export function capable({ conversation }: AskedRequest): Script {
+  const { prompt, done, tools } = conversation;
+  if (done.length > 0) return [say('It is sunny in Paris, and 21 degrees.')];
+  if (tools.length > 0 && /twice/.test(prompt)) {
+    return [
+      callTogether(
+        { name: 'get_weather', input: { city: 'Paris' } },
+        { name: 'get_weather', input: { city: 'Rome' } },
+      ),
+    ];
+  }
+  if (tools.length > 0) return [call('get_weather', { city: 'Paris' })];
+  if (/number alone/.test(prompt)) return [think('37 times 7 is 259.'), say('259')];
+  if (/^Count/.test(prompt)) return [...drip(3, 50), say('and so on')];
+  return [say('Hello, it is good to see you here today.')];
+}
+
+/** A configuration with one model of each format at this emulator, as opencode-go. */
+export function goAt(url: string, more: object = {}): object {
+  return {
+    api_key: 'sk-pose-0123456789abcdef',
+    models: {
+      default: { provider: 'opencode-go', model_id: 'glm-5.3' },
+      long_context: { provider: 'opencode-go', model_id: 'minimax-m3' },
+    },
+    opencode_go: {
+      base_url: `${url}/zen/go/v1/chat/completions`,
+      anthropic_base_url: `${url}/zen/go/v1/messages`,
+      ...more,
+    },
+  };
+}
