@@ -86,7 +86,11 @@ function planUsage(plan: Plan): Answer {
     name,
     { status: percent >= 100 ? 'rate-limited' : 'ok', percent, resetsAt: '2026-12-01T00:00:00Z' },
   ]);
-  const body = JSON.stringify({ workspaceID: 'wrk_emulated', userID: 'usr_emulated', usage: Object.fromEntries(usage) });
+  const body = JSON.stringify({
+    workspaceID: 'wrk_emulated',
+    userID: 'usr_emulated',
+    usage: Object.fromEntries(usage),
+  });
   return { reply: { status: 200, headers: { 'content-type': 'application/json' }, body } };
 }
 

@@ -37,7 +37,9 @@ export async function look(t: TestContext, looking: Looking): Promise<Finding[]>
     throw error;
   });
   const subjects =
-    loaded instanceof OccError ? { providers: [], models: [] } : findSubjects(loaded.settings, looking.subjects);
+    loaded instanceof OccError
+      ? { providers: [], models: [] }
+      : findSubjects(loaded.settings, looking.subjects);
   return runDoctor({
     instances: select(checks, { codes, quick, long, ...(only && { only }) }, subjects),
     machine: { env, home, cwd: home, platform: process.platform },
@@ -56,7 +58,9 @@ export function finding(findings: readonly Finding[], code: string, subject?: st
   );
   const [first] = found;
   if (first === undefined || found.length > 1) {
-    throw new Error(`${found.length} findings of ${code} ${subject ?? ''}: ${JSON.stringify(findings, null, 1)}`);
+    throw new Error(
+      `${found.length} findings of ${code} ${subject ?? ''}: ${JSON.stringify(findings, null, 1)}`,
+    );
   }
   return first;
 }

@@ -1,0 +1,278 @@
+/** Planted faults: the right check finds each, names the right side, and its remedy is one that works. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { refuse, webPage } from '../../lib/emulator/answer.ts';
+import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import { callTogether } from '../../lib/emulator/script.ts';
+import { writeRecord } from '../../lib/daemon/record.ts';
+import { put, scratchHome } from '../config/scratch.ts';
+import { complaints, finding, look } from './look.ts';
+import { capable, goAt, pose, type Pose } from './pose.ts';
+
+const messages = 'opencode-go/minimax-m3';
+const chat = 'opencode-go/glm-5.3';
+
+async function live(t: TestContext, options: Pose = {}, more: object = {}) {
+  const home = scratchHome(t);
+  const { url } = await pose(t, options);
+  return { home, findings: await look(t, { home, config: goAt(url, more), only: 'live' }) };
+}
+
+/** The answer to a question with tools; everything else is answered as ever. */
+const whenAskedForTools = (answer: Pose['answer']) => (asked: AskedRequest) =>
+  asked.conversation.tools.length > 0 && asked.conversation.done.length === 0 ? answer?.(asked) : undefined;
+
+describe('an address', () => {
+  test('that is wrong is the configuration’s fault, and unset by its path', async (t) => {
+    const { url } = await pose(t);
+    const { findings } = await live(t, {}, { base_url: `${url}/zen/go/v1/chatter` });
+    const found = finding(findings, 'reachable');
+    assert.equal(found.level, 'fail');
+    assert.equal(found.fault, 'client');
+    assert.match(found.summary, /chatter answers with a web page \(404\): there is no API/);
+    assert.deepEqual(found.remedy?.commands, ['occ config unset opencode_go.base_url']);
+    assert.match(finding(findings, 'key').summary, /^needs reachable$/);
+    assert.equal(finding(findings, 'eof', chat).level, 'skipped');
+  });
+
+  test('where nobody listens is told as that', async (t) => {
+    const { findings } = await live(t, {}, { base_url: 'http://127.0.0.1:1/v1/chat/completions' });
+    const found = finding(findings, 'reachable');
+    assert.equal(found.level, 'fail');
+    assert.match(found.summary, /127\.0\.0\.1:1 refused the connection \(ECONNREFUSED\)/);
+  });
+
+  test('that serves a web page for everything is no API', async (t) => {
+    const site = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Welcome</title>');
+    });
+    await new Promise<void>((resolve) => void site.listen(0, '127.0.0.1', resolve));
+    t.after(() => site.close());
+    const { port } = site.address() as AddressInfo;
+    const config = {
+      models: { default: { provider: 'mine', model_id: 'some-model' } },
+      providers: { mine: { base_url: `http://127.0.0.1:${port}/v1` } },
+    };
+    const found = finding(await look(t, { config, only: 'live' }), 'reachable');
+    assert.equal(found.level, 'fail');
+    assert.match(found.summary, /answers with a web page \(200\)/);
+    assert.deepEqual(found.remedy?.commands, ['occ config set providers.mine.base_url https://…']);
+  });
+});
+
+test('a web page instead of a stream is the provider’s fault', async (t) => {
+  const { findings } = await live(t, { answer: whenAskedForTools(() => webPage()) });
+  const found = finding(findings, 'tool-first', chat);
+  assert.equal(found.level, 'fail');
+  assert.equal(found.fault, 'provider');
+  assert.match(found.summary, /opencode-go sent a web page instead of an answer/);
+});
+
+test('a dead key is named with the place it came from, and nothing behind it is tried', async (t) => {
+  const { findings } = await live(t, {
+    answer: () => refuse(401, { type: 'AuthError', message: 'Invalid API key.' }),
+  });
+  const found = finding(findings, 'key');
+  assert.equal(found.level, 'fail');
+  assert.equal(found.fault, 'client');
+  assert.match(found.summary, /the key was refused: 401 AuthError, Invalid API key/);
+  assert.deepEqual(found.remedy?.commands, ['occ config set api_key --stdin']);
+  assert.equal(finding(findings, 'model', chat).summary, 'needs key');
+  assert.equal(finding(findings, 'tool-loop', messages).summary, 'needs model');
+});
+
+test('a dead key of the environment is put right there', async (t) => {
+  const { url } = await pose(t, { answer: () => refuse(401, { type: 'AuthError', message: 'no' }) });
+  const findings = await look(t, {
+    config: goAt(url),
+    env: { OPENCODE_API_KEY: 'sk-of-the-environment-123' },
+    only: 'live',
+  });
+  assert.match(finding(findings, 'keys').summary, /the variable OPENCODE_API_KEY/);
+  assert.deepEqual(finding(findings, 'key').remedy?.commands, ['export OPENCODE_API_KEY=…']);
+});
+
+describe('a model', () => {
+  test('that is not served is named with its places in the configuration', async (t) => {
+    const { findings } = await live(t, { models: { 'minimax-m3': ['messages'] } });
+    const found = finding(findings, 'model', chat);
+    assert.equal(found.level, 'fail');
+    assert.match(found.summary, /it is not served: 401 ModelError/);
+    assert.match(found.remedy?.commands[0] ?? '', /^occ config set models\.default\.model_id \S+$/);
+    // The other one answers, so the key is good.
+    assert.equal(finding(findings, 'key').level, 'ok');
+    assert.equal(finding(findings, 'eof', messages).level, 'ok');
+  });
+
+  test('that was retired says so with 410', async (t) => {
+    const { findings } = await live(t, {
+      answer: ({ conversation }) =>
+        conversation.model === 'glm-5.3'
+          ? refuse(410, { type: 'ModelDeprecated', message: 'glm-5.3 was retired' })
+          : undefined,
+    });
+    assert.match(
+      finding(findings, 'model', chat).summary,
+      /not served: 410 ModelDeprecated: glm-5.3 was retired/,
+    );
+    assert.equal(finding(findings, 'model', messages).level, 'ok');
+  });
+});
+
+test('an upstream that cuts a stream in the middle is at fault, and the time of the cut is told', async (t) => {
+  const { url } = await pose(t, {
+    answer: ({ conversation }) =>
+      /^Write the numbers/.test(conversation.prompt)
+        ? {
+            script: capable({ conversation } as AskedRequest),
+            faults: { betweenEventsMs: 60, breaks: { at: { deltas: 3 }, how: 'hang-up' } },
+          }
+        : undefined,
+  });
+  const findings = await look(t, { config: goAt(url), codes: ['two-minute'], only: 'live', long: true });
+  for (const subject of [chat, messages]) {
+    const found = finding(findings, 'two-minute', subject);
+    assert.equal(found.level, 'fail');
+    assert.equal(found.fault, 'provider');
+    assert.match(found.summary, /^opencode-go broke the connection in mid-answer, after \d+ ms$/);
+  }
+});
+
+test('an upstream that ends without an end is at fault', async (t) => {
+  const { findings } = await live(t, { faults: { omit: ['finish', 'usage', 'end', 'cost'] } });
+  for (const subject of [chat, messages]) {
+    const found = finding(findings, 'eof', subject);
+    assert.equal(found.level, 'fail');
+    assert.equal(found.fault, 'provider');
+    assert.match(found.summary, /^opencode-go ended its answer without an end, after/);
+  }
+});
+
+test('an upstream that forgets message_stop is put right, and warned of', async (t) => {
+  const { findings } = await live(t, { faults: { omit: ['end'] } });
+  const found = finding(findings, 'eof', messages);
+  assert.equal(found.level, 'warn');
+  assert.equal(found.fault, 'provider');
+  assert.equal(found.summary, 'opencode-go ends without message_stop');
+});
+
+test('a tool call at index 1 is put right, and warned of by the provider’s name', async (t) => {
+  const { home, findings } = await live(t, { faults: { indexShift: 1 } });
+  const found = finding(findings, 'tool-first', messages);
+  assert.equal(found.level, 'warn');
+  assert.equal(found.fault, 'provider');
+  assert.equal(found.summary, 'opencode-go starts a tool call at index 1 instead of 0');
+  assert.match(found.detail ?? '', /at index 0, its arguments parse/);
+  assert.equal(finding(findings, 'tool-first', chat).level, 'ok');
+  const evidence = readFileSync(found.evidence ?? '', 'utf8');
+  assert.match(evidence, /=== client and occ ===[^]*"index":0[^]*=== occ and upstream[^]*"index":1/);
+  assert.ok(found.evidence?.startsWith(join(home, '.local/state/occ/doctor/tool-first')));
+});
+
+test('keep-alives inside events are put right where they are comments', async (t) => {
+  const { findings } = await live(t, { faults: { comments: { every: 2, inside: true } } });
+  const found = finding(findings, 'eof', messages);
+  assert.equal(found.level, 'warn');
+  assert.equal(found.summary, 'opencode-go puts keep-alives inside events');
+});
+
+test('keep-alives that tear events nobody can put right', async (t) => {
+  const { findings } = await live(t, { faults: { comments: { every: 5, inside: 'data' } } });
+  for (const subject of [chat, messages]) {
+    const found = finding(findings, 'eof', subject);
+    assert.equal(found.level, 'fail');
+    assert.equal(found.fault, 'provider');
+    assert.equal(found.summary, 'opencode-go tears its events apart with keep-alives');
+  }
+});
+
+test('broken arguments are the provider’s fault', async (t) => {
+  const { findings } = await live(t, {
+    answer: whenAskedForTools(() => [
+      callTogether({ name: 'get_weather', input: {}, rawArguments: '{"city": "Par' }),
+    ]),
+  });
+  for (const subject of [chat, messages]) {
+    const found = finding(findings, 'tool-first', subject);
+    assert.equal(found.level, 'fail');
+    assert.equal(found.fault, 'provider');
+    assert.match(found.summary, /^opencode-go sent arguments of a tool call that are no JSON object/);
+  }
+});
+
+test('a model that does not do what is to be judged is no one’s fault', async (t) => {
+  const { findings } = await live(t, {
+    answer: whenAskedForTools(() => [{ type: 'text', text: 'I would rather talk about it.' }]),
+  });
+  const found = finding(findings, 'parallel-tools', chat);
+  assert.equal(found.level, 'skipped');
+  assert.equal(found.summary, '0 calls came: the answer was text (end_turn)');
+  assert.ok(complaints(findings).every((line) => line.startsWith('skipped')));
+});
+
+test('settings.json with an address of its own is named, and what wins', async (t) => {
+  const home = scratchHome(t);
+  put(join(home, '.claude/settings.json'), { env: { ANTHROPIC_BASE_URL: 'https://elsewhere.example' } });
+  const found = finding(await look(t, { home, codes: ['conflicts'] }), 'conflicts');
+  assert.equal(found.level, 'warn');
+  assert.equal(found.fault, 'client');
+  assert.match(found.summary, /^~\/\.claude\/settings\.json sets ANTHROPIC_BASE_URL$/);
+  assert.match(found.remedy?.text ?? '', /occ launch, or take ANTHROPIC_BASE_URL out/);
+});
+
+test('streaming_timeout_ms fails by its path, and cuts the long stream for real', async (t) => {
+  const config = {
+    opencode_go: { streaming_timeout_ms: 1200 },
+    models: { default: { provider: 'opencode-go', model_id: 'glm-5.3' } },
+  };
+  const findings = await look(t, { config, codes: ['timeouts', 'two-minute'], only: 'offline' });
+  const cut = finding(findings, 'two-minute');
+  assert.equal(cut.level, 'fail');
+  assert.equal(cut.fault, 'client');
+  assert.match(cut.summary, /no whole answer within 1\.2 s \(streaming_timeout_ms\)/);
+  const found = finding(findings, 'timeouts');
+  assert.equal(found.level, 'fail');
+  assert.match(found.summary, /^opencode_go\.streaming_timeout_ms cuts every answer after 1\.2 s$/);
+  for (const { remedy } of [cut, found])
+    assert.deepEqual(remedy?.commands, ['occ config unset opencode_go.streaming_timeout_ms']);
+});
+
+test('a stale record is told, with the command that takes it away', async (t) => {
+  const home = scratchHome(t);
+  writeRecord(join(home, '.local/state/occ'), {
+    instance: 'gone',
+    pid: 2 ** 22 - 1,
+    url: 'http://127.0.0.1:9',
+    host: '127.0.0.1',
+    port: 9,
+    version: '0.0.0',
+    started_at: '2026-01-01T00:00:00Z',
+    control: 'x',
+    program: 'occ',
+    options: {},
+    log: '/nowhere',
+  });
+  const found = finding(await look(t, { home, codes: ['record'] }), 'record');
+  assert.equal(found.level, 'warn');
+  assert.match(found.summary, /speaks of pid 4194303, which is gone/);
+  assert.deepEqual(found.remedy?.commands, ['occ stop']);
+});
+
+test('evidence holds no key, and is its owner’s alone', async (t) => {
+  const { home, findings } = await live(t, {
+    answer: () => refuse(400, { message: 'bad key sk-pose-0123456789abcdef' }),
+  });
+  const files = findings.flatMap(({ evidence }) => evidence ?? []);
+  assert.ok(files.length > 0);
+  for (const file of files) {
+    assert.ok(existsSync(file));
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /0123456789abcdef/);
+  }
+  assert.equal(statSync(join(home, '.local/state/occ/doctor')).mode & 0o777, 0o700);
+  assert.doesNotMatch(JSON.stringify(findings), /0123456789abcdef/);
+});
