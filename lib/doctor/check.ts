@@ -44,6 +44,8 @@ export interface Subject {
   name: string;
   provider?: Provider;
   model?: ModelEntry;
+  /** Of a provider: its models that are looked at. */
+  models?: readonly Subject[];
 }
 
 export interface Check {
@@ -61,7 +63,7 @@ export interface Check {
   /** Takes longer than ten seconds by its nature: not under --quick, and live only under --long. */
   long?: boolean;
   /** Requests it sends to a provider for each look. */
-  requests?: number;
+  requests?: number | ((subject: Subject) => number);
   look(context: Context, subject: Subject): Look | Promise<Look>;
 }
 

@@ -22,7 +22,9 @@ export interface Instance {
 /** OccError `usage` (exit 2) for a code that there is not. */
 export function select(all: readonly Check[], selection: Selection, subjects: Subjects): Instance[] {
   for (const code of selection.codes) if (!all.some((check) => check.code === code)) throw unknown(code, all);
-  const wanted = all.filter((check) => isWanted(check, selection));
+  const wanted = all.filter(
+    (check) => isWanted(check, selection) && subjectsOf(check, subjects, selection).length > 0,
+  );
   const needed = withNeeds(wanted, all, selection);
   const instances = needed.flatMap((check) =>
     subjectsOf(check, subjects, selection).map((subject) => ({ check, subject })),
@@ -96,5 +98,8 @@ function unknown(code: string, all: readonly Check[]): OccError {
 
 /** Requests that the providers get, at most; a repeated try of occ's own not counted. */
 export function countRequests(instances: readonly Instance[]): number {
-  return instances.reduce((sum, { check }) => sum + (check.kind === 'live' ? (check.requests ?? 0) : 0), 0);
+  return instances.reduce((sum, { check, subject }) => {
+    const { requests = 0 } = check;
+    return sum + (typeof requests === 'number' ? requests : requests(subject));
+  }, 0);
 }

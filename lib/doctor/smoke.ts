@@ -1,6 +1,14 @@
 /** Smoke tests as checks: offline on the emulator in every format, live on each model; one judgement for both. */
 import { openBench, type Bench } from './bench.ts';
-import { loadedIn, type Check, type Context, type Look, type Subject } from './check.ts';
+import {
+  loadedIn,
+  type Check,
+  type Context,
+  type Look,
+  type Remedy,
+  type Side,
+  type Subject,
+} from './check.ts';
 import { emulatedBenches } from './emulated.ts';
 import { openLive } from './live/bench.ts';
 import type { Probe } from './probe.ts';
@@ -62,12 +70,21 @@ export async function judge(probe: Pick<Probe, 'run'>, open: () => Promise<Bench
     if (bench?.context.gone.aborted) return { level: 'fail', summary: 'it was not done in time', exchanges };
     if (error instanceof Absent) return { level: 'skipped', summary: error.message, exchanges };
     if (!(error instanceof Wrong)) throw error;
-    const { message, fault, remedy } = error;
+    const { message, fault, remedy = usual[error.fault] } = error;
     return { level: 'fail', summary: message, fault, ...(remedy && { remedy }), exchanges };
   } finally {
     await bench?.close();
   }
 }
+
+/** What to do where the one who found it knows nothing better. */
+const usual: Readonly<Partial<Record<Side, Remedy>>> = {
+  provider: {
+    text: 'choose another model for this; the evidence is what the provider needs to see',
+    commands: [],
+  },
+  occ: { text: 'this is a mistake in occ: report it with the evidence', commands: [] },
+};
 
 function toOdd({ provider, odd, exchanges }: Bench, summary: string): Look {
   return {

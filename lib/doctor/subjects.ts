@@ -1,6 +1,6 @@
 /** Which providers and models there are to look at. */
 import { configuredModels, toId } from '../clients/tiers.ts';
-import type { Provider, Settings } from '../config/schema.ts';
+import type { Settings } from '../config/schema.ts';
 import { nearest } from '../config/nearest.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import type { Subject } from './check.ts';
@@ -29,12 +29,15 @@ export function findSubjects(settings: Settings, only: Only = {}): Subjects {
   const chosen = models.filter((subject) => fits(subject, only, settings));
   if (chosen.length === 0 && (only.provider ?? only.model) !== undefined)
     throw unknown(models, only, settings);
-  const providers = new Map(
-    chosen.flatMap(({ provider }) =>
-      provider === undefined ? [] : [[provider.name, { name: provider.name, provider }] as const],
-    ),
-  );
-  return { providers: [...providers.values()], models: chosen };
+  const providers = [...new Set(chosen.flatMap(({ provider }) => provider ?? []))];
+  return {
+    providers: providers.map((provider) => ({
+      name: provider.name,
+      provider,
+      models: chosen.filter((model) => model.provider === provider),
+    })),
+    models: chosen,
+  };
 }
 
 function fits({ provider, model, name }: Subject, only: Only, settings: Settings): boolean {
@@ -65,9 +68,4 @@ function unknown(models: readonly Subject[], { provider, model }: Only, settings
     exitCode: exitCodes.usage,
     remedy: near === undefined ? `there are: ${[...known].join(', ')}` : `did you mean "${near}"?`,
   });
-}
-
-/** The first model of a provider: for what is asked once for each provider. */
-export function firstModel(settings: Settings, provider: Provider): Subject | undefined {
-  return findSubjects(settings, { provider: provider.name }).models[0];
 }

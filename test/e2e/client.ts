@@ -22,7 +22,7 @@ export const occ = fileURLToPath(new URL('../../dist/bin/occ.js', import.meta.ur
 const cache = fileURLToPath(new URL('../../node_modules/.cache/occ-e2e/', import.meta.url));
 
 /** A client's run is ended after this, so that a hang fails one test and not the run. */
-const longestRunMs = 120_000;
+const longestRunMs = 180_000;
 
 /** The program itself, past npm's wrappers. Fetches it when it is not there yet. */
 export async function realClaude(): Promise<string> {

@@ -8,7 +8,6 @@ import { openBench, type Bench } from '../bench.ts';
 import { loadedIn, type Context, type Subject } from '../check.ts';
 import { onlyModel } from '../emulated.ts';
 import { timeoutRemedy } from '../timeouts.ts';
-import { firstModel } from '../subjects.ts';
 import { Wrong } from '../verdict.ts';
 
 /** The format a model is asked in. A Wrong where it cannot be asked at all. */
@@ -31,7 +30,7 @@ export function formatOf({ model, provider, name }: Subject): WireFormat {
 export async function openLive(context: Context, subject: Subject): Promise<Bench> {
   const loaded = loadedIn(context);
   const { settings } = loaded;
-  const asked = subject.model === undefined ? firstModel(settings, providerOf(subject)) : subject;
+  const asked = subject.model === undefined ? subject.models?.[0] : subject;
   if (asked?.model === undefined) throw new Error(`${subject.name} has no model`);
   const { model } = asked;
   const { url } = await context.emulator();
@@ -46,9 +45,4 @@ export async function openLive(context: Context, subject: Subject): Promise<Benc
     },
     context,
   );
-}
-
-function providerOf({ provider, name }: Subject): NonNullable<Subject['provider']> {
-  if (provider === undefined) throw new Error(`${name} is no provider`);
-  return provider;
 }

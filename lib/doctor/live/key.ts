@@ -1,17 +1,8 @@
 /** Does the provider accept the key? And which model refuses although it does? */
-import {
-  loadedIn,
-  settingsOf,
-  type Check,
-  type Context,
-  type Look,
-  type Remedy,
-  type Subject,
-} from '../check.ts';
+import { loadedIn, type Check, type Context, type Look, type Remedy, type Subject } from '../check.ts';
 import type { Exchange } from '../exchange.ts';
 import { hello } from '../hello.ts';
 import { keyPlace, setKey } from '../key-place.ts';
-import { findSubjects } from '../subjects.ts';
 import { refusalOf, Wrong } from '../verdict.ts';
 import { formatOf, openLive } from './bench.ts';
 
@@ -23,9 +14,8 @@ export const key: Check = {
   needs: ['reachable'],
   limitMs: 70_000,
   async look(context, subject) {
-    const { models } = findSubjects(settingsOf(context), { provider: subject.name });
     let last: Look = { level: 'skipped', summary: 'no model of it could be asked' };
-    for (const model of models) {
+    for (const model of subject.models ?? []) {
       const found = await askWith(context, model).catch((error: unknown) => {
         if (error instanceof Wrong) return undefined; // the check of that model says it
         throw error;

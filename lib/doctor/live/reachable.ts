@@ -1,7 +1,6 @@
 /** Does anybody answer at the provider's addresses, is it an API, and does its clock agree with ours? */
 import { readBounded } from '../body.ts';
-import { loadedIn, settingsOf, type Check, type Context, type Look, type Subject } from '../check.ts';
-import { findSubjects } from '../subjects.ts';
+import { loadedIn, type Check, type Context, type Look, type Subject } from '../check.ts';
 import { pathOfSetting } from '../timeouts.ts';
 import { isOpencode, sectionOf } from '../provider.ts';
 import { formatOf } from './bench.ts';
@@ -19,14 +18,12 @@ export const reachable: Check = {
   scope: 'provider',
   needs: ['keys', 'proxy-env'],
   limitMs: 20_000,
-  requests: 1,
+  requests: (subject) => formatsOf(subject).length,
   async look(context, subject) {
     const { provider } = subject;
     if (provider === undefined) throw new Error('a provider is needed');
     const looks = await Promise.all(
-      formatsOf(context, subject).map((format) =>
-        lookAt(context, subject, format, provider.endpoints[format] ?? ''),
-      ),
+      formatsOf(subject).map((format) => lookAt(context, subject, format, provider.endpoints[format] ?? '')),
     );
     return (
       looks.find(({ level }) => level === 'fail') ??
@@ -39,8 +36,8 @@ export const reachable: Check = {
 
 const none: Look = { level: 'skipped', summary: 'no model of it is asked in a format that occ speaks' };
 
-function formatsOf(context: Context, { name }: Subject): WireFormat[] {
-  const formats = findSubjects(settingsOf(context), { provider: name }).models.flatMap((model) => {
+function formatsOf({ models = [] }: Subject): WireFormat[] {
+  const formats = models.flatMap((model) => {
     try {
       return [formatOf(model)];
     } catch (error) {

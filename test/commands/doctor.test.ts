@@ -1,0 +1,157 @@
+/** `occ doctor` as a person and a script meet it: what is said where, exit codes, and an end at any moment. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { toAnswer } from '../support/answers.ts';
+import { goAt, pose } from '../doctor/pose.ts';
+import { fakeClient, home } from './program.ts';
+
+interface Found {
+  code: string;
+  level: string;
+  summary: string;
+}
+
+const findings = (stdout: string): Found[] => toAnswer('doctor', stdout)['findings'] as Found[];
+const config = '.config/occ/config.json';
+
+test('everything that is quick, offline: warnings and the end code 0', async (t) => {
+  const at = home(t);
+  at.program('claude', fakeClient(`console.log('2.1.330 (Claude Code)'); process.exit(0);`));
+  const { code, stdout, stderr } = await at.run(['doctor', '--offline', '--quick']);
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(stdout, /^✓ node +v\d/);
+  assert.match(stdout, /\n✓ claude +2\.1\.330 at /);
+  assert.match(stdout, /\n! keys +no key/);
+  assert.match(stdout, /\nNo problem found, 1 warning/);
+  // eslint-disable-next-line no-control-regex
+  assert.doesNotMatch(stdout, /\x1b/);
+  assert.doesNotMatch(stdout, /two-minute/);
+});
+
+test('a failure ends with 1, and the summary is the last line', async (t) => {
+  const { code, stdout } = await home(t).run(['doctor', 'keys']);
+  assert.equal(code, 1);
+  assert.match(stdout, /✗ keys +no key[^]*The fault is on this side\.[^]*occ config set api_key --stdin/);
+  assert.equal(stdout.trimEnd().split('\n').at(-1), '1 problem');
+});
+
+test('a configuration that is broken is a finding, and hides its consequences', async (t) => {
+  const at = home(t);
+  at.write(config, '{ "models": { "default": { "provider": "nobody", "model_id": "x" } } }');
+  const { code, stdout } = await at.run(['doctor', 'config', 'eof', 'node', '--json']);
+  assert.equal(code, 1);
+  assert.deepEqual(
+    findings(stdout).map(({ code, level }) => `${level} ${code}`),
+    ['ok node', 'fail config', 'skipped eof'],
+  );
+});
+
+test('--json is one value, and with --list every check that there is', async (t) => {
+  const at = home(t);
+  const { checks } = toAnswer('doctor-list', (await at.run(['doctor', '--list', '--json'])).stdout);
+  const codes = (checks as Found[]).map(({ code }) => code);
+  for (const code of ['two-minute', 'eof', 'tool-first', 'tool-loop', 'parallel-tools', 'thinking', 'usage'])
+    assert.ok(codes.includes(code), code);
+  const { stdout } = await at.run(['doctor', '-l']);
+  assert.deepEqual(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !line.startsWith(' '))
+      .map((line) => line.split(' ')[0]),
+    codes,
+  );
+});
+
+test('--junit is XML with a case for each finding', async (t) => {
+  const { code, stdout } = await home(t).run(['doctor', 'keys', 'node', '--junit']);
+  assert.equal(code, 1);
+  assert.match(stdout, /^<\?xml [^]*<testsuite name="occ doctor" tests="3" failures="1" skipped="0"/);
+  assert.match(
+    stdout,
+    /<testcase classname="opencode-go" name="keys"[^>]*><failure type="client" message="no key/,
+  );
+});
+
+for (const [args, words] of [
+  [['two-minutes'], /no check "two-minutes"[^]*did you mean "two-minute"\?/],
+  [
+    ['--provider', 'opencode-ho'],
+    /no configured model is of the provider "opencode-ho"[^]*did you mean "opencode-go"/,
+  ],
+  [['--model', 'glm-5.4'], /no configured model "glm-5\.4"[^]*did you mean "glm-5\.3"/],
+  [['--live', '--offline'], /cannot be used with/],
+  [['--quick', '--long'], /cannot be used with/],
+] as const)
+  test(`occ doctor ${args.join(' ')} is wrong usage`, async (t) => {
+    const { code, stdout, stderr } = await home(t).run(['doctor', ...args]);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, words);
+    assert.equal(stdout, '');
+  });
+
+test('live checks say beforehand how many requests they make, and make no more', async (t) => {
+  const at = home(t);
+  const emulator = await pose(t);
+  at.write(config, JSON.stringify(goAt(emulator.url)));
+  const { code, stdout, stderr } = await at.run(['doctor', '--live', '--model', 'minimax-m3', '--json']);
+  assert.equal(code, 0, stdout + stderr);
+  const [, said] =
+    /the live checks make (\d+) short requests to your providers \(1 model\)/.exec(stderr) ?? [];
+  const { length: made } = emulator.requests;
+  // No proxy runs in the background, so that one of them is not made.
+  assert.equal(made, Number(said) - 1);
+  const found = findings(stdout);
+  assert.ok(found.some(({ code, level }) => code === 'tool-loop' && level === 'ok'));
+  assert.ok(emulator.requests.every(({ conversation }) => conversation.model !== 'glm-5.3'));
+  assert.doesNotMatch(stdout + stderr, /0123456789abcdef/);
+});
+
+test('the proxy in the background is asked through itself', async (t) => {
+  const at = home(t);
+  const { url } = await pose(t);
+  at.write(config, JSON.stringify({ ...goAt(url), port: 0, auth_token: 'a-token-of-my-own' }));
+  const started = await at.run(['start']);
+  assert.equal(started.code, 0, started.stderr);
+  const { code, stdout } = await at.run(['doctor', 'running', '--json']);
+  assert.equal(code, 0, stdout);
+  const running = findings(stdout).find((found) => found.code === 'running');
+  assert.match(running?.summary ?? '', /answers, its stream is whole/);
+  await at.run(['stop']);
+});
+
+test('the remedy of a stale record takes it away', async (t) => {
+  const at = home(t);
+  const record = join(at.dir, '.local/state/occ/proxy.json');
+  const stale = {
+    instance: 'x',
+    pid: 2 ** 22 - 1,
+    url: 'http://127.0.0.1:9',
+    host: '127.0.0.1',
+    port: 9,
+    version: '0.1.0',
+    started_at: '2026-01-01T00:00:00Z',
+    control: 'x',
+    program: 'occ',
+    options: {},
+    log: 'x',
+  };
+  at.write('.local/state/occ/proxy.json', JSON.stringify(stale));
+  const { stdout } = await at.run(['doctor', 'record']);
+  assert.match(stdout, /! record[^]*occ stop/);
+  await at.run(['stop']);
+  assert.ok(!existsSync(record));
+  assert.match((await at.run(['doctor', 'record'])).stdout, /✓ record/);
+});
+
+test('Ctrl-C ends it at once, in the middle of the long stream', async (t) => {
+  const running = home(t).start(['doctor', 'two-minute', '--offline']);
+  await running.said('looking at');
+  running.kill('SIGINT');
+  const { code, stdout, stderr } = await running.ended;
+  assert.equal(code, 130);
+  assert.match(stderr, /occ: interrupted/);
+  assert.equal(stdout, '');
+});

@@ -1,0 +1,38 @@
+/** `occ doctor` as it is installed: the two minutes for real, and the ten seconds of `--quick`. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { occ, run, sandbox } from './client.ts';
+
+interface Found {
+  code: string;
+  level: string;
+  summary: string;
+}
+
+async function doctor(
+  args: readonly string[],
+): Promise<{ found: Found[]; code: Awaited<ReturnType<typeof run>>['code']; ms: number }> {
+  await using box = sandbox();
+  const began = performance.now();
+  const ran = await run(process.execPath, [occ, 'doctor', '--json', ...args], {
+    cwd: box.work,
+    env: box.env,
+  });
+  const ms = performance.now() - began;
+  const { findings } = JSON.parse(ran.stdout) as { findings: Found[] };
+  return { found: findings, code: ran.code, ms };
+}
+
+test('a stream of more than two minutes arrives whole', async () => {
+  const { found, code } = await doctor(['--offline']);
+  assert.equal(code, 0, JSON.stringify(found));
+  const long = found.find((each) => each.code === 'two-minute');
+  const [, seconds] = /^(\d+) s, whole$/.exec(long?.summary ?? '') ?? [];
+  assert.ok(Number(seconds) >= 125, long?.summary);
+});
+
+test('--quick is quick', async () => {
+  const { code, ms } = await doctor(['--offline', '--quick']);
+  assert.equal(code, 0);
+  assert.ok(ms < 10_000, `${ms} ms`);
+});
