@@ -36,7 +36,7 @@ function renderFinding(finding: Finding, codeWidth: number, style: Style, width:
   const hang = codeWidth + indent;
   const [first = '', ...rest] = wrap(summary, width - hang);
   const head = `${markOf(level, style)} ${code.padEnd(codeWidth)}  `;
-  const dim = level === 'skipped' ? style.dim : (text: string) => text;
+  const dim = (text: string): string => (level === 'skipped' ? style.dim(text) : text);
   const pad = ' '.repeat(hang);
   const below = (text: string): string[] =>
     wrap(text, width - indent).map((line) => ' '.repeat(indent) + line);

@@ -58,7 +58,7 @@ function readEvents(client: Answered, events: TimedEvent[]): string | undefined 
     const event = parseJson(data);
     if (!isObject(event)) return `L11: an event is not whole: ${JSON.stringify(block.slice(0, 60))}`;
     if (event['type'] !== name)
-      return `L11: an event called ${name} says that it is ${String(event['type'])}`;
+      return `L11: an event called ${name} says that it is ${JSON.stringify(event['type'])}`;
     from = end + 2;
     bytes += Buffer.byteLength(block) + 2;
     events.push({ event: event as unknown as StreamEvent, atMs: arrivals(bytes) });

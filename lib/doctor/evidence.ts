@@ -45,10 +45,9 @@ function removeOldest(directory: string): void {
 
 /** Every key, token and secret header of the settings as •••. */
 export function cleaner({ providers, authToken }: Settings): (text: string) => string {
-  const secrets = Object.values(providers).flatMap(({ keys, headers }) => [
-    ...keys.flatMap((key) => secretsOf(key.reveal(), {})),
-    ...secretsOf(undefined, headers),
-  ]);
+  const secrets = Object.values(providers).flatMap(({ keys, headers }) =>
+    secretsOf(undefined, headers).concat(keys.flatMap((key) => secretsOf(key.reveal(), {}))),
+  );
   if (authToken !== undefined) secrets.push(authToken.reveal());
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '•••'), text);
 }

@@ -12,11 +12,11 @@ export interface Examination {
   /** Milliseconds for all of it (`--quick`); what is not done by then is skipped. */
   limitMs?: number;
   /** Keeps what both sides sent, and says in which file. */
-  keep(finding: Finding, look: Look): string | undefined;
+  keep: (finding: Finding, look: Look) => string | undefined;
   /** Takes secrets out of what is said. */
-  clean(text: string): string;
+  clean: (text: string) => string;
   /** Told whenever a look begins or ends. */
-  watch?(going: readonly Instance[], done: number): void;
+  watch?: (going: readonly Instance[], done: number) => void;
 }
 
 /** Looks at providers that go on at the same time: none of them is to think that it is being attacked. */

@@ -21,11 +21,11 @@ export function tapOn(upstream: Upstream): Tap {
   const live = new Set<Recording>();
   let waiting: (() => void)[] = [];
 
-  function end(side: Recording, ended: UpstreamSide['ended'], reason?: unknown): void {
+  function end(side: Recording, ended: UpstreamSide['ended'], error?: unknown): void {
     if (!live.delete(side)) return;
     side.ended = ended;
     side.endedMs = performance.now() - began;
-    if (reason !== undefined) side.reason = reason instanceof Error ? reason.message : String(reason);
+    if (error instanceof Error) side.reason = error.message;
     if (live.size > 0) return;
     for (const resolve of waiting) resolve();
     waiting = [];

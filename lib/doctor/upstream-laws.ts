@@ -53,7 +53,7 @@ function readMessages({ events }: RawBody, side: UpstreamSide): UpstreamHeard {
     const block = toObject(event['content_block']);
     const delta = toObject(event['delta']);
     if (isObject(event['usage'])) counted = true;
-    switch (event['type']) {
+    switch (toText(event['type'])) {
       case 'message': // the whole answer in one piece
         reason = toText(event['stop_reason']) || 'end_turn';
         stopped = true;

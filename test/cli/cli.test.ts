@@ -54,6 +54,7 @@ const helps = [
   ['stop', '-h'],
   ['restart', '-h'],
   ['status', '-h'],
+  ['doctor', '-h'],
   ['env', '-h'],
   ['config', '-h'],
 ];

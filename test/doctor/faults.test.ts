@@ -126,7 +126,7 @@ describe('a model', () => {
 test('an upstream that cuts a stream in the middle is at fault, and the time of the cut is told', async (t) => {
   const { url } = await pose(t, {
     answer: ({ conversation }) =>
-      /^Write the numbers/.test(conversation.prompt)
+      conversation.prompt.startsWith('Write the numbers')
         ? {
             script: capable({ conversation } as AskedRequest),
             faults: { betweenEventsMs: 60, breaks: { at: { deltas: 3 }, how: 'hang-up' } },

@@ -1,5 +1,6 @@
 /** Time limits that would cut an answer which is still going on, or give up on a model that is only thinking. */
 import type { Timeouts } from '../../config/schema.ts';
+import type { LoadedSettings } from '../../config/settings.ts';
 import { loadedIn, type Check, type Look } from '../check.ts';
 import { findSubjects } from '../subjects.ts';
 import { pathOfSetting, timeoutRemedy } from '../timeouts.ts';
@@ -24,33 +25,38 @@ export const timeouts: Check = {
   limitMs: 1000,
   look(context): Look {
     const loaded = loadedIn(context);
-    const looks = findSubjects(loaded.settings).providers.flatMap(({ provider, name }): Look[] => {
-      if (provider === undefined) return [];
-      const { streamingMs } = provider.timeouts;
-      const path = (setting: string): string => pathOfSetting(loaded, name, setting) ?? `${name}: ${setting}`;
-      const capped: Look[] =
-        streamingMs === undefined
-          ? []
-          : [
-              {
-                level: streamingMs < shortCapMs ? 'fail' : 'warn',
-                summary: `${path('streaming_timeout_ms')} cuts every answer after ${streamingMs / 1000} s`,
-                fault: 'client',
-                remedy: timeoutRemedy(loaded, name, 'streaming_timeout_ms'),
-              },
-            ];
-      const tiny = silences.flatMap(([setting, field]): Look[] => {
-        const ms = provider.timeouts[field];
-        const alias = setting === 'stream_idle_timeout_ms' ? 'stream_timeout_ms' : setting;
-        const own = pathOfSetting(loaded, name, setting) ?? pathOfSetting(loaded, name, alias);
-        if (ms >= shortSilenceMs || own === undefined) return [];
-        const summary = `${own} gives up after ${ms / 1000} s of silence, which a thinking model needs`;
-        return [{ level: 'warn', summary, fault: 'client', remedy: timeoutRemedy(loaded, name, setting) }];
-      });
-      return [...capped, ...tiny];
-    });
+    const looks = findSubjects(loaded.settings).providers.flatMap(({ provider, name }) =>
+      provider === undefined
+        ? []
+        : capOf(loaded, name, provider.timeouts).concat(silencesOf(loaded, name, provider.timeouts)),
+    );
     const [first, ...more] = looks.sort((a, b) => Number(b.level === 'fail') - Number(a.level === 'fail'));
     if (first === undefined) return { level: 'ok', summary: 'none ends a stream that is still sending' };
     return { ...first, ...(more.length > 0 && { detail: more.map(({ summary }) => summary).join('\n') }) };
   },
 };
+
+function capOf(loaded: LoadedSettings, name: string, { streamingMs }: Timeouts): Look[] {
+  if (streamingMs === undefined) return [];
+  const path = pathOfSetting(loaded, name, 'streaming_timeout_ms') ?? `streaming_timeout_ms of ${name}`;
+  return [
+    {
+      level: streamingMs < shortCapMs ? 'fail' : 'warn',
+      summary: `${path} cuts every answer after ${streamingMs / 1000} s`,
+      fault: 'client',
+      remedy: timeoutRemedy(loaded, name, 'streaming_timeout_ms'),
+    },
+  ];
+}
+
+function silencesOf(loaded: LoadedSettings, name: string, timeouts: Timeouts): Look[] {
+  return silences.flatMap(([setting, field]) => {
+    const ms = timeouts[field];
+    const alias = setting === 'stream_idle_timeout_ms' ? 'stream_timeout_ms' : setting;
+    const known = [setting, alias].find((each) => pathOfSetting(loaded, name, each) !== undefined);
+    if (ms >= shortSilenceMs || known === undefined) return [];
+    const path = pathOfSetting(loaded, name, known);
+    const summary = `${path} gives up after ${ms / 1000} s of silence, which a thinking model needs`;
+    return [{ level: 'warn', summary, fault: 'client', remedy: timeoutRemedy(loaded, name, known) }];
+  });
+}

@@ -26,7 +26,7 @@ export const twoMinute: Probe = {
       return `${seconds} s, whole`;
     }
     const text = message.content.map((block) => block.text ?? '').join('');
-    const lines = text.split('\n').filter((line) => / s$/.test(line)).length;
+    const lines = text.split('\n').filter((line) => line.endsWith(' s')).length;
     if (lines !== Math.round(streamSeconds) || !text.endsWith('Done.'))
       throw new Wrong('occ', `of ${streamSeconds} pieces in as many seconds ${lines} arrived`);
     return `${seconds} s, whole`;
