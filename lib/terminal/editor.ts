@@ -33,14 +33,18 @@ export function chooseEditor(env: Environment, platform: NodeJS.Platform, termin
   );
 }
 
-/** How the shell is asked to run it, as git does: the file is an argument, whatever characters it has. */
+/**
+ * How the shell is asked to run it, as git does: the file is an argument, whatever characters it has. A shell that has
+ * nothing else to do becomes the editor, so that a signal for it does not end the shell alone.
+ */
 export function editorCommand(
   { command }: Editor,
   file: string,
   platform: NodeJS.Platform,
 ): { command: string; args: string[] } {
   if (platform === 'win32') return { command: 'cmd', args: ['/d', '/s', '/c', `${command} "${file}"`] };
-  return { command: 'sh', args: ['-c', `${command} "$@"`, command, file] };
+  const plain = !/^\w+=|[;&|()<>`\n]/.test(command);
+  return { command: 'sh', args: ['-c', `${plain ? 'exec ' : ''}${command} "$@"`, command, file] };
 }
 
 /** Editors with a window of their own return at once unless they are told to wait; what to say about it. */

@@ -45,8 +45,12 @@ test('where none is named, one that is there is taken, but only on a terminal', 
 test('the shell reads its arguments, and never the name of the file', () => {
   assert.deepEqual(editorCommand({ command: 'code --wait' }, "/tmp/a b'$x", 'linux'), {
     command: 'sh',
-    args: ['-c', 'code --wait "$@"', 'code --wait', "/tmp/a b'$x"],
+    args: ['-c', 'exec code --wait "$@"', 'code --wait', "/tmp/a b'$x"],
   });
+  for (const command of ['LANG=C vi', 'cd / && vi', 'vi; true']) {
+    const { args } = editorCommand({ command }, '/x', 'linux');
+    assert.deepEqual(args, ['-c', `${command} "$@"`, command, '/x']);
+  }
 });
 
 /** [the editor, whether a word about waiting is in place] */

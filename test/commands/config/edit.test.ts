@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { home } from '../program.ts';
 import { desk, keptCopy } from './world.ts';
 
 const posix = { skip: process.platform === 'win32' && 'the editors here are shell scripts' };
@@ -282,4 +283,27 @@ test('another tool’s file is never written, however it is named', posix, async
   const begun = await occ(['init']);
   assert.equal(begun.code, 0);
   assert.match(begun.stderr, /oc-go-cc\/config\.json, another tool's, is no longer read/);
+});
+
+test('SIGTERM is passed on to the editor, not to the shell that started it', posix, async (t) => {
+  const { dir, write, program, start } = home(t);
+  const file = write('.config/occ/config.json', old);
+  program(
+    'ed',
+    `#!${process.execPath}
+const fs = require('node:fs');
+fs.writeFileSync(process.argv[2], '{}');
+process.on('SIGTERM', () => { fs.writeFileSync('${dir}/told', ''); process.exit(0); });
+setTimeout(() => process.exit(9), 15000);
+console.error('editing');
+`,
+  );
+  const running = start(['config', 'edit'], { EDITOR: 'ed' });
+  await running.said('editing');
+  running.kill('SIGTERM');
+  const { code, stderr } = await running.ended;
+  // The editor has ended well, so what it has written counts.
+  assert.equal(code, 0, stderr);
+  assert.ok(existsSync(join(dir, 'told')));
+  assert.equal(readFileSync(file, 'utf8'), '{}');
 });

@@ -221,3 +221,21 @@ test('path names the file, and what is special about it', async (t) => {
   assert.match(none.stderr, /no such file yet; occ config init/);
   assert.equal((await occ(['path', '--config', 'x.json'])).stdout, `${join(home, 'x.json')}\n`);
 });
+
+test('every verb has a help of its own that fits 80 columns', async (t) => {
+  const { occ } = desk(t);
+  const { stdout } = await occ(['--help']);
+  const verbs = [...stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)]
+    .map(([, verb]) => verb ?? '')
+    .filter((verb) => verb !== 'occ');
+  assert.deepEqual(verbs, ['edit', 'path', 'show', 'check', 'get', 'set', 'unset', 'init', 'schema', 'help']);
+  for (const verb of verbs.slice(0, -1)) {
+    const said = await occ([verb, '--help']);
+    assert.equal(said.code, 0);
+    assert.match(said.stdout, new RegExp(`^Usage: occ config ${verb} `));
+    assert.deepEqual(
+      said.stdout.split('\n').filter((line) => line.length > 80),
+      [],
+    );
+  }
+});
