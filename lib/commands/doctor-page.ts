@@ -20,15 +20,36 @@ export function renderReport(report: Report, style: Style, columns = 80): string
   const { findings } = report;
   const codeWidth = Math.max(...findings.map(({ code }) => code.length), 0);
   const lines: string[] = [];
-  let subject = '';
-  for (const finding of findings) {
-    const about = finding.subject ?? '';
-    if (about !== subject && about !== '') lines.push('', style.bold(about));
-    else if (about !== subject) lines.push('');
-    subject = about;
-    lines.push(...renderFinding(finding, codeWidth, style, width));
+  for (const [subject, own] of bySubject(findings)) {
+    if (subject !== '') lines.push('', style.bold(subject));
+    // What follows from a failure is one line: the eye is to rest on the failure.
+    const shown = own.filter((finding) => !isConsequence(finding));
+    lines.push(...shown.flatMap((finding) => renderFinding(finding, codeWidth, style, width)));
+    lines.push(...renderConsequences(own.filter(isConsequence), style, width));
   }
   return [...lines, '', summaryOf(report, style)];
+}
+
+function bySubject(findings: readonly Finding[]): Map<string, Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const { subject = '' } = finding;
+    groups.set(subject, [...(groups.get(subject) ?? []), finding]);
+  }
+  return groups;
+}
+
+function isConsequence({ level, summary }: Finding): boolean {
+  return level === 'skipped' && summary.startsWith('needs ');
+}
+
+function renderConsequences(hidden: readonly Finding[], style: Style, width: number): string[] {
+  const causes = [...new Set(hidden.map(({ summary }) => summary))];
+  return causes.flatMap((cause) => {
+    const codes = hidden.filter(({ summary }) => summary === cause).map(({ code }) => code);
+    const [first = '', ...rest] = wrap(`not checked, ${cause}: ${codes.join(', ')}`, width - 2);
+    return [`${markOf('skipped', style)} ${style.dim(first)}`, ...rest.map((line) => `  ${style.dim(line)}`)];
+  });
 }
 
 function renderFinding(finding: Finding, codeWidth: number, style: Style, width: number): string[] {

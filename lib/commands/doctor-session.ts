@@ -84,10 +84,8 @@ function announceRequests(instances: readonly Instance[], output: Output): void 
   const requests = countRequests(instances);
   if (requests === 0) return;
   const models = new Set(instances.flatMap(({ subject }) => (subject.model ? [subject.name] : []))).size;
-  const whom = models === 0 ? 'your providers' : `your providers (${count(models, 'model')})`;
-  output.say(
-    `occ: the live checks make ${count(requests, 'short request')} to ${whom}; --offline makes none`,
-  );
+  const of = models === 0 ? '' : ` of ${count(models, 'model')}`;
+  output.say(`occ: at most ${count(requests, 'short live request')}${of}; --offline makes none`);
 }
 
 /** The findings; undefined when a signal ended it. */

@@ -41,7 +41,7 @@ export async function examine(examination: Examination): Promise<Finding[]> {
     const needs = instances.filter((need) => need !== instance && fulfils(need, instance));
     const found = await Promise.all(needs.flatMap((need) => findings.get(need) ?? []));
     const missing = found.find(({ level }) => level === 'fail' || level === 'skipped');
-    if (missing) return toFinding(instance, { level: 'skipped', summary: `needs ${missing.code}` }, 0);
+    if (missing) return toFinding(instance, { level: 'skipped', summary: needsWords(missing) }, 0);
     const leave = instance.check.kind === 'live' ? await live() : () => {};
     const began = performance.now();
     going.add(instance);
@@ -72,6 +72,11 @@ export async function examine(examination: Examination): Promise<Finding[]> {
     const evidence = bad && exchanges !== undefined && exchanges.length > 0 ? keep(finding, look) : undefined;
     return { ...finding, ...(evidence !== undefined && { evidence }) };
   }
+}
+
+/** What is missing first of all: a consequence names the cause, and not another consequence. */
+function needsWords({ code, level, summary }: Finding): string {
+  return level === 'skipped' && summary.startsWith('needs ') ? summary : `needs ${code}`;
 }
 
 /** One look within its time and the run's. */

@@ -82,7 +82,7 @@ test('a dead key is named with the place it came from, and nothing behind it is 
   assert.match(found.summary, /the key was refused: 401 AuthError, Invalid API key/);
   assert.deepEqual(found.remedy?.commands, ['occ config set api_key --stdin']);
   assert.equal(finding(findings, 'model', chat).summary, 'needs key');
-  assert.equal(finding(findings, 'tool-loop', messages).summary, 'needs model');
+  assert.equal(finding(findings, 'tool-loop', messages).summary, 'needs key');
 });
 
 test('a dead key of the environment is put right there', async (t) => {

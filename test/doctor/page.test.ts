@@ -29,7 +29,8 @@ const report: Report = {
       detail: 'one\ntwo',
       ms: 2,
     },
-    { code: 'two-minute', level: 'skipped', summary: 'needs model', ms: 0 },
+    { code: 'cancel', subject: 'opencode-go/glm-5.3', level: 'skipped', summary: 'needs model', ms: 0 },
+    { code: 'two-minute', subject: 'opencode-go/glm-5.3', level: 'skipped', summary: 'needs model', ms: 0 },
   ],
 };
 
@@ -49,10 +50,9 @@ test('a page of 60 columns', async () => {
     '! usage       odd',
     '    one',
     '    two',
+    '- not checked, needs model: cancel, two-minute',
     '',
-    '- two-minute  needs model',
-    '',
-    '1 problem, 1 warning, 1 not checked',
+    '1 problem, 1 warning, 2 not checked',
   ]);
 });
 
@@ -68,7 +68,7 @@ test('JUnit has its counts, and escapes what it must', () => {
   const xml = renderJunit(report);
   assert.match(
     xml,
-    /<testsuite name="occ doctor" tests="4" failures="1" skipped="1" errors="0" time="1\.503">/,
+    /<testsuite name="occ doctor" tests="5" failures="1" skipped="2" errors="0" time="1\.503">/,
   );
   assert.match(
     xml,
@@ -77,6 +77,6 @@ test('JUnit has its counts, and escapes what it must', () => {
   assert.match(xml, /occ config set models\.default\.model_id minimax-m3\nevidence: /);
   assert.match(
     xml,
-    /<testcase classname="this machine" name="two-minute" time="0\.000"><skipped message="needs model"\/>/,
+    /<testcase classname="opencode-go\/glm-5\.3" name="two-minute" time="0\.000"><skipped message="needs model"\/>/,
   );
 });
