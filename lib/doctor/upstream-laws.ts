@@ -18,10 +18,15 @@ export interface UpstreamHeard {
 export function readUpstream(side: UpstreamSide, format: WireFormat): UpstreamHeard {
   const raw = readRaw(side);
   const rules = raw.broken === undefined ? rulesOf[format] : undefined;
-  const found = rules?.(raw, side) ?? { odd: [], counted: false };
+  const found = rules?.(raw, side) ?? { odd: [], counted: true };
   const broken = raw.broken ?? found.broken;
   const late = side.ended === 'broken' && broken === undefined ? ['breaks the connection after its end'] : [];
   return { ...found, odd: [...raw.odd, ...found.odd, ...late], ...(broken !== undefined && { broken }) };
+}
+
+/** True where the rules of a format are written down here; of the others only the form of their events is judged. */
+export function hasRules(format: WireFormat): boolean {
+  return rulesOf[format] !== undefined;
 }
 
 type Rules = (raw: RawBody, side: UpstreamSide) => UpstreamHeard;

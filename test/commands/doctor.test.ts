@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { toAnswer } from '../support/answers.ts';
 import { goAt, pose } from '../doctor/pose.ts';
 import { fakeClient, home } from './program.ts';
@@ -119,6 +119,41 @@ test('the proxy in the background is asked through itself', async (t) => {
   const running = findings(stdout).find((found) => found.code === 'running');
   assert.match(running?.summary ?? '', /answers, its stream is whole/);
   await at.run(['stop']);
+});
+
+describe('remedies that are commands of occ work', () => {
+  const commandsOf = (stdout: string): string[][] =>
+    (toAnswer('doctor', stdout)['findings'] as { remedy?: { commands: string[] } }[])
+      .flatMap(({ remedy }) => remedy?.commands ?? [])
+      .filter((command) => command.startsWith('occ config '))
+      .map((command) => command.split(' ').slice(1));
+
+  for (const [what, code, change] of [
+    ['a cap on streams', 'timeouts', { streaming_timeout_ms: 120_000 }],
+    ['an impatient limit', 'timeouts', { stream_idle_timeout_ms: 5000 }],
+  ] as const)
+    test(what, async (t) => {
+      const at = home(t);
+      at.write(config, JSON.stringify({ models: { default: { model_id: 'glm-5.3' } }, opencode_go: change }));
+      const before = await at.run(['doctor', code, '--json']);
+      assert.notEqual(findings(before.stdout).find((found) => found.code === code)?.level, 'ok');
+      for (const command of commandsOf(before.stdout)) assert.equal((await at.run(command)).code, 0);
+      const after = await at.run(['doctor', code, '--json']);
+      assert.equal(findings(after.stdout).find((found) => found.code === code)?.level, 'ok');
+    });
+
+  test('a model that is gone', async (t) => {
+    const at = home(t);
+    const { url } = await pose(t);
+    const gone = { ...goAt(url), models: { default: { provider: 'opencode-go', model_id: 'glm-5' } } };
+    at.write(config, JSON.stringify(gone));
+    const before = await at.run(['doctor', 'model', '--json']);
+    assert.equal(before.code, 1);
+    const commands = commandsOf(before.stdout);
+    assert.deepEqual(commands, [['config', 'set', 'models.default.model_id', 'glm-5.3']]);
+    for (const command of commands) assert.equal((await at.run(command)).code, 0);
+    assert.equal((await at.run(['doctor', 'model', '--json'])).code, 0);
+  });
 });
 
 test('the remedy of a stale record takes it away', async (t) => {

@@ -123,6 +123,17 @@ describe('a model', () => {
   });
 });
 
+test('a model without an address is told, though nothing of its provider can be asked', async (t) => {
+  const config = {
+    models: { default: { provider: 'mine', model_id: 'x', wire_format: 'messages' } },
+    providers: { mine: { base_url: 'http://127.0.0.1:1/v1', api_key: 'sk-0123456789' } },
+  };
+  const found = finding(await look(t, { config, only: 'live' }), 'model');
+  assert.equal(found.level, 'fail');
+  assert.equal(found.fault, 'client');
+  assert.match(found.summary, /mine has no endpoint for messages, only for chat/);
+});
+
 test('an upstream that cuts a stream in the middle is at fault, and the time of the cut is told', async (t) => {
   const { url } = await pose(t, {
     answer: ({ conversation }) =>

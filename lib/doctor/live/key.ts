@@ -14,7 +14,8 @@ export const key: Check = {
   needs: ['reachable'],
   limitMs: 70_000,
   async look(context, subject) {
-    let last: Look = { level: 'skipped', summary: 'no model of it could be asked' };
+    // A warning and no more: the checks of its models are to say what is wrong with them.
+    let last = untold('no model of it could be asked');
     for (const model of subject.models ?? []) {
       const found = await askWith(context, model).catch((error: unknown) => {
         if (error instanceof Wrong) return undefined; // the check of that model says it
@@ -33,13 +34,16 @@ export const key: Check = {
         };
       }
       // A gateway looks for the model before it looks at the key, so a model that is gone says nothing about it.
-      if (refusal?.class === 'gone')
-        last = { level: 'skipped', summary: `could not be told: ${model.name} was refused (${said})` };
+      if (refusal?.class === 'gone') last = untold(`${model.name} was refused (${said})`);
       else if (exchange.upstream.at(-1)?.status !== undefined) return { level: 'ok', summary: 'accepted' };
     }
     return last;
   },
 };
+
+function untold(why: string): Look {
+  return { level: 'warn', summary: `it could not be told: ${why}`, fault: 'client' };
+}
 
 interface Asked {
   exchange: Exchange;

@@ -34,7 +34,12 @@ export const reachable: Check = {
   },
 };
 
-const none: Look = { level: 'skipped', summary: 'no model of it is asked in a format that occ speaks' };
+/** A warning and no more: the checks of its models are to say what is wrong with them. */
+const none: Look = {
+  level: 'warn',
+  summary: 'no model of it is asked in a format that occ speaks',
+  fault: 'client',
+};
 
 function formatsOf({ models = [] }: Subject): WireFormat[] {
   const formats = models.flatMap((model) => {
