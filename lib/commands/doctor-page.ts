@@ -48,7 +48,8 @@ function renderConsequences(hidden: readonly Finding[], style: Style, width: num
   return causes.flatMap((cause) => {
     const codes = hidden.filter(({ summary }) => summary === cause).map(({ code }) => code);
     const [first = '', ...rest] = wrap(`not checked, ${cause}: ${codes.join(', ')}`, width - 2);
-    return [`${markOf('skipped', style)} ${style.dim(first)}`, ...rest.map((line) => `  ${style.dim(line)}`)];
+    const head = `${markOf('skipped', style)} ${style.dim(first)}`;
+    return [head].concat(rest.map((line) => `  ${style.dim(line)}`));
   });
 }
 
