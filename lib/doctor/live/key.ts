@@ -13,6 +13,8 @@ export const key: Check = {
   scope: 'provider',
   needs: ['reachable'],
   limitMs: 70_000,
+  // Its model's own check shares that one, where both are made.
+  requests: 1,
   async look(context, subject) {
     // A warning and no more: the checks of its models are to say what is wrong with them.
     let last = untold('no model of it could be asked');
