@@ -1,4 +1,5 @@
-/** The system prompt, less what belongs to Anthropic's servers alone. */
+/** The system prompt, less what belongs to Anthropic's servers alone, and the form the answer must have. */
+import { isObject, type JsonObject } from '../stream/json.ts';
 import { toBlocks, type MessagesRequest, type TextBlock } from './request.ts';
 import { isBlank } from './text.ts';
 
@@ -17,6 +18,12 @@ export function systemBlocks({ system }: MessagesRequest): TextBlock[] {
       !isBlank(block['text']) &&
       !billing.test(block['text']),
   );
+}
+
+/** The schema the whole answer has to fit (`output_config.format`), if one was asked for. */
+export function answerSchema({ output_config: output }: MessagesRequest): JsonObject | undefined {
+  const format = output?.format;
+  return format?.type === 'json_schema' && isObject(format.schema) ? format.schema : undefined;
 }
 
 /** How a JSON Schema for the whole answer is asked for where the server has no field for it. */

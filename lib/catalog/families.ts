@@ -138,6 +138,9 @@ export const families: readonly FamilyRule[] = [
     format: 'chat',
     quirks: { maxTokensField: 'max_completion_tokens' },
   },
+  // OpenAI's own model takes images in a result; its web search is its own service's.
+  { ids: ['gpt-5', 'gpt-6', 'o3', 'o4'], format: 'responses', quirks: { mediaInResults: true } },
+  { ids: ['gpt-5', 'gpt-6'], format: 'responses', provider: 'openai', quirks: { webSearch: true } },
   { ids: ['grok'], quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
   { ids: ['grok-build', 'grok-code'], quirks: { thinking: 'none' } },
   { ids: ['muse'], quirks: { thinking: 'effort' }, efforts: ['minimal', 'low', 'medium', 'high', 'xhigh'] },

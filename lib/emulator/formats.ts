@@ -2,8 +2,9 @@
 import { chat } from './formats/chat.ts';
 import type { EmulatedFormat } from './formats/format.ts';
 import { messages } from './formats/messages.ts';
+import { responses } from './formats/responses.ts';
 
-const emulatedFormats: readonly EmulatedFormat[] = [chat, messages];
+const emulatedFormats: readonly EmulatedFormat[] = [chat, messages, responses];
 
 /** The format that is asked on a path (without its query), if any. */
 export function formatAt(path: string): EmulatedFormat | undefined {

@@ -2,6 +2,7 @@
 import type { ModelEntry, Provider, Settings } from '../config/schema.ts';
 import { chat } from './formats/chat.ts';
 import { messages } from './formats/messages.ts';
+import { responses } from './formats/responses.ts';
 
 /** The name under which a configuration refers to it. */
 const emulatorProvider = 'emulator';
@@ -15,8 +16,16 @@ function toProvider(url: string, configured: Provider | undefined): Provider {
     timeouts,
     ...configured,
     name: emulatorProvider,
-    endpoints: { chat: `${url}/v1${chat.suffix}`, messages: `${url}/v1${messages.suffix}` },
-    auth: { chat: 'none', messages: 'none' },
+    endpoints: {
+      chat: `${url}/v1${chat.suffix}`,
+      messages: `${url}/v1${messages.suffix}`,
+      responses: `${url}/v1${responses.suffix}`,
+    },
+    auth: {
+      chat: 'none',
+      messages: 'none',
+      responses: 'none',
+    },
     keys: [],
     headers: {},
     defaultFormat: 'chat',

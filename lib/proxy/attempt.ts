@@ -30,6 +30,8 @@ export interface Try {
   key: number;
   request: MessagesRequest;
   turn: Turn;
+  /** The conversation's id, see `session.ts`. */
+  session: string;
   /** Beyond the codec's own: content type, User-Agent, session, betas. */
   headers: Record<string, string>;
   sink: Sink;
@@ -79,7 +81,7 @@ async function ask(asked: Try): Promise<Attempted> {
 
   const limits = deadlines(gone, totalMs);
   try {
-    const body = JSON.stringify(codec.encodeRequest(request, route));
+    const body = JSON.stringify(codec.encodeRequest(request, route, asked.session));
     const headers = merged(asked.headers, codec.headers(route, secret?.reveal()), route.headers);
     const started = Date.now();
     limits.arm('headers', provider.timeouts.headersMs);

@@ -43,6 +43,7 @@ export async function exchange(
   const inputTokens = estimateTokens(request);
   const requestClass = toText(req.headers['x-claude-code-request-class']);
   const plan = planRoutes({ request, inputTokens, requestClass }, settings);
+  const session = sessionId(req.headers, request);
   const turn: Turn = { request, messageId: `msg_${randomBytes(12).toString('hex')}`, inputTokens };
   const serverSide = serverTools(request).map(({ name }) => name);
   road.log({
@@ -68,7 +69,8 @@ export async function exchange(
       {
         plan,
         turn,
-        headers: outgoingHeaders(req, request),
+        session,
+        headers: outgoingHeaders(req, session),
         requestId,
         reply,
         gone,
@@ -85,6 +87,7 @@ export async function exchange(
 interface Trial {
   plan: Plan;
   turn: Turn;
+  session: string;
   headers: (candidate: Candidate) => Record<string, string>;
   requestId: string;
   reply: Reply;
@@ -95,7 +98,7 @@ interface Trial {
 }
 
 async function tryModels(
-  { plan, turn, headers, requestId, reply, gone, retry, limitMs }: Trial,
+  { plan, turn, session, headers, requestId, reply, gone, retry, limitMs }: Trial,
   road: Road,
 ): Promise<void> {
   const { candidates } = plan;
@@ -122,6 +125,7 @@ async function tryModels(
       key,
       request,
       turn,
+      session,
       headers: headers(candidate),
       sink,
       gone,
@@ -206,8 +210,7 @@ function sinkFor(reply: Reply, request: MessagesRequest, headers: Record<string,
 }
 
 /** The headers every upstream gets, and those that only some may (facts: gateways forward what they do not read). */
-function outgoingHeaders(req: IncomingMessage, request: MessagesRequest): Trial['headers'] {
-  const session = sessionId(req.headers, request);
+function outgoingHeaders(req: IncomingMessage, session: string): Trial['headers'] {
   const betas = toText(req.headers['anthropic-beta']);
   return ({ provider, route }) => ({
     'content-type': 'application/json',

@@ -60,9 +60,9 @@ export interface Codec {
   headers(route: Route, key: string | undefined): Record<string, string>;
   /**
    * The request in this format, always asking for a stream. Encoded from the client's own body each time, never from
-   * an earlier encoding.
+   * an earlier encoding. `session` names the conversation, for formats that keep it by such a name.
    */
-  encodeRequest(request: MessagesRequest, route: Route): unknown;
+  encodeRequest(request: MessagesRequest, route: Route, session?: string): unknown;
   /** Bytes of a 2xx body, streamed or whole, into events and remarks. */
   decodeStream(route: Route, turn: Turn): Transducer<Uint8Array, Decoded>;
   /** A body that came with a status of 300 or more. Never throws, whatever the body holds. */

@@ -2,5 +2,10 @@
 import { chat } from './chat/index.ts';
 import type { Codec, WireFormat } from './codec.ts';
 import { messages } from './messages/index.ts';
+import { responses } from './responses/index.ts';
 
-export const codecs: Readonly<Partial<Record<WireFormat, Codec>>> = { chat, messages };
+export const codecs: Readonly<Partial<Record<WireFormat, Codec>>> = {
+  chat,
+  messages,
+  responses,
+};

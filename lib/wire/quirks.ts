@@ -32,12 +32,16 @@ export interface Quirks {
   toolIdMax: number;
   /** Chat: `cache_control` markers may stay on content parts (refused by Kimi; needed by nobody implicit). */
   cacheControl: boolean;
-  /** Chat: takes `parallel_tool_calls`. */
+  /** Chat and responses: takes `parallel_tool_calls`. */
   parallelToolCalls: boolean;
-  /** Chat: takes `response_format: json_schema`; otherwise the schema is asked for in words. */
+  /** Chat and responses: takes a JSON Schema for the answer; otherwise the schema is asked for in words. */
   jsonSchema: boolean;
   /** Reasoning leaks into the text as `<think>…</think>` (P8). */
   inlineThink: boolean;
+  /** Responses: takes images and files inside a tool's result; otherwise they follow in a user message. */
+  mediaInResults: boolean;
+  /** Responses: has a web search of its own, which serves for Anthropic's. */
+  webSearch: boolean;
 
   /** Messages: signatures of this upstream are Anthropic's own, and pass untagged (P10). */
   genuineSignatures: boolean;
@@ -55,7 +59,7 @@ export interface Quirks {
 
 /**
  * - `none`: the model is never told; nothing is sent.
- * - `effort`: chat's `reasoning_effort`.
+ * - `effort`: chat's `reasoning_effort`, responses' `reasoning.effort`.
  * - `type`: chat's `thinking: { type }`.
  * - `type_and_effort`: both (DeepSeek).
  * - `claude`: messages; as the client sent it.
@@ -91,6 +95,8 @@ export const defaultQuirks: Quirks = {
   parallelToolCalls: true,
   jsonSchema: true,
   inlineThink: false,
+  mediaInResults: false,
+  webSearch: false,
   genuineSignatures: false,
   unsignedThinking: false,
   leakedThinkEnd: false,

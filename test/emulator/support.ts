@@ -21,17 +21,22 @@ export const bounded = { timeout: 20_000 };
 /** A silence no test waits for: longer than any may last, short enough that one left behind by a mistake ends, and its process with it. */
 export const longWaitMs = 40_000;
 
-export const paths = { chat: '/v1/chat/completions', messages: '/v1/messages' } as const;
+export const paths = {
+  chat: '/v1/chat/completions',
+  messages: '/v1/messages',
+  responses: '/v1/responses',
+} as const;
 export type Path = keyof typeof paths;
-export const formats = ['chat', 'messages'] as const;
+export const formats = Object.keys(paths) as Path[];
 
-/** A question in words, which reads the same in both formats. */
+/** A question in words, which reads the same in every format. */
 export function question(prompt: string, more: object = {}): Record<string, unknown> {
   return {
     model: 'm',
     max_tokens: 100,
     stream: true,
     messages: [{ role: 'user', content: prompt }],
+    input: prompt,
     ...more,
   };
 }

@@ -3,6 +3,8 @@
  * repairs, everything in memory. It knows only streams that number their calls honestly; the other transcripts say by
  * hand what they hold (exceptions.ts).
  */
+import { list, words, type Loose } from './loose.ts';
+import { responsesReader } from './responses-sent.ts';
 import type { Format } from './turns.ts';
 
 export interface Call {
@@ -18,13 +20,9 @@ export interface Sent {
   complete: boolean;
 }
 
-interface Loose {
-  [key: string]: Loose | undefined;
-}
-
 export function readSent(format: Format, bytes: Uint8Array): Sent {
   const sent: Sent = { text: '', thinking: '', calls: [], complete: false };
-  const read = format === 'chat' ? chatReader(sent) : messagesReader(sent);
+  const read = readers[format](sent);
   for (const data of dataOf(new TextDecoder().decode(bytes))) {
     if (data.trim() === '[DONE]' && format === 'chat') {
       sent.complete = true;
@@ -35,6 +33,12 @@ export function readSent(format: Format, bytes: Uint8Array): Sent {
   }
   return sent;
 }
+
+const readers = {
+  chat: chatReader,
+  messages: messagesReader,
+  responses: responsesReader,
+} satisfies Record<Format, (sent: Sent) => (json: Loose) => void>;
 
 function dataOf(text: string): string[] {
   if (/^\s*[{[]/.test(text)) return parse(text) ? [text] : text.split(/\r\n|\r|\n/);
@@ -112,14 +116,4 @@ function messagesReader(sent: Sent): (json: Loose) => void {
         sent.complete = true;
     }
   };
-}
-
-function words(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function list(value: unknown): Loose[] {
-  return Array.isArray(value)
-    ? (value as unknown[]).filter((item): item is Loose => typeof item === 'object' && item !== null)
-    : [];
 }

@@ -2,7 +2,8 @@
  * The transcripts under test/fixtures/transcripts: `<format>/<behaviour>.sse` as an upstream would send it, comment
  * lines included, or `<behaviour>.body` for what is no plain event stream (its leading comment lines are not sent).
  *
- * The first line says `: made by hand` and what it shows; `: quirks a b` and `: model m` set up the turn.
+ * The first line says `: made by hand` and what it shows; `: quirks a b`, `: model m`, `: stops a b` and `: search yes`
+ * set up the turn.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +44,7 @@ function read(format: Format, file: string): Transcript {
   const named = (key: string) => header.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1);
   const quirks = (named('quirks') ?? '').split(' ').filter((name) => name !== '');
   const model = named('model');
+  const stops = named('stops');
   const name = file.replace(/\.\w+$/, '');
   return {
     format,
@@ -51,6 +53,8 @@ function read(format: Format, file: string): Transcript {
     options: {
       quirks: Object.fromEntries(quirks.map((quirk) => [quirk, true])) as Partial<Quirks>,
       ...(model !== undefined && { model }),
+      ...(stops !== undefined && { stops: stops.split(' ') }),
+      ...(named('search') !== undefined && { search: true }),
     },
     shows: header[0] ?? '',
     events,

@@ -4,19 +4,29 @@ import type { Transducer } from '../../lib/stream/transducer.ts';
 import { chatDecoder } from '../../lib/wire/chat/stream.ts';
 import type { Route, Turn } from '../../lib/wire/codec.ts';
 import { messagesDecoder } from '../../lib/wire/messages/stream.ts';
+import { responsesDecoder } from '../../lib/wire/responses/stream.ts';
 import { defaultQuirks, type Quirks } from '../../lib/wire/quirks.ts';
-
-/** The formats whose answers are decoded so far. */
-export type Format = 'chat' | 'messages';
 
 export type Decoder = Transducer<Uint8Array, Decoded>;
 
-const decoders = { chat: chatDecoder, messages: messagesDecoder };
+const decoders = {
+  chat: chatDecoder,
+  messages: messagesDecoder,
+  responses: responsesDecoder,
+};
+
+/** The formats whose answers are decoded. */
+export type Format = keyof typeof decoders;
+export const formats = Object.keys(decoders) as Format[];
 
 export interface TurnOptions {
   quirks?: Partial<Quirks>;
   /** The model the client asked for, which every `message_start` must name. */
   model?: string;
+  /** The client's stop words. */
+  stops?: readonly string[];
+  /** Whether the client asked for a web search. */
+  search?: boolean;
 }
 
 export const requestedModel = 'claude-sonnet-5';
@@ -43,13 +53,17 @@ export function route(format: Format, quirks: Partial<Quirks> = {}): Route {
   };
 }
 
-export function turn(model = requestedModel): Turn {
+export function turn({ model = requestedModel, stops, search }: TurnOptions = {}): Turn {
   return {
     request: {
       model,
       max_tokens: 1000,
       messages: [{ role: 'user', content: 'go on' }],
-      tools: declaredTools.map((name) => ({ name, input_schema: { type: 'object', properties: {} } })),
+      tools: [
+        ...declaredTools.map((name) => ({ name, input_schema: { type: 'object', properties: {} } })),
+        ...(search ? [{ type: 'web_search_20250305', name: 'web_search' }] : []),
+      ],
+      ...(stops && { stop_sequences: [...stops] }),
     },
     messageId,
     inputTokens: 1234,
@@ -57,6 +71,6 @@ export function turn(model = requestedModel): Turn {
 }
 
 /** A fresh decoder, for it is used up by one stream. */
-export function decoder(format: Format, { quirks, model }: TurnOptions = {}): Decoder {
-  return decoders[format](route(format, quirks), turn(model));
+export function decoder(format: Format, options: TurnOptions = {}): Decoder {
+  return decoders[format](route(format, options.quirks), turn(options));
 }

@@ -1,4 +1,4 @@
-/** Damaged bytes: every transcript, mutated, into either decoder. Never an exception, never an unlawful stream. */
+/** Damaged bytes: every transcript, mutated, into each decoder. Never an exception, never an unlawful stream. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -8,9 +8,8 @@ import { run, utf8 } from '../support/decode.ts';
 import { staysLawful } from '../support/properties.ts';
 import { readReceived } from '../support/received.ts';
 import { transcripts } from '../support/transcripts.ts';
-import { decoder, type Format } from '../support/turns.ts';
+import { decoder, formats } from '../support/turns.ts';
 
-const formats: readonly Format[] = ['chat', 'messages'];
 const all = formats.flatMap((format) => transcripts(format).map(({ bytes }) => bytes));
 
 type Mutation = (bytes: Uint8Array) => Uint8Array;

@@ -16,11 +16,12 @@ import {
   untouchedLeavesAsItCame,
 } from '../support/laws.ts';
 import { transcripts } from '../support/transcripts.ts';
+import { formats } from '../support/turns.ts';
 
 /** Raw streams that break no law: not one byte of them may change. */
 const untouched: ReadonlySet<string> = new Set(['genuine-claude']);
 
-for (const format of ['chat', 'messages'] as const) {
+for (const format of formats) {
   describe(`${format} transcripts`, () => {
     for (const transcript of transcripts(format)) {
       describe(transcript.name, () => {

@@ -8,7 +8,7 @@
  */
 import { toHistory } from '../../anthropic/history.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { schemaWords, systemBlocks } from '../../anthropic/system.ts';
+import { answerSchema, schemaWords, systemBlocks } from '../../anthropic/system.ts';
 import { wellFormedJson } from '../../anthropic/text.ts';
 import { callableTools } from '../../anthropic/tools.ts';
 import type { JsonObject } from '../../stream/json.ts';
@@ -17,7 +17,7 @@ import { roughTokens, toMaxTokens, toSampling } from '../sampling.ts';
 import { toThinking } from '../thinking.ts';
 import { isText, toContent, toParts } from './content.ts';
 import { toMessages } from './history.ts';
-import { answerSchema, toChoice, toTools } from './tools.ts';
+import { toChoice, toTools } from './tools.ts';
 import type { ChatMessage, ChatRequest } from './types.ts';
 
 /** OpenAI's bound for `stop`, which most servers share. */
@@ -26,7 +26,7 @@ const mostStops = 4;
 export function encodeChatRequest(request: MessagesRequest, route: Route): ChatRequest {
   const { quirks } = route;
   const tools = route.tools ? callableTools(request) : [];
-  const schema = answerSchema(request) as JsonObject | undefined;
+  const schema = answerSchema(request);
   const { thinks, thinking, effort } = toThinking(request, route, toMaxTokens(request, route, 0));
   const { steps } = toHistory(request.messages, { reminders: quirks.midSystem === 'user' });
   const messages = [

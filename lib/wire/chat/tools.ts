@@ -1,8 +1,7 @@
-/** Tools, the choice among them, and the form of the answer, as Chat Completions has them. */
-import type { ClientTool, MessagesRequest, ToolChoice } from '../../anthropic/request.ts';
+/** Tools and the choice among them, as Chat Completions has them. */
+import type { ClientTool, ToolChoice } from '../../anthropic/request.ts';
 import { toUpstreamName } from '../../anthropic/tool-names.ts';
 import { toolSchema } from '../../anthropic/tool-schema.ts';
-import { isObject } from '../../stream/json.ts';
 import type { Route } from '../codec.ts';
 import type { ChatRequest, ChatTool, ChatToolChoice } from './types.ts';
 
@@ -47,12 +46,4 @@ function toToolChoice(choice: ToolChoice, tools: readonly ClientTool[]): ChatToo
     default:
       return 'auto';
   }
-}
-
-/** The schema the whole answer has to fit (`output_config.format`), if one was asked for. */
-export function answerSchema({
-  output_config: output,
-}: MessagesRequest): Record<string, unknown> | undefined {
-  const format = output?.format;
-  return format?.type === 'json_schema' && isObject(format.schema) ? format.schema : undefined;
 }

@@ -1,0 +1,204 @@
+/**
+ * OpenAI Responses, as the vendors speak it and OpenCode passes it on (upstream facts 4.2): typed events, everything said
+ * again as a part, an item and a response. The flavour `go` adds the gateway's price in a last ping.
+ */
+import {
+  argumentsOf,
+  countOf,
+  cut,
+  finishOf,
+  type Script,
+  type SentCharacters,
+  type TokenCount,
+  type ToolCall,
+} from '../script.ts';
+import { inOnePiece, type AnswerHead, type EmulatedFormat, type Frame, type Part } from './format.ts';
+import { callItem, itemsOf, messageItem, reasoningItem, type Item } from './responses-items.ts';
+import { readResponsesRequest } from './responses-request.ts';
+
+export const responses: EmulatedFormat = {
+  format: 'responses',
+  suffix: '/responses',
+  keyHeader: 'authorization',
+  gatewayName: 'openai',
+  read: readResponsesRequest,
+  stream,
+  whole: (script, head) => inOnePiece(script, wholeAnswer(script, head)),
+  errorEvent: (type, message) => event('error', 'error', { code: type, message, param: null }),
+};
+
+function event(part: Part, type: string, data: object = {}): Frame {
+  return { type: 'event', part, text: `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n` };
+}
+
+function* stream(script: Script, head: AnswerHead): Generator<Frame> {
+  let sequence = 0;
+  const tell = (part: Part, type: string, data: object): Frame =>
+    event(part, `response.${type}`, { sequence_number: sequence++, ...data });
+  const sent: SentCharacters = { thinking: 0, other: 0 };
+  const done: Item[] = [];
+  /** What is being said, and the text of it so far. */
+  let open:
+    | { item: Item; kind: 'text' | 'thinking'; said: string; signature: string | undefined }
+    | undefined;
+
+  function* begin(kind: 'text' | 'thinking'): Generator<Frame> {
+    if (open?.kind === kind) return;
+    yield* finish();
+    const item = kind === 'text' ? messageItem(head, done.length) : reasoningItem(head, done.length);
+    open = { item, kind, said: '', signature: undefined };
+    yield tell('frame', 'output_item.added', { output_index: done.length, item });
+    yield tell('frame', `${names[kind].part}.added`, { ...place(), part: names[kind].empty });
+  }
+
+  function* piece(kind: 'text' | 'thinking', text: string): Generator<Frame> {
+    yield* begin(kind);
+    if (!open) return;
+    open.said += text;
+    yield tell('content', `${names[kind].text}.delta`, { ...place(), delta: text });
+  }
+
+  function* finish(): Generator<Frame> {
+    if (!open) return;
+    const { kind, said, signature } = open;
+    const { text, part, full } = names[kind];
+    yield tell('frame', `${text}.done`, { ...place(), text: said });
+    yield tell('frame', `${part}.done`, { ...place(), part: full(said) });
+    const item =
+      kind === 'text'
+        ? messageItem(head, done.length, said)
+        : reasoningItem(head, done.length, said, signature);
+    open = undefined;
+    yield tell('frame', 'output_item.done', { output_index: done.length, item });
+    done.push(item);
+  }
+
+  function place(): object {
+    const at = open?.kind === 'text' ? { content_index: 0 } : { summary_index: 0 };
+    return { item_id: open?.item['id'], output_index: done.length, ...at };
+  }
+
+  function* tool(made: ToolCall): Generator<Frame> {
+    yield* finish();
+    const announced = callItem(head, done.length, made, '');
+    const at = { item_id: announced['id'], output_index: done.length };
+    yield tell('frame', 'output_item.added', { output_index: done.length, item: announced });
+    for (const delta of cut(argumentsOf(made))) {
+      sent.other += delta.length;
+      yield tell('content', 'function_call_arguments.delta', { ...at, delta });
+    }
+    const item = callItem(head, done.length, made);
+    yield tell('frame', 'function_call_arguments.done', { ...at, arguments: argumentsOf(made) });
+    yield tell('frame', 'output_item.done', { output_index: done.length, item });
+    done.push(item);
+  }
+
+  yield tell('opening', 'created', { response: response(head, 'in_progress') });
+  yield tell('opening', 'in_progress', { response: response(head, 'in_progress') });
+  for (const step of script) {
+    switch (step.type) {
+      case 'wait':
+        yield step;
+        break;
+      case 'thinking':
+        if (step.signature !== undefined) {
+          yield* begin('thinking');
+          if (open) open.signature = step.signature;
+        }
+        for (const text of cut(step.text)) {
+          sent.thinking += text.length;
+          yield* piece('thinking', text);
+        }
+        break;
+      case 'text':
+        for (const text of cut(step.text)) {
+          sent.other += text.length;
+          yield* piece('text', text);
+        }
+        break;
+      case 'tools':
+        for (const made of step.calls) yield* tool(made);
+        break;
+      case 'usage':
+      case 'finish':
+        break;
+    }
+  }
+  yield* finish();
+  const ending = endingOf(script, head, done, countOf(script, head.inputTokens, sent));
+  yield tell('finish', ending.status === 'incomplete' ? 'incomplete' : 'completed', { response: ending });
+  if (head.flavour === 'go') yield event('cost', 'ping', { cost: '0' });
+}
+
+/** How text and thinking are called in events, and what a part of them looks like. */
+const names = {
+  text: {
+    text: 'output_text',
+    part: 'content_part',
+    empty: { type: 'output_text', text: '', annotations: [] },
+    full: (text: string): object => ({ type: 'output_text', text, annotations: [] }),
+  },
+  thinking: {
+    text: 'reasoning_summary_text',
+    part: 'reasoning_summary_part',
+    empty: { type: 'summary_text', text: '' },
+    full: (text: string): object => ({ type: 'summary_text', text }),
+  },
+} as const;
+
+interface Response {
+  status: 'in_progress' | 'completed' | 'incomplete';
+  output: readonly Item[];
+  [field: string]: unknown;
+}
+
+function response(head: AnswerHead, status: Response['status'], output: readonly Item[] = []): Response {
+  return {
+    id: `resp_${head.id}`,
+    object: 'response',
+    created_at: head.created,
+    status,
+    error: null,
+    incomplete_details: null,
+    instructions: null,
+    metadata: {},
+    model: head.model,
+    output,
+    parallel_tool_calls: true,
+    temperature: null,
+    tool_choice: 'auto',
+    tools: [],
+    top_p: null,
+    usage: null,
+  };
+}
+
+function endingOf(script: Script, head: AnswerHead, output: readonly Item[], counted: TokenCount): Response {
+  const { reason } = finishOf(script);
+  const cutBy = { length: 'max_output_tokens', filter: 'content_filter', stop: undefined, tools: undefined }[
+    reason
+  ];
+  return {
+    ...response(head, cutBy === undefined ? 'completed' : 'incomplete', output),
+    ...(cutBy !== undefined && { incomplete_details: { reason: cutBy } }),
+    usage: toUsage(counted),
+  };
+}
+
+function toUsage({ input, output, cached, reasoning }: TokenCount): object {
+  return {
+    input_tokens: input,
+    input_tokens_details: { cached_tokens: cached },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: reasoning },
+    total_tokens: input + output,
+  };
+}
+
+function wholeAnswer(script: Script, head: AnswerHead): object {
+  const { items, sent } = itemsOf(script, head);
+  return {
+    ...endingOf(script, head, items, countOf(script, head.inputTokens, sent)),
+    ...(head.flavour === 'go' && { cost: '0' }),
+  };
+}

@@ -1,0 +1,62 @@
+/** Items of type `function_call`. A call begins on the client when its name is known; its arguments stay text (L9). */
+import { clientToolId } from '../../anthropic/provenance.ts';
+import { toText } from '../../stream/json.ts';
+import type { Output, Surroundings } from './output.ts';
+import { parts } from './parts.ts';
+
+export interface Call extends Output {
+  /** Characters of arguments that wait for a name. */
+  waiting(): number;
+}
+
+export function callItem(key: string, { answer, prose, toClient, drop }: Surroundings): Call {
+  let id = '';
+  let name = '';
+  let begun = false;
+  let early: string[] = [];
+  let waiting = 0;
+  const texts = parts((args) => {
+    if (begun) return void answer.delta(key, { type: 'input_json_delta', partial_json: args });
+    early.push(args);
+    waiting += args.length;
+  }, drop);
+
+  function announced(item: Parameters<Output['announced']>[0]): void {
+    if (begun) return;
+    id = toText(item['call_id']) || id || toText(item['id']);
+    name = toText(item['name']) || name;
+    if (name !== '') begin();
+  }
+
+  function begin(): void {
+    begun = true;
+    prose.pause();
+    const callId = id === '' ? '' : clientToolId(id);
+    answer.open(key, { type: 'tool_use', id: callId, name: toClient(name), input: {} });
+    for (const args of early) answer.delta(key, { type: 'input_json_delta', partial_json: args });
+    early = [];
+    waiting = 0;
+  }
+
+  return {
+    piece: (_, __, text) => texts.piece(0, text),
+    whole: (_, __, text) => texts.whole(0, text),
+    announced,
+    complete(item) {
+      announced(item);
+      texts.whole(0, toArguments(item['arguments']));
+      // A call that came without arguments may still get some with the response: only the end can tell.
+      if (texts.said().trim() !== '') answer.close(key);
+    },
+    fits: (item) =>
+      (name === '' || toText(item['name']) === name) && texts.fits([toArguments(item['arguments'])]),
+    silent: () => texts.said() === '',
+    waiting: () => waiting,
+  };
+}
+
+/** A server that sends arguments as an object is taken at its word. */
+export function toArguments(args: unknown): string {
+  if (typeof args === 'string') return args;
+  return typeof args === 'object' && args !== null ? JSON.stringify(args) : '';
+}

@@ -1,0 +1,117 @@
+/**
+ * The conversation as input items, each thing said in its place. The items of a conversation are the beginning of those
+ * of every longer one, so that the upstream's prefix cache holds.
+ */
+import { argumentsText, resultWords, type Step } from '../../anthropic/history.ts';
+import { failedResult } from '../../anthropic/notes.ts';
+import { upstreamToolId } from '../../anthropic/provenance.ts';
+import {
+  isBlock,
+  toBlocks,
+  type ContentBlock,
+  type ToolResultBlock,
+  type ToolUseBlock,
+} from '../../anthropic/request.ts';
+import { isBlank, joinTexts, wellFormedJson } from '../../anthropic/text.ts';
+import { toUpstreamName } from '../../anthropic/tool-names.ts';
+import { toText } from '../../stream/json.ts';
+import type { Route } from '../codec.ts';
+import { inputText, isText, toParts } from './content.ts';
+import { replay } from './replay.ts';
+import type { FunctionCall, FunctionCallOutput, InputItem, InputPart } from './types.ts';
+
+export function toItems(steps: readonly Step[], route: Route): InputItem[] {
+  const items: InputItem[] = [];
+  /** Images and files that have no place in a result: they stand in the user's next message. */
+  let media: InputPart[] = [];
+  const say = (role: 'user' | 'system', content: InputPart[]): void => {
+    if (content.length > 0) items.push({ type: 'message', role, content });
+  };
+
+  steps.forEach((step, index) => {
+    switch (step.role) {
+      case 'results': {
+        for (const [at, result] of step.results.entries()) {
+          const { item, moved } = toOutput(result, step.calls[at], route);
+          items.push(item);
+          media.push(...moved);
+        }
+        if (steps[index + 1]?.role === 'user') return;
+        say('user', media);
+        media = [];
+        return;
+      }
+      case 'assistant':
+        items.push(...toTurn(step.blocks, route));
+        return;
+      case 'user':
+        say('user', [...media, ...toParts(step.blocks, route)]);
+        media = [];
+        return;
+      default:
+        say('system', toParts(step.blocks, route).filter(isText));
+    }
+  });
+  return items;
+}
+
+/** What the model said in one turn, in its order: reasoning, text and calls are items of their own. */
+function toTurn(blocks: readonly ContentBlock[], route: Route): InputItem[] {
+  const items: InputItem[] = [];
+  const thoughts = replay(route);
+  for (const block of blocks) {
+    if (isBlock(block, 'thinking')) {
+      const item = thoughts.add(block);
+      if (item) items.push(item);
+    } else if (isBlock(block, 'tool_use')) items.push(toCall(block, route));
+    else if (isBlock(block, 'text') && !isBlank(toText(block.text))) {
+      const part = { type: 'output_text' as const, text: block.text, annotations: [] as [] };
+      const last = items.at(-1);
+      if (last?.type === 'message' && last.role === 'assistant') last.content.push(part);
+      else items.push({ type: 'message', role: 'assistant', content: [part] });
+    }
+  }
+  return items;
+}
+
+function toCall(call: ToolUseBlock, route: Route): FunctionCall {
+  return {
+    type: 'function_call',
+    call_id: toCallId(call.id, route),
+    name: toUpstreamName(toText(call.name)),
+    arguments: argumentsText(wellFormedJson(call.input)),
+  };
+}
+
+function toCallId(id: string, { quirks }: Route): string {
+  return upstreamToolId(id, { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral', restored: true });
+}
+
+/** A result in words; images and files stand beside them, or under a label in `moved` where a result is text alone. */
+function toOutput(
+  result: ToolResultBlock,
+  call: ToolUseBlock | undefined,
+  route: Route,
+): { item: FunctionCallOutput; moved: InputPart[] } {
+  const id = toCallId(result.tool_use_id, route);
+  const parts = toParts(toBlocks(result.content), route);
+  const media = parts.filter((part) => !isText(part));
+  const texts = parts.filter(isText).map(({ text }) => text);
+  const item = (output: string | InputPart[]): FunctionCallOutput => ({
+    type: 'function_call_output',
+    call_id: id,
+    output,
+  });
+  if (media.length === 0) return { item: item(resultWords(result, joinTexts(texts))), moved: [] };
+  if (route.quirks.mediaInResults) {
+    const failed = result.is_error === true ? [inputText(failedResult)] : [];
+    return { item: item([...failed, ...parts]), moved: [] };
+  }
+  texts.push(`[${countOf(media.length)} in the next user message]`);
+  const label = `[from the result of ${toUpstreamName(toText(call?.name))}, call ${id}]`;
+  return { item: item(resultWords(result, joinTexts(texts))), moved: [inputText(label), ...media] };
+}
+
+function countOf(media: number): string {
+  return media === 1 ? '1 image or file follows' : `${media} images or files follow`;
+}

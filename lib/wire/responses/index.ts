@@ -1,0 +1,15 @@
+/** OpenAI Responses: typed items instead of messages, and reasoning that travels encrypted. */
+import { readApiError } from '../../anthropic/errors.ts';
+import type { Codec } from '../codec.ts';
+import { keyHeader } from '../credentials.ts';
+import { encodeResponsesRequest } from './request.ts';
+import { responsesDecoder } from './stream.ts';
+
+export const responses: Codec = {
+  format: 'responses',
+  url: (route) => route.endpoint,
+  headers: keyHeader,
+  encodeRequest: encodeResponsesRequest,
+  decodeStream: responsesDecoder,
+  decodeError: readApiError,
+};

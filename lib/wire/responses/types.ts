@@ -1,0 +1,101 @@
+/** A Responses request as we send it: OpenAI's own shape, less the ids of items that nobody has stored. */
+import type { JsonObject } from '../../stream/json.ts';
+
+export interface InputText {
+  type: 'input_text';
+  text: string;
+}
+
+export interface InputImage {
+  type: 'input_image';
+  detail: 'auto';
+  /** A URL, or a data URL. */
+  image_url: string;
+}
+
+export interface InputFile {
+  type: 'input_file';
+  filename: string;
+  /** A data URL. */
+  file_data: string;
+}
+
+export type InputPart = InputText | InputImage | InputFile;
+
+export interface OutputText {
+  type: 'output_text';
+  text: string;
+  annotations: [];
+}
+
+export interface InputMessage {
+  type: 'message';
+  role: 'user' | 'system';
+  content: InputPart[];
+}
+
+/** What the model said. Its parts are `output_text`; `text` is refused (`400 invalid_prompt`). */
+export interface OutputMessage {
+  type: 'message';
+  role: 'assistant';
+  content: OutputText[];
+}
+
+export interface FunctionCall {
+  type: 'function_call';
+  call_id: string;
+  name: string;
+  /** The text of a JSON object. */
+  arguments: string;
+}
+
+export interface FunctionCallOutput {
+  type: 'function_call_output';
+  call_id: string;
+  output: string | InputPart[];
+}
+
+/** Reasoning that this very upstream made, as it made it. */
+export interface ReasoningItem {
+  type: 'reasoning';
+  summary: { type: 'summary_text'; text: string }[];
+  encrypted_content: string;
+}
+
+export type InputItem = InputMessage | OutputMessage | FunctionCall | FunctionCallOutput | ReasoningItem;
+
+export interface FunctionTool {
+  type: 'function';
+  name: string;
+  description?: string;
+  parameters: JsonObject;
+  /** Never strict: strict schemas must name every property as required, which the client's do not. */
+  strict: false;
+}
+
+export interface WebSearchTool {
+  type: 'web_search';
+  filters?: { allowed_domains: string[] };
+}
+
+export type ResponsesTool = FunctionTool | WebSearchTool;
+
+export type ResponsesToolChoice = 'auto' | 'none' | 'required' | { type: 'function'; name: string };
+
+export interface ResponsesRequest {
+  model: string;
+  instructions?: string;
+  input: InputItem[];
+  tools?: ResponsesTool[];
+  tool_choice?: ResponsesToolChoice;
+  parallel_tool_calls?: boolean;
+  max_output_tokens?: number;
+  temperature?: number;
+  top_p?: number;
+  text?: { format: { type: 'json_schema'; name: string; schema: JsonObject; strict: false } };
+  reasoning?: { effort?: string; summary?: 'auto' };
+  include?: ('reasoning.encrypted_content' | 'web_search_call.action.sources')[];
+  prompt_cache_key?: string;
+  store: false;
+  stream: true;
+}

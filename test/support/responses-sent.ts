@@ -1,0 +1,37 @@
+/** The second, simpler reader of Responses (sent.ts): deltas alone, in the order of their items. */
+import { words, type Loose } from './loose.ts';
+import type { Call, Sent } from './sent.ts';
+
+export function responsesReader(sent: Sent): (json: Loose) => void {
+  const calls = new Map<unknown, Call>();
+  return (json) => {
+    const delta = words(json['delta']);
+    switch (words(json['type'])) {
+      case 'response.output_text.delta':
+      case 'response.refusal.delta':
+        sent.text += delta;
+        return;
+      case 'response.reasoning_summary_text.delta':
+      case 'response.reasoning_text.delta':
+        sent.thinking += delta;
+        return;
+      case 'response.output_item.added': {
+        const item = json['item'];
+        if (words(item?.['type']) !== 'function_call') return;
+        const call = { name: words(item?.['name']), args: '' };
+        calls.set(json['output_index'], call);
+        sent.calls.push(call);
+        return;
+      }
+      case 'response.function_call_arguments.delta': {
+        const call = calls.get(json['output_index']);
+        if (call) call.args += delta;
+        return;
+      }
+      case 'response.completed':
+      case 'response.incomplete':
+      case 'response.failed':
+        sent.complete = true;
+    }
+  };
+}
