@@ -1,7 +1,8 @@
-/** What the agent decides, as a table; each conversation is asked in Messages, and through occ's own chat encoder. */
+/** What the agent decides, as a table; each conversation is asked in Messages, and through occ's own encoders. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { tagSignature } from '../../lib/anthropic/provenance.ts';
 import type { MessagesRequest } from '../../lib/anthropic/request.ts';
 import { toRoute } from '../../lib/catalog/routes.ts';
 import { loadSettings } from '../../lib/config/settings.ts';
@@ -9,10 +10,12 @@ import { decide } from '../../lib/emulator/agent.ts';
 import type { Conversation } from '../../lib/emulator/conversation.ts';
 import { readChatRequest } from '../../lib/emulator/formats/chat-request.ts';
 import { readMessagesRequest } from '../../lib/emulator/formats/messages-request.ts';
+import { readResponsesRequest } from '../../lib/emulator/formats/responses-request.ts';
 import { join, type Step } from '../../lib/emulator/script.ts';
 import { emulatorSettings } from '../../lib/emulator/settings.ts';
 import { toObject, type JsonObject } from '../../lib/stream/json.ts';
 import { chat } from '../../lib/wire/chat/index.ts';
+import { responses } from '../../lib/wire/responses/index.ts';
 
 const { settings } = await loadSettings({ env: {}, home: '/nowhere' });
 const trial = emulatorSettings(settings, 'http://127.0.0.1:1');
@@ -20,6 +23,7 @@ const provider = trial.providers['emulator'];
 const entry = trial.models['default'];
 assert.ok(provider && entry);
 const route = toRoute(entry, provider);
+const responsesRoute = toRoute({ ...entry, wire_format: 'responses' }, provider);
 
 const schema = (...required: string[]): object => ({
   type: 'object',
@@ -83,6 +87,7 @@ function views(body: MessagesRequest): Record<string, Conversation> {
   return {
     messages: readMessagesRequest(json(body)),
     chat: readChatRequest(json(chat.encodeRequest(body, route))),
+    responses: readResponsesRequest(json(responses.encodeRequest(body, responsesRoute))),
   };
 }
 
@@ -233,6 +238,8 @@ const cases: [string, MessagesRequest, RegExp | string][] = [
 
 for (const [name, body, expected] of cases) {
   for (const [format, conversation] of Object.entries(views(body))) {
+    // Responses has no stop words: its agent cannot know that a classifier asks.
+    if (format === 'responses' && body.stop_sequences) continue;
     test(`${name} (${format})`, () => {
       const { script = [] } = decide(conversation);
       const said = script.map(told).join('; ');
@@ -242,15 +249,16 @@ for (const [name, body, expected] of cases) {
   }
 }
 
-test('thinking that comes back is seen in both formats', () => {
-  const thinking = { type: 'thinking', thinking: 'hm', signature: '' };
+test('thinking that comes back is seen in every format', () => {
+  // Responses takes back only what it made itself.
+  const thinking = { type: 'thinking', thinking: 'hm', signature: tagSignature(responsesRoute, 'sealed') };
   const messages: Message[] = [
     user('[emulator: thinking]'),
     { role: 'assistant', content: [thinking, { type: 'text', text: 'so' }] },
     user('[emulator: thinking]'),
   ];
   for (const [format, conversation] of Object.entries(views(request(messages)))) {
-    // Unsigned thinking that nobody made here goes to chat as reasoning, for the emulator wants it replayed.
+    // Thinking that others made goes to chat as reasoning, for the emulator wants it replayed.
     assert.deepEqual(conversation.thoughts, ['hm'], format);
   }
 });

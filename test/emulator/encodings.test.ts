@@ -1,4 +1,4 @@
-/** One script, two formats: the vendors' own clients must read back what the script says. */
+/** One script, every format: the vendors' own clients must read back what the script says. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
@@ -91,10 +91,61 @@ async function hearMessages(options: EmulatorOptions, stream: boolean): Promise<
   });
 }
 
-const hear = { chat: hearChat, messages: hearMessages };
+async function hearResponses(options: EmulatorOptions, stream: boolean): Promise<Heard> {
+  return withEmulator(options, async ({ url }) => {
+    const client = new OpenAI({ apiKey: 'none', baseURL: `${url}/v1`, maxRetries: 0 });
+    const asking = { model: 'm', input: 'hello' };
+    // The client's own accumulator knows no ping, and so takes no stream of the gateway.
+    const answer =
+      !stream || options.flavour !== 'plain'
+        ? await (stream ? lastResponse(client, asking) : client.responses.create(asking))
+        : await client.responses.stream(asking).finalResponse();
+    const calls = answer.output.flatMap((item) => (item.type === 'function_call' ? [item] : []));
+    const { usage: counted } = answer;
+    return {
+      text: answer.output
+        .flatMap((item) => (item.type === 'message' ? item.content : []))
+        .map((part) => (part.type === 'output_text' ? part.text : ''))
+        .join(''),
+      thinking: answer.output
+        .flatMap((item) => (item.type === 'reasoning' ? item.summary.map(({ text }) => text) : []))
+        .join(''),
+      calls: calls.map((made) => ({ name: made.name, input: JSON.parse(made.arguments) as unknown })),
+      finish: answer.incomplete_details?.reason ?? answer.status,
+      tokens: {
+        input: counted?.input_tokens ?? -1,
+        output: counted?.output_tokens ?? -1,
+        cached: counted?.input_tokens_details.cached_tokens ?? -1,
+      },
+      ids: calls.map((made) => made.call_id),
+    };
+  });
+}
+
+async function lastResponse(
+  client: OpenAI,
+  asking: { model: string; input: string },
+): Promise<OpenAI.Responses.Response> {
+  for await (const event of await client.responses.create({ ...asking, stream: true })) {
+    if (event.type === 'response.completed' || event.type === 'response.incomplete') return event.response;
+  }
+  return assert.fail('no finished response');
+}
+
+const hear = {
+  chat: hearChat,
+  messages: hearMessages,
+  responses: hearResponses,
+};
 const finishes = {
   chat: { tools: 'tool_calls', stop: 'stop', length: 'length', filter: 'content_filter' },
   messages: { tools: 'tool_use', stop: 'end_turn', length: 'max_tokens', filter: 'refusal' },
+  responses: {
+    tools: 'completed',
+    stop: 'completed',
+    length: 'max_output_tokens',
+    filter: 'content_filter',
+  },
 };
 
 const everything: Script = [
@@ -204,6 +255,9 @@ test('the Go flavour has the oddities that were observed', bounded, async () => 
     const counts = [...messages.matchAll(/"input_tokens":(\d+)/g)].map(([, count]) => Number(count));
     assert.equal(counts.length, 2);
     assert.ok((counts[0] ?? 0) < (counts[1] ?? 0), 'the first count is too low');
+
+    const responses = await ask('/v1/responses');
+    assert.ok(responses.endsWith('event: ping\ndata: {"type":"ping","cost":"0"}\n\n'));
   });
 });
 

@@ -1,4 +1,4 @@
-/** Every fault does what it says, in both formats, seen from the other end of the connection. */
+/** Every fault does what it says, in every format, seen from the other end of the connection. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -27,7 +27,7 @@ async function body(format: Path, faults: Faults = {}): Promise<string> {
 }
 
 function steady(text: string): string {
-  return text.replace(/(chatcmpl-|msg_)\w+/g, '$1id').replace(/"created":\d+/g, '"created":0');
+  return text.replace(/(chatcmpl-|msg_|resp_)\w+/g, '$1id').replace(/"(created|created_at)":\d+/g, '"$1":0');
 }
 
 const eventsOf = (text: string): string[] => text.split('\n\n').filter((event) => event !== '');
@@ -45,9 +45,20 @@ function chunkSizes(raw: string): number[] {
   }
 }
 
+const lastWords: Record<Path, string> = {
+  chat: 'data: [DONE]',
+  messages: 'event: message_stop',
+  responses: 'event: response.completed',
+};
+const finishes: Record<Path, string> = {
+  chat: '"finish_reason":"stop"',
+  messages: '"stop_reason":"end_turn"',
+  responses: '"type":"response.completed"',
+};
+
 for (const format of formats) {
-  const sends = { chat: 'data: [DONE]', messages: 'event: message_stop' }[format];
-  const finish = { chat: '"finish_reason":"stop"', messages: '"stop_reason":"end_turn"' }[format];
+  const sends = lastWords[format];
+  const finish = finishes[format];
 
   test(
     `cut after events, pieces or bytes ends the body as if it were whole: ${format}`,
@@ -63,7 +74,7 @@ for (const format of formats) {
           .join(''),
       );
       const pieces = await body(format, { breaks: { at: { deltas: 2 }, how: 'cut' } });
-      assert.equal(pieces.match(/"(?:content|text)":"[^"]/g)?.length, 2);
+      assert.equal(pieces.match(/"(?:content|text|delta)":"[^"]/g)?.length, 2);
       const answer = await withEmulator(
         { script: () => script, faults: { breaks: { at: { bytes: 700 }, how: 'cut' } } },
         async (emulator) => (await post(emulator, format)).arrayBuffer(),
@@ -111,8 +122,11 @@ for (const format of formats) {
   });
 
   test(`endings can be left out: ${format}`, bounded, async () => {
-    const noEnd = await body(format, { omit: ['end'] });
-    assert.ok(!noEnd.includes(sends) && noEnd.includes(finish));
+    // Responses says both in one event.
+    if (format !== 'responses') {
+      const noEnd = await body(format, { omit: ['end'] });
+      assert.ok(!noEnd.includes(sends) && noEnd.includes(finish));
+    }
     const noFinish = await body(format, { omit: ['finish', 'end'] });
     assert.ok(!noFinish.includes(sends) && !noFinish.includes(finish));
   });
@@ -247,11 +261,11 @@ for (const format of formats) {
   });
 
   test(`a big answer arrives whole: ${format}`, bounded, async () => {
+    // Responses says the whole again, three times over.
+    const pieces = format === 'responses' ? /"delta":"([^"]+)"/g : /"(?:content|text)":"([^"]+)"/g;
     await withEmulator({ script: () => [say(filler(3e6, 10_000))] }, async (emulator) => {
       const text = await (await post(emulator, format)).text();
-      const said = [...text.matchAll(/"(?:content|text)":"([^"]+)"/g)].map(
-        ([, piece]) => JSON.parse(`"${piece}"`) as string,
-      );
+      const said = [...text.matchAll(pieces)].map(([, piece]) => JSON.parse(`"${piece}"`) as string);
       assert.equal(said.join('').length, 3e6);
     });
   });

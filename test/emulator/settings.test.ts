@@ -29,6 +29,7 @@ test('without a configuration every scenario has an emulator model, and both for
   assert.deepEqual(trial.providers['emulator']?.endpoints, {
     chat: `${url}/v1/chat/completions`,
     messages: `${url}/v1/messages`,
+    responses: `${url}/v1/responses`,
   });
 });
 
