@@ -2,6 +2,7 @@
  * What the simple reader (sent.ts) cannot know of a transcript, said by hand: which call a piece belongs to where the
  * upstream does not number them honestly, and what a quirk or a law takes out on purpose.
  */
+import { responsesExceptions } from './responses-exceptions.ts';
 import type { Call, Sent } from './sent.ts';
 import type { Transcript } from './transcripts.ts';
 
@@ -159,6 +160,7 @@ const known: Readonly<Record<string, Exception>> = {
     completeAt: '"cache_creation_input_tokens":0}}',
     why: 'the reader looks for the type in the data',
   },
+  ...responsesExceptions,
 };
 
 export function exceptions({ format, name }: Transcript): Exception | undefined {

@@ -165,7 +165,7 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
 
 /** The error of a frame that is none of the known events, or a known one that carries an error. */
 function errorIn(frame: Extract<Frame, { type: 'data' }>, type: string): ApiError | undefined {
-  if (type === 'response.error') return errorOf({ ...frame, event: 'error' });
+  if (type === 'response.error') return errorOf({ ...frame, json: { ...frame.json, type: 'error' } });
   return errorOf(isKnown(type) ? { ...frame, event: '' } : frame);
 }
 
