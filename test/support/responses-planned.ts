@@ -1,0 +1,180 @@
+/** Responses streams whose meaning is known: text, reasoning and calls, told in the ways of many servers. */
+import fc from 'fast-check';
+import { dataLine, eventOf, interleave, nastyText, piecesOf, toolInput, toolName } from './arbitraries.ts';
+import type { Call } from './sent.ts';
+
+type Json = Record<string, unknown>;
+
+/** A stream whose meaning is known, and the same answer as one JSON document. */
+export interface PlannedResponse {
+  frames: string[];
+  document: string;
+  text: string;
+  thinking: string;
+  calls: Call[];
+  /** What is encrypted in the reasoning items, in their order. */
+  sealed: string[];
+  ending: 'completed' | 'incomplete';
+  /** Items take turns. */
+  mixed: boolean;
+}
+
+interface Plan {
+  type: 'message' | 'reasoning' | 'function_call';
+  /** The parts of a text, each in pieces; a call has one. */
+  parts: string[][];
+  name: string;
+  sealed: string;
+}
+
+/** How much of what it says a server says again, and how it refers to its items. */
+interface Style {
+  added: boolean;
+  pieces: boolean;
+  partEnds: boolean;
+  itemEnds: boolean;
+  output: boolean;
+  index: 'number' | 'string' | 'none';
+  ids: 'own' | 'fresh' | 'none';
+  mixed: boolean;
+  line: boolean;
+}
+
+const voices = {
+  message: { event: 'response.output_text', at: 'content_index', text: 'text' },
+  reasoning: { event: 'response.reasoning_summary_text', at: 'summary_index', text: 'text' },
+  function_call: { event: 'response.function_call_arguments', at: 'none', text: 'arguments' },
+} as const;
+
+function itemOf(plan: Plan, n: number, over: boolean): Json {
+  const texts = plan.parts.map((pieces) => pieces.join(''));
+  switch (plan.type) {
+    case 'message':
+      return {
+        id: `item_${n}`,
+        type: 'message',
+        role: 'assistant',
+        content: over ? texts.map((text) => ({ type: 'output_text', text, annotations: [] })) : [],
+      };
+    case 'reasoning':
+      return {
+        id: `item_${n}`,
+        type: 'reasoning',
+        summary: over ? texts.map((text) => ({ type: 'summary_text', text })) : [],
+        encrypted_content: over ? plan.sealed : `begun ${plan.sealed}`,
+      };
+    case 'function_call':
+      return {
+        id: `item_${n}`,
+        type: 'function_call',
+        call_id: `call_${n}`,
+        name: plan.name,
+        arguments: over ? texts.join('') : '',
+      };
+  }
+}
+
+/** The frames of one item, in their order. */
+function framesOf(plan: Plan, n: number, style: Style): string[] {
+  const { event, at, text } = voices[plan.type];
+  let fresh = 0;
+  const place = (item?: Json): Json => {
+    const own = style.ids === 'own' ? `item_${n}` : `item_${n}_${fresh++}`;
+    const named = style.ids === 'none' ? {} : item ? { item: { ...item, id: own } } : { item_id: own };
+    const bare = style.ids === 'none' && item ? { item: { ...item, id: undefined, call_id: undefined } } : {};
+    const index = style.index === 'none' ? {} : { output_index: style.index === 'string' ? String(n) : n };
+    return { ...index, ...named, ...bare };
+  };
+  const tell = (type: string, fields: Json): string =>
+    style.line ? eventOf(type, fields) : dataLine({ type, ...fields });
+  const frames: string[] = [];
+  if (style.added) frames.push(tell('response.output_item.added', place(itemOf(plan, n, false))));
+  for (const [i, pieces] of plan.parts.entries()) {
+    const part = at === 'none' ? {} : { [at]: i };
+    if (style.pieces)
+      for (const delta of pieces) frames.push(tell(`${event}.delta`, { ...place(), ...part, delta }));
+    if (style.partEnds) frames.push(tell(`${event}.done`, { ...place(), ...part, [text]: pieces.join('') }));
+  }
+  if (style.itemEnds) frames.push(tell('response.output_item.done', place(itemOf(plan, n, true))));
+  return frames;
+}
+
+const plan: fc.Arbitrary<Plan> = fc
+  .record({
+    type: fc.constantFrom('message', 'message', 'reasoning', 'function_call', 'function_call'),
+    texts: fc.array(nastyText, { minLength: 1, maxLength: 3 }),
+    args: toolInput,
+    name: toolName,
+    sealed: fc.constantFrom('E==', 'F1==', 'G22=='),
+  })
+  .chain(({ type, texts, args, name, sealed }) =>
+    fc
+      .tuple(...(type === 'function_call' ? [args] : texts).map((text) => piecesOf(text)))
+      .map((parts) => ({ type, parts, name, sealed }) as Plan),
+  );
+
+/** Every way tells everything somewhere; items that cannot be told apart do not alternate. */
+const style: fc.Arbitrary<Style> = fc
+  .record({
+    added: fc.boolean(),
+    pieces: fc.boolean(),
+    partEnds: fc.boolean(),
+    itemEnds: fc.boolean(),
+    output: fc.boolean(),
+    index: fc.constantFrom('number', 'number', 'string', 'none'),
+    ids: fc.constantFrom('own', 'own', 'fresh', 'none'),
+    mixed: fc.boolean(),
+    line: fc.boolean(),
+  })
+  .map((drawn) => {
+    const { index, ids } = drawn as Style;
+    // Names that change with every event, or none, need an announcement to tell one item from the next.
+    const apart = ids === 'own' || index !== 'none';
+    const fixed = { ...drawn, added: drawn.added || ids !== 'own' } as Style;
+    return { ...fixed, mixed: fixed.mixed && apart, output: fixed.output || !fixed.itemEnds };
+  });
+
+export const plannedResponses: fc.Arbitrary<PlannedResponse> = fc
+  .record({
+    plans: fc.array(plan, { maxLength: 5 }),
+    style,
+    order: fc.array(fc.nat(9), { maxLength: 20 }),
+    ending: fc.constantFrom('completed', 'completed', 'incomplete'),
+    usage: fc.boolean(),
+  })
+  .map(({ plans, style: how, order, ending, usage }): PlannedResponse => {
+    const lists = plans.map((one, n) => framesOf(one, n, how));
+    const output = plans.map((one, n) => itemOf(one, n, true));
+    const response = {
+      object: 'response',
+      status: ending,
+      error: null,
+      incomplete_details: ending === 'incomplete' ? { reason: 'max_output_tokens' } : null,
+      ...(usage && { usage: { input_tokens: 10, output_tokens: 3 } }),
+    };
+    const told = how.output
+      ? output.map((item) => (how.ids === 'own' ? item : { ...item, id: undefined }))
+      : [];
+    const bare = how.ids === 'none' ? told.map((item) => ({ ...item, call_id: undefined })) : told;
+    const textOf = (type: Plan['type']): string =>
+      plans
+        .filter((one) => one.type === type)
+        .map(({ parts }) => parts.flat().join(''))
+        .join('');
+    return {
+      frames: [
+        eventOf('response.created', { response: { status: 'in_progress', output: [] } }),
+        ...(how.mixed ? interleave(lists, order) : lists.flat()),
+        eventOf(`response.${ending}`, { response: { ...response, output: bare } }),
+      ],
+      document: JSON.stringify({ ...response, output }),
+      text: textOf('message'),
+      thinking: textOf('reasoning'),
+      calls: plans
+        .filter(({ type }) => type === 'function_call')
+        .map(({ name, parts }) => ({ name, args: parts.flat().join('') })),
+      sealed: plans.filter(({ type }) => type === 'reasoning').map(({ sealed }) => sealed),
+      ending,
+      mixed: how.mixed,
+    };
+  });
