@@ -155,6 +155,9 @@ export async function requireFormat(settings: Settings): Promise<void> {
   throw new OccError(
     'format_unspoken',
     `models.default (${entry.provider}/${entry.model_id}) is asked in the wire format ${format}, which occ does not speak yet`,
-    { exitCode: exitCodes.config, remedy: 'choose a model of the formats chat or messages, such as glm-5.3' },
+    {
+      exitCode: exitCodes.config,
+      remedy: `choose a model of the formats ${Object.keys(codecs).join(', ')}, such as glm-5.3`,
+    },
   );
 }

@@ -185,11 +185,11 @@ test('a broken configuration is 78, with its path', async (t) => {
 test('a default model in a format that is not spoken yet is 78, and not a request that fails for ever', async (t) => {
   const { program, run, write } = home(t);
   program('claude', fakeClient(''));
-  const entry = '{ "provider": "opencode-zen", "model_id": "gpt-5.4" }';
-  const config = write('responses.json', `{ "models": { "default": ${entry} } }`);
+  const entry = '{ "provider": "opencode-zen", "model_id": "gemini-3.8-flash" }';
+  const config = write('gemini.json', `{ "models": { "default": ${entry} } }`);
   const { code, stderr } = await run(['launch', '--config', config], { OCC_API_KEY: 'sk-x' });
   assert.equal(code, 78);
-  assert.match(stderr, /wire format responses, which occ does not speak yet/);
+  assert.match(stderr, /wire format gemini, which occ does not speak yet/);
 });
 
 test('a proxy variable in any spelling does not keep a launch from ending as its client ended', async (t) => {

@@ -9,11 +9,17 @@ import type { Break, Faults } from '../../lib/emulator/faults.ts';
 import { chat } from '../../lib/emulator/formats/chat.ts';
 import type { EmulatedFormat, Part } from '../../lib/emulator/formats/format.ts';
 import { messages } from '../../lib/emulator/formats/messages.ts';
+import { responses } from '../../lib/emulator/formats/responses.ts';
 import { call, say, think, wait, type Script } from '../../lib/emulator/script.ts';
 import { count, modelOf, proxyOver, question, withPatientSecond } from '../support/proxy.ts';
 
-const formats: Record<'chat' | 'messages', EmulatedFormat> = { chat, messages };
-const ways = (['chat', 'messages'] as const).flatMap((format) =>
+const formats = {
+  chat,
+  messages,
+  responses,
+} satisfies Record<string, EmulatedFormat>;
+type Format = keyof typeof formats;
+const ways = (Object.keys(formats) as Format[]).flatMap((format) =>
   [true, false].map((stream) => ({ format, stream, way: `${format}, ${stream ? 'streamed' : 'whole'}` })),
 );
 const script: Script = [say(['first ', 'half', ' and more', ' and the rest'])];
@@ -21,7 +27,7 @@ const script: Script = [say(['first ', 'half', ' and more', ' and the rest'])];
 const head = { id: 'x', model: 'm', created: 1_700_000_000, flavour: 'go', inputTokens: 1 } as const;
 
 /** How many events of the script's stream go before, or with, the last one of `part`. */
-function eventsUpTo(format: 'chat' | 'messages', part: Part, from = script): number {
+function eventsUpTo(format: Format, part: Part, from = script): number {
   const parts = [...formats[format].stream(from, head)].flatMap((frame) =>
     frame.type === 'event' ? [frame.part] : [],
   );
@@ -29,7 +35,7 @@ function eventsUpTo(format: 'chat' | 'messages', part: Part, from = script): num
 }
 
 /** How many bytes of the script's stream go before the middle of its last piece of content. */
-function insideOf(format: 'chat' | 'messages'): number {
+function insideOf(format: Format): number {
   const frames = [
     ...formats[format].stream(script, { ...head, id: 'mws0000000001', model: 'first' }),
   ].flatMap((frame) => (frame.type === 'event' ? [frame] : []));
@@ -44,7 +50,7 @@ const short = 60;
 const hows = ['cut', 'hang-up', 'reset', 'silence'] as const satisfies Break['how'][];
 
 /** Answers that fail before they have said anything. */
-function silentFailures(format: 'chat' | 'messages'): Record<string, Answer> {
+function silentFailures(format: Format): Record<string, Answer> {
   const failed: Record<string, Answer> = {
     'an empty body': nothing(),
     'a web page': webPage(),
@@ -151,7 +157,8 @@ for (const { format, stream, way } of ways) {
       'neither usage nor last word': { omit: ['usage', 'end'] },
     };
     const finished = eventsUpTo(format, 'finish');
-    const ended = eventsUpTo(format, 'end');
+    // Responses says both in one event.
+    const ended = Math.max(finished, eventsUpTo(format, 'end'));
     for (const how of hows) {
       failures[`${how} after the finish`] = { breaks: { at: { events: finished }, how } };
       failures[`${how} after the end`] = { breaks: { at: { events: ended }, how } };

@@ -27,7 +27,7 @@ const clients = {
   'x-forwarded-for': '10.0.0.1',
 };
 
-for (const format of ['chat', 'messages'] as const) {
+for (const format of ['chat', 'messages', 'responses'] as const) {
   test(`an upstream gets these headers and no others: ${format}`, async () => {
     await using over = await proxyOver({ answers: [[say('ok')]], format, provider });
     await over.ask(question(), { headers: clients });
@@ -39,13 +39,25 @@ for (const format of ['chat', 'messages'] as const) {
       accept: 'text/event-stream',
       'content-type': 'application/json',
       'user-agent': `occ/${version}`,
-      ...(format === 'chat'
-        ? { authorization: `Bearer ${key}` }
-        : { 'x-api-key': key, 'anthropic-version': '2023-06-01' }),
+      ...(format === 'messages'
+        ? { 'x-api-key': key, 'anthropic-version': '2023-06-01' }
+        : { authorization: `Bearer ${key}` }),
     });
     assert.doesNotMatch(JSON.stringify(rest), new RegExp(token));
   });
 }
+
+test('a model asked in Responses is told the conversation, the same for all of it', async () => {
+  await using over = await proxyOver({ answers: [[say('ok')], [say('ok')]], format: 'responses', provider });
+  await over.ask(question(), { headers: clients });
+  await over.ask(question({ messages: [{ role: 'user', content: 'more' }] }), { headers: clients });
+  const keys = over.emulator.requests.map(({ body, headers }) => [
+    body['prompt_cache_key'],
+    headers['x-opencode-session'],
+  ]);
+  assert.match(String(keys[0]?.[0]), /^ses_[0-9a-f]{32}$/);
+  assert.equal(new Set(keys.flat()).size, 1);
+});
 
 test('the client’s betas go to models that take them, and to nobody else', async () => {
   for (const betas of [true, false]) {

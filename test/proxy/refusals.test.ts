@@ -9,7 +9,7 @@ import { say } from '../../lib/emulator/script.ts';
 import { openCodeErrors, refusing } from '../support/opencode-errors.ts';
 import { count, modelOf, proxyOver, question } from '../support/proxy.ts';
 
-const ways = (['chat', 'messages'] as const).flatMap((format) =>
+const ways = (['chat', 'messages', 'responses'] as const).flatMap((format) =>
   [true, false].map((stream) => ({ format, stream, way: `${format}, ${stream ? 'streamed' : 'whole'}` })),
 );
 

@@ -1,11 +1,11 @@
-/** One request on its good way: whole and streamed, in both formats, and what stands beside the answer. */
+/** One request on its good way: whole and streamed, in every format, and what stands beside the answer. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { call, finish, say, think, usage } from '../../lib/emulator/script.ts';
 import { capturedRequests } from '../support/requests.ts';
 import { count, modelOf, proxyOver, question } from '../support/proxy.ts';
 
-const formats = ['chat', 'messages'] as const;
+const formats = ['chat', 'messages', 'responses'] as const;
 
 for (const format of formats) {
   test(`a stream arrives whole, event by event, with the model's name as it was asked for: ${format}`, async () => {
