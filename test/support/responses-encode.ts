@@ -1,0 +1,52 @@
+/** Encoding for the tests of Responses requests: what is encoded is held to the protocol's rules on the way. */
+import assert from 'node:assert/strict';
+import type { MessagesRequest, RequestMessage } from '../../lib/anthropic/request.ts';
+import type { Route } from '../../lib/wire/codec.ts';
+import { encodeResponsesRequest } from '../../lib/wire/responses/request.ts';
+import type { InputItem, ResponsesRequest } from '../../lib/wire/responses/types.ts';
+import { requestOf, routeOf } from './requests.ts';
+import { brokenRules } from './responses-rules.ts';
+
+export type Fields = Omit<Partial<MessagesRequest>, 'messages'>;
+
+/** Routes like those of the models that are asked in Responses (upstream facts, section 5). */
+export const responsesRoutes = {
+  plain: routeOf({ format: 'responses' }),
+  gpt: routeOf({
+    format: 'responses',
+    modelId: 'gpt-6-luna',
+    documents: true,
+    efforts: ['none', 'low', 'medium', 'high', 'xhigh', 'max'],
+    quirks: {
+      thinking: 'effort',
+      temperature: 'omit',
+      topP: 'omit',
+      midSystem: 'system',
+      mediaInResults: true,
+      webSearch: true,
+    },
+  }),
+  muse: routeOf({
+    format: 'responses',
+    modelId: 'muse-spark-1.3',
+    efforts: ['minimal', 'low', 'medium', 'high', 'xhigh'],
+    quirks: { thinking: 'effort' },
+  }),
+  text: routeOf({ format: 'responses', modelId: 'text-1', images: false, quirks: { jsonSchema: false } }),
+} satisfies Record<string, Route>;
+
+const { gpt } = responsesRoutes;
+
+/** Encodes, and holds what came out to the protocol's rules. */
+export function encode(
+  messages: RequestMessage[],
+  fields: Fields = {},
+  route: Route = gpt,
+): ResponsesRequest {
+  const body = encodeResponsesRequest(requestOf(messages, fields), route, 'ses_1');
+  assert.deepEqual(brokenRules(body), []);
+  return body;
+}
+
+export const sent = (messages: RequestMessage[], fields: Fields = {}, route: Route = gpt): InputItem[] =>
+  encode(messages, fields, route).input;
