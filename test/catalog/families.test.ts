@@ -102,6 +102,12 @@ const lessons: [string, string, WireFormat, Expected][] = [
     'chat',
     { maxTokensField: 'max_completion_tokens' },
   ],
+  [
+    'GPT takes pictures in a result',
+    'gpt-6-luna',
+    'responses',
+    { mediaInResults: true, webSearch: undefined },
+  ],
   ['Grok takes one', 'grok-4.7', 'responses', { thinking: 'effort', temperature: undefined }],
   ['Grok Build has no effort', 'grok-build-0.1', 'responses', { thinking: 'none' }],
   ['Muse has levels', 'muse-spark-1.3', 'responses', { thinking: 'effort' }],
@@ -144,6 +150,7 @@ for (const [says, id, format, expected] of lessons) {
 
 test('Qwen’s wrong first usage is Go’s, not Qwen’s', () => {
   assert.equal(findFamily('opencode-zen', 'qwen3.7-plus', 'messages').quirks.wrongStartUsage, undefined);
+  assert.equal(findFamily('openai', 'gpt-6-luna', 'responses').quirks.webSearch, true);
 });
 
 test('a stranger has no quirks, and an id that only holds a known name in its middle is a stranger', () => {

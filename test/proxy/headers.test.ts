@@ -5,6 +5,7 @@ import { say } from '../../lib/emulator/script.ts';
 import type { MessagesRequest } from '../../lib/anthropic/request.ts';
 import { sessionId } from '../../lib/proxy/session.ts';
 import { version } from '../../lib/version.ts';
+import { toText } from '../../lib/stream/json.ts';
 import { modelOf, proxyOver, question, token } from '../support/proxy.ts';
 
 const key = 'the-key-of-this-provider';
@@ -52,10 +53,10 @@ test('a model asked in Responses is told the conversation, the same for all of i
   await over.ask(question(), { headers: clients });
   await over.ask(question({ messages: [{ role: 'user', content: 'more' }] }), { headers: clients });
   const keys = over.emulator.requests.map(({ body, headers }) => [
-    body['prompt_cache_key'],
-    headers['x-opencode-session'],
+    toText(body['prompt_cache_key']),
+    toText(headers['x-opencode-session']),
   ]);
-  assert.match(String(keys[0]?.[0]), /^ses_[0-9a-f]{32}$/);
+  assert.match(keys[0]?.[0] ?? '', /^ses_[0-9a-f]{32}$/);
   assert.equal(new Set(keys.flat()).size, 1);
 });
 

@@ -110,12 +110,12 @@ const plan: fc.Arbitrary<Plan> = fc
   .chain(({ type, texts, args, name, sealed }) =>
     fc
       .tuple(...(type === 'function_call' ? [args] : texts).map((text) => piecesOf(text)))
-      .map((parts) => ({ type, parts, name, sealed }) as Plan),
+      .map((parts) => ({ type, parts, name, sealed })),
   );
 
 /** Every way tells everything somewhere; items that cannot be told apart do not alternate. */
 const style: fc.Arbitrary<Style> = fc
-  .record({
+  .record<Style>({
     added: fc.boolean(),
     pieces: fc.boolean(),
     partEnds: fc.boolean(),
@@ -126,13 +126,21 @@ const style: fc.Arbitrary<Style> = fc
     mixed: fc.boolean(),
     line: fc.boolean(),
   })
-  .map((drawn) => {
-    const { index, ids } = drawn as Style;
-    // Names that change with every event, or none, need an announcement to tell one item from the next.
-    const apart = ids === 'own' || index !== 'none';
-    const fixed = { ...drawn, added: drawn.added || ids !== 'own' } as Style;
-    return { ...fixed, mixed: fixed.mixed && apart, output: fixed.output || !fixed.itemEnds };
-  });
+  .map(consistent);
+
+function consistent({ added, itemEnds, output, mixed, index, ids, ...rest }: Style): Style {
+  // Names that change with every event, or none, need an announcement to tell one item from the next.
+  const apart = ids === 'own' || index !== 'none';
+  return {
+    ...rest,
+    index,
+    ids,
+    itemEnds,
+    added: added || ids !== 'own',
+    mixed: mixed && apart,
+    output: output || !itemEnds,
+  };
+}
 
 export const plannedResponses: fc.Arbitrary<PlannedResponse> = fc
   .record({

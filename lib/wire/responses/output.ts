@@ -27,9 +27,9 @@ export interface Surroundings {
   searches: Searches;
   origin: Origin;
   /** The client's name for a tool (L6). */
-  toClient(name: string): string;
+  toClient: (name: string) => string;
   /** Tells the log, once, that something was left out. */
-  drop(what: string): void;
+  drop: (what: string) => void;
 }
 
 /** The texts of a content: a string, or parts of text and refusal, which is text to the client. */

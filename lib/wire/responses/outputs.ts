@@ -6,7 +6,7 @@ import type { Output, Surroundings } from './output.ts';
 import { reasoningItem } from './reasoning.ts';
 
 export interface Outputs {
-  make(type: string, key: string): Output;
+  make: (type: string, key: string) => Output;
   /** Characters of arguments that wait for the name of their call (L3). */
   waiting(): number;
 }

@@ -21,7 +21,7 @@ export interface SearchOptions {
   messageId: string;
   /** The client's name for its search tool; undefined when it asked for none, and so is told of none. */
   tool: string | undefined;
-  drop(what: string): void;
+  drop: (what: string) => void;
 }
 
 export function searches({ answer, prose, messageId, tool, drop }: SearchOptions): Searches {
