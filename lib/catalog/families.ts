@@ -145,6 +145,15 @@ export const families: readonly FamilyRule[] = [
   { ids: ['grok-build', 'grok-code'], quirks: { thinking: 'none' } },
   { ids: ['muse'], quirks: { thinking: 'effort' }, efforts: ['minimal', 'low', 'medium', 'high', 'xhigh'] },
   { ids: ['gemini'], quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
+  // From 3 on calls must come back signed and results may hold images; 2.5 has a budget, and its Pro no switch.
+  { ids: ['gemini'], format: 'gemini', quirks: { signedCalls: true, mediaInResults: true } },
+  {
+    ids: ['gemini-1', 'gemini-2'],
+    format: 'gemini',
+    quirks: { signedCalls: false, mediaInResults: false, thinking: 'none' },
+  },
+  { ids: ['gemini-2.5'], format: 'gemini', quirks: { thinking: 'budget' } },
+  { ids: ['gemini-2.5-pro'], format: 'gemini', quirks: { thinkingAlwaysOn: true } },
 
   // Claude itself. From 4.7 on sampling is refused; the older ones, listed after, still take it.
   { ids: ['claude'], quirks: { cacheControl: true, temperature: 'omit', topP: 'omit' } },

@@ -38,9 +38,9 @@ export interface Quirks {
   jsonSchema: boolean;
   /** Reasoning leaks into the text as `<think>…</think>` (P8). */
   inlineThink: boolean;
-  /** Responses: takes images and files inside a tool's result; otherwise they follow in a user message. */
+  /** Responses and gemini: takes images and files inside a tool's result; otherwise they follow as the user's. */
   mediaInResults: boolean;
-  /** Responses: has a web search of its own, which serves for Anthropic's. */
+  /** Responses and gemini: has a web search of its own, which serves for Anthropic's. */
   webSearch: boolean;
 
   /** Messages: signatures of this upstream are Anthropic's own, and pass untagged (P10). */
@@ -55,6 +55,9 @@ export interface Quirks {
   strictBody: boolean;
   /** Messages: takes the client's `anthropic-beta` header and Claude-only fields. */
   betas: boolean;
+
+  /** Gemini: refuses the first call of a step without a thought signature (3 and later); calls of others get the documented stand-in. */
+  signedCalls: boolean;
 }
 
 /**
@@ -103,4 +106,5 @@ export const defaultQuirks: Quirks = {
   wrongStartUsage: false,
   strictBody: false,
   betas: false,
+  signedCalls: false,
 };

@@ -19,7 +19,7 @@ export interface Thinking {
 /** What to tell the model of `route`; `maxTokens` is what the answer may cost, thinking included. */
 export function toThinking(request: MessagesRequest, route: Route, maxTokens: number | undefined): Thinking {
   const { thinking: dialect, thinkingAlwaysOn } = route.quirks;
-  const wanted = isWanted(request, route);
+  const wanted = wantsThinking(request, route);
   const level = wanted ? toLevel(request, route) : undefined;
   switch (dialect) {
     case 'none':
@@ -53,7 +53,8 @@ function short(request: MessagesRequest): boolean {
   return (request.stop_sequences?.length ?? 0) > 0 || (request.max_tokens ?? Infinity) <= 512;
 }
 
-function isWanted(request: MessagesRequest, route: Route): boolean {
+/** Whether the model is to think: the configuration's word, else the client's. */
+export function wantsThinking(request: MessagesRequest, route: Route): boolean {
   if (short(request)) return false;
   const said = route.thinking ?? request.thinking;
   if (route.reasoningEffort === 'none') return false;

@@ -1,0 +1,136 @@
+/**
+ * The conversation as contents: user and model in turns, each function call answered in the very next content, in
+ * order, by id and name. The parts of a conversation are the beginning of the parts of every longer one, so that the
+ * upstream's prefix cache holds.
+ */
+import { argumentsText, toHistory, type Step } from '../../anthropic/history.ts';
+import { noOutput } from '../../anthropic/notes.ts';
+import { upstreamToolId } from '../../anthropic/provenance.ts';
+import {
+  isBlock,
+  toBlocks,
+  type ContentBlock,
+  type RequestMessage,
+  type ToolResultBlock,
+  type ToolUseBlock,
+} from '../../anthropic/request.ts';
+import { isBlank, joinTexts, wellFormedJson } from '../../anthropic/text.ts';
+import { isObject, parseJson, toObject, toText } from '../../stream/json.ts';
+import type { Route } from '../codec.ts';
+import { toFunctionName } from './names.ts';
+import { isText, toParts, type SpokenPart } from './parts.ts';
+import { restored, signatureOf } from './signatures.ts';
+import type { GeminiContent, GeminiFunctionResponse, GeminiPart } from './types.ts';
+
+/**
+ * What Google documents for calls that Gemini did not make, such as another model's part of a conversation: Gemini 3
+ * refuses the first call of a step without a signature, and takes this one for all that cannot have one.
+ */
+const unsignedCall = 'skip_thought_signature_validator';
+
+/** A conversation has to begin with the user, and to say something. */
+const beginning = '(the conversation begins here)';
+
+export function toContents(messages: readonly RequestMessage[], route: Route): GeminiContent[] {
+  const signed = messages.map((message): RequestMessage => {
+    if (message.role !== 'assistant') return message;
+    const blocks = toBlocks(message.content).filter((block) => isObject(block));
+    return { ...message, content: restored(blocks, route) };
+  });
+  const contents: GeminiContent[] = [];
+  const add = (role: GeminiContent['role'], parts: GeminiPart[]): void => {
+    if (parts.length === 0) return;
+    const last = contents.at(-1);
+    if (last?.role === role) last.parts.push(...parts);
+    else contents.push({ role, parts });
+  };
+  for (const step of toHistory(signed, { reminders: true }).steps) {
+    const parts = toStepParts(step, route);
+    if (contents.length === 0 && step.role === 'assistant' && parts.length > 0)
+      add('user', [{ text: beginning }]);
+    add(step.role === 'assistant' ? 'model' : 'user', parts);
+  }
+  if (contents.length === 0) add('user', [{ text: beginning }]);
+  return contents;
+}
+
+function toStepParts(step: Step, route: Route): GeminiPart[] {
+  if (step.role === 'results') return toResults(step, route);
+  return step.role === 'assistant' ? toModelParts(step.blocks, route) : toParts(step.blocks, route);
+}
+
+function toModelParts(blocks: readonly ContentBlock[], route: Route): GeminiPart[] {
+  let first = true;
+  return blocks.flatMap((block): GeminiPart[] => {
+    const own = signatureOf(block);
+    const signature = own === undefined ? {} : { thoughtSignature: own };
+    if (isBlock(block, 'tool_use')) {
+      const stands = own === undefined && first && route.quirks.signedCalls;
+      first = false;
+      return [
+        {
+          functionCall: toCall(block, route),
+          ...signature,
+          ...(stands && { thoughtSignature: unsignedCall }),
+        },
+      ];
+    }
+    // Only a signed part may be empty: that is how Gemini itself sends a signature behind a text.
+    if (isBlock(block, 'thinking')) {
+      const text = toText(block.thinking);
+      return text === '' && own === undefined ? [] : [{ text, thought: true, ...signature }];
+    }
+    // Other blocks of an answer are other servers' own, such as their searches.
+    if (!isBlock(block, 'text')) return [];
+    const text = toText(block.text);
+    return isBlank(text) && own === undefined ? [] : [{ text, ...signature }];
+  });
+}
+
+function toCall(call: ToolUseBlock, route: Route): NonNullable<GeminiPart['functionCall']> {
+  const args = parseJson(argumentsText(wellFormedJson(call.input)));
+  return { id: toCallId(call.id, route), name: toFunctionName(toText(call.name)), args: toObject(args) };
+}
+
+function toCallId(id: string, { quirks }: Route): string {
+  return upstreamToolId(id, { max: quirks.toolIdMax, restored: true });
+}
+
+/** All responses first, then the media that have no place in them, under labels that say whose they are. */
+function toResults({ results, calls }: Extract<Step, { role: 'results' }>, route: Route): GeminiPart[] {
+  const responses: GeminiPart[] = [];
+  const moved: GeminiPart[] = [];
+  for (const [at, result] of results.entries()) {
+    const { response, media } = toResponse(result, toText(calls[at]?.name), route);
+    responses.push({ functionResponse: response });
+    if (media.length === 0) continue;
+    moved.push({ text: `[from the result of ${response.name}, call ${response.id}]` }, ...media);
+  }
+  return [...responses, ...moved];
+}
+
+function toResponse(
+  result: ToolResultBlock,
+  called: string,
+  route: Route,
+): { response: GeminiFunctionResponse; media: GeminiPart[] } {
+  const parts = toParts(toBlocks(result.content), route);
+  const texts = parts.filter(isText).map(({ text }) => text);
+  const media = parts.filter((part): part is Exclude<SpokenPart, { text: string }> => !isText(part));
+  const inside = route.quirks.mediaInResults;
+  if (media.length > 0) texts.push(`[${countOf(media.length)} ${inside ? 'in this response' : 'below'}]`);
+  const words = joinTexts(texts) || noOutput;
+  return {
+    response: {
+      id: toCallId(result.tool_use_id, route),
+      name: toFunctionName(called),
+      response: result.is_error === true ? { error: words } : { output: words },
+      ...(inside && media.length > 0 && { parts: media }),
+    },
+    media: inside ? [] : media,
+  };
+}
+
+function countOf(media: number): string {
+  return media === 1 ? '1 image or file' : `${media} images or files`;
+}

@@ -1,0 +1,23 @@
+/**
+ * What Google's error bodies say beyond the shape all errors share: `status` is a name that tells more than the HTTP
+ * status, and a wrong key is a 400 whose reason stands in the details.
+ */
+import { readApiError, type ApiError } from '../../anthropic/errors.ts';
+import { parseJson, toArray, toObject, toText, type JsonObject } from '../../stream/json.ts';
+
+export function readGeminiError(status: number, body: string): ApiError {
+  const parsed = parseJson(body);
+  const first = toObject(Array.isArray(parsed) ? parsed[0] : parsed);
+  return withDetails(readApiError(status, body), toObject(first['error']));
+}
+
+/** The error as read from any server, and what only Google's says. */
+export function withDetails(error: ApiError, google: JsonObject): ApiError {
+  const name = toText(google['status']);
+  const reasons = toArray(google['details']).map((detail) => toText(toObject(detail)['reason']));
+  // "API key not valid" comes with 400: another key may do, the request itself is no one's fault.
+  if (reasons.includes('API_KEY_INVALID') || reasons.includes('API_KEY_EXPIRED'))
+    return { ...error, type: 'authentication_error', upstreamType: 'AuthError' };
+  const named = error.upstreamType === undefined && name !== '' ? { upstreamType: name } : {};
+  return { ...error, ...named };
+}
