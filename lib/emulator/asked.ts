@@ -57,7 +57,7 @@ export async function receive(
     bodyBytes: bytes,
     tooLarge,
     format: format?.format,
-    conversation: format?.read(body) ?? nobody,
+    conversation: format?.read(body, path) ?? nobody,
     keyHeaders: ['authorization', 'x-api-key', 'x-goog-api-key'].filter((name) => request.headers[name]),
     ended: new Promise((resolve) => {
       end = (ending) => {

@@ -20,11 +20,13 @@ function toProvider(url: string, configured: Provider | undefined): Provider {
       chat: `${url}/v1${chat.suffix}`,
       messages: `${url}/v1${messages.suffix}`,
       responses: `${url}/v1${responses.suffix}`,
+      gemini: `${url}/v1beta/models`,
     },
     auth: {
       chat: 'none',
       messages: 'none',
       responses: 'none',
+      gemini: 'none',
     },
     keys: [],
     headers: {},

@@ -33,11 +33,13 @@ export interface EmulatedFormat {
   readonly format: WireFormat;
   /** How the paths end on which this format is asked. */
   readonly suffix: string;
+  /** Another ending, where the path and not the body asks for an answer in one piece. */
+  readonly wholeSuffix?: string;
   /** Where the gateway looks for the key (upstream facts 1.3). */
   readonly keyHeader: 'authorization' | 'x-api-key' | 'x-goog-api-key';
   /** What the gateway calls the format when it refuses it (upstream facts 3.1). */
   readonly gatewayName: string;
-  readonly read: (body: JsonObject) => Conversation;
+  readonly read: (body: JsonObject, path: string) => Conversation;
   /** The answer as a stream of events, made while it is sent. */
   readonly stream: (script: Script, head: AnswerHead) => Iterable<Frame>;
   /** The answer as one JSON document; waits come before it. */

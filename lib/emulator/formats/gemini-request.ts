@@ -1,0 +1,97 @@
+/** A generateContent request, as far as the emulator needs to understand it. Model and way of answering are in its path. */
+import { noResult } from '../../anthropic/notes.ts';
+import {
+  isObject,
+  parseJson,
+  toArray,
+  toObject,
+  toText,
+  type Json,
+  type JsonObject,
+} from '../../stream/json.ts';
+import { toConversation, type Conversation, type OfferedTool, type Said } from '../conversation.ts';
+
+export function readGeminiRequest(body: JsonObject, path: string): Conversation {
+  const generation = toObject(body['generationConfig']);
+  const [, model = '', method = ''] = /\/models\/(.+):(\w+)$/.exec(path) ?? [];
+  return toConversation(
+    [
+      { role: 'system', text: textOf(toObject(body['systemInstruction'])['parts']) },
+      ...toArray(body['contents']).flatMap((content) => read(toObject(content))),
+    ],
+    {
+      model: model.replaceAll('%2F', '/').replaceAll('%3A', ':'),
+      stream: method === 'streamGenerateContent',
+      tools: toArray(body['tools']).flatMap((tool) =>
+        toArray(toObject(tool)['functionDeclarations']).map(toTool),
+      ),
+      stops: toArray(generation['stopSequences']).map(toText),
+      schema: isObject(generation['responseSchema']) ? toJsonSchema(generation['responseSchema']) : undefined,
+    },
+  );
+}
+
+function toTool(declared: Json): OfferedTool {
+  const { name, parameters } = toObject(declared);
+  return { name: toText(name), schema: toJsonSchema(toObject(parameters)) };
+}
+
+/** Google's schema as the JSON Schema that the agent knows: types in small letters, counts as numbers. */
+function toJsonSchema(schema: JsonObject): JsonObject {
+  const { type, properties, items, anyOf, minItems, minLength, ...rest } = schema;
+  const number = (value: Json | undefined): number | undefined =>
+    value === undefined ? undefined : Number(value);
+  return {
+    ...rest,
+    ...(type !== undefined && { type: toText(type).toLowerCase() }),
+    ...(minItems !== undefined && { minItems: number(minItems) }),
+    ...(minLength !== undefined && { minLength: number(minLength) }),
+    ...(isObject(items) && { items: toJsonSchema(items) }),
+    ...(Array.isArray(anyOf) && { anyOf: anyOf.map((choice) => toJsonSchema(toObject(choice))) }),
+    ...(isObject(properties) && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, child]) => [name, toJsonSchema(toObject(child))]),
+      ),
+    }),
+  };
+}
+
+function read({ role, parts }: JsonObject): Said[] {
+  const list = toArray(parts).map(toObject);
+  if (role === 'model') return list.flatMap(readAnswer);
+  const results = list.flatMap(({ functionResponse }) =>
+    isObject(functionResponse) ? [readResult(functionResponse)] : [],
+  );
+  const rest = list.filter((part) => !isObject(part['functionResponse']));
+  return rest.length > 0 ? [...results, { role: 'user', text: textOf(rest) }] : results;
+}
+
+function readAnswer(part: JsonObject): Said[] {
+  const { functionCall, thought } = part;
+  const text = toText(part['text']);
+  if (isObject(functionCall)) {
+    const { id, name, args } = functionCall;
+    return [{ role: 'call', id: toText(id), name: toText(name), input: args }];
+  }
+  return thought === true && text.trim() !== '' ? [{ role: 'thinking', text }] : [];
+}
+
+function readResult({ id, response }: JsonObject): Said {
+  const { output, error } = toObject(response);
+  const text = toText(error) || toText(output);
+  return { role: 'result', id: toText(id), text, failed: error !== undefined || text === noResult };
+}
+
+/** The text of parts; media are named. */
+function textOf(parts: Json | undefined): string {
+  return toArray(parts)
+    .map(toObject)
+    .map(({ text, inlineData }) => (isObject(inlineData) ? '[image]' : toText(text)))
+    .join('\n');
+}
+
+/** Arguments as an object where they are one; a text, which some servers send, where they are not. */
+export function toArgs(text: string): Json {
+  const parsed = parseJson(text);
+  return isObject(parsed) ? parsed : text;
+}

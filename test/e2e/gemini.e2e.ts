@@ -1,0 +1,158 @@
+/** The real Claude Code at work on a model that is asked in Google's format, and what that upstream received. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import { call, callTogether, say, think, type Script } from '../../lib/emulator/script.ts';
+import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
+import { toText } from '../../lib/stream/json.ts';
+import type { GeminiPart, GeminiRequest } from '../../lib/wire/gemini/types.ts';
+import { brokenRules } from '../support/gemini-rules.ts';
+import { occ, realClaude, run, sandbox, type Ran, type Sandbox } from './client.ts';
+import { key, posts } from './upstream.ts';
+
+const claude = await realClaude();
+const model = 'gemini-3.1-pro';
+
+function configFor({ url }: Emulator): object {
+  const google = { wire_format: 'gemini', base_url: `${url}/v1beta`, api_key: key };
+  return {
+    providers: { google },
+    models: { default: { provider: 'google', model_id: model, context_window: 1_048_576, vision: true } },
+  };
+}
+
+async function launch(box: Sandbox, emulator: Emulator, ...args: string[]): Promise<Ran> {
+  const env = { ...box.env, PATH: `${join(claude, '..')}:${box.env['PATH']}` };
+  const config = box.configure(configFor(emulator));
+  return run(process.execPath, [occ, 'launch', '--config', config, ...args], { cwd: box.work, env });
+}
+
+/** Answers in turn; the emulator's own agent takes no part. */
+function scripted(...scripts: Script[]): () => Script {
+  let n = 0;
+  return () => scripts[n++] ?? [say('(no more)')];
+}
+
+function bodyOf({ body }: AskedRequest): GeminiRequest {
+  return body as unknown as GeminiRequest;
+}
+
+const modelParts = (asked: AskedRequest): GeminiPart[] =>
+  bodyOf(asked).contents.flatMap(({ role, parts }) => (role === 'model' ? parts : []));
+
+function assertLawful(asked: readonly AskedRequest[]): void {
+  for (const request of asked) assert.deepEqual(brokenRules(bodyOf(request)), []);
+}
+
+test('a plain answer, asked as Google wants to be asked', async () => {
+  await using box = sandbox();
+  await using google = await startEmulator({ script: scripted([think('Hm.'), say('A plain answer.')]) });
+  const ran = await launch(box, google, '-p', 'hi');
+  // The signature behind the last words must not become the last block: the client would print that.
+  assert.equal(ran.stdout.trim(), 'A plain answer.', ran.stderr);
+  assert.equal(ran.code, 0);
+  const [asked, ...more] = posts(google);
+  assert.ok(asked && more.length === 0);
+  assert.equal(asked.path, `/v1beta/models/${model}:streamGenerateContent`);
+  assert.equal(asked.query, 'alt=sse');
+  assert.equal(asked.headers['x-goog-api-key'], key);
+  assert.deepEqual(asked.keyHeaders, ['x-goog-api-key']);
+  const { systemInstruction, generationConfig, tools } = bodyOf(asked);
+  assert.ok(!JSON.stringify(systemInstruction).includes('x-anthropic-billing-header'));
+  assert.deepEqual(generationConfig?.thinkingConfig, { includeThoughts: true, thinkingLevel: 'HIGH' });
+  assert.ok(tools?.some((tool) => 'functionDeclarations' in tool && tool.functionDeclarations.length > 5));
+  assertLawful([asked]);
+});
+
+test('Write, Read and Edit change the file on disk', async () => {
+  await using box = sandbox();
+  await using google = await startEmulator();
+  const prompt = 'Write a file notes.txt that says first, then edit it. [emulator: edit-loop]';
+  const ran = await launch(box, google, '-p', prompt, '--permission-mode', 'acceptEdits');
+  assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+  const calls = posts(google).at(-1)?.conversation.done ?? [];
+  assert.deepEqual(
+    calls.map(({ name }) => name),
+    ['Write', 'Read', 'Edit', 'Read'],
+  );
+  assert.ok(
+    calls.every(({ result }) => result && !result.failed),
+    JSON.stringify(calls),
+  );
+  const [write, , edit] = calls;
+  const before = toText(write?.input['content']);
+  const after = before.replace(toText(edit?.input['old_string']), toText(edit?.input['new_string']));
+  assert.equal(readFileSync(toText(write?.input['file_path']), 'utf8'), after);
+  assert.notEqual(after, before);
+  assertLawful(posts(google));
+});
+
+test('two tools called in parallel both run, and only the first call is signed', async () => {
+  await using box = sandbox();
+  await using google = await startEmulator();
+  const ran = await launch(
+    box,
+    google,
+    '-p',
+    'Please. [emulator: parallel-tools 2]',
+    '--allowedTools',
+    'Bash(echo:*)',
+  );
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.match(ran.stdout, /Bash answered: number 1\s+Bash answered: number 2/);
+  const last = posts(google).at(-1);
+  assert.ok(last);
+  const calls = modelParts(last).filter(({ functionCall }) => functionCall);
+  assert.deepEqual(
+    calls.map(({ thoughtSignature }) => thoughtSignature !== undefined),
+    [true, false],
+  );
+  assertLawful(posts(google));
+});
+
+test('thoughts and signatures come back on the very parts they came with', async () => {
+  await using box = sandbox();
+  await using google = await startEmulator({
+    script: scripted(
+      [think('I should look.', 'U0lHLUE='), call('Bash', { command: 'echo one' }, 'call_1')],
+      [
+        say('And now two at once.'),
+        callTogether(
+          { name: 'Bash', input: { command: 'echo two' }, id: 'call_2' },
+          { name: 'Bash', input: { command: 'echo three' }, id: 'call_3' },
+        ),
+      ],
+      [think('Done.'), say('All seen.')],
+      [say('As before.')],
+    ),
+  });
+  const first = await launch(box, google, '-p', 'hi', '--allowedTools', 'Bash(echo:*)');
+  assert.equal(first.stdout.trim(), 'All seen.', first.stderr);
+  const second = await launch(box, google, '-c', '-p', 'again');
+  assert.equal(second.stdout.trim(), 'As before.', second.stderr);
+  const asked = posts(google);
+  assert.equal(asked.length, 4);
+  const [, afterOne, afterTwo, later] = asked;
+  assert.ok(afterOne && afterTwo && later);
+  const turnOne = [
+    'thought I should look.',
+    'thought  signed U0lHLUE=',
+    'call_1 echo one signed by answer 1',
+  ];
+  const turnTwo = ['And now two at once.', 'call_2 echo two signed by answer 2', 'call_3 echo three'];
+  assert.deepEqual(modelParts(afterOne).map(spell), turnOne);
+  assert.deepEqual(modelParts(afterTwo).map(spell), [...turnOne, ...turnTwo]);
+  // The signature of the last words is the one that is given up: no client could carry it.
+  assert.deepEqual(modelParts(later).map(spell), [...turnOne, ...turnTwo, 'thought Done.', 'All seen.']);
+  assertLawful(asked);
+});
+
+/** A part in words, its signature by the answer of the emulator that made it. */
+function spell({ text, thought, functionCall, thoughtSignature }: GeminiPart): string {
+  const said = functionCall ? `${functionCall.id} ${toText(functionCall.args['command'])}` : text;
+  if (thoughtSignature === undefined) return `${thought ? 'thought ' : ''}${said}`;
+  const [, answer] = /^emulator \w+(\d{4})$/.exec(atob(thoughtSignature)) ?? [];
+  return `${thought ? 'thought ' : ''}${said} signed ${answer ? `by answer ${Number(answer)}` : thoughtSignature}`;
+}
