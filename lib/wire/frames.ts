@@ -6,12 +6,13 @@ import { readApiError, toWords } from '../anthropic/errors.ts';
 import type { FailureReason } from '../anthropic/events.ts';
 
 /**
- * - `data`: one object; `text` is the JSON it was parsed from, for what passes on unchanged;
+ * - `data`: one object; `text` is the JSON it was parsed from, for what passes on unchanged, on one line; `source` is that
+ *   JSON as it came, however many lines it had, where the object is the whole of it;
  * - `done`: OpenAI's `[DONE]`;
  * - `broken`: something that cannot be understood; the turn is lost unless it had already finished.
  */
 export type Frame =
-  | { type: 'data'; event: string; json: JsonObject; text: string }
+  | { type: 'data'; event: string; json: JsonObject; text: string; source?: string }
   | { type: 'done' }
   | { type: 'broken'; reason: FailureReason; message: string };
 
@@ -56,7 +57,14 @@ function broken(reason: FailureReason, message: string): Frame {
 function toData(event: string, parsed: JsonObject, text?: string): Frame {
   const json = unwrap(parsed);
   const own = json === parsed && text !== undefined && !/[\r\n]/.test(text);
-  return { type: 'data', event, json, text: own ? text : JSON.stringify(json) };
+  const whole = json === parsed && text !== undefined;
+  return {
+    type: 'data',
+    event,
+    json,
+    text: own ? text : JSON.stringify(json),
+    ...(whole && { source: text }),
+  };
 }
 
 /** Some gateways put the answer in an envelope, `{"success":true,"data":{…}}`, and their refusals in the same. */

@@ -2,6 +2,7 @@
  * What the simple reader (sent.ts) cannot know of a transcript, said by hand: which call a piece belongs to where the
  * upstream does not number them honestly, and what a quirk or a law takes out on purpose.
  */
+import { geminiExceptions } from './gemini-exceptions.ts';
 import { responsesExceptions } from './responses-exceptions.ts';
 import type { Call, Sent } from './sent.ts';
 import type { Transcript } from './transcripts.ts';
@@ -16,6 +17,7 @@ export interface Exception extends Partial<Omit<Sent, 'complete'>> {
 const call = (name: string, args: string): Call => ({ name, args });
 
 const known: Readonly<Record<string, Exception>> = {
+  ...geminiExceptions,
   'chat/choices-several': {
     text: 'Second answers.',
     completeAt: '"finish_reason":"stop"}]}',

@@ -3,6 +3,7 @@
  * repairs, everything in memory. It knows only streams that number their calls honestly; the other transcripts say by
  * hand what they hold (exceptions.ts).
  */
+import { geminiReader } from './gemini-sent.ts';
 import { list, words, type Loose } from './loose.ts';
 import { responsesReader } from './responses-sent.ts';
 import type { Format } from './turns.ts';
@@ -36,6 +37,7 @@ export function readSent(format: Format, bytes: Uint8Array): Sent {
 
 const readers = {
   chat: chatReader,
+  gemini: geminiReader,
   messages: messagesReader,
   responses: responsesReader,
 } satisfies Record<Format, (sent: Sent) => (json: Loose) => void>;

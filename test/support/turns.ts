@@ -3,6 +3,7 @@ import type { Decoded } from '../../lib/anthropic/events.ts';
 import type { Transducer } from '../../lib/stream/transducer.ts';
 import { chatDecoder } from '../../lib/wire/chat/stream.ts';
 import type { Route, Turn } from '../../lib/wire/codec.ts';
+import { geminiDecoder } from '../../lib/wire/gemini/stream.ts';
 import { messagesDecoder } from '../../lib/wire/messages/stream.ts';
 import { responsesDecoder } from '../../lib/wire/responses/stream.ts';
 import { defaultQuirks, type Quirks } from '../../lib/wire/quirks.ts';
@@ -11,6 +12,7 @@ export type Decoder = Transducer<Uint8Array, Decoded>;
 
 const decoders = {
   chat: chatDecoder,
+  gemini: geminiDecoder,
   messages: messagesDecoder,
   responses: responsesDecoder,
 };

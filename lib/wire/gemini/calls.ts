@@ -62,7 +62,8 @@ export function calls(writer: Writer, { messageId, toClient, tell, signed }: Cal
     const text =
       toText(fields['args']) || (fields['args'] && typeof fields['args'] !== 'string' ? (raw ?? '') : '');
     if (name === '') {
-      unnamed ||= text !== '' || pieces.length > 0;
+      // An empty call is none.
+      unnamed ||= (text !== '' && text.replace(/\s/g, '') !== '{}') || pieces.length > 0;
       return;
     }
     if (!more && pieces.length === 0) return whole(id, name, text, signature);

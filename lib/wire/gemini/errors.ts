@@ -17,7 +17,7 @@ export function withDetails(error: ApiError, google: JsonObject): ApiError {
   const reasons = toArray(google['details']).map((detail) => toText(toObject(detail)['reason']));
   // "API key not valid" comes with 400: another key may do, the request itself is no one's fault.
   if (reasons.includes('API_KEY_INVALID') || reasons.includes('API_KEY_EXPIRED'))
-    return { ...error, type: 'authentication_error', upstreamType: 'AuthError' };
+    return { ...error, status: 401, type: 'authentication_error', upstreamType: 'AuthError' };
   const named = error.upstreamType === undefined && name !== '' ? { upstreamType: name } : {};
   return { ...error, ...named };
 }

@@ -63,7 +63,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
       const message = 'the upstream ended its answer without finishing it';
       return fail('truncated', { type: 'api_error', message });
     }
-    const { json, text } = frame;
+    const { json, source } = frame;
     const cost = costOf(json);
     if (cost) emit(cost);
     if (answer.phase() === 'after') return readLateUsage(json['usageMetadata']);
@@ -76,7 +76,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     const candidates = toArray(json['candidates']);
     if (candidates.length > 0) begin(); // the first sign of an answer, though nothing may be in it yet
     for (const [position, candidate] of candidates.entries())
-      readCandidate(toObject(candidate), position, text);
+      readCandidate(toObject(candidate), position, source);
     readBlocked(toText(toObject(json['promptFeedback'])['blockReason']));
   }
 
@@ -85,7 +85,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (counted.add(value)) emit({ type: 'usage', usage: finalUsage() });
   }
 
-  function readCandidate(candidate: JsonObject, position: number, text: string): void {
+  function readCandidate(candidate: JsonObject, position: number, source: string | undefined): void {
     if (answer.phase() === 'after') return;
     const parts = partsOf(candidate);
     const number = toNumber(candidate['index']) ?? position;
@@ -95,12 +95,12 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
       return;
     }
     for (const [at, part] of parts.entries())
-      readPart(part, () => rawArguments(text, position, at, candidate));
+      readPart(part, () => rawArguments(source, position, at, candidate));
     if (functions.held() > longestHeld)
       return fail('overflow', { type: 'api_error', message: 'the upstream sent a call without end' });
     if (tellsOfSearch(candidate['groundingMetadata'])) search = candidate['groundingMetadata'];
     if (isObject(candidate['citationMetadata'])) drop('the sources of a quotation');
-    readFinish(finishName(toText(candidate['finishReason'])), number, toText(candidate['finishMessage']));
+    readFinish(finishName(toText(candidate['finishReason'])), number);
   }
 
   /** The end of a candidate that is not the answer ends nothing. */
@@ -131,15 +131,16 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     finish = 'refusal';
   }
 
-  function readFinish(name: string, candidate: number, message: string): void {
+  function readFinish(name: string, candidate: number): void {
     if (name === '' || answer.phase() === 'after') return;
     finishedCandidate = candidate;
     const reason = toStopReason(name);
-    if (reason === 'failure' || reason === 'malformed') {
-      const why = message === '' ? name : `${name}: ${message.slice(0, 200)}`;
-      const kind = reason === 'failure' ? 'upstream' : 'malformed';
-      return fail(kind, { type: 'api_error', message: `the upstream stopped: ${why}` });
-    }
+    // Its `finishMessage` may hold half a call, and with it the conversation, which no log may show.
+    if (reason === 'failure' || reason === 'malformed')
+      return fail(reason === 'failure' ? 'upstream' : 'malformed', {
+        type: 'api_error',
+        message: `the upstream stopped: ${name}`,
+      });
     if (reason === 'unknown')
       emit({ type: 'note', text: `unknown finishReason ${JSON.stringify(name).slice(0, 60)}` });
     if (finish === undefined) emit({ type: 'finished' });
@@ -209,17 +210,18 @@ function carries(part: JsonObject): boolean {
   );
 }
 
-function rawArguments(text: string, candidate: number, part: number, json: JsonObject): string | undefined {
-  const listed = Array.isArray(toObject(json['content'])['parts']);
-  return rawAt(text, [
-    'candidates',
-    candidate,
-    'content',
-    'parts',
-    ...(listed ? [part] : []),
-    'functionCall',
-    'args',
-  ]);
+/** The arguments as they stood in the stream; printed anew where that is not known any more (a list of chunks, an envelope). */
+function rawArguments(
+  source: string | undefined,
+  candidate: number,
+  part: number,
+  json: JsonObject,
+): string | undefined {
+  const { parts } = toObject(json['content']);
+  const { args } = toObject((Array.isArray(parts) ? toObject(parts[part]) : toObject(parts))['functionCall']);
+  if (source === undefined) return JSON.stringify(args);
+  const path = ['content', 'parts', ...(Array.isArray(parts) ? [part] : []), 'functionCall', 'args'];
+  return rawAt(source, ['candidates', candidate, ...path]);
 }
 
 /** Code that Google ran, and what it printed: text, as a client without such blocks can show it. */

@@ -1,0 +1,119 @@
+/**
+ * generateContent streams whose meaning is known: text, thoughts, calls and signatures in one order, spelled in the ways
+ * of many servers. Every signature names the part it stands on, so that its way home can be followed.
+ */
+import fc from 'fast-check';
+import { nastyText, piecesOf, toolInput, toolName } from './arbitraries.ts';
+import type { Call } from './sent.ts';
+
+/** A part as it was meant: prose, or a call with its arguments as text. */
+export type PlannedPart =
+  | { type: 'text' | 'thinking'; text: string; signature?: string }
+  | { type: 'call'; name: string; args: string; id: string | undefined; signature?: string };
+
+export interface PlannedGemini {
+  frames: string[];
+  /** The same answer as one JSON document. */
+  document: string;
+  parts: PlannedPart[];
+  text: string;
+  thinking: string;
+  calls: Call[];
+  finish: string;
+}
+
+const signature = fc.option(fc.constant(''), { nil: undefined, freq: 2 });
+
+const part: fc.Arbitrary<PlannedPart> = fc
+  .oneof(
+    fc.record({ type: fc.constantFrom('text' as const, 'thinking' as const), text: nastyText, signature }),
+    fc.record({
+      type: fc.constant('call' as const),
+      name: toolName,
+      args: toolInput,
+      id: fc.constantFrom(undefined, 'own', 'functions.Read:0'),
+      signature,
+    }),
+  )
+  .map(({ signature: signed, ...rest }) =>
+    signed === undefined ? rest : { ...rest, signature: signed },
+  ) as fc.Arbitrary<PlannedPart>;
+
+/** JSON with the arguments spelled as the plan spells them, which no printer would keep. */
+function toJson(value: unknown, args: readonly string[]): string {
+  return args.reduce(
+    (text, spelled, n) => text.replace(`"@args ${n}@"`, () => spelled),
+    JSON.stringify(value),
+  );
+}
+
+function toPart(planned: PlannedPart, n: number, args: string[]): object {
+  const signed = planned.signature === undefined ? {} : { thoughtSignature: planned.signature };
+  if (planned.type !== 'call')
+    return { text: planned.text, ...(planned.type === 'thinking' && { thought: true }), ...signed };
+  const marker = `@args ${args.push(planned.args) - 1}@`;
+  const id = planned.id === undefined ? {} : { id: planned.id === 'own' ? `call_${n}` : `${planned.id}${n}` };
+  return { functionCall: { name: planned.name, args: marker, ...id }, ...signed };
+}
+
+export const plannedGemini: fc.Arbitrary<PlannedGemini> = fc
+  .record({
+    drawn: fc.array(part, { maxLength: 6 }),
+    cuts: fc.array(fc.nat(5), { maxLength: 8 }),
+    finish: fc.constantFrom('STOP', 'STOP', 'MAX_TOKENS'),
+    everyChunk: fc.boolean(),
+    usage: fc.boolean(),
+  })
+  .chain(({ drawn, ...rest }) =>
+    fc
+      .tuple(
+        ...drawn.map((one) =>
+          one.type === 'call' ? fc.constant([one]) : piecesOf(one.text).map((texts) => inPieces(one, texts)),
+        ),
+      )
+      .map((lists) => ({ parts: lists.flat(), ...rest })),
+  )
+  .map(({ parts: unnamed, cuts, finish, everyChunk, usage }) => {
+    const parts = unnamed.map((one, n) =>
+      one.signature === undefined ? one : { ...one, signature: btoa(`part ${n}`) },
+    );
+    const chunk = (list: readonly [PlannedPart, number][], last: boolean): string => {
+      const args: string[] = [];
+      const content = { role: 'model', parts: list.map(([one, n]) => toPart(one, n, args)) };
+      const reason = last || everyChunk ? { finishReason: finish } : {};
+      const counts = usage ? { usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 3 } } : {};
+      return toJson({ candidates: [{ content, ...reason, index: 0 }], ...counts }, args);
+    };
+    const frames: string[] = [];
+    let rest = parts.map((one, n): [PlannedPart, number] => [one, n]);
+    for (let turn = 0; rest.length > 0; turn++) {
+      const size = 1 + ((cuts[turn % Math.max(cuts.length, 1)] ?? 0) % 3);
+      frames.push(chunk(rest.slice(0, size), false));
+      rest = rest.slice(size);
+    }
+    const prose = (type: PlannedPart['type']): string =>
+      parts.map((one) => (one.type === type && one.type !== 'call' ? one.text : '')).join('');
+    return {
+      frames: [...frames, chunk([], true)].map((json) => `data: ${json.replaceAll('\n', '\ndata: ')}\n\n`),
+      document: chunk(
+        parts.map((one, n) => [one, n]),
+        true,
+      ),
+      parts,
+      text: prose('text'),
+      thinking: prose('thinking'),
+      calls: parts.flatMap((one) => (one.type === 'call' ? [{ name: one.name, args: one.args }] : [])),
+      finish,
+    };
+  });
+
+/** The pieces of a prose part as parts of their own; the signature is the last one's, as Gemini streams it. */
+function inPieces(one: PlannedPart, texts: readonly string[]): PlannedPart[] {
+  if (one.type === 'call') return [one];
+  return texts.map((text, n) => {
+    const { type, signature: signed } = one;
+    return n === texts.length - 1 && signed !== undefined
+      ? { type, text, signature: signed }
+      : { type, text };
+  });
+}
