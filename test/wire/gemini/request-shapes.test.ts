@@ -1,0 +1,142 @@
+/** Every request Claude Code was seen to send, as generateContent for every kind of Gemini model. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { GenerateContentConfig, GenerateContentParameters, Schema } from '@google/genai';
+import { toBlocks, type ContentBlock } from '../../../lib/anthropic/request.ts';
+import { encodeGeminiRequest } from '../../../lib/wire/gemini/request.ts';
+import type { GeminiRequest } from '../../../lib/wire/gemini/types.ts';
+import { geminiRoutes, gemini3, partsOf } from '../../support/gemini-encode.ts';
+import { brokenRules } from '../../support/gemini-rules.ts';
+import { captured, capturedRequests } from '../../support/requests.ts';
+
+for (const { kind, body } of capturedRequests()) {
+  for (const [name, route] of Object.entries(geminiRoutes)) {
+    test(`${kind} keeps the format's rules for a model like ${name}`, () => {
+      const before = JSON.stringify(body);
+      const sent = encodeGeminiRequest(body, route);
+      assert.deepEqual(brokenRules(sent), []);
+      assert.equal(JSON.stringify(body), before, 'the input is not changed');
+      assert.equal(JSON.stringify(encodeGeminiRequest(body, route)), JSON.stringify(sent), 'equal bytes');
+      if (!route.images) assert.doesNotMatch(JSON.stringify(sent), /"inlineData"/);
+    });
+  }
+
+  test(`${kind} loses nothing on the way`, () => {
+    const whole = JSON.stringify(encodeGeminiRequest(body, gemini3));
+    for (const { role, content } of body.messages) {
+      for (const block of toBlocks(content)) {
+        if (role === 'assistant' && block.type !== 'text' && block.type !== 'tool_use') continue;
+        for (const word of wordsOf(block))
+          assert.ok(whole.includes(JSON.stringify(word).slice(1, -1)), word.slice(0, 80));
+      }
+    }
+  });
+}
+
+/** The texts, names and media of a block, wherever they stand in it. */
+function wordsOf(block: ContentBlock): string[] {
+  const { type, text, name, source, content } = block as Record<string, unknown>;
+  if (type === 'text') return String(text).trim() === '' ? [] : [String(text)];
+  if (type === 'tool_use') return [String(name)];
+  if (type === 'image' || type === 'document') return [String((source as { data?: unknown }).data)];
+  if (type === 'tool_result') return toBlocks(content as string | ContentBlock[]).flatMap(wordsOf);
+  return [];
+}
+
+/** The request as Google's own client takes it: its config holds what the wire has beside the contents. */
+function official({
+  contents,
+  systemInstruction,
+  tools,
+  toolConfig,
+  generationConfig,
+}: GeminiRequest): GenerateContentParameters {
+  const { thinkingConfig, responseSchema, ...generation } = generationConfig ?? {};
+  const config = {
+    ...generation,
+    ...(systemInstruction && { systemInstruction }),
+    ...(tools && { tools: tools as GenerateContentConfig['tools'] }),
+    ...(toolConfig && { toolConfig: toolConfig as GenerateContentConfig['toolConfig'] }),
+    ...(thinkingConfig && { thinkingConfig: thinkingConfig as GenerateContentConfig['thinkingConfig'] }),
+    ...(responseSchema && { responseSchema: responseSchema as Schema }),
+  } satisfies Record<string, unknown>;
+  return { model: 'm', contents, config: config as GenerateContentConfig };
+}
+
+test('what is sent fits the types of the official package, enums by their names', () => {
+  // The compiler is the judge: contents have to fit as they are; the enums are strings of the same spelling.
+  for (const { body } of capturedRequests())
+    assert.equal(official(encodeGeminiRequest(body, gemini3)).model, 'm');
+});
+
+test('at least 42 captured requests have a body', () => assert.ok(capturedRequests().length >= 42));
+
+test('parallel results that came in completion order go out in the order of the calls, the image inside its own', () => {
+  const { contents } = encodeGeminiRequest(captured(12), gemini3);
+  const responses = partsOf(contents, 'user').flatMap(({ functionResponse }) => functionResponse ?? []);
+  assert.deepEqual(
+    responses.map(({ id, response }) => [id, response]),
+    [
+      ['toolu_mock25', { output: 'a' }],
+      ['toolu_mock26', { output: 'b' }],
+      ['toolu_mock27', { output: '[1 image or file in this response]' }],
+    ],
+  );
+  assert.equal(responses[2]?.parts?.[0]?.inlineData.mimeType, 'image/png');
+});
+
+test('where the model takes no media in a response they stand behind it, under a label', () => {
+  const { contents } = encodeGeminiRequest(captured(12), geminiRoutes['gemini 2.5']);
+  const parts = contents.at(-1)?.parts ?? [];
+  assert.deepEqual(
+    parts.map((part) => Object.keys(part)[0]),
+    ['functionResponse', 'functionResponse', 'functionResponse', 'text', 'inlineData', 'text'].slice(
+      0,
+      parts.length,
+    ),
+  );
+  assert.equal(parts[3]?.text, '[from the result of Read, call toolu_mock27]');
+});
+
+test('a PDF goes out as it is where the model reads it, else a note says what it was', () => {
+  const pdf = JSON.stringify(encodeGeminiRequest(captured(14), gemini3));
+  assert.match(pdf, /"inlineData":\{"mimeType":"application\/pdf"/);
+  const blind = JSON.stringify(encodeGeminiRequest(captured(14), geminiRoutes.plain));
+  assert.match(blind, /\[document: application\/pdf, [^"]*not shown/);
+  assert.doesNotMatch(blind, /inlineData/);
+});
+
+test('a tool search leaves its loaded tools callable and its words readable', () => {
+  const sent = encodeGeminiRequest(captured(23), gemini3);
+  const names = (sent.tools ?? []).flatMap((tool) =>
+    'functionDeclarations' in tool ? tool.functionDeclarations.map(({ name }) => name) : [],
+  );
+  assert.ok(names.includes('WebFetch') && names.includes('NotebookEdit'));
+  assert.ok(!names.includes('DeferredToolPlaceholder'));
+  assert.match(JSON.stringify(sent.contents), /Tool WebFetch is now available/);
+});
+
+test('a search is Google’s where the model is known to have it, and else not sent', () => {
+  assert.equal(encodeGeminiRequest(captured(15), gemini3).tools, undefined);
+  const searching = { ...gemini3, quirks: { ...gemini3.quirks, webSearch: true } };
+  assert.deepEqual(encodeGeminiRequest(captured(15), searching).tools, [{ googleSearch: {} }]);
+  const main = encodeGeminiRequest(captured(1), searching);
+  assert.doesNotMatch(JSON.stringify(main.tools), /googleSearch/);
+});
+
+test('the check of a command is not thought about longer than the model must', () => {
+  for (const number of [36, 37]) {
+    const { generationConfig } = encodeGeminiRequest(captured(number), gemini3);
+    assert.deepEqual(generationConfig?.thinkingConfig, { includeThoughts: false, thinkingLevel: 'LOW' });
+    assert.equal(generationConfig.stopSequences?.length, 1);
+    const budget = encodeGeminiRequest(captured(number), geminiRoutes['gemini 2.5']).generationConfig;
+    assert.deepEqual(budget?.thinkingConfig, { includeThoughts: false, thinkingBudget: 0 });
+  }
+});
+
+test('the title of a session is asked for as JSON of its schema', () => {
+  const { generationConfig } = encodeGeminiRequest(captured(31), gemini3);
+  assert.equal(generationConfig?.responseMimeType, 'application/json');
+  assert.equal(generationConfig.responseSchema?.type, 'OBJECT');
+  assert.equal(generationConfig.responseSchema.properties?.['title']?.type, 'STRING');
+});
