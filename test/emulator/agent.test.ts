@@ -9,12 +9,14 @@ import { loadSettings } from '../../lib/config/settings.ts';
 import { decide } from '../../lib/emulator/agent.ts';
 import type { Conversation } from '../../lib/emulator/conversation.ts';
 import { readChatRequest } from '../../lib/emulator/formats/chat-request.ts';
+import { readGeminiRequest } from '../../lib/emulator/formats/gemini-request.ts';
 import { readMessagesRequest } from '../../lib/emulator/formats/messages-request.ts';
 import { readResponsesRequest } from '../../lib/emulator/formats/responses-request.ts';
 import { join, type Step } from '../../lib/emulator/script.ts';
 import { emulatorSettings } from '../../lib/emulator/settings.ts';
 import { toObject, type JsonObject } from '../../lib/stream/json.ts';
 import { chat } from '../../lib/wire/chat/index.ts';
+import { gemini } from '../../lib/wire/gemini/index.ts';
 import { responses } from '../../lib/wire/responses/index.ts';
 
 const { settings } = await loadSettings({ env: {}, home: '/nowhere' });
@@ -23,6 +25,7 @@ const provider = trial.providers['emulator'];
 const entry = trial.models['default'];
 assert.ok(provider && entry);
 const route = toRoute(entry, provider);
+const geminiRoute = toRoute({ ...entry, wire_format: 'gemini' }, provider);
 const responsesRoute = toRoute({ ...entry, wire_format: 'responses' }, provider);
 
 const schema = (...required: string[]): object => ({
@@ -88,6 +91,10 @@ function views(body: MessagesRequest): Record<string, Conversation> {
     messages: readMessagesRequest(json(body)),
     chat: readChatRequest(json(chat.encodeRequest(body, route))),
     responses: readResponsesRequest(json(responses.encodeRequest(body, responsesRoute))),
+    gemini: readGeminiRequest(
+      json(gemini.encodeRequest(body, geminiRoute)),
+      new URL(gemini.url(geminiRoute)).pathname,
+    ),
   };
 }
 
@@ -250,16 +257,18 @@ for (const [name, body, expected] of cases) {
 }
 
 test('thinking that comes back is seen in every format', () => {
-  // Responses takes back only what it made itself.
-  const thinking = { type: 'thinking', thinking: 'hm', signature: tagSignature(responsesRoute, 'sealed') };
-  const messages: Message[] = [
-    user('[emulator: thinking]'),
-    { role: 'assistant', content: [thinking, { type: 'text', text: 'so' }] },
-    user('[emulator: thinking]'),
-  ];
-  for (const [format, conversation] of Object.entries(views(request(messages)))) {
+  // Responses and gemini take back only what they made themselves.
+  for (const maker of [responsesRoute, geminiRoute]) {
+    const thinking = { type: 'thinking', thinking: 'hm', signature: tagSignature(maker, 'sealed') };
+    const messages: Message[] = [
+      user('[emulator: thinking]'),
+      { role: 'assistant', content: [thinking, { type: 'text', text: 'so' }] },
+      user('[emulator: thinking]'),
+    ];
+    const seen = views(request(messages));
     // Thinking that others made goes to chat as reasoning, for the emulator wants it replayed.
-    assert.deepEqual(conversation.thoughts, ['hm'], format);
+    for (const format of ['chat', 'messages', maker.format])
+      assert.deepEqual(seen[format]?.thoughts, ['hm'], format);
   }
 });
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
+import { GoogleGenAI, type GenerateContentResponse } from '@google/genai';
 import OpenAI from 'openai';
 import fc from 'fast-check';
 import type { StreamEvent } from '../../lib/anthropic/events.ts';
@@ -132,10 +133,45 @@ async function lastResponse(
   return assert.fail('no finished response');
 }
 
+async function hearGemini(options: EmulatorOptions, stream: boolean): Promise<Heard> {
+  return withEmulator(options, async ({ url }) => {
+    const { models } = new GoogleGenAI({ apiKey: 'none', httpOptions: { baseUrl: url } });
+    const asking = { model: 'm', contents: 'hello' };
+    const answers: GenerateContentResponse[] = [];
+    if (stream) for await (const chunk of await models.generateContentStream(asking)) answers.push(chunk);
+    else answers.push(await models.generateContent(asking));
+    const parts = answers.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
+    const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
+    const counted = answers.findLast(({ candidates }) => candidates?.[0]?.finishReason)?.usageMetadata;
+    const {
+      promptTokenCount = -1,
+      candidatesTokenCount = -1,
+      thoughtsTokenCount = 0,
+      cachedContentTokenCount = -1,
+    } = {
+      ...counted,
+    };
+    return {
+      text: parts.map(({ text, thought }) => (thought ? '' : (text ?? ''))).join(''),
+      thinking: parts.map(({ text, thought }) => (thought ? (text ?? '') : '')).join(''),
+      calls: calls.map(({ name = '', args }) => ({ name, input: args })),
+      finish: answers.findLast(({ candidates }) => candidates?.[0]?.finishReason)?.candidates?.[0]
+        ?.finishReason,
+      tokens: {
+        input: promptTokenCount,
+        output: candidatesTokenCount + thoughtsTokenCount,
+        cached: cachedContentTokenCount,
+      },
+      ids: calls.map(({ id = '' }) => id),
+    };
+  });
+}
+
 const hear = {
   chat: hearChat,
   messages: hearMessages,
   responses: hearResponses,
+  gemini: hearGemini,
 };
 const finishes = {
   chat: { tools: 'tool_calls', stop: 'stop', length: 'length', filter: 'content_filter' },
@@ -146,6 +182,7 @@ const finishes = {
     length: 'max_output_tokens',
     filter: 'content_filter',
   },
+  gemini: { tools: 'STOP', stop: 'STOP', length: 'MAX_TOKENS', filter: 'SAFETY' },
 };
 
 const everything: Script = [
@@ -255,6 +292,10 @@ test('the Go flavour has the oddities that were observed', bounded, async () => 
     const counts = [...messages.matchAll(/"input_tokens":(\d+)/g)].map(([, count]) => Number(count));
     assert.equal(counts.length, 2);
     assert.ok((counts[0] ?? 0) < (counts[1] ?? 0), 'the first count is too low');
+
+    const gemini = await ask('/v1beta/models/m:streamGenerateContent');
+    assert.match(gemini, /"thought":true/);
+    assert.ok(gemini.endsWith('data: {"type":"ping","cost":"0"}\n\n'));
 
     const responses = await ask('/v1/responses');
     assert.ok(responses.endsWith('event: ping\ndata: {"type":"ping","cost":"0"}\n\n'));

@@ -30,6 +30,7 @@ test('without a configuration every scenario has an emulator model, and both for
     chat: `${url}/v1/chat/completions`,
     messages: `${url}/v1/messages`,
     responses: `${url}/v1/responses`,
+    gemini: `${url}/v1beta/models`,
   });
 });
 

@@ -25,6 +25,7 @@ export const paths = {
   chat: '/v1/chat/completions',
   messages: '/v1/messages',
   responses: '/v1/responses',
+  gemini: '/v1beta/models/m:streamGenerateContent',
 } as const;
 export type Path = keyof typeof paths;
 export const formats = Object.keys(paths) as Path[];
@@ -37,6 +38,7 @@ export function question(prompt: string, more: object = {}): Record<string, unkn
     stream: true,
     messages: [{ role: 'user', content: prompt }],
     input: prompt,
+    contents: [{ role: 'user', parts: [{ text: prompt }] }],
     ...more,
   };
 }
