@@ -46,7 +46,7 @@ async function standstill(figure: () => number): Promise<number> {
   return assert.fail(`still growing at ${figure()}`);
 }
 
-for (const format of ['chat', 'messages', 'responses'] as const) {
+for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
   test(`a client that does not read stops the upstream, and others are answered meanwhile: ${format}`, async () => {
     const size = 64 * mebibyte;
     const large = counted(size);

@@ -223,7 +223,7 @@ test('a key that an upstream repeats goes no further', async () => {
   const says = (status: number) => ({
     reply: { status, body: JSON.stringify({ error: { message: `Invalid key ${key}, got Bearer ${key}` } }) },
   });
-  for (const format of ['chat', 'messages', 'responses'] as const) {
+  for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
     await using over = await proxyOver({
       models: [modelOf('first', { wire_format: format })],
       provider: { keys: [secret], auth: { chat: 'bearer', messages: 'x-api-key' } },

@@ -13,7 +13,7 @@ const secret = { reveal: () => key, toString: () => '•••', toJSON: () => '
 const provider = {
   sessionHeader: 'x-opencode-session',
   keys: [secret],
-  auth: { chat: 'bearer', messages: 'x-api-key' },
+  auth: { chat: 'bearer', messages: 'x-api-key', gemini: 'x-goog-api-key' },
 } as const;
 
 const clients = {
@@ -28,7 +28,14 @@ const clients = {
   'x-forwarded-for': '10.0.0.1',
 };
 
-for (const format of ['chat', 'messages', 'responses'] as const) {
+const credentials = {
+  chat: { authorization: `Bearer ${key}` },
+  messages: { 'x-api-key': key, 'anthropic-version': '2023-06-01' },
+  responses: { authorization: `Bearer ${key}` },
+  gemini: { 'x-goog-api-key': key },
+};
+
+for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
   test(`an upstream gets these headers and no others: ${format}`, async () => {
     await using over = await proxyOver({ answers: [[say('ok')]], format, provider });
     await over.ask(question(), { headers: clients });
@@ -40,9 +47,7 @@ for (const format of ['chat', 'messages', 'responses'] as const) {
       accept: 'text/event-stream',
       'content-type': 'application/json',
       'user-agent': `occ/${version}`,
-      ...(format === 'messages'
-        ? { 'x-api-key': key, 'anthropic-version': '2023-06-01' }
-        : { authorization: `Bearer ${key}` }),
+      ...credentials[format],
     });
     assert.doesNotMatch(JSON.stringify(rest), new RegExp(token));
   });

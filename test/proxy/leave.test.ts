@@ -49,7 +49,7 @@ const phases: Record<string, Phase> = {
   },
 };
 
-for (const format of ['chat', 'messages', 'responses'] as const) {
+for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
   for (const [phase, { answers, options, after, how = 'aborted' }] of Object.entries(phases)) {
     for (const stream of after === undefined ? [true, false] : [true]) {
       test(`a client leaves ${phase}: ${format}, ${stream ? 'streamed' : 'whole'}`, async () => {

@@ -9,7 +9,7 @@ import { say } from '../../lib/emulator/script.ts';
 import { openCodeErrors, refusing } from '../support/opencode-errors.ts';
 import { count, modelOf, proxyOver, question } from '../support/proxy.ts';
 
-const ways = (['chat', 'messages', 'responses'] as const).flatMap((format) =>
+const ways = (['chat', 'messages', 'responses', 'gemini'] as const).flatMap((format) =>
   [true, false].map((stream) => ({ format, stream, way: `${format}, ${stream ? 'streamed' : 'whole'}` })),
 );
 
@@ -181,6 +181,12 @@ test('a model that its provider has no address for is passed over, not fatal', a
   await using over = await proxyOver({
     models: [modelOf('first', { wire_format: 'gemini' }), modelOf('second')],
     answers: [[say('ok')]],
+    change({ providers, ...settings }) {
+      const { emulator } = providers;
+      assert(emulator);
+      const { gemini: _, ...endpoints } = emulator.endpoints;
+      return { ...settings, providers: { ...providers, emulator: { ...emulator, endpoints } } };
+    },
   });
   assert.equal((await over.ask()).said, 'ok');
   assert.deepEqual(over.asked(), ['second']);

@@ -77,7 +77,8 @@ export function prose(writer: Writer, origin: Origin, tell: (remark: Remark) => 
     },
     end(calls) {
       if (!waiting) return;
-      if (calls || writer.written() === 0) return settle();
+      // Encrypted thoughts alone are content (P2); a signature that stands on no word at all is an empty answer (P6).
+      if (calls || (waiting.place.on === 'thought' && writer.written() === 0)) return settle();
       tell({ type: 'dropped', what: 'the thought signature behind the last words' });
     },
   };
