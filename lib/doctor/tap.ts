@@ -14,11 +14,12 @@ export interface Tap {
   settled(limitMs: number): Promise<void>;
 }
 
-/** Closing it leaves `upstream` open: others use it too. */
+/** Closing it ends what was asked through it, and leaves `upstream` open: others use it too. */
 export function tapOn(upstream: Upstream): Tap {
   let sides: Recording[] = [];
   let began = performance.now();
   const live = new Set<Recording>();
+  const closing = new AbortController();
   let waiting: (() => void)[] = [];
 
   function end(side: Recording, ended: UpstreamSide['ended'], error?: unknown): void {
@@ -31,7 +32,7 @@ export function tapOn(upstream: Upstream): Tap {
     waiting = [];
   }
 
-  async function* listen(body: Answer['body'], side: Recording, signal: AbortSignal): Answer['body'] {
+  async function* listen(body: Answer['body'], side: Recording, gone: AbortSignal): Answer['body'] {
     const since = began;
     let kept = 0;
     try {
@@ -42,7 +43,7 @@ export function tapOn(upstream: Upstream): Tap {
       }
       end(side, 'whole');
     } catch (error) {
-      end(side, signal.aborted ? 'left' : 'broken', error);
+      end(side, gone.aborted ? 'left' : 'broken', error);
       throw error;
     } finally {
       end(side, 'left');
@@ -56,24 +57,25 @@ export function tapOn(upstream: Upstream): Tap {
     signal: AbortSignal,
   ): Promise<Answer> {
     const askedMs = performance.now() - began;
+    const gone = AbortSignal.any([signal, closing.signal]);
     const side: Recording = { url: bare(url), askedMs, headers: {}, pieces: [], ended: 'left', endedMs: 0 };
     sides.push(side);
     live.add(side);
     // An abort ends it also where nobody reads the body any more.
-    signal.addEventListener('abort', () => end(side, 'left'), { once: true });
+    gone.addEventListener('abort', () => end(side, 'left'), { once: true });
     try {
-      const answer = await upstream.post(url, headers, body, signal);
+      const answer = await upstream.post(url, headers, body, gone);
       side.status = answer.status;
       side.headers = answer.headers;
-      return { ...answer, body: listen(answer.body, side, signal) };
+      return { ...answer, body: listen(answer.body, side, gone) };
     } catch (error) {
-      end(side, signal.aborted ? 'left' : 'broken', error);
+      end(side, gone.aborted ? 'left' : 'broken', error);
       throw error;
     }
   }
 
   return {
-    upstream: { post, get: (...asked) => upstream.get(...asked), close: async () => {} },
+    upstream: { post, get: (...asked) => upstream.get(...asked), close: async () => closing.abort() },
     restart() {
       sides = [];
       live.clear();

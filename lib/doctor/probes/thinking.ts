@@ -21,7 +21,7 @@ export const thinking: Probe = {
       .whole(second)
       .message.content.map((block) => block.text ?? '')
       .join('');
-    if (!bench.live && !text.includes('came back'))
+    if (!bench.live && !text.startsWith('Earlier thinking came back'))
       throw new Wrong('occ', 'the thinking did not come back to the upstream with the next turn');
     return 'thought aloud, and the next turn carried it';
   },
