@@ -142,25 +142,17 @@ async function hearGemini(options: EmulatorOptions, stream: boolean): Promise<He
     else answers.push(await models.generateContent(asking));
     const parts = answers.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
     const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
-    const counted = answers.findLast(({ candidates }) => candidates?.[0]?.finishReason)?.usageMetadata;
-    const {
-      promptTokenCount = -1,
-      candidatesTokenCount = -1,
-      thoughtsTokenCount = 0,
-      cachedContentTokenCount = -1,
-    } = {
-      ...counted,
-    };
+    const last = answers.findLast(({ candidates }) => candidates?.[0]?.finishReason);
+    const counted = last?.usageMetadata;
     return {
       text: parts.map(({ text, thought }) => (thought ? '' : (text ?? ''))).join(''),
       thinking: parts.map(({ text, thought }) => (thought ? (text ?? '') : '')).join(''),
       calls: calls.map(({ name = '', args }) => ({ name, input: args })),
-      finish: answers.findLast(({ candidates }) => candidates?.[0]?.finishReason)?.candidates?.[0]
-        ?.finishReason,
+      finish: last?.candidates?.[0]?.finishReason,
       tokens: {
-        input: promptTokenCount,
-        output: candidatesTokenCount + thoughtsTokenCount,
-        cached: cachedContentTokenCount,
+        input: counted?.promptTokenCount ?? -1,
+        output: (counted?.candidatesTokenCount ?? -1) + (counted?.thoughtsTokenCount ?? 0),
+        cached: counted?.cachedContentTokenCount ?? -1,
       },
       ids: calls.map(({ id = '' }) => id),
     };

@@ -36,7 +36,7 @@ const part: fc.Arbitrary<PlannedPart> = fc
     }),
   )
   .map(({ signature: signed, ...rest }) =>
-    signed === undefined ? rest : { ...rest, signature: signed },
+    Object.assign(rest, signed !== undefined && { signature: signed }),
   ) as fc.Arbitrary<PlannedPart>;
 
 /** JSON with the arguments spelled as the plan spells them, which no printer would keep. */
@@ -75,7 +75,7 @@ export const plannedGemini: fc.Arbitrary<PlannedGemini> = fc
   )
   .map(({ parts: unnamed, cuts, finish, everyChunk, usage }) => {
     const parts = unnamed.map((one, n) =>
-      one.signature === undefined ? one : { ...one, signature: btoa(`part ${n}`) },
+      Object.assign({}, one, one.signature !== undefined && { signature: btoa(`part ${n}`) }),
     );
     const chunk = (list: readonly [PlannedPart, number][], last: boolean): string => {
       const args: string[] = [];

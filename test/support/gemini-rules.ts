@@ -116,7 +116,8 @@ function checkPart(part: GeminiPart, role: string, here: string, rule: Rule): vo
   if (!functionResponse) return;
   const { name, response, parts = [] } = functionResponse;
   rule(functionName.test(name), `${here}: name ${name}`);
-  const [[key = '', words = ''] = [], ...more] = Object.entries(response);
+  const [only, ...more] = Object.entries<string>(response);
+  const [key, words] = only ?? ['', ''];
   rule(more.length === 0 && /^(?:output|error)$/.test(key) && words !== '', `${here}: output or error`);
   for (const { inlineData: held } of parts) checkMedia(held, here, rule);
 }

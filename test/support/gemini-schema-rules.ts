@@ -1,5 +1,5 @@
 /** What Google's servers refuse in a schema, each in a sentence; an independent reading of the documented subset. */
-import { isObject, toArray, type JsonObject } from '../../lib/stream/json.ts';
+import { isObject, toArray, toNumber, toText, type JsonObject } from '../../lib/stream/json.ts';
 
 const fields: Readonly<Record<string, readonly string[]>> = {
   STRING: ['enum', 'format', 'minLength', 'maxLength', 'pattern'],
@@ -17,31 +17,32 @@ const formats: Readonly<Record<string, readonly unknown[]>> = {
 
 export function brokenSchema(schema: unknown, path = '$'): string[] {
   if (!isObject(schema)) return [`${path} is no schema`];
-  const { anyOf, type, description, nullable, ...rest } = schema;
+  const { anyOf, type: named, description, nullable, ...rest } = schema;
+  const type = toText(named);
   if (anyOf !== undefined) {
     if (Object.keys(schema).length !== 1) return [`${path} has fields beside anyOf`];
     const choices = toArray(anyOf);
     if (choices.length < 2) return [`${path} has no choice`];
-    return choices.flatMap((choice, n) => [
-      ...(isObject(choice) && choice['anyOf'] ? [`${path} has a choice in a choice`] : []),
-      ...brokenSchema(choice, `${path}|${n}`),
-    ]);
+    if (choices.some((choice) => isObject(choice) && choice['anyOf']))
+      return [`${path} has a choice in a choice`];
+    return choices.flatMap((choice, n) => brokenSchema(choice, `${path}|${n}`));
   }
-  const known = fields[String(type)];
-  if (!known) return [`${path} has the type ${String(type)}`];
+  const known = fields[type];
+  if (!known) return [`${path} has the type ${type}`];
   const broken = Object.keys(rest)
     .filter((name) => !known.includes(name))
     .map((name) => `${path} has ${name}`);
   if (description !== undefined && (typeof description !== 'string' || description === ''))
     broken.push(`${path}: description`);
   if (nullable !== undefined && nullable !== true) broken.push(`${path}: nullable`);
-  if (rest['format'] !== undefined && !formats[String(type)]?.includes(rest['format']))
+  if (rest['format'] !== undefined && !formats[type]?.includes(rest['format']))
     broken.push(`${path}: format`);
   for (const name of ['minItems', 'maxItems', 'minLength', 'maxLength'])
-    if (rest[name] !== undefined && !/^\d+$/.test(String(rest[name]))) broken.push(`${path}: ${name}`);
+    if (rest[name] !== undefined && !(typeof rest[name] === 'string' && /^\d+$/.test(rest[name])))
+      broken.push(`${path}: ${name}`);
   for (const name of ['minimum', 'maximum'])
-    if (rest[name] !== undefined && typeof rest[name] !== 'number') broken.push(`${path}: ${name}`);
-  return [...broken, ...brokenEnum(rest, path), ...brokenChildren(String(type), rest, path)];
+    if (rest[name] !== undefined && toNumber(rest[name]) !== rest[name]) broken.push(`${path}: ${name}`);
+  return [...broken, ...brokenEnum(rest, path), ...brokenChildren(type, rest, path)];
 }
 
 function brokenEnum({ enum: values }: JsonObject, path: string): string[] {
@@ -56,10 +57,12 @@ function brokenChildren(type: string, { items, properties, required }: JsonObjec
     return items === undefined ? [`${path} has no items`] : brokenSchema(items, `${path}[]`);
   if (properties === undefined) return required === undefined ? [] : [`${path} requires what it has not`];
   if (!isObject(properties) || Object.keys(properties).length === 0) return [`${path} has no properties`];
-  const missing = toArray(required).filter((name) => !Object.hasOwn(properties, String(name)));
+  const missing = toArray(required)
+    .map(toText)
+    .filter((name) => !Object.hasOwn(properties, name));
   return [
     ...(required !== undefined && toArray(required).length === 0 ? [`${path}: required is empty`] : []),
-    ...missing.map((name) => `${path} requires ${String(name)}, which it has not`),
+    ...missing.map((name) => `${path} requires ${name}, which it has not`),
     ...Object.entries(properties).flatMap(([name, child]) => brokenSchema(child, `${path}.${name}`)),
   ];
 }

@@ -11,10 +11,10 @@ import { partialArguments, type PartialArguments } from './partial-args.ts';
 export interface CallOptions {
   messageId: string;
   /** The client's name for one the upstream used (L6). */
-  toClient(name: string): string;
-  tell(remark: Remark): void;
+  toClient: (name: string) => string;
+  tell: (remark: Remark) => void;
   /** The signature of the call with this id, told before the call begins or, when it comes late, behind it. */
-  signed(id: string, signature: string): void;
+  signed: (id: string, signature: string) => void;
 }
 
 export interface Calls {

@@ -14,9 +14,9 @@ export function readGeminiError(status: number, body: string): ApiError {
 /** The error as read from any server, and what only Google's says. */
 export function withDetails(error: ApiError, google: JsonObject): ApiError {
   const name = toText(google['status']);
-  const reasons = toArray(google['details']).map((detail) => toText(toObject(detail)['reason']));
+  const reasons = new Set(toArray(google['details']).map((detail) => toText(toObject(detail)['reason'])));
   // "API key not valid" comes with 400: another key may do, the request itself is no one's fault.
-  if (reasons.includes('API_KEY_INVALID') || reasons.includes('API_KEY_EXPIRED'))
+  if (reasons.has('API_KEY_INVALID') || reasons.has('API_KEY_EXPIRED'))
     return { ...error, status: 401, type: 'authentication_error', upstreamType: 'AuthError' };
   const named = error.upstreamType === undefined && name !== '' ? { upstreamType: name } : {};
   return { ...error, ...named };

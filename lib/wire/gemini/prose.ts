@@ -13,7 +13,7 @@ import { carry, type Place } from './signatures.ts';
 export interface Prose {
   write(type: 'text' | 'thinking', text: string, signature: string): void;
   /** The signature of the call that begins, or has just ended. */
-  call(id: string, signature: string): void;
+  call: (id: string, signature: string) => void;
   /** Something that is no prose follows. */
   interrupt(): void;
   /** The end of the message; `calls` says whether the turn goes on after it. */

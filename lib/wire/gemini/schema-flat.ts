@@ -55,7 +55,7 @@ export function flattener(rootSchema: JsonObject): Flattener {
       else if (following.includes(reference))
         node = { ...cutOff(found), ...own, description: noted(own, again) };
       else {
-        following = [...following, reference];
+        following = following.concat(reference);
         node = { ...found, ...own };
       }
     }
@@ -115,7 +115,7 @@ export function flattener(rootSchema: JsonObject): Flattener {
     const inner = choices.map((choice) => merged(choice, open).node);
     const required = inner.map((choice) => toArray(choice['required']));
     const shared = (required[0] ?? []).filter((name) => required.every((names) => names.includes(name)));
-    const properties = inner.reduce<JsonObject>((all, choice) => ({ ...all, ...toProperties(choice) }), {});
+    const properties = Object.fromEntries(inner.flatMap((choice) => Object.entries(toProperties(choice))));
     return united(own, { properties, required: shared });
   }
 

@@ -136,7 +136,7 @@ test('tools are declared with Google’s names and schemas, and the choice among
     { name: '_7up' },
   ]);
   const mode = (choice: object, route = gemini3) =>
-    encode([user('go')], { tools, tool_choice: choice as never }, route).toolConfig?.functionCallingConfig;
+    encode([user('go')], { tools, tool_choice: choice }, route).toolConfig?.functionCallingConfig;
   assert.deepEqual(mode({ type: 'auto' }), { mode: 'AUTO' });
   assert.deepEqual(mode({ type: 'any' }), { mode: 'ANY' });
   assert.deepEqual(mode({ type: 'none' }), { mode: 'NONE' });

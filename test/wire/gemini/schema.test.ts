@@ -280,7 +280,7 @@ const anySchema = fc.letrec<{ schema: unknown }>((tie) => ({
         },
         { requiredKeys: [] },
       )
-      .chain((combined) => leaf.map((rest) => ({ ...rest, ...combined }))),
+      .chain((combined) => leaf.map((rest) => Object.assign({}, rest, combined))),
   ),
 })).schema;
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { foldMessage } from '../../../lib/anthropic/fold.ts';
-import type { ContentBlock, RequestMessage } from '../../../lib/anthropic/request.ts';
+import type { RequestMessage } from '../../../lib/anthropic/request.ts';
 import { codecs } from '../../../lib/wire/codecs.ts';
 import { geminiDecoder } from '../../../lib/wire/gemini/stream.ts';
 import type { GeminiPart } from '../../../lib/wire/gemini/types.ts';
@@ -29,7 +29,7 @@ function answered(...chunks: object[][]): RequestMessage {
   ];
   const bytes = frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join('');
   const { events } = run(geminiDecoder(gemini3, turn()), [utf8(bytes)]);
-  return { role: 'assistant', content: (foldMessage(events)?.content ?? []) as ContentBlock[] };
+  return { role: 'assistant', content: foldMessage(events)?.content ?? [] };
 }
 
 const read = (n: number, sig?: string): object => ({
