@@ -71,7 +71,7 @@ export const plannedGemini: fc.Arbitrary<PlannedGemini> = fc
           one.type === 'call' ? fc.constant([one]) : piecesOf(one.text).map((texts) => inPieces(one, texts)),
         ),
       )
-      .map((lists) => ({ parts: lists.flat(), ...rest })),
+      .map((lists) => Object.assign({ parts: lists.flat() }, rest)),
   )
   .map(({ parts: unnamed, cuts, finish, everyChunk, usage }) => {
     const parts = unnamed.map((one, n) =>
