@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { vendorTokenizer } from './vendor.mjs';
 
 // A test packs what is built while others run it, and npm 10 calls `prepare` in spite of --ignore-scripts.
 if (process.env.OCC_KEEP_DIST) process.exit(0);
@@ -18,3 +19,4 @@ rmSync('dist', { recursive: true, force: true });
 const { status } = spawnSync(process.execPath, [compiler], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
 chmodSync('dist/bin/occ.js', 0o755);
+vendorTokenizer();

@@ -1,11 +1,11 @@
 /** node:http: listen, endpoints, drain, close. */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { estimateTokens } from '../anthropic/estimate.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Log } from '../ledger/log.ts';
 import { version } from '../version.ts';
 import type { Control } from './control.ts';
+import { openTokenCounter } from './count-tokens.ts';
 import { exchange, type Exchange } from './exchange.ts';
 import { checkDoor, readBody, Refused, toRequest } from './inbound.ts';
 import { inFlight } from './in-flight.ts';
@@ -69,6 +69,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   /** Requests that closing waits for, and the greetings and questions of the owner, which only end themselves. */
   const requests = inFlight();
   const asides = inFlight();
+  const counter = openTokenCounter(log);
   const startedAt = Date.now();
   let closing = false;
 
@@ -142,7 +143,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const headers = { 'request-id': requestId };
     if (pathname === '/v1/messages/count_tokens') {
       const request = toRequest(await readBody(req));
-      return sendJson(res, 200, { input_tokens: estimateTokens(request) }, headers);
+      return sendJson(res, 200, { input_tokens: await counter.count(request) }, headers);
     }
     if (models) {
       const id = pathname.slice('/v1/models/'.length);
@@ -182,6 +183,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     await asides.settled(lingerMs);
     server.closeAllConnections();
     await closed;
+    await counter.close();
     await upstream
       .opened()
       ?.then((opened) => opened.close())

@@ -1,0 +1,148 @@
+/** `count_tokens`: o200k in a thread of its own, never in the way of a stream, and an estimate where it cannot count. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { estimateTokens } from '../../lib/anthropic/estimate.ts';
+import type { MessagesRequest } from '../../lib/anthropic/request.ts';
+import type { LogEntry } from '../../lib/ledger/log.ts';
+import { openTokenCounter, type CounterLimits } from '../../lib/proxy/count-tokens.ts';
+import { requireBuilt } from '../support/built.ts';
+import { capturedRequests } from '../support/requests.ts';
+
+before(requireBuilt);
+
+const patient: Partial<CounterLimits> = { answerMs: 60_000 };
+
+function counterFor(t: { after(end: () => Promise<void>): void }, limits: Partial<CounterLimits> = {}) {
+  const log: LogEntry[] = [];
+  const counter = openTokenCounter((entry) => log.push(entry), { ...patient, ...limits });
+  t.after(() => counter.close());
+  return { ...counter, log };
+}
+
+function ofText(content: string): MessagesRequest {
+  return { model: 'claude-sonnet-5', messages: [{ role: 'user', content }] };
+}
+
+/** Everything a body says, found by another way than the code's: all strings below these three, but for ids and bytes. */
+function tokensOf({ system, messages, tools }: MessagesRequest): number {
+  const unread = new Set([
+    'type',
+    'role',
+    'id',
+    'tool_use_id',
+    'data',
+    'signature',
+    'cache_control',
+    'media_type',
+  ]);
+  const without = (key: string, value: unknown): unknown => (unread.has(key) ? undefined : value);
+  const texts: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string') texts.push(value);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) if (!unread.has(key)) collect(inner);
+    }
+  };
+  collect(system);
+  collect(messages);
+  // The model reads a tool as JSON.
+  texts.push(
+    JSON.stringify(tools ?? [], (key, value: unknown) => (key === 'type' ? value : without(key, value))),
+  );
+  return texts.reduce((sum, text) => sum + countTokens(text, { disallowedSpecial: new Set() }), 0);
+}
+
+describe('counted with o200k', () => {
+  test('every body Claude Code was seen to send, within 10 %', async (t) => {
+    const { count, log } = counterFor(t);
+    for (const { kind, body } of capturedRequests()) {
+      // Its PDF stands in no text; each message has a frame, which weighs in the smallest bodies only.
+      const apart = kind.startsWith('14-') ? 3000 : 0;
+      const frames = body.messages.length * 4;
+      const wanted = tokensOf(body) + apart + frames;
+      const tokens = await count(body);
+      assert.ok(Math.abs(tokens - wanted) <= wanted * 0.1, `${kind}: ${tokens} for ${wanted}`);
+    }
+    assert.deepEqual(log, []);
+  });
+
+  test('what looks like a special token is text like any other', async (t) => {
+    const { count } = counterFor(t);
+    assert.ok((await count(ofText('before <|endoftext|> after'))) > 6);
+  });
+
+  test('many questions at once, each gets its own answer', async (t) => {
+    const { count } = counterFor(t);
+    const texts = Array.from({ length: 30 }, (_, i) => 'word '.repeat(10 * i + 1));
+    const counted = await Promise.all(texts.map((text) => count(ofText(text))));
+    for (const [i, tokens] of counted.entries()) {
+      assert.equal(tokens - 4, countTokens(texts[i] ?? ''), `question ${i}`);
+    }
+  });
+});
+
+describe('estimated instead', () => {
+  test('a text that takes too long, and the next question is counted again', async (t) => {
+    const { count, log } = counterFor(t, { answerMs: 8000 });
+    // One word without an end: byte pairs are merged in quadratic time.
+    const endless = ofText('ab'.repeat(200_000));
+    assert.equal(await count(endless), estimateTokens(endless));
+    assert.match(JSON.stringify(log), /not counted within 8000 ms/);
+    const short = ofText('hello there');
+    assert.equal(await count(short), 4 + countTokens('hello there'));
+  });
+
+  test('a body beyond the bound, at once', async (t) => {
+    const { count, log } = counterFor(t, { characters: 1000 });
+    const long = ofText('a 7 '.repeat(500));
+    assert.equal(await count(long), estimateTokens(long));
+    assert.notEqual(estimateTokens(long), 4 + countTokens('a 7 '.repeat(500)));
+    assert.deepEqual(log, []);
+  });
+
+  test('a question that is still open when the proxy closes', async () => {
+    const counter = openTokenCounter(() => {});
+    const asked = ofText('a 7 '.repeat(500));
+    const open = counter.count(asked);
+    await counter.close();
+    assert.equal(await open, estimateTokens(asked));
+    assert.equal(await counter.count(asked), estimateTokens(asked));
+  });
+});
+
+test('the cheap estimate stays within 15 % of the count on every captured body', async (t) => {
+  const { count, log } = counterFor(t);
+  for (const { kind, body } of capturedRequests()) {
+    const ratio = estimateTokens(body) / (await count(body));
+    assert.ok(ratio > 0.85 && ratio < 1.15, `${kind}: ${ratio.toFixed(3)}`);
+  }
+  assert.deepEqual(log, []);
+});
+
+test('the thread ends when nobody has asked for a while, and another starts for who asks later', async (t) => {
+  const { count, log } = counterFor(t, { idleMs: 1 });
+  const before = process.getActiveResourcesInfo().length;
+  for (let round = 0; round < 2; round++) {
+    assert.equal(await count(ofText('hello there')), 4 + countTokens('hello there'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(process.getActiveResourcesInfo().length, before);
+  }
+  assert.deepEqual(log, []);
+});
+
+test('10 MB are counted while everything else goes on', async (t) => {
+  const { count, log } = counterFor(t);
+  const counting = count(ofText('the quick brown fox, 42 times; '.repeat(322_580)));
+  let turns = 0;
+  const turn = (): void => {
+    turns++;
+    next = setImmediate(turn);
+  };
+  let next = setImmediate(turn);
+  const tokens = await counting;
+  clearImmediate(next);
+  assert.deepEqual(log, []);
+  assert.ok(tokens > 2_000_000);
+  assert.ok(turns > 1000, `the event loop turned ${turns} times`);
+});
