@@ -96,7 +96,7 @@ async function take(
   { env, home, cwd, platform }: World,
   output: Output,
 ): Promise<Finding[] | undefined> {
-  const signals = hearSignals(false);
+  const signals = hearSignals();
   const leaving = new AbortController();
   void signals.nth(1).then(() => leaving.abort());
   let words = `looking at ${count(instances.length, 'thing')}`;

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LaunchArguments } from '../clients/arguments.ts';
 import { honouring, providerOf, usualChoice, type Choice } from '../clients/choice.ts';
-import { findPlaces } from '../config/paths.ts';
+import { findPlaces, possibleConfigFiles } from '../config/paths.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadSettings } from '../config/settings.ts';
 import { exitCodes, OccError } from '../errors.ts';
@@ -30,25 +30,14 @@ export async function launch(asked: LaunchArguments, world: World, output: Outpu
     const { launchAttached } = await import('./launch-attached.ts');
     return launchAttached(asked, world, output);
   }
-  const provider = providerOf(asked.model);
   const token = randomBytes(32).toString('base64url');
-  const { settings } = await loadSettings({
-    configFile: asked.config,
-    env: world.env,
-    // Its own token stands in the place of a configured one, which need not be there.
-    flags: { authToken: token },
-    ...(provider !== undefined && { use: [provider] }),
-  });
+  const settings = await readySettings(asked, world, token);
   const trial = asked.emulator;
-  if (!trial) {
-    requireKey(settings, settings.models['default']?.provider, 'models.default');
-    await requireFormat(settings);
-  }
   const preparing = { asked, world, token };
   if (asked.dryRun) return pretend(preparing, settings, output);
 
   const client = await locateClient(asked, world, output, settings.keyVariables);
-  const choice: { made: Choice } = { made: usualChoice };
+  let choice: Choice | undefined;
   const road = await openRoad({
     settings,
     trial,
@@ -56,20 +45,62 @@ export async function launch(asked: LaunchArguments, world: World, output: Outpu
     port: 0,
     token,
     stateDir: findPlaces({ env: world.env, home: world.home }).stateDir,
-    adjust: (settings) => {
-      choice.made = chooseModel(asked, settings, trial);
-      return honouring(settings, choice.made);
+    adjust: (settings) => honouring(settings, (choice = chooseAgain(choice, asked, settings))),
+    renewal: {
+      load: (signal) => readySettings(asked, world, token, signal),
+      files: possibleConfigFiles({ env: world.env, home: world.home, configFile: asked.config }),
+      // The terminal belongs to the client; the last line says it.
+      say: () => {},
     },
     listenFailure: exitCodes.cannotListen,
     onSilentLog: (reason) => output.warn(`occ: no log is written (${reason})`),
   });
   try {
-    const prepared = prepare({ ...preparing, choice: choice.made }, road.settings, road.proxy.url);
-    output.say(renderLineup(road.settings, choice.made, road.logPath, output.talkStyle));
+    const { made, inForce } = { made: choice ?? usualChoice, inForce: road.settings.current() };
+    const prepared = prepare({ ...preparing, choice: made }, inForce, road.proxy.url);
+    output.say(renderLineup(inForce, made, road.logPath, output.talkStyle));
     for (const note of [...prepared.notes, ...configNotes(settings, output)]) output.warn(`occ: ${note}`);
     return await runClient(client, prepared, output);
   } finally {
     await finish(road, asked, world, output);
+  }
+}
+
+/** Throws what keeps a launch from being answered. */
+async function readySettings(
+  asked: LaunchArguments,
+  world: World,
+  token: string,
+  signal?: AbortSignal,
+): Promise<Settings> {
+  const provider = providerOf(asked.model);
+  const { settings } = await loadSettings({
+    configFile: asked.config,
+    env: world.env,
+    // Its own token stands in the place of a configured one, which need not be there.
+    flags: { authToken: token },
+    signal,
+    ...(provider !== undefined && { use: [provider] }),
+  });
+  if (!asked.emulator) {
+    requireKey(settings, settings.models['default']?.provider, 'models.default');
+    await requireFormat(settings);
+  }
+  return settings;
+}
+
+/**
+ * What `-m` means under settings that have changed. The client goes on asking for the id it was started with, so what
+ * else goes by that name now is not what it asks for.
+ */
+function chooseAgain(made: Choice | undefined, asked: LaunchArguments, settings: Settings): Choice {
+  if (made === undefined) return chooseModel(asked, settings, asked.emulator);
+  try {
+    const now = chooseModel(asked, settings, asked.emulator);
+    return now.id === made.id ? now : made;
+  } catch (error) {
+    if (error instanceof OccError) return made;
+    throw error;
   }
 }
 
@@ -99,7 +130,9 @@ function configNotes({ warnings }: Settings, output: Output): string[] {
 
 async function finish(road: Road, asked: LaunchArguments, world: World, output: Output): Promise<void> {
   await road.close(0);
+  const fault = road.settings.fault();
+  if (fault) output.warn(`occ: the configuration was changed, and not used: ${fault.message}`);
   // Only now is everything counted.
   if (output.terminal) output.say(renderSummary(road.proxy.stats(), output.talkStyle));
-  if (asked.client !== 'exec') warnOfStoredModel(world, road.settings, output);
+  if (asked.client !== 'exec') warnOfStoredModel(world, road.settings.current(), output);
 }

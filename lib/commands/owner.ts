@@ -36,7 +36,9 @@ export function answersToOwner({ instance, token, road, startedAt }: OwnerOption
       version,
       started_at: startedAt.toISOString(),
       uptime_s: Math.round((Date.now() - startedAt.getTime()) / 1000),
-      config: settings.file ?? null,
+      config: settings.current().file ?? null,
+      config_error: settings.fault() ?? null,
+      config_pending: settings.pending() ?? null,
       log: logPath,
       live: stats.live,
       requests: stats.requests,
@@ -52,7 +54,8 @@ export function answersToOwner({ instance, token, road, startedAt }: OwnerOption
 
   function variables(): Record<string, string> {
     const { proxy, settings } = road();
-    return variablesFor(settings, proxy.url, settings.authToken?.reveal());
+    const now = settings.current();
+    return variablesFor(now, proxy.url, now.authToken?.reveal());
   }
 
   async function stop(body: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {

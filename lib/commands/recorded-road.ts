@@ -9,6 +9,7 @@ import { exitCodes, OccError } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
 import { version } from '../version.ts';
 import { answersToOwner, type Owner } from './owner.ts';
+import type { Renewal } from './live-settings.ts';
 import { openRoad, type Road } from './road.ts';
 import { findRecorded } from './running.ts';
 import { toStartedWith, type StartOptions } from './start-options.ts';
@@ -44,6 +45,7 @@ export async function openRecorded(
   settings: Settings,
   world: World,
   output: Output,
+  renewal: Renewal,
 ): Promise<Recorded> {
   const { stateDir, runtimeDir } = findPlaces({ env: world.env, home: world.home });
   const instance = randomBytes(12).toString('hex');
@@ -58,6 +60,7 @@ export async function openRecorded(
     port: settings.port,
     stateDir,
     control: owner.control,
+    renewal,
     listenFailure: exitCodes.failed,
     onSilentLog: (reason) => output.warn(`occ: no log is written (${reason})`),
   }).catch(async (error: unknown) => {

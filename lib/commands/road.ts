@@ -4,6 +4,8 @@ import { exitCodes, OccError, type ExitCode } from '../errors.ts';
 import type { Log } from '../ledger/log.ts';
 import type { Control } from '../proxy/control.ts';
 import type { Proxy } from '../proxy/server.ts';
+import { liveSettings, type LiveSettings, type Renewal } from './live-settings.ts';
+import { besideEmulator } from './road-emulator.ts';
 
 export interface RoadOptions {
   settings: Settings;
@@ -19,6 +21,8 @@ export interface RoadOptions {
   control?: Control;
   /** Last changes before the proxy sees the settings. */
   adjust?: (settings: Settings) => Settings;
+  /** How the settings are kept up to date; without it the first ones hold to the end. */
+  renewal?: Renewal;
   /** The exit code when the proxy cannot listen. */
   listenFailure: ExitCode;
   /** Told once when the log cannot be written. */
@@ -27,7 +31,7 @@ export interface RoadOptions {
 
 export interface Road {
   proxy: Proxy;
-  settings: Settings;
+  settings: LiveSettings;
   log: Log;
   logPath: string;
   /** Lets live requests finish for `drainMs`, then cuts them; resolves to how many were cut. May be called twice. */
@@ -46,37 +50,47 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
     maxFiles,
     onSilent: options.onSilentLog,
   });
-  const emulated = await emulate(options.settings, options.trial, logFile.log).catch(
-    async (error: unknown) => {
-      await logFile.close();
-      throw noEmulator(error, options);
-    },
-  );
+  const emulator = besideEmulator(options.trial, logFile.log);
+  const apply = async (settings: Settings): Promise<Settings> => {
+    const emulated = await emulator.apply(settings);
+    return options.adjust?.(emulated) ?? emulated;
+  };
+  let live: LiveSettings | undefined;
+  const closeRest = async (): Promise<void> => {
+    live?.close();
+    await emulator.close();
+    await logFile.close();
+  };
   try {
-    const settings = options.adjust?.(emulated.settings) ?? emulated.settings;
-    const proxy = await listen(settings, options, logFile.log);
+    const first = await apply(options.settings).catch((error: unknown) => {
+      throw noEmulator(error, options);
+    });
+    const settings = (live = liveSettings({
+      given: options.settings,
+      first,
+      apply,
+      renewal: options.renewal,
+      log: logFile.log,
+      onChange: ({ logging }) => logFile.setLevel(logging.level),
+    }));
+    const proxy = await listen(() => settings.current(), options, logFile.log);
     const close = async (drainMs: number): Promise<number> => {
-      try {
-        return await proxy.close(drainMs);
-      } finally {
-        await emulated.close();
-        await logFile.close();
-      }
+      settings.close();
+      return await proxy.close(drainMs).finally(closeRest);
     };
     return { proxy, settings, log: logFile.log, logPath: logFile.path, close };
   } catch (error) {
-    await emulated.close();
-    await logFile.close();
+    await closeRest();
     throw error;
   }
 }
 
-async function listen(settings: Settings, options: RoadOptions, log: Log): Promise<Proxy> {
+async function listen(settings: () => Settings, options: RoadOptions, log: Log): Promise<Proxy> {
   const { host, port, token, control } = options;
   const { startProxy } = await import('../proxy/server.ts');
   try {
     return await startProxy({
-      settings: () => settings,
+      settings,
       host,
       port,
       log,
@@ -88,21 +102,6 @@ async function listen(settings: Settings, options: RoadOptions, log: Log): Promi
   }
 }
 
-interface Emulated {
-  settings: Settings;
-  close(): Promise<void>;
-}
-
-/** Starts the emulator when it was asked for, or when a configured model is one of its. */
-async function emulate(settings: Settings, trial: boolean, log: Log): Promise<Emulated> {
-  if (!trial && !usesEmulator(settings)) return { settings, close: async () => {} };
-  const { startEmulator } = await import('../emulator/server.ts');
-  const { emulatorSettings, withEmulator } = await import('../emulator/settings.ts');
-  const emulator = await startEmulator({ log });
-  const change = trial ? emulatorSettings : withEmulator;
-  return { settings: change(settings, emulator.url), close: () => emulator.close() };
-}
-
 /** A machine that lends no port to the emulator would lend none to the proxy. */
 function noEmulator(cause: unknown, { listenFailure }: RoadOptions): unknown {
   const { code } = cause as NodeJS.ErrnoException;
@@ -111,11 +110,6 @@ function noEmulator(cause: unknown, { listenFailure }: RoadOptions): unknown {
     exitCode: listenFailure,
     cause,
   });
-}
-
-function usesEmulator({ models, fallbacks, modelOverrides, modelFamilyOverrides }: Settings): boolean {
-  const entries = [models, modelOverrides, modelFamilyOverrides].flatMap((named) => Object.values(named));
-  return [...entries, ...Object.values(fallbacks).flat()].some(({ provider }) => provider === 'emulator');
 }
 
 function cannotListen(error: unknown, { host, port, listenFailure }: RoadOptions): unknown {

@@ -8,14 +8,14 @@ export interface Signals {
 }
 
 /**
- * Hears SIGINT and SIGTERM, and the SIGHUP of a terminal that closes; a process without a terminal is not meant by that
- * one and goes on.
+ * Hears SIGINT and SIGTERM, and the SIGHUP of a terminal that closes. A process without a terminal is told by that one
+ * to read its configuration again (`onHangUp`), as long-lived programs have it.
  */
-export function hearSignals(detached: boolean): Signals {
+export function hearSignals(onHangUp?: () => void): Signals {
   let count = 0;
   let waiting: { number: number; resolve: (told: 'told') => void }[] = [];
   const hear = (signal: NodeJS.Signals): void => {
-    if (signal === 'SIGHUP' && detached) return;
+    if (signal === 'SIGHUP' && onHangUp) return onHangUp();
     count++;
     for (const { number, resolve } of waiting) if (number <= count) resolve('told');
     waiting = waiting.filter(({ number }) => number > count);

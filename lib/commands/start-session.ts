@@ -1,6 +1,6 @@
 /** The proxy by itself, until it is told to end: looks whether one runs, listens, leaves a record, lets streams finish. */
 import { loadSettings } from '../config/settings.ts';
-import { findPlaces } from '../config/paths.ts';
+import { findPlaces, possibleConfigFiles } from '../config/paths.ts';
 import { readyMessage } from '../daemon/background.ts';
 import { withClaim } from '../daemon/claim.ts';
 import { removeRecord } from '../daemon/record.ts';
@@ -10,6 +10,7 @@ import type { Output } from '../terminal/output.ts';
 import { count } from '../terminal/figures.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { announce } from './announce.ts';
+import type { Renewal } from './live-settings.ts';
 import type { Owner } from './owner.ts';
 import { openRecorded, refuseSecond } from './recorded-road.ts';
 import { requireFormat, requireKey, type Road } from './road.ts';
@@ -25,14 +26,16 @@ export async function serve(options: StartOptions, world: World, output: Output)
   await refuseSecond(world);
   const settings = await readySettings(options, world, output);
   const { runtimeDir } = findPlaces({ env: world.env, home: world.home });
-  // Whoever has read that it listens may end it at once.
-  const signals = hearSignals(options.background === true);
+  // Whoever has read that it listens may end it at once; one that does not listen yet has just read its configuration.
+  let reload = (): void => {};
+  const signals = hearSignals(options.background === true ? () => reload() : undefined);
   try {
     const { road, owner, record } = await withClaim(runtimeDir, async () => {
       // Of two starts at once, both have come this far.
       await refuseSecond(world, output);
-      return openRecorded(options, settings, world, output);
+      return openRecorded(options, settings, world, output, renewalFor(options, settings, world, output));
     });
+    reload = () => void road.settings.reload();
     try {
       if (options.background !== true) announce(record, owner.variables(), output);
       else if (!tellStarter()) return await giveUp(road);
@@ -46,10 +49,16 @@ export async function serve(options: StartOptions, world: World, output: Output)
 }
 
 /** Throws what keeps these options from being served, before anything listens; warnings are said. */
-export async function readySettings(options: StartOptions, world: World, output: Output): Promise<Settings> {
+export async function readySettings(
+  options: StartOptions,
+  world: World,
+  output: Output,
+  signal?: AbortSignal,
+): Promise<Settings> {
   const { settings } = await loadSettings({
     configFile: options.config,
     env: world.env,
+    signal,
     flags: {
       ...(options.host !== undefined && { host: options.host }),
       ...(options.port !== undefined && { port: options.port }),
@@ -61,6 +70,16 @@ export async function readySettings(options: StartOptions, world: World, output:
     await requireFormat(settings);
   }
   return settings;
+}
+
+/** How the proxy goes on reading what it was started with. In the background nobody looks on: there is the log. */
+function renewalFor(options: StartOptions, settings: Settings, world: World, output: Output): Renewal {
+  return {
+    load: (signal) => readySettings(options, world, output, signal),
+    files: possibleConfigFiles({ env: world.env, home: world.home, configFile: options.config }),
+    say: options.background === true ? () => {} : (line) => output.warn(line),
+    bound: { host: settings.host, port: settings.port },
+  };
 }
 
 /** A background process has a starter that waits; false when it has left without an answer. */

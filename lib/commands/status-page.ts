@@ -12,6 +12,7 @@ export function renderStatus(status: JsonObject, style: Style, width = 80): stri
     '',
     row('version', toText(status['version'])),
     row('config', toText(status['config']) || 'the defaults (there is no file)'),
+    ...configNotes(status, style),
     row('log', toText(status['log'])),
     row('live', String(number('live'))),
     row('requests', requests(number('requests'), number('failures'), number('fallbacks'), style)),
@@ -31,6 +32,18 @@ export function renderStatus(status: JsonObject, style: Style, width = 80): stri
   const models = Array.isArray(status['models']) ? status['models'].filter(isObject) : [];
   if (models.length > 0) lines.push('', ...models.flatMap((model) => renderModel(model, style, width)));
   return lines;
+}
+
+/** Why the file on disk is not, or not wholly, what is in force. */
+function configNotes(status: JsonObject, style: Style): string[] {
+  const [what, ...where] = toText(toObject(status['config_error'])['message']).split('\n');
+  const pending = toText(status['config_pending']);
+  return [
+    ...(what
+      ? [row('', style.bad(`changed, and not used: ${what}`)), ...where.map((line) => row('', line))]
+      : []),
+    ...(pending === '' ? [] : [row('', style.warning(pending))]),
+  ];
 }
 
 function row(label: string, text: string): string {

@@ -64,6 +64,8 @@ export interface KeyCommandOptions {
   env: Environment;
   /** Milliseconds; 10 000 unless given. */
   limitMs?: number;
+  /** Ends the command before its time, for whoever does not wait for the key any more. */
+  signal?: AbortSignal | undefined;
 }
 
 /** More than this is no key. */
@@ -79,7 +81,7 @@ export async function runKeyCommand(
   command: string | readonly string[],
   options: KeyCommandOptions,
 ): Promise<string> {
-  const { env, limitMs = 10_000 } = options;
+  const { env, limitMs = 10_000, signal } = options;
   const [program = '', ...args] = typeof command === 'string' ? [command] : command;
   if (program.trim() === '') throw commandFailed('is empty');
   const group = process.platform !== 'win32';
@@ -109,6 +111,8 @@ export async function runKeyCommand(
       kill();
       child.stdout.destroy();
     };
+    const leave = (): void => stop('was not waited for');
+    signal?.addEventListener('abort', leave, { once: true });
     const timer = setTimeout(() => stop(`did not answer within ${limitMs / 1000} s`), limitMs);
     child.stdout.on('data', (piece: Buffer) => {
       bytes += piece.length;
@@ -119,12 +123,13 @@ export async function runKeyCommand(
       clearTimeout(timer);
       reject(commandFailed(`could not be run (${cause.code ?? 'unknown reason'})`));
     });
-    child.on('close', (code, signal) => {
+    child.on('close', (code, ended) => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', leave);
       // Whatever it left running in the background.
       kill();
       if (code !== 0)
-        fault ??= code === null ? `was ended by ${signal ?? 'a signal'}` : `ended with code ${code}`;
+        fault ??= code === null ? `was ended by ${ended ?? 'a signal'}` : `ended with code ${code}`;
       if (fault !== undefined) reject(commandFailed(fault));
       else
         resolve(

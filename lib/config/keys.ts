@@ -23,6 +23,8 @@ export interface KeyContext {
   runCommands: boolean;
   /** A command that stands at the top is run once for both built-in providers. */
   answers: Map<string, Promise<string>>;
+  /** Ends the commands that still run. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface FoundKeys {
@@ -87,7 +89,8 @@ async function askCommand(
 ): Promise<Secret | string> {
   if (context.missing.has(path)) return notSet(context.missing.get(path) ?? '', path);
   if (!context.runCommands) return `${path} has not been run`;
-  const answer = context.answers.get(path) ?? runKeyCommand(command, { env: context.env });
+  const answer =
+    context.answers.get(path) ?? runKeyCommand(command, { env: context.env, signal: context.signal });
   context.answers.set(path, answer);
   try {
     return toKey(await answer, `what ${path} printed`);

@@ -91,6 +91,14 @@ export function findConfigFile(
   return legacy === undefined ? undefined : { file: legacy, legacy: true };
 }
 
+/** Absolute paths of every file that `findConfigFile` may choose with these options, whether it exists or not. */
+export function possibleConfigFiles(options: PlaceOptions & { configFile?: string | undefined }): string[] {
+  const found = findConfigFile(options);
+  if (found?.by !== undefined) return [resolve(found.file)];
+  const { configFile, legacyFiles } = findPlaces(options);
+  return [configFile, ...legacyFiles];
+}
+
 /** Makes the directory if need be, for its owner alone (0700). One that exists is closed to others, not refused. */
 export function makePrivateDirectory(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });

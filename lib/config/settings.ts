@@ -14,6 +14,8 @@ import { toSnapshot } from './snapshot.ts';
 export interface LoadOptions extends EffectiveOptions {
   /** False leaves `api_key_command` alone: for showing and checking. True unless given. */
   runCommands?: boolean;
+  /** Ends the key commands that still run. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface LoadedSettings {
@@ -37,6 +39,7 @@ export async function loadSettings(options: LoadOptions): Promise<LoadedSettings
     whence: (path) => inWords(path, merged.origins, source, placeholders),
     runCommands: options.runCommands ?? true,
     answers: new Map(),
+    signal: options.signal,
   });
   return {
     settings: toSnapshot(effective, {

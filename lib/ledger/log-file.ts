@@ -23,6 +23,8 @@ export interface LogFileOptions {
 export interface LogFile {
   log: Log;
   path: string;
+  /** The mildest level that is written from now on. */
+  setLevel: (level: Level) => void;
   /** Writes what is still waiting, for at most two seconds; what is logged afterwards is dropped. */
   close: () => Promise<void>;
 }
@@ -36,7 +38,7 @@ const closingMs = 2000;
 /** Never throws and never rejects: a log that cannot be written says so once and is silent from then on. */
 export function openLog(options: LogFileOptions): LogFile {
   const path = join(options.dir, `${options.name}.log`);
-  const least = weight[options.level];
+  let least = weight[options.level];
   let phase: 'open' | 'closed' | 'silent' = 'open';
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -122,7 +124,7 @@ export function openLog(options: LogFileOptions): LogFile {
     handle = undefined;
   }
 
-  return { log, path, close };
+  return { log, path, setLevel: (level) => (least = weight[level]), close };
 }
 
 /** A value JSON cannot hold (a cycle, a bigint) costs its line, never the caller. */
