@@ -31,7 +31,8 @@ export function besideEmulator(trial: boolean, log: Log): Emulated {
   };
 }
 
-function usesEmulator({ models, fallbacks, modelOverrides, modelFamilyOverrides }: Settings): boolean {
+/** True when a configured model is one of the emulator's. */
+export function usesEmulator({ models, fallbacks, modelOverrides, modelFamilyOverrides }: Settings): boolean {
   const entries = [models, modelOverrides, modelFamilyOverrides].flatMap((named) => Object.values(named));
   return [...entries, ...Object.values(fallbacks).flat()].some(({ provider }) => provider === 'emulator');
 }

@@ -76,7 +76,11 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
     const proxy = await listen(() => settings.current(), options, logFile.log);
     const close = async (drainMs: number): Promise<number> => {
       settings.close();
-      return await proxy.close(drainMs).finally(closeRest);
+      try {
+        return await proxy.close(drainMs);
+      } finally {
+        await closeRest();
+      }
     };
     return { proxy, settings, log: logFile.log, logPath: logFile.path, close };
   } catch (error) {

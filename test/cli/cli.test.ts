@@ -54,6 +54,8 @@ const helps = [
   ['stop', '-h'],
   ['restart', '-h'],
   ['status', '-h'],
+  ['route', '-h'],
+  ['models', '-h'],
   ['doctor', '-h'],
   ['env', '-h'],
   ['config', '-h'],

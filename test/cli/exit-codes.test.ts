@@ -38,6 +38,31 @@ async function takenPort(at: Home, t: TestContext): Promise<void> {
   at.write('c.json', JSON.stringify({ port: (server.address() as AddressInfo).port }));
 }
 
+function providerAt(at: Home, base_url: string): void {
+  const provider = { wire_format: 'chat', base_url, api_key: 'sk-of-this-test' };
+  at.write(
+    'c.json',
+    JSON.stringify({
+      models: { default: { provider: 'near', model_id: 'one' } },
+      providers: { near: provider },
+    }),
+  );
+}
+
+/** A provider that says this when it is asked for its models. */
+function listing(status: number, body: string) {
+  return async (at: Home, t: TestContext): Promise<void> => {
+    const server = createServer((req, res) => {
+      res.writeHead(req.url === '/v1/models' ? status : 404, { 'content-type': 'application/json' });
+      res.end(body);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    providerAt(at, `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
+  };
+}
+
 const rows: Row[] = [
   { when: 'it did what was asked', code: 0, args: ['config', 'path'] },
   { when: 'stop has nothing to stop', code: 0, args: ['stop'] },
@@ -72,6 +97,46 @@ const rows: Row[] = [
   { when: 'status finds nothing running', code: 3, args: ['status'] },
   { when: 'env finds nothing running', code: 3, args: ['env'], says: /no proxy is running/ },
   { when: 'launch --attach finds nothing running', code: 3, args: ['launch', '--attach'] },
+  {
+    when: 'models --refresh: a provider cannot be reached',
+    code: 69,
+    args: ['models', '--refresh', '--config', 'c.json'],
+    given: (at) => providerAt(at, 'http://127.0.0.1:9/v1'),
+    says: /refused the connection/,
+  },
+  {
+    when: 'models --refresh: what answers is no list',
+    code: 69,
+    args: ['models', '--refresh', '--config', 'c.json'],
+    given: listing(200, '<html>hello</html>'),
+    says: /no list of models/,
+  },
+  {
+    when: 'models --refresh: the key is refused',
+    code: 77,
+    args: ['models', '--refresh', '--config', 'c.json'],
+    given: listing(401, '{"error":{"message":"no"}}'),
+    says: /refuses the key/,
+  },
+  {
+    when: 'models --refresh: the list is there',
+    code: 0,
+    args: ['models', '--refresh', '--config', 'c.json'],
+    given: listing(200, '{"data":[{"id":"one"}]}'),
+  },
+  {
+    when: 'models --refresh: the configuration is wrong',
+    code: 78,
+    args: ['models', '--refresh', '--config', 'c.json'],
+    given: invalid,
+  },
+  {
+    when: 'route: the request is none',
+    code: 1,
+    args: ['route', '--request', 'c.json'],
+    given: invalid,
+    says: /holds no request/,
+  },
   {
     when: 'launch: the configuration is wrong',
     code: 78,

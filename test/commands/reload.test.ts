@@ -30,8 +30,8 @@ interface Served {
   url: string;
   occ: Running;
   /** The model that answers, or the status of a refusal. */
-  ask(token?: string): Promise<string>;
-  status(): Promise<Record<string, unknown>>;
+  ask: (token?: string) => Promise<string>;
+  status: () => Promise<Record<string, unknown>>;
 }
 
 async function serve(t: TestContext, config: object, args: readonly string[] = []): Promise<Served> {

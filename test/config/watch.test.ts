@@ -32,8 +32,8 @@ function watching(t: TestContext, prepare: (dir: string) => string): Watching {
     dir,
     file,
     async told(times) {
-      const end = performance.now() + 5000;
-      while (changes < times && performance.now() < end) await sleep(5);
+      for (const end = performance.now() + 5000; performance.now() < end; await sleep(5))
+        if (changes >= times) break;
       await sleep(quietMs * 3);
       assert.equal(changes, times);
     },

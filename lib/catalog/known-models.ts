@@ -1,0 +1,127 @@
+/** Every model there is to choose from: the configured ones, the bundled list, and what providers last listed. Pure. */
+import type { ModelEntry, Provider, Settings } from '../config/schema.ts';
+import { OccError } from '../errors.ts';
+import type { WireFormat } from '../wire/codec.ts';
+import type { CachedLists } from './list-cache.ts';
+import { allModels, findModel, type Price } from './models.ts';
+import { listAddress, type ListedModel } from './provider-list.ts';
+import { toRoute } from './routes.ts';
+
+/**
+ * `listed`: its provider lists it, or the bundled list does and the provider was not asked. `unlisted`: the provider does
+ * not list it any more. `retired`: declared gone. `unknown`: nobody has been asked.
+ */
+export type ModelState = 'listed' | 'unlisted' | 'retired' | 'unknown';
+
+export interface KnownModel {
+  provider: string;
+  id: string;
+  name: string;
+  /** Where the configuration names it: "models.default", "fallbacks.think[0]". */
+  configured: readonly string[];
+  format: WireFormat;
+  /** Tokens, input and output together, and the most it can answer with; as a request would be judged by them. */
+  context: number;
+  output: number;
+  images: boolean;
+  /** US dollars per million tokens, lowest tier; undefined when nobody has told. */
+  price: Price | undefined;
+  /** Whether the provider trains on what is sent to it; undefined when nobody has told. */
+  trains: boolean | undefined;
+  /** Refused outside the provider's own client. */
+  officialClientOnly: boolean;
+  state: ModelState;
+}
+
+/** Configured models first, then by provider; within a provider as its own list has them. */
+export function knownModels(settings: Settings, lists: CachedLists): KnownModel[] {
+  const names = namesOf(settings);
+  const found = new Map<string, KnownModel>();
+  const add = (providerName: string, id: string, listed?: ListedModel): void => {
+    const provider = settings.providers[providerName];
+    const key = `${providerName}/${id}`;
+    if (provider === undefined || found.has(key)) return;
+    const entry = names.get(key)?.entry ?? { provider: providerName, model_id: id };
+    const model = toKnown(
+      entry,
+      provider,
+      names.get(key)?.configured ?? [],
+      currentList(provider, lists),
+      listed,
+    );
+    if (model) found.set(key, model);
+  };
+  for (const { entry } of names.values()) add(entry.provider, entry.model_id);
+  for (const { provider, id } of allModels()) add(provider, id);
+  for (const provider of Object.values(settings.providers)) {
+    for (const id of Object.keys(provider.models ?? {})) add(provider.name, id);
+    for (const listed of currentList(provider, lists) ?? []) add(provider.name, listed.id, listed);
+  }
+  return [...found.values()];
+}
+
+interface Named {
+  entry: ModelEntry;
+  configured: string[];
+}
+
+function namesOf({ models, fallbacks, modelOverrides, modelFamilyOverrides }: Settings): Map<string, Named> {
+  const names = new Map<string, Named>();
+  const add = (path: string, entry: ModelEntry): void => {
+    const key = `${entry.provider}/${entry.model_id}`;
+    const named = names.get(key) ?? { entry, configured: [] };
+    named.configured.push(path);
+    names.set(key, named);
+  };
+  const tables = { models, model_overrides: modelOverrides, model_family_overrides: modelFamilyOverrides };
+  for (const [table, entries] of Object.entries(tables)) {
+    for (const [name, entry] of Object.entries(entries)) add(`${table}.${name}`, entry);
+  }
+  for (const [name, entries] of Object.entries(fallbacks)) {
+    for (const [i, entry] of entries.entries()) add(`fallbacks.${name}[${i}]`, entry);
+  }
+  return names;
+}
+
+/** The list of the address that is configured now. */
+function currentList(provider: Provider, lists: CachedLists): readonly ListedModel[] | undefined {
+  const list = Object.hasOwn(lists, provider.name) ? lists[provider.name] : undefined;
+  return list !== undefined && list.url === listAddress(provider)?.url ? list.models : undefined;
+}
+
+/** Undefined for a model its provider has no address for. */
+function toKnown(
+  entry: ModelEntry,
+  provider: Provider,
+  configured: readonly string[],
+  list: readonly ListedModel[] | undefined,
+  given: ListedModel | undefined,
+): KnownModel | undefined {
+  const bundled = findModel(provider.name, entry.model_id);
+  const listed = given ?? list?.find(({ id }) => id === entry.model_id);
+  const said = provider.models?.[entry.model_id];
+  try {
+    const route = toRoute(entry, provider);
+    const context = entry.context_window ?? said?.context_window ?? bundled?.context ?? listed?.context;
+    const output = entry.max_output_tokens ?? said?.max_output_tokens ?? bundled?.output ?? listed?.output;
+    return {
+      provider: provider.name,
+      id: route.modelId,
+      name: bundled?.name ?? listed?.name ?? route.modelId,
+      configured,
+      format: route.format,
+      context: context ?? route.contextWindow,
+      output: output ?? route.maxOutputTokens,
+      images: route.images,
+      price: bundled?.price,
+      trains: bundled?.trains,
+      officialClientOnly: bundled?.officialClientOnly ?? false,
+      state: listed ? 'listed' : list ? 'unlisted' : bundled ? bundledState[bundled.status] : 'unknown',
+    };
+  } catch (error) {
+    if (error instanceof OccError) return undefined;
+    throw error;
+  }
+}
+
+const bundledState = { active: 'listed', unlisted: 'unlisted', retired: 'retired' } as const;

@@ -1,0 +1,56 @@
+/** What providers last listed, in the cache directory. Never needed: where it cannot be read, nothing was listed. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
+import { isObject, parseJson, toNumber, toText } from '../stream/json.ts';
+import type { ListedModel } from './provider-list.ts';
+
+export interface CachedList {
+  /** ISO 8601. */
+  at: string;
+  /** Where it was read; a list from another address says nothing about this one. */
+  url: string;
+  models: readonly ListedModel[];
+}
+
+/** By the provider's name. */
+export type CachedLists = Readonly<Record<string, CachedList>>;
+
+const fileIn = (cacheDir: string): string => join(cacheDir, 'models.json');
+
+export function readListCache(cacheDir: string): CachedLists {
+  try {
+    const value = parseJson(readFileSync(fileIn(cacheDir), 'utf8'));
+    const providers =
+      isObject(value) && value['schema'] === 1 && isObject(value['providers']) ? value['providers'] : {};
+    return Object.fromEntries(Object.entries(providers).flatMap(([name, list]) => toEntry(name, list)));
+  } catch {
+    return {};
+  }
+}
+
+/** The lists that are given replace those of their providers. Throws the system's error when it cannot be written. */
+export function writeListCache(cacheDir: string, lists: CachedLists): void {
+  makePrivateDirectory(cacheDir);
+  const providers = { ...readListCache(cacheDir), ...lists };
+  writePrivateFile(fileIn(cacheDir), `${JSON.stringify({ schema: 1, providers })}\n`);
+}
+
+function toEntry(name: string, list: unknown): [string, CachedList][] {
+  if (!isObject(list) || !Array.isArray(list['models'])) return [];
+  const models = list['models'].filter(isObject).map((model): ListedModel => {
+    const [context, output] = [toNumber(model['context']), toNumber(model['output'])];
+    return {
+      id: toText(model['id']),
+      ...(toText(model['name']) !== '' && { name: toText(model['name']) }),
+      ...(context !== undefined && { context }),
+      ...(output !== undefined && { output }),
+    };
+  });
+  return [
+    [
+      name,
+      { at: toText(list['at']), url: toText(list['url']), models: models.filter(({ id }) => id !== '') },
+    ],
+  ];
+}
