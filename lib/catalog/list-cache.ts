@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
-import { isObject, parseJson, toNumber, toText } from '../stream/json.ts';
+import { isObject, parseJson, toNumber, toText, type JsonObject } from '../stream/json.ts';
 import type { ListedModel } from './provider-list.ts';
 
 export interface CachedList {
@@ -38,19 +38,25 @@ export function writeListCache(cacheDir: string, lists: CachedLists): void {
 
 function toEntry(name: string, list: unknown): [string, CachedList][] {
   if (!isObject(list) || !Array.isArray(list['models'])) return [];
-  const models = list['models'].filter(isObject).map((model): ListedModel => {
-    const [context, output] = [toNumber(model['context']), toNumber(model['output'])];
-    return {
-      id: toText(model['id']),
-      ...(toText(model['name']) !== '' && { name: toText(model['name']) }),
-      ...(context !== undefined && { context }),
-      ...(output !== undefined && { output }),
-    };
-  });
+  const models = list['models'].filter(isObject).map(toModel);
   return [
     [
       name,
       { at: toText(list['at']), url: toText(list['url']), models: models.filter(({ id }) => id !== '') },
     ],
   ];
+}
+
+function toModel(model: JsonObject): ListedModel {
+  const [name, context, output] = [
+    toText(model['name']),
+    toNumber(model['context']),
+    toNumber(model['output']),
+  ];
+  return {
+    id: toText(model['id']),
+    ...(name !== '' && { name }),
+    ...(context !== undefined && { context }),
+    ...(output !== undefined && { output }),
+  };
 }

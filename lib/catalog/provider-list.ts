@@ -64,7 +64,7 @@ export function readList(text: string): ListedModel[] | undefined {
   const models = listed.filter(isObject).map(toListed);
   const distinct = new Map(models.map((model) => [model.id, model]));
   return [...distinct.values()]
-    .filter(({ id }) => id !== '' && id.length <= longestId && !/[\u0000-\u0020\u007f]/.test(id))
+    .filter(({ id }) => id.length <= longestId && /^[!-~]+$/.test(id))
     .slice(0, mostModels);
 }
 

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { MessagesRequest } from '../anthropic/request.ts';
 import { OccError } from '../errors.ts';
 import { largestBody, Refused, toRequest } from '../proxy/inbound.ts';
-import { isObject, type JsonObject } from '../stream/json.ts';
+import { isObject } from '../stream/json.ts';
 import type { World } from './world.ts';
 
 export interface AskedRequest {
@@ -19,14 +19,14 @@ export async function readAsked(from: string, world: World): Promise<AskedReques
   const text = from === '-' ? await readStdin(world) : await readNamed(resolve(world.cwd, from), name);
   const value = parse(text, name);
   const recorded = isObject(value) && value['messages'] === undefined && value['body'] !== undefined;
-  const body = recorded ? (value as JsonObject)['body'] : value;
+  const body = recorded ? value['body'] : value;
   // Recorders write a body as it was sent, or as what it says.
   const said = typeof body === 'string' ? parse(body, `the body in ${name}`) : body;
   if (!isObject(said)) throw unreadable(name, 'it holds no JSON object');
   try {
-    const headers = recorded ? (value as JsonObject)['headers'] : undefined;
+    const headers = recorded ? value['headers'] : undefined;
     return {
-      request: toRequest(said as JsonObject),
+      request: toRequest(said),
       requestClass: headerOf(headers, 'x-claude-code-request-class'),
     };
   } catch (error) {

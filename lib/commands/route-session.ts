@@ -82,13 +82,15 @@ function toAsked(
   settings: Settings,
   output: Output,
 ): { model: string; settings: Settings } {
-  if (!chosen) return { model, settings };
+  // What Claude Code asks for by itself names no model of anybody's choice.
+  const usual = /^claude[^/]*$/i.test(model) && !Object.hasOwn(settings.models, model);
+  if (!chosen || usual) return { model, settings };
   try {
     const choice = choose(model, settings);
     return { model: choice.id, settings: honouring(settings, choice) };
   } catch (error) {
     if (!(error instanceof OccError)) throw error;
-    if (!/claude/i.test(model)) output.say(`occ: ${error.message}; a client that asks for it all the same:`);
+    output.say(`occ: ${error.message}; a client that asks for it all the same:`);
     return { model, settings };
   }
 }

@@ -1,0 +1,196 @@
+/** `occ models`: what there is to choose from, with what providers list, on the built program. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { before, describe, test, type TestContext } from 'node:test';
+import { renderModels } from '../../lib/commands/models-page.ts';
+import { knownModels } from '../../lib/catalog/known-models.ts';
+import { loadStyle } from '../../lib/terminal/style.ts';
+import { load } from '../config/scratch.ts';
+import { toAnswer } from '../support/answers.ts';
+import { requireBuilt } from '../support/built.ts';
+import { home, type Home } from './program.ts';
+
+before(requireBuilt);
+
+const key = 'sk-this-must-not-be-seen-anywhere';
+
+interface Listed {
+  base: string;
+  asked: { url: string; headers: IncomingHttpHeaders }[];
+}
+
+/** A provider that lists these models, or answers with a status. */
+async function lister(t: TestContext, answer: string[] | number): Promise<Listed> {
+  const asked: Listed['asked'] = [];
+  const server = createServer((req, res) => {
+    asked.push({ url: req.url ?? '', headers: req.headers });
+    const data = typeof answer === 'number' ? [] : answer.map((id) => ({ id, object: 'model' }));
+    res.writeHead(typeof answer === 'number' ? answer : 200, { 'content-type': 'application/json' });
+    res.end(JSON.stringify({ object: 'list', data, echoed: req.headers.authorization }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return { base: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked };
+}
+
+interface Row {
+  model: string;
+  configured: string[];
+  format: string;
+  context_window: number;
+  price: { input: number } | null;
+  trains_on_data: boolean | null;
+  state: string;
+}
+
+async function models(
+  at: Home,
+  ...words: string[]
+): Promise<{ rows: Map<string, Row>; code: number | null; refreshed: unknown }> {
+  const { code, stdout, stderr } = await at.run(['models', '--json', ...words]);
+  assert.doesNotMatch(stdout + stderr, /sk-this/);
+  const answer = toAnswer('models', stdout);
+  return {
+    code,
+    refreshed: answer['refreshed'],
+    rows: new Map((answer['models'] as Row[]).map((row) => [row.model, row])),
+  };
+}
+
+test('configured and known models, and what is known of them', async (t) => {
+  const { rows, code, refreshed } = await models(home(t, { built: true }));
+  assert.deepEqual([code, refreshed], [0, null]);
+  const usual = rows.get('opencode-go/deepseek-v4-pro');
+  assert.deepEqual([usual?.configured[0], usual?.format, usual?.state], ['models.default', 'chat', 'listed']);
+  assert.equal(usual?.price?.input, 0.66);
+  assert.equal(rows.get('opencode-go/muse-spark-1.3-contributor')?.trains_on_data, true);
+  assert.equal(rows.get('opencode-zen/minimax-m2.1')?.state, 'retired');
+  assert.deepEqual(
+    [...rows.values()].slice(0, 2).every(({ configured }) => configured.length > 0),
+    true,
+  );
+});
+
+describe('--refresh', () => {
+  const near = (base_url: string, more: object = {}): object => ({
+    wire_format: 'chat',
+    base_url,
+    api_key: key,
+    ...more,
+  });
+  const configure = (at: Home, providers: object): void =>
+    void at.write(
+      '.config/occ/config.json',
+      JSON.stringify({ models: { default: { provider: 'near', model_id: 'gone' } }, providers }),
+    );
+
+  test('asks once, with the key, and remembers until it is asked again', async (t) => {
+    const list = await lister(t, ['new', 'org/newer']);
+    const at = home(t, { built: true });
+    configure(at, { near: near(list.base, { headers: { 'x-team': 'blue' } }) });
+    assert.equal((await models(at)).rows.get('near/gone')?.state, 'unknown');
+    assert.equal(list.asked.length, 0, 'a look asks nobody');
+
+    const { rows, code } = await models(at, '--refresh');
+    assert.equal(code, 0);
+    assert.deepEqual(
+      list.asked.map(({ url }) => url),
+      ['/v1/models'],
+    );
+    assert.equal(list.asked[0]?.headers.authorization, `Bearer ${key}`);
+    assert.equal(list.asked[0]?.headers['x-team'], 'blue');
+    assert.deepEqual([rows.get('near/new')?.state, rows.get('near/new')?.format], ['listed', 'chat']);
+    assert.equal(rows.get('near/org/newer')?.price, null);
+    assert.equal(rows.get('near/gone')?.state, 'unlisted');
+
+    const later = await models(at);
+    assert.equal(later.rows.get('near/new')?.state, 'listed');
+    assert.equal(list.asked.length, 1);
+    assert.doesNotMatch(readFileSync(join(at.dir, '.cache/occ/models.json'), 'utf8'), /sk-this/);
+    // The list of one address says nothing about another.
+    configure(at, { near: near('http://127.0.0.1:9/v1') });
+    assert.equal((await models(at)).rows.has('near/new'), false);
+  });
+
+  test('new ids have the format of their provider', async (t) => {
+    const list = await lister(t, ['new']);
+    const at = home(t, { built: true });
+    configure(at, { near: near(list.base, { wire_format: 'messages' }) });
+    const { rows } = await models(at, '--refresh');
+    assert.equal(rows.get('near/new')?.format, 'messages');
+    assert.equal(list.asked[0]?.headers['x-api-key'], key);
+  });
+
+  test('one provider that fails spoils nothing of another, and the old list stays', async (t) => {
+    const [good, bad] = [await lister(t, ['new']), await lister(t, 500)];
+    const at = home(t, { built: true });
+    configure(at, { near: near(good.base), other: near(bad.base) });
+    const { rows, code, refreshed } = await models(at, '--refresh');
+    assert.equal(code, 69);
+    assert.equal(rows.get('near/new')?.state, 'listed');
+    const outcomes = (refreshed as { provider: string; outcome: string }[]).map(({ provider, outcome }) => [
+      provider,
+      outcome,
+    ]);
+    assert.deepEqual(Object.fromEntries(outcomes), {
+      near: 'listed',
+      other: 'unreachable',
+      'opencode-go': 'skipped',
+      'opencode-zen': 'skipped',
+    });
+  });
+
+  test('a refused key weighs more than a provider that is away', async (t) => {
+    const refusing = await lister(t, 403);
+    const at = home(t, { built: true });
+    configure(at, { near: near(refusing.base), other: near('http://127.0.0.1:9/v1') });
+    assert.equal((await models(at, '--refresh')).code, 77);
+    assert.equal(
+      existsSync(join(at.dir, '.cache/occ/models.json')) && (await models(at)).rows.has('near/new'),
+      false,
+    );
+  });
+
+  test('where nothing can be kept, the answer is given all the same', async (t) => {
+    const list = await lister(t, ['new']);
+    const at = home(t, { built: true });
+    configure(at, { near: near(list.base) });
+    at.write('.cache', '');
+    const { code, stderr } = await at.run(['models', '--refresh']);
+    assert.equal(code, 0);
+    assert.match(stderr, /cannot be kept/);
+  });
+});
+
+describe('the page', () => {
+  for (const width of [60, 80, 120]) {
+    test(`fits ${width} columns, and marks what a person should know`, async (t) => {
+      const { settings } = await load(t, { api_key: 'sk-something' });
+      const lines = renderModels(knownModels(settings, {}), {}, await loadStyle(0), width);
+      assert.deepEqual(
+        lines.filter((line) => line.length > width),
+        [],
+      );
+      const page = lines.join('\n');
+      assert.match(page, /^● deepseek-v4-pro/m);
+      assert.match(page, /muse-spark-1\.3-contributor.*trains on your data/);
+      assert.match(page, /big-pickle.*its own client's only/);
+      assert.doesNotMatch(page, /minimax-m2\.1\b/);
+      assert.match(page, /\$0\.66\/\$1\.98/);
+    });
+  }
+
+  test('shows of a provider without a key only what is configured', async (t) => {
+    const { settings } = await load(t);
+    const missing = { 'opencode-go': 'none is set', 'opencode-zen': 'none is set' };
+    const page = renderModels(knownModels(settings, {}), missing, await loadStyle(0), 80).join('\n');
+    assert.match(page, /^opencode-go {2}no key$/m);
+    assert.doesNotMatch(page, /opencode-zen/);
+    assert.match(page, /\d+ more: gone, or without a key/);
+  });
+});
