@@ -13,6 +13,8 @@ export interface ApiError extends ApiErrorBody {
   /** The upstream's own names for it, which policy trusts before the status (contract 5.2): `GoUsageLimitError`. */
   upstreamType?: string;
   upstreamCode?: string;
+  /** The field of the request that it is about, as the upstream names it: `temperature`, `tools[0].function`. */
+  param?: string;
   /** The allowance that ran out, where the upstream names it: "5 hour", "weekly", "monthly". */
   limitName?: string;
   /** True when the request is longer than the model's window; `message` then says so in the words Claude Code acts on. */
@@ -85,6 +87,7 @@ interface ErrorFields {
   message: string;
   type?: string;
   code?: string;
+  param?: string;
   limitName?: string;
   /** Type and code of an error inside this one. */
   inner?: string;
@@ -97,12 +100,14 @@ function errorFields(body: JsonObject): ErrorFields {
   const cause = realCause(toObject(error['metadata'])['raw']);
   const type = typeof error['type'] === 'string' && error['type'] !== 'error' ? error['type'] : undefined;
   const code = error['code'] ?? undefined;
+  const param = toText(error['param']);
   const limitName =
     toText(toObject(body['metadata'])['limitName']) || toText(toObject(error['metadata'])['limitName']);
   return {
     message: cause && cause.message !== said ? [said, cause.message].filter(Boolean).join(': ') : said,
     ...(type !== undefined && { type }),
     ...((typeof code === 'string' || typeof code === 'number') && { code: String(code) }),
+    ...(param !== '' && { param: param.slice(0, 100) }),
     ...(limitName !== '' && { limitName }),
     ...(cause && { inner: `${cause.type ?? ''} ${cause.code ?? ''} ${cause.inner ?? ''}` }),
   };
@@ -136,6 +141,7 @@ function describe(status: number, fields: ErrorFields): ApiError {
     message: overflow ? promptTooLong(overflow) : toWords(fields.message) || silence,
     ...(fields.type !== undefined && { upstreamType: fields.type }),
     ...(fields.code !== undefined && { upstreamCode: fields.code }),
+    ...(fields.param !== undefined && { param: fields.param }),
     ...(fields.limitName !== undefined && { limitName: fields.limitName }),
     ...(overflow && { overflow: true }),
     ...(overflow?.limit !== undefined && { limit: overflow.limit }),

@@ -48,7 +48,12 @@ export function answersToOwner({ instance, token, road, startedAt }: OwnerOption
       output_tokens: stats.outputTokens,
       cost: stats.cost ?? null,
       last_error: stats.lastError ?? null,
-      models: stats.models,
+      models: stats.models.map((standing) => ({
+        ...standing,
+        breaker: stats.remembered.breakers[`${standing.model} ${standing.format}`] ?? { state: 'closed' },
+      })),
+      spent: stats.remembered.spent,
+      learned: stats.remembered.learned,
     };
   }
 

@@ -1,6 +1,6 @@
 /** The page of `occ status`: a few labelled lines, then how each model has done. */
 import type { Style } from '../terminal/style.ts';
-import { isObject, toNumber, toObject, toText, type JsonObject } from '../stream/json.ts';
+import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../stream/json.ts';
 import { amount, duration } from '../terminal/figures.ts';
 
 /** `width` is that of the terminal; absent where there is none. */
@@ -31,6 +31,7 @@ export function renderStatus(status: JsonObject, style: Style, width = 80): stri
   }
   const models = Array.isArray(status['models']) ? status['models'].filter(isObject) : [];
   if (models.length > 0) lines.push('', ...models.flatMap((model) => renderModel(model, style, width)));
+  lines.push(...remembered(status, style));
   return lines;
 }
 
@@ -44,6 +45,28 @@ function configNotes(status: JsonObject, style: Style): string[] {
       : []),
     ...(pending === '' ? [] : [row('', style.warning(pending))]),
   ];
+}
+
+/** Who is out of allowance, and what was learned of models, each with the time until which it holds. */
+function remembered(status: JsonObject, style: Style): string[] {
+  const spent = toArray(status['spent'])
+    .filter(isObject)
+    .map((one) => style.warning(`${toText(one['who'])}: ${toText(one['limit'])} reached`) + until(one));
+  const learned = toArray(status['learned'])
+    .filter(isObject)
+    .map((one) => `${toText(one['model'])}: ${toText(one['words'])}${until(one)}`);
+  const all = [...spent, ...learned];
+  return all.length === 0 ? [] : ['', ...all.map((line, i) => row(i === 0 ? 'remembered' : '', line))];
+}
+
+/** The time of day, or the day where it is another one, in this machine's zone. */
+function until(entry: JsonObject): string {
+  const time = new Date(toText(entry['until']));
+  if (Number.isNaN(time.getTime())) return '';
+  const pad = (number: number): string => String(number).padStart(2, '0');
+  const clock = `${pad(time.getHours())}:${pad(time.getMinutes())}`;
+  const today = time.toDateString() === new Date().toDateString();
+  return today ? `, until ${clock}` : `, until ${time.getMonth() + 1}/${time.getDate()} ${clock}`;
 }
 
 function row(label: string, text: string): string {
@@ -74,8 +97,14 @@ function renderModel(model: JsonObject, style: Style, width: number): string[] {
   const reason = inARow > 0 ? toText(failure['reason']) : '';
   const oneLine = `  ${mark} ${style.bold(name)}  ${facts}`;
   const long = name.length + facts.length + 6 > width;
+  const breaker = toText(toObject(model['breaker'])['state']);
   return [
     ...(long ? [`  ${mark} ${style.bold(name)}`, `    ${facts}`] : [oneLine]),
+    ...(breaker === 'open' || breaker === 'half_open'
+      ? [
+          `    ${style.warning(breaker === 'open' ? 'passed over' : 'being probed')}${until(toObject(model['breaker']))}`,
+        ]
+      : []),
     ...(reason === '' ? [] : [`    ${reason.split('\n', 1)[0] ?? ''}`]),
   ];
 }

@@ -10,19 +10,14 @@ import { compose, type Transducer } from '../stream/transducer.ts';
 import type { Turn } from '../wire/codec.ts';
 import { codecs } from '../wire/codecs.ts';
 import { deadlines, type Deadlines } from './deadlines.ts';
-import type { Outcome } from './policy/attempts.ts';
+import type { Outcome, Position, Trouble } from './policy/attempts.ts';
+import { requestWithout } from './policy/parameters.ts';
 import type { Candidate } from './policy/route.ts';
+import { stepFor } from './policy/steps.ts';
 import { readRefusal } from './refusal.ts';
 import { secretsOf, withoutSecrets } from './secrets.ts';
+import type { Sink } from './sink.ts';
 import { UpstreamError, type Answer, type Upstream } from './upstream.ts';
-
-/** Where an attempt's events go. */
-export interface Sink {
-  /** Nothing may leave before the answer is whole (`stream: false`). */
-  readonly whole: boolean;
-  /** Takes events, the first time from `message_start` on, and waits until the client can take more. */
-  accept(events: readonly StreamEvent[]): Promise<void>;
-}
 
 export interface Try {
   candidate: Candidate;
@@ -36,8 +31,8 @@ export interface Try {
   headers: Record<string, string>;
   sink: Sink;
   gone: AbortSignal;
-  /** A bound for the whole attempt in milliseconds, where there is one. */
-  totalMs: number | undefined;
+  /** A bound for the whole attempt in milliseconds, where there is one, and whether it is the client's and not a setting. */
+  total: { ms: number; ofClient: boolean } | undefined;
   upstream: Upstream;
   log: Log;
 }
@@ -70,7 +65,7 @@ export async function attempt(asked: Try): Promise<Attempted> {
 }
 
 async function ask(asked: Try): Promise<Attempted> {
-  const { candidate, key, request, turn, gone, totalMs, upstream } = asked;
+  const { candidate, key, request, turn, gone, total, upstream } = asked;
   const { route, provider } = candidate;
   const tally: Tally = {};
   const codec = codecs[route.format];
@@ -79,9 +74,10 @@ async function ask(asked: Try): Promise<Attempted> {
   if (secret === undefined && provider.missingKey !== undefined)
     return { outcome: keyless(provider.missingKey), tally };
 
-  const limits = deadlines(gone, totalMs);
+  const limits = deadlines(gone, total?.ms);
   try {
-    const body = JSON.stringify(codec.encodeRequest(request, route, asked.session));
+    const written = requestWithout(request, candidate.without ?? []);
+    const body = JSON.stringify(codec.encodeRequest(written, route, asked.session));
     const headers = merged(asked.headers, codec.headers(route, secret?.reveal()), route.headers);
     const started = Date.now();
     limits.arm('headers', provider.timeouts.headersMs);
@@ -94,7 +90,8 @@ async function ask(asked: Try): Promise<Attempted> {
     const stage = compose(codec.decodeStream(route, turn), guard());
     return await readAnswer(answer, stage, limits, asked, tally, started);
   } catch (error) {
-    return { outcome: toOutcome(error, limits, asked), tally };
+    const at = tally.headersMs === undefined ? 'before_headers' : 'before_content';
+    return { outcome: toOutcome(error, limits, asked, at), tally };
   } finally {
     limits.end();
   }
@@ -149,7 +146,7 @@ async function readAnswer(
           type: 'failed',
           trouble: reason,
           error,
-          committed: state.committed,
+          at: seenOf(state),
           ...(status !== undefined && { status }),
         };
         return;
@@ -182,18 +179,14 @@ async function readAnswer(
       const before = state.phase;
       const events = await take(stage.step(chunk));
       waiting = state.held.length > 0 ? waiting + chunk.length : 0;
-      if (waiting > mostHeld) state.failed ??= tooMuch();
+      if (waiting > mostHeld) state.failed ??= tooMuch(seenOf(state));
       if (state.failed) break;
       if (state.phase !== 'silent') rearm(before, events);
     }
   } catch (error) {
+    const at = positionOf(state);
     // A break after the finish breaks nothing: the answer had been given (contract 5.5).
-    const given = state.phase === 'finished' || state.phase === 'ended';
-    if (!given)
-      return {
-        outcome: { ...toOutcome(error, limits, asked), committed: state.committed } as Outcome,
-        tally,
-      };
+    if (stepFor('other', at) !== 'ignore') return { outcome: toOutcome(error, limits, asked, at), tally };
   }
   if (!state.failed) await take(stage.flush());
   if (state.failed) return { outcome: state.failed, tally };
@@ -202,7 +195,11 @@ async function readAnswer(
     type: 'api_error',
     message: 'the upstream finished its answer with nothing in it',
   } as const;
-  return { outcome: { type: 'failed', trouble: 'empty', error, committed: false }, tally, empty: state.held };
+  return {
+    outcome: { type: 'failed', trouble: 'empty', error, at: 'before_content' },
+    tally,
+    empty: state.held,
+  };
 }
 
 interface Reading {
@@ -216,6 +213,16 @@ interface Reading {
   failed: Failed | undefined;
 }
 
+/** Where the client stands. */
+function seenOf({ committed }: Reading): Position {
+  return committed ? 'after_content' : 'before_content';
+}
+
+/** Where a connection broke. */
+function positionOf(state: Reading): Position {
+  return state.phase === 'finished' || state.phase === 'ended' ? 'after_finish' : seenOf(state);
+}
+
 type Failed = Extract<Outcome, { type: 'failed' }>;
 
 /** Later ones win, however they are spelled: two spellings of one name would be two headers. */
@@ -225,11 +232,11 @@ function merged(...all: Readonly<Record<string, string>>[]): Record<string, stri
 }
 
 /** What a throw means, told by what ended the attempt. */
-function toOutcome(thrown: unknown, limits: Deadlines, asked: Try): Outcome {
-  const { candidate, sink, totalMs = 0, log } = asked;
+function toOutcome(thrown: unknown, limits: Deadlines, asked: Try, at: Position): Outcome {
+  const { candidate, sink, total, log } = asked;
   const { headersMs, firstEventMs, idleMs } = candidate.provider.timeouts;
-  const timedOut = (trouble: 'timeout' | 'stall', message: string): Outcome => {
-    return { type: 'failed', trouble, error: { type: 'timeout_error', message }, committed: false };
+  const timedOut = (trouble: Trouble, message: string): Outcome => {
+    return { type: 'failed', trouble, error: { type: 'timeout_error', message }, at };
   };
   switch (limits.ended()) {
     case 'gone':
@@ -241,15 +248,17 @@ function toOutcome(thrown: unknown, limits: Deadlines, asked: Try): Outcome {
     case 'idle':
       return timedOut('stall', `the upstream was silent for ${seconds(idleMs)} (stream_idle_timeout_ms)`);
     case 'total':
-      return timedOut(
-        'timeout',
-        `no whole answer within ${seconds(totalMs)} (${sink.whole ? 'timeout_ms, or what the client waits' : 'streaming_timeout_ms'})`,
-      );
+      return total?.ofClient
+        ? timedOut('client_limit', `no whole answer within the ${seconds(total.ms)} that the client leaves`)
+        : timedOut(
+            'timeout',
+            `no whole answer within ${seconds(total?.ms ?? 0)} (${sink.whole ? 'timeout_ms' : 'streaming_timeout_ms'})`,
+          );
     default:
   }
   if (thrown instanceof UpstreamError) {
     const error = { type: 'api_error', message: thrown.message } as const;
-    return { type: 'failed', trouble: thrown.trouble, error, committed: false };
+    return { type: 'failed', trouble: thrown.trouble, error, at };
   }
   log({
     level: 'error',
@@ -265,13 +274,13 @@ function seconds(ms: number): string {
   return `${Number((ms / 1000).toPrecision(3))} s`;
 }
 
-function tooMuch(): Failed {
+function tooMuch(at: Position): Failed {
   const message = 'the answer grew past every bound before any of it could be passed on';
-  return { type: 'failed', trouble: 'overflow', error: { type: 'api_error', message }, committed: false };
+  return { type: 'failed', trouble: 'overflow', error: { type: 'api_error', message }, at };
 }
 
 function unable(message: string): Outcome {
-  return { type: 'failed', trouble: 'encoding', error: { type: 'api_error', message }, committed: false };
+  return { type: 'failed', trouble: 'encoding', error: { type: 'api_error', message }, at: 'before_headers' };
 }
 
 function keyless(message: string): Outcome {

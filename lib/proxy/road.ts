@@ -1,6 +1,7 @@
 /** What every exchange shares: the way out, the log, and what is counted. */
 import type { Log } from '../ledger/log.ts';
 import type { Tally } from './attempt.ts';
+import type { Memory } from './memory.ts';
 import type { Standings } from './standing.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -9,6 +10,7 @@ export interface Road {
   log: Log;
   counts: Counts;
   standings: Standings;
+  memory: Memory;
   /** In [0, 1), for waits and ids. */
   random: () => number;
 }

@@ -11,6 +11,7 @@ import { checkDoor, readBody, Refused, toRequest } from './inbound.ts';
 import { inFlight } from './in-flight.ts';
 import { lazy } from './lazy.ts';
 import { listen, urlHost } from './listen.ts';
+import { memory, type Recalled } from './memory.ts';
 import { answerModels } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
@@ -33,7 +34,11 @@ export interface ProxyOptions {
 }
 
 /** Figures since the start, for `status` and the line a launch ends with. */
-export type ProxyStats = Readonly<Counts> & { live: number; models: readonly Standing[] };
+export type ProxyStats = Readonly<Counts> & {
+  live: number;
+  models: readonly Standing[];
+  remembered: Recalled;
+};
 
 export interface Proxy {
   host: string;
@@ -64,6 +69,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     log,
     counts,
     standings: standings(),
+    memory: memory(log),
     random: Math.random,
   };
   /** Requests that closing waits for, and the greetings and questions of the owner, which only end themselves. */
@@ -200,7 +206,12 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     host,
     port: bound,
     url: `http://${urlHost(host)}:${bound}`,
-    stats: () => ({ ...counts, live: requests.count(), models: road.standings.list() }),
+    stats: () => ({
+      ...counts,
+      live: requests.count(),
+      models: road.standings.list(),
+      remembered: road.memory.recall(Date.now()),
+    }),
     drain,
     close,
   };

@@ -16,14 +16,23 @@ export function sessionId(headers: IncomingHttpHeaders, request: MessagesRequest
     .slice(0, 32)}`;
 }
 
-/** The client's own session id, from its header or its metadata; else what the conversation began with. */
-function conversationOf(headers: IncomingHttpHeaders, { metadata, messages }: MessagesRequest): string {
+/** The same id where the client itself names the conversation; undefined where it could only be guessed. */
+export function namedSession(headers: IncomingHttpHeaders, request: MessagesRequest): string | undefined {
+  return nameIn(headers, request) === '' ? undefined : sessionId(headers, request);
+}
+
+/** The client's own session id, else what the conversation began with. */
+function conversationOf(headers: IncomingHttpHeaders, request: MessagesRequest): string {
+  const named = nameIn(headers, request);
+  if (named !== '') return named;
+  const first = request.messages.find(({ role }) => role === 'user');
+  return `${request.metadata?.user_id ?? ''}\n${JSON.stringify(toBlocks(first?.content))}`;
+}
+
+/** From its header or its metadata; "" where it names none. */
+function nameIn(headers: IncomingHttpHeaders, { metadata }: MessagesRequest): string {
   const named = toText(headers['x-claude-code-session-id']);
   if (named !== '') return named;
-  const user = metadata?.user_id ?? '';
-  const parsed = parseJson(user);
-  const inner = isObject(parsed) ? toText(parsed['session_id']) : '';
-  if (inner !== '') return inner;
-  const first = messages.find(({ role }) => role === 'user');
-  return `${user}\n${JSON.stringify(toBlocks(first?.content))}`;
+  const parsed = parseJson(metadata?.user_id ?? '');
+  return isObject(parsed) ? toText(parsed['session_id']) : '';
 }

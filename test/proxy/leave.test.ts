@@ -178,7 +178,11 @@ test('two hundred clients that left leave nothing behind', async () => {
 });
 
 test('an answer, a refusal and a mistake leave no timer', async () => {
-  await using over = await proxyOver({ answers: [script, refuse(503), refuse(503)], heartbeatMs: 3_600_000 });
+  await using over = await proxyOver({
+    answers: [script, refuse(503), refuse(503)],
+    heartbeatMs: 3_600_000,
+    change: (settings) => ({ ...settings, circuitBreaker: { failures: 1000, resetMs: 30_000 } }),
+  });
   const timers = (): number => resources()['Timeout'] ?? 0;
   const before = timers();
   for (const body of [question(), question(), '{}']) await over.ask(body);

@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
+import type { Settings } from '../../lib/config/schema.ts';
+import type { WireFormat } from '../../lib/wire/codec.ts';
 import { openCodeErrors, refusing } from '../support/opencode-errors.ts';
 import { count, modelOf, proxyOver, question } from '../support/proxy.ts';
 
@@ -13,10 +15,28 @@ const ways = (['chat', 'messages', 'responses', 'gemini'] as const).flatMap((for
   [true, false].map((stream) => ({ format, stream, way: `${format}, ${stream ? 'streamed' : 'whole'}` })),
 );
 
+/** Providers that have this format alone, so that another one cannot be tried. */
+const only =
+  (format: WireFormat) =>
+  (settings: Settings): Settings => ({
+    ...settings,
+    providers: Object.fromEntries(
+      Object.entries(settings.providers).map(([name, provider]) => {
+        const url = provider.endpoints[format];
+        return [name, { ...provider, endpoints: { [format]: url } }];
+      }),
+    ),
+  });
+
 for (const { format, stream, way } of ways) {
+  const change = only(format);
   test(`the second model answers where the first was refused, and nobody sees it: ${way}`, async () => {
     for (const error of openCodeErrors.filter(({ failure }) => failure !== 'client')) {
-      await using over = await proxyOver({ answers: [refusing(error), [say('from second')]], format });
+      await using over = await proxyOver({
+        answers: [refusing(error), [say('from second')]],
+        format,
+        change,
+      });
       const heard = await over.ask(question({ stream }));
       assert.equal(heard.status, 200, `${error.name}: ${heard.text}`);
       assert.equal(heard.said, 'from second', error.name);
@@ -45,7 +65,7 @@ for (const { format, stream, way } of ways) {
   test(`the client hears of each refusal with the status that makes it do the right thing: ${way}`, async () => {
     for (const error of openCodeErrors) {
       const models = [modelOf('first', { wire_format: format })];
-      await using over = await proxyOver({ answers: [refusing(error)], models });
+      await using over = await proxyOver({ answers: [refusing(error)], models, change });
       const heard = await over.ask(question({ stream }));
       const { told } = error;
       assert.deepEqual([heard.status, heard.error?.type], [told.status, told.type], error.name);

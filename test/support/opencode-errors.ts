@@ -37,7 +37,7 @@ export const openCodeErrors: readonly Refusing[] = [
     name: 'a model that is not on this endpoint',
     status: 401,
     body: gateway('ModelError', 'Model first is not supported for format oa-compat'),
-    failure: 'gone',
+    failure: 'format',
     told: gone,
   },
   {
@@ -248,7 +248,7 @@ export const openCodeErrors: readonly Refusing[] = [
     name: 'a protocol the model does not speak',
     status: 400,
     body: gateway('ModelProtocolUnsupported', 'Model does not support this protocol.'),
-    failure: 'gone',
+    failure: 'format',
     told: gone,
   },
   {

@@ -1,11 +1,6 @@
-/**
- * What kind of failure was it, and what does it earn: the same model again, the next key, the next model, or an end
- * (contract 5.2). Pure: outcomes and chance in, decision out.
- */
+/** How an attempt ended, and what kind of failure it was; what that earns is in `steps.ts` (contract 5.2). Pure. */
 import type { ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody } from '../../anthropic/events.ts';
-import type { Retry } from '../../config/schema.ts';
-import type { Candidate } from './route.ts';
 
 /** Why an attempt that got no usable answer failed. */
 export type Trouble =
@@ -18,15 +13,23 @@ export type Trouble =
   | 'malformed'
   | 'overflow'
   | 'upstream'
-  | 'encoding';
+  | 'encoding'
+  /** The client's own limit left no more time: no fault of the model. */
+  | 'client_limit';
+
+/**
+ * How far an attempt had come. The last two are seen from the client: for an answer that must be whole first, nothing is
+ * after content.
+ */
+export type Position = 'before_headers' | 'before_content' | 'after_content' | 'after_finish';
 
 /** How one attempt ended. */
 export type Outcome =
   | { type: 'answered' }
   /** The upstream said no, with a status. */
   | { type: 'refused'; error: ApiError; retryAfterMs?: number }
-  /** There was an answer, or the beginning of one, that cannot be used. `committed`: the client has seen some of it. */
-  | { type: 'failed'; trouble: Trouble; error: ApiErrorBody; status?: number; committed: boolean }
+  /** There was no answer, or the beginning of one that cannot be used. */
+  | { type: 'failed'; trouble: Trouble; error: ApiErrorBody; status?: number; at: Position }
   /** The client left. */
   | { type: 'abandoned' };
 
@@ -37,15 +40,18 @@ export interface Tried {
   /** Index into the provider's keys. */
   key: number;
   outcome: Outcome;
+  /** What it was refused for has been changed, so the same model is worth asking once more. */
+  mended?: boolean;
 }
 
 /**
  * - `client`: the request's own fault, or longer than the model's window: returned at once;
  * - `credentials`, `quota`, `gone`: permanent for this key, provider, model;
+ * - `format`: the model is not served in this wire format;
  * - `transient`: worth the same model once more;
  * - `other`: worth another model.
  */
-export type FailureClass = 'client' | 'credentials' | 'quota' | 'gone' | 'transient' | 'other';
+export type FailureClass = 'client' | 'credentials' | 'quota' | 'gone' | 'format' | 'transient' | 'other';
 
 /** Names that OpenCode's gateways give an error, which tell more than its status (facts: 401 alone means five things). */
 const classByType: Readonly<Record<string, FailureClass>> = {
@@ -64,7 +70,7 @@ const classByType: Readonly<Record<string, FailureClass>> = {
   ModelError: 'gone',
   ModelDeprecated: 'gone',
   ModelAccessError: 'gone',
-  ModelProtocolUnsupported: 'gone',
+  ModelProtocolUnsupported: 'format',
   FreeTierError: 'gone',
   RegionError: 'gone',
   DataPolicyError: 'gone',
@@ -73,9 +79,13 @@ const classByType: Readonly<Record<string, FailureClass>> = {
   overloaded_error: 'transient',
 };
 
-/** The class of a refusal: by the upstream's own name for it, then by its code, then by status; never by its text. */
-export function classify({ status, upstreamType, upstreamCode, overflow }: ApiError): FailureClass {
+/** OpenCode's `ModelError` has several meanings, and only its words tell this one from the others. */
+const wrongFormat = /not supported for (?:this )?format/i;
+
+/** The class of a refusal: by the upstream's own name for it, then by its code, then by status; never by its text alone. */
+export function classify({ status, upstreamType, upstreamCode, overflow, message }: ApiError): FailureClass {
   if (overflow) return 'client';
+  if (upstreamType === 'ModelError' && wrongFormat.test(message)) return 'format';
   const named = classNamed(upstreamType) ?? classNamed(upstreamCode);
   if (named) return named;
   // A vendor's own key error behind a gateway is about the model, not about our key (observed 2026-09).
@@ -93,81 +103,27 @@ function classNamed(name: string | undefined): FailureClass | undefined {
   return name !== undefined && Object.hasOwn(classByType, name) ? classByType[name] : undefined;
 }
 
-/** The class of any failed attempt. */
+/** The class of a trouble by itself. An error that the upstream names inside its answer has its own. */
+const classByTrouble: Readonly<Record<Trouble, FailureClass>> = {
+  connect: 'transient',
+  reset: 'transient',
+  timeout: 'other',
+  stall: 'other',
+  empty: 'other',
+  truncated: 'other',
+  malformed: 'other',
+  overflow: 'other',
+  upstream: 'other',
+  encoding: 'other',
+  client_limit: 'other',
+};
+
+/** The class of any failed attempt; undefined for one that did not fail. */
 export function classOf(outcome: Outcome): FailureClass | undefined {
   if (outcome.type === 'refused') return classify(outcome.error);
   if (outcome.type !== 'failed') return undefined;
-  if (outcome.trouble === 'connect' || outcome.trouble === 'reset') return 'transient';
   const error = outcome.trouble === 'upstream' ? (outcome.error as Partial<ApiError>) : undefined;
-  if (error?.upstreamType === undefined && !error?.overflow) return 'other';
+  if (error?.upstreamType === undefined && !error?.overflow) return classByTrouble[outcome.trouble];
   const found = classify({ status: 0, ...outcome.error, ...error });
   return found === 'transient' ? 'other' : found;
-}
-
-export type Decision = { type: 'try'; candidate: number; key: number; waitMs: number } | { type: 'give_up' };
-
-/** `retry-after` up to this is waited for; a longer one means the next model at once (contract 5.2). */
-const longestWaitMs = 8000;
-
-/**
- * What to do next. `random` is in [0, 1). Before the first attempt `tried` is empty. Never asks for more than
- * `retry.maxAttemptsTotal` attempts.
- */
-export function decide(
-  candidates: readonly Candidate[],
-  tried: readonly Tried[],
-  retry: Retry,
-  random: number,
-): Decision {
-  const last = tried.at(-1);
-  if (!last)
-    return candidates.length > 0 ? { type: 'try', candidate: 0, key: 0, waitMs: 0 } : { type: 'give_up' };
-  if (tried.length >= retry.maxAttemptsTotal) return { type: 'give_up' };
-  if (last.outcome.type === 'failed' && last.outcome.committed) return { type: 'give_up' };
-  const failure = classOf(last.outcome);
-  if (failure === undefined || failure === 'client') return { type: 'give_up' };
-  const current = candidates[last.candidate];
-  if (failure === 'credentials' && current) {
-    const key = nextKey(current, candidates, tried);
-    if (key !== undefined) return { type: 'try', candidate: last.candidate, key, waitMs: 0 };
-  }
-  if (failure === 'transient') {
-    const again = tried.filter(
-      ({ candidate, outcome }) => candidate === last.candidate && classOf(outcome) === 'transient',
-    ).length;
-    const wait = waitFor(last.outcome, retry, random);
-    if (again <= retry.attempts && wait !== undefined) {
-      return { type: 'try', candidate: last.candidate, key: last.key, waitMs: wait };
-    }
-  }
-  for (const [i, candidate] of candidates.entries()) {
-    const key = i > last.candidate ? nextKey(candidate, candidates, tried) : undefined;
-    if (key !== undefined) return { type: 'try', candidate: i, key, waitMs: 0 };
-  }
-  return { type: 'give_up' };
-}
-
-/**
- * The first key of a candidate's provider that was not refused in this request; undefined when all were or its
- * allowance is spent, for then none of its models can answer now. A provider without keys is asked with none.
- */
-function nextKey(
-  { provider }: Candidate,
-  candidates: readonly Candidate[],
-  tried: readonly Tried[],
-): number | undefined {
-  const own = tried.filter(({ candidate }) => candidates[candidate]?.provider.name === provider.name);
-  if (own.some(({ outcome }) => classOf(outcome) === 'quota')) return undefined;
-  const refused = new Set(
-    own.flatMap(({ key, outcome }) => (classOf(outcome) === 'credentials' ? [key] : [])),
-  );
-  for (let key = 0; key < Math.max(1, provider.keys.length); key++) if (!refused.has(key)) return key;
-  return undefined;
-}
-
-/** Drawn evenly between base and max, or what the upstream asked for; undefined when that is too long to wait. */
-function waitFor(outcome: Outcome, { baseMs, maxMs }: Retry, random: number): number | undefined {
-  const asked = outcome.type === 'refused' ? outcome.retryAfterMs : undefined;
-  if (asked === undefined) return baseMs + random * Math.max(0, maxMs - baseMs);
-  return asked <= longestWaitMs ? asked : undefined;
 }

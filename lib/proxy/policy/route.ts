@@ -9,15 +9,23 @@ import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/schema.ts';
 import type { Route } from '../../wire/codec.ts';
 import { codecs } from '../../wire/codecs.ts';
-import { anyImages, readScenario, type Reading } from './scenario.ts';
+import { lackOf } from './capacity.ts';
+import { taught, type Lesson } from './learned.ts';
+import type { Parameter } from './parameters.ts';
+import { readScenario, type Reading } from './scenario.ts';
+import { groupOf, stays } from './sticky.ts';
 import { askedId, tierOf } from './tiers.ts';
 import { OccError } from '../../errors.ts';
 
 export interface Candidate {
   route: Route;
   provider: Provider;
+  /** As it is configured. */
+  entry: ModelEntry;
   /** What brought it here: "models.default", "fallbacks.think[0]", "asked for". */
   why: string;
+  /** Parameters its upstream refuses; the route has those in mind that are its business. */
+  without?: readonly Parameter[];
 }
 
 export interface Plan {
@@ -25,7 +33,25 @@ export interface Plan {
   /** The rule that matched and the reason it did. */
   reason: string;
   /** Models that were passed over before any attempt, and why. */
-  passedOver: readonly { model: string; reason: string }[];
+  passedOver: readonly PassedOver[];
+  /** What the conversation is to keep, where the scenario decided. */
+  keep?: { group: string; name: string };
+}
+
+export interface PassedOver {
+  /** `provider/model`. */
+  model: string;
+  reason: string;
+  /** Where an earlier request is the reason, and not what the model can take. */
+  hindrance?: Hindrance;
+}
+
+/** Why a model is not asked now, though it could take the request. */
+export interface Hindrance {
+  kind: 'breaker' | 'quota' | 'gone';
+  reason: string;
+  /** Milliseconds until it may be asked. */
+  waitMs: number;
 }
 
 export interface Asked {
@@ -34,6 +60,15 @@ export interface Asked {
   inputTokens: number;
   requestClass?: string | undefined;
 }
+
+/** What earlier requests have left behind. */
+export interface Known {
+  lessons(model: string): readonly Lesson[];
+  /** The entry of `models` that this conversation keeps for requests of such a group. */
+  kept?(group: string): string | undefined;
+}
+
+const nothingKnown: Known = { lessons: () => [] };
 
 /** Above how many tokens a request is long, unless `models.long_context` says otherwise. */
 export const defaultLongContextThreshold = 100_000;
@@ -47,13 +82,15 @@ interface Choice {
 }
 
 /** The plan for one request. Never empty unless no model is configured or none can take the request. */
-export function planRoutes(asked: Asked, settings: Settings): Plan {
+export function planRoutes(asked: Asked, settings: Settings, known: Known = nothingKnown): Plan {
   const reading = readScenario(asked.request, {
     inputTokens: asked.inputTokens,
     longContextThreshold: settings.models['long_context']?.context_threshold ?? defaultLongContextThreshold,
     requestClass: asked.requestClass,
   });
-  const scenario = scenarioChoice(asked.request, reading, settings);
+  const group = groupOf(asked, reading);
+  const kept = keptChoice(known.kept?.(group), reading, asked, settings, known);
+  const scenario = kept ?? scenarioChoice(asked.request, reading, settings);
   const choice = chosenByName(asked.request.model, settings) ?? scenario;
   if (!choice) return { candidates: [], reason: 'no model is configured', passedOver: [] };
 
@@ -65,7 +102,11 @@ export function planRoutes(asked: Asked, settings: Settings): Plan {
       ...fallbacksFor(scenario.name, scenario.entry.model_id, settings),
     );
   }
-  return { ...resolve(entries, asked, settings), reason: choice.reason };
+  return {
+    ...resolve(entries, asked, settings, known),
+    reason: choice.reason,
+    ...(choice === scenario && { keep: { group, name: choice.name } }),
+  };
 }
 
 /** Override, family, and the model that was asked for, in this order. */
@@ -128,6 +169,25 @@ function scenarioChoice(request: MessagesRequest, reading: Reading, settings: Se
   return { entry, name, why: `models.${name}`, reason: `scenario ${scenario}: ${reason}` };
 }
 
+/** The entry that the conversation has, as long as its model can take the request (contract 3, "Sticky"). */
+function keptChoice(
+  name: string | undefined,
+  reading: Reading,
+  asked: Asked,
+  settings: Settings,
+  known: Known,
+): Choice | undefined {
+  const entry = name === undefined ? undefined : own(settings.models, name);
+  const provider = entry && own(settings.providers, entry.provider);
+  if (name === undefined || !entry || !provider || !stays(name, reading.scenario)) return undefined;
+  if (streamingRule(asked.request, reading, settings) !== undefined) return undefined;
+  const why = `models.${name}`;
+  const candidate = toCandidate(entry, provider, why, known);
+  if (candidate instanceof OccError || lackOf(candidate.route, asked) !== undefined) return undefined;
+  const now = name === reading.scenario ? '' : `, though now ${reading.scenario}: ${reading.reason}`;
+  return { entry, name, why, reason: `scenario ${name}: the conversation’s${now}` };
+}
+
 /** `enable_streaming_scenario_routing: false` sends every stream to `long_context` or `fast`, whatever its tier (contract 3). */
 function streamingRule(
   request: MessagesRequest,
@@ -156,9 +216,10 @@ function resolve(
   entries: { entry: ModelEntry; why: string }[],
   asked: Asked,
   settings: Settings,
-): Omit<Plan, 'reason'> {
+  known: Known,
+): Pick<Plan, 'candidates' | 'passedOver'> {
   const candidates: Candidate[] = [];
-  const lacking: (Candidate & { lack: string })[] = [];
+  const lacking: { candidate: Candidate; lack: string }[] = [];
   const broken: { model: string; reason: string }[] = [];
   const seen = new Set<string>();
   for (const { entry, why } of entries) {
@@ -166,37 +227,42 @@ function resolve(
     const provider = own(settings.providers, entry.provider);
     if (seen.has(model) || !provider) continue;
     seen.add(model);
-    const route = routeOf(entry, provider);
-    if (route instanceof OccError) {
-      broken.push({ model, reason: route.message });
+    const candidate = toCandidate(entry, provider, why, known);
+    if (candidate instanceof OccError) {
+      broken.push({ model, reason: candidate.message });
       continue;
     }
+    const { route } = candidate;
     if (!codecs[route.format]) {
       broken.push({ model, reason: `the wire format ${route.format} is not spoken yet` });
       continue;
     }
     const lack = lackOf(route, asked);
-    if (lack === undefined) candidates.push({ route, provider, why });
-    else lacking.push({ route, provider, why, lack });
+    if (lack === undefined) candidates.push(candidate);
+    else lacking.push({ candidate, lack });
   }
   // A model that may refuse is better than none at all: the request goes to the one with the most room.
-  const roomiest = lacking.toSorted((a, b) => b.route.contextWindow - a.route.contextWindow)[0];
+  const roomiest = lacking.toSorted(
+    (a, b) => b.candidate.route.contextWindow - a.candidate.route.contextWindow,
+  )[0];
   if (candidates.length === 0 && roomiest) {
-    const { route, provider, why, lack } = roomiest;
-    candidates.push({ route, provider, why: `${why}, though ${lack}` });
+    const { candidate, lack } = roomiest;
+    candidates.push({ ...candidate, why: `${candidate.why}, though ${lack}` });
     lacking.splice(lacking.indexOf(roomiest), 1);
   }
-  const tooSmall = lacking.map(({ route, lack }) => ({
+  const tooSmall = lacking.map(({ candidate: { route }, lack }) => ({
     model: `${route.provider}/${route.modelId}`,
     reason: lack,
   }));
   return { candidates, passedOver: [...tooSmall, ...broken] };
 }
 
-/** A model whose configuration is at fault must not take the others with it. */
-function routeOf(entry: ModelEntry, provider: Provider): Route | OccError {
+/** The model as a candidate, lessons included. One whose configuration is at fault must not take the others with it. */
+function toCandidate(entry: ModelEntry, provider: Provider, why: string, known: Known): Candidate | OccError {
   try {
-    return toRoute(entry, provider);
+    const route = toRoute(entry, provider);
+    const lessons = known.lessons(`${route.provider}/${route.modelId}`);
+    return taught({ route, provider, entry, why }, lessons);
   } catch (error) {
     if (error instanceof OccError) return error;
     throw error;
@@ -206,18 +272,4 @@ function routeOf(entry: ModelEntry, provider: Provider): Route | OccError {
 /** What stands in `record` under a name that a client chose; never what every object inherits. */
 function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
-}
-
-/** Tokens that must stay free for an answer; the permission check asks for 64, so no more is demanded of it. */
-const leastAnswer = 1024;
-
-/** What a model lacks for this request; undefined when it has the capacity. */
-function lackOf(route: Route, { request, inputTokens }: Asked): string | undefined {
-  if (anyImages(request) && !route.images) return 'it takes no images';
-  if (request.tools !== undefined && request.tools.length > 0 && !route.tools) return 'it takes no tools';
-  const room = route.contextWindow - inputTokens;
-  const needed = Math.min(request.max_tokens ?? leastAnswer, leastAnswer);
-  return room < needed
-    ? `its window of ${route.contextWindow} is too small for about ${inputTokens} tokens`
-    : undefined;
 }

@@ -5,8 +5,9 @@
 import { statusOf, typeOf, type ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody, ApiErrorType } from '../../anthropic/events.ts';
 import { promptTooLong } from '../../anthropic/overflow.ts';
-import { classOf, type FailureClass, type Outcome, type Tried } from './attempts.ts';
-import type { Candidate, Plan } from './route.ts';
+import { classOf, type FailureClass, type Outcome, type Tried, type Trouble } from './attempts.ts';
+import { inWords, resetMsOf } from './quota.ts';
+import type { Candidate, Hindrance, Plan } from './route.ts';
 
 /** An error as it goes to the client. */
 export interface Refusal {
@@ -26,18 +27,28 @@ const tellingOrder: readonly FailureClass[] = [
   'transient',
   'other',
   'credentials',
+  'format',
   'gone',
 ];
 
 /** A reset further away than this is not waited for by any client (measured: Claude Code gives up at once above 60 s). */
 const longestRetryAfter = 60;
 
+/** One model's failure as the client may hear of it. */
+interface Failing {
+  class: FailureClass;
+  status: number;
+  type: ApiErrorType;
+  /** For the first line. */
+  reason: string;
+  permanent: boolean;
+  /** Seconds. */
+  retryAfter: number | undefined;
+}
+
 /** `inputTokens` is the estimate of the request, for an overflow whose vendor names no numbers. */
 export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number): Refusal {
-  const last = tried.at(-1);
-  if (!last) return nothingToTry(plan);
-  const failed = tried.filter(({ outcome }) => classOf(outcome) !== undefined);
-  const client = failed.find(({ outcome }) => classOf(outcome) === 'client');
+  const client = tried.find(({ outcome, mended }) => !mended && classOf(outcome) === 'client');
   if (client?.outcome.type === 'refused' || client?.outcome.type === 'failed') {
     // The request's own fault: the upstream's words, unadorned, for the client acts on them.
     const { error } = client.outcome;
@@ -49,18 +60,67 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
       permanent: false,
     };
   }
-  const telling =
-    tellingOrder.flatMap((name) => failed.filter(({ outcome }) => classOf(outcome) === name)).at(0) ?? last;
-  const { status, type } = statusFor(telling.outcome);
-  const permanent = failed.every(({ outcome }) => isPermanent(outcome));
-  const retryAfter = retryAfterOf(telling.outcome);
+  const hindered = plan.passedOver.flatMap(({ model, hindrance }) =>
+    hindrance ? [failingBy(model, hindrance)] : [],
+  );
+  // What was mended has been asked again: the later attempt speaks for the model.
+  const failed = [...tried.flatMap((one) => (one.mended ? [] : failingIn(one.outcome))), ...hindered];
+  const telling = tellingOrder.flatMap((name) => failed.filter((one) => one.class === name))[0];
+  if (!telling) return nothingToTry(plan);
+  const permanent = failed.every((one) => one.permanent);
+  const retryAfter = retryAfterFor(telling, failed);
   return {
-    status,
-    type,
-    message: `all models failed: ${reasonOf(telling.outcome)}\n${lines(plan, tried)}`,
+    status: telling.status,
+    type: telling.type,
+    message: `all models failed: ${telling.reason}\n${lines(plan, tried)}`,
     permanent,
-    ...(retryAfter !== undefined && !permanent && { retryAfter }),
+    ...(retryAfter !== undefined && { retryAfter }),
   };
+}
+
+function failingIn(outcome: Outcome): Failing[] {
+  const failure = classOf(outcome);
+  if (failure === undefined) return [];
+  const reason = reasonOf(outcome);
+  const retryAfter = retryAfterOf(outcome, failure);
+  const permanent = isPermanent(outcome, failure, retryAfter);
+  return [{ class: failure, ...statusFor(outcome, failure), reason, permanent, retryAfter }];
+}
+
+/** A model that was not asked, as if it had said itself what is known of it. */
+function failingBy(model: string, { kind, reason, waitMs }: Hindrance): Failing {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  const words = `${model}: ${reason}`;
+  switch (kind) {
+    case 'breaker':
+      // Asking again costs no upstream anything, so the client is not told to wait longer than it would (contract 5.8).
+      return {
+        class: 'transient',
+        ...outage,
+        reason: words,
+        permanent: false,
+        retryAfter: Math.min(seconds, longestRetryAfter),
+      };
+    case 'quota':
+      return {
+        class: 'quota',
+        ...spent,
+        reason: words,
+        permanent: seconds > longestRetryAfter,
+        retryAfter: seconds,
+      };
+    case 'gone':
+      return { class: 'gone', ...unavailable, reason: words, permanent: true, retryAfter: undefined };
+  }
+}
+
+/** The telling failure's own, else the soonest of those that waiting can help. */
+function retryAfterFor(telling: Failing, failed: readonly Failing[]): number | undefined {
+  if (!telling.permanent && telling.retryAfter !== undefined) return telling.retryAfter;
+  const waits = failed.flatMap(({ permanent, retryAfter }) =>
+    permanent || retryAfter === undefined ? [] : [retryAfter],
+  );
+  return waits.length > 0 ? Math.min(...waits) : undefined;
 }
 
 /** The upstream's words; for an overflow always the sentence with both numbers, which steer how much the client cuts. */
@@ -84,35 +144,43 @@ function nothingToTry({ reason, passedOver }: Plan): Refusal {
   };
 }
 
+const spent = { status: 429, type: 'rate_limit_error' } as const;
+const outage = { status: 503, type: 'overloaded_error' } as const;
+// Not overloaded_error: Claude Code retries that for minutes, whatever x-should-retry says (measured, 2.1.330).
+const unavailable = { status: 503, type: 'api_error' } as const;
+
 /** Never 404, which Claude Code takes to mean that the id is wrong and hides the message of. */
-function statusFor(outcome: Outcome): { status: number; type: ApiErrorType } {
-  switch (classOf(outcome)) {
+function statusFor(outcome: Outcome, failure: FailureClass): { status: number; type: ApiErrorType } {
+  switch (failure) {
     case 'credentials':
       return { status: 401, type: 'authentication_error' };
     case 'quota':
-      return { status: 429, type: 'rate_limit_error' };
+      return spent;
     case 'gone':
-      // Not overloaded_error: Claude Code retries that for minutes, whatever x-should-retry says (measured, 2.1.330).
-      return { status: 503, type: 'api_error' };
+    case 'format':
+      return unavailable;
     default:
   }
   if (outcome.type === 'refused' && outcome.error.status >= 429) {
     return { status: outcome.error.status, type: typeOf(outcome.error.status) };
   }
-  const late = outcome.type === 'failed' && (outcome.trouble === 'timeout' || outcome.trouble === 'stall');
+  const late = outcome.type === 'failed' && lateTroubles.has(outcome.trouble);
   return late ? { status: 504, type: 'timeout_error' } : { status: 502, type: 'api_error' };
 }
 
-function isPermanent(outcome: Outcome): boolean {
-  const failure = classOf(outcome);
+const lateTroubles: ReadonlySet<Trouble> = new Set(['timeout', 'stall', 'client_limit']);
+
+function isPermanent(outcome: Outcome, failure: FailureClass, retryAfter = Infinity): boolean {
   if (outcome.type === 'failed' && outcome.trouble === 'encoding') return true;
-  if (failure === 'credentials' || failure === 'gone') return true;
-  return failure === 'quota' && (retryAfterOf(outcome) ?? Infinity) > longestRetryAfter;
+  if (failure === 'credentials' || failure === 'gone' || failure === 'format') return true;
+  return failure === 'quota' && retryAfter > longestRetryAfter;
 }
 
-function retryAfterOf(outcome: Outcome): number | undefined {
-  if (outcome.type !== 'refused' || outcome.retryAfterMs === undefined) return undefined;
-  return Math.ceil(outcome.retryAfterMs / 1000);
+/** Seconds, where the upstream named them: in its headers, or in the words of a spent allowance. */
+function retryAfterOf(outcome: Outcome, failure = classOf(outcome)): number | undefined {
+  const ms =
+    failure === 'quota' ? resetMsOf(outcome) : outcome.type === 'refused' ? outcome.retryAfterMs : undefined;
+  return ms === undefined ? undefined : Math.ceil(ms / 1000);
 }
 
 /** One line for each attempt: model, status, reason; then what was not even tried. */
@@ -138,6 +206,5 @@ export function reasonOf(outcome: Outcome): string {
 
 function withReset(message: string, seconds: number | undefined): string {
   if (seconds === undefined || seconds <= longestRetryAfter || /reset/i.test(message)) return message;
-  const minutes = Math.round(seconds / 60);
-  return `${message} (resets in ${minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`})`;
+  return `${message} (resets in ${inWords(seconds * 1000)})`;
 }

@@ -7,11 +7,12 @@ import type { Secret } from '../../../lib/config/schema.ts';
 import {
   classify,
   classOf,
-  decide,
   type Outcome,
+  type Position,
   type Tried,
   type Trouble,
 } from '../../../lib/proxy/policy/attempts.ts';
+import { decide } from '../../../lib/proxy/policy/steps.ts';
 import type { Candidate } from '../../../lib/proxy/policy/route.ts';
 import { verdict } from '../../../lib/proxy/policy/verdict.ts';
 import { toRetryAfterMs } from '../../../lib/proxy/refusal.ts';
@@ -33,6 +34,7 @@ function candidateOf(name: string, keys = 1): Candidate {
       defaultFormat: 'chat',
       timeouts: { headersMs: 1, firstEventMs: 1, idleMs: 1 },
     },
+    entry: { provider, model_id: modelId },
     why: 'test',
   };
 }
@@ -43,11 +45,11 @@ const refused = (status: number, type?: string, retryAfterMs?: number): Outcome 
   error: readApiError(status, JSON.stringify({ error: { ...(type && { type }), message: 'm' } })),
   ...(retryAfterMs !== undefined && { retryAfterMs }),
 });
-const failed = (trouble: Trouble, committed = false): Outcome => ({
+const failed = (trouble: Trouble, at: Position = 'before_content'): Outcome => ({
   type: 'failed',
   trouble,
   error: { type: 'api_error', message: trouble },
-  committed,
+  at,
 });
 const at = (candidate: number, outcome: Outcome, key = 0): Tried => ({ candidate, key, outcome });
 
@@ -88,6 +90,7 @@ test('connections are worth the same model again, everything else that fails ano
     overflow: 'other',
     upstream: 'other',
     encoding: 'other',
+    client_limit: 'other',
   };
   for (const [trouble, failure] of Object.entries(expected))
     assert.equal(classOf(failed(trouble as Trouble)), failure, trouble);
@@ -100,7 +103,7 @@ test('an error inside a 200 is judged by its type, as one with a status is', () 
     type: 'failed',
     trouble: 'upstream',
     error: readApiError(0, JSON.stringify({ error: { type, message: 'm' } })),
-    committed: false,
+    at: 'before_content',
   });
   assert.equal(classOf(inside('GoUsageLimitError')), 'quota');
   assert.equal(classOf(inside('AuthError')), 'credentials');
@@ -147,7 +150,7 @@ const decisions: [string, Candidate[], Tried[], object][] = [
   ],
   ['a stall', [a, b], [at(0, failed('stall'))], { type: 'try', candidate: 1, key: 0, waitMs: 0 }],
   ['an empty answer', [a, b], [at(0, failed('empty'))], { type: 'try', candidate: 1, key: 0, waitMs: 0 }],
-  ['a break after content', [a, b], [at(0, failed('reset', true))], { type: 'give_up' }],
+  ['a break after content', [a, b], [at(0, failed('reset', 'after_content'))], { type: 'give_up' }],
   ['a model that is gone', [a, b], [at(0, refused(410))], { type: 'try', candidate: 1, key: 0, waitMs: 0 }],
   ['a spent plan', [a, b, c], [at(0, refused(402))], { type: 'try', candidate: 2, key: 0, waitMs: 0 }],
   ['a spent plan, and nobody else', [a, b], [at(0, refused(402))], { type: 'give_up' }],

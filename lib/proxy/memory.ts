@@ -1,0 +1,206 @@
+/**
+ * What the road remembers across requests: breakers, spent allowances, lessons, retry budgets, and which model a
+ * conversation keeps. What to make of it is the policy's business; here it is kept, bounded and for a time, and said.
+ */
+import type { Settings } from '../config/schema.ts';
+import type { Log } from '../ledger/log.ts';
+import type { Outcome } from './policy/attempts.ts';
+import { admission, closed, next, signOf, type BreakerEvent, type Circuit } from './policy/breaker.ts';
+import { expiring } from './policy/expiring.ts';
+import { lessonInWords, lessonMs, lessonOf, type Lesson } from './policy/learned.ts';
+import { inWords, mayDoubt, spentBy, spentInWords, type Spent } from './policy/quota.ts';
+import { mayRetry, spend, unspent, type Budget } from './policy/retry-budget.ts';
+import type { Candidate, Hindrance, Known, Plan } from './policy/route.ts';
+import { nameOf } from './policy/verdict.ts';
+
+/** A place to make one attempt. Whoever holds one says how it ended. */
+export interface Permit {
+  /** Content has come. */
+  content(now: number): void;
+  end(outcome: Outcome, now: number): void;
+}
+
+export interface Memory {
+  /** Forgets what other settings have brought about: with new keys or another plan it may no longer hold. */
+  renew(settings: Settings): void;
+  /** For the plan of a request; `conversation` is absent where the client names none. */
+  known(conversation: string | undefined, now: number): Known;
+  /** What the conversation is to have the next time. */
+  keep(conversation: string | undefined, plan: Plan, now: number): void;
+  /**
+   * A permit, or why there is none. `lastResort`: nobody else is left to ask, so the word of those that are gone or spent
+   * is doubted once in a while.
+   */
+  admit(candidate: Candidate, settings: Settings, now: number, lastResort: boolean): Permit | Hindrance;
+  /** Remembers what a mend taught, once it has helped. */
+  learn(candidate: Candidate, lesson: Lesson, now: number): void;
+  /** Counts an attempt of the provider, for its retry budget. */
+  spend(provider: string, kind: 'attempt' | 'retry', now: number): void;
+  mayRetry(provider: string, now: number): boolean;
+  /** For `status`. */
+  recall(now: number): Recalled;
+}
+
+export interface Recalled {
+  /** Where it is not closed: the state by model and format, separated by a space. */
+  breakers: Readonly<Record<string, { state: 'open' | 'half_open'; until: string }>>;
+  spent: readonly { who: string; limit: string; until: string }[];
+  learned: readonly { model: string; what: Lesson['what']; words: string; until: string }[];
+}
+
+interface Learned {
+  model: string;
+  lesson: Lesson;
+  since: number;
+}
+
+/** Bounds in number; model ids come from clients too. */
+const mostCircuits = 200;
+const mostSpent = 200;
+const mostLessons = 500;
+const mostConversations = 1000;
+/** How long a conversation that is not heard of keeps its model, in milliseconds: a working day and its night. */
+const conversationMs = 24 * 3_600_000;
+/** A breaker that nobody asks about for so long, in milliseconds, tells nothing any more. */
+const circuitMs = 3_600_000;
+
+export function memory(log: Log): Memory {
+  const circuits = expiring<Circuit>(mostCircuits);
+  const allowances = expiring<Spent>(mostSpent);
+  const lessons = expiring<Learned>(mostLessons);
+  const conversations = expiring<string>(mostConversations);
+  const budgets = expiring<Budget>(mostCircuits);
+  const seen = new WeakSet<Settings>();
+
+  function renew(settings: Settings): void {
+    if (seen.has(settings)) return;
+    seen.add(settings);
+    allowances.clear();
+    lessons.clear();
+  }
+
+  function known(conversation: string | undefined, now: number): Known {
+    const all = lessons.list(now);
+    return {
+      lessons: (model) => all.flatMap(({ value }) => (value.model === model ? [value.lesson] : [])),
+      kept: (group) =>
+        conversation === undefined ? undefined : conversations.get(`${conversation} ${group}`, now),
+    };
+  }
+
+  function keep(conversation: string | undefined, plan: Plan, now: number): void {
+    if (conversation === undefined || !plan.keep) return;
+    conversations.set(`${conversation} ${plan.keep.group}`, plan.keep.name, now + conversationMs);
+  }
+
+  function admit(
+    candidate: Candidate,
+    settings: Settings,
+    now: number,
+    lastResort: boolean,
+  ): Permit | Hindrance {
+    const hindrance = hindranceOf(candidate, now, lastResort);
+    if (hindrance) return hindrance;
+    const model = nameOf(candidate);
+    const key = `${model} ${candidate.route.format}`;
+    const admitted = admission(circuits.get(key, now) ?? closed, now);
+    if (!admitted.admitted) {
+      const { waitMs } = admitted;
+      const reason = `it failed ${settings.circuitBreaker.failures} times in a row; asked again in ${inWords(waitMs)}`;
+      return { kind: 'breaker', reason, waitMs };
+    }
+    const { probe } = admitted;
+
+    function note(event: BreakerEvent, at: number): void {
+      const before = circuits.get(key, at) ?? closed;
+      const after = next(before, event, at, settings.circuitBreaker);
+      if (after === before) return;
+      if (after === closed) circuits.delete(key);
+      else circuits.set(key, after, at + Math.max(circuitMs, 2 * settings.circuitBreaker.resetMs));
+      if (after.state === before.state) return;
+      const level = after.state === 'open' && event.type === 'failed' ? 'warn' : 'info';
+      log({ level, event: 'breaker', model, format: candidate.route.format, state: after.state });
+    }
+
+    if (probe) note({ type: 'probing' }, now);
+    return {
+      content: (at) => note({ type: 'content', probe }, at),
+      end(outcome, at) {
+        note({ type: signOf(outcome), probe }, at);
+        remember(outcome, candidate, now, at);
+      },
+    };
+  }
+
+  function hindranceOf(candidate: Candidate, now: number, lastResort: boolean): Hindrance | undefined {
+    const model = nameOf(candidate);
+    const spent = [candidate.route.provider, model].flatMap((who) => allowances.get(who, now) ?? []);
+    const binding = spent.find((allowance) => !lastResort || !mayDoubt(allowance, now));
+    if (binding) return { kind: 'quota', reason: spentInWords(binding, now), waitMs: binding.until - now };
+    const found = lessons.get(`${model} gone`, now)?.lesson;
+    if (found?.what !== 'gone' || lastResort) return undefined;
+    return { kind: 'gone', reason: lessonInWords(found), waitMs: 0 };
+  }
+
+  /** What an outcome says for other requests too. An answer takes back what was said of its model before it was asked. */
+  function remember(outcome: Outcome, candidate: Candidate, began: number, now: number): void {
+    const { provider, modelId } = candidate.route;
+    const model = nameOf(candidate);
+    if (outcome.type === 'answered') {
+      const older = (entry: { since: number } | undefined): boolean => (entry?.since ?? began) < began;
+      for (const who of [provider, model]) if (older(allowances.get(who, now))) allowances.delete(who);
+      if (older(lessons.get(`${model} gone`, now))) lessons.delete(`${model} gone`);
+    }
+    const spent = spentBy(outcome, provider, modelId, now);
+    if (spent) {
+      allowances.set(spent.who, spent, spent.until);
+      say(spent.who, spentInWords(spent, now), spent.until);
+    }
+    const lesson = lessonOf(outcome, candidate);
+    if (lesson) learn(candidate, lesson, now);
+  }
+
+  function learn(candidate: Candidate, lesson: Lesson, now: number): void {
+    const model = nameOf(candidate);
+    const which = lesson.what === 'parameter' ? `parameter ${lesson.parameter}` : lesson.what;
+    lessons.set(`${model} ${which}`, { model, lesson, since: now }, now + lessonMs);
+    say(model, lessonInWords(lesson), now + lessonMs);
+  }
+
+  function say(who: string, what: string, until: number): void {
+    log({ level: 'info', event: 'remembered', who, what, until: new Date(until).toISOString() });
+  }
+
+  function recall(now: number): Recalled {
+    const breakers = circuits.list(now).flatMap(({ key, value }) => {
+      if (value.state === 'closed') return [];
+      return [[key, { state: value.state, until: new Date(value.until).toISOString() }] as const];
+    });
+    return {
+      breakers: Object.fromEntries(breakers),
+      spent: allowances
+        .list(now)
+        .map(({ value: { who, limit, until } }) => ({ who, limit, until: new Date(until).toISOString() })),
+      learned: lessons.list(now).map(({ value: { model, lesson }, until }) => ({
+        model,
+        what: lesson.what,
+        words: lessonInWords(lesson),
+        until: new Date(until).toISOString(),
+      })),
+    };
+  }
+
+  return {
+    renew,
+    known,
+    keep,
+    admit,
+    learn,
+    spend(provider, kind, now) {
+      const budget = spend(budgets.get(provider, now) ?? unspent, kind, now);
+      budgets.set(provider, budget, now + lessonMs);
+    },
+    mayRetry: (provider, now) => mayRetry(budgets.get(provider, now) ?? unspent, now),
+    recall,
+  };
+}

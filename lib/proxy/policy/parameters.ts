@@ -1,0 +1,81 @@
+/**
+ * Fields that some server or other refuses, and what a request is without them: data, as quirks are. A row whose names
+ * stand in a refusal is tried, if it would change the request at all.
+ */
+import type { MessagesRequest } from '../../anthropic/request.ts';
+import type { Route } from '../../wire/codec.ts';
+import type { Quirks } from '../../wire/quirks.ts';
+
+interface Row {
+  /** Its names in the wire formats, or the words that only its refusal has. */
+  named: RegExp;
+  route?: (route: Route) => Route;
+  request?: (request: MessagesRequest) => MessagesRequest;
+}
+
+const quirk = (quirks: Partial<Quirks>) => (route: Route) => ({
+  ...route,
+  quirks: { ...route.quirks, ...quirks },
+});
+
+/** The more telling names first: a refusal may mention several fields. */
+const rows = {
+  temperature: {
+    named: /\btemperature\b/i,
+    route: ({ temperature: _temperature, ...route }) => quirk({ temperature: 'omit' })(route),
+  },
+  top_p: { named: /\btop_?p\b/i, route: quirk({ topP: 'omit' }) },
+  top_k: { named: /\btop_?k\b/i, route: quirk({ topK: 'omit' }) },
+  // Go refused numeric bounds in tools as `tool_count_limit` (upstream facts, section 3.2).
+  schema_ranges: {
+    named: /unsupported_tool_schema|tool_count_limit|\b(?:exclusive)?(?:minimum|maximum)\b/i,
+    route: quirk({ schema: 'no_ranges' }),
+  },
+  max_tokens: {
+    named: /\bmax_completion_tokens\b/i,
+    route: (route) => {
+      const [one, other] = ['max_tokens', 'max_completion_tokens'] as const;
+      return quirk({ maxTokensField: route.quirks.maxTokensField === one ? other : one })(route);
+    },
+  },
+  parallel_tool_calls: { named: /\bparallel_tool_calls\b/i, route: quirk({ parallelToolCalls: false }) },
+  tool_choice: { named: /\btool_choice\b/i, route: quirk({ forcedToolChoice: false }) },
+  response_format: {
+    named: /\b(?:response_format|json_schema|response_schema|response_json_schema)\b/i,
+    route: quirk({ jsonSchema: false }),
+  },
+  cache_control: { named: /\bcache_control\b/i, route: quirk({ cacheControl: false }) },
+  extra_fields: { named: /extra inputs are not permitted/i, route: quirk({ strictBody: true }) },
+  // Dropped last of all that is plain: an answer may then run on beyond the word it was to stop at.
+  stop: {
+    named: /\bstop(?:_?sequences)?\b/i,
+    request: ({ stop_sequences: _stop, ...request }) => request,
+  },
+  reasoning_replay: { named: /\breasoning_content\b/i, route: quirk({ replayReasoning: 'always' }) },
+  thinking: {
+    named: /\b(?:thinking|reasoning|reasoning_effort|effort|enable_thinking|budget_tokens|output_config)\b/i,
+    route: ({ thinking: _thinking, reasoningEffort: _effort, ...route }) =>
+      quirk({ thinking: 'none' })(route),
+  },
+} satisfies Record<string, Row>;
+
+export type Parameter = keyof typeof rows;
+
+const table: Readonly<Record<Parameter, Row>> = rows;
+
+/** The parameters that a refusal may be about, the likeliest first: what it names as the field, then what its words name. */
+export function parametersNamed(message: string, param: string | undefined): Parameter[] {
+  const named = (text: string) =>
+    (Object.keys(table) as Parameter[]).filter((parameter) => table[parameter].named.test(text));
+  return [...new Set([...(param === undefined ? [] : named(param)), ...named(message)])];
+}
+
+/** The route of a model that does not take these parameters. */
+export function routeWithout(route: Route, parameters: readonly Parameter[]): Route {
+  return parameters.reduce((kept, parameter) => table[parameter].route?.(kept) ?? kept, route);
+}
+
+/** The request without what no route can leave out. */
+export function requestWithout(request: MessagesRequest, parameters: readonly Parameter[]): MessagesRequest {
+  return parameters.reduce((kept, parameter) => table[parameter].request?.(kept) ?? kept, request);
+}
