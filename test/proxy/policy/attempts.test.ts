@@ -3,12 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { readApiError } from '../../../lib/anthropic/errors.ts';
-import type { Secret } from '../../../lib/config/schema.ts';
 import {
   classify,
   classOf,
   type Outcome,
-  type Position,
   type Tried,
   type Trouble,
 } from '../../../lib/proxy/policy/attempts.ts';
@@ -17,40 +15,12 @@ import type { Candidate } from '../../../lib/proxy/policy/route.ts';
 import { verdict } from '../../../lib/proxy/policy/verdict.ts';
 import { toRetryAfterMs } from '../../../lib/proxy/refusal.ts';
 import { openCodeErrors } from '../../support/opencode-errors.ts';
-import { routeOf } from '../../support/requests.ts';
-
-const secret: Secret = { reveal: () => 'k', toString: () => '•••', toJSON: () => '•••' };
-
-function candidateOf(name: string, keys = 1): Candidate {
-  const [provider = '', modelId = ''] = name.split('/');
-  return {
-    route: routeOf({ provider, modelId }),
-    provider: {
-      name: provider,
-      endpoints: {},
-      auth: {},
-      keys: Array.from({ length: keys }, () => secret),
-      headers: {},
-      defaultFormat: 'chat',
-      timeouts: { headersMs: 1, firstEventMs: 1, idleMs: 1 },
-    },
-    entry: { provider, model_id: modelId },
-    why: 'test',
-  };
-}
+import { candidateOf, failedWith, refusedWith } from '../../support/candidates.ts';
 
 const retry = { attempts: 1, baseMs: 500, maxMs: 4000, maxAttemptsTotal: 6 };
-const refused = (status: number, type?: string, retryAfterMs?: number): Outcome => ({
-  type: 'refused',
-  error: readApiError(status, JSON.stringify({ error: { ...(type && { type }), message: 'm' } })),
-  ...(retryAfterMs !== undefined && { retryAfterMs }),
-});
-const failed = (trouble: Trouble, at: Position = 'before_content'): Outcome => ({
-  type: 'failed',
-  trouble,
-  error: { type: 'api_error', message: trouble },
-  at,
-});
+const refused = (status: number, type?: string, retryAfterMs?: number): Outcome =>
+  refusedWith(status, { ...(type && { type }) }, retryAfterMs);
+const failed = failedWith;
 const at = (candidate: number, outcome: Outcome, key = 0): Tried => ({ candidate, key, outcome });
 
 test('an overflow is the client’s to mend, whatever status and type it came with', () => {
@@ -162,7 +132,7 @@ for (const [name, candidates, tried, expected] of decisions) {
 }
 
 test('keys rotate within a provider and are not tried again once refused', () => {
-  const [x, y, z] = [candidateOf('p/x', 3), candidateOf('p/y', 3), candidateOf('q/z')];
+  const [x, y, z] = [candidateOf('p/x', { keys: 3 }), candidateOf('p/y', { keys: 3 }), candidateOf('q/z')];
   const candidates = [x, y, z];
   const tried = [at(0, refused(401), 0)];
   assert.deepEqual(decide(candidates, tried, retry, 0), { type: 'try', candidate: 0, key: 1, waitMs: 0 });
@@ -202,7 +172,7 @@ test('whatever fails, it ends within the bound, goes forward only, and asks no p
       fc.integer({ min: 0, max: 5 }),
       fc.integer({ min: 1, max: 9 }),
       (outcomes, attempts, maxAttemptsTotal) => {
-        const candidates = [a, b, c, candidateOf('q/d', 3), candidateOf('r/e', 0)];
+        const candidates = [a, b, c, candidateOf('q/d', { keys: 3 }), candidateOf('r/e', { keys: 0 })];
         const tried: Tried[] = [];
         for (;;) {
           const decision = decide(candidates, tried, { ...retry, attempts, maxAttemptsTotal }, 0.3);

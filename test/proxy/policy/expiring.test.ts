@@ -1,0 +1,33 @@
+/** A memory that is bounded in number and in time. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { expiring } from '../../../lib/proxy/policy/expiring.ts';
+
+test('what is remembered is forgotten when its time is over', () => {
+  const kept = expiring<number>(9);
+  kept.set('a', 1, 100);
+  kept.set('b', 2, 200);
+  assert.equal(kept.get('a', 99), 1);
+  assert.equal(kept.get('a', 100), undefined);
+  assert.deepEqual(kept.list(100), [{ key: 'b', value: 2, until: 200 }]);
+  assert.deepEqual(kept.list(200), []);
+});
+
+test('what was set longest ago makes room, and setting it again is recent', () => {
+  const kept = expiring<number>(2);
+  kept.set('a', 1, 100);
+  kept.set('b', 2, 100);
+  kept.set('a', 3, 100);
+  kept.set('c', 4, 100);
+  assert.deepEqual(
+    kept.list(0).map(({ key, value }) => [key, value]),
+    [
+      ['a', 3],
+      ['c', 4],
+    ],
+  );
+  kept.delete('a');
+  assert.equal(kept.get('a', 0), undefined);
+  kept.clear();
+  assert.deepEqual(kept.list(0), []);
+});

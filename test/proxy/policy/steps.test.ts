@@ -1,0 +1,100 @@
+/** Every class of failure at every position, and what it earns (contract 5.2): nothing is left to chance. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  classOf,
+  type FailureClass,
+  type Outcome,
+  type Position,
+  type Tried,
+} from '../../../lib/proxy/policy/attempts.ts';
+import { decide, stepFor, type Step } from '../../../lib/proxy/policy/steps.ts';
+import { readApiError } from '../../../lib/anthropic/errors.ts';
+import { candidateOf, failedWith, refusedWith } from '../../support/candidates.ts';
+
+const positions: readonly Position[] = ['before_headers', 'before_content', 'after_content', 'after_finish'];
+
+const beforeContent: Record<FailureClass, Step> = {
+  client: 'mended_or_return',
+  credentials: 'next_key',
+  quota: 'next_provider',
+  gone: 'next',
+  format: 'mended_or_next',
+  transient: 'again',
+  other: 'next',
+};
+
+/** An outcome of each class, at a position where such an outcome can stand. */
+const outcomes: Record<FailureClass, (at: Position) => Outcome> = {
+  client: (at) => inside('invalid_request_error', at, 'prompt is too long: 9000 tokens > 8000 maximum'),
+  credentials: (at) => inside('AuthError', at),
+  quota: (at) => inside('GoUsageLimitError', at),
+  gone: (at) => inside('ModelDeprecated', at),
+  format: (at) => inside('ModelProtocolUnsupported', at),
+  transient: (at) => failedWith('reset', at),
+  other: (at) => failedWith('stall', at),
+};
+
+/** An error that the upstream names inside its answer. */
+function inside(type: string, at: Position, message = 'm'): Outcome {
+  const error = readApiError(0, JSON.stringify({ error: { type, message } }));
+  return { type: 'failed', trouble: 'upstream', error, at };
+}
+
+const retry = { attempts: 1, baseMs: 500, maxMs: 500, maxAttemptsTotal: 6 };
+const candidates = [candidateOf('p/a', { keys: 2 }), candidateOf('p/b', { keys: 2 }), candidateOf('q/c')];
+const giveUp = { type: 'give_up' } as const;
+const tryOf = (candidate: number, key = 0, waitMs = 0) => ({ type: 'try', candidate, key, waitMs }) as const;
+
+const decisions: Record<Step, { plain: object; mended?: object }> = {
+  again: { plain: tryOf(0, 0, 500) },
+  next_key: { plain: tryOf(0, 1) },
+  next_provider: { plain: tryOf(2) },
+  next: { plain: tryOf(1) },
+  mended_or_next: { plain: tryOf(1), mended: tryOf(0) },
+  mended_or_return: { plain: giveUp, mended: tryOf(0) },
+  break_off: { plain: giveUp, mended: giveUp },
+  ignore: { plain: giveUp, mended: giveUp },
+};
+
+for (const failure of Object.keys(beforeContent) as FailureClass[]) {
+  for (const at of positions) {
+    const expected =
+      at === 'after_finish' ? 'ignore' : at === 'after_content' ? 'break_off' : beforeContent[failure];
+    test(`${failure}, ${at}: ${expected}`, () => {
+      assert.equal(stepFor(failure, at), expected);
+      const outcome = outcomes[failure](at);
+      assert.equal(classOf(outcome), failure);
+      const { plain, mended } = decisions[expected];
+      const tried: Tried = { candidate: 0, key: 0, outcome };
+      assert.deepEqual(decide(candidates, [tried], retry, 0), plain);
+      if (mended) assert.deepEqual(decide(candidates, [{ ...tried, mended: true }], retry, 0), mended);
+    });
+  }
+}
+
+test('who may not be asked now is passed over, also when it is the same model again', () => {
+  const tried: Tried[] = [{ candidate: 0, key: 0, outcome: refusedWith(503) }];
+  assert.deepEqual(decide(candidates, [], retry, 0, { passed: new Set([0, 1]) }), tryOf(2));
+  assert.deepEqual(decide(candidates, [], retry, 0, { passed: new Set([0, 1, 2]) }), giveUp);
+  assert.deepEqual(decide(candidates, tried, retry, 0, { passed: new Set([0]) }), tryOf(1));
+  const key: Tried[] = [{ candidate: 0, key: 0, outcome: refusedWith(401) }];
+  assert.deepEqual(decide(candidates, key, retry, 0, { passed: new Set([0]) }), tryOf(1, 1));
+  const mended: Tried[] = [{ candidate: 0, key: 0, outcome: refusedWith(400), mended: true }];
+  assert.deepEqual(decide(candidates, mended, retry, 0, { passed: new Set([0]) }), tryOf(1));
+});
+
+test('when the retry budget is spent the next model is asked at once, and keys and mends go on', () => {
+  const mayRetry = false;
+  const after = (outcome: Outcome, mended = false) =>
+    decide(candidates, [{ candidate: 0, key: 0, outcome, mended }], retry, 0, { mayRetry });
+  assert.deepEqual(after(refusedWith(503)), tryOf(1));
+  assert.deepEqual(after(refusedWith(401)), tryOf(0, 1));
+  assert.deepEqual(after(refusedWith(400), true), tryOf(0));
+});
+
+test('an allowance of one model alone leaves the provider’s others to be asked', () => {
+  const tried = (type: string): Tried[] => [{ candidate: 0, key: 0, outcome: refusedWith(429, { type }) }];
+  assert.deepEqual(decide(candidates, tried('FreeUsageLimitError'), retry, 0), tryOf(1));
+  assert.deepEqual(decide(candidates, tried('GoUsageLimitError'), retry, 0), tryOf(2));
+});

@@ -1,0 +1,45 @@
+/** Candidates and outcomes for the tests of the policy. */
+import { readApiError } from '../../lib/anthropic/errors.ts';
+import type { Provider, Secret } from '../../lib/config/schema.ts';
+import type { Outcome, Position, Trouble } from '../../lib/proxy/policy/attempts.ts';
+import type { Candidate } from '../../lib/proxy/policy/route.ts';
+import type { Route } from '../../lib/wire/codec.ts';
+import { routeOf } from './requests.ts';
+
+const secret: Secret = { reveal: () => 'k', toString: () => '•••', toJSON: () => '•••' };
+
+/** The candidate `provider/model`, with so many keys. */
+export function candidateOf(
+  name: string,
+  { keys = 1, route, provider }: { keys?: number; route?: Partial<Route>; provider?: Partial<Provider> } = {},
+): Candidate {
+  const [from = '', modelId = ''] = name.split('/');
+  return {
+    route: routeOf({ provider: from, modelId, ...route }),
+    provider: {
+      name: from,
+      endpoints: {},
+      auth: {},
+      keys: Array.from({ length: keys }, () => secret),
+      headers: {},
+      defaultFormat: 'chat',
+      timeouts: { headersMs: 1, firstEventMs: 1, idleMs: 1 },
+      ...provider,
+    },
+    entry: { provider: from, model_id: modelId },
+    why: 'test',
+  };
+}
+
+/** A refusal with this status and error object. */
+export function refusedWith(status: number, error: object = {}, retryAfterMs?: number, more = {}): Outcome {
+  return {
+    type: 'refused',
+    error: readApiError(status, JSON.stringify({ error: { message: 'm', ...error }, ...more })),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+export function failedWith(trouble: Trouble, at: Position = 'before_content'): Outcome {
+  return { type: 'failed', trouble, error: { type: 'api_error', message: trouble }, at };
+}
