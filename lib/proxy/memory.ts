@@ -147,7 +147,7 @@ export function memory(log: Log): Memory {
     const { provider, modelId } = candidate.route;
     const model = nameOf(candidate);
     if (outcome.type === 'answered') {
-      const older = (entry: { since: number } | undefined): boolean => (entry?.since ?? began) < began;
+      const older = (entry: { since: number } | undefined): boolean => (entry?.since ?? Infinity) <= began;
       for (const who of [provider, model]) if (older(allowances.get(who, now))) allowances.delete(who);
       if (older(lessons.get(`${model} gone`, now))) lessons.delete(`${model} gone`);
     }

@@ -114,13 +114,13 @@ function failingBy(model: string, { kind, reason, waitMs }: Hindrance): Failing 
   }
 }
 
-/** The telling failure's own, else the soonest of those that waiting can help. */
+/** The soonest among those of the telling class, else among all, that waiting can help. */
 function retryAfterFor(telling: Failing, failed: readonly Failing[]): number | undefined {
-  if (!telling.permanent && telling.retryAfter !== undefined) return telling.retryAfter;
-  const waits = failed.flatMap(({ permanent, retryAfter }) =>
-    permanent || retryAfter === undefined ? [] : [retryAfter],
-  );
-  return waits.length > 0 ? Math.min(...waits) : undefined;
+  const soonest = (some: readonly Failing[]): number =>
+    Math.min(...some.map(({ permanent, retryAfter }) => (permanent ? Infinity : (retryAfter ?? Infinity))));
+  const own = soonest(failed.filter((one) => one.class === telling.class));
+  const found = Number.isFinite(own) ? own : soonest(failed);
+  return Number.isFinite(found) ? found : undefined;
 }
 
 /** The upstream's words; for an overflow always the sentence with both numbers, which steer how much the client cuts. */

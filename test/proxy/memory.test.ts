@@ -1,0 +1,314 @@
+/** What the road remembers from one request to the next, seen from both ends (contract 5.2, 5.7, 5.8). */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'node:test';
+import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
+import { say, type Script } from '../../lib/emulator/script.ts';
+import type { Settings } from '../../lib/config/schema.ts';
+import { modelOf, proxyOver, question, readUntil, until, type ProxyUnderTest } from '../support/proxy.ts';
+
+const ok = [say('ok')];
+const out = refuse(503);
+const many = (answer: Answer | Script, count: number) => Array.from({ length: count }, () => answer);
+const breaker =
+  (failures: number, resetMs = 60_000) =>
+  (settings: Settings): Settings => ({ ...settings, circuitBreaker: { failures, resetMs } });
+const only = [modelOf('first')];
+
+/** What was logged as remembered: who, and what. */
+const remembered = ({ log }: ProxyUnderTest): string[] =>
+  log.filter(({ event }) => event === 'remembered').map(({ who, what }) => `${String(who)}: ${String(what)}`);
+const stateOf = ({ proxy }: ProxyUnderTest, key = 'emulator/first chat') =>
+  proxy.stats().remembered.breakers[key]?.state ?? 'closed';
+
+for (const stream of [true, false]) {
+  const way = stream ? 'streamed' : 'whole';
+
+  test(`a model that failed in a row is passed over, and the next one answers: ${way}`, async () => {
+    await using over = await proxyOver({
+      answers: [out, ok, out, ok, ok, ok],
+      change: breaker(2),
+    });
+    for (let i = 0; i < 4; i++) {
+      const heard = await over.ask(question({ stream }));
+      assert.equal(heard.said, 'ok');
+      assert.equal(heard.headers.get('x-occ-attempts'), i < 2 ? '2' : '1');
+    }
+    assert.deepEqual(over.asked(), ['first', 'second', 'first', 'second', 'second', 'second']);
+    assert.equal(stateOf(over), 'open');
+    const passed = over.log.filter(({ event }) => event === 'passed_over');
+    assert.deepEqual(
+      passed.map(({ model, kind }) => [model, kind]),
+      [
+        ['emulator/first', 'breaker'],
+        ['emulator/first', 'breaker'],
+      ],
+    );
+  });
+
+  test(`an outage of everything is answered at once, without a call, so that the client waits: ${way}`, async () => {
+    await using over = await proxyOver({ answers: many(out, 9), models: only, change: breaker(2, 30_000) });
+    for (let i = 0; i < 2; i++) assert.equal((await over.ask(question({ stream }))).status, 503);
+    const heard = await over.ask(question({ stream }));
+    assert.deepEqual([heard.status, heard.error?.type], [503, 'overloaded_error']);
+    assert.equal(heard.headers.get('x-should-retry'), null);
+    const after = Number(heard.headers.get('retry-after'));
+    assert(after > 0 && after <= 30, String(after));
+    assert.match(
+      heard.error?.message ?? '',
+      /emulator\/first: not tried, it failed 2 times in a row; asked again in \d+ s$/,
+    );
+    assert.deepEqual(over.asked(), ['first', 'first']);
+    assert.equal(over.proxy.stats().failures, 3);
+  });
+}
+
+test('after its time one probe is let through, and nobody beside it', async () => {
+  const slow = failing(ok, { headersAfterMs: 300 });
+  await using over = await proxyOver({ answers: [out, slow, ok], models: only, change: breaker(1, 150) });
+  await over.ask();
+  assert.equal(stateOf(over), 'open');
+  await sleep(160);
+  const probe = over.ask();
+  await over.emulator.asked(2);
+  const beside = await over.ask();
+  assert.deepEqual([beside.status, beside.headers.get('retry-after')], [503, '1']);
+  assert.equal((await probe).said, 'ok');
+  await over.settled(2);
+  assert.equal(stateOf(over), 'closed');
+  assert.equal((await over.ask()).said, 'ok');
+});
+
+test('a probe whose client leaves gives its place back, and counts for nothing', async () => {
+  const silent = failing(ok, { headersAfterMs: 60_000 });
+  await using over = await proxyOver({ answers: [out, silent, ok], models: only, change: breaker(1, 200) });
+  await over.ask();
+  await sleep(210);
+  const leave = new AbortController();
+  over.post(question(), { signal: leave.signal }).catch(() => {});
+  await over.emulator.asked(2);
+  assert.equal(stateOf(over), 'half_open');
+  leave.abort();
+  await over.settled(2);
+  assert.equal((await over.ask()).said, 'ok');
+  await until(() => stateOf(over) === 'closed', 'the breaker to close');
+});
+
+test('a probe that speaks opens the way before its answer is whole', async () => {
+  const long = failing([say(['first', ' second'])], { breaks: { at: { deltas: 1 }, how: 'silence' } });
+  await using over = await proxyOver({ answers: [out, long, ok], models: only, change: breaker(1, 100) });
+  await over.ask();
+  await sleep(110);
+  await readUntil(await over.post(), '"first"');
+  assert.equal((await over.ask()).said, 'ok');
+});
+
+test('clients that leave and clients that ask nonsense open no breaker', async () => {
+  const silent = failing(ok, { headersAfterMs: 60_000 });
+  await using over = await proxyOver({
+    answers: [...many(silent, 3), ...many(refuse(400), 3), ok],
+    models: only,
+    change: breaker(1),
+  });
+  for (let i = 1; i <= 3; i++) {
+    const leave = new AbortController();
+    over.post(question(), { signal: leave.signal }).catch(() => {});
+    await over.emulator.asked(i);
+    leave.abort();
+    await over.settled(i);
+  }
+  for (let i = 0; i < 3; i++) assert.equal((await over.ask()).status, 400);
+  assert.equal((await over.ask()).said, 'ok');
+  assert.equal(stateOf(over), 'closed');
+});
+
+test('a client’s own limit is no fault of the model, a model’s own is', async () => {
+  const late = failing(ok, { headersAfterMs: 60_000 });
+  const asking = { headers: { 'x-stainless-timeout': '6' } };
+  for (const [ofClient, state] of [
+    [true, 'closed'],
+    [false, 'open'],
+  ] as const) {
+    await using over = await proxyOver({
+      answers: [late, ok],
+      timeouts: ofClient ? {} : { headersMs: 50 },
+      change: breaker(1),
+    });
+    const heard = await over.ask(question({ stream: false }), asking);
+    assert.equal(heard.said, 'ok');
+    assert.deepEqual(over.asked(), ['first', 'second']);
+    assert.equal(stateOf(over), state);
+  }
+});
+
+const plan = (retryAfterSeconds: number) =>
+  refuse(429, {
+    type: 'GoUsageLimitError',
+    message: '5-hour usage limit reached. Resets in 7hr 29min.',
+    metadata: { limitName: '5 hour' },
+    retryAfterSeconds,
+  });
+
+test('a spent provider is asked by no later request before its reset', async () => {
+  await using over = await proxyOver({ answers: [plan(26_940), ok, ok, ok] });
+  for (let i = 0; i < 3; i++) assert.equal((await over.ask()).said, 'ok');
+  assert.deepEqual(over.asked(), ['first', 'second', 'second', 'second']);
+  assert.deepEqual(remembered(over), ['emulator: its 5-hour limit is reached, resets in 7 h 29 min']);
+  assert.deepEqual(
+    over.proxy.stats().remembered.spent.map(({ who, limit }) => [who, limit]),
+    [['emulator', '5-hour limit']],
+  );
+});
+
+test('when nobody else is left the client is told for good, in words with the reset', async () => {
+  await using over = await proxyOver({ answers: [plan(26_940), ok], models: only });
+  await over.ask();
+  const heard = await over.ask();
+  assert.deepEqual([heard.status, heard.error?.type], [429, 'rate_limit_error']);
+  assert.equal(heard.headers.get('x-should-retry'), 'false');
+  assert.equal(heard.headers.get('retry-after'), null);
+  assert.match(heard.error?.message ?? '', /its 5-hour limit is reached, resets in 7 h 29 min/);
+  assert.deepEqual(over.asked(), ['first']);
+});
+
+test('a reset that is near is waited for by the client', async () => {
+  await using over = await proxyOver({ answers: [plan(1), ok], models: only });
+  const first = await over.ask();
+  assert.deepEqual([first.status, first.headers.get('retry-after')], [429, '1']);
+  const second = await over.ask();
+  assert.deepEqual([second.headers.get('x-should-retry'), second.headers.get('retry-after')], [null, '1']);
+  assert.deepEqual(over.asked(), ['first']);
+  await sleep(1010);
+  assert.equal((await over.ask()).said, 'ok');
+  assert.deepEqual(over.proxy.stats().remembered.spent, []);
+});
+
+test('a model that is gone is passed over while there is another, and asked when there is none', async () => {
+  const gone = refuse(410, { type: 'ModelDeprecated', message: 'removed' });
+  await using over = await proxyOver({ answers: [gone, ok, ok] });
+  assert.equal((await over.ask()).said, 'ok');
+  assert.equal((await over.ask()).said, 'ok');
+  assert.deepEqual(over.asked(), ['first', 'second', 'second']);
+  assert.deepEqual(remembered(over), ['emulator/first: not available: removed']);
+  await using alone = await proxyOver({ answers: [gone, ok], models: only });
+  assert.equal((await alone.ask()).status, 503);
+  assert.equal((await alone.ask()).said, 'ok');
+  await alone.settled(2);
+  assert.deepEqual(alone.proxy.stats().remembered.learned, []);
+});
+
+test('a model that is not served in one format is asked in the next, and from then on', async () => {
+  const wrong = refuse(401, {
+    type: 'ModelError',
+    message: 'Model first is not supported for format oa-compat',
+  });
+  await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
+  const heard = await over.ask();
+  assert.deepEqual([heard.said, heard.headers.get('x-occ-attempts')], ['ok', '2']);
+  assert.equal((await over.ask()).headers.get('x-occ-attempts'), '1');
+  assert.deepEqual(
+    over.emulator.requests.map(({ format }) => format),
+    ['chat', 'messages', 'messages'],
+  );
+  assert.deepEqual(remembered(over), ['emulator/first: not served as chat, asked as messages']);
+});
+
+test('a refused parameter is left out once more, and from then on', async () => {
+  const wrong = refuse(400, { message: 'temperature is not supported' });
+  await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
+  for (let i = 0; i < 2; i++) assert.equal((await over.ask(question({ temperature: 0.5 }))).said, 'ok');
+  assert.deepEqual(
+    over.emulator.requests.map(({ body }) => body['temperature']),
+    [0.5, undefined, undefined],
+  );
+  assert.deepEqual(remembered(over), ['emulator/first: takes no temperature']);
+  assert.equal(stateOf(over), 'closed');
+});
+
+test('stop sequences that are refused are left out, which is nothing the route could do', async () => {
+  const wrong = refuse(400, { message: "'stop' is not supported with this model" });
+  await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
+  for (let i = 0; i < 2; i++) assert.equal((await over.ask(question({ stop_sequences: ['x'] }))).said, 'ok');
+  assert.deepEqual(
+    over.emulator.requests.map(({ body }) => 'stop' in body),
+    [true, false, false],
+  );
+});
+
+test('a mend that did not help is not remembered, and the client hears the upstream’s words', async () => {
+  const wrong = refuse(400, { message: 'temperature is not supported' });
+  await using over = await proxyOver({ answers: [wrong, wrong, wrong, wrong], models: only });
+  for (let i = 0; i < 2; i++) {
+    const heard = await over.ask(question({ temperature: 0.5 }));
+    assert.deepEqual([heard.status, heard.error?.message], [400, 'temperature is not supported']);
+  }
+  assert.equal(over.asked().length, 4);
+  assert.deepEqual(remembered(over), []);
+});
+
+test('mends count as attempts', async () => {
+  const wrong = refuse(400, { message: 'temperature is not supported' });
+  await using over = await proxyOver({ answers: [wrong, ok], models: only, retry: { maxAttemptsTotal: 1 } });
+  assert.equal((await over.ask(question({ temperature: 0.5 }))).status, 400);
+  assert.deepEqual(over.asked(), ['first']);
+});
+
+test('a window learned from a refusal sends what is longer elsewhere', async () => {
+  const long = refuse(400, {
+    message: 'maximum context length is 4096 tokens, however you requested 9000 tokens',
+  });
+  await using over = await proxyOver({ answers: [long, ok, ok] });
+  const body = question({ messages: [{ role: 'user', content: 'word '.repeat(6000) }] });
+  const heard = await over.ask(body);
+  assert.equal(heard.error?.message, 'prompt is too long: 9000 tokens > 4096 maximum');
+  assert.equal((await over.ask(body)).said, 'ok');
+  assert.equal((await over.ask()).said, 'ok');
+  assert.deepEqual(over.asked(), ['first', 'second', 'first']);
+  assert.deepEqual(remembered(over), ['emulator/first: takes 4096 tokens at most']);
+});
+
+test('other settings bring a new start: keys and plans may be others', async () => {
+  let settings: Settings | undefined;
+  await using over = await proxyOver({
+    answers: [plan(26_940), ok],
+    models: only,
+    settings: () => settings ?? assert.fail(),
+    change: (given) => (settings = given),
+  });
+  await over.ask();
+  assert.equal((await over.ask()).status, 429);
+  assert.deepEqual(over.asked(), ['first']);
+  assert(settings);
+  settings = { ...settings };
+  assert.equal((await over.ask()).said, 'ok');
+});
+
+test('an outage is not multiplied: when the retries are spent the next model is asked at once', async () => {
+  await using over = await proxyOver({
+    emulator: { script: ({ conversation }) => (conversation.model === 'first' ? out : { script: ok }) },
+    retry: { attempts: 1 },
+    change: breaker(1000),
+  });
+  for (let i = 0; i < 30; i++) assert.equal((await over.ask()).said, 'ok');
+  const asked = over.asked().filter((model) => model === 'first').length;
+  assert.equal(asked, 30 + 10);
+});
+
+test('a conversation keeps its model, by the client’s session and agent', async () => {
+  await using over = await proxyOver({
+    answers: many(ok, 9),
+    models: only,
+    change: (settings) => ({ ...settings, models: { ...settings.models, think: modelOf('thinker') } }),
+  });
+  const hard = question({ output_config: { effort: 'max' } });
+  const inSession = (session: string, agent = '') => ({
+    headers: { 'x-claude-code-session-id': session, 'x-claude-code-agent-id': agent },
+  });
+  await over.ask(question(), inSession('one'));
+  await over.ask(hard, inSession('one'));
+  await over.ask(hard, inSession('one', 'agent'));
+  await over.ask(hard, inSession('two'));
+  await over.ask(hard);
+  await over.ask(question());
+  assert.deepEqual(over.asked(), ['first', 'first', 'thinker', 'thinker', 'thinker', 'first']);
+});

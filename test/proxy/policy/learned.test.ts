@@ -1,0 +1,178 @@
+/** What refusals teach: what is tried instead, and what is remembered of it (contract 5.2). */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
+import type { Provider } from '../../../lib/config/schema.ts';
+import { lessonInWords, lessonOf, mend, taught, type Lesson } from '../../../lib/proxy/policy/learned.ts';
+import type { Parameter } from '../../../lib/proxy/policy/parameters.ts';
+import type { Candidate } from '../../../lib/proxy/policy/route.ts';
+import type { Route } from '../../../lib/wire/codec.ts';
+import { codecs } from '../../../lib/wire/codecs.ts';
+import { candidateOf, failedWith, refusedWith } from '../../support/candidates.ts';
+import { requestOf, routeOf, user } from '../../support/requests.ts';
+
+const bounded = {
+  name: 'count',
+  description: 'd',
+  input_schema: { type: 'object', properties: { n: { type: 'integer', minimum: 1, maximum: 9 } } },
+};
+const request: MessagesRequest = requestOf([user('hi')], {
+  temperature: 0.5,
+  top_p: 0.9,
+  stop_sequences: ['</end>'],
+  tools: [bounded],
+  tool_choice: { type: 'tool', name: 'count', disable_parallel_tool_use: true },
+  thinking: { type: 'enabled', budget_tokens: 8000 },
+  output_config: { format: { type: 'json_schema', schema: { type: 'object', properties: {} } } },
+});
+
+const endpoints = {
+  chat: 'http://127.0.0.1:1/v1/chat/completions',
+  messages: 'http://127.0.0.1:1/v1/messages',
+};
+const model = (route: Partial<Route> = {}, provider: Partial<Provider> = {}): Candidate =>
+  candidateOf('p/m', { route, provider: { endpoints, ...provider } });
+const thinking = model(
+  routeOf({ provider: 'p', modelId: 'm', efforts: ['high'], quirks: { thinking: 'effort' } }),
+);
+const encoded = ({ route }: Candidate): string =>
+  JSON.stringify(codecs[route.format]?.encodeRequest(request, route));
+const refusal = (message: string, param?: string) =>
+  refusedWith(400, { message, type: 'invalid_request_error', ...(param !== undefined && { param }) });
+
+const refusals: [string, string | undefined, Parameter, RegExp][] = [
+  [
+    "Unsupported value: 'temperature' does not support 0.5 with this model.",
+    undefined,
+    'temperature',
+    /"temperature"/,
+  ],
+  ['Unsupported value', 'temperature', 'temperature', /"temperature"/],
+  ['top_p is not supported', undefined, 'top_p', /"top_p"/],
+  [
+    '[unsupported_tool_schema] The tool schema is not supported (tool_count_limit).',
+    'tools',
+    'schema_ranges',
+    /"minimum"/,
+  ],
+  [
+    "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
+    undefined,
+    'max_tokens',
+    /"max_tokens"/,
+  ],
+  ['parallel_tool_calls: unknown field', undefined, 'parallel_tool_calls', /"parallel_tool_calls"/],
+  ['Unrecognized request argument supplied: reasoning_effort', undefined, 'thinking', /"reasoning_effort"/],
+  ['response_format is not available', undefined, 'response_format', /"response_format"/],
+];
+for (const [message, param, parameter, gone] of refusals) {
+  test(`asked again without what was refused: ${param ?? message}`, () => {
+    const found = mend(thinking, refusal(message, param), request, []);
+    assert.deepEqual(found?.lesson, { what: 'parameter', parameter });
+    assert.equal(found.general, true);
+    assert.match(encoded(thinking), gone);
+    assert.doesNotMatch(encoded(found.candidate), gone);
+    // The same refusal again is about something else.
+    assert.equal(mend(found.candidate, refusal(message, param), request, []), undefined);
+  });
+}
+
+test('stop sequences are left out of the request, which the route cannot', () => {
+  const found = mend(model(), refusal("'stop' is not supported"), request, []);
+  assert.deepEqual(found?.candidate.without, ['stop']);
+});
+
+test('a mend that would change nothing is none', () => {
+  const plain = requestOf([user('hi')]);
+  assert.equal(mend(model(), refusal('temperature is not supported'), plain, []), undefined);
+  assert.equal(mend(model(), refusal('bad field'), request, []), undefined);
+});
+
+test('only refusals of the request are mended', () => {
+  const message = 'temperature is not supported';
+  for (const outcome of [
+    refusedWith(500, { message }),
+    refusedWith(401, { message }),
+    refusedWith(429, { message }),
+    refusedWith(400, { message: `prompt is too long: 9000 tokens > 8000 maximum, ${message}` }),
+    failedWith('stall'),
+    { type: 'answered' } as const,
+  ])
+    assert.equal(mend(model(), outcome, request, []), undefined);
+});
+
+test('what is refused inside one conversation teaches nothing about others', () => {
+  const found = mend(thinking, refusal('messages.3.content.0: thinking is not expected here'), request, []);
+  assert.deepEqual([found?.lesson.what, found?.general], ['parameter', false]);
+});
+
+test('the next format is tried, each once, and only one the provider has', () => {
+  const wrong = refusedWith(401, {
+    type: 'ModelError',
+    message: 'Model m is not supported for format oa-compat',
+  });
+  const first = mend(model(), wrong, request, []);
+  assert.deepEqual(first?.lesson, { what: 'format', refused: ['chat'], use: 'messages' });
+  assert.equal(first.candidate.route.format, 'messages');
+  assert.equal(first.candidate.route.endpoint, endpoints.messages);
+  const only = model({}, { endpoints: { chat: endpoints.chat } });
+  assert.equal(mend(only, wrong, request, []), undefined);
+  const after = mend(first.candidate, refusedWith(400, { type: 'ModelProtocolUnsupported' }), request, [
+    'chat',
+  ]);
+  assert(after?.lesson.what !== 'format' || !['chat', 'messages'].includes(after.lesson.use));
+});
+
+test('a format that is changed keeps what was learned of parameters', () => {
+  const omitted =
+    mend(model(), refusal('temperature is not supported'), request, [])?.candidate ?? assert.fail();
+  const moved = mend(omitted, refusedWith(400, { type: 'ModelProtocolUnsupported' }), request, []);
+  assert.equal(moved?.candidate.route.quirks.temperature, 'omit');
+});
+
+test('models that are gone and windows that are smaller are remembered from any attempt', () => {
+  const at = model({ contextWindow: 200_000 });
+  const overflow = (limit: number) =>
+    refusedWith(400, { message: `maximum context length is ${limit} tokens, you requested 900000 tokens` });
+  assert.deepEqual(lessonOf(refusedWith(410, { message: 'removed' }), at), {
+    what: 'gone',
+    reason: 'removed',
+  });
+  assert.deepEqual(lessonOf(overflow(131_072), at), { what: 'window', tokens: 131_072 });
+  assert.equal(lessonOf(overflow(200_000), at), undefined);
+  assert.equal(lessonOf(overflow(300_000), at), undefined);
+  for (const outcome of [refusedWith(401), refusedWith(429), refusedWith(503), failedWith('reset')])
+    assert.equal(lessonOf(outcome, at), undefined);
+});
+
+const lessons: Lesson[] = [
+  { what: 'format', refused: ['chat'], use: 'messages' },
+  { what: 'parameter', parameter: 'temperature' },
+  { what: 'window', tokens: 100_000 },
+  { what: 'gone', reason: 'removed' },
+];
+
+test('later requests have every lesson in mind', () => {
+  const { route, without } = taught(model({ contextWindow: 200_000, temperature: 1 }), lessons);
+  assert.deepEqual(
+    [route.format, route.endpoint, route.contextWindow, route.quirks.temperature, without],
+    ['messages', endpoints.messages, 100_000, 'omit', ['temperature']],
+  );
+  assert.equal(taught(model({ contextWindow: 50_000 }), lessons.slice(2)).route.contextWindow, 50_000);
+  const same = model();
+  assert.equal(taught(same, []), same);
+});
+
+test('a format learned from another configuration is not used where there is no endpoint for it', () => {
+  const only = model({}, { endpoints: { chat: endpoints.chat } });
+  assert.equal(taught(only, lessons.slice(0, 1)).route.format, 'chat');
+});
+
+test('lessons in words', () => {
+  assert.deepEqual(lessons.map(lessonInWords), [
+    'not served as chat, asked as messages',
+    'takes no temperature',
+    'takes 100000 tokens at most',
+    'not available: removed',
+  ]);
+});
