@@ -6,8 +6,8 @@ import type { Settings } from '../config/schema.ts';
 import type { Turn } from '../wire/codec.ts';
 import { attempt, type Attempted, type Try } from './attempt.ts';
 import type { Permit } from './memory.ts';
-import type { Tried } from './policy/attempts.ts';
-import { mend, type Mend } from './policy/learned.ts';
+import type { Outcome, Tried } from './policy/attempts.ts';
+import { lessonInWords, mend, type Mend } from './policy/learned.ts';
 import type { Candidate, PassedOver, Plan } from './policy/route.ts';
 import { decide } from './policy/steps.ts';
 import { nameOf, reasonOf, verdict } from './policy/verdict.ts';
@@ -30,101 +30,141 @@ export interface Trial {
   limitMs: number | undefined;
 }
 
+/** How far a trial has come. */
+interface Course {
+  /** In the plan's order; a mend changes one. */
+  candidates: Candidate[];
+  tried: Tried[];
+  /** What was changed, by candidate. */
+  mends: Map<number, Mend[]>;
+  /** Candidates that may not be asked now, and why. */
+  barred: Map<number, PassedOver>;
+  /** Everyone was barred. */
+  lastResort: boolean;
+  began: number;
+  /** A finished answer with nothing in it, should every attempt end so (P6). */
+  empty?: { events: readonly StreamEvent[]; headers: Record<string, string> };
+}
+
+/** One attempt that may be made. */
+interface Chosen {
+  index: number;
+  candidate: Candidate;
+  key: number;
+  permit: Permit;
+}
+
 /** Ends in the reply: the answer of one model, or what the client is told of all that failed. */
 export async function tryModels(trial: Trial, road: Road): Promise<void> {
-  const { turn, session, headers, requestId, reply, gone, settings, limitMs } = trial;
-  const { request } = turn;
-  const { retry } = settings;
-  /** Changed by mends. */
-  const candidates = [...trial.plan.candidates];
-  const tried: Tried[] = [];
-  const mends = new Map<number, Mend[]>();
-  const barred = new Map<number, PassedOver>();
-  const began = Date.now();
-  let lastResort = false;
-  let empty: { events: readonly StreamEvent[]; headers: Record<string, string> } | undefined;
-
+  const course: Course = {
+    candidates: [...trial.plan.candidates],
+    tried: [],
+    mends: new Map(),
+    barred: new Map(),
+    lastResort: false,
+    began: Date.now(),
+  };
   for (;;) {
-    const last = tried.at(-1);
-    const provider = last && candidates[last.candidate]?.provider.name;
-    const decision = decide(candidates, tried, retry, road.random(), {
-      passed: new Set(barred.keys()),
-      mayRetry: provider === undefined || road.memory.mayRetry(provider, Date.now()),
-    });
-    if (decision.type === 'give_up') {
-      // Everyone is barred: whoever is gone or spent may be so no longer, and nothing is lost by asking.
-      if (tried.length > 0 || barred.size === 0 || lastResort) break;
-      lastResort = true;
-      barred.clear();
-      continue;
-    }
-    const candidate = candidates[decision.candidate];
-    if (!candidate) break;
-    if (decision.waitMs > 0) await sleep(decision.waitMs, undefined, { signal: gone }).catch(() => {});
-    if (gone.aborted) return;
-
-    const permit = road.memory.admit(candidate, settings, Date.now(), lastResort);
-    if ('kind' in permit) {
-      barred.set(decision.candidate, {
-        model: nameOf(candidate),
-        reason: permit.reason,
-        hindrance: permit,
-      });
-      const { kind, reason } = permit;
-      road.log({
-        level: 'info',
-        event: 'passed_over',
-        request: requestId,
-        model: nameOf(candidate),
-        kind,
-        reason,
-      });
-      continue;
-    }
-    const { key } = decision;
-    const again = decision.candidate === last?.candidate && !last.mended && key === last.key;
-    road.memory.spend(candidate.provider.name, again ? 'retry' : 'attempt', Date.now());
-    const isLast =
-      decision.candidate === candidates.length - 1 || tried.length + 1 === retry.maxAttemptsTotal;
-    const result = await attempt({
-      candidate,
-      key,
-      request,
-      turn,
-      session,
-      headers: headers(candidate),
-      sink: heard(sinkFor(reply, request, answeredBy(candidate, tried.length + 1)), permit),
-      gone,
-      total: totalFor(candidate, request, limitMs, Date.now() - began, isLast),
-      upstream: road.upstream,
-      log: (entry) => road.log({ request: requestId, ...entry }),
-    });
-    const { outcome } = result;
-    permit.end(outcome, Date.now());
-    const made = mends.get(decision.candidate) ?? [];
-    if (helped(result)) learn(candidate, made, road);
-    const mayMend = tried.length + 1 < retry.maxAttemptsTotal;
-    const next = mayMend ? mend(candidate, outcome, request, refusedFormats(made)) : undefined;
-    tried.push({ candidate: decision.candidate, key, outcome, ...(next && { mended: true }) });
-    if (result.empty) empty = { events: result.empty, headers: answeredBy(candidate, tried.length) };
-    record(result, candidate, tried.length, requestId, road);
-    if (next) {
-      mends.set(decision.candidate, [...made, next]);
-      candidates[decision.candidate] = next.candidate;
-    }
-
+    const chosen = await choose(course, trial, road);
+    if (trial.gone.aborted) return;
+    if (!chosen) return conclude(course, trial, road);
+    const outcome = await tryOne(chosen, course, trial, road);
     if (outcome.type === 'abandoned') return;
     if (outcome.type === 'answered') {
-      if (decision.candidate > 0) road.counts.fallbacks++;
+      if (chosen.index > 0) road.counts.fallbacks++;
       return;
     }
   }
+}
 
-  if (gone.aborted) return;
-  const onlyEmpty =
-    tried.length > 0 &&
-    tried.every(({ outcome }) => outcome.type === 'failed' && outcome.trouble === 'empty');
-  if (onlyEmpty && empty) return sinkFor(reply, request, empty.headers).accept(empty.events);
+/** The next attempt, once its time has come; undefined when there is none, or the client has left. */
+async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen | undefined> {
+  const { candidates, tried, barred } = course;
+  const { gone, requestId, settings } = trial;
+  for (;;) {
+    const last = tried.at(-1);
+    const provider = last && candidates[last.candidate]?.provider.name;
+    const mayRetry = provider === undefined || road.memory.mayRetry(provider, Date.now());
+    const passed = new Set(barred.keys());
+    const decision = decide(candidates, tried, settings.retry, road.random(), { passed, mayRetry });
+    if (decision.type === 'give_up') {
+      // Everyone is barred: whoever is gone or spent may be so no longer, and nothing is lost by asking.
+      if (tried.length > 0 || barred.size === 0 || course.lastResort) return undefined;
+      course.lastResort = true;
+      barred.clear();
+      continue;
+    }
+    const { candidate: index, key, waitMs } = decision;
+    const candidate = candidates[index];
+    if (!candidate) return undefined;
+    if (!mayRetry && index !== last?.candidate)
+      road.log({ level: 'info', event: 'retries_spent', request: requestId, provider });
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal: gone }).catch(() => {});
+    if (gone.aborted) return undefined;
+
+    const permit = road.memory.admit(candidate, settings, Date.now(), course.lastResort);
+    if (!('kind' in permit)) {
+      const again = index === last?.candidate && !last.mended && key === last.key;
+      road.memory.spend(candidate.provider.name, again ? 'retry' : 'attempt', Date.now());
+      return { index, candidate, key, permit };
+    }
+    const { kind, reason } = permit;
+    const model = nameOf(candidate);
+    barred.set(index, { model, reason, hindrance: permit });
+    road.log({ level: 'info', event: 'passed_over', request: requestId, model, kind, reason });
+  }
+}
+
+async function tryOne(
+  { index, candidate, key, permit }: Chosen,
+  course: Course,
+  { turn, session, headers, requestId, reply, gone, settings, limitMs }: Trial,
+  road: Road,
+): Promise<Outcome> {
+  const { candidates, tried, mends } = course;
+  const { request } = turn;
+  const number = tried.length + 1;
+  const isLast = index === candidates.length - 1 || number === settings.retry.maxAttemptsTotal;
+  const result = await attempt({
+    candidate,
+    key,
+    request,
+    turn,
+    session,
+    headers: headers(candidate),
+    sink: heard(sinkFor(reply, request, answeredBy(candidate, number)), permit),
+    gone,
+    total: totalFor(candidate, request, limitMs, Date.now() - course.began, isLast),
+    upstream: road.upstream,
+    log: (entry) => road.log({ request: requestId, ...entry }),
+  });
+  const { outcome } = result;
+  permit.end(outcome, Date.now());
+  record(result, candidate, number, requestId, road);
+  if (result.empty) course.empty = { events: result.empty, headers: answeredBy(candidate, number) };
+
+  const made = mends.get(index) ?? [];
+  if (helped(result)) learn(candidate, made, road);
+  const mayMend = number < settings.retry.maxAttemptsTotal;
+  const mended = mayMend ? mend(candidate, outcome, request, refusedFormats(made)) : undefined;
+  if (mended) {
+    mends.set(index, [...made, mended]);
+    candidates[index] = mended.candidate;
+    const what = lessonInWords(mended.lesson);
+    road.log({ level: 'info', event: 'mended', request: requestId, model: nameOf(candidate), what });
+  }
+  tried.push({ candidate: index, key, outcome, ...(mended && { mended: true }) });
+  return outcome;
+}
+
+/** Nothing is left to try. */
+async function conclude(
+  { candidates, tried, barred, empty }: Course,
+  trial: Trial,
+  road: Road,
+): Promise<void> {
+  const onlyEmpty = tried.every(({ outcome }) => outcome.type === 'failed' && outcome.trouble === 'empty');
+  if (onlyEmpty && empty) return sinkFor(trial.reply, trial.turn.request, empty.headers).accept(empty.events);
   const passedOver = [...trial.plan.passedOver, ...barred.values()];
   refuse({ ...trial, plan: { ...trial.plan, candidates, passedOver } }, tried, road);
 }

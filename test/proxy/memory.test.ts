@@ -222,6 +222,10 @@ test('a refused parameter is left out once more, and from then on', async () => 
     [0.5, undefined, undefined],
   );
   assert.deepEqual(remembered(over), ['emulator/first: takes no temperature']);
+  assert.deepEqual(
+    over.log.filter(({ event }) => event === 'mended').map(({ model, what }) => [model, what]),
+    [['emulator/first', 'takes no temperature']],
+  );
   assert.equal(stateOf(over), 'closed');
 });
 
