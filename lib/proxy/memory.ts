@@ -11,7 +11,7 @@ import { lessonInWords, lessonMs, lessonOf, type Lesson } from './policy/learned
 import { inWords, mayDoubt, spentBy, spentInWords, type Spent } from './policy/quota.ts';
 import { mayRetry, spend, unspent, type Budget } from './policy/retry-budget.ts';
 import type { Candidate, Hindrance, Known, Plan } from './policy/route.ts';
-import { nameOf } from './policy/verdict.ts';
+import { nameOf, reasonOf } from './policy/verdict.ts';
 
 /** A place to make one attempt. Whoever holds one says how it ended. */
 export interface Permit {
@@ -65,7 +65,7 @@ const conversationMs = 24 * 3_600_000;
 const circuitMs = 3_600_000;
 
 export function memory(log: Log): Memory {
-  const circuits = expiring<Circuit>(mostCircuits);
+  const circuits = expiring<{ circuit: Circuit; reason: string }>(mostCircuits);
   const allowances = expiring<Spent>(mostSpent);
   const lessons = expiring<Learned>(mostLessons);
   const conversations = expiring<string>(mostConversations);
@@ -103,30 +103,35 @@ export function memory(log: Log): Memory {
     if (hindrance) return hindrance;
     const model = nameOf(candidate);
     const key = `${model} ${candidate.route.format}`;
-    const admitted = admission(circuits.get(key, now) ?? closed, now);
+    const found = circuits.get(key, now);
+    const admitted = admission(found?.circuit ?? closed, now);
     if (!admitted.admitted) {
       const { waitMs } = admitted;
-      const reason = `it failed ${settings.circuitBreaker.failures} times in a row; asked again in ${inWords(waitMs)}`;
-      return { kind: 'breaker', reason, waitMs };
+      const failures = `it failed ${found?.circuit.failures} times in a row (${found?.reason})`;
+      return { kind: 'breaker', reason: `${failures}; asked again in ${inWords(waitMs)}`, waitMs };
     }
     const { probe } = admitted;
 
-    function note(event: BreakerEvent, at: number): void {
-      const before = circuits.get(key, at) ?? closed;
-      const after = next(before, event, at, settings.circuitBreaker);
-      if (after === before) return;
-      if (after === closed) circuits.delete(key);
-      else circuits.set(key, after, at + Math.max(circuitMs, 2 * settings.circuitBreaker.resetMs));
-      if (after.state === before.state) return;
-      const level = after.state === 'open' && event.type === 'failed' ? 'warn' : 'info';
-      log({ level, event: 'breaker', model, format: candidate.route.format, state: after.state });
+    function note(event: BreakerEvent, at: number, failure?: string): void {
+      const { circuit: before, reason: known } = circuits.get(key, at) ?? { circuit: closed, reason: '' };
+      const circuit = next(before, event, at, settings.circuitBreaker);
+      if (circuit === before) return;
+      const reason = failure ?? known;
+      if (circuit === closed) circuits.delete(key);
+      else
+        circuits.set(key, { circuit, reason }, at + Math.max(circuitMs, 2 * settings.circuitBreaker.resetMs));
+      const { state } = circuit;
+      if (state === before.state) return;
+      const level = event.type === 'failed' ? 'warn' : 'info';
+      log({ level, event: 'breaker', model, format: candidate.route.format, state, reason });
     }
 
     if (probe) note({ type: 'probing' }, now);
     return {
       content: (at) => note({ type: 'content', probe }, at),
       end(outcome, at) {
-        note({ type: signOf(outcome), probe }, at);
+        const sign = signOf(outcome);
+        note({ type: sign, probe }, at, sign === 'failed' ? reasonOf(outcome) : undefined);
         remember(outcome, candidate, now, at);
       },
     };
@@ -172,9 +177,9 @@ export function memory(log: Log): Memory {
   }
 
   function recall(now: number): Recalled {
-    const breakers = circuits.list(now).flatMap(({ key, value }) => {
-      if (value.state === 'closed') return [];
-      return [[key, { state: value.state, until: new Date(value.until).toISOString() }] as const];
+    const breakers = circuits.list(now).flatMap(({ key, value: { circuit } }) => {
+      if (circuit.state === 'closed') return [];
+      return [[key, { state: circuit.state, until: new Date(circuit.until).toISOString() }] as const];
     });
     return {
       breakers: Object.fromEntries(breakers),

@@ -89,9 +89,10 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
     const decision = decide(candidates, tried, settings.retry, road.random(), { passed, mayRetry });
     if (decision.type === 'give_up') {
       // Everyone is barred: whoever is gone or spent may be so no longer, and nothing is lost by asking.
-      if (tried.length > 0 || barred.size === 0 || course.lastResort) return undefined;
+      const doubtful = [...barred].filter(([, { hindrance }]) => hindrance?.kind !== 'breaker');
+      if (tried.length > 0 || doubtful.length === 0 || course.lastResort) return undefined;
       course.lastResort = true;
-      barred.clear();
+      for (const [index] of doubtful) barred.delete(index);
       continue;
     }
     const { candidate: index, key, waitMs } = decision;

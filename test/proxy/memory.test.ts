@@ -56,10 +56,11 @@ for (const stream of [true, false]) {
     assert(after > 0 && after <= 30, String(after));
     assert.match(
       heard.error?.message ?? '',
-      /emulator\/first: not tried, it failed 2 times in a row; asked again in \d+ s$/,
+      /emulator\/first: not tried, it failed 2 times in a row \(503 emulated 503\); asked again in \d+ s$/,
     );
     assert.deepEqual(over.asked(), ['first', 'first']);
     assert.equal(over.proxy.stats().failures, 3);
+    assert.equal(over.log.filter(({ event }) => event === 'passed_over').length, 1);
   });
 }
 
