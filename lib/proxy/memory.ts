@@ -32,8 +32,8 @@ export interface Memory {
    * is doubted once in a while.
    */
   admit(candidate: Candidate, settings: Settings, now: number, lastResort: boolean): Permit | Hindrance;
-  /** Remembers what a mend taught, once it has helped. */
-  learn(candidate: Candidate, lesson: Lesson, now: number): void;
+  /** Remembers what a mend taught, once it has helped. `why` is what the upstream said. */
+  learn(candidate: Candidate, lesson: Lesson, why: string, now: number): void;
   /** Counts an attempt of the provider, for its retry budget. */
   spend(provider: string, kind: 'attempt' | 'retry', now: number): void;
   mayRetry(provider: string, now: number): boolean;
@@ -159,21 +159,21 @@ export function memory(log: Log): Memory {
     const spent = spentBy(outcome, provider, modelId, now);
     if (spent) {
       allowances.set(spent.who, spent, spent.until);
-      say(spent.who, spentInWords(spent, now), spent.until);
+      say(spent.who, spentInWords(spent, now), reasonOf(outcome), spent.until);
     }
     const lesson = lessonOf(outcome, candidate);
-    if (lesson) learn(candidate, lesson, now);
+    if (lesson) learn(candidate, lesson, reasonOf(outcome), now);
   }
 
-  function learn(candidate: Candidate, lesson: Lesson, now: number): void {
+  function learn(candidate: Candidate, lesson: Lesson, why: string, now: number): void {
     const model = nameOf(candidate);
     const which = lesson.what === 'parameter' ? `parameter ${lesson.parameter}` : lesson.what;
     lessons.set(`${model} ${which}`, { model, lesson, since: now }, now + lessonMs);
-    say(model, lessonInWords(lesson), now + lessonMs);
+    say(model, lessonInWords(lesson), why, now + lessonMs);
   }
 
-  function say(who: string, what: string, until: number): void {
-    log({ level: 'info', event: 'remembered', who, what, until: new Date(until).toISOString() });
+  function say(who: string, what: string, why: string, until: number): void {
+    log({ level: 'info', event: 'remembered', who, what, why, until: new Date(until).toISOString() });
   }
 
   function recall(now: number): Recalled {

@@ -203,7 +203,8 @@ function helped({ outcome, tally }: Attempted): boolean {
 
 /** All that was mended, of which the latest format is the one that works. */
 function learn(candidate: Candidate, mends: readonly Mend[], road: Road): void {
-  for (const { lesson, general } of mends) if (general) road.memory.learn(candidate, lesson, Date.now());
+  for (const { lesson, why, general } of mends)
+    if (general) road.memory.learn(candidate, lesson, why, Date.now());
 }
 
 function refusedFormats(mends: readonly Mend[]): Candidate['route']['format'][] {

@@ -15,9 +15,14 @@ const breaker =
   (settings: Settings): Settings => ({ ...settings, circuitBreaker: { failures, resetMs } });
 const only = [modelOf('first')];
 
-/** What was logged as remembered: who, and what. */
+/** What was logged as remembered: who, and what; each with its reason and its time. */
 const remembered = ({ log }: ProxyUnderTest): string[] =>
-  log.filter(({ event }) => event === 'remembered').map(({ who, what }) => `${String(who)}: ${String(what)}`);
+  log
+    .filter(({ event }) => event === 'remembered')
+    .map(({ who, what, why, until }) => {
+      assert(typeof why === 'string' && why !== '' && Date.parse(String(until)) > Date.now());
+      return `${String(who)}: ${String(what)}`;
+    });
 const stateOf = ({ proxy }: ProxyUnderTest, key = 'emulator/first chat') =>
   proxy.stats().remembered.breakers[key]?.state ?? 'closed';
 

@@ -27,6 +27,8 @@ export const lessonMs = 3_600_000;
 export interface Mend {
   candidate: Candidate;
   lesson: Lesson;
+  /** What the upstream said. */
+  why: string;
   /** False when the refusal was about this conversation, and so teaches nothing about others. */
   general: boolean;
 }
@@ -59,8 +61,8 @@ export function mend(
 ): Mend | undefined {
   if (outcome.type !== 'refused') return undefined;
   const failure = classOf(outcome);
-  if (failure === 'format') return otherFormat(candidate, [...refused, candidate.route.format]);
   const { status, overflow, message, param } = outcome.error;
+  if (failure === 'format') return otherFormat(candidate, [...refused, candidate.route.format], message);
   if (failure !== 'client' || overflow || (status !== 400 && status !== 422)) return undefined;
   const before = bodyFor(candidate, request);
   for (const parameter of parametersNamed(message, param)) {
@@ -70,13 +72,14 @@ export function mend(
       return {
         candidate: changed,
         lesson: { what: 'parameter', parameter },
+        why: message,
         general: !inConversation.test(`${param ?? ''} ${message}`),
       };
   }
   return undefined;
 }
 
-function otherFormat(candidate: Candidate, refused: readonly WireFormat[]): Mend | undefined {
+function otherFormat(candidate: Candidate, refused: readonly WireFormat[], why: string): Mend | undefined {
   const { provider, entry, without = [] } = candidate;
   const use = wireFormats.find(
     (format) => !refused.includes(format) && provider.endpoints[format] !== undefined && codecs[format],
@@ -87,6 +90,7 @@ function otherFormat(candidate: Candidate, refused: readonly WireFormat[]): Mend
   return {
     candidate: { ...candidate, route: routeWithout(route, without) },
     lesson: { what: 'format', refused, use },
+    why,
     general: true,
   };
 }
