@@ -75,7 +75,8 @@ export async function openBench(options: BenchOptions, context: Context): Promis
 
   async function ask(body: Partial<MessagesRequest>, asking: AskOptions = {}): Promise<Exchange> {
     const { leaveAtContent = false, adjust } = asking;
-    current = adjust?.(options.settings) ?? options.settings;
+    // A snapshot of its own: what the proxy remembers of one exchange is not to decide another.
+    current = { ...(adjust?.(options.settings) ?? options.settings) };
     const request = { model, max_tokens: 1024, stream: true, messages: [], ...body };
     tap.restart();
     const answered = await askProxy({ url: proxy.url, token, body: request, leaveAtContent, gone });

@@ -21,7 +21,7 @@ export interface Permit {
 }
 
 export interface Memory {
-  /** Forgets what other settings have brought about: with new keys or another plan it may no longer hold. */
+  /** Forgets what other settings have brought about: with a new key, plan or address it may no longer hold. */
   renew(settings: Settings): void;
   /** For the plan of a request; `conversation` is absent where the client names none. */
   known(conversation: string | undefined, now: number): Known;
@@ -75,6 +75,7 @@ export function memory(log: Log): Memory {
   function renew(settings: Settings): void {
     if (seen.has(settings)) return;
     seen.add(settings);
+    circuits.clear();
     allowances.clear();
     lessons.clear();
   }

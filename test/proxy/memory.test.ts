@@ -293,6 +293,21 @@ test('other settings bring a new start: keys and plans may be others', async () 
   assert.equal((await over.ask()).said, 'ok');
 });
 
+test('a corrected address is asked at once, although its breaker was open', async () => {
+  let settings: Settings | undefined;
+  await using over = await proxyOver({
+    answers: [out, ok],
+    models: only,
+    settings: () => settings ?? assert.fail(),
+    change: (given) => (settings = breaker(1)(given)),
+  });
+  await over.ask();
+  assert.equal(stateOf(over), 'open');
+  assert(settings);
+  settings = { ...settings };
+  assert.equal((await over.ask()).said, 'ok');
+});
+
 test('an outage is not multiplied: when the retries are spent the next model is asked at once', async () => {
   await using over = await proxyOver({
     emulator: { script: ({ conversation }) => (conversation.model === 'first' ? out : { script: ok }) },

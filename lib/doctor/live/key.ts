@@ -36,7 +36,8 @@ export const key: Check = {
         };
       }
       // A gateway looks for the model before it looks at the key, so a model that is gone says nothing about it.
-      if (refusal?.class === 'gone') last = untold(`${model.name} was refused (${said})`);
+      if (refusal?.class === 'gone' || refusal?.class === 'format')
+        last = untold(`${model.name} was refused (${said})`);
       else if (exchange.upstream.at(-1)?.status !== undefined) return { level: 'ok', summary: 'accepted' };
     }
     return last;

@@ -32,6 +32,7 @@ export const model: Check = {
     const { name } = subject;
     switch (refusal.class) {
       case 'gone':
+      case 'format':
         return {
           level: 'fail',
           summary: `it is not served: ${summary}`,
