@@ -38,19 +38,19 @@ const phases: Record<string, { answer: Answer; sees?: 'headers' | 'data' }> = {
 interface Watched {
   over: ProxyUnderTest;
   /** Resolves with the upstream's side of the request with this tag. */
-  arrival(tag: string): Promise<{ asked: AskedRequest; at: number }>;
+  arrival: (tag: string) => Promise<AskedRequest>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A proxy whose upstream answers each request as the phase in its tag says. */
 async function watched(): Promise<Watched> {
-  const waiting = new Map<string, (arrived: { asked: AskedRequest; at: number }) => void>();
+  const waiting = new Map<string, (asked: AskedRequest) => void>();
   const over = await proxyOver({
     emulator: {
       keep: 1,
       script: (asked) => {
         const [, tag = '', phase = ''] = /tag <(.*?):(.*?)>/.exec(JSON.stringify(asked.body)) ?? [];
-        waiting.get(tag)?.({ asked, at: performance.now() });
+        waiting.get(tag)?.(asked);
         waiting.delete(tag);
         return phases[phase]?.answer ?? refuse(500);
       },
@@ -97,7 +97,7 @@ async function leave(
     answer.on('error', () => {});
     if (sees === 'data') await once(answer, 'data');
   }
-  const { asked } = await arrived;
+  const asked = await arrived;
   const left = performance.now();
   client.destroy();
   const { how } = await asked.ended;
@@ -127,7 +127,7 @@ test('a client that asks again, as Claude Code does after half a second, is not 
   for (let i = 0; i < 10; i++) {
     const first = watching.arrival(`first ${i}`);
     const client = ask(watching.over, `first ${i}`, 'before content', true);
-    const { asked } = await first;
+    const asked = await first;
     client.destroy();
     await sleep(100);
     const second = watching.arrival(`second ${i}`);

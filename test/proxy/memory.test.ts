@@ -259,7 +259,8 @@ test('a mend that did not help is not remembered, and the client hears the upstr
 test('mends count as attempts', async () => {
   const wrong = refuse(400, { message: 'temperature is not supported' });
   await using over = await proxyOver({ answers: [wrong, ok], models: only, retry: { maxAttemptsTotal: 1 } });
-  assert.equal((await over.ask(question({ temperature: 0.5 }))).status, 400);
+  const heard = await over.ask(question({ temperature: 0.5 }));
+  assert.deepEqual([heard.status, heard.error?.message], [400, 'temperature is not supported']);
   assert.deepEqual(over.asked(), ['first']);
 });
 
