@@ -14,7 +14,7 @@ const settings = { ...defaults, circuitBreaker: { failures: 2, resetMs: 30_000 }
 const model = candidateOf('p/m');
 const sibling = candidateOf('p/other');
 const answered: Outcome = { type: 'answered' };
-const spent = refusedWith(429, { type: 'GoUsageLimitError' }, 5 * hour);
+const spent = refusedWith(429, { type: 'GoUsageLimitError', message: 'limit reached' }, 5 * hour);
 
 const ask = (of: Memory, now: number, lastResort = false, candidate = model): Permit | Hindrance =>
   of.admit(candidate, settings, now, lastResort);
