@@ -86,10 +86,7 @@ export async function exchange(
 }
 
 /** The headers every upstream gets, and those that only some may (facts: gateways forward what they do not read). */
-function outgoingHeaders(
-  req: IncomingMessage,
-  session: string,
-): (to: Candidate) => Record<string, string> {
+function outgoingHeaders(req: IncomingMessage, session: string): (to: Candidate) => Record<string, string> {
   const betas = toText(req.headers['anthropic-beta']);
   return ({ provider, route }) => ({
     'content-type': 'application/json',

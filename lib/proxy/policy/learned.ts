@@ -148,5 +148,6 @@ const parameterWords: Partial<Record<Parameter, string>> = {
   tool_choice: 'forced tool_choice',
   extra_fields: 'fields beyond the core of the API',
   stop: 'stop sequences',
+  web_search: 'web search of its own',
   reasoning_replay: 'turn without its reasoning',
 };

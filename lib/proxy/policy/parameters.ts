@@ -41,9 +41,10 @@ const rows = {
   parallel_tool_calls: { named: /\bparallel_tool_calls\b/i, route: quirk({ parallelToolCalls: false }) },
   tool_choice: { named: /\btool_choice\b/i, route: quirk({ forcedToolChoice: false }) },
   response_format: {
-    named: /\b(?:response_format|json_schema|response_schema|response_json_schema)\b/i,
+    named: /\b(?:response_format|json_schema|response_?(?:json_?)?schema)\b/i,
     route: quirk({ jsonSchema: false }),
   },
+  web_search: { named: /\bweb_search\w*/i, route: quirk({ webSearch: false }) },
   cache_control: { named: /\bcache_control\b/i, route: quirk({ cacheControl: false }) },
   extra_fields: { named: /extra inputs are not permitted/i, route: quirk({ strictBody: true }) },
   // Dropped last of all that is plain: an answer may then run on beyond the word it was to stop at.
@@ -53,7 +54,8 @@ const rows = {
   },
   reasoning_replay: { named: /\breasoning_content\b/i, route: quirk({ replayReasoning: 'always' }) },
   thinking: {
-    named: /\b(?:thinking|reasoning|reasoning_effort|effort|enable_thinking|budget_tokens|output_config)\b/i,
+    named:
+      /\b(?:thinking\w*|enable_thinking|reasoning|reasoning_effort|effort|budget_tokens|output_config)\b/i,
     route: ({ thinking: _thinking, reasoningEffort: _effort, ...route }) =>
       quirk({ thinking: 'none' })(route),
   },
