@@ -5,12 +5,13 @@ import type { BenchOptions } from './bench.ts';
 import { timeoutRemedy } from './timeouts.ts';
 import type { LoadedSettings } from '../config/settings.ts';
 
-export const formats = ['chat', 'messages'] as const;
+export const formats = ['chat', 'messages', 'responses'] as const;
 
 /** As odd as the models of OpenCode Go that it imitates. */
 const quirks = {
   chat: { thinking: 'effort', replayReasoning: 'always' },
   messages: { thinking: 'adaptive', unsignedThinking: true, wrongStartUsage: true },
+  responses: { thinking: 'effort' },
 } as const satisfies Record<(typeof formats)[number], ModelEntry['quirks']>;
 
 /**

@@ -17,7 +17,7 @@ export function formatOf({ model, provider, name }: Subject): WireFormat {
     const { format } = toRoute(model, provider);
     if (codecs[format]) return format;
     throw new Wrong('occ', `occ does not speak the wire format ${format} yet`, {
-      text: 'choose a model of the formats chat or messages, such as glm-5.3',
+      text: `choose a model of the formats ${Object.keys(codecs).join(', ')}, such as glm-5.3`,
       commands: [],
     });
   } catch (error) {
