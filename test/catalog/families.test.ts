@@ -113,6 +113,19 @@ const lessons: [string, string, WireFormat, Expected][] = [
   ['Muse has levels', 'muse-spark-1.3', 'responses', { thinking: 'effort' }],
   ['Gemini has levels', 'gemini-4-argon', 'gemini', { thinking: 'effort' }],
   [
+    'Gemini wants its calls back signed, and takes pictures in a result',
+    'gemini-3.1-pro',
+    'gemini',
+    { signedCalls: true, mediaInResults: true },
+  ],
+  [
+    'Gemini 2.5 has a budget, and no signature is asked of it',
+    'google/gemini-2.5-pro',
+    'gemini',
+    { thinking: 'budget', thinkingAlwaysOn: true, signedCalls: false, mediaInResults: false },
+  ],
+  ['Gemini 2 does not think', 'gemini-2.0-flash', 'gemini', { thinking: 'none', signedCalls: false }],
+  [
     'Claude is passed through',
     'claude-opus-5',
     'messages',

@@ -13,7 +13,14 @@ import { modelOf, proxyOver, question, type ProxyUnderTest } from '../support/pr
 
 const plain = await loadStyle(0);
 
-async function statusOf({ proxy, settings }: ProxyUnderTest): Promise<JsonObject> {
+async function statusOf({ proxy, settings: current }: ProxyUnderTest): Promise<JsonObject> {
+  const settings = {
+    current: () => current,
+    fault: () => undefined,
+    pending: () => undefined,
+    reload: async () => {},
+    close: () => {},
+  };
   const road = { proxy, settings, log: silent, logPath: '/log', close: async () => 0 };
   const owner = answersToOwner({ instance: 'i', token: 't', road: () => road, startedAt: new Date() });
   const status = await owner.control.answers['GET /occ/status']?.({});
