@@ -20,7 +20,7 @@ import {
 } from './launch-client.ts';
 import { renderLineup, renderSummary } from './launch-words.ts';
 import { locateClient } from './locate-client.ts';
-import { openRoad, requireFormat, requireKey, type Road } from './road.ts';
+import { openRoad, requireKey, type Road } from './road.ts';
 import type { World } from './world.ts';
 
 /** Resolves to the exit code: the child's own, or what kept it from running. */
@@ -82,10 +82,7 @@ async function readySettings(
     signal,
     ...(provider !== undefined && { use: [provider] }),
   });
-  if (!asked.emulator) {
-    requireKey(settings, settings.models['default']?.provider, 'models.default');
-    await requireFormat(settings);
-  }
+  if (!asked.emulator) requireKey(settings, settings.models['default']?.provider, 'models.default');
   return settings;
 }
 

@@ -140,22 +140,3 @@ export function requireKey(settings: Settings, provider: string | undefined, wha
     remedy: `${keyRemedy ?? 'give it one'}\nocc launch --emulator needs no key`,
   });
 }
-
-/** OccError `format_unspoken` (exit 78) when the default model can only be asked in a wire format there is no codec for. */
-export async function requireFormat(settings: Settings): Promise<void> {
-  const entry = settings.models['default'];
-  const provider = entry && settings.providers[entry.provider];
-  if (!entry || !provider || entry.provider === 'emulator') return;
-  const { toRoute } = await import('../catalog/routes.ts');
-  const { codecs } = await import('../wire/codecs.ts');
-  const { format } = toRoute(entry, provider);
-  if (codecs[format]) return;
-  throw new OccError(
-    'format_unspoken',
-    `models.default (${entry.provider}/${entry.model_id}) is asked in the wire format ${format}, which occ does not speak yet`,
-    {
-      exitCode: exitCodes.config,
-      remedy: `choose a model of the formats ${Object.keys(codecs).join(', ')}, such as glm-5.3`,
-    },
-  );
-}

@@ -13,7 +13,7 @@ import { announce } from './announce.ts';
 import type { Renewal } from './live-settings.ts';
 import type { Owner } from './owner.ts';
 import { openRecorded, refuseSecond } from './recorded-road.ts';
-import { requireFormat, requireKey, type Road } from './road.ts';
+import { requireKey, type Road } from './road.ts';
 import { hearSignals, type Signals } from './signals.ts';
 import type { StartOptions } from './start-options.ts';
 import type { World } from './world.ts';
@@ -65,10 +65,7 @@ export async function readySettings(
     },
   });
   for (const { path, message } of settings.warnings) output.warn(`occ: ${path}: ${message}`);
-  if (options.emulator !== true) {
-    requireKey(settings, settings.models['default']?.provider, 'models.default');
-    await requireFormat(settings);
-  }
+  if (options.emulator !== true) requireKey(settings, settings.models['default']?.provider, 'models.default');
   return settings;
 }
 

@@ -33,7 +33,7 @@ export function refusalOf(
 ): { error: ApiError; class: FailureClass } | undefined {
   const { status } = side;
   if (status === undefined || (status >= 200 && status < 300)) return undefined;
-  const error = codecs[format]?.decodeError(status, textOf(side));
+  const error = codecs[format].decodeError(status, textOf(side));
   return error && { error, class: classify(error) };
 }
 

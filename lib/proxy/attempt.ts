@@ -69,7 +69,6 @@ async function ask(asked: Try): Promise<Attempted> {
   const { route, provider } = candidate;
   const tally: Tally = {};
   const codec = codecs[route.format];
-  if (!codec) return { outcome: unable(`the wire format ${route.format} is not spoken yet`), tally };
   const secret = provider.keys[key];
   if (secret === undefined && provider.missingKey !== undefined)
     return { outcome: keyless(provider.missingKey), tally };

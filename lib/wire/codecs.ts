@@ -1,11 +1,11 @@
-/** The table of wire formats. It is made for four; a format without a codec yet is refused by name. */
+/** The table of wire formats: four languages, one grammar. */
 import { chat } from './chat/index.ts';
 import type { Codec, WireFormat } from './codec.ts';
 import { gemini } from './gemini/index.ts';
 import { messages } from './messages/index.ts';
 import { responses } from './responses/index.ts';
 
-export const codecs: Readonly<Partial<Record<WireFormat, Codec>>> = {
+export const codecs: Readonly<Record<WireFormat, Codec>> = {
   chat,
   gemini,
   messages,

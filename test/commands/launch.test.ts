@@ -182,16 +182,6 @@ test('a broken configuration is 78, with its path', async (t) => {
   assert.match(stderr, /models\.default\.provider/);
 });
 
-test('a default model in a format that is not spoken yet is 78, and not a request that fails for ever', async (t) => {
-  const { program, run, write } = home(t);
-  program('claude', fakeClient(''));
-  const entry = '{ "provider": "opencode-zen", "model_id": "gemini-3.8-flash" }';
-  const config = write('gemini.json', `{ "models": { "default": ${entry} } }`);
-  const { code, stderr } = await run(['launch', '--config', config], { OCC_API_KEY: 'sk-x' });
-  assert.equal(code, 78);
-  assert.match(stderr, /wire format gemini, which occ does not speak yet/);
-});
-
 test('a proxy variable in any spelling does not keep a launch from ending as its client ended', async (t) => {
   const { run } = home(t);
   for (const HTTPS_PROXY of ['proxy.corp:8080', 'socks5://127.0.0.1:1', 'no url at all']) {

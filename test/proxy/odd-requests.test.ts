@@ -87,7 +87,7 @@ function walk(body: object): Refused | undefined {
   assert(Number.isFinite(inputTokens));
   planRoutes({ request, inputTokens }, settings);
   sessionId({}, request);
-  for (const route of routes) JSON.stringify(codecs[route.format]?.encodeRequest(request, route));
+  for (const route of routes) JSON.stringify(codecs[route.format].encodeRequest(request, route));
   return undefined;
 }
 

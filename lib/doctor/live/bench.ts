@@ -2,7 +2,6 @@
 import { toRoute } from '../../catalog/routes.ts';
 import { withEmulator } from '../../emulator/settings.ts';
 import { OccError } from '../../errors.ts';
-import { codecs } from '../../wire/codecs.ts';
 import type { WireFormat } from '../../wire/codec.ts';
 import { openBench, type Bench } from '../bench.ts';
 import { loadedIn, type Context, type Subject } from '../check.ts';
@@ -14,12 +13,7 @@ import { Wrong } from '../verdict.ts';
 export function formatOf({ model, provider, name }: Subject): WireFormat {
   if (model === undefined || provider === undefined) throw new Error(`${name} is no model`);
   try {
-    const { format } = toRoute(model, provider);
-    if (codecs[format]) return format;
-    throw new Wrong('occ', `occ does not speak the wire format ${format} yet`, {
-      text: `choose a model of the formats ${Object.keys(codecs).join(', ')}, such as glm-5.3`,
-      commands: [],
-    });
+    return toRoute(model, provider).format;
   } catch (error) {
     if (!(error instanceof OccError)) throw error;
     throw new Wrong('client', error.message, { text: error.remedy ?? '', commands: [] });

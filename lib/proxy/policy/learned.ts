@@ -82,7 +82,7 @@ export function mend(
 function otherFormat(candidate: Candidate, refused: readonly WireFormat[], why: string): Mend | undefined {
   const { provider, entry, without = [] } = candidate;
   const use = wireFormats.find(
-    (format) => !refused.includes(format) && provider.endpoints[format] !== undefined && codecs[format],
+    (format) => !refused.includes(format) && provider.endpoints[format] !== undefined,
   );
   if (use === undefined) return undefined;
   const { contextWindow } = candidate.route;
@@ -97,7 +97,7 @@ function otherFormat(candidate: Candidate, refused: readonly WireFormat[], why: 
 
 /** The request as it would be sent. */
 function bodyFor({ route, without = [] }: Candidate, request: MessagesRequest): string | undefined {
-  return JSON.stringify(codecs[route.format]?.encodeRequest(requestWithout(request, without), route));
+  return JSON.stringify(codecs[route.format].encodeRequest(requestWithout(request, without), route));
 }
 
 function withoutParameters(candidate: Candidate, parameters: readonly Parameter[]): Candidate {

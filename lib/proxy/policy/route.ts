@@ -8,7 +8,6 @@ import { findModel } from '../../catalog/models.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/schema.ts';
 import type { Route } from '../../wire/codec.ts';
-import { codecs } from '../../wire/codecs.ts';
 import { lackOf } from './capacity.ts';
 import { taught, type Lesson } from './learned.ts';
 import type { Parameter } from './parameters.ts';
@@ -233,10 +232,6 @@ function resolve(
       continue;
     }
     const { route } = candidate;
-    if (!codecs[route.format]) {
-      broken.push({ model, reason: `the wire format ${route.format} is not spoken yet` });
-      continue;
-    }
     const lack = lackOf(route, asked);
     if (lack === undefined) candidates.push(candidate);
     else lacking.push({ candidate, lack });

@@ -36,7 +36,7 @@ const thinking = model(
   routeOf({ provider: 'p', modelId: 'm', efforts: ['high'], quirks: { thinking: 'effort' } }),
 );
 const encoded = ({ route }: Candidate): string =>
-  JSON.stringify(codecs[route.format]?.encodeRequest(request, route));
+  JSON.stringify(codecs[route.format].encodeRequest(request, route));
 const refusal = (message: string, param?: string) =>
   refusedWith(400, { message, type: 'invalid_request_error', ...(param !== undefined && { param }) });
 

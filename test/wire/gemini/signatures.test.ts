@@ -143,7 +143,7 @@ test('Gemini’s signatures go to no one else, and come home through another mod
     { ...gemini3, modelId: 'gemini-9' },
   ];
   for (const route of elsewhere) {
-    const body = JSON.stringify(codecs[route.format]?.encodeRequest(requestOf(talk), route));
+    const body = JSON.stringify(codecs[route.format].encodeRequest(requestOf(talk), route));
     assert.doesNotMatch(body, /R0VNSU5J|occ1\./, `${route.format}/${route.modelId}`);
     assert.match(body, /I look\./);
   }
