@@ -1,6 +1,7 @@
 /** What a proxy tells its owner of what it remembers: in JSON as its schema says, and on the page (contract 2, `status`). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { liveSettings } from '../../lib/commands/live-settings.ts';
 import { answersToOwner } from '../../lib/commands/owner.ts';
 import { renderStatus } from '../../lib/commands/status-page.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
@@ -13,15 +14,17 @@ import { modelOf, proxyOver, question, type ProxyUnderTest } from '../support/pr
 
 const plain = await loadStyle(0);
 
-async function statusOf({ proxy, settings: current }: ProxyUnderTest): Promise<JsonObject> {
-  const settings = {
-    current: () => current,
-    fault: () => undefined,
-    pending: () => undefined,
-    reload: async () => {},
-    close: () => {},
-  };
-  const road = { proxy, settings, log: silent, logPath: '/log', close: async () => 0 };
+async function statusOf({ proxy, settings }: ProxyUnderTest): Promise<JsonObject> {
+  const given = settings;
+  const live = liveSettings({
+    given,
+    first: given,
+    apply: async (same) => same,
+    renewal: undefined,
+    log: silent,
+    onChange: () => {},
+  });
+  const road = { proxy, settings: live, log: silent, logPath: '/log', close: async () => 0 };
   const owner = answersToOwner({ instance: 'i', token: 't', road: () => road, startedAt: new Date() });
   const status = await owner.control.answers['GET /occ/status']?.({});
   return toAnswer('status', JSON.stringify({ schema: 1, running: true, ...status })) as JsonObject;
