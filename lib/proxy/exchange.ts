@@ -56,7 +56,7 @@ export async function exchange(
     inputTokens,
     route: plan.reason,
     models: plan.candidates.map(nameOf),
-    // Tools that Anthropic's own servers run: nobody else is sent them, and that is not to go unsaid.
+    // Tools that Anthropic's own servers run: few others have their like, and that is not to go unsaid.
     ...(serverSide.length > 0 && { serverTools: serverSide }),
   });
 
