@@ -6,7 +6,7 @@ import type { Settings } from '../config/schema.ts';
 import type { Turn } from '../wire/codec.ts';
 import { attempt, type Attempted, type Try } from './attempt.ts';
 import type { Permit } from './memory.ts';
-import type { Outcome, Tried } from './policy/attempts.ts';
+import { classOf, type Outcome, type Tried } from './policy/attempts.ts';
 import { lessonInWords, mend, type Mend } from './policy/learned.ts';
 import type { Candidate, PassedOver, Plan } from './policy/route.ts';
 import { decide } from './policy/steps.ts';
@@ -148,6 +148,11 @@ async function tryOne(
   if (helped(result)) learn(candidate, made, road);
   const mayMend = number < settings.retry.maxAttemptsTotal;
   const mended = mayMend ? mend(candidate, outcome, request, refusedFormats(made)) : undefined;
+  // Refused in every format its provider has: it is as good as gone.
+  if (mayMend && !mended && outcome.type === 'refused' && classOf(outcome) === 'format') {
+    const { message } = outcome.error;
+    road.memory.learn(candidate, { what: 'gone', reason: message }, message, Date.now());
+  }
   if (mended) {
     mends.set(index, [...made, mended]);
     candidates[index] = mended.candidate;

@@ -219,6 +219,23 @@ test('a model that is not served in one format is asked in the next, and from th
   assert.deepEqual(remembered(over), ['emulator/first: not served as chat, asked as messages']);
 });
 
+test('a model that is served in no format is as good as gone', async () => {
+  const wrong = refuse(400, { type: 'ModelProtocolUnsupported', message: 'not this protocol' });
+  await using over = await proxyOver({
+    emulator: { script: ({ conversation }) => (conversation.model === 'first' ? wrong : { script: ok }) },
+  });
+  assert.equal((await over.ask()).said, 'ok');
+  const asked = over.asked().length;
+  assert.equal(
+    new Set(over.emulator.requests.map(({ format }) => format)).size,
+    asked - 1,
+    'each format once',
+  );
+  assert.equal((await over.ask()).said, 'ok');
+  assert.equal(over.asked().length, asked + 1);
+  assert.deepEqual(remembered(over), ['emulator/first: not available: not this protocol']);
+});
+
 test('a refused parameter is left out once more, and from then on', async () => {
   const wrong = refuse(400, { message: 'temperature is not supported' });
   await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });

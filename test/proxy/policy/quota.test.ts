@@ -1,6 +1,7 @@
 /** Who is out of allowance until when, from what upstreams were seen to say. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readApiError } from '../../../lib/anthropic/errors.ts';
 import { inWords, mayDoubt, resetMsOf, spentBy, spentInWords } from '../../../lib/proxy/policy/quota.ts';
 import { failedWith, refusedWith } from '../../support/candidates.ts';
 
@@ -44,6 +45,16 @@ test('each kind of allowance has its name', () => {
     'weekly limit',
   );
   assert.equal(limit(429, { type: 'constructor' }), undefined);
+});
+
+test('a limit inside an answer counts like one with a status, its reset read from the words', () => {
+  const error = readApiError(
+    0,
+    JSON.stringify({ error: { type: 'GoUsageLimitError', message: 'Weekly limit. Resets in 2 days' } }),
+  );
+  const inside = { type: 'failed', trouble: 'upstream', error, at: 'before_content' } as const;
+  const found = spentBy(inside, 'opencode-go', 'glm-5', now);
+  assert.deepEqual([found?.who, found?.until, found?.told], ['opencode-go', now + 48 * hour, true]);
 });
 
 test('other outcomes say nothing about allowances', () => {
