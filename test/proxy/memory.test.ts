@@ -273,6 +273,17 @@ test('a mend that did not help is not remembered, and the client hears the upstr
   assert.deepEqual(remembered(over), []);
 });
 
+test('what one conversation was refused for is mended, and changes nothing for others', async () => {
+  const wrong = refuse(400, { message: 'messages.0.content: no temperature with this' });
+  await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
+  for (let i = 0; i < 2; i++) assert.equal((await over.ask(question({ temperature: 0.5 }))).said, 'ok');
+  assert.deepEqual(
+    over.emulator.requests.map(({ body }) => body['temperature']),
+    [0.5, undefined, 0.5],
+  );
+  assert.deepEqual(remembered(over), []);
+});
+
 test('mends count as attempts', async () => {
   const wrong = refuse(400, { message: 'temperature is not supported' });
   await using over = await proxyOver({ answers: [wrong, ok], models: only, retry: { maxAttemptsTotal: 1 } });
