@@ -129,10 +129,10 @@ for (const [name, road] of Object.entries(roads)) {
     const ran = await road(box, box.configure(seedFor(go.url)), ['-p', 'hi']);
     assert.equal(ran.stdout.trim(), 'All of this sentence must arrive, once and whole.', ran.stderr);
     assert.equal(ran.code, 0);
-    // No other model took over in mid-answer. The client asked again, whole; that is no stream, so the seed's rule for
-    // streams (`fast`) gives way to the scenario's own model.
+    // No other model took over in mid-answer. The client asked again, whole, and the conversation kept its model: the one
+    // that the seed's rule for streams (`fast`) had given it.
     const asks = posts(go).map(({ body }) => body['model']);
-    assert.deepEqual(asks, ['deepseek-v4-flash', 'mimo-v2.5']);
+    assert.deepEqual(asks, ['deepseek-v4-flash', 'deepseek-v4-flash']);
     assert.equal(ran.stdout.includes('all models failed'), false);
   });
 
