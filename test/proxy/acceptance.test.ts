@@ -1,0 +1,389 @@
+/**
+ * The ten points of the design document that occ was written for, each by its number, each on the whole road: a client, the
+ * real proxy, an upstream. The third, which takes minutes, is `test/long-streams.test.ts`. What each was seen to catch
+ * stands in `README.md` beside this file.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import Anthropic from '@anthropic-ai/sdk';
+import { liveSettings } from '../../lib/commands/live-settings.ts';
+import { encodeEvent, messageStart, usageOf, type StreamEvent } from '../../lib/anthropic/events.ts';
+import type { Settings } from '../../lib/config/schema.ts';
+import { loadSettings } from '../../lib/config/settings.ts';
+import { failing, refuse } from '../../lib/emulator/answer.ts';
+import { call, callTogether, say, think } from '../../lib/emulator/script.ts';
+import { startEmulator } from '../../lib/emulator/server.ts';
+import { silent } from '../../lib/ledger/log.ts';
+import { toArray, toObject } from '../../lib/stream/json.ts';
+import { put, scratchHome } from '../config/scratch.ts';
+import {
+  count,
+  modelOf,
+  proxyOver,
+  question,
+  readEvents,
+  readUntil,
+  token,
+  until,
+  withPatientSecond,
+} from '../support/proxy.ts';
+import { captured } from '../support/requests.ts';
+
+const formats = ['chat', 'messages', 'responses', 'gemini'] as const;
+const bounded = { timeout: 30_000 };
+const second = [say('from second')];
+
+for (const format of formats) {
+  test(`1. a long stream with more than 29 tools works: ${format}`, bounded, async () => {
+    const request = captured(9);
+    const more = Array.from({ length: 12 }, (_, i) => ({
+      name: `mcp__server__tool_${i}`,
+      input_schema: { type: 'object', properties: { path: { type: 'string' } } },
+    }));
+    const tools = [...(request.tools ?? []), ...more];
+    assert(tools.length >= 29);
+    const words = Array.from({ length: 3000 }, (_, i) => `word ${i} é🙂 `);
+    const input = { file_path: '/tmp/a', content: words.join('\n') };
+    await using over = await proxyOver({
+      answers: [[think('hm '.repeat(2000)), say(words), callTogether({ name: 'Write', input })]],
+      format,
+    });
+    const heard = await over.ask({ ...request, tools, stream: true });
+    assert.equal(heard.said, words.join(''));
+    assert.equal(heard.stopReason, 'tool_use');
+    assert.deepEqual(JSON.parse(argumentsIn(heard.events)), input);
+    const offered = over.emulator.requests[0]?.conversation.tools.map(({ name }) => name) ?? [];
+    assert.deepEqual(
+      offered.filter((name) => name.startsWith('mcp__')),
+      more.map(({ name }) => name),
+    );
+    assert.equal(offered.length, tools.length);
+  });
+}
+
+test(
+  '2. with the seed configuration a long conversation goes to minimax-m3, as Anthropic messages',
+  bounded,
+  async () => {
+    const { settings: seed } = await loadSettings({
+      env: { OC_GO_CC_API_KEY: 'sk-seed' },
+      home: '/nonexistent',
+      configFile: new URL('../fixtures/seed-config.json', import.meta.url).pathname,
+    });
+    await using over = await proxyOver({
+      emulator: { script: () => [say('read it all')] },
+      change: ({ providers }) => {
+        const go = seed.providers['opencode-go'];
+        assert(go && providers['emulator']);
+        const { endpoints } = providers['emulator'];
+        return { ...seed, providers: { ...seed.providers, 'opencode-go': { ...go, endpoints } } };
+      },
+    });
+    const request = captured(1);
+    const long = 'The quick brown fox jumps over the lazy dog. '.repeat(10_000);
+    await over.ask({ ...request, stream: true, messages: [{ role: 'user', content: long }] });
+    await over.ask({ ...request, stream: true });
+    assert.deepEqual(over.asked(), ['minimax-m3', 'deepseek-v4-flash']);
+    assert.deepEqual(
+      over.emulator.requests.map(({ format }) => format),
+      ['messages', 'chat'],
+    );
+  },
+);
+
+for (const format of formats) {
+  test(
+    `4. no “Unexpected EOF”: the official client parses every event, with pings all through: ${format}`,
+    bounded,
+    async () => {
+      const input = { command: `echo "${'ü🙂 '.repeat(30)}"`, nested: { list: [1, 2, { three: '\n\t\\' }] } };
+      await using over = await proxyOver({
+        emulator: {
+          script: ({ conversation: { prompt } }) =>
+            prompt === 'cut'
+              ? failing([say('half '), call('Bash', input)], { breaks: { at: { bytes: 700 }, how: 'cut' } })
+              : failing([say('Now: '), call('Bash', input)], { betweenEventsMs: 3, writes: 5 }),
+        },
+        format,
+        heartbeatMs: 1,
+      });
+      const client = new Anthropic({ baseURL: over.url, authToken: token, apiKey: null, maxRetries: 0 });
+      const ask = (content: string) =>
+        client.messages
+          .stream({ model: 'claude-sonnet-5', max_tokens: 1000, messages: [{ role: 'user', content }] })
+          .finalMessage();
+      const message = await ask('whole');
+      assert.deepEqual(
+        message.content.flatMap((block) => (block.type === 'tool_use' ? [block.input] : [])),
+        [input],
+      );
+      // What was cut is told as what it is, by an event of its own, and not left to be found out by a parser.
+      await assert.rejects(ask('cut'), (error: Error) => {
+        assert.doesNotMatch(error.message, /unexpected end|EOF|JSON|without sending/i);
+        return error instanceof Anthropic.APIError;
+      });
+    },
+  );
+}
+
+const hanging = failing([say(['first', ' second'])], { breaks: { at: { deltas: 1 }, how: 'silence' } });
+const strict = (settings: Settings): Settings => ({
+  ...settings,
+  circuitBreaker: { failures: 1, resetMs: 60_000 },
+});
+
+for (const format of formats) {
+  test(
+    `5. a client that leaves is no failure: no “all models failed”, no further attempt, no breaker: ${format}`,
+    bounded,
+    async () => {
+      await using over = await proxyOver({
+        answers: [failing(second, { headersAfterMs: 60_000 }), hanging, [say('still trusted')]],
+        format,
+        change: strict,
+      });
+      const early = new AbortController();
+      over.post(question(), { signal: early.signal }).catch(() => {});
+      await over.emulator.asked(1);
+      early.abort();
+      await over.settled(1);
+      const late = new AbortController();
+      await readUntil(await over.post(question(), { signal: late.signal }), '"first"');
+      late.abort();
+      await over.settled(2);
+      assert.deepEqual(over.complaints(), []);
+      assert.equal(over.proxy.stats().failures, 0);
+      // The first model is asked again at once: with one failure its breaker would be open.
+      assert.equal((await over.ask()).said, 'still trusted');
+      assert.deepEqual(over.asked(), ['first', 'first', 'first']);
+      assert.doesNotMatch(JSON.stringify(over.log), /all models failed|"event":"breaker"/);
+    },
+  );
+}
+
+test(
+  '6. the client’s own limit is held against nobody; a model’s own limit falls back and is',
+  bounded,
+  async () => {
+    const late = failing(second, { headersAfterMs: 60_000 });
+    const breakers = (log: object[]) => log.filter((entry) => 'event' in entry && entry.event === 'breaker');
+    await using ofClient = await proxyOver({
+      answers: [late, [say('in time')]],
+      models: [modelOf('first')],
+      change: strict,
+    });
+    // It waits six seconds, of which occ leaves it one to hear of the failure in.
+    const waits = { headers: { 'x-stainless-timeout': '6' } };
+    assert.equal((await ofClient.ask(question({ stream: false }), waits)).status, 504);
+    assert.deepEqual(breakers(ofClient.log), []);
+    assert.equal((await ofClient.ask()).said, 'in time');
+
+    await using ofModel = await proxyOver({
+      answers: [late, second, second],
+      timeouts: { headersMs: 100 },
+      change: (settings) => withPatientSecond(strict(settings)),
+    });
+    assert.equal((await ofModel.ask()).said, 'from second');
+    assert.equal(breakers(ofModel.log).length, 1);
+    assert.equal((await ofModel.ask()).said, 'from second');
+    assert.deepEqual(ofModel.asked(), ['first', 'second', 'second']);
+  },
+);
+
+test('7. timeouts are read anew from the file, and a request under way keeps its own', bounded, async (t) => {
+  const emulator = await startEmulator({
+    script: ({ conversation: { prompt } }) => failing([say(prompt)], { headersAfterMs: 60_000 }),
+  });
+  t.after(() => emulator.close());
+  const home = scratchHome(t);
+  const file = join(home, '.config/occ/config.json');
+  const configure = (timeoutMs: number) =>
+    put(file, {
+      providers: {
+        slow: { wire_format: 'chat', base_url: `${emulator.url}/v1`, api_key: 'k', timeout_ms: timeoutMs },
+      },
+      models: { default: { provider: 'slow', model_id: 'm', context_window: 200_000 } },
+      retry: { attempts: 0 },
+    });
+  configure(50_000);
+  const load = async () => (await loadSettings({ env: {}, home })).settings;
+  const first = await load();
+  const live = liveSettings({
+    given: first,
+    first,
+    apply: (settings) => Promise.resolve(settings),
+    renewal: { load, files: [file], say: () => {} },
+    log: silent,
+    onChange: () => {},
+  });
+  t.after(() => live.close());
+  await using over = await proxyOver({ settings: () => live.current() });
+
+  let isOver = false;
+  const leave = new AbortController();
+  const patient = over
+    .post(question(), { signal: leave.signal })
+    .catch(() => {})
+    .finally(() => (isOver = true));
+  await emulator.asked(1);
+  configure(50);
+  await until(() => live.current() !== first, 'the new configuration to be in force', 10_000);
+  const heard = await over.ask();
+  assert.equal(heard.status, 504);
+  assert.match(heard.error?.message ?? '', /no answer within 0.05 s \(timeout_ms\)/);
+  assert.equal(isOver, false, 'the request that was under way had 50 s and has them still');
+  leave.abort();
+  await patient;
+});
+
+test(
+  '8. a raw stream gets nothing inside an event, and every event is passed on before the next has come',
+  bounded,
+  async (t) => {
+    const sent: StreamEvent[] = [
+      messageStart('msg_1', 'm', usageOf(3)),
+      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+      ...['one', ' "two" \\ ', 'drei\n', '四🙂'].map((text): StreamEvent => ({
+        type: 'content_block_delta',
+        index: 0,
+        delta: { type: 'text_delta', text },
+      })),
+      { type: 'content_block_stop', index: 0 },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn', stop_sequence: null },
+        usage: { output_tokens: 3 },
+      },
+      { type: 'message_stop' },
+    ];
+    const told = sent.map(encodeEvent);
+    let upstream: ServerResponse | undefined;
+    const server = createServer((_, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.write(told.slice(0, 3).join(''));
+      upstream = res;
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    await using over = await proxyOver({
+      provider: { endpoints: { messages: `http://127.0.0.1:${port}/v1/messages` } },
+      models: [modelOf('m', { wire_format: 'messages' })],
+      heartbeatMs: 5,
+    });
+
+    let { text, reader } = await readUntil(await over.post(question({ model: 'm' })), 'one');
+    const decoder = new TextDecoder();
+    const more = async () => {
+      const { done, value } = await reader.read();
+      text += decoder.decode(value, { stream: !done });
+      return !done;
+    };
+    // The upstream says its next words only when the client has the last ones: what is held back is never heard.
+    for (const event of told.slice(3, 7)) {
+      const half = Math.floor(event.length / 2);
+      upstream?.write(event.slice(0, half));
+      const pinged = text.length;
+      while (!text.slice(pinged).includes('event: ping')) assert(await more());
+      upstream?.write(event.slice(half));
+      while (!text.includes(event)) assert(await more(), `never heard: ${event}`);
+    }
+    upstream?.end(told.slice(7).join(''));
+    while (await more());
+    const { data } = readEvents(text);
+    const passed = data.filter((one) => !one.includes('"message_start"') && !one.includes('"message_delta"'));
+    assert.deepEqual(
+      passed.filter((one) => !one.includes('"ping"')),
+      sent
+        .filter(({ type }) => type !== 'message_start' && type !== 'message_delta')
+        .map((event) => JSON.stringify(event)),
+    );
+  },
+);
+
+for (const format of formats) {
+  test(`9. an answer with nothing but a tool call begins at index 0: ${format}`, bounded, async () => {
+    await using over = await proxyOver({
+      answers: [failing([call('Bash', { command: 'ls' })], { indexShift: 1 })],
+      format,
+    });
+    const heard = await over.ask();
+    const starts = heard.events.flatMap((event) => (event.type === 'content_block_start' ? [event] : []));
+    const tools = starts.filter(({ content_block: { type } }) => type === 'tool_use');
+    assert.equal(starts[0]?.index, 0);
+    assert.equal(tools.length, 1);
+    // Gemini signs its calls, which is a block of its own before the call.
+    if (format !== 'gemini') assert.equal(tools[0]?.index, 0);
+    assert.equal(argumentsIn(heard.events), '{"command":"ls"}');
+    assert.equal(count(heard, 'message_stop'), 1);
+  });
+}
+
+for (const format of formats) {
+  test(
+    `10. no schema that a client sends is empty, null or invalid at the upstream: ${format}`,
+    bounded,
+    async () => {
+      const valid = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
+      const schemas: Record<string, unknown> = {
+        missing: undefined,
+        nothing: null,
+        null_in_words: ' null ',
+        empty: {},
+        empty_in_words: '{}',
+        without_type: { properties: { path: { type: 'string' } } },
+        without_properties: { type: 'object' },
+        half: '{"type":',
+        list: [],
+        valid,
+      };
+      await using over = await proxyOver({ answers: [[say('taken')]], format });
+      const tools = Object.entries(schemas).map(([name, input_schema]) => ({ name, input_schema }));
+      const heard = await over.ask(
+        question({ tools: [{ name: '', input_schema: {} }, { name: ' \t', input_schema: {} }, ...tools] }),
+      );
+      assert.equal(heard.said, 'taken');
+      const sent = over.emulator.requests[0]?.conversation.tools ?? [];
+      assert.deepEqual(
+        sent.map(({ name }) => name),
+        Object.keys(schemas),
+      );
+      for (const { name, schema } of sent) {
+        // Gemini wants a function without parameters to have no schema at all.
+        if (format === 'gemini' && Object.keys(schema).length === 0) continue;
+        assert.equal(String(schema['type']).toLowerCase(), 'object', name);
+        if (name === 'valid' || name === 'without_type') {
+          assert.equal(Object.keys(toObject(schema['properties'])).length, 1, name);
+        }
+      }
+      assert.deepEqual(toArray(sent.at(-1)?.schema['required']), ['n']);
+    },
+  );
+}
+
+test('the last word is never “all models failed” alone: each attempt has its line', bounded, async () => {
+  await using over = await proxyOver([refuse(500), refuse(529)]);
+  const { error } = await over.ask();
+  assert.match(
+    error?.message ?? '',
+    /^all models failed: .*\n- emulator\/first: 500 .*\n- other\/second: 529 /,
+  );
+});
+
+function argumentsIn(events: readonly StreamEvent[]): string {
+  return events
+    .flatMap((event) =>
+      event.type === 'content_block_delta' && event.delta.type === 'input_json_delta'
+        ? [event.delta.partial_json]
+        : [],
+    )
+    .join('');
+}
