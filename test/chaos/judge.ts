@@ -1,0 +1,148 @@
+/**
+ * What a client of the chaos got, held to the promise: a finished answer is lawful, whole and one model's; a failure is
+ * honest; and for a client that left nothing more is tried.
+ */
+import { brokenRule } from '../../lib/anthropic/grammar.ts';
+import type { Message, StreamEvent } from '../../lib/anthropic/events.ts';
+import { readEvents } from '../support/proxy.ts';
+import { readReceived } from '../support/received.ts';
+import type { Got } from './client.ts';
+import type { PlannedAnswer } from './plan.ts';
+import { wholeKinds, type Served } from './upstream.ts';
+
+export type Sort = 'answered' | 'empty' | 'broken off' | 'refused' | 'left';
+
+export interface Judged {
+  sort: Sort;
+  /** What is wrong, in words. */
+  wrong?: string;
+}
+
+/** What an answer said. */
+interface Said {
+  text: string;
+  thinking: string;
+  /** The arguments of each call, as text. */
+  calls: string[];
+}
+
+/** Milliseconds in which an attempt may still have arrived when its client had left, all in one busy process. */
+const lateMs = 500;
+
+export function judge(
+  got: Got,
+  served: readonly Served[],
+  planned: (model: string) => PlannedAnswer,
+): Judged {
+  const { leftAt, broke, status } = got;
+  if (leftAt !== undefined) {
+    const late = served.find(({ arrivedAt }) => arrivedAt > leftAt + lateMs);
+    return late
+      ? { sort: 'left', wrong: `${late.model} was asked after the client had left` }
+      : { sort: 'left' };
+  }
+  if (broke !== undefined) return { sort: 'refused', wrong: `the connection broke: ${broke}` };
+  return got.manner.stream && status === 200 ? streamed(got, served, planned) : whole(got, served, planned);
+}
+
+function streamed(
+  { text, model }: Got,
+  served: readonly Served[],
+  planned: (model: string) => PlannedAnswer,
+): Judged {
+  let events: StreamEvent[];
+  try {
+    ({ events } = readEvents(text));
+  } catch (error) {
+    return { sort: 'broken off', wrong: `not server-sent events: ${String(error).slice(0, 300)}` };
+  }
+  const rule = brokenRule(events);
+  if (rule !== undefined) return { sort: 'broken off', wrong: rule };
+  const heard = readReceived(events);
+  const said: Said = { ...heard, calls: heard.calls.map(({ args }) => args) };
+  const last = events.at(-1);
+  if (last?.type !== 'error') return finished(said, served, planned, model);
+  if (isEmpty(said)) return refused(last.error.message, served);
+  if (/all models failed/.test(last.error.message)) return { sort: 'broken off', wrong: last.error.message };
+  const speaker = served.find(({ model }) => isBeginning(said, planned(model)));
+  return speaker
+    ? { sort: 'broken off' }
+    : { sort: 'broken off', wrong: `nobody said this: ${text.slice(0, 2000)}` };
+}
+
+function whole(
+  { status, text, model }: Got,
+  served: readonly Served[],
+  planned: (model: string) => PlannedAnswer,
+): Judged {
+  const body = JSON.parse(text) as { error?: { type: string; message: string } } & Message;
+  if (status === 200) {
+    const blocks = (type: string) => body.content.filter((block) => block.type === type);
+    const said: Said = {
+      text: blocks('text')
+        .map((block) => block.text)
+        .join(''),
+      thinking: blocks('thinking')
+        .map((block) => block['thinking'])
+        .join(''),
+      calls: blocks('tool_use').map((block) => JSON.stringify(block.input)),
+    };
+    return finished(said, served, planned, model);
+  }
+  if (![429, 500, 502, 503, 504, 529].includes(status ?? 0))
+    return { sort: 'refused', wrong: `status ${status}: ${text}` };
+  return refused(body.error?.message ?? '', served);
+}
+
+function finished(
+  said: Said,
+  served: readonly Served[],
+  planned: (model: string) => PlannedAnswer,
+  header: string | undefined,
+): Judged {
+  if (isEmpty(said)) {
+    const other = served.find(({ kind }) => kind !== 'empty');
+    return other
+      ? { sort: 'empty', wrong: `an empty answer, although ${other.model} was ${other.kind}` }
+      : { sort: 'empty' };
+  }
+  const speakers = served.filter(({ model }) => isWhole(said, planned(model)));
+  const [speaker] = speakers;
+  if (!speaker)
+    return {
+      sort: 'answered',
+      wrong: `not the whole of anybody’s answer: ${JSON.stringify(said).slice(0, 2000)}`,
+    };
+  if (header !== undefined && header !== `${speaker.model}/${speaker.model}`)
+    return { sort: 'answered', wrong: `${header} is said to have answered, and it was ${speaker.model}` };
+  return { sort: 'answered' };
+}
+
+function refused(message: string, served: readonly Served[]): Judged {
+  if (message === '') return { sort: 'refused', wrong: 'a refusal without a word' };
+  const good = served.find(({ kind, asked }) => wholeKinds.has(kind) && asked.ending?.how === 'sent');
+  return good
+    ? { sort: 'refused', wrong: `refused, although ${good.model} had answered: ${message}` }
+    : { sort: 'refused' };
+}
+
+function isEmpty({ text, thinking, calls }: Said): boolean {
+  return text === '' && thinking === '' && calls.length === 0;
+}
+
+function isWhole(said: Said, plan: PlannedAnswer): boolean {
+  return (
+    said.text === plan.text &&
+    said.thinking === plan.thinking &&
+    said.calls.length === plan.calls.length &&
+    said.calls.every((args, i) => args === JSON.stringify(plan.calls[i]?.input))
+  );
+}
+
+function isBeginning(said: Said, plan: PlannedAnswer): boolean {
+  return (
+    plan.text.startsWith(said.text) &&
+    plan.thinking.startsWith(said.thinking) &&
+    said.calls.every((args, i) => JSON.stringify(plan.calls[i]?.input)?.startsWith(args) ?? false)
+  );
+}

@@ -1,0 +1,22 @@
+/** The short form of `npm run chaos`: the same promises on fewer requests, the same ones every time. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { chaos } from '../chaos/chaos.ts';
+import { grows } from '../chaos/grows.ts';
+
+test(
+  'bad upstreams, restless clients and changing settings break no promise',
+  { timeout: 300_000 },
+  async () => {
+    const report = await chaos({ requests: 800, concurrent: 100, seed: 20_261, lookEvery: 200 });
+    assert.deepEqual(report.wrong, []);
+    assert.deepEqual(report.complaints, []);
+    assert.deepEqual(report.faults, []);
+    assert.deepEqual(grows(report, 100), []);
+    // It has really been chaos: of every sort there was some.
+    const { answered, refused, left, empty, 'broken off': brokenOff } = report.sorts;
+    assert.equal(answered + refused + left + empty + brokenOff, 800);
+    assert(answered > 200 && refused > 5 && left > 50 && brokenOff > 20, JSON.stringify(report.sorts));
+    assert(report.fallbacks > 20 && report.reloads > 3);
+  },
+);
