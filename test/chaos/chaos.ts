@@ -80,13 +80,22 @@ export async function chaos({
   const upstream = badUpstream(seed);
   const emulator = await startEmulator({ script: upstream.script, keep: 1 });
   let settings = settingsOf(emulator.url, seed, 0);
+  /** The model a request asked for, which is another for each, by the request's id; and failed attempts by that model. */
+  const asker = new Map<string, string>();
+  const blamed = new Map<string, number>();
+  const blame = (request: string): void => {
+    const model = asker.get(request) ?? '';
+    blamed.set(model, (blamed.get(model) ?? 0) + 1);
+  };
   const proxy = await startProxy({
     settings: () => settings,
     token,
     host: '127.0.0.1',
     port: 0,
-    log({ event, error, stack }) {
+    log({ event, request, model, outcome, error, stack }) {
+      if (event === 'request') asker.set(String(request), String(model));
       if (event === 'attempt') report.attempts++;
+      if (event === 'attempt' && (outcome === 'failed' || outcome === 'refused')) blame(String(request));
       if (event === 'fault') report.faults.push(`${String(error)} ${String(stack)}`);
     },
   });
@@ -99,10 +108,14 @@ export async function chaos({
     }
     const prompt = `request-${number}`;
     const manner = mannerOf(chanceOf(seed, prompt, 'client'));
-    const got = await get(manner, { port: proxy.port, token, agent, model: 'claude-sonnet-5', prompt });
+    const model = `claude-sonnet-5-${number}`;
+    const got = await get(manner, { port: proxy.port, token, agent, model, prompt });
     // What a client that left may still have set going has this long to show itself.
     if (got.leftAt !== undefined) await sleep(100);
-    const { sort, wrong } = judge(got, upstream.take(prompt), (model) => plannedAnswer(seed, prompt, model));
+    const served = upstream.take(prompt);
+    const failed = blamed.get(model) ?? 0;
+    blamed.delete(model);
+    const { sort, wrong } = judge(got, served, failed, (by) => plannedAnswer(seed, prompt, by));
     report.sorts[sort]++;
     if (wrong !== undefined)
       report.wrong.push(`seed ${seed}, ${prompt}, ${JSON.stringify(manner)}: ${wrong}`);
@@ -116,6 +129,7 @@ export async function chaos({
         while (next < end) await one(next++);
       };
       await Promise.all(Array.from({ length: concurrent }, work));
+      asker.clear();
       const live = async (): Promise<void> => {
         for (let i = 0; i < 500 && proxy.stats().live > 0; i++) await sleep(10);
       };
@@ -149,7 +163,8 @@ function settingsOf(url: string, seed: number, number: number): Settings {
         wire_format: formats[chance.between(0, formats.length - 1)] ?? 'chat',
       }),
     ),
-    timeouts: { headersMs: 4000, firstEventMs: 4000, idleMs: 1500 },
+    // No honest answer takes as long, also on a busy machine; a stall is no honest answer.
+    timeouts: { headersMs: 40_000, firstEventMs: 4000, idleMs: 1500 },
     retry: { attempts: 1, baseMs: 5, maxMs: 20, maxAttemptsTotal: 6 },
     heartbeatMs: chance.between(5, 200),
     change: (settings) => {

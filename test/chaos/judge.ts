@@ -29,11 +29,17 @@ interface Said {
 /** Milliseconds in which an attempt may still have arrived when its client had left, all in one busy process. */
 const lateMs = 500;
 
-export function judge(
-  got: Got,
-  served: readonly Served[],
-  planned: (model: string) => PlannedAnswer,
-): Judged {
+/** `failed` is how many of the attempts occ holds against their models. */
+export function judge(got: Got, served: readonly Served[], failed: number, planned: Planned): Judged {
+  const faulty = served.filter(({ kind }) => !wholeKinds.has(kind)).length;
+  const judged = judgeAlone(got, served, planned);
+  if (failed <= faulty || judged.wrong !== undefined) return judged;
+  return { ...judged, wrong: `${failed} attempts are said to have failed, and ${faulty} did` };
+}
+
+type Planned = (model: string) => PlannedAnswer;
+
+function judgeAlone(got: Got, served: readonly Served[], planned: Planned): Judged {
   const { leftAt, broke, status } = got;
   if (leftAt !== undefined) {
     const late = served.find(({ arrivedAt }) => arrivedAt > leftAt + lateMs);
@@ -45,11 +51,7 @@ export function judge(
   return got.manner.stream && status === 200 ? streamed(got, served, planned) : whole(got, served, planned);
 }
 
-function streamed(
-  { text, model }: Got,
-  served: readonly Served[],
-  planned: (model: string) => PlannedAnswer,
-): Judged {
+function streamed({ text, model }: Got, served: readonly Served[], planned: Planned): Judged {
   let events: StreamEvent[];
   try {
     ({ events } = readEvents(text));
@@ -70,11 +72,7 @@ function streamed(
     : { sort: 'broken off', wrong: `nobody said this: ${text.slice(0, 2000)}` };
 }
 
-function whole(
-  { status, text, model }: Got,
-  served: readonly Served[],
-  planned: (model: string) => PlannedAnswer,
-): Judged {
+function whole({ status, text, model }: Got, served: readonly Served[], planned: Planned): Judged {
   const body = JSON.parse(text) as { error?: { type: string; message: string } } & Message;
   if (status === 200) {
     const blocks = (type: string) => body.content.filter((block) => block.type === type);
@@ -97,7 +95,7 @@ function whole(
 function finished(
   said: Said,
   served: readonly Served[],
-  planned: (model: string) => PlannedAnswer,
+  planned: Planned,
   header: string | undefined,
 ): Judged {
   if (isEmpty(said)) {
@@ -106,8 +104,7 @@ function finished(
       ? { sort: 'empty', wrong: `an empty answer, although ${other.model} was ${other.kind}` }
       : { sort: 'empty' };
   }
-  const speakers = served.filter(({ model }) => isWhole(said, planned(model)));
-  const [speaker] = speakers;
+  const speaker = served.find(({ model }) => isWhole(said, planned(model)));
   if (!speaker)
     return {
       sort: 'answered',

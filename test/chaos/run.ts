@@ -15,8 +15,12 @@ const report = await chaos({
       `${String(done).padStart(6)} requests: ${(heap / 2 ** 20).toFixed(1)} MiB, ${sockets} sockets, ${timers} timers`,
     ),
 });
-const { looks, wrong, complaints, faults, ...figures } = report;
-console.log(figures);
+const { wrong, complaints, faults } = report;
+console.log(report.sorts, {
+  attempts: report.attempts,
+  fallbacks: report.fallbacks,
+  reloads: report.reloads,
+});
 const trouble = [...wrong, ...complaints, ...faults, ...grows(report, 200)];
 for (const words of trouble.slice(0, 20)) console.error(words);
 console.log(`${trouble.length} promises broken, ${Math.round((performance.now() - began) / 1000)} s`);

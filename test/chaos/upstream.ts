@@ -99,7 +99,8 @@ function answerOf(kind: Kind, whole: Answer, chance: Chance): Answer {
         [1, 'hang-up'],
         [1, 'reset'],
       ]);
-      const at = chance.happens(0.2) ? 'before-headers' : { bytes: chance.between(0, 6000) };
+      const at =
+        kind === 'broken off' && chance.happens(0.2) ? 'before-headers' : { bytes: chance.between(0, 6000) };
       return failing(whole, { breaks: { at, how: kind === 'silent' ? 'silence' : how } });
     }
     case 'error event':

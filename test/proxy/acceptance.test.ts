@@ -18,7 +18,7 @@ import { failing, refuse } from '../../lib/emulator/answer.ts';
 import { call, callTogether, say, think } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
 import { silent } from '../../lib/ledger/log.ts';
-import { toArray, toObject } from '../../lib/stream/json.ts';
+import { toArray, toObject, toText } from '../../lib/stream/json.ts';
 import { put, scratchHome } from '../config/scratch.ts';
 import {
   count,
@@ -359,7 +359,7 @@ for (const format of formats) {
       for (const { name, schema } of sent) {
         // Gemini wants a function without parameters to have no schema at all.
         if (format === 'gemini' && Object.keys(schema).length === 0) continue;
-        assert.equal(String(schema['type']).toLowerCase(), 'object', name);
+        assert.equal(toText(schema['type']).toLowerCase(), 'object', name);
         if (name === 'valid' || name === 'without_type') {
           assert.equal(Object.keys(toObject(schema['properties'])).length, 1, name);
         }
