@@ -1,11 +1,14 @@
 /** Clients that read slowly or not at all: what is held for them is bounded, and nobody else waits (laws: Time). */
 import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filler, say } from '../../lib/emulator/script.ts';
+import { startEmulator } from '../../lib/emulator/server.ts';
 import { hear, proxyOver, question, token } from '../support/proxy.ts';
 
 setFlagsFromString('--expose_gc');
@@ -91,6 +94,45 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
     assert.equal(heard.error, undefined);
     assert.equal(heard.said.length, size);
     assert.equal(heard.stopReason, 'end_turn');
+  });
+}
+
+/** What the process answers to a message. */
+async function told<T>(child: ChildProcess, message: object | string): Promise<T> {
+  const answer = once(child, 'message', { signal: AbortSignal.timeout(20_000) });
+  child.send(message);
+  return ((await answer) as [T])[0];
+}
+
+for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
+  test(`a client that reads nothing of 200 MB costs less than 20 MB: ${format}`, async (t) => {
+    const large = counted(200_000_000);
+    await using emulator = await startEmulator({
+      script: ({ conversation }) => [say(conversation.prompt === 'small' ? 'tiny' : large.text)],
+    });
+    const child = fork(new URL('../support/proxy-process.ts', import.meta.url), {
+      execArgv: ['--import', 'tsx'],
+    });
+    t.after(() => child.kill());
+    const { port } = await told<{ port: number }>(child, { url: emulator.url, format });
+    const warm = question({ messages: [{ role: 'user', content: 'small' }] });
+    const small = async () => {
+      const headers = { 'x-api-key': token, 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify(warm) };
+      return hear(await fetch(`http://127.0.0.1:${port}/v1/messages`, init));
+    };
+    for (let i = 0; i < 20; i++) await small();
+    const memory = async () => (await told<{ bytes: number }>(child, 'memory')).bytes;
+    const before = await memory();
+    const socket = deaf(port);
+    const stood = await standstill(large.sent);
+    assert(stood < 100_000_000, `${stood} bytes were taken from the upstream`);
+    const cost = (await memory()) - before;
+    t.diagnostic(`${(cost / 1e6).toFixed(1)} MB`);
+    assert(cost < 20_000_000, `${cost} bytes`);
+    assert.equal((await small()).said, 'tiny');
+    socket.destroy();
+    assert.equal((await (await emulator.asked(21)).ended).how, 'aborted');
   });
 }
 
