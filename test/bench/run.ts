@@ -158,45 +158,6 @@ async function besideTheDeaf(): Promise<Row> {
   return { what: '20 answers beside one who does not read', base: 'alone', ...figures };
 }
 
-/** Small answers, alone and beside a client that reads nothing of an answer without end. */
-async function besideTheDeaf(): Promise<Row> {
-  const emulator = await startEmulator({
-    script: ({ conversation: { prompt } }) => [
-      say(prompt === 'small' ? 'word '.repeat(400) : filler(2e9, 16_384)),
-    ],
-  });
-  const { settings } = await loadSettings({ env: {}, configFile: undefined });
-  const trial = emulatorSettings(settings, emulator.url);
-  const proxies = await Promise.all(
-    [0, 1].map(() => startProxy({ settings: () => trial, host: '127.0.0.1', port: 0, log: silent })),
-  );
-  const [alone, beside] = proxies;
-  if (!alone || !beside) throw new Error('no proxies');
-  const body = (content: string) =>
-    JSON.stringify({
-      model: 'emulator-messages',
-      max_tokens: 9,
-      stream: true,
-      messages: [{ role: 'user', content }],
-    });
-  const deaf = request(`${beside.url}/v1/messages`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-  });
-  deaf.on('response', (res) => res.pause());
-  deaf.on('error', () => {});
-  deaf.end(body('large'));
-  await emulator.asked(1);
-  const small = (url: string) => async () => {
-    for (let i = 0; i < 20; i++) await ask(`${url}/v1/messages`, body('small'));
-  };
-  const figures = await sideBySide(15, small(alone.url), small(beside.url));
-  deaf.destroy();
-  for (const proxy of proxies) await proxy.close(0);
-  await emulator.close();
-  return { what: '20 answers beside one who does not read', base: 'alone', ...figures };
-}
-
 const rows: Row[] = [
   { what: 'SSE line of 4 MB in 1 KB slices', base: '1 MB', ...(await sideBySide(7, lineOf(1), lineOf(4))) },
   ...(await starts()),
