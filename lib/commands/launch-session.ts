@@ -49,6 +49,7 @@ export async function launch(asked: LaunchArguments, world: World, output: Outpu
     renewal: {
       load: (signal) => readySettings(asked, world, token, signal),
       files: possibleConfigFiles({ env: world.env, home: world.home, configFile: asked.config }),
+      since: performance.timeOrigin,
       // The terminal belongs to the client; the last line says it.
       say: () => {},
     },

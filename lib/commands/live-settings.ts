@@ -14,6 +14,8 @@ export interface Renewal {
   load: (signal: AbortSignal) => Promise<Settings>;
   /** Absolute paths of the files it may be read from. */
   files: readonly string[];
+  /** When the first settings were read, or before, in milliseconds since 1970; what has changed since is read again. */
+  since?: number;
   /** A line for whoever looks on; not where a terminal belongs to a client. */
   say: (line: string) => void;
   /** Where the configuration had the proxy listen; absent where the configuration has no say in it. */
@@ -61,7 +63,11 @@ export function liveSettings({ given, first, apply, renewal, log, onChange }: Li
 
   function watch(): void {
     if (given.hotReload && renewal) {
-      watching ??= watchConfig({ files: renewal.files, onChange: () => void reload() });
+      watching ??= watchConfig({
+        files: renewal.files,
+        since: renewal.since,
+        onChange: () => void reload(),
+      });
     } else {
       watching?.close();
       watching = undefined;

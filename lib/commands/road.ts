@@ -41,13 +41,10 @@ export interface Road {
 /** OccError when it cannot listen; nothing stays open then. */
 export async function openRoad(options: RoadOptions): Promise<Road> {
   const { openLog } = await import('../ledger/log-file.ts');
-  const { level, maxBytes, maxFiles } = options.settings.logging;
   const logFile = openLog({
+    ...options.settings.logging,
     dir: options.stateDir,
     name: 'occ',
-    level,
-    maxBytes,
-    maxFiles,
     onSilent: options.onSilentLog,
   });
   const emulator = besideEmulator(options.trial, logFile.log);
@@ -71,7 +68,7 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
       apply,
       renewal: options.renewal,
       log: logFile.log,
-      onChange: ({ logging }) => logFile.setLevel(logging.level),
+      onChange: ({ logging }) => logFile.setLimits(logging),
     }));
     const proxy = await listen(() => settings.current(), options, logFile.log);
     const close = async (drainMs: number): Promise<number> => {

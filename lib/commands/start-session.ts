@@ -74,6 +74,7 @@ function renewalFor(options: StartOptions, settings: Settings, world: World, out
   return {
     load: (signal) => readySettings(options, world, output, signal),
     files: possibleConfigFiles({ env: world.env, home: world.home, configFile: options.config }),
+    since: performance.timeOrigin,
     say: options.background === true ? () => {} : (line) => output.warn(line),
     bound: { host: settings.host, port: settings.port },
   };

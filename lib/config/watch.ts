@@ -13,12 +13,16 @@ export interface ConfigWatch {
 export interface WatchOptions {
   /** Absolute paths of the files that may be read; none of them has to exist. */
   files: readonly string[];
+  /** What was last read may be older than this, in milliseconds since 1970: a later change is told at once. */
+  since?: number | undefined;
   /** Called once for each burst of changes. */
   onChange: () => void;
   /** Milliseconds of quiet after which a burst is over; an editor makes several steps of one saving. */
   quietMs?: number;
   /** Milliseconds between two looks where the system cannot watch. */
   pollMs?: number;
+  /** The system's own watch, unless given. */
+  watchDirectory?: typeof watch;
 }
 
 interface Watched {
@@ -26,7 +30,14 @@ interface Watched {
   inode: number;
 }
 
-export function watchConfig({ files, onChange, quietMs = 100, pollMs = 2000 }: WatchOptions): ConfigWatch {
+export function watchConfig({
+  files,
+  since = Infinity,
+  onChange,
+  quietMs = 100,
+  pollMs = 2000,
+  watchDirectory = watch,
+}: WatchOptions): ConfigWatch {
   const directories = new Map<string, Watched>();
   let marks = marksOf(files);
   let quiet: NodeJS.Timeout | undefined;
@@ -44,7 +55,7 @@ export function watchConfig({ files, onChange, quietMs = 100, pollMs = 2000 }: W
 
   function open(directory: string): void {
     try {
-      const watcher = watch(directory, { persistent: false }, hint);
+      const watcher = watchDirectory(directory, { persistent: false }, hint);
       watcher.on('error', hint);
       directories.set(directory, { watcher, inode: inodeOf(directory) });
     } catch {
@@ -67,6 +78,10 @@ export function watchConfig({ files, onChange, quietMs = 100, pollMs = 2000 }: W
   }
 
   arm();
+  if (files.some((file) => changedAt(file) > since)) {
+    marks = '';
+    hint();
+  }
   return {
     close() {
       clearTimeout(quiet);
@@ -106,6 +121,15 @@ function existingDirectory(directory: string): string {
 
 function inodeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+}
+
+/** Milliseconds since 1970; 0 for a file that is not there or may not be seen. */
+function changedAt(file: string): number {
+  try {
+    return statSync(file).ctimeMs;
+  } catch {
+    return 0;
+  }
 }
 
 /** What tells one state of the files from another, without reading them. */

@@ -6,16 +6,20 @@ import { chmod, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/p
 import { join } from 'node:path';
 import type { Level, Log } from './log.ts';
 
-export interface LogFileOptions {
-  dir: string;
-  /** The file is `<name>.log`; older ones are `<name>.log.1`, `.2` and so on. */
-  name: string;
+/** What may change while the log is open. */
+export interface LogLimits {
   /** The mildest level that is written. */
   level: Level;
   /** Bytes one file may have before the next begins. */
   maxBytes: number;
   /** Files that are kept, the current one included; at least 1. */
   maxFiles: number;
+}
+
+export interface LogFileOptions extends LogLimits {
+  dir: string;
+  /** The file is `<name>.log`; older ones are `<name>.log.1`, `.2` and so on. */
+  name: string;
   /** Told once, in words, when the log falls silent. */
   onSilent?: (reason: string) => void;
 }
@@ -23,8 +27,8 @@ export interface LogFileOptions {
 export interface LogFile {
   log: Log;
   path: string;
-  /** The mildest level that is written from now on. */
-  setLevel: (level: Level) => void;
+  /** What holds from the next line on. */
+  setLimits: (limits: LogLimits) => void;
   /** Writes what is still waiting, for at most two seconds; what is logged afterwards is dropped. */
   close: () => Promise<void>;
 }
@@ -38,7 +42,7 @@ const closingMs = 2000;
 /** Never throws and never rejects: a log that cannot be written says so once and is silent from then on. */
 export function openLog(options: LogFileOptions): LogFile {
   const path = join(options.dir, `${options.name}.log`);
-  let least = weight[options.level];
+  let { level: least, maxBytes, maxFiles }: LogLimits = options;
   let phase: 'open' | 'closed' | 'silent' = 'open';
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -47,7 +51,7 @@ export function openLog(options: LogFileOptions): LogFile {
   let handle: FileHandle | undefined;
 
   function log(entry: Parameters<Log>[0]): void {
-    if (phase !== 'open' || weight[entry.level] < least) return;
+    if (phase !== 'open' || weight[entry.level] < weight[least]) return;
     const line = toLine(entry);
     if (waitingBytes + line.length > maxWaiting) {
       dropped++;
@@ -91,13 +95,12 @@ export function openLog(options: LogFileOptions): LogFile {
     handle ??= await openFile(options.dir, path);
     const [mine, named] = await Promise.all([handle.stat(), stat(path).catch(() => undefined)]);
     const moved = named === undefined || named.ino !== mine.ino;
-    if (!moved && (mine.size === 0 || mine.size + bytes <= options.maxBytes))
-      return options.maxBytes - mine.size;
+    if (!moved && (mine.size === 0 || mine.size + bytes <= maxBytes)) return maxBytes - mine.size;
     await handle.close();
     handle = undefined;
-    if (!moved) await rotate(path, options.maxFiles);
+    if (!moved) await rotate(path, maxFiles);
     handle = await openFile(options.dir, path);
-    return options.maxBytes - (await handle.stat()).size;
+    return maxBytes - (await handle.stat()).size;
   }
 
   function fallSilent(error: unknown): void {
@@ -124,7 +127,7 @@ export function openLog(options: LogFileOptions): LogFile {
     handle = undefined;
   }
 
-  return { log, path, setLevel: (level) => (least = weight[level]), close };
+  return { log, path, setLimits: (limits) => ({ level: least, maxBytes, maxFiles } = limits), close };
 }
 
 /** A value JSON cannot hold (a cycle, a bigint) costs its line, never the caller. */
@@ -147,13 +150,19 @@ async function openFile(dir: string, path: string): Promise<FileHandle> {
   return handle;
 }
 
-/** `x.log` becomes `x.log.1`, that `.2`, and so on; the oldest goes. */
+/** `x.log` becomes `x.log.1`, that `.2`, and so on; the oldest goes, and so do those of a time when more were kept. */
 async function rotate(path: string, maxFiles: number): Promise<void> {
   const older = (number: number): string => (number === 0 ? path : `${path}.${number}`);
+  for (let number = maxFiles; await isThere(older(number)); number++)
+    await rm(older(number), { force: true });
   if (maxFiles <= 1) return rm(path, { force: true });
   for (let number = maxFiles - 2; number >= 0; number--) {
     await rename(older(number), older(number + 1)).catch(ignoreMissing);
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

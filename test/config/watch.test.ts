@@ -4,7 +4,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync }
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { watchConfig } from '../../lib/config/watch.ts';
+import { watchConfig, type WatchOptions } from '../../lib/config/watch.ts';
 import { put, scratchHome } from './scratch.ts';
 
 /** Long enough for the steps of one test to be one burst. */
@@ -18,7 +18,11 @@ interface Watching {
   close(): void;
 }
 
-function watching(t: TestContext, prepare: (dir: string) => string): Watching {
+function watching(
+  t: TestContext,
+  prepare: (dir: string) => string,
+  more: Partial<WatchOptions> = {},
+): Watching {
   const dir = scratchHome(t);
   const file = prepare(dir);
   let changes = 0;
@@ -26,6 +30,7 @@ function watching(t: TestContext, prepare: (dir: string) => string): Watching {
     files: [file, join(dir, 'other/config.json')],
     onChange: () => changes++,
     quietMs,
+    ...more,
   });
   t.after(() => watch.close());
   return {
@@ -136,4 +141,21 @@ describe('nothing is told', () => {
     rmSync(at.file);
     await at.told(0);
   });
+});
+
+test('what changed before it was watched is told, if that was after the settings were read', async (t) => {
+  await watching(t, there, { since: Date.now() - 60_000 }).told(1);
+  await watching(t, there, { since: Date.now() + 60_000 }).told(0);
+});
+
+test('where the system cannot watch, a look now and then does it', async (t) => {
+  const at = watching(t, there, {
+    pollMs: 20,
+    quietMs: 10,
+    watchDirectory: () => {
+      throw Object.assign(new Error('no watches left'), { code: 'ENOSPC' });
+    },
+  });
+  put(at.file, '{ "port": 1 }');
+  await at.told(1);
 });

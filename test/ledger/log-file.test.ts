@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openLog, type LogFileOptions } from '../../lib/ledger/log-file.ts';
 
 function place(context: TestContext): string {
@@ -77,6 +78,21 @@ test('no more than maxFiles files of maxBytes each, the newest entries last', as
   for (const file of readdirSync(dir)) assert.ok(statSync(join(dir, file)).size <= 1000, file);
   assert.equal(lines(path).at(-1)?.['n'], 59);
   assert.equal(Number(lines(`${path}.1`).at(-1)?.['n']) + 1, lines(path)[0]?.['n']);
+});
+
+test('other limits hold from the next line on, and older files than are kept now go', async (t) => {
+  const dir = place(t);
+  const { log, path, setLimits, close } = open(dir, { level: 'info', maxBytes: 300, maxFiles: 5 });
+  for (let n = 0; n < 40; n++) log({ level: 'info', event: 'tick', n });
+  for (const end = performance.now() + 5000; performance.now() < end && !existsSync(`${path}.4`);)
+    await sleep(5);
+  setLimits({ level: 'warn', maxBytes: 300, maxFiles: 2 });
+  for (let n = 0; n < 10; n++) log({ level: 'info', event: 'unheard', n });
+  for (let n = 0; n < 10; n++) log({ level: 'warn', event: 'heard', n });
+  await close();
+  assert.deepEqual(readdirSync(dir).toSorted(), ['occ.log', 'occ.log.1']);
+  assert.equal(lines(path).at(-1)?.['n'], 9);
+  assert.doesNotMatch(readFileSync(path, 'utf8') + readFileSync(`${path}.1`, 'utf8'), /unheard/);
 });
 
 test('with one file the old entries are thrown away', async (t) => {
