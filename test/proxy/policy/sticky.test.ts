@@ -50,6 +50,16 @@ test('the model stays, whatever the scenario says now, and says so', () => {
   assert.equal(began(ask()).model, 'think');
 });
 
+test('where every stream is to go to fast, a stream does, whatever the conversation has', () => {
+  const say = conversation({
+    ...settings,
+    models: { ...settings.models, fast: modelOf('fast') },
+    enableStreamingScenarioRouting: false,
+  });
+  assert.equal(say(ask({ stream: false })).model, 'default');
+  assert.equal(say(ask({ stream: true })).model, 'fast');
+});
+
 test('another tier and another class are others', () => {
   const say = conversation();
   assert.equal(say(ask()).model, 'default');
