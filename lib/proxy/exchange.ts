@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { estimateTokens } from '../anthropic/estimate.ts';
 import { messageStart, usageOf } from '../anthropic/events.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
@@ -66,6 +67,7 @@ export async function exchange(
       void reply.start(messageStart(turn.messageId, request.model, usageOf(inputTokens)));
   }, settings.heartbeatMs);
   try {
+    await hearWhoLeft();
     await tryModels(
       {
         plan,
@@ -83,6 +85,17 @@ export async function exchange(
   } finally {
     clearTimeout(early);
   }
+}
+
+/** Turns of the event loop until a client that has left is known to have: its end is read, answered, written, closed. */
+const turnsToHear = 4;
+
+/**
+ * Lets the event loop read what has come on the sockets since the request was read. A client that asked and left while
+ * this process was busy shows up only then, and nobody should pay for its answer.
+ */
+async function hearWhoLeft(): Promise<void> {
+  for (let turn = 0; turn < turnsToHear; turn++) await setImmediate();
 }
 
 /** The headers every upstream gets, and those that only some may (facts: gateways forward what they do not read). */

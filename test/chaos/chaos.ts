@@ -2,19 +2,19 @@
  * The real proxy between a bad upstream and restless clients, with settings that change all the while. Everything is
  * drawn from one seed; only the order in which things happen is the machine's.
  */
-import { Agent } from 'node:http';
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../../lib/config/schema.ts';
-import { startEmulator } from '../../lib/emulator/server.ts';
-import { startProxy } from '../../lib/proxy/server.ts';
+import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
 import { modelOf, settingsFor, token } from '../support/proxy.ts';
 import { chanceOf } from './chance.ts';
-import { get, mannerOf } from './client.ts';
 import { judge, type Sort } from './judge.ts';
 import { plannedAnswer } from './plan.ts';
 import { resources, settledHeap, type Resources } from './resources.ts';
-import { badUpstream } from './upstream.ts';
+import type { FromWorld, ToWorld } from './world.ts';
 
 export interface ChaosOptions {
   requests: number;
@@ -53,14 +53,10 @@ const names = ['one', 'two', 'three'] as const;
 const formats: readonly WireFormat[] = ['chat', 'messages', 'responses', 'gemini'];
 /** Requests between two settings. */
 const reloadEvery = 150;
+/** Milliseconds a batch may take. */
+const patienceMs = 300_000;
 
-export async function chaos({
-  requests,
-  concurrent,
-  seed,
-  lookEvery,
-  onLook,
-}: ChaosOptions): Promise<ChaosReport> {
+export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const report: ChaosReport = {
     sorts: { answered: 0, empty: 0, 'broken off': 0, refused: 0, left: 0 },
     wrong: [],
@@ -76,80 +72,89 @@ export async function chaos({
   const complain = (error: unknown): void => void report.complaints.push(String(error));
   process.on('unhandledRejection', complain);
   process.on('warning', complain);
-
-  const upstream = badUpstream(seed);
-  const emulator = await startEmulator({ script: upstream.script, keep: 1 });
-  let settings = settingsOf(emulator.url, seed, 0);
-  /** The model a request asked for, which is another for each, by the request's id; and failed attempts by that model. */
-  const asker = new Map<string, string>();
-  const blamed = new Map<string, number>();
-  const blame = (request: string): void => {
-    const model = asker.get(request) ?? '';
-    blamed.set(model, (blamed.get(model) ?? 0) + 1);
-  };
-  const proxy = await startProxy({
-    settings: () => settings,
-    token,
-    host: '127.0.0.1',
-    port: 0,
-    log({ event, request, model, outcome, error, stack }) {
-      if (event === 'request') asker.set(String(request), String(model));
-      if (event === 'attempt') report.attempts++;
-      if (event === 'attempt' && (outcome === 'failed' || outcome === 'refused')) blame(String(request));
-      if (event === 'fault') report.faults.push(`${String(error)} ${String(stack)}`);
-    },
+  const world = fork(new URL('world.ts', import.meta.url), {
+    execArgv: ['--import', 'tsx'],
+    serialization: 'advanced',
   });
-  const agent = new Agent({ keepAlive: true, maxSockets: concurrent });
-
-  async function one(number: number): Promise<void> {
-    if (number % reloadEvery === 0) {
-      settings = settingsOf(emulator.url, seed, number);
-      report.reloads++;
-    }
-    const prompt = `request-${number}`;
-    const manner = mannerOf(chanceOf(seed, prompt, 'client'));
-    const model = `claude-sonnet-5-${number}`;
-    const got = await get(manner, { port: proxy.port, token, agent, model, prompt });
-    // What a client that left may still have set going has this long to show itself.
-    if (got.leftAt !== undefined) await sleep(100);
-    const served = upstream.take(prompt);
-    const failed = blamed.get(model) ?? 0;
-    blamed.delete(model);
-    const { sort, wrong } = judge(got, served, failed, (by) => plannedAnswer(seed, prompt, by));
-    report.sorts[sort]++;
-    if (wrong !== undefined)
-      report.wrong.push(`seed ${seed}, ${prompt}, ${JSON.stringify(manner)}: ${wrong}`);
-  }
-
   try {
-    for (let done = 0; done < requests; done += lookEvery) {
-      let next = done;
-      const end = Math.min(requests, done + lookEvery);
-      const work = async (): Promise<void> => {
-        while (next < end) await one(next++);
-      };
-      await Promise.all(Array.from({ length: concurrent }, work));
-      asker.clear();
-      const live = async (): Promise<void> => {
-        for (let i = 0; i < 500 && proxy.stats().live > 0; i++) await sleep(10);
-      };
-      await live();
-      const look = { ...resources(), heap: await settledHeap() };
-      report.looks.push(look);
-      onLook?.(end, look);
-    }
-    if (proxy.stats().live > 0) report.wrong.push(`${proxy.stats().live} requests never ended`);
-    report.fallbacks = proxy.stats().fallbacks;
+    await runIn(world, options, report);
   } finally {
-    agent.destroy();
-    await proxy.close(0);
-    await emulator.close();
+    world.disconnect();
+    await once(world, 'exit');
   }
   for (let i = 0; i < 100 && resources().sockets > report.before.sockets; i++) await sleep(20);
   report.after = resources();
   process.off('unhandledRejection', complain);
   process.off('warning', complain);
   return report;
+}
+
+async function runIn(world: ChildProcess, options: ChaosOptions, report: ChaosReport): Promise<void> {
+  const { requests, concurrent, seed, lookEvery, onLook } = options;
+  const hello = await tell(world, { seed });
+  assert('url' in hello);
+  /** The model a request asked for, by the request's id; and why attempts failed, by that model. */
+  const asker = new Map<string, string>();
+  const blamed = new Map<string, string[]>();
+  let settings = settingsOf(hello.url, seed, 0);
+  let begun = 0;
+  const proxy = await startProxy({
+    settings: () => settings,
+    token,
+    host: '127.0.0.1',
+    port: 0,
+    log({ event, request, model, outcome, reason, error, stack }) {
+      const id = String(request);
+      if (event === 'fault') report.faults.push(`${String(error)} ${String(stack)}`);
+      if (event === 'request') {
+        asker.set(id, String(model));
+        if (++begun % reloadEvery !== 0) return;
+        settings = settingsOf(hello.url, seed, begun);
+        report.reloads++;
+      }
+      if (event !== 'attempt') return;
+      report.attempts++;
+      if (outcome !== 'failed' && outcome !== 'refused') return;
+      const by = asker.get(id) ?? '';
+      blamed.set(by, [...(blamed.get(by) ?? []), `${String(model)}: ${String(reason)}`]);
+    },
+  });
+  try {
+    for (let from = 0; from < requests; from += lookEvery) {
+      const to = Math.min(requests, from + lookEvery);
+      const seen = await tell(world, { seed, from, to, concurrent, port: proxy.port, token });
+      await quiet(proxy);
+      assert(Array.isArray(seen));
+      for (const { prompt, model, got, served } of seen) {
+        const planned = (by: string) => plannedAnswer(seed, prompt, by);
+        const { sort, wrong } = judge(got, served, blamed.get(model) ?? [], planned);
+        report.sorts[sort]++;
+        for (const words of wrong)
+          report.wrong.push(`seed ${seed}, ${prompt}, ${JSON.stringify(got.manner)}: ${words}`);
+      }
+      seen.length = 0;
+      asker.clear();
+      blamed.clear();
+      const look = { ...resources(), heap: await settledHeap() };
+      report.looks.push(look);
+      onLook?.(to, look);
+    }
+    if (proxy.stats().live > 0) report.wrong.push(`${proxy.stats().live} requests never ended`);
+    report.fallbacks = proxy.stats().fallbacks;
+  } finally {
+    await proxy.close(0);
+  }
+}
+
+async function tell(world: ChildProcess, said: ToWorld): Promise<FromWorld> {
+  const answer = once(world, 'message', { signal: AbortSignal.timeout(patienceMs) });
+  world.send(said);
+  return ((await answer) as [FromWorld])[0];
+}
+
+/** Every request has ended, or never will. */
+async function quiet(proxy: Proxy): Promise<void> {
+  for (let i = 0; i < 500 && proxy.stats().live > 0; i++) await sleep(10);
 }
 
 /** Three models, each of its own provider, in an order and in formats that change. */
@@ -164,7 +169,7 @@ function settingsOf(url: string, seed: number, number: number): Settings {
       }),
     ),
     // No honest answer takes as long, also on a busy machine; a stall is no honest answer.
-    timeouts: { headersMs: 40_000, firstEventMs: 4000, idleMs: 1500 },
+    timeouts: { headersMs: 40_000, firstEventMs: 15_000, idleMs: 6000 },
     retry: { attempts: 1, baseMs: 5, maxMs: 20, maxAttemptsTotal: 6 },
     heartbeatMs: chance.between(5, 200),
     change: (settings) => {

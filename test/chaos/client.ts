@@ -17,7 +17,7 @@ export interface Got {
   status?: number;
   model?: string | undefined;
   text: string;
-  /** `performance.now()` when it left; undefined when it stayed to the end. */
+  /** `performance.now()` when the proxy must have heard that it left; undefined when it stayed to the end. */
   leftAt?: number;
   /** How the connection failed, if it did. */
   broke?: string;
@@ -29,6 +29,27 @@ export function mannerOf(chance: Chance): Manner {
     ...(chance.happens(0.2) && { leavesAfterMs: chance.between(0, 150) }),
     ...(chance.happens(0.1) && { restsMs: chance.between(1, 10) }),
   };
+}
+
+/** How often the proxy answers somebody else before it must have heard who left. */
+const rounds = 3;
+
+/**
+ * Waits until the proxy must have heard that a client left, however busy the machine is: what it answers now it was asked
+ * after that.
+ */
+export async function untilHeard({ port, agent }: { port: number; agent: Agent }): Promise<number> {
+  for (let i = 0; i < rounds; i++)
+    await new Promise<void>((resolve, reject) => {
+      const outgoing = ask({ agent, host: '127.0.0.1', port, path: '/', method: 'HEAD' });
+      outgoing.on('response', (answer) => {
+        answer.resume();
+        resolve();
+      });
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+  return performance.now();
 }
 
 /** Resolves once it has everything, or has left. Bounded. */

@@ -12,9 +12,14 @@ import { wholeKinds, type Served } from './upstream.ts';
 
 export type Sort = 'answered' | 'empty' | 'broken off' | 'refused' | 'left';
 
-export interface Judged {
+export interface Judgement {
   sort: Sort;
   /** What is wrong, in words. */
+  wrong: readonly string[];
+}
+
+interface Judged {
+  sort: Sort;
   wrong?: string;
 }
 
@@ -26,29 +31,44 @@ interface Said {
   calls: string[];
 }
 
-/** Milliseconds in which an attempt may still have arrived when its client had left, all in one busy process. */
-const lateMs = 500;
+/** Milliseconds an attempt may take to arrive, on a busy machine. */
+const lateMs = 1000;
 
-/** `failed` is how many of the attempts occ holds against their models. */
-export function judge(got: Got, served: readonly Served[], failed: number, planned: Planned): Judged {
-  const faulty = served.filter(({ kind }) => !wholeKinds.has(kind)).length;
-  const judged = judgeAlone(got, served, planned);
-  if (failed <= faulty || judged.wrong !== undefined) return judged;
-  return { ...judged, wrong: `${failed} attempts are said to have failed, and ${faulty} did` };
+/** `failures` are the attempts that occ holds against their models, in words. */
+export function judge(
+  got: Got,
+  served: readonly Served[],
+  failures: readonly string[],
+  planned: Planned,
+): Judgement {
+  const faulty = served.filter(({ kind }) => !wholeKinds.has(kind));
+  const { sort, wrong } = judgeAlone(got, served, planned);
+  const unjust = `blamed: ${failures.join('; ')}; but faulty: ${faulty.map(({ model, kind }) => `${model} ${kind}`).join('; ')}`;
+  return {
+    sort,
+    wrong: [wrong, failures.length > faulty.length ? unjust : undefined].filter((one) => one !== undefined),
+  };
 }
 
 type Planned = (model: string) => PlannedAnswer;
 
 function judgeAlone(got: Got, served: readonly Served[], planned: Planned): Judged {
   const { leftAt, broke, status } = got;
-  if (leftAt !== undefined) {
-    const late = served.find(({ arrivedAt }) => arrivedAt > leftAt + lateMs);
-    return late
-      ? { sort: 'left', wrong: `${late.model} was asked after the client had left` }
-      : { sort: 'left' };
-  }
+  if (leftAt !== undefined) return left(leftAt, served);
   if (broke !== undefined) return { sort: 'refused', wrong: `the connection broke: ${broke}` };
   return got.manner.stream && status === 200 ? streamed(got, served, planned) : whole(got, served, planned);
+}
+
+function left(leftAt: number, served: readonly Served[]): Judged {
+  const sort = 'left';
+  const late = served.find(({ arrivedAt }) => arrivedAt > leftAt + lateMs);
+  if (late)
+    return {
+      sort,
+      wrong: `${late.model} was asked ${Math.round(late.arrivedAt - leftAt)} ms after the client had left`,
+    };
+  const running = served.find(({ ended }) => ended === undefined);
+  return running ? { sort, wrong: `${running.model} goes on, and nobody listens` } : { sort };
 }
 
 function streamed({ text, model }: Got, served: readonly Served[], planned: Planned): Judged {
@@ -117,7 +137,7 @@ function finished(
 
 function refused(message: string, served: readonly Served[]): Judged {
   if (message === '') return { sort: 'refused', wrong: 'a refusal without a word' };
-  const good = served.find(({ kind, asked }) => wholeKinds.has(kind) && asked.ending?.how === 'sent');
+  const good = served.find(({ kind, ended }) => wholeKinds.has(kind) && ended === 'sent');
   return good
     ? { sort: 'refused', wrong: `refused, although ${good.model} had answered: ${message}` }
     : { sort: 'refused' };

@@ -22,6 +22,6 @@ console.log(report.sorts, {
   reloads: report.reloads,
 });
 const trouble = [...wrong, ...complaints, ...faults, ...grows(report, 200)];
-for (const words of trouble.slice(0, 20)) console.error(words);
+for (const words of trouble.slice(0, 60)) console.error(words);
 console.log(`${trouble.length} promises broken, ${Math.round((performance.now() - began) / 1000)} s`);
 process.exitCode = trouble.length > 0 ? 1 : 0;

@@ -2,6 +2,7 @@
 import { failing, nothing, refuse, toAnswer, webPage, type Answer } from '../../lib/emulator/answer.ts';
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import type { Break, Faults } from '../../lib/emulator/faults.ts';
+import type { Ending } from '../../lib/emulator/play.ts';
 import { chanceOf, type Chance } from './chance.ts';
 import { plannedAnswer, scriptOf } from './plan.ts';
 
@@ -12,7 +13,8 @@ export interface Served {
   kind: Kind;
   /** `performance.now()`. */
   arrivedAt: number;
-  asked: AskedRequest;
+  /** How its answer ended; undefined while it goes on. */
+  ended?: Ending['how'];
 }
 
 const kinds = [
@@ -25,7 +27,7 @@ const kinds = [
   [3, 'no body'],
   [3, 'empty'],
   [10, 'broken off'],
-  [3, 'silent'],
+  [1, 'silent'],
   [3, 'error event'],
   [3, 'broken event'],
   [3, 'no ending'],
@@ -35,26 +37,35 @@ export type Kind = (typeof kinds)[number][1];
 /** Kinds whose answer, sent to its end, is a whole one. */
 export const wholeKinds: ReadonlySet<Kind> = new Set(['whole', 'odd but whole', 'slow']);
 
-export interface Upstream {
+export interface BadUpstream {
   script: (asked: AskedRequest) => Answer;
-  /** The attempts for one request so far, which are forgotten by asking. */
-  take(request: string): readonly Served[];
+  /** How many answers go on. */
+  live(): number;
+  /** The attempts for one request, which are forgotten by asking. */
+  take(request: string): Served[];
 }
 
-export function badUpstream(seed: number): Upstream {
+export function badUpstream(seed: number): BadUpstream {
   const served = new Map<string, Served[]>();
+  let live = 0;
 
-  function script(asked: AskedRequest): Answer {
-    const { model, prompt } = asked.conversation;
+  function script({ conversation: { model, prompt }, ended }: AskedRequest): Answer {
     const before = served.get(prompt) ?? [];
     const chance = chanceOf(seed, prompt, model, before.length);
     const kind = chance.weighted(kinds.map(([weight, one]) => [weight, one]));
-    served.set(prompt, [...before, { model, kind, arrivedAt: performance.now(), asked }]);
+    const attempt: Served = { model, kind, arrivedAt: performance.now() };
+    served.set(prompt, [...before, attempt]);
+    live++;
+    void ended.then(({ how }) => {
+      live--;
+      attempt.ended = how;
+    });
     return answerOf(kind, { script: scriptOf(plannedAnswer(seed, prompt, model)) }, chance);
   }
 
   return {
     script,
+    live: () => live,
     take(request) {
       const taken = served.get(request) ?? [];
       served.delete(request);

@@ -92,6 +92,25 @@ test('a client leaves before its body is whole', async () => {
   assert.deepEqual(over.complaints(), []);
 });
 
+test('a client that was gone before anybody looked at its request costs nothing', async () => {
+  await using over = await proxyOver({ emulator: { script: () => script } });
+  const body = JSON.stringify(question());
+  for (let i = 0; i < 10; i++) {
+    const socket = connect(over.proxy.port, '127.0.0.1');
+    await once(socket, 'connect');
+    const asking = `POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: ${token}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    await new Promise((resolve) => socket.write(asking, resolve));
+    socket.destroy();
+    // Both have come when the proxy looks, for it shares this process, and this process was busy.
+    for (const end = performance.now() + 20; performance.now() < end;);
+    await until(() => over.proxy.stats().requests === i + 1, 'the request to be read');
+    await until(() => over.proxy.stats().live === 0, 'the request to go');
+  }
+  assert.equal(await over.proxy.close(5000), 0);
+  assert.deepEqual(over.asked(), []);
+  assert.deepEqual(over.complaints(), []);
+});
+
 test('a client leaves without having read what it was sent', async () => {
   await using over = await proxyOver({ answers: [[say(filler(40_000_000, 4096))]] });
   const socket = connect(over.proxy.port, '127.0.0.1');
