@@ -44,6 +44,8 @@ export interface ChaosReport {
   /** Before anything ran, and when everything had ended. */
   before: Resources;
   after: Resources;
+  /** Clients that had left, and for whom somebody was asked all the same. */
+  late: number;
   attempts: number;
   fallbacks: number;
   reloads: number;
@@ -65,6 +67,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     looks: [],
     before: resources(),
     after: resources(),
+    late: 0,
     attempts: 0,
     fallbacks: 0,
     reloads: 0,
@@ -127,8 +130,9 @@ async function runIn(world: ChildProcess, options: ChaosOptions, report: ChaosRe
       assert(Array.isArray(seen));
       for (const { prompt, model, got, served } of seen) {
         const planned = (by: string) => plannedAnswer(seed, prompt, by);
-        const { sort, wrong } = judge(got, served, blamed.get(model) ?? [], planned);
+        const { sort, wrong, late } = judge(got, served, blamed.get(model) ?? [], planned);
         report.sorts[sort]++;
+        if (late) report.late++;
         for (const words of wrong)
           report.wrong.push(`seed ${seed}, ${prompt}, ${JSON.stringify(got.manner)}: ${words}`);
       }

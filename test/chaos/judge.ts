@@ -16,6 +16,8 @@ export interface Judgement {
   sort: Sort;
   /** What is wrong, in words. */
   wrong: readonly string[];
+  /** Somebody was asked although the client had left, which a busy machine may not have heard yet. */
+  late: boolean;
 }
 
 interface Judged {
@@ -44,8 +46,10 @@ export function judge(
   const faulty = served.filter(({ kind }) => !wholeKinds.has(kind));
   const { sort, wrong } = judgeAlone(got, served, planned);
   const unjust = `blamed: ${failures.join('; ')}; but faulty: ${faulty.map(({ model, kind }) => `${model} ${kind}`).join('; ')}`;
+  const { leftAt = Infinity } = got;
   return {
     sort,
+    late: served.some(({ arrivedAt }) => arrivedAt > leftAt + lateMs),
     wrong: [wrong, failures.length > faulty.length ? unjust : undefined].filter((one) => one !== undefined),
   };
 }
@@ -54,19 +58,13 @@ type Planned = (model: string) => PlannedAnswer;
 
 function judgeAlone(got: Got, served: readonly Served[], planned: Planned): Judged {
   const { leftAt, broke, status } = got;
-  if (leftAt !== undefined) return left(leftAt, served);
+  if (leftAt !== undefined) return left(served);
   if (broke !== undefined) return { sort: 'refused', wrong: `the connection broke: ${broke}` };
   return got.manner.stream && status === 200 ? streamed(got, served, planned) : whole(got, served, planned);
 }
 
-function left(leftAt: number, served: readonly Served[]): Judged {
+function left(served: readonly Served[]): Judged {
   const sort = 'left';
-  const late = served.find(({ arrivedAt }) => arrivedAt > leftAt + lateMs);
-  if (late)
-    return {
-      sort,
-      wrong: `${late.model} was asked ${Math.round(late.arrivedAt - leftAt)} ms after the client had left`,
-    };
   const running = served.find(({ ended }) => ended === undefined);
   return running ? { sort, wrong: `${running.model} goes on, and nobody listens` } : { sort };
 }

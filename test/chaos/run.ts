@@ -1,6 +1,6 @@
 /** `npm run chaos [requests] [seed]`: 20,000 requests, 200 at once; ends with 1 when a promise was broken. */
 import { chaos, type Look } from './chaos.ts';
-import { grows } from './grows.ts';
+import { excesses } from './excesses.ts';
 
 const [requests = '20000', seed = String(Date.now() % 1_000_000)] = process.argv.slice(2);
 const began = performance.now();
@@ -17,11 +17,12 @@ const report = await chaos({
 });
 const { wrong, complaints, faults } = report;
 console.log(report.sorts, {
+  late: report.late,
   attempts: report.attempts,
   fallbacks: report.fallbacks,
   reloads: report.reloads,
 });
-const trouble = [...wrong, ...complaints, ...faults, ...grows(report, 200)];
+const trouble = [...wrong, ...complaints, ...faults, ...excesses(report, 200)];
 for (const words of trouble.slice(0, 60)) console.error(words);
 console.log(`${trouble.length} promises broken, ${Math.round((performance.now() - began) / 1000)} s`);
 process.exitCode = trouble.length > 0 ? 1 : 0;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chaos } from '../chaos/chaos.ts';
-import { grows } from '../chaos/grows.ts';
+import { excesses } from '../chaos/excesses.ts';
 
 test(
   'bad upstreams, restless clients and changing settings break no promise',
@@ -12,7 +12,7 @@ test(
     assert.deepEqual(report.wrong, []);
     assert.deepEqual(report.complaints, []);
     assert.deepEqual(report.faults, []);
-    assert.deepEqual(grows(report, 100), []);
+    assert.deepEqual(excesses(report, 100), []);
     // It has really been chaos: of every sort there was some.
     const { answered, refused, left, empty, 'broken off': brokenOff } = report.sorts;
     assert.equal(answered + refused + left + empty + brokenOff, 800);

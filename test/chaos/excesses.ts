@@ -1,11 +1,14 @@
-/** Whether a run has left more behind than a run of its kind may. */
+/** What only a whole run can tell: whether it has left more behind, or asked more in vain, than a run of its kind may. */
 import type { ChaosReport } from './chaos.ts';
 
 /** Bytes by which memory may differ between the beginning of a run and its end. */
 const heapSlack = 8 * 2 ** 20;
 
-/** What grew, in words. The first look is warm-up. */
-export function grows({ looks, before, after }: ChaosReport, concurrent: number): string[] {
+/** The share of the clients that left whose leaving a busy machine may have heard too late. */
+const lateShare = 0.01;
+
+/** In words. The first look is warm-up. */
+export function excesses({ looks, before, after, late, sorts }: ChaosReport, concurrent: number): string[] {
   const wrong: string[] = [];
   const warm = looks.slice(1);
   const third = Math.max(1, Math.floor(warm.length / 3));
@@ -22,5 +25,7 @@ export function grows({ looks, before, after }: ChaosReport, concurrent: number)
   if (after.sockets > before.sockets)
     wrong.push(`${after.sockets - before.sockets} sockets were left behind`);
   if (after.timers > before.timers) wrong.push(`${after.timers - before.timers} timers were left behind`);
+  if (late > 1 + lateShare * sorts.left)
+    wrong.push(`somebody was asked for ${late} clients that had left, of ${sorts.left}`);
   return wrong;
 }
