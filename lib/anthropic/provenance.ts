@@ -38,20 +38,29 @@ export function readSignature(signature: string | undefined): Provenance | undef
 }
 
 const anthropicId = /^[A-Za-z0-9_-]+$/;
-const idTag = 'toolu_occ1_';
+const idTag = 'toolu_occ2_';
 const hashTag = 'toolu_occ0_';
 /** Ids longer than this are hashed: they come back shortened, which is all that any upstream needs to pair them. */
 const longestReversible = 512;
 
-/** The id a client may see: the upstream's own when Anthropic's pattern allows it, else one that `originalToolId` undoes. */
-export function clientToolId(id: string): string {
+/**
+ * The id a client may see: the upstream's own when Anthropic's pattern allows it, else one that says who made it and
+ * that `originalToolId` undoes.
+ */
+export function clientToolId(id: string, origin: Origin): string {
   if (anthropicId.test(id) && !id.startsWith(idTag) && id.length <= longestReversible) return id;
-  return id.length <= longestReversible ? idTag + toBase64Url(id) : hashTag + digest(id);
+  return id.length <= longestReversible ? tagOf(origin) + toBase64Url(id) : hashTag + digest(id);
 }
 
-/** The id the upstream gave, from the id the client returns. */
-export function originalToolId(id: string): string {
-  return (id.startsWith(idTag) && fromBase64Url(id.slice(idTag.length))) || id;
+/** The id `origin` gave, from the id the client returns; one that was not rewritten for it stays as it is. */
+export function originalToolId(id: string, origin: Origin): string {
+  const tag = tagOf(origin);
+  return (id.startsWith(tag) && fromBase64Url(id.slice(tag.length))) || id;
+}
+
+/** Six letters are enough to tell a conversation's upstreams apart, and keep ids short. */
+function tagOf(origin: Origin): string {
+  return idTag + digest(originOf(origin)).slice(1, 7);
 }
 
 /** Bounds an upstream sets for the ids of tool calls. */
@@ -60,23 +69,20 @@ export interface ToolIdRules {
   max: number;
   /** Exactly nine alphanumerics, as Mistral demands. */
   nine?: boolean;
-  /**
-   * An id that had to be rewritten for the client goes back as it was made, whatever its characters (P9): Kimi's
-   * template reads the tool's name out of its own `functions.Read:0`. An id that others made keeps to the alphabet.
-   */
-  restored?: boolean;
 }
 
 /**
- * The id to send upstream for one the client returned: the original where it fits the upstream's rules, else a digest
- * of it. It follows from the client's id alone, so a call and its result always agree, whichever upstream made them.
+ * The id to send to `origin` for one the client returned. One that had to be rewritten for the client goes back to its
+ * maker as it was made, whatever its characters (P9): Kimi's template reads the tool's name out of its own
+ * `functions.Read:0`. Any other keeps to the upstream's rules, as a digest where need be. It follows from the client's
+ * id alone, so a call and its result always agree, whichever upstream made them.
  */
-export function upstreamToolId(id: string, rules: ToolIdRules): string {
-  const original = originalToolId(id);
-  if (rules.nine) return /^[A-Za-z0-9]{9}$/.test(original) ? original : digest(original).slice(0, 9);
-  const fits = anthropicId.test(original) || (rules.restored && original !== id);
-  if (original.length <= rules.max && fits) return original;
-  return `call_${digest(original)}`.slice(0, rules.max);
+export function upstreamToolId(id: string, rules: ToolIdRules, origin: Origin): string {
+  const original = originalToolId(id, origin);
+  if (original !== id) return original;
+  if (rules.nine) return /^[A-Za-z0-9]{9}$/.test(id) ? id : digest(id).slice(0, 9);
+  if (id.length <= rules.max && anthropicId.test(id) && !id.startsWith(idTag)) return id;
+  return `call_${digest(id)}`.slice(0, rules.max);
 }
 
 /** The id of a call that came without one: its place in a message is its name (P9). */

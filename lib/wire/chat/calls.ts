@@ -2,7 +2,7 @@
  * Which call does a piece of `tool_calls` belong to? Servers number calls from 0, from 1, as strings, or not at all;
  * ids and names come late, in pieces, again and again, or never. A call begins on the client when its name is known.
  */
-import { clientToolId } from '../../anthropic/provenance.ts';
+import { clientToolId, type Origin } from '../../anthropic/provenance.ts';
 import type { Writer } from '../../anthropic/writer.ts';
 import { brackets, type Brackets } from '../../stream/brackets.ts';
 import { toNumber, toObject, toText, type Json } from '../../stream/json.ts';
@@ -33,7 +33,8 @@ interface Call {
   args: Brackets;
 }
 
-export function calls(writer: Writer, names: CallNames): Calls {
+/** `origin` is whose calls they are. */
+export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
   const all: Call[] = [];
   let waiting = 0;
 
@@ -140,7 +141,7 @@ export function calls(writer: Writer, names: CallNames): Calls {
 
   function open(call: Call): void {
     call.begun = true;
-    const id = call.id === '' ? '' : clientToolId(call.id);
+    const id = call.id === '' ? '' : clientToolId(call.id, origin);
     writer.open(call.key, { type: 'tool_use', id, name: names.toClient(call.name), input: {} });
     for (const args of call.early) {
       waiting -= args.length;

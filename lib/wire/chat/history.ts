@@ -122,8 +122,9 @@ function toCall(call: ToolUseBlock, route: Route): NonNullable<ChatAssistantMess
   };
 }
 
-function toCallId(id: string, { quirks }: Route): string {
-  return upstreamToolId(id, { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral', restored: true });
+function toCallId(id: string, route: Route): string {
+  const { quirks } = route;
+  return upstreamToolId(id, { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral' }, route);
 }
 
 /** A result in words, and the images and files in it under a label that says whose they are. */

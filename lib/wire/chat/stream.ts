@@ -44,7 +44,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   const declared = toArray(request.tools)
     .flatMap((tool) => toText(toObject(tool)['name']) || [])
     .map(toUpstreamName);
-  const tools = calls(answer, { declared, toClient: calledNames(request.tools, emit) });
+  const tools = calls(answer, route, { declared, toClient: calledNames(request.tools, emit) });
   const details = reasoningDetails();
   const tags = route.quirks.inlineThink ? thinkTags() : undefined;
   let chosen: number | undefined;

@@ -3,13 +3,15 @@
  * field by field over several parts, some as a text, some without an id, some twice.
  */
 import type { Remark } from '../../anthropic/events.ts';
-import { clientToolId, derivedToolId } from '../../anthropic/provenance.ts';
+import { clientToolId, derivedToolId, type Origin } from '../../anthropic/provenance.ts';
 import type { Writer } from '../../anthropic/writer.ts';
 import { toArray, toText, type JsonObject } from '../../stream/json.ts';
 import { partialArguments, type PartialArguments } from './partial-args.ts';
 
 export interface CallOptions {
   messageId: string;
+  /** Whose calls they are. */
+  origin: Origin;
   /** The client's name for one the upstream used (L6). */
   toClient: (name: string) => string;
   tell: (remark: Remark) => void;
@@ -39,7 +41,7 @@ interface Growing {
   signature: string;
 }
 
-export function calls(writer: Writer, { messageId, toClient, tell, signed }: CallOptions): Calls {
+export function calls(writer: Writer, { messageId, origin, toClient, tell, signed }: CallOptions): Calls {
   const ids = new Set<string>();
   /** Whole calls by the id the upstream gave them, to know one that comes twice. */
   const known = new Map<string, string>();
@@ -85,7 +87,7 @@ export function calls(writer: Writer, { messageId, toClient, tell, signed }: Cal
 
   function begin(id: string, name: string, signature: string): { key: string; own: string } {
     const key = `call ${count}`;
-    let own = id === '' ? '' : clientToolId(id);
+    let own = id === '' ? '' : clientToolId(id, origin);
     for (let n = count; own === '' || ids.has(own); n++) own = derivedToolId(messageId, n);
     ids.add(own);
     count++;

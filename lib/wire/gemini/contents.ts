@@ -92,8 +92,8 @@ function toCall(call: ToolUseBlock, route: Route): NonNullable<GeminiPart['funct
   return { id: toCallId(call.id, route), name: toFunctionName(toText(call.name)), args: toObject(args) };
 }
 
-function toCallId(id: string, { quirks }: Route): string {
-  return upstreamToolId(id, { max: quirks.toolIdMax, restored: true });
+function toCallId(id: string, route: Route): string {
+  return upstreamToolId(id, { max: route.quirks.toolIdMax }, route);
 }
 
 /** All responses first, then the media that have no place in them, under labels that say whose they are. */

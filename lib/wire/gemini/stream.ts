@@ -45,6 +45,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   const words = prose(answer, route, emit);
   const functions = calls(answer, {
     messageId,
+    origin: route,
     toClient: functionNames(request.tools, emit),
     tell: emit,
     signed: words.call,

@@ -61,8 +61,9 @@ function redacted(block: RedactedThinkingBlock, route: Route): RedactedThinkingB
   return made.origin === originOfRoute(route) ? [{ ...block, data: made.payload }] : [];
 }
 
-function toId(id: unknown, { quirks }: Route): string {
-  return upstreamToolId(toText(id), { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral' });
+function toId(id: unknown, route: Route): string {
+  const { quirks } = route;
+  return upstreamToolId(toText(id), { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral' }, route);
 }
 
 function toolUse(block: ToolUseBlock, route: Route): ToolUseBlock {

@@ -148,7 +148,7 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   /** The block with its id, name and signature as the client may see them; the same object when nothing changed. */
   function toKnown(block: AnswerBlock): AnswerBlock {
     if (block.type === 'tool_use') {
-      const id = toText(block.id) === '' ? '' : clientToolId(toText(block.id));
+      const id = toText(block.id) === '' ? '' : clientToolId(toText(block.id), route);
       const name = toClientName(toText(block.name));
       return id === block.id && name === block.name ? block : { ...block, id, name };
     }

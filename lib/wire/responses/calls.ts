@@ -9,7 +9,7 @@ export interface Call extends Output {
   waiting(): number;
 }
 
-export function callItem(key: string, { answer, prose, toClient, drop }: Surroundings): Call {
+export function callItem(key: string, { answer, prose, origin, toClient, drop }: Surroundings): Call {
   let id = '';
   let name = '';
   let begun = false;
@@ -31,7 +31,7 @@ export function callItem(key: string, { answer, prose, toClient, drop }: Surroun
   function begin(): void {
     begun = true;
     prose.pause();
-    const callId = id === '' ? '' : clientToolId(id);
+    const callId = id === '' ? '' : clientToolId(id, origin);
     answer.open(key, { type: 'tool_use', id: callId, name: toClient(name), input: {} });
     for (const args of early) answer.delta(key, { type: 'input_json_delta', partial_json: args });
     early = [];

@@ -83,9 +83,9 @@ function toCall(call: ToolUseBlock, route: Route): FunctionCall {
   };
 }
 
-/** OpenAI's own ids keep to its alphabet; one that does not came from elsewhere, and only has to pair. */
-function toCallId(id: string, { quirks }: Route): string {
-  return upstreamToolId(id, { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral' });
+function toCallId(id: string, route: Route): string {
+  const { quirks } = route;
+  return upstreamToolId(id, { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral' }, route);
 }
 
 /** A result in words; images and files stand beside them, or under a label in `moved` where a result is text alone. */

@@ -131,7 +131,7 @@ test('ids follow the rules of the upstream, for the call and for its result', ()
 });
 
 test('an id that was rewritten for the client goes back to its maker as it was', () => {
-  const id = clientToolId('functions.Read:0');
+  const id = clientToolId('functions.Read:0', routeOf());
   assert.notEqual(id, 'functions.Read:0');
   const talk = { model: 'm', messages: [user('go'), assistant(call(id)), user(result(id, 'x'))] };
   const { messages } = encodeChatRequest(talk, routeOf());

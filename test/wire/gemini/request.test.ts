@@ -48,7 +48,7 @@ test('system words stand apart, without the billing line; those in mid-conversat
 });
 
 test('calls and results keep ids and names, in the order of the calls; what the user says stands behind them', () => {
-  const id = clientToolId('fc/1:é');
+  const id = clientToolId('fc/1:é', gemini3);
   const contents = sent([
     user('go'),
     assistant('I look.', call(id, { a: 1 }), call('b', undefined, 'mcp__x.y')),

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { upstreamToolId } from '../../../lib/anthropic/provenance.ts';
 import type { ContentBlock, MessagesRequest, RequestMessage } from '../../../lib/anthropic/request.ts';
+import type { Route } from '../../../lib/wire/codec.ts';
 
 import { encodeMessagesRequest } from '../../../lib/wire/messages/request.ts';
 import { brokenPairs } from '../../support/message-rules.ts';
@@ -25,7 +26,7 @@ const { claude, qwen, minimax } = messagesRoutes;
 assert.ok(claude && qwen && minimax);
 
 /** What a captured body must become for Claude: ids by the rules of its API, and no thinking without a signature. */
-function expected(body: MessagesRequest): MessagesRequest {
+function expected(body: MessagesRequest, route: Route): MessagesRequest {
   const messages = body.messages.map((message): RequestMessage => {
     if (typeof message.content === 'string') return message;
     const content = message.content
@@ -33,7 +34,7 @@ function expected(body: MessagesRequest): MessagesRequest {
       .map((block): ContentBlock => {
         const field = block.type === 'tool_use' ? 'id' : 'tool_use_id';
         if (typeof block[field] !== 'string') return block;
-        return Object.assign({}, block, { [field]: upstreamToolId(block[field], { max: 64 }) });
+        return Object.assign({}, block, { [field]: upstreamToolId(block[field], { max: 64 }, route) });
       });
     return { ...message, content };
   });
@@ -43,7 +44,7 @@ function expected(body: MessagesRequest): MessagesRequest {
 for (const { kind, body } of capturedRequests()) {
   test(`${kind} reaches Claude as it was sent, but for the model, the stream and the length of the answer`, () => {
     const { model, stream, max_tokens: maxTokens, ...rest } = encodeMessagesRequest(body, claude);
-    const { model: _model, stream: _stream, max_tokens: asked, ...original } = expected(body);
+    const { model: _model, stream: _stream, max_tokens: asked, ...original } = expected(body, claude);
     assert.deepEqual(rest, original);
     assert.deepEqual([model, stream, maxTokens], ['claude-opus-5-5', true, asked ?? 32_000]);
     assert.deepEqual(

@@ -103,8 +103,8 @@ test('ids of calls fit, follow from ours alone, and pair', () => {
   const long = `call_${'x'.repeat(300)}|fc_1`;
   const items = sent([
     user('a'),
-    assistant(call(long), call('toolu_occ1_Y2FsbHwx'), call('toolu_1')),
-    user(result('toolu_1', 'c'), result(long, 'a'), result('toolu_occ1_Y2FsbHwx', 'b')),
+    assistant(call(long), call('toolu_occ2_aaaaaaY2FsbHwx'), call('toolu_1')),
+    user(result('toolu_1', 'c'), result(long, 'a'), result('toolu_occ2_aaaaaaY2FsbHwx', 'b')),
   ]);
   const ids = items.flatMap((item) => ('call_id' in item ? [item.call_id] : []));
   assert.equal(ids.length, 6);

@@ -1,0 +1,39 @@
+/** Starts proxies in processes of their own, each with an empty home. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Settings } from '../../../lib/config/schema.ts';
+
+export interface Apart {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Rejects after 30 s, or when the process ends without listening. */
+export async function proxyApart(settings: Settings): Promise<Apart> {
+  const home = mkdtempSync(join(tmpdir(), 'occ-apart-'));
+  const child = fork(new URL('process.ts', import.meta.url), {
+    execArgv: ['--import', 'tsx'],
+    env: { PATH: process.env['PATH'], HOME: home, XDG_STATE_HOME: join(home, 'state') },
+    serialization: 'advanced',
+    stdio: 'inherit',
+  });
+  const ended = once(child, 'exit');
+  child.send(settings);
+  const url = await Promise.race([
+    once(child, 'message', { signal: AbortSignal.timeout(30_000) }).then(([message]) => String(message)),
+    ended.then(([code]) => Promise.reject(new Error(`the proxy's process ended with ${code}`))),
+  ]);
+  return {
+    url,
+    async stop() {
+      child.disconnect();
+      const late = setTimeout(() => child.kill('SIGKILL'), 5000);
+      await ended;
+      clearTimeout(late);
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/** What must arrive at an upstream of a conversation that others took part in (P9, P10). */
+import assert from 'node:assert/strict';
+import type { JsonObject } from '../../../lib/stream/json.ts';
+import { readTurns, type SentTurn } from './readers.ts';
+import type { Said, Upstream } from './upstreams.ts';
+
+/** One turn that was made. */
+export interface Made {
+  by: Upstream;
+  said: Said[];
+}
+
+/** Google's word for calls that have no signature, and cannot have one. */
+const standIn = 'skip_thought_signature_validator';
+/** The longest id that any of these upstreams takes, and the letters that all of them take. */
+const longestId = 64;
+const plainId = /^[A-Za-z0-9_-]+$/;
+
+/** Judges requests of one conversation; it remembers the ids it saw, for they must not change from turn to turn. */
+export function judge(): (to: Upstream, body: JsonObject, made: readonly Made[]) => void {
+  const seen = new Map<string, string>();
+
+  function stable(to: Upstream, place: string, id: string): void {
+    const key = `${to.name} ${place}`;
+    assert.equal(id, seen.get(key) ?? id, `the id of call ${place} has changed`);
+    seen.set(key, id);
+  }
+
+  return (to, body, made) => {
+    const format = to.entry.wire_format ?? 'chat';
+    noStrangers(to, JSON.stringify(body), made);
+    const turns = readTurns(format as Parameters<typeof readTurns>[0], body);
+    assert.equal(turns.length, made.length, 'a turn is missing, or one too many');
+    const ids = new Set<string>();
+    for (const [at, turn] of turns.entries()) {
+      const { by, said } = made[at] as Made;
+      const own = by.name === to.name;
+      const where = `turn ${at + 1}, of ${by.name}`;
+      assert.deepEqual(withoutIds(turn.said), withoutIds(own ? atHome(to, said) : abroad(to, said)), where);
+      if (to.entry.quirks?.replayReasoning === 'always')
+        assert.equal(turn.reasoning, reasoningOf(said), where);
+      const calls = turn.said.filter((one) => one.type === 'call');
+      assert.deepEqual(
+        turn.results,
+        calls.map(({ id, args }) => ({ id, text: resultOf(args) })),
+        where,
+      );
+      for (const [n, { id }] of calls.entries()) {
+        assert(!ids.has(id), `${where}: the id ${id} stands twice`);
+        ids.add(id);
+        stable(to, `${at + 1}.${n}`, id);
+        fits(id, own ? originalsOf(said)[n] : undefined, where);
+      }
+    }
+  };
+}
+
+function noStrangers(to: Upstream, text: string, made: readonly Made[]): void {
+  assert.doesNotMatch(text, /occ[0-9][._]|announced==/, 'a tag of our own reached an upstream');
+  for (const { by, said } of made) {
+    if (by.name === to.name) continue;
+    for (const { signature } of said.filter((one) => 'signature' in one) as { signature?: string }[])
+      assert(signature === undefined || !text.includes(signature), `${signature} was made elsewhere`);
+  }
+}
+
+function fits(id: string, original: string | undefined, where: string): void {
+  // Whoever made an id takes it as it is; only what is longer than the bound, and needed no rewriting, comes shortened.
+  if (original && (original.length <= longestId || !plainId.test(original)))
+    return assert.equal(id, original, `${where}: an id came home as another`);
+  assert.match(id, plainId, `${where}: ${id}`);
+  assert(id.length <= longestId, `${where}: ${id} is longer than ${longestId}`);
+}
+
+function originalsOf(said: readonly Said[]): string[] {
+  return said.filter((one) => one.type === 'call').map(({ id }) => id);
+}
+
+/** All of it, as it was made; thinking without a signature only where that is taken. */
+function atHome(to: Upstream, said: readonly Said[]): Said[] {
+  return said.flatMap((one): Said[] => {
+    if (one.type !== 'thought' || one.signature !== undefined) return [one];
+    return to.entry.quirks?.unsignedThinking ? [{ ...one, signature: '' }] : [];
+  });
+}
+
+/** Nothing signed; the words of thinking where the upstream takes them unsigned. */
+function abroad(to: Upstream, said: readonly Said[]): Said[] {
+  let first = true;
+  return said.flatMap((one): Said[] => {
+    if (one.type === 'thought')
+      return to.entry.quirks?.unsignedThinking && one.text !== '' ? [{ ...one, signature: '' }] : [];
+    const { signature: _signature, ...bare } = one;
+    if (bare.type !== 'call') return [bare];
+    const stands = first && to.entry.quirks?.signedCalls;
+    first = false;
+    return [{ ...bare, ...(stands && { signature: standIn }) }];
+  });
+}
+
+/** The turn's thinking as one text; a blank where it has none. */
+function reasoningOf(said: readonly Said[]): string {
+  return said.map((one) => (one.type === 'thought' ? one.text : '')).join('') || ' ';
+}
+
+function resultOf(args: object): string {
+  return `read ${(args as { file_path: string }).file_path}`;
+}
+
+function withoutIds(said: SentTurn['said']): object[] {
+  return said.map((one) => (one.type === 'call' ? { ...one, id: '' } : one));
+}

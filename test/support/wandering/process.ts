@@ -1,0 +1,11 @@
+/** A proxy in a process of its own: what it knows ends with it. Run by `apart`, which tells it its settings. */
+import { startProxy } from '../../../lib/proxy/server.ts';
+import type { Settings } from '../../../lib/config/schema.ts';
+import { token } from '../proxy.ts';
+
+process.once('message', (settings: Settings) => {
+  void startProxy({ settings: () => settings, token, host: '127.0.0.1', port: 0, log: () => {} }).then(
+    ({ url }) => process.send?.(url),
+  );
+});
+process.once('disconnect', () => process.exit(0));
