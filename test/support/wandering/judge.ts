@@ -84,10 +84,10 @@ function atHome(to: Upstream, said: readonly Said[]): Said[] {
   });
 }
 
-/** Nothing signed; the words of thinking where the upstream takes them unsigned. */
+/** Nothing signed, and texts that follow each other as one; the words of thinking where they are taken unsigned. */
 function abroad(to: Upstream, said: readonly Said[]): Said[] {
   let first = true;
-  return said.flatMap((one): Said[] => {
+  const told = said.flatMap((one): Said[] => {
     if (one.type === 'thought')
       return to.entry.quirks?.unsignedThinking && one.text !== '' ? [{ ...one, signature: '' }] : [];
     const { signature: _signature, ...bare } = one;
@@ -96,6 +96,11 @@ function abroad(to: Upstream, said: readonly Said[]): Said[] {
     first = false;
     return [{ ...bare, ...(stands && { signature: standIn }) }];
   });
+  return told.reduce<Said[]>((all, one) => {
+    const last = all.at(-1);
+    if (last?.type !== 'text' || one.type !== 'text') return [...all, one];
+    return [...all.slice(0, -1), { ...last, text: last.text + one.text }];
+  }, []);
 }
 
 /** The turn's thinking as one text; a blank where it has none. */

@@ -54,7 +54,10 @@ function plan(name: string, odd: Odd): Upstream['says'] {
     switch (n) {
       case 1:
       case 2:
-        return [thought(n), text(n, part(n, 'text')), call(n, 0)];
+        // Where texts are signed, the end of one is: a part in the middle of what the client gets as one text.
+        return odd.signsParts
+          ? [thought(n), text(n), { ...text(n, part(n, 'text')), text: ' And more.' }, call(n, 0)]
+          : [thought(n), text(n), call(n, 0)];
       case 3:
       case 6:
         return [thought(n), text(n)];
