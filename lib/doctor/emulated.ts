@@ -4,15 +4,15 @@ import { withEmulator } from '../emulator/settings.ts';
 import type { BenchOptions } from './bench.ts';
 import { timeoutRemedy } from './timeouts.ts';
 import type { LoadedSettings } from '../config/settings.ts';
-
-export const formats = ['chat', 'messages', 'responses'] as const;
+import { wireFormats, type WireFormat } from '../wire/codec.ts';
 
 /** As odd as the models of OpenCode Go that it imitates. */
 const quirks = {
   chat: { thinking: 'effort', replayReasoning: 'always' },
   messages: { thinking: 'adaptive', unsignedThinking: true, wrongStartUsage: true },
   responses: { thinking: 'effort' },
-} as const satisfies Record<(typeof formats)[number], ModelEntry['quirks']>;
+  gemini: { thinking: 'effort', signedCalls: true },
+} as const satisfies Record<WireFormat, ModelEntry['quirks']>;
 
 /**
  * Benches on the emulator at `url`, one for each format and each of `providers`, whose timeouts hold; providers with the
@@ -26,7 +26,7 @@ export function emulatedBenches(
   const { settings } = loaded;
   const distinct = new Map(providers.map((provider) => [JSON.stringify(provider.timeouts), provider]));
   return [...distinct.values()].flatMap((like) =>
-    formats.map((format) => {
+    wireFormats.map((format) => {
       const entry: ModelEntry = {
         provider: 'emulator',
         model_id: `doctor-${format}`,

@@ -1,7 +1,7 @@
 /** An upstream's raw body as events, with what is odd about their form. */
 import { sseDecoder } from '../stream/sse.ts';
 import { transduce } from '../stream/transducer.ts';
-import { isObject, parseJson, type JsonObject } from '../stream/json.ts';
+import { isObject, parseJson, toArray, type JsonObject } from '../stream/json.ts';
 import { textOf, type UpstreamSide } from './exchange.ts';
 
 export interface RawBody {
@@ -23,8 +23,9 @@ export function readRaw(side: UpstreamSide): RawBody {
     return { events: [], done: false, odd: [], broken: 'sent a web page instead of an answer' };
   }
   const whole = parseJson(text);
-  if (isObject(whole)) {
-    return { events: [whole], done: false, odd: ['answers in one piece where a stream was asked'] };
+  const list = isObject(whole) ? [whole] : toArray(whole).filter(isObject);
+  if (list.length > 0) {
+    return { events: list, done: false, odd: ['answers in one piece where a stream was asked'] };
   }
   const comments = commentsInside(text);
   const odd = comments > 0 ? ['puts keep-alives inside events'] : [];

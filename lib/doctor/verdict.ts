@@ -6,7 +6,7 @@ import type { WireFormat } from '../wire/codec.ts';
 import type { Remedy, Side } from './check.ts';
 import { textOf, type Exchange, type UpstreamSide } from './exchange.ts';
 import type { ClientHeard } from './client-laws.ts';
-import { hasRules, readUpstream } from './upstream-laws.ts';
+import { readUpstream } from './upstream-laws.ts';
 
 /** A law was broken: what a probe throws. The message is the finding's summary. */
 export class Wrong extends Error {
@@ -72,8 +72,8 @@ export function wrongIn(
   const { broken } = side.status === undefined ? {} : readUpstream(side, format);
   if (broken !== undefined) return new Wrong('provider', `${provider} ${broken}`);
   if (side.ended === 'broken') return new Wrong('provider', side.reason ?? said);
-  // Where occ stopped reading, or nobody here can judge the format, the provider is not cleared by what was heard.
-  if ((side.ended === 'left' || !hasRules(format)) && said.startsWith('the upstream '))
+  // Where occ stopped reading, the provider is not cleared by what was heard.
+  if (side.ended === 'left' && said.startsWith('the upstream '))
     return new Wrong('provider', said.replace('the upstream', provider));
   return new Wrong('occ', `${provider} answered lawfully, and occ told its client: ${said}`);
 }

@@ -19,6 +19,8 @@ export interface Conversation {
   schema?: JsonObject;
   /** Earlier thinking that the client sent back. */
   thoughts: readonly string[];
+  /** The format sends each call in one piece of content. */
+  wholeCalls?: true;
 }
 
 export interface Done {
@@ -40,7 +42,7 @@ export type Said =
   | { role: 'result'; id: string; text: string; failed: boolean };
 
 /** The parts of a conversation that need no interpretation. */
-export type Asking = Pick<Conversation, 'model' | 'stream' | 'tools' | 'stops'> & {
+export type Asking = Pick<Conversation, 'model' | 'stream' | 'tools' | 'stops' | 'wholeCalls'> & {
   schema?: JsonObject | undefined;
 };
 

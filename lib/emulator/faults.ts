@@ -38,8 +38,8 @@ export interface Faults {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** After so many events, so many pieces of content, or so many bytes of body. */
-type Position = { events: number } | { deltas: number } | { bytes: number };
+/** After so many events, so many pieces of content, or so many bytes of body; or in the middle of a piece of content. */
+type Position = { events: number } | { deltas: number } | { bytes: number } | { within: number };
 
 export interface Break {
   at: Position | 'before-headers';
@@ -85,7 +85,9 @@ function counter(position: Position): (frame: Frame) => boolean {
   return (frame) => {
     if (frame.type === 'wait' || 'bytes' in position) return false;
     const counts = 'events' in position || frame.part === 'content';
-    const reached = counts && seen === ('events' in position ? position.events : position.deltas);
+    const due =
+      'events' in position ? position.events : 'deltas' in position ? position.deltas : position.within;
+    const reached = counts && seen === due;
     if (counts) seen++;
     return reached;
   };
@@ -165,6 +167,9 @@ function* breakOff(frames: Iterable<Frame>, { breaks }: Faults): Generator<Fault
   const reached = breaks && breaks.at !== 'before-headers' ? counter(breaks.at) : undefined;
   for (const frame of frames) {
     if (breaks && reached?.(frame)) {
+      const { at } = breaks;
+      if (frame.type === 'event' && at !== 'before-headers' && 'within' in at)
+        yield { ...frame, text: frame.text.slice(0, frame.text.length / 2) };
       yield { type: 'break', ...breaks };
       return;
     }

@@ -144,7 +144,9 @@ export const situations: Readonly<Record<string, Situation>> = {
     answer: (conversation) =>
       failing(
         useTools(conversation, (tool) => [call(tool.name, inputFor(tool, 'a rather long value'))]),
-        conversation.done.length > 0 ? {} : { breaks: { at: { deltas: 3 }, how: 'cut' } },
+        conversation.done.length > 0
+          ? {}
+          : { breaks: { at: conversation.wholeCalls ? { within: 0 } : { deltas: 3 }, how: 'cut' } },
       ),
   },
   error: {

@@ -2,22 +2,27 @@
 import { toRoute } from '../../catalog/routes.ts';
 import { withEmulator } from '../../emulator/settings.ts';
 import { OccError } from '../../errors.ts';
-import type { WireFormat } from '../../wire/codec.ts';
+import type { Route, WireFormat } from '../../wire/codec.ts';
 import { openBench, type Bench } from '../bench.ts';
 import { loadedIn, type Context, type Subject } from '../check.ts';
 import { onlyModel } from '../emulated.ts';
 import { timeoutRemedy } from '../timeouts.ts';
 import { Wrong } from '../verdict.ts';
 
-/** The format a model is asked in. A Wrong where it cannot be asked at all. */
-export function formatOf({ model, provider, name }: Subject): WireFormat {
+/** How a model is asked. A Wrong where it cannot be asked at all. */
+export function routeOf({ model, provider, name }: Subject): Route {
   if (model === undefined || provider === undefined) throw new Error(`${name} is no model`);
   try {
-    return toRoute(model, provider).format;
+    return toRoute(model, provider);
   } catch (error) {
     if (!(error instanceof OccError)) throw error;
     throw new Wrong('client', error.message, { text: error.remedy ?? '', commands: [] });
   }
+}
+
+/** The format a model is asked in. A Wrong where it cannot be asked at all. */
+export function formatOf(subject: Subject): WireFormat {
+  return routeOf(subject).format;
 }
 
 /** Opens the bench of a model, or of a provider's first one. */

@@ -3,9 +3,10 @@ import { readBounded } from '../body.ts';
 import { loadedIn, type Check, type Context, type Look, type Subject } from '../check.ts';
 import { pathOfSetting } from '../timeouts.ts';
 import { isOpencode, sectionOf } from '../provider.ts';
-import { formatOf } from './bench.ts';
+import { routeOf } from './bench.ts';
 import { userAgent } from '../../version.ts';
 import type { WireFormat } from '../../wire/codec.ts';
+import { codecs } from '../../wire/codecs.ts';
 import { Wrong } from '../verdict.ts';
 
 /** Seconds; signatures and certificates begin to fail at minutes. */
@@ -18,12 +19,10 @@ export const reachable: Check = {
   scope: 'provider',
   needs: ['keys', 'proxy-env'],
   limitMs: 20_000,
-  requests: (subject) => formatsOf(subject).length,
+  requests: (subject) => addressesOf(subject).size,
   async look(context, subject) {
-    const { provider } = subject;
-    if (provider === undefined) throw new Error('a provider is needed');
     const looks = await Promise.all(
-      formatsOf(subject).map((format) => lookAt(context, subject, format, provider.endpoints[format] ?? '')),
+      [...addressesOf(subject)].map(([format, url]) => lookAt(context, subject, format, url)),
     );
     return (
       looks.find(({ level }) => level === 'fail') ??
@@ -41,16 +40,18 @@ const none: Look = {
   fault: 'client',
 };
 
-function formatsOf({ models = [] }: Subject): WireFormat[] {
-  const formats = models.flatMap((model) => {
+/** One address for each format that is used: gemini's has a model in it, for there is nothing to post to without one. */
+function addressesOf({ models = [] }: Subject): Map<WireFormat, string> {
+  const addresses = new Map<WireFormat, string>();
+  for (const model of models) {
     try {
-      return [formatOf(model)];
+      const route = routeOf(model);
+      if (!addresses.has(route.format)) addresses.set(route.format, codecs[route.format].url(route));
     } catch (error) {
-      if (error instanceof Wrong) return []; // the check of that model says it
-      throw error;
+      if (!(error instanceof Wrong)) throw error; // the check of that model says it
     }
-  });
-  return [...new Set(formats)];
+  }
+  return addresses;
 }
 
 async function lookAt(context: Context, subject: Subject, format: WireFormat, url: string): Promise<Look> {

@@ -16,10 +16,13 @@ export const toolFirst: Probe = {
     const first = events.find(({ event }) => event.type === 'content_block_start')?.event;
     const [call] = callsIn(message);
     if (call === undefined) throw new Absent(`no tool was called: ${shapeOf(message)}`);
-    if (first?.type !== 'content_block_start' || first.content_block.type !== 'tool_use')
+    // A signature alone is nothing a person sees: Gemini's stands before the call it signs.
+    const [seen] = message.content.filter(({ type, thinking }) => type !== 'thinking' || thinking !== '');
+    if (first?.type !== 'content_block_start' || seen?.type !== 'tool_use')
       throw new Absent(`something came before the call: ${shapeOf(message)}`);
     if (first.index !== 0) throw new Wrong('occ', `the first block stands at index ${first.index}`);
-    return `${call.name} at index 0, its arguments parse`;
+    const place = first.content_block.type === 'tool_use' ? 'at index 0' : 'behind its signature at index 0';
+    return `${call.name} ${place}, its arguments parse`;
   },
 };
 

@@ -22,6 +22,7 @@ export function readGeminiRequest(body: JsonObject, path: string): Conversation 
     {
       model: model.replaceAll('%2F', '/').replaceAll('%3A', ':'),
       stream: method === 'streamGenerateContent',
+      wholeCalls: true,
       tools: toArray(body['tools']).flatMap((tool) =>
         toArray(toObject(tool)['functionDeclarations']).map(toTool),
       ),
