@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import type { Decoded, StreamEvent } from '../../lib/anthropic/events.ts';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import { readSignature } from '../../lib/anthropic/provenance.ts';
 import { goesOn } from '../../lib/wire/responses/replay.ts';
@@ -38,7 +39,8 @@ describe('responses, generated', () => {
   test('text, thinking, calls and what is encrypted arrive as they were sent', () => {
     fc.assert(
       fc.property(plannedResponses, (planned) => {
-        const heard = readReceived(play(planned));
+        const { all, events } = play(planned);
+        const heard = readReceived(events);
         const { ending, calls } = planned;
         assert.equal(heard.ended, 'stopped');
         // Items that take turns are told in the order in which they speak.
@@ -46,7 +48,15 @@ describe('responses, generated', () => {
         assert.deepEqual(told(heard.text), told(planned.text));
         assert.deepEqual(told(heard.thinking), told(planned.thinking));
         assert.deepEqual(sorted(heard.calls), sorted(calls));
-        assert.deepEqual(sealedIn(heard.signatures).sort(), planned.sealed.toSorted());
+        // What is sealed behind the last words is left out, and said to be: as the last block it would hide them.
+        const kept = sealedIn(heard.signatures);
+        const lost = without(planned.sealed, kept);
+        assert.deepEqual([...kept, ...lost].sort(), planned.sealed.toSorted());
+        assert.equal(all.some(isLoss), lost.length > 0);
+        if (lost.length > 0) {
+          assert.equal(calls.length, 0);
+          assert.equal(lastBlock(events), 'text');
+        }
         assert.equal(
           heard.stopReason,
           ending === 'incomplete' ? 'max_tokens' : calls.length > 0 ? 'tool_use' : 'end_turn',
@@ -87,7 +97,25 @@ describe('responses, generated', () => {
 });
 
 function play({ frames }: PlannedResponse) {
-  return run(decoder('responses'), frames.map(utf8)).events;
+  return run(decoder('responses'), frames.map(utf8));
+}
+
+function isLoss(decoded: Decoded): boolean {
+  return decoded.type === 'dropped' && decoded.what === 'the encrypted reasoning behind the last words';
+}
+
+/** `all` without one of each in `some`. */
+function without(all: readonly string[], some: readonly string[]): string[] {
+  const left = [...all];
+  for (const one of some) {
+    const at = left.indexOf(one);
+    if (at >= 0) left.splice(at, 1);
+  }
+  return left;
+}
+
+function lastBlock(events: readonly StreamEvent[]): string | undefined {
+  return events.findLast((event) => event.type === 'content_block_start')?.content_block.type;
 }
 
 function characters(text: string): string[] {

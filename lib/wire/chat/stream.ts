@@ -51,6 +51,8 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   let finish: StopReason | undefined;
   let finishedChoice: number | undefined;
   let inPieces = false;
+  /** What was said last; Claude Code's `-p` prints the last block, and nothing when that is a signature alone (measured). */
+  let last: 'text' | 'thinking' | 'call' | undefined;
   let reported: Partial<Usage> = {};
   let othersDropped = false;
 
@@ -129,6 +131,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     for (const held of tags?.end() ?? []) write(held);
     sign();
     begin();
+    last = 'call';
     if (tools.take(entries) <= longestUnnamed) return;
     fail('overflow', {
       type: 'api_error',
@@ -141,6 +144,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (type === 'text') sign();
     begin();
     answer.prose(type, text);
+    if (last !== 'call') last = type;
   }
 
   /** Reasoning that must be given back exactly closes with what is needed for it (P10). */
@@ -171,7 +175,9 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   function end(): void {
     if (answer.phase() === 'after') return;
     for (const piece of tags?.end() ?? []) write(piece);
-    sign();
+    if (last !== 'text') sign();
+    else if (details.take() !== '')
+      emit({ type: 'dropped', what: 'the signature of reasoning behind the last words' });
     if (tools.end()) {
       const message = 'the upstream sent arguments of a tool call without ever naming the tool';
       if (!cuts(finish)) return answer.fail('malformed', { type: 'api_error', message });

@@ -7,6 +7,8 @@ import { reasoningItem } from './reasoning.ts';
 
 export interface Outputs {
   make: (type: string, key: string) => Output;
+  /** Calls so far. */
+  calls(): number;
   /** Characters of arguments that wait for the name of their call (L3). */
   waiting(): number;
 }
@@ -32,7 +34,11 @@ export function outputs(surroundings: Surroundings): Outputs {
     }
   }
 
-  return { make, waiting: () => calls.reduce((sum, call) => sum + call.waiting(), 0) };
+  return {
+    make,
+    calls: () => calls.length,
+    waiting: () => calls.reduce((sum, call) => sum + call.waiting(), 0),
+  };
 }
 
 const nothing = { piece: () => {}, whole: () => {}, announced: () => {}, silent: () => false };

@@ -1,4 +1,10 @@
-/** What the model says and thinks, as blocks of their own for each item, cut at the client's stop words. */
+/**
+ * What the model says and thinks, as blocks of their own for each item, cut at the client's stop words.
+ *
+ * Reasoning that is nothing but encrypted waits behind a text until something else follows: as the last block of an
+ * answer in words it would be all that Claude Code's `-p` prints, which is nothing (measured). There it is left out.
+ */
+import type { Remark } from '../../anthropic/events.ts';
 import type { Writer } from '../../anthropic/writer.ts';
 import type { Stops } from './stops.ts';
 
@@ -9,23 +15,34 @@ export interface Prose {
   sign(speaker: string, signature: string): void;
   /** The same, but only where nothing else was said since. */
   signOpen(speaker: string, signature: string): void;
-  /** Something else begins, or the end. */
+  /** Something else begins. */
   pause(): void;
+  /** The end of the message; `calls` says whether the turn goes on after it. */
+  end(calls: boolean): void;
   /** The stop word that ended the text, once one did. */
   stopped(): string | undefined;
 }
 
-export function proseOf(answer: Writer, stops: Stops): Prose {
+export function proseOf(answer: Writer, stops: Stops, tell: (remark: Remark) => void): Prose {
   let speaking: string | undefined;
+  let last: 'text' | 'thinking' | undefined;
+  /** Signatures that stand behind a text. */
+  let waiting: string[] = [];
   let opened = 0;
 
-  function pause(): void {
+  function hush(): void {
     answer.prose('text', stops.end());
     speaking = undefined;
   }
 
+  function pause(): void {
+    hush();
+    const held = waiting;
+    waiting = [];
+    for (const signature of held) open(true, signature);
+  }
+
   function open(thinking: boolean, signature = ''): void {
-    pause();
     const block = thinking ? { type: 'thinking', thinking: '', signature } : { type: 'text', text: '' };
     answer.open(`prose of item ${opened++}`, block);
   }
@@ -33,20 +50,33 @@ export function proseOf(answer: Writer, stops: Stops): Prose {
   return {
     say(speaker, type, text) {
       if (text === '' || stops.met() !== undefined) return;
-      if (speaker !== speaking) open(type === 'thinking');
+      if (speaker !== speaking) {
+        pause();
+        open(type === 'thinking');
+      }
       speaking = speaker;
+      last = type;
       answer.prose(type, type === 'text' ? stops.push(text) : text);
     },
     sign(speaker, signature) {
       if (stops.met() !== undefined) return;
       if (speaker === speaking) answer.signature(signature);
-      else open(true, signature);
+      else {
+        hush();
+        if (last === 'text') waiting.push(signature);
+        else open(true, signature);
+      }
       speaking = undefined;
     },
     signOpen(speaker, signature) {
       if (speaker === speaking) answer.signature(signature);
     },
     pause,
+    end(calls) {
+      if (calls || waiting.length === 0) return pause();
+      hush();
+      tell({ type: 'dropped', what: 'the encrypted reasoning behind the last words' });
+    },
     stopped: () => stops.met(),
   };
 }

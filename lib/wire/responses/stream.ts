@@ -39,7 +39,7 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     end,
   });
   const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
-  const prose = proseOf(answer, stopWords(request.stop_sequences));
+  const prose = proseOf(answer, stopWords(request.stop_sequences), emit);
   const dropped = new Set<string>();
   const drop = (what: string): void => {
     if (!dropped.has(what)) emit({ type: 'dropped', what });
@@ -146,7 +146,7 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (finish !== 'stop_sequence') {
       for (const { output, over, announcement } of items.all())
         if (announcement && !over && output.silent()) output.complete(announcement);
-      prose.pause();
+      prose.end(kinds.calls() > 0);
       search.end();
     }
     if (kinds.waiting() > 0) {
