@@ -21,6 +21,8 @@ export interface ApiError extends ApiErrorBody {
   overflow?: boolean;
   /** Tokens the model can hold, where an overflow names them. */
   limit?: number;
+  /** Milliseconds after which to ask again, where the body says so; a `retry-after` header has the last word. */
+  retryAfterMs?: number;
 }
 
 const statusByType = {

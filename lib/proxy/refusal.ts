@@ -16,8 +16,8 @@ export async function readRefusal(
   limits.arm('idle', bodyMs);
   const text = await readText(body);
   if (limits.ended() === 'gone') return { type: 'abandoned' };
-  const retryAfterMs = toRetryAfterMs(headers, Date.now());
   const error = status < 400 ? redirected(status, headers['location']) : decode(status, text);
+  const retryAfterMs = toRetryAfterMs(headers, Date.now()) ?? error.retryAfterMs;
   return { type: 'refused', error, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 

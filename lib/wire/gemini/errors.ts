@@ -1,6 +1,6 @@
 /**
  * What Google's error bodies say beyond the shape all errors share: `status` is a name that tells more than the HTTP
- * status, and a wrong key is a 400 whose reason stands in the details.
+ * status, a wrong key is a 400 whose reason stands in the details, and so does when to ask again.
  */
 import { readApiError, type ApiError } from '../../anthropic/errors.ts';
 import { parseJson, toArray, toObject, toText, type JsonObject } from '../../stream/json.ts';
@@ -18,6 +18,17 @@ export function withDetails(error: ApiError, google: JsonObject): ApiError {
   // "API key not valid" comes with 400: another key may do, the request itself is no one's fault.
   if (reasons.has('API_KEY_INVALID') || reasons.has('API_KEY_EXPIRED'))
     return { ...error, status: 401, type: 'authentication_error', upstreamType: 'AuthError' };
+  const retryAfterMs = retryDelay(google);
   const named = error.upstreamType === undefined && name !== '' ? { upstreamType: name } : {};
-  return { ...error, ...named };
+  return { ...error, ...named, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+/** `google.rpc.RetryInfo`: a duration as protobuf spells it in JSON, "34s" or "34.074824224s". */
+function retryDelay(google: JsonObject): number | undefined {
+  for (const detail of toArray(google['details']).map(toObject)) {
+    if (!toText(detail['@type']).endsWith('/google.rpc.RetryInfo')) continue;
+    const [, seconds] = /^(\d{1,9}(?:\.\d{1,9})?)s$/.exec(toText(detail['retryDelay'])) ?? [];
+    if (seconds !== undefined) return Math.ceil(Number(seconds) * 1000);
+  }
+  return undefined;
 }
