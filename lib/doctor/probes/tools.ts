@@ -17,7 +17,7 @@ export const toolFirst: Probe = {
     const [call] = callsIn(message);
     if (call === undefined) throw new Absent(`no tool was called: ${shapeOf(message)}`);
     // A signature alone is nothing a person sees: Gemini's stands before the call it signs.
-    const [seen] = message.content.filter(({ type, thinking }) => type !== 'thinking' || thinking !== '');
+    const seen = message.content.find(({ type, thinking }) => type !== 'thinking' || thinking !== '');
     if (first?.type !== 'content_block_start' || seen?.type !== 'tool_use')
       throw new Absent(`something came before the call: ${shapeOf(message)}`);
     if (first.index !== 0) throw new Wrong('occ', `the first block stands at index ${first.index}`);

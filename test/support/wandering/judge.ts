@@ -29,7 +29,7 @@ export function judge(): (to: Upstream, body: JsonObject, made: readonly Made[])
   return (to, body, made) => {
     const format = to.entry.wire_format ?? 'chat';
     noStrangers(to, JSON.stringify(body), made);
-    const turns = readTurns(format as Parameters<typeof readTurns>[0], body);
+    const turns = readTurns(format, body);
     assert.equal(turns.length, made.length, 'a turn is missing, or one too many');
     const ids = new Set<string>();
     for (const [at, turn] of turns.entries()) {
@@ -96,11 +96,14 @@ function abroad(to: Upstream, said: readonly Said[]): Said[] {
     first = false;
     return [{ ...bare, ...(stands && { signature: standIn }) }];
   });
-  return told.reduce<Said[]>((all, one) => {
-    const last = all.at(-1);
-    if (last?.type !== 'text' || one.type !== 'text') return [...all, one];
-    return [...all.slice(0, -1), { ...last, text: last.text + one.text }];
-  }, []);
+  const joined: Said[] = [];
+  for (const one of told) {
+    const last = joined.at(-1);
+    if (last?.type === 'text' && one.type === 'text')
+      joined.splice(-1, 1, { ...last, text: last.text + one.text });
+    else joined.push(one);
+  }
+  return joined;
 }
 
 /** The turn's thinking as one text; a blank where it has none. */

@@ -74,7 +74,7 @@ function plan(name: string, odd: Odd): Upstream['says'] {
   };
 }
 
-const events = (list: readonly { type: string }[]): string =>
+const events = (list: readonly { type: string; [field: string]: unknown }[]): string =>
   list.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
 const data = (list: readonly object[]): string =>
   list.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('');
@@ -134,7 +134,7 @@ export function messages(
       const message = { id: 'msg_1', type: 'message', role: 'assistant', model: name, content: [], usage };
       const calls = said.some(({ type }) => type === 'call');
       return events([
-        { type: 'message_start', ...{ message: { ...message, stop_reason: null, stop_sequence: null } } },
+        { type: 'message_start', message: { ...message, stop_reason: null, stop_sequence: null } },
         ...said.flatMap((one, index) => {
           const [block, ...deltas] = blockOf(one);
           return [
@@ -145,7 +145,8 @@ export function messages(
         }),
         {
           type: 'message_delta',
-          ...{ delta: { stop_reason: calls ? 'tool_use' : 'end_turn', stop_sequence: null }, usage },
+          delta: { stop_reason: calls ? 'tool_use' : 'end_turn', stop_sequence: null },
+          usage,
         },
         { type: 'message_stop' },
       ]);
@@ -193,12 +194,12 @@ export function responses(name = 'responses'): Upstream {
       const usage = { input_tokens: 10, output_tokens: 5, total_tokens: 15 };
       const response = { id: 'resp_1', object: 'response', status: 'completed', error: null, output, usage };
       return events([
-        { type: 'response.created', ...{ response: { ...response, status: 'in_progress', output: [] } } },
+        { type: 'response.created', response: { ...response, status: 'in_progress', output: [] } },
         ...output.flatMap((item, index) => [
           { type: 'response.output_item.added', output_index: index, item: announced(item) },
           { type: 'response.output_item.done', output_index: index, item },
         ]),
-        { type: 'response.completed', ...{ response } },
+        { type: 'response.completed', response },
       ]);
     },
   };
