@@ -1,6 +1,6 @@
 /** The system prompt, less what belongs to Anthropic's servers alone, and the form the answer must have. */
 import { isObject, type JsonObject } from '../stream/json.ts';
-import { toBlocks, type MessagesRequest, type TextBlock } from './request.ts';
+import { toBlocks, type MessagesRequest, type ServerTool, type TextBlock } from './request.ts';
 import { isBlank } from './text.ts';
 
 /**
@@ -29,4 +29,17 @@ export function answerSchema({ output_config: output }: MessagesRequest): JsonOb
 /** How a JSON Schema for the whole answer is asked for where the server has no field for it. */
 export function schemaWords(schema: unknown): string {
   return `Answer with a single JSON value that fits this JSON Schema, and with nothing else:\n${JSON.stringify(schema)}`;
+}
+
+/**
+ * What a model is told of tools that were offered and that nobody can run for it. Asked to search without a search, a
+ * model tends to make the results up; none where nothing is missing.
+ */
+export function missingToolWords(missing: readonly ServerTool[]): string[] {
+  if (missing.length === 0) return [];
+  const names = missing.map(({ name, type }) => name || type).join(', ');
+  return [
+    `Not available in this conversation: ${names}. Only the servers of another provider can run that. Where it would be ` +
+      'needed, say in your answer that it is not available with this model, and invent no results of it.',
+  ];
 }

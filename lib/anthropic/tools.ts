@@ -31,6 +31,11 @@ export function serverTools(request: MessagesRequest): ServerTool[] {
   return (request.tools ?? []).filter(isServerTool);
 }
 
+/** Anthropic's own search of the web, in any of its versions; some upstreams have its like. */
+export function isWebSearch({ type }: ServerTool): boolean {
+  return type.startsWith('web_search');
+}
+
 /** Names that a `tool_reference` of a result brought in, or that the model has called. */
 function loadedTools({ messages }: MessagesRequest): Set<string> {
   const names = new Set<string>();

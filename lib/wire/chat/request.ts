@@ -4,13 +4,13 @@
  * (`history.ts`), for the sake of the upstream's prefix cache.
  *
  * Left out on purpose: `metadata` (it names the user's device), `context_management`, `safeguards` and whatever else
- * only Anthropic's servers know; tools that those servers would run (`serverTools` names them for the caller).
+ * only Anthropic's servers know; tools that those servers would run, which the model is told of.
  */
 import { toHistory } from '../../anthropic/history.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { answerSchema, schemaWords, systemBlocks } from '../../anthropic/system.ts';
+import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../../anthropic/system.ts';
 import { wellFormedJson } from '../../anthropic/text.ts';
-import { callableTools } from '../../anthropic/tools.ts';
+import { callableTools, serverTools } from '../../anthropic/tools.ts';
 import type { JsonObject } from '../../stream/json.ts';
 import type { Route } from '../codec.ts';
 import { roughTokens, toMaxTokens, toSampling } from '../sampling.ts';
@@ -58,6 +58,7 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
 /** The system prompt as the first message; none when there is nothing to say. */
 function toSystem(request: MessagesRequest, route: Route, schema: JsonObject | undefined): ChatMessage[] {
   const blocks = systemBlocks(request);
+  for (const text of missingToolWords(serverTools(request))) blocks.push({ type: 'text', text });
   if (schema) blocks.push({ type: 'text', text: schemaWords(schema) });
   const parts = toParts(blocks, route).filter(isText);
   return parts.length > 0 ? [{ role: 'system', content: toContent(parts) }] : [];

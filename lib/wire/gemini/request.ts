@@ -3,12 +3,12 @@
  * quirks alone. Equal input gives equal bytes, and a longer conversation begins with the parts of the shorter one.
  *
  * Left out on purpose: `metadata` (it names the user's device), cache markers (Gemini's cache is implicit) and whatever
- * else only Anthropic's servers know; tools that those servers would run (`serverTools` names them for the caller).
+ * else only Anthropic's servers know; tools that those servers would run, which the model is told of.
  */
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { answerSchema, schemaWords, systemBlocks } from '../../anthropic/system.ts';
+import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../../anthropic/system.ts';
 import { wellFormedJson } from '../../anthropic/text.ts';
-import { callableTools } from '../../anthropic/tools.ts';
+import { callableTools, isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import type { JsonObject } from '../../stream/json.ts';
 import type { Route } from '../codec.ts';
 import { roughTokens, toMaxTokens, toSampling } from '../sampling.ts';
@@ -28,6 +28,9 @@ export function encodeGeminiRequest(request: MessagesRequest, route: Route): Gem
   // A schema for the answer beside functions is refused by all but the newest models, so there it is asked for in words.
   const inWords = schema && (tools.length > 0 || !route.quirks.jsonSchema) ? schema : undefined;
   const system = systemBlocks(request).map(({ text }) => ({ text }));
+  const searches = tools.some((tool) => 'googleSearch' in tool);
+  const missing = serverTools(request).filter((tool) => !searches || !isWebSearch(tool));
+  for (const text of missingToolWords(missing)) system.push({ text });
   if (inWords) system.push({ text: schemaWords(inWords) });
   const contents = toContents(request.messages, route);
   const thinking = toThinking(request, route, toMaxTokens(request, route, 0));

@@ -1,6 +1,6 @@
 /** Tools, the choice among them, and the form of the answer, as generateContent has them. */
 import type { ClientTool, MessagesRequest, ToolChoice } from '../../anthropic/request.ts';
-import { serverTools } from '../../anthropic/tools.ts';
+import { isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import type { Route } from '../codec.ts';
 import { toFunctionName } from './names.ts';
 import { toParameters } from './schema.ts';
@@ -29,7 +29,7 @@ export function toTools(
 
 /** True for a request with Anthropic's own search among its tools. */
 export function asksForSearch(request: MessagesRequest): boolean {
-  return serverTools(request).some(({ type }) => type.startsWith('web_search'));
+  return serverTools(request).some(isWebSearch);
 }
 
 /** The choice of functions; none without functions. The API has no word for one call at a time. */

@@ -1,9 +1,9 @@
 /** The fields of the body beside the conversation, for upstreams other than Claude's own. */
 import type { ClientTool, MessagesRequest, TextBlock, Tool } from '../../anthropic/request.ts';
-import { schemaWords, systemBlocks } from '../../anthropic/system.ts';
+import { missingToolWords, schemaWords, systemBlocks } from '../../anthropic/system.ts';
 import { joinTexts } from '../../anthropic/text.ts';
 import { isUsableSchema, toolSchema } from '../../anthropic/tool-schema.ts';
-import { callableTools } from '../../anthropic/tools.ts';
+import { callableTools, serverTools } from '../../anthropic/tools.ts';
 import type { Route } from '../codec.ts';
 import type { Quirks } from '../quirks.ts';
 import { pick } from './blocks.ts';
@@ -37,15 +37,21 @@ export const coreBody: readonly string[] = [
   'stream',
 ];
 
-/** The system prompt without Anthropic's billing block, and with `schema` in words when the answer has to fit one. */
+/**
+ * The system prompt without Anthropic's billing block, and with words for what is not sent: tools that nobody here can
+ * run, and `schema` when the answer has to fit one.
+ */
 export function toSystem(request: MessagesRequest, route: Route, schema: unknown): MessagesRequest['system'] {
-  const asked = schema === undefined ? undefined : schemaWords(schema);
+  const said = [
+    ...missingToolWords(serverTools(request)),
+    ...(schema === undefined ? [] : [schemaWords(schema)]),
+  ];
   const { system } = request;
-  if (!Array.isArray(system)) return joinTexts([system ?? '', asked ?? '']) || undefined;
+  if (!Array.isArray(system)) return joinTexts([system ?? '', ...said]) || undefined;
   const kept = systemBlocks(request).map((block) =>
     route.quirks.strictBody ? pick(block, ['type', 'text', 'cache_control']) : block,
   );
-  const blocks: TextBlock[] = asked === undefined ? kept : [...kept, { type: 'text', text: asked }];
+  const blocks: TextBlock[] = [...kept, ...said.map((text): TextBlock => ({ type: 'text', text }))];
   return blocks.length > 0 ? blocks : undefined;
 }
 

@@ -9,9 +9,9 @@
  */
 import { toHistory } from '../../anthropic/history.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { answerSchema, schemaWords, systemBlocks } from '../../anthropic/system.ts';
+import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../../anthropic/system.ts';
 import { joinTexts, wellFormedJson } from '../../anthropic/text.ts';
-import { callableTools } from '../../anthropic/tools.ts';
+import { callableTools, isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import type { Route } from '../codec.ts';
 import { roughTokens, toMaxTokens, toSampling } from '../sampling.ts';
 import { toThinking, type Thinking } from '../thinking.ts';
@@ -36,6 +36,7 @@ export function encodeResponsesRequest(
   const { steps } = toHistory(request.messages, { reminders: quirks.midSystem === 'user' });
   const instructions = joinTexts([
     ...systemBlocks(request).map(({ text }) => text),
+    ...missingToolWords(serverTools(request).filter((tool) => !search || !isWebSearch(tool))),
     ...(schema && !quirks.jsonSchema ? [schemaWords(schema)] : []),
   ]);
   const input = toItems(steps, route);

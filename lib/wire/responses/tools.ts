@@ -2,7 +2,7 @@
 import type { ClientTool, MessagesRequest, ServerTool, ToolChoice } from '../../anthropic/request.ts';
 import { toUpstreamName } from '../../anthropic/tool-names.ts';
 import { toolSchema } from '../../anthropic/tool-schema.ts';
-import { serverTools } from '../../anthropic/tools.ts';
+import { isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import { toArray } from '../../stream/json.ts';
 import type { Route } from '../codec.ts';
 import type {
@@ -25,7 +25,7 @@ export function toTools(tools: readonly ClientTool[], { quirks }: Route): Functi
 
 /** The client's web search, which Anthropic's servers would run: undefined when none is asked for. */
 export function askedSearch(request: MessagesRequest): ServerTool | undefined {
-  return serverTools(request).find(({ type }) => type.startsWith('web_search'));
+  return serverTools(request).find(isWebSearch);
 }
 
 /** The upstream's own web search in its place, where it has one. */
