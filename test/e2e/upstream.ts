@@ -1,8 +1,10 @@
 /** The emulator posing as OpenCode Go, as strict as the real gateway, under the configuration of the design document. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Answer } from '../../lib/emulator/answer.ts';
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
+import { toArray, toObject, type JsonObject } from '../../lib/stream/json.ts';
 
 const seed = JSON.parse(
   readFileSync(fileURLToPath(new URL('../fixtures/seed-config.json', import.meta.url)), 'utf8'),
@@ -40,4 +42,28 @@ export function seedFor(url: string, changes: Record<string, unknown> = {}): Rec
 /** The bodies of the model requests, in their order. */
 export function posts(emulator: Emulator): AskedRequest[] {
   return emulator.requests.filter(({ method }) => method === 'POST');
+}
+
+/** OpenCode's providers as the emulator plays them, and one model of theirs for everything. */
+export function openCode({ url }: Emulator, provider: string, model: string): object {
+  const urls = {
+    base_url: `${url}/v1/chat/completions`,
+    anthropic_base_url: `${url}/v1/messages`,
+    api_key: key,
+  };
+  return {
+    opencode_go: urls,
+    opencode_zen: urls,
+    models: { default: { provider, model_id: model } },
+  };
+}
+
+/** The messages of a request in chat or messages. */
+export function messagesOf(asked: AskedRequest | undefined): JsonObject[] {
+  return toArray(asked?.body['messages']).map(toObject);
+}
+
+/** A stream as an upstream sent it. */
+export function sse(body: string): Answer {
+  return { reply: { status: 200, headers: { 'content-type': 'text/event-stream' }, body } };
 }
