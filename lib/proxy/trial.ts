@@ -177,14 +177,14 @@ async function conclude(
 
 function refuse({ plan, turn, requestId, reply }: Trial, tried: readonly Tried[], road: Road): void {
   road.counts.failures++;
-  const refusal = verdict(plan, tried, turn.inputTokens);
+  const last = tried.at(-1)?.outcome;
+  // In mid-answer only the break itself matters: that others were not tried is no failure of theirs.
+  const broke = last?.type === 'failed' && last.at === 'after_content' ? last.error : undefined;
+  const whole = verdict(plan, tried, turn.inputTokens);
+  const refusal = broke ? { ...whole, type: broke.type, message: broke.message } : whole;
   const { status, message } = refusal;
   road.counts.lastError = { at: new Date().toISOString(), request: requestId, status, message };
   road.log({ level: 'warn', event: 'refused', request: requestId, status, message });
-  const last = tried.at(-1)?.outcome;
-  // In mid-answer only the break itself matters: that others were not tried is no failure of theirs.
-  if (last?.type === 'failed' && last.at === 'after_content')
-    return reply.refuse({ ...refusal, type: last.error.type, message: last.error.message });
   reply.refuse(refusal);
 }
 

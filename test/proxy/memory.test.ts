@@ -197,7 +197,7 @@ test('a model that is gone is passed over while there is another, and asked when
   assert.deepEqual(over.asked(), ['first', 'second', 'second']);
   assert.deepEqual(remembered(over), ['emulator/first: not available: removed']);
   await using alone = await proxyOver({ answers: [gone, ok], models: only });
-  assert.equal((await alone.ask()).status, 503);
+  assert.equal((await alone.ask()).status, 410);
   assert.equal((await alone.ask()).said, 'ok');
   await alone.settled(2);
   assert.deepEqual(alone.proxy.stats().remembered.learned, []);

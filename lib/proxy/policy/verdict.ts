@@ -146,8 +146,9 @@ function nothingToTry({ reason, passedOver }: Plan): Refusal {
 
 const spent = { status: 429, type: 'rate_limit_error' } as const;
 const outage = { status: 503, type: 'overloaded_error' } as const;
-// Not overloaded_error: Claude Code retries that for minutes, whatever x-should-retry says (measured, 2.1.330).
-const unavailable = { status: 503, type: 'api_error' } as const;
+// Not 503, to which Claude Code adds that it is usually temporary; not overloaded_error, which it retries for minutes,
+// whatever x-should-retry says (measured, 2.1.330).
+const unavailable = { status: 410, type: 'api_error' } as const;
 
 /** Never 404, which Claude Code takes to mean that the id is wrong and hides the message of. */
 function statusFor(outcome: Outcome, failure: FailureClass): { status: number; type: ApiErrorType } {

@@ -261,14 +261,14 @@ test('the client is told of the failure it can do most about', () => {
   assert.equal(verdict({ candidates: [], reason: 'none', passedOver: [] }, [], 9).status, 400);
 });
 
-test('models that are gone are not said to be overloaded, which the client would retry for minutes', () => {
+test('models that are gone are said to be gone: the client would call a 503 temporary, and retry an overload for minutes', () => {
   const plan = { candidates: [a, b], reason: 'r', passedOver: [] };
   const { status, type, permanent } = verdict(
     plan,
     [at(0, refused(410)), at(1, refused(401, 'ModelError'))],
     9,
   );
-  assert.deepEqual([status, type, permanent], [503, 'api_error', true]);
+  assert.deepEqual([status, type, permanent], [410, 'api_error', true]);
 });
 
 test('an overflow is told with both numbers, estimated where the vendor names none', () => {
