@@ -19,7 +19,7 @@ const console = (error: object): string => JSON.stringify({ error });
 
 const credentials = { status: 401, type: 'authentication_error', permanent: true } as const;
 const quota = { status: 429, type: 'rate_limit_error', permanent: true } as const;
-const gone = { status: 503, type: 'api_error', permanent: true } as const;
+const gone = { status: 410, type: 'api_error', permanent: true } as const;
 const client = { status: 400, type: 'invalid_request_error', permanent: false } as const;
 const limited = { status: 429, type: 'rate_limit_error', permanent: false } as const;
 const broken = { status: 500, type: 'api_error', permanent: false } as const;

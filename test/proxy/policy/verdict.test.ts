@@ -32,7 +32,7 @@ const cases: [string, readonly Hindrance[], Outcome[], [number, boolean, number 
   ['a limit that is far is final', [spent(26_940_000)], [], [429, true, undefined]],
   ['a limit that is near is waited for', [spent(30_000)], [], [429, false, 30]],
   ['a far limit beside an open breaker is not final', [spent(26_940_000), broken(9000)], [], [429, false, 9]],
-  ['models that are gone', [gone], [], [503, true, undefined]],
+  ['models that are gone', [gone], [], [410, true, undefined]],
   ['a refused key beside an open breaker', [broken(9000)], [refusedWith(401)], [503, false, 9]],
   ['a refused key beside a far limit', [spent(26_940_000)], [refusedWith(401)], [429, true, undefined]],
   ['a stall beside a far limit', [spent(26_940_000)], [failedWith('stall')], [429, false, undefined]],
