@@ -9,6 +9,8 @@ import type { Ending } from './play.ts';
 export interface AskedRequest {
   /** Counted from 1 over the emulator's life. */
   number: number;
+  /** When it arrived, on the clock of `performance.now()`. */
+  arrivedMs: number;
   method: string;
   /** Without its query. */
   path: string;
@@ -40,6 +42,7 @@ const largestBody = 128 * 1024 * 1024;
 export async function receive(
   request: IncomingMessage,
   number: number,
+  arrivedMs: number,
 ): Promise<{ asked: AskedRequest; end: (ending: Ending) => void }> {
   const { text, bytes, tooLarge } = await readBody(request);
   const parsed = parseJson(text);
@@ -49,6 +52,7 @@ export async function receive(
   let end: (ending: Ending) => void = () => {};
   const asked: AskedRequest = {
     number,
+    arrivedMs,
     method: request.method ?? 'GET',
     path,
     query,

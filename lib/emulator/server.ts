@@ -46,7 +46,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   let unreferenced = false;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const arrivedAt = performance.now();
+    const arrivedMs = performance.now();
     const gone = new AbortController();
     const leave = (): void => gone.abort();
     closing.signal.addEventListener('abort', leave);
@@ -56,7 +56,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       leave();
     });
 
-    const { asked, end } = await receive(request, ++count);
+    const { asked, end } = await receive(request, ++count, arrivedMs);
     remembered.add(asked);
     let bytes = 0;
     const playing: Playing = { response, gone: gone.signal, wrote: (written) => (bytes += written) };
@@ -66,7 +66,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       how = await respond(asked, { id, created: Math.floor(Date.now() / 1000) }, options, playing);
     } finally {
       if (response.headersSent) asked.status = response.statusCode;
-      end({ how, afterMs: performance.now() - arrivedAt, bytes });
+      end({ how, afterMs: performance.now() - arrivedMs, bytes });
     }
     const { number, path, status, conversation } = asked;
     options.log?.({
