@@ -306,6 +306,60 @@ test('a window learned from a refusal sends what is longer elsewhere', async () 
   assert.deepEqual(remembered(over), ['emulator/first: takes 4096 tokens at most']);
 });
 
+test('an answer that is asked too long is asked shorter, once and from then on', async () => {
+  const most = refuse(400, { message: 'Range of max_tokens should be [1, 8192]' });
+  await using over = await proxyOver({ answers: [most, ok, ok], models: only });
+  const body = question({ max_tokens: 32_000 });
+  assert.equal((await over.ask(body)).said, 'ok');
+  assert.equal((await over.ask(body)).said, 'ok');
+  assert.deepEqual(
+    over.emulator.requests.map(({ body: asked }) => asked['max_tokens']),
+    [32_000, 8192, 8192],
+  );
+  assert.deepEqual(remembered(over), ['emulator/first: answers with 8192 tokens at most']);
+});
+
+test('where only a model with less room is left, the client is told its window, so that it compacts', async () => {
+  const models = [modelOf('first'), modelOf('second', { provider: 'other', context_window: 20_000 })];
+  const long = question({ messages: [{ role: 'user', content: 'word '.repeat(30_000) }] });
+  for (const gone of [refuse(410, { type: 'ModelError', message: 'disabled' }), refuse(401), plan(26_940)]) {
+    await using over = await proxyOver({
+      emulator: { script: ({ conversation: { model } }) => (model === 'first' ? gone : ok) },
+      models,
+    });
+    for (const how of ['asked', 'remembered'] as const) {
+      const heard = await over.ask(long);
+      assert.deepEqual([heard.status, heard.error?.type], [400, 'invalid_request_error'], how);
+      assert.match(heard.error?.message ?? '', /^prompt is too long: \d+ tokens > 20000 maximum\n- /, how);
+      assert.equal(heard.headers.get('x-should-retry'), null);
+    }
+    // Shorter, it goes where there is room for it, and is answered.
+    assert.equal((await over.ask()).said, 'ok');
+    assert.equal(over.asked().at(-1), 'second');
+  }
+});
+
+test('a model with more room that is only out for a while is waited for, and nothing is compacted', async () => {
+  const models = [modelOf('first'), modelOf('second', { provider: 'other', context_window: 20_000 })];
+  const long = question({ messages: [{ role: 'user', content: 'word '.repeat(30_000) }] });
+  await using over = await proxyOver({ answers: [out, ok], models });
+  const heard = await over.ask(long);
+  assert.equal(heard.status, 503);
+  assert.equal((await over.ask(long)).said, 'ok');
+  assert.deepEqual(over.asked(), ['first', 'first']);
+});
+
+test('nobody has more room than was learned: the model itself says how long is too long, every time', async () => {
+  const tooLong = refuse(400, {
+    message: 'maximum context length is 4096 tokens, however you requested 9000 tokens',
+  });
+  await using over = await proxyOver({ answers: [tooLong, tooLong], models: only });
+  for (let i = 0; i < 2; i++) {
+    const heard = await over.ask(question({ messages: [{ role: 'user', content: 'word '.repeat(6000) }] }));
+    assert.equal(heard.error?.message, 'prompt is too long: 9000 tokens > 4096 maximum');
+  }
+});
+
 test('other settings bring a new start: keys and plans may be others', async () => {
   let settings: Settings | undefined;
   await using over = await proxyOver({

@@ -6,13 +6,20 @@ import { anyImages } from './scenario.ts';
 /** Tokens that must stay free for an answer; the permission check asks for 64, so no more is demanded of it. */
 const leastAnswer = 1024;
 
-/** What a model lacks for this request; undefined when it has the capacity. */
-export function lackOf(route: Route, { request, inputTokens }: Asked): string | undefined {
-  if (anyImages(request) && !route.images) return 'it takes no images';
-  if (request.tools !== undefined && request.tools.length > 0 && !route.tools) return 'it takes no tools';
-  const room = route.contextWindow - inputTokens;
+/** What a model lacks for a request. */
+export interface Lack {
+  reason: string;
+  /** Tokens its window holds, where the request is only too long for it. */
+  window?: number;
+}
+
+/** Undefined when it has the capacity. */
+export function lackOf(route: Route, { request, inputTokens }: Asked): Lack | undefined {
+  if (anyImages(request) && !route.images) return { reason: 'it takes no images' };
+  if (request.tools !== undefined && request.tools.length > 0 && !route.tools)
+    return { reason: 'it takes no tools' };
+  const window = route.contextWindow;
   const needed = Math.min(request.max_tokens ?? leastAnswer, leastAnswer);
-  return room < needed
-    ? `its window of ${route.contextWindow} is too small for about ${inputTokens} tokens`
-    : undefined;
+  if (window - inputTokens >= needed) return undefined;
+  return { reason: `its window of ${window} is too small for about ${inputTokens} tokens`, window };
 }

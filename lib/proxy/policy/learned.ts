@@ -7,6 +7,7 @@ import { toRoute } from '../../catalog/routes.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import { wireFormats, type Route, type WireFormat } from '../../wire/codec.ts';
 import { codecs } from '../../wire/codecs.ts';
+import { answerLimitIn } from './answer-limit.ts';
 import { classOf, type Outcome } from './attempts.ts';
 import { parametersNamed, requestWithout, routeWithout, type Parameter } from './parameters.ts';
 import type { Candidate } from './route.ts';
@@ -17,6 +18,8 @@ export type Lesson =
   /** Not served in these formats, but in `use`. */
   | { what: 'format'; refused: readonly WireFormat[]; use: WireFormat }
   | { what: 'parameter'; parameter: Parameter }
+  /** The most tokens it answers with. */
+  | { what: 'answer'; tokens: number }
   /** The most tokens it takes. */
   | { what: 'window'; tokens: number };
 
@@ -65,6 +68,13 @@ export function mend(
   if (failure === 'format') return otherFormat(candidate, [...refused, candidate.route.format], message);
   if (failure !== 'client' || overflow || (status !== 400 && status !== 422)) return undefined;
   const before = bodyFor(candidate, request);
+  const general = !inConversation.test(`${param ?? ''} ${message}`);
+  const tokens = answerLimitIn(message);
+  if (tokens !== undefined) {
+    const changed = withAnswer(candidate, tokens);
+    if (bodyFor(changed, request) !== before)
+      return { candidate: changed, lesson: { what: 'answer', tokens }, why: message, general };
+  }
   for (const parameter of parametersNamed(message, param)) {
     if (candidate.without?.includes(parameter)) continue;
     const changed = withoutParameters(candidate, [parameter]);
@@ -73,7 +83,7 @@ export function mend(
         candidate: changed,
         lesson: { what: 'parameter', parameter },
         why: message,
-        general: !inConversation.test(`${param ?? ''} ${message}`),
+        general,
       };
   }
   return undefined;
@@ -85,8 +95,8 @@ function otherFormat(candidate: Candidate, refused: readonly WireFormat[], why: 
     (format) => !refused.includes(format) && provider.endpoints[format] !== undefined,
   );
   if (use === undefined) return undefined;
-  const { contextWindow } = candidate.route;
-  const route = { ...toRoute({ ...entry, wire_format: use }, provider), contextWindow };
+  const { contextWindow, maxOutputTokens } = candidate.route;
+  const route = { ...toRoute({ ...entry, wire_format: use }, provider), contextWindow, maxOutputTokens };
   return {
     candidate: { ...candidate, route: routeWithout(route, without) },
     lesson: { what: 'format', refused, use },
@@ -108,12 +118,19 @@ function withoutParameters(candidate: Candidate, parameters: readonly Parameter[
   };
 }
 
+/** Never more than it was thought to answer with. */
+function withAnswer({ route, ...candidate }: Candidate, tokens: number): Candidate {
+  return { ...candidate, route: { ...route, maxOutputTokens: Math.min(tokens, route.maxOutputTokens) } };
+}
+
 /** The candidate with everything in mind that was learned about its model. */
 export function taught(candidate: Candidate, lessons: readonly Lesson[]): Candidate {
   const format = lessons.find((lesson) => lesson.what === 'format')?.use;
   const spoken = format === undefined ? candidate : inFormat(candidate, format);
   const parameters = lessons.flatMap((lesson) => (lesson.what === 'parameter' ? [lesson.parameter] : []));
-  const kept = parameters.length === 0 ? spoken : withoutParameters(spoken, parameters);
+  const plain = parameters.length === 0 ? spoken : withoutParameters(spoken, parameters);
+  const answer = lessons.find((lesson) => lesson.what === 'answer')?.tokens;
+  const kept = answer === undefined ? plain : withAnswer(plain, answer);
   const window = lessons.find((lesson) => lesson.what === 'window')?.tokens ?? Infinity;
   return window < kept.route.contextWindow
     ? { ...kept, route: { ...kept.route, contextWindow: window } }
@@ -137,6 +154,8 @@ export function lessonInWords(lesson: Lesson): string {
       return `not served as ${lesson.refused.join(' or ')}, asked as ${lesson.use}`;
     case 'parameter':
       return `takes no ${parameterWords[lesson.parameter] ?? lesson.parameter}`;
+    case 'answer':
+      return `answers with ${lesson.tokens} tokens at most`;
     case 'window':
       return `takes ${lesson.tokens} tokens at most`;
   }

@@ -8,7 +8,7 @@ import { findModel } from '../../catalog/models.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/schema.ts';
 import type { Route } from '../../wire/codec.ts';
-import { lackOf } from './capacity.ts';
+import { lackOf, type Lack } from './capacity.ts';
 import { taught, type Lesson } from './learned.ts';
 import type { Parameter } from './parameters.ts';
 import { readScenario, type Reading } from './scenario.ts';
@@ -43,6 +43,8 @@ export interface PassedOver {
   reason: string;
   /** Where an earlier request is the reason, and not what the model can take. */
   hindrance?: Hindrance;
+  /** Tokens its window holds, where it could take the request if that were shorter. */
+  window?: number;
 }
 
 /** Why a model is not asked now, though it could take the request. */
@@ -218,7 +220,7 @@ function resolve(
   known: Known,
 ): Pick<Plan, 'candidates' | 'passedOver'> {
   const candidates: Candidate[] = [];
-  const lacking: { candidate: Candidate; lack: string }[] = [];
+  const lacking: { candidate: Candidate; lack: Lack }[] = [];
   const broken: { model: string; reason: string }[] = [];
   const seen = new Set<string>();
   for (const { entry, why } of entries) {
@@ -242,12 +244,12 @@ function resolve(
   )[0];
   if (candidates.length === 0 && roomiest) {
     const { candidate, lack } = roomiest;
-    candidates.push({ ...candidate, why: `${candidate.why}, though ${lack}` });
+    candidates.push({ ...candidate, why: `${candidate.why}, though ${lack.reason}` });
     lacking.splice(lacking.indexOf(roomiest), 1);
   }
   const tooSmall = lacking.map(({ candidate: { route }, lack }) => ({
     model: `${route.provider}/${route.modelId}`,
-    reason: lack,
+    ...lack,
   }));
   return { candidates, passedOver: [...tooSmall, ...broken] };
 }

@@ -68,6 +68,8 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
   const telling = tellingOrder.flatMap((name) => failed.filter((one) => one.class === name))[0];
   if (!telling) return nothingToTry(plan);
   const permanent = failed.every((one) => one.permanent);
+  const shorter = permanent ? wouldFit(plan, inputTokens) : undefined;
+  if (shorter !== undefined) return { ...tooLong, message: `${shorter}\n${lines(plan, tried)}` };
   const retryAfter = retryAfterFor(telling, failed);
   return {
     status: telling.status,
@@ -77,6 +79,18 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
     ...(retryAfter !== undefined && { retryAfter }),
   };
 }
+
+/**
+ * Where everybody with the room for a request has failed for good, and somebody with less room was not asked: the client
+ * is told the window of that one, in the sentence that makes it compact, and then goes on there. What was counted is
+ * never told larger than it is, which would bring the same about earlier, for that is what the client says it costs.
+ */
+function wouldFit({ passedOver }: Plan, inputTokens: number): string | undefined {
+  const limit = Math.max(...passedOver.map(({ window }) => window ?? 0));
+  return limit > 0 ? promptTooLong({ asked: Math.max(inputTokens, limit + 1), limit }) : undefined;
+}
+
+const tooLong = { status: 400, type: 'invalid_request_error', permanent: false } as const;
 
 function failingIn(outcome: Outcome): Failing[] {
   const failure = classOf(outcome);

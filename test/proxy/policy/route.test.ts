@@ -263,7 +263,11 @@ test('what lacks the capacity is passed over with the reason, and the rest keeps
   assert.deepEqual(asked.models, ['emulator/fit']);
   assert.deepEqual(asked.passedOver, [
     { model: 'emulator/blind', reason: 'it takes no images' },
-    { model: 'emulator/small', reason: 'its window of 6000 is too small for about 5000 tokens' },
+    {
+      model: 'emulator/small',
+      reason: 'its window of 6000 is too small for about 5000 tokens',
+      window: 6000,
+    },
     { model: 'emulator/handless', reason: 'it takes no tools' },
   ]);
   assert.equal(plan(settings, {}, 5000).models[0], 'emulator/blind', 'no image, no lack');
