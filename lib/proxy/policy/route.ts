@@ -249,7 +249,8 @@ function resolve(
   }
   const tooSmall = lacking.map(({ candidate: { route }, lack }) => ({
     model: `${route.provider}/${route.modelId}`,
-    ...lack,
+    reason: lack.reason,
+    ...(lack.window !== undefined && { window: lack.window }),
   }));
   return { candidates, passedOver: [...tooSmall, ...broken] };
 }
