@@ -247,12 +247,13 @@ function resolve(
     candidates.push({ ...candidate, why: `${candidate.why}, though ${lack.reason}` });
     lacking.splice(lacking.indexOf(roomiest), 1);
   }
-  const tooSmall = lacking.map(({ candidate: { route }, lack }) => ({
-    model: `${route.provider}/${route.modelId}`,
-    reason: lack.reason,
-    ...(lack.window !== undefined && { window: lack.window }),
-  }));
+  const tooSmall = lacking.map(({ candidate, lack }) => passedOverFor(candidate, lack));
   return { candidates, passedOver: [...tooSmall, ...broken] };
+}
+
+function passedOverFor({ route }: Candidate, { reason, window }: Lack): PassedOver {
+  const model = `${route.provider}/${route.modelId}`;
+  return window === undefined ? { model, reason } : { model, reason, window };
 }
 
 /** The model as a candidate, lessons included. One whose configuration is at fault must not take the others with it. */
