@@ -97,18 +97,21 @@ async function build(program: Command, world: World, end: (code: number) => void
       verbose: verbose === true || own.verbose === true,
     };
   };
-  const [launch, start, stop, restart, status, route, models, doctor, env, config] = await Promise.all([
-    import('./commands/launch.ts'),
-    import('./commands/start.ts'),
-    import('./commands/stop.ts'),
-    import('./commands/restart.ts'),
-    import('./commands/status.ts'),
-    import('./commands/route.ts'),
-    import('./commands/models.ts'),
-    import('./commands/doctor.ts'),
-    import('./commands/env.ts'),
-    import('./commands/config.ts'),
-  ]);
+  const [launch, start, stop, restart, status, usage, route, models, doctor, env, config] = await Promise.all(
+    [
+      import('./commands/launch.ts'),
+      import('./commands/start.ts'),
+      import('./commands/stop.ts'),
+      import('./commands/restart.ts'),
+      import('./commands/status.ts'),
+      import('./commands/usage.ts'),
+      import('./commands/route.ts'),
+      import('./commands/models.ts'),
+      import('./commands/doctor.ts'),
+      import('./commands/env.ts'),
+      import('./commands/config.ts'),
+    ],
+  );
   program.commandsGroup('Run:');
   launch.defineLaunch(program, world, globals, end);
   start.defineStart(program, world, globals, end);
@@ -116,6 +119,7 @@ async function build(program: Command, world: World, end: (code: number) => void
   restart.defineRestart(program, world, globals, end);
   program.commandsGroup('Look:');
   status.defineStatus(program, world, globals, end);
+  usage.defineUsage(program, world, globals, end);
   route.defineRoute(program, world, globals, end);
   models.defineModels(program, world, globals, end);
   doctor.defineDoctor(program, world, globals, end);

@@ -54,6 +54,7 @@ export function answersToOwner({ instance, token, road, startedAt }: OwnerOption
       })),
       spent: stats.remembered.spent,
       learned: stats.remembered.learned,
+      plans: stats.plans,
     };
   }
 

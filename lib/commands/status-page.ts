@@ -1,7 +1,8 @@
 /** The page of `occ status`: a few labelled lines, then how each model has done. */
 import type { Style } from '../terminal/style.ts';
 import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../stream/json.ts';
-import { amount, duration } from '../terminal/figures.ts';
+import { amount, duration, moment } from '../terminal/figures.ts';
+import { planLines } from './plan-lines.ts';
 
 /** `width` is that of the terminal; absent where there is none. */
 export function renderStatus(status: JsonObject, style: Style, width = 80): string[] {
@@ -21,6 +22,7 @@ export function renderStatus(status: JsonObject, style: Style, width = 80): stri
       `${amount(number('input_tokens'))} in, ${amount(number('output_tokens'))} out${cost === undefined ? '' : `, $${cost.toFixed(4)}`}`,
     ),
   ];
+  lines.push(...plans(status, style));
   const error = toObject(status['last_error']);
   if (error['message'] !== undefined) {
     const [first = '', ...rest] = toText(error['message']).split('\n');
@@ -59,14 +61,20 @@ function remembered(status: JsonObject, style: Style): string[] {
   return all.length === 0 ? [] : ['', ...all.map((line, i) => row(i === 0 ? 'remembered' : '', line))];
 }
 
-/** The time of day, or the day where it is another one, in this machine's zone. */
+/** `, until 14:05`. */
 function until(entry: JsonObject): string {
-  const time = new Date(toText(entry['until']));
-  if (Number.isNaN(time.getTime())) return '';
-  const pad = (number: number): string => String(number).padStart(2, '0');
-  const clock = `${pad(time.getHours())}:${pad(time.getMinutes())}`;
-  const today = time.toDateString() === new Date().toDateString();
-  return today ? `, until ${clock}` : `, until ${time.getMonth() + 1}/${time.getDate()} ${clock}`;
+  const time = moment(toText(entry['until']));
+  return time === '' ? '' : `, until ${time}`;
+}
+
+/** What is used of the plans whose providers tell it, and when they did. */
+function plans(status: JsonObject, style: Style): string[] {
+  const lines: string[] = [];
+  for (const plan of toArray(status['plans']).filter(isObject)) {
+    lines.push(row('plan', `${toText(plan['provider'])}, as of ${moment(toText(plan['at']))}`));
+    for (const line of planLines(toArray(plan['windows']).filter(isObject), style)) lines.push(row('', line));
+  }
+  return lines;
 }
 
 function row(label: string, text: string): string {

@@ -2,6 +2,7 @@
 import type { Log } from '../ledger/log.ts';
 import type { Tally } from './attempt.ts';
 import type { Memory } from './memory.ts';
+import type { Plans } from './plans.ts';
 import type { Standings } from './standing.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -11,6 +12,7 @@ export interface Road {
   counts: Counts;
   standings: Standings;
   memory: Memory;
+  plans: Plans;
   /** In [0, 1), for waits and ids. */
   random: () => number;
 }

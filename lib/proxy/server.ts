@@ -15,6 +15,7 @@ import { memory, type Recalled } from './memory.ts';
 import { answerModels } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
+import { plans, type KnownPlan } from './plans.ts';
 import { standings, type Standing } from './standing.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
@@ -38,6 +39,7 @@ export type ProxyStats = Readonly<Counts> & {
   live: number;
   models: readonly Standing[];
   remembered: Recalled;
+  plans: readonly KnownPlan[];
 };
 
 export interface Proxy {
@@ -60,16 +62,18 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { settings, token, host, port, log, control } = options;
   const counts = noCounts();
   const upstream = lazy(options.upstream ?? openUpstream);
+  const out: Upstream = {
+    post: async (...asked) => (await upstream.get()).post(...asked),
+    get: async (...asked) => (await upstream.get()).get(...asked),
+    close: async () => {},
+  };
   const road: Road = {
-    upstream: {
-      post: async (...asked) => (await upstream.get()).post(...asked),
-      get: async (...asked) => (await upstream.get()).get(...asked),
-      close: async () => {},
-    },
+    upstream: out,
     log,
     counts,
     standings: standings(),
     memory: memory(log),
+    plans: plans(out, log),
     random: Math.random,
   };
   /** Requests that closing waits for, and the greetings and questions of the owner, which only end themselves. */
@@ -190,6 +194,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     server.closeAllConnections();
     await closed;
     await counter.close();
+    road.plans.close();
     await upstream
       .opened()
       ?.then((opened) => opened.close())
@@ -211,6 +216,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       live: requests.count(),
       models: road.standings.list(),
       remembered: road.memory.recall(Date.now()),
+      plans: road.plans.list(),
     }),
     drain,
     close,

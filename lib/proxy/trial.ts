@@ -141,6 +141,8 @@ async function tryOne(
   });
   const { outcome } = result;
   permit.end(outcome, Date.now());
+  if (outcome.type === 'answered') road.plans.note(candidate.provider, 'answered', Date.now());
+  else if (classOf(outcome) === 'quota') road.plans.note(candidate.provider, 'spent', Date.now());
   record(result, candidate, number, requestId, road);
   if (result.empty) course.empty = { events: result.empty, headers: answeredBy(candidate, number) };
 

@@ -21,3 +21,13 @@ export function duration(seconds: number): string {
   if (hours < 24) return `${hours} h ${minutes % 60} min`;
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
+
+/** A time of this machine's zone: `14:05`, `11/30 02:00` where it is another day, "" for what is no time. */
+export function moment(iso: string, now = new Date()): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return '';
+  const pad = (number: number): string => String(number).padStart(2, '0');
+  const clock = `${pad(time.getHours())}:${pad(time.getMinutes())}`;
+  const today = time.toDateString() === now.toDateString();
+  return today ? clock : `${time.getMonth() + 1}/${time.getDate()} ${clock}`;
+}

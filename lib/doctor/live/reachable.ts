@@ -1,5 +1,5 @@
 /** Does anybody answer at the provider's addresses, is it an API, and does its clock agree with ours? */
-import { readBounded } from '../body.ts';
+import { readBounded } from '../../proxy/body.ts';
 import { loadedIn, type Check, type Context, type Look, type Subject } from '../check.ts';
 import { pathOfSetting } from '../timeouts.ts';
 import { isOpencode, sectionOf } from '../provider.ts';

@@ -1,0 +1,53 @@
+/** Asks a provider how much of its plan is used: one bounded request, which never throws and never tells the key. */
+import { planAddress, readPlan, type PlanWindow } from '../catalog/plan.ts';
+import type { Provider } from '../config/schema.ts';
+import { userAgent } from '../version.ts';
+import { readBounded } from './body.ts';
+import { secretsOf } from './secrets.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What came of it; `reason` is in words, and absent where it has told. */
+export type PlanReport =
+  | { windows: readonly PlanWindow[]; reason?: undefined }
+  | { windows?: undefined; reason: string };
+
+/** Milliseconds for the whole answer. */
+const limitMs = 10_000;
+
+/** Undefined when the provider has no such page. Ends early when `gone` aborts. */
+export async function askPlan(
+  provider: Provider,
+  upstream: Pick<Upstream, 'get'>,
+  gone?: AbortSignal,
+): Promise<PlanReport | undefined> {
+  const url = planAddress(provider);
+  if (url === undefined) return undefined;
+  if (provider.missingKey !== undefined) return { reason: `it has no key: ${provider.missingKey}` };
+  const key = provider.keys[0]?.reveal();
+  const limit = AbortSignal.timeout(limitMs);
+  try {
+    const { status, body } = await upstream.get(
+      url,
+      {
+        accept: 'application/json',
+        'user-agent': userAgent,
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+        ...provider.headers,
+      },
+      gone ? AbortSignal.any([gone, limit]) : limit,
+    );
+    const windows = status === 200 ? readPlan(await readBounded(body)) : undefined;
+    return windows ? { windows } : { reason: reasonFor(status) };
+  } catch (error) {
+    if (limit.aborted) return { reason: `no answer within ${limitMs / 1000} s` };
+    const { message } = error as Error;
+    return {
+      reason: secretsOf(key, provider.headers).reduce((text, one) => text.replaceAll(one, '•••'), message),
+    };
+  }
+}
+
+function reasonFor(status: number): string {
+  if (status === 401 || status === 403) return `the key is refused, or has no such plan (status ${status})`;
+  return status === 200 ? 'the answer tells of no plan' : `the provider answers with status ${status}`;
+}

@@ -1,0 +1,73 @@
+/** How much of their plans the providers have last said is used; asked in the background, and nobody ever waits for it. */
+import type { PlanWindow } from '../catalog/plan.ts';
+import { planAddress } from '../catalog/plan.ts';
+import type { Provider } from '../config/schema.ts';
+import type { Log } from '../ledger/log.ts';
+import { askPlan } from './plan.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface KnownPlan {
+  provider: string;
+  /** ISO 8601: when the provider said so. */
+  at: string;
+  windows: readonly PlanWindow[];
+}
+
+export interface Plans {
+  /** An attempt has ended. The plan is asked about after the first answer, then as rarely as said below. */
+  note(provider: Provider, how: 'answered' | 'spent', now: number): void;
+  list(): KnownPlan[];
+  /** Ends what is being asked. */
+  close(): void;
+}
+
+/** Milliseconds between two questions to one provider while its models answer. */
+const oftenMs = 5 * 60_000;
+/** Milliseconds between two questions when an allowance has run out, which changes the figures at once. */
+const spentMs = 60_000;
+
+interface Kept {
+  askedAt: number;
+  asking: boolean;
+  known?: KnownPlan;
+  /** The reason that was logged last, so that each is logged once. */
+  reason?: string;
+}
+
+export function plans(upstream: Pick<Upstream, 'get'>, log: Log): Plans {
+  const kept = new Map<string, Kept>();
+  const closing = new AbortController();
+
+  function note(provider: Provider, how: 'answered' | 'spent', now: number): void {
+    if (closing.signal.aborted || planAddress(provider) === undefined) return;
+    const { name } = provider;
+    const state = kept.get(name) ?? { askedAt: -Infinity, asking: false };
+    kept.set(name, state);
+    if (state.asking || now - state.askedAt < (how === 'spent' ? spentMs : oftenMs)) return;
+    state.asking = true;
+    state.askedAt = now;
+    void ask(provider, state);
+  }
+
+  async function ask(provider: Provider, state: Kept): Promise<void> {
+    const report = await askPlan(provider, upstream, closing.signal);
+    state.asking = false;
+    if (report === undefined || closing.signal.aborted) return;
+    const { name } = provider;
+    if (report.windows) {
+      state.known = { provider: name, at: new Date().toISOString(), windows: report.windows };
+      delete state.reason;
+      const percent = Object.fromEntries(report.windows.map(({ window, percent }) => [window, percent]));
+      log({ level: 'info', event: 'plan', provider: name, percent });
+    } else if (state.reason !== report.reason) {
+      state.reason = report.reason;
+      log({ level: 'info', event: 'plan', provider: name, unknown: report.reason });
+    }
+  }
+
+  return {
+    note,
+    list: () => [...kept.values()].flatMap(({ known }) => (known ? [known] : [])),
+    close: () => closing.abort(),
+  };
+}

@@ -1,0 +1,67 @@
+/** The page on which a provider tells how much of a plan is used: where it is, and whatever may stand on it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { planAddress, readPlan, windowInWords } from '../../lib/catalog/plan.ts';
+
+const addresses: [string, string | undefined, string | undefined][] = [
+  ['opencode-go', 'https://opencode.ai/zen/go/v1/chat/completions', 'https://opencode.ai/zen/go/v1/usage'],
+  [
+    'opencode-go',
+    'https://opencode.ai/inference/go/openai/v1/chat/completions',
+    'https://opencode.ai/inference/go/v1/usage',
+  ],
+  ['opencode-go', 'https://example.com/some/where', undefined],
+  ['opencode-go', undefined, undefined],
+  ['opencode-zen', 'https://opencode.ai/zen/v1/chat/completions', undefined],
+  ['mine', 'https://opencode.ai/zen/go/v1/chat/completions', undefined],
+];
+for (const [name, chat, url] of addresses) {
+  test(`${name} at ${chat}: ${url ?? 'nowhere'}`, () =>
+    assert.equal(planAddress({ name, endpoints: chat === undefined ? {} : { chat } }), url));
+}
+
+test('the three windows of a plan', () => {
+  const text = JSON.stringify({
+    workspaceID: 'wrk_1',
+    usage: {
+      rolling: { status: 'ok', percent: 12, resetsAt: '2026-11-25T09:00:00Z' },
+      weekly: { status: 'rate-limited', percent: 100, resetsAt: '2026-11-30T00:00:00.000Z' },
+      monthly: { status: 'ok', percent: 40.5 },
+    },
+  });
+  assert.deepEqual(readPlan(text), [
+    { window: 'rolling', percent: 12, spent: false, resets_at: '2026-11-25T09:00:00.000Z' },
+    { window: 'weekly', percent: 100, spent: true, resets_at: '2026-11-30T00:00:00.000Z' },
+    { window: 'monthly', percent: 40.5, spent: false, resets_at: null },
+  ]);
+  assert.deepEqual(['rolling', 'weekly', 'monthly', 'yearly'].map(windowInWords), [
+    '5 hours',
+    'week',
+    'month',
+    'yearly',
+  ]);
+});
+
+const odd: [string, number | null, boolean][] = [
+  ['{"percent":"55"}', 55, false],
+  ['{"percent":null}', null, false],
+  ['{"percent":-3}', null, false],
+  ['{"percent":100}', 100, true],
+  ['{"percent":130,"resetsAt":"soon"}', 130, true],
+  ['{"status":"rate-limited"}', null, true],
+];
+for (const [window, percent, spent] of odd) {
+  test(`a window that says ${window}`, () =>
+    assert.deepEqual(readPlan(`{"usage":{"rolling":${window}}}`), [
+      { window: 'rolling', percent, spent, resets_at: null },
+    ]));
+}
+
+for (const text of ['', 'null', '[]', '{}', '{"usage":null}', '{"usage":{"rolling":7}}', '<html>']) {
+  test(`no plan: ${text || 'nothing'}`, () => assert.equal(readPlan(text), undefined));
+}
+
+test('a page with a window for every day of the year is read in part', () => {
+  const usage = Object.fromEntries(Array.from({ length: 365 }, (_, i) => [`day ${i}`, { percent: 1 }]));
+  assert.equal(readPlan(JSON.stringify({ usage }))?.length, 10);
+});
