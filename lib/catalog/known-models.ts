@@ -4,7 +4,8 @@ import { OccError } from '../errors.ts';
 import type { WireFormat } from '../wire/codec.ts';
 import type { CachedLists } from './list-cache.ts';
 import { allModels, findModel, type Price } from './models.ts';
-import { listAddress, type ListedModel } from './provider-list.ts';
+import { currentList } from './listed.ts';
+import type { ListedModel } from './provider-list.ts';
 import { toRoute } from './routes.ts';
 
 /**
@@ -81,12 +82,6 @@ function namesOf({ models, fallbacks, modelOverrides, modelFamilyOverrides }: Se
     for (const [i, entry] of entries.entries()) add(`fallbacks.${name}[${i}]`, entry);
   }
   return names;
-}
-
-/** The list of the address that is configured now. */
-function currentList(provider: Provider, lists: CachedLists): readonly ListedModel[] | undefined {
-  const list = Object.hasOwn(lists, provider.name) ? lists[provider.name] : undefined;
-  return list !== undefined && list.url === listAddress(provider)?.url ? list.models : undefined;
 }
 
 /** Undefined for a model its provider has no address for. */

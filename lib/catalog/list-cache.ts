@@ -16,11 +16,14 @@ export interface CachedList {
 /** By the provider's name. */
 export type CachedLists = Readonly<Record<string, CachedList>>;
 
-const fileIn = (cacheDir: string): string => join(cacheDir, 'models.json');
+/** Where the lists are kept. */
+export function listCacheFile(cacheDir: string): string {
+  return join(cacheDir, 'models.json');
+}
 
 export function readListCache(cacheDir: string): CachedLists {
   try {
-    const value = parseJson(readFileSync(fileIn(cacheDir), 'utf8'));
+    const value = parseJson(readFileSync(listCacheFile(cacheDir), 'utf8'));
     const providers =
       isObject(value) && value['schema'] === 1 && isObject(value['providers']) ? value['providers'] : {};
     return Object.fromEntries(Object.entries(providers).flatMap(([name, list]) => toEntry(name, list)));
@@ -33,7 +36,7 @@ export function readListCache(cacheDir: string): CachedLists {
 export function writeListCache(cacheDir: string, lists: CachedLists): void {
   makePrivateDirectory(cacheDir);
   const providers = { ...readListCache(cacheDir), ...lists };
-  writePrivateFile(fileIn(cacheDir), `${JSON.stringify({ schema: 1, providers })}\n`);
+  writePrivateFile(listCacheFile(cacheDir), `${JSON.stringify({ schema: 1, providers })}\n`);
 }
 
 function toEntry(name: string, list: unknown): [string, CachedList][] {

@@ -1,5 +1,5 @@
 /** What `-m <ref>` means: a scenario or name of the configuration, a tier, provider/model, or a bare model id. */
-import { findModel } from '../catalog/models.ts';
+import { idAt } from '../catalog/listed.ts';
 import type { ModelEntry, Settings } from '../config/schema.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import { tierId, tiers } from '../proxy/policy/tiers.ts';
@@ -61,8 +61,8 @@ function findBare(ref: string, settings: Settings): ModelEntry | undefined {
   if (exact !== undefined) return exact;
   const preferred = configured.map(({ provider }) => provider);
   for (const provider of new Set([...preferred, ...Object.keys(settings.providers)])) {
-    const known = findModel(provider, ref);
-    if (known !== undefined) return { provider, model_id: known.id };
+    const known = settings.providers[provider] && idAt(settings.providers[provider], ref);
+    if (known !== undefined) return { provider, model_id: known };
   }
   return undefined;
 }

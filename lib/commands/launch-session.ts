@@ -21,6 +21,7 @@ import {
 import { renderLineup, renderSummary } from './launch-words.ts';
 import { locateClient } from './locate-client.ts';
 import { openRoad, requireKey, type Road } from './road.ts';
+import { freshSettings } from './fresh-settings.ts';
 import type { World } from './world.ts';
 
 /** Resolves to the exit code: the child's own, or what kept it from running. */
@@ -84,7 +85,7 @@ async function readySettings(
     ...(provider !== undefined && { use: [provider] }),
   });
   if (!asked.emulator) requireKey(settings, settings.models['default']?.provider, 'models.default');
-  return settings;
+  return freshSettings(settings, world);
 }
 
 /**

@@ -6,6 +6,9 @@ import type { Style } from '../terminal/style.ts';
 /** Below this the figures stand under the name. */
 const oneLine = 92;
 
+/** What the running proxy remembers of a model, in words. */
+export type NotesOf = (model: KnownModel) => readonly string[];
+
 /**
  * A window is what question and answer share, in tokens; prices are for a million of them.
  * Retired and unlisted models are counted, not shown, unless they are configured; so are all models of a provider that
@@ -16,6 +19,7 @@ export function renderModels(
   missing: Readonly<Record<string, string | undefined>>,
   style: Style,
   width = 100,
+  notesOf: NotesOf = () => [],
 ): string[] {
   const lines: string[] = [];
   let hidden = 0;
@@ -32,7 +36,7 @@ export function renderModels(
     lines.push(...(lines.length > 0 ? [''] : []), `${style.bold(provider)}${reason}`);
     const longest = Math.min(40, Math.max(...shown.map(({ id }) => id.length)));
     if (width >= oneLine) lines.push(style.dim(`  ${''.padEnd(longest)} ${heading}`));
-    lines.push(...shown.flatMap((model) => renderModel(model, longest, style, width)));
+    lines.push(...shown.flatMap((model) => renderModel(model, longest, style, width, notesOf)));
   }
   if (hidden > 0) lines.push('', style.dim(`${hidden} more: gone, or without a key; --json has them all`));
   return lines;
@@ -50,7 +54,13 @@ function isOffered(state: KnownModel['state']): boolean {
   return state === 'listed' || state === 'unknown';
 }
 
-function renderModel(model: KnownModel, longest: number, style: Style, width: number): string[] {
+function renderModel(
+  model: KnownModel,
+  longest: number,
+  style: Style,
+  width: number,
+  notesOf: NotesOf,
+): string[] {
   const { id, format, context, output, images, configured, state } = model;
   const mark = configured.length > 0 ? style.good('●') : ' ';
   const figures = [
@@ -69,6 +79,7 @@ function renderModel(model: KnownModel, longest: number, style: Style, width: nu
   const names = (wide ? [inWords(configured).join('; ')] : inWords(configured))
     .filter((line) => line !== '')
     .map((line) => `    ${style.dim(line)}`);
+  names.push(...notesOf(model).map((note) => `    ${style.warning(note)}`));
   if (wide) return [`${mark} ${id.padEnd(longest)} ${figures}  ${notes}`.trimEnd(), ...names];
   return [`${mark} ${id}${notes && `  ${notes}`}`, `    ${figures}`.trimEnd(), ...names];
 }

@@ -13,6 +13,7 @@ import { renderModels } from './models-page.ts';
 import type { Refreshed } from './models-refresh.ts';
 import type { ModelsOptions } from './models.ts';
 import { usesEmulator } from './road-emulator.ts';
+import { runningNotes, type RunningNotes } from './running-notes.ts';
 import type { World } from './world.ts';
 
 export async function tellModels(options: ModelsOptions, world: World, output: Output): Promise<number> {
@@ -20,10 +21,17 @@ export async function tellModels(options: ModelsOptions, world: World, output: O
   const settings = await readSettings(options, world);
   const refreshed = options.refresh === true ? await refresh(settings, cacheDir, world, output) : null;
   const models = knownModels(settings, readListCache(cacheDir));
+  const notes = await runningNotes(world);
+  const notesOf = (model: KnownModel) => notesFor(model, notes);
   if (output.json) {
-    output.answerJson({ config: settings.file ?? null, refreshed, models: models.map(toAnswer) });
+    output.answerJson({
+      config: settings.file ?? null,
+      refreshed,
+      models: models.map((model) => toAnswer(model, notesOf(model))),
+    });
   } else {
-    for (const line of renderModels(models, readiness(settings), output.style, world.stdout.columns))
+    const { style } = output;
+    for (const line of renderModels(models, readiness(settings), style, world.stdout.columns, notesOf))
       output.answer(line);
   }
   return codeOf(refreshed ?? []);
@@ -79,7 +87,12 @@ function readiness({ providers }: Settings): Record<string, string | undefined> 
   return Object.fromEntries(Object.values(providers).map(({ name, missingKey }) => [name, missingKey]));
 }
 
-function toAnswer(model: KnownModel): Record<string, unknown> {
+/** What holds for the model alone, and for all models of its provider. */
+function notesFor({ provider, id }: KnownModel, notes: RunningNotes): readonly string[] {
+  return [...(notes.get(`${provider}/${id}`) ?? []), ...(notes.get(provider) ?? [])];
+}
+
+function toAnswer(model: KnownModel, notes: readonly string[]): Record<string, unknown> {
   const { provider, id, price, trains, officialClientOnly, context, output, ...rest } = model;
   return {
     model: `${provider}/${id}`,
@@ -98,5 +111,6 @@ function toAnswer(model: KnownModel): Record<string, unknown> {
       : null,
     trains_on_data: trains ?? null,
     official_client_only: officialClientOnly,
+    notes,
   };
 }

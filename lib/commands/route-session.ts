@@ -10,6 +10,7 @@ import { planRoutes, type Candidate } from '../proxy/policy/route.ts';
 import { tierId } from '../proxy/policy/tiers.ts';
 import type { Output } from '../terminal/output.ts';
 import { readAsked, type AskedRequest } from './asked-request.ts';
+import { freshSettings } from './fresh-settings.ts';
 import { usesEmulator } from './road-emulator.ts';
 import { renderRoute } from './route-page.ts';
 import type { RouteOptions } from './route.ts';
@@ -70,9 +71,10 @@ async function readSettings({ config, model }: RouteOptions, world: World): Prom
     runCommands: false,
     ...(provider !== undefined && { use: [provider] }),
   });
-  if (!usesEmulator(settings)) return settings;
+  const fresh = freshSettings(settings, world);
+  if (!usesEmulator(fresh)) return fresh;
   const { withEmulator } = await import('../emulator/settings.ts');
-  return withEmulator(settings, 'http://127.0.0.1:0');
+  return withEmulator(fresh, 'http://127.0.0.1:0');
 }
 
 /** `--model` means what `-m` of a launch does; a name that nobody knows is one that a client might ask for all the same. */

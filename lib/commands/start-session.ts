@@ -1,4 +1,5 @@
 /** The proxy by itself, until it is told to end: looks whether one runs, listens, leaves a record, lets streams finish. */
+import { listCacheFile } from '../catalog/list-cache.ts';
 import { loadSettings } from '../config/settings.ts';
 import { findPlaces, possibleConfigFiles } from '../config/paths.ts';
 import { readyMessage } from '../daemon/background.ts';
@@ -10,6 +11,7 @@ import type { Output } from '../terminal/output.ts';
 import { count } from '../terminal/figures.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { announce } from './announce.ts';
+import { freshSettings } from './fresh-settings.ts';
 import type { Renewal } from './live-settings.ts';
 import type { Owner } from './owner.ts';
 import { openRecorded, refuseSecond } from './recorded-road.ts';
@@ -66,14 +68,17 @@ export async function readySettings(
   });
   for (const { path, message } of settings.warnings) output.warn(`occ: ${path}: ${message}`);
   if (options.emulator !== true) requireKey(settings, settings.models['default']?.provider, 'models.default');
-  return settings;
+  return freshSettings(settings, world);
 }
 
 /** How the proxy goes on reading what it was started with. In the background nobody looks on: there is the log. */
 function renewalFor(options: StartOptions, settings: Settings, world: World, output: Output): Renewal {
   return {
     load: (signal) => readySettings(options, world, output, signal),
-    files: possibleConfigFiles({ env: world.env, home: world.home, configFile: options.config }),
+    files: [
+      ...possibleConfigFiles({ env: world.env, home: world.home, configFile: options.config }),
+      listCacheFile(findPlaces({ env: world.env, home: world.home }).cacheDir),
+    ],
     since: performance.timeOrigin,
     say: options.background === true ? () => {} : (line) => output.warn(line),
     bound: { host: settings.host, port: settings.port },

@@ -48,6 +48,6 @@ export async function askPlan(
 }
 
 function reasonFor(status: number): string {
-  if (status === 401 || status === 403) return `the key is refused, or has no such plan (status ${status})`;
+  if (status === 401 || status === 403) return `this key may not read it (status ${status})`;
   return status === 200 ? 'the answer tells of no plan' : `the provider answers with status ${status}`;
 }

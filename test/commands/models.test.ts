@@ -6,13 +6,14 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, test, type TestContext } from 'node:test';
+import { notesIn } from '../../lib/commands/running-notes.ts';
 import { renderModels } from '../../lib/commands/models-page.ts';
 import { knownModels } from '../../lib/catalog/known-models.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
 import { load } from '../config/scratch.ts';
 import { toAnswer } from '../support/answers.ts';
 import { requireBuilt } from '../support/built.ts';
-import { home, type Home } from './program.ts';
+import { home, recordIn, type Home } from './program.ts';
 
 before(requireBuilt);
 
@@ -117,6 +118,38 @@ describe('--refresh', () => {
     assert.equal((await models(at)).rows.has('near/new'), false);
   });
 
+  test('what a provider lists can be asked for by its id: in a plan, by -m, and of a proxy that runs already', async (t) => {
+    const list = await lister(t, ['new', 'claude-sonnet-9']);
+    const at = home(t, { built: true });
+    configure(at, { near: near(list.base) });
+    const ruleFor = async (model: string) => {
+      const { stdout } = await at.run(['route', '--model', model, '--json']);
+      const { rule, candidates } = toAnswer('route', stdout);
+      return [rule, (candidates as { model: string }[])[0]?.model];
+    };
+    const occ = at.start(['start', '--foreground', '--port', '0']);
+    await occ.said('Ctrl-C ends it');
+    assert.equal((await ruleFor('new'))[1], 'near/gone');
+    await models(at, '--refresh');
+    await occ.said('is in force');
+    assert.equal((await ruleFor('new'))[1], 'near/new');
+    // An id of the client's own is never taken for a choice.
+    assert.equal((await ruleFor('claude-sonnet-9'))[1], 'near/gone');
+    const dry = await at.run(['launch', '-m', 'new', '--dry-run', '--json']);
+    assert.equal(dry.code, 0, dry.stderr);
+    const { url } = recordIn(at.dir) ?? assert.fail('no record');
+    const asked = await fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': 'any' },
+      body: JSON.stringify({ model: 'new', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] }),
+    });
+    await asked.text();
+    const { models: known } = toAnswer('status', (await at.run(['status', '--json'])).stdout);
+    assert.equal((known as { model: string }[])[0]?.model, 'near/new');
+    occ.kill('SIGTERM');
+    await occ.ended;
+  });
+
   test('new ids have the format of their provider', async (t) => {
     const list = await lister(t, ['new']);
     const at = home(t, { built: true });
@@ -193,4 +226,35 @@ describe('the page', () => {
     assert.doesNotMatch(page, /opencode-zen/);
     assert.match(page, /\d+ more: gone, or without a key/);
   });
+});
+
+test('what a running proxy remembers stands with its models, in words', () => {
+  const until = '2001-02-03T04:05:00Z';
+  const notes = notesIn({
+    models: [
+      { model: 'p/one', format: 'chat', breaker: { state: 'open', until } },
+      { model: 'p/two', format: 'chat', breaker: { state: 'closed' } },
+      { model: 'p/three', format: 'gemini', breaker: { state: 'half_open', until } },
+    ],
+    spent: [{ who: 'p', limit: 'weekly usage limit', until }],
+    learned: [{ model: 'p/two', words: 'takes 4096 tokens at most', until }],
+  });
+  const said = Object.fromEntries(
+    [...notes].map(([who, words]) => [who, words.join('; ').replace(/\d+\/\d+ [\d:]+/, 'T')]),
+  );
+  assert.deepEqual(said, {
+    'p/one': 'passed over as chat, until T',
+    'p/three': 'being probed as gemini, until T',
+    p: 'weekly usage limit reached, until T',
+    'p/two': 'takes 4096 tokens at most, until T',
+  });
+});
+
+test('what is remembered of a provider is said of each of its models', async (t) => {
+  const { settings } = await load(t, { api_key: 'sk-something' });
+  const lines = renderModels(knownModels(settings, {}), {}, await loadStyle(0), 80, ({ id }) =>
+    id === 'deepseek-v4-pro' ? ['passed over as chat, until 14:05'] : [],
+  );
+  const at = lines.findIndex((line) => line.includes('passed over'));
+  assert.match(lines.slice(0, at).findLast((line) => line.startsWith('●')) ?? '', /deepseek-v4-pro/);
 });

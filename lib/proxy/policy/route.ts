@@ -4,7 +4,7 @@
  *   override → family → requested → scenario; then fallbacks; then the scenario's own as a safety net; capacity filters.
  */
 import { toRoute } from '../../catalog/routes.ts';
-import { findModel } from '../../catalog/models.ts';
+import { idAt } from '../../catalog/listed.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/schema.ts';
 import type { Route } from '../../wire/codec.ts';
@@ -149,8 +149,8 @@ function requested(id: string, settings: Settings): ModelEntry | undefined {
   const named = own(settings.models, id);
   if (named) return named;
   if (tierOf(id) !== undefined) return undefined;
-  const provider = Object.keys(settings.providers).find((name) => findModel(name, id) !== undefined);
-  return provider === undefined ? undefined : sameModel(provider, id, settings);
+  const provider = Object.values(settings.providers).find((one) => idAt(one, id) !== undefined);
+  return provider && sameModel(provider.name, id, settings);
 }
 
 /** The entry the configuration already has for this model, so that its own fields apply; else a bare one. */

@@ -1,0 +1,57 @@
+/** What a provider lists beside what is known: who says what, whose list it is, and how old it may be. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { idAt, withListed } from '../../lib/catalog/listed.ts';
+import { toRoute } from '../../lib/catalog/routes.ts';
+import type { Settings } from '../../lib/config/schema.ts';
+import { load } from '../config/scratch.ts';
+
+const url = 'http://127.0.0.1:9/v1/models';
+const at = '2026-11-01T00:00:00.000Z';
+const now = Date.parse(at) + 1000;
+const lists = {
+  near: {
+    at,
+    url,
+    models: [
+      { id: 'new', context: 50_000, output: 4000 },
+      { id: 'mine', context: 1 },
+    ],
+  },
+};
+const config = {
+  models: { default: { provider: 'near', model_id: 'mine' } },
+  providers: {
+    near: {
+      wire_format: 'chat',
+      base_url: 'http://127.0.0.1:9/v1',
+      api_key: 'k',
+      models: { mine: { context_window: 70_000 } },
+    },
+  },
+};
+const near = (settings: Settings) => settings.providers['near'] ?? assert.fail('no provider');
+const routeTo = (settings: Settings, model_id: string) =>
+  toRoute({ provider: 'near', model_id }, near(settings));
+
+test('a listed model has the limits its provider tells, a configured one its own', async (t) => {
+  const { settings } = await load(t, config);
+  const listed = withListed(settings, lists, now);
+  assert.equal(idAt(near(settings), 'new'), undefined);
+  assert.equal(idAt(near(listed), 'new'), 'new');
+  const { contextWindow, maxOutputTokens } = routeTo(listed, 'new');
+  assert.deepEqual([contextWindow, maxOutputTokens], [50_000, 4000]);
+  assert.equal(routeTo(listed, 'mine').contextWindow, 70_000);
+  assert.equal(idAt(near(listed), '__proto__'), undefined);
+});
+
+test('a list of another address, or of another month, says nothing', async (t) => {
+  const { settings } = await load(t, config);
+  const elsewhere = { near: { ...lists.near, url: 'http://127.0.0.1:8/v1/models' } };
+  assert.equal(idAt(near(withListed(settings, elsewhere, now)), 'new'), undefined);
+  const days = (count: number) => Date.parse(at) + count * 24 * 3_600_000;
+  assert.equal(idAt(near(withListed(settings, lists, days(29))), 'new'), 'new');
+  assert.equal(idAt(near(withListed(settings, lists, days(30))), 'new'), undefined);
+  const undated = { near: { ...lists.near, at: 'some day' } };
+  assert.equal(idAt(near(withListed(settings, undated, now)), 'new'), undefined);
+});
