@@ -1,0 +1,187 @@
+/**
+ * A person at the real Claude Code presses Esc, in every phase of an answer: the upstream is let go at once, nobody else
+ * is asked, nothing is called a failure, and the next prompt is answered. Needs tmux to type into.
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
+import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import { call, say, think, wait, type Script } from '../../lib/emulator/script.ts';
+import { startEmulator } from '../../lib/emulator/server.ts';
+import { toArray, toObject, type JsonObject } from '../../lib/stream/json.ts';
+import { occ, run, sandbox, type Sandbox } from './client.ts';
+import { environment, logOf } from './launched.ts';
+import { hasTmux, openTerminal, type Terminal } from './terminal.ts';
+import { key, posts } from './upstream.ts';
+
+const never = 60_000;
+const heartbeatMs = 1000;
+
+interface Phase {
+  answer: Answer | Script;
+  /** Waits until the phase has been reached; `asked` is the request. */
+  reached: (terminal: Terminal, asked: AskedRequest) => Promise<unknown>;
+  /** The upstream had said all it had to say before. */
+  over?: boolean;
+}
+
+const prose = say('First line of it.\n\nSecond line of it.\n\nThird');
+const pinged = (): Promise<void> => sleep(2.5 * heartbeatMs);
+const bash = call('Bash', { command: `echo ${'a very long word '.repeat(20)}` });
+
+const phases: Record<string, Phase> = {
+  'waiting for headers': {
+    answer: failing([prose], { headersAfterMs: never }),
+    reached: () => sleep(heartbeatMs / 4),
+  },
+  thinking: {
+    answer: [think('Let me think about it.'), wait(never), prose],
+    reached: (terminal) => terminal.shows(/thinking\)/),
+  },
+  'in mid-text': {
+    answer: [prose, wait(never), say(' and more.')],
+    reached: (terminal) => terminal.shows(/Second line of it\./),
+  },
+  'within the arguments of a call': {
+    answer: failing([bash], { breaks: { at: { deltas: 5 }, how: 'silence' } }),
+    reached: () => sleep(500),
+  },
+  'heartbeats before content': {
+    answer: failing([prose], { firstEventAfterMs: never }),
+    reached: pinged,
+  },
+  'heartbeats in mid-text': {
+    answer: [prose, wait(never), say(' and more.')],
+    reached: async (terminal) => {
+      await terminal.shows(/Second line of it\./);
+      await pinged();
+    },
+  },
+  'waiting to ask again': {
+    answer: refuse(503),
+    reached: (_, asked) => asked.ended,
+    over: true,
+  },
+};
+
+const name = 'Esc in every phase of an answer (needs tmux)';
+test(name, { skip: !hasTmux && 'there is no tmux here' }, async (t) => {
+  await using box = sandbox();
+  const env = atHome(box);
+  await using emulator = await startEmulator({
+    script: ({ conversation: { prompt } }) => {
+      const [, phase, number] = /(?:phase <(.+)>|number (\d+))$/.exec(prompt) ?? [];
+      return phases[phase ?? '']?.answer ?? [say(`Answer ${number}.`)];
+    },
+  });
+  const config = box.configure({
+    providers: { own: { wire_format: 'chat', base_url: `${emulator.url}/v1`, api_key: key } },
+    models: { default: { provider: 'own', model_id: 'first' } },
+    fallbacks: { default: [{ provider: 'own', model_id: 'second' }] },
+    retry: { attempts: 1, base_ms: never, max_ms: never },
+    heartbeat_ms: heartbeatMs,
+  });
+  const started = await inSandbox(box, env, 'start', '--port', '0', '--config', config);
+  assert.equal(started.code, 0, started.stderr);
+  const url = String((await status(box, env))['url']);
+  try {
+    const launched = [process.execPath, occ, 'launch', '--attach'];
+    await using terminal = await openTerminal(launched, { cwd: box.work, env });
+    await terminal.shows(/for shortcuts/);
+    let asked = 0;
+    for (const [index, [phase, { answer: _, reached, over = false }]] of Object.entries(phases).entries()) {
+      await t.test(phase, async (t) => {
+        await enter(terminal, `phase <${phase}>`);
+        const request = await emulator.asked(++asked, 10_000);
+        await reached(terminal, request);
+        const pressed = performance.now();
+        await terminal.press('Escape');
+        const { how } = await within(2000, request.ended);
+        if (over) await until(() => atRest(url));
+        t.diagnostic(`${Math.round(performance.now() - pressed)} ms after the key it was over`);
+        assert.equal(how, over ? 'sent' : 'aborted');
+        await until(() => atRest(url));
+        const screen = await terminal.screen();
+        t.diagnostic(JSON.stringify(wordsOf(screen)));
+        assert.doesNotMatch(screen, /all models failed|API Error|\b50\d\b/);
+        await terminal.press('C-u'); // what was not answered yet is in the box again
+        await enter(terminal, `number ${index}`);
+        await terminal.shows(new RegExp(`Answer ${index}\\.`));
+        assert.equal(posts(emulator).length, ++asked, 'nobody else was asked');
+      });
+    }
+    const { failures, last_error: lastError, models } = await status(box, env);
+    assert.deepEqual([failures, lastError], [0, null]);
+    const [first, ...others] = toArray(models).map(toObject);
+    assert.deepEqual(others, [], 'the second model was never asked');
+    // The one refusal was a real one.
+    assert.deepEqual([first?.['failures'], first?.['failures_in_a_row']], [1, 0]);
+    assert.equal(toObject(first?.['breaker'])['state'], 'closed');
+    const log = logOf(box);
+    assert.deepEqual(
+      log.filter(({ event, level }) => event === 'refused' || level === 'error'),
+      [],
+    );
+    const outcomes = log.filter(({ event }) => event === 'attempt').map(({ outcome }) => outcome);
+    const left = Object.values(phases).filter(({ over }) => !over);
+    assert.equal(outcomes.filter((outcome) => outcome === 'abandoned').length, left.length);
+  } finally {
+    await inSandbox(box, env, 'stop', '--timeout', '0');
+  }
+});
+
+/** The environment of somebody who has used Claude Code in this folder before. */
+function atHome(box: Sandbox): Record<string, string> {
+  const env = environment(box);
+  const folder = env['CLAUDE_CONFIG_DIR'] ?? '';
+  const projects = { [realpathSync(box.work)]: { hasTrustDialogAccepted: true } };
+  mkdirSync(folder);
+  writeFileSync(join(folder, '.claude.json'), JSON.stringify({ hasCompletedOnboarding: true, projects }));
+  return env;
+}
+
+function inSandbox(box: Sandbox, env: Record<string, string>, ...words: string[]): ReturnType<typeof run> {
+  return run(process.execPath, [occ, ...words], { cwd: box.work, env });
+}
+
+async function status(box: Sandbox, env: Record<string, string>): Promise<JsonObject> {
+  return JSON.parse((await inSandbox(box, env, 'status', '--json')).stdout) as JsonObject;
+}
+
+async function enter(terminal: Terminal, text: string): Promise<void> {
+  await terminal.type(text);
+  await terminal.shows(new RegExp(`❯\\s${text}`));
+  await terminal.press('Enter');
+}
+
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const late = sleep(ms, undefined, { ref: false }).then(() => {
+    throw new Error(`not within ${ms} ms`);
+  });
+  return Promise.race([promise, late]);
+}
+
+/** The proxy has no request under way. */
+async function atRest(url: string): Promise<boolean> {
+  const health = (await (await fetch(`${url}/health`)).json()) as JsonObject;
+  return health['live'] === 0;
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await holds()) return;
+    await sleep(10);
+  }
+  assert.fail('it never came to rest');
+}
+
+/** The last lines of what was said, without the frame around the prompt. */
+function wordsOf(screen: string): string[] {
+  const lines = screen.split('\n').map((line) => line.trim());
+  return lines
+    .filter((line) => /\w/.test(line) && !/^tmux focus|for shortcuts|\/effort/.test(line))
+    .slice(-3);
+}

@@ -1,0 +1,63 @@
+/** A program in a terminal that a test can read and type into: a tmux server of its own, gone when the test is. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { run } from './client.ts';
+
+export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
+
+export interface Terminal extends AsyncDisposable {
+  /** What stands on the screen now, one line for each of its lines. */
+  screen(): Promise<string>;
+  /** Types a text as it is. */
+  type(text: string): Promise<void>;
+  /** Presses a key by tmux's name for it: `Enter`, `Escape`, `C-u`. */
+  press(key: string): Promise<void>;
+  /** Waits until the screen matches; rejects with what stands there instead after `withinMs`, 20 000 unless set. */
+  shows(pattern: RegExp, withinMs?: number): Promise<string>;
+}
+
+export interface TerminalOptions {
+  cwd: string;
+  env: Record<string, string>;
+  columns?: number;
+  rows?: number;
+}
+
+export async function openTerminal(
+  command: readonly string[],
+  { cwd, env, columns = 120, rows = 40 }: TerminalOptions,
+): Promise<Terminal> {
+  const folder = mkdtempSync(join(tmpdir(), 'occ-e2e-tmux-'));
+  const server = ['-S', join(folder, 'socket'), '-f', '/dev/null'];
+  const all = { TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env };
+
+  async function tmux(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await run('tmux', [...server, ...args], { cwd, env: all });
+    if (code !== 0) throw new Error(`tmux ${args[0]}: ${stderr}`);
+    return stdout;
+  }
+
+  await tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), '-c', cwd, '--', ...command);
+  const screen = (): Promise<string> => tmux('capture-pane', '-p');
+  return {
+    screen,
+    type: async (text) => void (await tmux('send-keys', '-l', text)),
+    press: async (name) => void (await tmux('send-keys', name)),
+    async shows(pattern, withinMs = 20_000) {
+      const until = performance.now() + withinMs;
+      for (;;) {
+        const text = await screen();
+        if (pattern.test(text)) return text;
+        if (performance.now() > until) throw new Error(`the screen never showed ${pattern}:\n${text}`);
+        await sleep(50);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await tmux('kill-server').catch(() => {}); // it ends by itself when its program does
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
