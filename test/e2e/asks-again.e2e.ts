@@ -1,19 +1,34 @@
 /**
  * The real Claude Code gives up waiting and asks again by its own timer (API_TIMEOUT_MS, here two seconds instead of ten
- * minutes): what it had asked before is dead at the upstream by then, so that nobody pays twice.
+ * minutes), or is ended by Ctrl-C: what it had asked is dead at the upstream before anything else happens, so that nobody
+ * pays twice, and it is not called a failure.
  */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
-import { say, type Script } from '../../lib/emulator/script.ts';
+import { say, wait, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
-import { sandbox } from './client.ts';
-import { launch, logOf } from './launched.ts';
+import { occ, sandbox } from './client.ts';
+import { environment, launch, logOf } from './launched.ts';
 import { key, posts } from './upstream.ts';
 
 const patienceMs = 2000;
 const words: Script = [say('Here at last.')];
 const never = 60_000;
+
+function configFor(url: string): object {
+  return {
+    providers: { own: { wire_format: 'chat', base_url: `${url}/v1`, api_key: key } },
+    models: { default: { provider: 'own', model_id: 'first' } },
+    fallbacks: { default: [{ provider: 'own', model_id: 'second' }] },
+    retry: { attempts: 1, base_ms: never, max_ms: never },
+    // The headers would leave with the first heartbeat, and the client would wait on.
+    heartbeat_ms: never,
+  };
+}
 
 /** What the upstream is doing when the client loses patience. */
 const waits: Record<string, { answer: Answer; ends: string }> = {
@@ -34,15 +49,8 @@ describe('the client asks again', { concurrency: 2 }, () => {
       await using emulator = await startEmulator({
         script: () => (++asked < 3 ? answer : { script: words }),
       });
-      const config = {
-        providers: { own: { wire_format: 'chat', base_url: `${emulator.url}/v1`, api_key: key } },
-        models: { default: { provider: 'own', model_id: 'first' } },
-        retry: { attempts: 1, base_ms: never, max_ms: never },
-        // The headers would leave with the first heartbeat, and the client would wait on.
-        heartbeat_ms: never,
-      };
       box.env['API_TIMEOUT_MS'] = String(patienceMs);
-      const ran = await launch(box, config, '-p', 'hi');
+      const ran = await launch(box, configFor(emulator.url), '-p', 'hi');
       assert.deepEqual([ran.stdout.trim(), ran.code], ['Here at last.', 0], ran.stderr);
       const requests = posts(emulator);
       assert.deepEqual(
@@ -63,4 +71,39 @@ describe('the client asks again', { concurrency: 2 }, () => {
       );
     });
   }
+});
+
+test('Ctrl-C in mid-answer lets the upstream go, and nobody else is asked', async (t) => {
+  await using box = sandbox();
+  const script: Script = [say('Half of it '), wait(never), say('and the rest.')];
+  await using emulator = await startEmulator({ script: () => script });
+  const words = [occ, 'launch', '--config', box.configure(configFor(emulator.url)), '-p', 'hi'];
+  const options = { cwd: box.work, env: environment(box), detached: true, stdio: 'ignore' } as const;
+  // A terminal sends the signal to the whole group.
+  const group = spawn(process.execPath, words, options);
+  try {
+    const ended = once(group, 'exit', { signal: AbortSignal.timeout(60_000) });
+    const asked = await emulator.asked(1, 20_000);
+    await sleep(300);
+    const pressed = performance.now();
+    process.kill(-(group.pid ?? 0), 'SIGINT');
+    const [code] = (await ended) as [number | null];
+    // Claude Code's own code for it.
+    assert.equal(code, 0);
+    const { how, afterMs } = await asked.ended;
+    t.diagnostic(`${Math.round(asked.arrivedMs + afterMs - pressed)} ms from the key to the upstream`);
+    assert.equal(how, 'aborted');
+  } finally {
+    if (group.exitCode === null) process.kill(-(group.pid ?? 0), 'SIGKILL');
+  }
+  assert.equal(posts(emulator).length, 1);
+  const log = logOf(box);
+  assert.deepEqual(
+    log.filter(({ event }) => event === 'attempt').map(({ outcome }) => outcome),
+    ['abandoned'],
+  );
+  assert.deepEqual(
+    log.filter(({ event }) => event === 'refused'),
+    [],
+  );
 });

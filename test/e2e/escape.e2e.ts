@@ -11,7 +11,7 @@ import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import { call, say, think, wait, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
-import { toArray, toObject, type JsonObject } from '../../lib/stream/json.ts';
+import { toArray, toObject, toText, type JsonObject } from '../../lib/stream/json.ts';
 import { occ, run, sandbox, type Sandbox } from './client.ts';
 import { environment, logOf } from './launched.ts';
 import { hasTmux, openTerminal, type Terminal } from './terminal.ts';
@@ -86,7 +86,7 @@ test(name, { skip: !hasTmux && 'there is no tmux here' }, async (t) => {
   });
   const started = await inSandbox(box, env, 'start', '--port', '0', '--config', config);
   assert.equal(started.code, 0, started.stderr);
-  const url = String((await status(box, env))['url']);
+  const url = toText((await status(box, env))['url']);
   try {
     const launched = [process.execPath, occ, 'launch', '--attach'];
     await using terminal = await openTerminal(launched, { cwd: box.work, env });
