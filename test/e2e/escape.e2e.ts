@@ -33,6 +33,12 @@ const pinged = (): Promise<void> => sleep(2.5 * heartbeatMs);
 const bash = call('Bash', { command: `echo ${'a very long word '.repeat(20)}` });
 
 const phases: Record<string, Phase> = {
+  // The first, so that a request that was made all the same would come among the others.
+  'waiting to ask again': {
+    answer: refuse(503),
+    reached: (_, asked) => asked.ended,
+    over: true,
+  },
   'waiting for headers': {
     answer: failing([prose], { headersAfterMs: never }),
     reached: () => sleep(heartbeatMs / 4),
@@ -60,11 +66,6 @@ const phases: Record<string, Phase> = {
       await pinged();
     },
   },
-  'waiting to ask again': {
-    answer: refuse(503),
-    reached: (_, asked) => asked.ended,
-    over: true,
-  },
 };
 
 const name = 'Esc in every phase of an answer (needs tmux)';
@@ -81,7 +82,7 @@ test(name, { skip: !hasTmux && 'there is no tmux here' }, async (t) => {
     providers: { own: { wire_format: 'chat', base_url: `${emulator.url}/v1`, api_key: key } },
     models: { default: { provider: 'own', model_id: 'first' } },
     fallbacks: { default: [{ provider: 'own', model_id: 'second' }] },
-    retry: { attempts: 1, base_ms: never, max_ms: never },
+    retry: { attempts: 1, base_ms: 1500, max_ms: 1500 },
     heartbeat_ms: heartbeatMs,
   });
   const started = await inSandbox(box, env, 'start', '--port', '0', '--config', config);
