@@ -60,7 +60,7 @@ export function toConversation(said: readonly Said[], { schema, ...asking }: Ask
         thoughts.push(entry.text);
         break;
       case 'user': {
-        const own = entry.text.replace(reminders, (reminder) => {
+        const own = entry.text.replace(moved, '').replace(reminders, (reminder) => {
           system.push(reminder);
           return '';
         });
@@ -84,6 +84,9 @@ export function toConversation(said: readonly Said[], { schema, ...asking }: Ask
 
 /** What a client tells the model in the user's name. */
 const reminders = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
+
+/** Pictures and files of a tool's result, which occ lets follow as the user's where a result holds words alone. */
+const moved = /\[from the result of [^\n]+, call [^\n]+\]\n(?:\[\w+\]\n?)+/g;
 
 /** The text of a content that may be a string or a list of parts; parts that are no text are named. */
 export function contentText(content: Json | undefined): string {

@@ -110,7 +110,23 @@ const notRead = did(
 const writes = `call Write {"file_path":"${file}","content":"hello\\n"}`;
 const reads = `call Read {"file_path":"${file}"}`;
 
+const seen = did('Read', { file_path: '/home/user/project/dot.png' }, '').map((message) =>
+  message.role === 'assistant' ? message : withPicture(message),
+);
+
+/** The results of a message, with a picture in each. */
+function withPicture({ role, content }: Message): Message {
+  const source = { type: 'base64', media_type: 'image/png', data: 'aGVsbG8=' };
+  const blocks = typeof content === 'string' ? [] : content;
+  return { role, content: blocks.map((block) => ({ ...block, content: [{ type: 'image', source }] })) };
+}
+
 const cases: [string, MessagesRequest, RegExp | string][] = [
+  [
+    'a picture that was read is a result, also where it had to follow in words of its own',
+    request([user('Read dot.png and tell me what it says'), ...seen]),
+    /^say I read .*dot\.png\. It says:/,
+  ],
   ['a file is written first', request([user(wish)]), writes],
   ['then read', request([user(wish), ...wrote]), reads],
   [

@@ -13,6 +13,7 @@ const hello = () => [say('hello')];
 
 test('it remembers what it was asked, and how that ended', bounded, async () => {
   await withEmulator({ script: hello }, async (emulator) => {
+    const began = performance.now();
     const response = await fetch(`${emulator.url}/zen/go/v1/messages?beta=true`, {
       method: 'POST',
       headers: { 'x-api-key': 'k', 'x-opencode-session': 's' },
@@ -29,6 +30,7 @@ test('it remembers what it was asked, and how that ended', bounded, async () => 
       },
       {
         number: 1,
+        arrivedMs: asked.arrivedMs,
         method: 'POST',
         path: '/zen/go/v1/messages',
         query: 'beta=true',
@@ -44,6 +46,7 @@ test('it remembers what it was asked, and how that ended', bounded, async () => 
         ending: 'sent',
       },
     );
+    assert.ok(asked.arrivedMs > began && asked.arrivedMs < performance.now());
     assert.equal(asked.ending?.bytes, text.length);
     assert.equal(asked.conversation.prompt, 'hi there');
   });
