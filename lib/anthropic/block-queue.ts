@@ -15,6 +15,8 @@ export type BlockKey = string | number;
 
 export interface Block {
   key: BlockKey;
+  /** The block that had this key before. */
+  before: Block | undefined;
   start: AnswerBlock;
   /** The upstream's own event, sent as it is when its number fits. */
   startEvent: BlockStart | undefined;
@@ -57,6 +59,8 @@ export interface BlockQueue {
 /** `marker` signs thinking that came without a signature. */
 export function blockQueue(emit: (decoded: Decoded) => void, marker: string): BlockQueue {
   const queue: Block[] = [];
+  /** The latest block of each key; one that stands behind another of its key is reached through it. */
+  const latest = new Map<BlockKey, Block>();
   let index = 0;
   let calls = 0;
   let held = 0;
@@ -64,6 +68,7 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
   function add(given: Pick<Block, 'key' | 'start' | 'startEvent' | 'args'>): Block {
     const block: Block = {
       ...given,
+      before: find(given.key),
       waiting: [],
       held: 0,
       signature: undefined,
@@ -75,7 +80,16 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
     };
     block.says = !isProse(block);
     queue.push(block);
+    latest.set(block.key, block);
     if (queue.length > 1) hold(block, JSON.stringify(block.start).length);
+    return block;
+  }
+
+  function find(key: BlockKey): Block | undefined {
+    let block = latest.get(key);
+    while (block && (block.closed || block.pending)) block = block.before;
+    if (block) latest.set(key, block);
+    else latest.delete(key);
     return block;
   }
 
@@ -99,6 +113,7 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
       if (head.says) send(head);
       if (!head.closed) break;
       queue.shift();
+      if (latest.get(head.key) === head) latest.delete(head.key);
       if (head.says) finish(head);
       release(head);
     }
@@ -135,13 +150,16 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
 
   return {
     add,
-    find: (key) => queue.findLast((block) => block.key === key && !block.closed && !block.pending),
+    find,
     last: () => queue.at(-1),
     blocks: () => queue,
     wait,
     hold,
     advance,
-    clear: () => void queue.splice(0),
+    clear() {
+      queue.splice(0);
+      latest.clear();
+    },
     held: () => held,
     calls: () => calls,
   };

@@ -5,13 +5,33 @@ export interface JsonObject {
   [key: string]: Json | undefined;
 }
 
-/** The value, or undefined when the text is not JSON (JSON itself has no undefined). */
+/** Levels of lists and objects a value may have. A few thousand more and nothing could print it again: the stack ends. */
+const deepest = 1000;
+
+/** The value, or undefined when the text is not JSON (JSON itself has no undefined), or nested beyond any sense. */
 export function parseJson(text: string): Json | undefined {
+  if (isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text) as Json;
   } catch {
     return undefined;
   }
+}
+
+function isTooDeep(text: string): boolean {
+  if (text.length <= deepest) return false;
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) quoted = !quoted;
+    else if (quoted && code === 0x5c) at++;
+    else if (quoted) continue;
+    else if (code === 0x5b || code === 0x7b) depth++;
+    else if (code === 0x5d || code === 0x7d) depth--;
+    if (depth > deepest) return true;
+  }
+  return false;
 }
 
 export function isObject(value: unknown): value is JsonObject {

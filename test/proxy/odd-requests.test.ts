@@ -1,15 +1,18 @@
 /** Requests nobody should send: whatever stands in a body, it is answered or refused, and never a fault of occ's own. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { estimateTokens } from '../../lib/anthropic/estimate.ts';
 import type { MessagesRequest } from '../../lib/anthropic/request.ts';
 import { Refused, toRequest } from '../../lib/proxy/inbound.ts';
 import { planRoutes } from '../../lib/proxy/policy/route.ts';
 import { sessionId } from '../../lib/proxy/session.ts';
 import type { JsonObject } from '../../lib/stream/json.ts';
+import { wireFormats } from '../../lib/wire/codec.ts';
 import { codecs } from '../../lib/wire/codecs.ts';
+import { fuzzedRequest, isAnswered, routesOf } from '../support/fuzzed-requests.ts';
 import { settingsFor } from '../support/proxy.ts';
-import { capturedRequests, chatRoutes, messagesRoutes } from '../support/requests.ts';
+import { capturedRequests } from '../support/requests.ts';
 
 type Tree = Record<string | number, unknown>;
 
@@ -71,7 +74,7 @@ function places(body: object): (string | number)[][] {
   return [...shapes.values()];
 }
 
-const routes = [...Object.values(chatRoutes), ...Object.values(messagesRoutes)];
+const routes = Object.values(routesOf).flat();
 const settings = settingsFor('http://127.0.0.1:9');
 
 /** What the road makes of a body before anybody is asked; the refusal, where it is one. */
@@ -112,5 +115,17 @@ for (const { kind, body } of capturedRequests().filter(({ kind }) => kinds.test(
     }
     assert(tried > 100);
     assert.deepEqual([...faults], []);
+  });
+}
+
+for (const format of wireFormats) {
+  test(`several odd values at once are refused or sent, never a fault: ${format}`, () => {
+    let sent = 0;
+    const numRuns = Number(process.env['FC_RUNS'] ?? 500);
+    fc.assert(
+      fc.property(fuzzedRequest, (text) => void (isAnswered(format, text) && sent++)),
+      { numRuns },
+    );
+    assert(sent > numRuns / 5, `only ${sent} came as far as the encoder`);
   });
 }

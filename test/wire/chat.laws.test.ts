@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
-import { cutPoints, runs } from '../support/arbitraries.ts';
+import { anyShare, cutPoints, runs } from '../support/arbitraries.ts';
 import { plannedChat, type Planned } from '../support/chat-planned.ts';
 import { wildChat } from '../support/chat-wild.ts';
 import { run, utf8 } from '../support/decode.ts';
-import { meaning, sorted, staysLawful, takesNothingBack } from '../support/properties.ts';
+import { chatArrives } from '../support/planned.ts';
+import { meaning, staysLawful, takesNothingBack } from '../support/properties.ts';
 import { readReceived } from '../support/received.ts';
 import { readSent } from '../support/sent.ts';
 import { decoder } from '../support/turns.ts';
@@ -26,34 +27,21 @@ describe('chat, generated', () => {
 
   test('whatever comes, nothing is taken back', () => {
     fc.assert(
-      fc.property(wildChat, fc.double({ min: 0, max: 1, noNaN: true }), (frames, share) =>
-        takesNothingBack('chat', frames, share),
-      ),
+      fc.property(wildChat, anyShare, (frames, share) => takesNothingBack('chat', frames, share)),
       runs,
     );
   });
 
   test('text, thinking and calls arrive as they were sent', () => {
     fc.assert(
-      fc.property(plannedChat, (planned) => {
-        const heard = readReceived(play(planned));
-        assert.equal(heard.ended, 'stopped');
-        assert.equal(heard.text, planned.text);
-        assert.equal(heard.thinking, planned.thinking);
-        assert.deepEqual(sorted(heard.calls), sorted(planned.calls));
-        const cut = planned.finish === 'length';
-        assert.equal(
-          heard.stopReason,
-          cut ? 'max_tokens' : planned.calls.length > 0 ? 'tool_use' : 'end_turn',
-        );
-      }),
+      fc.property(plannedChat, (planned) => chatArrives(planned, play(planned))),
       runs,
     );
   });
 
   test('the output limit may fall anywhere: what had come passes as it came', () => {
     fc.assert(
-      fc.property(plannedChat, fc.double({ min: 0, max: 1, noNaN: true }), ({ frames }, share) => {
+      fc.property(plannedChat, anyShare, ({ frames }, share) => {
         const until = frames
           .slice(0, Math.round(share * frames.length))
           .filter((frame) => !/"finish_reason":"|DONE/.test(frame));
@@ -75,7 +63,7 @@ describe('chat, generated', () => {
       fc.property(plannedChat, (planned) => {
         const document = run(decoder('chat'), [utf8(planned.document)]);
         assert.equal(brokenRule(document.events), undefined);
-        assert.deepEqual(meaning(play(planned)), meaning(document.events));
+        assert.deepEqual(meaning(play(planned).events), meaning(document.events));
       }),
       runs,
     );
@@ -83,5 +71,5 @@ describe('chat, generated', () => {
 });
 
 function play({ frames }: Planned) {
-  return run(decoder('chat'), frames.map(utf8)).events;
+  return run(decoder('chat'), frames.map(utf8));
 }

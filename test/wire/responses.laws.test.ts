@@ -2,14 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Decoded, StreamEvent } from '../../lib/anthropic/events.ts';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
-import { readSignature } from '../../lib/anthropic/provenance.ts';
-import { goesOn } from '../../lib/wire/responses/replay.ts';
-import { cutPoints, runs } from '../support/arbitraries.ts';
+import { anyShare, cutPoints, runs } from '../support/arbitraries.ts';
 import { run, utf8 } from '../support/decode.ts';
-import { meaning, sorted, staysLawful, takesNothingBack } from '../support/properties.ts';
-import { readReceived } from '../support/received.ts';
+import { responseArrives } from '../support/planned.ts';
+import { meaning, staysLawful, takesNothingBack } from '../support/properties.ts';
 import { plannedResponses, type PlannedResponse } from '../support/responses-planned.ts';
 import { wildResponses } from '../support/responses-wild.ts';
 import { decoder } from '../support/turns.ts';
@@ -29,39 +26,14 @@ describe('responses, generated', () => {
 
   test('whatever comes, nothing is taken back', () => {
     fc.assert(
-      fc.property(wildResponses, fc.double({ min: 0, max: 1, noNaN: true }), (frames, share) =>
-        takesNothingBack('responses', frames, share),
-      ),
+      fc.property(wildResponses, anyShare, (frames, share) => takesNothingBack('responses', frames, share)),
       runs,
     );
   });
 
   test('text, thinking, calls and what is encrypted arrive as they were sent', () => {
     fc.assert(
-      fc.property(plannedResponses, (planned) => {
-        const { all, events } = play(planned);
-        const heard = readReceived(events);
-        const { ending, calls } = planned;
-        assert.equal(heard.ended, 'stopped');
-        // Items that take turns are told in the order in which they speak.
-        const told = (text: string): unknown => (planned.mixed ? characters(text) : text);
-        assert.deepEqual(told(heard.text), told(planned.text));
-        assert.deepEqual(told(heard.thinking), told(planned.thinking));
-        assert.deepEqual(sorted(heard.calls), sorted(calls));
-        // What is sealed behind the last words is left out, and said to be: as the last block it would hide them.
-        const kept = sealedIn(heard.signatures);
-        const lost = without(planned.sealed, kept);
-        assert.deepEqual([...kept, ...lost].sort(), planned.sealed.toSorted());
-        assert.equal(all.some(isLoss), lost.length > 0);
-        if (lost.length > 0) {
-          assert.equal(calls.length, 0);
-          assert.equal(lastBlock(events), 'text');
-        }
-        assert.equal(
-          heard.stopReason,
-          ending === 'incomplete' ? 'max_tokens' : calls.length > 0 ? 'tool_use' : 'end_turn',
-        );
-      }),
+      fc.property(plannedResponses, (planned) => responseArrives(planned, play(planned))),
       runs,
     );
   });
@@ -85,7 +57,7 @@ describe('responses, generated', () => {
 
   test('without its end it is never called finished', () => {
     fc.assert(
-      fc.property(plannedResponses, fc.double({ min: 0, max: 1, noNaN: true }), ({ frames }, share) => {
+      fc.property(plannedResponses, anyShare, ({ frames }, share) => {
         const heard = frames.slice(0, Math.floor(share * (frames.length - 1)));
         const { events } = run(decoder('responses'), heard.map(utf8));
         assert.equal(brokenRule(events), undefined);
@@ -98,33 +70,4 @@ describe('responses, generated', () => {
 
 function play({ frames }: PlannedResponse) {
   return run(decoder('responses'), frames.map(utf8));
-}
-
-function isLoss(decoded: Decoded): boolean {
-  return decoded.type === 'dropped' && decoded.what === 'the encrypted reasoning behind the last words';
-}
-
-/** `all` without one of each in `some`. */
-function without(all: readonly string[], some: readonly string[]): string[] {
-  const left = [...all];
-  for (const one of some) {
-    const at = left.indexOf(one);
-    if (at >= 0) left.splice(at, 1);
-  }
-  return left;
-}
-
-function lastBlock(events: readonly StreamEvent[]): string | undefined {
-  return events.findLast((event) => event.type === 'content_block_start')?.content_block.type;
-}
-
-function characters(text: string): string[] {
-  return text.split('').sort();
-}
-
-/** What a client will give back, without the marks of items that go on and of those that were not encrypted. */
-function sealedIn(signatures: readonly string[]): string[] {
-  return signatures
-    .map((signature) => readSignature(signature)?.payload ?? '')
-    .filter((payload) => payload !== '' && payload !== goesOn);
 }

@@ -23,6 +23,7 @@ export interface Calls {
 
 interface Call {
   key: string;
+  position: number;
   index: string | undefined;
   id: string;
   name: string;
@@ -36,6 +37,11 @@ interface Call {
 /** `origin` is whose calls they are. */
 export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
   const all: Call[] = [];
+  /** The latest call of each number and of each id: an answer may hold thousands. */
+  const byIndex = new Map<string, Call>();
+  const byId = new Map<string, Call>();
+  /** Every call before this one has begun. */
+  let begun = 0;
   let waiting = 0;
 
   function take(entries: readonly Json[]): number {
@@ -61,6 +67,7 @@ export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
     const key = `call ${all.length}`;
     const call: Call = {
       key,
+      position: all.length,
       index: index === undefined ? undefined : String(index),
       id: '',
       name: '',
@@ -69,17 +76,18 @@ export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
       args: brackets(),
     };
     all.push(call);
+    if (call.index !== undefined) byIndex.set(call.index, call);
     return call;
   }
 
   function find(index: string | undefined, id: string, name: string, position: number): Call | undefined {
     const latest = all.at(-1);
     if (index !== undefined) {
-      const call = all.findLast((call) => call.index === index);
+      const call = byIndex.get(index);
       return call && (isAnotherId(call, id, name) || isAnotherName(call, name)) ? undefined : call;
     }
     if (id !== '') {
-      const call = all.findLast((call) => call.id === id);
+      const call = byId.get(id);
       if (call) return isAnotherName(call, name) ? undefined : call;
       return latest && (latest.id === '' || name === '') && !startsAnother(latest, name, position)
         ? latest
@@ -106,7 +114,7 @@ export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
   }
 
   function extend(call: Call, id: string, name: string, args: string): void {
-    if (call.id === '') call.id = id;
+    if (call.id === '') identify(call, id);
     if (!call.begun) call.name = joinName(call.name, name);
     call.args.feed(args);
     if (!call.begun) {
@@ -114,6 +122,11 @@ export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
       waiting += args.length;
       if (call.name !== '' && (call.early.length > 0 ? !isPart(call.name) : isWhole(call.name))) begin(call);
     } else if (args !== '') writer.delta(call.key, { type: 'input_json_delta', partial_json: args });
+  }
+
+  function identify(call: Call, id: string): void {
+    call.id = id;
+    if (id !== '' && (byId.get(id)?.position ?? -1) < call.position) byId.set(id, call);
   }
 
   function isDeclared(name: string): boolean {
@@ -132,11 +145,10 @@ export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
 
   /** Calls begin in the order they came: those before it, whose names only waited for what might follow, go first. */
   function begin(call: Call): void {
-    for (const earlier of all) {
-      if (earlier === call) break;
+    for (const earlier of all.slice(begun, call.position))
       if (!earlier.begun && earlier.name !== '' && !isPart(earlier.name)) open(earlier);
-    }
     open(call);
+    while (all[begun]?.begun) begun++;
   }
 
   function open(call: Call): void {

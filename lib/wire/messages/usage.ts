@@ -41,35 +41,41 @@ export function startUsage(reported: unknown, estimate: number, wrong: boolean):
     (counted.cache_read_input_tokens ?? 0) +
     (counted.cache_creation_input_tokens ?? 0);
   const known = total > 0 && !wrong;
+  const fields = Object.entries(given).filter(([name, value]) => !counters.has(name) || isCount(value));
   return {
-    ...given,
+    ...Object.fromEntries(fields),
     ...counted,
     input_tokens: known ? (counted.input_tokens ?? 0) : estimate,
     output_tokens: counted.output_tokens ?? 0,
   };
 }
 
-/** The fields that are numbers, also where they are spelled as strings; never negative. */
+/** The fields that are numbers, also where they are spelled as strings; never negative. A counter is nothing else. */
 export function withNumbers(reported: JsonObject): Partial<Usage> {
   const usage: Partial<Usage> = {};
   for (const [name, value] of Object.entries(reported)) {
     const number = toNumber(value);
     if (number !== undefined) usage[name] = Math.max(0, number);
-    else if (isObject(value)) usage[name] = value;
+    else if (isObject(value) && !counters.has(name)) usage[name] = value;
   }
   return usage;
 }
 
-const counters = [
+const counters: ReadonlySet<string> = new Set([
   'input_tokens',
   'output_tokens',
   'cache_read_input_tokens',
   'cache_creation_input_tokens',
-] as const;
+]);
+
+/** A number, also one spelled as a string; null counts as absent and says no harm. */
+function isCount(value: unknown): boolean {
+  return value === null || toNumber(value) !== undefined;
+}
 
 /** True for counts that are no numbers, or negative; null counts as absent. */
 export function hasOddNumbers(usage: JsonObject): boolean {
-  return counters.some((name) => {
+  return [...counters].some((name) => {
     const count = usage[name] ?? 0;
     return typeof count !== 'number' || count < 0;
   });

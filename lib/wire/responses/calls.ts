@@ -4,21 +4,20 @@ import { toText } from '../../stream/json.ts';
 import type { Output, Surroundings } from './output.ts';
 import { parts } from './parts.ts';
 
-export interface Call extends Output {
-  /** Characters of arguments that wait for a name. */
-  waiting(): number;
-}
-
-export function callItem(key: string, { answer, prose, origin, toClient, drop }: Surroundings): Call {
+/** `wait` counts characters of arguments that wait for a name, and those that wait no more. */
+export function callItem(
+  key: string,
+  { answer, prose, origin, toClient, drop }: Surroundings,
+  wait: (characters: number) => void,
+): Output {
   let id = '';
   let name = '';
   let begun = false;
   let early: string[] = [];
-  let waiting = 0;
   const texts = parts((args) => {
     if (begun) return void answer.delta(key, { type: 'input_json_delta', partial_json: args });
     early.push(args);
-    waiting += args.length;
+    wait(args.length);
   }, drop);
 
   function announced(item: Parameters<Output['announced']>[0]): void {
@@ -33,9 +32,11 @@ export function callItem(key: string, { answer, prose, origin, toClient, drop }:
     prose.pause();
     const callId = id === '' ? '' : clientToolId(id, origin);
     answer.open(key, { type: 'tool_use', id: callId, name: toClient(name), input: {} });
-    for (const args of early) answer.delta(key, { type: 'input_json_delta', partial_json: args });
+    for (const args of early) {
+      wait(-args.length);
+      answer.delta(key, { type: 'input_json_delta', partial_json: args });
+    }
     early = [];
-    waiting = 0;
   }
 
   return {
@@ -51,7 +52,6 @@ export function callItem(key: string, { answer, prose, origin, toClient, drop }:
     fits: (item) =>
       (name === '' || toText(item['name']) === name) && texts.fits([toArguments(item['arguments'])]),
     silent: () => texts.said() === '',
-    waiting: () => waiting,
   };
 }
 

@@ -2,6 +2,7 @@
 import { blockWords, documentBlocks, documentNote, imageNote, unknownNote } from '../../anthropic/notes.ts';
 import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
 import { isBlank } from '../../anthropic/text.ts';
+import { toText } from '../../stream/json.ts';
 import type { Route } from '../codec.ts';
 import type { InputPart, InputText } from './types.ts';
 
@@ -40,7 +41,7 @@ function toDocument(document: DocumentBlock, route: Route): InputPart[] {
   if (inner !== undefined) return toParts(inner, route);
   const { source, title } = document;
   if (source.type !== 'base64' || !route.documents) return [inputText(documentNote(document))];
-  const filename = title || `document.${source.media_type.split('/').at(-1) ?? 'bin'}`;
+  const filename = title || `document.${toText(source.media_type).split('/').at(-1) || 'bin'}`;
   return [{ type: 'input_file', filename, file_data: dataUrl(source) }];
 }
 

@@ -15,6 +15,8 @@ export interface Reference {
 }
 
 export interface Entry {
+  /** Counted from 0 in the order in which the items began. */
+  position: number;
   type: string;
   index: number | undefined;
   ids: Set<string>;
@@ -37,27 +39,52 @@ export interface Items {
 
 export function itemTable(make: (type: string, key: string) => Output): Items {
   const entries: Entry[] = [];
+  /** The items that go by an id, and the latest of a type and of a type at an index: an answer may hold thousands. */
+  const byId = new Map<string, Set<Entry>>();
+  const latest = new Map<string, Entry>();
 
   function add({ type, index, ids }: Reference): Entry {
     const output = make(type, `item ${entries.length}`);
-    const entry = { type, index, ids: new Set(ids), announcement: undefined, over: false, output };
+    const position = entries.length;
+    const entry = {
+      position,
+      type,
+      index,
+      ids: new Set<string>(),
+      announcement: undefined,
+      over: false,
+      output,
+    };
     entries.push(entry);
+    latest.set(type, entry).set(placeOf(type, index), entry);
+    identify(entry, ids);
     return entry;
+  }
+
+  function identify(entry: Entry, ids: readonly string[]): void {
+    for (const id of ids) {
+      entry.ids.add(id);
+      byId.set(id, (byId.get(id) ?? new Set()).add(entry));
+    }
+  }
+
+  /** The items that go by one of these ids, in their order. */
+  function called(ids: readonly string[]): Entry[] {
+    const found = new Set(ids.flatMap((id) => [...(byId.get(id) ?? [])]));
+    return [...found].sort((a, b) => a.position - b.position);
   }
 
   /** Two items of one id, where they are numbered apart, are two. */
   function named({ type, index, ids }: Reference): Entry | undefined {
-    return entries.findLast(
+    return called(ids).findLast(
       (entry) =>
-        entry.type === type &&
-        ids.some((id) => entry.ids.has(id)) &&
-        (index === undefined || entry.index === undefined || index === entry.index),
+        entry.type === type && (index === undefined || entry.index === undefined || index === entry.index),
     );
   }
 
   /** The latest item of the type at the index, or the latest at all where the event has none. */
   function placed({ type, index }: Reference): Entry | undefined {
-    return entries.findLast((entry) => entry.type === type && (index === undefined || entry.index === index));
+    return latest.get(index === undefined ? type : placeOf(type, index));
   }
 
   /** An item that was never announced goes by the one id it was called by. */
@@ -76,7 +103,7 @@ export function itemTable(make: (type: string, key: string) => Output): Items {
   function ofItem(item: JsonObject, reference: Reference, over: boolean): Entry {
     const there = named(reference) ?? atItsPlace(item, reference, over);
     const entry = there ?? add(reference);
-    for (const id of reference.ids) entry.ids.add(id);
+    identify(entry, reference.ids);
     if (!over) entry.announcement ??= item;
     entry.over ||= over;
     return entry;
@@ -95,15 +122,8 @@ export function itemTable(make: (type: string, key: string) => Output): Items {
       const item = toObject(value);
       const reference = referenceOf(item, index);
       const fitting = (entry: Entry): boolean => entry.type === reference.type && entry.output.fits(item);
-      const candidates = [...left];
-      const entry =
-        candidates.find(
-          ({ type, ids }) => type === reference.type && reference.ids.some((id) => ids.has(id)),
-        ) ??
-        candidates.find((one) => one.index === index && fitting(one)) ??
-        candidates.find(fitting) ??
-        candidates.find((one) => one.index === index && one.type === reference.type) ??
-        add(reference);
+      const byName = called(reference.ids).find((one) => left.has(one) && one.type === reference.type);
+      const entry = byName ?? inPlace(left, index, fitting, reference.type) ?? add(reference);
       left.delete(entry);
       entry.over = true;
       return { entry, item };
@@ -111,6 +131,25 @@ export function itemTable(make: (type: string, key: string) => Output): Items {
   }
 
   return { ofPiece, ofItem, ofResponse, all: () => entries };
+}
+
+/** The item that fits at this index, else any that fits, else the one that should stand there. */
+function inPlace(
+  left: ReadonlySet<Entry>,
+  index: number,
+  fitting: (entry: Entry) => boolean,
+  type: string,
+): Entry | undefined {
+  const candidates = [...left];
+  return (
+    candidates.find((one) => one.index === index && fitting(one)) ??
+    candidates.find(fitting) ??
+    candidates.find((one) => one.index === index && one.type === type)
+  );
+}
+
+function placeOf(type: string, index: number | undefined): string {
+  return `${type} at ${index}`;
 }
 
 /** How an item refers to itself; one that does not say what it is shows it by its fields. */

@@ -1,6 +1,6 @@
 /** The types of items an answer is made of. */
 import { toText } from '../../stream/json.ts';
-import { callItem, type Call } from './calls.ts';
+import { callItem } from './calls.ts';
 import { messageItem } from './message.ts';
 import type { Output, Surroundings } from './output.ts';
 import { reasoningItem } from './reasoning.ts';
@@ -14,7 +14,8 @@ export interface Outputs {
 }
 
 export function outputs(surroundings: Surroundings): Outputs {
-  const calls: Call[] = [];
+  let calls = 0;
+  let waiting = 0;
 
   function make(type: string, key: string): Output {
     switch (type) {
@@ -22,11 +23,11 @@ export function outputs(surroundings: Surroundings): Outputs {
         return messageItem(key, surroundings);
       case 'reasoning':
         return reasoningItem(key, surroundings);
-      case 'function_call': {
-        const call = callItem(key, surroundings);
-        calls.push(call);
-        return call;
-      }
+      case 'function_call':
+        calls++;
+        return callItem(key, surroundings, (characters) => {
+          waiting += characters;
+        });
       case 'web_search_call':
         return searchItem(surroundings);
       default:
@@ -34,11 +35,7 @@ export function outputs(surroundings: Surroundings): Outputs {
     }
   }
 
-  return {
-    make,
-    calls: () => calls.length,
-    waiting: () => calls.reduce((sum, call) => sum + call.waiting(), 0),
-  };
+  return { make, calls: () => calls, waiting: () => waiting };
 }
 
 const nothing = { piece: () => {}, whole: () => {}, announced: () => {}, silent: () => false };

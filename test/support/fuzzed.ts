@@ -1,0 +1,96 @@
+/**
+ * `cuts ∘ mutations ∘ valid`: a stream that is right, damaged not at all or several times, and read in any pieces. What is
+ * asked of each: no exception, every law the grammar knows, the same events whole and cut, sane figures; and where nothing
+ * was damaged, that everything arrived.
+ */
+import fc from 'fast-check';
+import { cutPoints } from './arbitraries.ts';
+import { utf8, type Run } from './decode.ts';
+import { nothingIsLost } from './laws.ts';
+import { mutation } from './mutations.ts';
+import { planned } from './planned.ts';
+import { staysLawful } from './properties.ts';
+import { transcripts } from './transcripts.ts';
+import { formats, type Format, type TurnOptions } from './turns.ts';
+
+export interface FuzzInput {
+  bytes: Uint8Array;
+  cuts: number[];
+  options: TurnOptions;
+  /** How often it was damaged. */
+  damaged: number;
+  judge: (heard: Run) => void;
+}
+
+interface Valid {
+  bytes: Uint8Array;
+  options: TurnOptions;
+  judge: FuzzInput['judge'];
+}
+
+function plannedStreams(format: Format): fc.Arbitrary<Valid> {
+  return planned[format].map(({ frames, judge }) => ({ bytes: utf8(frames.join('')), options: {}, judge }));
+}
+
+/** Transcripts of this format; and of the others, which are as wrong here as anything can be. */
+function transcriptsFor(format: Format): fc.Arbitrary<Valid> {
+  const own = transcripts(format).map((transcript): Valid => {
+    const { bytes, options } = transcript;
+    return { bytes, options, judge: () => nothingIsLost(transcript) };
+  });
+  const foreign = formats
+    .filter((other) => other !== format)
+    .flatMap(transcripts)
+    .map(({ bytes }): Valid => ({ bytes, options: {}, judge: () => {} }));
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...own) },
+    { weight: 1, arbitrary: fc.constantFrom(...foreign) },
+  );
+}
+
+const noise: fc.Arbitrary<Valid> = fc
+  .uint8Array({ maxLength: 300 })
+  .map((bytes) => ({ bytes, options: {}, judge: () => {} }));
+
+/** What the turn may be like; damaged streams are held to the laws in all of them. */
+const turns: fc.Arbitrary<TurnOptions> = fc.oneof(
+  fc.constant({}),
+  fc.record({
+    quirks: fc.record({
+      inlineThink: fc.boolean(),
+      leakedThinkEnd: fc.boolean(),
+      genuineSignatures: fc.boolean(),
+    }),
+    search: fc.boolean(),
+    stops: fc.constantFrom([], ['e'], ['</block>', 'STOP']),
+  }),
+);
+
+export function fuzzed(format: Format): fc.Arbitrary<FuzzInput> {
+  const valid = fc.oneof(
+    { weight: 6, arbitrary: plannedStreams(format) },
+    { weight: 6, arbitrary: transcriptsFor(format) },
+    { weight: 1, arbitrary: noise },
+  );
+  return fc
+    .record({ valid, mutations: fc.array(mutation, { maxLength: 4 }), cuts: cutPoints, options: turns })
+    .map(({ valid: { bytes, judge, options: own }, mutations, cuts, options }) => ({
+      bytes: mutations.reduce((so, mutate) => mutate(so), bytes),
+      cuts,
+      options: mutations.length === 0 ? own : options,
+      damaged: mutations.length,
+      judge: mutations.length === 0 ? judge : () => {},
+    }))
+    .map((input) => Object.assign(input, { [fc.toStringMethod]: () => told(input) }));
+}
+
+/** What fast-check prints of an input that failed. */
+function told({ bytes, cuts, options, damaged }: FuzzInput): string {
+  const text = JSON.stringify(Buffer.from(bytes).toString('utf8'));
+  return `${damaged} mutations, ${JSON.stringify(options)}, cut at ${cuts.join(' ')}: ${text}`;
+}
+
+/** Fails where this input breaks a law. */
+export function survives(format: Format, { bytes, cuts, options, judge }: FuzzInput): void {
+  judge(staysLawful(format, bytes, cuts, options));
+}
