@@ -1,0 +1,157 @@
+/**
+ * Every request Claude Code was seen to send, through the proxy, as the upstream on the other side understands it: tools,
+ * calls and results in order, every text, every image, thinking where it may go; and the answer back again.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Quirks } from '../../lib/wire/quirks.ts';
+import { callTogether, say, think, type Script } from '../../lib/emulator/script.ts';
+import { meantBy, type Meaning, type Said } from '../support/meant.ts';
+import { modelOf, proxyOver, token, type ProxyUnderTest } from '../support/proxy.ts';
+import { readReceived } from '../support/received.ts';
+import { capturedRequests } from '../support/requests.ts';
+import { formats, type Format } from '../support/turns.ts';
+import { understoodBy } from '../support/understood.ts';
+
+/** Models that take foreign thinking where the format has a place for it. */
+const quirks: Record<Format, Partial<Quirks>> = {
+  chat: { replayReasoning: 'always', thinking: 'effort' },
+  messages: { unsignedThinking: true, thinking: 'adaptive' },
+  responses: { thinking: 'effort', mediaInResults: true },
+  gemini: { thinking: 'effort', mediaInResults: true, signedCalls: true },
+};
+
+/** Foreign thinking is text to these two, and nothing to the others. */
+const takesThinking: ReadonlySet<Format> = new Set(['chat', 'messages']);
+
+const requests = capturedRequests();
+
+for (const format of formats) {
+  for (const vision of [true, false]) {
+    describe(`${format}, ${vision ? 'with' : 'without'} eyes`, () => {
+      let over: ProxyUnderTest;
+      let answer: Script = [];
+      before(async () => {
+        const model = modelOf('only', { wire_format: format, vision, quirks: quirks[format] });
+        over = await proxyOver({ models: [model], emulator: { keep: 1, script: () => answer } });
+      });
+      after(() => over[Symbol.asyncDispose]());
+
+      for (const { kind, body } of requests) {
+        test(kind, async () => {
+          const [tool = 'Nothing', other = tool] = meantBy(body).tools.map(({ name }) => name);
+          const calls = [
+            { name: tool, input: { file_path: '/ö', n: [1, { '🙂': null }] }, id: 'call_1' },
+            { name: other, input: {}, id: 'call_2' },
+          ];
+          answer = [think('Hm, 大きさ.'), say('Größe 🙂\n"quoted"'), callTogether(...calls)];
+          const heard = await over.ask(body);
+          assert.equal(heard.status, 200, heard.text);
+          const upstream = over.emulator.requests.at(-1);
+          assert(upstream?.format === format);
+
+          arrives(format, meantBy(body), understoodBy(format, upstream.body), vision);
+          assert.equal(upstream.conversation.model, 'only');
+          assert.equal(upstream.conversation.stream, true);
+          assert.doesNotMatch(JSON.stringify(upstream.body), /x-anthropic-billing-header/);
+
+          const message = heard.message?.content ?? [];
+          const spoken = readReceived(heard.events);
+          const told = heard.message
+            ? {
+                text: message.map(({ text }) => text ?? '').join(''),
+                thinking: message.map(({ thinking }) => thinking ?? '').join(''),
+                calls: message.flatMap(({ name, input }) => (name === undefined ? [] : [{ name, input }])),
+              }
+            : {
+                text: spoken.text,
+                thinking: spoken.thinking,
+                calls: spoken.calls.map(({ name, args }) => ({ name, input: JSON.parse(args) as unknown })),
+              };
+          assert.deepEqual(told, {
+            text: 'Größe 🙂\n"quoted"',
+            thinking: 'Hm, 大きさ.',
+            calls: calls.map(({ name, input }) => ({ name, input })),
+          });
+          assert.equal(heard.stopReason, 'tool_use');
+        });
+      }
+
+      test('nothing was complained of', () => assert.deepEqual(over.complaints(), []));
+    });
+  }
+}
+
+test('the two requests that are no questions are answered here', async () => {
+  await using over = await proxyOver([]);
+  const head = await fetch(`${over.url}/api/hello`, { method: 'HEAD' });
+  assert.equal(head.status, 200);
+  const authorization = `Bearer ${token}`;
+  const models = await fetch(`${over.url}/v1/models?limit=1000`, { headers: { authorization } });
+  assert.equal(models.status, 200);
+  assert.ok(Array.isArray(((await models.json()) as { data: unknown }).data));
+  assert.deepEqual(over.emulator.requests, []);
+});
+
+/** Everything that was meant was understood, in its order, and nothing twice. */
+function arrives(format: Format, meant: Meaning, understood: Meaning, vision: boolean): void {
+  assert.deepEqual(understood.tools, meant.tools, 'tools');
+  assert.deepEqual(understood.stops, format === 'responses' ? [] : meant.stops, 'stop words');
+  assert.deepEqual(understood.answer, meant.answer, 'the form of the answer');
+  const expected = meant.said.filter(({ who }) => who !== 'thinking' || takesThinking.has(format));
+  for (const who of ['call', 'result', 'media', 'thinking'] as const)
+    assert.deepEqual(
+      understood.said.filter((one) => one.who === who).length,
+      expected.filter((one) => one.who === who).length,
+      `as many of ${who}`,
+    );
+  /** The ids of calls as the upstream knows them: only those that break its rules may differ. */
+  const ids = new Map<string, string>();
+  let [at, offset] = [0, 0];
+  for (const one of expected) {
+    const from = at;
+    for (let place = -1; ; at++, offset = 0) {
+      const there = understood.said[at];
+      assert.ok(there, `${format}: not behind entry ${from}: ${JSON.stringify(one).slice(0, 300)}`);
+      place = placeOf(one, there, offset, vision, ids);
+      if (place < 0) continue;
+      offset = place;
+      break;
+    }
+  }
+}
+
+/** Where in `there` what is meant ends; -1 where it is not there. */
+function placeOf(
+  meant: Said,
+  there: Said,
+  offset: number,
+  vision: boolean,
+  ids: Map<string, string>,
+): number {
+  if ('text' in meant && meant.who !== 'result') {
+    // A system message in mid-conversation may have to be told in the user's name.
+    const same = there.who === meant.who || (meant.who === 'system' && there.who === 'user');
+    if (!same || !('text' in there)) return -1;
+    const found = there.text.indexOf(meant.text, offset);
+    return found < 0 ? -1 : found + meant.text.length;
+  }
+  if (offset > 0 || there.who !== meant.who) return -1;
+  if (meant.who === 'media' && there.who === 'media') {
+    const note = /^\[(?:image|document)[^\]]*not shown/.test(there.data);
+    const shown = there.data === meant.data;
+    return shown || (note && (!vision || /^JVBER/.test(meant.data))) ? 1 : -1;
+  }
+  if (meant.who === 'call' && there.who === 'call') {
+    assert.deepEqual([there.name, there.input], [meant.name, meant.input], 'the next call');
+    assert.match(there.id, /^[A-Za-z0-9_-]{1,64}$/);
+    if (/^[A-Za-z0-9_-]{1,64}$/.test(meant.id)) assert.equal(there.id, meant.id);
+    ids.set(meant.id, there.id);
+    return 1;
+  }
+  if (meant.who !== 'result' || there.who !== 'result') return -1;
+  assert.equal(there.id, ids.get(meant.id), 'the next result');
+  assert.ok(there.text.includes(meant.text), `the result of ${meant.id}: ${meant.text.slice(0, 200)}`);
+  assert.equal(there.failed, meant.failed, `whether ${meant.id} failed`);
+  return 1;
+}
