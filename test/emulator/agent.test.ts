@@ -114,11 +114,12 @@ const seen = did('Read', { file_path: '/home/user/project/dot.png' }, '').map((m
   message.role === 'assistant' ? message : withPicture(message),
 );
 
-/** The results of a message, with a picture in each. */
+/** The one result of a message, as a picture. */
 function withPicture({ role, content }: Message): Message {
   const source = { type: 'base64', media_type: 'image/png', data: 'aGVsbG8=' };
-  const blocks = typeof content === 'string' ? [] : content;
-  return { role, content: blocks.map((block) => ({ ...block, content: [{ type: 'image', source }] })) };
+  const [result] = typeof content === 'string' ? [] : content;
+  assert.ok(result);
+  return { role, content: [{ ...result, content: [{ type: 'image', source }] }] };
 }
 
 const cases: [string, MessagesRequest, RegExp | string][] = [
