@@ -13,6 +13,13 @@ export type StopReason =
   | 'refusal'
   | 'model_context_window_exceeded';
 
+const cutting: ReadonlySet<string> = new Set(['max_tokens', 'refusal', 'model_context_window_exceeded']);
+
+/** True for a reason that ends a turn in the middle, whatever stood in it (L6, L7). */
+export function cutsTurn(reason: StopReason | null | undefined): boolean {
+  return typeof reason === 'string' && cutting.has(reason);
+}
+
 /** Tokens. Cached ones stand apart from `input_tokens`, as Anthropic counts (never twice, never negative). */
 export interface Usage {
   input_tokens: number;

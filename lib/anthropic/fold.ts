@@ -1,6 +1,13 @@
 /** Events → message: the answer to `stream: false` is the fold of the very same events (L14). */
 import { isObject, parseJson } from '../stream/json.ts';
-import type { AnswerBlock, Delta, Message, StreamEvent, Usage } from './events.ts';
+import {
+  cutsTurn,
+  type AnswerBlock,
+  type Delta,
+  type Message,
+  type StreamEvent,
+  type Usage,
+} from './events.ts';
 
 export interface Fold {
   add(event: StreamEvent): void;
@@ -13,8 +20,6 @@ interface OpenBlock {
   json: string[];
   stopped: boolean;
 }
-
-const cutting: ReadonlySet<string> = new Set(['max_tokens', 'refusal', 'model_context_window_exceeded']);
 
 export function fold(): Fold {
   let start: Message | undefined;
@@ -55,7 +60,7 @@ export function fold(): Fold {
 
   function message(): Message | undefined {
     if (!start) return undefined;
-    const cut = cutting.has(String(ending.stop_reason));
+    const cut = cutsTurn(ending.stop_reason);
     const content = blocks.flatMap((open) => toContent(open, cut) ?? []);
     return { ...start, content, ...ending, usage };
   }

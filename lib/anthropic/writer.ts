@@ -10,6 +10,7 @@ import { toolArguments, type ToolArguments } from './arguments.ts';
 import { blockQueue, isProse, type Block, type BlockKey } from './block-queue.ts';
 import { fits, isBare, textOf, unpack, withText } from './blocks.ts';
 import {
+  cutsTurn,
   messageStart,
   type AnswerBlock,
   type ApiErrorBody,
@@ -67,17 +68,11 @@ export interface Writer {
   written(): number;
 }
 
-const cuttingReasons: ReadonlySet<StopReason> = new Set([
-  'max_tokens',
-  'refusal',
-  'model_context_window_exceeded',
-]);
-
-/** 64 Mi characters (L3). */
-const defaultLongestHeld = 64 * 1024 * 1024;
+/** Characters of one answer that may wait: 64 Mi (L3). */
+export const longestWait = 64 * 1024 * 1024;
 
 export function writer(emit: (decoded: Decoded) => void, options: WriterOptions): Writer {
-  const { messageId, model, marker, longestHeld = defaultLongestHeld } = options;
+  const { messageId, model, marker, longestHeld = longestWait } = options;
   const queue = blockQueue(emit, marker);
   const ids = new Set<string>();
   let phase: 'before' | 'during' | 'after' = 'before';
@@ -194,7 +189,7 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
   function end({ reason, stopSequence = null, usage, original, originalStop }: Ending): void {
     if (phase === 'after') return;
     begin({ input_tokens: 0, output_tokens: 0 });
-    const cut = cuttingReasons.has(reason);
+    const cut = cutsTurn(reason);
     const verdicts = queue.blocks().map((block) => block.args?.end(cut));
     for (const [i, verdict] of verdicts.entries()) {
       if (!verdict || !('broken' in verdict)) continue;

@@ -1,74 +1,134 @@
 /**
- * What the decoder of every wire format does alike: it gathers what one frame gives, lets a break after the finish break
- * nothing, and calls an answer that ends without a finish a truncation. What a frame means is the format's own business.
+ * What the decoder of every wire format does alike: it sets up the answer, gathers what one frame gives, lets a break
+ * after the finish break nothing, and calls an answer that ends without a finish a truncation. What a frame means is the
+ * format's own business.
  */
-import type { ApiErrorBody, Decoded, FailureReason, Remark } from '../anthropic/events.ts';
 import { errorInside, type ApiError } from '../anthropic/errors.ts';
-import type { Writer } from '../anthropic/writer.ts';
-import { toNumber, toObject, type JsonObject } from '../stream/json.ts';
+import {
+  usageOf,
+  type ApiErrorBody,
+  type Decoded,
+  type FailureReason,
+  type Usage,
+} from '../anthropic/events.ts';
+import { tagSignature } from '../anthropic/provenance.ts';
+import { writer, type Writer } from '../anthropic/writer.ts';
 import type { Transducer } from '../stream/transducer.ts';
+import type { Route, Turn } from './codec.ts';
+import { finishing, type Finish, type Meaning } from './finish.ts';
 import type { Frame } from './frames.ts';
 
-export interface DecoderParts {
-  answer: () => Writer;
-  read: (frame: Frame) => void;
-  /** True once the upstream has said that it is done. */
-  finished: () => boolean;
+export type DataFrame = Extract<Frame, { type: 'data' }>;
+
+/** What is the format's own. */
+export interface Reading {
+  read: (frame: DataFrame) => void;
   /** Ends the message with what is known of its end. */
   end: () => void;
+  /** What OpenAI's `[DONE]` is to an answer without a finish: its end (P4), a truncation (P1), or nothing. */
+  done: 'end' | 'truncation' | 'nothing';
 }
 
 export interface Decoding {
+  answer: Writer;
+  finish: Finish;
   emit: (decoded: Decoded) => void;
+  /** Says what is left out, once of each kind: it may stand on every chunk. */
+  drop: (what: string) => void;
   /** Ends the turn in an error, unless the answer had been given by then (contract 5.5). */
   fail: (reason: FailureReason, error: ApiErrorBody, status?: number) => void;
+  /** The answer begins, though nothing may be in it yet. */
+  begin: () => void;
+  /** Takes `word`, which stood in `field`, as the upstream's finish (P7). */
+  stop: (meaning: Meaning, field: string, word: string) => void;
+  /** The end of the message, with the usage the upstream reported. */
+  close: (reported: Partial<Usage>, stopSequence?: string | null) => void;
+  /** Usage with estimates where nothing was reported, four characters to a token: an estimate beats 0 (L1). */
+  usage: (reported: Partial<Usage>) => Usage;
   stage: Transducer<Frame, Decoded>;
 }
 
-export function decoding({ answer, read, finished, end }: DecoderParts): Decoding {
+export function decoding(
+  route: Route,
+  { request, messageId, inputTokens }: Turn,
+  { read, end, done }: Reading,
+): Decoding {
   let out: Decoded[] = [];
   const emit = (decoded: Decoded): void => void out.push(decoded);
+  const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
+  const finish = finishing(emit);
+  const dropped = new Set<string>();
+
+  function drop(what: string): void {
+    if (!dropped.has(what)) emit({ type: 'dropped', what });
+    dropped.add(what);
+  }
 
   function fail(reason: FailureReason, error: ApiErrorBody, status?: number): void {
-    if (answer().phase() === 'after') return;
-    if (!finished()) return answer().fail(reason, error, status);
+    if (answer.phase() === 'after') return;
+    if (finish.reason() === undefined) return answer.fail(reason, error, status);
     emit({ type: 'note', text: `after the finish: ${error.message}` });
     end();
   }
 
-  function take(): Decoded[] {
-    const taken = out;
+  function begin(): void {
+    answer.begin(usageOf(inputTokens));
+  }
+
+  function stop(meaning: Meaning, field: string, word: string): void {
+    if (meaning === 'failure' || meaning === 'malformed') {
+      const message = `the upstream stopped: ${word}`;
+      return fail(meaning === 'failure' ? 'upstream' : 'malformed', { type: 'api_error', message });
+    }
+    if (meaning === 'unknown')
+      emit({ type: 'note', text: `unknown ${field} ${JSON.stringify(word).slice(0, 60)}` });
+    finish.say(meaning === 'unknown' ? 'end_turn' : meaning);
+  }
+
+  function usage(reported: Partial<Usage>): Usage {
+    return { ...usageOf(inputTokens, Math.ceil(answer.written() / 4)), ...reported };
+  }
+
+  function close(reported: Partial<Usage>, stopSequence: string | null = null): void {
+    begin();
+    const total = usage(reported);
+    emit({ type: 'usage', usage: total });
+    answer.end({ reason: finish.reason() ?? 'end_turn', stopSequence, usage: total });
+  }
+
+  function truncated(): void {
+    const message = 'the upstream ended its answer without finishing it';
+    answer.fail('truncated', { type: 'api_error', message });
+  }
+
+  function take(frame: Frame): void {
+    if (frame.type === 'data') return read(frame);
+    if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
+    if (done === 'end' || finish.reason() !== undefined) end();
+    else if (done === 'truncation') truncated();
+  }
+
+  function taken(): Decoded[] {
+    const decoded = out;
     out = [];
-    return taken;
+    return decoded;
   }
 
   const stage: Transducer<Frame, Decoded> = {
     step(frame) {
-      read(frame);
-      return take();
+      take(frame);
+      return taken();
     },
     flush() {
-      const message = 'the upstream ended its answer without finishing it';
-      if (finished()) end();
-      else answer().fail('truncated', { type: 'api_error', message });
-      return take();
+      if (finish.reason() === undefined) truncated();
+      else end();
+      return taken();
     },
   };
-  return { emit, fail, stage };
+  return { answer, finish, emit, drop, fail, begin, stop, close, usage, stage };
 }
 
 /** The error a data frame holds, also where only the event's name says that it is one. */
-export function errorOf({ event, json }: Extract<Frame, { type: 'data' }>): ApiError | undefined {
+export function errorOf({ event, json }: DataFrame): ApiError | undefined {
   return errorInside(json) ?? (event === 'error' ? errorInside({ error: json }) : undefined);
-}
-
-/** A price frame, or a price beside an answer (OpenCode, OpenRouter). It is told to the ledger and never sent on. */
-export function costOf(json: JsonObject): Remark | undefined {
-  const dollars = toNumber(json['cost']) ?? toNumber(toObject(json['usage'])['cost']);
-  if (dollars === undefined) return undefined;
-  return {
-    type: 'cost',
-    dollars,
-    basis: json['x-opencode-type'] === 'inference-cost' ? 'nominal' : 'billed',
-  };
 }

@@ -5,11 +5,10 @@
  * for usage comes after `finish_reason` (P3). Whatever may be null is: upstreams send explicit nulls (observed on Go).
  */
 import { errorInside } from '../../anthropic/errors.ts';
-import type { Decoded, StopReason, Usage } from '../../anthropic/events.ts';
+import type { Decoded, Usage } from '../../anthropic/events.ts';
 import { tagSignature } from '../../anthropic/provenance.ts';
 import { thinkTags, type Piece } from '../../anthropic/think-tags.ts';
 import { toUpstreamName } from '../../anthropic/tool-names.ts';
-import { writer } from '../../anthropic/writer.ts';
 import {
   isObject,
   toArray,
@@ -21,9 +20,12 @@ import {
 } from '../../stream/json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { calledNames } from '../called.ts';
+import { choosing } from '../choices.ts';
 import type { Route, Turn } from '../codec.ts';
-import { costOf, decoding, errorOf } from '../decoding.ts';
+import { decoding, errorOf, type DataFrame } from '../decoding.ts';
 import { frameDecoder, type Frame } from '../frames.ts';
+import { boundNameless, failsNameless } from '../nameless.ts';
+import { costOf } from '../usage.ts';
 import { calls } from './calls.ts';
 import { toStopReason } from './finish.ts';
 import { reasoningDetails, reasoningText } from './reasoning.ts';
@@ -33,32 +35,23 @@ export function chatDecoder(route: Route, turn: Turn): Transducer<Uint8Array, De
   return compose(frameDecoder(), chunkDecoder(route, turn));
 }
 
-function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): Transducer<Frame, Decoded> {
-  const { emit, fail, stage } = decoding({
-    answer: () => answer,
-    read,
-    finished: () => finish !== undefined,
-    end,
-  });
-  const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
+function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
+  const { request } = turn;
+  const core = decoding(route, turn, { read, end, done: 'end' });
+  const { answer, finish, emit, drop, fail, begin, stage } = core;
   const declared = toArray(request.tools)
     .flatMap((tool) => toText(toObject(tool)['name']) || [])
     .map(toUpstreamName);
   const tools = calls(answer, route, { declared, toClient: calledNames(request.tools, emit) });
   const details = reasoningDetails();
   const tags = route.quirks.inlineThink ? thinkTags() : undefined;
-  let chosen: number | undefined;
-  let finish: StopReason | undefined;
-  let finishedChoice: number | undefined;
+  const { isAnswer, ended } = choosing(finish, () => drop('a second choice'));
   let inPieces = false;
   /** What was said last; Claude Code's `-p` prints the last block, and nothing when that is a signature alone (measured). */
   let last: 'text' | 'thinking' | 'call' | undefined;
   let reported: Partial<Usage> = {};
-  let othersDropped = false;
 
-  function read(frame: Frame): void {
-    if (frame.type === 'done') return end();
-    if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
+  function read(frame: DataFrame): void {
     const { json } = frame;
     const cost = costOf(json);
     if (cost) emit(cost);
@@ -80,7 +73,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   function readLateUsage(value: unknown): void {
     if (!toUsage(value)) return;
     readUsage(value);
-    emit({ type: 'usage', usage: finalUsage(reported, inputTokens, answer.written()) });
+    emit({ type: 'usage', usage: core.usage(reported) });
   }
 
   function readChoice(choice: JsonObject, position: number): void {
@@ -89,22 +82,11 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     readUsage(choice['usage']);
     const delta = toDelta(choice);
     const number = toNumber(choice['index']) ?? position;
-    if (chosen === undefined && carries(delta, choice)) choose(number);
-    if (number === (chosen ?? number)) {
-      const error = errorInside(choice);
-      if (error) return fail('upstream', error, error.status);
-      readDelta(delta, choice);
-      readFinish(toText(choice['finish_reason']), number);
-    } else if (!othersDropped && carries(delta, choice)) {
-      othersDropped = true;
-      emit({ type: 'dropped', what: 'a second choice' });
-    }
-  }
-
-  /** The end of a choice that is not the answer ends nothing. */
-  function choose(number: number): void {
-    chosen = number;
-    if (finishedChoice !== number) finish = undefined;
+    if (!isAnswer(number, () => carries(delta, choice))) return;
+    const error = errorInside(choice);
+    if (error) return fail('upstream', error, error.status);
+    readDelta(delta, choice);
+    readFinish(toText(choice['finish_reason']), number);
   }
 
   /** Some servers write `message` for `delta`; behind pieces it is the whole again, as some send it in the last chunk. */
@@ -132,11 +114,7 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     sign();
     begin();
     last = 'call';
-    if (tools.take(entries) <= longestUnnamed) return;
-    fail('overflow', {
-      type: 'api_error',
-      message: 'the upstream sent arguments without end, and no name for them',
-    });
+    boundNameless(core, tools.take(entries));
   }
 
   function write({ type, text }: Piece): void {
@@ -155,48 +133,22 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     answer.signature(tagSignature(route, payload));
   }
 
-  function begin(): void {
-    answer.begin({ input_tokens: inputTokens, output_tokens: 0 });
-  }
-
   function readFinish(name: string, choice: number): void {
     if (name === '' || answer.phase() === 'after') return;
-    finishedChoice = choice;
-    const reason = toStopReason(name);
-    if (reason === 'failure')
-      return fail('upstream', { type: 'api_error', message: `the upstream stopped: ${name}` });
-    if (reason === 'unknown')
-      emit({ type: 'note', text: `unknown finish_reason ${JSON.stringify(name).slice(0, 60)}` });
-    if (finish === undefined) emit({ type: 'finished' });
-    // A reason that cuts the turn stands, whatever is said after it (L7).
-    if (finish === undefined || !cuts(finish)) finish = reason === 'unknown' ? 'end_turn' : reason;
+    ended(choice);
+    core.stop(toStopReason(name), 'finish_reason', name);
   }
 
   function end(): void {
     if (answer.phase() === 'after') return;
     for (const piece of tags?.end() ?? []) write(piece);
     if (last !== 'text') sign();
-    else if (details.take() !== '')
-      emit({ type: 'dropped', what: 'the signature of reasoning behind the last words' });
-    if (tools.end()) {
-      const message = 'the upstream sent arguments of a tool call without ever naming the tool';
-      if (!cuts(finish)) return answer.fail('malformed', { type: 'api_error', message });
-      emit({ type: 'dropped', what: 'arguments of a tool call that was never named' });
-    }
-    begin();
-    const usage = finalUsage(reported, inputTokens, answer.written());
-    emit({ type: 'usage', usage });
-    answer.end({ reason: finish ?? 'end_turn', usage });
+    else if (details.take() !== '') drop('the signature of reasoning behind the last words');
+    if (tools.end() && failsNameless(core, 'tool')) return;
+    core.close(reported);
   }
 
   return stage;
-}
-
-/** Characters of arguments that may wait for the name of their call (L3). */
-const longestUnnamed = 64 * 1024 * 1024;
-
-function cuts(reason: StopReason | undefined): boolean {
-  return reason === 'max_tokens' || reason === 'refusal' || reason === 'model_context_window_exceeded';
 }
 
 /** True for a choice with something in it, so that an empty first choice does not hide a second that answers (L9). */
@@ -232,9 +184,4 @@ function* contentPieces(content: unknown, emit: (decoded: Decoded) => void): Ite
         what: `a content part of type ${toText(part['type']).slice(0, 40) || 'unknown'}`,
       });
   }
-}
-
-/** Four characters to a token: what is said when the upstream says nothing, for an estimate beats 0 (L1). */
-function finalUsage(reported: Partial<Usage>, inputTokens: number, written: number): Usage {
-  return { input_tokens: inputTokens, output_tokens: Math.ceil(written / 4), ...reported };
 }

@@ -4,9 +4,8 @@
  * The message ends when the stream does (the end of the bytes, or the road's flush 1.5 s after the finish), for a price
  * may follow the `finishReason` (P3). Only a `finishReason`, or a prompt that was blocked, completes an answer (P1).
  */
-import type { Decoded, StopReason, Usage } from '../../anthropic/events.ts';
-import { tagSignature } from '../../anthropic/provenance.ts';
-import { writer } from '../../anthropic/writer.ts';
+import type { Decoded } from '../../anthropic/events.ts';
+import { longestWait } from '../../anthropic/writer.ts';
 import {
   isObject,
   toArray,
@@ -17,9 +16,12 @@ import {
   type JsonObject,
 } from '../../stream/json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
+import { choosing } from '../choices.ts';
 import type { Route, Turn } from '../codec.ts';
-import { costOf, decoding, errorOf } from '../decoding.ts';
+import { decoding, errorOf, type DataFrame } from '../decoding.ts';
 import { frameDecoder, type Frame } from '../frames.ts';
+import { failsNameless } from '../nameless.ts';
+import { costOf } from '../usage.ts';
 import { calls } from './calls.ts';
 import { withDetails } from './errors.ts';
 import { finishName, toStopReason } from './finish.ts';
@@ -34,14 +36,10 @@ export function geminiDecoder(route: Route, turn: Turn): Transducer<Uint8Array, 
   return compose(frameDecoder(), chunkDecoder(route, turn));
 }
 
-function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): Transducer<Frame, Decoded> {
-  const { emit, fail, stage } = decoding({
-    answer: () => answer,
-    read,
-    finished: () => finish !== undefined,
-    end,
-  });
-  const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
+function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
+  const { request, messageId } = turn;
+  const core = decoding(route, turn, { read, end, done: 'truncation' });
+  const { answer, finish, emit, drop, fail, begin, stage } = core;
   const words = prose(answer, route, emit);
   const functions = calls(answer, {
     messageId,
@@ -51,19 +49,10 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     signed: words.call,
   });
   const counted = counting();
-  let chosen: number | undefined;
-  let finish: StopReason | undefined;
-  let finishedCandidate: number | undefined;
+  const { isAnswer, ended } = choosing(finish, () => drop('a second candidate'));
   let search: JsonObject | undefined;
-  const told = new Set<string>();
 
-  function read(frame: Frame): void {
-    if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
-    if (frame.type === 'done') {
-      if (finish !== undefined) return end();
-      const message = 'the upstream ended its answer without finishing it';
-      return fail('truncated', { type: 'api_error', message });
-    }
+  function read(frame: DataFrame): void {
     const { json, source } = frame;
     const cost = costOf(json);
     if (cost) emit(cost);
@@ -83,31 +72,21 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
 
   /** After the end only price and usage are read, for the ledger; the client has had its figures (P3). */
   function readLateUsage(value: unknown): void {
-    if (counted.add(value)) emit({ type: 'usage', usage: finalUsage() });
+    if (counted.add(value)) emit({ type: 'usage', usage: core.usage(counted.usage()) });
   }
 
   function readCandidate(candidate: JsonObject, position: number, source: string | undefined): void {
     if (answer.phase() === 'after') return;
     const parts = partsOf(candidate);
     const number = toNumber(candidate['index']) ?? position;
-    if (chosen === undefined && parts.some(carries)) choose(number);
-    if (number !== (chosen ?? number)) {
-      if (parts.some(carries)) drop('a second candidate');
-      return;
-    }
+    if (!isAnswer(number, () => parts.some(carries))) return;
     for (const [at, part] of parts.entries())
       readPart(part, () => rawArguments(source, position, at, candidate));
-    if (functions.held() > longestHeld)
+    if (functions.held() > longestWait)
       return fail('overflow', { type: 'api_error', message: 'the upstream sent a call without end' });
     if (tellsOfSearch(candidate['groundingMetadata'])) search = candidate['groundingMetadata'];
     if (isObject(candidate['citationMetadata'])) drop('the sources of a quotation');
     readFinish(finishName(toText(candidate['finishReason'])), number);
-  }
-
-  /** The end of a candidate that is not the answer ends nothing. */
-  function choose(number: number): void {
-    chosen = number;
-    if (finishedCandidate !== number) finish = undefined;
   }
 
   function readPart(part: JsonObject, raw: () => string | undefined): void {
@@ -128,45 +107,20 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (reason === '' || reason === 'BLOCKED_REASON_UNSPECIFIED' || answer.phase() === 'after') return;
     emit({ type: 'note', text: `the prompt was blocked: ${JSON.stringify(reason).slice(0, 60)}` });
     begin();
-    if (finish === undefined) emit({ type: 'finished' });
-    finish = 'refusal';
+    finish.overrule('refusal');
   }
 
   function readFinish(name: string, candidate: number): void {
     if (name === '' || answer.phase() === 'after') return;
-    finishedCandidate = candidate;
-    const reason = toStopReason(name);
+    ended(candidate);
     // Its `finishMessage` may hold half a call, and with it the conversation, which no log may show.
-    if (reason === 'failure' || reason === 'malformed')
-      return fail(reason === 'failure' ? 'upstream' : 'malformed', {
-        type: 'api_error',
-        message: `the upstream stopped: ${name}`,
-      });
-    if (reason === 'unknown')
-      emit({ type: 'note', text: `unknown finishReason ${JSON.stringify(name).slice(0, 60)}` });
-    if (finish === undefined) emit({ type: 'finished' });
-    // A reason that cuts the turn stands, whatever is said after it (L7).
-    if (finish === undefined || !cuts(finish)) finish = reason === 'unknown' ? 'end_turn' : reason;
-  }
-
-  function begin(): void {
-    answer.begin({ input_tokens: inputTokens, output_tokens: 0 });
-  }
-
-  /** Said once of each kind: it may stand on every chunk. */
-  function drop(what: string): void {
-    if (!told.has(what)) emit({ type: 'dropped', what });
-    told.add(what);
+    core.stop(toStopReason(name), 'finishReason', name);
   }
 
   function end(): void {
     if (answer.phase() === 'after') return;
     begin();
-    if (functions.end()) {
-      const message = 'the upstream sent arguments of a function call without ever naming the function';
-      if (!cuts(finish)) return answer.fail('malformed', { type: 'api_error', message });
-      drop('arguments of a function call that was never named');
-    }
+    if (functions.end() && failsNameless(core, 'function')) return;
     words.end(functions.count() > 0);
     if (search && asksForSearch(request)) {
       for (const [n, block] of searchBlocks(search, messageId).entries()) {
@@ -174,25 +128,10 @@ function chunkDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
         answer.close(`search ${n}`);
       }
     } else if (search) drop('what a search found that nobody asked for');
-    const usage = finalUsage();
-    emit({ type: 'usage', usage });
-    answer.end({ reason: finish ?? 'end_turn', usage });
-  }
-
-  /** Four characters to a token: what is said when the upstream says nothing, for an estimate beats 0 (L1). */
-  function finalUsage(): Usage {
-    const written = Math.ceil(answer.written() / 4);
-    return { input_tokens: inputTokens, output_tokens: written, ...counted.usage() };
+    core.close(counted.usage());
   }
 
   return stage;
-}
-
-/** Characters of arguments that may wait for the rest of their call (L3). */
-const longestHeld = 64 * 1024 * 1024;
-
-function cuts(reason: StopReason | undefined): boolean {
-  return reason === 'max_tokens' || reason === 'refusal';
 }
 
 /** The parts of a candidate; some servers send one part without its list. */

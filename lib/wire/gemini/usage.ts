@@ -1,6 +1,7 @@
 /** `usageMetadata` in Anthropic's terms. It stands on every chunk and grows; the last word on each count holds. */
 import type { Usage } from '../../anthropic/events.ts';
-import { isObject, toNumber, type JsonObject } from '../../stream/json.ts';
+import { isObject } from '../../stream/json.ts';
+import { count } from '../usage.ts';
 
 export interface Counting {
   /** Takes the counts of one chunk; false when there are none in it. */
@@ -20,9 +21,9 @@ export function counting(): Counting {
     if (!isObject(reported)) return false;
     let found = false;
     for (const name of names) {
-      const count = countOf(reported, name);
-      if (count === undefined) continue;
-      counts.set(name, count);
+      const told = count(reported, name);
+      if (told === undefined) continue;
+      counts.set(name, told);
       found = true;
     }
     return found;
@@ -61,8 +62,3 @@ const names = [
   'thoughtsTokenCount',
   'totalTokenCount',
 ] as const;
-
-function countOf(object: JsonObject, name: string): number | undefined {
-  const value = toNumber(object[name]);
-  return value === undefined ? undefined : Math.max(0, value);
-}

@@ -6,6 +6,7 @@
  * send a price in a ping after the end (observed on OpenCode Go).
  */
 import {
+  usageOf,
   type AnswerBlock,
   type BlockDelta,
   type BlockStart,
@@ -16,17 +17,16 @@ import {
   type MessageDelta,
   type MessageStart,
   type MessageStop,
-  type StopReason,
   type Usage,
 } from '../../anthropic/events.ts';
 import { clientToolId, tagSignature } from '../../anthropic/provenance.ts';
-import { writer } from '../../anthropic/writer.ts';
 import { toArray, toNumber, toObject, toText, type JsonObject } from '../../stream/json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { calledNames } from '../called.ts';
 import type { Route, Turn } from '../codec.ts';
-import { costOf, decoding, errorOf } from '../decoding.ts';
+import { decoding, errorOf, type DataFrame } from '../decoding.ts';
 import { frameDecoder, type Frame } from '../frames.ts';
+import { costOf } from '../usage.ts';
 import { received, unfinished } from './repairs.ts';
 import { blockTexts } from './texts.ts';
 import { hasOddNumbers, startUsage, toStopReason, withNumbers } from './usage.ts';
@@ -35,29 +35,23 @@ export function messagesDecoder(route: Route, turn: Turn): Transducer<Uint8Array
   return compose(frameDecoder(), eventDecoder(route, turn));
 }
 
-function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): Transducer<Frame, Decoded> {
-  const { emit, fail, stage } = decoding({
-    answer: () => answer,
-    read,
-    finished: () => finish !== undefined,
-    end,
-  });
+function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
+  const { request, messageId, inputTokens } = turn;
+  // OpenAI's [DONE] is no end of a messages stream (P1), but nothing follows it either.
+  const core = decoding(route, turn, { read, end, done: 'nothing' });
+  const { answer, finish, emit, fail, stage } = core;
   const { quirks } = route;
-  const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
   const toClientName = calledNames(request.tools, emit);
   const texts = blockTexts(quirks.leakedThinkEnd);
   /** The blocks that were started, by the upstream's own numbers. */
   const types = new Map<number, string>();
   let latest = -1;
-  let usage: Usage = { input_tokens: inputTokens, output_tokens: 0 };
-  let finish:
-    | { reason: StopReason; stopSequence: string | null; original: MessageDelta | undefined }
-    | undefined;
+  let usage = usageOf(inputTokens);
+  let stopSequence: string | null = null;
+  /** The upstream's own ending, as long as its figures are the last. */
+  let original: MessageDelta | undefined;
 
-  function read(frame: Frame): void {
-    // OpenAI's [DONE] is no end of a messages stream (P1), but nothing follows it either.
-    if (frame.type === 'done') return finish === undefined ? undefined : end();
-    if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
+  function read(frame: DataFrame): void {
     const { json, text } = frame;
     const type = toText(json['type']) || frame.event;
     const cost = costOf(json);
@@ -209,29 +203,17 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
   }
 
   function readEnding(json: JsonObject, text: string): void {
-    const { stop_reason: name, stop_sequence: stopSequence } = toObject(json['delta']);
+    const { stop_reason: name, stop_sequence: word } = toObject(json['delta']);
     const reported = toObject(json['usage']);
     usage = { ...usage, ...withNumbers(reported) };
-    if (finish !== undefined) finish = { ...finish, original: undefined }; // its figures are no longer the last
+    original = undefined; // its figures are no longer the last
     if (typeof name !== 'string' || name === '') return;
-    const reason = toStopReason(name);
-    if (reason === 'failure')
-      return fail('upstream', { type: 'api_error', message: `the upstream stopped: ${name}` });
-    if (reason === 'unknown')
-      emit({ type: 'note', text: `unknown stop_reason ${JSON.stringify(name).slice(0, 60)}` });
     const counted = toNumber(reported['output_tokens']) !== undefined && !hasOddNumbers(reported);
-    const original =
-      counted && finish === undefined
-        ? received({ ...(json as unknown as MessageDelta), type: 'message_delta' }, json, text)
-        : undefined;
-    if (finish === undefined) emit({ type: 'finished' });
-    // A reason that cuts the turn stands, whatever is said after it (L7).
-    const stands = finish !== undefined && cutting.has(finish.reason) ? finish.reason : undefined;
-    finish = {
-      reason: stands ?? (reason === 'unknown' ? 'end_turn' : reason),
-      stopSequence: typeof stopSequence === 'string' ? stopSequence : null,
-      original,
-    };
+    const first = finish.reason() === undefined;
+    core.stop(toStopReason(name), 'stop_reason', name);
+    stopSequence = typeof word === 'string' ? word : null;
+    if (counted && first)
+      original = received({ ...(json as unknown as MessageDelta), type: 'message_delta' }, json, text);
   }
 
   function begin(): void {
@@ -242,11 +224,7 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (answer.phase() === 'after') return;
     begin();
     for (const [index, held] of texts.closeAll()) release(index, held);
-    const { reason, stopSequence, original } = finish ?? {
-      reason: 'end_turn',
-      stopSequence: null,
-      original: undefined,
-    };
+    const reason = finish.reason() ?? 'end_turn';
     const output = usage.output_tokens > 0 ? usage.output_tokens : Math.ceil(answer.written() / 4);
     const total: Usage = { ...usage, output_tokens: output };
     emit({ type: 'usage', usage: total });
@@ -255,5 +233,3 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
 
   return stage;
 }
-
-const cutting: ReadonlySet<StopReason> = new Set(['max_tokens', 'refusal', 'model_context_window_exceeded']);

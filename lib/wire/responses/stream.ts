@@ -6,15 +6,15 @@
  * tells none waits for the end of the stream, or the road's flush 1.5 s after the finish (P3).
  */
 import type { ApiError } from '../../anthropic/errors.ts';
-import type { Decoded, StopReason, Usage } from '../../anthropic/events.ts';
-import { tagSignature } from '../../anthropic/provenance.ts';
-import { writer } from '../../anthropic/writer.ts';
+import type { Decoded, Usage } from '../../anthropic/events.ts';
 import { toArray, toNumber, toObject, toText, type JsonObject } from '../../stream/json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { calledNames } from '../called.ts';
 import type { Route, Turn } from '../codec.ts';
-import { costOf, decoding, errorOf } from '../decoding.ts';
+import { decoding, errorOf, type DataFrame } from '../decoding.ts';
 import { frameDecoder, type Frame } from '../frames.ts';
+import { boundNameless, failsNameless } from '../nameless.ts';
+import { costOf } from '../usage.ts';
 import { toArguments } from './calls.ts';
 import { endings, isKnown, textEventOf, type TextEvent } from './event-types.ts';
 import { byCode, failureOf, responseIn, toStopReason } from './finish.ts';
@@ -25,36 +25,24 @@ import { proseOf } from './prose.ts';
 import { searches } from './searches.ts';
 import { stopWords } from './stops.ts';
 import { askedSearch } from './tools.ts';
-import { finalUsage, toUsage } from './usage.ts';
+import { toUsage } from './usage.ts';
 
 export function responsesDecoder(route: Route, turn: Turn): Transducer<Uint8Array, Decoded> {
   return compose(frameDecoder(), eventDecoder(route, turn));
 }
 
-function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): Transducer<Frame, Decoded> {
-  const { emit, fail, stage } = decoding({
-    answer: () => answer,
-    read,
-    finished: () => finish !== undefined,
-    end,
-  });
-  const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
+function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
+  const { request, messageId } = turn;
+  const core = decoding(route, turn, { read, end, done: 'nothing' });
+  const { answer, finish, emit, drop, fail, begin, stage } = core;
   const prose = proseOf(answer, stopWords(request.stop_sequences), emit);
-  const dropped = new Set<string>();
-  const drop = (what: string): void => {
-    if (!dropped.has(what)) emit({ type: 'dropped', what });
-    dropped.add(what);
-  };
   const search = searches({ answer, prose, messageId, tool: askedSearch(request)?.name, drop });
   const toClient = calledNames(request.tools, emit);
   const kinds = outputs({ answer, prose, searches: search, origin: route, toClient, drop });
   const items = itemTable(kinds.make);
-  let finish: StopReason | undefined;
   let reported: Partial<Usage> = {};
 
-  function read(frame: Frame): void {
-    if (frame.type === 'done') return finish === undefined ? undefined : end();
-    if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
+  function read(frame: DataFrame): void {
     const { json } = frame;
     const type = typeOf(frame);
     const response = responseIn(json);
@@ -62,23 +50,15 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
     if (cost) emit(cost);
     const usage = toUsage(response['usage']) ?? toUsage(json['usage']);
     if (usage) reported = { ...reported, ...usage };
-    if (answer.phase() === 'after') return usage && tellUsage();
+    if (answer.phase() === 'after') return usage && emit({ type: 'usage', usage: core.usage(reported) });
     if (endings.has(type)) return readEnding(type, response);
     const error = errorIn(frame, type);
     if (error) return fail('upstream', byCode(error), error.status);
     if (!isKnown(type)) return;
     begin();
-    if (finish === undefined) readContent(type, json);
+    if (finish.reason() === undefined) readContent(type, json);
     else if (textEventOf(type, json)) drop('text after the finish');
-    if (kinds.waiting() > longestUnnamed)
-      fail('overflow', {
-        type: 'api_error',
-        message: 'the upstream sent arguments without end, and no name for them',
-      });
-  }
-
-  function begin(): void {
-    answer.begin({ input_tokens: inputTokens, output_tokens: 0 });
+    boundNameless(core, kinds.waiting());
   }
 
   function readContent(type: string, json: JsonObject): void {
@@ -110,74 +90,53 @@ function eventDecoder(route: Route, { request, messageId, inputTokens }: Turn): 
 
   /** A stop word ends the answer, whatever the upstream still says. */
   function stopAtWord(): void {
-    if (finish !== undefined || prose.stopped() === undefined) return;
-    finish = 'stop_sequence';
-    emit({ type: 'finished' });
+    if (finish.reason() === undefined && prose.stopped() !== undefined) finish.say('stop_sequence');
   }
 
   function readEnding(type: string, response: JsonObject): void {
     begin();
     const failure = failureOf(type, response);
     if (failure) return fail('upstream', failure, failure.status);
-    if (finish === undefined) {
+    if (finish.reason() === undefined) {
       for (const { entry, item } of items.ofResponse(toArray(response['output'])))
         entry.output.complete(item);
       stopAtWord();
     }
-    if (finish === undefined) {
+    if (finish.reason() === undefined) {
       const { reason, odd } = toStopReason(type, response);
       if (odd !== undefined)
         emit({
           type: 'note',
           text: `unknown reason of an incomplete answer ${JSON.stringify(odd).slice(0, 60)}`,
         });
-      finish = reason;
-      emit({ type: 'finished' });
+      finish.say(reason);
     }
     if (reported.output_tokens !== undefined) end();
   }
 
-  function tellUsage(): void {
-    emit({ type: 'usage', usage: finalUsage(reported, inputTokens, answer.written()) });
-  }
-
   function end(): void {
     if (answer.phase() === 'after') return;
-    if (finish !== 'stop_sequence') {
+    if (finish.reason() !== 'stop_sequence') {
       for (const { output, over, announcement } of items.all())
         if (announcement && !over && output.silent()) output.complete(announcement);
       prose.end(kinds.calls() > 0);
       search.end();
     }
-    if (kinds.waiting() > 0) {
-      const message = 'the upstream sent arguments of a tool call without ever naming the tool';
-      if (!cuts(finish)) return answer.fail('malformed', { type: 'api_error', message });
-      drop('arguments of a tool call that was never named');
-    }
-    begin();
-    tellUsage();
-    const usage = finalUsage(reported, inputTokens, answer.written());
-    answer.end({ reason: finish ?? 'end_turn', stopSequence: prose.stopped() ?? null, usage });
+    if (kinds.waiting() > 0 && failsNameless(core, 'tool')) return;
+    core.close(reported, prose.stopped());
   }
 
   return stage;
 }
 
 /** The error of a frame that is none of the known events, or a known one that carries an error. */
-function errorIn(frame: Extract<Frame, { type: 'data' }>, type: string): ApiError | undefined {
+function errorIn(frame: DataFrame, type: string): ApiError | undefined {
   if (type === 'response.error') return errorOf({ ...frame, json: { ...frame.json, type: 'error' } });
   return errorOf(isKnown(type) ? { ...frame, event: '' } : frame);
 }
 
-/** Characters of arguments that may wait for the name of their call (L3). */
-const longestUnnamed = 64 * 1024 * 1024;
-
-function cuts(reason: StopReason | undefined): boolean {
-  return reason === 'max_tokens' || reason === 'refusal' || reason === 'model_context_window_exceeded';
-}
-
 /** The type an event goes by: its own where that is known, else the event line's; a bare response tells by its status. */
-function typeOf({ event, json }: Extract<Frame, { type: 'data' }>): string {
+function typeOf({ event, json }: DataFrame): string {
   const own = toText(json['type']);
   if (isKnown(own)) return own;
   if (isKnown(event)) return event;
