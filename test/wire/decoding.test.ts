@@ -7,6 +7,8 @@ import { choosing } from '../../lib/wire/choices.ts';
 import { finishing } from '../../lib/wire/finish.ts';
 import { count, withoutCached } from '../../lib/wire/usage.ts';
 import { runs } from '../support/arbitraries.ts';
+import { run, utf8 } from '../support/decode.ts';
+import { decoder, formats, type Format } from '../support/turns.ts';
 
 function finish() {
   const told: Remark[] = [];
@@ -81,6 +83,35 @@ describe('the choice that is the answer', () => {
     assert.ok(isAnswer(3, full));
     assert.equal(end.reason(), 'end_turn');
   });
+});
+
+describe('[DONE] before any finish', () => {
+  const finishes: Record<Format, string> = {
+    chat: '{"choices":[{"index":0,"delta":{},"finish_reason":"length"}]}',
+    gemini: '{"candidates":[{"index":0,"finishReason":"MAX_TOKENS"}]}',
+    messages: '{"type":"message_delta","delta":{"stop_reason":"max_tokens"},"usage":{"output_tokens":1}}',
+    responses: '{"type":"response.incomplete","response":{"usage":{"output_tokens":1}}}',
+  };
+  const after: Record<Format, string> = {
+    chat: 'end_turn',
+    gemini: 'truncated',
+    messages: 'max_tokens',
+    responses: 'max_tokens',
+  };
+
+  for (const format of formats) {
+    test(`${format}: a finish behind it leaves ${after[format]}`, () => {
+      const { all } = run(decoder(format), [utf8('data: [DONE]\n\n'), utf8(`data: ${finishes[format]}\n\n`)]);
+      const ends = all.flatMap((one) =>
+        one.type === 'failed'
+          ? [one.reason]
+          : one.type === 'message_delta'
+            ? [String(one.delta.stop_reason)]
+            : [],
+      );
+      assert.deepEqual(ends, [after[format]]);
+    });
+  }
 });
 
 describe('tokens', () => {
