@@ -104,7 +104,7 @@ test('every attempt has its line when all have failed, and the most telling stat
 
 test('no status of 404 is ever passed on for a model', async () => {
   await using over = await proxyOver([refuse(404), refuse(404)]);
-  assert.equal((await over.ask()).status, 503);
+  assert.equal((await over.ask()).status, 410);
 });
 
 test('a transient refusal earns the same model another try, as often as configured and no oftener', async () => {
