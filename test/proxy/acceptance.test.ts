@@ -89,7 +89,7 @@ test(
     await over.ask({ ...request, stream: true });
     assert.deepEqual(over.asked(), ['minimax-m3', 'deepseek-v4-flash']);
     assert.deepEqual(
-      over.emulator.requests.map(({ format }) => format),
+      over.emulator.requests.flatMap(({ format }) => format ?? []),
       ['messages', 'chat'],
     );
   },

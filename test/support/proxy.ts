@@ -164,7 +164,10 @@ export async function proxyOver(
     ask: async (body, init) => hear(await post(body, init)),
     settled: (attempts) =>
       until(() => log.filter(({ event }) => event === 'attempt').length >= attempts, `${attempts} attempts`),
-    asked: () => emulator.requests.map(({ conversation }) => conversation.model),
+    asked: () =>
+      emulator.requests
+        .filter(({ format }) => format !== undefined)
+        .map(({ conversation }) => conversation.model),
     complaints: () => log.filter(({ level }) => level === 'warn' || level === 'error'),
     async [Symbol.asyncDispose]() {
       await proxy.close(0);
