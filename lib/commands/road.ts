@@ -95,6 +95,7 @@ async function listen(settings: () => Settings, options: RoadOptions, log: Log):
       host,
       port,
       log,
+      asksPlans: true,
       ...(token !== undefined && { token }),
       ...(control !== undefined && { control }),
     });

@@ -21,6 +21,9 @@ export interface Plans {
   close(): void;
 }
 
+/** Nobody is asked. */
+export const noPlans: Plans = { note: () => {}, list: () => [], close: () => {} };
+
 /** Milliseconds between two questions to one provider while its models answer. */
 const oftenMs = 5 * 60_000;
 /** Milliseconds between two questions when an allowance has run out, which changes the figures at once. */

@@ -15,7 +15,7 @@ import { memory, type Recalled } from './memory.ts';
 import { answerModels } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
-import { plans, type KnownPlan } from './plans.ts';
+import { noPlans, plans, type KnownPlan } from './plans.ts';
 import { standings, type Standing } from './standing.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
@@ -32,6 +32,8 @@ export interface ProxyOptions {
   control?: Control;
   /** The way out, opened when it is first needed; doctor listens in on it. */
   upstream?: () => Promise<Upstream>;
+  /** Whether providers are asked in the background how much of a plan is used. */
+  asksPlans?: boolean;
 }
 
 /** Figures since the start, for `status` and the line a launch ends with. */
@@ -73,7 +75,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     counts,
     standings: standings(),
     memory: memory(log),
-    plans: plans(out, log),
+    plans: options.asksPlans === true ? plans(out, log) : noPlans,
     random: Math.random,
   };
   /** Requests that closing waits for, and the greetings and questions of the owner, which only end themselves. */

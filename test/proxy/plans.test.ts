@@ -113,6 +113,7 @@ test('the road asks its provider once it has answered, and tells what it said', 
     emulator: { script: () => [say('hello')], plan: { rolling: 12, weekly: 85, monthly: 40 } },
     models: [modelOf('first', { provider: 'opencode-go' })],
     change: asGo,
+    asksPlans: true,
   });
   assert.deepEqual(plansOf(over), []);
   assert.equal((await over.ask()).said, 'hello');
@@ -138,6 +139,7 @@ test('an allowance that ran out is asked about although nothing was answered', a
     },
     models: [modelOf('first', { provider: 'opencode-go' })],
     change: asGo,
+    asksPlans: true,
   });
   assert.equal((await over.ask()).status, 429);
   await until(() => plansOf(over).length > 0, 'the plan to be told');
