@@ -48,10 +48,12 @@ export function timeOf(format: Format): Timed[] {
   });
   const whole = (size: number): Uint8Array =>
     encoded(format, [say([words(size * 100)]), call('Write', { content: words(size * 100) })], true);
+  const calls = (size: number): Uint8Array => encoded(format, shapes['many calls']?.(size) ?? [], true);
   const junk = (size: number): Uint8Array => utf8(`data: {"x":"${'x'.repeat(size * 100)}`);
   return [
     ...scripted,
     { what: 'one document', ratio: ratioOf(format, whole(2000), whole(2000 * factor)) },
+    { what: 'one document of many calls', ratio: ratioOf(format, calls(20_000), calls(20_000 * factor)) },
     { what: 'a line without end', ratio: ratioOf(format, junk(2000), junk(2000 * factor)) },
   ];
 }

@@ -3,218 +3,175 @@ import { list, words, type Loose } from './loose.ts';
 import { shapeOf, type Meaning, type Said } from './meant.ts';
 import type { Format } from './turns.ts';
 
-/** A note that stands for media, or the words that lead to where they are. */
-const notes = /\[(?:image|document)[^\]]*not shown[^\]]*\]/g;
-const failedMark = '[the tool reported an error]';
-
 export function understoodBy(format: Format, request: unknown): Meaning {
   return readers[format](request as Loose);
 }
 
 const readers: Record<Format, (body: Loose) => Meaning> = {
-  chat(body) {
-    const format = body['response_format'];
-    return {
-      said: list(body['messages']).flatMap((message): Said[] => {
-        const { text, media } = contentOf(message['content']);
-        switch (words(message['role'])) {
-          case 'system':
-          case 'user':
-            return spoken(words(message['role']) as 'system' | 'user', text, media);
-          case 'tool':
-            return [toResult(words(message['tool_call_id']), text), ...media];
-          default:
-            return [
-              ...spoken('thinking', words(message['reasoning_content'])),
-              ...spoken('assistant', text),
-              ...list(message['tool_calls']).map((call): Said => {
-                const { name, arguments: args } = call['function'] ?? {};
-                return { who: 'call', id: words(call['id']), name: words(name), input: parse(args) };
-              }),
-            ];
-        }
-      }),
-      tools: list(body['tools']).map(({ function: tool }) => ({
-        name: words(tool?.['name']),
-        shape: shapeOf(tool?.['parameters']),
-      })),
-      stops: strings(body['stop']),
-      ...(format && { answer: shapeOf(format['json_schema']?.['schema']) }),
-    };
-  },
-
+  chat: (body) => ({
+    said: [...inChat(body)],
+    tools: list(body['tools']).map(({ function: tool }) => toTool(tool, 'parameters')),
+    stops: strings(body['stop']),
+    ...toAnswer(body['response_format']?.['json_schema']?.['schema']),
+  }),
   messages(body) {
-    const system = contentOf(body['system']).text;
-    const asked = / fits this JSON Schema, and with nothing else:\n(\{.*\})/.exec(system)?.[1];
+    // Where the form of the answer has no field of its own it is asked for in words.
+    const asked = / fits this JSON Schema, and with nothing else:\n(\{.*\})/.exec(
+      textOf(body['system']),
+    )?.[1];
     return {
-      said: [
-        ...spoken('system', system),
-        ...list(body['messages']).flatMap((message): Said[] => {
-          const role = words(message['role']) as 'user' | 'assistant' | 'system';
-          if (typeof message['content'] === 'string') return spoken(role, message['content']);
-          const waiting: Said[] = [];
-          const said: Said[] = [];
-          for (const block of list(message['content'])) {
-            if (words(block['type']) === 'tool_result') {
-              const { text, media } = contentOf(block['content']);
-              const failed = block['is_error'] === (true as unknown);
-              said.push({ who: 'result', id: words(block['tool_use_id']), text, failed });
-              waiting.push(...media);
-              continue;
-            }
-            said.push(...waiting.splice(0));
-            if (words(block['type']) === 'tool_use')
-              said.push({
-                who: 'call',
-                id: words(block['id']),
-                name: words(block['name']),
-                input: block['input'],
-              });
-            else if (words(block['type']) === 'thinking')
-              said.push({ who: 'thinking', text: words(block['thinking']) });
-            else {
-              const { text, media } = contentOf([block]);
-              said.push(...spoken(role, text, media));
-            }
-          }
-          return [...said, ...waiting];
-        }),
-      ],
-      tools: list(body['tools']).map((tool) => ({
-        name: words(tool['name']),
-        shape: shapeOf(tool['input_schema']),
-      })),
+      said: [...inMessages(body)],
+      tools: list(body['tools']).map((tool) => toTool(tool, 'input_schema')),
       stops: strings(body['stop_sequences']),
-      ...(asked !== undefined && { answer: shapeOf(parse(asked)) }),
+      ...toAnswer(asked === undefined ? undefined : parse(asked)),
     };
   },
-
-  responses(body) {
-    const format = body['text']?.['format'];
-    return {
-      said: [
-        ...spoken('system', words(body['instructions'])),
-        ...list(body['input']).flatMap((item): Said[] => {
-          switch (words(item['type'])) {
-            case 'message': {
-              const { text, media } = contentOf(item['content']);
-              return spoken(words(item['role']) as 'system' | 'user' | 'assistant', text, media);
-            }
-            case 'reasoning':
-              return spoken('thinking', contentOf(item['summary']).text);
-            case 'function_call':
-              return [
-                {
-                  who: 'call',
-                  id: words(item['call_id']),
-                  name: words(item['name']),
-                  input: parse(item['arguments']),
-                },
-              ];
-            case 'function_call_output': {
-              const { text, media } = contentOf(item['output']);
-              return [toResult(words(item['call_id']), text), ...media];
-            }
-            default:
-              return [];
-          }
-        }),
-      ],
-      tools: list(body['tools'])
-        .filter((tool) => words(tool['type']) === 'function')
-        .map((tool) => ({ name: words(tool['name']), shape: shapeOf(tool['parameters']) })),
-      stops: [],
-      ...(format && { answer: shapeOf(format['schema']) }),
-    };
-  },
-
-  gemini(body) {
-    const answer = body['generationConfig']?.['responseSchema'];
-    return {
-      said: [
-        ...spoken('system', contentOf(body['systemInstruction']?.['parts']).text),
-        ...list(body['contents']).flatMap((content): Said[] => {
-          const waiting: Said[] = [];
-          const said: Said[] = [];
-          for (const part of list(content['parts'])) {
-            const { functionCall: call, functionResponse: response } = part;
-            if (response) {
-              const { output, error } = response['response'] ?? {};
-              const text = words(output) || words(error);
-              const failed = error !== undefined;
-              said.push({ who: 'result', id: words(response['id']), text, failed });
-              waiting.push(...list(response['parts']).flatMap((inner) => contentOf([inner]).media));
-              waiting.push(...notesIn(text));
-              continue;
-            }
-            said.push(...waiting.splice(0));
-            const role = words(content['role']) === 'model' ? 'assistant' : 'user';
-            if (call)
-              said.push({
-                who: 'call',
-                id: words(call['id']),
-                name: words(call['name']),
-                input: call['args'],
-              });
-            else if (part['thought']) said.push(...spoken('thinking', words(part['text'])));
-            else {
-              const { text, media } = contentOf([part]);
-              said.push(...spoken(role, text, media));
-            }
-          }
-          return [...said, ...waiting];
-        }),
-      ],
-      tools: list(body['tools']).flatMap((tool) =>
-        list(tool['functionDeclarations']).map((one) => ({
-          name: words(one['name']),
-          shape: shapeOf(one['parameters']),
-        })),
-      ),
-      stops: strings(body['generationConfig']?.['stopSequences']),
-      ...(answer && { answer: shapeOf(answer) }),
-    };
-  },
+  responses: (body) => ({
+    said: [...inResponses(body)],
+    tools: list(body['tools'])
+      .filter((tool) => words(tool['type']) === 'function')
+      .map((tool) => toTool(tool, 'parameters')),
+    stops: [],
+    ...toAnswer(body['text']?.['format']?.['schema']),
+  }),
+  gemini: (body) => ({
+    said: [...inGemini(body)],
+    tools: list(body['tools'])
+      .flatMap((tool) => list(tool['functionDeclarations']))
+      .map((tool) => toTool(tool, 'parameters')),
+    stops: strings(body['generationConfig']?.['stopSequences']),
+    ...toAnswer(body['generationConfig']?.['responseSchema']),
+  }),
 };
 
-function spoken(who: 'system' | 'user' | 'assistant' | 'thinking', text: string, media: Said[] = []): Said[] {
-  // White space alone stands in the place of thinking that is not there.
-  return [...(text.trim() === '' ? [] : [{ who, text }]), ...media];
+function* inChat(body: Loose): Iterable<Said> {
+  for (const message of list(body['messages'])) {
+    const role = words(message['role']);
+    const text = textOf(message['content']);
+    if (role === 'tool') {
+      yield toResult(words(message['tool_call_id']), text);
+      yield* mediaIn(message['content']);
+    } else if (role !== 'assistant') {
+      yield* spoken(role as 'system' | 'user', text);
+      yield* mediaIn(message['content']);
+    } else {
+      yield* spoken('thinking', words(message['reasoning_content']));
+      yield* spoken('assistant', text);
+      for (const { id, function: called } of list(message['tool_calls']))
+        yield toCall(id, called?.['name'], parse(called?.['arguments']));
+    }
+  }
 }
+
+function* inMessages(body: Loose): Iterable<Said> {
+  yield* spoken('system', textOf(body['system']));
+  for (const { role, content } of list(body['messages'])) {
+    const blocks = list(typeof content === 'string' ? [{ type: 'text', text: content }] : content);
+    const results = blocks.filter((block) => words(block['type']) === 'tool_result');
+    for (const { tool_use_id: id, content: inner, is_error: failed } of results)
+      yield { who: 'result', id: words(id), text: textOf(inner), failed: failed === (true as unknown) };
+    for (const result of results) yield* mediaIn(result['content']);
+    for (const block of blocks) {
+      const type = words(block['type']);
+      if (type === 'tool_use') yield toCall(block['id'], block['name'], block['input']);
+      else if (type === 'thinking') yield { who: 'thinking', text: words(block['thinking']) };
+      else if (type !== 'tool_result') {
+        yield* spoken(words(role) as 'system' | 'user' | 'assistant', words(block['text']));
+        yield* mediaIn([block]);
+      }
+    }
+  }
+}
+
+function* inResponses(body: Loose): Iterable<Said> {
+  yield* spoken('system', words(body['instructions']));
+  for (const item of list(body['input'])) {
+    switch (words(item['type'])) {
+      case 'message':
+        yield* spoken(words(item['role']) as 'system' | 'user' | 'assistant', textOf(item['content']));
+        yield* mediaIn(item['content']);
+        break;
+      case 'reasoning':
+        yield* spoken('thinking', textOf(item['summary']));
+        break;
+      case 'function_call':
+        yield toCall(item['call_id'], item['name'], parse(item['arguments']));
+        break;
+      case 'function_call_output':
+        yield toResult(words(item['call_id']), textOf(item['output']));
+        yield* mediaIn(item['output']);
+    }
+  }
+}
+
+function* inGemini(body: Loose): Iterable<Said> {
+  yield* spoken('system', textOf(body['systemInstruction']?.['parts']));
+  for (const { role, parts } of list(body['contents'])) {
+    const responses = list(list(parts).map(({ functionResponse }) => functionResponse));
+    for (const { id, response } of responses) {
+      const { output, error } = response ?? {};
+      const text = words(output) || words(error);
+      yield { who: 'result', id: words(id), text, failed: error !== undefined };
+    }
+    for (const { response, parts: media } of responses) {
+      yield* mediaIn(words(response?.['output']) || words(response?.['error']));
+      yield* mediaIn(media);
+    }
+    for (const part of list(parts)) {
+      const { functionCall: call } = part;
+      if (call) yield toCall(call['id'], call['name'], call['args']);
+      else if (part['thought']) yield* spoken('thinking', words(part['text']));
+      else {
+        yield* spoken(words(role) === 'model' ? 'assistant' : 'user', words(part['text']));
+        yield* mediaIn([part]);
+      }
+    }
+  }
+}
+
+function toTool(tool: Loose | undefined, schema: string): Meaning['tools'][number] {
+  return { name: words(tool?.['name']), shape: shapeOf(tool?.[schema]) };
+}
+
+function toAnswer(schema: unknown): Pick<Meaning, 'answer'> {
+  return schema === undefined ? {} : { answer: shapeOf(schema) };
+}
+
+function toCall(id: unknown, name: unknown, input: unknown): Said {
+  return { who: 'call', id: words(id), name: words(name), input };
+}
+
+const failedMark = '[the tool reported an error]';
 
 function toResult(id: string, text: string): Said {
-  return {
-    who: 'result',
-    id,
-    text,
-    failed: text.startsWith(failedMark) || text.startsWith('<tool_use_error>'),
-  };
+  const failed = text.startsWith(failedMark) || text.startsWith('<tool_use_error>');
+  return { who: 'result', id, text, failed };
 }
 
-/** The words of a content and the media in it, whatever a part calls them. */
-function contentOf(content: unknown): { text: string; media: Said[] } {
-  if (typeof content === 'string') return { text: content, media: notesIn(content) };
-  const parts = list(content);
-  const text = parts
-    .map((part) => words(part['text']))
-    .filter((one) => one !== '')
-    .join('\n\n');
-  const data = parts.flatMap((part): Said[] => {
-    const urls = [
-      part['image_url'],
-      part['image_url']?.['url'],
-      part['file_data'],
-      part['file']?.['file_data'],
-    ];
-    const inUrl = urls.map((url) => words(url).split(';base64,')[1] ?? '').find((one) => one !== '');
-    const found = inUrl ?? (words(part['source']?.['data']) || words(part['inlineData']?.['data']));
-    return found === '' ? [] : [{ who: 'media', data: found }];
-  });
-  return { text, media: [...data, ...notesIn(text)] };
+/** White space alone stands in the place of thinking that is not there. */
+function* spoken(who: 'system' | 'user' | 'assistant' | 'thinking', text: string): Iterable<Said> {
+  if (text.trim() !== '') yield { who, text };
 }
 
-function notesIn(text: string): Said[] {
-  return [...text.matchAll(notes)].map(([note]) => ({ who: 'media', data: note }));
+/** The words of a content, whatever a part calls them. */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  const texts = list(content).map((part) => words(part['text']));
+  return texts.filter((text) => text !== '').join('\n\n');
+}
+
+/** The media of a content, whatever a part calls them, and the notes that stand for some. */
+function* mediaIn(content: unknown): Iterable<Said> {
+  for (const part of list(content)) {
+    const { image_url: image, file_data: data, file, source, inlineData: inline } = part;
+    const urls = [image, image?.['url'], data, file?.['file_data']].map(
+      (url) => words(url).split(';base64,')[1],
+    );
+    const found = [...urls, words(source?.['data']), words(inline?.['data'])].find((one) => one);
+    if (found !== undefined) yield { who: 'media', data: found };
+  }
+  for (const [note] of textOf(content).matchAll(/\[(?:image|document)[^\]]*not shown[^\]]*\]/g))
+    yield { who: 'media', data: note };
 }
 
 function parse(text: unknown): unknown {

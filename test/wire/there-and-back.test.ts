@@ -60,11 +60,7 @@ const script: fc.Arbitrary<Script> = fc
     fc.constantFrom(undefined, 'length' as const, 'filter' as const),
     fc.option(counted, { nil: undefined }),
   )
-  .map(([steps, reason, tokens]) => [
-    ...steps,
-    ...(reason === undefined ? [] : [finish(reason)]),
-    ...(tokens === undefined ? [] : [tokens]),
-  ]);
+  .map(([steps, reason, tokens]) => steps.concat(reason === undefined ? [] : finish(reason), tokens ?? []));
 
 function answered(format: Format, said: Script, flavour: Flavour, whole = false): Run {
   const frames = emulated[format][whole ? 'whole' : 'stream'](said, { ...head, flavour });
