@@ -97,6 +97,7 @@ async function build(program: Command, world: World, end: (code: number) => void
       verbose: verbose === true || own.verbose === true,
     };
   };
+  const around = { world, globals, end };
   const [launch, start, stop, restart, status, usage, route, models, doctor, env, config] = await Promise.all(
     [
       import('./commands/launch.ts'),
@@ -113,18 +114,18 @@ async function build(program: Command, world: World, end: (code: number) => void
     ],
   );
   program.commandsGroup('Run:');
-  launch.defineLaunch(program, world, globals, end);
-  start.defineStart(program, world, globals, end);
-  stop.defineStop(program, world, globals, end);
-  restart.defineRestart(program, world, globals, end);
+  launch.defineLaunch(program, around);
+  start.defineStart(program, around);
+  stop.defineStop(program, around);
+  restart.defineRestart(program, around);
   program.commandsGroup('Look:');
-  status.defineStatus(program, world, globals, end);
-  usage.defineUsage(program, world, globals, end);
-  route.defineRoute(program, world, globals, end);
-  models.defineModels(program, world, globals, end);
-  doctor.defineDoctor(program, world, globals, end);
-  env.defineEnv(program, world, globals, end);
-  config.defineConfig(program, world, globals, end);
+  status.defineStatus(program, around);
+  usage.defineUsage(program, around);
+  route.defineRoute(program, around);
+  models.defineModels(program, around);
+  doctor.defineDoctor(program, around);
+  env.defineEnv(program, around);
+  config.defineConfig(program, around);
   acceptAnywhere(program);
   return program.helpCommand('help [command]', 'this help, or that of a command');
 }

@@ -1,7 +1,7 @@
 /** `occ config …`: declares the verbs; what each does is in a file of its name. */
 import type { Command } from 'commander';
 import type { ConfigCall, ConfigOptions } from './config/call.ts';
-import { outputOf, type GlobalOptions, type World } from './world.ts';
+import { outputOf, type Around } from './world.ts';
 
 type Act = (call: ConfigCall) => Promise<number>;
 
@@ -82,12 +82,7 @@ value; 2 wrong usage, or an unknown key; 78 the configuration is, or would be,
 wrong.
 `;
 
-export function defineConfig(
-  program: Command,
-  world: World,
-  globals: (own: GlobalOptions) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+export function defineConfig(program: Command, { world, globals, end }: Around): void {
   const config = program
     .command('config')
     .summary('show, check and change the configuration')

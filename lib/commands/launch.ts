@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { splitArguments } from '../clients/arguments.ts';
 import { withoutNpx } from '../clients/npx-environment.ts';
-import { outputOf, type GlobalOptions, type World } from './world.ts';
+import { outputOf, type Around } from './world.ts';
 
 const launchHelp = `
 occ's own options stand anywhere before --. Everything else, a prompt included,
@@ -22,12 +22,7 @@ key.
 `;
 
 /** Declares the command. Its words are split by `splitArguments`, not by commander, which cannot share them with a client. */
-export function defineLaunch(
-  program: Command,
-  world: World,
-  globals: () => GlobalOptions,
-  end: (code: number) => void,
-): void {
+export function defineLaunch(program: Command, { world, globals, end }: Around): void {
   const command = program
     .command('launch')
     .summary('run Claude Code, or another program, through occ')

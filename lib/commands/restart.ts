@@ -2,14 +2,9 @@
 import type { Command } from 'commander';
 import type { Output } from '../terminal/output.ts';
 import { defaultTimeoutS, toSeconds, type StopOptions } from './stop.ts';
-import { outputOf, type GlobalOptions, type World } from './world.ts';
+import { outputOf, type Around, type World } from './world.ts';
 
-export function defineRestart(
-  program: Command,
-  world: World,
-  globals: (own: GlobalOptions) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+export function defineRestart(program: Command, { world, globals, end }: Around): void {
   program
     .command('restart')
     .summary('stop it, then start it with the same options')

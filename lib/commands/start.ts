@@ -1,7 +1,7 @@
 /** `occ start`: the proxy without a client; in the background unless told to stay. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { StartOptions } from './start-options.ts';
-import { outputOf, type GlobalOptions, type World } from './world.ts';
+import { outputOf, type Around, type GlobalOptions } from './world.ts';
 
 const startHelp = `
 It prints the lines that another shell needs; occ env prints them again.
@@ -11,12 +11,7 @@ Examples:
   occ start -f -p 0 --emulator        in this terminal, no key, no network
 `;
 
-export function defineStart(
-  program: Command,
-  world: World,
-  globals: (own: GlobalOptions) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+export function defineStart(program: Command, { world, globals, end }: Around): void {
   program
     .command('start')
     .summary('run the proxy by itself, for any client')

@@ -2,18 +2,13 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
-import { outputOf, type GlobalOptions, type World } from './world.ts';
+import { outputOf, type Around, type GlobalOptions, type World } from './world.ts';
 
 interface StatusOptions extends GlobalOptions {
   watch?: boolean;
 }
 
-export function defineStatus(
-  program: Command,
-  world: World,
-  globals: (own: GlobalOptions) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+export function defineStatus(program: Command, { world, globals, end }: Around): void {
   program
     .command('status')
     .summary('is the proxy running, and how is it?')

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { exitCodes } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
-import { outputOf, type GlobalOptions, type World } from './world.ts';
+import { outputOf, type Around, type GlobalOptions, type World } from './world.ts';
 
 export interface StopOptions extends GlobalOptions {
   timeout: number;
@@ -10,12 +10,7 @@ export interface StopOptions extends GlobalOptions {
 
 export const defaultTimeoutS = 10;
 
-export function defineStop(
-  program: Command,
-  world: World,
-  globals: (own: GlobalOptions) => GlobalOptions,
-  end: (code: number) => void,
-): void {
+export function defineStop(program: Command, { world, globals, end }: Around): void {
   program
     .command('stop')
     .summary('end the proxy that occ start runs')

@@ -32,3 +32,12 @@ export function outputOf(world: World, options: GlobalOptions): Promise<Output> 
     verbose: options.verbose === true,
   });
 }
+
+/** What stands around a command: where it runs, the options that every command has, and its last word. */
+export interface Around {
+  world: World;
+  /** The global options, wherever they stood; `own` are the command's, of which some have the same names. */
+  globals: (own?: GlobalOptions) => GlobalOptions;
+  /** Ends the program with this exit code. */
+  end: (code: number) => void;
+}
