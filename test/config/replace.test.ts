@@ -93,8 +93,9 @@ test('a writer that is killed at any moment leaves the old file or the new one, 
       stdio: ['ignore', 'pipe', 'inherit'],
       timeout: 30_000,
     });
-    await once(child.stdout, 'data');
-    await wait(Math.random() * 30);
+    const wanted = 2 + Math.floor(Math.random() * 6);
+    for (let heard = 0; heard < wanted;) heard += ((await once(child.stdout, 'data')) as [Buffer])[0].length;
+    await wait(Math.random() * 5);
     child.kill('SIGKILL');
     await once(child, 'exit');
     for (const path of [file, `${file}.bak`]) {

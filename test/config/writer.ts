@@ -1,4 +1,4 @@
-/** A process that changes a configuration as fast as it can until it is killed: `writer.ts <file> <config directory>`. */
+/** A process that changes a configuration as fast as it can until it is killed, and says each time that it has: `writer.ts <file> <config directory>`. */
 import { readFileSync } from 'node:fs';
 import { replaceConfig, withConfigLocked } from '../../lib/config/replace.ts';
 
@@ -16,6 +16,6 @@ async function writeForEver(): Promise<never> {
     await withConfigLocked({ file, configDir }, () =>
       replaceConfig({ file, before: readFileSync(file), after: textOf(number) }),
     );
-    if (number === 0) process.stdout.write('writing\n');
+    process.stdout.write('.');
   }
 }

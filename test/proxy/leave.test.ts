@@ -160,11 +160,14 @@ test('two hundred clients that left leave nothing behind', async () => {
         headers: { 'x-api-key': token },
       });
       asked.on('error', () => {});
-      asked.end(JSON.stringify(question({ stream: i % 3 !== 0 })));
+      const content = `question ${i}`;
+      asked.end(JSON.stringify(question({ stream: i % 3 !== 0, messages: [{ role: 'user', content }] })));
       if (i % 3 === 1) {
         const [answer] = (await once(asked, 'response')) as [IncomingMessage];
         await once(answer, 'data');
-      } else await over.emulator.asked(i + 1);
+      }
+      const { requests } = over.emulator;
+      await until(() => requests.some(({ conversation: { prompt } }) => prompt === content), content);
       asked.destroy();
     };
     for (let i = 0; i < 200; i += 8) {
