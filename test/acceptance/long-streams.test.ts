@@ -1,12 +1,13 @@
 /**
  * Streams of more than two and more than five minutes of real time, with every limit as a fresh installation has it: the
  * third point of the design document (no cut at exactly two minutes), and undici's five-minute limits, which are off.
- * They wait beside each other and beside everything else that is tested.
+ * They wait beside each other and beside everything else that is tested; the runner goes by the alphabet, and this directory
+ * comes first.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drip, join, say, wait, type Script } from '../lib/emulator/script.ts';
-import { defaults, proxyOver, question } from './support/proxy.ts';
+import { drip, join, say, wait, type Script } from '../../lib/emulator/script.ts';
+import { defaults, proxyOver, question } from '../support/proxy.ts';
 
 /** Many words at once, then a long silence, and so on. */
 function bursts(seconds: number, everySeconds: number): Script {

@@ -1,7 +1,7 @@
 /**
  * The ten points of the design document that occ was written for, each by its number, each on the whole road: a client, the
- * real proxy, an upstream. The third, which takes minutes, is `test/long-streams.test.ts`. What each was seen to catch
- * stands in `README.md` beside this file.
+ * real proxy, an upstream. The third, which takes minutes, is `long-streams.test.ts`. What each was seen to catch
+ * stands in `test/proxy/README.md`.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
