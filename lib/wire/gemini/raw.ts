@@ -5,13 +5,32 @@
 
 /** The text of the value at `path`; undefined when there is none. `text` has to be JSON. */
 export function rawAt(text: string, path: readonly (string | number)[]): string | undefined {
-  let at = solid(text, 0);
-  for (const step of path) {
-    const found = member(text, at, step);
-    if (found === undefined) return undefined;
-    at = found;
+  const at = placeOf(text, path);
+  return at === undefined ? undefined : text.slice(at, endOf(text, at));
+}
+
+/** The texts of all entries of the list at `path`, or of the one value there; none where there is nothing. */
+export function rawItems(text: string, path: readonly (string | number)[]): string[] {
+  const at = placeOf(text, path);
+  if (at === undefined) return [];
+  if (text[at] !== '[') return [text.slice(at, endOf(text, at))];
+  const items: string[] = [];
+  for (let next = solid(text, at + 1); next < text.length && text[next] !== ']';) {
+    const end = endOf(text, next);
+    items.push(text.slice(next, end));
+    next = solid(text, end);
+    if (text[next] === ',') next = solid(text, next + 1);
   }
-  return text.slice(at, endOf(text, at));
+  return items;
+}
+
+function placeOf(text: string, path: readonly (string | number)[]): number | undefined {
+  let at: number | undefined = solid(text, 0);
+  for (const step of path) {
+    at = member(text, at, step);
+    if (at === undefined) return undefined;
+  }
+  return at;
 }
 
 /** Where the member begins; of two with one name the last counts, as for every reader of JSON. */

@@ -28,7 +28,7 @@ import { finishName, toStopReason } from './finish.ts';
 import { searchBlocks, tellsOfSearch } from './grounding.ts';
 import { functionNames } from './names.ts';
 import { prose } from './prose.ts';
-import { rawAt } from './raw.ts';
+import { rawAt, rawItems } from './raw.ts';
 import { asksForSearch } from './tools.ts';
 import { counting } from './usage.ts';
 
@@ -80,8 +80,8 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     const parts = partsOf(candidate);
     const number = toNumber(candidate['index']) ?? position;
     if (!isAnswer(number, () => parts.some(carries))) return;
-    for (const [at, part] of parts.entries())
-      readPart(part, () => rawArguments(source, position, at, candidate));
+    const raw = rawArguments(source, position, parts);
+    for (const [at, part] of parts.entries()) readPart(part, () => raw(at));
     if (functions.held() > longestWait)
       return fail('overflow', { type: 'api_error', message: 'the upstream sent a call without end' });
     if (tellsOfSearch(candidate['groundingMetadata'])) search = candidate['groundingMetadata'];
@@ -150,18 +150,21 @@ function carries(part: JsonObject): boolean {
   );
 }
 
-/** The arguments as they stood in the stream; printed anew where that is not known any more (a list of chunks, an envelope). */
+/**
+ * The arguments of each part as they stood in the stream, which is read once for all of them; printed anew where that is
+ * not known any more (a list of chunks, an envelope).
+ */
 function rawArguments(
   source: string | undefined,
   candidate: number,
-  part: number,
-  json: JsonObject,
-): string | undefined {
-  const { parts } = toObject(json['content']);
-  const { args } = toObject((Array.isArray(parts) ? toObject(parts[part]) : toObject(parts))['functionCall']);
-  if (source === undefined) return JSON.stringify(args);
-  const path = ['content', 'parts', ...(Array.isArray(parts) ? [part] : []), 'functionCall', 'args'];
-  return rawAt(source, ['candidates', candidate, ...path]);
+  parts: readonly JsonObject[],
+): (part: number) => string | undefined {
+  let texts: readonly string[] | undefined;
+  return (part) => {
+    if (source === undefined) return JSON.stringify(toObject(parts[part]?.['functionCall'])['args']);
+    texts ??= rawItems(source, ['candidates', candidate, 'content', 'parts']);
+    return rawAt(texts[part] ?? '', ['functionCall', 'args']);
+  };
 }
 
 /** Code that Google ran, and what it printed: text, as a client without such blocks can show it. */
