@@ -173,7 +173,7 @@ function settingsOf(url: string, seed: number, number: number): Settings {
       }),
     ),
     // No honest answer takes as long, also on a busy machine; a stall is no honest answer.
-    timeouts: { headersMs: 40_000, firstEventMs: 15_000, idleMs: 6000 },
+    timeouts: { headersMs: 300_000, firstEventMs: 15_000, idleMs: 6000 },
     retry: { attempts: 1, baseMs: 5, maxMs: 20, maxAttemptsTotal: 6 },
     heartbeatMs: chance.between(5, 200),
     change: (settings) => {

@@ -80,7 +80,7 @@ export function get(
       'content-length': Buffer.byteLength(body),
     };
     const outgoing = ask({ agent, host: '127.0.0.1', port, path: '/v1/messages', method: 'POST', headers });
-    const bound = setTimeout(() => finish('no end within a minute'), 60_000);
+    const bound = setTimeout(() => finish('no end within five minutes'), 330_000);
     const leaving =
       manner.leavesAfterMs === undefined
         ? undefined
