@@ -1,7 +1,7 @@
 /** The program: its commands, its global options, and the one place where an error becomes words and an exit code. */
 import { userInfo } from 'node:os';
 import type { Command, CommanderError, Option } from 'commander';
-import type { GlobalOptions, World } from './commands/world.ts';
+import type { GlobalOptions, World } from './terminal/world.ts';
 import { exitCodes, OccError } from './errors.ts';
 import { tolerateLeavers } from './terminal/output.ts';
 import { version } from './version.ts';
@@ -100,17 +100,17 @@ async function build(program: Command, world: World, end: (code: number) => void
   const around = { world, globals, end };
   const [launch, start, stop, restart, status, usage, route, models, doctor, env, config] = await Promise.all(
     [
-      import('./commands/launch.ts'),
-      import('./commands/start.ts'),
+      import('./commands/launch/launch.ts'),
+      import('./commands/start/start.ts'),
       import('./commands/stop.ts'),
       import('./commands/restart.ts'),
-      import('./commands/status.ts'),
-      import('./commands/usage.ts'),
-      import('./commands/route.ts'),
-      import('./commands/models.ts'),
-      import('./commands/doctor.ts'),
+      import('./commands/status/status.ts'),
+      import('./commands/usage/usage.ts'),
+      import('./commands/route/route.ts'),
+      import('./commands/models/models.ts'),
+      import('./commands/doctor/doctor.ts'),
       import('./commands/env.ts'),
-      import('./commands/config.ts'),
+      import('./commands/config/config.ts'),
     ],
   );
   program.commandsGroup('Run:');

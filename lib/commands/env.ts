@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { Shell } from '../clients/shell.ts';
 import { exitCodes } from '../errors.ts';
-import { outputOf, type Around, type GlobalOptions } from './world.ts';
+import { outputOf, type Around, type GlobalOptions } from '../terminal/world.ts';
 
 interface EnvOptions extends GlobalOptions {
   shell: Shell;
@@ -27,7 +27,7 @@ export function defineEnv(program: Command, { world, globals, end }: Around): vo
     .addHelpText('after', envHelp)
     .action(async (options: EnvOptions) => {
       const output = await outputOf(world, globals(options));
-      const { requireRunning, variablesOf } = await import('./running.ts');
+      const { requireRunning, variablesOf } = await import('../daemon/running.ts');
       const { shellLines } = await import('../clients/shell.ts');
       const record = await requireRunning(world);
       const variables = await variablesOf(record);

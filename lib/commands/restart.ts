@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Output } from '../terminal/output.ts';
 import { defaultTimeoutS, toSeconds, type StopOptions } from './stop.ts';
-import { outputOf, type Around, type World } from './world.ts';
+import { outputOf, type Around, type World } from '../terminal/world.ts';
 
 export function defineRestart(program: Command, { world, globals, end }: Around): void {
   program
@@ -17,10 +17,10 @@ export function defineRestart(program: Command, { world, globals, end }: Around)
 }
 
 async function restart({ timeout }: StopOptions, world: World, output: Output): Promise<number> {
-  const { runtimeDirOf, findRecorded } = await import('./running.ts');
+  const { runtimeDirOf, findRecorded } = await import('../daemon/running.ts');
   const { halt } = await import('../daemon/halt.ts');
-  const { begin } = await import('./start-background.ts');
-  const { readySettings } = await import('./start-session.ts');
+  const { begin } = await import('./start/background.ts');
+  const { readySettings } = await import('./start/run.ts');
   const { withProgress } = await import('../terminal/progress.ts');
   const found = await findRecorded(world);
   if (found === undefined) {

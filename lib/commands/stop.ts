@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { exitCodes } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
-import { outputOf, type Around, type GlobalOptions, type World } from './world.ts';
+import { outputOf, type Around, type GlobalOptions, type World } from '../terminal/world.ts';
 
 export interface StopOptions extends GlobalOptions {
   timeout: number;
@@ -30,7 +30,7 @@ export function toSeconds(text: string): number {
 
 /** Exit 0 also when nothing runs: that is what was wanted. */
 export async function stop({ timeout }: StopOptions, world: World, output: Output): Promise<number> {
-  const { runtimeDirOf } = await import('./running.ts');
+  const { runtimeDirOf } = await import('../daemon/running.ts');
   const { readRecord } = await import('../daemon/record.ts');
   const { halt } = await import('../daemon/halt.ts');
   const { withProgress } = await import('../terminal/progress.ts');

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
-import { liveSettings } from '../../lib/commands/live-settings.ts';
+import { liveSettings } from '../../lib/host/live-settings.ts';
 import { encodeEvent, messageStart, usageOf, type StreamEvent } from '../../lib/anthropic/events.ts';
 import type { Settings } from '../../lib/config/schema.ts';
 import { loadSettings } from '../../lib/config/settings.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { main } from '../../lib/cli.ts';
-import type { World } from '../../lib/commands/world.ts';
+import type { World } from '../../lib/terminal/world.ts';
 
 const closed = (): Writable =>
   new Writable({

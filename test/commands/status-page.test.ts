@@ -1,9 +1,9 @@
 /** What a proxy tells its owner of what it remembers: in JSON as its schema says, and on the page (contract 2, `status`). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { liveSettings } from '../../lib/commands/live-settings.ts';
-import { answersToOwner } from '../../lib/commands/owner.ts';
-import { renderStatus } from '../../lib/commands/status-page.ts';
+import { liveSettings } from '../../lib/host/live-settings.ts';
+import { answersToOwner } from '../../lib/host/owner.ts';
+import { renderStatus } from '../../lib/commands/status/page.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
 import { silent } from '../../lib/ledger/log.ts';

@@ -1,7 +1,7 @@
 /** The report as a page and as XML: narrow enough, marked by more than colour, the summary last, nothing unescaped. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderReport } from '../../lib/commands/doctor-page.ts';
+import { renderReport } from '../../lib/commands/doctor/page.ts';
 import { renderJunit } from '../../lib/doctor/junit.ts';
 import type { Report } from '../../lib/doctor/report.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';

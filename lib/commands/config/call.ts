@@ -6,7 +6,7 @@ import type { TargetOptions } from '../../config/target.ts';
 import type { Problem } from '../../config/schema.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
-import type { GlobalOptions, World } from '../world.ts';
+import type { GlobalOptions, World } from '../../terminal/world.ts';
 
 export interface ConfigOptions extends GlobalOptions {
   config?: string;

@@ -1,8 +1,8 @@
 /** Runs the editor with the terminal as its own, and says in words how it failed. */
-import { runChild } from '../../daemon/child.ts';
+import { runChild } from '../../terminal/child.ts';
 import { OccError } from '../../errors.ts';
 import { editorCommand, type Editor } from '../../terminal/editor.ts';
-import type { World } from '../world.ts';
+import type { World } from '../../terminal/world.ts';
 
 /** The shell's own codes for a program that is missing, or may not be run. */
 const notFound = 127;

@@ -1,0 +1,67 @@
+/** A launch that uses the proxy `occ start` runs: the same client, the same care, and no proxy of its own. */
+import type { LaunchArguments } from '../../clients/arguments.ts';
+import { providerOf } from '../../clients/choice.ts';
+import type { Settings } from '../../config/schema.ts';
+import { loadSettings } from '../../config/settings.ts';
+import type { ProxyRecord } from '../../daemon/record.ts';
+import { exitCodes, OccError } from '../../errors.ts';
+import { toText } from '../../stream/json.ts';
+import type { Output } from '../../terminal/output.ts';
+import { chooseModel, dryRun, prepare, runClient, warnOfStoredModel } from './client.ts';
+import { renderLineup } from './page.ts';
+import { locateClient } from './locate-client.ts';
+import { askRunning, requireRunning, variablesOf } from '../../daemon/running.ts';
+import type { World } from '../../terminal/world.ts';
+
+/** Resolves to the exit code: the child's own, or 3 when no proxy runs. */
+export async function launchAttached(asked: LaunchArguments, world: World, output: Output): Promise<number> {
+  const record = await requireRunning(
+    world,
+    'occ start runs one; without --attach, occ launch runs a proxy of its own',
+  );
+  refuseOwnSettings(asked, record);
+  const settings = await settingsOf(record, asked, world);
+  // Without a token of its own the proxy takes any; the client needs one all the same.
+  const token = (await variablesOf(record))['ANTHROPIC_AUTH_TOKEN'] ?? 'unused';
+  const choice = chooseModel(asked, settings, true);
+  const preparing = { asked, world, token, choice };
+  if (asked.dryRun) return dryRun(preparing, settings, record.url, output);
+  const client = await locateClient(asked, world, output, settings.keyVariables);
+  const prepared = prepare(preparing, settings, record.url);
+  output.say(renderLineup(settings, choice, record.log, output.talkStyle));
+  for (const note of prepared.notes) output.warn(`occ: ${note}`);
+  try {
+    return await runClient(client, prepared, output);
+  } finally {
+    if (asked.client !== 'exec') warnOfStoredModel(world, settings, output);
+  }
+}
+
+/** What was decided when the proxy was started cannot be decided again for one launch. */
+function refuseOwnSettings({ config, emulator }: LaunchArguments, { options }: ProxyRecord): void {
+  const own = config !== undefined ? '--config' : emulator && options.emulator !== true ? '--emulator' : '';
+  if (own === '') return;
+  throw new OccError(
+    'usage',
+    `${own} is for a proxy of the launch's own, and --attach uses the one that runs`,
+    {
+      exitCode: exitCodes.usage,
+      remedy: `leave out --attach, or start the proxy with ${own}: occ stop, then occ start ${own}`,
+    },
+  );
+}
+
+/** The settings the running proxy was started with, as far as the client is concerned. */
+async function settingsOf(record: ProxyRecord, asked: LaunchArguments, world: World): Promise<Settings> {
+  const status = await askRunning(record, '/occ/status');
+  const provider = providerOf(asked.model);
+  const { settings } = await loadSettings({
+    configFile: toText(status['config']) || undefined,
+    env: world.env,
+    runCommands: false,
+    ...(provider !== undefined && { use: [provider] }),
+  });
+  if (record.options.emulator !== true) return settings;
+  const { emulatorSettings } = await import('../../emulator/settings.ts');
+  return emulatorSettings(settings, record.url);
+}

@@ -1,0 +1,42 @@
+/** The first and the last line of a launch. */
+import type { Choice } from '../../clients/choice.ts';
+import { lineUp } from '../../clients/tiers.ts';
+import type { Settings } from '../../config/schema.ts';
+import type { Tier } from '../../proxy/policy/tiers.ts';
+import type { ProxyStats } from '../../proxy/server.ts';
+import { amount, count } from '../../terminal/figures.ts';
+import type { Style } from '../../terminal/style.ts';
+
+/** `occ: opus, fable → kimi-k3 (opencode-go); sonnet → …; haiku → …; log in …`: tiers with one answer stand together. */
+export function renderLineup(settings: Settings, choice: Choice, logPath: string, style: Style): string {
+  const byModel = new Map<string, Tier[]>();
+  for (const [tier, { modelId, provider }] of Object.entries(lineUp(settings)) as [
+    Tier,
+    { modelId: string; provider: string },
+  ][]) {
+    const model = `${style.bold(modelId)} (${provider})`;
+    byModel.set(model, [...(byModel.get(model) ?? []), tier]);
+  }
+  const parts = [...byModel].map(([model, named]) => `${named.join(', ')} → ${model}`);
+  const { entry } = choice;
+  if (entry !== undefined) parts.unshift(`asked for → ${style.bold(entry.model_id)} (${entry.provider})`);
+  return `occ: ${parts.join('; ')}; log in ${logPath}`;
+}
+
+type Summed = Pick<
+  ProxyStats,
+  'requests' | 'failures' | 'fallbacks' | 'inputTokens' | 'outputTokens' | 'cost'
+>;
+
+/** `occ: 12 requests, 34.5k tokens in, 1.2k out, $0.0123, 1 answered by a fallback`; a cost only where one was reported. */
+export function renderSummary(stats: Summed, style: Style): string {
+  const parts = [
+    count(stats.requests, 'request'),
+    `${amount(stats.inputTokens)} tokens in`,
+    `${amount(stats.outputTokens)} out`,
+    ...(stats.cost === undefined ? [] : [`$${stats.cost === 0 ? 0 : stats.cost.toFixed(4)}`]),
+    ...(stats.fallbacks > 0 ? [`${stats.fallbacks} answered by a fallback`] : []),
+    ...(stats.failures > 0 ? [style.bad(`${stats.failures} failed`)] : []),
+  ];
+  return `occ: ${parts.join(', ')}`;
+}

@@ -1,0 +1,111 @@
+/** Asks providers for their lists of models, all at once, each within a bound. One that fails spoils no other's. */
+import { Buffer } from 'node:buffer';
+import { listAddress, readList, type ListedModel } from '../../catalog/provider-list.ts';
+import type { CachedLists } from '../../catalog/list-cache.ts';
+import type { Provider } from '../../config/schema.ts';
+import type { WireFormat } from '../../wire/codec.ts';
+import { secretsOf } from '../../proxy/secrets.ts';
+import { openUpstream, type Upstream } from '../../proxy/upstream.ts';
+import { userAgent } from '../../version.ts';
+
+/** What came of asking one provider. */
+export interface Refreshed {
+  provider: string;
+  outcome: 'listed' | 'unreachable' | 'refused' | 'skipped';
+  /** Models in its list; null when there is none. */
+  models: number | null;
+  /** Why there is none, in words; null when there is one. */
+  reason: string | null;
+}
+
+export interface Refresh {
+  refreshed: readonly Refreshed[];
+  lists: CachedLists;
+}
+
+/** Milliseconds for one provider's answer. */
+const limitMs = 15_000;
+/** More than this is no list. */
+const mostBytes = 16 * 1024 * 1024;
+
+export async function refreshLists(providers: readonly Provider[], env: NodeJS.ProcessEnv): Promise<Refresh> {
+  const upstream = await openUpstream(env);
+  try {
+    const asked = await Promise.all(providers.map((provider) => refreshOne(provider, upstream)));
+    const lists = asked.flatMap(({ refreshed, url, models }) =>
+      models ? [[refreshed.provider, { at: new Date().toISOString(), url, models }] as const] : [],
+    );
+    return { refreshed: asked.map(({ refreshed }) => refreshed), lists: Object.fromEntries(lists) };
+  } finally {
+    await upstream.close();
+  }
+}
+
+interface AskedOne {
+  refreshed: Refreshed;
+  url: string;
+  models?: readonly ListedModel[];
+}
+
+async function refreshOne(provider: Provider, upstream: Upstream): Promise<AskedOne> {
+  const { name, missingKey } = provider;
+  const address = listAddress(provider);
+  const url = address?.url ?? '';
+  const without = (outcome: Refreshed['outcome'], reason: string): AskedOne => ({
+    refreshed: { provider: name, outcome, models: null, reason: withoutSecrets(reason, provider) },
+    url,
+  });
+  if (!address) return without('skipped', 'it has no address of a list');
+  if (missingKey !== undefined) return without('skipped', `it has no key: ${missingKey}`);
+  try {
+    const signal = AbortSignal.timeout(limitMs);
+    const { status, body } = await upstream.get(url, headersFor(provider, address.format), signal);
+    const text = await readBounded(body);
+    if (status === 401 || status === 403) return without('refused', `${url} refuses the key (${status})`);
+    if (status !== 200) return without('unreachable', `${url} answers ${status}`);
+    const models = readList(text);
+    if (!models) return without('unreachable', `${url} answers with something that is no list of models`);
+    return {
+      refreshed: { provider: name, outcome: 'listed', models: models.length, reason: null },
+      url,
+      models,
+    };
+  } catch (error) {
+    const { name: kind, message } = error as Error;
+    const late = kind === 'TimeoutError' || kind === 'AbortError';
+    return without('unreachable', late ? `${url} did not answer within ${limitMs / 1000} s` : message);
+  }
+}
+
+function headersFor({ auth, keys, headers }: Provider, format: WireFormat): Record<string, string> {
+  const [key] = keys;
+  const secret = key?.reveal() ?? '';
+  const kind = key === undefined ? 'none' : (auth[format] ?? 'bearer');
+  return {
+    accept: 'application/json',
+    'user-agent': userAgent,
+    ...(format === 'messages' && { 'anthropic-version': '2023-06-01' }),
+    ...(kind === 'bearer' && { authorization: `Bearer ${secret}` }),
+    ...(kind !== 'bearer' && kind !== 'none' && { [kind]: secret }),
+    ...headers,
+  };
+}
+
+async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    bytes += piece.length;
+    if (bytes > mostBytes) throw new Error(`the list is larger than ${mostBytes} bytes`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+/** An address may hold a key, and so may the system's word about it. */
+function withoutSecrets(reason: string, { keys, headers }: Provider): string {
+  return secretsOf(keys[0]?.reveal(), headers).reduce(
+    (text, secret) => text.replaceAll(secret, '•••'),
+    reason,
+  );
+}

@@ -1,0 +1,34 @@
+/** The page of `occ route`: what was asked, the rule, and the models in the order in which they would be tried. */
+import { amount, count } from '../../terminal/figures.ts';
+import type { Style } from '../../terminal/style.ts';
+import type { RouteAnswer } from './run.ts';
+
+export function renderRoute({ asked, rule, candidates, passed_over }: RouteAnswer, style: Style): string[] {
+  const facts = [
+    `about ${amount(asked.input_tokens)} tokens`,
+    ...(asked.tools > 0 ? [count(asked.tools, 'tool')] : []),
+    ...(asked.stream ? [] : ['not streamed']),
+    ...(asked.request_class === null ? [] : [`class ${asked.request_class}`]),
+  ].join(', ');
+  return [
+    row('asked', asked.model),
+    row('', facts),
+    row('rule', rule),
+    ...candidates.flatMap(({ model, format, why, key_missing }, i) => [
+      row(
+        i === 0 ? 'answers' : i === 1 ? 'then' : '',
+        i === 0 ? style.good(style.bold(model)) : style.bold(model),
+      ),
+      row('', `  ${why}, over ${format}${key_missing === null ? '' : `, ${style.warning('no key')}`}`),
+    ]),
+    ...(candidates.length === 0 ? [row('answers', style.bad('nobody'))] : []),
+    ...passed_over.flatMap(({ model, reason }, i) => [
+      row(i === 0 ? 'not' : '', model),
+      row('', `  ${reason}`),
+    ]),
+  ];
+}
+
+function row(label: string, text: string): string {
+  return `${label.padEnd(9)}${text}`;
+}

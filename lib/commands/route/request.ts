@@ -1,0 +1,88 @@
+/** A request from a file or stdin: the body of a Messages request, or a recorded exchange that holds one. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { MessagesRequest } from '../../anthropic/request.ts';
+import { OccError } from '../../errors.ts';
+import { largestBody, Refused, toRequest } from '../../proxy/inbound.ts';
+import { isObject } from '../../stream/json.ts';
+import type { World } from '../../terminal/world.ts';
+
+export interface AskedRequest {
+  request: MessagesRequest;
+  /** What the client said of it in `x-claude-code-request-class`; "" when it said nothing. */
+  requestClass: string;
+}
+
+/** `from` is a file's name, or `-` for stdin. OccError `request_unreadable` when it holds no request. */
+export async function readAsked(from: string, world: World): Promise<AskedRequest> {
+  const name = from === '-' ? 'stdin' : from;
+  const text = from === '-' ? await readStdin(world) : await readNamed(resolve(world.cwd, from), name);
+  const value = parse(text, name);
+  const recorded = isObject(value) && value['messages'] === undefined && value['body'] !== undefined;
+  const body = recorded ? value['body'] : value;
+  // Recorders write a body as it was sent, or as what it says.
+  const said = typeof body === 'string' ? parse(body, `the body in ${name}`) : body;
+  if (!isObject(said)) throw unreadable(name, 'it holds no JSON object');
+  try {
+    const headers = recorded ? value['headers'] : undefined;
+    return {
+      request: toRequest(said),
+      requestClass: headerOf(headers, 'x-claude-code-request-class'),
+    };
+  } catch (error) {
+    if (error instanceof Refused) throw unreadable(name, `${recorded ? 'body: ' : ''}${error.message}`);
+    throw error;
+  }
+}
+
+async function readNamed(file: string, name: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw unreadable(name, code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`);
+  }
+}
+
+async function readStdin({ stdin }: World): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of stdin as AsyncIterable<Buffer | string>) {
+    const chunk = Buffer.from(piece);
+    bytes += chunk.length;
+    if (bytes > largestBody) throw unreadable('stdin', `it is larger than ${largestBody} bytes`);
+    pieces.push(chunk);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+/** The engine's own words quote the text, which may be a private conversation; where it goes wrong is all that helps. */
+function parse(text: string, name: string): unknown {
+  if (text.trim() === '') throw unreadable(name, 'it is empty');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const at = / at position \d+/.exec(String(error))?.[0] ?? '';
+    throw unreadable(name, `it is not JSON${at && `: it goes wrong${at}`}`);
+  }
+}
+
+/** Headers as an object or as a list of pairs, in any case. */
+function headerOf(headers: unknown, wanted: string): string {
+  const pairs: unknown[] = Array.isArray(headers)
+    ? headers
+    : Object.entries(isObject(headers) ? headers : {});
+  for (const pair of pairs) {
+    if (!Array.isArray(pair)) continue;
+    const [name, value] = pair as unknown[];
+    if (typeof name === 'string' && name.toLowerCase() === wanted && typeof value === 'string') return value;
+  }
+  return '';
+}
+
+function unreadable(name: string, reason: string): OccError {
+  return new OccError('request_unreadable', `${name} holds no request: ${reason}`, {
+    remedy:
+      'expected the JSON body of a Messages request ({ "model": …, "messages": […] }), or a recorded exchange with its "body"',
+  });
+}

@@ -1,0 +1,129 @@
+/** One look at the road ahead: a request and the configuration into the plan that routing makes of them. */
+import { resolve } from 'node:path';
+import { estimateTokens } from '../../anthropic/estimate.ts';
+import type { MessagesRequest } from '../../anthropic/request.ts';
+import { choose, honouring, providerOf } from '../../clients/choice.ts';
+import type { Settings } from '../../config/schema.ts';
+import { loadSettings } from '../../config/settings.ts';
+import { exitCodes, OccError } from '../../errors.ts';
+import { planRoutes, type Candidate } from '../../proxy/policy/route.ts';
+import { tierId } from '../../proxy/policy/tiers.ts';
+import type { Output } from '../../terminal/output.ts';
+import { readAsked, type AskedRequest } from './request.ts';
+import { freshSettings } from '../../catalog/fresh-settings.ts';
+import { usesEmulator } from '../../host/emulator.ts';
+import { renderRoute } from './page.ts';
+import type { RouteOptions } from './route.ts';
+import type { World } from '../../terminal/world.ts';
+
+export async function tellRoute(options: RouteOptions, world: World, output: Output): Promise<number> {
+  const { request, requestClass } =
+    options.request === undefined ? plain : await readAsked(options.request, world);
+  const asked = await readSettings(options, world);
+  const { model, settings } = toAsked(
+    options.model ?? request.model,
+    options.model !== undefined,
+    asked,
+    output,
+  );
+  const body: MessagesRequest = { ...request, model };
+  const inputTokens = estimateTokens(body);
+  const plan = planRoutes({ request: body, inputTokens, requestClass }, settings);
+  const answer = {
+    config: settings.file ?? null,
+    asked: {
+      model,
+      input_tokens: inputTokens,
+      tools: request.tools?.length ?? 0,
+      stream: request.stream === true,
+      request_class: requestClass || null,
+    },
+    rule: plan.reason,
+    candidates: plan.candidates.map(toAnswer),
+    passed_over: plan.passedOver.map(({ model, reason }) => ({ model, reason })),
+  };
+  if (output.json) output.answerJson(answer);
+  else for (const line of renderRoute(answer, output.style)) output.answer(line);
+  for (const provider of new Set(plan.candidates.map((candidate) => candidate.provider))) {
+    if (provider.missingKey !== undefined)
+      output.say(`occ: ${provider.name} has no key: ${provider.missingKey}`);
+  }
+  return exitCodes.ok;
+}
+
+/** What Claude Code's usual tier would ask in a first message. */
+const plain: AskedRequest = {
+  request: {
+    model: tierId('sonnet'),
+    max_tokens: 32_000,
+    stream: true,
+    messages: [{ role: 'user', content: 'What does this project do?' }],
+  },
+  requestClass: '',
+};
+
+async function readSettings({ config, model }: RouteOptions, world: World): Promise<Settings> {
+  const provider = providerOf(model);
+  const { settings } = await loadSettings({
+    configFile: config === undefined ? undefined : resolve(world.cwd, config),
+    env: world.env,
+    // A plan needs no key, so no command has to print one.
+    runCommands: false,
+    ...(provider !== undefined && { use: [provider] }),
+  });
+  const fresh = freshSettings(settings, world);
+  if (!usesEmulator(fresh)) return fresh;
+  const { withEmulator } = await import('../../emulator/settings.ts');
+  return withEmulator(fresh, 'http://127.0.0.1:0');
+}
+
+/** `--model` means what `-m` of a launch does; a name that nobody knows is one that a client might ask for all the same. */
+function toAsked(
+  model: string,
+  chosen: boolean,
+  settings: Settings,
+  output: Output,
+): { model: string; settings: Settings } {
+  // What Claude Code asks for by itself names no model of anybody's choice.
+  const usual = /^claude[^/]*$/i.test(model) && !Object.hasOwn(settings.models, model);
+  if (!chosen || usual) return { model, settings };
+  try {
+    const choice = choose(model, settings);
+    return { model: choice.id, settings: honouring(settings, choice) };
+  } catch (error) {
+    if (!(error instanceof OccError)) throw error;
+    output.say(`occ: ${error.message}; a client that asks for it all the same:`);
+    return { model, settings };
+  }
+}
+
+export interface RouteAnswer {
+  config: string | null;
+  asked: {
+    model: string;
+    input_tokens: number;
+    tools: number;
+    stream: boolean;
+    request_class: string | null;
+  };
+  rule: string;
+  candidates: {
+    model: string;
+    format: string;
+    why: string;
+    context_window: number;
+    /** Why it would fail for want of a key; null when it would not. */
+    key_missing: string | null;
+  }[];
+  passed_over: { model: string; reason: string }[];
+}
+
+function toAnswer({ route, provider, why }: Candidate): RouteAnswer['candidates'][number] {
+  return {
+    model: `${route.provider}/${route.modelId}`,
+    format: route.format,
+    why,
+    context_window: route.contextWindow,
+    key_missing: provider.missingKey ?? null,
+  };
+}

@@ -1,0 +1,42 @@
+/** `occ start`: the proxy without a client; in the background unless told to stay. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { StartOptions } from './options.ts';
+import { outputOf, type Around, type GlobalOptions } from '../../terminal/world.ts';
+
+const startHelp = `
+It prints the lines that another shell needs; occ env prints them again.
+
+Examples:
+  occ start                           in the background, on the configured port
+  occ start -f -p 0 --emulator        in this terminal, no key, no network
+`;
+
+export function defineStart(program: Command, { world, globals, end }: Around): void {
+  program
+    .command('start')
+    .summary('run the proxy by itself, for any client')
+    .description('Runs the proxy in the background and returns when it answers.')
+    .option('-f, --foreground', 'stay in this terminal until Ctrl-C')
+    .option('-p, --port <n>', 'port to listen on; 0 takes any free one', toPort)
+    .option('-H, --host <host>', 'address to listen on')
+    .option('-c, --config <file>', 'another configuration file')
+    .option('--emulator', 'answer from the built-in emulator: no key, no network')
+    .option('--json', 'answer in JSON')
+    .addOption(new Option('--background', 'be the process in the background').hideHelp())
+    .addHelpText('after', startHelp)
+    .action(async (options: StartOptions & GlobalOptions) => {
+      const output = await outputOf(world, globals(options));
+      if (options.foreground === true || options.background === true) {
+        const { serve } = await import('./run.ts');
+        return end(await serve(options, world, output));
+      }
+      const { startInBackground } = await import('./background.ts');
+      end(await startInBackground(options, world, output));
+    });
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('expected a number from 0 to 65535.');
+}

@@ -1,0 +1,118 @@
+/** The page of `occ status`: a few labelled lines, then how each model has done. */
+import type { Style } from '../../terminal/style.ts';
+import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { amount, duration, moment } from '../../terminal/figures.ts';
+import { planLines } from '../usage/quota-lines.ts';
+
+/** `width` is that of the terminal; absent where there is none. */
+export function renderStatus(status: JsonObject, style: Style, width = 80): string[] {
+  const number = (key: string): number => toNumber(status[key]) ?? 0;
+  const cost = toNumber(status['cost']);
+  const lines = [
+    `${style.good('●')} running on ${style.bold(toText(status['url']))}  pid ${number('pid')}, up ${duration(number('uptime_s'))}`,
+    '',
+    row('version', toText(status['version'])),
+    row('config', toText(status['config']) || 'the defaults (there is no file)'),
+    ...configNotes(status, style),
+    row('log', toText(status['log'])),
+    row('live', String(number('live'))),
+    row('requests', requests(number('requests'), number('failures'), number('fallbacks'), style)),
+    row(
+      'tokens',
+      `${amount(number('input_tokens'))} in, ${amount(number('output_tokens'))} out${cost === undefined ? '' : `, $${cost.toFixed(4)}`}`,
+    ),
+  ];
+  lines.push(...plans(status, style));
+  const error = toObject(status['last_error']);
+  if (error['message'] !== undefined) {
+    const [first = '', ...rest] = toText(error['message']).split('\n');
+    lines.push(
+      row('last error', style.bad(`${toText(error['at'])}  ${toNumber(error['status']) ?? ''} ${first}`)),
+    );
+    lines.push(...rest.map((line) => row('', line.trim())));
+  }
+  const models = Array.isArray(status['models']) ? status['models'].filter(isObject) : [];
+  if (models.length > 0) lines.push('', ...models.flatMap((model) => renderModel(model, style, width)));
+  lines.push(...remembered(status, style));
+  return lines;
+}
+
+/** Why the file on disk is not, or not wholly, what is in force. */
+function configNotes(status: JsonObject, style: Style): string[] {
+  const [what, ...where] = toText(toObject(status['config_error'])['message']).split('\n');
+  const pending = toText(status['config_pending']);
+  return [
+    ...(what
+      ? [row('', style.bad(`changed, and not used: ${what}`)), ...where.map((line) => row('', line))]
+      : []),
+    ...(pending === '' ? [] : [row('', style.warning(pending))]),
+  ];
+}
+
+/** Who is out of allowance, and what was learned of models, each with the time until which it holds. */
+function remembered(status: JsonObject, style: Style): string[] {
+  const spent = toArray(status['spent'])
+    .filter(isObject)
+    .map((one) => style.warning(`${toText(one['who'])}: ${toText(one['limit'])} reached`) + until(one));
+  const learned = toArray(status['learned'])
+    .filter(isObject)
+    .map((one) => `${toText(one['model'])}: ${toText(one['words'])}${until(one)}`);
+  const all = [...spent, ...learned];
+  return all.length === 0 ? [] : ['', ...all.map((line, i) => row(i === 0 ? 'remembered' : '', line))];
+}
+
+/** `, until 14:05`. */
+function until(entry: JsonObject): string {
+  const time = moment(toText(entry['until']));
+  return time === '' ? '' : `, until ${time}`;
+}
+
+/** What is used of the plans whose providers tell it, and when they did. */
+function plans(status: JsonObject, style: Style): string[] {
+  const lines: string[] = [];
+  for (const plan of toArray(status['plans']).filter(isObject)) {
+    lines.push(row('plan', `${toText(plan['provider'])}, as of ${moment(toText(plan['at']))}`));
+    for (const line of planLines(toArray(plan['windows']).filter(isObject), style)) lines.push(row('', line));
+  }
+  return lines;
+}
+
+function row(label: string, text: string): string {
+  return `  ${label.padEnd(11)}${text}`;
+}
+
+function requests(asked: number, failed: number, fallbacks: number, style: Style): string {
+  return [
+    String(asked),
+    ...(failed > 0 ? [style.bad(`${failed} failed`)] : []),
+    ...(fallbacks > 0 ? [style.warning(`${fallbacks} answered by a fallback`)] : []),
+  ].join(', ');
+}
+
+function renderModel(model: JsonObject, style: Style, width: number): string[] {
+  const inARow = toNumber(model['failures_in_a_row']) ?? 0;
+  const mark = inARow > 0 ? style.bad('✗') : style.good('✓');
+  const name = `${toText(model['model'])} (${toText(model['format'])})`;
+  const attempts = toNumber(model['attempts']) ?? 0;
+  const failures = toNumber(model['failures']) ?? 0;
+  const first = toNumber(model['first_content_ms']);
+  const facts = [
+    `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`,
+    ...(failures > 0 ? [`${failures} failed`] : []),
+    ...(first === undefined ? [] : [`first words after ${(first / 1000).toFixed(1)} s`]),
+  ].join(', ');
+  const failure = toObject(model['last_failure']);
+  const reason = inARow > 0 ? toText(failure['reason']) : '';
+  const oneLine = `  ${mark} ${style.bold(name)}  ${facts}`;
+  const long = name.length + facts.length + 6 > width;
+  const breaker = toText(toObject(model['breaker'])['state']);
+  return [
+    ...(long ? [`  ${mark} ${style.bold(name)}`, `    ${facts}`] : [oneLine]),
+    ...(breaker === 'open' || breaker === 'half_open'
+      ? [
+          `    ${style.warning(breaker === 'open' ? 'passed over' : 'being probed')}${until(toObject(model['breaker']))}`,
+        ]
+      : []),
+    ...(reason === '' ? [] : [`    ${reason.split('\n', 1)[0] ?? ''}`]),
+  ];
+}

@@ -1,0 +1,25 @@
+/** How much of a plan is used, as lines for `occ status` and `occ usage`. */
+import { windowInWords } from '../../catalog/plan.ts';
+import { toNumber, toText, type JsonObject } from '../../stream/json.ts';
+import { moment } from '../../terminal/figures.ts';
+import type { Style } from '../../terminal/style.ts';
+
+/** Percent from which on a window is shown as nearly, and as quite, used up. */
+const muchPercent = 80;
+const allPercent = 100;
+
+/** One line for each window: `5 hours   42 %  resets 14:05`. */
+export function planLines(windows: readonly JsonObject[], style: Style): string[] {
+  return windows.map((window) => {
+    const percent = toNumber(window['percent']);
+    const used = percent === undefined ? '  ? %' : `${String(Math.round(percent)).padStart(3)} %`;
+    const reset = moment(toText(window['resets_at']));
+    const name = windowInWords(toText(window['window'])).padEnd(8);
+    return `${name} ${shade(window['spent'] === true ? allPercent : (percent ?? 0), used, style)}${reset === '' ? '' : `  resets ${reset}`}`;
+  });
+}
+
+function shade(percent: number, text: string, style: Style): string {
+  if (percent >= allPercent) return style.bad(text);
+  return percent >= muchPercent ? style.warning(text) : style.good(text);
+}

@@ -1,0 +1,93 @@
+/** One answer of `occ usage`: every provider that tells of a plan is asked, side by side, and the proxy if one runs. */
+import { resolve } from 'node:path';
+import { planAddress } from '../../catalog/plan.ts';
+import type { Provider } from '../../config/schema.ts';
+import { loadSettings } from '../../config/settings.ts';
+import { exitCodes } from '../../errors.ts';
+import { askPlan, type PlanReport } from '../../proxy/plan.ts';
+import { openUpstream } from '../../proxy/upstream.ts';
+import { toNumber, toText, type JsonObject } from '../../stream/json.ts';
+import { amount, count, moment } from '../../terminal/figures.ts';
+import type { Output } from '../../terminal/output.ts';
+import { withProgress } from '../../terminal/progress.ts';
+import { planLines } from './quota-lines.ts';
+import { askRunning, findRecorded } from '../../daemon/running.ts';
+import type { UsageOptions } from './usage.ts';
+import type { World } from '../../terminal/world.ts';
+
+interface ToldPlan {
+  provider: string;
+  report: PlanReport;
+}
+
+export async function tellUsage({ config }: UsageOptions, world: World, output: Output): Promise<number> {
+  const { settings } = await loadSettings({
+    configFile: config === undefined ? undefined : resolve(world.cwd, config),
+    env: world.env,
+    home: world.home,
+  });
+  // A built-in provider without a key is one that nobody uses.
+  const asked = Object.values(settings.providers).filter(
+    (provider) => planAddress(provider) !== undefined && provider.missingKey === undefined,
+  );
+  const [plans, running] = await Promise.all([askAll(asked, world, output), askProxy(world)]);
+  if (output.json) {
+    output.answerJson({
+      plans: plans.map(({ provider, report }) => ({
+        provider,
+        windows: report.windows ?? null,
+        reason: report.reason ?? null,
+      })),
+      running,
+    });
+  } else {
+    const lines = [...plans.flatMap((plan) => planPage(plan, output)), ...proxyPage(running)];
+    if (plans.length === 0) lines.unshift('no provider with a key tells of a plan (OpenCode Go does)');
+    for (const line of lines) output.answer(line);
+  }
+  const silent = plans.filter(({ report }) => report.windows === undefined);
+  for (const { provider, report } of silent) output.warn(`occ: ${provider}: ${report.reason}`);
+  return plans.length > 0 && silent.length === plans.length ? exitCodes.failed : exitCodes.ok;
+}
+
+async function askAll(providers: readonly Provider[], world: World, output: Output): Promise<ToldPlan[]> {
+  if (providers.length === 0) return [];
+  const upstream = await openUpstream({ ...world.env });
+  const asking = Promise.all(
+    providers.map(async (provider) => {
+      const report = await askPlan(provider, upstream);
+      return report ? [{ provider: provider.name, report }] : [];
+    }),
+  );
+  try {
+    return (await withProgress(output, 'asking how much of the plan is used', asking)).flat();
+  } finally {
+    await upstream.close();
+  }
+}
+
+const totals = ['url', 'pid', 'started_at', 'requests', 'failures', 'input_tokens', 'output_tokens', 'cost'];
+
+/** The totals of the proxy that runs; null when none does. */
+async function askProxy(world: World): Promise<JsonObject | null> {
+  const found = await findRecorded(world);
+  if (found?.state !== 'running') return null;
+  const status = await askRunning(found.record, '/occ/status').catch(() => undefined);
+  return status ? Object.fromEntries(totals.map((name) => [name, status[name] ?? null])) : null;
+}
+
+function planPage({ provider, report }: ToldPlan, { style }: Output): string[] {
+  if (report.windows === undefined) return [];
+  const windows = report.windows.map((window): JsonObject => ({ ...window }));
+  return [style.bold(provider), ...planLines(windows, style).map((line) => `  ${line}`)];
+}
+
+function proxyPage(running: JsonObject | null): string[] {
+  if (running === null) return [];
+  const figure = (name: string): number => toNumber(running[name]) ?? 0;
+  const cost = toNumber(running['cost']);
+  return [
+    `the proxy on ${toText(running['url'])}, since ${moment(toText(running['started_at']))}`,
+    `  ${count(figure('requests'), 'request')}, ${amount(figure('input_tokens'))} tokens in, ${amount(figure('output_tokens'))} out${cost === undefined ? '' : `, $${cost.toFixed(4)}`}`,
+  ];
+}

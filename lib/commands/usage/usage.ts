@@ -1,0 +1,29 @@
+/** `occ usage`: what is used of the plans, and what the running proxy has used since it started. */
+import type { Command } from 'commander';
+import { outputOf, type Around, type GlobalOptions } from '../../terminal/world.ts';
+
+export interface UsageOptions extends GlobalOptions {
+  config?: string;
+}
+
+const help = `
+OpenCode Go tells how much of its five hours, week and month is used; other
+providers do not. The figures of requests and tokens are those of the proxy
+that occ start runs.
+
+Exit codes: 0 done, 1 no provider that was asked has told.
+`;
+
+export function defineUsage(program: Command, { world, globals, end }: Around): void {
+  program
+    .command('usage')
+    .summary('what is used of the plan, and by the proxy')
+    .description('Shows what is used of the plan, and by the running proxy.')
+    .option('-c, --config <file>', 'another configuration file')
+    .option('--json', 'answer in JSON')
+    .addHelpText('after', help)
+    .action(async (options: UsageOptions) => {
+      const { tellUsage } = await import('./run.ts');
+      end(await tellUsage(options, world, await outputOf(world, globals(options))));
+    });
+}

@@ -1,0 +1,140 @@
+/** Opens what a command needs to answer requests (log, emulator, proxy) and closes all of it, in order, whatever happens. */
+import type { Settings } from '../config/schema.ts';
+import { exitCodes, OccError, type ExitCode } from '../errors.ts';
+import type { Log } from '../ledger/log.ts';
+import type { Control } from '../proxy/control.ts';
+import type { Proxy } from '../proxy/server.ts';
+import { liveSettings, type LiveSettings, type Renewal } from './live-settings.ts';
+import { besideEmulator } from './emulator.ts';
+
+export interface RoadOptions {
+  settings: Settings;
+  /** `--emulator`: nothing but the emulator is asked. */
+  trial: boolean;
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** What clients must present; the settings' own otherwise. */
+  token?: string;
+  stateDir: string;
+  /** What the proxy's owner may ask it. */
+  control?: Control;
+  /** Last changes before the proxy sees the settings. */
+  adjust?: (settings: Settings) => Settings;
+  /** How the settings are kept up to date; without it the first ones hold to the end. */
+  renewal?: Renewal;
+  /** The exit code when the proxy cannot listen. */
+  listenFailure: ExitCode;
+  /** Told once when the log cannot be written. */
+  onSilentLog: (reason: string) => void;
+}
+
+export interface Road {
+  proxy: Proxy;
+  settings: LiveSettings;
+  log: Log;
+  logPath: string;
+  /** Lets live requests finish for `drainMs`, then cuts them; resolves to how many were cut. May be called twice. */
+  close(drainMs: number): Promise<number>;
+}
+
+/** OccError when it cannot listen; nothing stays open then. */
+export async function openRoad(options: RoadOptions): Promise<Road> {
+  const { openLog } = await import('../ledger/log-file.ts');
+  const logFile = openLog({
+    ...options.settings.logging,
+    dir: options.stateDir,
+    name: 'occ',
+    onSilent: options.onSilentLog,
+  });
+  const emulator = besideEmulator(options.trial, logFile.log);
+  const apply = async (settings: Settings): Promise<Settings> => {
+    const emulated = await emulator.apply(settings);
+    return options.adjust?.(emulated) ?? emulated;
+  };
+  let live: LiveSettings | undefined;
+  const closeRest = async (): Promise<void> => {
+    live?.close();
+    await emulator.close();
+    await logFile.close();
+  };
+  try {
+    const first = await apply(options.settings).catch((error: unknown) => {
+      throw noEmulator(error, options);
+    });
+    const settings = (live = liveSettings({
+      given: options.settings,
+      first,
+      apply,
+      renewal: options.renewal,
+      log: logFile.log,
+      onChange: ({ logging }) => logFile.setLimits(logging),
+    }));
+    const proxy = await listen(() => settings.current(), options, logFile.log);
+    const close = async (drainMs: number): Promise<number> => {
+      settings.close();
+      try {
+        return await proxy.close(drainMs);
+      } finally {
+        await closeRest();
+      }
+    };
+    return { proxy, settings, log: logFile.log, logPath: logFile.path, close };
+  } catch (error) {
+    await closeRest();
+    throw error;
+  }
+}
+
+async function listen(settings: () => Settings, options: RoadOptions, log: Log): Promise<Proxy> {
+  const { host, port, token, control } = options;
+  const { startProxy } = await import('../proxy/server.ts');
+  try {
+    return await startProxy({
+      settings,
+      host,
+      port,
+      log,
+      asksPlans: true,
+      ...(token !== undefined && { token }),
+      ...(control !== undefined && { control }),
+    });
+  } catch (error) {
+    throw cannotListen(error, options);
+  }
+}
+
+/** A machine that lends no port to the emulator would lend none to the proxy. */
+function noEmulator(cause: unknown, { listenFailure }: RoadOptions): unknown {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (cause instanceof OccError || code === undefined) return cause;
+  return new OccError('cannot_listen', `the emulator cannot listen on 127.0.0.1 (${code})`, {
+    exitCode: listenFailure,
+    cause,
+  });
+}
+
+function cannotListen(error: unknown, { host, port, listenFailure }: RoadOptions): unknown {
+  if (!(error instanceof OccError)) return error;
+  const inUse = error.code === 'port_in_use';
+  return new OccError(error.code, inUse ? `port ${port} on ${host} is in use` : error.message, {
+    exitCode: listenFailure,
+    cause: error,
+    ...(inUse
+      ? { remedy: 'occ start --port 0 takes any free port; or end what listens there' }
+      : error.remedy !== undefined && { remedy: error.remedy }),
+  });
+}
+
+/**
+ * OccError `key_missing` (exit 78) when nobody could answer for want of a key. Models that only stand by may lack
+ * theirs: they are passed over.
+ */
+export function requireKey(settings: Settings, provider: string | undefined, what: string): void {
+  const { missingKey, keyRemedy } = (provider === undefined ? undefined : settings.providers[provider]) ?? {};
+  if (missingKey === undefined) return;
+  throw new OccError('key_missing', `${what} (${provider}) has no key: ${missingKey}`, {
+    exitCode: exitCodes.config,
+    remedy: `${keyRemedy ?? 'give it one'}\nocc launch --emulator needs no key`,
+  });
+}

@@ -1,0 +1,104 @@
+/** Settings that are replaced while a proxy runs: in order, one at a time, and never to the worse. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { liveSettings, type Renewal } from '../../lib/host/live-settings.ts';
+import { toSecret } from '../../lib/config/credentials.ts';
+import type { Settings } from '../../lib/config/schema.ts';
+import { refuse } from '../../lib/emulator/answer.ts';
+import { say } from '../../lib/emulator/script.ts';
+import type { LogEntry } from '../../lib/ledger/log.ts';
+import { defaults, modelOf, proxyOver, question } from '../support/proxy.ts';
+
+const quiet: Settings = { ...defaults, hotReload: false };
+
+function keep(
+  load: Renewal['load'],
+  { first = quiet, bound }: { first?: Settings; bound?: Renewal['bound'] } = {},
+) {
+  const log: LogEntry[] = [];
+  const said: string[] = [];
+  const live = liveSettings({
+    given: first,
+    first,
+    apply: async (settings) => settings,
+    renewal: { load, files: [], say: (line) => said.push(line), ...(bound && { bound }) },
+    log: (entry) => log.push(entry),
+    onChange: () => {},
+  });
+  return { live, log, said };
+}
+
+test('a proxy that others can reach keeps its token until it is restarted', async () => {
+  const authToken = toSecret('a-token-of-my-own');
+  const first: Settings = { ...quiet, host: '0.0.0.0', authToken };
+  const bound = { host: '0.0.0.0', port: 3456 };
+  const { live, said } = keep(async () => ({ ...quiet, host: '127.0.0.1' }), { first, bound });
+  await live.reload();
+  assert.equal(live.current().authToken, authToken);
+  assert.match(live.fault()?.message ?? '', /no auth_token any more/);
+  assert.match(said.join('\n'), /stay in force/);
+});
+
+test('a file that is gone is not taken for a wish to have the defaults', async () => {
+  const first: Settings = { ...quiet, file: '/home/me/.config/occ/config.json', heartbeatMs: 5 };
+  const { live } = keep(async () => quiet, { first });
+  await live.reload();
+  assert.equal(live.current().heartbeatMs, 5);
+  assert.equal(live.fault()?.message, '/home/me/.config/occ/config.json is gone');
+});
+
+test('what changes while the configuration is read is read once more, and not at the same time', async () => {
+  let reading = 0;
+  let reads = 0;
+  const { live } = keep(async () => {
+    reads++;
+    assert.equal(++reading, 1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    reading--;
+    return { ...quiet, port: reads };
+  });
+  const first = live.reload();
+  for (let i = 0; i < 5; i++) void live.reload();
+  await first;
+  assert.equal(reads, 2);
+  assert.equal(live.current().port, 2);
+  assert.equal(live.fault(), undefined);
+});
+
+test('once it is closed, what was being read is given up and changes nothing', async () => {
+  const { live, log } = keep(
+    (signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('not waited for')));
+      }),
+  );
+  const reading = live.reload();
+  live.close();
+  await reading;
+  await live.reload();
+  assert.equal(live.current(), quiet);
+  assert.deepEqual([log, live.fault()], [[], undefined]);
+});
+
+test('a stream that has begun is finished by the settings it began with', async () => {
+  let settings: Settings | undefined;
+  await using over = await proxyOver({
+    settings: () => settings ?? assert.fail('not yet'),
+    answers: [
+      { ...refuse(529), faults: { headersAfterMs: 300 } },
+      [say('from the old one')],
+      [say('from the new one')],
+    ],
+  });
+  const of = (...ids: string[]): Settings => {
+    const [first = modelOf(''), ...rest] = ids.map((id) => modelOf(id));
+    return { ...over.settings, models: { default: first }, fallbacks: { default: rest } };
+  };
+  settings = of('old', 'old-fallback');
+  const begun = over.ask(question());
+  await over.emulator.asked(1);
+  settings = of('new', 'new-fallback');
+  assert.equal((await begun).said, 'from the old one');
+  assert.equal((await over.ask(question())).said, 'from the new one');
+  assert.deepEqual(over.asked(), ['old', 'old-fallback', 'new']);
+});
