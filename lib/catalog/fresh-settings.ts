@@ -2,7 +2,7 @@
 import { withListed } from './listed.ts';
 import { readListCache } from './list-cache.ts';
 import { findPlaces } from '../config/paths.ts';
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../config/settings.ts';
 import type { World } from '../terminal/world.ts';
 
 export function freshSettings(settings: Settings, { env, home }: Pick<World, 'env' | 'home'>): Settings {

@@ -1,5 +1,5 @@
 /** Every model there is to choose from: the configured ones, the bundled list, and what providers last listed. Pure. */
-import type { ModelEntry, Provider, Settings } from '../config/schema.ts';
+import type { ModelEntry, Provider, Settings } from '../config/settings.ts';
 import { OccError } from '../errors.ts';
 import type { WireFormat } from '../wire/codec.ts';
 import type { CachedLists } from './list-cache.ts';

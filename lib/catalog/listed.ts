@@ -1,5 +1,5 @@
 /** What providers have lately listed, beside what the bundled list and the configuration say of their models. Pure. */
-import type { ModelEntry, Provider, Settings } from '../config/schema.ts';
+import type { ModelEntry, Provider, Settings } from '../config/settings.ts';
 import type { CachedLists } from './list-cache.ts';
 import { findModel } from './models.ts';
 import { listAddress, type ListedModel } from './provider-list.ts';

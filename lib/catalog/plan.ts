@@ -2,7 +2,7 @@
  * How much of a plan is used, as its provider tells it (upstream facts, section 6): OpenCode Go alone has such a page, with
  * a window of five hours, one of a week and one of a month. Zen is prepaid and tells nothing.
  */
-import type { Provider } from '../config/schema.ts';
+import type { Provider } from '../config/settings.ts';
 import { isObject, parseJson, toNumber, toObject, toText } from '../stream/json.ts';
 
 export interface PlanWindow {

@@ -1,5 +1,5 @@
 /** A provider's own list of models: where it is, and what it says. OpenAI's shape, Anthropic's and Google's are read. */
-import type { Provider } from '../config/schema.ts';
+import type { Provider } from '../config/settings.ts';
 import { isObject, parseJson, toNumber, toText, type JsonObject } from '../stream/json.ts';
 import { wireFormats, type WireFormat } from '../wire/codec.ts';
 

@@ -1,6 +1,6 @@
 /** What `-m <ref>` means: a scenario or name of the configuration, a tier, provider/model, or a bare model id. */
 import { idAt } from '../catalog/listed.ts';
-import type { ModelEntry, Settings } from '../config/schema.ts';
+import type { ModelEntry, Settings } from '../config/settings.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import { tierId, tiers } from '../proxy/policy/tiers.ts';
 import { configuredModels, toId } from './tiers.ts';

@@ -2,7 +2,7 @@
  * What `occ launch` does to Claude Code, and only to it: its arguments and its whole environment, from values alone.
  * The reasons are measured behaviour of the real client (contract 2a); each rule names its own.
  */
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../config/settings.ts';
 import { tierId, tiers } from '../proxy/policy/tiers.ts';
 import type { JsonObject } from '../stream/json.ts';
 import type { Route } from '../wire/codec.ts';

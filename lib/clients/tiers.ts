@@ -1,6 +1,6 @@
 /** Which model answers for each of Claude Code's tiers, asked of the same policy that will route the real requests. */
 import { toRoute } from '../catalog/routes.ts';
-import type { ModelEntry, Settings } from '../config/schema.ts';
+import type { ModelEntry, Settings } from '../config/settings.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import { planRoutes } from '../proxy/policy/route.ts';
 import { tierId, tiers, type Tier } from '../proxy/policy/tiers.ts';

@@ -1,6 +1,6 @@
 /** The error of a configuration that cannot be used: every mistake with its path, at once. */
 import { exitCodes, OccError } from '../errors.ts';
-import type { Problem } from './schema.ts';
+import type { Problem } from './settings.ts';
 
 /** Code `config_invalid`, exit 78. `problems` is the same as the message, as data. */
 export class ConfigError extends OccError {

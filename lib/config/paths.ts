@@ -14,7 +14,7 @@ import {
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import type { Environment } from './interpolate.ts';
+import type { Environment } from './file/interpolate.ts';
 
 export interface Places {
   /** Holds config.json. */

@@ -1,74 +1,115 @@
-/** Everything occ was told, as one immutable snapshot, with every provider and key found. */
-import { refuseProblems } from './config-error.ts';
-import { readEffective, type EffectiveOptions } from './effective.ts';
-import { secretVariables } from './environment.ts';
-import type { Placeholder } from './interpolate.ts';
-import { renderPath } from './json-path.ts';
-import { secretAt, type Merged, type Origin } from './layers.ts';
-import type { NormalFile } from './normalize.ts';
-import type { FoundConfig } from './paths.ts';
-import { toProviders } from './providers.ts';
-import type { Settings } from './schema.ts';
-import { toSnapshot } from './snapshot.ts';
+/** What the configuration becomes: one immutable snapshot of settings (contract 3). The file's own schema is in json-schema.ts. */
+import type { ThinkingConfig } from '../anthropic/request.ts';
+import type { WireFormat } from '../wire/codec.ts';
+import type { Quirks } from '../wire/quirks.ts';
 
-export interface LoadOptions extends EffectiveOptions {
-  /** False leaves `api_key_command` alone: for showing and checking. True unless given. */
-  runCommands?: boolean;
-  /** Ends the key commands that still run. */
-  signal?: AbortSignal | undefined;
+/** One model as the configuration names it: an entry of `models`, `fallbacks` or the overrides. Missing means: as the catalogue knows. */
+export interface ModelEntry {
+  provider: string;
+  model_id: string;
+  temperature?: number;
+  max_tokens?: number;
+  reasoning_effort?: string;
+  thinking?: ThinkingConfig;
+  /** Only read on `models.long_context`: tokens above which a request counts as long. */
+  context_threshold?: number;
+  context_window?: number;
+  /** Tokens kept free below the window when a model is judged big enough. */
+  context_margin?: number;
+  max_output_tokens?: number;
+  supports_tools?: boolean;
+  vision?: boolean;
+  wire_format?: WireFormat;
+  quirks?: Partial<Quirks>;
 }
 
-export interface LoadedSettings {
-  settings: Settings;
-  /** The file that was read, and whether it is another tool's; undefined when there is none. */
-  source: FoundConfig | undefined;
-  /** Path of every effective value, in the file's spelling (`models.default.model_id`) → where it came from. */
-  origins: Readonly<Record<string, Origin>>;
-  /** The same paths → the effective values; secrets are •••. */
-  values: Merged['values'];
+/** Milliseconds; absent `streamingMs` means no total cap (contract 3, Timeouts). */
+export interface Timeouts {
+  /** Until the headers. */
+  headersMs: number;
+  /** Until the first upstream event that is not a comment. */
+  firstEventMs: number;
+  /** The longest silence between two upstream bytes. */
+  idleMs: number;
+  /** A total cap for one streaming attempt. */
+  streamingMs?: number;
 }
 
-/** Rejects with a ConfigError (exit 78) that holds every mistake at once, or an OccError about a key or the file. */
-export async function loadSettings(options: LoadOptions): Promise<LoadedSettings> {
-  const { source, merged, placeholders, unmet, used, problems, warnings } = await readEffective(options);
-  refuseProblems(source?.file, problems);
-  const effective = merged.tree as NormalFile;
-  const providers = await toProviders(effective, unmet.unready, used, {
-    env: options.env,
-    missing: unmet.missing,
-    whence: (path) => inWords(path, merged.origins, source, placeholders),
-    runCommands: options.runCommands ?? true,
-    answers: new Map(),
-    signal: options.signal,
-  });
-  return {
-    settings: toSnapshot(effective, {
-      ...(source !== undefined && { file: source.file }),
-      providers,
-      keyVariables: keyVariablesOf(placeholders),
-      warnings,
-    }),
-    source,
-    origins: Object.freeze(merged.origins),
-    values: Object.freeze(merged.values),
+/** A provider, ready to be asked: every URL and key found, whatever way it was spelled. */
+export interface Provider {
+  name: string;
+  /** Whole URLs, as the format's codec expects them; a format that is missing is not served. */
+  endpoints: Partial<Record<WireFormat, string>>;
+  auth: Partial<Record<WireFormat, 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'none'>>;
+  /** In the order of use; empty when none is configured. */
+  keys: readonly Secret[];
+  /** Why there is no key, in words, for the error that says so, and what to do about it. */
+  missingKey?: string;
+  keyRemedy?: string;
+  headers: Readonly<Record<string, string>>;
+  defaultFormat: WireFormat;
+  /** Header that carries a stable id of the conversation (OpenCode: `x-opencode-session`). */
+  sessionHeader?: string;
+  timeouts: Timeouts;
+  /** What the configuration says of this provider's models; an entry that names one adds to it. */
+  models?: Readonly<Record<string, Partial<ModelEntry>>>;
+}
+
+/** A value that prints as ••• wherever it is turned into text; `reveal` is the only way to it. */
+export interface Secret {
+  reveal(): string;
+  toString(): string;
+  toJSON(): string;
+}
+
+export interface Retry {
+  /** Extra tries of the same model. */
+  attempts: number;
+  baseMs: number;
+  maxMs: number;
+  /** Over all models of one request. */
+  maxAttemptsTotal: number;
+}
+
+/** One immutable snapshot of everything the proxy was told. Each request sees exactly one. */
+export interface Settings {
+  /** The file it came from; absent when there is none. */
+  file?: string;
+  host: string;
+  port: number;
+  authToken?: Secret;
+  hotReload: boolean;
+  models: Readonly<Record<string, ModelEntry>>;
+  fallbacks: Readonly<Record<string, readonly ModelEntry[]>>;
+  modelOverrides: Readonly<Record<string, ModelEntry>>;
+  modelFamilyOverrides: Readonly<Record<string, ModelEntry>>;
+  respectRequestedModel: boolean;
+  enableStreamingScenarioRouting: boolean;
+  providers: Readonly<Record<string, Provider>>;
+  retry: Retry;
+  circuitBreaker: { failures: number; resetMs: number };
+  heartbeatMs: number;
+  logging: {
+    level: 'debug' | 'info' | 'warn' | 'error';
+    requests: boolean;
+    maxBytes: number;
+    maxFiles: number;
+    captures: { enabled: boolean; maxFiles: number; maxBytes: number };
   };
+  /** Every environment variable a key was or could be read from; a launched child does not get them (contract 2a). */
+  keyVariables: readonly string[];
+  /** What a person should know: unknown keys, fields without effect, defaults that surprise. */
+  warnings: readonly Problem[];
 }
 
-/** Where a value stands or stood, for an error that may not show the value. */
-function inWords(
-  path: string,
-  origins: Merged['origins'],
-  source: FoundConfig | undefined,
-  placeholders: readonly Placeholder[],
-): string {
-  const origin = origins[path] ?? 'file';
-  if (origin !== 'file') return `from ${origin}`;
-  const variable = placeholders.find(({ segments }) => renderPath(segments) === path)?.variable;
-  return `in ${source?.file ?? 'the configuration'}${variable === undefined ? '' : `, from the variable ${variable}`}`;
-}
-
-/** Known places for a key, and whatever variable the file names in a secret's place. */
-function keyVariablesOf(placeholders: readonly Placeholder[]): string[] {
-  const named = placeholders.filter(({ segments }) => secretAt(segments)).map(({ variable }) => variable);
-  return [...new Set([...secretVariables, ...named])].sort();
+/** Something wrong or odd in the configuration. */
+export interface Problem {
+  /** JSON path: `models.default.provider`. */
+  path: string;
+  message: string;
+  remedy?: string;
+  /** Line of the file, from 1; missing where it stands in no line of it. */
+  line?: number;
+  /** The environment variable that is at fault, where it is not the file. */
+  variable?: string;
 }

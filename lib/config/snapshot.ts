@@ -1,7 +1,7 @@
 /** The effective tree into Settings: camel case, secrets wrapped, frozen through and through. */
-import { toKey } from './credentials.ts';
-import type { NormalFile } from './normalize.ts';
-import type { Provider, Settings } from './schema.ts';
+import { toKey } from './providers/credentials.ts';
+import type { NormalFile } from './file/normalize.ts';
+import type { Provider, Settings } from './settings.ts';
 
 export interface SnapshotParts {
   file?: string;

@@ -1,7 +1,7 @@
 /** Where one smoke test is made: the real proxy in this process, with both sides listened in on. */
 import { randomBytes } from 'node:crypto';
 import type { MessagesRequest } from '../anthropic/request.ts';
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../config/settings.ts';
 import { startProxy } from '../proxy/server.ts';
 import type { WireFormat } from '../wire/codec.ts';
 import type { Remedy } from './check.ts';

@@ -1,6 +1,6 @@
 /** What doctor looks for, as data: a check says what it needs and how long it may take, and its look gives a finding. */
-import type { LoadedSettings } from '../config/settings.ts';
-import type { ModelEntry, Provider, Settings } from '../config/schema.ts';
+import type { LoadedSettings } from '../config/load.ts';
+import type { ModelEntry, Provider, Settings } from '../config/settings.ts';
 import type { Emulator } from '../emulator/server.ts';
 import { OccError } from '../errors.ts';
 import type { Upstream } from '../proxy/upstream.ts';

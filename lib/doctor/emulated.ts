@@ -1,9 +1,9 @@
 /** The person's own settings with the emulator in place of the providers: what they shorten is shortened here too. */
-import type { ModelEntry, Provider, Settings } from '../config/schema.ts';
+import type { ModelEntry, Provider, Settings } from '../config/settings.ts';
 import { withEmulator } from '../emulator/settings.ts';
 import type { BenchOptions } from './bench.ts';
 import { timeoutRemedy } from './timeouts.ts';
-import type { LoadedSettings } from '../config/settings.ts';
+import type { LoadedSettings } from '../config/load.ts';
 import { wireFormats, type WireFormat } from '../wire/codec.ts';
 
 /** As odd as the models of OpenCode Go that it imitates. */

@@ -5,7 +5,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../config/settings.ts';
 import { secretsOf } from '../proxy/secrets.ts';
 import type { Finding } from './check.ts';
 import type { Answered, Exchange, Piece } from './exchange.ts';

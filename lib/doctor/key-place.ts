@@ -1,7 +1,7 @@
 /** Where a provider's key came from, and how to give it another. */
-import { parsePath } from '../config/json-path.ts';
-import { toProviderName } from '../config/entries.ts';
-import type { LoadedSettings } from '../config/settings.ts';
+import { parsePath } from '../config/file/json-path.ts';
+import { toProviderName } from '../config/file/entries.ts';
+import type { LoadedSettings } from '../config/load.ts';
 import type { Remedy } from './check.ts';
 import { isOpencode } from './provider.ts';
 

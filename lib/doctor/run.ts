@@ -1,5 +1,5 @@
 /** One run of doctor: settings in, findings out, and everything that was started for it is stopped. */
-import type { LoadedSettings } from '../config/settings.ts';
+import type { LoadedSettings } from '../config/load.ts';
 import { findPlaces } from '../config/paths.ts';
 import { startEmulator, type Emulator } from '../emulator/server.ts';
 import { OccError } from '../errors.ts';

@@ -1,7 +1,7 @@
 /** Where a time limit of a provider stands in the configuration, and how to take it out. */
-import { toProviderName } from '../config/entries.ts';
-import { parsePath } from '../config/json-path.ts';
-import type { LoadedSettings } from '../config/settings.ts';
+import { toProviderName } from '../config/file/entries.ts';
+import { parsePath } from '../config/file/json-path.ts';
+import type { LoadedSettings } from '../config/load.ts';
 import type { Remedy } from './check.ts';
 
 /** The path of a provider's setting, as the file spells it; undefined where it is not set. */

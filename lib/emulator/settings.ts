@@ -1,5 +1,5 @@
 /** How the road finds the emulator: the provider `emulator`, and a configuration of nothing else for trial runs. */
-import type { ModelEntry, Provider, Settings } from '../config/schema.ts';
+import type { ModelEntry, Provider, Settings } from '../config/settings.ts';
 import { chat } from './formats/chat.ts';
 import { messages } from './formats/messages.ts';
 import { responses } from './formats/responses.ts';

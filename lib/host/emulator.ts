@@ -1,5 +1,5 @@
 /** The emulator beside a proxy: started when a configured model is one of its, or when nothing else is to be asked. */
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Log } from '../ledger/log.ts';
 
 export interface Emulated {

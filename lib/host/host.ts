@@ -1,5 +1,5 @@
 /** Opens what a command needs to answer requests (log, emulator, proxy) and closes all of it, in order, whatever happens. */
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../config/settings.ts';
 import { exitCodes, OccError, type ExitCode } from '../errors.ts';
 import type { Log } from '../ledger/log.ts';
 import type { Control } from '../proxy/control.ts';

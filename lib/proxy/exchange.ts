@@ -10,7 +10,7 @@ import { estimateTokens } from '../anthropic/estimate.ts';
 import { messageStart, usageOf } from '../anthropic/events.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
 import { serverTools } from '../anthropic/tools.ts';
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../config/settings.ts';
 import { toText } from '../stream/json.ts';
 import type { Turn } from '../wire/codec.ts';
 import { userAgent } from '../version.ts';

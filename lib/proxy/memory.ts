@@ -2,7 +2,7 @@
  * What the road remembers across requests: breakers, spent allowances, lessons, retry budgets, and which model a
  * conversation keeps. What to make of it is the policy's business; here it is kept, bounded and for a time, and said.
  */
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Log } from '../ledger/log.ts';
 import type { Outcome } from './policy/attempts.ts';
 import { admission, closed, next, signOf, type BreakerEvent, type Circuit } from './policy/breaker.ts';

@@ -1,5 +1,5 @@
 /** `GET /v1/models`: one shape that Anthropic and OpenAI clients both read (contract 4). */
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../config/settings.ts';
 import { findModel } from '../catalog/models.ts';
 import { Refused } from './inbound.ts';
 

@@ -1,7 +1,7 @@
 /** node:http: listen, endpoints, drain, close. */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Log } from '../ledger/log.ts';
 import { version } from '../version.ts';
 import type { Control } from './control.ts';

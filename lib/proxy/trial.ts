@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamEvent } from '../anthropic/events.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Turn } from '../wire/codec.ts';
 import { attempt, type Attempted, type Try } from './attempt.ts';
 import type { Permit } from './memory.ts';

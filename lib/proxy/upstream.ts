@@ -6,7 +6,7 @@
  */
 import { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { isLoopback } from '../config/endpoints.ts';
+import { isLoopback } from '../config/providers/endpoints.ts';
 import { toWords } from '../anthropic/errors.ts';
 
 export interface Answer {

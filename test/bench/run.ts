@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { loadSettings } from '../../lib/config/settings.ts';
+import { loadSettings } from '../../lib/config/load.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
 import { emulatorSettings } from '../../lib/emulator/settings.ts';
 import { filler, say } from '../../lib/emulator/script.ts';

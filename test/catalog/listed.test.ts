@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { idAt, withListed } from '../../lib/catalog/listed.ts';
 import { toRoute } from '../../lib/catalog/routes.ts';
-import type { Settings } from '../../lib/config/schema.ts';
+import type { Settings } from '../../lib/config/settings.ts';
 import { load } from '../config/scratch.ts';
 
 const url = 'http://127.0.0.1:9/v1/models';

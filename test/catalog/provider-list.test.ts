@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { readListCache, writeListCache } from '../../lib/catalog/list-cache.ts';
 import { listAddress, readList } from '../../lib/catalog/provider-list.ts';
-import type { Provider } from '../../lib/config/schema.ts';
+import type { Provider } from '../../lib/config/settings.ts';
 import { load, scratchHome } from '../config/scratch.ts';
 
 describe('the list stands beside the endpoints', () => {

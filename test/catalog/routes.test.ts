@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allModels } from '../../lib/catalog/models.ts';
 import { assumed, toRoute } from '../../lib/catalog/routes.ts';
-import { endpointsBelow } from '../../lib/config/endpoints.ts';
-import type { Provider } from '../../lib/config/schema.ts';
+import { endpointsBelow } from '../../lib/config/providers/endpoints.ts';
+import type { Provider } from '../../lib/config/settings.ts';
 import { OccError } from '../../lib/errors.ts';
 import { defaultQuirks } from '../../lib/wire/quirks.ts';
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Settings } from '../../lib/config/schema.ts';
+import type { Settings } from '../../lib/config/settings.ts';
 import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
 import { modelOf, settingsFor, token } from '../support/proxy.ts';

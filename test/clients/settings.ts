@@ -1,5 +1,5 @@
 /** Settings for tests of what a launch does with them; every field that matters can be replaced. */
-import type { Provider, Settings } from '../../lib/config/schema.ts';
+import type { Provider, Settings } from '../../lib/config/settings.ts';
 
 export function provider(name: string, more: Partial<Provider> = {}): Provider {
   return {

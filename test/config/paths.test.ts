@@ -10,7 +10,7 @@ import {
   openToOthers,
   writePrivateFile,
 } from '../../lib/config/paths.ts';
-import { loadSettings } from '../../lib/config/settings.ts';
+import { loadSettings } from '../../lib/config/load.ts';
 import { minimal, put, scratchHome } from './scratch.ts';
 
 test('places follow XDG, and ignore a variable that is no absolute path', () => {

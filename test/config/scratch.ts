@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { ConfigError } from '../../lib/config/config-error.ts';
-import type { Problem } from '../../lib/config/schema.ts';
-import { loadSettings, type LoadedSettings, type LoadOptions } from '../../lib/config/settings.ts';
+import type { Problem } from '../../lib/config/settings.ts';
+import { loadSettings, type LoadedSettings, type LoadOptions } from '../../lib/config/load.ts';
 
 export function scratchHome(t: TestContext): string {
   const home = mkdtempSync(join(tmpdir(), 'occ-config-'));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { toRoute } from '../../lib/catalog/routes.ts';
-import type { ModelEntry } from '../../lib/config/schema.ts';
-import { loadSettings, type LoadedSettings } from '../../lib/config/settings.ts';
+import type { ModelEntry } from '../../lib/config/settings.ts';
+import { loadSettings, type LoadedSettings } from '../../lib/config/load.ts';
 import type { Route } from '../../lib/wire/codec.ts';
 
 const seed = fileURLToPath(new URL('../fixtures/seed-config.json', import.meta.url));

@@ -6,7 +6,7 @@ import { runDoctor } from '../../lib/doctor/run.ts';
 import { select, type Selection } from '../../lib/doctor/select.ts';
 import { findSubjects, type Only } from '../../lib/doctor/subjects.ts';
 import { OccError } from '../../lib/errors.ts';
-import { loadSettings } from '../../lib/config/settings.ts';
+import { loadSettings } from '../../lib/config/load.ts';
 import { join } from 'node:path';
 import { chmodSync } from 'node:fs';
 import { put, scratchHome } from '../config/scratch.ts';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { tagSignature } from '../../lib/anthropic/provenance.ts';
 import type { MessagesRequest } from '../../lib/anthropic/request.ts';
 import { toRoute } from '../../lib/catalog/routes.ts';
-import { loadSettings } from '../../lib/config/settings.ts';
+import { loadSettings } from '../../lib/config/load.ts';
 import { decide } from '../../lib/emulator/agent.ts';
 import type { Conversation } from '../../lib/emulator/conversation.ts';
 import { readChatRequest } from '../../lib/emulator/formats/chat-request.ts';

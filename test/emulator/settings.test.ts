@@ -1,8 +1,8 @@
 /** A trial run asks nobody but the emulator. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadSettings } from '../../lib/config/settings.ts';
-import type { ModelEntry, Settings } from '../../lib/config/schema.ts';
+import { loadSettings } from '../../lib/config/load.ts';
+import type { ModelEntry, Settings } from '../../lib/config/settings.ts';
 import { emulatorSettings, withEmulator } from '../../lib/emulator/settings.ts';
 
 const url = 'http://127.0.0.1:4242';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { liveSettings, type Renewal } from '../../lib/host/live-settings.ts';
-import { toSecret } from '../../lib/config/credentials.ts';
-import type { Settings } from '../../lib/config/schema.ts';
+import { toSecret } from '../../lib/config/providers/credentials.ts';
+import type { Settings } from '../../lib/config/settings.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
 import type { LogEntry } from '../../lib/ledger/log.ts';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
 import { say, type Script } from '../../lib/emulator/script.ts';
-import type { Settings } from '../../lib/config/schema.ts';
+import type { Settings } from '../../lib/config/settings.ts';
 import { modelOf, proxyOver, question, readUntil, until, type ProxyUnderTest } from '../support/proxy.ts';
 
 const ok = [say('ok')];

@@ -1,7 +1,7 @@
 /** How much of a plan is used: asked in the background, rarely, and nobody waits for it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Provider, Settings } from '../../lib/config/schema.ts';
+import type { Provider, Settings } from '../../lib/config/settings.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
 import type { LogEntry } from '../../lib/ledger/log.ts';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
-import type { Settings } from '../../lib/config/schema.ts';
+import type { Settings } from '../../lib/config/settings.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
 import { openCodeErrors, refusing } from '../support/opencode-errors.ts';
 import { count, modelOf, proxyOver, question } from '../support/proxy.ts';

@@ -1,9 +1,9 @@
 /** What every verb of `occ config` is given, and what it makes of it. */
 import { resolve } from 'node:path';
-import type { EffectiveOptions } from '../../config/effective.ts';
-import { findKnown, type Known } from '../../config/known.ts';
-import type { TargetOptions } from '../../config/target.ts';
-import type { Problem } from '../../config/schema.ts';
+import type { EffectiveOptions } from '../../config/file/effective.ts';
+import { findKnown, type Known } from '../../config/file/known.ts';
+import type { TargetOptions } from '../../config/edit/target.ts';
+import type { Problem } from '../../config/settings.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { GlobalOptions, World } from '../../terminal/world.ts';

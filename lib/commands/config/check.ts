@@ -1,10 +1,10 @@
 /** `occ config check`: every mistake, everything odd, and whether a key is there. */
-import { findCautions } from '../../config/cautions.ts';
+import { findCautions } from '../../config/file/cautions.ts';
 import { ConfigError } from '../../config/config-error.ts';
-import { judge, type Verdict } from '../../config/judge.ts';
+import { judge, type Verdict } from '../../config/edit/judge.ts';
 import { findConfigFile } from '../../config/paths.ts';
-import type { Problem } from '../../config/schema.ts';
-import { loadSettings } from '../../config/settings.ts';
+import type { Problem } from '../../config/settings.ts';
+import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { renderOddity, toSource, type ConfigCall } from './call.ts';
 

@@ -3,14 +3,14 @@
  * and only if nobody else has changed it meanwhile; what was typed is never lost.
  */
 import { existsSync } from 'node:fs';
-import { openDraft, type Draft } from '../../config/draft.ts';
-import { firstConfig } from '../../config/first.ts';
-import { judge, type Verdict } from '../../config/judge.ts';
+import { openDraft, type Draft } from '../../config/edit/draft.ts';
+import { firstConfig } from '../../config/edit/first.ts';
+import { judge, type Verdict } from '../../config/edit/judge.ts';
 import { findPlaces } from '../../config/paths.ts';
-import { refreshSchema } from '../../config/published-schema.ts';
-import { parseConfig, readConfigBytes } from '../../config/read.ts';
-import { replaceConfig, withConfigLocked } from '../../config/replace.ts';
-import { findChangeable } from '../../config/target.ts';
+import { refreshSchema } from '../../config/file/published-schema.ts';
+import { parseConfig, readConfigBytes } from '../../config/file/read.ts';
+import { replaceConfig, withConfigLocked } from '../../config/edit/replace.ts';
+import { findChangeable } from '../../config/edit/target.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { chooseEditor, waitHint, type Editor } from '../../terminal/editor.ts';
 import { confirm } from '../../terminal/question.ts';

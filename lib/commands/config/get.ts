@@ -1,10 +1,10 @@
 /** `occ config get`: one value that holds, for people and scripts. */
 import { refuseProblems } from '../../config/config-error.ts';
-import { masked } from '../../config/credentials.ts';
-import { readEffective } from '../../config/effective.ts';
-import { renderPath, type Segment } from '../../config/json-path.ts';
-import { findSegments } from '../../config/known.ts';
-import { at, secretAt } from '../../config/layers.ts';
+import { masked } from '../../config/providers/credentials.ts';
+import { readEffective } from '../../config/file/effective.ts';
+import { renderPath, type Segment } from '../../config/file/json-path.ts';
+import { findSegments } from '../../config/file/known.ts';
+import { at, secretAt } from '../../config/file/layers.ts';
 import { nearest } from '../../config/nearest.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { isObject, type Json } from '../../stream/json.ts';

@@ -1,12 +1,12 @@
 /** `occ config init`: a first configuration, with the schema beside it and a token of its own. */
 import { existsSync } from 'node:fs';
-import { globalKeyVariables } from '../../config/environment.ts';
-import { firstConfig } from '../../config/first.ts';
+import { globalKeyVariables } from '../../config/file/environment.ts';
+import { firstConfig } from '../../config/edit/first.ts';
 import { findPlaces } from '../../config/paths.ts';
-import { refreshSchema } from '../../config/published-schema.ts';
-import { parseConfig, readConfigBytes } from '../../config/read.ts';
-import { replaceConfig, withConfigLocked, type Replaced } from '../../config/replace.ts';
-import { findTarget } from '../../config/target.ts';
+import { refreshSchema } from '../../config/file/published-schema.ts';
+import { parseConfig, readConfigBytes } from '../../config/file/read.ts';
+import { replaceConfig, withConfigLocked, type Replaced } from '../../config/edit/replace.ts';
+import { findTarget } from '../../config/edit/target.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { toTarget, type ConfigCall } from './call.ts';
 

@@ -1,5 +1,5 @@
 /** `occ config schema`: the JSON Schema of the file, for editors and other programs. */
-import { renderSchema } from '../../config/published-schema.ts';
+import { renderSchema } from '../../config/file/published-schema.ts';
 import { exitCodes } from '../../errors.ts';
 import type { ConfigCall } from './call.ts';
 

@@ -1,12 +1,12 @@
 /** `occ config set`: one value into the file, as the schema wants it, with everything else left as it stands. */
-import { withValue } from '../../config/amend.ts';
-import { changeConfig, type Change } from '../../config/change.ts';
-import { renderPath, type Segment } from '../../config/json-path.ts';
-import { at, leaves, secretAt } from '../../config/layers.ts';
+import { withValue } from '../../config/edit/amend.ts';
+import { changeConfig, type Change } from '../../config/edit/change.ts';
+import { renderPath, type Segment } from '../../config/file/json-path.ts';
+import { at, leaves, secretAt } from '../../config/file/layers.ts';
 import { findPlaces } from '../../config/paths.ts';
-import { parseConfig } from '../../config/read.ts';
-import { findChangeable } from '../../config/target.ts';
-import { toConfigValue } from '../../config/value.ts';
+import { parseConfig } from '../../config/file/read.ts';
+import { findChangeable } from '../../config/edit/target.ts';
+import { toConfigValue } from '../../config/file/value.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Json } from '../../stream/json.ts';
 import { renderOddity, requireKnown, toTarget, type ConfigCall } from './call.ts';

@@ -1,8 +1,8 @@
 /** `occ config show`: every value that holds and where it comes from, on a terminal as wide as it is. */
-import { configSchema } from '../../config/json-schema.ts';
-import { parsePath, renderPath } from '../../config/json-path.ts';
-import type { Origin } from '../../config/layers.ts';
-import { loadSettings } from '../../config/settings.ts';
+import { configSchema } from '../../config/file/schema.ts';
+import { parsePath, renderPath } from '../../config/file/json-path.ts';
+import type { Origin } from '../../config/file/layers.ts';
+import { loadSettings } from '../../config/load.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Json } from '../../stream/json.ts';
 import type { Style } from '../../terminal/style.ts';

@@ -1,12 +1,12 @@
 /** `occ config unset`: one key out of the file, comments kept. */
 import { existsSync } from 'node:fs';
-import { withoutValue } from '../../config/amend.ts';
-import { changeConfig } from '../../config/change.ts';
-import { renderPath } from '../../config/json-path.ts';
-import { findKnown, findSegments } from '../../config/known.ts';
+import { withoutValue } from '../../config/edit/amend.ts';
+import { changeConfig } from '../../config/edit/change.ts';
+import { renderPath } from '../../config/file/json-path.ts';
+import { findKnown, findSegments } from '../../config/file/known.ts';
 import { findPlaces } from '../../config/paths.ts';
-import { parseConfig } from '../../config/read.ts';
-import { findChangeable } from '../../config/target.ts';
+import { parseConfig } from '../../config/file/read.ts';
+import { findChangeable } from '../../config/edit/target.ts';
 import { exitCodes } from '../../errors.ts';
 import { requireKnown, toTarget, type ConfigCall } from './call.ts';
 

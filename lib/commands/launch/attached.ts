@@ -1,8 +1,8 @@
 /** A launch that uses the proxy `occ start` runs: the same client, the same care, and no proxy of its own. */
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import { providerOf } from '../../clients/choice.ts';
-import type { Settings } from '../../config/schema.ts';
-import { loadSettings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings.ts';
+import { loadSettings } from '../../config/load.ts';
 import type { ProxyRecord } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { toText } from '../../stream/json.ts';

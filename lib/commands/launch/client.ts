@@ -6,7 +6,7 @@ import { byHand } from '../../clients/find.ts';
 import { readUserSettings } from '../../clients/user-settings.ts';
 import { readStored, storedModel } from '../../clients/stored.ts';
 import { configuredModels, toId } from '../../clients/tiers.ts';
-import type { Settings } from '../../config/schema.ts';
+import type { Settings } from '../../config/settings.ts';
 import { runChild } from '../../terminal/child.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { tierId, tiers } from '../../proxy/policy/tiers.ts';

@@ -10,7 +10,7 @@ import {
   findFetched,
   runArguments,
 } from '../../clients/find.ts';
-import { openMemory } from '../../config/memory.ts';
+import { openMemory } from '../../config/consents.ts';
 import { findPlaces } from '../../config/paths.ts';
 import { endingSignalNames, endingSignals, exitCodes, OccError, type ExitCode } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';

@@ -1,7 +1,7 @@
 /** The first and the last line of a launch. */
 import type { Choice } from '../../clients/choice.ts';
 import { lineUp } from '../../clients/tiers.ts';
-import type { Settings } from '../../config/schema.ts';
+import type { Settings } from '../../config/settings.ts';
 import type { Tier } from '../../proxy/policy/tiers.ts';
 import type { ProxyStats } from '../../proxy/server.ts';
 import { amount, count } from '../../terminal/figures.ts';

@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import { honouring, providerOf, usualChoice, type Choice } from '../../clients/choice.ts';
 import { findPlaces, possibleConfigFiles } from '../../config/paths.ts';
-import type { Settings } from '../../config/schema.ts';
-import { loadSettings } from '../../config/settings.ts';
+import type { Settings } from '../../config/settings.ts';
+import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import {

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { listAddress, readList, type ListedModel } from '../../catalog/provider-list.ts';
 import type { CachedLists } from '../../catalog/list-cache.ts';
-import type { Provider } from '../../config/schema.ts';
+import type { Provider } from '../../config/settings.ts';
 import type { WireFormat } from '../../wire/codec.ts';
 import { secretsOf } from '../../proxy/secrets.ts';
 import { openUpstream, type Upstream } from '../../proxy/upstream.ts';

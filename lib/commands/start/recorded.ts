@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { findPlaces } from '../../config/paths.ts';
-import type { Settings } from '../../config/schema.ts';
+import type { Settings } from '../../config/settings.ts';
 import { findHealth } from '../../daemon/probe.ts';
 import { writeRecord, type ProxyRecord } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';

@@ -1,11 +1,11 @@
 /** The proxy by itself, until it is told to end: looks whether one runs, listens, leaves a record, lets streams finish. */
 import { listCacheFile } from '../../catalog/list-cache.ts';
-import { loadSettings } from '../../config/settings.ts';
+import { loadSettings } from '../../config/load.ts';
 import { findPlaces, possibleConfigFiles } from '../../config/paths.ts';
 import { readyMessage } from '../../daemon/background.ts';
 import { withClaim } from '../../daemon/claim.ts';
 import { removeRecord } from '../../daemon/record.ts';
-import type { Settings } from '../../config/schema.ts';
+import type { Settings } from '../../config/settings.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import { count } from '../../terminal/figures.ts';

@@ -1,8 +1,8 @@
 /** One answer of `occ usage`: every provider that tells of a plan is asked, side by side, and the proxy if one runs. */
 import { resolve } from 'node:path';
 import { planAddress } from '../../catalog/plan.ts';
-import type { Provider } from '../../config/schema.ts';
-import { loadSettings } from '../../config/settings.ts';
+import type { Provider } from '../../config/settings.ts';
+import { loadSettings } from '../../config/load.ts';
 import { exitCodes } from '../../errors.ts';
 import { askPlan, type PlanReport } from '../../proxy/plan.ts';
 import { openUpstream } from '../../proxy/upstream.ts';

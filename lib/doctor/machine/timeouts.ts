@@ -1,6 +1,6 @@
 /** Time limits that would cut an answer which is still going on, or give up on a model that is only thinking. */
-import type { Timeouts } from '../../config/schema.ts';
-import type { LoadedSettings } from '../../config/settings.ts';
+import type { Timeouts } from '../../config/settings.ts';
+import type { LoadedSettings } from '../../config/load.ts';
 import { loadedIn, type Check, type Look } from '../check.ts';
 import { findSubjects } from '../subjects.ts';
 import { pathOfSetting, timeoutRemedy } from '../timeouts.ts';

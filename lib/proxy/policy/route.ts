@@ -6,7 +6,7 @@
 import { toRoute } from '../../catalog/routes.ts';
 import { idAt } from '../../catalog/listed.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import type { ModelEntry, Provider, Settings } from '../../config/schema.ts';
+import type { ModelEntry, Provider, Settings } from '../../config/settings.ts';
 import type { Route } from '../../wire/codec.ts';
 import { lackOf, type Lack } from './capacity.ts';
 import { taught, type Lesson } from './learned.ts';

@@ -2,7 +2,7 @@
  * What an outcome earns: the same model again, the next key, the next model, or an end (contract 5.2). The table has a
  * place for every class at every position, and the compiler counts them. Pure: outcomes and chance in, decision out.
  */
-import type { Retry } from '../../config/schema.ts';
+import type { Retry } from '../../config/settings.ts';
 import { classOf, type FailureClass, type Outcome, type Position, type Tried } from './attempts.ts';
 import { spentBy } from './quota.ts';
 import type { Candidate } from './route.ts';

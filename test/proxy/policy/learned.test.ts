@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
-import type { Provider } from '../../../lib/config/schema.ts';
+import type { Provider } from '../../../lib/config/settings.ts';
 import { lessonInWords, lessonOf, mend, taught, type Lesson } from '../../../lib/proxy/policy/learned.ts';
 import type { Parameter } from '../../../lib/proxy/policy/parameters.ts';
 import type { Candidate } from '../../../lib/proxy/policy/route.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
-import type { Settings } from '../../../lib/config/schema.ts';
+import type { Settings } from '../../../lib/config/settings.ts';
 import { planRoutes, type Known } from '../../../lib/proxy/policy/route.ts';
 import { modelOf, settingsFor } from '../../support/proxy.ts';
 import { image, requestOf, user } from '../../support/requests.ts';

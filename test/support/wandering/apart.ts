@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Settings } from '../../../lib/config/schema.ts';
+import type { Settings } from '../../../lib/config/settings.ts';
 
 export interface Apart {
   url: string;

@@ -1,6 +1,6 @@
 /** A proxy in a process of its own: what it knows ends with it. Run by `apart`, which tells it its settings. */
 import { startProxy } from '../../../lib/proxy/server.ts';
-import type { Settings } from '../../../lib/config/schema.ts';
+import type { Settings } from '../../../lib/config/settings.ts';
 import { token } from '../proxy.ts';
 
 process.once('message', (settings: Settings) => {

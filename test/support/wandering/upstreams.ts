@@ -2,7 +2,7 @@
  * Upstreams of a conversation that wanders between them: what each says in its own bytes, and what of it has to come
  * back. Written against the formats' own documents, not with occ's encoders, so that a mistake cannot hide in both.
  */
-import type { ModelEntry } from '../../../lib/config/schema.ts';
+import type { ModelEntry } from '../../../lib/config/settings.ts';
 import { modelOf } from '../proxy.ts';
 
 /** One thing said; signatures are unique in the whole conversation. */

@@ -1,0 +1,130 @@
+/** A file's older and shorter spellings into the one that everything behind reads. Paths stay where they are. */
+import { headerFault } from '../providers/credentials.ts';
+import { toEntry, toProviderName } from './entries.ts';
+import type { ConfigFile, FileEntry, FileProvider } from './config-file.ts';
+import { renderPath, type Segment } from './json-path.ts';
+import { builtInNames, sectionsOf } from '../providers/providers.ts';
+import type { ModelEntry, Problem } from '../settings.ts';
+
+/** The same file with every model entry whole, and no alias left but in provider sections' own wire_format. */
+export type NormalFile = Omit<
+  ConfigFile,
+  'models' | 'fallbacks' | 'model_overrides' | 'model_family_overrides'
+> & {
+  models?: Record<string, ModelEntry>;
+  fallbacks?: Record<string, ModelEntry[]>;
+  model_overrides?: Record<string, ModelEntry>;
+  model_family_overrides?: Record<string, ModelEntry>;
+};
+
+/** Reports unknown providers, entries without an id, and provider sections that cannot be. */
+export function normalize(file: ConfigFile): { file: NormalFile; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const { custom } = sectionsOf(file);
+  const known = new Set([...builtInNames, ...custom.map(({ name }) => name)]);
+  for (const { name, segments, given } of custom) problems.push(...faultsOf(name, segments, given));
+
+  const entries = (at: Segment, given: Record<string, FileEntry>): Record<string, ModelEntry> =>
+    mapValues(given, (entry, key) => toEntry(entry, [at, key], known, problems));
+  const lists = (given: Record<string, FileEntry[]>): Record<string, ModelEntry[]> =>
+    mapValues(given, (list, key) =>
+      list.map((entry, index) => toEntry(entry, ['fallbacks', key, index], known, problems)),
+    );
+
+  const { models, fallbacks, model_overrides, model_family_overrides, logging, ...rest } = file;
+  if (Object.hasOwn(model_family_overrides ?? {}, '')) {
+    problems.push({
+      path: renderPath(['model_family_overrides', '']),
+      message: 'found an empty key, expected part of a model id; it would match every model',
+    });
+  }
+  return {
+    problems,
+    file: {
+      ...rest,
+      ...(models && { models: entries('models', models) }),
+      ...(fallbacks && { fallbacks: lists(fallbacks) }),
+      ...(model_overrides && { model_overrides: entries('model_overrides', model_overrides) }),
+      ...(model_family_overrides && {
+        model_family_overrides: entries('model_family_overrides', model_family_overrides),
+      }),
+      ...(logging && { logging: toLogging(logging) }),
+      ...(file.opencode_go && { opencode_go: toSection(file.opencode_go) }),
+      ...(file.opencode_zen && { opencode_zen: toSection(file.opencode_zen) }),
+      ...(file.openrouter && { openrouter: toSection(file.openrouter) }),
+      ...(file.providers && { providers: mapValues(file.providers, toSection) }),
+    },
+  };
+}
+
+function faultsOf(name: string, segments: readonly Segment[], given: FileProvider): Problem[] {
+  const path = renderPath(segments);
+  if (builtInNames.has(name)) {
+    const remedy =
+      name === 'emulator' ? 'choose another name' : `configure it under ${name.replaceAll('-', '_')}`;
+    return [{ path, message: `${name} is built in, expected the name of another provider`, remedy }];
+  }
+  if (name === '' || name.includes('/')) {
+    return [{ path, message: 'found a name that is empty or holds "/", expected a plain name' }];
+  }
+  const urls = [given.base_url, given.anthropic_base_url, given.responses_base_url, given.gemini_base_url];
+  return urls.some((url) => url !== undefined)
+    ? headerFaults(segments, given.headers ?? {})
+    : [
+        {
+          path: renderPath([...segments, 'base_url']),
+          message: 'found nothing, expected the URL of the provider',
+        },
+      ];
+}
+
+/** Names that are tokens, values that fit on one line: what is neither would fail at the first request. */
+function headerFaults(segments: readonly Segment[], headers: Readonly<Record<string, string>>): Problem[] {
+  return Object.entries(headers).flatMap(([name, value]): Problem[] => {
+    const path = renderPath([...segments, 'headers', name]);
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return [{ path, message: 'is no name that a header can have' }];
+    const fault = headerFault(value);
+    if (fault !== undefined) return [{ path, message: fault }];
+    return [];
+  });
+}
+
+/** `stream_timeout_ms` is an older name of `stream_idle_timeout_ms`, which wins where both stand. */
+function toSection({ stream_timeout_ms, ...given }: FileProvider): FileProvider {
+  const idle = given.stream_idle_timeout_ms || stream_timeout_ms;
+  return { ...given, ...(idle && { stream_idle_timeout_ms: idle }) };
+}
+
+function toLogging({
+  debug_capture,
+  ...given
+}: NonNullable<ConfigFile['logging']>): NonNullable<ConfigFile['logging']> {
+  if (!debug_capture) return given;
+  const { enabled, max_files, max_file_size } = debug_capture;
+  return {
+    ...given,
+    captures: {
+      ...(enabled !== undefined && { enabled }),
+      ...(max_files !== undefined && { max_files }),
+      ...(max_file_size !== undefined && { max_bytes: max_file_size }),
+      ...given.captures,
+    },
+  };
+}
+
+function mapValues<From, To>(
+  given: Record<string, From>,
+  change: (value: From, key: string) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, change(value, key)]));
+}
+
+/** Providers that some entry names. */
+export function namedProviders(file: NormalFile): Set<string> {
+  const groups = [file.models, file.model_overrides, file.model_family_overrides];
+  const entries = [
+    ...groups.flatMap((group) => Object.values(group ?? {})),
+    ...Object.values(file.fallbacks ?? {}).flat(),
+  ];
+  return new Set(entries.map(({ provider }) => toProviderName(provider)));
+}

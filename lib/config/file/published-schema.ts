@@ -1,0 +1,92 @@
+/**
+ * The schema as it is given to others. Editors read `$schema`, which points to a copy beside the configuration: a path
+ * into the package changes with every version of Node and of occ, and an address on the web needs the network.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isObject, parseJson } from '../../stream/json.ts';
+import { configSchema, type Schema } from './schema.ts';
+import { writePrivateFile } from '../paths.ts';
+
+/** What `$schema` says in the files occ writes. */
+export const schemaReference = './config.schema.json';
+
+interface Published extends Omit<
+  Schema,
+  'format' | 'properties' | 'additionalProperties' | 'items' | 'type'
+> {
+  type?: string;
+  pattern?: string;
+  anyOf?: Published[];
+  definitions?: Record<string, Published>;
+  properties?: Record<string, Published>;
+  additionalProperties?: Published;
+  items?: Published;
+}
+
+/**
+ * The same schema in words that every validator knows: no format of our own, and no list of types, which strict ones
+ * refuse. A value may be a variable where text of some form is wanted.
+ */
+export function publishedSchema(): Published & { $schema: string; title: string } {
+  const { $schema, title, definitions, ...schema } = configSchema;
+  return {
+    $schema,
+    title,
+    ...publish(schema),
+    definitions: mapValues(definitions, publish),
+  };
+}
+
+const placeholder = '\\$\\{\\w+(:-[^}]*)?\\}';
+
+function publish(schema: Schema): Published {
+  const { type, format, enum: choices, properties, additionalProperties, items, ...rest } = schema;
+  const types: (string | undefined)[] = type === undefined ? [undefined] : [type].flat();
+  const { minLength, ...common } = rest;
+  const one = (name: string | undefined): Published => ({
+    ...(name !== undefined && { type: name }),
+    ...(name === 'string' && minLength !== undefined && { minLength }),
+    ...(format && { pattern: `^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#@]+([/?#]|$)|${placeholder}` }),
+    ...(name === 'object' && properties && { properties: mapValues(properties, publish) }),
+    ...(name === 'object' && additionalProperties && { additionalProperties: publish(additionalProperties) }),
+    ...(name === 'array' && items && { items: publish(items) }),
+  });
+  if (choices) {
+    return { ...common, anyOf: [{ enum: choices }, { type: 'string', pattern: placeholder }] };
+  }
+  const [first] = types;
+  return types.length === 1 ? { ...common, ...one(first) } : { ...common, anyOf: types.map(one) };
+}
+
+function mapValues<From, To>(
+  given: Readonly<Record<string, From>>,
+  change: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, change(value)]));
+}
+
+export function renderSchema(): string {
+  return `${JSON.stringify(publishedSchema(), null, 2)}\n`;
+}
+
+/**
+ * Puts the schema of this version beside a configuration that refers to it. Another's file of that name stays as it is,
+ * and a directory that cannot be written has no schema: nothing but completion depends on it.
+ */
+export function refreshSchema(configFile: string, config: unknown): void {
+  if (!isObject(config) || config['$schema'] !== schemaReference) return;
+  const file = join(dirname(configFile), schemaReference);
+  try {
+    const found = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+    if (found === renderSchema() || (found !== undefined && !isOurs(found))) return;
+    writePrivateFile(file, renderSchema());
+  } catch {
+    // The configuration itself is written.
+  }
+}
+
+function isOurs(text: string): boolean {
+  const found = parseJson(text);
+  return isObject(found) && found['title'] === configSchema.title;
+}

@@ -1,0 +1,120 @@
+/** The text of a configuration file into an object. Comments and trailing commas are tolerated, as in contract 3. */
+import { readFileSync } from 'node:fs';
+import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { exitCodes, OccError } from '../../errors.ts';
+import { isObject, type Json, type JsonObject } from '../../stream/json.ts';
+import { ConfigError } from '../config-error.ts';
+
+/** Far beyond any honest configuration; a wrong path (a log, a device) ends here instead of filling the memory. */
+const maxBytes = 4 * 1024 * 1024;
+
+/** The file's text; OccError `config_unreadable` or `config_invalid`, both with exit code 78. */
+export function readConfigText(file: string): string {
+  return readConfigBytes(file).toString('utf8');
+}
+
+/** The same as it lies on the disk. */
+export function readConfigBytes(file: string): Buffer {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  if (bytes.length > maxBytes) {
+    throw new ConfigError(file, [
+      { path: '', message: `larger than ${maxBytes} bytes; expected a configuration` },
+    ]);
+  }
+  return bytes;
+}
+
+/** A value of null means the same as a key that is not there. Broken JSON is told with line and column. */
+export function parseConfig(text: string, file: string): JsonObject {
+  const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const errors: ParseError[] = [];
+  const value: unknown = parse(body, errors, { allowTrailingComma: true, disallowComments: false });
+  if (errors.length > 0) throw broken(file, body, errors);
+  if (!isObject(value)) {
+    throw new ConfigError(file, [
+      { path: '', message: `line 1, column 1: found ${kindOf(value)}, expected an object: { … }`, line: 1 },
+    ]);
+  }
+  return withoutNulls(value) as JsonObject;
+}
+
+/** What a person calls a JSON value: "a string", "a list". */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'boolean') return String(value);
+  return typeof value === 'string' ? 'a string' : 'a number';
+}
+
+/** What the parser wanted, by its own names for what it met. */
+const expectations: Record<string, string> = {
+  InvalidSymbol: 'expected a value: text in double quotes, a number, true, false, null, { or [',
+  InvalidNumberFormat: 'expected a number such as 3456 or 0.3',
+  PropertyNameExpected: 'expected a property name in double quotes',
+  ValueExpected: 'expected a value',
+  ColonExpected: 'expected ":" after the property name',
+  CommaExpected: 'expected "," between two entries',
+  CloseBraceExpected: 'expected "}"',
+  CloseBracketExpected: 'expected "]"',
+  EndOfFileExpected: 'expected the end of the file',
+  UnexpectedEndOfComment: 'expected "*/" to end the comment',
+  UnexpectedEndOfString: 'expected a closing double quote',
+  UnexpectedEndOfNumber: 'expected the rest of a number',
+  InvalidUnicode: 'expected four hexadecimal digits after \\u',
+  InvalidEscapeCharacter: 'expected one of " \\ / b f n r t u after a backslash',
+  InvalidCharacter: 'expected no control character inside a string',
+};
+
+/** Beyond these a mistake is most likely the consequence of an earlier one. */
+const maxTold = 10;
+
+/** The first mistake of each line: what follows it there is most often its consequence. */
+function broken(file: string, text: string, errors: readonly ParseError[]): ConfigError {
+  const told = new Map<number, string>();
+  for (const { error, offset } of errors) {
+    const before = text.slice(0, offset).split(/\r\n|\r|\n/);
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    const name = printParseErrorCode(error);
+    const words = `line ${before.length}, column ${column}: ${expectations[name] ?? `not JSON (${name})`}`;
+    if (told.size < maxTold && !told.has(before.length)) told.set(before.length, words);
+  }
+  const remedy = 'mend it there; occ config check looks again';
+  return new ConfigError(
+    file,
+    [...told].map(([line, message]) => ({ path: '', message, remedy, line })),
+  );
+}
+
+function unreadable(file: string, cause: unknown): OccError {
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  const reasons: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    EACCES: 'it may not be read by you',
+    EISDIR: 'it is a directory, expected a file',
+  };
+  return new OccError(
+    'config_unreadable',
+    `cannot read the configuration ${file}: ${reasons[code] ?? code}`,
+    {
+      exitCode: exitCodes.config,
+      remedy:
+        code === 'ENOENT'
+          ? 'occ config path says where it is looked for; without a file the defaults apply'
+          : 'check the path and its permissions',
+      cause,
+    },
+  );
+}
+
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined);
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNulls(inner as Json)]));
+}

@@ -1,0 +1,74 @@
+/** Variables that the file names and nobody has set: an error only where the value is needed (contract 3). */
+import { toProviderName } from './entries.ts';
+import type { Placeholder } from './interpolate.ts';
+import { configSchema, type Schema } from './schema.ts';
+import { renderPath, type Segment } from './json-path.ts';
+import type { Origin } from './layers.ts';
+import type { Problem } from '../settings.ts';
+
+export interface Unmet {
+  problems: Problem[];
+  warnings: Problem[];
+  /** Path → the variable it waits for. */
+  missing: ReadonlyMap<string, string>;
+  /** Providers that nothing uses and that cannot be built without the variable. */
+  unready: ReadonlySet<string>;
+}
+
+/** A missing key is told by the provider that lacks it; everything else that is needed is a problem here. */
+export function findUnmet(
+  placeholders: readonly Placeholder[],
+  origins: Readonly<Record<string, Origin>>,
+  used: ReadonlySet<string>,
+): Unmet {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const missing = new Map<string, string>();
+  const unready = new Set<string>();
+  for (const { segments, variable } of placeholders.filter((placeholder) => placeholder.missing)) {
+    const path = renderPath(segments);
+    missing.set(path, variable);
+    if (isCredential(segments) || !counts(segments, path, origins)) continue;
+    const problem = {
+      path,
+      message: `the variable ${variable}, which it names, is not set`,
+      remedy: `set ${variable}, or give a default: \${${variable}:-…}`,
+      variable,
+    };
+    const provider = providerAt(segments);
+    if (provider === undefined || used.has(provider)) problems.push(problem);
+    else {
+      unready.add(provider);
+      warnings.push({ ...problem, message: `${problem.message}; ${provider} cannot be used until it is` });
+    }
+  }
+  return { problems, warnings, missing, unready };
+}
+
+/** Keys, and headers, which mostly carry one. */
+function isCredential(segments: readonly Segment[]): boolean {
+  return (
+    segments.some((segment) => String(segment).startsWith('api_key')) ||
+    (segments[0] === 'providers' && segments[2] === 'headers')
+  );
+}
+
+/** Whether the value is read at all: its key does something, and nothing stronger stands in its place. */
+function counts(
+  segments: readonly Segment[],
+  path: string,
+  origins: Readonly<Record<string, Origin>>,
+): boolean {
+  const properties: Readonly<Record<string, Schema>> = configSchema.properties;
+  const schema = properties[String(segments[0])];
+  if (schema === undefined || schema.description === 'Accepted, without effect.' || segments[0] === '$schema')
+    return false;
+  return (origins[path] ?? 'file') === 'file';
+}
+
+function providerAt([first, second]: readonly Segment[]): string | undefined {
+  if (first === 'providers' && second !== undefined) return toProviderName(String(second));
+  return first === 'opencode_go' || first === 'opencode_zen' || first === 'openrouter'
+    ? toProviderName(first)
+    : undefined;
+}

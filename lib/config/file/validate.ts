@@ -1,0 +1,118 @@
+/** A parsed file against the schema: mistakes with path, finding and expectation; and what is merely odd. */
+import type { ErrorObject } from 'ajv';
+import { clearSecrets } from '../../anthropic/errors.ts';
+import { isObject, type Json, type JsonObject } from '../../stream/json.ts';
+import { configSchema, dereference, type Schema } from './schema.ts';
+import { renderPath, type Segment } from './json-path.ts';
+import { nearest } from '../nearest.ts';
+import { kindOf } from './read.ts';
+import type { Problem } from '../settings.ts';
+
+/** `unknownPaths` are values whose variable is not set: only their type can be judged, and a string it is. */
+export async function validateConfig(
+  config: JsonObject,
+  unknownPaths: ReadonlySet<string>,
+): Promise<{ problems: Problem[]; warnings: Problem[] }> {
+  // Loading ajv takes longer than everything else here, and a run without a file does not need it.
+  const { Ajv } = await import('ajv');
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true });
+  ajv.addFormat('http-url', isHttpUrl);
+  const validate = ajv.compile(configSchema);
+  validate(config);
+  const problems = (validate.errors ?? []).map((error) => toProblem(error, config));
+  return {
+    problems: problems.filter(({ path }) => !unknownPaths.has(path)),
+    warnings: findOddities(config, configSchema, []),
+  };
+}
+
+/** Absolute, http or https, and without a name and password, which would end up in logs. */
+function isHttpUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
+}
+
+function toProblem(error: ErrorObject, config: JsonObject): Problem {
+  const segments = toSegments(error.instancePath, config);
+  const schema = (error.parentSchema ?? {}) as Schema;
+  const expected = expectation(error, schema);
+  if (error.keyword === 'required') {
+    const { missingProperty } = error.params as { missingProperty: string };
+    return { path: renderPath([...segments, missingProperty]), message: `missing; expected ${expected}` };
+  }
+  return { path: renderPath(segments), message: `found ${finding(error, schema)}, expected ${expected}` };
+}
+
+/** JSON pointer → segments; a digit is an index only where the value is a list. */
+function toSegments(pointer: string, config: JsonObject): Segment[] {
+  let at: Json | undefined = config;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((raw) => {
+      const key = raw.replaceAll('~1', '/').replaceAll('~0', '~');
+      const segment = Array.isArray(at) ? Number(key) : key;
+      at = Array.isArray(at) ? at[Number(key)] : isObject(at) ? at[key] : undefined;
+      return segment;
+    });
+}
+
+/** A string is only shown where one of a few words was expected, and never anything that looks like a key. */
+function finding({ data }: ErrorObject, schema: Schema): string {
+  if (typeof data === 'number') return String(data);
+  if (typeof data !== 'string') return kindOf(data);
+  if (data === '') return 'an empty string';
+  if (schema.enum && data.length <= 40) return JSON.stringify(clearSecrets(data));
+  return 'a string';
+}
+
+const typeWords: Record<string, string> = {
+  string: 'a string',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+};
+
+function expectation({ keyword, params }: ErrorObject, schema: Schema): string {
+  if (keyword === 'enum')
+    return `one of ${(schema.enum ?? []).map((value) => JSON.stringify(value)).join(', ')}`;
+  if (keyword === 'minimum') return `${String(schema.minimum)} or more`;
+  if (keyword === 'maximum') return `${String(schema.maximum)} or less`;
+  if (keyword === 'minLength') return 'some text';
+  if (keyword === 'format') return 'an absolute http or https URL without a name or password in it';
+  if (keyword === 'required') {
+    const field = schema.properties?.[(params as { missingProperty: string }).missingProperty];
+    return field?.enum ? `one of ${field.enum.map((value) => JSON.stringify(value)).join(', ')}` : 'a value';
+  }
+  const types = schema.type === undefined ? [] : [schema.type].flat();
+  return types.map((type) => typeWords[type] ?? type).join(' or ') || 'another value';
+}
+
+/** Unknown keys with the nearest known name, and keys that are accepted but do nothing. */
+function findOddities(value: Json, schema: Schema, segments: readonly Segment[]): Problem[] {
+  const { properties, additionalProperties, items } = dereference(schema);
+  if (Array.isArray(value)) {
+    return items ? value.flatMap((item, index) => findOddities(item, items, [...segments, index])) : [];
+  }
+  if (!isObject(value) || (!properties && !additionalProperties)) return [];
+  return Object.entries(value).flatMap(([key, inner]): Problem[] => {
+    const here = [...segments, key];
+    const known =
+      (properties && Object.hasOwn(properties, key) ? properties[key] : undefined) ?? additionalProperties;
+    if (!known) return [unknownKey(key, Object.keys(properties ?? {}), here)];
+    if (known.description === 'Accepted, without effect.') {
+      return [{ path: renderPath(here), message: 'is accepted but has no effect here' }];
+    }
+    return inner === undefined ? [] : findOddities(inner, known, here);
+  });
+}
+
+function unknownKey(key: string, known: readonly string[], segments: readonly Segment[]): Problem {
+  const near = nearest(key, known);
+  const message =
+    near === undefined ? 'unknown key, ignored' : `unknown key, ignored; did you mean "${near}"?`;
+  return { path: renderPath(segments), message };
+}

@@ -1,0 +1,218 @@
+/** Provider sections of the configuration into providers that can be asked: every URL, header and key found. */
+import { wireFormats } from '../../wire/codec.ts';
+import {
+  completeEndpoint,
+  deriveEndpoints,
+  isLoopback,
+  takesBearer,
+  type BuiltIn,
+  type Endpoints,
+} from './endpoints.ts';
+import { toFields, toProviderName, toWireFormat } from '../file/entries.ts';
+import type { FileEntry, FileKeys, FileProvider } from '../file/config-file.ts';
+import { renderPath, type Segment } from '../file/json-path.ts';
+import { findKeys, notSet, type FoundKeys, type KeyContext } from './keys.ts';
+import type { ModelEntry, Provider, Timeouts } from '../settings.ts';
+
+/** One section: its provider's name, where it stands, what it says. */
+export interface Section {
+  name: string;
+  segments: readonly Segment[];
+  given: FileProvider;
+}
+
+const usualAuth = {
+  chat: 'bearer',
+  messages: 'x-api-key',
+  responses: 'bearer',
+  gemini: 'x-goog-api-key',
+} as const;
+
+/**
+ * Every provider of a file by its name, but for those that are not ready. `api_key_command` is run for the ones that are
+ * used, all at once.
+ */
+export async function toProviders(
+  file: Parameters<typeof sectionsOf>[0] & FileKeys,
+  unready: ReadonlySet<string>,
+  used: ReadonlySet<string>,
+  context: KeyContext,
+): Promise<Record<string, Provider>> {
+  const { go, zen, custom } = sectionsOf(file);
+  const contextOf = ({ name }: Section): KeyContext => ({
+    ...context,
+    runCommands: context.runCommands && used.has(name),
+  });
+  const top: FileKeys = file;
+  const pending = [
+    ...[go, zen].map((section) => [section, toBuiltIn] as const),
+    ...custom.map((section) => [section, toCustom] as const),
+  ].filter(([{ name }]) => !unready.has(name));
+  const providers = await Promise.all(
+    pending.map(async ([section, make]) => make(section, contextOf(section), top)),
+  );
+  return Object.fromEntries([...providers, emulatorProvider()].map((provider) => [provider.name, provider]));
+}
+
+/** opencode-go or opencode-zen. Its own keys come before those at the top of the file. */
+async function toBuiltIn(
+  { name, given, segments }: Section,
+  context: KeyContext,
+  top: FileKeys,
+): Promise<Provider> {
+  const places = [
+    { keys: given, segments },
+    { keys: top, segments: [] },
+  ];
+  const found = await findKeys(places, context);
+  const endpoints = deriveEndpoints(name as BuiltIn, toEndpoints(given), found.keys[0]?.reveal());
+  return {
+    name,
+    endpoints,
+    auth: { ...usualAuth, messages: takesBearer(endpoints.messages) ? 'bearer' : 'x-api-key' },
+    ...found,
+    headers: {},
+    defaultFormat: 'chat',
+    sessionHeader: 'x-opencode-session',
+    timeouts: toTimeouts(given),
+  };
+}
+
+/** A provider of the user's own. One on this machine, and one whose headers authenticate, may have no key at all. */
+async function toCustom({ name, given, segments }: Section, context: KeyContext): Promise<Provider> {
+  const defaultFormat = toWireFormat(given.wire_format) ?? 'chat';
+  const endpoints: Endpoints = {
+    ...toEndpoints({ ...given, base_url: undefined }),
+    ...(given.base_url !== undefined && { [defaultFormat]: completeEndpoint(defaultFormat, given.base_url) }),
+  };
+  const headers = given.headers ?? {};
+  const unset = unsetHeader(headers, segments, context);
+  if (unset !== undefined)
+    return {
+      ...(await toCustom({ name, segments, given: without(given, unset.header) }, context)),
+      ...unset.found,
+    };
+  const keyless = given.auth === 'none' || authenticates(headers);
+  const found: FoundKeys = keyless ? { keys: [] } : await findKeys([{ keys: given, segments }], context);
+  const here = Object.values(endpoints).every((url) => isLoopback(new URL(url).hostname));
+  const asksNothing = keyless || (here && found.keys.length === 0 && !wantsKey(given));
+  return {
+    name,
+    endpoints,
+    auth: Object.fromEntries(
+      wireFormats.map((format) => [format, asksNothing ? 'none' : (given.auth ?? usualAuth[format])]),
+    ),
+    keys: found.keys,
+    ...(!asksNothing && found),
+    headers,
+    defaultFormat,
+    timeouts: toTimeouts(given),
+    ...(given.models !== undefined && { models: toModels(given.models) }),
+  };
+}
+
+/** A header that names a variable nobody has set cannot be sent; without it the provider has no key, whatever else it has. */
+function unsetHeader(
+  headers: Readonly<Record<string, string>>,
+  segments: readonly Segment[],
+  { missing }: KeyContext,
+): { header: string; found: FoundKeys } | undefined {
+  for (const header of Object.keys(headers)) {
+    const path = renderPath([...segments, 'headers', header]);
+    const variable = missing.get(path);
+    if (variable === undefined) continue;
+    const found = {
+      keys: [],
+      missingKey: notSet(variable, path),
+      keyRemedy: `set ${variable} in your shell`,
+    };
+    return { header, found };
+  }
+  return undefined;
+}
+
+function without(given: FileProvider, header: string): FileProvider {
+  const headers = Object.entries(given.headers ?? {}).filter(([name]) => name !== header);
+  return { ...given, headers: Object.fromEntries(headers) };
+}
+
+/** The provider `emulator`: no key, no network. It has no endpoints until it runs (see `withEndpoints`). */
+function emulatorProvider(): Provider {
+  return {
+    name: 'emulator',
+    endpoints: {},
+    auth: { chat: 'none', messages: 'none', responses: 'none', gemini: 'none' },
+    keys: [],
+    headers: {},
+    defaultFormat: 'chat',
+    timeouts: toTimeouts({}),
+  };
+}
+
+/** The same provider at other addresses. */
+export function withEndpoints(provider: Provider, endpoints: Endpoints): Provider {
+  return Object.freeze({ ...provider, endpoints: Object.freeze({ ...endpoints }) });
+}
+
+function toEndpoints(given: Omit<FileProvider, 'base_url'> & { base_url?: string | undefined }): Endpoints {
+  return {
+    ...(given.base_url !== undefined && { chat: given.base_url }),
+    ...(given.anthropic_base_url !== undefined && { messages: given.anthropic_base_url }),
+    ...(given.responses_base_url !== undefined && { responses: given.responses_base_url }),
+    ...(given.gemini_base_url !== undefined && { gemini: given.gemini_base_url }),
+  };
+}
+
+/** 0 means the default, as a missing key does. */
+function toTimeouts(given: FileProvider): Timeouts {
+  const headersMs = given.timeout_ms || 300_000;
+  return {
+    headersMs,
+    firstEventMs: given.first_event_timeout_ms || headersMs,
+    idleMs: given.stream_idle_timeout_ms || given.stream_timeout_ms || 300_000,
+    ...(given.streaming_timeout_ms && { streamingMs: given.streaming_timeout_ms }),
+  };
+}
+
+function wantsKey({ api_key, api_keys, api_key_command }: FileKeys): boolean {
+  return Boolean(api_key) || (api_keys?.length ?? 0) > 0 || api_key_command !== undefined;
+}
+
+function authenticates(headers: Readonly<Record<string, string>>): boolean {
+  return Object.keys(headers).some((name) =>
+    /^(?:authorization|x-api-key|api-key|x-goog-api-key)$/i.test(name),
+  );
+}
+
+function toModels(given: NonNullable<FileProvider['models']>): Record<string, Partial<ModelEntry>> {
+  const pairs: [string, FileEntry][] = Array.isArray(given)
+    ? given.map((item) => (typeof item === 'string' ? [item, {}] : [item.model_id ?? '', item]))
+    : Object.entries(given);
+  return Object.fromEntries(pairs.filter(([id]) => id !== '').map(([id, fields]) => [id, toFields(fields)]));
+}
+
+/** Every provider section of a file, the two built-in ones first and always. */
+export function sectionsOf(file: {
+  opencode_go?: FileProvider;
+  opencode_zen?: FileProvider;
+  openrouter?: FileProvider;
+  providers?: Record<string, FileProvider>;
+}): { go: Section; zen: Section; custom: Section[] } {
+  const { openrouter } = file;
+  const custom = Object.entries(file.providers ?? {}).map(([key, given]): Section => ({
+    name: toProviderName(key),
+    segments: ['providers', key],
+    given,
+  }));
+  if (openrouter !== undefined && !custom.some(({ name }) => name === 'openrouter')) {
+    const given = { base_url: 'https://openrouter.ai/api/v1', ...openrouter };
+    custom.unshift({ name: 'openrouter', segments: ['openrouter'], given });
+  }
+  return {
+    go: { name: 'opencode-go', segments: ['opencode_go'], given: file.opencode_go ?? {} },
+    zen: { name: 'opencode-zen', segments: ['opencode_zen'], given: file.opencode_zen ?? {} },
+    custom,
+  };
+}
+
+export const builtInNames: ReadonlySet<string> = new Set(['opencode-go', 'opencode-zen', 'emulator']);

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findKnown, findSegments, type Known } from '../../../lib/config/file/known.ts';
+
+/** [as it is typed, what is known of it] */
+const cases: [string, Partial<Known>][] = [
+  ['port', { kind: 'known', segments: ['port'] }],
+  ['fallbacks.default.0.model_id', { kind: 'known', segments: ['fallbacks', 'default', 0, 'model_id'] }],
+  ['fallbacks.default[0]', { kind: 'known', segments: ['fallbacks', 'default', 0] }],
+  ['models.0', { kind: 'known', segments: ['models', '0'] }],
+  ['model_overrides["a.b"].provider', { kind: 'known', segments: ['model_overrides', 'a.b', 'provider'] }],
+  ['api_keys.1', { kind: 'known', segments: ['api_keys', 1] }],
+  ['aws_bedrock.region.x', { kind: 'ignored', segments: ['aws_bedrock', 'region', 'x'] }],
+  ['debug', { kind: 'ignored', segments: ['debug'] }],
+  ['prot', { kind: 'unknown', path: 'prot', near: 'port' }],
+  ['loging.level', { kind: 'unknown', path: 'loging', near: 'logging.level' }],
+  [
+    'fallbacks.default[0].modl_id',
+    { kind: 'unknown', path: 'fallbacks.default[0].modl_id', near: 'fallbacks.default[0].model_id' },
+  ],
+  ['port.x', { kind: 'unknown', path: 'port.x' }],
+  ['port[0]', { kind: 'unknown', path: 'port[0]' }],
+  ['constructor', { kind: 'unknown', path: 'constructor' }],
+  ['a..b', { kind: 'no path' }],
+  ['', { kind: 'no path' }],
+];
+
+for (const [typed, expected] of cases)
+  test(`"${typed}" is ${expected.kind}`, () => {
+    const known = findKnown(typed);
+    const { schema: _, ...rest } = known.kind === 'known' ? known : { ...known, schema: undefined };
+    assert.deepEqual(rest, expected);
+  });
+
+test('in a file as it is, a number is an index where a list stands', () => {
+  const config = { list: [{ a: 1 }], byName: { 0: { a: 1 } } };
+  assert.deepEqual(findSegments(config, 'list.0.a'), ['list', 0, 'a']);
+  assert.deepEqual(findSegments(config, 'byName.0.a'), ['byName', '0', 'a']);
+  assert.deepEqual(findSegments(config, 'nothing.0'), ['nothing', '0']);
+  assert.equal(findSegments(config, ''), undefined);
+});

@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'node:test';
+import { format, inspect } from 'node:util';
+import { runKeyCommand, toKey, toSecret } from '../../../lib/config/providers/credentials.ts';
+import { OccError } from '../../../lib/errors.ts';
+import { load, minimal, scratchHome } from '../scratch.ts';
+
+const value = 'sk-very-secret-0123456789';
+
+test('a secret prints as ••• however it is turned into text', () => {
+  const secret = toSecret(value);
+  const texts = [
+    String(secret),
+    `in ${secret as unknown as string} a sentence`,
+    'x' + String(secret),
+    JSON.stringify({ secret }),
+    inspect(secret),
+    inspect({ deep: { list: [secret] } }, { depth: 9, showHidden: true }),
+    format('%s %o %j %O', secret, secret, secret, secret),
+    Object.values(secret).map(String).join(),
+    new Error(`key ${secret as unknown as string}`).message,
+  ];
+  for (const text of texts) {
+    assert.ok(!text.includes('very-secret'), text);
+  }
+  assert.equal(String(secret), '•••');
+  assert.equal(JSON.stringify(secret), '"•••"');
+  assert.equal(secret.reveal(), value);
+  assert.throws(() => structuredClone(secret));
+});
+
+const bad: [string, string, RegExp][] = [
+  ['empty', ' ', /is empty/],
+  ['a line break at the end', `${value}\n`, /line break/],
+  ['a line break inside', `${value}\r\nx-evil: 1`, /line break/],
+  ['a control character', `${value}\u0007`, /control character/],
+  ['a tab', `a\t${value}`, /control character/],
+  ['a typographic dash', `${value}–`, /no header can carry/],
+  ['an emoji', `${value}🔑`, /no header can carry/],
+  ['quotes around it', `"${value}"`, /stands in quotes/],
+  ['a space inside', `${value} ${value}`, /contains a space/],
+  ['a space at the end', `${value} `, /begins or ends with a space/],
+  ['a placeholder with a typing mistake', `${value}\${OC-GO}`, /still contains/],
+];
+for (const [says, key, words] of bad) {
+  test(`a key that cannot be one is refused by its place and never shown: ${says}`, async (t) => {
+    const check = (error: unknown, place: RegExp): true => {
+      assert.ok(error instanceof OccError);
+      assert.equal(error.code, 'key_invalid');
+      assert.equal(error.exitCode, 78);
+      assert.match(error.message, words);
+      assert.match(error.message, place);
+      assert.ok(!inspect(error).includes('very-secret'));
+      assert.ok(!`${error.remedy}`.includes('very-secret'));
+      return true;
+    };
+    assert.throws(
+      () => toKey(key, 'the test'),
+      (error) => check(error, /the test/),
+    );
+    if (key.trim() === '') return;
+    const inFile = { ...minimal, api_keys: ['sk-good', key] };
+    await assert.rejects(load(t, inFile), (error) => check(error, /api_keys\[1\] \(in .*config\.json/));
+    const fromVariable = { ...minimal, api_key: '${MINE}' };
+    await assert.rejects(load(t, fromVariable, { env: { MINE: key } }), (error) =>
+      check(error, /from the variable MINE/),
+    );
+    await assert.rejects(load(t, minimal, { env: { OCC_API_KEY: key } }), (error) =>
+      check(error, /env OCC_API_KEY/),
+    );
+  });
+}
+
+test('nothing that a loaded configuration prints holds a secret', async (t) => {
+  const file = {
+    ...minimal,
+    api_keys: [value, `${value}-2`],
+    auth_token: `${value}-3`,
+    opencode_zen: { api_key: `${value}-4` },
+    providers: { lab: { base_url: 'https://lab.example/v1', api_key: `${value}-5`, models: ['m'] } },
+  };
+  const loaded = await load(t, file);
+  assert.equal(loaded.settings.providers['opencode-go']?.keys.length, 2);
+  for (const text of [
+    inspect(loaded, { depth: 12 }),
+    JSON.stringify(loaded),
+    format('%o', loaded.settings),
+  ]) {
+    assert.ok(!text.includes('very-secret'));
+  }
+  assert.equal(loaded.values['api_keys[1]'], '•••');
+  assert.equal(loaded.values['auth_token'], '•••');
+  assert.equal(loaded.values['providers.lab.api_key'], '•••');
+});
+
+test('a secret in the wrong place is not shown by the error about it', async (t) => {
+  for (const file of [{ port: value }, { logging: { level: value } }, { host: value }]) {
+    await assert.rejects(load(t, { ...minimal, ...file }), (error) => {
+      const shown = inspect(error);
+      return file.host === undefined ? !shown.includes('very-secret') : true;
+    });
+  }
+});
+
+const go = (file: object): object => ({ ...minimal, ...file });
+const keysOf = async (
+  t: Parameters<typeof load>[0],
+  file: object,
+  env = {},
+): Promise<[string[], string[]]> => {
+  const { providers } = (await load(t, file, { env })).settings;
+  const reveal = (name: string): string[] => (providers[name]?.keys ?? []).map((key) => key.reveal());
+  return [reveal('opencode-go'), reveal('opencode-zen')];
+};
+
+test('which keys are used: provider before top, list before single, environment before file', async (t) => {
+  assert.deepEqual(await keysOf(t, go({ api_key: 'a' })), [['a'], ['a']]);
+  assert.deepEqual(await keysOf(t, go({ api_key: 'a', api_keys: ['b', 'c'] })), [
+    ['b', 'c'],
+    ['b', 'c'],
+  ]);
+  assert.deepEqual(await keysOf(t, go({ api_key: 'a', api_keys: [] })), [['a'], ['a']]);
+  assert.deepEqual(await keysOf(t, go({ api_key: 'a', opencode_zen: { api_key: 'z' } })), [['a'], ['z']]);
+  assert.deepEqual(await keysOf(t, go({ api_keys: ['a', 'b'] }), { OCC_API_KEY: 'e' }), [['e'], ['e']]);
+  const four = {
+    ROUTATIC_PROXY_API_KEY: '4',
+    OC_GO_CC_API_KEY: '3',
+    OPENCODE_API_KEY: '2',
+    OCC_API_KEY: '1',
+  };
+  assert.deepEqual(await keysOf(t, minimal, four), [['1'], ['1']]);
+  assert.deepEqual(await keysOf(t, minimal, { ...four, OCC_API_KEY: '' }), [['2'], ['2']]);
+  const scoped = { ROUTATIC_PROXY_OPENCODE_ZEN_API_KEYS: 'x, y,', OCC_API_KEY: 'e' };
+  assert.deepEqual(await keysOf(t, go({ opencode_zen: { api_key: 'z' } }), scoped), [['e'], ['x', 'y']]);
+  assert.deepEqual(await keysOf(t, go({ api_keys: ['${NOT}', 'b'] })), [['b'], ['b']]);
+});
+
+test('the global key is not given to providers of the user’s own', async (t) => {
+  const file = go({ api_key: 'a', providers: { lab: { base_url: 'https://lab.example/v1' } } });
+  const { settings } = await load(t, file);
+  assert.deepEqual(settings.providers['lab']?.keys, []);
+  assert.match(settings.providers['lab']?.missingKey ?? '', /providers\.lab\.api_key/);
+});
+
+test('every variable that may hold a key is known', async (t) => {
+  const file = {
+    ...minimal,
+    api_key: '${TOP_KEY:-x}',
+    auth_token: '${TOKEN}',
+    host: '${SOME_HOST:-127.0.0.1}',
+    opencode_zen: { api_keys: ['${ZEN_ONE}'] },
+    providers: {
+      lab: { base_url: 'https://lab.example', api_key: '${LAB}', headers: { 'X-Extra': '${EXTRA}' } },
+    },
+  };
+  const { settings } = await load(t, file, { env: { TOKEN: 't', EXTRA: 'e' } });
+  const expected = [
+    'TOP_KEY',
+    'TOKEN',
+    'ZEN_ONE',
+    'LAB',
+    'EXTRA',
+    'OCC_API_KEY',
+    'OPENCODE_API_KEY',
+    'OCC_AUTH_TOKEN',
+  ];
+  for (const name of expected) assert.ok(settings.keyVariables.includes(name), name);
+  assert.ok(!settings.keyVariables.includes('SOME_HOST'));
+  assert.ok(!settings.keyVariables.includes('OCC_PORT'));
+});
+
+const node = process.execPath;
+const env = { PATH: process.env['PATH'] ?? '' };
+
+test('a key command: a list runs a program, a string goes to the shell', async () => {
+  const print = 'process.stdout.write(process.argv[1] + "\\n")';
+  assert.equal(await runKeyCommand([node, '-e', print, '$HOME; echo x'], { env }), '$HOME; echo x');
+  assert.equal(await runKeyCommand('printf sk-; printf 1', { env }), 'sk-1');
+});
+
+test('a key command that fails says how, and nothing of what it printed', async () => {
+  const cases: [string | string[], RegExp][] = [
+    ['echo sk-very-secret; exit 3', /ended with code 3/],
+    [['/nowhere/at-all'], /could not be run \(ENOENT\)/],
+    [[], /is empty/],
+    [`${node} -e 'process.stdout.write("sk-very-secret".repeat(9999))'`, /more than 65536 bytes/],
+  ];
+  for (const [command, words] of cases) {
+    await assert.rejects(runKeyCommand(command, { env }), (error: unknown) => {
+      assert.ok(error instanceof OccError);
+      assert.equal(error.code, 'key_command_failed');
+      assert.match(error.message, words);
+      assert.ok(!inspect(error).includes('very-secret'));
+      return true;
+    });
+  }
+});
+
+test('a key command that hangs is ended with everything it started', async (t) => {
+  const pid = join(scratchHome(t), 'pid');
+  // The shell's child would keep the pipe open if only the shell were killed.
+  const command = `sleep 300 & echo $! > ${pid}; wait`;
+  await assert.rejects(runKeyCommand(command, { env, limitMs: 300 }), /did not answer within 0\.3 s/);
+  const state = (): string => {
+    try {
+      return execFileSync('ps', ['-o', 'stat=', '-p', readFileSync(pid, 'utf8').trim()])
+        .toString()
+        .trim();
+    } catch {
+      return '';
+    }
+  };
+  // Gone, or a zombie that nobody has collected yet; a busy machine may need a moment to get there.
+  const gone = /^(?:Z.*)?$/;
+  for (let i = 0; i < 100 && !gone.test(state()); i++) await sleep(50);
+  assert.match(state(), gone);
+});
+
+test('api_key_command is run once, for the providers that are used, after keys that stand there', async (t) => {
+  const log = join(scratchHome(t), 'runs');
+  const api_key_command = `echo run >> ${log}; echo sk-printed`;
+  const runs = (): number => {
+    try {
+      return readFileSync(log, 'utf8').split('\n').length - 1;
+    } catch {
+      return 0;
+    }
+  };
+  assert.deepEqual(await keysOf(t, go({ api_key_command, api_key: 'a' })), [['a'], ['a']]);
+  assert.equal(runs(), 0);
+  const both = { default: [{ provider: 'opencode-zen', model_id: 'glm-5' }] };
+  assert.deepEqual(await keysOf(t, go({ api_key_command, fallbacks: both })), [
+    ['sk-printed'],
+    ['sk-printed'],
+  ]);
+  assert.equal(runs(), 1);
+  const { settings } = await load(t, go({ api_key_command }), { runCommands: false });
+  assert.match(settings.providers['opencode-go']?.missingKey ?? '', /api_key_command has not been run/);
+  assert.equal(runs(), 1);
+  assert.deepEqual(await keysOf(t, go({ api_key_command, api_key: '${NOT_SET}' })), [['sk-printed'], []]);
+});
+
+test('a command that fails leaves its provider without a key, and says why', async (t) => {
+  const { settings } = await load(t, go({ api_key_command: 'echo sk-very-secret; exit 4' }));
+  const provider = settings.providers['opencode-go'];
+  assert.deepEqual(provider?.keys, []);
+  assert.match(provider?.missingKey ?? '', /api_key_command ended with code 4/);
+  const two = await load(t, go({ api_key_command: 'echo sk-very-secret; echo two' }));
+  assert.match(two.settings.providers['opencode-go']?.missingKey ?? '', /line break/);
+  assert.ok(!(two.settings.providers['opencode-go']?.missingKey ?? '').includes('secret'));
+});
