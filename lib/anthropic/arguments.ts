@@ -4,7 +4,7 @@
  * so is white space before one: alone it would be arguments that no client can parse (L6).
  */
 import { brackets } from '../stream/brackets.ts';
-import { isObject, parseJson } from '../stream/json.ts';
+import { isObject, parseJson } from '../json.ts';
 
 export interface ToolArguments {
   /** Takes a fragment and gives the part of it that may be sent now. */

@@ -1,5 +1,5 @@
 /** What blocks and deltas are made of, for those who put them together (the writer) and those who check them (the grammar). */
-import { isObject } from '../stream/json.ts';
+import { isObject } from '../json.ts';
 import type { AnswerBlock, Delta } from './events.ts';
 
 const knownBlocks: ReadonlySet<string> = new Set([

@@ -2,7 +2,7 @@
  * Errors in Anthropic's shape: status and type, both ways, and the reading of whatever an upstream calls an error.
  * Upstream messages are shown to a person; they are bounded, one line, and cleared of anything that looks like a key.
  */
-import { isObject, parseJson, toArray, toNumber, toObject, toText, type JsonObject } from '../stream/json.ts';
+import { isObject, parseJson, toArray, toNumber, toObject, toText, type JsonObject } from '../json.ts';
 import type { ApiErrorBody, ApiErrorType } from './events.ts';
 import { overflowIn, overflowNumbers, promptTooLong, type Overflow } from './overflow.ts';
 

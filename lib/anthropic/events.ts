@@ -2,7 +2,7 @@
  * The answer half of Anthropic's Messages API: the events of a stream and the message they fold into.
  * Source: Anthropic's streaming documentation, and what Claude Code 2.1.330 was measured to need (claude-code 3).
  */
-import type { JsonObject } from '../stream/json.ts';
+import type { JsonObject } from '../json.ts';
 
 export type StopReason =
   | 'end_turn'

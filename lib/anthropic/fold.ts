@@ -1,5 +1,5 @@
 /** Events → message: the answer to `stream: false` is the fold of the very same events (L14). */
-import { isObject, parseJson } from '../stream/json.ts';
+import { isObject, parseJson } from '../json.ts';
 import {
   cutsTurn,
   type AnswerBlock,

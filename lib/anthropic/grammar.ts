@@ -5,7 +5,7 @@
  *   stream = message_start (block | ping)* message_delta ping* message_stop   |   any beginning of that, then error
  *   block  = content_block_start (content_block_delta | ping)* content_block_stop
  */
-import { isObject, parseJson, toObject } from '../stream/json.ts';
+import { isObject, parseJson, toObject } from '../json.ts';
 import { fits } from './blocks.ts';
 import {
   isRemark,

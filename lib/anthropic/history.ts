@@ -8,7 +8,7 @@
  * interrupted or compacted conversations break it further. Nothing is invented to mend it: a result that is missing is
  * said to be missing, and a result without a call becomes text of the user.
  */
-import { isObject, parseJson, toText } from '../stream/json.ts';
+import { isObject, parseJson, toText } from '../json.ts';
 import { failedResult, noOutput, noResult } from './notes.ts';
 import {
   isBlock,

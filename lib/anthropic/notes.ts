@@ -2,7 +2,7 @@
  * What a model is told about content it cannot be shown. Every note says what was there, so that the model can say so
  * too; nothing of the content is invented.
  */
-import { isObject, toText } from '../stream/json.ts';
+import { isObject, toText } from '../json.ts';
 import { toBlocks, type ContentBlock, type DocumentBlock, type ImageBlock } from './request.ts';
 import { joinTexts } from './text.ts';
 

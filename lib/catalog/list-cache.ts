@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
-import { isObject, parseJson, toNumber, toText, type JsonObject } from '../stream/json.ts';
+import { isObject, parseJson, toNumber, toText, type JsonObject } from '../json.ts';
 import type { ListedModel } from './provider-list.ts';
 
 export interface CachedList {

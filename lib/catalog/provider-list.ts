@@ -1,6 +1,6 @@
 /** A provider's own list of models: where it is, and what it says. OpenAI's shape, Anthropic's and Google's are read. */
 import type { Provider } from '../config/settings.ts';
-import { isObject, parseJson, toNumber, toText, type JsonObject } from '../stream/json.ts';
+import { isObject, parseJson, toNumber, toText, type JsonObject } from '../json.ts';
 import { wireFormats, type WireFormat } from '../wire/codec.ts';
 
 /** One model as its provider lists it; most say nothing but the id. */

@@ -2,7 +2,7 @@
  * The one inline `--settings` of a launch: ours, with the person's own laid over it. The client reads only the last
  * `--settings` it is given, so two of them would silently lose the first.
  */
-import { isObject, toObject, toText, type Json, type JsonObject } from '../stream/json.ts';
+import { isObject, toObject, toText, type Json, type JsonObject } from '../json.ts';
 import { isRoutingVariable } from './provider-variables.ts';
 import { takesValue } from './client-options.ts';
 

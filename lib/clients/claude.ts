@@ -4,7 +4,7 @@
  */
 import type { Settings } from '../config/settings.ts';
 import { tierId, tiers } from '../proxy/policy/tiers.ts';
-import type { JsonObject } from '../stream/json.ts';
+import type { JsonObject } from '../json.ts';
 import type { Route } from '../wire/codec.ts';
 import { usualChoice, type Choice } from './choice.ts';
 import { childEnvironment, type Environment } from './environment.ts';

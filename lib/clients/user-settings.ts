@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { exitCodes, OccError } from '../errors.ts';
-import { isObject, parseJson, type JsonObject } from '../stream/json.ts';
+import { isObject, parseJson, type JsonObject } from '../json.ts';
 import { takeSettingsFlag } from './claude-settings.ts';
 
 /** Undefined without the flag; OccError `settings_unreadable` (exit 2) when it names nothing that can be merged. */

@@ -1,6 +1,6 @@
 /** One small request to a proxy of ours, past every proxy of the environment. Light: node:http and nothing else. */
 import { Agent, request } from 'node:http';
-import { isObject, parseJson, type JsonObject } from '../stream/json.ts';
+import { isObject, parseJson, type JsonObject } from '../json.ts';
 
 export interface AskOptions {
   method?: 'GET' | 'POST';

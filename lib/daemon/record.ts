@@ -5,7 +5,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
-import { isObject, parseJson, toText, type JsonObject } from '../stream/json.ts';
+import { isObject, parseJson, toText, type JsonObject } from '../json.ts';
 
 export interface ProxyRecord {
   /** Random, of this run alone; `/health` tells the same. */

@@ -4,7 +4,7 @@ import { ask } from './ask.ts';
 import { probe, type Probed } from './probe.ts';
 import { readRecord, type ProxyRecord } from './record.ts';
 import { exitCodes, OccError } from '../errors.ts';
-import { isObject, type JsonObject } from '../stream/json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import type { World } from '../terminal/world.ts';
 
 export interface Found {

@@ -2,7 +2,7 @@
 import type { ApiErrorBody, Message, StreamEvent } from '../anthropic/events.ts';
 import { brokenRule } from '../anthropic/grammar.ts';
 import { foldMessage } from '../anthropic/fold.ts';
-import { isObject, parseJson, toObject, toText } from '../stream/json.ts';
+import { isObject, parseJson, toObject, toText } from '../json.ts';
 import { textOf, type Answered, type Exchange } from './exchange.ts';
 
 export interface TimedEvent {

@@ -1,7 +1,7 @@
 /** A smoke test as data: what it asks and what must come of it, for the emulator and for real models alike. */
 import type { MessagesRequest } from '../anthropic/request.ts';
 import type { Message } from '../anthropic/events.ts';
-import { isObject } from '../stream/json.ts';
+import { isObject } from '../json.ts';
 import type { Bench } from './bench.ts';
 import { Wrong } from './verdict.ts';
 

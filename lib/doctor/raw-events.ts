@@ -1,7 +1,7 @@
 /** An upstream's raw body as events, with what is odd about their form. */
 import { sseDecoder } from '../stream/sse.ts';
 import { transduce } from '../stream/transducer.ts';
-import { isObject, parseJson, toArray, type JsonObject } from '../stream/json.ts';
+import { isObject, parseJson, toArray, type JsonObject } from '../json.ts';
 import { textOf, type UpstreamSide } from './exchange.ts';
 
 export interface RawBody {

@@ -1,5 +1,5 @@
 /** Which checks are made, of what: from names and switches to a list of looks to take. */
-import { nearest } from '../config/nearest.ts';
+import { nearest } from '../nearest.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import type { Check, Subject } from './check.ts';
 import { machine, type Subjects } from './subjects.ts';

@@ -1,7 +1,7 @@
 /** Which providers and models there are to look at. */
 import { configuredModels, toId } from '../clients/tiers.ts';
 import type { Settings } from '../config/settings.ts';
-import { nearest } from '../config/nearest.ts';
+import { nearest } from '../nearest.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import type { Subject } from './check.ts';
 

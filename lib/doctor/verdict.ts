@@ -1,5 +1,5 @@
 /** Who is at fault for an exchange that did not go well, from what each side sent. */
-import { classify, type FailureClass } from '../proxy/policy/attempts.ts';
+import { classify, type FailureClass } from '../proxy/policy/failures.ts';
 import type { ApiError } from '../anthropic/errors.ts';
 import { codecs } from '../wire/codecs.ts';
 import type { WireFormat } from '../wire/codec.ts';

@@ -1,6 +1,6 @@
 /** One request to the emulator: what arrived, what it asks for, and how it ended. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { isObject, parseJson, type JsonObject } from '../stream/json.ts';
+import { isObject, parseJson, type JsonObject } from '../json.ts';
 import type { WireFormat } from '../wire/codec.ts';
 import { toConversation, type Conversation } from './conversation.ts';
 import { formatAt } from './formats.ts';

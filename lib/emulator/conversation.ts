@@ -2,7 +2,7 @@
  * A request as the emulator's agent sees it, whatever format it came in: what the person asked last, what was done
  * about it since, and what can be done. Readers give a flat list of what was said; this file makes sense of it.
  */
-import { isObject, toArray, toObject, toText, type Json, type JsonObject } from '../stream/json.ts';
+import { isObject, toArray, toObject, toText, type Json, type JsonObject } from '../json.ts';
 
 export interface Conversation {
   model: string;

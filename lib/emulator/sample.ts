@@ -1,5 +1,5 @@
 /** The smallest value that a JSON Schema accepts, as far as the emulator's own uses go: tool inputs, titles. */
-import { isObject, toArray, toNumber, toObject, toText, type Json, type JsonObject } from '../stream/json.ts';
+import { isObject, toArray, toNumber, toObject, toText, type Json, type JsonObject } from '../json.ts';
 
 /** How deep a schema is followed: recursive ones end here. */
 const deepest = 8;

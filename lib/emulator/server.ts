@@ -5,9 +5,9 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Log } from '../ledger/log.ts';
+import type { Log } from '../log/log.ts';
 import { receive, type AskedRequest } from './asked.ts';
-import { memory } from './memory.ts';
+import { memory } from './recent.ts';
 import type { Ending, Playing } from './play.ts';
 import { respond, type RespondOptions } from './respond.ts';
 

@@ -1,6 +1,6 @@
 /** The emulator beside a proxy: started when a configured model is one of its, or when nothing else is to be asked. */
 import type { Settings } from '../config/settings.ts';
-import type { Log } from '../ledger/log.ts';
+import type { Log } from '../log/log.ts';
 
 export interface Emulated {
   /** The settings in which its models are answered; starts it if they need it and it does not run yet. */

@@ -1,7 +1,7 @@
 /** Opens what a command needs to answer requests (log, emulator, proxy) and closes all of it, in order, whatever happens. */
 import type { Settings } from '../config/settings.ts';
 import { exitCodes, OccError, type ExitCode } from '../errors.ts';
-import type { Log } from '../ledger/log.ts';
+import type { Log } from '../log/log.ts';
 import type { Control } from '../proxy/control.ts';
 import type { Proxy } from '../proxy/server.ts';
 import { liveSettings, type LiveSettings, type Renewal } from './live-settings.ts';
@@ -40,7 +40,7 @@ export interface Road {
 
 /** OccError when it cannot listen; nothing stays open then. */
 export async function openRoad(options: RoadOptions): Promise<Road> {
-  const { openLog } = await import('../ledger/log-file.ts');
+  const { openLog } = await import('../log/log-file.ts');
   const logFile = openLog({
     ...options.settings.logging,
     dir: options.stateDir,

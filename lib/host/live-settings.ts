@@ -6,7 +6,7 @@ import { isLoopback } from '../config/providers/endpoints.ts';
 import type { Settings } from '../config/settings.ts';
 import { watchConfig, type ConfigWatch } from '../config/watch.ts';
 import { OccError } from '../errors.ts';
-import type { Log } from '../ledger/log.ts';
+import type { Log } from '../log/log.ts';
 
 /** Where new settings come from while the proxy runs. */
 export interface Renewal {

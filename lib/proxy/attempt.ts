@@ -5,12 +5,12 @@
 import { isContent, isRemark, type Decoded, type StreamEvent, type Usage } from '../anthropic/events.ts';
 import { guard } from '../anthropic/grammar.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
-import type { Log } from '../ledger/log.ts';
+import type { Log } from '../log/log.ts';
 import { compose, type Transducer } from '../stream/transducer.ts';
 import type { Turn } from '../wire/codec.ts';
 import { codecs } from '../wire/codecs.ts';
 import { deadlines, type Deadlines } from './deadlines.ts';
-import type { Outcome, Position, Trouble } from './policy/attempts.ts';
+import type { Outcome, Position, Trouble } from './policy/failures.ts';
 import { requestWithout } from './policy/parameters.ts';
 import type { Candidate } from './policy/route.ts';
 import { stepFor } from './policy/steps.ts';

@@ -1,5 +1,5 @@
 /** What only the owner of a long-lived proxy may ask it: paths below /occ/, opened by a token of their own. */
-import type { JsonObject } from '../stream/json.ts';
+import type { JsonObject } from '../json.ts';
 
 export interface Control {
   /** Names this run of the proxy. `/health` tells it too, so that a record can be matched with what answers on its port. */

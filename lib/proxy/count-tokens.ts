@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { toCountable } from '../anthropic/countable.ts';
 import { estimateTokens } from '../anthropic/estimate.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
-import type { Log } from '../ledger/log.ts';
+import type { Log } from '../log/log.ts';
 import type { CountJob, Counted } from './token-worker.ts';
 
 export interface TokenCounter {

@@ -11,7 +11,7 @@ import { messageStart, usageOf } from '../anthropic/events.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
 import { serverTools } from '../anthropic/tools.ts';
 import type { Settings } from '../config/settings.ts';
-import { toText } from '../stream/json.ts';
+import { toText } from '../json.ts';
 import type { Turn } from '../wire/codec.ts';
 import { userAgent } from '../version.ts';
 import { readBody, toRequest } from './inbound.ts';

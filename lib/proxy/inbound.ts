@@ -1,7 +1,7 @@
 /** Bytes → MessagesRequest: who may ask (token, Host, Origin), how much (100 MB), and whether it is a request at all. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isObject, type JsonObject } from '../stream/json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { statusOf } from '../anthropic/errors.ts';
 import type { ApiErrorType } from '../anthropic/events.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';

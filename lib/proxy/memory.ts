@@ -3,8 +3,8 @@
  * conversation keeps. What to make of it is the policy's business; here it is kept, bounded and for a time, and said.
  */
 import type { Settings } from '../config/settings.ts';
-import type { Log } from '../ledger/log.ts';
-import type { Outcome } from './policy/attempts.ts';
+import type { Log } from '../log/log.ts';
+import type { Outcome } from './policy/failures.ts';
 import { admission, closed, next, signOf, type BreakerEvent, type Circuit } from './policy/breaker.ts';
 import { expiring } from './policy/expiring.ts';
 import { lessonInWords, lessonMs, lessonOf, type Lesson } from './policy/learned.ts';

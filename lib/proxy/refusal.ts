@@ -1,7 +1,7 @@
 /** An answer whose status says no, read as far as it helps to know why. */
 import { toWords, type ApiError } from '../anthropic/errors.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { Outcome } from './policy/attempts.ts';
+import type { Outcome } from './policy/failures.ts';
 import type { Answer } from './upstream.ts';
 
 /** Bytes of an error body that are read, and milliseconds they may take. */

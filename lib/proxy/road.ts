@@ -1,9 +1,9 @@
 /** What every exchange shares: the way out, the log, and what is counted. */
-import type { Log } from '../ledger/log.ts';
+import type { Log } from '../log/log.ts';
 import type { Tally } from './attempt.ts';
 import type { Memory } from './memory.ts';
-import type { Plans } from './plans.ts';
-import type { Standings } from './standing.ts';
+import type { Plans } from './quota-watch.ts';
+import type { Standings } from './model-stats.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface Road {

@@ -1,5 +1,5 @@
 /** The very secrets an attempt was made with, taken out of whatever its upstream says: some repeat the key they refuse. */
-import type { Outcome } from './policy/attempts.ts';
+import type { Outcome } from './policy/failures.ts';
 
 /** Shorter ones are no secrets but words, such as the `ollama` that some local servers want for a key. */
 const shortestSecret = 12;

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Settings } from '../config/settings.ts';
-import type { Log } from '../ledger/log.ts';
+import type { Log } from '../log/log.ts';
 import { version } from '../version.ts';
 import type { Control } from './control.ts';
 import { openTokenCounter } from './count-tokens.ts';
@@ -15,8 +15,8 @@ import { memory, type Recalled } from './memory.ts';
 import { answerModels } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
-import { noPlans, plans, type KnownPlan } from './plans.ts';
-import { standings, type Standing } from './standing.ts';
+import { noPlans, plans, type KnownPlan } from './quota-watch.ts';
+import { standings, type Standing } from './model-stats.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
 export interface ProxyOptions {

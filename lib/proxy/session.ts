@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { toBlocks, type MessagesRequest } from '../anthropic/request.ts';
-import { isObject, parseJson, toText } from '../stream/json.ts';
+import { isObject, parseJson, toText } from '../json.ts';
 
 /** `ses_` and 32 hexadecimal digits: the same for every request of one conversation of one agent. */
 export function sessionId(headers: IncomingHttpHeaders, request: MessagesRequest): string {

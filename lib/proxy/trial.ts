@@ -6,7 +6,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Turn } from '../wire/codec.ts';
 import { attempt, type Attempted, type Try } from './attempt.ts';
 import type { Permit } from './memory.ts';
-import { classOf, type Outcome, type Tried } from './policy/attempts.ts';
+import { classOf, type Outcome, type Tried } from './policy/failures.ts';
 import { lessonInWords, mend, type Mend } from './policy/learned.ts';
 import type { Candidate, PassedOver, Plan } from './policy/route.ts';
 import { decide } from './policy/steps.ts';

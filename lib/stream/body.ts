@@ -2,7 +2,7 @@
  * The body of a 2xx answer, whatever its content type claims: server-sent events as a rule, but also one JSON
  * document, JSON lines without a `data:` prefix, or a web page. Told apart by the first character that counts.
  */
-import { parseJson } from './json.ts';
+import { parseJson } from '../json.ts';
 import { longestEvent, sseDecoder, type SseMessage } from './sse.ts';
 import type { Transducer } from './transducer.ts';
 

@@ -17,8 +17,8 @@ import { loadSettings } from '../../lib/config/load.ts';
 import { failing, refuse } from '../../lib/emulator/answer.ts';
 import { call, callTogether, say, think } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
-import { silent } from '../../lib/ledger/log.ts';
-import { toArray, toObject, toText } from '../../lib/stream/json.ts';
+import { silent } from '../../lib/log/log.ts';
+import { toArray, toObject, toText } from '../../lib/json.ts';
 import { put, scratchHome } from '../config/scratch.ts';
 import {
   count,

@@ -12,7 +12,7 @@ import {
   type ApiError,
 } from '../../lib/anthropic/errors.ts';
 import type { ApiErrorType } from '../../lib/anthropic/events.ts';
-import type { JsonObject } from '../../lib/stream/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 
 /** Status, body and what must be read of it. */
 const bodies: [name: string, status: number, body: unknown, read: Partial<ApiError>][] = [

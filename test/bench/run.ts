@@ -9,7 +9,7 @@ import { loadSettings } from '../../lib/config/load.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
 import { emulatorSettings } from '../../lib/emulator/settings.ts';
 import { filler, say } from '../../lib/emulator/script.ts';
-import { silent } from '../../lib/ledger/log.ts';
+import { silent } from '../../lib/log/log.ts';
 import { startProxy } from '../../lib/proxy/server.ts';
 import { sseDecoder } from '../../lib/stream/sse.ts';
 

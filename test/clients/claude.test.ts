@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { choose, honouring } from '../../lib/clients/choice.ts';
 import { prepareClaude, prepareProgram, variablesFor, type ClaudeOptions } from '../../lib/clients/claude.ts';
 import { renderDryRun, toDryRun } from '../../lib/clients/shell.ts';
-import type { JsonObject } from '../../lib/stream/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { settings } from './settings.ts';
 
 const token = 'a-launch-token-that-nobody-may-see';

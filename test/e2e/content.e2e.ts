@@ -6,7 +6,7 @@ import test from 'node:test';
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import { call, say } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
-import { toArray, toObject, toText, type JsonObject } from '../../lib/stream/json.ts';
+import { toArray, toObject, toText, type JsonObject } from '../../lib/json.ts';
 import { sandbox } from './client.ts';
 import { pdf, png } from './files.ts';
 import { inTurn, launch } from './launched.ts';

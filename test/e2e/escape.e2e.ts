@@ -11,7 +11,7 @@ import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import { call, say, think, wait, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
-import { toArray, toObject, toText, type JsonObject } from '../../lib/stream/json.ts';
+import { toArray, toObject, toText, type JsonObject } from '../../lib/json.ts';
 import { occ, run, sandbox, type Sandbox } from './client.ts';
 import { environment, logOf } from './launched.ts';
 import { hasTmux, openTerminal, type Terminal } from './terminal.ts';

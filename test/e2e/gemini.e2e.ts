@@ -6,7 +6,7 @@ import test from 'node:test';
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import { call, callTogether, say, think, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
-import { toText } from '../../lib/stream/json.ts';
+import { toText } from '../../lib/json.ts';
 import type { GeminiPart, GeminiRequest } from '../../lib/wire/gemini/types.ts';
 import { brokenRules } from '../support/gemini-rules.ts';
 import { occ, realClaude, run, sandbox, type Ran, type Sandbox } from './client.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Answer } from '../../lib/emulator/answer.ts';
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import { say, type Script } from '../../lib/emulator/script.ts';
-import type { LogEntry } from '../../lib/ledger/log.ts';
+import type { LogEntry } from '../../lib/log/log.ts';
 import { occ, realClaude, run, type Ran, type Sandbox } from './client.ts';
 
 const claude = await realClaude();

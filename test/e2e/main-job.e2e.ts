@@ -8,7 +8,7 @@ import { failing, type Answer } from '../../lib/emulator/answer.ts';
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import { say } from '../../lib/emulator/script.ts';
 import { clientVersions } from '../../lib/clients/find.ts';
-import { isObject, toArray, toObject, toText, type Json } from '../../lib/stream/json.ts';
+import { isObject, toArray, toObject, toText, type Json } from '../../lib/json.ts';
 import { version } from '../../lib/version.ts';
 import { occ, realClaude, run, sandbox, startForeground, type Ran, type Sandbox } from './client.ts';
 import { key, posts, seedFor, startGo } from './upstream.ts';

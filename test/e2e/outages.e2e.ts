@@ -10,7 +10,7 @@ import { failing, nothing, refuse, type Answer } from '../../lib/emulator/answer
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import { call, say, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
-import type { LogEntry } from '../../lib/ledger/log.ts';
+import type { LogEntry } from '../../lib/log/log.ts';
 import { sandbox, type Ran } from './client.ts';
 import { launch, logOf } from './launched.ts';
 import { key, posts } from './upstream.ts';

@@ -7,7 +7,7 @@ import { failing, type Answer } from '../../lib/emulator/answer.ts';
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import { call, say, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
-import { toArray, toObject, toText, type JsonObject } from '../../lib/stream/json.ts';
+import { toArray, toObject, toText, type JsonObject } from '../../lib/json.ts';
 import { occ, realClaude, run, sandbox, type Ran, type Sandbox } from './client.ts';
 import { key, posts } from './upstream.ts';
 

@@ -6,7 +6,7 @@ import type { Answer } from '../../lib/emulator/answer.ts';
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import { call, say, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
-import type { JsonObject } from '../../lib/stream/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { sandbox, type Sandbox } from './client.ts';
 import { inTurn, launch, logOf } from './launched.ts';
 import { key, openCode, sse } from './upstream.ts';

@@ -4,7 +4,7 @@ import test from 'node:test';
 import type { Answer } from '../../lib/emulator/answer.ts';
 import { call, say, think, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
-import { toArray, type JsonObject } from '../../lib/stream/json.ts';
+import { toArray, type JsonObject } from '../../lib/json.ts';
 import { sandbox } from './client.ts';
 import { inTurn, launch } from './launched.ts';
 import { messagesOf, openCode, posts, sse } from './upstream.ts';

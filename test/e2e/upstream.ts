@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Answer } from '../../lib/emulator/answer.ts';
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
-import { toArray, toObject, type JsonObject } from '../../lib/stream/json.ts';
+import { toArray, toObject, type JsonObject } from '../../lib/json.ts';
 
 const seed = JSON.parse(
   readFileSync(fileURLToPath(new URL('../fixtures/seed-config.json', import.meta.url)), 'utf8'),

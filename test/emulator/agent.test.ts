@@ -14,7 +14,7 @@ import { readMessagesRequest } from '../../lib/emulator/formats/messages-request
 import { readResponsesRequest } from '../../lib/emulator/formats/responses-request.ts';
 import { join, type Step } from '../../lib/emulator/script.ts';
 import { emulatorSettings } from '../../lib/emulator/settings.ts';
-import { toObject, type JsonObject } from '../../lib/stream/json.ts';
+import { toObject, type JsonObject } from '../../lib/json.ts';
 import { chat } from '../../lib/wire/chat/index.ts';
 import { gemini } from '../../lib/wire/gemini/index.ts';
 import { responses } from '../../lib/wire/responses/index.ts';

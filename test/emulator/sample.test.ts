@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { sampleOf } from '../../lib/emulator/sample.ts';
-import { toArray, toObject, toText, type JsonObject } from '../../lib/stream/json.ts';
+import { toArray, toObject, toText, type JsonObject } from '../../lib/json.ts';
 
 const ajv = new Ajv2020({ strict: false, logger: false });
 

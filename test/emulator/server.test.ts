@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { say, wait } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
-import type { LogEntry } from '../../lib/ledger/log.ts';
+import type { LogEntry } from '../../lib/log/log.ts';
 import { longWaitMs, bounded, formats, paths, post, question, withEmulator } from './support.ts';
 
 const hello = () => [say('hello')];

@@ -6,7 +6,7 @@ import { toSecret } from '../../lib/config/providers/credentials.ts';
 import type { Settings } from '../../lib/config/settings.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
-import type { LogEntry } from '../../lib/ledger/log.ts';
+import type { LogEntry } from '../../lib/log/log.ts';
 import { defaults, modelOf, proxyOver, question } from '../support/proxy.ts';
 
 const quiet: Settings = { ...defaults, hotReload: false };

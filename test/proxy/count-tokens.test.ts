@@ -4,7 +4,7 @@ import { before, describe, test } from 'node:test';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { estimateTokens } from '../../lib/anthropic/estimate.ts';
 import type { MessagesRequest } from '../../lib/anthropic/request.ts';
-import type { LogEntry } from '../../lib/ledger/log.ts';
+import type { LogEntry } from '../../lib/log/log.ts';
 import { openTokenCounter, type CounterLimits } from '../../lib/proxy/count-tokens.ts';
 import { requireBuilt } from '../support/built.ts';
 import { capturedRequests } from '../support/requests.ts';

@@ -5,7 +5,7 @@ import { say } from '../../lib/emulator/script.ts';
 import type { MessagesRequest } from '../../lib/anthropic/request.ts';
 import { sessionId } from '../../lib/proxy/session.ts';
 import { version } from '../../lib/version.ts';
-import { toText } from '../../lib/stream/json.ts';
+import { toText } from '../../lib/json.ts';
 import { modelOf, proxyOver, question, token } from '../support/proxy.ts';
 
 const key = 'the-key-of-this-provider';

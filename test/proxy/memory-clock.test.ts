@@ -1,9 +1,9 @@
 /** What the road remembers over hours, with the clock in hand. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { silent } from '../../lib/ledger/log.ts';
+import { silent } from '../../lib/log/log.ts';
 import { memory, type Memory, type Permit } from '../../lib/proxy/memory.ts';
-import type { Outcome } from '../../lib/proxy/policy/attempts.ts';
+import type { Outcome } from '../../lib/proxy/policy/failures.ts';
 import type { Hindrance } from '../../lib/proxy/policy/route.ts';
 import { candidateOf, refusedWith } from '../support/candidates.ts';
 import { defaults } from '../support/proxy.ts';

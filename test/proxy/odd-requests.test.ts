@@ -7,7 +7,7 @@ import type { MessagesRequest } from '../../lib/anthropic/request.ts';
 import { Refused, toRequest } from '../../lib/proxy/inbound.ts';
 import { planRoutes } from '../../lib/proxy/policy/route.ts';
 import { sessionId } from '../../lib/proxy/session.ts';
-import type { JsonObject } from '../../lib/stream/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { wireFormats } from '../../lib/wire/codec.ts';
 import { codecs } from '../../lib/wire/codecs.ts';
 import { fuzzedRequest, isAnswered, routesOf } from '../support/fuzzed-requests.ts';

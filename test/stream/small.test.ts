@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { brackets } from '../../lib/stream/brackets.ts';
 import { digest } from '../../lib/stream/digest.ts';
-import { isObject, parseJson, toArray, toNumber, toObject, toText } from '../../lib/stream/json.ts';
+import { isObject, parseJson, toArray, toNumber, toObject, toText } from '../../lib/json.ts';
 import { compose, transduce, type Transducer } from '../../lib/stream/transducer.ts';
 
 describe('brackets', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { MessagesRequest } from '../../lib/anthropic/request.ts';
 import { Refused, toRequest } from '../../lib/proxy/inbound.ts';
-import { isObject, type JsonObject } from '../../lib/stream/json.ts';
+import { isObject, type JsonObject } from '../../lib/json.ts';
 import { codecs } from '../../lib/wire/codecs.ts';
 import { geminiRoutes } from './gemini-encode.ts';
 import { jsonDamage } from './json-damage.ts';

@@ -1,7 +1,7 @@
 /** The refusals OpenCode's gateways were seen to send (upstream facts 3.1 to 3.3), and what is to become of each. */
 import type { ApiErrorType } from '../../lib/anthropic/events.ts';
 import type { Answer } from '../../lib/emulator/answer.ts';
-import type { FailureClass } from '../../lib/proxy/policy/attempts.ts';
+import type { FailureClass } from '../../lib/proxy/policy/failures.ts';
 
 export interface Refusing {
   name: string;

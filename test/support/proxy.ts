@@ -10,7 +10,7 @@ import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import type { Script } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
 import { emulatorSettings } from '../../lib/emulator/settings.ts';
-import type { LogEntry } from '../../lib/ledger/log.ts';
+import type { LogEntry } from '../../lib/log/log.ts';
 import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
 

@@ -5,9 +5,9 @@ import { readEffective } from '../../config/file/effective.ts';
 import { renderPath, type Segment } from '../../config/file/json-path.ts';
 import { findSegments } from '../../config/file/known.ts';
 import { at, secretAt } from '../../config/file/layers.ts';
-import { nearest } from '../../config/nearest.ts';
+import { nearest } from '../../nearest.ts';
 import { exitCodes, OccError } from '../../errors.ts';
-import { isObject, type Json } from '../../stream/json.ts';
+import { isObject, type Json } from '../../json.ts';
 import { requireKnown, toSource, type ConfigCall } from './call.ts';
 
 /** A single value is printed as it is, an object or a list as JSON. OccError (exit 1) when there is no such value. */

@@ -8,7 +8,7 @@ import { parseConfig } from '../../config/file/read.ts';
 import { findChangeable } from '../../config/edit/target.ts';
 import { toConfigValue } from '../../config/file/value.ts';
 import { exitCodes, OccError } from '../../errors.ts';
-import type { Json } from '../../stream/json.ts';
+import type { Json } from '../../json.ts';
 import { renderOddity, requireKnown, toTarget, type ConfigCall } from './call.ts';
 import { readTyped } from './typed.ts';
 

@@ -4,7 +4,7 @@ import { parsePath, renderPath } from '../../config/file/json-path.ts';
 import type { Origin } from '../../config/file/layers.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes } from '../../errors.ts';
-import type { Json } from '../../stream/json.ts';
+import type { Json } from '../../json.ts';
 import type { Style } from '../../terminal/style.ts';
 import { toSource, type ConfigCall } from './call.ts';
 

@@ -5,7 +5,7 @@ import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import type { ProxyRecord } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
-import { toText } from '../../stream/json.ts';
+import { toText } from '../../json.ts';
 import type { Output } from '../../terminal/output.ts';
 import { chooseModel, dryRun, prepare, runClient, warnOfStoredModel } from './client.ts';
 import { renderLineup } from './page.ts';

@@ -4,7 +4,7 @@ import { choose, usualChoice, type Choice } from '../../clients/choice.ts';
 import { prepareClaude, prepareProgram, type ClaudeOptions, type Prepared } from '../../clients/claude.ts';
 import { byHand } from '../../clients/find.ts';
 import { readUserSettings } from '../../clients/user-settings.ts';
-import { readStored, storedModel } from '../../clients/stored.ts';
+import { readStored, storedModel } from '../../clients/conflicts.ts';
 import { configuredModels, toId } from '../../clients/tiers.ts';
 import type { Settings } from '../../config/settings.ts';
 import { runChild } from '../../terminal/child.ts';

@@ -1,5 +1,5 @@
 /** What the running proxy remembers of each model, in words with the time until which it holds. */
-import { isObject, toArray, toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { isObject, toArray, toObject, toText, type JsonObject } from '../../json.ts';
 import { moment } from '../../terminal/figures.ts';
 import { askRunning, findRecorded } from '../../daemon/running.ts';
 import type { World } from '../../terminal/world.ts';

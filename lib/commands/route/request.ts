@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import { OccError } from '../../errors.ts';
 import { largestBody, Refused, toRequest } from '../../proxy/inbound.ts';
-import { isObject } from '../../stream/json.ts';
+import { isObject } from '../../json.ts';
 import type { World } from '../../terminal/world.ts';
 
 export interface AskedRequest {

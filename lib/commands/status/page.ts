@@ -1,6 +1,6 @@
 /** The page of `occ status`: a few labelled lines, then how each model has done. */
 import type { Style } from '../../terminal/style.ts';
-import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { amount, duration, moment } from '../../terminal/figures.ts';
 import { planLines } from '../usage/quota-lines.ts';
 

@@ -1,6 +1,6 @@
 /** How much of a plan is used, as lines for `occ status` and `occ usage`. */
-import { windowInWords } from '../../catalog/plan.ts';
-import { toNumber, toText, type JsonObject } from '../../stream/json.ts';
+import { windowInWords } from '../../catalog/quota.ts';
+import { toNumber, toText, type JsonObject } from '../../json.ts';
 import { moment } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 

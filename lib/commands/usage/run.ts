@@ -1,12 +1,12 @@
 /** One answer of `occ usage`: every provider that tells of a plan is asked, side by side, and the proxy if one runs. */
 import { resolve } from 'node:path';
-import { planAddress } from '../../catalog/plan.ts';
+import { planAddress } from '../../catalog/quota.ts';
 import type { Provider } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes } from '../../errors.ts';
-import { askPlan, type PlanReport } from '../../proxy/plan.ts';
+import { askPlan, type PlanReport } from '../../proxy/quota-page.ts';
 import { openUpstream } from '../../proxy/upstream.ts';
-import { toNumber, toText, type JsonObject } from '../../stream/json.ts';
+import { toNumber, toText, type JsonObject } from '../../json.ts';
 import { amount, count, moment } from '../../terminal/figures.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';

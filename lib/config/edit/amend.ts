@@ -5,7 +5,7 @@
  */
 import { applyEdits, findNodeAtLocation, parseTree, type Edit, type Node } from 'jsonc-parser';
 import { exitCodes, OccError } from '../../errors.ts';
-import type { Json } from '../../stream/json.ts';
+import type { Json } from '../../json.ts';
 import { renderPath, type Segment } from '../file/json-path.ts';
 import { commaAfter, endOfEntry, eolOf, indentAt, spansLines, unitOf } from './layout.ts';
 

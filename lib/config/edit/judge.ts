@@ -1,5 +1,5 @@
 /** Whether a text may become the configuration: what is wrong in it, and what is only odd, or wrong around it. */
-import type { Json } from '../../stream/json.ts';
+import type { Json } from '../../json.ts';
 import { ConfigError } from '../config-error.ts';
 import { keyFault } from '../providers/credentials.ts';
 import { readEffective, type Effective, type EffectiveOptions } from '../file/effective.ts';

@@ -1,7 +1,7 @@
 /** What is right, works, and yet wants a look: told by `occ config check`, not at every start. */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isObject, toNumber } from '../../stream/json.ts';
+import { isObject, toNumber } from '../../json.ts';
 import type { Effective } from './effective.ts';
 import { findPlaces, openToOthers, type PlaceOptions } from '../paths.ts';
 import { renderPath } from './json-path.ts';

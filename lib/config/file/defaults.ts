@@ -3,7 +3,7 @@
  * fallbacks come from other vendors, so that one vendor's bad day does not end a session. No model of the free tier is
  * here (refused outside OpenCode's own client), and none that trains on what it is sent.
  */
-import type { JsonObject } from '../../stream/json.ts';
+import type { JsonObject } from '../../json.ts';
 import type { FileEntry } from './config-file.ts';
 import { configSchema, dereference, type Schema } from './schema.ts';
 

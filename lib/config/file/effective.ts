@@ -1,5 +1,5 @@
 /** What holds in the end: flag over environment over file over default, and every mistake that was met on the way. */
-import { isObject, type JsonObject } from '../../stream/json.ts';
+import { isObject, type JsonObject } from '../../json.ts';
 import { defaultFallbacks, defaultModels, schemaDefaults } from './defaults.ts';
 import { toProviderName } from './entries.ts';
 import { readEnvironment, type EnvironmentLayer } from './environment.ts';

@@ -2,7 +2,7 @@
 import type { WireFormat } from '../../wire/codec.ts';
 import type { FileEntry } from './config-file.ts';
 import { renderPath, type Segment } from './json-path.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../nearest.ts';
 import type { ModelEntry, Problem } from '../settings.ts';
 
 /** `_` and `-` are the same in a provider's name; the reference's files use both. */

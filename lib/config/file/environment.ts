@@ -1,5 +1,5 @@
 /** What the environment says about the configuration (contract 8), as a layer of the file's own shape. */
-import type { JsonObject } from '../../stream/json.ts';
+import type { JsonObject } from '../../json.ts';
 import type { Environment } from './interpolate.ts';
 import { renderPath, type Segment } from './json-path.ts';
 import type { Problem } from '../settings.ts';

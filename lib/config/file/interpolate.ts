@@ -2,7 +2,7 @@
  * `${VAR}` and `${VAR:-default}` in string values, resolved after parsing, so that a value can hold any character.
  * A variable that is not set is no error here: it is noted, and whoever needs the value says so (contract 3).
  */
-import { isObject, type Json } from '../../stream/json.ts';
+import { isObject, type Json } from '../../json.ts';
 import type { Segment } from './json-path.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,9 +1,9 @@
 /** What the schema knows of a path as a person types it: `models.default.model_id`, `fallbacks.default.0`. */
 import { configSchema, dereference, type Schema } from './schema.ts';
 import { at } from './layers.ts';
-import type { Json } from '../../stream/json.ts';
+import type { Json } from '../../json.ts';
 import { parsePath, renderPath, type Segment } from './json-path.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../nearest.ts';
 
 export type Known =
   | { kind: 'known'; segments: Segment[]; schema: Schema }

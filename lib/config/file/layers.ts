@@ -1,5 +1,5 @@
 /** Flags over environment over file over defaults: one tree of values, and for each where it came from. */
-import { isObject, type Json, type JsonObject } from '../../stream/json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { masked } from '../providers/credentials.ts';
 import { renderPath, type Segment } from './json-path.ts';
 

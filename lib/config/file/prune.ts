@@ -1,5 +1,5 @@
 /** What remains of a configuration when the mistakes found so far are taken out, so that the rest can be judged too. */
-import { isObject, type Json, type JsonObject } from '../../stream/json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { parsePath, type Segment } from './json-path.ts';
 import { at } from './layers.ts';
 

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isObject, parseJson } from '../../stream/json.ts';
+import { isObject, parseJson } from '../../json.ts';
 import { configSchema, type Schema } from './schema.ts';
 import { writePrivateFile } from '../paths.ts';
 

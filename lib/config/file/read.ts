@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { exitCodes, OccError } from '../../errors.ts';
-import { isObject, type Json, type JsonObject } from '../../stream/json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { ConfigError } from '../config-error.ts';
 
 /** Far beyond any honest configuration; a wrong path (a log, a device) ends here instead of filling the memory. */

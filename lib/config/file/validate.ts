@@ -1,10 +1,10 @@
 /** A parsed file against the schema: mistakes with path, finding and expectation; and what is merely odd. */
 import type { ErrorObject } from 'ajv';
 import { clearSecrets } from '../../anthropic/errors.ts';
-import { isObject, type Json, type JsonObject } from '../../stream/json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { configSchema, dereference, type Schema } from './schema.ts';
 import { renderPath, type Segment } from './json-path.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../nearest.ts';
 import { kindOf } from './read.ts';
 import type { Problem } from '../settings.ts';
 

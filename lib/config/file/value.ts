@@ -1,6 +1,6 @@
 /** A value as it is typed on a command line into the JSON that its place in the file wants. */
 import { parse, type ParseError } from 'jsonc-parser';
-import type { Json } from '../../stream/json.ts';
+import type { Json } from '../../json.ts';
 import type { Schema } from './schema.ts';
 
 /**

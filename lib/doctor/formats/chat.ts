@@ -1,5 +1,5 @@
 /** Chat Completions: calls numbered from 0, whose pieces give an object, and a finish reason. */
-import { isObject, toArray, toNumber, toObject, toText } from '../../stream/json.ts';
+import { isObject, toArray, toNumber, toObject, toText } from '../../json.ts';
 import type { UpstreamSide } from '../exchange.ts';
 import type { RawBody } from '../raw-events.ts';
 import { oddIndex } from './indices.ts';

@@ -1,5 +1,5 @@
 /** generateContent: named calls with objects for arguments, and a reason to finish on the last chunk of all. */
-import { isObject, toArray, toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { isObject, toArray, toObject, toText, type JsonObject } from '../../json.ts';
 import type { UpstreamSide } from '../exchange.ts';
 import type { RawBody } from '../raw-events.ts';
 import { brokenArguments, saidError, unfinished, type UpstreamHeard } from './rules.ts';

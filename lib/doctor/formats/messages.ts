@@ -1,5 +1,5 @@
 /** Messages: blocks numbered from 0, one at a time, a stop reason and a last event. */
-import { isObject, toNumber, toObject, toText } from '../../stream/json.ts';
+import { isObject, toNumber, toObject, toText } from '../../json.ts';
 import type { UpstreamSide } from '../exchange.ts';
 import type { RawBody } from '../raw-events.ts';
 import { oddIndex } from './indices.ts';

@@ -1,5 +1,5 @@
 /** Responses: items numbered from 0, each done before the response is, and a response that says how it ended. */
-import { toNumber, toObject, toText, isObject, type JsonObject } from '../../stream/json.ts';
+import { toNumber, toObject, toText, isObject, type JsonObject } from '../../json.ts';
 import type { UpstreamSide } from '../exchange.ts';
 import type { RawBody } from '../raw-events.ts';
 import { oddIndex } from './indices.ts';

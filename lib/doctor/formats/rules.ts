@@ -1,5 +1,5 @@
 /** What the rules of every format share: what is asked of an answer, and the words for what is wrong with it. */
-import { isObject, parseJson, toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { isObject, parseJson, toObject, toText, type JsonObject } from '../../json.ts';
 import type { UpstreamSide } from '../exchange.ts';
 import type { RawBody } from '../raw-events.ts';
 

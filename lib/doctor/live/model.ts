@@ -1,6 +1,6 @@
 /** Does the provider serve the model, and how long is it until the first word? */
 import { allModels } from '../../catalog/models.ts';
-import { nearest } from '../../config/nearest.ts';
+import { nearest } from '../../nearest.ts';
 import type { Settings } from '../../config/settings.ts';
 import { settingsOf, type Check, type Look, type Remedy, type Subject } from '../check.ts';
 import { readClient } from '../client-laws.ts';

@@ -1,6 +1,6 @@
 /** How much of an OpenCode Go plan is used, where the provider says so. */
-import { windowInWords } from '../../catalog/plan.ts';
-import { askPlan } from '../../proxy/plan.ts';
+import { windowInWords } from '../../catalog/quota.ts';
+import { askPlan } from '../../proxy/quota-page.ts';
 import type { Check, Look } from '../check.ts';
 
 /** Percent from which on it is worth a warning. */

@@ -3,7 +3,7 @@ import { ask } from '../../daemon/ask.ts';
 import { probe } from '../../daemon/probe.ts';
 import { readRecord } from '../../daemon/record.ts';
 import { findPlaces } from '../../config/paths.ts';
-import { toObject, toText } from '../../stream/json.ts';
+import { toObject, toText } from '../../json.ts';
 import { askProxy } from '../client.ts';
 import { readClient } from '../client-laws.ts';
 import type { Check, Look } from '../check.ts';

@@ -1,6 +1,6 @@
 /** What would take Claude Code past occ: settings files, switches of the environment, a login. */
 import { routingSwitches } from '../../clients/provider-variables.ts';
-import { readStored } from '../../clients/stored.ts';
+import { readStored } from '../../clients/conflicts.ts';
 import type { Check, Look } from '../check.ts';
 
 export const conflicts: Check = {

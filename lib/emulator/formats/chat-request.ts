@@ -1,6 +1,6 @@
 /** A Chat Completions request, as far as the emulator needs to understand it. */
 import { failedResult, noResult } from '../../anthropic/notes.ts';
-import { parseJson, toArray, toObject, toText, type Json, type JsonObject } from '../../stream/json.ts';
+import { parseJson, toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import { contentText, toConversation, type Conversation, type Said } from '../conversation.ts';
 
 export function readChatRequest(body: JsonObject): Conversation {

@@ -1,5 +1,5 @@
 /** What the emulator must know of a wire format: how to read a question, and how to answer in its bytes. */
-import type { JsonObject } from '../../stream/json.ts';
+import type { JsonObject } from '../../json.ts';
 import type { WireFormat } from '../../wire/codec.ts';
 import type { Conversation } from '../conversation.ts';
 import type { Script } from '../script.ts';

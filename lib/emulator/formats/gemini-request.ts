@@ -8,7 +8,7 @@ import {
   toText,
   type Json,
   type JsonObject,
-} from '../../stream/json.ts';
+} from '../../json.ts';
 import { toConversation, type Conversation, type OfferedTool, type Said } from '../conversation.ts';
 
 export function readGeminiRequest(body: JsonObject, path: string): Conversation {

@@ -1,5 +1,5 @@
 /** A Messages request, as far as the emulator needs to understand it. */
-import { toArray, toObject, toText, type Json, type JsonObject } from '../../stream/json.ts';
+import { toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import { contentText, toConversation, type Conversation, type Said } from '../conversation.ts';
 
 export function readMessagesRequest(body: JsonObject): Conversation {

@@ -1,6 +1,6 @@
 /** A Responses request, as far as the emulator needs to understand it. */
 import { failedResult, noResult } from '../../anthropic/notes.ts';
-import { parseJson, toArray, toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { parseJson, toArray, toObject, toText, type JsonObject } from '../../json.ts';
 import { contentText, toConversation, type Conversation, type Said } from '../conversation.ts';
 
 export function readResponsesRequest(body: JsonObject): Conversation {

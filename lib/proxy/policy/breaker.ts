@@ -5,7 +5,7 @@
  * Two guards keep it from staying open for ever. A probe holds its place for `resetMs` at most, so one whose end is never
  * heard of, or that takes its time, keeps nobody out; and one that said nothing about the model gives the place back.
  */
-import { classOf, type Outcome } from './attempts.ts';
+import { classOf, type Outcome } from './failures.ts';
 
 export type Circuit =
   | { readonly state: 'closed'; readonly failures: number }

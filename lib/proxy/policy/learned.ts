@@ -8,7 +8,7 @@ import type { MessagesRequest } from '../../anthropic/request.ts';
 import { wireFormats, type Route, type WireFormat } from '../../wire/codec.ts';
 import { codecs } from '../../wire/codecs.ts';
 import { answerLimitIn } from './answer-limit.ts';
-import { classOf, type Outcome } from './attempts.ts';
+import { classOf, type Outcome } from './failures.ts';
 import { parametersNamed, requestWithout, routeWithout, type Parameter } from './parameters.ts';
 import type { Candidate } from './route.ts';
 

@@ -6,7 +6,7 @@
  * refusals are about the model: one that names it, and that of the free allowance, beside which paid models go on.
  */
 import type { ApiError } from '../../anthropic/errors.ts';
-import { classOf, type Outcome } from './attempts.ts';
+import { classOf, type Outcome } from './failures.ts';
 
 /** An allowance that is used up. */
 export interface Spent {

@@ -3,7 +3,7 @@
  * place for every class at every position, and the compiler counts them. Pure: outcomes and chance in, decision out.
  */
 import type { Retry } from '../../config/settings.ts';
-import { classOf, type FailureClass, type Outcome, type Position, type Tried } from './attempts.ts';
+import { classOf, type FailureClass, type Outcome, type Position, type Tried } from './failures.ts';
 import { spentBy } from './quota.ts';
 import type { Candidate } from './route.ts';
 

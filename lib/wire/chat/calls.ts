@@ -5,7 +5,7 @@
 import { clientToolId, type Origin } from '../../anthropic/provenance.ts';
 import type { Writer } from '../../anthropic/writer.ts';
 import { brackets, type Brackets } from '../../stream/brackets.ts';
-import { toNumber, toObject, toText, type Json } from '../../stream/json.ts';
+import { toNumber, toObject, toText, type Json } from '../../json.ts';
 
 export interface CallNames {
   /** The names the upstream was told, for telling whole names from pieces. */

@@ -15,7 +15,7 @@ import {
 } from '../../anthropic/request.ts';
 import { toUpstreamName } from '../../anthropic/tool-names.ts';
 import { isBlank, joinTexts, wellFormedJson } from '../../anthropic/text.ts';
-import { parseJson, toText } from '../../stream/json.ts';
+import { parseJson, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { isMarker, isText, textOf, toContent, toParts } from './content.ts';
 import type { ChatAssistantMessage, ChatMessage, ChatPart, ChatTextPart, ChatToolMessage } from './types.ts';

@@ -1,5 +1,5 @@
 /** Reasoning under the names that Chat Completions servers give it. */
-import { isObject, toArray, toText, type JsonObject } from '../../stream/json.ts';
+import { isObject, toArray, toText, type JsonObject } from '../../json.ts';
 
 /** The reasoning in one delta. Some servers send it under two names at once: the first that holds anything counts. */
 export function reasoningText(delta: JsonObject): string {

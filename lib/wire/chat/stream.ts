@@ -17,7 +17,7 @@ import {
   toText,
   type Json,
   type JsonObject,
-} from '../../stream/json.ts';
+} from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { calledNames } from '../called.ts';
 import { choosing } from '../choices.ts';

@@ -4,7 +4,7 @@
  * assistant messages; `cache_control` on text parts.
  */
 import type { CacheControl, ThinkingConfig } from '../../anthropic/request.ts';
-import type { JsonObject } from '../../stream/json.ts';
+import type { JsonObject } from '../../json.ts';
 
 export interface ChatTextPart {
   type: 'text';

@@ -1,6 +1,6 @@
 /** Usage as Chat Completions servers report it, under all the names seen, in Anthropic's terms. */
 import type { Usage } from '../../anthropic/events.ts';
-import { isObject, toObject } from '../../stream/json.ts';
+import { isObject, toObject } from '../../json.ts';
 import { count, withoutCached } from '../usage.ts';
 
 /**

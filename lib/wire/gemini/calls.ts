@@ -5,7 +5,7 @@
 import type { Remark } from '../../anthropic/events.ts';
 import { clientToolId, derivedToolId, type Origin } from '../../anthropic/provenance.ts';
 import type { Writer } from '../../anthropic/writer.ts';
-import { toArray, toText, type JsonObject } from '../../stream/json.ts';
+import { toArray, toText, type JsonObject } from '../../json.ts';
 import { partialArguments, type PartialArguments } from './partial-args.ts';
 
 export interface CallOptions {

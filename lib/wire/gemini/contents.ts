@@ -15,7 +15,7 @@ import {
   type ToolUseBlock,
 } from '../../anthropic/request.ts';
 import { isBlank, joinTexts, wellFormedJson } from '../../anthropic/text.ts';
-import { isObject, parseJson, toObject, toText } from '../../stream/json.ts';
+import { isObject, parseJson, toObject, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { toFunctionName } from './names.ts';
 import { isText, toParts, type SpokenPart } from './parts.ts';

@@ -3,7 +3,7 @@
  * status, a wrong key is a 400 whose reason stands in the details, and so does when to ask again.
  */
 import { readApiError, type ApiError } from '../../anthropic/errors.ts';
-import { parseJson, toArray, toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { parseJson, toArray, toObject, toText, type JsonObject } from '../../json.ts';
 
 export function readGeminiError(status: number, body: string): ApiError {
   const parsed = parseJson(body);

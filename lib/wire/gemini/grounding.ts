@@ -1,6 +1,6 @@
 /** What Google's search found, as the blocks in which Anthropic's own search tells it. */
 import type { AnswerBlock } from '../../anthropic/events.ts';
-import { isObject, toArray, toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { isObject, toArray, toObject, toText, type JsonObject } from '../../json.ts';
 
 /** A search and its results; none when nothing was found. `messageId` gives the search its id. */
 export function searchBlocks(metadata: JsonObject, messageId: string): AnswerBlock[] {

@@ -2,7 +2,7 @@
  * Arguments that arrive field by field (`partialArgs`): each piece names a place in the object as a JSON path, and a text
  * may come in several. occ never asks for this form, but gateways before Vertex may.
  */
-import { isObject, toObject, toText, type Json, type JsonObject } from '../../stream/json.ts';
+import { isObject, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 
 export interface PartialArguments {
   add(pieces: readonly Json[]): void;

@@ -9,7 +9,7 @@ import type { MessagesRequest } from '../../anthropic/request.ts';
 import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../../anthropic/system.ts';
 import { wellFormedJson } from '../../anthropic/text.ts';
 import { callableTools, isWebSearch, serverTools } from '../../anthropic/tools.ts';
-import type { JsonObject } from '../../stream/json.ts';
+import type { JsonObject } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { roughTokens, toMaxTokens, toSampling } from '../sampling.ts';
 import { toThinking, wantsThinking, type Thinking } from '../thinking.ts';

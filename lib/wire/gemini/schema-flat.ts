@@ -3,7 +3,7 @@
  * null, its choices and its children, so that what writes the subset never meets a reference. A structure that holds
  * itself is cut off with a note, and so is one that grows past any sense when its references are written out.
  */
-import { isObject, toArray, toText, type Json, type JsonObject } from '../../stream/json.ts';
+import { isObject, toArray, toText, type Json, type JsonObject } from '../../json.ts';
 
 export interface Flat {
   /** Keywords as they stand, merged; types, references and combinations are told by the other fields. */

@@ -11,7 +11,7 @@ import {
   toText,
   type Json,
   type JsonObject,
-} from '../../stream/json.ts';
+} from '../../json.ts';
 import { flattener, type Flat } from './schema-flat.ts';
 import type { GeminiSchema } from './types.ts';
 

@@ -8,7 +8,7 @@
  */
 import { originOf, readSignature, tagSignature, type Origin } from '../../anthropic/provenance.ts';
 import { isBlock, type ContentBlock } from '../../anthropic/request.ts';
-import { toText } from '../../stream/json.ts';
+import { toText } from '../../json.ts';
 
 /**
  * Which part a signature belongs to, seen from the block that carries it:

@@ -14,7 +14,7 @@ import {
   toText,
   type Json,
   type JsonObject,
-} from '../../stream/json.ts';
+} from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { choosing } from '../choices.ts';
 import type { Route, Turn } from '../codec.ts';

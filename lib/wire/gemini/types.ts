@@ -2,7 +2,7 @@
  * A generateContent request as we send it: the part of Google's own shape that occ uses (`@google/genai`, whose types
  * the tests hold it to). Whatever stands here may be sent to the Gemini API itself and to gateways that pass it on.
  */
-import type { JsonObject } from '../../stream/json.ts';
+import type { JsonObject } from '../../json.ts';
 
 /** Media in the request itself; `data` is base64. */
 export interface GeminiBlob {

@@ -1,6 +1,6 @@
 /** `usageMetadata` in Anthropic's terms. It stands on every chunk and grows; the last word on each count holds. */
 import type { Usage } from '../../anthropic/events.ts';
-import { isObject } from '../../stream/json.ts';
+import { isObject } from '../../json.ts';
 import { count } from '../usage.ts';
 
 export interface Counting {

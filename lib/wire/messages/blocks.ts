@@ -23,7 +23,7 @@ import {
   type ToolUseBlock,
 } from '../../anthropic/request.ts';
 import { isBlank } from '../../anthropic/text.ts';
-import { isObject, toText } from '../../stream/json.ts';
+import { isObject, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 
 /** The blocks that stand for `block`; none when it must not be sent. */

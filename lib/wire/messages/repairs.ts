@@ -1,6 +1,6 @@
 /** What of a raw event may leave as it came, and what of a block must leave in another place. */
 import { asReceived, type AnswerBlock, type Delta, type StreamEvent } from '../../anthropic/events.ts';
-import { isObject, type JsonObject } from '../../stream/json.ts';
+import { isObject, type JsonObject } from '../../json.ts';
 
 /** Remembers the bytes an event came in, if these say just what it says: they may lack a type, or spell an index in words. */
 export function received<E extends StreamEvent>(event: E, json: JsonObject, text: string): E {

@@ -20,7 +20,7 @@ import {
   type Usage,
 } from '../../anthropic/events.ts';
 import { clientToolId, tagSignature } from '../../anthropic/provenance.ts';
-import { toArray, toNumber, toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { calledNames } from '../called.ts';
 import type { Route, Turn } from '../codec.ts';

@@ -1,6 +1,6 @@
 /** Usage and stop reasons of a raw stream, put into the shape the laws demand. */
 import type { StopReason, Usage } from '../../anthropic/events.ts';
-import { isObject, toNumber, toObject, type JsonObject } from '../../stream/json.ts';
+import { isObject, toNumber, toObject, type JsonObject } from '../../json.ts';
 
 /** Anthropic's own reasons, and those of other formats that converting gateways let through (P7). */
 const reasons: ReadonlyMap<string, StopReason> = new Map<string, StopReason>([

@@ -1,6 +1,6 @@
 /** Items of type `function_call`. A call begins on the client when its name is known; its arguments stay text (L9). */
 import { clientToolId } from '../../anthropic/provenance.ts';
-import { toText } from '../../stream/json.ts';
+import { toText } from '../../json.ts';
 import type { Output, Surroundings } from './output.ts';
 import { parts } from './parts.ts';
 

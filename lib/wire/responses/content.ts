@@ -2,7 +2,7 @@
 import { blockWords, documentBlocks, documentNote, imageNote, unknownNote } from '../../anthropic/notes.ts';
 import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
 import { isBlank } from '../../anthropic/text.ts';
-import { toText } from '../../stream/json.ts';
+import { toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import type { InputPart, InputText } from './types.ts';
 

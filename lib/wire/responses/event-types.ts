@@ -1,5 +1,5 @@
 /** The events of a Responses stream that say something, by the name of their `type`. */
-import { toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { toObject, toText, type JsonObject } from '../../json.ts';
 import type { Voice } from './output.ts';
 
 /** A piece of a text (`whole` false), or all of it under the field `field`. */

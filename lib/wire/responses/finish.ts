@@ -1,7 +1,7 @@
 /** What the end of a response means (P7), and what its failure says. */
 import { errorInside, type ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorType, StopReason } from '../../anthropic/events.ts';
-import { isObject, toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { isObject, toObject, toText, type JsonObject } from '../../json.ts';
 
 const incomplete: Readonly<Record<string, StopReason>> = {
   max_output_tokens: 'max_tokens',

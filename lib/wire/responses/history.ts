@@ -14,7 +14,7 @@ import {
 } from '../../anthropic/request.ts';
 import { isBlank, joinTexts, wellFormedJson } from '../../anthropic/text.ts';
 import { toUpstreamName } from '../../anthropic/tool-names.ts';
-import { toText } from '../../stream/json.ts';
+import { toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { inputText, isText, toParts } from './content.ts';
 import { replay } from './replay.ts';

@@ -3,7 +3,7 @@
  * by an id, by another in every event, or not; items begin without being announced, end twice, and appear once more in
  * the finished response.
  */
-import { toNumber, toObject, toText, type Json, type JsonObject } from '../../stream/json.ts';
+import { toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import type { Output } from './output.ts';
 
 /** What an event says of the item it belongs to. */

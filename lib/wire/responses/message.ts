@@ -1,5 +1,5 @@
 /** An item of type `message`: what the model says. */
-import { isObject, toArray, toObject, toText } from '../../stream/json.ts';
+import { isObject, toArray, toObject, toText } from '../../json.ts';
 import { textsIn, type Output, type Surroundings } from './output.ts';
 import { parts } from './parts.ts';
 

@@ -1,7 +1,7 @@
 /** What an item of the answer does with what is said of it, whatever its type; and what is common to the texts in it. */
 import type { Origin } from '../../anthropic/provenance.ts';
 import type { Writer } from '../../anthropic/writer.ts';
-import { isObject, toArray, toText, type Json, type JsonObject } from '../../stream/json.ts';
+import { isObject, toArray, toText, type Json, type JsonObject } from '../../json.ts';
 import type { Prose } from './prose.ts';
 import type { Searches } from './searches.ts';
 

@@ -1,5 +1,5 @@
 /** The types of items an answer is made of. */
-import { toText } from '../../stream/json.ts';
+import { toText } from '../../json.ts';
 import { callItem } from './calls.ts';
 import { messageItem } from './message.ts';
 import type { Output, Surroundings } from './output.ts';

@@ -3,7 +3,7 @@
  * counts. The encrypted form is true only in the whole item: the one that is announced with it is another.
  */
 import { tagSignature } from '../../anthropic/provenance.ts';
-import { toText } from '../../stream/json.ts';
+import { toText } from '../../json.ts';
 import { textsIn, type Output, type Surroundings, type Voice } from './output.ts';
 import { parts } from './parts.ts';
 import { goesOn } from './replay.ts';

@@ -6,7 +6,7 @@
 import { originOf, readSignature, type Origin } from '../../anthropic/provenance.ts';
 import type { ThinkingBlock } from '../../anthropic/request.ts';
 import { isBlank } from '../../anthropic/text.ts';
-import { toText } from '../../stream/json.ts';
+import { toText } from '../../json.ts';
 import type { ReasoningItem } from './types.ts';
 
 /** The payload that signs a part whose item goes on in the next thinking block. No base64 looks like it. */

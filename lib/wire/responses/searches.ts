@@ -4,7 +4,7 @@
  * citations in the text; those no search named go with the last search, at the end.
  */
 import type { Writer } from '../../anthropic/writer.ts';
-import { isObject, toArray, toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { isObject, toArray, toObject, toText, type JsonObject } from '../../json.ts';
 import type { Prose } from './prose.ts';
 
 export interface Searches {

@@ -7,7 +7,7 @@
  */
 import type { ApiError } from '../../anthropic/errors.ts';
 import type { Decoded, Usage } from '../../anthropic/events.ts';
-import { toArray, toNumber, toObject, toText, type JsonObject } from '../../stream/json.ts';
+import { toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { calledNames } from '../called.ts';
 import type { Route, Turn } from '../codec.ts';

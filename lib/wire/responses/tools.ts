@@ -3,7 +3,7 @@ import type { ClientTool, MessagesRequest, ServerTool, ToolChoice } from '../../
 import { toUpstreamName } from '../../anthropic/tool-names.ts';
 import { toolSchema } from '../../anthropic/tool-schema.ts';
 import { isWebSearch, serverTools } from '../../anthropic/tools.ts';
-import { toArray } from '../../stream/json.ts';
+import { toArray } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import type {
   FunctionTool,

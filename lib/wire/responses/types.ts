@@ -1,5 +1,5 @@
 /** A Responses request as we send it: OpenAI's own shape, less the ids of items that nobody has stored. */
-import type { JsonObject } from '../../stream/json.ts';
+import type { JsonObject } from '../../json.ts';
 
 export interface InputText {
   type: 'input_text';

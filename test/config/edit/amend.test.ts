@@ -11,7 +11,7 @@ import {
 } from 'jsonc-parser';
 import { withoutValue, withValue } from '../../../lib/config/edit/amend.ts';
 import type { Segment } from '../../../lib/config/file/json-path.ts';
-import type { Json } from '../../../lib/stream/json.ts';
+import type { Json } from '../../../lib/json.ts';
 
 /** [the text, the path, the value, what it becomes] */
 const sets: [string, Segment[], Json, string][] = [

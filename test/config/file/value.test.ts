@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Schema } from '../../../lib/config/file/schema.ts';
 import { toConfigValue } from '../../../lib/config/file/value.ts';
-import type { Json } from '../../../lib/stream/json.ts';
+import type { Json } from '../../../lib/json.ts';
 
 /** [as it is typed, the type that is wanted, what it becomes] */
 const cases: [string, Schema['type'], Json][] = [

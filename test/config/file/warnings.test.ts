@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nearest } from '../../../lib/config/nearest.ts';
+import { nearest } from '../../../lib/nearest.ts';
 import { load, minimal } from '../scratch.ts';
 
 const go = { provider: 'opencode-go', model_id: 'deepseek-v4-pro' };

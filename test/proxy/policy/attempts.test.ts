@@ -9,7 +9,7 @@ import {
   type Outcome,
   type Tried,
   type Trouble,
-} from '../../../lib/proxy/policy/attempts.ts';
+} from '../../../lib/proxy/policy/failures.ts';
 import { decide } from '../../../lib/proxy/policy/steps.ts';
 import type { Candidate } from '../../../lib/proxy/policy/route.ts';
 import { verdict } from '../../../lib/proxy/policy/verdict.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Outcome, Trouble } from '../../../lib/proxy/policy/attempts.ts';
+import type { Outcome, Trouble } from '../../../lib/proxy/policy/failures.ts';
 import {
   admission,
   closed,

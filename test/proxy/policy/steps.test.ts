@@ -7,7 +7,7 @@ import {
   type Outcome,
   type Position,
   type Tried,
-} from '../../../lib/proxy/policy/attempts.ts';
+} from '../../../lib/proxy/policy/failures.ts';
 import { decide, stepFor, type Step } from '../../../lib/proxy/policy/steps.ts';
 import { readApiError } from '../../../lib/anthropic/errors.ts';
 import { candidateOf, failedWith, refusedWith } from '../../support/candidates.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Hindrance, Plan } from '../../../lib/proxy/policy/route.ts';
-import type { Outcome, Tried } from '../../../lib/proxy/policy/attempts.ts';
+import type { Outcome, Tried } from '../../../lib/proxy/policy/failures.ts';
 import { verdict } from '../../../lib/proxy/policy/verdict.ts';
 import { candidateOf, failedWith, refusedWith } from '../../support/candidates.ts';
 

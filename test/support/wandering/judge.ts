@@ -1,6 +1,6 @@
 /** What must arrive at an upstream of a conversation that others took part in (P9, P10). */
 import assert from 'node:assert/strict';
-import type { JsonObject } from '../../../lib/stream/json.ts';
+import type { JsonObject } from '../../../lib/json.ts';
 import { readTurns, type SentTurn } from './readers.ts';
 import type { Said, Upstream } from './upstreams.ts';
 

@@ -1,5 +1,5 @@
 /** Asks a provider how much of its plan is used: one bounded request, which never throws and never tells the key. */
-import { planAddress, readPlan, type PlanWindow } from '../catalog/plan.ts';
+import { planAddress, readPlan, type PlanWindow } from '../catalog/quota.ts';
 import type { Provider } from '../config/settings.ts';
 import { userAgent } from '../version.ts';
 import { readBounded } from './body.ts';

@@ -1,9 +1,9 @@
 /** How much of their plans the providers have last said is used; asked in the background, and nobody ever waits for it. */
-import type { PlanWindow } from '../catalog/plan.ts';
-import { planAddress } from '../catalog/plan.ts';
+import type { PlanWindow } from '../catalog/quota.ts';
+import { planAddress } from '../catalog/quota.ts';
 import type { Provider } from '../config/settings.ts';
-import type { Log } from '../ledger/log.ts';
-import { askPlan } from './plan.ts';
+import type { Log } from '../log/log.ts';
+import { askPlan } from './quota-page.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface KnownPlan {

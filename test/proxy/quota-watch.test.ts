@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import type { Provider, Settings } from '../../lib/config/settings.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
-import type { LogEntry } from '../../lib/ledger/log.ts';
-import { plans } from '../../lib/proxy/plans.ts';
+import type { LogEntry } from '../../lib/log/log.ts';
+import { plans } from '../../lib/proxy/quota-watch.ts';
 import type { Answer as HttpAnswer } from '../../lib/proxy/upstream.ts';
 import { defaults, modelOf, proxyOver, until, type ProxyUnderTest } from '../support/proxy.ts';
 

@@ -1,7 +1,7 @@
 /** The page on which a provider tells how much of a plan is used: where it is, and whatever may stand on it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planAddress, readPlan, windowInWords } from '../../lib/catalog/plan.ts';
+import { planAddress, readPlan, windowInWords } from '../../lib/catalog/quota.ts';
 
 const addresses: [string, string | undefined, string | undefined][] = [
   ['opencode-go', 'https://opencode.ai/zen/go/v1/chat/completions', 'https://opencode.ai/zen/go/v1/usage'],

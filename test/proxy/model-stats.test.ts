@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
-import { standings } from '../../lib/proxy/standing.ts';
+import { standings } from '../../lib/proxy/model-stats.ts';
 import { proxyOver } from '../support/proxy.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');

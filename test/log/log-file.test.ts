@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openLog, type LogFileOptions } from '../../lib/ledger/log-file.ts';
+import { openLog, type LogFileOptions } from '../../lib/log/log-file.ts';
 
 function place(context: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'occ-log-'));

@@ -3,7 +3,7 @@
  * a window of five hours, one of a week and one of a month. Zen is prepaid and tells nothing.
  */
 import type { Provider } from '../config/settings.ts';
-import { isObject, parseJson, toNumber, toObject, toText } from '../stream/json.ts';
+import { isObject, parseJson, toNumber, toObject, toText } from '../json.ts';
 
 export interface PlanWindow {
   /** The provider's name for it: `rolling`, `weekly`, `monthly`. */

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject, parseJson, toObject, toText, type JsonObject } from '../stream/json.ts';
+import { isObject, parseJson, toObject, toText, type JsonObject } from '../json.ts';
 import type { Environment } from './environment.ts';
 import { isRoutingVariable } from './provider-variables.ts';
 
