@@ -4,7 +4,7 @@ import type { ModelEntry, Provider, Settings } from '../config/settings.ts';
 import type { Emulator } from '../emulator/server.ts';
 import { OccError } from '../errors.ts';
 import type { Upstream } from '../proxy/upstream.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from './bench/recorded-exchange.ts';
 
 export type Level = 'ok' | 'warn' | 'fail' | 'skipped';
 

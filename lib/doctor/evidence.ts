@@ -8,7 +8,7 @@ import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
 import { secretsOf } from '../proxy/secrets.ts';
 import type { Finding } from './check.ts';
-import type { Answered, Exchange, Piece } from './exchange.ts';
+import type { Answered, Exchange, Piece } from './bench/recorded-exchange.ts';
 
 /** Files that are kept, the latest ones. */
 const mostFiles = 60;

@@ -2,7 +2,7 @@
 import { OccError } from '../errors.ts';
 import type { Check, Context, Finding, Look } from './check.ts';
 import { fulfils, type Instance } from './select.ts';
-import { Wrong } from './verdict.ts';
+import { Wrong } from './laws/fault.ts';
 
 export interface Examination {
   instances: readonly Instance[];

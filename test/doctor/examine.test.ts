@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Check, Context, Look } from '../../lib/doctor/check.ts';
 import { examine, type Examination } from '../../lib/doctor/examine.ts';
 import { machine } from '../../lib/doctor/subjects.ts';
-import { Wrong } from '../../lib/doctor/verdict.ts';
+import { Wrong } from '../../lib/doctor/laws/fault.ts';
 
 const fine: Look = { level: 'ok', summary: 'fine' };
 

@@ -1,7 +1,7 @@
 /** Runs doctor in this process on a configuration in a home of its own, in the time of a test. */
 import type { TestContext } from 'node:test';
 import type { Finding } from '../../lib/doctor/check.ts';
-import { checks } from '../../lib/doctor/checks.ts';
+import { checks } from '../../lib/doctor/checks/checks.ts';
 import { runDoctor } from '../../lib/doctor/run.ts';
 import { select, type Selection } from '../../lib/doctor/select.ts';
 import { findSubjects, type Only } from '../../lib/doctor/subjects.ts';

@@ -1,6 +1,6 @@
 /** A run of `occ doctor` as a person sees it: what it will ask, how far it is, what it found; Ctrl-C ends it at once. */
 import { loadSettings, type LoadedSettings } from '../../config/load.ts';
-import { checks } from '../../doctor/checks.ts';
+import { checks } from '../../doctor/checks/checks.ts';
 import type { Finding } from '../../doctor/check.ts';
 import { renderJunit } from '../../doctor/junit.ts';
 import { hasFailed, listChecks } from '../../doctor/report.ts';

@@ -1,0 +1,35 @@
+/** Every check there is, in the order in which findings are told. */
+import type { Check } from '../check.ts';
+import { key } from './live/key.ts';
+import { firstToken, model } from './live/model.ts';
+import { quota } from './live/quota.ts';
+import { reachable } from './live/reachable.ts';
+import { running } from './live/running.ts';
+import { config, keys } from './machine/config.ts';
+import { conflicts } from './machine/conflicts.ts';
+import { port, proxyEnv } from './machine/network.ts';
+import { record } from './machine/record.ts';
+import { timeouts } from './machine/timeouts.ts';
+import { claude, node } from './machine/programs.ts';
+import { probes } from './probes/probes.ts';
+import { toLive, toOffline } from './smoke.ts';
+
+export const checks: readonly Check[] = [
+  node,
+  claude,
+  config,
+  keys,
+  conflicts,
+  proxyEnv,
+  port,
+  record,
+  timeouts,
+  ...probes.map(toOffline),
+  running,
+  reachable,
+  key,
+  quota,
+  model,
+  firstToken,
+  ...probes.map(toLive),
+];

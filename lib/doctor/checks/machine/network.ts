@@ -1,0 +1,84 @@
+/** The network as this machine has it: proxies of the environment, and the port of the configuration. */
+import { connect } from 'node:net';
+import { findHealth } from '../../../daemon/probe.ts';
+import { findProxies } from '../../../proxy/upstream.ts';
+import { settingsOf, type Check, type Look } from '../../check.ts';
+import { ownerOfPort } from './port-owner.ts';
+
+export const proxyEnv: Check = {
+  code: 'proxy-env',
+  title: 'proxies of the environment can be used, and leave this machine alone',
+  kind: 'offline',
+  scope: 'machine',
+  needs: [],
+  limitMs: 1000,
+  look({ machine: { env } }): Look {
+    const { any, unusable } = findProxies(env);
+    if (unusable !== undefined) {
+      const name = unusable.split(' ', 1)[0] ?? '';
+      return {
+        level: 'fail',
+        summary: unusable,
+        fault: 'client',
+        remedy: { text: 'correct it, or unset it', commands: [`unset ${name} ${name.toLowerCase()}`] },
+      };
+    }
+    if (!any) return { level: 'ok', summary: 'none' };
+    const names = ['HTTPS_PROXY', 'HTTP_PROXY'].filter((name) => env[name] || env[name.toLowerCase()]);
+    const exceptions = (env['no_proxy'] || env['NO_PROXY'] || '').split(',').map((host) => host.trim());
+    if (exceptions.includes('*') || exceptions.includes('127.0.0.1')) {
+      return { level: 'ok', summary: `${names.join(', ')}; this machine is left out` };
+    }
+    const all = [...exceptions.filter((host) => host !== ''), '127.0.0.1', 'localhost', '::1'].join(',');
+    return {
+      level: 'warn',
+      summary: `${names.join(', ')} without 127.0.0.1 in NO_PROXY`,
+      detail: 'occ launch sees to it for its client; one that you start yourself asks that proxy for occ.',
+      fault: 'client',
+      remedy: { text: 'name this machine in NO_PROXY', commands: [`export NO_PROXY=${all} no_proxy=${all}`] },
+    };
+  },
+};
+
+export const port: Check = {
+  code: 'port',
+  title: 'the port of occ start is free, or ours',
+  kind: 'offline',
+  scope: 'machine',
+  needs: ['config'],
+  limitMs: 5000,
+  async look(context): Promise<Look> {
+    const { host, port: number } = settingsOf(context);
+    if (number === 0) return { level: 'ok', summary: 'any free one' };
+    const where = `${host}:${number}`;
+    if (!(await isTaken(host, number, context.gone))) return { level: 'ok', summary: `${where} is free` };
+    const health = await findHealth(`http://${host.includes(':') ? `[${host}]` : host}:${number}`);
+    if (health) return { level: 'ok', summary: `${where} is occ's own (pid ${String(health['pid'])})` };
+    const owner = ownerOfPort(number);
+    return {
+      level: 'warn',
+      summary: `${where} is taken by ${owner ?? 'another program'}`,
+      detail: 'occ launch takes a port of its own and is not touched by that.',
+      fault: 'client',
+      remedy: {
+        text: 'end that program, or give occ start another port',
+        commands: ['occ config set port 0'],
+      },
+    };
+  },
+};
+
+/** Looks by connecting, so that nothing is listened on, not even for a moment. */
+function isTaken(host: string, number: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const to = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+    const socket = connect({ host: to, port: number });
+    const end = (taken: boolean): void => {
+      socket.destroy();
+      resolve(taken);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    signal.addEventListener('abort', () => end(false), { once: true });
+  });
+}

@@ -1,0 +1,89 @@
+/** What occ runs on and with: Node, and Claude Code. */
+import { execFile } from 'node:child_process';
+import { byHand, clientVersions, findClaude } from '../../../clients/find.ts';
+import type { Check, Look } from '../../check.ts';
+
+/** undici's floor, and so the package's own (`engines`). */
+const oldestNode = '20.18.1';
+
+export const node: Check = {
+  code: 'node',
+  title: 'Node is new enough',
+  kind: 'offline',
+  scope: 'machine',
+  needs: [],
+  limitMs: 1000,
+  look: () => lookAtNode(process.versions.node),
+};
+
+export function lookAtNode(version: string): Look {
+  if (!isOlder(version, oldestNode)) return { level: 'ok', summary: `v${version} at ${process.execPath}` };
+  return {
+    level: 'fail',
+    summary: `v${version} is older than ${oldestNode}, the oldest that occ runs on`,
+    fault: 'client',
+    remedy: { text: 'install a newer Node', commands: [] },
+  };
+}
+
+export const claude: Check = {
+  code: 'claude',
+  title: 'Claude Code is there, in a version that was tested',
+  kind: 'offline',
+  scope: 'machine',
+  needs: [],
+  limitMs: 8000,
+  async look({ machine, gone }): Promise<Look> {
+    const found = findClaude(machine.env, machine.home);
+    if (found.kind === 'missing') {
+      const text = 'occ launch offers to run it with npx; or install it';
+      return { level: 'warn', summary: 'not found', fault: 'client', remedy: { text, commands: [byHand] } };
+    }
+    const { command } = found;
+    if (found.kind === 'not_runnable') {
+      const remedy = { text: 'let it be run', commands: [`chmod +x ${command}`] };
+      return { level: 'warn', summary: `${command} may not be run`, fault: 'client', remedy };
+    }
+    const version = await versionOf(command, machine.env, gone);
+    if (version === undefined)
+      return { level: 'warn', summary: `${command} does not say its version`, fault: 'client' };
+    if (wasTested(version, clientVersions)) return { level: 'ok', summary: `${version} at ${command}` };
+    return {
+      level: 'warn',
+      summary: `${version} at ${command}; occ was tested with ${clientVersions}`,
+      fault: 'client',
+      remedy: { text: 'it may well work; to have the tested one', commands: [byHand] },
+    };
+  },
+};
+
+function versionOf(
+  command: string,
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const options = { env: { ...env }, signal, timeout: 7000, killSignal: 'SIGKILL' } as const;
+    execFile(command, ['--version'], options, (_, stdout) => resolve(/\d+\.\d+\.\d+/.exec(stdout)?.[0]));
+  });
+}
+
+/** True for a version within `~major.minor.patch`. */
+export function wasTested(version: string, range: string): boolean {
+  const [major, minor] = numbers(version);
+  const oldest = range.replace('~', '');
+  const [wantedMajor, wantedMinor] = numbers(oldest);
+  return major === wantedMajor && minor === wantedMinor && !isOlder(version, oldest);
+}
+
+function isOlder(version: string, than: string): boolean {
+  const other = numbers(than);
+  for (const [i, number] of numbers(version).entries()) {
+    if (number !== other[i]) return number < (other[i] ?? 0);
+  }
+  return false;
+}
+
+function numbers(version: string): number[] {
+  return version.split('.').map((part) => Number.parseInt(part, 10));
+}

@@ -1,0 +1,46 @@
+/** Is the record of a background proxy still true? */
+import { existsSync } from 'node:fs';
+import { findPlaces } from '../../../config/paths.ts';
+import { probe } from '../../../daemon/probe.ts';
+import { readRecord, recordFile } from '../../../daemon/record.ts';
+import type { Check, Look } from '../../check.ts';
+import { tilde } from './config.ts';
+
+export const record: Check = {
+  code: 'record',
+  title: 'the record of a background proxy is true',
+  kind: 'offline',
+  scope: 'machine',
+  needs: [],
+  limitMs: 5000,
+  async look({ machine }): Promise<Look> {
+    const { runtimeDir } = findPlaces(machine);
+    const found = readRecord(runtimeDir);
+    const file = tilde(recordFile(runtimeDir), machine.home);
+    if (found === undefined) {
+      if (!existsSync(recordFile(runtimeDir)))
+        return { level: 'ok', summary: 'no proxy runs in the background' };
+      const remedy = { text: 'occ start replaces it', commands: [`rm ${recordFile(runtimeDir)}`] };
+      return { level: 'warn', summary: `${file} is no record`, fault: 'client', remedy };
+    }
+    const { pid, url } = found;
+    switch (await probe(found)) {
+      case 'running':
+        return { level: 'ok', summary: `${url}, pid ${pid}, since ${found.started_at}` };
+      case 'silent':
+        return {
+          level: 'fail',
+          summary: `the proxy (pid ${pid}) does not answer on ${url}`,
+          fault: 'occ',
+          remedy: { text: 'end it, by force if need be, and start another', commands: ['occ restart'] },
+        };
+      case 'stale':
+        return {
+          level: 'warn',
+          summary: `${file} speaks of pid ${pid}, which is gone`,
+          fault: 'client',
+          remedy: { text: 'occ start replaces it; this takes it away', commands: ['occ stop'] },
+        };
+    }
+  },
+};

@@ -1,0 +1,23 @@
+/** The smoke tests, in the order they are told. */
+import type { Probe } from '../probe.ts';
+import { cancel } from './cancel.ts';
+import { eof } from './eof.ts';
+import { errorShape } from './error-shape.ts';
+import { fallback } from './fallback.ts';
+import { thinking } from './thinking.ts';
+import { parallelTools, toolFirst, toolLoop } from './tools.ts';
+import { twoMinute } from './two-minute.ts';
+import { usage } from './usage.ts';
+
+export const probes: readonly Probe[] = [
+  eof,
+  toolFirst,
+  toolLoop,
+  parallelTools,
+  thinking,
+  usage,
+  cancel,
+  fallback,
+  errorShape,
+  twoMinute,
+];

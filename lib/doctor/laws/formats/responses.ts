@@ -1,0 +1,63 @@
+/** Responses: items numbered from 0, each done before the response is, and a response that says how it ended. */
+import { toNumber, toObject, toText, isObject, type JsonObject } from '../../../json.ts';
+import type { UpstreamSide } from '../../bench/recorded-exchange.ts';
+import type { RawBody } from '../raw-events.ts';
+import { oddIndex } from './indices.ts';
+import { brokenArguments, saidError, unfinished, type UpstreamHeard } from './rules.ts';
+
+export function readResponses({ events, done }: RawBody, side: UpstreamSide): UpstreamHeard {
+  const odd = new Set<string>();
+  const calls = new Map<string, string>();
+  const open = new Set<string>();
+  let first = true;
+  let ending: string | undefined;
+  let counted = false;
+  let broken: string | undefined;
+
+  function readItem(item: JsonObject, at: string): void {
+    if (item['type'] === 'function_call') calls.set(at, toText(item['arguments']));
+  }
+
+  for (const event of events) {
+    const type = toText(event['type']) || `response.${toText(event['status'])}`;
+    const response = isObject(event['response']) ? event['response'] : event;
+    const index = toNumber(event['output_index']);
+    const at = String(index);
+    if (isObject(response['usage'])) counted = true;
+    if (type === 'error' || type === 'response.error') broken ??= saidError(toError(event));
+    if (type === 'response.failed') broken ??= saidError(toError(response));
+    if (type === 'response.output_item.added') {
+      if (first && index !== undefined && index !== 0)
+        odd.add(
+          oddIndex(index, 0, toText(toObject(event['item'])['type']) === 'function_call' ? 'tool_use' : ''),
+        );
+      first = false;
+      open.add(at);
+    }
+    if (type === 'response.output_item.done') {
+      open.delete(at);
+      readItem(toObject(event['item']), at);
+    }
+    if (endings.has(type)) ending = type;
+  }
+  if (ending !== undefined && open.size > 0) odd.add('leaves an item open');
+  if (done) odd.add('sends [DONE], which this format does not know');
+  if (ending === undefined) broken ??= unfinished(side);
+  if (ending !== 'response.incomplete') broken ??= brokenArguments([...calls.values()]);
+  return { odd: [...odd], counted, ...(broken !== undefined && { broken }) };
+}
+
+const endings: ReadonlySet<string> = new Set([
+  'response.completed',
+  'response.done',
+  'response.incomplete',
+  'response.failed',
+  'response.cancelled',
+]);
+
+/** OpenAI's error event has its fields in itself, a failed response has them inside, under a code for a type. */
+function toError(json: JsonObject): JsonObject {
+  const error = isObject(json['error']) ? json['error'] : json;
+  const { message = '' } = error;
+  return { error: { type: toText(error['code']) || toText(error['type']), message } };
+}

@@ -1,0 +1,115 @@
+/** Looks at this machine: each tells what is there, and what is not as it should be. */
+import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { lookAtNode, wasTested } from '../../../lib/doctor/checks/machine/programs.ts';
+import { put, scratchHome } from '../../config/scratch.ts';
+import { finding, look } from '../look.ts';
+
+test('versions', () => {
+  assert.equal(lookAtNode('20.18.0').level, 'fail');
+  assert.equal(lookAtNode('20.18.1').level, 'ok');
+  assert.equal(lookAtNode('24.0.0').level, 'ok');
+  assert.ok(wasTested('2.1.330', '~2.1.330'));
+  assert.ok(wasTested('2.1.1000', '~2.1.330'));
+  for (const version of ['2.1.329', '2.2.0', '3.1.330']) assert.ok(!wasTested(version, '~2.1.330'), version);
+});
+
+test('Claude Code that may not be run, and one that is too old', async (t) => {
+  const home = scratchHome(t);
+  const file = put(join(home, '.local/bin/claude'), '#!/bin/sh\necho 1.0.3\n');
+  const locked = finding(await look(t, { home, codes: ['claude'] }), 'claude');
+  assert.deepEqual([locked.level, locked.remedy?.commands], ['warn', [`chmod +x ${file}`]]);
+  chmodSync(file, 0o755);
+  const old = finding(await look(t, { home, codes: ['claude'], env: { PATH: '/usr/bin:/bin' } }), 'claude');
+  assert.match(old.summary, /^1\.0\.3 at .*; occ was tested with ~2\.1\.330$/);
+});
+
+test('a configuration that others can read', async (t) => {
+  const home = scratchHome(t);
+  const file = put(join(home, '.config/occ/config.json'), '{ "api_key": "sk-seen-by-all-of-you" }');
+  chmodSync(file, 0o644);
+  chmodSync(join(home, '.config/occ'), 0o700);
+  const found = finding(await look(t, { home, codes: ['config'] }), 'config');
+  assert.equal(found.level, 'warn');
+  assert.deepEqual(found.remedy?.commands, [`chmod 600 ${file}`]);
+  chmodSync(file, 0o600);
+  const after = await look(t, { home, codes: ['config', 'keys'] });
+  assert.equal(finding(after, 'config').level, 'ok');
+  assert.equal(finding(after, 'keys').summary, 'one, from ~/.config/occ/config.json');
+  assert.doesNotMatch(JSON.stringify(after), /seen-by-all/);
+});
+
+test('a key of the environment is told by the variable’s name alone', async (t) => {
+  const findings = await look(t, { codes: ['keys'], env: { OCC_API_KEY: 'sk-0123456789abcdef' } });
+  assert.equal(finding(findings, 'keys').summary, 'one, from the variable OCC_API_KEY');
+  assert.doesNotMatch(JSON.stringify(findings), /0123456789abcdef/);
+});
+
+describe('proxies of the environment', () => {
+  const cases: [string, Record<string, string>, string, RegExp][] = [
+    ['none', {}, 'ok', /^none$/],
+    [
+      'one that leaves this machine alone',
+      { HTTPS_PROXY: 'http://p:1', NO_PROXY: '127.0.0.1,x' },
+      'ok',
+      /left out/,
+    ],
+    ['one that does not', { https_proxy: 'p:1', NO_PROXY: 'x' }, 'warn', /without 127\.0\.0\.1/],
+    [
+      'one that is none',
+      { HTTP_PROXY: 'socks5://u:secret@p:1' },
+      'fail',
+      /^HTTP_PROXY names no http or https proxy/,
+    ],
+  ];
+  for (const [what, env, level, words] of cases)
+    test(what, async (t) => {
+      const found = finding(await look(t, { codes: ['proxy-env'], env }), 'proxy-env');
+      assert.equal(found.level, level);
+      assert.match(found.summary, words);
+      assert.doesNotMatch(JSON.stringify(found), /secret/);
+    });
+});
+
+test('a port that is taken, and by whom where that can be told', async (t) => {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const taken = finding(await look(t, { config: { port }, codes: ['port'] }), 'port');
+  assert.equal(taken.level, 'warn');
+  assert.match(
+    taken.summary,
+    new RegExp(`^127\\.0\\.0\\.1:${port} is taken by (another program|.+ \\(pid ${process.pid}\\))$`),
+  );
+});
+
+test('switches of the shell that would take Claude Code elsewhere', async (t) => {
+  const found = finding(
+    await look(t, { codes: ['conflicts'], env: { CLAUDE_CODE_USE_BEDROCK: '1' } }),
+    'conflicts',
+  );
+  assert.equal(found.level, 'warn');
+  assert.deepEqual(found.remedy?.commands, ['unset CLAUDE_CODE_USE_BEDROCK']);
+});
+
+test('time limits that give up on a model which thinks', async (t) => {
+  const config = {
+    models: { default: { provider: 'mine', model_id: 'm' } },
+    providers: { mine: { base_url: 'http://127.0.0.1:1', stream_idle_timeout_ms: 5000 } },
+  };
+  const found = finding(await look(t, { config, codes: ['timeouts'] }), 'timeouts');
+  assert.equal(found.level, 'warn');
+  assert.match(found.summary, /^providers\.mine\.stream_idle_timeout_ms gives up after 5 s/);
+  assert.deepEqual(found.remedy?.commands, ['occ config unset providers.mine.stream_idle_timeout_ms']);
+});
+
+test('a record that is none', async (t) => {
+  const home = scratchHome(t);
+  put(join(home, '.local/state/occ/proxy.json'), 'nonsense');
+  assert.equal(finding(await look(t, { home, codes: ['record'] }), 'record').level, 'warn');
+});
