@@ -4,7 +4,7 @@
  */
 import { isObject, parseJson, toArray, toNumber, toObject, toText, type JsonObject } from '../json.ts';
 import type { ApiErrorBody, ApiErrorType } from './events.ts';
-import { overflowIn, overflowNumbers, promptTooLong, type Overflow } from './overflow.ts';
+import { overflowIn, overflowNumbers, promptTooLong, type Overflow } from '../wire/decode/overflow.ts';
 
 /** What an upstream refused with, or what occ itself refuses with. */
 export interface ApiError extends ApiErrorBody {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { foldMessage } from '../../lib/anthropic/fold.ts';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import type { ContentBlock } from '../../lib/anthropic/request.ts';
-import { wellFormed } from '../../lib/anthropic/text.ts';
+import { wellFormed } from '../../lib/wire/encode/text.ts';
 import { toContents } from '../../lib/wire/gemini/contents.ts';
 import type { GeminiPart } from '../../lib/wire/gemini/types.ts';
 import { anyShare, cutPoints, runs } from '../support/arbitraries.ts';

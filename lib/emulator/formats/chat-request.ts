@@ -1,5 +1,5 @@
 /** A Chat Completions request, as far as the emulator needs to understand it. */
-import { failedResult, noResult } from '../../anthropic/notes.ts';
+import { failedResult, noResult } from '../../wire/encode/notes.ts';
 import { parseJson, toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import { contentText, toConversation, type Conversation, type Said } from '../conversation.ts';
 

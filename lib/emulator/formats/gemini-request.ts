@@ -1,5 +1,5 @@
 /** A generateContent request, as far as the emulator needs to understand it. Model and way of answering are in its path. */
-import { noResult } from '../../anthropic/notes.ts';
+import { noResult } from '../../wire/encode/notes.ts';
 import {
   isObject,
   parseJson,

@@ -4,7 +4,7 @@
  */
 import { statusOf, typeOf, type ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody, ApiErrorType } from '../../anthropic/events.ts';
-import { promptTooLong } from '../../anthropic/overflow.ts';
+import { promptTooLong } from '../../wire/decode/overflow.ts';
 import { classOf, type FailureClass, type Outcome, type Tried, type Trouble } from './failures.ts';
 import { inWords, resetMsOf } from './quota.ts';
 import type { Candidate, Hindrance, Plan } from './route.ts';

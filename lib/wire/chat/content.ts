@@ -1,7 +1,7 @@
 /** Blocks of a message as the parts of a Chat Completions message, in their order. */
-import { blockWords, documentBlocks, documentNote, imageNote, unknownNote } from '../../anthropic/notes.ts';
+import { blockWords, documentBlocks, documentNote, imageNote, unknownNote } from '../encode/notes.ts';
 import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
-import { isBlank, joinTexts } from '../../anthropic/text.ts';
+import { isBlank, joinTexts } from '../encode/text.ts';
 import { toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import type { ChatPart, ChatTextPart } from './types.ts';

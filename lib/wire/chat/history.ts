@@ -3,7 +3,7 @@
  * every longer one, cut where an answer was asked for, so that the upstream's prefix cache holds; only a change of
  * thinking (on or off, or the first turn that thought) changes what came before.
  */
-import { argumentsText, resultWords, type Step } from '../../anthropic/history.ts';
+import { argumentsText, resultWords, type Step } from '../encode/history.ts';
 import { originOf, readSignature, upstreamToolId } from '../../anthropic/provenance.ts';
 import {
   isBlock,
@@ -13,8 +13,8 @@ import {
   type ToolResultBlock,
   type ToolUseBlock,
 } from '../../anthropic/request.ts';
-import { toUpstreamName } from '../../anthropic/tool-names.ts';
-import { isBlank, joinTexts, wellFormedJson } from '../../anthropic/text.ts';
+import { toUpstreamName } from '../tool-names.ts';
+import { isBlank, joinTexts, wellFormedJson } from '../encode/text.ts';
 import { parseJson, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { isMarker, isText, textOf, toContent, toParts } from './content.ts';

@@ -1,7 +1,7 @@
 /** OpenAI Chat Completions, as the many servers that speak it really speak it. */
 import { readApiError } from '../../anthropic/errors.ts';
 import type { Codec } from '../codec.ts';
-import { keyHeader } from '../credentials.ts';
+import { keyHeader } from '../encode/key-header.ts';
 import { encodeChatRequest } from './request.ts';
 import { chatDecoder } from './stream.ts';
 

@@ -6,15 +6,15 @@
  * Left out on purpose: `metadata` (it names the user's device), `context_management`, `safeguards` and whatever else
  * only Anthropic's servers know; tools that those servers would run, which the model is told of.
  */
-import { toHistory } from '../../anthropic/history.ts';
+import { toHistory } from '../encode/history.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../../anthropic/system.ts';
-import { wellFormedJson } from '../../anthropic/text.ts';
+import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../encode/system.ts';
+import { wellFormedJson } from '../encode/text.ts';
 import { callableTools, serverTools } from '../../anthropic/tools.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Route } from '../codec.ts';
-import { roughTokens, toMaxTokens, toSampling } from '../sampling.ts';
-import { toThinking } from '../thinking.ts';
+import { roughTokens, toMaxTokens, toSampling } from '../encode/sampling.ts';
+import { toThinking } from '../encode/thinking.ts';
 import { isText, toContent, toParts } from './content.ts';
 import { toMessages } from './history.ts';
 import { toChoice, toTools } from './tools.ts';

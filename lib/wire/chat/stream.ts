@@ -7,8 +7,8 @@
 import { errorInside } from '../../anthropic/errors.ts';
 import type { Decoded, Usage } from '../../anthropic/events.ts';
 import { tagSignature } from '../../anthropic/provenance.ts';
-import { thinkTags, type Piece } from '../../anthropic/think-tags.ts';
-import { toUpstreamName } from '../../anthropic/tool-names.ts';
+import { thinkTags, type Piece } from '../decode/think-tags.ts';
+import { toUpstreamName } from '../tool-names.ts';
 import {
   isObject,
   toArray,
@@ -19,13 +19,13 @@ import {
   type JsonObject,
 } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
-import { calledNames } from '../called.ts';
-import { choosing } from '../choices.ts';
+import { calledNames } from '../decode/called.ts';
+import { choosing } from '../decode/choices.ts';
 import type { Route, Turn } from '../codec.ts';
-import { decoding, errorOf, type DataFrame } from '../decoding.ts';
-import { frameDecoder, type Frame } from '../frames.ts';
-import { boundNameless, failsNameless } from '../nameless.ts';
-import { costOf } from '../usage.ts';
+import { decoding, errorOf, type DataFrame } from '../decode/decoding.ts';
+import { frameDecoder, type Frame } from '../decode/frames.ts';
+import { boundNameless, failsNameless } from '../decode/nameless.ts';
+import { costOf } from '../decode/usage.ts';
 import { calls } from './calls.ts';
 import { toStopReason } from './finish.ts';
 import { reasoningDetails, reasoningText } from './reasoning.ts';

@@ -1,7 +1,7 @@
 /** Tools and the choice among them, as Chat Completions has them. */
 import type { ClientTool, ToolChoice } from '../../anthropic/request.ts';
-import { toUpstreamName } from '../../anthropic/tool-names.ts';
-import { toolSchema } from '../../anthropic/tool-schema.ts';
+import { toUpstreamName } from '../tool-names.ts';
+import { toolSchema } from '../encode/tool-schema.ts';
 import type { Route } from '../codec.ts';
 import type { ChatRequest, ChatTool, ChatToolChoice } from './types.ts';
 

@@ -1,7 +1,7 @@
 /** Usage as Chat Completions servers report it, under all the names seen, in Anthropic's terms. */
 import type { Usage } from '../../anthropic/events.ts';
 import { isObject, toObject } from '../../json.ts';
-import { count, withoutCached } from '../usage.ts';
+import { count, withoutCached } from '../decode/usage.ts';
 
 /**
  * `prompt_tokens` includes cached ones. Where a server counts under Anthropic's names (`input_tokens` beside

@@ -3,8 +3,8 @@
  * order, by id and name. The parts of a conversation are the beginning of the parts of every longer one, so that the
  * upstream's prefix cache holds.
  */
-import { argumentsText, toHistory, type Step } from '../../anthropic/history.ts';
-import { noOutput } from '../../anthropic/notes.ts';
+import { argumentsText, toHistory, type Step } from '../encode/history.ts';
+import { noOutput } from '../encode/notes.ts';
 import { upstreamToolId } from '../../anthropic/provenance.ts';
 import {
   isBlock,
@@ -14,7 +14,7 @@ import {
   type ToolResultBlock,
   type ToolUseBlock,
 } from '../../anthropic/request.ts';
-import { isBlank, joinTexts, wellFormedJson } from '../../anthropic/text.ts';
+import { isBlank, joinTexts, wellFormedJson } from '../encode/text.ts';
 import { isObject, parseJson, toObject, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { toFunctionName } from './names.ts';

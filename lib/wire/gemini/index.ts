@@ -1,6 +1,6 @@
 /** Google's generateContent, as the Gemini API and the gateways before it speak it. */
 import type { Codec } from '../codec.ts';
-import { keyHeader } from '../credentials.ts';
+import { keyHeader } from '../encode/key-header.ts';
 import { readGeminiError } from './errors.ts';
 import { encodeGeminiRequest } from './request.ts';
 import { geminiDecoder } from './stream.ts';

@@ -4,8 +4,8 @@
  */
 import type { Remark } from '../../anthropic/events.ts';
 import type { Tool } from '../../anthropic/request.ts';
-import { toUpstreamName } from '../../anthropic/tool-names.ts';
-import { calledNames } from '../called.ts';
+import { toUpstreamName } from '../tool-names.ts';
+import { calledNames } from '../decode/called.ts';
 
 const longest = 64;
 

@@ -1,7 +1,7 @@
 /** Blocks of a message as Gemini's parts, in their order. What cannot be shown becomes a note that says what it was. */
-import { blockWords, documentBlocks, documentNote, imageNote, unknownNote } from '../../anthropic/notes.ts';
+import { blockWords, documentBlocks, documentNote, imageNote, unknownNote } from '../encode/notes.ts';
 import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
-import { isBlank } from '../../anthropic/text.ts';
+import { isBlank } from '../encode/text.ts';
 import type { Route } from '../codec.ts';
 import type { GeminiBlob, GeminiPart } from './types.ts';
 

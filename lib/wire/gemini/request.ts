@@ -6,13 +6,13 @@
  * else only Anthropic's servers know; tools that those servers would run, which the model is told of.
  */
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../../anthropic/system.ts';
-import { wellFormedJson } from '../../anthropic/text.ts';
+import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../encode/system.ts';
+import { wellFormedJson } from '../encode/text.ts';
 import { callableTools, isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Route } from '../codec.ts';
-import { roughTokens, toMaxTokens, toSampling } from '../sampling.ts';
-import { toThinking, wantsThinking, type Thinking } from '../thinking.ts';
+import { roughTokens, toMaxTokens, toSampling } from '../encode/sampling.ts';
+import { toThinking, wantsThinking, type Thinking } from '../encode/thinking.ts';
 import { toContents } from './contents.ts';
 import { toAnswerSchema } from './schema.ts';
 import { toToolConfig, toTools } from './tools.ts';

@@ -16,12 +16,12 @@ import {
   type JsonObject,
 } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
-import { choosing } from '../choices.ts';
+import { choosing } from '../decode/choices.ts';
 import type { Route, Turn } from '../codec.ts';
-import { decoding, errorOf, type DataFrame } from '../decoding.ts';
-import { frameDecoder, type Frame } from '../frames.ts';
-import { failsNameless } from '../nameless.ts';
-import { costOf } from '../usage.ts';
+import { decoding, errorOf, type DataFrame } from '../decode/decoding.ts';
+import { frameDecoder, type Frame } from '../decode/frames.ts';
+import { failsNameless } from '../decode/nameless.ts';
+import { costOf } from '../decode/usage.ts';
 import { calls } from './calls.ts';
 import { withDetails } from './errors.ts';
 import { finishName, toStopReason } from './finish.ts';

@@ -1,7 +1,7 @@
 /** `usageMetadata` in Anthropic's terms. It stands on every chunk and grows; the last word on each count holds. */
 import type { Usage } from '../../anthropic/events.ts';
 import { isObject } from '../../json.ts';
-import { count } from '../usage.ts';
+import { count } from '../decode/usage.ts';
 
 export interface Counting {
   /** Takes the counts of one chunk; false when there are none in it. */

@@ -3,7 +3,7 @@
  * (P9, P10), and for models other than Claude what only Anthropic's servers understand as plain text. A block that
  * needs no change is passed on as the very same object.
  */
-import { argumentsText } from '../../anthropic/history.ts';
+import { argumentsText } from '../encode/history.ts';
 import {
   blockWords,
   documentBlocks,
@@ -11,7 +11,7 @@ import {
   imageNote,
   noOutput,
   unknownNote,
-} from '../../anthropic/notes.ts';
+} from '../encode/notes.ts';
 import { originOf, readSignature, upstreamToolId } from '../../anthropic/provenance.ts';
 import {
   isBlock,
@@ -22,7 +22,7 @@ import {
   type ToolResultBlock,
   type ToolUseBlock,
 } from '../../anthropic/request.ts';
-import { isBlank } from '../../anthropic/text.ts';
+import { isBlank } from '../encode/text.ts';
 import { isObject, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 

@@ -1,8 +1,8 @@
 /** The fields of the body beside the conversation, for upstreams other than Claude's own. */
 import type { ClientTool, MessagesRequest, TextBlock, Tool } from '../../anthropic/request.ts';
-import { missingToolWords, schemaWords, systemBlocks } from '../../anthropic/system.ts';
-import { joinTexts } from '../../anthropic/text.ts';
-import { isUsableSchema, toolSchema } from '../../anthropic/tool-schema.ts';
+import { missingToolWords, schemaWords, systemBlocks } from '../encode/system.ts';
+import { joinTexts } from '../encode/text.ts';
+import { isUsableSchema, toolSchema } from '../encode/tool-schema.ts';
 import { callableTools, serverTools } from '../../anthropic/tools.ts';
 import type { Route } from '../codec.ts';
 import type { Quirks } from '../quirks.ts';

@@ -3,7 +3,7 @@
  * as long as calls and results pair; the others get them with each call answered at once, in order, and with system
  * words in mid-conversation as the user's reminder.
  */
-import { toHistory, type Step } from '../../anthropic/history.ts';
+import { toHistory, type Step } from '../encode/history.ts';
 import { toBlocks, type ContentBlock, type RequestMessage } from '../../anthropic/request.ts';
 import type { Route } from '../codec.ts';
 import { shared } from './blocks.ts';

@@ -1,7 +1,7 @@
 /** Anthropic's Messages API, from upstreams that speak it natively. */
 import { readApiError } from '../../anthropic/errors.ts';
 import type { Codec } from '../codec.ts';
-import { keyHeader } from '../credentials.ts';
+import { keyHeader } from '../encode/key-header.ts';
 import { encodeMessagesRequest } from './request.ts';
 import { messagesDecoder } from './stream.ts';
 

@@ -7,10 +7,10 @@
  * (`fields.ts`), tools of Anthropic's servers too, and a schema for the whole answer is asked for in words.
  */
 import type { ContentBlock, MessagesRequest, OutputConfig, ThinkingConfig } from '../../anthropic/request.ts';
-import { wellFormedJson } from '../../anthropic/text.ts';
+import { wellFormedJson } from '../encode/text.ts';
 import type { Route } from '../codec.ts';
-import { roughTokens, toMaxTokens, toSampling } from '../sampling.ts';
-import { toThinking } from '../thinking.ts';
+import { roughTokens, toMaxTokens, toSampling } from '../encode/sampling.ts';
+import { toThinking } from '../encode/thinking.ts';
 import { pick } from './blocks.ts';
 import { claudeOnly, coreBody, toChoice, toSystem, toTools } from './fields.ts';
 import { toMessages } from './history.ts';

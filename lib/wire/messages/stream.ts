@@ -22,13 +22,13 @@ import {
 import { clientToolId, tagSignature } from '../../anthropic/provenance.ts';
 import { toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
-import { calledNames } from '../called.ts';
+import { calledNames } from '../decode/called.ts';
 import type { Route, Turn } from '../codec.ts';
-import { decoding, errorOf, type DataFrame } from '../decoding.ts';
-import { frameDecoder, type Frame } from '../frames.ts';
-import { costOf } from '../usage.ts';
+import { decoding, errorOf, type DataFrame } from '../decode/decoding.ts';
+import { frameDecoder, type Frame } from '../decode/frames.ts';
+import { costOf } from '../decode/usage.ts';
 import { received, unfinished } from './repairs.ts';
-import { blockTexts } from './texts.ts';
+import { blockTexts } from './leaked-tags.ts';
 import { hasOddNumbers, startUsage, toStopReason, withNumbers } from './usage.ts';
 
 export function messagesDecoder(route: Route, turn: Turn): Transducer<Uint8Array, Decoded> {

@@ -1,8 +1,8 @@
 /** Items of type `function_call`. A call begins on the client when its name is known; its arguments stay text (L9). */
 import { clientToolId } from '../../anthropic/provenance.ts';
 import { toText } from '../../json.ts';
-import type { Output, Surroundings } from './output.ts';
-import { parts } from './parts.ts';
+import type { Output, Surroundings } from './output-item.ts';
+import { parts } from './item-texts.ts';
 
 /** `wait` counts characters of arguments that wait for a name, and those that wait no more. */
 export function callItem(

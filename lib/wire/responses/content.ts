@@ -1,7 +1,7 @@
 /** Blocks of a message as the parts of an input item, in their order. */
-import { blockWords, documentBlocks, documentNote, imageNote, unknownNote } from '../../anthropic/notes.ts';
+import { blockWords, documentBlocks, documentNote, imageNote, unknownNote } from '../encode/notes.ts';
 import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
-import { isBlank } from '../../anthropic/text.ts';
+import { isBlank } from '../encode/text.ts';
 import { toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import type { InputPart, InputText } from './types.ts';

@@ -1,6 +1,6 @@
 /** The events of a Responses stream that say something, by the name of their `type`. */
 import { toObject, toText, type JsonObject } from '../../json.ts';
-import type { Voice } from './output.ts';
+import type { Voice } from './output-item.ts';
 
 /** A piece of a text (`whole` false), or all of it under the field `field`. */
 export interface TextEvent {

@@ -2,8 +2,8 @@
  * The conversation as input items, each thing said in its place. The items of a conversation are the beginning of those
  * of every longer one, so that the upstream's prefix cache holds.
  */
-import { argumentsText, resultWords, type Step } from '../../anthropic/history.ts';
-import { failedResult } from '../../anthropic/notes.ts';
+import { argumentsText, resultWords, type Step } from '../encode/history.ts';
+import { failedResult } from '../encode/notes.ts';
 import { upstreamToolId } from '../../anthropic/provenance.ts';
 import {
   isBlock,
@@ -12,8 +12,8 @@ import {
   type ToolResultBlock,
   type ToolUseBlock,
 } from '../../anthropic/request.ts';
-import { isBlank, joinTexts, wellFormedJson } from '../../anthropic/text.ts';
-import { toUpstreamName } from '../../anthropic/tool-names.ts';
+import { isBlank, joinTexts, wellFormedJson } from '../encode/text.ts';
+import { toUpstreamName } from '../tool-names.ts';
 import { toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { inputText, isText, toParts } from './content.ts';

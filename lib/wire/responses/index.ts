@@ -1,7 +1,7 @@
 /** OpenAI Responses: typed items instead of messages, and reasoning that travels encrypted. */
 import { readApiError } from '../../anthropic/errors.ts';
 import type { Codec } from '../codec.ts';
-import { keyHeader } from '../credentials.ts';
+import { keyHeader } from '../encode/key-header.ts';
 import { encodeResponsesRequest } from './request.ts';
 import { responsesDecoder } from './stream.ts';
 

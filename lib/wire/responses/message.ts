@@ -1,7 +1,7 @@
 /** An item of type `message`: what the model says. */
 import { isObject, toArray, toObject, toText } from '../../json.ts';
-import { textsIn, type Output, type Surroundings } from './output.ts';
-import { parts } from './parts.ts';
+import { textsIn, type Output, type Surroundings } from './output-item.ts';
+import { parts } from './item-texts.ts';
 
 export function messageItem(key: string, { prose, searches, drop }: Surroundings): Output {
   const texts = parts((text) => prose.say(key, 'text', text), drop);

@@ -6,7 +6,7 @@
  */
 import type { Remark } from '../../anthropic/events.ts';
 import type { Writer } from '../../anthropic/writer.ts';
-import type { Stops } from './stops.ts';
+import type { Stops } from './stop-sequences.ts';
 
 export interface Prose {
   /** More of the text that `speaker` names; another speaker's begins a block of its own. */

@@ -4,8 +4,8 @@
  */
 import { tagSignature } from '../../anthropic/provenance.ts';
 import { toText } from '../../json.ts';
-import { textsIn, type Output, type Surroundings, type Voice } from './output.ts';
-import { parts } from './parts.ts';
+import { textsIn, type Output, type Surroundings, type Voice } from './output-item.ts';
+import { parts } from './item-texts.ts';
 import { goesOn } from './replay.ts';
 
 export function reasoningItem(key: string, { prose, origin, drop }: Surroundings): Output {

@@ -5,7 +5,7 @@
  */
 import { originOf, readSignature, type Origin } from '../../anthropic/provenance.ts';
 import type { ThinkingBlock } from '../../anthropic/request.ts';
-import { isBlank } from '../../anthropic/text.ts';
+import { isBlank } from '../encode/text.ts';
 import { toText } from '../../json.ts';
 import type { ReasoningItem } from './types.ts';
 

@@ -7,14 +7,14 @@
  * Responses has no stop words; the decoder keeps the client's (`stops.ts`). Left out on purpose: `top_k`, which the
  * format does not know, `metadata` (it names the user's device), and whatever else only Anthropic's servers know.
  */
-import { toHistory } from '../../anthropic/history.ts';
+import { toHistory } from '../encode/history.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../../anthropic/system.ts';
-import { joinTexts, wellFormedJson } from '../../anthropic/text.ts';
+import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../encode/system.ts';
+import { joinTexts, wellFormedJson } from '../encode/text.ts';
 import { callableTools, isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import type { Route } from '../codec.ts';
-import { roughTokens, toMaxTokens, toSampling } from '../sampling.ts';
-import { toThinking, type Thinking } from '../thinking.ts';
+import { roughTokens, toMaxTokens, toSampling } from '../encode/sampling.ts';
+import { toThinking, type Thinking } from '../encode/thinking.ts';
 import { toItems } from './history.ts';
 import { searchTool, toChoice, toTools } from './tools.ts';
 import type { ResponsesRequest } from './types.ts';

@@ -1,7 +1,7 @@
 /** Tools and the choice among them, as Responses has them. */
 import type { ClientTool, MessagesRequest, ServerTool, ToolChoice } from '../../anthropic/request.ts';
-import { toUpstreamName } from '../../anthropic/tool-names.ts';
-import { toolSchema } from '../../anthropic/tool-schema.ts';
+import { toUpstreamName } from '../tool-names.ts';
+import { toolSchema } from '../encode/tool-schema.ts';
 import { isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import { toArray } from '../../json.ts';
 import type { Route } from '../codec.ts';

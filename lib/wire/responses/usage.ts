@@ -1,7 +1,7 @@
 /** Usage as Responses servers report it, in Anthropic's terms. */
 import type { Usage } from '../../anthropic/events.ts';
 import { isObject, toObject } from '../../json.ts';
-import { count, withoutCached } from '../usage.ts';
+import { count, withoutCached } from '../decode/usage.ts';
 
 /** `input_tokens` includes cached ones, and `output_tokens` reasoning. Undefined when nothing was counted. */
 export function toUsage(reported: unknown): Partial<Usage> | undefined {

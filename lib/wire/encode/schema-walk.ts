@@ -1,5 +1,5 @@
 /** A walk over a JSON Schema that knows which keywords hold schemas, so that a property called "minimum" stays one. */
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 
 /** The schema at `depth` (0 is the root) as it should be; its children are walked afterwards. */
 export type Rewrite = (node: JsonObject, depth: number) => JsonObject;

@@ -4,7 +4,7 @@
  * the finished response.
  */
 import { toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
-import type { Output } from './output.ts';
+import type { Output } from './output-item.ts';
 
 /** What an event says of the item it belongs to. */
 export interface Reference {

@@ -8,7 +8,7 @@
  * interrupted or compacted conversations break it further. Nothing is invented to mend it: a result that is missing is
  * said to be missing, and a result without a call becomes text of the user.
  */
-import { isObject, parseJson, toText } from '../json.ts';
+import { isObject, parseJson, toText } from '../../json.ts';
 import { failedResult, noOutput, noResult } from './notes.ts';
 import {
   isBlock,
@@ -17,7 +17,7 @@ import {
   type RequestMessage,
   type ToolResultBlock,
   type ToolUseBlock,
-} from './request.ts';
+} from '../../anthropic/request.ts';
 import { joinTexts } from './text.ts';
 
 /** Consecutive messages of one role are one step. Every id in `results` stands in the assistant step before it. */

@@ -1,5 +1,5 @@
 /** Arguments that wait for the name of their call: they are bounded (L3), and without a name the call must not run (P5). */
-import { longestWait } from '../anthropic/writer.ts';
+import { longestWait } from '../../anthropic/writer.ts';
 import type { Decoding } from './decoding.ts';
 
 /** Fails the turn when more characters wait for a name than may. */

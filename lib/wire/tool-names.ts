@@ -4,7 +4,7 @@
  * declarations always agree and a prompt's prefix never changes.
  */
 import { digest } from '../stream/digest.ts';
-import type { Tool } from './request.ts';
+import type { Tool } from '../anthropic/request.ts';
 
 const longest = 64;
 const allowed = /^[A-Za-z0-9_-]{1,64}$/;

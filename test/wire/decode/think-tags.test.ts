@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { strayThinkEnd, thinkTags, type Piece } from '../../lib/anthropic/think-tags.ts';
+import { strayThinkEnd, thinkTags, type Piece } from '../../../lib/wire/decode/think-tags.ts';
 
 function split(pieces: readonly string[]): Record<Piece['type'], string> & { order: string } {
   const tags = thinkTags();

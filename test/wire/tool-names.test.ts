@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { toolNames, toUpstreamName } from '../../lib/anthropic/tool-names.ts';
+import { toolNames, toUpstreamName } from '../../lib/wire/tool-names.ts';
 
 test('a name within the rule stays as it is', () => {
   assert.equal(toUpstreamName('mcp__files__read-2'), 'mcp__files__read-2');

@@ -1,7 +1,7 @@
 /** The names of the tools an answer calls, as the client knows them (L6). */
-import type { Remark } from '../anthropic/events.ts';
-import type { Tool } from '../anthropic/request.ts';
-import { toolNames } from '../anthropic/tool-names.ts';
+import type { Remark } from '../../anthropic/events.ts';
+import type { Tool } from '../../anthropic/request.ts';
+import { toolNames } from '../tool-names.ts';
 
 /**
  * The client's name for one the upstream used. A name nobody declared passes unchanged, since the client answers it

@@ -1,5 +1,5 @@
 /** How hard a model is to think: the names of the levels, and the nearest one a model takes. */
-import type { Effort, MessagesRequest } from './request.ts';
+import type { Effort, MessagesRequest } from '../../anthropic/request.ts';
 
 /** Mildest first. */
 export const efforts = [

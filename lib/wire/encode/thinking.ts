@@ -3,9 +3,9 @@
  * means by it: no `thinking` field is no thinking. The configuration's wish comes before it, with one exception, see
  * `short`.
  */
-import { budgetOf, isEffort, mildestEffort, nearestEffort, wantedEffort } from '../anthropic/effort.ts';
-import type { MessagesRequest, ThinkingConfig } from '../anthropic/request.ts';
-import type { Route } from './codec.ts';
+import { budgetOf, isEffort, mildestEffort, nearestEffort, wantedEffort } from './effort.ts';
+import type { MessagesRequest, ThinkingConfig } from '../../anthropic/request.ts';
+import type { Route } from '../codec.ts';
 
 export interface Thinking {
   /** False only when the model was told not to, or never does. */

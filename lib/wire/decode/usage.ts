@@ -1,6 +1,6 @@
 /** What a request used and cost, read out of the many names servers have for it, in Anthropic's terms. */
-import type { Remark, Usage } from '../anthropic/events.ts';
-import { toNumber, toObject, type JsonObject } from '../json.ts';
+import type { Remark, Usage } from '../../anthropic/events.ts';
+import { toNumber, toObject, type JsonObject } from '../../json.ts';
 
 /** Tokens as a server counts them; undefined where it says nothing. */
 export interface Counts {

@@ -3,18 +3,18 @@
  * after the finish break nothing, and calls an answer that ends without a finish a truncation. What a frame means is the
  * format's own business.
  */
-import { errorInside, type ApiError } from '../anthropic/errors.ts';
+import { errorInside, type ApiError } from '../../anthropic/errors.ts';
 import {
   usageOf,
   type ApiErrorBody,
   type Decoded,
   type FailureReason,
   type Usage,
-} from '../anthropic/events.ts';
-import { tagSignature } from '../anthropic/provenance.ts';
-import { writer, type Writer } from '../anthropic/writer.ts';
-import type { Transducer } from '../stream/transducer.ts';
-import type { Route, Turn } from './codec.ts';
+} from '../../anthropic/events.ts';
+import { tagSignature } from '../../anthropic/provenance.ts';
+import { writer, type Writer } from '../../anthropic/writer.ts';
+import type { Transducer } from '../../stream/transducer.ts';
+import type { Route, Turn } from '../codec.ts';
 import { finishing, type Finish, type Meaning } from './finish.ts';
 import type { Frame } from './frames.ts';
 

@@ -3,7 +3,7 @@
  * schema they do not like, so what is missing is filled in and what a dialect forbids is taken out. The client's own
  * schema is never changed.
  */
-import { isObject, parseJson, type Json, type JsonObject } from '../json.ts';
+import { isObject, parseJson, type Json, type JsonObject } from '../../json.ts';
 import { moonshotRewriter } from './schema-moonshot.ts';
 import { rewriteSchema, without, type Rewrite } from './schema-walk.ts';
 

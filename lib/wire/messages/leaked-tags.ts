@@ -1,5 +1,5 @@
 /** The text blocks of a raw stream, freed of a leaked `</think>` where the model is known for it. */
-import { strayThinkEnd } from '../../anthropic/think-tags.ts';
+import { strayThinkEnd } from '../decode/think-tags.ts';
 
 export interface BlockTexts {
   open(index: number): void;

@@ -1,10 +1,10 @@
 /** Tool schemas: the ten cases of the design document by name, the dialects, and schemas that refer to themselves. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toolSchema } from '../../lib/anthropic/tool-schema.ts';
-import { callableTools } from '../../lib/anthropic/tools.ts';
-import type { Tool } from '../../lib/anthropic/request.ts';
-import { captured, requestOf } from '../support/requests.ts';
+import { toolSchema } from '../../../lib/wire/encode/tool-schema.ts';
+import { callableTools } from '../../../lib/anthropic/tools.ts';
+import type { Tool } from '../../../lib/anthropic/request.ts';
+import { captured, requestOf } from '../../support/requests.ts';
 
 const none = { type: 'object', properties: {}, additionalProperties: false };
 const named = (tools: Tool[]): string[] => callableTools(requestOf([], { tools })).map(({ name }) => name);

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Remark } from '../../lib/anthropic/events.ts';
-import { choosing } from '../../lib/wire/choices.ts';
-import { finishing } from '../../lib/wire/finish.ts';
-import { count, withoutCached } from '../../lib/wire/usage.ts';
-import { runs } from '../support/arbitraries.ts';
-import { run, utf8 } from '../support/decode.ts';
-import { decoder, formats, type Format } from '../support/turns.ts';
+import type { Remark } from '../../../lib/anthropic/events.ts';
+import { choosing } from '../../../lib/wire/decode/choices.ts';
+import { finishing } from '../../../lib/wire/decode/finish.ts';
+import { count, withoutCached } from '../../../lib/wire/decode/usage.ts';
+import { runs } from '../../support/arbitraries.ts';
+import { run, utf8 } from '../../support/decode.ts';
+import { decoder, formats, type Format } from '../../support/turns.ts';
 
 function finish() {
   const told: Remark[] = [];

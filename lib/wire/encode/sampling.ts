@@ -1,6 +1,6 @@
 /** Sampling and the length of the answer: the configuration's wish, the client's, and what the model takes. */
-import type { MessagesRequest } from '../anthropic/request.ts';
-import type { Route } from './codec.ts';
+import type { MessagesRequest } from '../../anthropic/request.ts';
+import type { Route } from '../codec.ts';
 
 export interface Sampling {
   temperature?: number;

@@ -1,6 +1,6 @@
 /** The system prompt, less what belongs to Anthropic's servers alone, and the form the answer must have. */
-import { isObject, type JsonObject } from '../json.ts';
-import { toBlocks, type MessagesRequest, type ServerTool, type TextBlock } from './request.ts';
+import { isObject, type JsonObject } from '../../json.ts';
+import { toBlocks, type MessagesRequest, type ServerTool, type TextBlock } from '../../anthropic/request.ts';
 import { isBlank } from './text.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** How the upstream finished. Until it has said so its answer is not whole (P1); what it says after that may not count. */
-import { cutsTurn, type Remark, type StopReason } from '../anthropic/events.ts';
+import { cutsTurn, type Remark, type StopReason } from '../../anthropic/events.ts';
 
 export interface Finish {
   /** Undefined until the upstream has said that it is done. */

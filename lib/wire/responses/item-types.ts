@@ -2,7 +2,7 @@
 import { toText } from '../../json.ts';
 import { callItem } from './calls.ts';
 import { messageItem } from './message.ts';
-import type { Output, Surroundings } from './output.ts';
+import type { Output, Surroundings } from './output-item.ts';
 import { reasoningItem } from './reasoning.ts';
 
 export interface Outputs {

@@ -1,9 +1,9 @@
 /** The body of an answer as JSON objects, for every format: what is no JSON, and what ends the stream, told apart. */
-import { isObject, parseJson, toObject, toText, type JsonObject } from '../json.ts';
-import { bodyDecoder, type BodyMessage } from '../stream/body.ts';
-import { compose, type Transducer } from '../stream/transducer.ts';
-import { readApiError, toWords } from '../anthropic/errors.ts';
-import type { FailureReason } from '../anthropic/events.ts';
+import { isObject, parseJson, toObject, toText, type JsonObject } from '../../json.ts';
+import { bodyDecoder, type BodyMessage } from '../../stream/body.ts';
+import { compose, type Transducer } from '../../stream/transducer.ts';
+import { readApiError, toWords } from '../../anthropic/errors.ts';
+import type { FailureReason } from '../../anthropic/events.ts';
 
 /**
  * - `data`: one object; `text` is the JSON it was parsed from, for what passes on unchanged, on one line; `source` is that

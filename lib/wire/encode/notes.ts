@@ -2,8 +2,8 @@
  * What a model is told about content it cannot be shown. Every note says what was there, so that the model can say so
  * too; nothing of the content is invented.
  */
-import { isObject, toText } from '../json.ts';
-import { toBlocks, type ContentBlock, type DocumentBlock, type ImageBlock } from './request.ts';
+import { isObject, toText } from '../../json.ts';
+import { toBlocks, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
 import { joinTexts } from './text.ts';
 
 /** Stands for a tool result that has no content at all: several servers refuse an empty one. */

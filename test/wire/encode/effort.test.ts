@@ -1,9 +1,9 @@
 /** Efforts: the nearest one a model takes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mildestEffort, nearestEffort, wantedEffort } from '../../lib/anthropic/effort.ts';
-import type { Effort } from '../../lib/anthropic/request.ts';
-import { requestOf } from '../support/requests.ts';
+import { mildestEffort, nearestEffort, wantedEffort } from '../../../lib/wire/encode/effort.ts';
+import type { Effort } from '../../../lib/anthropic/request.ts';
+import { requestOf } from '../../support/requests.ts';
 
 test('the same level, else the next stronger, else the strongest', () => {
   const cases: [Effort, Effort[], Effort | undefined][] = [

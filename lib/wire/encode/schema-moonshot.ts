@@ -3,7 +3,7 @@
  * stands beside `$ref`, and references start with `#/$defs/`; with `anyOf` the type stands inside its members; no
  * if/then/else; an `items` array becomes its first element.
  */
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { without, type Rewrite } from './schema-walk.ts';
 
 export function moonshotRewriter(root: JsonObject): Rewrite {

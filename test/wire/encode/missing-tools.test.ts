@@ -1,10 +1,10 @@
 /** Tools that only Anthropic's servers run, asked of models that have no such servers: the model is told so, in every format. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { WireFormat } from '../../lib/wire/codec.ts';
-import { codecs } from '../../lib/wire/codecs.ts';
-import type { Quirks } from '../../lib/wire/quirks.ts';
-import { captured, routeOf } from '../support/requests.ts';
+import type { WireFormat } from '../../../lib/wire/codec.ts';
+import { codecs } from '../../../lib/wire/codecs.ts';
+import type { Quirks } from '../../../lib/wire/quirks.ts';
+import { captured, routeOf } from '../../support/requests.ts';
 
 /** Claude Code's request for a web search, which offers nothing else. */
 const search = captured(15);
