@@ -5,7 +5,7 @@
 import type { Provider } from '../config/settings.ts';
 import { isObject, parseJson, toNumber, toObject, toText } from '../json.ts';
 
-export interface PlanWindow {
+export interface QuotaWindow {
   /** The provider's name for it: `rolling`, `weekly`, `monthly`. */
   window: string;
   /** Percent of it that is used, as far as that is told. */
@@ -17,7 +17,7 @@ export interface PlanWindow {
 }
 
 /** Where the provider tells it, beside its endpoints in both generations of addresses; undefined where it has no such page. */
-export function planAddress({ name, endpoints }: Pick<Provider, 'name' | 'endpoints'>): string | undefined {
+export function quotaAddress({ name, endpoints }: Pick<Provider, 'name' | 'endpoints'>): string | undefined {
   if (name !== 'opencode-go' || endpoints.chat === undefined) return undefined;
   const root = /^(.*?)(?:\/openai)?(\/v1)\/chat\/completions$/.exec(endpoints.chat);
   return root === null ? undefined : `${root[1]}${root[2]}/usage`;
@@ -27,7 +27,7 @@ export function planAddress({ name, endpoints }: Pick<Provider, 'name' | 'endpoi
 const mostWindows = 10;
 
 /** The windows of a plan; undefined when the text tells of none. */
-export function readPlan(text: string): PlanWindow[] | undefined {
+export function readQuota(text: string): QuotaWindow[] | undefined {
   const body = parseJson(text);
   const windows = Object.entries(toObject(isObject(body) ? body['usage'] : undefined))
     .filter(([, window]) => isObject(window))
@@ -36,7 +36,7 @@ export function readPlan(text: string): PlanWindow[] | undefined {
   return windows.length === 0 ? undefined : windows;
 }
 
-function toWindow(window: string, { percent, status, resetsAt }: ReturnType<typeof toObject>): PlanWindow {
+function toWindow(window: string, { percent, status, resetsAt }: ReturnType<typeof toObject>): QuotaWindow {
   const used = toNumber(percent);
   const reset = new Date(toText(resetsAt));
   return {

@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { Shell } from '../clients/shell.ts';
 import { exitCodes } from '../errors.ts';
-import { outputOf, type Around, type GlobalOptions } from '../terminal/world.ts';
+import { outputOf, type CommandContext, type GlobalOptions } from '../terminal/world.ts';
 
 interface EnvOptions extends GlobalOptions {
   shell: Shell;
@@ -15,7 +15,7 @@ Examples:
   occ env --shell powershell | Invoke-Expression
 `;
 
-export function defineEnv(program: Command, { world, globals, end }: Around): void {
+export function defineEnv(program: Command, { world, globals, end }: CommandContext): void {
   program
     .command('env')
     .summary('print the variables a client of the running proxy needs')

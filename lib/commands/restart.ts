@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import type { Output } from '../terminal/output.ts';
 import { defaultTimeoutS, toSeconds, type StopOptions } from './stop.ts';
-import { outputOf, type Around, type World } from '../terminal/world.ts';
+import { outputOf, type CommandContext, type World } from '../terminal/world.ts';
 
-export function defineRestart(program: Command, { world, globals, end }: Around): void {
+export function defineRestart(program: Command, { world, globals, end }: CommandContext): void {
   program
     .command('restart')
     .summary('stop it, then start it with the same options')

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { exitCodes } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
-import { outputOf, type Around, type GlobalOptions, type World } from '../terminal/world.ts';
+import { outputOf, type CommandContext, type GlobalOptions, type World } from '../terminal/world.ts';
 
 export interface StopOptions extends GlobalOptions {
   timeout: number;
@@ -10,7 +10,7 @@ export interface StopOptions extends GlobalOptions {
 
 export const defaultTimeoutS = 10;
 
-export function defineStop(program: Command, { world, globals, end }: Around): void {
+export function defineStop(program: Command, { world, globals, end }: CommandContext): void {
   program
     .command('stop')
     .summary('end the proxy that occ start runs')

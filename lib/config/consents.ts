@@ -4,13 +4,13 @@
  */
 import { makePrivateDirectory } from './paths.ts';
 
-export interface Memory {
+export interface Consents {
   recall(name: 'fetchAgreedTo'): string | undefined;
   remember(name: 'fetchAgreedTo', value: string): void;
 }
 
 /** Opens `memory.json` in the state directory, readable by its owner alone. */
-export async function openMemory(stateDir: string): Promise<Memory> {
+export async function openConsents(stateDir: string): Promise<Consents> {
   const { default: Conf } = await import('conf');
   const store = attempt(() => {
     makePrivateDirectory(stateDir);

@@ -1,7 +1,7 @@
 /** The latest requests an emulator was asked, for tests and doctor to look into and to wait for. */
 import type { AskedRequest } from './asked.ts';
 
-export interface Memory {
+export interface RecentRequests {
   /** Oldest first. */
   requests: readonly AskedRequest[];
   add(asked: AskedRequest): void;
@@ -10,7 +10,7 @@ export interface Memory {
 }
 
 /** Keeps the latest `most` requests. */
-export function memory(most: number): Memory {
+export function recentRequests(most: number): RecentRequests {
   const requests: AskedRequest[] = [];
   const waiting = new Set<(asked: AskedRequest) => void>();
   return {

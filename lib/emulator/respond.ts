@@ -21,11 +21,11 @@ export interface RespondOptions {
   /** The models of `GET /v1/models`, and the only ones a strict emulator answers for. */
   models?: ServedModels;
   /** What `GET …/usage` tells of a plan (upstream facts 6); there is no such page unless set. */
-  plan?: Plan;
+  quota?: QuotaPercent;
 }
 
 /** Percent used of each of the plan's windows. */
-export interface Plan {
+export interface QuotaPercent {
   rolling: number;
   weekly: number;
   monthly: number;
@@ -73,7 +73,7 @@ function choose(
     const body = JSON.stringify(modelList(served, created));
     return { reply: { status: 200, headers: { 'content-type': 'application/json' }, body } };
   }
-  if (asked.method === 'GET' && asked.path.endsWith('/usage') && options.plan) return planUsage(options.plan);
+  if (asked.method === 'GET' && asked.path.endsWith('/usage') && options.quota) return quotaPage(options.quota);
   if (!format) return webPage(404);
   const refused = options.strict
     ? checkAtGate(asked.conversation.model, asked.headers, format, served)
@@ -81,8 +81,8 @@ function choose(
   return refused ?? toAnswer(options.script ? options.script(asked) : decide(asked.conversation));
 }
 
-function planUsage(plan: Plan): Answer {
-  const usage = Object.entries(plan).map(([name, percent]) => [
+function quotaPage(quota: QuotaPercent): Answer {
+  const usage = Object.entries(quota).map(([name, percent]) => [
     name,
     { status: percent >= 100 ? 'rate-limited' : 'ok', percent, resetsAt: '2026-12-01T00:00:00Z' },
   ]);

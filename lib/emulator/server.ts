@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from '../log/log.ts';
 import { receive, type AskedRequest } from './asked.ts';
-import { memory } from './recent.ts';
+import { recentRequests } from './recent.ts';
 import type { Ending, Playing } from './play.ts';
 import { respond, type RespondOptions } from './respond.ts';
 
@@ -36,7 +36,7 @@ export interface Emulator {
 
 /** Starts on loopback. Rejects with the platform's own error when it cannot listen on the port. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const remembered = memory(options.keep ?? 100);
+  const remembered = recentRequests(options.keep ?? 100);
   const sockets = new Set<Socket>();
   const closing = new AbortController();
   // One listener for each live request is what is meant; ten would be thought a leak otherwise.

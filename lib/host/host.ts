@@ -7,7 +7,7 @@ import type { Proxy } from '../proxy/server.ts';
 import { liveSettings, type LiveSettings, type Renewal } from './live-settings.ts';
 import { besideEmulator } from './emulator.ts';
 
-export interface RoadOptions {
+export interface HostOptions {
   settings: Settings;
   /** `--emulator`: nothing but the emulator is asked. */
   trial: boolean;
@@ -29,7 +29,7 @@ export interface RoadOptions {
   onSilentLog: (reason: string) => void;
 }
 
-export interface Road {
+export interface Host {
   proxy: Proxy;
   settings: LiveSettings;
   log: Log;
@@ -39,7 +39,7 @@ export interface Road {
 }
 
 /** OccError when it cannot listen; nothing stays open then. */
-export async function openRoad(options: RoadOptions): Promise<Road> {
+export async function openHost(options: HostOptions): Promise<Host> {
   const { openLog } = await import('../log/log-file.ts');
   const logFile = openLog({
     ...options.settings.logging,
@@ -86,7 +86,7 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
   }
 }
 
-async function listen(settings: () => Settings, options: RoadOptions, log: Log): Promise<Proxy> {
+async function listen(settings: () => Settings, options: HostOptions, log: Log): Promise<Proxy> {
   const { host, port, token, control } = options;
   const { startProxy } = await import('../proxy/server.ts');
   try {
@@ -95,7 +95,7 @@ async function listen(settings: () => Settings, options: RoadOptions, log: Log):
       host,
       port,
       log,
-      asksPlans: true,
+      watchesQuotas: true,
       ...(token !== undefined && { token }),
       ...(control !== undefined && { control }),
     });
@@ -105,7 +105,7 @@ async function listen(settings: () => Settings, options: RoadOptions, log: Log):
 }
 
 /** A machine that lends no port to the emulator would lend none to the proxy. */
-function noEmulator(cause: unknown, { listenFailure }: RoadOptions): unknown {
+function noEmulator(cause: unknown, { listenFailure }: HostOptions): unknown {
   const { code } = cause as NodeJS.ErrnoException;
   if (cause instanceof OccError || code === undefined) return cause;
   return new OccError('cannot_listen', `the emulator cannot listen on 127.0.0.1 (${code})`, {
@@ -114,7 +114,7 @@ function noEmulator(cause: unknown, { listenFailure }: RoadOptions): unknown {
   });
 }
 
-function cannotListen(error: unknown, { host, port, listenFailure }: RoadOptions): unknown {
+function cannotListen(error: unknown, { host, port, listenFailure }: HostOptions): unknown {
   if (!(error instanceof OccError)) return error;
   const inUse = error.code === 'port_in_use';
   return new OccError(error.code, inUse ? `port ${port} on ${host} is in use` : error.message, {

@@ -2,7 +2,7 @@
 import { variablesFor } from '../clients/claude.ts';
 import type { Control } from '../proxy/control.ts';
 import { version } from '../version.ts';
-import type { Road } from './host.ts';
+import type { Host } from './host.ts';
 
 export interface Owner {
   control: Control;
@@ -16,19 +16,19 @@ export interface OwnerOptions {
   instance: string;
   token: string;
   /** Asked when a question comes, which is not before the proxy listens. */
-  road: () => Road;
+  host: () => Host;
   startedAt: Date;
 }
 
 /** A drain longer than this is a mistake in the asking. */
 const longestDrainMs = 24 * 3600 * 1000;
 
-export function answersToOwner({ instance, token, road, startedAt }: OwnerOptions): Owner {
+export function answersToOwner({ instance, token, host, startedAt }: OwnerOptions): Owner {
   let tell: (asked: 'asked') => void;
   const stopAsked = new Promise<'asked'>((resolve) => (tell = resolve));
 
   async function status(): Promise<Record<string, unknown>> {
-    const { proxy, settings, logPath } = road();
+    const { proxy, settings, logPath } = host();
     const stats = proxy.stats();
     return {
       pid: process.pid,
@@ -48,18 +48,18 @@ export function answersToOwner({ instance, token, road, startedAt }: OwnerOption
       output_tokens: stats.outputTokens,
       cost: stats.cost ?? null,
       last_error: stats.lastError ?? null,
-      models: stats.models.map((standing) => ({
-        ...standing,
-        breaker: stats.remembered.breakers[`${standing.model} ${standing.format}`] ?? { state: 'closed' },
+      models: stats.models.map((model) => ({
+        ...model,
+        breaker: stats.remembered.breakers[`${model.model} ${model.format}`] ?? { state: 'closed' },
       })),
       spent: stats.remembered.spent,
       learned: stats.remembered.learned,
-      plans: stats.plans,
+      plans: stats.quotas,
     };
   }
 
   function variables(): Record<string, string> {
-    const { proxy, settings } = road();
+    const { proxy, settings } = host();
     const now = settings.current();
     return variablesFor(now, proxy.url, now.authToken?.reveal());
   }
@@ -67,7 +67,7 @@ export function answersToOwner({ instance, token, road, startedAt }: OwnerOption
   async function stop(body: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
     const asked = Number(body['drain_ms'] ?? 0);
     const drainMs = Number.isFinite(asked) ? Math.min(Math.max(0, asked), longestDrainMs) : 0;
-    const cut = await road().proxy.drain(drainMs);
+    const cut = await host().proxy.drain(drainMs);
     // The answer leaves first: closing waits for it.
     setImmediate(() => tell('asked'));
     return { cut };

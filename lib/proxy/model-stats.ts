@@ -1,6 +1,6 @@
 /** How each model has done since the start: attempts, failures, the last reason, and the usual latencies. */
 
-export interface Attempt {
+export interface EndedAttempt {
   /** `provider/model`. */
   model: string;
   format: string;
@@ -11,7 +11,7 @@ export interface Attempt {
   firstContentMs?: number | undefined;
 }
 
-export interface Standing {
+export interface ModelFigures {
   model: string;
   format: string;
   attempts: number;
@@ -24,10 +24,10 @@ export interface Standing {
   first_content_ms?: number;
 }
 
-export interface Standings {
-  note(attempt: Attempt, now: Date): void;
+export interface ModelStats {
+  note(attempt: EndedAttempt, now: Date): void;
   /** The models in the order in which they were first asked. */
-  list(): Standing[];
+  list(): ModelFigures[];
 }
 
 /** Attempts whose latencies are remembered for each model. */
@@ -35,15 +35,15 @@ const remembered = 50;
 /** Models that are remembered; ids come from clients too, and memory is bounded. */
 const mostModels = 200;
 
-interface Kept extends Omit<Standing, 'headers_ms' | 'first_content_ms'> {
+interface Kept extends Omit<ModelFigures, 'headers_ms' | 'first_content_ms'> {
   headers: number[];
   firstContents: number[];
 }
 
-export function standings(): Standings {
+export function modelStats(): ModelStats {
   const models = new Map<string, Kept>();
 
-  function note({ model, format, end, headersMs, firstContentMs }: Attempt, now: Date): void {
+  function note({ model, format, end, headersMs, firstContentMs }: EndedAttempt, now: Date): void {
     const key = `${model} ${format}`;
     const kept = models.get(key) ?? {
       model,
@@ -72,15 +72,15 @@ export function standings(): Standings {
 
   return {
     note,
-    list: () => [...models.values()].map(toStanding),
+    list: () => [...models.values()].map(toFigures),
   };
 }
 
-function toStanding({ headers, firstContents, ...kept }: Kept): Standing {
-  const standing: Standing = kept;
-  if (headers.length > 0) standing.headers_ms = median(headers);
-  if (firstContents.length > 0) standing.first_content_ms = median(firstContents);
-  return standing;
+function toFigures({ headers, firstContents, ...kept }: Kept): ModelFigures {
+  const figures: ModelFigures = kept;
+  if (headers.length > 0) figures.headers_ms = median(headers);
+  if (firstContents.length > 0) figures.first_content_ms = median(firstContents);
+  return figures;
 }
 
 function keep(latencies: number[], ms: number | undefined): void {

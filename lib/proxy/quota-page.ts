@@ -1,5 +1,5 @@
 /** Asks a provider how much of its plan is used: one bounded request, which never throws and never tells the key. */
-import { planAddress, readPlan, type PlanWindow } from '../catalog/quota.ts';
+import { quotaAddress, readQuota, type QuotaWindow } from '../catalog/quota.ts';
 import type { Provider } from '../config/settings.ts';
 import { userAgent } from '../version.ts';
 import { readBounded } from './body.ts';
@@ -7,20 +7,20 @@ import { secretsOf } from './secrets.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What came of it; `reason` is in words, and absent where it has told. */
-export type PlanReport =
-  | { windows: readonly PlanWindow[]; reason?: undefined }
+export type QuotaReport =
+  | { windows: readonly QuotaWindow[]; reason?: undefined }
   | { windows?: undefined; reason: string };
 
 /** Milliseconds for the whole answer. */
 const limitMs = 10_000;
 
 /** Undefined when the provider has no such page. Ends early when `gone` aborts. */
-export async function askPlan(
+export async function askQuota(
   provider: Provider,
   upstream: Pick<Upstream, 'get'>,
   gone?: AbortSignal,
-): Promise<PlanReport | undefined> {
-  const url = planAddress(provider);
+): Promise<QuotaReport | undefined> {
+  const url = quotaAddress(provider);
   if (url === undefined) return undefined;
   if (provider.missingKey !== undefined) return { reason: `it has no key: ${provider.missingKey}` };
   const key = provider.keys[0]?.reveal();
@@ -36,7 +36,7 @@ export async function askPlan(
       },
       gone ? AbortSignal.any([gone, limit]) : limit,
     );
-    const windows = status === 200 ? readPlan(await readBounded(body)) : undefined;
+    const windows = status === 200 ? readQuota(await readBounded(body)) : undefined;
     return windows ? { windows } : { reason: reasonFor(status) };
   } catch (error) {
     if (limit.aborted) return { reason: `no answer within ${limitMs / 1000} s` };

@@ -1,28 +1,28 @@
 /** How much of their plans the providers have last said is used; asked in the background, and nobody ever waits for it. */
-import type { PlanWindow } from '../catalog/quota.ts';
-import { planAddress } from '../catalog/quota.ts';
+import type { QuotaWindow } from '../catalog/quota.ts';
+import { quotaAddress } from '../catalog/quota.ts';
 import type { Provider } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
-import { askPlan } from './quota-page.ts';
+import { askQuota } from './quota-page.ts';
 import type { Upstream } from './upstream.ts';
 
-export interface KnownPlan {
+export interface KnownQuota {
   provider: string;
   /** ISO 8601: when the provider said so. */
   at: string;
-  windows: readonly PlanWindow[];
+  windows: readonly QuotaWindow[];
 }
 
-export interface Plans {
+export interface QuotaWatch {
   /** An attempt has ended. The plan is asked about after the first answer, then as rarely as said below. */
   note(provider: Provider, how: 'answered' | 'spent', now: number): void;
-  list(): KnownPlan[];
+  list(): KnownQuota[];
   /** Ends what is being asked. */
   close(): void;
 }
 
 /** Nobody is asked. */
-export const noPlans: Plans = { note: () => {}, list: () => [], close: () => {} };
+export const noQuotaWatch: QuotaWatch = { note: () => {}, list: () => [], close: () => {} };
 
 /** Milliseconds between two questions to one provider while its models answer. */
 const oftenMs = 5 * 60_000;
@@ -32,17 +32,17 @@ const spentMs = 60_000;
 interface Kept {
   askedAt: number;
   asking: boolean;
-  known?: KnownPlan;
+  known?: KnownQuota;
   /** The reason that was logged last, so that each is logged once. */
   reason?: string;
 }
 
-export function plans(upstream: Pick<Upstream, 'get'>, log: Log): Plans {
+export function quotaWatch(upstream: Pick<Upstream, 'get'>, log: Log): QuotaWatch {
   const kept = new Map<string, Kept>();
   const closing = new AbortController();
 
   function note(provider: Provider, how: 'answered' | 'spent', now: number): void {
-    if (closing.signal.aborted || planAddress(provider) === undefined) return;
+    if (closing.signal.aborted || quotaAddress(provider) === undefined) return;
     const { name } = provider;
     const state = kept.get(name) ?? { askedAt: -Infinity, asking: false };
     kept.set(name, state);
@@ -53,7 +53,7 @@ export function plans(upstream: Pick<Upstream, 'get'>, log: Log): Plans {
   }
 
   async function ask(provider: Provider, state: Kept): Promise<void> {
-    const report = await askPlan(provider, upstream, closing.signal);
+    const report = await askQuota(provider, upstream, closing.signal);
     state.asking = false;
     if (report === undefined || closing.signal.aborted) return;
     const { name } = provider;

@@ -2,17 +2,17 @@
 import type { Log } from '../log/log.ts';
 import type { Tally } from './attempt.ts';
 import type { Memory } from './memory.ts';
-import type { Plans } from './quota-watch.ts';
-import type { Standings } from './model-stats.ts';
+import type { QuotaWatch } from './quota-watch.ts';
+import type { ModelStats } from './model-stats.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface Road {
   upstream: Upstream;
   log: Log;
   counts: Counts;
-  standings: Standings;
+  modelStats: ModelStats;
   memory: Memory;
-  plans: Plans;
+  quotas: QuotaWatch;
   /** In [0, 1), for waits and ids. */
   random: () => number;
 }

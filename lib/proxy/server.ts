@@ -15,8 +15,8 @@ import { memory, type Recalled } from './memory.ts';
 import { answerModels } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
-import { noPlans, plans, type KnownPlan } from './quota-watch.ts';
-import { standings, type Standing } from './model-stats.ts';
+import { noQuotaWatch, quotaWatch, type KnownQuota } from './quota-watch.ts';
+import { modelStats, type ModelFigures } from './model-stats.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
 export interface ProxyOptions {
@@ -33,15 +33,15 @@ export interface ProxyOptions {
   /** The way out, opened when it is first needed; doctor listens in on it. */
   upstream?: () => Promise<Upstream>;
   /** Whether providers are asked in the background how much of a plan is used. */
-  asksPlans?: boolean;
+  watchesQuotas?: boolean;
 }
 
 /** Figures since the start, for `status` and the line a launch ends with. */
 export type ProxyStats = Readonly<Counts> & {
   live: number;
-  models: readonly Standing[];
+  models: readonly ModelFigures[];
   remembered: Recalled;
-  plans: readonly KnownPlan[];
+  quotas: readonly KnownQuota[];
 };
 
 export interface Proxy {
@@ -73,9 +73,9 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     upstream: out,
     log,
     counts,
-    standings: standings(),
+    modelStats: modelStats(),
     memory: memory(log),
-    plans: options.asksPlans === true ? plans(out, log) : noPlans,
+    quotas: options.watchesQuotas === true ? quotaWatch(out, log) : noQuotaWatch,
     random: Math.random,
   };
   /** Requests that closing waits for, and the greetings and questions of the owner, which only end themselves. */
@@ -196,7 +196,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     server.closeAllConnections();
     await closed;
     await counter.close();
-    road.plans.close();
+    road.quotas.close();
     await upstream
       .opened()
       ?.then((opened) => opened.close())
@@ -216,9 +216,9 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     stats: () => ({
       ...counts,
       live: requests.count(),
-      models: road.standings.list(),
+      models: road.modelStats.list(),
       remembered: road.memory.recall(Date.now()),
-      plans: road.plans.list(),
+      quotas: road.quotas.list(),
     }),
     drain,
     close,

@@ -141,8 +141,8 @@ async function tryOne(
   });
   const { outcome } = result;
   permit.end(outcome, Date.now());
-  if (outcome.type === 'answered') road.plans.note(candidate.provider, 'answered', Date.now());
-  else if (classOf(outcome) === 'quota') road.plans.note(candidate.provider, 'spent', Date.now());
+  if (outcome.type === 'answered') road.quotas.note(candidate.provider, 'answered', Date.now());
+  else if (classOf(outcome) === 'quota') road.quotas.note(candidate.provider, 'spent', Date.now());
   record(result, candidate, number, requestId, road);
   if (result.empty) course.empty = { events: result.empty, headers: answeredBy(candidate, number) };
 
@@ -257,7 +257,7 @@ function record(
   const { headersMs, firstContentMs } = tally;
   const { format } = candidate.route;
   const end = ok ? outcome.type : { failure: reasonOf(outcome) };
-  road.standings.note({ model: nameOf(candidate), format, end, headersMs, firstContentMs }, new Date());
+  road.modelStats.note({ model: nameOf(candidate), format, end, headersMs, firstContentMs }, new Date());
   road.log({
     level: ok ? 'info' : 'warn',
     event: 'attempt',

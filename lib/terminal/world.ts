@@ -34,7 +34,7 @@ export function outputOf(world: World, options: GlobalOptions): Promise<Output> 
 }
 
 /** What stands around a command: where it runs, the options that every command has, and its last word. */
-export interface Around {
+export interface CommandContext {
   world: World;
   /** The global options, wherever they stood; `own` are the command's, of which some have the same names. */
   globals: (own?: GlobalOptions) => GlobalOptions;

@@ -1,7 +1,7 @@
 /** The page on which a provider tells how much of a plan is used: where it is, and whatever may stand on it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planAddress, readPlan, windowInWords } from '../../lib/catalog/quota.ts';
+import { quotaAddress, readQuota, windowInWords } from '../../lib/catalog/quota.ts';
 
 const addresses: [string, string | undefined, string | undefined][] = [
   ['opencode-go', 'https://opencode.ai/zen/go/v1/chat/completions', 'https://opencode.ai/zen/go/v1/usage'],
@@ -17,7 +17,7 @@ const addresses: [string, string | undefined, string | undefined][] = [
 ];
 for (const [name, chat, url] of addresses) {
   test(`${name} at ${chat}: ${url ?? 'nowhere'}`, () =>
-    assert.equal(planAddress({ name, endpoints: chat === undefined ? {} : { chat } }), url));
+    assert.equal(quotaAddress({ name, endpoints: chat === undefined ? {} : { chat } }), url));
 }
 
 test('the three windows of a plan', () => {
@@ -29,7 +29,7 @@ test('the three windows of a plan', () => {
       monthly: { status: 'ok', percent: 40.5 },
     },
   });
-  assert.deepEqual(readPlan(text), [
+  assert.deepEqual(readQuota(text), [
     { window: 'rolling', percent: 12, spent: false, resets_at: '2026-11-25T09:00:00.000Z' },
     { window: 'weekly', percent: 100, spent: true, resets_at: '2026-11-30T00:00:00.000Z' },
     { window: 'monthly', percent: 40.5, spent: false, resets_at: null },
@@ -52,16 +52,16 @@ const odd: [string, number | null, boolean][] = [
 ];
 for (const [window, percent, spent] of odd) {
   test(`a window that says ${window}`, () =>
-    assert.deepEqual(readPlan(`{"usage":{"rolling":${window}}}`), [
+    assert.deepEqual(readQuota(`{"usage":{"rolling":${window}}}`), [
       { window: 'rolling', percent, spent, resets_at: null },
     ]));
 }
 
 for (const text of ['', 'null', '[]', '{}', '{"usage":null}', '{"usage":{"rolling":7}}', '<html>']) {
-  test(`no plan: ${text || 'nothing'}`, () => assert.equal(readPlan(text), undefined));
+  test(`no plan: ${text || 'nothing'}`, () => assert.equal(readQuota(text), undefined));
 }
 
 test('a page with a window for every day of the year is read in part', () => {
   const usage = Object.fromEntries(Array.from({ length: 365 }, (_, i) => [`day ${i}`, { percent: 1 }]));
-  assert.equal(readPlan(JSON.stringify({ usage }))?.length, 10);
+  assert.equal(readQuota(JSON.stringify({ usage }))?.length, 10);
 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openRoad, requireKey } from '../../lib/host/host.ts';
+import { openHost, requireKey } from '../../lib/host/host.ts';
 import { renderLineup, renderSummary } from '../../lib/commands/launch/page.ts';
 import { usualChoice, choose } from '../../lib/clients/choice.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
@@ -109,7 +109,7 @@ test('a port in use is named, with a way out, and ends with 1', async (t) => {
 test('a launch whose proxy cannot listen is 125', async (t) => {
   const { dir } = home(t);
   // An address for documentation, which no machine has.
-  const opening = openRoad({ ...roadIn(dir), host: '203.0.113.1' });
+  const opening = openHost({ ...roadIn(dir), host: '203.0.113.1' });
   await assert.rejects(opening, { exitCode: 125 });
 });
 
@@ -118,7 +118,7 @@ test('what goes wrong before the proxy listens leaves nothing open', async (t) =
   const adjust = (): never => {
     throw new TypeError('no');
   };
-  await assert.rejects(openRoad({ ...roadIn(dir), adjust }), /no/);
+  await assert.rejects(openHost({ ...roadIn(dir), adjust }), /no/);
 });
 
 function roadIn(dir: string) {

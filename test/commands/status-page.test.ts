@@ -24,8 +24,8 @@ async function statusOf({ proxy, settings }: ProxyUnderTest): Promise<JsonObject
     log: silent,
     onChange: () => {},
   });
-  const road = { proxy, settings: live, log: silent, logPath: '/log', close: async () => 0 };
-  const owner = answersToOwner({ instance: 'i', token: 't', road: () => road, startedAt: new Date() });
+  const host = { proxy, settings: live, log: silent, logPath: '/log', close: async () => 0 };
+  const owner = answersToOwner({ instance: 'i', token: 't', host: () => host, startedAt: new Date() });
   const status = await owner.control.answers['GET /occ/status']?.({});
   return toAnswer('status', JSON.stringify({ schema: 1, running: true, ...status })) as JsonObject;
 }

@@ -15,7 +15,7 @@ async function at(t: TestContext, url: string): Promise<Home> {
 }
 
 test('each window with its percent and its reset, in words and in JSON', async (t) => {
-  const { url } = await pose(t, { plan: { rolling: 12, weekly: 85, monthly: 100 } });
+  const { url } = await pose(t, { quota: { rolling: 12, weekly: 85, monthly: 100 } });
   const machine = await at(t, url);
   const { code, stdout } = await machine.run(['usage', '--config', 'config.json']);
   assert.equal(code, 0);
@@ -51,7 +51,7 @@ test('the totals of the proxy that runs', async (t) => {
 });
 
 test('a provider that does not tell is said to, and is a failure when nobody does', async (t) => {
-  const { url } = await pose(t, { plan: undefined as never });
+  const { url } = await pose(t, { quota: undefined as never });
   const machine = await at(t, url);
   const { code, stdout, stderr } = await machine.run(['usage', '--config', 'config.json']);
   assert.equal(code, 1);

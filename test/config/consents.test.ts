@@ -3,30 +3,30 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
-import { openMemory } from '../../lib/config/consents.ts';
+import { openConsents } from '../../lib/config/consents.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'occ-memory-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 test('what was remembered is there for the next one who asks, and for its owner alone', async () => {
   const place = join(folder, 'state');
-  assert.equal((await openMemory(place)).recall('fetchAgreedTo'), undefined);
-  (await openMemory(place)).remember('fetchAgreedTo', 'x@1');
-  assert.equal((await openMemory(place)).recall('fetchAgreedTo'), 'x@1');
+  assert.equal((await openConsents(place)).recall('fetchAgreedTo'), undefined);
+  (await openConsents(place)).remember('fetchAgreedTo', 'x@1');
+  assert.equal((await openConsents(place)).recall('fetchAgreedTo'), 'x@1');
   assert.equal(statSync(join(place, 'memory.json')).mode & 0o777, 0o600);
   assert.equal(statSync(place).mode & 0o777, 0o700);
 });
 
 test('a memory that is broken, or has no place to be, is no memory and no error', async () => {
   const broken = join(folder, 'broken');
-  (await openMemory(broken)).remember('fetchAgreedTo', 'x@1');
+  (await openConsents(broken)).remember('fetchAgreedTo', 'x@1');
   writeFileSync(join(broken, 'memory.json'), '{ "fetch');
-  assert.equal((await openMemory(broken)).recall('fetchAgreedTo'), undefined);
+  assert.equal((await openConsents(broken)).recall('fetchAgreedTo'), undefined);
 
   const file = join(folder, 'a-file');
   writeFileSync(file, '');
   chmodSync(file, 0o400);
-  const nowhere = await openMemory(join(file, 'state'));
+  const nowhere = await openConsents(join(file, 'state'));
   nowhere.remember('fetchAgreedTo', 'x@1');
   assert.equal(nowhere.recall('fetchAgreedTo'), undefined);
 });

@@ -20,7 +20,7 @@ export async function pose(t: TestContext, options: Pose = {}): Promise<Emulator
   const emulator = await startEmulator({
     strict: true,
     models: { 'glm-5.3': ['chat'], 'minimax-m3': ['messages'], 'claude-haiku-4-5': ['messages'] },
-    plan: { rolling: 12, weekly: 30, monthly: 8 },
+    quota: { rolling: 12, weekly: 30, monthly: 8 },
     ...rest,
     script: (asked) => failing(answer?.(asked) ?? capable(asked), faults),
   });

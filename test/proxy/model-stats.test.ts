@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
-import { standings } from '../../lib/proxy/model-stats.ts';
+import { modelStats } from '../../lib/proxy/model-stats.ts';
 import { proxyOver } from '../support/proxy.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
 const of = { model: 'p/m', format: 'chat' };
 
 test('an answer ends a row of failures, a client that leaves does not', () => {
-  const kept = standings();
+  const kept = modelStats();
   kept.note({ ...of, end: { failure: '500' } }, now);
   kept.note({ ...of, end: { failure: 'timeout' } }, now);
   kept.note({ ...of, end: 'abandoned' }, now);
@@ -21,13 +21,13 @@ test('an answer ends a row of failures, a client that leaves does not', () => {
 });
 
 test('latencies are medians of the latest fifty', () => {
-  const kept = standings();
+  const kept = modelStats();
   for (let i = 0; i < 60; i++) kept.note({ ...of, end: 'answered', headersMs: i, firstContentMs: 1000 }, now);
   assert.deepEqual([kept.list()[0]?.headers_ms, kept.list()[0]?.first_content_ms], [35, 1000]);
 });
 
 test('models and formats stand apart, and no more than two hundred are remembered', () => {
-  const kept = standings();
+  const kept = modelStats();
   kept.note({ ...of, format: 'messages', end: 'answered' }, now);
   kept.note({ ...of, end: 'answered' }, now);
   assert.equal(kept.list().length, 2);

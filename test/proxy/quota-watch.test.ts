@@ -5,7 +5,7 @@ import type { Provider, Settings } from '../../lib/config/settings.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
-import { plans } from '../../lib/proxy/quota-watch.ts';
+import { quotaWatch } from '../../lib/proxy/quota-watch.ts';
 import type { Answer as HttpAnswer } from '../../lib/proxy/upstream.ts';
 import { defaults, modelOf, proxyOver, until, type ProxyUnderTest } from '../support/proxy.ts';
 
@@ -25,7 +25,7 @@ async function* bodyOf(text: string): AsyncIterable<Uint8Array> {
 function asking(...answers: (HttpAnswer | Error)[]) {
   const asked: { url: string; headers: Record<string, string>; signal: AbortSignal }[] = [];
   const log: LogEntry[] = [];
-  const kept = plans(
+  const kept = quotaWatch(
     {
       get: (url, headers, signal) => {
         asked.push({ url, headers, signal });
@@ -106,20 +106,20 @@ function asGo(settings: Settings): Settings {
   const name = 'opencode-go';
   return { ...settings, providers: { [name]: { ...emulator, name } } };
 }
-const plansOf = ({ proxy }: ProxyUnderTest) => proxy.stats().plans;
+const quotasOf = ({ proxy }: ProxyUnderTest) => proxy.stats().quotas;
 
 test('the road asks its provider once it has answered, and tells what it said', async () => {
   await using over = await proxyOver({
-    emulator: { script: () => [say('hello')], plan: { rolling: 12, weekly: 85, monthly: 40 } },
+    emulator: { script: () => [say('hello')], quota: { rolling: 12, weekly: 85, monthly: 40 } },
     models: [modelOf('first', { provider: 'opencode-go' })],
     change: asGo,
-    asksPlans: true,
+    watchesQuotas: true,
   });
-  assert.deepEqual(plansOf(over), []);
+  assert.deepEqual(quotasOf(over), []);
   assert.equal((await over.ask()).said, 'hello');
-  await until(() => plansOf(over).length > 0, 'the plan to be told');
+  await until(() => quotasOf(over).length > 0, 'the plan to be told');
   assert.deepEqual(
-    plansOf(over)[0]?.windows.map(({ window, percent }) => [window, percent]),
+    quotasOf(over)[0]?.windows.map(({ window, percent }) => [window, percent]),
     [
       ['rolling', 12],
       ['weekly', 85],
@@ -135,13 +135,13 @@ test('an allowance that ran out is asked about although nothing was answered', a
   await using over = await proxyOver({
     emulator: {
       script: () => refuse(429, { type: 'GoUsageLimitError', message: 'Weekly usage limit reached.' }),
-      plan: { rolling: 12, weekly: 100, monthly: 40 },
+      quota: { rolling: 12, weekly: 100, monthly: 40 },
     },
     models: [modelOf('first', { provider: 'opencode-go' })],
     change: asGo,
-    asksPlans: true,
+    watchesQuotas: true,
   });
   assert.equal((await over.ask()).status, 429);
-  await until(() => plansOf(over).length > 0, 'the plan to be told');
-  assert.equal(plansOf(over)[0]?.windows[1]?.spent, true);
+  await until(() => quotasOf(over).length > 0, 'the plan to be told');
+  assert.equal(quotasOf(over)[0]?.windows[1]?.spent, true);
 });

@@ -32,7 +32,7 @@ export interface ProxyOptions {
   settings?: () => Settings;
   token?: string | undefined;
   host?: string;
-  asksPlans?: boolean;
+  watchesQuotas?: boolean;
 }
 
 /** What a request differs in. */
@@ -139,7 +139,7 @@ export async function proxyOver(
     settings: options.settings ?? (() => settings),
     ...(secret !== undefined && { token: secret }),
     host: options.host ?? '127.0.0.1',
-    asksPlans: options.asksPlans === true,
+    watchesQuotas: options.watchesQuotas === true,
     port: 0,
     log: (entry) => log.push(entry),
   });

@@ -1,6 +1,6 @@
 /** `occ doctor`: looks for what might be wrong, and says who is at fault and what to do. It reads and never repairs. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { outputOf, type Around, type GlobalOptions } from '../../terminal/world.ts';
+import { outputOf, type CommandContext, type GlobalOptions } from '../../terminal/world.ts';
 
 export interface DoctorOptions extends GlobalOptions {
   list?: boolean;
@@ -30,7 +30,7 @@ Examples:
 Exit codes: 0 nothing failed, 1 something did, 2 wrong usage.
 `;
 
-export function defineDoctor(program: Command, { world, globals, end }: Around): void {
+export function defineDoctor(program: Command, { world, globals, end }: CommandContext): void {
   program
     .command('doctor')
     .summary('look for what might be wrong')

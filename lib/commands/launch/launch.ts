@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { splitArguments } from '../../clients/arguments.ts';
 import { withoutNpx } from '../../clients/npx-environment.ts';
-import { outputOf, type Around } from '../../terminal/world.ts';
+import { outputOf, type CommandContext } from '../../terminal/world.ts';
 
 const launchHelp = `
 occ's own options stand anywhere before --. Everything else, a prompt included,
@@ -22,7 +22,7 @@ key.
 `;
 
 /** Declares the command. Its words are split by `splitArguments`, not by commander, which cannot share them with a client. */
-export function defineLaunch(program: Command, { world, globals, end }: Around): void {
+export function defineLaunch(program: Command, { world, globals, end }: CommandContext): void {
   const command = program
     .command('launch')
     .summary('run Claude Code, or another program, through occ')

@@ -10,7 +10,7 @@ import {
   findFetched,
   runArguments,
 } from '../../clients/find.ts';
-import { openMemory } from '../../config/consents.ts';
+import { openConsents } from '../../config/consents.ts';
 import { findPlaces } from '../../config/paths.ts';
 import { endingSignalNames, endingSignals, exitCodes, OccError, type ExitCode } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
@@ -56,7 +56,7 @@ async function mayFetch(asked: LaunchArguments, world: World, output: Output): P
   if (asked.yes) return true;
   if (world.stdin.isTTY !== true || !output.terminal) return false;
   const { stateDir } = findPlaces({ env: world.env, home: world.home });
-  const memory = await openMemory(stateDir);
+  const memory = await openConsents(stateDir);
   const wanted = `${clientPackage}@${clientVersions}`;
   if (memory.recall('fetchAgreedTo') === wanted) return true;
   const question = `claude was not found. Fetch and run ${clientPackage} with npx?`;

@@ -20,7 +20,7 @@ import {
 } from './client.ts';
 import { renderLineup, renderSummary } from './page.ts';
 import { locateClient } from './locate-client.ts';
-import { openRoad, requireKey, type Road } from '../../host/host.ts';
+import { openHost, requireKey, type Host } from '../../host/host.ts';
 import { freshSettings } from '../../catalog/fresh-settings.ts';
 import type { World } from '../../terminal/world.ts';
 
@@ -39,7 +39,7 @@ export async function launch(asked: LaunchArguments, world: World, output: Outpu
 
   const client = await locateClient(asked, world, output, settings.keyVariables);
   let choice: Choice | undefined;
-  const road = await openRoad({
+  const host = await openHost({
     settings,
     trial,
     host: '127.0.0.1',
@@ -58,13 +58,13 @@ export async function launch(asked: LaunchArguments, world: World, output: Outpu
     onSilentLog: (reason) => output.warn(`occ: no log is written (${reason})`),
   });
   try {
-    const { made, inForce } = { made: choice ?? usualChoice, inForce: road.settings.current() };
-    const prepared = prepare({ ...preparing, choice: made }, inForce, road.proxy.url);
-    output.say(renderLineup(inForce, made, road.logPath, output.talkStyle));
+    const { made, inForce } = { made: choice ?? usualChoice, inForce: host.settings.current() };
+    const prepared = prepare({ ...preparing, choice: made }, inForce, host.proxy.url);
+    output.say(renderLineup(inForce, made, host.logPath, output.talkStyle));
     for (const note of [...prepared.notes, ...configNotes(settings, output)]) output.warn(`occ: ${note}`);
     return await runClient(client, prepared, output);
   } finally {
-    await finish(road, asked, world, output);
+    await finish(host, asked, world, output);
   }
 }
 
@@ -127,11 +127,11 @@ function configNotes({ warnings }: Settings, output: Output): string[] {
   return [];
 }
 
-async function finish(road: Road, asked: LaunchArguments, world: World, output: Output): Promise<void> {
-  await road.close(0);
-  const fault = road.settings.fault();
+async function finish(host: Host, asked: LaunchArguments, world: World, output: Output): Promise<void> {
+  await host.close(0);
+  const fault = host.settings.fault();
   if (fault) output.warn(`occ: the configuration was changed, and not used: ${fault.message}`);
   // Only now is everything counted.
-  if (output.terminal) output.say(renderSummary(road.proxy.stats(), output.talkStyle));
-  if (asked.client !== 'exec') warnOfStoredModel(world, road.settings.current(), output);
+  if (output.terminal) output.say(renderSummary(host.proxy.stats(), output.talkStyle));
+  if (asked.client !== 'exec') warnOfStoredModel(world, host.settings.current(), output);
 }

@@ -1,6 +1,6 @@
 /** `occ models`: every model there is to choose from, and what is known of it. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { outputOf, type Around, type GlobalOptions } from '../../terminal/world.ts';
+import { outputOf, type CommandContext, type GlobalOptions } from '../../terminal/world.ts';
 
 export interface ModelsOptions extends GlobalOptions {
   refresh?: boolean;
@@ -21,7 +21,7 @@ Exit codes: 0 done; with --refresh also 69 a provider could not be reached,
 77 one refused the key.
 `;
 
-export function defineModels(program: Command, { world, globals, end }: Around): void {
+export function defineModels(program: Command, { world, globals, end }: CommandContext): void {
   program
     .command('models')
     .summary('which models there are to choose from')

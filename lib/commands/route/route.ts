@@ -1,6 +1,6 @@
 /** `occ route`: which model would answer a request, and why, without sending anything. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { outputOf, type Around, type GlobalOptions } from '../../terminal/world.ts';
+import { outputOf, type CommandContext, type GlobalOptions } from '../../terminal/world.ts';
 
 export interface RouteOptions extends GlobalOptions {
   request?: string;
@@ -21,7 +21,7 @@ Examples:
   occ route --request body.json --json   that very request
 `;
 
-export function defineRoute(program: Command, { world, globals, end }: Around): void {
+export function defineRoute(program: Command, { world, globals, end }: CommandContext): void {
   program
     .command('route')
     .summary('which model would answer, and why')

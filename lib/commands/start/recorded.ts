@@ -1,4 +1,4 @@
-/** The road of a proxy that stays: it leaves a record of itself, and there is one of it at a time. */
+/** The host of a proxy that stays: it leaves a record of itself, and there is one of it at a time. */
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { findPlaces } from '../../config/paths.ts';
@@ -10,7 +10,7 @@ import type { Output } from '../../terminal/output.ts';
 import { version } from '../../version.ts';
 import { answersToOwner, type Owner } from '../../host/owner.ts';
 import type { Renewal } from '../../host/live-settings.ts';
-import { openRoad, type Road } from '../../host/host.ts';
+import { openHost, type Host } from '../../host/host.ts';
 import { findRecorded } from '../../daemon/running.ts';
 import { toStartedWith, type StartOptions } from './options.ts';
 import type { World } from '../../terminal/world.ts';
@@ -34,12 +34,12 @@ function alreadyRunning(url: string, pid: unknown, silent = false): OccError {
 }
 
 export interface Recorded {
-  road: Road;
+  host: Host;
   owner: Owner;
   record: ProxyRecord;
 }
 
-/** Opens the road and leaves a record of it; nothing stays open when either fails. */
+/** Opens the host and leaves a record of it; nothing stays open when either fails. */
 export async function openRecorded(
   options: StartOptions,
   settings: Settings,
@@ -51,9 +51,9 @@ export async function openRecorded(
   const instance = randomBytes(12).toString('hex');
   const token = randomBytes(32).toString('base64url');
   const startedAt = new Date();
-  let opened: Road | undefined;
-  const owner = answersToOwner({ instance, token, startedAt, road: () => opened as Road });
-  const road = await openRoad({
+  let live: Host | undefined;
+  const owner = answersToOwner({ instance, token, startedAt, host: () => live as Host });
+  const opened = await openHost({
     settings,
     trial: options.emulator === true,
     host: settings.host,
@@ -66,8 +66,8 @@ export async function openRecorded(
   }).catch(async (error: unknown) => {
     throw await whoseport(error, settings);
   });
-  opened = road;
-  const { url, host, port } = road.proxy;
+  live = opened;
+  const { url, host, port } = opened.proxy;
   const record: ProxyRecord = {
     instance,
     pid: process.pid,
@@ -79,15 +79,15 @@ export async function openRecorded(
     control: token,
     program: basename(process.argv[1] ?? ''),
     options: toStartedWith(options),
-    log: road.logPath,
+    log: opened.logPath,
   };
   try {
     writeRecord(runtimeDir, record);
   } catch (error) {
-    await road.close(0);
+    await opened.close(0);
     throw unrecorded(runtimeDir, error);
   }
-  return { road, owner, record };
+  return { host: opened, owner, record };
 }
 
 /** A port in use may be in use by another occ, of which this home holds no record. */

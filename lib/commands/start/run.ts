@@ -15,7 +15,7 @@ import { freshSettings } from '../../catalog/fresh-settings.ts';
 import type { Renewal } from '../../host/live-settings.ts';
 import type { Owner } from '../../host/owner.ts';
 import { openRecorded, refuseSecond } from './recorded.ts';
-import { requireKey, type Road } from '../../host/host.ts';
+import { requireKey, type Host } from '../../host/host.ts';
 import { hearSignals, type Signals } from '../../terminal/signals.ts';
 import type { StartOptions } from './options.ts';
 import type { World } from '../../terminal/world.ts';
@@ -32,16 +32,16 @@ export async function serve(options: StartOptions, world: World, output: Output)
   let reload = (): void => {};
   const signals = hearSignals(options.background === true ? () => reload() : undefined);
   try {
-    const { road, owner, record } = await withClaim(runtimeDir, async () => {
+    const { host, owner, record } = await withClaim(runtimeDir, async () => {
       // Of two starts at once, both have come this far.
       await refuseSecond(world, output);
       return openRecorded(options, settings, world, output, renewalFor(options, settings, world, output));
     });
-    reload = () => void road.settings.reload();
+    reload = () => void host.settings.reload();
     try {
       if (options.background !== true) announce(record, owner.variables(), output);
-      else if (!tellStarter()) return await giveUp(road);
-      return await untilTold(road, owner, output, signals);
+      else if (!tellStarter()) return await giveUp(host);
+      return await untilTold(host, owner, output, signals);
     } finally {
       removeRecord(runtimeDir, record.instance);
     }
@@ -94,24 +94,24 @@ function tellStarter(): boolean {
 }
 
 /** Whoever started it has gone and would not know that it runs. */
-async function giveUp(road: Road): Promise<number> {
-  await road.close(0);
+async function giveUp(host: Host): Promise<number> {
+  await host.close(0);
   return exitCodes.failed;
 }
 
 /** The first signal lets live streams finish; the second one does not. The owner's word says how long. */
-async function untilTold(road: Road, owner: Owner, output: Output, signals: Signals): Promise<number> {
+async function untilTold(host: Host, owner: Owner, output: Output, signals: Signals): Promise<number> {
   const first = await Promise.race([signals.nth(1), owner.stopAsked]);
   if (first === 'asked') {
-    await road.close(0);
+    await host.close(0);
     return exitCodes.ok;
   }
-  const closed = road.close(drainMs);
-  const { live } = road.proxy.stats();
+  const closed = host.close(drainMs);
+  const { live } = host.proxy.stats();
   const waiting = `letting ${count(live, 'live stream')} finish; Ctrl-C ends now`;
   const cut = await Promise.race([live > 0 ? withProgress(output, waiting, closed) : closed, signals.nth(2)]);
   if (cut === 'told') {
-    await road.close(0);
+    await host.close(0);
     return exitCodes.interrupted; // a second Ctrl-C ends at once, and says so
   }
   if (cut > 0) output.warn(`occ: ${count(cut, 'live stream')} cut after ${drainMs / 1000} s`);

@@ -1,7 +1,7 @@
 /** `occ start`: the proxy without a client; in the background unless told to stay. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { StartOptions } from './options.ts';
-import { outputOf, type Around, type GlobalOptions } from '../../terminal/world.ts';
+import { outputOf, type CommandContext, type GlobalOptions } from '../../terminal/world.ts';
 
 const startHelp = `
 It prints the lines that another shell needs; occ env prints them again.
@@ -11,7 +11,7 @@ Examples:
   occ start -f -p 0 --emulator        in this terminal, no key, no network
 `;
 
-export function defineStart(program: Command, { world, globals, end }: Around): void {
+export function defineStart(program: Command, { world, globals, end }: CommandContext): void {
   program
     .command('start')
     .summary('run the proxy by itself, for any client')

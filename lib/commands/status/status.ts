@@ -2,13 +2,13 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
-import { outputOf, type Around, type GlobalOptions, type World } from '../../terminal/world.ts';
+import { outputOf, type CommandContext, type GlobalOptions, type World } from '../../terminal/world.ts';
 
 interface StatusOptions extends GlobalOptions {
   watch?: boolean;
 }
 
-export function defineStatus(program: Command, { world, globals, end }: Around): void {
+export function defineStatus(program: Command, { world, globals, end }: CommandContext): void {
   program
     .command('status')
     .summary('is the proxy running, and how is it?')

@@ -1,10 +1,10 @@
 /** One answer of `occ usage`: every provider that tells of a plan is asked, side by side, and the proxy if one runs. */
 import { resolve } from 'node:path';
-import { planAddress } from '../../catalog/quota.ts';
+import { quotaAddress } from '../../catalog/quota.ts';
 import type { Provider } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes } from '../../errors.ts';
-import { askPlan, type PlanReport } from '../../proxy/quota-page.ts';
+import { askQuota, type QuotaReport } from '../../proxy/quota-page.ts';
 import { openUpstream } from '../../proxy/upstream.ts';
 import { toNumber, toText, type JsonObject } from '../../json.ts';
 import { amount, count, moment } from '../../terminal/figures.ts';
@@ -17,7 +17,7 @@ import type { World } from '../../terminal/world.ts';
 
 interface ToldPlan {
   provider: string;
-  report: PlanReport;
+  report: QuotaReport;
 }
 
 export async function tellUsage({ config }: UsageOptions, world: World, output: Output): Promise<number> {
@@ -28,7 +28,7 @@ export async function tellUsage({ config }: UsageOptions, world: World, output: 
   });
   // A built-in provider without a key is one that nobody uses.
   const asked = Object.values(settings.providers).filter(
-    (provider) => planAddress(provider) !== undefined && provider.missingKey === undefined,
+    (provider) => quotaAddress(provider) !== undefined && provider.missingKey === undefined,
   );
   const [plans, running] = await Promise.all([askAll(asked, world, output), askProxy(world)]);
   if (output.json) {
@@ -55,7 +55,7 @@ async function askAll(providers: readonly Provider[], world: World, output: Outp
   const upstream = await openUpstream({ ...world.env });
   const asking = Promise.all(
     providers.map(async (provider) => {
-      const report = await askPlan(provider, upstream);
+      const report = await askQuota(provider, upstream);
       return report ? [{ provider: provider.name, report }] : [];
     }),
   );

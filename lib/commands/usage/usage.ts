@@ -1,6 +1,6 @@
 /** `occ usage`: what is used of the plans, and what the running proxy has used since it started. */
 import type { Command } from 'commander';
-import { outputOf, type Around, type GlobalOptions } from '../../terminal/world.ts';
+import { outputOf, type CommandContext, type GlobalOptions } from '../../terminal/world.ts';
 
 export interface UsageOptions extends GlobalOptions {
   config?: string;
@@ -14,7 +14,7 @@ that occ start runs.
 Exit codes: 0 done, 1 no provider that was asked has told.
 `;
 
-export function defineUsage(program: Command, { world, globals, end }: Around): void {
+export function defineUsage(program: Command, { world, globals, end }: CommandContext): void {
   program
     .command('usage')
     .summary('what is used of the plan, and by the proxy')

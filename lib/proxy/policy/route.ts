@@ -11,7 +11,7 @@ import type { Route } from '../../wire/codec.ts';
 import { lackOf, type Lack } from './capacity.ts';
 import { taught, type Lesson } from './learned.ts';
 import type { Parameter } from './parameters.ts';
-import { readScenario, type Reading } from './scenario.ts';
+import { readScenario, type ScenarioMatch } from './scenario.ts';
 import { groupOf, stays } from './sticky.ts';
 import { askedId, tierOf } from './tiers.ts';
 import { OccError } from '../../errors.ts';
@@ -84,14 +84,14 @@ interface Choice {
 
 /** The plan for one request. Never empty unless no model is configured or none can take the request. */
 export function planRoutes(asked: Asked, settings: Settings, known: Known = nothingKnown): Plan {
-  const reading = readScenario(asked.request, {
+  const match = readScenario(asked.request, {
     inputTokens: asked.inputTokens,
     longContextThreshold: settings.models['long_context']?.context_threshold ?? defaultLongContextThreshold,
     requestClass: asked.requestClass,
   });
-  const group = groupOf(asked, reading);
-  const kept = keptChoice(known.kept?.(group), reading, asked, settings, known);
-  const scenario = kept ?? scenarioChoice(asked.request, reading, settings);
+  const group = groupOf(asked, match);
+  const kept = keptChoice(known.kept?.(group), match, asked, settings, known);
+  const scenario = kept ?? scenarioChoice(asked.request, match, settings);
   const choice = chosenByName(asked.request.model, settings) ?? scenario;
   if (!choice) return { candidates: [], reason: 'no model is configured', passedOver: [] };
 
@@ -160,39 +160,39 @@ function sameModel(provider: string, modelId: string, settings: Settings): Model
   return known ?? { provider, model_id: modelId };
 }
 
-function scenarioChoice(request: MessagesRequest, reading: Reading, settings: Settings): Choice | undefined {
+function scenarioChoice(request: MessagesRequest, match: ScenarioMatch, settings: Settings): Choice | undefined {
   const { models } = settings;
-  const scenario = streamingRule(request, reading, settings) ?? reading.scenario;
+  const scenario = streamingRule(request, match, settings) ?? match.scenario;
   const name = models[scenario] ? scenario : 'default';
   const entry = models[name] ?? Object.values(models)[0];
   if (!entry) return undefined;
-  const reason = name === scenario ? reading.reason : `${reading.reason}; ${scenario} is not configured`;
+  const reason = name === scenario ? match.reason : `${match.reason}; ${scenario} is not configured`;
   return { entry, name, why: `models.${name}`, reason: `scenario ${scenario}: ${reason}` };
 }
 
 /** The entry that the conversation has, as long as its model can take the request (contract 3, "Sticky"). */
 function keptChoice(
   name: string | undefined,
-  reading: Reading,
+  match: ScenarioMatch,
   asked: Asked,
   settings: Settings,
   known: Known,
 ): Choice | undefined {
   const entry = name === undefined ? undefined : own(settings.models, name);
   const provider = entry && own(settings.providers, entry.provider);
-  if (name === undefined || !entry || !provider || !stays(name, reading.scenario)) return undefined;
-  if (streamingRule(asked.request, reading, settings) !== undefined) return undefined;
+  if (name === undefined || !entry || !provider || !stays(name, match.scenario)) return undefined;
+  if (streamingRule(asked.request, match, settings) !== undefined) return undefined;
   const why = `models.${name}`;
   const candidate = toCandidate(entry, provider, why, known);
   if (candidate instanceof OccError || lackOf(candidate.route, asked) !== undefined) return undefined;
-  const now = name === reading.scenario ? '' : `, though now ${reading.scenario}: ${reading.reason}`;
+  const now = name === match.scenario ? '' : `, though now ${match.scenario}: ${match.reason}`;
   return { entry, name, why, reason: `scenario ${name}: the conversation’s${now}` };
 }
 
 /** `enable_streaming_scenario_routing: false` sends every stream to `long_context` or `fast`, whatever its tier (contract 3). */
 function streamingRule(
   request: MessagesRequest,
-  { scenario }: Reading,
+  { scenario }: ScenarioMatch,
   settings: Settings,
 ): string | undefined {
   if (settings.enableStreamingScenarioRouting || request.stream !== true || scenario === 'long_context')

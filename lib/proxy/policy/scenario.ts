@@ -4,7 +4,7 @@ import { tierOf } from './tiers.ts';
 
 export type Scenario = 'long_context' | 'vision' | 'background' | 'think' | 'complex' | 'default';
 
-export interface Reading {
+export interface ScenarioMatch {
   scenario: Scenario;
   /** Why, in words a person can check. */
   reason: string;
@@ -32,7 +32,7 @@ const auxiliary: ReadonlySet<string> = new Set([
 /** A budget from which on thinking is asked for in earnest (contract 3). */
 const thinkingBudget = 32_000;
 
-export function readScenario(request: MessagesRequest, facts: ScenarioFacts): Reading {
+export function readScenario(request: MessagesRequest, facts: ScenarioFacts): ScenarioMatch {
   const { inputTokens, longContextThreshold, requestClass } = facts;
   if (inputTokens > longContextThreshold) {
     return {

@@ -52,7 +52,7 @@ export function positionOf(outcome: Outcome): Position {
 export type Decision = { type: 'try'; candidate: number; key: number; waitMs: number } | { type: 'give_up' };
 
 /** What is known beside the request's own attempts. */
-export interface Standing {
+export interface StepContext {
   /** Candidates that may not be asked now: their breaker is open, their provider spent, or they are gone. */
   passed?: ReadonlySet<number>;
   /** False when the provider's retry budget is spent. */
@@ -71,7 +71,7 @@ export function decide(
   tried: readonly Tried[],
   retry: Retry,
   random: number,
-  { passed = new Set(), mayRetry = true }: Standing = {},
+  { passed = new Set(), mayRetry = true }: StepContext = {},
 ): Decision {
   const last = tried.at(-1);
   if (!last) return following(-1);

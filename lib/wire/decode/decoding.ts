@@ -21,7 +21,7 @@ import type { Frame } from './frames.ts';
 export type DataFrame = Extract<Frame, { type: 'data' }>;
 
 /** What is the format's own. */
-export interface Reading {
+export interface FormatReader {
   read: (frame: DataFrame) => void;
   /** Ends the message with what is known of its end. */
   end: () => void;
@@ -51,7 +51,7 @@ export interface Decoding {
 export function decoding(
   route: Route,
   { request, messageId, inputTokens }: Turn,
-  { read, end, done }: Reading,
+  { read, end, done }: FormatReader,
 ): Decoding {
   let out: Decoded[] = [];
   const emit = (decoded: Decoded): void => void out.push(decoded);

@@ -1,6 +1,6 @@
 /** How much of an OpenCode Go plan is used, where the provider says so. */
 import { windowInWords } from '../../../catalog/quota.ts';
-import { askPlan } from '../../../proxy/quota-page.ts';
+import { askQuota } from '../../../proxy/quota-page.ts';
 import type { Check, Look } from '../../check.ts';
 
 /** Percent from which on it is worth a warning. */
@@ -16,7 +16,7 @@ export const quota: Check = {
   requests: 1,
   async look(context, subject): Promise<Look> {
     const { provider } = subject;
-    const report = provider && (await askPlan(provider, await context.upstream(), context.gone));
+    const report = provider && (await askQuota(provider, await context.upstream(), context.gone));
     if (report === undefined) return { level: 'skipped', summary: 'the provider has no such report' };
     if (report.windows === undefined) {
       return { level: 'skipped', summary: `the provider does not tell: ${report.reason}` };
