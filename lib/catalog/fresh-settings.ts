@@ -1,10 +1,9 @@
 /** Settings with what providers have lately listed; a cache that cannot be read is one that is not there. */
 import { withListed } from './listed.ts';
 import { readListCache } from './list-cache.ts';
-import { findPlaces } from '../config/paths.ts';
+import { findPlaces, type HomeContext } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
-import type { World } from '../terminal/world.ts';
 
-export function freshSettings(settings: Settings, { env, home }: Pick<World, 'env' | 'home'>): Settings {
+export function freshSettings(settings: Settings, { env, home }: HomeContext): Settings {
   return withListed(settings, readListCache(findPlaces({ env, home }).cacheDir), Date.now());
 }

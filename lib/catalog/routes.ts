@@ -1,5 +1,5 @@
 /** One model entry and its provider into a route: configuration over catalogue over what is assumed of a stranger. */
-import { isLoopback } from '../config/providers/endpoints.ts';
+import { isLoopback } from '../loopback.ts';
 import type { ModelEntry, Provider } from '../config/settings.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import { wireFormats, type Route, type WireFormat } from '../wire/codec.ts';

@@ -35,6 +35,9 @@ export interface PlaceOptions {
   platform?: NodeJS.Platform;
 }
 
+/** Whose places: the environment and the home directory of one person. */
+export type HomeContext = Required<Pick<PlaceOptions, 'env' | 'home'>>;
+
 /** XDG variables that are not absolute are ignored, as its specification asks. */
 export function findPlaces({
   env = process.env,

@@ -1,29 +1,31 @@
 /** The proxy that `occ start` runs, as the other commands find it and talk to it. */
-import { findPlaces } from '../config/paths.ts';
+import { findPlaces, type HomeContext } from '../config/paths.ts';
 import { ask } from './ask.ts';
 import { probe, type Probed } from './probe.ts';
 import { readRecord, type ProxyRecord } from './record.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import { isObject, type JsonObject } from '../json.ts';
-import type { World } from '../terminal/world.ts';
 
 export interface Found {
   record: ProxyRecord;
   state: Probed;
 }
 
-export function runtimeDirOf({ env, home }: World): string {
+export function runtimeDirOf({ env, home }: HomeContext): string {
   return findPlaces({ env, home }).runtimeDir;
 }
 
 /** What the record says and whether it is still true; undefined when there is none. */
-export async function findRecorded(world: World): Promise<Found | undefined> {
+export async function findRecorded(world: HomeContext): Promise<Found | undefined> {
   const record = readRecord(runtimeDirOf(world));
   return record && { record, state: await probe(record) };
 }
 
 /** OccError `not_running` (exit 3) unless one runs and answers. */
-export async function requireRunning(world: World, remedy = 'occ start runs one'): Promise<ProxyRecord> {
+export async function requireRunning(
+  world: HomeContext,
+  remedy = 'occ start runs one',
+): Promise<ProxyRecord> {
   const found = await findRecorded(world);
   if (found?.state === 'running') return found.record;
   throw new OccError('not_running', whyNot(found), { exitCode: exitCodes.notRunning, remedy });

@@ -73,7 +73,8 @@ function choose(
     const body = JSON.stringify(modelList(served, created));
     return { reply: { status: 200, headers: { 'content-type': 'application/json' }, body } };
   }
-  if (asked.method === 'GET' && asked.path.endsWith('/usage') && options.quota) return quotaPage(options.quota);
+  if (asked.method === 'GET' && asked.path.endsWith('/usage') && options.quota)
+    return quotaPage(options.quota);
   if (!format) return webPage(404);
   const refused = options.strict
     ? checkAtGate(asked.conversation.model, asked.headers, format, served)

@@ -2,7 +2,7 @@
  * The settings of a running proxy: one snapshot for each request, replaced by the next when the configuration has changed
  * and is right. One that is wrong changes nothing and is told: in the log, in `occ status`, and to whoever looks on.
  */
-import { isLoopback } from '../config/providers/endpoints.ts';
+import { isLoopback } from '../loopback.ts';
 import type { Settings } from '../config/settings.ts';
 import { watchConfig, type ConfigWatch } from '../config/watch.ts';
 import { OccError } from '../errors.ts';

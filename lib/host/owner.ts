@@ -1,5 +1,5 @@
 /** What a running proxy answers its owner: how it is, what a client needs to know, and its own end. */
-import { variablesFor } from '../clients/claude.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Control } from '../proxy/control.ts';
 import { version } from '../version.ts';
 import type { Host } from './host.ts';
@@ -18,12 +18,14 @@ export interface OwnerOptions {
   /** Asked when a question comes, which is not before the proxy listens. */
   host: () => Host;
   startedAt: Date;
+  /** The variables that point a client at a proxy; `token` is undefined where any is accepted. */
+  variablesFor: (settings: Settings, url: string, token: string | undefined) => Record<string, string>;
 }
 
 /** A drain longer than this is a mistake in the asking. */
 const longestDrainMs = 24 * 3600 * 1000;
 
-export function answersToOwner({ instance, token, host, startedAt }: OwnerOptions): Owner {
+export function answersToOwner({ instance, token, host, startedAt, variablesFor }: OwnerOptions): Owner {
   let tell: (asked: 'asked') => void;
   const stopAsked = new Promise<'asked'>((resolve) => (tell = resolve));
 

@@ -12,7 +12,7 @@ import { codecs } from '../wire/codecs.ts';
 import { deadlines, type Deadlines } from './deadlines.ts';
 import type { Outcome, Position, Trouble } from './policy/failures.ts';
 import { requestWithout } from './policy/parameters.ts';
-import type { Candidate } from './policy/route.ts';
+import type { Candidate } from './policy/plan.ts';
 import { stepFor } from './policy/steps.ts';
 import { readRefusal } from './refusal.ts';
 import { secretsOf, withoutSecrets } from './secrets.ts';

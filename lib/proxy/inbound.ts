@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from '../json.ts';
 import { statusOf } from '../anthropic/errors.ts';
 import type { ApiErrorType } from '../anthropic/events.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
-import { isLoopback } from '../config/providers/endpoints.ts';
+import { isLoopback } from '../loopback.ts';
 
 /** A request that is refused before anything is sent upstream. The message is for the person who made it. */
 export class Refused extends Error {

@@ -10,7 +10,8 @@ import { expiring } from './policy/expiring.ts';
 import { lessonInWords, lessonMs, lessonOf, type Lesson } from './policy/learned.ts';
 import { inWords, mayDoubt, spentBy, spentInWords, type Spent } from './policy/quota.ts';
 import { mayRetry, spend, unspent, type Budget } from './policy/retry-budget.ts';
-import type { Candidate, Hindrance, Known, Plan } from './policy/route.ts';
+import type { Candidate, Hindrance, Plan } from './policy/plan.ts';
+import type { Known } from './policy/route.ts';
 import { nameOf, reasonOf } from './policy/verdict.ts';
 
 /** A place to make one attempt. Whoever holds one says how it ended. */

@@ -1,5 +1,6 @@
 /** An answer whose status says no, read as far as it helps to know why. */
-import { toWords, type ApiError } from '../anthropic/errors.ts';
+import type { ApiError } from '../anthropic/errors.ts';
+import { toWords } from '../redact.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Outcome } from './policy/failures.ts';
 import type { Answer } from './upstream.ts';

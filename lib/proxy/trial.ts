@@ -8,7 +8,7 @@ import { attempt, type Attempted, type Try } from './attempt.ts';
 import type { Permit } from './memory.ts';
 import { classOf, type Outcome, type Tried } from './policy/failures.ts';
 import { lessonInWords, mend, type Mend } from './policy/learned.ts';
-import type { Candidate, PassedOver, Plan } from './policy/route.ts';
+import type { Candidate, PassedOver, Plan } from './policy/plan.ts';
 import { decide } from './policy/steps.ts';
 import { nameOf, reasonOf, verdict } from './policy/verdict.ts';
 import type { Reply } from './reply.ts';

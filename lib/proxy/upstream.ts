@@ -6,8 +6,8 @@
  */
 import { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { isLoopback } from '../config/providers/endpoints.ts';
-import { toWords } from '../anthropic/errors.ts';
+import { isLoopback } from '../loopback.ts';
+import { toWords } from '../redact.ts';
 
 export interface Answer {
   status: number;

@@ -25,7 +25,13 @@ async function statusOf({ proxy, settings }: ProxyUnderTest): Promise<JsonObject
     onChange: () => {},
   });
   const host = { proxy, settings: live, log: silent, logPath: '/log', close: async () => 0 };
-  const owner = answersToOwner({ instance: 'i', token: 't', host: () => host, startedAt: new Date() });
+  const owner = answersToOwner({
+    instance: 'i',
+    token: 't',
+    host: () => host,
+    startedAt: new Date(),
+    variablesFor: () => ({}),
+  });
   const status = await owner.control.answers['GET /occ/status']?.({});
   return toAnswer('status', JSON.stringify({ schema: 1, running: true, ...status })) as JsonObject;
 }

@@ -8,7 +8,7 @@ import { call, callTogether, say, think, type Script } from '../../lib/emulator/
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 import { toText } from '../../lib/json.ts';
 import type { GeminiPart, GeminiRequest } from '../../lib/wire/gemini/types.ts';
-import { brokenRules } from '../support/gemini-rules.ts';
+import { brokenRules } from '../support/gemini/rules.ts';
 import { occ, realClaude, run, sandbox, type Ran, type Sandbox } from './client.ts';
 import { key, posts } from './upstream.ts';
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { silent } from '../../lib/log/log.ts';
 import { memory, type Memory, type Permit } from '../../lib/proxy/memory.ts';
 import type { Outcome } from '../../lib/proxy/policy/failures.ts';
-import type { Hindrance } from '../../lib/proxy/policy/route.ts';
+import type { Hindrance } from '../../lib/proxy/policy/plan.ts';
 import { candidateOf, refusedWith } from '../support/candidates.ts';
 import { defaults } from '../support/proxy.ts';
 

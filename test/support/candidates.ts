@@ -1,8 +1,8 @@
 /** Candidates and outcomes for the tests of the policy. */
-import { readApiError } from '../../lib/anthropic/errors.ts';
+import { readApiError } from '../../lib/wire/decode/errors.ts';
 import type { Provider, Secret } from '../../lib/config/settings.ts';
 import type { Outcome, Position, Trouble } from '../../lib/proxy/policy/failures.ts';
-import type { Candidate } from '../../lib/proxy/policy/route.ts';
+import type { Candidate } from '../../lib/proxy/policy/plan.ts';
 import type { Route } from '../../lib/wire/codec.ts';
 import { routeOf } from './requests.ts';
 

@@ -2,17 +2,10 @@
  * What the simple reader (sent.ts) cannot know of a transcript, said by hand: which call a piece belongs to where the
  * upstream does not number them honestly, and what a quirk or a law takes out on purpose.
  */
-import { geminiExceptions } from './gemini-exceptions.ts';
-import { responsesExceptions } from './responses-exceptions.ts';
-import type { Call, Sent } from './sent.ts';
+import { geminiExceptions } from './gemini/exceptions.ts';
+import { responsesExceptions } from './responses/exceptions.ts';
+import type { Call, Exception } from './sent-shape.ts';
 import type { Transcript } from './transcripts.ts';
-
-export interface Exception extends Partial<Omit<Sent, 'complete'>> {
-  /** The law or the fact that this follows from. */
-  why: string;
-  /** The bytes with which the answer becomes complete; "never" for one that does not. */
-  completeAt?: string;
-}
 
 const call = (name: string, args: string): Call => ({ name, args });
 

@@ -5,10 +5,10 @@ import type { MessagesRequest } from '../../lib/anthropic/request.ts';
 import { Refused, toRequest } from '../../lib/proxy/inbound.ts';
 import { isObject, type JsonObject } from '../../lib/json.ts';
 import { codecs } from '../../lib/wire/codecs.ts';
-import { geminiRoutes } from './gemini-encode.ts';
+import { geminiRoutes } from './gemini/encode.ts';
 import { jsonDamage } from './json-damage.ts';
 import { capturedRequests, chatRoutes, messagesRoutes } from './requests.ts';
-import { responsesRoutes } from './responses-encode.ts';
+import { responsesRoutes } from './responses/encode.ts';
 import type { Format } from './turns.ts';
 
 /** Models of every format and kind. */

@@ -11,7 +11,8 @@ import { dataOf, run, spell, type Run } from './decode.ts';
 import { completeFrom, exceptions } from './exceptions.ts';
 import { officialMessage } from './official.ts';
 import { readReceived } from './received.ts';
-import { readSent, type Sent } from './sent.ts';
+import { readSent } from './sent.ts';
+import type { Sent } from './sent-shape.ts';
 import type { Transcript } from './transcripts.ts';
 import { decoder, requestedModel } from './turns.ts';
 

@@ -4,13 +4,13 @@ import type fc from 'fast-check';
 import type { Decoded, StreamEvent } from '../../lib/anthropic/events.ts';
 import { readSignature } from '../../lib/anthropic/provenance.ts';
 import { goesOn } from '../../lib/wire/responses/replay.ts';
-import { plannedChat, type Planned } from './chat-planned.ts';
+import { plannedChat, type Planned } from './chat/planned.ts';
 import type { Run } from './decode.ts';
-import { plannedGemini, type PlannedGemini } from './gemini-planned.ts';
-import { plannedMessages, type PlannedMessage } from './messages-planned.ts';
+import { plannedGemini, type PlannedGemini } from './gemini/planned.ts';
+import { plannedMessages, type PlannedMessage } from './messages/planned.ts';
 import { sorted } from './properties.ts';
 import { readReceived } from './received.ts';
-import { plannedResponses, type PlannedResponse } from './responses-planned.ts';
+import { plannedResponses, type PlannedResponse } from './responses/planned.ts';
 import type { Format } from './turns.ts';
 
 /** A stream as an upstream would send it, and what must have arrived of it. */

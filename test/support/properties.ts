@@ -7,7 +7,7 @@ import { atShares } from './arbitraries.ts';
 import { cutAt } from './cuts.ts';
 import { run, spell, utf8, type Run } from './decode.ts';
 import { leavesWhole } from './laws.ts';
-import type { Call } from './sent.ts';
+import type { Call } from './sent-shape.ts';
 import { decoder, type Format, type TurnOptions } from './turns.ts';
 
 /** Never throws, never an unlawful event, and no matter how the bytes are cut. */

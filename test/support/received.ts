@@ -1,6 +1,6 @@
 /** What a client of Anthropic's stream has heard, counted from deltas alone, as Claude Code counts (measured). */
 import type { StreamEvent } from '../../lib/anthropic/events.ts';
-import type { Call } from './sent.ts';
+import type { Call } from './sent-shape.ts';
 
 export interface Received {
   text: string;

@@ -3,23 +3,11 @@
  * repairs, everything in memory. It knows only streams that number their calls honestly; the other transcripts say by
  * hand what they hold (exceptions.ts).
  */
-import { geminiReader } from './gemini-sent.ts';
+import { geminiReader } from './gemini/sent.ts';
 import { list, words, type Loose } from './loose.ts';
-import { responsesReader } from './responses-sent.ts';
+import { responsesReader } from './responses/sent.ts';
+import type { Call, Sent } from './sent-shape.ts';
 import type { Format } from './turns.ts';
-
-export interface Call {
-  name: string;
-  args: string;
-}
-
-export interface Sent {
-  text: string;
-  thinking: string;
-  calls: Call[];
-  /** P1: the upstream said that it was done. */
-  complete: boolean;
-}
 
 export function readSent(format: Format, bytes: Uint8Array): Sent {
   const sent: Sent = { text: '', thinking: '', calls: [], complete: false };

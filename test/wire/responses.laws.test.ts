@@ -7,8 +7,8 @@ import { anyShare, cutPoints, runs } from '../support/arbitraries.ts';
 import { run, utf8 } from '../support/decode.ts';
 import { responseArrives } from '../support/planned.ts';
 import { meaning, staysLawful, takesNothingBack } from '../support/properties.ts';
-import { plannedResponses, type PlannedResponse } from '../support/responses-planned.ts';
-import { wildResponses } from '../support/responses-wild.ts';
+import { plannedResponses, type PlannedResponse } from '../support/responses/planned.ts';
+import { wildResponses } from '../support/responses/wild.ts';
 import { decoder } from '../support/turns.ts';
 
 describe('responses, generated', () => {

@@ -1,18 +1,7 @@
 /** `occ doctor`: looks for what might be wrong, and says who is at fault and what to do. It reads and never repairs. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { outputOf, type CommandContext, type GlobalOptions } from '../../terminal/world.ts';
-
-export interface DoctorOptions extends GlobalOptions {
-  list?: boolean;
-  live?: boolean;
-  offline?: boolean;
-  quick?: boolean;
-  long?: boolean;
-  provider?: string;
-  model?: string;
-  config?: string;
-  junit?: boolean;
-}
+import { outputOf, type CommandContext } from '../../terminal/world.ts';
+import type { DoctorOptions } from './run.ts';
 
 const help = `
 Without a switch: everything on this machine, and the short live checks where

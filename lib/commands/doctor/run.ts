@@ -11,10 +11,21 @@ import { exitCodes, OccError } from '../../errors.ts';
 import { count } from '../../terminal/figures.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
-import type { DoctorOptions } from './doctor.ts';
 import { renderList, renderReport } from './page.ts';
 import { hearSignals } from '../../terminal/signals.ts';
-import type { World } from '../../terminal/world.ts';
+import type { GlobalOptions, World } from '../../terminal/world.ts';
+
+export interface DoctorOptions extends GlobalOptions {
+  list?: boolean;
+  live?: boolean;
+  offline?: boolean;
+  quick?: boolean;
+  long?: boolean;
+  provider?: string;
+  model?: string;
+  config?: string;
+  junit?: boolean;
+}
 
 /** 128 and the number of SIGINT. */
 const interrupted = 130;

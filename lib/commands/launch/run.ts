@@ -10,14 +10,7 @@ import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
-import {
-  chooseModel,
-  dryRun,
-  prepare,
-  runClient,
-  warnOfStoredModel,
-  type Preparing,
-} from './client.ts';
+import { chooseModel, dryRun, prepare, runClient, warnOfStoredModel, type Preparing } from './client.ts';
 import { renderLineup, renderSummary } from './page.ts';
 import { locateClient } from './locate-client.ts';
 import { openHost, requireKey, type Host } from '../../host/host.ts';

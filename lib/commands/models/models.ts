@@ -1,11 +1,7 @@
 /** `occ models`: every model there is to choose from, and what is known of it. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { outputOf, type CommandContext, type GlobalOptions } from '../../terminal/world.ts';
-
-export interface ModelsOptions extends GlobalOptions {
-  refresh?: boolean;
-  config?: string;
-}
+import { outputOf, type CommandContext } from '../../terminal/world.ts';
+import type { ModelsOptions } from './run.ts';
 
 const help = `
 Configured models come first, with their names in the configuration. --refresh

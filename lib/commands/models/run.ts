@@ -11,10 +11,14 @@ import { count } from '../../terminal/figures.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { renderModels } from './page.ts';
 import type { Refreshed } from './refresh.ts';
-import type { ModelsOptions } from './models.ts';
 import { usesEmulator } from '../../host/emulator.ts';
 import { runningNotes, type RunningNotes } from './learned.ts';
-import type { World } from '../../terminal/world.ts';
+import type { GlobalOptions, World } from '../../terminal/world.ts';
+
+export interface ModelsOptions extends GlobalOptions {
+  refresh?: boolean;
+  config?: string;
+}
 
 export async function tellModels(options: ModelsOptions, world: World, output: Output): Promise<number> {
   const { cacheDir } = findPlaces({ env: world.env, home: world.home });

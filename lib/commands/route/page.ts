@@ -1,7 +1,27 @@
 /** The page of `occ route`: what was asked, the rule, and the models in the order in which they would be tried. */
 import { amount, count } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
-import type { RouteAnswer } from './run.ts';
+
+export interface RouteAnswer {
+  config: string | null;
+  asked: {
+    model: string;
+    input_tokens: number;
+    tools: number;
+    stream: boolean;
+    request_class: string | null;
+  };
+  rule: string;
+  candidates: {
+    model: string;
+    format: string;
+    why: string;
+    context_window: number;
+    /** Why it would fail for want of a key; null when it would not. */
+    key_missing: string | null;
+  }[];
+  passed_over: { model: string; reason: string }[];
+}
 
 export function renderRoute({ asked, rule, candidates, passed_over }: RouteAnswer, style: Style): string[] {
   const facts = [

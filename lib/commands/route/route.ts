@@ -1,12 +1,7 @@
 /** `occ route`: which model would answer a request, and why, without sending anything. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { outputOf, type CommandContext, type GlobalOptions } from '../../terminal/world.ts';
-
-export interface RouteOptions extends GlobalOptions {
-  request?: string;
-  model?: string;
-  config?: string;
-}
+import { outputOf, type CommandContext } from '../../terminal/world.ts';
+import type { RouteOptions } from './run.ts';
 
 const help = `
 A request is a file with the body of a Messages request, or a recorded exchange

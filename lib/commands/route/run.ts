@@ -6,15 +6,21 @@ import { choose, honouring, providerOf } from '../../clients/choice.ts';
 import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
-import { planRoutes, type Candidate } from '../../proxy/policy/route.ts';
+import type { Candidate } from '../../proxy/policy/plan.ts';
+import { planRoutes } from '../../proxy/policy/route.ts';
 import { tierId } from '../../proxy/policy/tiers.ts';
 import type { Output } from '../../terminal/output.ts';
 import { readAsked, type AskedRequest } from './request.ts';
 import { freshSettings } from '../../catalog/fresh-settings.ts';
 import { usesEmulator } from '../../host/emulator.ts';
-import { renderRoute } from './page.ts';
-import type { RouteOptions } from './route.ts';
-import type { World } from '../../terminal/world.ts';
+import { renderRoute, type RouteAnswer } from './page.ts';
+import type { GlobalOptions, World } from '../../terminal/world.ts';
+
+export interface RouteOptions extends GlobalOptions {
+  request?: string;
+  model?: string;
+  config?: string;
+}
 
 export async function tellRoute(options: RouteOptions, world: World, output: Output): Promise<number> {
   const { request, requestClass } =
@@ -95,27 +101,6 @@ function toAsked(
     output.say(`occ: ${error.message}; a client that asks for it all the same:`);
     return { model, settings };
   }
-}
-
-export interface RouteAnswer {
-  config: string | null;
-  asked: {
-    model: string;
-    input_tokens: number;
-    tools: number;
-    stream: boolean;
-    request_class: string | null;
-  };
-  rule: string;
-  candidates: {
-    model: string;
-    format: string;
-    why: string;
-    context_window: number;
-    /** Why it would fail for want of a key; null when it would not. */
-    key_missing: string | null;
-  }[];
-  passed_over: { model: string; reason: string }[];
 }
 
 function toAnswer({ route, provider, why }: Candidate): RouteAnswer['candidates'][number] {

@@ -1,6 +1,7 @@
 /** The host of a proxy that stays: it leaves a record of itself, and there is one of it at a time. */
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
+import { variablesFor } from '../../clients/claude.ts';
 import { findPlaces } from '../../config/paths.ts';
 import type { Settings } from '../../config/settings.ts';
 import { findHealth } from '../../daemon/probe.ts';
@@ -52,7 +53,7 @@ export async function openRecorded(
   const token = randomBytes(32).toString('base64url');
   const startedAt = new Date();
   let live: Host | undefined;
-  const owner = answersToOwner({ instance, token, startedAt, host: () => live as Host });
+  const owner = answersToOwner({ instance, token, startedAt, host: () => live as Host, variablesFor });
   const opened = await openHost({
     settings,
     trial: options.emulator === true,

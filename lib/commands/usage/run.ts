@@ -12,8 +12,11 @@ import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { planLines } from './quota-lines.ts';
 import { askRunning, findRecorded } from '../../daemon/running.ts';
-import type { UsageOptions } from './usage.ts';
-import type { World } from '../../terminal/world.ts';
+import type { GlobalOptions, World } from '../../terminal/world.ts';
+
+export interface UsageOptions extends GlobalOptions {
+  config?: string;
+}
 
 interface ToldPlan {
   provider: string;

@@ -1,10 +1,7 @@
 /** `occ usage`: what is used of the plans, and what the running proxy has used since it started. */
 import type { Command } from 'commander';
-import { outputOf, type CommandContext, type GlobalOptions } from '../../terminal/world.ts';
-
-export interface UsageOptions extends GlobalOptions {
-  config?: string;
-}
+import { outputOf, type CommandContext } from '../../terminal/world.ts';
+import type { UsageOptions } from './run.ts';
 
 const help = `
 OpenCode Go tells how much of its five hours, week and month is used; other

@@ -1,6 +1,6 @@
 /** A parsed file against the schema: mistakes with path, finding and expectation; and what is merely odd. */
 import type { ErrorObject } from 'ajv';
-import { clearSecrets } from '../../anthropic/errors.ts';
+import { clearSecrets } from '../../redact.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { configSchema, dereference, type Schema } from './schema.ts';
 import { renderPath, type Segment } from './json-path.ts';

@@ -1,6 +1,6 @@
 /** What is refused although it is well formed, and what works but may surprise. */
 import { defaultModels } from './defaults.ts';
-import { isLoopback } from '../providers/endpoints.ts';
+import { isLoopback } from '../../loopback.ts';
 import type { NormalFile } from './normalize.ts';
 import type { FoundConfig } from '../paths.ts';
 import type { Problem } from '../settings.ts';

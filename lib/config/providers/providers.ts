@@ -1,16 +1,10 @@
 /** Provider sections of the configuration into providers that can be asked: every URL, header and key found. */
 import { wireFormats } from '../../wire/codec.ts';
-import {
-  completeEndpoint,
-  deriveEndpoints,
-  isLoopback,
-  takesBearer,
-  type BuiltIn,
-  type Endpoints,
-} from './endpoints.ts';
+import { completeEndpoint, deriveEndpoints, takesBearer, type BuiltIn, type Endpoints } from './endpoints.ts';
 import { toFields, toProviderName, toWireFormat } from '../file/entries.ts';
 import type { FileEntry, FileKeys, FileProvider } from '../file/config-file.ts';
 import { renderPath, type Segment } from '../file/json-path.ts';
+import { isLoopback } from '../../loopback.ts';
 import { findKeys, notSet, type FoundKeys, type KeyContext } from './keys.ts';
 import type { ModelEntry, Provider, Timeouts } from '../settings.ts';
 

@@ -1,14 +1,6 @@
 /** A generateContent request, as far as the emulator needs to understand it. Model and way of answering are in its path. */
 import { noResult } from '../../wire/encode/notes.ts';
-import {
-  isObject,
-  parseJson,
-  toArray,
-  toObject,
-  toText,
-  type Json,
-  type JsonObject,
-} from '../../json.ts';
+import { isObject, parseJson, toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import { toConversation, type Conversation, type OfferedTool, type Said } from '../conversation.ts';
 
 export function readGeminiRequest(body: JsonObject, path: string): Conversation {

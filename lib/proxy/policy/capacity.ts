@@ -1,6 +1,6 @@
 /** Whether a model can take a request at all: its images, its tools, its length (contract 3 and 5.1). */
 import type { Route } from '../../wire/codec.ts';
-import type { Asked } from './route.ts';
+import type { Asked } from './plan.ts';
 import { anyImages } from './scenario.ts';
 
 /** Tokens that must stay free for an answer; the permission check asks for 64, so no more is demanded of it. */

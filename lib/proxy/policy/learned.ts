@@ -10,7 +10,7 @@ import { codecs } from '../../wire/codecs.ts';
 import { answerLimitIn } from './answer-limit.ts';
 import { classOf, type Outcome } from './failures.ts';
 import { parametersNamed, requestWithout, routeWithout, type Parameter } from './parameters.ts';
-import type { Candidate } from './route.ts';
+import type { Candidate } from './plan.ts';
 
 export type Lesson =
   /** Not there, switched off, or not for us. `reason` is what the upstream said. */

@@ -7,60 +7,13 @@ import { toRoute } from '../../catalog/routes.ts';
 import { idAt } from '../../catalog/listed.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/settings.ts';
-import type { Route } from '../../wire/codec.ts';
 import { lackOf, type Lack } from './capacity.ts';
 import { taught, type Lesson } from './learned.ts';
-import type { Parameter } from './parameters.ts';
+import type { Asked, Candidate, PassedOver, Plan } from './plan.ts';
 import { readScenario, type ScenarioMatch } from './scenario.ts';
 import { groupOf, stays } from './sticky.ts';
 import { askedId, tierOf } from './tiers.ts';
 import { OccError } from '../../errors.ts';
-
-export interface Candidate {
-  route: Route;
-  provider: Provider;
-  /** As it is configured. */
-  entry: ModelEntry;
-  /** What brought it here: "models.default", "fallbacks.think[0]", "asked for". */
-  why: string;
-  /** Parameters its upstream refuses; the route has those in mind that are its business. */
-  without?: readonly Parameter[];
-}
-
-export interface Plan {
-  candidates: readonly Candidate[];
-  /** The rule that matched and the reason it did. */
-  reason: string;
-  /** Models that were passed over before any attempt, and why. */
-  passedOver: readonly PassedOver[];
-  /** What the conversation is to keep, where the scenario decided. */
-  keep?: { group: string; name: string };
-}
-
-export interface PassedOver {
-  /** `provider/model`. */
-  model: string;
-  reason: string;
-  /** Where an earlier request is the reason, and not what the model can take. */
-  hindrance?: Hindrance;
-  /** Tokens its window holds, where it could take the request if that were shorter. */
-  window?: number;
-}
-
-/** Why a model is not asked now, though it could take the request. */
-export interface Hindrance {
-  kind: 'breaker' | 'quota' | 'gone';
-  reason: string;
-  /** Milliseconds until it may be asked. */
-  waitMs: number;
-}
-
-export interface Asked {
-  request: MessagesRequest;
-  /** The estimate of the whole request in tokens. */
-  inputTokens: number;
-  requestClass?: string | undefined;
-}
 
 /** What earlier requests have left behind. */
 export interface Known {
@@ -160,7 +113,11 @@ function sameModel(provider: string, modelId: string, settings: Settings): Model
   return known ?? { provider, model_id: modelId };
 }
 
-function scenarioChoice(request: MessagesRequest, match: ScenarioMatch, settings: Settings): Choice | undefined {
+function scenarioChoice(
+  request: MessagesRequest,
+  match: ScenarioMatch,
+  settings: Settings,
+): Choice | undefined {
   const { models } = settings;
   const scenario = streamingRule(request, match, settings) ?? match.scenario;
   const name = models[scenario] ? scenario : 'default';

@@ -5,7 +5,7 @@
 import type { Retry } from '../../config/settings.ts';
 import { classOf, type FailureClass, type Outcome, type Position, type Tried } from './failures.ts';
 import { spentBy } from './quota.ts';
-import type { Candidate } from './route.ts';
+import type { Candidate } from './plan.ts';
 
 /**
  * - `again`: the same model after a wait, as often as the policy and the provider's retry budget allow, then the next;

@@ -3,7 +3,7 @@
  * (contract 3): by the client's session and agent, within the same tier and request class, unless capacity fails.
  */
 import type { ScenarioMatch } from './scenario.ts';
-import type { Asked } from './route.ts';
+import type { Asked } from './plan.ts';
 import { tierOf } from './tiers.ts';
 
 /** Requests of one conversation that keep together: the same tier and class. Chores are a class, however they are told. */

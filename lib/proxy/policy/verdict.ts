@@ -7,7 +7,7 @@ import type { ApiErrorBody, ApiErrorType } from '../../anthropic/events.ts';
 import { promptTooLong } from '../../wire/decode/overflow.ts';
 import { classOf, type FailureClass, type Outcome, type Tried, type Trouble } from './failures.ts';
 import { inWords, resetMsOf } from './quota.ts';
-import type { Candidate, Hindrance, Plan } from './route.ts';
+import type { Candidate, Hindrance, Plan } from './plan.ts';
 
 /** An error as it goes to the client. */
 export interface Refusal {

@@ -1,5 +1,5 @@
 /** OpenAI Chat Completions, as the many servers that speak it really speak it. */
-import { readApiError } from '../../anthropic/errors.ts';
+import { readApiError } from '../decode/errors.ts';
 import type { Codec } from '../codec.ts';
 import { keyHeader } from '../encode/key-header.ts';
 import { encodeChatRequest } from './request.ts';

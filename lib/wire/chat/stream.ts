@@ -4,20 +4,12 @@
  * The message ends when the stream does (`[DONE]`, the end of the bytes, or the road's flush 1.5 s after the finish),
  * for usage comes after `finish_reason` (P3). Whatever may be null is: upstreams send explicit nulls (observed on Go).
  */
-import { errorInside } from '../../anthropic/errors.ts';
+import { errorInside } from '../decode/errors.ts';
 import type { Decoded, Usage } from '../../anthropic/events.ts';
 import { tagSignature } from '../../anthropic/provenance.ts';
 import { thinkTags, type Piece } from '../decode/think-tags.ts';
 import { toUpstreamName } from '../tool-names.ts';
-import {
-  isObject,
-  toArray,
-  toNumber,
-  toObject,
-  toText,
-  type Json,
-  type JsonObject,
-} from '../../json.ts';
+import { isObject, toArray, toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { calledNames } from '../decode/called.ts';
 import { choosing } from '../decode/choices.ts';

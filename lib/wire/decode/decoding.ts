@@ -3,7 +3,8 @@
  * after the finish break nothing, and calls an answer that ends without a finish a truncation. What a frame means is the
  * format's own business.
  */
-import { errorInside, type ApiError } from '../../anthropic/errors.ts';
+import type { ApiError } from '../../anthropic/errors.ts';
+import { errorInside } from './errors.ts';
 import {
   usageOf,
   type ApiErrorBody,

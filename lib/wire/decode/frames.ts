@@ -2,7 +2,8 @@
 import { isObject, parseJson, toObject, toText, type JsonObject } from '../../json.ts';
 import { bodyDecoder, type BodyMessage } from '../../stream/body.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
-import { readApiError, toWords } from '../../anthropic/errors.ts';
+import { toWords } from '../../redact.ts';
+import { readApiError } from './errors.ts';
 import type { FailureReason } from '../../anthropic/events.ts';
 
 /**

@@ -2,7 +2,8 @@
  * What Google's error bodies say beyond the shape all errors share: `status` is a name that tells more than the HTTP
  * status, a wrong key is a 400 whose reason stands in the details, and so does when to ask again.
  */
-import { readApiError, type ApiError } from '../../anthropic/errors.ts';
+import type { ApiError } from '../../anthropic/errors.ts';
+import { readApiError } from '../decode/errors.ts';
 import { parseJson, toArray, toObject, toText, type JsonObject } from '../../json.ts';
 
 export function readGeminiError(status: number, body: string): ApiError {

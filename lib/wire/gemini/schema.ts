@@ -3,15 +3,7 @@
  * it is known to take is ever written; what the subset cannot say is said in the description, for the model to read.
  * Sources: Google's Schema type, its refusals, and upstream facts, section 5.
  */
-import {
-  isObject,
-  parseJson,
-  toArray,
-  toNumber,
-  toText,
-  type Json,
-  type JsonObject,
-} from '../../json.ts';
+import { isObject, parseJson, toArray, toNumber, toText, type Json, type JsonObject } from '../../json.ts';
 import { flattener, type Flat } from './schema-flat.ts';
 import type { GeminiSchema } from './types.ts';
 

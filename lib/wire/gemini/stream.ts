@@ -6,15 +6,7 @@
  */
 import type { Decoded } from '../../anthropic/events.ts';
 import { longestWait } from '../../anthropic/writer.ts';
-import {
-  isObject,
-  toArray,
-  toNumber,
-  toObject,
-  toText,
-  type Json,
-  type JsonObject,
-} from '../../json.ts';
+import { isObject, toArray, toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { choosing } from '../decode/choices.ts';
 import type { Route, Turn } from '../codec.ts';

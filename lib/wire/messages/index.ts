@@ -1,5 +1,5 @@
 /** Anthropic's Messages API, from upstreams that speak it natively. */
-import { readApiError } from '../../anthropic/errors.ts';
+import { readApiError } from '../decode/errors.ts';
 import type { Codec } from '../codec.ts';
 import { keyHeader } from '../encode/key-header.ts';
 import { encodeMessagesRequest } from './request.ts';

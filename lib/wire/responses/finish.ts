@@ -1,5 +1,6 @@
 /** What the end of a response means (P7), and what its failure says. */
-import { errorInside, type ApiError } from '../../anthropic/errors.ts';
+import type { ApiError } from '../../anthropic/errors.ts';
+import { errorInside } from '../decode/errors.ts';
 import type { ApiErrorType, StopReason } from '../../anthropic/events.ts';
 import { isObject, toObject, toText, type JsonObject } from '../../json.ts';
 

@@ -1,5 +1,5 @@
 /** OpenAI Responses: typed items instead of messages, and reasoning that travels encrypted. */
-import { readApiError } from '../../anthropic/errors.ts';
+import { readApiError } from '../decode/errors.ts';
 import type { Codec } from '../codec.ts';
 import { keyHeader } from '../encode/key-header.ts';
 import { encodeResponsesRequest } from './request.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completeEndpoint, endpointsBelow, isLoopback } from '../../../lib/config/providers/endpoints.ts';
+import { completeEndpoint, endpointsBelow } from '../../../lib/config/providers/endpoints.ts';
+import { isLoopback } from '../../../lib/loopback.ts';
 import { withEndpoints } from '../../../lib/config/providers/providers.ts';
 import type { Provider } from '../../../lib/config/settings.ts';
 import type { WireFormat } from '../../../lib/wire/codec.ts';

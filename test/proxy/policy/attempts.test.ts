@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readApiError } from '../../../lib/anthropic/errors.ts';
+import { readApiError } from '../../../lib/wire/decode/errors.ts';
 import {
   classify,
   classOf,
@@ -11,7 +11,7 @@ import {
   type Trouble,
 } from '../../../lib/proxy/policy/failures.ts';
 import { decide } from '../../../lib/proxy/policy/steps.ts';
-import type { Candidate } from '../../../lib/proxy/policy/route.ts';
+import type { Candidate } from '../../../lib/proxy/policy/plan.ts';
 import { verdict } from '../../../lib/proxy/policy/verdict.ts';
 import { toRetryAfterMs } from '../../../lib/proxy/refusal.ts';
 import { openCodeErrors } from '../../support/opencode-errors.ts';

@@ -5,7 +5,7 @@ import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
 import type { Provider } from '../../../lib/config/settings.ts';
 import { lessonInWords, lessonOf, mend, taught, type Lesson } from '../../../lib/proxy/policy/learned.ts';
 import type { Parameter } from '../../../lib/proxy/policy/parameters.ts';
-import type { Candidate } from '../../../lib/proxy/policy/route.ts';
+import type { Candidate } from '../../../lib/proxy/policy/plan.ts';
 import type { Route } from '../../../lib/wire/codec.ts';
 import { codecs } from '../../../lib/wire/codecs.ts';
 import { candidateOf, failedWith, refusedWith } from '../../support/candidates.ts';

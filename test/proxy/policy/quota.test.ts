@@ -1,7 +1,7 @@
 /** Who is out of allowance until when, from what upstreams were seen to say. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readApiError } from '../../../lib/anthropic/errors.ts';
+import { readApiError } from '../../../lib/wire/decode/errors.ts';
 import { inWords, mayDoubt, resetMsOf, spentBy, spentInWords } from '../../../lib/proxy/policy/quota.ts';
 import { failedWith, refusedWith } from '../../support/candidates.ts';
 

@@ -9,7 +9,7 @@ import {
   type Tried,
 } from '../../../lib/proxy/policy/failures.ts';
 import { decide, stepFor, type Step } from '../../../lib/proxy/policy/steps.ts';
-import { readApiError } from '../../../lib/anthropic/errors.ts';
+import { readApiError } from '../../../lib/wire/decode/errors.ts';
 import { candidateOf, failedWith, refusedWith } from '../../support/candidates.ts';
 
 const positions: readonly Position[] = ['before_headers', 'before_content', 'after_content', 'after_finish'];

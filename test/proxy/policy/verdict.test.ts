@@ -1,7 +1,7 @@
 /** What the client is told when models were not even asked, for what is known of them from earlier (contract 5.7 to 5.9). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Hindrance, Plan } from '../../../lib/proxy/policy/route.ts';
+import type { Hindrance, Plan } from '../../../lib/proxy/policy/plan.ts';
 import type { Outcome, Tried } from '../../../lib/proxy/policy/failures.ts';
 import { verdict } from '../../../lib/proxy/policy/verdict.ts';
 import { candidateOf, failedWith, refusedWith } from '../../support/candidates.ts';

@@ -15,7 +15,7 @@ import {
   thought,
   user,
 } from '../../support/requests.ts';
-import { assistants, encode, sent, thinking, type Fields } from '../../support/chat-encode.ts';
+import { assistants, encode, sent, thinking, type Fields } from '../../support/chat/encode.ts';
 
 const { deepseek, kimi } = chatRoutes;
 assert.ok(deepseek && kimi);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ContentBlock, RequestMessage } from '../../../lib/anthropic/request.ts';
 import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
-import { brokenRules } from '../../support/chat-rules.ts';
+import { brokenRules } from '../../support/chat/rules.ts';
 import { call, chatRoutes, image, requestOf, result, text, thought } from '../../support/requests.ts';
 
 const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 300) };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
-import { brokenRules } from '../../support/chat-rules.ts';
+import { brokenRules } from '../../support/chat/rules.ts';
 import { captured, capturedRequests, chatRoutes, routeOf } from '../../support/requests.ts';
 
 for (const { kind, body } of capturedRequests()) {

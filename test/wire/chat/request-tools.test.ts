@@ -7,7 +7,7 @@ import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
 import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
 
 import { assistant, call, chatRoutes, result, routeOf, text, user } from '../../support/requests.ts';
-import { assistants, encode, said, sent, thinking, tool, type Fields } from '../../support/chat-encode.ts';
+import { assistants, encode, said, sent, thinking, tool, type Fields } from '../../support/chat/encode.ts';
 
 const { deepseek, mistral } = chatRoutes;
 assert.ok(deepseek && mistral);

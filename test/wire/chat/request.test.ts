@@ -16,7 +16,7 @@ import {
   thought,
   user,
 } from '../../support/requests.ts';
-import { encode, said, sent, tool } from '../../support/chat-encode.ts';
+import { encode, said, sent, tool } from '../../support/chat/encode.ts';
 
 const { glm } = chatRoutes;
 assert.ok(glm);

@@ -7,8 +7,8 @@ import type { ContentBlock, RequestMessage } from '../../../lib/anthropic/reques
 import { encodeGeminiRequest } from '../../../lib/wire/gemini/request.ts';
 import { carry } from '../../../lib/wire/gemini/signatures.ts';
 import type { GeminiContent } from '../../../lib/wire/gemini/types.ts';
-import { geminiRoutes, gemini3 } from '../../support/gemini-encode.ts';
-import { brokenRules } from '../../support/gemini-rules.ts';
+import { geminiRoutes, gemini3 } from '../../support/gemini/encode.ts';
+import { brokenRules } from '../../support/gemini/rules.ts';
 import { call, image, requestOf, result, text, thought } from '../../support/requests.ts';
 
 const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 2000) };

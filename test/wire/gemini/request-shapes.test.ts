@@ -11,8 +11,8 @@ import type {
 } from '@google/genai';
 import { toBlocks, type ContentBlock } from '../../../lib/anthropic/request.ts';
 import { encodeGeminiRequest } from '../../../lib/wire/gemini/request.ts';
-import { geminiRoutes, gemini3, partsOf } from '../../support/gemini-encode.ts';
-import { brokenRules } from '../../support/gemini-rules.ts';
+import { geminiRoutes, gemini3, partsOf } from '../../support/gemini/encode.ts';
+import { brokenRules } from '../../support/gemini/rules.ts';
 import { captured, capturedRequests } from '../../support/requests.ts';
 
 for (const { kind, body } of capturedRequests()) {

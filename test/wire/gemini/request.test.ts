@@ -12,7 +12,7 @@ import {
   partsOf,
   sent,
   type Fields,
-} from '../../support/gemini-encode.ts';
+} from '../../support/gemini/encode.ts';
 import { assistant, call, image, result, system, text, user } from '../../support/requests.ts';
 
 const schema = { type: 'object', properties: { a: { type: 'string' } } };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { toAnswerSchema, toParameters } from '../../../lib/wire/gemini/schema.ts';
-import { brokenSchema } from '../../support/gemini-schema-rules.ts';
+import { brokenSchema } from '../../support/gemini/schema-rules.ts';
 import { capturedRequests } from '../../support/requests.ts';
 
 const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 2000) };

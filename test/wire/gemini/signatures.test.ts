@@ -7,7 +7,7 @@ import { codecs } from '../../../lib/wire/codecs.ts';
 import { geminiDecoder } from '../../../lib/wire/gemini/stream.ts';
 import type { GeminiPart } from '../../../lib/wire/gemini/types.ts';
 import { run, utf8 } from '../../support/decode.ts';
-import { gemini25, gemini3, partsOf, sent } from '../../support/gemini-encode.ts';
+import { gemini25, gemini3, partsOf, sent } from '../../support/gemini/encode.ts';
 import {
   assistant,
   call,

@@ -7,7 +7,7 @@ import type { ContentBlock, MessagesRequest, RequestMessage } from '../../../lib
 import type { Route } from '../../../lib/wire/codec.ts';
 
 import { encodeMessagesRequest } from '../../../lib/wire/messages/request.ts';
-import { brokenPairs } from '../../support/message-rules.ts';
+import { brokenPairs } from '../../support/messages/rules.ts';
 import {
   assistant,
   call,

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { tagSignature } from '../../../lib/anthropic/provenance.ts';
 import type { ContentBlock, MessagesRequest, RequestMessage } from '../../../lib/anthropic/request.ts';
 import type { Route } from '../../../lib/wire/codec.ts';
-import { brokenPairs } from '../../support/message-rules.ts';
+import { brokenPairs } from '../../support/messages/rules.ts';
 import { encodeMessagesRequest } from '../../../lib/wire/messages/request.ts';
 import {
   assistant,

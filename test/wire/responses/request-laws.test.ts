@@ -7,8 +7,8 @@ import type { ContentBlock, RequestMessage } from '../../../lib/anthropic/reques
 import { encodeResponsesRequest } from '../../../lib/wire/responses/request.ts';
 import { goesOn } from '../../../lib/wire/responses/replay.ts';
 import { call, image, requestOf, result, text, thought } from '../../support/requests.ts';
-import { responsesRoutes } from '../../support/responses-encode.ts';
-import { brokenRules } from '../../support/responses-rules.ts';
+import { responsesRoutes } from '../../support/responses/encode.ts';
+import { brokenRules } from '../../support/responses/rules.ts';
 
 const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 300) };
 const { gpt, muse } = responsesRoutes;

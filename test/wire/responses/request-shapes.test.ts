@@ -5,8 +5,8 @@ import type { ResponseCreateParamsStreaming, ResponseInputItem } from 'openai/re
 import { encodeResponsesRequest } from '../../../lib/wire/responses/request.ts';
 import type { InputItem } from '../../../lib/wire/responses/types.ts';
 import { captured, capturedRequests } from '../../support/requests.ts';
-import { responsesRoutes } from '../../support/responses-encode.ts';
-import { brokenRules } from '../../support/responses-rules.ts';
+import { responsesRoutes } from '../../support/responses/encode.ts';
+import { brokenRules } from '../../support/responses/rules.ts';
 
 const { gpt } = responsesRoutes;
 

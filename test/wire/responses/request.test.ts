@@ -18,7 +18,7 @@ import {
   thought,
   user,
 } from '../../support/requests.ts';
-import { encode, responsesRoutes, sent, type Fields } from '../../support/responses-encode.ts';
+import { encode, responsesRoutes, sent, type Fields } from '../../support/responses/encode.ts';
 
 const { gpt, muse, plain, text: textOnly } = responsesRoutes;
 const tool = { name: 'Bash', description: 'Run', input_schema: { type: 'object', properties: {} } };

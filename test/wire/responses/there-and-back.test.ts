@@ -11,7 +11,7 @@ import { responsesDecoder } from '../../../lib/wire/responses/stream.ts';
 import { stopWords } from '../../../lib/wire/responses/stop-sequences.ts';
 import { run, utf8 } from '../../support/decode.ts';
 import { chatRoutes, messagesRoutes, requestOf, result, user } from '../../support/requests.ts';
-import { encode, responsesRoutes } from '../../support/responses-encode.ts';
+import { encode, responsesRoutes } from '../../support/responses/encode.ts';
 import { decoder, turn } from '../../support/turns.ts';
 
 const { gpt, muse } = responsesRoutes;

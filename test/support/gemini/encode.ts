@@ -1,11 +1,11 @@
 /** Encoding for the tests of gemini requests: what is encoded is held to the format's rules on the way. */
 import assert from 'node:assert/strict';
-import type { MessagesRequest, RequestMessage } from '../../lib/anthropic/request.ts';
-import type { Route } from '../../lib/wire/codec.ts';
-import { encodeGeminiRequest } from '../../lib/wire/gemini/request.ts';
-import type { GeminiContent, GeminiPart, GeminiRequest } from '../../lib/wire/gemini/types.ts';
-import { brokenRules } from './gemini-rules.ts';
-import { requestOf, routeOf } from './requests.ts';
+import type { MessagesRequest, RequestMessage } from '../../../lib/anthropic/request.ts';
+import type { Route } from '../../../lib/wire/codec.ts';
+import { encodeGeminiRequest } from '../../../lib/wire/gemini/request.ts';
+import type { GeminiContent, GeminiPart, GeminiRequest } from '../../../lib/wire/gemini/types.ts';
+import { brokenRules } from './rules.ts';
+import { requestOf, routeOf } from '../requests.ts';
 
 export type Fields = Omit<Partial<MessagesRequest>, 'messages'>;
 

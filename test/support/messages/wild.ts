@@ -1,6 +1,6 @@
 /** Messages streams of which nothing is asked but that what leaves is lawful: anything may follow anything. */
 import fc from 'fast-check';
-import { eventOf, nastyText, toolInput } from './arbitraries.ts';
+import { eventOf, nastyText, toolInput } from '../arbitraries.ts';
 
 const index = fc.constantFrom<unknown>(0, 0, 0, 1, 1, 2, 5, -1, '0', null, undefined);
 const orNull = <T>(value: fc.Arbitrary<T>) =>

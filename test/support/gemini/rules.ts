@@ -1,7 +1,7 @@
 /** The rules of a generateContent request, judged on what is sent; each broken one is a sentence. */
-import { isObject } from '../../lib/json.ts';
-import type { GeminiContent, GeminiPart, GeminiRequest } from '../../lib/wire/gemini/types.ts';
-import { brokenSchema } from './gemini-schema-rules.ts';
+import { isObject } from '../../../lib/json.ts';
+import type { GeminiContent, GeminiPart, GeminiRequest } from '../../../lib/wire/gemini/types.ts';
+import { brokenSchema } from './schema-rules.ts';
 
 type Rule = (kept: boolean, name: string) => void;
 

@@ -2,17 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import {
-  clearSecrets,
-  errorInside,
-  readApiError,
-  statusOf,
-  toWords,
-  typeOf,
-  type ApiError,
-} from '../../lib/anthropic/errors.ts';
-import type { ApiErrorType } from '../../lib/anthropic/events.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import { statusOf, typeOf, type ApiError } from '../../../lib/anthropic/errors.ts';
+import { clearSecrets, toWords } from '../../../lib/redact.ts';
+import { errorInside, readApiError } from '../../../lib/wire/decode/errors.ts';
+import type { ApiErrorType } from '../../../lib/anthropic/events.ts';
+import type { JsonObject } from '../../../lib/json.ts';
 
 /** Status, body and what must be read of it. */
 const bodies: [name: string, status: number, body: unknown, read: Partial<ApiError>][] = [

@@ -1,6 +1,6 @@
 /** The rules of a Responses request, judged on what is sent; each broken one is a sentence. */
-import { isObject, toText } from '../../lib/json.ts';
-import type { InputItem, ResponsesRequest } from '../../lib/wire/responses/types.ts';
+import { isObject, toText } from '../../../lib/json.ts';
+import type { InputItem, ResponsesRequest } from '../../../lib/wire/responses/types.ts';
 
 const allowedName = /^[A-Za-z0-9_-]{1,64}$/;
 

@@ -3,8 +3,8 @@
  * of many servers. Every signature names the part it stands on, so that its way home can be followed.
  */
 import fc from 'fast-check';
-import { nastyText, piecesOf, toolInput, toolName } from './arbitraries.ts';
-import type { Call } from './sent.ts';
+import { nastyText, piecesOf, toolInput, toolName } from '../arbitraries.ts';
+import type { Call } from '../sent-shape.ts';
 
 /** A part as it was meant: prose, or a call with its arguments as text. */
 export type PlannedPart =

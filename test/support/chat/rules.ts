@@ -1,6 +1,6 @@
 /** The rules of a Chat Completions request, judged on what is sent; each broken one is a sentence. */
-import { isObject } from '../../lib/json.ts';
-import type { ChatMessage, ChatRequest } from '../../lib/wire/chat/types.ts';
+import { isObject } from '../../../lib/json.ts';
+import type { ChatMessage, ChatRequest } from '../../../lib/wire/chat/types.ts';
 
 export function brokenRules(body: ChatRequest): string[] {
   const broken: string[] = [];

@@ -1,6 +1,6 @@
 /** The second, simpler reader of generateContent (sent.ts): parts alone, of the first candidate. */
-import { list, words, type Loose } from './loose.ts';
-import type { Sent } from './sent.ts';
+import { list, words, type Loose } from '../loose.ts';
+import type { Sent } from '../sent-shape.ts';
 
 export function geminiReader(sent: Sent): (json: Loose) => void {
   return (json) => {

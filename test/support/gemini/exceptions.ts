@@ -1,6 +1,5 @@
 /** What the simple reader of generateContent (gemini-sent.ts) cannot know of a transcript; see exceptions.ts. */
-import type { Exception } from './exceptions.ts';
-import type { Call } from './sent.ts';
+import type { Call, Exception } from '../sent-shape.ts';
 
 const call = (name: string, args: string): Call => ({ name, args });
 

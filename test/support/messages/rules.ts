@@ -1,5 +1,5 @@
 /** The rules for calls and results in a Messages conversation; each broken one is a sentence. */
-import type { RequestMessage } from '../../lib/anthropic/request.ts';
+import type { RequestMessage } from '../../../lib/anthropic/request.ts';
 
 /** What Anthropic's API and MiniMax's code 2013 say about calls and results. */
 export function brokenPairs(messages: readonly RequestMessage[]): string[] {

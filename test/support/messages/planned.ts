@@ -1,7 +1,7 @@
 /** Messages streams whose meaning is known, numbered, ended and mixed as they should not be. */
 import fc from 'fast-check';
-import { eventOf, interleave, nastyText, piecesOf, toolInput, toolName } from './arbitraries.ts';
-import type { Call } from './sent.ts';
+import { eventOf, interleave, nastyText, piecesOf, toolInput, toolName } from '../arbitraries.ts';
+import type { Call } from '../sent-shape.ts';
 
 type Json = Record<string, unknown>;
 

@@ -1,11 +1,11 @@
 /** Encoding for the tests of Responses requests: what is encoded is held to the protocol's rules on the way. */
 import assert from 'node:assert/strict';
-import type { MessagesRequest, RequestMessage } from '../../lib/anthropic/request.ts';
-import type { Route } from '../../lib/wire/codec.ts';
-import { encodeResponsesRequest } from '../../lib/wire/responses/request.ts';
-import type { InputItem, ResponsesRequest } from '../../lib/wire/responses/types.ts';
-import { requestOf, routeOf } from './requests.ts';
-import { brokenRules } from './responses-rules.ts';
+import type { MessagesRequest, RequestMessage } from '../../../lib/anthropic/request.ts';
+import type { Route } from '../../../lib/wire/codec.ts';
+import { encodeResponsesRequest } from '../../../lib/wire/responses/request.ts';
+import type { InputItem, ResponsesRequest } from '../../../lib/wire/responses/types.ts';
+import { requestOf, routeOf } from '../requests.ts';
+import { brokenRules } from './rules.ts';
 
 export type Fields = Omit<Partial<MessagesRequest>, 'messages'>;
 

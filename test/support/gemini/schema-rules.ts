@@ -1,5 +1,5 @@
 /** What Google's servers refuse in a schema, each in a sentence; an independent reading of the documented subset. */
-import { isObject, toArray, toNumber, toText, type JsonObject } from '../../lib/json.ts';
+import { isObject, toArray, toNumber, toText, type JsonObject } from '../../../lib/json.ts';
 
 const fields: Readonly<Record<string, readonly string[]>> = {
   STRING: ['enum', 'format', 'minLength', 'maxLength', 'pattern'],

@@ -1,10 +1,10 @@
 /** Encoding for the tests of chat requests: what is encoded is held to the protocol's rules on the way. */
 import assert from 'node:assert/strict';
-import type { MessagesRequest, RequestMessage } from '../../lib/anthropic/request.ts';
-import { encodeChatRequest } from '../../lib/wire/chat/request.ts';
-import type { ChatAssistantMessage, ChatMessage, ChatRequest } from '../../lib/wire/chat/types.ts';
-import { brokenRules } from './chat-rules.ts';
-import { requestOf, routeOf } from './requests.ts';
+import type { MessagesRequest, RequestMessage } from '../../../lib/anthropic/request.ts';
+import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
+import type { ChatAssistantMessage, ChatMessage, ChatRequest } from '../../../lib/wire/chat/types.ts';
+import { brokenRules } from './rules.ts';
+import { requestOf, routeOf } from '../requests.ts';
 
 export type Fields = Omit<Partial<MessagesRequest>, 'messages'>;
 

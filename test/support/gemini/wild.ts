@@ -1,6 +1,6 @@
 /** generateContent streams of which nothing is asked but that what leaves is lawful: anything may follow anything. */
 import fc from 'fast-check';
-import { dataLine, nastyText, toolInput } from './arbitraries.ts';
+import { dataLine, nastyText, toolInput } from '../arbitraries.ts';
 
 type Json = Record<string, unknown>;
 

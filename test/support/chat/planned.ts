@@ -1,7 +1,7 @@
 /** Chat Completions streams whose meaning is known: text, reasoning and calls, spelled in the ways of many servers. */
 import fc from 'fast-check';
-import { dataLine, interleave, nastyText, piecesOf, toolInput, toolName } from './arbitraries.ts';
-import type { Call } from './sent.ts';
+import { dataLine, interleave, nastyText, piecesOf, toolInput, toolName } from '../arbitraries.ts';
+import type { Call } from '../sent-shape.ts';
 
 type Json = Record<string, unknown>;
 

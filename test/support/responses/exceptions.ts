@@ -1,6 +1,5 @@
 /** What the simple reader of Responses cannot know of a transcript: it reads pieces, and trusts what announces a call. */
-import type { Exception } from './exceptions.ts';
-import type { Call } from './sent.ts';
+import type { Call, Exception } from '../sent-shape.ts';
 
 const call = (name: string, args: string): Call => ({ name, args });
 

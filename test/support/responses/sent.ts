@@ -1,6 +1,6 @@
 /** The second, simpler reader of Responses (sent.ts): deltas alone, in the order of their items. */
-import { words, type Loose } from './loose.ts';
-import type { Call, Sent } from './sent.ts';
+import { words, type Loose } from '../loose.ts';
+import type { Call, Sent } from '../sent-shape.ts';
 
 export function responsesReader(sent: Sent): (json: Loose) => void {
   const calls = new Map<unknown, Call>();
