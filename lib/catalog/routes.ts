@@ -22,7 +22,7 @@ export function toRoute(entry: ModelEntry, provider: Provider): Route {
   const { format, endpoint } = chooseEndpoint(entry, said, known, provider);
   const family = findFamily(provider.name, id, format);
   const like = known ?? similar(provider, id);
-  const { temperature, max_tokens, reasoning_effort, thinking } = { ...said, ...entry };
+  const { temperature, max_tokens, reasoning_effort, thinking, context_margin } = { ...said, ...entry };
   return {
     provider: provider.name,
     modelId: known?.id ?? id,
@@ -31,6 +31,7 @@ export function toRoute(entry: ModelEntry, provider: Provider): Route {
     auth: provider.auth[format] ?? 'bearer',
     headers: provider.headers,
     contextWindow: entry.context_window ?? said.context_window ?? like?.context ?? assumed.contextWindow,
+    ...(context_margin !== undefined && { contextMargin: context_margin }),
     maxOutputTokens:
       entry.max_output_tokens ?? said.max_output_tokens ?? like?.output ?? assumed.maxOutputTokens,
     images: entry.vision ?? said.vision ?? like?.inputs.includes('image') ?? false,

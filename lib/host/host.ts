@@ -1,7 +1,7 @@
 /** Opens what a command needs to answer requests (log, emulator, proxy) and closes all of it, in order, whatever happens. */
 import type { Settings } from '../config/settings.ts';
 import { exitCodes, OccError, type ExitCode } from '../errors.ts';
-import type { Log } from '../log/log.ts';
+import type { Log, LogEntry } from '../log/log.ts';
 import type { Control } from '../proxy/control.ts';
 import type { Proxy } from '../proxy/server.ts';
 import { liveSettings, type LiveSettings, type Renewal } from './live-settings.ts';
@@ -70,7 +70,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
       log: logFile.log,
       onChange: ({ logging }) => logFile.setLimits(logging),
     }));
-    const proxy = await listen(() => settings.current(), options, logFile.log);
+    const log: Log = (entry) => {
+      if (settings.current().logging.requests || !isRequestLine(entry)) logFile.log(entry);
+    };
+    const proxy = await listen(() => settings.current(), options, log);
     const close = async (drainMs: number): Promise<number> => {
       settings.close();
       try {
@@ -84,6 +87,11 @@ export async function openHost(options: HostOptions): Promise<Host> {
     await closeRest();
     throw error;
   }
+}
+
+/** A line that every request leaves, whatever happens; `logging.requests: false` drops it. A failed attempt is a warning. */
+function isRequestLine({ level, event }: LogEntry): boolean {
+  return level === 'info' && (event === 'request' || event === 'attempt');
 }
 
 async function listen(settings: () => Settings, options: HostOptions, log: Log): Promise<Proxy> {

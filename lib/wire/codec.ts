@@ -26,6 +26,8 @@ export interface Route {
 
   /** Tokens the model can hold, input and output together. */
   readonly contextWindow: number;
+  /** Tokens of the window that a request must leave free for this model to be chosen; 0 when absent. */
+  readonly contextMargin?: number;
   /** Tokens it can answer with at most. */
   readonly maxOutputTokens: number;
   readonly images: boolean;

@@ -18,8 +18,9 @@ export function lackOf(route: Route, { request, inputTokens }: Asked): Lack | un
   if (anyImages(request) && !route.images) return { reason: 'it takes no images' };
   if (request.tools !== undefined && request.tools.length > 0 && !route.tools)
     return { reason: 'it takes no tools' };
-  const window = route.contextWindow;
+  const { contextWindow: window, contextMargin: margin = 0 } = route;
   const needed = Math.min(request.max_tokens ?? leastAnswer, leastAnswer);
-  if (window - inputTokens >= needed) return undefined;
-  return { reason: `its window of ${window} is too small for about ${inputTokens} tokens`, window };
+  if (window - margin - inputTokens >= needed) return undefined;
+  const size = margin === 0 ? `${window}` : `${window}, less a margin of ${margin},`;
+  return { reason: `its window of ${size} is too small for about ${inputTokens} tokens`, window };
 }

@@ -283,6 +283,23 @@ test('a request for a short answer fits where a long one would not', () => {
   assert.equal(plan(settings, { max_tokens: 64_000 }, 4976).models[0], 'emulator/small');
 });
 
+test('context_margin is kept free when a model is judged big enough', () => {
+  const settings = withModels({
+    models: { default: entry('tight', { context_window: 10_000, context_margin: 3000 }), x: entry('x') },
+    fallbacks: { default: [entry('big')] },
+  });
+  assert.equal(plan(settings, {}, 5976).models[0], 'emulator/tight');
+  const { models, passedOver } = plan(settings, {}, 5977);
+  assert.deepEqual(models, ['emulator/big']);
+  assert.deepEqual(passedOver, [
+    {
+      model: 'emulator/tight',
+      reason: 'its window of 10000, less a margin of 3000, is too small for about 5977 tokens',
+      window: 10_000,
+    },
+  ]);
+});
+
 test('where nobody has the capacity, the one with the most room is asked all the same, and said to be', () => {
   const settings = withModels({
     models: { default: entry('small', { context_window: 1000 }) },
