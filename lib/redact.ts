@@ -6,8 +6,8 @@ const longestText = 256 * 1024;
 const longestMessage = 600;
 
 /** One line a person can read, without anything that might be a secret. */
-export function toWords(text: string): string {
-  const line = clearSecrets(text.slice(0, longestText).replace(/[\s\p{Cc}]+/gu, ' ')).trim();
+export function redactedLine(text: string): string {
+  const line = redactSecrets(text.slice(0, longestText).replace(/[\s\p{Cc}]+/gu, ' ')).trim();
   // A character of two halves is not cut in two.
   return line.length > longestMessage
     ? `${line.slice(0, longestMessage).replace(/[\uD800-\uDBFF]$/, '')}…`
@@ -39,6 +39,6 @@ const secrets = new RegExp(
   'gi',
 );
 
-export function clearSecrets(text: string): string {
+export function redactSecrets(text: string): string {
   return text.replace(secrets, '•••');
 }

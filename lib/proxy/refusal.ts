@@ -1,6 +1,6 @@
 /** An answer whose status says no, read as far as it helps to know why. */
 import type { ApiError } from '../anthropic/errors.ts';
-import { toWords } from '../redact.ts';
+import { redactedLine } from '../redact.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Outcome } from './policy/failures.ts';
 import type { Answer } from './upstream.ts';
@@ -38,7 +38,7 @@ async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 function redirected(status: number, location = 'somewhere else'): ApiError {
-  const message = `the upstream redirects (${status}) to ${toWords(location).slice(0, 200)}, which is not followed: a key goes only where it was configured to go`;
+  const message = `the upstream redirects (${status}) to ${redactedLine(location).slice(0, 200)}, which is not followed: a key goes only where it was configured to go`;
   return { status: 502, type: 'api_error', message };
 }
 

@@ -7,7 +7,7 @@
 import { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { isLoopback } from '../loopback.ts';
-import { toWords } from '../redact.ts';
+import { redactedLine } from '../redact.ts';
 
 export interface Answer {
   status: number;
@@ -204,7 +204,7 @@ function toUpstreamError(
   const code = codeOf(error);
   const words = wordsFor(code, host, hostname);
   if (words) return new UpstreamError('connect', words, code, error);
-  const said = error instanceof Error ? toWords(error.message) : '';
+  const said = error instanceof Error ? redactedLine(error.message) : '';
   const what = otherwise === 'connect' ? `no answer from ${host}` : `the connection to ${host} broke`;
   return new UpstreamError(
     otherwise === 'connect' && !isReset(code) ? 'connect' : 'reset',

@@ -3,7 +3,7 @@
  * document, JSON lines without a `data:` prefix, or a web page. Told apart by the first character that counts.
  */
 import { parseJson } from '../json.ts';
-import { longestEvent, sseDecoder, type SseMessage } from './sse.ts';
+import { maxEventLength, sseDecoder, type SseMessage } from './sse.ts';
 import type { Transducer } from './transducer.ts';
 
 export interface BodyMessage {
@@ -13,7 +13,7 @@ export interface BodyMessage {
   problem?: SseMessage['problem'] | 'html';
 }
 
-export function bodyDecoder(longest = longestEvent): Transducer<Uint8Array, BodyMessage> {
+export function bodyDecoder(longest = maxEventLength): Transducer<Uint8Array, BodyMessage> {
   let inner: Transducer<Uint8Array, BodyMessage> | undefined;
   let leading: Uint8Array[] = [];
 

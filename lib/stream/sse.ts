@@ -16,10 +16,10 @@ export interface SseMessage {
 }
 
 /** Characters one event may have: 64 Mi, the bound for what waits in a stream (L3). */
-export const longestEvent = 64 * 1024 * 1024;
+export const maxEventLength = 64 * 1024 * 1024;
 
 /** Bytes in, messages out, in time linear to the bytes however long a line is and however it is cut. */
-export function sseDecoder(longest = longestEvent): Transducer<Uint8Array, SseMessage> {
+export function sseDecoder(longest = maxEventLength): Transducer<Uint8Array, SseMessage> {
   const lines = lineDecoder();
   let event = '';
   let data: string[] = [];

@@ -52,7 +52,7 @@ function spell(events: readonly StreamEvent[]): string[] {
       start = event.content_block;
       said = '';
     }
-    if (event.type === 'content_block_delta') said += toWords(event.delta);
+    if (event.type === 'content_block_delta') said += redactedLine(event.delta);
     if (event.type === 'content_block_stop') {
       const name = start?.type === 'tool_use' ? `tool_use[${start.id} ${start.name}]` : start?.type;
       blocks.push(`${name}(${said})`);
@@ -61,7 +61,7 @@ function spell(events: readonly StreamEvent[]): string[] {
   return blocks;
 }
 
-function toWords(delta: Delta): string {
+function redactedLine(delta: Delta): string {
   switch (delta.type) {
     case 'text_delta':
       return delta.text;

@@ -33,7 +33,9 @@ export async function check(call: ConfigCall): Promise<number> {
     tell(style.warning('!'), warnings);
     tell(style.bad('✗'), mistakes);
     const mark = valid ? style.good('✓') : style.bad('✗');
-    output.answer(`${mark} ${path ?? 'the defaults (there is no file)'}: ${toWords(mistakes.length, ready)}`);
+    output.answer(
+      `${mark} ${path ?? 'the defaults (there is no file)'}: ${redactedLine(mistakes.length, ready)}`,
+    );
   }
   return valid ? exitCodes.ok : exitCodes.config;
 }
@@ -72,7 +74,7 @@ function toMistake(error: unknown): Problem {
   return { path: '', message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };
 }
 
-function toWords(mistakes: number, ready: boolean): string {
+function redactedLine(mistakes: number, ready: boolean): string {
   if (mistakes > 0) return `not valid, ${mistakes} ${mistakes === 1 ? 'mistake' : 'mistakes'}`;
   return ready ? 'valid' : 'valid, but not ready: a key is missing';
 }

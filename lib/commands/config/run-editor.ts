@@ -17,15 +17,19 @@ export async function runEditor(editor: Editor, file: string, world: World): Pro
   if (code === 0) return undefined;
   const name = JSON.stringify(editor.command);
   const from = editor.by === undefined ? '' : `, from ${editor.by},`;
-  return new OccError('editor_failed', `nothing was changed: the editor ${name}${from} ${toWords(code)}`, {
-    remedy:
-      code === notFound || code === notRunnable
-        ? `set ${editor.by ?? 'VISUAL or EDITOR'} to an editor you have, such as: EDITOR=nano occ config edit`
-        : 'occ config edit begins anew',
-  });
+  return new OccError(
+    'editor_failed',
+    `nothing was changed: the editor ${name}${from} ${redactedLine(code)}`,
+    {
+      remedy:
+        code === notFound || code === notRunnable
+          ? `set ${editor.by ?? 'VISUAL or EDITOR'} to an editor you have, such as: EDITOR=nano occ config edit`
+          : 'occ config edit begins anew',
+    },
+  );
 }
 
-function toWords(code: number): string {
+function redactedLine(code: number): string {
   if (code === notFound) return 'was not found';
   if (code === notRunnable) return 'may not be run';
   return code > 128 ? `was ended by signal ${code - 128}` : `ended with code ${code}`;

@@ -7,7 +7,7 @@ import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { announce } from './page.ts';
 import { requireRunning, variablesOf } from '../../daemon/running.ts';
-import { toStartedWith, toWords, type StartOptions } from './options.ts';
+import { toStartedWith, redactedLine, type StartOptions } from './options.ts';
 import type { World } from '../../terminal/world.ts';
 
 /** Milliseconds a proxy has until it must answer; a key command alone may take ten seconds. */
@@ -28,7 +28,7 @@ export async function startInBackground(
 export async function begin(options: StartedWith, world: World, output: Output): Promise<number> {
   const { stateDir } = findPlaces({ env: world.env, home: world.home });
   const starting = startBackground({
-    args: toWords(options),
+    args: redactedLine(options),
     env: world.env,
     cwd: world.home,
     stateDir,

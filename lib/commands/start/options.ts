@@ -26,7 +26,7 @@ export function toStartedWith(
 }
 
 /** The words after `occ` that start the same in the background. None of them is secret. */
-export function toWords({ config, host, port, emulator }: StartedWith): string[] {
+export function redactedLine({ config, host, port, emulator }: StartedWith): string[] {
   return [
     'start',
     '--background',

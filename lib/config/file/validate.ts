@@ -1,6 +1,6 @@
 /** A parsed file against the schema: mistakes with path, finding and expectation; and what is merely odd. */
 import type { ErrorObject } from 'ajv';
-import { clearSecrets } from '../../redact.ts';
+import { redactSecrets } from '../../redact.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { configSchema, dereference, type Schema } from './schema.ts';
 import { renderPath, type Segment } from './json-path.ts';
@@ -63,7 +63,7 @@ function finding({ data }: ErrorObject, schema: Schema): string {
   if (typeof data === 'number') return String(data);
   if (typeof data !== 'string') return kindOf(data);
   if (data === '') return 'an empty string';
-  if (schema.enum && data.length <= 40) return JSON.stringify(clearSecrets(data));
+  if (schema.enum && data.length <= 40) return JSON.stringify(redactSecrets(data));
   return 'a string';
 }
 

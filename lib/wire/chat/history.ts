@@ -3,7 +3,7 @@
  * every longer one, cut where an answer was asked for, so that the upstream's prefix cache holds; only a change of
  * thinking (on or off, or the first turn that thought) changes what came before.
  */
-import { argumentsText, resultWords, type Step } from '../encode/history.ts';
+import { argumentsText, resultText, type Step } from '../encode/history.ts';
 import { originOf, readSignature, upstreamToolId } from '../../anthropic/provenance.ts';
 import {
   isBlock,
@@ -139,7 +139,7 @@ function toToolMessage(
   const texts = parts.filter(isText).map(({ text }) => text);
   const name = toUpstreamName(toText(call?.name));
   if (media.length > 0) texts.push(`[${countOf(media.length)} in the next user message]`);
-  const words = resultWords(result, joinTexts(texts));
+  const words = resultText(result, joinTexts(texts));
   const marker = route.quirks.cacheControl ? result['cache_control'] : undefined;
   const content: string | ChatTextPart[] = isMarker(marker)
     ? [{ type: 'text', text: words, cache_control: marker }]

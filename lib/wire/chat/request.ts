@@ -8,7 +8,7 @@
  */
 import { toHistory } from '../encode/history.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../encode/system.ts';
+import { answerSchema, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
 import { wellFormedJson } from '../encode/text.ts';
 import { callableTools, serverTools } from '../../anthropic/tools.ts';
 import type { JsonObject } from '../../json.ts';
@@ -58,8 +58,8 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
 /** The system prompt as the first message; none when there is nothing to say. */
 function toSystem(request: MessagesRequest, route: Route, schema: JsonObject | undefined): ChatMessage[] {
   const blocks = systemBlocks(request);
-  for (const text of missingToolWords(serverTools(request))) blocks.push({ type: 'text', text });
-  if (schema) blocks.push({ type: 'text', text: schemaWords(schema) });
+  for (const text of missingToolsNote(serverTools(request))) blocks.push({ type: 'text', text });
+  if (schema) blocks.push({ type: 'text', text: schemaInstruction(schema) });
   const parts = toParts(blocks, route).filter(isText);
   return parts.length > 0 ? [{ role: 'system', content: toContent(parts) }] : [];
 }

@@ -11,12 +11,12 @@ import { thinkTags, type Piece } from '../decode/think-tags.ts';
 import { toUpstreamName } from '../tool-names.ts';
 import { isObject, toArray, toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
-import { calledNames } from '../decode/called.ts';
-import { choosing } from '../decode/choices.ts';
+import { clientToolNames } from '../decode/client-tool-names.ts';
+import { choiceSelector } from '../decode/choices.ts';
 import type { Route, Turn } from '../codec.ts';
-import { decoding, errorOf, type DataFrame } from '../decode/decoding.ts';
+import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
-import { boundNameless, failsNameless } from '../decode/nameless.ts';
+import { limitUnnamedArguments, rejectUnnamedCall } from '../decode/unnamed-calls.ts';
 import { costOf } from '../decode/usage.ts';
 import { calls } from './calls.ts';
 import { toStopReason } from './finish.ts';
@@ -29,15 +29,15 @@ export function chatDecoder(route: Route, turn: Turn): Transducer<Uint8Array, De
 
 function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { request } = turn;
-  const core = decoding(route, turn, { read, end, done: 'end' });
+  const core = decoderCore(route, turn, { read, end, done: 'end' });
   const { answer, finish, emit, drop, fail, begin, stage } = core;
   const declared = toArray(request.tools)
     .flatMap((tool) => toText(toObject(tool)['name']) || [])
     .map(toUpstreamName);
-  const tools = calls(answer, route, { declared, toClient: calledNames(request.tools, emit) });
+  const tools = calls(answer, route, { declared, toClient: clientToolNames(request.tools, emit) });
   const details = reasoningDetails();
   const tags = route.quirks.inlineThink ? thinkTags() : undefined;
-  const { isAnswer, ended } = choosing(finish, () => drop('a second choice'));
+  const { isAnswer, markEnded } = choiceSelector(finish, () => drop('a second choice'));
   let inPieces = false;
   /** What was said last; Claude Code's `-p` prints the last block, and nothing when that is a signature alone (measured). */
   let last: 'text' | 'thinking' | 'call' | undefined;
@@ -106,7 +106,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     sign();
     begin();
     last = 'call';
-    boundNameless(core, tools.take(entries));
+    limitUnnamedArguments(core, tools.take(entries));
   }
 
   function write({ type, text }: Piece): void {
@@ -127,8 +127,8 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
 
   function readFinish(name: string, choice: number): void {
     if (name === '' || answer.phase() === 'after') return;
-    ended(choice);
-    core.stop(toStopReason(name), 'finish_reason', name);
+    markEnded(choice);
+    core.recordFinish(toStopReason(name), 'finish_reason', name);
   }
 
   function end(): void {
@@ -136,8 +136,8 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     for (const piece of tags?.end() ?? []) write(piece);
     if (last !== 'text') sign();
     else if (details.take() !== '') drop('the signature of reasoning behind the last words');
-    if (tools.end() && failsNameless(core, 'tool')) return;
-    core.close(reported);
+    if (tools.end() && rejectUnnamedCall(core, 'tool')) return;
+    core.endMessage(reported);
   }
 
   return stage;

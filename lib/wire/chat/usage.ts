@@ -26,5 +26,5 @@ export function toUsage(reported: unknown): Partial<Usage> | undefined {
   const written =
     count(details, 'cache_write_tokens', 'cache_creation_tokens') ??
     count(reported, 'cache_creation_input_tokens');
-  return withoutCached({ input: prompt, output, read, written, apart: anthropics });
+  return withoutCached({ input: prompt, output, read, written, inputExcludesCached: anthropics });
 }

@@ -1,11 +1,11 @@
 /**
  * Reads whatever an upstream calls an error, in every wire format, into one `ApiError`. The messages are shown to a
- * person, so they pass through `toWords`.
+ * person, so they pass through `redactedLine`.
  */
 import { statusByType, typeOf, type ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorType } from '../../anthropic/events.ts';
 import { isObject, parseJson, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
-import { toWords } from '../../redact.ts';
+import { redactedLine } from '../../redact.ts';
 import { overflowIn, overflowNumbers, promptTooLong, type Overflow } from './overflow.ts';
 
 /** Longest error body that is read; what is said of it is far shorter. */
@@ -97,7 +97,7 @@ function describe(status: number, fields: ErrorFields): ApiError {
   return {
     status,
     type: overflow === undefined ? type : 'invalid_request_error',
-    message: overflow ? promptTooLong(overflow) : toWords(fields.message) || silence,
+    message: overflow ? promptTooLong(overflow) : redactedLine(fields.message) || silence,
     ...(fields.type !== undefined && { upstreamType: fields.type }),
     ...(fields.code !== undefined && { upstreamCode: fields.code }),
     ...(fields.param !== undefined && { param: fields.param }),

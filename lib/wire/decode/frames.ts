@@ -2,7 +2,7 @@
 import { isObject, parseJson, toObject, toText, type JsonObject } from '../../json.ts';
 import { bodyDecoder, type BodyMessage } from '../../stream/body.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
-import { toWords } from '../../redact.ts';
+import { redactedLine } from '../../redact.ts';
 import { readApiError } from './errors.ts';
 import type { FailureReason } from '../../anthropic/events.ts';
 
@@ -44,9 +44,9 @@ function toFrames({ event, data, problem }: BodyMessage): Frame[] {
   if (Array.isArray(parsed)) return parsed.filter(isObject).map((json) => toData(event, json));
   // The end of the bytes inside an event is a truncation, which the codec tells by its missing finish (P1).
   if (problem === 'unterminated') return [];
-  if (event === 'error') return [broken('upstream', toWords(toText(parsed) || text))];
+  if (event === 'error') return [broken('upstream', redactedLine(toText(parsed) || text))];
   // What begins like JSON may hold the conversation, which no log and no error may show; plain words are the server's.
-  const words = /^[{["]/.test(text) ? `${text.length} characters` : toWords(text).slice(0, 200);
+  const words = /^[{["]/.test(text) ? `${text.length} characters` : redactedLine(text).slice(0, 200);
   return [broken('malformed', `the upstream sent an event that is no JSON: ${words}`)];
 }
 

@@ -10,7 +10,7 @@ export interface Counts {
   read: number | undefined;
   written: number | undefined;
   /** True where cached tokens are counted beside `input`, as Anthropic does, and not as a part of it. */
-  apart?: boolean;
+  inputExcludesCached?: boolean;
 }
 
 /**
@@ -22,13 +22,14 @@ export function withoutCached({
   output,
   read,
   written,
-  apart = false,
+  inputExcludesCached = false,
 }: Counts): Partial<Usage> | undefined {
   const usage: Partial<Usage> = {};
-  const most = apart ? Infinity : (input ?? Infinity);
+  const most = inputExcludesCached ? Infinity : (input ?? Infinity);
   const cached = Math.min(read ?? 0, most);
   const stored = Math.min(written ?? 0, most - cached);
-  if (input !== undefined && input > 0) usage.input_tokens = apart ? input : input - cached - stored;
+  if (input !== undefined && input > 0)
+    usage.input_tokens = inputExcludesCached ? input : input - cached - stored;
   if (output !== undefined && output > 0) usage.output_tokens = output;
   if (read !== undefined) usage.cache_read_input_tokens = cached;
   if (stored > 0) usage.cache_creation_input_tokens = stored;

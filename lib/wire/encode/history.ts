@@ -167,7 +167,7 @@ function toReminder(blocks: ContentBlock[]): ContentBlock[] {
 }
 
 /** The words of a tool result for the formats that have no word for failure; `text` is what the result says. */
-export function resultWords(result: ToolResultBlock, text: string): string {
+export function resultText(result: ToolResultBlock, text: string): string {
   const said = text === '' ? noOutput : text;
   return result.is_error === true && text !== noResult ? `${failedResult}\n${said}` : said;
 }

@@ -58,7 +58,7 @@ export function documentBlocks(document: DocumentBlock): ContentBlock[] | undefi
 }
 
 /** Blocks that are words at heart, as words; undefined for media and for what carries no text of its own. */
-export function blockWords(block: ContentBlock): string | undefined {
+export function blockText(block: ContentBlock): string | undefined {
   switch (block.type) {
     case 'text':
       return toText(block['text']);
@@ -68,7 +68,7 @@ export function blockWords(block: ContentBlock): string | undefined {
       const content = Array.isArray(block['content']) ? (block['content'] as ContentBlock[]) : [];
       const source = toText(block['source']);
       const head = `Search result: ${toText(block['title']) || source}${source ? ` (${source})` : ''}`;
-      return joinTexts([head, ...content.map((inner) => blockWords(inner) ?? '')]);
+      return joinTexts([head, ...content.map((inner) => blockText(inner) ?? '')]);
     }
     default:
       return undefined;

@@ -27,7 +27,7 @@ export function answerSchema({ output_config: output }: MessagesRequest): JsonOb
 }
 
 /** How a JSON Schema for the whole answer is asked for where the server has no field for it. */
-export function schemaWords(schema: unknown): string {
+export function schemaInstruction(schema: unknown): string {
   return `Answer with a single JSON value that fits this JSON Schema, and with nothing else:\n${JSON.stringify(schema)}`;
 }
 
@@ -35,7 +35,7 @@ export function schemaWords(schema: unknown): string {
  * What a model is told of tools that were offered and that nobody can run for it. Asked to search without a search, a
  * model tends to make the results up; none where nothing is missing.
  */
-export function missingToolWords(missing: readonly ServerTool[]): string[] {
+export function missingToolsNote(missing: readonly ServerTool[]): string[] {
   if (missing.length === 0) return [];
   const names = missing.map(({ name, type }) => name || type).join(', ');
   return [

@@ -5,7 +5,7 @@
 import type { Remark } from '../../anthropic/events.ts';
 import type { Tool } from '../../anthropic/request.ts';
 import { toUpstreamName } from '../tool-names.ts';
-import { calledNames } from '../decode/called.ts';
+import { clientToolNames } from '../decode/client-tool-names.ts';
 
 const longest = 64;
 
@@ -19,7 +19,7 @@ export function functionNames(
   tools: readonly Tool[] | undefined,
   tell: (remark: Remark) => void,
 ): (name: string) => string {
-  const known = calledNames(tools, tell);
+  const known = clientToolNames(tools, tell);
   const renamed = new Map<string, string>();
   for (const { name } of tools ?? []) {
     if (typeof name !== 'string') continue;

@@ -1,5 +1,5 @@
 /** Blocks of a message as Gemini's parts, in their order. What cannot be shown becomes a note that says what it was. */
-import { blockWords, documentBlocks, documentNote, imageNote, unknownNote } from '../encode/notes.ts';
+import { blockText, documentBlocks, documentNote, imageNote, unknownNote } from '../encode/notes.ts';
 import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
 import { isBlank } from '../encode/text.ts';
 import type { Route } from '../codec.ts';
@@ -12,7 +12,7 @@ export function toParts(blocks: readonly ContentBlock[], route: Route): SpokenPa
   return blocks.flatMap((block) => {
     if (isBlock(block, 'image')) return [toImage(block, route)];
     if (isBlock(block, 'document')) return toDocument(block, route);
-    const words = blockWords(block) ?? (silent.has(block.type) ? '' : unknownNote(block));
+    const words = blockText(block) ?? (silent.has(block.type) ? '' : unknownNote(block));
     return isBlank(words) ? [] : [{ text: words }];
   });
 }

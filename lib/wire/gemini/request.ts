@@ -6,7 +6,7 @@
  * else only Anthropic's servers know; tools that those servers would run, which the model is told of.
  */
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../encode/system.ts';
+import { answerSchema, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
 import { wellFormedJson } from '../encode/text.ts';
 import { callableTools, isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import type { JsonObject } from '../../json.ts';
@@ -30,8 +30,8 @@ export function encodeGeminiRequest(request: MessagesRequest, route: Route): Gem
   const system = systemBlocks(request).map(({ text }) => ({ text }));
   const searches = tools.some((tool) => 'googleSearch' in tool);
   const missing = serverTools(request).filter((tool) => !searches || !isWebSearch(tool));
-  for (const text of missingToolWords(missing)) system.push({ text });
-  if (inWords) system.push({ text: schemaWords(inWords) });
+  for (const text of missingToolsNote(missing)) system.push({ text });
+  if (inWords) system.push({ text: schemaInstruction(inWords) });
   const contents = toContents(request.messages, route);
   const thinking = toThinking(request, route, toMaxTokens(request, route, 0));
   const maxTokens = toMaxTokens(request, route, roughTokens([system, contents, tools]));

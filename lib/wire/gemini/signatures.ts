@@ -24,10 +24,10 @@ export type Place =
 
 /** The signature of a thinking block that carries `signature` for the part at `place`. */
 export function carry(origin: Origin, place: Place, signature: string): string {
-  return tagSignature(origin, `${toWords(place)}:${signature}`);
+  return tagSignature(origin, `${redactedLine(place)}:${signature}`);
 }
 
-function toWords(place: Place): string {
+function redactedLine(place: Place): string {
   if (place.on === 'call') return `call:${place.id}`;
   return place.on === 'text' ? `text:${place.length}+${place.after}` : `${place.on}:${place.length}`;
 }

@@ -8,11 +8,11 @@ import type { Decoded } from '../../anthropic/events.ts';
 import { longestWait } from '../../anthropic/writer.ts';
 import { isObject, toArray, toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
-import { choosing } from '../decode/choices.ts';
+import { choiceSelector } from '../decode/choices.ts';
 import type { Route, Turn } from '../codec.ts';
-import { decoding, errorOf, type DataFrame } from '../decode/decoding.ts';
+import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
-import { failsNameless } from '../decode/nameless.ts';
+import { rejectUnnamedCall } from '../decode/unnamed-calls.ts';
 import { costOf } from '../decode/usage.ts';
 import { calls } from './calls.ts';
 import { withDetails } from './errors.ts';
@@ -30,7 +30,7 @@ export function geminiDecoder(route: Route, turn: Turn): Transducer<Uint8Array, 
 
 function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { request, messageId } = turn;
-  const core = decoding(route, turn, { read, end, done: 'truncation' });
+  const core = decoderCore(route, turn, { read, end, done: 'truncation' });
   const { answer, finish, emit, drop, fail, begin, stage } = core;
   const words = prose(answer, route, emit);
   const functions = calls(answer, {
@@ -41,7 +41,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     signed: words.call,
   });
   const counted = counting();
-  const { isAnswer, ended } = choosing(finish, () => drop('a second candidate'));
+  const { isAnswer, markEnded } = choiceSelector(finish, () => drop('a second candidate'));
   let search: JsonObject | undefined;
 
   function read(frame: DataFrame): void {
@@ -99,20 +99,20 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (reason === '' || reason === 'BLOCKED_REASON_UNSPECIFIED' || answer.phase() === 'after') return;
     emit({ type: 'note', text: `the prompt was blocked: ${JSON.stringify(reason).slice(0, 60)}` });
     begin();
-    finish.overrule('refusal');
+    finish.override('refusal');
   }
 
   function readFinish(name: string, candidate: number): void {
     if (name === '' || answer.phase() === 'after') return;
-    ended(candidate);
+    markEnded(candidate);
     // Its `finishMessage` may hold half a call, and with it the conversation, which no log may show.
-    core.stop(toStopReason(name), 'finishReason', name);
+    core.recordFinish(toStopReason(name), 'finishReason', name);
   }
 
   function end(): void {
     if (answer.phase() === 'after') return;
     begin();
-    if (functions.end() && failsNameless(core, 'function')) return;
+    if (functions.end() && rejectUnnamedCall(core, 'function')) return;
     words.end(functions.count() > 0);
     if (search && asksForSearch(request)) {
       for (const [n, block] of searchBlocks(search, messageId).entries()) {
@@ -120,7 +120,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
         answer.close(`search ${n}`);
       }
     } else if (search) drop('what a search found that nobody asked for');
-    core.close(counted.usage());
+    core.endMessage(counted.usage());
   }
 
   return stage;

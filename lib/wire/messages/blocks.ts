@@ -5,7 +5,7 @@
  */
 import { argumentsText } from '../encode/history.ts';
 import {
-  blockWords,
+  blockText,
   documentBlocks,
   documentNote,
   imageNote,
@@ -101,7 +101,7 @@ function foreign(block: ContentBlock, route: Route): ContentBlock[] {
     const inner = documentBlocks(block);
     return inner?.flatMap((part) => toUpstream(part, route)) ?? [words(documentNote(block), block)];
   }
-  const text = blockWords(block);
+  const text = blockText(block);
   if (text !== undefined) return isBlank(text) ? [] : [words(text, block)];
   // Calls that Anthropic's servers answered themselves: nobody else can pair them.
   if (/^server_tool_use$|_tool_result$/.test(block.type)) return [];

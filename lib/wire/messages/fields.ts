@@ -1,6 +1,6 @@
 /** The fields of the body beside the conversation, for upstreams other than Claude's own. */
 import type { ClientTool, MessagesRequest, TextBlock, Tool } from '../../anthropic/request.ts';
-import { missingToolWords, schemaWords, systemBlocks } from '../encode/system.ts';
+import { missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
 import { joinTexts } from '../encode/text.ts';
 import { isUsableSchema, toolSchema } from '../encode/tool-schema.ts';
 import { callableTools, serverTools } from '../../anthropic/tools.ts';
@@ -43,8 +43,8 @@ export const coreBody: readonly string[] = [
  */
 export function toSystem(request: MessagesRequest, route: Route, schema: unknown): MessagesRequest['system'] {
   const said = [
-    ...missingToolWords(serverTools(request)),
-    ...(schema === undefined ? [] : [schemaWords(schema)]),
+    ...missingToolsNote(serverTools(request)),
+    ...(schema === undefined ? [] : [schemaInstruction(schema)]),
   ];
   const { system } = request;
   if (!Array.isArray(system)) return joinTexts([system ?? '', ...said]) || undefined;

@@ -22,9 +22,9 @@ import {
 import { clientToolId, tagSignature } from '../../anthropic/provenance.ts';
 import { toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
-import { calledNames } from '../decode/called.ts';
+import { clientToolNames } from '../decode/client-tool-names.ts';
 import type { Route, Turn } from '../codec.ts';
-import { decoding, errorOf, type DataFrame } from '../decode/decoding.ts';
+import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
 import { costOf } from '../decode/usage.ts';
 import { received, unfinished } from './repairs.ts';
@@ -38,10 +38,10 @@ export function messagesDecoder(route: Route, turn: Turn): Transducer<Uint8Array
 function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { request, messageId, inputTokens } = turn;
   // OpenAI's [DONE] is no end of a messages stream (P1), but nothing follows it either.
-  const core = decoding(route, turn, { read, end, done: 'nothing' });
+  const core = decoderCore(route, turn, { read, end, done: 'nothing' });
   const { answer, finish, emit, fail, stage } = core;
   const { quirks } = route;
-  const toClientName = calledNames(request.tools, emit);
+  const toClientName = clientToolNames(request.tools, emit);
   const texts = blockTexts(quirks.leakedThinkEnd);
   /** The blocks that were started, by the upstream's own numbers. */
   const types = new Map<number, string>();
@@ -210,7 +210,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (typeof name !== 'string' || name === '') return;
     const counted = toNumber(reported['output_tokens']) !== undefined && !hasOddNumbers(reported);
     const first = finish.reason() === undefined;
-    core.stop(toStopReason(name), 'stop_reason', name);
+    core.recordFinish(toStopReason(name), 'stop_reason', name);
     stopSequence = typeof word === 'string' ? word : null;
     if (counted && first)
       original = received({ ...(json as unknown as MessageDelta), type: 'message_delta' }, json, text);

@@ -1,5 +1,5 @@
 /** Blocks of a message as the parts of an input item, in their order. */
-import { blockWords, documentBlocks, documentNote, imageNote, unknownNote } from '../encode/notes.ts';
+import { blockText, documentBlocks, documentNote, imageNote, unknownNote } from '../encode/notes.ts';
 import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
 import { isBlank } from '../encode/text.ts';
 import { toText } from '../../json.ts';
@@ -11,7 +11,7 @@ export function toParts(blocks: readonly ContentBlock[], route: Route): InputPar
   return blocks.flatMap((block) => {
     if (isBlock(block, 'image')) return [toImage(block, route)];
     if (isBlock(block, 'document')) return toDocument(block, route);
-    const words = blockWords(block) ?? (silent.has(block.type) ? '' : unknownNote(block));
+    const words = blockText(block) ?? (silent.has(block.type) ? '' : unknownNote(block));
     return isBlank(words) ? [] : [inputText(words)];
   });
 }

@@ -2,7 +2,7 @@
  * The conversation as input items, each thing said in its place. The items of a conversation are the beginning of those
  * of every longer one, so that the upstream's prefix cache holds.
  */
-import { argumentsText, resultWords, type Step } from '../encode/history.ts';
+import { argumentsText, resultText, type Step } from '../encode/history.ts';
 import { failedResult } from '../encode/notes.ts';
 import { upstreamToolId } from '../../anthropic/provenance.ts';
 import {
@@ -103,14 +103,14 @@ function toOutput(
     call_id: id,
     output,
   });
-  if (media.length === 0) return { item: item(resultWords(result, joinTexts(texts))), moved: [] };
+  if (media.length === 0) return { item: item(resultText(result, joinTexts(texts))), moved: [] };
   if (route.quirks.mediaInResults) {
     const failed = result.is_error === true ? [inputText(failedResult)] : [];
     return { item: item([...failed, ...parts]), moved: [] };
   }
   texts.push(`[${countOf(media.length)} in the next user message]`);
   const label = `[from the result of ${toUpstreamName(toText(call?.name))}, call ${id}]`;
-  return { item: item(resultWords(result, joinTexts(texts))), moved: [inputText(label), ...media] };
+  return { item: item(resultText(result, joinTexts(texts))), moved: [inputText(label), ...media] };
 }
 
 function countOf(media: number): string {

@@ -9,7 +9,7 @@
  */
 import { toHistory } from '../encode/history.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { answerSchema, missingToolWords, schemaWords, systemBlocks } from '../encode/system.ts';
+import { answerSchema, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
 import { joinTexts, wellFormedJson } from '../encode/text.ts';
 import { callableTools, isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import type { Route } from '../codec.ts';
@@ -36,8 +36,8 @@ export function encodeResponsesRequest(
   const { steps } = toHistory(request.messages, { reminders: quirks.midSystem === 'user' });
   const instructions = joinTexts([
     ...systemBlocks(request).map(({ text }) => text),
-    ...missingToolWords(serverTools(request).filter((tool) => !search || !isWebSearch(tool))),
-    ...(schema && !quirks.jsonSchema ? [schemaWords(schema)] : []),
+    ...missingToolsNote(serverTools(request).filter((tool) => !search || !isWebSearch(tool))),
+    ...(schema && !quirks.jsonSchema ? [schemaInstruction(schema)] : []),
   ]);
   const input = toItems(steps, route);
   const sentTools = [...toTools(tools, route), ...(search ? [search] : [])];

@@ -9,11 +9,11 @@ import type { ApiError } from '../../anthropic/errors.ts';
 import type { Decoded, Usage } from '../../anthropic/events.ts';
 import { toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
-import { calledNames } from '../decode/called.ts';
+import { clientToolNames } from '../decode/client-tool-names.ts';
 import type { Route, Turn } from '../codec.ts';
-import { decoding, errorOf, type DataFrame } from '../decode/decoding.ts';
+import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
-import { boundNameless, failsNameless } from '../decode/nameless.ts';
+import { limitUnnamedArguments, rejectUnnamedCall } from '../decode/unnamed-calls.ts';
 import { costOf } from '../decode/usage.ts';
 import { toArguments } from './calls.ts';
 import { endings, isKnown, textEventOf, type TextEvent } from './event-types.ts';
@@ -33,11 +33,11 @@ export function responsesDecoder(route: Route, turn: Turn): Transducer<Uint8Arra
 
 function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { request, messageId } = turn;
-  const core = decoding(route, turn, { read, end, done: 'nothing' });
+  const core = decoderCore(route, turn, { read, end, done: 'nothing' });
   const { answer, finish, emit, drop, fail, begin, stage } = core;
   const prose = proseOf(answer, stopWords(request.stop_sequences), emit);
   const search = searches({ answer, prose, messageId, tool: askedSearch(request)?.name, drop });
-  const toClient = calledNames(request.tools, emit);
+  const toClient = clientToolNames(request.tools, emit);
   const kinds = outputs({ answer, prose, searches: search, origin: route, toClient, drop });
   const items = itemTable(kinds.make);
   let reported: Partial<Usage> = {};
@@ -58,7 +58,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     begin();
     if (finish.reason() === undefined) readContent(type, json);
     else if (textEventOf(type, json)) drop('text after the finish');
-    boundNameless(core, kinds.waiting());
+    limitUnnamedArguments(core, kinds.waiting());
   }
 
   function readContent(type: string, json: JsonObject): void {
@@ -90,7 +90,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
 
   /** A stop word ends the answer, whatever the upstream still says. */
   function stopAtWord(): void {
-    if (finish.reason() === undefined && prose.stopped() !== undefined) finish.say('stop_sequence');
+    if (finish.reason() === undefined && prose.stopped() !== undefined) finish.set('stop_sequence');
   }
 
   function readEnding(type: string, response: JsonObject): void {
@@ -109,7 +109,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
           type: 'note',
           text: `unknown reason of an incomplete answer ${JSON.stringify(odd).slice(0, 60)}`,
         });
-      finish.say(reason);
+      finish.set(reason);
     }
     if (reported.output_tokens !== undefined) end();
   }
@@ -122,8 +122,8 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
       prose.end(kinds.calls() > 0);
       search.end();
     }
-    if (kinds.waiting() > 0 && failsNameless(core, 'tool')) return;
-    core.close(reported, prose.stopped());
+    if (kinds.waiting() > 0 && rejectUnnamedCall(core, 'tool')) return;
+    core.endMessage(reported, prose.stopped());
   }
 
   return stage;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { statusOf, typeOf, type ApiError } from '../../../lib/anthropic/errors.ts';
-import { clearSecrets, toWords } from '../../../lib/redact.ts';
+import { redactSecrets, redactedLine } from '../../../lib/redact.ts';
 import { errorInside, readApiError } from '../../../lib/wire/decode/errors.ts';
 import type { ApiErrorType } from '../../../lib/anthropic/events.ts';
 import type { JsonObject } from '../../../lib/json.ts';
@@ -547,7 +547,7 @@ describe('secrets', () => {
         const text = place.replace('=%', `=${key}`).replace(/%(?!20)/, key);
         const left = readApiError(401, JSON.stringify({ error: { message: text } })).message;
         assert.ok(!left.includes(key.slice(-8)), left);
-        assert.ok(!toWords(text).includes(key.slice(-8)), text);
+        assert.ok(!redactedLine(text).includes(key.slice(-8)), text);
       }
     });
 
@@ -562,12 +562,12 @@ describe('secrets', () => {
       'access_token: Zx81Kq77Pl',
       'API key provided: Zx81Kq77Pl',
     ])
-      assert.ok(!clearSecrets(text).includes('Zx81Kq77Pl'), clearSecrets(text));
+      assert.ok(!redactSecrets(text).includes('Zx81Kq77Pl'), redactSecrets(text));
   });
 
   test('a key across a line break, or behind the cut, does not get through either', () => {
-    assert.equal(toWords(`Bearer\n${letters}`), 'Bearer •••');
-    assert.doesNotMatch(toWords(`${'x '.repeat(297)} sk-${letters}`), /AbC1/);
+    assert.equal(redactedLine(`Bearer\n${letters}`), 'Bearer •••');
+    assert.doesNotMatch(redactedLine(`${'x '.repeat(297)} sk-${letters}`), /AbC1/);
   });
 
   test('a body of nothing but blanks, or of beginnings of keys, is read in time', () => {
@@ -587,11 +587,11 @@ describe('secrets', () => {
       'hf-inference',
       'a risk-free task-based desk-job',
     ])
-      assert.equal(clearSecrets(text), text);
+      assert.equal(redactSecrets(text), text);
   });
 });
 
 test('a long message is cut between characters', () => {
-  const words = toWords(`x${'😀'.repeat(600)}`);
+  const words = redactedLine(`x${'😀'.repeat(600)}`);
   assert.equal(words, `x${'😀'.repeat(299)}…`);
 });

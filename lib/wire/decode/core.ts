@@ -4,7 +4,6 @@
  * format's own business.
  */
 import type { ApiError } from '../../anthropic/errors.ts';
-import { errorInside } from './errors.ts';
 import {
   usageOf,
   type ApiErrorBody,
@@ -16,7 +15,8 @@ import { tagSignature } from '../../anthropic/provenance.ts';
 import { writer, type Writer } from '../../anthropic/writer.ts';
 import type { Transducer } from '../../stream/transducer.ts';
 import type { Route, Turn } from '../codec.ts';
-import { finishing, type Finish, type Meaning } from './finish.ts';
+import { errorInside } from './errors.ts';
+import { finishTracker, type FinishTracker, type FinishMeaning } from './finish.ts';
 import type { Frame } from './frames.ts';
 
 export type DataFrame = Extract<Frame, { type: 'data' }>;
@@ -30,9 +30,9 @@ export interface FormatReader {
   done: 'end' | 'truncation' | 'nothing';
 }
 
-export interface Decoding {
+export interface DecoderCore {
   answer: Writer;
-  finish: Finish;
+  finish: FinishTracker;
   emit: (decoded: Decoded) => void;
   /** Says what is left out, once of each kind: it may stand on every chunk. */
   drop: (what: string) => void;
@@ -41,23 +41,23 @@ export interface Decoding {
   /** The answer begins, though nothing may be in it yet. */
   begin: () => void;
   /** Takes `word`, which stood in `field`, as the upstream's finish (P7). */
-  stop: (meaning: Meaning, field: string, word: string) => void;
+  recordFinish: (meaning: FinishMeaning, field: string, word: string) => void;
   /** The end of the message, with the usage the upstream reported. */
-  close: (reported: Partial<Usage>, stopSequence?: string | null) => void;
+  endMessage: (reported: Partial<Usage>, stopSequence?: string | null) => void;
   /** Usage with estimates where nothing was reported, four characters to a token: an estimate beats 0 (L1). */
   usage: (reported: Partial<Usage>) => Usage;
   stage: Transducer<Frame, Decoded>;
 }
 
-export function decoding(
+export function decoderCore(
   route: Route,
   { request, messageId, inputTokens }: Turn,
   { read, end, done }: FormatReader,
-): Decoding {
+): DecoderCore {
   let out: Decoded[] = [];
   const emit = (decoded: Decoded): void => void out.push(decoded);
   const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
-  const finish = finishing(emit);
+  const finish = finishTracker(emit);
   const dropped = new Set<string>();
 
   function drop(what: string): void {
@@ -76,21 +76,21 @@ export function decoding(
     answer.begin(usageOf(inputTokens));
   }
 
-  function stop(meaning: Meaning, field: string, word: string): void {
+  function recordFinish(meaning: FinishMeaning, field: string, word: string): void {
     if (meaning === 'failure' || meaning === 'malformed') {
       const message = `the upstream stopped: ${word}`;
       return fail(meaning === 'failure' ? 'upstream' : 'malformed', { type: 'api_error', message });
     }
     if (meaning === 'unknown')
       emit({ type: 'note', text: `unknown ${field} ${JSON.stringify(word).slice(0, 60)}` });
-    finish.say(meaning === 'unknown' ? 'end_turn' : meaning);
+    finish.set(meaning === 'unknown' ? 'end_turn' : meaning);
   }
 
   function usage(reported: Partial<Usage>): Usage {
     return { ...usageOf(inputTokens, Math.ceil(answer.written() / 4)), ...reported };
   }
 
-  function close(reported: Partial<Usage>, stopSequence: string | null = null): void {
+  function endMessage(reported: Partial<Usage>, stopSequence: string | null = null): void {
     begin();
     const total = usage(reported);
     emit({ type: 'usage', usage: total });
@@ -126,7 +126,7 @@ export function decoding(
       return taken();
     },
   };
-  return { answer, finish, emit, drop, fail, begin, stop, close, usage, stage };
+  return { answer, finish, emit, drop, fail, begin, recordFinish, endMessage, usage, stage };
 }
 
 /** The error a data frame holds, also where only the event's name says that it is one. */

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Remark } from '../../../lib/anthropic/events.ts';
-import { choosing } from '../../../lib/wire/decode/choices.ts';
-import { finishing } from '../../../lib/wire/decode/finish.ts';
+import { choiceSelector } from '../../../lib/wire/decode/choices.ts';
+import { finishTracker } from '../../../lib/wire/decode/finish.ts';
 import { count, withoutCached } from '../../../lib/wire/decode/usage.ts';
 import { runs } from '../../support/arbitraries.ts';
 import { run, utf8 } from '../../support/decode.ts';
@@ -12,15 +12,15 @@ import { decoder, formats, type Format } from '../../support/turns.ts';
 
 function finish() {
   const told: Remark[] = [];
-  return { told, finish: finishing((remark) => void told.push(remark)) };
+  return { told, finish: finishTracker((remark) => void told.push(remark)) };
 }
 
 describe('the finish', () => {
   test('is told once, and the last reason holds', () => {
     const { told, finish: end } = finish();
     assert.equal(end.reason(), undefined);
-    end.say('end_turn');
-    end.say('tool_use');
+    end.set('end_turn');
+    end.set('tool_use');
     assert.equal(end.reason(), 'tool_use');
     assert.deepEqual(told, [{ type: 'finished' }]);
   });
@@ -28,11 +28,11 @@ describe('the finish', () => {
   test('that cuts the turn stands, unless it is overruled', () => {
     for (const cut of ['max_tokens', 'refusal', 'model_context_window_exceeded'] as const) {
       const { told, finish: end } = finish();
-      end.say(cut);
+      end.set(cut);
       assert.ok(end.isCut());
-      end.say('end_turn');
+      end.set('end_turn');
       assert.equal(end.reason(), cut);
-      end.overrule('refusal');
+      end.override('refusal');
       assert.equal(end.reason(), 'refusal');
       assert.equal(told.length, 1);
     }
@@ -41,7 +41,7 @@ describe('the finish', () => {
   test('no other reason cuts', () => {
     for (const reason of ['end_turn', 'tool_use', 'stop_sequence', 'pause_turn'] as const) {
       const { finish: end } = finish();
-      end.say(reason);
+      end.set(reason);
       assert.ok(!end.isCut());
     }
   });
@@ -53,7 +53,7 @@ describe('the choice that is the answer', () => {
 
   test('is the first that carries anything; any other is told of', () => {
     let dropped = 0;
-    const { isAnswer } = choosing(finish().finish, () => void dropped++);
+    const { isAnswer } = choiceSelector(finish().finish, () => void dropped++);
     assert.ok(isAnswer(0, empty) && isAnswer(1, full));
     assert.ok(!isAnswer(0, empty));
     assert.equal(dropped, 0);
@@ -63,23 +63,23 @@ describe('the choice that is the answer', () => {
 
   test('is not ended by another that had nothing in it, but by its own end', () => {
     const { finish: end } = finish();
-    const { isAnswer, ended } = choosing(end, () => {});
+    const { isAnswer, markEnded } = choiceSelector(end, () => {});
     isAnswer(0, empty);
-    ended(0);
-    end.say('end_turn');
+    markEnded(0);
+    end.set('end_turn');
     isAnswer(1, full);
     assert.equal(end.reason(), undefined);
-    ended(1);
-    end.say('max_tokens');
+    markEnded(1);
+    end.set('max_tokens');
     isAnswer(1, full);
     assert.equal(end.reason(), 'max_tokens');
   });
 
   test('may have ended before it says anything', () => {
     const { finish: end } = finish();
-    const { isAnswer, ended } = choosing(end, () => {});
-    ended(3);
-    end.say('end_turn');
+    const { isAnswer, markEnded } = choiceSelector(end, () => {});
+    markEnded(3);
+    end.set('end_turn');
     assert.ok(isAnswer(3, full));
     assert.equal(end.reason(), 'end_turn');
   });
@@ -136,11 +136,14 @@ describe('tokens', () => {
   });
 
   test('that stand apart from the input are not taken from it', () => {
-    assert.deepEqual(withoutCached({ input: 10, output: 0, read: 70, written: 5, apart: true }), {
-      input_tokens: 10,
-      cache_read_input_tokens: 70,
-      cache_creation_input_tokens: 5,
-    });
+    assert.deepEqual(
+      withoutCached({ input: 10, output: 0, read: 70, written: 5, inputExcludesCached: true }),
+      {
+        input_tokens: 10,
+        cache_read_input_tokens: 70,
+        cache_creation_input_tokens: 5,
+      },
+    );
   });
 
   test('nobody counted are none', () => {

@@ -1,17 +1,17 @@
 /** Arguments that wait for the name of their call: they are bounded (L3), and without a name the call must not run (P5). */
 import { longestWait } from '../../anthropic/writer.ts';
-import type { Decoding } from './decoding.ts';
+import type { DecoderCore } from './core.ts';
 
 /** Fails the turn when more characters wait for a name than may. */
-export function boundNameless({ fail }: Pick<Decoding, 'fail'>, waiting: number): void {
+export function limitUnnamedArguments({ fail }: Pick<DecoderCore, 'fail'>, waiting: number): void {
   if (waiting <= longestWait) return;
   const message = 'the upstream sent arguments without end, and no name for them';
   fail('overflow', { type: 'api_error', message });
 }
 
 /** The name never came. In a turn that was cut its arguments are left out, else the turn fails; true when it did. */
-export function failsNameless(
-  { answer, finish, drop }: Pick<Decoding, 'answer' | 'finish' | 'drop'>,
+export function rejectUnnamedCall(
+  { answer, finish, drop }: Pick<DecoderCore, 'answer' | 'finish' | 'drop'>,
   kind: 'tool' | 'function',
 ): boolean {
   if (finish.isCut()) {

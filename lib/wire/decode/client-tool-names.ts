@@ -7,7 +7,7 @@ import { toolNames } from '../tool-names.ts';
  * The client's name for one the upstream used. A name nobody declared passes unchanged, since the client answers it
  * better than occ could, and the log is told.
  */
-export function calledNames(
+export function clientToolNames(
   tools: readonly Tool[] | undefined,
   tell: (remark: Remark) => void,
 ): (name: string) => string {
