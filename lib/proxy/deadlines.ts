@@ -1,26 +1,28 @@
-/** The limits of one attempt, by name. Every wait of an attempt is armed here, and ends when the client leaves. */
+/** The time limits of one attempt, by name. Every wait of an attempt is armed here and ends when the client disconnects. */
+import type { Clock } from './clock.ts';
 
-/** Why an attempt was ended from this side. */
+/** Why this side ended an attempt. */
 export type Ended = 'gone' | 'headers' | 'first_event' | 'idle' | 'total' | 'done';
 
 export interface Deadlines {
-  /** Aborts when any limit is reached, when the client leaves, or when `end` is called. */
+  /** Aborts when a limit is reached, when the client disconnects, or when `end` is called. */
   readonly signal: AbortSignal;
-  /** Starts the one running limit anew; the limit before it is off. */
+  /** Starts a limit of `ms` milliseconds in place of the one that runs. */
   arm(name: 'headers' | 'first_event' | 'idle', ms: number): void;
-  /** No limit runs, while the client and not the upstream is waited for. */
+  /** Stops the running limit, while the proxy waits for the client and not for the upstream. */
   disarm(): void;
-  /** What ended it; undefined while it runs. */
+  /** What ended the attempt; undefined while it runs. */
   ended(): Ended | undefined;
   /** Ends the attempt and stops every timer. */
   end(why?: Ended): void;
 }
 
-export function deadlines(gone: AbortSignal, totalMs?: number): Deadlines {
+/** `totalMs` bounds the whole attempt, in milliseconds. */
+export function deadlines(gone: AbortSignal, clock: Clock, totalMs?: number): Deadlines {
   const controller = new AbortController();
   let why: Ended | undefined;
-  let running: NodeJS.Timeout | undefined;
-  const total = totalMs === undefined ? undefined : setTimeout(() => end('total'), totalMs);
+  let disarm = (): void => {};
+  const cancelTotal = totalMs === undefined ? () => {} : clock.after(totalMs, () => end('total'));
   const leave = () => end('gone');
   if (gone.aborted) end('gone');
   else gone.addEventListener('abort', leave, { once: true });
@@ -28,8 +30,8 @@ export function deadlines(gone: AbortSignal, totalMs?: number): Deadlines {
   function end(reason: Ended = 'done'): void {
     if (why !== undefined) return;
     why = reason;
-    clearTimeout(running);
-    clearTimeout(total);
+    disarm();
+    cancelTotal();
     gone.removeEventListener('abort', leave);
     controller.abort();
   }
@@ -38,10 +40,10 @@ export function deadlines(gone: AbortSignal, totalMs?: number): Deadlines {
     signal: controller.signal,
     arm(name, ms) {
       if (why !== undefined) return;
-      clearTimeout(running);
-      running = setTimeout(() => end(name), ms);
+      disarm();
+      disarm = clock.after(ms, () => end(name));
     },
-    disarm: () => clearTimeout(running),
+    disarm: () => disarm(),
     ended: () => why,
     end,
   };

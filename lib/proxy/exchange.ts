@@ -44,10 +44,10 @@ export async function exchange(
   const session = sessionId(req.headers, request);
   const conversation = namedSession(req.headers, request);
   road.memory.renew(settings);
-  const known = road.memory.known(conversation, Date.now());
+  const known = road.memory.known(conversation, road.now());
   const plan = planRoutes({ request, inputTokens, requestClass }, settings, known);
-  road.memory.keep(conversation, plan, Date.now());
-  const turn: Turn = { request, messageId: `msg_${randomBytes(12).toString('hex')}`, inputTokens };
+  road.memory.keep(conversation, plan, road.now());
+  const turn: Turn = { request, session, messageId: `msg_${randomBytes(12).toString('hex')}`, inputTokens };
   const serverSide = serverTools(request).map(({ name }) => name);
   road.log({
     level: 'info',
@@ -63,17 +63,16 @@ export async function exchange(
   });
 
   // When no content has come for the heartbeat's time, the frame goes out, so that the client waits on (contract 5.3).
-  const early = setTimeout(() => {
+  const cancelEarly = road.after(settings.heartbeatMs, () => {
     if (request.stream === true)
       void reply.start(messageStart(turn.messageId, request.model, usageOf(inputTokens)));
-  }, settings.heartbeatMs);
+  });
   try {
     await hearWhoLeft();
     await tryModels(
       {
         plan,
         turn,
-        session,
         headers: outgoingHeaders(req, session),
         requestId,
         reply,
@@ -84,7 +83,7 @@ export async function exchange(
       road,
     );
   } finally {
-    clearTimeout(early);
+    cancelEarly();
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the road remembers across requests: breakers, spent allowances, lessons, retry budgets, and which model a
+ * What the road remembers across requests: breakers, spent allowances, learned, retry budgets, and which model a
  * conversation keeps. What to make of it is the policy's business; here it is kept, bounded and for a time, and said.
  */
 import type { Settings } from '../config/settings.ts';
@@ -7,7 +7,7 @@ import type { Log } from '../log/log.ts';
 import type { Outcome } from './policy/failures.ts';
 import { admission, closed, next, signOf, type BreakerEvent, type Circuit } from './policy/breaker.ts';
 import { expiring } from './policy/expiring.ts';
-import { lessonInWords, lessonMs, lessonOf, type Lesson } from './policy/learned.ts';
+import { describeLearned, learnedMs, learnedFrom, type Learned } from './policy/learned.ts';
 import { inWords, mayDoubt, spentBy, spentInWords, type Spent } from './policy/quota.ts';
 import { mayRetry, spend, unspent, type Budget } from './policy/retry-budget.ts';
 import type { Candidate, Hindrance, Plan } from './policy/plan.ts';
@@ -33,8 +33,8 @@ export interface Memory {
    * is doubted once in a while.
    */
   admit(candidate: Candidate, settings: Settings, now: number, lastResort: boolean): Permit | Hindrance;
-  /** Remembers what a mend taught, once it has helped. `why` is what the upstream said. */
-  learn(candidate: Candidate, lesson: Lesson, why: string, now: number): void;
+  /** Remembers what a repair applyLearned, once it has helped. `why` is what the upstream said. */
+  learn(candidate: Candidate, learned: Learned, why: string, now: number): void;
   /** Counts an attempt of the provider, for its retry budget. */
   spend(provider: string, kind: 'attempt' | 'retry', now: number): void;
   mayRetry(provider: string, now: number): boolean;
@@ -46,19 +46,19 @@ export interface Recalled {
   /** Where it is not closed: the state by model and format, separated by a space. */
   breakers: Readonly<Record<string, { state: 'open' | 'half_open'; until: string }>>;
   spent: readonly { who: string; limit: string; until: string }[];
-  learned: readonly { model: string; what: Lesson['what']; words: string; until: string }[];
+  learned: readonly { model: string; what: Learned['what']; words: string; until: string }[];
 }
 
-interface Learned {
+interface LearnedEntry {
   model: string;
-  lesson: Lesson;
+  learned: Learned;
   since: number;
 }
 
 /** Bounds in number; model ids come from clients too. */
 const mostCircuits = 200;
 const mostSpent = 200;
-const mostLessons = 500;
+const maxLearned = 500;
 const mostConversations = 1000;
 /** How long a conversation that is not heard of keeps its model, in milliseconds: a working day and its night. */
 const conversationMs = 24 * 3_600_000;
@@ -68,7 +68,7 @@ const circuitMs = 3_600_000;
 export function memory(log: Log): Memory {
   const circuits = expiring<{ circuit: Circuit; reason: string }>(mostCircuits);
   const allowances = expiring<Spent>(mostSpent);
-  const lessons = expiring<Learned>(mostLessons);
+  const learnings = expiring<LearnedEntry>(maxLearned);
   const conversations = expiring<string>(mostConversations);
   const budgets = expiring<Budget>(mostCircuits);
   const seen = new WeakSet<Settings>();
@@ -78,13 +78,13 @@ export function memory(log: Log): Memory {
     seen.add(settings);
     circuits.clear();
     allowances.clear();
-    lessons.clear();
+    learnings.clear();
   }
 
   function known(conversation: string | undefined, now: number): Known {
-    const all = lessons.list(now);
+    const all = learnings.list(now);
     return {
-      lessons: (model) => all.flatMap(({ value }) => (value.model === model ? [value.lesson] : [])),
+      learned: (model) => all.flatMap(({ value }) => (value.model === model ? [value.learned] : [])),
       kept: (group) =>
         conversation === undefined ? undefined : conversations.get(`${conversation} ${group}`, now),
     };
@@ -144,9 +144,9 @@ export function memory(log: Log): Memory {
     const spent = [candidate.route.provider, model].flatMap((who) => allowances.get(who, now) ?? []);
     const binding = spent.find((allowance) => !lastResort || !mayDoubt(allowance, now));
     if (binding) return { kind: 'quota', reason: spentInWords(binding, now), waitMs: binding.until - now };
-    const found = lessons.get(`${model} gone`, now)?.lesson;
+    const found = learnings.get(`${model} gone`, now)?.learned;
     if (found?.what !== 'gone' || lastResort) return undefined;
-    return { kind: 'gone', reason: lessonInWords(found), waitMs: 0 };
+    return { kind: 'gone', reason: describeLearned(found), waitMs: 0 };
   }
 
   /** What an outcome says for other requests too. An answer takes back what was said of its model before it was asked. */
@@ -156,22 +156,22 @@ export function memory(log: Log): Memory {
     if (outcome.type === 'answered') {
       const older = (entry: { since: number } | undefined): boolean => (entry?.since ?? Infinity) <= began;
       for (const who of [provider, model]) if (older(allowances.get(who, now))) allowances.delete(who);
-      if (older(lessons.get(`${model} gone`, now))) lessons.delete(`${model} gone`);
+      if (older(learnings.get(`${model} gone`, now))) learnings.delete(`${model} gone`);
     }
     const spent = spentBy(outcome, provider, modelId, now);
     if (spent) {
       allowances.set(spent.who, spent, spent.until);
       say(spent.who, spentInWords(spent, now), reasonOf(outcome), spent.until);
     }
-    const lesson = lessonOf(outcome, candidate);
-    if (lesson) learn(candidate, lesson, reasonOf(outcome), now);
+    const learned = learnedFrom(outcome, candidate);
+    if (learned) learn(candidate, learned, reasonOf(outcome), now);
   }
 
-  function learn(candidate: Candidate, lesson: Lesson, why: string, now: number): void {
+  function learn(candidate: Candidate, learned: Learned, why: string, now: number): void {
     const model = nameOf(candidate);
-    const which = lesson.what === 'parameter' ? `parameter ${lesson.parameter}` : lesson.what;
-    lessons.set(`${model} ${which}`, { model, lesson, since: now }, now + lessonMs);
-    say(model, lessonInWords(lesson), why, now + lessonMs);
+    const which = learned.what === 'parameter' ? `parameter ${learned.parameter}` : learned.what;
+    learnings.set(`${model} ${which}`, { model, learned, since: now }, now + learnedMs);
+    say(model, describeLearned(learned), why, now + learnedMs);
   }
 
   function say(who: string, what: string, why: string, until: number): void {
@@ -188,10 +188,10 @@ export function memory(log: Log): Memory {
       spent: allowances
         .list(now)
         .map(({ value: { who, limit, until } }) => ({ who, limit, until: new Date(until).toISOString() })),
-      learned: lessons.list(now).map(({ value: { model, lesson }, until }) => ({
+      learned: learnings.list(now).map(({ value: { model, learned }, until }) => ({
         model,
-        what: lesson.what,
-        words: lessonInWords(lesson),
+        what: learned.what,
+        words: describeLearned(learned),
         until: new Date(until).toISOString(),
       })),
     };
@@ -205,7 +205,7 @@ export function memory(log: Log): Memory {
     learn,
     spend(provider, kind, now) {
       const budget = spend(budgets.get(provider, now) ?? unspent, kind, now);
-      budgets.set(provider, budget, now + lessonMs);
+      budgets.set(provider, budget, now + learnedMs);
     },
     mayRetry: (provider, now) => mayRetry(budgets.get(provider, now) ?? unspent, now),
     recall,

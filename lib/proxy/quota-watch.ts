@@ -3,6 +3,7 @@ import type { QuotaWindow } from '../catalog/quota.ts';
 import { quotaAddress } from '../catalog/quota.ts';
 import type { Provider } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
+import type { Clock } from './clock.ts';
 import { askQuota } from './quota-page.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -37,7 +38,7 @@ interface Kept {
   reason?: string;
 }
 
-export function quotaWatch(upstream: Pick<Upstream, 'get'>, log: Log): QuotaWatch {
+export function quotaWatch(upstream: Pick<Upstream, 'get'>, log: Log, clock: Clock): QuotaWatch {
   const kept = new Map<string, Kept>();
   const closing = new AbortController();
 
@@ -58,7 +59,7 @@ export function quotaWatch(upstream: Pick<Upstream, 'get'>, log: Log): QuotaWatc
     if (report === undefined || closing.signal.aborted) return;
     const { name } = provider;
     if (report.windows) {
-      state.known = { provider: name, at: new Date().toISOString(), windows: report.windows };
+      state.known = { provider: name, at: new Date(clock.now()).toISOString(), windows: report.windows };
       delete state.reason;
       const percent = Object.fromEntries(report.windows.map(({ window, percent }) => [window, percent]));
       log({ level: 'info', event: 'plan', provider: name, percent });

@@ -12,13 +12,14 @@ const bodyMs = 5000;
 export async function readRefusal(
   { status, headers, body }: Answer,
   limits: Deadlines,
+  now: number,
   decode: (status: number, body: string) => ApiError,
 ): Promise<Outcome> {
   limits.arm('idle', bodyMs);
   const text = await readText(body);
   if (limits.ended() === 'gone') return { type: 'abandoned' };
   const error = status < 400 ? redirected(status, headers['location']) : decode(status, text);
-  const retryAfterMs = toRetryAfterMs(headers, Date.now()) ?? error.retryAfterMs;
+  const retryAfterMs = toRetryAfterMs(headers, now) ?? error.retryAfterMs;
   return { type: 'refused', error, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 

@@ -11,6 +11,7 @@ import {
   type MessageStart,
   type StreamEvent,
 } from '../anthropic/events.ts';
+import type { Clock } from './clock.ts';
 import type { Refusal } from './policy/verdict.ts';
 
 export interface Reply {
@@ -37,18 +38,29 @@ export function openReply(
   requestId: string,
   heartbeatMs: number,
   gone: AbortSignal,
+  clock: Clock,
 ): Reply {
   let phase: 'waiting' | 'streaming' | 'ended' = 'waiting';
-  let heartbeat: NodeJS.Timeout | undefined;
+  let stopHeartbeat = (): void => {};
+  /** When the last event was written, on the monotonic clock. */
+  let written = 0;
 
-  /** Between events only, never to a client that does not read, never after the end. */
-  function ping(): void {
-    if (phase === 'streaming' && !res.writableNeedDrain && !gone.aborted) res.write(pingText);
+  /** Sends a ping after `heartbeatMs` of silence: between events only, never to a client that does not read. */
+  function beat(): void {
+    const silentMs = clock.monotonic() - written;
+    // A timer may fire up to a millisecond early.
+    if (silentMs < heartbeatMs - 1) return schedule(heartbeatMs - silentMs);
+    if (!res.writableNeedDrain && !gone.aborted) res.write(pingText);
+    schedule(heartbeatMs);
+  }
+
+  function schedule(ms: number): void {
+    stopHeartbeat = clock.after(ms, beat);
   }
 
   async function write(text: string): Promise<void> {
     if (gone.aborted || text === '') return;
-    heartbeat?.refresh();
+    written = clock.monotonic();
     if (res.write(text)) return;
     // A client that leaves while it is waited for must not be waited for forever.
     await once(res, 'drain', { signal: gone }).catch(() => {});
@@ -64,8 +76,9 @@ export function openReply(
       ...headers,
     });
     phase = 'streaming';
-    heartbeat = setInterval(ping, heartbeatMs);
-    await write(encodeEvent(first));
+    const sent = write(encodeEvent(first));
+    schedule(heartbeatMs);
+    await sent;
   }
 
   async function send(events: readonly StreamEvent[]): Promise<void> {
@@ -79,7 +92,7 @@ export function openReply(
 
   function finish(): void {
     phase = 'ended';
-    clearInterval(heartbeat);
+    stopHeartbeat();
   }
 
   function message(whole: Message, headers: Record<string, string> = {}): void {

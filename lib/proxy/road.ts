@@ -1,19 +1,20 @@
-/** What every exchange shares: the way out, the log, and what is counted. */
+/** What every exchange of one proxy shares: the way to upstreams, the clock, the log, and the counters. */
 import type { Log } from '../log/log.ts';
 import type { Tally } from './attempt.ts';
+import type { Clock } from './clock.ts';
 import type { Memory } from './memory.ts';
 import type { QuotaWatch } from './quota-watch.ts';
 import type { ModelStats } from './model-stats.ts';
 import type { Upstream } from './upstream.ts';
 
-export interface Road {
+export interface Road extends Clock {
   upstream: Upstream;
   log: Log;
   counts: Counts;
   modelStats: ModelStats;
   memory: Memory;
   quotas: QuotaWatch;
-  /** In [0, 1), for waits and ids. */
+  /** A number in [0, 1), for waits. */
   random: () => number;
 }
 

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import { version } from '../version.ts';
+import { systemClock, type Clock } from './clock.ts';
 import type { Control } from './control.ts';
 import { openTokenCounter } from './count-tokens.ts';
 import { exchange, type Exchange } from './exchange.ts';
@@ -32,6 +33,8 @@ export interface ProxyOptions {
   control?: Control;
   /** The way out, opened when it is first needed; doctor listens in on it. */
   upstream?: () => Promise<Upstream>;
+  /** The system's clock unless a test passes another. */
+  clock?: Clock;
   /** Whether providers are asked in the background how much of a plan is used. */
   watchesQuotas?: boolean;
 }
@@ -61,7 +64,7 @@ const keepAliveMs = 120_000;
 
 /** Rejects with an OccError `port_in_use` (or `cannot_listen`) when it cannot listen. */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
-  const { settings, token, host, port, log, control } = options;
+  const { settings, token, host, port, log, control, clock = systemClock } = options;
   const counts = noCounts();
   const upstream = lazy(options.upstream ?? openUpstream);
   const out: Upstream = {
@@ -70,19 +73,20 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     close: async () => {},
   };
   const road: Road = {
+    ...clock,
     upstream: out,
     log,
     counts,
     modelStats: modelStats(),
     memory: memory(log),
-    quotas: options.watchesQuotas === true ? quotaWatch(out, log) : noQuotaWatch,
+    quotas: options.watchesQuotas === true ? quotaWatch(out, log, clock) : noQuotaWatch,
     random: Math.random,
   };
   /** Requests that closing waits for, and the greetings and questions of the owner, which only end themselves. */
   const requests = inFlight();
   const asides = inFlight();
   const counter = openTokenCounter(log);
-  const startedAt = Date.now();
+  const startedAt = clock.monotonic();
   let closing = false;
 
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (req, res) => {
@@ -98,7 +102,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const requestId = `req_${randomBytes(12).toString('hex')}`;
     const gone = goneSignal(res);
     const now = settings();
-    const reply = openReply(res, requestId, now.heartbeatMs, gone);
+    const reply = openReply(res, requestId, now.heartbeatMs, gone, clock);
     try {
       await dispatch(pathname, { req, res, reply, gone, requestId, settings: now });
     } catch (error) {
@@ -172,7 +176,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       version,
       pid: process.pid,
       ...(control && { instance: control.instance }),
-      uptime_s: Math.round((Date.now() - startedAt) / 1000),
+      uptime_s: Math.round((clock.monotonic() - startedAt) / 1000),
       requests: asked,
       failures,
       live: requests.count(),
@@ -217,7 +221,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       ...counts,
       live: requests.count(),
       models: road.modelStats.list(),
-      remembered: road.memory.recall(Date.now()),
+      remembered: road.memory.recall(clock.now()),
       quotas: road.quotas.list(),
     }),
     drain,

@@ -1,13 +1,13 @@
-/** The models of a plan, tried one after the other until one answers or there is nothing left to try (contract 5.2). */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Tries the models of a plan one after the other, until one answers or nothing is left to try. */
 import type { StreamEvent } from '../anthropic/events.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Turn } from '../wire/codec.ts';
-import { attempt, type Attempted, type Try } from './attempt.ts';
+import { attempt, type Attempted, type TotalLimit } from './attempt.ts';
+import { wait } from './clock.ts';
 import type { Permit } from './memory.ts';
 import { classOf, type Outcome, type Tried } from './policy/failures.ts';
-import { lessonInWords, mend, type Mend } from './policy/learned.ts';
+import { describeLearned, repair, type Repair } from './policy/learned.ts';
 import type { Candidate, PassedOver, Plan } from './policy/plan.ts';
 import { decide } from './policy/steps.ts';
 import { nameOf, reasonOf, verdict } from './policy/verdict.ts';
@@ -18,31 +18,31 @@ import { sinkFor, type Sink } from './sink.ts';
 export interface Trial {
   plan: Plan;
   turn: Turn;
-  /** The conversation's id, see `session.ts`. */
-  session: string;
+  /** The headers for one model's provider. */
   headers: (candidate: Candidate) => Record<string, string>;
   requestId: string;
   reply: Reply;
-  /** Aborts when the client has left. */
+  /** Aborts when the client disconnects. */
   gone: AbortSignal;
   settings: Settings;
-  /** Milliseconds the client waits for a whole answer, where it said so. */
+  /** Milliseconds the client waits for a whole answer, if it said so. */
   limitMs: number | undefined;
 }
 
-/** How far a trial has come. */
+/** What has happened in a trial so far. */
 interface Course {
-  /** In the plan's order; a mend changes one. */
+  /** In the plan's order. A repair replaces one. */
   candidates: Candidate[];
   tried: Tried[];
-  /** What was changed, by candidate. */
-  mends: Map<number, Mend[]>;
-  /** Candidates that may not be asked now, and why. */
+  /** The repairs made, by candidate. */
+  repairs: Map<number, Repair[]>;
+  /** Candidates that may not be tried now, and why. */
   barred: Map<number, PassedOver>;
-  /** Everyone was barred. */
+  /** Every candidate was barred, so those that are only spent or gone are tried after all. */
   lastResort: boolean;
+  /** When the trial began, on the monotonic clock. */
   began: number;
-  /** A finished answer with nothing in it, should every attempt end so (P6). */
+  /** A finished answer with no content, in case every attempt ends so (P6). */
   empty?: { events: readonly StreamEvent[]; headers: Record<string, string> };
 }
 
@@ -54,15 +54,15 @@ interface Chosen {
   permit: Permit;
 }
 
-/** Ends in the reply: the answer of one model, or what the client is told of all that failed. */
+/** Ends in the reply: one model's answer, or the error that sums up all failures. */
 export async function tryModels(trial: Trial, road: Road): Promise<void> {
   const course: Course = {
     candidates: [...trial.plan.candidates],
     tried: [],
-    mends: new Map(),
+    repairs: new Map(),
     barred: new Map(),
     lastResort: false,
-    began: Date.now(),
+    began: road.monotonic(),
   };
   for (;;) {
     const chosen = await choose(course, trial, road);
@@ -77,18 +77,18 @@ export async function tryModels(trial: Trial, road: Road): Promise<void> {
   }
 }
 
-/** The next attempt, once its time has come; undefined when there is none, or the client has left. */
+/** The next attempt, after the wait it needs; undefined when there is none or the client has disconnected. */
 async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen | undefined> {
   const { candidates, tried, barred } = course;
   const { gone, requestId, settings } = trial;
   for (;;) {
     const last = tried.at(-1);
     const provider = last && candidates[last.candidate]?.provider.name;
-    const mayRetry = provider === undefined || road.memory.mayRetry(provider, Date.now());
+    const mayRetry = provider === undefined || road.memory.mayRetry(provider, road.now());
     const passed = new Set(barred.keys());
     const decision = decide(candidates, tried, settings.retry, road.random(), { passed, mayRetry });
     if (decision.type === 'give_up') {
-      // Everyone is barred: whoever is gone or spent may be so no longer, and nothing is lost by asking.
+      // With every candidate barred, nothing is lost by trying those whose quota or absence may have ended.
       const doubtful = [...barred].filter(([, { hindrance }]) => hindrance?.kind !== 'breaker');
       if (tried.length > 0 || doubtful.length === 0 || course.lastResort) return undefined;
       course.lastResort = true;
@@ -100,13 +100,13 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
     if (!candidate) return undefined;
     if (!mayRetry && index !== last?.candidate)
       road.log({ level: 'info', event: 'retries_spent', request: requestId, provider });
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal: gone }).catch(() => {});
+    if (waitMs > 0) await wait(road, waitMs, gone);
     if (gone.aborted) return undefined;
 
-    const permit = road.memory.admit(candidate, settings, Date.now(), course.lastResort);
+    const permit = road.memory.admit(candidate, settings, road.now(), course.lastResort);
     if (!('kind' in permit)) {
-      const again = index === last?.candidate && !last.mended && key === last.key;
-      road.memory.spend(candidate.provider.name, again ? 'retry' : 'attempt', Date.now());
+      const again = index === last?.candidate && !last.repaired && key === last.key;
+      road.memory.spend(candidate.provider.name, again ? 'retry' : 'attempt', road.now());
       return { index, candidate, key, permit };
     }
     const { kind, reason } = permit;
@@ -119,53 +119,73 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
 async function tryOne(
   { index, candidate, key, permit }: Chosen,
   course: Course,
-  { turn, session, headers, requestId, reply, gone, settings, limitMs }: Trial,
+  { turn, headers, requestId, reply, gone, settings, limitMs }: Trial,
   road: Road,
 ): Promise<Outcome> {
-  const { candidates, tried, mends } = course;
+  const { tried } = course;
   const { request } = turn;
   const number = tried.length + 1;
-  const isLast = index === candidates.length - 1 || number === settings.retry.maxAttemptsTotal;
+  const isLast = index === course.candidates.length - 1 || number === settings.retry.maxAttemptsTotal;
   const result = await attempt({
     candidate,
     key,
-    request,
     turn,
-    session,
     headers: headers(candidate),
-    sink: heard(sinkFor(reply, request, answeredBy(candidate, number)), permit),
+    sink: reportingContent(sinkFor(reply, request, answeredBy(candidate, number)), permit, road),
     gone,
-    total: totalFor(candidate, request, limitMs, Date.now() - course.began, isLast),
+    total: totalFor(candidate, request, limitMs, road.monotonic() - course.began, isLast),
     upstream: road.upstream,
+    clock: road,
     log: (entry) => road.log({ request: requestId, ...entry }),
   });
   const { outcome } = result;
-  permit.end(outcome, Date.now());
-  if (outcome.type === 'answered') road.quotas.note(candidate.provider, 'answered', Date.now());
-  else if (classOf(outcome) === 'quota') road.quotas.note(candidate.provider, 'spent', Date.now());
+  permit.end(outcome, road.now());
+  if (outcome.type === 'answered') road.quotas.note(candidate.provider, 'answered', road.now());
+  else if (classOf(outcome) === 'quota') road.quotas.note(candidate.provider, 'spent', road.now());
   record(result, candidate, number, requestId, road);
   if (result.empty) course.empty = { events: result.empty, headers: answeredBy(candidate, number) };
-
-  const made = mends.get(index) ?? [];
-  if (helped(result)) learn(candidate, made, road);
-  const mayMend = number < settings.retry.maxAttemptsTotal;
-  const mended = mayMend ? mend(candidate, outcome, request, refusedFormats(made)) : undefined;
-  // Refused in every format its provider has: it is as good as gone.
-  if (mayMend && !mended && outcome.type === 'refused' && classOf(outcome) === 'format') {
-    const { message } = outcome.error;
-    road.memory.learn(candidate, { what: 'gone', reason: message }, message, Date.now());
-  }
-  if (mended) {
-    mends.set(index, [...made, mended]);
-    candidates[index] = mended.candidate;
-    const what = lessonInWords(mended.lesson);
-    road.log({ level: 'info', event: 'mended', request: requestId, model: nameOf(candidate), what });
-  }
-  tried.push({ candidate: index, key, outcome, ...(mended && { mended: true }) });
+  const repaired = settle(result, index, candidate, course, { request, requestId, settings }, road);
+  tried.push({ candidate: index, key, outcome, ...(repaired && { repaired: true }) });
   return outcome;
 }
 
-/** Nothing is left to try. */
+/**
+ * Remembers the repairs that helped, and makes the next one after a refusal. Returns true when the same model is worth
+ * another try with a changed request.
+ */
+function settle(
+  result: Attempted,
+  index: number,
+  candidate: Candidate,
+  { candidates, tried, repairs }: Course,
+  { request, requestId, settings }: { request: MessagesRequest } & Pick<Trial, 'requestId' | 'settings'>,
+  road: Road,
+): boolean {
+  const { outcome } = result;
+  const made = repairs.get(index) ?? [];
+  if (helped(result)) {
+    // All of them were needed, and the latest format is the one that works.
+    for (const { learned, why, general } of made)
+      if (general) road.memory.learn(candidate, learned, why, road.now());
+  }
+  if (tried.length + 1 >= settings.retry.maxAttemptsTotal) return false;
+  const next = repair(candidate, outcome, request, refusedFormats(made));
+  if (next) {
+    repairs.set(index, [...made, next]);
+    candidates[index] = next.candidate;
+    const what = describeLearned(next.learned);
+    road.log({ level: 'info', event: 'mended', request: requestId, model: nameOf(candidate), what });
+    return true;
+  }
+  // A model that was refused in every format of its provider is not available there.
+  if (outcome.type === 'refused' && classOf(outcome) === 'format') {
+    const { message } = outcome.error;
+    road.memory.learn(candidate, { what: 'gone', reason: message }, message, road.now());
+  }
+  return false;
+}
+
+/** Answers when nothing is left to try. */
 async function conclude(
   { candidates, tried, barred, empty }: Course,
   trial: Trial,
@@ -180,45 +200,39 @@ async function conclude(
 function refuse({ plan, turn, requestId, reply }: Trial, tried: readonly Tried[], road: Road): void {
   road.counts.failures++;
   const last = tried.at(-1)?.outcome;
-  // In mid-answer only the break itself matters: that others were not tried is no failure of theirs.
+  // Once content was sent only the break matters: the other models were not tried, so they did not fail.
   const broke = last?.type === 'failed' && last.at === 'after_content' ? last.error : undefined;
   const whole = verdict(plan, tried, turn.inputTokens);
   const refusal = broke ? { ...whole, type: broke.type, message: broke.message } : whole;
   const { status, message } = refusal;
-  road.counts.lastError = { at: new Date().toISOString(), request: requestId, status, message };
+  road.counts.lastError = { at: new Date(road.now()).toISOString(), request: requestId, status, message };
   road.log({ level: 'warn', event: 'refused', request: requestId, status, message });
   reply.refuse(refusal);
 }
 
-/** The sink, which tells when the first content is on its way to the client. */
-function heard(sink: Sink, permit: Permit): Sink {
+/** The sink, which also reports to the permit when the first content leaves for the client. */
+function reportingContent(sink: Sink, permit: Permit, road: Road): Sink {
   let first = true;
   return {
     whole: sink.whole,
     accept(events) {
-      if (first) permit.content(Date.now());
+      if (first) permit.content(road.now());
       first = false;
       return sink.accept(events);
     },
   };
 }
 
-/** A mend has helped when the model answers, or has begun to. */
+/** Repairs have helped when the model answers, or has begun to. */
 function helped({ outcome, tally }: Attempted): boolean {
   return outcome.type === 'answered' || tally.firstContentMs !== undefined;
 }
 
-/** All that was mended, of which the latest format is the one that works. */
-function learn(candidate: Candidate, mends: readonly Mend[], road: Road): void {
-  for (const { lesson, why, general } of mends)
-    if (general) road.memory.learn(candidate, lesson, why, Date.now());
+function refusedFormats(repairs: readonly Repair[]): Candidate['route']['format'][] {
+  return repairs.flatMap(({ learned }) => (learned.what === 'format' ? learned.refused : []));
 }
 
-function refusedFormats(mends: readonly Mend[]): Candidate['route']['format'][] {
-  return mends.flatMap(({ lesson }) => (lesson.what === 'format' ? lesson.refused : []));
-}
-
-/** Who answered, and how many were asked; a name may hold what a header may not. */
+/** Response headers that name the model and the number of attempts. Characters that a header may not hold become `?`. */
 function answeredBy(candidate: Candidate, attempts: number): Record<string, string> {
   return {
     'x-occ-model': nameOf(candidate).replace(/[^\x20-\x7e]/g, '?'),
@@ -227,8 +241,8 @@ function answeredBy(candidate: Candidate, attempts: number): Record<string, stri
 }
 
 /**
- * How long one attempt may take in all. A stream has no bound but a configured one. A whole answer has `timeout_ms`, and
- * what is left of the client's patience: all of it for the last model, half for any before.
+ * The limit of one attempt. A stream has none unless `streaming_timeout_ms` is set. A whole answer has `timeout_ms` or, if
+ * that is shorter, the rest of the time the client waits: all of it for the last model, half of it for an earlier one.
  */
 function totalFor(
   { provider }: Candidate,
@@ -236,13 +250,13 @@ function totalFor(
   limitMs: number | undefined,
   spentMs: number,
   isLast: boolean,
-): Try['total'] {
+): TotalLimit | undefined {
   const { headersMs, streamingMs } = provider.timeouts;
   if (request.stream === true)
-    return streamingMs === undefined ? undefined : { ms: streamingMs, ofClient: false };
+    return streamingMs === undefined ? undefined : { ms: streamingMs, from: 'streaming_timeout_ms' };
   const left = limitMs === undefined ? Infinity : Math.max(1, limitMs - spentMs);
   const ofClient = isLast ? left : left / 2;
-  return ofClient < headersMs ? { ms: ofClient, ofClient: true } : { ms: headersMs, ofClient: false };
+  return ofClient < headersMs ? { ms: ofClient, from: 'client' } : { ms: headersMs, from: 'timeout_ms' };
 }
 
 function record(
@@ -257,7 +271,8 @@ function record(
   const { headersMs, firstContentMs } = tally;
   const { format } = candidate.route;
   const end = ok ? outcome.type : { failure: reasonOf(outcome) };
-  road.modelStats.note({ model: nameOf(candidate), format, end, headersMs, firstContentMs }, new Date());
+  const ended = { model: nameOf(candidate), format, end, headersMs, firstContentMs };
+  road.modelStats.note(ended, new Date(road.now()));
   road.log({
     level: ok ? 'info' : 'warn',
     event: 'attempt',
@@ -267,6 +282,7 @@ function record(
     format,
     outcome: outcome.type,
     ...(typeof end === 'object' && { reason: end.failure }),
+    ...(outcome.type === 'failed' && outcome.limit !== undefined && { limit: outcome.limit }),
     ...tally,
   });
 }

@@ -45,9 +45,11 @@ export interface Route {
   readonly quirks: Quirks;
 }
 
-/** What a decoder must know of the exchange it is part of. */
+/** What encoders and decoders need to know about the exchange they are part of. */
 export interface Turn {
   readonly request: MessagesRequest;
+  /** A stable id of the conversation, for formats and providers that cache by it. */
+  readonly session: string;
   /** `msg_` and a random tail; the same for every attempt of one exchange. */
   readonly messageId: string;
   /** The road's estimate of the request's tokens, for a `message_start` that comes before the upstream's count. */

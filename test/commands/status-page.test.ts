@@ -36,7 +36,7 @@ async function statusOf({ proxy, settings }: ProxyUnderTest): Promise<JsonObject
   return toAnswer('status', JSON.stringify({ schema: 1, running: true, ...status })) as JsonObject;
 }
 
-test('breakers, spent allowances and lessons are told, each with its time', async () => {
+test('breakers, spent allowances and learned are told, each with its time', async () => {
   const limit = refuse(429, {
     type: 'GoUsageLimitError',
     metadata: { limitName: '5 hour' },

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEvent, messageStart, usageOf, type StreamEvent } from '../../lib/anthropic/events.ts';
 import { failing, refuse } from '../../lib/emulator/answer.ts';
 import { messages } from '../../lib/emulator/formats/messages.ts';
 import { call, say, think, wait } from '../../lib/emulator/script.ts';
 import { openReply } from '../../lib/proxy/reply.ts';
+import { manualClock } from '../support/clock.ts';
 import { count, modelOf, proxyOver, question, readUntil } from '../support/proxy.ts';
 
 const late = { headersAfterMs: 150 };
@@ -203,42 +203,67 @@ function slowReader(): { res: ServerResponse; written: string[]; reads: (yes: bo
 
 const start = messageStart('msg_1', 'm', usageOf(1));
 
-test('a client that does not read gets no pings, and one that left gets nothing', async () => {
+test('a ping follows each heartbeat of silence, and every event postpones it', async () => {
+  const clock = manualClock();
+  const { res, written } = slowReader();
+  const reply = openReply(res, 'req_1', 10_000, new AbortController().signal, clock);
+  await reply.start(start);
+  const pings = (): number => written.filter((text) => text.startsWith('event: ping')).length;
+  clock.advance(9998);
+  assert.equal(pings(), 0);
+  clock.advance(2);
+  assert.equal(pings(), 1);
+  clock.advance(9000);
+  await reply.send([{ type: 'content_block_stop', index: 0 }]);
+  clock.advance(9000);
+  assert.equal(pings(), 1);
+  clock.advance(1000);
+  assert.equal(pings(), 2);
+  clock.advance(3_600_000);
+  assert.equal(pings(), 362);
+  reply.close();
+  assert.equal(clock.pending(), 0);
+});
+
+test('a client that does not read gets no pings, and a disconnected one gets nothing', async () => {
+  const clock = manualClock();
   const { res, written, reads } = slowReader();
   const gone = new AbortController();
-  const reply = openReply(res, 'req_1', 1, gone.signal);
+  const reply = openReply(res, 'req_1', 1000, gone.signal, clock);
   await reply.start(start);
   reads(false);
   const before = written.length;
-  await sleep(30);
+  clock.advance(30_000);
   assert.equal(written.length, before);
   reads(true);
-  await sleep(30);
+  clock.advance(30_000);
   assert(written.length > before);
   gone.abort();
   const after = written.length;
-  await sleep(30);
+  clock.advance(30_000);
   assert.equal(written.length, after);
   reply.close();
 });
 
 test('nothing follows the end: no ping, no second end, no error', async () => {
+  const clock = manualClock();
   const { res, written } = slowReader();
-  const reply = openReply(res, 'req_1', 1, new AbortController().signal);
+  const reply = openReply(res, 'req_1', 1000, new AbortController().signal, clock);
   await reply.start(start);
   await reply.send([{ type: 'message_stop' }]);
   const before = written.length;
   await reply.send([{ type: 'ping' }]);
   await reply.start(start);
   reply.refuse({ status: 500, type: 'api_error', message: 'late', permanent: false });
-  await sleep(30);
+  clock.advance(30_000);
   assert.equal(written.length, before);
+  assert.equal(clock.pending(), 0);
 });
 
-test('a client that leaves while it is waited for is not waited for any longer', async () => {
+test('a write does not wait for a client that disconnects', async () => {
   const { res, reads } = slowReader();
   const gone = new AbortController();
-  const reply = openReply(res, 'req_1', 10_000, gone.signal);
+  const reply = openReply(res, 'req_1', 10_000, gone.signal, manualClock());
   reads(false);
   const waiting = reply.start(start);
   gone.abort();

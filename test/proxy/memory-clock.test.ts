@@ -75,14 +75,14 @@ test('a breaker is told with its reason and its time, and keeps the last resort 
   assert.equal(kindOf(ask(kept, 2, false, sibling)), 'admitted');
 });
 
-test('lessons hold for an hour', () => {
+test('learned hold for an hour', () => {
   const kept = memory(silent);
   kept.learn(model, { what: 'parameter', parameter: 'top_p' }, 'top_p is refused', 0);
-  assert.deepEqual(kept.known(undefined, hour - 1).lessons('p/m'), [
+  assert.deepEqual(kept.known(undefined, hour - 1).learned('p/m'), [
     { what: 'parameter', parameter: 'top_p' },
   ]);
-  assert.deepEqual(kept.known(undefined, hour - 1).lessons('p/other'), []);
-  assert.deepEqual(kept.known(undefined, hour).lessons('p/m'), []);
+  assert.deepEqual(kept.known(undefined, hour - 1).learned('p/other'), []);
+  assert.deepEqual(kept.known(undefined, hour).learned('p/m'), []);
 });
 
 test('a conversation keeps its model for a day, and one without a name nothing', () => {

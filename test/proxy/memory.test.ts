@@ -262,7 +262,7 @@ test('stop sequences that are refused are left out, which is nothing the route c
   );
 });
 
-test('a mend that did not help is not remembered, and the client hears the upstream’s words', async () => {
+test('a repair that did not help is not remembered, and the client hears the upstream’s words', async () => {
   const wrong = refuse(400, { message: 'temperature is not supported' });
   await using over = await proxyOver({ answers: [wrong, wrong, wrong, wrong], models: only });
   for (let i = 0; i < 2; i++) {
@@ -273,7 +273,7 @@ test('a mend that did not help is not remembered, and the client hears the upstr
   assert.deepEqual(remembered(over), []);
 });
 
-test('what one conversation was refused for is mended, and changes nothing for others', async () => {
+test('what one conversation was refused for is repaired, and changes nothing for others', async () => {
   const wrong = refuse(400, { message: 'messages.0.content: no temperature with this' });
   await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
   for (let i = 0; i < 2; i++) assert.equal((await over.ask(question({ temperature: 0.5 }))).said, 'ok');
@@ -284,7 +284,7 @@ test('what one conversation was refused for is mended, and changes nothing for o
   assert.deepEqual(remembered(over), []);
 });
 
-test('mends count as attempts', async () => {
+test('repairs count as attempts', async () => {
   const wrong = refuse(400, { message: 'temperature is not supported' });
   await using over = await proxyOver({ answers: [wrong, ok], models: only, retry: { maxAttemptsTotal: 1 } });
   const heard = await over.ask(question({ temperature: 0.5 }));

@@ -5,6 +5,7 @@ import type { Provider, Settings } from '../../lib/config/settings.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
+import { systemClock } from '../../lib/proxy/clock.ts';
 import { quotaWatch } from '../../lib/proxy/quota-watch.ts';
 import type { Answer as HttpAnswer } from '../../lib/proxy/upstream.ts';
 import { defaults, modelOf, proxyOver, until, type ProxyUnderTest } from '../support/proxy.ts';
@@ -34,6 +35,7 @@ function asking(...answers: (HttpAnswer | Error)[]) {
       },
     },
     (entry) => log.push(entry),
+    systemClock,
   );
   return { asked, log, kept };
 }

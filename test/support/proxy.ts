@@ -11,6 +11,7 @@ import type { Script } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
 import { emulatorSettings } from '../../lib/emulator/settings.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
+import type { Clock } from '../../lib/proxy/clock.ts';
 import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
 
@@ -32,6 +33,8 @@ export interface ProxyOptions {
   settings?: () => Settings;
   token?: string | undefined;
   host?: string;
+  /** The proxy's clock; the system's otherwise. */
+  clock?: Clock;
   watchesQuotas?: boolean;
 }
 
@@ -140,6 +143,7 @@ export async function proxyOver(
     ...(secret !== undefined && { token: secret }),
     host: options.host ?? '127.0.0.1',
     watchesQuotas: options.watchesQuotas === true,
+    ...(options.clock && { clock: options.clock }),
     port: 0,
     log: (entry) => log.push(entry),
   });

@@ -57,6 +57,7 @@ export function route(format: Format, quirks: Partial<Quirks> = {}): Route {
 
 export function turn({ model = requestedModel, stops, search }: TurnOptions = {}): Turn {
   return {
+    session: 'session-1',
     request: {
       model,
       max_tokens: 1000,

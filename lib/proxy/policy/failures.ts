@@ -17,6 +17,14 @@ export type Trouble =
   /** The client's own limit left no more time: no fault of the model. */
   | 'client_limit';
 
+/** The time limit that ended an attempt: a setting by its name in the configuration, or the client's own. */
+export type TimeLimit =
+  | 'timeout_ms'
+  | 'first_event_timeout_ms'
+  | 'stream_idle_timeout_ms'
+  | 'streaming_timeout_ms'
+  | 'client';
+
 /**
  * How far an attempt had come. The last two are seen from the client: for an answer that must be whole first, nothing is
  * after content.
@@ -29,7 +37,14 @@ export type Outcome =
   /** The upstream said no, with a status. */
   | { type: 'refused'; error: ApiError; retryAfterMs?: number }
   /** There was no answer, or the beginning of one that cannot be used. */
-  | { type: 'failed'; trouble: Trouble; error: ApiErrorBody; status?: number; at: Position }
+  | {
+      type: 'failed';
+      trouble: Trouble;
+      error: ApiErrorBody;
+      status?: number;
+      limit?: TimeLimit;
+      at: Position;
+    }
   /** The client left. */
   | { type: 'abandoned' };
 
@@ -41,7 +56,7 @@ export interface Tried {
   key: number;
   outcome: Outcome;
   /** What it was refused for has been changed, so the same model is worth asking once more. */
-  mended?: boolean;
+  repaired?: boolean;
 }
 
 /**

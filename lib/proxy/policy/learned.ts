@@ -1,6 +1,6 @@
 /**
  * What refusals teach about a model, and how it is used: the next wire format, a request without the parameter that was
- * refused, a smaller window, or another model altogether (contract 5.2). What a lesson changes is never the client's
+ * refused, a smaller window, or another model altogether (contract 5.2). What a learned changes is never the client's
  * request as it stands, only what is written from it.
  */
 import { toRoute } from '../../catalog/routes.ts';
@@ -12,7 +12,7 @@ import { classOf, type Outcome } from './failures.ts';
 import { parametersNamed, requestWithout, routeWithout, type Parameter } from './parameters.ts';
 import type { Candidate } from './plan.ts';
 
-export type Lesson =
+export type Learned =
   /** Not there, switched off, or not for us. `reason` is what the upstream said. */
   | { what: 'gone'; reason: string }
   /** Not served in these formats, but in `use`. */
@@ -23,13 +23,13 @@ export type Lesson =
   /** The most tokens it takes. */
   | { what: 'window'; tokens: number };
 
-/** How long a lesson holds, in milliseconds: an hour (contract 5.2), after which learning it anew costs one refusal. */
-export const lessonMs = 3_600_000;
+/** How long a learned holds, in milliseconds: an hour (contract 5.2), after which learning it anew costs one refusal. */
+export const learnedMs = 3_600_000;
 
 /** A candidate, changed so that what it refused is no longer asked of it. */
-export interface Mend {
+export interface Repair {
   candidate: Candidate;
-  lesson: Lesson;
+  learned: Learned;
   /** What the upstream said. */
   why: string;
   /** False when the refusal was about this conversation, and so teaches nothing about others. */
@@ -39,8 +39,8 @@ export interface Mend {
 /** A refusal that points into the conversation: `messages.3.content.0`. */
 const inConversation = /\b(?:messages|contents|input)(?:\.|\[)\d/;
 
-/** The lesson that holds whether or not anything is tried again; undefined where an outcome teaches none. */
-export function lessonOf(outcome: Outcome, { route }: Candidate): Lesson | undefined {
+/** The learned that holds whether or not anything is tried again; undefined where an outcome teaches none. */
+export function learnedFrom(outcome: Outcome, { route }: Candidate): Learned | undefined {
   if (outcome.type !== 'refused' && outcome.type !== 'failed') return undefined;
   const failure = classOf(outcome);
   if (failure === 'gone') return { what: 'gone', reason: outcome.error.message };
@@ -56,12 +56,12 @@ export function lessonOf(outcome: Outcome, { route }: Candidate): Lesson | undef
  * request without a refused parameter. Undefined when nothing is known that would change the request. `refused` are the
  * formats that this model was refused in before.
  */
-export function mend(
+export function repair(
   candidate: Candidate,
   outcome: Outcome,
   request: MessagesRequest,
   refused: readonly WireFormat[],
-): Mend | undefined {
+): Repair | undefined {
   if (outcome.type !== 'refused') return undefined;
   const failure = classOf(outcome);
   const { status, overflow, message, param } = outcome.error;
@@ -73,7 +73,7 @@ export function mend(
   if (tokens !== undefined) {
     const changed = withAnswer(candidate, tokens);
     if (bodyFor(changed, request) !== before)
-      return { candidate: changed, lesson: { what: 'answer', tokens }, why: message, general };
+      return { candidate: changed, learned: { what: 'answer', tokens }, why: message, general };
   }
   for (const parameter of parametersNamed(message, param)) {
     if (candidate.without?.includes(parameter)) continue;
@@ -81,7 +81,7 @@ export function mend(
     if (bodyFor(changed, request) !== before)
       return {
         candidate: changed,
-        lesson: { what: 'parameter', parameter },
+        learned: { what: 'parameter', parameter },
         why: message,
         general,
       };
@@ -89,7 +89,7 @@ export function mend(
   return undefined;
 }
 
-function otherFormat(candidate: Candidate, refused: readonly WireFormat[], why: string): Mend | undefined {
+function otherFormat(candidate: Candidate, refused: readonly WireFormat[], why: string): Repair | undefined {
   const { provider, entry, without = [] } = candidate;
   const use = wireFormats.find(
     (format) => !refused.includes(format) && provider.endpoints[format] !== undefined,
@@ -99,7 +99,7 @@ function otherFormat(candidate: Candidate, refused: readonly WireFormat[], why: 
   const route = { ...toRoute({ ...entry, wire_format: use }, provider), contextWindow, maxOutputTokens };
   return {
     candidate: { ...candidate, route: routeWithout(route, without) },
-    lesson: { what: 'format', refused, use },
+    learned: { what: 'format', refused, use },
     why,
     general: true,
   };
@@ -124,14 +124,14 @@ function withAnswer({ route, ...candidate }: Candidate, tokens: number): Candida
 }
 
 /** The candidate with everything in mind that was learned about its model. */
-export function taught(candidate: Candidate, lessons: readonly Lesson[]): Candidate {
-  const format = lessons.find((lesson) => lesson.what === 'format')?.use;
+export function applyLearned(candidate: Candidate, learned: readonly Learned[]): Candidate {
+  const format = learned.find((learned) => learned.what === 'format')?.use;
   const spoken = format === undefined ? candidate : inFormat(candidate, format);
-  const parameters = lessons.flatMap((lesson) => (lesson.what === 'parameter' ? [lesson.parameter] : []));
+  const parameters = learned.flatMap((learned) => (learned.what === 'parameter' ? [learned.parameter] : []));
   const plain = parameters.length === 0 ? spoken : withoutParameters(spoken, parameters);
-  const answer = lessons.find((lesson) => lesson.what === 'answer')?.tokens;
+  const answer = learned.find((learned) => learned.what === 'answer')?.tokens;
   const kept = answer === undefined ? plain : withAnswer(plain, answer);
-  const window = lessons.find((lesson) => lesson.what === 'window')?.tokens ?? Infinity;
+  const window = learned.find((learned) => learned.what === 'window')?.tokens ?? Infinity;
   return window < kept.route.contextWindow
     ? { ...kept, route: { ...kept.route, contextWindow: window } }
     : kept;
@@ -145,19 +145,19 @@ function inFormat(candidate: Candidate, format: WireFormat): Candidate {
   return { ...candidate, route: other };
 }
 
-/** A lesson in words: for the log and for `status`. */
-export function lessonInWords(lesson: Lesson): string {
-  switch (lesson.what) {
+/** A learned in words: for the log and for `status`. */
+export function describeLearned(learned: Learned): string {
+  switch (learned.what) {
     case 'gone':
-      return `not available: ${lesson.reason}`;
+      return `not available: ${learned.reason}`;
     case 'format':
-      return `not served as ${lesson.refused.join(' or ')}, asked as ${lesson.use}`;
+      return `not served as ${learned.refused.join(' or ')}, asked as ${learned.use}`;
     case 'parameter':
-      return `takes no ${parameterWords[lesson.parameter] ?? lesson.parameter}`;
+      return `takes no ${parameterWords[learned.parameter] ?? learned.parameter}`;
     case 'answer':
-      return `answers with ${lesson.tokens} tokens at most`;
+      return `answers with ${learned.tokens} tokens at most`;
     case 'window':
-      return `takes ${lesson.tokens} tokens at most`;
+      return `takes ${learned.tokens} tokens at most`;
   }
 }
 

@@ -8,7 +8,7 @@ import { idAt } from '../../catalog/listed.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/settings.ts';
 import { lackOf, type Lack } from './capacity.ts';
-import { taught, type Lesson } from './learned.ts';
+import { applyLearned, type Learned } from './learned.ts';
 import type { Asked, Candidate, PassedOver, Plan } from './plan.ts';
 import { readScenario, type ScenarioMatch } from './scenario.ts';
 import { groupOf, stays } from './sticky.ts';
@@ -17,12 +17,12 @@ import { OccError } from '../../errors.ts';
 
 /** What earlier requests have left behind. */
 export interface Known {
-  lessons(model: string): readonly Lesson[];
+  learned(model: string): readonly Learned[];
   /** The entry of `models` that this conversation keeps for requests of such a group. */
   kept?(group: string): string | undefined;
 }
 
-const nothingKnown: Known = { lessons: () => [] };
+const nothingKnown: Known = { learned: () => [] };
 
 /** Above how many tokens a request is long, unless `models.long_context` says otherwise. */
 export const defaultLongContextThreshold = 100_000;
@@ -213,12 +213,12 @@ function passedOverFor({ route }: Candidate, { reason, window }: Lack): PassedOv
   return window === undefined ? { model, reason } : { model, reason, window };
 }
 
-/** The model as a candidate, lessons included. One whose configuration is at fault must not take the others with it. */
+/** The model as a candidate, learned included. One whose configuration is at fault must not take the others with it. */
 function toCandidate(entry: ModelEntry, provider: Provider, why: string, known: Known): Candidate | OccError {
   try {
     const route = toRoute(entry, provider);
-    const lessons = known.lessons(`${route.provider}/${route.modelId}`);
-    return taught({ route, provider, entry, why }, lessons);
+    const learned = known.learned(`${route.provider}/${route.modelId}`);
+    return applyLearned({ route, provider, entry, why }, learned);
   } catch (error) {
     if (error instanceof OccError) return error;
     throw error;

@@ -12,7 +12,7 @@ import type { Candidate } from './plan.ts';
  * - `next_key`: the same model with the provider's next key, then the next provider's;
  * - `next_provider`: no other model of this one;
  * - `next`: the next model;
- * - `mended_or_next`, `mended_or_return`: the same model without what it refused, where that is known; else as said;
+ * - `repaired_or_next`, `repaired_or_return`: the same model without what it refused, where that is known; else as said;
  * - `break_off`: the client has seen a part, so it hears of the break, and nobody else may answer;
  * - `ignore`: the answer had been given.
  */
@@ -21,8 +21,8 @@ export type Step =
   | 'next_key'
   | 'next_provider'
   | 'next'
-  | 'mended_or_next'
-  | 'mended_or_return'
+  | 'repaired_or_next'
+  | 'repaired_or_return'
   | 'break_off'
   | 'ignore';
 
@@ -30,11 +30,11 @@ const late = { after_content: 'break_off', after_finish: 'ignore' } as const;
 const early = <S extends Step>(step: S) => ({ before_headers: step, before_content: step, ...late });
 
 const steps = {
-  client: early('mended_or_return'),
+  client: early('repaired_or_return'),
   credentials: early('next_key'),
   quota: early('next_provider'),
   gone: early('next'),
-  format: early('mended_or_next'),
+  format: early('repaired_or_next'),
   transient: early('again'),
   other: early('next'),
 } as const satisfies Record<FailureClass, Record<Position, Step>>;
@@ -82,10 +82,10 @@ export function decide(
     case 'break_off':
     case 'ignore':
       return { type: 'give_up' };
-    case 'mended_or_return':
-      return last.mended ? same(last, last.key) : { type: 'give_up' };
-    case 'mended_or_next':
-      return last.mended ? same(last, last.key) : following(last.candidate);
+    case 'repaired_or_return':
+      return last.repaired ? same(last, last.key) : { type: 'give_up' };
+    case 'repaired_or_next':
+      return last.repaired ? same(last, last.key) : following(last.candidate);
     case 'again': {
       const waitMs = mayRetry ? waitAfter(last, tried, retry, random) : undefined;
       return waitMs === undefined ? following(last.candidate) : same(last, last.key, waitMs);

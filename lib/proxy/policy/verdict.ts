@@ -48,7 +48,7 @@ interface Failing {
 
 /** `inputTokens` is the estimate of the request, for an overflow whose vendor names no numbers. */
 export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number): Refusal {
-  const client = tried.find(({ outcome, mended }) => !mended && classOf(outcome) === 'client');
+  const client = tried.find(({ outcome, repaired }) => !repaired && classOf(outcome) === 'client');
   if (client?.outcome.type === 'refused' || client?.outcome.type === 'failed') {
     // The request's own fault: the upstream's words, unadorned, for the client acts on them.
     const { error } = client.outcome;
@@ -63,8 +63,8 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
   const hindered = plan.passedOver.flatMap(({ model, hindrance }) =>
     hindrance ? [failingBy(model, hindrance)] : [],
   );
-  // What was mended has been asked again: the later attempt speaks for the model.
-  const failed = [...tried.flatMap((one) => (one.mended ? [] : failingIn(one.outcome))), ...hindered];
+  // What was repaired has been asked again: the later attempt speaks for the model.
+  const failed = [...tried.flatMap((one) => (one.repaired ? [] : failingIn(one.outcome))), ...hindered];
   const telling = tellingOrder.flatMap((name) => failed.filter((one) => one.class === name))[0];
   if (!telling) return nothingToTry(plan);
   const permanent = failed.every((one) => one.permanent);

@@ -23,7 +23,7 @@ const refused = (status: number, type?: string, retryAfterMs?: number): Outcome 
 const failed = failedWith;
 const at = (candidate: number, outcome: Outcome, key = 0): Tried => ({ candidate, key, outcome });
 
-test('an overflow is the client’s to mend, whatever status and type it came with', () => {
+test('an overflow is the client’s to repair, whatever status and type it came with', () => {
   for (const [status, body] of [
     [413, { error: { type: 'request_too_large', message: 'prompt is too long: 9 tokens > 8 maximum' } }],
     [400, { error: { type: 'server_error', message: 'the input exceeds the context window' } }],

@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
 import type { Provider } from '../../../lib/config/settings.ts';
-import { lessonInWords, lessonOf, mend, taught, type Lesson } from '../../../lib/proxy/policy/learned.ts';
+import {
+  describeLearned,
+  learnedFrom,
+  repair,
+  applyLearned,
+  type Learned,
+} from '../../../lib/proxy/policy/learned.ts';
 import type { Parameter } from '../../../lib/proxy/policy/parameters.ts';
 import type { Candidate } from '../../../lib/proxy/policy/plan.ts';
 import type { Route } from '../../../lib/wire/codec.ts';
@@ -67,28 +73,28 @@ const refusals: [string, string | undefined, Parameter, RegExp][] = [
 ];
 for (const [message, param, parameter, gone] of refusals) {
   test(`asked again without what was refused: ${param ?? message}`, () => {
-    const found = mend(thinking, refusal(message, param), request, []);
-    assert.deepEqual(found?.lesson, { what: 'parameter', parameter });
+    const found = repair(thinking, refusal(message, param), request, []);
+    assert.deepEqual(found?.learned, { what: 'parameter', parameter });
     assert.equal(found.general, true);
     assert.match(encoded(thinking), gone);
     assert.doesNotMatch(encoded(found.candidate), gone);
     // The same refusal again is about something else.
-    assert.equal(mend(found.candidate, refusal(message, param), request, []), undefined);
+    assert.equal(repair(found.candidate, refusal(message, param), request, []), undefined);
   });
 }
 
 test('stop sequences are left out of the request, which the route cannot', () => {
-  const found = mend(model(), refusal("'stop' is not supported"), request, []);
+  const found = repair(model(), refusal("'stop' is not supported"), request, []);
   assert.deepEqual(found?.candidate.without, ['stop']);
 });
 
-test('a mend that would change nothing is none', () => {
+test('a repair that would change nothing is none', () => {
   const plain = requestOf([user('hi')]);
-  assert.equal(mend(model(), refusal('temperature is not supported'), plain, []), undefined);
-  assert.equal(mend(model(), refusal('bad field'), request, []), undefined);
+  assert.equal(repair(model(), refusal('temperature is not supported'), plain, []), undefined);
+  assert.equal(repair(model(), refusal('bad field'), request, []), undefined);
 });
 
-test('only refusals of the request are mended', () => {
+test('only refusals of the request are repaired', () => {
   const message = 'temperature is not supported';
   for (const outcome of [
     refusedWith(500, { message }),
@@ -98,12 +104,12 @@ test('only refusals of the request are mended', () => {
     failedWith('stall'),
     { type: 'answered' } as const,
   ])
-    assert.equal(mend(model(), outcome, request, []), undefined);
+    assert.equal(repair(model(), outcome, request, []), undefined);
 });
 
 test('what is refused inside one conversation teaches nothing about others', () => {
-  const found = mend(thinking, refusal('messages.3.content.0: thinking is not expected here'), request, []);
-  assert.deepEqual([found?.lesson.what, found?.general], ['parameter', false]);
+  const found = repair(thinking, refusal('messages.3.content.0: thinking is not expected here'), request, []);
+  assert.deepEqual([found?.learned.what, found?.general], ['parameter', false]);
 });
 
 test('the next format is tried, each once, and only one the provider has', () => {
@@ -111,22 +117,22 @@ test('the next format is tried, each once, and only one the provider has', () =>
     type: 'ModelError',
     message: 'Model m is not supported for format oa-compat',
   });
-  const first = mend(model(), wrong, request, []);
-  assert.deepEqual(first?.lesson, { what: 'format', refused: ['chat'], use: 'messages' });
+  const first = repair(model(), wrong, request, []);
+  assert.deepEqual(first?.learned, { what: 'format', refused: ['chat'], use: 'messages' });
   assert.equal(first.candidate.route.format, 'messages');
   assert.equal(first.candidate.route.endpoint, endpoints.messages);
   const only = model({}, { endpoints: { chat: endpoints.chat } });
-  assert.equal(mend(only, wrong, request, []), undefined);
-  const after = mend(first.candidate, refusedWith(400, { type: 'ModelProtocolUnsupported' }), request, [
+  assert.equal(repair(only, wrong, request, []), undefined);
+  const after = repair(first.candidate, refusedWith(400, { type: 'ModelProtocolUnsupported' }), request, [
     'chat',
   ]);
-  assert(after?.lesson.what !== 'format' || !['chat', 'messages'].includes(after.lesson.use));
+  assert(after?.learned.what !== 'format' || !['chat', 'messages'].includes(after.learned.use));
 });
 
 test('a format that is changed keeps what was learned of parameters', () => {
   const omitted =
-    mend(model(), refusal('temperature is not supported'), request, [])?.candidate ?? assert.fail();
-  const moved = mend(omitted, refusedWith(400, { type: 'ModelProtocolUnsupported' }), request, []);
+    repair(model(), refusal('temperature is not supported'), request, [])?.candidate ?? assert.fail();
+  const moved = repair(omitted, refusedWith(400, { type: 'ModelProtocolUnsupported' }), request, []);
   assert.equal(moved?.candidate.route.quirks.temperature, 'omit');
 });
 
@@ -134,42 +140,42 @@ test('models that are gone and windows that are smaller are remembered from any 
   const at = model({ contextWindow: 200_000 });
   const overflow = (limit: number) =>
     refusedWith(400, { message: `maximum context length is ${limit} tokens, you requested 900000 tokens` });
-  assert.deepEqual(lessonOf(refusedWith(410, { message: 'removed' }), at), {
+  assert.deepEqual(learnedFrom(refusedWith(410, { message: 'removed' }), at), {
     what: 'gone',
     reason: 'removed',
   });
-  assert.deepEqual(lessonOf(overflow(131_072), at), { what: 'window', tokens: 131_072 });
-  assert.equal(lessonOf(overflow(200_000), at), undefined);
-  assert.equal(lessonOf(overflow(300_000), at), undefined);
+  assert.deepEqual(learnedFrom(overflow(131_072), at), { what: 'window', tokens: 131_072 });
+  assert.equal(learnedFrom(overflow(200_000), at), undefined);
+  assert.equal(learnedFrom(overflow(300_000), at), undefined);
   for (const outcome of [refusedWith(401), refusedWith(429), refusedWith(503), failedWith('reset')])
-    assert.equal(lessonOf(outcome, at), undefined);
+    assert.equal(learnedFrom(outcome, at), undefined);
 });
 
-const lessons: Lesson[] = [
+const learned: Learned[] = [
   { what: 'format', refused: ['chat'], use: 'messages' },
   { what: 'parameter', parameter: 'temperature' },
   { what: 'window', tokens: 100_000 },
   { what: 'gone', reason: 'removed' },
 ];
 
-test('later requests have every lesson in mind', () => {
-  const { route, without } = taught(model({ contextWindow: 200_000, temperature: 1 }), lessons);
+test('later requests have every learned in mind', () => {
+  const { route, without } = applyLearned(model({ contextWindow: 200_000, temperature: 1 }), learned);
   assert.deepEqual(
     [route.format, route.endpoint, route.contextWindow, route.quirks.temperature, without],
     ['messages', endpoints.messages, 100_000, 'omit', ['temperature']],
   );
-  assert.equal(taught(model({ contextWindow: 50_000 }), lessons.slice(2)).route.contextWindow, 50_000);
+  assert.equal(applyLearned(model({ contextWindow: 50_000 }), learned.slice(2)).route.contextWindow, 50_000);
   const same = model();
-  assert.equal(taught(same, []), same);
+  assert.equal(applyLearned(same, []), same);
 });
 
 test('a format learned from another configuration is not used where there is no endpoint for it', () => {
   const only = model({}, { endpoints: { chat: endpoints.chat } });
-  assert.equal(taught(only, lessons.slice(0, 1)).route.format, 'chat');
+  assert.equal(applyLearned(only, learned.slice(0, 1)).route.format, 'chat');
 });
 
-test('lessons in words', () => {
-  assert.deepEqual(lessons.map(lessonInWords), [
+test('learned in words', () => {
+  assert.deepEqual(learned.map(describeLearned), [
     'not served as chat, asked as messages',
     'takes no temperature',
     'takes 100000 tokens at most',

@@ -15,11 +15,11 @@ import { candidateOf, failedWith, refusedWith } from '../../support/candidates.t
 const positions: readonly Position[] = ['before_headers', 'before_content', 'after_content', 'after_finish'];
 
 const beforeContent: Record<FailureClass, Step> = {
-  client: 'mended_or_return',
+  client: 'repaired_or_return',
   credentials: 'next_key',
   quota: 'next_provider',
   gone: 'next',
-  format: 'mended_or_next',
+  format: 'repaired_or_next',
   transient: 'again',
   other: 'next',
 };
@@ -46,15 +46,15 @@ const candidates = [candidateOf('p/a', { keys: 2 }), candidateOf('p/b', { keys: 
 const giveUp = { type: 'give_up' } as const;
 const tryOf = (candidate: number, key = 0, waitMs = 0) => ({ type: 'try', candidate, key, waitMs }) as const;
 
-const decisions: Record<Step, { plain: object; mended?: object }> = {
+const decisions: Record<Step, { plain: object; repaired?: object }> = {
   again: { plain: tryOf(0, 0, 500) },
   next_key: { plain: tryOf(0, 1) },
   next_provider: { plain: tryOf(2) },
   next: { plain: tryOf(1) },
-  mended_or_next: { plain: tryOf(1), mended: tryOf(0) },
-  mended_or_return: { plain: giveUp, mended: tryOf(0) },
-  break_off: { plain: giveUp, mended: giveUp },
-  ignore: { plain: giveUp, mended: giveUp },
+  repaired_or_next: { plain: tryOf(1), repaired: tryOf(0) },
+  repaired_or_return: { plain: giveUp, repaired: tryOf(0) },
+  break_off: { plain: giveUp, repaired: giveUp },
+  ignore: { plain: giveUp, repaired: giveUp },
 };
 
 for (const failure of Object.keys(beforeContent) as FailureClass[]) {
@@ -65,10 +65,10 @@ for (const failure of Object.keys(beforeContent) as FailureClass[]) {
       assert.equal(stepFor(failure, at), expected);
       const outcome = outcomes[failure](at);
       assert.equal(classOf(outcome), failure);
-      const { plain, mended } = decisions[expected];
+      const { plain, repaired } = decisions[expected];
       const tried: Tried = { candidate: 0, key: 0, outcome };
       assert.deepEqual(decide(candidates, [tried], retry, 0), plain);
-      if (mended) assert.deepEqual(decide(candidates, [{ ...tried, mended: true }], retry, 0), mended);
+      if (repaired) assert.deepEqual(decide(candidates, [{ ...tried, repaired: true }], retry, 0), repaired);
     });
   }
 }
@@ -80,14 +80,14 @@ test('who may not be asked now is passed over, also when it is the same model ag
   assert.deepEqual(decide(candidates, tried, retry, 0, { passed: new Set([0]) }), tryOf(1));
   const key: Tried[] = [{ candidate: 0, key: 0, outcome: refusedWith(401) }];
   assert.deepEqual(decide(candidates, key, retry, 0, { passed: new Set([0]) }), tryOf(1, 1));
-  const mended: Tried[] = [{ candidate: 0, key: 0, outcome: refusedWith(400), mended: true }];
-  assert.deepEqual(decide(candidates, mended, retry, 0, { passed: new Set([0]) }), tryOf(1));
+  const repaired: Tried[] = [{ candidate: 0, key: 0, outcome: refusedWith(400), repaired: true }];
+  assert.deepEqual(decide(candidates, repaired, retry, 0, { passed: new Set([0]) }), tryOf(1));
 });
 
-test('when the retry budget is spent the next model is asked at once, and keys and mends go on', () => {
+test('when the retry budget is spent the next model is asked at once, and keys and repairs go on', () => {
   const mayRetry = false;
-  const after = (outcome: Outcome, mended = false) =>
-    decide(candidates, [{ candidate: 0, key: 0, outcome, mended }], retry, 0, { mayRetry });
+  const after = (outcome: Outcome, repaired = false) =>
+    decide(candidates, [{ candidate: 0, key: 0, outcome, repaired }], retry, 0, { mayRetry });
   assert.deepEqual(after(refusedWith(503)), tryOf(1));
   assert.deepEqual(after(refusedWith(401)), tryOf(0, 1));
   assert.deepEqual(after(refusedWith(400), true), tryOf(0));

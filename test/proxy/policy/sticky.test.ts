@@ -24,7 +24,7 @@ const hard = ask({ output_config: { effort: 'max' } });
 /** A conversation: each request is planned with what those before it left to keep. */
 function conversation(from: Settings = settings) {
   const kept = new Map<string, string>();
-  const known: Known = { lessons: () => [], kept: (group) => kept.get(group) };
+  const known: Known = { learned: () => [], kept: (group) => kept.get(group) };
   return (request: MessagesRequest, inputTokens = 10, requestClass?: string) => {
     const plan = planRoutes({ request, inputTokens, requestClass }, from, known);
     if (plan.keep) kept.set(plan.keep.group, plan.keep.name);
@@ -95,14 +95,14 @@ test('a model that a person asks for is neither kept nor kept from', () => {
 });
 
 test('an entry that is no longer configured is not kept', () => {
-  const known: Known = { lessons: () => [], kept: () => 'fast' };
+  const known: Known = { learned: () => [], kept: () => 'fast' };
   const plan = planRoutes({ request: hard, inputTokens: 10 }, settings, known);
   assert.equal(plan.candidates[0]?.route.modelId, 'think');
 });
 
 test('a learned window counts as the model’s own', () => {
   const known: Known = {
-    lessons: (model) => (model === 'emulator/default' ? [{ what: 'window', tokens: 50_000 }] : []),
+    learned: (model) => (model === 'emulator/default' ? [{ what: 'window', tokens: 50_000 }] : []),
   };
   const plan = planRoutes(
     { request: ask(), inputTokens: 60_000 },

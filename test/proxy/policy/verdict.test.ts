@@ -51,10 +51,10 @@ test('a spent plan is told in words with its reset', () => {
   );
 });
 
-test('what was mended does not speak for the model, the attempt after it does', () => {
+test('what was repaired does not speak for the model, the attempt after it does', () => {
   const plan: Plan = { candidates: [candidateOf('p/m')], reason: 'r', passedOver: [] };
   const tried: Tried[] = [
-    { candidate: 0, key: 0, outcome: refusedWith(400, { message: 'no temperature' }), mended: true },
+    { candidate: 0, key: 0, outcome: refusedWith(400, { message: 'no temperature' }), repaired: true },
     { candidate: 0, key: 0, outcome: refusedWith(503) },
   ];
   const { status, permanent, message } = verdict(plan, tried, 9);
