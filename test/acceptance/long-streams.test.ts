@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drip, join, say, wait, type Script } from '../../lib/emulator/script.ts';
-import { defaults, proxyOver, question } from '../support/proxy.ts';
+import { defaults, proxyOver, requestBody } from '../support/proxy.ts';
 
 /** Many words at once, then a long silence, and so on. */
 function bursts(seconds: number, everySeconds: number): Script {
@@ -42,13 +42,13 @@ test(
             heartbeatMs: defaults.heartbeatMs,
           });
           const began = performance.now();
-          const heard = await over.ask(question());
+          const heard = await over.send(requestBody());
           assert(performance.now() - began > seconds * 1000, 'the stream was not as long as it should be');
           const whole = script.map((step) => (step.type === 'text' ? join(step.text) : '')).join('');
-          assert.equal(heard.said, whole);
+          assert.equal(heard.text, whole);
           assert.equal(heard.stopReason, 'end_turn');
-          assert.deepEqual(over.asked(), ['first']);
-          assert.deepEqual(over.complaints(), []);
+          assert.deepEqual(over.requestedModels(), ['first']);
+          assert.deepEqual(over.warnings(), []);
         }),
       ),
     );

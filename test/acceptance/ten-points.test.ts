@@ -24,12 +24,12 @@ import {
   count,
   modelOf,
   proxyOver,
-  question,
+  requestBody,
   readEvents,
   readUntil,
   token,
-  until,
-  withPatientSecond,
+  waitUntil,
+  withUnhurriedSecond,
 } from '../support/proxy.ts';
 import { captured } from '../support/requests.ts';
 
@@ -52,8 +52,8 @@ for (const format of formats) {
       answers: [[think('hm '.repeat(2000)), say(words), callTogether({ name: 'Write', input })]],
       format,
     });
-    const heard = await over.ask({ ...request, tools, stream: true });
-    assert.equal(heard.said, words.join(''));
+    const heard = await over.send({ ...request, tools, stream: true });
+    assert.equal(heard.text, words.join(''));
     assert.equal(heard.stopReason, 'tool_use');
     assert.deepEqual(JSON.parse(argumentsIn(heard.events)), input);
     const offered = over.emulator.requests[0]?.conversation.tools.map(({ name }) => name) ?? [];
@@ -85,9 +85,9 @@ test(
     });
     const request = captured(1);
     const long = 'The quick brown fox jumps over the lazy dog. '.repeat(10_000);
-    await over.ask({ ...request, stream: true, messages: [{ role: 'user', content: long }] });
-    await over.ask({ ...request, stream: true });
-    assert.deepEqual(over.asked(), ['minimax-m3', 'deepseek-v4-flash']);
+    await over.send({ ...request, stream: true, messages: [{ role: 'user', content: long }] });
+    await over.send({ ...request, stream: true });
+    assert.deepEqual(over.requestedModels(), ['minimax-m3', 'deepseek-v4-flash']);
     assert.deepEqual(
       over.emulator.requests.flatMap(({ format }) => format ?? []),
       ['messages', 'chat'],
@@ -147,19 +147,19 @@ for (const format of formats) {
         change: strict,
       });
       const early = new AbortController();
-      over.post(question(), { signal: early.signal }).catch(() => {});
+      over.post(requestBody(), { signal: early.signal }).catch(() => {});
       await over.emulator.asked(1);
       early.abort();
-      await over.settled(1);
+      await over.attemptsLogged(1);
       const late = new AbortController();
-      await readUntil(await over.post(question(), { signal: late.signal }), '"first"');
+      await readUntil(await over.post(requestBody(), { signal: late.signal }), '"first"');
       late.abort();
-      await over.settled(2);
-      assert.deepEqual(over.complaints(), []);
+      await over.attemptsLogged(2);
+      assert.deepEqual(over.warnings(), []);
       assert.equal(over.proxy.stats().failures, 0);
       // The first model is asked again at once: with one failure its breaker would be open.
-      assert.equal((await over.ask()).said, 'still trusted');
-      assert.deepEqual(over.asked(), ['first', 'first', 'first']);
+      assert.equal((await over.send()).text, 'still trusted');
+      assert.deepEqual(over.requestedModels(), ['first', 'first', 'first']);
       assert.doesNotMatch(JSON.stringify(over.log), /all models failed|"event":"breaker"/);
     },
   );
@@ -178,19 +178,19 @@ test(
     });
     // It waits six seconds, of which occ leaves it one to hear of the failure in.
     const waits = { headers: { 'x-stainless-timeout': '6' } };
-    assert.equal((await ofClient.ask(question({ stream: false }), waits)).status, 504);
+    assert.equal((await ofClient.send(requestBody({ stream: false }), waits)).status, 504);
     assert.deepEqual(breakers(ofClient.log), []);
-    assert.equal((await ofClient.ask()).said, 'in time');
+    assert.equal((await ofClient.send()).text, 'in time');
 
     await using ofModel = await proxyOver({
       answers: [late, second, second],
       timeouts: { headersMs: 100 },
-      change: (settings) => withPatientSecond(strict(settings)),
+      change: (settings) => withUnhurriedSecond(strict(settings)),
     });
-    assert.equal((await ofModel.ask()).said, 'from second');
+    assert.equal((await ofModel.send()).text, 'from second');
     assert.equal(breakers(ofModel.log).length, 1);
-    assert.equal((await ofModel.ask()).said, 'from second');
-    assert.deepEqual(ofModel.asked(), ['first', 'second', 'second']);
+    assert.equal((await ofModel.send()).text, 'from second');
+    assert.deepEqual(ofModel.requestedModels(), ['first', 'second', 'second']);
   },
 );
 
@@ -226,13 +226,13 @@ test('7. timeouts are read anew from the file, and a request under way keeps its
   let isOver = false;
   const leave = new AbortController();
   const patient = over
-    .post(question(), { signal: leave.signal })
+    .post(requestBody(), { signal: leave.signal })
     .catch(() => {})
     .finally(() => (isOver = true));
   await emulator.asked(1);
   configure(50);
-  await until(() => live.current() !== first, 'the new configuration to be in force', 10_000);
-  const heard = await over.ask();
+  await waitUntil(() => live.current() !== first, 'the new configuration to be in force', 10_000);
+  const heard = await over.send();
   assert.equal(heard.status, 504);
   assert.match(heard.error?.message ?? '', /no answer within 0.05 s \(timeout_ms\)/);
   assert.equal(isOver, false, 'the request that was under way had 50 s and has them still');
@@ -280,7 +280,7 @@ test(
       heartbeatMs: 5,
     });
 
-    let { text, reader } = await readUntil(await over.post(question({ model: 'm' })), 'one');
+    let { text, reader } = await readUntil(await over.post(requestBody({ model: 'm' })), 'one');
     const decoder = new TextDecoder();
     const more = async () => {
       const { done, value } = await reader.read();
@@ -315,7 +315,7 @@ for (const format of formats) {
       answers: [failing([call('Bash', { command: 'ls' })], { indexShift: 1 })],
       format,
     });
-    const heard = await over.ask();
+    const heard = await over.send();
     const starts = heard.events.flatMap((event) => (event.type === 'content_block_start' ? [event] : []));
     const tools = starts.filter(({ content_block: { type } }) => type === 'tool_use');
     assert.equal(starts[0]?.index, 0);
@@ -347,10 +347,10 @@ for (const format of formats) {
       };
       await using over = await proxyOver({ answers: [[say('taken')]], format });
       const tools = Object.entries(schemas).map(([name, input_schema]) => ({ name, input_schema }));
-      const heard = await over.ask(
-        question({ tools: [{ name: '', input_schema: {} }, { name: ' \t', input_schema: {} }, ...tools] }),
+      const heard = await over.send(
+        requestBody({ tools: [{ name: '', input_schema: {} }, { name: ' \t', input_schema: {} }, ...tools] }),
       );
-      assert.equal(heard.said, 'taken');
+      assert.equal(heard.text, 'taken');
       const sent = over.emulator.requests[0]?.conversation.tools ?? [];
       assert.deepEqual(
         sent.map(({ name }) => name),
@@ -371,7 +371,7 @@ for (const format of formats) {
 
 test('the last word is never “all models failed” alone: each attempt has its line', bounded, async () => {
   await using over = await proxyOver([refuse(500), refuse(529)]);
-  const { error } = await over.ask();
+  const { error } = await over.send();
   assert.match(
     error?.message ?? '',
     /^all models failed: .*\n- emulator\/first: 500 .*\n- other\/second: 529 /,

@@ -10,7 +10,7 @@ import { silent } from '../../lib/log/log.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
 import { toAnswer } from '../support/answers.ts';
-import { modelOf, proxyOver, question, type ProxyUnderTest } from '../support/proxy.ts';
+import { modelOf, proxyOver, requestBody, type ProxyUnderTest } from '../support/proxy.ts';
 
 const plain = await loadStyle(0);
 
@@ -53,8 +53,8 @@ test('breakers, spent allowances and learned are told, each with its time', asyn
     ],
     change: (settings) => ({ ...settings, circuitBreaker: { failures: 1, resetMs: 60_000 } }),
   });
-  await over.ask(question({ temperature: 1 }));
-  await over.ask();
+  await over.send(requestBody({ temperature: 1 }));
+  await over.send();
   const status = await statusOf(over);
   const breakers = (status['models'] as { model: string; breaker: { state: string } }[]).map(
     ({ model, breaker }) => [model, breaker.state],
@@ -74,7 +74,7 @@ test('breakers, spent allowances and learned are told, each with its time', asyn
 
 test('a proxy that has nothing to remember says nothing of it', async () => {
   await using over = await proxyOver([[say('ok')]]);
-  await over.ask();
+  await over.send();
   const page = renderStatus(await statusOf(over), plain, 60).join('\n');
   assert.doesNotMatch(page, /remembered|passed over|probed|until/);
 });

@@ -13,7 +13,7 @@ import { runInNewContext } from 'node:vm';
 import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import { filler, say } from '../../lib/emulator/script.ts';
-import { proxyOver, question, token, until, type ProxyUnderTest } from '../support/proxy.ts';
+import { proxyOver, requestBody, token, waitUntil, type ProxyUnderTest } from '../support/proxy.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -78,7 +78,7 @@ function ask(over: ProxyUnderTest, tag: string, phase: string, stream: boolean):
   });
   asked.on('error', () => {});
   const content = `tag <${tag}:${phase}>`;
-  asked.end(JSON.stringify(question({ stream, messages: [{ role: 'user', content }] })));
+  asked.end(JSON.stringify(requestBody({ stream, messages: [{ role: 'user', content }] })));
   return asked;
 }
 
@@ -118,7 +118,7 @@ test('the upstream hears within 100 ms that the client has left, in every phase'
     assert.equal(heard.length, phase === 'while a retry is waited for' ? 0 : 20);
     assert((median ?? 0) < 100, phase);
   }
-  await until(() => watching.over.proxy.stats().live === 0, 'every answer to close');
+  await waitUntil(() => watching.over.proxy.stats().live === 0, 'every answer to close');
   assert.equal(await watching.over.proxy.close(1000), 0, 'nobody waits for a retry any more');
 });
 
@@ -181,7 +181,7 @@ test(
         );
         over.log.length = 0;
       }
-      await until(() => over.proxy.stats().live === 0, 'every answer to close');
+      await waitUntil(() => over.proxy.stats().live === 0, 'every answer to close');
       const size = await measure();
       t.diagnostic(
         `after ${from + count}: ${size.sockets} sockets, ${size.timers} timers, ${(size.heap / 1e6).toFixed(1)} MB`,

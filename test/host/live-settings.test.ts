@@ -7,7 +7,7 @@ import type { Settings } from '../../lib/config/settings.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
-import { defaults, modelOf, proxyOver, question } from '../support/proxy.ts';
+import { defaults, modelOf, proxyOver, requestBody } from '../support/proxy.ts';
 
 const quiet: Settings = { ...defaults, hotReload: false };
 
@@ -95,10 +95,10 @@ test('a stream that has begun is finished by the settings it began with', async 
     return { ...over.settings, models: { default: first }, fallbacks: { default: rest } };
   };
   settings = of('old', 'old-fallback');
-  const begun = over.ask(question());
+  const begun = over.send(requestBody());
   await over.emulator.asked(1);
   settings = of('new', 'new-fallback');
-  assert.equal((await begun).said, 'from the old one');
-  assert.equal((await over.ask(question())).said, 'from the new one');
-  assert.deepEqual(over.asked(), ['old', 'old-fallback', 'new']);
+  assert.equal((await begun).text, 'from the old one');
+  assert.equal((await over.send(requestBody())).text, 'from the new one');
+  assert.deepEqual(over.requestedModels(), ['old', 'old-fallback', 'new']);
 });

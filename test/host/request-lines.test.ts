@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openHost } from '../../lib/host/host.ts';
-import { defaults, question } from '../support/proxy.ts';
+import { defaults, requestBody } from '../support/proxy.ts';
 
 /** The events logged for one successful request. */
 async function eventsOf(t: TestContext, requests: boolean): Promise<string[]> {
@@ -25,7 +25,7 @@ async function eventsOf(t: TestContext, requests: boolean): Promise<string[]> {
     const response = await fetch(`${host.proxy.url}/v1/messages`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-api-key': 'a-token' },
-      body: JSON.stringify(question()),
+      body: JSON.stringify(requestBody()),
     });
     await response.text();
     assert.equal(response.status, 200);

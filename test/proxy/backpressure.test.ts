@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filler, say } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
-import { hear, proxyOver, question, token } from '../support/proxy.ts';
+import { readResponse, proxyOver, requestBody, token } from '../support/proxy.ts';
 
 setFlagsFromString('--expose_gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -33,7 +33,7 @@ function counted(bytes: number): { text: Iterable<string>; sent: () => number } 
 }
 
 /** A client that asks and does not read. */
-function deaf(port: number, body = question()): Socket {
+function deaf(port: number, body = requestBody()): Socket {
   const text = JSON.stringify(body);
   const socket = connect(port, '127.0.0.1');
   socket.pause();
@@ -69,15 +69,15 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
     // What the sockets of both connections hold in the kernel is not ours to bound; what is beyond that is.
     const stood = await standstill(large.sent);
     assert(stood < size / 2, `${stood} bytes of ${size} were taken from the upstream`);
-    const small = await over.ask(question({ messages: [{ role: 'user', content: 'small' }] }));
-    assert.equal(small.said, 'tiny');
+    const small = await over.send(requestBody({ messages: [{ role: 'user', content: 'small' }] }));
+    assert.equal(small.text, 'tiny');
     // What is held now, not what earlier tests have left to be collected.
     collectGarbage();
     assert(process.memoryUsage().arrayBuffers < 64 * mebibyte);
     const asked = over.emulator.requests[0];
     socket.destroy();
     assert.equal((await asked?.ended)?.how, 'aborted');
-    assert.deepEqual(over.complaints(), []);
+    assert.deepEqual(over.warnings(), []);
   });
 
   test(`a client that reads late gets everything, whole: ${format}`, async () => {
@@ -90,9 +90,9 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
     const response = await over.post();
     // Longer than any limit of the upstream's: it is the client who is waited for, and no limit is for that.
     await sleep(900);
-    const heard = await hear(response);
+    const heard = await readResponse(response);
     assert.equal(heard.error, undefined);
-    assert.equal(heard.said.length, size);
+    assert.equal(heard.text.length, size);
     assert.equal(heard.stopReason, 'end_turn');
   });
 }
@@ -115,11 +115,11 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
     });
     t.after(() => child.kill());
     const { port } = await told<{ port: number }>(child, { url: emulator.url, format });
-    const warm = question({ messages: [{ role: 'user', content: 'small' }] });
+    const warm = requestBody({ messages: [{ role: 'user', content: 'small' }] });
     const small = async () => {
       const headers = { 'x-api-key': token, 'content-type': 'application/json' };
       const init = { method: 'POST', headers, body: JSON.stringify(warm) };
-      return hear(await fetch(`http://127.0.0.1:${port}/v1/messages`, init));
+      return readResponse(await fetch(`http://127.0.0.1:${port}/v1/messages`, init));
     };
     for (let i = 0; i < 20; i++) await small();
     const memory = async () => (await told<{ bytes: number }>(child, 'memory')).bytes;
@@ -130,7 +130,7 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
     const cost = (await memory()) - before;
     t.diagnostic(`${(cost / 1e6).toFixed(1)} MB`);
     assert(cost < 20_000_000, `${cost} bytes`);
-    assert.equal((await small()).said, 'tiny');
+    assert.equal((await small()).text, 'tiny');
     socket.destroy();
     assert.equal((await (await emulator.asked(21)).ended).how, 'aborted');
   });
@@ -138,15 +138,15 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
 
 test('one event of megabytes passes in reasonable time', async () => {
   await using over = await proxyOver([[say(['x'.repeat(8 * mebibyte)])]]);
-  const heard = await over.ask();
-  assert.equal(heard.said.length, 8 * mebibyte);
+  const heard = await over.send();
+  assert.equal(heard.text.length, 8 * mebibyte);
 });
 
 test('a whole answer that grows past every bound is given up, not held', async () => {
   const endless = counted(400 * mebibyte);
   await using over = await proxyOver({ answers: [[say(endless.text)], [say('from second')]] });
-  const heard = await over.ask(question({ stream: false }));
-  assert.equal(heard.said, 'from second');
+  const heard = await over.send(requestBody({ stream: false }));
+  assert.equal(heard.text, 'from second');
   assert(endless.sent() < 300 * mebibyte);
   assert.equal((await over.emulator.requests[0]?.ended)?.how, 'aborted');
 });

@@ -12,7 +12,7 @@ import { gemini } from '../../lib/emulator/formats/gemini.ts';
 import { messages } from '../../lib/emulator/formats/messages.ts';
 import { responses } from '../../lib/emulator/formats/responses.ts';
 import { call, say, think, wait, type Script } from '../../lib/emulator/script.ts';
-import { count, modelOf, proxyOver, question, withPatientSecond } from '../support/proxy.ts';
+import { count, modelOf, proxyOver, requestBody, withUnhurriedSecond } from '../support/proxy.ts';
 
 const formats = {
   chat,
@@ -97,15 +97,15 @@ for (const { format, stream, way } of ways) {
           format,
           timeouts: { headersMs: 400, firstEventMs: 400, idleMs: 400 },
           // On a busy machine an honest answer may take longer than that.
-          change: withPatientSecond,
+          change: withUnhurriedSecond,
         });
-        const heard = await over.ask(question({ stream }));
-        assert.equal(heard.status, 200, `${name}: ${heard.text}`);
-        assert.equal(heard.said, 'from second', name);
-        assert.deepEqual(over.asked(), ['first', 'second'], name);
+        const heard = await over.send(requestBody({ stream }));
+        assert.equal(heard.status, 200, `${name}: ${heard.body}`);
+        assert.equal(heard.text, 'from second', name);
+        assert.deepEqual(over.requestedModels(), ['first', 'second'], name);
         assert.equal(heard.headers.get('x-occ-model'), 'other/second', name);
         if (stream) assert.equal(count(heard, 'message_start'), 1, name);
-        await over.settled(2);
+        await over.attemptsLogged(2);
         const first = over.log.find(({ event }) => event === 'attempt');
         assert.match(String(first?.['outcome']), /^(?:failed|refused)$/, name);
       }),
@@ -131,21 +131,21 @@ for (const { format, stream, way } of ways) {
           answers: [failing(script, faults), [say('from second')]],
           format,
           timeouts: { idleMs: short * 5 },
-          change: withPatientSecond,
+          change: withUnhurriedSecond,
         });
-        const heard = await over.ask(question({ stream }));
+        const heard = await over.send(requestBody({ stream }));
         assert.equal(heard.status, 200, name);
         if (!stream) {
-          assert.equal(heard.said, 'from second', name);
-          assert.deepEqual(over.asked(), ['first', 'second'], name);
+          assert.equal(heard.text, 'from second', name);
+          assert.deepEqual(over.requestedModels(), ['first', 'second'], name);
           return;
         }
-        assert.deepEqual(over.asked(), ['first'], name);
+        assert.deepEqual(over.requestedModels(), ['first'], name);
         assert.equal(count(heard, 'error'), 1, name);
         assert.equal(heard.events.at(-1)?.type, 'error', name);
         assert.equal(heard.stopReason, null, name);
-        assert('first half and more and the rest'.startsWith(heard.said), `${name}: ${heard.said}`);
-        assert(heard.said.startsWith('first half'), `${name}: ${heard.said}`);
+        assert('first half and more and the rest'.startsWith(heard.text), `${name}: ${heard.text}`);
+        assert(heard.text.startsWith('first half'), `${name}: ${heard.text}`);
         assert.doesNotMatch(heard.error?.message ?? '', /all models failed/, name);
         // Nor does the log say so of models that nobody asked.
         const refused = over.log.find(({ event }) => event === 'refused');
@@ -173,13 +173,13 @@ for (const { format, stream, way } of ways) {
     await Promise.all(
       Object.entries(failures).map(async ([name, faults]) => {
         await using over = await proxyOver({ answers: [failing(script, faults)], format });
-        const heard = await over.ask(question({ stream }));
-        assert.equal(heard.said, 'first half and more and the rest', `${name}: ${heard.text}`);
+        const heard = await over.send(requestBody({ stream }));
+        assert.equal(heard.text, 'first half and more and the rest', `${name}: ${heard.body}`);
         assert.equal(heard.stopReason, 'end_turn', name);
         assert.equal(heard.error, undefined, name);
-        assert.deepEqual(over.asked(), ['first'], name);
-        await over.settled(1);
-        assert.deepEqual(over.complaints(), [], name);
+        assert.deepEqual(over.requestedModels(), ['first'], name);
+        await over.attemptsLogged(1);
+        assert.deepEqual(over.warnings(), [], name);
         assert.equal(over.proxy.stats().failures, 0, name);
       }),
     );
@@ -201,8 +201,8 @@ for (const { format, stream, way } of ways) {
     await Promise.all(
       Object.entries(oddities).map(async ([name, faults]) => {
         await using over = await proxyOver({ answers: [failing(script, faults)], format });
-        const heard = await over.ask(question({ stream }));
-        assert.equal(heard.said, 'first half and more and the rest', `${name}: ${heard.text}`);
+        const heard = await over.send(requestBody({ stream }));
+        assert.equal(heard.text, 'first half and more and the rest', `${name}: ${heard.body}`);
         assert.equal(heard.stopReason, 'end_turn', name);
       }),
     );
@@ -210,16 +210,16 @@ for (const { format, stream, way } of ways) {
 
   test(`an answer that is empty every time is honestly empty, and one real failure is a failure: ${way}`, async () => {
     await using empty = await proxyOver({ answers: [[], []], format });
-    const heard = await empty.ask(question({ stream }));
+    const heard = await empty.send(requestBody({ stream }));
     assert.equal(heard.status, 200);
     assert.equal(heard.stopReason, 'end_turn');
-    assert.equal(heard.said, '');
+    assert.equal(heard.text, '');
     assert.equal(heard.headers.get('x-occ-model'), 'other/second');
     assert.equal(heard.headers.get('x-occ-attempts'), '2');
-    assert.deepEqual(empty.asked(), ['first', 'second']);
+    assert.deepEqual(empty.requestedModels(), ['first', 'second']);
 
     await using mixed = await proxyOver({ answers: [[], refuse(503)], format });
-    assert.equal((await mixed.ask(question({ stream }))).status, 503);
+    assert.equal((await mixed.send(requestBody({ stream }))).status, 503);
   });
 
   test(`what each limit is called is said when it is reached: ${way}`, async () => {
@@ -240,7 +240,7 @@ for (const { format, stream, way } of ways) {
         models: [modelOf('first', { wire_format: format })],
         timeouts,
       });
-      const heard = await over.ask(question({ stream }));
+      const heard = await over.send(requestBody({ stream }));
       assert.deepEqual([heard.status, heard.error?.type], [504, 'timeout_error'], String(says));
       assert.match(heard.error?.message ?? '', says);
       assert.equal(heard.headers.get('x-should-retry'), null);
@@ -257,11 +257,11 @@ for (const { format, stream, way } of ways) {
       answers: [failing(calls, { breaks: { at, how: 'reset' } }), [say('from second')]],
       format,
     });
-    const heard = await over.ask(question({ stream }));
+    const heard = await over.send(requestBody({ stream }));
     if (stream && format !== 'gemini') {
       assert.equal(count(heard, 'error'), 1);
       assert.equal(count(heard, 'content_block_stop'), 0);
-    } else assert.equal(heard.said, 'from second');
+    } else assert.equal(heard.text, 'from second');
   });
 }
 
@@ -270,18 +270,18 @@ test('thinking counts as content: a break after it is the client’s to hear', a
     failing([think('let me see'), say('x')], { breaks: { at: { deltas: 1 }, how: 'reset' } }),
     [say('from second')],
   ]);
-  const heard = await over.ask();
+  const heard = await over.send();
   assert.equal(count(heard, 'error'), 1);
-  assert.deepEqual(over.asked(), ['first']);
+  assert.deepEqual(over.requestedModels(), ['first']);
 });
 
 test('a chunk with nothing in it yet is a first event', async () => {
   // Thinking models open the stream at once and then think; what they may take for that is the idle limit's business.
   const timeouts = { firstEventMs: 150, idleMs: 5000 };
   await using over = await proxyOver({ answers: [[wait(500), say('thought through')]], timeouts });
-  const heard = await over.ask();
-  assert.equal(heard.said, 'thought through');
-  assert.deepEqual(over.asked(), ['first']);
+  const heard = await over.send();
+  assert.equal(heard.text, 'thought through');
+  assert.deepEqual(over.requestedModels(), ['first']);
 });
 
 test('comments without end after the finish do not keep an answer open', async (t) => {
@@ -304,6 +304,6 @@ test('comments without end after the finish do not keep an answer open', async (
   await using over = await proxyOver({
     provider: { endpoints: { chat: `http://127.0.0.1:${port}/v1/chat/completions` } },
   });
-  const heard = await over.ask(question(), { signal: AbortSignal.timeout(20_000) });
+  const heard = await over.send(requestBody(), { signal: AbortSignal.timeout(20_000) });
   assert.equal(heard.stopReason, 'end_turn');
 });

@@ -9,7 +9,7 @@ import { failing } from '../../lib/emulator/answer.ts';
 import { chat } from '../../lib/emulator/formats/chat.ts';
 import { say, usage, wait } from '../../lib/emulator/script.ts';
 import { startProxy } from '../../lib/proxy/server.ts';
-import { proxyOver, readUntil, token, until } from '../support/proxy.ts';
+import { proxyOver, readUntil, token, waitUntil } from '../support/proxy.ts';
 
 const lastAnswer = [say('a'), usage({ input: 100, output: 7 })];
 const head = { id: 'x', model: 'm', created: 0, flavour: 'go', inputTokens: 1 } as const;
@@ -56,7 +56,7 @@ test('a request on a connection that was open already is refused in words', asyn
   assert.match(text, /^HTTP\/1\.1 503 /);
   assert.match(text, /"type":"overloaded_error"/);
   assert.equal(await closing, 1);
-  assert.equal(over.asked().length, 1);
+  assert.equal(over.requestedModels().length, 1);
 });
 
 test('what is still live after the time is cut, counted, and aborted upstream', async () => {
@@ -70,7 +70,7 @@ test('what is still live after the time is cut, counted, and aborted upstream', 
   const endings = await Promise.all(over.emulator.requests.map(async ({ ended }) => (await ended).how));
   assert.deepEqual(endings, ['aborted', 'aborted', 'aborted']);
   assert(await isFree(over.proxy.port));
-  assert.deepEqual(over.complaints(), []);
+  assert.deepEqual(over.warnings(), []);
   assert.equal(over.proxy.stats().live, 0);
 });
 
@@ -101,8 +101,8 @@ test('idle connections do not hold it up', async () => {
   await using over = await proxyOver();
   const socket = connect(over.proxy.port, '127.0.0.1');
   await once(socket, 'connect');
-  await over.ask();
-  await until(() => over.proxy.stats().live === 0, 'the answer to close');
+  await over.send();
+  await waitUntil(() => over.proxy.stats().live === 0, 'the answer to close');
   assert.equal(await over.proxy.close(60_000), 0);
   socket.destroy();
 });

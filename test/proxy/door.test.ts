@@ -6,7 +6,7 @@ import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:ht
 import { test } from 'node:test';
 import { say } from '../../lib/emulator/script.ts';
 import { largestBody } from '../../lib/proxy/inbound.ts';
-import { modelOf, proxyOver, question, token, type ProxyUnderTest } from '../support/proxy.ts';
+import { modelOf, proxyOver, requestBody, token, type ProxyUnderTest } from '../support/proxy.ts';
 
 interface Answered {
   status: number;
@@ -135,12 +135,12 @@ test('a web page is not answered, wherever it came from', async () => {
     const { status, text } = await plainly(over, headers, {
       path: '/v1/messages',
       method: 'POST',
-      body: JSON.stringify(question()),
+      body: JSON.stringify(requestBody()),
     });
     assert.equal(status, 403, origin);
     assert.match(text, /permission_error/);
   }
-  assert.deepEqual(over.asked(), []);
+  assert.deepEqual(over.requestedModels(), []);
 });
 
 test('its own origin is not foreign', async () => {
@@ -206,13 +206,13 @@ test('a body over the limit in pieces is refused once it is, and not kept', asyn
   assert.equal(status, 413);
   assert.match(text, /"type":"request_too_large"/);
   assert(sent < largestBody * 1.5, `${sent} bytes were taken`);
-  assert.deepEqual(over.complaints(), []);
+  assert.deepEqual(over.warnings(), []);
 });
 
 test('a body just within the limit is read', async () => {
   await using over = await proxyOver();
-  const body = JSON.stringify(question({ model: 7 }));
-  const heard = await over.ask(body + ' '.repeat(largestBody - body.length));
+  const body = JSON.stringify(requestBody({ model: 7 }));
+  const heard = await over.send(body + ' '.repeat(largestBody - body.length));
   assert.equal(heard.status, 400);
   assert.match(heard.error?.message ?? '', /^model: /);
 });
@@ -238,10 +238,10 @@ test('a key that an upstream repeats goes no further', async () => {
       ],
     });
     for (let i = 1; i <= 7; i++) {
-      const heard = await over.ask();
+      const heard = await over.send();
       assert.equal(over.emulator.requests.length, i);
-      assert.notEqual(heard.error, undefined, heard.text);
-      assert.doesNotMatch(heard.text + JSON.stringify([...heard.headers]), new RegExp(key), `answer ${i}`);
+      assert.notEqual(heard.error, undefined, heard.body);
+      assert.doesNotMatch(heard.body + JSON.stringify([...heard.headers]), new RegExp(key), `answer ${i}`);
     }
     assert.doesNotMatch(JSON.stringify(over.log), new RegExp(key));
     assert.doesNotMatch(JSON.stringify(over.log), new RegExp(token));

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { version } from '../../lib/version.ts';
-import { modelOf, proxyOver, question, token, until } from '../support/proxy.ts';
+import { modelOf, proxyOver, requestBody, token, waitUntil } from '../support/proxy.ts';
 
 const bearer = { authorization: `Bearer ${token}` };
 
 test('health needs no token, holds no secret and counts', async () => {
   await using over = await proxyOver();
-  await over.ask();
-  await until(() => over.proxy.stats().live === 0, 'the answer to close');
+  await over.send();
+  await waitUntil(() => over.proxy.stats().live === 0, 'the answer to close');
   const response = await fetch(`${over.url}/health`);
   const health = (await response.json()) as Record<string, unknown>;
   assert.equal(response.status, 200);
@@ -43,13 +43,13 @@ test('what Claude Code asks before it connects is answered without a token', asy
 
 test('tokens are counted here, without asking anybody', async () => {
   await using over = await proxyOver();
-  const heard = await over.ask(
+  const heard = await over.send(
     { model: 'm', messages: [{ role: 'user', content: 'hello there, how are you?' }] },
     { path: '/v1/messages/count_tokens?beta=true' },
   );
   assert.equal(heard.status, 200);
-  assert.deepEqual(JSON.parse(heard.text), { input_tokens: 11 });
-  assert.deepEqual(over.asked(), []);
+  assert.deepEqual(JSON.parse(heard.body), { input_tokens: 11 });
+  assert.deepEqual(over.requestedModels(), []);
 });
 
 test('models are listed in one shape for both kinds of client, once each', async () => {
@@ -93,7 +93,7 @@ test('one model is found under both spellings, with slashes plain and encoded', 
       assert.match(((await response.json()) as { id: string }).id, /emulator\/org\/second$/);
     }
   }
-  const unknown = await over.ask(undefined, { method: 'GET', body: null, path: '/v1/models/nobody' });
+  const unknown = await over.send(undefined, { method: 'GET', body: null, path: '/v1/models/nobody' });
   assert.deepEqual([unknown.status, unknown.error?.type], [404, 'not_found_error']);
 });
 
@@ -107,10 +107,10 @@ test('a path that is none is a refusal in the usual shape, never a fault', async
     '/v1/messages/batches',
     '/%E0%A4%A',
   ]) {
-    const heard = await over.ask(undefined, { method: 'GET', body: null, path });
+    const heard = await over.send(undefined, { method: 'GET', body: null, path });
     assert.deepEqual([heard.status, heard.error?.type], [404, 'not_found_error'], path);
   }
-  assert.deepEqual(over.complaints(), []);
+  assert.deepEqual(over.warnings(), []);
 });
 
 test('a method that an endpoint does not take is refused with the ones it takes', async () => {
@@ -122,13 +122,13 @@ test('a method that an endpoint does not take is refused with the ones it takes'
     ['PUT', '/health', 'GET'],
     ['OPTIONS', '/v1/messages', 'POST'],
   ] as const) {
-    const heard = await over.ask(undefined, { method, body: null, path });
+    const heard = await over.send(undefined, { method, body: null, path });
     assert.deepEqual([heard.status, heard.error?.type], [405, 'invalid_request_error'], `${method} ${path}`);
     assert.equal(heard.headers.get('allow'), allow);
   }
 });
 
-const inMessage = (block: object) => question({ messages: [{ role: 'user', content: [block] }] });
+const inMessage = (block: object) => requestBody({ messages: [{ role: 'user', content: [block] }] });
 
 const mistakes: [body: string | object, says: RegExp][] = [
   ['', /^the body is empty/],
@@ -138,21 +138,21 @@ const mistakes: [body: string | object, says: RegExp][] = [
   ['null', /^the body is no JSON object/],
   ['"text"', /^the body is no JSON object/],
   [{}, /^model: expected a model id, found nothing/],
-  [question({ model: 7 }), /^model: expected a model id, found a number/],
-  [question({ model: '' }), /^model: /],
-  [question({ messages: undefined }), /^messages: expected a list of at least one message, found nothing/],
-  [question({ messages: [] }), /^messages: /],
-  [question({ messages: {} }), /^messages: .* found a object|^messages: .* found an object/],
-  [question({ messages: [7] }), /^messages\.0: expected an object, found a number/],
-  [question({ messages: [{ role: 'robot', content: '' }] }), /^messages\.0\.role: /],
-  [question({ messages: [{ role: 'user' }] }), /^messages\.0\.content: .* found nothing/],
-  [question({ messages: [{ role: 'user', content: [null] }] }), /^messages\.0\.content\.0: .* found null/],
-  [question({ messages: [{ role: 'user', content: [{ text: 'x' }] }] }), /^messages\.0\.content\.0: /],
-  [question({ system: 7 }), /^system: /],
-  [question({ tools: {} }), /^tools: expected a list/],
-  [question({ tools: ['Bash'] }), /^tools\.0: expected an object/],
-  [question({ stop_sequences: 'stop' }), /^stop_sequences: /],
-  [question({ thinking: 'yes' }), /^thinking: expected an object, found a string/],
+  [requestBody({ model: 7 }), /^model: expected a model id, found a number/],
+  [requestBody({ model: '' }), /^model: /],
+  [requestBody({ messages: undefined }), /^messages: expected a list of at least one message, found nothing/],
+  [requestBody({ messages: [] }), /^messages: /],
+  [requestBody({ messages: {} }), /^messages: .* found a object|^messages: .* found an object/],
+  [requestBody({ messages: [7] }), /^messages\.0: expected an object, found a number/],
+  [requestBody({ messages: [{ role: 'robot', content: '' }] }), /^messages\.0\.role: /],
+  [requestBody({ messages: [{ role: 'user' }] }), /^messages\.0\.content: .* found nothing/],
+  [requestBody({ messages: [{ role: 'user', content: [null] }] }), /^messages\.0\.content\.0: .* found null/],
+  [requestBody({ messages: [{ role: 'user', content: [{ text: 'x' }] }] }), /^messages\.0\.content\.0: /],
+  [requestBody({ system: 7 }), /^system: /],
+  [requestBody({ tools: {} }), /^tools: expected a list/],
+  [requestBody({ tools: ['Bash'] }), /^tools\.0: expected an object/],
+  [requestBody({ stop_sequences: 'stop' }), /^stop_sequences: /],
+  [requestBody({ thinking: 'yes' }), /^thinking: expected an object, found a string/],
   [inMessage({ type: 'image' }), /^messages\.0\.content\.0\.source: expected an object, found nothing/],
   [inMessage({ type: 'tool_result', content: [7] }), /^messages\.0\.content\.0\.content\.0: /],
   [inMessage({ type: 'thinking', thinking: '', signature: 7 }), /^messages\.0\.content\.0\.signature: /],
@@ -162,7 +162,7 @@ for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
   test(`a body that is no request is refused with the place of the mistake: ${path}`, async () => {
     await using over = await proxyOver();
     for (const [body, says] of mistakes) {
-      const heard = await over.ask(body, { path });
+      const heard = await over.send(body, { path });
       assert.deepEqual(
         [heard.status, heard.error?.type],
         [400, 'invalid_request_error'],
@@ -170,8 +170,8 @@ for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
       );
       assert.match(heard.error?.message ?? '', says);
     }
-    assert.deepEqual(over.asked(), []);
-    assert.deepEqual(over.complaints(), []);
+    assert.deepEqual(over.requestedModels(), []);
+    assert.deepEqual(over.warnings(), []);
   });
 }
 
@@ -185,20 +185,20 @@ test('null means absent for what may be left out', async () => {
     output_config: null,
     metadata: null,
   };
-  assert.equal((await over.ask(question(nulls))).said, 'ok');
+  assert.equal((await over.send(requestBody(nulls))).text, 'ok');
 });
 
 test('what a body that is not JSON says is not repeated', async () => {
   await using over = await proxyOver();
-  const heard = await over.ask('{"model": apricot-and-plum }');
-  assert.doesNotMatch(heard.text, /apricot/);
+  const heard = await over.send('{"model": apricot-and-plum }');
+  assert.doesNotMatch(heard.body, /apricot/);
 });
 
 test('a compressed body is refused, an identity one is not', async () => {
   await using over = await proxyOver([[]]);
-  const gzip = await over.ask('x', { headers: { 'content-encoding': 'gzip' } });
+  const gzip = await over.send('x', { headers: { 'content-encoding': 'gzip' } });
   assert.deepEqual([gzip.status, gzip.error?.type], [415, 'invalid_request_error']);
-  const plain = await over.ask('{}', { headers: { 'content-encoding': 'identity' } });
+  const plain = await over.send('{}', { headers: { 'content-encoding': 'identity' } });
   assert.equal(plain.status, 400);
 });
 
@@ -212,18 +212,18 @@ test('names of the language itself are no models', async () => {
     'hasOwnProperty/x',
     'anthropic/__proto__/y',
   ]) {
-    const heard = await over.ask(question({ model }));
-    assert.equal(heard.status, 200, `${model}: ${heard.text}`);
+    const heard = await over.send(requestBody({ model }));
+    assert.equal(heard.status, 200, `${model}: ${heard.body}`);
   }
-  assert.deepEqual(over.complaints(), []);
+  assert.deepEqual(over.warnings(), []);
 });
 
 test('a model whose name fits in no header is answered all the same', async () => {
   await using over = await proxyOver({ emulator: {} });
   for (const model of ['emulator/模型', 'emulator/a\r\nx-evil: 1', 'emulator/\u0000', 'emulator/é\ud800']) {
     for (const stream of [true, false]) {
-      const heard = await over.ask(question({ model, stream }));
-      assert.equal(heard.status, 200, `${JSON.stringify(model)}: ${heard.text}`);
+      const heard = await over.send(requestBody({ model, stream }));
+      assert.equal(heard.status, 200, `${JSON.stringify(model)}: ${heard.body}`);
       assert.equal(heard.headers.get('x-evil'), null);
       assert.match(heard.headers.get('x-occ-model') ?? '', /^emulator\//);
     }

@@ -6,7 +6,7 @@ import type { MessagesRequest } from '../../lib/anthropic/request.ts';
 import { sessionId } from '../../lib/proxy/session.ts';
 import { version } from '../../lib/version.ts';
 import { toText } from '../../lib/json.ts';
-import { modelOf, proxyOver, question, token } from '../support/proxy.ts';
+import { modelOf, proxyOver, requestBody, token } from '../support/proxy.ts';
 
 const key = 'the-key-of-this-provider';
 const secret = { reveal: () => key, toString: () => '•••', toJSON: () => '•••' };
@@ -38,7 +38,7 @@ const credentials = {
 for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
   test(`an upstream gets these headers and no others: ${format}`, async () => {
     await using over = await proxyOver({ answers: [[say('ok')]], format, provider });
-    await over.ask(question(), { headers: clients });
+    await over.send(requestBody(), { headers: clients });
     const { headers } = await over.emulator.asked(1);
     const { host, connection, 'content-length': length, 'x-opencode-session': session, ...rest } = headers;
     assert(host !== undefined && length !== undefined && connection !== 'close');
@@ -55,8 +55,8 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
 
 test('a model asked in Responses is told the conversation, the same for all of it', async () => {
   await using over = await proxyOver({ answers: [[say('ok')], [say('ok')]], format: 'responses', provider });
-  await over.ask(question(), { headers: clients });
-  await over.ask(question({ messages: [{ role: 'user', content: 'more' }] }), { headers: clients });
+  await over.send(requestBody(), { headers: clients });
+  await over.send(requestBody({ messages: [{ role: 'user', content: 'more' }] }), { headers: clients });
   const keys = over.emulator.requests.map(({ body, headers }) => [
     toText(body['prompt_cache_key']),
     toText(headers['x-opencode-session']),
@@ -71,7 +71,7 @@ test('the client’s betas go to models that take them, and to nobody else', asy
       answers: [[say('ok')]],
       models: [modelOf('first', { wire_format: 'messages', quirks: { betas } })],
     });
-    await over.ask(question(), { headers: clients });
+    await over.send(requestBody(), { headers: clients });
     const { headers } = await over.emulator.asked(1);
     assert.equal(headers['anthropic-beta'], betas ? clients['anthropic-beta'] : undefined);
   }
@@ -85,7 +85,7 @@ test('a configured header wins over the usual one, however it is spelled, and is
       headers: { 'User-Agent': 'mine/1', AUTHORIZATION: 'Bearer other', 'X-Title': 'occ' },
     },
   });
-  await over.ask();
+  await over.send();
   const { headers } = await over.emulator.asked(1);
   assert.equal(headers['user-agent'], 'mine/1');
   assert.equal(headers.authorization, 'Bearer other');
@@ -94,12 +94,12 @@ test('a configured header wins over the usual one, however it is spelled, and is
 
 test('no session goes to a provider that knows none', async () => {
   await using over = await proxyOver([[say('ok')]]);
-  await over.ask(question(), { headers: clients });
+  await over.send(requestBody(), { headers: clients });
   assert.equal((await over.emulator.asked(1)).headers['x-opencode-session'], undefined);
 });
 
 const first = { role: 'user', content: 'the first question' } as const;
-const requestWith = (more: object): MessagesRequest => question(more) as unknown as MessagesRequest;
+const requestWith = (more: object): MessagesRequest => requestBody(more) as unknown as MessagesRequest;
 const grown = requestWith({
   messages: [first, { role: 'assistant', content: 'an answer' }, { role: 'user', content: 'another' }],
 });
@@ -134,7 +134,7 @@ test('without the client’s header the session comes from its metadata, else fr
 
 test('every attempt of a request carries the same session', async () => {
   await using over = await proxyOver({ answers: [[], [say('ok')]], provider });
-  await over.ask(question(), { headers: clients });
+  await over.send(requestBody(), { headers: clients });
   const sessions = over.emulator.requests.map(({ headers }) => headers['x-opencode-session']);
   assert.equal(sessions.length, 2);
   assert.equal(new Set(sessions).size, 1);

@@ -9,7 +9,7 @@ import { messages } from '../../lib/emulator/formats/messages.ts';
 import { call, say, think, wait } from '../../lib/emulator/script.ts';
 import { openReply } from '../../lib/proxy/reply.ts';
 import { manualClock } from '../support/clock.ts';
-import { count, modelOf, proxyOver, question, readUntil } from '../support/proxy.ts';
+import { count, modelOf, proxyOver, requestBody, readUntil } from '../support/proxy.ts';
 
 const late = { headersAfterMs: 150 };
 
@@ -18,12 +18,12 @@ test('a client that waits long gets the frame and pings, and still the second mo
     answers: [failing(refuse(503), late), failing([say('from second')], late)],
     heartbeatMs: 20,
   });
-  const heard = await over.ask();
-  assert.equal(heard.said, 'from second');
+  const heard = await over.send();
+  assert.equal(heard.text, 'from second');
   assert.equal(count(heard, 'message_start'), 1);
   assert(count(heard, 'ping') > 1);
   assert.equal(heard.events[0]?.type, 'message_start');
-  assert.deepEqual(over.asked(), ['first', 'second']);
+  assert.deepEqual(over.requestedModels(), ['first', 'second']);
   assert.equal(heard.headers.get('x-occ-model'), null, 'the headers had to leave before anybody answered');
 });
 
@@ -32,7 +32,7 @@ test('a failure after the frame has left is an error event in a 200, and tells o
     answers: [failing(refuse(503), late), failing(refuse(401), late)],
     heartbeatMs: 20,
   });
-  const heard = await over.ask();
+  const heard = await over.send();
   assert.equal(heard.status, 200);
   assert.equal(count(heard, 'message_start'), 1);
   assert.equal(heard.events.at(-1)?.type, 'error');
@@ -68,7 +68,7 @@ test('what was counted in a start that came too late is said by the ending', asy
       format: 'messages',
       heartbeatMs: headersAfterMs === 0 ? 10_000 : 20,
     });
-    const heard = await over.ask();
+    const heard = await over.send();
     const [start, ending] = [heard.events[0], heard.events.find(({ type }) => type === 'message_delta')];
     assert(start?.type === 'message_start' && ending?.type === 'message_delta');
     const seen = { ...start.message.usage, ...ending.usage };
@@ -78,27 +78,27 @@ test('what was counted in a start that came too late is said by the ending', asy
 
 test('a failure before the heartbeat keeps its status', async () => {
   await using over = await proxyOver({ answers: [refuse(503), refuse(503)], heartbeatMs: 10_000 });
-  assert.equal((await over.ask()).status, 503);
+  assert.equal((await over.send()).status, 503);
 });
 
 test('an empty answer after the frame has left is empty and lawful', async () => {
   await using over = await proxyOver({ answers: [failing([], late), failing([], late)], heartbeatMs: 20 });
-  const heard = await over.ask();
+  const heard = await over.send();
   assert.equal(heard.stopReason, 'end_turn');
   assert.equal(count(heard, 'message_start'), 1);
 });
 
 test('a whole answer gets no pings, however long it takes', async () => {
   await using over = await proxyOver({ answers: [failing([say('whole')], late)], heartbeatMs: 5 });
-  const heard = await over.ask(question({ stream: false }));
-  assert.equal(heard.said, 'whole');
+  const heard = await over.send(requestBody({ stream: false }));
+  assert.equal(heard.text, 'whole');
   assert.equal(heard.headers.get('x-occ-model'), 'emulator/first');
 });
 
 test('silence in mid-stream is filled with pings, also within a block', async () => {
   await using over = await proxyOver({ answers: [[say('one '), wait(150), say('two')]], heartbeatMs: 20 });
-  const heard = await over.ask();
-  assert.equal(heard.said, 'one two');
+  const heard = await over.send();
+  assert.equal(heard.text, 'one two');
   const pinged = heard.events.findIndex(({ type }) => type === 'ping');
   const stopped = heard.events.findIndex(({ type }) => type === 'content_block_stop');
   assert(pinged > 0 && pinged < stopped);
@@ -109,7 +109,7 @@ test('a stream that is never silent gets no pings', async () => {
     answers: [failing([say(Array(60).fill('x'))], { betweenEventsMs: 5 })],
     heartbeatMs: 2000,
   });
-  assert.equal(count(await over.ask(), 'ping'), 0);
+  assert.equal(count(await over.send(), 'ping'), 0);
 });
 
 test('a raw messages stream under constant heartbeats keeps the data of every event as it came', async () => {
@@ -129,7 +129,7 @@ test('a raw messages stream under constant heartbeats keeps the data of every ev
     ],
     heartbeatMs: 5,
   });
-  const heard = await over.ask();
+  const heard = await over.send();
   const head = { id: 'x', model: 'first', created: 0, flavour: 'plain', inputTokens: 1 } as const;
   const sent = [...messages.stream(script, head)].flatMap((frame) =>
     frame.type === 'event' ? [/^data: (.*)$/m.exec(frame.text)?.[1] ?? ''] : [],
@@ -150,9 +150,9 @@ test('a raw messages stream under constant heartbeats keeps the data of every ev
 
 test('the heartbeat and the answer may come at the same moment: one frame, one answer', async () => {
   await using over = await proxyOver({ emulator: { script: () => [say('answer')] }, heartbeatMs: 1 });
-  const answers = await Promise.all(Array.from({ length: 60 }, () => over.ask()));
+  const answers = await Promise.all(Array.from({ length: 60 }, () => over.send()));
   for (const heard of answers) {
-    assert.equal(heard.said, 'answer');
+    assert.equal(heard.text, 'answer');
     assert.equal(count(heard, 'message_start'), 1);
   }
 });
@@ -172,13 +172,13 @@ test('a fault of occ’s own ends the answer, whether the frame has left or not'
         },
       }),
     });
-    const heard = await over.ask();
+    const heard = await over.send();
     assert.equal(heard.status, heartbeatMs === 20 ? 200 : 500);
     assert.equal(heard.error?.type, 'api_error');
     assert.match(heard.error.message, new RegExp(heard.headers.get('request-id') ?? 'none'));
-    assert.doesNotMatch(heard.text, /planted/);
+    assert.doesNotMatch(heard.body, /planted/);
     assert.deepEqual(
-      over.complaints().map(({ event }) => event),
+      over.warnings().map(({ event }) => event),
       ['attempt', 'fault'],
     );
   }

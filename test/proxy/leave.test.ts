@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
 import { filler, say, type Script } from '../../lib/emulator/script.ts';
-import { proxyOver, question, readUntil, token, until, type ProxyOptions } from '../support/proxy.ts';
+import { proxyOver, requestBody, readUntil, token, waitUntil, type ProxyOptions } from '../support/proxy.ts';
 
 const script: Script = [say(['first', ' second'])];
 
@@ -54,21 +54,21 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
       test(`a client leaves ${phase}: ${format}, ${stream ? 'streamed' : 'whole'}`, async () => {
         await using over = await proxyOver({ ...options, answers, format });
         const leave = new AbortController();
-        const asking = over.post(question({ stream }), { signal: leave.signal });
+        const asking = over.post(requestBody({ stream }), { signal: leave.signal });
         const asked = await over.emulator.asked(1);
         if (after === undefined) asking.catch(() => {});
         else await readUntil(await asking, after);
-        if (how === 'sent') await over.settled(1);
+        if (how === 'sent') await over.attemptsLogged(1);
         leave.abort();
         assert.equal((await asked.ended).how, how);
-        await until(() => over.proxy.stats().live === 0, 'the answer to close');
-        await over.settled(1);
+        await waitUntil(() => over.proxy.stats().live === 0, 'the answer to close');
+        await over.attemptsLogged(1);
         // Everything that ran for this request has ended when closing resolves, and none of it asked anybody else.
         assert.equal(await over.proxy.close(5000), 0);
-        assert.deepEqual(over.asked(), ['first']);
+        assert.deepEqual(over.requestedModels(), ['first']);
         assert.equal(over.proxy.stats().failures, 0);
         const blamed = over
-          .complaints()
+          .warnings()
           .filter(({ reason }) => how === 'aborted' || !String(reason).startsWith('503 '));
         assert.deepEqual(blamed, []);
       });
@@ -82,18 +82,18 @@ test('a client leaves before its body is whole', async () => {
     const socket = connect(over.proxy.port, '127.0.0.1');
     socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\nx-api-key: ${token}\r\n`);
     socket.write('content-length: 1000\r\n\r\n{"model": "m"');
-    await until(() => over.proxy.stats().live === 1, 'the request to arrive');
+    await waitUntil(() => over.proxy.stats().live === 1, 'the request to arrive');
     socket.destroy();
-    await until(() => over.proxy.stats().live === 0, 'the request to go');
+    await waitUntil(() => over.proxy.stats().live === 0, 'the request to go');
   }
   assert.equal(await over.proxy.close(5000), 0);
-  assert.deepEqual(over.asked(), []);
-  assert.deepEqual(over.complaints(), []);
+  assert.deepEqual(over.requestedModels(), []);
+  assert.deepEqual(over.warnings(), []);
 });
 
 test('a client that was gone before anybody looked at its request costs nothing', async () => {
   await using over = await proxyOver({ emulator: { script: () => script } });
-  const body = JSON.stringify(question());
+  const body = JSON.stringify(requestBody());
   for (let i = 0; i < 10; i++) {
     const socket = connect(over.proxy.port, '127.0.0.1');
     await once(socket, 'connect');
@@ -102,29 +102,29 @@ test('a client that was gone before anybody looked at its request costs nothing'
     socket.destroy();
     // Both have come when the proxy looks, for it shares this process, and this process was busy.
     for (const end = performance.now() + 20; performance.now() < end;);
-    await until(() => over.proxy.stats().requests === i + 1, 'the request to be read');
-    await until(() => over.proxy.stats().live === 0, 'the request to go');
+    await waitUntil(() => over.proxy.stats().requests === i + 1, 'the request to be read');
+    await waitUntil(() => over.proxy.stats().live === 0, 'the request to go');
   }
   assert.equal(await over.proxy.close(5000), 0);
-  assert.deepEqual(over.asked(), []);
-  assert.deepEqual(over.complaints(), []);
+  assert.deepEqual(over.requestedModels(), []);
+  assert.deepEqual(over.warnings(), []);
 });
 
 test('a client leaves without having read what it was sent', async () => {
   await using over = await proxyOver({ answers: [[say(filler(40_000_000, 4096))]] });
   const socket = connect(over.proxy.port, '127.0.0.1');
-  const body = JSON.stringify(question());
+  const body = JSON.stringify(requestBody());
   socket.write(
     `POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: ${token}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
   );
   socket.pause();
   const asked = await over.emulator.asked(1);
-  await until(() => asked.status === undefined && over.proxy.stats().live === 1, 'the answer to begin');
+  await waitUntil(() => asked.status === undefined && over.proxy.stats().live === 1, 'the answer to begin');
   socket.resetAndDestroy();
   const ended = await asked.ended;
   assert.equal(ended.how, 'aborted');
   assert.equal(await over.proxy.close(5000), 0);
-  assert.deepEqual(over.complaints(), []);
+  assert.deepEqual(over.warnings(), []);
 });
 
 /** Everything that could keep a process alive, counted by kind. */
@@ -160,36 +160,36 @@ test('two hundred clients that left leave nothing behind', async () => {
       });
       asked.on('error', () => {});
       const content = `question ${i}`;
-      asked.end(JSON.stringify(question({ stream: i % 3 !== 0, messages: [{ role: 'user', content }] })));
+      asked.end(JSON.stringify(requestBody({ stream: i % 3 !== 0, messages: [{ role: 'user', content }] })));
       if (i % 3 === 1) {
         const [answer] = (await once(asked, 'response')) as [IncomingMessage];
         await once(answer, 'data');
       }
       const { requests } = over.emulator;
-      await until(() => requests.some(({ conversation: { prompt } }) => prompt === content), content);
+      await waitUntil(() => requests.some(({ conversation: { prompt } }) => prompt === content), content);
       asked.destroy();
     };
     for (let i = 0; i < 200; i += 8) {
       await Promise.all(Array.from({ length: 8 }, (_, j) => leave(i + j)));
     }
-    await until(() => over.proxy.stats().live === 0, 'every answer to close');
+    await waitUntil(() => over.proxy.stats().live === 0, 'every answer to close');
     const endings = await Promise.all(over.emulator.requests.map(async ({ ended }) => (await ended).how));
     assert.deepEqual(new Set(endings), new Set(['aborted']));
     assert.equal(endings.length, 200);
     // For each place that was cancelled the HTTP library may keep one connection ready, of those that ran at once.
-    await until(
+    await waitUntil(
       () => (resources()['TCPSocketWrap'] ?? 0) <= 8 + (listening['TCPSocketWrap'] ?? 0),
       () => `sockets to go: ${JSON.stringify([listening, resources()])}`,
     );
-    await until(
+    await waitUntil(
       () => (resources()['Timeout'] ?? 0) <= (listening['Timeout'] ?? 0),
       () => `timers to go: ${JSON.stringify([listening, resources()])}`,
     );
-    assert.deepEqual(over.complaints(), []);
+    assert.deepEqual(over.warnings(), []);
     assert.equal(over.proxy.stats().failures, 0);
     process.off('warning', note);
   }
-  await until(
+  await waitUntil(
     () =>
       (resources()['TCPSocketWrap'] ?? 0) <= (before['TCPSocketWrap'] ?? 0) &&
       (resources()['TCPServerWrap'] ?? 0) <= (before['TCPServerWrap'] ?? 0),
@@ -206,12 +206,12 @@ test('an answer, a refusal and a mistake leave no timer', async () => {
   });
   const timers = (): number => resources()['Timeout'] ?? 0;
   const before = timers();
-  for (const body of [question(), question(), '{}']) await over.ask(body);
-  await over.settled(3);
+  for (const body of [requestBody(), requestBody(), '{}']) await over.send(body);
+  await over.attemptsLogged(3);
   // Connections that are kept have timers of their own, of which there are few.
   assert(timers() <= before + 3, `${before} → ${timers()}`);
-  for (let i = 0; i < 20; i++) await over.ask('{}');
-  for (let i = 0; i < 20; i++) await over.ask();
-  await over.settled(43);
+  for (let i = 0; i < 20; i++) await over.send('{}');
+  for (let i = 0; i < 20; i++) await over.send();
+  await over.attemptsLogged(43);
   assert(timers() <= before + 3, `${before} → ${timers()}`);
 });

@@ -5,7 +5,14 @@ import { test } from 'node:test';
 import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
 import { say, type Script } from '../../lib/emulator/script.ts';
 import type { Settings } from '../../lib/config/settings.ts';
-import { modelOf, proxyOver, question, readUntil, until, type ProxyUnderTest } from '../support/proxy.ts';
+import {
+  modelOf,
+  proxyOver,
+  requestBody,
+  readUntil,
+  waitUntil,
+  type ProxyUnderTest,
+} from '../support/proxy.ts';
 
 const ok = [say('ok')];
 const out = refuse(503);
@@ -35,11 +42,11 @@ for (const stream of [true, false]) {
       change: breaker(2),
     });
     for (let i = 0; i < 4; i++) {
-      const heard = await over.ask(question({ stream }));
-      assert.equal(heard.said, 'ok');
+      const heard = await over.send(requestBody({ stream }));
+      assert.equal(heard.text, 'ok');
       assert.equal(heard.headers.get('x-occ-attempts'), i < 2 ? '2' : '1');
     }
-    assert.deepEqual(over.asked(), ['first', 'second', 'first', 'second', 'second', 'second']);
+    assert.deepEqual(over.requestedModels(), ['first', 'second', 'first', 'second', 'second', 'second']);
     assert.equal(stateOf(over), 'open');
     const passed = over.log.filter(({ event }) => event === 'passed_over');
     assert.deepEqual(
@@ -53,8 +60,8 @@ for (const stream of [true, false]) {
 
   test(`an outage of everything is answered at once, without a call, so that the client waits: ${way}`, async () => {
     await using over = await proxyOver({ answers: many(out, 9), models: only, change: breaker(2, 30_000) });
-    for (let i = 0; i < 2; i++) assert.equal((await over.ask(question({ stream }))).status, 503);
-    const heard = await over.ask(question({ stream }));
+    for (let i = 0; i < 2; i++) assert.equal((await over.send(requestBody({ stream }))).status, 503);
+    const heard = await over.send(requestBody({ stream }));
     assert.deepEqual([heard.status, heard.error?.type], [503, 'overloaded_error']);
     assert.equal(heard.headers.get('x-should-retry'), null);
     const after = Number(heard.headers.get('retry-after'));
@@ -63,7 +70,7 @@ for (const stream of [true, false]) {
       heard.error?.message ?? '',
       /emulator\/first: not tried, it failed 2 times in a row \(503 emulated 503\); asked again in \d+ s$/,
     );
-    assert.deepEqual(over.asked(), ['first', 'first']);
+    assert.deepEqual(over.requestedModels(), ['first', 'first']);
     assert.equal(over.proxy.stats().failures, 3);
     assert.equal(over.log.filter(({ event }) => event === 'passed_over').length, 1);
   });
@@ -72,41 +79,41 @@ for (const stream of [true, false]) {
 test('after its time one probe is let through, and nobody beside it', async () => {
   const slow = failing(ok, { headersAfterMs: 300 });
   await using over = await proxyOver({ answers: [out, slow, ok], models: only, change: breaker(1, 150) });
-  await over.ask();
+  await over.send();
   assert.equal(stateOf(over), 'open');
   await sleep(160);
-  const probe = over.ask();
+  const probe = over.send();
   await over.emulator.asked(2);
-  const beside = await over.ask();
+  const beside = await over.send();
   assert.deepEqual([beside.status, beside.headers.get('retry-after')], [503, '1']);
-  assert.equal((await probe).said, 'ok');
-  await over.settled(2);
+  assert.equal((await probe).text, 'ok');
+  await over.attemptsLogged(2);
   assert.equal(stateOf(over), 'closed');
-  assert.equal((await over.ask()).said, 'ok');
+  assert.equal((await over.send()).text, 'ok');
 });
 
 test('a probe whose client leaves gives its place back, and counts for nothing', async () => {
   const silent = failing(ok, { headersAfterMs: 60_000 });
   await using over = await proxyOver({ answers: [out, silent, ok], models: only, change: breaker(1, 200) });
-  await over.ask();
+  await over.send();
   await sleep(210);
   const leave = new AbortController();
-  over.post(question(), { signal: leave.signal }).catch(() => {});
+  over.post(requestBody(), { signal: leave.signal }).catch(() => {});
   await over.emulator.asked(2);
   assert.equal(stateOf(over), 'half_open');
   leave.abort();
-  await over.settled(2);
-  assert.equal((await over.ask()).said, 'ok');
-  await until(() => stateOf(over) === 'closed', 'the breaker to close');
+  await over.attemptsLogged(2);
+  assert.equal((await over.send()).text, 'ok');
+  await waitUntil(() => stateOf(over) === 'closed', 'the breaker to close');
 });
 
 test('a probe that speaks opens the way before its answer is whole', async () => {
   const long = failing([say(['first', ' second'])], { breaks: { at: { deltas: 1 }, how: 'silence' } });
   await using over = await proxyOver({ answers: [out, long, ok], models: only, change: breaker(1, 100) });
-  await over.ask();
+  await over.send();
   await sleep(110);
   await readUntil(await over.post(), '"first"');
-  assert.equal((await over.ask()).said, 'ok');
+  assert.equal((await over.send()).text, 'ok');
 });
 
 test('clients that leave and clients that ask nonsense open no breaker', async () => {
@@ -118,13 +125,13 @@ test('clients that leave and clients that ask nonsense open no breaker', async (
   });
   for (let i = 1; i <= 3; i++) {
     const leave = new AbortController();
-    over.post(question(), { signal: leave.signal }).catch(() => {});
+    over.post(requestBody(), { signal: leave.signal }).catch(() => {});
     await over.emulator.asked(i);
     leave.abort();
-    await over.settled(i);
+    await over.attemptsLogged(i);
   }
-  for (let i = 0; i < 3; i++) assert.equal((await over.ask()).status, 400);
-  assert.equal((await over.ask()).said, 'ok');
+  for (let i = 0; i < 3; i++) assert.equal((await over.send()).status, 400);
+  assert.equal((await over.send()).text, 'ok');
   assert.equal(stateOf(over), 'closed');
 });
 
@@ -140,9 +147,9 @@ test('a client’s own limit is no fault of the model, a model’s own is', asyn
       timeouts: ofClient ? {} : { headersMs: 50 },
       change: breaker(1),
     });
-    const heard = await over.ask(question({ stream: false }), asking);
-    assert.equal(heard.said, 'ok');
-    assert.deepEqual(over.asked(), ['first', 'second']);
+    const heard = await over.send(requestBody({ stream: false }), asking);
+    assert.equal(heard.text, 'ok');
+    assert.deepEqual(over.requestedModels(), ['first', 'second']);
     assert.equal(stateOf(over), state);
   }
 });
@@ -157,8 +164,8 @@ const plan = (retryAfterSeconds: number) =>
 
 test('a spent provider is asked by no later request before its reset', async () => {
   await using over = await proxyOver({ answers: [plan(26_940), ok, ok, ok] });
-  for (let i = 0; i < 3; i++) assert.equal((await over.ask()).said, 'ok');
-  assert.deepEqual(over.asked(), ['first', 'second', 'second', 'second']);
+  for (let i = 0; i < 3; i++) assert.equal((await over.send()).text, 'ok');
+  assert.deepEqual(over.requestedModels(), ['first', 'second', 'second', 'second']);
   assert.deepEqual(remembered(over), ['emulator: its 5-hour limit is reached, resets in 7 h 29 min']);
   assert.deepEqual(
     over.proxy.stats().remembered.spent.map(({ who, limit }) => [who, limit]),
@@ -168,38 +175,38 @@ test('a spent provider is asked by no later request before its reset', async () 
 
 test('when nobody else is left the client is told for good, in words with the reset', async () => {
   await using over = await proxyOver({ answers: [plan(26_940), ok], models: only });
-  await over.ask();
-  const heard = await over.ask();
+  await over.send();
+  const heard = await over.send();
   assert.deepEqual([heard.status, heard.error?.type], [429, 'rate_limit_error']);
   assert.equal(heard.headers.get('x-should-retry'), 'false');
   assert.equal(heard.headers.get('retry-after'), null);
   assert.match(heard.error?.message ?? '', /its 5-hour limit is reached, resets in 7 h 29 min/);
-  assert.deepEqual(over.asked(), ['first']);
+  assert.deepEqual(over.requestedModels(), ['first']);
 });
 
 test('a reset that is near is waited for by the client', async () => {
   await using over = await proxyOver({ answers: [plan(1), ok], models: only });
-  const first = await over.ask();
+  const first = await over.send();
   assert.deepEqual([first.status, first.headers.get('retry-after')], [429, '1']);
-  const second = await over.ask();
+  const second = await over.send();
   assert.deepEqual([second.headers.get('x-should-retry'), second.headers.get('retry-after')], [null, '1']);
-  assert.deepEqual(over.asked(), ['first']);
+  assert.deepEqual(over.requestedModels(), ['first']);
   await sleep(1010);
-  assert.equal((await over.ask()).said, 'ok');
+  assert.equal((await over.send()).text, 'ok');
   assert.deepEqual(over.proxy.stats().remembered.spent, []);
 });
 
 test('a model that is gone is passed over while there is another, and asked when there is none', async () => {
   const gone = refuse(410, { type: 'ModelDeprecated', message: 'removed' });
   await using over = await proxyOver({ answers: [gone, ok, ok] });
-  assert.equal((await over.ask()).said, 'ok');
-  assert.equal((await over.ask()).said, 'ok');
-  assert.deepEqual(over.asked(), ['first', 'second', 'second']);
+  assert.equal((await over.send()).text, 'ok');
+  assert.equal((await over.send()).text, 'ok');
+  assert.deepEqual(over.requestedModels(), ['first', 'second', 'second']);
   assert.deepEqual(remembered(over), ['emulator/first: not available: removed']);
   await using alone = await proxyOver({ answers: [gone, ok], models: only });
-  assert.equal((await alone.ask()).status, 410);
-  assert.equal((await alone.ask()).said, 'ok');
-  await alone.settled(2);
+  assert.equal((await alone.send()).status, 410);
+  assert.equal((await alone.send()).text, 'ok');
+  await alone.attemptsLogged(2);
   assert.deepEqual(alone.proxy.stats().remembered.learned, []);
 });
 
@@ -209,9 +216,9 @@ test('a model that is not served in one format is asked in the next, and from th
     message: 'Model first is not supported for format oa-compat',
   });
   await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
-  const heard = await over.ask();
-  assert.deepEqual([heard.said, heard.headers.get('x-occ-attempts')], ['ok', '2']);
-  assert.equal((await over.ask()).headers.get('x-occ-attempts'), '1');
+  const heard = await over.send();
+  assert.deepEqual([heard.text, heard.headers.get('x-occ-attempts')], ['ok', '2']);
+  assert.equal((await over.send()).headers.get('x-occ-attempts'), '1');
   assert.deepEqual(
     over.emulator.requests.map(({ format }) => format),
     ['chat', 'messages', 'messages'],
@@ -224,22 +231,22 @@ test('a model that is served in no format is as good as gone', async () => {
   await using over = await proxyOver({
     emulator: { script: ({ conversation }) => (conversation.model === 'first' ? wrong : { script: ok }) },
   });
-  assert.equal((await over.ask()).said, 'ok');
-  const asked = over.asked().length;
+  assert.equal((await over.send()).text, 'ok');
+  const asked = over.requestedModels().length;
   assert.equal(
     new Set(over.emulator.requests.map(({ format }) => format)).size,
     asked - 1,
     'each format once',
   );
-  assert.equal((await over.ask()).said, 'ok');
-  assert.equal(over.asked().length, asked + 1);
+  assert.equal((await over.send()).text, 'ok');
+  assert.equal(over.requestedModels().length, asked + 1);
   assert.deepEqual(remembered(over), ['emulator/first: not available: not this protocol']);
 });
 
 test('a refused parameter is left out once more, and from then on', async () => {
   const wrong = refuse(400, { message: 'temperature is not supported' });
   await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
-  for (let i = 0; i < 2; i++) assert.equal((await over.ask(question({ temperature: 0.5 }))).said, 'ok');
+  for (let i = 0; i < 2; i++) assert.equal((await over.send(requestBody({ temperature: 0.5 }))).text, 'ok');
   assert.deepEqual(
     over.emulator.requests.map(({ body }) => body['temperature']),
     [0.5, undefined, undefined],
@@ -255,7 +262,8 @@ test('a refused parameter is left out once more, and from then on', async () => 
 test('stop sequences that are refused are left out, which is nothing the route could do', async () => {
   const wrong = refuse(400, { message: "'stop' is not supported with this model" });
   await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
-  for (let i = 0; i < 2; i++) assert.equal((await over.ask(question({ stop_sequences: ['x'] }))).said, 'ok');
+  for (let i = 0; i < 2; i++)
+    assert.equal((await over.send(requestBody({ stop_sequences: ['x'] }))).text, 'ok');
   assert.deepEqual(
     over.emulator.requests.map(({ body }) => 'stop' in body),
     [true, false, false],
@@ -266,17 +274,17 @@ test('a repair that did not help is not remembered, and the client hears the ups
   const wrong = refuse(400, { message: 'temperature is not supported' });
   await using over = await proxyOver({ answers: [wrong, wrong, wrong, wrong], models: only });
   for (let i = 0; i < 2; i++) {
-    const heard = await over.ask(question({ temperature: 0.5 }));
+    const heard = await over.send(requestBody({ temperature: 0.5 }));
     assert.deepEqual([heard.status, heard.error?.message], [400, 'temperature is not supported']);
   }
-  assert.equal(over.asked().length, 4);
+  assert.equal(over.requestedModels().length, 4);
   assert.deepEqual(remembered(over), []);
 });
 
 test('what one conversation was refused for is repaired, and changes nothing for others', async () => {
   const wrong = refuse(400, { message: 'messages.0.content: no temperature with this' });
   await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
-  for (let i = 0; i < 2; i++) assert.equal((await over.ask(question({ temperature: 0.5 }))).said, 'ok');
+  for (let i = 0; i < 2; i++) assert.equal((await over.send(requestBody({ temperature: 0.5 }))).text, 'ok');
   assert.deepEqual(
     over.emulator.requests.map(({ body }) => body['temperature']),
     [0.5, undefined, 0.5],
@@ -287,9 +295,9 @@ test('what one conversation was refused for is repaired, and changes nothing for
 test('repairs count as attempts', async () => {
   const wrong = refuse(400, { message: 'temperature is not supported' });
   await using over = await proxyOver({ answers: [wrong, ok], models: only, retry: { maxAttemptsTotal: 1 } });
-  const heard = await over.ask(question({ temperature: 0.5 }));
+  const heard = await over.send(requestBody({ temperature: 0.5 }));
   assert.deepEqual([heard.status, heard.error?.message], [400, 'temperature is not supported']);
-  assert.deepEqual(over.asked(), ['first']);
+  assert.deepEqual(over.requestedModels(), ['first']);
 });
 
 test('a window learned from a refusal sends what is longer elsewhere', async () => {
@@ -297,21 +305,21 @@ test('a window learned from a refusal sends what is longer elsewhere', async () 
     message: 'maximum context length is 4096 tokens, however you requested 9000 tokens',
   });
   await using over = await proxyOver({ answers: [long, ok, ok] });
-  const body = question({ messages: [{ role: 'user', content: 'word '.repeat(6000) }] });
-  const heard = await over.ask(body);
+  const body = requestBody({ messages: [{ role: 'user', content: 'word '.repeat(6000) }] });
+  const heard = await over.send(body);
   assert.equal(heard.error?.message, 'prompt is too long: 9000 tokens > 4096 maximum');
-  assert.equal((await over.ask(body)).said, 'ok');
-  assert.equal((await over.ask()).said, 'ok');
-  assert.deepEqual(over.asked(), ['first', 'second', 'first']);
+  assert.equal((await over.send(body)).text, 'ok');
+  assert.equal((await over.send()).text, 'ok');
+  assert.deepEqual(over.requestedModels(), ['first', 'second', 'first']);
   assert.deepEqual(remembered(over), ['emulator/first: takes 4096 tokens at most']);
 });
 
 test('an answer that is asked too long is asked shorter, once and from then on', async () => {
   const most = refuse(400, { message: 'Range of max_tokens should be [1, 8192]' });
   await using over = await proxyOver({ answers: [most, ok, ok], models: only });
-  const body = question({ max_tokens: 32_000 });
-  assert.equal((await over.ask(body)).said, 'ok');
-  assert.equal((await over.ask(body)).said, 'ok');
+  const body = requestBody({ max_tokens: 32_000 });
+  assert.equal((await over.send(body)).text, 'ok');
+  assert.equal((await over.send(body)).text, 'ok');
   assert.deepEqual(
     over.emulator.requests.map(({ body: asked }) => asked['max_tokens']),
     [32_000, 8192, 8192],
@@ -321,32 +329,32 @@ test('an answer that is asked too long is asked shorter, once and from then on',
 
 test('where only a model with less room is left, the client is told its window, so that it compacts', async () => {
   const models = [modelOf('first'), modelOf('second', { provider: 'other', context_window: 20_000 })];
-  const long = question({ messages: [{ role: 'user', content: 'word '.repeat(30_000) }] });
+  const long = requestBody({ messages: [{ role: 'user', content: 'word '.repeat(30_000) }] });
   for (const gone of [refuse(410, { type: 'ModelError', message: 'disabled' }), refuse(401), plan(26_940)]) {
     await using over = await proxyOver({
       emulator: { script: ({ conversation: { model } }) => (model === 'first' ? gone : ok) },
       models,
     });
     for (const how of ['asked', 'remembered'] as const) {
-      const heard = await over.ask(long);
+      const heard = await over.send(long);
       assert.deepEqual([heard.status, heard.error?.type], [400, 'invalid_request_error'], how);
       assert.match(heard.error?.message ?? '', /^prompt is too long: \d+ tokens > 20000 maximum\n- /, how);
       assert.equal(heard.headers.get('x-should-retry'), null);
     }
     // Shorter, it goes where there is room for it, and is answered.
-    assert.equal((await over.ask()).said, 'ok');
-    assert.equal(over.asked().at(-1), 'second');
+    assert.equal((await over.send()).text, 'ok');
+    assert.equal(over.requestedModels().at(-1), 'second');
   }
 });
 
 test('a model with more room that is only out for a while is waited for, and nothing is compacted', async () => {
   const models = [modelOf('first'), modelOf('second', { provider: 'other', context_window: 20_000 })];
-  const long = question({ messages: [{ role: 'user', content: 'word '.repeat(30_000) }] });
+  const long = requestBody({ messages: [{ role: 'user', content: 'word '.repeat(30_000) }] });
   await using over = await proxyOver({ answers: [out, ok], models });
-  const heard = await over.ask(long);
+  const heard = await over.send(long);
   assert.equal(heard.status, 503);
-  assert.equal((await over.ask(long)).said, 'ok');
-  assert.deepEqual(over.asked(), ['first', 'first']);
+  assert.equal((await over.send(long)).text, 'ok');
+  assert.deepEqual(over.requestedModels(), ['first', 'first']);
 });
 
 test('nobody has more room than was learned: the model itself says how long is too long, every time', async () => {
@@ -355,7 +363,9 @@ test('nobody has more room than was learned: the model itself says how long is t
   });
   await using over = await proxyOver({ answers: [tooLong, tooLong], models: only });
   for (let i = 0; i < 2; i++) {
-    const heard = await over.ask(question({ messages: [{ role: 'user', content: 'word '.repeat(6000) }] }));
+    const heard = await over.send(
+      requestBody({ messages: [{ role: 'user', content: 'word '.repeat(6000) }] }),
+    );
     assert.equal(heard.error?.message, 'prompt is too long: 9000 tokens > 4096 maximum');
   }
 });
@@ -368,12 +378,12 @@ test('other settings bring a new start: keys and plans may be others', async () 
     settings: () => settings ?? assert.fail(),
     change: (given) => (settings = given),
   });
-  await over.ask();
-  assert.equal((await over.ask()).status, 429);
-  assert.deepEqual(over.asked(), ['first']);
+  await over.send();
+  assert.equal((await over.send()).status, 429);
+  assert.deepEqual(over.requestedModels(), ['first']);
   assert(settings);
   settings = { ...settings };
-  assert.equal((await over.ask()).said, 'ok');
+  assert.equal((await over.send()).text, 'ok');
 });
 
 test('a corrected address is asked at once, although its breaker was open', async () => {
@@ -384,11 +394,11 @@ test('a corrected address is asked at once, although its breaker was open', asyn
     settings: () => settings ?? assert.fail(),
     change: (given) => (settings = breaker(1)(given)),
   });
-  await over.ask();
+  await over.send();
   assert.equal(stateOf(over), 'open');
   assert(settings);
   settings = { ...settings };
-  assert.equal((await over.ask()).said, 'ok');
+  assert.equal((await over.send()).text, 'ok');
 });
 
 test('an outage is not multiplied: when the retries are spent the next model is asked at once', async () => {
@@ -397,8 +407,8 @@ test('an outage is not multiplied: when the retries are spent the next model is 
     retry: { attempts: 1 },
     change: breaker(1000),
   });
-  for (let i = 0; i < 30; i++) assert.equal((await over.ask()).said, 'ok');
-  const asked = over.asked().filter((model) => model === 'first').length;
+  for (let i = 0; i < 30; i++) assert.equal((await over.send()).text, 'ok');
+  const asked = over.requestedModels().filter((model) => model === 'first').length;
   assert.equal(asked, 30 + 10);
 });
 
@@ -408,15 +418,15 @@ test('a conversation keeps its model, by the client’s session and agent', asyn
     models: only,
     change: (settings) => ({ ...settings, models: { ...settings.models, think: modelOf('thinker') } }),
   });
-  const hard = question({ output_config: { effort: 'max' } });
+  const hard = requestBody({ output_config: { effort: 'max' } });
   const inSession = (session: string, agent = '') => ({
     headers: { 'x-claude-code-session-id': session, 'x-claude-code-agent-id': agent },
   });
-  await over.ask(question(), inSession('one'));
-  await over.ask(hard, inSession('one'));
-  await over.ask(hard, inSession('one', 'agent'));
-  await over.ask(hard, inSession('two'));
-  await over.ask(hard);
-  await over.ask(question());
-  assert.deepEqual(over.asked(), ['first', 'first', 'thinker', 'thinker', 'thinker', 'first']);
+  await over.send(requestBody(), inSession('one'));
+  await over.send(hard, inSession('one'));
+  await over.send(hard, inSession('one', 'agent'));
+  await over.send(hard, inSession('two'));
+  await over.send(hard);
+  await over.send(requestBody());
+  assert.deepEqual(over.requestedModels(), ['first', 'first', 'thinker', 'thinker', 'thinker', 'first']);
 });

@@ -38,8 +38,8 @@ test('models and formats stand apart, and no more than two hundred are remembere
 
 test('the road notes who failed, who answered instead, and the last error', async () => {
   await using over = await proxyOver([refuse(500), [say('hello')], refuse(503), refuse(529)]);
-  await over.ask();
-  await over.settled(2);
+  await over.send();
+  await over.attemptsLogged(2);
   const [first, second] = over.proxy.stats().models;
   assert.deepEqual(
     [first?.model, first?.failures_in_a_row, second?.model, second?.attempts, second?.failures],

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
 import { failing } from '../../lib/emulator/answer.ts';
 import { say, wait } from '../../lib/emulator/script.ts';
-import { modelOf, proxyOver, question } from '../support/proxy.ts';
+import { modelOf, proxyOver, requestBody } from '../support/proxy.ts';
 
 const script = [say('words')];
 
@@ -15,9 +15,9 @@ test('a stream may have a total cap, which a drip of words does not outlive', as
     answers: [failing([say(Array(1000).fill('x '))], { betweenEventsMs: 20 })],
     timeouts: { streamingMs: 300 },
   });
-  const heard = await over.ask();
+  const heard = await over.send();
   assert.equal(heard.error?.type, 'timeout_error');
-  assert.match(heard.said, /^(x )+$/);
+  assert.match(heard.text, /^(x )+$/);
 });
 
 test('a whole answer is bounded by timeout_ms, however busy the upstream is', async () => {
@@ -25,19 +25,21 @@ test('a whole answer is bounded by timeout_ms, however busy the upstream is', as
     answers: [failing([say(Array(1000).fill('x '))], { betweenEventsMs: 20 }), [say('from second')]],
     timeouts: { headersMs: 300 },
   });
-  assert.equal((await over.ask(question({ stream: false }))).said, 'from second');
+  assert.equal((await over.send(requestBody({ stream: false }))).text, 'from second');
 });
 
 test('a client that names its own limit hears before it is over, and the second model gets its share', async () => {
   await using over = await proxyOver({
     answers: [failing(script, { headersAfterMs: 60_000 }), [say('from second')]],
   });
-  const heard = await over.ask(question({ stream: false }), { headers: { 'x-stainless-timeout': '6' } });
-  assert.equal(heard.said, 'from second');
+  const heard = await over.send(requestBody({ stream: false }), { headers: { 'x-stainless-timeout': '6' } });
+  assert.equal(heard.text, 'from second');
   await using hopeless = await proxyOver({
     answers: [failing(script, { headersAfterMs: 60_000 }), failing(script, { headersAfterMs: 60_000 })],
   });
-  const none = await hopeless.ask(question({ stream: false }), { headers: { 'x-stainless-timeout': '6' } });
+  const none = await hopeless.send(requestBody({ stream: false }), {
+    headers: { 'x-stainless-timeout': '6' },
+  });
   assert.equal(none.status, 504);
 });
 
@@ -49,8 +51,8 @@ test('an upstream that talks on after its finish does not hold the answer up', a
       models: [modelOf('first')],
       provider: { endpoints: { chat: `http://127.0.0.1:${port}/v1/chat/completions` } },
     });
-    const heard = await over.ask();
-    assert.equal(heard.said, 'hello');
+    const heard = await over.send();
+    assert.equal(heard.text, 'hello');
     assert.equal(heard.stopReason, 'end_turn');
   } finally {
     server.close();
@@ -107,7 +109,7 @@ test('an upstream that cannot be reached is named, with the reason, and the next
     ] as const) {
       const emulated = { endpoints: { chat: endpoint } };
       await using alone = await proxyOver({ models: [modelOf('first')], provider: emulated });
-      const heard = await alone.ask();
+      const heard = await alone.send();
       assert.deepEqual([heard.status, heard.error?.type], [502, 'api_error'], endpoint);
       assert.match(heard.error?.message ?? '', says);
       assert.equal(heard.headers.get('x-should-retry'), null);
@@ -122,7 +124,7 @@ test('an upstream that cannot be reached is named, with the reason, and the next
           },
         }),
       });
-      assert.equal((await over.ask()).said, 'from second', endpoint);
+      assert.equal((await over.send()).text, 'from second', endpoint);
     }
   } finally {
     tls.close();

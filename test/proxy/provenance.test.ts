@@ -7,10 +7,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 import { settingsFor } from '../support/proxy.ts';
-import { proxyApart, type Apart } from '../support/wandering/apart.ts';
-import { client } from '../support/wandering/client.ts';
-import { judge, type Made } from '../support/wandering/judge.ts';
-import { chat, claude, gemini, messages, responses, type Upstream } from '../support/wandering/upstreams.ts';
+import { forkProxy, type ForkedProxy } from '../support/cross-provider/forked-proxy.ts';
+import { client } from '../support/cross-provider/client.ts';
+import { requestChecker, type MadeTurn } from '../support/cross-provider/request-checker.ts';
+import {
+  chat,
+  claude,
+  gemini,
+  messages,
+  responses,
+  type Upstream,
+} from '../support/cross-provider/upstreams.ts';
 
 const formats = [chat(), claude(), responses(), gemini()];
 /** Whose signatures are its own affair, and who has none. */
@@ -27,7 +34,7 @@ const neighbours = [
 ] as const;
 
 let emulator: Emulator;
-let proxies: Apart[] = [];
+let proxies: ForkedProxy[] = [];
 /** Who is asked next, and what it answers. */
 let answer = '';
 
@@ -45,7 +52,7 @@ before(async () => {
       fallbacks: {},
     }),
   });
-  proxies = [await proxyApart(settings), await proxyApart(settings)];
+  proxies = [await forkProxy(settings), await forkProxy(settings)];
 });
 
 after(async () => {
@@ -55,9 +62,9 @@ after(async () => {
 
 /** Six turns, each by the next of `upstreams`. */
 async function wander(upstreams: readonly Upstream[], stream: boolean): Promise<void> {
-  const made: Made[] = [];
+  const made: MadeTurn[] = [];
   const talk = client();
-  const fair = judge();
+  const fair = requestChecker();
   for (let n = 1; n <= 6; n++) {
     const by = upstreams[(n - 1) % upstreams.length];
     const proxy = proxies[n <= 3 ? 0 : 1];

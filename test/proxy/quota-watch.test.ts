@@ -8,7 +8,7 @@ import type { LogEntry } from '../../lib/log/log.ts';
 import { systemClock } from '../../lib/proxy/clock.ts';
 import { quotaWatch } from '../../lib/proxy/quota-watch.ts';
 import type { Answer as HttpAnswer } from '../../lib/proxy/upstream.ts';
-import { defaults, modelOf, proxyOver, until, type ProxyUnderTest } from '../support/proxy.ts';
+import { defaults, modelOf, proxyOver, waitUntil, type ProxyUnderTest } from '../support/proxy.ts';
 
 const minute = 60_000;
 const go = defaults.providers['opencode-go'] ?? assert.fail('no opencode-go');
@@ -118,8 +118,8 @@ test('the road asks its provider once it has answered, and tells what it said', 
     watchesQuotas: true,
   });
   assert.deepEqual(quotasOf(over), []);
-  assert.equal((await over.ask()).said, 'hello');
-  await until(() => quotasOf(over).length > 0, 'the plan to be told');
+  assert.equal((await over.send()).text, 'hello');
+  await waitUntil(() => quotasOf(over).length > 0, 'the plan to be told');
   assert.deepEqual(
     quotasOf(over)[0]?.windows.map(({ window, percent }) => [window, percent]),
     [
@@ -128,8 +128,8 @@ test('the road asks its provider once it has answered, and tells what it said', 
       ['monthly', 40],
     ],
   );
-  await over.ask();
-  await over.ask();
+  await over.send();
+  await over.send();
   assert.equal(over.emulator.requests.filter(({ path }) => path.endsWith('/usage')).length, 1);
 });
 
@@ -143,7 +143,7 @@ test('an allowance that ran out is asked about although nothing was answered', a
     change: asGo,
     watchesQuotas: true,
   });
-  assert.equal((await over.ask()).status, 429);
-  await until(() => quotasOf(over).length > 0, 'the plan to be told');
+  assert.equal((await over.send()).status, 429);
+  await waitUntil(() => quotasOf(over).length > 0, 'the plan to be told');
   assert.equal(quotasOf(over)[0]?.windows[1]?.spent, true);
 });

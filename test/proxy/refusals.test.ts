@@ -9,7 +9,7 @@ import { say } from '../../lib/emulator/script.ts';
 import type { Settings } from '../../lib/config/settings.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
 import { openCodeErrors, refusing } from '../support/opencode-errors.ts';
-import { count, modelOf, proxyOver, question } from '../support/proxy.ts';
+import { count, modelOf, proxyOver, requestBody } from '../support/proxy.ts';
 
 const ways = (['chat', 'messages', 'responses', 'gemini'] as const).flatMap((format) =>
   [true, false].map((stream) => ({ format, stream, way: `${format}, ${stream ? 'streamed' : 'whole'}` })),
@@ -37,15 +37,15 @@ for (const { format, stream, way } of ways) {
         format,
         change,
       });
-      const heard = await over.ask(question({ stream }));
-      assert.equal(heard.status, 200, `${error.name}: ${heard.text}`);
-      assert.equal(heard.said, 'from second', error.name);
-      assert.deepEqual(over.asked(), ['first', 'second'], error.name);
+      const heard = await over.send(requestBody({ stream }));
+      assert.equal(heard.status, 200, `${error.name}: ${heard.body}`);
+      assert.equal(heard.text, 'from second', error.name);
+      assert.deepEqual(over.requestedModels(), ['first', 'second'], error.name);
       assert.equal(heard.headers.get('x-occ-model'), 'other/second');
       assert.equal(heard.headers.get('x-occ-attempts'), '2');
       assert.equal(heard.headers.get('x-should-retry'), null);
       if (stream) assert.equal(count(heard, 'message_start'), 1);
-      await over.settled(2);
+      await over.attemptsLogged(2);
       assert.equal(over.proxy.stats().fallbacks, 1);
       assert.equal(over.proxy.stats().failures, 0);
     }
@@ -54,11 +54,11 @@ for (const { format, stream, way } of ways) {
   test(`what is the client’s own fault goes back at once, with the upstream’s words: ${way}`, async () => {
     for (const error of openCodeErrors.filter(({ failure }) => failure === 'client')) {
       await using over = await proxyOver({ answers: [refusing(error), [say('from second')]], format });
-      const heard = await over.ask(question({ stream }));
+      const heard = await over.send(requestBody({ stream }));
       assert.equal(heard.status, 400, error.name);
       assert.equal(heard.error?.type, 'invalid_request_error', error.name);
       assert.doesNotMatch(heard.error.message, /all models failed/);
-      assert.deepEqual(over.asked(), ['first'], error.name);
+      assert.deepEqual(over.requestedModels(), ['first'], error.name);
     }
   });
 
@@ -66,12 +66,12 @@ for (const { format, stream, way } of ways) {
     for (const error of openCodeErrors) {
       const models = [modelOf('first', { wire_format: format })];
       await using over = await proxyOver({ answers: [refusing(error)], models, change });
-      const heard = await over.ask(question({ stream }));
+      const heard = await over.send(requestBody({ stream }));
       const { told } = error;
       assert.deepEqual([heard.status, heard.error?.type], [told.status, told.type], error.name);
       assert.equal(heard.headers.get('x-should-retry'), told.permanent ? 'false' : null, error.name);
       assert.equal(heard.headers.get('retry-after'), told.retryAfter ?? null, error.name);
-      assert.deepEqual(over.asked(), ['first'], error.name);
+      assert.deepEqual(over.requestedModels(), ['first'], error.name);
       if (error.failure === 'client') continue;
       assert.match(heard.error?.message ?? '', /^all models failed: .*\n- emulator\/first: \d{3} /);
       assert.equal(over.proxy.stats().failures, 1);
@@ -84,7 +84,7 @@ test('an overflow reaches the client in the words that make it compact', async (
     ...(openCodeErrors.find(({ name }) => name === 'a prompt that is too long') ?? assert.fail()),
   });
   await using over = await proxyOver([vendor]);
-  const heard = await over.ask();
+  const heard = await over.send();
   assert.equal(heard.error?.message, 'prompt is too long: 200000 tokens > 131072 maximum');
 });
 
@@ -93,7 +93,7 @@ test('every attempt has its line when all have failed, and the most telling stat
     refuse(401, { type: 'ModelError', message: 'no such model' }),
     refuse(503, { message: 'an outage' }),
   ]);
-  const heard = await over.ask();
+  const heard = await over.send();
   assert.equal(heard.status, 503);
   assert.equal(heard.headers.get('x-should-retry'), null);
   assert.equal(
@@ -104,7 +104,7 @@ test('every attempt has its line when all have failed, and the most telling stat
 
 test('no status of 404 is ever passed on for a model', async () => {
   await using over = await proxyOver([refuse(404), refuse(404)]);
-  assert.equal((await over.ask()).status, 410);
+  assert.equal((await over.send()).status, 410);
 });
 
 test('a transient refusal earns the same model another try, as often as configured and no oftener', async () => {
@@ -113,10 +113,10 @@ test('a transient refusal earns the same model another try, as often as configur
       answers: Array.from({ length: 9 }, () => refuse(503)),
       retry: { attempts },
     });
-    assert.equal((await over.ask()).status, 503);
+    assert.equal((await over.send()).status, 503);
     const each = attempts + 1;
     const all = [...Array<string>(each).fill('first'), ...Array<string>(each).fill('second')];
-    assert.deepEqual(over.asked(), all.slice(0, 6));
+    assert.deepEqual(over.requestedModels(), all.slice(0, 6));
   }
 });
 
@@ -127,8 +127,8 @@ test('no request makes more attempts than the bound, whatever there is to try', 
       models: Array.from({ length: 8 }, (_, i) => modelOf(`m${i}`)),
       retry: { attempts: 1, maxAttemptsTotal },
     });
-    await over.ask();
-    assert.equal(over.asked().length, maxAttemptsTotal);
+    await over.send();
+    assert.equal(over.requestedModels().length, maxAttemptsTotal);
   }
 });
 
@@ -143,8 +143,8 @@ test('a short retry-after is waited for, in all three spellings; a long one mean
       answers: [refuse(429, { headers }), [say('ok')]],
       retry: { attempts: 1 },
     });
-    assert.equal((await over.ask()).said, 'ok');
-    assert.deepEqual(over.asked(), ['first', 'first'], JSON.stringify(headers));
+    assert.equal((await over.send()).text, 'ok');
+    assert.deepEqual(over.requestedModels(), ['first', 'first'], JSON.stringify(headers));
   }
   const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
   for (const headers of [{ 'retry-after': '9' }, { 'retry-after-ms': '8001' }, { 'retry-after': inAnHour }]) {
@@ -152,8 +152,8 @@ test('a short retry-after is waited for, in all three spellings; a long one mean
       answers: [refuse(429, { headers }), [say('ok')]],
       retry: { attempts: 1 },
     });
-    assert.equal((await over.ask()).said, 'ok');
-    assert.deepEqual(over.asked(), ['first', 'second'], JSON.stringify(headers));
+    assert.equal((await over.send()).text, 'ok');
+    assert.deepEqual(over.requestedModels(), ['first', 'second'], JSON.stringify(headers));
   }
 });
 
@@ -163,8 +163,8 @@ test('a spent provider is not asked for its other models, another provider is', 
     answers: [refuse(401, { type: 'CreditsError' }), [say('ok')]],
     models,
   });
-  assert.equal((await over.ask()).said, 'ok');
-  assert.deepEqual(over.asked(), ['first', 'elsewhere']);
+  assert.equal((await over.send()).text, 'ok');
+  assert.deepEqual(over.requestedModels(), ['first', 'elsewhere']);
 });
 
 test('the next key is tried when one is refused, and the models after it keep to that key', async () => {
@@ -174,7 +174,7 @@ test('the next key is tried when one is refused, and the models after it keep to
     provider: { keys: [secret('key-number-one'), secret('key-number-two')], auth: { chat: 'bearer' } },
     answers: [refuse(401), refuse(410), [say('ok')]],
   });
-  assert.equal((await over.ask()).said, 'ok');
+  assert.equal((await over.send()).text, 'ok');
   assert.deepEqual(
     over.emulator.requests.map(({ conversation, headers }) => [conversation.model, headers.authorization]),
     [
@@ -190,11 +190,11 @@ test('a provider whose key is missing is said to lack it, and is not asked', asy
     provider: { missingKey: 'no key for emulator: set EMULATOR_KEY' },
     answers: [],
   });
-  const heard = await over.ask();
+  const heard = await over.send();
   assert.equal(heard.status, 401);
   assert.equal(heard.headers.get('x-should-retry'), 'false');
   assert.match(heard.error?.message ?? '', /set EMULATOR_KEY/);
-  assert.deepEqual(over.asked(), []);
+  assert.deepEqual(over.requestedModels(), []);
 });
 
 test('a model that its provider has no address for is passed over, not fatal', async () => {
@@ -208,8 +208,8 @@ test('a model that its provider has no address for is passed over, not fatal', a
       return { ...settings, providers: { ...providers, emulator: { ...emulator, endpoints } } };
     },
   });
-  assert.equal((await over.ask()).said, 'ok');
-  assert.deepEqual(over.asked(), ['second']);
+  assert.equal((await over.send()).text, 'ok');
+  assert.deepEqual(over.requestedModels(), ['second']);
 });
 
 test('a redirect is not followed: no key goes where it was not configured to go', async () => {
@@ -226,13 +226,13 @@ test('a redirect is not followed: no key goes where it was not configured to go'
       await using over = await proxyOver({
         answers: [{ reply: { status, headers: { location } } }, [say('ok')]],
       });
-      assert.equal((await over.ask()).said, 'ok');
+      assert.equal((await over.send()).text, 'ok');
     }
     await using over = await proxyOver({
       answers: [{ reply: { status: 307, headers: { location } } }],
       models: [modelOf('first')],
     });
-    const heard = await over.ask();
+    const heard = await over.send();
     assert.equal(heard.status, 502);
     assert.match(heard.error?.message ?? '', /redirects \(307\) to .*\/steal, which is not followed/);
     assert.deepEqual(visits, []);

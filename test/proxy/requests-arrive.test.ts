@@ -6,13 +6,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Quirks } from '../../lib/wire/quirks.ts';
 import { callTogether, say, think, type Script } from '../../lib/emulator/script.ts';
-import { arrives } from '../support/arrives.ts';
-import { meantBy } from '../support/meant.ts';
+import { assertSameContent } from '../support/same-content.ts';
+import { clientContent } from '../support/client-content.ts';
 import { modelOf, proxyOver, token, type ProxyUnderTest } from '../support/proxy.ts';
 import { readReceived } from '../support/received.ts';
 import { capturedRequests } from '../support/requests.ts';
 import { formats, type Format } from '../support/turns.ts';
-import { understoodBy } from '../support/understood.ts';
+import { upstreamContent } from '../support/upstream-content.ts';
 
 /** Models that take foreign thinking where the format has a place for it. */
 const quirks: Record<Format, Partial<Quirks>> = {
@@ -37,18 +37,18 @@ for (const format of formats) {
 
       for (const { kind, body } of requests) {
         test(kind, async () => {
-          const [tool = 'Nothing', other = tool] = meantBy(body).tools.map(({ name }) => name);
+          const [tool = 'Nothing', other = tool] = clientContent(body).tools.map(({ name }) => name);
           const calls = [
             { name: tool, input: { file_path: '/ö', n: [1, { '🙂': null }] }, id: 'call_1' },
             { name: other, input: {}, id: 'call_2' },
           ];
           answer = [think('Hm, 大きさ.'), say('Größe 🙂\n"quoted"'), callTogether(...calls)];
-          const heard = await over.ask(body);
-          assert.equal(heard.status, 200, heard.text);
+          const heard = await over.send(body);
+          assert.equal(heard.status, 200, heard.body);
           const upstream = over.emulator.requests.at(-1);
           assert(upstream?.format === format);
 
-          arrives(format, meantBy(body), understoodBy(format, upstream.body), vision);
+          assertSameContent(format, clientContent(body), upstreamContent(format, upstream.body), vision);
           assert.equal(upstream.conversation.model, 'only');
           assert.equal(upstream.conversation.stream, true);
           assert.doesNotMatch(JSON.stringify(upstream.body), /x-anthropic-billing-header/);
@@ -75,7 +75,7 @@ for (const format of formats) {
         });
       }
 
-      test('nothing was complained of', () => assert.deepEqual(over.complaints(), []));
+      test('nothing was complained of', () => assert.deepEqual(over.warnings(), []));
     });
   }
 }

@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { call, finish, say, think, usage } from '../../lib/emulator/script.ts';
 import { capturedRequests } from '../support/requests.ts';
-import { count, modelOf, proxyOver, question } from '../support/proxy.ts';
+import { count, modelOf, proxyOver, requestBody } from '../support/proxy.ts';
 
 const formats = ['chat', 'messages', 'responses', 'gemini'] as const;
 
 for (const format of formats) {
   test(`a stream arrives whole, event by event, with the model's name as it was asked for: ${format}`, async () => {
     await using over = await proxyOver({ answers: [[think('hm'), say('one two')]], format });
-    const heard = await over.ask();
+    const heard = await over.send();
     assert.equal(heard.status, 200);
-    assert.equal(heard.said, 'one two');
+    assert.equal(heard.text, 'one two');
     assert.equal(heard.stopReason, 'end_turn');
     assert.equal(heard.headers.get('content-type'), 'text/event-stream; charset=utf-8');
     assert.equal(heard.headers.get('x-occ-model'), 'emulator/first');
@@ -20,7 +20,7 @@ for (const format of formats) {
     const [first] = heard.events;
     assert(first?.type === 'message_start');
     assert.equal(first.message.model, 'claude-sonnet-5');
-    assert.deepEqual(over.complaints(), []);
+    assert.deepEqual(over.warnings(), []);
   });
 
   test(`stream: false is answered with one message, the fold of the same events: ${format}`, async () => {
@@ -28,7 +28,7 @@ for (const format of formats) {
       answers: [[say('words'), call('Read', { path: 'a' }, 'toolu_1')]],
       format,
     });
-    const heard = await over.ask(question({ stream: false }));
+    const heard = await over.send(requestBody({ stream: false }));
     assert.equal(heard.status, 200);
     // The signature of a call to Gemini stands in a block of its own before it.
     assert.deepEqual(
@@ -54,20 +54,20 @@ for (const format of formats) {
     assert.equal(requests.length, 42);
     for (const { kind, body } of requests) {
       const path = kind.includes('count-tokens') ? '/v1/messages/count_tokens' : '/v1/messages?beta=true';
-      const heard = await over.ask(body, { path });
-      assert.equal(heard.status, 200, `${kind}: ${heard.text}`);
+      const heard = await over.send(body, { path });
+      assert.equal(heard.status, 200, `${kind}: ${heard.body}`);
       if (path.startsWith('/v1/messages?')) {
         assert.equal(heard.events.length > 0, body.stream === true, kind);
         assert.notEqual(heard.stopReason, null, kind);
       }
     }
-    assert.deepEqual(over.complaints(), []);
+    assert.deepEqual(over.warnings(), []);
   });
 }
 
 test('an answer with nothing but a tool call begins at index 0', async () => {
   await using over = await proxyOver([[call('Bash', { command: 'ls' })]]);
-  const heard = await over.ask();
+  const heard = await over.send();
   const start = heard.events.find((event) => event.type === 'content_block_start');
   assert.equal(start?.index, 0);
   assert.equal(heard.stopReason, 'tool_use');
@@ -75,13 +75,13 @@ test('an answer with nothing but a tool call begins at index 0', async () => {
 
 test('an answer cut by the output limit says so', async () => {
   await using over = await proxyOver([[say('and then'), finish('length')]]);
-  assert.equal((await over.ask()).stopReason, 'max_tokens');
+  assert.equal((await over.send()).stopReason, 'max_tokens');
 });
 
 test('tokens, cost, requests and fallbacks are counted', async () => {
   await using over = await proxyOver([[say('a'), usage({ input: 100, output: 7, cached: 40 })]]);
-  await over.ask();
-  await over.settled(1);
+  await over.send();
+  await over.attemptsLogged(1);
   const stats = over.proxy.stats();
   assert.deepEqual(
     { requests: stats.requests, failures: stats.failures, fallbacks: stats.fallbacks },
@@ -97,19 +97,21 @@ test('many requests at once do not mix', async () => {
   });
   const answers = await Promise.all(
     Array.from({ length: 50 }, (_, i) =>
-      over.ask(question({ stream: i % 2 === 0, messages: [{ role: 'user', content: `number ${i}.` }] })),
+      over.send(requestBody({ stream: i % 2 === 0, messages: [{ role: 'user', content: `number ${i}.` }] })),
     ),
   );
   assert.deepEqual(
-    answers.map(({ said }) => said),
+    answers.map(({ text: said }) => said),
     answers.map((_, i) => `you said number ${i}.`),
   );
 });
 
 test('the log has a line for each request and attempt, and no words of the conversation', async () => {
   await using over = await proxyOver([[say('the answer is plum')]]);
-  const heard = await over.ask(question({ messages: [{ role: 'user', content: 'which fruit is apricot' }] }));
-  await over.settled(1);
+  const heard = await over.send(
+    requestBody({ messages: [{ role: 'user', content: 'which fruit is apricot' }] }),
+  );
+  await over.attemptsLogged(1);
   assert.deepEqual(
     over.log.map(({ event, request }) => [event, request]),
     [
@@ -129,8 +131,8 @@ test('each request sees one snapshot of the settings', async () => {
       return under.settings;
     },
   });
-  await over.ask();
+  await over.send();
   assert.equal(snapshots, 1);
-  assert.equal(count(await over.ask(), 'message_start'), 0);
+  assert.equal(count(await over.send(), 'message_start'), 0);
   assert.equal(snapshots, 2);
 });

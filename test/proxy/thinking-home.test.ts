@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { foldMessage } from '../../lib/anthropic/fold.ts';
 import { call, say, think } from '../../lib/emulator/script.ts';
 import type { Quirks } from '../../lib/wire/quirks.ts';
-import { modelOf, proxyOver, question, type ProxyUnderTest } from '../support/proxy.ts';
+import { modelOf, proxyOver, requestBody, type ProxyUnderTest } from '../support/proxy.ts';
 import { formats, type Format } from '../support/turns.ts';
 
 const quirks: Partial<Quirks> = { replayReasoning: 'always', unsignedThinking: true };
@@ -34,8 +34,8 @@ function over(format: Format, provider = 'emulator'): Promise<ProxyUnderTest> {
 for (const format of formats) {
   test(`what ${format} thought goes home and nowhere else`, async () => {
     await using maker = await over(format);
-    const { events } = await maker.ask();
-    const next = question({
+    const { events } = await maker.send();
+    const next = requestBody({
       tools: [{ name: 'Bash', input_schema: { type: 'object', properties: {} } }],
       thinking: { type: 'adaptive' },
       messages: [
@@ -44,12 +44,12 @@ for (const format of formats) {
         { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'call_1', content: 'a file' }] },
       ],
     });
-    await maker.ask(next);
+    await maker.send(next);
     assert.match(JSON.stringify(maker.emulator.requests.at(-1)?.body), home[format]);
 
     for (const other of formats) {
       await using stranger = await over(other, 'other');
-      await stranger.ask(next);
+      await stranger.send(next);
       const sent = JSON.stringify(stranger.emulator.requests.at(-1)?.body);
       assert.match(sent, /a file/);
       assert.doesNotMatch(sent, /c2VhbGVk|ZW11|occ1\./, `${format} to ${other}`);

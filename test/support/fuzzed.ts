@@ -6,10 +6,10 @@
 import fc from 'fast-check';
 import { cutPoints } from './arbitraries.ts';
 import { utf8, type Run } from './decode.ts';
-import { nothingIsLost } from './laws.ts';
+import { contentIsPreserved } from './laws.ts';
 import { mutation } from './mutations.ts';
-import { planned } from './planned.ts';
-import { staysLawful } from './properties.ts';
+import { generated } from './generated.ts';
+import { checkLaws } from './properties.ts';
 import { transcripts } from './transcripts.ts';
 import { formats, type Format, type TurnOptions } from './turns.ts';
 
@@ -19,29 +19,33 @@ export interface FuzzInput {
   options: TurnOptions;
   /** How often it was damaged. */
   damaged: number;
-  judge: (heard: Run) => void;
+  check: (heard: Run) => void;
 }
 
 interface Valid {
   bytes: Uint8Array;
   options: TurnOptions;
-  judge: FuzzInput['judge'];
+  check: FuzzInput['check'];
 }
 
-function plannedStreams(format: Format): fc.Arbitrary<Valid> {
-  return planned[format].map(({ frames, judge }) => ({ bytes: utf8(frames.join('')), options: {}, judge }));
+function generatedStreams(format: Format): fc.Arbitrary<Valid> {
+  return generated[format].map(({ frames, check }) => ({
+    bytes: utf8(frames.join('')),
+    options: {},
+    check,
+  }));
 }
 
 /** Transcripts of this format; and of the others, which are as wrong here as anything can be. */
 function transcriptsFor(format: Format): fc.Arbitrary<Valid> {
   const own = transcripts(format).map((transcript): Valid => {
     const { bytes, options } = transcript;
-    return { bytes, options, judge: () => nothingIsLost(transcript) };
+    return { bytes, options, check: () => contentIsPreserved(transcript) };
   });
   const foreign = formats
     .filter((other) => other !== format)
     .flatMap(transcripts)
-    .map(({ bytes }): Valid => ({ bytes, options: {}, judge: () => {} }));
+    .map(({ bytes }): Valid => ({ bytes, options: {}, check: () => {} }));
   return fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom(...own) },
     { weight: 1, arbitrary: fc.constantFrom(...foreign) },
@@ -50,7 +54,7 @@ function transcriptsFor(format: Format): fc.Arbitrary<Valid> {
 
 const noise: fc.Arbitrary<Valid> = fc
   .uint8Array({ maxLength: 300 })
-  .map((bytes) => ({ bytes, options: {}, judge: () => {} }));
+  .map((bytes) => ({ bytes, options: {}, check: () => {} }));
 
 /** What the turn may be like; damaged streams are held to the laws in all of them. */
 const turns: fc.Arbitrary<TurnOptions> = fc.oneof(
@@ -68,18 +72,18 @@ const turns: fc.Arbitrary<TurnOptions> = fc.oneof(
 
 export function fuzzed(format: Format): fc.Arbitrary<FuzzInput> {
   const valid = fc.oneof(
-    { weight: 6, arbitrary: plannedStreams(format) },
+    { weight: 6, arbitrary: generatedStreams(format) },
     { weight: 6, arbitrary: transcriptsFor(format) },
     { weight: 1, arbitrary: noise },
   );
   return fc
     .record({ valid, mutations: fc.array(mutation, { maxLength: 4 }), cuts: cutPoints, options: turns })
-    .map(({ valid: { bytes, judge, options: own }, mutations, cuts, options }) => ({
+    .map(({ valid: { bytes, check, options: own }, mutations, cuts, options }) => ({
       bytes: mutations.reduce((so, mutate) => mutate(so), bytes),
       cuts,
       options: mutations.length === 0 ? own : options,
       damaged: mutations.length,
-      judge: mutations.length === 0 ? judge : () => {},
+      check: mutations.length === 0 ? check : () => {},
     }))
     .map((input) => Object.assign(input, { [fc.toStringMethod]: () => told(input) }));
 }
@@ -91,6 +95,6 @@ function told({ bytes, cuts, options, damaged }: FuzzInput): string {
 }
 
 /** Fails where this input breaks a law. */
-export function survives(format: Format, { bytes, cuts, options, judge }: FuzzInput): void {
-  judge(staysLawful(format, bytes, cuts, options));
+export function checkFuzzed(format: Format, { bytes, cuts, options, check }: FuzzInput): void {
+  check(checkLaws(format, bytes, cuts, options));
 }

@@ -9,7 +9,7 @@ import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import { randomCuts, slices, withLineEnds } from './cuts.ts';
 import { dataOf, run, spell, type Run } from './decode.ts';
 import { completeFrom, exceptions } from './exceptions.ts';
-import { officialMessage } from './official.ts';
+import { sdkMessage } from './sdk-message.ts';
 import { readReceived } from './received.ts';
 import { readSent } from './sent.ts';
 import type { Sent } from './sent-shape.ts';
@@ -52,7 +52,7 @@ export function lineEndsDoNotMatter(transcript: Transcript): void {
 }
 
 /** L1 to L8 and L12, the end included, and what the grammar does not know: the model's name (L1). */
-export function keepsTheGrammar(transcript: Transcript): void {
+export function obeysTheGrammar(transcript: Transcript): void {
   lawful(decode(transcript).events, transcript);
 }
 
@@ -69,7 +69,7 @@ function lawful(events: readonly StreamEvent[], transcript: Transcript, where = 
 }
 
 /** P1, P2: a stream that breaks off ends in an error unless it had said it was done, and nothing said is taken back. */
-export function cutShortIsNeverFinished(transcript: Transcript): void {
+export function truncationIsNotAFinish(transcript: Transcript): void {
   const { bytes, format } = transcript;
   const from = completeFrom(transcript);
   const live: string[] = [];
@@ -110,7 +110,7 @@ function stepAt(bytes: Uint8Array, at: number): number {
 }
 
 /** L9: text, thinking and the arguments of every call arrive as they were sent; up to the break where a stream breaks. */
-export function nothingIsLost(transcript: Transcript): void {
+export function contentIsPreserved(transcript: Transcript): void {
   const { events } = decode(transcript);
   const heard = readReceived(events);
   const sent: Sent = { ...readSent(transcript.format, transcript.bytes), ...exceptions(transcript) };
@@ -138,11 +138,11 @@ export function nothingIsLost(transcript: Transcript): void {
 const cutting: ReadonlySet<unknown> = new Set(['max_tokens', 'refusal', 'model_context_window_exceeded']);
 
 /** L14: what our fold makes of the events is what Anthropic's SDK makes of them. */
-export async function foldsAsTheOfficialClient(transcript: Transcript): Promise<void> {
+export async function foldsLikeTheSdk(transcript: Transcript): Promise<void> {
   const { events } = decode(transcript);
   if (events.at(-1)?.type !== 'message_stop') return;
   const ours = foldMessage(events);
-  const official = comparable(await officialMessage(events));
+  const official = comparable(await sdkMessage(events));
   // Of a turn that was cut our fold leaves out the calls that are not whole; the SDK shows their beginnings.
   if (cutting.has(ours?.stop_reason)) {
     const kept = new Set(ours?.content.map(({ id }) => id));
@@ -170,11 +170,11 @@ function comparable(message: unknown): Comparable {
 }
 
 /** L11: every event is `event:` and `data:` on one line each, they agree, and a plain reader gets back what was meant. */
-export function leavesInOnePiece(transcript: Transcript): void {
-  for (const event of decode(transcript).events) leavesWhole(event);
+export function eventsAreWellFramed(transcript: Transcript): void {
+  for (const event of decode(transcript).events) checkFraming(event);
 }
 
-export function leavesWhole(event: StreamEvent): void {
+export function checkFraming(event: StreamEvent): void {
   const lines = encodeEvent(event).split(/\r\n|\r|\n/);
   assert.equal(lines.length, 4, encodeEvent(event));
   assert.equal(lines[0], `event: ${event.type}`);
@@ -187,7 +187,7 @@ export function leavesWhole(event: StreamEvent): void {
 }
 
 /** Raw messages: an event that says what one of the upstream's says leaves with that one's bytes. */
-export function untouchedLeavesAsItCame(transcript: Transcript): void {
+export function unchangedEventsKeepTheirBytes(transcript: Transcript): void {
   const came = dataLines(transcript);
   for (const event of decode(transcript).events) {
     const said = JSON.parse(dataOf(event)) as unknown;
@@ -201,7 +201,7 @@ export function untouchedLeavesAsItCame(transcript: Transcript): void {
 }
 
 /** Raw messages that break no law leave whole: every data line of the upstream, in order, and nothing else. */
-export function everythingLeavesAsItCame(transcript: Transcript): void {
+export function allEventsKeepTheirBytes(transcript: Transcript): void {
   const left = decode(transcript).events.map(dataOf);
   assert.deepEqual(
     left,

@@ -6,12 +6,12 @@ import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import { atShares } from './arbitraries.ts';
 import { cutAt } from './cuts.ts';
 import { run, spell, utf8, type Run } from './decode.ts';
-import { leavesWhole } from './laws.ts';
+import { checkFraming } from './laws.ts';
 import type { Call } from './sent-shape.ts';
 import { decoder, type Format, type TurnOptions } from './turns.ts';
 
 /** Never throws, never an unlawful event, and no matter how the bytes are cut. */
-export function staysLawful(
+export function checkLaws(
   format: Format,
   bytes: Uint8Array,
   shares: readonly number[],
@@ -20,7 +20,7 @@ export function staysLawful(
   const whole = run(decoder(format, options), [bytes]);
   assert.equal(brokenRule(whole.events), undefined);
   for (const event of whole.events) {
-    leavesWhole(event);
+    checkFraming(event);
     if (event.type === 'message_start') countsAreSane(event.message.usage);
     if (event.type === 'message_delta') countsAreSane(event.usage);
   }
@@ -40,7 +40,7 @@ function countsAreSane(usage: Partial<Usage>): void {
 }
 
 /** What a beginning of the stream says is a beginning of what the whole says; `share` is how much of it is heard. */
-export function takesNothingBack(format: Format, frames: readonly string[], share: number): void {
+export function checkPrefix(format: Format, frames: readonly string[], share: number): void {
   const whole = run(decoder(format), frames.map(utf8)).all.map(spell);
   const heard = run(decoder(format), frames.slice(0, Math.round(share * frames.length)).map(utf8));
   const said = heard.before.map(spell);
@@ -54,7 +54,7 @@ export function sorted(calls: readonly Call[]): string[] {
 }
 
 /** What an answer comes to, however it was sent: the fold, its prose joined and its calls in an order of their own. */
-export function meaning(events: Run['events']): {
+export function foldedContent(events: Run['events']): {
   text: string;
   thinking: string;
   calls: string[];

@@ -39,7 +39,7 @@ export interface ProxyOptions {
 }
 
 /** What a request differs in. */
-export interface Asking extends Omit<RequestInit, 'headers'> {
+export interface RequestOptions extends Omit<RequestInit, 'headers'> {
   path?: string;
   headers?: Record<string, string>;
 }
@@ -51,22 +51,22 @@ export interface ProxyUnderTest {
   log: LogEntry[];
   settings: Settings;
   /** A Messages request, its answer unread. */
-  post(body?: object | string, init?: Asking): Promise<Response>;
+  post(body?: object | string, init?: RequestOptions): Promise<Response>;
   /** A Messages request, its answer read to the end and held to the laws. */
-  ask(body?: object | string, init?: Asking): Promise<Heard>;
+  send(body?: object | string, init?: RequestOptions): Promise<ClientResponse>;
   /** The models asked so far, in order, as the upstream saw them. */
-  asked(): string[];
+  requestedModels(): string[];
   /** Resolves when so many attempts were made and written down, which the last may be a little after its answer. */
-  settled(attempts: number): Promise<void>;
+  attemptsLogged(attempts: number): Promise<void>;
   /** Entries at warn or error. */
-  complaints(): LogEntry[];
+  warnings(): LogEntry[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 export const token = 'token-of-this-launch-0123456789abcdef';
 
 /** A question; streamed unless `more` says otherwise. */
-export function question(more: object = {}): Record<string, unknown> {
+export function requestBody(more: object = {}): Record<string, unknown> {
   return {
     model: 'claude-sonnet-5',
     max_tokens: 1000,
@@ -97,7 +97,7 @@ export const defaults: Settings = given.settings;
 const patient: Timeouts = { headersMs: 20_000, firstEventMs: 20_000, idleMs: 20_000 };
 
 /** For `change`: the limits of a test bind the first model only, and the second may take its time. */
-export function withPatientSecond(settings: Settings): Settings {
+export function withUnhurriedSecond(settings: Settings): Settings {
   const { other } = settings.providers;
   assert(other);
   return { ...settings, providers: { ...settings.providers, other: { ...other, timeouts: patient } } };
@@ -149,8 +149,8 @@ export async function proxyOver(
   });
 
   function post(
-    body: object | string = question(),
-    { path = '/v1/messages', headers, ...init }: Asking = {},
+    body: object | string = requestBody(),
+    { path = '/v1/messages', headers, ...init }: RequestOptions = {},
   ): Promise<Response> {
     return fetch(proxy.url + path, {
       method: 'POST',
@@ -167,14 +167,17 @@ export async function proxyOver(
     log,
     settings,
     post,
-    ask: async (body, init) => hear(await post(body, init)),
-    settled: (attempts) =>
-      until(() => log.filter(({ event }) => event === 'attempt').length >= attempts, `${attempts} attempts`),
-    asked: () =>
+    send: async (body, init) => readResponse(await post(body, init)),
+    attemptsLogged: (attempts) =>
+      waitUntil(
+        () => log.filter(({ event }) => event === 'attempt').length >= attempts,
+        `${attempts} attempts`,
+      ),
+    requestedModels: () =>
       emulator.requests
         .filter(({ format }) => format !== undefined)
         .map(({ conversation }) => conversation.model),
-    complaints: () => log.filter(({ level }) => level === 'warn' || level === 'error'),
+    warnings: () => log.filter(({ level }) => level === 'warn' || level === 'error'),
     async [Symbol.asyncDispose]() {
       await proxy.close(0);
       await emulator.close();
@@ -188,11 +191,11 @@ function isAnswers(
   return Array.isArray(given);
 }
 
-export interface Heard {
+export interface ClientResponse {
   status: number;
   headers: Headers;
   /** Everything after the headers. */
-  text: string;
+  body: string;
   /** The events of a stream; empty for an answer that is none. */
   events: StreamEvent[];
   /** Each event's data line as it came. */
@@ -200,27 +203,27 @@ export interface Heard {
   /** The error of a status or the last event. */
   error: { type: string; message: string } | undefined;
   /** Text of the answer, streamed or whole. */
-  said: string;
+  text: string;
   stopReason: string | null;
   message: Message | undefined;
 }
 
 /** Reads an answer to its end. Fails when it breaks off, or breaks a law of the stream, or an error has another shape. */
-export async function hear(response: Response): Promise<Heard> {
+export async function readResponse(response: Response): Promise<ClientResponse> {
   const text = await response.text();
-  const heard: Heard = {
+  const heard: ClientResponse = {
     status: response.status,
     headers: response.headers,
-    text,
+    body: text,
     events: [],
     data: [],
     error: undefined,
-    said: '',
+    text: '',
     stopReason: null,
     message: undefined,
   };
   assert.match(response.headers.get('request-id') ?? '', /^req_[0-9a-f]{24}$/);
-  if (response.headers.get('content-type')?.startsWith('text/event-stream')) return hearStream(heard);
+  if (response.headers.get('content-type')?.startsWith('text/event-stream')) return readStream(heard);
   assert.equal(response.headers.get('content-type'), 'application/json');
   if (text === '') return heard;
   const body = JSON.parse(text) as Record<string, unknown>;
@@ -228,7 +231,7 @@ export async function hear(response: Response): Promise<Heard> {
     const message = body as unknown as Message;
     if (message.type !== 'message') return heard;
     heard.message = message;
-    heard.said = message.content.map((block) => block.text ?? '').join('');
+    heard.text = message.content.map((block) => block.text ?? '').join('');
     heard.stopReason = message.stop_reason;
     return heard;
   }
@@ -238,13 +241,13 @@ export async function hear(response: Response): Promise<Heard> {
   return heard;
 }
 
-function hearStream(heard: Heard): Heard {
-  const { events, data } = readEvents(heard.text);
+function readStream(heard: ClientResponse): ClientResponse {
+  const { events, data } = readEvents(heard.body);
   const rule = brokenRule(events);
-  assert.equal(rule, undefined, `${rule}\n${heard.text}`);
+  assert.equal(rule, undefined, `${rule}\n${heard.body}`);
   for (const event of events) {
     if (event.type === 'content_block_delta' && event.delta.type === 'text_delta')
-      heard.said += event.delta.text;
+      heard.text += event.delta.text;
     if (event.type === 'message_delta') heard.stopReason = event.delta.stop_reason;
     if (event.type === 'error') heard.error = errorOf(event.error);
   }
@@ -275,19 +278,19 @@ export function readEvents(text: string): { events: StreamEvent[]; data: string[
 }
 
 /** How often an event of this type came. */
-export function count({ events }: Heard, type: StreamEvent['type']): number {
+export function count({ events }: ClientResponse, type: StreamEvent['type']): number {
   return events.filter((event) => event.type === type).length;
 }
 
 /** How the nth upstream request (from 1) ended. Bounded. */
-export async function ending(emulator: Emulator, number: number): Promise<AskedRequest> {
+export async function endedRequest(emulator: Emulator, number: number): Promise<AskedRequest> {
   const asked = await emulator.asked(number);
   await asked.ended;
   return asked;
 }
 
 /** Waits until `look` is true, at most `withinMs`; then fails with `what`. */
-export async function until(
+export async function waitUntil(
   look: () => boolean,
   what: string | (() => string),
   withinMs = 5000,

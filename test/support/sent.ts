@@ -4,7 +4,7 @@
  * hand what they hold (exceptions.ts).
  */
 import { geminiReader } from './gemini/sent.ts';
-import { list, words, type Loose } from './loose.ts';
+import { asObjects, asText, type LooseJson } from './loose-json.ts';
 import { responsesReader } from './responses/sent.ts';
 import type { Call, Sent } from './sent-shape.ts';
 import type { Format } from './turns.ts';
@@ -28,7 +28,7 @@ const readers = {
   gemini: geminiReader,
   messages: messagesReader,
   responses: responsesReader,
-} satisfies Record<Format, (sent: Sent) => (json: Loose) => void>;
+} satisfies Record<Format, (sent: Sent) => (json: LooseJson) => void>;
 
 function dataOf(text: string): string[] {
   if (/^\s*[{[]/.test(text)) return parse(text) ? [text] : text.split(/\r\n|\r|\n/);
@@ -41,65 +41,65 @@ function dataOf(text: string): string[] {
   );
 }
 
-function parse(text: string): Loose | undefined {
+function parse(text: string): LooseJson | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Loose) : undefined;
+    return typeof value === 'object' && value !== null ? (value as LooseJson) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function chatReader(sent: Sent): (json: Loose) => void {
+function chatReader(sent: Sent): (json: LooseJson) => void {
   const byIndex = new Map<unknown, Call>();
   return (json) => {
-    for (const choice of list(json['choices'])) {
+    for (const choice of asObjects(json['choices'])) {
       if ((choice['index'] ?? 0) !== (0 as unknown)) continue;
-      if (words(choice['finish_reason']) !== '') sent.complete = true;
+      if (asText(choice['finish_reason']) !== '') sent.complete = true;
       const delta = choice['delta'] ?? choice['message'] ?? {};
       sent.thinking +=
-        words(delta['reasoning_content']) || words(delta['reasoning']) || words(delta['reasoning_text']);
+        asText(delta['reasoning_content']) || asText(delta['reasoning']) || asText(delta['reasoning_text']);
       sent.text +=
-        words(delta['content']) +
-        list(delta['content'])
-          .map((part) => words(part['text']))
+        asText(delta['content']) +
+        asObjects(delta['content'])
+          .map((part) => asText(part['text']))
           .join('');
-      for (const [i, piece] of list(delta['tool_calls']).entries()) {
+      for (const [i, piece] of asObjects(delta['tool_calls']).entries()) {
         const key = piece['index'] ?? i;
         const call = byIndex.get(key) ?? { name: '', args: '' };
         if (!byIndex.has(key)) sent.calls.push(call);
         byIndex.set(key, call);
-        call.name = words(piece['function']?.['name']) || call.name;
-        call.args += words(piece['function']?.['arguments']);
+        call.name = asText(piece['function']?.['name']) || call.name;
+        call.args += asText(piece['function']?.['arguments']);
       }
     }
   };
 }
 
-function messagesReader(sent: Sent): (json: Loose) => void {
+function messagesReader(sent: Sent): (json: LooseJson) => void {
   const open = new Map<unknown, Call>();
   return (json) => {
     const block = json['content_block'];
     const delta = json['delta'];
-    switch (words(json['type'])) {
+    switch (asText(json['type'])) {
       case 'content_block_start': {
-        sent.text += block?.['type'] === ('text' as unknown) ? words(block?.['text']) : '';
-        sent.thinking += block?.['type'] === ('thinking' as unknown) ? words(block?.['thinking']) : '';
+        sent.text += block?.['type'] === ('text' as unknown) ? asText(block?.['text']) : '';
+        sent.thinking += block?.['type'] === ('thinking' as unknown) ? asText(block?.['thinking']) : '';
         if (block?.['type'] !== ('tool_use' as unknown)) return;
-        const call = { name: words(block?.['name']), args: '' };
+        const call = { name: asText(block?.['name']), args: '' };
         open.set(json['index'], call);
         sent.calls.push(call);
         return;
       }
       case 'content_block_delta': {
-        sent.text += words(delta?.['text']);
-        sent.thinking += words(delta?.['thinking']);
+        sent.text += asText(delta?.['text']);
+        sent.thinking += asText(delta?.['thinking']);
         const call = open.get(json['index']);
-        if (call) call.args += words(delta?.['partial_json']);
+        if (call) call.args += asText(delta?.['partial_json']);
         return;
       }
       case 'message_delta':
-        if (words(delta?.['stop_reason']) !== '') sent.complete = true;
+        if (asText(delta?.['stop_reason']) !== '') sent.complete = true;
         return;
       case 'message_stop':
       case 'message':

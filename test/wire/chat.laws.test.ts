@@ -4,11 +4,11 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import { anyShare, cutPoints, runs } from '../support/arbitraries.ts';
-import { plannedChat, type Planned } from '../support/chat/planned.ts';
-import { wildChat } from '../support/chat/wild.ts';
+import { generatedChat, type GeneratedChat } from '../support/chat/generated.ts';
+import { randomChat } from '../support/chat/random.ts';
 import { run, utf8 } from '../support/decode.ts';
-import { chatArrives } from '../support/planned.ts';
-import { meaning, staysLawful, takesNothingBack } from '../support/properties.ts';
+import { checkChat } from '../support/generated.ts';
+import { foldedContent, checkLaws, checkPrefix } from '../support/properties.ts';
 import { readReceived } from '../support/received.ts';
 import { readSent } from '../support/sent.ts';
 import { decoder } from '../support/turns.ts';
@@ -16,9 +16,9 @@ import { decoder } from '../support/turns.ts';
 describe('chat, generated', () => {
   test('whatever comes, what leaves is lawful, however it is cut', () => {
     fc.assert(
-      fc.property(wildChat, cutPoints, fc.boolean(), (frames, cuts, inlineThink) => {
+      fc.property(randomChat, cutPoints, fc.boolean(), (frames, cuts, inlineThink) => {
         const bytes = utf8(frames.join(''));
-        const { events } = staysLawful('chat', bytes, cuts, { quirks: { inlineThink } });
+        const { events } = checkLaws('chat', bytes, cuts, { quirks: { inlineThink } });
         if (!/"finish_reason":"\w|\[DONE\]/.test(frames.join(''))) assert.equal(events.at(-1)?.type, 'error');
       }),
       runs,
@@ -27,21 +27,21 @@ describe('chat, generated', () => {
 
   test('whatever comes, nothing is taken back', () => {
     fc.assert(
-      fc.property(wildChat, anyShare, (frames, share) => takesNothingBack('chat', frames, share)),
+      fc.property(randomChat, anyShare, (frames, share) => checkPrefix('chat', frames, share)),
       runs,
     );
   });
 
   test('text, thinking and calls arrive as they were sent', () => {
     fc.assert(
-      fc.property(plannedChat, (planned) => chatArrives(planned, play(planned))),
+      fc.property(generatedChat, (planned) => checkChat(planned, play(planned))),
       runs,
     );
   });
 
   test('the output limit may fall anywhere: what had come passes as it came', () => {
     fc.assert(
-      fc.property(plannedChat, anyShare, ({ frames }, share) => {
+      fc.property(generatedChat, anyShare, ({ frames }, share) => {
         const until = frames
           .slice(0, Math.round(share * frames.length))
           .filter((frame) => !/"finish_reason":"|DONE/.test(frame));
@@ -60,16 +60,16 @@ describe('chat, generated', () => {
 
   test('one JSON document means what the stream means', () => {
     fc.assert(
-      fc.property(plannedChat, (planned) => {
+      fc.property(generatedChat, (planned) => {
         const document = run(decoder('chat'), [utf8(planned.document)]);
         assert.equal(brokenRule(document.events), undefined);
-        assert.deepEqual(meaning(play(planned).events), meaning(document.events));
+        assert.deepEqual(foldedContent(play(planned).events), foldedContent(document.events));
       }),
       runs,
     );
   });
 });
 
-function play({ frames }: Planned) {
+function play({ frames }: GeneratedChat) {
   return run(decoder('chat'), frames.map(utf8));
 }

@@ -10,17 +10,17 @@ import { toContents } from '../../lib/wire/gemini/contents.ts';
 import type { GeminiPart } from '../../lib/wire/gemini/types.ts';
 import { anyShare, cutPoints, runs } from '../support/arbitraries.ts';
 import { run, utf8 } from '../support/decode.ts';
-import { plannedGemini, type PlannedGemini, type PlannedPart } from '../support/gemini/planned.ts';
-import { wildGemini } from '../support/gemini/wild.ts';
-import { geminiArrives } from '../support/planned.ts';
-import { meaning, staysLawful, takesNothingBack } from '../support/properties.ts';
+import { generatedGemini, type GeneratedGemini, type GeneratedPart } from '../support/gemini/generated.ts';
+import { randomGemini } from '../support/gemini/random.ts';
+import { checkGemini } from '../support/generated.ts';
+import { foldedContent, checkLaws, checkPrefix } from '../support/properties.ts';
 import { decoder, route } from '../support/turns.ts';
 
 describe('gemini, generated', () => {
   test('whatever comes, what leaves is lawful, however it is cut', () => {
     fc.assert(
-      fc.property(wildGemini, cutPoints, fc.boolean(), (frames, cuts, search) => {
-        const { events } = staysLawful('gemini', utf8(frames.join('')), cuts, { search });
+      fc.property(randomGemini, cutPoints, fc.boolean(), (frames, cuts, search) => {
+        const { events } = checkLaws('gemini', utf8(frames.join('')), cuts, { search });
         if (!/"finishReason":"\w|"blockReason":"/.test(frames.join('')))
           assert.equal(events.at(-1)?.type, 'error');
       }),
@@ -30,17 +30,17 @@ describe('gemini, generated', () => {
 
   test('whatever comes, nothing is taken back', () => {
     fc.assert(
-      fc.property(wildGemini, anyShare, (frames, share) => takesNothingBack('gemini', frames, share)),
+      fc.property(randomGemini, anyShare, (frames, share) => checkPrefix('gemini', frames, share)),
       runs,
     );
   });
 
   test('text, thoughts and calls arrive as they were sent, each call in its own spelling', () => {
     fc.assert(
-      fc.property(plannedGemini, (planned) => {
+      fc.property(generatedGemini, (planned) => {
         const heard = play(planned);
         assert.equal(brokenRule(heard.events), undefined);
-        geminiArrives(planned, heard);
+        checkGemini(planned, heard);
       }),
       runs,
     );
@@ -48,10 +48,10 @@ describe('gemini, generated', () => {
 
   test('one JSON document means what the stream means', () => {
     fc.assert(
-      fc.property(plannedGemini, (planned) => {
+      fc.property(generatedGemini, (planned) => {
         const document = run(decoder('gemini'), [utf8(planned.document)]);
         assert.equal(brokenRule(document.events), undefined);
-        assert.deepEqual(meaning(play(planned).events), meaning(document.events));
+        assert.deepEqual(foldedContent(play(planned).events), foldedContent(document.events));
       }),
       runs,
     );
@@ -59,7 +59,7 @@ describe('gemini, generated', () => {
 
   test('sent back, every signature stands on the part it came with', () => {
     fc.assert(
-      fc.property(plannedGemini, (planned) => {
+      fc.property(generatedGemini, (planned) => {
         const returned = sentBack(planned);
         const own = (part: GeminiPart): string => `${kindOf(part)} ${part.thoughtSignature}`;
         const came = planned.parts.filter(({ signature }) => signature !== undefined).map(ownOf);
@@ -81,12 +81,12 @@ describe('gemini, generated', () => {
   });
 });
 
-function play({ frames }: PlannedGemini) {
+function play({ frames }: GeneratedGemini) {
   return run(decoder('gemini'), frames.map(utf8));
 }
 
 /** What Claude Code would return of the answer, as parts for the model that made it. */
-function sentBack(planned: PlannedGemini): GeminiPart[] {
+function sentBack(planned: GeneratedGemini): GeminiPart[] {
   const content = (foldMessage(play(planned).events)?.content ?? []) as ContentBlock[];
   const contents = toContents(
     [
@@ -103,7 +103,7 @@ function kindOf({ text, thought, functionCall }: GeminiPart): string {
   return `${thought ? 'thinking' : 'text'} ${JSON.stringify(wellFormed(text ?? ''))}`;
 }
 
-function ownOf(part: PlannedPart): string {
+function ownOf(part: GeneratedPart): string {
   if (part.type === 'call') return `call ${part.name} ${part.signature}`;
   return `${part.type} ${JSON.stringify(wellFormed(part.text))} ${part.signature}`;
 }

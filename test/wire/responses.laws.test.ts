@@ -5,18 +5,18 @@ import fc from 'fast-check';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import { anyShare, cutPoints, runs } from '../support/arbitraries.ts';
 import { run, utf8 } from '../support/decode.ts';
-import { responseArrives } from '../support/planned.ts';
-import { meaning, staysLawful, takesNothingBack } from '../support/properties.ts';
-import { plannedResponses, type PlannedResponse } from '../support/responses/planned.ts';
-import { wildResponses } from '../support/responses/wild.ts';
+import { checkResponses } from '../support/generated.ts';
+import { foldedContent, checkLaws, checkPrefix } from '../support/properties.ts';
+import { generatedResponses, type GeneratedResponse } from '../support/responses/generated.ts';
+import { randomResponses } from '../support/responses/random.ts';
 import { decoder } from '../support/turns.ts';
 
 describe('responses, generated', () => {
   test('whatever comes, what leaves is lawful, however it is cut', () => {
     fc.assert(
-      fc.property(wildResponses, cutPoints, fc.boolean(), (frames, cuts, search) => {
+      fc.property(randomResponses, cutPoints, fc.boolean(), (frames, cuts, search) => {
         const bytes = utf8(frames.join(''));
-        const { events } = staysLawful('responses', bytes, cuts, { search });
+        const { events } = checkLaws('responses', bytes, cuts, { search });
         if (!/response\.(completed|incomplete|done)/.test(frames.join('')))
           assert.equal(events.at(-1)?.type, 'error');
       }),
@@ -26,24 +26,24 @@ describe('responses, generated', () => {
 
   test('whatever comes, nothing is taken back', () => {
     fc.assert(
-      fc.property(wildResponses, anyShare, (frames, share) => takesNothingBack('responses', frames, share)),
+      fc.property(randomResponses, anyShare, (frames, share) => checkPrefix('responses', frames, share)),
       runs,
     );
   });
 
   test('text, thinking, calls and what is encrypted arrive as they were sent', () => {
     fc.assert(
-      fc.property(plannedResponses, (planned) => responseArrives(planned, play(planned))),
+      fc.property(generatedResponses, (planned) => checkResponses(planned, play(planned))),
       runs,
     );
   });
 
   test('one JSON document means what was planned', () => {
     fc.assert(
-      fc.property(plannedResponses, (planned) => {
+      fc.property(generatedResponses, (planned) => {
         const { events } = run(decoder('responses'), [utf8(planned.document)]);
         assert.equal(brokenRule(events), undefined);
-        const { text, thinking, calls } = meaning(events);
+        const { text, thinking, calls } = foldedContent(events);
         assert.equal(text, planned.text);
         assert.equal(thinking, planned.thinking);
         assert.deepEqual(
@@ -57,7 +57,7 @@ describe('responses, generated', () => {
 
   test('without its end it is never called finished', () => {
     fc.assert(
-      fc.property(plannedResponses, anyShare, ({ frames }, share) => {
+      fc.property(generatedResponses, anyShare, ({ frames }, share) => {
         const heard = frames.slice(0, Math.floor(share * (frames.length - 1)));
         const { events } = run(decoder('responses'), heard.map(utf8));
         assert.equal(brokenRule(events), undefined);
@@ -68,6 +68,6 @@ describe('responses, generated', () => {
   });
 });
 
-function play({ frames }: PlannedResponse) {
+function play({ frames }: GeneratedResponse) {
   return run(decoder('responses'), frames.map(utf8));
 }

@@ -24,13 +24,13 @@ import {
 } from '../../lib/emulator/script.ts';
 import { codecs } from '../../lib/wire/codecs.ts';
 import { nastyText, runs, toolInput, toolName } from '../support/arbitraries.ts';
-import { arrives } from '../support/arrives.ts';
+import { assertSameContent } from '../support/same-content.ts';
 import { run, utf8, type Run } from '../support/decode.ts';
-import { meantBy, type Meaning } from '../support/meant.ts';
-import { meaning } from '../support/properties.ts';
+import { clientContent, type RequestContent } from '../support/client-content.ts';
+import { foldedContent } from '../support/properties.ts';
 import { requestOf, result, user } from '../support/requests.ts';
 import { decoder, declaredTools, formats, route, type Format } from '../support/turns.ts';
-import { understoodBy } from '../support/understood.ts';
+import { upstreamContent } from '../support/upstream-content.ts';
 
 const emulated: Record<Format, EmulatedFormat> = { chat, gemini, messages, responses };
 const head = { id: 'x1', model: 'm', created: 1_787_800_000, inputTokens: 9 } as const;
@@ -89,7 +89,7 @@ for (const format of formats) {
         fc.property(script, fc.constantFrom('go', 'plain'), fc.boolean(), (said, flavour, whole) => {
           const { events, all } = answered(format, said, flavour, whole);
           assert.equal(brokenRule(events), undefined);
-          const heard = meaning(events);
+          const heard = foldedContent(events);
           const texts = (type: 'text' | 'thinking'): string =>
             said.map((step) => (step.type === type ? join(step.text) : '')).join('');
           assert.equal(heard.text, texts('text'));
@@ -141,10 +141,10 @@ for (const format of formats) {
           const request = requestOf([...talk, user('and?')], { tools: tools.slice(0, 4) });
           const target = route(format, { replayReasoning: 'always', unsignedThinking: true });
           const sent: unknown = JSON.parse(JSON.stringify(codecs[format].encodeRequest(request, target)));
-          arrives(
+          assertSameContent(
             format,
-            withoutThinking(meantBy(request)),
-            withoutThinking(understoodBy(format, sent)),
+            withoutThinking(clientContent(request)),
+            withoutThinking(upstreamContent(format, sent)),
             true,
           );
         }),
@@ -155,7 +155,7 @@ for (const format of formats) {
 }
 
 /** Which thinking goes where is asked elsewhere (`proxy/thinking-home.test.ts`). */
-function withoutThinking(all: Meaning): Meaning {
+function withoutThinking(all: RequestContent): RequestContent {
   return { ...all, said: all.said.filter(({ who }) => who !== 'thinking') };
 }
 

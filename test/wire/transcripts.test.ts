@@ -4,16 +4,16 @@ import { describe, test } from 'node:test';
 import { spell } from '../support/decode.ts';
 import { matchesGolden } from '../support/golden.ts';
 import {
-  cutShortIsNeverFinished,
+  truncationIsNotAFinish,
   cutsDoNotMatter,
   decode,
-  everythingLeavesAsItCame,
-  foldsAsTheOfficialClient,
-  keepsTheGrammar,
-  leavesInOnePiece,
+  allEventsKeepTheirBytes,
+  foldsLikeTheSdk,
+  obeysTheGrammar,
+  eventsAreWellFramed,
   lineEndsDoNotMatter,
-  nothingIsLost,
-  untouchedLeavesAsItCame,
+  contentIsPreserved,
+  unchangedEventsKeepTheirBytes,
 } from '../support/laws.ts';
 import { transcripts } from '../support/transcripts.ts';
 import { formats } from '../support/turns.ts';
@@ -28,17 +28,17 @@ for (const format of formats) {
         test('says what it shows', () => assert.match(transcript.shows, /^made by hand\. \S/));
         test('becomes the recorded events', () =>
           matchesGolden(transcript.golden, decode(transcript).all.map(spell)));
-        test('the grammar holds', () => keepsTheGrammar(transcript));
+        test('the grammar holds', () => obeysTheGrammar(transcript));
         test('however the bytes are cut', () => cutsDoNotMatter(transcript));
-        test('cut short anywhere, it is never called finished', () => cutShortIsNeverFinished(transcript));
-        test('nothing is lost, doubled or changed', () => nothingIsLost(transcript));
-        test('the official client folds it alike', () => foldsAsTheOfficialClient(transcript));
-        test('each event leaves in one piece', () => leavesInOnePiece(transcript));
+        test('cut short anywhere, it is never called finished', () => truncationIsNotAFinish(transcript));
+        test('nothing is lost, doubled or changed', () => contentIsPreserved(transcript));
+        test('the official client folds it alike', () => foldsLikeTheSdk(transcript));
+        test('each event leaves in one piece', () => eventsAreWellFramed(transcript));
         if (transcript.events) test('LF, CRLF and CR alike', () => lineEndsDoNotMatter(transcript));
         if (format === 'messages')
-          test('what needs no repair keeps its bytes', () => untouchedLeavesAsItCame(transcript));
+          test('what needs no repair keeps its bytes', () => unchangedEventsKeepTheirBytes(transcript));
         if (untouched.has(transcript.name))
-          test('leaves byte for byte', () => everythingLeavesAsItCame(transcript));
+          test('leaves byte for byte', () => allEventsKeepTheirBytes(transcript));
       });
     }
   });

@@ -1,23 +1,23 @@
 /** The second, simpler reader of generateContent (sent.ts): parts alone, of the first candidate. */
-import { list, words, type Loose } from '../loose.ts';
+import { asObjects, asText, type LooseJson } from '../loose-json.ts';
 import type { Sent } from '../sent-shape.ts';
 
-export function geminiReader(sent: Sent): (json: Loose) => void {
+export function geminiReader(sent: Sent): (json: LooseJson) => void {
   return (json) => {
-    for (const chunk of Array.isArray(json) ? list(json) : [json]) readChunk(chunk, sent);
+    for (const chunk of Array.isArray(json) ? asObjects(json) : [json]) readChunk(chunk, sent);
   };
 }
 
-function readChunk(chunk: Loose, sent: Sent): void {
-  if (words(chunk['promptFeedback']?.['blockReason']) !== '') sent.complete = true;
-  const [candidate] = list(chunk['candidates']);
-  const finish = words(candidate?.['finishReason']);
+function readChunk(chunk: LooseJson, sent: Sent): void {
+  if (asText(chunk['promptFeedback']?.['blockReason']) !== '') sent.complete = true;
+  const [candidate] = asObjects(chunk['candidates']);
+  const finish = asText(candidate?.['finishReason']);
   if (finish !== '' && finish !== 'FINISH_REASON_UNSPECIFIED') sent.complete = true;
-  for (const part of list(candidate?.['content']?.['parts'])) {
-    if (part['thought'] === (true as unknown)) sent.thinking += words(part['text']);
-    else sent.text += words(part['text']);
+  for (const part of asObjects(candidate?.['content']?.['parts'])) {
+    if (part['thought'] === (true as unknown)) sent.thinking += asText(part['text']);
+    else sent.text += asText(part['text']);
     const call = part['functionCall'];
-    if (call) sent.calls.push({ name: words(call['name']), args: argsOf(call['args']) });
+    if (call) sent.calls.push({ name: asText(call['name']), args: argsOf(call['args']) });
   }
 }
 

@@ -1,12 +1,12 @@
 /** The second, simpler reader of Responses (sent.ts): deltas alone, in the order of their items. */
-import { words, type Loose } from '../loose.ts';
+import { asText, type LooseJson } from '../loose-json.ts';
 import type { Call, Sent } from '../sent-shape.ts';
 
-export function responsesReader(sent: Sent): (json: Loose) => void {
+export function responsesReader(sent: Sent): (json: LooseJson) => void {
   const calls = new Map<unknown, Call>();
   return (json) => {
-    const delta = words(json['delta']);
-    switch (words(json['type'])) {
+    const delta = asText(json['delta']);
+    switch (asText(json['type'])) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
         sent.text += delta;
@@ -17,8 +17,8 @@ export function responsesReader(sent: Sent): (json: Loose) => void {
         return;
       case 'response.output_item.added': {
         const item = json['item'];
-        if (words(item?.['type']) !== 'function_call') return;
-        const call = { name: words(item?.['name']), args: '' };
+        if (asText(item?.['type']) !== 'function_call') return;
+        const call = { name: asText(item?.['name']), args: '' };
         calls.set(json['output_index'], call);
         sent.calls.push(call);
         return;

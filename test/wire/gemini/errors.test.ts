@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readGeminiError } from '../../../lib/wire/gemini/errors.ts';
-import { modelOf, proxyOver, question } from '../../support/proxy.ts';
+import { modelOf, proxyOver, requestBody } from '../../support/proxy.ts';
 
 const refusal = (...details: object[]): string =>
   JSON.stringify({
@@ -39,7 +39,7 @@ describe('when to ask again', () => {
 
   test('reaches the client as retry-after', async () => {
     await using proxy = await proxyOver({ answers: answers(), models });
-    const { status, headers } = await proxy.ask(question());
+    const { status, headers } = await proxy.send(requestBody());
     assert.equal(status, 429);
     assert.equal(headers.get('retry-after'), '34');
     assert.equal(headers.get('x-should-retry'), null);
@@ -47,6 +47,6 @@ describe('when to ask again', () => {
 
   test('but a header has the last word', async () => {
     await using proxy = await proxyOver({ answers: answers({ 'retry-after': '20' }), models });
-    assert.equal((await proxy.ask(question())).headers.get('retry-after'), '20');
+    assert.equal((await proxy.send(requestBody())).headers.get('retry-after'), '20');
   });
 });

@@ -6,7 +6,7 @@ import type { Call } from '../sent-shape.ts';
 type Json = Record<string, unknown>;
 
 /** A stream whose meaning is known, and the same answer as one JSON document. */
-export interface Planned {
+export interface GeneratedChat {
   frames: string[];
   document: string;
   text: string;
@@ -109,7 +109,7 @@ const delta = (fields: Json): string =>
   });
 
 /** Text, reasoning and calls, their pieces in any order a server may send them. */
-export const plannedChat: fc.Arbitrary<Planned> = fc
+export const generatedChat: fc.Arbitrary<GeneratedChat> = fc
   .record({
     words: fc.array(fc.record({ thinking: fc.boolean(), text: nastyText }), { maxLength: 6 }),
     planned: plannedCalls,

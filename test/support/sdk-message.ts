@@ -4,7 +4,7 @@ import type { StreamEvent } from '../../lib/anthropic/events.ts';
 import { dataOf, utf8 } from './decode.ts';
 
 /** Feeds the events as the SDK takes them back from its own `toReadableStream`: one JSON on each line. */
-export async function officialMessage(events: Iterable<StreamEvent>): Promise<object> {
+export async function sdkMessage(events: Iterable<StreamEvent>): Promise<object> {
   const lines = [...events].map((event) => `${dataOf(event)}\n`).join('');
   const bytes = new ReadableStream<Uint8Array>({
     start(controller) {

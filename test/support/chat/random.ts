@@ -125,7 +125,7 @@ const wildChunk: fc.Arbitrary<Json> = fc.record(
 ) as fc.Arbitrary<Json>;
 
 /** Frames of which anything may follow anything. */
-export const wildChat: fc.Arbitrary<string[]> = fc.array(
+export const randomChat: fc.Arbitrary<string[]> = fc.array(
   fc.oneof(
     { weight: 24, arbitrary: wildChunk.map(dataLine) },
     {

@@ -132,7 +132,7 @@ const wildChunk: fc.Arbitrary<Json> = fc.record(
 ) as fc.Arbitrary<Json>;
 
 /** Frames of which anything may follow anything. */
-export const wildGemini: fc.Arbitrary<string[]> = fc.array(
+export const randomGemini: fc.Arbitrary<string[]> = fc.array(
   fc.oneof(
     { weight: 24, arbitrary: wildChunk.map(dataLine) },
     {

@@ -4,32 +4,32 @@ import type fc from 'fast-check';
 import type { Decoded, StreamEvent } from '../../lib/anthropic/events.ts';
 import { readSignature } from '../../lib/anthropic/provenance.ts';
 import { goesOn } from '../../lib/wire/responses/replay.ts';
-import { plannedChat, type Planned } from './chat/planned.ts';
+import { generatedChat, type GeneratedChat } from './chat/generated.ts';
 import type { Run } from './decode.ts';
-import { plannedGemini, type PlannedGemini } from './gemini/planned.ts';
-import { plannedMessages, type PlannedMessage } from './messages/planned.ts';
+import { generatedGemini, type GeneratedGemini } from './gemini/generated.ts';
+import { generatedMessages, type GeneratedMessage } from './messages/generated.ts';
 import { sorted } from './properties.ts';
 import { readReceived } from './received.ts';
-import { plannedResponses, type PlannedResponse } from './responses/planned.ts';
+import { generatedResponses, type GeneratedResponse } from './responses/generated.ts';
 import type { Format } from './turns.ts';
 
 /** A stream as an upstream would send it, and what must have arrived of it. */
-export interface PlannedStream {
+export interface GeneratedStream {
   frames: readonly string[];
   /** Fails unless what came out means what was planned. */
-  judge: (heard: Run) => void;
+  check: (heard: Run) => void;
 }
 
-type Judge<Plan> = (plan: Plan, heard: Run) => void;
+type Check<Plan> = (plan: Plan, heard: Run) => void;
 
-function judged<Plan extends { frames: string[] }>(
+function withCheck<Plan extends { frames: string[] }>(
   plans: fc.Arbitrary<Plan>,
-  judge: Judge<Plan>,
-): fc.Arbitrary<PlannedStream> {
-  return plans.map((plan) => ({ frames: plan.frames, judge: (heard) => judge(plan, heard) }));
+  check: Check<Plan>,
+): fc.Arbitrary<GeneratedStream> {
+  return plans.map((plan) => ({ frames: plan.frames, check: (heard) => check(plan, heard) }));
 }
 
-export const chatArrives: Judge<Planned> = ({ text, thinking, calls, finish }, { events }) => {
+export const checkChat: Check<GeneratedChat> = ({ text, thinking, calls, finish }, { events }) => {
   const heard = readReceived(events);
   assert.equal(heard.ended, 'stopped');
   assert.equal(heard.text, text);
@@ -41,7 +41,7 @@ export const chatArrives: Judge<Planned> = ({ text, thinking, calls, finish }, {
   );
 };
 
-export const geminiArrives: Judge<PlannedGemini> = ({ text, thinking, calls, finish }, { events }) => {
+export const checkGemini: Check<GeneratedGemini> = ({ text, thinking, calls, finish }, { events }) => {
   const heard = readReceived(events);
   assert.equal(heard.ended, 'stopped');
   assert.equal(heard.text, text);
@@ -53,20 +53,20 @@ export const geminiArrives: Judge<PlannedGemini> = ({ text, thinking, calls, fin
   );
 };
 
-export const messageArrives: Judge<PlannedMessage> = (planned, { events }) => {
+export const checkMessages: Check<GeneratedMessage> = (generated, { events }) => {
   const heard = readReceived(events);
   assert.equal(heard.ended, 'stopped');
-  assert.equal(heard.text, planned.text);
-  assert.equal(heard.thinking, planned.thinking);
-  assert.deepEqual(sorted(heard.calls), sorted(planned.calls));
-  assert.equal(heard.stopReason, planned.stopReason);
+  assert.equal(heard.text, generated.text);
+  assert.equal(heard.thinking, generated.thinking);
+  assert.deepEqual(sorted(heard.calls), sorted(generated.calls));
+  assert.equal(heard.stopReason, generated.stopReason);
   const genuine = heard.signatures
     .map((signature) => readSignature(signature)?.payload)
     .filter((payload) => payload !== '');
-  if (planned.signatures.length > 0) assert.deepEqual(genuine, planned.signatures);
+  if (generated.signatures.length > 0) assert.deepEqual(genuine, generated.signatures);
 };
 
-export const responseArrives: Judge<PlannedResponse> = (planned, { events, all }) => {
+export const checkResponses: Check<GeneratedResponse> = (planned, { events, all }) => {
   const heard = readReceived(events);
   const { ending, calls } = planned;
   assert.equal(heard.ended, 'stopped');
@@ -115,9 +115,9 @@ function sealedIn(signatures: readonly string[]): string[] {
     .filter((payload) => payload !== '' && payload !== goesOn);
 }
 
-export const planned: Record<Format, fc.Arbitrary<PlannedStream>> = {
-  chat: judged(plannedChat, chatArrives),
-  gemini: judged(plannedGemini, geminiArrives),
-  messages: judged(plannedMessages, messageArrives),
-  responses: judged(plannedResponses, responseArrives),
+export const generated: Record<Format, fc.Arbitrary<GeneratedStream>> = {
+  chat: withCheck(generatedChat, checkChat),
+  gemini: withCheck(generatedGemini, checkGemini),
+  messages: withCheck(generatedMessages, checkMessages),
+  responses: withCheck(generatedResponses, checkResponses),
 };

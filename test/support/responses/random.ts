@@ -149,7 +149,7 @@ const ending: fc.Arbitrary<[string, Json]> = fc.tuple(
 );
 
 /** Frames of which anything may follow anything. */
-export const wildResponses: fc.Arbitrary<string[]> = fc.array(
+export const randomResponses: fc.Arbitrary<string[]> = fc.array(
   fc.oneof(
     { weight: 20, arbitrary: said.map(([type, fields]) => eventOf(type, fields)) },
     { weight: 4, arbitrary: said.map(([type, fields]) => dataLine({ type, ...fields })) },

@@ -6,15 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../../../lib/config/settings.ts';
 
-export interface Apart {
+export interface ForkedProxy {
   url: string;
   stop(): Promise<void>;
 }
 
 /** Rejects after 30 s, or when the process ends without listening. */
-export async function proxyApart(settings: Settings): Promise<Apart> {
+export async function forkProxy(settings: Settings): Promise<ForkedProxy> {
   const home = mkdtempSync(join(tmpdir(), 'occ-apart-'));
-  const child = fork(new URL('process.ts', import.meta.url), {
+  const child = fork(new URL('forked-proxy-main.ts', import.meta.url), {
     execArgv: ['--import', 'tsx'],
     env: { PATH: process.env['PATH'], HOME: home, XDG_STATE_HOME: join(home, 'state') },
     serialization: 'advanced',

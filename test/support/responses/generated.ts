@@ -6,7 +6,7 @@ import type { Call } from '../sent-shape.ts';
 type Json = Record<string, unknown>;
 
 /** A stream whose meaning is known, and the same answer as one JSON document. */
-export interface PlannedResponse {
+export interface GeneratedResponse {
   frames: string[];
   document: string;
   text: string;
@@ -142,7 +142,7 @@ function consistent({ added, itemEnds, output, mixed, index, ids, ...rest }: Sty
   };
 }
 
-export const plannedResponses: fc.Arbitrary<PlannedResponse> = fc
+export const generatedResponses: fc.Arbitrary<GeneratedResponse> = fc
   .record({
     plans: fc.array(plan, { maxLength: 5 }),
     style,
@@ -150,7 +150,7 @@ export const plannedResponses: fc.Arbitrary<PlannedResponse> = fc
     ending: fc.constantFrom('completed', 'completed', 'incomplete'),
     usage: fc.boolean(),
   })
-  .map(({ plans, style: how, order, ending, usage }): PlannedResponse => {
+  .map(({ plans, style: how, order, ending, usage }): GeneratedResponse => {
     const lists = plans.map((one, n) => framesOf(one, n, how));
     const output = plans.map((one, n) => itemOf(one, n, true));
     const response = {

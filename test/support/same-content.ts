@@ -1,13 +1,18 @@
 /** Whether an upstream understood what a client meant: all of it, in its order, and nothing twice. */
 import assert from 'node:assert/strict';
-import type { Meaning, Said } from './meant.ts';
+import type { RequestContent, ContentEntry } from './client-content.ts';
 import type { Format } from './turns.ts';
 
 /** Foreign thinking is text to these two, and nothing to the others. */
 const takesThinking: ReadonlySet<Format> = new Set(['chat', 'messages']);
 
 /** Fails unless everything that was meant was understood; a model without `vision` is told what it cannot see. */
-export function arrives(format: Format, meant: Meaning, understood: Meaning, vision: boolean): void {
+export function assertSameContent(
+  format: Format,
+  meant: RequestContent,
+  understood: RequestContent,
+  vision: boolean,
+): void {
   assert.deepEqual(understood.tools, meant.tools, 'tools');
   assert.deepEqual(understood.stops, format === 'responses' ? [] : meant.stops, 'stop words');
   assert.deepEqual(understood.answer, meant.answer, 'the form of the answer');
@@ -36,9 +41,9 @@ export function arrives(format: Format, meant: Meaning, understood: Meaning, vis
 }
 
 /** A chat message has one place for its text, before its calls. */
-function textsFirst(said: readonly Said[]): Said[] {
-  const sorted: Said[] = [];
-  const calls: Said[] = [];
+function textsFirst(said: readonly ContentEntry[]): ContentEntry[] {
+  const sorted: ContentEntry[] = [];
+  const calls: ContentEntry[] = [];
   for (const one of said) {
     if (one.who === 'call') calls.push(one);
     else {
@@ -51,8 +56,8 @@ function textsFirst(said: readonly Said[]): Said[] {
 
 /** Where in `there` what is meant ends; -1 where it is not there. */
 function placeOf(
-  meant: Said,
-  there: Said,
+  meant: ContentEntry,
+  there: ContentEntry,
   offset: number,
   vision: boolean,
   ids: Map<string, string>,

@@ -71,7 +71,7 @@ const reasons = fc.constantFrom<unknown>(
 );
 
 /** Events of which anything may follow anything. */
-export const wildMessages: fc.Arbitrary<string[]> = fc.array(
+export const randomMessages: fc.Arbitrary<string[]> = fc.array(
   fc.oneof(
     {
       weight: 2,

@@ -1,16 +1,16 @@
 /** What an upstream understands of a request in its format; simple readers that share no line with lib. */
-import { list, words, type Loose } from './loose.ts';
-import { shapeOf, type Meaning, type Said } from './meant.ts';
+import { asObjects, asText, type LooseJson } from './loose-json.ts';
+import { shapeOf, type RequestContent, type ContentEntry } from './client-content.ts';
 import type { Format } from './turns.ts';
 
-export function understoodBy(format: Format, request: unknown): Meaning {
-  return readers[format](request as Loose);
+export function upstreamContent(format: Format, request: unknown): RequestContent {
+  return readers[format](request as LooseJson);
 }
 
-const readers: Record<Format, (body: Loose) => Meaning> = {
+const readers: Record<Format, (body: LooseJson) => RequestContent> = {
   chat: (body) => ({
     said: [...inChat(body)],
-    tools: list(body['tools']).map(({ function: tool }) => toTool(tool, 'parameters')),
+    tools: asObjects(body['tools']).map(({ function: tool }) => toTool(tool, 'parameters')),
     stops: strings(body['stop']),
     ...toAnswer(body['response_format']?.['json_schema']?.['schema']),
   }),
@@ -21,74 +21,74 @@ const readers: Record<Format, (body: Loose) => Meaning> = {
     )?.[1];
     return {
       said: [...inMessages(body)],
-      tools: list(body['tools']).map((tool) => toTool(tool, 'input_schema')),
+      tools: asObjects(body['tools']).map((tool) => toTool(tool, 'input_schema')),
       stops: strings(body['stop_sequences']),
       ...toAnswer(asked === undefined ? undefined : parse(asked)),
     };
   },
   responses: (body) => ({
     said: [...inResponses(body)],
-    tools: list(body['tools'])
-      .filter((tool) => words(tool['type']) === 'function')
+    tools: asObjects(body['tools'])
+      .filter((tool) => asText(tool['type']) === 'function')
       .map((tool) => toTool(tool, 'parameters')),
     stops: [],
     ...toAnswer(body['text']?.['format']?.['schema']),
   }),
   gemini: (body) => ({
     said: [...inGemini(body)],
-    tools: list(body['tools'])
-      .flatMap((tool) => list(tool['functionDeclarations']))
+    tools: asObjects(body['tools'])
+      .flatMap((tool) => asObjects(tool['functionDeclarations']))
       .map((tool) => toTool(tool, 'parameters')),
     stops: strings(body['generationConfig']?.['stopSequences']),
     ...toAnswer(body['generationConfig']?.['responseSchema']),
   }),
 };
 
-function* inChat(body: Loose): Iterable<Said> {
-  for (const message of list(body['messages'])) {
-    const role = words(message['role']);
+function* inChat(body: LooseJson): Iterable<ContentEntry> {
+  for (const message of asObjects(body['messages'])) {
+    const role = asText(message['role']);
     const text = textOf(message['content']);
     if (role === 'tool') {
-      yield toResult(words(message['tool_call_id']), text);
+      yield toResult(asText(message['tool_call_id']), text);
       yield* mediaIn(message['content']);
     } else if (role !== 'assistant') {
       yield* spoken(role as 'system' | 'user', text);
       yield* mediaIn(message['content']);
     } else {
-      yield* spoken('thinking', words(message['reasoning_content']));
+      yield* spoken('thinking', asText(message['reasoning_content']));
       yield* spoken('assistant', text);
-      for (const { id, function: called } of list(message['tool_calls']))
+      for (const { id, function: called } of asObjects(message['tool_calls']))
         yield toCall(id, called?.['name'], parse(called?.['arguments']));
     }
   }
 }
 
-function* inMessages(body: Loose): Iterable<Said> {
+function* inMessages(body: LooseJson): Iterable<ContentEntry> {
   yield* spoken('system', textOf(body['system']));
-  for (const { role, content } of list(body['messages'])) {
-    const blocks = list(typeof content === 'string' ? [{ type: 'text', text: content }] : content);
-    const results = blocks.filter((block) => words(block['type']) === 'tool_result');
+  for (const { role, content } of asObjects(body['messages'])) {
+    const blocks = asObjects(typeof content === 'string' ? [{ type: 'text', text: content }] : content);
+    const results = blocks.filter((block) => asText(block['type']) === 'tool_result');
     for (const { tool_use_id: id, content: inner, is_error: failed } of results)
-      yield { who: 'result', id: words(id), text: textOf(inner), failed: failed === (true as unknown) };
+      yield { who: 'result', id: asText(id), text: textOf(inner), failed: failed === (true as unknown) };
     for (const result of results) yield* mediaIn(result['content']);
     for (const block of blocks) {
-      const type = words(block['type']);
+      const type = asText(block['type']);
       if (type === 'tool_use') yield toCall(block['id'], block['name'], block['input']);
-      else if (type === 'thinking') yield { who: 'thinking', text: words(block['thinking']) };
+      else if (type === 'thinking') yield { who: 'thinking', text: asText(block['thinking']) };
       else if (type !== 'tool_result') {
-        yield* spoken(words(role) as 'system' | 'user' | 'assistant', words(block['text']));
+        yield* spoken(asText(role) as 'system' | 'user' | 'assistant', asText(block['text']));
         yield* mediaIn([block]);
       }
     }
   }
 }
 
-function* inResponses(body: Loose): Iterable<Said> {
-  yield* spoken('system', words(body['instructions']));
-  for (const item of list(body['input'])) {
-    switch (words(item['type'])) {
+function* inResponses(body: LooseJson): Iterable<ContentEntry> {
+  yield* spoken('system', asText(body['instructions']));
+  for (const item of asObjects(body['input'])) {
+    switch (asText(item['type'])) {
       case 'message':
-        yield* spoken(words(item['role']) as 'system' | 'user' | 'assistant', textOf(item['content']));
+        yield* spoken(asText(item['role']) as 'system' | 'user' | 'assistant', textOf(item['content']));
         yield* mediaIn(item['content']);
         break;
       case 'reasoning':
@@ -98,76 +98,76 @@ function* inResponses(body: Loose): Iterable<Said> {
         yield toCall(item['call_id'], item['name'], parse(item['arguments']));
         break;
       case 'function_call_output':
-        yield toResult(words(item['call_id']), textOf(item['output']));
+        yield toResult(asText(item['call_id']), textOf(item['output']));
         yield* mediaIn(item['output']);
     }
   }
 }
 
-function* inGemini(body: Loose): Iterable<Said> {
+function* inGemini(body: LooseJson): Iterable<ContentEntry> {
   yield* spoken('system', textOf(body['systemInstruction']?.['parts']));
-  for (const { role, parts } of list(body['contents'])) {
-    const responses = list(list(parts).map(({ functionResponse }) => functionResponse));
+  for (const { role, parts } of asObjects(body['contents'])) {
+    const responses = asObjects(asObjects(parts).map(({ functionResponse }) => functionResponse));
     for (const { id, response } of responses) {
       const { output, error } = response ?? {};
-      const text = words(output) || words(error);
-      yield { who: 'result', id: words(id), text, failed: error !== undefined };
+      const text = asText(output) || asText(error);
+      yield { who: 'result', id: asText(id), text, failed: error !== undefined };
     }
     for (const { response, parts: media } of responses) {
-      yield* mediaIn(words(response?.['output']) || words(response?.['error']));
+      yield* mediaIn(asText(response?.['output']) || asText(response?.['error']));
       yield* mediaIn(media);
     }
-    for (const part of list(parts)) {
+    for (const part of asObjects(parts)) {
       const { functionCall: call } = part;
       if (call) yield toCall(call['id'], call['name'], call['args']);
-      else if (part['thought']) yield* spoken('thinking', words(part['text']));
+      else if (part['thought']) yield* spoken('thinking', asText(part['text']));
       else {
-        yield* spoken(words(role) === 'model' ? 'assistant' : 'user', words(part['text']));
+        yield* spoken(asText(role) === 'model' ? 'assistant' : 'user', asText(part['text']));
         yield* mediaIn([part]);
       }
     }
   }
 }
 
-function toTool(tool: Loose | undefined, schema: string): Meaning['tools'][number] {
-  return { name: words(tool?.['name']), shape: shapeOf(tool?.[schema]) };
+function toTool(tool: LooseJson | undefined, schema: string): RequestContent['tools'][number] {
+  return { name: asText(tool?.['name']), shape: shapeOf(tool?.[schema]) };
 }
 
-function toAnswer(schema: unknown): Pick<Meaning, 'answer'> {
+function toAnswer(schema: unknown): Pick<RequestContent, 'answer'> {
   return schema === undefined ? {} : { answer: shapeOf(schema) };
 }
 
-function toCall(id: unknown, name: unknown, input: unknown): Said {
-  return { who: 'call', id: words(id), name: words(name), input };
+function toCall(id: unknown, name: unknown, input: unknown): ContentEntry {
+  return { who: 'call', id: asText(id), name: asText(name), input };
 }
 
 const failedMark = '[the tool reported an error]';
 
-function toResult(id: string, text: string): Said {
+function toResult(id: string, text: string): ContentEntry {
   const failed = text.startsWith(failedMark) || text.startsWith('<tool_use_error>');
   return { who: 'result', id, text, failed };
 }
 
 /** White space alone stands in the place of thinking that is not there. */
-function* spoken(who: 'system' | 'user' | 'assistant' | 'thinking', text: string): Iterable<Said> {
+function* spoken(who: 'system' | 'user' | 'assistant' | 'thinking', text: string): Iterable<ContentEntry> {
   if (text.trim() !== '') yield { who, text };
 }
 
 /** The words of a content, whatever a part calls them. */
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
-  const texts = list(content).map((part) => words(part['text']));
+  const texts = asObjects(content).map((part) => asText(part['text']));
   return texts.filter((text) => text !== '').join('\n\n');
 }
 
 /** The media of a content, whatever a part calls them, and the notes that stand for some. */
-function* mediaIn(content: unknown): Iterable<Said> {
-  for (const part of list(content)) {
+function* mediaIn(content: unknown): Iterable<ContentEntry> {
+  for (const part of asObjects(content)) {
     const { image_url: image, file_data: data, file, source, inlineData: inline } = part;
     const urls = [image, image?.['url'], data, file?.['file_data']].map(
-      (url) => words(url).split(';base64,')[1],
+      (url) => asText(url).split(';base64,')[1],
     );
-    const found = [...urls, words(source?.['data']), words(inline?.['data'])].find((one) => one);
+    const found = [...urls, asText(source?.['data']), asText(inline?.['data'])].find((one) => one);
     if (found !== undefined) yield { who: 'media', data: found };
   }
   for (const [note] of textOf(content).matchAll(/\[(?:image|document)[^\]]*not shown[^\]]*\]/g))
@@ -175,7 +175,7 @@ function* mediaIn(content: unknown): Iterable<Said> {
 }
 
 function parse(text: unknown): unknown {
-  return JSON.parse(words(text)) as unknown;
+  return JSON.parse(asText(text)) as unknown;
 }
 
 function strings(value: unknown): string[] {

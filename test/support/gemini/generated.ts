@@ -7,15 +7,15 @@ import { nastyText, piecesOf, toolInput, toolName } from '../arbitraries.ts';
 import type { Call } from '../sent-shape.ts';
 
 /** A part as it was meant: prose, or a call with its arguments as text. */
-export type PlannedPart =
+export type GeneratedPart =
   | { type: 'text' | 'thinking'; text: string; signature?: string }
   | { type: 'call'; name: string; args: string; id: string | undefined; signature?: string };
 
-export interface PlannedGemini {
+export interface GeneratedGemini {
   frames: string[];
   /** The same answer as one JSON document. */
   document: string;
-  parts: PlannedPart[];
+  parts: GeneratedPart[];
   text: string;
   thinking: string;
   calls: Call[];
@@ -24,7 +24,7 @@ export interface PlannedGemini {
 
 const signature = fc.option(fc.constant(''), { nil: undefined, freq: 2 });
 
-const part: fc.Arbitrary<PlannedPart> = fc
+const part: fc.Arbitrary<GeneratedPart> = fc
   .oneof(
     fc.record({ type: fc.constantFrom('text' as const, 'thinking' as const), text: nastyText, signature }),
     fc.record({
@@ -37,7 +37,7 @@ const part: fc.Arbitrary<PlannedPart> = fc
   )
   .map(({ signature: signed, ...rest }) =>
     Object.assign(rest, signed !== undefined && { signature: signed }),
-  ) as fc.Arbitrary<PlannedPart>;
+  ) as fc.Arbitrary<GeneratedPart>;
 
 /** JSON with the arguments spelled as the plan spells them, which no printer would keep. */
 function toJson(value: unknown, args: readonly string[]): string {
@@ -47,7 +47,7 @@ function toJson(value: unknown, args: readonly string[]): string {
   );
 }
 
-function toPart(planned: PlannedPart, n: number, args: string[]): object {
+function toPart(planned: GeneratedPart, n: number, args: string[]): object {
   const signed = planned.signature === undefined ? {} : { thoughtSignature: planned.signature };
   if (planned.type !== 'call')
     return { text: planned.text, ...(planned.type === 'thinking' && { thought: true }), ...signed };
@@ -56,7 +56,7 @@ function toPart(planned: PlannedPart, n: number, args: string[]): object {
   return { functionCall: { name: planned.name, args: marker, ...id }, ...signed };
 }
 
-export const plannedGemini: fc.Arbitrary<PlannedGemini> = fc
+export const generatedGemini: fc.Arbitrary<GeneratedGemini> = fc
   .record({
     drawn: fc.array(part, { maxLength: 6 }),
     cuts: fc.array(fc.nat(5), { maxLength: 8 }),
@@ -77,7 +77,7 @@ export const plannedGemini: fc.Arbitrary<PlannedGemini> = fc
     const parts = unnamed.map((one, n) =>
       Object.assign({}, one, one.signature !== undefined && { signature: btoa(`part ${n}`) }),
     );
-    const chunk = (list: readonly [PlannedPart, number][], last: boolean): string => {
+    const chunk = (list: readonly [GeneratedPart, number][], last: boolean): string => {
       const args: string[] = [];
       const content = { role: 'model', parts: list.map(([one, n]) => toPart(one, n, args)) };
       const reason = last || everyChunk ? { finishReason: finish } : {};
@@ -85,13 +85,13 @@ export const plannedGemini: fc.Arbitrary<PlannedGemini> = fc
       return toJson({ candidates: [{ content, ...reason, index: 0 }], ...counts }, args);
     };
     const frames: string[] = [];
-    let rest = parts.map((one, n): [PlannedPart, number] => [one, n]);
+    let rest = parts.map((one, n): [GeneratedPart, number] => [one, n]);
     for (let turn = 0; rest.length > 0; turn++) {
       const size = 1 + ((cuts[turn % Math.max(cuts.length, 1)] ?? 0) % 3);
       frames.push(chunk(rest.slice(0, size), false));
       rest = rest.slice(size);
     }
-    const prose = (type: PlannedPart['type']): string =>
+    const prose = (type: GeneratedPart['type']): string =>
       parts.map((one) => (one.type === type && one.type !== 'call' ? one.text : '')).join('');
     return {
       frames: [...frames, chunk([], true)].map((json) => `data: ${json.replaceAll('\n', '\ndata: ')}\n\n`),
@@ -108,7 +108,7 @@ export const plannedGemini: fc.Arbitrary<PlannedGemini> = fc
   });
 
 /** The pieces of a prose part as parts of their own; the signature is the last one's, as Gemini streams it. */
-function inPieces(one: PlannedPart, texts: readonly string[]): PlannedPart[] {
+function inPieces(one: GeneratedPart, texts: readonly string[]): GeneratedPart[] {
   if (one.type === 'call') return [one];
   return texts.map((text, n) => {
     const { type, signature: signed } = one;

@@ -5,7 +5,7 @@ import { readTurns, type SentTurn } from './readers.ts';
 import type { Said, Upstream } from './upstreams.ts';
 
 /** One turn that was made. */
-export interface Made {
+export interface MadeTurn {
   by: Upstream;
   said: Said[];
 }
@@ -17,7 +17,7 @@ const longestId = 64;
 const plainId = /^[A-Za-z0-9_-]+$/;
 
 /** Judges requests of one conversation; it remembers the ids it saw, for they must not change from turn to turn. */
-export function judge(): (to: Upstream, body: JsonObject, made: readonly Made[]) => void {
+export function requestChecker(): (to: Upstream, body: JsonObject, made: readonly MadeTurn[]) => void {
   const seen = new Map<string, string>();
 
   function stable(to: Upstream, place: string, id: string): void {
@@ -33,7 +33,7 @@ export function judge(): (to: Upstream, body: JsonObject, made: readonly Made[])
     assert.equal(turns.length, made.length, 'a turn is missing, or one too many');
     const ids = new Set<string>();
     for (const [at, turn] of turns.entries()) {
-      const { by, said } = made[at] as Made;
+      const { by, said } = made[at] as MadeTurn;
       const own = by.name === to.name;
       const where = `turn ${at + 1}, of ${by.name}`;
       assert.deepEqual(withoutIds(turn.said), withoutIds(own ? atHome(to, said) : abroad(to, said)), where);
@@ -55,7 +55,7 @@ export function judge(): (to: Upstream, body: JsonObject, made: readonly Made[])
   };
 }
 
-function noStrangers(to: Upstream, text: string, made: readonly Made[]): void {
+function noStrangers(to: Upstream, text: string, made: readonly MadeTurn[]): void {
   assert.doesNotMatch(text, /occ[0-9][._]|announced==/, 'a tag of our own reached an upstream');
   for (const { by, said } of made) {
     if (by.name === to.name) continue;

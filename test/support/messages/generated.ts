@@ -6,7 +6,7 @@ import type { Call } from '../sent-shape.ts';
 type Json = Record<string, unknown>;
 
 /** A stream whose meaning is known, and the same answer as one JSON document. */
-export interface PlannedMessage {
+export interface GeneratedMessage {
   frames: string[];
   document: string;
   text: string;
@@ -112,7 +112,7 @@ function wordsOf(frames: readonly string[], name: 'text' | 'thinking'): string {
 }
 
 /** Blocks as they should be, numbered, ended and mixed as they should not. */
-export const plannedMessages: fc.Arbitrary<PlannedMessage> = fc
+export const generatedMessages: fc.Arbitrary<GeneratedMessage> = fc
   .record({
     blocks: fc.array(plannedBlock, { maxLength: 5 }),
     spoilers,
