@@ -1,14 +1,14 @@
-/** JSON from a stranger: every reader says what it does with the wrong type, and none of them throws. */
+/** Reads untrusted JSON. No function here throws; each documents its result for a value of the wrong type. */
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export interface JsonObject {
   [key: string]: Json | undefined;
 }
 
-/** Levels of lists and objects a value may have. A few thousand more and nothing could print it again: the stack ends. */
-const deepest = 1000;
+/** Nested arrays and objects. `JSON.stringify` overflows the stack a few thousand levels deeper. */
+const maxDepth = 1000;
 
-/** The value, or undefined when the text is not JSON (JSON itself has no undefined), or nested beyond any sense. */
+/** The value, or undefined when the text is not JSON or is nested deeper than `maxDepth`. */
 export function parseJson(text: string): Json | undefined {
   if (isTooDeep(text)) return undefined;
   try {
@@ -19,7 +19,7 @@ export function parseJson(text: string): Json | undefined {
 }
 
 function isTooDeep(text: string): boolean {
-  if (text.length <= deepest) return false;
+  if (text.length <= maxDepth) return false;
   let depth = 0;
   let quoted = false;
   for (let at = 0; at < text.length; at++) {
@@ -29,7 +29,7 @@ function isTooDeep(text: string): boolean {
     else if (quoted) continue;
     else if (code === 0x5b || code === 0x7b) depth++;
     else if (code === 0x5d || code === 0x7d) depth--;
-    if (depth > deepest) return true;
+    if (depth > maxDepth) return true;
   }
   return false;
 }
@@ -43,6 +43,7 @@ export function toObject(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
+/** The value if it is an array, else an empty one. */
 export function toArray(value: unknown): Json[] {
   return Array.isArray(value) ? (value as Json[]) : [];
 }
@@ -52,7 +53,7 @@ export function toText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A finite number, also when it is spelled as a string (some gateways send usage and prices so); else undefined. */
+/** A finite number or the number in a string (some gateways send usage and prices as strings); else undefined. */
 export function toNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;

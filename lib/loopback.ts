@@ -1,6 +1,6 @@
-/** Which hosts are this machine itself. */
+/** Recognizes loopback hosts. */
 
-/** 127.0.0.0/8, ::1 and localhost; for URLs and for addresses to listen on. */
+/** True for 127.0.0.0/8, ::1, localhost and its subdomains. Accepts an IPv6 host with or without brackets. */
 export function isLoopback(host: string): boolean {
   const bare = host.toLowerCase().replace(/^\[|\]$/g, '');
   return (

@@ -1,6 +1,6 @@
-/** "Did you mean": the known name that is fewest slips of the finger away. */
+/** Finds the known name closest to a mistyped one, for "did you mean" hints. */
 
-/** Undefined when none is near: more than two edits, or more than a third of the name. */
+/** Undefined when every known name is more than two edits, or more than a third of the name's length, away. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.min(2, Math.floor(Math.max(name.length, 3) / 3)) + 1;
@@ -11,7 +11,7 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+/** The optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours. */
 function distance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, index) => index);

@@ -1,22 +1,21 @@
-/** Text from a stranger, made fit to be shown and logged: one line, bounded, and cleared of anything that looks like a key. */
+/** Removes API keys from untrusted text and shortens it to one line for messages and logs. */
 
-/** Characters that are looked at; the result is far shorter. */
-const longestText = 256 * 1024;
+/** Characters of the input that are read. */
+const maxInput = 256 * 1024;
 
-const longestMessage = 600;
+/** Characters of the result. */
+const maxLine = 600;
 
-/** One line a person can read, without anything that might be a secret. */
+/** The text as one line of at most 600 characters, without secrets and control characters. */
 export function redactedLine(text: string): string {
-  const line = redactSecrets(text.slice(0, longestText).replace(/[\s\p{Cc}]+/gu, ' ')).trim();
-  // A character of two halves is not cut in two.
-  return line.length > longestMessage
-    ? `${line.slice(0, longestMessage).replace(/[\uD800-\uDBFF]$/, '')}…`
-    : line;
+  const line = redactSecrets(text.slice(0, maxInput).replace(/[\s\p{Cc}]+/gu, ' ')).trim();
+  // Does not split a surrogate pair.
+  return line.length > maxLine ? `${line.slice(0, maxLine).replace(/[\uD800-\uDBFF]$/, '')}…` : line;
 }
 
 /**
- * Keys and tokens in the spellings of the known vendors, and whatever stands where a key would. What is looked back at is
- * bounded: an upstream's page of blanks must not cost a minute.
+ * Keys and tokens in the formats of known vendors, and any value where a key is expected. The lookbehinds are bounded,
+ * because an unbounded one takes quadratic time on a long run of white space.
  */
 const secrets = new RegExp(
   [
@@ -27,18 +26,19 @@ const secrets = new RegExp(
     String.raw`\bAKIA[A-Z0-9]{12,}`,
     // JSON web tokens
     String.raw`(?<![\w-])eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9._-]+`,
-    // Zhipu; a token of 256 bits
+    // Zhipu; 256-bit hex tokens
     String.raw`\b[0-9a-f]{32}\.[A-Za-z0-9]{8,}`,
     String.raw`\b[0-9a-f]{64}\b`,
     String.raw`(?<=\b(?:Bearer|Basic)\s{1,4})[A-Za-z0-9+/=._~-]{6,}`,
     String.raw`(?<=\b(?:api|auth|access|secret)[-_ ]?(?:key|token)(?: provided| is)?["']?\s{0,4}[:=]\s{0,4}["']?)(?:(?=[^\s"',;]*\d)[^\s"',;]{6,}|[^\s"',;]{16,})`,
-    // In an address: as a parameter, and before the host
+    // In a URL: a query parameter, and the user information before the host
     String.raw`(?<=[?&](?:key|token)=)[^\s"'&]+`,
     String.raw`(?<=://)[^\s/@"']+(?=@)`,
   ].join('|'),
   'gi',
 );
 
+/** The text with `•••` in place of every secret. */
 export function redactSecrets(text: string): string {
   return text.replace(secrets, '•••');
 }

@@ -1,6 +1,6 @@
 /**
- * The body of a 2xx answer, whatever its content type claims: server-sent events as a rule, but also one JSON
- * document, JSON lines without a `data:` prefix, or a web page. Told apart by the first character that counts.
+ * Decodes the body of a 2xx response: server-sent events, one JSON document, JSON lines without a `data:` prefix, or an
+ * HTML page. The first character that is not blank decides, because upstreams send wrong content types.
  */
 import { parseJson } from '../json.ts';
 import { maxEventLength, sseDecoder, type SseMessage } from './sse.ts';
@@ -9,10 +9,11 @@ import type { Transducer } from './transducer.ts';
 export interface BodyMessage {
   event: string;
   data: string;
-  /** As for an SSE message; `html`: a page, of which `data` holds the beginning. */
+  /** As for an SSE message, or `html` for a page, whose first characters are in `data`. */
   problem?: SseMessage['problem'] | 'html';
 }
 
+/** `longest` is the limit for one event or document, in characters. */
 export function bodyDecoder(longest = maxEventLength): Transducer<Uint8Array, BodyMessage> {
   let inner: Transducer<Uint8Array, BodyMessage> | undefined;
   let leading: Uint8Array[] = [];
@@ -41,10 +42,10 @@ export function bodyDecoder(longest = maxEventLength): Transducer<Uint8Array, Bo
   };
 }
 
-/** White space, and the bytes of a BOM, which no text begins with otherwise. */
+/** White space and the bytes of a BOM. No other text starts with one of these bytes. */
 const blankBytes: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
 
-/** One document, or one on each line; what does not parse was cut short. */
+/** One document, or one on each line. Text that does not parse counts as cut off. */
 function jsonDecoder(longest: number): Transducer<Uint8Array, BodyMessage> {
   const decoder = new TextDecoder();
   let pieces: string[] = [];
@@ -74,7 +75,7 @@ function jsonDecoder(longest: number): Transducer<Uint8Array, BodyMessage> {
   };
 }
 
-/** Enough of a page to find its title in. */
+/** Characters of a page that are kept, enough to find the title. */
 const pageStart = 16 * 1024;
 
 function pageDecoder(): Transducer<Uint8Array, BodyMessage> {

@@ -1,9 +1,9 @@
-/** Where a JSON value in brackets ends, told while its text arrives. It only counts; whether the text is JSON is not asked. */
+/** Finds the end of a JSON object or array while its text arrives, by counting brackets. It does not validate the JSON. */
 
 export interface Brackets {
-  /** Reads on; gives the index in `text` of the bracket that closes the outermost one, or -1. Reading stops there. */
+  /** Reads the next text and returns the index in it of the bracket that closes the outermost one, or -1. */
   feed(text: string): number;
-  /** `before` any bracket, `inside` the outermost, or `closed`. */
+  /** `before` the first bracket, `inside` the outermost pair, or `closed`. */
   phase(): 'before' | 'inside' | 'closed';
 }
 

@@ -1,15 +1,16 @@
 /**
- * A short fingerprint of a text, for ids that must follow from it. Not cryptographic: it keeps honest things apart
- * (two lanes of 53 bits), it does not stop anyone who wants a collision. Pure, so that codecs stay free of node:crypto.
+ * Computes a short hash for ids that are derived from a text. Two 53-bit hashes avoid accidental collisions; the hash is
+ * not cryptographic, so a deliberate collision is possible. It is plain arithmetic because codecs must not import
+ * node:crypto.
  */
 
-/** 22 letters and digits; the same for the same text, everywhere and always. */
+/** 22 lower-case letters and digits. The result for a text must never change: ids sent earlier depend on it. */
 export function digest(text: string): string {
-  return `${lane(text, 0x9e3779b9)}${lane(text, 0x85ebca6b)}`;
+  return `${cyrb53(text, 0x9e3779b9)}${cyrb53(text, 0x85ebca6b)}`;
 }
 
-/** cyrb53 (public domain), printed in base 36 to a fixed width. */
-function lane(text: string, seed: number): string {
+/** The cyrb53 hash (public domain) in base 36, padded to 11 characters. */
+function cyrb53(text: string, seed: number): string {
   let high = 0xdeadbeef ^ seed;
   let low = 0x41c6ce57 ^ seed;
   for (let i = 0; i < text.length; i++) {

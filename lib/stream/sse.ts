@@ -1,24 +1,24 @@
 /**
- * Server-sent events, as WHATWG's HTML standard parses them (9.2.6), from bytes that may be cut anywhere.
+ * Parses server-sent events as the WHATWG HTML standard (9.2.6) does, from bytes split at any position.
  *
- * Two deviations, both because upstreams forget their last blank line: an event that the end of the stream finds
- * unfinished is delivered, marked `unterminated`; and an event longer than the cap ends the decoding.
+ * Two deviations: an event without its final blank line is delivered and marked `unterminated`, because upstreams omit
+ * that line; and an event longer than the limit ends the decoding.
  */
 import type { Transducer } from './transducer.ts';
 
 export interface SseMessage {
-  /** "" when the stream named none. */
+  /** The event name, or "" without one. */
   event: string;
   /** The data lines, joined by LF. */
   data: string;
-  /** `unterminated`: the stream ended inside it. `too_long`: it grew past the cap; nothing follows. */
+  /** `unterminated`: the stream ended inside the event. `too_long`: the event exceeded the limit, and nothing follows. */
   problem?: 'unterminated' | 'too_long';
 }
 
-/** Characters one event may have: 64 Mi, the bound for what waits in a stream (L3). */
+/** Characters of one event, 64 Mi: the limit for buffered content (L3). */
 export const maxEventLength = 64 * 1024 * 1024;
 
-/** Bytes in, messages out, in time linear to the bytes however long a line is and however it is cut. */
+/** Takes linear time, for long lines and small chunks too. `longest` is the limit for one event, in characters. */
 export function sseDecoder(longest = maxEventLength): Transducer<Uint8Array, SseMessage> {
   const lines = lineDecoder();
   let event = '';
@@ -33,11 +33,11 @@ export function sseDecoder(longest = maxEventLength): Transducer<Uint8Array, Sse
     const from = colon < 0 ? line.length : line[colon + 1] === ' ' ? colon + 2 : colon + 1;
     if (name === 'event') event = line.slice(from);
     else if (name === 'data') data.push(line.slice(from));
-    // `id` and `retry` concern a client that reconnects; an answer is never asked for twice.
+    // `id` and `retry` are for reconnecting, which a model's response does not support.
   }
 
   function* dispatch(problem?: SseMessage['problem']): Iterable<SseMessage> {
-    // An event without data lines is no event at all (the standard's "data buffer is an empty string").
+    // The standard discards an event without data lines.
     if (data.length > 0 || problem === 'too_long')
       yield { event, data: data.join('\n'), ...(problem && { problem }) };
     event = '';
@@ -49,7 +49,7 @@ export function sseDecoder(longest = maxEventLength): Transducer<Uint8Array, Sse
     for (const line of texts) {
       if (ended) return;
       size += line.length;
-      // Asked of every line, so that the verdict does not depend on where the reads were cut (L10).
+      // Checked for every line, so that the result does not depend on the chunk boundaries (L10).
       if (size > longest) return yield* giveUp();
       if (line === '') yield* dispatch();
       else field(line);
@@ -78,13 +78,13 @@ export function sseDecoder(longest = maxEventLength): Transducer<Uint8Array, Sse
 }
 
 interface LineDecoder extends Transducer<Uint8Array, string> {
-  /** Characters of the line that has not ended yet. */
+  /** Characters of the unfinished line. */
   pending(): number;
 }
 
-/** Lines end with LF, CRLF or CR. The pieces of a long one are kept apart and joined once, so that time stays linear. */
+/** Lines end with LF, CRLF or CR. The pieces of a line are joined once, at its end, which keeps the time linear. */
 function lineDecoder(): LineDecoder {
-  const decoder = new TextDecoder(); // strips a BOM, keeps half characters for the next read
+  const decoder = new TextDecoder(); // strips a BOM and keeps incomplete characters for the next chunk
   let pieces: string[] = [];
   let length = 0;
   let afterCr = false;

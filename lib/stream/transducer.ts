@@ -1,12 +1,12 @@
-/** The incremental stage everything on the wire is made of. It never waits, never touches a socket, reads no clock. */
+/** The incremental stage that decoders are built from: synchronous, without I/O or a clock. */
 
-/** Zero or more outputs for each input, and a last word at the end. After `flush` it is not used again. */
+/** Returns zero or more outputs for each input and for the end of input. Not used again after `flush`. */
 export interface Transducer<In, Out> {
   step(input: In): Iterable<Out>;
   flush(): Iterable<Out>;
 }
 
-/** `first`, then `second` over what it gives. */
+/** Feeds the outputs of `first` into `second`. */
 export function compose<A, B, C>(first: Transducer<A, B>, second: Transducer<B, C>): Transducer<A, C> {
   const through = (inputs: Iterable<B>): C[] => {
     const outputs: C[] = [];
@@ -19,7 +19,7 @@ export function compose<A, B, C>(first: Transducer<A, B>, second: Transducer<B, 
   };
 }
 
-/** The whole of what comes out when all of `inputs` goes in. */
+/** All outputs of `stage` for `inputs`. */
 export function transduce<In, Out>(stage: Transducer<In, Out>, inputs: Iterable<In>): Out[] {
   const outputs: Out[] = [];
   for (const input of inputs) append(outputs, stage.step(input));
@@ -27,7 +27,7 @@ export function transduce<In, Out>(stage: Transducer<In, Out>, inputs: Iterable<
   return outputs;
 }
 
-/** One by one: spread into `push`, the outputs of one big read would overflow the stack. */
+/** Pushes one by one: spreading the outputs of a large chunk into `push` would overflow the stack. */
 function append<T>(outputs: T[], more: Iterable<T>): void {
   for (const output of more) outputs.push(output);
 }

@@ -1,4 +1,4 @@
-/** A wire format: how to ask, and how to understand the answer. One folder each; none imports another. */
+/** The interface of a wire format: encodes requests, decodes responses. Each format is one folder; none imports another. */
 import type { Decoded } from '../anthropic/events.ts';
 import type { ApiError } from '../anthropic/errors.ts';
 import type { Effort, MessagesRequest, ThinkingConfig } from '../anthropic/request.ts';
@@ -10,33 +10,33 @@ export const wireFormats = ['chat', 'messages', 'responses', 'gemini'] as const;
 /** `chat` is OpenAI Chat Completions, `messages` Anthropic, `responses` OpenAI Responses, `gemini` Google's generateContent. */
 export type WireFormat = (typeof wireFormats)[number];
 
-/** Where one model's requests go, what it can take, and what is odd there. */
+/** The endpoint, limits, capabilities and quirks of one model at one provider. */
 export interface Route {
   /** The provider's name in the configuration: `opencode-go`. */
   readonly provider: string;
-  /** The id the upstream knows the model by. */
+  /** The model id that the upstream uses. */
   readonly modelId: string;
   readonly format: WireFormat;
-  /** The whole URL for chat, messages and responses; for gemini the one that ends in `/models`. */
+  /** For chat, messages and responses the full URL; for gemini the URL up to and including `/models`. */
   readonly endpoint: string;
-  /** Which header carries the key. */
+  /** The header that carries the API key; `bearer` is `Authorization: Bearer`. */
   readonly auth: 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'none';
-  /** Headers the configuration adds for this provider. */
+  /** Extra headers from the provider's configuration. */
   readonly headers: Readonly<Record<string, string>>;
 
-  /** Tokens the model can hold, input and output together. */
+  /** Tokens, input and output together. */
   readonly contextWindow: number;
   /** Tokens of the window that a request must leave free for this model to be chosen; 0 when absent. */
   readonly contextMargin?: number;
-  /** Tokens it can answer with at most. */
+  /** Most tokens of one response. */
   readonly maxOutputTokens: number;
   readonly images: boolean;
   readonly documents: boolean;
   readonly tools: boolean;
-  /** The efforts it takes, mildest first; empty when it has no levels. */
+  /** The effort levels that the model accepts, lowest first; empty when it has none. */
   readonly efforts: readonly Effort[];
 
-  /** What the configuration asks of this model; each wins over the client's own wish. */
+  // Configured for this model; each overrides the value in the client's request.
   readonly temperature?: number;
   readonly maxTokens?: number;
   readonly reasoningEffort?: string;
@@ -45,30 +45,30 @@ export interface Route {
   readonly quirks: Quirks;
 }
 
-/** What encoders and decoders need to know about the exchange they are part of. */
+/** The request that is encoded, or whose response is decoded, and what the format needs beside it. */
 export interface Turn {
   readonly request: MessagesRequest;
   /** A stable id of the conversation, for formats and providers that cache by it. */
   readonly session: string;
-  /** `msg_` and a random tail; the same for every attempt of one exchange. */
+  /** `msg_` and a random suffix; the same for every attempt of one request. */
   readonly messageId: string;
-  /** The road's estimate of the request's tokens, for a `message_start` that comes before the upstream's count. */
+  /** The proxy's estimate of the request's tokens, for a `message_start` before the upstream reports usage. */
   readonly inputTokens: number;
 }
 
 export interface Codec {
   readonly format: WireFormat;
-  /** Where to post. */
+  /** The URL to POST the request to. */
   url(route: Route): string;
-  /** The headers that belong to the format and the credential; content-type and User-Agent are the road's. */
+  /** The headers of the format and the API key; the proxy adds content-type and User-Agent. */
   headers(route: Route, key: string | undefined): Record<string, string>;
   /**
-   * The request in this format, always asking for a stream. Encoded from the client's own body each time, never from
-   * an earlier encoding. `session` names the conversation, for formats that keep it by such a name.
+   * The request in this format, always with streaming on. Each attempt encodes the client's original body, never the
+   * output of an earlier encoding. `session` identifies the conversation, for formats with a prompt cache key.
    */
   encodeRequest(request: MessagesRequest, route: Route, session?: string): unknown;
-  /** Bytes of a 2xx body, streamed or whole, into events and remarks. */
+  /** Decodes the bytes of a 2xx body, streamed or not, into events and remarks. */
   decodeStream(route: Route, turn: Turn): Transducer<Uint8Array, Decoded>;
-  /** A body that came with a status of 300 or more. Never throws, whatever the body holds. */
+  /** Decodes the body of a response with a status of 300 or more. Never throws. */
   decodeError(status: number, body: string): ApiError;
 }

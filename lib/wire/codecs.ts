@@ -1,4 +1,4 @@
-/** The table of wire formats: four languages, one grammar. */
+/** The codec of each wire format. */
 import { chat } from './chat/index.ts';
 import type { Codec, WireFormat } from './codec.ts';
 import { gemini } from './gemini/index.ts';

@@ -1,71 +1,80 @@
 /**
- * What is odd about a vendor or a model, as data: the catalogue sets it, the configuration may override any field,
- * and codecs read nothing else. There is no `if (model.startsWith(...))` in a codec.
- * Sources: `upstream` sections 4 and 5 of the project's facts (observed streams, vendors' own refusals).
+ * How a vendor or a model deviates from its wire format. The catalog sets each field, the configuration may override
+ * it, and codecs never look at provider or model names. Sources: vendors' documentation, observed streams, and the
+ * error messages with which vendors rejected requests.
  */
 export interface Quirks {
-  /** What `thinking` and effort become for this model; see `ThinkingDialect`. */
+  /** How `thinking` and effort are encoded for this model. */
   thinking: ThinkingDialect;
-  /** Thinking cannot be switched off (GLM 5.3, Kimi K3): a request to disable it is not passed on. */
+  /** Thinking cannot be disabled (GLM 5.3, Kimi K3): a request to disable it is not passed on. */
   thinkingAlwaysOn: boolean;
 
-  /** Chat: which assistant turns must carry their reasoning back: none, all once any turn thought (DeepSeek), those with tool calls (Kimi). */
+  /**
+   * Chat: which assistant messages must include their reasoning: none, all of them once one has reasoning (DeepSeek), or
+   * those with tool calls (Kimi).
+   */
   replayReasoning: 'never' | 'always' | 'tool_calls';
-  /** Chat: what stands in for reasoning we do not have. Moonshot counts "" as missing. */
+  /** Chat: the text sent where required reasoning is not available. Moonshot treats "" as missing. */
   reasoningPlaceholder: string;
-  /** Chat: a `role: "system"` message in mid-conversation stays one, or becomes user text in a system reminder (DeepSeek hoists it and loses its prefix cache; many templates refuse it). */
+  /**
+   * Chat: a `role: "system"` message in mid-conversation stays one, or becomes user text in a system reminder. DeepSeek
+   * moves it to the start, which loses the prefix cache; many chat templates reject it.
+   */
   midSystem: 'system' | 'user';
-  /** Takes a forced tool choice while the model thinks. False (DeepSeek): it is then sent as `auto`. */
+  /** Accepts a forced tool choice while the model thinks. False (DeepSeek): `auto` is sent instead. */
   forcedToolChoice: boolean;
-  /** Chat: takes a user message directly after a tool's result. False (Mistral): a short assistant message stands between. */
+  /** Chat: accepts a user message directly after a tool result. False (Mistral): a short assistant message is inserted. */
   userAfterTool: boolean;
-  /** Sampling: as asked, left out, or the one value the model takes (Kimi K2.7-code: 1). */
+  /** Sampling: as requested, omitted, or the only value that the model accepts (Kimi K2.7-code: 1). */
   temperature: 'free' | 'omit' | number;
   topP: 'free' | 'omit' | number;
   topK: 'free' | 'omit';
-  /** Chat: the field that bounds the output. */
+  /** Chat: the field that limits the output tokens. */
   maxTokensField: 'max_tokens' | 'max_completion_tokens';
-  /** Which dialect of JSON Schema the model's server accepts for tools. */
+  /** The JSON Schema dialect that the server accepts for tools. */
   schema: 'full' | 'moonshot' | 'no_ranges';
-  /** Ids of tool calls: as ours, or exactly nine alphanumerics (Mistral). Never longer than `toolIdMax` characters. */
+  /** Tool call ids: any, or exactly nine alphanumeric characters (Mistral). Never longer than `toolIdMax` characters. */
   toolIds: 'free' | 'mistral';
   toolIdMax: number;
-  /** Chat: `cache_control` markers may stay on content parts (refused by Kimi; needed by nobody implicit). */
+  /** Chat: accepts `cache_control` on content parts. Kimi rejects it; servers with automatic caching do not need it. */
   cacheControl: boolean;
-  /** Chat and responses: takes `parallel_tool_calls`. */
+  /** Chat and responses: accepts `parallel_tool_calls`. */
   parallelToolCalls: boolean;
-  /** Chat and responses: takes a JSON Schema for the answer; otherwise the schema is asked for in words. */
+  /** Chat and responses: accepts a JSON Schema for the response. False: the system prompt asks for the schema. */
   jsonSchema: boolean;
   /** Reasoning leaks into the text as `<think>…</think>` (P8). */
   inlineThink: boolean;
-  /** Responses and gemini: takes images and files inside a tool's result; otherwise they follow as the user's. */
+  /** Responses and gemini: accepts images and files inside a tool result. False: they follow as user content. */
   mediaInResults: boolean;
-  /** Responses and gemini: has a web search of its own, which serves for Anthropic's. */
+  /** Responses and gemini: has its own web search, which replaces Anthropic's. */
   webSearch: boolean;
 
-  /** Messages: signatures of this upstream are Anthropic's own, and pass untagged (P10). */
+  /** Messages: the upstream's signatures are Anthropic's own and pass untagged (P10). */
   genuineSignatures: boolean;
-  /** Messages: thinking without a genuine signature is replayed with `signature: ""` (Qwen, MiniMax) instead of left out. */
+  /** Messages: thinking without a valid signature is sent with `signature: ""` (Qwen, MiniMax) instead of being omitted. */
   unsignedThinking: boolean;
   /** Messages: a stray `</think>` leaks into text blocks (Qwen 3.7). */
   leakedThinkEnd: boolean;
-  /** Messages: `message_start` reports wrong input tokens; the estimate is sent instead (Qwen on Go). */
+  /** Messages: `message_start` reports wrong input tokens (Qwen on Go); the proxy sends its estimate instead. */
   wrongStartUsage: boolean;
-  /** Messages: refuses fields and tool types beyond Anthropic's core (MiniMax: "Extra inputs are not permitted"). */
+  /** Messages: rejects fields and tool types beyond Anthropic's core (MiniMax: "Extra inputs are not permitted"). */
   strictBody: boolean;
-  /** Messages: takes the client's `anthropic-beta` header and Claude-only fields. */
+  /** Messages: accepts the client's `anthropic-beta` header and Claude-only fields. */
   betas: boolean;
 
-  /** Gemini: refuses the first call of a step without a thought signature (3 and later); calls of others get the documented stand-in. */
+  /**
+   * Gemini: rejects a step whose first call has no thought signature (Gemini 3 and later). A call that another model made
+   * gets the documented placeholder signature.
+   */
   signedCalls: boolean;
 }
 
 /**
- * - `none`: the model is never told; nothing is sent.
+ * - `none`: no field is sent.
  * - `effort`: chat's `reasoning_effort`, responses' `reasoning.effort`.
  * - `type`: chat's `thinking: { type }`.
  * - `type_and_effort`: both (DeepSeek).
- * - `claude`: messages; as the client sent it.
+ * - `claude`: messages; the client's own fields.
  * - `adaptive`: messages; `{ type: adaptive | disabled }` and, where the model has levels, `output_config.effort`.
  * - `budget`: messages; `{ type: enabled, budget_tokens } | { type: disabled }`.
  */
@@ -78,7 +87,7 @@ export type ThinkingDialect =
   | 'adaptive'
   | 'budget';
 
-/** What is assumed of a model nobody has described. */
+/** Quirks of a model that the catalog does not list. */
 export const defaultQuirks: Quirks = {
   thinking: 'none',
   thinkingAlwaysOn: false,

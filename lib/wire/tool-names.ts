@@ -1,32 +1,29 @@
 /**
- * Names of tools on their way to an upstream and back. OpenAI's rule, which most servers follow, is 1 to 64 of
- * `[A-Za-z0-9_-]`; a name outside it is renamed. The new name follows from the old one alone, so that history and
- * declarations always agree and a prompt's prefix never changes.
+ * Converts tool names to the upstream's names and back. OpenAI's rule, which most servers follow, is 1 to 64 characters
+ * of `[A-Za-z0-9_-]`; other names are replaced. The replacement depends only on the original name, so history and
+ * declarations always match and the prompt prefix stays the same.
  */
 import { digest } from '../stream/digest.ts';
 import type { Tool } from '../anthropic/request.ts';
 
-const longest = 64;
+const maxLength = 64;
 const allowed = /^[A-Za-z0-9_-]{1,64}$/;
-const tailLength = 10;
+const suffixLength = 10;
 
-/** The name an upstream sees. Names within the rule stay as they are. */
+/** The name to send to the upstream: `name` itself when it is allowed. */
 export function toUpstreamName(name: string): string {
   if (allowed.test(name)) return name;
-  const readable = name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, longest - tailLength - 1);
-  return `${readable}_${digest(name).slice(0, tailLength)}`;
+  const readable = name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, maxLength - suffixLength - 1);
+  return `${readable}_${digest(name).slice(0, suffixLength)}`;
 }
 
 export interface ToolNames {
   toUpstream(name: string): string;
-  /**
-   * L6: a name that a declared tool was sent under, or that equals a declared name up to case, becomes the declared
-   * name; any other passes unchanged.
-   */
+  /** The declared name that `name` was derived from or equals except for case; any other name unchanged (L6). */
   toClient(name: string): string;
 }
 
-/** The names of one request's tools, both ways. */
+/** The name mapping for one request's tools. */
 export function toolNames(tools: readonly Tool[] = []): ToolNames {
   const exact = new Map<string, string>();
   const folded = new Map<string, string | undefined>();
@@ -35,9 +32,9 @@ export function toolNames(tools: readonly Tool[] = []): ToolNames {
     exact.set(name, name);
     const sent = toUpstreamName(name);
     if (!exact.has(sent)) exact.set(sent, name);
-    for (const spelled of new Set([name.toLowerCase(), sent.toLowerCase()])) {
-      // Two tools that differ in case only cannot be told apart by a misspelt name.
-      folded.set(spelled, folded.has(spelled) ? undefined : name);
+    for (const lower of new Set([name.toLowerCase(), sent.toLowerCase()])) {
+      // Ambiguous when two tools differ only in case.
+      folded.set(lower, folded.has(lower) ? undefined : name);
     }
   }
   return {

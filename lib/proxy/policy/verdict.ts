@@ -87,7 +87,7 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
  */
 function wouldFit({ passedOver }: Plan, inputTokens: number): string | undefined {
   const limit = Math.max(...passedOver.map(({ window }) => window ?? 0));
-  return limit > 0 ? promptTooLong({ asked: Math.max(inputTokens, limit + 1), limit }) : undefined;
+  return limit > 0 ? promptTooLong({ requested: Math.max(inputTokens, limit + 1), limit }) : undefined;
 }
 
 const tooLong = { status: 400, type: 'invalid_request_error', permanent: false } as const;
@@ -145,7 +145,7 @@ function wordsFor(
 ): string {
   if (!error.overflow || /\d/.test(error.message)) return error.message;
   const limit = error.limit ?? candidate?.route.contextWindow ?? inputTokens;
-  return promptTooLong({ asked: Math.max(inputTokens, limit + 1), limit });
+  return promptTooLong({ requested: Math.max(inputTokens, limit + 1), limit });
 }
 
 function nothingToTry({ reason, passedOver }: Plan): Refusal {

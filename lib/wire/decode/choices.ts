@@ -1,29 +1,30 @@
-/** Which of several choices is the answer? The first that carries anything (L9); the end of any other ends nothing. */
+/** Selects one of several choices as the answer: the first with content (L9). The finish of any other is ignored. */
 import type { FinishTracker } from './finish.ts';
 
 export interface ChoiceSelector {
-  /** True when choice `number` is the answer, or may still become it. */
-  isAnswer: (number: number, carries: () => boolean) => boolean;
-  /** Choice `number` has come to its end. */
-  markEnded: (number: number) => void;
+  /** True when choice `index` is the answer or can still become it. */
+  isAnswer: (index: number, hasContent: () => boolean) => boolean;
+  /** Records that choice `index` has finished. */
+  markEnded: (index: number) => void;
 }
 
-/** `drop` is told when a choice that is not the answer carries something. */
-export function choiceSelector(finish: FinishTracker, drop: () => void): ChoiceSelector {
-  let chosen: number | undefined;
-  let last: number | undefined;
+/** `onDropped` is called for each chunk with content of a choice that is not the answer. */
+export function choiceSelector(finish: FinishTracker, onDropped: () => void): ChoiceSelector {
+  let selected: number | undefined;
+  let lastEnded: number | undefined;
   return {
-    isAnswer(number, carries) {
-      if (chosen === undefined && carries()) {
-        chosen = number;
-        if (last !== number) finish.clear();
+    isAnswer(index, hasContent) {
+      if (selected === undefined && hasContent()) {
+        selected = index;
+        // The finish recorded so far belongs to another choice.
+        if (lastEnded !== index) finish.clear();
       }
-      if (number === (chosen ?? number)) return true;
-      if (carries()) drop();
+      if (index === (selected ?? index)) return true;
+      if (hasContent()) onDropped();
       return false;
     },
-    markEnded(number) {
-      last = number;
+    markEnded(index) {
+      lastEnded = index;
     },
   };
 }

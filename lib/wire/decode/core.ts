@@ -1,7 +1,7 @@
 /**
- * What the decoder of every wire format does alike: it sets up the answer, gathers what one frame gives, lets a break
- * after the finish break nothing, and calls an answer that ends without a finish a truncation. What a frame means is the
- * format's own business.
+ * The part of a decoder that is the same for every wire format. It creates the writer, collects the events of each frame,
+ * ignores errors after the finish, and reports a stream without a finish as truncated. A `FormatReader` interprets the
+ * frames.
  */
 import type { ApiError } from '../../anthropic/errors.ts';
 import {
@@ -21,12 +21,12 @@ import type { Frame } from './frames.ts';
 
 export type DataFrame = Extract<Frame, { type: 'data' }>;
 
-/** What is the format's own. */
+/** The part that differs between formats. */
 export interface FormatReader {
   read: (frame: DataFrame) => void;
-  /** Ends the message with what is known of its end. */
+  /** Ends the message after the finish, or at `[DONE]`. */
   end: () => void;
-  /** What OpenAI's `[DONE]` is to an answer without a finish: its end (P4), a truncation (P1), or nothing. */
+  /** The meaning of `[DONE]` without a finish: the end (P4), a truncation (P1), or none. */
   done: 'end' | 'truncation' | 'nothing';
 }
 
@@ -34,17 +34,17 @@ export interface DecoderCore {
   answer: Writer;
   finish: FinishTracker;
   emit: (decoded: Decoded) => void;
-  /** Says what is left out, once of each kind: it may stand on every chunk. */
+  /** Reports content that is not passed on, once per kind, because it may be in every chunk. */
   drop: (what: string) => void;
-  /** Ends the turn in an error, unless the answer had been given by then (contract 5.5). */
+  /** Ends the turn with an error. After the finish, the message ends normally and the error becomes a note. */
   fail: (reason: FailureReason, error: ApiErrorBody, status?: number) => void;
-  /** The answer begins, though nothing may be in it yet. */
+  /** Sends `message_start` if it was not sent yet. */
   begin: () => void;
-  /** Takes `word`, which stood in `field`, as the upstream's finish (P7). */
-  recordFinish: (meaning: FinishMeaning, field: string, word: string) => void;
-  /** The end of the message, with the usage the upstream reported. */
+  /** Records `value`, which the upstream sent in `field`, as the finish (P7); fails the turn when it means a failure. */
+  recordFinish: (meaning: FinishMeaning, field: string, value: string) => void;
+  /** Ends the message with the usage that the upstream reported. */
   endMessage: (reported: Partial<Usage>, stopSequence?: string | null) => void;
-  /** Usage with estimates where nothing was reported, four characters to a token: an estimate beats 0 (L1). */
+  /** The reported usage, with estimates for what is missing (L1): one output token per four characters. */
   usage: (reported: Partial<Usage>) => Usage;
   stage: Transducer<Frame, Decoded>;
 }
@@ -76,13 +76,13 @@ export function decoderCore(
     answer.begin(usageOf(inputTokens));
   }
 
-  function recordFinish(meaning: FinishMeaning, field: string, word: string): void {
+  function recordFinish(meaning: FinishMeaning, field: string, value: string): void {
     if (meaning === 'failure' || meaning === 'malformed') {
-      const message = `the upstream stopped: ${word}`;
+      const message = `the upstream stopped: ${value}`;
       return fail(meaning === 'failure' ? 'upstream' : 'malformed', { type: 'api_error', message });
     }
     if (meaning === 'unknown')
-      emit({ type: 'note', text: `unknown ${field} ${JSON.stringify(word).slice(0, 60)}` });
+      emit({ type: 'note', text: `unknown ${field} ${JSON.stringify(value).slice(0, 60)}` });
     finish.set(meaning === 'unknown' ? 'end_turn' : meaning);
   }
 
@@ -97,19 +97,19 @@ export function decoderCore(
     answer.end({ reason: finish.reason() ?? 'end_turn', stopSequence, usage: total });
   }
 
-  function truncated(): void {
+  function failTruncated(): void {
     const message = 'the upstream ended its answer without finishing it';
     answer.fail('truncated', { type: 'api_error', message });
   }
 
-  function take(frame: Frame): void {
+  function handle(frame: Frame): void {
     if (frame.type === 'data') return read(frame);
     if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
     if (done === 'end' || finish.reason() !== undefined) end();
-    else if (done === 'truncation') truncated();
+    else if (done === 'truncation') failTruncated();
   }
 
-  function taken(): Decoded[] {
+  function takeOutput(): Decoded[] {
     const decoded = out;
     out = [];
     return decoded;
@@ -117,19 +117,19 @@ export function decoderCore(
 
   const stage: Transducer<Frame, Decoded> = {
     step(frame) {
-      take(frame);
-      return taken();
+      handle(frame);
+      return takeOutput();
     },
     flush() {
-      if (finish.reason() === undefined) truncated();
+      if (finish.reason() === undefined) failTruncated();
       else end();
-      return taken();
+      return takeOutput();
     },
   };
   return { answer, finish, emit, drop, fail, begin, recordFinish, endMessage, usage, stage };
 }
 
-/** The error a data frame holds, also where only the event's name says that it is one. */
+/** The error in a data frame, including one that only the event name marks as an error. */
 export function errorOf({ event, json }: DataFrame): ApiError | undefined {
   return errorInside(json) ?? (event === 'error' ? errorInside({ error: json }) : undefined);
 }

@@ -1,6 +1,6 @@
 /**
- * Reads whatever an upstream calls an error, in every wire format, into one `ApiError`. The messages are shown to a
- * person, so they pass through `redactedLine`.
+ * Converts the errors of all wire formats to `ApiError`. Error messages are shown to the user, so they pass through
+ * `redactedLine`.
  */
 import { statusByType, typeOf, type ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorType } from '../../anthropic/events.ts';
@@ -8,32 +8,32 @@ import { isObject, parseJson, toArray, toNumber, toObject, toText, type JsonObje
 import { redactedLine } from '../../redact.ts';
 import { overflowIn, overflowNumbers, promptTooLong, type Overflow } from './overflow.ts';
 
-/** Longest error body that is read; what is said of it is far shorter. */
-const longestBody = 256 * 1024;
+/** Characters of an error body that are read when it is not JSON. */
+const maxBody = 256 * 1024;
 
-/** Reads an error body in any of the shapes seen in the field; a body that is no JSON at all is told in its first words. */
+/** Reads an error body in any of the observed shapes. A body that is not JSON becomes the message. */
 export function readApiError(status: number, body: string): ApiError {
   const parsed = parseJson(body);
-  // Gemini answers a stream it refuses with an array of one.
+  // Gemini sends an error for a streaming request as an array with one element.
   const first = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (isObject(first)) return describe(status, errorFields(first));
-  const text = typeof first === 'string' ? first : body.slice(0, longestBody);
-  return describe(status, { message: isHtml(text) ? htmlWords(text) : text });
+  if (isObject(first)) return toApiError(status, errorFields(first));
+  const text = typeof first === 'string' ? first : body.slice(0, maxBody);
+  return toApiError(status, { message: isHtml(text) ? describeHtml(text) : text });
 }
 
 /**
- * The error inside a stream's JSON, or undefined when the object is none. An object, a string and an array under
- * `error` have all been seen, and Anthropic's own `{"type":"error"}`.
+ * The error in a JSON object of a stream, or undefined when it has none. `error` may be an object, a string or an array;
+ * Anthropic's errors have `"type": "error"`.
  */
 export function errorInside(data: JsonObject): ApiError | undefined {
   const failed = data['type'] === 'error' || hasError(data['error']);
   if (!failed) return undefined;
   const fields = errorFields(data);
   const code = toNumber(fields.code) ?? 0;
-  return describe(code >= 400 && code <= 599 ? code : 0, fields);
+  return toApiError(code >= 400 && code <= 599 ? code : 0, fields);
 }
 
-/** An object whose every field is null or empty is as good as null: some servers send one with each chunk. */
+/** An object with only null and empty fields is not an error: some servers send one with each chunk. */
 function hasError(error: unknown): boolean {
   if (typeof error === 'string') return error !== '';
   if (Array.isArray(error)) return error.length > 0;
@@ -48,22 +48,23 @@ interface ErrorFields {
   code?: string;
   param?: string;
   limitName?: string;
-  /** Type and code of an error inside this one. */
+  /** The type and code of a nested error. */
   inner?: string;
 }
 
 function errorFields(body: JsonObject): ErrorFields {
   const first = Array.isArray(body['error']) ? body['error'][0] : body['error'];
   const error = isObject(first) ? first : body;
-  const said = typeof first === 'string' ? first : saidIn(error);
-  const cause = realCause(toObject(error['metadata'])['raw']);
+  const message = typeof first === 'string' ? first : messageIn(error);
+  const cause = nestedError(toObject(error['metadata'])['raw']);
   const type = typeof error['type'] === 'string' && error['type'] !== 'error' ? error['type'] : undefined;
   const code = error['code'] ?? undefined;
   const param = toText(error['param']);
   const limitName =
     toText(toObject(body['metadata'])['limitName']) || toText(toObject(error['metadata'])['limitName']);
   return {
-    message: cause && cause.message !== said ? [said, cause.message].filter(Boolean).join(': ') : said,
+    message:
+      cause && cause.message !== message ? [message, cause.message].filter(Boolean).join(': ') : message,
     ...(type !== undefined && { type }),
     ...((typeof code === 'string' || typeof code === 'number') && { code: String(code) }),
     ...(param !== '' && { param: param.slice(0, 100) }),
@@ -72,32 +73,33 @@ function errorFields(body: JsonObject): ErrorFields {
   };
 }
 
-/** FastAPI says `detail`, a text or a list; others `msg`. */
-function saidIn(error: JsonObject): string {
+/** FastAPI uses `detail`, a string or a list; others use `msg`. */
+function messageIn(error: JsonObject): string {
   const detail = toObject(toArray(error['detail'])[0]);
   return toText(error['message']) || toText(error['detail']) || toText(detail['msg']) || toText(error['msg']);
 }
 
-/** Some gateways hide the vendor's own words in `metadata.raw`, a JSON string behind "Provider returned error". */
-function realCause(raw: unknown): ErrorFields | undefined {
+/** The vendor's error, which some gateways put into `metadata.raw` as JSON text, under "Provider returned error". */
+function nestedError(raw: unknown): ErrorFields | undefined {
   const parsed = typeof raw === 'string' ? parseJson(raw) : raw;
   if (isObject(parsed)) return errorFields(parsed);
   if (typeof raw !== 'string' || raw === '') return undefined;
-  return { message: isHtml(raw) ? htmlWords(raw) : raw };
+  return { message: isHtml(raw) ? describeHtml(raw) : raw };
 }
 
-function describe(status: number, fields: ErrorFields): ApiError {
+/** `status` is 0 for an error inside a stream. */
+function toApiError(status: number, fields: ErrorFields): ApiError {
   const overflow = overflowOf(status, fields);
   const known = fields.type !== undefined && Object.hasOwn(statusByType, fields.type);
   const type = status > 0 ? typeOf(status) : known ? (fields.type as ApiErrorType) : 'api_error';
-  const silence =
+  const withoutMessage =
     status > 0
       ? `the upstream answered ${status} without saying why`
       : 'the upstream reported an error without saying why';
   return {
     status,
     type: overflow === undefined ? type : 'invalid_request_error',
-    message: overflow ? promptTooLong(overflow) : redactedLine(fields.message) || silence,
+    message: overflow ? promptTooLong(overflow) : redactedLine(fields.message) || withoutMessage,
     ...(fields.type !== undefined && { upstreamType: fields.type }),
     ...(fields.code !== undefined && { upstreamCode: fields.code }),
     ...(fields.param !== undefined && { param: fields.param }),
@@ -107,10 +109,10 @@ function describe(status: number, fields: ErrorFields): ApiError {
   };
 }
 
-/** Zhipu's code for a prompt that is too long; its words come in two languages. */
+/** Zhipu's code for a prompt that is too long. Its messages come in two languages. */
 const zhipuTooLong = '1261';
 
-/** Only the client's own statuses count (0: inside a stream): a 500 that mentions a length is still a 500. */
+/** Only for statuses that blame the request, and 0: a 500 that mentions a length is a server error. */
 function overflowOf(status: number, { message, type, code, inner }: ErrorFields): Overflow | undefined {
   if (status === 413) return overflowIn(message) ?? {};
   if (code === zhipuTooLong) return overflowNumbers(message);
@@ -122,8 +124,8 @@ function isHtml(body: string): boolean {
   return /^\s*(?:<!doctype|<html|<\?xml|<head|<body)/i.test(body);
 }
 
-/** What a person would see of a web page: its title, or its first words. */
-function htmlWords(body: string): string {
+/** Describes an HTML page by its title. */
+function describeHtml(body: string): string {
   const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1]?.trim();
   return `an HTML page instead of an API answer${title ? ` ("${title}")` : ''}`;
 }

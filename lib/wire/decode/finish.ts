@@ -1,27 +1,28 @@
-/** How the upstream finished. Until it has said so its answer is not whole (P1); what it says after that may not count. */
+/** Tracks the upstream's finish reason. Without one the response is incomplete (P1). */
 import { cutsTurn, type Remark, type StopReason } from '../../anthropic/events.ts';
 
 export interface FinishTracker {
-  /** Undefined until the upstream has said that it is done. */
+  /** Undefined until the upstream has sent a finish reason. */
   reason(): StopReason | undefined;
-  /** True for a reason that cut the turn. */
+  /** True when the reason cut the turn off. */
   isCut(): boolean;
-  /** The upstream is done. A reason that cuts the turn stands, whatever is said after it (L7). */
+  /** Records a reason. One that cut the turn off is kept, whatever follows it (L7). */
   set(reason: StopReason): void;
-  /** The same, against any reason said before. */
+  /** Records a reason in place of any earlier one. */
   override(reason: StopReason): void;
-  /** It was the end of something else than the answer. */
+  /** Forgets the reason: it belonged to another choice. */
   clear(): void;
 }
 
-/** What an upstream's own word for its finish means (P7); a failure by another name is none. */
+/** The meaning of an upstream's finish reason (P7); `failure` and `malformed` fail the turn. */
 export type FinishMeaning = StopReason | 'failure' | 'malformed' | 'unknown';
 
-export function finishTracker(tell: (remark: Remark) => void): FinishTracker {
+/** Emits `finished` with the first reason. */
+export function finishTracker(emit: (remark: Remark) => void): FinishTracker {
   let reason: StopReason | undefined;
 
   function override(next: StopReason): void {
-    if (reason === undefined) tell({ type: 'finished' });
+    if (reason === undefined) emit({ type: 'finished' });
     reason = next;
   }
 

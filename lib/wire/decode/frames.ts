@@ -1,4 +1,4 @@
-/** The body of an answer as JSON objects, for every format: what is no JSON, and what ends the stream, told apart. */
+/** Splits a response body into frames, for every wire format: JSON objects, `[DONE]`, and input that cannot be parsed. */
 import { isObject, parseJson, toObject, toText, type JsonObject } from '../../json.ts';
 import { bodyDecoder, type BodyMessage } from '../../stream/body.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
@@ -7,10 +7,10 @@ import { readApiError } from './errors.ts';
 import type { FailureReason } from '../../anthropic/events.ts';
 
 /**
- * - `data`: one object; `text` is the JSON it was parsed from, for what passes on unchanged, on one line; `source` is that
- *   JSON as it came, however many lines it had, where the object is the whole of it;
- * - `done`: OpenAI's `[DONE]`;
- * - `broken`: something that cannot be understood; the turn is lost unless it had already finished.
+ * - `data`: one object. `text` is its JSON on one line, for events that are passed on unchanged. `source` is its JSON as
+ *   received, on any number of lines; it is missing when the object came in an array or an envelope.
+ * - `done`: OpenAI's `[DONE]`.
+ * - `broken`: input that cannot be parsed. The turn fails unless it has already finished.
  */
 export type Frame =
   | { type: 'data'; event: string; json: JsonObject; text: string; source?: string }
@@ -21,7 +21,7 @@ export function frameDecoder(): Transducer<Uint8Array, Frame> {
   return compose(bodyDecoder(), { step: toFrames, flush: () => [] });
 }
 
-/** Data lines that some gateways send only to keep the connection open. */
+/** Data lines that some gateways send to keep the connection open. */
 const keepAlives: ReadonlySet<string> = new Set([
   '',
   'ping',
@@ -42,19 +42,19 @@ function toFrames({ event, data, problem }: BodyMessage): Frame[] {
   const parsed = parseJson(text);
   if (isObject(parsed)) return [toData(event, parsed, text)];
   if (Array.isArray(parsed)) return parsed.filter(isObject).map((json) => toData(event, json));
-  // The end of the bytes inside an event is a truncation, which the codec tells by its missing finish (P1).
+  // A stream that ends inside an event is truncated; the decoder detects that by the missing finish (P1).
   if (problem === 'unterminated') return [];
   if (event === 'error') return [broken('upstream', redactedLine(toText(parsed) || text))];
-  // What begins like JSON may hold the conversation, which no log and no error may show; plain words are the server's.
-  const words = /^[{["]/.test(text) ? `${text.length} characters` : redactedLine(text).slice(0, 200);
-  return [broken('malformed', `the upstream sent an event that is no JSON: ${words}`)];
+  // Text that starts like JSON may contain the conversation, which must not appear in logs or errors.
+  const excerpt = /^[{["]/.test(text) ? `${text.length} characters` : redactedLine(text).slice(0, 200);
+  return [broken('malformed', `the upstream sent an event that is no JSON: ${excerpt}`)];
 }
 
 function broken(reason: FailureReason, message: string): Frame {
   return { type: 'broken', reason, message };
 }
 
-/** The object, out of its envelope; its text stays its own only where that is this very object on one line (L11). */
+/** The frame for an object without its envelope. The received text is kept if it is that object on one line (L11). */
 function toData(event: string, parsed: JsonObject, text?: string): Frame {
   const json = unwrap(parsed);
   const own = json === parsed && text !== undefined && !/[\r\n]/.test(text);
@@ -68,7 +68,7 @@ function toData(event: string, parsed: JsonObject, text?: string): Frame {
   };
 }
 
-/** Some gateways put the answer in an envelope, `{"success":true,"data":{…}}`, and their refusals in the same. */
+/** Some gateways wrap responses and errors in an envelope: `{"success":true,"data":{…}}`. */
 function unwrap(json: JsonObject): JsonObject {
   const { success, data } = json;
   if (success === false && !json['error']) {

@@ -1,6 +1,6 @@
 /**
- * Reasoning that leaks into the text as tags. Heuristics that could eat honest text, so only models whose quirks ask
- * for them ever come here (P8).
+ * Separates reasoning that a model writes into its text between `<think>` tags. These heuristics could remove legitimate
+ * text, so they run only for models whose quirks enable them (P8).
  */
 
 export interface Piece {
@@ -10,7 +10,7 @@ export interface Piece {
 
 export interface ThinkTags {
   push(text: string): Piece[];
-  /** What was held back because it might have become a tag. */
+  /** Releases the text that was held back as a possible tag. */
   end(): Piece[];
 }
 
@@ -18,8 +18,8 @@ const opening = '<think>';
 const closing = '</think>';
 
 /**
- * `<think>…</think>` at the very beginning of an answer becomes thinking. A tag may arrive in any number of pieces;
- * only the tags themselves are taken out, and the white space before the first.
+ * Converts `<think>…</think>` at the start of a response to thinking. A tag may arrive in several pieces. Only the tags
+ * and the white space before the first are removed.
  */
 export function thinkTags(): ThinkTags {
   let phase: 'start' | 'thinking' | 'text' = 'start';
@@ -56,8 +56,8 @@ export function thinkTags(): ThinkTags {
 }
 
 /**
- * A stray `</think>` at the beginning of a text block, with the white space around it, is left out (Qwen 3.7 on Go sends
- * such a block before tool use). Everything else passes.
+ * Removes a `</think>` at the start of a text block, with the white space around it. Qwen 3.7 on Go sends such a block
+ * before tool use.
  */
 export function strayThinkEnd(): { push(text: string): string; end(): string } {
   let held = '';
@@ -88,7 +88,7 @@ function piece(type: Piece['type'], text: string): Piece[] {
   return text === '' ? [] : [{ type, text }];
 }
 
-/** How many characters at the end of `text` may be the beginning of a closing tag. */
+/** The number of characters at the end of `text` that may start a closing tag. */
 function tagStart(text: string): number {
   for (let length = Math.min(closing.length - 1, text.length); length > 0; length--) {
     if (text.endsWith(closing.slice(0, length))) return length;

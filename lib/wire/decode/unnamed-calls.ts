@@ -1,15 +1,15 @@
-/** Arguments that wait for the name of their call: they are bounded (L3), and without a name the call must not run (P5). */
+/** Limits tool call arguments that arrive before the tool's name (L3) and rejects calls without a name (P5). */
 import { longestWait } from '../../anthropic/writer.ts';
 import type { DecoderCore } from './core.ts';
 
-/** Fails the turn when more characters wait for a name than may. */
+/** Fails the turn when more than `longestWait` characters of arguments wait for a name. */
 export function limitUnnamedArguments({ fail }: Pick<DecoderCore, 'fail'>, waiting: number): void {
   if (waiting <= longestWait) return;
   const message = 'the upstream sent arguments without end, and no name for them';
   fail('overflow', { type: 'api_error', message });
 }
 
-/** The name never came. In a turn that was cut its arguments are left out, else the turn fails; true when it did. */
+/** Drops the arguments when the turn was cut off, otherwise fails the turn. Returns true when it failed. */
 export function rejectUnnamedCall(
   { answer, finish, drop }: Pick<DecoderCore, 'answer' | 'finish' | 'drop'>,
   kind: 'tool' | 'function',

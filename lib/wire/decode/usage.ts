@@ -1,21 +1,22 @@
-/** What a request used and cost, read out of the many names servers have for it, in Anthropic's terms. */
+/** Converts reported token counts and prices to Anthropic's usage. */
 import type { Remark, Usage } from '../../anthropic/events.ts';
 import { toNumber, toObject, type JsonObject } from '../../json.ts';
 
-/** Tokens as a server counts them; undefined where it says nothing. */
+/** Tokens as a server counts them; undefined where it reports none. */
 export interface Counts {
   input: number | undefined;
   output: number | undefined;
-  /** Read from its cache, and written to it. */
+  /** Tokens read from the prompt cache. */
   read: number | undefined;
+  /** Tokens written to the prompt cache. */
   written: number | undefined;
-  /** True where cached tokens are counted beside `input`, as Anthropic does, and not as a part of it. */
+  /** True where `input` excludes cached tokens, as in Anthropic's usage. */
   inputExcludesCached?: boolean;
 }
 
 /**
- * OpenAI's servers include cached tokens in the input, Anthropic's `input_tokens` does not; nothing is counted twice or
- * negative, and 0 tokens of input or output say nothing (L1). Undefined when nothing was counted.
+ * Anthropic's usage, whose `input_tokens` exclude cached tokens. No result is negative. An input or output of 0 counts
+ * as not reported (L1). Undefined when nothing was reported.
  */
 export function withoutCached({
   input,
@@ -36,7 +37,7 @@ export function withoutCached({
   return Object.keys(usage).length > 0 ? usage : undefined;
 }
 
-/** The first of these fields that holds a number; below 0 it counts as 0. */
+/** The first of these fields that is a number; a negative one counts as 0. */
 export function count(object: JsonObject, ...names: readonly string[]): number | undefined {
   for (const name of names) {
     const value = toNumber(object[name]);
@@ -45,7 +46,7 @@ export function count(object: JsonObject, ...names: readonly string[]): number |
   return undefined;
 }
 
-/** A price frame, or a price beside an answer (OpenCode, OpenRouter). It is told to the ledger and never sent on. */
+/** The price in a frame of its own or in a chunk of the response (OpenCode, OpenRouter). Only for the usage log. */
 export function costOf(json: JsonObject): Remark | undefined {
   const dollars = toNumber(json['cost']) ?? toNumber(toObject(json['usage'])['cost']);
   if (dollars === undefined) return undefined;
