@@ -29,8 +29,6 @@ export interface AnswerProgress {
   endChunk(bytes: number): NextLimit;
   /** Why the answer is lost; undefined while it is not. */
   failed(): Failed | undefined;
-  /** Whether the client has received a part of the answer, so that no other model may answer. */
-  committed(): boolean;
   /** Where the answer stood if the connection breaks now. */
   position(): Position;
   /** The outcome once the body has ended without an error. */
@@ -46,6 +44,7 @@ export function answerProgress(whole: boolean): AnswerProgress {
   let held: StreamEvent[] = [];
   let heldBytes = 0;
   let content = false;
+  /** The client has received a part of the answer, so no other model may answer. */
   let committed = false;
   let failed: Failed | undefined;
   /** The phase before the current chunk, and whether the chunk held events. */
@@ -118,7 +117,7 @@ export function answerProgress(whole: boolean): AnswerProgress {
     return { outcome: { type: 'failed', trouble: 'empty', error, at: 'before_content' }, empty: held };
   }
 
-  return { take, release, endChunk, failed: () => failed, committed: () => committed, position, end };
+  return { take, release, endChunk, failed: () => failed, position, end };
 }
 
 function tooLong(at: Position): Failed {

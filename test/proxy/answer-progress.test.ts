@@ -83,6 +83,20 @@ const rows: readonly Row[] = [
     end: 'answered',
   },
   {
+    rule: 'a whole answer is not committed before the reply has it',
+    whole: true,
+    steps: [
+      {
+        chunk: [start, opening, text, closing, stop],
+        released: 5,
+        limit: 'trailing',
+        position: 'after_finish',
+      },
+      { chunk: [broken], released: 0, limit: 'unchanged', position: 'after_finish' },
+    ],
+    end: 'malformed before_content',
+  },
+  {
     rule: 'a failure of a whole answer can still fall back after content',
     whole: true,
     steps: [
@@ -171,6 +185,13 @@ test('what waits is bounded by its bytes, and sending it starts the count anew',
   sending.release();
   for (let i = 0; i < 4; i++) sending.endChunk(half);
   assert.equal(sending.failed(), undefined);
+});
+
+test('the events of an empty answer are the answer if every attempt is empty (P6)', () => {
+  const progress = answerProgress(false);
+  for (const event of [start, stop]) progress.take(event);
+  assert.deepEqual(progress.release(), []);
+  assert.deepEqual(progress.end().empty, [start, stop]);
 });
 
 test('the first failure counts, with its status', () => {

@@ -81,6 +81,8 @@ test('a wait ends at its time or when the client disconnects, and leaves nothing
   const full = wait(clock, hour, gone.signal);
   clock.advance(hour);
   await full;
+  assert.equal(getEventListeners(gone.signal, 'abort').length, 0);
+  assert.deepEqual([clock.pending(), getEventListeners(gone.signal, 'abort').length], [0, 0]);
   const cut = wait(clock, hour, gone.signal);
   gone.abort();
   await cut;

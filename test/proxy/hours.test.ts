@@ -3,34 +3,33 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failing, refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
-import { manualClock, type ManualClock } from '../support/clock.ts';
+import { manualClock } from '../support/clock.ts';
 import { modelOf, proxyOver, waitUntil } from '../support/proxy.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** Moves the clock on by `ms` as soon as `timers` timers are set. */
-async function advanceOnceWaiting(clock: ManualClock, timers: number, ms: number): Promise<void> {
-  await waitUntil(() => clock.pending() >= timers, `${timers} timers`);
-  clock.advance(ms);
-}
-
 test('a retry waits for the time that the upstream asked for', async () => {
   const clock = manualClock();
+  const arrivals: number[] = [];
+  const outage = failing(refuse(503), { headers: { 'retry-after': '7' } });
   await using over = await proxyOver({
     clock,
     heartbeatMs: hour,
-    answers: [failing(refuse(503), { headers: { 'retry-after': '7' } }), [say('second time')]],
+    emulator: {
+      script: () => (arrivals.push(clock.monotonic()) === 1 ? outage : [say('second time')]),
+    },
     models: [modelOf('only')],
     retry: { attempts: 1 },
   });
-  const asked = over.send();
-  await over.attemptsLogged(1);
+  const asked = over.ask();
+  await over.settled(1);
   // The heartbeat and the wait.
-  await advanceOnceWaiting(clock, 2, 6999);
-  assert.equal(over.requestedModels().length, 1);
+  await waitUntil(() => clock.pending() === 2, 'the wait');
+  clock.advance(6999);
   clock.advance(1);
-  assert.equal((await asked).text, 'second time');
+  assert.equal((await asked).said, 'second time');
+  assert.deepEqual(arrivals, [0, 7000]);
 });
 
 test('a breaker opens for its time, then lets one request probe', async () => {
@@ -40,12 +39,12 @@ test('a breaker opens for its time, then lets one request probe', async () => {
     answers: [refuse(503), [say('one')], [say('two')], [say('three')]],
     change: (settings) => ({ ...settings, circuitBreaker: { failures: 1, resetMs: 12 * hour } }),
   });
-  await over.send();
-  await over.send();
-  assert.deepEqual(over.requestedModels(), ['first', 'second', 'second']);
+  await over.ask();
+  await over.ask();
+  assert.deepEqual(over.asked(), ['first', 'second', 'second']);
   clock.advance(12 * hour);
-  await over.send();
-  assert.equal(over.requestedModels().at(-1), 'first');
+  await over.ask();
+  assert.equal(over.asked().at(-1), 'first');
 });
 
 test('a spent quota is left alone until its reset, five hours later', async () => {
@@ -57,13 +56,13 @@ test('a spent quota is left alone until its reset, five hours later', async () =
     clock,
     answers: [spent, [say('one')], [say('two')], [say('three')]],
   });
-  await over.send();
+  await over.ask();
   clock.advance(5 * hour - 1);
-  await over.send();
-  assert.deepEqual(over.requestedModels(), ['first', 'second', 'second']);
+  await over.ask();
+  assert.deepEqual(over.asked(), ['first', 'second', 'second']);
   clock.advance(1);
-  await over.send();
-  assert.equal(over.requestedModels().at(-1), 'first');
+  await over.ask();
+  assert.equal(over.asked().at(-1), 'first');
 });
 
 test('an upstream that never answers ends at timeout_ms, and the log names the limit', async () => {
@@ -74,12 +73,12 @@ test('an upstream that never answers ends at timeout_ms, and the log names the l
     answers: [failing([say('too late')], { headersAfterMs: minute }), [say('from second')]],
     timeouts: { headersMs: 3 * hour, firstEventMs: hour, idleMs: hour },
   });
-  const asked = over.send();
-  await waitUntil(() => over.requestedModels().length === 1, 'the first request');
+  const asked = over.ask();
+  await waitUntil(() => over.asked().length === 1, 'the first request');
   clock.advance(3 * hour - 1);
-  assert.deepEqual(over.requestedModels(), ['first']);
+  assert.deepEqual(over.asked(), ['first']);
   clock.advance(1);
-  assert.equal((await asked).text, 'from second');
+  assert.equal((await asked).said, 'from second');
   const first = over.log.find(({ event }) => event === 'attempt');
   assert.equal(first?.['limit'], 'timeout_ms');
 });
