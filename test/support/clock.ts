@@ -6,6 +6,8 @@ export interface ManualClock extends Clock {
   advance(ms: number): void;
   /** Timers that are set and neither due nor cancelled. */
   pending(): number;
+  /** In how many milliseconds each of them is due. */
+  due(): number[];
 }
 
 /** Starts at `start`, in milliseconds since 1970. */
@@ -35,5 +37,6 @@ export function manualClock(start = 1_700_000_000_000): ManualClock {
     },
     advance,
     pending: () => timers.size,
+    due: () => [...timers].map(({ at }) => at - time),
   };
 }
