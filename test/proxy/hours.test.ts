@@ -22,11 +22,11 @@ test('a retry waits for the time that the upstream asked for', async () => {
     models: [modelOf('only')],
     retry: { attempts: 1 },
   });
-  const asked = over.ask();
-  await over.settled(1);
+  const answer = over.send();
+  await over.attemptsLogged(1);
   await waitUntil(() => clock.due().includes(7000), 'the wait of 7 s');
   clock.advance(7000);
-  assert.equal((await asked).said, 'second time');
+  assert.equal((await answer).text, 'second time');
   assert.deepEqual(arrivals, [0, 7000]);
 });
 
@@ -37,12 +37,12 @@ test('a breaker opens for its time, then lets one request probe', async () => {
     answers: [refuse(503), [say('one')], [say('two')], [say('three')]],
     change: (settings) => ({ ...settings, circuitBreaker: { failures: 1, resetMs: 12 * hour } }),
   });
-  await over.ask();
-  await over.ask();
-  assert.deepEqual(over.asked(), ['first', 'second', 'second']);
+  await over.send();
+  await over.send();
+  assert.deepEqual(over.requestedModels(), ['first', 'second', 'second']);
   clock.advance(12 * hour);
-  await over.ask();
-  assert.equal(over.asked().at(-1), 'first');
+  await over.send();
+  assert.equal(over.requestedModels().at(-1), 'first');
 });
 
 test('a spent quota is left alone until its reset, five hours later', async () => {
@@ -54,13 +54,13 @@ test('a spent quota is left alone until its reset, five hours later', async () =
     clock,
     answers: [spent, [say('one')], [say('two')], [say('three')]],
   });
-  await over.ask();
+  await over.send();
   clock.advance(5 * hour - 1);
-  await over.ask();
-  assert.deepEqual(over.asked(), ['first', 'second', 'second']);
+  await over.send();
+  assert.deepEqual(over.requestedModels(), ['first', 'second', 'second']);
   clock.advance(1);
-  await over.ask();
-  assert.equal(over.asked().at(-1), 'first');
+  await over.send();
+  assert.equal(over.requestedModels().at(-1), 'first');
 });
 
 test('an upstream that never answers ends at timeout_ms, and the log names the limit', async () => {
@@ -71,12 +71,12 @@ test('an upstream that never answers ends at timeout_ms, and the log names the l
     answers: [failing([say('too late')], { headersAfterMs: minute }), [say('from second')]],
     timeouts: { headersMs: 3 * hour, firstEventMs: hour, idleMs: hour },
   });
-  const asked = over.ask();
-  await waitUntil(() => over.asked().length === 1, 'the first request');
+  const answer = over.send();
+  await waitUntil(() => over.requestedModels().length === 1, 'the first request');
   clock.advance(3 * hour - 1);
-  assert.deepEqual(over.asked(), ['first']);
+  assert.deepEqual(over.requestedModels(), ['first']);
   clock.advance(1);
-  assert.equal((await asked).said, 'from second');
+  assert.equal((await answer).text, 'from second');
   const first = over.log.find(({ event }) => event === 'attempt');
   assert.equal(first?.['limit'], 'timeout_ms');
 });
