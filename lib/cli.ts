@@ -4,6 +4,7 @@ import type { Command, CommanderError, Option } from 'commander';
 import type { GlobalOptions, World } from './terminal/world.ts';
 import { exitCodes, OccError } from './errors.ts';
 import { tolerateLeavers } from './terminal/output.ts';
+import { widthOf } from './terminal/width.ts';
 import { version } from './version.ts';
 
 const programHelp = `
@@ -80,7 +81,7 @@ async function build(program: Command, world: World, end: (code: number) => void
       writeErr: (text) => world.stderr.write(text),
       outputError: (text, write) =>
         write(`${text.replace(/^error: /, 'occ: ').trimEnd()}\n  occ help lists the commands\n`),
-      getOutHelpWidth: () => Math.min(world.stdout.columns ?? 80, 100),
+      getOutHelpWidth: () => Math.min(widthOf(world.stdout) ?? 80, 100),
       getErrHelpWidth: () => 80,
       getOutHasColors: () => false,
       getErrHasColors: () => false,

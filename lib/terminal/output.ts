@@ -1,10 +1,11 @@
 /** Where words go: the answer to stdout, talk to stderr. A reader of stdout that has left is no error. */
 import type { Writable } from 'node:stream';
 import { colorLevel, loadStyle, type Style } from './style.ts';
+import { widthOf } from './width.ts';
 
 export interface OutputOptions {
   stdout: Writable & { isTTY?: boolean };
-  stderr: Writable & { isTTY?: boolean };
+  stderr: Writable & { isTTY?: boolean; columns?: number };
   env: Readonly<Record<string, string | undefined>>;
   noColor: boolean;
   json: boolean;
@@ -16,11 +17,11 @@ export interface Output {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  /** True when a person can see stderr being rewritten: a terminal, and neither CI nor --json nor --quiet. */
-  readonly lively: boolean;
+  /** True when lines on stderr can be redrawn: a terminal with a width, and neither CI nor --json nor --quiet. */
+  readonly animated: boolean;
   /** True when stderr is a terminal. */
   readonly terminal: boolean;
-  readonly stderr: Writable;
+  readonly stderr: OutputOptions['stderr'];
   /** Colour for stdout, and for stderr; they may differ. */
   readonly style: Style;
   readonly talkStyle: Style;
@@ -48,7 +49,7 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
     json,
     quiet,
     verbose,
-    lively: terminal && !env['CI'] && !json && !quiet,
+    animated: widthOf(stderr) !== undefined && !env['CI'] && !json && !quiet,
     terminal,
     stderr,
     style,

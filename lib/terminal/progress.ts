@@ -1,39 +1,50 @@
-/** Tells a waiting person that something goes on: a spinner on a terminal, elsewhere one plain line after a second. */
-import type { Writable } from 'node:stream';
+/** Shows that work is going on: a spinner on a terminal, otherwise one plain line after a second. */
 import type { Output } from './output.ts';
+import { widthOf } from './width.ts';
 
-/** Work shorter than this is not worth a word. */
-const patienceMs = 1000;
+/** Work that takes less time than this prints nothing in a pipe. */
+const plainLineAfterMs = 1000;
 
-/** How often a text that changes is looked at. */
+/** How often a changing text is read again. */
 const refreshMs = 250;
 
+/** Columns that the spinner's own character and the space behind it take, and one that stays free. */
+const spinnerColumns = 3;
+
 /**
- * Resolves and rejects as the work does, and leaves no timer and no spinner behind. A text that changes while the work
- * goes on is a function; where lines cannot be rewritten, what it says after a second is all that is told.
+ * Settles as the work does, and leaves neither a timer nor a spinner behind. Pass a function for a text that changes
+ * while the work goes on; where lines cannot be redrawn, it is read once, after a second.
  */
 export async function withProgress<T>(
   output: Output,
   text: string | (() => string),
   work: Promise<T>,
 ): Promise<T> {
-  const say = typeof text === 'string' ? () => text : text;
-  if (!output.lively) return withPlainLine(output, say, work);
+  const read = typeof text === 'string' ? () => text : text;
+  if (!output.animated) return withPlainLine(output, read, work);
   const { default: ora } = await import('ora');
-  const stream = output.stderr as Writable & NodeJS.WriteStream;
-  // ora would put the terminal into raw mode to swallow typing; Ctrl-C must stay a signal.
-  const spinner = ora({ text: say(), stream, discardStdin: false, color: false }).start();
-  const refresh = setInterval(() => (spinner.text = say()), refreshMs);
+  const stream = output.stderr as NodeJS.WriteStream;
+  // One line at most: ora redraws a longer text by moving the cursor up once for each line.
+  const fitted = (): string => read().slice(0, Math.max(0, (widthOf(stream) ?? 0) - spinnerColumns));
+  // By default ora puts the terminal into raw mode to swallow typing; Ctrl-C must stay a signal.
+  const spinner = ora({ text: fitted(), stream, discardStdin: false, color: false }).start();
+  const refresh = setInterval(() => (spinner.text = fitted()), refreshMs);
+  // At 0 columns ora would compute an infinite number of lines to clear, and never return.
+  const onResize = (): void => {
+    if (widthOf(stream) === undefined) spinner.stop();
+  };
+  stream.on('resize', onResize);
   try {
     return await work;
   } finally {
+    stream.off('resize', onResize);
     clearInterval(refresh);
     spinner.stop();
   }
 }
 
-async function withPlainLine<T>(output: Output, say: () => string, work: Promise<T>): Promise<T> {
-  const timer = setTimeout(() => output.say(say()), patienceMs);
+async function withPlainLine<T>(output: Output, read: () => string, work: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => output.say(read()), plainLineAfterMs);
   try {
     return await work;
   } finally {

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { before, test } from 'node:test';
 import { toAnswer } from '../support/answers.ts';
 import { builtOcc, requireBuilt } from '../support/built.ts';
+import { noScript, onTerminal } from '../terminal/script.ts';
 import { fakeClient, home, type Ended, type Home } from './program.ts';
 
 before(requireBuilt);
@@ -83,11 +84,6 @@ test('what goes into a pipe holds no escape sequence, whatever the terminal arou
   const { stdout, stderr } = await startAndStop(machine, ['--emulator'], env);
   assert.equal((stdout + stderr).includes(escape), false, 'start');
 });
-
-/** util-linux's `script` runs a command on a terminal of its own; that of macOS takes other words. */
-const script = spawnSync('script', ['--version'], { encoding: 'utf8', timeout: 10_000 });
-const noScript = script.error !== undefined || !script.stdout.includes('util-linux');
-const onTerminal = noScript ? 'on a terminal (skipped: needs the script of util-linux)' : 'on a terminal';
 
 test(`NO_COLOR, --no-color and TERM=dumb are honoured ${onTerminal}`, { skip: noScript }, async (t) => {
   const machine = home(t, { built: true });

@@ -6,6 +6,7 @@ import { loadSettings } from '../../config/load.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Json } from '../../json.ts';
 import type { Style } from '../../terminal/style.ts';
+import { widthOf } from '../../terminal/width.ts';
 import { toSource, type ConfigCall } from './call.ts';
 
 export interface Shown {
@@ -26,7 +27,7 @@ export async function show(call: ConfigCall): Promise<number> {
     output.answerJson({ path: source?.file ?? null, values: entries });
     return exitCodes.ok;
   }
-  const width = world.stdout.isTTY === true ? (world.stdout.columns ?? 80) : Infinity;
+  const width = widthOf(world.stdout) ?? Infinity;
   for (const line of renderValues(entries, width, output.style)) output.answer(line);
   return exitCodes.ok;
 }

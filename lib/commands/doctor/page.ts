@@ -101,7 +101,7 @@ function summaryOf(report: Report, style: Style): string {
 }
 
 /** The table of `--list`. */
-export function renderList(listed: readonly Listed[], columns = 80): string[] {
+export function renderList(listed: readonly Listed[], columns = widest): string[] {
   const width = Math.min(Math.max(columns, narrowest), widest);
   const codeWidth = Math.max(...listed.map(({ code }) => code.length));
   return listed.flatMap(({ code, title, kinds, long }) => {

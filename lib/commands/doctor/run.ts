@@ -13,6 +13,7 @@ import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { renderList, renderReport } from './page.ts';
 import { hearSignals } from '../../terminal/signals.ts';
+import { widthOf } from '../../terminal/width.ts';
 import type { GlobalOptions, World } from '../../terminal/world.ts';
 
 export interface DoctorOptions extends GlobalOptions {
@@ -58,14 +59,14 @@ export async function examineMachine(
   const report = { schema: 1, findings } as const;
   if (output.json) output.answerJson({ findings });
   else if (options.junit === true) output.answer(renderJunit(report));
-  else for (const line of renderReport(report, output.style, world.stdout.columns)) output.answer(line);
+  else for (const line of renderReport(report, output.style, widthOf(world.stdout))) output.answer(line);
   return hasFailed(report) ? exitCodes.failed : exitCodes.ok;
 }
 
 function list(output: Output, world: World): number {
   const listed = listChecks(checks);
   if (output.json) output.answerJson({ checks: listed });
-  else for (const line of renderList(listed, world.stdout.columns)) output.answer(line);
+  else for (const line of renderList(listed, widthOf(world.stdout))) output.answer(line);
   return exitCodes.ok;
 }
 
@@ -127,7 +128,7 @@ async function take(
   });
   const plain = `occ: looking at ${count(instances.length, 'thing')}${long ? '; the two-minute stream takes as long as its name says' : ''}`;
   try {
-    return await withProgress(output, output.lively ? () => words : plain, run);
+    return await withProgress(output, output.animated ? () => words : plain, run);
   } catch (error) {
     if (leaving.signal.aborted) return undefined;
     throw error;

@@ -18,7 +18,7 @@ export function renderModels(
   models: readonly KnownModel[],
   missing: Readonly<Record<string, string | undefined>>,
   style: Style,
-  width = 100,
+  width = Infinity,
   notesOf: NotesOf = () => [],
 ): string[] {
   const lines: string[] = [];

@@ -9,6 +9,7 @@ import { exitCodes } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import { count } from '../../terminal/figures.ts';
 import { withProgress } from '../../terminal/progress.ts';
+import { widthOf } from '../../terminal/width.ts';
 import { renderModels } from './page.ts';
 import type { Refreshed } from './refresh.ts';
 import { usesEmulator } from '../../host/emulator.ts';
@@ -35,7 +36,7 @@ export async function tellModels(options: ModelsOptions, world: World, output: O
     });
   } else {
     const { style } = output;
-    for (const line of renderModels(models, readiness(settings), style, world.stdout.columns, notesOf))
+    for (const line of renderModels(models, readiness(settings), style, widthOf(world.stdout), notesOf))
       output.answer(line);
   }
   return codeOf(refreshed ?? []);

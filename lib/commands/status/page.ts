@@ -5,7 +5,7 @@ import { amount, duration, moment } from '../../terminal/figures.ts';
 import { planLines } from '../usage/quota-lines.ts';
 
 /** `width` is that of the terminal; absent where there is none. */
-export function renderStatus(status: JsonObject, style: Style, width = 80): string[] {
+export function renderStatus(status: JsonObject, style: Style, width = Infinity): string[] {
   const number = (key: string): number => toNumber(status[key]) ?? 0;
   const cost = toNumber(status['cost']);
   const lines = [

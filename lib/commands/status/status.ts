@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
+import { widthOf } from '../../terminal/width.ts';
 import { outputOf, type CommandContext, type GlobalOptions, type World } from '../../terminal/world.ts';
 
 interface StatusOptions extends GlobalOptions {
@@ -36,7 +37,7 @@ async function show(world: World, output: Output): Promise<number> {
   if (output.json) output.answerJson({ running: true, ...status });
   else {
     const { renderStatus } = await import('./page.ts');
-    for (const line of renderStatus(status, output.style, world.stdout.columns)) output.answer(line);
+    for (const line of renderStatus(status, output.style, widthOf(world.stdout))) output.answer(line);
   }
   return exitCodes.ok;
 }

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
+import { widthOf } from '../../terminal/width.ts';
 import type { World } from '../../terminal/world.ts';
 
 const everyMs = 2000;
@@ -26,7 +27,7 @@ export async function watch(
         return error.exitCode;
       });
       // Clear and home, in the one place where a page is drawn.
-      if (world.stdout.isTTY === true && !output.json) world.stdout.write('\u001B[H\u001B[2J');
+      if (widthOf(world.stdout) !== undefined && !output.json) world.stdout.write('\u001B[H\u001B[2J');
       for (const line of lines) output.answer(line);
       if (told.signal.aborted || code !== exitCodes.ok) return code;
       await sleep(everyMs, undefined, { signal: told.signal }).catch(() => {});

@@ -1,0 +1,252 @@
+/** Terminals of 0, 1 and 20 columns: nothing loops, nothing throws, and 0 columns count as a pipe. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, test, type TestContext } from 'node:test';
+import { main } from '../../lib/cli.ts';
+import { renderStatus } from '../../lib/commands/status/page.ts';
+import { openOutput } from '../../lib/terminal/output.ts';
+import { withProgress } from '../../lib/terminal/progress.ts';
+import { ask, askUnseen } from '../../lib/terminal/question.ts';
+import { loadStyle } from '../../lib/terminal/style.ts';
+import { widthOf } from '../../lib/terminal/width.ts';
+import { builtOcc, requireBuilt } from '../support/built.ts';
+import { noScript, onTerminal } from './script.ts';
+
+/** Far more cursor movements than any of these tests needs; a loop without end fails here instead of hanging. */
+const maxMoves = 10_000;
+
+interface FakeStream extends Writable {
+  isTTY: boolean;
+  columns?: number;
+}
+
+/** A stream as Node makes it for a terminal; for a pipe where `columns` is undefined. */
+function fakeStream(columns: number | undefined): { stream: FakeStream; text: () => string } {
+  let text = '';
+  let moves = 0;
+  const move = (): boolean => {
+    if (++moves > maxMoves) throw new Error('the cursor is moved without end');
+    return true;
+  };
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  const stream = Object.assign(sink, {
+    isTTY: columns !== undefined,
+    ...(columns !== undefined && { columns, rows: 24 }),
+    cursorTo: move,
+    moveCursor: move,
+    clearLine: move,
+  });
+  return { stream, text: () => text };
+}
+
+test('a stream has a width if it is a terminal that reports one', () => {
+  for (const [columns, width] of [
+    [undefined, undefined],
+    [0, undefined],
+    [1, 1],
+    [20, 20],
+  ] as const)
+    assert.equal(widthOf(fakeStream(columns).stream), width);
+  assert.equal(widthOf({ isTTY: false, columns: 80 }), undefined);
+  assert.equal(widthOf({ isTTY: true }), undefined);
+});
+
+/** ora draws nothing in CI and on a dumb terminal, whatever stream it is given. */
+function allowAnimation(t: TestContext): void {
+  const { CI, TERM } = process.env;
+  delete process.env['CI'];
+  process.env['TERM'] = 'xterm';
+  t.after(() => {
+    if (CI !== undefined) process.env['CI'] = CI;
+    if (TERM === undefined) delete process.env['TERM'];
+    else process.env['TERM'] = TERM;
+  });
+}
+
+const outputOn = (stderr: FakeStream) =>
+  openOutput({
+    stdout: fakeStream(undefined).stream,
+    stderr,
+    env: {},
+    noColor: true,
+    json: false,
+    quiet: false,
+    verbose: false,
+  });
+
+describe('progress', () => {
+  const text = 'fetching a package with a long name';
+
+  for (const columns of [0, 1, 20]) {
+    test(`ends, and writes little, on ${columns} columns`, async (t) => {
+      allowAnimation(t);
+      const { stream, text: written } = fakeStream(columns);
+      const output = await outputOn(stream);
+      assert.equal(await withProgress(output, text, sleep(400, 'done')), 'done');
+      assert.ok(written().length < 2000, `${written().length} characters`);
+      assert.equal(written().includes('\u001b'), columns > 0);
+      assert.equal(stream.listenerCount('resize'), 0);
+    });
+  }
+
+  test('is cut to one line', async (t) => {
+    allowAnimation(t);
+    const { stream, text: written } = fakeStream(20);
+    await withProgress(await outputOn(stream), text, sleep(300));
+    assert.match(written(), /fetching a packag/);
+    assert.doesNotMatch(written(), /fetching a package/);
+  });
+
+  test('is a plain line on 0 columns', async (t) => {
+    allowAnimation(t);
+    const { stream, text: written } = fakeStream(0);
+    await withProgress(await outputOn(stream), text, sleep(1200));
+    assert.equal(written(), `${text}\n`);
+  });
+
+  test('stops when the terminal shrinks to 0 columns', async (t) => {
+    allowAnimation(t);
+    const { stream, text: written } = fakeStream(20);
+    const work = withProgress(await outputOn(stream), text, sleep(600, 'done'));
+    await sleep(200);
+    stream.columns = 0;
+    stream.emit('resize');
+    const before = written().length;
+    assert.equal(await work, 'done');
+    assert.ok(written().length - before < 200);
+  });
+});
+
+describe('pages', () => {
+  const commands = [
+    ['models'],
+    ['route'],
+    ['usage'],
+    ['doctor', '--list'],
+    ['config', 'show'],
+    ['status'],
+    ['--help'],
+  ];
+
+  async function stdoutOf(args: readonly string[], columns: number | undefined): Promise<string> {
+    const [stdout, stderr] = [fakeStream(columns), fakeStream(columns)];
+    const world = {
+      env: { NO_COLOR: '1' },
+      home: '/nonexistent/home',
+      cwd: '/',
+      platform: process.platform,
+      stdin: new PassThrough(),
+      stdout: stdout.stream,
+      stderr: stderr.stream,
+    };
+    await main([...args], world);
+    return stdout.text();
+  }
+
+  for (const args of commands) {
+    test(`occ ${args.join(' ')} prints the same on 0 columns as in a pipe, and something on 1 and 20`, async () => {
+      const piped = await stdoutOf(args, undefined);
+      assert.notEqual(piped, '');
+      assert.equal(await stdoutOf(args, 0), piped);
+      for (const columns of [1, 20]) assert.match(await stdoutOf(args, columns), /\w/);
+    });
+  }
+
+  test('tables are not broken into several lines in a pipe', async () => {
+    const models = await stdoutOf(['models'], undefined);
+    assert.match(models, /^[● ] deepseek-v4-pro +chat +1\.0M/m);
+    const checks = await stdoutOf(['doctor', '--list'], undefined);
+    assert.ok(
+      checks.trimEnd().split('\n').length <= (await stdoutOf(['doctor', '--list'], 80)).split('\n').length,
+    );
+  });
+
+  test('the models of a running proxy', async () => {
+    const model = { model: `emulator/${'a-long-name-'.repeat(8)}`, format: 'chat', attempts: 3, failures: 1 };
+    const render = async (columns: number | undefined) =>
+      renderStatus({ models: [model] }, await loadStyle(0), widthOf(fakeStream(columns).stream));
+    const piped = await render(undefined);
+    assert.match(piped.at(-1) ?? '', /a-long-name.*3 attempts/);
+    assert.deepEqual(await render(0), piped);
+    for (const columns of [1, 20]) assert.equal((await render(columns)).at(-1), '    3 attempts, 1 failed');
+  });
+});
+
+describe('questions', () => {
+  for (const columns of [0, 1, 20]) {
+    test(`are answered on ${columns} columns`, async () => {
+      for (const [typed, answer] of [
+        ['y\n', 'yes'],
+        ['n\n', 'no'],
+      ] as const) {
+        const input = new PassThrough();
+        const { stream, text } = fakeStream(columns);
+        const asked = ask('Fetch it?', input, stream);
+        input.write(typed);
+        assert.equal(await asked, answer);
+        assert.ok(text().length < 2000);
+      }
+      const input = new PassThrough();
+      const { stream, text } = fakeStream(columns);
+      const asked = askUnseen('Key (not shown): ', input, stream);
+      input.write('sk-secret\n');
+      assert.equal(await asked, 'sk-secret');
+      assert.doesNotMatch(text(), /sk-secret/);
+    });
+  }
+});
+
+test(`the built program writes little ${onTerminal} of 0 columns`, { skip: noScript }, async (t) => {
+  requireBuilt();
+  const home = mkdtempSync(join(tmpdir(), 'occ-width-'));
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  // The answer comes late enough for a spinner to be drawn many times.
+  const server = createServer((_req, res) => {
+    setTimeout(() => res.end('{"data":[{"id":"one"}]}'), 1500);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const config = join(home, 'config.json');
+  writeFileSync(
+    config,
+    JSON.stringify({
+      models: { default: { provider: 'near', model_id: 'one' } },
+      providers: { near: { wire_format: 'chat', base_url, api_key: 'sk-of-this-test' } },
+    }),
+  );
+  // With an empty stdin, script has no size to give to the terminal it makes, which then has 0 columns.
+  // A program that never returns to its event loop would outlive script.
+  const command = `timeout -s KILL 20 '${process.execPath}' '${builtOcc}' models --refresh --config '${config}'`;
+  const child = spawn('script', ['-qec', command, '/dev/null'], {
+    cwd: home,
+    env: { PATH: '/usr/bin:/bin', HOME: home, TERM: 'xterm' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+    if (text.length > 1_000_000) child.kill('SIGKILL');
+  });
+  const [code] = (await once(child, 'close', { signal: AbortSignal.timeout(30_000) })) as [number | null];
+  assert.equal(code, 0, text.slice(0, 2000));
+  assert.match(text, /asking the providers for their models\r\n/);
+  assert.ok(text.length < 50_000, `${text.length} characters`);
+  for (const sequence of ['\u001b[?25l', '\u001b[1A'])
+    assert.equal(text.includes(sequence), false, 'no spinner');
+});
