@@ -1,26 +1,20 @@
-/** What the configuration becomes: one immutable snapshot of settings (contract 3). The file's own schema is in json-schema.ts. */
-import type { ThinkingConfig } from '../anthropic/request.ts';
+/** The settings that result from the configuration, as one immutable snapshot. */
 import type { WireFormat } from '../wire/codec.ts';
-import type { Quirks } from '../wire/quirks.ts';
+import type { FileEntry } from './file/config-file.ts';
+import type { configSchema } from './file/schema.ts';
+import type { ValueOf } from './file/schema-node.ts';
 
-/** One model as the configuration names it: an entry of `models`, `fallbacks` or the overrides. Missing means: as the catalogue knows. */
-export interface ModelEntry {
+/**
+ * A model as an entry of `models`, `fallbacks` or the overrides describes it. Where a field is missing, the provider's
+ * `models` and then the catalogue apply.
+ */
+export interface ModelEntry extends Omit<
+  FileEntry,
+  'model_ref' | 'anthropic_tools_disabled' | 'wire_format'
+> {
   provider: string;
   model_id: string;
-  temperature?: number;
-  max_tokens?: number;
-  reasoning_effort?: string;
-  thinking?: ThinkingConfig;
-  /** Only read on `models.long_context`: tokens above which a request counts as long. */
-  context_threshold?: number;
-  context_window?: number;
-  /** Tokens kept free below the window when a model is judged big enough. */
-  context_margin?: number;
-  max_output_tokens?: number;
-  supports_tools?: boolean;
-  vision?: boolean;
   wire_format?: WireFormat;
-  quirks?: Partial<Quirks>;
 }
 
 /** Milliseconds; absent `streamingMs` means no total cap (contract 3, Timeouts). */
@@ -62,40 +56,34 @@ export interface Secret {
   toJSON(): string;
 }
 
-export interface Retry {
-  /** Extra tries of the same model. */
-  attempts: number;
-  baseMs: number;
-  maxMs: number;
-  /** Over all models of one request. */
-  maxAttemptsTotal: number;
-}
+/** Every key with a default becomes a setting with a camel-case name; objects of such keys stay objects. */
+type SettingsOf<P> = {
+  [
+    Key in keyof P as P[Key] extends { aliasOf: string }
+      ? never
+      : P[Key] extends { default: unknown } | { properties: unknown }
+        ? CamelCase<Key & string>
+        : never
+  ]: P[Key] extends { properties: infer Inner } ? SettingsOf<Inner> : ValueOf<P[Key]>;
+};
+type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name;
+
+/** The settings that need no interpretation; the description of the file explains each. */
+export type PlainSettings = SettingsOf<typeof configSchema.properties>;
+export type Retry = PlainSettings['retry'];
 
 /** One immutable snapshot of everything the proxy was told. Each request sees exactly one. */
-export interface Settings {
+export interface Settings extends PlainSettings {
   /** The file it came from; absent when there is none. */
   file?: string;
-  host: string;
-  port: number;
   authToken?: Secret;
-  hotReload: boolean;
   models: Readonly<Record<string, ModelEntry>>;
   fallbacks: Readonly<Record<string, readonly ModelEntry[]>>;
   modelOverrides: Readonly<Record<string, ModelEntry>>;
   modelFamilyOverrides: Readonly<Record<string, ModelEntry>>;
-  respectRequestedModel: boolean;
-  enableStreamingScenarioRouting: boolean;
   providers: Readonly<Record<string, Provider>>;
-  retry: Retry;
-  circuitBreaker: { failures: number; resetMs: number };
-  heartbeatMs: number;
-  logging: {
-    level: 'debug' | 'info' | 'warn' | 'error';
-    requests: boolean;
-    maxBytes: number;
-    maxFiles: number;
-    captures: { enabled: boolean; maxFiles: number; maxBytes: number };
-  };
   /** Every environment variable a key was or could be read from; a launched child does not get them (contract 2a). */
   keyVariables: readonly string[];
   /** What a person should know: unknown keys, fields without effect, defaults that surprise. */

@@ -1,7 +1,10 @@
-/** The effective tree into Settings: camel case, secrets wrapped, frozen through and through. */
-import { toKey } from './providers/credentials.ts';
+/** Converts the effective configuration into Settings: camel-case names, wrapped secrets, deeply frozen. */
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { NormalFile } from './file/normalize.ts';
-import type { Provider, Settings } from './settings.ts';
+import { configSchema } from './file/schema.ts';
+import type { Schema } from './file/schema-node.ts';
+import { toKey } from './providers/credentials.ts';
+import type { PlainSettings, Provider, Settings } from './settings.ts';
 
 export interface SnapshotParts {
   file?: string;
@@ -10,59 +13,36 @@ export interface SnapshotParts {
   warnings: Settings['warnings'];
 }
 
-type DeepRequired<T> = {
-  [Key in keyof T]-?: NonNullable<T[Key]> extends object ? DeepRequired<NonNullable<T[Key]>> : T[Key];
-};
-type Defaulted = Pick<
-  NormalFile,
-  | 'host'
-  | 'port'
-  | 'hot_reload'
-  | 'respect_requested_model'
-  | 'enable_streaming_scenario_routing'
-  | 'retry'
-  | 'circuit_breaker'
-  | 'heartbeat_ms'
-  | 'logging'
->;
-
-/** The tree holds the schema's defaults under everything else, which is what makes the cast true. */
+/** `tree` must contain the defaults of the schema. */
 export function toSnapshot(tree: NormalFile, parts: SnapshotParts): Settings {
-  const full = tree as DeepRequired<Defaulted>;
-  const { retry, circuit_breaker: breaker, logging } = full;
+  const plain = plainSettings(tree as JsonObject, configSchema) as unknown as PlainSettings;
+  const { baseMs, maxMs } = plain.retry;
   return deepFreeze({
     ...parts,
-    host: full.host,
-    port: full.port,
-    // "" is how a first configuration leaves the place open.
+    ...plain,
+    retry: { ...plain.retry, maxMs: Math.max(maxMs, baseMs) },
+    // "" is the placeholder of the template.
     ...(tree.auth_token && { authToken: toKey(tree.auth_token, 'auth_token') }),
-    hotReload: full.hot_reload,
     models: tree.models ?? {},
     fallbacks: tree.fallbacks ?? {},
     modelOverrides: tree.model_overrides ?? {},
     modelFamilyOverrides: tree.model_family_overrides ?? {},
-    respectRequestedModel: full.respect_requested_model,
-    enableStreamingScenarioRouting: full.enable_streaming_scenario_routing,
-    retry: {
-      attempts: retry.attempts,
-      baseMs: retry.base_ms,
-      maxMs: Math.max(retry.max_ms, retry.base_ms),
-      maxAttemptsTotal: retry.max_attempts_total,
-    },
-    circuitBreaker: { failures: breaker.failures, resetMs: breaker.reset_ms },
-    heartbeatMs: full.heartbeat_ms,
-    logging: {
-      level: logging.level,
-      requests: logging.requests,
-      maxBytes: logging.max_bytes,
-      maxFiles: logging.max_files,
-      captures: {
-        enabled: logging.captures.enabled,
-        maxFiles: logging.captures.max_files,
-        maxBytes: logging.captures.max_bytes,
-      },
-    },
   });
+}
+
+/** The keys that `PlainSettings` selects: those with a default, and objects of such keys. */
+function plainSettings(tree: JsonObject, { properties = {} }: Schema): JsonObject {
+  const pairs = Object.entries(properties).flatMap(([key, schema]): [string, Json][] => {
+    const value = tree[key];
+    if (value === undefined || schema.aliasOf !== undefined) return [];
+    if (schema.properties && isObject(value)) return [[toCamelCase(key), plainSettings(value, schema)]];
+    return schema.default === undefined ? [] : [[toCamelCase(key), value]];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function toCamelCase(name: string): string {
+  return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function deepFreeze<T>(value: T): T {

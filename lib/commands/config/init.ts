@@ -1,6 +1,6 @@
 /** `occ config init`: a first configuration, with the schema beside it and a token of its own. */
 import { existsSync } from 'node:fs';
-import { globalKeyVariables } from '../../config/file/environment.ts';
+import { globalKeyVariables } from '../../config/file/schema.ts';
 import { firstConfig } from '../../config/edit/first.ts';
 import { findPlaces } from '../../config/paths.ts';
 import { refreshSchema } from '../../config/file/published-schema.ts';

@@ -2,7 +2,8 @@
 import { withValue } from '../../config/edit/amend.ts';
 import { changeConfig, type Change } from '../../config/edit/change.ts';
 import { renderPath, type Segment } from '../../config/file/json-path.ts';
-import { at, leaves, secretAt } from '../../config/file/layers.ts';
+import { at, leaves } from '../../config/file/layers.ts';
+import { secretAt } from '../../config/file/lookup.ts';
 import { findPlaces } from '../../config/paths.ts';
 import { parseConfig } from '../../config/file/read.ts';
 import { findChangeable } from '../../config/edit/target.ts';

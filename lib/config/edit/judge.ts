@@ -4,8 +4,9 @@ import { ConfigError } from '../config-error.ts';
 import { keyFault } from '../providers/credentials.ts';
 import { readEffective, type Effective, type EffectiveOptions } from '../file/effective.ts';
 import { renderPath } from '../file/json-path.ts';
-import { leaves, secretAt } from '../file/layers.ts';
+import { leaves } from '../file/layers.ts';
 import { locateProblems } from '../file/locate.ts';
+import { secretAt } from '../file/lookup.ts';
 import type { Problem } from '../settings.ts';
 
 export interface Verdict {
@@ -44,9 +45,9 @@ function keyFaults({ merged, placeholders }: Effective): Problem[] {
   const indirect = new Set(placeholders.map(({ segments }) => renderPath(segments)));
   return [...leaves(merged.tree as Json, [])].flatMap(([segments, value]): Problem[] => {
     const path = renderPath(segments);
-    const words = segments.filter((segment) => typeof segment === 'string');
-    const plain = merged.origins[path] === 'file' && !indirect.has(path) && secretAt(segments);
-    if (!plain || !/^(?:api_keys?|auth_token)$/.test(words.at(-1) ?? '')) return [];
+    const secrecy = secretAt(segments);
+    const isKey = secrecy === 'key' || secrecy === 'token';
+    if (!isKey || merged.origins[path] !== 'file' || indirect.has(path)) return [];
     const fault = typeof value === 'string' && value !== '' ? keyFault(value) : undefined;
     return fault === undefined ? [] : [{ path, message: fault, remedy: 'copy it once more, as one line' }];
   });

@@ -5,7 +5,9 @@
  */
 import type { JsonObject } from '../../json.ts';
 import type { FileEntry } from './config-file.ts';
-import { configSchema, dereference, type Schema } from './schema.ts';
+import { dereference } from './lookup.ts';
+import { configSchema } from './schema.ts';
+import type { Schema } from './schema-node.ts';
 
 const go = (model_id: string): FileEntry => ({ provider: 'opencode-go', model_id });
 
@@ -51,9 +53,9 @@ function defaultsOf(schema: Schema): JsonObject {
   const pairs = Object.entries(schema.properties ?? {}).flatMap(
     ([key, inner]): [string, JsonObject[string]][] => {
       const { properties, default: value } = dereference(inner);
+      if (inner.onlyIfWritten || inner.aliasOf !== undefined) return [];
       if (value !== undefined) return [[key, value]];
-      // A provider that is not built in exists only where the file has it.
-      if (!properties || key === 'openrouter') return [];
+      if (!properties) return [];
       const nested = defaultsOf({ properties });
       return Object.keys(nested).length > 0 ? [[key, nested]] : [];
     },

@@ -7,11 +7,13 @@ import { interpolate, type Environment, type Placeholder } from './interpolate.t
 import { renderPath, type Segment } from './json-path.ts';
 import { mergeLayers, type Layer, type Merged } from './layers.ts';
 import { locateProblems } from './locate.ts';
+import { childOf } from './lookup.ts';
 import { namedProviders, normalize, type NormalFile } from './normalize.ts';
 import { findConfigFile, type FoundConfig } from '../paths.ts';
 import { withoutPaths } from './prune.ts';
 import { parseConfig, readConfigText } from './read.ts';
 import type { Problem, Settings } from '../settings.ts';
+import { configSchema, keys } from './schema.ts';
 import { findUnmet, type Unmet } from './unmet.ts';
 import { validateConfig } from './validate.ts';
 import { findDangers, findSurprises } from './warnings.ts';
@@ -124,7 +126,7 @@ function toLayers(file: NormalFile, environment: EnvironmentLayer, flags: Flags)
     auth_token: flags.authToken,
     logging: { level: flags.logLevel },
   };
-  const tree = fitting(environment.tree, file);
+  const tree = fitting(environment.tree, toTree(file));
   return [
     { tree: toTree(defaults), origin: () => 'default' },
     { tree: withoutOutvotedKeys(toTree(file), tree), origin: () => 'file' },
@@ -138,16 +140,17 @@ function toTree(value: unknown): JsonObject {
   return JSON.parse(JSON.stringify(value)) as JsonObject;
 }
 
-/** A key for OpenRouter in the environment does not make a provider of it; a section in the file does. */
-function fitting(tree: JsonObject, file: NormalFile): JsonObject {
-  const { openrouter, ...rest } = tree;
-  return file.openrouter === undefined || openrouter === undefined ? rest : tree;
+/** Without the sections that only the file can create. */
+function fitting(tree: JsonObject, file: JsonObject): JsonObject {
+  const fits = (key: string): boolean =>
+    file[key] !== undefined || !childOf(configSchema, key)?.onlyIfWritten;
+  return Object.fromEntries(Object.entries(tree).filter(([key]) => fits(key)));
 }
 
-/** A key from the environment stands for all the keys of its section, however the file spells them. */
+/** A key from the environment replaces every key of its section, whichever of the three spellings the file uses. */
 function withoutOutvotedKeys(file: JsonObject, environment: JsonObject): JsonObject {
-  const outvoted = environment['api_key'] !== undefined || environment['api_keys'] !== undefined;
-  const without = Object.entries(file).filter(([key]) => !(outvoted && key.startsWith('api_key')));
+  const outvoted = Object.keys(keys).some((key) => environment[key] !== undefined);
+  const without = Object.entries(file).filter(([key]) => !(outvoted && Object.hasOwn(keys, key)));
   const kept: JsonObject = Object.fromEntries(without);
   const sections = Object.entries(environment).flatMap(([key, over]): [string, JsonObject][] => {
     const under = kept[key];

@@ -2,6 +2,7 @@
 import type { WireFormat } from '../../wire/codec.ts';
 import type { FileEntry } from './config-file.ts';
 import { renderPath, type Segment } from './json-path.ts';
+import { formatAliases, modelFields } from './schema.ts';
 import { nearest } from '../../nearest.ts';
 import type { ModelEntry, Problem } from '../settings.ts';
 
@@ -12,8 +13,7 @@ export function toProviderName(name: string): string {
 
 /** The format behind any accepted spelling; undefined for `auto`, and when nothing is said. */
 export function toWireFormat(given: FileEntry['wire_format']): WireFormat | undefined {
-  if (given === 'openai') return 'chat';
-  if (given === 'anthropic') return 'messages';
+  if (given === 'openai' || given === 'anthropic') return formatAliases[given];
   return given === 'auto' ? undefined : given;
 }
 
@@ -42,24 +42,15 @@ export function toEntry(
   return { ...toFields(given), provider, model_id: id };
 }
 
-/** Everything of an entry but its provider and id; 0 and "" are left out, as they mean "not set". */
+/** The described fields of an entry without its provider and id, each under one spelling. */
 export function toFields(given: FileEntry): Omit<ModelEntry, 'provider' | 'model_id'> {
   const format = toWireFormat(given.wire_format) ?? (given.anthropic_tools_disabled ? 'chat' : undefined);
-  const { temperature, thinking, context_margin, supports_tools, vision, quirks } = given;
-  return {
-    ...(temperature !== undefined && { temperature }),
-    ...(given.max_tokens && { max_tokens: given.max_tokens }),
-    ...(given.reasoning_effort && { reasoning_effort: given.reasoning_effort }),
-    ...(thinking !== undefined && { thinking }),
-    ...(given.context_threshold && { context_threshold: given.context_threshold }),
-    ...(given.context_window && { context_window: given.context_window }),
-    ...(context_margin !== undefined && { context_margin }),
-    ...(given.max_output_tokens && { max_output_tokens: given.max_output_tokens }),
-    ...(supports_tools !== undefined && { supports_tools }),
-    ...(vision !== undefined && { vision }),
-    ...(format !== undefined && { wire_format: format }),
-    ...(quirks !== undefined && { quirks }),
-  };
+  const fields: Record<string, unknown> = {};
+  for (const name of Object.keys(modelFields) as (keyof typeof modelFields)[]) {
+    const value = name === 'wire_format' ? format : given[name];
+    if (value !== undefined && name !== 'anthropic_tools_disabled') fields[name] = value;
+  }
+  return fields;
 }
 
 function unknownProvider(name: string, segments: readonly Segment[], known: ReadonlySet<string>): Problem {

@@ -1,5 +1,7 @@
 /** What the schema knows of a path as a person types it: `models.default.model_id`, `fallbacks.default.0`. */
-import { configSchema, dereference, type Schema } from './schema.ts';
+import { childOf, dereference } from './lookup.ts';
+import { configSchema } from './schema.ts';
+import type { Schema } from './schema-node.ts';
 import { at } from './layers.ts';
 import type { Json } from '../../json.ts';
 import { parsePath, renderPath, type Segment } from './json-path.ts';
@@ -20,13 +22,10 @@ export function findKnown(typed: string): Known {
   const segments: Segment[] = [];
   let schema: Schema = configSchema;
   for (const [index, segment] of given.entries()) {
-    const { properties = {}, additionalProperties, items, description } = dereference(schema);
-    if (description === ignored) return { kind: 'ignored', segments: [...segments, ...given.slice(index)] };
+    const { properties = {}, additionalProperties, items } = dereference(schema);
+    if (isIgnored(schema)) return { kind: 'ignored', segments: [...segments, ...given.slice(index)] };
     const place = items && !additionalProperties ? toIndex(segment) : segment;
-    const next =
-      typeof place === 'number'
-        ? items
-        : ((Object.hasOwn(properties, place) ? properties[place] : undefined) ?? additionalProperties);
+    const next = childOf(schema, place);
     if (next === undefined) {
       const near = nearest(String(segment), Object.keys(properties));
       const path = renderPath([...segments, segment]);
@@ -37,13 +36,15 @@ export function findKnown(typed: string): Known {
     segments.push(place);
     schema = next;
   }
-  const found = dereference(schema);
-  return found.description === ignored
+  return isIgnored(schema)
     ? { kind: 'ignored', segments }
-    : { kind: 'known', segments, schema: found };
+    : { kind: 'known', segments, schema: dereference(schema) };
 }
 
-const ignored = 'Accepted, without effect.';
+/** Of any type, so that anything below it is accepted as well. */
+function isIgnored({ type, withoutEffect }: Schema): boolean {
+  return type === undefined && withoutEffect !== undefined;
+}
 
 function toIndex(segment: Segment): Segment {
   return typeof segment === 'string' && /^\d+$/.test(segment) ? Number(segment) : segment;

@@ -2,6 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { masked } from '../providers/credentials.ts';
 import { renderPath, type Segment } from './json-path.ts';
+import { secretAt } from './lookup.ts';
 
 /** Where an effective value came from. */
 export type Origin = 'flag' | `env ${string}` | 'file' | 'default';
@@ -34,7 +35,8 @@ export function mergeLayers(layers: readonly Layer[]): Merged {
   return { tree, origins, values };
 }
 
-function merge(under: JsonObject, over: JsonObject): JsonObject {
+/** Keys of `over` win; objects are merged, lists are replaced. */
+export function merge(under: JsonObject, over: JsonObject): JsonObject {
   const result: JsonObject = { ...under };
   for (const [key, value] of Object.entries(over)) {
     const below = Object.hasOwn(result, key) ? result[key] : undefined;
@@ -63,12 +65,4 @@ export function* leaves(value: Json, segments: readonly Segment[]): Generator<[r
       : [];
   if (inner.length === 0) yield [segments, value];
   for (const [key, item] of inner) if (item !== undefined) yield* leaves(item, [...segments, key]);
-}
-
-/** Keys, tokens, headers that may hold one, and the text of a command, which may too. */
-export function secretAt(segments: readonly Segment[]): boolean {
-  const words = segments.filter((segment) => typeof segment === 'string');
-  const last = words.at(-1) ?? '';
-  if (['api_key', 'api_keys', 'auth_token', 'api_key_command'].includes(last)) return true;
-  return words.at(-2) === 'headers' && (words[0] === 'providers' || words[0] === 'openrouter');
 }

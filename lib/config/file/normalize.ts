@@ -2,6 +2,9 @@
 import { headerFault } from '../providers/credentials.ts';
 import { toEntry, toProviderName } from './entries.ts';
 import type { ConfigFile, FileEntry, FileProvider } from './config-file.ts';
+import { toCanonical } from './canonical.ts';
+import { configSchema } from './schema.ts';
+import type { JsonObject } from '../../json.ts';
 import { renderPath, type Segment } from './json-path.ts';
 import { builtInNames, sectionsOf } from '../providers/providers.ts';
 import type { ModelEntry, Problem } from '../settings.ts';
@@ -18,7 +21,9 @@ export type NormalFile = Omit<
 };
 
 /** Reports unknown providers, entries without an id, and provider sections that cannot be. */
-export function normalize(file: ConfigFile): { file: NormalFile; problems: Problem[] } {
+export function normalize(config: JsonObject): { file: NormalFile; problems: Problem[] } {
+  // The schema has accepted it, and the canonical form has no other types.
+  const file = toCanonical(config, configSchema) as ConfigFile;
   const problems: Problem[] = [];
   const { custom } = sectionsOf(file);
   const known = new Set([...builtInNames, ...custom.map(({ name }) => name)]);
@@ -31,7 +36,7 @@ export function normalize(file: ConfigFile): { file: NormalFile; problems: Probl
       list.map((entry, index) => toEntry(entry, ['fallbacks', key, index], known, problems)),
     );
 
-  const { models, fallbacks, model_overrides, model_family_overrides, logging, ...rest } = file;
+  const { models, fallbacks, model_overrides, model_family_overrides, ...rest } = file;
   if (Object.hasOwn(model_family_overrides ?? {}, '')) {
     problems.push({
       path: renderPath(['model_family_overrides', '']),
@@ -48,11 +53,6 @@ export function normalize(file: ConfigFile): { file: NormalFile; problems: Probl
       ...(model_family_overrides && {
         model_family_overrides: entries('model_family_overrides', model_family_overrides),
       }),
-      ...(logging && { logging: toLogging(logging) }),
-      ...(file.opencode_go && { opencode_go: toSection(file.opencode_go) }),
-      ...(file.opencode_zen && { opencode_zen: toSection(file.opencode_zen) }),
-      ...(file.openrouter && { openrouter: toSection(file.openrouter) }),
-      ...(file.providers && { providers: mapValues(file.providers, toSection) }),
     },
   };
 }
@@ -87,29 +87,6 @@ function headerFaults(segments: readonly Segment[], headers: Readonly<Record<str
     if (fault !== undefined) return [{ path, message: fault }];
     return [];
   });
-}
-
-/** `stream_timeout_ms` is an older name of `stream_idle_timeout_ms`, which wins where both stand. */
-function toSection({ stream_timeout_ms, ...given }: FileProvider): FileProvider {
-  const idle = given.stream_idle_timeout_ms || stream_timeout_ms;
-  return { ...given, ...(idle && { stream_idle_timeout_ms: idle }) };
-}
-
-function toLogging({
-  debug_capture,
-  ...given
-}: NonNullable<ConfigFile['logging']>): NonNullable<ConfigFile['logging']> {
-  if (!debug_capture) return given;
-  const { enabled, max_files, max_file_size } = debug_capture;
-  return {
-    ...given,
-    captures: {
-      ...(enabled !== undefined && { enabled }),
-      ...(max_files !== undefined && { max_files }),
-      ...(max_file_size !== undefined && { max_bytes: max_file_size }),
-      ...given.captures,
-    },
-  };
 }
 
 function mapValues<From, To>(

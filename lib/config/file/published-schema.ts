@@ -5,15 +5,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isObject, parseJson } from '../../json.ts';
-import { configSchema, type Schema } from './schema.ts';
+import { configSchema } from './schema.ts';
+import type { Schema } from './schema-node.ts';
 import { writePrivateFile } from '../paths.ts';
 
 /** What `$schema` says in the files occ writes. */
 export const schemaReference = './config.schema.json';
 
-interface Published extends Omit<
+interface Published extends Pick<
   Schema,
-  'format' | 'properties' | 'additionalProperties' | 'items' | 'type'
+  '$ref' | 'description' | 'default' | 'enum' | 'minimum' | 'maximum' | 'minLength' | 'required'
 > {
   type?: string;
   pattern?: string;
@@ -41,9 +42,9 @@ export function publishedSchema(): Published & { $schema: string; title: string 
 const placeholder = '\\$\\{\\w+(:-[^}]*)?\\}';
 
 function publish(schema: Schema): Published {
-  const { type, format, enum: choices, properties, additionalProperties, items, ...rest } = schema;
+  const { type, format, enum: choices, properties, additionalProperties, items, minLength } = schema;
   const types: (string | undefined)[] = type === undefined ? [undefined] : [type].flat();
-  const { minLength, ...common } = rest;
+  const common = annotate(schema);
   const one = (name: string | undefined): Published => ({
     ...(name !== undefined && { type: name }),
     ...(name === 'string' && minLength !== undefined && { minLength }),
@@ -57,6 +58,21 @@ function publish(schema: Schema): Published {
   }
   const [first] = types;
   return types.length === 1 ? { ...common, ...one(first) } : { ...common, anyOf: types.map(one) };
+}
+
+/** What holds for values of every type, and the text that editors show. */
+function annotate(schema: Schema): Published {
+  const { $ref, default: value, minimum, maximum, required, withoutEffect } = schema;
+  const effect = withoutEffect === undefined ? [] : [`No effect: ${withoutEffect}.`];
+  const description = [schema.description ?? [], effect].flat().join(' ');
+  return {
+    ...($ref !== undefined && { $ref }),
+    ...(description !== '' && { description }),
+    ...(value !== undefined && { default: value }),
+    ...(minimum !== undefined && { minimum }),
+    ...(maximum !== undefined && { maximum }),
+    ...(required && { required }),
+  };
 }
 
 function mapValues<From, To>(

@@ -1,7 +1,9 @@
 /** Variables that the file names and nobody has set: an error only where the value is needed (contract 3). */
 import { toProviderName } from './entries.ts';
 import type { Placeholder } from './interpolate.ts';
-import { configSchema, type Schema } from './schema.ts';
+import { secretAt } from './lookup.ts';
+import { configSchema } from './schema.ts';
+import type { Schema } from './schema-node.ts';
 import { renderPath, type Segment } from './json-path.ts';
 import type { Origin } from './layers.ts';
 import type { Problem } from '../settings.ts';
@@ -28,7 +30,9 @@ export function findUnmet(
   for (const { segments, variable } of placeholders.filter((placeholder) => placeholder.missing)) {
     const path = renderPath(segments);
     missing.set(path, variable);
-    if (isCredential(segments) || !counts(segments, path, origins)) continue;
+    const secrecy = secretAt(segments);
+    const isCredential = secrecy === 'key' || secrecy === 'credential';
+    if (isCredential || !counts(segments, path, origins)) continue;
     const problem = {
       path,
       message: `the variable ${variable}, which it names, is not set`,
@@ -45,14 +49,6 @@ export function findUnmet(
   return { problems, warnings, missing, unready };
 }
 
-/** Keys, and headers, which mostly carry one. */
-function isCredential(segments: readonly Segment[]): boolean {
-  return (
-    segments.some((segment) => String(segment).startsWith('api_key')) ||
-    (segments[0] === 'providers' && segments[2] === 'headers')
-  );
-}
-
 /** Whether the value is read at all: its key does something, and nothing stronger stands in its place. */
 function counts(
   segments: readonly Segment[],
@@ -61,8 +57,7 @@ function counts(
 ): boolean {
   const properties: Readonly<Record<string, Schema>> = configSchema.properties;
   const schema = properties[String(segments[0])];
-  if (schema === undefined || schema.description === 'Accepted, without effect.' || segments[0] === '$schema')
-    return false;
+  if (schema === undefined || schema.withoutEffect !== undefined || segments[0] === '$schema') return false;
   return (origins[path] ?? 'file') === 'file';
 }
 

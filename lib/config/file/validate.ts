@@ -2,7 +2,9 @@
 import type { ErrorObject } from 'ajv';
 import { redactSecrets } from '../../redact.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
-import { configSchema, dereference, type Schema } from './schema.ts';
+import { childOf, dereference } from './lookup.ts';
+import { configSchema } from './schema.ts';
+import { httpUrl, isHttpUrl, ownKeywords, type Schema } from './schema-node.ts';
 import { renderPath, type Segment } from './json-path.ts';
 import { nearest } from '../../nearest.ts';
 import { kindOf } from './read.ts';
@@ -17,6 +19,7 @@ export async function validateConfig(
   const { Ajv } = await import('ajv');
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true });
   ajv.addFormat('http-url', isHttpUrl);
+  ajv.addVocabulary([...ownKeywords]);
   const validate = ajv.compile(configSchema);
   validate(config);
   const problems = (validate.errors ?? []).map((error) => toProblem(error, config));
@@ -24,13 +27,6 @@ export async function validateConfig(
     problems: problems.filter(({ path }) => !unknownPaths.has(path)),
     warnings: findOddities(config, configSchema, []),
   };
-}
-
-/** Absolute, http or https, and without a name and password, which would end up in logs. */
-function isHttpUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, username, password } = new URL(value);
-  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
 }
 
 function toProblem(error: ErrorObject, config: JsonObject): Problem {
@@ -82,7 +78,7 @@ function expectation({ keyword, params }: ErrorObject, schema: Schema): string {
   if (keyword === 'minimum') return `${String(schema.minimum)} or more`;
   if (keyword === 'maximum') return `${String(schema.maximum)} or less`;
   if (keyword === 'minLength') return 'some text';
-  if (keyword === 'format') return 'an absolute http or https URL without a name or password in it';
+  if (keyword === 'format') return httpUrl;
   if (keyword === 'required') {
     const field = schema.properties?.[(params as { missingProperty: string }).missingProperty];
     return field?.enum ? `one of ${field.enum.map((value) => JSON.stringify(value)).join(', ')}` : 'a value';
@@ -100,11 +96,10 @@ function findOddities(value: Json, schema: Schema, segments: readonly Segment[])
   if (!isObject(value) || (!properties && !additionalProperties)) return [];
   return Object.entries(value).flatMap(([key, inner]): Problem[] => {
     const here = [...segments, key];
-    const known =
-      (properties && Object.hasOwn(properties, key) ? properties[key] : undefined) ?? additionalProperties;
+    const known = childOf(schema, key);
     if (!known) return [unknownKey(key, Object.keys(properties ?? {}), here)];
-    if (known.description === 'Accepted, without effect.') {
-      return [{ path: renderPath(here), message: 'is accepted but has no effect here' }];
+    if (known.withoutEffect !== undefined) {
+      return [{ path: renderPath(here), message: `is accepted but has no effect: ${known.withoutEffect}` }];
     }
     return inner === undefined ? [] : findOddities(inner, known, here);
   });

@@ -1,7 +1,7 @@
 /** A value as it is typed on a command line into the JSON that its place in the file wants. */
 import { parse, type ParseError } from 'jsonc-parser';
 import type { Json } from '../../json.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from './schema-node.ts';
 
 /**
  * Where text is wanted, it is that text, whatever it looks like; elsewhere what the text means as JSON. What does not

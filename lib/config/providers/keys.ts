@@ -1,7 +1,7 @@
 /** Which keys a provider has, in the order of use, and in words why it has none. */
 import { OccError } from '../../errors.ts';
 import { runKeyCommand, toKey } from './credentials.ts';
-import { globalKeyVariables } from '../file/environment.ts';
+import { globalKeyVariables } from '../file/schema.ts';
 import type { FileKeys } from '../file/config-file.ts';
 import type { Environment } from '../file/interpolate.ts';
 import { renderPath, type Segment } from '../file/json-path.ts';

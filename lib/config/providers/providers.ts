@@ -4,6 +4,7 @@ import { completeEndpoint, deriveEndpoints, takesBearer, type BuiltIn, type Endp
 import { toFields, toProviderName, toWireFormat } from '../file/entries.ts';
 import type { FileEntry, FileKeys, FileProvider } from '../file/config-file.ts';
 import { renderPath, type Segment } from '../file/json-path.ts';
+import { timeouts } from '../file/schema.ts';
 import { isLoopback } from '../../loopback.ts';
 import { findKeys, notSet, type FoundKeys, type KeyContext } from './keys.ts';
 import type { ModelEntry, Provider, Timeouts } from '../settings.ts';
@@ -157,14 +158,13 @@ function toEndpoints(given: Omit<FileProvider, 'base_url'> & { base_url?: string
   };
 }
 
-/** 0 means the default, as a missing key does. */
 function toTimeouts(given: FileProvider): Timeouts {
-  const headersMs = given.timeout_ms || 300_000;
+  const headersMs = given.timeout_ms ?? timeouts.timeout_ms.default;
   return {
     headersMs,
-    firstEventMs: given.first_event_timeout_ms || headersMs,
-    idleMs: given.stream_idle_timeout_ms || given.stream_timeout_ms || 300_000,
-    ...(given.streaming_timeout_ms && { streamingMs: given.streaming_timeout_ms }),
+    firstEventMs: given.first_event_timeout_ms ?? headersMs,
+    idleMs: given.stream_idle_timeout_ms ?? timeouts.stream_idle_timeout_ms.default,
+    ...(given.streaming_timeout_ms !== undefined && { streamingMs: given.streaming_timeout_ms }),
   };
 }
 

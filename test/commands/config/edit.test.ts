@@ -141,7 +141,7 @@ test('odd things are told and do not block', posix, async (t) => {
   assert.equal(said.code, 0, said.stderr);
   assert.match(said.stderr, /prot \(line 1\): unknown key, ignored; did you mean "port"\?/);
   assert.match(said.stderr, /UNSET_HERE, which it names, is not set/);
-  assert.match(said.stderr, /OCC_PORT: the variable OCC_PORT: expected a port/);
+  assert.match(said.stderr, /OCC_PORT: the variable OCC_PORT: expected a whole number from 0 to 65535/);
   assert.match(read(), /prot/);
 });
 

@@ -5,7 +5,9 @@ import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { toRoute } from '../../../lib/catalog/routes.ts';
 import { findModel } from '../../../lib/catalog/models.ts';
-import { configSchema, dereference, type Schema } from '../../../lib/config/file/schema.ts';
+import { dereference } from '../../../lib/config/file/lookup.ts';
+import { configSchema } from '../../../lib/config/file/schema.ts';
+import { ownKeywords, type Schema } from '../../../lib/config/file/schema-node.ts';
 import { defaultQuirks } from '../../../lib/wire/quirks.ts';
 import { load } from '../scratch.ts';
 
@@ -69,6 +71,7 @@ test('the built-in models are on offer, do not train, see images where they have
 
 test('the schema is one a strict validator takes, and every field of it says what it is for', () => {
   const ajv = new Ajv({ strict: true, allowUnionTypes: true, formats: { 'http-url': true } });
+  ajv.addVocabulary([...ownKeywords]);
   assert.equal(ajv.validateSchema(configSchema), true);
   const quirks: Readonly<Record<string, Schema>> =
     dereference({ $ref: '#/definitions/quirks' }).properties ?? {};

@@ -190,5 +190,5 @@ test('a variable that cannot be understood is named, not the file', async (t) =>
     problems.map(({ path }) => path),
     ['OCC_PORT', 'OCC_LOG_LEVEL'],
   );
-  assert.match(problems[0]?.message ?? '', /0 to 65535/);
+  assert.match(problems[0]?.message ?? '', /from 0 to 65535/);
 });

@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { parse } from 'jsonc-parser';
 import { firstConfig } from '../../../lib/config/edit/first.ts';
-import { configSchema, dereference, type Schema } from '../../../lib/config/file/schema.ts';
+import { dereference } from '../../../lib/config/file/lookup.ts';
+import { configSchema } from '../../../lib/config/file/schema.ts';
+import type { Schema } from '../../../lib/config/file/schema-node.ts';
 import { publishedSchema, renderSchema } from '../../../lib/config/file/published-schema.ts';
 import { defaultQuirks } from '../../../lib/wire/quirks.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Schema } from '../../../lib/config/file/schema.ts';
+import type { Schema } from '../../../lib/config/file/schema-node.ts';
 import { toConfigValue } from '../../../lib/config/file/value.ts';
 import type { Json } from '../../../lib/json.ts';
 

@@ -91,7 +91,15 @@ test('the reference’s spellings are understood', async (t) => {
       captures: { max_files: 4 },
     },
   });
-  assert.deepEqual(settings.warnings, []);
+  assert.deepEqual(
+    settings.warnings.map(({ path }) => path),
+    [
+      'debug_capture.enabled',
+      'debug_capture.max_files',
+      'debug_capture.max_file_size',
+      'captures.max_files',
+    ].map((key) => `logging.${key}`),
+  );
   assert.deepEqual(settings.models, {
     default: { provider: 'opencode-go', model_id: 'kimi-k3', wire_format: 'chat' },
     think: { provider: 'opencode-zen', model_id: 'claude-opus-5', wire_format: 'messages' },

@@ -1,0 +1,30 @@
+/** The schema of `quirks`: names and types come from the defaults in lib/wire/quirks.ts. */
+import { defaultQuirks, type Quirks } from '../../wire/quirks.ts';
+import { count, typed, type Schema } from './schema-node.ts';
+
+const quirkChoices: Record<string, readonly (string | number)[]> = {
+  thinking: ['none', 'effort', 'type', 'type_and_effort', 'claude', 'adaptive', 'budget'],
+  replayReasoning: ['never', 'always', 'tool_calls'],
+  midSystem: ['system', 'user'],
+  topK: ['free', 'omit'],
+  maxTokensField: ['max_tokens', 'max_completion_tokens'],
+  schema: ['full', 'moonshot', 'no_ranges'],
+  toolIds: ['free', 'mistral'],
+};
+
+/** Every quirk with the type of its default. */
+export const quirks = typed<Partial<Quirks>>({
+  type: 'object',
+  description: 'How the model deviates from its wire format; each field overrides the catalogue.',
+  properties: Object.fromEntries(
+    Object.entries(defaultQuirks).map(([name, value]): [string, Schema] => {
+      if (name === 'temperature' || name === 'topP') {
+        const description = '"free", "omit", or the only value that the model accepts.';
+        return [name, { type: ['string', 'number'], description }];
+      }
+      if (typeof value === 'number') return [name, count('Characters.')];
+      const choices = quirkChoices[name];
+      return [name, choices ? { type: 'string', enum: choices } : { type: typeof value }];
+    }),
+  ),
+});
