@@ -197,7 +197,7 @@ const rows: Row[] = [
 describe('exit codes', () => {
   for (const { when, code, args, env, given, says } of rows) {
     test(`${code}: ${when} (occ ${args.join(' ')})`, async (t) => {
-      const at = home(t, { built: true });
+      const at = home(t);
       await given?.(at, t);
       const ended = await at.run(args, env);
       assert.deepEqual([ended.code, ended.signal], [code, null], ended.stdout + ended.stderr);

@@ -25,7 +25,7 @@ async function startAndStop(
 }
 
 test('occ start --json answers as its schema says, and tells neither key nor token', async (t) => {
-  const machine = home(t, { built: true });
+  const machine = home(t);
   const env = { OCC_API_KEY: key, OCC_AUTH_TOKEN: 'a-token-of-my-own' };
   for (const args of [['--json'], ['--json', '--emulator']]) {
     const { code, stdout, stderr } = await startAndStop(machine, args, env);
@@ -44,7 +44,7 @@ const dryRuns: Record<string, readonly string[]> = {
 
 for (const [what, words] of Object.entries(dryRuns)) {
   test(`occ launch --dry-run --json answers as its schema says: ${what}`, async (t) => {
-    const { run } = home(t, { built: true });
+    const { run } = home(t);
     const env = { OCC_API_KEY: key, ANTHROPIC_API_KEY: key };
     const { code, stdout, stderr } = await run(['launch', '--dry-run', '--json', ...words], env);
     assert.equal(code, 0, stderr);
@@ -73,7 +73,7 @@ const piped: (readonly string[])[] = [
 ];
 
 test('what goes into a pipe holds no escape sequence, whatever the terminal around it can do', async (t) => {
-  const machine = home(t, { built: true });
+  const machine = home(t);
   machine.program('claude', fakeClient(''));
   const env = { TERM: 'xterm-256color', COLORTERM: 'truecolor', CLICOLOR: '1' };
   for (const words of piped) {
@@ -86,7 +86,7 @@ test('what goes into a pipe holds no escape sequence, whatever the terminal arou
 });
 
 test(`NO_COLOR, --no-color and TERM=dumb are honoured ${onTerminal}`, { skip: noScript }, async (t) => {
-  const machine = home(t, { built: true });
+  const machine = home(t);
   machine.program('claude', fakeClient(''));
   const said = (words: string, env: Record<string, string>): string => {
     const command = `'${process.execPath}' '${builtOcc}' launch --emulator ${words}`;

@@ -64,7 +64,7 @@ async function models(
 }
 
 test('configured and known models, and what is known of them', async (t) => {
-  const { rows, code, refreshed } = await models(home(t, { built: true }));
+  const { rows, code, refreshed } = await models(home(t));
   assert.deepEqual([code, refreshed], [0, null]);
   const usual = rows.get('opencode-go/deepseek-v4-pro');
   assert.deepEqual([usual?.configured[0], usual?.format, usual?.state], ['models.default', 'chat', 'listed']);
@@ -92,7 +92,7 @@ describe('--refresh', () => {
 
   test('asks once, with the key, and remembers until it is asked again', async (t) => {
     const list = await lister(t, ['new', 'org/newer']);
-    const at = home(t, { built: true });
+    const at = home(t);
     configure(at, { near: near(list.base, { headers: { 'x-team': 'blue' } }) });
     assert.equal((await models(at)).rows.get('near/gone')?.state, 'unknown');
     assert.equal(list.asked.length, 0, 'a look asks nobody');
@@ -120,7 +120,7 @@ describe('--refresh', () => {
 
   test('what a provider lists can be asked for by its id: in a plan, by -m, and of a proxy that runs already', async (t) => {
     const list = await lister(t, ['new', 'claude-sonnet-9']);
-    const at = home(t, { built: true });
+    const at = home(t);
     configure(at, { near: near(list.base) });
     const ruleFor = async (model: string) => {
       const { stdout } = await at.run(['route', '--model', model, '--json']);
@@ -152,7 +152,7 @@ describe('--refresh', () => {
 
   test('new ids have the format of their provider', async (t) => {
     const list = await lister(t, ['new']);
-    const at = home(t, { built: true });
+    const at = home(t);
     configure(at, { near: near(list.base, { wire_format: 'messages' }) });
     const { rows } = await models(at, '--refresh');
     assert.equal(rows.get('near/new')?.format, 'messages');
@@ -161,7 +161,7 @@ describe('--refresh', () => {
 
   test('one provider that fails spoils nothing of another, and the old list stays', async (t) => {
     const [good, bad] = [await lister(t, ['new']), await lister(t, 500)];
-    const at = home(t, { built: true });
+    const at = home(t);
     configure(at, { near: near(good.base), other: near(bad.base) });
     const { rows, code, refreshed } = await models(at, '--refresh');
     assert.equal(code, 69);
@@ -180,7 +180,7 @@ describe('--refresh', () => {
 
   test('a refused key weighs more than a provider that is away', async (t) => {
     const refusing = await lister(t, 403);
-    const at = home(t, { built: true });
+    const at = home(t);
     configure(at, { near: near(refusing.base), other: near('http://127.0.0.1:9/v1') });
     assert.equal((await models(at, '--refresh')).code, 77);
     assert.equal(
@@ -191,7 +191,7 @@ describe('--refresh', () => {
 
   test('where nothing can be kept, the answer is given all the same', async (t) => {
     const list = await lister(t, ['new']);
-    const at = home(t, { built: true });
+    const at = home(t);
     configure(at, { near: near(list.base) });
     at.write('.cache', '');
     const { code, stderr } = await at.run(['models', '--refresh']);

@@ -6,12 +6,14 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
 import { readRecord, type ProxyRecord } from '../../lib/daemon/record.ts';
+import { builtOcc, requireBuilt } from '../support/built.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');
-const occ = join(root, 'bin/occ.ts');
-/** What a person installs; `npm ci` and `npm run build` make it. */
-const builtOcc = join(root, 'dist/bin/occ.js');
+/** The compiled program, which starts in a third of the time; coverage is measured on the sources. */
+const program = process.env['OCC_FROM_SOURCES']
+  ? ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'bin/occ.ts')]
+  : [builtOcc];
+if (!process.env['OCC_FROM_SOURCES']) requireBuilt();
 
 /** Nothing here takes this long; a test that would hang fails instead. */
 const patienceMs = 30_000;
@@ -72,9 +74,8 @@ export interface Seen {
   pid: number;
 }
 
-/** A home that is deleted after the test, and every process started in it ended. `built` runs what is installed. */
-export function home(context: TestContext, { built = false } = {}): Home {
-  const program = built ? [builtOcc] : ['--import', tsx, occ];
+/** A home directory that is deleted after the test; every process started in it is ended. */
+export function home(context: TestContext): Home {
   const dir = mkdtempSync(join(tmpdir(), 'occ-home-'));
   const bin = join(dir, 'bin');
   mkdirSync(bin);

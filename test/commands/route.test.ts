@@ -77,7 +77,7 @@ describe('which model would answer', () => {
   ];
   for (const [what, words, rule, first] of cases) {
     test(`${what}: occ route ${words.map((word) => word.replace(captures, '')).join(' ')}`, async (t) => {
-      const at = home(t, { built: true });
+      const at = home(t);
       at.write('.config/occ/config.json', config);
       const { code, stdout, stderr } = await at.run(['route', '--json', ...words]);
       assert.equal(code, 0, stderr);
@@ -89,7 +89,7 @@ describe('which model would answer', () => {
   }
 
   test('why others were passed over, in words', async (t) => {
-    const at = home(t, { built: true });
+    const at = home(t);
     at.write('.config/occ/config.json', config);
     const body = at.write(
       'body.json',
@@ -110,7 +110,7 @@ describe('which model would answer', () => {
 });
 
 test('a model without a key is told as one, and no command is run for it', async (t) => {
-  const at = home(t, { built: true });
+  const at = home(t);
   at.program('tell-key', '#!/bin/sh\ntouch "$0.ran"\necho sk-of-this-test\n');
   at.write(
     '.config/occ/config.json',
@@ -135,7 +135,7 @@ describe('a request', () => {
   };
   for (const [shape, value] of Object.entries(shapes)) {
     test(`from stdin: ${shape}`, (t) => {
-      const at = home(t, { built: true });
+      const at = home(t);
       const { status, stdout } = spawnSync(process.execPath, [builtOcc, 'route', '-r', '-', '--json'], {
         input: JSON.stringify(value),
         env: { HOME: at.dir },
@@ -148,7 +148,7 @@ describe('a request', () => {
   }
 
   test('is of the class its headers say, as an object or as pairs', async (t) => {
-    const at = home(t, { built: true });
+    const at = home(t);
     const opus = { ...body, model: 'claude-opus-5-5' };
     for (const headers of [
       { 'X-Claude-Code-Request-Class': 'auxiliary' },
@@ -175,7 +175,7 @@ describe('a request', () => {
   ];
   for (const [what, text, says] of mistakes) {
     test(`that is none is told so: ${what}`, async (t) => {
-      const at = home(t, { built: true });
+      const at = home(t);
       if (text !== undefined) at.write('no.json', text);
       const { code, stdout, stderr } = await at.run(['route', '-r', 'no.json']);
       assert.deepEqual([code, stdout], [1, '']);

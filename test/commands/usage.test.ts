@@ -9,7 +9,7 @@ import { home, type Home } from './program.ts';
 before(requireBuilt);
 
 async function at(t: TestContext, url: string): Promise<Home> {
-  const machine = home(t, { built: true });
+  const machine = home(t);
   machine.write('config.json', JSON.stringify(goAt(url)));
   return machine;
 }
@@ -69,7 +69,7 @@ test('nobody is reached', async (t) => {
 });
 
 test('without a key there is nobody to ask', async (t) => {
-  const { code, stdout } = await home(t, { built: true }).run(['usage']);
+  const { code, stdout } = await home(t).run(['usage']);
   assert.equal(code, 0);
   assert.match(stdout, /no provider with a key tells of a plan/);
 });

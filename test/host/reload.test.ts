@@ -35,7 +35,7 @@ interface Served {
 }
 
 async function serve(t: TestContext, config: object, args: readonly string[] = []): Promise<Served> {
-  const at = home(t, { built: true });
+  const at = home(t);
   configure(at, config);
   const occ = at.start(['start', '--foreground', '--port', '0', '--config', 'config.json', ...args]);
   await occ.said('Ctrl-C ends it');
@@ -93,7 +93,7 @@ describe('a proxy in the foreground', () => {
   });
 
   test('says that a port needs a restart, and takes the rest', async (t) => {
-    const at = home(t, { built: true });
+    const at = home(t);
     configure(at, answeredBy('one', { port: 0 }));
     const occ = at.start(['start', '-f', '-c', 'config.json']);
     await occ.said('Ctrl-C ends it');
@@ -153,7 +153,7 @@ describe('a proxy in the foreground', () => {
 });
 
 test('SIGHUP makes a proxy in the background read again, with hot_reload off as well', async (t) => {
-  const at = home(t, { built: true });
+  const at = home(t);
   configure(at, answeredBy('one', { hot_reload: false }));
   const started = await at.run(['start', '--port', '0', '--config', 'config.json']);
   assert.equal(started.code, 0, started.stderr);
@@ -185,7 +185,7 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a launch', () => {
   test('answers by the new configuration, and a wrong one is told at the end', async (t) => {
-    const at = home(t, { built: true });
+    const at = home(t);
     configure(at, answeredBy('one'));
     at.write('two.json', JSON.stringify(answeredBy('two')));
     at.write('broken.json', '{ "models": 7 }');
@@ -209,7 +209,7 @@ describe('a launch', () => {
   });
 
   test('the model a client was started with stays the one it asks for, whatever goes by that name now', async (t) => {
-    const at = home(t, { built: true });
+    const at = home(t);
     const both = (local: string): object => ({ models: { default: model('one'), local: model(local) } });
     configure(at, both('mine'));
     at.write('two.json', JSON.stringify(both('another')));

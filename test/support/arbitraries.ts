@@ -1,9 +1,10 @@
 /** What the generators of both formats share: nasty words, sane arguments, frames, and the way a stream is written. */
 import fc from 'fast-check';
+import { runsOf } from './sampling.ts';
 import { declaredTools } from './turns.ts';
 
-/** How often each property is tried; the nightly run tries harder. fast-check prints the seed of a failure. */
-export const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 2000) };
+/** How often each property is tried. fast-check prints the seed of a failure. */
+export const runs = runsOf(2000);
 
 /** Text that has hurt somebody: line ends, tags, halves of characters, frames inside of frames. */
 export const nastyText: fc.Arbitrary<string> = fc.oneof(

@@ -1,4 +1,5 @@
 /** Ways in which a network may hand over the same bytes. */
+import { randomNumbers } from './sampling.ts';
 
 /** The bytes in pieces of `size`. */
 export function slices(bytes: Uint8Array, size: number): Uint8Array[] {
@@ -13,13 +14,9 @@ export function cutAt(bytes: Uint8Array, points: readonly number[]): Uint8Array[
   return [0, ...at].map((from, i) => bytes.subarray(from, at[i] ?? bytes.length));
 }
 
-/** The same random cuts for the same seed (a linear congruential generator with the constants of Numerical Recipes). */
+/** The same random cuts for the same seed. */
 export function randomCuts(bytes: Uint8Array, seed: number): Uint8Array[] {
-  let state = seed >>> 0;
-  const next = (below: number) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const next = randomNumbers(seed);
   return cutAt(
     bytes,
     Array.from({ length: 1 + next(40) }, () => next(bytes.length + 1)),

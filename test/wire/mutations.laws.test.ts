@@ -6,13 +6,14 @@ import { slices } from '../support/cuts.ts';
 import { run, utf8 } from '../support/decode.ts';
 import { fuzzed, checkFuzzed } from '../support/fuzzed.ts';
 import { readReceived } from '../support/received.ts';
+import { runsOf } from '../support/sampling.ts';
 import { decoder, formats } from '../support/turns.ts';
 
 for (const format of formats) {
   test(`damaged or not, in whatever pieces: the ${format} decoder stays lawful`, () => {
     fc.assert(
       fc.property(fuzzed(format), (input) => checkFuzzed(format, input)),
-      { numRuns: Number(process.env['FC_RUNS'] ?? 5000) },
+      runsOf(5000),
     );
   });
 }

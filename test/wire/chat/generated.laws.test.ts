@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { brokenRule } from '../../lib/anthropic/grammar.ts';
-import { anyShare, cutPoints, runs } from '../support/arbitraries.ts';
-import { generatedChat, type GeneratedChat } from '../support/chat/generated.ts';
-import { randomChat } from '../support/chat/random.ts';
-import { run, utf8 } from '../support/decode.ts';
-import { checkChat } from '../support/generated.ts';
-import { foldedContent, checkLaws, checkPrefix } from '../support/properties.ts';
-import { readReceived } from '../support/received.ts';
-import { readSent } from '../support/sent.ts';
-import { decoder } from '../support/turns.ts';
+import { brokenRule } from '../../../lib/anthropic/grammar.ts';
+import { anyShare, cutPoints, runs } from '../../support/arbitraries.ts';
+import { generatedChat, type GeneratedChat } from '../../support/chat/generated.ts';
+import { randomChat } from '../../support/chat/random.ts';
+import { run, utf8 } from '../../support/decode.ts';
+import { checkChat } from '../../support/generated.ts';
+import { foldedContent, checkLaws, checkPrefix } from '../../support/properties.ts';
+import { readReceived } from '../../support/received.ts';
+import { readSent } from '../../support/sent.ts';
+import { decoder } from '../../support/turns.ts';
 
 describe('chat, generated', () => {
   test('whatever comes, what leaves is lawful, however it is cut', () => {

@@ -2,19 +2,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { foldMessage } from '../../lib/anthropic/fold.ts';
-import { brokenRule } from '../../lib/anthropic/grammar.ts';
-import type { ContentBlock } from '../../lib/anthropic/request.ts';
-import { wellFormed } from '../../lib/wire/encode/text.ts';
-import { toContents } from '../../lib/wire/gemini/contents.ts';
-import type { GeminiPart } from '../../lib/wire/gemini/types.ts';
-import { anyShare, cutPoints, runs } from '../support/arbitraries.ts';
-import { run, utf8 } from '../support/decode.ts';
-import { generatedGemini, type GeneratedGemini, type GeneratedPart } from '../support/gemini/generated.ts';
-import { randomGemini } from '../support/gemini/random.ts';
-import { checkGemini } from '../support/generated.ts';
-import { foldedContent, checkLaws, checkPrefix } from '../support/properties.ts';
-import { decoder, route } from '../support/turns.ts';
+import { foldMessage } from '../../../lib/anthropic/fold.ts';
+import { brokenRule } from '../../../lib/anthropic/grammar.ts';
+import type { ContentBlock } from '../../../lib/anthropic/request.ts';
+import { wellFormed } from '../../../lib/wire/encode/text.ts';
+import { toContents } from '../../../lib/wire/gemini/contents.ts';
+import type { GeminiPart } from '../../../lib/wire/gemini/types.ts';
+import { anyShare, cutPoints, runs } from '../../support/arbitraries.ts';
+import { run, utf8 } from '../../support/decode.ts';
+import { generatedGemini, type GeneratedGemini, type GeneratedPart } from '../../support/gemini/generated.ts';
+import { randomGemini } from '../../support/gemini/random.ts';
+import { checkGemini } from '../../support/generated.ts';
+import { foldedContent, checkLaws, checkPrefix } from '../../support/properties.ts';
+import { decoder, route } from '../../support/turns.ts';
 
 describe('gemini, generated', () => {
   test('whatever comes, what leaves is lawful, however it is cut', () => {

@@ -1,13 +1,18 @@
-/** Conversations nobody wrote: the protocol's rules hold for all of them, and a longer one begins like the shorter. */
+/** Conversations nobody wrote: the format's rules hold for all of them, and a longer one begins like the shorter. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { tagSignature } from '../../../lib/anthropic/provenance.ts';
 import type { ContentBlock, RequestMessage } from '../../../lib/anthropic/request.ts';
-import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
-import { brokenRules } from '../../support/chat/rules.ts';
-import { call, chatRoutes, image, requestOf, result, text, thought } from '../../support/requests.ts';
+import { encodeGeminiRequest } from '../../../lib/wire/gemini/request.ts';
+import { carry } from '../../../lib/wire/gemini/signatures.ts';
+import type { GeminiContent } from '../../../lib/wire/gemini/types.ts';
+import { geminiRoutes, gemini3 } from '../../support/gemini/encode.ts';
+import { brokenRules } from '../../support/gemini/rules.ts';
+import { call, image, requestOf, result, text, thought } from '../../support/requests.ts';
+import { runsOf } from '../../support/sampling.ts';
 
-const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 300) };
+const runs = runsOf(2000);
 
 const id = fc.constantFrom('a', 'b', 'c', 'toolu_x', 'call|1', '');
 const words = fc.constantFrom(
@@ -21,7 +26,7 @@ const words = fc.constantFrom(
 const input = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constant(undefined)) as fc.Arbitrary<unknown>;
 const part: fc.Arbitrary<ContentBlock> = fc.oneof(
   words.map(text),
-  fc.constant(image()),
+  fc.constantFrom(image(), image('R0lG', 'image/gif')),
   fc.constant<ContentBlock>({ type: 'mystery' }),
 );
 const userBlock: fc.Arbitrary<ContentBlock> = fc.oneof(
@@ -30,10 +35,28 @@ const userBlock: fc.Arbitrary<ContentBlock> = fc.oneof(
     .tuple(id, fc.option(fc.array(part, { maxLength: 2 }), { nil: undefined }), fc.boolean())
     .map((args) => result(...args)),
 );
+/** Signatures of this very origin, whether or not what they speak of is there, of another, and none. */
+const signature = fc.oneof(
+  fc
+    .constantFrom(
+      { on: 'thought', length: 2 } as const,
+      { on: 'text', length: 3, after: 1 } as const,
+      { on: 'text', length: 0, after: 0 } as const,
+      { on: 'next', length: 4 } as const,
+      { on: 'call', id: 'a' } as const,
+    )
+    .map((place) => carry(gemini3, place, 'U0lH')),
+  fc.constantFrom(
+    '',
+    'genuine',
+    tagSignature({ format: 'chat', provider: 'x', modelId: 'y' }),
+    tagSignature(gemini3),
+  ),
+);
 const assistantBlock: fc.Arbitrary<ContentBlock> = fc.oneof(
   words.map(text),
-  words.map((said) => thought(said)),
-  fc.tuple(id, input, fc.constantFrom('Bash', 'odd name', '')).map((args) => call(...args)),
+  fc.tuple(words, signature).map((args) => thought(...args)),
+  fc.tuple(id, input, fc.constantFrom('Bash', 'odd name', '', '7up')).map((args) => call(...args)),
 );
 const message: fc.Arbitrary<RequestMessage> = fc.oneof(
   fc.record({
@@ -55,11 +78,16 @@ function isAnswer(messages: readonly RequestMessage[], at: number): boolean {
   });
 }
 
-for (const [name, route] of Object.entries(chatRoutes)) {
+/** One line a part: merged contents are the same tokens in the same order. */
+function flat(contents: readonly GeminiContent[]): string[] {
+  return contents.flatMap(({ role, parts }) => parts.map((one) => `${role} ${JSON.stringify(one)}`));
+}
+
+for (const [name, route] of Object.entries(geminiRoutes)) {
   test(`whatever the conversation, a model like ${name} gets one that keeps the rules`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
-        const body = encodeChatRequest(requestOf(messages, { thinking: { type: 'adaptive' } }), route);
+        const body = encodeGeminiRequest(requestOf(messages, { thinking: { type: 'adaptive' } }), route);
         assert.deepEqual(brokenRules(body), []);
       }),
       runs,
@@ -69,8 +97,8 @@ for (const [name, route] of Object.entries(chatRoutes)) {
   test(`a longer conversation begins like the shorter one for a model like ${name}`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
-        const encoded = (part: RequestMessage[]) =>
-          encodeChatRequest(requestOf(part, { thinking: { type: 'adaptive' } }), route).messages;
+        const encoded = (shorter: RequestMessage[]): string[] =>
+          flat(encodeGeminiRequest(requestOf(shorter), route).contents);
         const whole = encoded(messages);
         for (const at of messages.keys()) {
           if (!isAnswer(messages, at)) continue;
@@ -83,20 +111,36 @@ for (const [name, route] of Object.entries(chatRoutes)) {
   });
 }
 
-test('no word of the user or of a tool is lost on the way', () => {
+test('no word of the user or of a tool is lost on the way, and no failure becomes a success', () => {
   fc.assert(
     fc.property(conversation, (messages) => {
+      const failed: string[] = [];
       const marked = messages.map((one, at): RequestMessage => {
         if (one.role === 'assistant' || typeof one.content === 'string') return one;
         const content = one.content.map((block, n): ContentBlock => {
           if (block.type === 'text') return text(`mark-${at}-${n}.`);
-          return block.type === 'tool_result' ? { ...block, content: `mark-${at}-${n}.` } : block;
+          if (block.type !== 'tool_result') return block;
+          if (block['is_error'] === true) failed.push(`mark-${at}-${n}.`);
+          return { ...block, content: `mark-${at}-${n}.` };
         });
         return { ...one, content };
       });
-      const sent = JSON.stringify(encodeChatRequest(requestOf(marked), chatRoutes['plain'] ?? assert.fail()));
+      const { contents } = encodeGeminiRequest(requestOf(marked), gemini3);
+      const sent = JSON.stringify(contents);
       for (const [mark] of JSON.stringify(marked).matchAll(/mark-\d+-\d+\./g))
         assert.ok(sent.includes(mark), mark);
+      for (const mark of failed)
+        assert.doesNotMatch(sent, new RegExp(`"output":"${mark.replace('.', '\\.')}"`));
+    }),
+    runs,
+  );
+});
+
+test('a signature made elsewhere is never sent as genuine', () => {
+  const other = { ...gemini3, modelId: 'gemini-3.8-flash' };
+  fc.assert(
+    fc.property(conversation, (messages) => {
+      assert.doesNotMatch(JSON.stringify(encodeGeminiRequest(requestOf(messages), other)), /U0lH|genuine/);
     }),
     runs,
   );

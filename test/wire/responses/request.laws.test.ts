@@ -9,8 +9,9 @@ import { goesOn } from '../../../lib/wire/responses/replay.ts';
 import { call, image, requestOf, result, text, thought } from '../../support/requests.ts';
 import { responsesRoutes } from '../../support/responses/encode.ts';
 import { brokenRules } from '../../support/responses/rules.ts';
+import { runsOf } from '../../support/sampling.ts';
 
-const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 300) };
+const runs = runsOf(300);
 const { gpt, muse } = responsesRoutes;
 
 const id = fc.constantFrom('a', 'b', 'c', 'toolu_x', 'call|1', 'y'.repeat(300), '');

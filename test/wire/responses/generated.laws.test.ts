@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { brokenRule } from '../../lib/anthropic/grammar.ts';
-import { anyShare, cutPoints, runs } from '../support/arbitraries.ts';
-import { run, utf8 } from '../support/decode.ts';
-import { checkResponses } from '../support/generated.ts';
-import { foldedContent, checkLaws, checkPrefix } from '../support/properties.ts';
-import { generatedResponses, type GeneratedResponse } from '../support/responses/generated.ts';
-import { randomResponses } from '../support/responses/random.ts';
-import { decoder } from '../support/turns.ts';
+import { brokenRule } from '../../../lib/anthropic/grammar.ts';
+import { anyShare, cutPoints, runs } from '../../support/arbitraries.ts';
+import { run, utf8 } from '../../support/decode.ts';
+import { checkResponses } from '../../support/generated.ts';
+import { foldedContent, checkLaws, checkPrefix } from '../../support/properties.ts';
+import { generatedResponses, type GeneratedResponse } from '../../support/responses/generated.ts';
+import { randomResponses } from '../../support/responses/random.ts';
+import { decoder } from '../../support/turns.ts';
 
 describe('responses, generated', () => {
   test('whatever comes, what leaves is lawful, however it is cut', () => {

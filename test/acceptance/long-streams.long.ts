@@ -1,8 +1,6 @@
 /**
- * Streams of more than two and more than five minutes of real time, with every limit as a fresh installation has it: the
- * third point of the design document (no cut at exactly two minutes), and undici's five-minute limits, which are off.
- * They wait beside each other and beside everything else that is tested; the runner goes by the alphabet, and this directory
- * comes first.
+ * Streams of more than two and more than five minutes of real time, with every limit as in a fresh installation: no cut at
+ * exactly two minutes (the third acceptance point), and undici's five-minute limits are off. All of them run at once.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

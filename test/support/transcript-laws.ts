@@ -1,8 +1,8 @@
-/** Every law, of every transcript. What each transcript shows stands in its first line. */
+/** The tests of one format's transcripts: every law, on every transcript. The first line of a transcript says what it shows. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { spell } from '../support/decode.ts';
-import { matchesGolden } from '../support/golden.ts';
+import { spell } from './decode.ts';
+import { matchesGolden } from './golden.ts';
 import {
   truncationIsNotAFinish,
   cutsDoNotMatter,
@@ -14,14 +14,14 @@ import {
   lineEndsDoNotMatter,
   contentIsPreserved,
   unchangedEventsKeepTheirBytes,
-} from '../support/laws.ts';
-import { transcripts } from '../support/transcripts.ts';
-import { formats } from '../support/turns.ts';
+} from './laws.ts';
+import { transcripts } from './transcripts.ts';
+import type { Format } from './turns.ts';
 
 /** Raw streams that break no law: not one byte of them may change. */
 const untouched: ReadonlySet<string> = new Set(['genuine-claude']);
 
-for (const format of formats) {
+export function testTranscripts(format: Format): void {
   describe(`${format} transcripts`, () => {
     for (const transcript of transcripts(format)) {
       describe(transcript.name, () => {

@@ -1,0 +1,164 @@
+/**
+ * Runs test files, each in its own process, and prints one line per file as it ends, with its failures in full.
+ *
+ *     node test/run.mjs [--long | --e2e] [selection...]
+ *
+ * Without an option: `*.test.ts`. `--long`: `*.long.ts`, which wait for minutes of real time, and every `*.laws.test.ts`
+ * in its exhaustive form. `--e2e`: `*.e2e.ts`, which run the real Claude Code. A selection is a file, a folder, or part of
+ * a path below `test/`, such as `wire/chat`.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const args = process.argv.slice(2);
+const suite = args.includes('--long') ? 'long' : args.includes('--e2e') ? 'e2e' : 'test';
+const selections = args.filter((arg) => !arg.startsWith('--'));
+
+/** The files of each suite, how many run at once, and the minutes after which a file counts as hanging. */
+const { belongs, atOnce, hangMinutes } = {
+  test: { belongs: /\.test\.ts$/, atOnce: 2 * availableParallelism(), hangMinutes: 15 },
+  long: { belongs: /\.long\.ts$|\.laws\.test\.ts$/, atOnce: 1 + availableParallelism(), hangMinutes: 40 },
+  e2e: { belongs: /\.e2e\.ts$/, atOnce: 2, hangMinutes: 40 },
+}[suite];
+
+/** Files that take longest start first, so that none of them runs on alone at the end. */
+const slowest = ['acceptance/', 'commands/lifecycle', 'commands/launch', 'proxy/chaos'];
+
+const files = readdirSync(join(root, 'test'), { recursive: true })
+  .map((path) => `test/${path.split(sep).join('/')}`)
+  .filter(
+    (path) => belongs.test(path) && (selections.length === 0 || selections.some((s) => selects(s, path))),
+  )
+  .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+
+if (files.length === 0) {
+  console.error(`no test file matches ${selections.join(' ')}`);
+  process.exit(1);
+}
+
+const began = performance.now();
+const reports = mkdtempSync(join(tmpdir(), 'occ-tests-'));
+const running = new Set();
+const total = { tests: 0, passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+let done = 0;
+
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    for (const child of running) child.kill(signal);
+    rmSync(reports, { recursive: true, force: true });
+    process.exit(1);
+  });
+
+console.log(`${files.length} test files, ${Math.min(atOnce, files.length)} at a time`);
+const queue = [...files];
+await Promise.all(
+  Array.from({ length: atOnce }, async () => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) report(await run(file));
+  }),
+);
+rmSync(reports, { recursive: true, force: true });
+
+if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`);
+console.log(`
+# tests ${total.tests}
+# pass ${total.passed}
+# fail ${total.failed}
+# skipped ${total.skipped}
+# duration ${seconds(performance.now() - began)}
+
+${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+/** Runs one file to its end. */
+async function run(file) {
+  const started = performance.now();
+  const reportFile = join(reports, file.replaceAll('/', '_'));
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      `--test-reporter=${join(root, 'test/reporter.mjs')}`,
+      `--test-reporter-destination=${reportFile}`,
+      file,
+    ],
+    {
+      cwd: root,
+      env: { ...process.env, ...(suite === 'long' && { OCC_TESTS: 'exhaustive' }) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  running.add(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (output += text));
+  let hangs = false;
+  const guard = setTimeout(() => {
+    hangs = true;
+    child.kill('SIGKILL');
+  }, hangMinutes * 60_000);
+  const ended = await new Promise((settle) => {
+    child.once('error', (error) => settle(String(error)));
+    child.once('close', (code, signal) => settle(signal ?? code));
+  });
+  clearTimeout(guard);
+  running.delete(child);
+  return { file, ended, hangs, output, ms: performance.now() - started, ...readReport(reportFile) };
+}
+
+/** What the reporter wrote; without counts when the process ended before it could. */
+function readReport(path) {
+  try {
+    const lines = readFileSync(path, 'utf8').split('\n');
+    return { counts: JSON.parse(lines.pop()), text: lines.join('\n') };
+  } catch {
+    return { counts: undefined, text: '' };
+  }
+}
+
+function report({ file, ended, hangs, output, ms, counts, text }) {
+  const complaint = hangs
+    ? `still running after ${hangMinutes} minutes`
+    : ended !== 0 && !counts?.failed
+      ? `the process ended with ${ended}`
+      : !counts?.tests
+        ? 'no test ran'
+        : undefined;
+  const { tests, passed, failed, skipped } = counts ?? { tests: 0, passed: 0, failed: 0, skipped: 0 };
+  total.tests += tests + (complaint ? 1 : 0);
+  total.passed += passed;
+  total.skipped += skipped;
+  total.failed += failed + (complaint ? 1 : 0);
+  const good = !complaint && failed === 0;
+  const place = `[${String(++done).padStart(String(files.length).length)}/${files.length}]`;
+  console.log(
+    `${place} ${good ? '✔' : '✖'} ${file}: ${passed} passed${failed ? `, ${failed} failed` : ''}${skipped ? `, ${skipped} skipped` : ''} (${seconds(ms)})`,
+  );
+  if (good) return;
+  console.log([complaint && `  ✖ ${complaint}`, text, output].filter(Boolean).join('\n'));
+  failures.push(`  ${file}`, ...[...text.matchAll(/^ {2}✖ .*$/gm)].map(([line]) => `  ${line}`));
+}
+
+function selects(selection, path) {
+  const given = relative(root, resolve(root, selection)).split(sep).join('/');
+  return (
+    path === given ||
+    path.startsWith(`${given}/`) ||
+    path.slice('test/'.length).startsWith(selection) ||
+    path.includes(`/${selection}`)
+  );
+}
+
+function rank(path) {
+  const at = slowest.findIndex((start) => path.startsWith(`test/${start}`));
+  return at < 0 ? slowest.length : at;
+}
+
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
