@@ -6,7 +6,6 @@ import type { Message, StreamEvent } from '../../lib/anthropic/events.ts';
 import type { ModelEntry, Provider, Settings, Timeouts } from '../../lib/config/settings.ts';
 import { loadSettings } from '../../lib/config/load.ts';
 import { inTurn, type Answer } from '../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import type { Script } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
 import { emulatorSettings } from '../../lib/emulator/settings.ts';
@@ -280,13 +279,6 @@ export function readEvents(text: string): { events: StreamEvent[]; data: string[
 /** How often an event of this type came. */
 export function count({ events }: ClientResponse, type: StreamEvent['type']): number {
   return events.filter((event) => event.type === type).length;
-}
-
-/** How the nth upstream request (from 1) ended. Bounded. */
-export async function endedRequest(emulator: Emulator, number: number): Promise<AskedRequest> {
-  const asked = await emulator.asked(number);
-  await asked.ended;
-  return asked;
 }
 
 /** Waits until `look` is true, at most `withinMs`; then fails with `what`. */
