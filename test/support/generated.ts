@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type fc from 'fast-check';
 import type { Decoded, StreamEvent } from '../../lib/anthropic/events.ts';
 import { readSignature } from '../../lib/anthropic/provenance.ts';
-import { goesOn } from '../../lib/wire/responses/replay.ts';
+import { continued } from '../../lib/wire/responses/replay.ts';
 import { generatedChat, type GeneratedChat } from './chat/generated.ts';
 import type { Run } from './decode.ts';
 import { generatedGemini, type GeneratedGemini } from './gemini/generated.ts';
@@ -112,7 +112,7 @@ function lastBlock(events: readonly StreamEvent[]): string | undefined {
 function sealedIn(signatures: readonly string[]): string[] {
   return signatures
     .map((signature) => readSignature(signature)?.payload ?? '')
-    .filter((payload) => payload !== '' && payload !== goesOn);
+    .filter((payload) => payload !== '' && payload !== continued);
 }
 
 export const generated: Record<Format, fc.Arbitrary<GeneratedStream>> = {

@@ -1,61 +1,64 @@
-/** Items of type `function_call`. A call begins on the client when its name is known; its arguments stay text (L9). */
+/**
+ * Decodes items of type `function_call`. The `tool_use` block is opened when the name is known; arguments pass as text and
+ * are not parsed (L9).
+ */
 import { clientToolId } from '../../anthropic/provenance.ts';
 import { toText } from '../../json.ts';
-import type { Output, Surroundings } from './output-item.ts';
-import { parts } from './item-texts.ts';
+import type { ItemContext, OutputItem } from './output-item.ts';
+import { itemTexts } from './item-texts.ts';
 
-/** `wait` counts characters of arguments that wait for a name, and those that wait no more. */
+/** `onHeld` receives the change in the number of characters of arguments that are held until the name arrives. */
 export function callItem(
   key: string,
-  { answer, prose, origin, toClient, drop }: Surroundings,
-  wait: (characters: number) => void,
-): Output {
+  { answer, prose, origin, toClient, drop }: ItemContext,
+  onHeld: (characters: number) => void,
+): OutputItem {
   let id = '';
   let name = '';
-  let begun = false;
-  let early: string[] = [];
-  const texts = parts((args) => {
-    if (begun) return void answer.delta(key, { type: 'input_json_delta', partial_json: args });
-    early.push(args);
-    wait(args.length);
+  let opened = false;
+  let held: string[] = [];
+  const texts = itemTexts((args) => {
+    if (opened) return void answer.delta(key, { type: 'input_json_delta', partial_json: args });
+    held.push(args);
+    onHeld(args.length);
   }, drop);
 
-  function announced(item: Parameters<Output['announced']>[0]): void {
-    if (begun) return;
+  function added(item: Parameters<OutputItem['added']>[0]): void {
+    if (opened) return;
     id = toText(item['call_id']) || id || toText(item['id']);
     name = toText(item['name']) || name;
-    if (name !== '') begin();
+    if (name !== '') open();
   }
 
-  function begin(): void {
-    begun = true;
-    prose.pause();
+  function open(): void {
+    opened = true;
+    prose.endBlock();
     const callId = id === '' ? '' : clientToolId(id, origin);
     answer.open(key, { type: 'tool_use', id: callId, name: toClient(name), input: {} });
-    for (const args of early) {
-      wait(-args.length);
+    for (const args of held) {
+      onHeld(-args.length);
       answer.delta(key, { type: 'input_json_delta', partial_json: args });
     }
-    early = [];
+    held = [];
   }
 
   return {
-    piece: (_, __, text) => texts.piece(0, text),
-    whole: (_, __, text) => texts.whole(0, text),
-    announced,
-    complete(item) {
-      announced(item);
-      texts.whole(0, toArguments(item['arguments']));
-      // A call that came without arguments may still get some with the response: only the end can tell.
-      if (texts.said().trim() !== '') answer.close(key);
+    append: (_, __, text) => texts.append(0, text),
+    complete: (_, __, text) => texts.complete(0, text),
+    added,
+    done(item) {
+      added(item);
+      texts.complete(0, toArguments(item['arguments']));
+      // The finished response may still add arguments to a call that has none, so such a call stays open until then.
+      if (texts.text().trim() !== '') answer.close(key);
     },
-    fits: (item) =>
-      (name === '' || toText(item['name']) === name) && texts.fits([toArguments(item['arguments'])]),
-    silent: () => texts.said() === '',
+    matches: (item) =>
+      (name === '' || toText(item['name']) === name) && texts.matches([toArguments(item['arguments'])]),
+    isEmpty: () => texts.text() === '',
   };
 }
 
-/** A server that sends arguments as an object is taken at its word. */
+/** Arguments as text. Some servers send an object instead. */
 export function toArguments(args: unknown): string {
   if (typeof args === 'string') return args;
   return typeof args === 'object' && args !== null ? JSON.stringify(args) : '';

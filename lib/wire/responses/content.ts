@@ -1,4 +1,4 @@
-/** Blocks of a message as the parts of an input item, in their order. */
+/** Encodes the blocks of a message as parts of an input item. */
 import { blockText, documentBlocks, documentNote, imageNote, unknownNote } from '../encode/notes.ts';
 import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
 import { isBlank } from '../encode/text.ts';
@@ -6,18 +6,18 @@ import { toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import type { InputPart, InputText } from './types.ts';
 
-/** The parts for `blocks`; what the model cannot be shown becomes a note that says what it was. */
+/** The parts for `blocks`, in their order; what the model cannot be shown is replaced by a note. */
 export function toParts(blocks: readonly ContentBlock[], route: Route): InputPart[] {
   return blocks.flatMap((block) => {
     if (isBlock(block, 'image')) return [toImage(block, route)];
     if (isBlock(block, 'document')) return toDocument(block, route);
-    const words = blockText(block) ?? (silent.has(block.type) ? '' : unknownNote(block));
-    return isBlank(words) ? [] : [inputText(words)];
+    const text = blockText(block) ?? (omitted.has(block.type) ? '' : unknownNote(block));
+    return isBlank(text) ? [] : [inputText(text)];
   });
 }
 
-/** Blocks that mean nothing to a model that did not make them. */
-const silent: ReadonlySet<string> = new Set(['thinking', 'redacted_thinking', 'server_tool_use']);
+/** Block types that only the model that made them can use. */
+const omitted: ReadonlySet<string> = new Set(['thinking', 'redacted_thinking', 'server_tool_use']);
 
 export function inputText(text: string): InputText {
   return { type: 'input_text', text };

@@ -1,31 +1,37 @@
-/** The events of a Responses stream that say something, by the name of their `type`. */
+/** The event types of a Responses stream, and which of them carry text. */
 import { toObject, toText, type JsonObject } from '../../json.ts';
-import type { Voice } from './output-item.ts';
+import type { TextKind } from './output-item.ts';
 
-/** A piece of a text (`whole` false), or all of it under the field `field`. */
+/** How to read the text of an event. */
 export interface TextEvent {
   item: 'message' | 'reasoning' | 'function_call';
-  voice: Voice;
+  kind: TextKind;
+  /** The field that holds the text. */
   field: 'delta' | 'text' | 'refusal' | 'arguments' | 'part';
-  whole: boolean;
+  /** True for a full text, false for a delta. */
+  full: boolean;
 }
 
 const textEvents: ReadonlyMap<string, TextEvent> = new Map<string, TextEvent>([
-  ...both('response.output_text', { item: 'message', voice: 'text' }, 'text'),
-  ...both('response.refusal', { item: 'message', voice: 'text' }, 'refusal'),
-  ...both('response.reasoning_summary_text', { item: 'reasoning', voice: 'summary' }, 'text'),
-  ...both('response.reasoning_text', { item: 'reasoning', voice: 'content' }, 'text'),
-  ...both('response.function_call_arguments', { item: 'function_call', voice: 'arguments' }, 'arguments'),
+  ...deltaAndDone('response.output_text', { item: 'message', kind: 'text' }, 'text'),
+  ...deltaAndDone('response.refusal', { item: 'message', kind: 'text' }, 'refusal'),
+  ...deltaAndDone('response.reasoning_summary_text', { item: 'reasoning', kind: 'summary' }, 'text'),
+  ...deltaAndDone('response.reasoning_text', { item: 'reasoning', kind: 'content' }, 'text'),
+  ...deltaAndDone(
+    'response.function_call_arguments',
+    { item: 'function_call', kind: 'arguments' },
+    'arguments',
+  ),
 ]);
 
-function both(
+function deltaAndDone(
   name: string,
-  of: Pick<TextEvent, 'item' | 'voice'>,
+  of: Pick<TextEvent, 'item' | 'kind'>,
   field: TextEvent['field'],
 ): [string, TextEvent][] {
   return [
-    [`${name}.delta`, { ...of, field: 'delta', whole: false }],
-    [`${name}.done`, { ...of, field, whole: true }],
+    [`${name}.delta`, { ...of, field: 'delta', full: false }],
+    [`${name}.done`, { ...of, field, full: true }],
   ];
 }
 
@@ -34,19 +40,18 @@ const partEvents: ReadonlySet<string> = new Set([
   'response.reasoning_summary_part.done',
 ]);
 
-/** What an event says; undefined for one that says nothing. A part tells by its own type whose it is. */
+/** How to read the text of an event; undefined if it carries none. The type of a content part decides its kind. */
 export function textEventOf(type: string, json: JsonObject): TextEvent | undefined {
   if (!partEvents.has(type)) return textEvents.get(type);
-  const part = { field: 'part', whole: true } as const;
-  const named = toText(toObject(json['part'])['type']);
-  if (type === 'response.reasoning_summary_part.done')
-    return { item: 'reasoning', voice: 'summary', ...part };
-  if (named === 'reasoning_text') return { item: 'reasoning', voice: 'content', ...part };
-  return { item: 'message', voice: 'text', ...part };
+  const part = { field: 'part', full: true } as const;
+  const partType = toText(toObject(json['part'])['type']);
+  if (type === 'response.reasoning_summary_part.done') return { item: 'reasoning', kind: 'summary', ...part };
+  if (partType === 'reasoning_text') return { item: 'reasoning', kind: 'content', ...part };
+  return { item: 'message', kind: 'text', ...part };
 }
 
-/** Ends of a response, whatever they are called; `response.done` is an older name for the first. */
-export const endings: ReadonlySet<string> = new Set([
+/** Events that end a response. `response.done` is an older name of `response.completed`. */
+export const finalEvents: ReadonlySet<string> = new Set([
   'response.completed',
   'response.done',
   'response.incomplete',
@@ -54,8 +59,8 @@ export const endings: ReadonlySet<string> = new Set([
   'response.cancelled',
 ]);
 
-/** Events that belong to an item, or to the response, without saying anything of it that counts. */
-const frame: ReadonlySet<string> = new Set([
+/** Known events without text. */
+const otherEvents: ReadonlySet<string> = new Set([
   'response.created',
   'response.queued',
   'response.in_progress',
@@ -68,5 +73,5 @@ const frame: ReadonlySet<string> = new Set([
 ]);
 
 export function isKnown(type: string): boolean {
-  return textEvents.has(type) || partEvents.has(type) || endings.has(type) || frame.has(type);
+  return textEvents.has(type) || partEvents.has(type) || finalEvents.has(type) || otherEvents.has(type);
 }

@@ -1,4 +1,4 @@
-/** What the end of a response means (P7), and what its failure says. */
+/** Reads the stop reason (P7) or the error of a finished response. */
 import type { ApiError } from '../../anthropic/errors.ts';
 import { errorInside } from '../decode/errors.ts';
 import type { ApiErrorType, StopReason } from '../../anthropic/events.ts';
@@ -11,19 +11,19 @@ const incomplete: Readonly<Record<string, StopReason>> = {
   model_context_window_exceeded: 'model_context_window_exceeded',
 };
 
-/** The stop reason of a response that did not fail; `odd` is a reason nobody knows, which counts as a limit. */
-export function toStopReason(type: string, response: JsonObject): { reason: StopReason; odd?: string } {
-  const said = toText(toObject(response['incomplete_details'])['reason']);
-  if (said === '' && !isIncomplete(type, response)) return { reason: 'end_turn' };
-  const reason = Object.hasOwn(incomplete, said) ? incomplete[said] : undefined;
-  return reason ? { reason } : { reason: 'max_tokens', odd: said };
+/** The stop reason of a response that did not fail. An `unknown` reason of an incomplete response counts as `max_tokens`. */
+export function toStopReason(type: string, response: JsonObject): { reason: StopReason; unknown?: string } {
+  const given = toText(toObject(response['incomplete_details'])['reason']);
+  if (given === '' && !isIncomplete(type, response)) return { reason: 'end_turn' };
+  const reason = Object.hasOwn(incomplete, given) ? incomplete[given] : undefined;
+  return reason ? { reason } : { reason: 'max_tokens', unknown: given };
 }
 
 function isIncomplete(type: string, response: JsonObject): boolean {
   return type === 'response.incomplete' || response['status'] === 'incomplete';
 }
 
-/** OpenAI names a failure by its code alone. */
+/** OpenAI's errors have a code but no type. */
 const typeByCode: Readonly<Record<string, ApiErrorType>> = {
   rate_limit_exceeded: 'rate_limit_error',
   insufficient_quota: 'billing_error',
@@ -32,7 +32,7 @@ const typeByCode: Readonly<Record<string, ApiErrorType>> = {
   invalid_prompt: 'invalid_request_error',
 };
 
-/** The failure a finished response tells of; undefined when it did not fail. */
+/** The error of a finished response; undefined if it did not fail. */
 export function failureOf(type: string, response: JsonObject): ApiError | undefined {
   const { error, status } = response;
   const failed =
@@ -40,21 +40,21 @@ export function failureOf(type: string, response: JsonObject): ApiError | undefi
     type === 'response.cancelled' ||
     status === 'failed' ||
     status === 'cancelled';
-  const told = errorInside({ error: error ?? null });
-  if (told) return byCode(told);
+  const reported = errorInside({ error: error ?? null });
+  if (reported) return byCode(reported);
   if (!failed) return undefined;
   const how = type === 'response.cancelled' || status === 'cancelled' ? 'cancelled' : 'failed';
   return { status: 0, type: 'api_error', message: `the upstream ${how} its answer without saying why` };
 }
 
-/** The error under Anthropic's name for its code, which also is what policy judges it by. */
+/** The error with the type that belongs to its code. The proxy's policy also reads the code, as `upstreamType`. */
 export function byCode(error: ApiError): ApiError {
   const { upstreamCode: code = '', overflow } = error;
   if (overflow || !Object.hasOwn(typeByCode, code)) return error;
   return { ...error, type: typeByCode[code] ?? error.type, upstreamType: error.upstreamType ?? code };
 }
 
-/** The response an event carries; a body that is the response itself carries itself. */
+/** The response in an event, or the JSON itself if the body is the bare response. */
 export function responseIn(json: JsonObject): JsonObject {
   return isObject(json['response']) ? json['response'] : json;
 }

@@ -1,6 +1,6 @@
 /**
- * The conversation as input items, each thing said in its place. The items of a conversation are the beginning of those
- * of every longer one, so that the upstream's prefix cache holds.
+ * Encodes the conversation as input items. The items of a conversation are a prefix of the items of every longer one, so
+ * that the upstream's prompt cache applies.
  */
 import { argumentsText, resultText, type Step } from '../encode/history.ts';
 import { failedResult } from '../encode/notes.ts';
@@ -22,9 +22,9 @@ import type { FunctionCall, FunctionCallOutput, InputItem, InputPart } from './t
 
 export function toItems(steps: readonly Step[], route: Route): InputItem[] {
   const items: InputItem[] = [];
-  /** Images and files that have no place in a result: they stand in the user's next message. */
+  /** Images and files that cannot be part of a result: they move to the next user message. */
   let media: InputPart[] = [];
-  const say = (role: 'user' | 'system', content: InputPart[]): void => {
+  const addMessage = (role: 'user' | 'system', content: InputPart[]): void => {
     if (content.length > 0) items.push({ type: 'message', role, content });
   };
 
@@ -37,7 +37,7 @@ export function toItems(steps: readonly Step[], route: Route): InputItem[] {
           media.push(...moved);
         }
         if (steps[index + 1]?.role === 'user') return;
-        say('user', media);
+        addMessage('user', media);
         media = [];
         return;
       }
@@ -45,17 +45,17 @@ export function toItems(steps: readonly Step[], route: Route): InputItem[] {
         items.push(...toTurn(step.blocks, route));
         return;
       case 'user':
-        say('user', [...media, ...toParts(step.blocks, route)]);
+        addMessage('user', [...media, ...toParts(step.blocks, route)]);
         media = [];
         return;
       default:
-        say('system', toParts(step.blocks, route).filter(isText));
+        addMessage('system', toParts(step.blocks, route).filter(isText));
     }
   });
   return items;
 }
 
-/** What the model said in one turn, in its order: reasoning, text and calls are items of their own. */
+/** One assistant turn: reasoning, text and calls become separate items, in their order. */
 function toTurn(blocks: readonly ContentBlock[], route: Route): InputItem[] {
   const items: InputItem[] = [];
   const thoughts = replay(route);
@@ -88,7 +88,7 @@ function toCallId(id: string, route: Route): string {
   return upstreamToolId(id, { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral' }, route);
 }
 
-/** A result in words; images and files stand beside them, or under a label in `moved` where a result is text alone. */
+/** The output of a call. If the upstream takes only text in a result, its images and files are in `moved`, with a label. */
 function toOutput(
   result: ToolResultBlock,
   call: ToolUseBlock | undefined,

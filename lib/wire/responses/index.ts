@@ -1,4 +1,4 @@
-/** OpenAI Responses: typed items instead of messages, and reasoning that travels encrypted. */
+/** The codec of OpenAI Responses: typed items instead of messages, and encrypted reasoning. */
 import { readApiError } from '../decode/errors.ts';
 import type { Codec } from '../codec.ts';
 import { keyHeader } from '../encode/key-header.ts';

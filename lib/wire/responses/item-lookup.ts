@@ -1,16 +1,16 @@
 /**
- * Which item does an event speak of? Servers number items from 0, all alike, as strings, or not at all; they name them
- * by an id, by another in every event, or not; items begin without being announced, end twice, and appear once more in
- * the finished response.
+ * Finds the output item that an event belongs to. Servers number items from 0, give all the same number, send numbers as
+ * strings, or send none. They send one id per item, a new id with every event, or none. An item may start without an
+ * `added` event, end twice, and appear again in the finished response.
  */
 import { toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
-import type { Output } from './output-item.ts';
+import type { OutputItem } from './output-item.ts';
 
-/** What an event says of the item it belongs to. */
+/** How an event identifies the item it belongs to. */
 export interface Reference {
   type: string;
   index: number | undefined;
-  /** `id` and `call_id`, for some events name an item by the other. */
+  /** `id` and `call_id`: some events put one of them in place of the other. */
   ids: readonly string[];
 }
 
@@ -20,139 +20,139 @@ export interface Entry {
   type: string;
   index: number | undefined;
   ids: Set<string>;
-  /** It was announced by an event of its own. */
-  announcement: JsonObject | undefined;
-  /** It came whole. */
-  over: boolean;
-  output: Output;
+  /** The item of its `added` event, if there was one. */
+  added: JsonObject | undefined;
+  /** True once the finished item has arrived. */
+  done: boolean;
+  output: OutputItem;
 }
 
-export interface Items {
-  /** The item of an event about a part of one; a new one where none is known. */
-  ofPiece(reference: Reference): Entry;
-  /** The item that is announced (`over` false), or that came whole. */
-  ofItem(item: JsonObject, reference: Reference, over: boolean): Entry;
+export interface ItemLookup {
+  /** The item of an event that carries a text; a new item if none matches. */
+  forText(reference: Reference): Entry;
+  /** The item of an `added` event, or of a `done` event if `done` is true; a new item if none matches. */
+  forItem(item: JsonObject, reference: Reference, done: boolean): Entry;
   /** The items of a finished response, in their order. */
-  ofResponse(output: readonly Json[]): { entry: Entry; item: JsonObject }[];
+  forResponse(output: readonly Json[]): { entry: Entry; item: JsonObject }[];
   all(): readonly Entry[];
 }
 
-export function itemTable(make: (type: string, key: string) => Output): Items {
+export function itemLookup(create: (type: string, key: string) => OutputItem): ItemLookup {
   const entries: Entry[] = [];
-  /** The items that go by an id, and the latest of a type and of a type at an index: an answer may hold thousands. */
+  // A response may hold thousands of items, so they are indexed by id, by type, and by type and index.
   const byId = new Map<string, Set<Entry>>();
   const latest = new Map<string, Entry>();
 
   function add({ type, index, ids }: Reference): Entry {
-    const output = make(type, `item ${entries.length}`);
     const position = entries.length;
     const entry = {
       position,
       type,
       index,
       ids: new Set<string>(),
-      announcement: undefined,
-      over: false,
-      output,
+      added: undefined,
+      done: false,
+      output: create(type, `item ${position}`),
     };
     entries.push(entry);
-    latest.set(type, entry).set(placeOf(type, index), entry);
-    identify(entry, ids);
+    latest.set(type, entry).set(keyOf(type, index), entry);
+    addIds(entry, ids);
     return entry;
   }
 
-  function identify(entry: Entry, ids: readonly string[]): void {
+  function addIds(entry: Entry, ids: readonly string[]): void {
     for (const id of ids) {
       entry.ids.add(id);
       byId.set(id, (byId.get(id) ?? new Set()).add(entry));
     }
   }
 
-  /** The items that go by one of these ids, in their order. */
-  function called(ids: readonly string[]): Entry[] {
+  /** The items that have one of these ids, in their order. */
+  function withIds(ids: readonly string[]): Entry[] {
     const found = new Set(ids.flatMap((id) => [...(byId.get(id) ?? [])]));
     return [...found].sort((a, b) => a.position - b.position);
   }
 
-  /** Two items of one id, where they are numbered apart, are two. */
-  function named({ type, index, ids }: Reference): Entry | undefined {
-    return called(ids).findLast(
+  /** The latest item with the id and type. Two items with the same id but different indices are distinct. */
+  function findById({ type, index, ids }: Reference): Entry | undefined {
+    return withIds(ids).findLast(
       (entry) =>
         entry.type === type && (index === undefined || entry.index === undefined || index === entry.index),
     );
   }
 
-  /** The latest item of the type at the index, or the latest at all where the event has none. */
-  function placed({ type, index }: Reference): Entry | undefined {
-    return latest.get(index === undefined ? type : placeOf(type, index));
+  /** The latest item of the type, at the index if the event has one. */
+  function findByIndex({ type, index }: Reference): Entry | undefined {
+    return latest.get(index === undefined ? type : keyOf(type, index));
   }
 
-  /** An item that was never announced goes by the one id it was called by. */
-  function isAnother(entry: Entry, { ids }: Reference): boolean {
-    return !entry.announcement && ids.length > 0 && entry.ids.size > 0;
+  /** True if the ids differ although `entry` had no `added` event: such an item keeps the id of its first event. */
+  function hasOtherId(entry: Entry, { ids }: Reference): boolean {
+    return !entry.added && ids.length > 0 && entry.ids.size > 0;
   }
 
-  function ofPiece(reference: Reference): Entry {
-    const known = named(reference);
+  function forText(reference: Reference): Entry {
+    const known = findById(reference);
     if (known) return known;
-    const there = placed(reference);
-    const another = !there || isAnother(there, reference) || (there.over && reference.index === undefined);
-    return another ? add(reference) : there;
+    const entry = findByIndex(reference);
+    const isNew = !entry || hasOtherId(entry, reference) || (entry.done && reference.index === undefined);
+    return isNew ? add(reference) : entry;
   }
 
-  function ofItem(item: JsonObject, reference: Reference, over: boolean): Entry {
-    const there = named(reference) ?? atItsPlace(item, reference, over);
-    const entry = there ?? add(reference);
-    identify(entry, reference.ids);
-    if (!over) entry.announcement ??= item;
-    entry.over ||= over;
+  function forItem(item: JsonObject, reference: Reference, done: boolean): Entry {
+    const entry = findById(reference) ?? matchByIndex(item, reference, done) ?? add(reference);
+    addIds(entry, reference.ids);
+    if (!done) entry.added ??= item;
+    entry.done ||= done;
     return entry;
   }
 
-  function atItsPlace(item: JsonObject, reference: Reference, over: boolean): Entry | undefined {
-    const there = placed(reference);
-    if (!there || isAnother(there, reference)) return undefined;
-    if (over) return there.over && !there.output.fits(item) ? undefined : there;
-    return there.announcement || there.over ? undefined : there;
+  function matchByIndex(item: JsonObject, reference: Reference, done: boolean): Entry | undefined {
+    const entry = findByIndex(reference);
+    if (!entry || hasOtherId(entry, reference)) return undefined;
+    if (done) return entry.done && !entry.output.matches(item) ? undefined : entry;
+    return entry.added || entry.done ? undefined : entry;
   }
 
-  function ofResponse(output: readonly Json[]): { entry: Entry; item: JsonObject }[] {
-    const left = new Set(entries);
+  function forResponse(output: readonly Json[]): { entry: Entry; item: JsonObject }[] {
+    const unmatched = new Set(entries);
     return output.map((value, index) => {
       const item = toObject(value);
       const reference = referenceOf(item, index);
-      const fitting = (entry: Entry): boolean => entry.type === reference.type && entry.output.fits(item);
-      const byName = called(reference.ids).find((one) => left.has(one) && one.type === reference.type);
-      const entry = byName ?? inPlace(left, index, fitting, reference.type) ?? add(reference);
-      left.delete(entry);
-      entry.over = true;
+      const matches = (entry: Entry): boolean => entry.type === reference.type && entry.output.matches(item);
+      const sameId = withIds(reference.ids).find(
+        (entry) => unmatched.has(entry) && entry.type === reference.type,
+      );
+      const entry = sameId ?? bestMatch(unmatched, index, matches, reference.type) ?? add(reference);
+      unmatched.delete(entry);
+      entry.done = true;
       return { entry, item };
     });
   }
 
-  return { ofPiece, ofItem, ofResponse, all: () => entries };
+  return { forText, forItem, forResponse, all: () => entries };
 }
 
-/** The item that fits at this index, else any that fits, else the one that should stand there. */
-function inPlace(
-  left: ReadonlySet<Entry>,
+/** The entry with this index and matching content, else any with matching content, else the one with index and type. */
+function bestMatch(
+  unmatched: ReadonlySet<Entry>,
   index: number,
-  fitting: (entry: Entry) => boolean,
+  matches: (entry: Entry) => boolean,
   type: string,
 ): Entry | undefined {
-  const candidates = [...left];
+  const candidates = [...unmatched];
   return (
-    candidates.find((one) => one.index === index && fitting(one)) ??
-    candidates.find(fitting) ??
-    candidates.find((one) => one.index === index && one.type === type)
+    candidates.find((entry) => entry.index === index && matches(entry)) ??
+    candidates.find(matches) ??
+    candidates.find((entry) => entry.index === index && entry.type === type)
   );
 }
 
-function placeOf(type: string, index: number | undefined): string {
+function keyOf(type: string, index: number | undefined): string {
   return `${type} at ${index}`;
 }
 
-/** How an item refers to itself; one that does not say what it is shows it by its fields. */
+/** The reference of an item itself. An item without a `type` gets one from its fields. */
 export function referenceOf(item: JsonObject, index: number | undefined): Reference {
   const ids = [toText(item['id']), toText(item['call_id'])].filter((id) => id !== '');
   return { type: toText(item['type']) || typeByFields(item), index, ids };
@@ -164,7 +164,7 @@ function typeByFields(item: JsonObject): string {
   return item['content'] === undefined ? '' : 'message';
 }
 
-/** How an event about a part refers to the item it belongs to. */
+/** The reference of an event that carries a text of an item. */
 export function referenceIn(event: JsonObject, type: string): Reference {
   const ids = [toText(event['item_id']), toText(event['call_id'])].filter((id) => id !== '');
   return { type, index: toNumber(event['output_index']), ids };

@@ -1,81 +1,84 @@
 /**
- * The texts of one output item. Each comes in pieces, and then whole, up to four times over (the part's own end, the
- * part, the item, the response): a character counts once (L9), and what only a whole text says is not lost.
+ * Collects the texts of one output item. Each text arrives in deltas and then again in full, up to four times (end of
+ * the text, content part, item, response). Every character is passed on once (L9), also one that only a full text holds.
  */
-export interface Parts {
-  /** A piece of the part `at`; without a number it belongs to the latest part. */
-  piece(at: number | undefined, text: string): void;
-  /** All of the part `at`. */
-  whole(at: number | undefined, text: string): void;
-  /** All parts of the item. */
-  all(texts: readonly string[]): void;
-  /** True when these texts may be all of this item: they begin with what was said of it. */
-  fits(texts: readonly string[]): boolean;
-  /** Everything said so far. */
-  said(): string;
+export interface ItemTexts {
+  /** Takes a delta of the text with index `at`; without an index it belongs to the latest text. */
+  append(at: number | undefined, text: string): void;
+  /** Takes the full text with index `at`; without an index it belongs to the latest text. */
+  complete(at: number | undefined, text: string): void;
+  /** Takes all texts of the item in full. */
+  completeAll(texts: readonly string[]): void;
+  /** True if `texts` begin with everything received so far, so that they may belong to this item. */
+  matches(texts: readonly string[]): boolean;
+  /** All texts received so far, joined. */
+  text(): string;
 }
 
-/** `say` is told what is new; `drop` that something came which is not the rest of what had come. */
-export function parts(say: (text: string, part: number) => void, drop: (what: string) => void): Parts {
+/** `write` receives each new piece of text; `drop` is called when a text contradicts what was already written. */
+export function itemTexts(
+  write: (text: string, at: number) => void,
+  drop: (what: string) => void,
+): ItemTexts {
   const texts = new Map<number, string>();
-  const ended = new Set<number>();
+  const completed = new Set<number>();
   let last = 0;
 
   function add(at: number, text: string): void {
     if (text === '') return;
     last = at;
     texts.set(at, (texts.get(at) ?? '') + text);
-    say(text, at);
+    write(text, at);
   }
 
-  function piece(at: number | undefined, text: string): void {
-    const part = at ?? (ended.has(last) ? last + 1 : last);
-    if (text !== '' && ended.has(part)) drop('a piece of a text that had come whole');
-    else add(part, text);
+  function append(at: number | undefined, text: string): void {
+    const index = at ?? (completed.has(last) ? last + 1 : last);
+    if (text !== '' && completed.has(index)) drop('a piece of a text that had come whole');
+    else add(index, text);
   }
 
-  function whole(at: number | undefined, text: string): void {
+  function complete(at: number | undefined, text: string): void {
     if (text === '') return;
-    const part = at ?? last;
-    complete(part, text);
-    ended.add(part);
+    const index = at ?? last;
+    addRest(index, text);
+    completed.add(index);
   }
 
-  function complete(at: number, text: string): void {
+  function addRest(at: number, text: string): void {
     const known = texts.get(at) ?? '';
     if (text.startsWith(known)) add(at, text.slice(known.length));
     else drop('a whole text that is not its pieces');
   }
 
-  function said(): string {
+  function joined(): string {
     return [...texts.values()].join('');
   }
 
-  /** Part by part, where the numbers of the pieces were honest. */
-  function match(given: readonly string[]): boolean {
-    return [...texts].every(([at, text]) => given[at]?.startsWith(text));
+  /** Compares text by text, which requires that the indices of the deltas were correct. */
+  function matchesByIndex(full: readonly string[]): boolean {
+    return [...texts].every(([at, text]) => full[at]?.startsWith(text));
   }
 
-  function all(given: readonly string[]): void {
-    const joined = given.join('');
-    if (joined === '') return;
-    if (joined === said()) return end(given.length);
-    if (match(given)) for (const [at, text] of given.entries()) complete(at, text);
-    else if (joined.startsWith(said())) add(last, joined.slice(said().length));
+  function completeAll(full: readonly string[]): void {
+    const fullText = full.join('');
+    if (fullText === '') return;
+    if (fullText === joined()) return markCompleted(full.length);
+    if (matchesByIndex(full)) for (const [at, text] of full.entries()) addRest(at, text);
+    else if (fullText.startsWith(joined())) add(last, fullText.slice(joined().length));
     else drop('a whole text that is not its pieces');
-    end(given.length);
+    markCompleted(full.length);
   }
 
-  /** What is over gets no more pieces: they came late, and are a part of what was said. */
-  function end(count: number): void {
-    for (const at of [...texts.keys(), ...Array.from({ length: count }).keys()]) ended.add(at);
+  /** A delta that arrives after this is late: its text is already part of the full text. */
+  function markCompleted(count: number): void {
+    for (const at of [...texts.keys(), ...Array.from({ length: count }).keys()]) completed.add(at);
   }
 
   return {
-    piece,
-    whole,
-    all,
-    fits: (given) => match(given) || given.join('').startsWith(said()),
-    said,
+    append,
+    complete,
+    completeAll,
+    matches: (full) => matchesByIndex(full) || full.join('').startsWith(joined()),
+    text: joined,
   };
 }

@@ -1,63 +1,63 @@
-/** The types of items an answer is made of. */
+/** Creates the decoder of an output item by the item's type. */
 import { toText } from '../../json.ts';
 import { callItem } from './calls.ts';
 import { messageItem } from './message.ts';
-import type { Output, Surroundings } from './output-item.ts';
+import type { ItemContext, OutputItem } from './output-item.ts';
 import { reasoningItem } from './reasoning.ts';
 
-export interface Outputs {
-  make: (type: string, key: string) => Output;
-  /** Calls so far. */
-  calls(): number;
-  /** Characters of arguments that wait for the name of their call (L3). */
-  waiting(): number;
+export interface ItemFactory {
+  create: (type: string, key: string) => OutputItem;
+  /** Number of calls so far. */
+  callCount(): number;
+  /** Characters of arguments that are held until the name of their call arrives (L3). */
+  heldCharacters(): number;
 }
 
-export function outputs(surroundings: Surroundings): Outputs {
+export function itemFactory(context: ItemContext): ItemFactory {
   let calls = 0;
-  let waiting = 0;
+  let held = 0;
 
-  function make(type: string, key: string): Output {
+  function create(type: string, key: string): OutputItem {
     switch (type) {
       case 'message':
-        return messageItem(key, surroundings);
+        return messageItem(key, context);
       case 'reasoning':
-        return reasoningItem(key, surroundings);
+        return reasoningItem(key, context);
       case 'function_call':
         calls++;
-        return callItem(key, surroundings, (characters) => {
-          waiting += characters;
+        return callItem(key, context, (characters) => {
+          held += characters;
         });
       case 'web_search_call':
-        return searchItem(surroundings);
+        return searchItem(context);
       default:
-        return unknownItem(type, surroundings);
+        return unknownItem(type, context);
     }
   }
 
-  return { make, calls: () => calls, waiting: () => waiting };
+  return { create, callCount: () => calls, heldCharacters: () => held };
 }
 
-const nothing = { piece: () => {}, whole: () => {}, announced: () => {}, silent: () => false };
+const withoutText = { append: () => {}, complete: () => {}, added: () => {}, isEmpty: () => false };
 
-function searchItem({ searches }: Surroundings): Output {
-  let told = false;
+function searchItem({ searches }: ItemContext): OutputItem {
+  let written = false;
   return {
-    ...nothing,
-    complete(item) {
-      if (!told) searches.made(item);
-      told = true;
+    ...withoutText,
+    done(item) {
+      if (!written) searches.add(item);
+      written = true;
     },
-    fits: () => true,
+    matches: () => true,
   };
 }
 
-/** What the upstream did by itself and the client has no word for. */
-function unknownItem(type: string, { drop }: Surroundings): Output {
+/** An item that has no counterpart in Anthropic's API, such as a built-in tool that the upstream ran. */
+function unknownItem(type: string, { drop }: ItemContext): OutputItem {
   return {
-    ...nothing,
-    complete: (item) =>
+    ...withoutText,
+    done: (item) =>
       drop(`an output item of type ${(type || toText(item['type'])).slice(0, 40) || 'unknown'}`),
-    fits: () => true,
+    matches: () => true,
   };
 }

@@ -1,24 +1,24 @@
-/** An item of type `message`: what the model says. */
+/** Decodes items of type `message`, which hold the model's text. */
 import { isObject, toArray, toObject, toText } from '../../json.ts';
-import { textsIn, type Output, type Surroundings } from './output-item.ts';
-import { parts } from './item-texts.ts';
+import { textsIn, type ItemContext, type OutputItem } from './output-item.ts';
+import { itemTexts } from './item-texts.ts';
 
-export function messageItem(key: string, { prose, searches, drop }: Surroundings): Output {
-  const texts = parts((text) => prose.say(key, 'text', text), drop);
+export function messageItem(key: string, { prose, searches, drop }: ItemContext): OutputItem {
+  const texts = itemTexts((text) => prose.write(key, 'text', text), drop);
   return {
-    piece: (_, at, text) => texts.piece(at, text),
-    whole: (_, at, text) => texts.whole(at, text),
-    announced: () => {},
-    complete(item) {
+    append: (_, at, text) => texts.append(at, text),
+    complete: (_, at, text) => texts.complete(at, text),
+    added: () => {},
+    done(item) {
       for (const part of toArray(item['content'])) {
-        for (const annotation of toArray(toObject(part)['annotations'])) searches.cite(annotation);
+        for (const annotation of toArray(toObject(part)['annotations'])) searches.addCitation(annotation);
         const type = isObject(part) ? toText(part['type']) : 'text';
         if (!textTypes.has(type)) drop(`a content part of type ${type.slice(0, 40) || 'unknown'}`);
       }
-      texts.all(textsIn(item['content']));
+      texts.completeAll(textsIn(item['content']));
     },
-    fits: (item) => texts.fits(textsIn(item['content'])),
-    silent: () => texts.said() === '',
+    matches: (item) => texts.matches(textsIn(item['content'])),
+    isEmpty: () => texts.text() === '',
   };
 }
 

@@ -1,38 +1,40 @@
-/** What an item of the answer does with what is said of it, whatever its type; and what is common to the texts in it. */
+/** The interface that decoders of output items share, whatever the item's type, and helpers that read an item's content. */
 import type { Origin } from '../../anthropic/provenance.ts';
 import type { Writer } from '../../anthropic/writer.ts';
 import { isObject, toArray, toText, type Json, type JsonObject } from '../../json.ts';
-import type { Prose } from './prose.ts';
+import type { ProseWriter } from './prose.ts';
 import type { Searches } from './searches.ts';
 
-/** Which of an item's texts an event speaks of. */
-export type Voice = 'text' | 'summary' | 'content' | 'arguments';
+/** Which of an item's texts an event carries. */
+export type TextKind = 'text' | 'summary' | 'content' | 'arguments';
 
-export interface Output {
-  piece(voice: Voice, at: number | undefined, text: string): void;
-  whole(voice: Voice, at: number | undefined, text: string): void;
-  /** The item as it is announced: its names count, its texts are not yet to be trusted. */
-  announced(item: JsonObject): void;
-  /** The item as a whole. */
-  complete(item: JsonObject): void;
-  /** True when `item` may be this one as a whole. */
-  fits(item: JsonObject): boolean;
-  /** True while nothing was said, so that what was announced is better than nothing. */
-  silent(): boolean;
+export interface OutputItem {
+  /** Takes a delta of the text with index `at`. */
+  append(kind: TextKind, at: number | undefined, text: string): void;
+  /** Takes the full text with index `at`. */
+  complete(kind: TextKind, at: number | undefined, text: string): void;
+  /** Takes the item as `response.output_item.added` carries it. Its names are final, its texts may not be. */
+  added(item: JsonObject): void;
+  /** Takes the finished item. */
+  done(item: JsonObject): void;
+  /** True if the finished `item` may be this one. */
+  matches(item: JsonObject): boolean;
+  /** True while the item has no text, so that the texts of its `added` event may be used instead. */
+  isEmpty(): boolean;
 }
 
-export interface Surroundings {
+export interface ItemContext {
   answer: Writer;
-  prose: Prose;
+  prose: ProseWriter;
   searches: Searches;
   origin: Origin;
-  /** The client's name for a tool (L6). */
+  /** Returns the client's name for a tool (L6). */
   toClient: (name: string) => string;
-  /** Tells the log, once, that something was left out. */
+  /** Logs, once for each `what`, that something was left out. */
   drop: (what: string) => void;
 }
 
-/** The texts of a content: a string, or parts of text and refusal, which is text to the client. */
+/** The texts of a content: a string, or parts of type text and refusal. The client gets refusals as text. */
 export function textsIn(content: Json | undefined): string[] {
   if (typeof content === 'string') return [content];
   return toArray(content).map((part) =>
@@ -40,7 +42,7 @@ export function textsIn(content: Json | undefined): string[] {
   );
 }
 
-/** A piece is a string; a server that sends it as a part is taken at its word. */
+/** The text of a delta: a string, or the content part that some servers send instead. */
 export function textOf(value: Json | undefined): string {
   return textsIn(isObject(value) ? [value] : value).join('');
 }

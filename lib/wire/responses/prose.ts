@@ -1,45 +1,50 @@
 /**
- * What the model says and thinks, as blocks of their own for each item, cut at the client's stop words.
+ * Writes text and thinking as blocks, one for each source, and ends the text at the client's stop sequences.
  *
- * Reasoning that is nothing but encrypted waits behind a text until something else follows: as the last block of an
- * answer in words it would be all that Claude Code's `-p` prints, which is nothing (measured). There it is left out.
+ * Reasoning that is only encrypted is held back after a text until something else follows. As the last block it would be
+ * all that Claude Code's `-p` prints, which is nothing (measured); in that case it is left out.
  */
 import type { Remark } from '../../anthropic/events.ts';
 import type { Writer } from '../../anthropic/writer.ts';
-import type { Stops } from './stop-sequences.ts';
+import type { StopSequences } from './stop-sequences.ts';
 
-export interface Prose {
-  /** More of the text that `speaker` names; another speaker's begins a block of its own. */
-  say(speaker: string, type: 'text' | 'thinking', text: string): void;
-  /** Signs the thinking of `speaker`, as a block of its own where something else was said since. */
-  sign(speaker: string, signature: string): void;
-  /** The same, but only where nothing else was said since. */
-  signOpen(speaker: string, signature: string): void;
-  /** Something else begins. */
-  pause(): void;
-  /** The end of the message; `calls` says whether the turn goes on after it. */
+export interface ProseWriter {
+  /** Writes text that comes from `source`: an item, or a part of one. Another source starts a new block. */
+  write(source: string, type: 'text' | 'thinking', text: string): void;
+  /** Signs the thinking of `source`, in a new block if its own block is no longer open. */
+  sign(source: string, signature: string): void;
+  /** Signs the thinking of `source` if its block is still open. */
+  signIfOpen(source: string, signature: string): void;
+  /** Ends the open block because a block of another type follows. */
+  endBlock(): void;
+  /** Ends the message; `calls` is true if it contains tool calls, so that the client continues the turn. */
   end(calls: boolean): void;
-  /** The stop word that ended the text, once one did. */
-  stopped(): string | undefined;
+  /** The stop sequence that ended the text, if one did. */
+  stopSequence(): string | undefined;
 }
 
-export function proseOf(answer: Writer, stops: Stops, tell: (remark: Remark) => void): Prose {
-  let speaking: string | undefined;
+export function proseWriter(
+  answer: Writer,
+  stops: StopSequences,
+  emit: (remark: Remark) => void,
+): ProseWriter {
+  /** The source of the open block. */
+  let current: string | undefined;
   let last: 'text' | 'thinking' | undefined;
-  /** Signatures that stand behind a text. */
-  let waiting: string[] = [];
+  /** Signatures that are held back after a text. */
+  let held: string[] = [];
   let opened = 0;
 
-  function hush(): void {
+  function flushText(): void {
     answer.prose('text', stops.end());
-    speaking = undefined;
+    current = undefined;
   }
 
-  function pause(): void {
-    hush();
-    const held = waiting;
-    waiting = [];
-    for (const signature of held) open(true, signature);
+  function endBlock(): void {
+    flushText();
+    const signatures = held;
+    held = [];
+    for (const signature of signatures) open(true, signature);
   }
 
   function open(thinking: boolean, signature = ''): void {
@@ -48,35 +53,35 @@ export function proseOf(answer: Writer, stops: Stops, tell: (remark: Remark) => 
   }
 
   return {
-    say(speaker, type, text) {
-      if (text === '' || stops.met() !== undefined) return;
-      if (speaker !== speaking) {
-        pause();
+    write(source, type, text) {
+      if (text === '' || stops.found() !== undefined) return;
+      if (source !== current) {
+        endBlock();
         open(type === 'thinking');
       }
-      speaking = speaker;
+      current = source;
       last = type;
       answer.prose(type, type === 'text' ? stops.push(text) : text);
     },
-    sign(speaker, signature) {
-      if (stops.met() !== undefined) return;
-      if (speaker === speaking) answer.signature(signature);
+    sign(source, signature) {
+      if (stops.found() !== undefined) return;
+      if (source === current) answer.signature(signature);
       else {
-        hush();
-        if (last === 'text') waiting.push(signature);
+        flushText();
+        if (last === 'text') held.push(signature);
         else open(true, signature);
       }
-      speaking = undefined;
+      current = undefined;
     },
-    signOpen(speaker, signature) {
-      if (speaker === speaking) answer.signature(signature);
+    signIfOpen(source, signature) {
+      if (source === current) answer.signature(signature);
     },
-    pause,
+    endBlock,
     end(calls) {
-      if (calls || waiting.length === 0) return pause();
-      hush();
-      tell({ type: 'dropped', what: 'the encrypted reasoning behind the last words' });
+      if (calls || held.length === 0) return endBlock();
+      flushText();
+      emit({ type: 'dropped', what: 'the encrypted reasoning behind the last words' });
     },
-    stopped: () => stops.met(),
+    stopSequence: () => stops.found(),
   };
 }

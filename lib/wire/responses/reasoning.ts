@@ -1,50 +1,52 @@
 /**
- * An item of type `reasoning`. It comes as a summary, as the full text, or as both, of which the first that says anything
- * counts. The encrypted form is true only in the whole item: the one that is announced with it is another.
+ * Decodes items of type `reasoning`. An item holds a summary, the full reasoning, or both; the first one that has text is
+ * used and the other is dropped. `encrypted_content` is taken from the finished item: OpenAI sends another value in
+ * `response.output_item.added`.
  */
 import { tagSignature } from '../../anthropic/provenance.ts';
 import { toText } from '../../json.ts';
-import { textsIn, type Output, type Surroundings, type Voice } from './output-item.ts';
-import { parts } from './item-texts.ts';
-import { goesOn } from './replay.ts';
+import { textsIn, type ItemContext, type OutputItem, type TextKind } from './output-item.ts';
+import { itemTexts } from './item-texts.ts';
+import { continued } from './replay.ts';
 
-export function reasoningItem(key: string, { prose, origin, drop }: Surroundings): Output {
-  let voice: Voice | undefined;
+export function reasoningItem(key: string, { prose, origin, drop }: ItemContext): OutputItem {
+  let used: TextKind | undefined;
   let signed = false;
   let latest: number | undefined;
-  // Each part is a block of its own; all but the last say that the item goes on.
-  const texts = parts((text, part) => {
+  // Each part becomes a thinking block; all but the last are signed as continued.
+  const texts = itemTexts((text, part) => {
     if (latest !== undefined && latest !== part)
-      prose.signOpen(`${key} ${latest}`, tagSignature(origin, goesOn));
+      prose.signIfOpen(`${key} ${latest}`, tagSignature(origin, continued));
     latest = part;
-    prose.say(`${key} ${part}`, 'thinking', text);
+    prose.write(`${key} ${part}`, 'thinking', text);
   }, drop);
 
-  function hears(speaking: Voice, text: string): boolean {
+  function isUsed(kind: TextKind, text: string): boolean {
     if (text === '') return false;
-    voice ??= speaking;
-    if (voice === speaking) return true;
+    used ??= kind;
+    if (used === kind) return true;
     drop(
-      voice === 'summary' ? 'the full reasoning beside its summary' : 'a summary beside the full reasoning',
+      used === 'summary' ? 'the full reasoning beside its summary' : 'a summary beside the full reasoning',
     );
     return false;
   }
 
   return {
-    piece: (speaking, at, text) => void (hears(speaking, text) && texts.piece(at, text)),
-    whole: (speaking, at, text) => void (hears(speaking, text) && texts.whole(at, text)),
-    announced: () => {},
-    complete(item) {
-      for (const speaking of ['summary', 'content'] as const) {
-        const given = textsIn(item[speaking]);
-        if (hears(speaking, given.join(''))) texts.all(given);
+    append: (kind, at, text) => void (isUsed(kind, text) && texts.append(at, text)),
+    complete: (kind, at, text) => void (isUsed(kind, text) && texts.complete(at, text)),
+    added: () => {},
+    done(item) {
+      for (const kind of ['summary', 'content'] as const) {
+        const full = textsIn(item[kind]);
+        if (isUsed(kind, full.join(''))) texts.completeAll(full);
       }
       const encrypted = toText(item['encrypted_content']);
       if (signed || encrypted === '') return;
       signed = true;
       prose.sign(`${key} ${latest ?? 0}`, tagSignature(origin, encrypted));
     },
-    fits: (item) => voice === undefined || texts.fits(textsIn(item[voice === 'summary' ? voice : 'content'])),
-    silent: () => false,
+    matches: (item) =>
+      used === undefined || texts.matches(textsIn(item[used === 'summary' ? used : 'content'])),
+    isEmpty: () => false,
   };
 }

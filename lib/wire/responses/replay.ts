@@ -1,7 +1,7 @@
 /**
- * Reasoning items on their way through the client and back (P10). The client sees thinking blocks: one for each part of
- * a summary, for a summary's paragraphs carry nothing between them. The last block of an item is signed with its
- * `encrypted_content`, those before it say that the item goes on.
+ * Restores `reasoning` items from the thinking blocks that the client returns (P10). The client gets one block per
+ * summary part, because the parts of a summary have no separator. The last block of an item is signed with the item's
+ * `encrypted_content`, the blocks before it with `continued`.
  */
 import { originOf, readSignature, type Origin } from '../../anthropic/provenance.ts';
 import type { ThinkingBlock } from '../../anthropic/request.ts';
@@ -9,27 +9,27 @@ import { isBlank } from '../encode/text.ts';
 import { toText } from '../../json.ts';
 import type { ReasoningItem } from './types.ts';
 
-/** The payload that signs a part whose item goes on in the next thinking block. No base64 looks like it. */
-export const goesOn = '+';
+/** The signature payload of a part whose item continues in the next thinking block. It is not valid base64. */
+export const continued = '+';
 
 export interface Replay {
-  /** The item that ends with `block`, if this upstream made it and can read it. */
+  /** Returns the item that ends with `block`, or undefined if the item continues or has another origin. */
   add(block: ThinkingBlock): ReasoningItem | undefined;
 }
 
-/** Puts the items of one assistant turn together again; thinking of any other origin is left out. */
+/** Joins the thinking blocks of one assistant turn into items; thinking of any other origin is left out. */
 export function replay(origin: Origin): Replay {
-  const home = originOf(origin);
+  const ownOrigin = originOf(origin);
   let parts: string[] = [];
   return {
     add({ thinking, signature }) {
       const made = readSignature(signature);
-      if (made?.origin !== home || made.payload === '') {
+      if (made?.origin !== ownOrigin || made.payload === '') {
         parts = [];
         return undefined;
       }
       if (!isBlank(toText(thinking))) parts.push(thinking);
-      if (made.payload === goesOn) return undefined;
+      if (made.payload === continued) return undefined;
       const summary = parts.map((text) => ({ type: 'summary_text' as const, text }));
       parts = [];
       return { type: 'reasoning', summary, encrypted_content: made.payload };

@@ -1,11 +1,11 @@
 /**
- * A Messages request as Responses: pure, from the client's own body each time, driven by the route's facts and quirks
- * alone. Equal input gives equal bytes, and a longer conversation begins with the items of the shorter one
- * (`history.ts`), for the sake of the upstream's prefix cache.
+ * Encodes a Messages request as a Responses request. The result depends only on the client's body and the route: equal
+ * input gives equal bytes, and a longer conversation starts with the same items (`history.ts`), so that the upstream's
+ * prompt cache applies.
  *
- * Nothing is stored upstream: the whole conversation travels each time, with the encrypted reasoning that belongs to it.
- * Responses has no stop words; the decoder keeps the client's (`stops.ts`). Left out on purpose: `top_k`, which the
- * format does not know, `metadata` (it names the user's device), and whatever else only Anthropic's servers know.
+ * Nothing is stored upstream: each request carries the whole conversation and the encrypted reasoning that belongs to it.
+ * Responses has no stop sequences; the decoder applies the client's (`stop-sequences.ts`). Left out: `top_k`, which the
+ * format does not have, `metadata`, which identifies the user's device, and fields that only Anthropic's servers support.
  */
 import { toHistory } from '../encode/history.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
@@ -19,10 +19,10 @@ import { toItems } from './history.ts';
 import { searchTool, toChoice, toTools } from './tools.ts';
 import type { ResponsesRequest } from './types.ts';
 
-/** OpenAI refuses to be asked for fewer output tokens. */
-const leastOutput = 16;
+/** OpenAI rejects a lower `max_output_tokens`. */
+const minOutputTokens = 16;
 
-/** `session` names the conversation: requests that share it share a prefix, and are kept where that is cached. */
+/** `session` identifies the conversation; the upstream uses it to find the cached prefix. */
 export function encodeResponsesRequest(
   request: MessagesRequest,
   route: Route,
@@ -54,7 +54,7 @@ export function encodeResponsesRequest(
     input,
     ...(sentTools.length > 0 && { tools: sentTools }),
     ...toChoice(request.tool_choice, tools, sentTools, route, thinking.thinks),
-    ...(maxTokens !== undefined && { max_output_tokens: Math.max(maxTokens, leastOutput) }),
+    ...(maxTokens !== undefined && { max_output_tokens: Math.max(maxTokens, minOutputTokens) }),
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
     ...(schema &&
@@ -70,8 +70,8 @@ export function encodeResponsesRequest(
 }
 
 /**
- * What a model that reasons is told; nothing for the others, which refuse both the field and the wish for encrypted
- * reasoning. A summary of what is not thought cannot be had.
+ * The `reasoning` field; undefined for models without reasoning, which reject both the field and the `include` of
+ * encrypted reasoning. A summary is requested only if the model thinks.
  */
 function toReasoning(
   { thinks, effort }: Thinking,

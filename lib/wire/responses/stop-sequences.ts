@@ -1,56 +1,56 @@
 /**
- * The client's stop words, kept here because Responses has no field for them: text ends before the first word that
- * occurs, as it would upstream. Anthropic means them for text alone, so thinking and arguments pass by.
+ * Applies the client's stop sequences, because a Responses request has no field for them. The text ends before the first
+ * one that occurs. As in Anthropic's API, thinking and arguments are not searched.
  */
-export interface Stops {
-  /** Takes text and gives the part of it that can belong to no stop word. */
+export interface StopSequences {
+  /** Takes text and returns the part that cannot belong to a stop sequence. */
   push(text: string): string;
-  /** What was held back, when no more of this text comes. */
+  /** Returns the text that was held back, when no more text follows. */
   end(): string;
-  /** The word that ended the text, once one did. */
-  met(): string | undefined;
+  /** The sequence that ended the text, if one did. */
+  found(): string | undefined;
 }
 
-export function stopWords(given: readonly unknown[] = []): Stops {
-  const words = given.filter((word): word is string => typeof word === 'string' && word !== '');
-  const longest = Math.max(0, ...words.map((word) => word.length));
+export function stopSequences(given: readonly unknown[] = []): StopSequences {
+  const sequences = given.filter((one): one is string => typeof one === 'string' && one !== '');
+  const longest = Math.max(0, ...sequences.map(({ length }) => length));
   let held = '';
-  let met: string | undefined;
+  let found: string | undefined;
 
   function push(text: string): string {
     if (longest === 0) return text;
-    if (met !== undefined) return '';
+    if (found !== undefined) return '';
     held += text;
-    const found = first(held);
-    if (found) {
-      met = found.word;
-      return release(found.at);
+    const first = findFirst(held);
+    if (first) {
+      found = first.sequence;
+      return release(first.at);
     }
-    return release(held.length - beginning(held));
+    return release(held.length - partialLength(held));
   }
 
-  /** The word that occurs first, and of two that begin alike the longer. */
-  function first(text: string): { word: string; at: number } | undefined {
-    return words
-      .map((word) => ({ word, at: text.indexOf(word) }))
+  /** The sequence that occurs first; of two at the same position, the longer one. */
+  function findFirst(text: string): { sequence: string; at: number } | undefined {
+    return sequences
+      .map((sequence) => ({ sequence, at: text.indexOf(sequence) }))
       .filter(({ at }) => at >= 0)
-      .sort((a, b) => a.at - b.at || b.word.length - a.word.length)[0];
+      .sort((a, b) => a.at - b.at || b.sequence.length - a.sequence.length)[0];
   }
 
-  /** How many characters at the end of the text may be the beginning of a word. */
-  function beginning(text: string): number {
+  /** How many characters at the end of the text may be the start of a sequence. */
+  function partialLength(text: string): number {
     for (let length = Math.min(longest - 1, text.length); length > 0; length--) {
       const tail = text.slice(-length);
-      if (words.some((word) => word.startsWith(tail))) return length;
+      if (sequences.some((sequence) => sequence.startsWith(tail))) return length;
     }
     return 0;
   }
 
   function release(length: number): string {
     const text = held.slice(0, length);
-    held = met === undefined ? held.slice(length) : '';
+    held = found === undefined ? held.slice(length) : '';
     return text;
   }
 
-  return { push, end: () => release(held.length), met: () => met };
+  return { push, end: () => release(held.length), found: () => found };
 }

@@ -1,9 +1,9 @@
 /**
- * Responses, answered: typed events into Anthropic's.
+ * Decodes a Responses stream into Anthropic's events.
  *
- * Everything is said several times over: in pieces, as a part, as an item and in the finished response. What is new in
- * any of them goes to the client, once (`parts.ts`). The message ends with the response that tells its usage; one that
- * tells none waits for the end of the stream, or the road's flush 1.5 s after the finish (P3).
+ * The same content arrives several times: in deltas, as a finished text, as a finished item and in the finished response.
+ * Only the new part of each is sent to the client (`item-texts.ts`). The message ends with the response that reports usage.
+ * If it reports none, the message ends with the stream, at the latest 1.5 s after the finish, when the proxy flushes (P3).
  */
 import type { ApiError } from '../../anthropic/errors.ts';
 import type { Decoded, Usage } from '../../anthropic/events.ts';
@@ -16,15 +16,15 @@ import { frameDecoder, type Frame } from '../decode/frames.ts';
 import { limitUnnamedArguments, rejectUnnamedCall } from '../decode/unnamed-calls.ts';
 import { costOf } from '../decode/usage.ts';
 import { toArguments } from './calls.ts';
-import { endings, isKnown, textEventOf, type TextEvent } from './event-types.ts';
+import { finalEvents, isKnown, textEventOf, type TextEvent } from './event-types.ts';
 import { byCode, failureOf, responseIn, toStopReason } from './finish.ts';
-import { itemTable, referenceIn, referenceOf } from './item-lookup.ts';
+import { itemLookup, referenceIn, referenceOf } from './item-lookup.ts';
 import { textOf } from './output-item.ts';
-import { outputs } from './item-types.ts';
-import { proseOf } from './prose.ts';
+import { itemFactory } from './item-types.ts';
+import { proseWriter } from './prose.ts';
 import { searches } from './searches.ts';
-import { stopWords } from './stop-sequences.ts';
-import { askedSearch } from './tools.ts';
+import { stopSequences } from './stop-sequences.ts';
+import { requestedSearch } from './tools.ts';
 import { toUsage } from './usage.ts';
 
 export function responsesDecoder(route: Route, turn: Turn): Transducer<Uint8Array, Decoded> {
@@ -35,11 +35,11 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { request, messageId } = turn;
   const core = decoderCore(route, turn, { read, end, done: 'nothing' });
   const { answer, finish, emit, drop, fail, begin, stage } = core;
-  const prose = proseOf(answer, stopWords(request.stop_sequences), emit);
-  const search = searches({ answer, prose, messageId, tool: askedSearch(request)?.name, drop });
+  const prose = proseWriter(answer, stopSequences(request.stop_sequences), emit);
+  const search = searches({ answer, prose, messageId, tool: requestedSearch(request)?.name, drop });
   const toClient = clientToolNames(request.tools, emit);
-  const kinds = outputs({ answer, prose, searches: search, origin: route, toClient, drop });
-  const items = itemTable(kinds.make);
+  const factory = itemFactory({ answer, prose, searches: search, origin: route, toClient, drop });
+  const items = itemLookup(factory.create);
   let reported: Partial<Usage> = {};
 
   function read(frame: DataFrame): void {
@@ -51,63 +51,62 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     const usage = toUsage(response['usage']) ?? toUsage(json['usage']);
     if (usage) reported = { ...reported, ...usage };
     if (answer.phase() === 'after') return usage && emit({ type: 'usage', usage: core.usage(reported) });
-    if (endings.has(type)) return readEnding(type, response);
+    if (finalEvents.has(type)) return readFinalEvent(type, response);
     const error = errorIn(frame, type);
     if (error) return fail('upstream', byCode(error), error.status);
     if (!isKnown(type)) return;
     begin();
     if (finish.reason() === undefined) readContent(type, json);
     else if (textEventOf(type, json)) drop('text after the finish');
-    limitUnnamedArguments(core, kinds.waiting());
+    limitUnnamedArguments(core, factory.heldCharacters());
   }
 
   function readContent(type: string, json: JsonObject): void {
-    const spoken = textEventOf(type, json);
-    if (spoken) readText(spoken, json);
+    const textEvent = textEventOf(type, json);
+    if (textEvent) readText(textEvent, json);
     else if (type === 'response.output_item.added' || type === 'response.output_item.done')
       readItem(json, type === 'response.output_item.done');
-    else if (type === 'response.output_text.annotation.added') search.cite(json['annotation']);
-    stopAtWord();
+    else if (type === 'response.output_text.annotation.added') search.addCitation(json['annotation']);
+    finishIfStopped();
   }
 
-  function readText({ item, voice, field, whole }: TextEvent, json: JsonObject): void {
+  function readText({ item, kind, field, full }: TextEvent, json: JsonObject): void {
     const value = json[field];
-    const text = voice === 'arguments' ? toArguments(value) : textOf(value);
+    const text = kind === 'arguments' ? toArguments(value) : textOf(value);
     if (text === '') return;
-    const { output } = items.ofPiece(referenceIn(json, item));
-    if (voice === 'arguments' && toText(json['name']) !== '') output.announced({ name: json['name'] });
-    const at = toNumber(json[voice === 'summary' ? 'summary_index' : 'content_index']);
-    if (whole) output.whole(voice, at, text);
-    else output.piece(voice, at, text);
+    const { output } = items.forText(referenceIn(json, item));
+    if (kind === 'arguments' && toText(json['name']) !== '') output.added({ name: json['name'] });
+    const at = toNumber(json[kind === 'summary' ? 'summary_index' : 'content_index']);
+    if (full) output.complete(kind, at, text);
+    else output.append(kind, at, text);
   }
 
-  function readItem(json: JsonObject, over: boolean): void {
+  function readItem(json: JsonObject, done: boolean): void {
     const item = toObject(json['item']);
-    const { output } = items.ofItem(item, referenceOf(item, toNumber(json['output_index'])), over);
-    if (over) output.complete(item);
-    else output.announced(item);
+    const { output } = items.forItem(item, referenceOf(item, toNumber(json['output_index'])), done);
+    if (done) output.done(item);
+    else output.added(item);
   }
 
-  /** A stop word ends the answer, whatever the upstream still says. */
-  function stopAtWord(): void {
-    if (finish.reason() === undefined && prose.stopped() !== undefined) finish.set('stop_sequence');
+  /** A stop sequence ends the message, even if the upstream sends more. */
+  function finishIfStopped(): void {
+    if (finish.reason() === undefined && prose.stopSequence() !== undefined) finish.set('stop_sequence');
   }
 
-  function readEnding(type: string, response: JsonObject): void {
+  function readFinalEvent(type: string, response: JsonObject): void {
     begin();
     const failure = failureOf(type, response);
     if (failure) return fail('upstream', failure, failure.status);
     if (finish.reason() === undefined) {
-      for (const { entry, item } of items.ofResponse(toArray(response['output'])))
-        entry.output.complete(item);
-      stopAtWord();
+      for (const { entry, item } of items.forResponse(toArray(response['output']))) entry.output.done(item);
+      finishIfStopped();
     }
     if (finish.reason() === undefined) {
-      const { reason, odd } = toStopReason(type, response);
-      if (odd !== undefined)
+      const { reason, unknown } = toStopReason(type, response);
+      if (unknown !== undefined)
         emit({
           type: 'note',
-          text: `unknown reason of an incomplete answer ${JSON.stringify(odd).slice(0, 60)}`,
+          text: `unknown reason of an incomplete answer ${JSON.stringify(unknown).slice(0, 60)}`,
         });
       finish.set(reason);
     }
@@ -117,25 +116,25 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   function end(): void {
     if (answer.phase() === 'after') return;
     if (finish.reason() !== 'stop_sequence') {
-      for (const { output, over, announcement } of items.all())
-        if (announcement && !over && output.silent()) output.complete(announcement);
-      prose.end(kinds.calls() > 0);
+      for (const { output, done, added } of items.all())
+        if (added && !done && output.isEmpty()) output.done(added);
+      prose.end(factory.callCount() > 0);
       search.end();
     }
-    if (kinds.waiting() > 0 && rejectUnnamedCall(core, 'tool')) return;
-    core.endMessage(reported, prose.stopped());
+    if (factory.heldCharacters() > 0 && rejectUnnamedCall(core, 'tool')) return;
+    core.endMessage(reported, prose.stopSequence());
   }
 
   return stage;
 }
 
-/** The error of a frame that is none of the known events, or a known one that carries an error. */
+/** The error in a frame: an unknown event may be an error, a known one may carry one. */
 function errorIn(frame: DataFrame, type: string): ApiError | undefined {
   if (type === 'response.error') return errorOf({ ...frame, json: { ...frame.json, type: 'error' } });
   return errorOf(isKnown(type) ? { ...frame, event: '' } : frame);
 }
 
-/** The type an event goes by: its own where that is known, else the event line's; a bare response tells by its status. */
+/** The event type: from the JSON if known, else from the `event:` line. A bare response gets its type from its status. */
 function typeOf({ event, json }: DataFrame): string {
   const own = toText(json['type']);
   if (isKnown(own)) return own;

@@ -1,4 +1,4 @@
-/** Tools and the choice among them, as Responses has them. */
+/** Encodes tools and the tool choice. */
 import type { ClientTool, MessagesRequest, ServerTool, ToolChoice } from '../../anthropic/request.ts';
 import { toUpstreamName } from '../tool-names.ts';
 import { toolSchema } from '../encode/tool-schema.ts';
@@ -23,20 +23,20 @@ export function toTools(tools: readonly ClientTool[], { quirks }: Route): Functi
   }));
 }
 
-/** The client's web search, which Anthropic's servers would run: undefined when none is asked for. */
-export function askedSearch(request: MessagesRequest): ServerTool | undefined {
+/** The web search tool in the client's request, which Anthropic's servers would run. */
+export function requestedSearch(request: MessagesRequest): ServerTool | undefined {
   return serverTools(request).find(isWebSearch);
 }
 
-/** The upstream's own web search in its place, where it has one. */
+/** The upstream's own web search, if the client requested one and the upstream has it. */
 export function searchTool(request: MessagesRequest, { quirks }: Route): WebSearchTool | undefined {
-  const asked = quirks.webSearch ? askedSearch(request) : undefined;
-  if (!asked) return undefined;
-  const domains = toArray(asked['allowed_domains']).filter((domain) => typeof domain === 'string');
+  const requested = quirks.webSearch ? requestedSearch(request) : undefined;
+  if (!requested) return undefined;
+  const domains = toArray(requested['allowed_domains']).filter((domain) => typeof domain === 'string');
   return { type: 'web_search', ...(domains.length > 0 && { filters: { allowed_domains: domains } }) };
 }
 
-/** The fields about the choice of tools; none without tools, for servers refuse a choice among nothing. */
+/** The tool choice fields; empty without tools, because servers reject a choice then. */
 export function toChoice(
   choice: ToolChoice | undefined,
   tools: readonly ClientTool[],
@@ -47,9 +47,9 @@ export function toChoice(
   if (!choice || sent.length === 0) return {};
   const single = choice.type !== 'none' && choice.disable_parallel_tool_use === true;
   const forced = choice.type === 'any' || choice.type === 'tool';
-  const takesIt = quirks.forcedToolChoice || !thinks;
+  const accepted = quirks.forcedToolChoice || !thinks;
   return {
-    tool_choice: forced && !takesIt ? 'auto' : toToolChoice(choice, tools),
+    tool_choice: forced && !accepted ? 'auto' : toToolChoice(choice, tools),
     ...(single && quirks.parallelToolCalls && { parallel_tool_calls: false }),
   };
 }
@@ -59,7 +59,7 @@ function toToolChoice(choice: ToolChoice, tools: readonly ClientTool[]): Respons
     case 'any':
       return 'required';
     case 'tool':
-      // A choice of a tool that is not sent, or that the upstream runs, leaves the model free.
+      // The chosen tool is not sent, or the upstream runs it.
       if (!tools.some(({ name }) => name === choice.name)) return 'auto';
       return { type: 'function', name: toUpstreamName(choice.name) };
     case 'none':

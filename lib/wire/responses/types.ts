@@ -1,4 +1,4 @@
-/** A Responses request as we send it: OpenAI's own shape, less the ids of items that nobody has stored. */
+/** The parts of OpenAI's Responses request that occ sends. Items have no ids, because nothing is stored upstream. */
 import type { JsonObject } from '../../json.ts';
 
 export interface InputText {
@@ -34,7 +34,7 @@ export interface InputMessage {
   content: InputPart[];
 }
 
-/** What the model said. Its parts are `output_text`; `text` is refused (`400 invalid_prompt`). */
+/** The model's text. Its parts must have the type `output_text`; `text` is rejected with `400 invalid_prompt`. */
 export interface OutputMessage {
   type: 'message';
   role: 'assistant';
@@ -45,7 +45,7 @@ export interface FunctionCall {
   type: 'function_call';
   call_id: string;
   name: string;
-  /** The text of a JSON object. */
+  /** A JSON object as text. */
   arguments: string;
 }
 
@@ -55,7 +55,7 @@ export interface FunctionCallOutput {
   output: string | InputPart[];
 }
 
-/** Reasoning that this very upstream made, as it made it. */
+/** Reasoning that the same upstream made, unchanged. */
 export interface ReasoningItem {
   type: 'reasoning';
   summary: { type: 'summary_text'; text: string }[];
@@ -69,7 +69,7 @@ export interface FunctionTool {
   name: string;
   description?: string;
   parameters: JsonObject;
-  /** Never strict: strict schemas must name every property as required, which the client's do not. */
+  /** Strict schemas must list every property as required, which the client's schemas do not. */
   strict: false;
 }
 

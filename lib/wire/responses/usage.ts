@@ -1,9 +1,9 @@
-/** Usage as Responses servers report it, in Anthropic's terms. */
+/** Converts the usage of a response to Anthropic's fields. */
 import type { Usage } from '../../anthropic/events.ts';
 import { isObject, toObject } from '../../json.ts';
 import { count, withoutCached } from '../decode/usage.ts';
 
-/** `input_tokens` includes cached ones, and `output_tokens` reasoning. Undefined when nothing was counted. */
+/** The reported `input_tokens` include cached tokens, `output_tokens` include reasoning. Undefined if nothing is reported. */
 export function toUsage(reported: unknown): Partial<Usage> | undefined {
   if (!isObject(reported)) return undefined;
   const details = toObject(reported['input_tokens_details'] ?? reported['prompt_tokens_details']);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { tagSignature } from '../../../lib/anthropic/provenance.ts';
 import type { ContentBlock, RequestMessage } from '../../../lib/anthropic/request.ts';
 import { encodeResponsesRequest } from '../../../lib/wire/responses/request.ts';
-import { goesOn } from '../../../lib/wire/responses/replay.ts';
+import { continued } from '../../../lib/wire/responses/replay.ts';
 import { call, image, requestOf, result, text, thought } from '../../support/requests.ts';
 import { responsesRoutes } from '../../support/responses/encode.ts';
 import { brokenRules } from '../../support/responses/rules.ts';
@@ -27,7 +27,7 @@ const signature = fc.constantFrom(
   '',
   'genuine',
   tagSignature(gpt, 'sealed=='),
-  tagSignature(gpt, goesOn),
+  tagSignature(gpt, continued),
   tagSignature(gpt),
   tagSignature(muse, 'other=='),
 );

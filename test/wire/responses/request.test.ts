@@ -5,7 +5,7 @@ import { tagSignature } from '../../../lib/anthropic/provenance.ts';
 import type { RequestMessage } from '../../../lib/anthropic/request.ts';
 import type { Route } from '../../../lib/wire/codec.ts';
 import { encodeResponsesRequest } from '../../../lib/wire/responses/request.ts';
-import { goesOn } from '../../../lib/wire/responses/replay.ts';
+import { continued } from '../../../lib/wire/responses/replay.ts';
 import {
   assistant,
   call,
@@ -143,8 +143,8 @@ test('the parts of a summary come together again, and items stay apart', () => {
   const items = sent([
     user('a'),
     assistant(
-      part('one', goesOn),
-      part('two', goesOn),
+      part('one', continued),
+      part('two', continued),
       part('', 'A=='),
       part('lost', ''),
       part('three', 'B=='),

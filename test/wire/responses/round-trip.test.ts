@@ -8,7 +8,7 @@ import { call, say, think, type Script } from '../../../lib/emulator/script.ts';
 import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
 import { encodeMessagesRequest } from '../../../lib/wire/messages/request.ts';
 import { responsesDecoder } from '../../../lib/wire/responses/stream.ts';
-import { stopWords } from '../../../lib/wire/responses/stop-sequences.ts';
+import { stopSequences } from '../../../lib/wire/responses/stop-sequences.ts';
 import { run, utf8 } from '../../support/decode.ts';
 import { chatRoutes, messagesRoutes, requestOf, result, user } from '../../support/requests.ts';
 import { encode, responsesRoutes } from '../../support/responses/encode.ts';
@@ -83,11 +83,11 @@ test('a stop word ends the text wherever it is cut, and nothing else is held for
   ];
   for (const [text, kept, met] of cases) {
     for (let size = 1; size <= text.length + 1; size++) {
-      const stops = stopWords(words);
+      const stops = stopSequences(words);
       let out = '';
       for (let at = 0; at < text.length; at += size) out += stops.push(text.slice(at, at + size));
       assert.equal(out + stops.end(), kept, `${text} by ${size}`);
-      assert.equal(stops.met(), met);
+      assert.equal(stops.found(), met);
     }
   }
 });
