@@ -1,6 +1,6 @@
 /**
- * Which call does a piece of `tool_calls` belong to? Servers number calls from 0, from 1, as strings, or not at all;
- * ids and names come late, in pieces, again and again, or never. A call begins on the client when its name is known.
+ * Assigns each entry of `tool_calls` to a call. Servers number calls from 0, from 1, as strings, or not at all; ids and
+ * names arrive late, in pieces, repeatedly, or never. A call is sent to the client once its name is known.
  */
 import { clientToolId, type Origin } from '../../anthropic/provenance.ts';
 import type { Writer } from '../../anthropic/writer.ts';
@@ -8,16 +8,16 @@ import { brackets, type Brackets } from '../../stream/brackets.ts';
 import { toNumber, toObject, toText, type Json } from '../../json.ts';
 
 export interface CallNames {
-  /** The names the upstream was told, for telling whole names from pieces. */
+  /** The tool names sent to the upstream, to distinguish complete names from partial ones. */
   declared: readonly string[];
-  /** The client's name for one the upstream used (L6). */
+  /** Maps the upstream's name to the client's (L6). */
   toClient(name: string): string;
 }
 
 export interface Calls {
-  /** The `tool_calls` of one delta; gives the characters of arguments that wait for a name. */
+  /** Reads the `tool_calls` of one delta. Returns the number of argument characters that wait for a name. */
   take(entries: readonly Json[]): number;
-  /** Begins what still waits for its name to be complete; true when a call with arguments never got one. */
+  /** Sends the calls that are still waiting. Returns true when a call with arguments has no name. */
   end(): boolean;
 }
 
@@ -28,35 +28,36 @@ interface Call {
   id: string;
   name: string;
   begun: boolean;
-  /** Arguments that came before the name. */
+  /** Arguments that arrived before the name. */
   early: string[];
-  /** How far the arguments are. */
+  /** Tells whether the arguments are complete. */
   args: Brackets;
 }
 
-/** `origin` is whose calls they are. */
+/** `origin` is the model that makes the calls. */
 export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
   const all: Call[] = [];
-  /** The latest call of each number and of each id: an answer may hold thousands. */
+  // The latest call with each index and each id; indexed because a response may have thousands of calls.
   const byIndex = new Map<string, Call>();
   const byId = new Map<string, Call>();
-  /** Every call before this one has begun. */
-  let begun = 0;
+  /** Every call at a position below this has begun. */
+  let firstWaiting = 0;
+  /** Characters of arguments that wait for a name. */
   let waiting = 0;
 
   function take(entries: readonly Json[]): number {
     const touched = new Set<Call>();
     for (const [position, entry] of entries.entries()) {
       const fields = toObject(entry);
-      const spoken = toObject(fields['function'] ?? fields);
+      const called = toObject(fields['function'] ?? fields);
       const id = toText(fields['id']);
-      const name = toText(spoken['name']);
-      const args = toArguments(spoken['arguments']);
+      const name = toText(called['name']);
+      const args = toArguments(called['arguments']);
       const index = toNumber(fields['index']);
       const found = find(index === undefined ? undefined : String(index), id, name, position);
-      const doubled = found && touched.has(found) && id === '' && name !== '' && isClosed(found);
-      if (!found && id === '' && name === '' && args === '') continue; // a ghost
-      const call = found && !doubled ? found : add(index);
+      const isSecondCall = found && touched.has(found) && id === '' && name !== '' && isClosed(found);
+      if (!found && id === '' && name === '' && args === '') continue;
+      const call = found && !isSecondCall ? found : add(index);
       touched.add(call);
       extend(call, id, name, args);
     }
@@ -84,47 +85,48 @@ export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
     const latest = all.at(-1);
     if (index !== undefined) {
       const call = byIndex.get(index);
-      return call && (isAnotherId(call, id, name) || isAnotherName(call, name)) ? undefined : call;
+      return call && (isDifferentId(call, id, name) || isDifferentName(call, name)) ? undefined : call;
     }
     if (id !== '') {
       const call = byId.get(id);
-      if (call) return isAnotherName(call, name) ? undefined : call;
-      return latest && (latest.id === '' || name === '') && !startsAnother(latest, name, position)
+      if (call) return isDifferentName(call, name) ? undefined : call;
+      return latest && (latest.id === '' || name === '') && !startsNewCall(latest, name, position)
         ? latest
         : undefined;
     }
-    return latest && startsAnother(latest, name, position) ? undefined : latest;
+    return latest && startsNewCall(latest, name, position) ? undefined : latest;
   }
 
-  /** Servers that number every call alike tell them apart by id and name together. */
-  function isAnotherId(call: Call, id: string, name: string): boolean {
+  /** Some servers use one index for every call; a new id together with a name starts another call there. */
+  function isDifferentId(call: Call, id: string, name: string): boolean {
     return id !== '' && call.id !== '' && id !== call.id && name !== '' && call.args.phase() !== 'inside';
   }
 
-  /** A second name, where the first is whole and no arguments are on their way, begins another call whatever its number. */
-  function isAnotherName(call: Call, name: string): boolean {
+  /** A different name after a complete one starts another call, unless the call's arguments are incomplete. */
+  function isDifferentName(call: Call, name: string): boolean {
     if (name === '' || name === call.name || call.args.phase() === 'inside') return false;
     return call.begun || (isDeclared(call.name) && isDeclared(name) && !name.startsWith(call.name));
   }
 
-  /** Without index and id: a name begins another call when it is the second of one delta, or the last call has its arguments. */
-  function startsAnother(latest: Call, name: string, position: number): boolean {
+  /** Without index and id, a name starts another call after the first entry of a delta, or if the latest call is complete. */
+  function startsNewCall(latest: Call, name: string, position: number): boolean {
     if (name === '' || latest.name === '') return false;
-    return position > 0 || isClosed(latest) || isAnotherName(latest, name);
+    return position > 0 || isClosed(latest) || isDifferentName(latest, name);
   }
 
   function extend(call: Call, id: string, name: string, args: string): void {
-    if (call.id === '') identify(call, id);
+    if (call.id === '') setId(call, id);
     if (!call.begun) call.name = joinName(call.name, name);
     call.args.feed(args);
     if (!call.begun) {
       if (args !== '') call.early.push(args);
       waiting += args.length;
-      if (call.name !== '' && (call.early.length > 0 ? !isPart(call.name) : isWhole(call.name))) begin(call);
+      const isKnown = call.early.length > 0 ? !isPartial(call.name) : isComplete(call.name);
+      if (call.name !== '' && isKnown) begin(call);
     } else if (args !== '') writer.delta(call.key, { type: 'input_json_delta', partial_json: args });
   }
 
-  function identify(call: Call, id: string): void {
+  function setId(call: Call, id: string): void {
     call.id = id;
     if (id !== '' && (byId.get(id)?.position ?? -1) < call.position) byId.set(id, call);
   }
@@ -133,22 +135,22 @@ export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
     return names.declared.includes(name);
   }
 
-  /** True for a name that can become no other. */
-  function isWhole(name: string): boolean {
+  /** True for a declared name that is not the start of another one. */
+  function isComplete(name: string): boolean {
     return isDeclared(name) && !names.declared.some((other) => other !== name && other.startsWith(name));
   }
 
-  /** True for a name that is the beginning of a declared one and none itself. */
-  function isPart(name: string): boolean {
+  /** True for an undeclared name that is the start of a declared one. */
+  function isPartial(name: string): boolean {
     return !isDeclared(name) && names.declared.some((other) => other.startsWith(name));
   }
 
-  /** Calls begin in the order they came: those before it, whose names only waited for what might follow, go first. */
+  /** Calls begin in the order of their arrival, so earlier calls whose names may have been incomplete begin first. */
   function begin(call: Call): void {
-    for (const earlier of all.slice(begun, call.position))
-      if (!earlier.begun && earlier.name !== '' && !isPart(earlier.name)) open(earlier);
+    for (const earlier of all.slice(firstWaiting, call.position))
+      if (!earlier.begun && earlier.name !== '' && !isPartial(earlier.name)) open(earlier);
     open(call);
-    while (all[begun]?.begun) begun++;
+    while (all[firstWaiting]?.begun) firstWaiting++;
   }
 
   function open(call: Call): void {
@@ -163,13 +165,13 @@ export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
   }
 
   function end(): boolean {
-    let nameless = false;
+    let unnamed = false;
     for (const call of all) {
       if (call.begun) continue;
       if (call.name !== '') begin(call);
-      else nameless ||= call.early.length > 0;
+      else unnamed ||= call.early.length > 0;
     }
-    return nameless;
+    return unnamed;
   }
 
   return { take, end };
@@ -179,13 +181,13 @@ function isClosed(call: Call): boolean {
   return call.args.phase() === 'closed';
 }
 
-/** Arguments are text; a server that sends them as an object is taken at its word. */
+/** Arguments are text, but some servers send an object. */
 function toArguments(args: unknown): string {
   if (typeof args === 'string') return args;
   return typeof args === 'object' && args !== null ? JSON.stringify(args) : '';
 }
 
-/** A name may come whole, again, growing, or in pieces. */
+/** Servers send a name at once, repeatedly, growing, or in pieces. */
 function joinName(known: string, name: string): string {
   if (name === '' || name === known) return known;
   return name.startsWith(known) ? name : known + name;

@@ -1,4 +1,4 @@
-/** Blocks of a message as the parts of a Chat Completions message, in their order. */
+/** Converts content blocks to the content of a Chat Completions message. */
 import { blockText, documentBlocks, documentNote, imageNote, unknownNote } from '../encode/notes.ts';
 import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
 import { isBlank, joinTexts } from '../encode/text.ts';
@@ -6,18 +6,18 @@ import { toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import type { ChatPart, ChatTextPart } from './types.ts';
 
-/** The parts for `blocks`; what the model cannot be shown becomes a note that says what it was. */
+/** The parts for `blocks`, in order. A note replaces content that the model cannot receive. */
 export function toParts(blocks: readonly ContentBlock[], route: Route): ChatPart[] {
   return blocks.flatMap((block) => {
     if (isBlock(block, 'image')) return [toImage(block, route)];
     if (isBlock(block, 'document')) return toDocument(block, route);
-    const words = blockText(block) ?? (silent.has(block.type) ? '' : unknownNote(block));
-    return isBlank(words) ? [] : [textPart(words, block, route)];
+    const text = blockText(block) ?? (omitted.has(block.type) ? '' : unknownNote(block));
+    return isBlank(text) ? [] : [textPart(text, block, route)];
   });
 }
 
-/** Blocks that mean nothing to a model that did not make them. */
-const silent: ReadonlySet<string> = new Set(['thinking', 'redacted_thinking', 'server_tool_use']);
+/** Blocks that only the model that created them can use. */
+const omitted: ReadonlySet<string> = new Set(['thinking', 'redacted_thinking', 'server_tool_use']);
 
 function textPart(text: string, block: ContentBlock, { quirks }: Route): ChatTextPart {
   const marker = quirks.cacheControl ? block['cache_control'] : undefined;
@@ -54,13 +54,13 @@ export function isText(part: ChatPart): part is ChatTextPart {
   return part.type === 'text';
 }
 
-/** A plain string where the parts are nothing but text without cache markers: every server takes that. */
+/** A plain string, which every server accepts, if all parts are text without cache markers; else the parts. */
 export function toContent<P extends ChatPart>(parts: readonly P[]): string | P[] {
   const plain = parts.every((part) => isText(part) && part.cache_control === undefined);
   return plain ? joinTexts(parts.map((part) => (isText(part) ? part.text : ''))) : [...parts];
 }
 
-/** The text of blocks, for the places that hold nothing else. */
+/** The text of the text blocks, for fields that allow text only. */
 export function textOf(blocks: readonly ContentBlock[]): string {
   return joinTexts(blocks.filter((block) => isBlock(block, 'text')).map((block) => toText(block.text)));
 }

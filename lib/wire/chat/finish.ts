@@ -1,4 +1,4 @@
-/** What a `finish_reason` means (P7). */
+/** Maps `finish_reason` to Anthropic's stop reasons (P7). */
 import type { StopReason } from '../../anthropic/events.ts';
 
 const reasons: ReadonlyMap<string, StopReason> = new Map<string, StopReason>(
@@ -19,7 +19,7 @@ const reasons: ReadonlyMap<string, StopReason> = new Map<string, StopReason>(
   } as const),
 );
 
-/** Reasons that are failures by another name; DeepSeek sends the first when it is out of capacity. */
+/** Finish reasons that report a failure. DeepSeek sends the first one when it is out of capacity. */
 const failures: ReadonlySet<string> = new Set([
   'insufficient_system_resource',
   'error',
@@ -27,7 +27,7 @@ const failures: ReadonlySet<string> = new Set([
   'network_error',
 ]);
 
-/** The stop reason, `failure`, or `unknown`, which counts as an ordinary end and is logged. */
+/** The stop reason, `failure`, or `unknown`, which is logged and counts as a normal end. */
 export function toStopReason(finish: string): StopReason | 'failure' | 'unknown' {
   const name = finish.toLowerCase();
   if (failures.has(name)) return 'failure';

@@ -1,7 +1,7 @@
 /**
- * The conversation as Chat Completions messages. The encoding of a conversation is the beginning of the encoding of
- * every longer one, cut where an answer was asked for, so that the upstream's prefix cache holds; only a change of
- * thinking (on or off, or the first turn that thought) changes what came before.
+ * Converts the conversation to Chat Completions messages. To keep the upstream's prefix cache valid, a longer conversation
+ * starts with exactly the messages of the shorter one (P12). The exceptions are thinking being switched on or off, and the
+ * first turn with reasoning: both change earlier messages.
  */
 import { argumentsText, resultText, type Step } from '../encode/history.ts';
 import { originOf, readSignature, upstreamToolId } from '../../anthropic/provenance.ts';
@@ -20,14 +20,15 @@ import type { Route } from '../codec.ts';
 import { isMarker, isText, textOf, toContent, toParts } from './content.ts';
 import type { ChatAssistantMessage, ChatMessage, ChatPart, ChatTextPart, ChatToolMessage } from './types.ts';
 
-/** Stands between a tool's result and the user's next words where the server wants an assistant message there. */
+/** The assistant message between a tool result and user text, for servers that require one. */
 const bridge = 'I have the results.';
 
-/** `thinks` is what the model was told about thinking for this request. */
+/** `thinks` is true when thinking is on for this request. */
 export function toMessages(steps: readonly Step[], route: Route, thinks: boolean): ChatMessage[] {
-  const replays = thinks || steps.some((step) => step.role === 'assistant' && step.blocks.some(hasThought));
+  const replayReasoning =
+    thinks || steps.some((step) => step.role === 'assistant' && step.blocks.some(hasThought));
   const messages: ChatMessage[] = [];
-  /** Images and files of tool results: they have no place in a tool message and follow in a user message. */
+  /** Images and files of tool results. A tool message cannot contain them, so they follow in a user message. */
   let media: ChatPart[] = [];
 
   const addUser = (parts: ChatPart[]): void => {
@@ -52,7 +53,7 @@ export function toMessages(steps: readonly Step[], route: Route, thinks: boolean
       return;
     }
     if (step.role === 'assistant') {
-      const message = toAssistant(step.blocks, route, replays);
+      const message = toAssistant(step.blocks, route, replayReasoning);
       if (message) messages.push(message);
       return;
     }
@@ -72,11 +73,11 @@ function hasThought(block: ContentBlock): boolean {
   return isBlock(block, 'thinking') && !isBlank(toText(block.thinking));
 }
 
-/** Undefined for a turn with nothing in it that this model may see. */
+/** Undefined for a turn without content for this model. */
 function toAssistant(
   blocks: readonly ContentBlock[],
   route: Route,
-  replays: boolean,
+  replayReasoning: boolean,
 ): ChatAssistantMessage | undefined {
   const calls = blocks.filter((block) => isBlock(block, 'tool_use'));
   const content = textOf(blocks);
@@ -84,7 +85,7 @@ function toAssistant(
     .filter((block) => isBlock(block, 'thinking'))
     .flatMap((block) => detailsOf(block, route));
   if (calls.length === 0 && content === '' && details.length === 0) return undefined;
-  const reasoning = replays ? reasoningOf(blocks, route, calls.length > 0) : undefined;
+  const reasoning = replayReasoning ? reasoningOf(blocks, route, calls.length > 0) : undefined;
   return {
     role: 'assistant',
     content,
@@ -94,7 +95,7 @@ function toAssistant(
   };
 }
 
-/** What this turn must carry of its thinking; another model's thinking serves, for it is text like any other. */
+/** The reasoning that this turn must include. Reasoning of another model is accepted, because it is plain text. */
 function reasoningOf(blocks: readonly ContentBlock[], { quirks }: Route, calls: boolean): string | undefined {
   if (quirks.replayReasoning === 'never') return undefined;
   const thoughts = blocks.filter((block) => isBlock(block, 'thinking'));
@@ -103,11 +104,11 @@ function reasoningOf(blocks: readonly ContentBlock[], { quirks }: Route, calls: 
   return quirks.replayReasoning === 'always' || calls ? quirks.reasoningPlaceholder : undefined;
 }
 
-/** `reasoning_details` of this very upstream, as it sent them (P10). */
+/** The `reasoning_details` that this upstream sent, unchanged (P10). */
 function detailsOf(block: ThinkingBlock, { format, provider, modelId }: Route): unknown[] {
-  const made = readSignature(block.signature);
-  if (!made || made.origin !== originOf({ format, provider, modelId })) return [];
-  const details = parseJson(made.payload);
+  const tag = readSignature(block.signature);
+  if (!tag || tag.origin !== originOf({ format, provider, modelId })) return [];
+  const details = parseJson(tag.payload);
   return Array.isArray(details) ? details : [];
 }
 
@@ -127,7 +128,7 @@ function toCallId(id: string, route: Route): string {
   return upstreamToolId(id, { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral' }, route);
 }
 
-/** A result in words, and the images and files in it under a label that says whose they are. */
+/** The tool message for a result, and its images and files after a label that names the call. */
 function toToolMessage(
   result: ToolResultBlock,
   call: ToolUseBlock | undefined,
@@ -139,11 +140,11 @@ function toToolMessage(
   const texts = parts.filter(isText).map(({ text }) => text);
   const name = toUpstreamName(toText(call?.name));
   if (media.length > 0) texts.push(`[${countOf(media.length)} in the next user message]`);
-  const words = resultText(result, joinTexts(texts));
+  const text = resultText(result, joinTexts(texts));
   const marker = route.quirks.cacheControl ? result['cache_control'] : undefined;
   const content: string | ChatTextPart[] = isMarker(marker)
-    ? [{ type: 'text', text: words, cache_control: marker }]
-    : words;
+    ? [{ type: 'text', text, cache_control: marker }]
+    : text;
   const label: ChatTextPart = { type: 'text', text: `[from the result of ${name}, call ${id}]` };
   return {
     message: { role: 'tool', tool_call_id: id, content },

@@ -1,4 +1,4 @@
-/** OpenAI Chat Completions, as the many servers that speak it really speak it. */
+/** The codec for OpenAI Chat Completions and its vendor variants. */
 import { readApiError } from '../decode/errors.ts';
 import type { Codec } from '../codec.ts';
 import { keyHeader } from '../encode/key-header.ts';

@@ -1,7 +1,7 @@
-/** Reasoning under the names that Chat Completions servers give it. */
+/** Reads reasoning from the different fields that Chat Completions servers use. */
 import { isObject, toArray, toText, type JsonObject } from '../../json.ts';
 
-/** The reasoning in one delta. Some servers send it under two names at once: the first that holds anything counts. */
+/** The reasoning in one delta. Some servers send it in two fields at once; the first non-empty one counts. */
 export function reasoningText(delta: JsonObject): string {
   for (const name of ['reasoning_content', 'reasoning', 'reasoning_text']) {
     const text = toText(delta[name]);
@@ -14,11 +14,11 @@ export function reasoningText(delta: JsonObject): string {
 
 export interface ReasoningDetails {
   add(delta: JsonObject): void;
-  /** The details of the block that ends here as JSON, when they hold a signature or encrypted data to be given back; else "". */
+  /** Returns the collected details as JSON and clears them; "" if they have no signature or encrypted data to send back. */
   take(): string;
 }
 
-/** Collects `reasoning_details` (OpenRouter's form), whose pieces belong together by index and type. */
+/** Collects `reasoning_details` (OpenRouter). Consecutive pieces with the same index and type are one detail. */
 export function reasoningDetails(): ReasoningDetails {
   let details: JsonObject[] = [];
 
@@ -26,8 +26,8 @@ export function reasoningDetails(): ReasoningDetails {
     for (const piece of toArray(delta['reasoning_details'])) {
       if (!isObject(piece)) continue;
       const last = details.at(-1);
-      const joins = last?.['type'] === piece['type'] && last?.['index'] === piece['index'];
-      if (!last || !joins) {
+      const continues = last?.['type'] === piece['type'] && last?.['index'] === piece['index'];
+      if (!last || !continues) {
         details.push({ ...piece });
         continue;
       }

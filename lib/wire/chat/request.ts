@@ -1,10 +1,9 @@
 /**
- * A Messages request as Chat Completions: pure, from the client's own body each time, driven by the route's facts and
- * quirks alone. Equal input gives equal bytes, and a longer conversation begins with the bytes of the shorter one
- * (`history.ts`), for the sake of the upstream's prefix cache.
+ * Encodes a Messages request as a Chat Completions request. Equal input gives equal bytes, and a longer conversation
+ * starts with the bytes of the shorter one (`history.ts`), which keeps the upstream's prefix cache valid.
  *
- * Left out on purpose: `metadata` (it names the user's device), `context_management`, `safeguards` and whatever else
- * only Anthropic's servers know; tools that those servers would run, which the model is told of.
+ * Omitted: `metadata` (it identifies the user's device), `context_management`, `safeguards` and other Anthropic-only
+ * fields, and server tools, which the system prompt names as unavailable.
  */
 import { toHistory } from '../encode/history.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
@@ -20,8 +19,8 @@ import { toMessages } from './history.ts';
 import { toChoice, toTools } from './tools.ts';
 import type { ChatMessage, ChatRequest } from './types.ts';
 
-/** OpenAI's bound for `stop`, which most servers share. */
-const mostStops = 4;
+/** The most stop sequences that OpenAI and most other servers accept. */
+const maxStops = 4;
 
 export function encodeChatRequest(request: MessagesRequest, route: Route): ChatRequest {
   const { quirks } = route;
@@ -35,7 +34,7 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
   ];
   const sentTools = toTools(tools, route);
   const maxTokens = toMaxTokens(request, route, roughTokens([messages, sentTools]));
-  const stop = (request.stop_sequences ?? []).filter((word) => word !== '').slice(0, mostStops);
+  const stop = (request.stop_sequences ?? []).filter((sequence) => sequence !== '').slice(0, maxStops);
   return wellFormedJson({
     model: route.modelId,
     messages,
@@ -55,7 +54,7 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
   });
 }
 
-/** The system prompt as the first message; none when there is nothing to say. */
+/** The system prompt as the first message; no message when it is empty. */
 function toSystem(request: MessagesRequest, route: Route, schema: JsonObject | undefined): ChatMessage[] {
   const blocks = systemBlocks(request);
   for (const text of missingToolsNote(serverTools(request))) blocks.push({ type: 'text', text });

@@ -1,8 +1,8 @@
 /**
- * Chat Completions, answered: chunks into Anthropic's events.
+ * Decodes a Chat Completions response to Anthropic's events.
  *
- * The message ends when the stream does (`[DONE]`, the end of the bytes, or the road's flush 1.5 s after the finish),
- * for usage comes after `finish_reason` (P3). Whatever may be null is: upstreams send explicit nulls (observed on Go).
+ * Usage follows `finish_reason`, so the message ends with the stream: at `[DONE]`, at the end of the body, or 1.5 s after
+ * the finish, when the proxy flushes the decoder (P3). Any field may be null (observed on OpenCode Go).
  */
 import { errorInside } from '../decode/errors.ts';
 import type { Decoded, Usage } from '../../anthropic/events.ts';
@@ -39,7 +39,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const tags = route.quirks.inlineThink ? thinkTags() : undefined;
   const { isAnswer, markEnded } = choiceSelector(finish, () => drop('a second choice'));
   let inPieces = false;
-  /** What was said last; Claude Code's `-p` prints the last block, and nothing when that is a signature alone (measured). */
+  /** The kind of the last content. `claude -p` prints the last block, and nothing if that is only a signature (measured). */
   let last: 'text' | 'thinking' | 'call' | undefined;
   let reported: Partial<Usage> = {};
 
@@ -52,7 +52,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (error) return fail('upstream', error, error.status);
     readUsage(json['usage']);
     const choices = toArray(json['choices']);
-    if (choices.length > 0) begin(); // the first sign of an answer, though nothing may be in it yet
+    if (choices.length > 0) begin();
     for (const [position, choice] of choices.entries()) readChoice(toObject(choice), position);
   }
 
@@ -61,7 +61,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (usage) reported = { ...reported, ...usage };
   }
 
-  /** After the end only price and usage are read, for the ledger; the client has had its figures (P3). */
+  /** After the end only price and usage are read, for accounting; the client already has its usage (P3). */
   function readLateUsage(value: unknown): void {
     if (!toUsage(value)) return;
     readUsage(value);
@@ -70,21 +70,21 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
 
   function readChoice(choice: JsonObject, position: number): void {
     if (answer.phase() === 'after') return;
-    // Moonshot puts usage in the choice.
+    // Moonshot sends usage in the choice.
     readUsage(choice['usage']);
     const delta = toDelta(choice);
-    const number = toNumber(choice['index']) ?? position;
-    if (!isAnswer(number, () => carries(delta, choice))) return;
+    const index = toNumber(choice['index']) ?? position;
+    if (!isAnswer(index, () => hasContent(delta, choice))) return;
     const error = errorInside(choice);
     if (error) return fail('upstream', error, error.status);
     readDelta(delta, choice);
-    readFinish(toText(choice['finish_reason']), number);
+    readFinish(toText(choice['finish_reason']), index);
   }
 
-  /** Some servers write `message` for `delta`; behind pieces it is the whole again, as some send it in the last chunk. */
+  /** Some servers send `message` instead of `delta`. Others repeat the whole message in the last chunk: it is dropped. */
   function toDelta({ delta, message }: JsonObject): JsonObject {
     if (isObject(delta)) {
-      inPieces ||= carries(delta, {});
+      inPieces ||= hasContent(delta, {});
       return delta;
     }
     if (!isObject(message)) return {};
@@ -117,7 +117,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (last !== 'call') last = type;
   }
 
-  /** Reasoning that must be given back exactly closes with what is needed for it (P10). */
+  /** Ends a thinking block with the reasoning details that the upstream expects back (P10). */
   function sign(): void {
     const payload = details.take();
     if (payload === '') return;
@@ -143,13 +143,13 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   return stage;
 }
 
-/** True for a choice with something in it, so that an empty first choice does not hide a second that answers (L9). */
-function carries(delta: JsonObject, choice: JsonObject): boolean {
+/** True for a choice with content. An empty first choice must not be selected as the answer (L9). */
+function hasContent(delta: JsonObject, choice: JsonObject): boolean {
   const content = delta['content'] ?? choice['text'];
-  const said =
+  const hasText =
     typeof content === 'string' ? content !== '' : isObject(content) || toArray(content).length > 0;
   return (
-    said || reasoningText(delta) !== '' || toText(delta['refusal']) !== '' || toolEntries(delta).length > 0
+    hasText || reasoningText(delta) !== '' || toText(delta['refusal']) !== '' || toolEntries(delta).length > 0
   );
 }
 
@@ -159,7 +159,7 @@ function toolEntries(delta: JsonObject): Json[] {
   return entries.length === 0 && isObject(legacy) ? [{ index: 0, function: legacy }] : entries;
 }
 
-/** Content is a string, one part, or several; Mistral's parts may hold thinking. */
+/** Content is a string, one part, or several parts. Mistral also sends thinking in parts. */
 function* contentPieces(content: unknown, emit: (decoded: Decoded) => void): Iterable<Piece> {
   if (typeof content === 'string') return yield { type: 'text', text: content };
   for (const part of isObject(content) ? [content] : toArray(content)) {

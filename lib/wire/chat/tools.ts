@@ -1,4 +1,4 @@
-/** Tools and the choice among them, as Chat Completions has them. */
+/** Converts tools and the tool choice to Chat Completions. */
 import type { ClientTool, ToolChoice } from '../../anthropic/request.ts';
 import { toUpstreamName } from '../tool-names.ts';
 import { toolSchema } from '../encode/tool-schema.ts';
@@ -16,7 +16,7 @@ export function toTools(tools: readonly ClientTool[], { quirks }: Route): ChatTo
   }));
 }
 
-/** The fields about the choice of tools; none without tools, for servers refuse a choice among nothing. */
+/** The fields for the tool choice; none without tools, because servers reject that. */
 export function toChoice(
   choice: ToolChoice | undefined,
   tools: readonly ClientTool[],
@@ -26,9 +26,9 @@ export function toChoice(
   if (!choice || tools.length === 0) return {};
   const single = choice.type !== 'none' && choice.disable_parallel_tool_use === true;
   const forced = choice.type === 'any' || choice.type === 'tool';
-  const takesIt = route.quirks.forcedToolChoice || !thinks;
+  const acceptsForced = route.quirks.forcedToolChoice || !thinks;
   return {
-    tool_choice: forced && !takesIt ? 'auto' : toToolChoice(choice, tools),
+    tool_choice: forced && !acceptsForced ? 'auto' : toToolChoice(choice, tools),
     ...(single && route.quirks.parallelToolCalls && { parallel_tool_calls: false }),
   };
 }
@@ -38,7 +38,7 @@ function toToolChoice(choice: ToolChoice, tools: readonly ClientTool[]): ChatToo
     case 'any':
       return 'required';
     case 'tool':
-      // A choice of a tool that is not sent (a server tool) leaves the model free.
+      // The chosen tool may be a server tool, which is not sent.
       if (!tools.some(({ name }) => name === choice.name)) return 'auto';
       return { type: 'function', function: { name: toUpstreamName(choice.name) } };
     case 'none':

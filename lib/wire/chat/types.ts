@@ -1,7 +1,7 @@
 /**
- * A Chat Completions request as we send it: OpenAI's own shape, plus what vendors added to it. The additions are
- * `thinking`, `top_k` and efforts of a model's own on the request; `reasoning_content` and `reasoning_details` on
- * assistant messages; `cache_control` on text parts.
+ * Types of the Chat Completions requests that the proxy sends. Vendor additions to OpenAI's API: `thinking`, `top_k` and
+ * model-specific efforts in the request, `reasoning_content` and `reasoning_details` in assistant messages, and
+ * `cache_control` in text parts.
  */
 import type { CacheControl, ThinkingConfig } from '../../anthropic/request.ts';
 import type { JsonObject } from '../../json.ts';
@@ -43,11 +43,11 @@ export interface ChatToolCall {
 
 export interface ChatAssistantMessage {
   role: 'assistant';
-  /** Always there: DeepSeek and GLM refuse a message without it, and arrays make some models echo their syntax. */
+  /** Always a string: DeepSeek and GLM reject a message without it, and with arrays some models repeat the syntax. */
   content: string;
   reasoning_content?: string;
   reasoning_details?: unknown[];
-  /** Never empty (DeepSeek answers 400 to `[]`). */
+  /** Never empty: DeepSeek returns 400 for `[]`. */
   tool_calls?: ChatToolCall[];
 }
 

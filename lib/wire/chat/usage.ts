@@ -1,16 +1,16 @@
-/** Usage as Chat Completions servers report it, under all the names seen, in Anthropic's terms. */
+/** Converts the usage of Chat Completions servers to Anthropic's. */
 import type { Usage } from '../../anthropic/events.ts';
 import { isObject, toObject } from '../../json.ts';
 import { count, withoutCached } from '../decode/usage.ts';
 
 /**
- * `prompt_tokens` includes cached ones. Where a server counts under Anthropic's names (`input_tokens` beside
- * `cache_read_input_tokens`), it counts as Anthropic does. DeepSeek's `prompt_cache_miss_tokens` are ordinary input, not cache writes. Undefined when nothing was counted.
+ * `prompt_tokens` includes cached tokens; `input_tokens` next to `cache_read_input_tokens` excludes them, as in Anthropic's
+ * API. DeepSeek's `prompt_cache_miss_tokens` are ordinary input, not cache writes. Undefined when nothing was reported.
  */
 export function toUsage(reported: unknown): Partial<Usage> | undefined {
   if (!isObject(reported)) return undefined;
   const details = toObject(reported['prompt_tokens_details'] ?? reported['input_tokens_details']);
-  const anthropics =
+  const inputExcludesCached =
     reported['prompt_tokens'] === undefined && reported['cache_read_input_tokens'] !== undefined;
   const prompt = count(reported, 'prompt_tokens', 'input_tokens');
   const output = count(reported, 'completion_tokens', 'output_tokens');
@@ -26,5 +26,5 @@ export function toUsage(reported: unknown): Partial<Usage> | undefined {
   const written =
     count(details, 'cache_write_tokens', 'cache_creation_tokens') ??
     count(reported, 'cache_creation_input_tokens');
-  return withoutCached({ input: prompt, output, read, written, inputExcludesCached: anthropics });
+  return withoutCached({ input: prompt, output, read, written, inputExcludesCached });
 }

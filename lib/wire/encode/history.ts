@@ -1,12 +1,12 @@
 /**
- * A conversation as the stricter servers want it: each assistant turn that calls tools is followed at once by exactly
- * one result for each call, in the order of the calls, and everything else stands around that.
+ * Puts a conversation into the order that strict servers require: an assistant turn with tool calls is followed directly
+ * by exactly one result per call, in the order of the calls.
  *
  *     conversation = ( user | system | assistant [ results ] )*
  *
- * Claude Code's own history breaks this in honest ways (results in the order they came in, reminders in between), and
- * interrupted or compacted conversations break it further. Nothing is invented to mend it: a result that is missing is
- * said to be missing, and a result without a call becomes text of the user.
+ * Claude Code's history deviates from this: results are in completion order, with reminders between them, and interrupted
+ * or compacted conversations lack calls or results. A missing result is replaced by a note that says so, and a result
+ * without a call becomes user text.
  */
 import { isObject, parseJson, toText } from '../../json.ts';
 import { failedResult, noOutput, noResult } from './notes.ts';
@@ -20,40 +20,41 @@ import {
 } from '../../anthropic/request.ts';
 import { joinTexts } from './text.ts';
 
-/** Consecutive messages of one role are one step. Every id in `results` stands in the assistant step before it. */
+/** Consecutive messages of one role form one step. The calls of `results` are in the assistant step before it. */
 export type Step =
   | { role: 'user' | 'system' | 'assistant'; blocks: ContentBlock[] }
   | { role: 'results'; results: ToolResultBlock[]; calls: ToolUseBlock[] };
 
 export interface History {
   steps: Step[];
-  /** False when the calls and results were in order as they stood, by Anthropic's own rules. */
+  /** False when the calls and results already followed the rules of Anthropic's API. */
   repaired: boolean;
 }
 
-/** A call that waits for its result. `id` is the one the client knows; the call's own may differ (see `unique`). */
-interface Waiting {
+/** A call that waits for its result. `id` is the client's; the id in `call` differs from it after `uniqueId`. */
+interface PendingCall {
   id: string;
   call: ToolUseBlock;
   result?: ToolResultBlock;
 }
 
 /**
- * `reminders` turns messages of the role system into user text in a system reminder, for models that take no system
- * message in mid-conversation.
+ * `reminders` converts system messages to user text in a system reminder, for models that do not accept a system message
+ * in mid-conversation.
  */
 export function toHistory(messages: readonly RequestMessage[], options: { reminders: boolean }): History {
   const steps: Step[] = [];
-  /** Ids of calls so far, and the number under which the next call of that id may go. */
+  /** The call ids so far, each with the next number to append to a repeated one. */
   const used = new Map<string, number>();
   let repaired = false;
-  let waiting: Waiting[] = [];
-  /** User messages since the calls: only the first may hold their results. */
+  let waiting: PendingCall[] = [];
+  /** User messages since the calls. Anthropic's API expects all results in the first of them. */
   let userMessages = 0;
+  /** Content that arrived before the results were complete. */
   let after: { role: 'user' | 'system'; blocks: ContentBlock[] }[] = [];
 
   const add = (role: 'user' | 'system' | 'assistant', blocks: ContentBlock[]): void => {
-    // An assistant turn with nothing in it still parts what was said before it from what was said after.
+    // An empty assistant turn still separates the steps before and after it.
     if (blocks.length === 0 && role !== 'assistant') return;
     const last = steps.at(-1);
     if (last?.role === role) last.blocks.push(...blocks);
@@ -64,8 +65,8 @@ export function toHistory(messages: readonly RequestMessage[], options: { remind
     else if (blocks.length > 0) after.push({ role, blocks });
   };
 
-  /** Ends the wait: the results go in, in the order of the calls, then what came meanwhile. */
-  const settle = (): void => {
+  /** Adds the results in the order of the calls, then the content that arrived in between. */
+  const flushResults = (): void => {
     if (waiting.length > 0) {
       if (waiting.some(({ result }) => result === undefined)) repaired = true;
       const results = waiting.map(({ call, result }) => toResult(call, result));
@@ -77,8 +78,8 @@ export function toHistory(messages: readonly RequestMessage[], options: { remind
     after = [];
   };
 
-  /** Claude's API wants each id once in a conversation, and so does pairing: a second use gets a number. */
-  const unique = (id: string): string => {
+  /** Anthropic's API requires unique ids in a conversation, and so does pairing: a repeated id gets a number. */
+  const uniqueId = (id: string): string => {
     let name = id || `call_${used.size + 1}`;
     for (let n = used.get(name) ?? 2; used.has(name); n++) {
       used.set(id || name, n + 1);
@@ -88,23 +89,23 @@ export function toHistory(messages: readonly RequestMessage[], options: { remind
     return name;
   };
 
-  const assistant = (blocks: ContentBlock[]): void => {
-    // Two assistant messages in a row are one turn; their results come after both.
+  const addAssistant = (blocks: ContentBlock[]): void => {
+    // Consecutive assistant messages are one turn; their results follow the last one.
     if (steps.at(-1)?.role !== 'assistant' || after.length > 0 || waiting.some(({ result }) => result))
-      settle();
+      flushResults();
     if (waiting.length > 0) repaired = true;
-    const own = blocks.map((block) => {
+    const withUniqueIds = blocks.map((block) => {
       if (!isBlock(block, 'tool_use')) return block;
-      const id = unique(toText(block.id));
+      const id = uniqueId(toText(block.id));
       if (id !== block.id) repaired = true;
       const call = id === block.id ? block : { ...block, id };
       waiting.push({ id: toText(block.id), call });
       return call;
     });
-    add('assistant', own);
+    add('assistant', withUniqueIds);
   };
 
-  const user = (blocks: ContentBlock[]): void => {
+  const addUser = (blocks: ContentBlock[]): void => {
     const rest: ContentBlock[] = [];
     userMessages++;
     for (const block of blocks) {
@@ -113,30 +114,32 @@ export function toHistory(messages: readonly RequestMessage[], options: { remind
         continue;
       }
       if (rest.length > 0 || userMessages > 1) repaired = true;
-      const open = waiting.find(({ id, result }) => id === block.tool_use_id && result === undefined);
-      if (open) {
-        open.result = block;
+      const pending = waiting.find(({ id, result }) => id === block.tool_use_id && result === undefined);
+      if (pending) {
+        pending.result = block;
         continue;
       }
       repaired = true;
-      const told = waiting.some(({ id, result }) => id === block.tool_use_id && sameContent(result, block));
-      if (!told) rest.push(...toUserBlocks(block));
+      const repeated = waiting.some(
+        ({ id, result }) => id === block.tool_use_id && sameContent(result, block),
+      );
+      if (!repeated) rest.push(...toUserBlocks(block));
     }
     addLater('user', rest);
   };
 
   for (const message of messages) {
     const blocks = toBlocks(message.content).filter((block) => isObject(block));
-    if (message.role === 'assistant') assistant(blocks);
-    else if (message.role !== 'system') user(blocks);
+    if (message.role === 'assistant') addAssistant(blocks);
+    else if (message.role !== 'system') addUser(blocks);
     else if (options.reminders) addLater('user', toReminder(blocks));
     else addLater('system', blocks);
   }
-  settle();
+  flushResults();
   return { steps, repaired };
 }
 
-/** The result of `call` under the call's own id; the very block of the client where nothing needs to change. */
+/** The result with the id of `call`; the client's own object when its id already matches. */
 function toResult(call: ToolUseBlock, result: ToolResultBlock | undefined): ToolResultBlock {
   if (result?.tool_use_id === call.id) return result;
   if (result) return { ...result, tool_use_id: call.id };
@@ -147,13 +150,13 @@ function sameContent(one: ToolResultBlock | undefined, other: ToolResultBlock): 
   return one !== undefined && JSON.stringify(one.content) === JSON.stringify(other.content);
 }
 
-/** A result whose call is not in the conversation, as the user's own text. */
+/** A result whose call is not in the conversation, as user text. */
 function toUserBlocks(result: ToolResultBlock): ContentBlock[] {
   const head = `[result of a tool call that is not part of this conversation${result.is_error ? '; it failed' : ''}]`;
   return [{ type: 'text', text: head }, ...toBlocks(result.content)];
 }
 
-/** The form in which Claude Code itself puts system words into a user's message. */
+/** The form in which Claude Code itself puts system text into a user message. */
 function toReminder(blocks: ContentBlock[]): ContentBlock[] {
   const texts = blocks.filter((block) => isBlock(block, 'text'));
   const text = joinTexts(texts.map((block) => toText(block.text)));
@@ -166,15 +169,15 @@ function toReminder(blocks: ContentBlock[]): ContentBlock[] {
   return [{ type: 'text', text: wrapped, ...(marker && { cache_control: marker }) }, ...others];
 }
 
-/** The words of a tool result for the formats that have no word for failure; `text` is what the result says. */
+/** The text to send for a tool result in formats without `is_error`; `text` is the text of its content. */
 export function resultText(result: ToolResultBlock, text: string): string {
-  const said = text === '' ? noOutput : text;
-  return result.is_error === true && text !== noResult ? `${failedResult}\n${said}` : said;
+  const output = text === '' ? noOutput : text;
+  return result.is_error === true && text !== noResult ? `${failedResult}\n${output}` : output;
 }
 
 /**
- * A call's arguments as the text of a JSON object, which is all that servers accept. Text that already is one passes
- * as it is; a value of another kind is put under `input`; nothing becomes `{}`.
+ * A call's arguments as the text of a JSON object, which servers require. The text of an object passes unchanged, any
+ * other value is put under `input`, and an empty one becomes `{}`.
  */
 export function argumentsText(input: unknown): string {
   if (typeof input === 'string') {

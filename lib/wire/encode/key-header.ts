@@ -1,4 +1,4 @@
-/** The one header a key travels in. Never two: gateways forward what they do not read. */
+/** Builds the header with the API key. It is sent in one header only: gateways forward headers that they do not use. */
 import type { Route } from '../codec.ts';
 
 export function keyHeader(route: Route, key: string | undefined): Record<string, string> {

@@ -1,19 +1,19 @@
 /**
- * What a model is told about content it cannot be shown. Every note says what was there, so that the model can say so
- * too; nothing of the content is invented.
+ * Text that replaces content which a model or format cannot receive. Every note describes what was omitted, so that the
+ * model can mention it.
  */
 import { isObject, toText } from '../../json.ts';
 import { toBlocks, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
 import { joinTexts } from './text.ts';
 
-/** Stands for a tool result that has no content at all: several servers refuse an empty one. */
+/** Replaces an empty tool result, which several servers reject. */
 export const noOutput = '(no output)';
 
-/** Stands for the result of a call that never got one. */
+/** Replaces a missing tool result. */
 export const noResult =
   '[no result: the call was interrupted, or its result is no longer part of this conversation]';
 
-/** Stands before a result that failed; the formats without `is_error` have no other place for it. */
+/** Precedes the result of a failed call in formats without `is_error`. */
 export const failedResult = '[the tool reported an error]';
 
 export function imageNote(image: ImageBlock, why = 'this model reads text only'): string {
@@ -31,19 +31,16 @@ function describe(source: unknown, noun: string): { kind: string; size: string }
   const { type, media_type: mediaType, url, file_id: fileId, data } = isObject(source) ? source : {};
   if (type === 'url') return { kind: toText(url) || 'a URL', size: '' };
   if (type === 'file') return { kind: `uploaded file ${toText(fileId)}`.trimEnd(), size: '' };
-  return { kind: toText(mediaType) || `unknown ${noun}`, size: sizeWords(toText(data)) };
+  return { kind: toText(mediaType) || `unknown ${noun}`, size: sizeText(toText(data)) };
 }
 
-function sizeWords(base64: string): string {
+function sizeText(base64: string): string {
   const bytes = Math.floor((base64.length * 3) / 4);
   if (bytes === 0) return '';
   return bytes < 1024 ? `, ${bytes} bytes` : `, about ${Math.round(bytes / 1024)} kB`;
 }
 
-/**
- * The blocks a document consists of where it is text at heart (`text` and `content` sources), its title and context
- * before them; undefined for those that are files.
- */
+/** The blocks of a `text` or `content` document, preceded by its title and context; undefined for files. */
 export function documentBlocks(document: DocumentBlock): ContentBlock[] | undefined {
   const { source, title, context } = document;
   const inner =
@@ -57,7 +54,7 @@ export function documentBlocks(document: DocumentBlock): ContentBlock[] | undefi
   return head === '' ? inner : [{ type: 'text', text: head }, ...inner];
 }
 
-/** Blocks that are words at heart, as words; undefined for media and for what carries no text of its own. */
+/** The text of a text-like block; undefined for media and for blocks without text. */
 export function blockText(block: ContentBlock): string | undefined {
   switch (block.type) {
     case 'text':
@@ -75,7 +72,7 @@ export function blockText(block: ContentBlock): string | undefined {
   }
 }
 
-/** For a block of a type that no other format knows. */
+/** Replaces a block of a type that the format does not have. */
 export function unknownNote(block: ContentBlock): string {
   return `[a block of type "${block.type}" is not shown: this model cannot read it]`;
 }

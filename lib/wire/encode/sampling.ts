@@ -1,4 +1,4 @@
-/** Sampling and the length of the answer: the configuration's wish, the client's, and what the model takes. */
+/** Sampling parameters and the output limit, from the configuration, the client and the model's restrictions. */
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { Route } from '../codec.ts';
 
@@ -8,7 +8,7 @@ export interface Sampling {
   top_k?: number;
 }
 
-/** `temperature`, `top_p` and `top_k` as this model takes them; what it does not take is left out. */
+/** `temperature`, `top_p` and `top_k`, without those that the model does not accept. */
 export function toSampling(request: MessagesRequest, route: Route): Sampling {
   const { quirks } = route;
   const temperature = allowed(quirks.temperature, route.temperature ?? request.temperature);
@@ -21,26 +21,26 @@ export function toSampling(request: MessagesRequest, route: Route): Sampling {
   };
 }
 
-/** The one value a model takes is always named: its server's default may be another. */
-function allowed(rule: 'free' | 'omit' | number, wish: unknown): number | undefined {
+/** A fixed value is always sent, because the server's default may be another one. */
+function allowed(rule: 'free' | 'omit' | number, requested: unknown): number | undefined {
   if (typeof rule === 'number') return rule;
-  return rule === 'free' && typeof wish === 'number' ? wish : undefined;
+  return rule === 'free' && typeof requested === 'number' ? requested : undefined;
 }
 
-/** The room an answer is left when the request seems to fill the window: the upstream knows better how long it is. */
-const leastRoom = 1024;
+/** Output tokens to request even if the input seems to fill the window, because the input count is an estimate. */
+const minOutput = 1024;
 
 /**
- * Output tokens to ask for at most: the client's wish under the configuration's bound, the model's own and what the
- * window leaves beside `inputTokens` (servers that add both up refuse the request otherwise). Undefined when nobody
- * sets a bound.
+ * The output limit in tokens: the lowest of the client's, the configured, the model's, and what `inputTokens` leave of the
+ * context window (servers that add both reject the request otherwise). Undefined when neither the client nor the
+ * configuration sets one.
  */
 export function toMaxTokens(request: MessagesRequest, route: Route, inputTokens: number): number | undefined {
-  const bounds = [request.max_tokens, route.maxTokens].filter((bound) => isPositive(bound));
-  if (bounds.length === 0) return undefined;
-  if (isPositive(route.maxOutputTokens)) bounds.push(route.maxOutputTokens);
-  if (isPositive(route.contextWindow)) bounds.push(Math.max(route.contextWindow - inputTokens, leastRoom));
-  return Math.floor(Math.min(...bounds));
+  const limits = [request.max_tokens, route.maxTokens].filter((limit) => isPositive(limit));
+  if (limits.length === 0) return undefined;
+  if (isPositive(route.maxOutputTokens)) limits.push(route.maxOutputTokens);
+  if (isPositive(route.contextWindow)) limits.push(Math.max(route.contextWindow - inputTokens, minOutput));
+  return Math.floor(Math.min(...limits));
 }
 
 function isPositive(value: unknown): value is number {
@@ -48,8 +48,8 @@ function isPositive(value: unknown): value is number {
 }
 
 /**
- * A guess at the tokens of a JSON value, rather too many than too few: a token for every three characters of ASCII and
- * for every other character. Long texts without a space in them (base64) count as an image does, by about 1500.
+ * A high estimate of the tokens of a JSON value: one token per three ASCII characters and per non-ASCII character. Long
+ * text without white space is taken for a base64 image and counts 1500 tokens.
  */
 export function roughTokens(value: unknown): number {
   if (typeof value === 'string') return textTokens(value);
@@ -60,11 +60,11 @@ export function roughTokens(value: unknown): number {
 }
 
 const mediaTokens = 1500;
-const longestWord = 8192;
+const maxWordLength = 8192;
 
 function textTokens(text: string): number {
-  if (text.length > longestWord && !/\s/.test(text.slice(64, longestWord))) return mediaTokens;
-  let other = 0;
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) other++;
-  return (text.length - other) / 3 + other;
+  if (text.length > maxWordLength && !/\s/.test(text.slice(64, maxWordLength))) return mediaTokens;
+  let nonAscii = 0;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) nonAscii++;
+  return (text.length - nonAscii) / 3 + nonAscii;
 }

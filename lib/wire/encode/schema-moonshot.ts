@@ -1,7 +1,7 @@
 /**
- * JSON Schema as Moonshot's servers (Kimi) take it (upstream facts, section 5): every schema has a `type`; nothing
- * stands beside `$ref`, and references start with `#/$defs/`; with `anyOf` the type stands inside its members; no
- * if/then/else; an `items` array becomes its first element.
+ * Converts a JSON Schema to the subset that Moonshot's servers (Kimi) accept: every schema has a `type`; `$ref` has no
+ * sibling keywords and starts with `#/$defs/`; next to `anyOf` the type is inside the members; if/then/else are removed;
+ * an `items` array becomes its first element.
  */
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { without, type Rewrite } from './schema-walk.ts';
@@ -13,19 +13,19 @@ export function moonshotRewriter(root: JsonObject): Rewrite {
   return (given, depth) => {
     const node = withoutTuples(withoutBooleans(without(given, ['if', 'then', 'else'])));
     if (depth === 0) {
-      const open = without(node, ['$ref', 'anyOf', 'oneOf', 'allOf', 'definitions', '$defs']);
-      return hasDefinitions ? { ...open, $defs: definitions } : open;
+      const rootNode = without(node, ['$ref', 'anyOf', 'oneOf', 'allOf', 'definitions', '$defs']);
+      return hasDefinitions ? { ...rootNode, $defs: definitions } : rootNode;
     }
-    const whole = withoutAllOf(node);
-    const name = typeof whole['$ref'] === 'string' ? names.get(whole['$ref']) : undefined;
+    const merged = withoutAllOf(node);
+    const name = typeof merged['$ref'] === 'string' ? names.get(merged['$ref']) : undefined;
     if (name !== undefined) return { $ref: `#/$defs/${name}` };
-    return withType(without(whole, ['$ref']));
+    return withType(without(merged, ['$ref']));
   };
 }
 
 /**
- * Every reference of the document and the definition it means. Targets that are no definition yet become one, so that
- * nothing is ever expanded and a schema that refers to itself stays finite; references that lead nowhere get no name.
+ * Maps every reference in the document to the name of a definition. A target elsewhere in the document is copied to
+ * `definitions` instead of being expanded in place, so a recursive schema stays finite. Broken references get no name.
  */
 function hoist(root: JsonObject, definitions: JsonObject): Map<string, string> {
   const names = new Map<string, string>();
@@ -45,15 +45,15 @@ function hoist(root: JsonObject, definitions: JsonObject): Map<string, string> {
   return names;
 }
 
-/** Each text under a `$ref`, once. The document is walked without recursion: it may be deep. */
+/** Every `$ref` in the document, once. Iterative, because a deep document would overflow the stack. */
 function references(root: JsonObject): Set<string> {
   const found = new Set<string>();
-  const ahead: unknown[] = [root];
-  while (ahead.length > 0) {
-    const value = ahead.pop();
+  const pending: unknown[] = [root];
+  while (pending.length > 0) {
+    const value = pending.pop();
     if (typeof value !== 'object' || value === null) continue;
     if (isObject(value) && typeof value['$ref'] === 'string') found.add(value['$ref']);
-    for (const inner of Object.values(value)) ahead.push(inner);
+    for (const inner of Object.values(value)) pending.push(inner);
   }
   return found;
 }
@@ -62,7 +62,7 @@ function toMap(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** What a JSON pointer of this document points at. */
+/** The schema that a JSON pointer into this document refers to. */
 function lookup(root: JsonObject, reference: string): JsonObject | undefined {
   if (reference === '#') return root;
   if (!reference.startsWith('#/')) return undefined;
@@ -75,12 +75,12 @@ function lookup(root: JsonObject, reference: string): JsonObject | undefined {
   return isObject(current) ? current : undefined;
 }
 
-/** A property may be declared as `true`, which has no place for a type. */
+/** Replaces boolean property schemas, which cannot have a type, by `{}`. */
 function withoutBooleans(node: JsonObject): JsonObject {
   const { properties } = node;
   if (!isObject(properties) || Object.values(properties).every((schema) => isObject(schema))) return node;
-  const open = Object.entries(properties).map(([name, schema]) => [name, isObject(schema) ? schema : {}]);
-  return { ...node, properties: Object.fromEntries(open) as JsonObject };
+  const entries = Object.entries(properties).map(([name, schema]) => [name, isObject(schema) ? schema : {}]);
+  return { ...node, properties: Object.fromEntries(entries) as JsonObject };
 }
 
 function withoutTuples(node: JsonObject): JsonObject {
@@ -89,7 +89,7 @@ function withoutTuples(node: JsonObject): JsonObject {
   return { ...without(node, ['prefixItems', 'additionalItems']), items: tuple[0] ?? {} };
 }
 
-/** The members of `allOf` hold together, so they are one schema; what stands outside wins. */
+/** Merges the members of `allOf` into the schema, whose own keywords take precedence. */
 function withoutAllOf(node: JsonObject): JsonObject {
   if (!Array.isArray(node['allOf'])) return node;
   const outside = without(node, ['allOf']);
@@ -115,10 +115,10 @@ function withType(node: JsonObject): JsonObject {
   if (typeof type === 'string') return node;
   if (!Array.isArray(type) || type.length === 0) return { ...node, type: guessType(node) };
   if (type.length === 1) return { ...node, type: type[0] };
-  const words = Object.fromEntries(Object.entries(node).filter(([key]) => annotations.has(key)));
+  const outer = Object.fromEntries(Object.entries(node).filter(([key]) => annotations.has(key)));
   const rules = without(node, ['type', ...annotations]);
   const toMember = (name: Json): JsonObject => (name === 'null' ? { type: name } : { ...rules, type: name });
-  return { ...words, anyOf: type.map(toMember) };
+  return { ...outer, anyOf: type.map(toMember) };
 }
 
 const annotations: ReadonlySet<string> = new Set(['description', 'title', 'default', 'examples']);
@@ -132,13 +132,13 @@ function withTypeInside(node: JsonObject, choices: Json[]): JsonObject {
   return { ...without(node, ['type', 'oneOf']), anyOf: members };
 }
 
-/** The type a schema without one can only mean, as far as its keywords tell. */
+/** The type that the keywords of a schema without `type` imply; `string` when they imply none. */
 function guessType(node: JsonObject): string {
   const sample = node['const'] ?? (Array.isArray(node['enum']) ? node['enum'][0] : undefined);
   if (typeof sample === 'number' || typeof sample === 'boolean') return typeof sample;
-  const told = (keys: string[]): boolean => keys.some((key) => node[key] !== undefined);
-  if (told(['properties', 'additionalProperties', 'required'])) return 'object';
-  if (told(['items', 'minItems', 'maxItems'])) return 'array';
-  if (told(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'])) return 'number';
+  const hasAny = (keys: string[]): boolean => keys.some((key) => node[key] !== undefined);
+  if (hasAny(['properties', 'additionalProperties', 'required'])) return 'object';
+  if (hasAny(['items', 'minItems', 'maxItems'])) return 'array';
+  if (hasAny(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'])) return 'number';
   return 'string';
 }

@@ -1,7 +1,7 @@
-/** A walk over a JSON Schema that knows which keywords hold schemas, so that a property called "minimum" stays one. */
+/** Rewrites a JSON Schema recursively, following only keywords that contain schemas: a property may be named `minimum`. */
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 
-/** The schema at `depth` (0 is the root) as it should be; its children are walked afterwards. */
+/** Returns the new schema at `depth` (0 is the root). Its children are rewritten afterwards. */
 export type Rewrite = (node: JsonObject, depth: number) => JsonObject;
 
 const holdsSchema: ReadonlySet<string> = new Set([
@@ -26,13 +26,13 @@ const holdsMap: ReadonlySet<string> = new Set([
   'properties',
 ]);
 
-/** Deeper than any schema a person writes, and far from the end of the stack. */
-const deepest = 64;
+/** Levels of nested schemas, more than real schemas have and few enough for the stack. */
+const maxDepth = 64;
 
 export function rewriteSchema(schema: JsonObject, rewrite: Rewrite, depth = 0): JsonObject {
   const node = rewrite(schema, depth);
-  // What lies deeper is left open: an empty schema takes anything.
-  if (depth === deepest) return without(node, [...holdsSchema, ...holdsList, ...holdsMap]);
+  // Deeper schemas are removed, which allows any value there.
+  if (depth === maxDepth) return without(node, [...holdsSchema, ...holdsList, ...holdsMap]);
   const child = (value: Json | undefined): Json =>
     isObject(value) ? rewriteSchema(value, rewrite, depth + 1) : typeof value === 'boolean' ? value : {};
   const entries = Object.entries(node).map(([key, value]): [string, Json | undefined] => {
@@ -46,7 +46,7 @@ export function rewriteSchema(schema: JsonObject, rewrite: Rewrite, depth = 0): 
   return Object.fromEntries(entries);
 }
 
-/** The object without some of its keys; the same object when it has none of them. */
+/** A copy of the object without some of its keys; the object itself when it has none of them. */
 export function without(node: JsonObject, keys: readonly string[]): JsonObject {
   if (!keys.some((key) => Object.hasOwn(node, key))) return node;
   return Object.fromEntries(Object.entries(node).filter(([key]) => !keys.includes(key)));

@@ -1,20 +1,17 @@
-/** Text on its way to an upstream: how pieces join, and that it is well formed. */
+/** Joins text blocks, and replaces lone surrogates in what is sent to an upstream. */
 
-/** What ES2024 adds to strings; every Node this runs on has it, the ES2023 types do not know it. */
+/** ES2024; every supported Node version has it, but the ES2023 types do not declare it. */
 interface WellFormed {
   toWellFormed(): string;
 }
 
-/**
- * The pieces as one text, a blank line between two of them unless the text already breaks the line there. Pieces that
- * hold nothing but white space are left out.
- */
+/** Joins texts with a blank line, or with nothing where there already is a line break. Blank texts are omitted. */
 export function joinTexts(texts: readonly string[]): string {
   let joined = '';
   for (const text of texts) {
     if (isBlank(text)) continue;
-    const broken = joined === '' || joined.endsWith('\n') || text.startsWith('\n');
-    joined += broken ? text : `\n\n${text}`;
+    const separated = joined === '' || joined.endsWith('\n') || text.startsWith('\n');
+    joined += separated ? text : `\n\n${text}`;
   }
   return joined;
 }
@@ -23,12 +20,12 @@ export function isBlank(text: string): boolean {
   return text.trim() === '';
 }
 
-/** Halves of a character cut in two become U+FFFD: many servers refuse the whole request for one of them. */
+/** Replaces lone surrogates by U+FFFD: many servers reject a request that contains one. */
 export function wellFormed(text: string): string {
   return (text as unknown as WellFormed).toWellFormed();
 }
 
-/** `wellFormed` for every string in a JSON value. What needs no change is not copied. */
+/** Applies `wellFormed` to every string in a JSON value. Unchanged parts are not copied. */
 export function wellFormedJson<T>(value: T): T {
   return clean(value) as T;
 }

@@ -1,16 +1,15 @@
 /**
- * The JSON Schema of a tool's input as an upstream will accept it. Several servers refuse the whole request for one
- * schema they do not like, so what is missing is filled in and what a dialect forbids is taken out. The client's own
- * schema is never changed.
+ * Converts the JSON Schema of a tool's input to one that the upstream accepts: adds required keywords and removes
+ * unsupported ones. Several servers reject the whole request because of one schema. The client's schema is not modified.
  */
 import { isObject, parseJson, type Json, type JsonObject } from '../../json.ts';
 import { moonshotRewriter } from './schema-moonshot.ts';
 import { rewriteSchema, without, type Rewrite } from './schema-walk.ts';
 
 /**
- * - `full`: JSON Schema as it is, less `$schema`.
- * - `moonshot`: Kimi's own subset, see `schema-moonshot.ts`.
- * - `no_ranges`: no numeric bounds (Go answered `tool_count_limit` to `minimum` and its like).
+ * - `full`: JSON Schema without `$schema`.
+ * - `moonshot`: Kimi's subset, see `schema-moonshot.ts`.
+ * - `no_ranges`: no numeric ranges (OpenCode Go returned `tool_count_limit` for `minimum` and similar keywords).
  */
 export type SchemaDialect = 'full' | 'moonshot' | 'no_ranges';
 
@@ -24,7 +23,7 @@ export function toolSchema(schema: unknown, dialect: SchemaDialect = 'full'): Js
   return rewriteSchema({ ...given, type: 'object', properties }, rewriters[dialect](given));
 }
 
-/** True when `toolSchema` would only take things out that do no harm to an upstream with Anthropic's own validator. */
+/** True when a server with Anthropic's validation accepts the schema without `toolSchema`. */
 export function isUsableSchema(schema: unknown): boolean {
   return isObject(schema) && schema['type'] === 'object' && isObject(schema['properties']);
 }
@@ -40,11 +39,11 @@ const rewriters = {
 
 const ranges = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'];
 
-/** `$schema` names a draft that few servers know; `required: null` comes from generators and is no JSON Schema. */
+/** Few servers accept `$schema`. Some generators write `required: null`, which is not valid JSON Schema. */
 function tidy(node: JsonObject, _depth: number): JsonObject {
-  const drop = ['$schema'];
-  if ('required' in node && !isNameList(node['required'])) drop.push('required');
-  return without(node, drop);
+  const removed = ['$schema'];
+  if ('required' in node && !isNameList(node['required'])) removed.push('required');
+  return without(node, removed);
 }
 
 function isNameList(value: Json | undefined): boolean {

@@ -1,7 +1,6 @@
 /**
- * One block of the conversation as this upstream may have it: ids by its rules, signatures only where they were made
- * (P9, P10), and for models other than Claude what only Anthropic's servers understand as plain text. A block that
- * needs no change is passed on as the very same object.
+ * Converts a content block for an upstream with the Messages format: rewrites ids (P9), sends signatures to their origin
+ * only (P10), and replaces Anthropic-only blocks by text for other models. Returns the same object for an unchanged block.
  */
 import { argumentsText } from '../encode/history.ts';
 import {
@@ -26,14 +25,14 @@ import { isBlank } from '../encode/text.ts';
 import { isObject, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 
-/** The blocks that stand for `block`; none when it must not be sent. */
+/** The blocks to send for `block`; none if it must be omitted. */
 export function toUpstream(block: ContentBlock, route: Route): ContentBlock[] {
   if (isBlock(block, 'text')) return isBlank(toText(block.text)) ? [] : [core(block, route)];
   if (isBlock(block, 'thinking')) return thinking(block, route).map((kept) => core(kept, route));
   if (isBlock(block, 'redacted_thinking')) return redacted(block, route);
   if (isBlock(block, 'tool_use')) return [core(toolUse(block, route), route)];
   if (isBlock(block, 'tool_result')) return [core(toolResult(block, route), route)];
-  return route.quirks.betas ? [block] : foreign(block, route).map((kept) => core(kept, route));
+  return route.quirks.betas ? [block] : withoutClaudeOnly(block, route).map((kept) => core(kept, route));
 }
 
 function originOfRoute({ format, provider, modelId }: Route): string {
@@ -41,24 +40,24 @@ function originOfRoute({ format, provider, modelId }: Route): string {
 }
 
 /**
- * A signature goes back to the origin that made it. Anywhere else the thinking is left out, or stays with an empty
- * signature where the upstream takes that; Claude's own signatures are untagged and go to Claude alone.
+ * A signature is sent to its origin only. For any other upstream the thinking is omitted, or sent with an empty signature
+ * where the upstream accepts that. Claude's own signatures have no tag and are sent to Claude only.
  */
 function thinking(block: ThinkingBlock, route: Route): ThinkingBlock[] {
   const { genuineSignatures, unsignedThinking } = route.quirks;
   const signature = toText(block.signature);
-  const made = readSignature(signature);
-  const own = made ? made.origin === originOfRoute(route) : genuineSignatures;
-  const restored = own ? (made?.payload ?? signature) : '';
+  const tag = readSignature(signature);
+  const own = tag ? tag.origin === originOfRoute(route) : genuineSignatures;
+  const restored = own ? (tag?.payload ?? signature) : '';
   if (restored !== '') return [restored === signature ? block : { ...block, signature: restored }];
   if (!unsignedThinking || isBlank(toText(block.thinking))) return [];
   return [signature === '' && block.signature === '' ? block : { ...block, signature: '' }];
 }
 
 function redacted(block: RedactedThinkingBlock, route: Route): RedactedThinkingBlock[] {
-  const made = readSignature(toText(block.data));
-  if (!made) return route.quirks.genuineSignatures ? [block] : [];
-  return made.origin === originOfRoute(route) ? [{ ...block, data: made.payload }] : [];
+  const tag = readSignature(toText(block.data));
+  if (!tag) return route.quirks.genuineSignatures ? [block] : [];
+  return tag.origin === originOfRoute(route) ? [{ ...block, data: tag.payload }] : [];
 }
 
 function toId(id: unknown, route: Route): string {
@@ -68,7 +67,7 @@ function toId(id: unknown, route: Route): string {
 
 function toolUse(block: ToolUseBlock, route: Route): ToolUseBlock {
   const id = toId(block.id, route);
-  // MiniMax refuses arguments that are no object: "invalid function arguments json string".
+  // MiniMax rejects arguments that are not an object: "invalid function arguments json string".
   const broken = !route.quirks.betas && !isObject(block.input);
   if (id === block.id && !broken) return block;
   return { ...block, id, ...(broken && { input: JSON.parse(argumentsText(block.input)) as unknown }) };
@@ -82,37 +81,38 @@ function toolResult(block: ToolResultBlock, route: Route): ToolResultBlock {
 }
 
 function resultContent({ content }: ToolResultBlock, route: Route): ToolResultBlock['content'] {
-  const blocks = Array.isArray(content) ? shared(content, route) : content;
+  const blocks = Array.isArray(content) ? toUpstreamBlocks(content, route) : content;
   if (route.quirks.betas || toBlocks(blocks).length > 0) return blocks;
   return noOutput;
 }
 
-/** `blocks` as the upstream may have them; the same array when nothing in it changes. */
-export function shared(blocks: ContentBlock[], route: Route): ContentBlock[] {
+/** Converts all blocks. Returns the same array if nothing changes. */
+export function toUpstreamBlocks(blocks: ContentBlock[], route: Route): ContentBlock[] {
   const sent = blocks.flatMap((block) => toUpstream(block, route));
   return sent.length === blocks.length && sent.every((block, at) => block === blocks[at]) ? blocks : sent;
 }
 
-/** Media and special blocks for a model that is not Claude. */
-function foreign(block: ContentBlock, route: Route): ContentBlock[] {
-  if (isBlock(block, 'image')) return route.images ? [block] : [words(imageNote(block), block)];
+/** Converts media and Anthropic-only blocks for a model other than Claude. */
+function withoutClaudeOnly(block: ContentBlock, route: Route): ContentBlock[] {
+  if (isBlock(block, 'image')) return route.images ? [block] : [textBlock(imageNote(block), block)];
   if (isBlock(block, 'document')) {
     if (route.documents) return [block];
     const inner = documentBlocks(block);
-    return inner?.flatMap((part) => toUpstream(part, route)) ?? [words(documentNote(block), block)];
+    return inner?.flatMap((part) => toUpstream(part, route)) ?? [textBlock(documentNote(block), block)];
   }
   const text = blockText(block);
-  if (text !== undefined) return isBlank(text) ? [] : [words(text, block)];
-  // Calls that Anthropic's servers answered themselves: nobody else can pair them.
+  if (text !== undefined) return isBlank(text) ? [] : [textBlock(text, block)];
+  // Calls that Anthropic's servers executed, and their results, mean nothing to other servers.
   if (/^server_tool_use$|_tool_result$/.test(block.type)) return [];
-  return route.quirks.strictBody ? [words(unknownNote(block), block)] : [block];
+  return route.quirks.strictBody ? [textBlock(unknownNote(block), block)] : [block];
 }
 
-function words(text: string, { cache_control: marker }: ContentBlock): ContentBlock {
+/** A text block with the cache marker of the block that it replaces. */
+function textBlock(text: string, { cache_control: marker }: ContentBlock): ContentBlock {
   return { type: 'text', text, ...(isObject(marker) && { cache_control: marker }) };
 }
 
-/** Fields of Anthropic's core, by block; a strict validator refuses every other ("Extra inputs are not permitted"). */
+/** The core fields of each block type. A strict validator rejects any other ("Extra inputs are not permitted"). */
 const coreFields: Readonly<Record<string, readonly string[]>> = {
   text: ['type', 'text', 'cache_control'],
   image: ['type', 'source', 'cache_control'],
@@ -128,7 +128,7 @@ function core<B extends ContentBlock>(block: B, { quirks }: Route): B {
   return pick(block, fields);
 }
 
-/** The object with some of its fields alone; the same object when it has no others. */
+/** A copy of the object with these fields only; the object itself if it has no others. */
 export function pick<T extends object>(object: T, fields: readonly string[]): T {
   if (Object.keys(object).every((key) => fields.includes(key))) return object;
   return Object.fromEntries(Object.entries(object).filter(([key]) => fields.includes(key))) as T;

@@ -1,15 +1,15 @@
 /**
- * The conversation for an upstream that speaks Messages natively. Claude's own gets the client's messages as they are,
- * as long as calls and results pair; the others get them with each call answered at once, in order, and with system
- * words in mid-conversation as the user's reminder.
+ * Converts the conversation for an upstream with the Messages format. Claude gets the client's messages unchanged if calls
+ * and results pair. Other models get each call's result directly after it, in order, and system messages as reminders in
+ * user messages.
  */
 import { toHistory, type Step } from '../encode/history.ts';
 import { toBlocks, type ContentBlock, type RequestMessage } from '../../anthropic/request.ts';
 import type { Route } from '../codec.ts';
-import { shared } from './blocks.ts';
+import { toUpstreamBlocks } from './blocks.ts';
 
 export function toMessages(messages: RequestMessage[], route: Route): RequestMessage[] {
-  /** Blocks that were plain strings, and become so again where they still stand alone. */
+  /** Blocks that were plain strings. They become strings again if they are still the only block of their message. */
   const strings = new Set<ContentBlock>();
   const inBlocks = messages.map((message): RequestMessage => {
     if (typeof message.content !== 'string') return message;
@@ -18,7 +18,7 @@ export function toMessages(messages: RequestMessage[], route: Route): RequestMes
     return { role: message.role, content };
   });
   const { steps, repaired } = toHistory(inBlocks, { reminders: !route.quirks.betas });
-  if (route.quirks.betas && !repaired) return asSent(messages, route);
+  if (route.quirks.betas && !repaired) return inSameOrder(messages, route);
   return rebuilt(steps, route).map(({ role, content }) => {
     const [only] = content;
     const plain = content.length === 1 && only !== undefined && strings.has(only);
@@ -26,11 +26,11 @@ export function toMessages(messages: RequestMessage[], route: Route): RequestMes
   });
 }
 
-/** Message by message; those that hold nothing any more are left out. */
-function asSent(messages: RequestMessage[], route: Route): RequestMessage[] {
+/** Converts message by message, and omits messages that become empty. */
+function inSameOrder(messages: RequestMessage[], route: Route): RequestMessage[] {
   return messages.flatMap((message) => {
     if (!Array.isArray(message.content)) return [message];
-    const content = shared(message.content, route);
+    const content = toUpstreamBlocks(message.content, route);
     if (content === message.content) return [message];
     return content.length > 0 ? [{ ...message, content }] : [];
   });
@@ -41,12 +41,12 @@ interface Rebuilt {
   content: ContentBlock[];
 }
 
-/** Results come first in the user message that follows their calls, and what the user says comes after them there. */
+/** The results start the user message that follows their calls; the user's own content comes after them. */
 function rebuilt(steps: readonly Step[], route: Route): Rebuilt[] {
   const messages: Rebuilt[] = [];
   let afterResults = false;
   for (const step of steps) {
-    const content = shared(step.role === 'results' ? step.results : step.blocks, route);
+    const content = toUpstreamBlocks(step.role === 'results' ? step.results : step.blocks, route);
     const last = messages.at(-1);
     if (step.role === 'user' && afterResults && last) last.content = [...last.content, ...content];
     else if (content.length > 0)

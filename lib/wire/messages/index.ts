@@ -1,4 +1,4 @@
-/** Anthropic's Messages API, from upstreams that speak it natively. */
+/** The codec for upstreams that support Anthropic's Messages API. */
 import { readApiError } from '../decode/errors.ts';
 import type { Codec } from '../codec.ts';
 import { keyHeader } from '../encode/key-header.ts';

@@ -1,13 +1,13 @@
-/** The text blocks of a raw stream, freed of a leaked `</think>` where the model is known for it. */
+/** Removes a leaked `</think>` from the text blocks of a stream, for models that are known to send it. */
 import { strayThinkEnd } from '../decode/think-tags.ts';
 
 export interface BlockTexts {
   open(index: number): void;
-  /** The part of `text` that may pass now. */
+  /** Returns the part of `text` that can be sent now. */
   push(index: number, text: string): string;
-  /** What was held back and turned out to be honest. */
+  /** Returns held text that turned out not to be a tag. */
   close(index: number): string;
-  /** The same for every block that was never stopped. */
+  /** Closes every block that is still open. */
   closeAll(): [index: number, held: string][];
 }
 

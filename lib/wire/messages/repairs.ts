@@ -1,9 +1,9 @@
-/** What of a raw event may leave as it came, and what of a block must leave in another place. */
+/** Decides which received events keep their bytes, and moves content from a block's start to a delta where needed. */
 import { asReceived, type AnswerBlock, type Delta, type StreamEvent } from '../../anthropic/events.ts';
 import { isObject, type JsonObject } from '../../json.ts';
 
-/** Remembers the bytes an event came in, if these say just what it says: they may lack a type, or spell an index in words. */
-export function received<E extends StreamEvent>(event: E, json: JsonObject, text: string): E {
+/** Keeps the received bytes of an event if they match it: they may lack the type or have the index as a string. */
+export function keepBytes<E extends StreamEvent>(event: E, json: JsonObject, text: string): E {
   const index = 'index' in event ? event.index : undefined;
   return text !== '' && json['type'] === event.type && json['index'] === index
     ? asReceived(event, text)
@@ -11,10 +11,10 @@ export function received<E extends StreamEvent>(event: E, json: JsonObject, text
 }
 
 /**
- * What of a block must go on as a delta: the broken arguments that a gateway hides in `raw_arguments` (observed on Go),
- * and the text of one whose beginning may have to be left out.
+ * Splits a block's start into an empty start and a delta, for broken arguments that a gateway put into `raw_arguments`
+ * (observed on OpenCode Go), and for text that must pass the filter for leaked tags (`filtered`).
  */
-export function unfinished(
+export function splitStart(
   block: AnswerBlock,
   filtered: boolean,
 ): { block: AnswerBlock; rest?: Delta & JsonObject } {

@@ -1,9 +1,9 @@
 /**
- * Anthropic's own format, answered: held to the same laws as any other. What breaks a law is repaired or fails the turn;
- * an event that breaks none leaves with its data byte for byte as it came.
+ * Decodes a response in Anthropic's own format. An event that breaks a law (`lib/anthropic/laws.md`) is repaired or fails
+ * the turn; any other keeps its data byte for byte.
  *
- * Known upstreams ping before the start, report wrong input tokens there, leave signatures empty, leak `</think>`, and
- * send a price in a ping after the end (observed on OpenCode Go).
+ * Upstreams send pings before the start, wrong input tokens in it, empty signatures, leaked `</think>` tags, and a price in
+ * a ping after the end (all observed on OpenCode Go).
  */
 import {
   usageOf,
@@ -27,7 +27,7 @@ import type { Route, Turn } from '../codec.ts';
 import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
 import { costOf } from '../decode/usage.ts';
-import { received, unfinished } from './repairs.ts';
+import { keepBytes, splitStart } from './repairs.ts';
 import { blockTexts } from './leaked-tags.ts';
 import { hasOddNumbers, startUsage, toStopReason, withNumbers } from './usage.ts';
 
@@ -37,18 +37,18 @@ export function messagesDecoder(route: Route, turn: Turn): Transducer<Uint8Array
 
 function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { request, messageId, inputTokens } = turn;
-  // OpenAI's [DONE] is no end of a messages stream (P1), but nothing follows it either.
+  // `[DONE]` does not end a messages stream (P1).
   const core = decoderCore(route, turn, { read, end, done: 'nothing' });
   const { answer, finish, emit, fail, stage } = core;
   const { quirks } = route;
   const toClientName = clientToolNames(request.tools, emit);
   const texts = blockTexts(quirks.leakedThinkEnd);
-  /** The blocks that were started, by the upstream's own numbers. */
+  /** The types of the started blocks, by the upstream's index. */
   const types = new Map<number, string>();
   let latest = -1;
   let usage = usageOf(inputTokens);
   let stopSequence: string | null = null;
-  /** The upstream's own ending, as long as its figures are the last. */
+  /** The upstream's `message_delta`, unless a later one reported other usage. */
   let original: MessageDelta | undefined;
 
   function read(frame: DataFrame): void {
@@ -73,10 +73,10 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
       case 'message_delta':
         return readEnding(json, text);
       case 'message_stop':
-        return end(received({ type: 'message_stop' }, json, text));
+        return end(keepBytes({ type: 'message_stop' }, json, text));
       case 'ping':
         if (answer.phase() === 'during' && json['cost'] === undefined)
-          emit(received({ type: 'ping' }, json, text));
+          emit(keepBytes({ type: 'ping' }, json, text));
         return;
       default:
         emit({ type: 'dropped', what: `an event of type ${type.slice(0, 40) || 'unknown'}` });
@@ -88,7 +88,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
       return emit({ type: 'note', text: 'a second message_start was left out' });
     usage = startUsage(message['usage'], inputTokens, quirks.wrongStartUsage);
     const id = toText(message['id']);
-    const known: Message = {
+    const started: Message = {
       ...message,
       id: id.startsWith('msg_') ? id : messageId,
       type: 'message',
@@ -99,12 +99,12 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
       stop_sequence: null,
       usage,
     };
-    const event: MessageStart = { type: 'message_start', message: known };
-    const same = JSON.stringify(known) === JSON.stringify(message);
-    answer.begin(usage, same ? received(event, json, text) : event);
+    const event: MessageStart = { type: 'message_start', message: started };
+    const same = JSON.stringify(started) === JSON.stringify(message);
+    answer.begin(usage, same ? keepBytes(event, json, text) : event);
   }
 
-  /** A whole message, from an upstream that cannot stream. */
+  /** Reads a whole message, from an upstream that does not stream. */
   function whole(message: JsonObject): void {
     if (answer.phase() !== 'before')
       return emit({ type: 'dropped', what: 'a whole message after its pieces' });
@@ -133,14 +133,14 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     latest = index;
     types.set(index, type);
     texts.open(index);
-    const { block, rest } = unfinished(toKnown(given as AnswerBlock), quirks.leakedThinkEnd);
+    const { block, rest } = splitStart(toClientBlock(given as AnswerBlock), quirks.leakedThinkEnd);
     const event: BlockStart = { type: 'content_block_start', index, content_block: block };
-    answer.open(index, block, block === given ? received(event, json, text) : event);
+    answer.open(index, block, block === given ? keepBytes(event, json, text) : event);
     if (rest) delta({ index, delta: { ...rest } }, '');
   }
 
-  /** The block with its id, name and signature as the client may see them; the same object when nothing changed. */
-  function toKnown(block: AnswerBlock): AnswerBlock {
+  /** The block with the client's id and name and a tagged signature; the same object if nothing changes. */
+  function toClientBlock(block: AnswerBlock): AnswerBlock {
     if (block.type === 'tool_use') {
       const id = toText(block.id) === '' ? '' : clientToolId(toText(block.id), route);
       const name = toClientName(toText(block.name));
@@ -158,18 +158,19 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     const index = toNumber(json['index']) ?? latest;
     const given = toObject(json['delta']) as unknown as Delta;
     if (toText(given.type) === '') return emit({ type: 'dropped', what: 'a delta without a type' });
-    const known = toKnownDelta(given, index);
-    if (known === undefined) return;
-    const event: BlockDelta = { type: 'content_block_delta', index, delta: known };
-    if (!answer.delta(index, known, known === given ? received(event, json, text) : event)) stray(known);
+    const sent = toClientDelta(given, index);
+    if (sent === undefined) return;
+    const event: BlockDelta = { type: 'content_block_delta', index, delta: sent };
+    if (!answer.delta(index, sent, sent === given ? keepBytes(event, json, text) : event))
+      handleStrayDelta(sent);
   }
 
-  /** The delta as the client may see it; the same object when nothing changed, undefined when it waits. */
-  function toKnownDelta(given: Delta, index: number): Delta | undefined {
+  /** The delta for the client; the same object if nothing changes, undefined if its text is held back. */
+  function toClientDelta(given: Delta, index: number): Delta | undefined {
     if (given.type === 'text_delta' && types.get(index) === 'text') {
-      const said = toText(given.text);
-      const passed = texts.push(index, said);
-      if (passed === '' && said !== '') return undefined;
+      const content = toText(given.text);
+      const passed = texts.push(index, content);
+      if (passed === '' && content !== '') return undefined;
       return passed === given.text ? given : { ...given, text: passed };
     }
     if (given.type !== 'signature_delta' || quirks.genuineSignatures) return given;
@@ -181,8 +182,8 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (!answer.delta(index, { type: 'text_delta', text: held })) answer.prose('text', held);
   }
 
-  /** A delta for no open block of its kind: prose is never lost, anything else cannot be placed. */
-  function stray(given: Delta): void {
+  /** Handles a delta without an open block of its type. Text and thinking are sent anyway; arguments fail the turn. */
+  function handleStrayDelta(given: Delta): void {
     if (given.type === 'text_delta') return answer.prose('text', toText(given.text));
     if (given.type === 'thinking_delta') return answer.prose('thinking', toText(given.thinking));
     if (given.type !== 'input_json_delta')
@@ -199,21 +200,21 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     const index = toNumber(json['index']) ?? latest;
     release(index, texts.close(index));
     const event: BlockStop = { type: 'content_block_stop', index };
-    answer.close(index, received(event, json, text));
+    answer.close(index, keepBytes(event, json, text));
   }
 
   function readEnding(json: JsonObject, text: string): void {
-    const { stop_reason: name, stop_sequence: word } = toObject(json['delta']);
+    const { stop_reason: name, stop_sequence: sequence } = toObject(json['delta']);
     const reported = toObject(json['usage']);
     usage = { ...usage, ...withNumbers(reported) };
-    original = undefined; // its figures are no longer the last
+    original = undefined;
     if (typeof name !== 'string' || name === '') return;
     const counted = toNumber(reported['output_tokens']) !== undefined && !hasOddNumbers(reported);
     const first = finish.reason() === undefined;
     core.recordFinish(toStopReason(name), 'stop_reason', name);
-    stopSequence = typeof word === 'string' ? word : null;
+    stopSequence = typeof sequence === 'string' ? sequence : null;
     if (counted && first)
-      original = received({ ...(json as unknown as MessageDelta), type: 'message_delta' }, json, text);
+      original = keepBytes({ ...(json as unknown as MessageDelta), type: 'message_delta' }, json, text);
   }
 
   function begin(): void {

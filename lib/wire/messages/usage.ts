@@ -1,8 +1,8 @@
-/** Usage and stop reasons of a raw stream, put into the shape the laws demand. */
+/** Corrects the usage and stop reasons of a messages stream to follow L1 and P7. */
 import type { StopReason, Usage } from '../../anthropic/events.ts';
 import { isObject, toNumber, toObject, type JsonObject } from '../../json.ts';
 
-/** Anthropic's own reasons, and those of other formats that converting gateways let through (P7). */
+/** Anthropic's stop reasons, and those of other formats that converting gateways pass through (P7). */
 const reasons: ReadonlyMap<string, StopReason> = new Map<string, StopReason>([
   ['end_turn', 'end_turn'],
   ['stop', 'end_turn'],
@@ -24,14 +24,14 @@ const failures: ReadonlySet<string> = new Set([
   'network_error',
 ]);
 
-/** The stop reason, `failure`, or `unknown`, which counts as an ordinary end and is logged. */
+/** The stop reason, `failure`, or `unknown`, which is logged and counts as a normal end. */
 export function toStopReason(name: string): StopReason | 'failure' | 'unknown' {
   return failures.has(name) ? 'failure' : (reasons.get(name) ?? 'unknown');
 }
 
 /**
- * The usage of `message_start`: numbers always (L1). Where the upstream counts nothing, or is known to count wrong
- * there, the estimate stands until `message_delta`.
+ * The usage of `message_start`, always with numbers (L1). `estimate` replaces the input tokens if the upstream reports
+ * none there or is known to report wrong ones (`wrong`).
  */
 export function startUsage(reported: unknown, estimate: number, wrong: boolean): Usage {
   const given = toObject(reported);
@@ -40,17 +40,17 @@ export function startUsage(reported: unknown, estimate: number, wrong: boolean):
     (counted.input_tokens ?? 0) +
     (counted.cache_read_input_tokens ?? 0) +
     (counted.cache_creation_input_tokens ?? 0);
-  const known = total > 0 && !wrong;
+  const trusted = total > 0 && !wrong;
   const fields = Object.entries(given).filter(([name, value]) => !counters.has(name) || isCount(value));
   return {
     ...Object.fromEntries(fields),
     ...counted,
-    input_tokens: known ? (counted.input_tokens ?? 0) : estimate,
+    input_tokens: trusted ? (counted.input_tokens ?? 0) : estimate,
     output_tokens: counted.output_tokens ?? 0,
   };
 }
 
-/** The fields that are numbers, also where they are spelled as strings; never negative. A counter is nothing else. */
+/** The usage with numbers in strings converted and negative ones set to 0. Objects are kept, except as counters. */
 export function withNumbers(reported: JsonObject): Partial<Usage> {
   const usage: Partial<Usage> = {};
   for (const [name, value] of Object.entries(reported)) {
@@ -68,12 +68,12 @@ const counters: ReadonlySet<string> = new Set([
   'cache_creation_input_tokens',
 ]);
 
-/** A number, also one spelled as a string; null counts as absent and says no harm. */
+/** True for a number, a number in a string, and null, which counts as absent. */
 function isCount(value: unknown): boolean {
   return value === null || toNumber(value) !== undefined;
 }
 
-/** True for counts that are no numbers, or negative; null counts as absent. */
+/** True if a counter is negative or not a number; null counts as absent. */
 export function hasOddNumbers(usage: JsonObject): boolean {
   return [...counters].some((name) => {
     const count = usage[name] ?? 0;

@@ -1,7 +1,7 @@
 /** Efforts: the nearest one a model takes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mildestEffort, nearestEffort, wantedEffort } from '../../../lib/wire/encode/effort.ts';
+import { lowestEffort, nearestEffort, requestedEffort } from '../../../lib/wire/encode/effort.ts';
 import type { Effort } from '../../../lib/anthropic/request.ts';
 import { requestOf } from '../../support/requests.ts';
 
@@ -19,14 +19,14 @@ test('the same level, else the next stronger, else the strongest', () => {
 });
 
 test('the mildest level still thinks', () => {
-  assert.equal(mildestEffort(['none', 'high', 'low']), 'low');
-  assert.equal(mildestEffort(['none']), undefined);
+  assert.equal(lowestEffort(['none', 'high', 'low']), 'low');
+  assert.equal(lowestEffort(['none']), undefined);
 });
 
 test('a budget in tokens is an effort where none is named', () => {
   const effortOf = (budget: number): Effort | undefined =>
-    wantedEffort(requestOf([], { thinking: { type: 'enabled', budget_tokens: budget } }));
+    requestedEffort(requestOf([], { thinking: { type: 'enabled', budget_tokens: budget } }));
   assert.deepEqual([1024, 4000, 31_999, 60_000].map(effortOf), ['low', 'medium', 'high', 'max']);
-  assert.equal(wantedEffort(requestOf([], { output_config: { effort: 'xhigh' } })), 'xhigh');
-  assert.equal(wantedEffort(requestOf([], { thinking: { type: 'adaptive' } })), undefined);
+  assert.equal(requestedEffort(requestOf([], { output_config: { effort: 'xhigh' } })), 'xhigh');
+  assert.equal(requestedEffort(requestOf([], { thinking: { type: 'adaptive' } })), undefined);
 });
