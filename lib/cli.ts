@@ -1,9 +1,9 @@
 /** The program: its commands, its global options, and the one place where an error becomes words and an exit code. */
 import { userInfo } from 'node:os';
 import type { Command, CommanderError, Option } from 'commander';
-import type { GlobalOptions, World } from './terminal/world.ts';
+import type { GlobalOptions, System } from './terminal/command-context.ts';
 import { exitCodes, OccError } from './errors.ts';
-import { tolerateLeavers } from './terminal/output.ts';
+import { ignoreClosedPipe } from './terminal/output.ts';
 import { widthOf } from './terminal/width.ts';
 import { version } from './version.ts';
 
@@ -21,15 +21,15 @@ or key; occ launch ends as its client ended (occ help launch lists its own).
 `;
 
 /** Resolves to the exit code and rejects never. `args` are the words after `occ`. */
-export async function main(args: string[], world: World = thisMachine()): Promise<number> {
+export async function main(args: string[], system: System = thisMachine()): Promise<number> {
   let lost: NodeJS.ErrnoException | undefined;
   // Help and errors are written before any command opens its output.
-  tolerateLeavers(world.stdout, (error) => (lost = error));
-  tolerateLeavers(world.stderr);
-  const code = await perform(args, world);
+  ignoreClosedPipe(system.stdout, (error) => (lost = error));
+  ignoreClosedPipe(system.stderr);
+  const code = await perform(args, system);
   // Whether it could be written is known once it is.
-  await new Promise<void>((resolve) => void world.stdout.write('', () => resolve()));
-  return lost === undefined ? code : tell(unwritten(lost), world, false);
+  await new Promise<void>((resolve) => void system.stdout.write('', () => resolve()));
+  return lost === undefined ? code : tell(unwritten(lost), system, false);
 }
 
 function unwritten({ code, message }: NodeJS.ErrnoException): OccError {
@@ -38,17 +38,17 @@ function unwritten({ code, message }: NodeJS.ErrnoException): OccError {
   });
 }
 
-async function perform(args: string[], world: World): Promise<number> {
+async function perform(args: string[], system: System): Promise<number> {
   // Before anything is loaded: shells and installers ask for nothing else.
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-    world.stdout.write(`${version}\n`);
+    system.stdout.write(`${version}\n`);
     return exitCodes.ok;
   }
   let verbose = false;
   try {
     const { Command, CommanderError } = await import('commander');
     let code: number = exitCodes.ok;
-    const program = await build(new Command(), world, (ended) => (code = ended));
+    const program = await build(new Command(), system, (ended) => (code = ended));
     try {
       await program.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
     } catch (error) {
@@ -59,11 +59,11 @@ async function perform(args: string[], world: World): Promise<number> {
     }
     return code;
   } catch (error) {
-    return tell(error, world, verbose);
+    return tell(error, system, verbose);
   }
 }
 
-async function build(program: Command, world: World, end: (code: number) => void): Promise<Command> {
+async function build(program: Command, system: System, end: (code: number) => void): Promise<Command> {
   program
     .name('occ')
     .description('Runs Claude Code on the models you choose.')
@@ -77,11 +77,11 @@ async function build(program: Command, world: World, end: (code: number) => void
     .addHelpText('after', programHelp)
     .enablePositionalOptions()
     .configureOutput({
-      writeOut: (text) => world.stdout.write(text),
-      writeErr: (text) => world.stderr.write(text),
+      writeOut: (text) => system.stdout.write(text),
+      writeErr: (text) => system.stderr.write(text),
       outputError: (text, write) =>
         write(`${text.replace(/^error: /, 'occ: ').trimEnd()}\n  occ help lists the commands\n`),
-      getOutHelpWidth: () => Math.min(widthOf(world.stdout) ?? 80, 100),
+      getOutHelpWidth: () => Math.min(widthOf(system.stdout) ?? 80, 100),
       getErrHelpWidth: () => 80,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
@@ -98,7 +98,7 @@ async function build(program: Command, world: World, end: (code: number) => void
       verbose: verbose === true || own.verbose === true,
     };
   };
-  const around = { world, globals, end };
+  const around = { system, globals, end };
   const [launch, start, stop, restart, status, usage, route, models, doctor, env, config] = await Promise.all(
     [
       import('./commands/launch/launch.ts'),
@@ -152,8 +152,8 @@ function toUsageCode(error: CommanderError): number {
   return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
 }
 
-function tell(error: unknown, world: World, verbose: boolean): number {
-  const say = (line: string): void => void world.stderr.write(`${line}\n`);
+function tell(error: unknown, system: System, verbose: boolean): number {
+  const say = (line: string): void => void system.stderr.write(`${line}\n`);
   if (error instanceof OccError) {
     say(`occ: ${error.message}`);
     for (const line of error.remedy?.split('\n') ?? []) say(`  ${line}`);
@@ -166,7 +166,7 @@ function tell(error: unknown, world: World, verbose: boolean): number {
   return exitCodes.failed;
 }
 
-function thisMachine(): World {
+function thisMachine(): System {
   const { env, stdin, stdout, stderr, platform } = process;
   return {
     env,

@@ -44,7 +44,7 @@ function withModels(provider: Provider, list: readonly ListedModel[]): Provider 
 }
 
 /** The id under which a provider has this model, by the bundled list, the configuration or its own list. */
-export function idAt(provider: Provider, id: string): string | undefined {
+export function modelIdAt(provider: Provider, id: string): string | undefined {
   const known = findModel(provider.name, id);
   if (known !== undefined) return known.id;
   return Object.hasOwn(provider.models ?? {}, id) ? id : undefined;

@@ -56,7 +56,7 @@ export function findModel(provider: string, id: string): CatalogModel | undefine
 }
 
 /** The same model at another provider: for limits and inputs only, since format, price and status are the provider's. */
-export function findElsewhere(id: string): CatalogModel | undefined {
+export function findAtOtherProvider(id: string): CatalogModel | undefined {
   const bare = toBareId(id);
   return byKey.get(`opencode-zen/${bare}`) ?? byKey.get(`opencode-go/${bare}`);
 }

@@ -50,6 +50,6 @@ function toWindow(window: string, { percent, status, resetsAt }: ReturnType<type
 const words: Readonly<Record<string, string>> = { rolling: '5 hours', weekly: 'week', monthly: 'month' };
 
 /** `5 hours`, `week`, `month`; the provider's own name for any other. */
-export function windowInWords(window: string): string {
+export function windowLabel(window: string): string {
   return words[window] ?? window;
 }

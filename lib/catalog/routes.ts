@@ -5,7 +5,7 @@ import { exitCodes, OccError } from '../errors.ts';
 import { wireFormats, type Route, type WireFormat } from '../wire/codec.ts';
 import { defaultQuirks, type Quirks, type ThinkingDialect } from '../wire/quirks.ts';
 import { findFamily, guessFormat } from './families.ts';
-import { findElsewhere, findModel, type CatalogModel } from './models.ts';
+import { findAtOtherProvider, findModel, type CatalogModel } from './models.ts';
 
 /** Tokens assumed of a model nobody has described: small enough for most, and the configuration can say more. */
 export const assumed = { contextWindow: 128_000, maxOutputTokens: 32_000 } as const;
@@ -66,7 +66,7 @@ function dialectOf(model: CatalogModel, format: WireFormat): ThinkingDialect {
 /** A model on this machine has the window it was started with, whatever its namesake in a data centre has. */
 function similar(provider: Provider, id: string): CatalogModel | undefined {
   const local = Object.values(provider.endpoints).some((url) => isLoopback(new URL(url).hostname));
-  return local ? undefined : findElsewhere(id);
+  return local ? undefined : findAtOtherProvider(id);
 }
 
 function chooseEndpoint(

@@ -1,5 +1,5 @@
 /** What `-m <ref>` means: a scenario or name of the configuration, a tier, provider/model, or a bare model id. */
-import { idAt } from '../catalog/listed.ts';
+import { modelIdAt } from '../catalog/listed.ts';
 import type { ModelEntry, Settings } from '../config/settings.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import { tierId, tiers } from '../proxy/policy/tiers.ts';
@@ -13,7 +13,7 @@ export interface Choice {
 }
 
 /** What a launch asks for when nobody says: the tier whose requests go to `models.default`. */
-export const usualChoice: Choice = { id: tierId('sonnet') };
+export const defaultChoice: Choice = { id: tierId('sonnet') };
 
 /** OccError `model_unknown` (exit 2) when nothing by that name can be asked. */
 export function choose(ref: string, settings: Settings): Choice {
@@ -31,7 +31,7 @@ export function choose(ref: string, settings: Settings): Choice {
  * already, but where several entries have the same model it cannot know whose fields were meant. An override of the
  * person's own stays.
  */
-export function honouring(settings: Settings, { id, entry }: Choice): Settings {
+export function withChoice(settings: Settings, { id, entry }: Choice): Settings {
   if (entry === undefined) return settings;
   return { ...settings, modelOverrides: { [id]: entry, ...settings.modelOverrides } };
 }
@@ -61,7 +61,7 @@ function findBare(ref: string, settings: Settings): ModelEntry | undefined {
   if (exact !== undefined) return exact;
   const preferred = configured.map(({ provider }) => provider);
   for (const provider of new Set([...preferred, ...Object.keys(settings.providers)])) {
-    const known = settings.providers[provider] && idAt(settings.providers[provider], ref);
+    const known = settings.providers[provider] && modelIdAt(settings.providers[provider], ref);
     if (known !== undefined) return { provider, model_id: known };
   }
   return undefined;

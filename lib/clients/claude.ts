@@ -6,10 +6,10 @@ import type { Settings } from '../config/settings.ts';
 import { tierId, tiers } from '../proxy/policy/tiers.ts';
 import type { JsonObject } from '../json.ts';
 import type { Route } from '../wire/codec.ts';
-import { usualChoice, type Choice } from './choice.ts';
+import { defaultChoice, type Choice } from './choice.ts';
 import { childEnvironment, type Environment } from './environment.ts';
 import { ownSettings, mergeSettings, permissionsOf, takeSettingsFlag } from './claude-settings.ts';
-import { configuredModels, lineUp, longContextWindow, toId } from './tiers.ts';
+import { configuredModels, tierRoutes, longContextWindow, toId } from './tiers.ts';
 
 export interface ClaudeOptions {
   settings: Settings;
@@ -51,7 +51,7 @@ const smallestWindow = 100_000;
 
 /** OccError `config_invalid` when no model is configured at all. */
 export function prepareClaude(options: ClaudeOptions): Prepared {
-  const { settings, autoMode, choice = usualChoice } = options;
+  const { settings, autoMode, choice = defaultChoice } = options;
   const { rest } = takeSettingsFlag(options.args);
   const permissions = permissionsOf(rest, options.userSettings, options.storedMode);
   const classifier = autoMode || permissions === 'auto';
@@ -104,7 +104,7 @@ function providerVariables({ settings, url, token }: ClaudeOptions): Record<stri
     ANTHROPIC_AUTH_TOKEN: token,
     CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1',
   };
-  const lineup = lineUp(settings);
+  const lineup = tierRoutes(settings);
   for (const tier of tiers) {
     const variable = `ANTHROPIC_DEFAULT_${tier.toUpperCase()}_MODEL`;
     set[variable] = tierId(tier);
@@ -139,7 +139,7 @@ function noProxy({ env, storedNoProxy }: ClaudeOptions): Record<string, string> 
 
 /** Rows of `/model`: what occ would choose, then every configured model; an offered row is used as asked. */
 function pickerRows(settings: Settings): JsonObject[] {
-  const { sonnet: usual, opus: hard } = lineUp(settings);
+  const { sonnet: usual, opus: hard } = tierRoutes(settings);
   const automatic = [
     {
       model: tierId('sonnet'),

@@ -8,7 +8,7 @@ import { isObject, parseJson, toObject, toText, type JsonObject } from '../json.
 import type { Environment } from './environment.ts';
 import { isRoutingVariable } from './provider-variables.ts';
 
-export interface Stored {
+export interface StoredSettings {
   /** `permissions.defaultMode`, from the file that the client heeds most. */
   mode?: string;
   /** NO_PROXY as a settings file sets it, which would hide ours. */
@@ -29,7 +29,7 @@ export interface Conflict {
   managed: boolean;
 }
 
-export interface Whereabouts {
+export interface ClientContext {
   env: Environment;
   home: string;
   cwd: string;
@@ -37,8 +37,8 @@ export interface Whereabouts {
 }
 
 /** Looks at managed, local, project and user settings, in the client's own order of weight. Never throws. */
-export function readStored(where: Whereabouts): Stored {
-  const found: Stored = { notes: [], conflicts: [], login: loggedIn(where) };
+export function readStoredSettings(where: ClientContext): StoredSettings {
+  const found: StoredSettings = { notes: [], conflicts: [], login: loggedIn(where) };
   for (const { file, managed } of settingsFiles(where)) {
     const settings = readJson(file);
     if (settings === undefined) continue;
@@ -57,7 +57,7 @@ export function readStored(where: Whereabouts): Stored {
 }
 
 /** The sentence to end with when the client has stored a model that nobody but occ can answer; else undefined. */
-export function storedModel(where: Whereabouts, offered: ReadonlySet<string>): string | undefined {
+export function storedModelNotice(where: ClientContext, offered: ReadonlySet<string>): string | undefined {
   const file = join(clientDir(where), 'settings.json');
   const model = toText(readJson(file)?.['model']).replace(/\[1m\]$/i, '');
   if (!offered.has(model)) return undefined;
@@ -67,7 +67,7 @@ export function storedModel(where: Whereabouts, offered: ReadonlySet<string>): s
   );
 }
 
-function settingsFiles(where: Whereabouts): { file: string; managed: boolean }[] {
+function settingsFiles(where: ClientContext): { file: string; managed: boolean }[] {
   const project = join(where.cwd, '.claude');
   const files = [
     join(project, 'settings.local.json'),
@@ -85,12 +85,12 @@ function managedFile(platform: NodeJS.Platform): string {
   return '/etc/claude-code/managed-settings.json';
 }
 
-function clientDir({ env, home }: Whereabouts): string {
+function clientDir({ env, home }: ClientContext): string {
   return env['CLAUDE_CONFIG_DIR'] || join(home, '.claude');
 }
 
 /** A login leaves its tokens in one file, or in the keychain and only the account's name in the other. */
-function loggedIn(where: Whereabouts): boolean {
+function loggedIn(where: ClientContext): boolean {
   const state = where.env['CLAUDE_CONFIG_DIR'] || where.home;
   return (
     isObject(readJson(join(clientDir(where), '.credentials.json'))?.['claudeAiOauth']) ||
@@ -104,7 +104,7 @@ function inWords({ file, names, managed }: Conflict): string {
   return `${what}; this launch goes through occ all the same, and the file stays as it is.`;
 }
 
-function short(file: string, { home }: Whereabouts): string {
+function short(file: string, { home }: ClientContext): string {
   return file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file;
 }
 

@@ -56,7 +56,7 @@ export const runArguments: readonly string[] = [
 ];
 
 /** What a person types to do by hand what occ may not do unasked. */
-export const byHand = `npm install -g --allow-scripts=${clientPackage} ${clientPackage}@${clientVersions}`;
+export const installCommand = `npm install -g --allow-scripts=${clientPackage} ${clientPackage}@${clientVersions}`;
 
 /**
  * The native program that npm has put beside the package, given the PATH that npm printed. It is found where the

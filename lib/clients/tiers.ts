@@ -20,10 +20,10 @@ function answersFor(id: string, settings: Settings): Route {
   return first.route;
 }
 
-export type Lineup = Readonly<Record<Tier, Route>>;
+export type TierRoutes = Readonly<Record<Tier, Route>>;
 
 /** One answer for each tier. */
-export function lineUp(settings: Settings): Lineup {
+export function tierRoutes(settings: Settings): TierRoutes {
   const pairs = tiers.map((tier) => [tier, answersFor(tierId(tier), settings)] as const);
   return Object.fromEntries(pairs) as Record<Tier, Route>;
 }

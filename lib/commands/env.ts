@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { Shell } from '../clients/shell.ts';
 import { exitCodes } from '../errors.ts';
-import { outputOf, type CommandContext, type GlobalOptions } from '../terminal/world.ts';
+import { outputFor, type CommandContext, type GlobalOptions } from '../terminal/command-context.ts';
 
 interface EnvOptions extends GlobalOptions {
   shell: Shell;
@@ -15,7 +15,7 @@ Examples:
   occ env --shell powershell | Invoke-Expression
 `;
 
-export function defineEnv(program: Command, { world, globals, end }: CommandContext): void {
+export function defineEnv(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('env')
     .summary('print the variables a client of the running proxy needs')
@@ -26,15 +26,15 @@ export function defineEnv(program: Command, { world, globals, end }: CommandCont
     .option('--json', 'answer in JSON; without the token')
     .addHelpText('after', envHelp)
     .action(async (options: EnvOptions) => {
-      const output = await outputOf(world, globals(options));
-      const { requireRunning, variablesOf } = await import('../daemon/running.ts');
+      const output = await outputFor(system, globals(options));
+      const { requireRunning, clientVariables } = await import('../daemon/running.ts');
       const { shellLines } = await import('../clients/shell.ts');
-      const record = await requireRunning(world);
-      const variables = await variablesOf(record);
+      const record = await requireRunning(system);
+      const variables = await clientVariables(record);
       if (output.json) {
         const { ANTHROPIC_AUTH_TOKEN: _token, ...env } = variables;
-        output.answerJson({ url: record.url, pid: record.pid, env, unset: ['ANTHROPIC_API_KEY'] });
-      } else for (const line of shellLines(variables, options.shell)) output.answer(line);
+        output.printJson({ url: record.url, pid: record.pid, env, unset: ['ANTHROPIC_API_KEY'] });
+      } else for (const line of shellLines(variables, options.shell)) output.print(line);
       end(exitCodes.ok);
     });
 }

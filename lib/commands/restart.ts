@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import type { Output } from '../terminal/output.ts';
 import { defaultTimeoutS, toSeconds, type StopOptions } from './stop.ts';
-import { outputOf, type CommandContext, type World } from '../terminal/world.ts';
+import { outputFor, type CommandContext, type System } from '../terminal/command-context.ts';
 
-export function defineRestart(program: Command, { world, globals, end }: CommandContext): void {
+export function defineRestart(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('restart')
     .summary('stop it, then start it with the same options')
@@ -12,34 +12,34 @@ export function defineRestart(program: Command, { world, globals, end }: Command
     .option('--timeout <s>', 'seconds that live streams have to finish', toSeconds, defaultTimeoutS)
     .option('--json', 'answer in JSON')
     .action(async (options: StopOptions) => {
-      end(await restart(options, world, await outputOf(world, globals(options))));
+      end(await restart(options, system, await outputFor(system, globals(options))));
     });
 }
 
-async function restart({ timeout }: StopOptions, world: World, output: Output): Promise<number> {
-  const { runtimeDirOf, findRecorded } = await import('../daemon/running.ts');
+async function restart({ timeout }: StopOptions, system: System, output: Output): Promise<number> {
+  const { runtimeDirOf, findProxy } = await import('../daemon/running.ts');
   const { halt } = await import('../daemon/halt.ts');
-  const { begin } = await import('./start/background.ts');
+  const { startAndWait } = await import('./start/background.ts');
   const { readySettings } = await import('./start/run.ts');
   const { withProgress } = await import('../terminal/progress.ts');
-  const found = await findRecorded(world);
+  const found = await findProxy(system);
   if (found === undefined) {
-    output.say('occ: no proxy was running');
-    return begin({}, world, output);
+    output.info('occ: no proxy was running');
+    return startAndWait({}, system, output);
   }
   const { record } = found;
   const { options } = record;
   // Whatever would keep it from starting is said while it still runs.
-  await readySettings(options, world, silenced(output));
-  const halting = halt(record, runtimeDirOf(world), timeout * 1000);
+  await readySettings(options, system, withoutWarnings(output));
+  const halting = halt(record, runtimeDirOf(system), timeout * 1000);
   const { cut } = await withProgress(output, `waiting up to ${timeout} s for live streams`, halting);
   if (cut !== undefined && cut > 0)
     output.warn(`occ: ${cut} live ${cut === 1 ? 'stream was' : 'streams were'} cut`);
   // Shells that use it keep the address they know, where any free one was taken.
-  return begin(options.port === 0 ? { ...options, port: record.port } : options, world, output);
+  return startAndWait(options.port === 0 ? { ...options, port: record.port } : options, system, output);
 }
 
 /** The start that follows says the warnings again. */
-function silenced(output: Output): Output {
+function withoutWarnings(output: Output): Output {
   return { ...output, warn: () => {} };
 }

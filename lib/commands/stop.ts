@@ -2,7 +2,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { exitCodes } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
-import { outputOf, type CommandContext, type GlobalOptions, type World } from '../terminal/world.ts';
+import {
+  outputFor,
+  type CommandContext,
+  type GlobalOptions,
+  type System,
+} from '../terminal/command-context.ts';
 
 export interface StopOptions extends GlobalOptions {
   timeout: number;
@@ -10,7 +15,7 @@ export interface StopOptions extends GlobalOptions {
 
 export const defaultTimeoutS = 10;
 
-export function defineStop(program: Command, { world, globals, end }: CommandContext): void {
+export function defineStop(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('stop')
     .summary('end the proxy that occ start runs')
@@ -18,7 +23,7 @@ export function defineStop(program: Command, { world, globals, end }: CommandCon
     .option('--timeout <s>', 'seconds that live streams have to finish', toSeconds, defaultTimeoutS)
     .option('--json', 'answer in JSON')
     .action(async (options: StopOptions) => {
-      end(await stop(options, world, await outputOf(world, globals(options))));
+      end(await stop(options, system, await outputFor(system, globals(options))));
     });
 }
 
@@ -29,25 +34,25 @@ export function toSeconds(text: string): number {
 }
 
 /** Exit 0 also when nothing runs: that is what was wanted. */
-export async function stop({ timeout }: StopOptions, world: World, output: Output): Promise<number> {
+export async function stop({ timeout }: StopOptions, system: System, output: Output): Promise<number> {
   const { runtimeDirOf } = await import('../daemon/running.ts');
   const { readRecord } = await import('../daemon/record.ts');
   const { halt } = await import('../daemon/halt.ts');
   const { withProgress } = await import('../terminal/progress.ts');
-  const runtimeDir = runtimeDirOf(world);
+  const runtimeDir = runtimeDirOf(system);
   const record = readRecord(runtimeDir);
   if (record === undefined) {
-    if (output.json) output.answerJson({ stopped: false, how: 'not_running', pid: null, cut: null });
-    else output.answer('no proxy is running');
+    if (output.json) output.printJson({ stopped: false, how: 'not_running', pid: null, cut: null });
+    else output.print('no proxy is running');
     return exitCodes.ok;
   }
   const waiting = `waiting up to ${timeout} s for live streams`;
   const { how, cut } = await withProgress(output, waiting, halt(record, runtimeDir, timeout * 1000));
   const { pid, url } = record;
-  if (output.json) output.answerJson({ stopped: how !== 'stale', how, pid, cut: cut ?? null });
+  if (output.json) output.printJson({ stopped: how !== 'stale', how, pid, cut: cut ?? null });
   else if (how === 'stale')
-    output.answer(`no proxy is running; the stale record of pid ${pid} has been removed`);
-  else output.answer(`proxy on ${url} (pid ${pid}) ${outcome(how, cut, timeout)}`);
+    output.print(`no proxy is running; the stale record of pid ${pid} has been removed`);
+  else output.print(`proxy on ${url} (pid ${pid}) ${outcome(how, cut, timeout)}`);
   return exitCodes.ok;
 }
 

@@ -34,7 +34,7 @@ export type Started =
 export const readyMessage = 'ready';
 
 /** Where a background proxy's own words go, from its start on: nobody else hears them. */
-export function wordsFile(stateDir: string): string {
+export function startLogFile(stateDir: string): string {
   return join(stateDir, 'start.log');
 }
 
@@ -42,7 +42,7 @@ export function wordsFile(stateDir: string): string {
 export async function startBackground(options: BackgroundOptions): Promise<Started> {
   const { args, env, cwd, stateDir, limitMs } = options;
   makePrivateDirectory(stateDir);
-  const file = wordsFile(stateDir);
+  const file = startLogFile(stateDir);
   const words = openSync(file, 'w', 0o600);
   let child: ChildProcess;
   try {

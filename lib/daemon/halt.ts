@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from './ask.ts';
-import { isItsProcess, probe } from './probe.ts';
+import { isProxyProcess, probe } from './probe.ts';
 import { removeRecord, type ProxyRecord } from './record.ts';
 
 export interface Halted {
@@ -26,7 +26,7 @@ export async function halt(record: ProxyRecord, runtimeDir: string, drainMs: num
   const cut = found === 'running' ? await askToStop(record, drainMs) : undefined;
   if (cut !== undefined && (await isGone(record.pid, graceMs))) return { how: 'stopped', cut };
   // Somebody else may have ended it while it was asked; then its number may be anybody's.
-  if (!(await isItsProcess(record))) {
+  if (!(await isProxyProcess(record))) {
     removeRecord(runtimeDir, record.instance);
     return { how: 'stopped' };
   }

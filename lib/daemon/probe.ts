@@ -9,15 +9,15 @@ import type { ProxyRecord } from './record.ts';
  * - `silent`: its process lives and the port does not answer; it hangs, or has just been stopped by a signal.
  * - `stale`: it is gone, whoever may have its pid or its port by now.
  */
-export type Probed = 'running' | 'silent' | 'stale';
+export type ProxyState = 'running' | 'silent' | 'stale';
 
 /** Milliseconds a proxy has to say that it is there. */
 const patienceMs = 2000;
 
-export async function probe(record: ProxyRecord): Promise<Probed> {
+export async function probe(record: ProxyRecord): Promise<ProxyState> {
   const health = await findHealth(record.url);
   if (health?.['instance'] === record.instance) return 'running';
-  return health === undefined && (await isItsProcess(record)) ? 'silent' : 'stale';
+  return health === undefined && (await isProxyProcess(record)) ? 'silent' : 'stale';
 }
 
 /** What an occ listening at `url` says of itself; undefined when none does. */
@@ -31,7 +31,7 @@ export async function findHealth(url: string): Promise<Readonly<Record<string, u
 }
 
 /** True when the process of that number runs the record's program as a proxy, and not something that got its number later. */
-export async function isItsProcess({ pid, program }: ProxyRecord): Promise<boolean> {
+export async function isProxyProcess({ pid, program }: ProxyRecord): Promise<boolean> {
   const line = await commandLine(pid);
   return line !== undefined && line.includes(program) && /\bstart\b/.test(line);
 }

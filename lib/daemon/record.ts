@@ -23,12 +23,12 @@ export interface ProxyRecord {
   /** The name of the program that runs it, as it stands on its command line. */
   program: string;
   /** What `occ restart` starts it with again. */
-  options: StartedWith;
+  options: RecordedOptions;
   log: string;
 }
 
 /** The options `occ start` was given; absent ones came from elsewhere. */
-export interface StartedWith {
+export interface RecordedOptions {
   config?: string;
   host?: string;
   port?: number;

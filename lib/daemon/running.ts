@@ -1,14 +1,14 @@
 /** The proxy that `occ start` runs, as the other commands find it and talk to it. */
 import { findPlaces, type HomeContext } from '../config/paths.ts';
 import { ask } from './ask.ts';
-import { probe, type Probed } from './probe.ts';
+import { probe, type ProxyState } from './probe.ts';
 import { readRecord, type ProxyRecord } from './record.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import { isObject, type JsonObject } from '../json.ts';
 
 export interface Found {
   record: ProxyRecord;
-  state: Probed;
+  state: ProxyState;
 }
 
 export function runtimeDirOf({ env, home }: HomeContext): string {
@@ -16,7 +16,7 @@ export function runtimeDirOf({ env, home }: HomeContext): string {
 }
 
 /** What the record says and whether it is still true; undefined when there is none. */
-export async function findRecorded(world: HomeContext): Promise<Found | undefined> {
+export async function findProxy(world: HomeContext): Promise<Found | undefined> {
   const record = readRecord(runtimeDirOf(world));
   return record && { record, state: await probe(record) };
 }
@@ -26,12 +26,12 @@ export async function requireRunning(
   world: HomeContext,
   remedy = 'occ start runs one',
 ): Promise<ProxyRecord> {
-  const found = await findRecorded(world);
+  const found = await findProxy(world);
   if (found?.state === 'running') return found.record;
-  throw new OccError('not_running', whyNot(found), { exitCode: exitCodes.notRunning, remedy });
+  throw new OccError('not_running', reasonNotRunning(found), { exitCode: exitCodes.notRunning, remedy });
 }
 
-export function whyNot(found: Found | undefined): string {
+export function reasonNotRunning(found: Found | undefined): string {
   if (found === undefined) return 'no proxy is running';
   const { record, state } = found;
   if (state === 'silent') return `the proxy (pid ${record.pid}) does not answer on ${record.url}`;
@@ -42,7 +42,7 @@ export function whyNot(found: Found | undefined): string {
 const limitMs = 5000;
 
 /** OccError `not_running` (exit 3) when it does not answer any more. */
-export async function askRunning(
+export async function queryProxy(
   { url, control, pid }: ProxyRecord,
   path: '/occ/status' | '/occ/env',
 ): Promise<JsonObject> {
@@ -59,8 +59,8 @@ export async function askRunning(
 }
 
 /** What a client needs in its environment to use it, the token included. */
-export async function variablesOf(record: ProxyRecord): Promise<Record<string, string>> {
-  const { variables } = await askRunning(record, '/occ/env');
+export async function clientVariables(record: ProxyRecord): Promise<Record<string, string>> {
+  const { variables } = await queryProxy(record, '/occ/env');
   const entries = Object.entries(isObject(variables) ? variables : {});
   return Object.fromEntries(
     entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),

@@ -2,14 +2,14 @@
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 
-export interface Emulated {
+export interface LazyEmulator {
   /** The settings in which its models are answered; starts it if they need it and it does not run yet. */
   apply(settings: Settings): Promise<Settings>;
   close(): Promise<void>;
 }
 
 /** `trial`: nothing but the emulator is asked. Rejects with the system's error when it cannot listen. */
-export function besideEmulator(trial: boolean, log: Log): Emulated {
+export function lazyEmulator(trial: boolean, log: Log): LazyEmulator {
   let started: Promise<{ url: string; close(): Promise<void> }> | undefined;
 
   async function start(): Promise<{ url: string; close(): Promise<void> }> {

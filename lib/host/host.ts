@@ -4,8 +4,8 @@ import { exitCodes, OccError, type ExitCode } from '../errors.ts';
 import type { Log, LogEntry } from '../log/log.ts';
 import type { Control } from '../proxy/control.ts';
 import type { Proxy } from '../proxy/server.ts';
-import { liveSettings, type LiveSettings, type Renewal } from './live-settings.ts';
-import { besideEmulator } from './emulator.ts';
+import { liveSettings, type LiveSettings, type ReloadSource } from './live-settings.ts';
+import { lazyEmulator } from './emulator.ts';
 
 export interface HostOptions {
   settings: Settings;
@@ -22,11 +22,11 @@ export interface HostOptions {
   /** Last changes before the proxy sees the settings. */
   adjust?: (settings: Settings) => Settings;
   /** How the settings are kept up to date; without it the first ones hold to the end. */
-  renewal?: Renewal;
+  reloadSource?: ReloadSource;
   /** The exit code when the proxy cannot listen. */
   listenFailure: ExitCode;
   /** Told once when the log cannot be written. */
-  onSilentLog: (reason: string) => void;
+  onLogFailure: (reason: string) => void;
 }
 
 export interface Host {
@@ -45,9 +45,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
     ...options.settings.logging,
     dir: options.stateDir,
     name: 'occ',
-    onSilent: options.onSilentLog,
+    onFailure: options.onLogFailure,
   });
-  const emulator = besideEmulator(options.trial, logFile.log);
+  const emulator = lazyEmulator(options.trial, logFile.log);
   const apply = async (settings: Settings): Promise<Settings> => {
     const emulated = await emulator.apply(settings);
     return options.adjust?.(emulated) ?? emulated;
@@ -66,7 +66,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       given: options.settings,
       first,
       apply,
-      renewal: options.renewal,
+      reloadSource: options.reloadSource,
       log: logFile.log,
       onChange: ({ logging }) => logFile.setLimits(logging),
     }));

@@ -9,7 +9,7 @@ import { OccError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 
 /** Where new settings come from while the proxy runs. */
-export interface Renewal {
+export interface ReloadSource {
   /** Reads the configuration once more. Rejects with what is wrong with it; ends early when `signal` aborts. */
   load: (signal: AbortSignal) => Promise<Settings>;
   /** Absolute paths of the files it may be read from. */
@@ -17,7 +17,7 @@ export interface Renewal {
   /** When the first settings were read, or before, in milliseconds since 1970; what has changed since is read again. */
   since?: number;
   /** A line for whoever looks on; not where a terminal belongs to a client. */
-  say: (line: string) => void;
+  report: (line: string) => void;
   /** Where the configuration had the proxy listen; absent where the configuration has no say in it. */
   bound?: { host: string; port: number };
 }
@@ -26,7 +26,7 @@ export interface LiveSettings {
   /** The snapshot a new request sees. */
   current(): Settings;
   /** Why the configuration on disk is not the one in force. */
-  fault(): ConfigFault | undefined;
+  fault(): ConfigError | undefined;
   /** What of it waits for a restart, in words. */
   pending(): string | undefined;
   /** Reads the configuration now, whatever `hot_reload` says. Never rejects. */
@@ -34,7 +34,7 @@ export interface LiveSettings {
   close(): void;
 }
 
-export interface ConfigFault {
+export interface ConfigError {
   at: string;
   message: string;
 }
@@ -46,26 +46,33 @@ export interface LiveOptions {
   /** Makes the one of the other. */
   apply: (settings: Settings) => Promise<Settings>;
   /** Without it the first settings hold to the end. */
-  renewal: Renewal | undefined;
+  reloadSource: ReloadSource | undefined;
   log: Log;
   /** Told each time other settings are in force. */
   onChange: (settings: Settings) => void;
 }
 
-export function liveSettings({ given, first, apply, renewal, log, onChange }: LiveOptions): LiveSettings {
+export function liveSettings({
+  given,
+  first,
+  apply,
+  reloadSource,
+  log,
+  onChange,
+}: LiveOptions): LiveSettings {
   const closing = new AbortController();
   let current = first;
-  let fault: ConfigFault | undefined;
+  let fault: ConfigError | undefined;
   let pending: string | undefined;
   let watching: ConfigWatch | undefined;
   let reloading: Promise<void> | undefined;
   let again = false;
 
   function watch(): void {
-    if (given.hotReload && renewal) {
+    if (given.hotReload && reloadSource) {
       watching ??= watchConfig({
-        files: renewal.files,
-        since: renewal.since,
+        files: reloadSource.files,
+        since: reloadSource.since,
         onChange: () => void reload(),
       });
     } else {
@@ -80,39 +87,39 @@ export function liveSettings({ given, first, apply, renewal, log, onChange }: Li
     return (reloading ??= (async () => {
       while (again && !closing.signal.aborted) {
         again = false;
-        if (renewal) await renew(renewal);
+        if (reloadSource) await renew(reloadSource);
       }
       reloading = undefined;
     })());
   }
 
-  async function renew(renewal: Renewal): Promise<void> {
+  async function renew(reloadSource: ReloadSource): Promise<void> {
     try {
-      const next = await renewal.load(closing.signal);
-      refuse(next, given, renewal);
+      const next = await reloadSource.load(closing.signal);
+      refuse(next, given, reloadSource);
       const applied = await apply(next);
       if (closing.signal.aborted) return;
       given = next;
       current = applied;
     } catch (error) {
-      if (!closing.signal.aborted) complain(error, renewal);
+      if (!closing.signal.aborted) complain(error, reloadSource);
       return;
     }
     fault = undefined;
     onChange(given);
     watch();
-    pending = waitingForRestart(given, renewal.bound);
+    pending = waitingForRestart(given, reloadSource.bound);
     log({ level: 'info', event: 'reload', config: given.file, ...(pending !== undefined && { pending }) });
-    renewal.say('occ: the configuration was read again and is in force');
-    if (pending !== undefined) renewal.say(`occ: ${pending}`);
+    reloadSource.report('occ: the configuration was read again and is in force');
+    if (pending !== undefined) reloadSource.report(`occ: ${pending}`);
   }
 
-  function complain(error: unknown, renewal: Renewal): void {
+  function complain(error: unknown, reloadSource: ReloadSource): void {
     const message = error instanceof OccError ? error.message : String(error);
     fault = { at: new Date().toISOString(), message };
     log({ level: 'warn', event: 'reload', error: message });
-    renewal.say(`occ: ${message}`);
-    renewal.say('  the settings before it stay in force');
+    reloadSource.report(`occ: ${message}`);
+    reloadSource.report('  the settings before it stay in force');
   }
 
   watch();
@@ -129,7 +136,7 @@ export function liveSettings({ given, first, apply, renewal, log, onChange }: Li
 }
 
 /** Throws for settings that are right by themselves, but not for a proxy that runs. */
-function refuse(next: Settings, given: Settings, { bound }: Renewal): void {
+function refuse(next: Settings, given: Settings, { bound }: ReloadSource): void {
   if (given.file !== undefined && next.file === undefined) {
     throw new OccError('config_gone', `${given.file} is gone`);
   }
@@ -141,7 +148,7 @@ function refuse(next: Settings, given: Settings, { bound }: Renewal): void {
   }
 }
 
-function waitingForRestart({ host, port }: Settings, bound: Renewal['bound']): string | undefined {
+function waitingForRestart({ host, port }: Settings, bound: ReloadSource['bound']): string | undefined {
   if (!bound || (bound.host === host && bound.port === port)) return undefined;
   const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return `it goes on listening where it does; occ restart moves it to ${place}`;

@@ -21,7 +21,7 @@ export interface LogFileOptions extends LogLimits {
   /** The file is `<name>.log`; older ones are `<name>.log.1`, `.2` and so on. */
   name: string;
   /** Told once, in words, when the log falls silent. */
-  onSilent?: (reason: string) => void;
+  onFailure?: (reason: string) => void;
 }
 
 export interface LogFile {
@@ -107,7 +107,7 @@ export function openLog(options: LogFileOptions): LogFile {
     waiting = [];
     waitingBytes = 0;
     if (phase === 'open')
-      options.onSilent?.(`${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+      options.onFailure?.(`${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
     phase = 'silent';
   }
 

@@ -1,4 +1,4 @@
-/** Where words go: the answer to stdout, talk to stderr. A reader of stdout that has left is no error. */
+/** Writes results to stdout and messages to stderr, and tolerates a reader that closes its end of the pipe. */
 import type { Writable } from 'node:stream';
 import { colorLevel, loadStyle, type Style } from './style.ts';
 import { widthOf } from './width.ts';
@@ -17,23 +17,23 @@ export interface Output {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  /** True when lines on stderr can be redrawn: a terminal with a width, and neither CI nor --json nor --quiet. */
+  /** True when stderr is a terminal whose lines can be redrawn, without CI, --json and --quiet. */
   readonly animated: boolean;
   /** True when stderr is a terminal. */
   readonly terminal: boolean;
   readonly stderr: OutputOptions['stderr'];
-  /** Colour for stdout, and for stderr; they may differ. */
+  /** The style of stdout. Only one of the two streams may support colour. */
   readonly style: Style;
-  readonly talkStyle: Style;
-  /** A line of the answer, on stdout. */
-  answer(line: string): void;
-  /** The whole answer as one JSON value on stdout, with its schema number. */
-  answerJson(value: Record<string, unknown>): void;
-  /** A line of talk, on stderr; not under --quiet. */
-  say(line: string): void;
-  /** A line on stderr that --quiet does not silence. */
+  readonly stderrStyle: Style;
+  /** Prints a line of the result on stdout. */
+  print(line: string): void;
+  /** Prints the whole result on stdout, as one JSON value with its schema number. */
+  printJson(value: Record<string, unknown>): void;
+  /** Prints a line on stderr, unless --quiet is given. */
+  info(line: string): void;
+  /** Prints a line on stderr, also with --quiet. */
   warn(line: string): void;
-  /** A line on stderr under --verbose only. */
+  /** Prints a line on stderr if --verbose is given. */
   detail(line: string): void;
 }
 
@@ -41,9 +41,9 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
   const { stdout, stderr, env, json, quiet, verbose, noColor } = options;
   const terminal = stderr.isTTY === true;
   const levelOf = (stream: { isTTY?: boolean }) => colorLevel({ noColor, env, isTTY: stream.isTTY === true });
-  const [style, talkStyle] = await Promise.all([loadStyle(levelOf(stdout)), loadStyle(levelOf(stderr))]);
-  tolerateLeavers(stdout);
-  tolerateLeavers(stderr);
+  const [style, stderrStyle] = await Promise.all([loadStyle(levelOf(stdout)), loadStyle(levelOf(stderr))]);
+  ignoreClosedPipe(stdout);
+  ignoreClosedPipe(stderr);
   const write = (stream: Writable, line: string): void => void stream.write(`${line}\n`);
   return {
     json,
@@ -53,10 +53,10 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
     terminal,
     stderr,
     style,
-    talkStyle,
-    answer: (line) => write(stdout, line),
-    answerJson: (value) => write(stdout, JSON.stringify({ schema: 1, ...value }, null, 2)),
-    say: (line) => {
+    stderrStyle,
+    print: (line) => write(stdout, line),
+    printJson: (value) => write(stdout, JSON.stringify({ schema: 1, ...value }, null, 2)),
+    info: (line) => {
       if (!quiet) write(stderr, line);
     },
     warn: (line) => write(stderr, line),
@@ -66,21 +66,21 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
   };
 }
 
-const tolerated = new WeakSet<Writable>();
+const handled = new WeakSet<Writable>();
 
 /**
- * `occ ... | head` closes the pipe early: what is left to say is dropped, and the command goes on to its own end. An
- * answer that cannot be written for another reason (a full disk) is told to `onLost`, once.
+ * Keeps the process alive when the reader closes the pipe early, as in `occ ... | head`: further output is dropped.
+ * `onLost` is called once for any other write error, such as a full disk.
  */
-export function tolerateLeavers(stream: Writable, onLost?: (error: NodeJS.ErrnoException) => void): void {
-  if (tolerated.has(stream)) return;
-  tolerated.add(stream);
-  let told = false;
+export function ignoreClosedPipe(stream: Writable, onLost?: (error: NodeJS.ErrnoException) => void): void {
+  if (handled.has(stream)) return;
+  handled.add(stream);
+  let reported = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (told || leaving.has(error.code ?? '')) return;
-    told = true;
+    if (reported || closedPipe.has(error.code ?? '')) return;
+    reported = true;
     onLost?.(error);
   });
 }
 
-const leaving: ReadonlySet<string> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'EIO']);
+const closedPipe: ReadonlySet<string> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'EIO']);

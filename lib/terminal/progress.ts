@@ -44,7 +44,7 @@ export async function withProgress<T>(
 }
 
 async function withPlainLine<T>(output: Output, read: () => string, work: Promise<T>): Promise<T> {
-  const timer = setTimeout(() => output.say(read()), plainLineAfterMs);
+  const timer = setTimeout(() => output.info(read()), plainLineAfterMs);
   try {
     return await work;
   } finally {

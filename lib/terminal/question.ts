@@ -33,7 +33,7 @@ export async function ask(
 }
 
 /** A line that is not shown while it is typed; undefined at the end of the input and on Ctrl-C. */
-export async function askUnseen(
+export async function askHidden(
   question: string,
   input: Readable,
   output: Writable,

@@ -1,34 +1,34 @@
-/** The signals that tell a proxy to end, counted: the first is a request, the second an order. */
+/** Listens for the signals that end a proxy, and counts them: the first asks it to finish, the second to stop at once. */
 import { endingSignalNames } from '../errors.ts';
 
 export interface Signals {
-  /** Resolves with the nth of them, from 1. */
-  nth(number: number): Promise<'told'>;
+  /** Resolves when the nth signal arrives, counted from 1. */
+  nth(number: number): Promise<'signal'>;
   stop(): void;
 }
 
 /**
- * Hears SIGINT and SIGTERM, and the SIGHUP of a terminal that closes. A process without a terminal is told by that one
- * to read its configuration again (`onHangUp`), as long-lived programs have it.
+ * Listens for SIGINT, SIGTERM and SIGHUP. With `onHangUp`, SIGHUP calls it instead of being counted: a process without
+ * a terminal reloads its configuration then, as daemons do.
  */
-export function hearSignals(onHangUp?: () => void): Signals {
+export function listenForSignals(onHangUp?: () => void): Signals {
   let count = 0;
-  let waiting: { number: number; resolve: (told: 'told') => void }[] = [];
-  const hear = (signal: NodeJS.Signals): void => {
+  let waiting: { number: number; resolve: (reason: 'signal') => void }[] = [];
+  const onSignal = (signal: NodeJS.Signals): void => {
     if (signal === 'SIGHUP' && onHangUp) return onHangUp();
     count++;
-    for (const { number, resolve } of waiting) if (number <= count) resolve('told');
+    for (const { number, resolve } of waiting) if (number <= count) resolve('signal');
     waiting = waiting.filter(({ number }) => number > count);
   };
-  for (const name of endingSignalNames) process.on(name, hear);
+  for (const name of endingSignalNames) process.on(name, onSignal);
   return {
     nth: (number) =>
       new Promise((resolve) => {
-        if (number <= count) resolve('told');
+        if (number <= count) resolve('signal');
         else waiting.push({ number, resolve });
       }),
     stop() {
-      for (const name of endingSignalNames) process.off(name, hear);
+      for (const name of endingSignalNames) process.off(name, onSignal);
     },
   };
 }

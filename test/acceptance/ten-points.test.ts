@@ -216,7 +216,7 @@ test('7. timeouts are read anew from the file, and a request under way keeps its
     given: first,
     first,
     apply: (settings) => Promise.resolve(settings),
-    renewal: { load, files: [file], say: () => {} },
+    reloadSource: { load, files: [file], report: () => {} },
     log: silent,
     onChange: () => {},
   });

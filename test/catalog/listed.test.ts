@@ -1,7 +1,7 @@
 /** What a provider lists beside what is known: who says what, whose list it is, and how old it may be. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { idAt, withListed } from '../../lib/catalog/listed.ts';
+import { modelIdAt, withListed } from '../../lib/catalog/listed.ts';
 import { toRoute } from '../../lib/catalog/routes.ts';
 import type { Settings } from '../../lib/config/settings.ts';
 import { load } from '../config/scratch.ts';
@@ -37,21 +37,21 @@ const routeTo = (settings: Settings, model_id: string) =>
 test('a listed model has the limits its provider tells, a configured one its own', async (t) => {
   const { settings } = await load(t, config);
   const listed = withListed(settings, lists, now);
-  assert.equal(idAt(near(settings), 'new'), undefined);
-  assert.equal(idAt(near(listed), 'new'), 'new');
+  assert.equal(modelIdAt(near(settings), 'new'), undefined);
+  assert.equal(modelIdAt(near(listed), 'new'), 'new');
   const { contextWindow, maxOutputTokens } = routeTo(listed, 'new');
   assert.deepEqual([contextWindow, maxOutputTokens], [50_000, 4000]);
   assert.equal(routeTo(listed, 'mine').contextWindow, 70_000);
-  assert.equal(idAt(near(listed), '__proto__'), undefined);
+  assert.equal(modelIdAt(near(listed), '__proto__'), undefined);
 });
 
 test('a list of another address, or of another month, says nothing', async (t) => {
   const { settings } = await load(t, config);
   const elsewhere = { near: { ...lists.near, url: 'http://127.0.0.1:8/v1/models' } };
-  assert.equal(idAt(near(withListed(settings, elsewhere, now)), 'new'), undefined);
+  assert.equal(modelIdAt(near(withListed(settings, elsewhere, now)), 'new'), undefined);
   const days = (count: number) => Date.parse(at) + count * 24 * 3_600_000;
-  assert.equal(idAt(near(withListed(settings, lists, days(29))), 'new'), 'new');
-  assert.equal(idAt(near(withListed(settings, lists, days(30))), 'new'), undefined);
+  assert.equal(modelIdAt(near(withListed(settings, lists, days(29))), 'new'), 'new');
+  assert.equal(modelIdAt(near(withListed(settings, lists, days(30))), 'new'), undefined);
   const undated = { near: { ...lists.near, at: 'some day' } };
-  assert.equal(idAt(near(withListed(settings, undated, now)), 'new'), undefined);
+  assert.equal(modelIdAt(near(withListed(settings, undated, now)), 'new'), undefined);
 });

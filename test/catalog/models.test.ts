@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allModels, findElsewhere, findModel } from '../../lib/catalog/models.ts';
+import { allModels, findAtOtherProvider, findModel } from '../../lib/catalog/models.ts';
 import { wireFormats } from '../../lib/wire/codec.ts';
 
 function count<T>(values: readonly T[]): Map<T, number> {
@@ -142,7 +142,7 @@ test('who trains on what is sent, and who refuses other clients, is marked', () 
 });
 
 test('a model is found at another provider by its bare id', () => {
-  assert.equal(findElsewhere('moonshotai/Kimi-K3')?.id, 'kimi-k3');
-  assert.equal(findElsewhere('hy3')?.provider, 'opencode-go');
-  assert.equal(findElsewhere('llama-9'), undefined);
+  assert.equal(findAtOtherProvider('moonshotai/Kimi-K3')?.id, 'kimi-k3');
+  assert.equal(findAtOtherProvider('hy3')?.provider, 'opencode-go');
+  assert.equal(findAtOtherProvider('llama-9'), undefined);
 });

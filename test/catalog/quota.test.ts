@@ -1,7 +1,7 @@
 /** The page on which a provider tells how much of a plan is used: where it is, and whatever may stand on it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { quotaAddress, readQuota, windowInWords } from '../../lib/catalog/quota.ts';
+import { quotaAddress, readQuota, windowLabel } from '../../lib/catalog/quota.ts';
 
 const addresses: [string, string | undefined, string | undefined][] = [
   ['opencode-go', 'https://opencode.ai/zen/go/v1/chat/completions', 'https://opencode.ai/zen/go/v1/usage'],
@@ -34,7 +34,7 @@ test('the three windows of a plan', () => {
     { window: 'weekly', percent: 100, spent: true, resets_at: '2026-11-30T00:00:00.000Z' },
     { window: 'monthly', percent: 40.5, spent: false, resets_at: null },
   ]);
-  assert.deepEqual(['rolling', 'weekly', 'monthly', 'yearly'].map(windowInWords), [
+  assert.deepEqual(['rolling', 'weekly', 'monthly', 'yearly'].map(windowLabel), [
     '5 hours',
     'week',
     'month',

@@ -19,14 +19,14 @@ async function occ(args: string[], env: Record<string, string> = {}): Promise<Sa
         done();
       },
     });
-  const world = {
+  const system = {
     env,
     home: '/nonexistent/home',
     cwd: '/',
     platform: process.platform,
     stdin: new PassThrough(),
   };
-  const code = await main(args, { ...world, stdout: sink('stdout'), stderr: sink('stderr') });
+  const code = await main(args, { ...system, stdout: sink('stdout'), stderr: sink('stderr') });
   return { code, ...said };
 }
 
@@ -148,8 +148,16 @@ test('an unexpected error is one line with the version and a hint, and no stack'
       },
     },
   );
-  const world = { env, home: '/x', cwd: '/', platform: process.platform, stdin, stdout: broken, stderr: ear };
-  assert.equal(await main(['config', 'path'], world), 1);
+  const system = {
+    env,
+    home: '/x',
+    cwd: '/',
+    platform: process.platform,
+    stdin,
+    stdout: broken,
+    stderr: ear,
+  };
+  assert.equal(await main(['config', 'path'], system), 1);
   assert.equal(
     stderr,
     `occ ${version} failed unexpectedly: a bug\n  this is a mistake in occ; occ --verbose with the same words shows where\n`,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { main } from '../../lib/cli.ts';
-import type { World } from '../../lib/terminal/world.ts';
+import type { System } from '../../lib/terminal/command-context.ts';
 
 const closed = (): Writable =>
   new Writable({
@@ -17,7 +17,7 @@ for (const [words, code] of [
 ] as const) {
   test(`occ ${words.join(' ')} does not mind that nobody reads it`, async () => {
     const { env, stdin, platform } = process;
-    const world = {
+    const system = {
       env,
       home: '/nonexistent',
       cwd: '/',
@@ -27,7 +27,7 @@ for (const [words, code] of [
       stderr: closed(),
     };
     // An error event that nobody hears would end the process, and the test with it.
-    assert.equal(await main([...words], world as unknown as World), code);
+    assert.equal(await main([...words], system as unknown as System), code);
     await new Promise((resolve) => setImmediate(resolve));
   });
 }
@@ -44,8 +44,8 @@ test('an answer that finds no room is lost with a word, and an exit code that sa
       done();
     },
   });
-  const world = { env, home: '/nonexistent', cwd: '/', platform, stdin, stdout: full, stderr };
-  assert.equal(await main(['help'], world as unknown as World), 1);
+  const system = { env, home: '/nonexistent', cwd: '/', platform, stdin, stdout: full, stderr };
+  assert.equal(await main(['help'], system as unknown as System), 1);
   assert.match(said, /could not be written \(ENOSPC\)\n {2}/);
   assert.equal(said.split('\n').length, 3, 'once');
 });

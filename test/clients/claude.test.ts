@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { choose, honouring } from '../../lib/clients/choice.ts';
+import { choose, withChoice } from '../../lib/clients/choice.ts';
 import { prepareClaude, prepareProgram, variablesFor, type ClaudeOptions } from '../../lib/clients/claude.ts';
 import { renderDryRun, toDryRun } from '../../lib/clients/shell.ts';
 import type { JsonObject } from '../../lib/json.ts';
@@ -264,9 +264,9 @@ test('a scenario named by -m is used with its own fields, though another entry h
       think: { provider: 'go', model_id: 'one', temperature: 0.9 },
     },
   });
-  assert.equal(honouring(twice, choose('think', twice)).modelOverrides['go/one']?.temperature, 0.9);
+  assert.equal(withChoice(twice, choose('think', twice)).modelOverrides['go/one']?.temperature, 0.9);
   const own = settings({ ...twice, modelOverrides: { 'go/one': { provider: 'zen', model_id: 'two' } } });
-  assert.equal(honouring(own, choose('think', own)).modelOverrides['go/one']?.model_id, 'two');
+  assert.equal(withChoice(own, choose('think', own)).modelOverrides['go/one']?.model_id, 'two');
 });
 
 test('the tiers follow overrides and the rule for streams', () => {

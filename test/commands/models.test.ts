@@ -6,7 +6,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, test, type TestContext } from 'node:test';
-import { notesIn } from '../../lib/commands/models/learned.ts';
+import { toLearnedNotes } from '../../lib/commands/models/learned.ts';
 import { renderModels } from '../../lib/commands/models/page.ts';
 import { knownModels } from '../../lib/catalog/known-models.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
@@ -230,7 +230,7 @@ describe('the page', () => {
 
 test('what a running proxy remembers stands with its models, in words', () => {
   const until = '2001-02-03T04:05:00Z';
-  const notes = notesIn({
+  const notes = toLearnedNotes({
     models: [
       { model: 'p/one', format: 'chat', breaker: { state: 'open', until } },
       { model: 'p/two', format: 'chat', breaker: { state: 'closed' } },

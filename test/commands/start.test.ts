@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openHost, requireKey } from '../../lib/host/host.ts';
-import { renderLineup, renderSummary } from '../../lib/commands/launch/page.ts';
-import { usualChoice, choose } from '../../lib/clients/choice.ts';
+import { renderTiers, renderSummary } from '../../lib/commands/launch/page.ts';
+import { defaultChoice, choose } from '../../lib/clients/choice.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
 import { provider, settings } from '../clients/settings.ts';
 import { home } from './program.ts';
@@ -129,7 +129,7 @@ function roadIn(dir: string) {
     port: 0,
     stateDir: join(dir, 'state'),
     listenFailure: 125,
-    onSilentLog: () => {},
+    onLogFailure: () => {},
   } as const;
 }
 
@@ -147,11 +147,11 @@ test('a missing key is told with the place to put one', () => {
 test('the first and the last line of a launch', async () => {
   const style = await loadStyle(0);
   assert.equal(
-    renderLineup(settings(), usualChoice, '/log', style),
+    renderTiers(settings(), defaultChoice, '/log', style),
     'occ: opus, fable → strong (zen); sonnet → middling (go); haiku → small (go); log in /log',
   );
   assert.match(
-    renderLineup(settings(), choose('wide', settings()), '/log', style),
+    renderTiers(settings(), choose('wide', settings()), '/log', style),
     /^occ: asked for → wide \(zen\); opus, fable → /,
   );
   const none = {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { liveSettings } from '../../lib/host/live-settings.ts';
-import { answersToOwner } from '../../lib/host/owner.ts';
+import { controlEndpoints } from '../../lib/host/control-endpoints.ts';
 import { renderStatus } from '../../lib/commands/status/page.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
@@ -20,12 +20,12 @@ async function statusOf({ proxy, settings }: ProxyUnderTest): Promise<JsonObject
     given,
     first: given,
     apply: async (same) => same,
-    renewal: undefined,
+    reloadSource: undefined,
     log: silent,
     onChange: () => {},
   });
   const host = { proxy, settings: live, log: silent, logPath: '/log', close: async () => 0 };
-  const owner = answersToOwner({
+  const owner = controlEndpoints({
     instance: 'i',
     token: 't',
     host: () => host,

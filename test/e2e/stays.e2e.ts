@@ -22,11 +22,11 @@ test('start, a shell with occ env, launch --attach, restart in between, stop', a
 
     const shell = `eval "$("$NODE" "$OCC" env)" && exec "$CLAUDE" --model sonnet --permission-mode acceptEdits -p "$JOB"`;
     const env = { ...box.env, NODE: process.execPath, OCC: occ, CLAUDE: claude, JOB: job('shell') };
-    const byHand = await run('sh', ['-c', shell], {
+    const installCommand = await run('sh', ['-c', shell], {
       cwd: box.work,
       env: { ...env, ANTHROPIC_API_KEY: 'sk-mine' },
     });
-    assert.equal(byHand.code, 0, byHand.stderr);
+    assert.equal(installCommand.code, 0, installCommand.stderr);
     assert.equal(box.read('shell.txt')?.trim(), 'hello shell');
 
     assert.equal((await occIn(box, 'restart')).code, 0);

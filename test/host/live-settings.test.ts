@@ -1,7 +1,7 @@
 /** Settings that are replaced while a proxy runs: in order, one at a time, and never to the worse. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { liveSettings, type Renewal } from '../../lib/host/live-settings.ts';
+import { liveSettings, type ReloadSource } from '../../lib/host/live-settings.ts';
 import { toSecret } from '../../lib/config/providers/credentials.ts';
 import type { Settings } from '../../lib/config/settings.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
@@ -12,8 +12,8 @@ import { defaults, modelOf, proxyOver, requestBody } from '../support/proxy.ts';
 const quiet: Settings = { ...defaults, hotReload: false };
 
 function keep(
-  load: Renewal['load'],
-  { first = quiet, bound }: { first?: Settings; bound?: Renewal['bound'] } = {},
+  load: ReloadSource['load'],
+  { first = quiet, bound }: { first?: Settings; bound?: ReloadSource['bound'] } = {},
 ) {
   const log: LogEntry[] = [];
   const said: string[] = [];
@@ -21,7 +21,7 @@ function keep(
     given: first,
     first,
     apply: async (settings) => settings,
-    renewal: { load, files: [], say: (line) => said.push(line), ...(bound && { bound }) },
+    reloadSource: { load, files: [], report: (line) => said.push(line), ...(bound && { bound }) },
     log: (entry) => log.push(entry),
     onChange: () => {},
   });

@@ -19,7 +19,7 @@ async function eventsOf(t: TestContext, requests: boolean): Promise<string[]> {
     token: 'a-token',
     stateDir,
     listenFailure: 1,
-    onSilentLog: () => {},
+    onLogFailure: () => {},
   });
   try {
     const response = await fetch(`${host.proxy.url}/v1/messages`, {

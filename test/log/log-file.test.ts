@@ -131,7 +131,7 @@ test('a directory that cannot be made costs one word, and nothing is thrown', as
   mkdirSync(join(dir, '..'), { recursive: true });
   writeFileSync(dir, 'a file stands here');
   const words: string[] = [];
-  const { log, close } = open(dir, { onSilent: (reason) => words.push(reason) });
+  const { log, close } = open(dir, { onFailure: (reason) => words.push(reason) });
   log({ level: 'error', event: 'one' });
   await until(() => words.length > 0);
   log({ level: 'error', event: 'two' });

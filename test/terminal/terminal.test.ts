@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
-import { openOutput, tolerateLeavers, type OutputOptions } from '../../lib/terminal/output.ts';
+import { openOutput, ignoreClosedPipe, type OutputOptions } from '../../lib/terminal/output.ts';
 import { withProgress } from '../../lib/terminal/progress.ts';
 import { confirm } from '../../lib/terminal/question.ts';
 import { colorLevel, type ColorLevel, type ColorQuestion } from '../../lib/terminal/style.ts';
@@ -69,8 +69,8 @@ test('the answer goes to stdout and talk to stderr; quiet leaves answers and war
   const spoken = async (more: Partial<OutputOptions>): Promise<[string, string]> => {
     const heard = ears(more);
     const output = await openOutput(heard.options);
-    output.answer('answer');
-    output.say('talk');
+    output.print('answer');
+    output.info('talk');
     output.warn('warning');
     output.detail('detail');
     return [heard.stdout(), heard.stderr()];
@@ -82,21 +82,21 @@ test('the answer goes to stdout and talk to stderr; quiet leaves answers and war
 
 test('JSON is one value with its schema number', async () => {
   const heard = ears({ json: true });
-  (await openOutput(heard.options)).answerJson({ a: [1] });
+  (await openOutput(heard.options)).printJson({ a: [1] });
   assert.deepEqual(JSON.parse(heard.stdout()), { schema: 1, a: [1] });
 });
 
 test('each stream has a colour of its own', async () => {
   const heard = ears({ tty: true });
-  const { style, talkStyle } = await openOutput(heard.options);
+  const { style, stderrStyle } = await openOutput(heard.options);
   assert.equal(style.bad('x'), 'x');
-  assert.equal(talkStyle.bad('x'), '\u001b[31mx\u001b[39m');
+  assert.equal(stderrStyle.bad('x'), '\u001b[31mx\u001b[39m');
 });
 
 test('a reader of stdout that has left is no error, anything else is told once', () => {
   const { options } = ears();
   const lost: unknown[] = [];
-  tolerateLeavers(options.stdout, ({ code }) => lost.push(code));
+  ignoreClosedPipe(options.stdout, ({ code }) => lost.push(code));
   for (const code of ['EPIPE', 'ENOSPC', 'ENOSPC'])
     options.stdout.emit('error', Object.assign(new Error('no'), { code }));
   assert.deepEqual(lost, ['ENOSPC']);

@@ -14,7 +14,7 @@ import { main } from '../../lib/cli.ts';
 import { renderStatus } from '../../lib/commands/status/page.ts';
 import { openOutput } from '../../lib/terminal/output.ts';
 import { withProgress } from '../../lib/terminal/progress.ts';
-import { ask, askUnseen } from '../../lib/terminal/question.ts';
+import { ask, askHidden } from '../../lib/terminal/question.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
 import { widthOf } from '../../lib/terminal/width.ts';
 import { builtOcc, requireBuilt } from '../support/built.ts';
@@ -143,7 +143,7 @@ describe('pages', () => {
 
   async function stdoutOf(args: readonly string[], columns: number | undefined): Promise<string> {
     const [stdout, stderr] = [fakeStream(columns), fakeStream(columns)];
-    const world = {
+    const system = {
       env: { NO_COLOR: '1' },
       home: '/nonexistent/home',
       cwd: '/',
@@ -152,7 +152,7 @@ describe('pages', () => {
       stdout: stdout.stream,
       stderr: stderr.stream,
     };
-    await main([...args], world);
+    await main([...args], system);
     return stdout.text();
   }
 
@@ -201,7 +201,7 @@ describe('questions', () => {
       }
       const input = new PassThrough();
       const { stream, text } = fakeStream(columns);
-      const asked = askUnseen('Key (not shown): ', input, stream);
+      const asked = askHidden('Key (not shown): ', input, stream);
       input.write('sk-secret\n');
       assert.equal(await asked, 'sk-secret');
       assert.doesNotMatch(text(), /sk-secret/);

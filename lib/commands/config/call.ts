@@ -6,7 +6,7 @@ import type { TargetOptions } from '../../config/edit/target.ts';
 import type { Problem } from '../../config/settings.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
-import type { GlobalOptions, World } from '../../terminal/world.ts';
+import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 
 export interface ConfigOptions extends GlobalOptions {
   config?: string;
@@ -19,19 +19,19 @@ export interface ConfigCall {
   /** The key and the value, where the verb takes them. */
   words: readonly (string | undefined)[];
   options: ConfigOptions;
-  world: World;
+  system: System;
   output: Output;
 }
 
 /** For reading. */
-export function toSource({ options: { config }, world }: ConfigCall): EffectiveOptions & { home: string } {
-  const { env, home, cwd } = world;
+export function toSource({ options: { config }, system }: ConfigCall): EffectiveOptions & { home: string } {
+  const { env, home, cwd } = system;
   return { env, home, configFile: config === undefined ? undefined : resolve(cwd, config) };
 }
 
 /** For writing. */
-export function toTarget({ options: { config }, world }: ConfigCall): TargetOptions {
-  const { env, home, cwd } = world;
+export function toTarget({ options: { config }, system }: ConfigCall): TargetOptions {
+  const { env, home, cwd } = system;
   return { env, home, cwd, configFile: config };
 }
 

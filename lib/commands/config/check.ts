@@ -21,19 +21,19 @@ export async function check(call: ConfigCall): Promise<number> {
   const path = findConfigFile(toSource(call))?.file ?? null;
   const { mistakes, warnings, ready } = await examine(call);
   const valid = mistakes.length === 0;
-  if (output.json) output.answerJson({ valid, ready, path, mistakes, warnings });
+  if (output.json) output.printJson({ valid, ready, path, mistakes, warnings });
   else {
     const { style } = output;
     const tell = (mark: string, problems: readonly Problem[]): void => {
       for (const problem of problems) {
-        output.answer(`${mark} ${renderOddity(problem)}`);
-        if (problem.remedy !== undefined) output.answer(style.dim(`  ${problem.remedy}`));
+        output.print(`${mark} ${renderOddity(problem)}`);
+        if (problem.remedy !== undefined) output.print(style.dim(`  ${problem.remedy}`));
       }
     };
     tell(style.warning('!'), warnings);
     tell(style.bad('✗'), mistakes);
     const mark = valid ? style.good('✓') : style.bad('✗');
-    output.answer(
+    output.print(
       `${mark} ${path ?? 'the defaults (there is no file)'}: ${redactedLine(mistakes.length, ready)}`,
     );
   }

@@ -1,7 +1,7 @@
 /** `occ config …`: declares the verbs; what each does is in a file of its name. */
 import type { Command } from 'commander';
 import type { ConfigCall, ConfigOptions } from './call.ts';
-import { outputOf, type CommandContext } from '../../terminal/world.ts';
+import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 
 type Act = (call: ConfigCall) => Promise<number>;
 
@@ -82,7 +82,7 @@ value; 2 wrong usage, or an unknown key; 78 the configuration is, or would be,
 wrong.
 `;
 
-export function defineConfig(program: Command, { world, globals, end }: CommandContext): void {
+export function defineConfig(program: Command, { system, globals, end }: CommandContext): void {
   const config = program
     .command('config')
     .summary('show, check and change the configuration')
@@ -99,7 +99,7 @@ export function defineConfig(program: Command, { world, globals, end }: CommandC
         const own = verb.opts<ConfigOptions>();
         const words = given.slice(0, -2) as (string | undefined)[];
         const act = await load();
-        end(await act({ words, options: own, world, output: await outputOf(world, globals(own)) }));
+        end(await act({ words, options: own, system, output: await outputFor(system, globals(own)) }));
       });
   }
 }

@@ -19,9 +19,9 @@ import { runEditor } from './run-editor.ts';
 
 /** 0 also when nothing was changed; OccErrors say where the copy is. Only what holds nothing new is removed. */
 export async function edit(call: ConfigCall): Promise<number> {
-  const { world } = call;
+  const { system } = call;
   const file = findChangeable(toTarget(call));
-  const editor = chooseEditor(world.env, world.platform, isInteractive(call));
+  const editor = chooseEditor(system.env, system.platform, isInteractive(call));
   const before = existsSync(file) ? readConfigBytes(file) : undefined;
   const draft = openDraft(before ?? Buffer.from(firstConfig()));
   const typed = await editUntilRight(call, { file, editor, draft });
@@ -44,7 +44,7 @@ async function editUntilRight(
 ): Promise<Buffer | undefined> {
   const given = draft.read();
   for (;;) {
-    const fault = await runEditor(editor, draft.file, call.world);
+    const fault = await runEditor(editor, draft.file, call.system);
     const typed = draft.read();
     const same = typed === undefined || given?.equals(typed) === true;
     if (fault !== undefined && !same) throw withCopy(fault, draft);
@@ -60,20 +60,20 @@ async function editUntilRight(
 }
 
 function judged(call: ConfigCall, file: string, typed: Buffer): Promise<Verdict> {
-  const { env, home } = call.world;
+  const { env, home } = call.system;
   return judge({ configFile: file, env, home, text: typed.toString('utf8') });
 }
 
 /** Says what is wrong; without a terminal nobody can answer. */
 async function mayReopen(call: ConfigCall, file: string, mistakes: Verdict['mistakes']): Promise<boolean> {
-  const { output, world } = call;
-  const { talkStyle: style } = output;
+  const { output, system } = call;
+  const { stderrStyle: style } = output;
   output.warn(`occ: not written yet: ${file} would not be valid`);
   for (const problem of mistakes) {
     output.warn(`${style.bad('✗')} ${renderOddity(problem)}`);
     if (problem.remedy !== undefined && problem.path !== '') output.warn(style.dim(`  ${problem.remedy}`));
   }
-  return isInteractive(call) && (await confirm('Edit it again?', world.stdin, world.stderr));
+  return isInteractive(call) && (await confirm('Edit it again?', system.stdin, system.stderr));
 }
 
 interface Storing extends Pick<Editing, 'file' | 'draft'> {
@@ -82,8 +82,8 @@ interface Storing extends Pick<Editing, 'file' | 'draft'> {
 }
 
 async function store(call: ConfigCall, { file, draft, before, typed }: Storing): Promise<void> {
-  const { output, world } = call;
-  const { configDir } = findPlaces(world);
+  const { output, system } = call;
+  const { configDir } = findPlaces(system);
   const place = { file, configDir };
   const replaced = await withConfigLocked(place, () => replaceConfig({ file, before, after: typed })).catch(
     (error: unknown) => {
@@ -96,9 +96,9 @@ async function store(call: ConfigCall, { file, draft, before, typed }: Storing):
   const backup = replaced.backup ?? null;
   const told = [...elsewhere, ...warnings];
   if (output.json)
-    output.answerJson({ path: file, changed: true, created: before === undefined, backup, warnings: told });
+    output.printJson({ path: file, changed: true, created: before === undefined, backup, warnings: told });
   for (const warning of told) output.warn(`occ: ${renderOddity(warning)}`);
-  output.say(`occ: ${file} is ${before === undefined ? 'written' : `changed; the old one is ${backup}`}`);
+  output.info(`occ: ${file} is ${before === undefined ? 'written' : `changed; the old one is ${backup}`}`);
 }
 
 function tellUnchanged(
@@ -106,16 +106,16 @@ function tellUnchanged(
   { file, editor, missing }: { file: string; editor: Editor; missing: boolean },
 ): void {
   if (output.json)
-    output.answerJson({ path: file, changed: false, created: false, backup: null, warnings: [] });
-  output.say(
+    output.printJson({ path: file, changed: false, created: false, backup: null, warnings: [] });
+  output.info(
     `occ: nothing was changed, so nothing was written${missing ? '; there is still no such file' : ''}`,
   );
   const hint = waitHint(editor);
-  if (hint !== undefined) output.say(`  ${hint}`);
+  if (hint !== undefined) output.info(`  ${hint}`);
 }
 
-function isInteractive({ world, output }: ConfigCall): boolean {
-  return world.stdin.isTTY === true && output.terminal;
+function isInteractive({ system, output }: ConfigCall): boolean {
+  return system.stdin.isTTY === true && output.terminal;
 }
 
 function rejected(file: string, draft: Draft): OccError {

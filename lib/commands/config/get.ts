@@ -23,8 +23,8 @@ export async function get(call: ConfigCall): Promise<number> {
   if (found === undefined) throw notSet(merged.tree, segments);
   const value = options.reveal === true ? found : mask(found, segments);
   const path = renderPath(segments);
-  if (output.json) output.answerJson({ path, value, origin: merged.origins[path] ?? null });
-  else output.answer(typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value));
+  if (output.json) output.printJson({ path, value, origin: merged.origins[path] ?? null });
+  else output.print(typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value));
   return exitCodes.ok;
 }
 

@@ -12,24 +12,24 @@ import { toTarget, type ConfigCall } from './call.ts';
 
 /** OccError `config_exists` (exit 1) without `--force`. It never asks anything. */
 export async function init(call: ConfigCall): Promise<number> {
-  const { options, output, world } = call;
+  const { options, output, system } = call;
   const { file, replaces } = findTarget(toTarget(call));
   if (existsSync(file) && options.force !== true) throw existing(file, options.config);
   const before = existsSync(file) ? readConfigBytes(file) : undefined;
   const text = firstConfig();
-  const place = { file, configDir: findPlaces(world).configDir };
+  const place = { file, configDir: findPlaces(system).configDir };
   const replaced = await withConfigLocked(place, () => replaceConfig({ file, before, after: text }));
   if (replaced.kind === 'overtaken') throw existing(file, options.config);
   refreshSchema(file, parseConfig(text, file));
   const next = nextSteps(call);
-  if (output.json) output.answerJson({ path: file, backup: backupOf(replaced), next });
-  else output.answer(file);
+  if (output.json) output.printJson({ path: file, backup: backupOf(replaced), next });
+  else output.print(file);
   const kept = backupOf(replaced);
-  output.say(
+  output.info(
     `occ: written, with a fresh auth_token for occ start${kept === null ? '' : `; the old one is ${kept}`}`,
   );
-  if (replaces !== undefined) output.say(`occ: ${replaces}, another tool's, is no longer read`);
-  output.say(`occ: next: ${next.join('\n           ')}`);
+  if (replaces !== undefined) output.info(`occ: ${replaces}, another tool's, is no longer read`);
+  output.info(`occ: next: ${next.join('\n           ')}`);
   return exitCodes.ok;
 }
 
@@ -38,9 +38,9 @@ function backupOf(replaced: Replaced): string | null {
 }
 
 /** The template reads the key from the environment; where it is there, nothing is left to do. */
-function nextSteps({ options: { config }, world }: ConfigCall): string[] {
+function nextSteps({ options: { config }, system }: ConfigCall): string[] {
   const where = config === undefined ? '' : ` --config ${config}`;
-  const keyed = globalKeyVariables.some((name) => world.env[name]);
+  const keyed = globalKeyVariables.some((name) => system.env[name]);
   return [...(keyed ? [] : [`occ config set api_key --stdin${where}`]), `occ launch${where}`];
 }
 

@@ -11,10 +11,12 @@ export function path(call: ConfigCall): Promise<number> {
   const file = found?.file ?? findPlaces(source).configFile;
   const exists = existsSync(file);
   const legacy = found?.legacy === true;
-  if (output.json) output.answerJson({ path: file, exists, legacy, named_by: found?.by ?? null });
-  else output.answer(file);
-  if (!exists) output.say('occ: there is no such file yet; occ config init writes one');
+  if (output.json) output.printJson({ path: file, exists, legacy, named_by: found?.by ?? null });
+  else output.print(file);
+  if (!exists) output.info('occ: there is no such file yet; occ config init writes one');
   if (legacy)
-    output.say('occ: it belongs to another tool and is never written; occ config init makes one of your own');
+    output.info(
+      'occ: it belongs to another tool and is never written; occ config init makes one of your own',
+    );
   return Promise.resolve(exitCodes.ok);
 }

@@ -2,16 +2,16 @@
 import { runChild } from '../../terminal/child.ts';
 import { OccError } from '../../errors.ts';
 import { editorCommand, type Editor } from '../../terminal/editor.ts';
-import type { World } from '../../terminal/world.ts';
+import type { System } from '../../terminal/command-context.ts';
 
 /** The shell's own codes for a program that is missing, or may not be run. */
 const notFound = 127;
 const notRunnable = 126;
 
 /** Resolves when it has ended, to what went wrong; undefined when it ended well. Ctrl-C meanwhile is the editor's. */
-export async function runEditor(editor: Editor, file: string, world: World): Promise<OccError | undefined> {
-  const { command, args } = editorCommand(editor, file, world.platform);
-  const set = Object.entries(world.env).filter((pair): pair is [string, string] => pair[1] !== undefined);
+export async function runEditor(editor: Editor, file: string, system: System): Promise<OccError | undefined> {
+  const { command, args } = editorCommand(editor, file, system.platform);
+  const set = Object.entries(system.env).filter((pair): pair is [string, string] => pair[1] !== undefined);
   const end = await runChild({ command, args, env: Object.fromEntries(set) });
   const code = end.kind === 'ended' ? end.code : notFound;
   if (code === 0) return undefined;

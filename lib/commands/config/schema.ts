@@ -5,6 +5,6 @@ import type { ConfigCall } from './call.ts';
 
 /** The schema is the answer as it is, under `--json` too: a validator would stumble over a field of ours. */
 export function schema({ output }: ConfigCall): Promise<number> {
-  output.answer(renderSchema().trimEnd());
+  output.print(renderSchema().trimEnd());
   return Promise.resolve(exitCodes.ok);
 }

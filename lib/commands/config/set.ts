@@ -14,7 +14,7 @@ import { renderOddity, requireKnown, toTarget, type ConfigCall } from './call.ts
 import { readTyped } from './typed.ts';
 
 export async function set(call: ConfigCall): Promise<number> {
-  const { words, output, world } = call;
+  const { words, output, system } = call;
   const known = requireKnown(words[0] ?? '');
   const path = renderPath(known.segments);
   const file = findChangeable(toTarget(call));
@@ -26,9 +26,9 @@ export async function set(call: ConfigCall): Promise<number> {
   }
   const change = await changeConfig({
     file,
-    configDir: findPlaces(world).configDir,
-    env: world.env,
-    home: world.home,
+    configDir: findPlaces(system).configDir,
+    env: system.env,
+    home: system.home,
     change: (text) => put(text, file, known.segments, value),
   });
   answer(call, { path, file, change });
@@ -71,7 +71,7 @@ function answer(
   const origin = written ? change.effective?.merged.origins[path] : undefined;
   const outvoted = origin?.startsWith('env ') ? origin.slice('env '.length) : undefined;
   if (output.json) {
-    output.answerJson({
+    output.printJson({
       path,
       file,
       changed: written,
@@ -83,7 +83,7 @@ function answer(
   }
   for (const warning of warnings) output.warn(`occ: ${renderOddity(warning)}`);
   if (outvoted !== undefined) output.warn(`occ: the variable ${outvoted} is set and wins over the file`);
-  output.say(
+  output.info(
     written
       ? `occ: ${path} is set in ${file}${change.created ? ', which is new' : ''}`
       : `occ: ${path} already is so; nothing was written`,

@@ -16,7 +16,7 @@ export interface Shown {
 }
 
 export async function show(call: ConfigCall): Promise<number> {
-  const { output, world } = call;
+  const { output, system } = call;
   const { values, origins, source } = await loadSettings({ ...toSource(call), runCommands: false });
   const entries = Object.entries(values)
     // No setting: it is there for editors.
@@ -24,11 +24,11 @@ export async function show(call: ConfigCall): Promise<number> {
     .map(([path, value]): Shown => ({ path, value, origin: origins[path] ?? 'default' }));
   entries.sort((a, b) => rankOf(a) - rankOf(b));
   if (output.json) {
-    output.answerJson({ path: source?.file ?? null, values: entries });
+    output.printJson({ path: source?.file ?? null, values: entries });
     return exitCodes.ok;
   }
-  const width = widthOf(world.stdout) ?? Infinity;
-  for (const line of renderValues(entries, width, output.style)) output.answer(line);
+  const width = widthOf(system.stdout) ?? Infinity;
+  for (const line of renderValues(entries, width, output.style)) output.print(line);
   return exitCodes.ok;
 }
 

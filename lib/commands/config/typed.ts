@@ -1,7 +1,7 @@
 /** The value of `occ config set`: from the command line, from stdin, or typed unseen on a terminal. */
 import type { Readable } from 'node:stream';
 import { exitCodes, OccError } from '../../errors.ts';
-import { askUnseen } from '../../terminal/question.ts';
+import { askHidden } from '../../terminal/question.ts';
 import type { ConfigCall } from './call.ts';
 
 export interface Typed {
@@ -15,17 +15,17 @@ const maxBytes = 1024 * 1024;
 
 /** OccError `usage` (exit 2) when there is no value, or two. */
 export async function readTyped(call: ConfigCall, path: string): Promise<Typed> {
-  const { words, options, world, output } = call;
+  const { words, options, system, output } = call;
   const [, value] = words;
   if (options.stdin !== true) {
     if (value === undefined) throw wrong(`${path} needs a value`, path);
     return { text: value, seen: true };
   }
   if (value !== undefined) throw wrong('found a value and --stdin, expected one of them', path);
-  const typing = world.stdin.isTTY === true && output.terminal;
+  const typing = system.stdin.isTTY === true && output.terminal;
   const text = typing
-    ? await askUnseen(`${path} (it is not shown): `, world.stdin, world.stderr)
-    : (await readAll(world.stdin, path)).replace(/\r?\n$/, '');
+    ? await askHidden(`${path} (it is not shown): `, system.stdin, system.stderr)
+    : (await readAll(system.stdin, path)).replace(/\r?\n$/, '');
   if (text === undefined || text === '') throw wrong('nothing was given on stdin', path);
   return { text, seen: false };
 }

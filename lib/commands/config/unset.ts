@@ -12,15 +12,15 @@ import { requireKnown, toTarget, type ConfigCall } from './call.ts';
 
 /** An unknown key that stands in the file can be taken out like any other. */
 export async function unset(call: ConfigCall): Promise<number> {
-  const { words, output, world } = call;
+  const { words, output, system } = call;
   const typed = words[0] ?? '';
   if (findKnown(typed).kind === 'no path') requireKnown(typed);
   const file = findChangeable(toTarget(call));
   const change = await changeConfig({
     file,
-    configDir: findPlaces(world).configDir,
-    env: world.env,
-    home: world.home,
+    configDir: findPlaces(system).configDir,
+    env: system.env,
+    home: system.home,
     change: (text) => {
       if (!existsSync(file)) return undefined;
       const segments = findSegments(parseConfig(text, file), typed);
@@ -31,9 +31,9 @@ export async function unset(call: ConfigCall): Promise<number> {
   const known = findKnown(typed);
   const path = known.kind === 'known' ? renderPath(known.segments) : typed;
   if (output.json) {
-    output.answerJson({ path, file, changed: written, backup: (written && change.backup) || null });
+    output.printJson({ path, file, changed: written, backup: (written && change.backup) || null });
   }
   const near = known.kind === 'unknown' && known.near !== undefined ? `; did you mean ${known.near}?` : '';
-  output.say(written ? `occ: ${path} is gone from ${file}` : `occ: ${path} is not set in ${file}${near}`);
+  output.info(written ? `occ: ${path} is gone from ${file}` : `occ: ${path} is not set in ${file}${near}`);
   return exitCodes.ok;
 }

@@ -1,6 +1,6 @@
 /** `occ doctor`: looks for what might be wrong, and says who is at fault and what to do. It reads and never repairs. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { outputOf, type CommandContext } from '../../terminal/world.ts';
+import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 import type { DoctorOptions } from './run.ts';
 
 const help = `
@@ -19,7 +19,7 @@ Examples:
 Exit codes: 0 nothing failed, 1 something did, 2 wrong usage.
 `;
 
-export function defineDoctor(program: Command, { world, globals, end }: CommandContext): void {
+export function defineDoctor(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('doctor')
     .summary('look for what might be wrong')
@@ -38,7 +38,7 @@ export function defineDoctor(program: Command, { world, globals, end }: CommandC
     .addHelpText('after', help)
     .action(async (codes: string[], options: DoctorOptions) => {
       const { examineMachine } = await import('./run.ts');
-      end(await examineMachine(codes, options, world, await outputOf(world, globals(options))));
+      end(await examineMachine(codes, options, system, await outputFor(system, globals(options))));
     });
 }
 

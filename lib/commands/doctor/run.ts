@@ -12,9 +12,9 @@ import { count } from '../../terminal/figures.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { renderList, renderReport } from './page.ts';
-import { hearSignals } from '../../terminal/signals.ts';
+import { listenForSignals } from '../../terminal/signals.ts';
 import { widthOf } from '../../terminal/width.ts';
-import type { GlobalOptions, World } from '../../terminal/world.ts';
+import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 
 export interface DoctorOptions extends GlobalOptions {
   list?: boolean;
@@ -37,10 +37,10 @@ const quickMs = 8500;
 export async function examineMachine(
   codes: readonly string[],
   options: DoctorOptions,
-  world: World,
+  system: System,
   output: Output,
 ): Promise<number> {
-  if (options.list === true) return list(output, world);
+  if (options.list === true) return list(output, system);
   const selection: Selection = {
     codes,
     ...(options.offline === true && { only: 'offline' as const }),
@@ -48,32 +48,32 @@ export async function examineMachine(
     quick: options.quick === true,
     long: options.long === true,
   };
-  const loaded = await load(options, world);
+  const loaded = await load(options, system);
   const instances = select(checks, selection, subjectsOf(loaded, options));
   announceRequests(instances, output);
-  const findings = await take(instances, loaded, options, world, output);
+  const findings = await take(instances, loaded, options, system, output);
   if (findings === undefined) {
     output.warn('occ: interrupted');
     return interrupted;
   }
   const report = { schema: 1, findings } as const;
-  if (output.json) output.answerJson({ findings });
-  else if (options.junit === true) output.answer(renderJunit(report));
-  else for (const line of renderReport(report, output.style, widthOf(world.stdout))) output.answer(line);
+  if (output.json) output.printJson({ findings });
+  else if (options.junit === true) output.print(renderJunit(report));
+  else for (const line of renderReport(report, output.style, widthOf(system.stdout))) output.print(line);
   return hasFailed(report) ? exitCodes.failed : exitCodes.ok;
 }
 
-function list(output: Output, world: World): number {
+function list(output: Output, system: System): number {
   const listed = listChecks(checks);
-  if (output.json) output.answerJson({ checks: listed });
-  else for (const line of renderList(listed, widthOf(world.stdout))) output.answer(line);
+  if (output.json) output.printJson({ checks: listed });
+  else for (const line of renderList(listed, widthOf(system.stdout))) output.print(line);
   return exitCodes.ok;
 }
 
 /** A configuration that is at fault is a finding, and no reason to look at nothing else. */
 async function load(
   { config, offline }: DoctorOptions,
-  { env, home }: World,
+  { env, home }: System,
 ): Promise<LoadedSettings | OccError> {
   try {
     return await loadSettings({ configFile: config, env, home, runCommands: offline !== true });
@@ -97,7 +97,7 @@ function announceRequests(instances: readonly Instance[], output: Output): void 
   if (requests === 0) return;
   const models = new Set(instances.flatMap(({ subject }) => (subject.model ? [subject.name] : []))).size;
   const of = models === 0 ? '' : ` of ${count(models, 'model')}`;
-  output.say(`occ: at most ${count(requests, 'short live request')}${of}; --offline makes none`);
+  output.info(`occ: at most ${count(requests, 'short live request')}${of}; --offline makes none`);
 }
 
 /** The findings; undefined when a signal ended it. */
@@ -105,10 +105,10 @@ async function take(
   instances: readonly Instance[],
   loaded: LoadedSettings | OccError,
   options: DoctorOptions,
-  { env, home, cwd, platform }: World,
+  { env, home, cwd, platform }: System,
   output: Output,
 ): Promise<Finding[] | undefined> {
-  const signals = hearSignals();
+  const signals = listenForSignals();
   const leaving = new AbortController();
   void signals.nth(1).then(() => leaving.abort());
   let words = `looking at ${count(instances.length, 'thing')}`;

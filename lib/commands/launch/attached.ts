@@ -8,32 +8,36 @@ import { exitCodes, OccError } from '../../errors.ts';
 import { toText } from '../../json.ts';
 import type { Output } from '../../terminal/output.ts';
 import { chooseModel, dryRun, prepare, runClient, warnOfStoredModel } from './client.ts';
-import { renderLineup } from './page.ts';
+import { renderTiers } from './page.ts';
 import { locateClient } from './locate-client.ts';
-import { askRunning, requireRunning, variablesOf } from '../../daemon/running.ts';
-import type { World } from '../../terminal/world.ts';
+import { queryProxy, requireRunning, clientVariables } from '../../daemon/running.ts';
+import type { System } from '../../terminal/command-context.ts';
 
 /** Resolves to the exit code: the child's own, or 3 when no proxy runs. */
-export async function launchAttached(asked: LaunchArguments, world: World, output: Output): Promise<number> {
+export async function launchAttached(
+  asked: LaunchArguments,
+  system: System,
+  output: Output,
+): Promise<number> {
   const record = await requireRunning(
-    world,
+    system,
     'occ start runs one; without --attach, occ launch runs a proxy of its own',
   );
   refuseOwnSettings(asked, record);
-  const settings = await settingsOf(record, asked, world);
+  const settings = await settingsOf(record, asked, system);
   // Without a token of its own the proxy takes any; the client needs one all the same.
-  const token = (await variablesOf(record))['ANTHROPIC_AUTH_TOKEN'] ?? 'unused';
+  const token = (await clientVariables(record))['ANTHROPIC_AUTH_TOKEN'] ?? 'unused';
   const choice = chooseModel(asked, settings, true);
-  const preparing = { asked, world, token, choice };
+  const preparing = { asked, system, token, choice };
   if (asked.dryRun) return dryRun(preparing, settings, record.url, output);
-  const client = await locateClient(asked, world, output, settings.keyVariables);
+  const client = await locateClient(asked, system, output, settings.keyVariables);
   const prepared = prepare(preparing, settings, record.url);
-  output.say(renderLineup(settings, choice, record.log, output.talkStyle));
+  output.info(renderTiers(settings, choice, record.log, output.stderrStyle));
   for (const note of prepared.notes) output.warn(`occ: ${note}`);
   try {
     return await runClient(client, prepared, output);
   } finally {
-    if (asked.client !== 'exec') warnOfStoredModel(world, settings, output);
+    if (asked.client !== 'exec') warnOfStoredModel(system, settings, output);
   }
 }
 
@@ -52,12 +56,12 @@ function refuseOwnSettings({ config, emulator }: LaunchArguments, { options }: P
 }
 
 /** The settings the running proxy was started with, as far as the client is concerned. */
-async function settingsOf(record: ProxyRecord, asked: LaunchArguments, world: World): Promise<Settings> {
-  const status = await askRunning(record, '/occ/status');
+async function settingsOf(record: ProxyRecord, asked: LaunchArguments, system: System): Promise<Settings> {
+  const status = await queryProxy(record, '/occ/status');
   const provider = providerOf(asked.model);
   const { settings } = await loadSettings({
     configFile: toText(status['config']) || undefined,
-    env: world.env,
+    env: system.env,
     runCommands: false,
     ...(provider !== undefined && { use: [provider] }),
   });

@@ -1,10 +1,10 @@
 /** The client of a launch, whichever proxy it uses: what it is given, how it runs, and what it leaves to say. */
 import type { LaunchArguments } from '../../clients/arguments.ts';
-import { choose, usualChoice, type Choice } from '../../clients/choice.ts';
+import { choose, defaultChoice, type Choice } from '../../clients/choice.ts';
 import { prepareClaude, prepareProgram, type ClaudeOptions, type Prepared } from '../../clients/claude.ts';
-import { byHand } from '../../clients/find.ts';
+import { installCommand } from '../../clients/find.ts';
 import { readUserSettings } from '../../clients/user-settings.ts';
-import { readStored, storedModel } from '../../clients/conflicts.ts';
+import { readStoredSettings, storedModelNotice } from '../../clients/conflicts.ts';
 import { configuredModels, toId } from '../../clients/tiers.ts';
 import type { Settings } from '../../config/settings.ts';
 import { runChild } from '../../terminal/child.ts';
@@ -13,14 +13,14 @@ import { tierId, tiers } from '../../proxy/policy/tiers.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { Located } from './locate-client.ts';
 import { requireKey } from '../../host/host.ts';
-import type { World } from '../../terminal/world.ts';
+import type { System } from '../../terminal/command-context.ts';
 
 /** Found but not runnable, as shells have it. */
 const notRunnable = 126;
 
 export interface Preparing {
   asked: LaunchArguments;
-  world: World;
+  system: System;
   /** What the client presents to the proxy. */
   token: string;
   choice?: Choice;
@@ -28,7 +28,7 @@ export interface Preparing {
 
 /** What `-m` means under these settings. OccError for a model nobody knows, or whose provider has no key. */
 export function chooseModel(asked: LaunchArguments, settings: Settings, trial: boolean): Choice {
-  if (asked.model === undefined) return usualChoice;
+  if (asked.model === undefined) return defaultChoice;
   const choice = choose(asked.model, settings);
   if (!trial) requireKey(settings, choice.entry?.provider, asked.model);
   return choice;
@@ -36,17 +36,17 @@ export function chooseModel(asked: LaunchArguments, settings: Settings, trial: b
 
 /** The client's arguments and environment, as its files and ours ask. */
 export function prepare(
-  { asked, world, token, choice }: Preparing,
+  { asked, system, token, choice }: Preparing,
   settings: Settings,
   url: string,
 ): Prepared {
-  const stored = readStored(world);
-  const userSettings = readUserSettings(asked.forClient, world.cwd);
+  const stored = readStoredSettings(system);
+  const userSettings = readUserSettings(asked.forClient, system.cwd);
   const options: ClaudeOptions = {
     settings,
     url,
     token,
-    env: world.env,
+    env: system.env,
     args: asked.forClient,
     autoMode: asked.autoMode,
     keepEnv: asked.keepEnv,
@@ -67,11 +67,11 @@ export async function dryRun(
   url: string,
   output: Output,
 ): Promise<number> {
-  const { asked, world } = preparing;
+  const { asked, system } = preparing;
   const prepared = prepare(preparing, settings, url);
   const { renderDryRun, toDryRun } = await import('../../clients/shell.ts');
   const { findClaude } = await import('../../clients/find.ts');
-  const found = findClaude(world.env, world.home);
+  const found = findClaude(system.env, system.home);
   const command =
     asked.client === 'exec'
       ? (asked.forClient[0] ?? '')
@@ -80,8 +80,8 @@ export async function dryRun(
         : found.command;
   const plan = toDryRun(command, prepared);
   for (const note of plan.notes) output.warn(`occ: ${note}`);
-  if (output.json) output.answerJson({ ...plan });
-  else for (const line of renderDryRun(plan)) output.answer(line);
+  if (output.json) output.printJson({ ...plan });
+  else for (const line of renderDryRun(plan)) output.print(line);
   return exitCodes.ok;
 }
 
@@ -93,7 +93,7 @@ export async function runClient(client: Located, prepared: Prepared, output: Out
   if (end.kind === 'not_found') {
     throw new OccError('client_not_found', `${command} was not found`, {
       exitCode: exitCodes.clientNotFound,
-      ...(command === 'npx' && { remedy: byHand }),
+      ...(command === 'npx' && { remedy: installCommand }),
     });
   }
   output.warn(`occ: ${command} was found but cannot be run: ${end.reason}`);
@@ -101,8 +101,8 @@ export async function runClient(client: Located, prepared: Prepared, output: Out
 }
 
 /** The last line, when the client has stored an id that only occ knows. */
-export function warnOfStoredModel(world: World, settings: Settings, output: Output): void {
+export function warnOfStoredModel(system: System, settings: Settings, output: Output): void {
   const offered = new Set([...tiers.map(tierId), ...configuredModels(settings).map(toId)]);
-  const sentence = storedModel(world, offered);
+  const sentence = storedModelNotice(system, offered);
   if (sentence !== undefined) output.warn(`occ: ${sentence}`);
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { splitArguments } from '../../clients/arguments.ts';
 import { withoutNpx } from '../../clients/npx-environment.ts';
-import { outputOf, type CommandContext } from '../../terminal/world.ts';
+import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 
 const launchHelp = `
 occ's own options stand anywhere before --. Everything else, a prompt included,
@@ -22,7 +22,7 @@ key.
 `;
 
 /** Declares the command. Its words are split by `splitArguments`, not by commander, which cannot share them with a client. */
-export function defineLaunch(program: Command, { world, globals, end }: CommandContext): void {
+export function defineLaunch(program: Command, { system, globals, end }: CommandContext): void {
   const command = program
     .command('launch')
     .summary('run Claude Code, or another program, through occ')
@@ -45,14 +45,14 @@ export function defineLaunch(program: Command, { world, globals, end }: CommandC
       const asked = splitArguments(words);
       if (asked.help) return command.outputHelp();
       const given = globals();
-      const output = await outputOf(world, {
+      const output = await outputFor(system, {
         ...given,
         color: given.color !== false && !asked.noColor,
         json: given.json === true || asked.json,
         quiet: given.quiet === true || asked.quiet,
       });
       const { launch } = await import('./run.ts');
-      end(await launch(asked, { ...world, env: withoutNpx(world.env) }, output));
+      end(await launch(asked, { ...system, env: withoutNpx(system.env) }, output));
     });
   command.parseOptions = (words) => ({ operands: words, unknown: [] });
 }

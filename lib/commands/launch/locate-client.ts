@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import {
-  byHand,
+  installCommand,
   clientPackage,
   clientVersions,
   fetchArguments,
@@ -16,7 +16,7 @@ import { endingSignalNames, endingSignals, exitCodes, OccError, type ExitCode } 
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { ask } from '../../terminal/question.ts';
-import type { World } from '../../terminal/world.ts';
+import type { System } from '../../terminal/command-context.ts';
 
 export interface Located {
   command: string;
@@ -35,16 +35,16 @@ const maxComplaint = 4000;
  */
 export async function locateClient(
   asked: LaunchArguments,
-  world: World,
+  system: System,
   output: Output,
   hidden: readonly string[],
 ): Promise<Located> {
   if (asked.client === 'exec') return { command: asked.forClient[0] ?? '', before: [] };
-  const found = findClaude(world.env, world.home);
+  const found = findClaude(system.env, system.home);
   // One that may not be run is tried all the same, so that the system says why.
   if (found.kind !== 'missing') return { command: found.command, before: [] };
-  if (!(await mayFetch(asked, world, output))) throw notFound();
-  const fetching = fetchClient({ ...world, env: without(world.env, ['ANTHROPIC_API_KEY', ...hidden]) });
+  if (!(await mayFetch(asked, system, output))) throw notFound();
+  const fetching = fetchClient({ ...system, env: without(system.env, ['ANTHROPIC_API_KEY', ...hidden]) });
   const path = await withProgress(output, `fetching ${clientPackage}@${clientVersions} with npx`, fetching);
   const program = path === undefined ? undefined : findFetched(path);
   // What stands in for npx here printed something else: let it run the client in its own way.
@@ -52,15 +52,15 @@ export async function locateClient(
 }
 
 /** Asks once for each range of versions; the answer yes is remembered. */
-async function mayFetch(asked: LaunchArguments, world: World, output: Output): Promise<boolean> {
+async function mayFetch(asked: LaunchArguments, system: System, output: Output): Promise<boolean> {
   if (asked.yes) return true;
-  if (world.stdin.isTTY !== true || !output.terminal) return false;
-  const { stateDir } = findPlaces({ env: world.env, home: world.home });
+  if (system.stdin.isTTY !== true || !output.terminal) return false;
+  const { stateDir } = findPlaces({ env: system.env, home: system.home });
   const memory = await openConsents(stateDir);
   const wanted = `${clientPackage}@${clientVersions}`;
   if (memory.recall('fetchAgreedTo') === wanted) return true;
   const question = `claude was not found. Fetch and run ${clientPackage} with npx?`;
-  const answer = await ask(question, world.stdin, world.stderr);
+  const answer = await ask(question, system.stdin, system.stderr);
   if (answer === 'interrupted') throw interrupted(exitCodes.interrupted);
   if (answer === 'yes') memory.remember('fetchAgreedTo', wanted);
   return answer === 'yes';
@@ -70,7 +70,7 @@ function interrupted(exitCode: ExitCode): OccError {
   return new OccError('interrupted', 'nothing was started', { exitCode });
 }
 
-function without(env: World['env'], names: readonly string[]): World['env'] {
+function without(env: System['env'], names: readonly string[]): System['env'] {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 }
 
@@ -79,7 +79,7 @@ function without(env: World['env'], names: readonly string[]): World['env'] {
  * `client_not_found` in npm's own words when npm could not fetch it. It runs at home: npm would obey the settings of a
  * project, and a cloned one must not say where a program comes from that is then run.
  */
-function fetchClient({ env, home }: World): Promise<string | undefined> {
+function fetchClient({ env, home }: System): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const npx = spawn('npx', fetchArguments, {
       env,
@@ -115,13 +115,13 @@ function fetchClient({ env, home }: World): Promise<string | undefined> {
 function notFetched(words: readonly string[]): OccError {
   return new OccError('client_not_found', `npx could not fetch ${clientPackage}:\n${words.join('\n')}`, {
     exitCode: exitCodes.clientNotFound,
-    remedy: byHand,
+    remedy: installCommand,
   });
 }
 
 function notFound(): OccError {
   return new OccError('client_not_found', 'claude was not found on PATH', {
     exitCode: exitCodes.clientNotFound,
-    remedy: `${byHand}\nor occ launch --yes, which fetches it with npx`,
+    remedy: `${installCommand}\nor occ launch --yes, which fetches it with npx`,
   });
 }

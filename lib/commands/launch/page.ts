@@ -1,6 +1,6 @@
 /** The first and the last line of a launch. */
 import type { Choice } from '../../clients/choice.ts';
-import { lineUp } from '../../clients/tiers.ts';
+import { tierRoutes } from '../../clients/tiers.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Tier } from '../../proxy/policy/tiers.ts';
 import type { ProxyStats } from '../../proxy/server.ts';
@@ -8,9 +8,9 @@ import { amount, count } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 
 /** `occ: opus, fable → kimi-k3 (opencode-go); sonnet → …; haiku → …; log in …`: tiers with one answer stand together. */
-export function renderLineup(settings: Settings, choice: Choice, logPath: string, style: Style): string {
+export function renderTiers(settings: Settings, choice: Choice, logPath: string, style: Style): string {
   const byModel = new Map<string, Tier[]>();
-  for (const [tier, { modelId, provider }] of Object.entries(lineUp(settings)) as [
+  for (const [tier, { modelId, provider }] of Object.entries(tierRoutes(settings)) as [
     Tier,
     { modelId: string; provider: string },
   ][]) {

@@ -1,22 +1,22 @@
 /** What the running proxy remembers of each model, in words with the time until which it holds. */
 import { isObject, toArray, toObject, toText, type JsonObject } from '../../json.ts';
 import { moment } from '../../terminal/figures.ts';
-import { askRunning, findRecorded } from '../../daemon/running.ts';
-import type { World } from '../../terminal/world.ts';
+import { queryProxy, findProxy } from '../../daemon/running.ts';
+import type { System } from '../../terminal/command-context.ts';
 
 /** By `provider/model`, or by the provider's name for what holds for all its models. */
-export type RunningNotes = ReadonlyMap<string, readonly string[]>;
+export type LearnedNotes = ReadonlyMap<string, readonly string[]>;
 
 /** Empty where no proxy runs, or it does not answer. */
-export async function runningNotes(world: World): Promise<RunningNotes> {
-  const found = await findRecorded(world);
+export async function readLearnedNotes(system: System): Promise<LearnedNotes> {
+  const found = await findProxy(system);
   if (found?.state !== 'running') return new Map();
-  const status = await askRunning(found.record, '/occ/status').catch((): JsonObject => ({}));
-  return notesIn(status);
+  const status = await queryProxy(found.record, '/occ/status').catch((): JsonObject => ({}));
+  return toLearnedNotes(status);
 }
 
 /** `status` as `/occ/status` answers it. */
-export function notesIn(status: JsonObject): RunningNotes {
+export function toLearnedNotes(status: JsonObject): LearnedNotes {
   const notes = new Map<string, string[]>();
   const note = (who: string, words: string, until: unknown): void => {
     const time = moment(toText(until));

@@ -1,6 +1,6 @@
 /** `occ models`: every model there is to choose from, and what is known of it. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { outputOf, type CommandContext } from '../../terminal/world.ts';
+import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 import type { ModelsOptions } from './run.ts';
 
 const help = `
@@ -17,7 +17,7 @@ Exit codes: 0 done; with --refresh also 69 a provider could not be reached,
 77 one refused the key.
 `;
 
-export function defineModels(program: Command, { world, globals, end }: CommandContext): void {
+export function defineModels(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('models')
     .summary('which models there are to choose from')
@@ -27,8 +27,8 @@ export function defineModels(program: Command, { world, globals, end }: CommandC
     .option('--json', 'answer in JSON')
     .addHelpText('after', help)
     .action(async (options: ModelsOptions) => {
-      const { tellModels } = await import('./run.ts');
-      end(await tellModels(options, world, await outputOf(world, globals(options))));
+      const { runModels } = await import('./run.ts');
+      end(await runModels(options, system, await outputFor(system, globals(options))));
     });
 }
 

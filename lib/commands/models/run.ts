@@ -13,39 +13,39 @@ import { widthOf } from '../../terminal/width.ts';
 import { renderModels } from './page.ts';
 import type { Refreshed } from './refresh.ts';
 import { usesEmulator } from '../../host/emulator.ts';
-import { runningNotes, type RunningNotes } from './learned.ts';
-import type { GlobalOptions, World } from '../../terminal/world.ts';
+import { readLearnedNotes, type LearnedNotes } from './learned.ts';
+import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 
 export interface ModelsOptions extends GlobalOptions {
   refresh?: boolean;
   config?: string;
 }
 
-export async function tellModels(options: ModelsOptions, world: World, output: Output): Promise<number> {
-  const { cacheDir } = findPlaces({ env: world.env, home: world.home });
-  const settings = await readSettings(options, world);
-  const refreshed = options.refresh === true ? await refresh(settings, cacheDir, world, output) : null;
+export async function runModels(options: ModelsOptions, system: System, output: Output): Promise<number> {
+  const { cacheDir } = findPlaces({ env: system.env, home: system.home });
+  const settings = await readSettings(options, system);
+  const refreshed = options.refresh === true ? await refresh(settings, cacheDir, system, output) : null;
   const models = knownModels(settings, readListCache(cacheDir));
-  const notes = await runningNotes(world);
+  const notes = await readLearnedNotes(system);
   const notesOf = (model: KnownModel) => notesFor(model, notes);
   if (output.json) {
-    output.answerJson({
+    output.printJson({
       config: settings.file ?? null,
       refreshed,
       models: models.map((model) => toAnswer(model, notesOf(model))),
     });
   } else {
     const { style } = output;
-    for (const line of renderModels(models, readiness(settings), style, widthOf(world.stdout), notesOf))
-      output.answer(line);
+    for (const line of renderModels(models, readiness(settings), style, widthOf(system.stdout), notesOf))
+      output.print(line);
   }
   return codeOf(refreshed ?? []);
 }
 
-async function readSettings({ config, refresh }: ModelsOptions, world: World): Promise<Settings> {
+async function readSettings({ config, refresh }: ModelsOptions, system: System): Promise<Settings> {
   const options = {
-    configFile: config === undefined ? undefined : resolve(world.cwd, config),
-    env: world.env,
+    configFile: config === undefined ? undefined : resolve(system.cwd, config),
+    env: system.env,
     // A look needs no key; asking does.
     runCommands: refresh === true,
   };
@@ -58,12 +58,12 @@ async function readSettings({ config, refresh }: ModelsOptions, world: World): P
 async function refresh(
   settings: Settings,
   cacheDir: string,
-  world: World,
+  system: System,
   output: Output,
 ): Promise<Refreshed[]> {
   const { refreshLists } = await import('./refresh.ts');
   const providers = Object.values(settings.providers).filter(({ name }) => name !== 'emulator');
-  const asking = refreshLists(providers, { ...world.env });
+  const asking = refreshLists(providers, { ...system.env });
   const { refreshed, lists } = await withProgress(output, 'asking the providers for their models', asking);
   try {
     writeListCache(cacheDir, lists);
@@ -71,7 +71,7 @@ async function refresh(
     output.warn(`occ: the lists cannot be kept in ${cacheDir} (${(error as NodeJS.ErrnoException).code})`);
   }
   for (const { provider, outcome, models, reason } of refreshed) {
-    if (outcome === 'listed') output.say(`occ: ${provider} lists ${count(models ?? 0, 'model')}`);
+    if (outcome === 'listed') output.info(`occ: ${provider} lists ${count(models ?? 0, 'model')}`);
     // That a built-in provider is not used is nothing to speak of.
     else if (outcome === 'skipped') output.detail(`occ: ${provider} was not asked: ${reason}`);
     else output.warn(`occ: ${provider}: ${reason}`);
@@ -93,7 +93,7 @@ function readiness({ providers }: Settings): Record<string, string | undefined> 
 }
 
 /** What holds for the model alone, and for all models of its provider. */
-function notesFor({ provider, id }: KnownModel, notes: RunningNotes): readonly string[] {
+function notesFor({ provider, id }: KnownModel, notes: LearnedNotes): readonly string[] {
   return [...(notes.get(`${provider}/${id}`) ?? []), ...(notes.get(provider) ?? [])];
 }
 

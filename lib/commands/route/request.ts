@@ -5,18 +5,18 @@ import type { MessagesRequest } from '../../anthropic/request.ts';
 import { OccError } from '../../errors.ts';
 import { largestBody, Refused, toRequest } from '../../proxy/inbound.ts';
 import { isObject } from '../../json.ts';
-import type { World } from '../../terminal/world.ts';
+import type { System } from '../../terminal/command-context.ts';
 
-export interface AskedRequest {
+export interface RouteRequest {
   request: MessagesRequest;
   /** What the client said of it in `x-claude-code-request-class`; "" when it said nothing. */
   requestClass: string;
 }
 
 /** `from` is a file's name, or `-` for stdin. OccError `request_unreadable` when it holds no request. */
-export async function readAsked(from: string, world: World): Promise<AskedRequest> {
+export async function readRequest(from: string, system: System): Promise<RouteRequest> {
   const name = from === '-' ? 'stdin' : from;
-  const text = from === '-' ? await readStdin(world) : await readNamed(resolve(world.cwd, from), name);
+  const text = from === '-' ? await readStdin(system) : await readNamed(resolve(system.cwd, from), name);
   const value = parse(text, name);
   const recorded = isObject(value) && value['messages'] === undefined && value['body'] !== undefined;
   const body = recorded ? value['body'] : value;
@@ -44,7 +44,7 @@ async function readNamed(file: string, name: string): Promise<string> {
   }
 }
 
-async function readStdin({ stdin }: World): Promise<string> {
+async function readStdin({ stdin }: System): Promise<string> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of stdin as AsyncIterable<Buffer | string>) {

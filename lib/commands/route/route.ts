@@ -1,6 +1,6 @@
 /** `occ route`: which model would answer a request, and why, without sending anything. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { outputOf, type CommandContext } from '../../terminal/world.ts';
+import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 import type { RouteOptions } from './run.ts';
 
 const help = `
@@ -16,7 +16,7 @@ Examples:
   occ route --request body.json --json   that very request
 `;
 
-export function defineRoute(program: Command, { world, globals, end }: CommandContext): void {
+export function defineRoute(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('route')
     .summary('which model would answer, and why')
@@ -27,8 +27,8 @@ export function defineRoute(program: Command, { world, globals, end }: CommandCo
     .option('--json', 'answer in JSON')
     .addHelpText('after', help)
     .action(async (options: RouteOptions) => {
-      const { tellRoute } = await import('./run.ts');
-      end(await tellRoute(options, world, await outputOf(world, globals(options))));
+      const { runRoute } = await import('./run.ts');
+      end(await runRoute(options, system, await outputFor(system, globals(options))));
     });
 }
 

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { estimateTokens } from '../../anthropic/estimate.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { choose, honouring, providerOf } from '../../clients/choice.ts';
+import { choose, withChoice, providerOf } from '../../clients/choice.ts';
 import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
@@ -10,11 +10,11 @@ import type { Candidate } from '../../proxy/policy/plan.ts';
 import { planRoutes } from '../../proxy/policy/route.ts';
 import { tierId } from '../../proxy/policy/tiers.ts';
 import type { Output } from '../../terminal/output.ts';
-import { readAsked, type AskedRequest } from './request.ts';
+import { readRequest, type RouteRequest } from './request.ts';
 import { freshSettings } from '../../catalog/fresh-settings.ts';
 import { usesEmulator } from '../../host/emulator.ts';
 import { renderRoute, type RouteAnswer } from './page.ts';
-import type { GlobalOptions, World } from '../../terminal/world.ts';
+import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 
 export interface RouteOptions extends GlobalOptions {
   request?: string;
@@ -22,10 +22,10 @@ export interface RouteOptions extends GlobalOptions {
   config?: string;
 }
 
-export async function tellRoute(options: RouteOptions, world: World, output: Output): Promise<number> {
+export async function runRoute(options: RouteOptions, system: System, output: Output): Promise<number> {
   const { request, requestClass } =
-    options.request === undefined ? plain : await readAsked(options.request, world);
-  const asked = await readSettings(options, world);
+    options.request === undefined ? plain : await readRequest(options.request, system);
+  const asked = await readSettings(options, system);
   const { model, settings } = toAsked(
     options.model ?? request.model,
     options.model !== undefined,
@@ -48,17 +48,17 @@ export async function tellRoute(options: RouteOptions, world: World, output: Out
     candidates: plan.candidates.map(toAnswer),
     passed_over: plan.passedOver.map(({ model, reason }) => ({ model, reason })),
   };
-  if (output.json) output.answerJson(answer);
-  else for (const line of renderRoute(answer, output.style)) output.answer(line);
+  if (output.json) output.printJson(answer);
+  else for (const line of renderRoute(answer, output.style)) output.print(line);
   for (const provider of new Set(plan.candidates.map((candidate) => candidate.provider))) {
     if (provider.missingKey !== undefined)
-      output.say(`occ: ${provider.name} has no key: ${provider.missingKey}`);
+      output.info(`occ: ${provider.name} has no key: ${provider.missingKey}`);
   }
   return exitCodes.ok;
 }
 
 /** What Claude Code's usual tier would ask in a first message. */
-const plain: AskedRequest = {
+const plain: RouteRequest = {
   request: {
     model: tierId('sonnet'),
     max_tokens: 32_000,
@@ -68,16 +68,16 @@ const plain: AskedRequest = {
   requestClass: '',
 };
 
-async function readSettings({ config, model }: RouteOptions, world: World): Promise<Settings> {
+async function readSettings({ config, model }: RouteOptions, system: System): Promise<Settings> {
   const provider = providerOf(model);
   const { settings } = await loadSettings({
-    configFile: config === undefined ? undefined : resolve(world.cwd, config),
-    env: world.env,
+    configFile: config === undefined ? undefined : resolve(system.cwd, config),
+    env: system.env,
     // A plan needs no key, so no command has to print one.
     runCommands: false,
     ...(provider !== undefined && { use: [provider] }),
   });
-  const fresh = freshSettings(settings, world);
+  const fresh = freshSettings(settings, system);
   if (!usesEmulator(fresh)) return fresh;
   const { withEmulator } = await import('../../emulator/settings.ts');
   return withEmulator(fresh, 'http://127.0.0.1:0');
@@ -95,10 +95,10 @@ function toAsked(
   if (!chosen || usual) return { model, settings };
   try {
     const choice = choose(model, settings);
-    return { model: choice.id, settings: honouring(settings, choice) };
+    return { model: choice.id, settings: withChoice(settings, choice) };
   } catch (error) {
     if (!(error instanceof OccError)) throw error;
-    output.say(`occ: ${error.message}; a client that asks for it all the same:`);
+    output.info(`occ: ${error.message}; a client that asks for it all the same:`);
     return { model, settings };
   }
 }

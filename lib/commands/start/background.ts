@@ -1,14 +1,14 @@
 /** Starts the proxy in the background, waits until it answers, and says where it is; or why it does not. */
 import { findPlaces } from '../../config/paths.ts';
-import { startBackground, wordsFile, type Started } from '../../daemon/background.ts';
-import type { StartedWith } from '../../daemon/record.ts';
+import { startBackground, startLogFile, type Started } from '../../daemon/background.ts';
+import type { RecordedOptions } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
-import { announce } from './page.ts';
-import { requireRunning, variablesOf } from '../../daemon/running.ts';
-import { toStartedWith, redactedLine, type StartOptions } from './options.ts';
-import type { World } from '../../terminal/world.ts';
+import { printStarted } from './page.ts';
+import { requireRunning, clientVariables } from '../../daemon/running.ts';
+import { toRecordedOptions, backgroundArguments, type StartOptions } from './options.ts';
+import type { System } from '../../terminal/command-context.ts';
 
 /** Milliseconds a proxy has until it must answer; a key command alone may take ten seconds. */
 const readyMs = 30_000;
@@ -16,26 +16,30 @@ const readyMs = 30_000;
 /** Resolves to the exit code: 0 when it answers, else the one that the process in the background ended with. */
 export async function startInBackground(
   options: StartOptions,
-  world: World,
+  system: System,
   output: Output,
 ): Promise<number> {
-  const { refuseSecond } = await import('./recorded.ts');
-  await refuseSecond(world);
-  return begin(toStartedWith(options, world.cwd), world, output);
+  const { requireNotRunning } = await import('./recorded.ts');
+  await requireNotRunning(system);
+  return startAndWait(toRecordedOptions(options, system.cwd), system, output);
 }
 
 /** The same, for options that no longer depend on where they were typed. */
-export async function begin(options: StartedWith, world: World, output: Output): Promise<number> {
-  const { stateDir } = findPlaces({ env: world.env, home: world.home });
+export async function startAndWait(
+  options: RecordedOptions,
+  system: System,
+  output: Output,
+): Promise<number> {
+  const { stateDir } = findPlaces({ env: system.env, home: system.home });
   const starting = startBackground({
-    args: redactedLine(options),
-    env: world.env,
-    cwd: world.home,
+    args: backgroundArguments(options),
+    env: system.env,
+    cwd: system.home,
     stateDir,
     limitMs: readyMs,
   }).catch((error: NodeJS.ErrnoException) => {
     throw new OccError('start_failed', `the proxy cannot be started: ${error.message}`, {
-      remedy: `it writes its first words to ${wordsFile(stateDir)}; see that this is possible`,
+      remedy: `it writes its first words to ${startLogFile(stateDir)}; see that this is possible`,
       cause: error,
     });
   });
@@ -43,13 +47,13 @@ export async function begin(options: StartedWith, world: World, output: Output):
   if (started.kind === 'interrupted') return started.code;
   const words = started.words.trimEnd();
   if (words !== '') output.warn(words);
-  if (started.kind !== 'ready') return tellFailure(started, words, stateDir, output);
-  const record = await requireRunning(world, 'occ start once more; it ended as soon as it had begun');
-  announce(record, await variablesOf(record), output, true);
+  if (started.kind !== 'ready') return reportFailure(started, words, stateDir, output);
+  const record = await requireRunning(system, 'occ start once more; it ended as soon as it had begun');
+  printStarted(record, await clientVariables(record), output, true);
   return exitCodes.ok;
 }
 
-function tellFailure(
+function reportFailure(
   started: Extract<Started, { kind: 'failed' | 'late' }>,
   words: string,
   stateDir: string,
@@ -61,7 +65,7 @@ function tellFailure(
   }
   if (words === '') {
     output.warn(`occ: the proxy ended with code ${started.code} before it answered, without a word`);
-    output.warn(`  occ start --foreground shows more; its log is beside ${wordsFile(stateDir)}`);
+    output.warn(`  occ start --foreground shows more; its log is beside ${startLogFile(stateDir)}`);
   }
   return started.code === exitCodes.ok ? exitCodes.failed : started.code;
 }

@@ -1,6 +1,6 @@
 /** What `occ start` can be told, as words and as the record remembers it. */
 import { resolve } from 'node:path';
-import type { StartedWith } from '../../daemon/record.ts';
+import type { RecordedOptions } from '../../daemon/record.ts';
 
 export interface StartOptions {
   foreground?: boolean;
@@ -13,10 +13,10 @@ export interface StartOptions {
 }
 
 /** Without what belongs to one run alone; paths no longer depend on where they were typed. */
-export function toStartedWith(
+export function toRecordedOptions(
   { config, host, port, emulator }: StartOptions,
   cwd = process.cwd(),
-): StartedWith {
+): RecordedOptions {
   return {
     ...(config !== undefined && { config: resolve(cwd, config) }),
     ...(host !== undefined && { host }),
@@ -26,7 +26,7 @@ export function toStartedWith(
 }
 
 /** The words after `occ` that start the same in the background. None of them is secret. */
-export function redactedLine({ config, host, port, emulator }: StartedWith): string[] {
+export function backgroundArguments({ config, host, port, emulator }: RecordedOptions): string[] {
   return [
     'start',
     '--background',

@@ -3,7 +3,7 @@ import { shellLines } from '../../clients/shell.ts';
 import type { ProxyRecord } from '../../daemon/record.ts';
 import type { Output } from '../../terminal/output.ts';
 
-export function announce(
+export function printStarted(
   record: ProxyRecord,
   variables: Readonly<Record<string, string>>,
   output: Output,
@@ -14,13 +14,13 @@ export function announce(
   if (output.json) {
     // The token is printed by the plain form only: JSON ends up in files and logs.
     const { ANTHROPIC_AUTH_TOKEN: _token, ...env } = variables;
-    output.answerJson({ url, host, port, pid, env, log });
+    output.printJson({ url, host, port, pid, env, log });
   } else {
-    output.answer(`# occ listens on ${url} (pid ${pid})`);
-    for (const line of shellLines(variables)) output.answer(line);
+    output.print(`# occ listens on ${url} (pid ${pid})`);
+    for (const line of shellLines(variables)) output.print(line);
   }
   if (open && record.options.emulator !== true) {
     output.warn('occ: no auth_token is configured, so every user of this machine may spend the key');
   }
-  output.say(`occ: log in ${log}; ${stays ? 'occ stop ends it' : 'Ctrl-C ends it'}`);
+  output.info(`occ: log in ${log}; ${stays ? 'occ stop ends it' : 'Ctrl-C ends it'}`);
 }

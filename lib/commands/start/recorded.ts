@@ -1,4 +1,4 @@
-/** The host of a proxy that stays: it leaves a record of itself, and there is one of it at a time. */
+/** Opens the host of `occ start` and writes the record by which other commands find it; allows one at a time. */
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { variablesFor } from '../../clients/claude.ts';
@@ -9,16 +9,16 @@ import { writeRecord, type ProxyRecord } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import { version } from '../../version.ts';
-import { answersToOwner, type Owner } from '../../host/owner.ts';
-import type { Renewal } from '../../host/live-settings.ts';
+import { controlEndpoints, type ControlEndpoints } from '../../host/control-endpoints.ts';
+import type { ReloadSource } from '../../host/live-settings.ts';
 import { openHost, type Host } from '../../host/host.ts';
-import { findRecorded } from '../../daemon/running.ts';
-import { toStartedWith, type StartOptions } from './options.ts';
-import type { World } from '../../terminal/world.ts';
+import { findProxy } from '../../daemon/running.ts';
+import { toRecordedOptions, type StartOptions } from './options.ts';
+import type { System } from '../../terminal/command-context.ts';
 
-/** OccError `already_running` when one answers; a record that is no longer true is passed over, with a word to `output`. */
-export async function refuseSecond(world: World, output?: Output): Promise<void> {
-  const found = await findRecorded(world);
+/** OccError `already_running` if a proxy runs. A stale record is ignored, with a warning on `output`. */
+export async function requireNotRunning(system: System, output?: Output): Promise<void> {
+  const found = await findProxy(system);
   if (found === undefined) return;
   const { record, state } = found;
   if (state === 'stale') {
@@ -36,36 +36,36 @@ function alreadyRunning(url: string, pid: unknown, silent = false): OccError {
 
 export interface Recorded {
   host: Host;
-  owner: Owner;
+  endpoints: ControlEndpoints;
   record: ProxyRecord;
 }
 
-/** Opens the host and leaves a record of it; nothing stays open when either fails. */
+/** Leaves nothing open if the host cannot be opened or the record cannot be written. */
 export async function openRecorded(
   options: StartOptions,
   settings: Settings,
-  world: World,
+  system: System,
   output: Output,
-  renewal: Renewal,
+  reloadSource: ReloadSource,
 ): Promise<Recorded> {
-  const { stateDir, runtimeDir } = findPlaces({ env: world.env, home: world.home });
+  const { stateDir, runtimeDir } = findPlaces({ env: system.env, home: system.home });
   const instance = randomBytes(12).toString('hex');
   const token = randomBytes(32).toString('base64url');
   const startedAt = new Date();
   let live: Host | undefined;
-  const owner = answersToOwner({ instance, token, startedAt, host: () => live as Host, variablesFor });
+  const endpoints = controlEndpoints({ instance, token, startedAt, host: () => live as Host, variablesFor });
   const opened = await openHost({
     settings,
     trial: options.emulator === true,
     host: settings.host,
     port: settings.port,
     stateDir,
-    control: owner.control,
-    renewal,
+    control: endpoints.control,
+    reloadSource,
     listenFailure: exitCodes.failed,
-    onSilentLog: (reason) => output.warn(`occ: no log is written (${reason})`),
+    onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
   }).catch(async (error: unknown) => {
-    throw await whoseport(error, settings);
+    throw await explainPortInUse(error, settings);
   });
   live = opened;
   const { url, host, port } = opened.proxy;
@@ -79,7 +79,7 @@ export async function openRecorded(
     started_at: startedAt.toISOString(),
     control: token,
     program: basename(process.argv[1] ?? ''),
-    options: toStartedWith(options),
+    options: toRecordedOptions(options),
     log: opened.logPath,
   };
   try {
@@ -88,11 +88,11 @@ export async function openRecorded(
     await opened.close(0);
     throw unrecorded(runtimeDir, error);
   }
-  return { host: opened, owner, record };
+  return { host: opened, endpoints, record };
 }
 
-/** A port in use may be in use by another occ, of which this home holds no record. */
-async function whoseport(error: unknown, { host, port }: Settings): Promise<unknown> {
+/** The port may be used by an occ that another home directory has the record of. */
+async function explainPortInUse(error: unknown, { host, port }: Settings): Promise<unknown> {
   if (!(error instanceof OccError) || error.code !== 'port_in_use') return error;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const health = await findHealth(url);

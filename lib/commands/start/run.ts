@@ -1,4 +1,4 @@
-/** The proxy by itself, until it is told to end: looks whether one runs, listens, leaves a record, lets streams finish. */
+/** Runs the proxy until it is stopped: checks that none is running, listens, writes the record, drains live streams. */
 import { listCacheFile } from '../../catalog/list-cache.ts';
 import { loadSettings } from '../../config/load.ts';
 import { findPlaces, possibleConfigFiles } from '../../config/paths.ts';
@@ -10,38 +10,48 @@ import { exitCodes } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import { count } from '../../terminal/figures.ts';
 import { withProgress } from '../../terminal/progress.ts';
-import { announce } from './page.ts';
+import { printStarted } from './page.ts';
 import { freshSettings } from '../../catalog/fresh-settings.ts';
-import type { Renewal } from '../../host/live-settings.ts';
-import type { Owner } from '../../host/owner.ts';
-import { openRecorded, refuseSecond } from './recorded.ts';
+import type { ReloadSource } from '../../host/live-settings.ts';
+import type { ControlEndpoints } from '../../host/control-endpoints.ts';
+import { openRecorded, requireNotRunning } from './recorded.ts';
 import { requireKey, type Host } from '../../host/host.ts';
-import { hearSignals, type Signals } from '../../terminal/signals.ts';
+import { listenForSignals, type Signals } from '../../terminal/signals.ts';
 import type { StartOptions } from './options.ts';
-import type { World } from '../../terminal/world.ts';
+import type { System } from '../../terminal/command-context.ts';
 
-/** How long live streams may go on after the first signal. */
+/** How long live streams may continue after the first signal. */
 const drainMs = 10_000;
 
-/** Resolves to the exit code once it has ended. */
-export async function serve(options: StartOptions, world: World, output: Output): Promise<number> {
-  await refuseSecond(world);
-  const settings = await readySettings(options, world, output);
-  const { runtimeDir } = findPlaces({ env: world.env, home: world.home });
-  // Whoever has read that it listens may end it at once; one that does not listen yet has just read its configuration.
+/** Resolves to the exit code after the proxy has stopped. */
+export async function serve(options: StartOptions, system: System, output: Output): Promise<number> {
+  await requireNotRunning(system);
+  const settings = await readySettings(options, system, output);
+  const { runtimeDir } = findPlaces({ env: system.env, home: system.home });
+  // Listen early: a signal may arrive as soon as the proxy listens. A SIGHUP before that has nothing to reload.
   let reload = (): void => {};
-  const signals = hearSignals(options.background === true ? () => reload() : undefined);
+  const signals = listenForSignals(options.background === true ? () => reload() : undefined);
   try {
-    const { host, owner, record } = await withClaim(runtimeDir, async () => {
-      // Of two starts at once, both have come this far.
-      await refuseSecond(world, output);
-      return openRecorded(options, settings, world, output, renewalFor(options, settings, world, output));
+    const { host, endpoints, record } = await withClaim(runtimeDir, async () => {
+      // Another start may have passed the first check at the same time.
+      await requireNotRunning(system, output);
+      return openRecorded(
+        options,
+        settings,
+        system,
+        output,
+        reloadSourceFor(options, settings, system, output),
+      );
     });
     reload = () => void host.settings.reload();
     try {
-      if (options.background !== true) announce(record, owner.variables(), output);
-      else if (!tellStarter()) return await giveUp(host);
-      return await untilTold(host, owner, output, signals);
+      if (options.background !== true) printStarted(record, endpoints.variables(), output);
+      else if (!notifyParent()) {
+        // The parent is gone, so its user does not know that a proxy runs.
+        await host.close(0);
+        return exitCodes.failed;
+      }
+      return await waitForStop(host, endpoints, output, signals);
     } finally {
       removeRecord(runtimeDir, record.instance);
     }
@@ -50,16 +60,16 @@ export async function serve(options: StartOptions, world: World, output: Output)
   }
 }
 
-/** Throws what keeps these options from being served, before anything listens; warnings are said. */
+/** Loads the settings, prints their warnings, and throws before anything listens if they cannot be served. */
 export async function readySettings(
   options: StartOptions,
-  world: World,
+  system: System,
   output: Output,
   signal?: AbortSignal,
 ): Promise<Settings> {
   const { settings } = await loadSettings({
     configFile: options.config,
-    env: world.env,
+    env: system.env,
     signal,
     flags: {
       ...(options.host !== undefined && { host: options.host }),
@@ -68,41 +78,45 @@ export async function readySettings(
   });
   for (const { path, message } of settings.warnings) output.warn(`occ: ${path}: ${message}`);
   if (options.emulator !== true) requireKey(settings, settings.models['default']?.provider, 'models.default');
-  return freshSettings(settings, world);
+  return freshSettings(settings, system);
 }
 
-/** How the proxy goes on reading what it was started with. In the background nobody looks on: there is the log. */
-function renewalFor(options: StartOptions, settings: Settings, world: World, output: Output): Renewal {
+/** A proxy in the background reports reloads in its log only. */
+function reloadSourceFor(
+  options: StartOptions,
+  settings: Settings,
+  system: System,
+  output: Output,
+): ReloadSource {
   return {
-    load: (signal) => readySettings(options, world, output, signal),
+    load: (signal) => readySettings(options, system, output, signal),
     files: [
-      ...possibleConfigFiles({ env: world.env, home: world.home, configFile: options.config }),
-      listCacheFile(findPlaces({ env: world.env, home: world.home }).cacheDir),
+      ...possibleConfigFiles({ env: system.env, home: system.home, configFile: options.config }),
+      listCacheFile(findPlaces({ env: system.env, home: system.home }).cacheDir),
     ],
     since: performance.timeOrigin,
-    say: options.background === true ? () => {} : (line) => output.warn(line),
+    report: options.background === true ? () => {} : (line) => output.warn(line),
     bound: { host: settings.host, port: settings.port },
   };
 }
 
-/** A background process has a starter that waits; false when it has left without an answer. */
-function tellStarter(): boolean {
+/** Tells the starting process that the proxy answers; false if that process has ended. */
+function notifyParent(): boolean {
   if (!process.connected) return false;
   process.send?.(readyMessage);
   process.disconnect();
   return true;
 }
 
-/** Whoever started it has gone and would not know that it runs. */
-async function giveUp(host: Host): Promise<number> {
-  await host.close(0);
-  return exitCodes.failed;
-}
-
-/** The first signal lets live streams finish; the second one does not. The owner's word says how long. */
-async function untilTold(host: Host, owner: Owner, output: Output, signals: Signals): Promise<number> {
-  const first = await Promise.race([signals.nth(1), owner.stopAsked]);
-  if (first === 'asked') {
+/** The first signal lets live streams finish, the second cuts them. A stop request has drained them already. */
+async function waitForStop(
+  host: Host,
+  endpoints: ControlEndpoints,
+  output: Output,
+  signals: Signals,
+): Promise<number> {
+  const reason = await Promise.race([signals.nth(1), endpoints.stopRequested]);
+  if (reason === 'stop') {
     await host.close(0);
     return exitCodes.ok;
   }
@@ -110,9 +124,9 @@ async function untilTold(host: Host, owner: Owner, output: Output, signals: Sign
   const { live } = host.proxy.stats();
   const waiting = `letting ${count(live, 'live stream')} finish; Ctrl-C ends now`;
   const cut = await Promise.race([live > 0 ? withProgress(output, waiting, closed) : closed, signals.nth(2)]);
-  if (cut === 'told') {
+  if (cut === 'signal') {
     await host.close(0);
-    return exitCodes.interrupted; // a second Ctrl-C ends at once, and says so
+    return exitCodes.interrupted;
   }
   if (cut > 0) output.warn(`occ: ${count(cut, 'live stream')} cut after ${drainMs / 1000} s`);
   return exitCodes.ok;

@@ -1,7 +1,7 @@
 /** `occ start`: the proxy without a client; in the background unless told to stay. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { StartOptions } from './options.ts';
-import { outputOf, type CommandContext, type GlobalOptions } from '../../terminal/world.ts';
+import { outputFor, type CommandContext, type GlobalOptions } from '../../terminal/command-context.ts';
 
 const startHelp = `
 It prints the lines that another shell needs; occ env prints them again.
@@ -11,7 +11,7 @@ Examples:
   occ start -f -p 0 --emulator        in this terminal, no key, no network
 `;
 
-export function defineStart(program: Command, { world, globals, end }: CommandContext): void {
+export function defineStart(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('start')
     .summary('run the proxy by itself, for any client')
@@ -25,13 +25,13 @@ export function defineStart(program: Command, { world, globals, end }: CommandCo
     .addOption(new Option('--background', 'be the process in the background').hideHelp())
     .addHelpText('after', startHelp)
     .action(async (options: StartOptions & GlobalOptions) => {
-      const output = await outputOf(world, globals(options));
+      const output = await outputFor(system, globals(options));
       if (options.foreground === true || options.background === true) {
         const { serve } = await import('./run.ts');
-        return end(await serve(options, world, output));
+        return end(await serve(options, system, output));
       }
       const { startInBackground } = await import('./background.ts');
-      end(await startInBackground(options, world, output));
+      end(await startInBackground(options, system, output));
     });
 }
 

@@ -2,7 +2,7 @@
 import type { Style } from '../../terminal/style.ts';
 import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { amount, duration, moment } from '../../terminal/figures.ts';
-import { planLines } from '../usage/quota-lines.ts';
+import { quotaLines } from '../usage/quota-lines.ts';
 
 /** `width` is that of the terminal; absent where there is none. */
 export function renderStatus(status: JsonObject, style: Style, width = Infinity): string[] {
@@ -72,7 +72,8 @@ function plans(status: JsonObject, style: Style): string[] {
   const lines: string[] = [];
   for (const plan of toArray(status['plans']).filter(isObject)) {
     lines.push(row('plan', `${toText(plan['provider'])}, as of ${moment(toText(plan['at']))}`));
-    for (const line of planLines(toArray(plan['windows']).filter(isObject), style)) lines.push(row('', line));
+    for (const line of quotaLines(toArray(plan['windows']).filter(isObject), style))
+      lines.push(row('', line));
   }
   return lines;
 }

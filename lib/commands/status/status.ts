@@ -3,13 +3,18 @@ import type { Command } from 'commander';
 import { exitCodes } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import { widthOf } from '../../terminal/width.ts';
-import { outputOf, type CommandContext, type GlobalOptions, type World } from '../../terminal/world.ts';
+import {
+  outputFor,
+  type CommandContext,
+  type GlobalOptions,
+  type System,
+} from '../../terminal/command-context.ts';
 
 interface StatusOptions extends GlobalOptions {
   watch?: boolean;
 }
 
-export function defineStatus(program: Command, { world, globals, end }: CommandContext): void {
+export function defineStatus(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('status')
     .summary('is the proxy running, and how is it?')
@@ -18,26 +23,27 @@ export function defineStatus(program: Command, { world, globals, end }: CommandC
     .option('--json', 'answer in JSON')
     .addHelpText('after', '\nExit codes: 0 running, 3 not running.\n')
     .action(async (options: StatusOptions) => {
-      const output = await outputOf(world, globals(options));
+      const output = await outputFor(system, globals(options));
       const { watch } = await import('./watch.ts');
-      end(options.watch === true ? await watch(world, output, show) : await show(world, output));
+      end(options.watch === true ? await watch(system, output, show) : await show(system, output));
     });
 }
 
-async function show(world: World, output: Output): Promise<number> {
-  const { findRecorded, askRunning, whyNot } = await import('../../daemon/running.ts');
-  const found = await findRecorded(world);
+async function show(system: System, output: Output): Promise<number> {
+  const { findProxy, queryProxy, reasonNotRunning } = await import('../../daemon/running.ts');
+  const found = await findProxy(system);
   if (found?.state !== 'running') {
-    if (output.json) output.answerJson({ running: false, pid: null, url: null, reason: whyNot(found) });
-    else output.answer(whyNot(found));
-    if (found?.state === 'silent') output.say('occ: occ stop ends it');
+    if (output.json)
+      output.printJson({ running: false, pid: null, url: null, reason: reasonNotRunning(found) });
+    else output.print(reasonNotRunning(found));
+    if (found?.state === 'silent') output.info('occ: occ stop ends it');
     return exitCodes.notRunning;
   }
-  const status = await askRunning(found.record, '/occ/status');
-  if (output.json) output.answerJson({ running: true, ...status });
+  const status = await queryProxy(found.record, '/occ/status');
+  if (output.json) output.printJson({ running: true, ...status });
   else {
     const { renderStatus } = await import('./page.ts');
-    for (const line of renderStatus(status, output.style, widthOf(world.stdout))) output.answer(line);
+    for (const line of renderStatus(status, output.style, widthOf(system.stdout))) output.print(line);
   }
   return exitCodes.ok;
 }

@@ -1,5 +1,5 @@
 /** How much of a plan is used, as lines for `occ status` and `occ usage`. */
-import { windowInWords } from '../../catalog/quota.ts';
+import { windowLabel } from '../../catalog/quota.ts';
 import { toNumber, toText, type JsonObject } from '../../json.ts';
 import { moment } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
@@ -9,12 +9,12 @@ const muchPercent = 80;
 const allPercent = 100;
 
 /** One line for each window: `5 hours   42 %  resets 14:05`. */
-export function planLines(windows: readonly JsonObject[], style: Style): string[] {
+export function quotaLines(windows: readonly JsonObject[], style: Style): string[] {
   return windows.map((window) => {
     const percent = toNumber(window['percent']);
     const used = percent === undefined ? '  ? %' : `${String(Math.round(percent)).padStart(3)} %`;
     const reset = moment(toText(window['resets_at']));
-    const name = windowInWords(toText(window['window'])).padEnd(8);
+    const name = windowLabel(toText(window['window'])).padEnd(8);
     return `${name} ${shade(window['spent'] === true ? allPercent : (percent ?? 0), used, style)}${reset === '' ? '' : `  resets ${reset}`}`;
   });
 }

@@ -10,9 +10,9 @@ import { toNumber, toText, type JsonObject } from '../../json.ts';
 import { amount, count, moment } from '../../terminal/figures.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
-import { planLines } from './quota-lines.ts';
-import { askRunning, findRecorded } from '../../daemon/running.ts';
-import type { GlobalOptions, World } from '../../terminal/world.ts';
+import { quotaLines } from './quota-lines.ts';
+import { queryProxy, findProxy } from '../../daemon/running.ts';
+import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 
 export interface UsageOptions extends GlobalOptions {
   config?: string;
@@ -23,19 +23,19 @@ interface ToldPlan {
   report: QuotaReport;
 }
 
-export async function tellUsage({ config }: UsageOptions, world: World, output: Output): Promise<number> {
+export async function runUsage({ config }: UsageOptions, system: System, output: Output): Promise<number> {
   const { settings } = await loadSettings({
-    configFile: config === undefined ? undefined : resolve(world.cwd, config),
-    env: world.env,
-    home: world.home,
+    configFile: config === undefined ? undefined : resolve(system.cwd, config),
+    env: system.env,
+    home: system.home,
   });
   // A built-in provider without a key is one that nobody uses.
   const asked = Object.values(settings.providers).filter(
     (provider) => quotaAddress(provider) !== undefined && provider.missingKey === undefined,
   );
-  const [plans, running] = await Promise.all([askAll(asked, world, output), askProxy(world)]);
+  const [plans, running] = await Promise.all([askAll(asked, system, output), askProxy(system)]);
   if (output.json) {
-    output.answerJson({
+    output.printJson({
       plans: plans.map(({ provider, report }) => ({
         provider,
         windows: report.windows ?? null,
@@ -46,16 +46,16 @@ export async function tellUsage({ config }: UsageOptions, world: World, output: 
   } else {
     const lines = [...plans.flatMap((plan) => planPage(plan, output)), ...proxyPage(running)];
     if (plans.length === 0) lines.unshift('no provider with a key tells of a plan (OpenCode Go does)');
-    for (const line of lines) output.answer(line);
+    for (const line of lines) output.print(line);
   }
   const silent = plans.filter(({ report }) => report.windows === undefined);
   for (const { provider, report } of silent) output.warn(`occ: ${provider}: ${report.reason}`);
   return plans.length > 0 && silent.length === plans.length ? exitCodes.failed : exitCodes.ok;
 }
 
-async function askAll(providers: readonly Provider[], world: World, output: Output): Promise<ToldPlan[]> {
+async function askAll(providers: readonly Provider[], system: System, output: Output): Promise<ToldPlan[]> {
   if (providers.length === 0) return [];
-  const upstream = await openUpstream({ ...world.env });
+  const upstream = await openUpstream({ ...system.env });
   const asking = Promise.all(
     providers.map(async (provider) => {
       const report = await askQuota(provider, upstream);
@@ -72,17 +72,17 @@ async function askAll(providers: readonly Provider[], world: World, output: Outp
 const totals = ['url', 'pid', 'started_at', 'requests', 'failures', 'input_tokens', 'output_tokens', 'cost'];
 
 /** The totals of the proxy that runs; null when none does. */
-async function askProxy(world: World): Promise<JsonObject | null> {
-  const found = await findRecorded(world);
+async function askProxy(system: System): Promise<JsonObject | null> {
+  const found = await findProxy(system);
   if (found?.state !== 'running') return null;
-  const status = await askRunning(found.record, '/occ/status').catch(() => undefined);
+  const status = await queryProxy(found.record, '/occ/status').catch(() => undefined);
   return status ? Object.fromEntries(totals.map((name) => [name, status[name] ?? null])) : null;
 }
 
 function planPage({ provider, report }: ToldPlan, { style }: Output): string[] {
   if (report.windows === undefined) return [];
   const windows = report.windows.map((window): JsonObject => ({ ...window }));
-  return [style.bold(provider), ...planLines(windows, style).map((line) => `  ${line}`)];
+  return [style.bold(provider), ...quotaLines(windows, style).map((line) => `  ${line}`)];
 }
 
 function proxyPage(running: JsonObject | null): string[] {

@@ -1,6 +1,6 @@
 /** `occ usage`: what is used of the plans, and what the running proxy has used since it started. */
 import type { Command } from 'commander';
-import { outputOf, type CommandContext } from '../../terminal/world.ts';
+import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 import type { UsageOptions } from './run.ts';
 
 const help = `
@@ -11,7 +11,7 @@ that occ start runs.
 Exit codes: 0 done, 1 no provider that was asked has told.
 `;
 
-export function defineUsage(program: Command, { world, globals, end }: CommandContext): void {
+export function defineUsage(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('usage')
     .summary('what is used of the plan, and by the proxy')
@@ -20,7 +20,7 @@ export function defineUsage(program: Command, { world, globals, end }: CommandCo
     .option('--json', 'answer in JSON')
     .addHelpText('after', help)
     .action(async (options: UsageOptions) => {
-      const { tellUsage } = await import('./run.ts');
-      end(await tellUsage(options, world, await outputOf(world, globals(options))));
+      const { runUsage } = await import('./run.ts');
+      end(await runUsage(options, system, await outputFor(system, globals(options))));
     });
 }

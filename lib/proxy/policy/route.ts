@@ -4,7 +4,7 @@
  *   override → family → requested → scenario; then fallbacks; then the scenario's own as a safety net; capacity filters.
  */
 import { toRoute } from '../../catalog/routes.ts';
-import { idAt } from '../../catalog/listed.ts';
+import { modelIdAt } from '../../catalog/listed.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/settings.ts';
 import { lackOf, type Lack } from './capacity.ts';
@@ -102,7 +102,7 @@ function requested(id: string, settings: Settings): ModelEntry | undefined {
   const named = own(settings.models, id);
   if (named) return named;
   if (tierOf(id) !== undefined) return undefined;
-  const provider = Object.values(settings.providers).find((one) => idAt(one, id) !== undefined);
+  const provider = Object.values(settings.providers).find((one) => modelIdAt(one, id) !== undefined);
   return provider && sameModel(provider.name, id, settings);
 }
 

@@ -55,7 +55,7 @@ export function desk(t: TestContext): Desk {
         }),
         { isTTY: terminal, ...(asked.columns !== undefined && { columns: asked.columns }) },
       );
-    const world = {
+    const system = {
       env: { PATH: '/usr/bin:/bin', NO_COLOR: '1', ...asked.env },
       home,
       cwd: home,
@@ -64,7 +64,7 @@ export function desk(t: TestContext): Desk {
       stdout: sink('stdout'),
       stderr: sink('stderr'),
     };
-    const code = await main(['config', ...args], world);
+    const code = await main(['config', ...args], system);
     for (const [, kept] of said.stderr.matchAll(/is kept: (\S+)\/config\.jsonc/g))
       t.after(() => rmSync(kept ?? '', { recursive: true, force: true }));
     return { code, ...said };

@@ -1,5 +1,5 @@
 /** How much of an OpenCode Go plan is used, where the provider says so. */
-import { windowInWords } from '../../../catalog/quota.ts';
+import { windowLabel } from '../../../catalog/quota.ts';
 import { askQuota } from '../../../proxy/quota-page.ts';
 import type { Check, Look } from '../../check.ts';
 
@@ -22,7 +22,7 @@ export const quota: Check = {
       return { level: 'skipped', summary: `the provider does not tell: ${report.reason}` };
     }
     const summary = report.windows
-      .map(({ window, percent }) => `${windowInWords(window)} ${percent ?? '?'} %`)
+      .map(({ window, percent }) => `${windowLabel(window)} ${percent ?? '?'} %`)
       .join(', ');
     const spent = report.windows.find((window) => window.spent || (window.percent ?? 0) >= mostPercent);
     if (spent === undefined) return { level: 'ok', summary };

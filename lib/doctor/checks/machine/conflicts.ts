@@ -1,6 +1,6 @@
 /** What would take Claude Code past occ: settings files, switches of the environment, a login. */
 import { routingSwitches } from '../../../clients/provider-variables.ts';
-import { readStored } from '../../../clients/conflicts.ts';
+import { readStoredSettings } from '../../../clients/conflicts.ts';
 import type { Check, Look } from '../../check.ts';
 
 export const conflicts: Check = {
@@ -11,7 +11,7 @@ export const conflicts: Check = {
   needs: [],
   limitMs: 2000,
   look({ machine }): Look {
-    const { conflicts: found, login } = readStored(machine);
+    const { conflicts: found, login } = readStoredSettings(machine);
     const switches = [...routingSwitches].filter((name) => machine.env[name]);
     const managed = found.find((conflict) => conflict.managed);
     if (managed) {

@@ -1,6 +1,6 @@
 /** What occ runs on and with: Node, and Claude Code. */
 import { execFile } from 'node:child_process';
-import { byHand, clientVersions, findClaude } from '../../../clients/find.ts';
+import { installCommand, clientVersions, findClaude } from '../../../clients/find.ts';
 import type { Check, Look } from '../../check.ts';
 
 /** undici's floor, and so the package's own (`engines`). */
@@ -37,7 +37,12 @@ export const claude: Check = {
     const found = findClaude(machine.env, machine.home);
     if (found.kind === 'missing') {
       const text = 'occ launch offers to run it with npx; or install it';
-      return { level: 'warn', summary: 'not found', fault: 'client', remedy: { text, commands: [byHand] } };
+      return {
+        level: 'warn',
+        summary: 'not found',
+        fault: 'client',
+        remedy: { text, commands: [installCommand] },
+      };
     }
     const { command } = found;
     if (found.kind === 'not_runnable') {
@@ -52,7 +57,7 @@ export const claude: Check = {
       level: 'warn',
       summary: `${version} at ${command}; occ was tested with ${clientVersions}`,
       fault: 'client',
-      remedy: { text: 'it may well work; to have the tested one', commands: [byHand] },
+      remedy: { text: 'it may well work; to have the tested one', commands: [installCommand] },
     };
   },
 };

@@ -1,33 +1,39 @@
-/** What a running proxy answers its owner: how it is, what a client needs to know, and its own end. */
+/** The endpoints below /occ/, through which other commands control a running proxy: status, client variables, stop. */
 import type { Settings } from '../config/settings.ts';
 import type { Control } from '../proxy/control.ts';
 import { version } from '../version.ts';
 import type { Host } from './host.ts';
 
-export interface Owner {
+export interface ControlEndpoints {
   control: Control;
-  /** Resolves when the owner has asked for the end and heard what was cut. */
-  stopAsked: Promise<'asked'>;
-  /** What a client of this proxy needs in its environment, the token included. */
+  /** Resolves after a stop request has been answered. */
+  stopRequested: Promise<'stop'>;
+  /** The environment variables that a client of this proxy needs, including the token. */
   variables(): Record<string, string>;
 }
 
-export interface OwnerOptions {
+export interface ControlOptions {
   instance: string;
   token: string;
-  /** Asked when a question comes, which is not before the proxy listens. */
+  /** Called for each request, so not before the proxy listens. */
   host: () => Host;
   startedAt: Date;
-  /** The variables that point a client at a proxy; `token` is undefined where any is accepted. */
+  /** The variables that direct a client to a proxy; `token` is undefined if the proxy accepts any. */
   variablesFor: (settings: Settings, url: string, token: string | undefined) => Record<string, string>;
 }
 
-/** A drain longer than this is a mistake in the asking. */
-const longestDrainMs = 24 * 3600 * 1000;
+/** Longer requested drains are cut to this. */
+const maxDrainMs = 24 * 3600 * 1000;
 
-export function answersToOwner({ instance, token, host, startedAt, variablesFor }: OwnerOptions): Owner {
-  let tell: (asked: 'asked') => void;
-  const stopAsked = new Promise<'asked'>((resolve) => (tell = resolve));
+export function controlEndpoints({
+  instance,
+  token,
+  host,
+  startedAt,
+  variablesFor,
+}: ControlOptions): ControlEndpoints {
+  let reportStop: (reason: 'stop') => void;
+  const stopRequested = new Promise<'stop'>((resolve) => (reportStop = resolve));
 
   async function status(): Promise<Record<string, unknown>> {
     const { proxy, settings, logPath } = host();
@@ -67,11 +73,11 @@ export function answersToOwner({ instance, token, host, startedAt, variablesFor 
   }
 
   async function stop(body: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
-    const asked = Number(body['drain_ms'] ?? 0);
-    const drainMs = Number.isFinite(asked) ? Math.min(Math.max(0, asked), longestDrainMs) : 0;
+    const requested = Number(body['drain_ms'] ?? 0);
+    const drainMs = Number.isFinite(requested) ? Math.min(Math.max(0, requested), maxDrainMs) : 0;
     const cut = await host().proxy.drain(drainMs);
-    // The answer leaves first: closing waits for it.
-    setImmediate(() => tell('asked'));
+    // Send the response before the proxy closes.
+    setImmediate(() => reportStop('stop'));
     return { cut };
   }
 
@@ -80,5 +86,5 @@ export function answersToOwner({ instance, token, host, startedAt, variablesFor 
     'GET /occ/env': async () => ({ variables: variables() }),
     'POST /occ/stop': stop,
   };
-  return { control: { instance, token, answers }, stopAsked, variables };
+  return { control: { instance, token, answers }, stopRequested, variables };
 }

@@ -1,8 +1,9 @@
-/** What a command sees of the machine it runs on; tests give it another. */
+/** What a command gets from the program: the system it runs on, its global options, and its output. */
 import type { Readable, Writable } from 'node:stream';
 import { openOutput, type Output } from './output.ts';
 
-export interface World {
+/** The part of the process and its machine that commands use; tests pass their own. */
+export interface System {
   env: Readonly<Record<string, string | undefined>>;
   home: string;
   cwd: string;
@@ -12,7 +13,7 @@ export interface World {
   stderr: Writable & { isTTY?: boolean; columns?: number };
 }
 
-/** The options every command has. */
+/** The options that every command accepts. */
 export interface GlobalOptions {
   color?: boolean;
   json?: boolean;
@@ -20,12 +21,12 @@ export interface GlobalOptions {
   verbose?: boolean;
 }
 
-/** Opens the streams as the options ask. */
-export function outputOf(world: World, options: GlobalOptions): Promise<Output> {
+/** Opens the output of a command as its options require. */
+export function outputFor(system: System, options: GlobalOptions): Promise<Output> {
   return openOutput({
-    stdout: world.stdout,
-    stderr: world.stderr,
-    env: world.env,
+    stdout: system.stdout,
+    stderr: system.stderr,
+    env: system.env,
     noColor: options.color === false,
     json: options.json === true,
     quiet: options.quiet === true,
@@ -33,11 +34,13 @@ export function outputOf(world: World, options: GlobalOptions): Promise<Output> 
   });
 }
 
-/** What stands around a command: where it runs, the options that every command has, and its last word. */
 export interface CommandContext {
-  world: World;
-  /** The global options, wherever they stood; `own` are the command's, of which some have the same names. */
+  system: System;
+  /**
+   * The global options, given before the command or after it. `own` are the command's own options, some of which have
+   * the same names.
+   */
   globals: (own?: GlobalOptions) => GlobalOptions;
-  /** Ends the program with this exit code. */
+  /** Sets the exit code of the program. */
   end: (code: number) => void;
 }
