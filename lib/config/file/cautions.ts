@@ -1,4 +1,4 @@
-/** What is right, works, and yet wants a look: told by `occ config check`, not at every start. */
+/** Valid settings that are probably not intended. `occ config check` reports them; `occ start` does not. */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isObject, toNumber } from '../../json.ts';
@@ -10,15 +10,15 @@ import { locateProblems } from './locate.ts';
 import type { Problem } from '../settings.ts';
 
 export function findCautions(effective: Effective, places: PlaceOptions): Problem[] {
-  return [...openFiles(effective, places), ...locateProblems(effective.text, caps(effective))];
+  return [...accessibleFiles(effective, places), ...locateProblems(effective.text, totalLimits(effective))];
 }
 
-/** A file that may hold keys, and the directory it is in where that is occ's own. */
-function openFiles({ source }: Effective, places: PlaceOptions): Problem[] {
+/** The file may contain keys. Its directory is checked only if it is occ's own. */
+function accessibleFiles({ source }: Effective, places: PlaceOptions): Problem[] {
   if (source === undefined) return [];
   const { configDir } = findPlaces(places);
-  const watched = dirname(source.file) === configDir ? [configDir, source.file] : [source.file];
-  return watched.filter(openToOthers).map((path) => {
+  const privatePaths = dirname(source.file) === configDir ? [configDir, source.file] : [source.file];
+  return privatePaths.filter(openToOthers).map((path) => {
     const stat = statSync(path);
     const wanted = stat.isDirectory() ? '700' : '600';
     const mode = (stat.mode & 0o777).toString(8);
@@ -30,17 +30,17 @@ function openFiles({ source }: Effective, places: PlaceOptions): Problem[] {
   });
 }
 
-/** A total cap is the very thing that cuts long answers; it is right only where somebody wants just that. */
-function caps({ merged }: Effective): Problem[] {
+/** A total limit cuts long responses, which is rarely intended. */
+function totalLimits({ merged }: Effective): Problem[] {
   if (!isObject(merged.tree)) return [];
   return [...leaves(merged.tree, [])].flatMap(([segments, value]): Problem[] => {
-    const cap = segments.at(-1) === 'streaming_timeout_ms' ? toNumber(value) : undefined;
-    if (!cap) return [];
+    const limitMs = segments.at(-1) === 'streaming_timeout_ms' ? toNumber(value) : undefined;
+    if (!limitMs) return [];
     return [
       {
         path: renderPath(segments),
-        message: `cuts every stream after ${cap} ms, one that is still sending too`,
-        remedy: 'leave it out; stream_idle_timeout_ms ends a stream that has gone silent',
+        message: `cuts every stream after ${limitMs} ms, even one that is still sending`,
+        remedy: 'remove it; stream_idle_timeout_ms ends a stream that stops sending',
       },
     ];
   });

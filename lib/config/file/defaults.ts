@@ -1,7 +1,7 @@
 /**
- * What runs when there is no configuration file: the models of OpenCode Go as listed in November 2026. Each scenario's
- * fallbacks come from other vendors, so that one vendor's bad day does not end a session. No model of the free tier is
- * here (refused outside OpenCode's own client), and none that trains on what it is sent.
+ * The defaults: those of the schema, and models of OpenCode Go as listed in November 2026. The fallbacks of each scenario
+ * come from other vendors, so that the failure of one vendor does not end a session. Models of the free tier are left
+ * out because OpenCode refuses them outside its own client, and so are models that train on requests.
  */
 import type { JsonObject } from '../../json.ts';
 import type { FileEntry } from './config-file.ts';
@@ -11,7 +11,7 @@ import type { Schema } from './schema-node.ts';
 
 const go = (model_id: string): FileEntry => ({ provider: 'opencode-go', model_id });
 
-// A window of a million tokens each, so that no conversation outgrows its fallbacks.
+// Each has a context window of a million tokens, so that a conversation that fits the first fits its fallbacks.
 const deepseekPro = go('deepseek-v4-pro');
 const deepseekFlash = go('deepseek-v4.1-flash');
 const glm = go('glm-5.3');
@@ -20,17 +20,17 @@ const kimi = go('kimi-k3.1-pro');
 const minimax = go('minimax-m3');
 
 export const defaultModels = {
-  // Strong at tools for its price; the plan's allowance lasts a working day.
+  // Reliable with tools for its price; the quota of the plan lasts a working day.
   default: deepseekPro,
-  // Titles, summaries, sub-agents of the smallest tier: quick and cheap.
+  // Fast and cheap, for titles, summaries and sub-agents of the smallest tier.
   background: deepseekFlash,
   fast: deepseekFlash,
-  // Asked for the most effort, or for the biggest tier.
+  // For the highest efforts and the largest tiers.
   think: glm,
   complex: kimi,
-  // The cheapest one whose attention to a long input is good.
+  // The cheapest model that handles a long input well.
   long_context: minimax,
-  // The default reads text only.
+  // The default model does not accept images.
   vision: minimax,
 } as const satisfies Record<string, FileEntry>;
 
@@ -44,7 +44,7 @@ export const defaultFallbacks: Readonly<Record<string, readonly FileEntry[]>> = 
   vision: [glmFlash, deepseekFlash],
 };
 
-/** The defaults that the schema names, as a file that spells them all out. */
+/** The defaults of the schema in the shape of a file. */
 export function schemaDefaults(): JsonObject {
   return defaultsOf(configSchema);
 }

@@ -1,4 +1,4 @@
-/** What holds in the end: flag over environment over file over default, and every mistake that was met on the way. */
+/** Reads the effective configuration (flags over environment over file over defaults) and collects every problem. */
 import { isObject, type JsonObject } from '../../json.ts';
 import { defaultFallbacks, defaultModels, schemaDefaults } from './defaults.ts';
 import { toProviderName } from './entries.ts';
@@ -16,9 +16,9 @@ import type { Problem, Settings } from '../settings.ts';
 import { configSchema, keys } from './schema.ts';
 import { findUnmet, type Unmet } from './unmet.ts';
 import { validateConfig } from './validate.ts';
-import { findDangers, findSurprises } from './warnings.ts';
+import { findUnsafe, findWarnings } from './warnings.ts';
 
-/** What was given on the command line; each wins over everything else. */
+/** Options of the command line, which take precedence over everything else. */
 export interface Flags {
   host?: string;
   port?: number;
@@ -31,32 +31,32 @@ export interface EffectiveOptions {
   configFile?: string | undefined;
   env: Environment;
   flags?: Flags;
-  /** The home directory, when it is not to be taken from `env`. */
+  /** The home directory; by default that of `env`. */
   home?: string;
-  /** Providers that are needed although no model entry names them (`-m openrouter/…`). */
+  /** Providers that are needed although no model entry names them, for example because of `-m openrouter/…`. */
   use?: readonly string[];
-  /** Stands for what `configFile` holds: a text that is not written yet. */
+  /** Replaces the content of `configFile`, to validate a text before it is written. */
   text?: string;
 }
 
 export interface Effective {
   source: FoundConfig | undefined;
-  /** The text that was read; "" where there is none. */
+  /** The text that was read; "" without a file. */
   text: string;
-  /** What the file says, as far as it is right. */
+  /** The valid part of the file. */
   file: NormalFile;
   merged: Merged;
   placeholders: readonly Placeholder[];
   unmet: Unmet;
-  /** Providers that something names. */
+  /** Providers that a model entry or `use` names. */
   used: ReadonlySet<string>;
   problems: readonly Problem[];
   warnings: readonly Problem[];
 }
 
 /**
- * With problems, the rest of it is what would hold without the values at fault. Rejects with a ConfigError only where
- * nothing can be read at all: no such file, no JSON.
+ * If there are problems, the result describes the configuration without the invalid values. Rejects with a ConfigError
+ * only if the file cannot be read or is not JSON.
  */
 export async function readEffective(options: EffectiveOptions): Promise<Effective> {
   const { env, home, configFile, flags = {} } = options;
@@ -68,11 +68,11 @@ export async function readEffective(options: EffectiveOptions): Promise<Effectiv
   const tree = merged.tree as NormalFile;
   const used = new Set([...namedProviders(tree), ...(options.use ?? []).map(toProviderName)]);
   const unmet = findUnmet(file.placeholders, merged.origins, used);
-  const sure = [...file.problems, ...environment.problems, ...unmet.problems];
-  // A host that waits for a variable, or was no text, is told as that.
-  const dangers = findDangers(tree).filter((danger) => !sure.some(({ path }) => path === danger.path));
-  const problems = [...sure, ...dangers];
-  const warnings = [...file.warnings, ...unmet.warnings, ...findSurprises(tree, file.normal, source)];
+  const certain = [...file.problems, ...environment.problems, ...unmet.problems];
+  // A host that is invalid or waits for a variable is reported only once.
+  const unsafe = findUnsafe(tree).filter((problem) => !certain.some(({ path }) => path === problem.path));
+  const problems = [...certain, ...unsafe];
+  const warnings = [...file.warnings, ...unmet.warnings, ...findWarnings(tree, file.normal, source)];
   const text = written ?? '';
   return {
     source,
@@ -102,17 +102,16 @@ async function readSource(
   if (source === undefined || text === undefined)
     return { normal: {}, placeholders: [], problems: [], warnings: [] };
   const { value, placeholders } = interpolate(parseConfig(text, source.file), env);
-  const open = placeholders.filter(({ missing }) => missing).map(({ segments }) => renderPath(segments));
-  const { problems, warnings } = await validateConfig(value as JsonObject, new Set(open));
-  const wrong = problems.map(({ path }) => path);
-  // Only what the schema has accepted is left, so it has the shape of a ConfigFile.
-  const normal = normalize(withoutPaths(value as JsonObject, wrong));
-  // A value that was taken out is not missing as well.
-  const more = normal.problems.filter(({ path }) => !wrong.includes(path));
+  const unset = placeholders.filter(({ missing }) => missing).map(({ segments }) => renderPath(segments));
+  const { problems, warnings } = await validateConfig(value as JsonObject, new Set(unset));
+  const invalid = problems.map(({ path }) => path);
+  const normal = normalize(withoutPaths(value as JsonObject, invalid));
+  // A value that was removed as invalid is not reported as missing.
+  const more = normal.problems.filter(({ path }) => !invalid.includes(path));
   return { normal: normal.file, placeholders, problems: [...problems, ...more], warnings };
 }
 
-/** The built-in models stand for a file that has none; a file that has some is not mixed with them, `default` excepted. */
+/** The built-in models apply only if the file has none, except that a missing `default` is always filled in. */
 function toLayers(file: NormalFile, environment: EnvironmentLayer, flags: Flags): Layer[] {
   const models = file.models === undefined ? defaultModels : { default: defaultModels.default };
   const defaults = {
@@ -120,41 +119,41 @@ function toLayers(file: NormalFile, environment: EnvironmentLayer, flags: Flags)
     ...(file.models?.['default'] === undefined && { models }),
     ...(file.models === undefined && file.fallbacks === undefined && { fallbacks: defaultFallbacks }),
   };
-  const asked = {
+  const given = {
     host: flags.host,
     port: flags.port,
     auth_token: flags.authToken,
     logging: { level: flags.logLevel },
   };
-  const tree = fitting(environment.tree, toTree(file));
+  const tree = withoutUnwritten(environment.tree, toTree(file));
   return [
     { tree: toTree(defaults), origin: () => 'default' },
-    { tree: withoutOutvotedKeys(toTree(file), tree), origin: () => 'file' },
+    { tree: withoutOverriddenKeys(toTree(file), tree), origin: () => 'file' },
     { tree, origin: (segments) => `env ${variableAt(environment.names, segments)}` },
-    { tree: toTree(asked), origin: () => 'flag' },
+    { tree: toTree(given), origin: () => 'flag' },
   ];
 }
 
-/** A copy without what is undefined. */
+/** A copy without undefined values. */
 function toTree(value: unknown): JsonObject {
   return JSON.parse(JSON.stringify(value)) as JsonObject;
 }
 
 /** Without the sections that only the file can create. */
-function fitting(tree: JsonObject, file: JsonObject): JsonObject {
-  const fits = (key: string): boolean =>
+function withoutUnwritten(tree: JsonObject, file: JsonObject): JsonObject {
+  const applies = (key: string): boolean =>
     file[key] !== undefined || !childOf(configSchema, key)?.onlyIfWritten;
-  return Object.fromEntries(Object.entries(tree).filter(([key]) => fits(key)));
+  return Object.fromEntries(Object.entries(tree).filter(([key]) => applies(key)));
 }
 
 /** A key from the environment replaces every key of its section, whichever of the three spellings the file uses. */
-function withoutOutvotedKeys(file: JsonObject, environment: JsonObject): JsonObject {
-  const outvoted = Object.keys(keys).some((key) => environment[key] !== undefined);
-  const without = Object.entries(file).filter(([key]) => !(outvoted && Object.hasOwn(keys, key)));
+function withoutOverriddenKeys(file: JsonObject, environment: JsonObject): JsonObject {
+  const overridden = Object.keys(keys).some((key) => environment[key] !== undefined);
+  const without = Object.entries(file).filter(([key]) => !(overridden && Object.hasOwn(keys, key)));
   const kept: JsonObject = Object.fromEntries(without);
   const sections = Object.entries(environment).flatMap(([key, over]): [string, JsonObject][] => {
     const under = kept[key];
-    return isObject(over) && isObject(under) ? [[key, withoutOutvotedKeys(under, over)]] : [];
+    return isObject(over) && isObject(under) ? [[key, withoutOverriddenKeys(under, over)]] : [];
   });
   return { ...kept, ...Object.fromEntries(sections) };
 }

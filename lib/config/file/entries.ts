@@ -1,4 +1,4 @@
-/** Model entries: the file's spelling into ours, with what is wrong about each at its path. */
+/** Converts model entries of the file into ModelEntry and reports their mistakes. */
 import type { WireFormat } from '../../wire/codec.ts';
 import type { FileEntry } from './config-file.ts';
 import { renderPath, type Segment } from './json-path.ts';
@@ -6,18 +6,18 @@ import { formatAliases, modelFields } from './schema.ts';
 import { nearest } from '../../nearest.ts';
 import type { ModelEntry, Problem } from '../settings.ts';
 
-/** `_` and `-` are the same in a provider's name; the reference's files use both. */
+/** `_` and `-` are equivalent in a provider's name; oc-go-cc and routatic-proxy use both. */
 export function toProviderName(name: string): string {
   return name.trim().replaceAll('_', '-');
 }
 
-/** The format behind any accepted spelling; undefined for `auto`, and when nothing is said. */
+/** Resolves aliases; undefined for `auto` and for a missing value. */
 export function toWireFormat(given: FileEntry['wire_format']): WireFormat | undefined {
   if (given === 'openai' || given === 'anthropic') return formatAliases[given];
   return given === 'auto' ? undefined : given;
 }
 
-/** A whole entry: with a provider (opencode-go when none is named) and an id, or a problem that says which is wrong. */
+/** The entry with its provider (opencode-go by default) and id. Problems are appended to `problems`. */
 export function toEntry(
   given: FileEntry,
   segments: readonly Segment[],
@@ -29,14 +29,14 @@ export function toEntry(
   const named = given.provider?.trim() || (slash > 0 ? ref.slice(0, slash) : '') || 'opencode-go';
   const provider = toProviderName(named);
   const id = given.model_id?.trim() || ref.slice(slash + 1);
-  // A variable that is not set is reported as that, by unmet.ts.
-  const open = /\$\{\w+\}/.test(named);
-  if (!open && !known.has(provider)) problems.push(unknownProvider(named, [...segments, 'provider'], known));
+  // unmet.ts reports a variable that is not set.
+  const unset = /\$\{\w+\}/.test(named);
+  if (!unset && !known.has(provider)) problems.push(unknownProvider(named, [...segments, 'provider'], known));
   if (id === '') {
     problems.push({
       path: renderPath([...segments, 'model_id']),
       message: `found ${given.model_id === undefined ? 'nothing' : 'an empty string'}, expected the id of a model`,
-      remedy: 'the provider’s own list names the ids there are, such as glm-5.3',
+      remedy: 'use an id from the list of the provider, such as glm-5.3',
     });
   }
   return { ...toFields(given), provider, model_id: id };
@@ -58,6 +58,6 @@ function unknownProvider(name: string, segments: readonly Segment[], known: Read
   return {
     path: renderPath(segments),
     message: `found the unknown provider ${JSON.stringify(name)}, expected one of ${[...known].join(', ')}`,
-    remedy: near === undefined ? `describe "${name}" under providers` : `did you mean "${near}"?`,
+    remedy: near === undefined ? `add "${name}" under providers` : `did you mean "${near}"?`,
   };
 }

@@ -1,23 +1,23 @@
 /**
- * `${VAR}` and `${VAR:-default}` in string values, resolved after parsing, so that a value can hold any character.
- * A variable that is not set is no error here: it is noted, and whoever needs the value says so (contract 3).
+ * Resolves `${VAR}` and `${VAR:-default}` in string values. This happens after parsing, so that a variable can contain
+ * any character. A variable that is not set is recorded; it is an error only if the value is needed.
  */
 import { isObject, type Json } from '../../json.ts';
 import type { Segment } from './json-path.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One variable named by one value. */
+/** A reference to a variable in a value. */
 export interface Placeholder {
   segments: readonly Segment[];
   variable: string;
-  /** Neither set nor given a default; the value still holds the placeholder. An empty variable counts as not set. */
+  /** Neither set nor given a default, so that the value still contains the placeholder. An empty variable counts as not set. */
   missing: boolean;
 }
 
 const pattern = /\$\{([A-Za-z0-9_]+)(?::-([^}]*))?\}/g;
 
-/** What a variable holds is taken as it is: it is not searched for further placeholders. */
+/** Placeholders in the content of a variable are not resolved. */
 export function interpolate(value: Json, env: Environment): { value: Json; placeholders: Placeholder[] } {
   const placeholders: Placeholder[] = [];
   const walk = (inner: Json, segments: readonly Segment[]): Json => {

@@ -1,8 +1,8 @@
-/** Where something stands in the configuration, as a person writes it: `fallbacks.default[0].provider`. */
+/** Paths in the configuration as users write them: `fallbacks.default[0].provider`. */
 
 export type Segment = string | number;
 
-/** Keys that are no plain words are quoted: `model_overrides["claude-opus-4.5"].provider`. */
+/** Keys that are not identifiers are quoted: `model_overrides["claude-opus-4.5"].provider`. */
 export function renderPath(segments: readonly Segment[]): string {
   let path = '';
   for (const segment of segments) {
@@ -13,7 +13,7 @@ export function renderPath(segments: readonly Segment[]): string {
   return path;
 }
 
-/** The reverse; undefined for text that is no path. */
+/** The reverse of `renderPath`; undefined for text that is not a path. */
 export function parsePath(path: string): Segment[] | undefined {
   const segments: Segment[] = [];
   const piece = /(?:^|\.)([^.[\]"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y;

@@ -1,4 +1,4 @@
-/** What the schema knows of a path as a person types it: `models.default.model_id`, `fallbacks.default.0`. */
+/** Looks up a path that the user typed in the schema: `models.default.model_id`, `fallbacks.default.0`. */
 import { childOf, dereference } from './lookup.ts';
 import { configSchema } from './schema.ts';
 import type { Schema } from './schema-node.ts';
@@ -9,13 +9,13 @@ import { nearest } from '../../nearest.ts';
 
 export type Known =
   | { kind: 'known'; segments: Segment[]; schema: Schema }
-  /** Accepted in a file, without effect: anything below it is. */
+  /** Accepted without effect, as is everything below it. */
   | { kind: 'ignored'; segments: Segment[] }
-  /** `path` is as far as it is unknown, `near` the whole path with the likely name in its place. */
+  /** `path` ends at the first unknown key; `near` is the whole path with the nearest known key in its place. */
   | { kind: 'unknown'; path: string; near?: string }
   | { kind: 'no path' };
 
-/** A number counts as an index where a list is expected, whether it stands in brackets or after a dot. */
+/** Where a list is expected, a number is an index, in brackets or after a dot. */
 export function findKnown(typed: string): Known {
   const given = parsePath(typed);
   if (given === undefined) return { kind: 'no path' };
@@ -41,7 +41,7 @@ export function findKnown(typed: string): Known {
     : { kind: 'known', segments, schema: dereference(schema) };
 }
 
-/** Of any type, so that anything below it is accepted as well. */
+/** A key of any type, so that everything below it is accepted as well. */
 function isIgnored({ type, withoutEffect }: Schema): boolean {
   return type === undefined && withoutEffect !== undefined;
 }
@@ -50,7 +50,7 @@ function toIndex(segment: Segment): Segment {
   return typeof segment === 'string' && /^\d+$/.test(segment) ? Number(segment) : segment;
 }
 
-/** The segments of a path in a file as it is; a number counts as an index where a list stands. */
+/** The segments of a path in this configuration; where it has a list, a number is an index. */
 export function findSegments(config: Json, typed: string): Segment[] | undefined {
   let value: Json | undefined = config;
   return parsePath(typed)?.map((segment) => {

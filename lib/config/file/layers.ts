@@ -1,4 +1,4 @@
-/** Flags over environment over file over defaults: one tree of values, and for each where it came from. */
+/** Merges flags, environment, file and defaults into one tree and records the origin of each value. */
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { masked } from '../providers/credentials.ts';
 import { renderPath, type Segment } from './json-path.ts';
@@ -14,13 +14,13 @@ export interface Layer {
 
 export interface Merged {
   tree: JsonObject;
-  /** Rendered path of every single value → where it came from. */
+  /** Rendered path of every leaf → the origin of its value. */
   origins: Readonly<Record<string, Origin>>;
-  /** The same paths → the values, secrets as •••. */
+  /** The same paths → the values, with secrets masked. */
   values: Readonly<Record<string, Json>>;
 }
 
-/** Later layers win. Objects are merged key by key, lists are replaced as a whole. */
+/** Later layers take precedence. Objects are merged key by key, lists are replaced as a whole. */
 export function mergeLayers(layers: readonly Layer[]): Merged {
   let tree: JsonObject = {};
   for (const layer of layers) tree = merge(tree, layer.tree);
@@ -45,7 +45,7 @@ export function merge(under: JsonObject, over: JsonObject): JsonObject {
   return result;
 }
 
-/** The value at the path; undefined where there is none. */
+/** The value at the path, if any. */
 export function at(tree: Json, segments: readonly Segment[]): Json | undefined {
   let value: Json | undefined = tree;
   for (const segment of segments) {
@@ -56,7 +56,7 @@ export function at(tree: Json, segments: readonly Segment[]): Json | undefined {
   return value;
 }
 
-/** Every single value with its path. An empty object or list is a value of its own. */
+/** Every leaf with its path. An empty object or list is a leaf. */
 export function* leaves(value: Json, segments: readonly Segment[]): Generator<[readonly Segment[], Json]> {
   const inner: [Segment, Json | undefined][] = Array.isArray(value)
     ? value.map((item, index) => [index, item])

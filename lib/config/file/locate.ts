@@ -1,9 +1,9 @@
-/** The line of a configuration's text on which something stands. */
+/** Finds the lines of problems in the text of a configuration. */
 import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
 import { parsePath } from './json-path.ts';
 import type { Problem } from '../settings.ts';
 
-/** The same problems with their lines; what is missing is told at the place where it would stand. */
+/** The same problems with line numbers; a missing value gets the line of the object that should contain it. */
 export function locateProblems(text: string, problems: readonly Problem[]): Problem[] {
   if (problems.length === 0) return [];
   const root = parseTree(text, [], { allowTrailingComma: true });
@@ -13,12 +13,12 @@ export function locateProblems(text: string, problems: readonly Problem[]): Prob
   });
 }
 
-/** Undefined for a path that does not begin in this text: the name of a variable, or nothing at all. */
+/** Undefined for a path that does not start in this text, such as the name of a variable. */
 function lineOf(text: string, root: Node, path: string): number | undefined {
   const segments = parsePath(path) ?? [];
   for (let length = segments.length; length > 0; length--) {
     const node = findNodeAtLocation(root, segments.slice(0, length));
-    // The line of a property is that of its name.
+    // The parent of a value is its property, which starts with the name.
     if (node) return text.slice(0, (node.parent ?? node).offset).split(/\r\n|\r|\n/).length;
   }
   return undefined;

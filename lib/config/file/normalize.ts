@@ -1,4 +1,4 @@
-/** A file's older and shorter spellings into the one that everything behind reads. Paths stay where they are. */
+/** Normalizes a valid file: resolves aliases and model entries, and checks what the schema cannot express. */
 import { headerFault } from '../providers/credentials.ts';
 import { toEntry, toProviderName } from './entries.ts';
 import type { ConfigFile, FileEntry, FileProvider } from './config-file.ts';
@@ -9,7 +9,7 @@ import { renderPath, type Segment } from './json-path.ts';
 import { builtInNames, sectionsOf } from '../providers/providers.ts';
 import type { ModelEntry, Problem } from '../settings.ts';
 
-/** The same file with every model entry whole, and no alias left but in provider sections' own wire_format. */
+/** The file with complete model entries and without aliases, except in the `wire_format` of provider sections. */
 export type NormalFile = Omit<
   ConfigFile,
   'models' | 'fallbacks' | 'model_overrides' | 'model_family_overrides'
@@ -20,9 +20,9 @@ export type NormalFile = Omit<
   model_family_overrides?: Record<string, ModelEntry>;
 };
 
-/** Reports unknown providers, entries without an id, and provider sections that cannot be. */
+/** Reports unknown providers, entries without an id, and invalid provider sections. */
 export function normalize(config: JsonObject): { file: NormalFile; problems: Problem[] } {
-  // The schema has accepted it, and the canonical form has no other types.
+  // The caller has removed everything that the schema does not accept.
   const file = toCanonical(config, configSchema) as ConfigFile;
   const problems: Problem[] = [];
   const { custom } = sectionsOf(file);
@@ -65,7 +65,7 @@ function faultsOf(name: string, segments: readonly Segment[], given: FileProvide
     return [{ path, message: `${name} is built in, expected the name of another provider`, remedy }];
   }
   if (name === '' || name.includes('/')) {
-    return [{ path, message: 'found a name that is empty or holds "/", expected a plain name' }];
+    return [{ path, message: 'found a name that is empty or contains "/"' }];
   }
   const urls = [given.base_url, given.anthropic_base_url, given.responses_base_url, given.gemini_base_url];
   return urls.some((url) => url !== undefined)
@@ -78,11 +78,11 @@ function faultsOf(name: string, segments: readonly Segment[], given: FileProvide
       ];
 }
 
-/** Names that are tokens, values that fit on one line: what is neither would fail at the first request. */
+/** A name that is not a token, or a value with a line break, would make every request fail. */
 function headerFaults(segments: readonly Segment[], headers: Readonly<Record<string, string>>): Problem[] {
   return Object.entries(headers).flatMap(([name, value]): Problem[] => {
     const path = renderPath([...segments, 'headers', name]);
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return [{ path, message: 'is no name that a header can have' }];
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return [{ path, message: 'is not a valid name of a header' }];
     const fault = headerFault(value);
     if (fault !== undefined) return [{ path, message: fault }];
     return [];
@@ -96,7 +96,7 @@ function mapValues<From, To>(
   return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, change(value, key)]));
 }
 
-/** Providers that some entry names. */
+/** Providers that a model entry names. */
 export function namedProviders(file: NormalFile): Set<string> {
   const groups = [file.models, file.model_overrides, file.model_family_overrides];
   const entries = [

@@ -1,11 +1,11 @@
-/** What remains of a configuration when the mistakes found so far are taken out, so that the rest can be judged too. */
+/** Removes invalid values from a configuration, so that the rest can be checked as well. */
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { parsePath, type Segment } from './json-path.ts';
 import { at } from './layers.ts';
 
 /**
- * A copy without the values at these paths. Where nothing stands at one (a field that is missing), what ought to hold
- * it goes. Items of a list are counted by those after them, so a wrong one takes its list along.
+ * A copy without the values at these paths. If a path does not exist (a missing field), its nearest existing parent is
+ * removed. An invalid item removes its whole list, because removing the item would shift the indexes of later items.
  */
 export function withoutPaths(config: JsonObject, paths: readonly string[]): JsonObject {
   const copy = structuredClone(config);

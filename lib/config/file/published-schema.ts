@@ -1,6 +1,6 @@
 /**
- * The schema as it is given to others. Editors read `$schema`, which points to a copy beside the configuration: a path
- * into the package changes with every version of Node and of occ, and an address on the web needs the network.
+ * The JSON Schema for editors and other programs. `$schema` refers to a copy beside the configuration: a path into the
+ * package changes with every version of Node.js and occ, and a URL needs the network.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { configSchema } from './schema.ts';
 import type { Schema } from './schema-node.ts';
 import { writePrivateFile } from '../paths.ts';
 
-/** What `$schema` says in the files occ writes. */
+/** The value of `$schema` in files that occ writes. */
 export const schemaReference = './config.schema.json';
 
 interface Published extends Pick<
@@ -26,8 +26,8 @@ interface Published extends Pick<
 }
 
 /**
- * The same schema in words that every validator knows: no format of our own, and no list of types, which strict ones
- * refuse. A value may be a variable where text of some form is wanted.
+ * Uses standard keywords only, and no list of types, which strict validators refuse. Where a URL or one of several
+ * words is expected, `${VAR}` is accepted as well.
  */
 export function publishedSchema(): Published & { $schema: string; title: string } {
   const { $schema, title, definitions, ...schema } = configSchema;
@@ -60,7 +60,7 @@ function publish(schema: Schema): Published {
   return types.length === 1 ? { ...common, ...one(first) } : { ...common, anyOf: types.map(one) };
 }
 
-/** What holds for values of every type, and the text that editors show. */
+/** The keywords that do not depend on the type of the value. */
 function annotate(schema: Schema): Published {
   const { $ref, default: value, minimum, maximum, required, withoutEffect } = schema;
   const effect = withoutEffect === undefined ? [] : [`No effect: ${withoutEffect}.`];
@@ -87,8 +87,8 @@ export function renderSchema(): string {
 }
 
 /**
- * Puts the schema of this version beside a configuration that refers to it. Another's file of that name stays as it is,
- * and a directory that cannot be written has no schema: nothing but completion depends on it.
+ * Writes the schema of this version beside a configuration that refers to it. A file of that name that is not occ's is
+ * kept. Errors are ignored, because only completion in editors depends on the schema.
  */
 export function refreshSchema(configFile: string, config: unknown): void {
   if (!isObject(config) || config['$schema'] !== schemaReference) return;
@@ -98,7 +98,7 @@ export function refreshSchema(configFile: string, config: unknown): void {
     if (found === renderSchema() || (found !== undefined && !isOurs(found))) return;
     writePrivateFile(file, renderSchema());
   } catch {
-    // The configuration itself is written.
+    // See above.
   }
 }
 

@@ -1,19 +1,19 @@
-/** The text of a configuration file into an object. Comments and trailing commas are tolerated, as in contract 3. */
+/** Reads and parses a configuration file: JSON with comments and trailing commas. */
 import { readFileSync } from 'node:fs';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { exitCodes, OccError } from '../../errors.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { ConfigError } from '../config-error.ts';
 
-/** Far beyond any honest configuration; a wrong path (a log, a device) ends here instead of filling the memory. */
+/** Far more than any configuration needs; it keeps a wrong path, such as a log, from filling the memory. */
 const maxBytes = 4 * 1024 * 1024;
 
-/** The file's text; OccError `config_unreadable` or `config_invalid`, both with exit code 78. */
+/** Throws an OccError `config_unreadable` or `config_invalid`, both with exit code 78. */
 export function readConfigText(file: string): string {
   return readConfigBytes(file).toString('utf8');
 }
 
-/** The same as it lies on the disk. */
+/** The same, not decoded. */
 export function readConfigBytes(file: string): Buffer {
   let bytes: Buffer;
   try {
@@ -29,7 +29,7 @@ export function readConfigBytes(file: string): Buffer {
   return bytes;
 }
 
-/** A value of null means the same as a key that is not there. Broken JSON is told with line and column. */
+/** A value of null is the same as a missing key. Throws a ConfigError with line and column for invalid JSON. */
 export function parseConfig(text: string, file: string): JsonObject {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const errors: ParseError[] = [];
@@ -43,7 +43,7 @@ export function parseConfig(text: string, file: string): JsonObject {
   return withoutNulls(value) as JsonObject;
 }
 
-/** What a person calls a JSON value: "a string", "a list". */
+/** The type of a JSON value in messages: "a string", "a list". */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
@@ -52,7 +52,7 @@ export function kindOf(value: unknown): string {
   return typeof value === 'string' ? 'a string' : 'a number';
 }
 
-/** What the parser wanted, by its own names for what it met. */
+/** What the parser expected, by its error codes. */
 const expectations: Record<string, string> = {
   InvalidSymbol: 'expected a value: text in double quotes, a number, true, false, null, { or [',
   InvalidNumberFormat: 'expected a number such as 3456 or 0.3',
@@ -71,23 +71,23 @@ const expectations: Record<string, string> = {
   InvalidCharacter: 'expected no control character inside a string',
 };
 
-/** Beyond these a mistake is most likely the consequence of an earlier one. */
-const maxTold = 10;
+/** Later errors are most likely consequences of earlier ones. */
+const maxReported = 10;
 
-/** The first mistake of each line: what follows it there is most often its consequence. */
+/** Reports the first error of each line: the others on it are most likely its consequences. */
 function broken(file: string, text: string, errors: readonly ParseError[]): ConfigError {
-  const told = new Map<number, string>();
+  const reported = new Map<number, string>();
   for (const { error, offset } of errors) {
     const before = text.slice(0, offset).split(/\r\n|\r|\n/);
     const column = (before.at(-1)?.length ?? 0) + 1;
     const name = printParseErrorCode(error);
-    const words = `line ${before.length}, column ${column}: ${expectations[name] ?? `not JSON (${name})`}`;
-    if (told.size < maxTold && !told.has(before.length)) told.set(before.length, words);
+    const message = `line ${before.length}, column ${column}: ${expectations[name] ?? `not JSON (${name})`}`;
+    if (reported.size < maxReported && !reported.has(before.length)) reported.set(before.length, message);
   }
-  const remedy = 'mend it there; occ config check looks again';
+  const remedy = 'correct it, then run occ config check';
   return new ConfigError(
     file,
-    [...told].map(([line, message]) => ({ path: '', message, remedy, line })),
+    [...reported].map(([line, message]) => ({ path: '', message, remedy, line })),
   );
 }
 
@@ -95,7 +95,7 @@ function unreadable(file: string, cause: unknown): OccError {
   const code = (cause as NodeJS.ErrnoException).code ?? '';
   const reasons: Record<string, string> = {
     ENOENT: 'there is no such file',
-    EACCES: 'it may not be read by you',
+    EACCES: 'permission denied',
     EISDIR: 'it is a directory, expected a file',
   };
   return new OccError(
@@ -105,7 +105,7 @@ function unreadable(file: string, cause: unknown): OccError {
       exitCode: exitCodes.config,
       remedy:
         code === 'ENOENT'
-          ? 'occ config path says where it is looked for; without a file the defaults apply'
+          ? 'occ config path prints where occ looks for it; without a file the defaults apply'
           : 'check the path and its permissions',
       cause,
     },

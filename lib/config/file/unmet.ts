@@ -1,4 +1,4 @@
-/** Variables that the file names and nobody has set: an error only where the value is needed (contract 3). */
+/** Variables that the file names but that are not set: an error only if the value is needed. */
 import { toProviderName } from './entries.ts';
 import type { Placeholder } from './interpolate.ts';
 import { secretAt } from './lookup.ts';
@@ -11,13 +11,13 @@ import type { Problem } from '../settings.ts';
 export interface Unmet {
   problems: Problem[];
   warnings: Problem[];
-  /** Path → the variable it waits for. */
+  /** Path → the variable that is not set. */
   missing: ReadonlyMap<string, string>;
-  /** Providers that nothing uses and that cannot be built without the variable. */
+  /** Providers that cannot be built without the variable, and that are not used. */
   unready: ReadonlySet<string>;
 }
 
-/** A missing key is told by the provider that lacks it; everything else that is needed is a problem here. */
+/** Missing credentials are not reported here but by their provider, since other providers may still work. */
 export function findUnmet(
   placeholders: readonly Placeholder[],
   origins: Readonly<Record<string, Origin>>,
@@ -32,7 +32,7 @@ export function findUnmet(
     missing.set(path, variable);
     const secrecy = secretAt(segments);
     const isCredential = secrecy === 'key' || secrecy === 'credential';
-    if (isCredential || !counts(segments, path, origins)) continue;
+    if (isCredential || !isEffective(segments, path, origins)) continue;
     const problem = {
       path,
       message: `the variable ${variable}, which it names, is not set`,
@@ -43,14 +43,14 @@ export function findUnmet(
     if (provider === undefined || used.has(provider)) problems.push(problem);
     else {
       unready.add(provider);
-      warnings.push({ ...problem, message: `${problem.message}; ${provider} cannot be used until it is` });
+      warnings.push({ ...problem, message: `${problem.message}; ${provider} cannot be used without it` });
     }
   }
   return { problems, warnings, missing, unready };
 }
 
-/** Whether the value is read at all: its key does something, and nothing stronger stands in its place. */
-function counts(
+/** Whether the key has an effect and its value comes from the file. */
+function isEffective(
   segments: readonly Segment[],
   path: string,
   origins: Readonly<Record<string, Origin>>,

@@ -1,4 +1,4 @@
-/** A parsed file against the schema: mistakes with path, finding and expectation; and what is merely odd. */
+/** Validates a parsed file against the schema. */
 import type { ErrorObject } from 'ajv';
 import { redactSecrets } from '../../redact.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
@@ -10,12 +10,12 @@ import { nearest } from '../../nearest.ts';
 import { kindOf } from './read.ts';
 import type { Problem } from '../settings.ts';
 
-/** `unknownPaths` are values whose variable is not set: only their type can be judged, and a string it is. */
+/** Problems at `unknownPaths` are ignored: these values contain variables that are not set. */
 export async function validateConfig(
   config: JsonObject,
   unknownPaths: ReadonlySet<string>,
 ): Promise<{ problems: Problem[]; warnings: Problem[] }> {
-  // Loading ajv takes longer than everything else here, and a run without a file does not need it.
+  // Loading ajv takes longer than the rest of reading the configuration, and without a file it is not needed.
   const { Ajv } = await import('ajv');
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true });
   ajv.addFormat('http-url', isHttpUrl);
@@ -25,7 +25,7 @@ export async function validateConfig(
   const problems = (validate.errors ?? []).map((error) => toProblem(error, config));
   return {
     problems: problems.filter(({ path }) => !unknownPaths.has(path)),
-    warnings: findOddities(config, configSchema, []),
+    warnings: findWarnings(config, configSchema, []),
   };
 }
 
@@ -40,7 +40,7 @@ function toProblem(error: ErrorObject, config: JsonObject): Problem {
   return { path: renderPath(segments), message: `found ${finding(error, schema)}, expected ${expected}` };
 }
 
-/** JSON pointer → segments; a digit is an index only where the value is a list. */
+/** JSON pointer → segments; a number is an index only if the value is a list. */
 function toSegments(pointer: string, config: JsonObject): Segment[] {
   let at: Json | undefined = config;
   return pointer
@@ -54,7 +54,7 @@ function toSegments(pointer: string, config: JsonObject): Segment[] {
     });
 }
 
-/** A string is only shown where one of a few words was expected, and never anything that looks like a key. */
+/** Strings are shown only where one of a few words was expected, because they may be secret. */
 function finding({ data }: ErrorObject, schema: Schema): string {
   if (typeof data === 'number') return String(data);
   if (typeof data !== 'string') return kindOf(data);
@@ -87,11 +87,11 @@ function expectation({ keyword, params }: ErrorObject, schema: Schema): string {
   return types.map((type) => typeWords[type] ?? type).join(' or ') || 'another value';
 }
 
-/** Unknown keys with the nearest known name, and keys that are accepted but do nothing. */
-function findOddities(value: Json, schema: Schema, segments: readonly Segment[]): Problem[] {
+/** Unknown keys, and keys without effect. */
+function findWarnings(value: Json, schema: Schema, segments: readonly Segment[]): Problem[] {
   const { properties, additionalProperties, items } = dereference(schema);
   if (Array.isArray(value)) {
-    return items ? value.flatMap((item, index) => findOddities(item, items, [...segments, index])) : [];
+    return items ? value.flatMap((item, index) => findWarnings(item, items, [...segments, index])) : [];
   }
   if (!isObject(value) || (!properties && !additionalProperties)) return [];
   return Object.entries(value).flatMap(([key, inner]): Problem[] => {
@@ -101,7 +101,7 @@ function findOddities(value: Json, schema: Schema, segments: readonly Segment[])
     if (known.withoutEffect !== undefined) {
       return [{ path: renderPath(here), message: `is accepted but has no effect: ${known.withoutEffect}` }];
     }
-    return inner === undefined ? [] : findOddities(inner, known, here);
+    return inner === undefined ? [] : findWarnings(inner, known, here);
   });
 }
 

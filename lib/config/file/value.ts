@@ -1,11 +1,11 @@
-/** A value as it is typed on a command line into the JSON that its place in the file wants. */
+/** Converts text from the command line or the environment into the JSON value that the schema expects. */
 import { parse, type ParseError } from 'jsonc-parser';
 import type { Json } from '../../json.ts';
 import type { Schema } from './schema-node.ts';
 
 /**
- * Where text is wanted, it is that text, whatever it looks like; elsewhere what the text means as JSON. What does not
- * fit stays text, and validation says what was expected.
+ * Where a string is expected, the text is the value; elsewhere it is parsed as JSON. Text that does not fit stays a
+ * string, and validation reports it.
  */
 export function toConfigValue(typed: string, schema: Schema | undefined): Json {
   const types = schema?.type === undefined ? [] : [schema.type].flat();
@@ -20,7 +20,7 @@ export function toConfigValue(typed: string, schema: Schema | undefined): Json {
   }
 }
 
-/** Tolerates comments and trailing commas, as the file does; undefined when it is no JSON. */
+/** Accepts comments and trailing commas, as in the file; undefined if it is not JSON. */
 function parseValue(text: string): Json | undefined {
   const errors: ParseError[] = [];
   const value = parse(text, errors, { allowTrailingComma: true }) as Json | undefined;

@@ -65,7 +65,7 @@ const refusals: [string[], number, RegExp][] = [
   [['fallbacks.default[3].model_id', 'x'], 2, /the list has 0 entries\n {2}\[0\] adds one/],
   [['port', 'abc'], 78, /port: found a string, expected a whole number/],
   [['port', '70000'], 78, /port: found 70000, expected 65535 or less/],
-  [['host', '0.0.0.0'], 78, /host: found "0\.0\.0\.0", which others can reach/],
+  [['host', '0.0.0.0'], 78, /host: found "0\.0\.0\.0", which other machines can reach/],
   [['models.default.provider', 'nobody'], 78, /unknown provider "nobody"/],
   [['models.default', 'glm'], 78, /models\.default: found a string, expected an object/],
   [['logging.level', 'loud'], 78, /found "loud", expected one of/],

@@ -138,7 +138,7 @@ const mistakes: [string, object, string, RegExp][] = [
     'a header name with a space',
     { providers: { lab: { base_url: 'https://x.example/v1', headers: { 'X Y': '1' } } } },
     'providers.lab.headers["X Y"]',
-    /no name/,
+    /not a valid name/,
   ],
   [
     'a header with a line break',
