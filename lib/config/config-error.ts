@@ -1,8 +1,8 @@
-/** The error of a configuration that cannot be used: every mistake with its path, at once. */
+/** The error of an invalid configuration, with every problem and its path. */
 import { exitCodes, OccError } from '../errors.ts';
 import type { Problem } from './settings.ts';
 
-/** Code `config_invalid`, exit 78. `problems` is the same as the message, as data. */
+/** Code `config_invalid`, exit code 78. The message lists `problems`. */
 export class ConfigError extends OccError {
   readonly problems: readonly Problem[];
 
@@ -17,11 +17,11 @@ export class ConfigError extends OccError {
   }
 }
 
-/** Throws when there are any. The file is named only where something in it is at fault. */
+/** Throws a ConfigError if there are any. It names the file only if a problem is in the file. */
 export function refuseProblems(file: string | undefined, problems: readonly Problem[]): void {
   if (problems.length === 0) return;
-  const ofTheFile = problems.some(({ line, path }) => line !== undefined || path === '');
-  throw new ConfigError(ofTheFile ? file : undefined, problems);
+  const inFile = problems.some(({ line, path }) => line !== undefined || path === '');
+  throw new ConfigError(inFile ? file : undefined, problems);
 }
 
 /** One line without the remedy: `  models.default.provider (line 4): unknown provider "openai"`. */

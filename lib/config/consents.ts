@@ -1,6 +1,6 @@
 /**
- * occ's own small memory, beside its log: what a person has answered once and should not be asked again. Never needed:
- * where it cannot be read or written, everything is simply asked anew.
+ * Stores answers of the user that occ does not ask for again, beside its log. If they cannot be read or written, occ
+ * asks again.
  */
 import { makePrivateDirectory } from './paths.ts';
 
@@ -9,7 +9,7 @@ export interface Consents {
   remember(name: 'fetchAgreedTo', value: string): void;
 }
 
-/** Opens `memory.json` in the state directory, readable by its owner alone. */
+/** Opens `memory.json` in the state directory, with mode 0600. */
 export async function openConsents(stateDir: string): Promise<Consents> {
   const { default: Conf } = await import('conf');
   const store = attempt(() => {

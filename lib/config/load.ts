@@ -1,4 +1,4 @@
-/** Everything occ was told, as one immutable snapshot, with every provider and key found. */
+/** Loads the effective configuration as one immutable snapshot, with endpoints and keys of every provider. */
 import { refuseProblems } from './config-error.ts';
 import { readEffective, type EffectiveOptions } from './file/effective.ts';
 import { secretVariables } from './file/environment.ts';
@@ -13,23 +13,23 @@ import type { Settings } from './settings.ts';
 import { toSnapshot } from './snapshot.ts';
 
 export interface LoadOptions extends EffectiveOptions {
-  /** False leaves `api_key_command` alone: for showing and checking. True unless given. */
+  /** Whether `api_key_command` is run; true by default. */
   runCommands?: boolean;
-  /** Ends the key commands that still run. */
+  /** Stops the key commands that are still running. */
   signal?: AbortSignal | undefined;
 }
 
 export interface LoadedSettings {
   settings: Settings;
-  /** The file that was read, and whether it is another tool's; undefined when there is none. */
+  /** The file that was read; undefined without one. */
   source: FoundConfig | undefined;
-  /** Path of every effective value, in the file's spelling (`models.default.model_id`) → where it came from. */
+  /** Path of every effective value (`models.default.model_id`) → its origin. */
   origins: Readonly<Record<string, Origin>>;
-  /** The same paths → the effective values; secrets are •••. */
+  /** The same paths → the effective values, with secrets masked. */
   values: Merged['values'];
 }
 
-/** Rejects with a ConfigError (exit 78) that holds every mistake at once, or an OccError about a key or the file. */
+/** Rejects with a ConfigError (exit code 78) that lists every problem, or with an OccError about a key or the file. */
 export async function loadSettings(options: LoadOptions): Promise<LoadedSettings> {
   const { source, merged, placeholders, unmet, used, problems, warnings } = await readEffective(options);
   refuseProblems(source?.file, problems);
@@ -37,9 +37,9 @@ export async function loadSettings(options: LoadOptions): Promise<LoadedSettings
   const providers = await toProviders(effective, unmet.unready, used, {
     env: options.env,
     missing: unmet.missing,
-    whence: (path) => inWords(path, merged.origins, source, placeholders),
+    describeOrigin: (path) => describeOrigin(path, merged.origins, source, placeholders),
     runCommands: options.runCommands ?? true,
-    answers: new Map(),
+    commandResults: new Map(),
     signal: options.signal,
   });
   return {
@@ -55,8 +55,8 @@ export async function loadSettings(options: LoadOptions): Promise<LoadedSettings
   };
 }
 
-/** Where a value stands or stood, for an error that may not show the value. */
-function inWords(
+/** The origin of a value, for errors that must not show the value. */
+function describeOrigin(
   path: string,
   origins: Merged['origins'],
   source: FoundConfig | undefined,
@@ -68,7 +68,7 @@ function inWords(
   return `in ${source?.file ?? 'the configuration'}${variable === undefined ? '' : `, from the variable ${variable}`}`;
 }
 
-/** Known places for a key, and whatever variable the file names in a secret's place. */
+/** The known variables for keys, and those that the file names in the place of a secret. */
 function keyVariablesOf(placeholders: readonly Placeholder[]): string[] {
   const named = placeholders.filter(({ segments }) => secretAt(segments)).map(({ variable }) => variable);
   return [...new Set([...secretVariables, ...named])].sort();

@@ -1,4 +1,4 @@
-/** Where occ's files are: XDG on Linux and macOS, %APPDATA% on Windows (contract 3 and 8); and who may read them. */
+/** Finds occ's files (XDG directories on Linux and macOS, %APPDATA% on Windows) and writes them with private modes. */
 import {
   chmodSync,
   existsSync,
@@ -17,15 +17,15 @@ import { randomBytes } from 'node:crypto';
 import type { Environment } from './file/interpolate.ts';
 
 export interface Places {
-  /** Holds config.json. */
+  /** Contains config.json. */
   configDir: string;
   configFile: string;
   /** Log, ledger, captures. */
   stateDir: string;
-  /** The record of a running proxy: $XDG_RUNTIME_DIR/occ, else the state directory. */
+  /** For the record of a running proxy: $XDG_RUNTIME_DIR/occ, else the state directory. */
   runtimeDir: string;
   cacheDir: string;
-  /** Other tools' files that are read, never written, while there is none of ours. */
+  /** Files of oc-go-cc and routatic-proxy. They are read while occ has no file, and never written. */
   legacyFiles: readonly string[];
 }
 
@@ -35,10 +35,10 @@ export interface PlaceOptions {
   platform?: NodeJS.Platform;
 }
 
-/** Whose places: the environment and the home directory of one person. */
+/** The environment and the home directory of a user. */
 export type HomeContext = Required<Pick<PlaceOptions, 'env' | 'home'>>;
 
-/** XDG variables that are not absolute are ignored, as its specification asks. */
+/** XDG variables that are not absolute are ignored, as the specification requires. */
 export function findPlaces({
   env = process.env,
   home,
@@ -67,17 +67,17 @@ export function findPlaces({
 
 export interface FoundConfig {
   file: string;
-  /** What named it: `--config`, `OCC_CONFIG`, or nothing when it is the usual place. */
+  /** The option or variable that named it; absent for the default path. */
   by?: string;
-  /** Another tool's file: read, never written. */
+  /** It belongs to another tool: read, never written. */
   legacy: boolean;
 }
 
 const configVariables = ['OCC_CONFIG', 'OC_GO_CC_CONFIG', 'ROUTATIC_PROXY_CONFIG'];
 
 /**
- * The file to read, in the order of contract 3; undefined when there is none. A file that was named is returned whether
- * or not it exists, so that reading it can say so.
+ * The file to read: `--config`, then the variables, then the default path, then those of other tools. Undefined if none
+ * exists. A file that is named is returned even if it does not exist, so that reading it reports the error.
  */
 export function findConfigFile(
   options: PlaceOptions & { configFile?: string | undefined } = {},
@@ -94,7 +94,7 @@ export function findConfigFile(
   return legacy === undefined ? undefined : { file: legacy, legacy: true };
 }
 
-/** Absolute paths of every file that `findConfigFile` may choose with these options, whether it exists or not. */
+/** The absolute paths of all files that `findConfigFile` may return with these options. */
 export function possibleConfigFiles(options: PlaceOptions & { configFile?: string | undefined }): string[] {
   const found = findConfigFile(options);
   if (found?.by !== undefined) return [resolve(found.file)];
@@ -102,36 +102,35 @@ export function possibleConfigFiles(options: PlaceOptions & { configFile?: strin
   return [configFile, ...legacyFiles];
 }
 
-/** Makes the directory if need be, for its owner alone (0700). One that exists is closed to others, not refused. */
+/** Creates the directory with mode 0700, or removes the access of other users from an existing one. */
 export function makePrivateDirectory(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   if (openToOthers(directory)) chmodSync(directory, statSync(directory).mode & 0o700);
 }
 
 /**
- * Replaces the file in one step, readable by its owner alone (0600): a reader sees the old or the new, never a half.
- * A symbolic link stays one; what it points to is replaced.
+ * Replaces the file atomically, with mode 0600. A symbolic link is kept and its target replaced.
  */
 export function writePrivateFile(file: string, text: string | Uint8Array): void {
   const target = behindLinks(file);
-  const beside = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    writeFileSync(beside, text, { mode: 0o600, flag: 'wx', flush: true });
-    renameSync(beside, target);
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
+    renameSync(temporary, target);
   } catch (cause) {
-    rmSync(beside, { force: true });
+    rmSync(temporary, { force: true });
     throw cause;
   }
 }
 
-/** The file itself, whether or not it exists: where a symbolic link leads, else the path as it is. */
+/** The target of a symbolic link, even if it does not exist; any other path unchanged. */
 export function behindLinks(file: string): string {
   if (existsSync(file)) return realpathSync(file);
-  const led = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  return led ? resolve(dirname(file), readlinkSync(file)) : file;
+  const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink ? resolve(dirname(file), readlinkSync(file)) : file;
 }
 
-/** True when others than the owner may read or write it. Windows has no such modes. */
+/** Whether other users may read or write it. Always false on Windows, which has no such modes. */
 export function openToOthers(path: string): boolean {
   return process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0;
 }

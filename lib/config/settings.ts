@@ -17,39 +17,39 @@ export interface ModelEntry extends Omit<
   wire_format?: WireFormat;
 }
 
-/** Milliseconds; absent `streamingMs` means no total cap (contract 3, Timeouts). */
+/** In milliseconds. */
 export interface Timeouts {
-  /** Until the headers. */
+  /** Until the response headers; for a response that is not streamed, until its end. */
   headersMs: number;
-  /** Until the first upstream event that is not a comment. */
+  /** Until the first event that is not a comment. */
   firstEventMs: number;
-  /** The longest silence between two upstream bytes. */
+  /** The longest pause between two bytes of the response. */
   idleMs: number;
-  /** A total cap for one streaming attempt. */
+  /** The total time of one streaming attempt; absent means no limit. */
   streamingMs?: number;
 }
 
-/** A provider, ready to be asked: every URL and key found, whatever way it was spelled. */
+/** A provider with its resolved URLs and keys. */
 export interface Provider {
   name: string;
-  /** Whole URLs, as the format's codec expects them; a format that is missing is not served. */
+  /** Complete URLs, as the codec of the format expects them; a missing format is not supported. */
   endpoints: Partial<Record<WireFormat, string>>;
   auth: Partial<Record<WireFormat, 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'none'>>;
-  /** In the order of use; empty when none is configured. */
+  /** In the order of use; empty if none is configured. */
   keys: readonly Secret[];
-  /** Why there is no key, in words, for the error that says so, and what to do about it. */
+  /** Why a required key is missing, for the error message. */
   missingKey?: string;
   keyRemedy?: string;
   headers: Readonly<Record<string, string>>;
   defaultFormat: WireFormat;
-  /** Header that carries a stable id of the conversation (OpenCode: `x-opencode-session`). */
+  /** The header for a stable id of the conversation (OpenCode: `x-opencode-session`). */
   sessionHeader?: string;
   timeouts: Timeouts;
-  /** What the configuration says of this provider's models; an entry that names one adds to it. */
+  /** Fields of models, by id. A model entry takes precedence over them. */
   models?: Readonly<Record<string, Partial<ModelEntry>>>;
 }
 
-/** A value that prints as ••• wherever it is turned into text; `reveal` is the only way to it. */
+/** A value that prints as •••; only `reveal` returns it. */
 export interface Secret {
   reveal(): string;
   toString(): string;
@@ -74,9 +74,9 @@ type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
 export type PlainSettings = SettingsOf<typeof configSchema.properties>;
 export type Retry = PlainSettings['retry'];
 
-/** One immutable snapshot of everything the proxy was told. Each request sees exactly one. */
+/** The immutable settings of the proxy. Each request uses one snapshot to its end. */
 export interface Settings extends PlainSettings {
-  /** The file it came from; absent when there is none. */
+  /** The configuration file; absent without one. */
   file?: string;
   authToken?: Secret;
   models: Readonly<Record<string, ModelEntry>>;
@@ -84,20 +84,20 @@ export interface Settings extends PlainSettings {
   modelOverrides: Readonly<Record<string, ModelEntry>>;
   modelFamilyOverrides: Readonly<Record<string, ModelEntry>>;
   providers: Readonly<Record<string, Provider>>;
-  /** Every environment variable a key was or could be read from; a launched child does not get them (contract 2a). */
+  /** Every environment variable that may contain a key. A launched child does not inherit them. */
   keyVariables: readonly string[];
-  /** What a person should know: unknown keys, fields without effect, defaults that surprise. */
+  /** Unknown keys, keys without effect, settings that are probably not intended. */
   warnings: readonly Problem[];
 }
 
-/** Something wrong or odd in the configuration. */
+/** An error or a warning about the configuration. */
 export interface Problem {
-  /** JSON path: `models.default.provider`. */
+  /** `models.default.provider`; "" for the whole file. */
   path: string;
   message: string;
   remedy?: string;
-  /** Line of the file, from 1; missing where it stands in no line of it. */
+  /** Line of the file, from 1. */
   line?: number;
-  /** The environment variable that is at fault, where it is not the file. */
+  /** The environment variable that causes the problem, instead of the file. */
   variable?: string;
 }

@@ -1,7 +1,7 @@
 /**
- * Tells when the configuration may have changed. Directories are watched, not the file: editors replace a file by
- * renaming another over it, a file that is not there yet can only be seen to appear, and a symbolic link changes where
- * it points to. What the system tells is only a hint; a change is what the files' marks say.
+ * Reports changes of the configuration file. It watches directories instead of the file: editors replace a file by
+ * renaming another one, a file may not exist yet, and the target of a symbolic link may change. Notifications of the
+ * system only trigger a check; the metadata of the files decides whether something changed.
  */
 import { existsSync, lstatSync, readlinkSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
@@ -11,17 +11,17 @@ export interface ConfigWatch {
 }
 
 export interface WatchOptions {
-  /** Absolute paths of the files that may be read; none of them has to exist. */
+  /** Absolute paths of the files that may be read; they need not exist. */
   files: readonly string[];
-  /** What was last read may be older than this, in milliseconds since 1970: a later change is told at once. */
+  /** When the files were last read, in milliseconds since 1970. A later change is reported at once. */
   since?: number | undefined;
   /** Called once for each burst of changes. */
   onChange: () => void;
-  /** Milliseconds of quiet after which a burst is over; an editor makes several steps of one saving. */
+  /** Milliseconds without a change that end a burst; editors save in several steps. */
   quietMs?: number;
-  /** Milliseconds between two looks where the system cannot watch. */
+  /** Milliseconds between two checks if the system cannot watch. */
   pollMs?: number;
-  /** The system's own watch, unless given. */
+  /** `fs.watch` by default. */
   watchDirectory?: typeof watch;
 }
 
@@ -39,12 +39,12 @@ export function watchConfig({
   watchDirectory = watch,
 }: WatchOptions): ConfigWatch {
   const directories = new Map<string, Watched>();
-  let marks = marksOf(files);
+  let state = stateOf(files);
   let quiet: NodeJS.Timeout | undefined;
   let poll: NodeJS.Timeout | undefined;
 
-  function arm(): void {
-    const wanted = new Set(files.flatMap((file) => placesOf(file)));
+  function watchDirectories(): void {
+    const wanted = new Set(files.flatMap((file) => directoriesOf(file)));
     for (const [directory, { watcher, inode }] of directories) {
       if (wanted.has(directory) && inodeOf(directory) === inode) continue;
       watcher.close();
@@ -55,32 +55,32 @@ export function watchConfig({
 
   function open(directory: string): void {
     try {
-      const watcher = watchDirectory(directory, { persistent: false }, hint);
-      watcher.on('error', hint);
+      const watcher = watchDirectory(directory, { persistent: false }, scheduleCheck);
+      watcher.on('error', scheduleCheck);
       directories.set(directory, { watcher, inode: inodeOf(directory) });
     } catch {
-      // Too many watches, or a file system that has none.
-      poll ??= setInterval(hint, pollMs).unref();
+      // Too many watches, or a file system without notifications.
+      poll ??= setInterval(scheduleCheck, pollMs).unref();
     }
   }
 
-  function hint(): void {
+  function scheduleCheck(): void {
     clearTimeout(quiet);
-    quiet = setTimeout(look, quietMs).unref();
+    quiet = setTimeout(check, quietMs).unref();
   }
 
-  function look(): void {
-    arm();
-    const now = marksOf(files);
-    if (now === marks) return;
-    marks = now;
+  function check(): void {
+    watchDirectories();
+    const now = stateOf(files);
+    if (now === state) return;
+    state = now;
     onChange();
   }
 
-  arm();
+  watchDirectories();
   if (files.some((file) => changedAt(file) > since)) {
-    marks = '';
-    hint();
+    state = '';
+    scheduleCheck();
   }
   return {
     close() {
@@ -92,14 +92,14 @@ export function watchConfig({
   };
 }
 
-/** More links than this lead in a circle. */
-const mostLinks = 16;
+/** More links than this form a cycle. */
+const maxLinks = 16;
 
-/** The directories in which a change of this path can be seen: its own, and that of each link on the way to the file. */
-function placesOf(path: string, links = 0): string[] {
+/** The directories to watch for this path: its own, and that of every link that it leads through. */
+function directoriesOf(path: string, links = 0): string[] {
   const directory = existingDirectory(dirname(path));
   const target = linkTarget(path);
-  return [directory, ...(target === undefined || links > mostLinks ? [] : placesOf(target, links + 1))];
+  return [directory, ...(target === undefined || links > maxLinks ? [] : directoriesOf(target, links + 1))];
 }
 
 function linkTarget(path: string): string | undefined {
@@ -108,11 +108,11 @@ function linkTarget(path: string): string | undefined {
     const target = readlinkSync(path);
     return isAbsolute(target) ? target : join(dirname(path), target);
   } catch {
-    return undefined; // it is not there
+    return undefined; // It does not exist.
   }
 }
 
-/** The directory itself, or the nearest one above it that is there. */
+/** The directory, or its nearest parent that exists. */
 function existingDirectory(directory: string): string {
   let found = resolve(directory);
   while (!existsSync(found) && dirname(found) !== found) found = dirname(found);
@@ -123,7 +123,7 @@ function inodeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
 }
 
-/** Milliseconds since 1970; 0 for a file that is not there or may not be seen. */
+/** Milliseconds since 1970; 0 if the file does not exist or cannot be accessed. */
 function changedAt(file: string): number {
   try {
     return statSync(file).ctimeMs;
@@ -132,12 +132,12 @@ function changedAt(file: string): number {
   }
 }
 
-/** What tells one state of the files from another, without reading them. */
-function marksOf(files: readonly string[]): string {
-  return files.map(markOf).join('\n');
+/** The metadata that changes with the content of the files. */
+function stateOf(files: readonly string[]): string {
+  return files.map(stateOfFile).join('\n');
 }
 
-function markOf(file: string): string {
+function stateOfFile(file: string): string {
   try {
     const { ino, size, mtimeMs, ctimeMs } = statSync(file);
     return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;

@@ -1,6 +1,6 @@
 /**
- * Keys and tokens. They are wrapped as soon as they are read and print as ••• from then on; what is wrong with one is
- * told by where it came from, never by what it is.
+ * Keys and tokens. They are wrapped as soon as they are read and print as •••. Errors name the origin of a key, never
+ * its value.
  */
 import { spawn } from 'node:child_process';
 import { inspect } from 'node:util';
@@ -10,7 +10,7 @@ import type { Secret } from '../settings.ts';
 
 export const masked = '•••';
 
-/** The value lives in a closure, so that no way of printing an object reaches it. */
+/** The value is kept in a closure, so that printing the object cannot reach it. */
 export function toSecret(value: string): Secret {
   const text = (): string => masked;
   return Object.freeze({
@@ -23,59 +23,60 @@ export function toSecret(value: string): Secret {
 }
 
 /**
- * A key that can travel in a header. `from` says where it was read: "api_key in /home/me/.config/occ/config.json".
- * OccError `key_invalid` (exit 78) otherwise.
+ * Throws an OccError `key_invalid` (exit code 78) if a header cannot carry the key. `from` is its origin: "api_key in
+ * /home/me/.config/occ/config.json".
  */
 export function toKey(value: string, from: string): Secret {
   const reason = keyFault(value);
   if (reason !== undefined) {
     throw new OccError('key_invalid', `the key from ${from} ${reason}`, {
       exitCode: exitCodes.config,
-      remedy: 'copy the key once more, as one line and without quotes',
+      remedy: 'copy the key again, as one line and without quotes',
     });
   }
   return toSecret(value);
 }
 
-/** Why the value can be no key, in words that do not hold it; undefined when it can. */
+/** Why the value is not a valid key, without quoting it; undefined for a valid key. */
 export function keyFault(value: string): string | undefined {
   if (value.trim() === '') return 'is empty';
   const fault = headerFault(value);
   if (fault !== undefined) return fault;
-  if (value !== value.trim()) return 'begins or ends with a space; expected the key alone';
-  if (/^(["'`]).*\1$/.test(value)) return 'stands in quotes; expected the key alone';
+  if (value !== value.trim()) return 'starts or ends with white space; expected only the key';
+  if (/^(["'`]).*\1$/.test(value)) return 'is in quotes; expected only the key';
   if (value.includes(' ')) return 'contains a space; expected one word';
   if (value.includes('${'))
     return 'still contains "${"; expected ${NAME} with letters, digits and underscores';
   return undefined;
 }
 
-/** Why a header could not carry the value, in words that do not hold it; undefined when it could. */
+/** Why a header cannot carry the value, without quoting it; undefined if it can. */
 export function headerFault(value: string): string | undefined {
   if (/[\r\n]/.test(value)) return 'contains a line break; expected one line';
-  // oxlint-disable-next-line no-control-regex -- looking for exactly those
-  if (/[\u0000-\u001f\u007f]/.test(value)) return 'contains a control character; expected printable ones';
+  // oxlint-disable-next-line no-control-regex -- the check is for control characters
+  if (/[\u0000-\u001f\u007f]/.test(value))
+    return 'contains a control character; expected printable characters';
   if (/[\u0100-\uffff]/.test(value))
-    return 'contains a character that no header can carry; expected latin ones';
+    return 'contains a character that a header cannot carry; expected Latin-1';
   return undefined;
 }
 
 export interface KeyCommandOptions {
   env: Environment;
-  /** Milliseconds; 10 000 unless given. */
+  /** Milliseconds; 10 000 by default. */
   limitMs?: number;
-  /** Ends the command before its time, for whoever does not wait for the key any more. */
+  /** Stops the command. */
   signal?: AbortSignal | undefined;
 }
 
-/** More than this is no key. */
+/** A key is never larger. */
 const maxOutputBytes = 64 * 1024;
 
 /**
- * What a command prints, without its last line break. A list is run as a program and its arguments, without a shell; a
- * string is given to the shell (`sh -c`, or `cmd` on Windows), with all that this means for quotes and `$`. It gets no
- * input and no terminal, its stderr is thrown away, and after the limit it and everything it started are killed.
- * Rejects with OccError `key_command_failed` (exit 78), which never holds what the command printed.
+ * Resolves to the output of the command without its last line break. A list is run as a program and its arguments; a
+ * string is run by the shell (`sh -c`, or `cmd` on Windows). The command has no stdin, its stderr is discarded, and at the
+ * limit its whole process group is killed. Rejects with an OccError `key_command_failed` (exit code 78) that never
+ * contains the output.
  */
 export async function runKeyCommand(
   command: string | readonly string[],
@@ -87,7 +88,7 @@ export async function runKeyCommand(
   const group = process.platform !== 'win32';
   const child = spawn(program, args, {
     shell: typeof command === 'string',
-    // Its own process group, so that a shell's children end with it.
+    // A process group of its own, so that the children of a shell can be killed with it.
     detached: group,
     env: { ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -111,8 +112,8 @@ export async function runKeyCommand(
       kill();
       child.stdout.destroy();
     };
-    const leave = (): void => stop('was not waited for');
-    signal?.addEventListener('abort', leave, { once: true });
+    const onAbort = (): void => stop('was cancelled');
+    signal?.addEventListener('abort', onAbort, { once: true });
     const timer = setTimeout(() => stop(`did not answer within ${limitMs / 1000} s`), limitMs);
     child.stdout.on('data', (piece: Buffer) => {
       bytes += piece.length;
@@ -125,8 +126,8 @@ export async function runKeyCommand(
     });
     child.on('close', (code, ended) => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', leave);
-      // Whatever it left running in the background.
+      signal?.removeEventListener('abort', onAbort);
+      // The command may have left processes in the background.
       kill();
       if (code !== 0)
         fault ??= code === null ? `was ended by ${ended ?? 'a signal'}` : `ended with code ${code}`;
@@ -144,6 +145,6 @@ export async function runKeyCommand(
 function commandFailed(reason: string): OccError {
   return new OccError('key_command_failed', `api_key_command ${reason}`, {
     exitCode: exitCodes.config,
-    remedy: 'run the command by hand; it has to print the key and nothing else',
+    remedy: 'run the command yourself; it must print only the key',
   });
 }

@@ -1,12 +1,12 @@
 /**
- * Which URL speaks which format, where only some were given. OpenCode has two generations of addresses (project facts,
- * `upstream` section 1), and other providers have a base URL with or without the format's own ending.
+ * Derives the endpoints of a provider from the URLs that the configuration has. OpenCode has two generations of
+ * addresses; the base URL of another provider may or may not include the path of the wire format.
  */
 import { wireFormats, type WireFormat } from '../../wire/codec.ts';
 
 export type Endpoints = Partial<Record<WireFormat, string>>;
 
-/** The paths of the present generation, below `https://opencode.ai/inference[/go]`. */
+/** The paths of the current generation, below `https://opencode.ai/inference[/go]`. */
 const consolePaths = {
   chat: '/openai/v1/chat/completions',
   messages: '/anthropic/v1/messages',
@@ -14,7 +14,7 @@ const consolePaths = {
   gemini: '/google/v1beta/models',
 } as const satisfies Record<WireFormat, string>;
 
-/** The paths of the older one, below `https://opencode.ai/zen[/go]/v1`. */
+/** The paths of the older generation, below `https://opencode.ai/zen[/go]/v1`. */
 const legacyPaths = {
   chat: '/chat/completions',
   messages: '/messages',
@@ -30,8 +30,8 @@ const roots = {
 export type BuiltIn = keyof typeof roots;
 
 /**
- * All four endpoints of a built-in provider. Given ones win; missing ones are derived from the root of those given,
- * else from the key: `oc_sk_` keys belong to the Console, every other key (and none) to the older addresses.
+ * All four endpoints of a built-in provider. Missing ones are derived from the root of those given, else from the key:
+ * `oc_sk_` keys belong to the current generation, every other key (or none) to the older one.
  */
 export function deriveEndpoints(provider: BuiltIn, given: Endpoints, key: string | undefined): Endpoints {
   const found = wireFormats.map((format) => rootOf(format, given[format])).find((root) => root !== undefined);
@@ -39,7 +39,7 @@ export function deriveEndpoints(provider: BuiltIn, given: Endpoints, key: string
   return { ...(found ?? endpointsBelow(roots[provider][generation], generation)), ...given };
 }
 
-/** The four endpoints below a root in OpenCode's layout; the emulator uses the present one. */
+/** The four endpoints below a root in OpenCode's layout. The emulator uses the current generation. */
 export function endpointsBelow(
   root: string,
   generation: 'console' | 'legacy' = 'console',
@@ -67,20 +67,20 @@ function rootOf(format: WireFormat, url: string | undefined): Record<WireFormat,
 }
 
 /**
- * Whether a Messages endpoint of OpenCode is of the present generation, which takes Bearer; the older one answers
- * "Missing API key" to anything but `x-api-key` (observed).
+ * Whether a Messages endpoint of OpenCode is of the current generation, which requires Bearer. The older one was
+ * observed to reply "Missing API key" to anything but `x-api-key`.
  */
 export function takesBearer(messagesUrl: string | undefined): boolean {
   return messagesUrl !== undefined && new URL(messagesUrl).pathname.endsWith(consolePaths.messages);
 }
 
-/** A custom provider's endpoint: as it is when its path ends in the format's suffix, else with the suffix. */
+/** Appends the path of the format, unless the URL already ends in it. */
 export function completeEndpoint(format: WireFormat, baseUrl: string): string {
   const url = new URL(baseUrl);
   const path = url.pathname.replace(/\/+$/, '');
   const suffix = legacyPaths[format];
   if (path.endsWith(suffix)) return baseUrl;
-  // Anthropic's clients add /v1/messages themselves; other bases name the version already.
+  // A base URL for Anthropic clients has no version, since the clients add /v1/messages; others include the version.
   const versioned = format !== 'messages' || /\/v\d+(?:beta)?$/.test(path);
   url.pathname = `${path}${versioned ? '' : '/v1'}${suffix}`;
   return url.href;

@@ -1,4 +1,4 @@
-/** Which keys a provider has, in the order of use, and in words why it has none. */
+/** Finds the keys of a provider, in the order of use, or the reason why there are none. */
 import { OccError } from '../../errors.ts';
 import { runKeyCommand, toKey } from './credentials.ts';
 import { globalKeyVariables } from '../file/schema.ts';
@@ -7,7 +7,7 @@ import type { Environment } from '../file/interpolate.ts';
 import { renderPath, type Segment } from '../file/json-path.ts';
 import type { Secret } from '../settings.ts';
 
-/** One place where keys may stand: the top of the file, or a provider's section. */
+/** An object of the file that may contain keys: the root or the section of a provider. */
 export interface KeyPlace {
   keys: FileKeys;
   segments: readonly Segment[];
@@ -15,29 +15,29 @@ export interface KeyPlace {
 
 export interface KeyContext {
   env: Environment;
-  /** Path of a value whose variable is not set → that variable. */
+  /** Path → the variable that its value names and that is not set. */
   missing: ReadonlyMap<string, string>;
-  /** Path → where its value came from, in words: "the variable OCC_API_KEY", "/home/me/…/config.json". */
-  whence: (path: string) => string;
-  /** False: commands are not run, and the provider has no key for now. */
+  /** Path → the origin of its value: "from env OCC_API_KEY", "in /home/me/…/config.json". */
+  describeOrigin: (path: string) => string;
+  /** If false, commands are not run and provide no key. */
   runCommands: boolean;
-  /** A command that stands at the top is run once for both built-in providers. */
-  answers: Map<string, Promise<string>>;
-  /** Ends the commands that still run. */
+  /** Path → result. A command at the root is run once for both built-in providers. */
+  commandResults: Map<string, Promise<string>>;
+  /** Stops the commands that are still running. */
   signal?: AbortSignal | undefined;
 }
 
 export interface FoundKeys {
   keys: readonly Secret[];
-  /** Why there is none, in words, and what to do about it. */
+  /** Why there is none. */
   missingKey?: string;
   keyRemedy?: string;
 }
 
 /**
- * The first place that holds any key gives them all; within it `api_keys`, then `api_key`, then `api_key_command`.
- * OccError `key_invalid` for a key that cannot be one; a command that fails leaves the provider without a key, and says
- * so in `missingKey`, since other providers may still answer.
+ * All keys come from the first place that has any; within it from `api_keys`, else `api_key`, else `api_key_command`.
+ * Rejects with an OccError `key_invalid` for an invalid key. If a command fails, `missingKey` contains the reason, because
+ * other providers may still work.
  */
 export async function findKeys(places: readonly KeyPlace[], context: KeyContext): Promise<FoundKeys> {
   const reasons: string[] = [];
@@ -55,19 +55,19 @@ export async function findKeys(places: readonly KeyPlace[], context: KeyContext)
         reasons.push(notSet(variable, path));
         remedies.push(`set ${variable} in your shell`);
       }
-      // An empty string is how a first configuration leaves the place open.
-      else if (key) found.push(toKey(key, `${path} (${context.whence(path)})`));
+      // An empty string is a placeholder.
+      else if (key) found.push(toKey(key, `${path} (${context.describeOrigin(path)})`));
     }
     if (found.length > 0) return { keys: found };
     if (keys.api_key_command === undefined) continue;
     const path = renderPath([...segments, 'api_key_command']);
-    const answer = await askCommand(keys.api_key_command, path, context);
-    if (typeof answer !== 'string') return { keys: [answer] };
-    reasons.push(answer);
+    const result = await runCommandOnce(keys.api_key_command, path, context);
+    if (typeof result !== 'string') return { keys: [result] };
+    reasons.push(result);
     remedies.push(remedyOfCommand(path, context));
   }
   if (reasons.length > 0) return { keys: [], missingKey: reasons.join('; '), keyRemedy: remedies.join('; ') };
-  return { keys: [], missingKey: placesToPutOne(places), keyRemedy: remedyOfPlaces(places) };
+  return { keys: [], missingKey: describePlaces(places), keyRemedy: remedyOfPlaces(places) };
 }
 
 export function notSet(variable: string, path: string): string {
@@ -77,39 +77,39 @@ export function notSet(variable: string, path: string): string {
 function remedyOfCommand(path: string, { missing }: KeyContext): string {
   const variable = missing.get(path);
   return variable === undefined
-    ? `see that the command of ${path} prints the key`
+    ? `check that the command of ${path} prints the key`
     : `set ${variable} in your shell`;
 }
 
-/** The key, or why there is none. */
-async function askCommand(
+/** The key, or the reason why there is none. */
+async function runCommandOnce(
   command: string | string[],
   path: string,
   context: KeyContext,
 ): Promise<Secret | string> {
   if (context.missing.has(path)) return notSet(context.missing.get(path) ?? '', path);
   if (!context.runCommands) return `${path} has not been run`;
-  const answer =
-    context.answers.get(path) ?? runKeyCommand(command, { env: context.env, signal: context.signal });
-  context.answers.set(path, answer);
+  const output =
+    context.commandResults.get(path) ?? runKeyCommand(command, { env: context.env, signal: context.signal });
+  context.commandResults.set(path, output);
   try {
-    return toKey(await answer, `what ${path} printed`);
+    return toKey(await output, `the output of ${path}`);
   } catch (error) {
     if (error instanceof OccError) return `${path}: ${error.message}`;
     throw error;
   }
 }
 
-function placesToPutOne(places: readonly KeyPlace[]): string {
+function describePlaces(places: readonly KeyPlace[]): string {
   const paths = places.map(({ segments }) => renderPath([...segments, 'api_key']));
   const variables = places.some(({ segments }) => segments.length === 0) ? globalKeyVariables : [];
   return `none is set; looked in ${[...variables, ...paths].join(', ')}`;
 }
 
-/** The shell for the built-in providers, whose keys are known by name; else the file. */
+/** Suggests a variable for the built-in providers, which share one, and the file for others. */
 function remedyOfPlaces(places: readonly KeyPlace[]): string {
   const [own] = places;
   const command = `occ config set ${renderPath([...(own?.segments ?? []), 'api_key'])} --stdin`;
-  const everywhere = places.some(({ segments }) => segments.length === 0);
-  return everywhere ? `set OPENCODE_API_KEY in your shell, or occ config set api_key --stdin` : command;
+  const isShared = places.some(({ segments }) => segments.length === 0);
+  return isShared ? `set OPENCODE_API_KEY in your shell, or occ config set api_key --stdin` : command;
 }

@@ -1,4 +1,4 @@
-/** Provider sections of the configuration into providers that can be asked: every URL, header and key found. */
+/** Converts the provider sections of the configuration into providers with resolved URLs, headers and keys. */
 import { wireFormats } from '../../wire/codec.ts';
 import { completeEndpoint, deriveEndpoints, takesBearer, type BuiltIn, type Endpoints } from './endpoints.ts';
 import { toFields, toProviderName, toWireFormat } from '../file/entries.ts';
@@ -9,7 +9,7 @@ import { isLoopback } from '../../loopback.ts';
 import { findKeys, notSet, type FoundKeys, type KeyContext } from './keys.ts';
 import type { ModelEntry, Provider, Timeouts } from '../settings.ts';
 
-/** One section: its provider's name, where it stands, what it says. */
+/** The section of one provider. */
 export interface Section {
   name: string;
   segments: readonly Segment[];
@@ -24,8 +24,7 @@ const usualAuth = {
 } as const;
 
 /**
- * Every provider of a file by its name, but for those that are not ready. `api_key_command` is run for the ones that are
- * used, all at once.
+ * The providers by name, without those in `unready`. The key commands of the providers in `used` are run concurrently.
  */
 export async function toProviders(
   file: Parameters<typeof sectionsOf>[0] & FileKeys,
@@ -49,7 +48,7 @@ export async function toProviders(
   return Object.fromEntries([...providers, emulatorProvider()].map((provider) => [provider.name, provider]));
 }
 
-/** opencode-go or opencode-zen. Its own keys come before those at the top of the file. */
+/** opencode-go or opencode-zen. Its own keys take precedence over those at the root of the file. */
 async function toBuiltIn(
   { name, given, segments }: Section,
   context: KeyContext,
@@ -73,7 +72,7 @@ async function toBuiltIn(
   };
 }
 
-/** A provider of the user's own. One on this machine, and one whose headers authenticate, may have no key at all. */
+/** A custom provider. It needs no key if it runs on this machine or if its headers authenticate. */
 async function toCustom({ name, given, segments }: Section, context: KeyContext): Promise<Provider> {
   const defaultFormat = toWireFormat(given.wire_format) ?? 'chat';
   const endpoints: Endpoints = {
@@ -89,16 +88,16 @@ async function toCustom({ name, given, segments }: Section, context: KeyContext)
     };
   const keyless = given.auth === 'none' || authenticates(headers);
   const found: FoundKeys = keyless ? { keys: [] } : await findKeys([{ keys: given, segments }], context);
-  const here = Object.values(endpoints).every((url) => isLoopback(new URL(url).hostname));
-  const asksNothing = keyless || (here && found.keys.length === 0 && !wantsKey(given));
+  const isLocal = Object.values(endpoints).every((url) => isLoopback(new URL(url).hostname));
+  const unauthenticated = keyless || (isLocal && found.keys.length === 0 && !wantsKey(given));
   return {
     name,
     endpoints,
     auth: Object.fromEntries(
-      wireFormats.map((format) => [format, asksNothing ? 'none' : (given.auth ?? usualAuth[format])]),
+      wireFormats.map((format) => [format, unauthenticated ? 'none' : (given.auth ?? usualAuth[format])]),
     ),
     keys: found.keys,
-    ...(!asksNothing && found),
+    ...(!unauthenticated && found),
     headers,
     defaultFormat,
     timeouts: toTimeouts(given),
@@ -106,7 +105,7 @@ async function toCustom({ name, given, segments }: Section, context: KeyContext)
   };
 }
 
-/** A header that names a variable nobody has set cannot be sent; without it the provider has no key, whatever else it has. */
+/** A header that names a variable that is not set. Without this header, the provider counts as having no key. */
 function unsetHeader(
   headers: Readonly<Record<string, string>>,
   segments: readonly Segment[],
@@ -131,7 +130,7 @@ function without(given: FileProvider, header: string): FileProvider {
   return { ...given, headers: Object.fromEntries(headers) };
 }
 
-/** The provider `emulator`: no key, no network. It has no endpoints until it runs (see `withEndpoints`). */
+/** The provider `emulator` needs no key. It has no endpoints until the emulator runs (see `withEndpoints`). */
 function emulatorProvider(): Provider {
   return {
     name: 'emulator',
@@ -144,7 +143,7 @@ function emulatorProvider(): Provider {
   };
 }
 
-/** The same provider at other addresses. */
+/** A copy of the provider with other endpoints. */
 export function withEndpoints(provider: Provider, endpoints: Endpoints): Provider {
   return Object.freeze({ ...provider, endpoints: Object.freeze({ ...endpoints }) });
 }
@@ -185,7 +184,7 @@ function toModels(given: NonNullable<FileProvider['models']>): Record<string, Pa
   return Object.fromEntries(pairs.filter(([id]) => id !== '').map(([id, fields]) => [id, toFields(fields)]));
 }
 
-/** Every provider section of a file, the two built-in ones first and always. */
+/** The provider sections of a file; those of the built-in providers always exist. */
 export function sectionsOf(file: {
   opencode_go?: FileProvider;
   opencode_zen?: FileProvider;

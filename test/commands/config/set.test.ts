@@ -69,7 +69,7 @@ const refusals: [string[], number, RegExp][] = [
   [['models.default.provider', 'nobody'], 78, /unknown provider "nobody"/],
   [['models.default', 'glm'], 78, /models\.default: found a string, expected an object/],
   [['logging.level', 'loud'], 78, /found "loud", expected one of/],
-  [['api_key', ' x'], 78, /begins or ends with a space/],
+  [['api_key', ' x'], 78, /starts or ends with white space/],
 ];
 
 for (const [args, code, words] of refusals) {

@@ -41,9 +41,9 @@ const bad: [string, string, RegExp][] = [
   ['a tab', `a\t${value}`, /control character/],
   ['a typographic dash', `${value}–`, /no header can carry/],
   ['an emoji', `${value}🔑`, /no header can carry/],
-  ['quotes around it', `"${value}"`, /stands in quotes/],
+  ['quotes around it', `"${value}"`, /is in quotes/],
   ['a space inside', `${value} ${value}`, /contains a space/],
-  ['a space at the end', `${value} `, /begins or ends with a space/],
+  ['a space at the end', `${value} `, /starts or ends with white space/],
   ['a placeholder with a typing mistake', `${value}\${OC-GO}`, /still contains/],
 ];
 for (const [says, key, words] of bad) {
