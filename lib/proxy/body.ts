@@ -1,9 +1,9 @@
-/** A body as text, no more of it than anybody needs. */
+/** Reads a response body as text, up to a limit. */
 import { Buffer } from 'node:buffer';
 
 const most = 256 * 1024;
 
-/** Ends the answer when it is longer. */
+/** Stops reading, and ends the response, beyond `limit`. */
 export async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;

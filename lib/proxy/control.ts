@@ -1,11 +1,11 @@
-/** What only the owner of a long-lived proxy may ask it: paths below /occ/, opened by a token of their own. */
+/** The control endpoints of a long-lived proxy: paths below /occ/, protected by a token of their own. */
 import type { JsonObject } from '../json.ts';
 
 export interface Control {
-  /** Names this run of the proxy. `/health` tells it too, so that a record can be matched with what answers on its port. */
+  /** Identifies this run of the proxy. `/health` returns it too, so that a record can be matched with the process on its port. */
   instance: string;
-  /** Presented like any token; never the one that clients present. */
+  /** Sent like any token, but never the same as the clients' token. */
   token: string;
-  /** `GET /occ/status` → the answer to it. A body that is sent along is given as it was parsed. */
+  /** Handlers by method and path (`GET /occ/status`). Each receives the parsed JSON body, if there is one. */
   answers: Readonly<Record<string, (body: JsonObject) => Promise<Record<string, unknown>>>>;
 }

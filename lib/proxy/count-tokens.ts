@@ -1,6 +1,6 @@
 /**
- * How many tokens a request has, for `count_tokens`: counted with o200k in a thread of its own, which is started by the
- * first question and ended when none has come for a while. Whatever cannot be counted in time is estimated.
+ * Counts the tokens of a request for `count_tokens`, with o200k in a worker thread. The first request starts the thread,
+ * and it ends after a while without requests. What cannot be counted in time is estimated.
  */
 import { Worker } from 'node:worker_threads';
 import { toCountable } from '../anthropic/countable.ts';
@@ -12,16 +12,16 @@ import type { CountJob, Counted } from './token-worker.ts';
 export interface TokenCounter {
   /** Never rejects. */
   readonly count: (request: MessagesRequest) => Promise<number>;
-  /** Ends the thread; what is being counted is estimated. */
+  /** Ends the thread. Requests that still wait get an estimate. */
   readonly close: () => Promise<void>;
 }
 
 export interface CounterLimits {
-  /** Milliseconds for one answer, those of loading the encoding and of waiting in line included. */
+  /** Milliseconds for one count, including loading the encoding and waiting for earlier counts. */
   answerMs: number;
-  /** Milliseconds without a question after which the thread ends; it holds about 100 MB. */
+  /** Milliseconds without a request after which the thread ends. It holds about 100 MB. */
   idleMs: number;
-  /** Characters above which nothing is counted. */
+  /** Characters above which a request is estimated and not counted. */
   characters: number;
 }
 
@@ -38,7 +38,7 @@ export function openTokenCounter(log: Log, limits: Partial<CounterLimits> = {}):
   function open(): Worker {
     clearTimeout(idle);
     if (thread) return thread;
-    // Always the compiled one: a thread does not inherit what makes TypeScript run.
+    // Always the compiled file: a thread does not inherit the loader that runs TypeScript.
     const worker = new Worker(new URL(import.meta.resolve('#token-worker')), {
       resourceLimits: { maxOldGenerationSizeMb: 512 },
     });
@@ -49,7 +49,7 @@ export function openTokenCounter(log: Log, limits: Partial<CounterLimits> = {}):
     return worker;
   }
 
-  /** Whoever waits for this thread gets an estimate; the next question starts another. */
+  /** Requests that wait for this thread get an estimate. The next request starts another thread. */
   function end(worker: Worker, why?: string): void {
     if (thread !== worker) return;
     thread = undefined;

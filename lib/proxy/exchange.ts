@@ -26,14 +26,14 @@ import { tryModels } from './trial.ts';
 export interface Exchange {
   req: IncomingMessage;
   reply: Reply;
-  /** Aborts when the client has left. */
+  /** Aborts when the client disconnects. */
   gone: AbortSignal;
   requestId: string;
-  /** The snapshot this request sees to its end. */
+  /** The settings this request uses to its end. */
   settings: Settings;
 }
 
-/** Throws a Refused for a request that is none; everything else ends in the reply. */
+/** Throws `Refused` for a body that is not a Messages request. Every other failure ends in the reply. */
 export async function exchange(
   { req, reply, gone, requestId, settings }: Exchange,
   road: Road,
@@ -58,17 +58,17 @@ export async function exchange(
     inputTokens,
     route: plan.reason,
     models: plan.candidates.map(nameOf),
-    // Tools that Anthropic's own servers run: few others have their like, and that is not to go unsaid.
+    // Anthropic's servers run these tools. Few other providers can, so the log names them.
     ...(serverSide.length > 0 && { serverTools: serverSide }),
   });
 
-  // When no content has come for the heartbeat's time, the frame goes out, so that the client waits on (contract 5.3).
+  // Without content for `heartbeat_ms`, headers and `message_start` are sent so that the client keeps waiting.
   const cancelEarly = road.after(settings.heartbeatMs, () => {
     if (request.stream === true)
       void reply.start(messageStart(turn.messageId, request.model, usageOf(inputTokens)));
   });
   try {
-    await hearWhoLeft();
+    await noticeDisconnects();
     await tryModels(
       {
         plan,
@@ -87,18 +87,18 @@ export async function exchange(
   }
 }
 
-/** Turns of the event loop until a client that has left is known to have: its end is read, answered, written, closed. */
-const turnsToHear = 4;
+/** Turns of the event loop until a disconnect is noticed: its end is read, answered, written, closed. */
+const turnsToNotice = 4;
 
 /**
- * Lets the event loop read what has come on the sockets since the request was read. A client that asked and left while
- * this process was busy shows up only then, and nobody should pay for its answer.
+ * Lets the event loop read what has arrived on the sockets since the request was read. A client that sent a request and
+ * disconnected while this process was busy is noticed only then, before an upstream is paid for the answer.
  */
-async function hearWhoLeft(): Promise<void> {
-  for (let turn = 0; turn < turnsToHear; turn++) await setImmediate();
+async function noticeDisconnects(): Promise<void> {
+  for (let turn = 0; turn < turnsToNotice; turn++) await setImmediate();
 }
 
-/** The headers every upstream gets, and those that only some may (facts: gateways forward what they do not read). */
+/** The headers for every upstream, and those that only some may get: gateways forward headers they do not use. */
 function outgoingHeaders(req: IncomingMessage, session: string): (to: Candidate) => Record<string, string> {
   const betas = toText(req.headers['anthropic-beta']);
   return ({ provider, route }) => ({
@@ -110,7 +110,7 @@ function outgoingHeaders(req: IncomingMessage, session: string): (to: Candidate)
   });
 }
 
-/** Less than the client's own limit, so that it hears of a failure instead of giving up (contract 3, Timeouts). */
+/** Milliseconds before the client's own limit, so that it receives the error instead of giving up first. */
 const earlierThanClientMs = 5000;
 
 function clientLimit(req: IncomingMessage, request: MessagesRequest): number | undefined {

@@ -1,22 +1,22 @@
-/** The answers under way: who may still finish, who is cut, and when all is quiet. */
+/** The responses in progress: counts them, waits for them, and cuts those that take too long to finish. */
 import type { ServerResponse } from 'node:http';
 
 export interface InFlight {
-  /** Counts an answer until its connection is done with it, and the work behind it until that ends. */
+  /** Counts a response until its connection closes it, and the work behind it until that ends. */
   add(res: ServerResponse, work: Promise<void>): void;
-  /** Answers whose connection is still theirs. */
+  /** Responses whose connection is still open. */
   count(): number;
-  /** Waits until the answers and the work of this moment have ended, at most for `ms` milliseconds. */
+  /** Waits until all current responses and their work have ended, at most `ms` milliseconds. */
   settled(ms: number): Promise<void>;
-  /** Takes the connections of those that are still under way; how many these were. */
+  /** Closes the connections of all responses in progress and returns how many there were. */
   cut(): number;
-  /** Resolves when no work runs any more. */
+  /** Resolves when all work has ended. */
   quiet(): Promise<unknown>;
 }
 
 export function inFlight(): InFlight {
   const live = new Set<ServerResponse>();
-  /** Work outlives its answer a little: a price may follow the last event (P3). */
+  /** Work may outlive its response: a price may follow the last event (P3). */
   const running = new Set<Promise<void>>();
 
   function add(res: ServerResponse, work: Promise<void>): void {
@@ -30,15 +30,15 @@ export function inFlight(): InFlight {
     if (live.size === 0 && running.size === 0) return;
     const closed = [...live].map((res) => new Promise((resolve) => res.once('close', resolve)));
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
-    await Promise.race([Promise.all([...closed, ...running]), patience]);
+    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
+    await Promise.race([Promise.all([...closed, ...running]), timeout]);
     clearTimeout(timer);
   }
 
   function cut(): number {
-    const taken = [...live];
-    for (const res of taken) res.destroy();
-    return taken.length;
+    const open = [...live];
+    for (const res of open) res.destroy();
+    return open.length;
   }
 
   return { add, count: () => live.size, settled, cut, quiet: () => Promise.all(running) };

@@ -1,4 +1,4 @@
-/** Bytes → MessagesRequest: who may ask (token, Host, Origin), how much (100 MB), and whether it is a request at all. */
+/** Incoming requests: checks token, Host and Origin, reads the body (up to 100 MB), and validates it as a Messages request. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isObject, type JsonObject } from '../json.ts';
@@ -7,7 +7,7 @@ import type { ApiErrorType } from '../anthropic/events.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
 import { isLoopback } from '../loopback.ts';
 
-/** A request that is refused before anything is sent upstream. The message is for the person who made it. */
+/** A request that is refused before anything is sent upstream. The message goes to the client. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
@@ -20,19 +20,19 @@ export class Refused extends Error {
   }
 }
 
-/** Bytes a body may have (contract 4). */
+/** The largest body in bytes. */
 export const largestBody = 100 * 1024 * 1024;
 
 export interface Door {
-  /** The host the server was told to listen on. */
+  /** The host on which the server listens. */
   host: string;
-  /** What clients must present; undefined lets anyone in. */
+  /** The token clients must send; undefined accepts any. */
   token: string | undefined;
 }
 
 /**
- * Throws a Refused for a request that a web page could have made (a foreign Origin, or a Host that is not ours: DNS
- * rebinding), or that does not present the token. Compared in constant time.
+ * Throws `Refused` for a request that a web page could have made (a foreign Origin, or an unknown Host: DNS rebinding) or
+ * that does not carry the token. The token is compared in constant time.
  */
 export function checkDoor(req: IncomingMessage, { host, token }: Door, needsToken = true): void {
   const named = hostnameOf(req.headers.host);
@@ -43,7 +43,7 @@ export function checkDoor(req: IncomingMessage, { host, token }: Door, needsToke
     );
   }
   const { origin } = req.headers;
-  // Another port of this machine is another page: whatever a developer happens to serve there may not ask here.
+  // Another port of this machine is another origin: pages that a developer serves there are refused too.
   if (origin !== undefined && origin.toLowerCase() !== `http://${req.headers.host}`.toLowerCase()) {
     throw new Refused('permission_error', 'requests from web pages are not answered here');
   }
@@ -69,7 +69,7 @@ function hostnameOf(host: string | undefined): string | undefined {
   }
 }
 
-/** Both places a token may stand in: a client's own headers may fill one of them with something else. */
+/** The tokens from both headers, since a client may fill one of them with something else. */
 function presentedTokens({ headers }: IncomingMessage): string[] {
   const bearer = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
   return [headers['x-api-key'], bearer].filter((one) => typeof one === 'string' && one !== '') as string[];
@@ -80,7 +80,7 @@ function equal(a: string, b: string): boolean {
   return timingSafeEqual(hash(a), hash(b));
 }
 
-/** The JSON object of a body. Throws a Refused that says what is wrong with it. */
+/** Parses a body as a JSON object. Throws `Refused` with the reason if it is not one. */
 export async function readBody(req: IncomingMessage): Promise<JsonObject> {
   const encoding = req.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
@@ -94,7 +94,7 @@ export async function readBody(req: IncomingMessage): Promise<JsonObject> {
   if (Number(req.headers['content-length'] ?? 0) > largestBody) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
-  // Leaving the loop must not destroy the request: its connection has an answer to carry yet.
+  // Leaving the loop must not destroy the request: its connection still carries the response.
   for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > largestBody) throw tooLarge();
@@ -109,17 +109,17 @@ function parseBody(text: string): JsonObject {
   try {
     body = JSON.parse(text);
   } catch (error) {
-    // The engine quotes the body, of which nothing may be repeated; where it went wrong is all that helps.
+    // The engine's message quotes the body, which must not be repeated. Only the position is safe.
     const at = error instanceof Error ? / at position \d+/.exec(error.message)?.[0] : undefined;
-    throw new Refused('invalid_request_error', `the body is not JSON${at ? `: it goes wrong${at}` : ''}`);
+    throw new Refused('invalid_request_error', `the body is not JSON${at ? ` (error${at})` : ''}`);
   }
-  if (!isObject(body)) throw new Refused('invalid_request_error', 'the body is no JSON object');
+  if (!isObject(body)) throw new Refused('invalid_request_error', 'the body is not a JSON object');
   return body;
 }
 
 const roles: ReadonlySet<unknown> = new Set(['user', 'assistant', 'system']);
 
-/** Fields that may be left out, and whose `null` means just that. */
+/** Optional fields for which `null` means that they are absent. */
 const optional = [
   'system',
   'tools',
@@ -130,7 +130,7 @@ const optional = [
   'metadata',
 ];
 
-/** The body as a Messages request, checked as far as everything behind it relies on. */
+/** Validates the parts of a body that the rest of the proxy relies on. Throws `Refused`. */
 export function toRequest(given: JsonObject): MessagesRequest {
   const absent = optional.filter((field) => given[field] === null);
   const entries = Object.entries(given).filter(([field]) => !absent.includes(field));

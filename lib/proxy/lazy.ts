@@ -1,8 +1,8 @@
-/** Opens something when it is first needed, once. */
+/** Opens a resource on first use, once. */
 
 export interface Lazy<T> {
   get(): Promise<T>;
-  /** The promise, if anybody has asked; so that closing does not open first. */
+  /** The promise if the resource was requested; undefined otherwise, so that closing does not open it first. */
   opened(): Promise<T> | undefined;
 }
 

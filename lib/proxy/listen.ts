@@ -1,10 +1,10 @@
-/** A server comes to listen, or says why it cannot; and what is no HTTP is answered like everything else. */
+/** Makes a server listen, and answers input that is not HTTP in the same error shape as everything else. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { exitCodes, OccError } from '../errors.ts';
 
-/** Resolves to the port. OccError `port_in_use` or `cannot_listen`. */
+/** Resolves to the port. Rejects with OccError `port_in_use` or `cannot_listen`. */
 export async function listen(server: Server, host: string, port: number): Promise<number> {
   server.on('clientError', refuseGarbage);
   await new Promise<void>((resolve, reject) => {
@@ -28,19 +28,19 @@ export async function listen(server: Server, host: string, port: number): Promis
   return (server.address() as AddressInfo).port;
 }
 
-/** The host as it stands in a URL. */
+/** The host as a URL spells it: IPv6 addresses in brackets. */
 export function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** What is no HTTP at all gets its answer in the same shape as everything else (contract 4). */
+/** Answers input that is not valid HTTP with an error in Anthropic's shape. */
 function refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status =
     error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
   const words = {
     type: 'invalid_request_error',
-    message: `this is no HTTP request that can be read (${error.code})`,
+    message: `this is not a valid HTTP request (${error.code})`,
   };
   const body = JSON.stringify({ type: 'error', error: words, request_id: null });
   socket.end(

@@ -1,6 +1,6 @@
 /**
- * What the road remembers across requests: breakers, spent allowances, learned, retry budgets, and which model a
- * conversation keeps. What to make of it is the policy's business; here it is kept, bounded and for a time, and said.
+ * What the road remembers across requests: breakers, spent quotas, what was learned about models, retry budgets, and the
+ * model of each conversation. All of it is bounded in number and in time. The rules that use it are in `policy/`.
  */
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
@@ -8,32 +8,32 @@ import type { Outcome } from './policy/failures.ts';
 import { admission, closed, next, signOf, type BreakerEvent, type Circuit } from './policy/breaker.ts';
 import { expiring } from './policy/expiring.ts';
 import { describeLearned, learnedMs, learnedFrom, type Learned } from './policy/learned.ts';
-import { inWords, mayDoubt, spentBy, spentInWords, type Spent } from './policy/quota.ts';
+import { formatDuration, mayTrySpent, spentBy, describeSpent, type Spent } from './policy/quota.ts';
 import { mayRetry, spend, unspent, type Budget } from './policy/retry-budget.ts';
 import type { Candidate, Hindrance, Plan } from './policy/plan.ts';
 import type { Known } from './policy/route.ts';
 import { nameOf, reasonOf } from './policy/verdict.ts';
 
-/** A place to make one attempt. Whoever holds one says how it ended. */
+/** The permission to make one attempt. Its holder reports how the attempt ended. */
 export interface Permit {
-  /** Content has come. */
+  /** Reports that content has arrived. */
   content(now: number): void;
   end(outcome: Outcome, now: number): void;
 }
 
 export interface Memory {
-  /** Forgets what other settings have brought about: with a new key, plan or address it may no longer hold. */
+  /** Forgets what was remembered under other settings: with a new key, subscription or URL it may no longer hold. */
   renew(settings: Settings): void;
-  /** For the plan of a request; `conversation` is absent where the client names none. */
+  /** What routing needs to know. `conversation` is undefined if the client names none. */
   known(conversation: string | undefined, now: number): Known;
-  /** What the conversation is to have the next time. */
+  /** Remembers the model that the conversation keeps. */
   keep(conversation: string | undefined, plan: Plan, now: number): void;
   /**
-   * A permit, or why there is none. `lastResort`: nobody else is left to ask, so the word of those that are gone or spent
-   * is doubted once in a while.
+   * A permit, or the reason why there is none. With `lastResort` no other model is left, so models that are gone or whose
+   * quota is spent are tried again from time to time.
    */
   admit(candidate: Candidate, settings: Settings, now: number, lastResort: boolean): Permit | Hindrance;
-  /** Remembers what a repair applyLearned, once it has helped. `why` is what the upstream said. */
+  /** Remembers a repair that has helped, or a limit. `why` is the upstream's message. */
   learn(candidate: Candidate, learned: Learned, why: string, now: number): void;
   /** Counts an attempt of the provider, for its retry budget. */
   spend(provider: string, kind: 'attempt' | 'retry', now: number): void;
@@ -43,7 +43,7 @@ export interface Memory {
 }
 
 export interface Recalled {
-  /** Where it is not closed: the state by model and format, separated by a space. */
+  /** Breakers that are not closed, by model and format separated by a space. */
   breakers: Readonly<Record<string, { state: 'open' | 'half_open'; until: string }>>;
   spent: readonly { who: string; limit: string; until: string }[];
   learned: readonly { model: string; what: Learned['what']; words: string; until: string }[];
@@ -55,14 +55,14 @@ interface LearnedEntry {
   since: number;
 }
 
-/** Bounds in number; model ids come from clients too. */
+/** Bounds in number, since model ids also come from clients. */
 const mostCircuits = 200;
 const mostSpent = 200;
 const maxLearned = 500;
 const mostConversations = 1000;
-/** How long a conversation that is not heard of keeps its model, in milliseconds: a working day and its night. */
+/** How long a conversation keeps its model after its last request, in milliseconds: a day. */
 const conversationMs = 24 * 3_600_000;
-/** A breaker that nobody asks about for so long, in milliseconds, tells nothing any more. */
+/** How long an unused breaker is remembered, in milliseconds. */
 const circuitMs = 3_600_000;
 
 export function memory(log: Log): Memory {
@@ -110,7 +110,7 @@ export function memory(log: Log): Memory {
     if (!admitted.admitted) {
       const { waitMs } = admitted;
       const failures = `it failed ${found?.circuit.failures} times in a row (${found?.reason})`;
-      return { kind: 'breaker', reason: `${failures}; asked again in ${inWords(waitMs)}`, waitMs };
+      return { kind: 'breaker', reason: `${failures}; tried again in ${formatDuration(waitMs)}`, waitMs };
     }
     const { probe } = admitted;
 
@@ -142,14 +142,14 @@ export function memory(log: Log): Memory {
   function hindranceOf(candidate: Candidate, now: number, lastResort: boolean): Hindrance | undefined {
     const model = nameOf(candidate);
     const spent = [candidate.route.provider, model].flatMap((who) => allowances.get(who, now) ?? []);
-    const binding = spent.find((allowance) => !lastResort || !mayDoubt(allowance, now));
-    if (binding) return { kind: 'quota', reason: spentInWords(binding, now), waitMs: binding.until - now };
+    const binding = spent.find((allowance) => !lastResort || !mayTrySpent(allowance, now));
+    if (binding) return { kind: 'quota', reason: describeSpent(binding, now), waitMs: binding.until - now };
     const found = learnings.get(`${model} gone`, now)?.learned;
     if (found?.what !== 'gone' || lastResort) return undefined;
     return { kind: 'gone', reason: describeLearned(found), waitMs: 0 };
   }
 
-  /** What an outcome says for other requests too. An answer takes back what was said of its model before it was asked. */
+  /** Keeps what an outcome means for other requests. An answer cancels what was learned before its request was sent. */
   function remember(outcome: Outcome, candidate: Candidate, began: number, now: number): void {
     const { provider, modelId } = candidate.route;
     const model = nameOf(candidate);
@@ -161,7 +161,7 @@ export function memory(log: Log): Memory {
     const spent = spentBy(outcome, provider, modelId, now);
     if (spent) {
       allowances.set(spent.who, spent, spent.until);
-      say(spent.who, spentInWords(spent, now), reasonOf(outcome), spent.until);
+      say(spent.who, describeSpent(spent, now), reasonOf(outcome), spent.until);
     }
     const learned = learnedFrom(outcome, candidate);
     if (learned) learn(candidate, learned, reasonOf(outcome), now);

@@ -1,10 +1,10 @@
-/** How each model has done since the start: attempts, failures, the last reason, and the usual latencies. */
+/** Figures for each model since the start: attempts, failures, the last failure's reason, and median latencies. */
 
 export interface EndedAttempt {
   /** `provider/model`. */
   model: string;
   format: string;
-  /** An answer, a failure with its reason in words, or a client that left, which says nothing about the model. */
+  /** An answer, a failure with its reason, or a disconnected client, which counts as neither. */
   end: 'answered' | 'abandoned' | { failure: string };
   /** Milliseconds until the headers, and until the first content. */
   headersMs?: number | undefined;
@@ -26,13 +26,13 @@ export interface ModelFigures {
 
 export interface ModelStats {
   note(attempt: EndedAttempt, now: Date): void;
-  /** The models in the order in which they were first asked. */
+  /** The models in the order of their first attempts. */
   list(): ModelFigures[];
 }
 
-/** Attempts whose latencies are remembered for each model. */
+/** How many latencies are remembered for each model. */
 const remembered = 50;
-/** Models that are remembered; ids come from clients too, and memory is bounded. */
+/** How many models are remembered. The bound matters because ids also come from clients. */
 const mostModels = 200;
 
 interface Kept extends Omit<ModelFigures, 'headers_ms' | 'first_content_ms'> {

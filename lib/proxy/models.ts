@@ -1,13 +1,13 @@
-/** `GET /v1/models`: one shape that Anthropic and OpenAI clients both read (contract 4). */
+/** `GET /v1/models`, in one shape that both Anthropic and OpenAI clients can read. */
 import type { Settings } from '../config/settings.ts';
 import { findModel } from '../catalog/models.ts';
 import { Refused } from './inbound.ts';
 
 interface ModelCard {
   id: string;
-  /** Anthropic's word. */
+  /** Anthropic's name for it. */
   type: 'model';
-  /** OpenAI's word. */
+  /** OpenAI's name for it. */
   object: 'model';
   display_name: string;
   created_at: string;
@@ -15,12 +15,12 @@ interface ModelCard {
   owned_by: string;
 }
 
-/** The list's dates say nothing about the models: nobody tells when one was made. */
+/** A placeholder: providers do not report when a model was created. */
 const created = 1_767_225_600; // 2026-01-01
 
 /**
- * Every configured model once. Claude Code shows only ids that contain "claude" or "anthropic" (measured), so to it they
- * are listed as `anthropic/<provider>/<id>`; routing reads both spellings.
+ * Lists every configured model once. Claude Code shows only ids that contain "claude" or "anthropic" (measured), so for it
+ * they are listed as `anthropic/<provider>/<id>`. Routing accepts both spellings.
  */
 function listModels(
   { models, fallbacks, modelOverrides, modelFamilyOverrides }: Settings,
@@ -44,7 +44,7 @@ function listModels(
   return [...cards.values()];
 }
 
-/** The envelope both kinds of client read. */
+/** The list envelope that both kinds of client read. */
 function toModelList(cards: readonly ModelCard[]): Record<string, unknown> {
   return {
     object: 'list',
@@ -55,7 +55,7 @@ function toModelList(cards: readonly ModelCard[]): Record<string, unknown> {
   };
 }
 
-/** The list, or the one model with this id as it stood in the path. Throws a Refused when there is none. */
+/** The list for an empty `id`, otherwise the model with that id from the path. Throws `Refused` if it is not configured. */
 export function answerModels(encoded: string, userAgent: string | undefined, settings: Settings): unknown {
   const cards = listModels(settings, /^claude-(?:cli|code)\//.test(userAgent ?? ''));
   if (encoded === '') return toModelList(cards);

@@ -1,4 +1,4 @@
-/** Asks a provider how much of its plan is used: one bounded request, which never throws and never tells the key. */
+/** Requests a provider's quota page: one bounded request that never throws and never reveals the key. */
 import { quotaAddress, readQuota, type QuotaWindow } from '../catalog/quota.ts';
 import type { Provider } from '../config/settings.ts';
 import { userAgent } from '../version.ts';
@@ -6,12 +6,12 @@ import { readBounded } from './body.ts';
 import { secretsOf } from './secrets.ts';
 import type { Upstream } from './upstream.ts';
 
-/** What came of it; `reason` is in words, and absent where it has told. */
+/** The quota windows, or the reason why they are unknown. */
 export type QuotaReport =
   | { windows: readonly QuotaWindow[]; reason?: undefined }
   | { windows?: undefined; reason: string };
 
-/** Milliseconds for the whole answer. */
+/** Milliseconds for the whole response. */
 const limitMs = 10_000;
 
 /** Undefined when the provider has no such page. Ends early when `gone` aborts. */

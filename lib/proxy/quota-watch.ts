@@ -1,4 +1,4 @@
-/** How much of their plans the providers have last said is used; asked in the background, and nobody ever waits for it. */
+/** The quota that each provider last reported. It is requested in the background, and no exchange waits for it. */
 import type { QuotaWindow } from '../catalog/quota.ts';
 import { quotaAddress } from '../catalog/quota.ts';
 import type { Provider } from '../config/settings.ts';
@@ -9,32 +9,32 @@ import type { Upstream } from './upstream.ts';
 
 export interface KnownQuota {
   provider: string;
-  /** ISO 8601: when the provider said so. */
+  /** When the provider reported it, in ISO 8601. */
   at: string;
   windows: readonly QuotaWindow[];
 }
 
 export interface QuotaWatch {
-  /** An attempt has ended. The plan is asked about after the first answer, then as rarely as said below. */
+  /** Reports the end of an attempt. The quota is requested after the first answer, then at the intervals below. */
   note(provider: Provider, how: 'answered' | 'spent', now: number): void;
   list(): KnownQuota[];
-  /** Ends what is being asked. */
+  /** Aborts the requests in progress. */
   close(): void;
 }
 
-/** Nobody is asked. */
+/** Requests nothing. */
 export const noQuotaWatch: QuotaWatch = { note: () => {}, list: () => [], close: () => {} };
 
-/** Milliseconds between two questions to one provider while its models answer. */
-const oftenMs = 5 * 60_000;
-/** Milliseconds between two questions when an allowance has run out, which changes the figures at once. */
+/** Milliseconds between two requests to one provider while its models answer. */
+const regularMs = 5 * 60_000;
+/** Milliseconds between two requests after a quota has run out, which changes the figures at once. */
 const spentMs = 60_000;
 
 interface Kept {
-  askedAt: number;
-  asking: boolean;
+  requestedAt: number;
+  requesting: boolean;
   known?: KnownQuota;
-  /** The reason that was logged last, so that each is logged once. */
+  /** The last reason in the log, so that each is logged once. */
   reason?: string;
 }
 
@@ -45,17 +45,17 @@ export function quotaWatch(upstream: Pick<Upstream, 'get'>, log: Log, clock: Clo
   function note(provider: Provider, how: 'answered' | 'spent', now: number): void {
     if (closing.signal.aborted || quotaAddress(provider) === undefined) return;
     const { name } = provider;
-    const state = kept.get(name) ?? { askedAt: -Infinity, asking: false };
+    const state = kept.get(name) ?? { requestedAt: -Infinity, requesting: false };
     kept.set(name, state);
-    if (state.asking || now - state.askedAt < (how === 'spent' ? spentMs : oftenMs)) return;
-    state.asking = true;
-    state.askedAt = now;
+    if (state.requesting || now - state.requestedAt < (how === 'spent' ? spentMs : regularMs)) return;
+    state.requesting = true;
+    state.requestedAt = now;
     void ask(provider, state);
   }
 
   async function ask(provider: Provider, state: Kept): Promise<void> {
     const report = await askQuota(provider, upstream, closing.signal);
-    state.asking = false;
+    state.requesting = false;
     if (report === undefined || closing.signal.aborted) return;
     const { name } = provider;
     if (report.windows) {

@@ -1,11 +1,11 @@
-/** An answer whose status says no, read as far as it helps to know why. */
+/** Reads an error response: its body up to a limit, and when to try again. */
 import type { ApiError } from '../anthropic/errors.ts';
 import { redactedLine } from '../redact.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Outcome } from './policy/failures.ts';
 import type { Answer } from './upstream.ts';
 
-/** Bytes of an error body that are read, and milliseconds they may take. */
+/** Bytes of an error body that are read, and how many milliseconds that may take. */
 const longestBody = 64 * 1024;
 const bodyMs = 5000;
 
@@ -23,7 +23,7 @@ export async function readRefusal(
   return { type: 'refused', error, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
-/** As much of the body as comes; a body that breaks off has still said something. */
+/** As much of the body as arrives: the start of a body that breaks off is still useful. */
 async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
@@ -33,7 +33,7 @@ async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
       if (text.length > longestBody) break;
     }
   } catch {
-    // The status alone will have to do.
+    // Without a body, the status remains.
   }
   return text.slice(0, longestBody);
 }

@@ -1,6 +1,6 @@
 /**
- * The answer on its way to the client; the only file that writes to one. Every event leaves in one write, and nothing
- * but a whole event is ever written into a stream, so no heartbeat can land inside one (L11).
+ * The response to the client. Only this file writes to it. Every event is one write, and only whole events are written into
+ * a stream, so no heartbeat can land inside an event (L11).
  */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
@@ -15,19 +15,19 @@ import type { Clock } from './clock.ts';
 import type { Refusal } from './policy/verdict.ts';
 
 export interface Reply {
-  /** Headers and `message_start` have left; errors can only be events now. */
+  /** Whether headers and `message_start` were sent, so that an error can only be an event. */
   started(): boolean;
-  /** The stream has had its last event, or the whole answer was sent. */
+  /** Whether the last event or the whole response was sent. */
   ended(): boolean;
-  /** 200, `message_start`, and from now on a ping whenever nothing else was sent for the heartbeat's time. */
+  /** Sends status 200 and `message_start`. From then on a ping follows every heartbeat interval of silence. */
   start(first: MessageStart, headers?: Record<string, string>): Promise<void>;
   /** Sends events and waits until the client can take more. `message_stop` ends the stream. */
   send(events: readonly StreamEvent[]): Promise<void>;
-  /** The whole answer to `stream: false`. */
+  /** Sends the whole response to `stream: false`. */
   message(message: Message, headers?: Record<string, string>): void;
-  /** An error: as a status while that is possible, else as the last event. */
+  /** Sends an error: as an HTTP status if nothing was sent yet, otherwise as the last event. */
   refuse(refusal: Refusal): void;
-  /** Stops the heartbeat; for a client that has left. */
+  /** Stops the heartbeat after the client has disconnected. */
   close(): void;
 }
 
@@ -62,7 +62,7 @@ export function openReply(
     if (gone.aborted || text === '') return;
     written = clock.monotonic();
     if (res.write(text)) return;
-    // A client that leaves while it is waited for must not be waited for forever.
+    // A disconnected client never drains.
     await once(res, 'drain', { signal: gone }).catch(() => {});
   }
 
@@ -136,7 +136,7 @@ export function openReply(
   };
 }
 
-/** One JSON value as a whole answer. */
+/** Sends one JSON value as a whole response. */
 export function sendJson(
   res: ServerResponse,
   status: number,

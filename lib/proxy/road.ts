@@ -22,13 +22,13 @@ export interface Road extends Clock {
 export interface Counts {
   requests: number;
   failures: number;
-  /** Requests that another model than the first answered. */
+  /** Requests that a model other than the first answered. */
   fallbacks: number;
   /** The latest request that ended in an error. */
   lastError: LastError | undefined;
   inputTokens: number;
   outputTokens: number;
-  /** US dollars, as the upstreams reported them; undefined while none did. */
+  /** US dollars as reported by the upstreams; undefined while none has reported a cost. */
   cost: number | undefined;
 }
 
@@ -51,7 +51,7 @@ export function noCounts(): Counts {
   };
 }
 
-/** Adds what one attempt used. */
+/** Adds the usage and cost of one attempt. */
 export function addTally(counts: Counts, { usage, cost }: Tally): void {
   if (usage) {
     const cached = (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0);

@@ -1,4 +1,4 @@
-/** node:http: listen, endpoints, drain, close. */
+/** The HTTP server of a proxy: listens, dispatches to the endpoints, drains and closes. */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Settings } from '../config/settings.ts';
@@ -21,25 +21,25 @@ import { modelStats, type ModelFigures } from './model-stats.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
 export interface ProxyOptions {
-  /** The snapshot a new request is to see. */
+  /** The settings for a new request. */
   settings: () => Settings;
-  /** What clients must present; wins over the settings' own. A launch sets a random one. */
+  /** The token clients must send, in place of the settings' own. A launch sets a random one. */
   token?: string;
   host: string;
   /** 0 takes any free port. */
   port: number;
   log: Log;
-  /** What its owner may ask it; a launch has no need of it. */
+  /** The control endpoints; a launch has none. */
   control?: Control;
-  /** The way out, opened when it is first needed; doctor listens in on it. */
+  /** Opens the connection pool for upstreams on first use. Doctor passes one that records. */
   upstream?: () => Promise<Upstream>;
   /** The system's clock unless a test passes another. */
   clock?: Clock;
-  /** Whether providers are asked in the background how much of a plan is used. */
+  /** Whether the quotas of providers are requested in the background. */
   watchesQuotas?: boolean;
 }
 
-/** Figures since the start, for `status` and the line a launch ends with. */
+/** Figures since the start, for `status` and the summary of a launch. */
 export type ProxyStats = Readonly<Counts> & {
   live: number;
   models: readonly ModelFigures[];
@@ -53,23 +53,23 @@ export interface Proxy {
   /** `http://127.0.0.1:49152`, without a path. */
   url: string;
   stats(): ProxyStats;
-  /** Refuses new requests, lets live ones finish for `drainMs`, then cuts them; resolves to how many were cut. */
+  /** Refuses new requests, lets live ones finish for `drainMs` milliseconds, then cuts them. Resolves to how many were cut. */
   drain(drainMs: number): Promise<number>;
-  /** Drains, then gives up the port and everything else. */
+  /** Drains, then closes the port and everything else. */
   close(drainMs: number): Promise<number>;
 }
 
-/** Idle connections are kept longer than any client's own limit, so that none is closed under a request. */
+/** Idle connections are kept longer than clients keep theirs, so that none is closed while a client sends a request. */
 const keepAliveMs = 120_000;
 
-/** Rejects with an OccError `port_in_use` (or `cannot_listen`) when it cannot listen. */
+/** Rejects with OccError `port_in_use` or `cannot_listen`. */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { settings, token, host, port, log, control, clock = systemClock } = options;
   const counts = noCounts();
   const upstream = lazy(options.upstream ?? openUpstream);
   const out: Upstream = {
-    post: async (...asked) => (await upstream.get()).post(...asked),
-    get: async (...asked) => (await upstream.get()).get(...asked),
+    post: async (...args) => (await upstream.get()).post(...args),
+    get: async (...args) => (await upstream.get()).get(...args),
     close: async () => {},
   };
   const road: Road = {
@@ -82,7 +82,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     quotas: options.watchesQuotas === true ? quotaWatch(out, log, clock) : noQuotaWatch,
     random: Math.random,
   };
-  /** Requests that closing waits for, and the greetings and questions of the owner, which only end themselves. */
+  /** The requests that closing waits for, and the health and control requests that it does not wait for. */
   const requests = inFlight();
   const asides = inFlight();
   const counter = openTokenCounter(log);
@@ -90,14 +90,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   let closing = false;
 
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (req, res) => {
-    // A write that crosses a client's leaving is told here; that it left, everybody hears by `gone`.
+    // A write to a client that has just disconnected reports an error here; `gone` reports the disconnect.
     res.on('error', () => {});
     const pathname = pathOf(req.url);
     const aside = isOpen(pathname) || pathname.startsWith('/occ/');
     (aside ? asides : requests).add(res, answer(req, res, pathname));
   });
 
-  /** Whatever goes wrong, the client hears of it in Anthropic's shape, and nothing is thrown. */
+  /** Answers every failure with an error in Anthropic's shape. Never throws. */
   async function answer(req: IncomingMessage, res: ServerResponse, pathname: string): Promise<void> {
     const requestId = `req_${randomBytes(12).toString('hex')}`;
     const gone = goneSignal(res);
@@ -128,19 +128,19 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       reply.refuse({ status: 500, type: 'api_error', message, permanent: false });
     } finally {
       reply.close();
-      // Nothing should get here unended; if something does, the client is not left to wait for it.
+      // Every response should have ended by now. If one has not, closing it spares the client the wait.
       if (!res.writableEnded) res.destroy();
     }
   }
 
-  async function dispatch(pathname: string, asked: Exchange & { res: ServerResponse }): Promise<void> {
-    const { req, res, requestId, settings } = asked;
+  async function dispatch(pathname: string, incoming: Exchange & { res: ServerResponse }): Promise<void> {
+    const { req, res, requestId, settings } = incoming;
     const { authToken } = settings;
     const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
     const open = isOpen(pathname);
     if (control && pathname.startsWith('/occ/')) {
       checkDoor(req, { host, token: control.token });
-      return answerOwner(control, `${method} ${pathname}`, asked);
+      return answerControl(control, `${method} ${pathname}`, incoming);
     }
     checkDoor(req, { host, token: token ?? authToken?.reveal() }, !open);
     const models = /^\/v1\/models(?:\/|$)/.test(pathname);
@@ -154,7 +154,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 
     if (pathname === '/v1/messages') {
       counts.requests++;
-      return exchange(asked, road);
+      return exchange(incoming, road);
     }
     const headers = { 'request-id': requestId };
     if (pathname === '/v1/messages/count_tokens') {
@@ -169,7 +169,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   }
 
   function health(): Record<string, unknown> {
-    const { requests: asked, failures } = counts;
+    const { requests: received, failures } = counts;
     return {
       status: closing ? 'stopping' : 'ok',
       service: 'occ',
@@ -177,7 +177,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       pid: process.pid,
       ...(control && { instance: control.instance }),
       uptime_s: Math.round((clock.monotonic() - startedAt) / 1000),
-      requests: asked,
+      requests: received,
       failures,
       live: requests.count(),
     };
@@ -187,7 +187,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     closing = true;
     await requests.settled(drainMs);
     const cut = requests.cut();
-    // Every exchange hears that its client is gone before anything is taken from under it: that would count as a failure.
+    // Exchanges must notice the disconnect before their upstream connections close, which would count as a failure.
     await requests.settled(lingerMs);
     return cut;
   }
@@ -204,14 +204,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     await upstream
       .opened()
       ?.then((opened) => opened.close())
-      .catch(() => {}); // what never opened is closed
-    // What was used is counted before this resolves: whoever closes may want to say it.
+      .catch(() => {}); // it never opened
+    // Usage must be counted before this resolves, since the caller may print it.
     await requests.quiet();
     return cut;
   }
 
   const bound = await listen(server, host, port);
-  // The library is loaded once nobody waits for it: a launch has its child to start first.
+  // Loads the HTTP client after everything else: a launch starts its child first.
   setImmediate(() => void upstream.get().catch(() => {}));
   return {
     host,
@@ -229,19 +229,19 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   };
 }
 
-/** Answered without a token, and no reason to put off an end. */
+/** Whether a path is answered without a token, and is not waited for on closing. */
 function isOpen(pathname: string): boolean {
   return pathname === '/health' || pathname === '/' || pathname === '/api/hello';
 }
 
-/** Throws a Refused for what the owner cannot ask. */
-async function answerOwner(
+/** Answers a control request. Throws `Refused` for an unknown one. */
+async function answerControl(
   { answers }: Control,
-  asked: string,
+  endpoint: string,
   { req, res, requestId }: Exchange & { res: ServerResponse },
 ): Promise<void> {
-  const answer = Object.hasOwn(answers, asked) ? answers[asked] : undefined;
-  if (!answer) throw new Refused('not_found_error', `there is no ${asked} here`);
+  const answer = Object.hasOwn(answers, endpoint) ? answers[endpoint] : undefined;
+  if (!answer) throw new Refused('not_found_error', `there is no ${endpoint} here`);
   const body = req.method === 'POST' ? await readBody(req) : {};
   sendJson(res, 200, await answer(body), { 'request-id': requestId });
 }
@@ -254,7 +254,7 @@ const endpoints: Readonly<Record<string, 'GET' | 'POST'>> = {
   '/v1/messages/count_tokens': 'POST',
 };
 
-/** Aborts when the client leaves before its answer was whole. */
+/** Aborts when the client disconnects before its response has ended. */
 function goneSignal(res: ServerResponse): AbortSignal {
   const controller = new AbortController();
   res.once('close', () => {
@@ -263,12 +263,12 @@ function goneSignal(res: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
-/** How long the rest of a body that nobody wants may take, in milliseconds. */
+/** How long the rest of a refused body may take, in milliseconds. */
 const lingerMs = 1000;
 
 /**
- * Reads a refused body on for a while: closing at once would reset the connection of a client that is still sending,
- * and it would not hear why. A client that sends on all the same is cut off.
+ * Reads and drops the rest of a refused body for a while. Closing at once would reset the connection of a client that is
+ * still sending, and it would not receive the error. A client that keeps sending is cut off.
  */
 function discardRest(req: IncomingMessage): void {
   const impatience = setTimeout(() => req.socket.destroy(), lingerMs);
@@ -276,7 +276,7 @@ function discardRest(req: IncomingMessage): void {
   req.resume();
 }
 
-/** The path of a request line; "" for one that cannot be read as a URL, such as `//`. */
+/** The path of a request line; "" if it is not a valid URL, such as `//`. */
 function pathOf(url = '/'): string {
   try {
     return new URL(`http://localhost${url.startsWith('/') ? url : `/${url}`}`).pathname;

@@ -1,6 +1,6 @@
 /**
- * A stable id for each conversation and agent. OpenCode requires one on Go, keeps a conversation on one server by it
- * (which keeps the prompt cache warm), and picks that server by its last characters, so the tail must be as good as random.
+ * A stable id for each conversation and agent. OpenCode Go requires one and uses it to keep a conversation on one server,
+ * whose prompt cache then stays warm. It picks the server by the last characters, so these must be evenly distributed.
  */
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -16,12 +16,12 @@ export function sessionId(headers: IncomingHttpHeaders, request: MessagesRequest
     .slice(0, 32)}`;
 }
 
-/** The same id where the client itself names the conversation; undefined where it could only be guessed. */
+/** The same id if the client names the conversation; undefined if it could only be guessed. */
 export function namedSession(headers: IncomingHttpHeaders, request: MessagesRequest): string | undefined {
   return nameIn(headers, request) === '' ? undefined : sessionId(headers, request);
 }
 
-/** The client's own session id, else what the conversation began with. */
+/** The client's own session id, otherwise the start of the conversation. */
 function conversationOf(headers: IncomingHttpHeaders, request: MessagesRequest): string {
   const named = nameIn(headers, request);
   if (named !== '') return named;
@@ -29,7 +29,7 @@ function conversationOf(headers: IncomingHttpHeaders, request: MessagesRequest):
   return `${request.metadata?.user_id ?? ''}\n${JSON.stringify(toBlocks(first?.content))}`;
 }
 
-/** From its header or its metadata; "" where it names none. */
+/** The session id from the client's header or metadata; "" if there is none. */
 function nameIn(headers: IncomingHttpHeaders, { metadata }: MessagesRequest): string {
   const named = toText(headers['x-claude-code-session-id']);
   if (named !== '') return named;

@@ -1,17 +1,17 @@
-/** Where an attempt's events go on their way to the client. */
+/** Passes an attempt's events on to the reply, as a stream or as one message. */
 import type { StreamEvent, Usage } from '../anthropic/events.ts';
 import { foldMessage } from '../anthropic/fold.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
 import type { Reply } from './reply.ts';
 
 export interface Sink {
-  /** Nothing may leave before the answer is whole (`stream: false`). */
+  /** Whether the answer must be whole before it may leave (`stream: false`). */
   readonly whole: boolean;
-  /** Takes events, the first time from `message_start` on, and waits until the client can take more. */
+  /** Takes events, beginning with `message_start`, and waits until the client can take more. */
   accept(events: readonly StreamEvent[]): Promise<void>;
 }
 
-/** Streams events on, or gathers them into the one message that `stream: false` asked for. */
+/** Forwards events, or folds them into one message for `stream: false` (L14). */
 export function sinkFor(reply: Reply, request: MessagesRequest, headers: Record<string, string>): Sink {
   if (request.stream !== true) {
     return {
@@ -22,17 +22,17 @@ export function sinkFor(reply: Reply, request: MessagesRequest, headers: Record<
       },
     };
   }
-  /** What the upstream counted in a start that came after the frame had left: the ending says it instead. */
-  let unsaid: Usage | undefined;
+  /** The usage of a `message_start` that arrived after one was already sent. The final `message_delta` carries it instead. */
+  let startUsage: Usage | undefined;
   return {
     whole: false,
     async accept(events) {
       const rest: StreamEvent[] = [];
       for (const event of events) {
-        if (event.type === 'message_start' && reply.started()) unsaid = event.message.usage;
+        if (event.type === 'message_start' && reply.started()) startUsage = event.message.usage;
         else if (event.type === 'message_start') await reply.start(event, headers);
-        else if (event.type === 'message_delta' && unsaid)
-          rest.push({ ...event, usage: { ...unsaid, ...event.usage } });
+        else if (event.type === 'message_delta' && startUsage)
+          rest.push({ ...event, usage: { ...startUsage, ...event.usage } });
         else rest.push(event);
       }
       if (rest.length > 0) await reply.send(rest);

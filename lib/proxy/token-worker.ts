@@ -1,4 +1,4 @@
-/** Runs in a thread of its own and counts texts with o200k. The encoding is copied in by the build (.ci/vendor.mjs). */
+/** Counts texts with o200k in a worker thread. The build copies the encoding into dist (.ci/vendor.mjs). */
 import { parentPort } from 'node:worker_threads';
 import type * as O200k from 'gpt-tokenizer/encoding/o200k_base';
 
@@ -12,11 +12,11 @@ export interface Counted {
   tokens: number;
 }
 
-/** The compiler looks at the package instead: this one is not there before it has run. */
+/** The compiler takes the types from the package, since the copy does not exist before the build. */
 const encoding: string = '#o200k';
 const { countTokens } = (await import(encoding)) as typeof O200k;
 
-/** What looks like one of a model's special tokens is text like any other. */
+/** Text that looks like a special token is counted as text. */
 const asText = { disallowedSpecial: new Set<string>() };
 
 parentPort?.on('message', ({ id, texts }: CountJob) => {

@@ -89,10 +89,10 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
     const decision = decide(candidates, tried, settings.retry, road.random(), { passed, mayRetry });
     if (decision.type === 'give_up') {
       // With every candidate barred, nothing is lost by trying those whose quota or absence may have ended.
-      const doubtful = [...barred].filter(([, { hindrance }]) => hindrance?.kind !== 'breaker');
-      if (tried.length > 0 || doubtful.length === 0 || course.lastResort) return undefined;
+      const retriable = [...barred].filter(([, { hindrance }]) => hindrance?.kind !== 'breaker');
+      if (tried.length > 0 || retriable.length === 0 || course.lastResort) return undefined;
       course.lastResort = true;
-      for (const [index] of doubtful) barred.delete(index);
+      for (const [index] of retriable) barred.delete(index);
       continue;
     }
     const { candidate: index, key, waitMs } = decision;

@@ -1,8 +1,9 @@
 /**
- * One cancellable request to an upstream, and its answer as decoded bytes. The only file that speaks HTTP outwards.
+ * Sends one cancellable request to an upstream and returns the response with a decompressed body. All outgoing HTTP of the
+ * proxy passes through this file.
  *
- * undici's own timeouts are off: both default to five minutes, which thinking models pass; the road's deadlines hold
- * instead. Redirects are never followed, for a key must not travel where the configuration did not send it.
+ * undici's own timeouts are off: both default to five minutes, which thinking models exceed. The attempt's deadlines apply
+ * instead. Redirects are never followed, so that a key reaches only the configured host.
  */
 import { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
@@ -11,22 +12,22 @@ import { redactedLine } from '../redact.ts';
 
 export interface Answer {
   status: number;
-  /** Lower case names; a repeated header is joined by commas. */
+  /** Names are in lower case. The values of a repeated header are joined by commas. */
   headers: Readonly<Record<string, string>>;
-  /** Decompressed. Throws an UpstreamError when the connection breaks, and ends when `signal` aborts. */
+  /** Decompressed. Throws UpstreamError when the connection breaks, and ends when `signal` aborts. */
   body: AsyncIterable<Uint8Array>;
 }
 
 export interface Upstream {
-  /** Rejects with an UpstreamError when no answer came. Nothing is retried here. */
+  /** Rejects with UpstreamError if there is no response. Never retries. */
   post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Answer>;
-  /** The same without a body: for what a provider says of itself. */
+  /** The same for a GET request, for a provider's model list or quota page. */
   get(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Answer>;
-  /** Ends every pooled connection. */
+  /** Closes every pooled connection. */
   close(): Promise<void>;
 }
 
-/** The network's part in a failure; `code` is the system's word for it. */
+/** A network failure. `code` is the system's error code. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   readonly trouble: 'connect' | 'reset';
@@ -39,12 +40,12 @@ export class UpstreamError extends Error {
   }
 }
 
-/** Milliseconds a connection may take to be made. */
+/** Milliseconds to establish a connection. */
 const connectTimeoutMs = 10_000;
-/** Longest a pooled connection is kept unused: shorter than what load balancers allow, so that they do not close it under a request. */
+/** How long a pooled connection is kept idle, in milliseconds: shorter than load balancers do, so that none is closed during a request. */
 const keepAliveMs = 15_000;
 
-/** Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`) are honoured, except towards this machine (contract 8). */
+/** Honours the proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`), except for loopback addresses. */
 export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promise<Upstream> {
   const { Agent, EnvHttpProxyAgent, request } = await import('undici');
   const options = {
@@ -74,7 +75,7 @@ export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promis
     try {
       const answer = await request(target, { method, headers, body, signal, dispatcher });
       const named = toHeaders(answer.headers);
-      // The stream's errors come through the iteration; this keeps one that nobody iterates any more from being fatal.
+      // Errors reach the iteration. This listener keeps an error after its end from ending the process.
       answer.body.on('error', () => {});
       return {
         status: answer.statusCode,
@@ -95,16 +96,16 @@ export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promis
   };
 }
 
-/** The proxies that the environment names. */
+/** The proxies from the environment. */
 export interface Proxies {
   any: boolean;
-  /** As undici takes them: whole URLs, "" for none. */
+  /** In undici's form: whole URLs, "" for none. */
   given: { httpProxy: string; httpsProxy: string };
-  /** Why a proxy of the environment cannot be used, in words, without what may be its password. */
+  /** Why a proxy from the environment cannot be used, without its password. */
   unusable?: string;
 }
 
-/** The proxies of the environment. A missing scheme means http, as for curl; only http and https proxies are spoken. */
+/** Reads the proxies from the environment. A missing scheme means http, as in curl. Only http and https are supported. */
 export function findProxies(env: NodeJS.ProcessEnv): Proxies {
   const found: Proxies = { any: false, given: { httpProxy: '', httpsProxy: '' } };
   for (const [name, field] of [
@@ -145,7 +146,7 @@ async function* readBody(
   }
 }
 
-/** Decompresses what the header declares, and gzip that nobody declared, known by its first two bytes. */
+/** Decompresses what the header declares, and undeclared gzip, which its first two bytes identify. */
 async function inflate(body: Readable, encoding = ''): Promise<AsyncIterable<Uint8Array>> {
   switch (encoding.trim().toLowerCase()) {
     case 'gzip':
@@ -163,7 +164,7 @@ async function inflate(body: Readable, encoding = ''): Promise<AsyncIterable<Uin
 async function* sniffed(body: Readable): AsyncIterable<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let first = await chunks.next();
-  // One byte does not tell; it is joined with the next.
+  // One byte is not enough to tell, so it is joined with the next chunk.
   if (!first.done && first.value.length === 1 && first.value[0] === gzipMagic[0]) {
     const second = await chunks.next();
     if (!second.done) first = { done: false, value: Buffer.concat([first.value, second.value]) };
@@ -194,7 +195,7 @@ async function* through(
   }
 }
 
-/** What went wrong on the network, in words with the host in them. Everything a system says about it stays in `cause`. */
+/** Describes a network error with the host's name. The system's own error stays in `cause`. */
 function toUpstreamError(
   error: unknown,
   { host, hostname }: URL,
@@ -204,11 +205,11 @@ function toUpstreamError(
   const code = codeOf(error);
   const words = wordsFor(code, host, hostname);
   if (words) return new UpstreamError('connect', words, code, error);
-  const said = error instanceof Error ? redactedLine(error.message) : '';
+  const systemMessage = error instanceof Error ? redactedLine(error.message) : '';
   const what = otherwise === 'connect' ? `no answer from ${host}` : `the connection to ${host} broke`;
   return new UpstreamError(
     otherwise === 'connect' && !isReset(code) ? 'connect' : 'reset',
-    `${what} (${code || said})`,
+    `${what} (${code || systemMessage})`,
     code,
     error,
   );

@@ -67,7 +67,7 @@ test('a breaker is told with its reason and its time, and keeps the last resort 
   const asked = ask(kept, 2, true);
   assert.deepEqual(asked, {
     kind: 'breaker',
-    reason: 'it failed 2 times in a row (503 an outage); asked again in 30 s',
+    reason: 'it failed 2 times in a row (503 an outage); tried again in 30 s',
     waitMs: 29_999,
   });
   const opened = { state: 'open', until: new Date(30_001).toISOString() };

@@ -68,7 +68,7 @@ for (const stream of [true, false]) {
     assert(after > 0 && after <= 30, String(after));
     assert.match(
       heard.error?.message ?? '',
-      /emulator\/first: not tried, it failed 2 times in a row \(503 emulated 503\); asked again in \d+ s$/,
+      /emulator\/first: not tried, it failed 2 times in a row \(503 emulated 503\); tried again in \d+ s$/,
     );
     assert.deepEqual(over.requestedModels(), ['first', 'first']);
     assert.equal(over.proxy.stats().failures, 3);
@@ -223,7 +223,7 @@ test('a model that is not served in one format is asked in the next, and from th
     over.emulator.requests.map(({ format }) => format),
     ['chat', 'messages', 'messages'],
   );
-  assert.deepEqual(remembered(over), ['emulator/first: not served as chat, asked as messages']);
+  assert.deepEqual(remembered(over), ['emulator/first: not served as chat, requested as messages']);
 });
 
 test('a model that is served in no format is as good as gone', async () => {

@@ -1,9 +1,9 @@
 /**
- * The most tokens a model answers with, read from a refusal of more. Sources: the wordings of Anthropic, OpenAI, Google,
- * DeepSeek, Alibaba, Moonshot and of gateways that check by themselves.
+ * Reads the largest number of tokens a model answers with from the refusal of a larger one. Sources: error messages of
+ * Anthropic, OpenAI, Google, DeepSeek, Alibaba, Moonshot, and of gateways with checks of their own.
  */
 
-/** Only such a sentence is about the length of the answer; those about the window are an overflow and read elsewhere. */
+/** Only such a sentence is about the answer's length. Sentences about the window are an overflow and read elsewhere. */
 const named = /\bmax_?(?:completion_?|output_?)?tokens\b/i;
 
 const number = String.raw`(\d[\d,_]*)`;
@@ -17,10 +17,10 @@ const limits: readonly RegExp[] = [
     'i',
   ),
 ];
-/** Google counts to the first number it does not take. */
+/** Google names the first number that it does not accept. */
 const below = new RegExp(String.raw`to ${number} \(exclusive\)`, 'i');
 
-/** Tokens; undefined where the words name no limit of an answer. */
+/** The limit in tokens; undefined if the message names none. */
 export function answerLimitIn(words: string): number | undefined {
   if (!named.test(words)) return undefined;
   const exclusive = countIn(below, words);
@@ -37,7 +37,7 @@ function countIn(pattern: RegExp, words: string): number | undefined {
   return digits === undefined ? undefined : Number(digits.replaceAll(/[,_]/g, ''));
 }
 
-/** No model that anybody would use answers with less; what is smaller is a code or a part of something else. */
+/** The smallest limit that is believed. Smaller numbers are codes or parts of something else. */
 function plausible(count: number): number | undefined {
   return count >= 256 ? count : undefined;
 }

@@ -1,30 +1,30 @@
 /**
- * The breaker of one provider, model and format (contract 5.7): a reducer over outcomes. It opens after some failures in
- * a row, lets one probe through when its time is over, and closes when that succeeds.
+ * The circuit breaker of one provider, model and format: a reducer over outcomes. It opens after some failures in a row,
+ * lets one probe through after `resetMs`, and closes when the probe succeeds.
  *
- * Two guards keep it from staying open for ever. A probe holds its place for `resetMs` at most, so one whose end is never
- * heard of, or that takes its time, keeps nobody out; and one that said nothing about the model gives the place back.
+ * Two rules keep it from staying open for ever. A probe blocks others for `resetMs` at most, so a slow or lost one cannot
+ * block them longer. A probe that shows nothing about the model lets the next one through.
  */
 import { classOf, type Outcome } from './failures.ts';
 
 export type Circuit =
   | { readonly state: 'closed'; readonly failures: number }
-  /** `until`, in milliseconds, no attempt is admitted: the next probe, or the end of the one under way. */
+  /** No attempt is admitted before `until`, in milliseconds: the time of the next probe. */
   | { readonly state: 'open' | 'half_open'; readonly failures: number; readonly until: number };
 
 export interface BreakerSettings {
-  /** Failures in a row that open it. */
+  /** How many failures in a row open it. */
   failures: number;
   resetMs: number;
 }
 
-/** What an attempt says about its model's health; `neutral` says nothing. */
+/** What an attempt shows about its model's health; `neutral` shows nothing. */
 export type Sign = 'answered' | 'failed' | 'neutral';
 
 export type BreakerEvent =
-  /** A probe sets out. */
+  /** A probe starts. */
   | { type: 'probing' }
-  /** Content has come: it speaks again, and nobody need wait for the end of a long answer. */
+  /** Content has arrived: the model works again, before the end of a long answer. */
   | { type: 'content'; probe: boolean }
   | { type: Sign; probe: boolean };
 
@@ -33,7 +33,7 @@ export const closed: Circuit = { state: 'closed', failures: 0 };
 /** Whether an attempt may be made now, and if not, in how many milliseconds the next one may. */
 export type Admission = { admitted: true; probe: boolean } | { admitted: false; waitMs: number };
 
-/** A probe is under way and may end at any moment. */
+/** Milliseconds to wait while a probe is in progress, which may end at any moment. */
 const soonMs = 1000;
 
 export function admission(circuit: Circuit, now: number): Admission {
@@ -52,7 +52,7 @@ export function next(
   if (event.type === 'probing')
     return { state: 'half_open', failures: circuit.failures, until: now + resetMs };
   if (circuit.state === 'closed') return nextClosed(circuit, event, now, { failures, resetMs });
-  // Attempts from before it opened change nothing: they say how it was then.
+  // Attempts that began before it opened change nothing.
   if (!event.probe) return circuit;
   switch (event.type) {
     case 'answered':
@@ -80,9 +80,9 @@ function nextClosed(
 }
 
 /**
- * Only what the model itself does counts. A client that left, a client's mistake and a client's own time limit say
- * nothing about it; a refused key, a spent allowance or a model that is gone has a memory of its own, which says so in
- * better words; and a request that could not be written never left.
+ * Only the model's own behaviour counts. A disconnected client, an invalid request and the client's own time limit show
+ * nothing about it. A refused key, a spent quota and a missing model are remembered elsewhere, with a better explanation. A
+ * request that could not be encoded was never sent.
  */
 export function signOf(outcome: Outcome): Sign {
   if (outcome.type === 'answered') return 'answered';

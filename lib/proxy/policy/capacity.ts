@@ -1,20 +1,20 @@
-/** Whether a model can take a request at all: its images, its tools, its length (contract 3 and 5.1). */
+/** Whether a model can take a request at all: its images, its tools and its length. */
 import type { Route } from '../../wire/codec.ts';
-import type { Asked } from './plan.ts';
+import type { RoutingRequest } from './plan.ts';
 import { anyImages } from './scenario.ts';
 
-/** Tokens that must stay free for an answer; the permission check asks for 64, so no more is demanded of it. */
+/** Tokens that must stay free for the answer, or fewer if the request's `max_tokens` is smaller. */
 const leastAnswer = 1024;
 
 /** What a model lacks for a request. */
 export interface Lack {
   reason: string;
-  /** Tokens its window holds, where the request is only too long for it. */
+  /** The window in tokens, if the request is only too long for it. */
   window?: number;
 }
 
-/** Undefined when it has the capacity. */
-export function lackOf(route: Route, { request, inputTokens }: Asked): Lack | undefined {
+/** Undefined if the model has the capacity. */
+export function missingCapacity(route: Route, { request, inputTokens }: RoutingRequest): Lack | undefined {
   if (anyImages(request) && !route.images) return { reason: 'it takes no images' };
   if (request.tools !== undefined && request.tools.length > 0 && !route.tools)
     return { reason: 'it takes no tools' };

@@ -1,12 +1,12 @@
-/** A memory that is bounded in number and in time. The clock is an argument. */
+/** A map that is bounded in size and whose entries expire. The time is an argument. */
 
 export interface Expiring<V> {
   get(key: string, now: number): V | undefined;
-  /** `until` is a time in milliseconds, like `now`. What was set longest ago makes room. */
+  /** `until` is a time in milliseconds, like `now`. The oldest entry makes room for a new one. */
   set(key: string, value: V, until: number): void;
   delete(key: string): void;
   clear(): void;
-  /** What is remembered now, in the order in which it was set. */
+  /** The entries that have not expired, oldest first. */
   list(now: number): { key: string; value: V; until: number }[];
 }
 

@@ -1,8 +1,8 @@
-/** How an attempt ended, and what kind of failure it was; what that earns is in `steps.ts` (contract 5.2). Pure. */
+/** How an attempt ended and which class of failure it was. What follows from that is in `steps.ts`. Pure. */
 import type { ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody } from '../../anthropic/events.ts';
 
-/** Why an attempt that got no usable answer failed. */
+/** Why an attempt without a usable answer failed. */
 export type Trouble =
   | 'connect'
   | 'reset'
@@ -14,7 +14,7 @@ export type Trouble =
   | 'overflow'
   | 'upstream'
   | 'encoding'
-  /** The client's own limit left no more time: no fault of the model. */
+  /** The client's own time limit was reached, which is not the model's fault. */
   | 'client_limit';
 
 /** The time limit that ended an attempt: a setting by its name in the configuration, or the client's own. */
@@ -26,17 +26,17 @@ export type TimeLimit =
   | 'client';
 
 /**
- * How far an attempt had come. The last two are seen from the client: for an answer that must be whole first, nothing is
- * after content.
+ * How far an attempt had come when it failed. `after_content` means that the client has received content, which it never
+ * has while an answer must be whole first.
  */
 export type Position = 'before_headers' | 'before_content' | 'after_content' | 'after_finish';
 
 /** How one attempt ended. */
 export type Outcome =
   | { type: 'answered' }
-  /** The upstream said no, with a status. */
+  /** The upstream answered with an error status. */
   | { type: 'refused'; error: ApiError; retryAfterMs?: number }
-  /** There was no answer, or the beginning of one that cannot be used. */
+  /** There was no answer, or only the start of one. */
   | {
       type: 'failed';
       trouble: Trouble;
@@ -45,7 +45,7 @@ export type Outcome =
       limit?: TimeLimit;
       at: Position;
     }
-  /** The client left. */
+  /** The client disconnected. */
   | { type: 'abandoned' };
 
 /** One attempt that was made. */
@@ -55,20 +55,20 @@ export interface Tried {
   /** Index into the provider's keys. */
   key: number;
   outcome: Outcome;
-  /** What it was refused for has been changed, so the same model is worth asking once more. */
+  /** The request was repaired, so the same model is tried once more. */
   repaired?: boolean;
 }
 
 /**
- * - `client`: the request's own fault, or longer than the model's window: returned at once;
- * - `credentials`, `quota`, `gone`: permanent for this key, provider, model;
- * - `format`: the model is not served in this wire format;
- * - `transient`: worth the same model once more;
- * - `other`: worth another model.
+ * - `client`: the request is invalid or longer than the model's window; returned at once.
+ * - `credentials`, `quota`, `gone`: permanent for this key, provider or model.
+ * - `format`: the model is not served in this wire format.
+ * - `transient`: the same model may work on a second try.
+ * - `other`: another model may work.
  */
 export type FailureClass = 'client' | 'credentials' | 'quota' | 'gone' | 'format' | 'transient' | 'other';
 
-/** Names that OpenCode's gateways give an error, which tell more than its status (facts: 401 alone means five things). */
+/** Error names of OpenCode's gateways, which are more precise than the status: a 401 alone has five meanings there. */
 const classByType: Readonly<Record<string, FailureClass>> = {
   AuthError: 'credentials',
   INFERENCE_ACCESS_BLOCKED: 'credentials',
@@ -94,16 +94,16 @@ const classByType: Readonly<Record<string, FailureClass>> = {
   overloaded_error: 'transient',
 };
 
-/** OpenCode's `ModelError` has several meanings, and only its words tell this one from the others. */
+/** OpenCode's `ModelError` has several meanings, and only its message distinguishes this one. */
 const wrongFormat = /not supported for (?:this )?format/i;
 
-/** The class of a refusal: by the upstream's own name for it, then by its code, then by status; never by its text alone. */
+/** The class of an error response: by the upstream's error type, then its code, then the status; never by its text alone. */
 export function classify({ status, upstreamType, upstreamCode, overflow, message }: ApiError): FailureClass {
   if (overflow) return 'client';
   if (upstreamType === 'ModelError' && wrongFormat.test(message)) return 'format';
   const named = classNamed(upstreamType) ?? classNamed(upstreamCode);
   if (named) return named;
-  // A vendor's own key error behind a gateway is about the model, not about our key (observed 2026-09).
+  // A vendor's key error behind a gateway is about the gateway's key for that model, not the user's (observed 2026-09).
   if (upstreamCode === 'invalid_api_key' && upstreamType === 'invalid_request_error') return 'gone';
   if (status === 401) return 'credentials';
   if (status === 402) return 'quota';
@@ -118,7 +118,7 @@ function classNamed(name: string | undefined): FailureClass | undefined {
   return name !== undefined && Object.hasOwn(classByType, name) ? classByType[name] : undefined;
 }
 
-/** The class of a trouble by itself. An error that the upstream names inside its answer has its own. */
+/** The class of a failure without an error from the upstream. An error inside the answer has a class of its own. */
 const classByTrouble: Readonly<Record<Trouble, FailureClass>> = {
   connect: 'transient',
   reset: 'transient',

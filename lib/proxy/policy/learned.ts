@@ -1,7 +1,6 @@
 /**
- * What refusals teach about a model, and how it is used: the next wire format, a request without the parameter that was
- * refused, a smaller window, or another model altogether (contract 5.2). What a learned changes is never the client's
- * request as it stands, only what is written from it.
+ * What the proxy learns about a model from refusals, and the repairs that follow: another wire format, a request without a
+ * refused parameter, a shorter answer or a smaller window. Repairs change what is encoded, never the client's request.
  */
 import { toRoute } from '../../catalog/routes.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
@@ -13,48 +12,47 @@ import { parametersNamed, requestWithout, routeWithout, type Parameter } from '.
 import type { Candidate } from './plan.ts';
 
 export type Learned =
-  /** Not there, switched off, or not for us. `reason` is what the upstream said. */
+  /** The model is missing, disabled or not available to this account. `reason` is the upstream's message. */
   | { what: 'gone'; reason: string }
-  /** Not served in these formats, but in `use`. */
+  /** The model is not served in the refused formats but may be in `use`. */
   | { what: 'format'; refused: readonly WireFormat[]; use: WireFormat }
   | { what: 'parameter'; parameter: Parameter }
-  /** The most tokens it answers with. */
+  /** The largest answer in tokens. */
   | { what: 'answer'; tokens: number }
-  /** The most tokens it takes. */
+  /** The largest context window in tokens. */
   | { what: 'window'; tokens: number };
 
-/** How long a learned holds, in milliseconds: an hour (contract 5.2), after which learning it anew costs one refusal. */
+/** How long it is remembered, in milliseconds: an hour, after which learning it again costs one refusal. */
 export const learnedMs = 3_600_000;
 
-/** A candidate, changed so that what it refused is no longer asked of it. */
+/** A candidate that is changed so that it no longer gets what it refused. */
 export interface Repair {
   candidate: Candidate;
   learned: Learned;
-  /** What the upstream said. */
+  /** The upstream's message. */
   why: string;
-  /** False when the refusal was about this conversation, and so teaches nothing about others. */
+  /** False if the refusal was about this conversation, so that it is not remembered for others. */
   general: boolean;
 }
 
 /** A refusal that points into the conversation: `messages.3.content.0`. */
 const inConversation = /\b(?:messages|contents|input)(?:\.|\[)\d/;
 
-/** The learned that holds whether or not anything is tried again; undefined where an outcome teaches none. */
+/** What an outcome shows about the model, whether or not it is tried again; undefined if nothing. */
 export function learnedFrom(outcome: Outcome, { route }: Candidate): Learned | undefined {
   if (outcome.type !== 'refused' && outcome.type !== 'failed') return undefined;
   const failure = classOf(outcome);
   if (failure === 'gone') return { what: 'gone', reason: outcome.error.message };
   const { overflow, limit } = outcome.error as { overflow?: boolean; limit?: number };
-  // A limit above what is assumed is not believed: vendors also name the sum of a request and its answer.
+  // A larger limit than assumed is not believed: vendors also report the sum of a request and its answer.
   if (overflow && limit !== undefined && limit < route.contextWindow)
     return { what: 'window', tokens: limit };
   return undefined;
 }
 
 /**
- * What else to ask of the same model after `outcome`: the next format its provider has and that was not refused, or the
- * request without a refused parameter. Undefined when nothing is known that would change the request. `refused` are the
- * formats that this model was refused in before.
+ * The repair after `outcome`: the provider's next format that was not refused, or the request without a refused parameter.
+ * Undefined if no known repair changes the request. `refused` lists the formats in which the model was refused before.
  */
 export function repair(
   candidate: Candidate,
@@ -118,17 +116,17 @@ function withoutParameters(candidate: Candidate, parameters: readonly Parameter[
   };
 }
 
-/** Never more than it was thought to answer with. */
+/** Limits the answer, but never raises the known limit. */
 function withAnswer({ route, ...candidate }: Candidate, tokens: number): Candidate {
   return { ...candidate, route: { ...route, maxOutputTokens: Math.min(tokens, route.maxOutputTokens) } };
 }
 
-/** The candidate with everything in mind that was learned about its model. */
+/** Applies everything that was learned about the candidate's model. */
 export function applyLearned(candidate: Candidate, learned: readonly Learned[]): Candidate {
   const format = learned.find((learned) => learned.what === 'format')?.use;
-  const spoken = format === undefined ? candidate : inFormat(candidate, format);
+  const formatted = format === undefined ? candidate : inFormat(candidate, format);
   const parameters = learned.flatMap((learned) => (learned.what === 'parameter' ? [learned.parameter] : []));
-  const plain = parameters.length === 0 ? spoken : withoutParameters(spoken, parameters);
+  const plain = parameters.length === 0 ? formatted : withoutParameters(formatted, parameters);
   const answer = learned.find((learned) => learned.what === 'answer')?.tokens;
   const kept = answer === undefined ? plain : withAnswer(plain, answer);
   const window = learned.find((learned) => learned.what === 'window')?.tokens ?? Infinity;
@@ -137,7 +135,7 @@ export function applyLearned(candidate: Candidate, learned: readonly Learned[]):
     : kept;
 }
 
-/** A format that its provider no longer has an endpoint for was learned from another configuration. */
+/** Switches the wire format. A format without an endpoint was learned under another configuration and is ignored. */
 function inFormat(candidate: Candidate, format: WireFormat): Candidate {
   const { entry, provider, route } = candidate;
   if (format === route.format || provider.endpoints[format] === undefined) return candidate;
@@ -145,13 +143,13 @@ function inFormat(candidate: Candidate, format: WireFormat): Candidate {
   return { ...candidate, route: other };
 }
 
-/** A learned in words: for the log and for `status`. */
+/** Describes it for the log and for `status`. */
 export function describeLearned(learned: Learned): string {
   switch (learned.what) {
     case 'gone':
       return `not available: ${learned.reason}`;
     case 'format':
-      return `not served as ${learned.refused.join(' or ')}, asked as ${learned.use}`;
+      return `not served as ${learned.refused.join(' or ')}, requested as ${learned.use}`;
     case 'parameter':
       return `takes no ${parameterWords[learned.parameter] ?? learned.parameter}`;
     case 'answer':
@@ -167,6 +165,6 @@ const parameterWords: Partial<Record<Parameter, string>> = {
   tool_choice: 'forced tool_choice',
   extra_fields: 'fields beyond the core of the API',
   stop: 'stop sequences',
-  web_search: 'web search of its own',
+  web_search: 'web search',
   reasoning_replay: 'turn without its reasoning',
 };

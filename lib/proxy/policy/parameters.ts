@@ -1,13 +1,13 @@
 /**
- * Fields that some server or other refuses, and what a request is without them: data, as quirks are. A row whose names
- * stand in a refusal is tried, if it would change the request at all.
+ * Fields that some servers refuse, and how to send a request without them, as data. A row applies if one of its names is in
+ * the refusal and it would change the request.
  */
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { Route } from '../../wire/codec.ts';
 import type { Quirks } from '../../wire/quirks.ts';
 
 interface Row {
-  /** Its names in the wire formats, or the words that only its refusal has. */
+  /** The field's names in the wire formats, or words that only its refusal has. */
   named: RegExp;
   route?: (route: Route) => Route;
   request?: (request: MessagesRequest) => MessagesRequest;
@@ -18,7 +18,7 @@ const quirk = (quirks: Partial<Quirks>) => (route: Route) => ({
   quirks: { ...route.quirks, ...quirks },
 });
 
-/** The more telling names first: a refusal may mention several fields. */
+/** More specific names first, since a refusal may mention several fields. */
 const rows = {
   temperature: {
     named: /\btemperature\b/i,
@@ -26,7 +26,7 @@ const rows = {
   },
   top_p: { named: /\btop_?p\b/i, route: quirk({ topP: 'omit' }) },
   top_k: { named: /\btop_?k\b/i, route: quirk({ topK: 'omit' }) },
-  // Go refused numeric bounds in tools as `tool_count_limit` (upstream facts, section 3.2).
+  // OpenCode Go refuses numeric bounds in tool schemas as `tool_count_limit`.
   schema_ranges: {
     named: /unsupported_tool_schema|tool_count_limit|\b(?:exclusive)?(?:minimum|maximum)\b/i,
     route: quirk({ schema: 'no_ranges' }),
@@ -47,7 +47,7 @@ const rows = {
   web_search: { named: /\bweb_search\w*/i, route: quirk({ webSearch: false }) },
   cache_control: { named: /\bcache_control\b/i, route: quirk({ cacheControl: false }) },
   extra_fields: { named: /extra inputs are not permitted/i, route: quirk({ strictBody: true }) },
-  // Dropped last of all that is plain: an answer may then run on beyond the word it was to stop at.
+  // One of the last resorts: without it the answer may continue beyond the stop sequence.
   stop: {
     named: /\bstop(?:_?sequences)?\b/i,
     request: ({ stop_sequences: _stop, ...request }) => request,
@@ -65,19 +65,19 @@ export type Parameter = keyof typeof rows;
 
 const table: Readonly<Record<Parameter, Row>> = rows;
 
-/** The parameters that a refusal may be about, the likeliest first: what it names as the field, then what its words name. */
+/** The parameters a refusal may be about, the likeliest first: the field it names, then those its message mentions. */
 export function parametersNamed(message: string, param: string | undefined): Parameter[] {
   const named = (text: string) =>
     (Object.keys(table) as Parameter[]).filter((parameter) => table[parameter].named.test(text));
   return [...new Set([...(param === undefined ? [] : named(param)), ...named(message)])];
 }
 
-/** The route of a model that does not take these parameters. */
+/** The route for a model that does not accept these parameters. */
 export function routeWithout(route: Route, parameters: readonly Parameter[]): Route {
   return parameters.reduce((kept, parameter) => table[parameter].route?.(kept) ?? kept, route);
 }
 
-/** The request without what no route can leave out. */
+/** The request without those parameters that the route does not decide. */
 export function requestWithout(request: MessagesRequest, parameters: readonly Parameter[]): MessagesRequest {
   return parameters.reduce((kept, parameter) => table[parameter].request?.(kept) ?? kept, request);
 }

@@ -1,4 +1,4 @@
-/** The plan for one request: the models that may answer it, in order, and those that were passed over. Types alone. */
+/** The types of a plan: the models that may answer one request, in order, and those that were passed over. */
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider } from '../../config/settings.ts';
 import type { Route } from '../../wire/codec.ts';
@@ -7,21 +7,21 @@ import type { Parameter } from './parameters.ts';
 export interface Candidate {
   route: Route;
   provider: Provider;
-  /** As it is configured. */
+  /** The model's entry in the configuration. */
   entry: ModelEntry;
-  /** What brought it here: "models.default", "fallbacks.think[0]", "asked for". */
+  /** Why it is in the plan: "models.default", "fallbacks.think[0]", "asked for". */
   why: string;
-  /** Parameters its upstream refuses; the route has those in mind that are its business. */
+  /** Parameters that its upstream refuses. Those that depend on the route are applied to it already. */
   without?: readonly Parameter[];
 }
 
 export interface Plan {
   candidates: readonly Candidate[];
-  /** The rule that matched and the reason it did. */
+  /** The rule that matched, and why. */
   reason: string;
   /** Models that were passed over before any attempt, and why. */
   passedOver: readonly PassedOver[];
-  /** What the conversation is to keep, where the scenario decided. */
+  /** The entry that the conversation keeps, if the scenario decided. */
   keep?: { group: string; name: string };
 }
 
@@ -29,21 +29,21 @@ export interface PassedOver {
   /** `provider/model`. */
   model: string;
   reason: string;
-  /** Where an earlier request is the reason, and not what the model can take. */
+  /** Set if an earlier request is the reason, and not the model's capacity. */
   hindrance?: Hindrance;
-  /** Tokens its window holds, where it could take the request if that were shorter. */
+  /** The model's window in tokens, if it could take a shorter request. */
   window?: number;
 }
 
-/** Why a model is not asked now, though it could take the request. */
+/** Why a model with the capacity for a request is not tried now. */
 export interface Hindrance {
   kind: 'breaker' | 'quota' | 'gone';
   reason: string;
-  /** Milliseconds until it may be asked. */
+  /** Milliseconds until it may be tried. */
   waitMs: number;
 }
 
-export interface Asked {
+export interface RoutingRequest {
   request: MessagesRequest;
   /** The estimate of the whole request in tokens. */
   inputTokens: number;

@@ -1,36 +1,36 @@
 /**
- * Who is out of allowance until when. A provider that says so is not asked again before its reset, by no request.
+ * Which quota is spent until when. No request tries a provider with a spent quota before its reset.
  *
- * The whole provider, not the model alone: OpenCode's limits carry no model's name, several models were refused together
- * even after allowances became per model (upstream facts, section 6), and a balance or a member's cap has one owner. Two
- * refusals are about the model: one that names it, and that of the free allowance, beside which paid models go on.
+ * A spent quota counts for the whole provider: OpenCode's limits name no model, several models were refused together even
+ * after quotas became per model (observed in autumn 2026), and a balance or a member's cap has one owner. Two refusals
+ * concern one model: a refusal that names it, and that of the free tier, beside which paid models continue.
  */
 import type { ApiError } from '../../anthropic/errors.ts';
 import { classOf, type Outcome } from './failures.ts';
 
-/** An allowance that is used up. */
+/** A quota that is used up. */
 export interface Spent {
-  /** `provider`, or `provider/model` where only that is concerned. */
+  /** `provider`, or `provider/model` if only that model is concerned. */
   who: string;
   /** "5-hour limit", "balance". */
   limit: string;
-  /** Time in milliseconds from which on it may be asked again. */
+  /** The time in milliseconds from which it may be tried again. */
   until: number;
-  /** False when nobody said when it resets. */
-  told: boolean;
-  /** When it was last refused, in milliseconds. */
+  /** Whether the upstream named the reset. */
+  resetKnown: boolean;
+  /** The time of the last refusal, in milliseconds. */
   since: number;
 }
 
-/** Without a reset it is asked again after this: a top-up ends it at any moment, and asking costs one refusal. */
-const untoldMs = 60_000;
-/** No allowance is longer than a month; what claims to be, is not believed. */
+/** The wait without a known reset, in milliseconds: a top-up may end it at any time, and a try costs one refusal. */
+const unknownResetMs = 60_000;
+/** The longest reset that is believed, in milliseconds: no quota period is longer than a month. */
 const longestMs = 32 * 24 * 3_600_000;
 /**
- * When nobody else is left to ask, the word of a spent provider is doubted this often, in milliseconds: the person may
- * have allowed it to use the balance, as its own message suggests.
+ * When no other model is left, a spent provider is tried this often, in milliseconds: the user may have allowed it to use
+ * the balance, as its own message suggests.
  */
-const doubtMs = 60_000;
+const trySpentMs = 60_000;
 
 const limitByType: Readonly<Record<string, string>> = {
   CreditsError: 'balance',
@@ -42,7 +42,7 @@ const limitByType: Readonly<Record<string, string>> = {
   billing_error: 'balance',
 };
 
-/** What the outcome says about an allowance; undefined when it says nothing. */
+/** The quota that an outcome reports as spent; undefined if it reports none. */
 export function spentBy(outcome: Outcome, provider: string, modelId: string, now: number): Spent | undefined {
   if (classOf(outcome) !== 'quota' || (outcome.type !== 'refused' && outcome.type !== 'failed')) {
     return undefined;
@@ -53,8 +53,8 @@ export function spentBy(outcome: Outcome, provider: string, modelId: string, now
   return {
     who: ofModel ? `${provider}/${modelId}` : provider,
     limit: limitOf(error),
-    until: now + Math.min(resetMs ?? untoldMs, longestMs),
-    told: resetMs !== undefined,
+    until: now + Math.min(resetMs ?? unknownResetMs, longestMs),
+    resetKnown: resetMs !== undefined,
     since: now,
   };
 }
@@ -65,7 +65,7 @@ function limitOf({ limitName, upstreamType = '', upstreamCode = '', status }: Pa
   return (named !== undefined && limitByType[named]) || (status === 402 ? 'balance' : 'usage limit');
 }
 
-/** The id as a word of its own: `glm-5` is not meant where `glm-5.3` stands. */
+/** Whether the message names the id as a whole word: `glm-5.3` does not name `glm-5`. */
 function names(message: string, modelId: string): boolean {
   const at = message.toLowerCase().indexOf(modelId.toLowerCase());
   if (at < 0 || modelId === '') return false;
@@ -75,7 +75,7 @@ function names(message: string, modelId: string): boolean {
   );
 }
 
-/** Milliseconds until an allowance resets: from `retry-after`, else from the words "Resets in 7hr 29min"; undefined when nobody said. */
+/** Milliseconds until a quota resets, from `retry-after` or from text such as "Resets in 7hr 29min"; undefined if neither is there. */
 export function resetMsOf(outcome: Outcome): number | undefined {
   if (outcome.type === 'refused' && outcome.retryAfterMs !== undefined) return outcome.retryAfterMs;
   if (outcome.type !== 'refused' && outcome.type !== 'failed') return undefined;
@@ -93,21 +93,21 @@ function unitMs(unit: string): number {
   return /^s/i.test(unit) ? 1000 : 0;
 }
 
-/** True when a spent provider may be asked all the same, because nobody else is left. */
-export function mayDoubt({ since }: Spent, now: number): boolean {
-  return now - since >= doubtMs;
+/** Whether a spent provider may be tried anyway, because no other model is left. */
+export function mayTrySpent({ since }: Spent, now: number): boolean {
+  return now - since >= trySpentMs;
 }
 
 /** "its 5-hour limit is reached, resets in 7 h 29 min". */
-export function spentInWords({ limit, until, told }: Spent, now: number): string {
-  const left = inWords(until - now);
-  return told
+export function describeSpent({ limit, until, resetKnown }: Spent, now: number): string {
+  const left = formatDuration(until - now);
+  return resetKnown
     ? `its ${limit} is reached, resets in ${left}`
-    : `its ${limit} is used up; asked again in ${left}`;
+    : `its ${limit} is used up; tried again in ${left}`;
 }
 
 /** Milliseconds as `42 s`, `3 min`, `7 h 29 min`, `4 d 1 h`, rounded up. */
-export function inWords(ms: number): string {
+export function formatDuration(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.ceil(seconds / 60);

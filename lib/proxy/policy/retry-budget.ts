@@ -1,9 +1,9 @@
 /**
- * How many extra tries a provider's outage may cost: a share of what is asked of it anyway, so that a thousand clients
- * do not become two thousand when it can answer none. When the share is spent, the next model is asked at once.
+ * Limits the retries that a provider's outage may cause to a share of its regular attempts, so that a thousand clients do not
+ * become two thousand when it can answer none. When the share is spent, the next model is tried at once.
  */
 
-/** A slot of time with what was asked in it. */
+/** A slot of time and its attempts. */
 interface Slot {
   readonly at: number;
   readonly attempts: number;
@@ -13,15 +13,15 @@ interface Slot {
 /** The slots of the last minute, oldest first; at most `windowMs / slotMs` and one. */
 export type Budget = readonly Slot[];
 
-/** Milliseconds that are looked back on, and how finely. */
+/** The time that counts, and the length of its slots, in milliseconds. */
 const windowMs = 60_000;
 const slotMs = 5000;
 
-/** Extra tries for each attempt that is none: with a fifth an outage never costs a provider much more than it has anyway. */
+/** Retries for each first attempt: with a fifth, an outage adds at most a fifth to a provider's load. */
 const share = 0.2;
 /**
- * Extra tries in a minute that are always allowed: what one person's agents need for a hiccup. The share is more from
- * fifty attempts a minute on.
+ * Retries in a minute that are always allowed, enough for one user's agents in a short disturbance. From fifty attempts a
+ * minute on the share is larger.
  */
 const least = 10;
 

@@ -1,5 +1,5 @@
 /**
- * Which models may answer a request, in which order, and why (contract 3 and 5.1). Pure: settings in, plan out.
+ * Decides which models may answer a request, in which order, and why. Pure: settings in, plan out.
  *
  *   override → family → requested → scenario; then fallbacks; then the scenario's own as a safety net; capacity filters.
  */
@@ -7,36 +7,36 @@ import { toRoute } from '../../catalog/routes.ts';
 import { modelIdAt } from '../../catalog/listed.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/settings.ts';
-import { lackOf, type Lack } from './capacity.ts';
+import { missingCapacity, type Lack } from './capacity.ts';
 import { applyLearned, type Learned } from './learned.ts';
-import type { Asked, Candidate, PassedOver, Plan } from './plan.ts';
+import type { RoutingRequest, Candidate, PassedOver, Plan } from './plan.ts';
 import { readScenario, type ScenarioMatch } from './scenario.ts';
 import { groupOf, stays } from './sticky.ts';
-import { askedId, tierOf } from './tiers.ts';
+import { requestedId, tierOf } from './tiers.ts';
 import { OccError } from '../../errors.ts';
 
-/** What earlier requests have left behind. */
+/** What is known from earlier requests. */
 export interface Known {
   learned(model: string): readonly Learned[];
-  /** The entry of `models` that this conversation keeps for requests of such a group. */
+  /** The entry of `models` that this conversation keeps for requests of `group`. */
   kept?(group: string): string | undefined;
 }
 
 const nothingKnown: Known = { learned: () => [] };
 
-/** Above how many tokens a request is long, unless `models.long_context` says otherwise. */
+/** A request with more tokens is long, unless `models.long_context.context_threshold` is set. */
 export const defaultLongContextThreshold = 100_000;
 
 interface Choice {
   entry: ModelEntry;
-  /** The name fallbacks are looked up under. */
+  /** The name under which fallbacks are looked up. */
   name: string;
   why: string;
   reason: string;
 }
 
-/** The plan for one request. Never empty unless no model is configured or none can take the request. */
-export function planRoutes(asked: Asked, settings: Settings, known: Known = nothingKnown): Plan {
+/** The plan for one request. It is empty only if no model is configured or none can take the request. */
+export function planRoutes(asked: RoutingRequest, settings: Settings, known: Known = nothingKnown): Plan {
   const match = readScenario(asked.request, {
     inputTokens: asked.inputTokens,
     longContextThreshold: settings.models['long_context']?.context_threshold ?? defaultLongContextThreshold,
@@ -63,9 +63,9 @@ export function planRoutes(asked: Asked, settings: Settings, known: Known = noth
   };
 }
 
-/** Override, family, and the model that was asked for, in this order. */
+/** Override, family, and the requested model, in this order. */
 function chosenByName(model: string, settings: Settings): Choice | undefined {
-  const id = askedId(model);
+  const id = requestedId(model);
   const override = own(settings.modelOverrides, id) ?? own(settings.modelOverrides, model);
   if (override)
     return { entry: override, name: id, why: `model_overrides.${id}`, reason: `override of ${id}` };
@@ -78,7 +78,7 @@ function chosenByName(model: string, settings: Settings): Choice | undefined {
   return asked && { entry: asked, name: id, why: 'asked for', reason: `${id} was asked for` };
 }
 
-/** The longest key that is part of the id, case folded. */
+/** The longest key that is a substring of the id, case folded. */
 function longestFamily(id: string, { modelFamilyOverrides }: Settings): [string, ModelEntry] | undefined {
   const folded = id.toLowerCase();
   return Object.entries(modelFamilyOverrides)
@@ -87,9 +87,9 @@ function longestFamily(id: string, { modelFamilyOverrides }: Settings): [string,
 }
 
 /**
- * A key of `models`, `provider/model`, or an id of the catalogue at a configured provider. Claude Code's own default
- * ids and the tier ids never count as asked, unless configured. A `provider/model` is a choice that only a person makes
- * (`-m`, a row of `/model`), so it counts also where `respect_requested_model` is off.
+ * A key of `models`, `provider/model`, or a catalogue id of a configured provider. Claude Code's default ids and the tier
+ * ids never count as requested unless they are configured. `provider/model` is always a user's choice (`-m`, a row of
+ * `/model`), so it counts even if `respect_requested_model` is off.
  */
 function requested(id: string, settings: Settings): ModelEntry | undefined {
   const slash = id.indexOf('/');
@@ -106,7 +106,7 @@ function requested(id: string, settings: Settings): ModelEntry | undefined {
   return provider && sameModel(provider.name, id, settings);
 }
 
-/** The entry the configuration already has for this model, so that its own fields apply; else a bare one. */
+/** The configuration's entry for this model, so that its fields apply; otherwise a bare entry. */
 function sameModel(provider: string, modelId: string, settings: Settings): ModelEntry {
   const configured = [...Object.values(settings.models), ...Object.values(settings.fallbacks).flat()];
   const known = configured.find((entry) => entry.provider === provider && entry.model_id === modelId);
@@ -127,11 +127,11 @@ function scenarioChoice(
   return { entry, name, why: `models.${name}`, reason: `scenario ${scenario}: ${reason}` };
 }
 
-/** The entry that the conversation has, as long as its model can take the request (contract 3, "Sticky"). */
+/** The entry that the conversation keeps, as long as its model can take the request. */
 function keptChoice(
   name: string | undefined,
   match: ScenarioMatch,
-  asked: Asked,
+  asked: RoutingRequest,
   settings: Settings,
   known: Known,
 ): Choice | undefined {
@@ -141,12 +141,13 @@ function keptChoice(
   if (streamingRule(asked.request, match, settings) !== undefined) return undefined;
   const why = `models.${name}`;
   const candidate = toCandidate(entry, provider, why, known);
-  if (candidate instanceof OccError || lackOf(candidate.route, asked) !== undefined) return undefined;
+  if (candidate instanceof OccError || missingCapacity(candidate.route, asked) !== undefined)
+    return undefined;
   const now = name === match.scenario ? '' : `, though now ${match.scenario}: ${match.reason}`;
   return { entry, name, why, reason: `scenario ${name}: the conversation’s${now}` };
 }
 
-/** `enable_streaming_scenario_routing: false` sends every stream to `long_context` or `fast`, whatever its tier (contract 3). */
+/** `enable_streaming_scenario_routing: false` sends every stream to `long_context` or `fast`, whatever its tier. */
 function streamingRule(
   request: MessagesRequest,
   { scenario }: ScenarioMatch,
@@ -157,7 +158,7 @@ function streamingRule(
   return settings.models['fast'] ? 'fast' : undefined;
 }
 
-/** The first that has a list among the name that matched, the chosen model's id, and `default`. */
+/** The fallbacks: the first list among those of the matched name, the chosen model's id, and `default`. */
 function fallbacksFor(
   name: string,
   modelId: string,
@@ -172,7 +173,7 @@ function fallbacksFor(
 
 function resolve(
   entries: { entry: ModelEntry; why: string }[],
-  asked: Asked,
+  asked: RoutingRequest,
   settings: Settings,
   known: Known,
 ): Pick<Plan, 'candidates' | 'passedOver'> {
@@ -191,11 +192,11 @@ function resolve(
       continue;
     }
     const { route } = candidate;
-    const lack = lackOf(route, asked);
+    const lack = missingCapacity(route, asked);
     if (lack === undefined) candidates.push(candidate);
     else lacking.push({ candidate, lack });
   }
-  // A model that may refuse is better than none at all: the request goes to the one with the most room.
+  // A model that may refuse is better than none: the request goes to the one with the largest window.
   const roomiest = lacking.toSorted(
     (a, b) => b.candidate.route.contextWindow - a.candidate.route.contextWindow,
   )[0];
@@ -213,7 +214,7 @@ function passedOverFor({ route }: Candidate, { reason, window }: Lack): PassedOv
   return window === undefined ? { model, reason } : { model, reason, window };
 }
 
-/** The model as a candidate, learned included. One whose configuration is at fault must not take the others with it. */
+/** The model as a candidate, with what was learned about it. Returns the error of a misconfigured model, which must not affect others. */
 function toCandidate(entry: ModelEntry, provider: Provider, why: string, known: Known): Candidate | OccError {
   try {
     const route = toRoute(entry, provider);
@@ -225,7 +226,7 @@ function toCandidate(entry: ModelEntry, provider: Provider, why: string, known: 
   }
 }
 
-/** What stands in `record` under a name that a client chose; never what every object inherits. */
+/** Looks up a name that a client chose. Never returns an inherited property. */
 function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }

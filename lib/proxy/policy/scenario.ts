@@ -1,4 +1,4 @@
-/** Which scenario a request is, by its structure alone (contract 3, the table of scenarios). Pure. */
+/** Decides the scenario of a request by its structure alone. The first rule that matches applies. Pure. */
 import { isBlock, toBlocks, type ContentBlock, type MessagesRequest } from '../../anthropic/request.ts';
 import { tierOf } from './tiers.ts';
 
@@ -6,20 +6,20 @@ export type Scenario = 'long_context' | 'vision' | 'background' | 'think' | 'com
 
 export interface ScenarioMatch {
   scenario: Scenario;
-  /** Why, in words a person can check. */
+  /** Why, in words a user can check. */
   reason: string;
 }
 
 export interface ScenarioFacts {
   /** The estimate of the whole request: system, tools and images counted. */
   inputTokens: number;
-  /** Tokens above which a request is long. */
+  /** A request with more tokens is long. */
   longContextThreshold: number;
-  /** What the client says of the request in `x-claude-code-request-class`, where it does. */
+  /** The client's `x-claude-code-request-class` header, if there is one. */
   requestClass?: string | undefined;
 }
 
-/** Classes of Claude Code's hint header that are chores beside the conversation. */
+/** Classes of Claude Code's hint header for background work beside the conversation. */
 const auxiliary: ReadonlySet<string> = new Set([
   'auxiliary',
   'title',
@@ -29,7 +29,7 @@ const auxiliary: ReadonlySet<string> = new Set([
   'background',
 ]);
 
-/** A budget from which on thinking is asked for in earnest (contract 3). */
+/** The smallest thinking budget, in tokens, that selects `think`. */
 const thinkingBudget = 32_000;
 
 export function readScenario(request: MessagesRequest, facts: ScenarioFacts): ScenarioMatch {
@@ -57,13 +57,13 @@ export function readScenario(request: MessagesRequest, facts: ScenarioFacts): Sc
   return { scenario: 'default', reason: tier ? `tier ${tier}` : 'nothing else applies' };
 }
 
-/** True when the last user message brings an image, also inside a tool result. */
+/** Whether the last user message has an image, also inside a tool result. */
 export function newImages(request: MessagesRequest): boolean {
   const last = request.messages.findLast(({ role }) => role === 'user');
   return last !== undefined && toBlocks(last.content).some(holdsImage);
 }
 
-/** True when any message holds an image. */
+/** Whether any message has an image. */
 export function anyImages(request: MessagesRequest): boolean {
   return request.messages.some(({ content }) => toBlocks(content).some(holdsImage));
 }
@@ -74,9 +74,9 @@ function holdsImage(block: ContentBlock): boolean {
 }
 
 /**
- * The chores Claude Code 2.1.330 was seen to send: a title, a page summary, a permission check. None has a tool of the
- * client's; what tells them from a plain question is a schema with a title, the classifier's stop sequences or its
- * thinking switched off, and the empty list of tools of a summary.
+ * The background work of Claude Code 2.1.330 (measured): a title, a page summary, a permission check. None has client tools.
+ * They differ from a plain question by a schema with a title, the classifier's stop sequences or disabled thinking, and the
+ * empty tool list of a summary.
  */
 function choreOf({
   tools,

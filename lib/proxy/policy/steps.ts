@@ -1,6 +1,6 @@
 /**
- * What an outcome earns: the same model again, the next key, the next model, or an end (contract 5.2). The table has a
- * place for every class at every position, and the compiler counts them. Pure: outcomes and chance in, decision out.
+ * Decides what follows an outcome: the same model again, the next key, the next model, or the end. The table has an entry for
+ * every class at every position, which the compiler checks. Pure: outcomes and a random number in, decision out.
  */
 import type { Retry } from '../../config/settings.ts';
 import { classOf, type FailureClass, type Outcome, type Position, type Tried } from './failures.ts';
@@ -8,13 +8,13 @@ import { spentBy } from './quota.ts';
 import type { Candidate } from './plan.ts';
 
 /**
- * - `again`: the same model after a wait, as often as the policy and the provider's retry budget allow, then the next;
- * - `next_key`: the same model with the provider's next key, then the next provider's;
- * - `next_provider`: no other model of this one;
- * - `next`: the next model;
- * - `repaired_or_next`, `repaired_or_return`: the same model without what it refused, where that is known; else as said;
- * - `break_off`: the client has seen a part, so it hears of the break, and nobody else may answer;
- * - `ignore`: the answer had been given.
+ * - `again`: the same model after a wait, as often as `retry` and the provider's retry budget allow, then the next model.
+ * - `next_key`: the same model with the provider's next key, then the next provider.
+ * - `next_provider`: the next model of another provider.
+ * - `next`: the next model.
+ * - `repaired_or_next`, `repaired_or_return`: the same model if the request was repaired; otherwise the next model, or the end.
+ * - `break_off`: the client has received content, so the turn ends in an error and no other model may answer.
+ * - `ignore`: the answer had finished.
  */
 export type Step =
   | 'again'
@@ -44,26 +44,26 @@ export function stepFor(failure: FailureClass, at: Position): Step {
   return steps[failure][at];
 }
 
-/** How far an attempt had come when it failed. A refusal comes with headers and instead of content. */
+/** How far an attempt had come when it failed. An error response counts as `before_content`. */
 export function positionOf(outcome: Outcome): Position {
   return outcome.type === 'failed' ? outcome.at : 'before_content';
 }
 
 export type Decision = { type: 'try'; candidate: number; key: number; waitMs: number } | { type: 'give_up' };
 
-/** What is known beside the request's own attempts. */
+/** What is known from outside the request's own attempts. */
 export interface StepContext {
-  /** Candidates that may not be asked now: their breaker is open, their provider spent, or they are gone. */
+  /** Candidates that may not be tried now: the breaker is open, the quota is spent, or the model is gone. */
   passed?: ReadonlySet<number>;
-  /** False when the provider's retry budget is spent. */
+  /** False if the provider's retry budget is spent. */
   mayRetry?: boolean;
 }
 
-/** `retry-after` up to this is waited for; a longer one means the next model at once (contract 5.2). */
+/** The longest `retry-after` to wait for, in milliseconds. A longer one means the next model at once. */
 const longestWaitMs = 8000;
 
 /**
- * What to do next. `random` is in [0, 1). Before the first attempt `tried` is empty. Never asks for more than
+ * Decides what to do next. `random` is in [0, 1). `tried` is empty before the first attempt. There are never more than
  * `retry.maxAttemptsTotal` attempts.
  */
 export function decide(
@@ -104,7 +104,7 @@ export function decide(
     return passed.has(candidate) ? following(candidate) : { type: 'try', candidate, key, waitMs };
   }
 
-  /** The first one after `from` that may be asked. */
+  /** The first candidate after `from` that may be tried. */
   function following(from: number): Decision {
     for (const [i, candidate] of candidates.entries()) {
       const key = i > from && !passed.has(i) ? nextKey(candidate, candidates, tried) : undefined;
@@ -115,8 +115,8 @@ export function decide(
 }
 
 /**
- * The first key of a candidate's provider that was not refused in this request; undefined when all were or its
- * allowance is spent, for then none of its models can answer now. A provider without keys is asked with none.
+ * The first key of a candidate's provider that was not refused in this request. Undefined if all were refused or the
+ * provider's quota is spent. A provider without keys is tried without one.
  */
 function nextKey(
   { provider }: Candidate,
@@ -136,8 +136,8 @@ function nextKey(
 }
 
 /**
- * Milliseconds to wait before the same model is asked again: drawn evenly between base and max, or what the upstream
- * asked for; undefined when that is too long, or the model has had its tries.
+ * Milliseconds to wait before the same model is tried again: drawn evenly between base and max, or the upstream's
+ * `retry-after`. Undefined if that is too long or the model has used up its tries.
  */
 function waitAfter(
   { candidate, outcome }: Tried,

@@ -1,24 +1,24 @@
 /**
- * The names a client may ask for, and what they mean. Claude Code asks for a tier: by the id `occ launch` gives that
- * tier, or by its own default ids, which never count as a choice (contract 3).
+ * Model ids that stand for a tier. Claude Code requests a tier by the id that `occ launch` sets for it, or by one of its own
+ * default ids, which never count as a user's choice.
  */
 
 export const tiers = ['opus', 'sonnet', 'haiku', 'fable'] as const;
 export type Tier = (typeof tiers)[number];
 
-/** The id a launched client has for a tier: `occ-opus`. An alias for routing, not a choice. */
+/** The id that `occ launch` sets for a tier: `occ-opus`. It is an alias for routing, not a choice. */
 export function tierId(tier: Tier): string {
   return `occ-${tier}`;
 }
 
-/** The tier an id belongs to; undefined for an id that names none. */
+/** The tier of an id; undefined if it names none. */
 export function tierOf(id: string): Tier | undefined {
   const folded = id.toLowerCase();
   if (!folded.startsWith('claude') && !folded.startsWith('occ-')) return undefined;
   return tiers.find((tier) => folded.includes(tier));
 }
 
-/** The id without what clients add for themselves: `[1m]`, and the prefix `/v1/models` lists ids under. */
-export function askedId(model: string): string {
+/** The id without Claude Code's `[1m]` suffix and the prefix under which `/v1/models` lists ids. */
+export function requestedId(model: string): string {
   return model.replace(/\[\d+[km]\]$/i, '').replace(/^anthropic\//, '');
 }

@@ -1,26 +1,26 @@
 /**
- * What the client is told when no model answered. What it makes of a status decides which one it gets (contract 5.8):
- * Claude Code retries most of them ten times, a 401 too, unless `x-should-retry: false` says that it is of no use.
+ * The error for the client when no model answered. The status is chosen by what the client does with it: Claude Code retries
+ * most of them ten times, even a 401, unless `x-should-retry: false` is set.
  */
 import { statusOf, typeOf, type ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody, ApiErrorType } from '../../anthropic/events.ts';
 import { promptTooLong } from '../../wire/decode/overflow.ts';
 import { classOf, type FailureClass, type Outcome, type Tried, type Trouble } from './failures.ts';
-import { inWords, resetMsOf } from './quota.ts';
+import { formatDuration, resetMsOf } from './quota.ts';
 import type { Candidate, Hindrance, Plan } from './plan.ts';
 
-/** An error as it goes to the client. */
+/** An error response for the client. */
 export interface Refusal {
   status: number;
   type: ApiErrorType;
   message: string;
-  /** True when trying again cannot help. */
+  /** True if trying again cannot help. */
   permanent: boolean;
-  /** Seconds, where an upstream named them. */
+  /** Seconds, if an upstream named them. */
   retryAfter?: number;
 }
 
-/** The most telling class first: of several failures the client hears of the one it can do most about. */
+/** The most informative class first: of several failures the client receives the one it can act on best. */
 const tellingOrder: readonly FailureClass[] = [
   'client',
   'quota',
@@ -31,10 +31,10 @@ const tellingOrder: readonly FailureClass[] = [
   'gone',
 ];
 
-/** A reset further away than this is not waited for by any client (measured: Claude Code gives up at once above 60 s). */
+/** The longest `retry-after` that clients wait for, in milliseconds (measured: Claude Code gives up at once above 60 s). */
 const longestRetryAfter = 60;
 
-/** One model's failure as the client may hear of it. */
+/** One model's failure, in a form for the client. */
 interface Failing {
   class: FailureClass;
   status: number;
@@ -46,11 +46,11 @@ interface Failing {
   retryAfter: number | undefined;
 }
 
-/** `inputTokens` is the estimate of the request, for an overflow whose vendor names no numbers. */
+/** `inputTokens` is the estimate for the request, used for an overflow without numbers. */
 export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number): Refusal {
   const client = tried.find(({ outcome, repaired }) => !repaired && classOf(outcome) === 'client');
   if (client?.outcome.type === 'refused' || client?.outcome.type === 'failed') {
-    // The request's own fault: the upstream's words, unadorned, for the client acts on them.
+    // The request is invalid: the upstream's message passes unchanged, since the client acts on it.
     const { error } = client.outcome;
     const status = 'status' in error && error.status >= 400 ? error.status : statusOf(error.type);
     return {
@@ -63,7 +63,7 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
   const hindered = plan.passedOver.flatMap(({ model, hindrance }) =>
     hindrance ? [failingBy(model, hindrance)] : [],
   );
-  // What was repaired has been asked again: the later attempt speaks for the model.
+  // A repaired request was tried again, so only the later attempt counts.
   const failed = [...tried.flatMap((one) => (one.repaired ? [] : failingIn(one.outcome))), ...hindered];
   const telling = tellingOrder.flatMap((name) => failed.filter((one) => one.class === name))[0];
   if (!telling) return nothingToTry(plan);
@@ -81,9 +81,9 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
 }
 
 /**
- * Where everybody with the room for a request has failed for good, and somebody with less room was not asked: the client
- * is told the window of that one, in the sentence that makes it compact, and then goes on there. What was counted is
- * never told larger than it is, which would bring the same about earlier, for that is what the client says it costs.
+ * If every model with room for the request has failed permanently, and a model with a smaller window was not tried: the
+ * client receives that window, in the sentence that makes it compact, and continues there. The token count is never
+ * overstated, since the client shows it as the cost of the conversation.
  */
 function wouldFit({ passedOver }: Plan, inputTokens: number): string | undefined {
   const limit = Math.max(...passedOver.map(({ window }) => window ?? 0));
@@ -101,13 +101,13 @@ function failingIn(outcome: Outcome): Failing[] {
   return [{ class: failure, ...statusFor(outcome, failure), reason, permanent, retryAfter }];
 }
 
-/** A model that was not asked, as if it had said itself what is known of it. */
+/** A model that was not tried, as if it had reported what is known about it. */
 function failingBy(model: string, { kind, reason, waitMs }: Hindrance): Failing {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
   const words = `${model}: ${reason}`;
   switch (kind) {
     case 'breaker':
-      // Asking again costs no upstream anything, so the client is not told to wait longer than it would (contract 5.8).
+      // An open breaker answers without an upstream request, so the client may retry at its own pace.
       return {
         class: 'transient',
         ...outage,
@@ -128,7 +128,7 @@ function failingBy(model: string, { kind, reason, waitMs }: Hindrance): Failing 
   }
 }
 
-/** The soonest among those of the telling class, else among all, that waiting can help. */
+/** The shortest wait that can help, among the failures of the chosen class or else among all. */
 function retryAfterFor(telling: Failing, failed: readonly Failing[]): number | undefined {
   const soonest = (some: readonly Failing[]): number =>
     Math.min(...some.map(({ permanent, retryAfter }) => (permanent ? Infinity : (retryAfter ?? Infinity))));
@@ -137,7 +137,7 @@ function retryAfterFor(telling: Failing, failed: readonly Failing[]): number | u
   return Number.isFinite(found) ? found : undefined;
 }
 
-/** The upstream's words; for an overflow always the sentence with both numbers, which steer how much the client cuts. */
+/** The upstream's message. For an overflow it always has both numbers, which decide how much the client compacts. */
 function wordsFor(
   error: ApiErrorBody & Partial<ApiError>,
   candidate: Candidate | undefined,
@@ -160,11 +160,11 @@ function nothingToTry({ reason, passedOver }: Plan): Refusal {
 
 const spent = { status: 429, type: 'rate_limit_error' } as const;
 const outage = { status: 503, type: 'overloaded_error' } as const;
-// Not 503, to which Claude Code adds that it is usually temporary; not overloaded_error, which it retries for minutes,
-// whatever x-should-retry says (measured, 2.1.330).
+// Not 503, to which Claude Code adds that it is usually temporary. Not overloaded_error, which it retries for minutes
+// despite x-should-retry (measured, 2.1.330).
 const unavailable = { status: 410, type: 'api_error' } as const;
 
-/** Never 404, which Claude Code takes to mean that the id is wrong and hides the message of. */
+/** Never 404: Claude Code takes it for a wrong model id and hides the message. */
 function statusFor(outcome: Outcome, failure: FailureClass): { status: number; type: ApiErrorType } {
   switch (failure) {
     case 'credentials':
@@ -191,14 +191,14 @@ function isPermanent(outcome: Outcome, failure: FailureClass, retryAfter = Infin
   return failure === 'quota' && retryAfter > longestRetryAfter;
 }
 
-/** Seconds, where the upstream named them: in its headers, or in the words of a spent allowance. */
+/** Seconds, if the upstream named them: in its headers or in the message about a spent quota. */
 function retryAfterOf(outcome: Outcome, failure = classOf(outcome)): number | undefined {
   const ms =
     failure === 'quota' ? resetMsOf(outcome) : outcome.type === 'refused' ? outcome.retryAfterMs : undefined;
   return ms === undefined ? undefined : Math.ceil(ms / 1000);
 }
 
-/** One line for each attempt: model, status, reason; then what was not even tried. */
+/** One line for each attempt (model, status, reason), then one for each model that was passed over. */
 function lines({ candidates, passedOver }: Plan, tried: readonly Tried[]): string {
   const attempts = tried.map(
     ({ candidate, outcome }) => `- ${nameOf(candidates[candidate])}: ${reasonOf(outcome)}`,
@@ -212,7 +212,7 @@ export function nameOf(candidate: Candidate | undefined): string {
   return candidate ? `${candidate.route.provider}/${candidate.route.modelId}` : 'no model';
 }
 
-/** A failed attempt in words: the status where there was one, and what was said. */
+/** Describes a failed attempt: the status, if there was one, and the message. */
 export function reasonOf(outcome: Outcome): string {
   if (outcome.type === 'refused')
     return `${outcome.error.status} ${withReset(outcome.error.message, retryAfterOf(outcome))}`;
@@ -221,5 +221,5 @@ export function reasonOf(outcome: Outcome): string {
 
 function withReset(message: string, seconds: number | undefined): string {
   if (seconds === undefined || seconds <= longestRetryAfter || /reset/i.test(message)) return message;
-  return `${message} (resets in ${inWords(seconds * 1000)})`;
+  return `${message} (resets in ${formatDuration(seconds * 1000)})`;
 }

@@ -176,7 +176,7 @@ test('a format learned from another configuration is not used where there is no 
 
 test('learned in words', () => {
   assert.deepEqual(learned.map(describeLearned), [
-    'not served as chat, asked as messages',
+    'not served as chat, requested as messages',
     'takes no temperature',
     'takes 100000 tokens at most',
     'not available: removed',

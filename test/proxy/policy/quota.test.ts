@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readApiError } from '../../../lib/wire/decode/errors.ts';
-import { inWords, mayDoubt, resetMsOf, spentBy, spentInWords } from '../../../lib/proxy/policy/quota.ts';
+import {
+  formatDuration,
+  mayTrySpent,
+  resetMsOf,
+  spentBy,
+  describeSpent,
+} from '../../../lib/proxy/policy/quota.ts';
 import { failedWith, refusedWith } from '../../support/candidates.ts';
 
 const hour = 3_600_000;
@@ -16,10 +22,10 @@ test('a plan’s limit is the provider’s, named and until the reset it tells',
     who: 'opencode-go',
     limit: '5-hour limit',
     until: now + 42_694_000,
-    told: true,
+    resetKnown: true,
     since: now,
   });
-  assert.equal(limit && spentInWords(limit, now), 'its 5-hour limit is reached, resets in 11 h 52 min');
+  assert.equal(limit && describeSpent(limit, now), 'its 5-hour limit is reached, resets in 11 h 52 min');
 });
 
 test('only what is about the model alone is about the model', () => {
@@ -54,7 +60,7 @@ test('a limit inside an answer counts like one with a status, its reset read fro
   );
   const inside = { type: 'failed', trouble: 'upstream', error, at: 'before_content' } as const;
   const found = spentBy(inside, 'opencode-go', 'glm-5', now);
-  assert.deepEqual([found?.who, found?.until, found?.told], ['opencode-go', now + 48 * hour, true]);
+  assert.deepEqual([found?.who, found?.until, found?.resetKnown], ['opencode-go', now + 48 * hour, true]);
 });
 
 test('other outcomes say nothing about allowances', () => {
@@ -83,15 +89,15 @@ test('the reset is read from the header first, then from the words', () => {
 
 test('without a reset it is a minute, and what is absurdly far is not believed', () => {
   const untold = spent('CreditsError');
-  assert.deepEqual([untold?.until, untold?.told], [now + 60_000, false]);
-  assert.equal(untold && spentInWords(untold, now), 'its balance is used up; asked again in 60 s');
+  assert.deepEqual([untold?.until, untold?.resetKnown], [now + 60_000, false]);
+  assert.equal(untold && describeSpent(untold, now), 'its balance is used up; tried again in 60 s');
   assert.equal(spent('CreditsError', 'm', {}, 1e15)?.until, now + 32 * 24 * hour);
 });
 
 test('the word of a spent provider is doubted once a minute', () => {
   const allowance = spent('GoUsageLimitError', 'm', {}, hour) ?? assert.fail();
-  assert.equal(mayDoubt(allowance, now + 59_999), false);
-  assert.equal(mayDoubt(allowance, now + 60_000), true);
+  assert.equal(mayTrySpent(allowance, now + 59_999), false);
+  assert.equal(mayTrySpent(allowance, now + 60_000), true);
 });
 
 test('spans of time in words', () => {
@@ -105,5 +111,5 @@ test('spans of time in words', () => {
     [24 * hour, '1 d'],
     [97 * hour, '4 d 1 h'],
   ] as const)
-    assert.equal(inWords(ms), words);
+    assert.equal(formatDuration(ms), words);
 });

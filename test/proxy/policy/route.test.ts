@@ -8,7 +8,7 @@ import type { ModelEntry, Settings } from '../../../lib/config/settings.ts';
 import { loadSettings } from '../../../lib/config/load.ts';
 import { planRoutes } from '../../../lib/proxy/policy/route.ts';
 import { readScenario, type Scenario } from '../../../lib/proxy/policy/scenario.ts';
-import { askedId, tierId, tierOf, tiers } from '../../../lib/proxy/policy/tiers.ts';
+import { requestedId, tierId, tierOf, tiers } from '../../../lib/proxy/policy/tiers.ts';
 import { nameOf } from '../../../lib/proxy/policy/verdict.ts';
 import { capturedRequests, image, requestOf, result, system, user } from '../../support/requests.ts';
 import { modelOf, settingsFor } from '../../support/proxy.ts';
@@ -108,7 +108,7 @@ test('what clients add to an id is taken off', () => {
     ['claude-sonnet-5[1M]', 'claude-sonnet-5'],
     ['plain', 'plain'],
   ] as const)
-    assert.equal(askedId(asked), id);
+    assert.equal(requestedId(asked), id);
 });
 
 interface Planned {
