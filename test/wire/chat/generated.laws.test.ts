@@ -1,4 +1,4 @@
-/** The laws of the chat decoder, for streams nobody wrote. `FC_RUNS` sets how many. */
+/** Property tests of the chat decoder on generated streams. `FC_RUNS` sets the number of runs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -14,7 +14,7 @@ import { readSent } from '../../support/sent.ts';
 import { decoder } from '../../support/turns.ts';
 
 describe('chat, generated', () => {
-  test('whatever comes, what leaves is lawful, however it is cut', () => {
+  test('the output obeys the laws for any input and any chunks', () => {
     fc.assert(
       fc.property(randomChat, cutPoints, fc.boolean(), (frames, cuts, inlineThink) => {
         const bytes = utf8(frames.join(''));
@@ -25,21 +25,21 @@ describe('chat, generated', () => {
     );
   });
 
-  test('whatever comes, nothing is taken back', () => {
+  test('a longer input never changes what was already sent', () => {
     fc.assert(
       fc.property(randomChat, anyShare, (frames, share) => checkPrefix('chat', frames, share)),
       runs,
     );
   });
 
-  test('text, thinking and calls arrive as they were sent', () => {
+  test('text, thinking and calls arrive unchanged', () => {
     fc.assert(
       fc.property(generatedChat, (planned) => checkChat(planned, play(planned))),
       runs,
     );
   });
 
-  test('the output limit may fall anywhere: what had come passes as it came', () => {
+  test('content before the output limit passes unchanged, wherever the limit cuts it off', () => {
     fc.assert(
       fc.property(generatedChat, anyShare, ({ frames }, share) => {
         const until = frames
@@ -49,16 +49,16 @@ describe('chat, generated', () => {
         const sent = readSent('chat', utf8(stream.join('')));
         const { events } = run(decoder('chat'), stream.map(utf8));
         assert.equal(brokenRule(events), undefined);
-        const heard = readReceived(events);
-        assert.equal(heard.stopReason, 'max_tokens');
-        assert.equal(heard.text, sent.text);
-        assert.equal(heard.thinking, sent.thinking);
+        const received = readReceived(events);
+        assert.equal(received.stopReason, 'max_tokens');
+        assert.equal(received.text, sent.text);
+        assert.equal(received.thinking, sent.thinking);
       }),
       runs,
     );
   });
 
-  test('one JSON document means what the stream means', () => {
+  test('a JSON document decodes to the same content as the stream', () => {
     fc.assert(
       fc.property(generatedChat, (planned) => {
         const document = run(decoder('chat'), [utf8(planned.document)]);

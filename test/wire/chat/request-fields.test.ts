@@ -1,4 +1,4 @@
-/** Messages requests as Chat Completions: thinking, sampling, and the form of the answer. */
+/** Chat requests: thinking, sampling and the output limit. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tagSignature, originOf } from '../../../lib/anthropic/provenance.ts';
@@ -20,7 +20,7 @@ import { assistants, encode, sent, thinking, type Fields } from '../../support/c
 const { deepseek, kimi } = chatRoutes;
 assert.ok(deepseek && kimi);
 
-test('DeepSeek gets reasoning on every assistant turn once one thought, and a placeholder where there is none', () => {
+test('DeepSeek gets reasoning or a placeholder on every assistant message once one has reasoning', () => {
   const talk = [
     user('a'),
     assistant('one'),
@@ -41,7 +41,7 @@ test('DeepSeek gets reasoning on every assistant turn once one thought, and a pl
   assert.doesNotMatch(JSON.stringify(sent(talk, { thinking }, deepseek)), /sig/);
 });
 
-test('reasoning details go back to the upstream that made them and to no other', () => {
+test('reasoning details are sent only to the upstream that created them', () => {
   const details = [{ type: 'reasoning.encrypted', data: 'abc', index: 0 }];
   const here = routeOf();
   const talk = (origin: Route): RequestMessage[] => [
@@ -61,7 +61,7 @@ test('reasoning details go back to the upstream that made them and to no other',
 });
 
 test('thinking and effort in each dialect', () => {
-  const told = (route: Route, fields: Fields): unknown[] => {
+  const thinkingFields = (route: Route, fields: Fields): unknown[] => {
     const body = encode([user('a')], fields, route);
     return [body.thinking?.type, body.reasoning_effort];
   };
@@ -69,30 +69,36 @@ test('thinking and effort in each dialect', () => {
   const off = { thinking: { type: 'disabled' as const } };
   const type = routeOf({ quirks: { thinking: 'type' } });
   const hy = routeOf({ efforts: ['none', 'low', 'high'], quirks: { thinking: 'effort' } });
-  assert.deepEqual(told(routeOf({ efforts: ['low'] }), medium), [undefined, undefined]);
-  assert.deepEqual(told(deepseek, medium), ['enabled', 'high']);
-  assert.deepEqual(told(deepseek, { thinking, output_config: { effort: 'xhigh' } }), ['enabled', 'max']);
-  assert.deepEqual(told(deepseek, { ...off, output_config: { effort: 'max' } }), ['disabled', undefined]);
-  assert.deepEqual(
-    told(deepseek, { output_config: { effort: 'max' } }),
-    ['disabled', undefined],
-    'no field is no thinking',
-  );
-  assert.deepEqual(told(deepseek, { thinking: { type: 'enabled', budget_tokens: 40_000 } }), [
+  assert.deepEqual(thinkingFields(routeOf({ efforts: ['low'] }), medium), [undefined, undefined]);
+  assert.deepEqual(thinkingFields(deepseek, medium), ['enabled', 'high']);
+  assert.deepEqual(thinkingFields(deepseek, { thinking, output_config: { effort: 'xhigh' } }), [
     'enabled',
     'max',
   ]);
-  assert.deepEqual(told(kimi, medium), [undefined, 'high']);
-  assert.deepEqual(told(kimi, off), [undefined, 'low'], 'it cannot be switched off');
-  assert.deepEqual(told(hy, off), [undefined, 'none']);
-  assert.deepEqual(told(hy, { thinking }), [undefined, undefined], 'its own default');
-  assert.deepEqual(told(type, medium), ['enabled', undefined]);
-  assert.deepEqual(told(type, off), ['disabled', undefined]);
+  assert.deepEqual(thinkingFields(deepseek, { ...off, output_config: { effort: 'max' } }), [
+    'disabled',
+    undefined,
+  ]);
+  assert.deepEqual(
+    thinkingFields(deepseek, { output_config: { effort: 'max' } }),
+    ['disabled', undefined],
+    'no field means no thinking',
+  );
+  assert.deepEqual(thinkingFields(deepseek, { thinking: { type: 'enabled', budget_tokens: 40_000 } }), [
+    'enabled',
+    'max',
+  ]);
+  assert.deepEqual(thinkingFields(kimi, medium), [undefined, 'high']);
+  assert.deepEqual(thinkingFields(kimi, off), [undefined, 'low'], 'thinking cannot be disabled');
+  assert.deepEqual(thinkingFields(hy, off), [undefined, 'none']);
+  assert.deepEqual(thinkingFields(hy, { thinking }), [undefined, undefined], 'its own default');
+  assert.deepEqual(thinkingFields(type, medium), ['enabled', undefined]);
+  assert.deepEqual(thinkingFields(type, off), ['disabled', undefined]);
   const always = routeOf({ quirks: { thinking: 'type', thinkingAlwaysOn: true } });
-  assert.deepEqual(told(always, off), [undefined, undefined]);
+  assert.deepEqual(thinkingFields(always, off), [undefined, undefined]);
 });
 
-test('what the configuration asks wins over the client', () => {
+test('the configuration overrides the client', () => {
   const route = routeOf({
     temperature: 0.2,
     maxTokens: 4096,
@@ -112,28 +118,28 @@ test('what the configuration asks wins over the client', () => {
   );
   const own = routeOf({ reasoningEffort: 'ultra', quirks: { thinking: 'effort' } });
   assert.equal(encode([user('a')], {}, own).reasoning_effort, 'ultra');
-  const offByHand = routeOf({ thinking: { type: 'disabled' }, quirks: { thinking: 'type' } });
-  assert.deepEqual(encode([user('a')], { thinking }, offByHand).thinking, { type: 'disabled' });
+  const disabled = routeOf({ thinking: { type: 'disabled' }, quirks: { thinking: 'type' } });
+  assert.deepEqual(encode([user('a')], { thinking }, disabled).thinking, { type: 'disabled' });
 });
 
-test('sampling and stop words as the model takes them', () => {
-  const asked = { temperature: 0.5, top_p: 0.9, top_k: 4, stop_sequences: ['a', '', 'b', 'c', 'd', 'e'] };
-  const body = encode([user('a')], asked);
+test('sampling and stop sequences follow the restrictions of the model', () => {
+  const requested = { temperature: 0.5, top_p: 0.9, top_k: 4, stop_sequences: ['a', '', 'b', 'c', 'd', 'e'] };
+  const body = encode([user('a')], requested);
   assert.deepEqual(
     [body.temperature, body.top_p, body.top_k, body.stop],
     [0.5, 0.9, undefined, ['a', 'b', 'c', 'd']],
   );
-  const fixed = encode([user('a')], asked, kimi);
+  const fixed = encode([user('a')], requested, kimi);
   assert.deepEqual([fixed.temperature, fixed.top_p], [1, 0.95]);
   const none = encode(
     [user('a')],
-    asked,
+    requested,
     routeOf({ quirks: { temperature: 'omit', topP: 'omit', topK: 'free' } }),
   );
   assert.deepEqual([none.temperature, none.top_p, none.top_k], [undefined, undefined, 4]);
 });
 
-test('the length of the answer stays under every bound', () => {
+test('the output limit is the lowest of all limits', () => {
   const bound = (route: Route, fields: Fields): unknown => encode([user('a')], fields, route).max_tokens;
   assert.equal(bound(routeOf({ maxOutputTokens: 8192 }), { max_tokens: 128_000 }), 8192);
   assert.equal(bound(routeOf({ maxTokens: 4096 }), { max_tokens: 128_000 }), 4096);

@@ -1,4 +1,4 @@
-/** Every request Claude Code was seen to send, as Chat Completions for every kind of chat model. */
+/** Encodes every captured Claude Code request for every kind of chat model. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
@@ -8,7 +8,7 @@ import { captured, capturedRequests, chatRoutes, routeOf } from '../../support/r
 
 for (const { kind, body } of capturedRequests()) {
   for (const [name, route] of Object.entries(chatRoutes)) {
-    test(`${kind} keeps the protocol's rules for a model like ${name}`, () => {
+    test(`${kind} follows the protocol's rules for a model like ${name}`, () => {
       const before = JSON.stringify(body);
       const sent = encodeChatRequest(body, route);
       assert.deepEqual(brokenRules(sent), []);
@@ -20,10 +20,10 @@ for (const { kind, body } of capturedRequests()) {
   }
 }
 
-test('what is sent fits the types of the official openai package, vendor additions aside', () => {
+test('requests without vendor additions match the types of the openai package', () => {
   for (const { body } of capturedRequests()) {
     const { thinking, top_k: topK, reasoning_effort: effort, ...rest } = encodeChatRequest(body, routeOf());
-    // The compiler is the judge here: reasoning and cache markers on messages are extra, everything else must fit.
+    // Checked by the compiler. Extra properties of messages (reasoning, cache markers) are allowed.
     const official: ChatCompletionCreateParamsStreaming = rest;
     assert.equal(official.stream, true);
     assert.deepEqual([thinking, topK, effort], [undefined, undefined, undefined]);
@@ -32,7 +32,7 @@ test('what is sent fits the types of the official openai package, vendor additio
 
 test('at least 42 captured requests have a body', () => assert.equal(capturedRequests().length, 42));
 
-test('a tool search leaves its loaded tools callable and its words readable', () => {
+test('tools loaded by a tool search are callable, and its result is readable text', () => {
   const sent = encodeChatRequest(captured(23), routeOf());
   const names = sent.tools?.map((tool) => tool.function.name) ?? [];
   assert.ok(names.includes('WebFetch') && names.includes('NotebookEdit'));
@@ -41,7 +41,7 @@ test('a tool search leaves its loaded tools callable and its words readable', ()
   assert.equal(tool?.content, 'Tool WebFetch is now available.\n\nTool NotebookEdit is now available.');
 });
 
-test('parallel results that came in completion order go out in the order of the calls', () => {
+test('parallel results in completion order are sent in the order of the calls', () => {
   const { messages } = encodeChatRequest(captured(12), routeOf());
   const at = messages.findIndex((message) => message.role === 'assistant');
   const [calls, ...rest] = messages.slice(at);
@@ -65,13 +65,13 @@ test('parallel results that came in completion order go out in the order of the 
   assert.equal(shown[1]?.type, 'image_url');
 });
 
-test('a server tool is not sent as a function that nobody runs', () => {
+test('a server tool is not sent as a function', () => {
   const sent = encodeChatRequest(captured(15), routeOf());
   assert.equal(sent.tools, undefined);
   assert.equal(sent.tool_choice, undefined);
 });
 
-test('the check of a command is not thought about, whatever the configuration says', () => {
+test('the check of a command disables thinking even if the configuration enables it', () => {
   const route = routeOf({
     reasoningEffort: 'high',
     thinking: { type: 'enabled' },

@@ -1,4 +1,4 @@
-/** Messages requests as Chat Completions: tools, their calls and their results. */
+/** Chat requests: tools, tool calls and tool results. */
 import { clientToolId } from '../../../lib/anthropic/provenance.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -12,16 +12,16 @@ import { assistants, encode, said, sent, thinking, tool, type Fields } from '../
 const { deepseek, mistral } = chatRoutes;
 assert.ok(deepseek && mistral);
 
-test('a failed result says so in words, an empty one says that it is empty', () => {
-  const told = (...args: Parameters<typeof result>): unknown =>
+test('a failed or empty result is marked in its text', () => {
+  const resultContent = (...args: Parameters<typeof result>): unknown =>
     sent([user('go'), assistant(call('a')), user(result(...args))])[2]?.content;
-  assert.equal(told('a', 'exit 1', true), '[the tool reported an error]\nexit 1');
-  assert.equal(told('a', 'fine', false), 'fine');
-  for (const empty of [undefined, '', [], [text('')]]) assert.equal(told('a', empty), '(no output)');
-  assert.equal(told('a', '', true), '[the tool reported an error]\n(no output)');
+  assert.equal(resultContent('a', 'exit 1', true), '[the tool reported an error]\nexit 1');
+  assert.equal(resultContent('a', 'fine', false), 'fine');
+  for (const empty of [undefined, '', [], [text('')]]) assert.equal(resultContent('a', empty), '(no output)');
+  assert.equal(resultContent('a', '', true), '[the tool reported an error]\n(no output)');
 });
 
-test('a call without a result is told that there is none; nothing is made up', () => {
+test('a note replaces a missing result', () => {
   const talk = [
     user('go'),
     assistant(call('a'), call('b')),
@@ -38,13 +38,13 @@ test('a call without a result is told that there is none; nothing is made up', (
   assert.equal(sent([user('go'), assistant(call('a'))]).at(-1)?.role, 'tool');
 });
 
-test('a result without a call becomes text of the user, and its words are kept', () => {
+test('a result without a call becomes user text', () => {
   const messages = sent([user('go'), assistant('hm'), user(result('gone', 'left over', true), 'next')]);
   assert.equal(messages.length, 3);
   assert.match(said(messages[2]?.content), /^\[result of a tool call .*it failed\]\n\nleft over\n\nnext$/s);
 });
 
-test('a result that comes twice counts once; another one for the same call is not lost', () => {
+test('a repeated result is sent once; a different result for the same call is kept as text', () => {
   const twice = sent([user('go'), assistant(call('a')), user(result('a', '1'), result('a', '1'))]);
   assert.deepEqual(
     twice.map(({ role }) => role),
@@ -55,7 +55,7 @@ test('a result that comes twice counts once; another one for the same call is no
   assert.match(said(other[3]?.content), /2$/);
 });
 
-test('calls that share an id are told apart, in one turn and across turns', () => {
+test('calls with the same id get unique ids, in one turn and across turns', () => {
   const messages = sent([
     user('go'),
     assistant(call('x', { n: 1 }), call('x', { n: 2 })),
@@ -74,7 +74,7 @@ test('calls that share an id are told apart, in one turn and across turns', () =
   );
 });
 
-test('two assistant messages in a row are one turn', () => {
+test('consecutive assistant messages are one turn', () => {
   const messages = sent([
     user('go'),
     assistant('a', call('1')),
@@ -92,7 +92,7 @@ test('two assistant messages in a row are one turn', () => {
   );
 });
 
-test('arguments are the text of an object whatever the input is', () => {
+test('arguments are always the text of an object', () => {
   const broken = { __unparsedToolInput: { raw: '{"a":', len: 5 } };
   const cases: [unknown, string][] = [
     [undefined, '{}'],
@@ -114,7 +114,7 @@ test('arguments are the text of an object whatever the input is', () => {
   }
 });
 
-test('ids follow the rules of the upstream, for the call and for its result', () => {
+test('a call and its result get the same id, which follows the rules of the upstream', () => {
   const talk = [user('go'), assistant(call('call_abc|weird.id-1')), user(result('call_abc|weird.id-1', 'x'))];
   for (const [route, pattern] of [
     [routeOf(), /^call_/],
@@ -130,7 +130,7 @@ test('ids follow the rules of the upstream, for the call and for its result', ()
   }
 });
 
-test('an id that was rewritten for the client goes back to its maker as it was', () => {
+test('an id that was rewritten for the client is restored for its origin', () => {
   const id = clientToolId('functions.Read:0', routeOf());
   assert.notEqual(id, 'functions.Read:0');
   const talk = { model: 'm', messages: [user('go'), assistant(call(id)), user(result(id, 'x'))] };
@@ -139,7 +139,7 @@ test('an id that was rewritten for the client goes back to its maker as it was',
   assert.equal(messages.find((m) => m.role === 'tool')?.tool_call_id, 'functions.Read:0');
 });
 
-test('a server that wants no user after a result gets a word in between', () => {
+test('an assistant message separates a result and user text for servers that require it', () => {
   const talk = [user('go'), assistant(call('a')), user(result('a', 'x'), 'and?')];
   assert.deepEqual(
     sent(talk, {}, mistral).map(({ role }) => role),
@@ -147,7 +147,7 @@ test('a server that wants no user after a result gets a word in between', () => 
   );
 });
 
-test('names are renamed alike in declarations, history and choice', () => {
+test('a tool has the same new name in declarations, history and tool choice', () => {
   const name = `mcp__${'long'.repeat(20)}`;
   const body = encode([user('go'), assistant(call('a', {}, name)), user(result('a', 'x'))], {
     tools: [{ ...tool, name }],
@@ -159,7 +159,7 @@ test('names are renamed alike in declarations, history and choice', () => {
   assert.deepEqual(body.tool_choice, { type: 'function', function: { name: renamed } });
 });
 
-test('deferred tools are sent once loaded or called, server tools never', () => {
+test('deferred tools are sent once they are loaded or called, server tools never', () => {
   const tools = [
     { ...tool, name: 'Later', defer_loading: true },
     { ...tool, name: 'Called', defer_loading: true },
@@ -184,7 +184,7 @@ test('deferred tools are sent once loaded or called, server tools never', () => 
   );
 });
 
-test('the choice of tools in all its forms', () => {
+test('tool choice in all its forms', () => {
   const choose = (
     choice: MessagesRequest['tool_choice'],
     route = routeOf(),
@@ -210,5 +210,5 @@ test('the choice of tools in all its forms', () => {
   const serial = routeOf({ quirks: { parallelToolCalls: false } });
   assert.deepEqual(choose({ type: 'auto', disable_parallel_tool_use: true }, serial), ['auto', undefined]);
   assert.deepEqual(choose({ type: 'any' }, deepseek, { thinking }), ['auto', undefined]);
-  assert.deepEqual(choose({ type: 'any' }, deepseek), ['required', undefined], 'it does not think here');
+  assert.deepEqual(choose({ type: 'any' }, deepseek), ['required', undefined], 'thinking is off here');
 });

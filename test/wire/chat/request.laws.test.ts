@@ -1,4 +1,4 @@
-/** Conversations nobody wrote: the protocol's rules hold for all of them, and a longer one begins like the shorter. */
+/** Property tests of chat requests: generated conversations follow the protocol's rules, and a longer one starts like the shorter. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -33,7 +33,7 @@ const userBlock: fc.Arbitrary<ContentBlock> = fc.oneof(
 );
 const assistantBlock: fc.Arbitrary<ContentBlock> = fc.oneof(
   words.map(text),
-  words.map((said) => thought(said)),
+  words.map((reasoning) => thought(reasoning)),
   fc.tuple(id, input, fc.constantFrom('Bash', 'odd name', '')).map((args) => call(...args)),
 );
 const message: fc.Arbitrary<RequestMessage> = fc.oneof(
@@ -46,7 +46,7 @@ const message: fc.Arbitrary<RequestMessage> = fc.oneof(
 );
 const conversation = fc.array(message, { maxLength: 9 });
 
-/** True where the assistant begins to speak after somebody said something: there an answer was asked for. */
+/** True for an assistant message that follows non-empty content of another role: a request ended there. */
 function isAnswer(messages: readonly RequestMessage[], at: number): boolean {
   if (messages[at]?.role !== 'assistant') return false;
   const since = messages.slice(0, at).findLastIndex(({ role }) => role === 'assistant') + 1;
@@ -57,7 +57,7 @@ function isAnswer(messages: readonly RequestMessage[], at: number): boolean {
 }
 
 for (const [name, route] of Object.entries(chatRoutes)) {
-  test(`whatever the conversation, a model like ${name} gets one that keeps the rules`, () => {
+  test(`any conversation follows the rules for a model like ${name}`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
         const body = encodeChatRequest(requestOf(messages, { thinking: { type: 'adaptive' } }), route);
@@ -67,7 +67,7 @@ for (const [name, route] of Object.entries(chatRoutes)) {
     );
   });
 
-  test(`a longer conversation begins like the shorter one for a model like ${name}`, () => {
+  test(`a longer conversation starts with the messages of the shorter one for a model like ${name}`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
         const encoded = (part: RequestMessage[]) =>
@@ -84,7 +84,7 @@ for (const [name, route] of Object.entries(chatRoutes)) {
   });
 }
 
-test('no word of the user or of a tool is lost on the way', () => {
+test('no text of the user or of a tool result is lost', () => {
   fc.assert(
     fc.property(conversation, (messages) => {
       const marked = messages.map((one, at): RequestMessage => {

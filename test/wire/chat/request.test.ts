@@ -1,4 +1,4 @@
-/** Messages requests as Chat Completions: what is said, and what is shown. */
+/** Chat requests: text, images, documents and fields that are not sent. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -21,7 +21,7 @@ import { encode, said, sent, tool } from '../../support/chat/encode.ts';
 const { glm } = chatRoutes;
 assert.ok(glm);
 
-test('the system prompt comes first, without the billing block, joined by blank lines', () => {
+test('the system prompt is the first message, without the billing block, joined with blank lines', () => {
   const blocks = ['x-anthropic-billing-header: cc_version=2.1; cch=1;', 'You are', '', 'a tester'];
   const fields = { system: blocks.map((words) => ({ type: 'text' as const, text: words })) };
   assert.deepEqual(sent([user('hi')], fields), [
@@ -32,7 +32,7 @@ test('the system prompt comes first, without the billing block, joined by blank 
   assert.deepEqual(sent([user('hi')], { system: [] }), [{ role: 'user', content: 'hi' }]);
 });
 
-test('a system message in mid-conversation becomes a reminder where it stands, or stays', () => {
+test('a system message in mid-conversation becomes a reminder in its place, or stays', () => {
   const talk = [
     user('hi'),
     system('date'),
@@ -53,7 +53,7 @@ test('a system message in mid-conversation becomes a reminder where it stands, o
   assert.equal(sent([user('hi'), system(reminder('once'))])[0]?.content, `hi\n\n${reminder('once')}`);
 });
 
-test('a system message never stands between a call and its result', () => {
+test('a system message never separates a call from its result', () => {
   for (const midSystem of ['system', 'user'] as const) {
     const talk = [user('go'), assistant(call('a')), system('date'), user(result('a', 'out'), 'and?')];
     const roles = sent(talk, {}, routeOf({ quirks: { midSystem } })).map(({ role }) => role);
@@ -62,7 +62,7 @@ test('a system message never stands between a call and its result', () => {
   }
 });
 
-test('images stay in their place among the text, and become a note for a model that reads text', () => {
+test('images keep their position in the text; a text-only model gets notes instead', () => {
   const talk = [
     user('look:', image(), 'what is it?', {
       type: 'image',
@@ -75,16 +75,16 @@ test('images stay in their place among the text, and become a note for a model t
     { type: 'text', text: 'what is it?' },
     { type: 'image_url', image_url: { url: 'https://x.test/a.png' } },
   ]);
-  const blind = sent(talk, {}, routeOf({ images: false }))[0]?.content;
+  const textOnly = sent(talk, {}, routeOf({ images: false }))[0]?.content;
   assert.match(
-    said(blind),
+    said(textOnly),
     /^look:\n\n\[image: image\/png, 6 bytes, not shown: this model reads text only\]\n\nwhat/,
   );
   const file = { type: 'image', source: { type: 'file', file_id: 'file_1' } };
   assert.match(said(sent([user(file)])[0]?.content), /^\[image: uploaded file file_1, not shown/);
 });
 
-test('a document goes as a file where the model takes one, as text where it is text, else as a note', () => {
+test('a document is sent as a file if the model accepts files, as text if it is text, else as a note', () => {
   const pdf: ContentBlock = {
     type: 'document',
     title: 'Report',
@@ -108,7 +108,7 @@ test('a document goes as a file where the model takes one, as text where it is t
   assert.match(said(sent([user({ type: 'mystery' })])[0]?.content), /block of type "mystery"/);
 });
 
-test('the image of a result follows all results of its turn, labelled, before the words of the user', () => {
+test('the image of a result follows all results of its turn with a label, before the text of the user', () => {
   const talk = [
     user('go'),
     assistant(call('a', {}, 'Read'), call('b')),
@@ -126,12 +126,12 @@ test('the image of a result follows all results of its turn, labelled, before th
       ],
     },
   ]);
-  const blind = sent(talk, {}, routeOf({ images: false })).slice(2);
-  assert.match(said(blind[0]?.content), /^\[image: image\/png/);
-  assert.deepEqual(blind[2], { role: 'user', content: 'so?' });
+  const textOnly = sent(talk, {}, routeOf({ images: false })).slice(2);
+  assert.match(said(textOnly[0]?.content), /^\[image: image\/png/);
+  assert.deepEqual(textOnly[2], { role: 'user', content: 'so?' });
 });
 
-test('a turn that held nothing but thinking is left out', () => {
+test('a turn with only thinking is omitted', () => {
   const messages = sent([user('a'), assistant(thought('hm')), user('b')]);
   assert.deepEqual(
     messages.map(({ role }) => role),
@@ -139,7 +139,7 @@ test('a turn that held nothing but thinking is left out', () => {
   );
 });
 
-test('a schema for the whole answer is a field, or words in the system prompt', () => {
+test('a schema for the answer is sent as a field or in the system prompt', () => {
   const schema = { type: 'object', properties: { title: { type: 'string' } } };
   const fields = { output_config: { format: { type: 'json_schema' as const, schema } }, system: 'Be short' };
   const body = encode([user('a')], fields);
@@ -149,7 +149,7 @@ test('a schema for the whole answer is a field, or words in the system prompt', 
   assert.match(said(words.messages[0]?.content), /^Be short\n\nAnswer with a single JSON value .*"title"/s);
 });
 
-test('cache markers stay only where the model wants them', () => {
+test('cache markers are sent only to models that accept them', () => {
   const marked = { ...text('hi'), cache_control: { type: 'ephemeral' } };
   const talk = [
     user(marked),
@@ -162,7 +162,7 @@ test('cache markers stay only where the model wants them', () => {
   assert.deepEqual(kept[2]?.content, [{ type: 'text', text: 'x', cache_control: { type: 'ephemeral' } }]);
 });
 
-test('halves of characters are replaced everywhere, whole ones stay', () => {
+test('lone surrogates are replaced, surrogate pairs are kept', () => {
   const half = 'a\ud83d';
   const body = encode([user(`${half} 😀`), assistant(call('a', { text: half })), user(result('a', half))], {
     system: half,
@@ -173,7 +173,7 @@ test('halves of characters are replaced everywhere, whole ones stay', () => {
   assert.equal(body.stop?.[0], 'a\ufffd');
 });
 
-test('what only Anthropic knows is not sent', () => {
+test('Anthropic-only fields are not sent', () => {
   const fields = {
     metadata: { user_id: 'device' },
     context_management: { edits: [] },

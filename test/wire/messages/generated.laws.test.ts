@@ -1,4 +1,4 @@
-/** The laws of the messages decoder, for streams nobody wrote. `FC_RUNS` sets how many. */
+/** Property tests of the messages decoder on generated streams. `FC_RUNS` sets the number of runs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -12,7 +12,7 @@ import { foldedContent, checkLaws, checkPrefix } from '../../support/properties.
 import { decoder } from '../../support/turns.ts';
 
 describe('messages, generated', () => {
-  test('whatever comes, what leaves is lawful, however it is cut', () => {
+  test('the output obeys the laws for any input and any chunks', () => {
     fc.assert(
       fc.property(
         randomMessages,
@@ -32,21 +32,21 @@ describe('messages, generated', () => {
     );
   });
 
-  test('whatever comes, nothing is taken back', () => {
+  test('a longer input never changes what was already sent', () => {
     fc.assert(
       fc.property(randomMessages, anyShare, (frames, share) => checkPrefix('messages', frames, share)),
       runs,
     );
   });
 
-  test('text, thinking, signatures and calls arrive as they were sent', () => {
+  test('text, thinking, signatures and calls arrive unchanged', () => {
     fc.assert(
       fc.property(generatedMessages, (planned) => checkMessages(planned, play(planned))),
       runs,
     );
   });
 
-  test('cut anywhere before its end, it is never called finished', () => {
+  test('a stream cut off anywhere before its end is never reported as finished', () => {
     fc.assert(
       fc.property(generatedMessages, anyShare, ({ frames }, share) => {
         const content = utf8(frames.filter((frame) => !/event: message_(?:delta|stop)/.test(frame)).join(''));
@@ -60,7 +60,7 @@ describe('messages, generated', () => {
     );
   });
 
-  test('one JSON document means what the stream means', () => {
+  test('a JSON document decodes to the same content as the stream', () => {
     fc.assert(
       fc.property(
         generatedMessages.filter(({ stopReason }) => stopReason !== 'max_tokens'),
@@ -69,7 +69,7 @@ describe('messages, generated', () => {
           assert.equal(brokenRule(document.events), undefined);
           const [streamed, whole] = [foldedContent(play(planned).events), foldedContent(document.events)];
           assert.deepEqual(streamed.calls, whole.calls);
-          // Words of blocks that were mixed keep the order of their arrival, which a document cannot show.
+          // The text of interleaved blocks keeps the order of arrival, which a document does not have.
           assert.equal(streamed.text.split('').sort().join(''), whole.text.split('').sort().join(''));
         },
       ),

@@ -1,4 +1,4 @@
-/** Every request Claude Code was seen to send, for upstreams that speak Messages; and conversations nobody wrote. */
+/** Encodes every captured Claude Code request, and generated conversations, for upstreams with the Messages format. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -25,7 +25,7 @@ import {
 const { claude, qwen, minimax } = messagesRoutes;
 assert.ok(claude && qwen && minimax);
 
-/** What a captured body must become for Claude: ids by the rules of its API, and no thinking without a signature. */
+/** The expected body for Claude: ids follow the rules of its API, and thinking without a signature is omitted. */
 function expected(body: MessagesRequest, route: Route): MessagesRequest {
   const messages = body.messages.map((message): RequestMessage => {
     if (typeof message.content === 'string') return message;
@@ -42,7 +42,7 @@ function expected(body: MessagesRequest, route: Route): MessagesRequest {
 }
 
 for (const { kind, body } of capturedRequests()) {
-  test(`${kind} reaches Claude as it was sent, but for the model, the stream and the length of the answer`, () => {
+  test(`${kind} reaches Claude unchanged except for model, stream and max_tokens`, () => {
     const { model, stream, max_tokens: maxTokens, ...rest } = encodeMessagesRequest(body, claude);
     const { model: _model, stream: _stream, max_tokens: asked, ...original } = expected(body, claude);
     assert.deepEqual(rest, original);
@@ -50,7 +50,7 @@ for (const { kind, body } of capturedRequests()) {
     assert.deepEqual(
       Object.keys(encodeMessagesRequest(body, claude)).filter((key) => key in body),
       Object.keys(body),
-      'in the order of the client',
+      'the same order of keys',
     );
   });
 
@@ -60,7 +60,7 @@ for (const { kind, body } of capturedRequests()) {
     });
   }
 
-  test(`${kind} holds nothing a strict validator refuses`, () => {
+  test(`${kind} contains nothing that a strict validator rejects`, () => {
     const strict = encodeMessagesRequest(body, minimax);
     const known = new Set([
       'model',
@@ -95,7 +95,7 @@ for (const { kind, body } of capturedRequests()) {
   });
 }
 
-test('parts that do not change are shared, not copied', () => {
+test('unchanged parts are not copied', () => {
   const body = captured(10);
   const out = encodeMessagesRequest(body, claude);
   assert.equal(out.tools, body.tools);
@@ -107,24 +107,24 @@ const id = fc.constantFrom('a', 'b', 'toolu_x', 'call|1', '');
 const words = fc.constantFrom('', 'hello');
 const userBlock = fc.oneof(
   words.map(text),
-  fc.tuple(id, words).map(([one, said]) => result(one, said)),
+  fc.tuple(id, words).map(([one, output]) => result(one, output)),
 );
 const assistantBlock = fc.oneof(
   words.map(text),
-  words.map((said) => thought(said)),
+  words.map((reasoning) => thought(reasoning)),
   id.map((one) => call(one)),
 );
 const conversation = fc.array(
   fc.oneof(
     fc.array(userBlock, { maxLength: 4 }).map((blocks) => user(...blocks)),
     fc.array(assistantBlock, { maxLength: 4 }).map((blocks) => assistant(...blocks)),
-    words.map((said) => system(said)),
+    words.map((content) => system(content)),
   ),
   { maxLength: 8 },
 );
 
 for (const [name, route] of Object.entries(messagesRoutes)) {
-  test(`calls and results pair for a model like ${name}, whatever the conversation`, () => {
+  test(`calls and results pair for a model like ${name} in any conversation`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
         assert.deepEqual(brokenPairs(encodeMessagesRequest(requestOf(messages), route).messages), []);

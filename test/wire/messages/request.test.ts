@@ -1,4 +1,4 @@
-/** Messages requests for upstreams that speak Messages: unchanged for Claude, and what the others cannot take. */
+/** Messages requests: unchanged for Claude, converted for other models. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tagSignature } from '../../../lib/anthropic/provenance.ts';
@@ -25,7 +25,7 @@ assert.ok(claude && qwen && minimax);
 
 type Fields = Omit<Partial<MessagesRequest>, 'messages'>;
 
-/** Encodes twice, and sees that neither the input changes nor the output differs. */
+/** Encodes twice and checks that the input is not modified and both outputs are equal. */
 function encode(
   messages: RequestMessage[],
   fields: Fields = {},
@@ -40,7 +40,7 @@ function encode(
 }
 const sent = (...args: Parameters<typeof encode>): RequestMessage[] => encode(...args).messages;
 
-test('results go in the order of the calls, system words follow them as a reminder', () => {
+test('results follow the order of the calls; a system message follows them as a reminder', () => {
   const talk = [
     user('go'),
     assistant(call('a'), call('b')),
@@ -54,7 +54,7 @@ test('results go in the order of the calls, system words follow them as a remind
   ]);
 });
 
-test('a history that is out of order is put right for Claude too, and system messages stay', () => {
+test('a history out of order is repaired for Claude too; system messages stay', () => {
   const talk = [user('go'), assistant(call('a'), call('b')), system('date'), user('wait', result('b', 'B'))];
   const messages = sent(talk, {}, claude);
   assert.deepEqual(
@@ -64,12 +64,12 @@ test('a history that is out of order is put right for Claude too, and system mes
   assert.deepEqual(brokenPairs(messages), []);
 });
 
-test('results in a second message of the user are put right for Claude', () => {
+test('results in a second user message are moved to the first for Claude', () => {
   const talk = [user('go'), assistant(call('a')), user('wait'), user(result('a', 'A'))];
   assert.deepEqual(sent(talk, {}, claude).slice(1), [assistant(call('a')), user(result('a', 'A'), 'wait')]);
 });
 
-test('a plain string stays one, an empty text goes', () => {
+test('a plain string stays one; empty text is removed', () => {
   const talk: RequestMessage[] = [
     { role: 'user', content: 'hi' },
     { role: 'assistant', content: [text(''), text('yes')] },
@@ -80,7 +80,7 @@ test('a plain string stays one, an empty text goes', () => {
   }
 });
 
-test('signatures go back where they were made and nowhere else', () => {
+test('signatures are sent to their origin only', () => {
   const origin = { format: 'messages', provider: 'test' };
   const block = (signature: string): ContentBlock => thought('hm', signature);
   const mine = tagSignature({ ...origin, modelId: 'qwen3.8-max' }, 'SIG');
@@ -110,7 +110,7 @@ test('signatures go back where they were made and nowhere else', () => {
   }
 });
 
-test('redacted thinking goes to Claude alone, and a signature without words is kept for it', () => {
+test('redacted thinking and signatures without text are sent to Claude only', () => {
   const talk = [
     user('a'),
     assistant({ type: 'redacted_thinking', data: 'xyz' }, thought('', 'SIGX'), 'yes'),
@@ -120,7 +120,7 @@ test('redacted thinking goes to Claude alone, and a signature without words is k
   assert.deepEqual(sent(talk)[1], assistant('yes'));
 });
 
-test('redacted thinking that another server made goes back to that one alone, as it was', () => {
+test('redacted thinking of another upstream is restored for that upstream only', () => {
   const origin = { format: 'messages', provider: 'test' };
   const of = (modelId: string): ContentBlock => ({
     type: 'redacted_thinking',
@@ -132,35 +132,44 @@ test('redacted thinking that another server made goes back to that one alone, as
   assert.deepEqual(sent(talk, {}, claude)[1], assistant('yes'));
 });
 
-test('thinking in the dialects of Messages', () => {
-  const told = (route: Route, fields: Fields): unknown[] => {
+test('thinking in each dialect', () => {
+  const thinkingFields = (route: Route, fields: Fields): unknown[] => {
     const body = encode([user('a')], fields, route);
     return [body.thinking, body.output_config];
   };
   const adaptive = { thinking: { type: 'adaptive' as const, display: 'omitted' } };
   const effort = (name: string): Fields => ({ ...adaptive, output_config: { effort: name } });
-  assert.deepEqual(told(qwen, effort('high')), [{ type: 'adaptive' }, { effort: 'xhigh' }]);
-  assert.deepEqual(told(qwen, effort('max')), [{ type: 'adaptive' }, { effort: 'xhigh' }]);
-  assert.deepEqual(told(qwen, effort('low')), [{ type: 'adaptive' }, { effort: 'low' }]);
-  assert.deepEqual(told(qwen, { thinking: { type: 'enabled', budget_tokens: 31_999 } }), [
+  assert.deepEqual(thinkingFields(qwen, effort('high')), [{ type: 'adaptive' }, { effort: 'xhigh' }]);
+  assert.deepEqual(thinkingFields(qwen, effort('max')), [{ type: 'adaptive' }, { effort: 'xhigh' }]);
+  assert.deepEqual(thinkingFields(qwen, effort('low')), [{ type: 'adaptive' }, { effort: 'low' }]);
+  assert.deepEqual(thinkingFields(qwen, { thinking: { type: 'enabled', budget_tokens: 31_999 } }), [
     { type: 'adaptive' },
     { effort: 'xhigh' },
   ]);
-  assert.deepEqual(told(qwen, { output_config: { effort: 'high' } }), [{ type: 'disabled' }, undefined]);
-  assert.deepEqual(told(minimax, effort('high')), [{ type: 'adaptive' }, undefined]);
-  assert.deepEqual(told(routeOf({ format: 'messages' }), effort('high')), [undefined, undefined]);
+  assert.deepEqual(thinkingFields(qwen, { output_config: { effort: 'high' } }), [
+    { type: 'disabled' },
+    undefined,
+  ]);
+  assert.deepEqual(thinkingFields(minimax, effort('high')), [{ type: 'adaptive' }, undefined]);
+  assert.deepEqual(thinkingFields(routeOf({ format: 'messages' }), effort('high')), [undefined, undefined]);
   const budget = routeOf({ format: 'messages', quirks: { thinking: 'budget' } });
-  assert.deepEqual(told(budget, effort('medium')), [{ type: 'enabled', budget_tokens: 8192 }, undefined]);
-  assert.deepEqual(told(budget, { ...adaptive, max_tokens: 5000 }), [
+  assert.deepEqual(thinkingFields(budget, effort('medium')), [
+    { type: 'enabled', budget_tokens: 8192 },
+    undefined,
+  ]);
+  assert.deepEqual(thinkingFields(budget, { ...adaptive, max_tokens: 5000 }), [
     { type: 'enabled', budget_tokens: 4999 },
     undefined,
   ]);
-  assert.deepEqual(told(budget, { ...adaptive, max_tokens: 1000 }), [{ type: 'disabled' }, undefined]);
-  assert.deepEqual(told(budget, {}), [{ type: 'disabled' }, undefined]);
-  assert.deepEqual(told(claude, effort('high')), [adaptive.thinking, { effort: 'high' }]);
+  assert.deepEqual(thinkingFields(budget, { ...adaptive, max_tokens: 1000 }), [
+    { type: 'disabled' },
+    undefined,
+  ]);
+  assert.deepEqual(thinkingFields(budget, {}), [{ type: 'disabled' }, undefined]);
+  assert.deepEqual(thinkingFields(claude, effort('high')), [adaptive.thinking, { effort: 'high' }]);
 });
 
-test('the configuration wins for Claude, within what Claude takes', () => {
+test('the configuration overrides the client for Claude, within the limits of its API', () => {
   const route = {
     ...claude,
     reasoningEffort: 'max',
@@ -185,7 +194,7 @@ test('the configuration wins for Claude, within what Claude takes', () => {
   assert.deepEqual(budget.thinking, { type: 'enabled', budget_tokens: 8999 });
 });
 
-test('a turn that another model began is finished without a thinking budget at Claude', () => {
+test('a thinking budget is disabled for Claude in a turn that another model began', () => {
   const fields = { thinking: { type: 'enabled' as const, budget_tokens: 2000 } };
   const talk = (first: ContentBlock[]): RequestMessage[] => [
     user('a'),
@@ -197,7 +206,7 @@ test('a turn that another model began is finished without a thinking budget at C
   assert.deepEqual(encode([user('a')], fields, claude).thinking, fields.thinking);
 });
 
-test('fields that only Claude knows go elsewhere to nobody; unknown ones are kept unless the validator is strict', () => {
+test('Claude-only fields are not sent to other models; unknown fields are, unless the validator is strict', () => {
   const fields = {
     system: [
       { type: 'text' as const, text: 'x-anthropic-billing-header: cc_version=1;' },
@@ -224,7 +233,7 @@ test('fields that only Claude knows go elsewhere to nobody; unknown ones are kep
   );
 });
 
-test('blocks for a strict validator hold the fields of the core and no others', () => {
+test('blocks for a strict validator contain core fields only', () => {
   const extra = { zz: 1, citations: [], cache_control: { type: 'ephemeral' } };
   const add = (block: ContentBlock): ContentBlock => Object.assign({}, block, extra);
   const talk = [
@@ -242,7 +251,7 @@ test('blocks for a strict validator hold the fields of the core and no others', 
   assert.deepEqual(sent(talk), talk);
 });
 
-test('tools for others: no server tools, no types, schemas that are whole, deferred ones once loaded', () => {
+test('tools for other models: no server tools, no types, complete schemas, deferred tools once loaded', () => {
   const tools = [
     { type: 'web_search_20250305', name: 'web_search' },
     { type: 'custom' as const, name: 'A', input_schema: null, strict: true },
@@ -269,18 +278,18 @@ test('tools for others: no server tools, no types, schemas that are whole, defer
   assert.deepEqual(encode(talk, { tools }, claude).tools, tools);
 });
 
-test('what a model cannot see is told in words, also inside a result', () => {
-  const blind = routeOf({ ...qwen, images: false, quirks: qwen.quirks });
+test('notes replace content that the model cannot receive, also inside a result', () => {
+  const textOnly = routeOf({ ...qwen, images: false, quirks: qwen.quirks });
   const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'AAAA' } };
   const talk = [user(image(), pdf), assistant(call('a')), user(result('a', [image()]))];
-  const said = JSON.stringify(sent(talk, {}, blind));
-  assert.equal(said.match(/\[image: image\/png, 6 bytes, not shown/g)?.length, 2);
-  assert.match(said, /\[document: application\/pdf, 3 bytes, not shown/);
+  const json = JSON.stringify(sent(talk, {}, textOnly));
+  assert.equal(json.match(/\[image: image\/png, 6 bytes, not shown/g)?.length, 2);
+  assert.match(json, /\[document: application\/pdf, 3 bytes, not shown/);
   assert.deepEqual(sent(talk, {}, claude), talk);
   assert.match(JSON.stringify(sent(talk, {}, qwen)), /"image","source"/);
 });
 
-test('a result without content and arguments that are no object are made whole for others', () => {
+test('empty results and arguments that are not objects are completed for other models', () => {
   const talk = [user('a'), assistant(call('x', 'ls')), user(result('x'))];
   assert.deepEqual(sent(talk).slice(1), [
     assistant(call('x', { input: 'ls' })),
@@ -288,7 +297,7 @@ test('a result without content and arguments that are no object are made whole f
   ]);
 });
 
-test('a schema for the whole answer is asked for in words where there is no field', () => {
+test('the system prompt asks for the schema of the answer where there is no field', () => {
   const fields = {
     output_config: { format: { type: 'json_schema' as const, schema: { type: 'object' } } },
     system: 'Be short',
@@ -299,7 +308,7 @@ test('a schema for the whole answer is asked for in words where there is no fiel
   assert.deepEqual(encode([user('a')], fields, claude).output_config, fields.output_config);
 });
 
-test('the answer is bounded, and Claude is left to watch its own window', () => {
+test('the output limit follows the context window, except for Claude', () => {
   const small = { contextWindow: 40_000 };
   const long = [user('word '.repeat(60_000))];
   assert.equal(encode(long, {}, { ...qwen, ...small }).max_tokens, 1024);
@@ -307,6 +316,6 @@ test('the answer is bounded, and Claude is left to watch its own window', () => 
   assert.equal(encodeMessagesRequest({ model: 'm', messages: [user('a')] }, qwen).max_tokens, 32_000);
 });
 
-test('halves of characters are replaced', () => {
+test('lone surrogates are replaced', () => {
   assert.deepEqual(sent([user('a\ud83d 😀')], {}, claude), [user('a\ufffd 😀')]);
 });
