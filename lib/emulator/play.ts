@@ -27,14 +27,20 @@ export interface Playing {
   gone: AbortSignal;
   /** Told before each write, in bytes. */
   wrote: (bytes: number) => void;
+  pause: Pause;
 }
+
+/** Resolves after `ms` milliseconds; rejects as soon as `gone` aborts. */
+export type Pause = (ms: number, gone: AbortSignal) => Promise<unknown>;
+
+export const realPause: Pause = (ms, gone) => setTimeout(ms, undefined, { signal: gone });
 
 /** Sends it and ends the response. Never rejects for a client that leaves. */
 export async function play(performance: Performance, playing: Playing): Promise<Ending['how']> {
   const { status, headers, headersAfterMs, actions } = performance;
-  const { response, gone, wrote } = playing;
+  const { response, gone, wrote, pause } = playing;
   try {
-    if (headersAfterMs > 0) await setTimeout(headersAfterMs, undefined, { signal: gone });
+    if (headersAfterMs > 0) await pause(headersAfterMs, gone);
     for (const action of actions) {
       gone.throwIfAborted();
       if (action.type === 'break') {
@@ -43,7 +49,7 @@ export async function play(performance: Performance, playing: Playing): Promise<
         return action.how === 'silence' ? 'aborted' : 'broken';
       }
       open();
-      if (action.type === 'wait') await setTimeout(action.ms, undefined, { signal: gone });
+      if (action.type === 'wait') await pause(action.ms, gone);
       else await write(action.bytes);
     }
     open();

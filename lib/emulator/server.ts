@@ -8,7 +8,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from '../log/log.ts';
 import { receive, type AskedRequest } from './asked.ts';
 import { recentRequests } from './recent.ts';
-import type { Ending, Playing } from './play.ts';
+import { realPause, type Ending, type Pause, type Playing } from './play.ts';
 import { respond, type RespondOptions } from './respond.ts';
 
 export interface EmulatorOptions extends RespondOptions {
@@ -17,6 +17,8 @@ export interface EmulatorOptions extends RespondOptions {
   /** How many requests are remembered, the latest ones; 100 unless set. */
   keep?: number;
   log?: Log;
+  /** How scripts and faults wait; in real time unless a test moves the clock. */
+  pause?: Pause;
 }
 
 export interface Emulator {
@@ -25,7 +27,7 @@ export interface Emulator {
   port: number;
   /** The latest requests, oldest first. */
   requests: readonly AskedRequest[];
-  /** Resolves with the nth request (from 1) when it has arrived; rejects after `withinMs`, 5000 unless set. */
+  /** Resolves with the nth request (from 1) when it has arrived; rejects after `withinMs`, a minute unless set. */
   asked(number: number, withinMs?: number): Promise<AskedRequest>;
   /** Lets the process end although this server listens. */
   unref(): void;
@@ -59,7 +61,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const { asked, end } = await receive(request, ++count, arrivedMs);
     remembered.add(asked);
     let bytes = 0;
-    const playing: Playing = { response, gone: gone.signal, wrote: (written) => (bytes += written) };
+    const playing: Playing = {
+      response,
+      gone: gone.signal,
+      wrote: (written) => (bytes += written),
+      pause: options.pause ?? realPause,
+    };
     const id = `${run}${String(asked.number).padStart(4, '0')}`;
     let how: Ending['how'] = 'broken';
     try {
@@ -113,7 +120,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     url: `http://127.0.0.1:${port}`,
     port,
     requests: remembered.requests,
-    asked: (number, withinMs = 5000) => remembered.asked(number, withinMs),
+    asked: (number, withinMs = 60_000) => remembered.asked(number, withinMs),
     unref() {
       unreferenced = true;
       server.unref();

@@ -1,6 +1,6 @@
 /**
  * The ten points of the design document that occ was written for, each by its number, each on the whole road: a client, the
- * real proxy, an upstream. The third, which takes minutes, is `long-streams.test.ts`. What each was seen to catch
+ * real proxy, an upstream. The third, which takes minutes, is `long-streams.long.ts`. What each was seen to catch
  * stands in `test/proxy/README.md`.
  */
 import assert from 'node:assert/strict';
@@ -20,6 +20,7 @@ import { startEmulator } from '../../lib/emulator/server.ts';
 import { silent } from '../../lib/log/log.ts';
 import { toArray, toObject, toText } from '../../lib/json.ts';
 import { put, scratchHome } from '../config/scratch.ts';
+import { hangMs } from '../support/limits.ts';
 import {
   count,
   modelOf,
@@ -34,7 +35,7 @@ import {
 import { captured } from '../support/requests.ts';
 
 const formats = ['chat', 'messages', 'responses', 'gemini'] as const;
-const bounded = { timeout: 30_000 };
+const bounded = { timeout: hangMs };
 const second = [say('from second')];
 
 for (const format of formats) {
@@ -231,7 +232,7 @@ test('7. timeouts are read anew from the file, and a request under way keeps its
     .finally(() => (isOver = true));
   await emulator.asked(1);
   configure(50);
-  await waitUntil(() => live.current() !== first, 'the new configuration to be in force', 10_000);
+  await waitUntil(() => live.current() !== first, 'the new configuration to be in force');
   const heard = await over.send();
   assert.equal(heard.status, 504);
   assert.match(heard.error?.message ?? '', /no answer within 0.05 s \(timeout_ms\)/);

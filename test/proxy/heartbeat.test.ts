@@ -9,16 +9,22 @@ import { messages } from '../../lib/emulator/formats/messages.ts';
 import { call, say, think, wait } from '../../lib/emulator/script.ts';
 import { openReply } from '../../lib/proxy/reply.ts';
 import { manualClock } from '../support/clock.ts';
+import { stretched } from '../support/limits.ts';
 import { count, modelOf, proxyOver, requestBody, readUntil } from '../support/proxy.ts';
 
 const late = { headersAfterMs: 150 };
 
 test('a client that waits long gets the frame and pings, and still the second model’s answer', async () => {
+  const clock = manualClock();
   await using over = await proxyOver({
+    clock,
     answers: [failing(refuse(503), late), failing([say('from second')], late)],
     heartbeatMs: 20,
   });
-  const heard = await over.send();
+  const answer = over.send();
+  await clock.reach(150);
+  await clock.reach(150);
+  const heard = await answer;
   assert.equal(heard.text, 'from second');
   assert.equal(count(heard, 'message_start'), 1);
   assert(count(heard, 'ping') > 1);
@@ -28,11 +34,16 @@ test('a client that waits long gets the frame and pings, and still the second mo
 });
 
 test('a failure after the frame has left is an error event in a 200, and tells of every model', async () => {
+  const clock = manualClock();
   await using over = await proxyOver({
+    clock,
     answers: [failing(refuse(503), late), failing(refuse(401), late)],
     heartbeatMs: 20,
   });
-  const heard = await over.send();
+  const answer = over.send();
+  await clock.reach(150);
+  await clock.reach(150);
+  const heard = await answer;
   assert.equal(heard.status, 200);
   assert.equal(count(heard, 'message_start'), 1);
   assert.equal(heard.events.at(-1)?.type, 'error');
@@ -63,12 +74,16 @@ test('what was counted in a start that came too late is said by the ending', asy
     body: events.map(encodeEvent).join(''),
   };
   for (const headersAfterMs of [0, 300]) {
+    const clock = manualClock();
     await using over = await proxyOver({
+      clock,
       answers: [{ reply, faults: { headersAfterMs } }],
       format: 'messages',
       heartbeatMs: headersAfterMs === 0 ? 10_000 : 20,
     });
-    const heard = await over.send();
+    const answer = over.send();
+    if (headersAfterMs > 0) await clock.reach(headersAfterMs);
+    const heard = await answer;
     const [start, ending] = [heard.events[0], heard.events.find(({ type }) => type === 'message_delta')];
     assert(start?.type === 'message_start' && ending?.type === 'message_delta');
     const seen = { ...start.message.usage, ...ending.usage };
@@ -82,32 +97,43 @@ test('a failure before the heartbeat keeps its status', async () => {
 });
 
 test('an empty answer after the frame has left is empty and lawful', async () => {
-  await using over = await proxyOver({ answers: [failing([], late), failing([], late)], heartbeatMs: 20 });
-  const heard = await over.send();
+  const clock = manualClock();
+  const answers = [failing([], late), failing([], late)];
+  await using over = await proxyOver({ clock, answers, heartbeatMs: 20 });
+  const answer = over.send();
+  await clock.reach(150);
+  await clock.reach(150);
+  const heard = await answer;
   assert.equal(heard.stopReason, 'end_turn');
   assert.equal(count(heard, 'message_start'), 1);
 });
 
 test('a whole answer gets no pings, however long it takes', async () => {
-  await using over = await proxyOver({ answers: [failing([say('whole')], late)], heartbeatMs: 5 });
-  const heard = await over.send(requestBody({ stream: false }));
+  const clock = manualClock();
+  await using over = await proxyOver({ clock, answers: [failing([say('whole')], late)], heartbeatMs: 5 });
+  const answer = over.send(requestBody({ stream: false }));
+  await clock.reach(150);
+  const heard = await answer;
   assert.equal(heard.text, 'whole');
   assert.equal(heard.headers.get('x-occ-model'), 'emulator/first');
 });
 
 test('silence in mid-stream is filled with pings, also within a block', async () => {
-  await using over = await proxyOver({ answers: [[say('one '), wait(150), say('two')]], heartbeatMs: 20 });
-  const heard = await over.send();
-  assert.equal(heard.text, 'one two');
-  const pinged = heard.events.findIndex(({ type }) => type === 'ping');
-  const stopped = heard.events.findIndex(({ type }) => type === 'content_block_stop');
-  assert(pinged > 0 && pinged < stopped);
+  const clock = manualClock();
+  const answers = [[say('one '), wait(150), say('two')]];
+  await using over = await proxyOver({ clock, answers, heartbeatMs: 20 });
+  const { text, reader } = await readUntil(await over.post(), '"one "');
+  await clock.reach(150);
+  let rest = text;
+  for (let read = await reader.read(); !read.done; read = await reader.read())
+    rest += new TextDecoder().decode(read.value);
+  assert.match(rest, /"one "[^]*event: ping[^]*"two"[^]*event: content_block_stop/);
 });
 
 test('a stream that is never silent gets no pings', async () => {
   await using over = await proxyOver({
     answers: [failing([say(Array(60).fill('x'))], { betweenEventsMs: 5 })],
-    heartbeatMs: 2000,
+    heartbeatMs: stretched(2000),
   });
   assert.equal(count(await over.send(), 'ping'), 0);
 });
@@ -159,7 +185,9 @@ test('the heartbeat and the answer may come at the same moment: one frame, one a
 
 test('a fault of occ’s own ends the answer, whether the frame has left or not', async () => {
   for (const heartbeatMs of [20, 10_000]) {
+    const clock = manualClock();
     await using over = await proxyOver({
+      clock,
       answers: [failing(refuse(503), late)],
       heartbeatMs,
       change: (settings) => ({
@@ -172,7 +200,9 @@ test('a fault of occ’s own ends the answer, whether the frame has left or not'
         },
       }),
     });
-    const heard = await over.send();
+    const answer = over.send();
+    await clock.reach(150);
+    const heard = await answer;
     assert.equal(heard.status, heartbeatMs === 20 ? 200 : 500);
     assert.equal(heard.error?.type, 'api_error');
     assert.match(heard.error.message, new RegExp(heard.headers.get('request-id') ?? 'none'));

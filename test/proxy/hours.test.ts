@@ -68,7 +68,7 @@ test('an upstream that never answers ends at timeout_ms, and the log names the l
   await using over = await proxyOver({
     clock,
     heartbeatMs: 100 * hour,
-    answers: [failing([say('too late')], { headersAfterMs: minute }), [say('from second')]],
+    answers: [failing([say('too late')], { headersAfterMs: 9 * hour }), [say('from second')]],
     timeouts: { headersMs: 3 * hour, firstEventMs: hour, idleMs: hour },
   });
   const answer = over.send();

@@ -1,10 +1,10 @@
 /** What the road remembers from one request to the next, seen from both ends (contract 5.2, 5.7, 5.8). */
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
 import { say, type Script } from '../../lib/emulator/script.ts';
 import type { Settings } from '../../lib/config/settings.ts';
+import { manualClock } from '../support/clock.ts';
 import {
   modelOf,
   proxyOver,
@@ -77,15 +77,17 @@ for (const stream of [true, false]) {
 }
 
 test('after its time one probe is let through, and nobody beside it', async () => {
-  const slow = failing(ok, { headersAfterMs: 300 });
-  await using over = await proxyOver({ answers: [out, slow, ok], models: only, change: breaker(1, 150) });
+  const clock = manualClock();
+  const slow = failing(ok, { headersAfterMs: 5000 });
+  await using over = await proxyOver({ clock, answers: [out, slow, ok], models: only, change: breaker(1) });
   await over.send();
   assert.equal(stateOf(over), 'open');
-  await sleep(160);
+  clock.advance(60_000);
   const probe = over.send();
   await over.emulator.asked(2);
   const beside = await over.send();
   assert.deepEqual([beside.status, beside.headers.get('retry-after')], [503, '1']);
+  await clock.reach(5000);
   assert.equal((await probe).text, 'ok');
   await over.attemptsLogged(2);
   assert.equal(stateOf(over), 'closed');
@@ -93,10 +95,11 @@ test('after its time one probe is let through, and nobody beside it', async () =
 });
 
 test('a probe whose client leaves gives its place back, and counts for nothing', async () => {
+  const clock = manualClock();
   const silent = failing(ok, { headersAfterMs: 60_000 });
-  await using over = await proxyOver({ answers: [out, silent, ok], models: only, change: breaker(1, 200) });
+  await using over = await proxyOver({ clock, answers: [out, silent, ok], models: only, change: breaker(1) });
   await over.send();
-  await sleep(210);
+  clock.advance(60_000);
   const leave = new AbortController();
   over.post(requestBody(), { signal: leave.signal }).catch(() => {});
   await over.emulator.asked(2);
@@ -109,9 +112,10 @@ test('a probe whose client leaves gives its place back, and counts for nothing',
 
 test('a probe that speaks opens the way before its answer is whole', async () => {
   const long = failing([say(['first', ' second'])], { breaks: { at: { deltas: 1 }, how: 'silence' } });
-  await using over = await proxyOver({ answers: [out, long, ok], models: only, change: breaker(1, 100) });
+  const clock = manualClock();
+  await using over = await proxyOver({ clock, answers: [out, long, ok], models: only, change: breaker(1) });
   await over.send();
-  await sleep(110);
+  clock.advance(60_000);
   await readUntil(await over.post(), '"first"');
   assert.equal((await over.send()).text, 'ok');
 });
@@ -142,12 +146,17 @@ test('a client’s own limit is no fault of the model, a model’s own is', asyn
     [true, 'closed'],
     [false, 'open'],
   ] as const) {
+    const clock = manualClock();
     await using over = await proxyOver({
+      clock,
       answers: [late, ok],
       timeouts: ofClient ? {} : { headersMs: 50 },
       change: breaker(1),
     });
-    const heard = await over.send(requestBody({ stream: false }), asking);
+    const answer = over.send(requestBody({ stream: false }), asking);
+    await over.emulator.asked(1);
+    clock.advance(Math.min(...clock.due()));
+    const heard = await answer;
     assert.equal(heard.text, 'ok');
     assert.deepEqual(over.requestedModels(), ['first', 'second']);
     assert.equal(stateOf(over), state);
@@ -185,13 +194,14 @@ test('when nobody else is left the client is told for good, in words with the re
 });
 
 test('a reset that is near is waited for by the client', async () => {
-  await using over = await proxyOver({ answers: [plan(1), ok], models: only });
+  const clock = manualClock();
+  await using over = await proxyOver({ clock, answers: [plan(1), ok], models: only });
   const first = await over.send();
   assert.deepEqual([first.status, first.headers.get('retry-after')], [429, '1']);
   const second = await over.send();
   assert.deepEqual([second.headers.get('x-should-retry'), second.headers.get('retry-after')], [null, '1']);
   assert.deepEqual(over.requestedModels(), ['first']);
-  await sleep(1010);
+  clock.advance(1000);
   assert.equal((await over.send()).text, 'ok');
   assert.deepEqual(over.proxy.stats().remembered.spent, []);
 });

@@ -1,9 +1,12 @@
 /** A clock that a test moves by hand, so that hours pass without waiting. */
 import type { Clock } from '../../lib/proxy/clock.ts';
+import { waitUntil } from './proxy.ts';
 
 export interface ManualClock extends Clock {
   /** Moves the time on by `ms` milliseconds and calls what is due, in order of time. */
   advance(ms: number): void;
+  /** Waits until a timer is due in exactly `ms` milliseconds, then moves the time on to it. */
+  reach(ms: number): Promise<void>;
   /** Timers that are set and neither due nor cancelled. */
   pending(): number;
   /** In how many milliseconds each of them is due. */
@@ -36,6 +39,14 @@ export function manualClock(start = 1_700_000_000_000): ManualClock {
       return () => void timers.delete(timer);
     },
     advance,
+    async reach(ms) {
+      const due = (): number[] => [...timers].map(({ at }) => at - time);
+      await waitUntil(
+        () => due().includes(ms),
+        () => `a timer of ${ms} ms; there are ${due().join(', ')}`,
+      );
+      advance(ms);
+    },
     pending: () => timers.size,
     due: () => [...timers].map(({ at }) => at - time),
   };

@@ -10,9 +10,10 @@ import type { Script } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
 import { emulatorSettings } from '../../lib/emulator/settings.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
-import type { Clock } from '../../lib/proxy/clock.ts';
+import { wait, type Clock } from '../../lib/proxy/clock.ts';
 import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
+import { hangMs } from './limits.ts';
 
 export interface ProxyOptions {
   /** One answer per upstream request, in order; a request beyond them is refused with 500. */
@@ -32,7 +33,7 @@ export interface ProxyOptions {
   settings?: () => Settings;
   token?: string | undefined;
   host?: string;
-  /** The proxy's clock; the system's otherwise. */
+  /** The clock of the proxy and of the emulator's waits; the system's otherwise. */
   clock?: Clock;
   watchesQuotas?: boolean;
 }
@@ -93,7 +94,7 @@ const given = await loadSettings({ env: {}, home: '/nonexistent' });
 /** The settings of a fresh installation. */
 export const defaults: Settings = given.settings;
 
-const patient: Timeouts = { headersMs: 20_000, firstEventMs: 20_000, idleMs: 20_000 };
+const patient: Timeouts = { headersMs: hangMs, firstEventMs: hangMs, idleMs: hangMs };
 
 /** For `change`: the limits of a test bind the first model only, and the second may take its time. */
 export function withUnhurriedSecond(settings: Settings): Settings {
@@ -130,8 +131,10 @@ export async function proxyOver(
   given: readonly (Answer | Script)[] | ProxyOptions = {},
 ): Promise<ProxyUnderTest> {
   const options = isAnswers(given) ? { answers: given } : given;
+  const { clock } = options;
   const emulator = await startEmulator({
     ...(options.answers && { script: inTurn(options.answers) }),
+    ...(clock && { pause: pauseOn(clock) }),
     ...options.emulator,
   });
   const settings = settingsFor(emulator.url, options);
@@ -142,7 +145,7 @@ export async function proxyOver(
     ...(secret !== undefined && { token: secret }),
     host: options.host ?? '127.0.0.1',
     watchesQuotas: options.watchesQuotas === true,
-    ...(options.clock && { clock: options.clock }),
+    ...(clock && { clock }),
     port: 0,
     log: (entry) => log.push(entry),
   });
@@ -181,6 +184,13 @@ export async function proxyOver(
       await proxy.close(0);
       await emulator.close();
     },
+  };
+}
+
+function pauseOn(clock: Clock): NonNullable<EmulatorOptions['pause']> {
+  return async (ms, gone) => {
+    await wait(clock, ms, gone);
+    gone.throwIfAborted();
   };
 }
 
@@ -281,13 +291,9 @@ export function count({ events }: ClientResponse, type: StreamEvent['type']): nu
   return events.filter((event) => event.type === type).length;
 }
 
-/** Waits until `look` is true, at most `withinMs`; then fails with `what`. */
-export async function waitUntil(
-  look: () => boolean,
-  what: string | (() => string),
-  withinMs = 5000,
-): Promise<void> {
-  const end = performance.now() + withinMs;
+/** Waits until `look` is true; fails with `what` when that takes so long that it will never be. */
+export async function waitUntil(look: () => boolean, what: string | (() => string)): Promise<void> {
+  const end = performance.now() + hangMs;
   while (!look()) {
     if (performance.now() > end) assert.fail(`waited in vain: ${typeof what === 'string' ? what : what()}`);
     await sleep(2);

@@ -1,0 +1,14 @@
+/**
+ * Time limits that stretch on a busy machine. The yardstick is this process's own start: the time it took over the CPU time
+ * it used is 1 on a quiet machine, and 10 where ten processes want each core.
+ */
+const cpu = process.cpuUsage();
+const slowness = Math.max(1, (performance.now() * 1000) / (cpu.user + cpu.system));
+
+/** `ms` on a quiet machine, accordingly more on a busy one. */
+export function stretched(ms: number): number {
+  return Math.ceil(ms * slowness);
+}
+
+/** Milliseconds after which a wait counts as hanging: a guard, which no test that passes ever comes near. */
+export const hangMs = stretched(120_000);
