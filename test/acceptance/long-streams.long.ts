@@ -40,11 +40,11 @@ test(
             heartbeatMs: defaults.heartbeatMs,
           });
           const began = performance.now();
-          const heard = await over.send(requestBody());
+          const response = await over.send(requestBody());
           assert(performance.now() - began > seconds * 1000, 'the stream was not as long as it should be');
           const whole = script.map((step) => (step.type === 'text' ? join(step.text) : '')).join('');
-          assert.equal(heard.text, whole);
-          assert.equal(heard.stopReason, 'end_turn');
+          assert.equal(response.text, whole);
+          assert.equal(response.stopReason, 'end_turn');
           assert.deepEqual(over.requestedModels(), ['first']);
           assert.deepEqual(over.warnings(), []);
         }),

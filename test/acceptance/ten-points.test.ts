@@ -53,10 +53,10 @@ for (const format of formats) {
       answers: [[think('hm '.repeat(2000)), say(words), callTogether({ name: 'Write', input })]],
       format,
     });
-    const heard = await over.send({ ...request, tools, stream: true });
-    assert.equal(heard.text, words.join(''));
-    assert.equal(heard.stopReason, 'tool_use');
-    assert.deepEqual(JSON.parse(argumentsIn(heard.events)), input);
+    const response = await over.send({ ...request, tools, stream: true });
+    assert.equal(response.text, words.join(''));
+    assert.equal(response.stopReason, 'tool_use');
+    assert.deepEqual(JSON.parse(argumentsIn(response.events)), input);
     const offered = over.emulator.requests[0]?.conversation.tools.map(({ name }) => name) ?? [];
     assert.deepEqual(
       offered.filter((name) => name.startsWith('mcp__')),
@@ -225,19 +225,19 @@ test('7. timeouts are read anew from the file, and a request under way keeps its
   await using over = await proxyOver({ settings: () => live.current() });
 
   let isOver = false;
-  const leave = new AbortController();
+  const controller = new AbortController();
   const patient = over
-    .post(requestBody(), { signal: leave.signal })
+    .post(requestBody(), { signal: controller.signal })
     .catch(() => {})
     .finally(() => (isOver = true));
   await emulator.asked(1);
   configure(50);
   await waitUntil(() => live.current() !== first, 'the new configuration to be in force');
-  const heard = await over.send();
-  assert.equal(heard.status, 504);
-  assert.match(heard.error?.message ?? '', /no answer within 0.05 s \(timeout_ms\)/);
+  const response = await over.send();
+  assert.equal(response.status, 504);
+  assert.match(response.error?.message ?? '', /no answer within 0.05 s \(timeout_ms\)/);
   assert.equal(isOver, false, 'the request that was under way had 50 s and has them still');
-  leave.abort();
+  controller.abort();
   await patient;
 });
 
@@ -316,15 +316,15 @@ for (const format of formats) {
       answers: [failing([call('Bash', { command: 'ls' })], { indexShift: 1 })],
       format,
     });
-    const heard = await over.send();
-    const starts = heard.events.flatMap((event) => (event.type === 'content_block_start' ? [event] : []));
+    const response = await over.send();
+    const starts = response.events.flatMap((event) => (event.type === 'content_block_start' ? [event] : []));
     const tools = starts.filter(({ content_block: { type } }) => type === 'tool_use');
     assert.equal(starts[0]?.index, 0);
     assert.equal(tools.length, 1);
     // Gemini signs its calls, which is a block of its own before the call.
     if (format !== 'gemini') assert.equal(tools[0]?.index, 0);
-    assert.equal(argumentsIn(heard.events), '{"command":"ls"}');
-    assert.equal(count(heard, 'message_stop'), 1);
+    assert.equal(argumentsIn(response.events), '{"command":"ls"}');
+    assert.equal(count(response, 'message_stop'), 1);
   });
 }
 
@@ -348,10 +348,10 @@ for (const format of formats) {
       };
       await using over = await proxyOver({ answers: [[say('taken')]], format });
       const tools = Object.entries(schemas).map(([name, input_schema]) => ({ name, input_schema }));
-      const heard = await over.send(
+      const response = await over.send(
         requestBody({ tools: [{ name: '', input_schema: {} }, { name: ' \t', input_schema: {} }, ...tools] }),
       );
-      assert.equal(heard.text, 'taken');
+      assert.equal(response.text, 'taken');
       const sent = over.emulator.requests[0]?.conversation.tools ?? [];
       assert.deepEqual(
         sent.map(({ name }) => name),

@@ -10,11 +10,11 @@ import type { Settings } from '../../lib/config/settings.ts';
 import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
 import { modelOf, settingsFor, token } from '../support/proxy.ts';
-import { chanceOf } from './chance.ts';
-import { judge, type Sort } from './judge.ts';
+import { chanceOf } from './random.ts';
+import { judge, type Sort } from './check-result.ts';
 import { plannedAnswer } from './plan.ts';
 import { resources, settledHeap, type Resources } from './resources.ts';
-import type { FromWorld, ToWorld } from './world.ts';
+import type { FromWorld, ToWorld } from './peers.ts';
 
 export interface ChaosOptions {
   requests: number;
@@ -75,7 +75,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const complain = (error: unknown): void => void report.complaints.push(String(error));
   process.on('unhandledRejection', complain);
   process.on('warning', complain);
-  const world = fork(new URL('world.ts', import.meta.url), {
+  const world = fork(new URL('peers.ts', import.meta.url), {
     execArgv: ['--import', 'tsx'],
     serialization: 'advanced',
   });

@@ -1,7 +1,7 @@
 /** One client of the chaos: it asks, and reads to the end, or slowly, or leaves at some moment. */
 import { request as ask, type Agent, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Chance } from './chance.ts';
+import type { Chance } from './random.ts';
 
 export interface Manner {
   stream: boolean;

@@ -1,7 +1,7 @@
 /** What each model would say to each request: words that name both, so that a mixed or a short answer is known by sight. */
 import type { Script } from '../../lib/emulator/script.ts';
 import { callTogether, say, think } from '../../lib/emulator/script.ts';
-import { chanceOf } from './chance.ts';
+import { chanceOf } from './random.ts';
 
 export interface PlannedAnswer {
   thinking: string;

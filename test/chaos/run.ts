@@ -1,6 +1,6 @@
 /** `npm run chaos [requests] [seed]`: 20,000 requests, 200 at once; ends with 1 when a promise was broken. */
 import { chaos, type Look } from './chaos.ts';
-import { excesses } from './excesses.ts';
+import { excesses } from './leaks.ts';
 
 const [requests = '20000', seed = String(Date.now() % 1_000_000)] = process.argv.slice(2);
 const began = performance.now();

@@ -3,7 +3,7 @@ import { failing, nothing, refuse, toAnswer, webPage, type Answer } from '../../
 import type { AskedRequest } from '../../lib/emulator/asked.ts';
 import type { Break, Faults } from '../../lib/emulator/faults.ts';
 import type { Ending } from '../../lib/emulator/play.ts';
-import { chanceOf, type Chance } from './chance.ts';
+import { chanceOf, type Chance } from './random.ts';
 import { plannedAnswer, scriptOf } from './plan.ts';
 
 /** One attempt as the upstream saw it. */

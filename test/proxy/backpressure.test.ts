@@ -90,10 +90,10 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
     const response = await over.post();
     // Longer than any limit of the upstream's: it is the client who is waited for, and no limit is for that.
     await sleep(900);
-    const heard = await readResponse(response);
-    assert.equal(heard.error, undefined);
-    assert.equal(heard.text.length, size);
-    assert.equal(heard.stopReason, 'end_turn');
+    const received = await readResponse(response);
+    assert.equal(received.error, undefined);
+    assert.equal(received.text.length, size);
+    assert.equal(received.stopReason, 'end_turn');
   });
 }
 
@@ -138,15 +138,15 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
 
 test('one event of megabytes passes in reasonable time', async () => {
   await using over = await proxyOver([[say(['x'.repeat(8 * mebibyte)])]]);
-  const heard = await over.send();
-  assert.equal(heard.text.length, 8 * mebibyte);
+  const response = await over.send();
+  assert.equal(response.text.length, 8 * mebibyte);
 });
 
 test('a whole answer that grows past every bound is given up, not held', async () => {
   const endless = counted(400 * mebibyte);
   await using over = await proxyOver({ answers: [[say(endless.text)], [say('from second')]] });
-  const heard = await over.send(requestBody({ stream: false }));
-  assert.equal(heard.text, 'from second');
+  const response = await over.send(requestBody({ stream: false }));
+  assert.equal(response.text, 'from second');
   assert(endless.sent() < 300 * mebibyte);
   assert.equal((await over.emulator.requests[0]?.ended)?.how, 'aborted');
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chaos } from '../chaos/chaos.ts';
-import { excesses } from '../chaos/excesses.ts';
+import { excesses } from '../chaos/leaks.ts';
 
 test(
   'bad upstreams, restless clients and changing settings break no promise',

@@ -43,12 +43,12 @@ test('what Claude Code asks before it connects is answered without a token', asy
 
 test('tokens are counted here, without asking anybody', async () => {
   await using over = await proxyOver();
-  const heard = await over.send(
+  const response = await over.send(
     { model: 'm', messages: [{ role: 'user', content: 'hello there, how are you?' }] },
     { path: '/v1/messages/count_tokens?beta=true' },
   );
-  assert.equal(heard.status, 200);
-  assert.deepEqual(JSON.parse(heard.body), { input_tokens: 11 });
+  assert.equal(response.status, 200);
+  assert.deepEqual(JSON.parse(response.body), { input_tokens: 11 });
   assert.deepEqual(over.requestedModels(), []);
 });
 
@@ -107,8 +107,8 @@ test('a path that is none is a refusal in the usual shape, never a fault', async
     '/v1/messages/batches',
     '/%E0%A4%A',
   ]) {
-    const heard = await over.send(undefined, { method: 'GET', body: null, path });
-    assert.deepEqual([heard.status, heard.error?.type], [404, 'not_found_error'], path);
+    const response = await over.send(undefined, { method: 'GET', body: null, path });
+    assert.deepEqual([response.status, response.error?.type], [404, 'not_found_error'], path);
   }
   assert.deepEqual(over.warnings(), []);
 });
@@ -122,9 +122,13 @@ test('a method that an endpoint does not take is refused with the ones it takes'
     ['PUT', '/health', 'GET'],
     ['OPTIONS', '/v1/messages', 'POST'],
   ] as const) {
-    const heard = await over.send(undefined, { method, body: null, path });
-    assert.deepEqual([heard.status, heard.error?.type], [405, 'invalid_request_error'], `${method} ${path}`);
-    assert.equal(heard.headers.get('allow'), allow);
+    const response = await over.send(undefined, { method, body: null, path });
+    assert.deepEqual(
+      [response.status, response.error?.type],
+      [405, 'invalid_request_error'],
+      `${method} ${path}`,
+    );
+    assert.equal(response.headers.get('allow'), allow);
   }
 });
 
@@ -162,13 +166,13 @@ for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
   test(`a body that is no request is refused with the place of the mistake: ${path}`, async () => {
     await using over = await proxyOver();
     for (const [body, says] of mistakes) {
-      const heard = await over.send(body, { path });
+      const response = await over.send(body, { path });
       assert.deepEqual(
-        [heard.status, heard.error?.type],
+        [response.status, response.error?.type],
         [400, 'invalid_request_error'],
         JSON.stringify(body),
       );
-      assert.match(heard.error?.message ?? '', says);
+      assert.match(response.error?.message ?? '', says);
     }
     assert.deepEqual(over.requestedModels(), []);
     assert.deepEqual(over.warnings(), []);
@@ -190,8 +194,8 @@ test('null means absent for what may be left out', async () => {
 
 test('what a body that is not JSON says is not repeated', async () => {
   await using over = await proxyOver();
-  const heard = await over.send('{"model": apricot-and-plum }');
-  assert.doesNotMatch(heard.body, /apricot/);
+  const response = await over.send('{"model": apricot-and-plum }');
+  assert.doesNotMatch(response.body, /apricot/);
 });
 
 test('a compressed body is refused, an identity one is not', async () => {
@@ -212,8 +216,8 @@ test('names of the language itself are no models', async () => {
     'hasOwnProperty/x',
     'anthropic/__proto__/y',
   ]) {
-    const heard = await over.send(requestBody({ model }));
-    assert.equal(heard.status, 200, `${model}: ${heard.body}`);
+    const response = await over.send(requestBody({ model }));
+    assert.equal(response.status, 200, `${model}: ${response.body}`);
   }
   assert.deepEqual(over.warnings(), []);
 });
@@ -222,10 +226,10 @@ test('a model whose name fits in no header is answered all the same', async () =
   await using over = await proxyOver({ emulator: {} });
   for (const model of ['emulator/模型', 'emulator/a\r\nx-evil: 1', 'emulator/\u0000', 'emulator/é\ud800']) {
     for (const stream of [true, false]) {
-      const heard = await over.send(requestBody({ model, stream }));
-      assert.equal(heard.status, 200, `${JSON.stringify(model)}: ${heard.body}`);
-      assert.equal(heard.headers.get('x-evil'), null);
-      assert.match(heard.headers.get('x-occ-model') ?? '', /^emulator\//);
+      const response = await over.send(requestBody({ model, stream }));
+      assert.equal(response.status, 200, `${JSON.stringify(model)}: ${response.body}`);
+      assert.equal(response.headers.get('x-evil'), null);
+      assert.match(response.headers.get('x-occ-model') ?? '', /^emulator\//);
     }
   }
 });

@@ -24,13 +24,13 @@ test('a client that waits long gets the frame and pings, and still the second mo
   const answer = over.send();
   await clock.reach(150);
   await clock.reach(150);
-  const heard = await answer;
-  assert.equal(heard.text, 'from second');
-  assert.equal(count(heard, 'message_start'), 1);
-  assert(count(heard, 'ping') > 1);
-  assert.equal(heard.events[0]?.type, 'message_start');
+  const response = await answer;
+  assert.equal(response.text, 'from second');
+  assert.equal(count(response, 'message_start'), 1);
+  assert(count(response, 'ping') > 1);
+  assert.equal(response.events[0]?.type, 'message_start');
   assert.deepEqual(over.requestedModels(), ['first', 'second']);
-  assert.equal(heard.headers.get('x-occ-model'), null, 'the headers had to leave before anybody answered');
+  assert.equal(response.headers.get('x-occ-model'), null, 'the headers had to leave before anybody answered');
 });
 
 test('a failure after the frame has left is an error event in a 200, and tells of every model', async () => {
@@ -43,13 +43,13 @@ test('a failure after the frame has left is an error event in a 200, and tells o
   const answer = over.send();
   await clock.reach(150);
   await clock.reach(150);
-  const heard = await answer;
-  assert.equal(heard.status, 200);
-  assert.equal(count(heard, 'message_start'), 1);
-  assert.equal(heard.events.at(-1)?.type, 'error');
-  assert.equal(heard.error?.type, 'overloaded_error');
+  const response = await answer;
+  assert.equal(response.status, 200);
+  assert.equal(count(response, 'message_start'), 1);
+  assert.equal(response.events.at(-1)?.type, 'error');
+  assert.equal(response.error?.type, 'overloaded_error');
   assert.match(
-    heard.error.message,
+    response.error.message,
     /^all models failed: .*\n- emulator\/first: 503 .*\n- other\/second: 401 /,
   );
 });
@@ -83,8 +83,11 @@ test('what was counted in a start that came too late is said by the ending', asy
     });
     const answer = over.send();
     if (headersAfterMs > 0) await clock.reach(headersAfterMs);
-    const heard = await answer;
-    const [start, ending] = [heard.events[0], heard.events.find(({ type }) => type === 'message_delta')];
+    const response = await answer;
+    const [start, ending] = [
+      response.events[0],
+      response.events.find(({ type }) => type === 'message_delta'),
+    ];
     assert(start?.type === 'message_start' && ending?.type === 'message_delta');
     const seen = { ...start.message.usage, ...ending.usage };
     assert.deepEqual(seen, { ...counted, output_tokens: 3 }, `${headersAfterMs} ms`);
@@ -103,9 +106,9 @@ test('an empty answer after the frame has left is empty and lawful', async () =>
   const answer = over.send();
   await clock.reach(150);
   await clock.reach(150);
-  const heard = await answer;
-  assert.equal(heard.stopReason, 'end_turn');
-  assert.equal(count(heard, 'message_start'), 1);
+  const response = await answer;
+  assert.equal(response.stopReason, 'end_turn');
+  assert.equal(count(response, 'message_start'), 1);
 });
 
 test('a whole answer gets no pings, however long it takes', async () => {
@@ -113,9 +116,9 @@ test('a whole answer gets no pings, however long it takes', async () => {
   await using over = await proxyOver({ clock, answers: [failing([say('whole')], late)], heartbeatMs: 5 });
   const answer = over.send(requestBody({ stream: false }));
   await clock.reach(150);
-  const heard = await answer;
-  assert.equal(heard.text, 'whole');
-  assert.equal(heard.headers.get('x-occ-model'), 'emulator/first');
+  const response = await answer;
+  assert.equal(response.text, 'whole');
+  assert.equal(response.headers.get('x-occ-model'), 'emulator/first');
 });
 
 test('silence in mid-stream is filled with pings, also within a block', async () => {
@@ -155,7 +158,7 @@ test('a raw messages stream under constant heartbeats keeps the data of every ev
     ],
     heartbeatMs: 5,
   });
-  const heard = await over.send();
+  const response = await over.send();
   const head = { id: 'x', model: 'first', created: 0, flavour: 'plain', inputTokens: 1 } as const;
   const sent = [...messages.stream(script, head)].flatMap((frame) =>
     frame.type === 'event' ? [/^data: (.*)$/m.exec(frame.text)?.[1] ?? ''] : [],
@@ -166,20 +169,20 @@ test('a raw messages stream under constant heartbeats keeps the data of every ev
     'content_block_stop',
     'message_stop',
   ]);
-  const ours = heard.data.filter((data) => passed.has((JSON.parse(data) as { type: string }).type));
+  const ours = response.data.filter((data) => passed.has((JSON.parse(data) as { type: string }).type));
   const theirs = sent.filter((data) => passed.has((JSON.parse(data) as { type: string }).type));
   // Ids of calls are made from the answer's own id, which is not known here.
   const nameless = (data: string) => data.replace(/toolu_[a-z0-9]+_/, 'toolu_');
   assert.deepEqual(ours.map(nameless), theirs.map(nameless));
-  assert(count(heard, 'ping') > 5);
+  assert(count(response, 'ping') > 5);
 });
 
 test('the heartbeat and the answer may come at the same moment: one frame, one answer', async () => {
   await using over = await proxyOver({ emulator: { script: () => [say('answer')] }, heartbeatMs: 1 });
   const answers = await Promise.all(Array.from({ length: 60 }, () => over.send()));
-  for (const heard of answers) {
-    assert.equal(heard.text, 'answer');
-    assert.equal(count(heard, 'message_start'), 1);
+  for (const response of answers) {
+    assert.equal(response.text, 'answer');
+    assert.equal(count(response, 'message_start'), 1);
   }
 });
 
@@ -202,11 +205,11 @@ test('a fault of occ’s own ends the answer, whether the frame has left or not'
     });
     const answer = over.send();
     await clock.reach(150);
-    const heard = await answer;
-    assert.equal(heard.status, heartbeatMs === 20 ? 200 : 500);
-    assert.equal(heard.error?.type, 'api_error');
-    assert.match(heard.error.message, new RegExp(heard.headers.get('request-id') ?? 'none'));
-    assert.doesNotMatch(heard.body, /planted/);
+    const response = await answer;
+    assert.equal(response.status, heartbeatMs === 20 ? 200 : 500);
+    assert.equal(response.error?.type, 'api_error');
+    assert.match(response.error.message, new RegExp(response.headers.get('request-id') ?? 'none'));
+    assert.doesNotMatch(response.body, /planted/);
     assert.deepEqual(
       over.warnings().map(({ event }) => event),
       ['attempt', 'fault'],

@@ -42,9 +42,9 @@ for (const stream of [true, false]) {
       change: breaker(2),
     });
     for (let i = 0; i < 4; i++) {
-      const heard = await over.send(requestBody({ stream }));
-      assert.equal(heard.text, 'ok');
-      assert.equal(heard.headers.get('x-occ-attempts'), i < 2 ? '2' : '1');
+      const response = await over.send(requestBody({ stream }));
+      assert.equal(response.text, 'ok');
+      assert.equal(response.headers.get('x-occ-attempts'), i < 2 ? '2' : '1');
     }
     assert.deepEqual(over.requestedModels(), ['first', 'second', 'first', 'second', 'second', 'second']);
     assert.equal(stateOf(over), 'open');
@@ -61,13 +61,13 @@ for (const stream of [true, false]) {
   test(`an outage of everything is answered at once, without a call, so that the client waits: ${way}`, async () => {
     await using over = await proxyOver({ answers: many(out, 9), models: only, change: breaker(2, 30_000) });
     for (let i = 0; i < 2; i++) assert.equal((await over.send(requestBody({ stream }))).status, 503);
-    const heard = await over.send(requestBody({ stream }));
-    assert.deepEqual([heard.status, heard.error?.type], [503, 'overloaded_error']);
-    assert.equal(heard.headers.get('x-should-retry'), null);
-    const after = Number(heard.headers.get('retry-after'));
+    const response = await over.send(requestBody({ stream }));
+    assert.deepEqual([response.status, response.error?.type], [503, 'overloaded_error']);
+    assert.equal(response.headers.get('x-should-retry'), null);
+    const after = Number(response.headers.get('retry-after'));
     assert(after > 0 && after <= 30, String(after));
     assert.match(
-      heard.error?.message ?? '',
+      response.error?.message ?? '',
       /emulator\/first: not tried, it failed 2 times in a row \(503 emulated 503\); tried again in \d+ s$/,
     );
     assert.deepEqual(over.requestedModels(), ['first', 'first']);
@@ -100,11 +100,11 @@ test('a probe whose client leaves gives its place back, and counts for nothing',
   await using over = await proxyOver({ clock, answers: [out, silent, ok], models: only, change: breaker(1) });
   await over.send();
   clock.advance(60_000);
-  const leave = new AbortController();
-  over.post(requestBody(), { signal: leave.signal }).catch(() => {});
+  const controller = new AbortController();
+  over.post(requestBody(), { signal: controller.signal }).catch(() => {});
   await over.emulator.asked(2);
   assert.equal(stateOf(over), 'half_open');
-  leave.abort();
+  controller.abort();
   await over.attemptsLogged(2);
   assert.equal((await over.send()).text, 'ok');
   await waitUntil(() => stateOf(over) === 'closed', 'the breaker to close');
@@ -128,10 +128,10 @@ test('clients that leave and clients that ask nonsense open no breaker', async (
     change: breaker(1),
   });
   for (let i = 1; i <= 3; i++) {
-    const leave = new AbortController();
-    over.post(requestBody(), { signal: leave.signal }).catch(() => {});
+    const controller = new AbortController();
+    over.post(requestBody(), { signal: controller.signal }).catch(() => {});
     await over.emulator.asked(i);
-    leave.abort();
+    controller.abort();
     await over.attemptsLogged(i);
   }
   for (let i = 0; i < 3; i++) assert.equal((await over.send()).status, 400);
@@ -156,8 +156,8 @@ test('a client’s own limit is no fault of the model, a model’s own is', asyn
     const answer = over.send(requestBody({ stream: false }), asking);
     await over.emulator.asked(1);
     clock.advance(Math.min(...clock.due()));
-    const heard = await answer;
-    assert.equal(heard.text, 'ok');
+    const response = await answer;
+    assert.equal(response.text, 'ok');
     assert.deepEqual(over.requestedModels(), ['first', 'second']);
     assert.equal(stateOf(over), state);
   }
@@ -185,11 +185,11 @@ test('a spent provider is asked by no later request before its reset', async () 
 test('when nobody else is left the client is told for good, in words with the reset', async () => {
   await using over = await proxyOver({ answers: [plan(26_940), ok], models: only });
   await over.send();
-  const heard = await over.send();
-  assert.deepEqual([heard.status, heard.error?.type], [429, 'rate_limit_error']);
-  assert.equal(heard.headers.get('x-should-retry'), 'false');
-  assert.equal(heard.headers.get('retry-after'), null);
-  assert.match(heard.error?.message ?? '', /its 5-hour limit is reached, resets in 7 h 29 min/);
+  const response = await over.send();
+  assert.deepEqual([response.status, response.error?.type], [429, 'rate_limit_error']);
+  assert.equal(response.headers.get('x-should-retry'), 'false');
+  assert.equal(response.headers.get('retry-after'), null);
+  assert.match(response.error?.message ?? '', /its 5-hour limit is reached, resets in 7 h 29 min/);
   assert.deepEqual(over.requestedModels(), ['first']);
 });
 
@@ -226,8 +226,8 @@ test('a model that is not served in one format is asked in the next, and from th
     message: 'Model first is not supported for format oa-compat',
   });
   await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
-  const heard = await over.send();
-  assert.deepEqual([heard.text, heard.headers.get('x-occ-attempts')], ['ok', '2']);
+  const response = await over.send();
+  assert.deepEqual([response.text, response.headers.get('x-occ-attempts')], ['ok', '2']);
   assert.equal((await over.send()).headers.get('x-occ-attempts'), '1');
   assert.deepEqual(
     over.emulator.requests.map(({ format }) => format),
@@ -284,8 +284,8 @@ test('a repair that did not help is not remembered, and the client hears the ups
   const wrong = refuse(400, { message: 'temperature is not supported' });
   await using over = await proxyOver({ answers: [wrong, wrong, wrong, wrong], models: only });
   for (let i = 0; i < 2; i++) {
-    const heard = await over.send(requestBody({ temperature: 0.5 }));
-    assert.deepEqual([heard.status, heard.error?.message], [400, 'temperature is not supported']);
+    const response = await over.send(requestBody({ temperature: 0.5 }));
+    assert.deepEqual([response.status, response.error?.message], [400, 'temperature is not supported']);
   }
   assert.equal(over.requestedModels().length, 4);
   assert.deepEqual(remembered(over), []);
@@ -305,8 +305,8 @@ test('what one conversation was refused for is repaired, and changes nothing for
 test('repairs count as attempts', async () => {
   const wrong = refuse(400, { message: 'temperature is not supported' });
   await using over = await proxyOver({ answers: [wrong, ok], models: only, retry: { maxAttemptsTotal: 1 } });
-  const heard = await over.send(requestBody({ temperature: 0.5 }));
-  assert.deepEqual([heard.status, heard.error?.message], [400, 'temperature is not supported']);
+  const response = await over.send(requestBody({ temperature: 0.5 }));
+  assert.deepEqual([response.status, response.error?.message], [400, 'temperature is not supported']);
   assert.deepEqual(over.requestedModels(), ['first']);
 });
 
@@ -316,8 +316,8 @@ test('a window learned from a refusal sends what is longer elsewhere', async () 
   });
   await using over = await proxyOver({ answers: [long, ok, ok] });
   const body = requestBody({ messages: [{ role: 'user', content: 'word '.repeat(6000) }] });
-  const heard = await over.send(body);
-  assert.equal(heard.error?.message, 'prompt is too long: 9000 tokens > 4096 maximum');
+  const response = await over.send(body);
+  assert.equal(response.error?.message, 'prompt is too long: 9000 tokens > 4096 maximum');
   assert.equal((await over.send(body)).text, 'ok');
   assert.equal((await over.send()).text, 'ok');
   assert.deepEqual(over.requestedModels(), ['first', 'second', 'first']);
@@ -346,10 +346,10 @@ test('where only a model with less room is left, the client is told its window, 
       models,
     });
     for (const how of ['asked', 'remembered'] as const) {
-      const heard = await over.send(long);
-      assert.deepEqual([heard.status, heard.error?.type], [400, 'invalid_request_error'], how);
-      assert.match(heard.error?.message ?? '', /^prompt is too long: \d+ tokens > 20000 maximum\n- /, how);
-      assert.equal(heard.headers.get('x-should-retry'), null);
+      const response = await over.send(long);
+      assert.deepEqual([response.status, response.error?.type], [400, 'invalid_request_error'], how);
+      assert.match(response.error?.message ?? '', /^prompt is too long: \d+ tokens > 20000 maximum\n- /, how);
+      assert.equal(response.headers.get('x-should-retry'), null);
     }
     // Shorter, it goes where there is room for it, and is answered.
     assert.equal((await over.send()).text, 'ok');
@@ -361,8 +361,8 @@ test('a model with more room that is only out for a while is waited for, and not
   const models = [modelOf('first'), modelOf('second', { provider: 'other', context_window: 20_000 })];
   const long = requestBody({ messages: [{ role: 'user', content: 'word '.repeat(30_000) }] });
   await using over = await proxyOver({ answers: [out, ok], models });
-  const heard = await over.send(long);
-  assert.equal(heard.status, 503);
+  const response = await over.send(long);
+  assert.equal(response.status, 503);
   assert.equal((await over.send(long)).text, 'ok');
   assert.deepEqual(over.requestedModels(), ['first', 'first']);
 });
@@ -373,10 +373,10 @@ test('nobody has more room than was learned: the model itself says how long is t
   });
   await using over = await proxyOver({ answers: [tooLong, tooLong], models: only });
   for (let i = 0; i < 2; i++) {
-    const heard = await over.send(
+    const response = await over.send(
       requestBody({ messages: [{ role: 'user', content: 'word '.repeat(6000) }] }),
     );
-    assert.equal(heard.error?.message, 'prompt is too long: 9000 tokens > 4096 maximum');
+    assert.equal(response.error?.message, 'prompt is too long: 9000 tokens > 4096 maximum');
   }
 });
 

@@ -15,9 +15,9 @@ test('a stream may have a total cap, which a drip of words does not outlive', as
     answers: [failing([say(Array(1000).fill('x '))], { betweenEventsMs: 20 })],
     timeouts: { streamingMs: 300 },
   });
-  const heard = await over.send();
-  assert.equal(heard.error?.type, 'timeout_error');
-  assert.match(heard.text, /^(x )+$/);
+  const response = await over.send();
+  assert.equal(response.error?.type, 'timeout_error');
+  assert.match(response.text, /^(x )+$/);
 });
 
 test('a whole answer is bounded by timeout_ms, however busy the upstream is', async () => {
@@ -32,8 +32,10 @@ test('a client that names its own limit hears before it is over, and the second 
   await using over = await proxyOver({
     answers: [failing(script, { headersAfterMs: 60_000 }), [say('from second')]],
   });
-  const heard = await over.send(requestBody({ stream: false }), { headers: { 'x-stainless-timeout': '6' } });
-  assert.equal(heard.text, 'from second');
+  const response = await over.send(requestBody({ stream: false }), {
+    headers: { 'x-stainless-timeout': '6' },
+  });
+  assert.equal(response.text, 'from second');
   await using hopeless = await proxyOver({
     answers: [failing(script, { headersAfterMs: 60_000 }), failing(script, { headersAfterMs: 60_000 })],
   });
@@ -51,9 +53,9 @@ test('an upstream that talks on after its finish does not hold the answer up', a
       models: [modelOf('first')],
       provider: { endpoints: { chat: `http://127.0.0.1:${port}/v1/chat/completions` } },
     });
-    const heard = await over.send();
-    assert.equal(heard.text, 'hello');
-    assert.equal(heard.stopReason, 'end_turn');
+    const response = await over.send();
+    assert.equal(response.text, 'hello');
+    assert.equal(response.stopReason, 'end_turn');
   } finally {
     server.close();
   }
@@ -109,10 +111,10 @@ test('an upstream that cannot be reached is named, with the reason, and the next
     ] as const) {
       const emulated = { endpoints: { chat: endpoint } };
       await using alone = await proxyOver({ models: [modelOf('first')], provider: emulated });
-      const heard = await alone.send();
-      assert.deepEqual([heard.status, heard.error?.type], [502, 'api_error'], endpoint);
-      assert.match(heard.error?.message ?? '', says);
-      assert.equal(heard.headers.get('x-should-retry'), null);
+      const response = await alone.send();
+      assert.deepEqual([response.status, response.error?.type], [502, 'api_error'], endpoint);
+      assert.match(response.error?.message ?? '', says);
+      assert.equal(response.headers.get('x-should-retry'), null);
 
       await using over = await proxyOver({
         answers: [[say('from second')]],
@@ -135,8 +137,8 @@ test('an upstream that cannot be reached is named, with the reason, and the next
 test('an upstream that goes away with all its connections is an error event, not a hanging client', async () => {
   await using over = await proxyOver({ emulator: { script: () => [say('begun'), wait(60_000)] } });
   const response = await over.post();
-  const heard = (async () => response.text())();
+  const text = response.text();
   await over.emulator.asked(1);
   await over.emulator.close();
-  assert.match(await heard, /event: error\ndata: .*\n\n$/);
+  assert.match(await text, /event: error\ndata: .*\n\n$/);
 });

@@ -37,14 +37,14 @@ for (const { format, stream, way } of ways) {
         format,
         change,
       });
-      const heard = await over.send(requestBody({ stream }));
-      assert.equal(heard.status, 200, `${error.name}: ${heard.body}`);
-      assert.equal(heard.text, 'from second', error.name);
+      const response = await over.send(requestBody({ stream }));
+      assert.equal(response.status, 200, `${error.name}: ${response.body}`);
+      assert.equal(response.text, 'from second', error.name);
       assert.deepEqual(over.requestedModels(), ['first', 'second'], error.name);
-      assert.equal(heard.headers.get('x-occ-model'), 'other/second');
-      assert.equal(heard.headers.get('x-occ-attempts'), '2');
-      assert.equal(heard.headers.get('x-should-retry'), null);
-      if (stream) assert.equal(count(heard, 'message_start'), 1);
+      assert.equal(response.headers.get('x-occ-model'), 'other/second');
+      assert.equal(response.headers.get('x-occ-attempts'), '2');
+      assert.equal(response.headers.get('x-should-retry'), null);
+      if (stream) assert.equal(count(response, 'message_start'), 1);
       await over.attemptsLogged(2);
       assert.equal(over.proxy.stats().fallbacks, 1);
       assert.equal(over.proxy.stats().failures, 0);
@@ -54,10 +54,10 @@ for (const { format, stream, way } of ways) {
   test(`what is the client’s own fault goes back at once, with the upstream’s words: ${way}`, async () => {
     for (const error of openCodeErrors.filter(({ failure }) => failure === 'client')) {
       await using over = await proxyOver({ answers: [refusing(error), [say('from second')]], format });
-      const heard = await over.send(requestBody({ stream }));
-      assert.equal(heard.status, 400, error.name);
-      assert.equal(heard.error?.type, 'invalid_request_error', error.name);
-      assert.doesNotMatch(heard.error.message, /all models failed/);
+      const response = await over.send(requestBody({ stream }));
+      assert.equal(response.status, 400, error.name);
+      assert.equal(response.error?.type, 'invalid_request_error', error.name);
+      assert.doesNotMatch(response.error.message, /all models failed/);
       assert.deepEqual(over.requestedModels(), ['first'], error.name);
     }
   });
@@ -66,14 +66,14 @@ for (const { format, stream, way } of ways) {
     for (const error of openCodeErrors) {
       const models = [modelOf('first', { wire_format: format })];
       await using over = await proxyOver({ answers: [refusing(error)], models, change });
-      const heard = await over.send(requestBody({ stream }));
+      const response = await over.send(requestBody({ stream }));
       const { told } = error;
-      assert.deepEqual([heard.status, heard.error?.type], [told.status, told.type], error.name);
-      assert.equal(heard.headers.get('x-should-retry'), told.permanent ? 'false' : null, error.name);
-      assert.equal(heard.headers.get('retry-after'), told.retryAfter ?? null, error.name);
+      assert.deepEqual([response.status, response.error?.type], [told.status, told.type], error.name);
+      assert.equal(response.headers.get('x-should-retry'), told.permanent ? 'false' : null, error.name);
+      assert.equal(response.headers.get('retry-after'), told.retryAfter ?? null, error.name);
       assert.deepEqual(over.requestedModels(), ['first'], error.name);
       if (error.failure === 'client') continue;
-      assert.match(heard.error?.message ?? '', /^all models failed: .*\n- emulator\/first: \d{3} /);
+      assert.match(response.error?.message ?? '', /^all models failed: .*\n- emulator\/first: \d{3} /);
       assert.equal(over.proxy.stats().failures, 1);
     }
   });
@@ -84,8 +84,8 @@ test('an overflow reaches the client in the words that make it compact', async (
     ...(openCodeErrors.find(({ name }) => name === 'a prompt that is too long') ?? assert.fail()),
   });
   await using over = await proxyOver([vendor]);
-  const heard = await over.send();
-  assert.equal(heard.error?.message, 'prompt is too long: 200000 tokens > 131072 maximum');
+  const response = await over.send();
+  assert.equal(response.error?.message, 'prompt is too long: 200000 tokens > 131072 maximum');
 });
 
 test('every attempt has its line when all have failed, and the most telling status wins', async () => {
@@ -93,11 +93,11 @@ test('every attempt has its line when all have failed, and the most telling stat
     refuse(401, { type: 'ModelError', message: 'no such model' }),
     refuse(503, { message: 'an outage' }),
   ]);
-  const heard = await over.send();
-  assert.equal(heard.status, 503);
-  assert.equal(heard.headers.get('x-should-retry'), null);
+  const response = await over.send();
+  assert.equal(response.status, 503);
+  assert.equal(response.headers.get('x-should-retry'), null);
   assert.equal(
-    heard.error?.message,
+    response.error?.message,
     'all models failed: 503 an outage\n- emulator/first: 401 no such model\n- other/second: 503 an outage',
   );
 });
@@ -190,10 +190,10 @@ test('a provider whose key is missing is said to lack it, and is not asked', asy
     provider: { missingKey: 'no key for emulator: set EMULATOR_KEY' },
     answers: [],
   });
-  const heard = await over.send();
-  assert.equal(heard.status, 401);
-  assert.equal(heard.headers.get('x-should-retry'), 'false');
-  assert.match(heard.error?.message ?? '', /set EMULATOR_KEY/);
+  const response = await over.send();
+  assert.equal(response.status, 401);
+  assert.equal(response.headers.get('x-should-retry'), 'false');
+  assert.match(response.error?.message ?? '', /set EMULATOR_KEY/);
   assert.deepEqual(over.requestedModels(), []);
 });
 
@@ -232,9 +232,9 @@ test('a redirect is not followed: no key goes where it was not configured to go'
       answers: [{ reply: { status: 307, headers: { location } } }],
       models: [modelOf('first')],
     });
-    const heard = await over.send();
-    assert.equal(heard.status, 502);
-    assert.match(heard.error?.message ?? '', /redirects \(307\) to .*\/steal, which is not followed/);
+    const response = await over.send();
+    assert.equal(response.status, 502);
+    assert.match(response.error?.message ?? '', /redirects \(307\) to .*\/steal, which is not followed/);
     assert.deepEqual(visits, []);
   } finally {
     thief.close();

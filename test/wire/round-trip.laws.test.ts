@@ -154,7 +154,7 @@ for (const format of formats) {
   });
 }
 
-/** Which thinking goes where is asked elsewhere (`proxy/thinking-home.test.ts`). */
+/** Which thinking goes where is asked elsewhere (`proxy/thinking-replay.test.ts`). */
 function withoutThinking(all: RequestContent): RequestContent {
   return { ...all, said: all.said.filter(({ who }) => who !== 'thinking') };
 }

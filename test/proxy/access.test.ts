@@ -181,19 +181,19 @@ test('a body over the limit in pieces is refused once it is, and not kept', asyn
     method: 'POST',
     headers: { 'x-api-key': token, 'transfer-encoding': 'chunked' },
   });
-  const heard: { status?: number | undefined; text: string } = { text: '' };
+  const received: { status?: number | undefined; text: string } = { text: '' };
   const answered = new Promise<void>((resolve, reject) => {
     asked.on('error', reject);
     asked.on('response', (answer) => {
-      heard.status = answer.statusCode;
-      answer.on('data', (chunk: Buffer) => (heard.text += chunk.toString()));
+      received.status = answer.statusCode;
+      answer.on('data', (chunk: Buffer) => (received.text += chunk.toString()));
       answer.on('end', resolve);
     });
   });
   const piece = Buffer.alloc(1 << 20, 'x');
   let sent = 0;
   const send = (): void => {
-    while (heard.status === undefined && sent < largestBody * 2) {
+    while (received.status === undefined && sent < largestBody * 2) {
       sent += piece.length;
       if (!asked.write(piece)) return;
     }
@@ -202,7 +202,7 @@ test('a body over the limit in pieces is refused once it is, and not kept', asyn
   send();
   await answered;
   asked.destroy();
-  const { status, text } = heard;
+  const { status, text } = received;
   assert.equal(status, 413);
   assert.match(text, /"type":"request_too_large"/);
   assert(sent < largestBody * 1.5, `${sent} bytes were taken`);
@@ -212,9 +212,9 @@ test('a body over the limit in pieces is refused once it is, and not kept', asyn
 test('a body just within the limit is read', async () => {
   await using over = await proxyOver();
   const body = JSON.stringify(requestBody({ model: 7 }));
-  const heard = await over.send(body + ' '.repeat(largestBody - body.length));
-  assert.equal(heard.status, 400);
-  assert.match(heard.error?.message ?? '', /^model: /);
+  const response = await over.send(body + ' '.repeat(largestBody - body.length));
+  assert.equal(response.status, 400);
+  assert.match(response.error?.message ?? '', /^model: /);
 });
 
 test('a key that an upstream repeats goes no further', async () => {
@@ -238,10 +238,14 @@ test('a key that an upstream repeats goes no further', async () => {
       ],
     });
     for (let i = 1; i <= 7; i++) {
-      const heard = await over.send();
+      const response = await over.send();
       assert.equal(over.emulator.requests.length, i);
-      assert.notEqual(heard.error, undefined, heard.body);
-      assert.doesNotMatch(heard.body + JSON.stringify([...heard.headers]), new RegExp(key), `answer ${i}`);
+      assert.notEqual(response.error, undefined, response.body);
+      assert.doesNotMatch(
+        response.body + JSON.stringify([...response.headers]),
+        new RegExp(key),
+        `answer ${i}`,
+      );
     }
     assert.doesNotMatch(JSON.stringify(over.log), new RegExp(key));
     assert.doesNotMatch(JSON.stringify(over.log), new RegExp(token));

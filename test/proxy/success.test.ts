@@ -10,14 +10,14 @@ const formats = ['chat', 'messages', 'responses', 'gemini'] as const;
 for (const format of formats) {
   test(`a stream arrives whole, event by event, with the model's name as it was asked for: ${format}`, async () => {
     await using over = await proxyOver({ answers: [[think('hm'), say('one two')]], format });
-    const heard = await over.send();
-    assert.equal(heard.status, 200);
-    assert.equal(heard.text, 'one two');
-    assert.equal(heard.stopReason, 'end_turn');
-    assert.equal(heard.headers.get('content-type'), 'text/event-stream; charset=utf-8');
-    assert.equal(heard.headers.get('x-occ-model'), 'emulator/first');
-    assert.equal(heard.headers.get('x-occ-attempts'), '1');
-    const [first] = heard.events;
+    const response = await over.send();
+    assert.equal(response.status, 200);
+    assert.equal(response.text, 'one two');
+    assert.equal(response.stopReason, 'end_turn');
+    assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+    assert.equal(response.headers.get('x-occ-model'), 'emulator/first');
+    assert.equal(response.headers.get('x-occ-attempts'), '1');
+    const [first] = response.events;
     assert(first?.type === 'message_start');
     assert.equal(first.message.model, 'claude-sonnet-5');
     assert.deepEqual(over.warnings(), []);
@@ -28,21 +28,21 @@ for (const format of formats) {
       answers: [[say('words'), call('Read', { path: 'a' }, 'toolu_1')]],
       format,
     });
-    const heard = await over.send(requestBody({ stream: false }));
-    assert.equal(heard.status, 200);
+    const response = await over.send(requestBody({ stream: false }));
+    assert.equal(response.status, 200);
     // The signature of a call to Gemini stands in a block of its own before it.
     assert.deepEqual(
-      heard.message?.content.filter(({ type }) => type !== 'thinking'),
+      response.message?.content.filter(({ type }) => type !== 'thinking'),
       [
         { type: 'text', text: 'words' },
         { type: 'tool_use', id: 'toolu_1', name: 'Read', input: { path: 'a' } },
       ],
     );
-    assert.equal(heard.message.stop_reason, 'tool_use');
-    assert.match(heard.message.id, /^msg_/);
-    assert.equal(heard.message.model, 'claude-sonnet-5');
-    assert.equal(heard.headers.get('x-occ-model'), 'emulator/first');
-    assert.equal(heard.headers.get('x-occ-attempts'), '1');
+    assert.equal(response.message.stop_reason, 'tool_use');
+    assert.match(response.message.id, /^msg_/);
+    assert.equal(response.message.model, 'claude-sonnet-5');
+    assert.equal(response.headers.get('x-occ-model'), 'emulator/first');
+    assert.equal(response.headers.get('x-occ-attempts'), '1');
   });
 
   test(`every request that Claude Code was seen to send is answered lawfully: ${format}`, async () => {
@@ -54,11 +54,11 @@ for (const format of formats) {
     assert.equal(requests.length, 42);
     for (const { kind, body } of requests) {
       const path = kind.includes('count-tokens') ? '/v1/messages/count_tokens' : '/v1/messages?beta=true';
-      const heard = await over.send(body, { path });
-      assert.equal(heard.status, 200, `${kind}: ${heard.body}`);
+      const response = await over.send(body, { path });
+      assert.equal(response.status, 200, `${kind}: ${response.body}`);
       if (path.startsWith('/v1/messages?')) {
-        assert.equal(heard.events.length > 0, body.stream === true, kind);
-        assert.notEqual(heard.stopReason, null, kind);
+        assert.equal(response.events.length > 0, body.stream === true, kind);
+        assert.notEqual(response.stopReason, null, kind);
       }
     }
     assert.deepEqual(over.warnings(), []);
@@ -67,10 +67,10 @@ for (const format of formats) {
 
 test('an answer with nothing but a tool call begins at index 0', async () => {
   await using over = await proxyOver([[call('Bash', { command: 'ls' })]]);
-  const heard = await over.send();
-  const start = heard.events.find((event) => event.type === 'content_block_start');
+  const response = await over.send();
+  const start = response.events.find((event) => event.type === 'content_block_start');
   assert.equal(start?.index, 0);
-  assert.equal(heard.stopReason, 'tool_use');
+  assert.equal(response.stopReason, 'tool_use');
 });
 
 test('an answer cut by the output limit says so', async () => {
@@ -108,15 +108,15 @@ test('many requests at once do not mix', async () => {
 
 test('the log has a line for each request and attempt, and no words of the conversation', async () => {
   await using over = await proxyOver([[say('the answer is plum')]]);
-  const heard = await over.send(
+  const response = await over.send(
     requestBody({ messages: [{ role: 'user', content: 'which fruit is apricot' }] }),
   );
   await over.attemptsLogged(1);
   assert.deepEqual(
     over.log.map(({ event, request }) => [event, request]),
     [
-      ['request', heard.headers.get('request-id')],
-      ['attempt', heard.headers.get('request-id')],
+      ['request', response.headers.get('request-id')],
+      ['attempt', response.headers.get('request-id')],
     ],
   );
   assert.doesNotMatch(JSON.stringify(over.log), /apricot|plum/);

@@ -5,7 +5,7 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmulator } from '../../lib/emulator/server.ts';
-import { chanceOf } from './chance.ts';
+import { chanceOf } from './random.ts';
 import { get, mannerOf, untilHeard, type Got } from './client.ts';
 import { badUpstream, type Served } from './upstream.ts';
 

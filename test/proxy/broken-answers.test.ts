@@ -99,12 +99,12 @@ for (const { format, stream, way } of ways) {
           // On a busy machine an honest answer may take longer than that.
           change: withUnhurriedSecond,
         });
-        const heard = await over.send(requestBody({ stream }));
-        assert.equal(heard.status, 200, `${name}: ${heard.body}`);
-        assert.equal(heard.text, 'from second', name);
+        const response = await over.send(requestBody({ stream }));
+        assert.equal(response.status, 200, `${name}: ${response.body}`);
+        assert.equal(response.text, 'from second', name);
         assert.deepEqual(over.requestedModels(), ['first', 'second'], name);
-        assert.equal(heard.headers.get('x-occ-model'), 'other/second', name);
-        if (stream) assert.equal(count(heard, 'message_start'), 1, name);
+        assert.equal(response.headers.get('x-occ-model'), 'other/second', name);
+        if (stream) assert.equal(count(response, 'message_start'), 1, name);
         await over.attemptsLogged(2);
         const first = over.log.find(({ event }) => event === 'attempt');
         assert.match(String(first?.['outcome']), /^(?:failed|refused)$/, name);
@@ -133,24 +133,24 @@ for (const { format, stream, way } of ways) {
           timeouts: { idleMs: short * 5 },
           change: withUnhurriedSecond,
         });
-        const heard = await over.send(requestBody({ stream }));
-        assert.equal(heard.status, 200, name);
+        const response = await over.send(requestBody({ stream }));
+        assert.equal(response.status, 200, name);
         if (!stream) {
-          assert.equal(heard.text, 'from second', name);
+          assert.equal(response.text, 'from second', name);
           assert.deepEqual(over.requestedModels(), ['first', 'second'], name);
           return;
         }
         assert.deepEqual(over.requestedModels(), ['first'], name);
-        assert.equal(count(heard, 'error'), 1, name);
-        assert.equal(heard.events.at(-1)?.type, 'error', name);
-        assert.equal(heard.stopReason, null, name);
-        assert('first half and more and the rest'.startsWith(heard.text), `${name}: ${heard.text}`);
-        assert(heard.text.startsWith('first half'), `${name}: ${heard.text}`);
-        assert.doesNotMatch(heard.error?.message ?? '', /all models failed/, name);
+        assert.equal(count(response, 'error'), 1, name);
+        assert.equal(response.events.at(-1)?.type, 'error', name);
+        assert.equal(response.stopReason, null, name);
+        assert('first half and more and the rest'.startsWith(response.text), `${name}: ${response.text}`);
+        assert(response.text.startsWith('first half'), `${name}: ${response.text}`);
+        assert.doesNotMatch(response.error?.message ?? '', /all models failed/, name);
         // Nor does the log say so of models that nobody asked.
         const refused = over.log.find(({ event }) => event === 'refused');
-        assert.equal(refused?.['message'], heard.error?.message, name);
-        assert.equal(heard.headers.get('x-occ-model'), 'emulator/first', name);
+        assert.equal(refused?.['message'], response.error?.message, name);
+        assert.equal(response.headers.get('x-occ-model'), 'emulator/first', name);
       }),
     );
   });
@@ -173,10 +173,10 @@ for (const { format, stream, way } of ways) {
     await Promise.all(
       Object.entries(failures).map(async ([name, faults]) => {
         await using over = await proxyOver({ answers: [failing(script, faults)], format });
-        const heard = await over.send(requestBody({ stream }));
-        assert.equal(heard.text, 'first half and more and the rest', `${name}: ${heard.body}`);
-        assert.equal(heard.stopReason, 'end_turn', name);
-        assert.equal(heard.error, undefined, name);
+        const response = await over.send(requestBody({ stream }));
+        assert.equal(response.text, 'first half and more and the rest', `${name}: ${response.body}`);
+        assert.equal(response.stopReason, 'end_turn', name);
+        assert.equal(response.error, undefined, name);
         assert.deepEqual(over.requestedModels(), ['first'], name);
         await over.attemptsLogged(1);
         assert.deepEqual(over.warnings(), [], name);
@@ -201,21 +201,21 @@ for (const { format, stream, way } of ways) {
     await Promise.all(
       Object.entries(oddities).map(async ([name, faults]) => {
         await using over = await proxyOver({ answers: [failing(script, faults)], format });
-        const heard = await over.send(requestBody({ stream }));
-        assert.equal(heard.text, 'first half and more and the rest', `${name}: ${heard.body}`);
-        assert.equal(heard.stopReason, 'end_turn', name);
+        const response = await over.send(requestBody({ stream }));
+        assert.equal(response.text, 'first half and more and the rest', `${name}: ${response.body}`);
+        assert.equal(response.stopReason, 'end_turn', name);
       }),
     );
   });
 
   test(`an answer that is empty every time is honestly empty, and one real failure is a failure: ${way}`, async () => {
     await using empty = await proxyOver({ answers: [[], []], format });
-    const heard = await empty.send(requestBody({ stream }));
-    assert.equal(heard.status, 200);
-    assert.equal(heard.stopReason, 'end_turn');
-    assert.equal(heard.text, '');
-    assert.equal(heard.headers.get('x-occ-model'), 'other/second');
-    assert.equal(heard.headers.get('x-occ-attempts'), '2');
+    const response = await empty.send(requestBody({ stream }));
+    assert.equal(response.status, 200);
+    assert.equal(response.stopReason, 'end_turn');
+    assert.equal(response.text, '');
+    assert.equal(response.headers.get('x-occ-model'), 'other/second');
+    assert.equal(response.headers.get('x-occ-attempts'), '2');
     assert.deepEqual(empty.requestedModels(), ['first', 'second']);
 
     await using mixed = await proxyOver({ answers: [[], refuse(503)], format });
@@ -240,10 +240,10 @@ for (const { format, stream, way } of ways) {
         models: [modelOf('first', { wire_format: format })],
         timeouts,
       });
-      const heard = await over.send(requestBody({ stream }));
-      assert.deepEqual([heard.status, heard.error?.type], [504, 'timeout_error'], String(says));
-      assert.match(heard.error?.message ?? '', says);
-      assert.equal(heard.headers.get('x-should-retry'), null);
+      const response = await over.send(requestBody({ stream }));
+      assert.deepEqual([response.status, response.error?.type], [504, 'timeout_error'], String(says));
+      assert.match(response.error?.message ?? '', says);
+      assert.equal(response.headers.get('x-should-retry'), null);
       const asked = await over.emulator.asked(1);
       assert.equal((await asked.ended).how, 'aborted');
     }
@@ -251,17 +251,17 @@ for (const { format, stream, way } of ways) {
 
   test(`nothing is run twice or half when a tool call breaks off: ${way}`, async () => {
     const calls: Script = [call('Write', { path: 'a', text: 'b'.repeat(200) })];
-    // Gemini sends a call whole: of one that breaks off nothing was heard.
+    // Gemini sends a call in one piece, so nothing of a call that breaks off arrives.
     const at = format === 'gemini' ? { bytes: 400 } : { deltas: 3 };
     await using over = await proxyOver({
       answers: [failing(calls, { breaks: { at, how: 'reset' } }), [say('from second')]],
       format,
     });
-    const heard = await over.send(requestBody({ stream }));
+    const response = await over.send(requestBody({ stream }));
     if (stream && format !== 'gemini') {
-      assert.equal(count(heard, 'error'), 1);
-      assert.equal(count(heard, 'content_block_stop'), 0);
-    } else assert.equal(heard.text, 'from second');
+      assert.equal(count(response, 'error'), 1);
+      assert.equal(count(response, 'content_block_stop'), 0);
+    } else assert.equal(response.text, 'from second');
   });
 }
 
@@ -270,8 +270,8 @@ test('thinking counts as content: a break after it is the client’s to hear', a
     failing([think('let me see'), say('x')], { breaks: { at: { deltas: 1 }, how: 'reset' } }),
     [say('from second')],
   ]);
-  const heard = await over.send();
-  assert.equal(count(heard, 'error'), 1);
+  const response = await over.send();
+  assert.equal(count(response, 'error'), 1);
   assert.deepEqual(over.requestedModels(), ['first']);
 });
 
@@ -279,8 +279,8 @@ test('a chunk with nothing in it yet is a first event', async () => {
   // Thinking models open the stream at once and then think; what they may take for that is the idle limit's business.
   const timeouts = { firstEventMs: 150, idleMs: 5000 };
   await using over = await proxyOver({ answers: [[wait(500), say('thought through')]], timeouts });
-  const heard = await over.send();
-  assert.equal(heard.text, 'thought through');
+  const response = await over.send();
+  assert.equal(response.text, 'thought through');
   assert.deepEqual(over.requestedModels(), ['first']);
 });
 
@@ -304,6 +304,6 @@ test('comments without end after the finish do not keep an answer open', async (
   await using over = await proxyOver({
     provider: { endpoints: { chat: `http://127.0.0.1:${port}/v1/chat/completions` } },
   });
-  const heard = await over.send(requestBody(), { signal: AbortSignal.timeout(20_000) });
-  assert.equal(heard.stopReason, 'end_turn');
+  const response = await over.send(requestBody(), { signal: AbortSignal.timeout(20_000) });
+  assert.equal(response.stopReason, 'end_turn');
 });

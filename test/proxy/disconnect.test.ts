@@ -53,13 +53,13 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
     for (const stream of after === undefined ? [true, false] : [true]) {
       test(`a client leaves ${phase}: ${format}, ${stream ? 'streamed' : 'whole'}`, async () => {
         await using over = await proxyOver({ ...options, answers, format });
-        const leave = new AbortController();
-        const asking = over.post(requestBody({ stream }), { signal: leave.signal });
+        const controller = new AbortController();
+        const asking = over.post(requestBody({ stream }), { signal: controller.signal });
         const asked = await over.emulator.asked(1);
         if (after === undefined) asking.catch(() => {});
         else await readUntil(await asking, after);
         if (how === 'sent') await over.attemptsLogged(1);
-        leave.abort();
+        controller.abort();
         assert.equal((await asked.ended).how, how);
         await waitUntil(() => over.proxy.stats().live === 0, 'the answer to close');
         await over.attemptsLogged(1);

@@ -43,8 +43,8 @@ for (const format of formats) {
             { name: other, input: {}, id: 'call_2' },
           ];
           answer = [think('Hm, 大きさ.'), say('Größe 🙂\n"quoted"'), callTogether(...calls)];
-          const heard = await over.send(body);
-          assert.equal(heard.status, 200, heard.body);
+          const response = await over.send(body);
+          assert.equal(response.status, 200, response.body);
           const upstream = over.emulator.requests.at(-1);
           assert(upstream?.format === format);
 
@@ -53,9 +53,9 @@ for (const format of formats) {
           assert.equal(upstream.conversation.stream, true);
           assert.doesNotMatch(JSON.stringify(upstream.body), /x-anthropic-billing-header/);
 
-          const message = heard.message?.content ?? [];
-          const spoken = readReceived(heard.events);
-          const told = heard.message
+          const message = response.message?.content ?? [];
+          const spoken = readReceived(response.events);
+          const told = response.message
             ? {
                 text: message.map(({ text }) => text ?? '').join(''),
                 thinking: message.map(({ thinking }) => thinking ?? '').join(''),
@@ -71,7 +71,7 @@ for (const format of formats) {
             thinking: 'Hm, 大きさ.',
             calls: calls.map(({ name, input }) => ({ name, input })),
           });
-          assert.equal(heard.stopReason, 'tool_use');
+          assert.equal(response.stopReason, 'tool_use');
         });
       }
 

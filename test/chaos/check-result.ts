@@ -78,8 +78,8 @@ function streamed({ text, model }: Got, served: readonly Served[], planned: Plan
   }
   const rule = brokenRule(events);
   if (rule !== undefined) return { sort: 'broken off', wrong: rule };
-  const heard = readReceived(events);
-  const said: Said = { ...heard, calls: heard.calls.map(({ args }) => args) };
+  const received = readReceived(events);
+  const said: Said = { ...received, calls: received.calls.map(({ args }) => args) };
   const last = events.at(-1);
   if (last?.type !== 'error') return finished(said, served, planned, model);
   if (isEmpty(said)) return refused(last.error.message, served);
