@@ -49,6 +49,6 @@ function keyFaults({ merged, placeholders }: Effective): Problem[] {
     const isKey = secrecy === 'key' || secrecy === 'token';
     if (!isKey || merged.origins[path] !== 'file' || indirect.has(path)) return [];
     const fault = typeof value === 'string' && value !== '' ? keyFault(value) : undefined;
-    return fault === undefined ? [] : [{ path, message: fault, remedy: 'copy it once more, as one line' }];
+    return fault === undefined ? [] : [{ path, message: fault, remedy: 'copy it again, as one line' }];
   });
 }
