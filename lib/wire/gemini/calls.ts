@@ -1,6 +1,6 @@
 /**
- * Function calls as tool calls. A call comes whole in one part as a rule, its arguments an object; some servers send them
- * field by field over several parts, some as a text, some without an id, some twice.
+ * Decodes function calls. A call usually arrives whole in one part, with an object as its arguments. Some servers send it
+ * field by field over several parts, with arguments as a string, without an id, or twice.
  */
 import type { Remark } from '../../anthropic/events.ts';
 import { clientToolId, derivedToolId, type Origin } from '../../anthropic/provenance.ts';
@@ -10,43 +10,47 @@ import { partialArguments, type PartialArguments } from './partial-args.ts';
 
 export interface CallOptions {
   messageId: string;
-  /** Whose calls they are. */
+  /** The upstream that makes the calls. */
   origin: Origin;
-  /** The client's name for one the upstream used (L6). */
+  /** Returns the client's name for a tool (L6). */
   toClient: (name: string) => string;
-  tell: (remark: Remark) => void;
-  /** The signature of the call with this id, told before the call begins or, when it comes late, behind it. */
-  signed: (id: string, signature: string) => void;
+  emit: (remark: Remark) => void;
+  /** Receives the signature of the call with this id, before the call begins or, if it arrives late, after the call. */
+  onSignature: (id: string, signature: string) => void;
 }
 
 export interface Calls {
-  /** One `functionCall`; `raw` is its `args` as they stood in the stream. */
+  /** Takes one `functionCall`; `raw` is the JSON text of its `args`. */
   take(call: JsonObject, raw: string | undefined, signature: string): void;
-  /** Gives what had come of a call that was still arriving. True when arguments came that never got a name. */
+  /** Writes the call that is still incomplete. Returns true if there were arguments without a name. */
   end(): boolean;
-  /** Calls begun so far. */
+  /** Number of calls so far. */
   count(): number;
-  /** Characters of arguments that wait for the rest of their call. */
+  /** Characters of arguments that are held until their call is complete. */
   held(): number;
 }
 
-interface Growing {
+interface PartialCall {
   key: string;
-  /** As the upstream and as the client knows it. */
+  /** The upstream's id. */
   id: string;
-  own: string;
+  /** The id that the client gets. */
+  clientId: string;
   name: string;
   args: PartialArguments;
-  /** One that came with a later piece. */
+  /** The signature, if it came after the first piece. */
   signature: string;
 }
 
-export function calls(writer: Writer, { messageId, origin, toClient, tell, signed }: CallOptions): Calls {
+export function calls(
+  writer: Writer,
+  { messageId, origin, toClient, emit, onSignature }: CallOptions,
+): Calls {
   const ids = new Set<string>();
-  /** Whole calls by the id the upstream gave them, to know one that comes twice. */
+  /** Complete calls by the upstream's id, to recognize repeated ones. */
   const known = new Map<string, string>();
   let count = 0;
-  let growing: Growing | undefined;
+  let partial: PartialCall | undefined;
   let unnamed = false;
 
   function take(fields: JsonObject, raw: string | undefined, signature: string): void {
@@ -54,9 +58,9 @@ export function calls(writer: Writer, { messageId, origin, toClient, tell, signe
     const id = toText(fields['id']);
     const pieces = toArray(fields['partialArgs']);
     const more = fields['willContinue'] === true;
-    if (growing && (name === '' || (name === growing.name && id === growing.id && pieces.length > 0))) {
-      growing.args.add(pieces);
-      growing.signature ||= signature;
+    if (partial && (name === '' || (name === partial.name && id === partial.id && pieces.length > 0))) {
+      partial.args.add(pieces);
+      partial.signature ||= signature;
       if (!more) finish(true);
       return;
     }
@@ -64,46 +68,46 @@ export function calls(writer: Writer, { messageId, origin, toClient, tell, signe
     const text =
       toText(fields['args']) || (fields['args'] && typeof fields['args'] !== 'string' ? (raw ?? '') : '');
     if (name === '') {
-      // An empty call is none.
+      // A call without name and arguments is ignored.
       unnamed ||= (text !== '' && text.replace(/\s/g, '') !== '{}') || pieces.length > 0;
       return;
     }
     if (!more && pieces.length === 0) return whole(id, name, text, signature);
     const begun = begin(id, name, signature);
-    growing = { ...begun, id, name, args: partialArguments(), signature: '' };
-    growing.args.add(pieces);
+    partial = { ...begun, id, name, args: partialArguments(), signature: '' };
+    partial.args.add(pieces);
     if (!more) finish(true);
   }
 
   function whole(id: string, name: string, text: string, signature: string): void {
-    const said = `${name} ${text}`;
-    if (id !== '' && known.get(id) === said)
-      return tell({ type: 'dropped', what: 'a call sent a second time' });
-    known.set(id, said);
+    const content = `${name} ${text}`;
+    if (id !== '' && known.get(id) === content)
+      return emit({ type: 'dropped', what: 'a call sent a second time' });
+    known.set(id, content);
     const { key } = begin(id, name, signature);
     if (text !== '') writer.delta(key, { type: 'input_json_delta', partial_json: text });
     writer.close(key);
   }
 
-  function begin(id: string, name: string, signature: string): { key: string; own: string } {
+  function begin(id: string, name: string, signature: string): { key: string; clientId: string } {
     const key = `call ${count}`;
-    let own = id === '' ? '' : clientToolId(id, origin);
-    for (let n = count; own === '' || ids.has(own); n++) own = derivedToolId(messageId, n);
-    ids.add(own);
+    let clientId = id === '' ? '' : clientToolId(id, origin);
+    for (let n = count; clientId === '' || ids.has(clientId); n++) clientId = derivedToolId(messageId, n);
+    ids.add(clientId);
     count++;
-    if (signature !== '') signed(own, signature);
-    writer.open(key, { type: 'tool_use', id: own, name: toClient(name), input: {} });
-    return { key, own };
+    if (signature !== '') onSignature(clientId, signature);
+    writer.open(key, { type: 'tool_use', id: clientId, name: toClient(name), input: {} });
+    return { key, clientId };
   }
 
-  /** A call that another one interrupts, or the end, never said that it was whole, and must not run (P5). */
+  /** Ends the partial call. If it is not whole, because another call or the end interrupted it, it must not run (P5). */
   function finish(isWhole: boolean): void {
-    if (!growing) return;
-    const { key, own, args, signature } = growing;
-    growing = undefined;
+    if (!partial) return;
+    const { key, clientId, args, signature } = partial;
+    partial = undefined;
     writer.delta(key, { type: 'input_json_delta', partial_json: args.text(isWhole) });
     writer.close(key);
-    if (signature !== '') signed(own, signature);
+    if (signature !== '') onSignature(clientId, signature);
   }
 
   return {
@@ -113,6 +117,6 @@ export function calls(writer: Writer, { messageId, origin, toClient, tell, signe
       return unnamed;
     },
     count: () => count,
-    held: () => growing?.args.size() ?? 0,
+    held: () => partial?.args.size() ?? 0,
   };
 }

@@ -1,7 +1,7 @@
 /**
- * The conversation as contents: user and model in turns, each function call answered in the very next content, in
- * order, by id and name. The parts of a conversation are the beginning of the parts of every longer one, so that the
- * upstream's prefix cache holds.
+ * Encodes the conversation as contents with alternating roles. The content after a function call holds its response, in
+ * the same order, with id and name. The parts of a conversation are a prefix of the parts of every longer one, so that the
+ * upstream's prompt cache applies.
  */
 import { argumentsText, toHistory, type Step } from '../encode/history.ts';
 import { noOutput } from '../encode/notes.ts';
@@ -18,18 +18,18 @@ import { isBlank, joinTexts, wellFormedJson } from '../encode/text.ts';
 import { isObject, parseJson, toObject, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { toFunctionName } from './names.ts';
-import { isText, toParts, type SpokenPart } from './parts.ts';
+import { isText, toParts, type InputPart } from './parts.ts';
 import { restored, signatureOf } from './signatures.ts';
 import type { GeminiContent, GeminiFunctionResponse, GeminiPart } from './types.ts';
 
 /**
- * What Google documents for calls that Gemini did not make, such as another model's part of a conversation: Gemini 3
- * refuses the first call of a step without a signature, and takes this one for all that cannot have one.
+ * The signature that Google documents for calls that Gemini did not make, such as those of another model. Gemini 3
+ * rejects a step whose first call has no signature.
  */
-const unsignedCall = 'skip_thought_signature_validator';
+const placeholderSignature = 'skip_thought_signature_validator';
 
-/** A conversation has to begin with the user, and to say something. */
-const beginning = '(the conversation begins here)';
+/** A conversation must begin with a non-empty user message. */
+const openingText = '(the conversation begins here)';
 
 export function toContents(messages: readonly RequestMessage[], route: Route): GeminiContent[] {
   const signed = messages.map((message): RequestMessage => {
@@ -47,10 +47,10 @@ export function toContents(messages: readonly RequestMessage[], route: Route): G
   for (const step of toHistory(signed, { reminders: true }).steps) {
     const parts = toStepParts(step, route);
     if (contents.length === 0 && step.role === 'assistant' && parts.length > 0)
-      add('user', [{ text: beginning }]);
+      add('user', [{ text: openingText }]);
     add(step.role === 'assistant' ? 'model' : 'user', parts);
   }
-  if (contents.length === 0) add('user', [{ text: beginning }]);
+  if (contents.length === 0) add('user', [{ text: openingText }]);
   return contents;
 }
 
@@ -62,28 +62,28 @@ function toStepParts(step: Step, route: Route): GeminiPart[] {
 function toModelParts(blocks: readonly ContentBlock[], route: Route): GeminiPart[] {
   let first = true;
   return blocks.flatMap((block): GeminiPart[] => {
-    const own = signatureOf(block);
-    const signature = own === undefined ? {} : { thoughtSignature: own };
+    const signature = signatureOf(block);
+    const signed = signature === undefined ? {} : { thoughtSignature: signature };
     if (isBlock(block, 'tool_use')) {
-      const stands = own === undefined && first && route.quirks.signedCalls;
+      const needsPlaceholder = signature === undefined && first && route.quirks.signedCalls;
       first = false;
       return [
         {
           functionCall: toCall(block, route),
-          ...signature,
-          ...(stands && { thoughtSignature: unsignedCall }),
+          ...signed,
+          ...(needsPlaceholder && { thoughtSignature: placeholderSignature }),
         },
       ];
     }
-    // Only a signed part may be empty: that is how Gemini itself sends a signature behind a text.
+    // Only a signed part may be empty: Gemini sends a signature after a text in such a part.
     if (isBlock(block, 'thinking')) {
       const text = toText(block.thinking);
-      return text === '' && own === undefined ? [] : [{ text, thought: true, ...signature }];
+      return text === '' && signature === undefined ? [] : [{ text, thought: true, ...signed }];
     }
-    // Other blocks of an answer are other servers' own, such as their searches.
+    // Other blocks belong to other servers, such as the results of their searches.
     if (!isBlock(block, 'text')) return [];
     const text = toText(block.text);
-    return isBlank(text) && own === undefined ? [] : [{ text, ...signature }];
+    return isBlank(text) && signature === undefined ? [] : [{ text, ...signed }];
   });
 }
 
@@ -96,7 +96,7 @@ function toCallId(id: string, route: Route): string {
   return upstreamToolId(id, { max: route.quirks.toolIdMax }, route);
 }
 
-/** All responses first, then the media that have no place in them, under labels that say whose they are. */
+/** All responses first, then the media that cannot be part of a response, each with a label. */
 function toResults({ results, calls }: Extract<Step, { role: 'results' }>, route: Route): GeminiPart[] {
   const responses: GeminiPart[] = [];
   const moved: GeminiPart[] = [];
@@ -116,15 +116,15 @@ function toResponse(
 ): { response: GeminiFunctionResponse; media: GeminiPart[] } {
   const parts = toParts(toBlocks(result.content), route);
   const texts = parts.filter(isText).map(({ text }) => text);
-  const media = parts.filter((part): part is Exclude<SpokenPart, { text: string }> => !isText(part));
+  const media = parts.filter((part): part is Exclude<InputPart, { text: string }> => !isText(part));
   const inside = route.quirks.mediaInResults;
   if (media.length > 0) texts.push(`[${countOf(media.length)} ${inside ? 'in this response' : 'below'}]`);
-  const words = joinTexts(texts) || noOutput;
+  const text = joinTexts(texts) || noOutput;
   return {
     response: {
       id: toCallId(result.tool_use_id, route),
       name: toFunctionName(called),
-      response: result.is_error === true ? { error: words } : { output: words },
+      response: result.is_error === true ? { error: text } : { output: text },
       ...(inside && media.length > 0 && { parts: media }),
     },
     media: inside ? [] : media,

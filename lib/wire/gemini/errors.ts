@@ -1,6 +1,6 @@
 /**
- * What Google's error bodies say beyond the shape all errors share: `status` is a name that tells more than the HTTP
- * status, a wrong key is a 400 whose reason stands in the details, and so does when to ask again.
+ * Reads Google's error bodies. Beyond the common fields, `status` names the error more precisely than the HTTP status, and
+ * `details` hold the reason (a wrong key is a 400) and the retry delay.
  */
 import type { ApiError } from '../../anthropic/errors.ts';
 import { readApiError } from '../decode/errors.ts';
@@ -12,11 +12,11 @@ export function readGeminiError(status: number, body: string): ApiError {
   return withDetails(readApiError(status, body), toObject(first['error']));
 }
 
-/** The error as read from any server, and what only Google's says. */
+/** Adds the fields that only Google's errors have. */
 export function withDetails(error: ApiError, google: JsonObject): ApiError {
   const name = toText(google['status']);
   const reasons = new Set(toArray(google['details']).map((detail) => toText(toObject(detail)['reason'])));
-  // "API key not valid" comes with 400: another key may do, the request itself is no one's fault.
+  // "API key not valid" has the status 400, but the request is valid and another key may work.
   if (reasons.has('API_KEY_INVALID') || reasons.has('API_KEY_EXPIRED'))
     return { ...error, status: 401, type: 'authentication_error', upstreamType: 'AuthError' };
   const retryAfterMs = retryDelay(google);
@@ -24,7 +24,7 @@ export function withDetails(error: ApiError, google: JsonObject): ApiError {
   return { ...error, ...named, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
-/** `google.rpc.RetryInfo`: a duration as protobuf spells it in JSON, "34s" or "34.074824224s". */
+/** The delay of `google.rpc.RetryInfo` in ms. Protobuf's JSON writes durations as "34s" or "34.074824224s". */
 function retryDelay(google: JsonObject): number | undefined {
   for (const detail of toArray(google['details']).map(toObject)) {
     if (!toText(detail['@type']).endsWith('/google.rpc.RetryInfo')) continue;

@@ -1,11 +1,11 @@
-/** What a `finishReason` means (P7). */
+/** Maps `finishReason` to Anthropic's stop reasons (P7). */
 import type { StopReason } from '../../anthropic/events.ts';
 
 const reasons: ReadonlyMap<string, StopReason> = new Map<string, StopReason>(
   Object.entries({
     STOP: 'end_turn',
     MAX_TOKENS: 'max_tokens',
-    // The answer could go on with a token that only Google's own client has a use for; Claude Code asks on by itself.
+    // Only Google's own client can use the continuation token; Claude Code continues on its own.
     CONTINUATION: 'max_tokens',
     SAFETY: 'refusal',
     RECITATION: 'refusal',
@@ -20,7 +20,7 @@ const reasons: ReadonlyMap<string, StopReason> = new Map<string, StopReason>(
   } as const),
 );
 
-/** The model said something nobody can use: a call that is no call, mostly. Another attempt often does better. */
+/** The model's output is unusable, mostly a malformed call. Another attempt often succeeds. */
 const malformed: ReadonlySet<string> = new Set([
   'MALFORMED_FUNCTION_CALL',
   'MALFORMED_RESPONSE',
@@ -28,16 +28,16 @@ const malformed: ReadonlySet<string> = new Set([
   'TOO_MANY_TOOL_CALLS',
 ]);
 
-/** It stopped in the middle for a reason of the server's: an end that is none, and no filter's either. */
+/** The server stopped before the answer was complete, and not because of a filter. */
 const failures: ReadonlySet<string> = new Set(['OTHER', 'LANGUAGE', 'MISSING_THOUGHT_SIGNATURE']);
 
-/** `FINISH_REASON_UNSPECIFIED` is the default value of the field: as good as none. */
+/** The reason in upper case; empty for `FINISH_REASON_UNSPECIFIED`, which is the field's default value. */
 export function finishName(reason: string): string {
   const name = reason.toUpperCase();
   return name === 'FINISH_REASON_UNSPECIFIED' ? '' : name;
 }
 
-/** The stop reason, a failure and its kind, or `unknown`, which counts as an ordinary end and is logged. */
+/** The stop reason, the kind of failure, or `unknown`, which counts as `end_turn` and is logged. */
 export function toStopReason(name: string): StopReason | 'failure' | 'malformed' | 'unknown' {
   if (failures.has(name)) return 'failure';
   if (malformed.has(name)) return 'malformed';

@@ -1,8 +1,8 @@
-/** What Google's search found, as the blocks in which Anthropic's own search tells it. */
+/** Converts the results of Google's search into the blocks of Anthropic's web search. */
 import type { AnswerBlock } from '../../anthropic/events.ts';
 import { isObject, toArray, toObject, toText, type JsonObject } from '../../json.ts';
 
-/** A search and its results; none when nothing was found. `messageId` gives the search its id. */
+/** The blocks of a search and its results; empty if there are neither. The search's id is derived from `messageId`. */
 export function searchBlocks(metadata: JsonObject, messageId: string): AnswerBlock[] {
   const queries = toArray(metadata['webSearchQueries'])
     .map(toText)
@@ -29,8 +29,8 @@ export function searchBlocks(metadata: JsonObject, messageId: string): AnswerBlo
   ];
 }
 
-/** True for metadata that tells of a search. It stands on several chunks, on the first ones empty. */
-export function tellsOfSearch(metadata: unknown): metadata is JsonObject {
+/** True for metadata of a search. Several chunks carry it, and it is empty in the first ones. */
+export function isSearchMetadata(metadata: unknown): metadata is JsonObject {
   return (
     isObject(metadata) &&
     (toArray(metadata['webSearchQueries']).length > 0 || toArray(metadata['groundingChunks']).length > 0)

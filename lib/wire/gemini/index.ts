@@ -1,4 +1,4 @@
-/** Google's generateContent, as the Gemini API and the gateways before it speak it. */
+/** The codec of Google's generateContent, for the Gemini API and compatible gateways. */
 import type { Codec } from '../codec.ts';
 import { keyHeader } from '../encode/key-header.ts';
 import { readGeminiError } from './errors.ts';
@@ -14,7 +14,7 @@ export const gemini: Codec = {
   decodeError: readGeminiError,
 };
 
-/** The endpoint ends in `/models`; the model and the way of answering are part of the path. A query of its own stays. */
+/** Appends the model and the method to the endpoint, which ends in `/models`; the endpoint's query is kept. */
 function streamUrl(endpoint: string, modelId: string): string {
   const url = new URL(endpoint);
   const id = modelId.replace(/^models\//, '');

@@ -1,24 +1,24 @@
 /**
- * Arguments that arrive field by field (`partialArgs`): each piece names a place in the object as a JSON path, and a text
- * may come in several. occ never asks for this form, but gateways before Vertex may.
+ * Assembles arguments that arrive field by field (`partialArgs`): each piece has a JSON path and a value, and a string may
+ * arrive in several pieces. occ does not request this form, but gateways in front of Vertex may.
  */
 import { isObject, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 
 export interface PartialArguments {
   add(pieces: readonly Json[]): void;
-  /** The object as JSON so far; left open, so that nobody can run it, when it is not `whole`. */
+  /** The object so far as JSON; without its last brace if it is not `whole`, so that the client cannot run it. */
   text(whole: boolean): string;
-  /** Characters taken so far. */
+  /** Characters received so far. */
   size(): number;
 }
 
-/** Steps in a path: deeper than any arguments a person would design, and far from the end of the stack. */
-const deepest = 64;
+/** Most steps in a path: more than real arguments need, and few enough for recursive code. */
+const maxDepth = 64;
 
 export function partialArguments(): PartialArguments {
   const root = object();
   let size = 0;
-  let growing = '';
+  let unfinished = '';
 
   function add(pieces: readonly Json[]): void {
     for (const piece of pieces) {
@@ -27,33 +27,33 @@ export function partialArguments(): PartialArguments {
       const steps = stepsOf(path);
       const value = valueOf(fields);
       size += path.length + (typeof value === 'string' ? value.length : 1);
-      if (steps.length > 0 && steps.length <= deepest && value !== undefined)
-        put(steps, value, path === growing);
-      growing = fields['willContinue'] === true ? path : '';
+      if (steps.length > 0 && steps.length <= maxDepth && value !== undefined)
+        put(steps, value, path === unfinished);
+      unfinished = fields['willContinue'] === true ? path : '';
     }
   }
 
-  function put(steps: readonly (string | number)[], value: Json, grows: boolean): void {
-    let home: JsonObject | Json[] = root;
+  function put(steps: readonly (string | number)[], value: Json, appends: boolean): void {
+    let container: JsonObject | Json[] = root;
     for (const [at, step] of steps.entries()) {
       const next = steps[at + 1];
-      const before: Json | undefined = read(home, step);
+      const existing: Json | undefined = read(container, step);
       if (next === undefined) {
         write(
-          home,
+          container,
           step,
-          grows && typeof before === 'string' && typeof value === 'string' ? before + value : value,
+          appends && typeof existing === 'string' && typeof value === 'string' ? existing + value : value,
         );
         return;
       }
-      const fits = typeof next === 'number' ? Array.isArray(before) : isObject(before);
+      const fits = typeof next === 'number' ? Array.isArray(existing) : isObject(existing);
       const inner: JsonObject | Json[] = fits
-        ? (before as JsonObject | Json[])
+        ? (existing as JsonObject | Json[])
         : typeof next === 'number'
           ? []
           : object();
-      if (!fits) write(home, step, inner);
-      home = inner;
+      if (!fits) write(container, step, inner);
+      container = inner;
     }
   }
 
@@ -64,19 +64,19 @@ export function partialArguments(): PartialArguments {
   };
 }
 
-/** Without a prototype: a field may be called `__proto__`. */
+/** An object without a prototype, because a field may be named `__proto__`. */
 function object(): JsonObject {
   return Object.create(null) as JsonObject;
 }
 
-function read(home: JsonObject | Json[], step: string | number): Json | undefined {
-  return Array.isArray(home) ? home[Number(step)] : home[String(step)];
+function read(container: JsonObject | Json[], step: string | number): Json | undefined {
+  return Array.isArray(container) ? container[Number(step)] : container[String(step)];
 }
 
-/** A list grows by one item at a time, whatever number a path names. */
-function write(home: JsonObject | Json[], step: string | number, value: Json): void {
-  if (!Array.isArray(home)) home[String(step)] = value;
-  else home[Math.min(Number(step), home.length)] = value;
+/** Sets a field or an entry. An index beyond the end of a list appends. */
+function write(container: JsonObject | Json[], step: string | number, value: Json): void {
+  if (!Array.isArray(container)) container[String(step)] = value;
+  else container[Math.min(Number(step), container.length)] = value;
 }
 
 function valueOf(fields: JsonObject): Json | undefined {
@@ -87,7 +87,7 @@ function valueOf(fields: JsonObject): Json | undefined {
   return fields['nullValue'] === undefined ? undefined : null;
 }
 
-/** `$.files[0]['a b']` as steps; RFC 9535's normalized paths, and the short form that Google uses. */
+/** Parses a path such as `$.files[0]['a b']`: the normalized paths of RFC 9535 and Google's short form. */
 function stepsOf(path: string): (string | number)[] {
   const steps: (string | number)[] = [];
   for (const [, name, index, single, double] of path.matchAll(

@@ -1,26 +1,32 @@
-/** Blocks of a message as Gemini's parts, in their order. What cannot be shown becomes a note that says what it was. */
+/** Encodes the blocks of a user message or tool result as Gemini's parts, in their order. */
 import { blockText, documentBlocks, documentNote, imageNote, unknownNote } from '../encode/notes.ts';
 import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from '../../anthropic/request.ts';
 import { isBlank } from '../encode/text.ts';
 import type { Route } from '../codec.ts';
 import type { GeminiBlob, GeminiPart } from './types.ts';
 
-/** A part that a user, or a tool, may say. */
-export type SpokenPart = { text: string } | { inlineData: GeminiBlob };
+/** A part of a user message or of a tool result. */
+export type InputPart = { text: string } | { inlineData: GeminiBlob };
 
-export function toParts(blocks: readonly ContentBlock[], route: Route): SpokenPart[] {
+/** The parts for `blocks`; what the model cannot be shown is replaced by a note. */
+export function toParts(blocks: readonly ContentBlock[], route: Route): InputPart[] {
   return blocks.flatMap((block) => {
     if (isBlock(block, 'image')) return [toImage(block, route)];
     if (isBlock(block, 'document')) return toDocument(block, route);
-    const words = blockText(block) ?? (silent.has(block.type) ? '' : unknownNote(block));
-    return isBlank(words) ? [] : [{ text: words }];
+    const text = blockText(block) ?? (omitted.has(block.type) ? '' : unknownNote(block));
+    return isBlank(text) ? [] : [{ text }];
   });
 }
 
-/** Blocks that mean nothing to a model that did not make them. */
-const silent: ReadonlySet<string> = new Set(['thinking', 'redacted_thinking', 'server_tool_use', 'tool_use']);
+/** Block types that only the model that made them can use. */
+const omitted: ReadonlySet<string> = new Set([
+  'thinking',
+  'redacted_thinking',
+  'server_tool_use',
+  'tool_use',
+]);
 
-/** The kinds of image Gemini takes; one of another kind fails the whole request. */
+/** The image types that Gemini accepts; any other type fails the whole request. */
 const imageTypes: ReadonlySet<string> = new Set([
   'image/png',
   'image/jpeg',
@@ -29,7 +35,7 @@ const imageTypes: ReadonlySet<string> = new Set([
   'image/heif',
 ]);
 
-function toImage(image: ImageBlock, route: Route): SpokenPart {
+function toImage(image: ImageBlock, route: Route): InputPart {
   const { source } = image;
   if (!route.images) return { text: imageNote(image) };
   if (source.type !== 'base64')
@@ -40,7 +46,7 @@ function toImage(image: ImageBlock, route: Route): SpokenPart {
   return { inlineData: { mimeType, data: source.data } };
 }
 
-function toDocument(document: DocumentBlock, route: Route): SpokenPart[] {
+function toDocument(document: DocumentBlock, route: Route): InputPart[] {
   const inner = documentBlocks(document);
   if (inner !== undefined) return toParts(inner, route);
   const { source, title } = document;

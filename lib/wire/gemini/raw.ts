@@ -1,31 +1,31 @@
 /**
- * A member of a JSON text as it stands there. Arguments are told to the client as the upstream wrote them (L9): parsed and
- * printed again, a long number would be another one.
+ * Reads the source text of a JSON value. Arguments pass to the client as the upstream wrote them (L9): parsing and printing
+ * would change large numbers.
  */
 
-/** The text of the value at `path`; undefined when there is none. `text` has to be JSON. */
+/** The text of the value at `path`; undefined if there is none. `text` must be valid JSON. */
 export function rawAt(text: string, path: readonly (string | number)[]): string | undefined {
   const at = placeOf(text, path);
   return at === undefined ? undefined : text.slice(at, endOf(text, at));
 }
 
-/** The texts of all entries of the list at `path`, or of the one value there; none where there is nothing. */
+/** The texts of the entries of the list at `path`, or of the single value there; empty if there is none. */
 export function rawItems(text: string, path: readonly (string | number)[]): string[] {
   const at = placeOf(text, path);
   if (at === undefined) return [];
   if (text[at] !== '[') return [text.slice(at, endOf(text, at))];
   const items: string[] = [];
-  for (let next = solid(text, at + 1); next < text.length && text[next] !== ']';) {
+  for (let next = skipSpace(text, at + 1); next < text.length && text[next] !== ']';) {
     const end = endOf(text, next);
     items.push(text.slice(next, end));
-    next = solid(text, end);
-    if (text[next] === ',') next = solid(text, next + 1);
+    next = skipSpace(text, end);
+    if (text[next] === ',') next = skipSpace(text, next + 1);
   }
   return items;
 }
 
 function placeOf(text: string, path: readonly (string | number)[]): number | undefined {
-  let at: number | undefined = solid(text, 0);
+  let at: number | undefined = skipSpace(text, 0);
   for (const step of path) {
     at = member(text, at, step);
     if (at === undefined) return undefined;
@@ -33,28 +33,28 @@ function placeOf(text: string, path: readonly (string | number)[]): number | und
   return at;
 }
 
-/** Where the member begins; of two with one name the last counts, as for every reader of JSON. */
+/** The position of a member; the last one of duplicate names, as in `JSON.parse`. */
 function member(text: string, at: number, step: string | number): number | undefined {
   const isObject = text[at] === '{';
   if (!isObject && text[at] !== '[') return undefined;
   let found: number | undefined;
-  let next = solid(text, at + 1);
+  let next = skipSpace(text, at + 1);
   for (let n = 0; next < text.length && text[next] !== '}' && text[next] !== ']'; n++) {
     let name: string | number = n;
     if (isObject) {
       const end = endOf(text, next);
       name = JSON.parse(text.slice(next, end)) as string;
-      next = solid(text, solid(text, end) + 1); // past the colon
+      next = skipSpace(text, skipSpace(text, end) + 1); // past the colon
     }
     if (name === step) found = next;
     if (name === step && !isObject) return found;
-    next = solid(text, endOf(text, next));
-    if (text[next] === ',') next = solid(text, next + 1);
+    next = skipSpace(text, endOf(text, next));
+    if (text[next] === ',') next = skipSpace(text, next + 1);
   }
   return found;
 }
 
-/** The index behind the value that begins at `at`. */
+/** The position after the value that begins at `at`. */
 function endOf(text: string, at: number): number {
   if (text[at] === '"') return stringEnd(text, at);
   if (text[at] !== '{' && text[at] !== '[') {
@@ -82,7 +82,7 @@ function stringEnd(text: string, at: number): number {
 
 const delimiters: ReadonlySet<string> = new Set([',', '}', ']', ' ', '\t', '\n', '\r']);
 
-function solid(text: string, from: number): number {
+function skipSpace(text: string, from: number): number {
   let at = from;
   while (text[at] === ' ' || text[at] === '\t' || text[at] === '\n' || text[at] === '\r') at++;
   return at;

@@ -1,9 +1,9 @@
 /**
- * A Messages request as generateContent: pure, from the client's own body each time, driven by the route's facts and
- * quirks alone. Equal input gives equal bytes, and a longer conversation begins with the parts of the shorter one.
+ * Encodes a Messages request as a generateContent request. The result depends only on the client's body and the route:
+ * equal input gives equal bytes, and a longer conversation starts with the same parts.
  *
- * Left out on purpose: `metadata` (it names the user's device), cache markers (Gemini's cache is implicit) and whatever
- * else only Anthropic's servers know; tools that those servers would run, which the model is told of.
+ * Left out: `metadata`, which identifies the user's device, cache markers, because Gemini's cache is implicit, fields that
+ * only Anthropic's servers support, and Anthropic's server tools, which a note to the model lists.
  */
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import { answerSchema, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
@@ -18,27 +18,27 @@ import { toAnswerSchema } from './schema.ts';
 import { toToolConfig, toTools } from './tools.ts';
 import type { GeminiGeneration, GeminiRequest, GeminiThinking } from './types.ts';
 
-/** Google's bound for `stopSequences`. */
-const mostStops = 5;
+/** Google's limit for `stopSequences`. */
+const maxStops = 5;
 
 export function encodeGeminiRequest(request: MessagesRequest, route: Route): GeminiRequest {
   const callable = route.tools ? callableTools(request) : [];
   const tools = toTools(request, callable, route);
   const schema = answerSchema(request);
-  // A schema for the answer beside functions is refused by all but the newest models, so there it is asked for in words.
-  const inWords = schema && (tools.length > 0 || !route.quirks.jsonSchema) ? schema : undefined;
+  // All but the newest models reject an answer schema together with functions, so the system prompt asks for it then.
+  const schemaInPrompt = schema && (tools.length > 0 || !route.quirks.jsonSchema) ? schema : undefined;
   const system = systemBlocks(request).map(({ text }) => ({ text }));
   const searches = tools.some((tool) => 'googleSearch' in tool);
   const missing = serverTools(request).filter((tool) => !searches || !isWebSearch(tool));
   for (const text of missingToolsNote(missing)) system.push({ text });
-  if (inWords) system.push({ text: schemaInstruction(inWords) });
+  if (schemaInPrompt) system.push({ text: schemaInstruction(schemaInPrompt) });
   const contents = toContents(request.messages, route);
   const thinking = toThinking(request, route, toMaxTokens(request, route, 0));
   const maxTokens = toMaxTokens(request, route, roughTokens([system, contents, tools]));
   const generationConfig = {
     ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
     ...toGeneration(request, route, thinking),
-    ...(schema && !inWords && toAnswerFormat(schema)),
+    ...(schema && !schemaInPrompt && toAnswerFormat(schema)),
   };
   return wellFormedJson({
     contents,
@@ -51,7 +51,7 @@ export function encodeGeminiRequest(request: MessagesRequest, route: Route): Gem
 
 function toGeneration(request: MessagesRequest, route: Route, thinking: Thinking): GeminiGeneration {
   const { temperature, top_p: topP, top_k: topK } = toSampling(request, route);
-  const stops = (request.stop_sequences ?? []).filter((word) => word !== '').slice(0, mostStops);
+  const stops = (request.stop_sequences ?? []).filter((stop) => stop !== '').slice(0, maxStops);
   const thinkingConfig = toThinkingConfig(thinking, wantsThinking(request, route), route);
   return {
     ...(temperature !== undefined && { temperature }),
@@ -62,12 +62,12 @@ function toGeneration(request: MessagesRequest, route: Route, thinking: Thinking
   };
 }
 
-/** The largest budget that every model with budgets takes. */
-const mostBudget = 24_576;
+/** The largest budget that every model with budgets accepts. */
+const maxBudget = 24_576;
 
 /**
- * Level or budget, never both; nothing where the model does not think or nobody knows how it is told. Thoughts are asked
- * for only where the client wants to see thinking.
+ * A level or a budget, never both; undefined if the model does not think or its settings are unknown. Thoughts are
+ * requested only if the client wants thinking.
  */
 function toThinkingConfig(
   { thinking, effort }: Thinking,
@@ -82,7 +82,7 @@ function toThinkingConfig(
   const budget = thinking?.type === 'enabled' ? thinking.budget_tokens : undefined;
   return {
     includeThoughts: wanted,
-    ...(budget !== undefined && { thinkingBudget: Math.min(budget, mostBudget) }),
+    ...(budget !== undefined && { thinkingBudget: Math.min(budget, maxBudget) }),
   };
 }
 

@@ -1,34 +1,33 @@
 /**
- * JSON Schema with its references followed and its combinations merged: each node knows its types, whether it may be
- * null, its choices and its children, so that what writes the subset never meets a reference. A structure that holds
- * itself is cut off with a note, and so is one that grows past any sense when its references are written out.
+ * Resolves the references of a JSON Schema and merges its combinations, so that `schema.ts` sees no `$ref`, `allOf` or
+ * `oneOf`. Recursion is cut off with a note in the description, and a schema that grows too large is truncated.
  */
 import { isObject, toArray, toText, type Json, type JsonObject } from '../../json.ts';
 
 export interface Flat {
-  /** Keywords as they stand, merged; types, references and combinations are told by the other fields. */
+  /** The merged keywords. Types, references and combinations are in the other fields. */
   node: JsonObject;
   description?: string;
-  /** Without `null`; empty where anything goes. */
+  /** Without `null`; empty if any type is allowed. */
   types: readonly string[];
   nullable: boolean;
-  /** The choices of `anyOf` and `oneOf`; empty when there is no choice. */
+  /** The alternatives of `anyOf` and `oneOf`. */
   variants: readonly Flat[];
   children?: { properties: Record<string, Flat>; items: readonly Flat[] };
 }
 
 export interface Flattener {
-  /** The root of a function's parameters: one object. */
+  /** The root of a function's parameters, which must be an object. */
   root(): Flat;
   node(schema: JsonObject): Flat;
 }
 
-/** Nodes one schema may come to when its references are written out. */
-const mostNodes = 4000;
-const deepest = 32;
+/** Most nodes of a schema with all references resolved. */
+const maxNodes = 4000;
+const maxDepth = 32;
 
 export function flattener(rootSchema: JsonObject): Flattener {
-  let left = mostNodes;
+  let left = maxNodes;
 
   function target(reference: string): JsonObject | undefined {
     if (!reference.startsWith('#')) return undefined;
@@ -41,7 +40,7 @@ export function flattener(rootSchema: JsonObject): Flattener {
     return isObject(at) ? at : undefined;
   }
 
-  /** The node with its references and its `allOf` merged in. `open` names the references that are being followed. */
+  /** The node with its references and `allOf` merged in. `open` lists the references that are being resolved. */
   function merged(
     schema: JsonObject,
     open: readonly string[],
@@ -71,7 +70,7 @@ export function flattener(rootSchema: JsonObject): Flattener {
   }
 
   function flatten(schema: Json | undefined, open: readonly string[], depth: number): Flat {
-    if (!isObject(schema) || --left < 0 || depth > deepest)
+    if (!isObject(schema) || --left < 0 || depth > maxDepth)
       return { node: {}, types: [], nullable: false, variants: [] };
     const { node, open: following } = merged(schema, open);
     const { own, choices } = unfolded(node);
@@ -79,10 +78,10 @@ export function flattener(rootSchema: JsonObject): Flattener {
       return plain(withChoices(own, choices, following), following, depth);
     const { type, description, title, nullable, ...shared } = own;
     const given = choices.filter((choice) => !isNull(choice));
-    const words = toText(description) || toText(title);
+    const text = toText(description) || toText(title);
     return {
       node: own,
-      ...(words !== '' && { description: words }),
+      ...(text !== '' && { description: text }),
       types: [],
       nullable: nullable === true || given.length < choices.length || typesOf({ type }).includes('null'),
       variants: given.map((choice) =>
@@ -92,13 +91,13 @@ export function flattener(rootSchema: JsonObject): Flattener {
   }
 
   function plain(node: JsonObject, open: readonly string[], depth: number): Flat {
-    const words = toText(node['description']) || toText(node['title']);
+    const text = toText(node['description']) || toText(node['title']);
     const types = typesOf(node);
     const known = types.filter((type) => type !== 'null');
     return {
       node,
-      ...(words !== '' && { description: words }),
-      // What can be nothing but null has to name a type all the same.
+      ...(text !== '' && { description: text }),
+      // Gemini requires a type even if only null is allowed.
       types: known.length === 0 && types.length > 0 ? ['string'] : known,
       nullable: types.includes('null') || node['nullable'] === true || toArray(node['enum']).includes(null),
       variants: [],
@@ -107,8 +106,8 @@ export function flattener(rootSchema: JsonObject): Flattener {
   }
 
   /**
-   * What a node itself says of an object is more than its choices add ("a or b is required"): their properties join
-   * its own, and only what every choice requires is required.
+   * A node with properties and alternatives ("a or b is required") stays one object: it gets the properties of all
+   * alternatives, and only what every alternative requires is required.
    */
   function withChoices(own: JsonObject, choices: readonly JsonObject[], open: readonly string[]): JsonObject {
     if (choices.length === 0) return own;
@@ -145,7 +144,7 @@ export function flattener(rootSchema: JsonObject): Flattener {
 
 const again = 'the same structure again, left open here';
 
-/** `anyOf` and `oneOf` mean the same to the subset; `const` is an enum of one. */
+/** `oneOf` is treated as `anyOf`, `const` as an enum with one value. */
 function unfolded({ anyOf, oneOf, const: only, ...rest }: JsonObject): {
   own: JsonObject;
   choices: JsonObject[];
@@ -162,7 +161,7 @@ function isStructured(node: JsonObject): boolean {
   return isObject(node['properties']) || node['items'] !== undefined || node['enum'] !== undefined;
 }
 
-/** The types a node names, or those its other keywords speak of. */
+/** The types a node names, or else those that its other keywords imply. */
 function typesOf(node: JsonObject): string[] {
   const { type } = node;
   const named = (Array.isArray(type) ? type : [type]).map((name) => toText(name).toLowerCase());
@@ -185,7 +184,7 @@ const knownTypes: ReadonlySet<string> = new Set([
   'null',
 ]);
 
-/** Both say what holds: properties and requirements are united, of anything else the first word counts. */
+/** Merges two schemas: properties and `required` are united; for any other keyword the first schema wins. */
 function united(one: JsonObject, other: JsonObject): JsonObject {
   const properties = { ...toProperties(other), ...toProperties(one) };
   const required = [...new Set([...toArray(one['required']), ...toArray(other['required'])])];
@@ -201,22 +200,22 @@ function toProperties(node: JsonObject): JsonObject {
   return isObject(node['properties']) ? node['properties'] : {};
 }
 
-/** What is left of a structure where it stands inside itself. */
+/** What remains of a recursive reference. */
 function cutOff(found: JsonObject): JsonObject {
   return found['type'] === undefined ? {} : { type: found['type'] };
 }
 
 function noted(own: JsonObject, note: string): string {
-  return [toText(own['description']), `(${note})`].filter((words) => words !== '').join(' ');
+  return [toText(own['description']), `(${note})`].filter((text) => text !== '').join(' ');
 }
 
-/** JSON Pointer's escapes, and a URI's. */
+/** Decodes the escapes of a JSON Pointer and of a URI fragment. */
 function unescaped(step: string): string {
   let name = step;
   try {
     name = decodeURIComponent(step);
   } catch {
-    // A percent sign of its own.
+    // A literal percent sign.
   }
   return name.replaceAll('~1', '/').replaceAll('~0', '~');
 }

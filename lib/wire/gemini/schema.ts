@@ -1,13 +1,13 @@
 /**
- * JSON Schema as Gemini's subset of it. The API refuses the whole request for one field it does not know, so only what
- * it is known to take is ever written; what the subset cannot say is said in the description, for the model to read.
- * Sources: Google's Schema type, its refusals, and upstream facts, section 5.
+ * Converts a JSON Schema to Gemini's subset. The API rejects the whole request for one unknown field, so only supported
+ * fields are written, and other constraints are described in the description. Sources: Google's Schema type and errors
+ * observed from its servers.
  */
 import { isObject, parseJson, toArray, toNumber, toText, type Json, type JsonObject } from '../../json.ts';
 import { flattener, type Flat } from './schema-flat.ts';
 import type { GeminiSchema } from './types.ts';
 
-/** The parameters of a function; undefined when it has none, for an object without properties is refused. */
+/** The parameters of a function; undefined if it has none, because the API rejects an object without properties. */
 export function toParameters(schema: unknown): GeminiSchema | undefined {
   const given = typeof schema === 'string' ? parseJson(schema) : schema;
   if (!isObject(given)) return undefined;
@@ -21,20 +21,20 @@ export function toAnswerSchema(schema: JsonObject): GeminiSchema {
   return toSchema(flattener(schema).node(schema), 0);
 }
 
-/** Deeper than any schema a person writes; what lies below takes anything. */
-const deepest = 32;
+/** Deeper than real schemas; below this depth, anything is allowed. */
+const maxDepth = 32;
 
 function toSchema(flat: Flat, depth: number): GeminiSchema {
   const { variants, description, nullable } = flat;
-  if (variants.length === 0 || depth >= deepest) return toPlain(flat, depth);
+  if (variants.length === 0 || depth >= maxDepth) return toPlain(flat, depth);
   const choices = variants
     .map((variant) => toSchema(variant, depth + 1))
     .flatMap((one) => one.anyOf ?? [one]);
-  // A description beside `anyOf` is refused by some servers, and so is `nullable`: each choice carries them.
+  // Some servers reject `description` and `nullable` beside `anyOf`, so each alternative carries them.
   return oneOf(choices.map((choice) => decorated(choice, description, nullable)));
 }
 
-/** A choice among one is no choice. */
+/** An `anyOf` of the distinct alternatives; a single one needs no `anyOf`. */
 function oneOf(choices: readonly GeminiSchema[]): GeminiSchema {
   const distinct = choices.filter(
     (choice, at) => choices.findIndex((other) => JSON.stringify(other) === JSON.stringify(choice)) === at,
@@ -43,17 +43,17 @@ function oneOf(choices: readonly GeminiSchema[]): GeminiSchema {
   return only && distinct.length === 1 ? only : { anyOf: distinct };
 }
 
-function decorated(schema: GeminiSchema, words: string | undefined, nullable: boolean): GeminiSchema {
+function decorated(schema: GeminiSchema, text: string | undefined, nullable: boolean): GeminiSchema {
   const { description = '', ...rest } = schema;
-  const said = words === undefined || words === description ? description : `${words} ${description}`.trim();
+  const joined = text === undefined || text === description ? description : `${text} ${description}`.trim();
   return {
     ...rest,
-    ...(said !== '' && { description: said }),
+    ...(joined !== '' && { description: joined }),
     ...((nullable || schema.nullable) && { nullable: true }),
   };
 }
 
-/** One type, or a choice among several; where nothing is said, anything goes. */
+/** One type, or `anyOf` of several. Without a type, any type is allowed. */
 function toPlain(flat: Flat, depth: number): GeminiSchema {
   const { types } = flat;
   const [only] = types;
@@ -73,7 +73,7 @@ function toTyped(type: string, flat: Flat, depth: number): GeminiSchema {
       return toArraySchema(flat, notes, depth);
     case 'boolean':
       if (flat.node['enum']) notes.push(`always ${toArray(flat.node['enum']).map(String).join(' or ')}`);
-      return said({ type: 'BOOLEAN' }, flat, notes);
+      return withNotes({ type: 'BOOLEAN' }, flat, notes);
     case 'integer':
     case 'number':
       return toNumberSchema(type, flat, notes);
@@ -86,13 +86,13 @@ function toObjectSchema(flat: Flat, notes: string[], depth: number): GeminiSchem
   const { node, children } = flat;
   const entries = Object.entries(children?.properties ?? {});
   const properties =
-    depth < deepest ? entries.map(([name, child]) => [name, toSchema(child, depth + 1)] as const) : [];
+    depth < maxDepth ? entries.map(([name, child]) => [name, toSchema(child, depth + 1)] as const) : [];
   const names = new Set(properties.map(([name]) => name));
   const required = [...new Set(toArray(node['required']).map(toText))].filter((name) => names.has(name));
   const { additionalProperties: more } = node;
   if (names.size === 0 && isObject(more))
     notes.push(`any keys, each value: ${JSON.stringify(more).slice(0, 200)}`);
-  return said(
+  return withNotes(
     {
       type: 'OBJECT',
       ...(names.size > 0 && { properties: Object.fromEntries(properties) }),
@@ -107,16 +107,16 @@ function toArraySchema(flat: Flat, notes: string[], depth: number): GeminiSchema
   const { node, children } = flat;
   const entries = children?.items ?? [];
   const tuple = Array.isArray(node['prefixItems']) || Array.isArray(node['items']);
-  const kinds = depth < deepest ? entries.map((entry) => toSchema(entry, depth + 1)) : [];
+  const kinds = depth < maxDepth ? entries.map((entry) => toSchema(entry, depth + 1)) : [];
   const items = kinds.length > 0 ? oneOf(kinds.flatMap((kind) => kind.anyOf ?? [kind])) : undefined;
   if (tuple) notes.push(`exactly ${entries.length} items, in this order`);
   const count = (name: string): string | undefined =>
     whole(node[name]) ?? (tuple ? String(entries.length) : undefined);
   const [least, most] = [count('minItems'), count('maxItems')];
-  return said(
+  return withNotes(
     {
       type: 'ARRAY',
-      // An array of anything has to name a type; text is what most servers assume.
+      // The API requires an item type; most servers assume strings.
       items: items ?? { type: 'STRING' },
       ...(least !== undefined && { minItems: least }),
       ...(most !== undefined && { maxItems: most }),
@@ -129,8 +129,8 @@ function toArraySchema(flat: Flat, notes: string[], depth: number): GeminiSchema
 function toNumberSchema(type: 'integer' | 'number', flat: Flat, notes: string[]): GeminiSchema {
   const { node } = flat;
   const values = texts(node['enum'], 'number');
-  // "enum: only allowed for STRING type": the client reads a number out of a text again.
-  if (values.length > 0) return said({ type: 'STRING', enum: values }, flat, ['a number, as text']);
+  // The API rejects it: "enum: only allowed for STRING type". The client converts the text to a number again.
+  if (values.length > 0) return withNotes({ type: 'STRING', enum: values }, flat, ['a number, as text']);
   const [above, below] = [toNumber(node['exclusiveMinimum']), toNumber(node['exclusiveMaximum'])];
   const step = type === 'integer' ? 1 : 0;
   if (above !== undefined && step === 0) notes.push(`greater than ${above}`);
@@ -139,7 +139,7 @@ function toNumberSchema(type: 'integer' | 'number', flat: Flat, notes: string[])
   const maximum = toNumber(node['maximum']) ?? (below === undefined ? undefined : below - step);
   const format = toText(node['format']);
   const formats = type === 'integer' ? ['int32', 'int64'] : ['float', 'double'];
-  return said(
+  return withNotes(
     {
       type: type === 'integer' ? 'INTEGER' : 'NUMBER',
       ...(formats.includes(format) && { format }),
@@ -160,25 +160,25 @@ function toStringSchema(flat: Flat, notes: string[]): GeminiSchema {
   if (format !== '' && format !== 'date-time') notes.push(`format: ${format}`);
   const pattern = toText(node['pattern']);
   const [least, most] = [whole(node['minLength']), whole(node['maxLength'])];
-  return said(
+  return withNotes(
     {
       type: 'STRING',
       ...(format === 'date-time' && { format }),
-      // An enum that lacks a value the client knows would forbid it: then the values are only named.
+      // An enum cannot contain the empty string, so the values are listed in the description instead.
       ...(values.length > 0 && !empties && { enum: values }),
       ...(least !== undefined && { minLength: least }),
       ...(most !== undefined && { maxLength: most }),
-      ...(pattern !== '' && !beyondRe2.test(pattern) && { pattern }),
+      ...(pattern !== '' && !unsupportedByRe2.test(pattern) && { pattern }),
     },
     flat,
     empties && values.length > 0 ? [...notes, `one of ${values.join(', ')}`] : notes,
   );
 }
 
-/** Google's servers read patterns with RE2, which knows neither look-around nor back-references. */
-const beyondRe2 = /\(\?(?:[=!]|<[=!])|\\[1-9]|\\k</;
+/** Matches patterns that RE2, which Google's servers use, does not support: look-around and back-references. */
+const unsupportedByRe2 = /\(\?(?:[=!]|<[=!])|\\[1-9]|\\k</;
 
-function said(
+function withNotes(
   schema: GeminiSchema,
   { description, nullable, node }: Flat,
   notes: readonly string[],
@@ -189,11 +189,11 @@ function said(
     if (value.length <= 100) all.push(`default: ${value}`);
   }
   const aside = all.length > 0 ? `(${all.join('; ')})` : '';
-  const words = [description ?? '', aside].filter((part) => part !== '').join(' ');
-  return { ...schema, ...(words !== '' && { description: words }), ...(nullable && { nullable: true }) };
+  const joined = [description ?? '', aside].filter((part) => part !== '').join(' ');
+  return { ...schema, ...(joined !== '' && { description: joined }), ...(nullable && { nullable: true }) };
 }
 
-/** The values of an enum as texts, each once; an empty one is refused. */
+/** The distinct values of an enum as strings. The empty string is left out, because the API rejects it. */
 function texts(values: Json | undefined, kind?: 'string' | 'number'): string[] {
   const named = toArray(values).filter((value) =>
     kind === undefined ? value !== null && typeof value !== 'object' : typeof value === kind,

@@ -1,21 +1,21 @@
 /**
- * Thought signatures through a client that knows none (P10). Gemini signs single parts: a thought, a text, a function
- * call, or an empty part; Anthropic signs thinking blocks alone. So each signature travels in the signature of a
- * thinking block, an empty one if need be, and says which part it belongs to; nothing is kept here.
+ * Carries thought signatures through the client without state in occ (P10). Gemini signs single parts: a thought, a text, a
+ * function call, or an empty part. Anthropic's API has signatures only on thinking blocks. So each signature is stored in
+ * the signature of a thinking block, which may be empty, together with the part it belongs to.
  *
- * Claude Code returns such blocks at their place and unchanged (measured with 2.1.330). One thing it cannot bear is one
- * at the very end of an answer in words: its `-p` prints the last block. What to do then is the decoder's decision.
+ * Claude Code returns such blocks unchanged and in place (measured with 2.1.330). One of them must not be the last block of
+ * a text answer, because `claude -p` prints only the last block; `prose.ts` avoids that.
  */
 import { originOf, readSignature, tagSignature, type Origin } from '../../anthropic/provenance.ts';
 import { isBlock, type ContentBlock } from '../../anthropic/request.ts';
 import { toText } from '../../json.ts';
 
 /**
- * Which part a signature belongs to, seen from the block that carries it:
- * - `thought`: the last `length` characters of this block's own thinking;
- * - `text`: `length` characters of the text before it, with `after` more behind them; 0 is an empty part of its own;
- * - `next`: the first `length` characters of the text behind it;
- * - `call`: the call of this id, before or behind it in the same message.
+ * The part that a signature belongs to, relative to the block that carries it:
+ * - `thought`: the last `length` characters of the block's own thinking;
+ * - `text`: `length` characters of the preceding text, followed by `after` more; 0 and 0 is a separate, empty part;
+ * - `next`: the first `length` characters of the following text;
+ * - `call`: the call with this id, anywhere in the same message.
  */
 export type Place =
   | { on: 'thought' | 'next'; length: number }
@@ -24,20 +24,20 @@ export type Place =
 
 /** The signature of a thinking block that carries `signature` for the part at `place`. */
 export function carry(origin: Origin, place: Place, signature: string): string {
-  return tagSignature(origin, `${redactedLine(place)}:${signature}`);
+  return tagSignature(origin, `${encodePlace(place)}:${signature}`);
 }
 
-function redactedLine(place: Place): string {
+function encodePlace(place: Place): string {
   if (place.on === 'call') return `call:${place.id}`;
   return place.on === 'text' ? `text:${place.length}+${place.after}` : `${place.on}:${place.length}`;
 }
 
 const carried = /^(?:(thought|text|next):(\d+)(?:\+(\d+))?|call:([A-Za-z0-9_-]+)):(.+)$/s;
 
-/** A block that stands for a part and knows the part's own signature. The key is no string, so no client can send one. */
+/** The key of a block's part signature. It is a symbol, so that a client cannot send one. */
 export const partSignature = Symbol('thought signature');
 
-/** The signature of the part a block stands for; see `restored`. */
+/** The part signature of a block that `restored` returned. */
 export function signatureOf(block: ContentBlock): string | undefined {
   const signature: unknown = (block as { [partSignature]?: unknown })[partSignature];
   return typeof signature === 'string' ? signature : undefined;
@@ -48,22 +48,22 @@ function sign<B extends ContentBlock>(block: B, signature: string): B {
 }
 
 /**
- * An assistant message's blocks with each signature of this very origin back on its part, texts and thoughts split
- * where parts met. Thinking that was made elsewhere is left out; so is a signature whose part is not there any more.
+ * Restores the parts of an assistant message: each signature of this origin is put back on its part, and texts and
+ * thoughts are split into their original parts. Left out are thinking of other origins and signatures whose part is gone.
  */
 export function restored(blocks: readonly ContentBlock[], origin: Origin): ContentBlock[] {
   const out: ContentBlock[] = [];
   const calls = new Map<string, string>();
-  /** The characters of the next text that a signature awaits. */
-  let awaited: { length: number; signature: string } | undefined;
+  /** A signature for the beginning of the next text. */
+  let pending: { length: number; signature: string } | undefined;
   for (const block of blocks) {
     if (isBlock(block, 'thinking')) {
-      const made = readSignature(block.signature);
-      if (made?.origin !== originOf(origin)) continue;
-      const [, place, digits, more = '0', id, signature = ''] = carried.exec(made.payload) ?? [];
+      const parsed = readSignature(block.signature);
+      if (parsed?.origin !== originOf(origin)) continue;
+      const [, place, digits, more = '0', id, signature = ''] = carried.exec(parsed.payload) ?? [];
       const length = Number(digits);
       if (id !== undefined && !calls.has(id)) calls.set(id, signature);
-      if (place === 'next') awaited = { length, signature };
+      if (place === 'next') pending = { length, signature };
       const text = toText(block.thinking);
       const thought: ContentBlock = { type: 'thinking', thinking: text };
       if (place === 'thought') out.push(...split(thought, text.length - length, length, signature));
@@ -71,8 +71,8 @@ export function restored(blocks: readonly ContentBlock[], origin: Origin): Conte
       if (place === 'text') signLast(out, length, Number(more), signature);
       continue;
     }
-    const next = isBlock(block, 'text') ? awaited : undefined;
-    if (next) awaited = undefined;
+    const next = isBlock(block, 'text') ? pending : undefined;
+    if (next) pending = undefined;
     out.push(...(next ? split(block, 0, next.length, next.signature) : [block]));
   }
   return out.map((block) => {
@@ -81,7 +81,7 @@ export function restored(blocks: readonly ContentBlock[], origin: Origin): Conte
   });
 }
 
-/** A prose block as the parts it was made of, the one of `length` characters at `from` signed; whole if it is none of it. */
+/** Splits a block and signs the part of `length` characters at `from`; returns it unchanged if that is out of range. */
 function split(block: ContentBlock, from: number, length: number, signature: string): ContentBlock[] {
   const field = block.type === 'text' ? 'text' : 'thinking';
   const text = toText(block[field]);

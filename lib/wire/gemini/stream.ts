@@ -1,8 +1,8 @@
 /**
- * generateContent, answered: chunks into Anthropic's events.
+ * Decodes generateContent chunks into Anthropic's events.
  *
- * The message ends when the stream does (the end of the bytes, or the road's flush 1.5 s after the finish), for a price
- * may follow the `finishReason` (P3). Only a `finishReason`, or a prompt that was blocked, completes an answer (P1).
+ * The message ends with the stream, at the latest 1.5 s after the finish, when the proxy flushes: a price may follow the
+ * `finishReason` (P3). Only a `finishReason` or a blocked prompt completes an answer (P1).
  */
 import type { Decoded } from '../../anthropic/events.ts';
 import { longestWait } from '../../anthropic/writer.ts';
@@ -17,12 +17,12 @@ import { costOf } from '../decode/usage.ts';
 import { calls } from './calls.ts';
 import { withDetails } from './errors.ts';
 import { finishName, toStopReason } from './finish.ts';
-import { searchBlocks, tellsOfSearch } from './grounding.ts';
+import { isSearchMetadata, searchBlocks } from './grounding.ts';
 import { functionNames } from './names.ts';
-import { prose } from './prose.ts';
+import { proseWriter } from './prose.ts';
 import { rawAt, rawItems } from './raw.ts';
-import { asksForSearch } from './tools.ts';
-import { counting } from './usage.ts';
+import { requestsSearch } from './tools.ts';
+import { usageCounter } from './usage.ts';
 
 export function geminiDecoder(route: Route, turn: Turn): Transducer<Uint8Array, Decoded> {
   return compose(frameDecoder(), chunkDecoder(route, turn));
@@ -32,15 +32,15 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { request, messageId } = turn;
   const core = decoderCore(route, turn, { read, end, done: 'truncation' });
   const { answer, finish, emit, drop, fail, begin, stage } = core;
-  const words = prose(answer, route, emit);
+  const prose = proseWriter(answer, route, emit);
   const functions = calls(answer, {
     messageId,
     origin: route,
     toClient: functionNames(request.tools, emit),
-    tell: emit,
-    signed: words.call,
+    emit,
+    onSignature: prose.signCall,
   });
-  const counted = counting();
+  const counter = usageCounter();
   const { isAnswer, markEnded } = choiceSelector(finish, () => drop('a second candidate'));
   let search: JsonObject | undefined;
 
@@ -54,29 +54,29 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
       const google = withDetails(error, toObject(json['error']));
       return fail('upstream', google, google.status);
     }
-    counted.add(json['usageMetadata']);
+    counter.add(json['usageMetadata']);
     const candidates = toArray(json['candidates']);
-    if (candidates.length > 0) begin(); // the first sign of an answer, though nothing may be in it yet
+    if (candidates.length > 0) begin(); // even if the candidate has no content yet
     for (const [position, candidate] of candidates.entries())
       readCandidate(toObject(candidate), position, source);
     readBlocked(toText(toObject(json['promptFeedback'])['blockReason']));
   }
 
-  /** After the end only price and usage are read, for the ledger; the client has had its figures (P3). */
+  /** After the end, only price and usage are read, for accounting: the client already has its usage (P3). */
   function readLateUsage(value: unknown): void {
-    if (counted.add(value)) emit({ type: 'usage', usage: core.usage(counted.usage()) });
+    if (counter.add(value)) emit({ type: 'usage', usage: core.usage(counter.usage()) });
   }
 
   function readCandidate(candidate: JsonObject, position: number, source: string | undefined): void {
     if (answer.phase() === 'after') return;
     const parts = partsOf(candidate);
     const number = toNumber(candidate['index']) ?? position;
-    if (!isAnswer(number, () => parts.some(carries))) return;
+    if (!isAnswer(number, () => parts.some(hasContent))) return;
     const raw = rawArguments(source, position, parts);
     for (const [at, part] of parts.entries()) readPart(part, () => raw(at));
     if (functions.held() > longestWait)
       return fail('overflow', { type: 'api_error', message: 'the upstream sent a call without end' });
-    if (tellsOfSearch(candidate['groundingMetadata'])) search = candidate['groundingMetadata'];
+    if (isSearchMetadata(candidate['groundingMetadata'])) search = candidate['groundingMetadata'];
     if (isObject(candidate['citationMetadata'])) drop('the sources of a quotation');
     readFinish(finishName(toText(candidate['finishReason'])), number);
   }
@@ -85,14 +85,14 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     const signature = toText(part['thoughtSignature']);
     const call = part['functionCall'];
     if (isObject(call)) {
-      words.write('text', toText(part['text']), '');
-      words.interrupt();
+      prose.write('text', toText(part['text']), '');
+      prose.interrupt();
       return functions.take(call, raw(), signature);
     }
-    const text = codeWords(part) ?? part['text'];
+    const text = codeText(part) ?? part['text'];
     const other = Object.keys(part).find((name) => isObject(part[name]));
     if (other !== undefined && text === undefined) return drop(`a part of the kind ${other.slice(0, 40)}`);
-    words.write(part['thought'] === true ? 'thinking' : 'text', toText(text), signature);
+    prose.write(part['thought'] === true ? 'thinking' : 'text', toText(text), signature);
   }
 
   function readBlocked(reason: string): void {
@@ -105,7 +105,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   function readFinish(name: string, candidate: number): void {
     if (name === '' || answer.phase() === 'after') return;
     markEnded(candidate);
-    // Its `finishMessage` may hold half a call, and with it the conversation, which no log may show.
+    // `finishMessage` is not logged: it may quote the conversation.
     core.recordFinish(toStopReason(name), 'finishReason', name);
   }
 
@@ -113,28 +113,28 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (answer.phase() === 'after') return;
     begin();
     if (functions.end() && rejectUnnamedCall(core, 'function')) return;
-    words.end(functions.count() > 0);
-    if (search && asksForSearch(request)) {
+    prose.end(functions.count() > 0);
+    if (search && requestsSearch(request)) {
       for (const [n, block] of searchBlocks(search, messageId).entries()) {
         answer.open(`search ${n}`, block);
         answer.close(`search ${n}`);
       }
     } else if (search) drop('what a search found that nobody asked for');
-    core.endMessage(counted.usage());
+    core.endMessage(counter.usage());
   }
 
   return stage;
 }
 
-/** The parts of a candidate; some servers send one part without its list. */
+/** The parts of a candidate; some servers send a single part instead of a list. */
 function partsOf(candidate: JsonObject): JsonObject[] {
   const { parts } = toObject(candidate['content']);
   const list: Json[] = isObject(parts) ? [parts] : toArray(parts);
   return list.map(toObject);
 }
 
-/** True for a part with something in it, so that an empty first candidate does not hide a second that answers (L9). */
-function carries(part: JsonObject): boolean {
+/** True for a part with content. A second candidate is used if the first one has none (L9). */
+function hasContent(part: JsonObject): boolean {
   return (
     toText(part['text']) !== '' ||
     toText(part['thoughtSignature']) !== '' ||
@@ -143,8 +143,8 @@ function carries(part: JsonObject): boolean {
 }
 
 /**
- * The arguments of each part as they stood in the stream, which is read once for all of them; printed anew where that is
- * not known any more (a list of chunks, an envelope).
+ * Returns the arguments of a part as the upstream wrote them. They are printed again if the source text of the chunk is not
+ * known (a list of chunks, an envelope).
  */
 function rawArguments(
   source: string | undefined,
@@ -159,8 +159,8 @@ function rawArguments(
   };
 }
 
-/** Code that Google ran, and what it printed: text, as a client without such blocks can show it. */
-function codeWords(part: JsonObject): string | undefined {
+/** Code that Google ran, or its output, as text: Anthropic's API has no such blocks. */
+function codeText(part: JsonObject): string | undefined {
   const { executableCode, codeExecutionResult } = part;
   if (isObject(executableCode)) {
     const language = toText(executableCode['language']).toLowerCase();

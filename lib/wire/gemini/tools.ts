@@ -1,4 +1,4 @@
-/** Tools, the choice among them, and the form of the answer, as generateContent has them. */
+/** Encodes tools and the tool choice. */
 import type { ClientTool, MessagesRequest, ToolChoice } from '../../anthropic/request.ts';
 import { isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import type { Route } from '../codec.ts';
@@ -7,15 +7,15 @@ import { toParameters } from './schema.ts';
 import type { GeminiRequest, GeminiTool } from './types.ts';
 
 /**
- * The client's tools as functions; Google's search where the client asked for a search, nothing else, and the model is
- * known to have it: it cannot stand beside functions.
+ * The client's tools as functions, or Google's search if the client requested only a search and the model supports it:
+ * Google's search cannot be combined with functions.
  */
 export function toTools(
   request: MessagesRequest,
   tools: readonly ClientTool[],
   { quirks }: Route,
 ): GeminiTool[] {
-  if (tools.length === 0) return quirks.webSearch && asksForSearch(request) ? [{ googleSearch: {} }] : [];
+  if (tools.length === 0) return quirks.webSearch && requestsSearch(request) ? [{ googleSearch: {} }] : [];
   const functionDeclarations = tools.map(({ name, description, input_schema: schema }) => {
     const parameters = toParameters(schema);
     return {
@@ -27,12 +27,12 @@ export function toTools(
   return [{ functionDeclarations }];
 }
 
-/** True for a request with Anthropic's own search among its tools. */
-export function asksForSearch(request: MessagesRequest): boolean {
+/** True if Anthropic's web search is among the request's tools. */
+export function requestsSearch(request: MessagesRequest): boolean {
   return serverTools(request).some(isWebSearch);
 }
 
-/** The choice of functions; none without functions. The API has no word for one call at a time. */
+/** The function choice; empty without functions. The API cannot limit a turn to one call. */
 export function toToolConfig(
   choice: ToolChoice | undefined,
   tools: readonly ClientTool[],
@@ -44,7 +44,7 @@ export function toToolConfig(
   const mode = forced && thinks && !quirks.forcedToolChoice ? 'AUTO' : modes[choice.type];
   const name = choice.type === 'tool' ? choice.name : undefined;
   if (name === undefined || mode !== 'ANY') return { toolConfig: { functionCallingConfig: { mode } } };
-  // A choice of a tool that is not sent (a server tool) leaves the model free.
+  // The chosen tool is a server tool, which is not sent.
   if (!tools.some((tool) => tool.name === name))
     return { toolConfig: { functionCallingConfig: { mode: 'AUTO' } } };
   return { toolConfig: { functionCallingConfig: { mode, allowedFunctionNames: [toFunctionName(name)] } } };

@@ -1,10 +1,10 @@
 /**
- * A generateContent request as we send it: the part of Google's own shape that occ uses (`@google/genai`, whose types
- * the tests hold it to). Whatever stands here may be sent to the Gemini API itself and to gateways that pass it on.
+ * The parts of Google's generateContent request that occ sends, to the Gemini API or to a gateway. The tests check these
+ * types against those of `@google/genai`.
  */
 import type { JsonObject } from '../../json.ts';
 
-/** Media in the request itself; `data` is base64. */
+/** Inline media; `data` is base64. */
 export interface GeminiBlob {
   mimeType: string;
   data: string;
@@ -19,13 +19,13 @@ export interface GeminiFunctionCall {
 export interface GeminiFunctionResponse {
   id: string;
   name: string;
-  /** `output` for what the function gave, `error` for why it failed: the two keys the API knows. */
+  /** `output` for a result, `error` for a failure: the two keys that the API defines. */
   response: { output: string } | { error: string };
-  /** Media of the result, for models that take them there. */
+  /** Media of the result, for models that accept them here. */
   parts?: { inlineData: GeminiBlob }[];
 }
 
-/** One part of a message: exactly one of the first four; a signature belongs to the very part it came with. */
+/** One part of a message, with exactly one of the first four fields. A signature must return on the part it came with. */
 export interface GeminiPart {
   text?: string;
   inlineData?: GeminiBlob;
@@ -40,7 +40,7 @@ export interface GeminiContent {
   parts: GeminiPart[];
 }
 
-/** The subset of OpenAPI's Schema that the API accepts; it refuses the whole request for a field beyond it. */
+/** The subset of OpenAPI's Schema that the API accepts. Any other field fails the whole request. */
 export interface GeminiSchema {
   type?: 'STRING' | 'NUMBER' | 'INTEGER' | 'BOOLEAN' | 'ARRAY' | 'OBJECT';
   description?: string;
@@ -50,7 +50,7 @@ export interface GeminiSchema {
   properties?: Record<string, GeminiSchema>;
   required?: string[];
   items?: GeminiSchema;
-  /** Alone but for its parent's place: Vertex refuses any other field beside it. */
+  /** Without any other field in the same schema, which Vertex would reject. */
   anyOf?: GeminiSchema[];
   minimum?: number;
   maximum?: number;
@@ -65,7 +65,7 @@ export interface GeminiSchema {
 export interface GeminiFunction {
   name: string;
   description?: string;
-  /** Absent for a function without parameters: an object without properties is refused. */
+  /** Absent for a function without parameters: the API rejects an object without properties. */
   parameters?: GeminiSchema;
 }
 
@@ -77,9 +77,9 @@ export interface GeminiToolConfig {
 
 export interface GeminiThinking {
   includeThoughts: boolean;
-  /** Gemini 3 and later; never beside a budget. */
+  /** Gemini 3 and later; never together with a budget. */
   thinkingLevel?: string;
-  /** Tokens, for Gemini 2.5; 0 switches thinking off. */
+  /** In tokens, for Gemini 2.5; 0 disables thinking. */
   thinkingBudget?: number;
 }
 

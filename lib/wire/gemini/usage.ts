@@ -1,29 +1,29 @@
-/** `usageMetadata` in Anthropic's terms. It stands on every chunk and grows; the last word on each count holds. */
+/** Converts `usageMetadata` to Anthropic's usage. Every chunk carries it; the last value of each count is used. */
 import type { Usage } from '../../anthropic/events.ts';
 import { isObject } from '../../json.ts';
 import { count } from '../decode/usage.ts';
 
-export interface Counting {
-  /** Takes the counts of one chunk; false when there are none in it. */
+export interface UsageCounter {
+  /** Takes the counts of one chunk; returns false if it has none. */
   add(reported: unknown): boolean;
   usage(): Partial<Usage>;
 }
 
 /**
- * `promptTokenCount` includes cached tokens, Anthropic's `input_tokens` does not. Thoughts are paid for as output and
- * are not among the candidates' tokens. Where only a total is told, what is not prompt was output. Nothing is counted
- * twice or negative, and 0 tokens of prompt say nothing (L1).
+ * `promptTokenCount` includes cached tokens, Anthropic's `input_tokens` does not. Thoughts count as output, and
+ * `candidatesTokenCount` does not include them. If only a total is reported, the output is the total less the prompt. No
+ * count is used twice or gets negative, and a prompt of 0 tokens is treated as unknown (L1).
  */
-export function counting(): Counting {
+export function usageCounter(): UsageCounter {
   const counts = new Map<string, number>();
 
   function add(reported: unknown): boolean {
     if (!isObject(reported)) return false;
     let found = false;
     for (const name of names) {
-      const told = count(reported, name);
-      if (told === undefined) continue;
-      counts.set(name, told);
+      const value = count(reported, name);
+      if (value === undefined) continue;
+      counts.set(name, value);
       found = true;
     }
     return found;
@@ -31,10 +31,10 @@ export function counting(): Counting {
 
   function usage(): Partial<Usage> {
     const prompt = counts.get('promptTokenCount');
-    const used = counts.get('toolUsePromptTokenCount') ?? 0;
+    const toolUse = counts.get('toolUsePromptTokenCount') ?? 0;
     const cached = Math.min(counts.get('cachedContentTokenCount') ?? 0, prompt ?? Infinity);
-    const input = prompt === undefined ? 0 : prompt + used - cached;
-    const output = outputOf(prompt, used);
+    const input = prompt === undefined ? 0 : prompt + toolUse - cached;
+    const output = outputOf(prompt, toolUse);
     return {
       ...(prompt !== undefined && prompt > 0 && { input_tokens: input }),
       ...(output !== undefined && output > 0 && { output_tokens: output }),
@@ -42,13 +42,13 @@ export function counting(): Counting {
     };
   }
 
-  function outputOf(prompt: number | undefined, used: number): number | undefined {
-    const said = counts.get('candidatesTokenCount');
-    const thought = counts.get('thoughtsTokenCount');
-    if (said !== undefined) return said + (thought ?? 0);
+  function outputOf(prompt: number | undefined, toolUse: number): number | undefined {
+    const candidates = counts.get('candidatesTokenCount');
+    const thoughts = counts.get('thoughtsTokenCount');
+    if (candidates !== undefined) return candidates + (thoughts ?? 0);
     const total = counts.get('totalTokenCount');
-    if (total !== undefined && prompt !== undefined) return Math.max(total - prompt - used, thought ?? 0);
-    return thought;
+    if (total !== undefined && prompt !== undefined) return Math.max(total - prompt - toolUse, thoughts ?? 0);
+    return thoughts;
   }
 
   return { add, usage };
