@@ -1,4 +1,4 @@
-/** The body of an answer, whatever it turns out to be. */
+/** Response bodies: events, JSON documents, JSON lines and HTML pages. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -15,36 +15,46 @@ const message = (data: string, problem?: BodyMessage['problem']) => ({
 
 const bodies: Record<string, [text: string, messages: BodyMessage[]]> = {
   'a JSON document': ['{"a":1}', [message('{"a":1}')]],
-  'a printed JSON document': ['{\n  "a": "é"\n}\n', [message('{\n  "a": "é"\n}')]],
+  'a formatted JSON document': ['{\n  "a": "é"\n}\n', [message('{\n  "a": "é"\n}')]],
   'a JSON array': ['[{"a":1},{"b":2}]', [message('[{"a":1},{"b":2}]')]],
   'JSON lines': [
     '{"a":1}\n{"b":2}\r\n\r\n{"c":3}',
     ['{"a":1}', '{"b":2}', '{"c":3}'].map((data) => message(data)),
   ],
-  'a document cut short': ['{"a":1', [message('{"a":1', 'unterminated')]],
-  'lines, the last cut short': ['{"a":1}\n{"b":', [message('{"a":1}'), message('{"b":', 'unterminated')]],
-  'a byte order mark and blanks': ['\uFEFF \r\n\t{"a":1} ', [message('{"a":1}')]],
-  'blanks and a byte order mark': ['\n\uFEFF{"a":1}', [message('{"a":1}')]],
+  'a truncated document': ['{"a":1', [message('{"a":1', 'unterminated')]],
+  'JSON lines, the last one truncated': [
+    '{"a":1}\n{"b":',
+    [message('{"a":1}'), message('{"b":', 'unterminated')],
+  ],
+  'a BOM and blanks': ['\uFEFF \r\n\t{"a":1} ', [message('{"a":1}')]],
+  'blanks and a BOM': ['\n\uFEFF{"a":1}', [message('{"a":1}')]],
   'events after blank lines': ['\r\n\n: hi\ndata: x\n\n', [message('x')]],
-  'events behind a byte order mark': ['\uFEFFdata: x\n\n', [message('x')]],
-  'an event cut short': ['event: e\ndata: x', [{ event: 'e', data: 'x', problem: 'unterminated' }]],
-  'a page': ['\n<!DOCTYPE html><title>502</title>', [message('\n<!DOCTYPE html><title>502</title>', 'html')]],
-  'plain words': ['error code: 1010', []],
-  'the marker of an end, alone': ['[DONE]', [message('[DONE]', 'unterminated')]],
+  'events after a BOM': ['\uFEFFdata: x\n\n', [message('x')]],
+  'a truncated event': ['event: e\ndata: x', [{ event: 'e', data: 'x', problem: 'unterminated' }]],
+  'an HTML page': [
+    '\n<!DOCTYPE html><title>502</title>',
+    [message('\n<!DOCTYPE html><title>502</title>', 'html')],
+  ],
+  'plain text': ['error code: 1010', []],
+  '[DONE] alone': ['[DONE]', [message('[DONE]', 'unterminated')]],
   blanks: [' \n\r\n\t', []],
-  nothing: ['', []],
+  'an empty body': ['', []],
 };
 
-describe('told apart by the first character that counts, however it is cut', () => {
+describe('the first character that is not blank selects the decoder, for any chunks', () => {
   for (const [name, [text, expected]] of Object.entries(bodies))
     test(name, () => {
       assert.deepEqual(transduce(bodyDecoder(), [bytesOf(text)]), expected);
       for (const size of [1, 2, 3, 5])
-        assert.deepEqual(transduce(bodyDecoder(), slices(bytesOf(text), size)), expected, `in ${size}s`);
+        assert.deepEqual(
+          transduce(bodyDecoder(), slices(bytesOf(text), size)),
+          expected,
+          `chunks of ${size}`,
+        );
     });
 });
 
-test('any body gives the same messages however it is cut', () => {
+test('any body gives the same messages for any chunks', () => {
   const text = fc.oneof(
     fc.constantFrom(...Object.values(bodies).map(([text]) => text)),
     fc.string({ unit: 'grapheme', maxLength: 40 }),
@@ -63,13 +73,13 @@ test('any body gives the same messages however it is cut', () => {
   );
 });
 
-test('a document past the cap is given up, once', () => {
+test('a document over the limit is reported once', () => {
   const bytes = bytesOf(`{"a":"${'x'.repeat(100)}"}`);
   for (const size of [1, 50, 1000])
     assert.deepEqual(transduce(bodyDecoder(64), slices(bytes, size)), [message('', 'too_long')]);
 });
 
-test('of a page no more is kept than its title needs', () => {
+test('only the start of a page is kept', () => {
   const bytes = bytesOf(`<html>${'<p>hello</p>'.repeat(10_000)}`);
   const [page] = transduce(bodyDecoder(), slices(bytes, 1000));
   assert.equal(page?.problem, 'html');

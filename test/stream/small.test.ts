@@ -1,4 +1,4 @@
-/** Brackets, fingerprints, readers of JSON and the composition of stages. */
+/** Brackets, digests, JSON readers and transducers. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -35,7 +35,7 @@ describe('brackets', () => {
       assert.equal(found, end, 'one character at a time');
     });
 
-  test('any JSON object ends where its text ends, and nothing is read behind it', () => {
+  test('a JSON object ends with its text, and later text is ignored', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.nat(), (value, cut) => {
         const text = JSON.stringify(value);
@@ -50,7 +50,7 @@ describe('brackets', () => {
 });
 
 describe('digest', () => {
-  test('never changes: ids that were sent must come back the same', () => {
+  test('never changes, because ids that were sent depend on it', () => {
     assert.equal(digest(''), digest(''));
     assert.match(digest('functions.Bash:0'), /^[0-9a-z]{22}$/);
     assert.deepEqual(['', 'a', 'functions.Bash:0', '😀'].map(digest), [
@@ -61,15 +61,15 @@ describe('digest', () => {
     ]);
   });
 
-  test('tells a hundred thousand near texts apart, by its first nine letters too', () => {
+  test('has no collision among 100,000 similar texts, in its first nine characters either', () => {
     const all = Array.from({ length: 100_000 }, (_, i) => digest(`call_${i}`));
     assert.equal(new Set(all).size, all.length);
     assert.equal(new Set(all.map((text) => text.slice(0, 9))).size, all.length);
   });
 });
 
-describe('readers of JSON', () => {
-  test('never throw, and say nothing of the wrong type', () => {
+describe('JSON readers', () => {
+  test('never throw or return the wrong type', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         assert.equal(typeof toText(value), 'string');
@@ -79,7 +79,7 @@ describe('readers of JSON', () => {
       }),
     );
   });
-  test('numbers may be spelled as strings', () => {
+  test('numbers may be strings', () => {
     const table: [unknown, number | undefined][] = [
       ['0.00004669', 0.00004669],
       ['12', 12],
@@ -95,13 +95,13 @@ describe('readers of JSON', () => {
     ];
     for (const [value, number] of table) assert.equal(toNumber(value), number, JSON.stringify(value));
   });
-  test('what is no JSON is undefined, and null is not', () => {
+  test('invalid JSON is undefined, and null is not', () => {
     assert.equal(parseJson('{'), undefined);
     assert.equal(parseJson('null'), null);
   });
 });
 
-describe('stages', () => {
+describe('transducers', () => {
   const doubled: Transducer<string, string> = { step: (text) => [text, text], flush: () => ['end'] };
   const joined = (): Transducer<string, string> => {
     let all = '';
@@ -116,7 +116,7 @@ describe('stages', () => {
     };
   };
 
-  test('compose passes on what the first says at its end, then lets the second speak', () => {
+  test('compose flushes the first stage through the second, then the second', () => {
     assert.deepEqual(transduce(compose(doubled, joined()), ['a', 'b']), [
       'A',
       'A',
@@ -127,7 +127,7 @@ describe('stages', () => {
     ]);
   });
 
-  test('one input may give a quarter of a million outputs', () => {
+  test('one input can have 250,000 outputs', () => {
     const many: Transducer<number, number> = {
       step: (count) => Array.from({ length: count }, (_, i) => i),
       flush: () => [],

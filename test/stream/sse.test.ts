@@ -1,4 +1,4 @@
-/** Server-sent events against eventsource-parser, a second reading of the same standard. */
+/** Server-sent events, compared with eventsource-parser, an independent implementation of the standard. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createParser } from 'eventsource-parser';
@@ -13,36 +13,36 @@ function oracle(bytes: Uint8Array): SseMessage[] {
   const messages: SseMessage[] = [];
   const parser = createParser({ onEvent: ({ event = '', data }) => messages.push({ event, data }) });
   parser.feed(new TextDecoder().decode(bytes));
-  // The oracle leaves a last CR open, for an LF may follow; nothing follows.
+  // The oracle waits after a final CR, because an LF may follow.
   parser.feed('\n');
   return messages;
 }
 
 const ours = (pieces: Iterable<Uint8Array>, longest?: number) => transduce(sseDecoder(longest), pieces);
 
-/** Streams whose every event is finished by a blank line. */
+/** Streams in which a blank line ends every event. */
 const streams: Record<string, string> = {
   plain: 'data: one\n\ndata: two\n\n',
   'named events': 'event: message_start\ndata: {"a":1}\n\nevent: ping\ndata: {}\n\n',
   'no space after the colon': 'event:ping\ndata:{"a":1}\n\n',
-  'only the first space goes': 'data:  two\ndata:\tx\n\n',
+  'only the first space is removed': 'data:  two\ndata:\tx\n\n',
   comments: ': keep-alive\n\n:\ndata: a\n: between\ndata: b\n\n:last\n\n',
   'several data lines': 'data: {\ndata: "a": 1\ndata: }\n\n',
   'an empty line in the middle': 'data: a\ndata:\ndata: b\n\n',
   'fields without a colon': 'data\n\ndata\ndata\n\nevent\ndata: x\n\n',
   'empty data': 'data:\n\ndata: \n\n',
   'id, retry and unknown fields': 'id: 7\nretry: 10\nfoo: bar\ndata: x\nDATA: y\n data: z\n\n',
-  'an event without data': 'event: lonely\n\ndata: next\n\n',
-  'the last event name counts': 'event: a\nevent: b\ndata: x\n\n',
-  'an event name is forgotten': 'event: a\ndata: x\n\ndata: y\n\n',
-  'a byte order mark': '\uFEFFdata: x\n\n',
+  'an event without data': 'event: lone\n\ndata: next\n\n',
+  'the last of several event names counts': 'event: a\nevent: b\ndata: x\n\n',
+  'an event name applies to one event': 'event: a\ndata: x\n\ndata: y\n\n',
+  'a BOM': '\uFEFFdata: x\n\n',
   'blank lines first': '\n\n\ndata: x\n\n\n\n',
   'characters of every length': 'data: aé€😀\n\ndata: 日本語\u2028\u2029\u0085\n\n',
   'a colon in the value': 'data: a: b:c\n\n',
-  'nothing at all': '',
+  'an empty stream': '',
 };
 
-describe('a table of streams, in every line end and every way of cutting', () => {
+describe('a table of streams, with every line end and chunk size', () => {
   for (const [name, text] of Object.entries(streams))
     for (const end of ['\n', '\r\n', '\r'] as const)
       test(`${name}, ${JSON.stringify(end)}`, () => {
@@ -50,21 +50,21 @@ describe('a table of streams, in every line end and every way of cutting', () =>
         const expected = oracle(bytesOf(text));
         assert.deepEqual(ours([bytes]), expected);
         for (let size = 1; size <= 7; size++)
-          assert.deepEqual(ours(slices(bytes, size)), expected, `in ${size}s`);
+          assert.deepEqual(ours(slices(bytes, size)), expected, `chunks of ${size}`);
       });
 });
 
-test('the table says what it should where the two readings might err together', () => {
+test('events that both implementations could get wrong', () => {
   const messages = (name: string) =>
     ours([bytesOf(streams[name] ?? '')]).map(({ event, data }) => `${event}|${data}`);
   assert.deepEqual(messages('several data lines'), ['|{\n"a": 1\n}']);
   assert.deepEqual(messages('an empty line in the middle'), ['|a\n\nb']);
   assert.deepEqual(messages('fields without a colon'), ['|', '|\n', '|x']);
-  assert.deepEqual(messages('only the first space goes'), ['| two\n\tx']);
+  assert.deepEqual(messages('only the first space is removed'), ['| two\n\tx']);
   assert.deepEqual(messages('an event without data'), ['|next']);
 });
 
-test('any lines in any mixture of line ends, cut anywhere, are read as the oracle reads them', () => {
+test('any lines with any line ends, split anywhere, give the same events as the oracle', () => {
   const line = fc.oneof(
     fc.constantFrom(
       '',
@@ -93,9 +93,9 @@ test('any lines in any mixture of line ends, cut anywhere, are read as the oracl
   );
 });
 
-describe('where we deviate from the standard', () => {
+describe('deviations from the standard', () => {
   for (const text of ['data: a\n\ndata: b', 'data: a\n\ndata: b\n', 'data: a\n\ndata: b\r'])
-    test(`an event that the end finds unfinished is delivered and marked: ${JSON.stringify(text)}`, () => {
+    test(`an event without its final blank line is delivered and marked: ${JSON.stringify(text)}`, () => {
       const expected = [
         { event: '', data: 'a' },
         { event: '', data: 'b', problem: 'unterminated' },
@@ -103,20 +103,19 @@ describe('where we deviate from the standard', () => {
       for (const size of [1, 2, 100]) assert.deepEqual(ours(slices(bytesOf(text), size)), expected);
     });
 
-  test('a character the end cuts in half does not vanish silently', () => {
+  test('a truncated character becomes U+FFFD', () => {
     const bytes = bytesOf('data: €').subarray(0, -1);
     assert.deepEqual(ours([bytes]), [{ event: '', data: '\uFFFD', problem: 'unterminated' }]);
   });
 
-  test('an event name alone is no event, finished or not', () =>
-    assert.deepEqual(ours([bytesOf('event: e')]), []));
+  test('an event name without data is not an event', () => assert.deepEqual(ours([bytesOf('event: e')]), []));
 
   for (const [where, text] of Object.entries({
     'in one line': `data: ok\n\nevent: e\ndata: ${'x'.repeat(100)}\n\ndata: after\n\n`,
     'in many lines': `data: ok\n\nevent: e\n${'data: xxxxxxxxxx\n'.repeat(10)}\ndata: after\n\n`,
-    'and never ends': `data: ok\n\nevent: e\ndata: ${'x'.repeat(100)}`,
+    'without an end': `data: ok\n\nevent: e\ndata: ${'x'.repeat(100)}`,
   }))
-    test(`an event past the cap ends the decoding, ${where}, however it is cut`, () => {
+    test(`an event over the limit ends the decoding: ${where}`, () => {
       const expected = [
         { event: '', data: 'ok' },
         { event: 'e', data: '', problem: 'too_long' },
@@ -124,13 +123,13 @@ describe('where we deviate from the standard', () => {
       for (const size of [1, 3, 64, 1000]) assert.deepEqual(ours(slices(bytesOf(text), size), 64), expected);
     });
 
-  test('the cap is for one event, not for the stream', () => {
+  test('the limit applies to one event, not to the stream', () => {
     const text = `data: ${'x'.repeat(40)}\n\n`.repeat(10);
     for (const size of [1, 1000]) assert.equal(ours(slices(bytesOf(text), size), 64).length, 10);
   });
 });
 
-test('a line of 4 MB in slices of 1 KB is read whole', () => {
+test('a line of 4 MB in chunks of 1 KB is decoded', () => {
   const long = 'é'.repeat(2 * 1024 * 1024);
   const messages = ours(slices(bytesOf(`data: ${long}\n\ndata: next\n\n`), 1024));
   assert.equal(messages.length, 2);
@@ -138,6 +137,6 @@ test('a line of 4 MB in slices of 1 KB is read whole', () => {
   assert.deepEqual(messages[1], { event: '', data: 'next' });
 });
 
-test('a read with 200,000 events in it is read whole', () => {
+test('a chunk with 200,000 events is decoded', () => {
   assert.equal(ours([bytesOf('data:x\n\n'.repeat(200_000))]).length, 200_000);
 });

@@ -1,4 +1,4 @@
-/** The table of failure classes in `README.md`: every transcript and test it names is there. */
+/** Checks that every transcript and test in the table of failure classes in `README.md` exists. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ const rows = (section.split('\n## ')[0] ?? '')
   .filter((line) => line.startsWith('|') && !/^\| (?:class|-+|\*\*)/.test(line))
   .map((line) => line.split('|').slice(1, -1));
 
-test('every class says something of each format', () => {
+test('every class has an entry for each format', () => {
   assert(rows.length > 40, `${rows.length} rows`);
   for (const row of rows) {
     assert.equal(row.length, 5, row.join('|'));
@@ -20,7 +20,7 @@ test('every class says something of each format', () => {
 });
 
 for (const [i, format] of formats.entries()) {
-  test(`what is named for ${format} is there`, () => {
+  test(`the ${format} entries exist`, () => {
     for (const row of rows) {
       for (const [, name = ''] of (row[i + 1] ?? '').matchAll(/`([^`]+)`/g)) {
         if (name === 'npm run fuzz') continue;

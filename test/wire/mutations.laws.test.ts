@@ -1,4 +1,4 @@
-/** Damaged streams into each decoder: never an exception, never an unlawful stream. `npm run fuzz` tries twenty times as many. */
+/** Property tests with damaged streams: no decoder throws or breaks a law. `npm run fuzz` makes twenty times as many runs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -10,7 +10,7 @@ import { runsOf } from '../support/sampling.ts';
 import { decoder, formats } from '../support/turns.ts';
 
 for (const format of formats) {
-  test(`damaged or not, in whatever pieces: the ${format} decoder stays lawful`, () => {
+  test(`the ${format} decoder obeys the laws for damaged streams in any chunks`, () => {
     fc.assert(
       fc.property(fuzzed(format), (input) => checkFuzzed(format, input)),
       runsOf(5000),
@@ -18,10 +18,10 @@ for (const format of formats) {
   });
 }
 
-describe('a data line of 4 MB in reads of 1 KB', () => {
+describe('a data line of 4 MB in chunks of 1 KB', () => {
   const text = 'The quick brown fox — 你好 🙂 '.repeat(130_000);
 
-  test('chat: text and arguments arrive whole', () => {
+  test('chat: text and arguments arrive unchanged', () => {
     const args = JSON.stringify({ content: text });
     const chunk = {
       choices: [
@@ -36,12 +36,12 @@ describe('a data line of 4 MB in reads of 1 KB', () => {
       ],
     };
     const { events } = run(decoder('chat'), slices(utf8(`data: ${JSON.stringify(chunk)}\n\n`), 1024));
-    const heard = readReceived(events);
-    assert.equal(heard.ended, 'stopped');
-    assert.ok(heard.text === text && heard.calls[0]?.args === args);
+    const received = readReceived(events);
+    assert.equal(received.ended, 'stopped');
+    assert.ok(received.text === text && received.calls[0]?.args === args);
   });
 
-  test('messages: text arrives whole', () => {
+  test('messages: text arrives unchanged', () => {
     const stream = [
       { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
       { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } },
@@ -51,21 +51,21 @@ describe('a data line of 4 MB in reads of 1 KB', () => {
     const bytes = utf8(
       stream.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''),
     );
-    const heard = readReceived(run(decoder('messages'), slices(bytes, 1024)).events);
-    assert.equal(heard.ended, 'stopped');
-    assert.ok(heard.text === text);
+    const received = readReceived(run(decoder('messages'), slices(bytes, 1024)).events);
+    assert.equal(received.ended, 'stopped');
+    assert.ok(received.text === text);
   });
 });
 
-test('what waits is bounded: arguments without end, and no name for them', () => {
+test('arguments without a name fail the turn beyond the limit', () => {
   const piece = JSON.stringify('x'.repeat(1024 * 1024));
   const chunk = utf8(
     `data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":${piece}}}]}}]}\n\n`,
   );
   const chat = decoder('chat');
-  const heard = Array.from({ length: 65 }, () => [...chat.step(chunk)]).flat();
+  const received = Array.from({ length: 65 }, () => [...chat.step(chunk)]).flat();
   assert.deepEqual(
-    heard.map(({ type }) => type),
+    received.map(({ type }) => type),
     ['message_start', 'failed', 'error'],
   );
   assert.deepEqual([...chat.flush()], []);

@@ -1,4 +1,4 @@
-/** What the emulator says in a format is what its decoder hears; and a conversation made of such answers is what it reads. */
+/** Round trips per format: the decoder reads what the emulator writes, and an encoded conversation keeps its content. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -35,7 +35,7 @@ import { upstreamContent } from '../support/upstream-content.ts';
 const emulated: Record<Format, EmulatedFormat> = { chat, gemini, messages, responses };
 const head = { id: 'x1', model: 'm', created: 1_787_800_000, inputTokens: 9 } as const;
 
-/** Never nothing: of 0 tokens a decoder knows better (L1). */
+/** Never 0, because a decoder replaces 0 tokens by an estimate (L1). */
 const counted = fc
   .tuple(fc.integer({ min: 1, max: 5000 }), fc.nat(5000), fc.integer({ min: 1, max: 5000 }), fc.nat(5000))
   .map(([fresh, cached, spoken, reasoning]) =>
@@ -45,8 +45,8 @@ const counted = fc
 function scripts(text: fc.Arbitrary<string>, args: fc.Arbitrary<string>): fc.Arbitrary<Script> {
   const calls = fc.array(fc.tuple(toolName, args), { minLength: 1, maxLength: 3 });
   const step: fc.Arbitrary<Step> = fc.oneof(
-    text.map((words) => say(words)),
-    text.map((words) => think(words)),
+    text.map((content) => say(content)),
+    text.map((content) => think(content)),
     calls.map((made) =>
       callTogether(...made.map(([name, json]) => ({ name, input: null, rawArguments: json }))),
     ),
@@ -62,70 +62,73 @@ const script: fc.Arbitrary<Script> = fc
   )
   .map(([steps, reason, tokens]) => steps.concat(reason === undefined ? [] : finish(reason), tokens ?? []));
 
-function answered(format: Format, said: Script, flavour: Flavour, whole = false): Run {
-  const frames = emulated[format][whole ? 'whole' : 'stream'](said, { ...head, flavour });
+function decoded(format: Format, steps: Script, flavour: Flavour, whole = false): Run {
+  const frames = emulated[format][whole ? 'whole' : 'stream'](steps, { ...head, flavour });
   return run(
     decoder(format),
     [...frames].map((frame) => utf8(frame.type === 'event' ? frame.text : '')),
   );
 }
 
-function callsOf(said: Script): ToolCall[] {
-  return said.flatMap((step) => (step.type === 'tools' ? step.calls : []));
+function callsOf(steps: Script): ToolCall[] {
+  return steps.flatMap((step) => (step.type === 'tools' ? step.calls : []));
 }
 
-/** A conversation in which the model speaks sense: a request knows no half characters and no empty words. */
-const sane = nastyText.filter((text) => text.trim() !== '' && !/\p{Surrogate}/u.test(text));
-const saneInput = fc.constantFrom('{}', '{"n":[1,{"é":null}]}', '{"file_path":"/a b","text":"x\\n🙂"}');
-const conversation = fc.array(fc.tuple(sane, scripts(sane, saneInput), sane, fc.boolean()), {
+/** Text without lone surrogates and blank texts, which an encoder changes. */
+const cleanText = nastyText.filter((text) => text.trim() !== '' && !/\p{Surrogate}/u.test(text));
+const cleanInput = fc.constantFrom('{}', '{"n":[1,{"é":null}]}', '{"file_path":"/a b","text":"x\\n🙂"}');
+const conversation = fc.array(fc.tuple(cleanText, scripts(cleanText, cleanInput), cleanText, fc.boolean()), {
   minLength: 1,
   maxLength: 4,
 });
 
 for (const format of formats) {
   describe(format, () => {
-    test('what the emulator says arrives as it was said, streamed and whole', () => {
+    test('the decoder reads the content that the emulator wrote, streamed and whole', () => {
       fc.assert(
-        fc.property(script, fc.constantFrom('go', 'plain'), fc.boolean(), (said, flavour, whole) => {
-          const { events, all } = answered(format, said, flavour, whole);
+        fc.property(script, fc.constantFrom('go', 'plain'), fc.boolean(), (steps, flavour, whole) => {
+          const { events, all } = decoded(format, steps, flavour, whole);
           assert.equal(brokenRule(events), undefined);
-          const heard = foldedContent(events);
+          const received = foldedContent(events);
           const texts = (type: 'text' | 'thinking'): string =>
-            said.map((step) => (step.type === type ? join(step.text) : '')).join('');
-          assert.equal(heard.text, texts('text'));
-          assert.equal(heard.thinking, texts('thinking'));
-          const cut = said.find((step) => step.type === 'finish')?.reason;
-          // A document of Anthropic's that was cut cannot tell a call without arguments from one that lost them.
-          const told = (made: ToolCall): boolean =>
+            steps.map((step) => (step.type === type ? join(step.text) : '')).join('');
+          assert.equal(received.text, texts('text'));
+          assert.equal(received.thinking, texts('thinking'));
+          const cut = steps.find((step) => step.type === 'finish')?.reason;
+          // In a whole Messages response that was cut off, empty arguments may be missing ones, so such a call is dropped.
+          const isSent = (made: ToolCall): boolean =>
             !(format === 'messages' && whole && cut) || made.rawArguments !== '{}';
-          const calls = callsOf(said).filter(told);
+          const calls = callsOf(steps).filter(isSent);
           assert.deepEqual(
-            heard.calls,
+            received.calls,
             calls
               .map(({ name, rawArguments = '' }) => `${name} ${JSON.stringify(JSON.parse(rawArguments))}`)
               .sort(),
           );
           const ended = calls.length > 0 ? 'tool_use' : 'end_turn';
-          assert.equal(heard.reason, cut === 'length' ? 'max_tokens' : cut === 'filter' ? 'refusal' : ended);
+          assert.equal(
+            received.reason,
+            cut === 'length' ? 'max_tokens' : cut === 'filter' ? 'refusal' : ended,
+          );
           const counts = all.findLast((one) => one.type === 'usage');
-          const tokens = said.find((step) => step.type === 'usage')?.usage;
+          const tokens = steps.find((step) => step.type === 'usage')?.usage;
           if (tokens) assert.deepEqual(figures(counts?.usage), figuresOf(tokens));
         }),
         runs,
       );
     });
 
-    test('a conversation of such answers is read as it was meant', () => {
+    test('an encoded conversation with such responses keeps its content', () => {
       fc.assert(
         fc.property(conversation, fc.constantFrom('go', 'plain'), (turns, flavour) => {
-          const talk = turns.flatMap(([asked, said, output, failed], n): RequestMessage[] => {
-            // Ids of another answer each time, as a real upstream gives them.
-            const named = said.map((step, at): Step =>
+          const talk = turns.flatMap(([asked, steps, output, failed], n): RequestMessage[] => {
+            // Different ids in each response, as from a real upstream.
+            const named = steps.map((step, at): Step =>
               step.type === 'tools'
                 ? callTogether(...step.calls.map((one, c) => ({ ...one, id: `call_${n}_${at}_${c}` })))
                 : step,
             );
-            const content = (foldMessage(answered(format, named, flavour).events)?.content ??
+            const content = (foldMessage(decoded(format, named, flavour).events)?.content ??
               []) as ContentBlock[];
             const results = callsOf(named).map(({ id = '' }) => result(id, output, failed));
             return [
@@ -154,20 +157,20 @@ for (const format of formats) {
   });
 }
 
-/** Which thinking goes where is asked elsewhere (`proxy/thinking-replay.test.ts`). */
+/** Thinking is tested separately (`proxy/thinking-replay.test.ts`). */
 function withoutThinking(all: RequestContent): RequestContent {
   return { ...all, said: all.said.filter(({ who }) => who !== 'thinking') };
 }
 
-/** Anthropic counts what came from a cache apart. */
+/** Anthropic's `input_tokens` exclude cached tokens. */
 function figuresOf({ input, output, cached }: { input: number; output: number; cached: number }): unknown {
   return { input: input - cached, cached, output };
 }
 
-function figures(told: Usage | undefined): unknown {
+function figures(reported: Usage | undefined): unknown {
   return {
-    input: told?.input_tokens,
-    cached: told?.cache_read_input_tokens ?? 0,
-    output: told?.output_tokens,
+    input: reported?.input_tokens,
+    cached: reported?.cache_read_input_tokens ?? 0,
+    output: reported?.output_tokens,
   };
 }

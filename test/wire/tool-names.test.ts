@@ -1,15 +1,15 @@
-/** Names of tools: within the upstream's rule, the same every time, and back to what the client declared. */
+/** Tool names: allowed by the upstream, stable, and mapped back to the declared names. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { toolNames, toUpstreamName } from '../../lib/wire/tool-names.ts';
 
-test('a name within the rule stays as it is', () => {
+test('an allowed name is unchanged', () => {
   assert.equal(toUpstreamName('mcp__files__read-2'), 'mcp__files__read-2');
   assert.equal(toUpstreamName('a'.repeat(64)), 'a'.repeat(64));
 });
 
-test('a name too long or with other characters is renamed and comes back', () => {
+test('a name that is too long or has other characters is replaced and mapped back', () => {
   const long = `mcp__plugin_${'x'.repeat(70)}__do`;
   const names = toolNames([{ name: long }, { name: `${long}2` }, { name: 'files.read' }]);
   for (const name of [long, `${long}2`, 'files.read']) {
@@ -21,16 +21,16 @@ test('a name too long or with other characters is renamed and comes back', () =>
   assert.notEqual(names.toUpstream(long), names.toUpstream(`${long}2`));
 });
 
-test('a name in the wrong case becomes the declared one, an unknown one passes unchanged', () => {
+test('a name in the wrong case is mapped to the declared one; an unknown name is unchanged', () => {
   const names = toolNames([{ name: 'Bash' }, { name: 'Read' }, { name: 'READ' }]);
   assert.equal(names.toClient('bash'), 'Bash');
-  assert.equal(names.toClient('read'), 'read', 'two tools could be meant');
+  assert.equal(names.toClient('read'), 'read', 'ambiguous');
   assert.equal(names.toClient('Read'), 'Read');
   assert.equal(names.toClient('constructor'), 'constructor');
   assert.equal(names.toClient('nope'), 'nope');
 });
 
-test('a tool that bears the new name of another keeps it', () => {
+test('a declared name wins over the same replacement name of another tool', () => {
   const renamed = toUpstreamName('files.read');
   for (const tools of [
     [{ name: 'files.read' }, { name: renamed }],
@@ -40,7 +40,7 @@ test('a tool that bears the new name of another keeps it', () => {
   }
 });
 
-test('whatever the names, they fit, and each comes back', () => {
+test('every name is allowed upstream and mapped back', () => {
   const name = fc.string({ minLength: 1, maxLength: 90, unit: 'binary' });
   fc.assert(
     fc.property(fc.uniqueArray(name, { maxLength: 5 }), (list) => {

@@ -1,4 +1,4 @@
-/** What the decoders share, by itself: the finish, the choice that is the answer, and counts of tokens. */
+/** The shared parts of the decoders: finish tracker, choice selector, `[DONE]`, and token counts. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -11,34 +11,34 @@ import { run, utf8 } from '../../support/decode.ts';
 import { decoder, formats, type Format } from '../../support/turns.ts';
 
 function finish() {
-  const told: Remark[] = [];
-  return { told, finish: finishTracker((remark) => void told.push(remark)) };
+  const remarks: Remark[] = [];
+  return { remarks, finish: finishTracker((remark) => void remarks.push(remark)) };
 }
 
-describe('the finish', () => {
-  test('is told once, and the last reason holds', () => {
-    const { told, finish: end } = finish();
+describe('finish tracker', () => {
+  test('emits finished once and keeps the last reason', () => {
+    const { remarks, finish: end } = finish();
     assert.equal(end.reason(), undefined);
     end.set('end_turn');
     end.set('tool_use');
     assert.equal(end.reason(), 'tool_use');
-    assert.deepEqual(told, [{ type: 'finished' }]);
+    assert.deepEqual(remarks, [{ type: 'finished' }]);
   });
 
-  test('that cuts the turn stands, unless it is overruled', () => {
+  test('keeps a reason that cut the turn off unless it is overridden', () => {
     for (const cut of ['max_tokens', 'refusal', 'model_context_window_exceeded'] as const) {
-      const { told, finish: end } = finish();
+      const { remarks, finish: end } = finish();
       end.set(cut);
       assert.ok(end.isCut());
       end.set('end_turn');
       assert.equal(end.reason(), cut);
       end.override('refusal');
       assert.equal(end.reason(), 'refusal');
-      assert.equal(told.length, 1);
+      assert.equal(remarks.length, 1);
     }
   });
 
-  test('no other reason cuts', () => {
+  test('no other reason counts as cut off', () => {
     for (const reason of ['end_turn', 'tool_use', 'stop_sequence', 'pause_turn'] as const) {
       const { finish: end } = finish();
       end.set(reason);
@@ -47,11 +47,11 @@ describe('the finish', () => {
   });
 });
 
-describe('the choice that is the answer', () => {
+describe('choice selector', () => {
   const full = () => true;
   const empty = () => false;
 
-  test('is the first that carries anything; any other is told of', () => {
+  test('selects the first choice with content and reports content of others', () => {
     let dropped = 0;
     const { isAnswer } = choiceSelector(finish().finish, () => void dropped++);
     assert.ok(isAnswer(0, empty) && isAnswer(1, full));
@@ -61,7 +61,7 @@ describe('the choice that is the answer', () => {
     assert.equal(dropped, 1);
   });
 
-  test('is not ended by another that had nothing in it, but by its own end', () => {
+  test('ignores the finish of an empty choice', () => {
     const { finish: end } = finish();
     const { isAnswer, markEnded } = choiceSelector(end, () => {});
     isAnswer(0, empty);
@@ -75,7 +75,7 @@ describe('the choice that is the answer', () => {
     assert.equal(end.reason(), 'max_tokens');
   });
 
-  test('may have ended before it says anything', () => {
+  test('accepts a finish before the content of the same choice', () => {
     const { finish: end } = finish();
     const { isAnswer, markEnded } = choiceSelector(end, () => {});
     markEnded(3);
@@ -100,7 +100,7 @@ describe('[DONE] before any finish', () => {
   };
 
   for (const format of formats) {
-    test(`${format}: a finish behind it leaves ${after[format]}`, () => {
+    test(`${format}: a finish after it results in ${after[format]}`, () => {
       const { all } = run(decoder(format), [utf8('data: [DONE]\n\n'), utf8(`data: ${finishes[format]}\n\n`)]);
       const ends = all.flatMap((one) =>
         one.type === 'failed'
@@ -114,20 +114,20 @@ describe('[DONE] before any finish', () => {
   }
 });
 
-describe('tokens', () => {
+describe('token counts', () => {
   const tokens = fc.option(fc.nat(1000), { nil: undefined });
 
-  test('are counted once and never below 0', () => {
+  test('no token is counted twice, and no count is negative', () => {
     fc.assert(
       fc.property(tokens, tokens, tokens, tokens, (input, output, read, written) => {
         const usage = withoutCached({ input, output, read, written });
         const { input_tokens, cache_read_input_tokens, cache_creation_input_tokens } = usage ?? {};
         const parts = [input_tokens, cache_read_input_tokens, cache_creation_input_tokens].map((n) => n ?? 0);
         assert.ok(parts.every((part) => part >= 0));
-        const told = input ?? (read ?? 0) + (written ?? 0);
+        const total = input ?? (read ?? 0) + (written ?? 0);
         assert.equal(
           parts.reduce((sum, part) => sum + part),
-          told,
+          total,
         );
         assert.equal(usage?.output_tokens, output || undefined);
       }),
@@ -135,7 +135,7 @@ describe('tokens', () => {
     );
   });
 
-  test('that stand apart from the input are not taken from it', () => {
+  test('cached tokens that the input excludes are not subtracted', () => {
     assert.deepEqual(
       withoutCached({ input: 10, output: 0, read: 70, written: 5, inputExcludesCached: true }),
       {
@@ -146,11 +146,11 @@ describe('tokens', () => {
     );
   });
 
-  test('nobody counted are none', () => {
+  test('missing and zero counts give no usage', () => {
     assert.equal(withoutCached({ input: 0, output: undefined, read: undefined, written: 0 }), undefined);
   });
 
-  test('are found under the first name that holds a number', () => {
+  test('the first field with a number counts', () => {
     assert.equal(count({ a: null, b: 'x', c: '12', d: 3 }, 'a', 'b', 'c', 'd'), 12);
     assert.equal(count({ a: -4 }, 'a'), 0);
     assert.equal(count({ a: [] }, 'a', 'b'), undefined);

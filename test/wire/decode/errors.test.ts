@@ -1,4 +1,4 @@
-/** Errors of upstreams: what a person reads, what policy sees, what makes Claude Code compact, and no secret in any of it. */
+/** Upstream errors: the fields and message read from them, context overflow, and removed secrets. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { errorInside, readApiError } from '../../../lib/wire/decode/errors.ts';
 import type { ApiErrorType } from '../../../lib/anthropic/events.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 
-/** Status, body and what must be read of it. */
+/** Status, body, and some fields of the expected error. */
 const bodies: [name: string, status: number, body: unknown, read: Partial<ApiError>][] = [
   [
     'an unknown model',
@@ -39,13 +39,13 @@ const bodies: [name: string, status: number, body: unknown, read: Partial<ApiErr
     },
   ],
   [
-    'a region',
+    'an unsupported region',
     403,
     { type: 'error', error: { type: 'RegionError', message: 'x' } },
     { type: 'permission_error', upstreamType: 'RegionError' },
   ],
   [
-    'a used-up plan',
+    'an exhausted plan',
     429,
     {
       type: 'error',
@@ -55,13 +55,13 @@ const bodies: [name: string, status: number, body: unknown, read: Partial<ApiErr
     { type: 'rate_limit_error', upstreamType: 'GoUsageLimitError', limitName: '5 hour' },
   ],
   [
-    'a used-up plan, in the error',
+    'an exhausted plan, in the error',
     429,
     { error: { type: 'GoUsageLimitError', message: 'x', metadata: { limitName: 'weekly' } }, metadata: {} },
     { upstreamType: 'GoUsageLimitError', limitName: 'weekly' },
   ],
   [
-    'a used-up plan, in another language',
+    'an exhausted plan, in another language',
     429,
     {
       type: 'error',
@@ -94,13 +94,13 @@ const bodies: [name: string, status: number, body: unknown, read: Partial<ApiErr
     { type: 'invalid_request_error', upstreamType: 'MissingSessionID' },
   ],
   [
-    'a client’s mistake labelled as the server’s',
+    'a client error labelled as a server error',
     400,
     { error: { type: 'server_error', message: 'Upstream request failed: x', param: null, code: null } },
     { type: 'invalid_request_error', upstreamType: 'server_error', message: 'Upstream request failed: x' },
   ],
   [
-    'a refused parameter',
+    'a rejected parameter',
     400,
     {
       error: {
@@ -118,7 +118,7 @@ const bodies: [name: string, status: number, body: unknown, read: Partial<ApiErr
     { message: 'the upstream answered 400 without saying why' },
   ],
   [
-    'a vendor’s own key',
+    'a vendor’s error for the key',
     401,
     {
       error: {
@@ -143,7 +143,7 @@ const bodies: [name: string, status: number, body: unknown, read: Partial<ApiErr
     { upstreamType: 'ModelDeprecated', message: 'gone' },
   ],
   [
-    'saturation',
+    'a provider rate limit',
     429,
     {
       error: {
@@ -156,7 +156,7 @@ const bodies: [name: string, status: number, body: unknown, read: Partial<ApiErr
     { type: 'rate_limit_error', upstreamCode: 'provider_rate_limit_exceeded' },
   ],
   [
-    'saturation, without an envelope',
+    'a rate limit without an error object',
     429,
     {
       param: null,
@@ -173,13 +173,13 @@ const bodies: [name: string, status: number, body: unknown, read: Partial<ApiErr
     { type: 'overloaded_error', message: 'Inference is temporarily unavailable' },
   ],
   [
-    'no money and no body',
+    'no balance and no body',
     402,
     '',
     { type: 'billing_error', message: 'the upstream answered 402 without saying why' },
   ],
   [
-    'the real cause as JSON in text',
+    'a nested error as JSON text',
     400,
     {
       error: {
@@ -191,24 +191,24 @@ const bodies: [name: string, status: number, body: unknown, read: Partial<ApiErr
     { message: 'Provider returned error: tools[0] is wrong', upstreamCode: '400' },
   ],
   [
-    'the real cause as an object',
+    'a nested error as an object',
     400,
     { error: { message: 'Provider returned error', metadata: { raw: { detail: 'wrong' } } } },
     { message: 'Provider returned error: wrong' },
   ],
   [
-    'the real cause as words',
+    'a nested error as plain text',
     502,
     { error: { message: 'Provider returned error', metadata: { raw: 'bad\n gateway' } } },
     { message: 'Provider returned error: bad gateway' },
   ],
   [
-    'the real cause as a page',
+    'a nested error as an HTML page',
     502,
     { error: { message: 'Provider returned error', metadata: { raw: '<html><title>502</title>' } } },
     { message: 'Provider returned error: an HTML page instead of an API answer ("502")' },
   ],
-  ['a text for an error', 400, { error: 'model not found' }, { message: 'model not found' }],
+  ['a string as the error', 400, { error: 'model not found' }, { message: 'model not found' }],
   [
     'a list of errors',
     400,
@@ -216,39 +216,39 @@ const bodies: [name: string, status: number, body: unknown, read: Partial<ApiErr
     { message: 'first', upstreamCode: '3' },
   ],
   [
-    'a list for a body',
+    'a list as the body',
     429,
     [{ error: { code: 429, message: 'Resource exhausted', status: 'RESOURCE_EXHAUSTED' } }],
     { type: 'rate_limit_error', message: 'Resource exhausted' },
   ],
   [
-    'a detail',
+    'FastAPI detail',
     422,
     { detail: 'field required' },
     { type: 'invalid_request_error', message: 'field required' },
   ],
   [
-    'a list of details',
+    'a list of FastAPI details',
     422,
     { detail: [{ loc: ['body'], msg: 'field required' }] },
     { message: 'field required' },
   ],
   ['an empty list', 500, [], { message: '[]' }],
-  ['a JSON text', 500, '"busy"', { message: 'busy' }],
+  ['a JSON string', 500, '"busy"', { message: 'busy' }],
   [
-    'nulls',
+    'null fields',
     500,
     { error: { message: null, type: null, code: null } },
     { message: 'the upstream answered 500 without saying why' },
   ],
   [
-    'a page with a title',
+    'an HTML page with a title',
     502,
     '<!DOCTYPE html><html><head><title>502 Bad\nGateway</title>',
     { message: 'an HTML page instead of an API answer ("502 Bad Gateway")' },
   ],
   [
-    'a page without one',
+    'an HTML page without a title',
     403,
     '\uFEFF\n<html><body>no</body></html>',
     { message: 'an HTML page instead of an API answer' },
@@ -265,8 +265,12 @@ describe('error bodies', () => {
     });
 });
 
-/** How vendors say that a request is too long, and the two numbers that count. */
-const overflows: [words: string, numbers?: [asked: number, limit: number] | undefined, limit?: number][] = [
+/** Vendors' messages for context overflow, with the token counts in them. */
+const overflows: [
+  message: string,
+  numbers?: [requested: number, limit: number] | undefined,
+  limit?: number,
+][] = [
   ['prompt is too long: 210000 tokens > 200000 maximum', [210000, 200000]],
   ['prompt is too long: 90 tokens > 50 maximum', [90, 50]],
   ['Error from provider (Console Go): prompt is too long'],
@@ -330,40 +334,40 @@ const overflows: [words: string, numbers?: [asked: number, limit: number] | unde
   ['Prompt exceeds max length'],
 ];
 
-describe('a request that is too long', () => {
-  for (const [words, numbers, limit = numbers?.[1]] of overflows)
-    test(words.slice(0, 90), () => {
-      const sentence = numbers
+describe('context overflow', () => {
+  for (const [vendorMessage, numbers, limit = numbers?.[1]] of overflows)
+    test(vendorMessage.slice(0, 90), () => {
+      const expected = numbers
         ? `prompt is too long: ${numbers[0]} tokens > ${numbers[1]} maximum`
         : 'prompt is too long for this model';
       const shapes = [
-        readApiError(400, JSON.stringify({ error: { message: words, type: 'server_error' } })),
-        readApiError(422, words),
+        readApiError(400, JSON.stringify({ error: { message: vendorMessage, type: 'server_error' } })),
+        readApiError(422, vendorMessage),
         readApiError(
           400,
           JSON.stringify({
             error: {
               message: 'Provider returned error',
               code: 400,
-              metadata: { raw: JSON.stringify({ error: { message: words } }) },
+              metadata: { raw: JSON.stringify({ error: { message: vendorMessage } }) },
             },
           }),
         ),
-        errorInside({ error: { message: words } }),
-        errorInside({ type: 'error', error: { type: 'invalid_request_error', message: words } }),
+        errorInside({ error: { message: vendorMessage } }),
+        errorInside({ type: 'error', error: { type: 'invalid_request_error', message: vendorMessage } }),
       ];
       for (const read of shapes) {
         assert.equal(read?.type, 'invalid_request_error');
-        assert.equal(read?.message, sentence);
+        assert.equal(read?.message, expected);
         assert.equal(read?.overflow, true);
         assert.equal(read?.limit, limit);
       }
     });
 
-  const told: [string, number, JsonObject | string][] = [
+  const recognized: [string, number, JsonObject | string][] = [
     ['by code', 400, { error: { message: 'too much', code: 'context_length_exceeded' } }],
     [
-      'by a code inside',
+      'by a nested code',
       400,
       {
         error: {
@@ -372,40 +376,40 @@ describe('a request that is too long', () => {
         },
       },
     ],
-    ['by Zhipu’s code and in its words', 400, { error: { message: 'Prompt 超长', code: '1261' } }],
+    ['by Zhipu’s code, with a Chinese message', 400, { error: { message: 'Prompt 超长', code: '1261' } }],
     ['by type', 400, { type: 'error', error: { type: 'request_too_large', message: 'no' } }],
     ['by status', 413, '<html><title>413 Request Entity Too Large</title>'],
-    ['by status, with bytes for numbers', 413, 'body of 104857600 bytes > 33554432 allowed'],
+    ['by status, with numbers of bytes', 413, 'body of 104857600 bytes > 33554432 allowed'],
   ];
-  for (const [name, status, body] of told)
+  for (const [name, status, body] of recognized)
     test(name, () => {
       const read = readApiError(status, typeof body === 'string' ? body : JSON.stringify(body));
       assert.equal(read.overflow, true);
       assert.equal(read.message, 'prompt is too long for this model');
     });
 
-  test('Zhipu’s code inside a stream is no status', () => {
+  test('Zhipu’s code in a stream is not taken for a status', () => {
     const read = errorInside({ error: { code: 1261, message: 'Prompt exceeds max length' } });
     assert.deepEqual([read?.status, read?.overflow, read?.upstreamCode], [0, true, '1261']);
   });
 
   for (const status of [401, 403, 429, 500, 502, 503, 529])
-    test(`is not what a ${status} means, whatever it mentions`, () =>
+    test(`a ${status} is never an overflow`, () =>
       assert.equal(readApiError(status, 'maximum context length is 4096 tokens').overflow, undefined));
 
-  test('is not what other client errors mean', () => {
-    for (const words of [
+  test('other client errors are not an overflow', () => {
+    for (const message of [
       'max_tokens must be at most 8192',
       'rate limit: 200000 tokens per minute',
       'Invalid value',
       'Model is unavailable.',
     ])
-      assert.equal(readApiError(400, words).overflow, undefined, words);
+      assert.equal(readApiError(400, message).overflow, undefined, message);
   });
 });
 
 describe('errors inside a stream', () => {
-  test('are told from what is none', () => {
+  test('an object without an error gives undefined', () => {
     for (const data of [
       {},
       { error: null },
@@ -449,7 +453,7 @@ describe('errors inside a stream', () => {
     });
 });
 
-test('whatever a body holds, it is read without a throw into one bounded line of a documented type', () => {
+test('any body gives a documented type and a message of one bounded line', () => {
   const json = fc
     .jsonValue({ maxDepth: 5 })
     .map((value) => JSON.stringify({ error: value, metadata: value, detail: value, message: value }));
@@ -484,11 +488,11 @@ describe('status and type', () => {
     [529, 'overloaded_error'],
   ];
   for (const [status, type] of table)
-    test(`${status} is ${type}, both ways`, () => {
+    test(`${status} maps to ${type} and back`, () => {
       assert.equal(typeOf(status), type);
       assert.equal(statusOf(type), status);
     });
-  test('others have the nearest', () => {
+  test('other statuses map to the closest type', () => {
     const nearest = {
       408: 'timeout_error',
       409: 'invalid_request_error',
@@ -542,7 +546,7 @@ describe('secrets', () => {
     'token=%;',
   ];
   for (const key of keys)
-    test(`${key.slice(0, 9)}… never gets through`, () => {
+    test(`${key.slice(0, 9)}… is removed`, () => {
       for (const place of places) {
         const text = place.replace('=%', `=${key}`).replace(/%(?!20)/, key);
         const left = readApiError(401, JSON.stringify({ error: { message: text } })).message;
@@ -551,7 +555,7 @@ describe('secrets', () => {
       }
     });
 
-  test('keys without a known shape are told by their place', () => {
+  test('keys in an unknown format are recognized by their context', () => {
     for (const text of [
       'api_key=Zx81Kq77Pl',
       'API key: Zx81Kq77Pl',
@@ -565,18 +569,18 @@ describe('secrets', () => {
       assert.ok(!redactSecrets(text).includes('Zx81Kq77Pl'), redactSecrets(text));
   });
 
-  test('a key across a line break, or behind the cut, does not get through either', () => {
+  test('a key after a line break or at the length limit is removed', () => {
     assert.equal(redactedLine(`Bearer\n${letters}`), 'Bearer •••');
     assert.doesNotMatch(redactedLine(`${'x '.repeat(297)} sk-${letters}`), /AbC1/);
   });
 
-  test('a body of nothing but blanks, or of beginnings of keys, is read in time', () => {
-    // With an unbounded look back each of these took minutes.
+  test('long runs of blanks or key prefixes do not take quadratic time', () => {
+    // Each of these took minutes with unbounded lookbehinds.
     for (const text of [' ', 'Bearer ', 'api key: ', '://a', 'sk-', 'eyJaaaaaaa-', '&key='])
       assert.ok(readApiError(500, text.repeat(200_000)).message.length < 700, text);
   });
 
-  test('what is none is left for a person to read', () => {
+  test('text without secrets is unchanged', () => {
     for (const text of [
       'Missing API key.',
       'Invalid API key.',
@@ -591,7 +595,7 @@ describe('secrets', () => {
   });
 });
 
-test('a long message is cut between characters', () => {
-  const words = redactedLine(`x${'😀'.repeat(600)}`);
-  assert.equal(words, `x${'😀'.repeat(299)}…`);
+test('a long message is not cut inside a surrogate pair', () => {
+  const line = redactedLine(`x${'😀'.repeat(600)}`);
+  assert.equal(line, `x${'😀'.repeat(299)}…`);
 });

@@ -1,4 +1,4 @@
-/** Reasoning that leaks as tags (P8): only the tags go, however they are cut, and honest text stays. */
+/** Reasoning between think tags (P8): only the tags are removed, for any split of the text. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -23,7 +23,7 @@ function split(pieces: readonly string[]): Record<Piece['type'], string> & { ord
   return { thinking: join('thinking'), text: join('text'), order };
 }
 
-function unstray(pieces: readonly string[]): string {
+function withoutStrayEnd(pieces: readonly string[]): string {
   const filter = strayThinkEnd();
   return pieces.map((piece) => filter.push(piece)).join('') + filter.end();
 }
@@ -48,7 +48,7 @@ function cut(text: string, points: readonly number[]): string[] {
   return [0, ...at].map((from, i) => text.slice(from, at[i] ?? text.length));
 }
 
-describe('tags at the beginning', () => {
+describe('<think> at the start of a response', () => {
   const table: [text: string, thinking: string, rest: string][] = [
     ['<think>hm</think>hi', 'hm', 'hi'],
     [' \n<think>\nhm\n</think>\n\nhi', '\nhm\n', '\n\nhi'],
@@ -77,7 +77,7 @@ describe('tags at the beginning', () => {
       }
     });
 
-  test('cuts do not matter, and everything but the tags and the blanks before them stays', () => {
+  test('any split gives the same result, and only the tags and the blanks before them are removed', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 10 }), cuts, (parts, points) => {
         const text = parts.join('');
@@ -90,7 +90,7 @@ describe('tags at the beginning', () => {
     );
   });
 
-  test('text that begins like no tag is not held back for a moment', () => {
+  test('text that cannot start a tag is not held back', () => {
     assert.deepEqual(thinkTags().push('hello'), [{ type: 'text', text: 'hello' }]);
     const tags = thinkTags();
     tags.push('<think>');
@@ -98,7 +98,7 @@ describe('tags at the beginning', () => {
   });
 });
 
-describe('a stray end at the beginning of a block', () => {
+describe('</think> at the start of a text block', () => {
   const table: [text: string, left: string][] = [
     ['\n</think>\n\n', ''],
     ['</think>', ''],
@@ -114,16 +114,16 @@ describe('a stray end at the beginning of a block', () => {
   ];
   for (const [text, left] of table)
     test(JSON.stringify(text), () => {
-      assert.equal(unstray([text]), left);
-      assert.equal(unstray(text.split('')), left);
+      assert.equal(withoutStrayEnd([text]), left);
+      assert.equal(withoutStrayEnd(text.split('')), left);
     });
 
-  test('cuts do not matter, and nothing else is eaten', () => {
+  test('any split gives the same result, and nothing else is removed', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), cuts, (parts, points) => {
         const text = parts.join('');
-        const left = unstray(cut(text, points));
-        assert.equal(left, unstray([text]));
+        const left = withoutStrayEnd(cut(text, points));
+        assert.equal(left, withoutStrayEnd([text]));
         assert.equal(left, text.replace(/^\s*<\/think>\s*/, ''));
       }),
       { numRuns: 3000 },

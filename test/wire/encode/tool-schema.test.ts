@@ -1,4 +1,4 @@
-/** Tool schemas: the ten cases of the design document by name, the dialects, and schemas that refer to themselves. */
+/** Tool schemas: completed parts, the dialects, and recursive schemas. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toolSchema } from '../../../lib/wire/encode/tool-schema.ts';
@@ -49,7 +49,7 @@ test('a wrong root type becomes object', () => {
   assert.deepEqual(toolSchema({ type: 'string' }), { type: 'object', properties: {} });
 });
 
-test('the draft is not named at any depth, and required: null is gone', () => {
+test('$schema and required: null are removed at any depth', () => {
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     type: 'object',
@@ -61,7 +61,7 @@ test('the draft is not named at any depth, and required: null is gone', () => {
   });
 });
 
-test('no_ranges takes out numeric bounds and leaves a property of that name', () => {
+test('no_ranges removes numeric ranges but keeps a property with that name', () => {
   const schema = {
     type: 'object',
     properties: {
@@ -78,7 +78,7 @@ test('no_ranges takes out numeric bounds and leaves a property of that name', ()
   });
 });
 
-test('moonshot: every property has a type, the type of a choice stands inside it', () => {
+test('moonshot: every property has a type, for anyOf inside its members', () => {
   const schema = {
     type: 'object',
     anyOf: [{ required: ['a'] }],
@@ -108,7 +108,7 @@ test('moonshot: every property has a type, the type of a choice stands inside it
   });
 });
 
-test('moonshot: references stand alone and start with #/$defs/, also those into the document', () => {
+test('moonshot: references have no siblings and start with #/$defs/, also those to other places in the document', () => {
   const schema = {
     type: 'object',
     definitions: { Node: { properties: { next: { $ref: '#/definitions/Node', description: 'gone' } } } },
@@ -141,7 +141,7 @@ test('moonshot: references stand alone and start with #/$defs/, also those into 
   });
 });
 
-test('a schema that refers to its own root, and one nested a thousand deep, come to an end', () => {
+test('a recursive schema and one with a thousand levels give a bounded result', () => {
   let deep: Record<string, unknown> = { type: 'string' };
   for (let i = 0; i < 1000; i++) deep = { type: 'object', properties: { a: deep } };
   for (const dialect of ['full', 'moonshot', 'no_ranges'] as const) {
@@ -151,7 +151,7 @@ test('a schema that refers to its own root, and one nested a thousand deep, come
   }
 });
 
-test('every schema of Claude Code is complete in each dialect, and none is changed in place', () => {
+test('every tool schema of Claude Code is complete in each dialect, and the input is not modified', () => {
   for (const number of [1, 8, 29]) {
     const { tools = [] } = captured(number);
     const before = JSON.stringify(tools);
@@ -167,7 +167,7 @@ test('every schema of Claude Code is complete in each dialect, and none is chang
   }
 });
 
-/** Every schema in a map of them says its type, or is a reference or a choice. */
+/** Asserts that every schema has a type, a reference or `anyOf`. */
 function assertTyped(node: unknown, isMap: boolean): void {
   if (typeof node !== 'object' || node === null) return;
   if (!isMap) {
