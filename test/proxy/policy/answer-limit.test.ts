@@ -1,9 +1,9 @@
-/** The most a model answers with, in the words of many vendors; and words that are about something else. */
+/** The output limit is read from the error messages of many providers, and from no other message. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerLimitIn } from '../../../lib/proxy/policy/answer-limit.ts';
 
-const said: [string, number | undefined][] = [
+const messages: [string, number | undefined][] = [
   ['max_tokens: 200000 > 64000, which is the maximum allowed number of output tokens for claude-x', 64_000],
   [
     'max_tokens is too large: 200000. This model supports at most 16384 completion tokens, whereas you provided 200000.',
@@ -18,7 +18,7 @@ const said: [string, number | undefined][] = [
   ['max_completion_tokens must be less than or equal to 32,768', 32_768],
   ['`max_output_tokens` cannot exceed 131072 for this model', 131_072],
   ['The requested max_tokens exceeds the maximum of 4096', 4096],
-  // About something else, or without a limit.
+  // Other errors, and messages without a limit.
   ["Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.", undefined],
   ['temperature must be less than or equal to 1', undefined],
   ['max_tokens must be at most 5', undefined],
@@ -26,6 +26,6 @@ const said: [string, number | undefined][] = [
   ['thinking.budget_tokens: must be at most 32768', undefined],
 ];
 
-for (const [words, limit] of said) {
-  test(`${limit ?? 'none'}: ${words}`, () => assert.equal(answerLimitIn(words), limit));
+for (const [message, limit] of messages) {
+  test(`${limit ?? 'none'}: ${message}`, () => assert.equal(answerLimitIn(message), limit));
 }

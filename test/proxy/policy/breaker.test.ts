@@ -1,4 +1,4 @@
-/** The breaker as a reducer: what opens it, who may probe, and that nothing keeps it open for ever (contract 5.7). */
+/** The circuit breaker as a reducer: what opens it, when it admits a probe, and that it never stays open for ever. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -22,14 +22,14 @@ const after = (events: readonly BreakerEvent[], now = 0, from: Circuit = closed)
 const open = after([event('failed'), event('failed'), event('failed')]);
 const probing = next(open, { type: 'probing' }, 1000, settings);
 
-test('it opens after so many failures in a row, and not one earlier', () => {
+test('it opens after exactly the configured number of failures in a row', () => {
   assert.equal(after([event('failed'), event('failed')]).state, 'closed');
   assert.deepEqual(open, { state: 'open', failures: 3, until: 1000 });
   const mixed = [event('failed'), event('failed'), event('answered'), event('failed'), event('failed')];
   assert.deepEqual(after(mixed), { state: 'closed', failures: 2 });
 });
 
-test('what says nothing about the model neither counts nor takes back what did', () => {
+test('neutral outcomes neither add to the failures nor reset them', () => {
   assert.deepEqual(after(Array.from({ length: 9 }, () => event('neutral'))), closed);
   assert.deepEqual(after([event('failed'), event('neutral'), event('content')]), {
     state: 'closed',
@@ -37,7 +37,7 @@ test('what says nothing about the model neither counts nor takes back what did',
   });
 });
 
-test('while it is open nobody is admitted; then one probe, and nobody beside it', () => {
+test('an open breaker admits nothing, and after its time one probe at a time', () => {
   assert.deepEqual(admission(closed, 0), { admitted: true, probe: false });
   assert.deepEqual(admission(open, 0), { admitted: false, waitMs: 1000 });
   assert.deepEqual(admission(open, 999), { admitted: false, waitMs: 1 });
@@ -46,44 +46,44 @@ test('while it is open nobody is admitted; then one probe, and nobody beside it'
   assert.deepEqual(admission(probing, 1500), { admitted: false, waitMs: 500 });
 });
 
-test('a probe that takes longer than it would have been open keeps nobody out', () => {
+test('a probe that takes longer than resetMs no longer blocks other attempts', () => {
   assert.deepEqual(admission(probing, 2000), { admitted: true, probe: true });
 });
 
 const endings: [Sign | 'content', Circuit][] = [
   ['answered', closed],
   ['failed', { state: 'open', failures: 4, until: 2200 }],
-  // Its place is free at once, for the next one.
+  // The next probe is admitted at once.
   ['neutral', { state: 'open', failures: 3, until: 1200 }],
-  // It speaks again, and one more failure is one too many.
+  // The model answers again, but one more failure reopens the breaker.
   ['content', { state: 'closed', failures: 2 }],
 ];
 for (const [type, expected] of endings) {
   test(`a probe ends: ${type}`, () => {
     assert.deepEqual(next(probing, event(type, true), 1200, settings), expected);
   });
-  test(`one that began before it opened ends: ${type}`, () => {
+  test(`the end of an attempt from before it opened changes nothing: ${type}`, () => {
     for (const circuit of [open, probing])
       assert.deepEqual(next(circuit, event(type), 1200, settings), circuit);
   });
 }
 
-test('a probe that was given back is somebody else’s at once', () => {
-  const back = next(probing, event('neutral', true), 1200, settings);
-  assert.deepEqual(admission(back, 1200), { admitted: true, probe: true });
+test('after a probe with a neutral outcome the next probe is admitted at once', () => {
+  const released = next(probing, event('neutral', true), 1200, settings);
+  assert.deepEqual(admission(released, 1200), { admitted: true, probe: true });
 });
 
-test('a probe that breaks off after content opens it again', () => {
-  const spoke = next(probing, event('content', true), 1200, settings);
-  assert.deepEqual(admission(spoke, 1200), { admitted: true, probe: false });
-  assert.deepEqual(next(spoke, event('failed', true), 1300, settings), {
+test('a probe that breaks off after content opens the breaker again', () => {
+  const answering = next(probing, event('content', true), 1200, settings);
+  assert.deepEqual(admission(answering, 1200), { admitted: true, probe: false });
+  assert.deepEqual(next(answering, event('failed', true), 1300, settings), {
     state: 'open',
     failures: 3,
     until: 2300,
   });
 });
 
-test('whatever happened, somebody is admitted once the time is over', () => {
+test('after any events an attempt is admitted within resetMs', () => {
   const anyEvent: fc.Arbitrary<BreakerEvent> = fc.oneof(
     fc.constant({ type: 'probing' } as const),
     fc.record({
@@ -105,12 +105,16 @@ test('whatever happened, somebody is admitted once the time is over', () => {
 
 const signs: [string, Outcome, Sign][] = [
   ['an answer', { type: 'answered' }, 'answered'],
-  ['a client that left', { type: 'abandoned' }, 'neutral'],
-  ['the client’s fault', refusedWith(400), 'neutral'],
-  ['an overflow', refusedWith(400, { message: 'prompt is too long: 9000 tokens > 8000 maximum' }), 'neutral'],
-  ['a refused key', refusedWith(401), 'neutral'],
-  ['a spent plan', refusedWith(429, { type: 'GoUsageLimitError' }), 'neutral'],
-  ['a model that is gone', refusedWith(410), 'neutral'],
+  ['a client disconnect', { type: 'abandoned' }, 'neutral'],
+  ['a client error', refusedWith(400), 'neutral'],
+  [
+    'a prompt that is too long',
+    refusedWith(400, { message: 'prompt is too long: 9000 tokens > 8000 maximum' }),
+    'neutral',
+  ],
+  ['a rejected key', refusedWith(401), 'neutral'],
+  ['a spent quota', refusedWith(429, { type: 'GoUsageLimitError' }), 'neutral'],
+  ['an unavailable model', refusedWith(410), 'neutral'],
   ['a wrong format', refusedWith(400, { type: 'ModelProtocolUnsupported' }), 'neutral'],
   ['too many requests', refusedWith(429), 'failed'],
   ['an outage', refusedWith(503), 'failed'],
@@ -118,7 +122,7 @@ const signs: [string, Outcome, Sign][] = [
 for (const [name, outcome, sign] of signs)
   test(`${name} counts as ${sign}`, () => assert.equal(signOf(outcome), sign));
 
-test('every trouble counts but a request that never left and the client’s own limit', () => {
+test('every trouble counts except an encoding error and the client’s own timeout', () => {
   const expected: Record<Trouble, Sign> = {
     connect: 'failed',
     reset: 'failed',

@@ -1,9 +1,9 @@
-/** A memory that is bounded in number and in time. */
+/** A map whose entries expire, with a maximum number of entries. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { expiring } from '../../../lib/proxy/policy/expiring.ts';
 
-test('what is remembered is forgotten when its time is over', () => {
+test('an entry expires at its time', () => {
   const kept = expiring<number>(9);
   kept.set('a', 1, 100);
   kept.set('b', 2, 200);
@@ -13,7 +13,7 @@ test('what is remembered is forgotten when its time is over', () => {
   assert.deepEqual(kept.list(200), []);
 });
 
-test('what was set longest ago makes room, and setting it again is recent', () => {
+test('a full map drops the entry that was set longest ago; setting an entry again renews it', () => {
   const kept = expiring<number>(3);
   const keys = (): string =>
     kept

@@ -1,4 +1,4 @@
-/** What a failure is and what it earns, as tables (contract 5.2). */
+/** How failures are classified, what is tried after each, and what the client receives when all models fail. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -23,7 +23,7 @@ const refused = (status: number, type?: string, retryAfterMs?: number): Outcome 
 const failed = failedWith;
 const at = (candidate: number, outcome: Outcome, key = 0): Tried => ({ candidate, key, outcome });
 
-test('an overflow is the client’s to repair, whatever status and type it came with', () => {
+test('a prompt that is too long is a client error, with any status and type', () => {
   for (const [status, body] of [
     [413, { error: { type: 'request_too_large', message: 'prompt is too long: 9 tokens > 8 maximum' } }],
     [400, { error: { type: 'server_error', message: 'the input exceeds the context window' } }],
@@ -32,12 +32,12 @@ test('an overflow is the client’s to repair, whatever status and type it came 
     assert.equal(classify(readApiError(status, JSON.stringify(body))), 'client', JSON.stringify(body));
 });
 
-test('every error of OpenCode has its class', () => {
+test('every OpenCode error is classified', () => {
   for (const { name, status, body, failure } of openCodeErrors)
     assert.equal(classify(readApiError(status, body)), failure, name);
 });
 
-test('the type an upstream names counts before its status, and its words never do', () => {
+test('the error type takes precedence over the status, and the message is never used', () => {
   assert.equal(classify(readApiError(500, '{"error":{"type":"GoUsageLimitError","message":"x"}}')), 'quota');
   assert.equal(classify(readApiError(400, '{"error":{"type":"ModelDeprecated","message":"x"}}')), 'gone');
   assert.equal(
@@ -48,7 +48,7 @@ test('the type an upstream names counts before its status, and its words never d
     assert.equal(classify(readApiError(503, JSON.stringify({ error: { type, message: 'x' } }))), 'transient');
 });
 
-test('connections are worth the same model again, everything else that fails another one', () => {
+test('connection failures are transient, all other failures of an attempt are not', () => {
   const expected: Record<Trouble, string> = {
     connect: 'transient',
     reset: 'transient',
@@ -68,7 +68,7 @@ test('connections are worth the same model again, everything else that fails ano
   assert.equal(classOf({ type: 'abandoned' }), undefined);
 });
 
-test('an error inside a 200 is judged by its type, as one with a status is', () => {
+test('an error inside a 200 is classified by its type', () => {
   const inside = (type: string): Outcome => ({
     type: 'failed',
     trouble: 'upstream',
@@ -89,8 +89,8 @@ const decisions: [string, Candidate[], Tried[], object][] = [
   ['nothing to try', [], [], { type: 'give_up' }],
   ['the first', [a, b], [], { type: 'try', candidate: 0, key: 0, waitMs: 0 }],
   ['an answer', [a, b], [at(0, { type: 'answered' })], { type: 'give_up' }],
-  ['a client that left', [a, b], [at(0, { type: 'abandoned' })], { type: 'give_up' }],
-  ['the client’s fault', [a, b], [at(0, refused(400))], { type: 'give_up' }],
+  ['a client disconnect', [a, b], [at(0, { type: 'abandoned' })], { type: 'give_up' }],
+  ['a client error', [a, b], [at(0, refused(400))], { type: 'give_up' }],
   ['an outage', [a, b], [at(0, refused(503))], { type: 'try', candidate: 0, key: 0, waitMs: 2250 }],
   [
     'a second outage',
@@ -98,7 +98,7 @@ const decisions: [string, Candidate[], Tried[], object][] = [
     [at(0, refused(503)), at(0, refused(500))],
     { type: 'try', candidate: 1, key: 0, waitMs: 0 },
   ],
-  ['an outage of the last', [a], [at(0, refused(503)), at(0, refused(503))], { type: 'give_up' }],
+  ['a second outage of the last model', [a], [at(0, refused(503)), at(0, refused(503))], { type: 'give_up' }],
   [
     'a short wait',
     [a, b],
@@ -122,16 +122,16 @@ const decisions: [string, Candidate[], Tried[], object][] = [
   ['an empty answer', [a, b], [at(0, failed('empty'))], { type: 'try', candidate: 1, key: 0, waitMs: 0 }],
   ['a break after content', [a, b], [at(0, failed('reset', 'after_content'))], { type: 'give_up' }],
   ['a model that is gone', [a, b], [at(0, refused(410))], { type: 'try', candidate: 1, key: 0, waitMs: 0 }],
-  ['a spent plan', [a, b, c], [at(0, refused(402))], { type: 'try', candidate: 2, key: 0, waitMs: 0 }],
-  ['a spent plan, and nobody else', [a, b], [at(0, refused(402))], { type: 'give_up' }],
-  ['a refused key', [a, b, c], [at(0, refused(401))], { type: 'try', candidate: 2, key: 0, waitMs: 0 }],
+  ['a spent quota', [a, b, c], [at(0, refused(402))], { type: 'try', candidate: 2, key: 0, waitMs: 0 }],
+  ['a spent quota without another provider', [a, b], [at(0, refused(402))], { type: 'give_up' }],
+  ['a rejected key', [a, b, c], [at(0, refused(401))], { type: 'try', candidate: 2, key: 0, waitMs: 0 }],
 ];
 
 for (const [name, candidates, tried, expected] of decisions) {
   test(`decision after: ${name}`, () => assert.deepEqual(decide(candidates, tried, retry, 0.5), expected));
 }
 
-test('keys rotate within a provider and are not tried again once refused', () => {
+test('keys rotate within a provider, and a rejected key is not tried again', () => {
   const [x, y, z] = [candidateOf('p/x', { keys: 3 }), candidateOf('p/y', { keys: 3 }), candidateOf('q/z')];
   const candidates = [x, y, z];
   const tried = [at(0, refused(401), 0)];
@@ -144,7 +144,7 @@ test('keys rotate within a provider and are not tried again once refused', () =>
   assert.deepEqual(decide(candidates, tried, retry, 0), { type: 'try', candidate: 2, key: 0, waitMs: 0 });
 });
 
-test('the wait is drawn evenly between base and max', () => {
+test('the retry delay is uniformly distributed between base and max', () => {
   for (const [random, waitMs] of [
     [0, 500],
     [0.5, 2250],
@@ -165,7 +165,7 @@ const anyOutcome = fc.oneof(
     .map((trouble) => failed(trouble)),
 );
 
-test('whatever fails, it ends within the bound, goes forward only, and asks no provider that is spent', () => {
+test('any sequence of failures ends within the limit, moves forward only, and skips providers with a spent quota', () => {
   fc.assert(
     fc.property(
       fc.array(anyOutcome, { minLength: 40, maxLength: 40 }),
@@ -192,7 +192,7 @@ test('whatever fails, it ends within the bound, goes forward only, and asks no p
   );
 });
 
-test('retry-after is read in its three spellings, and nonsense is not', () => {
+test('retry-after is read as seconds, as a date and as retry-after-ms; invalid values are ignored', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
   for (const [headers, ms] of [
     [{}, undefined],
@@ -209,27 +209,27 @@ test('retry-after is read in its three spellings, and nonsense is not', () => {
     assert.equal(toRetryAfterMs(headers, now), ms, JSON.stringify(headers));
 });
 
-test('the verdict names what was tried, with its reason, and what was not', () => {
+test('the verdict lists the attempts with their failures, and the models that were skipped', () => {
   const plan = {
     candidates: [a, b, c],
     reason: 'r',
     passedOver: [{ model: 'x/y', reason: 'it takes no images' }],
   };
-  const told = verdict(
+  const { status, permanent, message } = verdict(
     plan,
     [at(0, refused(429, 'GoUsageLimitError', 7_200_000)), at(2, failed('stall'))],
     9,
   );
-  assert.deepEqual(told.message.split('\n'), [
+  assert.deepEqual(message.split('\n'), [
     'all models failed: 429 m (resets in 2 h)',
     '- p/a: 429 m (resets in 2 h)',
     '- q/c: stall',
     '- x/y: not tried, it takes no images',
   ]);
-  assert.deepEqual([told.status, told.permanent], [429, false]);
+  assert.deepEqual([status, permanent], [429, false]);
 });
 
-test('failures are permanent together only', () => {
+test('the verdict is permanent only if every failure is', () => {
   const plan = { candidates: [a, b, c], reason: 'r', passedOver: [] };
   const permanent = (...outcomes: Outcome[]) =>
     verdict(
@@ -244,7 +244,7 @@ test('failures are permanent together only', () => {
   assert.equal(permanent(failed('stall')), false);
 });
 
-test('the client is told of the failure it can do most about', () => {
+test('the client receives the status it can act on best', () => {
   const plan = { candidates: [a, b, c], reason: 'r', passedOver: [] };
   const status = (...outcomes: Outcome[]) =>
     verdict(
@@ -261,7 +261,7 @@ test('the client is told of the failure it can do most about', () => {
   assert.equal(verdict({ candidates: [], reason: 'none', passedOver: [] }, [], 9).status, 400);
 });
 
-test('models that are gone are said to be gone: the client would call a 503 temporary, and retry an overload for minutes', () => {
+test('unavailable models give 410, because the client retries a 503 or an overload for minutes', () => {
   const plan = { candidates: [a, b], reason: 'r', passedOver: [] };
   const { status, type, permanent } = verdict(
     plan,
@@ -271,25 +271,25 @@ test('models that are gone are said to be gone: the client would call a 503 temp
   assert.deepEqual([status, type, permanent], [410, 'api_error', true]);
 });
 
-test('an overflow is told with both numbers, estimated where the vendor names none', () => {
+test('a message about a prompt that is too long has both numbers, estimated if the provider gives none', () => {
   const plan = { candidates: [a], reason: 'r', passedOver: [] };
-  const told = (message: string, inputTokens: number) => {
+  const clientMessage = (message: string, inputTokens: number) => {
     const error = readApiError(400, JSON.stringify({ error: { message } }));
     return verdict(plan, [at(0, { type: 'refused', error })], inputTokens).message;
   };
   const window = a.route.contextWindow;
   const named = 'prompt is too long: 210000 tokens > 200000 maximum';
-  assert.equal(told(named, 9), named);
+  assert.equal(clientMessage(named, 9), named);
   assert.equal(
-    told('context window exceeds limit', window + 500),
+    clientMessage('context window exceeds limit', window + 500),
     `prompt is too long: ${window + 500} tokens > ${window} maximum`,
   );
   assert.equal(
-    told('context window exceeds limit', 9),
+    clientMessage('context window exceeds limit', 9),
     `prompt is too long: ${window + 1} tokens > ${window} maximum`,
   );
   assert.match(
-    told('Range of input length should be [1, 98304]', 120_000),
+    clientMessage('Range of input length should be [1, 98304]', 120_000),
     /^prompt is too long: 120000 tokens > 98304 maximum$/,
   );
 });

@@ -1,4 +1,4 @@
-/** What refusals teach: what is tried instead, and what is remembered of it (contract 5.2). */
+/** Repairs: how a refused request is changed and tried again, and what is remembered for later requests. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
@@ -72,29 +72,29 @@ const refusals: [string, string | undefined, Parameter, RegExp][] = [
   ['response_format is not available', undefined, 'response_format', /"response_format"/],
 ];
 for (const [message, param, parameter, gone] of refusals) {
-  test(`asked again without what was refused: ${param ?? message}`, () => {
+  test(`a refused parameter is left out: ${param ?? message}`, () => {
     const found = repair(thinking, refusal(message, param), request, []);
     assert.deepEqual(found?.learned, { what: 'parameter', parameter });
     assert.equal(found.general, true);
     assert.match(encoded(thinking), gone);
     assert.doesNotMatch(encoded(found.candidate), gone);
-    // The same refusal again is about something else.
+    // A second identical refusal has another cause.
     assert.equal(repair(found.candidate, refusal(message, param), request, []), undefined);
   });
 }
 
-test('stop sequences are left out of the request, which the route cannot', () => {
+test('stop sequences are left out of the request, because no quirk of a route does that', () => {
   const found = repair(model(), refusal("'stop' is not supported"), request, []);
   assert.deepEqual(found?.candidate.without, ['stop']);
 });
 
-test('a repair that would change nothing is none', () => {
+test('a change without effect is not a repair', () => {
   const plain = requestOf([user('hi')]);
   assert.equal(repair(model(), refusal('temperature is not supported'), plain, []), undefined);
   assert.equal(repair(model(), refusal('bad field'), request, []), undefined);
 });
 
-test('only refusals of the request are repaired', () => {
+test('only client errors other than a long prompt are repaired', () => {
   const message = 'temperature is not supported';
   for (const outcome of [
     refusedWith(500, { message }),
@@ -107,12 +107,12 @@ test('only refusals of the request are repaired', () => {
     assert.equal(repair(model(), outcome, request, []), undefined);
 });
 
-test('what is refused inside one conversation teaches nothing about others', () => {
+test('a repair for the content of one conversation does not apply to others', () => {
   const found = repair(thinking, refusal('messages.3.content.0: thinking is not expected here'), request, []);
   assert.deepEqual([found?.learned.what, found?.general], ['parameter', false]);
 });
 
-test('the next format is tried, each once, and only one the provider has', () => {
+test('each format the provider has an endpoint for is tried once', () => {
   const wrong = refusedWith(401, {
     type: 'ModelError',
     message: 'Model m is not supported for format oa-compat',
@@ -129,14 +129,14 @@ test('the next format is tried, each once, and only one the provider has', () =>
   assert(after?.learned.what !== 'format' || !['chat', 'messages'].includes(after.learned.use));
 });
 
-test('a format that is changed keeps what was learned of parameters', () => {
+test('a change of format keeps the parameters that were left out', () => {
   const omitted =
     repair(model(), refusal('temperature is not supported'), request, [])?.candidate ?? assert.fail();
   const moved = repair(omitted, refusedWith(400, { type: 'ModelProtocolUnsupported' }), request, []);
   assert.equal(moved?.candidate.route.quirks.temperature, 'omit');
 });
 
-test('models that are gone and windows that are smaller are remembered from any attempt', () => {
+test('unavailable models and smaller context windows are learned from any attempt', () => {
   const at = model({ contextWindow: 200_000 });
   const overflow = (limit: number) =>
     refusedWith(400, { message: `maximum context length is ${limit} tokens, you requested 900000 tokens` });
@@ -158,7 +158,7 @@ const learned: Learned[] = [
   { what: 'gone', reason: 'removed' },
 ];
 
-test('later requests have every learned in mind', () => {
+test('everything learned is applied to later requests', () => {
   const { route, without } = applyLearned(model({ contextWindow: 200_000, temperature: 1 }), learned);
   assert.deepEqual(
     [route.format, route.endpoint, route.contextWindow, route.quirks.temperature, without],
@@ -169,12 +169,12 @@ test('later requests have every learned in mind', () => {
   assert.equal(applyLearned(same, []), same);
 });
 
-test('a format learned from another configuration is not used where there is no endpoint for it', () => {
+test('a learned format without an endpoint is not used', () => {
   const only = model({}, { endpoints: { chat: endpoints.chat } });
   assert.equal(applyLearned(only, learned.slice(0, 1)).route.format, 'chat');
 });
 
-test('learned in words', () => {
+test('descriptions of what was learned', () => {
   assert.deepEqual(learned.map(describeLearned), [
     'not served as chat, requested as messages',
     'takes no temperature',

@@ -1,4 +1,4 @@
-/** Who is out of allowance until when, from what upstreams were seen to say. */
+/** Which quota is spent and until when, read from error messages observed on real providers. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readApiError } from '../../../lib/wire/decode/errors.ts';
@@ -16,7 +16,7 @@ const now = 1_000_000;
 const spent = (type: string, message = 'm', more: object = {}, retryAfterMs?: number) =>
   spentBy(refusedWith(429, { type, message }, retryAfterMs, more), 'opencode-go', 'glm-5', now);
 
-test('a plan’s limit is the provider’s, named and until the reset it tells', () => {
+test('the limit of a subscription applies to the provider until the reported reset', () => {
   const limit = spent('GoUsageLimitError', 'x', { metadata: { limitName: '5 hour' } }, 42_694_000);
   assert.deepEqual(limit, {
     who: 'opencode-go',
@@ -28,7 +28,7 @@ test('a plan’s limit is the provider’s, named and until the reset it tells',
   assert.equal(limit && describeSpent(limit, now), 'its 5-hour limit is reached, resets in 11 h 52 min');
 });
 
-test('only what is about the model alone is about the model', () => {
+test('a limit applies to one model only if it is the free allowance or names the model', () => {
   const who = (type: string, message?: string) => spent(type, message)?.who;
   assert.equal(who('GoUsageLimitError', 'Weekly usage limit reached'), 'opencode-go');
   assert.equal(who('GoUsageLimitError', 'Monthly usage limit of glm-5 reached'), 'opencode-go/glm-5');
@@ -38,7 +38,7 @@ test('only what is about the model alone is about the model', () => {
   assert.equal(who('CreditsError'), 'opencode-go');
 });
 
-test('each kind of allowance has its name', () => {
+test('each kind of quota is named', () => {
   const limit = (status: number, error: object, more = {}) =>
     spentBy(refusedWith(status, error, undefined, more), 'p', 'm', now)?.limit;
   assert.equal(limit(402, {}), 'balance');
@@ -53,7 +53,7 @@ test('each kind of allowance has its name', () => {
   assert.equal(limit(429, { type: 'constructor' }), undefined);
 });
 
-test('a limit inside an answer counts like one with a status, its reset read from the words', () => {
+test('a quota error inside a 200 counts, and its reset is read from the message', () => {
   const error = readApiError(
     0,
     JSON.stringify({ error: { type: 'GoUsageLimitError', message: 'Weekly limit. Resets in 2 days' } }),
@@ -63,7 +63,7 @@ test('a limit inside an answer counts like one with a status, its reset read fro
   assert.deepEqual([found?.who, found?.until, found?.resetKnown], ['opencode-go', now + 48 * hour, true]);
 });
 
-test('other outcomes say nothing about allowances', () => {
+test('other outcomes are not quota errors', () => {
   for (const outcome of [
     refusedWith(429),
     refusedWith(503),
@@ -75,7 +75,7 @@ test('other outcomes say nothing about allowances', () => {
     assert.equal(spentBy(outcome, 'p', 'm', now), undefined);
 });
 
-test('the reset is read from the header first, then from the words', () => {
+test('the reset is read from the header first, then from the message', () => {
   const reset = (message: string, retryAfterMs?: number) =>
     resetMsOf(refusedWith(429, { type: 'GoUsageLimitError', message }, retryAfterMs));
   assert.equal(reset('Resets in 7hr 29min. To continue', 5000), 5000);
@@ -87,21 +87,21 @@ test('the reset is read from the header first, then from the words', () => {
   assert.equal(resetMsOf({ type: 'answered' }), undefined);
 });
 
-test('without a reset it is a minute, and what is absurdly far is not believed', () => {
-  const untold = spent('CreditsError');
-  assert.deepEqual([untold?.until, untold?.resetKnown], [now + 60_000, false]);
-  assert.equal(untold && describeSpent(untold, now), 'its balance is used up; tried again in 60 s');
+test('without a reset the quota counts as spent for a minute, and for 32 days at most', () => {
+  const limit = spent('CreditsError');
+  assert.deepEqual([limit?.until, limit?.resetKnown], [now + 60_000, false]);
+  assert.equal(limit && describeSpent(limit, now), 'its balance is used up; tried again in 60 s');
   assert.equal(spent('CreditsError', 'm', {}, 1e15)?.until, now + 32 * 24 * hour);
 });
 
-test('the word of a spent provider is doubted once a minute', () => {
-  const allowance = spent('GoUsageLimitError', 'm', {}, hour) ?? assert.fail();
-  assert.equal(mayTrySpent(allowance, now + 59_999), false);
-  assert.equal(mayTrySpent(allowance, now + 60_000), true);
+test('a provider with a spent quota may be tried once a minute', () => {
+  const limit = spent('GoUsageLimitError', 'm', {}, hour) ?? assert.fail();
+  assert.equal(mayTrySpent(limit, now + 59_999), false);
+  assert.equal(mayTrySpent(limit, now + 60_000), true);
 });
 
-test('spans of time in words', () => {
-  for (const [ms, words] of [
+test('durations', () => {
+  for (const [ms, text] of [
     [-5, '1 s'],
     [1, '1 s'],
     [119_000, '119 s'],
@@ -111,5 +111,5 @@ test('spans of time in words', () => {
     [24 * hour, '1 d'],
     [97 * hour, '4 d 1 h'],
   ] as const)
-    assert.equal(formatDuration(ms), words);
+    assert.equal(formatDuration(ms), text);
 });

@@ -1,4 +1,4 @@
-/** Which models, in which order, and why: scenarios, names, fallbacks and capacity as tables (contract 3, 5.1). */
+/** Which models a request is planned for, in which order and why: scenarios, names, fallbacks and capacity. */
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
@@ -12,18 +12,18 @@ import { requestedId, tierId, tierOf, tiers } from '../../../lib/proxy/policy/ti
 import { nameOf } from '../../../lib/proxy/policy/verdict.ts';
 import { capturedRequests, image, requestOf, result, system, user } from '../../support/requests.ts';
 import { modelOf, settingsFor } from '../../support/proxy.ts';
-const seedFile = fileURLToPath(new URL('../../fixtures/seed-config.json', import.meta.url));
-const { settings: seed } = await loadSettings({
-  configFile: seedFile,
-  env: { OC_GO_CC_API_KEY: 'sk-seed-key-for-tests' },
+const ocGoCcFile = fileURLToPath(new URL('../../fixtures/seed-config.json', import.meta.url));
+const { settings: ocGoCc } = await loadSettings({
+  configFile: ocGoCcFile,
+  env: { OC_GO_CC_API_KEY: 'sk-key-for-tests' },
   home: '/nonexistent',
 });
 
-const room = { inputTokens: 10, longContextThreshold: 100_000 };
-const scenarioOf = (request: MessagesRequest, facts = {}) =>
-  readScenario(request, { ...room, ...facts }).scenario;
+const facts = { inputTokens: 10, longContextThreshold: 100_000 };
+const scenarioOf = (request: MessagesRequest, more = {}) =>
+  readScenario(request, { ...facts, ...more }).scenario;
 
-test('every request Claude Code was seen to send has the scenario it should have', () => {
+test('every captured request of Claude Code has its scenario', () => {
   const others: Record<string, Scenario> = {
     '03-model-sonnet': 'default',
     '04-model-haiku': 'background',
@@ -42,21 +42,26 @@ test('every request Claude Code was seen to send has the scenario it should have
     '39-behavesAs-sonnet-4-5': 'default',
     '40-resume-model-switch': 'default',
   };
-  // What is only counted is never routed.
+  // count_tokens requests are not routed.
   for (const { kind, body } of capturedRequests().filter(({ kind }) => kind !== '34-count-tokens'))
     assert.equal(scenarioOf(body, { inputTokens: estimateTokens(body) }), others[kind] ?? 'complex', kind);
 });
 
 const tool = { name: 'Bash', input_schema: { type: 'object' } };
 const scenarios: [string, Scenario, Partial<MessagesRequest>, object?][] = [
-  ['long before anything else', 'long_context', { model: 'claude-haiku-5' }, { inputTokens: 100_001 }],
+  [
+    'more tokens than the threshold, with any model',
+    'long_context',
+    { model: 'claude-haiku-5' },
+    { inputTokens: 100_001 },
+  ],
   ['at the threshold', 'default', { model: 'claude-sonnet-5' }, { inputTokens: 100_000 }],
   ['opus', 'complex', { model: 'claude-opus-5' }],
   ['fable', 'complex', { model: 'occ-fable' }],
   ['haiku', 'background', { model: 'occ-haiku' }],
   ['haiku, dated', 'background', { model: 'claude-haiku-5-20261001' }],
   ['sonnet', 'default', { model: 'occ-sonnet' }],
-  ['a stranger named like a tier', 'default', { model: 'my-opus-model', tools: [tool] }],
+  ['another model with a tier in its name', 'default', { model: 'my-opus-model', tools: [tool] }],
   ['effort high', 'default', { model: 'claude-sonnet-5', output_config: { effort: 'high' } }],
   ['effort xhigh', 'think', { model: 'claude-sonnet-5', output_config: { effort: 'xhigh' } }],
   ['effort max on opus', 'think', { model: 'claude-opus-5', output_config: { effort: 'max' } }],
@@ -71,18 +76,26 @@ const scenarios: [string, Scenario, Partial<MessagesRequest>, object?][] = [
     'complex',
     { model: 'claude-opus-5', thinking: { type: 'enabled', budget_tokens: 31_999 } },
   ],
+  ['a request class', 'background', { model: 'claude-opus-5', tools: [tool] }, { requestClass: 'title' }],
   [
-    'a hint of the client',
-    'background',
+    'an unknown request class',
+    'complex',
     { model: 'claude-opus-5', tools: [tool] },
-    { requestClass: 'title' },
+    { requestClass: 'main' },
   ],
-  ['a hint that is none', 'complex', { model: 'claude-opus-5', tools: [tool] }, { requestClass: 'main' }],
-  ['an image now', 'vision', { model: 'claude-opus-5', messages: [user('see', image())] }],
-  ['an image in a result', 'vision', { model: 'claude-opus-5', messages: [user(result('t', [image()]))] }],
-  ['an image before', 'complex', { model: 'claude-opus-5', messages: [user(image()), user('and now')] }],
+  ['an image in the last message', 'vision', { model: 'claude-opus-5', messages: [user('see', image())] }],
   [
-    'an image before a system word',
+    'an image in a tool result',
+    'vision',
+    { model: 'claude-opus-5', messages: [user(result('t', [image()]))] },
+  ],
+  [
+    'an image in an earlier message',
+    'complex',
+    { model: 'claude-opus-5', messages: [user(image()), user('and now')] },
+  ],
+  [
+    'an image before a system message',
     'vision',
     { model: 'claude-opus-5', messages: [user(image()), system('x')] },
   ],
@@ -95,20 +108,20 @@ for (const [name, expected, fields, facts] of scenarios) {
   });
 }
 
-test('tiers are known by Claude’s names and by ours, and by nobody else’s', () => {
+test('tiers are recognized by Claude’s ids and by those of occ only', () => {
   for (const tier of tiers) assert.equal(tierOf(tierId(tier)), tier);
   assert.equal(tierOf('claude-Opus-4'), 'opus');
   for (const id of ['opus', 'gpt-opus', 'my-haiku', '']) assert.equal(tierOf(id), undefined);
 });
 
-test('what clients add to an id is taken off', () => {
-  for (const [asked, id] of [
+test('prefixes and suffixes that clients add to a model id are removed', () => {
+  for (const [requested, id] of [
     ['occ-opus[1m]', 'occ-opus'],
     ['anthropic/opencode-go/glm-5', 'opencode-go/glm-5'],
     ['claude-sonnet-5[1M]', 'claude-sonnet-5'],
     ['plain', 'plain'],
   ] as const)
-    assert.equal(requestedId(asked), id);
+    assert.equal(requestedId(requested), id);
 });
 
 interface Planned {
@@ -124,10 +137,10 @@ function plan(settings: Settings, fields: Partial<MessagesRequest> = {}, inputTo
   return { models: candidates.map(nameOf), why: candidates.map(({ why }) => why), reason, passedOver };
 }
 
-test('the seed configuration: more than 80 000 tokens go to minimax-m3 as messages', () => {
+test('a configuration of oc-go-cc: more than 80 000 tokens go to minimax-m3 as messages', () => {
   const long = planRoutes(
     { request: requestOf([user('hi')], { model: 'claude-opus-5' }), inputTokens: 80_001 },
-    seed,
+    ocGoCc,
   );
   assert.equal(nameOf(long.candidates[0]), 'opencode-go/minimax-m3');
   assert.equal(long.candidates[0]?.route.format, 'messages');
@@ -135,10 +148,10 @@ test('the seed configuration: more than 80 000 tokens go to minimax-m3 as messag
     'opencode-go/deepseek-v4-pro',
     'opencode-go/mimo-v2.5-pro',
   ]);
-  assert.equal(plan(seed, { stream: true }, 80_000).models[0], 'opencode-go/deepseek-v4-flash');
+  assert.equal(plan(ocGoCc, { stream: true }, 80_000).models[0], 'opencode-go/deepseek-v4-flash');
 });
 
-test('the seed configuration: a stream goes to fast whatever its tier, a whole answer by its scenario', () => {
+test('a configuration of oc-go-cc: streams go to fast for every tier, other requests to their scenario', () => {
   for (const model of [
     'claude-opus-5',
     'claude-sonnet-5',
@@ -146,20 +159,20 @@ test('the seed configuration: a stream goes to fast whatever its tier, a whole a
     'opencode-go-like-id',
     'deepseek-v4-pro',
   ])
-    assert.deepEqual(plan(seed, { model, stream: true }).models, [
+    assert.deepEqual(plan(ocGoCc, { model, stream: true }).models, [
       'opencode-go/deepseek-v4-flash',
       'opencode-go/mimo-v2.5',
     ]);
   assert.equal(
-    plan(seed, { model: 'claude-opus-5', stream: false }).models[0],
+    plan(ocGoCc, { model: 'claude-opus-5', stream: false }).models[0],
     'opencode-go/deepseek-v4-pro',
   );
-  assert.equal(plan(seed, { model: 'claude-sonnet-5', stream: false }).models[0], 'opencode-go/mimo-v2.5');
+  assert.equal(plan(ocGoCc, { model: 'claude-sonnet-5', stream: false }).models[0], 'opencode-go/mimo-v2.5');
 });
 
-test('the seed configuration: a choice a person made wins over both settings', () => {
-  const chosen = plan(seed, { model: 'anthropic/opencode-go/deepseek-v4-pro', stream: true });
-  assert.equal(chosen.models[0], 'opencode-go/deepseek-v4-pro');
+test('a configuration of oc-go-cc: a model named in the request takes precedence over both settings', () => {
+  const named = plan(ocGoCc, { model: 'anthropic/opencode-go/deepseek-v4-pro', stream: true });
+  assert.equal(named.models[0], 'opencode-go/deepseek-v4-pro');
 });
 
 const entry = (id: string, more: Partial<ModelEntry> = {}): ModelEntry => modelOf(id, more);
@@ -175,18 +188,18 @@ const named = withModels({
 
 const names: [string, string, string][] = [
   ['claude-opus-5-exact', 'override', 'an exact override before a family'],
-  ['claude-opus-5-exact[1m]', 'override', 'an override of an id with a suffix'],
+  ['claude-opus-5-exact[1m]', 'override', 'an exact override for an id with a suffix'],
   ['claude-opus-5-other', 'longer', 'the longest family'],
   ['claude-opus-4', 'family', 'a family'],
-  ['CLAUDE-HAIKU-1', 'folded', 'a family, case folded'],
+  ['CLAUDE-HAIKU-1', 'folded', 'a family in another case'],
   ['mine', 'm', 'a key of models'],
-  ['anthropic/mine', 'm', 'a key of models under the listed prefix'],
+  ['anthropic/mine', 'm', 'a key of models with the prefix of the model list'],
   ['emulator/anything', 'anything', 'provider/model'],
   ['emulator/org/deep', 'org/deep', 'provider/model with a slash in it'],
-  ['anthropic/emulator/anything', 'anything', 'provider/model under the listed prefix'],
-  ['nobody/anything', 'd', 'a provider that is not configured'],
+  ['anthropic/emulator/anything', 'anything', 'provider/model with the prefix of the model list'],
+  ['unknown/anything', 'd', 'a provider that is not configured'],
   ['claude-sonnet-5', 'd', 'Claude’s own default'],
-  ['occ-sonnet', 'd', 'a tier of ours'],
+  ['occ-sonnet', 'd', 'a tier of occ'],
 ];
 
 for (const [model, expected, name] of names) {
@@ -195,14 +208,14 @@ for (const [model, expected, name] of names) {
   });
 }
 
-test('where requested models are not respected, names of models are not, but provider/model is', () => {
+test('with respectRequestedModel off, keys of models are ignored, but provider/model is not', () => {
   const strict = { ...named, respectRequestedModel: false };
   assert.equal(plan(strict, { model: 'mine' }).models[0], 'emulator/d');
   assert.equal(plan(strict, { model: 'emulator/x' }).models[0], 'emulator/x');
   assert.equal(plan(strict, { model: 'claude-opus-4' }).models[0], 'emulator/family');
 });
 
-test('a model asked for by provider has the fields that are configured for it', () => {
+test('a model requested as provider/model uses its configured entry', () => {
   const settings = withModels({ models: { default: entry('d'), x: entry('m', { max_tokens: 77 }) } });
   const { candidates } = planRoutes(
     { request: requestOf([user('hi')], { model: 'emulator/m' }), inputTokens: 1 },
@@ -211,7 +224,7 @@ test('a model asked for by provider has the fields that are configured for it', 
   assert.equal(candidates[0]?.route.maxTokens, 77);
 });
 
-test('fallbacks come from the name that matched, else the model, else default; then the scenario’s own', () => {
+test('fallbacks are those of the matching name, else of the model, else of default; then those of the scenario', () => {
   const settings = withModels({
     models: { default: entry('d'), complex: entry('c') },
     modelFamilyOverrides: { opus: entry('f') },
@@ -241,39 +254,39 @@ test('fallbacks come from the name that matched, else the model, else default; t
   );
 });
 
-test('a scenario that is not configured falls to default', () => {
+test('a scenario that is not configured uses default', () => {
   const settings = withModels({ models: { default: entry('d') } });
   const { models, reason } = plan(settings, { model: 'claude-haiku-5' });
   assert.deepEqual(models, ['emulator/d']);
   assert.match(reason, /background is not configured/);
 });
 
-test('what lacks the capacity is passed over with the reason, and the rest keeps its order', () => {
+test('models that lack a capability are skipped with a reason, and the others keep their order', () => {
   const settings = withModels({
     models: { default: entry('blind', { vision: false }) },
     fallbacks: {
       default: [
         entry('small', { context_window: 6000 }),
-        entry('handless', { supports_tools: false }),
+        entry('toolless', { supports_tools: false }),
         entry('fit'),
       ],
     },
   });
-  const asked = plan(settings, { messages: [user(image())] }, 5000);
-  assert.deepEqual(asked.models, ['emulator/fit']);
-  assert.deepEqual(asked.passedOver, [
+  const planned = plan(settings, { messages: [user(image())] }, 5000);
+  assert.deepEqual(planned.models, ['emulator/fit']);
+  assert.deepEqual(planned.passedOver, [
     { model: 'emulator/blind', reason: 'it takes no images' },
     {
       model: 'emulator/small',
       reason: 'its window of 6000 is too small for about 5000 tokens',
       window: 6000,
     },
-    { model: 'emulator/handless', reason: 'it takes no tools' },
+    { model: 'emulator/toolless', reason: 'it takes no tools' },
   ]);
-  assert.equal(plan(settings, {}, 5000).models[0], 'emulator/blind', 'no image, no lack');
+  assert.equal(plan(settings, {}, 5000).models[0], 'emulator/blind', 'a request without images');
 });
 
-test('a request for a short answer fits where a long one would not', () => {
+test('the requested answer length counts toward the context window', () => {
   const settings = withModels({
     models: { default: entry('small', { context_window: 6000 }), x: entry('x') },
     fallbacks: { default: [entry('big')] },
@@ -283,7 +296,7 @@ test('a request for a short answer fits where a long one would not', () => {
   assert.equal(plan(settings, { max_tokens: 64_000 }, 4976).models[0], 'emulator/small');
 });
 
-test('context_margin is kept free when a model is judged big enough', () => {
+test('context_margin is kept free', () => {
   const settings = withModels({
     models: { default: entry('tight', { context_window: 10_000, context_margin: 3000 }), x: entry('x') },
     fallbacks: { default: [entry('big')] },
@@ -300,7 +313,7 @@ test('context_margin is kept free when a model is judged big enough', () => {
   ]);
 });
 
-test('where nobody has the capacity, the one with the most room is asked all the same, and said to be', () => {
+test('if no model is large enough, the one with the largest window is planned, and the reason says so', () => {
   const settings = withModels({
     models: { default: entry('small', { context_window: 1000 }) },
     fallbacks: {
@@ -316,6 +329,6 @@ test('where nobody has the capacity, the one with the most room is asked all the
   );
 });
 
-test('nothing configured is said so', () => {
+test('without configured models the plan is empty, with a reason', () => {
   assert.equal(plan(withModels({ models: {} })).reason, 'no model is configured');
 });

@@ -1,4 +1,4 @@
-/** Every class of failure at every position, and what it earns (contract 5.2): nothing is left to chance. */
+/** The next step after every class of failure at every position of an answer. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -24,7 +24,7 @@ const beforeContent: Record<FailureClass, Step> = {
   other: 'next',
 };
 
-/** An outcome of each class, at a position where such an outcome can stand. */
+/** An outcome of each class at a given position. */
 const outcomes: Record<FailureClass, (at: Position) => Outcome> = {
   client: (at) => inside('invalid_request_error', at, 'prompt is too long: 9000 tokens > 8000 maximum'),
   credentials: (at) => inside('AuthError', at),
@@ -35,7 +35,7 @@ const outcomes: Record<FailureClass, (at: Position) => Outcome> = {
   other: (at) => failedWith('stall', at),
 };
 
-/** An error that the upstream names inside its answer. */
+/** An error that the upstream reports inside its answer. */
 function inside(type: string, at: Position, message = 'm'): Outcome {
   const error = readApiError(0, JSON.stringify({ error: { type, message } }));
   return { type: 'failed', trouble: 'upstream', error, at };
@@ -73,7 +73,7 @@ for (const failure of Object.keys(beforeContent) as FailureClass[]) {
   }
 }
 
-test('who may not be asked now is passed over, also when it is the same model again', () => {
+test('excluded candidates are skipped, also for retries, key changes and repairs', () => {
   const tried: Tried[] = [{ candidate: 0, key: 0, outcome: refusedWith(503) }];
   assert.deepEqual(decide(candidates, [], retry, 0, { passed: new Set([0, 1]) }), tryOf(2));
   assert.deepEqual(decide(candidates, [], retry, 0, { passed: new Set([0, 1, 2]) }), giveUp);
@@ -84,7 +84,7 @@ test('who may not be asked now is passed over, also when it is the same model ag
   assert.deepEqual(decide(candidates, repaired, retry, 0, { passed: new Set([0]) }), tryOf(1));
 });
 
-test('when the retry budget is spent the next model is asked at once, and keys and repairs go on', () => {
+test('when the retry budget is spent the next model is tried at once; key changes and repairs still happen', () => {
   const mayRetry = false;
   const after = (outcome: Outcome, repaired = false) =>
     decide(candidates, [{ candidate: 0, key: 0, outcome, repaired }], retry, 0, { mayRetry });
@@ -93,7 +93,7 @@ test('when the retry budget is spent the next model is asked at once, and keys a
   assert.deepEqual(after(refusedWith(400), true), tryOf(0));
 });
 
-test('an allowance of one model alone leaves the provider’s others to be asked', () => {
+test('after a quota error for one model, the provider’s other models are still tried', () => {
   const tried = (type: string): Tried[] => [{ candidate: 0, key: 0, outcome: refusedWith(429, { type }) }];
   assert.deepEqual(decide(candidates, tried('FreeUsageLimitError'), retry, 0), tryOf(1));
   assert.deepEqual(decide(candidates, tried('GoUsageLimitError'), retry, 0), tryOf(2));

@@ -1,4 +1,4 @@
-/** A conversation keeps its model within the same tier and request class, unless capacity fails (contract 3). */
+/** A conversation keeps its model within one tier and request class, unless the model lacks the capacity. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
@@ -17,11 +17,11 @@ const settings: Settings = {
   },
 };
 
-const ask = (more: Partial<MessagesRequest> = {}, model = 'claude-sonnet-5'): MessagesRequest =>
+const requestFor = (more: Partial<MessagesRequest> = {}, model = 'claude-sonnet-5'): MessagesRequest =>
   requestOf([user('hi')], { model, ...more });
-const hard = ask({ output_config: { effort: 'max' } });
+const hard = requestFor({ output_config: { effort: 'max' } });
 
-/** A conversation: each request is planned with what those before it left to keep. */
+/** Plans the requests of one conversation; each plan uses the models kept by the earlier ones. */
 function conversation(from: Settings = settings) {
   const kept = new Map<string, string>();
   const known: Known = { learned: () => [], kept: (group) => kept.get(group) };
@@ -32,80 +32,80 @@ function conversation(from: Settings = settings) {
   };
 }
 
-test('without a conversation each request is for itself', () => {
+test('without a conversation, each request is planned independently', () => {
   assert.equal(
     planRoutes({ request: hard, inputTokens: 10 }, settings).candidates[0]?.route.modelId,
     'think',
   );
 });
 
-test('the model stays, whatever the scenario says now, and says so', () => {
-  const say = conversation();
-  assert.equal(say(ask()).model, 'default');
-  const { model, reason } = say(hard);
+test('the model stays when the scenario changes, and the reason names both', () => {
+  const plan = conversation();
+  assert.equal(plan(requestFor()).model, 'default');
+  const { model, reason } = plan(hard);
   assert.equal(model, 'default');
   assert.equal(reason, 'scenario default: the conversation’s, though now think: effort max');
-  const began = conversation();
-  assert.equal(began(hard).model, 'think');
-  assert.equal(began(ask()).model, 'think');
+  const other = conversation();
+  assert.equal(other(hard).model, 'think');
+  assert.equal(other(requestFor()).model, 'think');
 });
 
-test('where every stream is to go to fast, a stream does, whatever the conversation has', () => {
-  const say = conversation({
+test('with scenario routing off for streams, a stream goes to fast in any conversation', () => {
+  const plan = conversation({
     ...settings,
     models: { ...settings.models, fast: modelOf('fast') },
     enableStreamingScenarioRouting: false,
   });
-  assert.equal(say(ask({ stream: false })).model, 'default');
-  assert.equal(say(ask({ stream: true })).model, 'fast');
+  assert.equal(plan(requestFor({ stream: false })).model, 'default');
+  assert.equal(plan(requestFor({ stream: true })).model, 'fast');
 });
 
-test('another tier and another class are others', () => {
-  const say = conversation();
-  assert.equal(say(ask()).model, 'default');
-  assert.equal(say(ask({}, 'claude-opus-5-5')).model, 'complex');
-  assert.equal(say(ask({}, 'claude-haiku-5-5')).model, 'background');
-  assert.equal(say(ask(), 10, 'title').model, 'background');
-  assert.equal(say(hard, 10, 'subagent').model, 'think');
-  assert.equal(say(ask()).model, 'default');
+test('other tiers and other classes have their own models', () => {
+  const plan = conversation();
+  assert.equal(plan(requestFor()).model, 'default');
+  assert.equal(plan(requestFor({}, 'claude-opus-5-5')).model, 'complex');
+  assert.equal(plan(requestFor({}, 'claude-haiku-5-5')).model, 'background');
+  assert.equal(plan(requestFor(), 10, 'title').model, 'background');
+  assert.equal(plan(hard, 10, 'subagent').model, 'think');
+  assert.equal(plan(requestFor()).model, 'default');
 });
 
-test('what it cannot take goes where it can be taken, and stays there', () => {
-  const say = conversation();
-  assert.equal(say(ask()).model, 'default');
+test('a request beyond the model’s capability moves the conversation to another model', () => {
+  const plan = conversation();
+  assert.equal(plan(requestFor()).model, 'default');
   const picture = requestOf([user('look', image())], { model: 'claude-sonnet-5' });
-  assert.equal(say(picture).model, 'vision');
+  assert.equal(plan(picture).model, 'vision');
   const later = { ...picture, messages: [...picture.messages, user('and now')] };
-  assert.equal(say(later).model, 'vision');
+  assert.equal(plan(later).model, 'vision');
 });
 
-test('a conversation grows long, and is itself again when it was compacted', () => {
-  const say = conversation();
-  assert.equal(say(ask(), 10).model, 'default');
-  assert.equal(say(ask(), 100_001).model, 'long_context');
-  assert.equal(say(ask(), 200_000).model, 'long_context');
-  assert.equal(say(hard, 10).model, 'think');
+test('a long conversation moves to long_context, and back after compaction', () => {
+  const plan = conversation();
+  assert.equal(plan(requestFor(), 10).model, 'default');
+  assert.equal(plan(requestFor(), 100_001).model, 'long_context');
+  assert.equal(plan(requestFor(), 200_000).model, 'long_context');
+  assert.equal(plan(hard, 10).model, 'think');
 });
 
-test('a model that a person asks for is neither kept nor kept from', () => {
-  const say = conversation();
-  assert.equal(say(ask()).model, 'default');
-  assert.equal(say(ask({}, 'emulator/complex')).model, 'complex');
-  assert.equal(say(hard).model, 'default');
+test('a model named in the request is used, and the kept model does not change', () => {
+  const plan = conversation();
+  assert.equal(plan(requestFor()).model, 'default');
+  assert.equal(plan(requestFor({}, 'emulator/complex')).model, 'complex');
+  assert.equal(plan(hard).model, 'default');
 });
 
-test('an entry that is no longer configured is not kept', () => {
+test('an entry that is no longer configured is not used', () => {
   const known: Known = { learned: () => [], kept: () => 'fast' };
   const plan = planRoutes({ request: hard, inputTokens: 10 }, settings, known);
   assert.equal(plan.candidates[0]?.route.modelId, 'think');
 });
 
-test('a learned window counts as the model’s own', () => {
+test('a learned context window replaces the configured one', () => {
   const known: Known = {
     learned: (model) => (model === 'emulator/default' ? [{ what: 'window', tokens: 50_000 }] : []),
   };
   const plan = planRoutes(
-    { request: ask(), inputTokens: 60_000 },
+    { request: requestFor(), inputTokens: 60_000 },
     {
       ...settings,
       fallbacks: { default: [modelOf('think')] },

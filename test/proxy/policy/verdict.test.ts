@@ -1,4 +1,4 @@
-/** What the client is told when models were not even asked, for what is known of them from earlier (contract 5.7 to 5.9). */
+/** The final error when models were skipped because of earlier failures: status, permanence and retry-after. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Hindrance, Plan } from '../../../lib/proxy/policy/plan.ts';
@@ -14,7 +14,7 @@ const spent = (waitMs: number): Hindrance => ({
 });
 const gone: Hindrance = { kind: 'gone', reason: 'not available: removed', waitMs: 0 };
 
-function told(hindrances: readonly Hindrance[], ...outcomes: Outcome[]) {
+function verdictFor(hindrances: readonly Hindrance[], ...outcomes: Outcome[]) {
   const plan: Plan = {
     candidates: outcomes.map((_, i) => candidateOf(`p/m${i}`)),
     reason: 'r',
@@ -26,22 +26,32 @@ function told(hindrances: readonly Hindrance[], ...outcomes: Outcome[]) {
 }
 
 const cases: [string, readonly Hindrance[], Outcome[], [number, boolean, number | undefined]][] = [
-  ['an open breaker is an outage that the client waits out', [broken(28_001)], [], [503, false, 29]],
-  ['the client is never told to wait longer than it would', [broken(300_000)], [], [503, false, 60]],
-  ['of several probes the soonest counts', [broken(20_000), broken(5000)], [], [503, false, 5]],
-  ['a limit that is far is final', [spent(26_940_000)], [], [429, true, undefined]],
-  ['a limit that is near is waited for', [spent(30_000)], [], [429, false, 30]],
-  ['a far limit beside an open breaker is not final', [spent(26_940_000), broken(9000)], [], [429, false, 9]],
-  ['models that are gone', [gone], [], [410, true, undefined]],
-  ['a refused key beside an open breaker', [broken(9000)], [refusedWith(401)], [503, false, 9]],
-  ['a refused key beside a far limit', [spent(26_940_000)], [refusedWith(401)], [429, true, undefined]],
-  ['a stall beside a far limit', [spent(26_940_000)], [failedWith('stall')], [429, false, undefined]],
-  ['the client’s own limit', [], [failedWith('client_limit')], [504, false, undefined]],
+  ['an open breaker gives a 503 with a retry-after', [broken(28_001)], [], [503, false, 29]],
+  ['retry-after is at most a minute, the longest the client waits', [broken(300_000)], [], [503, false, 60]],
+  ['the earliest of several probes counts', [broken(20_000), broken(5000)], [], [503, false, 5]],
+  ['a quota with a distant reset is permanent', [spent(26_940_000)], [], [429, true, undefined]],
+  ['a quota with a near reset gives a retry-after', [spent(30_000)], [], [429, false, 30]],
+  [
+    'a distant quota reset with an open breaker is not permanent',
+    [spent(26_940_000), broken(9000)],
+    [],
+    [429, false, 9],
+  ],
+  ['unavailable models', [gone], [], [410, true, undefined]],
+  ['a rejected key with an open breaker', [broken(9000)], [refusedWith(401)], [503, false, 9]],
+  [
+    'a rejected key with a distant quota reset',
+    [spent(26_940_000)],
+    [refusedWith(401)],
+    [429, true, undefined],
+  ],
+  ['a stall with a distant quota reset', [spent(26_940_000)], [failedWith('stall')], [429, false, undefined]],
+  ['the client’s own timeout', [], [failedWith('client_limit')], [504, false, undefined]],
 ];
 for (const [name, hindrances, outcomes, expected] of cases)
-  test(name, () => assert.deepEqual(told(hindrances, ...outcomes), expected));
+  test(name, () => assert.deepEqual(verdictFor(hindrances, ...outcomes), expected));
 
-test('a spent plan is told in words with its reset', () => {
+test('the message about a spent quota includes its reset', () => {
   const reason = 'its 5-hour limit is reached, resets in 7 h 29 min';
   const hindrance: Hindrance = { kind: 'quota', reason, waitMs: 26_940_000 };
   const plan: Plan = { candidates: [], reason: 'r', passedOver: [{ model: 'p/m', reason, hindrance }] };
@@ -51,7 +61,7 @@ test('a spent plan is told in words with its reset', () => {
   );
 });
 
-test('what was repaired does not speak for the model, the attempt after it does', () => {
+test('the attempt after a repair decides the verdict, not the one before it', () => {
   const plan: Plan = { candidates: [candidateOf('p/m')], reason: 'r', passedOver: [] };
   const tried: Tried[] = [
     { candidate: 0, key: 0, outcome: refusedWith(400, { message: 'no temperature' }), repaired: true },
