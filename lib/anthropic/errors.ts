@@ -14,7 +14,9 @@ export interface ApiError extends ApiErrorBody {
   limitName?: string;
   /** True when the request is longer than the model's window; `message` then says so in the words Claude Code acts on. */
   overflow?: boolean;
-  /** Tokens the model can hold, where an overflow names them. */
+  /** Tokens of the request, if an overflow names them. */
+  requested?: number;
+  /** Tokens the model can hold, if an overflow names them. */
   limit?: number;
   /** Milliseconds after which to ask again, where the body says so; a `retry-after` header has the last word. */
   retryAfterMs?: number;

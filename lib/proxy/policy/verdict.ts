@@ -143,7 +143,7 @@ function wordsFor(
   candidate: Candidate | undefined,
   inputTokens: number,
 ): string {
-  if (!error.overflow || /\d/.test(error.message)) return error.message;
+  if (!error.overflow || (error.requested ?? 0) > (error.limit ?? Infinity)) return error.message;
   const limit = error.limit ?? candidate?.route.contextWindow ?? inputTokens;
   return promptTooLong({ requested: Math.max(inputTokens, limit + 1), limit });
 }

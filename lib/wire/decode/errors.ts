@@ -105,6 +105,7 @@ function toApiError(status: number, fields: ErrorFields): ApiError {
     ...(fields.param !== undefined && { param: fields.param }),
     ...(fields.limitName !== undefined && { limitName: fields.limitName }),
     ...(overflow && { overflow: true }),
+    ...(overflow?.requested !== undefined && { requested: overflow.requested }),
     ...(overflow?.limit !== undefined && { limit: overflow.limit }),
   };
 }
