@@ -1,25 +1,25 @@
 /**
- * The arguments of one tool call while they arrive. They are text and stay text (L9): never parsed and printed again,
- * never repaired into something that runs (P5). What follows a complete object is held back until the end decides, and
- * so is white space before one: alone it would be arguments that no client can parse (L6).
+ * Streams the arguments of one tool call. They pass as text (L9) and are never repaired into something that runs (P5).
+ * Text after a complete object is held until the turn ends, because only then is it known whether it may be dropped. White
+ * space before an object is held too: without an object, a client could not parse it (L6).
  */
 import { brackets } from '../stream/brackets.ts';
 import { isObject, parseJson } from '../json.ts';
 
 export interface ToolArguments {
-  /** Takes a fragment and gives the part of it that may be sent now. */
+  /** Takes a fragment and returns the part that may be sent now. */
   push(fragment: string): string;
-  /** True once the text is one whole object, or nothing at all, with nothing held behind it. */
+  /** True if the text is empty or one complete object, and nothing is held. */
   settled(): boolean;
-  /** Characters held back. */
+  /** Number of characters held. */
   held(): number;
-  /** The verdict when the turn ends; see `Verdict`. */
+  /** Decides about the held text when the turn ends; `cut` is true if the turn was cut (L6). */
   end(cut: boolean): Verdict;
 }
 
 /**
- * - `rest` is still to be sent; `complete` says that the call may run; `lost` tells the log what was left out;
- * - `broken` fails the turn.
+ * - `rest`: text that is still to be sent; `complete`: the call may run; `lost`: what was left out, for the log;
+ * - `broken`: why the arguments are invalid, which fails the turn.
  */
 export type Verdict = { rest: string; complete: boolean; lost?: string } | { broken: string };
 
@@ -40,7 +40,7 @@ export function toolArguments(): ToolArguments {
     if (phase === 'inside') return inside(fragment);
     if (phase === 'after' && heldLength === 0) return after(fragment);
     if (phase === 'before') {
-      const first = fragment.search(solid);
+      const first = fragment.search(nonSpace);
       if (first >= 0) phase = fragment[first] === '{' ? 'inside' : 'junk';
       if (phase === 'inside') return inside(release() + fragment);
     }
@@ -56,9 +56,9 @@ export function toolArguments(): ToolArguments {
     return now + after(text.slice(end + 1));
   }
 
-  /** White space behind the object changes nothing and goes on; from the first other character on, all waits. */
+  /** White space after the object is sent; from the first other character on, everything is held. */
   function after(text: string): string {
-    const end = text.search(solid);
+    const end = text.search(nonSpace);
     if (end < 0) return send(text);
     hold(text.slice(end));
     return send(text.slice(0, end));
@@ -113,5 +113,5 @@ function isSame(a: unknown, b: unknown): boolean {
   );
 }
 
-/** What is not white space to JSON; a no-break space is junk like any other character. */
-const solid = /[^ \t\n\r]/;
+/** Any character that JSON does not treat as white space, such as a no-break space. */
+const nonSpace = /[^ \t\n\r]/;

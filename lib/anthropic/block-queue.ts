@@ -1,11 +1,11 @@
 /**
- * The blocks of one answer in the order in which they leave. The only file that opens, numbers and closes blocks.
+ * Sends the blocks of one answer in order. This is the only file that opens, numbers and closes blocks.
  *
  *   block = content_block_start content_block_delta* content_block_stop
  *
- * The head streams live, the others wait (L3). A block opens only when it has something to say (L8), and a thinking block
- * always ends with a signature (L12). An event that leaves as it came is the very object that came, so that its bytes
- * can too.
+ * The first block streams live, the others wait (L3). A block opens only when it has content (L8), and a thinking block
+ * always ends with a signature (L12). An event that needs no change is sent as the same object, so that its original bytes
+ * can be sent (see `asReceived`).
  */
 import type { ToolArguments } from './arguments.ts';
 import { lengthOf } from './blocks.ts';
@@ -15,51 +15,50 @@ export type BlockKey = string | number;
 
 export interface Block {
   key: BlockKey;
-  /** The block that had this key before. */
-  before: Block | undefined;
+  /** An earlier open block with the same key. */
+  previous: Block | undefined;
   start: AnswerBlock;
-  /** The upstream's own event, sent as it is when its number fits. */
+  /** The upstream's own event, sent unchanged if its index is right. */
   startEvent: BlockStart | undefined;
-  /** Deltas that wait: the block is not the head, or has nothing to say yet. */
+  /** Deltas that wait because the block is not the first one, or has no content yet. */
   waiting: { delta: Delta; original: BlockDelta | undefined }[];
-  /** Characters of what waits. */
+  /** Number of characters that wait. */
   held: number;
-  /** Kept back until the block closes, for a signature comes last. */
+  /** Held until the block closes, because the signature must come last. */
   signature: { signature: string; original: BlockDelta | undefined } | undefined;
   args: ToolArguments | undefined;
   opened: boolean;
   closed: boolean;
-  /** No delta is expected any more, but only the turn's end can say whether the arguments may pass. */
+  /** No more deltas are expected, but only the end of the turn decides whether the arguments are valid. */
   pending: boolean;
   stopEvent: BlockStop | undefined;
-  /** Whether there is anything in it that a client should see. */
-  says: boolean;
+  hasContent: boolean;
 }
 
 export interface BlockQueue {
   add(block: Pick<Block, 'key' | 'start' | 'startEvent' | 'args'>): Block;
-  /** The block under this key that still takes deltas. */
+  /** The block with this key that still accepts deltas. */
   find(key: BlockKey): Block | undefined;
   last(): Block | undefined;
-  /** What has not left whole yet, the head first. */
+  /** The blocks that are not completely sent, in order. */
   blocks(): readonly Block[];
-  /** A delta for a block; it leaves with the next `advance` that may send it. */
+  /** Queues a delta, to be sent by `advance`. */
   wait(block: Block, delta: Delta, original: BlockDelta | undefined): void;
-  /** Counts characters that wait with a block. */
+  /** Adds to the number of characters that wait in a block. */
   hold(block: Block, characters: number): void;
-  /** Sends whatever may be sent: all of the head, and the next head when that one is closed. */
+  /** Sends what may be sent: the first block, and the next one whenever a block is closed. */
   advance(): void;
   clear(): void;
-  /** Characters that wait. */
+  /** Number of characters that wait in all blocks. */
   held(): number;
-  /** Tool calls that have left whole. */
+  /** Number of tool calls that were completely sent. */
   calls(): number;
 }
 
-/** `marker` signs thinking that came without a signature. */
+/** `marker` is the signature for thinking that the upstream did not sign. */
 export function blockQueue(emit: (decoded: Decoded) => void, marker: string): BlockQueue {
   const queue: Block[] = [];
-  /** The latest block of each key; one that stands behind another of its key is reached through it. */
+  /** The latest block of each key; earlier ones are reached through `previous`. */
   const latest = new Map<BlockKey, Block>();
   let index = 0;
   let calls = 0;
@@ -68,7 +67,7 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
   function add(given: Pick<Block, 'key' | 'start' | 'startEvent' | 'args'>): Block {
     const block: Block = {
       ...given,
-      before: find(given.key),
+      previous: find(given.key),
       waiting: [],
       held: 0,
       signature: undefined,
@@ -76,9 +75,9 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
       closed: false,
       pending: false,
       stopEvent: undefined,
-      says: true,
+      hasContent: true,
     };
-    block.says = !isProse(block);
+    block.hasContent = !isProse(block);
     queue.push(block);
     latest.set(block.key, block);
     if (queue.length > 1) hold(block, JSON.stringify(block.start).length);
@@ -87,7 +86,7 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
 
   function find(key: BlockKey): Block | undefined {
     let block = latest.get(key);
-    while (block && (block.closed || block.pending)) block = block.before;
+    while (block && (block.closed || block.pending)) block = block.previous;
     if (block) latest.set(key, block);
     else latest.delete(key);
     return block;
@@ -110,11 +109,11 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
 
   function advance(): void {
     for (let head = queue[0]; head; head = queue[0]) {
-      if (head.says) send(head);
+      if (head.hasContent) send(head);
       if (!head.closed) break;
       queue.shift();
       if (latest.get(head.key) === head) latest.delete(head.key);
-      if (head.says) finish(head);
+      if (head.hasContent) finish(head);
       release(head);
     }
   }
@@ -136,7 +135,7 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
 
   function finish(block: Block): void {
     if (block.start.type === 'thinking') {
-      // An empty signature says no more than a missing one; the marker says where the thinking was made (P10, L12).
+      // An empty signature is replaced like a missing one; the marker records the thinking's origin (P10, L12).
       const signed = block.signature?.signature ? block.signature : undefined;
       const { signature, original } = signed ?? { signature: marker, original: undefined };
       const delta: Delta = { type: 'signature_delta', signature };

@@ -1,4 +1,4 @@
-/** What blocks and deltas are made of, for those who put them together (the writer) and those who check them (the grammar). */
+/** Helpers for the structure of blocks and deltas, used by the writer and the grammar. */
 import { isObject } from '../json.ts';
 import type { AnswerBlock, Delta } from './events.ts';
 
@@ -10,8 +10,8 @@ const knownBlocks: ReadonlySet<string> = new Set([
   'server_tool_use',
 ]);
 
-/** The blocks a known delta belongs to. */
-const homes: ReadonlyMap<string, readonly string[]> = new Map([
+/** The block types that each known delta type may belong to. */
+const blockTypes: ReadonlyMap<string, readonly string[]> = new Map([
   ['text_delta', ['text']],
   ['citations_delta', ['text']],
   ['thinking_delta', ['thinking']],
@@ -19,9 +19,9 @@ const homes: ReadonlyMap<string, readonly string[]> = new Map([
   ['input_json_delta', ['tool_use', 'server_tool_use']],
 ]);
 
-/** L2: whether a block of this type may hold such a delta. Types this version does not know are taken at their word. */
-export function fits(block: string, delta: string): boolean {
-  return !knownBlocks.has(block) || (homes.get(delta)?.includes(block) ?? true);
+/** Whether a block of this type may contain the delta (L2). Unknown types are always allowed. */
+export function canContain(block: string, delta: string): boolean {
+  return !knownBlocks.has(block) || (blockTypes.get(delta)?.includes(block) ?? true);
 }
 
 const payloads: ReadonlyMap<string, string> = new Map([
@@ -31,36 +31,36 @@ const payloads: ReadonlyMap<string, string> = new Map([
   ['input_json_delta', 'partial_json'],
 ]);
 
-/** What a delta says; "" for one whose payload is null or missing. A citation, or a delta of an unknown type, is no text. */
+/** The text of a delta; "" if its payload is null or missing, undefined for citations and unknown types. */
 export function textOf(delta: Delta): string | undefined {
   const name = payloads.get(delta.type);
   if (name === undefined) return undefined;
   const payload = (delta as unknown as Record<string, unknown>)[name];
   if (typeof payload === 'string') return payload;
-  // A server that sends arguments as an object is taken at its word.
+  // Some servers send arguments as an object.
   return name === 'partial_json' && isObject(payload) ? JSON.stringify(payload) : '';
 }
 
-/** The delta with `text` for its payload: the very same one when that is what it says. */
+/** The delta with `text` as its payload; the same object if the payload does not change. */
 export function withText(delta: Delta, text: string): Delta {
   const name = payloads.get(delta.type);
   if (name === undefined || (delta as unknown as Record<string, unknown>)[name] === text) return delta;
   return { ...delta, [name]: text };
 }
 
-/** Characters a delta counts for while it waits; one that holds no text counts as one. */
+/** The number of characters that a waiting delta counts for; 1 if it has no text. */
 export function lengthOf(delta: Delta): number {
   return textOf(delta)?.length ?? 1;
 }
 
-/** True for a block that may start as it came: every field a client expects is there, and empty. */
+/** True if a block can be sent as a start unchanged: the fields that clients expect are present and empty. */
 export function isBare({ type, text, thinking, input }: AnswerBlock): boolean {
   if (type === 'text') return text === '';
   if (type === 'thinking') return thinking === '';
   return type !== 'tool_use' || (isObject(input) && Object.keys(input).length === 0);
 }
 
-/** A block as its start may carry it, and the deltas for what it held already: clients only count deltas (measured). */
+/** Splits a block into an empty start and deltas, because clients read content only from deltas (measured). */
 export function unpack(block: AnswerBlock): { start: AnswerBlock; deltas: Delta[] } {
   if (block.type === 'text') {
     const start = { ...block, text: '' };
@@ -79,7 +79,7 @@ export function unpack(block: AnswerBlock): { start: AnswerBlock; deltas: Delta[
   return { start, deltas: json === '' ? [] : [{ type: 'input_json_delta', partial_json: json }] };
 }
 
-/** Input that stands in a start already. A string is taken for the arguments themselves. */
+/** The arguments in a block's start as text. A string is used as it is. */
 function inputText(input: unknown): string {
   if (typeof input === 'string') return input;
   const given = typeof input === 'object' && input !== null && Object.keys(input).length > 0;

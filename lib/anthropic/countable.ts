@@ -1,6 +1,6 @@
 /**
- * What of a request costs tokens: the texts a tokenizer reads, and what stands in no text (images, documents, the frame
- * around a message). Both ways of counting start here, so that they cannot differ in what they count. Base64 is never text.
+ * Collects the parts of a request that cost tokens: texts for a tokenizer, and fixed costs (images, documents, message
+ * overhead). The exact count and the estimate both use it, so they count the same content. Base64 is not counted as text.
  */
 import { imageTokens } from './image-size.ts';
 import { isBlock, toBlocks, type ContentBlock, type MessagesRequest } from './request.ts';
@@ -8,17 +8,17 @@ import { callableTools, serverTools } from './tools.ts';
 
 export interface Countable {
   texts: string[];
-  /** Tokens for everything that is no text. */
+  /** Tokens for everything except text. */
   fixed: number;
 }
 
-/** A PDF of a few pages; its bytes tell little. */
+/** The cost of a PDF with a few pages; the number of bytes does not indicate the cost. */
 const tokensPerDocument = 3000;
-/** What a chat template adds around each message, and around each result of a tool. */
+/** The overhead of a chat template for each message and each tool result. */
 const tokensPerMessage = 4;
 const tokensPerResult = 2;
 
-/** The whole request: system, messages, images, and the tools that are shown to the model. */
+/** Covers the system prompt, messages, images, and the tools that the model gets. */
 export function toCountable(request: MessagesRequest): Countable {
   const { system, messages } = request;
   const texts: string[] = [];

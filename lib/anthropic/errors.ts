@@ -1,24 +1,24 @@
-/** Errors in Anthropic's shape: what occ knows of one, and the status and type that belong together. */
+/** Errors in Anthropic's shape, and the mapping between statuses and error types. */
 import type { ApiErrorBody, ApiErrorType } from './events.ts';
 
-/** What an upstream refused with, or what occ itself refuses with. */
+/** An error from an upstream or from occ itself. */
 export interface ApiError extends ApiErrorBody {
-  /** HTTP status as the upstream sent it. */
+  /** The upstream's HTTP status. */
   status: number;
-  /** The upstream's own names for it, which policy trusts before the status (contract 5.2): `GoUsageLimitError`. */
+  /** The upstream's own type and code, such as `GoUsageLimitError`. The proxy's policy uses them before the status. */
   upstreamType?: string;
   upstreamCode?: string;
-  /** The field of the request that it is about, as the upstream names it: `temperature`, `tools[0].function`. */
+  /** The request field that caused the error, as the upstream names it: `temperature`, `tools[0].function`. */
   param?: string;
-  /** The allowance that ran out, where the upstream names it: "5 hour", "weekly", "monthly". */
+  /** The exhausted quota, if the upstream names it: "5 hour", "weekly", "monthly". */
   limitName?: string;
-  /** True when the request is longer than the model's window; `message` then says so in the words Claude Code acts on. */
+  /** True if the request exceeds the context window; `message` then has the form that makes Claude Code compact. */
   overflow?: boolean;
-  /** Tokens of the request, if an overflow names them. */
+  /** The number of tokens in the request, if the overflow error contains it. */
   requested?: number;
-  /** Tokens the model can hold, if an overflow names them. */
+  /** The context window in tokens, if the overflow error contains it. */
   limit?: number;
-  /** Milliseconds after which to ask again, where the body says so; a `retry-after` header has the last word. */
+  /** The retry delay in the body, in milliseconds; a `retry-after` header takes precedence. */
   retryAfterMs?: number;
 }
 
@@ -40,7 +40,7 @@ export function statusOf(type: ApiErrorType): number {
   return statusByType[type];
 }
 
-/** The error type for a status; unknown 4xx are the request's fault, everything else is the server's. */
+/** The error type for a status: unknown 4xx map to `invalid_request_error`, everything else to `api_error`. */
 export function typeOf(status: number): ApiErrorType {
   for (const [type, known] of Object.entries(statusByType)) if (known === status) return type as ApiErrorType;
   if (status === 503) return 'overloaded_error';

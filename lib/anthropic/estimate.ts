@@ -1,21 +1,21 @@
 /**
- * A cheap estimate of a request's tokens, for routing and for a `message_start` that comes before anybody has counted.
- * It reads what the count reads (countable.ts) and weighs characters by kind instead of looking them up.
+ * A fast estimate of a request's tokens, for routing and for a `message_start` that is sent before the exact count. It
+ * counts the same content (`countable.ts`) but weighs characters by class instead of tokenizing them.
  */
 import { toCountable } from './countable.ts';
 import type { MessagesRequest } from './request.ts';
 
 /**
- * Tokens for each character, and what some kinds of it cost on top. Fitted by least squares to what o200k makes of prose
- * and notes in English, TypeScript and JavaScript, JSON and tables, Chinese and Japanese, and Claude Code's own requests.
+ * Tokens per character, and additional tokens for some classes of characters. Fitted by least squares to o200k's counts for
+ * English prose, TypeScript and JavaScript, JSON and tables, Chinese and Japanese, and Claude Code's own requests.
  */
 const weights = { character: 0.22, punctuation: 0.22, digit: 1, wide: 0.42 } as const;
 
-/** Longer texts are judged by samples, evenly spread, so that a body of megabytes costs no more time than a page. */
+/** Longer texts are estimated from evenly spaced samples, so that the time does not grow with the size of the body. */
 const samples = 32;
 const sampleLength = 128;
 
-/** Tokens of the whole request: system, messages, tools, images. */
+/** Estimated tokens of the whole request: system prompt, messages, tools, images. */
 export function estimateTokens(request: MessagesRequest): number {
   const { texts, fixed } = toCountable(request);
   return Math.ceil(texts.reduce((sum, text) => sum + textTokens(text), fixed));

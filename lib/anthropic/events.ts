@@ -1,6 +1,6 @@
 /**
- * The answer half of Anthropic's Messages API: the events of a stream and the message they fold into.
- * Source: Anthropic's streaming documentation, and what Claude Code 2.1.330 was measured to need (claude-code 3).
+ * Types of a Messages API response: the events of a stream and the message they fold into. Sources: Anthropic's streaming
+ * documentation, and measurements of what Claude Code 2.1.330 requires.
  */
 import type { JsonObject } from '../json.ts';
 
@@ -15,12 +15,12 @@ export type StopReason =
 
 const cutting: ReadonlySet<string> = new Set(['max_tokens', 'refusal', 'model_context_window_exceeded']);
 
-/** True for a reason that ends a turn in the middle, whatever stood in it (L6, L7). */
+/** True for a stop reason that cuts a turn before it is complete (L6, L7). */
 export function cutsTurn(reason: StopReason | null | undefined): boolean {
   return typeof reason === 'string' && cutting.has(reason);
 }
 
-/** Tokens. Cached ones stand apart from `input_tokens`, as Anthropic counts (never twice, never negative). */
+/** Token counts. As in Anthropic's API, `input_tokens` does not include cached tokens. */
 export interface Usage {
   input_tokens: number;
   output_tokens: number;
@@ -41,7 +41,7 @@ export interface Message {
   [key: string]: unknown;
 }
 
-/** A block of an answer. Types this version does not know pass through as they came. */
+/** A block of a response. Blocks of unknown types pass unchanged. */
 export interface AnswerBlock {
   type: string;
   text?: string;
@@ -107,7 +107,7 @@ export type StreamEvent =
   | Ping
   | ErrorEvent;
 
-/** The types Anthropic documents for its errors; everything that leaves occ is one of these (L5). */
+/** The error types that Anthropic documents. occ sends no others (L5). */
 export type ApiErrorType =
   | 'invalid_request_error'
   | 'authentication_error'
@@ -126,14 +126,14 @@ export interface ApiErrorBody {
 }
 
 /**
- * What a decoder tells the road beside the events (design: two outputs).
+ * What a decoder reports to the proxy beside the events.
  *
- * - `finished`: the upstream has said that it is done; only usage may follow, so the road flushes 1.5 s later (P3).
- * - `failed`: the turn is lost; an `error` event follows at once. `reason` is what policy judges.
- * - `usage`: the upstream's own figures, the last one counts.
- * - `cost`: US dollars. `billed` was taken from a balance, `nominal` is the list price of what a plan paid for.
- * - `dropped`: something was not passed on, on purpose; nothing leaves silently.
- * - `note`: something odd that was put right or let pass, for the log. Never holds text of the conversation.
+ * - `finished`: the upstream has finished; only usage may follow, so the proxy flushes the decoder 1.5 s later (P3).
+ * - `failed`: the turn has failed; an `error` event follows. The proxy's policy uses `reason`.
+ * - `usage`: the token counts to account for; the last report is final.
+ * - `cost`: US dollars. `billed` was deducted from a balance; `nominal` is the list price of what a subscription covers.
+ * - `dropped`: content that was deliberately left out, for the log.
+ * - `note`: an oddity that was repaired or passed, for the log. Contains no text of the conversation.
  */
 export type Remark =
   | { type: 'finished' }
@@ -144,10 +144,10 @@ export type Remark =
   | { type: 'note'; text: string };
 
 /**
- * - `upstream`: it sent an error, in a 200 or in mid-stream;
- * - `truncated`: its bytes ended without any finish (P1);
- * - `malformed`: it sent what cannot be understood (HTML, broken JSON, broken tool arguments);
- * - `overflow`: what had to wait grew past its bound (L3).
+ * - `upstream`: the upstream sent an error, in a 200 response or in mid-stream;
+ * - `truncated`: the stream ended without a finish (P1);
+ * - `malformed`: the upstream sent HTML, invalid JSON or invalid tool arguments;
+ * - `overflow`: the held content exceeded its limit (L3).
  */
 export type FailureReason = 'upstream' | 'truncated' | 'malformed' | 'overflow';
 
@@ -159,27 +159,27 @@ export function isRemark(decoded: Decoded): decoded is Remark {
   return remarkTypes.has(decoded.type);
 }
 
-/** The `data:` line an event came in, for those that are passed on as they were. */
+/** The upstream's `data:` lines, for events that pass unchanged. */
 const originals = new WeakMap<StreamEvent, string>();
 
 /**
- * Remembers the JSON text that `event` was parsed from, so that it can leave byte for byte as it came (laws: raw
- * messages streams). A stage that changes an event makes a new object, and so loses the text with it. Text on several
- * lines is not kept, for an event's data leaves on one (L11); nor is none at all.
+ * Stores the JSON text that `event` was parsed from, so that the event is sent byte for byte (laws.md, raw messages
+ * streams). A stage that changes an event creates a new object and thereby discards the text. Empty text and text on several
+ * lines are not stored: the data of an event must be on one line (L11).
  */
 export function asReceived<E extends StreamEvent>(event: E, data: string): E {
   if (data !== '' && !/[\r\n]/.test(data)) originals.set(event, data);
   return event;
 }
 
-/** One event as it goes on the wire, in one piece: `event:`, `data:`, a blank line (L11). */
+/** The event in SSE format: `event:`, `data:`, a blank line (L11). */
 export function encodeEvent(event: StreamEvent): string {
   return `event: ${event.type}\ndata: ${originals.get(event) ?? JSON.stringify(event)}\n\n`;
 }
 
-/** True for an event that is an answer's content and not its frame (P2): from here on no other model may answer. */
+/** True for an event that is content (P2). Once it is sent, no other model can be tried. */
 export function isContent(event: StreamEvent): boolean {
-  if (event.type === 'content_block_start') return !frameTypes.has(event.content_block.type);
+  if (event.type === 'content_block_start') return !emptyAtStart.has(event.content_block.type);
   if (event.type !== 'content_block_delta') return false;
   const { delta } = event;
   switch (delta.type) {
@@ -194,15 +194,15 @@ export function isContent(event: StreamEvent): boolean {
   }
 }
 
-/** Blocks whose start carries nothing yet; a tool call counts from its start, for its name is known (P2). */
-const frameTypes: ReadonlySet<string> = new Set(['text', 'thinking']);
+/** Block types whose start is not content. The start of a tool call is, because it has the name (P2). */
+const emptyAtStart: ReadonlySet<string> = new Set(['text', 'thinking']);
 
-/** Usage as it stands before anything is known but an estimate of the input (L1: numbers, never null). */
+/** Usage with numbers in both required fields (L1). */
 export function usageOf(inputTokens: number, outputTokens = 0): Usage {
   return { input_tokens: inputTokens, output_tokens: outputTokens };
 }
 
-/** The `message_start` of an answer that has nothing in it yet. */
+/** A `message_start` with an empty message. */
 export function messageStart(id: string, model: string, usage: Usage, extra: JsonObject = {}): MessageStart {
   return {
     type: 'message_start',

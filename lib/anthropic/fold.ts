@@ -1,4 +1,4 @@
-/** Events → message: the answer to `stream: false` is the fold of the very same events (L14). */
+/** Folds the events of a stream into one message, which is the response to `stream: false` (L14). */
 import { isObject, parseJson } from '../json.ts';
 import {
   cutsTurn,
@@ -11,7 +11,7 @@ import {
 
 export interface Fold {
   add(event: StreamEvent): void;
-  /** The message so far; undefined before `message_start`. A tool call that is not whole is left out. */
+  /** The message so far; undefined before `message_start`. Incomplete tool calls are left out. */
   message(): Message | undefined;
 }
 
@@ -48,7 +48,7 @@ export function fold(): Fold {
         return;
       }
       case 'message_delta':
-        // Usage in a message_delta is cumulative: it overwrites and never adds (Anthropic's streaming documentation).
+        // Usage in a message_delta is cumulative, so it replaces the earlier values (Anthropic's streaming documentation).
         usage = { ...usage, ...withoutNulls(event.usage) };
         ending = event.delta;
         return;
@@ -68,7 +68,7 @@ export function fold(): Fold {
   return { add, message };
 }
 
-/** The message that a whole list of events makes. */
+/** Folds a whole list of events. */
 export function foldMessage(events: Iterable<StreamEvent>): Message | undefined {
   const folded = fold();
   for (const event of events) folded.add(event);
@@ -95,7 +95,7 @@ function extend(open: OpenBlock, delta: Delta): void {
   }
 }
 
-/** Claude Code runs every call a message holds, even one of a cut turn whose input is empty (measured): so such a one is not in it. */
+/** Leaves out incomplete calls and empty calls of a cut turn: Claude Code runs every call in a message (measured). */
 function toContent({ block, json, stopped }: OpenBlock, cut: boolean): AnswerBlock | undefined {
   const text = json.join('');
   if (block.type !== 'tool_use')

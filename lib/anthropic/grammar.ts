@@ -1,12 +1,12 @@
 /**
- * The order of events as a machine: the laws L1 to L8 and L12, in one place. Tests ask it about whole streams; at run
- * time the guard holds every stream that leaves to it, ours and raw ones alike.
+ * The laws L1 to L8 and L12 as a state machine over the events of a stream. Tests check whole streams with it; at run time,
+ * `guard` checks every stream that is sent to a client.
  *
- *   stream = message_start (block | ping)* message_delta ping* message_stop   |   any beginning of that, then error
+ *   stream = message_start (block | ping)* message_delta ping* message_stop   |   any prefix of that, then error
  *   block  = content_block_start (content_block_delta | ping)* content_block_stop
  */
 import { isObject, parseJson, toObject } from '../json.ts';
-import { fits } from './blocks.ts';
+import { canContain } from './blocks.ts';
 import {
   isRemark,
   type BlockDelta,
@@ -18,18 +18,18 @@ import {
 import type { Transducer } from '../stream/transducer.ts';
 
 export interface Grammar {
-  /** The rule this event breaks, in words that begin with the law's number; undefined when it may stand here. */
+  /** The rule that this event breaks, starting with the law's number; undefined if the event is allowed. */
   step(event: StreamEvent): string | undefined;
-  /** The rule a stream breaks by ending here. */
+  /** The rule that the stream breaks if it ends here. */
   end(): string | undefined;
-  /** True once nothing may follow: after message_stop, and after error. */
+  /** True after message_stop or error, when no event may follow. */
   ended(): boolean;
 }
 
 interface Open {
   type: string;
   lastDelta: Delta['type'] | undefined;
-  says: boolean;
+  hasContent: boolean;
   json: string[];
 }
 
@@ -62,7 +62,7 @@ export function grammar(): Grammar {
     open = {
       type: block.type,
       lastDelta: undefined,
-      says: block.type !== 'text' && block.type !== 'thinking',
+      hasContent: block.type !== 'text' && block.type !== 'thinking',
       json: [],
     };
     if (block.type === 'text' && block.text !== '')
@@ -83,22 +83,22 @@ export function grammar(): Grammar {
 
   function delta({ index, delta }: BlockDelta): string | undefined {
     if (!open || index !== next) return `L2: a delta for block ${index}, which is not open`;
-    if (!fits(open.type, delta.type)) return `L2: a ${delta.type} in a ${open.type} block`;
+    if (!canContain(open.type, delta.type)) return `L2: a ${delta.type} in a ${open.type} block`;
     if (open.lastDelta === 'signature_delta') return 'L12: a delta after the signature';
     open.lastDelta = delta.type;
-    if (delta.type === 'text_delta' && delta.text !== '') open.says = true;
-    if (delta.type === 'thinking_delta' && delta.thinking !== '') open.says = true;
-    if (delta.type === 'signature_delta' && delta.signature !== '') open.says = true;
+    if (delta.type === 'text_delta' && delta.text !== '') open.hasContent = true;
+    if (delta.type === 'thinking_delta' && delta.thinking !== '') open.hasContent = true;
+    if (delta.type === 'signature_delta' && delta.signature !== '') open.hasContent = true;
     if (delta.type === 'input_json_delta') open.json.push(delta.partial_json);
     return undefined;
   }
 
   function stop(index: number): string | undefined {
     if (!open || index !== next) return `L2: a stop for block ${index}, which is not open`;
-    const { type, lastDelta, says, json } = open;
+    const { type, lastDelta, hasContent, json } = open;
     open = undefined;
     next++;
-    if (!says) return `L8: an empty ${type} block`;
+    if (!hasContent) return `L8: an empty ${type} block`;
     if (type === 'thinking' && lastDelta !== 'signature_delta')
       return 'L12: thinking ends without a signature';
     if (type !== 'tool_use') return undefined;
@@ -176,7 +176,7 @@ function brokenStart(message: {
   return counted ? undefined : 'L1: usage in message_start is not in numbers';
 }
 
-/** The first rule a whole stream breaks. */
+/** The first rule that a whole stream breaks. */
 export function brokenRule(events: Iterable<StreamEvent>): string | undefined {
   const rules = grammar();
   for (const event of events) {
@@ -187,8 +187,8 @@ export function brokenRule(events: Iterable<StreamEvent>): string | undefined {
 }
 
 /**
- * The last stage of every stream: what breaks the grammar never reaches the client. That would be a fault of occ's own,
- * so the turn ends in an honest error and the log is told.
+ * The last stage of every stream. An event that breaks the grammar is a bug in occ; the turn ends with an `error` event
+ * instead, and the failure is logged.
  */
 export function guard(): Transducer<Decoded, Decoded> {
   const rules = grammar();
@@ -207,16 +207,16 @@ export function guard(): Transducer<Decoded, Decoded> {
   return {
     *step(decoded) {
       if (isRemark(decoded)) {
-        // What an answer cost is still true of one that was stopped; that it finished or failed is not.
+        // Usage and cost of a stopped answer are still valid; `finished` and `failed` are not.
         if (!broken || (decoded.type !== 'finished' && decoded.type !== 'failed')) yield decoded;
         return;
       }
       if (broken) return;
-      // An answer that has ended cannot fail any more: an error behind its end would itself break L4 or L5.
-      const over = rules.ended();
+      // After the end of the answer, an error event would itself break L4 or L5.
+      const ended = rules.ended();
       const rule = rules.step(decoded);
       if (rule === undefined) yield decoded;
-      else if (over) yield { type: 'dropped', what: `an event behind the end (${rule})` };
+      else if (ended) yield { type: 'dropped', what: `an event behind the end (${rule})` };
       else yield* stop(rule);
     },
     *flush() {

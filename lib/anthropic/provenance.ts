@@ -1,10 +1,10 @@
 /**
- * Ids and signatures that remember where they came from, without any state: what is needed to restore them travels in
- * them, through the client and back (P9, P10). A restart of occ, or another occ, reads them just the same.
+ * Encodes the origin of ids and signatures into the values that the client stores and returns, so that they can be restored
+ * without state, also by another instance of occ (P9, P10).
  */
 import { digest } from '../stream/digest.ts';
 
-/** Where an answer was made: wire format, provider and model. Signatures are only ever restored at the same origin. */
+/** The upstream that made an answer. A signature is restored only for the same origin. */
 export interface Origin {
   format: string;
   provider: string;
@@ -13,7 +13,7 @@ export interface Origin {
 
 export interface Provenance {
   origin: string;
-  /** What the upstream sent: a signature, `encrypted_content`, `reasoning_details`; "" when it sent none. */
+  /** The upstream's signature, `encrypted_content` or `reasoning_details`; "" if it sent none. */
   payload: string;
 }
 
@@ -23,12 +23,12 @@ export function originOf({ format, provider, modelId }: Origin): string {
   return `${format}/${provider}/${modelId}`;
 }
 
-/** A signature for the client that says who made the thinking it closes. */
+/** A signature for the client that contains the origin of the thinking and the upstream's own signature. */
 export function tagSignature(origin: Origin, payload = ''): string {
   return `${signatureTag}${toBase64Url(originOf(origin))}.${payload}`;
 }
 
-/** What `tagSignature` wrote; undefined for anything else, such as Claude's own signatures, which are never tagged. */
+/** Decodes a signature made by `tagSignature`; undefined for any other, such as Claude's own, which are not tagged. */
 export function readSignature(signature: string | undefined): Provenance | undefined {
   if (!signature?.startsWith(signatureTag)) return undefined;
   const end = signature.indexOf('.', signatureTag.length);
@@ -40,42 +40,42 @@ export function readSignature(signature: string | undefined): Provenance | undef
 const anthropicId = /^[A-Za-z0-9_-]+$/;
 const idTag = 'toolu_occ2_';
 const hashTag = 'toolu_occ0_';
-/** Ids longer than this are hashed: they come back shortened, which is all that any upstream needs to pair them. */
-const longestReversible = 512;
+/** Longer ids are hashed and are not restored. Upstreams only need equal ids for a call and its result. */
+const maxReversibleLength = 512;
 
 /**
- * The id a client may see: the upstream's own when Anthropic's pattern allows it, else one that says who made it and
- * that `originalToolId` undoes.
+ * The id for the client: the upstream's own if it matches Anthropic's pattern, else an encoded one that `originalToolId`
+ * decodes.
  */
 export function clientToolId(id: string, origin: Origin): string {
-  if (anthropicId.test(id) && !id.startsWith(idTag) && id.length <= longestReversible) return id;
-  return id.length <= longestReversible ? tagOf(origin) + toBase64Url(id) : hashTag + digest(id);
+  if (anthropicId.test(id) && !id.startsWith(idTag) && id.length <= maxReversibleLength) return id;
+  return id.length <= maxReversibleLength ? tagOf(origin) + toBase64Url(id) : hashTag + digest(id);
 }
 
-/** The id `origin` gave, from the id the client returns; one that was not rewritten for it stays as it is. */
+/** The id that `origin` made, from the id that the client returns. An id that was not encoded is returned unchanged. */
 export function originalToolId(id: string, origin: Origin): string {
   const tag = tagOf(origin);
   return (id.startsWith(tag) && fromBase64Url(id.slice(tag.length))) || id;
 }
 
-/** Six letters are enough to tell a conversation's upstreams apart, and keep ids short. */
+/** Six characters are enough to distinguish the upstreams of a conversation, and keep ids short. */
 function tagOf(origin: Origin): string {
   return idTag + digest(originOf(origin)).slice(1, 7);
 }
 
-/** Bounds an upstream sets for the ids of tool calls. */
+/** An upstream's rules for the ids of tool calls. */
 export interface ToolIdRules {
-  /** Longest id in characters. */
+  /** Maximum length in characters. */
   max: number;
-  /** Exactly nine alphanumerics, as Mistral demands. */
+  /** Exactly nine alphanumeric characters, as Mistral requires. */
   nine?: boolean;
 }
 
 /**
- * The id to send to `origin` for one the client returned. One that had to be rewritten for the client goes back to its
- * maker as it was made, whatever its characters (P9): Kimi's template reads the tool's name out of its own
- * `functions.Read:0`. Any other keeps to the upstream's rules, as a digest where need be. It follows from the client's
- * id alone, so a call and its result always agree, whichever upstream made them.
+ * The id to send to `origin` for an id that the client returned. An id that `origin` made and that was encoded for the
+ * client is restored exactly (P9): Kimi's chat template reads the tool's name from ids such as `functions.Read:0`. Any
+ * other id is hashed if it breaks the upstream's rules. The result depends only on the client's id, so a call and its
+ * result always match.
  */
 export function upstreamToolId(id: string, rules: ToolIdRules, origin: Origin): string {
   const original = originalToolId(id, origin);
@@ -85,7 +85,7 @@ export function upstreamToolId(id: string, rules: ToolIdRules, origin: Origin): 
   return `call_${digest(id)}`.slice(0, rules.max);
 }
 
-/** The id of a call that came without one: its place in a message is its name (P9). */
+/** The id of a call that the upstream sent without one, derived from the call's position in the message (P9). */
 export function derivedToolId(messageId: string, position: number): string {
   return `toolu_${messageId.replace(/^msg_/, '')}_${position}`;
 }
@@ -93,7 +93,7 @@ export function derivedToolId(messageId: string, position: number): string {
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 function toBase64Url(text: string): string {
-  // Lone surrogates become U+FFFD here: such an id cannot travel in JSON unharmed anyway.
+  // TextEncoder replaces lone surrogates by U+FFFD; JSON could not carry such an id anyway.
   const bytes = new TextEncoder().encode(text);
   let encoded = '';
   for (let i = 0; i < bytes.length; i += 3) {
@@ -119,8 +119,8 @@ function fromBase64Url(encoded: string): string | undefined {
     bits -= 8;
     bytes.push((held >> bits) & 255);
   }
-  // A text may begin with the character that is also a BOM.
+  // Keep a leading U+FEFF, which the decoder would remove as a BOM.
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(new Uint8Array(bytes));
-  // Only what we wrote is ours: anything that does not encode back to itself belongs to somebody else.
+  // Text that does not encode to the same characters was not encoded by occ.
   return toBase64Url(text) === encoded ? text : undefined;
 }

@@ -1,8 +1,7 @@
 /**
- * The request half of Anthropic's Messages API, as Claude Code 2.1.330 uses it (measured) and as the API documents it.
+ * Types of a Messages API request, as documented by Anthropic and as sent by Claude Code 2.1.330 (measured).
  *
- * These types name what we read. Whatever else stands in a body is kept by `[key: string]: unknown` and travels on
- * unchanged to the messages format (contract 5.0).
+ * They cover the fields that occ reads. `[key: string]: unknown` keeps all others, which the messages format sends on.
  */
 
 export interface CacheControl {
@@ -54,7 +53,7 @@ export interface SearchResultBlock {
 export interface ThinkingBlock {
   type: 'thinking';
   thinking: string;
-  /** Claude Code sends "" for a block that came without one. */
+  /** Claude Code sends "" if the block had none. */
   signature?: string;
   [key: string]: unknown;
 }
@@ -73,7 +72,7 @@ export interface ToolUseBlock {
   [key: string]: unknown;
 }
 
-/** How a ToolSearch result names the tools it loaded (tool search, advanced-tool-use-2025-11-20). */
+/** A tool that a ToolSearch result loaded (beta advanced-tool-use-2025-11-20). */
 export interface ToolReferenceBlock {
   type: 'tool_reference';
   tool_name: string;
@@ -88,7 +87,7 @@ export interface ToolResultBlock {
   [key: string]: unknown;
 }
 
-/** A block this version knows nothing of: kept for the messages format, told in words or dropped elsewhere. */
+/** A block of unknown type. The messages format sends it on; the other formats describe it in a note or drop it. */
 export interface UnknownBlock {
   type: string & {};
   [key: string]: unknown;
@@ -107,7 +106,7 @@ export type KnownBlock =
 
 export type ContentBlock = KnownBlock | UnknownBlock;
 
-/** Claude Code puts `role: "system"` messages anywhere in the conversation (measured, claude-code 2.3). */
+/** Claude Code sends `role: "system"` messages anywhere in the conversation (measured). */
 export interface RequestMessage {
   role: 'user' | 'assistant' | 'system';
   content: string | ContentBlock[];
@@ -120,12 +119,12 @@ export interface ClientTool {
   name: string;
   description?: string;
   input_schema?: unknown;
-  /** Sent by tool search: the tool is known but its schema is not to be shown until it is loaded. */
+  /** Set by tool search: the model does not get the tool's schema until the tool is loaded. */
   defer_loading?: boolean;
   [key: string]: unknown;
 }
 
-/** A tool that Anthropic's own servers run: `web_search_20250305` and its like. */
+/** A tool that Anthropic's servers run, such as `web_search_20250305`. */
 export interface ServerTool {
   type: string;
   name: string;
@@ -171,13 +170,13 @@ export interface MessagesRequest {
   [key: string]: unknown;
 }
 
-/** The blocks of a content that may also be a plain string. */
+/** The blocks of a content, which may be a plain string. */
 export function toBlocks(content: string | ContentBlock[] | undefined): ContentBlock[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
   return content ?? [];
 }
 
-/** Narrows a block to a known type by its name; a block of that name is taken at its word. */
+/** Narrows a block by its `type`, without checking its other fields. */
 export function isBlock<T extends KnownBlock['type']>(
   block: ContentBlock,
   type: T,
@@ -185,7 +184,7 @@ export function isBlock<T extends KnownBlock['type']>(
   return block.type === type;
 }
 
-/** True for a tool that Anthropic's servers would run, which no other upstream can. */
+/** True for a tool that Anthropic's servers run. */
 export function isServerTool(tool: Tool): tool is ServerTool {
   return typeof tool.type === 'string' && tool.type !== 'custom';
 }

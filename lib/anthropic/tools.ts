@@ -1,4 +1,4 @@
-/** Which of a request's tools a model that is not Claude can be given. */
+/** Selects which of a request's tools are sent to models other than Claude. */
 import {
   isServerTool,
   type ClientTool,
@@ -7,12 +7,12 @@ import {
   type ServerTool,
 } from './request.ts';
 
-/** Claude Code's stand-in for the tools that are not loaded yet (measured, claude-code 2.6). Nobody can call it. */
+/** Claude Code's placeholder for tools that are not loaded yet (measured). It cannot be called. */
 const placeholderTool = 'DeferredToolPlaceholder';
 
 /**
- * The tools the client itself runs and that the model may call now: named, each name once, and of the deferred ones
- * (tool search) those that a result of the conversation has loaded or that were called already.
+ * The tools that the client runs and that the model may call now, without unnamed tools and duplicates. Deferred tools (tool
+ * search) are included if a result in the conversation has loaded them or the model has already called them.
  */
 export function callableTools(request: MessagesRequest): ClientTool[] {
   const named = new Set<string>();
@@ -26,27 +26,27 @@ export function callableTools(request: MessagesRequest): ClientTool[] {
   });
 }
 
-/** The tools Anthropic's own servers would run (web search and its like), which are not sent to anybody else. */
+/** The tools that Anthropic's servers run, such as web search. They are not sent to other providers. */
 export function serverTools(request: MessagesRequest): ServerTool[] {
   return (request.tools ?? []).filter(isServerTool);
 }
 
-/** Anthropic's own search of the web, in any of its versions; some upstreams have its like. */
+/** True for any version of Anthropic's web search. Some upstreams have an equivalent. */
 export function isWebSearch({ type }: ServerTool): boolean {
   return type.startsWith('web_search');
 }
 
-/** Names that a `tool_reference` of a result brought in, or that the model has called. */
+/** The names of tools that a `tool_reference` has loaded or that the model has called. */
 function loadedTools({ messages }: MessagesRequest): Set<string> {
   const names = new Set<string>();
-  const look = (blocks: unknown): void => {
+  const collect = (blocks: unknown): void => {
     if (!Array.isArray(blocks)) return;
     for (const block of blocks as ContentBlock[]) {
       if (block.type === 'tool_reference') names.add(String(block['tool_name']));
       if (block.type === 'tool_use') names.add(String(block['name']));
-      if (block.type === 'tool_result') look(block['content']);
+      if (block.type === 'tool_result') collect(block['content']);
     }
   };
-  for (const { content } of messages) look(content);
+  for (const { content } of messages) collect(content);
   return names;
 }

@@ -1,14 +1,14 @@
 /**
- * Writes one well-formed Anthropic stream out of what a decoder says: some text, a piece of a tool's input, the end.
+ * Writes a well-formed Anthropic stream from what a decoder reads: text, thinking, tool calls, the end.
  *
  *   stream = message_start block* message_delta message_stop
  *
- * Prose ends when something else begins; a tool call may grow until it is closed or the message ends. In which order
- * blocks leave, and under which number, is the queue's part.
+ * A text or thinking block ends when another block begins. A tool call stays open until it is closed or the message ends.
+ * The block queue decides in which order and with which index blocks are sent.
  */
 import { toolArguments, type ToolArguments } from './arguments.ts';
 import { blockQueue, isProse, type Block, type BlockKey } from './block-queue.ts';
-import { fits, isBare, textOf, unpack, withText } from './blocks.ts';
+import { canContain, isBare, textOf, unpack, withText } from './blocks.ts';
 import {
   cutsTurn,
   messageStart,
@@ -31,52 +31,52 @@ import { derivedToolId } from './provenance.ts';
 export interface WriterOptions {
   messageId: string;
   model: string;
-  /** The signature for thinking that came without one: says who made it (P10). */
+  /** The signature for thinking that the upstream did not sign; it contains the origin (P10). */
   marker: string;
-  /** Characters that may wait behind the head; beyond it the turn fails (L3). */
-  longestHeld?: number;
+  /** Characters that may wait behind the first block; beyond that the turn fails (L3). */
+  maxHeld?: number;
 }
 
 export interface Ending {
   reason: StopReason;
   stopSequence?: string | null;
   usage: Partial<Usage>;
-  /** The upstream's own event, sent as it is when it says the same. */
+  /** The upstream's own event, sent unchanged if it has the same content. */
   original?: MessageDelta | undefined;
   originalStop?: MessageStop | undefined;
 }
 
 export interface Writer {
-  /** `message_start`, once; later calls do nothing. */
+  /** Sends `message_start`; later calls do nothing. */
   begin(usage: Usage, original?: MessageStart): void;
-  /** More text or thinking: goes to the last block if that is of the kind, else to a new one. */
+  /** Appends text or thinking to the last block if it has this type, else to a new block. */
   prose(type: 'text' | 'thinking', text: string): void;
-  /** The signature of the thinking written last. */
+  /** Signs the last thinking block. */
   signature(signature: string): void;
-  /** Opens a block under a key of the codec's choosing. What `block` already holds becomes deltas. */
+  /** Opens a block under a key that the codec chooses. Content that `block` already has is sent as deltas. */
   open(key: BlockKey, block: AnswerBlock, original?: BlockStart): void;
-  /** Adds to an open block; false when there is none of that key, or it cannot hold such a delta (L2). */
+  /** Appends to an open block; returns false if there is none with this key or it cannot contain the delta (L2). */
   delta(key: BlockKey, delta: Delta, original?: BlockDelta): boolean;
-  /** Nothing more comes for this block. */
+  /** Closes the block. */
   close(key: BlockKey, original?: BlockStop): void;
-  /** The end of an answer. Fails the turn instead when a tool call cannot be told to the client as it is (P5). */
+  /** Ends the message. If a tool call has invalid arguments, the turn fails instead (P5). */
   end(ending: Ending): void;
-  /** Ends with an `error` event (L5); what waits is dropped with it (L14). */
+  /** Ends the stream with an `error` event (L5) and drops what waits (L14). */
   fail(reason: FailureReason, error: ApiErrorBody, status?: number): void;
   phase(): 'before' | 'during' | 'after';
-  /** Characters of text, thinking and arguments written so far, sent or waiting. */
+  /** Number of characters of text, thinking and arguments so far, sent or waiting. */
   written(): number;
 }
 
-/** Characters of one answer that may wait: 64 Mi (L3). */
-export const longestWait = 64 * 1024 * 1024;
+/** Characters of one message that may wait: 64 Mi (L3). */
+export const maxHeldCharacters = 64 * 1024 * 1024;
 
 export function writer(emit: (decoded: Decoded) => void, options: WriterOptions): Writer {
-  const { messageId, model, marker, longestHeld = longestWait } = options;
+  const { messageId, model, marker, maxHeld = maxHeldCharacters } = options;
   const queue = blockQueue(emit, marker);
   const ids = new Set<string>();
   let phase: 'before' | 'during' | 'after' = 'before';
-  /** Characters that wait behind the ends of arguments. */
+  /** Characters held after the end of arguments. */
   let heldArguments = 0;
   let written = 0;
   let positions = 0;
@@ -106,7 +106,7 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
   function signature(signed: string): void {
     if (phase === 'after') return;
     const last = queue.last();
-    // A second signature is another block's: neither may be lost.
+    // A second signature gets its own block, so that neither is lost.
     if (last?.start.type === 'thinking' && !last.closed && !last.signature?.signature)
       add(last, { type: 'signature_delta', signature: signed });
     else if (signed !== '')
@@ -118,7 +118,7 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
     if (phase === 'after') return;
     begin({ input_tokens: 0, output_tokens: 0 });
     const last = queue.last();
-    if (last && isProse(last)) last.closed = true; // prose ends when something else begins
+    if (last && isProse(last)) last.closed = true;
     const { start, deltas } = unpack(block);
     const isTool = start.type === 'tool_use';
     const position = positions++;
@@ -141,7 +141,7 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
 
   function delta(key: BlockKey, delta: Delta, original?: BlockDelta): boolean {
     const block = queue.find(key);
-    if (!block || !fits(block.start.type, delta.type)) return false;
+    if (!block || !canContain(block.start.type, delta.type)) return false;
     add(block, delta, original);
     advance();
     return true;
@@ -152,13 +152,13 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
     if (delta.type === 'signature_delta') {
       if (text === '' && block.signature) return;
       block.signature = { signature: text ?? '', original };
-      if (text !== '' && text !== marker) block.says = true;
+      if (text !== '' && text !== marker) block.hasContent = true;
       queue.hold(block, text?.length ?? 0);
       return;
     }
     written += text?.length ?? 0;
     if (delta.type === 'input_json_delta' && block.args) return addArguments(block.args);
-    if (text && isProse(block)) block.says = true;
+    if (text && isProse(block)) block.hasContent = true;
     queue.wait(block, text === undefined ? delta : withText(delta, text), original);
 
     function addArguments(args: ToolArguments): void {
@@ -181,8 +181,8 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
   function advance(): void {
     if (phase !== 'during') return;
     queue.advance();
-    if (queue.held() + heldArguments <= longestHeld) return;
-    const message = `more than ${longestHeld} characters of the answer had to wait for an unfinished tool call`;
+    if (queue.held() + heldArguments <= maxHeld) return;
+    const message = `more than ${maxHeld} characters of the answer had to wait for an unfinished tool call`;
     fail('overflow', { type: 'api_error', message });
   }
 

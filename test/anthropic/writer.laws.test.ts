@@ -90,7 +90,7 @@ function tell(answer: Writer, call: Call): boolean {
   }
 }
 
-function recorder(longestHeld?: number) {
+function recorder(maxHeld?: number) {
   const events: StreamEvent[] = [];
   const emit = (decoded: Decoded) => {
     if (!isRemark(decoded)) events.push(decoded);
@@ -99,7 +99,7 @@ function recorder(longestHeld?: number) {
     messageId: 'msg_1',
     model: 'm',
     marker: 'M',
-    ...(longestHeld !== undefined && { longestHeld }),
+    ...(maxHeld !== undefined && { maxHeld }),
   };
   return { answer: writer(emit, options), events };
 }
@@ -120,8 +120,8 @@ test('whatever it is told, it ends in a lawful stream', () => {
 
 test('failing anywhere, or past a small bound, it ends in one error and a lawful stream', () => {
   fc.assert(
-    fc.property(calls, fc.nat(30), fc.integer({ min: 0, max: 60 }), (calls, at, longestHeld) => {
-      const { answer, events } = recorder(longestHeld);
+    fc.property(calls, fc.nat(30), fc.integer({ min: 0, max: 60 }), (calls, at, maxHeld) => {
+      const { answer, events } = recorder(maxHeld);
       for (const [i, call] of calls.entries()) {
         if (i === at) answer.fail('upstream', { type: 'api_error', message: 'gone' });
         tell(answer, call);

@@ -19,13 +19,13 @@ import { writer, type Writer } from '../../lib/anthropic/writer.ts';
 const usage = { input_tokens: 3, output_tokens: 5 };
 const marker = 'our-marker';
 
-function recorder(longestHeld?: number) {
+function recorder(maxHeld?: number) {
   const out: Decoded[] = [];
   const answer = writer((decoded) => out.push(decoded), {
     messageId: 'msg_x',
     model: 'claude-test',
     marker,
-    ...(longestHeld !== undefined && { longestHeld }),
+    ...(maxHeld !== undefined && { maxHeld }),
   });
   return { out, answer, events: () => out.filter((one): one is StreamEvent => !isRemark(one)) };
 }

@@ -1,10 +1,10 @@
 /** Limits tool call arguments that arrive before the tool's name (L3) and rejects calls without a name (P5). */
-import { longestWait } from '../../anthropic/writer.ts';
+import { maxHeldCharacters } from '../../anthropic/writer.ts';
 import type { DecoderCore } from './core.ts';
 
-/** Fails the turn when more than `longestWait` characters of arguments wait for a name. */
+/** Fails the turn when more than `maxHeldCharacters` characters of arguments wait for a name. */
 export function limitUnnamedArguments({ fail }: Pick<DecoderCore, 'fail'>, waiting: number): void {
-  if (waiting <= longestWait) return;
+  if (waiting <= maxHeldCharacters) return;
   const message = 'the upstream sent arguments without end, and no name for them';
   fail('overflow', { type: 'api_error', message });
 }

@@ -5,7 +5,7 @@
  * `finishReason` (P3). Only a `finishReason` or a blocked prompt completes an answer (P1).
  */
 import type { Decoded } from '../../anthropic/events.ts';
-import { longestWait } from '../../anthropic/writer.ts';
+import { maxHeldCharacters } from '../../anthropic/writer.ts';
 import { isObject, toArray, toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { choiceSelector } from '../decode/choices.ts';
@@ -74,7 +74,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (!isAnswer(number, () => parts.some(hasContent))) return;
     const raw = rawArguments(source, position, parts);
     for (const [at, part] of parts.entries()) readPart(part, () => raw(at));
-    if (functions.held() > longestWait)
+    if (functions.held() > maxHeldCharacters)
       return fail('overflow', { type: 'api_error', message: 'the upstream sent a call without end' });
     if (isSearchMetadata(candidate['groundingMetadata'])) search = candidate['groundingMetadata'];
     if (isObject(candidate['citationMetadata'])) drop('the sources of a quotation');
