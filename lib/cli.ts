@@ -1,4 +1,4 @@
-/** The program: its commands, its global options, and the one place where an error becomes words and an exit code. */
+/** Defines the commands and the global options, and turns every error into a message and an exit code. */
 import { userInfo } from 'node:os';
 import type { Command, CommanderError, Option } from 'commander';
 import type { GlobalOptions, System } from './terminal/command-context.ts';
@@ -9,37 +9,38 @@ import { version } from './version.ts';
 
 const programHelp = `
 Examples:
-  occ launch                       Claude Code on the configured models
-  occ launch --emulator            a trial run: no key, no network
-  occ launch -m kimi-k3.1-pro -c   one model; Claude's own --continue
-  occ start                        the proxy alone, for any client
-  eval "$(occ env)"                this shell uses it
-  occ config check                 is the configuration right?
+  occ launch                       run Claude Code on the configured models
+  occ launch --emulator            trial run without a key or network
+  occ launch -m kimi-k3.1-pro -c   use one model; -c is Claude Code's own
+  occ start                        run only the proxy, for any client
+  eval "$(occ env)"                make this shell use that proxy
+  occ config check                 check the configuration
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not running, 78 configuration
-or key; occ launch ends as its client ended (occ help launch lists its own).
+Exit codes: 0 success, 1 failure, 2 wrong usage, 3 not running,
+78 configuration or key missing or invalid. occ launch exits with the code of
+its client; occ help launch lists its other codes.
 `;
 
-/** Resolves to the exit code and rejects never. `args` are the words after `occ`. */
-export async function main(args: string[], system: System = thisMachine()): Promise<number> {
+/** Resolves to the exit code, and never rejects. `args` are the arguments after `occ`. */
+export async function main(args: string[], system: System = currentSystem()): Promise<number> {
   let lost: NodeJS.ErrnoException | undefined;
-  // Help and errors are written before any command opens its output.
+  // Help and usage errors are written before a command opens its output.
   ignoreClosedPipe(system.stdout, (error) => (lost = error));
   ignoreClosedPipe(system.stderr);
-  const code = await perform(args, system);
-  // Whether it could be written is known once it is.
+  const code = await run(args, system);
+  // A write error is reported asynchronously, so wait until everything is written.
   await new Promise<void>((resolve) => void system.stdout.write('', () => resolve()));
-  return lost === undefined ? code : tell(unwritten(lost), system, false);
+  return lost === undefined ? code : reportError(outputLost(lost), system, false);
 }
 
-function unwritten({ code, message }: NodeJS.ErrnoException): OccError {
+function outputLost({ code, message }: NodeJS.ErrnoException): OccError {
   return new OccError('answer_unwritten', `the answer could not be written (${code ?? message})`, {
-    remedy: 'see that there is room where stdout goes, and ask again',
+    remedy: 'make room where stdout goes, and run the command again',
   });
 }
 
-async function perform(args: string[], system: System): Promise<number> {
-  // Before anything is loaded: shells and installers ask for nothing else.
+async function run(args: string[], system: System): Promise<number> {
+  // Installers and shell prompts run this often, so nothing else is loaded for it.
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
     system.stdout.write(`${version}\n`);
     return exitCodes.ok;
@@ -48,7 +49,7 @@ async function perform(args: string[], system: System): Promise<number> {
   try {
     const { Command, CommanderError } = await import('commander');
     let code: number = exitCodes.ok;
-    const program = await build(new Command(), system, (ended) => (code = ended));
+    const program = await build(new Command(), system, (exitCode) => (code = exitCode));
     try {
       await program.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
     } catch (error) {
@@ -59,7 +60,7 @@ async function perform(args: string[], system: System): Promise<number> {
     }
     return code;
   } catch (error) {
-    return tell(error, system, verbose);
+    return reportError(error, system, verbose);
   }
 }
 
@@ -68,12 +69,12 @@ async function build(program: Command, system: System, end: (code: number) => vo
     .name('occ')
     .description('Runs Claude Code on the models you choose.')
     .usage('<command> [options]')
-    .version(version, '-V, --version', 'the version of occ')
-    .helpOption('-h, --help', 'this help, or that of a command')
-    .option('-q, --quiet', 'only the answer, warnings and errors')
-    .option('-v, --verbose', 'say more, on stderr')
-    .option('--json', 'answer in JSON')
-    .option('--no-color', 'no colour')
+    .version(version, '-V, --version', 'print the version of occ')
+    .helpOption('-h, --help', 'print this help, or the help of a command')
+    .option('-q, --quiet', 'print only results, warnings and errors')
+    .option('-v, --verbose', 'print more on stderr')
+    .option('--json', 'print the result as JSON')
+    .option('--no-color', 'print without colour')
     .addHelpText('after', programHelp)
     .enablePositionalOptions()
     .configureOutput({
@@ -88,7 +89,7 @@ async function build(program: Command, system: System, end: (code: number) => vo
     })
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride();
-  // An option may stand before the command or, where the command has it, after it.
+  // Global options may be given before the command or after it.
   const globals = (own: GlobalOptions = {}): GlobalOptions => {
     const { color, json, quiet, verbose } = program.opts<GlobalOptions>();
     return {
@@ -98,7 +99,7 @@ async function build(program: Command, system: System, end: (code: number) => vo
       verbose: verbose === true || own.verbose === true,
     };
   };
-  const around = { system, globals, end };
+  const context = { system, globals, end };
   const [launch, start, stop, restart, status, usage, route, models, doctor, env, config] = await Promise.all(
     [
       import('./commands/launch/launch.ts'),
@@ -115,26 +116,26 @@ async function build(program: Command, system: System, end: (code: number) => vo
     ],
   );
   program.commandsGroup('Run:');
-  launch.defineLaunch(program, around);
-  start.defineStart(program, around);
-  stop.defineStop(program, around);
-  restart.defineRestart(program, around);
-  program.commandsGroup('Look:');
-  status.defineStatus(program, around);
-  usage.defineUsage(program, around);
-  route.defineRoute(program, around);
-  models.defineModels(program, around);
-  doctor.defineDoctor(program, around);
-  env.defineEnv(program, around);
-  config.defineConfig(program, around);
+  launch.defineLaunch(program, context);
+  start.defineStart(program, context);
+  stop.defineStop(program, context);
+  restart.defineRestart(program, context);
+  program.commandsGroup('Inspect:');
+  status.defineStatus(program, context);
+  usage.defineUsage(program, context);
+  route.defineRoute(program, context);
+  models.defineModels(program, context);
+  doctor.defineDoctor(program, context);
+  env.defineEnv(program, context);
+  config.defineConfig(program, context);
   acceptAnywhere(program);
-  return program.helpCommand('help [command]', 'this help, or that of a command');
+  return program.helpCommand('help [command]', 'print this help, or the help of a command');
 }
 
-/** The global options also stand behind a command, where people type them; its help need not repeat them. */
+/** Accepts the global options after the command too, where users type them. The help of a command omits them. */
 function acceptAnywhere(parent: Command, shared = parent.options.filter(isShared)): void {
   for (const command of parent.commands) {
-    if (command.name() === 'launch') continue; // splits its words by itself
+    if (command.name() === 'launch') continue; // parses its own arguments
     acceptAnywhere(command, shared);
     for (const { flags, description, long } of shared) {
       if (command.options.some((own) => own.long === long)) continue;
@@ -147,26 +148,26 @@ function isShared({ long }: Option): boolean {
   return long !== '--version' && long !== '--json';
 }
 
-/** Help and version are answers; everything else commander throws is wrong usage, and it has already said so. */
+/** Commander throws for help and version too, with exit code 0. For anything else it has printed the message. */
 function toUsageCode(error: CommanderError): number {
   return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
 }
 
-function tell(error: unknown, system: System, verbose: boolean): number {
-  const say = (line: string): void => void system.stderr.write(`${line}\n`);
+function reportError(error: unknown, system: System, verbose: boolean): number {
+  const print = (line: string): void => void system.stderr.write(`${line}\n`);
   if (error instanceof OccError) {
-    say(`occ: ${error.message}`);
-    for (const line of error.remedy?.split('\n') ?? []) say(`  ${line}`);
+    print(`occ: ${error.message}`);
+    for (const line of error.remedy?.split('\n') ?? []) print(`  ${line}`);
     return error.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);
-  say(`occ ${version} failed unexpectedly: ${message.split('\n', 1)[0] ?? ''}`);
-  if (verbose && error instanceof Error) say(error.stack ?? '');
-  else say('  this is a mistake in occ; occ --verbose with the same words shows where');
+  print(`occ ${version} failed unexpectedly: ${message.split('\n', 1)[0] ?? ''}`);
+  if (verbose && error instanceof Error) print(error.stack ?? '');
+  else print('  this is a bug in occ; run it again with occ --verbose to see where');
   return exitCodes.failed;
 }
 
-function thisMachine(): System {
+function currentSystem(): System {
   const { env, stdin, stdout, stderr, platform } = process;
   return {
     env,

@@ -1,9 +1,9 @@
 /**
- * The one error of occ's own making. Whatever a person can put right is an OccError: it says what happened, where,
- * what was expected and what to do. Anything else that is thrown is a bug and is reported as one.
+ * The error class of occ. Every problem that the user can fix is an OccError, which states what happened, where, what
+ * was expected and what to do. Any other exception is a bug and is reported as one.
  */
 
-/** Exit codes a script may branch on (contract 2: sysexits where they fit, else the shell's own conventions). */
+/** Stable exit codes for scripts, from sysexits.h where one fits, otherwise by the conventions of shells. */
 export const exitCodes = {
   ok: 0,
   failed: 1,
@@ -23,14 +23,14 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export interface OccErrorOptions {
   exitCode?: ExitCode;
-  /** What to do about it: a sentence or a command to type. */
+  /** What the user can do about it: a sentence or a command. */
   remedy?: string;
   cause?: unknown;
 }
 
 export class OccError extends Error {
   override readonly name = 'OccError';
-  /** Stable and snake_case, for scripts: `config_invalid`, `port_in_use`. */
+  /** A stable identifier in snake_case, such as `config_invalid` or `port_in_use`. */
   readonly code: string;
   readonly exitCode: ExitCode;
   readonly remedy: string | undefined;
@@ -43,7 +43,7 @@ export class OccError extends Error {
   }
 }
 
-/** The signals that tell a program to end, and the exit codes of one that they ended (128 and their number). */
+/** The signals that end a program, each with its exit code: 128 plus the signal number. */
 export const endingSignals = {
   SIGHUP: exitCodes.hungUp,
   SIGINT: exitCodes.interrupted,

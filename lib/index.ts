@@ -1,4 +1,4 @@
-/** What other programs may import. */
+/** The public API of the package. */
 export type { Decoded, Message, Remark, StreamEvent } from './anthropic/events.ts';
 export type { MessagesRequest } from './anthropic/request.ts';
 export type { Codec, Route, Turn, WireFormat } from './wire/codec.ts';

@@ -1,9 +1,9 @@
-/** What this program calls itself. */
+/** The version of this program, and the user agent it sends. */
 import { createRequire } from 'node:module';
 
 const manifest = createRequire(import.meta.url)('#package.json') as { version: string };
 
 export const version = manifest.version;
 
-/** occ names itself to every upstream and never poses as another client (contract 2, upstream facts 1.4). */
+/** Sent to every upstream. occ never impersonates another client. */
 export const userAgent = `occ/${version}`;

@@ -1,20 +1,20 @@
 /**
- * Which words after `occ launch` are ours and which are the client's (contract 2). Ours are recognised wherever they
- * stand before the first `--`; everything else, a prompt included, goes to the client in its order.
+ * Splits the arguments of `occ launch` into occ's own and the client's. Own options are recognized anywhere before the
+ * first `--`; everything else, including a prompt, goes to the client in its order.
  *
- *     launch = [ours...] [claude | exec] (ours | the client's)... [-- the client's...]
+ *     launch = [own...] [claude | exec] (own | client's)... [-- client's...]
  *
- * A word that follows a client option which takes a value is that value, whatever it looks like. After `exec`, the
- * first word that is not ours is the program, and all that follows is the program's.
- * Known limits: short options in a cluster (`-pn x`) are not taken apart, and an option the client gained after
- * `client-options.ts` was written can lose a value that is spelled exactly like one of ours; `--` avoids both.
+ * An argument after a client option that takes a value is always that value. After `exec`, the first argument that is
+ * not an own option is the program, and the rest are the program's arguments.
+ * Known limits: clustered short options (`-pn x`) are not split, and a client option that `client-options.ts` does not
+ * list can lose a value that is spelled like an own option. `--` avoids both.
  */
 import { exitCodes, OccError } from '../errors.ts';
 import { takesValue } from './client-options.ts';
 
 export interface LaunchArguments {
   client: 'claude' | 'exec';
-  /** For the client, in order; for `exec` the program and its arguments. */
+  /** The arguments for the client, in order; for `exec` the program and its arguments. */
   forClient: string[];
   model?: string;
   config?: string;
@@ -27,7 +27,7 @@ export interface LaunchArguments {
   keepEnv: boolean;
   help: boolean;
   noColor: boolean;
-  /** Ours only together with --dry-run, which is the one thing of a launch that can answer. */
+  /** An own option only with --dry-run, because only a dry run has a result. */
   json: boolean;
 }
 
@@ -61,9 +61,9 @@ type BooleanKey = Exclude<
   undefined
 >;
 
-/** OccError `usage` when one of our options lacks its value or has one it does not take. */
+/** OccError `usage` if an own option lacks its value, or has one and takes none. */
 export function splitArguments(words: readonly string[]): LaunchArguments {
-  const split = nothingAsked();
+  const split = noArguments();
   const json: number[] = [];
   let named = false;
   for (let at = 0; at < words.length; at++) {
@@ -72,15 +72,15 @@ export function splitArguments(words: readonly string[]): LaunchArguments {
       split.forClient.push(...words.slice(at + 1));
       break;
     }
-    const [name, given] = divide(word);
+    const [name, given] = splitOption(word);
     const flag = switches.get(name);
     const value = valued.get(name);
     if (flag !== undefined) {
-      if (given !== undefined) throw misused(`${name} takes no value`);
+      if (given !== undefined) throw usageError(`${name} takes no value`);
       split[flag] = true;
     } else if (value !== undefined) {
-      split[value] = given ?? nextWord(name, words[++at]);
-      if (split[value] === '') throw misused(`${name} needs a value`);
+      split[value] = given ?? nextValue(name, words[++at]);
+      if (split[value] === '') throw usageError(`${name} needs a value`);
     } else if (!named && split.forClient.length === 0 && isClient(word)) {
       split.client = word;
       named = true;
@@ -100,7 +100,7 @@ export function splitArguments(words: readonly string[]): LaunchArguments {
   return split.dryRun ? takeJson(split, json) : split;
 }
 
-function nothingAsked(): LaunchArguments {
+function noArguments(): LaunchArguments {
   return {
     client: 'claude',
     forClient: [],
@@ -121,16 +121,16 @@ function isClient(word: string): word is 'claude' | 'exec' {
   return word === 'claude' || word === 'exec';
 }
 
-/** `--model=x` into its name and value; only long options are spelled so. */
-function divide(word: string): [string, string?] {
+/** Splits `--model=x` into name and value. Only long options have this form. */
+function splitOption(word: string): [string, string?] {
   const equals = word.indexOf('=');
   if (!word.startsWith('--') || equals < 0) return [word];
   return [word.slice(0, equals), word.slice(equals + 1)];
 }
 
-function nextWord(name: string, word: string | undefined): string {
-  // A model or a file that begins with a dash is a forgotten value; `--config=-x` still says so on purpose.
-  if (word === undefined || word.startsWith('-')) throw misused(`${name} needs a value`);
+function nextValue(name: string, word: string | undefined): string {
+  // A value that begins with a dash is taken for a forgotten value; `--config=-x` passes one.
+  if (word === undefined || word.startsWith('-')) throw usageError(`${name} needs a value`);
   return word;
 }
 
@@ -139,9 +139,9 @@ function takeJson(split: LaunchArguments, positions: readonly number[]): LaunchA
   return { ...split, json: true, forClient: split.forClient.filter((_, at) => !positions.includes(at)) };
 }
 
-function misused(message: string): OccError {
+function usageError(message: string): OccError {
   return new OccError('usage', message, {
     exitCode: exitCodes.usage,
-    remedy: 'occ launch --help lists the options; what stands after -- goes to the client untouched',
+    remedy: 'occ launch --help lists the options; arguments after -- go to the client unchanged',
   });
 }

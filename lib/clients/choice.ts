@@ -1,4 +1,4 @@
-/** What `-m <ref>` means: a scenario or name of the configuration, a tier, provider/model, or a bare model id. */
+/** Resolves `-m <ref>`: a scenario or name of the configuration, a tier, provider/model, or a bare model id. */
 import { modelIdAt } from '../catalog/listed.ts';
 import type { ModelEntry, Settings } from '../config/settings.ts';
 import { exitCodes, OccError } from '../errors.ts';
@@ -6,16 +6,16 @@ import { tierId, tiers } from '../proxy/policy/tiers.ts';
 import { configuredModels, toId } from './tiers.ts';
 
 export interface Choice {
-  /** What the client is told to ask for: a tier id, or `provider/model`. */
+  /** The model id that the client requests: a tier id, or `provider/model`. */
   id: string;
-  /** The model that was named; absent for a tier, which names none. */
+  /** The named model; absent for a tier. */
   entry?: ModelEntry;
 }
 
-/** What a launch asks for when nobody says: the tier whose requests go to `models.default`. */
+/** The choice without -m: the tier whose requests go to `models.default`. */
 export const defaultChoice: Choice = { id: tierId('sonnet') };
 
-/** OccError `model_unknown` (exit 2) when nothing by that name can be asked. */
+/** OccError `model_unknown` (exit 2) if `ref` names nothing. */
 export function choose(ref: string, settings: Settings): Choice {
   const named = Object.hasOwn(settings.models, ref) ? settings.models[ref] : undefined;
   if (named !== undefined) return { id: toId(named), entry: named };
@@ -27,23 +27,23 @@ export function choose(ref: string, settings: Settings): Choice {
 }
 
 /**
- * The settings under which the choice is used exactly as its entry says. Routing takes every `provider/model` as asked
- * already, but where several entries have the same model it cannot know whose fields were meant. An override of the
- * person's own stays.
+ * Adds an override so that requests for the chosen model use the fields of its entry. Routing resolves
+ * `provider/model` by itself, but not which of several entries with the same model is meant. An override of the user
+ * takes precedence.
  */
 export function withChoice(settings: Settings, { id, entry }: Choice): Settings {
   if (entry === undefined) return settings;
   return { ...settings, modelOverrides: { [id]: entry, ...settings.modelOverrides } };
 }
 
-/** The provider a ref names before its slash, so that it is made ready although no model entry uses it. */
+/** The provider before the slash of a ref. Its key has to be loaded although no model entry uses it. */
 export function providerOf(ref: string | undefined): string | undefined {
   const bare = ref?.replace(/^anthropic\/(?=.+\/)/, '');
   const slash = bare?.indexOf('/') ?? -1;
   return slash > 0 ? bare?.slice(0, slash) : undefined;
 }
 
-/** `provider/model`, also spelled `anthropic/provider/model` as the model list does for Claude Code. */
+/** `provider/model`, or `anthropic/provider/model` as in the model list for Claude Code. */
 function findSlashed(ref: string, settings: Settings): ModelEntry | undefined {
   const slash = ref.indexOf('/');
   if (slash <= 0 || slash === ref.length - 1) return undefined;

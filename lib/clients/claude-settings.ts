@@ -1,12 +1,12 @@
 /**
- * The one inline `--settings` of a launch: ours, with the person's own laid over it. The client reads only the last
- * `--settings` it is given, so two of them would silently lose the first.
+ * Builds the inline `--settings` of a launch from occ's settings and the user's. The client reads only the last
+ * `--settings`, so passing both separately would drop one.
  */
 import { isObject, toObject, toText, type Json, type JsonObject } from '../json.ts';
 import { isRoutingVariable } from './provider-variables.ts';
 import { takesValue } from './client-options.ts';
 
-/** The arguments without `--settings`, and what the last of them said: a file's path or a JSON text. */
+/** The arguments without `--settings`, and the value of the last one: the path of a file, or JSON. */
 export function takeSettingsFlag(args: readonly string[]): { rest: string[]; value?: string } {
   const rest: string[] = [];
   let value: string | undefined;
@@ -25,7 +25,7 @@ export function takeSettingsFlag(args: readonly string[]): { rest: string[]; val
   return value === undefined ? { rest } : { rest, value };
 }
 
-/** `default`: nobody has said anything. `own`: the person has, and it stands. `auto`: the person wants auto mode. */
+/** `default`: not set. `own`: set by the user, and kept. `auto`: the user requests auto mode. */
 export type Permissions = 'default' | 'own' | 'auto';
 
 const permissionFlags = new Set([
@@ -34,7 +34,7 @@ const permissionFlags = new Set([
   '--allow-dangerously-skip-permissions',
 ]);
 
-/** What the person's flags, `--settings` and stored mode say, in the order in which the client heeds them. */
+/** From the user's flags, `--settings` and stored mode, in the client's order of precedence. */
 export function permissionsOf(
   args: readonly string[],
   userSettings: JsonObject | undefined,
@@ -47,7 +47,7 @@ export function permissionsOf(
   }
   const inline = toText(toObject(userSettings?.['permissions'])['defaultMode']);
   if (inline !== '') return inline === 'auto' ? 'auto' : 'own';
-  // A stored `auto` is the client's own default and is switched off like it; anything else was somebody's choice.
+  // The client stores `auto` as its own default, so it does not count as a choice of the user.
   return storedMode === undefined || storedMode === 'auto' ? 'default' : 'own';
 }
 
@@ -57,7 +57,7 @@ export interface OwnSettings {
   permissions: Permissions;
 }
 
-/** Auto mode asks the gateway for a safety verdict (`safeguards`) that no gateway can honestly give, so it is off. */
+/** Auto mode requests a safety verdict (`safeguards`) from the gateway. occ cannot give one, so auto mode is off. */
 export function ownSettings({ unprotected, picker, permissions }: OwnSettings): JsonObject {
   return {
     env: { ...unprotected },
@@ -69,12 +69,12 @@ export function ownSettings({ unprotected, picker, permissions }: OwnSettings): 
 
 export interface MergedSettings {
   settings: JsonObject;
-  /** Variables of the person's that sound secret: they go to the child's environment, since argv can be read by all. */
+  /** Variables of the user that may be secret. They go to the child's environment, because any user can read argv. */
   secrets: Record<string, string>;
   notes: string[];
 }
 
-/** The person's wins, key by key, except for variables that decide where requests go; a dropped one is named. */
+/** The user's settings win, key by key, except for variables that decide where requests go; those are reported. */
 export function mergeSettings(
   own: JsonObject,
   user: JsonObject,
@@ -90,11 +90,9 @@ export function mergeSettings(
     else env[name] = value;
   }
   const settings = overlay(own, { ...user, ...('env' in user && { env }) });
-  // Rows are a list of their own: half of ours between half of theirs would be nobody's.
+  // The user's picker replaces occ's as a whole, because its rows belong together.
   if (user['modelPicker'] !== undefined) settings['modelPicker'] = user['modelPicker'];
-  const notes = dropped.map(
-    (name) => `${name} of your --settings is left out: occ decides it for this launch.`,
-  );
+  const notes = dropped.map((name) => `${name} in your --settings is ignored: occ sets it for this launch.`);
   return { settings, secrets, notes };
 }
 

@@ -1,6 +1,6 @@
 /**
- * What `occ launch` does to Claude Code, and only to it: its arguments and its whole environment, from values alone.
- * The reasons are measured behaviour of the real client (contract 2a); each rule names its own.
+ * Computes the arguments and the environment of Claude Code for `occ launch`, without I/O. The rules follow the measured
+ * behaviour of the client, in the versions that `find.ts` names; each rule states its reason.
  */
 import type { Settings } from '../config/settings.ts';
 import { tierId, tiers } from '../proxy/policy/tiers.ts';
@@ -11,45 +11,49 @@ import { childEnvironment, type Environment } from './environment.ts';
 import { ownSettings, mergeSettings, permissionsOf, takeSettingsFlag } from './claude-settings.ts';
 import { configuredModels, tierRoutes, longContextWindow, toId } from './tiers.ts';
 
+/** What a client sends as its token to a proxy that accepts any. */
+export const anyToken = 'unused';
+
 export interface ClaudeOptions {
   settings: Settings;
   /** `http://127.0.0.1:49152`, without a path. */
   url: string;
   token: string;
-  /** The environment `occ` itself was started with. */
+  /** The environment of occ itself. */
   env: Environment;
-  /** The words for the client, as the person typed them. */
+  /** The client's arguments, as the user typed them. */
   args: readonly string[];
-  /** What `--settings` among them holds, already read; see `takeSettingsFlag`. */
+  /** The content of `--settings` among them; see `takeSettingsFlag`. */
   userSettings?: JsonObject;
-  /** What `-m` named. */
+  /** The choice made by `-m`. */
   choice?: Choice;
   autoMode: boolean;
   keepEnv: boolean;
-  /** A permission mode the person's own settings files ask for, which is then left alone. */
+  /** The permission mode of the user's settings files, which is kept. */
   storedMode?: string;
-  /** Proxy exceptions that the person's settings files set, and which would otherwise hide ours. */
+  /** NO_PROXY of the user's settings files, which would override occ's. */
   storedNoProxy?: string;
 }
 
 /** A command ready to be spawned. */
 export interface Prepared {
   args: string[];
-  /** The child's environment, all of it. */
+  /** The whole environment of the child. */
   env: Record<string, string>;
-  /** What was set or changed against the environment given, and what was taken away: for `--dry-run`. */
+  /** Variables that were set or changed, for `--dry-run`. */
   changed: Record<string, string>;
+  /** Variables that were removed, for `--dry-run`. */
   removed: string[];
-  /** Names of `changed` whose values nobody else may see. */
+  /** Names in `changed` whose values are secret. */
   secrets: string[];
-  /** What the person should know, a sentence each. */
+  /** Notices for the user, one sentence each. */
   notes: string[];
 }
 
-/** The client compacts below this anyway and raises smaller values to it. */
-const smallestWindow = 100_000;
+/** The client raises smaller values to this. */
+const minWindow = 100_000;
 
-/** OccError `config_invalid` when no model is configured at all. */
+/** OccError `config_invalid` if no model is configured. */
 export function prepareClaude(options: ClaudeOptions): Prepared {
   const { settings, autoMode, choice = defaultChoice } = options;
   const { rest } = takeSettingsFlag(options.args);
@@ -72,17 +76,17 @@ export function prepareClaude(options: ClaudeOptions): Prepared {
     set: { ...allVariables(options, classifier), ...merged.secrets },
     remove: options.keepEnv ? [] : settings.keyVariables,
   });
-  // A stored choice must not apply, so there is always a --model; one behind `--` is the person's own last word.
-  const asked = rest.some((word) => word === '--model' || word.startsWith('--model='));
+  // Without --model the client would use its stored model. A --model of the user, given after `--`, takes precedence.
+  const given = rest.some((word) => word === '--model' || word.startsWith('--model='));
   return {
     ...prepared,
     secrets: ['ANTHROPIC_AUTH_TOKEN', ...Object.keys(merged.secrets)],
-    args: ['--settings', JSON.stringify(merged.settings), ...(asked ? [] : ['--model', choice.id]), ...rest],
+    args: ['--settings', JSON.stringify(merged.settings), ...(given ? [] : ['--model', choice.id]), ...rest],
     notes: [...prepared.notes, ...merged.notes],
   };
 }
 
-/** The same variables for any other program: no client of its own settings, so the environment is all there is. */
+/** The same variables for another program, which gets them from its environment only. */
 export function prepareProgram(options: ClaudeOptions): Prepared {
   const { settings, keepEnv } = options;
   const prepared = childEnvironment({
@@ -97,29 +101,29 @@ function allVariables(options: ClaudeOptions, classifier: boolean): Record<strin
   return { ...providerVariables(options), ...unprotected(options, classifier), ...noProxy(options) };
 }
 
-/** What CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST protects against the person's settings files. */
+/** The variables that CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST protects from the user's settings files. */
 function providerVariables({ settings, url, token }: ClaudeOptions): Record<string, string> {
   const set: Record<string, string> = {
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_AUTH_TOKEN: token,
     CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1',
   };
-  const lineup = tierRoutes(settings);
+  const routes = tierRoutes(settings);
   for (const tier of tiers) {
     const variable = `ANTHROPIC_DEFAULT_${tier.toUpperCase()}_MODEL`;
     set[variable] = tierId(tier);
-    set[`${variable}_NAME`] = describe(lineup[tier]);
+    set[`${variable}_NAME`] = describe(routes[tier]);
   }
   return set;
 }
 
-/** What it does not protect: these stand in the environment and in the inline settings. None is secret. */
+/** The variables that it does not protect, so they are also set in the inline settings. None is secret. */
 function unprotected(options: ClaudeOptions, classifier: boolean): Record<string, string> {
-  const window = String(Math.max(smallestWindow, longContextWindow(options.settings)));
+  const window = String(Math.max(minWindow, longContextWindow(options.settings)));
   return {
     CLAUDE_CODE_MAX_CONTEXT_TOKENS: window,
     CLAUDE_CODE_AUTO_COMPACT_WINDOW: window,
-    // The billing block changes with every kind of request and would spoil the upstream's prefix cache.
+    // The billing header differs between kinds of requests, which would defeat the prefix cache of the upstream.
     CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
     CLAUDE_CODE_GATEWAY_HINT_HEADERS: '1',
     ...(classifier && { CLAUDE_CODE_AUTO_MODE_SERVER: '0' }),
@@ -128,7 +132,7 @@ function unprotected(options: ClaudeOptions, classifier: boolean): Record<string
 
 const loopback = ['127.0.0.1', 'localhost', '::1'];
 
-/** With a proxy in its environment the client would send even loopback requests there. */
+/** The client sends loopback requests to a configured HTTP proxy too, unless NO_PROXY lists them. */
 function noProxy({ env, storedNoProxy }: ClaudeOptions): Record<string, string> {
   const given = [storedNoProxy, env['NO_PROXY'], env['no_proxy']].flatMap((list) => list?.split(',') ?? []);
   const hosts = [
@@ -137,21 +141,21 @@ function noProxy({ env, storedNoProxy }: ClaudeOptions): Record<string, string> 
   return { NO_PROXY: hosts.join(','), no_proxy: hosts.join(',') };
 }
 
-/** Rows of `/model`: what occ would choose, then every configured model; an offered row is used as asked. */
+/** The rows of `/model`: the tiers that occ routes, then every configured model, which is used as it is. */
 function pickerRows(settings: Settings): JsonObject[] {
-  const { sonnet: usual, opus: hard } = tierRoutes(settings);
+  const { sonnet: normal, opus: complex } = tierRoutes(settings);
   const automatic = [
     {
       model: tierId('sonnet'),
-      label: `${usual.modelId} (automatic)`,
-      description: 'occ picks the model for each request; this one for most',
+      label: `${normal.modelId} (automatic)`,
+      description: 'occ picks the model for each request; mostly this one',
     },
   ];
-  if (describe(hard) !== describe(usual)) {
+  if (describe(complex) !== describe(normal)) {
     automatic.push({
       model: tierId('opus'),
-      label: `${hard.modelId} (automatic)`,
-      description: 'occ picks the model for each request; this one for hard work',
+      label: `${complex.modelId} (automatic)`,
+      description: 'occ picks the model for each request; this one for complex work',
     });
   }
   const rows = configuredModels(settings).map((entry) => ({
@@ -162,14 +166,14 @@ function pickerRows(settings: Settings): JsonObject[] {
   return [...automatic, ...rows];
 }
 
-/** How a model reads on a screen: `mimo-v2.5 (opencode-go)`. */
+/** The display name of a model: `mimo-v2.5 (opencode-go)`. */
 function describe({ provider, modelId }: Route): string {
   return `${modelId} (${provider})`;
 }
 
 /**
- * The variables a person exports to use a proxy that stays (`occ start`): those of a launch that are not secret, and
- * the proxy's token, or `unused` where any is accepted.
+ * The variables that a shell exports to use the proxy of `occ start`: those of a launch, with the token of that proxy,
+ * or `anyToken` if it accepts any.
  */
 export function variablesFor(
   settings: Settings,
@@ -179,7 +183,7 @@ export function variablesFor(
   const options = {
     settings,
     url,
-    token: token ?? 'unused',
+    token: token ?? anyToken,
     env: {},
     args: [],
     autoMode: true,

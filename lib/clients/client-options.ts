@@ -1,7 +1,7 @@
 /**
- * The options of Claude Code that always take a value, so that the word after one of them is never mistaken for ours.
- * From `claude --help` of 2.1.330 and the hidden options that are documented elsewhere. Options whose value is optional
- * (`--resume [id]`) are not here: the client itself takes no value that begins with a dash for them.
+ * Lists the options of Claude Code that require a value, so that the value is not taken for an option of occ. From
+ * `claude --help` of 2.1.330, and hidden options that are documented elsewhere. Options with an optional value
+ * (`--resume [id]`) are not listed, because the client accepts no value with a leading dash for them.
  */
 const options = new Set([
   '--add-dir',
@@ -49,7 +49,7 @@ const options = new Set([
   '--tools',
 ]);
 
-/** True when the next word is this option's value, whatever it looks like. `--name=x` carries its own. */
+/** True if the next argument is the value of this option. `--name=x` contains its value. */
 export function takesValue(word: string): boolean {
   return options.has(word);
 }

@@ -1,6 +1,6 @@
 /**
- * What the person's own files say that bears on a launch: settings and logins that would otherwise win, and a model
- * that only occ knows. The files are read and never written.
+ * Finds conflicts between a launch and the user's Claude Code files: settings and logins that would take precedence, and
+ * a stored default model that only occ can serve. The files are only read.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,23 +9,23 @@ import type { Environment } from './environment.ts';
 import { isRoutingVariable } from './provider-variables.ts';
 
 export interface StoredSettings {
-  /** `permissions.defaultMode`, from the file that the client heeds most. */
+  /** `permissions.defaultMode`, from the file with the highest precedence. */
   mode?: string;
-  /** NO_PROXY as a settings file sets it, which would hide ours. */
+  /** NO_PROXY of a settings file, which would override occ's. */
   noProxy?: string;
-  /** What settings files say about where requests go and as whom. */
+  /** Settings that decide where requests go and with which credentials. */
   conflicts: Conflict[];
-  /** There is a claude.ai login. */
+  /** True if the user is logged in to claude.ai. */
   login: boolean;
-  /** A sentence for each thing that this launch overrides, or cannot. */
+  /** A sentence for each setting that the launch overrides or cannot override. */
   notes: string[];
 }
 
 export interface Conflict {
-  /** As a person would write it: `~/.claude/settings.json`. */
+  /** Its path with `~`: `~/.claude/settings.json`. */
   file: string;
   names: readonly string[];
-  /** The administrator's file, which nothing can override. */
+  /** True for the administrator's file, which nothing overrides. */
   managed: boolean;
 }
 
@@ -36,47 +36,47 @@ export interface ClientContext {
   platform: NodeJS.Platform;
 }
 
-/** Looks at managed, local, project and user settings, in the client's own order of weight. Never throws. */
-export function readStoredSettings(where: ClientContext): StoredSettings {
-  const found: StoredSettings = { notes: [], conflicts: [], login: loggedIn(where) };
-  for (const { file, managed } of settingsFiles(where)) {
+/** Reads managed, local, project and user settings, in the client's order of precedence. Never throws. */
+export function readStoredSettings(context: ClientContext): StoredSettings {
+  const found: StoredSettings = { notes: [], conflicts: [], login: isLoggedIn(context) };
+  for (const { file, managed } of settingsFiles(context)) {
     const settings = readJson(file);
     if (settings === undefined) continue;
     const env = toObject(settings['env']);
     const names = Object.keys(env).filter((name) => isRoutingVariable(name) && env[name] !== '');
     if (settings['apiKeyHelper'] !== undefined) names.push('apiKeyHelper');
-    if (names.length > 0) found.conflicts.push({ file: short(file, where), names, managed });
+    if (names.length > 0) found.conflicts.push({ file: short(file, context), names, managed });
     const mode = toText(toObject(settings['permissions'])['defaultMode']);
     if (mode !== '') found.mode ??= mode;
     const noProxy = toText(env['NO_PROXY']) || toText(env['no_proxy']);
     if (noProxy !== '') found.noProxy ??= noProxy;
   }
-  found.notes.push(...found.conflicts.map(inWords));
-  if (found.login) found.notes.push('Your claude.ai login is not used by this launch; it stays as it is.');
+  found.notes.push(...found.conflicts.map(describeConflict));
+  if (found.login) found.notes.push('Your claude.ai login is not used by this launch and is not changed.');
   return found;
 }
 
-/** The sentence to end with when the client has stored a model that nobody but occ can answer; else undefined. */
-export function storedModelNotice(where: ClientContext, offered: ReadonlySet<string>): string | undefined {
-  const file = join(clientDir(where), 'settings.json');
+/** A notice if the stored default model of the client can only be served by occ, otherwise undefined. */
+export function storedModelNotice(context: ClientContext, offered: ReadonlySet<string>): string | undefined {
+  const file = join(clientDir(context), 'settings.json');
   const model = toText(readJson(file)?.['model']).replace(/\[1m\]$/i, '');
   if (!offered.has(model)) return undefined;
   return (
-    `Claude Code has stored "${model}" as its default model, which only occ can answer. ` +
-    `Before a plain "claude", choose another with /model, or remove the line "model" from ${short(file, where)}.`
+    `Claude Code has stored "${model}" as its default model, which only occ can serve. ` +
+    `Before a plain "claude", choose another with /model, or remove the line "model" from ${short(file, context)}.`
   );
 }
 
-function settingsFiles(where: ClientContext): { file: string; managed: boolean }[] {
-  const project = join(where.cwd, '.claude');
+function settingsFiles(context: ClientContext): { file: string; managed: boolean }[] {
+  const project = join(context.cwd, '.claude');
   const files = [
     join(project, 'settings.local.json'),
     join(project, 'settings.json'),
-    join(clientDir(where), 'settings.json'),
+    join(clientDir(context), 'settings.json'),
   ];
-  // In the home directory the project's settings and the user's are the same file.
+  // In the home directory, project settings and user settings are the same file.
   const own = [...new Set(files)].map((file) => ({ file, managed: false }));
-  return [{ file: managedFile(where.platform), managed: true }, ...own];
+  return [{ file: managedFile(context.platform), managed: true }, ...own];
 }
 
 function managedFile(platform: NodeJS.Platform): string {
@@ -89,19 +89,19 @@ function clientDir({ env, home }: ClientContext): string {
   return env['CLAUDE_CONFIG_DIR'] || join(home, '.claude');
 }
 
-/** A login leaves its tokens in one file, or in the keychain and only the account's name in the other. */
-function loggedIn(where: ClientContext): boolean {
-  const state = where.env['CLAUDE_CONFIG_DIR'] || where.home;
+/** A login stores its tokens in the first file, or in the keychain and only the account in the second file. */
+function isLoggedIn(context: ClientContext): boolean {
+  const state = context.env['CLAUDE_CONFIG_DIR'] || context.home;
   return (
-    isObject(readJson(join(clientDir(where), '.credentials.json'))?.['claudeAiOauth']) ||
+    isObject(readJson(join(clientDir(context), '.credentials.json'))?.['claudeAiOauth']) ||
     isObject(readJson(join(state, '.claude.json'))?.['oauthAccount'])
   );
 }
 
-function inWords({ file, names, managed }: Conflict): string {
+function describeConflict({ file, names, managed }: Conflict): string {
   const what = `${file} sets ${names.join(', ')}`;
   if (managed) return `${what}; your administrator's settings win, so requests may not go through occ.`;
-  return `${what}; this launch goes through occ all the same, and the file stays as it is.`;
+  return `${what}; this launch goes through occ anyway, and the file is not changed.`;
 }
 
 function short(file: string, { home }: ClientContext): string {

@@ -1,4 +1,4 @@
-/** A child's environment: what it inherits, less what it must not see, plus what it is told. */
+/** Computes the environment of a child: the inherited one, without credentials, with occ's variables. */
 import { isRoutingVariable, routingSwitches } from './provider-variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -6,7 +6,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface EnvironmentChange {
   env: Environment;
   set: Readonly<Record<string, string>>;
-  /** Variables a provider's key was or could be read from: the model's shell could print them. */
+  /** Variables that may hold provider keys. Commands that the model runs could print them. */
   remove: readonly string[];
 }
 
@@ -17,7 +17,7 @@ export interface ChangedEnvironment {
   notes: string[];
 }
 
-/** The client's other credentials always go: it asks about them, or would send them along to whoever answers. */
+/** Always removes the client's other credentials: it would ask about them, or send them to the proxy. */
 export function childEnvironment({ env, set, remove }: EnvironmentChange): ChangedEnvironment {
   const child: Record<string, string> = {};
   const removed: string[] = [];
@@ -38,11 +38,9 @@ export function childEnvironment({ env, set, remove }: EnvironmentChange): Chang
     (name) => isRoutingVariable(name) && differs(env[name], set[name]),
   );
   const notes = [
-    ...switched.map(
-      (name) => `${name} is set here and would send requests past occ; the client does not get it.`,
-    ),
+    ...switched.map((name) => `${name} is set and would bypass occ; it is not passed to the client.`),
     ...(overridden.length > 0
-      ? [`${overridden.join(', ')} of your environment give way to occ's for this launch.`]
+      ? [`occ overrides ${overridden.join(', ')} of your environment for this launch.`]
       : []),
   ];
   return { env: { ...child, ...set }, changed: { ...set }, removed: [...removed, ...switched], notes };

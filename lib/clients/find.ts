@@ -1,19 +1,19 @@
-/** Where the client is: on PATH, where its installers put it, or to be fetched by the person's own npm. */
+/** Finds Claude Code on PATH, where its installers put it, or in the cache of the user's npm. */
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { Environment } from './environment.ts';
 
-/** The versions this was tested with; Claude Code is proprietary and fetched by the person, never shipped. */
+/** The tested versions. Claude Code is proprietary, so it is not bundled; the user's npm fetches it. */
 export const clientPackage = '@anthropic-ai/claude-code';
 export const clientVersions = '~2.1.330';
 
 export type Found =
   | { kind: 'program'; command: string }
-  /** There is such a file, but it may not be run. */
+  /** The file exists, but is not executable. */
   | { kind: 'not_runnable'; command: string }
   | { kind: 'missing' };
 
-/** `claude` on PATH, else in the two places its installers use without adding them to PATH. */
+/** `claude` on PATH, or in one of the two folders that its installers use without adding them to PATH. */
 export function findClaude(env: Environment, home: string): Found {
   const names = process.platform === 'win32' ? ['claude.exe'] : ['claude'];
   const directories = [
@@ -29,11 +29,11 @@ export function findClaude(env: Environment, home: string): Found {
 }
 
 /**
- * Fetches the package and prints the PATH on which npm would run it. npm itself must not run the client: it adds
- * two dozen npm_config_* variables to its environment and does not pass SIGHUP on. The native program is an optional
- * dependency and needs no install script; a person's npm settings may leave out the one, refuse the other, and silence
- * npm when it fails. What is in npm's cache is run without asking the registry again: without a network npm would try for
- * minutes before it used it.
+ * The npx arguments that fetch the package and print the PATH on which npm would run it. npm must not run the client
+ * itself, because it adds two dozen npm_config_* variables to its environment and does not forward SIGHUP. The native
+ * program is an optional dependency and needs no install script; the options override npm settings that omit optional
+ * dependencies, block scripts or hide errors. A cached package is used without asking the registry, because without a
+ * network npm would retry for minutes.
  */
 export const fetchArguments: readonly string[] = [
   '-y',
@@ -48,19 +48,19 @@ export const fetchArguments: readonly string[] = [
   'process.env.PATH',
 ];
 
-/** The same as one command, for npm's stand-ins; the flag lets npm 12 run this package's install script. */
+/** Runs the client in one command, for replacements of npx. The flag lets npm 12 run the package's install script. */
 export const runArguments: readonly string[] = [
   '-y',
   `--allow-scripts=${clientPackage}`,
   `${clientPackage}@${clientVersions}`,
 ];
 
-/** What a person types to do by hand what occ may not do unasked. */
+/** The command that installs the client. occ does not run it by itself. */
 export const installCommand = `npm install -g --allow-scripts=${clientPackage} ${clientPackage}@${clientVersions}`;
 
 /**
- * The native program that npm has put beside the package, given the PATH that npm printed. It is found where the
- * platform's own package holds it, so that nothing depends on install scripts, which npm 12 and careful people block.
+ * The native program beside the package, given the PATH that npm printed. It is searched in the package for the platform,
+ * so install scripts, which npm 12 blocks, are not needed.
  */
 export function findFetched(path: string): string | undefined {
   for (const directory of path.trim().split(delimiter)) {
@@ -79,7 +79,7 @@ function isFile(file: string): boolean {
   try {
     return statSync(file).isFile();
   } catch {
-    return false; // no such file, a PATH entry that is no directory, one that may not be read
+    return false;
   }
 }
 

@@ -1,8 +1,8 @@
-/** What npx adds to the environment of a program it runs, taken away again before occ passes the environment on. */
+/** Removes the variables that npx adds to the environment of occ, before occ passes the environment on. */
 import type { Environment } from './environment.ts';
 
-/** About that one run of npm and the program it was asked for; npm sets most of them every time. */
-const aboutTheRun: ReadonlySet<string> = new Set([
+/** Variables that describe the npx run itself. */
+const npxVariables: ReadonlySet<string> = new Set([
   'INIT_CWD',
   'COLOR',
   'NODE',
@@ -12,16 +12,16 @@ const aboutTheRun: ReadonlySet<string> = new Set([
   'npm_package_json',
   'npm_lifecycle_event',
   'npm_lifecycle_script',
-  // Read again by the npx that fetches the client: a call forbids every other word.
+  // The npx that fetches the client would read these; with npm_config_call it rejects any arguments.
   'npm_config_call',
   'npm_config_package',
   'npm_config_workspace',
   'npm_config_workspaces',
   'npm_config_include_workspace_root',
-  // A model's shell would answer yes to questions nobody has asked it.
+  // In a shell of the model, npm would confirm everything.
   'npm_config_yes',
   'npm_config_allow_scripts',
-  // nvm refuses to work where it stands.
+  // nvm refuses to work if this is set.
   'npm_config_prefix',
   'npm_config_global_prefix',
   'npm_config_local_prefix',
@@ -34,15 +34,16 @@ const aboutTheRun: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The same environment where npx did not start occ. Where packages come from (registry, cache, certificates, proxies)
- * stays: a person who told npx that wants it for the client too. So does PATH, where other programs may find occ.
+ * Returns the environment unchanged if npx did not start occ. Settings that tell where packages come from (registry,
+ * cache, certificates, proxies) are kept, because they apply to fetching the client too. So is PATH, for programs that
+ * run occ.
  */
 export function withoutNpx(env: Environment): Environment {
   if (env['npm_lifecycle_event'] !== 'npx') return env;
   return Object.fromEntries(
     Object.entries(env).filter(
-      // npm sets an empty list of exceptions, which would hide NO_PROXY from the next npm.
-      ([name, value]) => !aboutTheRun.has(name) && !(name === 'npm_config_noproxy' && value === ''),
+      // npm sets it to an empty list, which would override NO_PROXY in the next npm.
+      ([name, value]) => !npxVariables.has(name) && !(name === 'npm_config_noproxy' && value === ''),
     ),
   );
 }

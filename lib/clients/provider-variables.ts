@@ -1,6 +1,6 @@
-/** The variables that decide where Claude Code sends its requests and as whom. A launch sets or removes all of them. */
+/** Lists the variables that decide where Claude Code sends requests and with which credentials. A launch sets or removes all. */
 
-/** Each of these alone takes the client to another API, past ANTHROPIC_BASE_URL (measured for the first two). */
+/** Each of these alone makes the client ignore ANTHROPIC_BASE_URL (measured for the first two). */
 export const routingSwitches: ReadonlySet<string> = new Set([
   'CLAUDE_CODE_USE_BEDROCK',
   'CLAUDE_CODE_USE_VERTEX',
@@ -21,7 +21,7 @@ const credentials = new Set([
   'CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST',
 ]);
 
-/** True for what a person's own settings may not change in a launched client. */
+/** True for variables that the user's settings may not change in a launched client. */
 export function isRoutingVariable(name: string): boolean {
   return (
     credentials.has(name) ||

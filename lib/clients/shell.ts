@@ -1,15 +1,15 @@
-/** What a launch would do, or a person could do by hand, as lines of a POSIX shell. */
+/** Prints a launch, or the variables for a client, as shell commands. */
 import type { Prepared } from './claude.ts';
 
-/** What stands in the place of a secret. */
+/** Replaces secrets in the output. */
 const masked = '•••';
 
 export interface DryRun {
   command: string;
   args: string[];
-  /** What is set; secrets are •••. */
+  /** Variables that are set, with secrets as •••. */
   env: Record<string, string>;
-  /** Variables the child does not get. */
+  /** Variables that are removed. */
   removed: string[];
   notes: string[];
 }
@@ -21,7 +21,7 @@ export function toDryRun(command: string, { args, changed, removed, notes, secre
   return { command, args, env, removed, notes };
 }
 
-/** `unset` lines, then the variables, then the command: each can be read, and run where no secret is masked. */
+/** `unset` lines, then the variables, then the command. Lines without a masked secret can be run. */
 export function renderDryRun({ command, args, env, removed }: DryRun): string[] {
   return [
     ...removed.map((name) => `unset ${name}`),
@@ -36,7 +36,7 @@ function exportLines(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);
 }
 
-/** The lines that set these variables in a shell, and take away the one credential a client would prefer to them. */
+/** The lines that set these variables in a shell, and unset ANTHROPIC_API_KEY, which clients would prefer. */
 export function shellLines(env: Readonly<Record<string, string>>, shell: Shell = 'bash'): string[] {
   const entries = Object.entries(env);
   if (shell === 'fish') {
@@ -54,12 +54,12 @@ export function shellLines(env: Readonly<Record<string, string>>, shell: Shell =
   return [...exportLines(env), 'unset ANTHROPIC_API_KEY'];
 }
 
-/** Unquoted where a shell reads it the same way. */
+/** Quotes a word only if the shell requires it. */
 function quote(word: string): string {
   return isPlain(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Within single quotes fish reads a backslash before a quote or another backslash. */
+/** In single quotes, fish treats a backslash before a quote or a backslash as an escape. */
 function quoteForFish(word: string): string {
   return isPlain(word) ? word : `'${word.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

@@ -1,4 +1,4 @@
-/** Which model answers for each of Claude Code's tiers, asked of the same policy that will route the real requests. */
+/** Finds the model for each tier of Claude Code with the same policy that routes the requests. */
 import { toRoute } from '../catalog/routes.ts';
 import type { ModelEntry, Settings } from '../config/settings.ts';
 import { exitCodes, OccError } from '../errors.ts';
@@ -6,8 +6,8 @@ import { planRoutes } from '../proxy/policy/route.ts';
 import { tierId, tiers, type Tier } from '../proxy/policy/tiers.ts';
 import type { Route } from '../wire/codec.ts';
 
-/** The model that an ordinary request of the id's tier, or for the id itself, goes to. */
-function answersFor(id: string, settings: Settings): Route {
+/** The route of an ordinary request for this model id. */
+function routeFor(id: string, settings: Settings): Route {
   const request = {
     model: id,
     max_tokens: 1024,
@@ -22,13 +22,12 @@ function answersFor(id: string, settings: Settings): Route {
 
 export type TierRoutes = Readonly<Record<Tier, Route>>;
 
-/** One answer for each tier. */
 export function tierRoutes(settings: Settings): TierRoutes {
-  const pairs = tiers.map((tier) => [tier, answersFor(tierId(tier), settings)] as const);
+  const pairs = tiers.map((tier) => [tier, routeFor(tierId(tier), settings)] as const);
   return Object.fromEntries(pairs) as Record<Tier, Route>;
 }
 
-/** Tokens that the model can hold to which long conversations are routed. */
+/** The context window, in tokens, of the model for long conversations. */
 export function longContextWindow(settings: Settings): number {
   const entry = settings.models['long_context'] ?? settings.models['default'];
   const provider = entry && settings.providers[entry.provider];
@@ -36,12 +35,12 @@ export function longContextWindow(settings: Settings): number {
   return toRoute(entry, provider).contextWindow;
 }
 
-/** `provider/model`, the spelling that is never ambiguous. */
+/** `provider/model`, the unambiguous form. */
 export function toId({ provider, model_id }: ModelEntry): string {
   return `${provider}/${model_id}`;
 }
 
-/** Every model the configuration names, each once, in the order a person would look for them: scenarios first. */
+/** Every configured model once: scenarios first, then overrides and fallbacks. */
 export function configuredModels(settings: Settings): ModelEntry[] {
   const all = [
     ...Object.values(settings.models),

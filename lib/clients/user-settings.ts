@@ -1,18 +1,18 @@
-/** What the person's own `--settings` holds: a JSON text, or the file it names. */
+/** Reads the user's `--settings`: JSON, or the path of a JSON file. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { exitCodes, OccError } from '../errors.ts';
 import { isObject, parseJson, type JsonObject } from '../json.ts';
 import { takeSettingsFlag } from './claude-settings.ts';
 
-/** Undefined without the flag; OccError `settings_unreadable` (exit 2) when it names nothing that can be merged. */
+/** Undefined without the flag. OccError `settings_unreadable` (exit 2) if its value is not a JSON object. */
 export function readUserSettings(args: readonly string[], cwd: string): JsonObject | undefined {
   const { value } = takeSettingsFlag(args);
   if (value === undefined) return undefined;
   const inline = value.trimStart().startsWith('{');
   const settings = parseJson(inline ? value : readText(resolve(cwd, value), value));
   if (isObject(settings)) return settings;
-  throw unreadable(inline ? 'the JSON text is not an object' : `${value} holds no JSON object`);
+  throw unreadable(inline ? 'the JSON is not an object' : `${value} is not a JSON object`);
 }
 
 function readText(file: string, given: string): string {

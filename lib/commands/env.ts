@@ -1,4 +1,4 @@
-/** `occ env`: the lines a shell needs to use the running proxy: `eval "$(occ env)"`. */
+/** `occ env` prints the commands that make a shell use the running proxy: `eval "$(occ env)"`. */
 import { Option, type Command } from 'commander';
 import type { Shell } from '../clients/shell.ts';
 import { exitCodes } from '../errors.ts';
@@ -18,12 +18,12 @@ Examples:
 export function defineEnv(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('env')
-    .summary('print the variables a client of the running proxy needs')
-    .description('Prints the lines that make a shell use the running proxy.')
+    .summary('print the variables for clients of the running proxy')
+    .description('Prints the commands that make a shell use the running proxy.')
     .addOption(
-      new Option('--shell <name>', 'whose spelling').choices(['bash', 'fish', 'powershell']).default('bash'),
+      new Option('--shell <name>', 'shell syntax').choices(['bash', 'fish', 'powershell']).default('bash'),
     )
-    .option('--json', 'answer in JSON; without the token')
+    .option('--json', 'print the result as JSON, without the token')
     .addHelpText('after', envHelp)
     .action(async (options: EnvOptions) => {
       const output = await outputFor(system, globals(options));

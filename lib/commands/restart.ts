@@ -1,4 +1,4 @@
-/** `occ restart`: stop, then start with the same options; nothing is stopped that could not be started again. */
+/** `occ restart`: checks that the proxy can start again, stops it, and starts it with the same options. */
 import type { Command } from 'commander';
 import type { Output } from '../terminal/output.ts';
 import { defaultTimeoutS, toSeconds, type StopOptions } from './stop.ts';
@@ -7,10 +7,10 @@ import { outputFor, type CommandContext, type System } from '../terminal/command
 export function defineRestart(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('restart')
-    .summary('stop it, then start it with the same options')
-    .description('Stops the proxy and starts it with the options it was started with.')
-    .option('--timeout <s>', 'seconds that live streams have to finish', toSeconds, defaultTimeoutS)
-    .option('--json', 'answer in JSON')
+    .summary('stop the proxy and start it with the same options')
+    .description('Stops the proxy and starts it with the same options.')
+    .option('--timeout <s>', 'seconds for live streams to finish', toSeconds, defaultTimeoutS)
+    .option('--json', 'print the result as JSON')
     .action(async (options: StopOptions) => {
       end(await restart(options, system, await outputFor(system, globals(options))));
     });
@@ -29,17 +29,17 @@ async function restart({ timeout }: StopOptions, system: System, output: Output)
   }
   const { record } = found;
   const { options } = record;
-  // Whatever would keep it from starting is said while it still runs.
+  // Report what would prevent a start while the old proxy still runs.
   await readySettings(options, system, withoutWarnings(output));
   const halting = halt(record, runtimeDirOf(system), timeout * 1000);
   const { cut } = await withProgress(output, `waiting up to ${timeout} s for live streams`, halting);
   if (cut !== undefined && cut > 0)
     output.warn(`occ: ${cut} live ${cut === 1 ? 'stream was' : 'streams were'} cut`);
-  // Shells that use it keep the address they know, where any free one was taken.
+  // With --port 0, keep the port that was chosen: shells already use it.
   return startAndWait(options.port === 0 ? { ...options, port: record.port } : options, system, output);
 }
 
-/** The start that follows says the warnings again. */
+/** The start that follows prints the same warnings. */
 function withoutWarnings(output: Output): Output {
   return { ...output, warn: () => {} };
 }

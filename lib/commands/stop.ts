@@ -1,4 +1,4 @@
-/** `occ stop`: lets live streams of the background proxy finish, ends it, and says what was cut. */
+/** `occ stop`: lets live streams of the proxy finish, ends it, and reports how many were cut. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { exitCodes } from '../errors.ts';
 import type { Output } from '../terminal/output.ts';
@@ -18,10 +18,10 @@ export const defaultTimeoutS = 10;
 export function defineStop(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('stop')
-    .summary('end the proxy that occ start runs')
-    .description('Refuses new requests, lets live streams finish, then ends the proxy.')
-    .option('--timeout <s>', 'seconds that live streams have to finish', toSeconds, defaultTimeoutS)
-    .option('--json', 'answer in JSON')
+    .summary('stop the proxy that occ start runs')
+    .description('Rejects new requests, lets live streams finish, then stops the proxy.')
+    .option('--timeout <s>', 'seconds for live streams to finish', toSeconds, defaultTimeoutS)
+    .option('--json', 'print the result as JSON')
     .action(async (options: StopOptions) => {
       end(await stop(options, system, await outputFor(system, globals(options))));
     });
@@ -33,7 +33,7 @@ export function toSeconds(text: string): number {
   throw new InvalidArgumentError('expected seconds, from 0 to 86400.');
 }
 
-/** Exit 0 also when nothing runs: that is what was wanted. */
+/** Exits with 0 also if no proxy runs. */
 export async function stop({ timeout }: StopOptions, system: System, output: Output): Promise<number> {
   const { runtimeDirOf } = await import('../daemon/running.ts');
   const { readRecord } = await import('../daemon/record.ts');

@@ -1,6 +1,6 @@
 /**
- * Starts the proxy as a process of its own and waits until it says that it is ready. It says so over a channel that
- * closes then; why it could not, it has said by then to its own log, in the words of any other command.
+ * Starts the proxy as a process of its own and waits until it is ready. The process reports that over its IPC channel,
+ * which then closes. What it prints until then, errors included, goes to a file.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -10,40 +10,40 @@ import { makePrivateDirectory } from '../config/paths.ts';
 import { endingSignalNames, endingSignals } from '../errors.ts';
 
 export interface BackgroundOptions {
-  /** The words after `occ`. */
+  /** The arguments after `occ`. */
   args: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
-  /** Where it runs: a folder that is not in anybody's way. */
+  /** Its working directory, which it keeps in use as long as it runs. */
   cwd: string;
   stateDir: string;
-  /** Milliseconds it has to become ready. */
+  /** Milliseconds until it must be ready. */
   limitMs: number;
 }
 
 export type Started =
-  /** Its port answers; what it said until then are warnings. */
-  | { kind: 'ready'; words: string }
-  /** It ended with this code, having said these words. */
-  | { kind: 'failed'; code: number; words: string }
-  /** It did not become ready in time, and was ended. */
-  | { kind: 'late'; words: string }
-  /** This process was told to end meanwhile, and ended it too. */
+  /** Its port answers. It has printed at most warnings. */
+  | { kind: 'ready'; printed: string }
+  /** It ended with this code. */
+  | { kind: 'failed'; code: number; printed: string }
+  /** It was not ready in time, and was killed. */
+  | { kind: 'late'; printed: string }
+  /** This process received a signal, and killed it. */
   | { kind: 'interrupted'; code: number };
 
-/** What the child sends when its port answers. */
+/** The message that the child sends when its port answers. */
 export const readyMessage = 'ready';
 
-/** Where a background proxy's own words go, from its start on: nobody else hears them. */
+/** The file that receives stdout and stderr of a background proxy. */
 export function startLogFile(stateDir: string): string {
   return join(stateDir, 'start.log');
 }
 
-/** Rejects with the platform's own error when the log cannot be opened or the process cannot be made. */
+/** Rejects with the system's error if the file cannot be opened or the process cannot be created. */
 export async function startBackground(options: BackgroundOptions): Promise<Started> {
   const { args, env, cwd, stateDir, limitMs } = options;
   makePrivateDirectory(stateDir);
   const file = startLogFile(stateDir);
-  const words = openSync(file, 'w', 0o600);
+  const log = openSync(file, 'w', 0o600);
   let child: ChildProcess;
   try {
     child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
@@ -51,10 +51,10 @@ export async function startBackground(options: BackgroundOptions): Promise<Start
       env: { ...env },
       detached: true,
       windowsHide: true,
-      stdio: ['ignore', words, words, 'ipc'],
+      stdio: ['ignore', log, log, 'ipc'],
     });
   } finally {
-    closeSync(words);
+    closeSync(log);
   }
   const started = await outcome(child, limitMs, () => readFileSync(file, 'utf8'));
   if (child.connected) child.disconnect();
@@ -62,27 +62,27 @@ export async function startBackground(options: BackgroundOptions): Promise<Start
   return started;
 }
 
-function outcome(child: ChildProcess, limitMs: number, words: () => string): Promise<Started> {
+function outcome(child: ChildProcess, limitMs: number, printed: () => string): Promise<Started> {
   return new Promise((resolve, reject) => {
     const end = (started: Started): void => {
       if (started.kind !== 'ready' && started.kind !== 'failed') child.kill('SIGKILL');
       finish();
       resolve(started);
     };
-    const told = (signal: keyof typeof endingSignals): void =>
+    const onSignal = (signal: keyof typeof endingSignals): void =>
       end({ kind: 'interrupted', code: endingSignals[signal] });
-    const timer = setTimeout(() => end({ kind: 'late', words: words() }), limitMs);
+    const timer = setTimeout(() => end({ kind: 'late', printed: printed() }), limitMs);
     const finish = (): void => {
       clearTimeout(timer);
-      for (const signal of endingSignalNames) process.off(signal, told);
+      for (const signal of endingSignalNames) process.off(signal, onSignal);
     };
-    for (const signal of endingSignalNames) process.on(signal, told);
+    for (const signal of endingSignalNames) process.on(signal, onSignal);
     child.once('message', (message) => {
-      if (message === readyMessage) end({ kind: 'ready', words: words() });
+      if (message === readyMessage) end({ kind: 'ready', printed: printed() });
     });
     child.once('exit', (code, signal) => {
       const ended = code ?? (signal === null ? 1 : 128 + constants.signals[signal]);
-      end({ kind: 'failed', code: ended, words: words() });
+      end({ kind: 'failed', code: ended, printed: printed() });
     });
     child.once('error', (error) => {
       finish();

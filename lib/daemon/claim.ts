@@ -1,7 +1,7 @@
 /**
- * Of two starts at once only one may go on: the claim is held from looking at the record until the new one is written,
- * which is a matter of milliseconds. A directory, because making one is atomic everywhere; one that was left behind by a
- * process that died in between is taken over.
+ * Lets only one of several simultaneous starts go on. A start holds the claim from reading the old record until it has
+ * written the new one, which takes milliseconds. The claim is a directory, because creating one is atomic on every
+ * platform. A claim left behind by a process that died is taken over.
  */
 import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,21 +9,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makePrivateDirectory } from '../config/paths.ts';
 import { OccError } from '../errors.ts';
 
-/** Milliseconds after which a claim is thought to be left behind; holders are done long before. */
+/** Milliseconds after which a claim counts as left behind. */
 const abandonedMs = 15_000;
 const pollMs = 25;
-/** Milliseconds after which waiting any longer is hopeless: somebody claims again and again. */
-const patienceMs = 30_000;
+/** Milliseconds after which waiting ends: other processes claim it again and again. */
+const maxWaitMs = 30_000;
 
 /**
- * Runs `work` while no other process of this user does. Rejects as the work does, with the platform's error when the
- * directory cannot be made, and with OccError `start_in_progress` when it waited in vain.
+ * Runs `work` while no other process of this user does. Rejects as the work does, with the system's error if the
+ * directory cannot be created, and with OccError `start_in_progress` after 30 s of waiting.
  */
 export async function withClaim<T>(runtimeDir: string, work: () => Promise<T>): Promise<T> {
   makePrivateDirectory(runtimeDir);
   const claim = join(runtimeDir, 'proxy.claim');
-  for (const began = Date.now(); !taken(claim);) {
-    if (Math.abs(Date.now() - began) > patienceMs) throw stillClaimed(claim);
+  for (const began = Date.now(); !take(claim);) {
+    if (Math.abs(Date.now() - began) > maxWaitMs) throw stillClaimed(claim);
     if (isAbandoned(claim)) release(claim);
     else await sleep(pollMs);
   }
@@ -34,7 +34,7 @@ export async function withClaim<T>(runtimeDir: string, work: () => Promise<T>): 
   }
 }
 
-function taken(claim: string): boolean {
+function take(claim: string): boolean {
   try {
     mkdirSync(claim, { mode: 0o700 });
     return true;
@@ -50,8 +50,8 @@ function isAbandoned(claim: string): boolean {
 }
 
 function stillClaimed(claim: string): OccError {
-  return new OccError('start_in_progress', 'other starts of the proxy do not come to an end', {
-    remedy: `if none is running, remove the directory ${claim}`,
+  return new OccError('start_in_progress', 'another start of the proxy does not finish', {
+    remedy: `if no other occ start is running, remove the directory ${claim}`,
   });
 }
 
@@ -59,6 +59,6 @@ function release(claim: string): void {
   try {
     rmdirSync(claim);
   } catch {
-    // Somebody else has released it already.
+    // Another process has released it already.
   }
 }

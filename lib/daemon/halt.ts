@@ -1,31 +1,31 @@
-/** Ends a proxy that runs: asks it to let its streams finish, insists when it does not answer, and says what was cut. */
+/** Stops a running proxy: requests a stop that lets streams finish, and kills the process if it does not answer. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask } from './ask.ts';
+import { sendRequest } from './request.ts';
 import { isProxyProcess, probe } from './probe.ts';
 import { removeRecord, type ProxyRecord } from './record.ts';
 
 export interface Halted {
-  /** `stopped`: as asked. `killed`: it did not answer, and its process was ended by force. `stale`: nothing ran. */
+  /** `stopped`: it stopped as requested. `killed`: it did not answer and was killed. `stale`: nothing ran. */
   how: 'stopped' | 'killed' | 'stale';
-  /** Live streams that did not finish in time; undefined where nobody could count them. */
+  /** Live streams that did not finish in time; undefined if the proxy did not report it. */
   cut?: number;
 }
 
-/** Milliseconds beyond the drain after which it is not waited for any longer. */
+/** Milliseconds to wait beyond the drain. */
 const graceMs = 5000;
 const pollMs = 50;
 
-/** Ends it within `drainMs` and a few seconds, whatever state it is in. Never rejects. */
+/** Stops it within `drainMs` plus about ten seconds, in any state. Never rejects. */
 export async function halt(record: ProxyRecord, runtimeDir: string, drainMs: number): Promise<Halted> {
   const found = await probe(record);
   if (found === 'stale') {
     removeRecord(runtimeDir, record.instance);
     return { how: 'stale' };
   }
-  const cut = found === 'running' ? await askToStop(record, drainMs) : undefined;
+  const cut = found === 'running' ? await requestStop(record, drainMs) : undefined;
   if (cut !== undefined && (await isGone(record.pid, graceMs))) return { how: 'stopped', cut };
-  // Somebody else may have ended it while it was asked; then its number may be anybody's.
+  // Another command may have stopped it meanwhile, so its pid may belong to another process.
   if (!(await isProxyProcess(record))) {
     removeRecord(runtimeDir, record.instance);
     return { how: 'stopped' };
@@ -36,10 +36,10 @@ export async function halt(record: ProxyRecord, runtimeDir: string, drainMs: num
   return { how: 'killed' };
 }
 
-/** How many streams were cut; undefined when it did not answer. */
-async function askToStop({ url, control }: ProxyRecord, drainMs: number): Promise<number | undefined> {
+/** The number of streams that were cut; undefined if it did not answer. */
+async function requestStop({ url, control }: ProxyRecord, drainMs: number): Promise<number | undefined> {
   try {
-    const { status, body } = await ask(`${url}/occ/stop`, {
+    const { status, body } = await sendRequest(`${url}/occ/stop`, {
       method: 'POST',
       token: control,
       body: { drain_ms: drainMs },
@@ -67,7 +67,7 @@ function isAlive(pid: number): boolean {
   return !isZombie(pid);
 }
 
-/** Ended, and only not yet waited for by its parent: in a container nobody may ever do so. Seen on Linux only. */
+/** It has ended, but its parent has not waited for it; without an init, as in a container, it never may. Linux only. */
 function isZombie(pid: number): boolean {
   try {
     return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -80,6 +80,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended by itself.
+    // It has ended meanwhile.
   }
 }

@@ -1,18 +1,18 @@
-/** Is what a record says still true? Asked of the port, since pids and ports are given to others in time. */
+/** Checks whether a record is still valid by a request to its port, since pids and ports are reused. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { ask } from './ask.ts';
+import { sendRequest } from './request.ts';
 import type { ProxyRecord } from './record.ts';
 
 /**
- * - `running`: the port answers as this very run.
- * - `silent`: its process lives and the port does not answer; it hangs, or has just been stopped by a signal.
- * - `stale`: it is gone, whoever may have its pid or its port by now.
+ * - `running`: the port answers with the instance of the record.
+ * - `silent`: its process exists but the port does not answer; it hangs, or is stopped by a signal.
+ * - `stale`: it has ended, although another process may use its pid or its port.
  */
 export type ProxyState = 'running' | 'silent' | 'stale';
 
-/** Milliseconds a proxy has to say that it is there. */
-const patienceMs = 2000;
+/** Milliseconds until a proxy must answer. */
+const timeoutMs = 2000;
 
 export async function probe(record: ProxyRecord): Promise<ProxyState> {
   const health = await findHealth(record.url);
@@ -20,31 +20,31 @@ export async function probe(record: ProxyRecord): Promise<ProxyState> {
   return health === undefined && (await isProxyProcess(record)) ? 'silent' : 'stale';
 }
 
-/** What an occ listening at `url` says of itself; undefined when none does. */
+/** The response of /health if an occ listens at `url`, otherwise undefined. */
 export async function findHealth(url: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {
-    const { body } = await ask(`${url}/health`, { limitMs: patienceMs });
+    const { body } = await sendRequest(`${url}/health`, { limitMs: timeoutMs });
     return body['service'] === 'occ' ? body : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** True when the process of that number runs the record's program as a proxy, and not something that got its number later. */
+/** True if the process with that pid runs the program of the record as a proxy, so the pid was not reused. */
 export async function isProxyProcess({ pid, program }: ProxyRecord): Promise<boolean> {
   const line = await commandLine(pid);
   return line !== undefined && line.includes(program) && /\bstart\b/.test(line);
 }
 
-/** The command line of a process, from Linux or by the `ps` of POSIX; undefined when there is no such process, or no way to see. */
+/** The command line of a process, from /proc or `ps`; undefined if there is no such process or neither is available. */
 function commandLine(pid: number): Promise<string | undefined> {
   try {
     return Promise.resolve(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
   } catch {
-    // Another system, or no such process: `ps` knows which.
+    // Not Linux, or no such process; `ps` tells.
   }
   return new Promise((resolve) => {
-    execFile('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { timeout: patienceMs }, (error, stdout) => {
+    execFile('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { timeout: timeoutMs }, (error, stdout) => {
       resolve(error ? undefined : stdout);
     });
   });

@@ -1,6 +1,6 @@
 /**
- * The note a long-lived proxy leaves of itself, so that other commands find it. It is a hint and never a lock: what it
- * says counts only when the port it names answers as the very run it names (`probe.ts`).
+ * The record that `occ start` writes so that other commands find its proxy. It is a hint and not a lock: it counts only
+ * if its port answers with its instance (`probe.ts`).
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
 import { isObject, parseJson, toText, type JsonObject } from '../json.ts';
 
 export interface ProxyRecord {
-  /** Random, of this run alone; `/health` tells the same. */
+  /** Random for each run; `/health` returns the same value. */
   instance: string;
   pid: number;
   /** `http://127.0.0.1:3456`, without a path. */
@@ -18,16 +18,16 @@ export interface ProxyRecord {
   version: string;
   /** ISO 8601. */
   started_at: string;
-  /** Opens the paths below /occ/; the reason why the file is for its owner alone. */
+  /** The token for the endpoints below /occ/, so only the owner may read the file. */
   control: string;
-  /** The name of the program that runs it, as it stands on its command line. */
+  /** The name of its program, as on its command line. */
   program: string;
-  /** What `occ restart` starts it with again. */
+  /** The options that `occ restart` uses again. */
   options: RecordedOptions;
   log: string;
 }
 
-/** The options `occ start` was given; absent ones came from elsewhere. */
+/** The options given to `occ start`; absent ones came from the environment, the file or the defaults. */
 export interface RecordedOptions {
   config?: string;
   host?: string;
@@ -39,7 +39,7 @@ export function recordFile(runtimeDir: string): string {
   return join(runtimeDir, 'proxy.json');
 }
 
-/** Undefined when there is none, or when what stands there is no record. */
+/** Undefined if there is no record, or if the file is not a valid one. */
 export function readRecord(runtimeDir: string): ProxyRecord | undefined {
   let text: string;
   try {
@@ -51,26 +51,26 @@ export function readRecord(runtimeDir: string): ProxyRecord | undefined {
   return isObject(value) && isRecord(value) ? (value as unknown as ProxyRecord) : undefined;
 }
 
-/** Throws the platform's own error when it cannot be written. */
+/** Throws the system's error if it cannot be written. */
 export function writeRecord(runtimeDir: string, record: ProxyRecord): void {
   makePrivateDirectory(runtimeDir);
   writePrivateFile(recordFile(runtimeDir), `${JSON.stringify({ schema: 1, ...record }, null, 2)}\n`);
 }
 
-/** Removes the record if it is still this run's; a later run's stays. Never throws. */
+/** Removes the record if it belongs to this instance. Never throws. */
 export function removeRecord(runtimeDir: string, instance: string): void {
   try {
     if (readRecord(runtimeDir)?.instance === instance) rmSync(recordFile(runtimeDir), { force: true });
   } catch {
-    // What cannot be removed is stale from now on, and every reader finds that out by itself.
+    // A record that cannot be removed is stale from now on, which every reader detects.
   }
 }
 
-const texts = ['instance', 'url', 'host', 'version', 'started_at', 'control', 'program', 'log'];
+const textFields = ['instance', 'url', 'host', 'version', 'started_at', 'control', 'program', 'log'];
 
 function isRecord(value: JsonObject): boolean {
   return (
-    texts.every((key) => typeof value[key] === 'string' && value[key] !== '') &&
+    textFields.every((key) => typeof value[key] === 'string' && value[key] !== '') &&
     Number.isInteger(value['pid']) &&
     Number.isInteger(value['port']) &&
     isObject(value['options']) &&

@@ -1,6 +1,6 @@
-/** The proxy that `occ start` runs, as the other commands find it and talk to it. */
+/** Finds the proxy that `occ start` runs, and sends requests to its control endpoints. */
 import { findPlaces, type HomeContext } from '../config/paths.ts';
-import { ask } from './ask.ts';
+import { sendRequest } from './request.ts';
 import { probe, type ProxyState } from './probe.ts';
 import { readRecord, type ProxyRecord } from './record.ts';
 import { exitCodes, OccError } from '../errors.ts';
@@ -15,16 +15,16 @@ export function runtimeDirOf({ env, home }: HomeContext): string {
   return findPlaces({ env, home }).runtimeDir;
 }
 
-/** What the record says and whether it is still true; undefined when there is none. */
+/** The record and the state of its proxy; undefined if there is no record. */
 export async function findProxy(world: HomeContext): Promise<Found | undefined> {
   const record = readRecord(runtimeDirOf(world));
   return record && { record, state: await probe(record) };
 }
 
-/** OccError `not_running` (exit 3) unless one runs and answers. */
+/** The record of the running proxy. OccError `not_running` (exit 3) if none runs or it does not answer. */
 export async function requireRunning(
   world: HomeContext,
-  remedy = 'occ start runs one',
+  remedy = 'start one with occ start',
 ): Promise<ProxyRecord> {
   const found = await findProxy(world);
   if (found?.state === 'running') return found.record;
@@ -38,27 +38,27 @@ export function reasonNotRunning(found: Found | undefined): string {
   return `no proxy is running; the record of pid ${record.pid} is stale`;
 }
 
-/** Milliseconds for an answer that needs no work. */
+/** Milliseconds until a response, which needs no work, must have arrived. */
 const limitMs = 5000;
 
-/** OccError `not_running` (exit 3) when it does not answer any more. */
+/** OccError `not_running` (exit 3) if it no longer answers. */
 export async function queryProxy(
   { url, control, pid }: ProxyRecord,
   path: '/occ/status' | '/occ/env',
 ): Promise<JsonObject> {
   try {
-    const { status, body } = await ask(url + path, { token: control, limitMs });
+    const { status, body } = await sendRequest(url + path, { token: control, limitMs });
     if (status === 200) return body;
   } catch {
-    // The same as an answer that is none.
+    // Handled like a response with another status.
   }
   throw new OccError('not_running', `the proxy (pid ${pid}) has stopped answering on ${url}`, {
     exitCode: exitCodes.notRunning,
-    remedy: 'occ stop ends it, occ start runs another',
+    remedy: 'stop it with occ stop, then start another with occ start',
   });
 }
 
-/** What a client needs in its environment to use it, the token included. */
+/** The environment variables that a client of the proxy needs, including the token. */
 export async function clientVariables(record: ProxyRecord): Promise<Record<string, string>> {
   const { variables } = await queryProxy(record, '/occ/env');
   const entries = Object.entries(isObject(variables) ? variables : {});

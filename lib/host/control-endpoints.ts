@@ -45,7 +45,7 @@ export function controlEndpoints({
       started_at: startedAt.toISOString(),
       uptime_s: Math.round((Date.now() - startedAt.getTime()) / 1000),
       config: settings.current().file ?? null,
-      config_error: settings.fault() ?? null,
+      config_error: settings.error() ?? null,
       config_pending: settings.pending() ?? null,
       log: logPath,
       live: stats.live,

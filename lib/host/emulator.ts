@@ -1,14 +1,14 @@
-/** The emulator beside a proxy: started when a configured model is one of its, or when nothing else is to be asked. */
+/** Starts the emulator beside a proxy, if a configured model belongs to it or the run is a trial run. */
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 
 export interface LazyEmulator {
-  /** The settings in which its models are answered; starts it if they need it and it does not run yet. */
+  /** Directs the emulator's models to the emulator, which is started first if needed. */
   apply(settings: Settings): Promise<Settings>;
   close(): Promise<void>;
 }
 
-/** `trial`: nothing but the emulator is asked. Rejects with the system's error when it cannot listen. */
+/** With `trial`, all requests go to the emulator. `apply` rejects with the system's error if it cannot listen. */
 export function lazyEmulator(trial: boolean, log: Log): LazyEmulator {
   let started: Promise<{ url: string; close(): Promise<void> }> | undefined;
 
@@ -25,13 +25,13 @@ export function lazyEmulator(trial: boolean, log: Log): LazyEmulator {
       return (trial ? emulatorSettings : withEmulator)(settings, url);
     },
     async close() {
-      const emulator = await started?.catch(() => undefined); // what never started is closed
+      const emulator = await started?.catch(() => undefined);
       await emulator?.close();
     },
   };
 }
 
-/** True when a configured model is one of the emulator's. */
+/** True if a configured model belongs to the emulator. */
 export function usesEmulator({ models, fallbacks, modelOverrides, modelFamilyOverrides }: Settings): boolean {
   const entries = [models, modelOverrides, modelFamilyOverrides].flatMap((named) => Object.values(named));
   return [...entries, ...Object.values(fallbacks).flat()].some(({ provider }) => provider === 'emulator');

@@ -1,4 +1,4 @@
-/** Opens what a command needs to answer requests (log, emulator, proxy) and closes all of it, in order, whatever happens. */
+/** Opens the log, the emulator if needed, and the proxy; closes them in reverse order, also after an error. */
 import type { Settings } from '../config/settings.ts';
 import { exitCodes, OccError, type ExitCode } from '../errors.ts';
 import type { Log, LogEntry } from '../log/log.ts';
@@ -9,23 +9,23 @@ import { lazyEmulator } from './emulator.ts';
 
 export interface HostOptions {
   settings: Settings;
-  /** `--emulator`: nothing but the emulator is asked. */
+  /** `--emulator`: all requests go to the emulator. */
   trial: boolean;
   host: string;
-  /** 0 takes any free port. */
+  /** 0 for any free port. */
   port: number;
-  /** What clients must present; the settings' own otherwise. */
+  /** The token that clients must present; that of the settings if absent. */
   token?: string;
   stateDir: string;
-  /** What the proxy's owner may ask it. */
+  /** The control endpoints of `occ start`. */
   control?: Control;
-  /** Last changes before the proxy sees the settings. */
+  /** Changes the settings before the proxy uses them. */
   adjust?: (settings: Settings) => Settings;
-  /** How the settings are kept up to date; without it the first ones hold to the end. */
+  /** Where changed settings come from; without it the first settings stay. */
   reloadSource?: ReloadSource;
-  /** The exit code when the proxy cannot listen. */
+  /** The exit code of the error if the proxy cannot listen. */
   listenFailure: ExitCode;
-  /** Told once when the log cannot be written. */
+  /** Called once, when the log cannot be written. */
   onLogFailure: (reason: string) => void;
 }
 
@@ -34,11 +34,11 @@ export interface Host {
   settings: LiveSettings;
   log: Log;
   logPath: string;
-  /** Lets live requests finish for `drainMs`, then cuts them; resolves to how many were cut. May be called twice. */
+  /** Lets live requests finish for `drainMs`, then cuts them; resolves to the number cut. May be called twice. */
   close(drainMs: number): Promise<number>;
 }
 
-/** OccError when it cannot listen; nothing stays open then. */
+/** OccError if it cannot listen; nothing stays open then. */
 export async function openHost(options: HostOptions): Promise<Host> {
   const { openLog } = await import('../log/log-file.ts');
   const logFile = openLog({
@@ -60,7 +60,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   };
   try {
     const first = await apply(options.settings).catch((error: unknown) => {
-      throw noEmulator(error, options);
+      throw emulatorCannotListen(error, options);
     });
     const settings = (live = liveSettings({
       given: options.settings,
@@ -89,7 +89,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   }
 }
 
-/** A line that every request leaves, whatever happens; `logging.requests: false` drops it. A failed attempt is a warning. */
+/** A log line of a successful request, which `logging.requests: false` drops. Failed attempts are logged as warnings. */
 function isRequestLine({ level, event }: LogEntry): boolean {
   return level === 'info' && (event === 'request' || event === 'attempt');
 }
@@ -112,8 +112,8 @@ async function listen(settings: () => Settings, options: HostOptions, log: Log):
   }
 }
 
-/** A machine that lends no port to the emulator would lend none to the proxy. */
-function noEmulator(cause: unknown, { listenFailure }: HostOptions): unknown {
+/** If the emulator cannot listen, the proxy could not either, so both report the same error. */
+function emulatorCannotListen(cause: unknown, { listenFailure }: HostOptions): unknown {
   const { code } = cause as NodeJS.ErrnoException;
   if (cause instanceof OccError || code === undefined) return cause;
   return new OccError('cannot_listen', `the emulator cannot listen on 127.0.0.1 (${code})`, {
@@ -129,20 +129,20 @@ function cannotListen(error: unknown, { host, port, listenFailure }: HostOptions
     exitCode: listenFailure,
     cause: error,
     ...(inUse
-      ? { remedy: 'occ start --port 0 takes any free port; or end what listens there' }
+      ? { remedy: 'use any free port with occ start --port 0, or stop the program that listens there' }
       : error.remedy !== undefined && { remedy: error.remedy }),
   });
 }
 
 /**
- * OccError `key_missing` (exit 78) when nobody could answer for want of a key. Models that only stand by may lack
- * theirs: they are passed over.
+ * OccError `key_missing` (exit 78) if the provider has no key. Called for the default model only: fallbacks without a
+ * key are skipped.
  */
 export function requireKey(settings: Settings, provider: string | undefined, what: string): void {
   const { missingKey, keyRemedy } = (provider === undefined ? undefined : settings.providers[provider]) ?? {};
   if (missingKey === undefined) return;
   throw new OccError('key_missing', `${what} (${provider}) has no key: ${missingKey}`, {
     exitCode: exitCodes.config,
-    remedy: `${keyRemedy ?? 'give it one'}\nocc launch --emulator needs no key`,
+    remedy: `${keyRemedy ?? 'configure a key'}\nocc launch --emulator needs no key`,
   });
 }

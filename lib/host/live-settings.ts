@@ -1,6 +1,6 @@
 /**
- * The settings of a running proxy: one snapshot for each request, replaced by the next when the configuration has changed
- * and is right. One that is wrong changes nothing and is told: in the log, in `occ status`, and to whoever looks on.
+ * The settings of a running proxy. Each request uses one snapshot, which is replaced when the configuration has changed
+ * and is valid. An invalid configuration changes nothing and is reported in the log, in `occ status` and on the terminal.
  */
 import { isLoopback } from '../loopback.ts';
 import type { Settings } from '../config/settings.ts';
@@ -8,28 +8,28 @@ import { watchConfig, type ConfigWatch } from '../config/watch.ts';
 import { OccError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 
-/** Where new settings come from while the proxy runs. */
+/** Where settings come from while the proxy runs. */
 export interface ReloadSource {
-  /** Reads the configuration once more. Rejects with what is wrong with it; ends early when `signal` aborts. */
+  /** Loads the configuration again. Rejects if it is invalid, and when `signal` aborts. */
   load: (signal: AbortSignal) => Promise<Settings>;
-  /** Absolute paths of the files it may be read from. */
+  /** Absolute paths of the files to watch. */
   files: readonly string[];
-  /** When the first settings were read, or before, in milliseconds since 1970; what has changed since is read again. */
+  /** A time, in milliseconds since 1970, not after the first load; files that changed since then are read again. */
   since?: number;
-  /** A line for whoever looks on; not where a terminal belongs to a client. */
+  /** Prints a line for the user; does nothing while the terminal belongs to a client. */
   report: (line: string) => void;
-  /** Where the configuration had the proxy listen; absent where the configuration has no say in it. */
+  /** The configured address on which the proxy listens; absent if it listens elsewhere. */
   bound?: { host: string; port: number };
 }
 
 export interface LiveSettings {
-  /** The snapshot a new request sees. */
+  /** The snapshot for a new request. */
   current(): Settings;
-  /** Why the configuration on disk is not the one in force. */
-  fault(): ConfigError | undefined;
-  /** What of it waits for a restart, in words. */
+  /** Why the configuration on disk is not in force. */
+  error(): ConfigError | undefined;
+  /** What takes effect only after a restart, as a message. */
   pending(): string | undefined;
-  /** Reads the configuration now, whatever `hot_reload` says. Never rejects. */
+  /** Reads the configuration now, also with `hot_reload: false`. Never rejects. */
   reload(): Promise<void>;
   close(): void;
 }
@@ -40,15 +40,16 @@ export interface ConfigError {
 }
 
 export interface LiveOptions {
-  /** The first settings as the configuration has them, and as the proxy is to see them. */
+  /** The first settings as loaded. */
   given: Settings;
+  /** The first settings as the proxy uses them. */
   first: Settings;
-  /** Makes the one of the other. */
+  /** Turns loaded settings into those that the proxy uses. */
   apply: (settings: Settings) => Promise<Settings>;
-  /** Without it the first settings hold to the end. */
+  /** Without it the first settings stay. */
   reloadSource: ReloadSource | undefined;
   log: Log;
-  /** Told each time other settings are in force. */
+  /** Called each time new settings take effect. */
   onChange: (settings: Settings) => void;
 }
 
@@ -62,7 +63,7 @@ export function liveSettings({
 }: LiveOptions): LiveSettings {
   const closing = new AbortController();
   let current = first;
-  let fault: ConfigError | undefined;
+  let lastError: ConfigError | undefined;
   let pending: string | undefined;
   let watching: ConfigWatch | undefined;
   let reloading: Promise<void> | undefined;
@@ -81,7 +82,7 @@ export function liveSettings({
     }
   }
 
-  /** One at a time; what changes meanwhile is read once more. */
+  /** Reloads one at a time; a change during a reload causes another one. */
   function reload(): Promise<void> {
     again = true;
     return (reloading ??= (async () => {
@@ -96,16 +97,16 @@ export function liveSettings({
   async function renew(reloadSource: ReloadSource): Promise<void> {
     try {
       const next = await reloadSource.load(closing.signal);
-      refuse(next, given, reloadSource);
+      rejectUnsafe(next, given, reloadSource);
       const applied = await apply(next);
       if (closing.signal.aborted) return;
       given = next;
       current = applied;
     } catch (error) {
-      if (!closing.signal.aborted) complain(error, reloadSource);
+      if (!closing.signal.aborted) reportFailure(error, reloadSource);
       return;
     }
-    fault = undefined;
+    lastError = undefined;
     onChange(given);
     watch();
     pending = waitingForRestart(given, reloadSource.bound);
@@ -114,18 +115,18 @@ export function liveSettings({
     if (pending !== undefined) reloadSource.report(`occ: ${pending}`);
   }
 
-  function complain(error: unknown, reloadSource: ReloadSource): void {
+  function reportFailure(error: unknown, reloadSource: ReloadSource): void {
     const message = error instanceof OccError ? error.message : String(error);
-    fault = { at: new Date().toISOString(), message };
+    lastError = { at: new Date().toISOString(), message };
     log({ level: 'warn', event: 'reload', error: message });
     reloadSource.report(`occ: ${message}`);
-    reloadSource.report('  the settings before it stay in force');
+    reloadSource.report('  the previous settings stay in force');
   }
 
   watch();
   return {
     current: () => current,
-    fault: () => fault,
+    error: () => lastError,
     pending: () => pending,
     reload,
     close() {
@@ -135,8 +136,8 @@ export function liveSettings({
   };
 }
 
-/** Throws for settings that are right by themselves, but not for a proxy that runs. */
-function refuse(next: Settings, given: Settings, { bound }: ReloadSource): void {
+/** Throws for settings that are valid, but not for a running proxy. */
+function rejectUnsafe(next: Settings, given: Settings, { bound }: ReloadSource): void {
   if (given.file !== undefined && next.file === undefined) {
     throw new OccError('config_gone', `${given.file} is gone`);
   }
@@ -151,5 +152,5 @@ function refuse(next: Settings, given: Settings, { bound }: ReloadSource): void 
 function waitingForRestart({ host, port }: Settings, bound: ReloadSource['bound']): string | undefined {
   if (!bound || (bound.host === host && bound.port === port)) return undefined;
   const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return `it goes on listening where it does; occ restart moves it to ${place}`;
+  return `the proxy still listens on its old address; occ restart moves it to ${place}`;
 }

@@ -1,49 +1,49 @@
 /**
- * The log on disk: one JSON object a line, for its owner alone, bounded in size and number. Several processes may write
- * to the same file: lines are appended whole, and who finds the file renamed by another opens the new one.
+ * The log on disk: one JSON object per line, readable by its owner only, and rotated. Several processes may write to the
+ * same file: each line is appended at once, and a process that finds the file renamed opens the new one.
  */
 import { chmod, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Level, Log } from './log.ts';
 
-/** What may change while the log is open. */
+/** Limits that may change while the log is open. */
 export interface LogLimits {
-  /** The mildest level that is written. */
+  /** The lowest level that is written. */
   level: Level;
-  /** Bytes one file may have before the next begins. */
+  /** Maximum bytes of one file. */
   maxBytes: number;
-  /** Files that are kept, the current one included; at least 1. */
+  /** Number of files to keep, including the current one; at least 1. */
   maxFiles: number;
 }
 
 export interface LogFileOptions extends LogLimits {
   dir: string;
-  /** The file is `<name>.log`; older ones are `<name>.log.1`, `.2` and so on. */
+  /** The file is `<name>.log`; older files are `<name>.log.1`, `.2` and so on. */
   name: string;
-  /** Told once, in words, when the log falls silent. */
+  /** Called once, with a message, when the log cannot be written. */
   onFailure?: (reason: string) => void;
 }
 
 export interface LogFile {
   log: Log;
   path: string;
-  /** What holds from the next line on. */
+  /** Applies from the next line on. */
   setLimits: (limits: LogLimits) => void;
-  /** Writes what is still waiting, for at most two seconds; what is logged afterwards is dropped. */
+  /** Writes what is buffered, for at most two seconds. Later entries are dropped. */
   close: () => Promise<void>;
 }
 
 const weight = { debug: 0, info: 1, warn: 2, error: 3 } as const satisfies Record<Level, number>;
 
-/** Bytes that may wait for a slow disk; beyond that lines are dropped, and counted. */
+/** Bytes to buffer for a slow disk; further lines are dropped and counted. */
 const maxWaiting = 1024 * 1024;
 const closingMs = 2000;
 
-/** Never throws and never rejects: a log that cannot be written says so once and is silent from then on. */
+/** Never throws and never rejects. If the log cannot be written, that is reported once and all entries are dropped. */
 export function openLog(options: LogFileOptions): LogFile {
   const path = join(options.dir, `${options.name}.log`);
   let { level: least, maxBytes, maxFiles }: LogLimits = options;
-  let phase: 'open' | 'closed' | 'silent' = 'open';
+  let phase: 'open' | 'closed' | 'failed' = 'open';
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
   let dropped = 0;
@@ -63,7 +63,7 @@ export function openLog(options: LogFileOptions): LogFile {
   }
 
   async function drain(): Promise<void> {
-    // Lines of one turn of the event loop leave together.
+    // Write the lines of one turn of the event loop together.
     await Promise.resolve();
     try {
       for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
@@ -71,13 +71,13 @@ export function openLog(options: LogFileOptions): LogFile {
         await handle?.appendFile(Buffer.concat(take(room)));
       }
     } catch (error) {
-      fallSilent(error);
+      fail(error);
     } finally {
       writing = undefined;
     }
   }
 
-  /** The lines that fit, at least one; when nothing waits any more, how many were lost meanwhile. */
+  /** Takes the lines that fit, at least one. Once the buffer is empty, adds a line with the number of dropped ones. */
   function take(room: number): Buffer[] {
     let bytes = 0;
     const fits = waiting.findIndex((line, at) => (bytes += line.length) > room && at > 0);
@@ -90,7 +90,7 @@ export function openLog(options: LogFileOptions): LogFile {
     return taken;
   }
 
-  /** Sees to an open file that can hold that much more, a new one if need be; resolves to the bytes it can hold. */
+  /** Opens or rotates the file so that it has room for `bytes`; resolves to the room it has. */
   async function makeRoom(bytes: number): Promise<number> {
     handle ??= await openFile(options.dir, path);
     const [mine, named] = await Promise.all([handle.stat(), stat(path).catch(() => undefined)]);
@@ -103,21 +103,21 @@ export function openLog(options: LogFileOptions): LogFile {
     return maxBytes - (await handle.stat()).size;
   }
 
-  function fallSilent(error: unknown): void {
+  function fail(error: unknown): void {
     waiting = [];
     waitingBytes = 0;
     if (phase === 'open')
       options.onFailure?.(`${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
-    phase = 'silent';
+    phase = 'failed';
   }
 
   async function close(): Promise<void> {
     if (phase === 'open') phase = 'closed';
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
+    const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, closingMs);
     });
-    await Promise.race([finished(), patience]);
+    await Promise.race([finished(), timeout]);
     clearTimeout(timer);
   }
 
@@ -130,7 +130,7 @@ export function openLog(options: LogFileOptions): LogFile {
   return { log, path, setLimits: (limits) => ({ level: least, maxBytes, maxFiles } = limits), close };
 }
 
-/** A value JSON cannot hold (a cycle, a bigint) costs its line, never the caller. */
+/** An entry that JSON cannot represent (a cycle, a bigint) is replaced by one without its values. */
 function toLine(entry: Parameters<Log>[0]): Buffer {
   const stamp = { time: new Date().toISOString(), pid: process.pid };
   try {
@@ -145,12 +145,12 @@ function toLine(entry: Parameters<Log>[0]): Buffer {
 async function openFile(dir: string, path: string): Promise<FileHandle> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const handle = await open(path, 'a', 0o600);
-  // One that was made by hand, or under another umask, is tightened.
+  // An existing file may have been created with other permissions.
   await chmod(path, 0o600);
   return handle;
 }
 
-/** `x.log` becomes `x.log.1`, that `.2`, and so on; the oldest goes, and so do those of a time when more were kept. */
+/** Renames `x.log` to `x.log.1`, that to `.2`, and so on; deletes files beyond `maxFiles`. */
 async function rotate(path: string, maxFiles: number): Promise<void> {
   const older = (number: number): string => (number === 0 ? path : `${path}.${number}`);
   for (let number = maxFiles; await isThere(older(number)); number++)

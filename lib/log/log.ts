@@ -1,15 +1,15 @@
-/** What is written about requests: values, timings and names, never a text of the conversation and never a key. */
+/** The log entries of occ: values, timings and names, but never a text of the conversation or a key. */
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** One line of the log. `event` is a stable word; the rest are values. */
+/** One line of the log. `event` is a stable identifier; the other properties are its values. */
 export interface LogEntry {
   level: Level;
   event: string;
   [key: string]: unknown;
 }
 
-/** Takes an entry and never throws, whatever happens to the disk. */
+/** Never throws, also if the entry cannot be written. */
 export type Log = (entry: LogEntry) => void;
 
 export const silent: Log = () => {};

@@ -1,21 +1,21 @@
-/** Which editor a person wants: `$VISUAL`, `$EDITOR`, else one that this machine has. */
+/** Chooses the editor: `$VISUAL`, `$EDITOR`, or the first usual one that is installed. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { OccError } from '../errors.ts';
 
 export interface Editor {
-  /** As the shell reads it: it may have arguments and quotes. */
+  /** In shell syntax, so it may have arguments and quotes. */
   command: string;
-  /** What named it; undefined when nothing did. */
+  /** The variable that named it; undefined if none did. */
   by?: 'VISUAL' | 'EDITOR';
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `editor` is the system's own choice on Debian and its kin. */
+/** `editor` is the default editor on Debian and its derivatives. */
 const usual = ['editor', 'nano', 'vim', 'vi'];
 
-/** OccError `no_editor` when none is named, and none can be guessed: without a terminal a guessed one would hang. */
+/** OccError `no_editor` if none is named and none found. Without a terminal none is searched, since it would hang. */
 export function chooseEditor(env: Environment, platform: NodeJS.Platform, terminal: boolean): Editor {
   for (const by of ['VISUAL', 'EDITOR'] as const) {
     const command = env[by]?.trim();
@@ -26,16 +26,16 @@ export function chooseEditor(env: Environment, platform: NodeJS.Platform, termin
   if (command !== undefined) return { command };
   throw new OccError(
     'no_editor',
-    terminal ? 'no editor was found' : 'no editor is named, and there is no terminal',
+    terminal ? 'no editor was found' : 'no editor is set, and there is no terminal',
     {
-      remedy: 'set VISUAL or EDITOR, such as: EDITOR=nano occ config edit',
+      remedy: 'set VISUAL or EDITOR, for example: EDITOR=nano occ config edit',
     },
   );
 }
 
 /**
- * How the shell is asked to run it, as git does: the file is an argument, whatever characters it has. A shell that has
- * nothing else to do becomes the editor, so that a signal for it does not end the shell alone.
+ * The shell command that runs the editor, as git does it: the file is an argument, so its name needs no quoting. A simple
+ * command is run with `exec`, so that a signal reaches the editor and not only the shell.
  */
 export function editorCommand(
   { command }: Editor,
@@ -47,11 +47,11 @@ export function editorCommand(
   return { command: 'sh', args: ['-c', `${plain ? 'exec ' : ''}${command} "$@"`, command, file] };
 }
 
-/** Editors with a window of their own return at once unless they are told to wait; what to say about it. */
+/** A hint for editors that open a window and return at once unless `--wait` is given. */
 export function waitHint({ command, by }: Editor): string | undefined {
   const [, program] = /^(?:\S*\/)?(code|codium|cursor|subl|zed|mate)\b/.exec(command) ?? [];
   if (program === undefined || by === undefined || /\s(?:-w|--wait)\b/.test(command)) return undefined;
-  return `${program} returns before you are done; tell it to wait: ${by}="${command} --wait"`;
+  return `${program} returns before you are done; make it wait: ${by}="${command} --wait"`;
 }
 
 function isOnPath(name: string, env: Environment): boolean {

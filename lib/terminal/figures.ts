@@ -1,18 +1,18 @@
-/** Numbers as people read them. */
+/** Formats counts, token numbers, durations and times for display. */
 
 /** `1 request`, `2 requests`. */
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** 999, 1.2k, 34.5k, 1.2M. */
+/** `999`, `1.2k`, `34.5k`, `1.2M`. */
 export function amount(tokens: number): string {
   if (tokens < 1000) return String(tokens);
   if (tokens < 999_950) return `${(tokens / 1000).toFixed(1)}k`;
   return `${(tokens / 1_000_000).toFixed(1)}M`;
 }
 
-/** Seconds as `42 s`, `3 min`, `2 h 5 min`, `4 d 1 h`: the two greatest units that matter. */
+/** Seconds as `42 s`, `3 min`, `2 h 5 min` or `4 d 1 h`. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
@@ -22,7 +22,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** A time of this machine's zone: `14:05`, `11/30 02:00` where it is another day, "" for what is no time. */
+/** Local time: `14:05`, or `11/30 02:00` on another day; "" if `iso` is not a valid time. */
 export function moment(iso: string, now = new Date()): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return '';

@@ -1,13 +1,13 @@
-/** Questions on the terminal, asked on stderr so that stdout stays the answer. */
+/** Asks questions on the terminal. The question goes to stderr, because stdout is for the result. */
 import { createInterface } from 'node:readline/promises';
 import { Writable, type Readable } from 'node:stream';
 
-/** Enter means yes; the end of the input and Ctrl-C mean no. Waits as long as the person does. */
+/** Enter means yes; the end of the input and Ctrl-C mean no. There is no time limit. */
 export async function confirm(question: string, input: Readable, output: Writable): Promise<boolean> {
   return (await ask(question, input, output)) === 'yes';
 }
 
-/** The same, for those to whom Ctrl-C is more than a no. */
+/** Like `confirm`, for callers that treat Ctrl-C differently from no. */
 export async function ask(
   question: string,
   input: Readable,
@@ -15,14 +15,14 @@ export async function ask(
 ): Promise<'yes' | 'no' | 'interrupted'> {
   let interrupted = false;
   const reader = createInterface({ input, output, terminal: true });
-  const left = new AbortController();
+  const ended = new AbortController();
   reader.once('SIGINT', () => {
     interrupted = true;
-    left.abort();
+    ended.abort();
   });
-  reader.once('close', () => left.abort());
+  reader.once('close', () => ended.abort());
   try {
-    const answer = await reader.question(`${question} [Y/n] `, { signal: left.signal });
+    const answer = await reader.question(`${question} [Y/n] `, { signal: ended.signal });
     return /^\s*(y|yes|)\s*$/i.test(answer) ? 'yes' : 'no';
   } catch {
     output.write('\n');
@@ -32,21 +32,21 @@ export async function ask(
   }
 }
 
-/** A line that is not shown while it is typed; undefined at the end of the input and on Ctrl-C. */
+/** Reads a line without showing it; undefined at the end of the input and on Ctrl-C. */
 export async function askHidden(
   question: string,
   input: Readable,
   output: Writable,
 ): Promise<string | undefined> {
   output.write(question);
-  // What readline would echo goes nowhere.
-  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input, output: unseen, terminal: true, historySize: 0 });
-  const left = new AbortController();
-  reader.once('SIGINT', () => left.abort());
-  reader.once('close', () => left.abort());
+  // Discards what readline echoes.
+  const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const reader = createInterface({ input, output: discard, terminal: true, historySize: 0 });
+  const ended = new AbortController();
+  reader.once('SIGINT', () => ended.abort());
+  reader.once('close', () => ended.abort());
   try {
-    return await reader.question('', { signal: left.signal });
+    return await reader.question('', { signal: ended.signal });
   } catch {
     return undefined;
   } finally {

@@ -1,20 +1,20 @@
 /**
- * The one decision about colour, taken for each stream by itself: `--no-color`, then NO_COLOR, FORCE_COLOR, TERM=dumb,
- * then whether that stream is a terminal. chalk does not look at NO_COLOR, so it is given the level instead of asked.
+ * Decides for each stream whether it gets colour: by `--no-color`, then NO_COLOR, FORCE_COLOR, TERM=dumb, then by whether
+ * the stream is a terminal. chalk ignores NO_COLOR, so it is given the level.
  */
 
-/** 0 none, 1 sixteen colours, 2 two hundred and fifty-six, 3 sixteen million. */
+/** 0: no colour, 1: 16 colours, 2: 256 colours, 3: 16 million colours. */
 export type ColorLevel = 0 | 1 | 2 | 3;
 
-export interface ColorQuestion {
+export interface ColorOptions {
   /** `--no-color` was given. */
   noColor: boolean;
   env: Readonly<Record<string, string | undefined>>;
   isTTY: boolean;
 }
 
-/** An empty NO_COLOR counts as unset (no-color.org); FORCE_COLOR is read as Node reads it. */
-export function colorLevel({ noColor, env, isTTY }: ColorQuestion): ColorLevel {
+/** An empty NO_COLOR counts as unset (no-color.org). FORCE_COLOR has the values that Node accepts. */
+export function colorLevel({ noColor, env, isTTY }: ColorOptions): ColorLevel {
   if (noColor || env['NO_COLOR']) return 0;
   const forced = env['FORCE_COLOR'];
   if (forced !== undefined) return forcedLevels.get(forced) ?? 0;
@@ -30,7 +30,7 @@ const forcedLevels = new Map<string, ColorLevel>([
   ['3', 3],
 ]);
 
-/** What a text can be marked as; a stream without colour gets it unchanged. */
+/** Without colour, each function returns its text unchanged. */
 export interface Style {
   bold(text: string): string;
   dim(text: string): string;
@@ -39,11 +39,11 @@ export interface Style {
   warning(text: string): string;
 }
 
-const same = (text: string): string => text;
+const plain = (text: string): string => text;
 
-/** Loads chalk only when there is something to colour. */
+/** Loads chalk only if it is needed. */
 export async function loadStyle(level: ColorLevel): Promise<Style> {
-  if (level === 0) return { bold: same, dim: same, good: same, bad: same, warning: same };
+  if (level === 0) return { bold: plain, dim: plain, good: plain, bad: plain, warning: plain };
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level });
   return { bold: chalk.bold, dim: chalk.dim, good: chalk.green, bad: chalk.red, warning: chalk.yellow };

@@ -160,7 +160,7 @@ test('an unexpected error is one line with the version and a hint, and no stack'
   assert.equal(await main(['config', 'path'], system), 1);
   assert.equal(
     stderr,
-    `occ ${version} failed unexpectedly: a bug\n  this is a mistake in occ; occ --verbose with the same words shows where\n`,
+    `occ ${version} failed unexpectedly: a bug\n  this is a bug in occ; run it again with occ --verbose to see where\n`,
   );
 });
 

@@ -210,7 +210,7 @@ test('a claude that may not be run is 126', async (t) => {
   program('claude', 'nothing', 0o644);
   const { code, stderr } = await run(['launch', '--emulator']);
   assert.equal(code, 126);
-  assert.match(stderr, /may not be run/);
+  assert.match(stderr, /permission denied/);
 });
 
 test('--yes runs what npx has fetched, without npm around it', async (t) => {
@@ -347,7 +347,7 @@ test("the person's --settings file is merged into the one that is passed", async
   };
   assert.equal(inline.theme, 'light');
   assert.equal(inline.env['ANTHROPIC_BASE_URL'], undefined);
-  assert.match(stderr, /ANTHROPIC_BASE_URL of your --settings is left out/);
+  assert.match(stderr, /ANTHROPIC_BASE_URL in your --settings is ignored/);
   assert.equal((await run(['launch', '--emulator', '--settings', 'missing.json'])).code, 2);
 });
 

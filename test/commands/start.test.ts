@@ -30,7 +30,7 @@ test('start says who may spend the key while no token is asked for', async (t) =
   const occ = start(['start', '--foreground', '--port', '0'], { OCC_API_KEY: 'sk-x' });
   await occ.said('Ctrl-C ends it');
   occ.kill('SIGTERM');
-  assert.match((await occ.ended).stderr, /every user of this machine may spend the key/);
+  assert.match((await occ.ended).stderr, /every user of this machine can spend the key/);
 });
 
 test('a live stream is let finish after the first Ctrl-C, and cut by the second', async (t) => {
@@ -152,7 +152,7 @@ test('the first and the last line of a launch', async () => {
   );
   assert.match(
     renderTiers(settings(), choose('wide', settings()), '/log', style),
-    /^occ: asked for → wide \(zen\); opus, fable → /,
+    /^occ: selected → wide \(zen\); opus, fable → /,
   );
   const none = {
     requests: 0,

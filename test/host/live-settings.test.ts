@@ -35,7 +35,7 @@ test('a proxy that others can reach keeps its token until it is restarted', asyn
   const { live, said } = keep(async () => ({ ...quiet, host: '127.0.0.1' }), { first, bound });
   await live.reload();
   assert.equal(live.current().authToken, authToken);
-  assert.match(live.fault()?.message ?? '', /no auth_token any more/);
+  assert.match(live.error()?.message ?? '', /no auth_token any more/);
   assert.match(said.join('\n'), /stay in force/);
 });
 
@@ -44,7 +44,7 @@ test('a file that is gone is not taken for a wish to have the defaults', async (
   const { live } = keep(async () => quiet, { first });
   await live.reload();
   assert.equal(live.current().heartbeatMs, 5);
-  assert.equal(live.fault()?.message, '/home/me/.config/occ/config.json is gone');
+  assert.equal(live.error()?.message, '/home/me/.config/occ/config.json is gone');
 });
 
 test('what changes while the configuration is read is read once more, and not at the same time', async () => {
@@ -62,7 +62,7 @@ test('what changes while the configuration is read is read once more, and not at
   await first;
   assert.equal(reads, 2);
   assert.equal(live.current().port, 2);
-  assert.equal(live.fault(), undefined);
+  assert.equal(live.error(), undefined);
 });
 
 test('once it is closed, what was being read is given up and changes nothing', async () => {
@@ -77,7 +77,7 @@ test('once it is closed, what was being read is given up and changes nothing', a
   await reading;
   await live.reload();
   assert.equal(live.current(), quiet);
-  assert.deepEqual([log, live.fault()], [[], undefined]);
+  assert.deepEqual([log, live.error()], [[], undefined]);
 });
 
 test('a stream that has begun is finished by the settings it began with', async () => {

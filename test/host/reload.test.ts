@@ -79,7 +79,7 @@ describe('a proxy in the foreground', () => {
     assert.equal(await ask(), 'emulator/two');
 
     configure(at, { models: { default: { provider: 'emulator' } } });
-    await occ.said('the settings before it stay in force');
+    await occ.said('the previous settings stay in force');
     assert.equal(await ask(), 'emulator/two');
     const { config_error } = await status();
     assert.match(JSON.stringify(config_error), /models\.default/);
@@ -127,7 +127,7 @@ describe('a proxy in the foreground', () => {
   test('a file that goes away takes nothing with it', async (t) => {
     const { at, ask, occ } = await serve(t, answeredBy('one'));
     renameSync(join(at.dir, 'config.json'), join(at.dir, 'gone.json'));
-    await occ.said('the settings before it stay in force');
+    await occ.said('the previous settings stay in force');
     assert.equal(await ask(), 'emulator/one');
   });
 

@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { openOutput, ignoreClosedPipe, type OutputOptions } from '../../lib/terminal/output.ts';
 import { withProgress } from '../../lib/terminal/progress.ts';
 import { confirm } from '../../lib/terminal/question.ts';
-import { colorLevel, type ColorLevel, type ColorQuestion } from '../../lib/terminal/style.ts';
+import { colorLevel, type ColorLevel, type ColorOptions } from '../../lib/terminal/style.ts';
 
-const decisions: [Partial<ColorQuestion>, ColorLevel][] = [
+const decisions: [Partial<ColorOptions>, ColorLevel][] = [
   [{}, 0],
   [{ isTTY: true }, 1],
   [{ isTTY: true, noColor: true }, 0],

@@ -1,5 +1,6 @@
-/** A launch that uses the proxy `occ start` runs: the same client, the same care, and no proxy of its own. */
+/** `occ launch --attach`: runs the client on the proxy of `occ start` instead of one of its own. */
 import type { LaunchArguments } from '../../clients/arguments.ts';
+import { anyToken } from '../../clients/claude.ts';
 import { providerOf } from '../../clients/choice.ts';
 import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
@@ -7,58 +8,54 @@ import type { ProxyRecord } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { toText } from '../../json.ts';
 import type { Output } from '../../terminal/output.ts';
-import { chooseModel, dryRun, prepare, runClient, warnOfStoredModel } from './client.ts';
+import { chooseModel, printDryRun, prepare, runClient, warnOfStoredModel } from './client.ts';
 import { renderTiers } from './page.ts';
 import { locateClient } from './locate-client.ts';
 import { queryProxy, requireRunning, clientVariables } from '../../daemon/running.ts';
 import type { System } from '../../terminal/command-context.ts';
 
-/** Resolves to the exit code: the child's own, or 3 when no proxy runs. */
-export async function launchAttached(
-  asked: LaunchArguments,
-  system: System,
-  output: Output,
-): Promise<number> {
+/** Resolves to the exit code of the child. OccError `not_running` (exit 3) if no proxy runs. */
+export async function launchAttached(args: LaunchArguments, system: System, output: Output): Promise<number> {
   const record = await requireRunning(
     system,
-    'occ start runs one; without --attach, occ launch runs a proxy of its own',
+    'start one with occ start; without --attach, occ launch runs its own',
   );
-  refuseOwnSettings(asked, record);
-  const settings = await settingsOf(record, asked, system);
-  // Without a token of its own the proxy takes any; the client needs one all the same.
-  const token = (await clientVariables(record))['ANTHROPIC_AUTH_TOKEN'] ?? 'unused';
-  const choice = chooseModel(asked, settings, true);
-  const preparing = { asked, system, token, choice };
-  if (asked.dryRun) return dryRun(preparing, settings, record.url, output);
-  const client = await locateClient(asked, system, output, settings.keyVariables);
-  const prepared = prepare(preparing, settings, record.url);
+  rejectProxyOptions(args, record);
+  const settings = await settingsOf(record, args, system);
+  // A proxy without a token accepts any, but the client needs one.
+  const token = (await clientVariables(record))['ANTHROPIC_AUTH_TOKEN'] ?? anyToken;
+  const choice = chooseModel(args, settings, true);
+  const options = { args, system, token, choice };
+  if (args.dryRun) return printDryRun(options, settings, record.url, output);
+  const client = await locateClient(args, system, output, settings.keyVariables);
+  const prepared = prepare(options, settings, record.url);
   output.info(renderTiers(settings, choice, record.log, output.stderrStyle));
   for (const note of prepared.notes) output.warn(`occ: ${note}`);
   try {
     return await runClient(client, prepared, output);
   } finally {
-    if (asked.client !== 'exec') warnOfStoredModel(system, settings, output);
+    if (args.client !== 'exec') warnOfStoredModel(system, settings, output);
   }
 }
 
-/** What was decided when the proxy was started cannot be decided again for one launch. */
-function refuseOwnSettings({ config, emulator }: LaunchArguments, { options }: ProxyRecord): void {
+/** Throws for options that only apply when a proxy starts. */
+function rejectProxyOptions({ config, emulator }: LaunchArguments, { options }: ProxyRecord): void {
   const own = config !== undefined ? '--config' : emulator && options.emulator !== true ? '--emulator' : '';
   if (own === '') return;
   throw new OccError(
     'usage',
-    `${own} is for a proxy of the launch's own, and --attach uses the one that runs`,
+    `${own} is for a proxy that the launch starts, but --attach uses a running one`,
     {
       exitCode: exitCodes.usage,
-      remedy: `leave out --attach, or start the proxy with ${own}: occ stop, then occ start ${own}`,
+      remedy: `omit --attach, or restart the proxy with ${own}: occ stop, then occ start ${own}`,
     },
   );
 }
 
-/** The settings the running proxy was started with, as far as the client is concerned. */
-async function settingsOf(record: ProxyRecord, asked: LaunchArguments, system: System): Promise<Settings> {
+/** Loads the configuration of the running proxy, for the settings that matter to the client. */
+async function settingsOf(record: ProxyRecord, args: LaunchArguments, system: System): Promise<Settings> {
   const status = await queryProxy(record, '/occ/status');
-  const provider = providerOf(asked.model);
+  const provider = providerOf(args.model);
   const { settings } = await loadSettings({
     configFile: toText(status['config']) || undefined,
     env: system.env,

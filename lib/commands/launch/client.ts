@@ -1,4 +1,4 @@
-/** The client of a launch, whichever proxy it uses: what it is given, how it runs, and what it leaves to say. */
+/** Prepares and runs the client of a launch, whichever proxy it uses. */
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import { choose, defaultChoice, type Choice } from '../../clients/choice.ts';
 import { prepareClaude, prepareProgram, type ClaudeOptions, type Prepared } from '../../clients/claude.ts';
@@ -15,69 +15,65 @@ import type { Located } from './locate-client.ts';
 import { requireKey } from '../../host/host.ts';
 import type { System } from '../../terminal/command-context.ts';
 
-/** Found but not runnable, as shells have it. */
+/** The exit code of shells for a command that was found but is not executable. */
 const notRunnable = 126;
 
-export interface Preparing {
-  asked: LaunchArguments;
+export interface PrepareOptions {
+  args: LaunchArguments;
   system: System;
-  /** What the client presents to the proxy. */
+  /** The token that the client sends to the proxy. */
   token: string;
   choice?: Choice;
 }
 
-/** What `-m` means under these settings. OccError for a model nobody knows, or whose provider has no key. */
-export function chooseModel(asked: LaunchArguments, settings: Settings, trial: boolean): Choice {
-  if (asked.model === undefined) return defaultChoice;
-  const choice = choose(asked.model, settings);
-  if (!trial) requireKey(settings, choice.entry?.provider, asked.model);
+/** Resolves `-m` with these settings. OccError for an unknown model, or one whose provider has no key. */
+export function chooseModel(args: LaunchArguments, settings: Settings, trial: boolean): Choice {
+  if (args.model === undefined) return defaultChoice;
+  const choice = choose(args.model, settings);
+  if (!trial) requireKey(settings, choice.entry?.provider, args.model);
   return choice;
 }
 
-/** The client's arguments and environment, as its files and ours ask. */
+/** The arguments and the environment of the client, from occ's settings and the client's own files. */
 export function prepare(
-  { asked, system, token, choice }: Preparing,
+  { args, system, token, choice }: PrepareOptions,
   settings: Settings,
   url: string,
 ): Prepared {
   const stored = readStoredSettings(system);
-  const userSettings = readUserSettings(asked.forClient, system.cwd);
+  const userSettings = readUserSettings(args.forClient, system.cwd);
   const options: ClaudeOptions = {
     settings,
     url,
     token,
     env: system.env,
-    args: asked.forClient,
-    autoMode: asked.autoMode,
-    keepEnv: asked.keepEnv,
+    args: args.forClient,
+    autoMode: args.autoMode,
+    keepEnv: args.keepEnv,
     ...(choice !== undefined && { choice }),
     ...(userSettings !== undefined && { userSettings }),
     ...(stored.mode !== undefined && { storedMode: stored.mode }),
     ...(stored.noProxy !== undefined && { storedNoProxy: stored.noProxy }),
   };
-  if (asked.client === 'exec') return prepareProgram({ ...options, args: asked.forClient.slice(1) });
+  if (args.client === 'exec') return prepareProgram({ ...options, args: args.forClient.slice(1) });
   const prepared = prepareClaude(options);
   return { ...prepared, notes: [...prepared.notes, ...stored.notes] };
 }
 
-/** Prints what would be run, with which variables; secrets are masked. */
-export async function dryRun(
-  preparing: Preparing,
+/** Prints the command and its variables, with secrets masked. */
+export async function printDryRun(
+  options: PrepareOptions,
   settings: Settings,
   url: string,
   output: Output,
 ): Promise<number> {
-  const { asked, system } = preparing;
-  const prepared = prepare(preparing, settings, url);
+  const { args, system } = options;
+  const prepared = prepare(options, settings, url);
   const { renderDryRun, toDryRun } = await import('../../clients/shell.ts');
   const { findClaude } = await import('../../clients/find.ts');
   const found = findClaude(system.env, system.home);
   const command =
-    asked.client === 'exec'
-      ? (asked.forClient[0] ?? '')
-      : found.kind === 'missing'
-        ? 'claude'
-        : found.command;
+    args.client === 'exec' ? (args.forClient[0] ?? '') : found.kind === 'missing' ? 'claude' : found.command;
   const plan = toDryRun(command, prepared);
   for (const note of plan.notes) output.warn(`occ: ${note}`);
   if (output.json) output.printJson({ ...plan });
@@ -85,7 +81,7 @@ export async function dryRun(
   return exitCodes.ok;
 }
 
-/** Runs the client to its end; its code is ours. */
+/** Runs the client; resolves to its exit code. */
 export async function runClient(client: Located, prepared: Prepared, output: Output): Promise<number> {
   const { command, before } = client;
   const end = await runChild({ command, args: [...before, ...prepared.args], env: prepared.env });
@@ -100,9 +96,9 @@ export async function runClient(client: Located, prepared: Prepared, output: Out
   return notRunnable;
 }
 
-/** The last line, when the client has stored an id that only occ knows. */
+/** Warns if the client has stored a default model that only occ can serve. */
 export function warnOfStoredModel(system: System, settings: Settings, output: Output): void {
   const offered = new Set([...tiers.map(tierId), ...configuredModels(settings).map(toId)]);
-  const sentence = storedModelNotice(system, offered);
-  if (sentence !== undefined) output.warn(`occ: ${sentence}`);
+  const notice = storedModelNotice(system, offered);
+  if (notice !== undefined) output.warn(`occ: ${notice}`);
 }

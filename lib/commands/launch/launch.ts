@@ -1,58 +1,58 @@
-/** `occ launch`: a private proxy inside this process, the client as its child, and the client's end as ours. */
+/** `occ launch`: runs a proxy in this process and the client as its child, and exits with the client's exit code. */
 import type { Command } from 'commander';
 import { splitArguments } from '../../clients/arguments.ts';
 import { withoutNpx } from '../../clients/npx-environment.ts';
 import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 
 const launchHelp = `
-occ's own options stand anywhere before --. Everything else, a prompt included,
-goes to the client in order; what follows -- goes to it untouched.
+Options of occ can be given anywhere before --. All other arguments, including
+a prompt, go to the client in order; arguments after -- go to it unchanged.
 
 Examples:
-  occ launch                         Claude Code on the configured models
-  occ launch "fix the failing test"  with a first prompt
-  occ launch -m kimi-k3.1-pro -c     one model; Claude's own --continue
-  occ launch -p "hi" --emulator      a trial run: no key, no network
-  occ launch -- --help               the client's own help
-  occ launch exec -- node agent.js   another program, same variables
+  occ launch                         run Claude Code on the configured models
+  occ launch "fix the failing test"  start with a prompt
+  occ launch -m kimi-k3.1-pro -c     use one model; -c is Claude Code's own
+  occ launch -p "hi" --emulator      trial run without a key or network
+  occ launch -- --help               print the client's help
+  occ launch exec -- node agent.js   run another program with these variables
 
-Exit codes: the client's own, 128+n when signal n ended it; 127 client not
-found, 126 not runnable, 125 the proxy could not listen, 78 configuration or
-key.
+Exit codes: that of the client, or 128+n if signal n ended it; 127 client not
+found, 126 client not executable, 125 proxy cannot listen, 78 configuration or
+key missing or invalid.
 `;
 
-/** Declares the command. Its words are split by `splitArguments`, not by commander, which cannot share them with a client. */
+/** Its arguments are parsed by `splitArguments`, because commander cannot split them between occ and a client. */
 export function defineLaunch(program: Command, { system, globals, end }: CommandContext): void {
   const command = program
     .command('launch')
-    .summary('run Claude Code, or another program, through occ')
-    .description('Runs a client with a private proxy that ends with it.')
-    .usage('[claude|exec] [options] [client words] [-- client words]')
-    .argument('[words...]')
-    .helpOption('-h, --help', "this help; occ launch -- --help is the client's")
-    .option('-m, --model <ref>', 'a scenario, provider/model, or a model id')
-    .option('--config <file>', 'another configuration file')
-    .option('--emulator', 'answer from the built-in emulator: no key, no network')
+    .summary('run Claude Code or another program through occ')
+    .description('Runs a client with a private proxy that stops when the client ends.')
+    .usage('[claude|exec] [options] [client args] [-- client args]')
+    .argument('[arguments...]')
+    .helpOption('-h, --help', "print this help; see occ launch -- --help for the client's")
+    .option('-m, --model <ref>', 'use a scenario, provider/model, or model id')
+    .option('--config <file>', 'use another configuration file')
+    .option('--emulator', 'use the built-in emulator: no key, no network')
     .option('--attach', 'use the proxy that occ start runs')
-    .option('--dry-run', 'print command and environment, start nothing')
+    .option('--dry-run', 'print the command and environment, start nothing')
     .option('--yes', 'fetch Claude Code with npx without asking')
-    .option('--quiet', 'only warnings and errors')
-    .option('--auto-mode', 'let Claude Code judge actions by itself')
-    .option('--keep-env', 'let the client see provider keys of the environment')
+    .option('--quiet', 'print only warnings and errors')
+    .option('--auto-mode', 'let Claude Code approve actions by itself')
+    .option('--keep-env', 'keep provider keys in the environment of the client')
     .addHelpText('after', launchHelp)
     .allowUnknownOption()
     .action(async (words: string[]) => {
-      const asked = splitArguments(words);
-      if (asked.help) return command.outputHelp();
-      const given = globals();
+      const args = splitArguments(words);
+      if (args.help) return command.outputHelp();
+      const globalOptions = globals();
       const output = await outputFor(system, {
-        ...given,
-        color: given.color !== false && !asked.noColor,
-        json: given.json === true || asked.json,
-        quiet: given.quiet === true || asked.quiet,
+        ...globalOptions,
+        color: globalOptions.color !== false && !args.noColor,
+        json: globalOptions.json === true || args.json,
+        quiet: globalOptions.quiet === true || args.quiet,
       });
       const { launch } = await import('./run.ts');
-      end(await launch(asked, { ...system, env: withoutNpx(system.env) }, output));
+      end(await launch(args, { ...system, env: withoutNpx(system.env) }, output));
     });
   command.parseOptions = (words) => ({ operands: words, unknown: [] });
 }

@@ -1,4 +1,4 @@
-/** Finds the client to run; where it is missing, fetches it with the person's own npx, once they have agreed. */
+/** Finds the client to run. If it is missing, fetches it with the user's npx, after asking. */
 import { spawn } from 'node:child_process';
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import {
@@ -20,49 +20,49 @@ import type { System } from '../../terminal/command-context.ts';
 
 export interface Located {
   command: string;
-  /** Arguments that stand before the client's own. */
+  /** Arguments before those of the client. */
   before: readonly string[];
 }
 
-/** A first download is some hundred megabytes; beyond this something is wrong. */
+/** The first download has some hundred megabytes. */
 const fetchingMs = 15 * 60_000;
-/** Characters of npm's complaint that are kept. */
-const maxComplaint = 4000;
+/** Characters of stderr to keep. */
+const maxStderr = 4000;
 
 /**
- * OccError `client_not_found` (exit 127) when it is missing and may not be fetched. What fetches it, and the install
- * scripts it might run, do not see the variables named in `hidden`.
+ * OccError `client_not_found` (exit 127) if it is missing and may not be fetched. npx, and any install script, does not
+ * get the variables in `hidden`.
  */
 export async function locateClient(
-  asked: LaunchArguments,
+  args: LaunchArguments,
   system: System,
   output: Output,
   hidden: readonly string[],
 ): Promise<Located> {
-  if (asked.client === 'exec') return { command: asked.forClient[0] ?? '', before: [] };
+  if (args.client === 'exec') return { command: args.forClient[0] ?? '', before: [] };
   const found = findClaude(system.env, system.home);
-  // One that may not be run is tried all the same, so that the system says why.
+  // One that is not executable is run anyway, for the error of the system.
   if (found.kind !== 'missing') return { command: found.command, before: [] };
-  if (!(await mayFetch(asked, system, output))) throw notFound();
+  if (!(await mayFetch(args, system, output))) throw notFound();
   const fetching = fetchClient({ ...system, env: without(system.env, ['ANTHROPIC_API_KEY', ...hidden]) });
   const path = await withProgress(output, `fetching ${clientPackage}@${clientVersions} with npx`, fetching);
   const program = path === undefined ? undefined : findFetched(path);
-  // What stands in for npx here printed something else: let it run the client in its own way.
+  // A replacement of npx that printed something else runs the client by itself.
   return program === undefined ? { command: 'npx', before: runArguments } : { command: program, before: [] };
 }
 
-/** Asks once for each range of versions; the answer yes is remembered. */
-async function mayFetch(asked: LaunchArguments, system: System, output: Output): Promise<boolean> {
-  if (asked.yes) return true;
+/** Asks once for each version range, and stores the answer yes. */
+async function mayFetch(args: LaunchArguments, system: System, output: Output): Promise<boolean> {
+  if (args.yes) return true;
   if (system.stdin.isTTY !== true || !output.terminal) return false;
   const { stateDir } = findPlaces({ env: system.env, home: system.home });
-  const memory = await openConsents(stateDir);
+  const consents = await openConsents(stateDir);
   const wanted = `${clientPackage}@${clientVersions}`;
-  if (memory.recall('fetchAgreedTo') === wanted) return true;
+  if (consents.recall('fetchAgreedTo') === wanted) return true;
   const question = `claude was not found. Fetch and run ${clientPackage} with npx?`;
   const answer = await ask(question, system.stdin, system.stderr);
   if (answer === 'interrupted') throw interrupted(exitCodes.interrupted);
-  if (answer === 'yes') memory.remember('fetchAgreedTo', wanted);
+  if (answer === 'yes') consents.remember('fetchAgreedTo', wanted);
   return answer === 'yes';
 }
 
@@ -75,9 +75,9 @@ function without(env: System['env'], names: readonly string[]): System['env'] {
 }
 
 /**
- * What npx printed; undefined when something else stands in its place and failed at being asked. OccError
- * `client_not_found` in npm's own words when npm could not fetch it. It runs at home: npm would obey the settings of a
- * project, and a cloned one must not say where a program comes from that is then run.
+ * Resolves to the output of npx, or to undefined if a replacement of npx failed. OccError `client_not_found`, with npm's
+ * error lines, if npm could not fetch the client. It runs in the home directory: npm reads the settings of the current
+ * project, and a cloned project must not decide where the client comes from.
  */
 function fetchClient({ env, home }: System): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
@@ -88,12 +88,10 @@ function fetchClient({ env, home }: System): Promise<string | undefined> {
       timeout: fetchingMs,
     });
     let printed = '';
-    let complaint = '';
+    let stderr = '';
     npx.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
-    npx.stderr
-      .setEncoding('utf8')
-      .on('data', (text: string) => (complaint = (complaint + text).slice(-maxComplaint)));
-    // Whoever ends occ meanwhile does not mean to leave npx behind.
+    npx.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-maxStderr)));
+    // A signal that ends occ ends npx too.
     const endings = endingSignalNames.map((signal) => {
       const end = (): void => {
         npx.kill(signal);
@@ -105,15 +103,15 @@ function fetchClient({ env, home }: System): Promise<string | undefined> {
     npx.once('error', () => resolve(undefined));
     npx.once('close', () => endings.forEach((undo) => undo()));
     npx.once('close', (code) => {
-      const words = complaint.split('\n').filter((line) => /^npm err/i.test(line));
-      if (code !== 0 && words.length > 0) reject(notFetched(words));
+      const errors = stderr.split('\n').filter((line) => /^npm err/i.test(line));
+      if (code !== 0 && errors.length > 0) reject(notFetched(errors));
       else resolve(code === 0 ? printed : undefined);
     });
   });
 }
 
-function notFetched(words: readonly string[]): OccError {
-  return new OccError('client_not_found', `npx could not fetch ${clientPackage}:\n${words.join('\n')}`, {
+function notFetched(errors: readonly string[]): OccError {
+  return new OccError('client_not_found', `npx could not fetch ${clientPackage}:\n${errors.join('\n')}`, {
     exitCode: exitCodes.clientNotFound,
     remedy: installCommand,
   });

@@ -1,4 +1,4 @@
-/** The first and the last line of a launch. */
+/** Renders the first and the last line of a launch. */
 import type { Choice } from '../../clients/choice.ts';
 import { tierRoutes } from '../../clients/tiers.ts';
 import type { Settings } from '../../config/settings.ts';
@@ -7,7 +7,7 @@ import type { ProxyStats } from '../../proxy/server.ts';
 import { amount, count } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 
-/** `occ: opus, fable → kimi-k3 (opencode-go); sonnet → …; haiku → …; log in …`: tiers with one answer stand together. */
+/** `occ: opus, fable → kimi-k3 (opencode-go); sonnet → …; haiku → …; log in …`: tiers are grouped by model. */
 export function renderTiers(settings: Settings, choice: Choice, logPath: string, style: Style): string {
   const byModel = new Map<string, Tier[]>();
   for (const [tier, { modelId, provider }] of Object.entries(tierRoutes(settings)) as [
@@ -17,19 +17,19 @@ export function renderTiers(settings: Settings, choice: Choice, logPath: string,
     const model = `${style.bold(modelId)} (${provider})`;
     byModel.set(model, [...(byModel.get(model) ?? []), tier]);
   }
-  const parts = [...byModel].map(([model, named]) => `${named.join(', ')} → ${model}`);
+  const parts = [...byModel].map(([model, grouped]) => `${grouped.join(', ')} → ${model}`);
   const { entry } = choice;
-  if (entry !== undefined) parts.unshift(`asked for → ${style.bold(entry.model_id)} (${entry.provider})`);
+  if (entry !== undefined) parts.unshift(`selected → ${style.bold(entry.model_id)} (${entry.provider})`);
   return `occ: ${parts.join('; ')}; log in ${logPath}`;
 }
 
-type Summed = Pick<
+type SummaryStats = Pick<
   ProxyStats,
   'requests' | 'failures' | 'fallbacks' | 'inputTokens' | 'outputTokens' | 'cost'
 >;
 
-/** `occ: 12 requests, 34.5k tokens in, 1.2k out, $0.0123, 1 answered by a fallback`; a cost only where one was reported. */
-export function renderSummary(stats: Summed, style: Style): string {
+/** `occ: 12 requests, 34.5k tokens in, 1.2k out, $0.0123, 1 answered by a fallback`; the cost is omitted if no provider reports one. */
+export function renderSummary(stats: SummaryStats, style: Style): string {
   const parts = [
     count(stats.requests, 'request'),
     `${amount(stats.inputTokens)} tokens in`,

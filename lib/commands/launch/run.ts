@@ -1,6 +1,6 @@
 /**
- * One launch from its arguments to its exit code. The order is the promise: whatever is wrong is said before anything
- * starts, the child starts before anything heavy is loaded, and nothing outlives it.
+ * Runs one launch, from its arguments to its exit code. Errors are reported before anything starts, and the proxy ends
+ * when the child has ended.
  */
 import { randomBytes } from 'node:crypto';
 import type { LaunchArguments } from '../../clients/arguments.ts';
@@ -10,27 +10,34 @@ import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
-import { chooseModel, dryRun, prepare, runClient, warnOfStoredModel, type Preparing } from './client.ts';
+import {
+  chooseModel,
+  printDryRun,
+  prepare,
+  runClient,
+  warnOfStoredModel,
+  type PrepareOptions,
+} from './client.ts';
 import { renderTiers, renderSummary } from './page.ts';
 import { locateClient } from './locate-client.ts';
 import { openHost, requireKey, type Host } from '../../host/host.ts';
 import { freshSettings } from '../../catalog/fresh-settings.ts';
 import type { System } from '../../terminal/command-context.ts';
 
-/** Resolves to the exit code: the child's own, or what kept it from running. */
-export async function launch(asked: LaunchArguments, system: System, output: Output): Promise<number> {
-  refuseWhatIsMissing(asked);
-  if (asked.attach) {
+/** Resolves to the exit code of the child. OccError if it cannot be run. */
+export async function launch(args: LaunchArguments, system: System, output: Output): Promise<number> {
+  requireProgram(args);
+  if (args.attach) {
     const { launchAttached } = await import('./attached.ts');
-    return launchAttached(asked, system, output);
+    return launchAttached(args, system, output);
   }
   const token = randomBytes(32).toString('base64url');
-  const settings = await readySettings(asked, system, token);
-  const trial = asked.emulator;
-  const preparing = { asked, system, token };
-  if (asked.dryRun) return pretend(preparing, settings, output);
+  const settings = await readySettings(args, system, token);
+  const trial = args.emulator;
+  const options = { args, system, token };
+  if (args.dryRun) return dryRun(options, settings, output);
 
-  const client = await locateClient(asked, system, output, settings.keyVariables);
+  const client = await locateClient(args, system, output, settings.keyVariables);
   let choice: Choice | undefined;
   const host = await openHost({
     settings,
@@ -39,65 +46,65 @@ export async function launch(asked: LaunchArguments, system: System, output: Out
     port: 0,
     token,
     stateDir: findPlaces({ env: system.env, home: system.home }).stateDir,
-    adjust: (settings) => withChoice(settings, (choice = chooseAgain(choice, asked, settings))),
+    adjust: (settings) => withChoice(settings, (choice = chooseAgain(choice, args, settings))),
     reloadSource: {
-      load: (signal) => readySettings(asked, system, token, signal),
-      files: possibleConfigFiles({ env: system.env, home: system.home, configFile: asked.config }),
+      load: (signal) => readySettings(args, system, token, signal),
+      files: possibleConfigFiles({ env: system.env, home: system.home, configFile: args.config }),
       since: performance.timeOrigin,
-      // The terminal belongs to the client; the last line says it.
+      // The terminal belongs to the client. `finish` reports an invalid configuration.
       report: () => {},
     },
     listenFailure: exitCodes.cannotListen,
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
   });
   try {
-    const { made, inForce } = { made: choice ?? defaultChoice, inForce: host.settings.current() };
-    const prepared = prepare({ ...preparing, choice: made }, inForce, host.proxy.url);
-    output.info(renderTiers(inForce, made, host.logPath, output.stderrStyle));
+    const current = { choice: choice ?? defaultChoice, settings: host.settings.current() };
+    const prepared = prepare({ ...options, choice: current.choice }, current.settings, host.proxy.url);
+    output.info(renderTiers(current.settings, current.choice, host.logPath, output.stderrStyle));
     for (const note of [...prepared.notes, ...configNotes(settings, output)]) output.warn(`occ: ${note}`);
     return await runClient(client, prepared, output);
   } finally {
-    await finish(host, asked, system, output);
+    await finish(host, args, system, output);
   }
 }
 
-/** Throws what keeps a launch from being answered. */
+/** Loads the settings, and throws if the default model cannot be used. */
 async function readySettings(
-  asked: LaunchArguments,
+  args: LaunchArguments,
   system: System,
   token: string,
   signal?: AbortSignal,
 ): Promise<Settings> {
-  const provider = providerOf(asked.model);
+  const provider = providerOf(args.model);
   const { settings } = await loadSettings({
-    configFile: asked.config,
+    configFile: args.config,
     env: system.env,
-    // Its own token stands in the place of a configured one, which need not be there.
+    // Replaces the configured auth_token, which may refer to a missing variable.
     flags: { authToken: token },
     signal,
     ...(provider !== undefined && { use: [provider] }),
   });
-  if (!asked.emulator) requireKey(settings, settings.models['default']?.provider, 'models.default');
+  if (!args.emulator) requireKey(settings, settings.models['default']?.provider, 'models.default');
   return freshSettings(settings, system);
 }
 
 /**
- * What `-m` means under settings that have changed. The client goes on asking for the id it was started with, so what
- * else goes by that name now is not what it asks for.
+ * Resolves `-m` again after a reload. The client keeps requesting the id it was started with, so a model that has the
+ * name now but another id does not replace the choice.
  */
-function chooseAgain(made: Choice | undefined, asked: LaunchArguments, settings: Settings): Choice {
-  if (made === undefined) return chooseModel(asked, settings, asked.emulator);
+function chooseAgain(previous: Choice | undefined, args: LaunchArguments, settings: Settings): Choice {
+  if (previous === undefined) return chooseModel(args, settings, args.emulator);
   try {
-    const now = chooseModel(asked, settings, asked.emulator);
-    return now.id === made.id ? now : made;
+    const now = chooseModel(args, settings, args.emulator);
+    return now.id === previous.id ? now : previous;
   } catch (error) {
-    if (error instanceof OccError) return made;
+    if (error instanceof OccError) return previous;
     throw error;
   }
 }
 
-function refuseWhatIsMissing(asked: LaunchArguments): void {
-  if (asked.client === 'exec' && asked.forClient.length === 0) {
+function requireProgram(args: LaunchArguments): void {
+  if (args.client === 'exec' && args.forClient.length === 0) {
     throw new OccError('usage', 'occ launch exec needs a program to run', {
       exitCode: exitCodes.usage,
       remedy: 'occ launch exec -- node agent.js',
@@ -105,26 +112,31 @@ function refuseWhatIsMissing(asked: LaunchArguments): void {
   }
 }
 
-async function pretend(preparing: Preparing, settings: Settings, output: Output): Promise<number> {
-  const { asked } = preparing;
+async function dryRun(options: PrepareOptions, settings: Settings, output: Output): Promise<number> {
+  const { args } = options;
   const { emulatorSettings } = await import('../../emulator/settings.ts');
-  // Nothing listens, so neither the emulator nor the proxy has a port.
-  const effective = asked.emulator ? emulatorSettings(settings, 'http://127.0.0.1:0') : settings;
-  const choice = chooseModel(asked, effective, asked.emulator);
-  return dryRun({ ...preparing, choice }, withChoice(effective, choice), 'http://127.0.0.1:<port>', output);
+  // Nothing listens in a dry run, so there is no port to show.
+  const effective = args.emulator ? emulatorSettings(settings, 'http://127.0.0.1:0') : settings;
+  const choice = chooseModel(args, effective, args.emulator);
+  return printDryRun(
+    { ...options, choice },
+    withChoice(effective, choice),
+    'http://127.0.0.1:<port>',
+    output,
+  );
 }
 
-/** The file's oddities, under --verbose. */
+/** Warnings about the configuration file, with --verbose. */
 function configNotes({ warnings }: Settings, output: Output): string[] {
   if (output.verbose) return warnings.map(({ path, message }) => `${path}: ${message}`);
   return [];
 }
 
-async function finish(host: Host, asked: LaunchArguments, system: System, output: Output): Promise<void> {
+async function finish(host: Host, args: LaunchArguments, system: System, output: Output): Promise<void> {
   await host.close(0);
-  const fault = host.settings.fault();
-  if (fault) output.warn(`occ: the configuration was changed, and not used: ${fault.message}`);
-  // Only now is everything counted.
+  const error = host.settings.error();
+  if (error) output.warn(`occ: the configuration was changed, and not used: ${error.message}`);
+  // Everything is counted only after the host has closed.
   if (output.terminal) output.info(renderSummary(host.proxy.stats(), output.stderrStyle));
-  if (asked.client !== 'exec') warnOfStoredModel(system, host.settings.current(), output);
+  if (args.client !== 'exec') warnOfStoredModel(system, host.settings.current(), output);
 }

@@ -23,8 +23,8 @@ export function defineModels(program: Command, { system, globals, end }: Command
     .summary('which models there are to choose from')
     .description('Lists the configured and the known models.')
     .option('--refresh', 'ask the providers for their lists first')
-    .option('-c, --config <file>', 'another configuration file', notEmpty)
-    .option('--json', 'answer in JSON')
+    .option('-c, --config <file>', 'use another configuration file', notEmpty)
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', help)
     .action(async (options: ModelsOptions) => {
       const { runModels } = await import('./run.ts');

@@ -23,8 +23,8 @@ export function defineRoute(program: Command, { system, globals, end }: CommandC
     .description('Tells which model would answer a request, and why. It sends nothing.')
     .option('-r, --request <file>', 'a request to judge; - is stdin', notEmpty)
     .option('-m, --model <ref>', 'what the client asks for', notEmpty)
-    .option('-c, --config <file>', 'another configuration file', notEmpty)
-    .option('--json', 'answer in JSON')
+    .option('-c, --config <file>', 'use another configuration file', notEmpty)
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', help)
     .action(async (options: RouteOptions) => {
       const { runRoute } = await import('./run.ts');

@@ -1,4 +1,4 @@
-/** Starts the proxy in the background, waits until it answers, and says where it is; or why it does not. */
+/** Starts the proxy in the background, waits until it answers, and prints its address or why it failed. */
 import { findPlaces } from '../../config/paths.ts';
 import { startBackground, startLogFile, type Started } from '../../daemon/background.ts';
 import type { RecordedOptions } from '../../daemon/record.ts';
@@ -10,10 +10,10 @@ import { requireRunning, clientVariables } from '../../daemon/running.ts';
 import { toRecordedOptions, backgroundArguments, type StartOptions } from './options.ts';
 import type { System } from '../../terminal/command-context.ts';
 
-/** Milliseconds a proxy has until it must answer; a key command alone may take ten seconds. */
+/** Milliseconds until the proxy must answer. A key command alone may take ten seconds. */
 const readyMs = 30_000;
 
-/** Resolves to the exit code: 0 when it answers, else the one that the process in the background ended with. */
+/** Resolves to the exit code: 0 if the proxy answers, otherwise the code of the background process. */
 export async function startInBackground(
   options: StartOptions,
   system: System,
@@ -24,7 +24,7 @@ export async function startInBackground(
   return startAndWait(toRecordedOptions(options, system.cwd), system, output);
 }
 
-/** The same, for options that no longer depend on where they were typed. */
+/** Like `startInBackground`, without the check; `occ restart` passes recorded options. */
 export async function startAndWait(
   options: RecordedOptions,
   system: System,
@@ -39,23 +39,26 @@ export async function startAndWait(
     limitMs: readyMs,
   }).catch((error: NodeJS.ErrnoException) => {
     throw new OccError('start_failed', `the proxy cannot be started: ${error.message}`, {
-      remedy: `it writes its first words to ${startLogFile(stateDir)}; see that this is possible`,
+      remedy: `check that ${startLogFile(stateDir)} can be written: the proxy logs its start there`,
       cause: error,
     });
   });
   const started = await withProgress(output, 'starting the proxy', starting);
   if (started.kind === 'interrupted') return started.code;
-  const words = started.words.trimEnd();
-  if (words !== '') output.warn(words);
-  if (started.kind !== 'ready') return reportFailure(started, words, stateDir, output);
-  const record = await requireRunning(system, 'occ start once more; it ended as soon as it had begun');
+  const printed = started.printed.trimEnd();
+  if (printed !== '') output.warn(printed);
+  if (started.kind !== 'ready') return reportFailure(started, printed, stateDir, output);
+  const record = await requireRunning(
+    system,
+    'run occ start again; the proxy ended just after it had started',
+  );
   printStarted(record, await clientVariables(record), output, true);
   return exitCodes.ok;
 }
 
 function reportFailure(
   started: Extract<Started, { kind: 'failed' | 'late' }>,
-  words: string,
+  printed: string,
   stateDir: string,
   output: Output,
 ): number {
@@ -63,9 +66,11 @@ function reportFailure(
     output.warn(`occ: the proxy did not answer within ${readyMs / 1000} s and was ended`);
     return exitCodes.failed;
   }
-  if (words === '') {
-    output.warn(`occ: the proxy ended with code ${started.code} before it answered, without a word`);
-    output.warn(`  occ start --foreground shows more; its log is beside ${startLogFile(stateDir)}`);
+  if (printed === '') {
+    output.warn(`occ: the proxy ended with code ${started.code} before it answered, and printed nothing`);
+    output.warn(
+      `  occ start --foreground prints more; the log is in the folder of ${startLogFile(stateDir)}`,
+    );
   }
   return started.code === exitCodes.ok ? exitCodes.failed : started.code;
 }

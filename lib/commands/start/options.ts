@@ -1,10 +1,10 @@
-/** What `occ start` can be told, as words and as the record remembers it. */
+/** The options of `occ start`, as given, as recorded, and as the arguments of the background process. */
 import { resolve } from 'node:path';
 import type { RecordedOptions } from '../../daemon/record.ts';
 
 export interface StartOptions {
   foreground?: boolean;
-  /** This process is the one in the background, and somebody waits for it to say that it is ready. */
+  /** Internal: this process runs in the background, and its parent waits until it is ready. */
   background?: boolean;
   port?: number;
   host?: string;
@@ -12,7 +12,7 @@ export interface StartOptions {
   emulator?: boolean;
 }
 
-/** Without what belongs to one run alone; paths no longer depend on where they were typed. */
+/** Drops what belongs to one run only, and makes paths absolute. */
 export function toRecordedOptions(
   { config, host, port, emulator }: StartOptions,
   cwd = process.cwd(),
@@ -25,7 +25,7 @@ export function toRecordedOptions(
   };
 }
 
-/** The words after `occ` that start the same in the background. None of them is secret. */
+/** The arguments that start the same proxy in the background. None of them is secret. */
 export function backgroundArguments({ config, host, port, emulator }: RecordedOptions): string[] {
   return [
     'start',

@@ -1,28 +1,29 @@
-/** `occ start`: the proxy without a client; in the background unless told to stay. */
+/** `occ start`: runs the proxy without a client, in the background unless --foreground is given. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { StartOptions } from './options.ts';
 import { outputFor, type CommandContext, type GlobalOptions } from '../../terminal/command-context.ts';
 
 const startHelp = `
-It prints the lines that another shell needs; occ env prints them again.
+It prints the commands that make a shell use the proxy; occ env prints them
+again.
 
 Examples:
-  occ start                           in the background, on the configured port
-  occ start -f -p 0 --emulator        in this terminal, no key, no network
+  occ start                      run in the background, on the configured port
+  occ start -f -p 0 --emulator   run in this terminal, without a key or network
 `;
 
 export function defineStart(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('start')
-    .summary('run the proxy by itself, for any client')
-    .description('Runs the proxy in the background and returns when it answers.')
-    .option('-f, --foreground', 'stay in this terminal until Ctrl-C')
-    .option('-p, --port <n>', 'port to listen on; 0 takes any free one', toPort)
+    .summary('run only the proxy, for any client')
+    .description('Runs the proxy in the background, and returns when it answers.')
+    .option('-f, --foreground', 'run in this terminal until Ctrl-C')
+    .option('-p, --port <n>', 'port to listen on; 0 for any free port', toPort)
     .option('-H, --host <host>', 'address to listen on')
-    .option('-c, --config <file>', 'another configuration file')
-    .option('--emulator', 'answer from the built-in emulator: no key, no network')
-    .option('--json', 'answer in JSON')
-    .addOption(new Option('--background', 'be the process in the background').hideHelp())
+    .option('-c, --config <file>', 'use another configuration file')
+    .option('--emulator', 'use the built-in emulator: no key, no network')
+    .option('--json', 'print the result as JSON')
+    .addOption(new Option('--background', 'run as the background process').hideHelp())
     .addHelpText('after', startHelp)
     .action(async (options: StartOptions & GlobalOptions) => {
       const output = await outputFor(system, globals(options));

@@ -20,7 +20,7 @@ export function defineStatus(program: Command, { system, globals, end }: Command
     .summary('is the proxy running, and how is it?')
     .description('Shows the proxy that occ start runs: requests, failures and models.')
     .option('-w, --watch', 'again every two seconds, until Ctrl-C')
-    .option('--json', 'answer in JSON')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExit codes: 0 running, 3 not running.\n')
     .action(async (options: StatusOptions) => {
       const output = await outputFor(system, globals(options));

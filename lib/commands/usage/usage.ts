@@ -16,8 +16,8 @@ export function defineUsage(program: Command, { system, globals, end }: CommandC
     .command('usage')
     .summary('what is used of the plan, and by the proxy')
     .description('Shows what is used of the plan, and by the running proxy.')
-    .option('-c, --config <file>', 'another configuration file')
-    .option('--json', 'answer in JSON')
+    .option('-c, --config <file>', 'use another configuration file')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', help)
     .action(async (options: UsageOptions) => {
       const { runUsage } = await import('./run.ts');

@@ -179,7 +179,7 @@ test('an editor that is not there, or may not be run, is named with where it was
   assert.match(denied.stderr, /from EDITOR, may not be run/);
   const none = await occ(['edit']);
   assert.equal(none.code, 1);
-  assert.match(none.stderr, /no editor is named[^]*set VISUAL or EDITOR/);
+  assert.match(none.stderr, /no editor is set[^]*set VISUAL or EDITOR/);
 });
 
 test('an editor may have arguments and quotes, and its path blanks', posix, async (t) => {

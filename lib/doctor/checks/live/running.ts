@@ -1,5 +1,5 @@
 /** The proxy that runs in the background: a short stream through that very one. */
-import { ask } from '../../../daemon/ask.ts';
+import { sendRequest } from '../../../daemon/request.ts';
 import { probe } from '../../../daemon/probe.ts';
 import { readRecord } from '../../../daemon/record.ts';
 import { findPlaces } from '../../../config/paths.ts';
@@ -21,7 +21,7 @@ export const running: Check = {
     const record = readRecord(findPlaces(machine).runtimeDir);
     if (record === undefined || (await probe(record)) !== 'running')
       return { level: 'skipped', summary: 'none runs' };
-    const { body } = await ask(`${record.url}/occ/env`, {
+    const { body } = await sendRequest(`${record.url}/occ/env`, {
       token: record.control,
       limitMs: 5000,
       signal: gone,

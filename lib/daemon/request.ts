@@ -1,32 +1,32 @@
-/** One small request to a proxy of ours, past every proxy of the environment. Light: node:http and nothing else. */
+/** Sends one small request to a running occ, ignoring the proxy variables. Uses only node:http, to load fast. */
 import { Agent, request } from 'node:http';
 import { isObject, parseJson, type JsonObject } from '../json.ts';
 
-export interface AskOptions {
+export interface RequestOptions {
   method?: 'GET' | 'POST';
   token?: string;
   body?: JsonObject;
-  /** Milliseconds for the whole answer. */
+  /** Milliseconds until the whole response must have arrived. */
   limitMs: number;
   signal?: AbortSignal;
 }
 
-export interface Answered {
+export interface ControlResponse {
   status: number;
   body: JsonObject;
 }
 
-/** More than this is no answer of ours. */
+/** Limit for a response; those of occ are far smaller. */
 const maxBytes = 1024 * 1024;
 
-/** Rejects when nobody listens, when the limit is over, or when the answer is no JSON object. */
-export async function ask(url: string, options: AskOptions): Promise<Answered> {
+/** Rejects if nothing listens there, if the time limit passes, or if the response is not a JSON object. */
+export async function sendRequest(url: string, options: RequestOptions): Promise<ControlResponse> {
   const { method = 'GET', token, body, limitMs } = options;
   const text = body === undefined ? undefined : JSON.stringify(body);
   const limit = AbortSignal.timeout(limitMs);
   const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
   return new Promise((resolve, reject) => {
-    const asking = request(url, {
+    const sent = request(url, {
       method,
       signal,
       agent: new Agent({ keepAlive: false }),
@@ -38,22 +38,22 @@ export async function ask(url: string, options: AskOptions): Promise<Answered> {
         }),
       },
     });
-    asking.on('error', reject);
-    asking.on('response', (response) => {
+    sent.on('error', reject);
+    sent.on('response', (response) => {
       const pieces: Buffer[] = [];
       let bytes = 0;
       response.on('error', reject);
       response.on('data', (piece: Buffer) => {
         bytes += piece.length;
-        if (bytes > maxBytes) response.destroy(new Error('the answer is too large'));
+        if (bytes > maxBytes) response.destroy(new Error('the response is too large'));
         else pieces.push(piece);
       });
       response.on('end', () => {
         const value = parseJson(Buffer.concat(pieces).toString('utf8'));
         if (isObject(value)) resolve({ status: response.statusCode ?? 0, body: value });
-        else reject(new Error('the answer is no JSON object'));
+        else reject(new Error('the response is not a JSON object'));
       });
     });
-    asking.end(text);
+    sent.end(text);
   });
 }
