@@ -1,4 +1,4 @@
-/** Who may ask: tokens, hosts and origins (contract 4). */
+/** Access to the proxy: tokens, hosts, origins and the size of a body. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -8,27 +8,27 @@ import { say } from '../../lib/emulator/script.ts';
 import { largestBody } from '../../lib/proxy/inbound.ts';
 import { modelOf, proxyOver, requestBody, token, type ProxyUnderTest } from '../support/proxy.ts';
 
-interface Answered {
+interface RawResponse {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
 }
 
-/** A request whose Host and Origin are as a test wants them. */
-async function plainly(
+/** Sends a request with these headers only; fetch would not allow another Host or Origin. */
+async function sendRaw(
   { proxy }: ProxyUnderTest,
   headers: Record<string, string>,
   { path = '/v1/models', method = 'GET', body = '' } = {},
-): Promise<Answered> {
-  const asked = request({ host: '127.0.0.1', port: proxy.port, path, method, headers });
-  asked.end(body);
-  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+): Promise<RawResponse> {
+  const outgoing = request({ host: '127.0.0.1', port: proxy.port, path, method, headers });
+  outgoing.end(body);
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
   let text = '';
   for await (const chunk of answer) text += String(chunk);
   return { status: answer.statusCode ?? 0, headers: answer.headers, text };
 }
 
-test('the token is taken from x-api-key or as a bearer', async () => {
+test('the token is read from x-api-key or from a bearer authorization', async () => {
   await using over = await proxyOver();
   for (const headers of [
     { 'x-api-key': token },
@@ -36,11 +36,11 @@ test('the token is taken from x-api-key or as a bearer', async () => {
     { authorization: `bearer  ${token}` },
     { 'x-api-key': '', authorization: `Bearer ${token}` },
   ]) {
-    assert.equal((await plainly(over, headers)).status, 200, JSON.stringify(headers));
+    assert.equal((await sendRaw(over, headers)).status, 200, JSON.stringify(headers));
   }
 });
 
-test('without the token nothing but health and greetings is answered, and trying again is no use', async () => {
+test('without the token every other endpoint answers a permanent 401', async () => {
   await using over = await proxyOver();
   for (const headers of [
     {},
@@ -53,36 +53,36 @@ test('without the token nothing but health and greetings is answered, and trying
     { 'x-api-key': 'wrong', authorization: 'Bearer wrong' },
   ] as Record<string, string>[]) {
     for (const path of ['/v1/models', '/v1/messages', '/nowhere']) {
-      const { status, headers: answered, text } = await plainly(over, headers, { path });
+      const { status, headers: responseHeaders, text } = await sendRaw(over, headers, { path });
       assert.equal(status, 401, `${path} ${JSON.stringify(headers)}`);
-      assert.equal(answered['x-should-retry'], 'false');
+      assert.equal(responseHeaders['x-should-retry'], 'false');
       const { type, error, request_id } = JSON.parse(text) as Record<string, Record<string, string>>;
       assert.deepEqual([type, error?.['type']], ['error', 'authentication_error']);
-      assert.equal(request_id, answered['request-id']);
+      assert.equal(request_id, responseHeaders['request-id']);
       assert.doesNotMatch(text, new RegExp(`${token.slice(0, 10)}|wrong`));
     }
   }
   assert.doesNotMatch(JSON.stringify(over.log), new RegExp(token));
 });
 
-test('a wrong token is as wrong as none: same shape, whatever its length', async () => {
+test('the response to a wrong token does not depend on the token', async () => {
   await using over = await proxyOver();
-  const shapes = await Promise.all(
+  const bodies = await Promise.all(
     ['a', 'x'.repeat(4000), token.replace('0', '1')].map(async (wrong) => {
-      const { text } = await plainly(over, { 'x-api-key': wrong });
+      const { text } = await sendRaw(over, { 'x-api-key': wrong });
       return text.replace(/req_[0-9a-f]+/, '');
     }),
   );
-  assert.equal(new Set(shapes).size, 1);
+  assert.equal(new Set(bodies).size, 1);
 });
 
-test('where no token is set, any is accepted', async () => {
+test('without a configured token any request is accepted', async () => {
   await using over = await proxyOver({ token: undefined });
   for (const headers of [{}, { 'x-api-key': 'unused' }] as Record<string, string>[])
-    assert.equal((await plainly(over, headers)).status, 200);
+    assert.equal((await sendRaw(over, headers)).status, 200);
 });
 
-test('names of this machine are answered, with any port', async () => {
+test('loopback names and addresses are accepted as Host, with any port', async () => {
   await using over = await proxyOver();
   const { port } = over.proxy;
   for (const host of [
@@ -94,11 +94,11 @@ test('names of this machine are answered, with any port', async () => {
     '[::1]',
     '127.0.0.2',
   ]) {
-    assert.equal((await plainly(over, { host, 'x-api-key': token })).status, 200, host);
+    assert.equal((await sendRaw(over, { host, 'x-api-key': token })).status, 200, host);
   }
 });
 
-test('a name that somebody else pointed at this machine is not answered, health included', async () => {
+test('any other Host is refused on every endpoint, against DNS rebinding', async () => {
   await using over = await proxyOver();
   const { port } = over.proxy;
   for (const host of [
@@ -111,14 +111,14 @@ test('a name that somebody else pointed at this machine is not answered, health 
     'a b',
   ]) {
     for (const path of ['/v1/models', '/health', '/']) {
-      const { status, text } = await plainly(over, { host, 'x-api-key': token }, { path });
+      const { status, text } = await sendRaw(over, { host, 'x-api-key': token }, { path });
       assert.equal(status, 403, `${host} ${path}`);
       assert.match(text, /permission_error/);
     }
   }
 });
 
-test('a web page is not answered, wherever it came from', async () => {
+test('a request from a web page is refused, whatever its Origin', async () => {
   await using over = await proxyOver();
   const { port } = over.proxy;
   for (const origin of [
@@ -132,7 +132,7 @@ test('a web page is not answered, wherever it came from', async () => {
     '',
   ]) {
     const headers = { host: `127.0.0.1:${port}`, origin, 'x-api-key': token };
-    const { status, text } = await plainly(over, headers, {
+    const { status, text } = await sendRaw(over, headers, {
       path: '/v1/messages',
       method: 'POST',
       body: JSON.stringify(requestBody()),
@@ -143,24 +143,24 @@ test('a web page is not answered, wherever it came from', async () => {
   assert.deepEqual(over.requestedModels(), []);
 });
 
-test('its own origin is not foreign', async () => {
+test('the proxy’s own origin is accepted', async () => {
   await using over = await proxyOver();
   const { port } = over.proxy;
   for (const host of [`127.0.0.1:${port}`, `localhost:${port}`]) {
-    const { status } = await plainly(over, { host, origin: `http://${host}`, 'x-api-key': token });
+    const { status } = await sendRaw(over, { host, origin: `http://${host}`, 'x-api-key': token });
     assert.equal(status, 200);
   }
 });
 
-test('a proxy on an IPv6 address names it in its URL and answers', async (t) => {
+test('a proxy on an IPv6 address has it in its URL', async (t) => {
   const over = await proxyOver({ host: '::1' }).catch(() => undefined);
-  if (!over) return t.skip('no IPv6 here');
-  await using under = over;
-  assert.equal(under.url, `http://[::1]:${under.proxy.port}`);
-  assert.equal((await fetch(`${under.url}/health`)).status, 200);
+  if (!over) return t.skip('no IPv6');
+  await using ipv6 = over;
+  assert.equal(ipv6.url, `http://[::1]:${ipv6.proxy.port}`);
+  assert.equal((await fetch(`${ipv6.url}/health`)).status, 200);
 });
 
-test('a body over the limit by its own word is refused before it is read', async () => {
+test('a body with a content-length over the limit is refused before it is read', async () => {
   await using over = await proxyOver();
   const socket = connect(over.proxy.port, '127.0.0.1');
   socket.write(
@@ -172,9 +172,9 @@ test('a body over the limit by its own word is refused before it is read', async
   assert.match(text, /"type":"request_too_large"/);
 });
 
-test('a body over the limit in pieces is refused once it is, and not kept', async () => {
+test('a chunked body is refused as soon as it exceeds the limit, and not kept', async () => {
   await using over = await proxyOver();
-  const asked = request({
+  const outgoing = request({
     host: '127.0.0.1',
     port: over.proxy.port,
     path: '/v1/messages',
@@ -183,8 +183,8 @@ test('a body over the limit in pieces is refused once it is, and not kept', asyn
   });
   const received: { status?: number | undefined; text: string } = { text: '' };
   const answered = new Promise<void>((resolve, reject) => {
-    asked.on('error', reject);
-    asked.on('response', (answer) => {
+    outgoing.on('error', reject);
+    outgoing.on('response', (answer) => {
       received.status = answer.statusCode;
       answer.on('data', (chunk: Buffer) => (received.text += chunk.toString()));
       answer.on('end', resolve);
@@ -195,21 +195,21 @@ test('a body over the limit in pieces is refused once it is, and not kept', asyn
   const send = (): void => {
     while (received.status === undefined && sent < largestBody * 2) {
       sent += piece.length;
-      if (!asked.write(piece)) return;
+      if (!outgoing.write(piece)) return;
     }
   };
-  asked.on('drain', send);
+  outgoing.on('drain', send);
   send();
   await answered;
-  asked.destroy();
+  outgoing.destroy();
   const { status, text } = received;
   assert.equal(status, 413);
   assert.match(text, /"type":"request_too_large"/);
-  assert(sent < largestBody * 1.5, `${sent} bytes were taken`);
+  assert(sent < largestBody * 1.5, `${sent} bytes were read`);
   assert.deepEqual(over.warnings(), []);
 });
 
-test('a body just within the limit is read', async () => {
+test('a body of exactly the maximum size is read', async () => {
   await using over = await proxyOver();
   const body = JSON.stringify(requestBody({ model: 7 }));
   const response = await over.send(body + ' '.repeat(largestBody - body.length));
@@ -217,10 +217,10 @@ test('a body just within the limit is read', async () => {
   assert.match(response.error?.message ?? '', /^model: /);
 });
 
-test('a key that an upstream repeats goes no further', async () => {
-  const key = 'plain.looking.key.of.some.vendor';
+test('a key that an upstream repeats is removed from responses and the log', async () => {
+  const key = 'key.in.no.known.format';
   const secret = { reveal: () => key, toString: () => '•••', toJSON: () => '•••' };
-  const says = (status: number) => ({
+  const repeatsKey = (status: number) => ({
     reply: { status, body: JSON.stringify({ error: { message: `Invalid key ${key}, got Bearer ${key}` } }) },
   });
   for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
@@ -228,10 +228,10 @@ test('a key that an upstream repeats goes no further', async () => {
       models: [modelOf('first', { wire_format: format })],
       provider: { keys: [secret], auth: { chat: 'bearer', messages: 'x-api-key' } },
       answers: [
-        says(401),
-        says(400),
-        says(500),
-        says(200),
+        repeatsKey(401),
+        repeatsKey(400),
+        repeatsKey(500),
+        repeatsKey(200),
         { script: [say('a')], faults: { errorEvent: { at: { events: 1 }, message: `the key is ${key}` } } },
         { reply: { status: 302, headers: { location: `https://x.example/?key=${key}` } } },
         { reply: { status: 500, body: `<html><title>${key}</title>` } },
@@ -252,18 +252,18 @@ test('a key that an upstream repeats goes no further', async () => {
   }
 });
 
-test('the token counts in either place, for a client’s own headers may fill the other', async () => {
+test('the token in one header is enough when a client uses the other for its own', async () => {
   await using over = await proxyOver();
   for (const headers of [
     { 'x-api-key': 'another', authorization: `Bearer ${token}` },
     { 'x-api-key': token, authorization: 'Bearer another' },
   ]) {
-    const { status } = await plainly(over, headers, { path: '/v1/models' });
+    const { status } = await sendRaw(over, headers, { path: '/v1/models' });
     assert.equal(status, 200);
   }
 });
 
-test('what is no HTTP is refused in the same shape as everything else', async () => {
+test('invalid HTTP is refused with the usual error body', async () => {
   await using over = await proxyOver();
   for (const [sent, status] of [
     ['HELLO\r\n\r\n', 400],
@@ -282,7 +282,7 @@ test('what is no HTTP is refused in the same shape as everything else', async ()
   }
 });
 
-test('a body nested without end is the client’s fault, and said so', async () => {
+test('a body that is nested too deeply is a client error', async () => {
   await using over = await proxyOver();
   const deep = '[{"type":"tool_result","tool_use_id":"a","content":'.repeat(20_000);
   const body = `{"model":"m","messages":[{"role":"user","content":${deep}"x"${'}]'.repeat(20_000)}}]}`;

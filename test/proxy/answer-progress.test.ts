@@ -1,4 +1,4 @@
-/** The state of one answer, rule by rule: what may leave, which limit runs next, and how it ends (P2, P3, P6, L14). */
+/** The state of one answer: which events may be sent, which timeout runs next, and how it ends (P2, P3, P6, L14). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { messageStart, usageOf, type Decoded, type StreamEvent } from '../../lib/anthropic/events.ts';
@@ -38,18 +38,18 @@ interface Row {
   rule: string;
   whole?: boolean;
   steps: readonly Step[];
-  /** The outcome at the end of the body: its type, or the trouble of a failure. */
+  /** The outcome at the end of the body: its type, or the trouble and position of a failure. */
   end: string;
 }
 
 const rows: readonly Row[] = [
   {
-    rule: 'a chunk without events leaves the first-event limit running',
+    rule: 'a chunk without events leaves the first-event timeout running',
     steps: [{ chunk: [], released: 0, limit: 'unchanged', position: 'before_content' }],
     end: 'empty',
   },
   {
-    rule: 'events wait until there is content (P2)',
+    rule: 'events are held until there is content (P2)',
     steps: [
       { chunk: [start, opening], released: 0, limit: 'idle', position: 'before_content' },
       { chunk: [text], released: 3, limit: 'idle', position: 'after_content' },
@@ -65,7 +65,7 @@ const rows: readonly Row[] = [
     end: 'malformed before_content',
   },
   {
-    rule: 'after content was sent, the events before a failure still leave',
+    rule: 'after content was sent, the events before a failure are still sent',
     steps: [
       { chunk: [start, opening, text], released: 3, limit: 'idle', position: 'after_content' },
       { chunk: [text, broken], released: 1, limit: 'idle', position: 'after_content' },
@@ -73,7 +73,7 @@ const rows: readonly Row[] = [
     end: 'malformed after_content',
   },
   {
-    rule: 'a whole answer leaves at its end only (L14)',
+    rule: 'with stream: false, all events are released at the end (L14)',
     whole: true,
     steps: [
       { chunk: [start, opening, text], released: 0, limit: 'idle', position: 'before_content' },
@@ -83,7 +83,7 @@ const rows: readonly Row[] = [
     end: 'answered',
   },
   {
-    rule: 'a whole answer is not committed before the reply has it',
+    rule: 'with stream: false, a failure after the last event can still fall back',
     whole: true,
     steps: [
       {
@@ -97,7 +97,7 @@ const rows: readonly Row[] = [
     end: 'malformed before_content',
   },
   {
-    rule: 'a failure of a whole answer can still fall back after content',
+    rule: 'with stream: false, a failure after content can fall back',
     whole: true,
     steps: [
       { chunk: [start, opening, text, broken], released: 0, limit: 'idle', position: 'before_content' },
@@ -105,7 +105,7 @@ const rows: readonly Row[] = [
     end: 'malformed before_content',
   },
   {
-    rule: 'after the finish only events extend the wait, not remarks or comments (P3)',
+    rule: 'after the finish only events extend the wait, not usage or comments (P3)',
     steps: [
       { chunk: [start, opening, text], released: 3, limit: 'idle', position: 'after_content' },
       { chunk: [closing, finished], released: 1, limit: 'trailing', position: 'after_finish' },
@@ -169,7 +169,7 @@ test('no event is lost, repeated or reordered, however the chunks fall', () => {
     }
 });
 
-test('what waits is bounded by its bytes, and sending it starts the count anew', () => {
+test('held events are limited in bytes, and sending them resets the count', () => {
   const half = 64 * 1024 * 1024;
   const progress = answerProgress(false);
   progress.take(start);

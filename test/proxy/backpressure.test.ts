@@ -1,4 +1,4 @@
-/** Clients that read slowly or not at all: what is held for them is bounded, and nobody else waits (laws: Time). */
+/** Clients that read slowly or not at all: buffered data is bounded, and other clients do not wait. */
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 const mebibyte = 1 << 20;
 
-/** So many bytes of text, and how many of them the upstream has been able to send so far. */
+/** A text of this many bytes, and how many of them the upstream has sent. */
 function counted(bytes: number): { text: Iterable<string>; sent: () => number } {
   let sent = 0;
   return {
@@ -32,8 +32,8 @@ function counted(bytes: number): { text: Iterable<string>; sent: () => number } 
   };
 }
 
-/** A client that asks and does not read. */
-function deaf(port: number, body = requestBody()): Socket {
+/** A client that sends a request and never reads. */
+function neverReading(port: number, body = requestBody()): Socket {
   const text = JSON.stringify(body);
   const socket = connect(port, '127.0.0.1');
   socket.pause();
@@ -44,8 +44,8 @@ function deaf(port: number, body = requestBody()): Socket {
   return socket;
 }
 
-/** Waits until the figure has stood still for a while; at most ten seconds. */
-async function standstill(figure: () => number): Promise<number> {
+/** Waits until the figure has not changed for 250 ms; at most ten seconds. */
+async function untilStable(figure: () => number): Promise<number> {
   for (let rounds = 0; rounds < 40; rounds++) {
     const before = figure();
     await sleep(250);
@@ -55,7 +55,7 @@ async function standstill(figure: () => number): Promise<number> {
 }
 
 for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
-  test(`a client that does not read stops the upstream, and others are answered meanwhile: ${format}`, async () => {
+  test(`a client that does not read pauses the upstream, and other clients are answered: ${format}`, async () => {
     const size = 64 * mebibyte;
     const large = counted(size);
     await using over = await proxyOver({
@@ -65,22 +65,22 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
       format,
       heartbeatMs: 20,
     });
-    const socket = deaf(over.proxy.port);
-    // What the sockets of both connections hold in the kernel is not ours to bound; what is beyond that is.
-    const stood = await standstill(large.sent);
-    assert(stood < size / 2, `${stood} bytes of ${size} were taken from the upstream`);
+    const socket = neverReading(over.proxy.port);
+    // The kernel buffers of both connections hold megabytes that the proxy cannot limit.
+    const sent = await untilStable(large.sent);
+    assert(sent < size / 2, `${sent} bytes of ${size} were read from the upstream`);
     const small = await over.send(requestBody({ messages: [{ role: 'user', content: 'small' }] }));
     assert.equal(small.text, 'tiny');
-    // What is held now, not what earlier tests have left to be collected.
+    // Without garbage of earlier tests.
     collectGarbage();
     assert(process.memoryUsage().arrayBuffers < 64 * mebibyte);
-    const asked = over.emulator.requests[0];
+    const received = over.emulator.requests[0];
     socket.destroy();
-    assert.equal((await asked?.ended)?.how, 'aborted');
+    assert.equal((await received?.ended)?.how, 'aborted');
     assert.deepEqual(over.warnings(), []);
   });
 
-  test(`a client that reads late gets everything, whole: ${format}`, async () => {
+  test(`a client that reads late receives the complete answer: ${format}`, async () => {
     const size = 12 * mebibyte;
     await using over = await proxyOver({
       emulator: { script: () => [say(filler(size, 16_384))] },
@@ -88,7 +88,7 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
       timeouts: { idleMs: 400, firstEventMs: 5000 },
     });
     const response = await over.post();
-    // Longer than any limit of the upstream's: it is the client who is waited for, and no limit is for that.
+    // Longer than the idle timeout, which must not run while the proxy waits for the client.
     await sleep(900);
     const received = await readResponse(response);
     assert.equal(received.error, undefined);
@@ -97,15 +97,15 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
   });
 }
 
-/** What the process answers to a message. */
-async function told<T>(child: ChildProcess, message: object | string): Promise<T> {
+/** Sends a message to the process and returns its reply. */
+async function exchange<T>(child: ChildProcess, message: object | string): Promise<T> {
   const answer = once(child, 'message', { signal: AbortSignal.timeout(20_000) });
   child.send(message);
   return ((await answer) as [T])[0];
 }
 
 for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
-  test(`a client that reads nothing of 200 MB costs less than 20 MB: ${format}`, async (t) => {
+  test(`a client that reads nothing of 200 MB costs less than 20 MB of memory: ${format}`, async (t) => {
     const large = counted(200_000_000);
     await using emulator = await startEmulator({
       script: ({ conversation }) => [say(conversation.prompt === 'small' ? 'tiny' : large.text)],
@@ -114,7 +114,7 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
       execArgv: ['--import', 'tsx'],
     });
     t.after(() => child.kill());
-    const { port } = await told<{ port: number }>(child, { url: emulator.url, format });
+    const { port } = await exchange<{ port: number }>(child, { url: emulator.url, format });
     const warm = requestBody({ messages: [{ role: 'user', content: 'small' }] });
     const small = async () => {
       const headers = { 'x-api-key': token, 'content-type': 'application/json' };
@@ -122,11 +122,11 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
       return readResponse(await fetch(`http://127.0.0.1:${port}/v1/messages`, init));
     };
     for (let i = 0; i < 20; i++) await small();
-    const memory = async () => (await told<{ bytes: number }>(child, 'memory')).bytes;
+    const memory = async () => (await exchange<{ bytes: number }>(child, 'memory')).bytes;
     const before = await memory();
-    const socket = deaf(port);
-    const stood = await standstill(large.sent);
-    assert(stood < 100_000_000, `${stood} bytes were taken from the upstream`);
+    const socket = neverReading(port);
+    const sent = await untilStable(large.sent);
+    assert(sent < 100_000_000, `${sent} bytes were read from the upstream`);
     const cost = (await memory()) - before;
     t.diagnostic(`${(cost / 1e6).toFixed(1)} MB`);
     assert(cost < 20_000_000, `${cost} bytes`);
@@ -136,13 +136,13 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
   });
 }
 
-test('one event of megabytes passes in reasonable time', async () => {
+test('an event of 8 MiB passes', async () => {
   await using over = await proxyOver([[say(['x'.repeat(8 * mebibyte)])]]);
   const response = await over.send();
   assert.equal(response.text.length, 8 * mebibyte);
 });
 
-test('a whole answer that grows past every bound is given up, not held', async () => {
+test('an answer that exceeds the buffer limit with stream: false falls back to the next model', async () => {
   const endless = counted(400 * mebibyte);
   await using over = await proxyOver({ answers: [[say(endless.text)], [say('from second')]] });
   const response = await over.send(requestBody({ stream: false }));

@@ -1,4 +1,4 @@
-/** Upstreams that break, stall or talk nonsense, at every position of an answer (P1, P2, P6, contract 5.3 and 5.5). */
+/** Answers that break off, stall or are malformed, at every position (P1, P2, P6). */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -28,7 +28,7 @@ const script: Script = [say(['first ', 'half', ' and more', ' and the rest'])];
 
 const head = { id: 'x', model: 'm', created: 1_700_000_000, flavour: 'go', inputTokens: 1 } as const;
 
-/** How many events of the script's stream go before, or with, the last one of `part`. */
+/** The number of events of the script's stream up to and including the last one of `part`. */
 function eventsUpTo(format: Format, part: Part, from = script): number {
   const parts = [...formats[format].stream(from, head)].flatMap((frame) =>
     frame.type === 'event' ? [frame.part] : [],
@@ -36,7 +36,7 @@ function eventsUpTo(format: Format, part: Part, from = script): number {
   return parts.lastIndexOf(part) + 1;
 }
 
-/** How many bytes of the script's stream go before the middle of its last piece of content. */
+/** The number of bytes of the script's stream before the middle of its last content event. */
 function insideOf(format: Format): number {
   const frames = [
     ...formats[format].stream(script, { ...head, id: 'mws0000000001', model: 'first' }),
@@ -46,13 +46,13 @@ function insideOf(format: Format): number {
   return before + Math.floor((frames[last]?.text.length ?? 0) / 2);
 }
 
-/** Milliseconds that nothing here needs but what is meant to be late. */
+/** Timeout in milliseconds that only the faults of these tests reach. */
 const short = 60;
 
 const hows = ['cut', 'hang-up', 'reset', 'silence'] as const satisfies Break['how'][];
 
-/** Answers that fail before they have said anything. */
-function silentFailures(format: Format): Record<string, Answer> {
+/** Answers that fail before any content. */
+function failuresBeforeContent(format: Format): Record<string, Answer> {
   const failed: Record<string, Answer> = {
     'an empty body': nothing(),
     'a web page': webPage(),
@@ -69,14 +69,14 @@ function silentFailures(format: Format): Record<string, Answer> {
       gzip: 'declared',
       breaks: { at: { bytes: 20 }, how: 'cut' },
     }),
-    'gzip that is none': { reply: { status: 200, headers: { 'content-encoding': 'gzip' }, body: 'hello' } },
-    'plain words': {
+    'invalid gzip': { reply: { status: 200, headers: { 'content-encoding': 'gzip' }, body: 'hello' } },
+    'plain text': {
       reply: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: 'hello' },
     },
-    'a finished answer with nothing in it': { script: [] },
+    'a finished answer without content': { script: [] },
     'silence after the headers': failing(script, { firstEventAfterMs: 60_000 }),
     'silence before the headers': failing(script, { headersAfterMs: 60_000 }),
-    'comments alone': failing([wait(60_000)], {}),
+    'comments only': failing([wait(60_000)], {}),
   };
   for (const how of hows) {
     failed[`${how} before the headers`] = failing(script, { breaks: { at: 'before-headers', how } });
@@ -89,14 +89,14 @@ function silentFailures(format: Format): Record<string, Answer> {
 }
 
 for (const { format, stream, way } of ways) {
-  test(`what fails before content is invisible, and the second model answers: ${way}`, async () => {
+  test(`after a failure before content the second model answers, and the client sees no failure: ${way}`, async () => {
     await Promise.all(
-      Object.entries(silentFailures(format)).map(async ([name, answer]) => {
+      Object.entries(failuresBeforeContent(format)).map(async ([name, answer]) => {
         await using over = await proxyOver({
           answers: [answer, [say('from second')]],
           format,
           timeouts: { headersMs: 400, firstEventMs: 400, idleMs: 400 },
-          // On a busy machine an honest answer may take longer than that.
+          // On a busy machine the second model may take longer than that.
           change: withUnhurriedSecond,
         });
         const response = await over.send(requestBody({ stream }));
@@ -112,12 +112,12 @@ for (const { format, stream, way } of ways) {
     );
   });
 
-  test(`what breaks after content is one error to a stream, and another model’s chance to a whole answer: ${way}`, async () => {
+  test(`a failure after content is one error event in a stream, and a fallback with stream: false: ${way}`, async () => {
     const failures: Record<string, Faults> = {
       'an error event': { errorEvent: { at: { deltas: 2 }, type: 'overloaded_error', message: 'too busy' } },
-      'an error event that is not the end': { errorEvent: { at: { deltas: 2 }, continues: true } },
+      'an error event followed by others': { errorEvent: { at: { deltas: 2 }, continues: true } },
       'a broken event': { brokenJson: { deltas: 2 } },
-      'no ending of any kind': { omit: ['finish', 'end'] },
+      'no finish and no end': { omit: ['finish', 'end'] },
     };
     const last = eventsUpTo(format, 'content');
     for (const how of hows) failures[how] = { breaks: { at: { deltas: 2 }, how } };
@@ -147,7 +147,7 @@ for (const { format, stream, way } of ways) {
         assert('first half and more and the rest'.startsWith(response.text), `${name}: ${response.text}`);
         assert(response.text.startsWith('first half'), `${name}: ${response.text}`);
         assert.doesNotMatch(response.error?.message ?? '', /all models failed/, name);
-        // Nor does the log say so of models that nobody asked.
+        // The log must not report models that were never tried either.
         const refused = over.log.find(({ event }) => event === 'refused');
         assert.equal(refused?.['message'], response.error?.message, name);
         assert.equal(response.headers.get('x-occ-model'), 'emulator/first', name);
@@ -155,14 +155,14 @@ for (const { format, stream, way } of ways) {
     );
   });
 
-  test(`what breaks after the finish breaks nothing: ${way}`, async () => {
+  test(`a failure after the finish is ignored: ${way}`, async () => {
     const failures: Record<string, Faults> = {
-      'no last word': { omit: ['end'] },
+      'no end': { omit: ['end'] },
       'no usage': { omit: ['usage'] },
-      'neither usage nor last word': { omit: ['usage', 'end'] },
+      'neither usage nor end': { omit: ['usage', 'end'] },
     };
     const finished = eventsUpTo(format, 'finish');
-    // Responses and gemini say both in one event.
+    // Responses and Gemini send the finish and the end in one event.
     const ended = Math.max(finished, eventsUpTo(format, 'end'));
     for (const how of hows) {
       failures[`${how} after the finish`] = { breaks: { at: { events: finished }, how } };
@@ -185,21 +185,21 @@ for (const { format, stream, way } of ways) {
     );
   });
 
-  test(`what only looks odd is read all the same: ${way}`, async () => {
-    const oddities: Record<string, Faults> = {
+  test(`unusual but valid answers are read: ${way}`, async () => {
+    const variants: Record<string, Faults> = {
       'gzip, declared': { gzip: 'declared' },
       'gzip, undeclared': { gzip: 'undeclared' },
       'gzip, undeclared, byte by byte': { gzip: 'undeclared', writes: 1 },
       'byte by byte': { writes: 1 },
       'all at once': { writes: 'together' },
-      'one document for a stream': { shape: 'whole' },
-      'a stream for a document': { shape: 'stream' },
-      'a content type that lies': { headers: { 'content-type': 'text/html' } },
+      'one JSON document instead of a stream': { shape: 'whole' },
+      'a stream instead of one JSON document': { shape: 'stream' },
+      'a wrong content type': { headers: { 'content-type': 'text/html' } },
       'comments within events': { comments: { every: 1, inside: true } },
       CRLF: { lineEnd: '\r\n' },
     };
     await Promise.all(
-      Object.entries(oddities).map(async ([name, faults]) => {
+      Object.entries(variants).map(async ([name, faults]) => {
         await using over = await proxyOver({ answers: [failing(script, faults)], format });
         const response = await over.send(requestBody({ stream }));
         assert.equal(response.text, 'first half and more and the rest', `${name}: ${response.body}`);
@@ -208,7 +208,7 @@ for (const { format, stream, way } of ways) {
     );
   });
 
-  test(`an answer that is empty every time is honestly empty, and one real failure is a failure: ${way}`, async () => {
+  test(`empty answers from every model give an empty answer, one failure among them an error: ${way}`, async () => {
     await using empty = await proxyOver({ answers: [[], []], format });
     const response = await empty.send(requestBody({ stream }));
     assert.equal(response.status, 200);
@@ -222,7 +222,7 @@ for (const { format, stream, way } of ways) {
     assert.equal((await mixed.send(requestBody({ stream }))).status, 503);
   });
 
-  test(`what each limit is called is said when it is reached: ${way}`, async () => {
+  test(`the message about a timeout names its setting: ${way}`, async () => {
     const limits: [RegExp, Faults, object][] = [
       [/within 0.06 s \(timeout_ms/, { headersAfterMs: 60_000 }, { headersMs: short }],
       [/within 0.06 s \(first_event_timeout_ms\)/, { firstEventAfterMs: 60_000 }, { firstEventMs: short }],
@@ -232,24 +232,24 @@ for (const { format, stream, way } of ways) {
         { idleMs: short, firstEventMs: 5000 },
       ],
     ];
-    // An opening without content is an event in messages alone: in chat the limit before it still runs.
+    // The chat stream has no event before content, so the first-event timeout still runs there.
     if (format === 'chat') limits.pop();
-    for (const [says, faults, timeouts] of limits) {
+    for (const [message, faults, timeouts] of limits) {
       await using over = await proxyOver({
         answers: [failing(script, faults)],
         models: [modelOf('first', { wire_format: format })],
         timeouts,
       });
       const response = await over.send(requestBody({ stream }));
-      assert.deepEqual([response.status, response.error?.type], [504, 'timeout_error'], String(says));
-      assert.match(response.error?.message ?? '', says);
+      assert.deepEqual([response.status, response.error?.type], [504, 'timeout_error'], String(message));
+      assert.match(response.error?.message ?? '', message);
       assert.equal(response.headers.get('x-should-retry'), null);
-      const asked = await over.emulator.asked(1);
-      assert.equal((await asked.ended).how, 'aborted');
+      const received = await over.emulator.asked(1);
+      assert.equal((await received.ended).how, 'aborted');
     }
   });
 
-  test(`nothing is run twice or half when a tool call breaks off: ${way}`, async () => {
+  test(`a tool call that breaks off is never complete, and never repeated by another model: ${way}`, async () => {
     const calls: Script = [call('Write', { path: 'a', text: 'b'.repeat(200) })];
     // Gemini sends a call in one piece, so nothing of a call that breaks off arrives.
     const at = format === 'gemini' ? { bytes: 400 } : { deltas: 3 };
@@ -265,7 +265,7 @@ for (const { format, stream, way } of ways) {
   });
 }
 
-test('thinking counts as content: a break after it is the client’s to hear', async () => {
+test('thinking counts as content: a failure after it is sent to the client', async () => {
   await using over = await proxyOver([
     failing([think('let me see'), say('x')], { breaks: { at: { deltas: 1 }, how: 'reset' } }),
     [say('from second')],
@@ -275,8 +275,8 @@ test('thinking counts as content: a break after it is the client’s to hear', a
   assert.deepEqual(over.requestedModels(), ['first']);
 });
 
-test('a chunk with nothing in it yet is a first event', async () => {
-  // Thinking models open the stream at once and then think; what they may take for that is the idle limit's business.
+test('a chunk without content counts as the first event', async () => {
+  // Thinking models open the stream at once and then think, which only the idle timeout limits.
   const timeouts = { firstEventMs: 150, idleMs: 5000 };
   await using over = await proxyOver({ answers: [[wait(500), say('thought through')]], timeouts });
   const response = await over.send();
@@ -284,7 +284,7 @@ test('a chunk with nothing in it yet is a first event', async () => {
   assert.deepEqual(over.requestedModels(), ['first']);
 });
 
-test('comments without end after the finish do not keep an answer open', async (t) => {
+test('endless comments after the finish do not keep an answer open', async (t) => {
   const upToTheFinish = [...chat.stream(script, head)]
     .flatMap((frame) => (frame.type === 'event' ? [frame.text] : []))
     .slice(0, eventsUpTo('chat', 'finish'));

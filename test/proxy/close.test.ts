@@ -1,4 +1,4 @@
-/** Stopping: nobody new comes in, who is in may finish, and then the port is free (contract 2, stop). */
+/** Stopping the proxy: new requests are refused, running ones may finish, and then the port is free. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -26,7 +26,7 @@ async function isFree(port: number): Promise<boolean> {
   return outcome === true;
 }
 
-test('a live stream finishes, nobody new is let in, and the port is free', async () => {
+test('a running stream finishes, new requests are refused, and the port is released', async () => {
   await using over = await proxyOver({ answers: [[say('one '), wait(300), say('two')]] });
   const { text, reader } = await readUntil(await over.post(), '"one "');
   const closing = over.proxy.close(10_000);
@@ -43,7 +43,7 @@ test('a live stream finishes, nobody new is let in, and the port is free', async
   assert(await isFree(over.proxy.port));
 });
 
-test('a request on a connection that was open already is refused in words', async () => {
+test('a new request on an open connection is refused with an error body', async () => {
   await using over = await proxyOver({ answers: [[say('one '), wait(60_000)]] });
   await readUntil(await over.post(), '"one "');
   const socket = connect(over.proxy.port, '127.0.0.1');
@@ -59,14 +59,15 @@ test('a request on a connection that was open already is refused in words', asyn
   assert.equal(over.requestedModels().length, 1);
 });
 
-test('what is still live after the time is cut, counted, and aborted upstream', async () => {
+test('requests that exceed the drain time are cut, counted and aborted upstream', async () => {
   await using over = await proxyOver({
     emulator: { script: () => [say('one '), wait(60_000)] },
   });
   const responses = await Promise.all([over.post(), over.post(), over.post()]);
   const readings = await Promise.all(responses.map((response) => readUntil(response, '"one "')));
   assert.equal(await over.proxy.close(20), 3);
-  for (const { reader } of readings) await assert.rejects(reader.read(), 'a cut stream must not look whole');
+  for (const { reader } of readings)
+    await assert.rejects(reader.read(), 'a cut stream must not look complete');
   const endings = await Promise.all(over.emulator.requests.map(async ({ ended }) => (await ended).how));
   assert.deepEqual(endings, ['aborted', 'aborted', 'aborted']);
   assert(await isFree(over.proxy.port));
@@ -74,12 +75,12 @@ test('what is still live after the time is cut, counted, and aborted upstream', 
   assert.equal(over.proxy.stats().live, 0);
 });
 
-test('what the last answer used is counted when closing resolves, however little time it has', async () => {
-  const endings = chatEvents.length;
+test('the usage of the last answer is recorded before close resolves, with any drain time', async () => {
+  const eventCount = chatEvents.length;
   for (const [drainMs, events, until] of [
     [0, 2, '"a"'],
-    [0, endings, 'message_stop'],
-    [5000, endings - 1, 'message_stop'],
+    [0, eventCount, 'message_stop'],
+    [5000, eventCount - 1, 'message_stop'],
   ] as const) {
     const breaks = { at: { events }, how: 'silence' } as const;
     await using over = await proxyOver([failing(lastAnswer, { breaks })]);
@@ -91,13 +92,13 @@ test('what the last answer used is counted when closing resolves, however little
   }
 });
 
-test('closing may be asked for twice, and before anything was asked', async () => {
+test('close can be called twice, and before the first request', async () => {
   await using over = await proxyOver();
   assert.deepEqual(await Promise.all([over.proxy.close(1000), over.proxy.close(1000)]), [0, 0]);
   assert.equal(await over.proxy.close(0), 0);
 });
 
-test('idle connections do not hold it up', async () => {
+test('idle connections do not delay closing', async () => {
   await using over = await proxyOver();
   const socket = connect(over.proxy.port, '127.0.0.1');
   await once(socket, 'connect');
@@ -107,7 +108,7 @@ test('idle connections do not hold it up', async () => {
   socket.destroy();
 });
 
-test('a port in use is said so, with what to do', async () => {
+test('a port in use is an error with a remedy', async () => {
   await using over = await proxyOver();
   await assert.rejects(
     startProxy({ settings: () => over.settings, host: '127.0.0.1', port: over.proxy.port, log: () => {} }),

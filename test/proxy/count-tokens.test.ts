@@ -1,4 +1,4 @@
-/** `count_tokens`: o200k in a thread of its own, never in the way of a stream, and an estimate where it cannot count. */
+/** `count_tokens`: o200k in a worker thread that does not block streams, with an estimate as the fallback. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
@@ -11,11 +11,11 @@ import { capturedRequests } from '../support/requests.ts';
 
 before(requireBuilt);
 
-const patient: Partial<CounterLimits> = { answerMs: 60_000 };
+const generous: Partial<CounterLimits> = { answerMs: 60_000 };
 
 function counterFor(t: { after(end: () => Promise<void>): void }, limits: Partial<CounterLimits> = {}) {
   const log: LogEntry[] = [];
-  const counter = openTokenCounter((entry) => log.push(entry), { ...patient, ...limits });
+  const counter = openTokenCounter((entry) => log.push(entry), { ...generous, ...limits });
   t.after(() => counter.close());
   return { ...counter, log };
 }
@@ -24,9 +24,9 @@ function ofText(content: string): MessagesRequest {
   return { model: 'claude-sonnet-5', messages: [{ role: 'user', content }] };
 }
 
-/** Everything a body says, found by another way than the code's: all strings below these three, but for ids and bytes. */
+/** An independent count: the tokens of all strings in system, messages and tools, except ids and binary data. */
 function tokensOf({ system, messages, tools }: MessagesRequest): number {
-  const unread = new Set([
+  const ignored = new Set([
     'type',
     'role',
     'id',
@@ -36,17 +36,17 @@ function tokensOf({ system, messages, tools }: MessagesRequest): number {
     'cache_control',
     'media_type',
   ]);
-  const without = (key: string, value: unknown): unknown => (unread.has(key) ? undefined : value);
+  const without = (key: string, value: unknown): unknown => (ignored.has(key) ? undefined : value);
   const texts: string[] = [];
   const collect = (value: unknown): void => {
     if (typeof value === 'string') texts.push(value);
     else if (typeof value === 'object' && value !== null) {
-      for (const [key, inner] of Object.entries(value)) if (!unread.has(key)) collect(inner);
+      for (const [key, inner] of Object.entries(value)) if (!ignored.has(key)) collect(inner);
     }
   };
   collect(system);
   collect(messages);
-  // The model reads a tool as JSON.
+  // Models receive a tool as JSON.
   texts.push(
     JSON.stringify(tools ?? [], (key, value: unknown) => (key === 'type' ? value : without(key, value))),
   );
@@ -54,46 +54,46 @@ function tokensOf({ system, messages, tools }: MessagesRequest): number {
 }
 
 describe('counted with o200k', () => {
-  test('every body Claude Code was seen to send, within 10 %', async (t) => {
+  test('every captured body of Claude Code, within 10 %', async (t) => {
     const { count, log } = counterFor(t);
     for (const { kind, body } of capturedRequests()) {
-      // Its PDF stands in no text; each message has a frame, which weighs in the smallest bodies only.
-      const apart = kind.startsWith('14-') ? 3000 : 0;
+      // Capture 14 has a PDF, which is not text. The 4 tokens per message matter only in the smallest bodies.
+      const pdf = kind.startsWith('14-') ? 3000 : 0;
       const frames = body.messages.length * 4;
-      const wanted = tokensOf(body) + apart + frames;
+      const expected = tokensOf(body) + pdf + frames;
       const tokens = await count(body);
-      assert.ok(Math.abs(tokens - wanted) <= wanted * 0.1, `${kind}: ${tokens} for ${wanted}`);
+      assert.ok(Math.abs(tokens - expected) <= expected * 0.1, `${kind}: ${tokens} for ${expected}`);
     }
     assert.deepEqual(log, []);
   });
 
-  test('what looks like a special token is text like any other', async (t) => {
+  test('special tokens in a text are counted as text', async (t) => {
     const { count } = counterFor(t);
     assert.ok((await count(ofText('before <|endoftext|> after'))) > 6);
   });
 
-  test('many questions at once, each gets its own answer', async (t) => {
+  test('concurrent requests get their own counts', async (t) => {
     const { count } = counterFor(t);
     const texts = Array.from({ length: 30 }, (_, i) => 'word '.repeat(10 * i + 1));
     const counted = await Promise.all(texts.map((text) => count(ofText(text))));
     for (const [i, tokens] of counted.entries()) {
-      assert.equal(tokens - 4, countTokens(texts[i] ?? ''), `question ${i}`);
+      assert.equal(tokens - 4, countTokens(texts[i] ?? ''), `request ${i}`);
     }
   });
 });
 
 describe('estimated instead', () => {
-  test('a text that takes too long, and the next question is counted again', async (t) => {
+  test('a text that takes too long, while the next request is counted again', async (t) => {
     const { count, log } = counterFor(t, { answerMs: 8000 });
-    // One word without an end: byte pairs are merged in quadratic time.
-    const endless = ofText('ab'.repeat(200_000));
-    assert.equal(await count(endless), estimateTokens(endless));
+    // A single long word: byte pairs are merged in quadratic time.
+    const longWord = ofText('ab'.repeat(200_000));
+    assert.equal(await count(longWord), estimateTokens(longWord));
     assert.match(JSON.stringify(log), /not counted within 8000 ms/);
     const short = ofText('hello there');
     assert.equal(await count(short), 4 + countTokens('hello there'));
   });
 
-  test('a body beyond the bound, at once', async (t) => {
+  test('a body that exceeds the limit, at once', async (t) => {
     const { count, log } = counterFor(t, { characters: 1000 });
     const long = ofText('a 7 '.repeat(500));
     assert.equal(await count(long), estimateTokens(long));
@@ -101,13 +101,13 @@ describe('estimated instead', () => {
     assert.deepEqual(log, []);
   });
 
-  test('a question that is still open when the proxy closes', async () => {
+  test('a request that is pending when the proxy closes', async () => {
     const counter = openTokenCounter(() => {});
-    const asked = ofText('a 7 '.repeat(500));
-    const open = counter.count(asked);
+    const request = ofText('a 7 '.repeat(500));
+    const pending = counter.count(request);
     await counter.close();
-    assert.equal(await open, estimateTokens(asked));
-    assert.equal(await counter.count(asked), estimateTokens(asked));
+    assert.equal(await pending, estimateTokens(request));
+    assert.equal(await counter.count(request), estimateTokens(request));
   });
 });
 
@@ -120,7 +120,7 @@ test('the cheap estimate stays within 15 % of the count on every captured body',
   assert.deepEqual(log, []);
 });
 
-test('the thread ends when nobody has asked for a while, and another starts for who asks later', async (t) => {
+test('an idle thread ends, and a new one starts for a later request', async (t) => {
   const { count, log } = counterFor(t, { idleMs: 1 });
   const before = process.getActiveResourcesInfo().length;
   for (let round = 0; round < 2; round++) {
@@ -131,7 +131,7 @@ test('the thread ends when nobody has asked for a while, and another starts for 
   assert.deepEqual(log, []);
 });
 
-test('10 MB are counted while everything else goes on', async (t) => {
+test('counting 10 MB does not block the event loop', async (t) => {
   const { count, log } = counterFor(t);
   const counting = count(ofText('the quick brown fox, 42 times; '.repeat(322_580)));
   let turns = 0;

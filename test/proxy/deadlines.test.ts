@@ -1,4 +1,4 @@
-/** The time limits of an attempt, on a clock that the test moves: hours pass without waiting. */
+/** The timeouts of an attempt, on a clock that the test moves. */
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';

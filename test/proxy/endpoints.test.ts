@@ -1,4 +1,4 @@
-/** Every endpoint beside the answers themselves, and the shape of every refusal (contract 4). */
+/** All endpoints except model answers, and the error body of every refusal. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { version } from '../../lib/version.ts';
@@ -6,7 +6,7 @@ import { modelOf, proxyOver, requestBody, token, waitUntil } from '../support/pr
 
 const bearer = { authorization: `Bearer ${token}` };
 
-test('health needs no token, holds no secret and counts', async () => {
+test('health needs no token, contains no secret and has counters', async () => {
   await using over = await proxyOver();
   await over.send();
   await waitUntil(() => over.proxy.stats().live === 0, 'the answer to close');
@@ -26,7 +26,7 @@ test('health needs no token, holds no secret and counts', async () => {
   });
 });
 
-test('what Claude Code asks before it connects is answered without a token', async () => {
+test('the probes Claude Code sends before it connects are answered without a token', async () => {
   await using over = await proxyOver();
   for (const [method, path] of [
     ['HEAD', '/'],
@@ -41,7 +41,7 @@ test('what Claude Code asks before it connects is answered without a token', asy
   }
 });
 
-test('tokens are counted here, without asking anybody', async () => {
+test('tokens are counted locally, without an upstream request', async () => {
   await using over = await proxyOver();
   const response = await over.send(
     { model: 'm', messages: [{ role: 'user', content: 'hello there, how are you?' }] },
@@ -52,7 +52,7 @@ test('tokens are counted here, without asking anybody', async () => {
   assert.deepEqual(over.requestedModels(), []);
 });
 
-test('models are listed in one shape for both kinds of client, once each', async () => {
+test('the model list fits OpenAI and Anthropic clients, and has each model once', async () => {
   const [a, b] = [modelOf('first'), modelOf('org/second')];
   await using over = await proxyOver({ models: [a, b, a] });
   const list = async (userAgent: string, path = '/v1/models?limit=1000') => {
@@ -77,7 +77,7 @@ test('models are listed in one shape for both kinds of client, once each', async
   assert.equal((await list('curl/8', '/v1/models/')).data.length, 2);
 });
 
-test('one model is found under both spellings, with slashes plain and encoded', async () => {
+test('a model is found with and without prefix, with slashes plain and encoded', async () => {
   await using over = await proxyOver({ models: [modelOf('org/second')] });
   for (const agent of ['curl/8', 'claude-code/2.1.330']) {
     for (const id of [
@@ -97,7 +97,7 @@ test('one model is found under both spellings, with slashes plain and encoded', 
   assert.deepEqual([unknown.status, unknown.error?.type], [404, 'not_found_error']);
 });
 
-test('a path that is none is a refusal in the usual shape, never a fault', async () => {
+test('an unknown path is a 404 with the usual error body, never an internal error', async () => {
   await using over = await proxyOver();
   for (const path of [
     '/v1/nothing',
@@ -113,7 +113,7 @@ test('a path that is none is a refusal in the usual shape, never a fault', async
   assert.deepEqual(over.warnings(), []);
 });
 
-test('a method that an endpoint does not take is refused with the ones it takes', async () => {
+test('an unsupported method is refused, and allow lists the supported one', async () => {
   await using over = await proxyOver();
   for (const [method, path, allow] of [
     ['GET', '/v1/messages', 'POST'],
@@ -134,7 +134,7 @@ test('a method that an endpoint does not take is refused with the ones it takes'
 
 const inMessage = (block: object) => requestBody({ messages: [{ role: 'user', content: [block] }] });
 
-const mistakes: [body: string | object, says: RegExp][] = [
+const mistakes: [body: string | object, message: RegExp][] = [
   ['', /^the body is empty/],
   ['{"model": "m", ', /^the body is not JSON/],
   ['not json', /^the body is not JSON/],
@@ -163,23 +163,23 @@ const mistakes: [body: string | object, says: RegExp][] = [
 ];
 
 for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
-  test(`a body that is no request is refused with the place of the mistake: ${path}`, async () => {
+  test(`an invalid body is refused, and the message names the field: ${path}`, async () => {
     await using over = await proxyOver();
-    for (const [body, says] of mistakes) {
+    for (const [body, message] of mistakes) {
       const response = await over.send(body, { path });
       assert.deepEqual(
         [response.status, response.error?.type],
         [400, 'invalid_request_error'],
         JSON.stringify(body),
       );
-      assert.match(response.error?.message ?? '', says);
+      assert.match(response.error?.message ?? '', message);
     }
     assert.deepEqual(over.requestedModels(), []);
     assert.deepEqual(over.warnings(), []);
   });
 }
 
-test('null means absent for what may be left out', async () => {
+test('null in an optional field means absent', async () => {
   await using over = await proxyOver([[{ type: 'text', text: 'ok' }]]);
   const nulls = {
     system: null,
@@ -192,13 +192,13 @@ test('null means absent for what may be left out', async () => {
   assert.equal((await over.send(requestBody(nulls))).text, 'ok');
 });
 
-test('what a body that is not JSON says is not repeated', async () => {
+test('the error about a body that is not JSON does not quote it', async () => {
   await using over = await proxyOver();
   const response = await over.send('{"model": apricot-and-plum }');
   assert.doesNotMatch(response.body, /apricot/);
 });
 
-test('a compressed body is refused, an identity one is not', async () => {
+test('a compressed body is refused, the identity encoding is not', async () => {
   await using over = await proxyOver([[]]);
   const gzip = await over.send('x', { headers: { 'content-encoding': 'gzip' } });
   assert.deepEqual([gzip.status, gzip.error?.type], [415, 'invalid_request_error']);
@@ -206,7 +206,7 @@ test('a compressed body is refused, an identity one is not', async () => {
   assert.equal(plain.status, 400);
 });
 
-test('names of the language itself are no models', async () => {
+test('names of object properties are not models', async () => {
   await using over = await proxyOver({ emulator: {} });
   for (const model of [
     'constructor',
@@ -222,7 +222,7 @@ test('names of the language itself are no models', async () => {
   assert.deepEqual(over.warnings(), []);
 });
 
-test('a model whose name fits in no header is answered all the same', async () => {
+test('a model whose name is invalid in a header is answered', async () => {
   await using over = await proxyOver({ emulator: {} });
   for (const model of ['emulator/模型', 'emulator/a\r\nx-evil: 1', 'emulator/\u0000', 'emulator/é\ud800']) {
     for (const stream of [true, false]) {

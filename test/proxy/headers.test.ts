@@ -1,4 +1,4 @@
-/** What an upstream is told beside the body: who asks, which conversation, one key, and nothing of the client's own. */
+/** The headers sent upstream: user agent, session and one key, and none of the client's own headers. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { say } from '../../lib/emulator/script.ts';
@@ -16,7 +16,7 @@ const provider = {
   auth: { chat: 'bearer', messages: 'x-api-key', gemini: 'x-goog-api-key' },
 } as const;
 
-const clients = {
+const clientHeaders = {
   'anthropic-beta': 'claude-code-20250219,other-beta',
   'x-claude-code-session-id': 'e632a778-aff0-4214-802d-e5ef8851b3b7',
   'x-claude-code-agent-id': 'agent-7',
@@ -36,9 +36,9 @@ const credentials = {
 };
 
 for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
-  test(`an upstream gets these headers and no others: ${format}`, async () => {
+  test(`an upstream receives exactly these headers: ${format}`, async () => {
     await using over = await proxyOver({ answers: [[say('ok')]], format, provider });
-    await over.send(requestBody(), { headers: clients });
+    await over.send(requestBody(), { headers: clientHeaders });
     const { headers } = await over.emulator.asked(1);
     const { host, connection, 'content-length': length, 'x-opencode-session': session, ...rest } = headers;
     assert(host !== undefined && length !== undefined && connection !== 'close');
@@ -53,10 +53,10 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
   });
 }
 
-test('a model asked in Responses is told the conversation, the same for all of it', async () => {
+test('in Responses, prompt_cache_key is the session of the conversation', async () => {
   await using over = await proxyOver({ answers: [[say('ok')], [say('ok')]], format: 'responses', provider });
-  await over.send(requestBody(), { headers: clients });
-  await over.send(requestBody({ messages: [{ role: 'user', content: 'more' }] }), { headers: clients });
+  await over.send(requestBody(), { headers: clientHeaders });
+  await over.send(requestBody({ messages: [{ role: 'user', content: 'more' }] }), { headers: clientHeaders });
   const keys = over.emulator.requests.map(({ body, headers }) => [
     toText(body['prompt_cache_key']),
     toText(headers['x-opencode-session']),
@@ -65,19 +65,19 @@ test('a model asked in Responses is told the conversation, the same for all of i
   assert.equal(new Set(keys.flat()).size, 1);
 });
 
-test('the client’s betas go to models that take them, and to nobody else', async () => {
+test('the client’s anthropic-beta goes to models with the betas quirk only', async () => {
   for (const betas of [true, false]) {
     await using over = await proxyOver({
       answers: [[say('ok')]],
       models: [modelOf('first', { wire_format: 'messages', quirks: { betas } })],
     });
-    await over.send(requestBody(), { headers: clients });
+    await over.send(requestBody(), { headers: clientHeaders });
     const { headers } = await over.emulator.asked(1);
-    assert.equal(headers['anthropic-beta'], betas ? clients['anthropic-beta'] : undefined);
+    assert.equal(headers['anthropic-beta'], betas ? clientHeaders['anthropic-beta'] : undefined);
   }
 });
 
-test('a configured header wins over the usual one, however it is spelled, and is sent once', async () => {
+test('a configured header replaces the default one, whatever its case', async () => {
   await using over = await proxyOver({
     answers: [[say('ok')]],
     provider: {
@@ -92,9 +92,9 @@ test('a configured header wins over the usual one, however it is spelled, and is
   assert.equal(headers['x-title'], 'occ');
 });
 
-test('no session goes to a provider that knows none', async () => {
+test('a provider without a session header receives no session', async () => {
   await using over = await proxyOver([[say('ok')]]);
-  await over.send(requestBody(), { headers: clients });
+  await over.send(requestBody(), { headers: clientHeaders });
   assert.equal((await over.emulator.asked(1)).headers['x-opencode-session'], undefined);
 });
 
@@ -104,17 +104,17 @@ const grown = requestWith({
   messages: [first, { role: 'assistant', content: 'an answer' }, { role: 'user', content: 'another' }],
 });
 
-test('one conversation of one agent keeps its session, whatever is said in it and whichever model is tried', () => {
-  const id = sessionId(clients, requestWith({ messages: [first] }));
-  assert.equal(sessionId(clients, grown), id);
-  assert.equal(sessionId(clients, requestWith({ model: 'claude-haiku-5', max_tokens: 1 })), id);
-  assert.notEqual(sessionId({ ...clients, 'x-claude-code-agent-id': 'agent-8' }, grown), id);
-  assert.notEqual(sessionId({ ...clients, 'x-claude-code-session-id': 'another' }, grown), id);
-  const { 'x-claude-code-agent-id': _, ...main } = clients;
+test('a conversation of one agent keeps its session as it grows and with any model', () => {
+  const id = sessionId(clientHeaders, requestWith({ messages: [first] }));
+  assert.equal(sessionId(clientHeaders, grown), id);
+  assert.equal(sessionId(clientHeaders, requestWith({ model: 'claude-haiku-5', max_tokens: 1 })), id);
+  assert.notEqual(sessionId({ ...clientHeaders, 'x-claude-code-agent-id': 'agent-8' }, grown), id);
+  assert.notEqual(sessionId({ ...clientHeaders, 'x-claude-code-session-id': 'another' }, grown), id);
+  const { 'x-claude-code-agent-id': _, ...main } = clientHeaders;
   assert.notEqual(sessionId(main, grown), id);
 });
 
-test('without the client’s header the session comes from its metadata, else from how the conversation began', () => {
+test('without the client’s header the session is derived from its metadata, else from the first message', () => {
   const user = (session: string) => ({
     metadata: { user_id: JSON.stringify({ device_id: 'd', session_id: session }) },
   });
@@ -127,14 +127,14 @@ test('without the client’s header the session comes from its metadata, else fr
       requestWith({ messages: [{ role: 'user', content: [{ type: 'text', text: first.content }] }] }),
     ),
     sessionId({}, grown),
-    'a string and its block are the same beginning',
+    'a string and a text block are the same message',
   );
   assert.notEqual(sessionId({}, requestWith({})), sessionId({}, grown));
 });
 
-test('every attempt of a request carries the same session', async () => {
+test('every attempt of a request has the same session', async () => {
   await using over = await proxyOver({ answers: [[], [say('ok')]], provider });
-  await over.send(requestBody(), { headers: clients });
+  await over.send(requestBody(), { headers: clientHeaders });
   const sessions = over.emulator.requests.map(({ headers }) => headers['x-opencode-session']);
   assert.equal(sessions.length, 2);
   assert.equal(new Set(sessions).size, 1);

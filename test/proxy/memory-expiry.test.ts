@@ -1,4 +1,4 @@
-/** What the road remembers over hours, with the clock in hand. */
+/** When the proxy forgets what it remembers. Times are passed in, so the tests do not wait. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silent } from '../../lib/log/log.ts';
@@ -16,66 +16,67 @@ const sibling = candidateOf('p/other');
 const answered: Outcome = { type: 'answered' };
 const spent = refusedWith(429, { type: 'GoUsageLimitError', message: 'limit reached' }, 5 * hour);
 
-const ask = (of: Memory, now: number, lastResort = false, candidate = model): Permit | Hindrance =>
+const admit = (of: Memory, now: number, lastResort = false, candidate = model): Permit | Hindrance =>
   of.admit(candidate, settings, now, lastResort);
-const permitOf = (asked: Permit | Hindrance): Permit => ('kind' in asked ? assert.fail(asked.reason) : asked);
-const kindOf = (asked: Permit | Hindrance): string => ('kind' in asked ? asked.kind : 'admitted');
+const permitOf = (admission: Permit | Hindrance): Permit =>
+  'kind' in admission ? assert.fail(admission.reason) : admission;
+const kindOf = (admission: Permit | Hindrance): string => ('kind' in admission ? admission.kind : 'admitted');
 
-test('a spent provider is skipped until its reset, all its models', () => {
+test('after a quota error all models of the provider are skipped until the reset', () => {
   const kept = memory(silent);
-  permitOf(ask(kept, 0)).end(spent, 0);
+  permitOf(admit(kept, 0)).end(spent, 0);
   for (const [now, kind] of [
     [5 * hour - 1, 'quota'],
     [5 * hour, 'admitted'],
   ] as const)
-    for (const candidate of [model, sibling]) assert.equal(kindOf(ask(kept, now, false, candidate)), kind);
-  assert.equal(kindOf(ask(kept, 1, false, candidateOf('q/m'))), 'admitted');
+    for (const candidate of [model, sibling]) assert.equal(kindOf(admit(kept, now, false, candidate)), kind);
+  assert.equal(kindOf(admit(kept, 1, false, candidateOf('q/m'))), 'admitted');
 });
 
-test('when nobody else is left it is asked once a minute, and an answer takes the word back', () => {
+test('as a last resort a spent provider is tried once a minute, and an answer clears the quota error', () => {
   const kept = memory(silent);
-  permitOf(ask(kept, 0)).end(spent, 0);
-  assert.equal(kindOf(ask(kept, minute - 1, true)), 'quota');
-  permitOf(ask(kept, minute, true)).end(spent, minute);
-  assert.equal(kindOf(ask(kept, 2 * minute - 1, true)), 'quota');
-  permitOf(ask(kept, 2 * minute, true)).end(answered, 2 * minute + 1);
-  assert.equal(kindOf(ask(kept, 2 * minute + 2)), 'admitted');
+  permitOf(admit(kept, 0)).end(spent, 0);
+  assert.equal(kindOf(admit(kept, minute - 1, true)), 'quota');
+  permitOf(admit(kept, minute, true)).end(spent, minute);
+  assert.equal(kindOf(admit(kept, 2 * minute - 1, true)), 'quota');
+  permitOf(admit(kept, 2 * minute, true)).end(answered, 2 * minute + 1);
+  assert.equal(kindOf(admit(kept, 2 * minute + 2)), 'admitted');
 });
 
-test('an answer that was under way when the allowance ran out takes nothing back', () => {
+test('an answer to an attempt from before the quota error does not clear it', () => {
   const kept = memory(silent);
-  const early = permitOf(ask(kept, 0));
-  permitOf(ask(kept, 10)).end(spent, 20);
+  const early = permitOf(admit(kept, 0));
+  permitOf(admit(kept, 10)).end(spent, 20);
   early.end(answered, 30);
-  assert.equal(kindOf(ask(kept, 40)), 'quota');
+  assert.equal(kindOf(admit(kept, 40)), 'quota');
 });
 
-test('a model that is gone is passed over for an hour, and asked where nobody else is left', () => {
+test('an unavailable model is skipped for an hour, except as a last resort', () => {
   const kept = memory(silent);
-  permitOf(ask(kept, 0)).end(refusedWith(410), 0);
-  assert.equal(kindOf(ask(kept, hour - 1)), 'gone');
-  assert.equal(kindOf(ask(kept, 1, true)), 'admitted');
-  assert.equal(kindOf(ask(kept, hour)), 'admitted');
-  permitOf(ask(kept, hour)).end(refusedWith(410), hour);
-  permitOf(ask(kept, hour + 1, true)).end(answered, hour + 2);
-  assert.equal(kindOf(ask(kept, hour + 3)), 'admitted');
+  permitOf(admit(kept, 0)).end(refusedWith(410), 0);
+  assert.equal(kindOf(admit(kept, hour - 1)), 'gone');
+  assert.equal(kindOf(admit(kept, 1, true)), 'admitted');
+  assert.equal(kindOf(admit(kept, hour)), 'admitted');
+  permitOf(admit(kept, hour)).end(refusedWith(410), hour);
+  permitOf(admit(kept, hour + 1, true)).end(answered, hour + 2);
+  assert.equal(kindOf(admit(kept, hour + 3)), 'admitted');
 });
 
-test('a breaker is told with its reason and its time, and keeps the last resort out too', () => {
+test('an open breaker has a reason and a time, and also excludes a last resort', () => {
   const kept = memory(silent);
-  for (let i = 0; i < 2; i++) permitOf(ask(kept, i)).end(refusedWith(503, { message: 'an outage' }), i);
-  const asked = ask(kept, 2, true);
-  assert.deepEqual(asked, {
+  for (let i = 0; i < 2; i++) permitOf(admit(kept, i)).end(refusedWith(503, { message: 'an outage' }), i);
+  const hindrance = admit(kept, 2, true);
+  assert.deepEqual(hindrance, {
     kind: 'breaker',
     reason: 'it failed 2 times in a row (503 an outage); tried again in 30 s',
     waitMs: 29_999,
   });
   const opened = { state: 'open', until: new Date(30_001).toISOString() };
   assert.deepEqual(kept.recall(2).breakers, { 'p/m chat': opened });
-  assert.equal(kindOf(ask(kept, 2, false, sibling)), 'admitted');
+  assert.equal(kindOf(admit(kept, 2, false, sibling)), 'admitted');
 });
 
-test('learned hold for an hour', () => {
+test('what was learned expires after an hour', () => {
   const kept = memory(silent);
   kept.learn(model, { what: 'parameter', parameter: 'top_p' }, 'top_p is refused', 0);
   assert.deepEqual(kept.known(undefined, hour - 1).learned('p/m'), [
@@ -85,7 +86,7 @@ test('learned hold for an hour', () => {
   assert.deepEqual(kept.known(undefined, hour).learned('p/m'), []);
 });
 
-test('a conversation keeps its model for a day, and one without a name nothing', () => {
+test('a conversation with an id keeps its model for a day', () => {
   const kept = memory(silent);
   const plan = { candidates: [], reason: 'r', passedOver: [], keep: { group: 'sonnet main', name: 'think' } };
   kept.keep('ses_1', plan, 0);
@@ -99,7 +100,7 @@ test('a conversation keeps its model for a day, and one without a name nothing',
   assert.equal(keptBy(undefined), undefined);
 });
 
-test('whatever comes, what is remembered stays bounded', () => {
+test('the number of entries is limited', () => {
   const kept = memory(silent);
   for (let i = 0; i < 3000; i++) {
     const candidate = candidateOf(`p${i}/m${i}`);
@@ -107,8 +108,8 @@ test('whatever comes, what is remembered stays bounded', () => {
     permitOf(permit).end([spent, refusedWith(410), refusedWith(503)][i % 3] ?? answered, i);
     kept.spend(`p${i}`, 'attempt', i);
   }
-  const { spent: allowances, learned, breakers } = kept.recall(3000);
-  assert.equal(allowances.length, 200);
+  const { spent: quotas, learned, breakers } = kept.recall(3000);
+  assert.equal(quotas.length, 200);
   assert.equal(learned.length, 500);
   assert(Object.keys(breakers).length <= 200);
 });

@@ -1,4 +1,4 @@
-/** What the proxy does over hours, on a clock that the test moves: retries, breakers, quotas and time limits. */
+/** Retries, breakers, quotas and timeouts over hours, on a clock that the test moves. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failing, refuse } from '../../lib/emulator/answer.ts';
@@ -9,7 +9,7 @@ import { modelOf, proxyOver, waitUntil } from '../support/proxy.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 
-test('a retry waits for the time that the upstream asked for', async () => {
+test('a retry waits for the time in retry-after', async () => {
   const clock = manualClock();
   const arrivals: number[] = [];
   const outage = failing(refuse(503), { headers: { 'retry-after': '7' } });
@@ -30,7 +30,7 @@ test('a retry waits for the time that the upstream asked for', async () => {
   assert.deepEqual(arrivals, [0, 7000]);
 });
 
-test('a breaker opens for its time, then lets one request probe', async () => {
+test('a breaker stays open for resetMs, then admits one probe', async () => {
   const clock = manualClock();
   await using over = await proxyOver({
     clock,
@@ -45,7 +45,7 @@ test('a breaker opens for its time, then lets one request probe', async () => {
   assert.equal(over.requestedModels().at(-1), 'first');
 });
 
-test('a spent quota is left alone until its reset, five hours later', async () => {
+test('a provider with a spent quota is skipped until its reset, five hours later', async () => {
   const clock = manualClock();
   const spent = failing(refuse(429, { type: 'GoUsageLimitError', message: 'limit reached' }), {
     headers: { 'retry-after': String(5 * 3600) },

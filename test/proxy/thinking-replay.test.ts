@@ -1,4 +1,4 @@
-/** Thinking through the proxy and back (P10): what its maker needs returns to it exactly, and reaches nobody else. */
+/** Thinking goes back unchanged to the provider that made it, and its signatures go to no other provider (P10). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { foldMessage } from '../../lib/anthropic/fold.ts';
@@ -9,12 +9,12 @@ import { formats, type Format } from '../support/turns.ts';
 
 const quirks: Partial<Quirks> = { replayReasoning: 'always', unsignedThinking: true };
 
-/** What must stand in the next request to the model that thought. */
-const home: Record<Format, RegExp> = {
+/** What the next request to the same provider must contain. */
+const replayed: Record<Format, RegExp> = {
   chat: /"reasoning_content":"First I look\."/,
   messages: /\{"type":"thinking","thinking":"First I look\.","signature":"c2VhbGVk"\}/,
   responses: /"summary":\[\{"type":"summary_text","text":"First I look\."\}\],"encrypted_content":"c2VhbGVk"/,
-  // As the emulator sends it: the signature in a part of its own, and one of the call's.
+  // The emulator sends the signature of thinking in a part of its own, and another one with the call.
   gemini:
     /"First I look\.","thought":true\},\{"text":"","thought":true,"thoughtSignature":"c2VhbGVk"\}.*"thoughtSignature":"ZW11/,
 };
@@ -32,9 +32,9 @@ function over(format: Format, provider = 'emulator'): Promise<ProxyUnderTest> {
 }
 
 for (const format of formats) {
-  test(`what ${format} thought goes home and nowhere else`, async () => {
-    await using maker = await over(format);
-    const { events } = await maker.send();
+  test(`thinking from ${format} goes back to its provider only`, async () => {
+    await using origin = await over(format);
+    const { events } = await origin.send();
     const next = requestBody({
       tools: [{ name: 'Bash', input_schema: { type: 'object', properties: {} } }],
       thinking: { type: 'adaptive' },
@@ -44,13 +44,13 @@ for (const format of formats) {
         { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'call_1', content: 'a file' }] },
       ],
     });
-    await maker.send(next);
-    assert.match(JSON.stringify(maker.emulator.requests.at(-1)?.body), home[format]);
+    await origin.send(next);
+    assert.match(JSON.stringify(origin.emulator.requests.at(-1)?.body), replayed[format]);
 
     for (const other of formats) {
-      await using stranger = await over(other, 'other');
-      await stranger.send(next);
-      const sent = JSON.stringify(stranger.emulator.requests.at(-1)?.body);
+      await using elsewhere = await over(other, 'other');
+      await elsewhere.send(next);
+      const sent = JSON.stringify(elsewhere.emulator.requests.at(-1)?.body);
       assert.match(sent, /a file/);
       assert.doesNotMatch(sent, /c2VhbGVk|ZW11|occ1\./, `${format} to ${other}`);
     }
