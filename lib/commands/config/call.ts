@@ -1,4 +1,4 @@
-/** What every verb of `occ config` is given, and what it makes of it. */
+/** The arguments of the `occ config` commands and their common conversions. */
 import { resolve } from 'node:path';
 import type { EffectiveOptions } from '../../config/file/effective.ts';
 import { findKnown, type Known } from '../../config/file/known.ts';
@@ -16,39 +16,39 @@ export interface ConfigOptions extends GlobalOptions {
 }
 
 export interface ConfigCall {
-  /** The key and the value, where the verb takes them. */
+  /** The key and the value, if the command has them. */
   words: readonly (string | undefined)[];
   options: ConfigOptions;
   system: System;
   output: Output;
 }
 
-/** For reading. */
+/** The options for reading the configuration. */
 export function toSource({ options: { config }, system }: ConfigCall): EffectiveOptions & { home: string } {
   const { env, home, cwd } = system;
   return { env, home, configFile: config === undefined ? undefined : resolve(cwd, config) };
 }
 
-/** For writing. */
+/** The options for finding the file to write. */
 export function toTarget({ options: { config }, system }: ConfigCall): TargetOptions {
   const { env, home, cwd } = system;
   return { env, home, cwd, configFile: config };
 }
 
-/** `path (line 3): message`, as one line of an answer or of talk. */
-export function renderOddity({ path, message, line }: Problem): string {
+/** `path (line 3): message` */
+export function renderProblemLine({ path, message, line }: Problem): string {
   const where = line === undefined ? path : `${path} (line ${line})`;
   return path === '' ? message : `${where}: ${message}`;
 }
 
-/** OccError with the nearest name: wrong usage (2) unless told otherwise. */
+/** Throws an OccError with the nearest known key; its exit code is 2 by default. */
 export function requireKnown(
   typed: string,
   exitCode: typeof exitCodes.usage | typeof exitCodes.failed = exitCodes.usage,
 ): Exclude<Known, { kind: 'unknown' | 'no path' }> {
   const known = findKnown(typed);
   if (known.kind === 'no path') {
-    throw new OccError('key_unknown', `"${typed}" is no key`, {
+    throw new OccError('key_unknown', `"${typed}" is not a key`, {
       exitCode,
       remedy: 'expected one such as port, models.default.model_id or fallbacks.default[0].model_id',
     });
@@ -56,10 +56,7 @@ export function requireKnown(
   if (known.kind === 'unknown') {
     throw new OccError('key_unknown', `there is no key ${known.path}`, {
       exitCode,
-      remedy:
-        known.near === undefined
-          ? 'occ config schema lists the keys there are'
-          : `did you mean ${known.near}?`,
+      remedy: known.near === undefined ? 'occ config schema lists the keys' : `did you mean ${known.near}?`,
     });
   }
   return known;

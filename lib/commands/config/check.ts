@@ -1,21 +1,21 @@
-/** `occ config check`: every mistake, everything odd, and whether a key is there. */
+/** `occ config check`: lists every error and warning, and whether a key is missing. */
 import { findCautions } from '../../config/file/cautions.ts';
 import { ConfigError } from '../../config/config-error.ts';
-import { judge, type Verdict } from '../../config/edit/judge.ts';
+import { checkConfig, type ConfigCheck } from '../../config/edit/check.ts';
 import { findConfigFile } from '../../config/paths.ts';
 import type { Problem } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
-import { renderOddity, toSource, type ConfigCall } from './call.ts';
+import { renderProblemLine, toSource, type ConfigCall } from './call.ts';
 
 interface Findings {
   mistakes: readonly Problem[];
   warnings: readonly Problem[];
-  /** False when a key is missing for a provider that some entry names. */
+  /** False if the key of a provider that a model entry names is missing. */
   ready: boolean;
 }
 
-/** 78 with a mistake, 0 without: a file that lacks nothing but keys is valid. */
+/** 78 if there are errors. A file that only lacks keys is valid: 0. */
 export async function check(call: ConfigCall): Promise<number> {
   const { output } = call;
   const path = findConfigFile(toSource(call))?.file ?? null;
@@ -24,17 +24,17 @@ export async function check(call: ConfigCall): Promise<number> {
   if (output.json) output.printJson({ valid, ready, path, mistakes, warnings });
   else {
     const { style } = output;
-    const tell = (mark: string, problems: readonly Problem[]): void => {
+    const list = (mark: string, problems: readonly Problem[]): void => {
       for (const problem of problems) {
-        output.print(`${mark} ${renderOddity(problem)}`);
+        output.print(`${mark} ${renderProblemLine(problem)}`);
         if (problem.remedy !== undefined) output.print(style.dim(`  ${problem.remedy}`));
       }
     };
-    tell(style.warning('!'), warnings);
-    tell(style.bad('✗'), mistakes);
+    list(style.warning('!'), warnings);
+    list(style.bad('✗'), mistakes);
     const mark = valid ? style.good('✓') : style.bad('✗');
     output.print(
-      `${mark} ${path ?? 'the defaults (there is no file)'}: ${redactedLine(mistakes.length, ready)}`,
+      `${mark} ${path ?? 'the defaults (there is no file)'}: ${renderResult(mistakes.length, ready)}`,
     );
   }
   return valid ? exitCodes.ok : exitCodes.config;
@@ -42,11 +42,11 @@ export async function check(call: ConfigCall): Promise<number> {
 
 async function examine(call: ConfigCall): Promise<Findings> {
   const source = toSource(call);
-  const verdict = await judgeReadable(call);
-  const { effective } = verdict;
-  const warnings = [...verdict.warnings, ...(effective ? findCautions(effective, source) : [])];
-  // Here the environment is part of the question.
-  const mistakes = [...verdict.mistakes, ...verdict.elsewhere];
+  const checked = await checkReadable(call);
+  const { effective } = checked;
+  const warnings = [...checked.warnings, ...(effective ? findCautions(effective, source) : [])];
+  // Unlike for a change of the file, errors in the environment count.
+  const mistakes = [...checked.mistakes, ...checked.environmentMistakes];
   if (mistakes.length > 0) return { mistakes, warnings, ready: false };
   try {
     const { settings } = await loadSettings({ ...source, runCommands: false });
@@ -60,21 +60,21 @@ async function examine(call: ConfigCall): Promise<Findings> {
   }
 }
 
-async function judgeReadable(call: ConfigCall): Promise<Verdict> {
+async function checkReadable(call: ConfigCall): Promise<ConfigCheck> {
   try {
-    return await judge(toSource(call));
+    return await checkConfig(toSource(call));
   } catch (error) {
-    return { mistakes: [toMistake(error)], elsewhere: [], warnings: [] };
+    return { mistakes: [toMistake(error)], environmentMistakes: [], warnings: [] };
   }
 }
 
-/** A file that cannot be read, a key that can be none. */
+/** A file that cannot be read, or an invalid key. */
 function toMistake(error: unknown): Problem {
   if (!(error instanceof OccError) || error instanceof ConfigError) throw error;
   return { path: '', message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };
 }
 
-function redactedLine(mistakes: number, ready: boolean): string {
+function renderResult(mistakes: number, ready: boolean): string {
   if (mistakes > 0) return `not valid, ${mistakes} ${mistakes === 1 ? 'mistake' : 'mistakes'}`;
   return ready ? 'valid' : 'valid, but not ready: a key is missing';
 }

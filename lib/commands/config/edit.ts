@@ -1,11 +1,11 @@
 /**
- * `occ config edit`: a person's own editor on a private copy. The file changes only when the copy is right, in one step,
- * and only if nobody else has changed it meanwhile; what was typed is never lost.
+ * `occ config edit`: opens a private copy in the user's editor. The file is replaced atomically if the copy is valid and
+ * the file has not changed in the meantime; otherwise the copy is kept.
  */
 import { existsSync } from 'node:fs';
 import { openDraft, type Draft } from '../../config/edit/draft.ts';
 import { firstConfig } from '../../config/edit/first.ts';
-import { judge, type Verdict } from '../../config/edit/judge.ts';
+import { checkConfig, type ConfigCheck } from '../../config/edit/check.ts';
 import { findPlaces } from '../../config/paths.ts';
 import { refreshSchema } from '../../config/file/published-schema.ts';
 import { parseConfig, readConfigBytes } from '../../config/file/read.ts';
@@ -14,19 +14,19 @@ import { findChangeable } from '../../config/edit/target.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { chooseEditor, waitHint, type Editor } from '../../terminal/editor.ts';
 import { confirm } from '../../terminal/question.ts';
-import { renderOddity, toTarget, type ConfigCall } from './call.ts';
+import { renderProblemLine, toTarget, type ConfigCall } from './call.ts';
 import { runEditor } from './run-editor.ts';
 
-/** 0 also when nothing was changed; OccErrors say where the copy is. Only what holds nothing new is removed. */
+/** 0 even if nothing was changed. OccErrors name the copy, which is removed only if it contains no changes. */
 export async function edit(call: ConfigCall): Promise<number> {
   const { system } = call;
   const file = findChangeable(toTarget(call));
   const editor = chooseEditor(system.env, system.platform, isInteractive(call));
   const before = existsSync(file) ? readConfigBytes(file) : undefined;
   const draft = openDraft(before ?? Buffer.from(firstConfig()));
-  const typed = await editUntilRight(call, { file, editor, draft });
+  const typed = await editUntilValid(call, { file, editor, draft });
   if (typed !== undefined) await store(call, { file, draft, before, typed });
-  else tellUnchanged(call, { file, editor, missing: before === undefined });
+  else reportUnchanged(call, { file, editor, missing: before === undefined });
   draft.discard();
   return exitCodes.ok;
 }
@@ -37,8 +37,8 @@ interface Editing {
   draft: Draft;
 }
 
-/** Undefined when the person left it as it was. */
-async function editUntilRight(
+/** Undefined if the user changed nothing. */
+async function editUntilValid(
   call: ConfigCall,
   { file, editor, draft }: Editing,
 ): Promise<Buffer | undefined> {
@@ -53,24 +53,28 @@ async function editUntilRight(
       throw fault ?? gone(file);
     }
     if (same) return undefined;
-    const { mistakes } = await judged(call, file, typed);
+    const { mistakes } = await check(call, file, typed);
     if (mistakes.length === 0) return typed;
     if (!(await mayReopen(call, file, mistakes))) throw withCopy(rejected(file, draft), draft);
   }
 }
 
-function judged(call: ConfigCall, file: string, typed: Buffer): Promise<Verdict> {
+function check(call: ConfigCall, file: string, typed: Buffer): Promise<ConfigCheck> {
   const { env, home } = call.system;
-  return judge({ configFile: file, env, home, text: typed.toString('utf8') });
+  return checkConfig({ configFile: file, env, home, text: typed.toString('utf8') });
 }
 
-/** Says what is wrong; without a terminal nobody can answer. */
-async function mayReopen(call: ConfigCall, file: string, mistakes: Verdict['mistakes']): Promise<boolean> {
+/** Prints the errors and, on a terminal, asks the user. */
+async function mayReopen(
+  call: ConfigCall,
+  file: string,
+  mistakes: ConfigCheck['mistakes'],
+): Promise<boolean> {
   const { output, system } = call;
   const { stderrStyle: style } = output;
-  output.warn(`occ: not written yet: ${file} would not be valid`);
+  output.warn(`occ: not saved: ${file} would not be valid`);
   for (const problem of mistakes) {
-    output.warn(`${style.bad('✗')} ${renderOddity(problem)}`);
+    output.warn(`${style.bad('✗')} ${renderProblemLine(problem)}`);
     if (problem.remedy !== undefined && problem.path !== '') output.warn(style.dim(`  ${problem.remedy}`));
   }
   return isInteractive(call) && (await confirm('Edit it again?', system.stdin, system.stderr));
@@ -91,24 +95,32 @@ async function store(call: ConfigCall, { file, draft, before, typed }: Storing):
     },
   );
   if (replaced.kind === 'overtaken') throw withCopy(overtaken(file), draft);
-  const { warnings, elsewhere } = await judged(call, file, typed);
+  const { warnings, environmentMistakes } = await check(call, file, typed);
   refreshSchema(file, parseConfig(typed.toString('utf8'), file));
   const backup = replaced.backup ?? null;
-  const told = [...elsewhere, ...warnings];
+  const reported = [...environmentMistakes, ...warnings];
   if (output.json)
-    output.printJson({ path: file, changed: true, created: before === undefined, backup, warnings: told });
-  for (const warning of told) output.warn(`occ: ${renderOddity(warning)}`);
-  output.info(`occ: ${file} is ${before === undefined ? 'written' : `changed; the old one is ${backup}`}`);
+    output.printJson({
+      path: file,
+      changed: true,
+      created: before === undefined,
+      backup,
+      warnings: reported,
+    });
+  for (const warning of reported) output.warn(`occ: ${renderProblemLine(warning)}`);
+  output.info(
+    `occ: ${file} is ${before === undefined ? 'written' : `changed; the previous version is ${backup}`}`,
+  );
 }
 
-function tellUnchanged(
+function reportUnchanged(
   { output }: ConfigCall,
   { file, editor, missing }: { file: string; editor: Editor; missing: boolean },
 ): void {
   if (output.json)
     output.printJson({ path: file, changed: false, created: false, backup: null, warnings: [] });
   output.info(
-    `occ: nothing was changed, so nothing was written${missing ? '; there is still no such file' : ''}`,
+    `occ: nothing was changed, so nothing was written${missing ? '; the file still does not exist' : ''}`,
   );
   const hint = waitHint(editor);
   if (hint !== undefined) output.info(`  ${hint}`);
@@ -119,31 +131,31 @@ function isInteractive({ system, output }: ConfigCall): boolean {
 }
 
 function rejected(file: string, draft: Draft): OccError {
-  return new OccError('config_invalid', `${file} was left as it was`, {
+  return new OccError('config_invalid', `${file} was not changed`, {
     exitCode: exitCodes.config,
-    remedy: `mend it there (occ config check --config ${draft.file}), then: cp ${draft.file} ${file}`,
+    remedy: `correct the copy (occ config check --config ${draft.file}), then: cp ${draft.file} ${file}`,
   });
 }
 
 function gone(file: string): OccError {
-  return new OccError('draft_gone', `the editor has removed the copy; ${file} was left as it was`, {
-    remedy: 'occ config edit begins anew',
+  return new OccError('draft_gone', `the editor has removed the copy; ${file} was not changed`, {
+    remedy: 'run occ config edit again',
   });
 }
 
 function overtaken(file: string): OccError {
   return new OccError(
     'config_overtaken',
-    `${file} was changed by somebody else while you edited; it was left as it is`,
+    `${file} was changed by another program while you edited; occ has not changed it`,
     {
-      remedy: `compare it with your copy, then put your changes in: occ config edit`,
+      remedy: `compare it with your copy, then repeat your changes: occ config edit`,
     },
   );
 }
 
 function withCopy(error: OccError, { file }: Draft): OccError {
   const { code, message, exitCode, remedy, cause } = error;
-  const kept = `what you typed is kept: ${file}`;
+  const kept = `your changes are kept in ${file}`;
   return new OccError(code, message, {
     exitCode,
     remedy: remedy === undefined ? kept : `${kept}\n${remedy}`,

@@ -1,4 +1,4 @@
-/** `occ config get`: one value that holds, for people and scripts. */
+/** `occ config get`: prints one effective value. */
 import { refuseProblems } from '../../config/config-error.ts';
 import { masked } from '../../config/providers/credentials.ts';
 import { readEffective } from '../../config/file/effective.ts';
@@ -11,7 +11,7 @@ import { exitCodes, OccError } from '../../errors.ts';
 import { isObject, type Json } from '../../json.ts';
 import { requireKnown, toSource, type ConfigCall } from './call.ts';
 
-/** A single value is printed as it is, an object or a list as JSON. OccError (exit 1) when there is no such value. */
+/** Objects and lists are printed as JSON. Rejects with an OccError (exit code 1) if there is no such value. */
 export async function get(call: ConfigCall): Promise<number> {
   const { words, options, output } = call;
   const typed = words[0] ?? '';
@@ -38,7 +38,7 @@ function mask(value: Json, segments: readonly Segment[]): Json {
   return secretAt(segments) && value !== '' ? masked : value;
 }
 
-/** Names are free in many places, so the near one is looked for among those that are there. */
+/** Suggests the nearest of the keys that are set, because many names are chosen by the user. */
 function notSet(tree: Json, segments: readonly Segment[]): OccError {
   const depth = segments.findIndex((_, index) => at(tree, segments.slice(0, index + 1)) === undefined);
   const holder = at(tree, segments.slice(0, depth));
@@ -46,7 +46,7 @@ function notSet(tree: Json, segments: readonly Segment[]): OccError {
   return new OccError('key_not_set', `${renderPath(segments)} is not set`, {
     remedy:
       near === undefined
-        ? 'occ config show prints every value that holds'
+        ? 'occ config show prints every effective value'
         : `did you mean ${renderPath([...segments.slice(0, depth), near, ...segments.slice(depth + 1)])}?`,
   });
 }

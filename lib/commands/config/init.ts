@@ -1,4 +1,4 @@
-/** `occ config init`: a first configuration, with the schema beside it and a token of its own. */
+/** `occ config init`: writes a first configuration with a random token, and the schema beside it. */
 import { existsSync } from 'node:fs';
 import { globalKeyVariables } from '../../config/file/schema.ts';
 import { firstConfig } from '../../config/edit/first.ts';
@@ -10,7 +10,7 @@ import { findTarget } from '../../config/edit/target.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { toTarget, type ConfigCall } from './call.ts';
 
-/** OccError `config_exists` (exit 1) without `--force`. It never asks anything. */
+/** Rejects with an OccError `config_exists` (exit code 1) if the file exists, unless `--force` is given. */
 export async function init(call: ConfigCall): Promise<number> {
   const { options, output, system } = call;
   const { file, replaces } = findTarget(toTarget(call));
@@ -26,9 +26,10 @@ export async function init(call: ConfigCall): Promise<number> {
   else output.print(file);
   const kept = backupOf(replaced);
   output.info(
-    `occ: written, with a fresh auth_token for occ start${kept === null ? '' : `; the old one is ${kept}`}`,
+    `occ: written, with a new auth_token for occ start${kept === null ? '' : `; the previous version is ${kept}`}`,
   );
-  if (replaces !== undefined) output.info(`occ: ${replaces}, another tool's, is no longer read`);
+  if (replaces !== undefined)
+    output.info(`occ: ${replaces}, which belongs to another tool, is no longer read`);
   output.info(`occ: next: ${next.join('\n           ')}`);
   return exitCodes.ok;
 }
@@ -37,7 +38,7 @@ function backupOf(replaced: Replaced): string | null {
   return (replaced.kind === 'written' && replaced.backup) || null;
 }
 
-/** The template reads the key from the environment; where it is there, nothing is left to do. */
+/** The template reads the key from the environment, so that a key there needs no further step. */
 function nextSteps({ options: { config }, system }: ConfigCall): string[] {
   const where = config === undefined ? '' : ` --config ${config}`;
   const keyed = globalKeyVariables.some((name) => system.env[name]);
@@ -46,7 +47,7 @@ function nextSteps({ options: { config }, system }: ConfigCall): string[] {
 
 function existing(file: string, config: string | undefined): OccError {
   const where = config === undefined ? '' : ` --config ${config}`;
-  return new OccError('config_exists', `${file} exists already; it was left as it is`, {
+  return new OccError('config_exists', `${file} already exists; it was not changed`, {
     remedy: `occ config edit${where}           changes it\nocc config init --force${where}   replaces it and keeps a backup`,
   });
 }

@@ -1,4 +1,4 @@
-/** `occ config path`: which file is read. */
+/** `occ config path`: prints the path of the file that occ reads. */
 import { existsSync } from 'node:fs';
 import { findConfigFile, findPlaces } from '../../config/paths.ts';
 import { exitCodes } from '../../errors.ts';
@@ -13,10 +13,8 @@ export function path(call: ConfigCall): Promise<number> {
   const legacy = found?.legacy === true;
   if (output.json) output.printJson({ path: file, exists, legacy, named_by: found?.by ?? null });
   else output.print(file);
-  if (!exists) output.info('occ: there is no such file yet; occ config init writes one');
+  if (!exists) output.info('occ: the file does not exist yet; occ config init writes it');
   if (legacy)
-    output.info(
-      'occ: it belongs to another tool and is never written; occ config init makes one of your own',
-    );
+    output.info('occ: it belongs to another tool and is never written; occ config init writes one for occ');
   return Promise.resolve(exitCodes.ok);
 }

@@ -1,14 +1,14 @@
-/** Runs the editor with the terminal as its own, and says in words how it failed. */
+/** Runs the editor on the terminal. */
 import { runChild } from '../../terminal/child.ts';
 import { OccError } from '../../errors.ts';
 import { editorCommand, type Editor } from '../../terminal/editor.ts';
 import type { System } from '../../terminal/command-context.ts';
 
-/** The shell's own codes for a program that is missing, or may not be run. */
+/** The shell's exit codes for a program that is missing or not executable. */
 const notFound = 127;
 const notRunnable = 126;
 
-/** Resolves when it has ended, to what went wrong; undefined when it ended well. Ctrl-C meanwhile is the editor's. */
+/** Resolves to the error if the editor failed. Ctrl-C is left to the editor. */
 export async function runEditor(editor: Editor, file: string, system: System): Promise<OccError | undefined> {
   const { command, args } = editorCommand(editor, file, system.platform);
   const set = Object.entries(system.env).filter((pair): pair is [string, string] => pair[1] !== undefined);
@@ -19,18 +19,18 @@ export async function runEditor(editor: Editor, file: string, system: System): P
   const from = editor.by === undefined ? '' : `, from ${editor.by},`;
   return new OccError(
     'editor_failed',
-    `nothing was changed: the editor ${name}${from} ${redactedLine(code)}`,
+    `nothing was changed: the editor ${name}${from} ${describeExit(code)}`,
     {
       remedy:
         code === notFound || code === notRunnable
-          ? `set ${editor.by ?? 'VISUAL or EDITOR'} to an editor you have, such as: EDITOR=nano occ config edit`
-          : 'occ config edit begins anew',
+          ? `set ${editor.by ?? 'VISUAL or EDITOR'} to an installed editor, such as: EDITOR=nano occ config edit`
+          : 'run occ config edit again',
     },
   );
 }
 
-function redactedLine(code: number): string {
+function describeExit(code: number): string {
   if (code === notFound) return 'was not found';
-  if (code === notRunnable) return 'may not be run';
+  if (code === notRunnable) return 'is not executable';
   return code > 128 ? `was ended by signal ${code - 128}` : `ended with code ${code}`;
 }

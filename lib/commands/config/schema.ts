@@ -1,9 +1,9 @@
-/** `occ config schema`: the JSON Schema of the file, for editors and other programs. */
+/** `occ config schema`: prints the JSON Schema of the file. */
 import { renderSchema } from '../../config/file/published-schema.ts';
 import { exitCodes } from '../../errors.ts';
 import type { ConfigCall } from './call.ts';
 
-/** The schema is the answer as it is, under `--json` too: a validator would stumble over a field of ours. */
+/** The output is the same with `--json`, so that validators can read it. */
 export function schema({ output }: ConfigCall): Promise<number> {
   output.print(renderSchema().trimEnd());
   return Promise.resolve(exitCodes.ok);

@@ -1,4 +1,4 @@
-/** `occ config set`: one value into the file, as the schema wants it, with everything else left as it stands. */
+/** `occ config set`: sets one value in the file and keeps the rest of its text. */
 import { withValue } from '../../config/edit/amend.ts';
 import { changeConfig, type Change } from '../../config/edit/change.ts';
 import { renderPath, type Segment } from '../../config/file/json-path.ts';
@@ -10,7 +10,7 @@ import { findChangeable } from '../../config/edit/target.ts';
 import { toConfigValue } from '../../config/file/value.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Json } from '../../json.ts';
-import { renderOddity, requireKnown, toTarget, type ConfigCall } from './call.ts';
+import { renderProblemLine, requireKnown, toTarget, type ConfigCall } from './call.ts';
 import { readTyped } from './typed.ts';
 
 export async function set(call: ConfigCall): Promise<number> {
@@ -20,8 +20,10 @@ export async function set(call: ConfigCall): Promise<number> {
   const file = findChangeable(toTarget(call));
   const typed = await readTyped(call, path);
   const value = toConfigValue(typed.text, known.kind === 'known' ? known.schema : undefined);
-  if (typed.seen && holdsSecret(value, known.segments)) {
-    output.warn(`occ: the value is now in your shell's history, and other users could see it while occ ran`);
+  if (typed.visible && holdsSecret(value, known.segments)) {
+    output.warn(
+      `occ: the value is now in the history of your shell, and was visible to other users while occ ran`,
+    );
     output.warn(`  next time: occ config set ${path} --stdin`);
   }
   const change = await changeConfig({
@@ -35,22 +37,22 @@ export async function set(call: ConfigCall): Promise<number> {
   return exitCodes.ok;
 }
 
-/** OccError when the key stands twice: the last one counts, and only the first could be changed. */
+/** Throws an OccError for a duplicate key: the last one takes effect, but the first one would be changed. */
 function put(text: string, file: string, segments: readonly Segment[], value: Json): string {
   const changed = withValue(text, segments, value);
   const read = at(parseConfig(changed, file), segments);
   if (value === null || JSON.stringify(read) === JSON.stringify(value)) return changed;
   throw new OccError(
     'config_ambiguous',
-    `${renderPath(segments)}, or a key above it, stands more than once in ${file}`,
+    `${renderPath(segments)}, or a key above it, occurs more than once in ${file}`,
     {
       exitCode: exitCodes.config,
-      remedy: 'leave one of them: occ config edit',
+      remedy: 'remove the others: occ config edit',
     },
   );
 }
 
-/** A variable's name is no secret; what stands after ":-" in its place may be one. */
+/** The name of a variable is not secret, but its default after ":-" may be. */
 function holdsSecret(value: Json, segments: readonly Segment[]): boolean {
   return [...leaves(value, segments)].some(
     ([place, leaf]) =>
@@ -66,10 +68,10 @@ function answer(
   { path, file, change }: { path: string; file: string; change: Change },
 ): void {
   const written = change.kind === 'written';
-  const near = (problem: { path: string }): boolean => problem.path.startsWith(path);
-  const warnings = written ? change.warnings.filter(near) : [];
+  const concerns = (problem: { path: string }): boolean => problem.path.startsWith(path);
+  const warnings = written ? change.warnings.filter(concerns) : [];
   const origin = written ? change.effective?.merged.origins[path] : undefined;
-  const outvoted = origin?.startsWith('env ') ? origin.slice('env '.length) : undefined;
+  const overriddenBy = origin?.startsWith('env ') ? origin.slice('env '.length) : undefined;
   if (output.json) {
     output.printJson({
       path,
@@ -77,15 +79,16 @@ function answer(
       changed: written,
       created: written && change.created,
       backup: (written && change.backup) || null,
-      outvoted_by: outvoted ?? null,
+      outvoted_by: overriddenBy ?? null,
       warnings,
     });
   }
-  for (const warning of warnings) output.warn(`occ: ${renderOddity(warning)}`);
-  if (outvoted !== undefined) output.warn(`occ: the variable ${outvoted} is set and wins over the file`);
+  for (const warning of warnings) output.warn(`occ: ${renderProblemLine(warning)}`);
+  if (overriddenBy !== undefined)
+    output.warn(`occ: the variable ${overriddenBy} is set and takes precedence over the file`);
   output.info(
     written
       ? `occ: ${path} is set in ${file}${change.created ? ', which is new' : ''}`
-      : `occ: ${path} already is so; nothing was written`,
+      : `occ: ${path} already has this value; nothing was written`,
   );
 }

@@ -1,4 +1,4 @@
-/** `occ config show`: every value that holds and where it comes from, on a terminal as wide as it is. */
+/** `occ config show`: prints every effective value and its origin, fitted to the width of the terminal. */
 import { configSchema } from '../../config/file/schema.ts';
 import { parsePath, renderPath } from '../../config/file/json-path.ts';
 import type { Origin } from '../../config/file/layers.ts';
@@ -19,7 +19,7 @@ export async function show(call: ConfigCall): Promise<number> {
   const { output, system } = call;
   const { values, origins, source } = await loadSettings({ ...toSource(call), runCommands: false });
   const entries = Object.entries(values)
-    // No setting: it is there for editors.
+    // For editors only.
     .filter(([path]) => path !== '$schema')
     .map(([path, value]): Shown => ({ path, value, origin: origins[path] ?? 'default' }));
   entries.sort((a, b) => rankOf(a) - rankOf(b));
@@ -32,12 +32,12 @@ export async function show(call: ConfigCall): Promise<number> {
   return exitCodes.ok;
 }
 
-/** Top keys in the order of the schema, whatever file or variable they come from. */
+/** The position of the top-level key in the schema. */
 function rankOf({ path }: Shown): number {
   return Object.keys(configSchema.properties).indexOf(String(parsePath(path)?.[0]));
 }
 
-/** One line for each, path first, where all of them fit; else in groups, with the shared part of the path above. */
+/** One line per value if all lines fit, else groups below the common part of the path. */
 export function renderValues(entries: readonly Shown[], width: number, style: Style): string[] {
   const rows = entries.map(toRow);
   if (roomOf(rows, '', width) >= Math.max(0, ...rows.map(({ value }) => value.length)))
@@ -49,7 +49,7 @@ export function renderValues(entries: readonly Shown[], width: number, style: St
   }
   const top = groups.get('') ?? [];
   groups.delete('');
-  // The same columns in every group.
+  // Rendered together, so that all groups have the same columns.
   const lines = renderRows([...groups.values()].flat(), '  ', width, style);
   const members = [...groups].flatMap(([group, { length }]) => {
     const pieces = lines.splice(0, length);
@@ -68,7 +68,7 @@ function toRow({ path, value, origin }: Shown): Row {
   return { name: path, value: JSON.stringify(value), origin };
 }
 
-/** Columns that are left for values. */
+/** The width that remains for values. */
 function roomOf(rows: readonly Row[], indent: string, width: number): number {
   const name = Math.max(0, ...rows.map((row) => row.name.length));
   const origin = Math.max(0, ...rows.map((row) => row.origin.length));
@@ -77,7 +77,7 @@ function roomOf(rows: readonly Row[], indent: string, width: number): number {
 
 const gap = '  ';
 
-/** Three columns. A value that is too long has its origin on a line of its own, below it. */
+/** Three columns. The origin of a value that is too long is printed on the next line. */
 function renderRows(rows: readonly Row[], indent: string, width: number, style: Style): string[] {
   const room = roomOf(rows, indent, width);
   const name = Math.max(0, ...rows.map((row) => row.name.length));

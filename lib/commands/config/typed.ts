@@ -1,4 +1,4 @@
-/** The value of `occ config set`: from the command line, from stdin, or typed unseen on a terminal. */
+/** Reads the value of `occ config set` from the command line, from stdin, or hidden from the terminal. */
 import type { Readable } from 'node:stream';
 import { exitCodes, OccError } from '../../errors.ts';
 import { askHidden } from '../../terminal/question.ts';
@@ -6,28 +6,28 @@ import type { ConfigCall } from './call.ts';
 
 export interface Typed {
   text: string;
-  /** It stood on the command line. */
-  seen: boolean;
+  /** Whether it was given on the command line. */
+  visible: boolean;
 }
 
-/** Far more than any value. */
+/** Far more than any value needs. */
 const maxBytes = 1024 * 1024;
 
-/** OccError `usage` (exit 2) when there is no value, or two. */
+/** Rejects with an OccError `usage` (exit code 2) if there is no value or more than one. */
 export async function readTyped(call: ConfigCall, path: string): Promise<Typed> {
   const { words, options, system, output } = call;
   const [, value] = words;
   if (options.stdin !== true) {
     if (value === undefined) throw wrong(`${path} needs a value`, path);
-    return { text: value, seen: true };
+    return { text: value, visible: true };
   }
   if (value !== undefined) throw wrong('found a value and --stdin, expected one of them', path);
   const typing = system.stdin.isTTY === true && output.terminal;
   const text = typing
-    ? await askHidden(`${path} (it is not shown): `, system.stdin, system.stderr)
+    ? await askHidden(`${path} (hidden): `, system.stdin, system.stderr)
     : (await readAll(system.stdin, path)).replace(/\r?\n$/, '');
   if (text === undefined || text === '') throw wrong('nothing was given on stdin', path);
-  return { text, seen: false };
+  return { text, visible: false };
 }
 
 async function readAll(stdin: Readable, path: string): Promise<string> {

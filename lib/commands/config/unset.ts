@@ -1,4 +1,4 @@
-/** `occ config unset`: one key out of the file, comments kept. */
+/** `occ config unset`: removes one key from the file and keeps the comments. */
 import { existsSync } from 'node:fs';
 import { withoutValue } from '../../config/edit/amend.ts';
 import { changeConfig } from '../../config/edit/change.ts';
@@ -10,7 +10,7 @@ import { findChangeable } from '../../config/edit/target.ts';
 import { exitCodes } from '../../errors.ts';
 import { requireKnown, toTarget, type ConfigCall } from './call.ts';
 
-/** An unknown key that stands in the file can be taken out like any other. */
+/** Unknown keys in the file can be removed as well. */
 export async function unset(call: ConfigCall): Promise<number> {
   const { words, output, system } = call;
   const typed = words[0] ?? '';
@@ -34,6 +34,6 @@ export async function unset(call: ConfigCall): Promise<number> {
     output.printJson({ path, file, changed: written, backup: (written && change.backup) || null });
   }
   const near = known.kind === 'unknown' && known.near !== undefined ? `; did you mean ${known.near}?` : '';
-  output.info(written ? `occ: ${path} is gone from ${file}` : `occ: ${path} is not set in ${file}${near}`);
+  output.info(written ? `occ: ${path} is removed from ${file}` : `occ: ${path} is not set in ${file}${near}`);
   return exitCodes.ok;
 }

@@ -1,7 +1,6 @@
 /**
- * Changes one value in the text of a configuration and leaves every other byte alone. jsonc-parser reads the text and
- * says where things stand; its own `modify` is not used, since it drops the comments before a property it removes and
- * lays its neighbours out anew.
+ * Changes one value in the text of a configuration and keeps every other byte. jsonc-parser provides the positions. Its
+ * `modify` is not used, because it drops the comments before a property that it removes and reformats the neighbours.
  */
 import { applyEdits, findNodeAtLocation, parseTree, type Edit, type Node } from 'jsonc-parser';
 import { exitCodes, OccError } from '../../errors.ts';
@@ -9,27 +8,27 @@ import type { Json } from '../../json.ts';
 import { renderPath, type Segment } from '../file/json-path.ts';
 import { commaAfter, endOfEntry, eolOf, indentAt, spansLines, unitOf } from './layout.ts';
 
-/** The text with the value at the path, which is put there with all that leads to it. The text must be JSON. */
+/** Sets the value at the path and creates missing parents. The text must be JSON. */
 export function withValue(text: string, segments: readonly Segment[], value: Json): string {
   const body = text.trim() === '' ? `{}${eolOf(text)}` : text;
-  let [path, wanted] = [segments, value];
+  let [path, added] = [segments, value];
   for (;;) {
     const node = findNode(body, path);
-    // null means the same as nothing, and has no room for a key.
+    // null counts as missing and cannot contain keys.
     if (node && (path === segments || node.type === 'null'))
-      return applyEdits(body, [replace(body, node, wanted)]);
+      return applyEdits(body, [replace(body, node, added)]);
     const key = path.at(-1) ?? '';
     const holder = findNode(body, path.slice(0, -1));
-    if (holder && holder.type !== 'null') return applyEdits(body, insert(body, holder, key, wanted));
-    if (typeof key === 'number' && key > 0) throw noSuchPlace(0, key);
-    wanted = typeof key === 'number' ? [wanted] : { [key]: wanted };
+    if (holder && holder.type !== 'null') return applyEdits(body, insert(body, holder, key, added));
+    if (typeof key === 'number' && key > 0) throw noSuchIndex(0, key);
+    added = typeof key === 'number' ? [added] : { [key]: added };
     path = path.slice(0, -1);
     if (path.length === 0)
-      return applyEdits(body, [{ offset: 0, length: body.length, content: render(wanted, '', body) }]);
+      return applyEdits(body, [{ offset: 0, length: body.length, content: render(added, '', body) }]);
   }
 }
 
-/** The text without the value at the path; undefined when nothing stands there. Every comment stays. */
+/** Removes the value at the path but no comment; undefined if there is no value. */
 export function withoutValue(text: string, segments: readonly Segment[]): string | undefined {
   const node = findNode(text, segments);
   if (!node) return undefined;
@@ -46,7 +45,7 @@ export function withoutValue(text: string, segments: readonly Segment[]): string
   return closeGap(left, entry.offset - gone);
 }
 
-/** The root may hold errors of syntax only where the caller has not looked; a path that is not there is undefined. */
+/** The node at the path, if any. */
 function findNode(text: string, segments: readonly Segment[]): Node | undefined {
   const root = parseTree(text, [], { allowTrailingComma: true });
   return root && findNodeAtLocation(root, [...segments]);
@@ -60,12 +59,13 @@ function replace(text: string, node: Node, value: Json): Edit {
   };
 }
 
-/** A new last entry, in the way the others stand: on their line, or on a line of its own. */
+/** Adds a last entry, on the same line as the others or on its own line, as the others are. */
 function insert(text: string, holder: Node, key: Segment, value: Json): Edit[] {
   const list = holder.type === 'array';
-  if (list !== (typeof key === 'number') || (!list && holder.type !== 'object')) throw noRoom(holder, key);
+  if (list !== (typeof key === 'number') || (!list && holder.type !== 'object'))
+    throw wrongParent(holder, key);
   const siblings = holder.children ?? [];
-  if (list && key !== siblings.length) throw noSuchPlace(siblings.length, key);
+  if (list && key !== siblings.length) throw noSuchIndex(siblings.length, key);
   const name = list ? '' : `${JSON.stringify(key)}: `;
   const last = siblings.at(-1);
   const close = holder.offset + holder.length - 1;
@@ -78,7 +78,7 @@ function insert(text: string, holder: Node, key: Segment, value: Json): Edit[] {
   const indent = indentAt(text, last.offset);
   const line = `${eolOf(text)}${indent}${name}${render(value, indent, text)}`;
   const at = { offset: endOfEntry(text, comma === undefined ? end : comma + 1), length: 0 };
-  // A trailing comma is a habit, and kept up.
+  // The file uses trailing commas.
   if (comma !== undefined) return [{ ...at, content: `${line},` }];
   if (at.offset === end) return [{ ...at, content: `,${line}` }];
   return [
@@ -92,7 +92,7 @@ function intoEmpty(text: string, holder: Node, close: number, name: string, valu
   const indent = outer + unitOf(text);
   const entry = `${eolOf(text)}${indent}${name}${render(value, indent, text)}`;
   const inside = text.slice(holder.offset + 1, close);
-  // Below the comments that may stand there.
+  // The entry follows any comments.
   const kept = inside.trimEnd();
   return {
     offset: holder.offset + 1 + kept.length,
@@ -101,12 +101,12 @@ function intoEmpty(text: string, holder: Node, close: number, name: string, valu
   };
 }
 
-/** JSON on one line where it is a single value, else laid out in the text's own way. */
+/** JSON with the indentation and line ends of the text. */
 function render(value: Json, indent: string, text: string): string {
   return JSON.stringify(value, null, unitOf(text)).replaceAll('\n', `${eolOf(text)}${indent}`);
 }
 
-/** What was taken out leaves no blank line and no double space behind. */
+/** Removes the blank line or double space that a removed entry leaves. */
 function closeGap(text: string, offset: number): string {
   const before = /[ \t]*$/.exec(text.slice(0, offset))?.[0].length ?? 0;
   const after = /^[ \t]*/.exec(text.slice(offset))?.[0].length ?? 0;
@@ -119,24 +119,23 @@ function closeGap(text: string, offset: number): string {
   return `${text.slice(0, start)} ${text.slice(end)}`;
 }
 
-function noRoom(holder: Node, key: Segment): OccError {
-  const wanted = typeof key === 'number' ? 'list' : 'object';
-  const found =
-    holder.type === 'object' || holder.type === 'array' ? `an ${holder.type}` : `a ${holder.type}`;
+function wrongParent(holder: Node, key: Segment): OccError {
+  const expected = typeof key === 'number' ? 'a list' : 'an object';
+  const found = { object: 'an object', array: 'a list' }[holder.type as string] ?? `a ${holder.type}`;
   return new OccError(
     'config_invalid',
-    `what should hold ${renderPath([key])} is ${found}, expected: ${wanted}`,
+    `the value that should contain ${renderPath([key])} is ${found}, expected ${expected}`,
     {
       exitCode: exitCodes.config,
-      remedy: 'occ config check says what is wrong there',
+      remedy: 'run occ config check',
     },
   );
 }
 
-function noSuchPlace(length: number, key: Segment): OccError {
+function noSuchIndex(length: number, key: Segment): OccError {
   return new OccError(
     'usage',
-    `there is no place [${key}]: the list has ${length === 1 ? '1 entry' : `${length} entries`}`,
+    `there is no index [${key}]: the list has ${length === 1 ? '1 entry' : `${length} entries`}`,
     {
       exitCode: exitCodes.usage,
       remedy: `[${length}] adds one`,

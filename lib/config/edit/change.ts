@@ -1,11 +1,11 @@
-/** One change to the file: read, changed, judged, and written only when it is right and nobody else was faster. */
+/** Changes the file: reads it, checks the new text, and writes it unless the file has changed in the meantime. */
 import { existsSync } from 'node:fs';
 import { exitCodes, OccError } from '../../errors.ts';
 import { renderProblem } from '../config-error.ts';
 import type { Effective } from '../file/effective.ts';
 import { emptyConfig } from './first.ts';
 import type { Environment } from '../file/interpolate.ts';
-import { judge } from './judge.ts';
+import { checkConfig } from './check.ts';
 import { refreshSchema } from '../file/published-schema.ts';
 import { parseConfig, readConfigBytes } from '../file/read.ts';
 import { replaceConfig, withConfigLocked } from './replace.ts';
@@ -16,7 +16,7 @@ export interface ChangeOptions {
   configDir: string;
   env: Environment;
   home: string;
-  /** The new text, without a byte order mark; undefined when there is nothing to change. */
+  /** Returns the new text, without a byte order mark; undefined if there is nothing to change. */
   change: (text: string) => string | undefined;
 }
 
@@ -30,9 +30,9 @@ export type Change =
       effective: Effective | undefined;
     };
 
-/** OccError `config_refused` (exit 78) when the file would not be right, and those of reading and writing. */
+/** Rejects with an OccError `config_refused` (exit code 78) if the file would be invalid, or with one of reading or writing. */
 export async function changeConfig(options: ChangeOptions): Promise<Change> {
-  // Where nothing is to be written, nothing needs to be writable.
+  // An unchanged file need not be writable.
   if (read(options).changed === undefined) return { kind: 'same' };
   return await withConfigLocked(options, () => changeLocked(options));
 }
@@ -41,8 +41,8 @@ async function changeLocked(options: ChangeOptions): Promise<Change> {
   const { file, env, home } = options;
   const { before, mark, changed } = read(options);
   if (changed === undefined) return { kind: 'same' };
-  const verdict = await judge({ configFile: file, env, home, text: changed });
-  if (verdict.mistakes.length > 0) throw refused(file, verdict.mistakes);
+  const checked = await checkConfig({ configFile: file, env, home, text: changed });
+  if (checked.mistakes.length > 0) throw refused(file, checked.mistakes);
   const replaced = replaceConfig({ file, before, after: mark + changed });
   if (replaced.kind === 'overtaken') throw overtaken(file);
   refreshSchema(file, parseConfig(changed, file));
@@ -51,12 +51,12 @@ async function changeLocked(options: ChangeOptions): Promise<Change> {
     kind: 'written',
     created: before === undefined,
     ...(backup !== undefined && { backup }),
-    warnings: [...verdict.elsewhere, ...verdict.warnings],
-    effective: verdict.effective,
+    warnings: [...checked.environmentMistakes, ...checked.warnings],
+    effective: checked.effective,
   };
 }
 
-/** `changed` is undefined when the file would be what it is. */
+/** `changed` is undefined if the file would stay the same. */
 function read({ file, change }: ChangeOptions): {
   before: Buffer | undefined;
   mark: string;
@@ -68,9 +68,9 @@ function read({ file, change }: ChangeOptions): {
   return { before, mark, changed: before !== undefined && changed === text ? undefined : changed };
 }
 
-/** By something that does not ask for the lock: an editor, another tool. */
+/** A program that does not use the lock, such as an editor, has changed the file. */
 function overtaken(file: string): OccError {
-  return new OccError('config_overtaken', `${file} was changed by somebody else; it was left as it is`, {
+  return new OccError('config_overtaken', `${file} was changed by another program; occ has not changed it`, {
     remedy: 'try again',
   });
 }
@@ -87,12 +87,12 @@ function decode(bytes: Buffer, file: string): { mark: string; text: string } {
   }
   const mark = whole.startsWith(byteOrderMark) ? byteOrderMark : '';
   const text = whole.slice(mark.length);
-  // Nothing can be changed in its place where the places are not known.
+  // Positions are known only in valid JSON.
   if (text.trim() !== '') parseConfig(text, file);
   return { mark, text };
 }
 
-/** Without lines: they would be those of a text that nobody sees. */
+/** Without line numbers, which would refer to a text that the user has not seen. */
 function refused(file: string, mistakes: readonly Problem[]): OccError {
   const remedies = new Set(mistakes.flatMap(({ remedy }) => remedy ?? []));
   return new OccError(

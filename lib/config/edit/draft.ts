@@ -1,4 +1,4 @@
-/** The copy of a configuration that a person edits: for them alone, and kept whenever it holds what is nowhere else. */
+/** The private copy of a configuration that the user edits. It is kept if its changes could not be saved. */
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,15 +6,15 @@ import { renderSchema, schemaReference } from '../file/published-schema.ts';
 import { unwritable } from './replace.ts';
 
 export interface Draft {
-  /** Its name ends in .jsonc, by which editors know that comments are allowed. */
+  /** Its name ends in .jsonc, so that editors allow comments. */
   file: string;
-  /** What it holds now; undefined when the editor has removed it. */
+  /** Its content; undefined if the editor has removed it. */
   read(): Buffer | undefined;
-  /** Removes it, its directory and what the editor has left there. */
+  /** Removes it with its directory. */
   discard(): void;
 }
 
-/** OccError `config_unwritable` when there is no room for it. */
+/** Throws an OccError `config_unwritable` if it cannot be written. */
 export function openDraft(content: Uint8Array): Draft {
   let directory = join(tmpdir(), 'occ-config-');
   try {
@@ -29,18 +29,18 @@ export function openDraft(content: Uint8Array): Draft {
   }
 }
 
-/** What `$schema` refers to, so that an editor completes here as well; it can do without. */
+/** Writes the file that `$schema` refers to. Errors are ignored, because only completion in editors depends on it. */
 function putSchema(directory: string): void {
   try {
     writeFileSync(join(directory, schemaReference), renderSchema(), { mode: 0o600 });
   } catch {
-    // The copy itself is written.
+    // See above.
   }
 }
 
 function readBack(file: string): Buffer | undefined {
   if (!existsSync(file)) return undefined;
-  // An editor that saves by renaming makes a new file, with modes of its own.
+  // An editor that saves by renaming creates a file with other modes.
   chmodSync(file, 0o600);
   return readFileSync(file);
 }

@@ -1,11 +1,11 @@
-/** The text of a first configuration: the template, with a token that nobody else knows. */
+/** The text of a first configuration: the template with a random token. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { withValue } from './amend.ts';
 import { schemaReference } from '../file/published-schema.ts';
 
-/** Bits of a token, as `occ launch` makes them: 256. */
+/** 256 bits, as for the tokens of `occ launch`. */
 const tokenBytes = 32;
 
 export function firstConfig(): string {
@@ -13,7 +13,7 @@ export function firstConfig(): string {
   return withValue(template, ['auth_token'], randomBytes(tokenBytes).toString('base64url'));
 }
 
-/** The smallest file: for a single value that is set where no file is yet. */
+/** The file to which `occ config set` adds the first value. */
 export function emptyConfig(): string {
   return `${JSON.stringify({ $schema: schemaReference }, null, 2)}\n`;
 }

@@ -1,12 +1,12 @@
-/** How a person has laid out a JSON text: its line ends, its indentation, and what shares a line. */
+/** Reads the layout of a JSON text: line ends, indentation, and the entries that share a line. */
 import { createScanner, type Node } from 'jsonc-parser';
 
-/** The line end the text uses; LF for a single line. */
+/** The first line end of the text; LF for a single line. */
 export function eolOf(text: string): string {
   return /\r\n|\r|\n/.exec(text)?.[0] ?? '\n';
 }
 
-/** The white space that begins the line of this offset. */
+/** The indentation of the line at this offset. */
 export function indentAt(text: string, offset: number): string {
   const start = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
@@ -17,10 +17,10 @@ export function unitOf(text: string): string {
   return /^\s*\{[^]*?[\r\n]([ \t]+)\S/.exec(text)?.[1] ?? '  ';
 }
 
-/** Jsonc-parser's kinds of tokens (it declares them as a const enum, which erasable syntax cannot read). */
+/** Token kinds of jsonc-parser, which declares them as a const enum; `isolatedModules` does not allow its use. */
 const token = { comma: 5, lineComment: 12, blockComment: 13, lineBreak: 14, trivia: 15 } as const;
 
-/** Offset of the comma that follows, blanks and comments skipped; undefined when something else does. */
+/** The offset of the next token if it is a comma. */
 export function commaAfter(text: string, offset: number): number | undefined {
   const scanner = createScanner(text, true);
   scanner.setPosition(offset);
@@ -28,7 +28,7 @@ export function commaAfter(text: string, offset: number): number | undefined {
   return kind === token.comma ? scanner.getTokenOffset() : undefined;
 }
 
-/** Where what belongs to this line ends: after a comma, blanks and comments, before a line break or the next token. */
+/** The end of the entry with the comma and the comments that follow it on its line. */
 export function endOfEntry(text: string, offset: number): number {
   const scanner = createScanner(text, false);
   scanner.setPosition(offset);
@@ -42,7 +42,7 @@ export function endOfEntry(text: string, offset: number): number {
   }
 }
 
-/** Whether it is laid out over several lines. */
+/** Whether the node contains a line break. */
 export function spansLines(text: string, { offset, length }: Node): boolean {
   return /[\r\n]/.test(text.slice(offset, offset + length));
 }

@@ -1,24 +1,24 @@
 /**
- * One writer at a time. The lock is a file beside the one it guards, held for the moment between reading and writing;
- * one whose holder has died is taken over.
+ * Allows one writer at a time, with a lock file beside the file. The lock is held between reading and writing; a lock
+ * whose holder has ended is taken over.
  */
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { OccError } from '../../errors.ts';
 
-/** Nobody holds it this long; beyond that its holder is taken for dead, whatever its number says. */
+/** An older lock is stale even if a process with its id is running, since ids are reused. */
 const staleMs = 10_000;
-const patienceMs = 15_000;
-const pauseMs = 10;
+const timeoutMs = 15_000;
+const pollMs = 10;
 
-/** Runs the work while nobody else does; OccError `config_busy` when the lock does not become free. */
+/** Runs `work` with the lock held. Rejects with an OccError `config_busy` if the lock is not released in 15 s. */
 export async function withLock<T>(file: string, work: () => Promise<T> | T): Promise<T> {
   const lock = `${file}.lock`;
-  const until = Date.now() + patienceMs;
-  while (!take(lock)) {
+  const until = Date.now() + timeoutMs;
+  while (!acquire(lock)) {
     if (isStale(lock)) breakLock(lock);
     else if (Date.now() > until) throw busy(file, lock);
-    else await wait(pauseMs);
+    else await wait(pollMs);
   }
   try {
     return await work();
@@ -27,13 +27,13 @@ export async function withLock<T>(file: string, work: () => Promise<T> | T): Pro
   }
 }
 
-function take(lock: string): boolean {
+function acquire(lock: string): boolean {
   try {
     writeFileSync(lock, String(process.pid), { mode: 0o600, flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    // On a full disk it is made, but cannot be signed.
+    // On a full disk the file is created but the process id cannot be written.
     rmSync(lock, { force: true });
     throw error;
   }
@@ -43,10 +43,10 @@ function isStale(lock: string): boolean {
   const holder = holderOf(lock);
   const written = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
   if (Date.now() - written > staleMs) return true;
-  return holder !== undefined && !lives(holder);
+  return holder !== undefined && !isRunning(holder);
 }
 
-/** Undefined when the lock is gone, or its holder has not signed it yet. */
+/** The process id of the holder; undefined if the lock is released or not completely written. */
 function holderOf(lock: string): number | undefined {
   try {
     return Number(readFileSync(lock, 'utf8')) || undefined;
@@ -55,19 +55,19 @@ function holderOf(lock: string): number | undefined {
   }
 }
 
-/** Two may find the same lock stale; what the slower one moves away may be a live one, and is put back. */
+/** Two processes may find the same lock stale. The slower one may move away a valid lock, which it puts back. */
 function breakLock(lock: string): void {
   const aside = `${lock}.${process.pid}`;
   try {
     renameSync(lock, aside);
     if (!isStale(aside)) linkSync(aside, lock);
   } catch {
-    // Somebody else has broken it, or taken it.
+    // Another process has removed or acquired it.
   }
   rmSync(aside, { force: true });
 }
 
-function lives(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -77,7 +77,7 @@ function lives(pid: number): boolean {
 }
 
 function busy(file: string, lock: string): OccError {
-  return new OccError('config_busy', `${file} is being written by another occ`, {
-    remedy: `try again; if no other occ runs, remove ${lock}`,
+  return new OccError('config_busy', `another occ is writing ${file}`, {
+    remedy: `try again; if no other occ is running, remove ${lock}`,
   });
 }

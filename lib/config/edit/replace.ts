@@ -1,4 +1,4 @@
-/** Puts a new text in the place of a configuration: in one step, with one backup, and never over somebody else's change. */
+/** Replaces a configuration atomically, with one backup, unless another program has changed it. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { OccError } from '../../errors.ts';
@@ -7,13 +7,13 @@ import { behindLinks, makePrivateDirectory, writePrivateFile } from '../paths.ts
 
 export interface Place {
   file: string;
-  /** occ's own directory, which is tightened to 0700; any other is left as it is. */
+  /** occ's own directory, whose mode is set to 0700. Other directories keep their modes. */
   configDir: string;
 }
 
 /**
- * Runs the work while nobody else writes the file, in a directory that is there. OccError `config_unwritable` when the
- * system refuses anything of it, with the file as it was.
+ * Creates the directory and runs `work` with the file locked. Rejects with an OccError `config_unwritable` if the system
+ * refuses access; the file is unchanged then.
  */
 export async function withConfigLocked<T>(
   { file, configDir }: Place,
@@ -30,32 +30,31 @@ export async function withConfigLocked<T>(
 
 export interface Replacement {
   file: string;
-  /** What the new text was made from; undefined where there was no file. */
+  /** The content that the new text is based on; undefined if there was no file. */
   before: Buffer | undefined;
   after: string | Uint8Array;
 }
 
 export type Replaced =
-  /** `backup` is missing where there was nothing to keep. */
+  /** `backup` is absent if there was no file. */
   { kind: 'written'; backup?: string } | { kind: 'overtaken' };
 
-/** Where the text that was replaced is kept. */
 export function backupOf(file: string): string {
   return `${file}.bak`;
 }
 
-/** `overtaken` when the file is no longer what `before` says; nothing is written then. The lock must be held. */
+/** Returns `overtaken` and writes nothing if the file differs from `before`. The lock must be held. */
 export function replaceConfig({ file, before, after }: Replacement): Replaced {
   const now = existsSync(file) ? readFileSync(file) : undefined;
   if (!same(now, before)) return { kind: 'overtaken' };
-  for (const path of [file, backupOf(file)]) sweep(behindLinks(path));
+  for (const path of [file, backupOf(file)]) removeTemporaryFiles(behindLinks(path));
   if (now !== undefined) writePrivateFile(backupOf(file), now);
   writePrivateFile(file, after);
   return now === undefined ? { kind: 'written' } : { kind: 'written', backup: backupOf(file) };
 }
 
-/** Half-written files of writers that were killed; a living one would hold the lock. */
-function sweep(file: string): void {
+/** Of writers that were killed; a running one would hold the lock. */
+function removeTemporaryFiles(file: string): void {
   const left = readdirSync(dirname(file)).filter(
     (name) =>
       name.startsWith(`${basename(file)}.`) &&
@@ -74,22 +73,22 @@ function same(one: Buffer | undefined, other: Buffer | undefined): boolean {
 }
 
 const reasons: Record<string, string> = {
-  EACCES: 'its directory may not be written by you',
-  EPERM: 'its directory may not be written by you',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
   EROFS: 'its file system is read-only',
   ENOSPC: 'the disk is full',
-  EDQUOT: 'your share of the disk is used up',
-  EFBIG: 'the system allows no file of that size',
-  ENOTDIR: 'part of its path is no directory',
-  EEXIST: 'part of its path is no directory',
+  EDQUOT: 'your disk quota is exceeded',
+  EFBIG: 'the file is too large',
+  ENOTDIR: 'part of its path is not a directory',
+  EEXIST: 'part of its path is not a directory',
   EISDIR: 'it, or its backup, is a directory; expected a file',
 };
 
-/** The error of a file that the system does not let us write. */
+/** The error of a failed write. */
 export function unwritable(file: string, cause: unknown): OccError {
   const { code = '', message } = cause as NodeJS.ErrnoException;
   return new OccError('config_unwritable', `cannot write ${file}: ${reasons[code] ?? (code || message)}`, {
-    remedy: 'nothing was changed; check the path, its permissions and the room on the disk',
+    remedy: 'nothing was changed; check the path, its permissions and the free disk space',
     cause,
   });
 }

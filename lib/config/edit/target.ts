@@ -1,4 +1,4 @@
-/** Which file a command may write. Another tool's file is read, never written (contract 3). */
+/** Finds the file that a command may write. Files of other tools are only read. */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { OccError } from '../../errors.ts';
@@ -6,22 +6,22 @@ import type { Environment } from '../file/interpolate.ts';
 import { findConfigFile, findPlaces, type FoundConfig } from '../paths.ts';
 
 export interface TargetOptions {
-  /** `--config`, as it was typed. */
+  /** `--config` as the user typed it. */
   configFile?: string | undefined;
   env: Environment;
   home: string;
-  /** What a relative path starts from. */
+  /** The base of relative paths. */
   cwd: string;
 }
 
 export interface Target {
-  /** Absolute; it need not exist yet. */
+  /** Absolute; it need not exist. */
   file: string;
-  /** Another tool's file that is in force until this one exists. */
+  /** A file of another tool that is read until this one exists. */
   replaces?: string;
 }
 
-/** OccError `config_foreign` when it is another tool's file. */
+/** Throws an OccError `config_foreign` if the named file belongs to another tool. */
 export function findTarget(options: TargetOptions): Target {
   const { cwd, ...rest } = options;
   const places = findPlaces(rest);
@@ -33,14 +33,14 @@ export function findTarget(options: TargetOptions): Target {
   return { file };
 }
 
-/** The same for a file that is to be changed, which is not done by putting another in its place. */
+/** The file to change. Throws an OccError `config_foreign` if the file that is read belongs to another tool. */
 export function findChangeable(options: TargetOptions): string {
   const { file, replaces } = findTarget(options);
   if (replaces !== undefined) throw refuse(replaces, file);
   return file;
 }
 
-/** Variables of the older tools name a file of theirs, whatever its place. */
+/** A file named by a variable of another tool belongs to that tool, whatever its path. */
 function isForeign({ by }: FoundConfig, file: string, legacyFiles: readonly string[]): boolean {
   if (by === 'OC_GO_CC_CONFIG' || by === 'ROUTATIC_PROXY_CONFIG') return true;
   return legacyFiles.some((legacy) => behind(legacy) === behind(file));
@@ -53,6 +53,6 @@ function behind(file: string): string {
 function refuse(file: string, ours: string, by?: string): OccError {
   const named = by === undefined ? '' : `, named by ${by},`;
   return new OccError('config_foreign', `${file}${named} belongs to another tool and is never written`, {
-    remedy: `to take it over: mkdir -p ${dirname(ours)} && cp ${file} ${ours}\nto start anew: occ config init --config ${ours}`,
+    remedy: `to take it over: mkdir -p ${dirname(ours)} && cp ${file} ${ours}\nto start afresh: occ config init --config ${ours}`,
   });
 }

@@ -28,7 +28,7 @@ test('what is right is saved as it was typed, with one backup beside it', posix,
     sed 's/4000/5000/' "$1" > "$1.new" && mv "$1.new" "$1"`);
   const said = await occ(['edit'], { env: { EDITOR } });
   assert.equal(said.code, 0, said.stderr);
-  assert.match(said.stderr, /is changed; the old one is .*config\.json\.bak\n$/);
+  assert.match(said.stderr, /is changed; the previous version is .*config\.json\.bak\n$/);
   assert.equal(read(), old.replace('4000', '5000'));
   assert.equal(readFileSync(`${file}.bak`, 'utf8'), old);
   for (const path of [file, `${file}.bak`]) assert.equal(statSync(path).mode & 0o777, 0o600);
@@ -57,7 +57,7 @@ test(
     const { occ, file, read, editor, home } = desk(t);
     const none = await occ(['edit'], { env: { EDITOR: 'true' } });
     assert.equal(none.code, 0);
-    assert.match(none.stderr, /still no such file/);
+    assert.match(none.stderr, /the file still does not exist/);
     assert.equal(existsSync(file), false);
     const EDITOR = editor(`cp "$1" ${home}/given; sed -i.x 's/3456/4567/' "$1"`);
     assert.equal((await occ(['edit'], { env: { EDITOR } })).code, 0);
@@ -176,7 +176,7 @@ test('an editor that is not there, or may not be run, is named with where it was
   assert.match(missing.stderr, /"no-such-editor", from VISUAL, was not found\n {2}set VISUAL/);
   assert.equal(keptCopy(missing), '');
   const denied = await occ(['edit'], { env: { EDITOR: '/etc/passwd' } });
-  assert.match(denied.stderr, /from EDITOR, may not be run/);
+  assert.match(denied.stderr, /from EDITOR, is not executable/);
   const none = await occ(['edit']);
   assert.equal(none.code, 1);
   assert.match(none.stderr, /no editor is set[^]*set VISUAL or EDITOR/);
@@ -210,7 +210,7 @@ test('of two edits at once the second does not write over the first', posix, asy
   const said = await second;
   assert.equal(first.code, 0, first.stderr);
   assert.equal(said.code, 1);
-  assert.match(said.stderr, /changed by somebody else while you edited/);
+  assert.match(said.stderr, /changed by another program while you edited/);
   assert.equal(read(), old.replace('4000', '1'));
   assert.equal(readFileSync(keptCopy(said), 'utf8'), old.replace('4000', '2'));
 });
@@ -257,7 +257,7 @@ test('where it cannot be written the reason is told, and the copy kept', posix, 
   assert.equal(readFileSync(keptCopy(said), 'utf8'), '{ "port": 1 }\n');
   const nowhere = await occ(['edit', '--config', join(home, 'editor-0', 'x.json')], { env: { EDITOR } });
   assert.equal(nowhere.code, 1);
-  assert.match(nowhere.stderr, /part of its path is no directory|a directory; expected/);
+  assert.match(nowhere.stderr, /part of its path is not a directory|a directory; expected/);
 });
 
 test('another tool’s file is never written, however it is named', posix, async (t) => {
@@ -282,7 +282,7 @@ test('another tool’s file is never written, however it is named', posix, async
   assert.equal(readFileSync(theirs, 'utf8'), old);
   const begun = await occ(['init']);
   assert.equal(begun.code, 0);
-  assert.match(begun.stderr, /oc-go-cc\/config\.json, another tool's, is no longer read/);
+  assert.match(begun.stderr, /oc-go-cc\/config\.json, which belongs to another tool, is no longer read/);
 });
 
 test('SIGTERM is passed on to the editor, not to the shell that started it', posix, async (t) => {

@@ -60,7 +60,7 @@ test('get of what is not there ends with 1 and the near name', async (t) => {
     ['models.default.temperature', /models\.default\.temperature is not set\n {2}occ config show/],
     ['fallbacks.default[7]', /fallbacks\.default\[7\] is not set/],
     ['models.constructor', /models\.constructor is not set/],
-    ['', /"" is no key/],
+    ['', /"" is not a key/],
   ];
   for (const [key, words] of cases) {
     const said = await occ(['get', key]);
@@ -132,7 +132,7 @@ test('init writes a file that is right, private, and differs each time in its to
   const { occ, file, read } = desk(t);
   const said = await occ(['init']);
   assert.deepEqual([said.code, said.stdout], [0, `${file}\n`]);
-  assert.match(said.stderr, /fresh auth_token[^]*occ config set api_key --stdin/);
+  assert.match(said.stderr, /new auth_token[^]*occ config set api_key --stdin/);
   const schema = join(dirname(file), 'config.schema.json');
   for (const path of [file, schema]) assert.equal(statSync(path).mode & 0o777, 0o600);
   assert.equal(statSync(dirname(file)).mode & 0o777, 0o700);
@@ -145,12 +145,12 @@ test('init writes a file that is right, private, and differs each time in its to
 
   const again = await occ(['init']);
   assert.equal(again.code, 1);
-  assert.match(again.stderr, /exists already; it was left as it is/);
+  assert.match(again.stderr, /already exists; it was not changed/);
   assert.equal(read(), first);
   assert.equal(existsSync(`${file}.bak`), false);
   const forced = await occ(['init', '--force']);
   assert.equal(forced.code, 0);
-  assert.match(forced.stderr, /the old one is .*config\.json\.bak/);
+  assert.match(forced.stderr, /the previous version is .*config\.json\.bak/);
   assert.equal(readFileSync(`${file}.bak`, 'utf8'), first);
   assert.notEqual(read(), first);
 });
@@ -218,7 +218,7 @@ test('path names the file, and what is special about it', async (t) => {
   const { occ, file, home } = desk(t);
   const none = await occ(['path']);
   assert.deepEqual([none.code, none.stdout], [0, `${file}\n`]);
-  assert.match(none.stderr, /no such file yet; occ config init/);
+  assert.match(none.stderr, /does not exist yet; occ config init/);
   assert.equal((await occ(['path', '--config', 'x.json'])).stdout, `${join(home, 'x.json')}\n`);
 });
 

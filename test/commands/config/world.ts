@@ -48,7 +48,7 @@ export function desk(t: TestContext): Desk {
         new Writable({
           write(chunk: Buffer, _encoding, done) {
             said[name] += chunk.toString();
-            if (terminal && name === 'stderr' && /(?:\[Y\/n\]|not shown\):) $/.test(chunk.toString()))
+            if (terminal && name === 'stderr' && /(?:\[Y\/n\]|hidden\):) $/.test(chunk.toString()))
               stdin.write(asked.stdin ?? '\n');
             done();
           },
@@ -90,5 +90,5 @@ export function desk(t: TestContext): Desk {
 
 /** Where the copy is, from what occ has said. */
 export function keptCopy({ stderr }: Said): string {
-  return /is kept: (\S+)/.exec(stderr)?.[1] ?? '';
+  return /are kept in (\S+)/.exec(stderr)?.[1] ?? '';
 }

@@ -69,10 +69,10 @@ for (const [text, path, wanted] of unsets)
 test('there is room only where there is a holder of that kind', () => {
   assert.throws(
     () => withValue('{ "a": [] }', ['a', 'b'], 1),
-    /what should hold b is an array, expected: object/,
+    /the value that should contain b is a list, expected an object/,
   );
-  assert.throws(() => withValue('{ "a": {} }', ['a', 0], 1), /is an object, expected: list/);
-  assert.throws(() => withValue('{ "a": 1 }', ['a', 'b'], 1), /is a number, expected: object/);
+  assert.throws(() => withValue('{ "a": {} }', ['a', 0], 1), /is an object, expected a list/);
+  assert.throws(() => withValue('{ "a": 1 }', ['a', 'b'], 1), /is a number, expected an object/);
   assert.throws(() => withValue('{}', ['a', 2], 1), /the list has 0 entries/);
 });
 

@@ -1,4 +1,4 @@
-/** Whether a text may become the configuration: what is wrong in it, and what is only odd, or wrong around it. */
+/** Checks a text before it becomes the configuration. */
 import type { Json } from '../../json.ts';
 import { ConfigError } from '../config-error.ts';
 import { keyFault } from '../providers/credentials.ts';
@@ -9,24 +9,24 @@ import { locateProblems } from '../file/locate.ts';
 import { secretAt } from '../file/lookup.ts';
 import type { Problem } from '../settings.ts';
 
-export interface Verdict {
-  /** The text itself is at fault. */
+export interface ConfigCheck {
+  /** Errors in the text. */
   mistakes: readonly Problem[];
-  /** The environment is: a variable that is not set here, or holds what cannot be used. */
-  elsewhere: readonly Problem[];
+  /** Errors in the environment: variables that are not set or invalid. */
+  environmentMistakes: readonly Problem[];
   warnings: readonly Problem[];
-  /** What would hold; undefined when the text is no JSON. */
+  /** The resulting configuration; undefined if the text is not JSON. */
   effective?: Effective;
 }
 
-/** Rejects only when there is a file to read and it cannot be read. */
-export async function judge(options: EffectiveOptions): Promise<Verdict> {
+/** Rejects only if the file cannot be read. */
+export async function checkConfig(options: EffectiveOptions): Promise<ConfigCheck> {
   let effective: Effective;
   try {
     effective = await readEffective(options);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { mistakes: error.problems, elsewhere: [], warnings: [] };
+    return { mistakes: error.problems, environmentMistakes: [], warnings: [] };
   }
   const { problems, warnings } = effective;
   return {
@@ -34,13 +34,13 @@ export async function judge(options: EffectiveOptions): Promise<Verdict> {
       ...problems.filter(({ variable }) => variable === undefined),
       ...locateProblems(effective.text, keyFaults(effective)),
     ],
-    elsewhere: problems.filter(({ variable }) => variable !== undefined),
+    environmentMistakes: problems.filter(({ variable }) => variable !== undefined),
     warnings,
     effective,
   };
 }
 
-/** Keys that stand in the file as they are; one that a variable holds is judged when it is used. */
+/** Keys in the text itself. A key from a variable is checked when it is used. */
 function keyFaults({ merged, placeholders }: Effective): Problem[] {
   const indirect = new Set(placeholders.map(({ segments }) => renderPath(segments)));
   return [...leaves(merged.tree as Json, [])].flatMap(([segments, value]): Problem[] => {
