@@ -1,6 +1,6 @@
 /**
- * Every request Claude Code was seen to send, through the proxy, as the upstream on the other side understands it: tools,
- * calls and results in order, every text, every image, thinking where it may go; and the answer back again.
+ * Every captured request of Claude Code, sent through the proxy: the upstream receives its tools, calls, results, texts,
+ * images and thinking, and the client receives the complete answer.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -14,7 +14,7 @@ import { capturedRequests } from '../support/requests.ts';
 import { formats, type Format } from '../support/turns.ts';
 import { upstreamContent } from '../support/upstream-content.ts';
 
-/** Models that take foreign thinking where the format has a place for it. */
+/** Models that accept thinking of other models, where the format allows it. */
 const quirks: Record<Format, Partial<Quirks>> = {
   chat: { replayReasoning: 'always', thinking: 'effort' },
   messages: { unsignedThinking: true, thinking: 'adaptive' },
@@ -26,7 +26,7 @@ const requests = capturedRequests();
 
 for (const format of formats) {
   for (const vision of [true, false]) {
-    describe(`${format}, ${vision ? 'with' : 'without'} eyes`, () => {
+    describe(`${format}, ${vision ? 'with' : 'without'} vision`, () => {
       let over: ProxyUnderTest;
       let answer: Script = [];
       before(async () => {
@@ -54,19 +54,19 @@ for (const format of formats) {
           assert.doesNotMatch(JSON.stringify(upstream.body), /x-anthropic-billing-header/);
 
           const message = response.message?.content ?? [];
-          const spoken = readReceived(response.events);
-          const told = response.message
+          const streamed = readReceived(response.events);
+          const received = response.message
             ? {
                 text: message.map(({ text }) => text ?? '').join(''),
                 thinking: message.map(({ thinking }) => thinking ?? '').join(''),
                 calls: message.flatMap(({ name, input }) => (name === undefined ? [] : [{ name, input }])),
               }
             : {
-                text: spoken.text,
-                thinking: spoken.thinking,
-                calls: spoken.calls.map(({ name, args }) => ({ name, input: JSON.parse(args) as unknown })),
+                text: streamed.text,
+                thinking: streamed.thinking,
+                calls: streamed.calls.map(({ name, args }) => ({ name, input: JSON.parse(args) as unknown })),
               };
-          assert.deepEqual(told, {
+          assert.deepEqual(received, {
             text: 'Größe 🙂\n"quoted"',
             thinking: 'Hm, 大きさ.',
             calls: calls.map(({ name, input }) => ({ name, input })),
@@ -75,12 +75,12 @@ for (const format of formats) {
         });
       }
 
-      test('nothing was complained of', () => assert.deepEqual(over.warnings(), []));
+      test('there are no warnings', () => assert.deepEqual(over.warnings(), []));
     });
   }
 }
 
-test('the two requests that are no questions are answered here', async () => {
+test('the two requests without a prompt are answered by the proxy itself', async () => {
   await using over = await proxyOver([]);
   const head = await fetch(`${over.url}/api/hello`, { method: 'HEAD' });
   assert.equal(head.status, 200);

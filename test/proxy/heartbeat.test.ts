@@ -1,4 +1,4 @@
-/** Signs of life for a client that waits: when they come, where they may stand, and when never (contract 5.3, 5.4, L11). */
+/** Heartbeats: when pings are sent to a waiting client, between which events, and when none are sent (L11). */
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
@@ -14,7 +14,7 @@ import { count, modelOf, proxyOver, requestBody, readUntil } from '../support/pr
 
 const late = { headersAfterMs: 150 };
 
-test('a client that waits long gets the frame and pings, and still the second model’s answer', async () => {
+test('a waiting client gets message_start and pings, then the second model’s answer', async () => {
   const clock = manualClock();
   await using over = await proxyOver({
     clock,
@@ -30,10 +30,10 @@ test('a client that waits long gets the frame and pings, and still the second mo
   assert(count(response, 'ping') > 1);
   assert.equal(response.events[0]?.type, 'message_start');
   assert.deepEqual(over.requestedModels(), ['first', 'second']);
-  assert.equal(response.headers.get('x-occ-model'), null, 'the headers had to leave before anybody answered');
+  assert.equal(response.headers.get('x-occ-model'), null, 'the headers are sent before a model answers');
 });
 
-test('a failure after the frame has left is an error event in a 200, and tells of every model', async () => {
+test('a failure after the first heartbeat is an error event in a 200 that names every model', async () => {
   const clock = manualClock();
   await using over = await proxyOver({
     clock,
@@ -54,7 +54,7 @@ test('a failure after the frame has left is an error event in a 200, and tells o
   );
 });
 
-test('what was counted in a start that came too late is said by the ending', async () => {
+test('input usage from a late message_start is sent in message_delta', async () => {
   const counted = { input_tokens: 10, cache_read_input_tokens: 7, output_tokens: 1 };
   const events: StreamEvent[] = [
     messageStart('msg_1', 'm', counted),
@@ -99,7 +99,7 @@ test('a failure before the heartbeat keeps its status', async () => {
   assert.equal((await over.send()).status, 503);
 });
 
-test('an empty answer after the frame has left is empty and lawful', async () => {
+test('an empty answer after the first heartbeat obeys the laws', async () => {
   const clock = manualClock();
   const answers = [failing([], late), failing([], late)];
   await using over = await proxyOver({ clock, answers, heartbeatMs: 20 });
@@ -111,7 +111,7 @@ test('an empty answer after the frame has left is empty and lawful', async () =>
   assert.equal(count(response, 'message_start'), 1);
 });
 
-test('a whole answer gets no pings, however long it takes', async () => {
+test('a request with stream: false gets no pings', async () => {
   const clock = manualClock();
   await using over = await proxyOver({ clock, answers: [failing([say('whole')], late)], heartbeatMs: 5 });
   const answer = over.send(requestBody({ stream: false }));
@@ -121,7 +121,7 @@ test('a whole answer gets no pings, however long it takes', async () => {
   assert.equal(response.headers.get('x-occ-model'), 'emulator/first');
 });
 
-test('silence in mid-stream is filled with pings, also within a block', async () => {
+test('pings are sent during pauses in a stream, also inside a content block', async () => {
   const clock = manualClock();
   const answers = [[say('one '), wait(150), say('two')]];
   await using over = await proxyOver({ clock, answers, heartbeatMs: 20 });
@@ -133,7 +133,7 @@ test('silence in mid-stream is filled with pings, also within a block', async ()
   assert.match(rest, /"one "[^]*event: ping[^]*"two"[^]*event: content_block_stop/);
 });
 
-test('a stream that is never silent gets no pings', async () => {
+test('a stream without pauses gets no pings', async () => {
   await using over = await proxyOver({
     answers: [failing([say(Array(60).fill('x'))], { betweenEventsMs: 5 })],
     heartbeatMs: stretched(2000),
@@ -141,7 +141,7 @@ test('a stream that is never silent gets no pings', async () => {
   assert.equal(count(await over.send(), 'ping'), 0);
 });
 
-test('a raw messages stream under constant heartbeats keeps the data of every event as it came', async () => {
+test('in a raw messages stream with constant heartbeats the data of every event is unchanged', async () => {
   const script = [
     think('let me think about it', 'c2lnbmVk'),
     say(['ä€😀', ' "quoted" \\ ', 'line\nbreak']),
@@ -163,21 +163,21 @@ test('a raw messages stream under constant heartbeats keeps the data of every ev
   const sent = [...messages.stream(script, head)].flatMap((frame) =>
     frame.type === 'event' ? [/^data: (.*)$/m.exec(frame.text)?.[1] ?? ''] : [],
   );
-  const passed = new Set([
+  const unchanged = new Set([
     'content_block_start',
     'content_block_delta',
     'content_block_stop',
     'message_stop',
   ]);
-  const ours = response.data.filter((data) => passed.has((JSON.parse(data) as { type: string }).type));
-  const theirs = sent.filter((data) => passed.has((JSON.parse(data) as { type: string }).type));
-  // Ids of calls are made from the answer's own id, which is not known here.
-  const nameless = (data: string) => data.replace(/toolu_[a-z0-9]+_/, 'toolu_');
-  assert.deepEqual(ours.map(nameless), theirs.map(nameless));
+  const received = response.data.filter((data) => unchanged.has((JSON.parse(data) as { type: string }).type));
+  const original = sent.filter((data) => unchanged.has((JSON.parse(data) as { type: string }).type));
+  // Call ids are derived from the answer's id, which the test does not know.
+  const withoutIds = (data: string) => data.replace(/toolu_[a-z0-9]+_/, 'toolu_');
+  assert.deepEqual(received.map(withoutIds), original.map(withoutIds));
   assert(count(response, 'ping') > 5);
 });
 
-test('the heartbeat and the answer may come at the same moment: one frame, one answer', async () => {
+test('if heartbeat and answer coincide, there is one message_start and one answer', async () => {
   await using over = await proxyOver({ emulator: { script: () => [say('answer')] }, heartbeatMs: 1 });
   const answers = await Promise.all(Array.from({ length: 60 }, () => over.send()));
   for (const response of answers) {
@@ -186,7 +186,7 @@ test('the heartbeat and the answer may come at the same moment: one frame, one a
   }
 });
 
-test('a fault of occ’s own ends the answer, whether the frame has left or not', async () => {
+test('an internal error ends the answer, before and after the first heartbeat', async () => {
   for (const heartbeatMs of [20, 10_000]) {
     const clock = manualClock();
     await using over = await proxyOver({
@@ -217,7 +217,7 @@ test('a fault of occ’s own ends the answer, whether the frame has left or not'
   }
 });
 
-/** A response that only counts, and reads as slowly as it is told. */
+/** A response that collects what is written, to a client that can stop reading. */
 function slowReader(): { res: ServerResponse; written: string[]; reads: (yes: boolean) => void } {
   const written: string[] = [];
   const res = Object.assign(new EventEmitter(), {
@@ -236,7 +236,7 @@ function slowReader(): { res: ServerResponse; written: string[]; reads: (yes: bo
 
 const start = messageStart('msg_1', 'm', usageOf(1));
 
-test('a ping follows each heartbeat of silence, and every event postpones it', async () => {
+test('a ping is sent after each silent heartbeat interval, and every event restarts the interval', async () => {
   const clock = manualClock();
   const { res, written } = slowReader();
   const reply = openReply(res, 'req_1', 10_000, new AbortController().signal, clock);
@@ -305,7 +305,7 @@ test('a write does not wait for a client that disconnects', async () => {
   reply.close();
 });
 
-test('an early frame does not hold back what comes at once after it', async () => {
+test('an early message_start does not delay the next event', async () => {
   await using over = await proxyOver({ answers: [[wait(100), say('now'), wait(60_000)]], heartbeatMs: 20 });
   const { text } = await readUntil(await over.post(), '"now"');
   assert.match(text, /^event: message_start\n/);

@@ -1,4 +1,4 @@
-/** Requests nobody should send: whatever stands in a body, it is answered or refused, and never a fault of occ's own. */
+/** Requests with wrong values: every one is answered or refused, and none causes an internal error. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -17,7 +17,7 @@ import { exhaustive, runsOf } from '../support/sampling.ts';
 
 type Tree = Record<string | number, unknown>;
 
-/** Paths to every value of a body, big lists in their first few entries only. */
+/** Paths to every value of a body, with at most four entries of each list. */
 function pathsOf(value: unknown, path: (string | number)[] = []): (string | number)[][] {
   if (typeof value !== 'object' || value === null) return [path];
   const entries = Array.isArray(value) ? [...value.entries()].slice(0, 4) : Object.entries(value);
@@ -33,7 +33,7 @@ function replaced(body: object, path: (string | number)[], value: unknown): obje
   return copy;
 }
 
-const odd: unknown[] = [
+const wrongValues: unknown[] = [
   null,
   0,
   -1,
@@ -56,7 +56,7 @@ const odd: unknown[] = [
   { type: 'tool_result' },
 ];
 
-/** The body with the same shape and little in it: what matters here is where things stand. */
+/** The same structure with short strings and lists; only the positions of values matter here. */
 function small(value: unknown): unknown {
   if (typeof value === 'string') return value.slice(0, 24);
   if (Array.isArray(value)) return value.slice(0, 4).map(small);
@@ -65,7 +65,7 @@ function small(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, small(inner)]));
 }
 
-/** One path of each shape: what is odd in the first message is odd in the second. */
+/** One path for each shape: list indexes are not distinguished. */
 function places(body: object): (string | number)[][] {
   const shapes = new Map<string, (string | number)[]>();
   for (const path of pathsOf(body)) {
@@ -78,8 +78,8 @@ function places(body: object): (string | number)[][] {
 const routes = Object.values(routesOf).flat();
 const settings = settingsFor('http://127.0.0.1:9');
 
-/** What the road makes of a body before anybody is asked; the refusal, where it is one. */
-function walk(body: object): Refused | undefined {
+/** Runs everything that happens before a model is tried. Returns the refusal, if any. */
+function prepare(body: object): Refused | undefined {
   let request: MessagesRequest;
   try {
     request = toRequest(JSON.parse(JSON.stringify(body)) as JsonObject);
@@ -98,16 +98,16 @@ function walk(body: object): Refused | undefined {
 const kinds = /^(?:12|14|16|20|22|23|28|36)-/;
 
 for (const { kind, body } of capturedRequests().filter(({ kind }) => kinds.test(kind))) {
-  test(`one odd value anywhere is refused or sent, never a fault: ${kind}`, () => {
+  test(`one wrong value anywhere never causes an internal error: ${kind}`, () => {
     const faults = new Set<string>();
     let tried = 0;
     const plain = small(body) as object;
     for (const [place, path] of places(plain).entries()) {
-      // The sample tries a quarter of the values at each place, others at the next.
-      for (const value of odd.filter((_, n) => exhaustive || (n + place) % 4 === 0)) {
+      // Unless exhaustive, each place gets a quarter of the values, and the next place another quarter.
+      for (const value of wrongValues.filter((_, n) => exhaustive || (n + place) % 4 === 0)) {
         tried++;
         try {
-          walk(replaced(plain, path, value));
+          prepare(replaced(plain, path, value));
         } catch (error) {
           faults.add(
             `${path.join('.')} = ${JSON.stringify(value)}: ${(error as Error).stack?.split('\n').slice(0, 2).join(' ')}`,
@@ -121,13 +121,13 @@ for (const { kind, body } of capturedRequests().filter(({ kind }) => kinds.test(
 }
 
 for (const format of wireFormats) {
-  test(`several odd values at once are refused or sent, never a fault: ${format}`, () => {
+  test(`several wrong values never cause an internal error: ${format}`, () => {
     let sent = 0;
     const { numRuns } = runsOf(500);
     fc.assert(
       fc.property(fuzzedRequest, (text) => void (isAnswered(format, text) && sent++)),
       { numRuns },
     );
-    assert(sent > numRuns / 5, `only ${sent} came as far as the encoder`);
+    assert(sent > numRuns / 5, `only ${sent} reached the encoder`);
   });
 }

@@ -1,4 +1,4 @@
-/** What the road remembers from one request to the next, seen from both ends (contract 5.2, 5.7, 5.8). */
+/** What the proxy remembers from one request to the next, as the client and the upstream see it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
@@ -15,14 +15,14 @@ import {
 } from '../support/proxy.ts';
 
 const ok = [say('ok')];
-const out = refuse(503);
+const outage = refuse(503);
 const many = (answer: Answer | Script, count: number) => Array.from({ length: count }, () => answer);
 const breaker =
   (failures: number, resetMs = 60_000) =>
   (settings: Settings): Settings => ({ ...settings, circuitBreaker: { failures, resetMs } });
 const only = [modelOf('first')];
 
-/** What was logged as remembered: who, and what; each with its reason and its time. */
+/** The logged memories as `who: what`; each must have a reason and a time. */
 const remembered = ({ log }: ProxyUnderTest): string[] =>
   log
     .filter(({ event }) => event === 'remembered')
@@ -36,9 +36,9 @@ const stateOf = ({ proxy }: ProxyUnderTest, key = 'emulator/first chat') =>
 for (const stream of [true, false]) {
   const way = stream ? 'streamed' : 'whole';
 
-  test(`a model that failed in a row is passed over, and the next one answers: ${way}`, async () => {
+  test(`a model is skipped after several failures in a row, and the next one answers: ${way}`, async () => {
     await using over = await proxyOver({
-      answers: [out, ok, out, ok, ok, ok],
+      answers: [outage, ok, outage, ok, ok, ok],
       change: breaker(2),
     });
     for (let i = 0; i < 4; i++) {
@@ -58,8 +58,12 @@ for (const stream of [true, false]) {
     );
   });
 
-  test(`an outage of everything is answered at once, without a call, so that the client waits: ${way}`, async () => {
-    await using over = await proxyOver({ answers: many(out, 9), models: only, change: breaker(2, 30_000) });
+  test(`with every breaker open, the client gets a 503 with retry-after and no model is tried: ${way}`, async () => {
+    await using over = await proxyOver({
+      answers: many(outage, 9),
+      models: only,
+      change: breaker(2, 30_000),
+    });
     for (let i = 0; i < 2; i++) assert.equal((await over.send(requestBody({ stream }))).status, 503);
     const response = await over.send(requestBody({ stream }));
     assert.deepEqual([response.status, response.error?.type], [503, 'overloaded_error']);
@@ -76,17 +80,22 @@ for (const stream of [true, false]) {
   });
 }
 
-test('after its time one probe is let through, and nobody beside it', async () => {
+test('after resetMs one probe at a time is admitted', async () => {
   const clock = manualClock();
   const slow = failing(ok, { headersAfterMs: 5000 });
-  await using over = await proxyOver({ clock, answers: [out, slow, ok], models: only, change: breaker(1) });
+  await using over = await proxyOver({
+    clock,
+    answers: [outage, slow, ok],
+    models: only,
+    change: breaker(1),
+  });
   await over.send();
   assert.equal(stateOf(over), 'open');
   clock.advance(60_000);
   const probe = over.send();
   await over.emulator.asked(2);
-  const beside = await over.send();
-  assert.deepEqual([beside.status, beside.headers.get('retry-after')], [503, '1']);
+  const refused = await over.send();
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '1']);
   await clock.reach(5000);
   assert.equal((await probe).text, 'ok');
   await over.attemptsLogged(2);
@@ -94,10 +103,15 @@ test('after its time one probe is let through, and nobody beside it', async () =
   assert.equal((await over.send()).text, 'ok');
 });
 
-test('a probe whose client leaves gives its place back, and counts for nothing', async () => {
+test('a probe whose client disconnects counts as neutral, and the next probe is admitted', async () => {
   const clock = manualClock();
   const silent = failing(ok, { headersAfterMs: 60_000 });
-  await using over = await proxyOver({ clock, answers: [out, silent, ok], models: only, change: breaker(1) });
+  await using over = await proxyOver({
+    clock,
+    answers: [outage, silent, ok],
+    models: only,
+    change: breaker(1),
+  });
   await over.send();
   clock.advance(60_000);
   const controller = new AbortController();
@@ -110,17 +124,22 @@ test('a probe whose client leaves gives its place back, and counts for nothing',
   await waitUntil(() => stateOf(over) === 'closed', 'the breaker to close');
 });
 
-test('a probe that speaks opens the way before its answer is whole', async () => {
+test('content from a probe closes the breaker before the answer ends', async () => {
   const long = failing([say(['first', ' second'])], { breaks: { at: { deltas: 1 }, how: 'silence' } });
   const clock = manualClock();
-  await using over = await proxyOver({ clock, answers: [out, long, ok], models: only, change: breaker(1) });
+  await using over = await proxyOver({
+    clock,
+    answers: [outage, long, ok],
+    models: only,
+    change: breaker(1),
+  });
   await over.send();
   clock.advance(60_000);
   await readUntil(await over.post(), '"first"');
   assert.equal((await over.send()).text, 'ok');
 });
 
-test('clients that leave and clients that ask nonsense open no breaker', async () => {
+test('client disconnects and client errors do not open a breaker', async () => {
   const silent = failing(ok, { headersAfterMs: 60_000 });
   await using over = await proxyOver({
     answers: [...many(silent, 3), ...many(refuse(400), 3), ok],
@@ -139,9 +158,9 @@ test('clients that leave and clients that ask nonsense open no breaker', async (
   assert.equal(stateOf(over), 'closed');
 });
 
-test('a client’s own limit is no fault of the model, a model’s own is', async () => {
+test('the client’s timeout does not count as a failure of the model, the configured one does', async () => {
   const late = failing(ok, { headersAfterMs: 60_000 });
-  const asking = { headers: { 'x-stainless-timeout': '6' } };
+  const clientTimeout = { headers: { 'x-stainless-timeout': '6' } };
   for (const [ofClient, state] of [
     [true, 'closed'],
     [false, 'open'],
@@ -153,7 +172,7 @@ test('a client’s own limit is no fault of the model, a model’s own is', asyn
       timeouts: ofClient ? {} : { headersMs: 50 },
       change: breaker(1),
     });
-    const answer = over.send(requestBody({ stream: false }), asking);
+    const answer = over.send(requestBody({ stream: false }), clientTimeout);
     await over.emulator.asked(1);
     clock.advance(Math.min(...clock.due()));
     const response = await answer;
@@ -163,7 +182,7 @@ test('a client’s own limit is no fault of the model, a model’s own is', asyn
   }
 });
 
-const plan = (retryAfterSeconds: number) =>
+const spentQuota = (retryAfterSeconds: number) =>
   refuse(429, {
     type: 'GoUsageLimitError',
     message: '5-hour usage limit reached. Resets in 7hr 29min.',
@@ -171,8 +190,8 @@ const plan = (retryAfterSeconds: number) =>
     retryAfterSeconds,
   });
 
-test('a spent provider is asked by no later request before its reset', async () => {
-  await using over = await proxyOver({ answers: [plan(26_940), ok, ok, ok] });
+test('a provider with a spent quota is not tried before its reset', async () => {
+  await using over = await proxyOver({ answers: [spentQuota(26_940), ok, ok, ok] });
   for (let i = 0; i < 3; i++) assert.equal((await over.send()).text, 'ok');
   assert.deepEqual(over.requestedModels(), ['first', 'second', 'second', 'second']);
   assert.deepEqual(remembered(over), ['emulator: its 5-hour limit is reached, resets in 7 h 29 min']);
@@ -182,8 +201,8 @@ test('a spent provider is asked by no later request before its reset', async () 
   );
 });
 
-test('when nobody else is left the client is told for good, in words with the reset', async () => {
-  await using over = await proxyOver({ answers: [plan(26_940), ok], models: only });
+test('without another model a spent quota is a permanent error that includes the reset', async () => {
+  await using over = await proxyOver({ answers: [spentQuota(26_940), ok], models: only });
   await over.send();
   const response = await over.send();
   assert.deepEqual([response.status, response.error?.type], [429, 'rate_limit_error']);
@@ -193,9 +212,9 @@ test('when nobody else is left the client is told for good, in words with the re
   assert.deepEqual(over.requestedModels(), ['first']);
 });
 
-test('a reset that is near is waited for by the client', async () => {
+test('a spent quota with a near reset has a retry-after', async () => {
   const clock = manualClock();
-  await using over = await proxyOver({ clock, answers: [plan(1), ok], models: only });
+  await using over = await proxyOver({ clock, answers: [spentQuota(1), ok], models: only });
   const first = await over.send();
   assert.deepEqual([first.status, first.headers.get('retry-after')], [429, '1']);
   const second = await over.send();
@@ -206,7 +225,7 @@ test('a reset that is near is waited for by the client', async () => {
   assert.deepEqual(over.proxy.stats().remembered.spent, []);
 });
 
-test('a model that is gone is passed over while there is another, and asked when there is none', async () => {
+test('an unavailable model is skipped, and tried when there is no other', async () => {
   const gone = refuse(410, { type: 'ModelDeprecated', message: 'removed' });
   await using over = await proxyOver({ answers: [gone, ok, ok] });
   assert.equal((await over.send()).text, 'ok');
@@ -220,7 +239,7 @@ test('a model that is gone is passed over while there is another, and asked when
   assert.deepEqual(alone.proxy.stats().remembered.learned, []);
 });
 
-test('a model that is not served in one format is asked in the next, and from then on', async () => {
+test('a model that rejects a format is tried in the next one, which is remembered', async () => {
   const wrong = refuse(401, {
     type: 'ModelError',
     message: 'Model first is not supported for format oa-compat',
@@ -236,24 +255,24 @@ test('a model that is not served in one format is asked in the next, and from th
   assert.deepEqual(remembered(over), ['emulator/first: not served as chat, requested as messages']);
 });
 
-test('a model that is served in no format is as good as gone', async () => {
+test('a model that rejects every format counts as unavailable', async () => {
   const wrong = refuse(400, { type: 'ModelProtocolUnsupported', message: 'not this protocol' });
   await using over = await proxyOver({
     emulator: { script: ({ conversation }) => (conversation.model === 'first' ? wrong : { script: ok }) },
   });
   assert.equal((await over.send()).text, 'ok');
-  const asked = over.requestedModels().length;
+  const attempts = over.requestedModels().length;
   assert.equal(
     new Set(over.emulator.requests.map(({ format }) => format)).size,
-    asked - 1,
+    attempts - 1,
     'each format once',
   );
   assert.equal((await over.send()).text, 'ok');
-  assert.equal(over.requestedModels().length, asked + 1);
+  assert.equal(over.requestedModels().length, attempts + 1);
   assert.deepEqual(remembered(over), ['emulator/first: not available: not this protocol']);
 });
 
-test('a refused parameter is left out once more, and from then on', async () => {
+test('a refused parameter is left out in the retry and in later requests', async () => {
   const wrong = refuse(400, { message: 'temperature is not supported' });
   await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
   for (let i = 0; i < 2; i++) assert.equal((await over.send(requestBody({ temperature: 0.5 }))).text, 'ok');
@@ -269,7 +288,7 @@ test('a refused parameter is left out once more, and from then on', async () => 
   assert.equal(stateOf(over), 'closed');
 });
 
-test('stop sequences that are refused are left out, which is nothing the route could do', async () => {
+test('refused stop sequences are left out of the request, because no quirk of a route does that', async () => {
   const wrong = refuse(400, { message: "'stop' is not supported with this model" });
   await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
   for (let i = 0; i < 2; i++)
@@ -280,7 +299,7 @@ test('stop sequences that are refused are left out, which is nothing the route c
   );
 });
 
-test('a repair that did not help is not remembered, and the client hears the upstream’s words', async () => {
+test('a repair that does not help is not remembered, and the client gets the upstream’s message', async () => {
   const wrong = refuse(400, { message: 'temperature is not supported' });
   await using over = await proxyOver({ answers: [wrong, wrong, wrong, wrong], models: only });
   for (let i = 0; i < 2; i++) {
@@ -291,7 +310,7 @@ test('a repair that did not help is not remembered, and the client hears the ups
   assert.deepEqual(remembered(over), []);
 });
 
-test('what one conversation was refused for is repaired, and changes nothing for others', async () => {
+test('a repair for the content of one conversation does not apply to others', async () => {
   const wrong = refuse(400, { message: 'messages.0.content: no temperature with this' });
   await using over = await proxyOver({ answers: [wrong, ok, ok], models: only });
   for (let i = 0; i < 2; i++) assert.equal((await over.send(requestBody({ temperature: 0.5 }))).text, 'ok');
@@ -310,7 +329,7 @@ test('repairs count as attempts', async () => {
   assert.deepEqual(over.requestedModels(), ['first']);
 });
 
-test('a window learned from a refusal sends what is longer elsewhere', async () => {
+test('after a context window was learned, longer requests go to another model', async () => {
   const long = refuse(400, {
     message: 'maximum context length is 4096 tokens, however you requested 9000 tokens',
   });
@@ -324,50 +343,54 @@ test('a window learned from a refusal sends what is longer elsewhere', async () 
   assert.deepEqual(remembered(over), ['emulator/first: takes 4096 tokens at most']);
 });
 
-test('an answer that is asked too long is asked shorter, once and from then on', async () => {
+test('max_tokens above the model’s limit is reduced in the retry and in later requests', async () => {
   const most = refuse(400, { message: 'Range of max_tokens should be [1, 8192]' });
   await using over = await proxyOver({ answers: [most, ok, ok], models: only });
   const body = requestBody({ max_tokens: 32_000 });
   assert.equal((await over.send(body)).text, 'ok');
   assert.equal((await over.send(body)).text, 'ok');
   assert.deepEqual(
-    over.emulator.requests.map(({ body: asked }) => asked['max_tokens']),
+    over.emulator.requests.map(({ body: sent }) => sent['max_tokens']),
     [32_000, 8192, 8192],
   );
   assert.deepEqual(remembered(over), ['emulator/first: answers with 8192 tokens at most']);
 });
 
-test('where only a model with less room is left, the client is told its window, so that it compacts', async () => {
+test('if only a model with a smaller window is left, the error names that window, so that the client compacts', async () => {
   const models = [modelOf('first'), modelOf('second', { provider: 'other', context_window: 20_000 })];
   const long = requestBody({ messages: [{ role: 'user', content: 'word '.repeat(30_000) }] });
-  for (const gone of [refuse(410, { type: 'ModelError', message: 'disabled' }), refuse(401), plan(26_940)]) {
+  for (const gone of [
+    refuse(410, { type: 'ModelError', message: 'disabled' }),
+    refuse(401),
+    spentQuota(26_940),
+  ]) {
     await using over = await proxyOver({
       emulator: { script: ({ conversation: { model } }) => (model === 'first' ? gone : ok) },
       models,
     });
-    for (const how of ['asked', 'remembered'] as const) {
+    for (const how of ['tried', 'remembered'] as const) {
       const response = await over.send(long);
       assert.deepEqual([response.status, response.error?.type], [400, 'invalid_request_error'], how);
       assert.match(response.error?.message ?? '', /^prompt is too long: \d+ tokens > 20000 maximum\n- /, how);
       assert.equal(response.headers.get('x-should-retry'), null);
     }
-    // Shorter, it goes where there is room for it, and is answered.
+    // After compaction the smaller model answers.
     assert.equal((await over.send()).text, 'ok');
     assert.equal(over.requestedModels().at(-1), 'second');
   }
 });
 
-test('a model with more room that is only out for a while is waited for, and nothing is compacted', async () => {
+test('during a temporary outage of the larger model the client retries instead of compacting', async () => {
   const models = [modelOf('first'), modelOf('second', { provider: 'other', context_window: 20_000 })];
   const long = requestBody({ messages: [{ role: 'user', content: 'word '.repeat(30_000) }] });
-  await using over = await proxyOver({ answers: [out, ok], models });
+  await using over = await proxyOver({ answers: [outage, ok], models });
   const response = await over.send(long);
   assert.equal(response.status, 503);
   assert.equal((await over.send(long)).text, 'ok');
   assert.deepEqual(over.requestedModels(), ['first', 'first']);
 });
 
-test('nobody has more room than was learned: the model itself says how long is too long, every time', async () => {
+test('if no model has a larger window than the learned one, the model is tried every time', async () => {
   const tooLong = refuse(400, {
     message: 'maximum context length is 4096 tokens, however you requested 9000 tokens',
   });
@@ -380,10 +403,10 @@ test('nobody has more room than was learned: the model itself says how long is t
   }
 });
 
-test('other settings bring a new start: keys and plans may be others', async () => {
+test('new settings clear spent quotas, because keys may have changed', async () => {
   let settings: Settings | undefined;
   await using over = await proxyOver({
-    answers: [plan(26_940), ok],
+    answers: [spentQuota(26_940), ok],
     models: only,
     settings: () => settings ?? assert.fail(),
     change: (given) => (settings = given),
@@ -396,10 +419,10 @@ test('other settings bring a new start: keys and plans may be others', async () 
   assert.equal((await over.send()).text, 'ok');
 });
 
-test('a corrected address is asked at once, although its breaker was open', async () => {
+test('new settings close open breakers, because addresses may have changed', async () => {
   let settings: Settings | undefined;
   await using over = await proxyOver({
-    answers: [out, ok],
+    answers: [outage, ok],
     models: only,
     settings: () => settings ?? assert.fail(),
     change: (given) => (settings = breaker(1)(given)),
@@ -411,18 +434,18 @@ test('a corrected address is asked at once, although its breaker was open', asyn
   assert.equal((await over.send()).text, 'ok');
 });
 
-test('an outage is not multiplied: when the retries are spent the next model is asked at once', async () => {
+test('when the retry budget is spent the next model is tried at once', async () => {
   await using over = await proxyOver({
-    emulator: { script: ({ conversation }) => (conversation.model === 'first' ? out : { script: ok }) },
+    emulator: { script: ({ conversation }) => (conversation.model === 'first' ? outage : { script: ok }) },
     retry: { attempts: 1 },
     change: breaker(1000),
   });
   for (let i = 0; i < 30; i++) assert.equal((await over.send()).text, 'ok');
-  const asked = over.requestedModels().filter((model) => model === 'first').length;
-  assert.equal(asked, 30 + 10);
+  const attempts = over.requestedModels().filter((model) => model === 'first').length;
+  assert.equal(attempts, 30 + 10);
 });
 
-test('a conversation keeps its model, by the client’s session and agent', async () => {
+test('a conversation, identified by session and agent, keeps its model', async () => {
   await using over = await proxyOver({
     answers: many(ok, 9),
     models: only,

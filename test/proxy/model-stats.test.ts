@@ -1,4 +1,4 @@
-/** How each model has done, as `occ status` shows it. */
+/** The statistics of each model that `occ status` shows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refuse } from '../../lib/emulator/answer.ts';
@@ -9,7 +9,7 @@ import { proxyOver } from '../support/proxy.ts';
 const now = new Date('2026-01-02T03:04:05Z');
 const of = { model: 'p/m', format: 'chat' };
 
-test('an answer ends a row of failures, a client that leaves does not', () => {
+test('an answer ends a row of failures, a client disconnect does not', () => {
   const kept = modelStats();
   kept.note({ ...of, end: { failure: '500' } }, now);
   kept.note({ ...of, end: { failure: 'timeout' } }, now);
@@ -20,13 +20,13 @@ test('an answer ends a row of failures, a client that leaves does not', () => {
   assert.deepEqual(kept.list(), [{ ...of, attempts: 4, failures: 2, failures_in_a_row: 0, last_failure }]);
 });
 
-test('latencies are medians of the latest fifty', () => {
+test('latencies are medians of the last fifty attempts', () => {
   const kept = modelStats();
   for (let i = 0; i < 60; i++) kept.note({ ...of, end: 'answered', headersMs: i, firstContentMs: 1000 }, now);
   assert.deepEqual([kept.list()[0]?.headers_ms, kept.list()[0]?.first_content_ms], [35, 1000]);
 });
 
-test('models and formats stand apart, and no more than two hundred are remembered', () => {
+test('each model and format has its own entry, and at most two hundred are kept', () => {
   const kept = modelStats();
   kept.note({ ...of, format: 'messages', end: 'answered' }, now);
   kept.note({ ...of, end: 'answered' }, now);
@@ -36,7 +36,7 @@ test('models and formats stand apart, and no more than two hundred are remembere
   assert.equal(kept.list().at(-1)?.model, 'p/499');
 });
 
-test('the road notes who failed, who answered instead, and the last error', async () => {
+test('the proxy records the failed model, the one that answered instead, and the last error', async () => {
   await using over = await proxyOver([refuse(500), [say('hello')], refuse(503), refuse(529)]);
   await over.send();
   await over.attemptsLogged(2);

@@ -1,4 +1,4 @@
-/** Upstreams that cannot be reached, take too long or will not go away, and the limits that end the waiting (contract 3). */
+/** Upstreams that cannot be reached, take too long or never close, and the timeouts that end the wait. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -8,9 +8,9 @@ import { failing } from '../../lib/emulator/answer.ts';
 import { say, wait } from '../../lib/emulator/script.ts';
 import { modelOf, proxyOver, requestBody } from '../support/proxy.ts';
 
-const script = [say('words')];
+const script = [say('text')];
 
-test('a stream may have a total cap, which a drip of words does not outlive', async () => {
+test('the total timeout of a stream ends it even while content arrives', async () => {
   await using over = await proxyOver({
     answers: [failing([say(Array(1000).fill('x '))], { betweenEventsMs: 20 })],
     timeouts: { streamingMs: 300 },
@@ -20,7 +20,7 @@ test('a stream may have a total cap, which a drip of words does not outlive', as
   assert.match(response.text, /^(x )+$/);
 });
 
-test('a whole answer is bounded by timeout_ms, however busy the upstream is', async () => {
+test('timeout_ms limits an answer with stream: false even while content arrives', async () => {
   await using over = await proxyOver({
     answers: [failing([say(Array(1000).fill('x '))], { betweenEventsMs: 20 }), [say('from second')]],
     timeouts: { headersMs: 300 },
@@ -28,7 +28,7 @@ test('a whole answer is bounded by timeout_ms, however busy the upstream is', as
   assert.equal((await over.send(requestBody({ stream: false }))).text, 'from second');
 });
 
-test('a client that names its own limit hears before it is over, and the second model gets its share', async () => {
+test('a client with its own timeout is answered in time, and the second model gets part of that time', async () => {
   await using over = await proxyOver({
     answers: [failing(script, { headersAfterMs: 60_000 }), [say('from second')]],
   });
@@ -36,17 +36,17 @@ test('a client that names its own limit hears before it is over, and the second 
     headers: { 'x-stainless-timeout': '6' },
   });
   assert.equal(response.text, 'from second');
-  await using hopeless = await proxyOver({
+  await using silent = await proxyOver({
     answers: [failing(script, { headersAfterMs: 60_000 }), failing(script, { headersAfterMs: 60_000 })],
   });
-  const none = await hopeless.send(requestBody({ stream: false }), {
+  const timedOut = await silent.send(requestBody({ stream: false }), {
     headers: { 'x-stainless-timeout': '6' },
   });
-  assert.equal(none.status, 504);
+  assert.equal(timedOut.status, 504);
 });
 
-test('an upstream that talks on after its finish does not hold the answer up', async () => {
-  const server = await talkative();
+test('an upstream that keeps sending comments after the finish does not delay the answer', async () => {
+  const server = await commentingServer();
   try {
     const { port } = server.address() as AddressInfo;
     await using over = await proxyOver({
@@ -61,8 +61,8 @@ test('an upstream that talks on after its finish does not hold the answer up', a
   }
 });
 
-/** Finishes its answer, and then sends comments until somebody stops it. */
-async function talkative(): Promise<Server> {
+/** Finishes its answer and then sends comments until the connection closes. */
+async function commentingServer(): Promise<Server> {
   const chunk = (choice: object) => `data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}\n\n`;
   const server = createServer((socket) => {
     let comments: NodeJS.Timeout | undefined;
@@ -72,7 +72,7 @@ async function talkative(): Promise<Server> {
       socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n');
       socket.write(chunk({ delta: { role: 'assistant', content: 'hello' } }));
       socket.write(chunk({ delta: {}, finish_reason: 'stop' }));
-      comments = setInterval(() => socket.write(': still here\n\n'), 100);
+      comments = setInterval(() => socket.write(': keep-alive\n\n'), 100);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -86,34 +86,34 @@ async function bound(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-test('an upstream that cannot be reached is named, with the reason, and the next one answers', async () => {
+test('the error about an unreachable upstream names it and the cause, and the next model answers', async () => {
   const free = createServer();
   const closedPort = await bound(free);
   free.close();
   const tls = createTlsServer({}, () => {});
   tls.on('tlsClientError', () => {});
   const tlsPort = await bound(tls);
-  const rude = createServer((socket) => {
+  const nonHttp = createServer((socket) => {
     socket.on('error', () => {});
     socket.end('SSH-2.0-OpenSSH_9.9\r\n');
   });
-  const rudePort = await bound(rude);
+  const nonHttpPort = await bound(nonHttp);
   try {
-    for (const [endpoint, says] of [
+    for (const [endpoint, message] of [
       [`http://127.0.0.1:${closedPort}/x`, /127\.0\.0\.1:\d+ refused the connection \(ECONNREFUSED\)/],
       [
         'http://no-such-host.invalid/x',
         /the host no-such-host\.invalid could not be found \((?:ENOTFOUND|EAI_AGAIN)\)/,
       ],
       [`https://127.0.0.1:${tlsPort}/x`, /no answer from 127\.0\.0\.1:\d+|the connection to|certificate of/],
-      [`https://127.0.0.1:${rudePort}/x`, /no answer from 127\.0\.0\.1:\d+/],
-      [`http://127.0.0.1:${rudePort}/x`, /no answer from 127\.0\.0\.1:\d+/],
+      [`https://127.0.0.1:${nonHttpPort}/x`, /no answer from 127\.0\.0\.1:\d+/],
+      [`http://127.0.0.1:${nonHttpPort}/x`, /no answer from 127\.0\.0\.1:\d+/],
     ] as const) {
       const emulated = { endpoints: { chat: endpoint } };
       await using alone = await proxyOver({ models: [modelOf('first')], provider: emulated });
       const response = await alone.send();
       assert.deepEqual([response.status, response.error?.type], [502, 'api_error'], endpoint);
-      assert.match(response.error?.message ?? '', says);
+      assert.match(response.error?.message ?? '', message);
       assert.equal(response.headers.get('x-should-retry'), null);
 
       await using over = await proxyOver({
@@ -130,11 +130,11 @@ test('an upstream that cannot be reached is named, with the reason, and the next
     }
   } finally {
     tls.close();
-    rude.close();
+    nonHttp.close();
   }
 });
 
-test('an upstream that goes away with all its connections is an error event, not a hanging client', async () => {
+test('if an upstream closes all connections, the client gets an error event', async () => {
   await using over = await proxyOver({ emulator: { script: () => [say('begun'), wait(60_000)] } });
   const response = await over.post();
   const text = response.text();

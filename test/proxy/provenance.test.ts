@@ -1,7 +1,7 @@
 /**
- * Provenance, end to end (P9, P10): conversations of six turns that go to another upstream after each, across a restart.
- * Turns 1 to 3 and 4 to 6 go through two proxies in processes of their own, which share nothing but what the client
- * returns; every request is judged where it arrives.
+ * Provenance, end to end (P9, P10): conversations of six turns that change the upstream after each turn, across a restart.
+ * Turns 1 to 3 and 4 to 6 go through two proxy processes that share only what the client sends back. Every request is
+ * checked at the upstream.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -20,7 +20,7 @@ import {
 } from '../support/cross-provider/upstreams.ts';
 
 const formats = [chat(), claude(), responses(), gemini()];
-/** Whose signatures are its own affair, and who has none. */
+/** Messages upstreams with genuine signatures, with signatures of their own, and without signatures. */
 const family = [
   claude(),
   messages('own-signs', { thinking: 'adaptive' }),
@@ -35,7 +35,7 @@ const neighbours = [
 
 let emulator: Emulator;
 let proxies: ForkedProxy[] = [];
-/** Who is asked next, and what it answers. */
+/** The body of the next answer. */
 let answer = '';
 
 before(async () => {
@@ -60,23 +60,23 @@ after(async () => {
   await emulator.close();
 });
 
-/** Six turns, each by the next of `upstreams`. */
-async function wander(upstreams: readonly Upstream[], stream: boolean): Promise<void> {
+/** Six turns that alternate between `upstreams`. */
+async function converse(upstreams: readonly Upstream[], stream: boolean): Promise<void> {
   const made: MadeTurn[] = [];
-  const talk = client();
-  const fair = requestChecker();
+  const conversation = client();
+  const checkRequest = requestChecker();
   for (let n = 1; n <= 6; n++) {
     const by = upstreams[(n - 1) % upstreams.length];
     const proxy = proxies[n <= 3 ? 0 : 1];
     assert(by && proxy);
     const said = by.says(n);
     answer = by.stream(said);
-    const asked = emulator.requests.at(-1)?.number ?? 0;
-    await talk.ask(proxy.url, by.name, stream);
+    const before = emulator.requests.at(-1)?.number ?? 0;
+    await conversation.ask(proxy.url, by.name, stream);
     const request = emulator.requests.at(-1);
-    assert.equal(request?.number, asked + 1);
+    assert.equal(request?.number, before + 1);
     assert.equal(request.conversation.model, by.name);
-    fair(by, request.body, made);
+    checkRequest(by, request.body, made);
     made.push({ by, said });
   }
 }
@@ -88,12 +88,12 @@ function pairs<T>(list: readonly T[]): [T, T][] {
 for (const stream of [true, false]) {
   describe(stream ? 'streamed' : 'whole', () => {
     for (const [one, other] of pairs(formats))
-      test(`${one.name} and ${other.name} in turns`, () => wander([one, other], stream));
+      test(`${one.name} and ${other.name} in turn`, () => converse([one, other], stream));
     for (const [one, other] of pairs(family))
-      test(`two that speak messages: ${one.name} and ${other.name}`, () => wander([one, other], stream));
+      test(`two messages upstreams: ${one.name} and ${other.name}`, () => converse([one, other], stream));
     for (const [one, other] of neighbours)
-      test(`the same format twice: ${one.name} and ${other.name}`, () => wander([one, other], stream));
-    test('three that speak messages in turns', () => wander(family, stream));
-    test('all four formats in turns', () => wander(formats, stream));
+      test(`the same format twice: ${one.name} and ${other.name}`, () => converse([one, other], stream));
+    test('three messages upstreams in turn', () => converse(family, stream));
+    test('all four formats in turn', () => converse(formats, stream));
   });
 }

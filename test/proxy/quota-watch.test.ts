@@ -1,4 +1,4 @@
-/** How much of a plan is used: asked in the background, rarely, and nobody waits for it. */
+/** Quota usage is requested in the background, at limited intervals, and never delays a request. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Provider, Settings } from '../../lib/config/settings.ts';
@@ -22,14 +22,14 @@ async function* bodyOf(text: string): AsyncIterable<Uint8Array> {
   yield new TextEncoder().encode(text);
 }
 
-/** What is asked and logged, with answers in turn; the last one again and again. */
-function asking(...answers: (HttpAnswer | Error)[]) {
-  const asked: { url: string; headers: Record<string, string>; signal: AbortSignal }[] = [];
+/** A quota watch whose requests get these answers in order, the last one repeatedly; with its requests and log. */
+function watchWith(...answers: (HttpAnswer | Error)[]) {
+  const requests: { url: string; headers: Record<string, string>; signal: AbortSignal }[] = [];
   const log: LogEntry[] = [];
-  const kept = quotaWatch(
+  const watch = quotaWatch(
     {
       get: (url, headers, signal) => {
-        asked.push({ url, headers, signal });
+        requests.push({ url, headers, signal });
         const answer = answers.length > 1 ? answers.shift() : answers[0];
         return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer as HttpAnswer);
       },
@@ -37,42 +37,42 @@ function asking(...answers: (HttpAnswer | Error)[]) {
     (entry) => log.push(entry),
     systemClock,
   );
-  return { asked, log, kept };
+  return { requests, log, watch };
 }
-const told = (percent: number): HttpAnswer => ({
+const usageOf = (percent: number): HttpAnswer => ({
   status: 200,
   headers: {},
   body: bodyOf(JSON.stringify({ usage: { rolling: { percent } } })),
 });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('asked after the first answer, then every five minutes at most, and after a minute when it ran out', async () => {
-  const { asked, kept } = asking(told(1), told(2), told(3));
-  kept.note(withKey, 'answered', 0);
-  kept.note(withKey, 'answered', 1);
+test('usage is requested after the first answer, then every five minutes, and after a minute if the quota is spent', async () => {
+  const { requests, watch } = watchWith(usageOf(1), usageOf(2), usageOf(3));
+  watch.note(withKey, 'answered', 0);
+  watch.note(withKey, 'answered', 1);
   await settled();
-  kept.note(withKey, 'answered', 4.9 * minute);
-  assert.equal(asked.length, 1);
-  assert.equal(asked[0]?.headers['authorization'], 'Bearer sk-secret-0123456789');
-  kept.note(withKey, 'answered', 5 * minute);
+  watch.note(withKey, 'answered', 4.9 * minute);
+  assert.equal(requests.length, 1);
+  assert.equal(requests[0]?.headers['authorization'], 'Bearer sk-secret-0123456789');
+  watch.note(withKey, 'answered', 5 * minute);
   await settled();
-  kept.note(withKey, 'spent', 5.5 * minute);
-  assert.equal(asked.length, 2);
-  kept.note(withKey, 'spent', 6 * minute);
+  watch.note(withKey, 'spent', 5.5 * minute);
+  assert.equal(requests.length, 2);
+  watch.note(withKey, 'spent', 6 * minute);
   await settled();
-  assert.equal(asked.length, 3);
+  assert.equal(requests.length, 3);
   assert.deepEqual(
-    kept.list().map(({ provider, windows }) => [provider, windows[0]?.percent]),
+    watch.list().map(({ provider, windows }) => [provider, windows[0]?.percent]),
     [['opencode-go', 3]],
   );
 });
 
-test('a failure is logged once, without the key, and keeps what was known', async () => {
-  const { log, kept } = asking(told(7), new Error('no way to reach sk-secret-0123456789'));
-  kept.note(withKey, 'answered', 0);
+test('repeated failures are logged once, without the key, and the last usage is kept', async () => {
+  const { log, watch } = watchWith(usageOf(7), new Error('no way to reach sk-secret-0123456789'));
+  watch.note(withKey, 'answered', 0);
   await settled();
   for (const at of [10, 20, 30]) {
-    kept.note(withKey, 'answered', at * minute);
+    watch.note(withKey, 'answered', at * minute);
     await settled();
   }
   assert.deepEqual(
@@ -82,26 +82,26 @@ test('a failure is logged once, without the key, and keeps what was known', asyn
       ['plan', 'no way to reach •••'],
     ],
   );
-  assert.equal(kept.list()[0]?.windows[0]?.percent, 7);
+  assert.equal(watch.list()[0]?.windows[0]?.percent, 7);
 });
 
-test('closing ends what is asked, and nothing is asked afterwards', async () => {
-  const { asked, kept, log } = asking({ status: 200, headers: {}, body: bodyOf('') });
-  kept.note(withKey, 'answered', 0);
-  kept.close();
-  assert.equal(asked[0]?.signal.aborted, true);
+test('closing aborts the request and prevents later ones', async () => {
+  const { requests, watch, log } = watchWith({ status: 200, headers: {}, body: bodyOf('') });
+  watch.note(withKey, 'answered', 0);
+  watch.close();
+  assert.equal(requests[0]?.signal.aborted, true);
   await settled();
-  kept.note(withKey, 'answered', 60 * minute);
-  assert.deepEqual([asked.length, log], [1, []]);
+  watch.note(withKey, 'answered', 60 * minute);
+  assert.deepEqual([requests.length, log], [1, []]);
 });
 
-test('a provider that has no such page is not asked', () => {
-  const { asked, kept } = asking(told(1));
-  kept.note({ ...withKey, name: 'opencode-zen' }, 'answered', 0);
-  assert.equal(asked.length, 0);
+test('a provider without a quota page is not requested', () => {
+  const { requests, watch } = watchWith(usageOf(1));
+  watch.note({ ...withKey, name: 'opencode-zen' }, 'answered', 0);
+  assert.equal(requests.length, 0);
 });
 
-/** The emulator as opencode-go. */
+/** Settings in which the emulator is the provider opencode-go. */
 function asGo(settings: Settings): Settings {
   const { emulator } = settings.providers;
   assert(emulator);
@@ -110,7 +110,7 @@ function asGo(settings: Settings): Settings {
 }
 const quotasOf = ({ proxy }: ProxyUnderTest) => proxy.stats().quotas;
 
-test('the road asks its provider once it has answered, and tells what it said', async () => {
+test('the proxy requests the quota after an answer and reports it', async () => {
   await using over = await proxyOver({
     emulator: { script: () => [say('hello')], quota: { rolling: 12, weekly: 85, monthly: 40 } },
     models: [modelOf('first', { provider: 'opencode-go' })],
@@ -119,7 +119,7 @@ test('the road asks its provider once it has answered, and tells what it said', 
   });
   assert.deepEqual(quotasOf(over), []);
   assert.equal((await over.send()).text, 'hello');
-  await waitUntil(() => quotasOf(over).length > 0, 'the plan to be told');
+  await waitUntil(() => quotasOf(over).length > 0, 'the quota');
   assert.deepEqual(
     quotasOf(over)[0]?.windows.map(({ window, percent }) => [window, percent]),
     [
@@ -133,7 +133,7 @@ test('the road asks its provider once it has answered, and tells what it said', 
   assert.equal(over.emulator.requests.filter(({ path }) => path.endsWith('/usage')).length, 1);
 });
 
-test('an allowance that ran out is asked about although nothing was answered', async () => {
+test('a quota error triggers a request without an answer', async () => {
   await using over = await proxyOver({
     emulator: {
       script: () => refuse(429, { type: 'GoUsageLimitError', message: 'Weekly usage limit reached.' }),
@@ -144,6 +144,6 @@ test('an allowance that ran out is asked about although nothing was answered', a
     watchesQuotas: true,
   });
   assert.equal((await over.send()).status, 429);
-  await waitUntil(() => quotasOf(over).length > 0, 'the plan to be told');
+  await waitUntil(() => quotasOf(over).length > 0, 'the quota');
   assert.equal(quotasOf(over)[0]?.windows[1]?.spent, true);
 });

@@ -1,4 +1,4 @@
-/** Upstreams that say no: which model is tried next, and what the client hears when none is left (contract 5.2, 5.8, 5.9). */
+/** Error responses of upstreams: which model is tried next, and what the client receives when none is left. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ const ways = (['chat', 'messages', 'responses', 'gemini'] as const).flatMap((for
   [true, false].map((stream) => ({ format, stream, way: `${format}, ${stream ? 'streamed' : 'whole'}` })),
 );
 
-/** Providers that have this format alone, so that another one cannot be tried. */
+/** Removes all other formats from the providers, so that no other one can be tried. */
 const only =
   (format: WireFormat) =>
   (settings: Settings): Settings => ({
@@ -30,7 +30,7 @@ const only =
 
 for (const { format, stream, way } of ways) {
   const change = only(format);
-  test(`the second model answers where the first was refused, and nobody sees it: ${way}`, async () => {
+  test(`the second model answers after an error from the first, and the client sees no error: ${way}`, async () => {
     for (const error of openCodeErrors.filter(({ failure }) => failure !== 'client')) {
       await using over = await proxyOver({
         answers: [refusing(error), [say('from second')]],
@@ -51,7 +51,7 @@ for (const { format, stream, way } of ways) {
     }
   });
 
-  test(`what is the client’s own fault goes back at once, with the upstream’s words: ${way}`, async () => {
+  test(`a client error is returned at once, with the upstream’s message: ${way}`, async () => {
     for (const error of openCodeErrors.filter(({ failure }) => failure === 'client')) {
       await using over = await proxyOver({ answers: [refusing(error), [say('from second')]], format });
       const response = await over.send(requestBody({ stream }));
@@ -62,7 +62,7 @@ for (const { format, stream, way } of ways) {
     }
   });
 
-  test(`the client hears of each refusal with the status that makes it do the right thing: ${way}`, async () => {
+  test(`each error reaches the client with the status and headers for the right reaction: ${way}`, async () => {
     for (const error of openCodeErrors) {
       const models = [modelOf('first', { wire_format: format })];
       await using over = await proxyOver({ answers: [refusing(error)], models, change });
@@ -79,16 +79,16 @@ for (const { format, stream, way } of ways) {
   });
 }
 
-test('an overflow reaches the client in the words that make it compact', async () => {
-  const vendor = refusing({
+test('a prompt that is too long gives the message that makes the client compact', async () => {
+  const refusal = refusing({
     ...(openCodeErrors.find(({ name }) => name === 'a prompt that is too long') ?? assert.fail()),
   });
-  await using over = await proxyOver([vendor]);
+  await using over = await proxyOver([refusal]);
   const response = await over.send();
   assert.equal(response.error?.message, 'prompt is too long: 200000 tokens > 131072 maximum');
 });
 
-test('every attempt has its line when all have failed, and the most telling status wins', async () => {
+test('when all attempts failed, the message lists each, and the most useful status is returned', async () => {
   await using over = await proxyOver([
     refuse(401, { type: 'ModelError', message: 'no such model' }),
     refuse(503, { message: 'an outage' }),
@@ -102,12 +102,12 @@ test('every attempt has its line when all have failed, and the most telling stat
   );
 });
 
-test('no status of 404 is ever passed on for a model', async () => {
+test('a 404 from a model is never passed on', async () => {
   await using over = await proxyOver([refuse(404), refuse(404)]);
   assert.equal((await over.send()).status, 410);
 });
 
-test('a transient refusal earns the same model another try, as often as configured and no oftener', async () => {
+test('after a transient error the same model is tried as often as configured', async () => {
   for (const attempts of [0, 1, 3]) {
     await using over = await proxyOver({
       answers: Array.from({ length: 9 }, () => refuse(503)),
@@ -120,7 +120,7 @@ test('a transient refusal earns the same model another try, as often as configur
   }
 });
 
-test('no request makes more attempts than the bound, whatever there is to try', async () => {
+test('the number of attempts never exceeds maxAttemptsTotal', async () => {
   for (const maxAttemptsTotal of [1, 2, 5]) {
     await using over = await proxyOver({
       answers: Array.from({ length: 30 }, () => refuse(500)),
@@ -132,7 +132,7 @@ test('no request makes more attempts than the bound, whatever there is to try', 
   }
 });
 
-test('a short retry-after is waited for, in all three spellings; a long one means the next model', async () => {
+test('the proxy waits for a short retry-after in any form; with a long one it tries the next model', async () => {
   const inOneSecond = () => new Date(Date.now() + 1000).toUTCString();
   for (const headers of [
     { 'retry-after': '0' },
@@ -157,7 +157,7 @@ test('a short retry-after is waited for, in all three spellings; a long one mean
   }
 });
 
-test('a spent provider is not asked for its other models, another provider is', async () => {
+test('after a quota error the next model is one of another provider', async () => {
   const models = [modelOf('first'), modelOf('sibling'), modelOf('elsewhere', { provider: 'other' })];
   await using over = await proxyOver({
     answers: [refuse(401, { type: 'CreditsError' }), [say('ok')]],
@@ -167,7 +167,7 @@ test('a spent provider is not asked for its other models, another provider is', 
   assert.deepEqual(over.requestedModels(), ['first', 'elsewhere']);
 });
 
-test('the next key is tried when one is refused, and the models after it keep to that key', async () => {
+test('after a rejected key the next one is tried, and later models keep it', async () => {
   const secret = (text: string) => ({ reveal: () => text, toString: () => '•••', toJSON: () => '•••' });
   await using over = await proxyOver({
     models: [modelOf('first'), modelOf('sibling')],
@@ -185,7 +185,7 @@ test('the next key is tried when one is refused, and the models after it keep to
   );
 });
 
-test('a provider whose key is missing is said to lack it, and is not asked', async () => {
+test('a provider with a missing key gives a 401 and is not tried', async () => {
   await using over = await proxyOver({
     provider: { missingKey: 'no key for emulator: set EMULATOR_KEY' },
     answers: [],
@@ -197,7 +197,7 @@ test('a provider whose key is missing is said to lack it, and is not asked', asy
   assert.deepEqual(over.requestedModels(), []);
 });
 
-test('a model that its provider has no address for is passed over, not fatal', async () => {
+test('a model in a format its provider has no endpoint for is skipped', async () => {
   await using over = await proxyOver({
     models: [modelOf('first', { wire_format: 'gemini' }), modelOf('second')],
     answers: [[say('ok')]],
@@ -212,15 +212,15 @@ test('a model that its provider has no address for is passed over, not fatal', a
   assert.deepEqual(over.requestedModels(), ['second']);
 });
 
-test('a redirect is not followed: no key goes where it was not configured to go', async () => {
+test('a redirect is not followed, so that no key is sent to another server', async () => {
   const visits: string[] = [];
-  const thief = createServer((req, res) => {
+  const target = createServer((req, res) => {
     visits.push(req.url ?? '');
     res.end('{}');
   });
-  thief.listen(0, '127.0.0.1');
-  await once(thief, 'listening');
-  const location = `http://127.0.0.1:${(thief.address() as AddressInfo).port}/steal`;
+  target.listen(0, '127.0.0.1');
+  await once(target, 'listening');
+  const location = `http://127.0.0.1:${(target.address() as AddressInfo).port}/elsewhere`;
   try {
     for (const status of [301, 302, 303, 307, 308]) {
       await using over = await proxyOver({
@@ -234,9 +234,9 @@ test('a redirect is not followed: no key goes where it was not configured to go'
     });
     const response = await over.send();
     assert.equal(response.status, 502);
-    assert.match(response.error?.message ?? '', /redirects \(307\) to .*\/steal, which is not followed/);
+    assert.match(response.error?.message ?? '', /redirects \(307\) to .*\/elsewhere, which is not followed/);
     assert.deepEqual(visits, []);
   } finally {
-    thief.close();
+    target.close();
   }
 });

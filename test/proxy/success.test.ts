@@ -1,4 +1,4 @@
-/** One request on its good way: whole and streamed, in every format, and what stands beside the answer. */
+/** Requests that succeed, with and without streaming, in every format; with their headers, statistics and log. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { call, finish, say, think, usage } from '../../lib/emulator/script.ts';
@@ -8,7 +8,7 @@ import { count, modelOf, proxyOver, requestBody } from '../support/proxy.ts';
 const formats = ['chat', 'messages', 'responses', 'gemini'] as const;
 
 for (const format of formats) {
-  test(`a stream arrives whole, event by event, with the model's name as it was asked for: ${format}`, async () => {
+  test(`a stream arrives complete, with the model name of the request: ${format}`, async () => {
     await using over = await proxyOver({ answers: [[think('hm'), say('one two')]], format });
     const response = await over.send();
     assert.equal(response.status, 200);
@@ -23,14 +23,14 @@ for (const format of formats) {
     assert.deepEqual(over.warnings(), []);
   });
 
-  test(`stream: false is answered with one message, the fold of the same events: ${format}`, async () => {
+  test(`stream: false is answered with one message: ${format}`, async () => {
     await using over = await proxyOver({
       answers: [[say('words'), call('Read', { path: 'a' }, 'toolu_1')]],
       format,
     });
     const response = await over.send(requestBody({ stream: false }));
     assert.equal(response.status, 200);
-    // The signature of a call to Gemini stands in a block of its own before it.
+    // The signature of a Gemini call is in a thinking block before it.
     assert.deepEqual(
       response.message?.content.filter(({ type }) => type !== 'thinking'),
       [
@@ -45,7 +45,7 @@ for (const format of formats) {
     assert.equal(response.headers.get('x-occ-attempts'), '1');
   });
 
-  test(`every request that Claude Code was seen to send is answered lawfully: ${format}`, async () => {
+  test(`the answer to every captured request of Claude Code obeys the laws: ${format}`, async () => {
     await using over = await proxyOver({
       emulator: { keep: 200 },
       models: [modelOf('only', { wire_format: format })],
@@ -65,7 +65,7 @@ for (const format of formats) {
   });
 }
 
-test('an answer with nothing but a tool call begins at index 0', async () => {
+test('an answer with only a tool call begins at index 0', async () => {
   await using over = await proxyOver([[call('Bash', { command: 'ls' })]]);
   const response = await over.send();
   const start = response.events.find((event) => event.type === 'content_block_start');
@@ -73,12 +73,12 @@ test('an answer with nothing but a tool call begins at index 0', async () => {
   assert.equal(response.stopReason, 'tool_use');
 });
 
-test('an answer cut by the output limit says so', async () => {
+test('an answer cut by the output limit has stop reason max_tokens', async () => {
   await using over = await proxyOver([[say('and then'), finish('length')]]);
   assert.equal((await over.send()).stopReason, 'max_tokens');
 });
 
-test('tokens, cost, requests and fallbacks are counted', async () => {
+test('tokens, requests and fallbacks are counted', async () => {
   await using over = await proxyOver([[say('a'), usage({ input: 100, output: 7, cached: 40 })]]);
   await over.send();
   await over.attemptsLogged(1);
@@ -91,7 +91,7 @@ test('tokens, cost, requests and fallbacks are counted', async () => {
   assert.equal(stats.outputTokens, 7);
 });
 
-test('many requests at once do not mix', async () => {
+test('concurrent requests do not mix', async () => {
   await using over = await proxyOver({
     emulator: { script: ({ conversation }) => [say(`you said ${conversation.prompt}`)] },
   });
@@ -106,7 +106,7 @@ test('many requests at once do not mix', async () => {
   );
 });
 
-test('the log has a line for each request and attempt, and no words of the conversation', async () => {
+test('the log has a line for each request and attempt, and no text of the conversation', async () => {
   await using over = await proxyOver([[say('the answer is plum')]]);
   const response = await over.send(
     requestBody({ messages: [{ role: 'user', content: 'which fruit is apricot' }] }),
@@ -122,13 +122,13 @@ test('the log has a line for each request and attempt, and no words of the conve
   assert.doesNotMatch(JSON.stringify(over.log), /apricot|plum/);
 });
 
-test('each request sees one snapshot of the settings', async () => {
+test('each request reads the settings once', async () => {
   let snapshots = 0;
-  await using under = await proxyOver([]);
+  await using other = await proxyOver([]);
   await using over = await proxyOver({
     settings: () => {
       snapshots++;
-      return under.settings;
+      return other.settings;
     },
   });
   await over.send();
