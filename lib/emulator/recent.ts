@@ -1,18 +1,18 @@
 /** The latest requests an emulator was asked, for tests and doctor to look into and to wait for. */
-import type { AskedRequest } from './asked.ts';
+import type { ReceivedRequest } from './received-request.ts';
 
 export interface RecentRequests {
   /** Oldest first. */
-  requests: readonly AskedRequest[];
-  add(asked: AskedRequest): void;
+  requests: readonly ReceivedRequest[];
+  add(asked: ReceivedRequest): void;
   /** Resolves with the nth request (from 1) when it has arrived; rejects after `withinMs`. */
-  asked(number: number, withinMs: number): Promise<AskedRequest>;
+  received(number: number, withinMs: number): Promise<ReceivedRequest>;
 }
 
 /** Keeps the latest `most` requests. */
 export function recentRequests(most: number): RecentRequests {
-  const requests: AskedRequest[] = [];
-  const waiting = new Set<(asked: AskedRequest) => void>();
+  const requests: ReceivedRequest[] = [];
+  const waiting = new Set<(asked: ReceivedRequest) => void>();
   return {
     requests,
     add(asked) {
@@ -20,11 +20,11 @@ export function recentRequests(most: number): RecentRequests {
       if (requests.length > most) requests.shift();
       for (const look of waiting) look(asked);
     },
-    asked(number, withinMs) {
+    received(number, withinMs) {
       const known = requests.find((asked) => asked.number === number);
       if (known) return Promise.resolve(known);
       return new Promise((resolve, reject) => {
-        const look = (asked: AskedRequest): void => {
+        const look = (asked: ReceivedRequest): void => {
           if (asked.number !== number) return;
           forget();
           resolve(asked);

@@ -1,7 +1,7 @@
 /** Answers one request: gate, decision, encoding, faults, socket. */
 import { decide } from './agent.ts';
 import { refuse, toAnswer, webPage, type Answer, type Reply } from './answer.ts';
-import type { AskedRequest } from './asked.ts';
+import type { ReceivedRequest } from './received-request.ts';
 import { actionsOf, type Faults } from './faults.ts';
 import { formatAt } from './formats.ts';
 import type { AnswerHead, EmulatedFormat, Flavour, Frame } from './formats/format.ts';
@@ -11,7 +11,7 @@ import type { Script } from './script.ts';
 
 export interface RespondOptions {
   /** What to answer; by default the small agent decides. */
-  script?: (asked: AskedRequest) => Answer | Script;
+  script?: (asked: ReceivedRequest) => Answer | Script;
   /** Faults of every answer; an answer's own win. */
   faults?: Faults;
   /** `go`, the default, speaks with OpenCode Go's oddities. */
@@ -36,7 +36,7 @@ export type Identity = Pick<AnswerHead, 'id' | 'created'>;
 
 /** Answers `asked`. Resolves to how it ended. */
 export async function respond(
-  asked: AskedRequest,
+  asked: ReceivedRequest,
   identity: Identity,
   options: RespondOptions,
   playing: Playing,
@@ -62,7 +62,7 @@ export async function respond(
 }
 
 function choose(
-  asked: AskedRequest,
+  asked: ReceivedRequest,
   { created }: Identity,
   format: EmulatedFormat | undefined,
   options: RespondOptions,
@@ -104,7 +104,7 @@ interface Encoded {
 function encode(
   { script = [], flavour }: Answer,
   { shape }: Faults,
-  asked: AskedRequest,
+  asked: ReceivedRequest,
   identity: Identity & { flavour: Flavour },
   format: EmulatedFormat,
 ): Encoded {

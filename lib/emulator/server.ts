@@ -6,7 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from '../log/log.ts';
-import { receive, type AskedRequest } from './asked.ts';
+import { receive, type ReceivedRequest } from './received-request.ts';
 import { recentRequests } from './recent.ts';
 import { realPause, type Ending, type Pause, type Playing } from './play.ts';
 import { respond, type RespondOptions } from './respond.ts';
@@ -26,9 +26,9 @@ export interface Emulator {
   url: string;
   port: number;
   /** The latest requests, oldest first. */
-  requests: readonly AskedRequest[];
+  requests: readonly ReceivedRequest[];
   /** Resolves with the nth request (from 1) when it has arrived; rejects after `withinMs`, a minute unless set. */
-  asked(number: number, withinMs?: number): Promise<AskedRequest>;
+  received(number: number, withinMs?: number): Promise<ReceivedRequest>;
   /** Lets the process end although this server listens. */
   unref(): void;
   /** Ends every live connection and stops listening. May be called twice. */
@@ -120,7 +120,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     url: `http://127.0.0.1:${port}`,
     port,
     requests: remembered.requests,
-    asked: (number, withinMs = 60_000) => remembered.asked(number, withinMs),
+    received: (number, withinMs = 60_000) => remembered.received(number, withinMs),
     unref() {
       unreferenced = true;
       server.unref();

@@ -149,7 +149,7 @@ for (const format of formats) {
       });
       const early = new AbortController();
       over.post(requestBody(), { signal: early.signal }).catch(() => {});
-      await over.emulator.asked(1);
+      await over.emulator.received(1);
       early.abort();
       await over.attemptsLogged(1);
       const late = new AbortController();
@@ -230,7 +230,7 @@ test('7. timeouts are read anew from the file, and a request under way keeps its
     .post(requestBody(), { signal: controller.signal })
     .catch(() => {})
     .finally(() => (isOver = true));
-  await emulator.asked(1);
+  await emulator.received(1);
   configure(50);
   await waitUntil(() => live.current() !== first, 'the new configuration to be in force');
   const response = await over.send();

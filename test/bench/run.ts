@@ -147,7 +147,7 @@ async function besideTheDeaf(): Promise<Row> {
   deaf.on('response', (res) => res.pause());
   deaf.on('error', () => {});
   deaf.end(body('large'));
-  await emulator.asked(1);
+  await emulator.received(1);
   const small = (url: string) => async () => {
     for (let i = 0; i < 20; i++) await ask(`${url}/v1/messages`, body('small'));
   };

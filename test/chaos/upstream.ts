@@ -1,6 +1,6 @@
 /** The upstream at its worst: it delays, resets at any byte, refuses, sends web pages, empty and truncated answers. */
 import { failing, nothing, refuse, toAnswer, webPage, type Answer } from '../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import type { Break, Faults } from '../../lib/emulator/faults.ts';
 import type { Ending } from '../../lib/emulator/play.ts';
 import { chanceOf, type Chance } from './random.ts';
@@ -38,7 +38,7 @@ export type Kind = (typeof kinds)[number][1];
 export const wholeKinds: ReadonlySet<Kind> = new Set(['whole', 'odd but whole', 'slow']);
 
 export interface BadUpstream {
-  script: (asked: AskedRequest) => Answer;
+  script: (asked: ReceivedRequest) => Answer;
   /** How many answers go on. */
   live(): number;
   /** The attempts for one request, which are forgotten by asking. */
@@ -49,7 +49,7 @@ export function badUpstream(seed: number): BadUpstream {
   const served = new Map<string, Served[]>();
   let live = 0;
 
-  function script({ conversation: { model, prompt }, ended }: AskedRequest): Answer {
+  function script({ conversation: { model, prompt }, ended }: ReceivedRequest): Answer {
     const before = served.get(prompt) ?? [];
     const chance = chanceOf(seed, prompt, model, before.length);
     const kind = chance.weighted(kinds.map(([weight, one]) => [weight, one]));

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { toAnswer } from '../support/answers.ts';
-import { goAt, pose } from '../doctor/pose.ts';
+import { goConfig, startProvider } from '../doctor/emulated-provider.ts';
 import { fakeClient, home } from './program.ts';
 
 interface Found {
@@ -94,8 +94,8 @@ for (const [args, words] of [
 
 test('live checks say beforehand how many requests they make, and make no more', async (t) => {
   const at = home(t);
-  const emulator = await pose(t);
-  at.write(config, JSON.stringify(goAt(emulator.url)));
+  const emulator = await startProvider(t);
+  at.write(config, JSON.stringify(goConfig(emulator.url)));
   const { code, stdout, stderr } = await at.run(['doctor', '--live', '--model', 'minimax-m3', '--json']);
   assert.equal(code, 0, stdout + stderr);
   const [, said] = /at most (\d+) short live requests of 1 model; --offline makes none/.exec(stderr) ?? [];
@@ -110,8 +110,8 @@ test('live checks say beforehand how many requests they make, and make no more',
 
 test('the proxy in the background is asked through itself', async (t) => {
   const at = home(t);
-  const { url } = await pose(t);
-  at.write(config, JSON.stringify({ ...goAt(url), port: 0, auth_token: 'a-token-of-my-own' }));
+  const { url } = await startProvider(t);
+  at.write(config, JSON.stringify({ ...goConfig(url), port: 0, auth_token: 'a-token-of-my-own' }));
   const started = await at.run(['start']);
   assert.equal(started.code, 0, started.stderr);
   const { code, stdout } = await at.run(['doctor', 'running', '--json']);
@@ -144,8 +144,8 @@ describe('remedies that are commands of occ work', () => {
 
   test('a model that is gone', async (t) => {
     const at = home(t);
-    const { url } = await pose(t);
-    const gone = { ...goAt(url), models: { default: { provider: 'opencode-go', model_id: 'glm-5' } } };
+    const { url } = await startProvider(t);
+    const gone = { ...goConfig(url), models: { default: { provider: 'opencode-go', model_id: 'glm-5' } } };
     at.write(config, JSON.stringify(gone));
     const before = await at.run(['doctor', 'model', '--json']);
     assert.equal(before.code, 1);

@@ -1,7 +1,7 @@
 /** `occ usage`: what is used of the plan and by the proxy, on the built program. */
 import assert from 'node:assert/strict';
 import { before, test, type TestContext } from 'node:test';
-import { goAt, pose } from '../doctor/pose.ts';
+import { goConfig, startProvider } from '../doctor/emulated-provider.ts';
 import { toAnswer } from '../support/answers.ts';
 import { requireBuilt } from '../support/built.ts';
 import { home, type Home } from './program.ts';
@@ -10,12 +10,12 @@ before(requireBuilt);
 
 async function at(t: TestContext, url: string): Promise<Home> {
   const machine = home(t);
-  machine.write('config.json', JSON.stringify(goAt(url)));
+  machine.write('config.json', JSON.stringify(goConfig(url)));
   return machine;
 }
 
 test('each window with its percent and its reset, in words and in JSON', async (t) => {
-  const { url } = await pose(t, { quota: { rolling: 12, weekly: 85, monthly: 100 } });
+  const { url } = await startProvider(t, { quota: { rolling: 12, weekly: 85, monthly: 100 } });
   const machine = await at(t, url);
   const { code, stdout } = await machine.run(['usage', '--config', 'config.json']);
   assert.equal(code, 0);
@@ -28,11 +28,11 @@ test('each window with its percent and its reset, in words and in JSON', async (
     [12, 85, 100],
   );
   assert.equal(running, null);
-  assert.doesNotMatch(stdout + json.stdout + json.stderr, /sk-pose/);
+  assert.doesNotMatch(stdout + json.stdout + json.stderr, /sk-test/);
 });
 
 test('the totals of the proxy that runs', async (t) => {
-  const { url } = await pose(t);
+  const { url } = await startProvider(t);
   const machine = await at(t, url);
   const occ = machine.start(['start', '--foreground', '--port', '0', '--config', 'config.json']);
   await occ.said('Ctrl-C ends it');
@@ -51,7 +51,7 @@ test('the totals of the proxy that runs', async (t) => {
 });
 
 test('a provider that does not tell is said to, and is a failure when nobody does', async (t) => {
-  const { url } = await pose(t, { quota: undefined as never });
+  const { url } = await startProvider(t, { quota: undefined as never });
   const machine = await at(t, url);
   const { code, stdout, stderr } = await machine.run(['usage', '--config', 'config.json']);
   assert.equal(code, 1);

@@ -6,29 +6,29 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { refuse, webPage } from '../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { callTogether } from '../../lib/emulator/script.ts';
 import { writeRecord } from '../../lib/daemon/record.ts';
 import { put, scratchHome } from '../config/scratch.ts';
-import { complaints, finding, look } from './look.ts';
-import { capable, goAt, pose, type Pose } from './pose.ts';
+import { complaints, finding, runChecks } from './run-checks.ts';
+import { capable, goConfig, startProvider, type ProviderOptions } from './emulated-provider.ts';
 
 const messages = 'opencode-go/minimax-m3';
 const chat = 'opencode-go/glm-5.3';
 
-async function live(t: TestContext, options: Pose = {}, more: object = {}) {
+async function live(t: TestContext, options: ProviderOptions = {}, more: object = {}) {
   const home = scratchHome(t);
-  const { url } = await pose(t, options);
-  return { home, findings: await look(t, { home, config: goAt(url, more), only: 'live' }) };
+  const { url } = await startProvider(t, options);
+  return { home, findings: await runChecks(t, { home, config: goConfig(url, more), only: 'live' }) };
 }
 
 /** The answer to a question with tools; everything else is answered as ever. */
-const whenAskedForTools = (answer: Pose['answer']) => (asked: AskedRequest) =>
+const whenAskedForTools = (answer: ProviderOptions['answer']) => (asked: ReceivedRequest) =>
   asked.conversation.tools.length > 0 && asked.conversation.done.length === 0 ? answer?.(asked) : undefined;
 
 describe('an address', () => {
   test('that is wrong is the configuration’s fault, and unset by its path', async (t) => {
-    const { url } = await pose(t);
+    const { url } = await startProvider(t);
     const { findings } = await live(t, {}, { base_url: `${url}/zen/go/v1/chatter` });
     const found = finding(findings, 'reachable');
     assert.equal(found.level, 'fail');
@@ -57,7 +57,7 @@ describe('an address', () => {
       models: { default: { provider: 'mine', model_id: 'some-model' } },
       providers: { mine: { base_url: `http://127.0.0.1:${port}/v1` } },
     };
-    const found = finding(await look(t, { config, only: 'live' }), 'reachable');
+    const found = finding(await runChecks(t, { config, only: 'live' }), 'reachable');
     assert.equal(found.level, 'fail');
     assert.match(found.summary, /answers with a web page \(200\)/);
     assert.deepEqual(found.remedy?.commands, ['occ config set providers.mine.base_url https://…']);
@@ -86,9 +86,9 @@ test('a dead key is named with the place it came from, and nothing behind it is 
 });
 
 test('a dead key of the environment is put right there', async (t) => {
-  const { url } = await pose(t, { answer: () => refuse(401, { type: 'AuthError', message: 'no' }) });
-  const findings = await look(t, {
-    config: goAt(url),
+  const { url } = await startProvider(t, { answer: () => refuse(401, { type: 'AuthError', message: 'no' }) });
+  const findings = await runChecks(t, {
+    config: goConfig(url),
     env: { OPENCODE_API_KEY: 'sk-of-the-environment-123' },
     only: 'live',
   });
@@ -128,23 +128,28 @@ test('a model without an address is told, though nothing of its provider can be 
     models: { default: { provider: 'mine', model_id: 'x', wire_format: 'messages' } },
     providers: { mine: { base_url: 'http://127.0.0.1:1/v1', api_key: 'sk-0123456789' } },
   };
-  const found = finding(await look(t, { config, only: 'live' }), 'model');
+  const found = finding(await runChecks(t, { config, only: 'live' }), 'model');
   assert.equal(found.level, 'fail');
   assert.equal(found.fault, 'client');
   assert.match(found.summary, /mine has no endpoint for messages, only for chat/);
 });
 
 test('an upstream that cuts a stream in the middle is at fault, and the time of the cut is told', async (t) => {
-  const { url } = await pose(t, {
+  const { url } = await startProvider(t, {
     answer: ({ conversation }) =>
       conversation.prompt.startsWith('Write the numbers')
         ? {
-            script: capable({ conversation } as AskedRequest),
+            script: capable({ conversation } as ReceivedRequest),
             faults: { betweenEventsMs: 60, breaks: { at: { deltas: 3 }, how: 'hang-up' } },
           }
         : undefined,
   });
-  const findings = await look(t, { config: goAt(url), codes: ['two-minute'], only: 'live', long: true });
+  const findings = await runChecks(t, {
+    config: goConfig(url),
+    codes: ['two-minute'],
+    only: 'live',
+    long: true,
+  });
   for (const subject of [chat, messages]) {
     const found = finding(findings, 'two-minute', subject);
     assert.equal(found.level, 'fail');
@@ -228,7 +233,7 @@ test('a model that does not do what is to be judged is no one’s fault', async 
 test('settings.json with an address of its own is named, and what wins', async (t) => {
   const home = scratchHome(t);
   put(join(home, '.claude/settings.json'), { env: { ANTHROPIC_BASE_URL: 'https://elsewhere.example' } });
-  const found = finding(await look(t, { home, codes: ['conflicts'] }), 'conflicts');
+  const found = finding(await runChecks(t, { home, codes: ['conflicts'] }), 'conflicts');
   assert.equal(found.level, 'warn');
   assert.equal(found.fault, 'client');
   assert.match(found.summary, /^~\/\.claude\/settings\.json sets ANTHROPIC_BASE_URL$/);
@@ -240,7 +245,7 @@ test('streaming_timeout_ms fails by its path, and cuts the long stream for real'
     opencode_go: { streaming_timeout_ms: 1200 },
     models: { default: { provider: 'opencode-go', model_id: 'glm-5.3' } },
   };
-  const findings = await look(t, { config, codes: ['timeouts', 'two-minute'], only: 'offline' });
+  const findings = await runChecks(t, { config, codes: ['timeouts', 'two-minute'], only: 'offline' });
   const cut = finding(findings, 'two-minute');
   assert.equal(cut.level, 'fail');
   assert.equal(cut.fault, 'client');
@@ -267,7 +272,7 @@ test('a stale record is told, with the command that takes it away', async (t) =>
     options: {},
     log: '/nowhere',
   });
-  const found = finding(await look(t, { home, codes: ['record'] }), 'record');
+  const found = finding(await runChecks(t, { home, codes: ['record'] }), 'record');
   assert.equal(found.level, 'warn');
   assert.match(found.summary, /speaks of pid 4194303, which is gone/);
   assert.deepEqual(found.remedy?.commands, ['occ stop']);
@@ -275,7 +280,7 @@ test('a stale record is told, with the command that takes it away', async (t) =>
 
 test('evidence holds no key, and is its owner’s alone', async (t) => {
   const { home, findings } = await live(t, {
-    answer: () => refuse(400, { message: 'bad key sk-pose-0123456789abcdef' }),
+    answer: () => refuse(400, { message: 'bad key sk-test-0123456789abcdef' }),
   });
   const files = findings.flatMap(({ evidence }) => evidence ?? []);
   assert.ok(files.length > 0);

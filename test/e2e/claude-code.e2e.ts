@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { failing, type Answer } from '../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { say } from '../../lib/emulator/script.ts';
 import { clientVersions } from '../../lib/clients/find.ts';
 import { isObject, toArray, toObject, toText, type Json } from '../../lib/json.ts';
@@ -167,7 +167,7 @@ function toAnswerText(text: string): Answer {
   return { script: [say(text)] };
 }
 
-function messagesOf(asked: AskedRequest): Json[] {
+function messagesOf(asked: ReceivedRequest): Json[] {
   return toArray(asked.body['messages']);
 }
 
@@ -177,7 +177,7 @@ function contentOf(message: Json | undefined): string {
 }
 
 /** Every tool call in a chat history is followed at once by its results, and only by those (the vendors' rule). */
-function assertPaired(asked: readonly AskedRequest[]): void {
+function assertPaired(asked: readonly ReceivedRequest[]): void {
   let pairs = 0;
   for (const request of asked) {
     const messages = messagesOf(request).map(toObject);

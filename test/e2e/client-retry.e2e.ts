@@ -83,7 +83,7 @@ test('Ctrl-C in mid-answer lets the upstream go, and nobody else is asked', asyn
   const group = spawn(process.execPath, words, options);
   try {
     const ended = once(group, 'exit', { signal: AbortSignal.timeout(60_000) });
-    const asked = await emulator.asked(1, 20_000);
+    const asked = await emulator.received(1, 20_000);
     await sleep(300);
     const pressed = performance.now();
     process.kill(-(group.pid ?? 0), 'SIGINT');

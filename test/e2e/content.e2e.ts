@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { call, say } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 import { toArray, toObject, toText, type JsonObject } from '../../lib/json.ts';
@@ -93,7 +93,7 @@ for (const [format, model] of Object.entries(seeing)) {
   test(`${format}: a sub-agent works on its own, and its report comes back`, async () => {
     await using box = sandbox();
     const task = { description: 'Count', prompt: 'How many sheep?', subagent_type: 'general-purpose' };
-    const ofAgent = ({ conversation }: AskedRequest): boolean => conversation.prompt === task.prompt;
+    const ofAgent = ({ conversation }: ReceivedRequest): boolean => conversation.prompt === task.prompt;
     const look = { command: 'echo seven', description: 'Count them' };
     const agent = inTurn([[call('Bash', look)], [say('There are seven sheep.')]]);
     const script = inTurn(

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { filler, say } from '../../lib/emulator/script.ts';
 import { proxyOver, requestBody, token, waitUntil, type ProxyUnderTest } from '../support/proxy.ts';
 
@@ -38,13 +38,13 @@ const phases: Record<string, { answer: Answer; sees?: 'headers' | 'data' }> = {
 interface Watched {
   over: ProxyUnderTest;
   /** Resolves with the upstream's side of the request with this tag. */
-  arrival: (tag: string) => Promise<AskedRequest>;
+  arrival: (tag: string) => Promise<ReceivedRequest>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A proxy whose upstream answers each request as the phase in its tag says. */
 async function watched(): Promise<Watched> {
-  const waiting = new Map<string, (asked: AskedRequest) => void>();
+  const waiting = new Map<string, (asked: ReceivedRequest) => void>();
   const over = await proxyOver({
     emulator: {
       keep: 1,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { call, say, think, wait, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
 import { toArray, toObject, toText, type JsonObject } from '../../lib/json.ts';
@@ -23,7 +23,7 @@ const heartbeatMs = 1000;
 interface Phase {
   answer: Answer | Script;
   /** Waits until the phase has been reached; `asked` is the request. */
-  reached: (terminal: Terminal, asked: AskedRequest) => Promise<unknown>;
+  reached: (terminal: Terminal, asked: ReceivedRequest) => Promise<unknown>;
   /** The upstream had said all it had to say before. */
   over?: boolean;
 }
@@ -96,7 +96,7 @@ test(name, { skip: !hasTmux && 'there is no tmux here' }, async (t) => {
     for (const [index, [phase, { answer: _, reached, over = false }]] of Object.entries(phases).entries()) {
       await t.test(phase, async (t) => {
         await enter(terminal, `phase <${phase}>`);
-        const request = await emulator.asked(++asked, 10_000);
+        const request = await emulator.received(++asked, 10_000);
         await reached(terminal, request);
         const pressed = performance.now();
         await terminal.press('Escape');

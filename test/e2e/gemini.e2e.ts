@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { call, callTogether, say, think, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 import { toText } from '../../lib/json.ts';
@@ -35,14 +35,14 @@ function scripted(...scripts: Script[]): () => Script {
   return () => scripts[n++] ?? [say('(no more)')];
 }
 
-function bodyOf({ body }: AskedRequest): GeminiRequest {
+function bodyOf({ body }: ReceivedRequest): GeminiRequest {
   return body as unknown as GeminiRequest;
 }
 
-const modelParts = (asked: AskedRequest): GeminiPart[] =>
+const modelParts = (asked: ReceivedRequest): GeminiPart[] =>
   bodyOf(asked).contents.flatMap(({ role, parts }) => (role === 'model' ? parts : []));
 
-function assertLawful(asked: readonly AskedRequest[]): void {
+function assertLawful(asked: readonly ReceivedRequest[]): void {
   for (const request of asked) assert.deepEqual(brokenRules(bodyOf(request)), []);
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer } from '../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { say, type Script } from '../../lib/emulator/script.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
 import { occ, realClaude, run, type Ran, type Sandbox } from './client.ts';
@@ -34,8 +34,8 @@ export function logOf({ home }: Sandbox): LogEntry[] {
 /** Answers the conversation's requests in turn; what `aside` answers is none of them. */
 export function inTurn(
   turns: readonly (Answer | Script)[],
-  aside: (asked: AskedRequest) => Answer | Script | undefined = () => undefined,
-): (asked: AskedRequest) => Answer | Script {
+  aside: (asked: ReceivedRequest) => Answer | Script | undefined = () => undefined,
+): (asked: ReceivedRequest) => Answer | Script {
   let turn = 0;
   return (asked) => aside(asked) ?? turns[turn++] ?? [say('(no more)')];
 }

@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { failing, nothing, refuse, type Answer } from '../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { call, say, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
@@ -31,7 +31,7 @@ interface Seen {
   ran: Ran;
   /** What the person reads: the answer, and what the client says on stderr beside occ's own first line. */
   words: string;
-  requests: readonly AskedRequest[];
+  requests: readonly ReceivedRequest[];
   /** The models in the order in which they were asked. */
   asked: string[];
   log: LogEntry[];
@@ -197,7 +197,7 @@ describe('outages', { concurrency: 2 }, () => {
 });
 
 /** Each request had ended before the next one arrived: none is paid for beside another. */
-function assertNeverTwoAtOnce(requests: readonly AskedRequest[]): void {
+function assertNeverTwoAtOnce(requests: readonly ReceivedRequest[]): void {
   for (const [i, { arrivedMs, ending, number }] of requests.entries()) {
     const next = requests[i + 1];
     if (!next) return;

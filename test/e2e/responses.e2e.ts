@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { failing, type Answer } from '../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { call, say, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
 import { toArray, toObject, toText, type JsonObject } from '../../lib/json.ts';
@@ -119,7 +119,7 @@ test('a picture that a tool read is shown in its result', async () => {
   await using box = sandbox();
   const file = join(box.work, 'dot.png');
   writeFileSync(file, Buffer.from(png, 'base64'));
-  const script = ({ conversation }: AskedRequest): Script =>
+  const script = ({ conversation }: ReceivedRequest): Script =>
     conversation.done.length === 0 ? [call('Read', { file_path: file })] : [say('A dot.')];
   await using upstream = await startUpstream({ script });
   const ran = await launch(box, upstream.url, ['-p', 'What is in dot.png?']);
@@ -148,12 +148,12 @@ test('a stream that is cut in mid-answer is rescued by the client with stream: f
 const png =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
 
-function inputOf(asked: AskedRequest | undefined): JsonObject[] {
+function inputOf(asked: ReceivedRequest | undefined): JsonObject[] {
   return toArray(asked?.body['input']).map(toObject);
 }
 
 /** Every call is followed by its result before anything else is said. */
-function assertPaired(asked: readonly AskedRequest[]): void {
+function assertPaired(asked: readonly ReceivedRequest[]): void {
   let pairs = 0;
   for (const request of asked) {
     const items = inputOf(request);
@@ -171,7 +171,7 @@ function assertPaired(asked: readonly AskedRequest[]): void {
 }
 
 /** Each request of a loop begins with the items of the one before it, so that the upstream's cache holds. */
-function assertPrefixes(asked: readonly AskedRequest[]): void {
+function assertPrefixes(asked: readonly ReceivedRequest[]): void {
   const loop = asked.map(inputOf).filter((items) => items.length > 1);
   for (const [i, items] of loop.entries()) {
     const before = loop[i - 1];

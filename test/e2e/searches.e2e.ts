@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import type { Answer } from '../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { call, say, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 import type { JsonObject } from '../../lib/json.ts';
@@ -13,7 +13,7 @@ import { key, openCode, sse } from './upstream.ts';
 
 interface Searched {
   /** The request for the search. */
-  search: AskedRequest;
+  search: ReceivedRequest;
   /** What the model was told of it, as the client printed it. */
   result: string;
 }
@@ -24,7 +24,7 @@ async function searching(
   found: Answer | Script,
   config: (emulator: Emulator) => object,
 ): Promise<Searched> {
-  let search: AskedRequest | undefined;
+  let search: ReceivedRequest | undefined;
   const script = inTurn(
     [
       [call('ToolSearch', { query: 'select:WebSearch', max_results: 1 })],

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Answer } from '../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
 import { toArray, toObject, type JsonObject } from '../../lib/json.ts';
 
@@ -40,7 +40,7 @@ export function seedFor(url: string, changes: Record<string, unknown> = {}): Rec
 }
 
 /** The bodies of the model requests, in their order. */
-export function posts(emulator: Emulator): AskedRequest[] {
+export function posts(emulator: Emulator): ReceivedRequest[] {
   return emulator.requests.filter(({ method }) => method === 'POST');
 }
 
@@ -59,7 +59,7 @@ export function openCode({ url }: Emulator, provider: string, model: string): ob
 }
 
 /** The messages of a request in chat or messages. */
-export function messagesOf(asked: AskedRequest | undefined): JsonObject[] {
+export function messagesOf(asked: ReceivedRequest | undefined): JsonObject[] {
   return toArray(asked?.body['messages']).map(toObject);
 }
 

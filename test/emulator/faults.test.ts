@@ -216,7 +216,7 @@ for (const format of formats) {
           const leave = new AbortController();
           const asking = post(emulator, format, question('hello'), { signal: leave.signal });
           if (at !== 'before-headers') assert.equal((await asking).status, 200);
-          const asked = await emulator.asked(1);
+          const asked = await emulator.received(1);
           assert.equal(asked.ending, undefined);
           leave.abort();
           if (at === 'before-headers') await assert.rejects(asking);
@@ -233,7 +233,7 @@ for (const format of formats) {
         const response = await post(emulator, format);
         const reader = response.body?.getReader();
         const first = reader?.read();
-        await emulator.asked(1);
+        await emulator.received(1);
         await new Promise((resolve) => setTimeout(resolve, 50));
         await emulator.close();
         const seen = await first?.catch(() => undefined);
@@ -243,7 +243,7 @@ for (const format of formats) {
     assert.equal(eventsOf(await arrived({ betweenEventsMs: longWaitMs })).length, 1);
     await withEmulator({ script: () => script, faults: { headersAfterMs: longWaitMs } }, async (emulator) => {
       const asking = post(emulator, format);
-      await emulator.asked(1);
+      await emulator.received(1);
       await emulator.close();
       await assert.rejects(asking);
     });
@@ -255,7 +255,7 @@ for (const format of formats) {
       const response = await post(emulator, format, question('hello'), { signal: leave.signal });
       const reader = response.body?.getReader();
       await reader?.read();
-      const asked = await emulator.asked(1);
+      const asked = await emulator.received(1);
       await new Promise((resolve) => setTimeout(resolve, 500));
       leave.abort();
       const { how, bytes } = await asked.ended;

@@ -20,7 +20,7 @@ test('it remembers what it was asked, and how that ended', bounded, async () => 
       body: JSON.stringify(question('hi there', { stream: false })),
     });
     const text = await response.text();
-    const asked = await emulator.asked(1);
+    const asked = await emulator.received(1);
     assert.deepEqual(
       {
         ...asked,
@@ -54,14 +54,14 @@ test('it remembers what it was asked, and how that ended', bounded, async () => 
 
 test('the memory is bounded, and waiting for a request is too', bounded, async () => {
   await withEmulator({ script: hello, keep: 2 }, async (emulator) => {
-    const third = emulator.asked(3);
+    const third = emulator.received(3);
     for (let i = 0; i < 3; i++) await (await post(emulator, 'chat')).text();
     assert.deepEqual(
       emulator.requests.map(({ number }) => number),
       [2, 3],
     );
     assert.equal((await third).number, 3);
-    await assert.rejects(emulator.asked(9, 10), /request 9 did not arrive within 10 ms/);
+    await assert.rejects(emulator.received(9, 10), /request 9 did not arrive within 10 ms/);
   });
 });
 
@@ -74,7 +74,7 @@ for (const format of formats) {
         const leave = new AbortController();
         const response = await post(emulator, format, question('x'), { signal: leave.signal });
         await response.body?.getReader().read();
-        const asked = await emulator.asked(1);
+        const asked = await emulator.received(1);
         leave.abort();
         assert.equal((await asked.ended).how, 'aborted');
         assert.equal(asked.status, 200);
@@ -88,7 +88,7 @@ test('closing ends live connections, idle ones too, and frees the port', bounded
   const idle = connect(emulator.port, '127.0.0.1');
   await once(idle, 'connect');
   const response = await post(emulator, 'chat');
-  const asked = await emulator.asked(1);
+  const asked = await emulator.received(1);
   await emulator.close();
   await emulator.close();
   await assert.rejects(response.text());
@@ -218,11 +218,11 @@ test('a mistake in a script breaks one connection, is logged, and harms nothing 
   };
   await withEmulator({ script, log: (entry) => entries.push(entry) }, async (emulator) => {
     await assert.rejects(post(emulator, 'chat'));
-    assert.equal((await (await emulator.asked(1)).ended).how, 'broken');
+    assert.equal((await (await emulator.received(1)).ended).how, 'broken');
     broken = false;
     assert.match(await (await post(emulator, 'chat')).text(), /fine/);
     await (
-      await emulator.asked(2)
+      await emulator.received(2)
     ).ended;
     assert.deepEqual(
       entries.map(({ level, event }) => [level, event]),

@@ -96,7 +96,7 @@ test('a stream that has begun is finished by the settings it began with', async 
   };
   settings = of('old', 'old-fallback');
   const begun = over.send(requestBody());
-  await over.emulator.asked(1);
+  await over.emulator.received(1);
   settings = of('new', 'new-fallback');
   assert.equal((await begun).text, 'from the old one');
   assert.equal((await over.send(requestBody())).text, 'from the new one');

@@ -132,7 +132,7 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
     assert(cost < 20_000_000, `${cost} bytes`);
     assert.equal((await small()).text, 'tiny');
     socket.destroy();
-    assert.equal((await (await emulator.asked(21)).ended).how, 'aborted');
+    assert.equal((await (await emulator.received(21)).ended).how, 'aborted');
   });
 }
 

@@ -244,7 +244,7 @@ for (const { format, stream, way } of ways) {
       assert.deepEqual([response.status, response.error?.type], [504, 'timeout_error'], String(message));
       assert.match(response.error?.message ?? '', message);
       assert.equal(response.headers.get('x-should-retry'), null);
-      const received = await over.emulator.asked(1);
+      const received = await over.emulator.received(1);
       assert.equal((await received.ended).how, 'aborted');
     }
   });

@@ -55,7 +55,7 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
         await using over = await proxyOver({ ...options, answers, format });
         const controller = new AbortController();
         const pending = over.post(requestBody({ stream }), { signal: controller.signal });
-        const received = await over.emulator.asked(1);
+        const received = await over.emulator.received(1);
         if (after === undefined) pending.catch(() => {});
         else await readUntil(await pending, after);
         if (how === 'sent') await over.attemptsLogged(1);
@@ -118,7 +118,7 @@ test('a client disconnects with unread data', async () => {
     `POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: ${token}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
   );
   socket.pause();
-  const received = await over.emulator.asked(1);
+  const received = await over.emulator.received(1);
   await waitUntil(
     () => received.status === undefined && over.proxy.stats().live === 1,
     'the answer to begin',

@@ -39,7 +39,7 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
   test(`an upstream receives exactly these headers: ${format}`, async () => {
     await using over = await proxyOver({ answers: [[say('ok')]], format, provider });
     await over.send(requestBody(), { headers: clientHeaders });
-    const { headers } = await over.emulator.asked(1);
+    const { headers } = await over.emulator.received(1);
     const { host, connection, 'content-length': length, 'x-opencode-session': session, ...rest } = headers;
     assert(host !== undefined && length !== undefined && connection !== 'close');
     assert.match(String(session), /^ses_[0-9a-f]{32}$/);
@@ -72,7 +72,7 @@ test('the client’s anthropic-beta goes to models with the betas quirk only', a
       models: [modelOf('first', { wire_format: 'messages', quirks: { betas } })],
     });
     await over.send(requestBody(), { headers: clientHeaders });
-    const { headers } = await over.emulator.asked(1);
+    const { headers } = await over.emulator.received(1);
     assert.equal(headers['anthropic-beta'], betas ? clientHeaders['anthropic-beta'] : undefined);
   }
 });
@@ -86,7 +86,7 @@ test('a configured header replaces the default one, whatever its case', async ()
     },
   });
   await over.send();
-  const { headers } = await over.emulator.asked(1);
+  const { headers } = await over.emulator.received(1);
   assert.equal(headers['user-agent'], 'mine/1');
   assert.equal(headers.authorization, 'Bearer other');
   assert.equal(headers['x-title'], 'occ');
@@ -95,7 +95,7 @@ test('a configured header replaces the default one, whatever its case', async ()
 test('a provider without a session header receives no session', async () => {
   await using over = await proxyOver([[say('ok')]]);
   await over.send(requestBody(), { headers: clientHeaders });
-  assert.equal((await over.emulator.asked(1)).headers['x-opencode-session'], undefined);
+  assert.equal((await over.emulator.received(1)).headers['x-opencode-session'], undefined);
 });
 
 const first = { role: 'user', content: 'the first question' } as const;

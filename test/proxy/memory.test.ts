@@ -93,7 +93,7 @@ test('after resetMs one probe at a time is admitted', async () => {
   assert.equal(stateOf(over), 'open');
   clock.advance(60_000);
   const probe = over.send();
-  await over.emulator.asked(2);
+  await over.emulator.received(2);
   const refused = await over.send();
   assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '1']);
   await clock.reach(5000);
@@ -116,7 +116,7 @@ test('a probe whose client disconnects counts as neutral, and the next probe is 
   clock.advance(60_000);
   const controller = new AbortController();
   over.post(requestBody(), { signal: controller.signal }).catch(() => {});
-  await over.emulator.asked(2);
+  await over.emulator.received(2);
   assert.equal(stateOf(over), 'half_open');
   controller.abort();
   await over.attemptsLogged(2);
@@ -149,7 +149,7 @@ test('client disconnects and client errors do not open a breaker', async () => {
   for (let i = 1; i <= 3; i++) {
     const controller = new AbortController();
     over.post(requestBody(), { signal: controller.signal }).catch(() => {});
-    await over.emulator.asked(i);
+    await over.emulator.received(i);
     controller.abort();
     await over.attemptsLogged(i);
   }
@@ -173,7 +173,7 @@ test('the client’s timeout does not count as a failure of the model, the confi
       change: breaker(1),
     });
     const answer = over.send(requestBody({ stream: false }), clientTimeout);
-    await over.emulator.asked(1);
+    await over.emulator.received(1);
     clock.advance(Math.min(...clock.due()));
     const response = await answer;
     assert.equal(response.text, 'ok');

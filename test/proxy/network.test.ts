@@ -138,7 +138,7 @@ test('if an upstream closes all connections, the client gets an error event', as
   await using over = await proxyOver({ emulator: { script: () => [say('begun'), wait(60_000)] } });
   const response = await over.post();
   const text = response.text();
-  await over.emulator.asked(1);
+  await over.emulator.received(1);
   await over.emulator.close();
   assert.match(await text, /event: error\ndata: .*\n\n$/);
 });

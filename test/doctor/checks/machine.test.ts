@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { lookAtNode, wasTested } from '../../../lib/doctor/checks/machine/programs.ts';
 import { put, scratchHome } from '../../config/scratch.ts';
-import { finding, look } from '../look.ts';
+import { finding, runChecks } from '../run-checks.ts';
 
 test('versions', () => {
   assert.equal(lookAtNode('20.18.0').level, 'fail');
@@ -21,10 +21,13 @@ test('versions', () => {
 test('Claude Code that may not be run, and one that is too old', async (t) => {
   const home = scratchHome(t);
   const file = put(join(home, '.local/bin/claude'), '#!/bin/sh\necho 1.0.3\n');
-  const locked = finding(await look(t, { home, codes: ['claude'] }), 'claude');
+  const locked = finding(await runChecks(t, { home, codes: ['claude'] }), 'claude');
   assert.deepEqual([locked.level, locked.remedy?.commands], ['warn', [`chmod +x ${file}`]]);
   chmodSync(file, 0o755);
-  const old = finding(await look(t, { home, codes: ['claude'], env: { PATH: '/usr/bin:/bin' } }), 'claude');
+  const old = finding(
+    await runChecks(t, { home, codes: ['claude'], env: { PATH: '/usr/bin:/bin' } }),
+    'claude',
+  );
   assert.match(old.summary, /^1\.0\.3 at .*; occ was tested with ~2\.1\.330$/);
 });
 
@@ -33,18 +36,18 @@ test('a configuration that others can read', async (t) => {
   const file = put(join(home, '.config/occ/config.json'), '{ "api_key": "sk-seen-by-all-of-you" }');
   chmodSync(file, 0o644);
   chmodSync(join(home, '.config/occ'), 0o700);
-  const found = finding(await look(t, { home, codes: ['config'] }), 'config');
+  const found = finding(await runChecks(t, { home, codes: ['config'] }), 'config');
   assert.equal(found.level, 'warn');
   assert.deepEqual(found.remedy?.commands, [`chmod 600 ${file}`]);
   chmodSync(file, 0o600);
-  const after = await look(t, { home, codes: ['config', 'keys'] });
+  const after = await runChecks(t, { home, codes: ['config', 'keys'] });
   assert.equal(finding(after, 'config').level, 'ok');
   assert.equal(finding(after, 'keys').summary, 'one, from ~/.config/occ/config.json');
   assert.doesNotMatch(JSON.stringify(after), /seen-by-all/);
 });
 
 test('a key of the environment is told by the variable’s name alone', async (t) => {
-  const findings = await look(t, { codes: ['keys'], env: { OCC_API_KEY: 'sk-0123456789abcdef' } });
+  const findings = await runChecks(t, { codes: ['keys'], env: { OCC_API_KEY: 'sk-0123456789abcdef' } });
   assert.equal(finding(findings, 'keys').summary, 'one, from the variable OCC_API_KEY');
   assert.doesNotMatch(JSON.stringify(findings), /0123456789abcdef/);
 });
@@ -68,7 +71,7 @@ describe('proxies of the environment', () => {
   ];
   for (const [what, env, level, words] of cases)
     test(what, async (t) => {
-      const found = finding(await look(t, { codes: ['proxy-env'], env }), 'proxy-env');
+      const found = finding(await runChecks(t, { codes: ['proxy-env'], env }), 'proxy-env');
       assert.equal(found.level, level);
       assert.match(found.summary, words);
       assert.doesNotMatch(JSON.stringify(found), /secret/);
@@ -80,7 +83,7 @@ test('a port that is taken, and by whom where that can be told', async (t) => {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  const taken = finding(await look(t, { config: { port }, codes: ['port'] }), 'port');
+  const taken = finding(await runChecks(t, { config: { port }, codes: ['port'] }), 'port');
   assert.equal(taken.level, 'warn');
   assert.match(
     taken.summary,
@@ -90,7 +93,7 @@ test('a port that is taken, and by whom where that can be told', async (t) => {
 
 test('switches of the shell that would take Claude Code elsewhere', async (t) => {
   const found = finding(
-    await look(t, { codes: ['conflicts'], env: { CLAUDE_CODE_USE_BEDROCK: '1' } }),
+    await runChecks(t, { codes: ['conflicts'], env: { CLAUDE_CODE_USE_BEDROCK: '1' } }),
     'conflicts',
   );
   assert.equal(found.level, 'warn');
@@ -102,7 +105,7 @@ test('time limits that give up on a model which thinks', async (t) => {
     models: { default: { provider: 'mine', model_id: 'm' } },
     providers: { mine: { base_url: 'http://127.0.0.1:1', stream_idle_timeout_ms: 5000 } },
   };
-  const found = finding(await look(t, { config, codes: ['timeouts'] }), 'timeouts');
+  const found = finding(await runChecks(t, { config, codes: ['timeouts'] }), 'timeouts');
   assert.equal(found.level, 'warn');
   assert.match(found.summary, /^providers\.mine\.stream_idle_timeout_ms gives up after 5 s/);
   assert.deepEqual(found.remedy?.commands, ['occ config unset providers.mine.stream_idle_timeout_ms']);
@@ -111,5 +114,5 @@ test('time limits that give up on a model which thinks', async (t) => {
 test('a record that is none', async (t) => {
   const home = scratchHome(t);
   put(join(home, '.local/state/occ/proxy.json'), 'nonsense');
-  assert.equal(finding(await look(t, { home, codes: ['record'] }), 'record').level, 'warn');
+  assert.equal(finding(await runChecks(t, { home, codes: ['record'] }), 'record').level, 'warn');
 });

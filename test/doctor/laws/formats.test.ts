@@ -4,18 +4,18 @@ import { describe, test, type TestContext } from 'node:test';
 import { readUpstream } from '../../../lib/doctor/laws/upstream-laws.ts';
 import type { Finding } from '../../../lib/doctor/check.ts';
 import { failing, refuse } from '../../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../../lib/emulator/received-request.ts';
 import { callTogether } from '../../../lib/emulator/script.ts';
 import type { WireFormat } from '../../../lib/wire/codec.ts';
-import { complaints, finding, look } from '../look.ts';
-import { capable, pose, type Pose } from '../pose.ts';
+import { complaints, finding, runChecks } from '../run-checks.ts';
+import { capable, startProvider, type ProviderOptions } from '../emulated-provider.ts';
 
 const both = ['responses', 'gemini'] as const;
 const subject = 'mine/some-model';
 
 /** Doctor over one model of `format` at a provider that answers so. */
-async function live(t: TestContext, format: WireFormat, options: Pose = {}): Promise<Finding[]> {
-  const { url } = await pose(t, {
+async function live(t: TestContext, format: WireFormat, options: ProviderOptions = {}): Promise<Finding[]> {
+  const { url } = await startProvider(t, {
     strict: false,
     flavour: 'plain',
     answer(asked) {
@@ -30,13 +30,13 @@ async function live(t: TestContext, format: WireFormat, options: Pose = {}): Pro
     models: { default: { provider: 'mine', model_id: 'some-model', quirks: { thinking: 'effort' } } },
     providers: {
       mine: {
-        api_key: 'sk-pose-0123456789abcdef',
+        api_key: 'sk-test-0123456789abcdef',
         wire_format: format,
         base_url: format === 'gemini' ? `${url}/v1beta/models` : `${url}/v1`,
       },
     },
   };
-  return look(t, { config, only: 'live' });
+  return runChecks(t, { config, only: 'live' });
 }
 
 function isProvider(found: Finding, level: Finding['level'], summary: RegExp): void {
@@ -44,7 +44,7 @@ function isProvider(found: Finding, level: Finding['level'], summary: RegExp): v
   assert.deepEqual([found.level, found.fault], [level, 'provider']);
 }
 
-const whenAskedForTools = (answer: Pose['answer']) => (asked: AskedRequest) =>
+const whenAskedForTools = (answer: ProviderOptions['answer']) => (asked: ReceivedRequest) =>
   asked.conversation.tools.length > 0 && asked.conversation.done.length === 0 ? answer?.(asked) : undefined;
 
 for (const format of both)

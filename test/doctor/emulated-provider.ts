@@ -1,21 +1,21 @@
 /** The emulator posing as a provider: it answers doctor's own questions as a capable model would, with one fault at will. */
 import type { TestContext } from 'node:test';
 import { failing, type Answer } from '../../lib/emulator/answer.ts';
-import type { AskedRequest } from '../../lib/emulator/asked.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import type { Faults } from '../../lib/emulator/faults.ts';
 import type { RespondOptions } from '../../lib/emulator/respond.ts';
 import { call, callTogether, drip, say, think, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 
-export interface Pose extends RespondOptions {
+export interface ProviderOptions extends RespondOptions {
   /** Instead of what a capable model would say. */
-  answer?: (asked: AskedRequest) => Answer | Script | undefined;
+  answer?: (asked: ReceivedRequest) => Answer | Script | undefined;
   /** Faults of every answer. */
   faults?: Faults;
 }
 
 /** Ended after the test. Strict: it refuses what the real gateway refuses, a wrong key included. */
-export async function pose(t: TestContext, options: Pose = {}): Promise<Emulator> {
+export async function startProvider(t: TestContext, options: ProviderOptions = {}): Promise<Emulator> {
   const { answer, faults = {}, ...rest } = options;
   const emulator = await startEmulator({
     strict: true,
@@ -29,7 +29,7 @@ export async function pose(t: TestContext, options: Pose = {}): Promise<Emulator
 }
 
 /** A model that does what it is asked. */
-export function capable({ conversation }: AskedRequest): Script {
+export function capable({ conversation }: ReceivedRequest): Script {
   const { prompt, done, tools } = conversation;
   if (done.length > 0) return [say('It is sunny in Paris, and 21 degrees.')];
   if (tools.length > 0 && /twice/.test(prompt)) {
@@ -47,9 +47,9 @@ export function capable({ conversation }: AskedRequest): Script {
 }
 
 /** A configuration with one model of each format at this emulator, as opencode-go. */
-export function goAt(url: string, more: object = {}): object {
+export function goConfig(url: string, more: object = {}): object {
   return {
-    api_key: 'sk-pose-0123456789abcdef',
+    api_key: 'sk-test-0123456789abcdef',
     models: {
       default: { provider: 'opencode-go', model_id: 'glm-5.3' },
       long_context: { provider: 'opencode-go', model_id: 'minimax-m3' },

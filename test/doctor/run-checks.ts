@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { chmodSync } from 'node:fs';
 import { put, scratchHome } from '../config/scratch.ts';
 
-export interface Looking extends Partial<Selection> {
+export interface RunOptions extends Partial<Selection> {
   config?: unknown;
   home?: string;
   env?: Record<string, string>;
@@ -22,16 +22,16 @@ export interface Looking extends Partial<Selection> {
   gone?: AbortSignal;
 }
 
-export async function look(t: TestContext, looking: Looking): Promise<Finding[]> {
-  const { codes = [], only, quick = false, long = false, streamSeconds = 2, limitMs } = looking;
-  const home = looking.home ?? scratchHome(t);
+export async function runChecks(t: TestContext, options: RunOptions): Promise<Finding[]> {
+  const { codes = [], only, quick = false, long = false, streamSeconds = 2, limitMs } = options;
+  const home = options.home ?? scratchHome(t);
   const file = join(home, '.config/occ/config.json');
-  if (looking.config !== undefined) {
-    put(file, looking.config);
+  if (options.config !== undefined) {
+    put(file, options.config);
     chmodSync(file, 0o600);
     chmodSync(join(home, '.config/occ'), 0o700);
   }
-  const env = { PATH: '/nowhere', HOME: home, ...looking.env };
+  const env = { PATH: '/nowhere', HOME: home, ...options.env };
   const loaded = await loadSettings({ env, home }).catch((error: unknown) => {
     if (error instanceof OccError) return error;
     throw error;
@@ -39,14 +39,14 @@ export async function look(t: TestContext, looking: Looking): Promise<Finding[]>
   const subjects =
     loaded instanceof OccError
       ? { providers: [], models: [] }
-      : findSubjects(loaded.settings, looking.subjects);
+      : findSubjects(loaded.settings, options.subjects);
   return runDoctor({
     instances: select(checks, { codes, quick, long, ...(only && { only }) }, subjects),
     machine: { env, home, cwd: home, platform: process.platform },
     loaded,
     offline: only === 'offline',
     streamSeconds,
-    gone: looking.gone ?? new AbortController().signal,
+    gone: options.gone ?? new AbortController().signal,
     ...(limitMs !== undefined && { limitMs }),
   });
 }

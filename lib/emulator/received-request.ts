@@ -6,7 +6,7 @@ import { toConversation, type Conversation } from './conversation.ts';
 import { formatAt } from './formats.ts';
 import type { Ending } from './play.ts';
 
-export interface AskedRequest {
+export interface ReceivedRequest {
   /** Counted from 1 over the emulator's life. */
   number: number;
   /** When it arrived, on the clock of `performance.now()`. */
@@ -43,14 +43,14 @@ export async function receive(
   request: IncomingMessage,
   number: number,
   arrivedMs: number,
-): Promise<{ asked: AskedRequest; end: (ending: Ending) => void }> {
+): Promise<{ asked: ReceivedRequest; end: (ending: Ending) => void }> {
   const { text, bytes, tooLarge } = await readBody(request);
   const parsed = parseJson(text);
   const body = isObject(parsed) ? parsed : {};
   const [path = '/', query = ''] = (request.url ?? '/').split('?');
   const format = request.method === 'POST' ? formatAt(path) : undefined;
   let end: (ending: Ending) => void = () => {};
-  const asked: AskedRequest = {
+  const asked: ReceivedRequest = {
     number,
     arrivedMs,
     method: request.method ?? 'GET',
