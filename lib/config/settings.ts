@@ -39,6 +39,8 @@ export interface Provider {
   keys: readonly Secret[];
   /** Why a required key is missing, for the error message. */
   missingKey?: string;
+  /** The key is missing because the command that prints it was not run. */
+  keyCommandNotRun?: boolean;
   keyRemedy?: string;
   headers: Readonly<Record<string, string>>;
   defaultFormat: WireFormat;

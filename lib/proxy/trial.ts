@@ -282,6 +282,7 @@ function record(
     format,
     outcome: outcome.type,
     ...(typeof end === 'object' && { reason: end.failure }),
+    ...(outcome.type === 'failed' && { trouble: outcome.trouble }),
     ...(outcome.type === 'failed' && outcome.limit !== undefined && { limit: outcome.limit }),
     ...tally,
   });

@@ -70,7 +70,7 @@ export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promis
     const near = isLoopback(target.hostname);
     const dispatcher = near ? direct : proxied;
     if (!near && proxies.unusable !== undefined) {
-      throw new UpstreamError('connect', proxies.unusable, 'proxy_unusable', undefined);
+      throw new UpstreamError('connect', proxies.unusable.reason, 'proxy_unusable', undefined);
     }
     try {
       const answer = await request(target, { method, headers, body, signal, dispatcher });
@@ -101,8 +101,8 @@ export interface Proxies {
   any: boolean;
   /** In undici's form: whole URLs, "" for none. */
   given: { httpProxy: string; httpsProxy: string };
-  /** Why a proxy from the environment cannot be used, without its password. */
-  unusable?: string;
+  /** The variable whose proxy cannot be used, and why; without its password. */
+  unusable?: { variable: string; reason: string };
 }
 
 /** Reads the proxies from the environment. A missing scheme means http, as in curl. Only http and https are supported. */
@@ -119,7 +119,10 @@ export function findProxies(env: NodeJS.ProcessEnv): Proxies {
       found.any = true;
       found.given[field] = url;
     } else
-      found.unusable = `${name} names no http or https proxy, so nothing can be sent; correct or unset it`;
+      found.unusable = {
+        variable: name,
+        reason: `${name} names no http or https proxy, so nothing can be sent; correct or unset it`,
+      };
   }
   return found;
 }

@@ -31,6 +31,8 @@ export interface FoundKeys {
   keys: readonly Secret[];
   /** Why there is none. */
   missingKey?: string;
+  /** A command was configured and not run; see `KeyContext.runCommands`. */
+  keyCommandNotRun?: boolean;
   keyRemedy?: string;
 }
 
@@ -42,6 +44,7 @@ export interface FoundKeys {
 export async function findKeys(places: readonly KeyPlace[], context: KeyContext): Promise<FoundKeys> {
   const reasons: string[] = [];
   const remedies: string[] = [];
+  let keyCommandNotRun = false;
   for (const { keys, segments } of places) {
     const listed = keys.api_keys?.map((key, index) => ({
       key,
@@ -61,12 +64,19 @@ export async function findKeys(places: readonly KeyPlace[], context: KeyContext)
     if (found.length > 0) return { keys: found };
     if (keys.api_key_command === undefined) continue;
     const path = renderPath([...segments, 'api_key_command']);
+    if (!context.runCommands && !context.missing.has(path)) keyCommandNotRun = true;
     const result = await runCommandOnce(keys.api_key_command, path, context);
     if (typeof result !== 'string') return { keys: [result] };
     reasons.push(result);
     remedies.push(remedyOfCommand(path, context));
   }
-  if (reasons.length > 0) return { keys: [], missingKey: reasons.join('; '), keyRemedy: remedies.join('; ') };
+  if (reasons.length > 0)
+    return {
+      keys: [],
+      missingKey: reasons.join('; '),
+      keyRemedy: remedies.join('; '),
+      ...(keyCommandNotRun && { keyCommandNotRun }),
+    };
   return { keys: [], missingKey: describePlaces(places), keyRemedy: remedyOfPlaces(places) };
 }
 

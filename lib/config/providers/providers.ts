@@ -118,6 +118,7 @@ function unsetHeader(
     const found = {
       keys: [],
       missingKey: notSet(variable, path),
+      keyCommandNotRun: false,
       keyRemedy: `set ${variable} in your shell`,
     };
     return { header, found };

@@ -240,6 +240,7 @@ test('api_key_command is run once, for the providers that are used, after keys t
   assert.equal(runs(), 1);
   const { settings } = await load(t, go({ api_key_command }), { runCommands: false });
   assert.match(settings.providers['opencode-go']?.missingKey ?? '', /api_key_command has not been run/);
+  assert.equal(settings.providers['opencode-go']?.keyCommandNotRun, true);
   assert.equal(runs(), 1);
   assert.deepEqual(await keysOf(t, go({ api_key_command, api_key: '${NOT_SET}' })), [['sk-printed'], []]);
 });

@@ -79,7 +79,7 @@ export const keys: Check = {
     if (provider === undefined) throw new Error('a provider is needed');
     const place = keyPlace(loaded, name);
     const from = tilde(place.from, machine.home);
-    if (provider.missingKey !== undefined && !(offline && provider.missingKey.endsWith('has not been run'))) {
+    if (provider.missingKey !== undefined && !(offline && provider.keyCommandNotRun)) {
       return {
         level: offline ? 'warn' : 'fail',
         summary: `no key: ${provider.missingKey}`,

@@ -15,12 +15,15 @@ export const proxyEnv: Check = {
   look({ machine: { env } }): Look {
     const { any, unusable } = findProxies(env);
     if (unusable !== undefined) {
-      const name = unusable.split(' ', 1)[0] ?? '';
+      const { variable, reason } = unusable;
       return {
         level: 'fail',
-        summary: unusable,
+        summary: reason,
         fault: 'client',
-        remedy: { text: 'correct it, or unset it', commands: [`unset ${name} ${name.toLowerCase()}`] },
+        remedy: {
+          text: 'correct it, or unset it',
+          commands: [`unset ${variable} ${variable.toLowerCase()}`],
+        },
       };
     }
     if (!any) return { level: 'ok', summary: 'none' };
