@@ -7,7 +7,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { fuzzed, checkFuzzed } from '../support/fuzzed.ts';
-import { fuzzedRequest, isAnswered } from '../support/fuzzed-requests.ts';
+import { fuzzedRequest, isEncoded } from '../support/fuzzed-requests.ts';
 import { formats } from '../support/turns.ts';
 import { heapNow, heapGrows } from './memory.ts';
 import { timeOf, timeGrows } from './time.ts';
@@ -64,7 +64,7 @@ const chosen = formats.filter((format) => only?.includes(format) ?? true);
 for (const format of chosen)
   fuzz(`${format} decoder`, fuzzed(format), (input) => checkFuzzed(format, input), numRuns);
 for (const format of chosen)
-  fuzz(`${format} encoder`, fuzzedRequest, (input) => isAnswered(format, input), Math.ceil(numRuns / 10));
+  fuzz(`${format} encoder`, fuzzedRequest, (input) => isEncoded(format, input), Math.ceil(numRuns / 10));
 for (const format of chosen) {
   const times = timeOf(format);
   for (const { what, ratio } of times)

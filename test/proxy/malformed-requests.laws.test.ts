@@ -10,7 +10,7 @@ import { sessionId } from '../../lib/proxy/session.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { wireFormats } from '../../lib/wire/codec.ts';
 import { codecs } from '../../lib/wire/codecs.ts';
-import { fuzzedRequest, isAnswered, routesOf } from '../support/fuzzed-requests.ts';
+import { fuzzedRequest, isEncoded, routesOf } from '../support/fuzzed-requests.ts';
 import { settingsFor } from '../support/proxy.ts';
 import { capturedRequests } from '../support/requests.ts';
 import { exhaustive, runsOf } from '../support/sampling.ts';
@@ -125,7 +125,7 @@ for (const format of wireFormats) {
     let sent = 0;
     const { numRuns } = runsOf(500);
     fc.assert(
-      fc.property(fuzzedRequest, (text) => void (isAnswered(format, text) && sent++)),
+      fc.property(fuzzedRequest, (text) => void (isEncoded(format, text) && sent++)),
       { numRuns },
     );
     assert(sent > numRuns / 5, `only ${sent} reached the encoder`);

@@ -69,7 +69,7 @@ async function converse(upstreams: readonly Upstream[], stream: boolean): Promis
     const by = upstreams[(n - 1) % upstreams.length];
     const proxy = proxies[n <= 3 ? 0 : 1];
     assert(by && proxy);
-    const said = by.says(n);
+    const said = by.turn(n);
     answer = by.stream(said);
     const before = emulator.requests.at(-1)?.number ?? 0;
     await conversation.ask(proxy.url, by.name, stream);
@@ -77,7 +77,7 @@ async function converse(upstreams: readonly Upstream[], stream: boolean): Promis
     assert.equal(request?.number, before + 1);
     assert.equal(request.conversation.model, by.name);
     checkRequest(by, request.body, made);
-    made.push({ by, said });
+    made.push({ by, parts: said });
   }
 }
 

@@ -8,7 +8,7 @@ import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
 import type { Settings } from '../../lib/config/settings.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
-import { openCodeErrors, refusing } from '../support/opencode-errors.ts';
+import { openCodeErrors, errorAnswer } from '../support/opencode-errors.ts';
 import { count, modelOf, proxyOver, requestBody } from '../support/proxy.ts';
 
 const ways = (['chat', 'messages', 'responses', 'gemini'] as const).flatMap((format) =>
@@ -33,7 +33,7 @@ for (const { format, stream, way } of ways) {
   test(`the second model answers after an error from the first, and the client sees no error: ${way}`, async () => {
     for (const error of openCodeErrors.filter(({ failure }) => failure !== 'client')) {
       await using over = await proxyOver({
-        answers: [refusing(error), [say('from second')]],
+        answers: [errorAnswer(error), [say('from second')]],
         format,
         change,
       });
@@ -53,7 +53,7 @@ for (const { format, stream, way } of ways) {
 
   test(`a client error is returned at once, with the upstream’s message: ${way}`, async () => {
     for (const error of openCodeErrors.filter(({ failure }) => failure === 'client')) {
-      await using over = await proxyOver({ answers: [refusing(error), [say('from second')]], format });
+      await using over = await proxyOver({ answers: [errorAnswer(error), [say('from second')]], format });
       const response = await over.send(requestBody({ stream }));
       assert.equal(response.status, 400, error.name);
       assert.equal(response.error?.type, 'invalid_request_error', error.name);
@@ -65,12 +65,12 @@ for (const { format, stream, way } of ways) {
   test(`each error reaches the client with the status and headers for the right reaction: ${way}`, async () => {
     for (const error of openCodeErrors) {
       const models = [modelOf('first', { wire_format: format })];
-      await using over = await proxyOver({ answers: [refusing(error)], models, change });
+      await using over = await proxyOver({ answers: [errorAnswer(error)], models, change });
       const response = await over.send(requestBody({ stream }));
-      const { told } = error;
-      assert.deepEqual([response.status, response.error?.type], [told.status, told.type], error.name);
-      assert.equal(response.headers.get('x-should-retry'), told.permanent ? 'false' : null, error.name);
-      assert.equal(response.headers.get('retry-after'), told.retryAfter ?? null, error.name);
+      const { expected } = error;
+      assert.deepEqual([response.status, response.error?.type], [expected.status, expected.type], error.name);
+      assert.equal(response.headers.get('x-should-retry'), expected.permanent ? 'false' : null, error.name);
+      assert.equal(response.headers.get('retry-after'), expected.retryAfter ?? null, error.name);
       assert.deepEqual(over.requestedModels(), ['first'], error.name);
       if (error.failure === 'client') continue;
       assert.match(response.error?.message ?? '', /^all models failed: .*\n- emulator\/first: \d{3} /);
@@ -80,7 +80,7 @@ for (const { format, stream, way } of ways) {
 }
 
 test('a prompt that is too long gives the message that makes the client compact', async () => {
-  const refusal = refusing({
+  const refusal = errorAnswer({
     ...(openCodeErrors.find(({ name }) => name === 'a prompt that is too long') ?? assert.fail()),
   });
   await using over = await proxyOver([refusal]);

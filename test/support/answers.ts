@@ -1,9 +1,9 @@
-/** What `--json` answers, against the schemas that are checked in: fields are only ever added. */
+/** Validates the output of `--json` against the schemas in `test/fixtures/answers`. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 
-/** The one JSON value on stdout, once it is what `test/fixtures/answers/<name>.schema.json` promises. */
+/** Parses stdout and validates it against `<name>.schema.json`. */
 export function toAnswer(name: string, stdout: string): Record<string, unknown> {
   const schema = JSON.parse(
     readFileSync(new URL(`../fixtures/answers/${name}.schema.json`, import.meta.url), 'utf8'),

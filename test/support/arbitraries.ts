@@ -1,4 +1,4 @@
-/** What the generators of both formats share: nasty words, sane arguments, frames, and the way a stream is written. */
+/** Arbitraries shared by all formats: difficult texts, arguments, frames, cut points. */
 import fc from 'fast-check';
 import { runsOf } from './sampling.ts';
 import { declaredTools } from './turns.ts';
@@ -6,7 +6,7 @@ import { declaredTools } from './turns.ts';
 /** How often each property is tried. fast-check prints the seed of a failure. */
 export const runs = runsOf(2000);
 
-/** Text that has hurt somebody: line ends, tags, halves of characters, frames inside of frames. */
+/** Texts that have caused bugs: line ends, tags, lone surrogates, frames inside text. */
 export const nastyText: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: fc.string({ unit: 'grapheme', maxLength: 12 }) },
   fc.constantFrom(
@@ -30,7 +30,7 @@ export const nastyText: fc.Arbitrary<string> = fc.oneof(
 
 export const toolName: fc.Arbitrary<string> = fc.constantFrom(...declaredTools.slice(0, 4), 'Teleport');
 
-/** The arguments of one call as a model writes them: an object, spelled in several ways. */
+/** The arguments of one call: an object, in several spellings of JSON. */
 export const toolInput: fc.Arbitrary<string> = fc
   .tuple(
     fc.dictionary(fc.constantFrom('file_path', 'n', 'é"\\', '__proto__'), fc.jsonValue({ maxDepth: 1 }), {
@@ -48,7 +48,7 @@ export const toolInput: fc.Arbitrary<string> = fc
   )
   .map(([object, spell]) => spell(object));
 
-/** The text in up to four pieces, some of which may be empty. */
+/** The text in one to four pieces, some of which may be empty. */
 export function piecesOf(text: string): fc.Arbitrary<string[]> {
   return fc.array(fc.nat(text.length), { maxLength: 3 }).map((points) => {
     const at = [0, ...points.sort((a, b) => a - b), text.length];
@@ -56,7 +56,7 @@ export function piecesOf(text: string): fc.Arbitrary<string[]> {
   });
 }
 
-/** Lists merged into one, each in its own order: `order` says whose turn it is, again and again. */
+/** Merges lists, keeping the order within each; `order` selects the next list, repeatedly. */
 export function interleave<T>(lists: readonly (readonly T[])[], order: readonly number[]): T[] {
   const queues = lists.map((list) => [...list]);
   const merged: T[] = [];
@@ -68,10 +68,10 @@ export function interleave<T>(lists: readonly (readonly T[])[], order: readonly 
   return merged;
 }
 
-/** A place in something of any length, as a share of it, each as likely as any other: a plain `fc.double` is nearly always next to 0. */
+/** A relative position from 0 to 1, evenly distributed. Most values of a plain `fc.double` are close to 0. */
 export const anyShare: fc.Arbitrary<number> = fc.noBias(fc.nat(999_999)).map((n) => n / 1_000_000);
 
-/** Cut points for a stream of any length, as shares of it. */
+/** Relative cut points for a stream of any length. */
 export const cutPoints: fc.Arbitrary<number[]> = fc.array(anyShare, {
   maxLength: 12,
 });
@@ -84,7 +84,7 @@ export function dataLine(value: unknown): string {
   return `data: ${JSON.stringify(value)}\n\n`;
 }
 
-/** One of Anthropic's events as an upstream sends it. */
+/** A frame with an `event:` and a `data:` line. */
 export function eventOf(type: string, fields: Record<string, unknown> = {}): string {
   return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 }

@@ -1,4 +1,4 @@
-/** The program as it is published: what `npm ci` and `npm test` have built. */
+/** The built program in `dist/`, for tests that run it. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The program a person's `occ` runs. */
+/** The program that the `occ` command runs. */
 export const builtOcc = join(root, 'dist/bin/occ.js');
 
-/** For npm: packs what is built as it is, so that no test loses the program it runs. */
+/** The environment for npm commands that must not rebuild `dist/`, because other tests run the program there. */
 export const keepingDist = { ...process.env, OCC_KEEP_DIST: '1' };
 
-/** A test of yesterday's program would prove nothing about today's sources. */
+/** Fails if `dist/` is missing or older than the sources. */
 export function requireBuilt(): void {
   assert.ok(existsSync(builtOcc), 'dist/ is missing: npm run build');
   const built = statSync(builtOcc).mtimeMs;

@@ -1,4 +1,4 @@
-/** Candidates and outcomes for the tests of the policy. */
+/** Builds candidates and outcomes for the tests of the policy. */
 import { readApiError } from '../../lib/wire/decode/errors.ts';
 import type { Provider, Secret } from '../../lib/config/settings.ts';
 import type { Outcome, Position, Trouble } from '../../lib/proxy/policy/failures.ts';
@@ -8,7 +8,7 @@ import { routeOf } from './requests.ts';
 
 const secret: Secret = { reveal: () => 'k', toString: () => '•••', toJSON: () => '•••' };
 
-/** The candidate `provider/model`, with so many keys. */
+/** The candidate for `provider/model`; the provider has `keys` keys. */
 export function candidateOf(
   name: string,
   { keys = 1, route, provider }: { keys?: number; route?: Partial<Route>; provider?: Partial<Provider> } = {},
@@ -31,7 +31,7 @@ export function candidateOf(
   };
 }
 
-/** A refusal with this status and error object. */
+/** A refusal with this status and the fields `error` in its error object. */
 export function refusedWith(status: number, error: object = {}, retryAfterMs?: number, more = {}): Outcome {
   return {
     type: 'refused',

@@ -1,6 +1,6 @@
 /**
- * What a request says and what an upstream understood of it, in one neutral form: things said, in order, and the tools.
- * This file reads Anthropic's form; upstream-content.ts reads what was sent, by simple readers that share no line with lib.
+ * The content of a request in a format-independent form: ordered entries, tools, stop sequences. This file reads it from a
+ * client's request; `upstream-content.ts` reads it from an upstream's request. Neither uses code of lib.
  */
 import { asObjects, asText, type LooseJson } from './loose-json.ts';
 
@@ -8,10 +8,10 @@ export type ContentEntry =
   | { who: 'system' | 'user' | 'assistant' | 'thinking'; text: string }
   | { who: 'call'; id: string; name: string; input: unknown }
   | { who: 'result'; id: string; text: string; failed: boolean }
-  /** The base64 of an image or a file, or the note that stands for it. */
+  /** The base64 data of an image or a file, or the note that replaces it. */
   | { who: 'media'; data: string };
 
-/** A tool's arguments, as far as they name what must be given. */
+/** The structure of a schema: properties and which of them are required. */
 export interface SchemaShape {
   required: string[];
   properties: Record<string, SchemaShape>;
@@ -19,10 +19,10 @@ export interface SchemaShape {
 }
 
 export interface RequestContent {
-  said: ContentEntry[];
+  entries: ContentEntry[];
   tools: { name: string; shape: SchemaShape }[];
   stops: string[];
-  /** The shape the whole answer must have. */
+  /** The structure of the whole answer, if the client requested one. */
   answer?: SchemaShape;
 }
 
@@ -37,10 +37,10 @@ export function shapeOf(schema: unknown): SchemaShape {
   };
 }
 
-/** What a client means: the results of a turn in the order of the calls, their media behind them. */
+/** Results are in the order of the calls, followed by their media. */
 export function clientContent(request: unknown): RequestContent {
   const body = request as LooseJson;
-  const said: ContentEntry[] = asObjects(blocksOf(body['system']))
+  const entries: ContentEntry[] = asObjects(blocksOf(body['system']))
     .map((block) => asText(block['text']))
     .filter((text) => text.trim() !== '' && !text.startsWith('x-anthropic-billing-header:'))
     .map((text) => ({ who: 'system', text }));
@@ -57,22 +57,27 @@ export function clientContent(request: unknown): RequestContent {
       for (const block of inner)
         if (asText(block['type']) === 'tool_reference') loaded.add(asText(block['tool_name']));
       const id = asText(result['tool_use_id']);
-      said.push({ who: 'result', id, text: textIn(inner), failed: result['is_error'] === (true as unknown) });
+      entries.push({
+        who: 'result',
+        id,
+        text: textIn(inner),
+        failed: result['is_error'] === (true as unknown),
+      });
       media.push(...inner.flatMap((block) => toMedia(block)));
     }
-    said.push(...media);
+    entries.push(...media);
     if (role === 'assistant') calls = [];
     for (const block of blocks) {
       const text = asText(block['text']);
-      if (asText(block['type']) === 'text' && text.trim() !== '') said.push({ who: role, text });
+      if (asText(block['type']) === 'text' && text.trim() !== '') entries.push({ who: role, text });
       if (asText(block['type']) === 'thinking')
-        said.push({ who: 'thinking', text: asText(block['thinking']) });
-      said.push(...toMedia(block));
+        entries.push({ who: 'thinking', text: asText(block['thinking']) });
+      entries.push(...toMedia(block));
       if (asText(block['type']) !== 'tool_use') continue;
       const [id, name] = [asText(block['id']), asText(block['name'])];
       calls.push(id);
       loaded.add(name);
-      said.push({ who: 'call', id, name, input: block['input'] });
+      entries.push({ who: 'call', id, name, input: block['input'] });
     }
   }
   const callable = asObjects(body['tools']).filter(
@@ -83,7 +88,7 @@ export function clientContent(request: unknown): RequestContent {
   );
   const format = body['output_config']?.['format'];
   return {
-    said,
+    entries,
     tools: callable.map((tool) => ({ name: asText(tool['name']), shape: shapeOf(tool['input_schema']) })),
     stops: (body['stop_sequences'] ?? []) as unknown as string[],
     ...(format && { answer: shapeOf(format['schema']) }),

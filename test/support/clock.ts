@@ -1,19 +1,19 @@
-/** A clock that a test moves by hand, so that hours pass without waiting. */
+/** A clock that a test advances by hand. */
 import type { Clock } from '../../lib/proxy/clock.ts';
 import { waitUntil } from './proxy.ts';
 
 export interface ManualClock extends Clock {
-  /** Moves the time on by `ms` milliseconds and calls what is due, in order of time. */
+  /** Advances the time by `ms` milliseconds and runs the timers that are due, in order. */
   advance(ms: number): void;
-  /** Waits until a timer is due in exactly `ms` milliseconds, then moves the time on to it. */
+  /** Waits until a timer is due in exactly `ms` milliseconds, then advances to it. */
   reach(ms: number): Promise<void>;
-  /** Timers that are set and neither due nor cancelled. */
+  /** Number of pending timers. */
   pending(): number;
-  /** In how many milliseconds each of them is due. */
+  /** Milliseconds until each pending timer is due. */
   due(): number[];
 }
 
-/** Starts at `start`, in milliseconds since 1970. */
+/** `start` is in milliseconds since 1970. */
 export function manualClock(start = 1_700_000_000_000): ManualClock {
   let time = 0;
   const timers = new Set<{ at: number; callback: () => void }>();

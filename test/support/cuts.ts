@@ -1,4 +1,4 @@
-/** Ways in which a network may hand over the same bytes. */
+/** Ways to cut a stream into reads. */
 import { randomNumbers } from './sampling.ts';
 
 /** The bytes in pieces of `size`. */
@@ -8,7 +8,7 @@ export function slices(bytes: Uint8Array, size: number): Uint8Array[] {
   return pieces;
 }
 
-/** The bytes cut at `points`; some pieces may be empty, as reads may be. */
+/** The bytes cut at `points`; some pieces may be empty. */
 export function cutAt(bytes: Uint8Array, points: readonly number[]): Uint8Array[] {
   const at = [...points].map((point) => Math.min(point, bytes.length)).sort((a, b) => a - b);
   return [0, ...at].map((from, i) => bytes.subarray(from, at[i] ?? bytes.length));
@@ -23,7 +23,7 @@ export function randomCuts(bytes: Uint8Array, seed: number): Uint8Array[] {
   );
 }
 
-/** An event stream with other line ends. */
+/** Replaces the LF line ends of an event stream. */
 export function withLineEnds(bytes: Uint8Array, end: '\r\n' | '\r'): Uint8Array {
   return new TextEncoder().encode(
     new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).replaceAll('\n', end),

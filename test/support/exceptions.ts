@@ -1,6 +1,6 @@
 /**
- * What the simple reader (sent.ts) cannot know of a transcript, said by hand: which call a piece belongs to where the
- * upstream does not number them honestly, and what a quirk or a law takes out on purpose.
+ * The content of transcripts that the simple reader (sent.ts) cannot read, because the upstream numbers its calls wrongly,
+ * or because a quirk or a law removes content on purpose.
  */
 import { geminiExceptions } from './gemini/exceptions.ts';
 import { responsesExceptions } from './responses/exceptions.ts';
@@ -14,43 +14,43 @@ const known: Readonly<Record<string, Exception>> = {
   'chat/choices-several': {
     text: 'Second answers.',
     completeAt: '"finish_reason":"stop"}]}',
-    why: 'L9: the first choice that carries anything, and its own end',
+    why: 'L9: the first choice with content, and its finish',
   },
   'chat/choices-several-truncated': {
     text: 'Second ',
     completeAt: 'never',
-    why: 'P1: the end of another choice is not the end of the answer',
+    why: 'P1: the finish of another choice does not complete the answer',
   },
   'chat/content-as-parts': {
     text: 'One two three',
     thinking: 'Hm.',
-    why: 'the reader knows no thinking parts, and content that is one part',
+    why: 'the reader reads neither thinking parts nor content that is a single part',
   },
   'chat/envelope': {
     text: 'Hello.',
     completeAt: '"finish_reason":"stop"}]}}',
-    why: 'the reader opens no envelopes',
+    why: 'the reader does not unwrap envelopes',
   },
-  'chat/finish-content-filter': { text: 'I cannot help with that.', why: 'a refusal is text' },
+  'chat/finish-content-filter': { text: 'I cannot help with that.', why: 'a refusal is sent as text' },
   'chat/message-after-deltas': { text: 'Hello there.', why: 'the whole message again counts once' },
   'chat/message-after-tool-deltas': {
     calls: [call('Read', '{"n":1}')],
     why: 'the whole message again counts once',
   },
-  'chat/reasoning-fields': { thinking: 'abcd', why: 'the reader knows no reasoning_details' },
+  'chat/reasoning-fields': { thinking: 'abcd', why: 'the reader does not read reasoning_details' },
   'chat/think-tags-inline': {
     text: '\n\nYes',
     thinking: 'Hm, a <b> tag.',
-    why: 'P8: the quirk takes the tags out, and the white space before them',
+    why: 'P8: the quirk removes the tags and the white space before them',
   },
-  'chat/think-tags-then-tool': { text: '', thinking: 'Use a <', why: 'P8: the quirk takes the tag out' },
+  'chat/think-tags-then-tool': { text: '', thinking: 'Use a <', why: 'P8: the quirk removes the tag' },
   'chat/tool-arguments-as-object': {
     calls: [call('Read', '{"file_path":"/a","limit":3}')],
-    why: 'the reader takes arguments as text only',
+    why: 'the reader reads arguments only as text',
   },
   'chat/tool-arguments-then-junk': {
     calls: [call('Read', '{"n":1}')],
-    why: 'P5: junk that starts no value is left out',
+    why: 'P5: text that starts no value is dropped',
   },
   'chat/tool-arguments-whole-again': {
     calls: [call('Read', '{"n":1}')],
@@ -58,7 +58,7 @@ const known: Readonly<Record<string, Exception>> = {
   },
   'chat/tool-ghost-chunks': {
     calls: [call('Read', '{"n":1}')],
-    why: 'L6: a call without a name or arguments is none',
+    why: 'L6: a call without name and arguments is ignored',
   },
   'chat/tool-id-repeated-without-index': {
     calls: [call('Read', '{"n":1}'), call('Write', '{"n":1}')],
@@ -95,48 +95,48 @@ const known: Readonly<Record<string, Exception>> = {
   },
   'chat/tool-legacy-function-call': {
     calls: [call('Read', '{"n":1}')],
-    why: 'the reader does not know the old field',
+    why: 'the reader does not read the old field',
   },
   'chat/tool-name-in-pieces': {
     calls: [call('ReadMany', '{"files":["/a"]}')],
-    why: 'the reader takes the last piece for the name',
+    why: 'the reader uses the last piece as the name',
   },
   'chat/tool-name-repeated': { calls: [call('Bash', '{"command":"ls"}')], why: 'L6: the declared spelling' },
   'chat/tool-name-unknown': {
     calls: [call('Teleport', '{}'), call('mcp__files.search/all', '{}'), call('n'.repeat(70), '{}')],
-    why: 'L6: our own rename is undone',
+    why: 'L6: the original name is restored',
   },
   'chat/tool-without-arguments': {
     calls: [call('Read', ''), call('Write', ''), call('Bash', '')],
-    why: 'L6: arguments are empty or an object, so white space alone is left out',
+    why: 'L6: arguments are empty or an object, so white space alone is dropped',
   },
   'messages/envelope': {
     text: 'Hello.',
     completeAt: '"cache_creation_input_tokens":0}}}',
-    why: 'the reader opens no envelopes',
+    why: 'the reader does not unwrap envelopes',
   },
   'messages/events-after-the-end': { text: 'Hello.', why: 'L4: nothing follows message_stop' },
   'messages/json-instead-of-stream': {
     text: 'Look.',
     thinking: 'Hm.',
     calls: [call('Read', '{"n":1}'), call('Bash', '')],
-    why: 'the reader knows streams only',
+    why: 'the reader reads only streams',
   },
   'messages/text-in-start': {
     calls: [call('Read', '{"n":1}')],
-    why: 'the reader takes arguments as text only',
+    why: 'the reader reads arguments only as text',
   },
   'messages/think-end-leaked': {
     text: 'Yes.</thing> is no tag',
-    why: 'P8: the quirk takes the leaked tag out, and the white space around it',
+    why: 'P8: the quirk removes the leaked tag and the white space around it',
   },
   'messages/tool-arguments-as-object': {
     calls: [call('Read', '{"n":1}')],
-    why: 'the reader takes arguments as text only',
+    why: 'the reader reads arguments only as text',
   },
   'messages/tool-ids-and-names': {
     calls: [call('Read', '{}'), call('Bash', '{}'), call('Bash', '{}'), call('mcp__files.search/all', '{}')],
-    why: 'L6: the declared spelling, and our own rename undone',
+    why: 'L6: the declared spelling, and the original name restored',
   },
   'messages/tool-raw-arguments': {
     calls: [call('Write', '{"content":"half')],
@@ -148,12 +148,12 @@ const known: Readonly<Record<string, Exception>> = {
   },
   'messages/tool-without-arguments': {
     calls: [call('Read', ''), call('Bash', ''), call('Bash', '')],
-    why: 'L6: arguments are empty or an object, so white space alone is left out',
+    why: 'L6: arguments are empty or an object, so white space alone is dropped',
   },
   'messages/type-from-event-line': {
     text: 'Hello.',
     completeAt: '"cache_creation_input_tokens":0}}',
-    why: 'the reader looks for the type in the data',
+    why: 'the reader reads the type only from the data',
   },
   ...responsesExceptions,
 };
@@ -162,7 +162,7 @@ export function exceptions({ format, name }: Transcript): Exception | undefined 
   return known[`${format}/${name}`];
 }
 
-/** From how many bytes on the answer of this transcript is complete; undefined where the simple reader can tell. */
+/** The number of bytes after which the answer is complete; undefined if the simple reader can determine it. */
 export function completeFrom(transcript: Transcript): number | undefined {
   const mark = exceptions(transcript)?.completeAt;
   if (mark === undefined) return undefined;

@@ -1,7 +1,6 @@
 /**
- * `cuts ∘ mutations ∘ valid`: a stream that is right, damaged not at all or several times, and read in any pieces. What is
- * asked of each: no exception, every law the grammar knows, the same events whole and cut, sane figures; and where nothing
- * was damaged, that everything arrived.
+ * Fuzz inputs: a valid stream, damaged by up to four mutations and cut anywhere. Every input must pass the checks of
+ * `checkLaws`; an undamaged one must also arrive with its whole content.
  */
 import fc from 'fast-check';
 import { cutPoints } from './arbitraries.ts';
@@ -17,9 +16,9 @@ export interface FuzzInput {
   bytes: Uint8Array;
   cuts: number[];
   options: TurnOptions;
-  /** How often it was damaged. */
+  /** The number of mutations. */
   damaged: number;
-  check: (heard: Run) => void;
+  check: (run: Run) => void;
 }
 
 interface Valid {
@@ -36,7 +35,7 @@ function generatedStreams(format: Format): fc.Arbitrary<Valid> {
   }));
 }
 
-/** Transcripts of this format; and of the others, which are as wrong here as anything can be. */
+/** Transcripts of this format and, as invalid input, of the other formats. */
 function transcriptsFor(format: Format): fc.Arbitrary<Valid> {
   const own = transcripts(format).map((transcript): Valid => {
     const { bytes, options } = transcript;
@@ -56,7 +55,7 @@ const noise: fc.Arbitrary<Valid> = fc
   .uint8Array({ maxLength: 300 })
   .map((bytes) => ({ bytes, options: {}, check: () => {} }));
 
-/** What the turn may be like; damaged streams are held to the laws in all of them. */
+/** Options of the turn; damaged streams must obey the laws with all of them. */
 const turns: fc.Arbitrary<TurnOptions> = fc.oneof(
   fc.constant({}),
   fc.record({
@@ -85,16 +84,15 @@ export function fuzzed(format: Format): fc.Arbitrary<FuzzInput> {
       damaged: mutations.length,
       check: mutations.length === 0 ? check : () => {},
     }))
-    .map((input) => Object.assign(input, { [fc.toStringMethod]: () => told(input) }));
+    .map((input) => Object.assign(input, { [fc.toStringMethod]: () => describe(input) }));
 }
 
-/** What fast-check prints of an input that failed. */
-function told({ bytes, cuts, options, damaged }: FuzzInput): string {
+/** What fast-check prints for an input that failed. */
+function describe({ bytes, cuts, options, damaged }: FuzzInput): string {
   const text = JSON.stringify(Buffer.from(bytes).toString('utf8'));
   return `${damaged} mutations, ${JSON.stringify(options)}, cut at ${cuts.join(' ')}: ${text}`;
 }
 
-/** Fails where this input breaks a law. */
 export function checkFuzzed(format: Format, { bytes, cuts, options, check }: FuzzInput): void {
   check(checkLaws(format, bytes, cuts, options));
 }

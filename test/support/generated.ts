@@ -1,4 +1,4 @@
-/** Streams of every format whose meaning is known, each with the question whether it arrived as it was meant (L9). */
+/** Generated streams with known content, for every format, and a check that the content arrives (L9). */
 import assert from 'node:assert/strict';
 import type fc from 'fast-check';
 import type { Decoded, StreamEvent } from '../../lib/anthropic/events.ts';
@@ -13,79 +13,79 @@ import { readReceived } from './received.ts';
 import { generatedResponses, type GeneratedResponse } from './responses/generated.ts';
 import type { Format } from './turns.ts';
 
-/** A stream as an upstream would send it, and what must have arrived of it. */
+/** A stream as an upstream would send it. */
 export interface GeneratedStream {
   frames: readonly string[];
-  /** Fails unless what came out means what was planned. */
-  check: (heard: Run) => void;
+  /** Fails unless the decoded events have the generated content. */
+  check: (run: Run) => void;
 }
 
-type Check<Plan> = (plan: Plan, heard: Run) => void;
+type Check<Plan> = (plan: Plan, run: Run) => void;
 
 function withCheck<Plan extends { frames: string[] }>(
   plans: fc.Arbitrary<Plan>,
   check: Check<Plan>,
 ): fc.Arbitrary<GeneratedStream> {
-  return plans.map((plan) => ({ frames: plan.frames, check: (heard) => check(plan, heard) }));
+  return plans.map((plan) => ({ frames: plan.frames, check: (run) => check(plan, run) }));
 }
 
 export const checkChat: Check<GeneratedChat> = ({ text, thinking, calls, finish }, { events }) => {
-  const heard = readReceived(events);
-  assert.equal(heard.ended, 'stopped');
-  assert.equal(heard.text, text);
-  assert.equal(heard.thinking, thinking);
-  assert.deepEqual(sorted(heard.calls), sorted(calls));
+  const received = readReceived(events);
+  assert.equal(received.ended, 'stopped');
+  assert.equal(received.text, text);
+  assert.equal(received.thinking, thinking);
+  assert.deepEqual(sorted(received.calls), sorted(calls));
   assert.equal(
-    heard.stopReason,
+    received.stopReason,
     finish === 'length' ? 'max_tokens' : calls.length > 0 ? 'tool_use' : 'end_turn',
   );
 };
 
 export const checkGemini: Check<GeneratedGemini> = ({ text, thinking, calls, finish }, { events }) => {
-  const heard = readReceived(events);
-  assert.equal(heard.ended, 'stopped');
-  assert.equal(heard.text, text);
-  assert.equal(heard.thinking, thinking);
-  assert.deepEqual(heard.calls, calls);
+  const received = readReceived(events);
+  assert.equal(received.ended, 'stopped');
+  assert.equal(received.text, text);
+  assert.equal(received.thinking, thinking);
+  assert.deepEqual(received.calls, calls);
   assert.equal(
-    heard.stopReason,
+    received.stopReason,
     finish === 'MAX_TOKENS' ? 'max_tokens' : calls.length > 0 ? 'tool_use' : 'end_turn',
   );
 };
 
 export const checkMessages: Check<GeneratedMessage> = (generated, { events }) => {
-  const heard = readReceived(events);
-  assert.equal(heard.ended, 'stopped');
-  assert.equal(heard.text, generated.text);
-  assert.equal(heard.thinking, generated.thinking);
-  assert.deepEqual(sorted(heard.calls), sorted(generated.calls));
-  assert.equal(heard.stopReason, generated.stopReason);
-  const genuine = heard.signatures
+  const received = readReceived(events);
+  assert.equal(received.ended, 'stopped');
+  assert.equal(received.text, generated.text);
+  assert.equal(received.thinking, generated.thinking);
+  assert.deepEqual(sorted(received.calls), sorted(generated.calls));
+  assert.equal(received.stopReason, generated.stopReason);
+  const genuine = received.signatures
     .map((signature) => readSignature(signature)?.payload)
     .filter((payload) => payload !== '');
   if (generated.signatures.length > 0) assert.deepEqual(genuine, generated.signatures);
 };
 
-export const checkResponses: Check<GeneratedResponse> = (planned, { events, all }) => {
-  const heard = readReceived(events);
-  const { ending, calls } = planned;
-  assert.equal(heard.ended, 'stopped');
-  // Items that take turns are told in the order in which they speak.
-  const told = (text: string): unknown => (planned.mixed ? text.split('').sort() : text);
-  assert.deepEqual(told(heard.text), told(planned.text));
-  assert.deepEqual(told(heard.thinking), told(planned.thinking));
-  assert.deepEqual(sorted(heard.calls), sorted(calls));
-  // What is sealed behind the last words is left out, and said to be: as the last block it would hide them.
-  const kept = sealedIn(heard.signatures);
-  const lost = without(planned.sealed, kept);
-  assert.deepEqual([...kept, ...lost].sort(), planned.sealed.toSorted());
+export const checkResponses: Check<GeneratedResponse> = (expected, { events, all }) => {
+  const received = readReceived(events);
+  const { ending, calls } = expected;
+  assert.equal(received.ended, 'stopped');
+  // Interleaved items arrive in the order of their pieces.
+  const comparable = (text: string): unknown => (expected.interleaved ? text.split('').sort() : text);
+  assert.deepEqual(comparable(received.text), comparable(expected.text));
+  assert.deepEqual(comparable(received.thinking), comparable(expected.thinking));
+  assert.deepEqual(sorted(received.calls), sorted(calls));
+  // Encrypted reasoning after the last text is dropped and reported, because as the last block it would hide the text.
+  const kept = encryptedIn(received.signatures);
+  const lost = without(expected.encrypted, kept);
+  assert.deepEqual([...kept, ...lost].sort(), expected.encrypted.toSorted());
   assert.equal(all.some(isLoss), lost.length > 0);
   if (lost.length > 0) {
     assert.equal(calls.length, 0);
     assert.equal(lastBlock(events), 'text');
   }
   assert.equal(
-    heard.stopReason,
+    received.stopReason,
     ending === 'incomplete' ? 'max_tokens' : calls.length > 0 ? 'tool_use' : 'end_turn',
   );
 };
@@ -94,7 +94,7 @@ function isLoss(decoded: Decoded): boolean {
   return decoded.type === 'dropped' && decoded.what === 'the encrypted reasoning behind the last words';
 }
 
-/** `all` without one of each in `some`. */
+/** Removes one occurrence of each string in `some` from `all`. */
 function without(all: readonly string[], some: readonly string[]): string[] {
   const left = [...all];
   for (const one of some) {
@@ -108,8 +108,8 @@ function lastBlock(events: readonly StreamEvent[]): string | undefined {
   return events.findLast((event) => event.type === 'content_block_start')?.content_block.type;
 }
 
-/** What a client will give back, without the marks of items that go on and of those that were not encrypted. */
-function sealedIn(signatures: readonly string[]): string[] {
+/** The encrypted payloads of the signatures, without `continued` marks and empty payloads. */
+function encryptedIn(signatures: readonly string[]): string[] {
   return signatures
     .map((signature) => readSignature(signature)?.payload ?? '')
     .filter((payload) => payload !== '' && payload !== continued);

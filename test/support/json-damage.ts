@@ -1,16 +1,16 @@
 /**
- * Damage to the structure of JSON: a field nulled, lost, renamed, of another type, emptied, huge, nested deep, or in the
- * place of another. Given as text and taken as text, for what is nested deep enough no printer can print.
+ * Random damage to the structure of JSON: a field set to null, removed, renamed, of another type, empty, huge, deeply nested,
+ * or with another field's value. Works on text, because very deep nesting cannot be printed with `JSON.stringify`.
  */
 import fc from 'fast-check';
 import { anyShare } from './arbitraries.ts';
 
-/** JSON text with one piece of damage; text that is no JSON comes back as it was. */
+/** Damages JSON text in one place. Text that is not JSON is returned unchanged. */
 export type JsonDamage = (json: string) => string;
 
 type Place = { of: Record<string, unknown>; key: string };
 
-/** Names that mean something in some format, so that a renamed field is read as another one. */
+/** Field names of all formats, so that a renamed field is read as another one. */
 const names = (
   'x __proto__ type index id name error usage text content arguments ' +
   'delta message choices tool_calls function reasoning_content finish_reason ' +
@@ -59,7 +59,7 @@ export const jsonDamage: fc.Arbitrary<JsonDamage> = choice.map((drawn) => (json)
   try {
     return damaged(json, drawn);
   } catch {
-    return json; // no JSON, or nested too deep for a printer by an earlier damage
+    return json; // not JSON, or too deeply nested by earlier damage
   }
 });
 
@@ -82,7 +82,7 @@ function damage({ of, key }: Place, drawn: Choice, places: readonly Place[]): vo
   if (drawn.kind === 'rename') put(of, Array.isArray(of) ? '0' : drawn.name, value);
 }
 
-/** Sets an own field, whatever its name is. */
+/** Sets an own field, also `__proto__`. */
 function put(of: object, key: string, value: unknown): void {
   Object.defineProperty(of, key, { value, enumerable: true, configurable: true, writable: true });
 }
@@ -92,7 +92,7 @@ function valueAt(places: readonly Place[], share: number): unknown {
   return place?.of[place.key];
 }
 
-/** Every field and entry, outer ones first. */
+/** All fields and entries, outer ones first. */
 function placesIn(value: unknown): Place[] {
   const found: Place[] = [];
   const waiting: unknown[] = [value];

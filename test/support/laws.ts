@@ -1,13 +1,13 @@
 /**
- * The laws of the stream (L1 to L14), as assertions about one transcript and its decoder. Every law is asked of every
- * transcript: each is blind to something that another sees (test/wire/README.md).
+ * The laws of the stream (L1 to L14) as assertions about one transcript. Every law is checked on every transcript, because
+ * each finds faults that the others miss (test/wire/README.md).
  */
 import assert from 'node:assert/strict';
 import { encodeEvent, isContent, type StreamEvent } from '../../lib/anthropic/events.ts';
 import { foldMessage } from '../../lib/anthropic/fold.ts';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import { randomCuts, slices, withLineEnds } from './cuts.ts';
-import { dataOf, run, spell, type Run } from './decode.ts';
+import { dataOf, run, toLine, type Run } from './decode.ts';
 import { completeFrom, exceptions } from './exceptions.ts';
 import { sdkMessage } from './sdk-message.ts';
 import { readReceived } from './received.ts';
@@ -21,43 +21,43 @@ export function decode(transcript: Transcript, pieces: Iterable<Uint8Array> = [t
   return run(decoder(transcript.format, transcript.options), pieces);
 }
 
-/** L10. Nothing that comes out, events or remarks, may depend on where a read ended; nor may its order. */
+/** L10: events and remarks, and their order, must not depend on where reads end. */
 export function cutsDoNotMatter(transcript: Transcript): void {
-  const whole = decode(transcript).all.map(spell);
+  const whole = decode(transcript).all.map(toLine);
   const ways = {
     'one byte at a time': slices(transcript.bytes, 1),
     'two bytes at a time': slices(transcript.bytes, 2),
   };
   for (const [way, pieces] of Object.entries(ways))
-    assert.deepEqual(decode(transcript, pieces).all.map(spell), whole, way);
+    assert.deepEqual(decode(transcript, pieces).all.map(toLine), whole, way);
   for (let seed = 1; seed <= (exhaustive ? 40 : 8); seed++)
     assert.deepEqual(
-      decode(transcript, randomCuts(transcript.bytes, seed)).all.map(spell),
+      decode(transcript, randomCuts(transcript.bytes, seed)).all.map(toLine),
       whole,
       `cuts of seed ${seed}`,
     );
 }
 
-/** Line ends are LF, CRLF or CR, and each may be cut in the middle. */
+/** L10: line ends may be LF, CRLF or CR, and may be cut. */
 export function lineEndsDoNotMatter(transcript: Transcript): void {
-  const whole = decode(transcript).all.map(spell);
+  const whole = decode(transcript).all.map(toLine);
   for (const end of ['\r\n', '\r'] as const) {
     const bytes = withLineEnds(transcript.bytes, end);
-    assert.deepEqual(decode(transcript, [bytes]).all.map(spell), whole, JSON.stringify(end));
+    assert.deepEqual(decode(transcript, [bytes]).all.map(toLine), whole, JSON.stringify(end));
     assert.deepEqual(
-      decode(transcript, slices(bytes, 1)).all.map(spell),
+      decode(transcript, slices(bytes, 1)).all.map(toLine),
       whole,
       `${JSON.stringify(end)}, byte by byte`,
     );
   }
 }
 
-/** L1 to L8 and L12, the end included, and what the grammar does not know: the model's name (L1). */
+/** L1 to L8 and L12, including the end of the stream, and the model's name (L1), which the grammar does not check. */
 export function obeysTheGrammar(transcript: Transcript): void {
-  lawful(decode(transcript).events, transcript);
+  checkGrammar(decode(transcript).events, transcript);
 }
 
-function lawful(events: readonly StreamEvent[], transcript: Transcript, where = ''): void {
+function checkGrammar(events: readonly StreamEvent[], transcript: Transcript, where = ''): void {
   assert.equal(brokenRule(events), undefined, where);
   for (const event of events) {
     if (event.type === 'message_start')
@@ -69,14 +69,14 @@ function lawful(events: readonly StreamEvent[], transcript: Transcript, where = 
   }
 }
 
-/** P1, P2: a stream that breaks off ends in an error unless it had said it was done, and nothing said is taken back. */
+/** P1, P2: a stream that breaks off before its finish ends in an error, and does not change what was already sent. */
 export function truncationIsNotAFinish(transcript: Transcript): void {
   const { bytes, format } = transcript;
   const from = completeFrom(transcript);
   const live: string[] = [];
   const said = slices(bytes, 1).reduce<{ decoder: ReturnType<typeof decoder>; counts: number[] }>(
     ({ decoder, counts }, byte) => {
-      for (const one of decoder.step(byte)) live.push(spell(one));
+      for (const one of decoder.step(byte)) live.push(toLine(one));
       counts.push(live.length);
       return { decoder, counts };
     },
@@ -86,12 +86,12 @@ export function truncationIsNotAFinish(transcript: Transcript): void {
     const where = `cut after ${length} of ${bytes.length} bytes`;
     const cut = decode(transcript, [bytes.subarray(0, length)]);
     assert.deepEqual(
-      cut.before.map(spell),
+      cut.beforeFlush.map(toLine),
       live.slice(0, said[length]),
       `${where}: not the beginning of the whole`,
     );
-    lawful(cut.events, transcript, where);
-    // Where the simple reader cannot tell: a choice that ends with nothing in it may be the whole answer, for now.
+    checkGrammar(cut.events, transcript, where);
+    // A choice that finishes without content may be the whole answer so far, which the simple reader cannot determine.
     const complete =
       from === undefined
         ? readSent(format, bytes.subarray(0, length)).complete
@@ -101,9 +101,9 @@ export function truncationIsNotAFinish(transcript: Transcript): void {
 }
 
 /**
- * Lengths after which to break the bytes off. Exhaustive: every byte of a small transcript; of a bigger one every few, and
- * every byte around a line end. The sample: both ends, the place where the answer becomes complete, and a spread of the
- * ends of lines and of all places.
+ * Lengths at which to truncate the bytes. Exhaustive: every length of a small transcript; of a larger one every few bytes
+ * and every length around a line end. Sample: both ends, the position where the answer becomes complete, and evenly spread
+ * line ends and other positions.
  */
 function breaks(bytes: Uint8Array, completeFrom: number | undefined): number[] {
   const all: number[] = [];
@@ -125,48 +125,48 @@ function stepAt(bytes: Uint8Array, at: number): number {
   return step;
 }
 
-/** L9: text, thinking and the arguments of every call arrive as they were sent; up to the break where a stream breaks. */
+/** L9: text, thinking and arguments arrive as they were sent; in a stream that breaks, up to the break. */
 export function contentIsPreserved(transcript: Transcript): void {
   const { events } = decode(transcript);
-  const heard = readReceived(events);
+  const received = readReceived(events);
   const sent: Sent = { ...readSent(transcript.format, transcript.bytes), ...exceptions(transcript) };
-  if (heard.ended === 'stopped') {
-    assert.equal(heard.text, sent.text, 'text');
-    assert.equal(heard.thinking, sent.thinking, 'thinking');
+  if (received.ended === 'stopped') {
+    assert.equal(received.text, sent.text, 'text');
+    assert.equal(received.thinking, sent.thinking, 'thinking');
     assert.deepEqual(
-      heard.calls.map(({ args }) => args),
+      received.calls.map(({ args }) => args),
       sent.calls.map(({ args }) => args),
       'arguments',
     );
     assert.deepEqual(
-      heard.calls.map(({ name }) => name),
+      received.calls.map(({ name }) => name),
       sent.calls.map(({ name }) => name),
       'names',
     );
   } else {
-    assert.ok(sent.text.startsWith(heard.text), `text up to the break: ${heard.text}`);
-    assert.ok(sent.thinking.startsWith(heard.thinking), `thinking up to the break: ${heard.thinking}`);
-    for (const [i, { args }] of heard.calls.entries())
+    assert.ok(sent.text.startsWith(received.text), `text up to the break: ${received.text}`);
+    assert.ok(sent.thinking.startsWith(received.thinking), `thinking up to the break: ${received.thinking}`);
+    for (const [i, { args }] of received.calls.entries())
       assert.ok(sent.calls[i]?.args.startsWith(args), `arguments of call ${i} up to the break: ${args}`);
   }
 }
 
 const cutting: ReadonlySet<unknown> = new Set(['max_tokens', 'refusal', 'model_context_window_exceeded']);
 
-/** L14: what our fold makes of the events is what Anthropic's SDK makes of them. */
+/** L14: our fold and Anthropic's SDK make the same message of the events. */
 export async function foldsLikeTheSdk(transcript: Transcript): Promise<void> {
   const { events } = decode(transcript);
   if (events.at(-1)?.type !== 'message_stop') return;
-  const ours = foldMessage(events);
-  const official = comparable(await sdkMessage(events));
-  // Of a turn that was cut our fold leaves out the calls that are not whole; the SDK shows their beginnings.
-  if (cutting.has(ours?.stop_reason)) {
-    const kept = new Set(ours?.content.map(({ id }) => id));
-    official.content = official.content.filter(
+  const own = foldMessage(events);
+  const expected = comparable(await sdkMessage(events));
+  // In a turn that was cut, our fold leaves out incomplete calls; the SDK keeps them.
+  if (cutting.has(own?.stop_reason)) {
+    const kept = new Set(own?.content.map(({ id }) => id));
+    expected.content = expected.content.filter(
       ({ type, id }) => type !== 'tool_use' || kept.has(id as string),
     );
   }
-  assert.deepEqual(comparable(ours), official);
+  assert.deepEqual(comparable(own), expected);
 }
 
 interface Comparable {
@@ -174,7 +174,7 @@ interface Comparable {
   [key: string]: unknown;
 }
 
-/** The fields both clients keep; the SDK folds only the counters it knows into `usage`. */
+/** The fields that both folds have; the SDK folds only the counters it knows into `usage`. */
 function comparable(message: unknown): Comparable {
   const { id, role, model, content, stop_reason, stop_sequence, usage } = JSON.parse(
     JSON.stringify(message),
@@ -185,7 +185,7 @@ function comparable(message: unknown): Comparable {
   return { id, role, model, content, stop_reason, stop_sequence: stop_sequence ?? null, counters };
 }
 
-/** L11: every event is `event:` and `data:` on one line each, they agree, and a plain reader gets back what was meant. */
+/** L11: every event has one `event:` and one `data:` line that agree, and its data parses to the event. */
 export function eventsAreWellFramed(transcript: Transcript): void {
   for (const event of decode(transcript).events) checkFraming(event);
 }
@@ -196,18 +196,18 @@ export function checkFraming(event: StreamEvent): void {
   assert.equal(lines[0], `event: ${event.type}`);
   assert.ok(lines[1]?.startsWith('data: '));
   assert.deepEqual(lines.slice(2), ['', '']);
-  // Bytes that left as they came may say more than the event, never anything else.
-  const said = JSON.parse(lines[1]?.slice(6) ?? '') as Record<string, unknown>;
-  const meant = JSON.parse(JSON.stringify(event)) as Record<string, unknown>;
-  for (const [name, value] of Object.entries(meant)) assert.deepEqual(said[name], value, name);
+  // Original bytes may contain more fields than the event, but not other values.
+  const sent = JSON.parse(lines[1]?.slice(6) ?? '') as Record<string, unknown>;
+  const fields = JSON.parse(JSON.stringify(event)) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(fields)) assert.deepEqual(sent[name], value, name);
 }
 
-/** Raw messages: an event that says what one of the upstream's says leaves with that one's bytes. */
+/** Raw messages: an event that equals one of the upstream's events is sent with its original bytes. */
 export function unchangedEventsKeepTheirBytes(transcript: Transcript): void {
-  const came = dataLines(transcript);
+  const original = dataLines(transcript);
   for (const event of decode(transcript).events) {
-    const said = JSON.parse(dataOf(event)) as unknown;
-    const equal = came.filter(({ json }) => isEqual(json, said));
+    const json = JSON.parse(dataOf(event)) as unknown;
+    const equal = original.filter((line) => isEqual(line.json, json));
     if (equal.length > 0)
       assert.ok(
         equal.some(({ data }) => data === dataOf(event)),
@@ -216,11 +216,11 @@ export function unchangedEventsKeepTheirBytes(transcript: Transcript): void {
   }
 }
 
-/** Raw messages that break no law leave whole: every data line of the upstream, in order, and nothing else. */
+/** Raw messages that break no law are sent unchanged: every data line of the upstream, in order, and no other. */
 export function allEventsKeepTheirBytes(transcript: Transcript): void {
-  const left = decode(transcript).events.map(dataOf);
+  const sent = decode(transcript).events.map(dataOf);
   assert.deepEqual(
-    left,
+    sent,
     dataLines(transcript).map(({ data }) => data),
   );
 }

@@ -1,4 +1,4 @@
-/** JSON as the simple readers take it: anything may be missing. */
+/** Access to JSON whose fields may be missing or have any type. */
 export interface LooseJson {
   [key: string]: LooseJson | undefined;
 }

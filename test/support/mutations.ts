@@ -1,4 +1,4 @@
-/** Damage to an event stream, as a network, a gateway or a template may do it: to its bytes, its events, or the JSON in them. */
+/** Damage to an event stream as a network or gateway may cause it: to bytes, events, or the JSON in them. */
 import fc from 'fast-check';
 import { anyShare } from './arbitraries.ts';
 import { utf8 } from './decode.ts';
@@ -90,7 +90,7 @@ const fieldMutation: fc.Arbitrary<Mutation> = fc
     return utf8(events.join(''));
   });
 
-/** Each event with the empty line behind it; a body that is no event stream is one. */
+/** The events, each with its blank line. A body that is not an event stream counts as one event. */
 function eventsOf(bytes: Uint8Array): string[] {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   return text.split(/(?<=\n\n|\r\n\r\n|\r\r)/);

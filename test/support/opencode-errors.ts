@@ -1,16 +1,16 @@
-/** The refusals OpenCode's gateways were seen to send (upstream facts 3.1 to 3.3), and what is to become of each. */
+/** Error responses observed on OpenCode's gateways, with the expected failure class and the error that the client gets. */
 import type { ApiErrorType } from '../../lib/anthropic/events.ts';
 import type { Answer } from '../../lib/emulator/answer.ts';
 import type { FailureClass } from '../../lib/proxy/policy/failures.ts';
 
-export interface Refusing {
+export interface OpenCodeError {
   name: string;
   status: number;
   body: string;
   headers?: Record<string, string>;
   failure: FailureClass;
-  /** What the client hears when nobody else could answer. */
-  told: { status: number; type: ApiErrorType; permanent: boolean; retryAfter?: string };
+  /** The error that the client gets if no other model can answer. */
+  expected: { status: number; type: ApiErrorType; permanent: boolean; retryAfter?: string };
 }
 
 const gateway = (type: string, message: string, more: object = {}): string =>
@@ -25,41 +25,41 @@ const limited = { status: 429, type: 'rate_limit_error', permanent: false } as c
 const broken = { status: 500, type: 'api_error', permanent: false } as const;
 const overloaded = { status: 503, type: 'overloaded_error', permanent: false } as const;
 
-export const openCodeErrors: readonly Refusing[] = [
+export const openCodeErrors: readonly OpenCodeError[] = [
   {
-    name: 'a model nobody knows',
+    name: 'an unknown model',
     status: 401,
     body: gateway('ModelError', 'Model first is not supported'),
     failure: 'gone',
-    told: gone,
+    expected: gone,
   },
   {
     name: 'a model that is not on this endpoint',
     status: 401,
     body: gateway('ModelError', 'Model first is not supported for format oa-compat'),
     failure: 'format',
-    told: gone,
+    expected: gone,
   },
   {
     name: 'a missing key',
     status: 401,
     body: gateway('AuthError', 'Missing API key.'),
     failure: 'credentials',
-    told: credentials,
+    expected: credentials,
   },
   {
     name: 'a wrong key at the Console',
     status: 401,
     body: console({ type: 'server_error', message: 'Upstream request failed: Invalid credential' }),
     failure: 'credentials',
-    told: credentials,
+    expected: credentials,
   },
   {
     name: 'a blocked account',
     status: 401,
     body: gateway('INFERENCE_ACCESS_BLOCKED', 'blocked'),
     failure: 'credentials',
-    told: credentials,
+    expected: credentials,
   },
   {
     name: 'the vendor’s own key error behind the gateway',
@@ -70,116 +70,122 @@ export const openCodeErrors: readonly Refusing[] = [
       code: 'invalid_api_key',
     }),
     failure: 'gone',
-    told: gone,
+    expected: gone,
   },
   {
     name: 'an empty balance',
     status: 401,
     body: gateway('CreditsError', 'Insufficient balance. Manage your billing here'),
     failure: 'quota',
-    told: quota,
+    expected: quota,
   },
   {
     name: 'a monthly cap',
     status: 401,
     body: gateway('MonthlyLimitError', 'cap'),
     failure: 'quota',
-    told: quota,
+    expected: quota,
   },
   {
     name: 'a member’s cap',
     status: 401,
     body: gateway('UserLimitError', 'cap'),
     failure: 'quota',
-    told: quota,
+    expected: quota,
   },
-  { name: 'a bare 402', status: 402, body: '', failure: 'quota', told: quota },
+  { name: 'a bare 402', status: 402, body: '', failure: 'quota', expected: quota },
   {
-    name: 'no funds at the Console',
+    name: 'insufficient funds at the Console',
     status: 402,
     body: console({ message: 'Upstream request failed: Insufficient account funds' }),
     failure: 'quota',
-    told: quota,
+    expected: quota,
   },
   {
     name: 'a region that is not allowed',
     status: 403,
     body: gateway('RegionError', 'region'),
     failure: 'gone',
-    told: gone,
+    expected: gone,
   },
   {
     name: 'a data policy',
     status: 403,
     body: gateway('DataPolicyError', 'policy'),
     failure: 'gone',
-    told: gone,
+    expected: gone,
   },
   {
     name: 'a free model outside OpenCode',
     status: 403,
     body: gateway('FreeTierError', "OpenCode's free tier can only be used from within OpenCode"),
     failure: 'gone',
-    told: gone,
+    expected: gone,
   },
   {
-    name: 'access switched off',
+    name: 'disabled model access',
     status: 403,
     body: console({ message: 'Model access is disabled' }),
     failure: 'gone',
-    told: gone,
+    expected: gone,
   },
-  { name: 'a wall that is no JSON', status: 403, body: 'error code: 1010', failure: 'gone', told: gone },
   {
-    name: 'a page that is not there',
+    name: 'a block page that is not JSON',
+    status: 403,
+    body: 'error code: 1010',
+    failure: 'gone',
+    expected: gone,
+  },
+  {
+    name: 'an HTML 404 page',
     status: 404,
     body: '<html><title>404</title></html>',
     failure: 'gone',
-    told: gone,
+    expected: gone,
   },
   {
     name: 'a model that was removed',
     status: 410,
     body: gateway('ModelDeprecated', 'removed'),
     failure: 'gone',
-    told: gone,
+    expected: gone,
   },
   {
-    name: 'a plan spent for hours',
+    name: 'a usage limit that resets in hours',
     status: 429,
     body: gateway('GoUsageLimitError', '5-hour usage limit reached. Resets in 7hr 29min.', {
       metadata: { workspace: 'wrk_1', limitName: '5 hour' },
     }),
     headers: { 'retry-after': '42694' },
     failure: 'quota',
-    told: quota,
+    expected: quota,
   },
   {
-    name: 'a plan spent for seconds',
+    name: 'a usage limit that resets in seconds',
     status: 429,
     body: gateway('GoUsageLimitError', 'usage limit reached'),
     headers: { 'retry-after': '30' },
     failure: 'quota',
-    told: { ...quota, permanent: false, retryAfter: '30' },
+    expected: { ...quota, permanent: false, retryAfter: '30' },
   },
   {
-    name: 'a free allowance spent',
+    name: 'an exhausted free tier',
     status: 429,
     body: gateway('FreeUsageLimitError', 'spent', { metadata: {} }),
     headers: { 'retry-after': '3600' },
     failure: 'quota',
-    told: quota,
+    expected: quota,
   },
   {
-    name: 'too many requests a minute',
+    name: 'too many requests per minute',
     status: 429,
     body: gateway('RateLimitError', 'slow down'),
     headers: { 'retry-after': '60' },
     failure: 'transient',
-    told: { ...limited, retryAfter: '60' },
+    expected: { ...limited, retryAfter: '60' },
   },
   {
-    name: 'a saturated vendor',
+    name: 'a rate limit of the vendor',
     status: 429,
     body: console({
       message: 'Provider rate limit exceeded',
@@ -188,10 +194,10 @@ export const openCodeErrors: readonly Refusing[] = [
       code: 'provider_rate_limit_exceeded',
     }),
     failure: 'transient',
-    told: limited,
+    expected: limited,
   },
   {
-    name: 'a limit without an error object',
+    name: 'a rate limit without an error object',
     status: 429,
     body: JSON.stringify({
       param: null,
@@ -200,84 +206,84 @@ export const openCodeErrors: readonly Refusing[] = [
       message: 'Rate limit exceeded. Please retry after a brief wait.',
     }),
     failure: 'transient',
-    told: limited,
+    expected: limited,
   },
   {
-    name: 'the gateway’s own fault',
+    name: 'an internal error of the gateway',
     status: 500,
     body: gateway('error', 'Internal server error'),
     failure: 'transient',
-    told: broken,
+    expected: broken,
   },
   {
     name: 'a bad gateway',
     status: 502,
     body: '<html><title>502 Bad Gateway</title></html>',
     failure: 'transient',
-    told: { status: 502, type: 'api_error', permanent: false },
+    expected: { status: 502, type: 'api_error', permanent: false },
   },
   {
     name: 'an outage',
     status: 503,
     body: console({ message: 'Inference is temporarily unavailable' }),
     failure: 'transient',
-    told: overloaded,
+    expected: overloaded,
   },
   {
     name: 'an overload',
     status: 529,
     body: gateway('overloaded_error', 'Overloaded'),
     failure: 'transient',
-    told: { status: 529, type: 'overloaded_error', permanent: false },
+    expected: { status: 529, type: 'overloaded_error', permanent: false },
   },
   {
     name: 'an origin that Cloudflare cannot reach',
     status: 524,
     body: 'error code: 524',
     failure: 'transient',
-    told: { status: 524, type: 'api_error', permanent: false },
+    expected: { status: 524, type: 'api_error', permanent: false },
   },
   {
     name: 'a missing session id',
     status: 400,
     body: gateway('MissingSessionID', 'Request is missing x-opencode-session'),
     failure: 'client',
-    told: client,
+    expected: client,
   },
   {
-    name: 'a protocol the model does not speak',
+    name: 'an unsupported protocol',
     status: 400,
     body: gateway('ModelProtocolUnsupported', 'Model does not support this protocol.'),
     failure: 'format',
-    told: gone,
+    expected: gone,
   },
   {
-    name: 'a mistake labelled a server error',
+    name: 'a client error labelled as a server error',
     status: 400,
     body: console({ type: 'server_error', message: 'Upstream request failed: bad field' }),
     failure: 'client',
-    told: client,
+    expected: client,
   },
   {
-    name: 'a tool schema that is refused',
+    name: 'a rejected tool schema',
     status: 400,
     body: console({ param: 'tools', type: 'invalid_request_error', message: '[unsupported_tool_schema]' }),
     failure: 'client',
-    told: client,
+    expected: client,
   },
   {
     name: 'a 400 without an error',
     status: 400,
     body: '{"model":"qwen3.7-plus"}',
     failure: 'client',
-    told: client,
+    expected: client,
   },
   {
     name: 'a 422',
     status: 422,
     body: console({ message: 'unprocessable' }),
     failure: 'client',
-    told: client,
+    expected: client,
   },
   {
     name: 'a prompt that is too long',
@@ -287,19 +293,19 @@ export const openCodeErrors: readonly Refusing[] = [
       code: 'context_length_exceeded',
     }),
     failure: 'client',
-    told: client,
+    expected: client,
   },
   {
     name: 'a body that is too large',
     status: 413,
     body: '<html><title>413</title></html>',
     failure: 'client',
-    told: client,
+    expected: client,
   },
 ];
 
-/** The emulator's answer that refuses so. */
-export function refusing({ status, body, headers }: Refusing): Answer {
+/** An answer of the emulator with this error. */
+export function errorAnswer({ status, body, headers }: OpenCodeError): Answer {
   const isJson = body.startsWith('{');
   return {
     reply: {

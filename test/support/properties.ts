@@ -1,16 +1,16 @@
-/** What must hold of any bytes whatever, and how two accounts of one answer are compared. */
+/** Properties that must hold for any input, and helpers to compare two forms of one answer. */
 import assert from 'node:assert/strict';
 import type { Usage } from '../../lib/anthropic/events.ts';
 import { foldMessage } from '../../lib/anthropic/fold.ts';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import { atShares } from './arbitraries.ts';
 import { cutAt } from './cuts.ts';
-import { run, spell, utf8, type Run } from './decode.ts';
+import { run, toLine, utf8, type Run } from './decode.ts';
 import { checkFraming } from './laws.ts';
 import type { Call } from './sent-shape.ts';
 import { decoder, type Format, type TurnOptions } from './turns.ts';
 
-/** Never throws, never an unlawful event, and no matter how the bytes are cut. */
+/** Checks that decoding never throws, obeys the laws, reports sane usage, and does not depend on cuts. */
 export function checkLaws(
   format: Format,
   bytes: Uint8Array,
@@ -25,11 +25,11 @@ export function checkLaws(
     if (event.type === 'message_delta') countsAreSane(event.usage);
   }
   const cut = run(decoder(format, options), cutAt(bytes, atShares(bytes, shares)));
-  assert.deepEqual(cut.all.map(spell), whole.all.map(spell), 'L10: the cuts show');
+  assert.deepEqual(cut.all.map(toLine), whole.all.map(toLine), 'L10: the cuts show');
   return whole;
 }
 
-/** Tokens are numbers, and never negative. */
+/** Token counts must be finite and not negative. */
 function countsAreSane(usage: Partial<Usage>): void {
   const { input_tokens: input, output_tokens: output } = usage;
   for (const count of [input, output, usage.cache_read_input_tokens, usage.cache_creation_input_tokens])
@@ -39,21 +39,21 @@ function countsAreSane(usage: Partial<Usage>): void {
     );
 }
 
-/** What a beginning of the stream says is a beginning of what the whole says; `share` is how much of it is heard. */
+/** Checks that the output for a prefix of the stream is a prefix of the output for all of it; `share` is its length. */
 export function checkPrefix(format: Format, frames: readonly string[], share: number): void {
-  const whole = run(decoder(format), frames.map(utf8)).all.map(spell);
-  const heard = run(decoder(format), frames.slice(0, Math.round(share * frames.length)).map(utf8));
-  const said = heard.before.map(spell);
-  assert.deepEqual(said, whole.slice(0, said.length));
-  assert.equal(brokenRule(heard.events), undefined);
+  const whole = run(decoder(format), frames.map(utf8)).all.map(toLine);
+  const partial = run(decoder(format), frames.slice(0, Math.round(share * frames.length)).map(utf8));
+  const output = partial.beforeFlush.map(toLine);
+  assert.deepEqual(output, whole.slice(0, output.length));
+  assert.equal(brokenRule(partial.events), undefined);
 }
 
-/** The calls in an order of their own: servers may finish them in any. */
+/** The calls sorted, because servers may finish them in any order. */
 export function sorted(calls: readonly Call[]): string[] {
   return calls.map(({ name, args }) => `${name} ${args}`).sort();
 }
 
-/** What an answer comes to, however it was sent: the fold, its prose joined and its calls in an order of their own. */
+/** The content of an answer independent of its blocks: joined text and thinking, and sorted calls. */
 export function foldedContent(events: Run['events']): {
   text: string;
   thinking: string;

@@ -1,6 +1,6 @@
 /**
- * The proxy in a process of its own, for what can only be measured there. Told over IPC: `{ url }` of an emulator to
- * begin with, then `'memory'`; answers with `{ port }` and `{ bytes }`. Ends when its parent does.
+ * A proxy in a separate process, for memory measurements. IPC messages: `{ url, format }` of an emulator starts the proxy,
+ * which replies `{ port }`; `'memory'` is answered with `{ bytes }`. The process exits when its parent disconnects.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -23,9 +23,9 @@ async function bytesInUse(): Promise<number> {
 }
 
 process.once('disconnect', () => process.exit());
-process.on('message', (said: 'memory' | { url: string; format: WireFormat }) => {
-  if (said === 'memory') return void bytesInUse().then((bytes) => process.send?.({ bytes }));
-  const settings = settingsFor(said.url, { format: said.format });
+process.on('message', (message: 'memory' | { url: string; format: WireFormat }) => {
+  if (message === 'memory') return void bytesInUse().then((bytes) => process.send?.({ bytes }));
+  const settings = settingsFor(message.url, { format: message.format });
   void startProxy({ settings: () => settings, token, host: '127.0.0.1', port: 0, log: silent }).then(
     ({ port }) => process.send?.({ port }),
   );

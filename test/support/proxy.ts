@@ -1,4 +1,4 @@
-/** The real proxy before the real emulator, and a client that reads everything strictly. Both end with `await using`. */
+/** Starts the real proxy in front of the real emulator, with a client that validates everything it reads. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
@@ -27,9 +27,9 @@ export interface ProxyOptions {
   /** No retry and no wait unless given. */
   retry?: Partial<Settings['retry']>;
   heartbeatMs?: number;
-  /** The last word on the settings. */
+  /** Applied to the settings at the end. */
   change?: (settings: Settings) => Settings;
-  /** Asked anew for every snapshot, instead of all of the above. */
+  /** Called for every snapshot of the settings; replaces all options above. */
   settings?: () => Settings;
   token?: string | undefined;
   host?: string;
@@ -38,7 +38,7 @@ export interface ProxyOptions {
   watchesQuotas?: boolean;
 }
 
-/** What a request differs in. */
+/** Options of one request. */
 export interface RequestOptions extends Omit<RequestInit, 'headers'> {
   path?: string;
   headers?: Record<string, string>;
@@ -50,22 +50,22 @@ export interface ProxyUnderTest {
   emulator: Emulator;
   log: LogEntry[];
   settings: Settings;
-  /** A Messages request, its answer unread. */
+  /** Sends a Messages request and returns the unread response. */
   post(body?: object | string, init?: RequestOptions): Promise<Response>;
-  /** A Messages request, its answer read to the end and held to the laws. */
+  /** Sends a Messages request, reads the whole response and checks it against the laws. */
   send(body?: object | string, init?: RequestOptions): Promise<ClientResponse>;
-  /** The models asked so far, in order, as the upstream saw them. */
+  /** The models of the upstream requests so far, in order. */
   requestedModels(): string[];
-  /** Resolves when so many attempts were made and written down, which the last may be a little after its answer. */
+  /** Resolves when this number of attempts is logged; an attempt may be logged shortly after its response. */
   attemptsLogged(attempts: number): Promise<void>;
-  /** Entries at warn or error. */
+  /** Log entries of level warn or error. */
   warnings(): LogEntry[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 export const token = 'token-of-this-launch-0123456789abcdef';
 
-/** A question; streamed unless `more` says otherwise. */
+/** The body of a Messages request; streaming unless `more` overrides it. */
 export function requestBody(more: object = {}): Record<string, unknown> {
   return {
     model: 'claude-sonnet-5',
@@ -76,7 +76,7 @@ export function requestBody(more: object = {}): Record<string, unknown> {
   };
 }
 
-/** A model of the emulator; with room for everything unless `more` says otherwise. */
+/** A model of the emulator without tight limits; `more` overrides fields. */
 export function modelOf(id: string, more: Partial<ModelEntry> = {}): ModelEntry {
   return {
     provider: 'emulator',
@@ -94,13 +94,13 @@ const given = await loadSettings({ env: {}, home: '/nonexistent' });
 /** The settings of a fresh installation. */
 export const defaults: Settings = given.settings;
 
-const patient: Timeouts = { headersMs: hangMs, firstEventMs: hangMs, idleMs: hangMs };
+const longTimeouts: Timeouts = { headersMs: hangMs, firstEventMs: hangMs, idleMs: hangMs };
 
-/** For `change`: the limits of a test bind the first model only, and the second may take its time. */
+/** For `change`: gives the second model long timeouts, so that a test's timeouts apply only to the first. */
 export function withUnhurriedSecond(settings: Settings): Settings {
   const { other } = settings.providers;
   assert(other);
-  return { ...settings, providers: { ...settings.providers, other: { ...other, timeouts: patient } } };
+  return { ...settings, providers: { ...settings.providers, other: { ...other, timeouts: longTimeouts } } };
 }
 
 export function settingsFor(url: string, options: ProxyOptions = {}): Settings {
@@ -114,19 +114,19 @@ export function settingsFor(url: string, options: ProxyOptions = {}): Settings {
   assert(first);
   const emulated = base.providers['emulator'];
   assert(emulated);
-  const asked: Provider = { ...emulated, ...provider, timeouts: { ...patient, ...timeouts } };
+  const upstream: Provider = { ...emulated, ...provider, timeouts: { ...longTimeouts, ...timeouts } };
   const settings: Settings = {
     ...base,
     models: { default: first },
     fallbacks: rest.length > 0 ? { default: rest } : {},
-    providers: { emulator: asked, other: { ...asked, name: 'other' } },
+    providers: { emulator: upstream, other: { ...upstream, name: 'other' } },
     retry: { attempts: 0, baseMs: 0, maxMs: 0, maxAttemptsTotal: 6, ...retry },
     heartbeatMs,
   };
   return change ? change(settings) : settings;
 }
 
-/** The proxy over an emulator with these answers, or as the options say. */
+/** A proxy in front of an emulator with these answers or options. */
 export async function proxyOver(
   given: readonly (Answer | Script)[] | ProxyOptions = {},
 ): Promise<ProxyUnderTest> {
@@ -203,24 +203,24 @@ function isAnswers(
 export interface ClientResponse {
   status: number;
   headers: Headers;
-  /** Everything after the headers. */
+  /** The whole body. */
   body: string;
-  /** The events of a stream; empty for an answer that is none. */
+  /** The events of a stream; empty if the response is not a stream. */
   events: StreamEvent[];
-  /** Each event's data line as it came. */
+  /** The data line of each event. */
   data: string[];
-  /** The error of a status or the last event. */
+  /** The error in the body or in the last event. */
   error: { type: string; message: string } | undefined;
-  /** Text of the answer, streamed or whole. */
+  /** The text of the message, streamed or not. */
   text: string;
   stopReason: string | null;
   message: Message | undefined;
 }
 
-/** Reads an answer to its end. Fails when it breaks off, or breaks a law of the stream, or an error has another shape. */
+/** Reads a whole response. Fails if it breaks off, breaks a law of the stream, or has an error of another shape. */
 export async function readResponse(response: Response): Promise<ClientResponse> {
   const text = await response.text();
-  const heard: ClientResponse = {
+  const read: ClientResponse = {
     status: response.status,
     headers: response.headers,
     body: text,
@@ -232,35 +232,35 @@ export async function readResponse(response: Response): Promise<ClientResponse> 
     message: undefined,
   };
   assert.match(response.headers.get('request-id') ?? '', /^req_[0-9a-f]{24}$/);
-  if (response.headers.get('content-type')?.startsWith('text/event-stream')) return readStream(heard);
+  if (response.headers.get('content-type')?.startsWith('text/event-stream')) return readStream(read);
   assert.equal(response.headers.get('content-type'), 'application/json');
-  if (text === '') return heard;
+  if (text === '') return read;
   const body = JSON.parse(text) as Record<string, unknown>;
   if (response.ok) {
     const message = body as unknown as Message;
-    if (message.type !== 'message') return heard;
-    heard.message = message;
-    heard.text = message.content.map((block) => block.text ?? '').join('');
-    heard.stopReason = message.stop_reason;
-    return heard;
+    if (message.type !== 'message') return read;
+    read.message = message;
+    read.text = message.content.map((block) => block.text ?? '').join('');
+    read.stopReason = message.stop_reason;
+    return read;
   }
   const { type, error, request_id, ...others } = body;
   assert.deepEqual([type, request_id, others], ['error', response.headers.get('request-id'), {}]);
-  heard.error = errorOf(error);
-  return heard;
+  read.error = errorOf(error);
+  return read;
 }
 
-function readStream(heard: ClientResponse): ClientResponse {
-  const { events, data } = readEvents(heard.body);
+function readStream(read: ClientResponse): ClientResponse {
+  const { events, data } = readEvents(read.body);
   const rule = brokenRule(events);
-  assert.equal(rule, undefined, `${rule}\n${heard.body}`);
+  assert.equal(rule, undefined, `${rule}\n${read.body}`);
   for (const event of events) {
     if (event.type === 'content_block_delta' && event.delta.type === 'text_delta')
-      heard.text += event.delta.text;
-    if (event.type === 'message_delta') heard.stopReason = event.delta.stop_reason;
-    if (event.type === 'error') heard.error = errorOf(event.error);
+      read.text += event.delta.text;
+    if (event.type === 'message_delta') read.stopReason = event.delta.stop_reason;
+    if (event.type === 'error') read.error = errorOf(event.error);
   }
-  return { ...heard, events, data };
+  return { ...read, events, data };
 }
 
 function errorOf(error: unknown): { type: string; message: string } {
@@ -270,7 +270,7 @@ function errorOf(error: unknown): { type: string; message: string } {
   return { type, message };
 }
 
-/** Server-sent events in exactly the shape of L11, and nothing else at all between them. */
+/** Parses server-sent events that have exactly the form of L11, with nothing between them. */
 export function readEvents(text: string): { events: StreamEvent[]; data: string[] } {
   const frames = text.split('\n\n');
   assert.equal(frames.pop(), '', 'the last event is not whole');
@@ -286,12 +286,12 @@ export function readEvents(text: string): { events: StreamEvent[]; data: string[
   return { events, data };
 }
 
-/** How often an event of this type came. */
+/** The number of events of this type. */
 export function count({ events }: ClientResponse, type: StreamEvent['type']): number {
   return events.filter((event) => event.type === type).length;
 }
 
-/** Waits until `look` is true; fails with `what` when that takes so long that it will never be. */
+/** Waits until `look` returns true; fails with `what` after `hangMs`. */
 export async function waitUntil(look: () => boolean, what: string | (() => string)): Promise<void> {
   const end = performance.now() + hangMs;
   while (!look()) {
@@ -300,7 +300,7 @@ export async function waitUntil(look: () => boolean, what: string | (() => strin
   }
 }
 
-/** Reads a stream until `found` is in it, and gives the reader for the rest. */
+/** Reads a stream until it contains `found`, and returns the reader for the rest. */
 export async function readUntil(
   response: Response,
   found: string,

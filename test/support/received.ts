@@ -1,4 +1,4 @@
-/** What a client of Anthropic's stream has heard, counted from deltas alone, as Claude Code counts (measured). */
+/** Reads what a client receives, from deltas only, as Claude Code does (measured). */
 import type { StreamEvent } from '../../lib/anthropic/events.ts';
 import type { Call } from './sent-shape.ts';
 
@@ -13,7 +13,7 @@ export interface Received {
 }
 
 export function readReceived(events: Iterable<StreamEvent>): Received {
-  const heard: Received = {
+  const received: Received = {
     text: '',
     thinking: '',
     calls: [],
@@ -23,18 +23,18 @@ export function readReceived(events: Iterable<StreamEvent>): Received {
   };
   for (const event of events) {
     if (event.type === 'content_block_start' && event.content_block.type === 'tool_use')
-      heard.calls.push({ name: event.content_block.name ?? '', args: '' });
+      received.calls.push({ name: event.content_block.name ?? '', args: '' });
     if (event.type === 'content_block_delta') {
       const { delta } = event;
-      const call = heard.calls.at(-1);
-      if (delta.type === 'text_delta') heard.text += delta.text;
-      if (delta.type === 'thinking_delta') heard.thinking += delta.thinking;
-      if (delta.type === 'signature_delta') heard.signatures.push(delta.signature);
+      const call = received.calls.at(-1);
+      if (delta.type === 'text_delta') received.text += delta.text;
+      if (delta.type === 'thinking_delta') received.thinking += delta.thinking;
+      if (delta.type === 'signature_delta') received.signatures.push(delta.signature);
       if (delta.type === 'input_json_delta' && call) call.args += delta.partial_json;
     }
-    if (event.type === 'message_delta') heard.stopReason = event.delta.stop_reason;
-    if (event.type === 'message_stop') heard.ended = 'stopped';
-    if (event.type === 'error') heard.ended = 'error';
+    if (event.type === 'message_delta') received.stopReason = event.delta.stop_reason;
+    if (event.type === 'message_stop') received.ended = 'stopped';
+    if (event.type === 'error') received.ended = 'error';
   }
-  return heard;
+  return received;
 }

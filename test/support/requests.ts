@@ -1,4 +1,4 @@
-/** Requests and routes for the tests of encoders: the 44 captured ones, and routes like those of real models. */
+/** Requests and routes for the tests of encoders: captured requests, and routes like those of real models. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ContentBlock, MessagesRequest, RequestMessage } from '../../lib/anthropic/request.ts';
 import type { Route } from '../../lib/wire/codec.ts';
@@ -46,7 +46,7 @@ export function routeOf({ quirks, ...facts }: RouteFacts = {}): Route {
   };
 }
 
-/** Routes like those of the models the quirks were seen at (upstream facts, section 5). */
+/** Routes like those of the models whose quirks they have. */
 export const chatRoutes: Record<string, Route> = {
   plain: routeOf(),
   deepseek: routeOf({

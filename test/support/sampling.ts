@@ -1,15 +1,15 @@
 /**
- * How much a law is tried. `npm test` tries a sample; `npm run test:long` sets `OCC_TESTS=exhaustive` and tries everything.
- * `FC_RUNS` sets the number of generated inputs of each property by hand.
+ * How many inputs each law is tested with. `npm test` tests a sample; `npm run test:long` sets `OCC_TESTS=exhaustive` and
+ * tests all of them. `FC_RUNS` overrides the number of generated inputs per property.
  */
 export const exhaustive = process.env['OCC_TESTS'] === 'exhaustive';
 
-/** fast-check's number of runs: `full` in the exhaustive form, a fifth in the sample. */
+/** The number of runs for fast-check: `full` if exhaustive, otherwise a fifth. */
 export function runsOf(full: number): { numRuns: number } {
   return { numRuns: Number(process.env['FC_RUNS'] ?? (exhaustive ? full : Math.ceil(full / 5))) };
 }
 
-/** Numbers below `below`, the same for the same seed (a linear congruential generator with the constants of Numerical Recipes). */
+/** Integers from 0 to `below` - 1, the same for the same seed (linear congruential, constants of Numerical Recipes). */
 export function randomNumbers(seed: number): (below: number) => number {
   let state = seed >>> 0;
   return (below) => {
@@ -18,11 +18,11 @@ export function randomNumbers(seed: number): (below: number) => number {
   };
 }
 
-/** At most `most` of the items, the same ones every time, in their order. */
+/** At most `most` of the items, in order, the same for the same seed. */
 export function sampleOf<T>(items: readonly T[], most: number, seed: number): T[] {
   if (items.length <= most) return [...items];
   const next = randomNumbers(seed);
-  // One of each stretch, so that the sample is spread over the whole.
+  // One item of each stretch, so that the sample is spread evenly.
   const stretch = items.length / most;
   return Array.from({ length: most }, (_, n) => {
     const from = Math.floor(n * stretch);

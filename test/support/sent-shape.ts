@@ -1,4 +1,4 @@
-/** What an upstream sent, as the readers of every wire format report it. Types alone. */
+/** Types for what an upstream sent, shared by the readers of all formats. */
 
 export interface Call {
   name: string;
@@ -9,14 +9,14 @@ export interface Sent {
   text: string;
   thinking: string;
   calls: Call[];
-  /** P1: the upstream said that it was done. */
+  /** True if the upstream sent a finish (P1). */
   complete: boolean;
 }
 
-/** A transcript whose content the simple readers (sent.ts) cannot know, and what it holds. */
+/** The content of a transcript that the simple readers (sent.ts) cannot read. */
 export interface Exception extends Partial<Omit<Sent, 'complete'>> {
-  /** The law or the fact that this follows from. */
+  /** Why the readers cannot read it, or the law that changes the content. */
   why: string;
-  /** The bytes with which the answer becomes complete; "never" for one that does not. */
+  /** The bytes that complete the answer; "never" if it stays incomplete. */
   completeAt?: string;
 }

@@ -1,7 +1,6 @@
 /**
- * What an upstream said, read from its bytes by a second, simpler reader that shares no line with lib: no cuts, no
- * repairs, everything in memory. It knows only streams that number their calls honestly; the other transcripts say by
- * hand what they hold (exceptions.ts).
+ * Reads what an upstream sent, independently of lib: whole bytes, no repairs. It handles only streams that number their
+ * calls correctly; `exceptions.ts` lists the content of the other transcripts.
  */
 import { geminiReader } from './gemini/sent.ts';
 import { asObjects, asText, type LooseJson } from './loose-json.ts';

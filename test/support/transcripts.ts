@@ -1,9 +1,9 @@
 /**
- * The transcripts under test/fixtures/transcripts: `<format>/<behaviour>.sse` as an upstream would send it, comment
- * lines included, or `<behaviour>.body` for what is no plain event stream (its leading comment lines are not sent).
+ * Reads the transcripts in `test/fixtures/transcripts`: `<format>/<behaviour>.sse` is sent with its comment lines;
+ * `<behaviour>.body`, for bodies that are not event streams, is sent without its leading comment lines.
  *
- * The first line says `: made by hand` and what it shows; `: quirks a b`, `: model m`, `: stops a b` and `: search yes`
- * set up the turn.
+ * The first line is `: made by hand` and what the transcript shows. `: quirks a b`, `: model m`, `: stops a b` and
+ * `: search yes` configure the turn.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -15,9 +15,9 @@ export interface Transcript {
   name: string;
   bytes: Uint8Array;
   options: TurnOptions;
-  /** What the first line says. */
+  /** The first line. */
   shows: string;
-  /** True for an event stream, whose line ends may be rewritten. */
+  /** True for an event stream, whose line ends may be replaced. */
   events: boolean;
   golden: string;
 }

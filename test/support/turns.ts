@@ -1,4 +1,4 @@
-/** The exchange every wire test is part of: one route, one request, one message id. */
+/** The route, request and message id that all wire tests use. */
 import type { Decoded } from '../../lib/anthropic/events.ts';
 import type { Transducer } from '../../lib/stream/transducer.ts';
 import { chatDecoder } from '../../lib/wire/chat/stream.ts';
@@ -17,24 +17,23 @@ const decoders = {
   responses: responsesDecoder,
 };
 
-/** The formats whose answers are decoded. */
 export type Format = keyof typeof decoders;
 export const formats = Object.keys(decoders) as Format[];
 
 export interface TurnOptions {
   quirks?: Partial<Quirks>;
-  /** The model the client asked for, which every `message_start` must name. */
+  /** The requested model, which `message_start` must contain. */
   model?: string;
-  /** The client's stop words. */
+  /** The client's stop sequences. */
   stops?: readonly string[];
-  /** Whether the client asked for a web search. */
+  /** Whether the client requests a web search tool. */
   search?: boolean;
 }
 
 export const requestedModel = 'claude-sonnet-5';
 export const messageId = 'msg_01OccTestTurn';
 
-/** Declared in the request: plain names, one that begins another, and one that breaks OpenAI's rule for names. */
+/** Declared in the request: plain names, one that is a prefix of another, and one that OpenAI's rule forbids. */
 export const declaredTools = ['Read', 'ReadMany', 'Write', 'Bash', 'mcp__files.search/all'] as const;
 
 export function route(format: Format, quirks: Partial<Quirks> = {}): Route {
@@ -73,7 +72,7 @@ export function turn({ model = requestedModel, stops, search }: TurnOptions = {}
   };
 }
 
-/** A fresh decoder, for it is used up by one stream. */
+/** A new decoder, for one stream. */
 export function decoder(format: Format, options: TurnOptions = {}): Decoder {
   return decoders[format](route(format, options.quirks), turn(options));
 }

@@ -1,4 +1,4 @@
-/** What an upstream understands of a request in its format; simple readers that share no line with lib. */
+/** Reads the content of a request in an upstream's format, independently of lib. */
 import { asObjects, asText, type LooseJson } from './loose-json.ts';
 import { shapeOf, type RequestContent, type ContentEntry } from './client-content.ts';
 import type { Format } from './turns.ts';
@@ -9,25 +9,25 @@ export function upstreamContent(format: Format, request: unknown): RequestConten
 
 const readers: Record<Format, (body: LooseJson) => RequestContent> = {
   chat: (body) => ({
-    said: [...inChat(body)],
+    entries: [...inChat(body)],
     tools: asObjects(body['tools']).map(({ function: tool }) => toTool(tool, 'parameters')),
     stops: strings(body['stop']),
     ...toAnswer(body['response_format']?.['json_schema']?.['schema']),
   }),
   messages(body) {
-    // Where the form of the answer has no field of its own it is asked for in words.
-    const asked = / fits this JSON Schema, and with nothing else:\n(\{.*\})/.exec(
+    // The messages format asks for the schema of the answer in the system prompt.
+    const requested = / fits this JSON Schema, and with nothing else:\n(\{.*\})/.exec(
       textOf(body['system']),
     )?.[1];
     return {
-      said: [...inMessages(body)],
+      entries: [...inMessages(body)],
       tools: asObjects(body['tools']).map((tool) => toTool(tool, 'input_schema')),
       stops: strings(body['stop_sequences']),
-      ...toAnswer(asked === undefined ? undefined : parse(asked)),
+      ...toAnswer(requested === undefined ? undefined : parse(requested)),
     };
   },
   responses: (body) => ({
-    said: [...inResponses(body)],
+    entries: [...inResponses(body)],
     tools: asObjects(body['tools'])
       .filter((tool) => asText(tool['type']) === 'function')
       .map((tool) => toTool(tool, 'parameters')),
@@ -35,7 +35,7 @@ const readers: Record<Format, (body: LooseJson) => RequestContent> = {
     ...toAnswer(body['text']?.['format']?.['schema']),
   }),
   gemini: (body) => ({
-    said: [...inGemini(body)],
+    entries: [...inGemini(body)],
     tools: asObjects(body['tools'])
       .flatMap((tool) => asObjects(tool['functionDeclarations']))
       .map((tool) => toTool(tool, 'parameters')),
@@ -52,11 +52,11 @@ function* inChat(body: LooseJson): Iterable<ContentEntry> {
       yield toResult(asText(message['tool_call_id']), text);
       yield* mediaIn(message['content']);
     } else if (role !== 'assistant') {
-      yield* spoken(role as 'system' | 'user', text);
+      yield* textEntry(role as 'system' | 'user', text);
       yield* mediaIn(message['content']);
     } else {
-      yield* spoken('thinking', asText(message['reasoning_content']));
-      yield* spoken('assistant', text);
+      yield* textEntry('thinking', asText(message['reasoning_content']));
+      yield* textEntry('assistant', text);
       for (const { id, function: called } of asObjects(message['tool_calls']))
         yield toCall(id, called?.['name'], parse(called?.['arguments']));
     }
@@ -64,7 +64,7 @@ function* inChat(body: LooseJson): Iterable<ContentEntry> {
 }
 
 function* inMessages(body: LooseJson): Iterable<ContentEntry> {
-  yield* spoken('system', textOf(body['system']));
+  yield* textEntry('system', textOf(body['system']));
   for (const { role, content } of asObjects(body['messages'])) {
     const blocks = asObjects(typeof content === 'string' ? [{ type: 'text', text: content }] : content);
     const results = blocks.filter((block) => asText(block['type']) === 'tool_result');
@@ -76,7 +76,7 @@ function* inMessages(body: LooseJson): Iterable<ContentEntry> {
       if (type === 'tool_use') yield toCall(block['id'], block['name'], block['input']);
       else if (type === 'thinking') yield { who: 'thinking', text: asText(block['thinking']) };
       else if (type !== 'tool_result') {
-        yield* spoken(asText(role) as 'system' | 'user' | 'assistant', asText(block['text']));
+        yield* textEntry(asText(role) as 'system' | 'user' | 'assistant', asText(block['text']));
         yield* mediaIn([block]);
       }
     }
@@ -84,15 +84,15 @@ function* inMessages(body: LooseJson): Iterable<ContentEntry> {
 }
 
 function* inResponses(body: LooseJson): Iterable<ContentEntry> {
-  yield* spoken('system', asText(body['instructions']));
+  yield* textEntry('system', asText(body['instructions']));
   for (const item of asObjects(body['input'])) {
     switch (asText(item['type'])) {
       case 'message':
-        yield* spoken(asText(item['role']) as 'system' | 'user' | 'assistant', textOf(item['content']));
+        yield* textEntry(asText(item['role']) as 'system' | 'user' | 'assistant', textOf(item['content']));
         yield* mediaIn(item['content']);
         break;
       case 'reasoning':
-        yield* spoken('thinking', textOf(item['summary']));
+        yield* textEntry('thinking', textOf(item['summary']));
         break;
       case 'function_call':
         yield toCall(item['call_id'], item['name'], parse(item['arguments']));
@@ -105,7 +105,7 @@ function* inResponses(body: LooseJson): Iterable<ContentEntry> {
 }
 
 function* inGemini(body: LooseJson): Iterable<ContentEntry> {
-  yield* spoken('system', textOf(body['systemInstruction']?.['parts']));
+  yield* textEntry('system', textOf(body['systemInstruction']?.['parts']));
   for (const { role, parts } of asObjects(body['contents'])) {
     const responses = asObjects(asObjects(parts).map(({ functionResponse }) => functionResponse));
     for (const { id, response } of responses) {
@@ -120,9 +120,9 @@ function* inGemini(body: LooseJson): Iterable<ContentEntry> {
     for (const part of asObjects(parts)) {
       const { functionCall: call } = part;
       if (call) yield toCall(call['id'], call['name'], call['args']);
-      else if (part['thought']) yield* spoken('thinking', asText(part['text']));
+      else if (part['thought']) yield* textEntry('thinking', asText(part['text']));
       else {
-        yield* spoken(asText(role) === 'model' ? 'assistant' : 'user', asText(part['text']));
+        yield* textEntry(asText(role) === 'model' ? 'assistant' : 'user', asText(part['text']));
         yield* mediaIn([part]);
       }
     }
@@ -148,19 +148,19 @@ function toResult(id: string, text: string): ContentEntry {
   return { who: 'result', id, text, failed };
 }
 
-/** White space alone stands in the place of thinking that is not there. */
-function* spoken(who: 'system' | 'user' | 'assistant' | 'thinking', text: string): Iterable<ContentEntry> {
+/** Yields nothing for white space, which is a placeholder for missing thinking. */
+function* textEntry(who: 'system' | 'user' | 'assistant' | 'thinking', text: string): Iterable<ContentEntry> {
   if (text.trim() !== '') yield { who, text };
 }
 
-/** The words of a content, whatever a part calls them. */
+/** The text of a content in any format. */
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   const texts = asObjects(content).map((part) => asText(part['text']));
   return texts.filter((text) => text !== '').join('\n\n');
 }
 
-/** The media of a content, whatever a part calls them, and the notes that stand for some. */
+/** The media of a content in any format, and the notes that replace some of them. */
 function* mediaIn(content: unknown): Iterable<ContentEntry> {
   for (const part of asObjects(content)) {
     const { image_url: image, file_data: data, file, source, inlineData: inline } = part;

@@ -159,7 +159,7 @@ for (const format of formats) {
 
 /** Thinking is tested separately (`proxy/thinking-replay.test.ts`). */
 function withoutThinking(all: RequestContent): RequestContent {
-  return { ...all, said: all.said.filter(({ who }) => who !== 'thinking') };
+  return { ...all, entries: all.entries.filter(({ who }) => who !== 'thinking') };
 }
 
 /** Anthropic's `input_tokens` exclude cached tokens. */

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import type { WireFormat } from '../../../lib/wire/codec.ts';
 import { asObjects, asText, type LooseJson } from '../loose-json.ts';
-import { detailsOf, type Said } from './upstreams.ts';
+import { detailsOf, type Part } from './upstreams.ts';
 
 /** One turn of the model, in the order in which its parts stood; `results` are what followed it. */
 export interface SentTurn {
-  said: Said[];
+  parts: Part[];
   /** Reasoning that the format carries beside the parts. */
   reasoning?: string;
   results: { id: string; text: string }[];
@@ -19,16 +19,16 @@ export function readTurns(format: WireFormat, body: object): SentTurn[] {
     assert(last, 'a result before any turn of the model');
     return last;
   };
-  const say = (fresh: boolean, ...said: Said[]): void => {
-    if (fresh) turns.push({ said: [], results: [] });
-    turn().said.push(...said);
+  const say = (fresh: boolean, ...said: Part[]): void => {
+    if (fresh) turns.push({ parts: [], results: [] });
+    turn().parts.push(...said);
   };
   const result = (id: string, text: string): void => void turn().results.push({ id, text });
   readers[format](body as LooseJson, say, result, turn);
   return turns;
 }
 
-type Say = (fresh: boolean, ...said: Said[]) => void;
+type Say = (fresh: boolean, ...said: Part[]) => void;
 type Result = (id: string, text: string) => void;
 
 const readers: Record<WireFormat, (body: LooseJson, say: Say, result: Result, turn: () => SentTurn) => void> =
@@ -104,14 +104,14 @@ const readers: Record<WireFormat, (body: LooseJson, say: Say, result: Result, tu
     },
   };
 
-const text = (said: string): Said => ({ type: 'text', text: said });
-const call = (id: unknown, name: unknown, args: object | undefined): Said => ({
+const text = (said: string): Part => ({ type: 'text', text: said });
+const call = (id: unknown, name: unknown, args: object | undefined): Part => ({
   type: 'call',
   id: asText(id),
   name: asText(name),
   args: args ?? {},
 });
-const thought = (said: string, signature: string): Extract<Said, { type: 'thought' }> => ({
+const thought = (said: string, signature: string): Extract<Part, { type: 'thought' }> => ({
   type: 'thought',
   text: said,
   signature,

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import type { JsonObject } from '../../../lib/json.ts';
 import { readTurns, type SentTurn } from './readers.ts';
-import type { Said, Upstream } from './upstreams.ts';
+import type { Part, Upstream } from './upstreams.ts';
 
 /** One turn that was made. */
 export interface MadeTurn {
   by: Upstream;
-  said: Said[];
+  parts: Part[];
 }
 
 /** Google's word for calls that have no signature, and cannot have one. */
@@ -33,13 +33,13 @@ export function requestChecker(): (to: Upstream, body: JsonObject, made: readonl
     assert.equal(turns.length, made.length, 'a turn is missing, or one too many');
     const ids = new Set<string>();
     for (const [at, turn] of turns.entries()) {
-      const { by, said } = made[at] as MadeTurn;
+      const { by, parts: said } = made[at] as MadeTurn;
       const own = by.name === to.name;
       const where = `turn ${at + 1}, of ${by.name}`;
-      assert.deepEqual(withoutIds(turn.said), withoutIds(own ? atHome(to, said) : abroad(to, said)), where);
+      assert.deepEqual(withoutIds(turn.parts), withoutIds(own ? atHome(to, said) : abroad(to, said)), where);
       if (to.entry.quirks?.replayReasoning === 'always')
         assert.equal(turn.reasoning, reasoningOf(said), where);
-      const calls = turn.said.filter((one) => one.type === 'call');
+      const calls = turn.parts.filter((one) => one.type === 'call');
       assert.deepEqual(
         turn.results,
         calls.map(({ id, args }) => ({ id, text: resultOf(args) })),
@@ -57,7 +57,7 @@ export function requestChecker(): (to: Upstream, body: JsonObject, made: readonl
 
 function noStrangers(to: Upstream, text: string, made: readonly MadeTurn[]): void {
   assert.doesNotMatch(text, /occ[0-9][._]|announced==/, 'a tag of our own reached an upstream');
-  for (const { by, said } of made) {
+  for (const { by, parts: said } of made) {
     if (by.name === to.name) continue;
     for (const { signature } of said.filter((one) => 'signature' in one) as { signature?: string }[])
       assert(signature === undefined || !text.includes(signature), `${signature} was made elsewhere`);
@@ -72,22 +72,22 @@ function fits(id: string, original: string | undefined, where: string): void {
   assert(id.length <= longestId, `${where}: ${id} is longer than ${longestId}`);
 }
 
-function originalsOf(said: readonly Said[]): string[] {
+function originalsOf(said: readonly Part[]): string[] {
   return said.filter((one) => one.type === 'call').map(({ id }) => id);
 }
 
 /** All of it, as it was made; thinking without a signature only where that is taken. */
-function atHome(to: Upstream, said: readonly Said[]): Said[] {
-  return said.flatMap((one): Said[] => {
+function atHome(to: Upstream, said: readonly Part[]): Part[] {
+  return said.flatMap((one): Part[] => {
     if (one.type !== 'thought' || one.signature !== undefined) return [one];
     return to.entry.quirks?.unsignedThinking ? [{ ...one, signature: '' }] : [];
   });
 }
 
 /** Nothing signed, and texts that follow each other as one; the words of thinking where they are taken unsigned. */
-function abroad(to: Upstream, said: readonly Said[]): Said[] {
+function abroad(to: Upstream, said: readonly Part[]): Part[] {
   let first = true;
-  const told = said.flatMap((one): Said[] => {
+  const told = said.flatMap((one): Part[] => {
     if (one.type === 'thought')
       return to.entry.quirks?.unsignedThinking && one.text !== '' ? [{ ...one, signature: '' }] : [];
     const { signature: _signature, ...bare } = one;
@@ -96,7 +96,7 @@ function abroad(to: Upstream, said: readonly Said[]): Said[] {
     first = false;
     return [{ ...bare, ...(stands && { signature: standIn }) }];
   });
-  const joined: Said[] = [];
+  const joined: Part[] = [];
   for (const one of told) {
     const last = joined.at(-1);
     if (last?.type === 'text' && one.type === 'text')
@@ -107,7 +107,7 @@ function abroad(to: Upstream, said: readonly Said[]): Said[] {
 }
 
 /** The turn's thinking as one text; a blank where it has none. */
-function reasoningOf(said: readonly Said[]): string {
+function reasoningOf(said: readonly Part[]): string {
   return said.map((one) => (one.type === 'thought' ? one.text : '')).join('') || ' ';
 }
 
@@ -115,6 +115,6 @@ function resultOf(args: object): string {
   return `read ${(args as { file_path: string }).file_path}`;
 }
 
-function withoutIds(said: SentTurn['said']): object[] {
+function withoutIds(said: SentTurn['parts']): object[] {
   return said.map((one) => (one.type === 'call' ? { ...one, id: '' } : one));
 }

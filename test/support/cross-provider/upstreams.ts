@@ -6,7 +6,7 @@ import type { ModelEntry } from '../../../lib/config/settings.ts';
 import { modelOf } from '../proxy.ts';
 
 /** One thing said; signatures are unique in the whole conversation. */
-export type Said =
+export type Part =
   | { type: 'thought'; text: string; signature?: string }
   | { type: 'text'; text: string; signature?: string }
   | { type: 'call'; id: string; name: string; args: object; signature?: string };
@@ -16,13 +16,13 @@ export interface Upstream {
   name: string;
   entry: ModelEntry;
   /** The bytes of an answer that says all this. */
-  stream(said: readonly Said[]): string;
+  stream(said: readonly Part[]): string;
   /** What it says in its turn number `n`, of six. */
-  says(n: number): Said[];
+  turn(n: number): Part[];
 }
 
 /** How signatures, ids and kinds of thinking differ from one to the next. */
-interface Odd {
+interface Traits {
   id(n: number, call: number): string;
   /** Texts and calls are signed too. */
   signsParts?: true;
@@ -33,23 +33,23 @@ interface Odd {
 }
 
 /** The plan of six turns: a loop of calls, an answer in words, another loop, and the last words. */
-function plan(name: string, odd: Odd): Upstream['says'] {
+function plan(name: string, odd: Traits): Upstream['turn'] {
   const sign = (n: number, place: string): { signature?: string } =>
     odd.unsigned ? {} : { signature: `Sig${name}x${n}${place}==` };
   const part = (n: number, place: string): { signature?: string } => (odd.signsParts ? sign(n, place) : {});
-  const call = (n: number, at: number): Said => ({
+  const call = (n: number, at: number): Part => ({
     type: 'call',
     id: odd.id(n, at),
     name: 'Read',
     args: { file_path: `/${name}/${n}/${at}`, limit: n },
     ...(at === 0 && part(n, `call${at}`)),
   });
-  const thought = (n: number): Said => ({
+  const thought = (n: number): Part => ({
     type: 'thought',
     text: `${name} ponders ${n}.`,
     ...sign(n, 'thought'),
   });
-  const text = (n: number, more = {}): Said => ({ type: 'text', text: `${name} remarks ${n}.`, ...more });
+  const text = (n: number, more = {}): Part => ({ type: 'text', text: `${name} remarks ${n}.`, ...more });
   return (n) => {
     switch (n) {
       case 1:
@@ -83,7 +83,7 @@ export function chat(name = 'chat', provider = 'emulator', quirks: ModelEntry['q
   return {
     name,
     entry: modelOf(name, { provider, quirks: { thinking: 'effort', replayReasoning: 'always', ...quirks } }),
-    says: plan(name, {
+    turn: plan(name, {
       // Kimi's own shape, one beyond every bound of length, and OpenAI's.
       id: (n, at) =>
         [`functions.Read:${n}${at}`, `call_${name}_${n}_${at}`, `call_${'x'.repeat(70)}${n}${at}`][n % 3] ??
@@ -109,7 +109,7 @@ export function chat(name = 'chat', provider = 'emulator', quirks: ModelEntry['q
 }
 
 /** OpenRouter's form: the text with its signature, and sealed data beside it. */
-export function detailsOf({ text, signature }: Extract<Said, { type: 'thought' }>): object[] {
+export function detailsOf({ text, signature }: Extract<Part, { type: 'thought' }>): object[] {
   return [
     { type: 'reasoning.text', text, signature, format: 'anthropic-claude-v1', index: 0 },
     { type: 'reasoning.encrypted', data: `${signature}sealed`, id: 'rs_1', index: 1 },
@@ -119,12 +119,12 @@ export function detailsOf({ text, signature }: Extract<Said, { type: 'thought' }
 export function messages(
   name = 'messages',
   quirks: ModelEntry['quirks'] = {},
-  odd: Partial<Odd> = {},
+  odd: Partial<Traits> = {},
 ): Upstream {
   return {
     name,
     entry: modelOf(name, { wire_format: 'messages', quirks }),
-    says: plan(name, {
+    turn: plan(name, {
       id: (n, at) =>
         [`toolu_${name}${n}${at}`, `call.${name}/${n}${at}`, `toolu_${'m'.repeat(80)}${n}${at}`][n % 3] ?? '',
       ...odd,
@@ -158,7 +158,7 @@ export function messages(
 export const claude = (): Upstream =>
   messages('claude', { thinking: 'claude', genuineSignatures: true, betas: true }, { sealedThought: true });
 
-function blockOf(said: Said): object[] {
+function blockOf(said: Part): object[] {
   if (said.type === 'text')
     return [
       { type: 'text', text: '' },
@@ -180,7 +180,7 @@ export function responses(name = 'responses'): Upstream {
   return {
     name,
     entry: modelOf(name, { wire_format: 'responses', quirks: { thinking: 'effort' } }),
-    says: plan(name, {
+    turn: plan(name, {
       id: (n, at) =>
         [
           `call_${name}${n}${at}`,
@@ -205,7 +205,7 @@ export function responses(name = 'responses'): Upstream {
   };
 }
 
-function itemOf(said: Said, at: number): Record<string, unknown> {
+function itemOf(said: Part, at: number): Record<string, unknown> {
   if (said.type === 'text')
     return {
       id: `msg_${at}`,
@@ -235,7 +235,7 @@ export function gemini(name = 'gemini'): Upstream {
   return {
     name,
     entry: modelOf(name, { wire_format: 'gemini', quirks: { signedCalls: true } }),
-    says: plan(name, {
+    turn: plan(name, {
       id: (n, at) => (at === 1 ? '' : (['', `${name}/${n}.é`, `g${'i'.repeat(70)}${n}`][n % 3] ?? '')),
       signsParts: true,
     }),
@@ -254,7 +254,7 @@ export function gemini(name = 'gemini'): Upstream {
   };
 }
 
-function partOf({ signature, ...said }: Said): object {
+function partOf({ signature, ...said }: Part): object {
   const signed = signature === undefined ? {} : { thoughtSignature: signature };
   if (said.type !== 'call')
     return { text: said.text, ...(said.type === 'thought' && { thought: true }), ...signed };

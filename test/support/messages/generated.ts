@@ -32,7 +32,7 @@ const plannedBlock: fc.Arbitrary<PlannedBlock> = fc.oneof(
 );
 
 /** What is wrong with a planned stream. None of it may cost a single character. */
-export interface Spoilers {
+export interface Defects {
   number: 'plain' | 'from seven' | 'falling' | 'strings' | 'all zero' | 'missing';
   stops: boolean;
   start: 'once' | 'missing' | 'twice';
@@ -41,7 +41,7 @@ export interface Spoilers {
   ending: 'both' | 'delta only' | 'stop only';
 }
 
-const numbers: Record<Spoilers['number'], (n: number) => unknown> = {
+const numbers: Record<Defects['number'], (n: number) => unknown> = {
   plain: (n) => n,
   'from seven': (n) => n + 7,
   falling: (n) => 50 - n,
@@ -50,8 +50,8 @@ const numbers: Record<Spoilers['number'], (n: number) => unknown> = {
   missing: () => undefined,
 };
 
-const spoilers: fc.Arbitrary<Spoilers> = fc.record({
-  number: fc.constantFrom<Spoilers['number']>(
+const spoilers: fc.Arbitrary<Defects> = fc.record({
+  number: fc.constantFrom<Defects['number']>(
     'plain',
     'from seven',
     'falling',
@@ -60,13 +60,13 @@ const spoilers: fc.Arbitrary<Spoilers> = fc.record({
     'missing',
   ),
   stops: fc.boolean(),
-  start: fc.constantFrom<Spoilers['start']>('once', 'missing', 'twice'),
+  start: fc.constantFrom<Defects['start']>('once', 'missing', 'twice'),
   prefilled: fc.boolean(),
   mixed: fc.boolean(),
-  ending: fc.constantFrom<Spoilers['ending']>('both', 'delta only', 'stop only'),
+  ending: fc.constantFrom<Defects['ending']>('both', 'delta only', 'stop only'),
 });
 
-function blockFrames(block: PlannedBlock, n: number, { number, stops, prefilled }: Spoilers): string[] {
+function blockFrames(block: PlannedBlock, n: number, { number, stops, prefilled }: Defects): string[] {
   const at = numbers[number](n);
   const [head = '', ...tail] = block.parts;
   const first = prefilled && block.type !== 'tool_use' ? head : '';

@@ -13,10 +13,10 @@ export interface GeneratedResponse {
   thinking: string;
   calls: Call[];
   /** What is encrypted in the reasoning items, in their order. */
-  sealed: string[];
+  encrypted: string[];
   ending: 'completed' | 'incomplete';
   /** Items take turns. */
-  mixed: boolean;
+  interleaved: boolean;
 }
 
 interface Plan {
@@ -181,8 +181,8 @@ export const generatedResponses: fc.Arbitrary<GeneratedResponse> = fc
       calls: plans
         .filter(({ type }) => type === 'function_call')
         .map(({ name, parts }) => ({ name, args: parts.flat().join('') })),
-      sealed: plans.filter(({ type }) => type === 'reasoning').map(({ sealed }) => sealed),
+      encrypted: plans.filter(({ type }) => type === 'reasoning').map(({ sealed }) => sealed),
       ending,
-      mixed: how.mixed,
+      interleaved: how.mixed,
     };
   });
