@@ -109,14 +109,14 @@ const rows: Row[] = [
     code: 69,
     args: ['models', '--refresh', '--config', 'c.json'],
     given: listing(200, '<html>hello</html>'),
-    says: /no list of models/,
+    says: /not a list of models/,
   },
   {
     when: 'models --refresh: the key is refused',
     code: 77,
     args: ['models', '--refresh', '--config', 'c.json'],
     given: listing(401, '{"error":{"message":"no"}}'),
-    says: /refuses the key/,
+    says: /rejects the key/,
   },
   {
     when: 'models --refresh: the list is there',
@@ -135,7 +135,7 @@ const rows: Row[] = [
     code: 1,
     args: ['route', '--request', 'c.json'],
     given: invalid,
-    says: /holds no request/,
+    says: /is not a request/,
   },
   {
     when: 'launch: the configuration is wrong',

@@ -1,4 +1,4 @@
-/** `occ models`: what there is to choose from, with what providers list, on the built program. */
+/** Tests `occ models` on the built program: configured, bundled and listed models. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -24,8 +24,8 @@ interface Listed {
   asked: { url: string; headers: IncomingHttpHeaders }[];
 }
 
-/** A provider that lists these models, or answers with a status. */
-async function lister(t: TestContext, answer: string[] | number): Promise<Listed> {
+/** A provider that returns this list of models, or this status. */
+async function listServer(t: TestContext, answer: string[] | number): Promise<Listed> {
   const asked: Listed['asked'] = [];
   const server = createServer((req, res) => {
     asked.push({ url: req.url ?? '', headers: req.headers });
@@ -63,7 +63,7 @@ async function models(
   };
 }
 
-test('configured and known models, and what is known of them', async (t) => {
+test('lists configured and known models with their properties', async (t) => {
   const { rows, code, refreshed } = await models(home(t));
   assert.deepEqual([code, refreshed], [0, null]);
   const usual = rows.get('opencode-go/deepseek-v4-pro');
@@ -90,12 +90,12 @@ describe('--refresh', () => {
       JSON.stringify({ models: { default: { provider: 'near', model_id: 'gone' } }, providers }),
     );
 
-  test('asks once, with the key, and remembers until it is asked again', async (t) => {
-    const list = await lister(t, ['new', 'org/newer']);
+  test('sends one request with the key, and stores the list until the next refresh', async (t) => {
+    const list = await listServer(t, ['new', 'org/newer']);
     const at = home(t);
     configure(at, { near: near(list.base, { headers: { 'x-team': 'blue' } }) });
     assert.equal((await models(at)).rows.get('near/gone')?.state, 'unknown');
-    assert.equal(list.asked.length, 0, 'a look asks nobody');
+    assert.equal(list.asked.length, 0, 'no request without --refresh');
 
     const { rows, code } = await models(at, '--refresh');
     assert.equal(code, 0);
@@ -113,13 +113,13 @@ describe('--refresh', () => {
     assert.equal(later.rows.get('near/new')?.state, 'listed');
     assert.equal(list.asked.length, 1);
     assert.doesNotMatch(readFileSync(join(at.dir, '.cache/occ/models.json'), 'utf8'), /sk-this/);
-    // The list of one address says nothing about another.
+    // The list of one address does not apply to another.
     configure(at, { near: near('http://127.0.0.1:9/v1') });
     assert.equal((await models(at)).rows.has('near/new'), false);
   });
 
-  test('what a provider lists can be asked for by its id: in a plan, by -m, and of a proxy that runs already', async (t) => {
-    const list = await lister(t, ['new', 'claude-sonnet-9']);
+  test('a listed model can be used by its id: in occ route, with -m, and in a running proxy', async (t) => {
+    const list = await listServer(t, ['new', 'claude-sonnet-9']);
     const at = home(t);
     configure(at, { near: near(list.base) });
     const ruleFor = async (model: string) => {
@@ -133,7 +133,7 @@ describe('--refresh', () => {
     await models(at, '--refresh');
     await occ.said('is in force');
     assert.equal((await ruleFor('new'))[1], 'near/new');
-    // An id of the client's own is never taken for a choice.
+    // A model id of Claude Code does not select a listed model.
     assert.equal((await ruleFor('claude-sonnet-9'))[1], 'near/gone');
     const dry = await at.run(['launch', '-m', 'new', '--dry-run', '--json']);
     assert.equal(dry.code, 0, dry.stderr);
@@ -150,8 +150,8 @@ describe('--refresh', () => {
     await occ.ended;
   });
 
-  test('new ids have the format of their provider', async (t) => {
-    const list = await lister(t, ['new']);
+  test('listed models use the format of their provider', async (t) => {
+    const list = await listServer(t, ['new']);
     const at = home(t);
     configure(at, { near: near(list.base, { wire_format: 'messages' }) });
     const { rows } = await models(at, '--refresh');
@@ -159,8 +159,8 @@ describe('--refresh', () => {
     assert.equal(list.asked[0]?.headers['x-api-key'], key);
   });
 
-  test('one provider that fails spoils nothing of another, and the old list stays', async (t) => {
-    const [good, bad] = [await lister(t, ['new']), await lister(t, 500)];
+  test('a failing provider does not affect others', async (t) => {
+    const [good, bad] = [await listServer(t, ['new']), await listServer(t, 500)];
     const at = home(t);
     configure(at, { near: near(good.base), other: near(bad.base) });
     const { rows, code, refreshed } = await models(at, '--refresh');
@@ -178,8 +178,8 @@ describe('--refresh', () => {
     });
   });
 
-  test('a refused key weighs more than a provider that is away', async (t) => {
-    const refusing = await lister(t, 403);
+  test('a rejected key takes precedence over an unreachable provider in the exit code', async (t) => {
+    const refusing = await listServer(t, 403);
     const at = home(t);
     configure(at, { near: near(refusing.base), other: near('http://127.0.0.1:9/v1') });
     assert.equal((await models(at, '--refresh')).code, 77);
@@ -189,20 +189,20 @@ describe('--refresh', () => {
     );
   });
 
-  test('where nothing can be kept, the answer is given all the same', async (t) => {
-    const list = await lister(t, ['new']);
+  test('prints the result even if the lists cannot be stored', async (t) => {
+    const list = await listServer(t, ['new']);
     const at = home(t);
     configure(at, { near: near(list.base) });
     at.write('.cache', '');
     const { code, stderr } = await at.run(['models', '--refresh']);
     assert.equal(code, 0);
-    assert.match(stderr, /cannot be kept/);
+    assert.match(stderr, /cannot be stored/);
   });
 });
 
-describe('the page', () => {
+describe('page', () => {
   for (const width of [60, 80, 120]) {
-    test(`fits ${width} columns, and marks what a person should know`, async (t) => {
+    test(`fits ${width} columns, and marks models with restrictions`, async (t) => {
       const { settings } = await load(t, { api_key: 'sk-something' });
       const lines = renderModels(knownModels(settings, {}), {}, await loadStyle(0), width);
       assert.deepEqual(
@@ -212,23 +212,23 @@ describe('the page', () => {
       const page = lines.join('\n');
       assert.match(page, /^● deepseek-v4-pro/m);
       assert.match(page, /muse-spark-1\.3-contributor.*trains on your data/);
-      assert.match(page, /big-pickle.*its own client's only/);
+      assert.match(page, /big-pickle.*official client only/);
       assert.doesNotMatch(page, /minimax-m2\.1\b/);
       assert.match(page, /\$0\.66\/\$1\.98/);
     });
   }
 
-  test('shows of a provider without a key only what is configured', async (t) => {
+  test('shows only configured models of a provider without a key', async (t) => {
     const { settings } = await load(t);
     const missing = { 'opencode-go': 'none is set', 'opencode-zen': 'none is set' };
     const page = renderModels(knownModels(settings, {}), missing, await loadStyle(0), 80).join('\n');
     assert.match(page, /^opencode-go {2}no key$/m);
     assert.doesNotMatch(page, /opencode-zen/);
-    assert.match(page, /\d+ more: gone, or without a key/);
+    assert.match(page, /\d+ more that are retired or lack a key/);
   });
 });
 
-test('what a running proxy remembers stands with its models, in words', () => {
+test('notes of a running proxy name the model or provider and the time', () => {
   const until = '2001-02-03T04:05:00Z';
   const notes = toLearnedNotes({
     models: [
@@ -239,22 +239,22 @@ test('what a running proxy remembers stands with its models, in words', () => {
     spent: [{ who: 'p', limit: 'weekly usage limit', until }],
     learned: [{ model: 'p/two', words: 'takes 4096 tokens at most', until }],
   });
-  const said = Object.fromEntries(
-    [...notes].map(([who, words]) => [who, words.join('; ').replace(/\d+\/\d+ [\d:]+/, 'T')]),
+  const rendered = Object.fromEntries(
+    [...notes].map(([subject, texts]) => [subject, texts.join('; ').replace(/\d+\/\d+ [\d:]+/, 'T')]),
   );
-  assert.deepEqual(said, {
-    'p/one': 'passed over as chat, until T',
-    'p/three': 'being probed as gemini, until T',
+  assert.deepEqual(rendered, {
+    'p/one': 'skipped in format chat, until T',
+    'p/three': 'being probed in format gemini, until T',
     p: 'weekly usage limit reached, until T',
     'p/two': 'takes 4096 tokens at most, until T',
   });
 });
 
-test('what is remembered of a provider is said of each of its models', async (t) => {
+test('notes are printed below the model', async (t) => {
   const { settings } = await load(t, { api_key: 'sk-something' });
   const lines = renderModels(knownModels(settings, {}), {}, await loadStyle(0), 80, ({ id }) =>
-    id === 'deepseek-v4-pro' ? ['passed over as chat, until 14:05'] : [],
+    id === 'deepseek-v4-pro' ? ['skipped in format chat, until 14:05'] : [],
   );
-  const at = lines.findIndex((line) => line.includes('passed over'));
+  const at = lines.findIndex((line) => line.includes('skipped in'));
   assert.match(lines.slice(0, at).findLast((line) => line.startsWith('●')) ?? '', /deepseek-v4-pro/);
 });

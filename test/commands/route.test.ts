@@ -1,4 +1,4 @@
-/** `occ route`: the plan of a request, told without sending anything. */
+/** Tests `occ route` on the built program: the plan of a request, without sending it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ interface Candidate {
   key_missing: string | null;
 }
 
-function heads(answer: Record<string, unknown>): string[] {
+function candidatesIn(answer: Record<string, unknown>): string[] {
   return (answer['candidates'] as Candidate[]).map(({ model, why }) => `${model}, ${why}`);
 }
 
@@ -37,19 +37,19 @@ const config = JSON.stringify({
   providers: { near: { wire_format: 'chat', base_url: 'http://127.0.0.1:9/v1' } },
 });
 
-describe('which model would answer', () => {
+describe('the first model', () => {
   const cases: [what: string, words: string[], rule: RegExp, first: string][] = [
     ['a plain question', [], /scenario default: tier sonnet/, 'near/usual, models.default'],
     ['a tier by name', ['-m', 'haiku'], /tier haiku/, 'near/cheap, models.background'],
     [
-      'a tier that is not configured',
+      'a tier without a configured scenario',
       ['-m', 'opus'],
       /tier opus; complex is not configured/,
       'near/usual, models.default',
     ],
     ['a scenario', ['-m', 'long_context'], /near\/long/, 'near/long, model_overrides.near/long'],
     ['provider and model', ['-m', 'near/any'], /near\/any/, 'near/any, model_overrides.near/any'],
-    ['an id of the client', ['-m', 'claude-sonnet-5'], /tier sonnet/, 'near/usual, models.default'],
+    ['a model id of Claude Code', ['-m', 'claude-sonnet-5'], /tier sonnet/, 'near/usual, models.default'],
     [
       'a capture',
       ['-r', `${captures}31-title-generation.json`],
@@ -63,7 +63,7 @@ describe('which model would answer', () => {
       'near/sees, models.vision',
     ],
     [
-      'a capture, for another model',
+      'a capture with another --model',
       ['-r', `${captures}01-print-hi-default-opus.json`, '-m', 'near/any'],
       /near\/any/,
       'near/any, model_overrides.near/any',
@@ -84,11 +84,11 @@ describe('which model would answer', () => {
       assert.equal(stderr, '');
       const answer = toAnswer('route', stdout);
       assert.match(String(answer['rule']), rule);
-      assert.equal(heads(answer)[0], first);
+      assert.equal(candidatesIn(answer)[0], first);
     });
   }
 
-  test('why others were passed over, in words', async (t) => {
+  test('prints why models were skipped', async (t) => {
     const at = home(t);
     at.write('.config/occ/config.json', config);
     const body = at.write(
@@ -100,7 +100,7 @@ describe('which model would answer', () => {
       }),
     );
     const { stdout } = await at.run(['route', '-r', body]);
-    assert.match(stdout, /^not {6}near\/no-tools\n {11}it takes no tools$/m);
+    assert.match(stdout, /^skipped {2}near\/no-tools\n {11}it takes no tools$/m);
     assert.match(stdout, /^then {5}near\/long\n {11}fallbacks\.default\[0\], over chat$/m);
     assert.ok(
       stdout.split('\n').every((line) => line.length <= 60),
@@ -109,7 +109,7 @@ describe('which model would answer', () => {
   });
 });
 
-test('a model without a key is told as one, and no command is run for it', async (t) => {
+test('reports a missing key, and runs no key command', async (t) => {
   const at = home(t);
   at.program('tell-key', '#!/bin/sh\ntouch "$0.ran"\necho sk-of-this-test\n');
   at.write(
@@ -126,12 +126,12 @@ test('a model without a key is told as one, and no command is run for it', async
   assert.throws(() => readFileSync(`${at.dir}/bin/tell-key.ran`), { code: 'ENOENT' });
 });
 
-describe('a request', () => {
+describe('the request', () => {
   const body = { model: 'claude-haiku-5-5', max_tokens: 1, messages: [{ role: 'user', content: 'hi' }] };
   const shapes: Record<string, unknown> = {
     'a body': body,
-    'a capture whose body is what was said': { method: 'POST', path: '/v1/messages', headers: {}, body },
-    'a capture whose body is as it was sent': { body: JSON.stringify(body) },
+    'a capture with a JSON body': { method: 'POST', path: '/v1/messages', headers: {}, body },
+    'a capture with the body as a string': { body: JSON.stringify(body) },
   };
   for (const [shape, value] of Object.entries(shapes)) {
     test(`from stdin: ${shape}`, (t) => {
@@ -147,7 +147,7 @@ describe('a request', () => {
     });
   }
 
-  test('is of the class its headers say, as an object or as pairs', async (t) => {
+  test('reads the request class from headers in an object or in pairs', async (t) => {
     const at = home(t);
     const opus = { ...body, model: 'claude-opus-5-5' };
     for (const headers of [
@@ -160,26 +160,26 @@ describe('a request', () => {
     }
   });
 
-  const mistakes: [what: string, text: string | undefined, says: RegExp][] = [
-    ['there is none', undefined, /no\.json holds no request: there is no such file/],
-    ['it is empty', ' ', /it is empty/],
-    ['it is not JSON', '{"a": secret}', /it is not JSON/],
-    ['it is a list', '[]', /no JSON object/],
-    ['it has no messages', '{"model":"m"}', /messages: expected a list/],
-    ['a capture is of a GET', '{"method":"GET","body":null}', /it holds no JSON object/],
+  const mistakes: [what: string, text: string | undefined, message: RegExp][] = [
+    ['no file', undefined, /no\.json is not a request: there is no such file/],
+    ['empty file', ' ', /it is empty/],
+    ['not JSON', '{"a": secret}', /it is not valid JSON/],
+    ['a list', '[]', /not a JSON object/],
+    ['no messages', '{"model":"m"}', /messages: expected a list/],
+    ['capture of a GET', '{"method":"GET","body":null}', /it is not a JSON object/],
     [
-      'a block in a capture is odd',
+      'invalid message in a capture',
       '{"body":{"model":"m","messages":[{"role":"you"}]}}',
       /body: messages\.0\.role/,
     ],
   ];
-  for (const [what, text, says] of mistakes) {
-    test(`that is none is told so: ${what}`, async (t) => {
+  for (const [what, text, message] of mistakes) {
+    test(`reports an invalid request: ${what}`, async (t) => {
       const at = home(t);
       if (text !== undefined) at.write('no.json', text);
       const { code, stdout, stderr } = await at.run(['route', '-r', 'no.json']);
       assert.deepEqual([code, stdout], [1, '']);
-      assert.match(stderr, says);
+      assert.match(stderr, message);
       assert.match(stderr, /expected the JSON body/);
       assert.doesNotMatch(stderr, /secret/);
     });

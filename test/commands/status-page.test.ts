@@ -1,9 +1,12 @@
-/** What a proxy tells its owner of what it remembers: in JSON as its schema says, and on the page (contract 2, `status`). */
+/** Tests what `occ status` shows of breakers, quotas and learned limits: in JSON, against the schema, and on the page. */
 import assert from 'node:assert/strict';
+import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
 import { liveSettings } from '../../lib/host/live-settings.ts';
 import { controlEndpoints } from '../../lib/host/control-endpoints.ts';
 import { renderStatus } from '../../lib/commands/status/page.ts';
+import { watch } from '../../lib/commands/status/watch.ts';
+import { outputFor } from '../../lib/terminal/command-context.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
 import { silent } from '../../lib/log/log.ts';
@@ -25,18 +28,18 @@ async function statusOf({ proxy, settings }: ProxyUnderTest): Promise<JsonObject
     onChange: () => {},
   });
   const host = { proxy, settings: live, log: silent, logPath: '/log', close: async () => 0 };
-  const owner = controlEndpoints({
+  const endpoints = controlEndpoints({
     instance: 'i',
     token: 't',
     host: () => host,
     startedAt: new Date(),
     variablesFor: () => ({}),
   });
-  const status = await owner.control.answers['GET /occ/status']?.({});
+  const status = await endpoints.control.answers['GET /occ/status']?.({});
   return toAnswer('status', JSON.stringify({ schema: 1, running: true, ...status })) as JsonObject;
 }
 
-test('breakers, spent allowances and learned are told, each with its time', async () => {
+test('shows open breakers, used-up quotas and learned limits with their times', async () => {
   const limit = refuse(429, {
     type: 'GoUsageLimitError',
     metadata: { limitName: '5 hour' },
@@ -65,16 +68,44 @@ test('breakers, spent allowances and learned are told, each with its time', asyn
     ['other/third', 'open'],
   ]);
   const page = renderStatus(status, plain, 60);
-  const line = (words: RegExp): string =>
-    page.find((text) => words.test(text)) ?? assert.fail(page.join('\n'));
-  assert.match(line(/remembered/), /^ {2}remembered emulator: 5-hour limit reached, until .*\d\d:\d\d$/);
+  const line = (pattern: RegExp): string =>
+    page.find((text) => pattern.test(text)) ?? assert.fail(page.join('\n'));
+  assert.match(line(/learned/), /^ {2}learned {4}emulator: 5-hour limit reached, until .*\d\d:\d\d$/);
   assert.match(line(/takes no/), /^ {13}emulator\/first: takes no temperature, until .*\d\d:\d\d$/);
-  assert.equal(page.filter((text) => /^ {4}passed over, until .*\d\d:\d\d$/.test(text)).length, 2);
+  assert.equal(page.filter((text) => /^ {4}skipped, until .*\d\d:\d\d$/.test(text)).length, 2);
 });
 
-test('a proxy that has nothing to remember says nothing of it', async () => {
+test('omits these lines if there is nothing to show', async () => {
   await using over = await proxyOver([[say('ok')]]);
   await over.send();
   const page = renderStatus(await statusOf(over), plain, 60).join('\n');
-  assert.doesNotMatch(page, /remembered|passed over|probed|until/);
+  assert.doesNotMatch(page, /learned|skipped|probed|until/);
+});
+
+test('--watch replaces the page on a terminal, and appends it elsewhere', async () => {
+  for (const columns of [undefined, 80]) {
+    let text = '';
+    const sink = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        text += chunk.toString();
+        done();
+      },
+    });
+    const stdout = Object.assign(sink, columns === undefined ? {} : { isTTY: true, columns });
+    const system = {
+      env: {},
+      home: '/nonexistent',
+      cwd: '/',
+      platform: process.platform,
+      stdin: new PassThrough(),
+      stdout,
+      stderr: new PassThrough(),
+    };
+    const code = await watch(system, await outputFor(system, {}), async (_system, output) => {
+      output.print('the page');
+      return 3;
+    });
+    assert.equal(code, 3);
+    assert.equal(text, `${columns === undefined ? '' : '\u001b[H\u001b[2J'}the page\n`);
+  }
 });

@@ -1,4 +1,4 @@
-/** `occ usage`: what is used of the plan and by the proxy, on the built program. */
+/** Tests `occ usage` on the built program: quotas and the totals of the proxy. */
 import assert from 'node:assert/strict';
 import { before, test, type TestContext } from 'node:test';
 import { goConfig, startProvider } from '../doctor/emulated-provider.ts';
@@ -14,7 +14,7 @@ async function at(t: TestContext, url: string): Promise<Home> {
   return machine;
 }
 
-test('each window with its percent and its reset, in words and in JSON', async (t) => {
+test('prints each window with its percentage and reset, as text and as JSON', async (t) => {
   const { url } = await startProvider(t, { quota: { rolling: 12, weekly: 85, monthly: 100 } });
   const machine = await at(t, url);
   const { code, stdout } = await machine.run(['usage', '--config', 'config.json']);
@@ -31,7 +31,7 @@ test('each window with its percent and its reset, in words and in JSON', async (
   assert.doesNotMatch(stdout + json.stdout + json.stderr, /sk-test/);
 });
 
-test('the totals of the proxy that runs', async (t) => {
+test('prints the totals of the running proxy', async (t) => {
   const { url } = await startProvider(t);
   const machine = await at(t, url);
   const occ = machine.start(['start', '--foreground', '--port', '0', '--config', 'config.json']);
@@ -50,7 +50,7 @@ test('the totals of the proxy that runs', async (t) => {
   await occ.ended;
 });
 
-test('a provider that does not tell is said to, and is a failure when nobody does', async (t) => {
+test('fails if no provider reports a quota', async (t) => {
   const { url } = await startProvider(t, { quota: undefined as never });
   const machine = await at(t, url);
   const { code, stdout, stderr } = await machine.run(['usage', '--config', 'config.json']);
@@ -59,7 +59,7 @@ test('a provider that does not tell is said to, and is a failure when nobody doe
   assert.match(stderr, /occ: opencode-go: the provider answers with status 404/);
 });
 
-test('nobody is reached', async (t) => {
+test('fails if no provider can be reached', async (t) => {
   const machine = await at(t, 'http://127.0.0.1:9');
   const { code, stderr, stdout } = await machine.run(['usage', '--config', 'config.json', '--json']);
   assert.equal(code, 1);
@@ -68,8 +68,8 @@ test('nobody is reached', async (t) => {
   assert.equal((plans as { windows: null }[])[0]?.windows, null);
 });
 
-test('without a key there is nobody to ask', async (t) => {
+test('sends no request without a key', async (t) => {
   const { code, stdout } = await home(t).run(['usage']);
   assert.equal(code, 0);
-  assert.match(stdout, /no provider with a key tells of a plan/);
+  assert.match(stdout, /no provider with a key reports a quota/);
 });

@@ -245,7 +245,7 @@ test(`the built program writes little ${onTerminal} of 0 columns`, { skip: noScr
   });
   const [code] = (await once(child, 'close', { signal: AbortSignal.timeout(30_000) })) as [number | null];
   assert.equal(code, 0, text.slice(0, 2000));
-  assert.match(text, /asking the providers for their models\r\n/);
+  assert.match(text, /requesting the model lists of the providers\r\n/);
   assert.ok(text.length < 50_000, `${text.length} characters`);
   for (const sequence of ['\u001b[?25l', '\u001b[1A'])
     assert.equal(text.includes(sequence), false, 'no spinner');

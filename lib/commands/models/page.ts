@@ -1,18 +1,18 @@
-/** The page of `occ models`: by provider, one line for a model where it fits and two on a narrow terminal. */
+/** Renders `occ models`: grouped by provider, with one line for each model, or two on a narrow terminal. */
 import type { KnownModel } from '../../catalog/known-models.ts';
 import { amount } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 
-/** Below this the figures stand under the name. */
-const oneLine = 92;
+/** Columns below which a model takes two lines. */
+const oneLineWidth = 92;
 
-/** What the running proxy remembers of a model, in words. */
+/** Notes of the running proxy on a model. */
 export type NotesOf = (model: KnownModel) => readonly string[];
 
 /**
- * A window is what question and answer share, in tokens; prices are for a million of them.
- * Retired and unlisted models are counted, not shown, unless they are configured; so are all models of a provider that
- * has no key and of which none is configured. `missing` holds why a provider has no key.
+ * Windows are in tokens, prices in US dollars per million tokens. Retired and unlisted models that are not configured are
+ * only counted; so are the models of a provider that has no key and no configured model. `missing` holds, for each
+ * provider without a key, the reason.
  */
 export function renderModels(
   models: readonly KnownModel[],
@@ -35,17 +35,18 @@ export function renderModels(
     const reason = missing[provider] === undefined ? '' : style.warning('  no key');
     lines.push(...(lines.length > 0 ? [''] : []), `${style.bold(provider)}${reason}`);
     const longest = Math.min(40, Math.max(...shown.map(({ id }) => id.length)));
-    if (width >= oneLine) lines.push(style.dim(`  ${''.padEnd(longest)} ${heading}`));
+    if (width >= oneLineWidth) lines.push(style.dim(`  ${''.padEnd(longest)} ${heading}`));
     lines.push(...shown.flatMap((model) => renderModel(model, longest, style, width, notesOf)));
   }
-  if (hidden > 0) lines.push('', style.dim(`${hidden} more: gone, or without a key; --json has them all`));
+  if (hidden > 0)
+    lines.push('', style.dim(`${hidden} more that are retired or lack a key; --json lists all`));
   return lines;
 }
 
 const heading = [
   'format'.padEnd(9),
   'window'.padStart(7),
-  'answer'.padStart(7),
+  'output'.padStart(7),
   '      ',
   '$ in/out'.padStart(12),
 ].join(' ');
@@ -72,11 +73,11 @@ function renderModel(
   ].join(' ');
   const notes = [
     ...(model.trains === true ? [style.warning('trains on your data')] : []),
-    ...(model.officialClientOnly ? [style.warning("its own client's only")] : []),
+    ...(model.officialClientOnly ? [style.warning('official client only')] : []),
     ...(state === 'retired' || state === 'unlisted' ? [style.warning(state)] : []),
   ].join(', ');
-  const wide = width >= oneLine;
-  const names = (wide ? [inWords(configured).join('; ')] : inWords(configured))
+  const wide = width >= oneLineWidth;
+  const names = (wide ? [placesOf(configured).join('; ')] : placesOf(configured))
     .filter((line) => line !== '')
     .map((line) => `    ${style.dim(line)}`);
   names.push(...notesOf(model).map((note) => `    ${style.warning(note)}`));
@@ -84,8 +85,8 @@ function renderModel(
   return [`${mark} ${id}${notes && `  ${notes}`}`, `    ${figures}`.trimEnd(), ...names];
 }
 
-/** `models.think`, `fallbacks.default[0]` and `fallbacks.complex[2]` are "think" and "after default, complex". */
-function inWords(configured: readonly string[]): string[] {
+/** `models.think`, `fallbacks.default[0]` and `fallbacks.complex[2]` become "think" and "after default, complex". */
+function placesOf(configured: readonly string[]): string[] {
   const after = configured.flatMap((path) => /^fallbacks\.(.+)\[\d+\]$/.exec(path)?.[1] ?? []);
   const first = configured
     .filter((path) => !path.startsWith('fallbacks.'))
@@ -96,7 +97,7 @@ function inWords(configured: readonly string[]): string[] {
   ];
 }
 
-/** `$1.4/$4.4` for a million tokens in and out; `?` where nobody has told. */
+/** `$1.4/$4.4` for a million input and output tokens; `?` if the price is not known. */
 function priceOf({ price }: KnownModel): string {
   if (price === undefined) return '?';
   if (price.input === 0 && price.output === 0) return 'free';

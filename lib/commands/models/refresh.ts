@@ -1,4 +1,4 @@
-/** Asks providers for their lists of models, all at once, each within a bound. One that fails spoils no other's. */
+/** Requests the model lists of all providers at once. A provider that fails does not affect the others. */
 import { Buffer } from 'node:buffer';
 import { listAddress, readList, type ListedModel } from '../../catalog/provider-list.ts';
 import type { CachedLists } from '../../catalog/list-cache.ts';
@@ -8,13 +8,13 @@ import { secretsOf } from '../../proxy/secrets.ts';
 import { openUpstream, type Upstream } from '../../proxy/upstream.ts';
 import { userAgent } from '../../version.ts';
 
-/** What came of asking one provider. */
+/** The result for one provider. */
 export interface Refreshed {
   provider: string;
   outcome: 'listed' | 'unreachable' | 'refused' | 'skipped';
-  /** Models in its list; null when there is none. */
+  /** Number of models in its list; null without a list. */
   models: number | null;
-  /** Why there is none, in words; null when there is one. */
+  /** Why there is no list; null if there is one. */
   reason: string | null;
 }
 
@@ -23,48 +23,48 @@ export interface Refresh {
   lists: CachedLists;
 }
 
-/** Milliseconds for one provider's answer. */
+/** Milliseconds until the response of a provider must have arrived. */
 const limitMs = 15_000;
-/** More than this is no list. */
-const mostBytes = 16 * 1024 * 1024;
+/** Limit for the size of a list. */
+const maxBytes = 16 * 1024 * 1024;
 
 export async function refreshLists(providers: readonly Provider[], env: NodeJS.ProcessEnv): Promise<Refresh> {
   const upstream = await openUpstream(env);
   try {
-    const asked = await Promise.all(providers.map((provider) => refreshOne(provider, upstream)));
-    const lists = asked.flatMap(({ refreshed, url, models }) =>
+    const results = await Promise.all(providers.map((provider) => refreshOne(provider, upstream)));
+    const lists = results.flatMap(({ refreshed, url, models }) =>
       models ? [[refreshed.provider, { at: new Date().toISOString(), url, models }] as const] : [],
     );
-    return { refreshed: asked.map(({ refreshed }) => refreshed), lists: Object.fromEntries(lists) };
+    return { refreshed: results.map(({ refreshed }) => refreshed), lists: Object.fromEntries(lists) };
   } finally {
     await upstream.close();
   }
 }
 
-interface AskedOne {
+interface OneRefresh {
   refreshed: Refreshed;
   url: string;
   models?: readonly ListedModel[];
 }
 
-async function refreshOne(provider: Provider, upstream: Upstream): Promise<AskedOne> {
+async function refreshOne(provider: Provider, upstream: Upstream): Promise<OneRefresh> {
   const { name, missingKey } = provider;
   const address = listAddress(provider);
   const url = address?.url ?? '';
-  const without = (outcome: Refreshed['outcome'], reason: string): AskedOne => ({
+  const without = (outcome: Refreshed['outcome'], reason: string): OneRefresh => ({
     refreshed: { provider: name, outcome, models: null, reason: withoutSecrets(reason, provider) },
     url,
   });
-  if (!address) return without('skipped', 'it has no address of a list');
+  if (!address) return without('skipped', 'it has no known address for a list');
   if (missingKey !== undefined) return without('skipped', `it has no key: ${missingKey}`);
   try {
     const signal = AbortSignal.timeout(limitMs);
     const { status, body } = await upstream.get(url, headersFor(provider, address.format), signal);
     const text = await readBounded(body);
-    if (status === 401 || status === 403) return without('refused', `${url} refuses the key (${status})`);
+    if (status === 401 || status === 403) return without('refused', `${url} rejects the key (${status})`);
     if (status !== 200) return without('unreachable', `${url} answers ${status}`);
     const models = readList(text);
-    if (!models) return without('unreachable', `${url} answers with something that is no list of models`);
+    if (!models) return without('unreachable', `the response of ${url} is not a list of models`);
     return {
       refreshed: { provider: name, outcome: 'listed', models: models.length, reason: null },
       url,
@@ -96,13 +96,13 @@ async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
   let bytes = 0;
   for await (const piece of body) {
     bytes += piece.length;
-    if (bytes > mostBytes) throw new Error(`the list is larger than ${mostBytes} bytes`);
+    if (bytes > maxBytes) throw new Error(`the list is larger than ${maxBytes} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** An address may hold a key, and so may the system's word about it. */
+/** A URL may contain a key, and so may an error message about it. */
 function withoutSecrets(reason: string, { keys, headers }: Provider): string {
   return secretsOf(keys[0]?.reveal(), headers).reduce(
     (text, secret) => text.replaceAll(secret, '•••'),

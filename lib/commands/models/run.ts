@@ -1,4 +1,4 @@
-/** One answer of `occ models`: the lists asked for if need be, then what is known, and the code that says how it went. */
+/** Runs `occ models`: refreshes the lists if requested, then prints all known models. */
 import { resolve } from 'node:path';
 import { knownModels, type KnownModel } from '../../catalog/known-models.ts';
 import { readListCache, writeListCache } from '../../catalog/list-cache.ts';
@@ -32,11 +32,11 @@ export async function runModels(options: ModelsOptions, system: System, output: 
     output.printJson({
       config: settings.file ?? null,
       refreshed,
-      models: models.map((model) => toAnswer(model, notesOf(model))),
+      models: models.map((model) => toJson(model, notesOf(model))),
     });
   } else {
     const { style } = output;
-    for (const line of renderModels(models, readiness(settings), style, widthOf(system.stdout), notesOf))
+    for (const line of renderModels(models, missingKeys(settings), style, widthOf(system.stdout), notesOf))
       output.print(line);
   }
   return codeOf(refreshed ?? []);
@@ -46,7 +46,7 @@ async function readSettings({ config, refresh }: ModelsOptions, system: System):
   const options = {
     configFile: config === undefined ? undefined : resolve(system.cwd, config),
     env: system.env,
-    // A look needs no key; asking does.
+    // Only requests to providers need keys.
     runCommands: refresh === true,
   };
   const { settings } = await loadSettings(options);
@@ -63,21 +63,25 @@ async function refresh(
 ): Promise<Refreshed[]> {
   const { refreshLists } = await import('./refresh.ts');
   const providers = Object.values(settings.providers).filter(({ name }) => name !== 'emulator');
-  const asking = refreshLists(providers, { ...system.env });
-  const { refreshed, lists } = await withProgress(output, 'asking the providers for their models', asking);
+  const refreshing = refreshLists(providers, { ...system.env });
+  const { refreshed, lists } = await withProgress(
+    output,
+    'requesting the model lists of the providers',
+    refreshing,
+  );
   try {
     writeListCache(cacheDir, lists);
   } catch (error) {
-    output.warn(`occ: the lists cannot be kept in ${cacheDir} (${(error as NodeJS.ErrnoException).code})`);
+    output.warn(`occ: the lists cannot be stored in ${cacheDir} (${(error as NodeJS.ErrnoException).code})`);
   }
   for (const { provider, outcome, models, reason } of refreshed) {
     if (outcome === 'listed') output.info(`occ: ${provider} lists ${count(models ?? 0, 'model')}`);
-    // That a built-in provider is not used is nothing to speak of.
-    else if (outcome === 'skipped') output.detail(`occ: ${provider} was not asked: ${reason}`);
+    // A built-in provider that is not used is normal.
+    else if (outcome === 'skipped') output.detail(`occ: ${provider} was skipped: ${reason}`);
     else output.warn(`occ: ${provider}: ${reason}`);
   }
   if (refreshed.every(({ outcome }) => outcome === 'skipped'))
-    output.warn('occ: no provider has a key, so none was asked');
+    output.warn('occ: no provider has a key, so no list was requested');
   return [...refreshed];
 }
 
@@ -87,17 +91,17 @@ function codeOf(refreshed: readonly Refreshed[]): number {
   return outcomes.has('unreachable') ? exitCodes.unreachable : exitCodes.ok;
 }
 
-/** Providers whose models could be asked now, the rest with the reason. */
-function readiness({ providers }: Settings): Record<string, string | undefined> {
+/** For each provider, why it has no key; undefined if it has one. */
+function missingKeys({ providers }: Settings): Record<string, string | undefined> {
   return Object.fromEntries(Object.values(providers).map(({ name, missingKey }) => [name, missingKey]));
 }
 
-/** What holds for the model alone, and for all models of its provider. */
+/** The notes on the model and those on its provider. */
 function notesFor({ provider, id }: KnownModel, notes: LearnedNotes): readonly string[] {
   return [...(notes.get(`${provider}/${id}`) ?? []), ...(notes.get(provider) ?? [])];
 }
 
-function toAnswer(model: KnownModel, notes: readonly string[]): Record<string, unknown> {
+function toJson(model: KnownModel, notes: readonly string[]): Record<string, unknown> {
   const { provider, id, price, trains, officialClientOnly, context, output, ...rest } = model;
   return {
     model: `${provider}/${id}`,

@@ -1,8 +1,8 @@
-/** The page of `occ route`: what was asked, the rule, and the models in the order in which they would be tried. */
+/** Renders `occ route`: the request, the rule, and the models in the order of attempts. */
 import { amount, count } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 
-export interface RouteAnswer {
+export interface RouteResult {
   config: string | null;
   asked: {
     model: string;
@@ -17,13 +17,13 @@ export interface RouteAnswer {
     format: string;
     why: string;
     context_window: number;
-    /** Why it would fail for want of a key; null when it would not. */
+    /** Why its key is missing; null if it has one. */
     key_missing: string | null;
   }[];
   passed_over: { model: string; reason: string }[];
 }
 
-export function renderRoute({ asked, rule, candidates, passed_over }: RouteAnswer, style: Style): string[] {
+export function renderRoute({ asked, rule, candidates, passed_over }: RouteResult, style: Style): string[] {
   const facts = [
     `about ${amount(asked.input_tokens)} tokens`,
     ...(asked.tools > 0 ? [count(asked.tools, 'tool')] : []),
@@ -31,19 +31,19 @@ export function renderRoute({ asked, rule, candidates, passed_over }: RouteAnswe
     ...(asked.request_class === null ? [] : [`class ${asked.request_class}`]),
   ].join(', ');
   return [
-    row('asked', asked.model),
+    row('request', asked.model),
     row('', facts),
     row('rule', rule),
     ...candidates.flatMap(({ model, format, why, key_missing }, i) => [
       row(
-        i === 0 ? 'answers' : i === 1 ? 'then' : '',
+        i === 0 ? 'first' : i === 1 ? 'then' : '',
         i === 0 ? style.good(style.bold(model)) : style.bold(model),
       ),
       row('', `  ${why}, over ${format}${key_missing === null ? '' : `, ${style.warning('no key')}`}`),
     ]),
-    ...(candidates.length === 0 ? [row('answers', style.bad('nobody'))] : []),
+    ...(candidates.length === 0 ? [row('first', style.bad('none'))] : []),
     ...passed_over.flatMap(({ model, reason }, i) => [
-      row(i === 0 ? 'not' : '', model),
+      row(i === 0 ? 'skipped' : '', model),
       row('', `  ${reason}`),
     ]),
   ];

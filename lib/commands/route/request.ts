@@ -1,4 +1,4 @@
-/** A request from a file or stdin: the body of a Messages request, or a recorded exchange that holds one. */
+/** Reads the request for `occ route` from a file or stdin: the body of a Messages request, or a recorded exchange. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { MessagesRequest } from '../../anthropic/request.ts';
@@ -9,24 +9,24 @@ import type { System } from '../../terminal/command-context.ts';
 
 export interface RouteRequest {
   request: MessagesRequest;
-  /** What the client said of it in `x-claude-code-request-class`; "" when it said nothing. */
+  /** The value of the header `x-claude-code-request-class`; "" if absent. */
   requestClass: string;
 }
 
-/** `from` is a file's name, or `-` for stdin. OccError `request_unreadable` when it holds no request. */
+/** `from` is the path of a file, or `-` for stdin. OccError `request_unreadable` if it is not a request. */
 export async function readRequest(from: string, system: System): Promise<RouteRequest> {
   const name = from === '-' ? 'stdin' : from;
   const text = from === '-' ? await readStdin(system) : await readNamed(resolve(system.cwd, from), name);
   const value = parse(text, name);
   const recorded = isObject(value) && value['messages'] === undefined && value['body'] !== undefined;
   const body = recorded ? value['body'] : value;
-  // Recorders write a body as it was sent, or as what it says.
-  const said = typeof body === 'string' ? parse(body, `the body in ${name}`) : body;
-  if (!isObject(said)) throw unreadable(name, 'it holds no JSON object');
+  // Some recorders store the body as a string, others as JSON.
+  const parsed = typeof body === 'string' ? parse(body, `the body in ${name}`) : body;
+  if (!isObject(parsed)) throw unreadable(name, 'it is not a JSON object');
   try {
     const headers = recorded ? value['headers'] : undefined;
     return {
-      request: toRequest(said),
+      request: toRequest(parsed),
       requestClass: headerOf(headers, 'x-claude-code-request-class'),
     };
   } catch (error) {
@@ -56,18 +56,18 @@ async function readStdin({ stdin }: System): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** The engine's own words quote the text, which may be a private conversation; where it goes wrong is all that helps. */
+/** The message of JSON.parse may quote the text, which may be private, so only its position is reported. */
 function parse(text: string, name: string): unknown {
   if (text.trim() === '') throw unreadable(name, 'it is empty');
   try {
     return JSON.parse(text);
   } catch (error) {
     const at = / at position \d+/.exec(String(error))?.[0] ?? '';
-    throw unreadable(name, `it is not JSON${at && `: it goes wrong${at}`}`);
+    throw unreadable(name, `it is not valid JSON${at && `: syntax error${at}`}`);
   }
 }
 
-/** Headers as an object or as a list of pairs, in any case. */
+/** The headers are an object or a list of pairs, with names in any case. */
 function headerOf(headers: unknown, wanted: string): string {
   const pairs: unknown[] = Array.isArray(headers)
     ? headers
@@ -81,7 +81,7 @@ function headerOf(headers: unknown, wanted: string): string {
 }
 
 function unreadable(name: string, reason: string): OccError {
-  return new OccError('request_unreadable', `${name} holds no request: ${reason}`, {
+  return new OccError('request_unreadable', `${name} is not a request: ${reason}`, {
     remedy:
       'expected the JSON body of a Messages request ({ "model": …, "messages": […] }), or a recorded exchange with its "body"',
   });

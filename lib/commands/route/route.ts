@@ -1,28 +1,28 @@
-/** `occ route`: which model would answer a request, and why, without sending anything. */
+/** `occ route`: shows which model would serve a request, and why, without sending it. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 import type { RouteOptions } from './run.ts';
 
 const help = `
-A request is a file with the body of a Messages request, or a recorded exchange
-with its headers; - reads stdin. Without one it is a short plain question.
-Nothing is sent, and no key is needed. What a running proxy has learned since it
-started (breakers, spent allowances) is its own: occ status tells it.
+The request file contains the body of a Messages request, or a recorded
+exchange with its headers; - reads stdin. The default is a short plain question.
+Nothing is sent, and no key is needed. The result does not include what a
+running proxy has learned (breakers, used-up quotas); see occ status for that.
 
 Examples:
   occ route                              a plain question
-  occ route --model opus                 one of Claude Code's opus tier
-  occ route --model kimi-k3              as occ launch -m kimi-k3 asks
-  occ route --request body.json --json   that very request
+  occ route --model opus                 a request of the opus tier
+  occ route --model kimi-k3              a request as with occ launch -m kimi-k3
+  occ route --request body.json --json   the request in a file
 `;
 
 export function defineRoute(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('route')
-    .summary('which model would answer, and why')
-    .description('Tells which model would answer a request, and why. It sends nothing.')
-    .option('-r, --request <file>', 'a request to judge; - is stdin', notEmpty)
-    .option('-m, --model <ref>', 'what the client asks for', notEmpty)
+    .summary('show which model would serve a request, and why')
+    .description('Shows which model would serve a request, and why, without sending it.')
+    .option('-r, --request <file>', 'the request; - reads stdin', notEmpty)
+    .option('-m, --model <ref>', 'the model that the client requests', notEmpty)
     .option('-c, --config <file>', 'use another configuration file', notEmpty)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', help)

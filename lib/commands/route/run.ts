@@ -1,4 +1,4 @@
-/** One look at the road ahead: a request and the configuration into the plan that routing makes of them. */
+/** Runs `occ route`: plans a request with the current configuration and prints the plan. */
 import { resolve } from 'node:path';
 import { estimateTokens } from '../../anthropic/estimate.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
@@ -13,7 +13,7 @@ import type { Output } from '../../terminal/output.ts';
 import { readRequest, type RouteRequest } from './request.ts';
 import { freshSettings } from '../../catalog/fresh-settings.ts';
 import { usesEmulator } from '../../host/emulator.ts';
-import { renderRoute, type RouteAnswer } from './page.ts';
+import { renderRoute, type RouteResult } from './page.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 
 export interface RouteOptions extends GlobalOptions {
@@ -24,18 +24,18 @@ export interface RouteOptions extends GlobalOptions {
 
 export async function runRoute(options: RouteOptions, system: System, output: Output): Promise<number> {
   const { request, requestClass } =
-    options.request === undefined ? plain : await readRequest(options.request, system);
-  const asked = await readSettings(options, system);
-  const { model, settings } = toAsked(
+    options.request === undefined ? plainQuestion : await readRequest(options.request, system);
+  const loaded = await readSettings(options, system);
+  const { model, settings } = resolveModel(
     options.model ?? request.model,
     options.model !== undefined,
-    asked,
+    loaded,
     output,
   );
   const body: MessagesRequest = { ...request, model };
   const inputTokens = estimateTokens(body);
   const plan = planRoutes({ request: body, inputTokens, requestClass }, settings);
-  const answer = {
+  const result = {
     config: settings.file ?? null,
     asked: {
       model,
@@ -45,11 +45,11 @@ export async function runRoute(options: RouteOptions, system: System, output: Ou
       request_class: requestClass || null,
     },
     rule: plan.reason,
-    candidates: plan.candidates.map(toAnswer),
+    candidates: plan.candidates.map(toResult),
     passed_over: plan.passedOver.map(({ model, reason }) => ({ model, reason })),
   };
-  if (output.json) output.printJson(answer);
-  else for (const line of renderRoute(answer, output.style)) output.print(line);
+  if (output.json) output.printJson(result);
+  else for (const line of renderRoute(result, output.style)) output.print(line);
   for (const provider of new Set(plan.candidates.map((candidate) => candidate.provider))) {
     if (provider.missingKey !== undefined)
       output.info(`occ: ${provider.name} has no key: ${provider.missingKey}`);
@@ -57,8 +57,8 @@ export async function runRoute(options: RouteOptions, system: System, output: Ou
   return exitCodes.ok;
 }
 
-/** What Claude Code's usual tier would ask in a first message. */
-const plain: RouteRequest = {
+/** A first message of Claude Code in its default tier. */
+const plainQuestion: RouteRequest = {
   request: {
     model: tierId('sonnet'),
     max_tokens: 32_000,
@@ -73,7 +73,7 @@ async function readSettings({ config, model }: RouteOptions, system: System): Pr
   const { settings } = await loadSettings({
     configFile: config === undefined ? undefined : resolve(system.cwd, config),
     env: system.env,
-    // A plan needs no key, so no command has to print one.
+    // A plan needs no key.
     runCommands: false,
     ...(provider !== undefined && { use: [provider] }),
   });
@@ -83,27 +83,27 @@ async function readSettings({ config, model }: RouteOptions, system: System): Pr
   return withEmulator(fresh, 'http://127.0.0.1:0');
 }
 
-/** `--model` means what `-m` of a launch does; a name that nobody knows is one that a client might ask for all the same. */
-function toAsked(
+/** Resolves `--model` as `occ launch -m` does. An unknown name is planned as it is, as a client might request it. */
+function resolveModel(
   model: string,
   chosen: boolean,
   settings: Settings,
   output: Output,
 ): { model: string; settings: Settings } {
-  // What Claude Code asks for by itself names no model of anybody's choice.
-  const usual = /^claude[^/]*$/i.test(model) && !Object.hasOwn(settings.models, model);
-  if (!chosen || usual) return { model, settings };
+  // Model names of Claude Code itself do not select a configured model.
+  const builtIn = /^claude[^/]*$/i.test(model) && !Object.hasOwn(settings.models, model);
+  if (!chosen || builtIn) return { model, settings };
   try {
     const choice = choose(model, settings);
     return { model: choice.id, settings: withChoice(settings, choice) };
   } catch (error) {
     if (!(error instanceof OccError)) throw error;
-    output.info(`occ: ${error.message}; a client that asks for it all the same:`);
+    output.info(`occ: ${error.message}; if a client requests it anyway:`);
     return { model, settings };
   }
 }
 
-function toAnswer({ route, provider, why }: Candidate): RouteAnswer['candidates'][number] {
+function toResult({ route, provider, why }: Candidate): RouteResult['candidates'][number] {
   return {
     model: `${route.provider}/${route.modelId}`,
     format: route.format,

@@ -1,10 +1,10 @@
-/** The page of `occ status`: a few labelled lines, then how each model has done. */
+/** Renders `occ status`: labelled lines, then the statistics of each model. */
 import type { Style } from '../../terminal/style.ts';
 import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { amount, duration, moment } from '../../terminal/figures.ts';
 import { quotaLines } from '../usage/quota-lines.ts';
 
-/** `width` is that of the terminal; absent where there is none. */
+/** `width` is the width of the terminal, in columns. */
 export function renderStatus(status: JsonObject, style: Style, width = Infinity): string[] {
   const number = (key: string): number => toNumber(status[key]) ?? 0;
   const cost = toNumber(status['cost']);
@@ -12,7 +12,7 @@ export function renderStatus(status: JsonObject, style: Style, width = Infinity)
     `${style.good('●')} running on ${style.bold(toText(status['url']))}  pid ${number('pid')}, up ${duration(number('uptime_s'))}`,
     '',
     row('version', toText(status['version'])),
-    row('config', toText(status['config']) || 'the defaults (there is no file)'),
+    row('config', toText(status['config']) || 'defaults (no file)'),
     ...configNotes(status, style),
     row('log', toText(status['log'])),
     row('live', String(number('live'))),
@@ -22,7 +22,7 @@ export function renderStatus(status: JsonObject, style: Style, width = Infinity)
       `${amount(number('input_tokens'))} in, ${amount(number('output_tokens'))} out${cost === undefined ? '' : `, $${cost.toFixed(4)}`}`,
     ),
   ];
-  lines.push(...plans(status, style));
+  lines.push(...quotas(status, style));
   const error = toObject(status['last_error']);
   if (error['message'] !== undefined) {
     const [first = '', ...rest] = toText(error['message']).split('\n');
@@ -33,24 +33,24 @@ export function renderStatus(status: JsonObject, style: Style, width = Infinity)
   }
   const models = Array.isArray(status['models']) ? status['models'].filter(isObject) : [];
   if (models.length > 0) lines.push('', ...models.flatMap((model) => renderModel(model, style, width)));
-  lines.push(...remembered(status, style));
+  lines.push(...learnedLines(status, style));
   return lines;
 }
 
-/** Why the file on disk is not, or not wholly, what is in force. */
+/** Why the file on disk is not in force, or only partly. */
 function configNotes(status: JsonObject, style: Style): string[] {
   const [what, ...where] = toText(toObject(status['config_error'])['message']).split('\n');
   const pending = toText(status['config_pending']);
   return [
     ...(what
-      ? [row('', style.bad(`changed, and not used: ${what}`)), ...where.map((line) => row('', line))]
+      ? [row('', style.bad(`changed, but not used: ${what}`)), ...where.map((line) => row('', line))]
       : []),
     ...(pending === '' ? [] : [row('', style.warning(pending))]),
   ];
 }
 
-/** Who is out of allowance, and what was learned of models, each with the time until which it holds. */
-function remembered(status: JsonObject, style: Style): string[] {
+/** The used-up quotas, and what was learned about models, each with the time until it expires. */
+function learnedLines(status: JsonObject, style: Style): string[] {
   const spent = toArray(status['spent'])
     .filter(isObject)
     .map((one) => style.warning(`${toText(one['who'])}: ${toText(one['limit'])} reached`) + until(one));
@@ -58,7 +58,7 @@ function remembered(status: JsonObject, style: Style): string[] {
     .filter(isObject)
     .map((one) => `${toText(one['model'])}: ${toText(one['words'])}${until(one)}`);
   const all = [...spent, ...learned];
-  return all.length === 0 ? [] : ['', ...all.map((line, i) => row(i === 0 ? 'remembered' : '', line))];
+  return all.length === 0 ? [] : ['', ...all.map((line, i) => row(i === 0 ? 'learned' : '', line))];
 }
 
 /** `, until 14:05`. */
@@ -67,12 +67,12 @@ function until(entry: JsonObject): string {
   return time === '' ? '' : `, until ${time}`;
 }
 
-/** What is used of the plans whose providers tell it, and when they did. */
-function plans(status: JsonObject, style: Style): string[] {
+/** The quotas that providers report, with the time of the report. */
+function quotas(status: JsonObject, style: Style): string[] {
   const lines: string[] = [];
-  for (const plan of toArray(status['plans']).filter(isObject)) {
-    lines.push(row('plan', `${toText(plan['provider'])}, as of ${moment(toText(plan['at']))}`));
-    for (const line of quotaLines(toArray(plan['windows']).filter(isObject), style))
+  for (const quota of toArray(status['plans']).filter(isObject)) {
+    lines.push(row('quota', `${toText(quota['provider'])}, as of ${moment(toText(quota['at']))}`));
+    for (const line of quotaLines(toArray(quota['windows']).filter(isObject), style))
       lines.push(row('', line));
   }
   return lines;
@@ -82,9 +82,9 @@ function row(label: string, text: string): string {
   return `  ${label.padEnd(11)}${text}`;
 }
 
-function requests(asked: number, failed: number, fallbacks: number, style: Style): string {
+function requests(total: number, failed: number, fallbacks: number, style: Style): string {
   return [
-    String(asked),
+    String(total),
     ...(failed > 0 ? [style.bad(`${failed} failed`)] : []),
     ...(fallbacks > 0 ? [style.warning(`${fallbacks} answered by a fallback`)] : []),
   ].join(', ');
@@ -100,18 +100,18 @@ function renderModel(model: JsonObject, style: Style, width: number): string[] {
   const facts = [
     `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`,
     ...(failures > 0 ? [`${failures} failed`] : []),
-    ...(first === undefined ? [] : [`first words after ${(first / 1000).toFixed(1)} s`]),
+    ...(first === undefined ? [] : [`first output after ${(first / 1000).toFixed(1)} s`]),
   ].join(', ');
   const failure = toObject(model['last_failure']);
   const reason = inARow > 0 ? toText(failure['reason']) : '';
   const oneLine = `  ${mark} ${style.bold(name)}  ${facts}`;
-  const long = name.length + facts.length + 6 > width;
+  const tooLong = name.length + facts.length + 6 > width;
   const breaker = toText(toObject(model['breaker'])['state']);
   return [
-    ...(long ? [`  ${mark} ${style.bold(name)}`, `    ${facts}`] : [oneLine]),
+    ...(tooLong ? [`  ${mark} ${style.bold(name)}`, `    ${facts}`] : [oneLine]),
     ...(breaker === 'open' || breaker === 'half_open'
       ? [
-          `    ${style.warning(breaker === 'open' ? 'passed over' : 'being probed')}${until(toObject(model['breaker']))}`,
+          `    ${style.warning(breaker === 'open' ? 'skipped' : 'being probed')}${until(toObject(model['breaker']))}`,
         ]
       : []),
     ...(reason === '' ? [] : [`    ${reason.split('\n', 1)[0] ?? ''}`]),

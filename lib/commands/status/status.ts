@@ -1,4 +1,4 @@
-/** `occ status`: is the proxy running, and how is it? Exit 3 when it is not, as service managers have it. */
+/** `occ status`: shows the state of the proxy. Exits with 3 if it is not running, as service managers do. */
 import type { Command } from 'commander';
 import { exitCodes } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
@@ -17,9 +17,9 @@ interface StatusOptions extends GlobalOptions {
 export function defineStatus(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('status')
-    .summary('is the proxy running, and how is it?')
-    .description('Shows the proxy that occ start runs: requests, failures and models.')
-    .option('-w, --watch', 'again every two seconds, until Ctrl-C')
+    .summary('show the state of the proxy')
+    .description('Shows requests, failures and models of the proxy that occ start runs.')
+    .option('-w, --watch', 'update every two seconds until Ctrl-C')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExit codes: 0 running, 3 not running.\n')
     .action(async (options: StatusOptions) => {
@@ -36,7 +36,7 @@ async function show(system: System, output: Output): Promise<number> {
     if (output.json)
       output.printJson({ running: false, pid: null, url: null, reason: reasonNotRunning(found) });
     else output.print(reasonNotRunning(found));
-    if (found?.state === 'silent') output.info('occ: occ stop ends it');
+    if (found?.state === 'silent') output.info('occ: stop it with occ stop');
     return exitCodes.notRunning;
   }
   const status = await queryProxy(found.record, '/occ/status');

@@ -1,12 +1,12 @@
-/** How much of a plan is used, as lines for `occ status` and `occ usage`. */
+/** Renders quotas for `occ status` and `occ usage`. */
 import { windowLabel } from '../../catalog/quota.ts';
 import { toNumber, toText, type JsonObject } from '../../json.ts';
 import { moment } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 
-/** Percent from which on a window is shown as nearly, and as quite, used up. */
-const muchPercent = 80;
-const allPercent = 100;
+/** Percentages from which a window is shown as a warning, and as used up. */
+const warningPercent = 80;
+const fullPercent = 100;
 
 /** One line for each window: `5 hours   42 %  resets 14:05`. */
 export function quotaLines(windows: readonly JsonObject[], style: Style): string[] {
@@ -15,11 +15,11 @@ export function quotaLines(windows: readonly JsonObject[], style: Style): string
     const used = percent === undefined ? '  ? %' : `${String(Math.round(percent)).padStart(3)} %`;
     const reset = moment(toText(window['resets_at']));
     const name = windowLabel(toText(window['window'])).padEnd(8);
-    return `${name} ${shade(window['spent'] === true ? allPercent : (percent ?? 0), used, style)}${reset === '' ? '' : `  resets ${reset}`}`;
+    return `${name} ${colored(window['spent'] === true ? fullPercent : (percent ?? 0), used, style)}${reset === '' ? '' : `  resets ${reset}`}`;
   });
 }
 
-function shade(percent: number, text: string, style: Style): string {
-  if (percent >= allPercent) return style.bad(text);
-  return percent >= muchPercent ? style.warning(text) : style.good(text);
+function colored(percent: number, text: string, style: Style): string {
+  if (percent >= fullPercent) return style.bad(text);
+  return percent >= warningPercent ? style.warning(text) : style.good(text);
 }

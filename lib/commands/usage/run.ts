@@ -1,4 +1,4 @@
-/** One answer of `occ usage`: every provider that tells of a plan is asked, side by side, and the proxy if one runs. */
+/** Runs `occ usage`: requests the quotas of all providers that report them, and the totals of a running proxy. */
 import { resolve } from 'node:path';
 import { quotaAddress } from '../../catalog/quota.ts';
 import type { Provider } from '../../config/settings.ts';
@@ -18,7 +18,7 @@ export interface UsageOptions extends GlobalOptions {
   config?: string;
 }
 
-interface ToldPlan {
+interface ProviderQuota {
   provider: string;
   report: QuotaReport;
 }
@@ -29,14 +29,14 @@ export async function runUsage({ config }: UsageOptions, system: System, output:
     env: system.env,
     home: system.home,
   });
-  // A built-in provider without a key is one that nobody uses.
-  const asked = Object.values(settings.providers).filter(
+  // A built-in provider without a key is not in use.
+  const reporting = Object.values(settings.providers).filter(
     (provider) => quotaAddress(provider) !== undefined && provider.missingKey === undefined,
   );
-  const [plans, running] = await Promise.all([askAll(asked, system, output), askProxy(system)]);
+  const [quotas, running] = await Promise.all([readQuotas(reporting, system, output), readTotals(system)]);
   if (output.json) {
     output.printJson({
-      plans: plans.map(({ provider, report }) => ({
+      plans: quotas.map(({ provider, report }) => ({
         provider,
         windows: report.windows ?? null,
         reason: report.reason ?? null,
@@ -44,26 +44,30 @@ export async function runUsage({ config }: UsageOptions, system: System, output:
       running,
     });
   } else {
-    const lines = [...plans.flatMap((plan) => planPage(plan, output)), ...proxyPage(running)];
-    if (plans.length === 0) lines.unshift('no provider with a key tells of a plan (OpenCode Go does)');
+    const lines = [...quotas.flatMap((quota) => renderQuota(quota, output)), ...renderTotals(running)];
+    if (quotas.length === 0) lines.unshift('no provider with a key reports a quota (OpenCode Go does)');
     for (const line of lines) output.print(line);
   }
-  const silent = plans.filter(({ report }) => report.windows === undefined);
-  for (const { provider, report } of silent) output.warn(`occ: ${provider}: ${report.reason}`);
-  return plans.length > 0 && silent.length === plans.length ? exitCodes.failed : exitCodes.ok;
+  const missing = quotas.filter(({ report }) => report.windows === undefined);
+  for (const { provider, report } of missing) output.warn(`occ: ${provider}: ${report.reason}`);
+  return quotas.length > 0 && missing.length === quotas.length ? exitCodes.failed : exitCodes.ok;
 }
 
-async function askAll(providers: readonly Provider[], system: System, output: Output): Promise<ToldPlan[]> {
+async function readQuotas(
+  providers: readonly Provider[],
+  system: System,
+  output: Output,
+): Promise<ProviderQuota[]> {
   if (providers.length === 0) return [];
   const upstream = await openUpstream({ ...system.env });
-  const asking = Promise.all(
+  const requests = Promise.all(
     providers.map(async (provider) => {
       const report = await askQuota(provider, upstream);
       return report ? [{ provider: provider.name, report }] : [];
     }),
   );
   try {
-    return (await withProgress(output, 'asking how much of the plan is used', asking)).flat();
+    return (await withProgress(output, 'requesting quotas', requests)).flat();
   } finally {
     await upstream.close();
   }
@@ -71,21 +75,21 @@ async function askAll(providers: readonly Provider[], system: System, output: Ou
 
 const totals = ['url', 'pid', 'started_at', 'requests', 'failures', 'input_tokens', 'output_tokens', 'cost'];
 
-/** The totals of the proxy that runs; null when none does. */
-async function askProxy(system: System): Promise<JsonObject | null> {
+/** The totals of the running proxy; null if none runs. */
+async function readTotals(system: System): Promise<JsonObject | null> {
   const found = await findProxy(system);
   if (found?.state !== 'running') return null;
   const status = await queryProxy(found.record, '/occ/status').catch(() => undefined);
   return status ? Object.fromEntries(totals.map((name) => [name, status[name] ?? null])) : null;
 }
 
-function planPage({ provider, report }: ToldPlan, { style }: Output): string[] {
+function renderQuota({ provider, report }: ProviderQuota, { style }: Output): string[] {
   if (report.windows === undefined) return [];
   const windows = report.windows.map((window): JsonObject => ({ ...window }));
   return [style.bold(provider), ...quotaLines(windows, style).map((line) => `  ${line}`)];
 }
 
-function proxyPage(running: JsonObject | null): string[] {
+function renderTotals(running: JsonObject | null): string[] {
   if (running === null) return [];
   const figure = (name: string): number => toNumber(running[name]) ?? 0;
   const cost = toNumber(running['cost']);
