@@ -8,7 +8,7 @@ import { openConsents } from '../../lib/config/consents.ts';
 const folder = mkdtempSync(join(tmpdir(), 'occ-memory-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('what was remembered is there for the next one who asks, and for its owner alone', async () => {
+test('a stored answer can be read by a later process and by its owner only', async () => {
   const place = join(folder, 'state');
   assert.equal((await openConsents(place)).recall('fetchAgreedTo'), undefined);
   (await openConsents(place)).remember('fetchAgreedTo', 'x@1');
@@ -17,7 +17,7 @@ test('what was remembered is there for the next one who asks, and for its owner 
   assert.equal(statSync(place).mode & 0o777, 0o700);
 });
 
-test('a memory that is broken, or has no place to be, is no memory and no error', async () => {
+test('a file that is invalid or cannot be written counts as empty', async () => {
   const broken = join(folder, 'broken');
   (await openConsents(broken)).remember('fetchAgreedTo', 'x@1');
   writeFileSync(join(broken, 'memory.json'), '{ "fetch');

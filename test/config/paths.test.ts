@@ -13,7 +13,7 @@ import {
 import { loadSettings } from '../../lib/config/load.ts';
 import { minimal, put, scratchHome } from './scratch.ts';
 
-test('places follow XDG, and ignore a variable that is no absolute path', () => {
+test('directories follow XDG, and variables that are not absolute paths are ignored', () => {
   const home = '/home/me';
   assert.deepEqual(findPlaces({ env: {}, home, platform: 'linux' }), {
     configDir: '/home/me/.config/occ',
@@ -37,7 +37,7 @@ test('places follow XDG, and ignore a variable that is no absolute path', () => 
   assert.equal(findPlaces({ env: { HOME: '/h' } }).configDir, '/h/.config/occ');
 });
 
-test('the file is looked for in the order of the contract', (t) => {
+test('--config, OCC_CONFIG, other variables, the default path and other tools are tried in this order', (t) => {
   const home = scratchHome(t);
   const env = { XDG_CONFIG_HOME: join(home, 'xdg') };
   const find = (more: { configFile?: string; env?: Record<string, string> } = {}): unknown =>
@@ -60,7 +60,7 @@ test('the file is looked for in the order of the contract', (t) => {
   assert.deepEqual(find({ env: named, configFile: '/f' }), { file: '/f', by: '--config', legacy: false });
 });
 
-test('another tool’s file is read with a hint, and stays as it was', async (t) => {
+test('a file of another tool is read with a hint and not changed', async (t) => {
   const home = scratchHome(t);
   const seed = readFileSync(fileURLToPath(new URL('../fixtures/seed-config.json', import.meta.url)), 'utf8');
   const file = put(join(home, '.config/oc-go-cc/config.json'), seed);
@@ -76,7 +76,7 @@ test('another tool’s file is read with a hint, and stays as it was', async (t)
 const mode = (path: string): number => statSync(path).mode & 0o777;
 const posix = { skip: process.platform === 'win32' };
 
-test('directories are made 0700 and tightened to it', posix, (t) => {
+test('directories are created with mode 0700, and existing ones restricted to it', posix, (t) => {
   const home = scratchHome(t);
   const made = join(home, 'a', 'b');
   makePrivateDirectory(made);
@@ -86,33 +86,29 @@ test('directories are made 0700 and tightened to it', posix, (t) => {
   chmodSync(loose, 0o755);
   makePrivateDirectory(loose);
   assert.equal(mode(loose), 0o700);
-  // Who has taken the right to write away has meant it.
+  // A directory that its owner has made read-only stays read-only.
   chmodSync(loose, 0o555);
   makePrivateDirectory(loose);
   assert.equal(mode(loose), 0o500);
 });
 
-test(
-  'files are written 0600 in one step, over whatever was there, and nothing is left beside',
-  posix,
-  (t) => {
-    const home = scratchHome(t);
-    const file = put(join(home, 'config.json'), 'old');
-    chmodSync(file, 0o644);
-    assert.equal(openToOthers(file), true);
-    writePrivateFile(file, 'new');
-    assert.equal(mode(file), 0o600);
-    assert.equal(openToOthers(file), false);
-    assert.equal(readFileSync(file, 'utf8'), 'new');
-    assert.throws(() => writePrivateFile(join(home, 'no', 'such', 'dir'), 'x'));
-    const directory = join(home, 'dir');
-    mkdirSync(directory);
-    assert.throws(() => writePrivateFile(directory, 'x'));
-    assert.deepEqual(readdirSync(home).sort(), ['config.json', 'dir']);
-  },
-);
+test('files are written atomically with mode 0600, and no temporary file remains', posix, (t) => {
+  const home = scratchHome(t);
+  const file = put(join(home, 'config.json'), 'old');
+  chmodSync(file, 0o644);
+  assert.equal(openToOthers(file), true);
+  writePrivateFile(file, 'new');
+  assert.equal(mode(file), 0o600);
+  assert.equal(openToOthers(file), false);
+  assert.equal(readFileSync(file, 'utf8'), 'new');
+  assert.throws(() => writePrivateFile(join(home, 'no', 'such', 'dir'), 'x'));
+  const directory = join(home, 'dir');
+  mkdirSync(directory);
+  assert.throws(() => writePrivateFile(directory, 'x'));
+  assert.deepEqual(readdirSync(home).sort(), ['config.json', 'dir']);
+});
 
-test('a symbolic link stays one', posix, (t) => {
+test('a symbolic link is kept', posix, (t) => {
   const home = scratchHome(t);
   const target = put(join(home, 'dotfiles', 'occ.json'), 'old');
   const link = join(home, 'config.json');

@@ -1,4 +1,4 @@
-/** A home directory of its own for each test, and one way to load a configuration in it. */
+/** Creates a home directory for a test and loads a configuration in it. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ export function put(file: string, content: unknown): string {
   return file;
 }
 
-/** Loads `content` as ~/.config/occ/config.json; nothing of the real environment is seen. */
+/** Loads `content` as ~/.config/occ/config.json, without the variables of the real environment except PATH. */
 export async function load(
   t: TestContext,
   content?: unknown,
@@ -31,7 +31,7 @@ export async function load(
   return await loadSettings({ ...options, env, home });
 }
 
-/** The problems of a configuration that has to be refused. */
+/** The problems of an invalid configuration. */
 export async function refusal(
   t: TestContext,
   content: unknown,
@@ -46,5 +46,5 @@ export async function refusal(
   throw new Error('the configuration was accepted');
 }
 
-/** The smallest file that needs nothing. */
+/** The smallest file that loads without warnings. */
 export const minimal = { models: { default: { provider: 'opencode-go', model_id: 'deepseek-v4-pro' } } };

@@ -1,4 +1,4 @@
-/** Changes of the configuration as editors, package managers and people make them, on the real file system. */
+/** Changes of the configuration as editors, package managers and users make them, on the real file system. */
 import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,14 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { watchConfig, type WatchOptions } from '../../lib/config/watch.ts';
 import { put, scratchHome } from './scratch.ts';
 
-/** Long enough for the steps of one test to be one burst. */
+/** Long enough for the steps of one test to form one burst. */
 const quietMs = 60;
 
 interface Watching {
   dir: string;
   file: string;
-  /** Resolves when so many changes have been told, and a while later no more; fails when they do not come. */
-  told(times: number): Promise<void>;
+  /** Resolves if exactly this many changes are reported, else fails. */
+  reported(times: number): Promise<void>;
   close(): void;
 }
 
@@ -36,7 +36,7 @@ function watching(
   return {
     dir,
     file,
-    async told(times) {
+    async reported(times) {
       for (const end = performance.now() + 5000; performance.now() < end; await sleep(5))
         if (changes >= times) break;
       await sleep(quietMs * 3);
@@ -49,14 +49,14 @@ function watching(
 const there = (dir: string): string => put(join(dir, 'occ/config.json'), '{}');
 
 const ways: Record<string, { before?: (dir: string) => string; act: (at: Watching) => void }> = {
-  'written over': { act: ({ file }) => writeFileSync(file, '{ "port": 1 }') },
+  overwritten: { act: ({ file }) => writeFileSync(file, '{ "port": 1 }') },
   'replaced by renaming, as editors do': {
     act: ({ file }) => {
       writeFileSync(`${file}.tmp`, '{ "port": 1 }');
       renameSync(`${file}.tmp`, file);
     },
   },
-  'moved away and written anew, as others do': {
+  'moved away and written again, as other editors do': {
     act: ({ file }) => {
       renameSync(file, `${file}~`);
       writeFileSync(file, '{ "port": 1 }');
@@ -64,18 +64,18 @@ const ways: Record<string, { before?: (dir: string) => string; act: (at: Watchin
     },
   },
   removed: { act: ({ file }) => unlinkSync(file) },
-  'made where there was none': {
+  created: {
     before: (dir) => {
       mkdirSync(join(dir, 'occ'));
       return join(dir, 'occ/config.json');
     },
     act: ({ file }) => writeFileSync(file, '{}'),
   },
-  'made with its directories': {
+  'created with its directories': {
     before: (dir) => join(dir, 'a/b/occ/config.json'),
     act: ({ file }) => void put(file, {}),
   },
-  'behind a link, changed where it is': {
+  'a link whose target is changed': {
     before: (dir) => {
       put(join(dir, 'dotfiles/occ.json'), '{}');
       mkdirSync(join(dir, 'occ'));
@@ -84,7 +84,7 @@ const ways: Record<string, { before?: (dir: string) => string; act: (at: Watchin
     },
     act: ({ dir }) => void put(join(dir, 'dotfiles/occ.json'), '{ "port": 1 }'),
   },
-  'behind a link that comes to point elsewhere': {
+  'a link that gets another target': {
     before: (dir) => {
       put(join(dir, 'one.json'), '{}');
       put(join(dir, 'two.json'), '{ }');
@@ -107,48 +107,48 @@ const ways: Record<string, { before?: (dir: string) => string; act: (at: Watchin
   },
 };
 
-describe('a change is told once', () => {
+describe('a change is reported once', () => {
   for (const [how, { before = there, act }] of Object.entries(ways)) {
     test(`the file is ${how}`, async (t) => {
       const at = watching(t, before);
       act(at);
-      await at.told(1);
-      // Whatever was replaced, the next change is seen as well.
+      await at.reported(1);
+      // The next change is reported as well.
       put(at.file, '{ "port": 22 }');
-      await at.told(2);
+      await at.reported(2);
     });
   }
 
-  test('the other place comes to have a file', async (t) => {
+  test('another of the files is created', async (t) => {
     const at = watching(t, there);
     put(join(at.dir, 'other/config.json'), {});
-    await at.told(1);
+    await at.reported(1);
   });
 });
 
-describe('nothing is told', () => {
-  test('of other files beside it', async (t) => {
+describe('nothing is reported', () => {
+  test('for other files in the directory', async (t) => {
     const at = watching(t, there);
     put(join(at.dir, 'occ/config.json.bak'), {});
     put(join(at.dir, 'occ/.config.json.swp'), {});
-    await at.told(0);
+    await at.reported(0);
   });
 
-  test('once it is closed', async (t) => {
+  test('after the watch is closed', async (t) => {
     const at = watching(t, there);
     put(at.file, '{ "port": 1 }');
     at.close();
     rmSync(at.file);
-    await at.told(0);
+    await at.reported(0);
   });
 });
 
-test('what changed before it was watched is told, if that was after the settings were read', async (t) => {
-  await watching(t, there, { since: Date.now() - 60_000 }).told(1);
-  await watching(t, there, { since: Date.now() + 60_000 }).told(0);
+test('a change between reading the settings and watching is reported', async (t) => {
+  await watching(t, there, { since: Date.now() - 60_000 }).reported(1);
+  await watching(t, there, { since: Date.now() + 60_000 }).reported(0);
 });
 
-test('where the system cannot watch, a look now and then does it', async (t) => {
+test('the files are polled if the system cannot watch', async (t) => {
   const at = watching(t, there, {
     pollMs: 20,
     quietMs: 10,
@@ -157,5 +157,5 @@ test('where the system cannot watch, a look now and then does it', async (t) => 
     },
   });
   put(at.file, '{ "port": 1 }');
-  await at.told(1);
+  await at.reported(1);
 });

@@ -14,7 +14,7 @@ function schemaOf(verb: string): object {
 const odd =
   '{ "prot": 1, "host": "${NO_SUCH}", "api_key": "sk-secret", "port": 4000, "retry": { "attempts": 1 } }';
 
-/** [verb and arguments, the file, the exit code, how it is asked] */
+/** [command and arguments, file, exit code, options] */
 const cases: [string[], string | undefined, number, Asked?][] = [
   [['path'], undefined, 0],
   [['path'], odd, 0],
@@ -42,11 +42,11 @@ const cases: [string[], string | undefined, number, Asked?][] = [
 
 for (const [args, text, code, asked] of cases) {
   const [verb = ''] = args;
-  test(`${args.join(' ')} --json of ${text ?? 'no file'} is as its schema says`, async (t) => {
+  test(`${args.join(' ')} --json of ${text ?? 'no file'} matches its schema`, async (t) => {
     const { value, stdout, stderr } = await answer(desk(t), args, text, code, asked);
     const validate = ajv.getSchema(verb) ?? ajv.addSchema(schemaOf(verb), verb).getSchema(verb);
     assert.ok(validate?.(value), JSON.stringify(validate?.errors));
-    // oxlint-disable-next-line no-control-regex -- looking for exactly that
+    // oxlint-disable-next-line no-control-regex -- the check is for control characters
     assert.doesNotMatch(stdout + stderr, /sk-secret|\u001b/);
   });
 }
@@ -64,7 +64,7 @@ async function answer(
   return { ...said, value: JSON.parse(said.stdout) as Record<string, unknown> };
 }
 
-test('what the answers say', async (t) => {
+test('the content of the JSON output', async (t) => {
   const { value: checked } = await answer(desk(t), ['check'], odd, 78);
   assert.deepEqual(checked['mistakes'], [
     {

@@ -18,7 +18,7 @@ import { desk, keptCopy } from './world.ts';
 const posix = { skip: process.platform === 'win32' && 'the editors here are shell scripts' };
 const old = '{\n  // mine\n  "port": 4000, // and this\n}\n';
 
-test('what is right is saved as it was typed, with one backup beside it', posix, async (t) => {
+test('a valid file is saved as typed, with one backup beside it', posix, async (t) => {
   const { occ, file, home, write, read, editor } = desk(t);
   write(old);
   const EDITOR = editor(`
@@ -40,7 +40,7 @@ test('what is right is saved as it was typed, with one backup beside it', posix,
   assert.equal(readFileSync(`${file}.bak`, 'utf8'), old.replace('4000', '5000'));
 });
 
-test('what was left as it was is not written', posix, async (t) => {
+test('an unchanged file is not written', posix, async (t) => {
   const { occ, file, write, read } = desk(t);
   write('{ not even JSON');
   const said = await occ(['edit'], { env: { EDITOR: 'true' } });
@@ -50,25 +50,21 @@ test('what was left as it was is not written', posix, async (t) => {
   assert.equal(existsSync(`${file}.bak`), false);
 });
 
-test(
-  'without a file it begins with a first one, which comes to be only when it was changed',
-  posix,
-  async (t) => {
-    const { occ, file, read, editor, home } = desk(t);
-    const none = await occ(['edit'], { env: { EDITOR: 'true' } });
-    assert.equal(none.code, 0);
-    assert.match(none.stderr, /the file still does not exist/);
-    assert.equal(existsSync(file), false);
-    const EDITOR = editor(`cp "$1" ${home}/given; sed -i.x 's/3456/4567/' "$1"`);
-    assert.equal((await occ(['edit'], { env: { EDITOR } })).code, 0);
-    const given = readFileSync(join(home, 'given'), 'utf8');
-    assert.match(given, /"\$schema": "\.\/config\.schema\.json"/);
-    assert.match(given, /"auth_token": "[\w-]{43}"/);
-    assert.equal(read(), given.replace('3456', '4567'));
-    assert.deepEqual(readdirSync(dirname(file)).sort(), ['config.json', 'config.schema.json']);
-    assert.equal(statSync(dirname(file)).mode & 0o777, 0o700);
-  },
-);
+test('without a file, the template is opened and saved only if it was changed', posix, async (t) => {
+  const { occ, file, read, editor, home } = desk(t);
+  const none = await occ(['edit'], { env: { EDITOR: 'true' } });
+  assert.equal(none.code, 0);
+  assert.match(none.stderr, /the file still does not exist/);
+  assert.equal(existsSync(file), false);
+  const EDITOR = editor(`cp "$1" ${home}/given; sed -i.x 's/3456/4567/' "$1"`);
+  assert.equal((await occ(['edit'], { env: { EDITOR } })).code, 0);
+  const given = readFileSync(join(home, 'given'), 'utf8');
+  assert.match(given, /"\$schema": "\.\/config\.schema\.json"/);
+  assert.match(given, /"auth_token": "[\w-]{43}"/);
+  assert.equal(read(), given.replace('3456', '4567'));
+  assert.deepEqual(readdirSync(dirname(file)).sort(), ['config.json', 'config.schema.json']);
+  assert.equal(statSync(dirname(file)).mode & 0o777, 0o700);
+});
 
 const wrong = `cat > "$1" <<'END'
 {
@@ -79,7 +75,7 @@ const wrong = `cat > "$1" <<'END'
 END`;
 
 test(
-  'without a terminal mistakes are all told, nothing is written, and the copy is kept',
+  'without a terminal, all mistakes are reported, nothing is written, and the copy is kept',
   posix,
   async (t) => {
     const { occ, write, read, editor } = desk(t);
@@ -95,7 +91,7 @@ test(
   },
 );
 
-test('on a terminal it is opened again until it is right', posix, async (t) => {
+test('on a terminal, the editor is opened again until the file is valid', posix, async (t) => {
   const { occ, write, read, editor, home } = desk(t);
   write(old);
   const EDITOR = editor(`
@@ -112,7 +108,7 @@ for (const [name, typed] of [
   ['no', 'n\n'],
   ['Ctrl-C', '\u0003'],
 ] as const) {
-  test(`${name} to the question gives up with 78, and the copy is kept`, posix, async (t) => {
+  test(`answering the question with ${name} ends with 78 and keeps the copy`, posix, async (t) => {
     const { occ, write, read, editor } = desk(t);
     write(old);
     const said = await occ(['edit'], { env: { EDITOR: editor(wrong) }, terminal: true, stdin: typed });
@@ -122,7 +118,7 @@ for (const [name, typed] of [
   });
 }
 
-test('broken JSON is told with line and column, each line once', posix, async (t) => {
+test('invalid JSON is reported with line and column, once per line', posix, async (t) => {
   const { occ, write, read, editor } = desk(t);
   write(old);
   const EDITOR = editor(`printf '{\\n  "port": 1\\n  "host": oops\\n}\\n' > "$1"`);
@@ -133,7 +129,7 @@ test('broken JSON is told with line and column, each line once', posix, async (t
   assert.equal(read(), old);
 });
 
-test('odd things are told and do not block', posix, async (t) => {
+test('warnings are reported and do not prevent saving', posix, async (t) => {
   const { occ, write, read, editor } = desk(t);
   write(old);
   const EDITOR = editor(`echo '{ "prot": 1, "host": "$''{UNSET_HERE}" }' > "$1"`);
@@ -145,7 +141,7 @@ test('odd things are told and do not block', posix, async (t) => {
   assert.match(read(), /prot/);
 });
 
-/** [what the editor does, the exit code of it, what is said, whether there is something to keep] */
+/** [what the editor does, its script, expected message, whether the copy is kept] */
 const failures: [string, string, RegExp, boolean][] = [
   ['ends with an error', 'echo {} > "$1"; exit 3', /ended with code 3/, true],
   ['ends with an error and has changed nothing', 'exit 3', /ended with code 3/, false],
@@ -168,7 +164,7 @@ for (const [name, script, words, kept] of failures) {
   });
 }
 
-test('an editor that is not there, or may not be run, is named with where it was named', posix, async (t) => {
+test('an editor that is missing or not executable is named with the variable', posix, async (t) => {
   const { occ, write } = desk(t);
   write(old);
   const missing = await occ(['edit'], { env: { VISUAL: 'no-such-editor', EDITOR: 'true' } });
@@ -182,7 +178,7 @@ test('an editor that is not there, or may not be run, is named with where it was
   assert.match(none.stderr, /no editor is set[^]*set VISUAL or EDITOR/);
 });
 
-test('an editor may have arguments and quotes, and its path blanks', posix, async (t) => {
+test('an editor may have arguments and quotes, and its path may contain spaces', posix, async (t) => {
   const { occ, write, read, editor, home } = desk(t);
   write(old);
   const program = editor(`[ "$1" = "a b" ] && [ "$2" = -w ] && echo '{ "port": 1 }' > "$3"`);
@@ -194,7 +190,7 @@ test('an editor may have arguments and quotes, and its path blanks', posix, asyn
   assert.equal(read(), '{ "port": 1 }\n');
 });
 
-test('of two edits at once the second does not write over the first', posix, async (t) => {
+test('of two concurrent edits, the second does not overwrite the first', posix, async (t) => {
   const { occ, write, read, editor, home } = desk(t);
   write(old);
   const slow = editor(`
@@ -215,7 +211,7 @@ test('of two edits at once the second does not write over the first', posix, asy
   assert.equal(readFileSync(keptCopy(said), 'utf8'), old.replace('4000', '2'));
 });
 
-test('CRLF, a byte order mark and bytes that are no UTF-8 stay as they are', posix, async (t) => {
+test('CRLF, a byte order mark and bytes that are not UTF-8 are preserved', posix, async (t) => {
   const { occ, file, editor } = desk(t);
   mkdirSync(dirname(file), { recursive: true });
   const bytes = Buffer.concat([
@@ -231,7 +227,7 @@ test('CRLF, a byte order mark and bytes that are no UTF-8 stay as they are', pos
   assert.deepEqual(readFileSync(file), wanted);
 });
 
-test('a symbolic link stays one, also when nothing is there yet', posix, async (t) => {
+test('a symbolic link is kept, even without a target', posix, async (t) => {
   const { occ, file, home, read, editor } = desk(t);
   mkdirSync(dirname(file), { recursive: true });
   const real = join(home, 'dotfiles.json');
@@ -245,7 +241,7 @@ test('a symbolic link stays one, also when nothing is there yet', posix, async (
   assert.equal(read(), '{ "port": 2 }\n');
 });
 
-test('where it cannot be written the reason is told, and the copy kept', posix, async (t) => {
+test('if the file cannot be written, the reason is reported and the copy kept', posix, async (t) => {
   const { occ, file, write, read, editor, home } = desk(t);
   write(old);
   mkdirSync(`${file}.bak`);
@@ -260,7 +256,7 @@ test('where it cannot be written the reason is told, and the copy kept', posix, 
   assert.match(nowhere.stderr, /part of its path is not a directory|a directory; expected/);
 });
 
-test('another tool’s file is never written, however it is named', posix, async (t) => {
+test('a file of another tool is never written, whatever names it', posix, async (t) => {
   const { occ, home } = desk(t);
   const theirs = join(home, '.config/oc-go-cc/config.json');
   mkdirSync(dirname(theirs), { recursive: true });
@@ -302,7 +298,7 @@ console.error('editing');
   await running.said('editing');
   running.kill('SIGTERM');
   const { code, stderr } = await running.ended;
-  // The editor has ended well, so what it has written counts.
+  // The editor ended with 0, so its changes are saved.
   assert.equal(code, 0, stderr);
   assert.ok(existsSync(join(dir, 'told')));
   assert.equal(readFileSync(file, 'utf8'), '{}');

@@ -20,7 +20,7 @@ const text = `{
   }
 }`;
 
-/** [key, what is printed] */
+/** [key, output] */
 const values: [string, string][] = [
   ['port', '3456'],
   ['hot_reload', 'true'],
@@ -43,7 +43,7 @@ for (const [key, printed] of values) {
   });
 }
 
-test('get --reveal prints a secret as it is', async (t) => {
+test('get --reveal prints secrets unmasked', async (t) => {
   const { occ, write } = desk(t);
   write(text);
   assert.equal((await occ(['get', 'api_key', '--reveal'])).stdout, 'sk-secret\n');
@@ -51,7 +51,7 @@ test('get --reveal prints a secret as it is', async (t) => {
   assert.equal((await occ(['get', 'auth_token'], { env: { OCC_AUTH_TOKEN: 't' } })).stdout, '•••\n');
 });
 
-test('get of what is not there ends with 1 and the near name', async (t) => {
+test('get of a missing key ends with 1 and names the nearest key', async (t) => {
   const { occ, write } = desk(t);
   write(text);
   const cases: [string, RegExp][] = [
@@ -71,7 +71,7 @@ test('get of what is not there ends with 1 and the near name', async (t) => {
   assert.equal((await occ(['get', 'port'])).code, 78);
 });
 
-test('check tells every mistake with its line, in the file and around it', async (t) => {
+test('check lists every mistake of the file, with its line, and of the environment', async (t) => {
   const { occ, write, file } = desk(t);
   write(
     '{\n "port": "x",\n "models": { "default": { "provider": "nobody" } },\n "api_key": "a b\\n",\n "prot": 1\n}',
@@ -96,7 +96,7 @@ test('check tells every mistake with its line, in the file and around it', async
   assert.equal((await occ(['check', '-c', 'none.json'])).code, 78);
 });
 
-test('check of what is valid ends with 0, says what is odd, and whether a key is there', posix, async (t) => {
+test('check of a valid file ends with 0 and lists warnings and missing keys', posix, async (t) => {
   const { occ, write, file } = desk(t);
   write(text.replace('{', '{ "enable_streaming_scenario_routing": false,'));
   chmodSync(file, 0o644);
@@ -128,7 +128,7 @@ test('check of what is valid ends with 0, says what is odd, and whether a key is
   );
 });
 
-test('init writes a file that is right, private, and differs each time in its token', posix, async (t) => {
+test('init writes a valid, private file with a different token each time', posix, async (t) => {
   const { occ, file, read } = desk(t);
   const said = await occ(['init']);
   assert.deepEqual([said.code, said.stdout], [0, `${file}\n`]);
@@ -155,7 +155,7 @@ test('init writes a file that is right, private, and differs each time in its to
   assert.notEqual(read(), first);
 });
 
-test('the schema beside the file follows the version, but another’s is left alone', async (t) => {
+test('the schema beside the file is updated, but a file of another tool is kept', async (t) => {
   const { occ, file } = desk(t);
   await occ(['init']);
   const schema = join(dirname(file), 'config.schema.json');
@@ -179,7 +179,7 @@ const shown: Shown[] = [
   },
 ];
 
-test('show is a table where it fits, and groups where it does not', async () => {
+test('show prints a table if it fits, else groups', async () => {
   const style = await loadStyle(0);
   assert.deepEqual(renderValues(shown.slice(0, 3), 120, style), [
     'host                     "127.0.0.1"            default',
@@ -196,7 +196,7 @@ test('show is a table where it fits, and groups where it does not', async () => 
   ]);
 });
 
-test('show fits 60 columns of a terminal, and is one line for each value in a pipe', async (t) => {
+test('show fits a terminal of 60 columns and prints one line per value to a pipe', async (t) => {
   const { occ, write } = desk(t);
   write(text);
   const narrow = await occ(['show'], { terminal: true, columns: 60 });
@@ -209,12 +209,12 @@ test('show fits 60 columns of a terminal, and is one line for each value in a pi
   assert.match(piped.stdout, /^models\.default\.model_id +"m\.1" +file$/m);
   assert.doesNotMatch(piped.stdout + narrow.stdout, /sk-secret/);
   const colours = await occ(['show'], { terminal: true, columns: 60, env: { NO_COLOR: '' } });
-  // oxlint-disable-next-line no-control-regex -- looking for exactly that
+  // oxlint-disable-next-line no-control-regex -- the check is for control characters
   assert.equal(colours.stdout.replaceAll(/\u001b\[\d+m/g, ''), narrow.stdout);
   assert.notEqual(colours.stdout, narrow.stdout);
 });
 
-test('path names the file, and what is special about it', async (t) => {
+test('path prints the file and whether it is missing or belongs to another tool', async (t) => {
   const { occ, file, home } = desk(t);
   const none = await occ(['path']);
   assert.deepEqual([none.code, none.stdout], [0, `${file}\n`]);
@@ -222,7 +222,7 @@ test('path names the file, and what is special about it', async (t) => {
   assert.equal((await occ(['path', '--config', 'x.json'])).stdout, `${join(home, 'x.json')}\n`);
 });
 
-test('every verb has a help of its own that fits 80 columns', async (t) => {
+test('every command has its own help, which fits 80 columns', async (t) => {
   const { occ } = desk(t);
   const { stdout } = await occ(['--help']);
   const verbs = [...stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)]

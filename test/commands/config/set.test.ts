@@ -13,7 +13,7 @@ const old = `{
 }
 `;
 
-/** [key, value as typed, what the file then says] */
+/** [key, typed value, resulting text] */
 const values: [string, string, RegExp][] = [
   ['port', '5000', /"port": 5000, \/\/ mine/],
   ['hot_reload', 'false', /"hot_reload": false/],
@@ -51,7 +51,7 @@ for (const [key, value, found] of values) {
   });
 }
 
-/** [arguments, exit code, what is said] */
+/** [arguments, exit code, message] */
 const refusals: [string[], number, RegExp][] = [
   [['prot', '1'], 2, /there is no key prot\n {2}did you mean port\?/],
   [['models.default.temprature', '1'], 2, /did you mean models\.default\.temperature\?/],
@@ -83,7 +83,7 @@ for (const [args, code, words] of refusals) {
   });
 }
 
-test('a place beyond the end of a list is refused with the one that adds', async (t) => {
+test('an index beyond the end of a list is refused, and the message names the next one', async (t) => {
   const { occ, write, read } = desk(t);
   const text = '{ "fallbacks": { "default": [{ "model_id": "a" }] } }';
   write(text);
@@ -98,7 +98,7 @@ test('a place beyond the end of a list is refused with the one that adds', async
   );
 });
 
-test('a file that is not there is made, with nothing but the value and the schema', async (t) => {
+test('a missing file is created with only the value and the schema', async (t) => {
   const { occ, file, read } = desk(t);
   const said = await occ(['set', 'port', '4000']);
   assert.equal(said.code, 0);
@@ -112,7 +112,7 @@ test('a file that is not there is made, with nothing but the value and the schem
   assert.equal(existsSync(`${file}.bak`), false);
 });
 
-test('a directory that is not occ’s own keeps its modes', async (t) => {
+test('a directory that is not occ’s own keeps its mode', async (t) => {
   const { occ, home } = desk(t);
   mkdirSync(join(home, 'project'), { mode: 0o755 });
   assert.equal((await occ(['set', 'port', '1', '--config', 'project/occ.json'])).code, 0);
@@ -120,7 +120,7 @@ test('a directory that is not occ’s own keeps its modes', async (t) => {
   assert.ok(existsSync(join(home, 'project/occ.json')));
 });
 
-test('a secret is read on stdin, or typed unseen; on the command line it works with a warning', async (t) => {
+test('a secret is read from stdin or a hidden prompt, and with a warning from the command line', async (t) => {
   const { occ, read } = desk(t);
   const piped = await occ(['set', 'api_key', '--stdin'], { stdin: 'sk-piped\r\n' });
   assert.equal(piped.code, 0);
@@ -155,14 +155,14 @@ test('a secret is read on stdin, or typed unseen; on the command line it works w
     assert.doesNotMatch((await occ(['set', key, value])).stderr, /history/, key);
 });
 
-test('what a variable outvotes is said', async (t) => {
+test('a variable that takes precedence is reported', async (t) => {
   const { occ } = desk(t);
   const said = await occ(['set', 'port', '4000'], { env: { OCC_PORT: '5000' } });
   assert.equal(said.code, 0);
   assert.match(said.stderr, /the variable OCC_PORT is set and takes precedence over the file/);
 });
 
-test('what has no effect, and what surprises, is said of the key that was set', async (t) => {
+test('warnings about the key that was set are reported', async (t) => {
   const { occ } = desk(t);
   assert.match(
     (await occ(['set', 'debug', 'true'])).stderr,
@@ -172,7 +172,7 @@ test('what has no effect, and what surprises, is said of the key that was set', 
   assert.equal((await occ(['set', 'port', '1'])).stderr.trim().split('\n').length, 1);
 });
 
-test('a file that is broken is refused with the place, and stays', async (t) => {
+test('an invalid file is refused with the position of the error and not changed', async (t) => {
   const { occ, write, read } = desk(t);
   for (const text of ['{ "port": 1', '[]', '{ "port": 1, "host": 2 }']) {
     write(text);
@@ -183,7 +183,7 @@ test('a file that is broken is refused with the place, and stays', async (t) => 
   }
 });
 
-test('a key that stands twice is refused, since the last one counts', async (t) => {
+test('a duplicate key is refused, since the last one takes effect', async (t) => {
   const { occ, write, read } = desk(t);
   const text = '{ "port": 1, "port": 2 }';
   write(text);
@@ -193,7 +193,7 @@ test('a key that stands twice is refused, since the last one counts', async (t) 
   assert.equal(read(), text);
 });
 
-test('a file that is not in UTF-8 is not spoilt', async (t) => {
+test('a file that is not in UTF-8 is not changed', async (t) => {
   const { occ, file, write } = desk(t);
   write('');
   const bytes = Buffer.from([...Buffer.from('{ "port": 1 } // '), 0xe9]);
@@ -213,7 +213,7 @@ test('CRLF and a byte order mark are kept', async (t) => {
   assert.equal(read(), '\uFEFF{\r\n\t"host": "localhost"\r\n}\r\n');
 });
 
-test('several at once all come to be', async (t) => {
+test('concurrent changes are all written', async (t) => {
   const { occ, write, read } = desk(t);
   write(old);
   const names = Array.from({ length: 12 }, (_, index) => `m${index}`);
@@ -222,7 +222,7 @@ test('several at once all come to be', async (t) => {
   for (const name of names) assert.match(read(), new RegExp(`"${name}": \\{`));
 });
 
-test('unset takes the key and leaves every comment', async (t) => {
+test('unset removes the key and keeps every comment', async (t) => {
   const { occ, file, write, read } = desk(t);
   write(old);
   const said = await occ(['unset', 'port']);
@@ -235,7 +235,7 @@ test('unset takes the key and leaves every comment', async (t) => {
   assert.equal(readFileSync(`${file}.bak`, 'utf8'), old);
 });
 
-test('unset of an unknown key works when it stands there, and else names the near one', async (t) => {
+test('unset removes an unknown key from the file, or names the nearest key', async (t) => {
   const { occ, write, read } = desk(t);
   write('{ "prot": 1, "port": 2 }');
   assert.equal((await occ(['unset', 'prot'])).code, 0);
@@ -246,7 +246,7 @@ test('unset of an unknown key works when it stands there, and else names the nea
   assert.equal((await occ(['unset', 'a..b'])).code, 2);
 });
 
-test('what something else needs is not taken out', async (t) => {
+test('a key that another one needs is not removed', async (t) => {
   const { occ, write, read } = desk(t);
   const text = JSON.stringify({
     models: { default: { provider: 'lab', model_id: 'x' } },
@@ -263,7 +263,7 @@ test('what something else needs is not taken out', async (t) => {
   }
 });
 
-test('unset where there is no file makes none', async (t) => {
+test('unset does not create a file', async (t) => {
   const { occ, file } = desk(t);
   for (const key of ['port', '$schema']) assert.equal((await occ(['unset', key])).code, 0);
   assert.equal(existsSync(file), false);

@@ -1,4 +1,4 @@
-/** Runs `occ config …` inside the test, in a home of its own, with or without a terminal that somebody types on. */
+/** Runs `occ config …` in the process of the test, in a separate home directory, with or without a terminal. */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ export interface Said {
 
 export interface Asked {
   env?: Record<string, string>;
-  /** What comes in on stdin; on a terminal it is typed at the first question. */
+  /** The input on stdin; on a terminal it is typed at the first prompt. */
   stdin?: string;
   terminal?: boolean;
   columns?: number;
@@ -27,11 +27,11 @@ export interface Desk {
   occ: (args: readonly string[], asked?: Asked) => Promise<Said>;
   read: () => string;
   write: (text: string) => void;
-  /** A program that stands for the editor; `$1` is the copy. Its path. */
+  /** Creates a program that replaces the editor and returns its path; `$1` is the copy. */
   editor: (script: string) => string;
 }
 
-/** Copies that were kept are removed as well. */
+/** Also removes the copies that were kept. */
 export function desk(t: TestContext): Desk {
   const home = mkdtempSync(join(tmpdir(), 'occ-desk-'));
   const file = join(home, '.config/occ/config.json');
@@ -88,7 +88,7 @@ export function desk(t: TestContext): Desk {
   };
 }
 
-/** Where the copy is, from what occ has said. */
+/** The path of the copy in the output of occ. */
 export function keptCopy({ stderr }: Said): string {
   return /are kept in (\S+)/.exec(stderr)?.[1] ?? '';
 }

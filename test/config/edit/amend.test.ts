@@ -13,7 +13,7 @@ import { withoutValue, withValue } from '../../../lib/config/edit/amend.ts';
 import type { Segment } from '../../../lib/config/file/json-path.ts';
 import type { Json } from '../../../lib/json.ts';
 
-/** [the text, the path, the value, what it becomes] */
+/** [text, path, value, expected text] */
 const sets: [string, Segment[], Json, string][] = [
   ['{ "a": 1 }', ['a'], 2, '{ "a": 2 }'],
   ['{ "a": 1, }', ['b'], 2, '{ "a": 1, "b": 2, }'],
@@ -46,7 +46,7 @@ for (const [text, path, value, wanted] of sets)
     assert.equal(withValue(text, path, value), wanted);
   });
 
-/** [the text, the path, what it becomes] */
+/** [text, path, expected text] */
 const unsets: [string, Segment[], string | undefined][] = [
   ['{ "a": 1 }', ['a'], '{ }'],
   ['{ "a": 1, "b": 2 }', ['a'], '{ "b": 2 }'],
@@ -66,7 +66,7 @@ for (const [text, path, wanted] of unsets)
     assert.equal(withoutValue(text, path), wanted);
   });
 
-test('there is room only where there is a holder of that kind', () => {
+test('a value is refused where its parent has the wrong type', () => {
   assert.throws(
     () => withValue('{ "a": [] }', ['a', 'b'], 1),
     /the value that should contain b is a list, expected an object/,
@@ -76,7 +76,7 @@ test('there is room only where there is a holder of that kind', () => {
   assert.throws(() => withValue('{}', ['a', 2], 1), /the list has 0 entries/);
 });
 
-// Any layout a person might choose: blanks, line breaks and comments wherever JSON has room for them.
+// Any layout: blanks, line breaks and comments wherever JSON allows them.
 const gap = fc
   .array(fc.constantFrom(' ', '\n', '\t', '\r\n', '/* c{1} */', '// "l": 2,\n', '/*\n m, */'), {
     maxLength: 3,
@@ -120,7 +120,7 @@ function read(text: string): Json {
   return value;
 }
 
-/** Every comment in order, without what is between them. */
+/** Every comment, in order. */
 function comments(text: string): string[] {
   const scanner = createScanner(text, false);
   const found: string[] = [];
@@ -141,7 +141,7 @@ function paths(node: Node, path: Segment[] = []): Segment[][] {
   return [...own, ...inner];
 }
 
-/** The same change made to the value instead of the text. */
+/** The same change, made to the value instead of the text. */
 function changed(
   value: Json,
   [first = '', ...rest]: Segment[],
@@ -158,20 +158,20 @@ function changed(
   return copy;
 }
 
-/** The whole entry: of an object, name and value. */
+/** The whole entry; of an object, its name and value. */
 function entryAt(root: Node, path: Segment[]): Node {
   const node = findNodeAtLocation(root, path) ?? root;
   return typeof path.at(-1) === 'number' ? node : (node.parent ?? node);
 }
 
-/** A layout, and one of the paths in it. */
+/** A text and one of the paths in it. */
 const place = layout.chain((text) => {
   const there = paths(parseTree(text, [], { allowTrailingComma: true }) as Node);
   return fc.record({ text: fc.constant(text), path: fc.constantFrom(...there, ['new']) });
 });
 const some = fc.constantFrom<Json>(7, 'x', { n: [1] });
 
-test('however it is laid out, set changes the one value', () => {
+test('set changes only one value in any layout', () => {
   fc.assert(
     fc.property(place, some, ({ text, path }, value) => {
       const wanted = changed(read(text), path, (holder, key) => {
@@ -183,7 +183,7 @@ test('however it is laid out, set changes the one value', () => {
   );
 });
 
-test('however it is laid out, a new key leaves every comment in its order', () => {
+test('a new key keeps every comment in order in any layout', () => {
   fc.assert(
     fc.property(layout, some, (text, value) => {
       const added = withValue(text, ['new'], value);
@@ -194,7 +194,7 @@ test('however it is laid out, a new key leaves every comment in its order', () =
   );
 });
 
-test('however it is laid out, unset takes one entry and no comment outside of it', () => {
+test('unset removes one entry and no comment outside it in any layout', () => {
   fc.assert(
     fc.property(place, ({ text, path }) => {
       const root = parseTree(text, [], { allowTrailingComma: true }) as Node;

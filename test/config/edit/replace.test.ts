@@ -20,7 +20,7 @@ import { textOf } from './writer.ts';
 
 const posix = { skip: process.platform === 'win32' && 'Windows has neither modes nor signals' };
 
-test('the old text stays beside the new one, for its owner alone', posix, (t) => {
+test('the previous text is kept as a private backup', posix, (t) => {
   const file = put(join(scratchHome(t), 'config.json'), 'old');
   const replaced = replaceConfig({ file, before: Buffer.from('old'), after: 'new' });
   assert.deepEqual(replaced, { kind: 'written', backup: `${file}.bak` });
@@ -29,7 +29,7 @@ test('the old text stays beside the new one, for its owner alone', posix, (t) =>
   assert.deepEqual(readdirSync(dirname(file)).sort(), ['config.json', 'config.json.bak']);
 });
 
-test('a file that is no longer what it was is not written over', (t) => {
+test('a file that has changed is not overwritten', (t) => {
   const file = put(join(scratchHome(t), 'config.json'), 'theirs');
   assert.deepEqual(replaceConfig({ file, before: Buffer.from('old'), after: 'new' }), { kind: 'overtaken' });
   assert.deepEqual(replaceConfig({ file, before: undefined, after: 'new' }), { kind: 'overtaken' });
@@ -41,7 +41,7 @@ test('a file that is no longer what it was is not written over', (t) => {
   assert.equal(readFileSync(file, 'utf8'), 'theirs');
 });
 
-test('what is behind a link is replaced, and its backup is beside the link', posix, (t) => {
+test('the target of a link is replaced, and its backup is beside the link', posix, (t) => {
   const home = scratchHome(t);
   const real = put(join(home, 'dotfiles/occ.json'), 'old');
   const file = join(home, 'config.json');
@@ -53,7 +53,7 @@ test('what is behind a link is replaced, and its backup is beside the link', pos
   assert.equal(readFileSync(`${file}.bak`, 'utf8'), 'old');
 });
 
-test('nobody else works while one does, and the lock goes also after an error', async (t) => {
+test('only one writer runs at a time, and the lock is released after an error', async (t) => {
   const home = scratchHome(t);
   const place = { file: join(home, 'config.json'), configDir: home };
   let working = 0;
@@ -68,7 +68,7 @@ test('nobody else works while one does, and the lock goes also after an error', 
   assert.deepEqual(readdirSync(home), []);
 });
 
-test('the lock of one who has died, or who sleeps, is taken over', async (t) => {
+test('the lock of a process that has ended or sleeps is taken over', async (t) => {
   const home = scratchHome(t);
   const place = { file: join(home, 'config.json'), configDir: home };
   const lock = `${place.file}.lock`;
@@ -83,7 +83,7 @@ test('the lock of one who has died, or who sleeps, is taken over', async (t) => 
   assert.deepEqual(readdirSync(home), []);
 });
 
-test('a writer that is killed at any moment leaves the old file or the new one, whole', posix, async (t) => {
+test('a writer that is killed at any moment leaves a complete file', posix, async (t) => {
   const home = scratchHome(t);
   const file = put(join(home, 'config.json'), textOf(0));
   const writer = fileURLToPath(new URL('writer.ts', import.meta.url));
@@ -105,9 +105,9 @@ test('a writer that is killed at any moment leaves the old file or the new one, 
       writes = Math.max(writes, number);
     }
   }
-  // It was in the middle of its work, not before it.
+  // The writer had started its work.
   assert.ok(writes > 1);
-  // A lock that was left behind keeps nobody out, and what was half written goes.
+  // The next writer takes over the lock and removes the temporary files.
   writeFileSync(`${file}.0123456789ab.tmp`, 'half');
   const before = readFileSync(file);
   await withConfigLocked({ file, configDir: home }, () => replaceConfig({ file, before, after: 'new' }));

@@ -25,14 +25,14 @@ test('the first configuration loads without a warning, with and without its key'
   assert.equal(keyed.settings.providers['opencode-go']?.keys[0]?.reveal(), 'sk-1');
 });
 
-test('its models are the built-in ones', async (t) => {
+test('its models are the default models', async (t) => {
   const [written, built] = [await load(t, template), await load(t)];
   assert.deepEqual(written.settings.models, built.settings.models);
   assert.deepEqual(written.settings.fallbacks, built.settings.fallbacks);
 });
 
-test('what is commented out in it is right as well', async (t) => {
-  // Prose begins with a letter, what is commented out with a quote or a brace.
+test('the lines that are commented out in it are valid', async (t) => {
+  // Prose starts with a letter, a line that is commented out with a quote or a brace.
   const text = template.replaceAll(/^ {2}\/\/ +(?=["}])/gm, '  ');
   assert.notEqual(text, template);
   const { settings } = await load(t, text, { env: { OPENROUTER_API_KEY: 'or' } });
@@ -41,7 +41,7 @@ test('what is commented out in it is right as well', async (t) => {
   assert.equal(settings.providers['openrouter']?.keys[0]?.reveal(), 'or');
 });
 
-test('the built-in models are on offer, do not train, see images where they have to, and hold a million tokens', async (t) => {
+test('the default models are available, do not train on requests, accept images for vision, and have a million tokens of context', async (t) => {
   const { settings } = await load(t);
   const { models, fallbacks, providers } = settings;
   const entries = [
@@ -69,7 +69,7 @@ test('the built-in models are on offer, do not train, see images where they have
   }
 });
 
-test('the schema is one a strict validator takes, and every field of it says what it is for', () => {
+test('a strict validator accepts the schema, and it has every quirk', () => {
   const ajv = new Ajv({ strict: true, allowUnionTypes: true, formats: { 'http-url': true } });
   ajv.addVocabulary([...ownKeywords]);
   assert.equal(ajv.validateSchema(configSchema), true);

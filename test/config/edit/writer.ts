@@ -1,10 +1,10 @@
-/** A process that changes a configuration as fast as it can until it is killed, and says each time that it has: `writer.ts <file> <config directory>`. */
+/** `writer.ts <file> <config directory>`: changes a configuration as fast as possible until it is killed, and prints a line for each change. */
 import { readFileSync } from 'node:fs';
 import { replaceConfig, withConfigLocked } from '../../../lib/config/edit/replace.ts';
 
 const [file = '', configDir = ''] = process.argv.slice(2);
 
-/** Long enough that a write in pieces would be seen in pieces. */
+/** Long enough that readers would see a write that is not atomic. */
 export function textOf(number: number): string {
   return JSON.stringify({ number, filling: String(number % 10).repeat(200_000), end: true });
 }

@@ -13,11 +13,11 @@ test('variables and defaults are resolved in string values only', () => {
   });
 });
 
-test('a value may hold what would break JSON', () => {
+test('a variable may contain characters that would break JSON', () => {
   assert.equal(interpolate('${A}', { A: 'a"b\\c\n$&' }).value, 'a"b\\c\n$&');
 });
 
-test('a variable that is not set, or empty, is noted with its path and left as it is', () => {
+test('a variable that is not set or empty is recorded with its path and stays unresolved', () => {
   const { value, placeholders } = interpolate({ list: [{ key: 'x${B}' }], other: '${EMPTY}' }, { EMPTY: '' });
   assert.deepEqual(value, { list: [{ key: 'x${B}' }], other: '${EMPTY}' });
   assert.deepEqual(
@@ -31,7 +31,7 @@ test('a variable that is not set, or empty, is noted with its path and left as i
 
 const lab = { wire_format: 'chat', base_url: '${LAB_URL}' };
 
-test('an unset variable is an error that names it, where the value is needed', async (t) => {
+test('an unset variable is an error that names it if the value is needed', async (t) => {
   const cases: [object, string, string][] = [
     [{ host: '${MY_HOST}' }, 'host', 'MY_HOST'],
     [{ auth_token: '${MY_TOKEN}' }, 'auth_token', 'MY_TOKEN'],
@@ -58,7 +58,7 @@ test('an unset variable is an error that names it, where the value is needed', a
   }
 });
 
-test('an unset variable is no error where the value is not needed', async (t) => {
+test('an unset variable is not an error if the value is not needed', async (t) => {
   await load(t, { ...minimal, host: '${MY_HOST}' }, { env: { OCC_HOST: '127.0.0.1' } });
   await load(t, { ...minimal, host: '${MY_HOST}' }, { flags: { host: '127.0.0.1' } });
   await load(t, { ...minimal, auth_token: '${MY_TOKEN}' }, { flags: { authToken: 'random' } });
@@ -66,7 +66,7 @@ test('an unset variable is no error where the value is not needed', async (t) =>
   await load(t, { ...minimal, api_key: '${MY_KEY}', opencode_zen: { api_keys: ['${ZEN_KEY}'] } });
 });
 
-test('a provider that nothing uses may lack its variable, and cannot be used then', async (t) => {
+test('an unused provider without its variable is only a warning', async (t) => {
   const file = { ...minimal, providers: { lab } };
   const { settings } = await load(t, file);
   assert.equal(settings.providers['lab'], undefined);
@@ -76,7 +76,7 @@ test('a provider that nothing uses may lack its variable, and cannot be used the
   assert.equal(ready.settings.providers['lab']?.endpoints.chat, 'https://lab.example/v1/chat/completions');
 });
 
-test('a path survives being written and read', () => {
+test('rendered paths parse to the same segments', () => {
   assert.equal(renderPath(['a', 'b-c', 0, 'x.y', 'q"']), 'a.b-c[0]["x.y"]["q\\""]');
   const segment = fc.oneof(fc.string({ minLength: 1 }), fc.nat(99));
   fc.assert(

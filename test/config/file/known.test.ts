@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findKnown, findSegments, type Known } from '../../../lib/config/file/known.ts';
 
-/** [as it is typed, what is known of it] */
+/** [typed path, expected result] */
 const cases: [string, Partial<Known>][] = [
   ['port', { kind: 'known', segments: ['port'] }],
   ['fallbacks.default.0.model_id', { kind: 'known', segments: ['fallbacks', 'default', 0, 'model_id'] }],
@@ -32,7 +32,7 @@ for (const [typed, expected] of cases)
     assert.deepEqual(rest, expected);
   });
 
-test('in a file as it is, a number is an index where a list stands', () => {
+test('in a configuration, a number is an index where the value is a list', () => {
   const config = { list: [{ a: 1 }], byName: { 0: { a: 1 } } };
   assert.deepEqual(findSegments(config, 'list.0.a'), ['list', 0, 'a']);
   assert.deepEqual(findSegments(config, 'byName.0.a'), ['byName', '0', 'a']);

@@ -7,12 +7,12 @@ import { load, minimal, put, refusal, scratchHome } from '../scratch.ts';
 
 const go = { provider: 'opencode-go', model_id: 'deepseek-v4-pro' };
 
-/** [what is wrong, the file, the path, what the message has to say] */
+/** [mistake, file, path, expected message] */
 const mistakes: [string, object, string, RegExp][] = [
   ['a port in quotes', { port: '3456' }, 'port', /found a string, expected a whole number/],
   ['a port out of range', { port: 70000 }, 'port', /found 70000, expected 65535 or less/],
-  ['half a port', { port: 34.5 }, 'port', /found 34.5, expected a whole number/],
-  ['a word for a switch', { hot_reload: 'yes' }, 'hot_reload', /found a string, expected true or false/],
+  ['a fractional port', { port: 34.5 }, 'port', /found 34.5, expected a whole number/],
+  ['a word for a boolean', { hot_reload: 'yes' }, 'hot_reload', /found a string, expected true or false/],
   ['models as a list', { models: [] }, 'models', /found a list, expected an object/],
   [
     'a model as a string',
@@ -45,7 +45,7 @@ const mistakes: [string, object, string, RegExp][] = [
     /expected the id of a model/,
   ],
   [
-    'a fallback that is no list',
+    'fallbacks that are not a list',
     { fallbacks: { default: go } },
     'fallbacks.default',
     /found an object, expected a list/,
@@ -63,7 +63,7 @@ const mistakes: [string, object, string, RegExp][] = [
     /empty key/,
   ],
   [
-    'a temperature in words',
+    'a temperature as a string',
     { models: { default: { ...go, temperature: 'hot' } } },
     'models.default.temperature',
     /found a string, expected a number/,
@@ -117,7 +117,7 @@ const mistakes: [string, object, string, RegExp][] = [
     /expected a whole number/,
   ],
   [
-    'a timeout no timer can hold',
+    'a timeout that no timer supports',
     { opencode_go: { timeout_ms: 2 ** 31 } },
     'opencode_go.timeout_ms',
     /2147483647 or less/,
@@ -154,8 +154,8 @@ const mistakes: [string, object, string, RegExp][] = [
   ],
   ['a negative number of tries', { retry: { attempts: -1 } }, 'retry.attempts', /0 or more/],
   ['an empty host', { host: '' }, 'host', /found an empty string/],
-  ['an address others can reach', { host: '0.0.0.0' }, 'host', /without auth_token/],
-  ['an IPv6 address others can reach', { host: '::' }, 'host', /without auth_token/],
+  ['an address that is not loopback', { host: '0.0.0.0' }, 'host', /without auth_token/],
+  ['an IPv6 address that is not loopback', { host: '::' }, 'host', /without auth_token/],
 ];
 
 for (const [says, file, path, message] of mistakes) {
@@ -169,7 +169,7 @@ for (const [says, file, path, message] of mistakes) {
   });
 }
 
-test('all mistakes are told at once, with the file, exit code 78 and what to do', async (t) => {
+test('all mistakes are reported at once, with the file, exit code 78 and a remedy', async (t) => {
   const home = scratchHome(t);
   const file = put(join(home, 'mine.json'), { port: 'x', logging: { level: 'loud' } });
   await assert.rejects(loadSettings({ configFile: file, env: {}, home }), (error: unknown) => {
@@ -185,7 +185,7 @@ test('all mistakes are told at once, with the file, exit code 78 and what to do'
   assert.equal(problem?.remedy, 'did you mean "opencode-go"?');
 });
 
-test('an address others can reach is fine with a token from anywhere', async (t) => {
+test('an address that is not loopback is accepted with a token from any source', async (t) => {
   const host = { ...minimal, host: '0.0.0.0' };
   assert.equal((await load(t, { ...host, auth_token: 'tok' })).settings.authToken?.reveal(), 'tok');
   assert.equal((await load(t, host, { env: { OCC_AUTH_TOKEN: 'env' } })).settings.authToken?.reveal(), 'env');
@@ -208,7 +208,7 @@ const broken: [string, number, number, RegExp][] = [
   ['', 1, 1, /expected a value/],
 ];
 for (const [text, line, column, expected] of broken) {
-  test(`broken JSON is told with line and column: ${JSON.stringify(text)}`, async (t) => {
+  test(`invalid JSON is reported with line and column: ${JSON.stringify(text)}`, async (t) => {
     const [problem] = await refusal(t, text);
     assert.match(problem?.message ?? '', new RegExp(`^line ${line}, column ${column}: `));
     assert.match(problem?.message ?? '', expected);
@@ -224,7 +224,7 @@ test('comments, trailing commas, a byte order mark and nulls are tolerated', asy
   assert.deepEqual(settings.models['default'], { provider: 'opencode-go', model_id: 'kimi-k3' });
 });
 
-test('a named file that is not there is told with exit code 78', async (t) => {
+test('a named file that does not exist is reported with exit code 78', async (t) => {
   const home = scratchHome(t);
   for (const options of [
     { configFile: join(home, 'no.json'), env: {} },

@@ -42,7 +42,7 @@ const cases: Case[] = [
     read: port,
   },
   {
-    says: 'our variable over the older ones',
+    says: 'the variable of occ over those of other tools',
     env: { ROUTATIC_PROXY_PORT: '4', OC_GO_CC_PORT: '3', OCC_PORT: '2' },
     path: 'port',
     value: 2,
@@ -50,7 +50,7 @@ const cases: Case[] = [
     read: port,
   },
   {
-    says: 'the oldest name as a fallback',
+    says: 'the first variable of another tool that is set',
     env: { ROUTATIC_PROXY_PORT: '4', OC_GO_CC_PORT: '3' },
     path: 'port',
     value: 3,
@@ -58,7 +58,7 @@ const cases: Case[] = [
     read: port,
   },
   {
-    says: 'an empty variable is none',
+    says: 'an empty variable counts as not set',
     file: { host: '127.0.0.2' },
     env: { OCC_HOST: '' },
     path: 'host',
@@ -67,7 +67,7 @@ const cases: Case[] = [
     read: host,
   },
   {
-    says: 'the port 0 of a flag counts',
+    says: 'port 0 as a flag',
     file: { port: 1 },
     flags: { port: 0 },
     path: 'port',
@@ -85,7 +85,7 @@ const cases: Case[] = [
     read: level,
   },
   {
-    says: 'its neighbour stays',
+    says: 'the neighbour of a nested value',
     file: { logging: { level: 'warn', requests: false } },
     env: { OCC_LOG_LEVEL: 'debug' },
     path: 'logging.requests',
@@ -115,7 +115,7 @@ test('with no file at all the defaults and a key from the environment are enough
   assert.equal(origins['api_key'], 'env OPENCODE_API_KEY');
 });
 
-test('the defaults are the ones of the contract', async (t) => {
+test('the defaults are the documented ones', async (t) => {
   const { settings } = await load(t);
   assert.deepEqual(
     {
@@ -156,13 +156,13 @@ test('every default of the schema is an effective value with its origin', async 
   for (const path of expected) assert.equal(origins[path], 'default', path);
 });
 
-test('a file with models is not mixed with the built-in ones', async (t) => {
+test('the models of a file are not mixed with the default models', async (t) => {
   const { settings } = await load(t, minimal);
   assert.deepEqual(Object.keys(settings.models), ['default']);
   assert.deepEqual(settings.fallbacks, {});
 });
 
-test('a file with models but no default keeps the built-in default and says so', async (t) => {
+test('a file with models but no default uses the built-in default with a warning', async (t) => {
   const file = { models: { think: { provider: 'opencode-go', model_id: 'glm-5.3' } } };
   const { settings, origins } = await load(t, file);
   assert.deepEqual(settings.models['default'], { provider: 'opencode-go', model_id: 'deepseek-v4-pro' });
@@ -173,7 +173,7 @@ test('a file with models but no default keeps the built-in default and says so',
   );
 });
 
-test('the snapshot cannot be changed', async (t) => {
+test('the snapshot is immutable', async (t) => {
   const { settings } = await load(t, minimal);
   const change = (target: object, key: string): void => {
     assert.throws(() => Object.assign(target, { [key]: 1 }), TypeError);
@@ -184,7 +184,7 @@ test('the snapshot cannot be changed', async (t) => {
   change(settings.providers['opencode-go']?.endpoints ?? {}, 'chat');
 });
 
-test('a variable that cannot be understood is named, not the file', async (t) => {
+test('a problem with a variable names the variable instead of the file', async (t) => {
   const problems = await refusal(t, minimal, { env: { OCC_PORT: '70000', OCC_LOG_LEVEL: 'loud' } });
   assert.deepEqual(
     problems.map(({ path }) => path),

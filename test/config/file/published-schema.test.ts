@@ -15,9 +15,9 @@ const accepts = ajv.compile(JSON.parse(renderSchema()) as object);
 
 const text = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
-/** [what it is, the configuration] */
+/** [description, configuration] */
 const right: [string, unknown][] = [
-  ['the acceptance case', JSON.parse(text('test/fixtures/seed-config.json'))],
+  ['a configuration of oc-go-cc', JSON.parse(text('test/fixtures/seed-config.json'))],
   ['the template', parse(text('templates/config.jsonc'), [], { allowTrailingComma: true })],
   ['a first file', parse(firstConfig(), [], { allowTrailingComma: true })],
   ['nothing', {}],
@@ -49,17 +49,17 @@ for (const [what, config] of right) {
   });
 }
 
-/** [what is wrong, the configuration, where] */
+/** [mistake, configuration, path] */
 const wrong: [string, unknown, string][] = [
-  ['a port in words', { port: 'x' }, '/port'],
-  ['a port beyond the last', { port: 70_000 }, '/port'],
-  ['a level that is none', { logging: { level: 'loud' } }, '/logging/level'],
-  ['an address that is no URL', { opencode_go: { base_url: 'opencode.ai' } }, '/opencode_go/base_url'],
+  ['a port as a string', { port: 'x' }, '/port'],
+  ['a port out of range', { port: 70_000 }, '/port'],
+  ['an unknown level', { logging: { level: 'loud' } }, '/logging/level'],
+  ['an address that is not a URL', { opencode_go: { base_url: 'opencode.ai' } }, '/opencode_go/base_url'],
   ['a password in a URL', { providers: { a: { base_url: 'http://me:x@y/z' } } }, '/providers/a/base_url'],
-  ['a model that is a word', { models: { default: 'x' } }, '/models/default'],
-  ['a model in a list of another kind', { providers: { a: { models: [1] } } }, '/providers/a/models'],
+  ['a model as a string', { models: { default: 'x' } }, '/models/default'],
+  ['a number in a list of models', { providers: { a: { models: [1] } } }, '/providers/a/models'],
   [
-    'a quirk that is none',
+    'a quirk of the wrong type',
     { models: { x: { quirks: { strictBody: 'yes' } } } },
     '/models/x/quirks/strictBody',
   ],
@@ -72,7 +72,7 @@ for (const [what, config, path] of wrong) {
   });
 }
 
-test('it names every key, and describes those it describes here', () => {
+test('it contains every key with its description', () => {
   const names = (schema: Schema, seen: Set<Schema>): string[] => {
     const inner = dereference(schema);
     if (seen.has(inner)) return [];

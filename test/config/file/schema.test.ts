@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readEnvironment, secretVariables } from '../../../lib/config/file/environment.ts';
 import { renderPath } from '../../../lib/config/file/json-path.ts';
-import { dereference, secretAt } from '../../../lib/config/file/lookup.ts';
+import { childOf, dereference, secretAt } from '../../../lib/config/file/lookup.ts';
 import { publishedSchema } from '../../../lib/config/file/published-schema.ts';
 import { configSchema } from '../../../lib/config/file/schema.ts';
 import type { Schema } from '../../../lib/config/file/schema-node.ts';
@@ -107,21 +107,27 @@ function otherThan({ default: value, enum: choices }: Schema): unknown {
 }
 
 test('every described variable is read, and those of secrets are known as such', () => {
-  const described: { name: string; path: string[] }[] = [];
+  const described: { name: string; path: string[]; schema: Schema }[] = [];
   for (const { segments, schema } of keys) {
-    for (const name of schema.variables ?? []) described.push({ name, path: segments });
+    for (const name of schema.variables ?? []) described.push({ name, path: segments, schema });
     for (const [key, names] of Object.entries(schema.variablesOf ?? {}))
-      for (const name of names) described.push({ name, path: [...segments, key] });
+      for (const name of names)
+        described.push({ name, path: [...segments, key], schema: childOf(schema, key) ?? {} });
   }
   assert.ok(described.length > 25);
-  const samples: Record<string, string> = { port: '1', level: 'info', base_url: 'https://example.com/v1' };
-  for (const { name, path } of described) {
-    const { names, problems } = readEnvironment({ [name]: samples[path.at(-1) ?? ''] ?? 'x' });
+  for (const { name, path, schema } of described) {
+    const { names, problems } = readEnvironment({ [name]: sampleOf(schema) });
     assert.deepEqual(problems, []);
     assert.deepEqual([...names], [[path, name]]);
     assert.equal(secretVariables.includes(name), secretAt(path) !== undefined, name);
   }
 });
+
+function sampleOf({ type, format, enum: choices, minimum = 0 }: Schema): string {
+  if (type === 'integer') return String(minimum);
+  if (type === 'boolean') return 'true';
+  return String(choices?.[0] ?? (format === undefined ? 'x' : 'https://example.com/v1'));
+}
 
 test('keys, tokens, commands and headers are secret wherever they stand', () => {
   const secrets = [

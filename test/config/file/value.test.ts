@@ -4,7 +4,7 @@ import type { Schema } from '../../../lib/config/file/schema-node.ts';
 import { toConfigValue } from '../../../lib/config/file/value.ts';
 import type { Json } from '../../../lib/json.ts';
 
-/** [as it is typed, the type that is wanted, what it becomes] */
+/** [typed text, expected type, value] */
 const cases: [string, Schema['type'], Json][] = [
   ['12', 'string', '12'],
   ['"quoted"', 'string', '"quoted"'],
@@ -29,6 +29,6 @@ const cases: [string, Schema['type'], Json][] = [
 ];
 
 for (const [typed, type, value] of cases)
-  test(`${typed} where ${String(type)} is wanted is ${JSON.stringify(value)}`, () => {
+  test(`${typed} as ${String(type)} is ${JSON.stringify(value)}`, () => {
     assert.deepEqual(toConfigValue(typed, type === undefined ? {} : { type }), value);
   });

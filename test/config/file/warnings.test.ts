@@ -5,7 +5,7 @@ import { load, minimal } from '../scratch.ts';
 
 const go = { provider: 'opencode-go', model_id: 'deepseek-v4-pro' };
 
-/** [file, path, words] */
+/** [file, path, expected message] */
 const odd: [object, string, RegExp][] = [
   [{ prot: 1 }, 'prot', /did you mean "port"/],
   [{ fall_backs: {} }, 'fall_backs', /did you mean "fallbacks"/],
@@ -40,7 +40,7 @@ const odd: [object, string, RegExp][] = [
   ],
 ];
 for (const [file, path, words] of odd) {
-  test(`warned about, not refused: ${path}`, async (t) => {
+  test(`a warning, not an error: ${path}`, async (t) => {
     const { settings } = await load(t, { ...minimal, ...file });
     assert.deepEqual(
       settings.warnings.map((warning) => warning.path),
@@ -50,11 +50,11 @@ for (const [file, path, words] of odd) {
   });
 }
 
-test('$schema is no unknown key', async (t) => {
+test('$schema is a known key', async (t) => {
   assert.deepEqual((await load(t, { ...minimal, $schema: './x.json' })).settings.warnings, []);
 });
 
-test('the nearest name is near', () => {
+test('the nearest name has few differences', () => {
   const known = ['port', 'host', 'hot_reload', 'models'];
   assert.equal(nearest('prot', known), 'port');
   assert.equal(nearest('hotreload', known), 'hot_reload');
@@ -63,7 +63,7 @@ test('the nearest name is near', () => {
   assert.equal(nearest('aa', ['bb']), undefined);
 });
 
-test('the reference’s spellings are understood', async (t) => {
+test('the spellings of oc-go-cc and routatic-proxy are accepted', async (t) => {
   const { settings } = await load(t, {
     models: {
       default: {

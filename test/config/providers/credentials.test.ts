@@ -11,7 +11,7 @@ import { load, minimal, scratchHome } from '../scratch.ts';
 
 const value = 'sk-very-secret-0123456789';
 
-test('a secret prints as ••• however it is turned into text', () => {
+test('a secret prints as ••• in every conversion to text', () => {
   const secret = toSecret(value);
   const texts = [
     String(secret),
@@ -44,10 +44,10 @@ const bad: [string, string, RegExp][] = [
   ['quotes around it', `"${value}"`, /is in quotes/],
   ['a space inside', `${value} ${value}`, /contains a space/],
   ['a space at the end', `${value} `, /starts or ends with white space/],
-  ['a placeholder with a typing mistake', `${value}\${OC-GO}`, /still contains/],
+  ['a placeholder with a typing error', `${value}\${OC-GO}`, /still contains/],
 ];
 for (const [says, key, words] of bad) {
-  test(`a key that cannot be one is refused by its place and never shown: ${says}`, async (t) => {
+  test(`an invalid key is reported by its origin and never shown: ${says}`, async (t) => {
     const check = (error: unknown, place: RegExp): true => {
       assert.ok(error instanceof OccError);
       assert.equal(error.code, 'key_invalid');
@@ -75,7 +75,7 @@ for (const [says, key, words] of bad) {
   });
 }
 
-test('nothing that a loaded configuration prints holds a secret', async (t) => {
+test('no output of a loaded configuration contains a secret', async (t) => {
   const file = {
     ...minimal,
     api_keys: [value, `${value}-2`],
@@ -97,7 +97,7 @@ test('nothing that a loaded configuration prints holds a secret', async (t) => {
   assert.equal(loaded.values['providers.lab.api_key'], '•••');
 });
 
-test('a secret in the wrong place is not shown by the error about it', async (t) => {
+test('an error about a misplaced secret does not show it', async (t) => {
   for (const file of [{ port: value }, { logging: { level: value } }, { host: value }]) {
     await assert.rejects(load(t, { ...minimal, ...file }), (error) => {
       const shown = inspect(error);
@@ -117,7 +117,7 @@ const keysOf = async (
   return [reveal('opencode-go'), reveal('opencode-zen')];
 };
 
-test('which keys are used: provider before top, list before single, environment before file', async (t) => {
+test('keys of the provider, lists and the environment take precedence', async (t) => {
   assert.deepEqual(await keysOf(t, go({ api_key: 'a' })), [['a'], ['a']]);
   assert.deepEqual(await keysOf(t, go({ api_key: 'a', api_keys: ['b', 'c'] })), [
     ['b', 'c'],
@@ -139,14 +139,14 @@ test('which keys are used: provider before top, list before single, environment 
   assert.deepEqual(await keysOf(t, go({ api_keys: ['${NOT}', 'b'] })), [['b'], ['b']]);
 });
 
-test('the global key is not given to providers of the user’s own', async (t) => {
+test('custom providers do not get the global key', async (t) => {
   const file = go({ api_key: 'a', providers: { lab: { base_url: 'https://lab.example/v1' } } });
   const { settings } = await load(t, file);
   assert.deepEqual(settings.providers['lab']?.keys, []);
   assert.match(settings.providers['lab']?.missingKey ?? '', /providers\.lab\.api_key/);
 });
 
-test('every variable that may hold a key is known', async (t) => {
+test('every variable that may contain a key is known', async (t) => {
   const file = {
     ...minimal,
     api_key: '${TOP_KEY:-x}',
@@ -176,13 +176,13 @@ test('every variable that may hold a key is known', async (t) => {
 const node = process.execPath;
 const env = { PATH: process.env['PATH'] ?? '' };
 
-test('a key command: a list runs a program, a string goes to the shell', async () => {
+test('a key command that is a list is a program, and a string is run by the shell', async () => {
   const print = 'process.stdout.write(process.argv[1] + "\\n")';
   assert.equal(await runKeyCommand([node, '-e', print, '$HOME; echo x'], { env }), '$HOME; echo x');
   assert.equal(await runKeyCommand('printf sk-; printf 1', { env }), 'sk-1');
 });
 
-test('a key command that fails says how, and nothing of what it printed', async () => {
+test('a failed key command is reported without its output', async () => {
   const cases: [string | string[], RegExp][] = [
     ['echo sk-very-secret; exit 3', /ended with code 3/],
     [['/nowhere/at-all'], /could not be run \(ENOENT\)/],
@@ -200,7 +200,7 @@ test('a key command that fails says how, and nothing of what it printed', async 
   }
 });
 
-test('a key command that hangs is ended with everything it started', async (t) => {
+test('a key command that hangs is killed with its children', async (t) => {
   const pid = join(scratchHome(t), 'pid');
   // The shell's child would keep the pipe open if only the shell were killed.
   const command = `sleep 300 & echo $! > ${pid}; wait`;
@@ -214,13 +214,13 @@ test('a key command that hangs is ended with everything it started', async (t) =
       return '';
     }
   };
-  // Gone, or a zombie that nobody has collected yet; a busy machine may need a moment to get there.
+  // The process has ended or is a zombie; on a busy machine this takes a moment.
   const gone = /^(?:Z.*)?$/;
   for (let i = 0; i < 100 && !gone.test(state()); i++) await sleep(50);
   assert.match(state(), gone);
 });
 
-test('api_key_command is run once, for the providers that are used, after keys that stand there', async (t) => {
+test('api_key_command is run once, for providers that are used and have no other key', async (t) => {
   const log = join(scratchHome(t), 'runs');
   const api_key_command = `echo run >> ${log}; echo sk-printed`;
   const runs = (): number => {
@@ -245,7 +245,7 @@ test('api_key_command is run once, for the providers that are used, after keys t
   assert.deepEqual(await keysOf(t, go({ api_key_command, api_key: '${NOT_SET}' })), [['sk-printed'], []]);
 });
 
-test('a command that fails leaves its provider without a key, and says why', async (t) => {
+test('a failed command leaves its provider without a key, with the reason', async (t) => {
   const { settings } = await load(t, go({ api_key_command: 'echo sk-very-secret; exit 4' }));
   const provider = settings.providers['opencode-go'];
   assert.deepEqual(provider?.keys, []);

@@ -19,19 +19,19 @@ const old = (path: string): object => ({
   responses: `https://opencode.ai/zen${path}/v1/responses`,
   gemini: `https://opencode.ai/zen${path}/v1/models`,
 });
-const present = (root: string): object => ({
+const current = (root: string): object => ({
   chat: `${root}/openai/v1/chat/completions`,
   messages: `${root}/anthropic/v1/messages`,
   responses: `${root}/openai/v1/responses`,
   gemini: `${root}/google/v1beta/models`,
 });
 
-test('without URLs the key’s prefix chooses the generation of addresses, and so the header', async (t) => {
+test('without URLs, the prefix of the key selects the generation of addresses and the header', async (t) => {
   const bearer = { chat: 'bearer', messages: 'bearer', responses: 'bearer', gemini: 'x-goog-api-key' };
   const legacy = { ...bearer, messages: 'x-api-key' };
   const cases: [string, string, object, object][] = [
-    ['oc_sk_abc', 'opencode-go', present('https://opencode.ai/inference/go'), bearer],
-    ['oc_sk_abc', 'opencode-zen', present('https://opencode.ai/inference'), bearer],
+    ['oc_sk_abc', 'opencode-go', current('https://opencode.ai/inference/go'), bearer],
+    ['oc_sk_abc', 'opencode-zen', current('https://opencode.ai/inference'), bearer],
     ['sk-abc', 'opencode-go', old('/go'), legacy],
     ['sk-abc', 'opencode-zen', old(''), legacy],
     ['other', 'opencode-go', old('/go'), legacy],
@@ -45,7 +45,7 @@ test('without URLs the key’s prefix chooses the generation of addresses, and s
   }
 });
 
-test('given URLs win, and missing ones are derived from their root', async (t) => {
+test('given URLs are used, and missing ones are derived from their root', async (t) => {
   const one = await provider(t, 'opencode-go', {
     api_key: 'oc_sk_abc',
     opencode_go: { base_url: 'http://127.0.0.1:9/v1/chat/completions' },
@@ -60,7 +60,7 @@ test('given URLs win, and missing ones are derived from their root', async (t) =
     },
   });
   assert.deepEqual(two.endpoints, {
-    ...present('https://gate.example/a'),
+    ...current('https://gate.example/a'),
     responses: 'https://other.example/r',
   });
   assert.equal(two.auth.messages, 'bearer');
@@ -69,12 +69,12 @@ test('given URLs win, and missing ones are derived from their root', async (t) =
     opencode_go: { base_url: 'https://odd.example/x' },
   });
   assert.deepEqual(odd.endpoints, {
-    ...present('https://opencode.ai/inference/go'),
+    ...current('https://opencode.ai/inference/go'),
     chat: 'https://odd.example/x',
   });
 });
 
-test('the URL of the environment stands for base_url', async (t) => {
+test('the variable for the URL sets base_url', async (t) => {
   const env = { OC_GO_CC_OPENCODE_URL: 'http://127.0.0.1:9/v1/chat/completions' };
   const { settings, origins } = await load(t, minimal, { env });
   assert.equal(settings.providers['opencode-go']?.endpoints.messages, 'http://127.0.0.1:9/v1/messages');
@@ -101,7 +101,7 @@ for (const [format, given, expected] of completions) {
   });
 }
 
-test('a custom provider is its own: format, headers, models, timeouts, no session header', async (t) => {
+test('a custom provider has its own format, headers, models and timeouts, and no session header', async (t) => {
   const found = await provider(t, 'my-lab', {
     providers: {
       my_lab: {
@@ -123,7 +123,7 @@ test('a custom provider is its own: format, headers, models, timeouts, no sessio
   assert.deepEqual(found.timeouts, { headersMs: 10, firstEventMs: 10, idleMs: 300_000 });
 });
 
-test('who may have no key: this machine, headers that authenticate, auth none; not the rest', async (t) => {
+test('a key is optional on this machine, with authenticating headers, and with auth none', async (t) => {
   const cases: [object, string, boolean][] = [
     [{ base_url: 'http://localhost:1234/v1' }, 'none', false],
     [{ base_url: 'http://[::1]:1234/v1' }, 'none', false],
@@ -142,7 +142,7 @@ test('who may have no key: this machine, headers that authenticate, auth none; n
   }
 });
 
-test('loopback is what stays on this machine', () => {
+test('loopback addresses are recognized', () => {
   for (const host of ['127.0.0.1', '127.9.9.9', 'localhost', 'LOCALHOST', 'a.localhost', '::1', '[::1]']) {
     assert.equal(isLoopback(host), true, host);
   }
@@ -159,7 +159,7 @@ test('loopback is what stays on this machine', () => {
   }
 });
 
-test('the emulator has no key and no address until it runs', async (t) => {
+test('the emulator has no key, and no endpoints until it runs', async (t) => {
   const emulator = await provider(t, 'emulator', {});
   assert.deepEqual([emulator.endpoints, emulator.keys, emulator.missingKey], [{}, [], undefined]);
   const running = withEndpoints(emulator, endpointsBelow('http://127.0.0.1:5'));
@@ -167,8 +167,8 @@ test('the emulator has no key and no address until it runs', async (t) => {
   assert.deepEqual(emulator.endpoints, {});
 });
 
-test('a header that names a variable nobody has set leaves its provider without a key, and the others alone', async (t) => {
-  const headers = { Authorization: 'Bearer ${NOBODY_SET_THIS}', 'x-other': 'kept' };
+test('a header with an unset variable leaves only its provider without a key', async (t) => {
+  const headers = { Authorization: 'Bearer ${UNSET_VARIABLE}', 'x-other': 'kept' };
   for (const api_key of [undefined, 'sk-too']) {
     const base = { base_url: 'https://gate.example/v1', headers, ...(api_key && { api_key }) };
     const found = await provider(t, 'gate', {
@@ -178,14 +178,14 @@ test('a header that names a variable nobody has set leaves its provider without 
     assert.deepEqual(found.keys, []);
     assert.match(
       found.missingKey ?? '',
-      /NOBODY_SET_THIS, which providers\.gate\.headers\.Authorization names/,
+      /UNSET_VARIABLE, which providers\.gate\.headers\.Authorization names/,
     );
-    assert.equal(found.keyRemedy, 'set NOBODY_SET_THIS in your shell');
+    assert.equal(found.keyRemedy, 'set UNSET_VARIABLE in your shell');
     assert.deepEqual(found.headers, { 'x-other': 'kept' });
   }
 });
 
-test('the remedy for a missing key is one for this provider', async (t) => {
+test('the remedy for a missing key is specific to the provider', async (t) => {
   const base_url = 'https://gate.example/v1';
   const models = { ...minimal.models, extra: { provider: 'gate', model_id: 'm' } };
   const remedyOf = async (name: string, more: object): Promise<string> =>
@@ -196,10 +196,7 @@ test('the remedy for a missing key is one for this provider', async (t) => {
     /^set OPENCODE_API_KEY in your shell, or occ config set api_key --stdin$/,
   );
   assert.equal(await remedyOf('gate', {}), 'occ config set providers.gate.api_key --stdin');
-  assert.equal(
-    await remedyOf('gate', { api_key: '${NOBODY_SET_THIS}' }),
-    'set NOBODY_SET_THIS in your shell',
-  );
+  assert.equal(await remedyOf('gate', { api_key: '${UNSET_VARIABLE}' }), 'set UNSET_VARIABLE in your shell');
   assert.match(
     await remedyOf('gate', { api_key_command: 'exit 3' }),
     /command of providers\.gate\.api_key_command prints the key/,

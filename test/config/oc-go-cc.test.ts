@@ -6,10 +6,10 @@ import type { ModelEntry } from '../../lib/config/settings.ts';
 import { loadSettings, type LoadedSettings } from '../../lib/config/load.ts';
 import type { Route } from '../../lib/wire/codec.ts';
 
-const seed = fileURLToPath(new URL('../fixtures/seed-config.json', import.meta.url));
+const example = fileURLToPath(new URL('../fixtures/seed-config.json', import.meta.url));
 
-async function loadSeed(env: Record<string, string>): Promise<LoadedSettings> {
-  return await loadSettings({ configFile: seed, env, home: '/nowhere' });
+async function loadExample(env: Record<string, string>): Promise<LoadedSettings> {
+  return await loadSettings({ configFile: example, env, home: '/nowhere' });
 }
 
 function route({ settings }: LoadedSettings, entry: ModelEntry | undefined): Route {
@@ -19,8 +19,8 @@ function route({ settings }: LoadedSettings, entry: ModelEntry | undefined): Rou
   return toRoute(entry, provider);
 }
 
-test('the seed configuration loads verbatim, with nothing said but about scenario routing', async () => {
-  const { settings } = await loadSeed({ OC_GO_CC_API_KEY: 'sk-seed' });
+test('a configuration of oc-go-cc loads unchanged, with one warning about scenario routing', async () => {
+  const { settings } = await loadExample({ OC_GO_CC_API_KEY: 'sk-example' });
   assert.deepEqual(
     settings.warnings.map(({ path }) => path),
     ['enable_streaming_scenario_routing'],
@@ -28,7 +28,7 @@ test('the seed configuration loads verbatim, with nothing said but about scenari
   assert.equal(settings.respectRequestedModel, false);
   assert.equal(settings.enableStreamingScenarioRouting, false);
   assert.equal(settings.logging.requests, false);
-  assert.equal(settings.providers['opencode-go']?.keys[0]?.reveal(), 'sk-seed');
+  assert.equal(settings.providers['opencode-go']?.keys[0]?.reveal(), 'sk-example');
   assert.deepEqual(Object.keys(settings.models).sort(), [
     'background',
     'complex',
@@ -40,16 +40,16 @@ test('the seed configuration loads verbatim, with nothing said but about scenari
   assert.equal(settings.fallbacks['default']?.length, 2);
 });
 
-test('the seed configuration loads without its key, which is then missing by name', async () => {
-  const { settings } = await loadSeed({});
+test('it loads without its key, and the missing variable is named', async () => {
+  const { settings } = await loadExample({});
   const provider = settings.providers['opencode-go'];
   assert.deepEqual(provider?.keys, []);
   assert.match(provider?.missingKey ?? '', /OC_GO_CC_API_KEY/);
   assert.ok(settings.keyVariables.includes('OC_GO_CC_API_KEY'));
 });
 
-test('minimax-m3 of the seed speaks messages with x-api-key', async () => {
-  const loaded = await loadSeed({});
+test('its minimax-m3 uses messages with x-api-key', async () => {
+  const loaded = await loadExample({});
   const { endpoint, auth, format, ...rest } = route(loaded, loaded.settings.models['long_context']);
   assert.equal(format, 'messages');
   assert.equal(endpoint, 'https://opencode.ai/zen/go/v1/messages');
@@ -64,8 +64,8 @@ test('minimax-m3 of the seed speaks messages with x-api-key', async () => {
   assert.equal(rest.quirks.thinking, 'adaptive');
 });
 
-test('mimo-v2.5 of the seed speaks chat with a bearer', async () => {
-  const loaded = await loadSeed({});
+test('its mimo-v2.5 uses chat with a bearer token', async () => {
+  const loaded = await loadExample({});
   const { endpoint, auth, format, images } = route(loaded, loaded.settings.models['default']);
   assert.equal(format, 'chat');
   assert.equal(endpoint, 'https://opencode.ai/zen/go/v1/chat/completions');
@@ -73,8 +73,8 @@ test('mimo-v2.5 of the seed speaks chat with a bearer', async () => {
   assert.equal(images, true);
 });
 
-test('deepseek-v4-flash of the seed, though gone, is still asked the way DeepSeek wants', async () => {
-  const loaded = await loadSeed({});
+test('its deepseek-v4-flash, which is no longer listed, keeps the quirks of DeepSeek', async () => {
+  const loaded = await loadExample({});
   const { format, quirks, modelId } = route(loaded, loaded.settings.models['background']);
   assert.equal(modelId, 'deepseek-v4-flash');
   assert.equal(format, 'chat');
@@ -83,8 +83,8 @@ test('deepseek-v4-flash of the seed, though gone, is still asked the way DeepSee
   assert.equal(quirks.forcedToolChoice, false);
 });
 
-test('every model and fallback of the seed has a route', async () => {
-  const loaded = await loadSeed({});
+test('every one of its models and fallbacks has a route', async () => {
+  const loaded = await loadExample({});
   const { models, fallbacks } = loaded.settings;
   const entries = [...Object.values(models), ...Object.values(fallbacks).flat()];
   assert.equal(entries.length, 16);
