@@ -7,6 +7,7 @@ import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type * as O200k from 'gpt-tokenizer/encoding/o200k_base';
 import { keepingDist, requireBuilt } from './support/built.ts';
+import { hangMs } from './support/limits.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -47,7 +48,7 @@ describe('the package', () => {
       cwd: root,
       env: keepingDist,
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: hangMs,
     });
     // A list, and since npm 12 a record by name.
     const [first] = Object.values(JSON.parse(stdout || '[]') as Packed[]);

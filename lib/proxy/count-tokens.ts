@@ -7,6 +7,7 @@ import { toCountable } from '../anthropic/countable.ts';
 import { estimateTokens } from '../anthropic/estimate.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
 import type { Log } from '../log/log.ts';
+import { systemClock, type Clock } from './clock.ts';
 import type { CountJob, Counted } from './token-worker.ts';
 
 export interface TokenCounter {
@@ -27,7 +28,11 @@ export interface CounterLimits {
 
 const usual: CounterLimits = { answerMs: 8000, idleMs: 60_000, characters: 20_000_000 };
 
-export function openTokenCounter(log: Log, limits: Partial<CounterLimits> = {}): TokenCounter {
+export function openTokenCounter(
+  log: Log,
+  limits: Partial<CounterLimits> = {},
+  clock: Clock = systemClock,
+): TokenCounter {
   const { answerMs, idleMs, characters } = { ...usual, ...limits };
   const waiting = new Map<number, (tokens: number | undefined) => void>();
   let thread: Worker | undefined;
@@ -63,12 +68,12 @@ export function openTokenCounter(log: Log, limits: Partial<CounterLimits> = {}):
   async function ask(texts: readonly string[]): Promise<number | undefined> {
     const worker = open();
     const id = ++lastId;
-    const late = setTimeout(() => end(worker, `not counted within ${answerMs} ms`), answerMs);
+    const inTime = clock.after(answerMs, () => end(worker, `not counted within ${answerMs} ms`));
     const tokens = await new Promise<number | undefined>((resolve) => {
       waiting.set(id, resolve);
       worker.postMessage({ id, texts } satisfies CountJob);
     });
-    clearTimeout(late);
+    inTime();
     waiting.delete(id);
     if (waiting.size === 0 && thread === worker) idle = setTimeout(() => end(worker), idleMs).unref();
     return tokens;

@@ -5,6 +5,7 @@ import { before, test } from 'node:test';
 import { toAnswer } from '../support/answers.ts';
 import { builtOcc, requireBuilt } from '../support/built.ts';
 import { noScript, onTerminal } from '../terminal/script.ts';
+import { hangMs } from '../support/limits.ts';
 import { fakeClient, home, type Ended, type Home } from './program.ts';
 
 before(requireBuilt);
@@ -99,7 +100,7 @@ test(`NO_COLOR, --no-color and TERM=dumb are honoured ${onTerminal}`, { skip: no
         ...env,
       },
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: hangMs,
     });
     assert.equal(status, 0, stdout);
     assert.match(stdout, /log in /);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { hangMs, waitUntil } from '../support/limits.ts';
 import { alive, fakeClient, home } from './program.ts';
 
 const key = 'sk-this-must-not-be-seen-anywhere';
@@ -86,7 +87,7 @@ const ask = (token) => fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', {
 
 test('SIGKILL of occ takes the port with it, and leaves no record and no token on disk', async (t) => {
   const { program, start, seen, dir } = home(t);
-  program('claude', fakeClient(`console.log('ready'); setTimeout(() => {}, 20000);`));
+  program('claude', fakeClient(`console.log('ready'); setTimeout(() => {}, ${hangMs});`));
   const occ = start(['launch', '--emulator']);
   await occ.said('ready');
   const { pid, env } = seen();
@@ -281,13 +282,11 @@ test('whoever ends occ while npx fetches ends both', async (t) => {
     program('npx', `#!/bin/sh\necho $$ > ${dir}/npx.pid\nexec sleep 30\n`);
     const occ = start(['launch', '--emulator', '--yes']);
     const file = join(dir, 'npx.pid');
-    for (let i = 0; i < 200 && !(existsSync(file) && readFileSync(file, 'utf8').endsWith('\n')); i++)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    await waitUntil(() => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'), 'npx to start');
     occ.kill(signal);
     assert.equal((await occ.ended).code, code);
     const pid = Number(readFileSync(file, 'utf8'));
-    for (let i = 0; i < 100 && alive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 50));
-    assert(!alive(pid), 'npx is gone');
+    await waitUntil(() => !alive(pid), 'npx to end');
   }
 });
 

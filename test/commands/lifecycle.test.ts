@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { toAnswer } from '../support/answers.ts';
-import { readUntil } from '../support/proxy.ts';
+import { readUntil, waitUntil } from '../support/proxy.ts';
 import { alive, fakeClient, home, recordIn, type Home } from './program.ts';
 
 const start = ['start', '--port', '0', '--emulator'];
@@ -24,8 +24,7 @@ function state({ dir }: Home, file: string): string {
 }
 
 async function gone(pid: number): Promise<void> {
-  for (let i = 0; i < 200 && isAlive(pid); i++) await sleep(50);
-  assert(!isAlive(pid), `process ${pid} is gone`);
+  await waitUntil(() => !isAlive(pid), `process ${pid} to end`);
 }
 
 /** One that ended and was not waited for yet, as in a container without an init, is gone. */
@@ -356,13 +355,13 @@ test('a starter that is told to end, or dies, leaves no proxy behind', async (t)
     const at = home(t);
     const mark = join(at.dir, 'asked');
     // Long enough for the starter to be ended before it hears that the proxy is ready.
-    const slow = ['sh', '-c', `echo > ${mark}; sleep 2; echo sk-slow`];
+    const slow = ['sh', '-c', `echo $PPID > ${mark}; sleep 2; echo sk-slow`];
     const config = at.write('config.json', JSON.stringify({ api_key_command: slow }));
     const occ = at.start(['start', '--port', '0', '--config', config]);
-    for (let i = 0; i < 200 && !existsSync(mark); i++) await sleep(50);
+    await waitUntil(() => existsSync(mark) && readFileSync(mark, 'utf8') !== '', 'the command for the key');
     occ.kill(signal);
     assert.equal((await occ.ended).code, code);
-    await sleep(3000);
+    await gone(Number(readFileSync(mark, 'utf8')));
     assert(!existsSync(state(at, 'proxy.json')), `${signal}: no record`);
     assert.equal((await at.run(['status'])).code, 3);
   }

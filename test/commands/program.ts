@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
 import { readRecord, type ProxyRecord } from '../../lib/daemon/record.ts';
 import { builtOcc, requireBuilt } from '../support/built.ts';
+import { hangMs } from '../support/limits.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** The compiled program, which starts in a third of the time; coverage is measured on the sources. */
@@ -14,9 +15,6 @@ const program = process.env['OCC_FROM_SOURCES']
   ? ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'bin/occ.ts')]
   : [builtOcc];
 if (!process.env['OCC_FROM_SOURCES']) requireBuilt();
-
-/** Nothing here takes this long; a test that would hang fails instead. */
-const patienceMs = 30_000;
 
 export interface Ended {
   code: number | null;
@@ -97,7 +95,7 @@ export function home(context: TestContext): Home {
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: patienceMs,
+      timeout: hangMs,
       killSignal: 'SIGKILL',
     });
     running.add(child);
@@ -164,7 +162,7 @@ const note = () => fs.writeFileSync(process.env.SEEN, JSON.stringify(seen));
 const on = (signal, then) => process.on(signal, () => { seen.signals.push(signal); note(); then?.(); });
 note();
 // One whose launch has died must not be waited for.
-setTimeout(() => process.exit(99), 15000).unref();
+setTimeout(() => process.exit(99), ${hangMs}).unref();
 ${does}
 `;
 }

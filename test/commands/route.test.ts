@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { before, describe, test } from 'node:test';
 import { toAnswer } from '../support/answers.ts';
 import { builtOcc, requireBuilt } from '../support/built.ts';
+import { hangMs } from '../support/limits.ts';
 import { home } from './program.ts';
 
 before(requireBuilt);
@@ -140,7 +141,7 @@ describe('the request', () => {
         input: JSON.stringify(value),
         env: { HOME: at.dir },
         encoding: 'utf8',
-        timeout: 30_000,
+        timeout: hangMs,
       });
       assert.equal(status, 0);
       assert.match(String(toAnswer('route', stdout)['rule']), /tier haiku/);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchConfig, type WatchOptions } from '../../lib/config/watch.ts';
+import { waitUntil } from '../support/limits.ts';
 import { put, scratchHome } from './scratch.ts';
 
 /** Long enough for the steps of one test to form one burst. */
@@ -37,8 +38,7 @@ function watching(
     dir,
     file,
     async reported(times) {
-      for (const end = performance.now() + 5000; performance.now() < end; await sleep(5))
-        if (changes >= times) break;
+      await waitUntil(() => changes >= times, `${times} changes`);
       await sleep(quietMs * 3);
       assert.equal(changes, times);
     },

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { say, wait } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
+import { hangMs } from '../support/limits.ts';
 import { longWaitMs, bounded, formats, paths, post, question, withEmulator } from './support.ts';
 
 const hello = () => [say('hello')];
@@ -107,7 +108,7 @@ async function endsByItself(script: string): Promise<{ code: number | null; out:
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     cwd: new URL('../..', import.meta.url),
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 30_000,
+    timeout: hangMs,
   });
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (data: string) => (out += data));

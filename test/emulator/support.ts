@@ -1,6 +1,7 @@
 /** What the emulator's tests share: asking it plainly, and reading what comes, byte for byte. */
 import { connect } from 'node:net';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
+import { hangMs } from '../support/limits.ts';
 
 /** Runs `use` with an emulator and closes it whatever happens. */
 export async function withEmulator<T>(
@@ -16,10 +17,10 @@ export async function withEmulator<T>(
 }
 
 /** For tests that wait: one that hangs fails. */
-export const bounded = { timeout: 20_000 };
+export const bounded = { timeout: hangMs };
 
 /** A silence no test waits for: longer than any may last, short enough that one left behind by a mistake ends, and its process with it. */
-export const longWaitMs = 40_000;
+export const longWaitMs = 2 * hangMs;
 
 export const paths = {
   chat: '/v1/chat/completions',

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openLog, type LogFileOptions } from '../../lib/log/log-file.ts';
+import { waitUntil } from '../support/limits.ts';
 
 function place(context: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'occ-log-'));
@@ -84,8 +84,7 @@ test('other limits hold from the next line on, and older files than are kept now
   const dir = place(t);
   const { log, path, setLimits, close } = open(dir, { level: 'info', maxBytes: 300, maxFiles: 5 });
   for (let n = 0; n < 40; n++) log({ level: 'info', event: 'tick', n });
-  for (const end = performance.now() + 5000; performance.now() < end && !existsSync(`${path}.4`);)
-    await sleep(5);
+  await waitUntil(() => existsSync(`${path}.4`), 'the oldest file');
   setLimits({ level: 'warn', maxBytes: 300, maxFiles: 2 });
   for (let n = 0; n < 10; n++) log({ level: 'info', event: 'unheard', n });
   for (let n = 0; n < 10; n++) log({ level: 'warn', event: 'heard', n });
@@ -111,7 +110,7 @@ test('a file that another process has moved away is left alone, and the new one 
   const dir = place(t);
   const { log, path, close } = open(dir);
   log({ level: 'info', event: 'before' });
-  await until(() => existsSync(path) && statSync(path).size > 0);
+  await waitUntil(() => existsSync(path) && statSync(path).size > 0, 'the first line');
   renameSync(path, `${path}.1`);
   writeFileSync(path, '{"event":"theirs"}\n');
   log({ level: 'info', event: 'after' });
@@ -133,7 +132,7 @@ test('a directory that cannot be made costs one word, and nothing is thrown', as
   const words: string[] = [];
   const { log, close } = open(dir, { onFailure: (reason) => words.push(reason) });
   log({ level: 'error', event: 'one' });
-  await until(() => words.length > 0);
+  await waitUntil(() => words.length > 0, 'the report');
   log({ level: 'error', event: 'two' });
   await close();
   assert.equal(words.length, 1);
@@ -174,9 +173,3 @@ test('what comes after close is dropped, and closing twice is harmless', async (
   await close();
   assert.equal(lines(path).length, 1);
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500 && !condition(); tries++)
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.ok(condition());
-}

@@ -9,7 +9,9 @@ import { runInNewContext } from 'node:vm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filler, say } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
-import { readResponse, proxyOver, requestBody, token } from '../support/proxy.ts';
+import { manualClock } from '../support/clock.ts';
+import { hangMs, stretched } from '../support/limits.ts';
+import { readResponse, proxyOver, requestBody, token, waitUntil } from '../support/proxy.ts';
 
 setFlagsFromString('--expose_gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -44,14 +46,15 @@ function neverReading(port: number, body = requestBody()): Socket {
   return socket;
 }
 
-/** Waits until the figure has not changed for 250 ms; at most ten seconds. */
+/** Waits until the figure has not changed for a while. */
 async function untilStable(figure: () => number): Promise<number> {
-  for (let rounds = 0; rounds < 40; rounds++) {
-    const before = figure();
-    await sleep(250);
-    if (before > 0 && figure() === before) return before;
+  let before = figure();
+  for (let stable = 0; stable < 5;) {
+    await sleep(stretched(50));
+    stable = figure() > 0 && figure() === before ? stable + 1 : 0;
+    before = figure();
   }
-  return assert.fail(`still growing at ${figure()}`);
+  return before;
 }
 
 for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
@@ -82,14 +85,19 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
 
   test(`a client that reads late receives the complete answer: ${format}`, async () => {
     const size = 12 * mebibyte;
+    const clock = manualClock();
+    const large = counted(size);
     await using over = await proxyOver({
-      emulator: { script: () => [say(filler(size, 16_384))] },
+      clock,
+      emulator: { script: () => [say(large.text)] },
       format,
-      timeouts: { idleMs: 400, firstEventMs: 5000 },
+      timeouts: { idleMs: 400 },
     });
     const response = await over.post();
-    // Longer than the idle timeout, which must not run while the proxy waits for the client.
-    await sleep(900);
+    await untilStable(large.sent);
+    // The idle timeout must not run while the proxy waits for the client.
+    await waitUntil(() => !clock.due().includes(400), 'the proxy to wait for the client');
+    clock.advance(3 * 3_600_000);
     const received = await readResponse(response);
     assert.equal(received.error, undefined);
     assert.equal(received.text.length, size);
@@ -99,7 +107,7 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
 
 /** Sends a message to the process and returns its reply. */
 async function exchange<T>(child: ChildProcess, message: object | string): Promise<T> {
-  const answer = once(child, 'message', { signal: AbortSignal.timeout(20_000) });
+  const answer = once(child, 'message', { signal: AbortSignal.timeout(hangMs) });
   child.send(message);
   return ((await answer) as [T])[0];
 }

@@ -12,7 +12,9 @@ import { gemini } from '../../lib/emulator/formats/gemini.ts';
 import { messages } from '../../lib/emulator/formats/messages.ts';
 import { responses } from '../../lib/emulator/formats/responses.ts';
 import { call, say, think, wait, type Script } from '../../lib/emulator/script.ts';
-import { count, modelOf, proxyOver, requestBody, withUnhurriedSecond } from '../support/proxy.ts';
+import { manualClock } from '../support/clock.ts';
+import { hangMs, stretched } from '../support/limits.ts';
+import { count, modelOf, proxyOver, requestBody, waitUntil, withUnhurriedSecond } from '../support/proxy.ts';
 
 const formats = {
   chat,
@@ -130,7 +132,7 @@ for (const { format, stream, way } of ways) {
         await using over = await proxyOver({
           answers: [failing(script, faults), [say('from second')]],
           format,
-          timeouts: { idleMs: short * 5 },
+          timeouts: { idleMs: stretched(300) },
           change: withUnhurriedSecond,
         });
         const response = await over.send(requestBody({ stream }));
@@ -229,7 +231,7 @@ for (const { format, stream, way } of ways) {
       [
         /silent for 0.06 s \(stream_idle_timeout_ms\)/,
         { breaks: { at: { deltas: 0 }, how: 'silence' } },
-        { idleMs: short, firstEventMs: 5000 },
+        { idleMs: short },
       ],
     ];
     // The chat stream has no event before content, so the first-event timeout still runs there.
@@ -277,9 +279,14 @@ test('thinking counts as content: a failure after it is sent to the client', asy
 
 test('a chunk without content counts as the first event', async () => {
   // Thinking models open the stream at once and then think, which only the idle timeout limits.
+  const clock = manualClock();
   const timeouts = { firstEventMs: 150, idleMs: 5000 };
-  await using over = await proxyOver({ answers: [[wait(500), say('thought through')]], timeouts });
-  const response = await over.send();
+  const answers = [[wait(500), say('thought through')]];
+  await using over = await proxyOver({ clock, answers, timeouts });
+  const answer = over.send();
+  await waitUntil(() => clock.due().includes(5000), 'the first event');
+  await clock.reach(500);
+  const response = await answer;
   assert.equal(response.text, 'thought through');
   assert.deepEqual(over.requestedModels(), ['first']);
 });
@@ -304,6 +311,6 @@ test('endless comments after the finish do not keep an answer open', async (t) =
   await using over = await proxyOver({
     provider: { endpoints: { chat: `http://127.0.0.1:${port}/v1/chat/completions` } },
   });
-  const response = await over.send(requestBody(), { signal: AbortSignal.timeout(20_000) });
+  const response = await over.send(requestBody(), { signal: AbortSignal.timeout(hangMs) });
   assert.equal(response.stopReason, 'end_turn');
 });

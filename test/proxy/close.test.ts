@@ -9,6 +9,8 @@ import { failing } from '../../lib/emulator/answer.ts';
 import { chat } from '../../lib/emulator/formats/chat.ts';
 import { say, usage, wait } from '../../lib/emulator/script.ts';
 import { startProxy } from '../../lib/proxy/server.ts';
+import { manualClock } from '../support/clock.ts';
+import { hangMs, stretched } from '../support/limits.ts';
 import { proxyOver, readUntil, token, waitUntil } from '../support/proxy.ts';
 
 const lastAnswer = [say('a'), usage({ input: 100, output: 7 })];
@@ -27,14 +29,16 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 test('a running stream finishes, new requests are refused, and the port is released', async () => {
-  await using over = await proxyOver({ answers: [[say('one '), wait(300), say('two')]] });
+  const clock = manualClock();
+  await using over = await proxyOver({ clock, answers: [[say('one '), wait(300), say('two')]] });
   const { text, reader } = await readUntil(await over.post(), '"one "');
-  const closing = over.proxy.close(10_000);
+  const closing = over.proxy.close(hangMs);
   const refused = await over.post();
   assert.equal(refused.status, 503);
   assert.match(await refused.text(), /"type":"overloaded_error".*being stopped/);
   const health = (await (await fetch(`${over.url}/health`)).json()) as Record<string, unknown>;
   assert.deepEqual([health['status'], health['live']], ['stopping', 1]);
+  await clock.reach(300);
   let rest = text;
   for (let read = await reader.read(); !read.done; read = await reader.read())
     rest += new TextDecoder().decode(read.value);
@@ -44,18 +48,23 @@ test('a running stream finishes, new requests are refused, and the port is relea
 });
 
 test('a new request on an open connection is refused with an error body', async () => {
-  await using over = await proxyOver({ answers: [[say('one '), wait(60_000)]] });
-  await readUntil(await over.post(), '"one "');
+  const clock = manualClock();
+  await using over = await proxyOver({ clock, answers: [[say('one '), wait(60_000)]] });
+  const { reader } = await readUntil(await over.post(), '"one "');
   const socket = connect(over.proxy.port, '127.0.0.1');
-  socket.write('POST /v1/messages HTTP/1.1\r\nhost: localhost\r\n');
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const closing = over.proxy.close(500);
+  await new Promise((resolve) => socket.write('POST /v1/messages HTTP/1.1\r\nhost: localhost\r\n', resolve));
+  // When a later request has been answered, the first line has been read.
+  await fetch(`${over.url}/health`);
+  const closing = over.proxy.close(hangMs);
   socket.write(`x-api-key: ${token}\r\ncontent-length: 2\r\n\r\n{}`);
   let text = '';
-  for await (const chunk of socket) text += String(chunk);
+  socket.on('data', (chunk) => (text += String(chunk)));
+  await waitUntil(() => text.includes('overloaded_error'), 'the refusal');
   assert.match(text, /^HTTP\/1\.1 503 /);
   assert.match(text, /"type":"overloaded_error"/);
-  assert.equal(await closing, 1);
+  await clock.reach(60_000);
+  while (!(await reader.read()).done);
+  assert.equal(await closing, 0);
   assert.equal(over.requestedModels().length, 1);
 });
 
@@ -80,7 +89,7 @@ test('the usage of the last answer is recorded before close resolves, with any d
   for (const [drainMs, events, until] of [
     [0, 2, '"a"'],
     [0, eventCount, 'message_stop'],
-    [5000, eventCount - 1, 'message_stop'],
+    [stretched(300), eventCount - 1, 'message_stop'],
   ] as const) {
     const breaks = { at: { events }, how: 'silence' } as const;
     await using over = await proxyOver([failing(lastAnswer, { breaks })]);
@@ -104,7 +113,7 @@ test('idle connections do not delay closing', async () => {
   await once(socket, 'connect');
   await over.send();
   await waitUntil(() => over.proxy.stats().live === 0, 'the answer to close');
-  assert.equal(await over.proxy.close(60_000), 0);
+  assert.equal(await over.proxy.close(hangMs), 0);
   socket.destroy();
 });
 

@@ -7,17 +7,19 @@ import type { MessagesRequest } from '../../lib/anthropic/request.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
 import { openTokenCounter, type CounterLimits } from '../../lib/proxy/count-tokens.ts';
 import { requireBuilt } from '../support/built.ts';
+import { manualClock } from '../support/clock.ts';
+import { waitUntil } from '../support/proxy.ts';
 import { capturedRequests } from '../support/requests.ts';
 
 before(requireBuilt);
 
-const generous: Partial<CounterLimits> = { answerMs: 60_000 };
-
+/** A counter whose time limit passes only when the test moves the clock. */
 function counterFor(t: { after(end: () => Promise<void>): void }, limits: Partial<CounterLimits> = {}) {
   const log: LogEntry[] = [];
-  const counter = openTokenCounter((entry) => log.push(entry), { ...generous, ...limits });
+  const clock = manualClock();
+  const counter = openTokenCounter((entry) => log.push(entry), limits, clock);
   t.after(() => counter.close());
-  return { ...counter, log };
+  return { ...counter, log, clock };
 }
 
 function ofText(content: string): MessagesRequest {
@@ -84,10 +86,12 @@ describe('counted with o200k', () => {
 
 describe('estimated instead', () => {
   test('a text that takes too long, while the next request is counted again', async (t) => {
-    const { count, log } = counterFor(t, { answerMs: 8000 });
+    const { count, log, clock } = counterFor(t, { answerMs: 8000 });
     // A single long word: byte pairs are merged in quadratic time.
     const longWord = ofText('ab'.repeat(200_000));
-    assert.equal(await count(longWord), estimateTokens(longWord));
+    const counted = count(longWord);
+    clock.advance(8000);
+    assert.equal(await counted, estimateTokens(longWord));
     assert.match(JSON.stringify(log), /not counted within 8000 ms/);
     const short = ofText('hello there');
     assert.equal(await count(short), 4 + countTokens('hello there'));
@@ -125,8 +129,7 @@ test('an idle thread ends, and a new one starts for a later request', async (t) 
   const before = process.getActiveResourcesInfo().length;
   for (let round = 0; round < 2; round++) {
     assert.equal(await count(ofText('hello there')), 4 + countTokens('hello there'));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.equal(process.getActiveResourcesInfo().length, before);
+    await waitUntil(() => process.getActiveResourcesInfo().length === before, 'the thread to end');
   }
   assert.deepEqual(log, []);
 });

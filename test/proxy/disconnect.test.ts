@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
 import { filler, say, type Script } from '../../lib/emulator/script.ts';
+import { hangMs } from '../support/limits.ts';
 import { proxyOver, requestBody, readUntil, token, waitUntil, type ProxyOptions } from '../support/proxy.ts';
 
 const script: Script = [say(['first', ' second'])];
@@ -64,7 +65,7 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
         await waitUntil(() => over.proxy.stats().live === 0, 'the answer to close');
         await over.attemptsLogged(1);
         // When close() resolves, all work for this request has ended, so no other model can be tried later.
-        assert.equal(await over.proxy.close(5000), 0);
+        assert.equal(await over.proxy.close(hangMs), 0);
         assert.deepEqual(over.requestedModels(), ['first']);
         assert.equal(over.proxy.stats().failures, 0);
         const failures = over
@@ -86,7 +87,7 @@ test('a client disconnects before its body is complete', async () => {
     socket.destroy();
     await waitUntil(() => over.proxy.stats().live === 0, 'the request to end');
   }
-  assert.equal(await over.proxy.close(5000), 0);
+  assert.equal(await over.proxy.close(hangMs), 0);
   assert.deepEqual(over.requestedModels(), []);
   assert.deepEqual(over.warnings(), []);
 });
@@ -105,7 +106,7 @@ test('a request whose client disconnects before it is handled is not sent upstre
     await waitUntil(() => over.proxy.stats().requests === i + 1, 'the request to be read');
     await waitUntil(() => over.proxy.stats().live === 0, 'the request to end');
   }
-  assert.equal(await over.proxy.close(5000), 0);
+  assert.equal(await over.proxy.close(hangMs), 0);
   assert.deepEqual(over.requestedModels(), []);
   assert.deepEqual(over.warnings(), []);
 });
@@ -126,7 +127,7 @@ test('a client disconnects with unread data', async () => {
   socket.resetAndDestroy();
   const ended = await received.ended;
   assert.equal(ended.how, 'aborted');
-  assert.equal(await over.proxy.close(5000), 0);
+  assert.equal(await over.proxy.close(hangMs), 0);
   assert.deepEqual(over.warnings(), []);
 });
 

@@ -1,6 +1,6 @@
 /** A clock that a test advances by hand. */
 import type { Clock } from '../../lib/proxy/clock.ts';
-import { waitUntil } from './proxy.ts';
+import { waitUntil } from './limits.ts';
 
 export interface ManualClock extends Clock {
   /** Advances the time by `ms` milliseconds and runs the timers that are due, in order. */

@@ -2,6 +2,9 @@
  * Time limits that stretch on a busy machine. The yardstick is this process's own start: the time it took over the CPU time
  * it used is 1 on a quiet machine, and 10 where ten processes want each core.
  */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 const cpu = process.cpuUsage();
 const slowness = Math.max(1, (performance.now() * 1000) / (cpu.user + cpu.system));
 
@@ -12,3 +15,16 @@ export function stretched(ms: number): number {
 
 /** Milliseconds after which a wait counts as hanging: a guard, which no test that passes ever comes near. */
 export const hangMs = stretched(120_000);
+
+/** Waits until `look` returns true; fails with `what` after `hangMs`. */
+export async function waitUntil(
+  look: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+): Promise<void> {
+  const end = performance.now() + hangMs;
+  while (!(await look())) {
+    if (performance.now() > end)
+      assert.fail(`timed out waiting for ${typeof what === 'string' ? what : what()}`);
+    await sleep(2);
+  }
+}

@@ -1,6 +1,5 @@
 /** Starts the real proxy in front of the real emulator, with a client that validates everything it reads. */
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import type { Message, StreamEvent } from '../../lib/anthropic/events.ts';
 import type { ModelEntry, Provider, Settings, Timeouts } from '../../lib/config/settings.ts';
@@ -13,7 +12,9 @@ import type { LogEntry } from '../../lib/log/log.ts';
 import { wait, type Clock } from '../../lib/proxy/clock.ts';
 import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
-import { hangMs } from './limits.ts';
+import { hangMs, waitUntil } from './limits.ts';
+
+export { waitUntil } from './limits.ts';
 
 export interface ProxyOptions {
   /** One answer per upstream request, in order; a request beyond them is refused with 500. */
@@ -289,15 +290,6 @@ export function readEvents(text: string): { events: StreamEvent[]; data: string[
 /** The number of events of this type. */
 export function count({ events }: ClientResponse, type: StreamEvent['type']): number {
   return events.filter((event) => event.type === type).length;
-}
-
-/** Waits until `look` returns true; fails with `what` after `hangMs`. */
-export async function waitUntil(look: () => boolean, what: string | (() => string)): Promise<void> {
-  const end = performance.now() + hangMs;
-  while (!look()) {
-    if (performance.now() > end) assert.fail(`waited in vain: ${typeof what === 'string' ? what : what()}`);
-    await sleep(2);
-  }
 }
 
 /** Reads a stream until it contains `found`, and returns the reader for the rest. */

@@ -1,5 +1,5 @@
 /** Finds the client to run. If it is missing, fetches it with the user's npx, after asking. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import {
   installCommand,
@@ -81,25 +81,27 @@ function without(env: System['env'], names: readonly string[]): System['env'] {
  */
 function fetchClient({ env, home }: System): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
+    // A signal that ends occ ends npx too. The handlers come first, so that no signal arrives between them and the start.
+    let child: ChildProcess | undefined;
+    const endings = endingSignalNames.map((signal) => {
+      const end = (): void => {
+        child?.kill(signal);
+        reject(interrupted(endingSignals[signal]));
+      };
+      process.once(signal, end);
+      return () => process.off(signal, end);
+    });
     const npx = spawn('npx', fetchArguments, {
       env,
       cwd: home,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: fetchingMs,
     });
+    child = npx;
     let printed = '';
     let stderr = '';
     npx.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
     npx.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-maxStderr)));
-    // A signal that ends occ ends npx too.
-    const endings = endingSignalNames.map((signal) => {
-      const end = (): void => {
-        npx.kill(signal);
-        reject(interrupted(endingSignals[signal]));
-      };
-      process.once(signal, end);
-      return () => process.off(signal, end);
-    });
     npx.once('error', () => resolve(undefined));
     npx.once('close', () => endings.forEach((undo) => undo()));
     npx.once('close', (code) => {

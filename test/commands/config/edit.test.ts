@@ -13,6 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { home } from '../program.ts';
+import { hangMs } from '../../support/limits.ts';
 import { desk, keptCopy } from './world.ts';
 
 const posix = { skip: process.platform === 'win32' && 'the editors here are shell scripts' };
@@ -290,7 +291,7 @@ test('SIGTERM is passed on to the editor, not to the shell that started it', pos
 const fs = require('node:fs');
 fs.writeFileSync(process.argv[2], '{}');
 process.on('SIGTERM', () => { fs.writeFileSync('${dir}/told', ''); process.exit(0); });
-setTimeout(() => process.exit(9), 15000);
+setTimeout(() => process.exit(9), ${hangMs});
 console.error('editing');
 `,
   );

@@ -16,6 +16,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { replaceConfig, withConfigLocked } from '../../../lib/config/edit/replace.ts';
 import { put, scratchHome } from '../scratch.ts';
+import { hangMs } from '../../support/limits.ts';
 import { textOf } from './writer.ts';
 
 const posix = { skip: process.platform === 'win32' && 'Windows has neither modes nor signals' };
@@ -91,7 +92,7 @@ test('a writer that is killed at any moment leaves a complete file', posix, asyn
   for (let round = 0; round < 24; round++) {
     const child = spawn(process.execPath, ['--import', 'tsx', writer, file, home], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      timeout: 30_000,
+      timeout: hangMs,
     });
     const wanted = 2 + Math.floor(Math.random() * 6);
     for (let heard = 0; heard < wanted;) heard += ((await once(child.stdout, 'data')) as [Buffer])[0].length;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { format, inspect } from 'node:util';
 import { runKeyCommand, toKey, toSecret } from '../../../lib/config/providers/credentials.ts';
 import { OccError } from '../../../lib/errors.ts';
 import { load, minimal, scratchHome } from '../scratch.ts';
+import { waitUntil } from '../../support/limits.ts';
 
 const value = 'sk-very-secret-0123456789';
 
@@ -216,8 +216,7 @@ test('a key command that hangs is killed with its children', async (t) => {
   };
   // The process has ended or is a zombie; on a busy machine this takes a moment.
   const gone = /^(?:Z.*)?$/;
-  for (let i = 0; i < 100 && !gone.test(state()); i++) await sleep(50);
-  assert.match(state(), gone);
+  await waitUntil(() => gone.test(state()), state);
 });
 
 test('api_key_command is run once, for providers that are used and have no other key', async (t) => {

@@ -1,6 +1,7 @@
 /** A client that knows nothing of where an answer came from: it returns every block as it got it, and answers every call. */
 import assert from 'node:assert/strict';
 import { readEvents, token } from '../proxy.ts';
+import { hangMs } from '../limits.ts';
 
 type Block = Record<string, unknown>;
 
@@ -26,7 +27,7 @@ export function client(): Client {
           ],
           messages: conversation,
         }),
-        signal: AbortSignal.timeout(20_000),
+        signal: AbortSignal.timeout(hangMs),
       });
       const text = await response.text();
       assert.equal(response.status, 200, text);

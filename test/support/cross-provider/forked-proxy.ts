@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../../../lib/config/settings.ts';
+import { hangMs } from '../limits.ts';
 
 export interface ForkedProxy {
   url: string;
@@ -23,7 +24,7 @@ export async function forkProxy(settings: Settings): Promise<ForkedProxy> {
   const ended = once(child, 'exit');
   child.send(settings);
   const url = await Promise.race([
-    once(child, 'message', { signal: AbortSignal.timeout(30_000) }).then(([message]) => String(message)),
+    once(child, 'message', { signal: AbortSignal.timeout(hangMs) }).then(([message]) => String(message)),
     ended.then(([code]) => Promise.reject(new Error(`the proxy's process ended with ${code}`))),
   ]);
   return {
