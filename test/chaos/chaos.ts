@@ -1,6 +1,6 @@
 /**
- * The real proxy between a bad upstream and restless clients, with settings that change all the while. Everything is
- * drawn from one seed; only the order in which things happen is the machine's.
+ * Runs the real proxy between a faulty upstream and unreliable clients while its settings change. One seed determines all
+ * random choices; only the interleaving depends on the machine.
  */
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
@@ -10,41 +10,40 @@ import type { Settings } from '../../lib/config/settings.ts';
 import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
 import { modelOf, settingsFor, token } from '../support/proxy.ts';
-import { chanceOf } from './random.ts';
-import { judge, type Sort } from './check-result.ts';
+import { checkResult, type ResultKind } from './check-result.ts';
+import type { FromPeers, ToPeers } from './peers.ts';
 import { plannedAnswer } from './plan.ts';
+import { randomFrom } from './random.ts';
 import { resources, settledHeap, type Resources } from './resources.ts';
-import type { FromWorld, ToWorld } from './peers.ts';
 
 export interface ChaosOptions {
   requests: number;
-  /** How many are under way at once. */
+  /** Requests that run at the same time. */
   concurrent: number;
   seed: number;
-  /** Requests between two looks at sockets, timers and memory, for which everybody stops for a moment. */
-  lookEvery: number;
-  /** Told at each look. */
-  onLook?: (done: number, look: Look) => void;
+  /** Requests between two samples of sockets, timers and memory. No request runs while a sample is taken. */
+  sampleEvery: number;
+  /** Called after each sample. */
+  onSample?: (done: number, sample: Sample) => void;
 }
 
-export interface Look extends Resources {
-  /** Bytes, after a full collection. */
+export interface Sample extends Resources {
+  /** Bytes, after a full garbage collection. */
   heap: number;
 }
 
 export interface ChaosReport {
-  sorts: Record<Sort, number>;
-  /** What was wrong, each with what draws it again. */
-  wrong: string[];
-  /** Complaints of the process: unhandled rejections, listeners without end. */
-  complaints: string[];
-  /** Faults of occ's own that its log tells of. */
-  faults: string[];
-  looks: Look[];
-  /** Before anything ran, and when everything had ended. */
+  results: Record<ResultKind, number>;
+  /** Wrong results, each with the seed and request that reproduce it. */
+  violations: string[];
+  /** Warnings and unhandled rejections of the process. */
+  processWarnings: string[];
+  /** Internal errors in the proxy's log. */
+  internalErrors: string[];
+  samples: Sample[];
   before: Resources;
   after: Resources;
-  /** Clients that had left, and for whom somebody was asked all the same. */
+  /** Disconnected clients for which an attempt was made after the disconnect. */
   late: number;
   attempts: number;
   fallbacks: number;
@@ -53,18 +52,18 @@ export interface ChaosReport {
 
 const names = ['one', 'two', 'three'] as const;
 const formats: readonly WireFormat[] = ['chat', 'messages', 'responses', 'gemini'];
-/** Requests between two settings. */
+/** Requests between two changes of the settings. */
 const reloadEvery = 150;
 /** Milliseconds a batch may take. */
-const patienceMs = 300_000;
+const batchTimeoutMs = 300_000;
 
 export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const report: ChaosReport = {
-    sorts: { answered: 0, empty: 0, 'broken off': 0, refused: 0, left: 0 },
-    wrong: [],
-    complaints: [],
-    faults: [],
-    looks: [],
+    results: { answered: 0, empty: 0, 'broken off': 0, refused: 0, disconnected: 0 },
+    violations: [],
+    processWarnings: [],
+    internalErrors: [],
+    samples: [],
     before: resources(),
     after: resources(),
     late: 0,
@@ -72,33 +71,33 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     fallbacks: 0,
     reloads: 0,
   };
-  const complain = (error: unknown): void => void report.complaints.push(String(error));
-  process.on('unhandledRejection', complain);
-  process.on('warning', complain);
-  const world = fork(new URL('peers.ts', import.meta.url), {
+  const addWarning = (error: unknown): void => void report.processWarnings.push(String(error));
+  process.on('unhandledRejection', addWarning);
+  process.on('warning', addWarning);
+  const peers = fork(new URL('peers.ts', import.meta.url), {
     execArgv: ['--import', 'tsx'],
     serialization: 'advanced',
   });
   try {
-    await runIn(world, options, report);
+    await runWith(peers, options, report);
   } finally {
-    world.disconnect();
-    await once(world, 'exit');
+    peers.disconnect();
+    await once(peers, 'exit');
   }
   for (let i = 0; i < 100 && resources().sockets > report.before.sockets; i++) await sleep(20);
   report.after = resources();
-  process.off('unhandledRejection', complain);
-  process.off('warning', complain);
+  process.off('unhandledRejection', addWarning);
+  process.off('warning', addWarning);
   return report;
 }
 
-async function runIn(world: ChildProcess, options: ChaosOptions, report: ChaosReport): Promise<void> {
-  const { requests, concurrent, seed, lookEvery, onLook } = options;
-  const hello = await tell(world, { seed });
+async function runWith(peers: ChildProcess, options: ChaosOptions, report: ChaosReport): Promise<void> {
+  const { requests, concurrent, seed, sampleEvery, onSample } = options;
+  const hello = await exchange(peers, { seed });
   assert('url' in hello);
-  /** The model a request asked for, by the request's id; and why attempts failed, by that model. */
-  const asker = new Map<string, string>();
-  const blamed = new Map<string, string[]>();
+  /** The requested model by request id, and the failed attempts by requested model. */
+  const requestedModel = new Map<string, string>();
+  const failures = new Map<string, string[]>();
   let settings = settingsOf(hello.url, seed, 0);
   let begun = 0;
   const proxy = await startProxy({
@@ -108,9 +107,9 @@ async function runIn(world: ChildProcess, options: ChaosOptions, report: ChaosRe
     port: 0,
     log({ event, request, model, outcome, reason, error, stack }) {
       const id = String(request);
-      if (event === 'fault') report.faults.push(`${String(error)} ${String(stack)}`);
+      if (event === 'fault') report.internalErrors.push(`${String(error)} ${String(stack)}`);
       if (event === 'request') {
-        asker.set(id, String(model));
+        requestedModel.set(id, String(model));
         if (++begun % reloadEvery !== 0) return;
         settings = settingsOf(hello.url, seed, begun);
         report.reloads++;
@@ -118,64 +117,67 @@ async function runIn(world: ChildProcess, options: ChaosOptions, report: ChaosRe
       if (event !== 'attempt') return;
       report.attempts++;
       if (outcome !== 'failed' && outcome !== 'refused') return;
-      const by = asker.get(id) ?? '';
-      blamed.set(by, [...(blamed.get(by) ?? []), `${String(model)}: ${String(reason)}`]);
+      const requested = requestedModel.get(id) ?? '';
+      failures.set(requested, [...(failures.get(requested) ?? []), `${String(model)}: ${String(reason)}`]);
     },
   });
   try {
-    for (let from = 0; from < requests; from += lookEvery) {
-      const to = Math.min(requests, from + lookEvery);
-      const seen = await tell(world, { seed, from, to, concurrent, port: proxy.port, token });
-      await quiet(proxy);
-      assert(Array.isArray(seen));
-      for (const { prompt, model, got, served } of seen) {
+    for (let from = 0; from < requests; from += sampleEvery) {
+      const to = Math.min(requests, from + sampleEvery);
+      const exchanges = await exchange(peers, { seed, from, to, concurrent, port: proxy.port, token });
+      await untilIdle(proxy);
+      assert(Array.isArray(exchanges));
+      for (const { prompt, model, result, served } of exchanges) {
         const planned = (by: string) => plannedAnswer(seed, prompt, by);
-        const { sort, wrong, late } = judge(got, served, blamed.get(model) ?? [], planned);
-        report.sorts[sort]++;
+        const { kind, violations, late } = checkResult(result, served, failures.get(model) ?? [], planned);
+        report.results[kind]++;
         if (late) report.late++;
-        for (const words of wrong)
-          report.wrong.push(`seed ${seed}, ${prompt}, ${JSON.stringify(got.manner)}: ${words}`);
+        for (const violation of violations)
+          report.violations.push(
+            `seed ${seed}, ${prompt}, ${JSON.stringify(result.behaviour)}: ${violation}`,
+          );
       }
-      seen.length = 0;
-      asker.clear();
-      blamed.clear();
-      const look = { ...resources(), heap: await settledHeap() };
-      report.looks.push(look);
-      onLook?.(to, look);
+      // Released before the heap is measured.
+      exchanges.length = 0;
+      requestedModel.clear();
+      failures.clear();
+      const sample = { ...resources(), heap: await settledHeap() };
+      report.samples.push(sample);
+      onSample?.(to, sample);
     }
-    if (proxy.stats().live > 0) report.wrong.push(`${proxy.stats().live} requests never ended`);
+    if (proxy.stats().live > 0) report.violations.push(`${proxy.stats().live} requests never ended`);
     report.fallbacks = proxy.stats().fallbacks;
   } finally {
     await proxy.close(0);
   }
 }
 
-async function tell(world: ChildProcess, said: ToWorld): Promise<FromWorld> {
-  const answer = once(world, 'message', { signal: AbortSignal.timeout(patienceMs) });
-  world.send(said);
-  return ((await answer) as [FromWorld])[0];
+async function exchange(peers: ChildProcess, message: ToPeers): Promise<FromPeers> {
+  const reply = once(peers, 'message', { signal: AbortSignal.timeout(batchTimeoutMs) });
+  peers.send(message);
+  return ((await reply) as [FromPeers])[0];
 }
 
-/** Every request has ended, or never will. */
-async function quiet(proxy: Proxy): Promise<void> {
+/** Waits until no request is live, for at most five seconds. */
+async function untilIdle(proxy: Proxy): Promise<void> {
   for (let i = 0; i < 500 && proxy.stats().live > 0; i++) await sleep(10);
 }
 
-/** Three models, each of its own provider, in an order and in formats that change. */
+/** Three models of different providers, in a random order and in random formats. */
 function settingsOf(url: string, seed: number, number: number): Settings {
-  const chance = chanceOf(seed, 'settings', number);
-  const order = names.map((name) => ({ name, at: chance.next() })).toSorted((a, b) => a.at - b.at);
+  const random = randomFrom(seed, 'settings', number);
+  const order = names.map((name) => ({ name, at: random.next() })).toSorted((a, b) => a.at - b.at);
   return settingsFor(url, {
     models: order.map(({ name }) =>
       modelOf(name, {
         provider: name,
-        wire_format: formats[chance.between(0, formats.length - 1)] ?? 'chat',
+        wire_format: formats[random.between(0, formats.length - 1)] ?? 'chat',
       }),
     ),
-    // No honest answer takes as long, also on a busy machine; a stall is no honest answer.
+    // Even on a busy machine only stalled answers reach these timeouts.
     timeouts: { headersMs: 300_000, firstEventMs: 15_000, idleMs: 6000 },
     retry: { attempts: 1, baseMs: 5, maxMs: 20, maxAttemptsTotal: 6 },
-    heartbeatMs: chance.between(5, 200),
+    heartbeatMs: random.between(5, 200),
     change: (settings) => {
       const { emulator } = settings.providers;
       const providers = Object.fromEntries(names.map((name) => [name, { ...emulator, name }]));

@@ -1,100 +1,109 @@
 /**
- * What a client of the chaos got, held to the promise: a finished answer is lawful, whole and one model's; a failure is
- * honest; and for a client that left nothing more is tried.
+ * Checks one result of a chaos client: a finished answer obeys the laws, is complete and comes from one model; an error
+ * has a real cause; and no attempt runs on for a client that has disconnected.
  */
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import type { Message, StreamEvent } from '../../lib/anthropic/events.ts';
 import { readEvents } from '../support/proxy.ts';
 import { readReceived } from '../support/received.ts';
-import type { Got } from './client.ts';
+import type { ClientResult } from './client.ts';
 import type { PlannedAnswer } from './plan.ts';
-import { wholeKinds, type Served } from './upstream.ts';
+import { completeKinds, type Served } from './upstream.ts';
 
-export type Sort = 'answered' | 'empty' | 'broken off' | 'refused' | 'left';
+export type ResultKind = 'answered' | 'empty' | 'broken off' | 'refused' | 'disconnected';
 
-export interface Judgement {
-  sort: Sort;
-  /** What is wrong, in words. */
-  wrong: readonly string[];
-  /** Somebody was asked although the client had left, which a busy machine may not have heard yet. */
+export interface CheckedResult {
+  kind: ResultKind;
+  violations: readonly string[];
+  /** An attempt was made after the disconnect, which the proxy may not have seen yet on a busy machine. */
   late: boolean;
 }
 
-interface Judged {
-  sort: Sort;
-  wrong?: string;
+interface Finding {
+  kind: ResultKind;
+  violation?: string;
 }
 
-/** What an answer said. */
-interface Said {
+interface Content {
   text: string;
   thinking: string;
-  /** The arguments of each call, as text. */
+  /** The arguments of each call, as JSON text. */
   calls: string[];
 }
 
-/** Milliseconds an attempt may take to arrive, on a busy machine. */
+/** The answer each model gives to the request. */
+type Planned = (model: string) => PlannedAnswer;
+
+/** Milliseconds an attempt may take to arrive at the upstream on a busy machine. */
 const lateMs = 1000;
 
-/** `failures` are the attempts that occ holds against their models, in words. */
-export function judge(
-  got: Got,
+/** `failures` are the attempts that the proxy counts as failures of their models, one description each. */
+export function checkResult(
+  result: ClientResult,
   served: readonly Served[],
   failures: readonly string[],
   planned: Planned,
-): Judgement {
-  const faulty = served.filter(({ kind }) => !wholeKinds.has(kind));
-  const { sort, wrong } = judgeAlone(got, served, planned);
-  const unjust = `blamed: ${failures.join('; ')}; but faulty: ${faulty.map(({ model, kind }) => `${model} ${kind}`).join('; ')}`;
-  const { leftAt = Infinity } = got;
+): CheckedResult {
+  const faulty = served.filter(({ kind }) => !completeKinds.has(kind));
+  const { kind, violation } = checkContent(result, served, planned);
+  const tooMany = `failures: ${failures.join('; ')}; but faulty: ${faulty.map(({ model, kind }) => `${model} ${kind}`).join('; ')}`;
+  const { disconnectedAt = Infinity } = result;
   return {
-    sort,
-    late: served.some(({ arrivedAt }) => arrivedAt > leftAt + lateMs),
-    wrong: [wrong, failures.length > faulty.length ? unjust : undefined].filter((one) => one !== undefined),
+    kind,
+    late: served.some(({ arrivedAt }) => arrivedAt > disconnectedAt + lateMs),
+    violations: [violation, failures.length > faulty.length ? tooMany : undefined].filter(
+      (one) => one !== undefined,
+    ),
   };
 }
 
-type Planned = (model: string) => PlannedAnswer;
-
-function judgeAlone(got: Got, served: readonly Served[], planned: Planned): Judged {
-  const { leftAt, broke, status } = got;
-  if (leftAt !== undefined) return left(served);
-  if (broke !== undefined) return { sort: 'refused', wrong: `the connection broke: ${broke}` };
-  return got.manner.stream && status === 200 ? streamed(got, served, planned) : whole(got, served, planned);
+function checkContent(result: ClientResult, served: readonly Served[], planned: Planned): Finding {
+  const { disconnectedAt, connectionError, status } = result;
+  if (disconnectedAt !== undefined) return disconnected(served);
+  if (connectionError !== undefined)
+    return { kind: 'refused', violation: `the connection failed: ${connectionError}` };
+  return result.behaviour.stream && status === 200
+    ? streamed(result, served, planned)
+    : notStreamed(result, served, planned);
 }
 
-function left(served: readonly Served[]): Judged {
-  const sort = 'left';
+function disconnected(served: readonly Served[]): Finding {
+  const kind = 'disconnected';
   const running = served.find(({ ended }) => ended === undefined);
-  return running ? { sort, wrong: `${running.model} goes on, and nobody listens` } : { sort };
+  return running ? { kind, violation: `${running.model} still sends after the disconnect` } : { kind };
 }
 
-function streamed({ text, model }: Got, served: readonly Served[], planned: Planned): Judged {
+function streamed({ text, model }: ClientResult, served: readonly Served[], planned: Planned): Finding {
   let events: StreamEvent[];
   try {
     ({ events } = readEvents(text));
   } catch (error) {
-    return { sort: 'broken off', wrong: `not server-sent events: ${String(error).slice(0, 300)}` };
+    return { kind: 'broken off', violation: `not server-sent events: ${String(error).slice(0, 300)}` };
   }
   const rule = brokenRule(events);
-  if (rule !== undefined) return { sort: 'broken off', wrong: rule };
+  if (rule !== undefined) return { kind: 'broken off', violation: rule };
   const received = readReceived(events);
-  const said: Said = { ...received, calls: received.calls.map(({ args }) => args) };
+  const content: Content = { ...received, calls: received.calls.map(({ args }) => args) };
   const last = events.at(-1);
-  if (last?.type !== 'error') return finished(said, served, planned, model);
-  if (isEmpty(said)) return refused(last.error.message, served);
-  if (/all models failed/.test(last.error.message)) return { sort: 'broken off', wrong: last.error.message };
-  const speaker = served.find(({ model }) => isBeginning(said, planned(model)));
-  return speaker
-    ? { sort: 'broken off' }
-    : { sort: 'broken off', wrong: `nobody said this: ${text.slice(0, 2000)}` };
+  if (last?.type !== 'error') return finished(content, served, planned, model);
+  if (isEmpty(content)) return refused(last.error.message, served);
+  if (/all models failed/.test(last.error.message))
+    return { kind: 'broken off', violation: last.error.message };
+  const source = served.find(({ model }) => isBeginning(content, planned(model)));
+  return source
+    ? { kind: 'broken off' }
+    : { kind: 'broken off', violation: `not the beginning of any answer: ${text.slice(0, 2000)}` };
 }
 
-function whole({ status, text, model }: Got, served: readonly Served[], planned: Planned): Judged {
+function notStreamed(
+  { status, text, model }: ClientResult,
+  served: readonly Served[],
+  planned: Planned,
+): Finding {
   const body = JSON.parse(text) as { error?: { type: string; message: string } } & Message;
   if (status === 200) {
     const blocks = (type: string) => body.content.filter((block) => block.type === type);
-    const said: Said = {
+    const content: Content = {
       text: blocks('text')
         .map((block) => block.text)
         .join(''),
@@ -103,61 +112,61 @@ function whole({ status, text, model }: Got, served: readonly Served[], planned:
         .join(''),
       calls: blocks('tool_use').map((block) => JSON.stringify(block.input)),
     };
-    return finished(said, served, planned, model);
+    return finished(content, served, planned, model);
   }
   if (![429, 500, 502, 503, 504, 529].includes(status ?? 0))
-    return { sort: 'refused', wrong: `status ${status}: ${text}` };
+    return { kind: 'refused', violation: `status ${status}: ${text}` };
   return refused(body.error?.message ?? '', served);
 }
 
 function finished(
-  said: Said,
+  content: Content,
   served: readonly Served[],
   planned: Planned,
   header: string | undefined,
-): Judged {
-  if (isEmpty(said)) {
+): Finding {
+  if (isEmpty(content)) {
     const other = served.find(({ kind }) => kind !== 'empty');
     return other
-      ? { sort: 'empty', wrong: `an empty answer, although ${other.model} was ${other.kind}` }
-      : { sort: 'empty' };
+      ? { kind: 'empty', violation: `an empty answer, although ${other.model} was ${other.kind}` }
+      : { kind: 'empty' };
   }
-  const speaker = served.find(({ model }) => isWhole(said, planned(model)));
-  if (!speaker)
+  const source = served.find(({ model }) => isComplete(content, planned(model)));
+  if (!source)
     return {
-      sort: 'answered',
-      wrong: `not the whole of anybody’s answer: ${JSON.stringify(said).slice(0, 2000)}`,
+      kind: 'answered',
+      violation: `not the complete answer of any model: ${JSON.stringify(content).slice(0, 2000)}`,
     };
-  if (header !== undefined && header !== `${speaker.model}/${speaker.model}`)
-    return { sort: 'answered', wrong: `${header} is said to have answered, and it was ${speaker.model}` };
-  return { sort: 'answered' };
+  if (header !== undefined && header !== `${source.model}/${source.model}`)
+    return { kind: 'answered', violation: `x-occ-model is ${header}, but ${source.model} answered` };
+  return { kind: 'answered' };
 }
 
-function refused(message: string, served: readonly Served[]): Judged {
-  if (message === '') return { sort: 'refused', wrong: 'a refusal without a word' };
-  const good = served.find(({ kind, ended }) => wholeKinds.has(kind) && ended === 'sent');
-  return good
-    ? { sort: 'refused', wrong: `refused, although ${good.model} had answered: ${message}` }
-    : { sort: 'refused' };
+function refused(message: string, served: readonly Served[]): Finding {
+  if (message === '') return { kind: 'refused', violation: 'an error without a message' };
+  const complete = served.find(({ kind, ended }) => completeKinds.has(kind) && ended === 'sent');
+  return complete
+    ? { kind: 'refused', violation: `refused, although ${complete.model} had answered: ${message}` }
+    : { kind: 'refused' };
 }
 
-function isEmpty({ text, thinking, calls }: Said): boolean {
+function isEmpty({ text, thinking, calls }: Content): boolean {
   return text === '' && thinking === '' && calls.length === 0;
 }
 
-function isWhole(said: Said, plan: PlannedAnswer): boolean {
+function isComplete(content: Content, plan: PlannedAnswer): boolean {
   return (
-    said.text === plan.text &&
-    said.thinking === plan.thinking &&
-    said.calls.length === plan.calls.length &&
-    said.calls.every((args, i) => args === JSON.stringify(plan.calls[i]?.input))
+    content.text === plan.text &&
+    content.thinking === plan.thinking &&
+    content.calls.length === plan.calls.length &&
+    content.calls.every((args, i) => args === JSON.stringify(plan.calls[i]?.input))
   );
 }
 
-function isBeginning(said: Said, plan: PlannedAnswer): boolean {
+function isBeginning(content: Content, plan: PlannedAnswer): boolean {
   return (
-    plan.text.startsWith(said.text) &&
-    plan.thinking.startsWith(said.thinking) &&
-    said.calls.every((args, i) => JSON.stringify(plan.calls[i]?.input)?.startsWith(args) ?? false)
+    plan.text.startsWith(content.text) &&
+    plan.thinking.startsWith(content.thinking) &&
+    content.calls.every((args, i) => JSON.stringify(plan.calls[i]?.input)?.startsWith(args) ?? false)
   );
 }

@@ -1,47 +1,47 @@
-/** One client of the chaos: it asks, and reads to the end, or slowly, or leaves at some moment. */
-import { request as ask, type Agent, type IncomingMessage } from 'node:http';
+/** One client of the chaos test: it reads its answer to the end, reads slowly, or disconnects at some moment. */
+import { request, type Agent, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Chance } from './random.ts';
+import type { Random } from './random.ts';
 
-export interface Manner {
+export interface ClientBehaviour {
   stream: boolean;
-  /** Milliseconds after which it leaves, whatever has come by then. */
-  leavesAfterMs?: number;
-  /** Milliseconds it rests after each read. */
-  restsMs?: number;
+  /** Milliseconds until it disconnects, whatever it has received by then. */
+  disconnectsAfterMs?: number;
+  /** Milliseconds it pauses after each read. */
+  pausesMs?: number;
 }
 
-export interface Got {
-  manner: Manner;
-  /** Undefined where the client left before there was one. */
+export interface ClientResult {
+  behaviour: ClientBehaviour;
+  /** Undefined if the client disconnected before the headers. */
   status?: number;
   model?: string | undefined;
   text: string;
-  /** `performance.now()` when the proxy must have heard that it left; undefined when it stayed to the end. */
-  leftAt?: number;
-  /** How the connection failed, if it did. */
-  broke?: string;
+  /** `performance.now()` when the proxy must have seen the disconnect; undefined if the client stayed to the end. */
+  disconnectedAt?: number;
+  /** Set if the connection failed. */
+  connectionError?: string;
 }
 
-export function mannerOf(chance: Chance): Manner {
+export function behaviourFrom(random: Random): ClientBehaviour {
   return {
-    stream: chance.happens(0.8),
-    ...(chance.happens(0.2) && { leavesAfterMs: chance.between(0, 150) }),
-    ...(chance.happens(0.1) && { restsMs: chance.between(1, 10) }),
+    stream: random.happens(0.8),
+    ...(random.happens(0.2) && { disconnectsAfterMs: random.between(0, 150) }),
+    ...(random.happens(0.1) && { pausesMs: random.between(1, 10) }),
   };
 }
 
-/** How often the proxy answers somebody else before it must have heard who left. */
-const rounds = 3;
+/** Requests the proxy answers before it must have seen an earlier disconnect. */
+const roundTrips = 3;
 
 /**
- * Waits until the proxy must have heard that a client left, however busy the machine is: what it answers now it was asked
- * after that.
+ * Waits until the proxy must have seen an earlier disconnect, however busy the machine is: it has answered requests that
+ * were sent after it.
  */
-export async function untilHeard({ port, agent }: { port: number; agent: Agent }): Promise<number> {
-  for (let i = 0; i < rounds; i++)
+export async function untilDisconnectSeen({ port, agent }: { port: number; agent: Agent }): Promise<number> {
+  for (let i = 0; i < roundTrips; i++)
     await new Promise<void>((resolve, reject) => {
-      const outgoing = ask({ agent, host: '127.0.0.1', port, path: '/', method: 'HEAD' });
+      const outgoing = request({ agent, host: '127.0.0.1', port, path: '/', method: 'HEAD' });
       outgoing.on('response', (answer) => {
         answer.resume();
         resolve();
@@ -52,9 +52,9 @@ export async function untilHeard({ port, agent }: { port: number; agent: Agent }
   return performance.now();
 }
 
-/** Resolves once it has everything, or has left. Bounded. */
-export function get(
-  manner: Manner,
+/** Resolves when the answer is complete, the connection has failed, the client has disconnected, or after 330 s. */
+export function sendRequest(
+  behaviour: ClientBehaviour,
   {
     port,
     token,
@@ -62,13 +62,13 @@ export function get(
     model,
     prompt,
   }: { port: number; token: string; agent: Agent; model: string; prompt: string },
-): Promise<Got> {
+): Promise<ClientResult> {
   return new Promise((resolve) => {
-    const got: Got = { manner, text: '' };
+    const result: ClientResult = { behaviour, text: '' };
     const body = JSON.stringify({
       model,
       max_tokens: 4000,
-      stream: manner.stream,
+      stream: behaviour.stream,
       tools: [
         { name: 'Write', input_schema: { type: 'object', properties: { content: { type: 'string' } } } },
       ],
@@ -79,34 +79,41 @@ export function get(
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
     };
-    const outgoing = ask({ agent, host: '127.0.0.1', port, path: '/v1/messages', method: 'POST', headers });
-    const bound = setTimeout(() => finish('no end within five minutes'), 330_000);
-    const leaving =
-      manner.leavesAfterMs === undefined
+    const outgoing = request({
+      agent,
+      host: '127.0.0.1',
+      port,
+      path: '/v1/messages',
+      method: 'POST',
+      headers,
+    });
+    const timeout = setTimeout(() => finish('no end within 330 s'), 330_000);
+    const disconnect =
+      behaviour.disconnectsAfterMs === undefined
         ? undefined
         : setTimeout(() => {
-            got.leftAt = performance.now();
+            result.disconnectedAt = performance.now();
             finish();
-          }, manner.leavesAfterMs);
+          }, behaviour.disconnectsAfterMs);
 
-    function finish(broke?: string): void {
-      clearTimeout(bound);
-      clearTimeout(leaving);
+    function finish(connectionError?: string): void {
+      clearTimeout(timeout);
+      clearTimeout(disconnect);
       outgoing.destroy();
-      if (broke !== undefined) got.broke = broke;
-      resolve(got);
+      if (connectionError !== undefined) result.connectionError = connectionError;
+      resolve(result);
     }
 
     outgoing.on('error', (error) => {
-      if (got.leftAt === undefined) finish(error.message);
+      if (result.disconnectedAt === undefined) finish(error.message);
     });
     outgoing.on('response', (answer) => {
-      got.status = answer.statusCode ?? 0;
-      got.model = answer.headers['x-occ-model']?.toString();
-      read(answer, manner, got).then(
+      result.status = answer.statusCode ?? 0;
+      result.model = answer.headers['x-occ-model']?.toString();
+      read(answer, behaviour, result).then(
         () => finish(),
         (error: unknown) => {
-          if (got.leftAt === undefined) finish(String(error));
+          if (result.disconnectedAt === undefined) finish(String(error));
         },
       );
     });
@@ -114,10 +121,14 @@ export function get(
   });
 }
 
-async function read(answer: IncomingMessage, { restsMs }: Manner, got: Got): Promise<void> {
+async function read(
+  answer: IncomingMessage,
+  { pausesMs }: ClientBehaviour,
+  result: ClientResult,
+): Promise<void> {
   answer.setEncoding('utf8');
   for await (const chunk of answer as AsyncIterable<string>) {
-    got.text += chunk;
-    if (restsMs !== undefined) await sleep(restsMs);
+    result.text += chunk;
+    if (pausesMs !== undefined) await sleep(pausesMs);
   }
 }

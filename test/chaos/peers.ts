@@ -1,15 +1,15 @@
 /**
- * The world around the proxy, in a process of its own: the bad upstream and the restless clients. What they saw of each
- * other is on one clock, and what the proxy's process holds is the proxy's alone. Ends when its parent does.
+ * The peers of the proxy, in one process of their own: the faulty upstream and the clients. They share a clock, and all
+ * resources of the proxy's process belong to the proxy. Exits with its parent.
  */
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmulator } from '../../lib/emulator/server.ts';
-import { chanceOf } from './random.ts';
-import { get, mannerOf, untilHeard, type Got } from './client.ts';
-import { badUpstream, type Served } from './upstream.ts';
+import { behaviourFrom, sendRequest, untilDisconnectSeen, type ClientResult } from './client.ts';
+import { randomFrom } from './random.ts';
+import { faultyUpstream, type FaultyUpstream, type Served } from './upstream.ts';
 
-/** Requests `from` to `to`, the last one left out. */
+/** The requests `from` to `to`, exclusive. */
 export interface Batch {
   seed: number;
   from: number;
@@ -19,55 +19,61 @@ export interface Batch {
   token: string;
 }
 
-/** One request and what came of it on both sides. */
-export interface Seen {
+/** One request as the client and the upstream saw it. */
+export interface Exchange {
   prompt: string;
-  /** The model it asked for, which is another for each. */
+  /** The requested model, different for each request. */
   model: string;
-  got: Got;
+  result: ClientResult;
   served: Served[];
 }
 
-export type ToWorld = { seed: number } | Batch;
-export type FromWorld = { url: string } | Seen[];
+export type ToPeers = { seed: number } | Batch;
+export type FromPeers = { url: string } | Exchange[];
 
-/** Milliseconds an upstream's part may take to end when every client is done. */
+/** Milliseconds the upstream's answers may take to end after the last client. */
 const endingMs = 10_000;
 
-async function play(
+async function run(
   { seed, from, to, concurrent, port, token }: Batch,
-  upstream: ReturnType<typeof badUpstream>,
-): Promise<Seen[]> {
+  upstream: FaultyUpstream,
+): Promise<Exchange[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrent });
-  const gotten: Omit<Seen, 'served'>[] = [];
+  const results: Omit<Exchange, 'served'>[] = [];
   let next = from;
   const work = async (): Promise<void> => {
     while (next < to) {
       const number = next++;
       const prompt = `request-${number}`;
       const model = `claude-sonnet-5-${number}`;
-      const manner = mannerOf(chanceOf(seed, prompt, 'client'));
-      const got = await get(manner, { port, token, agent, model, prompt });
-      if (got.leftAt !== undefined) got.leftAt = await untilHeard({ port, agent });
-      gotten.push({ prompt, model, got });
+      const behaviour = behaviourFrom(randomFrom(seed, prompt, 'client'));
+      const result = await sendRequest(behaviour, { port, token, agent, model, prompt });
+      if (result.disconnectedAt !== undefined)
+        result.disconnectedAt = await untilDisconnectSeen({ port, agent });
+      results.push({ prompt, model, result });
     }
   };
   await Promise.all(Array.from({ length: concurrent }, work));
   agent.destroy();
   for (let waited = 0; upstream.live() > 0 && waited < endingMs; waited += 20) await sleep(20);
-  return gotten.map(({ prompt, model, got }) => ({ prompt, model, got, served: upstream.take(prompt) }));
+  return results.map(({ prompt, model, result }) => ({
+    prompt,
+    model,
+    result,
+    served: upstream.take(prompt),
+  }));
 }
 
-let upstream: ReturnType<typeof badUpstream> | undefined;
+let upstream: FaultyUpstream | undefined;
 
-async function answer(said: ToWorld): Promise<FromWorld> {
-  if (upstream && 'from' in said) return play(said, upstream);
-  upstream = badUpstream(said.seed);
+async function reply(message: ToPeers): Promise<FromPeers> {
+  if (upstream && 'from' in message) return run(message, upstream);
+  upstream = faultyUpstream(message.seed);
   const { url } = await startEmulator({ script: upstream.script, keep: 1 });
   return { url };
 }
 
 process.once('disconnect', () => process.exit());
-process.on('message', (said: ToWorld) => {
-  void answer(said).then((told) => process.send?.(told));
+process.on('message', (message: ToPeers) => {
+  void reply(message).then((answer) => process.send?.(answer));
 });

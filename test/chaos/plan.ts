@@ -1,7 +1,7 @@
-/** What each model would say to each request: words that name both, so that a mixed or a short answer is known by sight. */
+/** The answer of each model to each request. Its text names both, so that mixed and incomplete answers are detected. */
 import type { Script } from '../../lib/emulator/script.ts';
 import { callTogether, say, think } from '../../lib/emulator/script.ts';
-import { chanceOf } from './random.ts';
+import { randomFrom } from './random.ts';
 
 export interface PlannedAnswer {
   thinking: string;
@@ -10,19 +10,19 @@ export interface PlannedAnswer {
 }
 
 export function plannedAnswer(seed: number, request: string, model: string): PlannedAnswer {
-  const chance = chanceOf(seed, request, model);
+  const random = randomFrom(seed, request, model);
   const words = (kind: string, count: number) =>
     Array.from({ length: count }, (_, i) => `${model}/${request}/${kind}${i} é🙂 `).join('');
-  const calls = chance.happens(0.4)
-    ? Array.from({ length: chance.between(1, 3) }, (_, i) => ({
+  const calls = random.happens(0.4)
+    ? Array.from({ length: random.between(1, 3) }, (_, i) => ({
         name: 'Write',
-        input: { by: model, to: request, number: i, content: words('c', chance.between(0, 30)) },
+        input: { by: model, to: request, number: i, content: words('c', random.between(0, 30)) },
       }))
     : [];
   return {
-    thinking: chance.happens(0.4) ? words('t', chance.between(1, 20)) : '',
-    // Somebody has to say something.
-    text: calls.length === 0 || chance.happens(0.7) ? words('w', chance.between(1, 60)) : '',
+    thinking: random.happens(0.4) ? words('t', random.between(1, 20)) : '',
+    // An answer without calls needs a text.
+    text: calls.length === 0 || random.happens(0.7) ? words('w', random.between(1, 60)) : '',
     calls,
   };
 }

@@ -1,19 +1,20 @@
-/** Chance that can be had again: the same draws for the same words (FNV-1a to seed it, mulberry32 to go on). */
+/** Reproducible random numbers: FNV-1a hashes the seeds, mulberry32 generates the sequence. */
 
-export interface Chance {
+export interface Random {
   /** In [0, 1). */
   next(): number;
-  /** A whole number in [from, to]. */
+  /** An integer in [from, to]. */
   between(from: number, to: number): number;
-  /** True as often as `share` says, 0 to 1. */
-  happens(share: number): boolean;
-  /** One of them, as often as its weight says. */
+  /** True with this probability, 0 to 1. */
+  happens(probability: number): boolean;
+  /** One of the choices, with a probability proportional to its weight. */
   weighted<T>(choices: readonly (readonly [weight: number, choice: T])[]): T;
 }
 
-export function chanceOf(...words: readonly (string | number)[]): Chance {
+/** The same seeds give the same sequence. */
+export function randomFrom(...seeds: readonly (string | number)[]): Random {
   let state = 0x811c9dc5;
-  for (const char of words.join('\n')) state = Math.imul(state ^ char.charCodeAt(0), 0x01000193);
+  for (const char of seeds.join('\n')) state = Math.imul(state ^ char.charCodeAt(0), 0x01000193);
 
   function next(): number {
     state = (state + 0x6d2b79f5) | 0;
@@ -25,7 +26,7 @@ export function chanceOf(...words: readonly (string | number)[]): Chance {
   return {
     next,
     between: (from, to) => from + Math.floor(next() * (to - from + 1)),
-    happens: (share) => next() < share,
+    happens: (probability) => next() < probability,
     weighted(choices) {
       let left = next() * choices.reduce((sum, [weight]) => sum + weight, 0);
       for (const [weight, choice] of choices) if ((left -= weight) < 0) return choice;

@@ -1,4 +1,4 @@
-/** What a process holds: sockets, timers, and memory that is really used. */
+/** Measures the sockets, timers and used memory of this process. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -19,7 +19,7 @@ export function resources(): Resources {
 setFlagsFromString('--expose_gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Bytes in use once everything that can go has gone: buffers count, and are let go by finalizers a turn later. */
+/** Bytes in use after garbage collection, with buffers, whose finalizers run a turn later. */
 export async function settledHeap(): Promise<number> {
   for (let i = 0; i < 3; i++) {
     collectGarbage();

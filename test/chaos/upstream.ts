@@ -1,28 +1,28 @@
-/** The upstream at its worst: it delays, resets at any byte, refuses, sends web pages, empty and truncated answers. */
+/** A faulty upstream: it delays, resets at any byte, refuses, and sends web pages, empty and truncated answers. */
 import { failing, nothing, refuse, toAnswer, webPage, type Answer } from '../../lib/emulator/answer.ts';
 import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import type { Break, Faults } from '../../lib/emulator/faults.ts';
 import type { Ending } from '../../lib/emulator/play.ts';
-import { chanceOf, type Chance } from './random.ts';
+import { randomFrom, type Random } from './random.ts';
 import { plannedAnswer, scriptOf } from './plan.ts';
 
-/** One attempt as the upstream saw it. */
+/** One attempt, from the view of the upstream. */
 export interface Served {
   model: string;
-  /** What it was answered with. */
+  /** The kind of answer. */
   kind: Kind;
   /** `performance.now()`. */
   arrivedAt: number;
-  /** How its answer ended; undefined while it goes on. */
+  /** How the answer ended; undefined while it is running. */
   ended?: Ending['how'];
 }
 
 const kinds = [
   [40, 'whole'],
-  [12, 'odd but whole'],
+  [12, 'unusual but whole'],
   [12, 'slow'],
   [6, 'refused'],
-  [0.5, 'plan spent'],
+  [0.5, 'quota spent'],
   [3, 'web page'],
   [3, 'no body'],
   [3, 'empty'],
@@ -34,25 +34,25 @@ const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number][1];
 
-/** Kinds whose answer, sent to its end, is a whole one. */
-export const wholeKinds: ReadonlySet<Kind> = new Set(['whole', 'odd but whole', 'slow']);
+/** Kinds whose answer is complete if it is sent to its end. */
+export const completeKinds: ReadonlySet<Kind> = new Set(['whole', 'unusual but whole', 'slow']);
 
-export interface BadUpstream {
-  script: (asked: ReceivedRequest) => Answer;
-  /** How many answers go on. */
+export interface FaultyUpstream {
+  script: (request: ReceivedRequest) => Answer;
+  /** The number of running answers. */
   live(): number;
-  /** The attempts for one request, which are forgotten by asking. */
+  /** Removes and returns the attempts for one request. */
   take(request: string): Served[];
 }
 
-export function badUpstream(seed: number): BadUpstream {
+export function faultyUpstream(seed: number): FaultyUpstream {
   const served = new Map<string, Served[]>();
   let live = 0;
 
   function script({ conversation: { model, prompt }, ended }: ReceivedRequest): Answer {
     const before = served.get(prompt) ?? [];
-    const chance = chanceOf(seed, prompt, model, before.length);
-    const kind = chance.weighted(kinds.map(([weight, one]) => [weight, one]));
+    const random = randomFrom(seed, prompt, model, before.length);
+    const kind = random.weighted(kinds.map(([weight, one]) => [weight, one]));
     const attempt: Served = { model, kind, arrivedAt: performance.now() };
     served.set(prompt, [...before, attempt]);
     live++;
@@ -60,7 +60,7 @@ export function badUpstream(seed: number): BadUpstream {
       live--;
       attempt.ended = how;
     });
-    return answerOf(kind, { script: scriptOf(plannedAnswer(seed, prompt, model)) }, chance);
+    return answerOf(kind, { script: scriptOf(plannedAnswer(seed, prompt, model)) }, random);
   }
 
   return {
@@ -74,24 +74,24 @@ export function badUpstream(seed: number): BadUpstream {
   };
 }
 
-function answerOf(kind: Kind, whole: Answer, chance: Chance): Answer {
+function answerOf(kind: Kind, whole: Answer, random: Random): Answer {
   switch (kind) {
     case 'whole':
       return whole;
-    case 'odd but whole':
-      return failing(whole, oddities(chance));
+    case 'unusual but whole':
+      return failing(whole, variation(random));
     case 'slow':
       return failing(whole, {
-        headersAfterMs: chance.between(0, 80),
-        firstEventAfterMs: chance.between(0, 80),
-        betweenEventsMs: chance.between(0, 3),
+        headersAfterMs: random.between(0, 80),
+        firstEventAfterMs: random.between(0, 80),
+        betweenEventsMs: random.between(0, 3),
       });
     case 'refused': {
-      const status = chance.weighted([429, 500, 502, 503, 529].map((one) => [1, one] as const));
-      if (chance.happens(0.3)) return webPage(status);
-      return refuse(status, chance.happens(0.3) ? { retryAfterSeconds: chance.between(0, 30) } : {});
+      const status = random.weighted([429, 500, 502, 503, 529].map((one) => [1, one] as const));
+      if (random.happens(0.3)) return webPage(status);
+      return refuse(status, random.happens(0.3) ? { retryAfterSeconds: random.between(0, 30) } : {});
     }
-    case 'plan spent':
+    case 'quota spent':
       return refuse(429, {
         type: 'GoUsageLimitError',
         message: '5-hour usage limit reached',
@@ -105,33 +105,33 @@ function answerOf(kind: Kind, whole: Answer, chance: Chance): Answer {
       return toAnswer([]);
     case 'broken off':
     case 'silent': {
-      const how = chance.weighted<Break['how']>([
+      const how = random.weighted<Break['how']>([
         [1, 'cut'],
         [1, 'hang-up'],
         [1, 'reset'],
       ]);
       const at =
-        kind === 'broken off' && chance.happens(0.2) ? 'before-headers' : { bytes: chance.between(0, 6000) };
+        kind === 'broken off' && random.happens(0.2) ? 'before-headers' : { bytes: random.between(0, 6000) };
       return failing(whole, { breaks: { at, how: kind === 'silent' ? 'silence' : how } });
     }
     case 'error event':
       return failing(whole, {
         errorEvent: {
-          at: { events: chance.between(0, 20) },
+          at: { events: random.between(0, 20) },
           type: 'overloaded_error',
-          continues: chance.happens(0.3),
+          continues: random.happens(0.3),
         },
       });
     case 'broken event':
-      return failing(whole, { brokenJson: { events: chance.between(0, 20) } });
+      return failing(whole, { brokenJson: { events: random.between(0, 20) } });
     case 'no ending':
       return failing(whole, { omit: ['finish', 'end'] });
   }
 }
 
-function oddities(chance: Chance): Faults {
-  return chance.weighted<Faults>([
-    [2, { writes: chance.between(1, 400) }],
+function variation(random: Random): Faults {
+  return random.weighted<Faults>([
+    [2, { writes: random.between(1, 400) }],
     [1, { writes: 'together' }],
     [1, { gzip: 'declared' }],
     [1, { gzip: 'undeclared' }],
