@@ -1,14 +1,15 @@
 /**
- * What is known about the models of OpenCode Go and Zen, bundled: one line per model. Taken on 2026-11-10 from the
- * public catalogues of OpenCode, Pi and models.dev. Models that have gone stay, with their status, because old
- * configurations name them and because the gateway may still serve them under another name.
+ * The bundled list of OpenCode Go and Zen models, one line per model. Taken on 2026-11-10 from the public catalogues of
+ * OpenCode, Pi and models.dev. Removed models stay in the list, with their status, because old configurations name them
+ * and the gateway may still serve them under another name.
  *
  * Columns: provider | id | format | context | output | inputs | efforts | price | status | flags | name
  * inputs: t text, i image, p pdf, v video, a audio. price: US dollars per million tokens, input/output/cache read/cache
- * write, of the lowest tier. status: active; unlisted (listed in September 2026, not in November); retired.
- * flags: plain (does not think), toggle (thinking can be switched), trains (the provider trains on what you send),
- * official-client (refused outside OpenCode's own client, so never offered).
- * One correction to the sources: Kimi K3 is listed with the effort `max` alone, and was seen to take low, high and max.
+ * write, of the lowest tier. status: active; unlisted (listed in September 2026, but not in November); retired.
+ * flags: plain (does not think), toggle (thinking can be switched off), trains (the provider trains on requests),
+ * official-client (works only with OpenCode's own client, so never offered).
+ * One correction of the sources: they list only the effort `max` for Kimi K3, which was observed to accept low, high and
+ * max.
  */
 export const bundled = `
 go | claude-haiku-5-5 | messages | 1000000 | 128000 | ti | low,medium,high,xhigh,max | 0.1/0.5/0.01/0.125 | active | - | Claude Haiku 5.5

@@ -1,23 +1,23 @@
 /**
- * What is odd about families of models, as a table. The only place where a model is known by the beginning of its id;
- * it serves models the bundled list has never heard of as well, on any provider.
+ * The special properties of model families, as a table. This is the only place that identifies models by a prefix of
+ * their id. It also covers models that are not in the bundled list, at any provider.
  *
- * All rules that fit are merged in order, so a later, narrower one wins. Sources: the vendors' own refusals and observed
- * streams (project facts, `upstream` section 5, and the notes of the model list).
+ * All matching rules are merged in order, so later, narrower ones win. Sources: error messages of the vendors, and
+ * streams observed in autumn 2026.
  */
 import type { Effort } from '../anthropic/request.ts';
 import type { WireFormat } from '../wire/codec.ts';
 import type { Quirks } from '../wire/quirks.ts';
 
 export interface FamilyRule {
-  /** Beginnings of a bare id: lower case, without a vendor's path ("moonshotai/kimi-k3" is "kimi-k3"). */
+  /** Prefixes of a bare id: in lower case, and without a vendor path ("moonshotai/kimi-k3" is "kimi-k3"). */
   ids: readonly string[];
-  /** Only when spoken to in this format; absent means in all. */
+  /** Only in this format; in all if absent. */
   format?: WireFormat;
   /** Only at this provider. */
   provider?: string;
   quirks: Partial<Quirks>;
-  /** The efforts the family takes, where the model list does not say. */
+  /** The efforts that the family accepts, for models that are not in the list. */
   efforts?: readonly Effort[];
 }
 
@@ -25,8 +25,9 @@ const kimi = ['kimi', 'moonshot'];
 const mistral = ['mistral', 'ministral', 'magistral', 'devstral', 'codestral', 'pixtral'];
 
 export const families: readonly FamilyRule[] = [
-  // DeepSeek thinks unless told not to, wants its reasoning back on every turn, refuses a forced tool meanwhile, and
-  // moves system messages to the front, which costs its prefix cache. Ranges in schemas: unsupported_tool_schema.
+  // DeepSeek thinks unless it is disabled, requires its reasoning on every turn, rejects a forced tool while thinking,
+  // and moves system messages to the front, which loses its prefix cache. It rejects ranges in schemas with
+  // unsupported_tool_schema.
   {
     ids: ['deepseek'],
     format: 'chat',
@@ -40,7 +41,7 @@ export const families: readonly FamilyRule[] = [
     efforts: ['high', 'max'],
   },
 
-  // Moonshot: its own JSON Schema dialect, no cache_control, and "" counts as missing reasoning.
+  // Moonshot has its own JSON Schema dialect, no cache_control, and treats "" as missing reasoning.
   {
     ids: kimi,
     quirks: { schema: 'moonshot', cacheControl: false },
@@ -63,7 +64,7 @@ export const families: readonly FamilyRule[] = [
     efforts: ['low', 'high', 'max'],
   },
 
-  // GLM 5 and 5.1 have a switch, 5.2 two levels; from 5.3 on: "[1210] This model always engages in thinking".
+  // GLM 5 and 5.1 have a switch, 5.2 has two levels. From 5.3 on: "[1210] This model always engages in thinking".
   { ids: ['glm'], format: 'chat', quirks: { thinking: 'type' } },
   { ids: ['glm-5.2'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['high', 'max'] },
   {
@@ -77,11 +78,11 @@ export const families: readonly FamilyRule[] = [
     ids: ['mimo'],
     format: 'chat',
     quirks: { thinking: 'effort', replayReasoning: 'tool_calls' },
-    // "max" is refused.
+    // "max" is rejected.
     efforts: ['none', 'low', 'high'],
   },
 
-  // MiniMax refuses what it does not know ("Extra inputs are not permitted") and tool types of other servers (2013).
+  // MiniMax rejects unknown fields ("Extra inputs are not permitted") and server tools of other vendors (error 2013).
   {
     ids: ['minimax'],
     format: 'messages',
@@ -96,7 +97,7 @@ export const families: readonly FamilyRule[] = [
     efforts: ['low', 'medium', 'high', 'xhigh', 'max'],
   },
 
-  // Qwen: unsigned thinking has to come back unsigned. 3.5 to 3.7 take a budget, 3.8 levels without "high".
+  // Qwen requires its unsigned thinking back unsigned. 3.5 to 3.7 accept a budget, 3.8 has levels without "high".
   { ids: ['qwen'], format: 'messages', quirks: { unsignedThinking: true, thinking: 'budget' } },
   { ids: ['qwen'], format: 'messages', provider: 'opencode-go', quirks: { wrongStartUsage: true } },
   { ids: ['qwen3.5', 'qwen3.6', 'qwen3.7'], format: 'messages', quirks: { leakedThinkEnd: true } },
@@ -107,7 +108,7 @@ export const families: readonly FamilyRule[] = [
     efforts: ['low', 'medium', 'xhigh'],
   },
   { ids: ['qwen3.8-max'], format: 'messages', quirks: { thinkingAlwaysOn: true } },
-  // Over chat the switch of the older ones is not known, so they are left as they are.
+  // The switch of older models in the chat format is not known.
   { ids: ['qwen'], format: 'chat', quirks: { thinking: 'none' } },
   { ids: ['qwen3.8'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'xhigh'] },
   { ids: ['qwen3.8-max'], format: 'chat', quirks: { thinkingAlwaysOn: true } },
@@ -120,14 +121,14 @@ export const families: readonly FamilyRule[] = [
   },
   { ids: ['step-'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
   { ids: ['longcat'], format: 'chat', quirks: { thinking: 'type' } },
-  // No switch and no levels are known of 2.5.
+  // 2.5 has no known switch or levels.
   { ids: ['longcat-2.5-free'], format: 'chat', quirks: { thinking: 'none' } },
 
-  // Mistral's tool ids are exactly nine letters or digits.
+  // Tool ids of Mistral have exactly nine letters or digits.
   { ids: mistral, quirks: { toolIds: 'mistral', toolIdMax: 9 } },
   { ids: ['mistral-large-4'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['none', 'high'] },
 
-  // GPT takes no sampling; over chat its output is bounded by another field.
+  // GPT accepts no sampling parameters. In the chat format another field limits its output.
   {
     ids: ['gpt-5', 'gpt-6', 'o3', 'o4'],
     quirks: { thinking: 'effort', temperature: 'omit', topP: 'omit', midSystem: 'system' },
@@ -138,14 +139,14 @@ export const families: readonly FamilyRule[] = [
     format: 'chat',
     quirks: { maxTokensField: 'max_completion_tokens' },
   },
-  // OpenAI's own model takes images in a result; its web search is its own service's.
+  // GPT accepts images in tool results; only OpenAI itself offers its web search.
   { ids: ['gpt-5', 'gpt-6', 'o3', 'o4'], format: 'responses', quirks: { mediaInResults: true } },
   { ids: ['gpt-5', 'gpt-6'], format: 'responses', provider: 'openai', quirks: { webSearch: true } },
   { ids: ['grok'], quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
   { ids: ['grok-build', 'grok-code'], quirks: { thinking: 'none' } },
   { ids: ['muse'], quirks: { thinking: 'effort' }, efforts: ['minimal', 'low', 'medium', 'high', 'xhigh'] },
   { ids: ['gemini'], quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
-  // From 3 on calls must come back signed and results may hold images; 2.5 has a budget, and its Pro no switch.
+  // From 3 on, calls must be sent back signed, and results may contain images. 2.5 has a budget; 2.5 Pro always thinks.
   { ids: ['gemini'], format: 'gemini', quirks: { signedCalls: true, mediaInResults: true } },
   {
     ids: ['gemini-1', 'gemini-2'],
@@ -155,7 +156,7 @@ export const families: readonly FamilyRule[] = [
   { ids: ['gemini-2.5'], format: 'gemini', quirks: { thinking: 'budget' } },
   { ids: ['gemini-2.5-pro'], format: 'gemini', quirks: { thinkingAlwaysOn: true } },
 
-  // Claude itself. From 4.7 on sampling is refused; the older ones, listed after, still take it.
+  // Claude rejects sampling parameters from 4.7 on; older models, listed below, accept them.
   { ids: ['claude'], quirks: { cacheControl: true, temperature: 'omit', topP: 'omit' } },
   {
     ids: ['claude'],
@@ -177,25 +178,25 @@ export const families: readonly FamilyRule[] = [
   },
 ];
 
-/** What the table says of a model: quirks merged in order, and the efforts of the last rule that names some. */
+/** The merged quirks of a model, and the efforts of the last matching rule that has some. */
 export function findFamily(
   provider: string,
   id: string,
   format: WireFormat,
 ): { quirks: Partial<Quirks>; efforts: readonly Effort[] | undefined } {
   const bare = toBareId(id);
-  const fitting = families.filter(
+  const matching = families.filter(
     (rule) =>
       (rule.format ?? format) === format &&
       (rule.provider ?? provider) === provider &&
-      rule.ids.some((beginning) => bare.startsWith(beginning)),
+      rule.ids.some((prefix) => bare.startsWith(prefix)),
   );
-  const quirks: Partial<Quirks> = Object.assign({}, ...fitting.map((rule) => rule.quirks));
-  return { quirks, efforts: fitting.findLast((rule) => rule.efforts)?.efforts };
+  const quirks: Partial<Quirks> = Object.assign({}, ...matching.map((rule) => rule.quirks));
+  return { quirks, efforts: matching.findLast((rule) => rule.efforts)?.efforts };
 }
 
-/** Formats of ids that a later catalogue may bring, so that a new GPT does not have to wait for a release. */
-const formatsByBeginning: readonly [provider: string, beginnings: readonly string[], format: WireFormat][] = [
+/** Formats of models that are not in the bundled list, so that a new GPT works before the next release of occ. */
+const formatsByPrefix: readonly [provider: string, prefixes: readonly string[], format: WireFormat][] = [
   ['opencode-go', ['claude', 'minimax-m2', 'minimax-m3', 'qwen'], 'messages'],
   ['opencode-zen', ['claude', 'qwen'], 'messages'],
   ['opencode-go', ['gpt', 'grok', 'muse'], 'responses'],
@@ -204,15 +205,15 @@ const formatsByBeginning: readonly [provider: string, beginnings: readonly strin
   ['opencode-zen', ['gemini'], 'gemini'],
 ];
 
-/** The format OpenCode is likely to speak for an id that no list knows; undefined where nothing can be said. */
+/** The format that OpenCode probably uses for an unknown id; undefined if there is no rule. */
 export function guessFormat(provider: string, id: string): WireFormat | undefined {
   const bare = toBareId(id);
-  return formatsByBeginning.find(
-    ([name, beginnings]) => name === provider && beginnings.some((beginning) => bare.startsWith(beginning)),
+  return formatsByPrefix.find(
+    ([name, prefixes]) => name === provider && prefixes.some((prefix) => bare.startsWith(prefix)),
   )?.[2];
 }
 
-/** Lower case, and without the path that aggregators put before an id. */
+/** Lower case, without the vendor path that aggregators put before an id. */
 export function toBareId(id: string): string {
   return id.toLowerCase().slice(id.lastIndexOf('/') + 1);
 }

@@ -1,4 +1,4 @@
-/** Settings with what providers have lately listed; a cache that cannot be read is one that is not there. */
+/** Adds the models of the cached provider lists to loaded settings. */
 import { withListed } from './listed.ts';
 import { readListCache } from './list-cache.ts';
 import { findPlaces, type HomeContext } from '../config/paths.ts';

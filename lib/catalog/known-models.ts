@@ -1,4 +1,4 @@
-/** Every model there is to choose from: the configured ones, the bundled list, and what providers last listed. Pure. */
+/** Merges configured models, the bundled list and the cached provider lists into all known models. Pure. */
 import type { ModelEntry, Provider, Settings } from '../config/settings.ts';
 import { OccError } from '../errors.ts';
 import type { WireFormat } from '../wire/codec.ts';
@@ -9,8 +9,8 @@ import type { ListedModel } from './provider-list.ts';
 import { toRoute } from './routes.ts';
 
 /**
- * `listed`: its provider lists it, or the bundled list does and the provider was not asked. `unlisted`: the provider does
- * not list it any more. `retired`: declared gone. `unknown`: nobody has been asked.
+ * `listed`: in the list of its provider, or in the bundled list if that was not requested. `unlisted`: no longer in the
+ * list of its provider. `retired`: removed by its provider. `unknown`: in no list.
  */
 export type ModelState = 'listed' | 'unlisted' | 'retired' | 'unknown';
 
@@ -18,23 +18,24 @@ export interface KnownModel {
   provider: string;
   id: string;
   name: string;
-  /** Where the configuration names it: "models.default", "fallbacks.think[0]". */
+  /** The configuration keys that name it: "models.default", "fallbacks.think[0]". */
   configured: readonly string[];
   format: WireFormat;
-  /** Tokens, input and output together, and the most it can answer with; as a request would be judged by them. */
+  /** Context window: input and output tokens together. */
   context: number;
+  /** Maximum output tokens. */
   output: number;
   images: boolean;
-  /** US dollars per million tokens, lowest tier; undefined when nobody has told. */
+  /** US dollars per million tokens, lowest tier; undefined if not known. */
   price: Price | undefined;
-  /** Whether the provider trains on what is sent to it; undefined when nobody has told. */
+  /** Whether the provider trains on requests; undefined if not known. */
   trains: boolean | undefined;
-  /** Refused outside the provider's own client. */
+  /** Works only with the provider's own client. */
   officialClientOnly: boolean;
   state: ModelState;
 }
 
-/** Configured models first, then by provider; within a provider as its own list has them. */
+/** Configured models first, then by provider, in the order of its list. */
 export function knownModels(settings: Settings, lists: CachedLists): KnownModel[] {
   const names = namesOf(settings);
   const found = new Map<string, KnownModel>();
@@ -84,7 +85,7 @@ function namesOf({ models, fallbacks, modelOverrides, modelFamilyOverrides }: Se
   return names;
 }
 
-/** Undefined for a model its provider has no address for. */
+/** Undefined if the provider has no endpoint for the model. */
 function toKnown(
   entry: ModelEntry,
   provider: Provider,
@@ -94,11 +95,12 @@ function toKnown(
 ): KnownModel | undefined {
   const bundled = findModel(provider.name, entry.model_id);
   const listed = given ?? list?.find(({ id }) => id === entry.model_id);
-  const said = provider.models?.[entry.model_id];
+  const declared = provider.models?.[entry.model_id];
   try {
     const route = toRoute(entry, provider);
-    const context = entry.context_window ?? said?.context_window ?? bundled?.context ?? listed?.context;
-    const output = entry.max_output_tokens ?? said?.max_output_tokens ?? bundled?.output ?? listed?.output;
+    const context = entry.context_window ?? declared?.context_window ?? bundled?.context ?? listed?.context;
+    const output =
+      entry.max_output_tokens ?? declared?.max_output_tokens ?? bundled?.output ?? listed?.output;
     return {
       provider: provider.name,
       id: route.modelId,

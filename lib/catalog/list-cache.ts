@@ -1,4 +1,4 @@
-/** What providers last listed, in the cache directory. Never needed: where it cannot be read, nothing was listed. */
+/** Stores the last model lists of the providers in the cache directory. An unreadable cache counts as empty. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
@@ -8,7 +8,7 @@ import type { ListedModel } from './provider-list.ts';
 export interface CachedList {
   /** ISO 8601. */
   at: string;
-  /** Where it was read; a list from another address says nothing about this one. */
+  /** The address of the list. It is ignored if the provider has another address now. */
   url: string;
   models: readonly ListedModel[];
 }
@@ -16,7 +16,6 @@ export interface CachedList {
 /** By the provider's name. */
 export type CachedLists = Readonly<Record<string, CachedList>>;
 
-/** Where the lists are kept. */
 export function listCacheFile(cacheDir: string): string {
   return join(cacheDir, 'models.json');
 }
@@ -32,7 +31,7 @@ export function readListCache(cacheDir: string): CachedLists {
   }
 }
 
-/** The lists that are given replace those of their providers. Throws the system's error when it cannot be written. */
+/** Replaces the lists of the given providers. Throws the system's error if the file cannot be written. */
 export function writeListCache(cacheDir: string, lists: CachedLists): void {
   makePrivateDirectory(cacheDir);
   const providers = { ...readListCache(cacheDir), ...lists };

@@ -1,13 +1,13 @@
-/** What providers have lately listed, beside what the bundled list and the configuration say of their models. Pure. */
+/** Adds the models of recent provider lists to the settings, next to bundled and configured models. Pure. */
 import type { ModelEntry, Provider, Settings } from '../config/settings.ts';
 import type { CachedLists } from './list-cache.ts';
 import { findModel } from './models.ts';
 import { listAddress, type ListedModel } from './provider-list.ts';
 
-/** Older lists say nothing any more, in milliseconds: thirty days. */
-const longestMs = 30 * 24 * 3_600_000;
+/** Milliseconds after which a list is ignored: thirty days. */
+const maxAgeMs = 30 * 24 * 3_600_000;
 
-/** The list of the address that is configured now, however old; undefined where there is none. */
+/** The list of the currently configured address, of any age; undefined if there is none. */
 export function currentList(provider: Provider, lists: CachedLists): readonly ListedModel[] | undefined {
   return cachedFor(provider, lists)?.models;
 }
@@ -18,13 +18,13 @@ function cachedFor(provider: Provider, lists: CachedLists): CachedLists[string] 
 }
 
 /**
- * The settings with every listed model that nobody else describes, so that it can be asked for by its id and has the
- * limits its provider tells. What the configuration says of a model stays as it is. `now` in milliseconds since 1970.
+ * Adds listed models that are neither bundled nor configured, so that they can be requested by id and have the limits
+ * that their provider reports. `now` in milliseconds since 1970.
  */
 export function withListed(settings: Settings, lists: CachedLists, now: number): Settings {
   const providers = Object.entries(settings.providers).map(([name, provider]) => {
     const list = cachedFor(provider, lists);
-    const isFresh = list !== undefined && now - Date.parse(list.at) < longestMs;
+    const isFresh = list !== undefined && now - Date.parse(list.at) < maxAgeMs;
     return [name, isFresh ? withModels(provider, list.models) : provider] as const;
   });
   return { ...settings, providers: Object.fromEntries(providers) };
@@ -43,7 +43,7 @@ function withModels(provider: Provider, list: readonly ListedModel[]): Provider 
   return { ...provider, models: { ...Object.fromEntries(listed), ...provider.models } };
 }
 
-/** The id under which a provider has this model, by the bundled list, the configuration or its own list. */
+/** The id of this model at the provider, from the bundled list, the configuration or its own list. */
 export function modelIdAt(provider: Provider, id: string): string | undefined {
   const known = findModel(provider.name, id);
   if (known !== undefined) return known.id;

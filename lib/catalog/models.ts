@@ -1,4 +1,4 @@
-/** The models this version knows of, read from the bundled list once. */
+/** Parses the bundled list of models. */
 import type { Effort } from '../anthropic/request.ts';
 import type { WireFormat } from '../wire/codec.ts';
 import { bundled } from './bundled.ts';
@@ -20,22 +20,23 @@ export interface CatalogModel {
   /** As the vendor writes it: "MiniMax-M3". */
   name: string;
   format: WireFormat;
-  /** Tokens, input and output together. */
+  /** Context window: input and output tokens together. */
   context: number;
-  /** Tokens it can answer with at most. */
+  /** Maximum output tokens. */
   output: number;
   inputs: readonly Input[];
-  /** Mildest first; empty when it has no levels. */
+  /** Lowest first; empty if it has no levels. */
   efforts: readonly Effort[];
   /** Thinking can be switched on and off. */
   toggle: boolean;
+  /** The model can think. */
   reasons: boolean;
   price: Price;
-  /** `unlisted`: was listed in September 2026 and is not any more. `retired`: declared gone by its provider. */
+  /** `unlisted`: listed in September 2026, but not in November. `retired`: removed by its provider. */
   status: 'active' | 'unlisted' | 'retired';
-  /** The provider trains on what is sent to this model. */
+  /** The provider trains on requests to this model. */
   trains: boolean;
-  /** Refused outside the provider's own client; occ never offers it. */
+  /** Works only with the provider's own client, so occ never offers it. */
   officialClientOnly: boolean;
 }
 
@@ -45,17 +46,17 @@ const inputs: Record<string, Input> = { t: 'text', i: 'image', p: 'pdf', v: 'vid
 const models: readonly CatalogModel[] = bundled.trim().split('\n').map(toModel);
 const byKey = new Map(models.map((model) => [`${model.provider}/${model.id}`, model]));
 
-/** Every model of the bundled list, active ones of each provider first. */
+/** Every bundled model, the active ones of each provider first. */
 export function allModels(): readonly CatalogModel[] {
   return models;
 }
 
-/** The model a provider has under this id, in any spelling of case; undefined when the list does not know it. */
+/** The bundled model with this id, in upper or lower case; undefined if there is none. */
 export function findModel(provider: string, id: string): CatalogModel | undefined {
   return byKey.get(`${provider}/${id}`) ?? byKey.get(`${provider}/${id.toLowerCase()}`);
 }
 
-/** The same model at another provider: for limits and inputs only, since format, price and status are the provider's. */
+/** The same model at another provider, for limits and inputs only: format, price and status depend on the provider. */
 export function findAtOtherProvider(id: string): CatalogModel | undefined {
   const bare = toBareId(id);
   return byKey.get(`opencode-zen/${bare}`) ?? byKey.get(`opencode-go/${bare}`);

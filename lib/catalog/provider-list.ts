@@ -1,15 +1,15 @@
-/** A provider's own list of models: where it is, and what it says. OpenAI's shape, Anthropic's and Google's are read. */
+/** Finds and parses the model list of a provider, in the formats of OpenAI, Anthropic and Google. */
 import type { Provider } from '../config/settings.ts';
 import { isObject, parseJson, toNumber, toText, type JsonObject } from '../json.ts';
 import { wireFormats, type WireFormat } from '../wire/codec.ts';
 
-/** One model as its provider lists it; most say nothing but the id. */
+/** A model in the list of its provider. Most lists contain only ids. */
 export interface ListedModel {
   id: string;
   name?: string;
-  /** Tokens, input and output together. */
+  /** Context window: input and output tokens together. */
   context?: number;
-  /** Tokens it can answer with at most. */
+  /** Maximum output tokens. */
   output?: number;
 }
 
@@ -26,9 +26,9 @@ const endings = {
 } as const satisfies Record<WireFormat, RegExp>;
 
 /**
- * Where the provider lists its models: beside its endpoints. OpenCode's present addresses have one list below their root
- * (project facts, `upstream` 1.1), all others have `models` in the place of the format's ending. Undefined when it has no
- * endpoint, or one that ends in a way of its own.
+ * The address of the model list, derived from an endpoint. OpenCode's current addresses have one list at their root
+ * (observed in November 2026). For others, `models` replaces the path of the format. Undefined if there is no endpoint,
+ * or if its path is not known.
  */
 export function listAddress(provider: Provider): ListAddress | undefined {
   for (const format of [provider.defaultFormat, ...wireFormats]) {
@@ -38,25 +38,25 @@ export function listAddress(provider: Provider): ListAddress | undefined {
     const path = url.pathname.replace(/\/+$/, '');
     const ending = endings[format].exec(path)?.[0];
     if (ending === undefined) continue;
-    // The layout of a gateway that has every format below one root.
+    // A gateway with a folder for each format.
     const below =
       ending.startsWith('/openai/') || ending.startsWith('/anthropic/') || ending.startsWith('/google/');
     url.pathname = `${path.slice(0, -ending.length)}${below ? '/v1' : ''}/models`;
-    return { url: observed[url.href] ?? url.href, format };
+    return { url: exceptions[url.href] ?? url.href, format };
   }
   return undefined;
 }
 
-/** Go has its list at the older address alone, as far as anybody has seen. */
-const observed: Readonly<Record<string, string>> = {
+/** OpenCode Go has its list only at the older address, as of November 2026. */
+const exceptions: Readonly<Record<string, string>> = {
   'https://opencode.ai/inference/go/v1/models': 'https://opencode.ai/zen/go/v1/models',
 };
 
-/** Bounds on what is believed and kept of a list. */
-const mostModels = 5000;
-const longestId = 200;
+/** Limits for a list. */
+const maxModels = 5000;
+const maxIdLength = 200;
 
-/** The models of a list; undefined when the text is none. Entries without an id are passed over. */
+/** The models of a list; undefined if the text is not a list. Entries without a valid id are skipped. */
 export function readList(text: string): ListedModel[] | undefined {
   const value = parseJson(text);
   const listed = isObject(value) ? (value['data'] ?? value['models']) : value;
@@ -64,8 +64,8 @@ export function readList(text: string): ListedModel[] | undefined {
   const models = listed.filter(isObject).map(toListed);
   const distinct = new Map(models.map((model) => [model.id, model]));
   return [...distinct.values()]
-    .filter(({ id }) => id.length <= longestId && /^[!-~]+$/.test(id))
-    .slice(0, mostModels);
+    .filter(({ id }) => id.length <= maxIdLength && /^[!-~]+$/.test(id))
+    .slice(0, maxModels);
 }
 
 function toListed(entry: JsonObject): ListedModel {
@@ -84,7 +84,7 @@ function toListed(entry: JsonObject): ListedModel {
   );
   return {
     id,
-    ...(name !== '' && name.length <= longestId && { name }),
+    ...(name !== '' && name.length <= maxIdLength && { name }),
     ...(context !== undefined && { context }),
     ...(output !== undefined && { output }),
   };

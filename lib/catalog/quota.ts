@@ -1,38 +1,38 @@
 /**
- * How much of a plan is used, as its provider tells it (upstream facts, section 6): OpenCode Go alone has such a page, with
- * a window of five hours, one of a week and one of a month. Zen is prepaid and tells nothing.
+ * Finds and parses the quota page of a provider. As of November 2026 only OpenCode Go has one, with windows of five
+ * hours, a week and a month. OpenCode Zen is prepaid and has none.
  */
 import type { Provider } from '../config/settings.ts';
 import { isObject, parseJson, toNumber, toObject, toText } from '../json.ts';
 
 export interface QuotaWindow {
-  /** The provider's name for it: `rolling`, `weekly`, `monthly`. */
+  /** The name that the provider uses: `rolling`, `weekly`, `monthly`. */
   window: string;
-  /** Percent of it that is used, as far as that is told. */
+  /** Used percentage; null if not reported. */
   percent: number | null;
-  /** Nothing more is served until the reset. */
+  /** True if no request is served until the reset. */
   spent: boolean;
   /** ISO 8601. */
   resets_at: string | null;
 }
 
-/** Where the provider tells it, beside its endpoints in both generations of addresses; undefined where it has no such page. */
+/** The address of the quota page, for the old and the new endpoints of OpenCode Go; undefined for other providers. */
 export function quotaAddress({ name, endpoints }: Pick<Provider, 'name' | 'endpoints'>): string | undefined {
   if (name !== 'opencode-go' || endpoints.chat === undefined) return undefined;
   const root = /^(.*?)(?:\/openai)?(\/v1)\/chat\/completions$/.exec(endpoints.chat);
   return root === null ? undefined : `${root[1]}${root[2]}/usage`;
 }
 
-/** Windows beyond these would be a page of another kind. */
-const mostWindows = 10;
+/** Limit for the number of windows. */
+const maxWindows = 10;
 
-/** The windows of a plan; undefined when the text tells of none. */
+/** The quota windows; undefined if the text contains none. */
 export function readQuota(text: string): QuotaWindow[] | undefined {
   const body = parseJson(text);
   const windows = Object.entries(toObject(isObject(body) ? body['usage'] : undefined))
     .filter(([, window]) => isObject(window))
-    .slice(0, mostWindows)
-    .map(([window, told]) => toWindow(window, toObject(told)));
+    .slice(0, maxWindows)
+    .map(([window, values]) => toWindow(window, toObject(values)));
   return windows.length === 0 ? undefined : windows;
 }
 
@@ -47,9 +47,9 @@ function toWindow(window: string, { percent, status, resetsAt }: ReturnType<type
   };
 }
 
-const words: Readonly<Record<string, string>> = { rolling: '5 hours', weekly: 'week', monthly: 'month' };
+const labels: Readonly<Record<string, string>> = { rolling: '5 hours', weekly: 'week', monthly: 'month' };
 
-/** `5 hours`, `week`, `month`; the provider's own name for any other. */
+/** `5 hours`, `week` or `month`; the provider's name for other windows. */
 export function windowLabel(window: string): string {
-  return words[window] ?? window;
+  return labels[window] ?? window;
 }

@@ -7,25 +7,25 @@ import { families, findFamily, guessFormat, toBareId } from '../../lib/catalog/f
 import type { WireFormat } from '../../lib/wire/codec.ts';
 import type { Quirks } from '../../lib/wire/quirks.ts';
 
-/** Undefined: the table says nothing, so the default holds. */
+/** Undefined: the table has no value, so the default applies. */
 type Expected = { [Name in keyof Quirks]?: Quirks[Name] | undefined };
 
-/** [what the vendor taught us, id, format, quirks that have to follow] */
-const lessons: [string, string, WireFormat, Expected][] = [
+/** [name of the test, id, format, expected quirks] */
+const quirkCases: [string, string, WireFormat, Expected][] = [
   [
-    'DeepSeek wants its reasoning on every turn',
+    'DeepSeek requires its reasoning on every turn',
     'deepseek-v4.1-flash',
     'chat',
     { thinking: 'type_and_effort', replayReasoning: 'always', forcedToolChoice: false, midSystem: 'user' },
   ],
   [
-    'a DeepSeek of tomorrow',
+    'an unknown DeepSeek version',
     'deepseek-v5',
     'chat',
     { replayReasoning: 'always', reasoningPlaceholder: undefined },
   ],
   [
-    'Kimi K3 cannot stop thinking and has fixed sampling',
+    'Kimi K3 always thinks and has fixed sampling',
     'kimi-k3',
     'chat',
     {
@@ -38,41 +38,41 @@ const lessons: [string, string, WireFormat, Expected][] = [
       cacheControl: false,
     },
   ],
-  ['Kimi K3.1 as K3', 'kimi-k3.1-pro', 'chat', { thinking: 'effort', thinkingAlwaysOn: true }],
+  ['Kimi K3.1 is like K3', 'kimi-k3.1-pro', 'chat', { thinking: 'effort', thinkingAlwaysOn: true }],
   [
-    'K2.7-code takes one temperature',
+    'Kimi K2.7 Code accepts one temperature',
     'kimi-k2.7-code',
     'chat',
     { thinking: 'type', thinkingAlwaysOn: true, temperature: 1, topP: 0.95 },
   ],
   [
-    'K2.6 has a switch and no effort',
+    'Kimi K2.6 has a switch and no effort',
     'kimi-k2.6',
     'chat',
     { thinking: 'type', thinkingAlwaysOn: undefined, schema: 'moonshot' },
   ],
-  ['Moonshot behind an aggregator', 'moonshotai/Kimi-K3', 'chat', { schema: 'moonshot' }],
+  ['Kimi at an aggregator', 'moonshotai/Kimi-K3', 'chat', { schema: 'moonshot' }],
   ['GLM 5.3 always thinks', 'glm-5.3', 'chat', { thinking: 'effort', thinkingAlwaysOn: true }],
-  ['GLM 5.3-flash too', 'glm-5.3-flash', 'chat', { thinkingAlwaysOn: true }],
-  ['GLM 5.2 does not have to', 'glm-5.2', 'chat', { thinking: 'effort', thinkingAlwaysOn: undefined }],
-  ['GLM 5.1 gets no effort', 'glm-5.1', 'chat', { thinking: 'type' }],
+  ['GLM 5.3 Flash always thinks', 'glm-5.3-flash', 'chat', { thinkingAlwaysOn: true }],
+  ['GLM 5.2 can think', 'glm-5.2', 'chat', { thinking: 'effort', thinkingAlwaysOn: undefined }],
+  ['GLM 5.1 has no effort', 'glm-5.1', 'chat', { thinking: 'type' }],
   ['MiMo has levels', 'mimo-v2.6-pro', 'chat', { thinking: 'effort', replayReasoning: 'tool_calls' }],
   [
-    'MiniMax on messages refuses extras',
+    'MiniMax in the messages format rejects unknown fields',
     'minimax-m3',
     'messages',
     { thinking: 'adaptive', strictBody: true, unsignedThinking: true },
   ],
   [
-    'MiniMax M2.7 is not told about thinking',
+    'MiniMax M2.7 has no thinking parameter',
     'minimax-m2.7',
     'messages',
     { thinking: 'none', strictBody: true },
   ],
-  ['MiniMax on chat writes <think> into its text', 'minimax-m3', 'chat', { inlineThink: true }],
+  ['MiniMax in the chat format writes <think> into its text', 'minimax-m3', 'chat', { inlineThink: true }],
   ['MiniMax M3.1 has levels', 'minimax-m3.1-flash', 'chat', { thinking: 'effort' }],
   [
-    'Qwen 3.7 takes a budget and leaks </think>',
+    'Qwen 3.7 accepts a budget and leaks </think>',
     'qwen3.7-plus',
     'messages',
     { thinking: 'budget', leakedThinkEnd: true, unsignedThinking: true, wrongStartUsage: true },
@@ -83,50 +83,55 @@ const lessons: [string, string, WireFormat, Expected][] = [
     'messages',
     { thinking: 'adaptive', leakedThinkEnd: undefined, unsignedThinking: true, thinkingAlwaysOn: undefined },
   ],
-  ['Qwen 3.8-max cannot stop thinking', 'qwen3.8-max', 'messages', { thinkingAlwaysOn: true }],
-  ['Qwen 3.8 on chat', 'qwen3.8-max', 'chat', { thinking: 'effort', unsignedThinking: undefined }],
+  ['Qwen 3.8 Max always thinks', 'qwen3.8-max', 'messages', { thinkingAlwaysOn: true }],
+  ['Qwen 3.8 in the chat format', 'qwen3.8-max', 'chat', { thinking: 'effort', unsignedThinking: undefined }],
   ['Hy has levels', 'hy4-preview', 'chat', { thinking: 'effort' }],
   ['Step has levels', 'step-5-preview', 'chat', { thinking: 'effort' }],
   ['LongCat has a switch', 'longcat-2.0', 'chat', { thinking: 'type' }],
-  ['Mistral has ids of nine', 'mistral-large-4', 'chat', { toolIds: 'mistral', toolIdMax: 9 }],
-  ['Devstral too', 'mistralai/devstral-2', 'chat', { toolIds: 'mistral' }],
   [
-    'GPT takes no temperature',
+    'Mistral has tool ids of nine characters',
+    'mistral-large-4',
+    'chat',
+    { toolIds: 'mistral', toolIdMax: 9 },
+  ],
+  ['Devstral has them too', 'mistralai/devstral-2', 'chat', { toolIds: 'mistral' }],
+  [
+    'GPT accepts no temperature',
     'gpt-5.5',
     'responses',
     { temperature: 'omit', topP: 'omit', maxTokensField: undefined },
   ],
   [
-    'GPT on chat names its bound differently',
+    'GPT in the chat format has another output limit field',
     'openai/gpt-6-sol',
     'chat',
     { maxTokensField: 'max_completion_tokens' },
   ],
   [
-    'GPT takes pictures in a result',
+    'GPT accepts images in tool results',
     'gpt-6-luna',
     'responses',
     { mediaInResults: true, webSearch: undefined },
   ],
-  ['Grok takes one', 'grok-4.7', 'responses', { thinking: 'effort', temperature: undefined }],
+  ['Grok accepts a temperature', 'grok-4.7', 'responses', { thinking: 'effort', temperature: undefined }],
   ['Grok Build has no effort', 'grok-build-0.1', 'responses', { thinking: 'none' }],
   ['Muse has levels', 'muse-spark-1.3', 'responses', { thinking: 'effort' }],
   ['Gemini has levels', 'gemini-4-argon', 'gemini', { thinking: 'effort' }],
   [
-    'Gemini wants its calls back signed, and takes pictures in a result',
+    'Gemini requires signed calls, and accepts images in tool results',
     'gemini-3.1-pro',
     'gemini',
     { signedCalls: true, mediaInResults: true },
   ],
   [
-    'Gemini 2.5 has a budget, and no signature is asked of it',
+    'Gemini 2.5 has a budget, and requires no signature',
     'google/gemini-2.5-pro',
     'gemini',
     { thinking: 'budget', thinkingAlwaysOn: true, signedCalls: false, mediaInResults: false },
   ],
   ['Gemini 2 does not think', 'gemini-2.0-flash', 'gemini', { thinking: 'none', signedCalls: false }],
   [
-    'Claude is passed through',
+    'Claude in the messages format',
     'claude-opus-5',
     'messages',
     {
@@ -138,46 +143,46 @@ const lessons: [string, string, WireFormat, Expected][] = [
     },
   ],
   [
-    'Claude 4.6 still takes a temperature',
+    'Claude 4.6 accepts a temperature',
     'claude-sonnet-4-6',
     'messages',
     { temperature: 'free', topP: 'free' },
   ],
-  ['Claude 4.7 does not', 'claude-opus-4-7', 'messages', { temperature: 'omit' }],
-  ['Opus 5.5 cannot stop thinking', 'claude-opus-5-5', 'messages', { thinkingAlwaysOn: true }],
-  ['Fable neither', 'claude-fable-5-2', 'messages', { thinkingAlwaysOn: true, temperature: 'omit' }],
+  ['Claude 4.7 accepts none', 'claude-opus-4-7', 'messages', { temperature: 'omit' }],
+  ['Opus 5.5 always thinks', 'claude-opus-5-5', 'messages', { thinkingAlwaysOn: true }],
+  ['Fable always thinks', 'claude-fable-5-2', 'messages', { thinkingAlwaysOn: true, temperature: 'omit' }],
   [
-    'Claude over chat has no genuine signatures',
+    'Claude in the chat format has no genuine signatures',
     'anthropic/claude-opus-5',
     'chat',
     { genuineSignatures: undefined, cacheControl: true },
   ],
 ];
-for (const [says, id, format, expected] of lessons) {
-  test(`quirks: ${says}`, () => {
+for (const [name, id, format, expected] of quirkCases) {
+  test(`quirks: ${name}`, () => {
     const { quirks } = findFamily('opencode-go', id, format);
     const found = Object.fromEntries(Object.keys(expected).map((key) => [key, quirks[key as keyof Quirks]]));
     assert.deepEqual(found, expected);
   });
 }
 
-test('Qwen’s wrong first usage is Go’s, not Qwen’s', () => {
+test('some quirks depend on the provider', () => {
   assert.equal(findFamily('opencode-zen', 'qwen3.7-plus', 'messages').quirks.wrongStartUsage, undefined);
   assert.equal(findFamily('openai', 'gpt-6-luna', 'responses').quirks.webSearch, true);
 });
 
-test('a stranger has no quirks, and an id that only holds a known name in its middle is a stranger', () => {
+test('unknown models have no quirks, also if their id contains a known name', () => {
   assert.deepEqual(findFamily('lab', 'llama-9', 'chat'), { quirks: {}, efforts: undefined });
   assert.deepEqual(findFamily('lab', 'not-deepseek', 'chat').quirks, {});
 });
 
-test('efforts of a family, where the list has none', () => {
+test('efforts of models that are not in the list', () => {
   assert.deepEqual(findFamily('opencode-go', 'mimo-v3', 'chat').efforts, ['none', 'low', 'high']);
   assert.deepEqual(findFamily('opencode-go', 'glm-5.2-air', 'chat').efforts, ['high', 'max']);
   assert.deepEqual(findFamily('opencode-go', 'kimi-k3.5', 'chat').efforts, ['low', 'high', 'max']);
 });
 
-test('the format of an id no list knows', () => {
+test('the format of unknown ids', () => {
   const cases: [string, string, WireFormat | undefined][] = [
     ['opencode-zen', 'gpt-7', 'responses'],
     ['opencode-zen', 'claude-opus-9', 'messages'],
@@ -191,11 +196,11 @@ test('the format of an id no list knows', () => {
     assert.equal(guessFormat(provider, id), format, `${provider}/${id}`);
 });
 
-test('every beginning is written the way ids are compared', () => {
+test('every prefix is a bare id', () => {
   for (const { ids } of families) for (const id of ids) assert.equal(id, toBareId(id));
 });
 
-test('nowhere else is a model known by the beginning of its id', () => {
+test('no other file identifies models by a prefix of their id', () => {
   const lib = fileURLToPath(new URL('../../lib', import.meta.url));
   const names =
     /(?:startsWith|includes|match|test)\(\s*['"/^]*(?:deepseek|kimi|glm|mimo|minimax|qwen|mistral|gpt-|grok|muse|gemini-|longcat)/i;

@@ -1,4 +1,4 @@
-/** What a provider lists beside what is known: who says what, whose list it is, and how old it may be. */
+/** Tests how cached provider lists are merged into the settings. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { modelIdAt, withListed } from '../../lib/catalog/listed.ts';
@@ -34,7 +34,7 @@ const near = (settings: Settings) => settings.providers['near'] ?? assert.fail('
 const routeTo = (settings: Settings, model_id: string) =>
   toRoute({ provider: 'near', model_id }, near(settings));
 
-test('a listed model has the limits its provider tells, a configured one its own', async (t) => {
+test('a listed model has the limits of the list, a configured model its own', async (t) => {
   const { settings } = await load(t, config);
   const listed = withListed(settings, lists, now);
   assert.equal(modelIdAt(near(settings), 'new'), undefined);
@@ -45,7 +45,7 @@ test('a listed model has the limits its provider tells, a configured one its own
   assert.equal(modelIdAt(near(listed), '__proto__'), undefined);
 });
 
-test('a list of another address, or of another month, says nothing', async (t) => {
+test('ignores a list from another address, and one older than 30 days', async (t) => {
   const { settings } = await load(t, config);
   const elsewhere = { near: { ...lists.near, url: 'http://127.0.0.1:8/v1/models' } };
   assert.equal(modelIdAt(near(withListed(settings, elsewhere, now)), 'new'), undefined);

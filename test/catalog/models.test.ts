@@ -9,7 +9,7 @@ function count<T>(values: readonly T[]): Map<T, number> {
   return counts;
 }
 
-test('the bundled list is whole', () => {
+test('the bundled list is complete', () => {
   const models = allModels();
   assert.equal(models.length, 180);
   assert.equal(new Set(models.map(({ provider, id }) => `${provider}/${id}`)).size, 180);
@@ -39,7 +39,7 @@ test('the bundled list is whole', () => {
   );
 });
 
-/** What the two providers offered on 2026-11-10. */
+/** The models that the two providers offered on 2026-11-10. */
 const active = {
   'opencode-go': `
 beam-free claude-haiku-5-5 deepseek-v4-pro deepseek-v4.1-flash gemini-4-argon glm-5.2 glm-5.3
@@ -65,14 +65,14 @@ qwen3.5-plus qwen3.6-plus qwen3.8-flash qwen3.8-max
 `,
 };
 
-test('the ids on offer are the ones that were listed', () => {
+test('active models are those that the providers listed', () => {
   for (const [provider, ids] of Object.entries(active)) {
     const found = allModels().filter((model) => model.provider === provider && model.status === 'active');
     assert.deepEqual(found.map(({ id }) => id).sort(), ids.trim().split(/\s+/));
   }
 });
 
-test('every line of it was read whole', () => {
+test('every line has valid values', () => {
   const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
   for (const model of allModels()) {
     const { id, name, format, context, output, inputs, price } = model;
@@ -93,14 +93,14 @@ test('every line of it was read whole', () => {
   }
 });
 
-test('the same id can be two different things at two providers', () => {
+test('the same id can have different properties at two providers', () => {
   const [go, zen] = [findModel('opencode-go', 'minimax-m3'), findModel('opencode-zen', 'minimax-m3')];
   assert.deepEqual([go?.format, go?.context], ['messages', 1_000_000]);
   assert.deepEqual([zen?.format, zen?.context], ['chat', 512_000]);
   assert.equal(findModel('opencode-go', 'claude-opus-5'), undefined);
 });
 
-test('a few entries, field by field', () => {
+test('some entries in full', () => {
   assert.deepEqual(findModel('opencode-go', 'glm-5.3-flash'), {
     provider: 'opencode-go',
     id: 'glm-5.3-flash',
@@ -124,7 +124,7 @@ test('a few entries, field by field', () => {
   assert.equal(findModel('opencode-go', 'no-such'), undefined);
 });
 
-test('who trains on what is sent, and who refuses other clients, is marked', () => {
+test('models that train on requests or require the official client are marked', () => {
   const trains = allModels().filter((model) => model.trains);
   assert.deepEqual(trains.map(({ provider, id }) => `${provider}/${id}`).sort(), [
     'opencode-go/iceman-contributor-free',
@@ -141,7 +141,7 @@ test('who trains on what is sent, and who refuses other clients, is marked', () 
   assert.equal(findModel('opencode-zen', 'big-pickle')?.officialClientOnly, true);
 });
 
-test('a model is found at another provider by its bare id', () => {
+test('finds a model at another provider by its bare id', () => {
   assert.equal(findAtOtherProvider('moonshotai/Kimi-K3')?.id, 'kimi-k3');
   assert.equal(findAtOtherProvider('hy3')?.provider, 'opencode-go');
   assert.equal(findAtOtherProvider('llama-9'), undefined);

@@ -1,4 +1,4 @@
-/** Where providers list their models, what their lists say, and what is kept of them. */
+/** Tests the addresses, the parsing and the cache of provider lists. */
 import assert from 'node:assert/strict';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,12 +8,12 @@ import { listAddress, readList } from '../../lib/catalog/provider-list.ts';
 import type { Provider } from '../../lib/config/settings.ts';
 import { load, scratchHome } from '../config/scratch.ts';
 
-describe('the list stands beside the endpoints', () => {
+describe('address of the list', () => {
   const places: [config: object, provider: string, url: string | undefined][] = [
     [{ api_key: 'sk-old' }, 'opencode-go', 'https://opencode.ai/zen/go/v1/models'],
     [{ api_key: 'sk-old' }, 'opencode-zen', 'https://opencode.ai/zen/v1/models'],
     [{ api_key: 'oc_sk_new' }, 'opencode-zen', 'https://opencode.ai/inference/v1/models'],
-    // Nobody has seen one below /inference/go.
+    // There is none below /inference/go.
     [{ api_key: 'oc_sk_new' }, 'opencode-go', 'https://opencode.ai/zen/go/v1/models'],
     [{ providers: { x: { base_url: 'https://a.example/v1' } } }, 'x', 'https://a.example/v1/models'],
     [
@@ -44,14 +44,14 @@ describe('the list stands beside the endpoints', () => {
     });
   }
 
-  test('no endpoint, no list', async (t) => {
+  test('none without an endpoint', async (t) => {
     const { settings } = await load(t, {});
     assert.equal(listAddress(settings.providers['emulator'] as Provider), undefined);
   });
 });
 
-describe('a list is read', () => {
-  test('in the shapes of OpenCode, OpenRouter, vLLM, Anthropic and Google', () => {
+describe('parsing', () => {
+  test('accepts the formats of OpenCode, OpenRouter, vLLM, Anthropic and Google', () => {
     const lists: [object, object[]][] = [
       [
         { object: 'list', data: [{ id: 'kimi-k3', object: 'model', created: 1, owned_by: 'opencode' }] },
@@ -79,7 +79,7 @@ describe('a list is read', () => {
     for (const [list, models] of lists) assert.deepEqual(readList(JSON.stringify(list)), models);
   });
 
-  test('without what is none: no id, another kind, a control character, the same once more', () => {
+  test('skips entries with no id, a wrong type, a control character, or a duplicate id', () => {
     const data = [
       { id: '' },
       {},
@@ -96,20 +96,20 @@ describe('a list is read', () => {
     ]);
   });
 
-  test('and what is no list is none', () => {
+  test('returns undefined for anything else', () => {
     for (const text of ['', '<html>', '{}', '{"error":{"message":"no"}}', '"data"'])
       assert.equal(readList(text), undefined, text);
   });
 });
 
-describe('lists are kept', () => {
+describe('cache', () => {
   const list = {
     at: '2026-11-10T00:00:00.000Z',
     url: 'https://a.example/v1/models',
     models: [{ id: 'one', context: 5 }],
   };
 
-  test('by provider, for their owner alone, until a newer one comes', (t) => {
+  test('stores lists by provider, readable by the owner only', (t) => {
     const dir = join(scratchHome(t), 'cache/occ');
     assert.deepEqual(readListCache(dir), {});
     writeListCache(dir, { a: list });
@@ -122,7 +122,7 @@ describe('lists are kept', () => {
     assert.equal(statSync(join(dir, 'models.json')).mode & 0o777, 0o600);
   });
 
-  test('and a file that is broken, of another version or another kind holds none', (t) => {
+  test('treats an invalid file, or one of another version, as empty', (t) => {
     const dir = join(scratchHome(t), 'occ');
     mkdirSync(dir);
     for (const text of ['', '{', '[]', '{"schema":2,"providers":{}}', '{"schema":1,"providers":{"a":7}}']) {

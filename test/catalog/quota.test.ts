@@ -1,4 +1,4 @@
-/** The page on which a provider tells how much of a plan is used: where it is, and whatever may stand on it. */
+/** Tests the address and the parsing of the quota page. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quotaAddress, readQuota, windowLabel } from '../../lib/catalog/quota.ts';
@@ -20,7 +20,7 @@ for (const [name, chat, url] of addresses) {
     assert.equal(quotaAddress({ name, endpoints: chat === undefined ? {} : { chat } }), url));
 }
 
-test('the three windows of a plan', () => {
+test('reads three windows', () => {
   const text = JSON.stringify({
     workspaceID: 'wrk_1',
     usage: {
@@ -51,17 +51,17 @@ const odd: [string, number | null, boolean][] = [
   ['{"status":"rate-limited"}', null, true],
 ];
 for (const [window, percent, spent] of odd) {
-  test(`a window that says ${window}`, () =>
+  test(`window ${window}`, () =>
     assert.deepEqual(readQuota(`{"usage":{"rolling":${window}}}`), [
       { window: 'rolling', percent, spent, resets_at: null },
     ]));
 }
 
 for (const text of ['', 'null', '[]', '{}', '{"usage":null}', '{"usage":{"rolling":7}}', '<html>']) {
-  test(`no plan: ${text || 'nothing'}`, () => assert.equal(readQuota(text), undefined));
+  test(`no quota in ${text || 'an empty text'}`, () => assert.equal(readQuota(text), undefined));
 }
 
-test('a page with a window for every day of the year is read in part', () => {
+test('reads ten windows at most', () => {
   const usage = Object.fromEntries(Array.from({ length: 365 }, (_, i) => [`day ${i}`, { percent: 1 }]));
   assert.equal(readQuota(JSON.stringify({ usage }))?.length, 10);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allModels } from '../../lib/catalog/models.ts';
-import { assumed, toRoute } from '../../lib/catalog/routes.ts';
+import { defaultLimits, toRoute } from '../../lib/catalog/routes.ts';
 import { endpointsBelow } from '../../lib/config/providers/endpoints.ts';
 import type { Provider } from '../../lib/config/settings.ts';
 import { OccError } from '../../lib/errors.ts';
@@ -31,7 +31,7 @@ const lab: Provider = {
 };
 const local: Provider = { ...lab, endpoints: { chat: 'http://127.0.0.1:11434/v1/chat/completions' } };
 
-test('every model of the list has a route in its own format', () => {
+test('every bundled model has a route in its format', () => {
   for (const model of allModels()) {
     const provider = model.provider === 'opencode-go' ? go : zen;
     const route = toRoute({ provider: model.provider, model_id: model.id }, provider);
@@ -46,7 +46,7 @@ test('every model of the list has a route in its own format', () => {
   }
 });
 
-test('what a model’s thinking is told agrees with what the list knows', () => {
+test('the thinking quirk of every bundled model fits its format and efforts', () => {
   for (const model of allModels()) {
     const provider = model.provider === 'opencode-go' ? go : zen;
     const { quirks, efforts } = toRoute({ provider: model.provider, model_id: model.id }, provider);
@@ -59,7 +59,7 @@ test('what a model’s thinking is told agrees with what the list knows', () => 
   }
 });
 
-test('the configuration wins over the catalogue, field by field', () => {
+test('configured fields take precedence over the catalogue', () => {
   const route = toRoute(
     {
       provider: 'opencode-go',
@@ -91,7 +91,7 @@ test('the configuration wins over the catalogue, field by field', () => {
   assert.equal(blind.images, false);
 });
 
-test('a field the configuration does not name is not sent', () => {
+test('unconfigured request fields are absent', () => {
   const route = toRoute({ provider: 'opencode-go', model_id: 'kimi-k3' }, go);
   for (const field of ['temperature', 'maxTokens', 'reasoningEffort', 'thinking'])
     assert.ok(!(field in route), field);
@@ -99,34 +99,34 @@ test('a field the configuration does not name is not sent', () => {
   assert.deepEqual([asked.temperature, asked.maxTokens], [0, 9]);
 });
 
-test('a stranger is assumed to be modest', () => {
+test('unknown models get default limits', () => {
   const route = toRoute({ provider: 'lab', model_id: 'llama-9' }, lab);
   assert.deepEqual(
     [route.contextWindow, route.maxOutputTokens, route.images, route.documents, route.tools, route.efforts],
-    [assumed.contextWindow, assumed.maxOutputTokens, false, false, true, []],
+    [defaultLimits.contextWindow, defaultLimits.maxOutputTokens, false, false, true, []],
   );
-  assert.deepEqual([assumed.contextWindow, assumed.maxOutputTokens], [128_000, 32_000]);
+  assert.deepEqual([defaultLimits.contextWindow, defaultLimits.maxOutputTokens], [128_000, 32_000]);
   assert.deepEqual(route.quirks, defaultQuirks);
   assert.deepEqual(route.headers, { 'X-Team': 'blue' });
   const future = toRoute({ provider: 'opencode-zen', model_id: 'gpt-7' }, zen);
   assert.equal(future.format, 'responses');
 });
 
-test('a known model elsewhere keeps its limits and quirks, in that provider’s format; on this machine only the quirks', () => {
+test('a known model at another provider keeps limits and quirks; on a local server only the quirks', () => {
   const there = toRoute({ provider: 'lab', model_id: 'minimax/MiniMax-M3' }, lab);
   assert.deepEqual([there.format, there.contextWindow, there.images], ['chat', 512_000, true]);
   assert.equal(there.modelId, 'minimax/MiniMax-M3');
   assert.equal(there.quirks.inlineThink, true);
   const here = toRoute({ provider: 'lab', model_id: 'deepseek-v4-pro' }, local);
-  assert.equal(here.contextWindow, assumed.contextWindow);
+  assert.equal(here.contextWindow, defaultLimits.contextWindow);
   assert.equal(here.quirks.replayReasoning, 'always');
 });
 
-test('an id is sent in the list’s own spelling', () => {
+test('the id is sent as the list spells it', () => {
   assert.equal(toRoute({ provider: 'opencode-go', model_id: 'Kimi-K3' }, go).modelId, 'kimi-k3');
 });
 
-test('what a provider says of its models stands between the entry and the catalogue', () => {
+test('models of the provider take precedence over the catalogue, entries over both', () => {
   const models = {
     big: { context_window: 9000, vision: true, temperature: 0.5, quirks: { inlineThink: true } },
   };
@@ -135,7 +135,7 @@ test('what a provider says of its models stands between the entry and the catalo
   assert.equal(route.quirks.inlineThink, true);
 });
 
-test('a quirk of the entry wins over the provider’s, and that over the family’s', () => {
+test('quirks of the entry take precedence over the provider’s, those over the family’s', () => {
   const models = {
     'deepseek-v9': { quirks: { toolIdMax: 20, schema: 'full', replayReasoning: 'never' } },
   } as const;
@@ -145,7 +145,7 @@ test('a quirk of the entry wins over the provider’s, and that over the family�
   assert.equal(quirks.forcedToolChoice, false);
 });
 
-test('a format that was asked for and has no endpoint is an error that says what there is', () => {
+test('a configured format without an endpoint is an error that lists the available ones', () => {
   const entry = { provider: 'lab', model_id: 'x', wire_format: 'gemini' } as const;
   assert.throws(
     () => toRoute(entry, lab),
@@ -163,7 +163,7 @@ test('a format that was asked for and has no endpoint is an error that says what
   );
 });
 
-test('a format the catalogue prefers gives way where it has no endpoint', () => {
+test('the format of the catalogue is not used without an endpoint', () => {
   const only = { ...go, endpoints: { chat: 'https://gate.example/v1/chat/completions' } };
   assert.equal(toRoute({ provider: 'opencode-go', model_id: 'minimax-m3' }, only).format, 'chat');
   const messages = { ...go, endpoints: { messages: 'https://gate.example/v1/messages' } };
