@@ -72,7 +72,7 @@ async function converse(upstreams: readonly Upstream[], stream: boolean): Promis
     const said = by.turn(n);
     answer = by.stream(said);
     const before = emulator.requests.at(-1)?.number ?? 0;
-    await conversation.ask(proxy.url, by.name, stream);
+    await conversation.send(proxy.url, by.name, stream);
     const request = emulator.requests.at(-1);
     assert.equal(request?.number, before + 1);
     assert.equal(request.conversation.model, by.name);

@@ -1,4 +1,4 @@
-/** Encoding for the tests of chat requests: what is encoded is held to the protocol's rules on the way. */
+/** Encodes Chat Completions requests for tests and checks them against the protocol's rules. */
 import assert from 'node:assert/strict';
 import type { MessagesRequest, RequestMessage } from '../../../lib/anthropic/request.ts';
 import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
@@ -8,7 +8,6 @@ import { requestOf, routeOf } from '../requests.ts';
 
 export type Fields = Omit<Partial<MessagesRequest>, 'messages'>;
 
-/** Encodes, and holds what came out to the protocol's rules. */
 export function encode(messages: RequestMessage[], fields: Fields = {}, route = routeOf()): ChatRequest {
   const body = encodeChatRequest(requestOf(messages, fields), route);
   assert.deepEqual(brokenRules(body), []);
@@ -19,8 +18,8 @@ export const sent = (messages: RequestMessage[], fields: Fields = {}, route = ro
 export const assistants = (messages: ChatMessage[]): ChatAssistantMessage[] =>
   messages.filter((message) => message.role === 'assistant');
 
-/** A content that is plain text. */
-export function said(content: unknown): string {
+/** Asserts that a content is a string, and returns it. */
+export function stringContent(content: unknown): string {
   assert.equal(typeof content, 'string');
   return content as string;
 }

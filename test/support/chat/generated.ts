@@ -1,11 +1,11 @@
-/** Chat Completions streams whose meaning is known: text, reasoning and calls, spelled in the ways of many servers. */
+/** Generated Chat Completions streams with known content: text, reasoning and calls, in the forms that servers use. */
 import fc from 'fast-check';
 import { dataLine, interleave, nastyText, piecesOf, toolInput, toolName } from '../arbitraries.ts';
 import type { Call } from '../sent-shape.ts';
 
 type Json = Record<string, unknown>;
 
-/** A stream whose meaning is known, and the same answer as one JSON document. */
+/** A stream, its content, and the same answer as one JSON document. */
 export interface GeneratedChat {
   frames: string[];
   document: string;
@@ -15,12 +15,12 @@ export interface GeneratedChat {
   finish: string | undefined;
 }
 
-interface PlannedCall extends Call {
-  /** Deltas, each with one piece of this call; the inner lists stay together. */
+interface GeneratedCall extends Call {
+  /** Groups of pieces of this call; the pieces of a group are not separated. */
   pieces: Json[][];
 }
 
-/** The ways in which servers number and name calls; in `mixed` ways pieces of two calls may alternate. */
+/** How servers number and name calls; with `mixed`, the pieces of two calls may alternate. */
 const styles = [
   { name: 'numbered', mixed: true },
   { name: 'numbered, id and name on every piece', mixed: true },
@@ -71,7 +71,7 @@ function callPieces(style: Style, { name }: Call, n: number, parts: string[], in
   }
 }
 
-const plannedCalls: fc.Arbitrary<{ mixed: boolean; calls: PlannedCall[] }> = fc
+const generatedCalls: fc.Arbitrary<{ mixed: boolean; calls: GeneratedCall[] }> = fc
   .tuple(
     fc.constantFrom(...styles),
     fc.constantFrom<(n: number) => unknown>(
@@ -94,7 +94,7 @@ const plannedCalls: fc.Arbitrary<{ mixed: boolean; calls: PlannedCall[] }> = fc
           })),
         ),
       )
-      .map((calls) => ({ mixed, calls: calls as PlannedCall[] })),
+      .map((calls) => ({ mixed, calls: calls as GeneratedCall[] })),
   );
 
 const delta = (fields: Json): string =>
@@ -108,23 +108,22 @@ const delta = (fields: Json): string =>
     ],
   });
 
-/** Text, reasoning and calls, their pieces in any order a server may send them. */
 export const generatedChat: fc.Arbitrary<GeneratedChat> = fc
   .record({
     words: fc.array(fc.record({ thinking: fc.boolean(), text: nastyText }), { maxLength: 6 }),
-    planned: plannedCalls,
+    drawnCalls: generatedCalls,
     order: fc.array(fc.nat(9), { maxLength: 20 }),
     finish: fc.constantFrom('stop', 'tool_calls', 'length', undefined),
     usage: fc.boolean(),
   })
-  .map(({ words, planned: { mixed, calls }, order, finish, usage }) => {
-    const said = words.map(({ thinking, text }) => [
+  .map(({ words, drawnCalls: { mixed, calls }, order, finish, usage }) => {
+    const prose = words.map(({ thinking, text }) => [
       delta(thinking ? { reasoning_content: text } : { content: text }),
     ]);
     const called = calls.map(({ pieces }) =>
       pieces.map((group) => group.map((piece) => delta({ tool_calls: [piece] }))),
     );
-    const lists = mixed ? [said, ...called] : [said, called.flat()];
+    const lists = mixed ? [prose, ...called] : [prose, called.flat()];
     const text = words
       .filter((word) => !word.thinking)
       .map((word) => word.text)

@@ -1,4 +1,4 @@
-/** Chat Completions streams of which nothing is asked but that what leaves is lawful: anything may follow anything. */
+/** Random Chat Completions frames in any order. Decoding must obey the laws, whatever their content. */
 import fc from 'fast-check';
 import { dataLine, nastyText, toolInput } from '../arbitraries.ts';
 
@@ -7,7 +7,7 @@ type Json = Record<string, unknown>;
 const field = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
   fc.oneof({ weight: 2, arbitrary: value }, { weight: 1, arbitrary: fc.constantFrom(null, undefined) });
 
-const wildPiece: fc.Arbitrary<unknown> = fc.oneof(
+const randomPiece: fc.Arbitrary<unknown> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
@@ -39,7 +39,7 @@ const wildPiece: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(null, 3, {}, []),
 );
 
-const wildDelta: fc.Arbitrary<unknown> = fc.oneof(
+const randomDelta: fc.Arbitrary<unknown> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record(
@@ -60,7 +60,7 @@ const wildDelta: fc.Arbitrary<unknown> = fc.oneof(
           ),
         ),
         refusal: field(fc.constantFrom('', 'no')),
-        tool_calls: field(fc.array(wildPiece, { maxLength: 3 })),
+        tool_calls: field(fc.array(randomPiece, { maxLength: 3 })),
       },
       { requiredKeys: [] },
     ),
@@ -87,7 +87,7 @@ const finishes = fc.constantFrom<unknown>(
   3,
 );
 
-const wildUsage = fc.constantFrom<unknown>(
+const randomUsage = fc.constantFrom<unknown>(
   null,
   {},
   { prompt_tokens: 9, completion_tokens: '4' },
@@ -97,7 +97,7 @@ const wildUsage = fc.constantFrom<unknown>(
   'x',
 );
 
-const wildChunk: fc.Arbitrary<Json> = fc.record(
+const randomChunk: fc.Arbitrary<Json> = fc.record(
   {
     choices: fc.oneof(
       {
@@ -106,10 +106,10 @@ const wildChunk: fc.Arbitrary<Json> = fc.record(
           fc.record(
             {
               index: fc.constantFrom<unknown>(0, 0, 0, 1, null, '0', -2),
-              delta: wildDelta,
-              message: fc.option(wildDelta, { freq: 9, nil: undefined }),
+              delta: randomDelta,
+              message: fc.option(randomDelta, { freq: 9, nil: undefined }),
               finish_reason: finishes,
-              usage: field(wildUsage),
+              usage: field(randomUsage),
             },
             { requiredKeys: [] },
           ),
@@ -118,16 +118,15 @@ const wildChunk: fc.Arbitrary<Json> = fc.record(
       },
       fc.constantFrom<unknown>(null, undefined, 'x', [null]),
     ),
-    usage: field(wildUsage),
+    usage: field(randomUsage),
     cost: field(fc.constantFrom('0', 'x', 0.5)),
   },
   { requiredKeys: ['choices'] },
 ) as fc.Arbitrary<Json>;
 
-/** Frames of which anything may follow anything. */
 export const randomChat: fc.Arbitrary<string[]> = fc.array(
   fc.oneof(
-    { weight: 24, arbitrary: wildChunk.map(dataLine) },
+    { weight: 24, arbitrary: randomChunk.map(dataLine) },
     {
       weight: 1,
       arbitrary: fc.constantFrom(

@@ -1,4 +1,4 @@
-/** The rules of a Chat Completions request, judged on what is sent; each broken one is a sentence. */
+/** Checks a Chat Completions request against the protocol's rules; returns a sentence for each broken one. */
 import { isObject } from '../../../lib/json.ts';
 import type { ChatMessage, ChatRequest } from '../../../lib/wire/chat/types.ts';
 
@@ -24,7 +24,7 @@ export function brokenRules(body: ChatRequest): string[] {
   return broken;
 }
 
-/** No string holds half a character, also none in the arguments of a call, which are JSON inside JSON. */
+/** No string has a lone surrogate, also not in the arguments of a call, which are JSON inside JSON. */
 function wellFormed(value: unknown): boolean {
   if (typeof value === 'string') return !/\p{Surrogate}/u.test(value);
   if (typeof value !== 'object' || value === null) return true;

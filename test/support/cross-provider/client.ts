@@ -1,4 +1,4 @@
-/** A client that knows nothing of where an answer came from: it returns every block as it got it, and answers every call. */
+/** A client that returns every block unchanged and answers every call, whatever upstream the blocks came from. */
 import assert from 'node:assert/strict';
 import { readEvents, token } from '../proxy.ts';
 import { hangMs } from '../limits.ts';
@@ -6,14 +6,14 @@ import { hangMs } from '../limits.ts';
 type Block = Record<string, unknown>;
 
 export interface Client {
-  /** Asks `model` at `url` and takes its answer into the conversation; gives the answer's blocks. */
-  ask(url: string, model: string, stream: boolean): Promise<Block[]>;
+  /** Sends the conversation to `model` at `url`, appends the response, and returns its blocks. */
+  send(url: string, model: string, stream: boolean): Promise<Block[]>;
 }
 
 export function client(): Client {
   const conversation: object[] = [{ role: 'user', content: 'Begin.' }];
   return {
-    async ask(url, model, stream) {
+    async send(url, model, stream) {
       const response = await fetch(`${url}/v1/messages`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

@@ -1,4 +1,4 @@
-/** A proxy in a process of its own: what it knows ends with it. Run by `apart`, which tells it its settings. */
+/** The main module of a forked proxy, which keeps no state after it exits. `forked-proxy.ts` sends its settings. */
 import { startProxy } from '../../../lib/proxy/server.ts';
 import type { Settings } from '../../../lib/config/settings.ts';
 import { token } from '../proxy.ts';

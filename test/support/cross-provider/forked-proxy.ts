@@ -1,4 +1,4 @@
-/** Starts proxies in processes of their own, each with an empty home. */
+/** Starts proxies in separate processes, each with an empty home directory. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

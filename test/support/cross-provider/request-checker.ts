@@ -1,26 +1,26 @@
-/** What must arrive at an upstream of a conversation that others took part in (P9, P10). */
+/** Checks the requests of an upstream in a conversation that several upstreams take part in (P9, P10). */
 import assert from 'node:assert/strict';
 import type { JsonObject } from '../../../lib/json.ts';
 import { readTurns, type SentTurn } from './readers.ts';
 import type { Part, Upstream } from './upstreams.ts';
 
-/** One turn that was made. */
+/** A turn that an upstream made. */
 export interface MadeTurn {
   by: Upstream;
   parts: Part[];
 }
 
-/** Google's word for calls that have no signature, and cannot have one. */
-const standIn = 'skip_thought_signature_validator';
-/** The longest id that any of these upstreams takes, and the letters that all of them take. */
-const longestId = 64;
+/** Google's documented signature for calls of other models. */
+const placeholderSignature = 'skip_thought_signature_validator';
+/** The longest id and the characters that all of these upstreams accept. */
+const maxIdLength = 64;
 const plainId = /^[A-Za-z0-9_-]+$/;
 
-/** Judges requests of one conversation; it remembers the ids it saw, for they must not change from turn to turn. */
+/** Checks the requests of one conversation, and that an id does not change from turn to turn. */
 export function requestChecker(): (to: Upstream, body: JsonObject, made: readonly MadeTurn[]) => void {
   const seen = new Map<string, string>();
 
-  function stable(to: Upstream, place: string, id: string): void {
+  function checkStable(to: Upstream, place: string, id: string): void {
     const key = `${to.name} ${place}`;
     assert.equal(id, seen.get(key) ?? id, `the id of call ${place} has changed`);
     seen.set(key, id);
@@ -28,7 +28,7 @@ export function requestChecker(): (to: Upstream, body: JsonObject, made: readonl
 
   return (to, body, made) => {
     const format = to.entry.wire_format ?? 'chat';
-    noStrangers(to, JSON.stringify(body), made);
+    checkForeignSignatures(to, JSON.stringify(body), made);
     const turns = readTurns(format, body);
     assert.equal(turns.length, made.length, 'a turn is missing, or one too many');
     const ids = new Set<string>();
@@ -36,7 +36,11 @@ export function requestChecker(): (to: Upstream, body: JsonObject, made: readonl
       const { by, parts: said } = made[at] as MadeTurn;
       const own = by.name === to.name;
       const where = `turn ${at + 1}, of ${by.name}`;
-      assert.deepEqual(withoutIds(turn.parts), withoutIds(own ? atHome(to, said) : abroad(to, said)), where);
+      assert.deepEqual(
+        withoutIds(turn.parts),
+        withoutIds(own ? ownParts(to, said) : foreignParts(to, said)),
+        where,
+      );
       if (to.entry.quirks?.replayReasoning === 'always')
         assert.equal(turn.reasoning, reasoningOf(said), where);
       const calls = turn.parts.filter((one) => one.type === 'call');
@@ -48,14 +52,14 @@ export function requestChecker(): (to: Upstream, body: JsonObject, made: readonl
       for (const [n, { id }] of calls.entries()) {
         assert(!ids.has(id), `${where}: the id ${id} stands twice`);
         ids.add(id);
-        stable(to, `${at + 1}.${n}`, id);
-        fits(id, own ? originalsOf(said)[n] : undefined, where);
+        checkStable(to, `${at + 1}.${n}`, id);
+        checkId(id, own ? originalsOf(said)[n] : undefined, where);
       }
     }
   };
 }
 
-function noStrangers(to: Upstream, text: string, made: readonly MadeTurn[]): void {
+function checkForeignSignatures(to: Upstream, text: string, made: readonly MadeTurn[]): void {
   assert.doesNotMatch(text, /occ[0-9][._]|announced==/, 'a tag of our own reached an upstream');
   for (const { by, parts: said } of made) {
     if (by.name === to.name) continue;
@@ -64,40 +68,40 @@ function noStrangers(to: Upstream, text: string, made: readonly MadeTurn[]): voi
   }
 }
 
-function fits(id: string, original: string | undefined, where: string): void {
-  // Whoever made an id takes it as it is; only what is longer than the bound, and needed no rewriting, comes shortened.
-  if (original && (original.length <= longestId || !plainId.test(original)))
+function checkId(id: string, original: string | undefined, where: string): void {
+  // An upstream gets its own ids back exactly, except valid ids that are too long, which are shortened.
+  if (original && (original.length <= maxIdLength || !plainId.test(original)))
     return assert.equal(id, original, `${where}: an id came home as another`);
   assert.match(id, plainId, `${where}: ${id}`);
-  assert(id.length <= longestId, `${where}: ${id} is longer than ${longestId}`);
+  assert(id.length <= maxIdLength, `${where}: ${id} is longer than ${maxIdLength}`);
 }
 
 function originalsOf(said: readonly Part[]): string[] {
   return said.filter((one) => one.type === 'call').map(({ id }) => id);
 }
 
-/** All of it, as it was made; thinking without a signature only where that is taken. */
-function atHome(to: Upstream, said: readonly Part[]): Part[] {
+/** The expected parts of the upstream's own turn: everything; unsigned thinking only if the upstream accepts it. */
+function ownParts(to: Upstream, said: readonly Part[]): Part[] {
   return said.flatMap((one): Part[] => {
     if (one.type !== 'thought' || one.signature !== undefined) return [one];
     return to.entry.quirks?.unsignedThinking ? [{ ...one, signature: '' }] : [];
   });
 }
 
-/** Nothing signed, and texts that follow each other as one; the words of thinking where they are taken unsigned. */
-function abroad(to: Upstream, said: readonly Part[]): Part[] {
+/** The expected parts of another upstream's turn: no signatures, joined texts; thinking only if it is accepted unsigned. */
+function foreignParts(to: Upstream, said: readonly Part[]): Part[] {
   let first = true;
-  const told = said.flatMap((one): Part[] => {
+  const sent = said.flatMap((one): Part[] => {
     if (one.type === 'thought')
       return to.entry.quirks?.unsignedThinking && one.text !== '' ? [{ ...one, signature: '' }] : [];
     const { signature: _signature, ...bare } = one;
     if (bare.type !== 'call') return [bare];
-    const stands = first && to.entry.quirks?.signedCalls;
+    const needsSignature = first && to.entry.quirks?.signedCalls;
     first = false;
-    return [{ ...bare, ...(stands && { signature: standIn }) }];
+    return [{ ...bare, ...(needsSignature && { signature: placeholderSignature }) }];
   });
   const joined: Part[] = [];
-  for (const one of told) {
+  for (const one of sent) {
     const last = joined.at(-1);
     if (last?.type === 'text' && one.type === 'text')
       joined.splice(-1, 1, { ...last, text: last.text + one.text });
@@ -106,7 +110,7 @@ function abroad(to: Upstream, said: readonly Part[]): Part[] {
   return joined;
 }
 
-/** The turn's thinking as one text; a blank where it has none. */
+/** The turn's thinking as one text; a space if it has none. */
 function reasoningOf(said: readonly Part[]): string {
   return said.map((one) => (one.type === 'thought' ? one.text : '')).join('') || ' ';
 }

@@ -1,45 +1,46 @@
 /**
- * Upstreams of a conversation that wanders between them: what each says in its own bytes, and what of it has to come
- * back. Written against the formats' own documents, not with occ's encoders, so that a mistake cannot hide in both.
+ * Upstreams for a conversation that switches between them: what each one sends, and what it must get back. Written from the
+ * formats' documentation, without occ's encoders, so that they do not share its bugs.
  */
 import type { ModelEntry } from '../../../lib/config/settings.ts';
 import { modelOf } from '../proxy.ts';
 
-/** One thing said; signatures are unique in the whole conversation. */
+/** One part of a turn; signatures are unique in the whole conversation. */
 export type Part =
   | { type: 'thought'; text: string; signature?: string }
   | { type: 'text'; text: string; signature?: string }
   | { type: 'call'; id: string; name: string; args: object; signature?: string };
 
 export interface Upstream {
-  /** How a client asks for it. */
+  /** The model name in the client's request. */
   name: string;
   entry: ModelEntry;
-  /** The bytes of an answer that says all this. */
-  stream(said: readonly Part[]): string;
-  /** What it says in its turn number `n`, of six. */
+  /** The bytes of an answer with these parts. */
+  stream(parts: readonly Part[]): string;
+  /** The parts of turn `n`, from 1 to 6. */
   turn(n: number): Part[];
 }
 
-/** How signatures, ids and kinds of thinking differ from one to the next. */
+/** How the upstreams differ in signatures, ids and thinking. */
 interface Traits {
   id(n: number, call: number): string;
-  /** Texts and calls are signed too. */
+  /** Texts and calls are also signed. */
   signsParts?: true;
-  /** No signature at all. */
+  /** Nothing is signed. */
   unsigned?: true;
-  /** Thinking that is nothing but a signature, which the format allows. */
-  sealedThought?: true;
+  /** One turn has thinking that is only a signature. */
+  emptyThought?: true;
 }
 
-/** The plan of six turns: a loop of calls, an answer in words, another loop, and the last words. */
-function plan(name: string, odd: Traits): Upstream['turn'] {
+/** Six turns: calls, calls, a text answer, calls, calls, a text answer. */
+function turnsOf(name: string, traits: Traits): Upstream['turn'] {
   const sign = (n: number, place: string): { signature?: string } =>
-    odd.unsigned ? {} : { signature: `Sig${name}x${n}${place}==` };
-  const part = (n: number, place: string): { signature?: string } => (odd.signsParts ? sign(n, place) : {});
+    traits.unsigned ? {} : { signature: `Sig${name}x${n}${place}==` };
+  const part = (n: number, place: string): { signature?: string } =>
+    traits.signsParts ? sign(n, place) : {};
   const call = (n: number, at: number): Part => ({
     type: 'call',
-    id: odd.id(n, at),
+    id: traits.id(n, at),
     name: 'Read',
     args: { file_path: `/${name}/${n}/${at}`, limit: n },
     ...(at === 0 && part(n, `call${at}`)),
@@ -54,8 +55,8 @@ function plan(name: string, odd: Traits): Upstream['turn'] {
     switch (n) {
       case 1:
       case 2:
-        // Where texts are signed, the end of one is: a part in the middle of what the client gets as one text.
-        return odd.signsParts
+        // If texts are signed, only the second part is, which is the end of what the client gets as one text.
+        return traits.signsParts
           ? [thought(n), text(n), { ...text(n, part(n, 'text')), text: ' And more.' }, call(n, 0)]
           : [thought(n), text(n), call(n, 0)];
       case 3:
@@ -65,7 +66,7 @@ function plan(name: string, odd: Traits): Upstream['turn'] {
         return [thought(n), call(n, 0), call(n, 1)];
       default:
         return [
-          ...(odd.sealedThought ? [{ ...thought(n), text: '' }] : [thought(n)]),
+          ...(traits.emptyThought ? [{ ...thought(n), text: '' }] : [thought(n)]),
           text(n),
           call(n, 0),
           call(n, 1),
@@ -83,20 +84,20 @@ export function chat(name = 'chat', provider = 'emulator', quirks: ModelEntry['q
   return {
     name,
     entry: modelOf(name, { provider, quirks: { thinking: 'effort', replayReasoning: 'always', ...quirks } }),
-    turn: plan(name, {
-      // Kimi's own shape, one beyond every bound of length, and OpenAI's.
+    turn: turnsOf(name, {
+      // Kimi's form, OpenAI's form, and an id that is too long for every upstream.
       id: (n, at) =>
         [`functions.Read:${n}${at}`, `call_${name}_${n}_${at}`, `call_${'x'.repeat(70)}${n}${at}`][n % 3] ??
         '',
     }),
-    stream(said) {
+    stream(parts) {
       const delta = (fields: object, finish: string | null = null): object => ({
         id: 'c1',
         object: 'chat.completion.chunk',
         choices: [{ index: 0, delta: fields, finish_reason: finish }],
       });
       let calls = 0;
-      const deltas = said.map((one) => {
+      const deltas = parts.map((one) => {
         if (one.type === 'text') return delta({ content: one.text });
         if (one.type === 'thought') return delta({ reasoning: one.text, reasoning_details: detailsOf(one) });
         const made = { name: one.name, arguments: JSON.stringify(one.args) };
@@ -108,7 +109,7 @@ export function chat(name = 'chat', provider = 'emulator', quirks: ModelEntry['q
   };
 }
 
-/** OpenRouter's form: the text with its signature, and sealed data beside it. */
+/** OpenRouter's form: the text with its signature, and separate encrypted data. */
 export function detailsOf({ text, signature }: Extract<Part, { type: 'thought' }>): object[] {
   return [
     { type: 'reasoning.text', text, signature, format: 'anthropic-claude-v1', index: 0 },
@@ -119,23 +120,23 @@ export function detailsOf({ text, signature }: Extract<Part, { type: 'thought' }
 export function messages(
   name = 'messages',
   quirks: ModelEntry['quirks'] = {},
-  odd: Partial<Traits> = {},
+  traits: Partial<Traits> = {},
 ): Upstream {
   return {
     name,
     entry: modelOf(name, { wire_format: 'messages', quirks }),
-    turn: plan(name, {
+    turn: turnsOf(name, {
       id: (n, at) =>
         [`toolu_${name}${n}${at}`, `call.${name}/${n}${at}`, `toolu_${'m'.repeat(80)}${n}${at}`][n % 3] ?? '',
-      ...odd,
+      ...traits,
     }),
-    stream(said) {
+    stream(parts) {
       const usage = { input_tokens: 10, output_tokens: 1 };
       const message = { id: 'msg_1', type: 'message', role: 'assistant', model: name, content: [], usage };
-      const calls = said.some(({ type }) => type === 'call');
+      const calls = parts.some(({ type }) => type === 'call');
       return events([
         { type: 'message_start', message: { ...message, stop_reason: null, stop_sequence: null } },
-        ...said.flatMap((one, index) => {
+        ...parts.flatMap((one, index) => {
           const [block, ...deltas] = blockOf(one);
           return [
             { type: 'content_block_start', index, content_block: block },
@@ -154,25 +155,25 @@ export function messages(
   };
 }
 
-/** Claude itself: its signatures are genuine and untagged. */
+/** Claude, whose signatures are genuine and untagged. */
 export const claude = (): Upstream =>
-  messages('claude', { thinking: 'claude', genuineSignatures: true, betas: true }, { sealedThought: true });
+  messages('claude', { thinking: 'claude', genuineSignatures: true, betas: true }, { emptyThought: true });
 
-function blockOf(said: Part): object[] {
-  if (said.type === 'text')
+function blockOf(part: Part): object[] {
+  if (part.type === 'text')
     return [
       { type: 'text', text: '' },
-      { type: 'text_delta', text: said.text },
+      { type: 'text_delta', text: part.text },
     ];
-  if (said.type === 'call')
+  if (part.type === 'call')
     return [
-      { type: 'tool_use', id: said.id, name: said.name, input: {} },
-      { type: 'input_json_delta', partial_json: JSON.stringify(said.args) },
+      { type: 'tool_use', id: part.id, name: part.name, input: {} },
+      { type: 'input_json_delta', partial_json: JSON.stringify(part.args) },
     ];
   return [
     { type: 'thinking', thinking: '', signature: '' },
-    { type: 'thinking_delta', thinking: said.text },
-    ...(said.signature === undefined ? [] : [{ type: 'signature_delta', signature: said.signature }]),
+    { type: 'thinking_delta', thinking: part.text },
+    ...(part.signature === undefined ? [] : [{ type: 'signature_delta', signature: part.signature }]),
   ];
 }
 
@@ -180,23 +181,23 @@ export function responses(name = 'responses'): Upstream {
   return {
     name,
     entry: modelOf(name, { wire_format: 'responses', quirks: { thinking: 'effort' } }),
-    turn: plan(name, {
+    turn: turnsOf(name, {
       id: (n, at) =>
         [
           `call_${name}${n}${at}`,
           `call_${n}${at}|fc_${name}${'0'.repeat(60)}`,
           `call_${'r'.repeat(70)}${n}${at}`,
         ][n % 3] ?? '',
-      sealedThought: true,
+      emptyThought: true,
     }),
-    stream(said) {
-      const output = said.map(itemOf);
+    stream(parts) {
+      const output = parts.map(itemOf);
       const usage = { input_tokens: 10, output_tokens: 5, total_tokens: 15 };
       const response = { id: 'resp_1', object: 'response', status: 'completed', error: null, output, usage };
       return events([
         { type: 'response.created', response: { ...response, status: 'in_progress', output: [] } },
         ...output.flatMap((item, index) => [
-          { type: 'response.output_item.added', output_index: index, item: announced(item) },
+          { type: 'response.output_item.added', output_index: index, item: addedItem(item) },
           { type: 'response.output_item.done', output_index: index, item },
         ]),
         { type: 'response.completed', response },
@@ -205,28 +206,28 @@ export function responses(name = 'responses'): Upstream {
   };
 }
 
-function itemOf(said: Part, at: number): Record<string, unknown> {
-  if (said.type === 'text')
+function itemOf(part: Part, at: number): Record<string, unknown> {
+  if (part.type === 'text')
     return {
       id: `msg_${at}`,
       type: 'message',
       role: 'assistant',
-      content: [{ type: 'output_text', text: said.text, annotations: [] }],
+      content: [{ type: 'output_text', text: part.text, annotations: [] }],
     };
-  if (said.type === 'call')
+  if (part.type === 'call')
     return {
       id: `fc_${at}`,
       type: 'function_call',
-      call_id: said.id,
-      name: said.name,
-      arguments: JSON.stringify(said.args),
+      call_id: part.id,
+      name: part.name,
+      arguments: JSON.stringify(part.args),
     };
-  const summary = said.text === '' ? [] : [{ type: 'summary_text', text: said.text }];
-  return { id: `rs_${at}`, type: 'reasoning', summary, encrypted_content: said.signature };
+  const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }];
+  return { id: `rs_${at}`, type: 'reasoning', summary, encrypted_content: part.signature };
 }
 
-/** As OpenAI announces items: without their texts, and with another encrypted content. */
-function announced(item: Record<string, unknown>): object {
+/** The item of OpenAI's `added` event: without texts and with another encrypted content. */
+function addedItem(item: Record<string, unknown>): object {
   if (item['type'] === 'reasoning') return { ...item, summary: [], encrypted_content: 'announced==' };
   return item['type'] === 'message' ? { ...item, content: [] } : { ...item, arguments: '' };
 }
@@ -235,11 +236,11 @@ export function gemini(name = 'gemini'): Upstream {
   return {
     name,
     entry: modelOf(name, { wire_format: 'gemini', quirks: { signedCalls: true } }),
-    turn: plan(name, {
+    turn: turnsOf(name, {
       id: (n, at) => (at === 1 ? '' : (['', `${name}/${n}.é`, `g${'i'.repeat(70)}${n}`][n % 3] ?? '')),
       signsParts: true,
     }),
-    stream(said) {
+    stream(parts) {
       const chunk = (parts: object[], finish?: string): object => ({
         candidates: [
           {
@@ -249,17 +250,17 @@ export function gemini(name = 'gemini'): Upstream {
           },
         ],
       });
-      return data([...said.map((one) => chunk([partOf(one)])), chunk([], 'STOP')]);
+      return data([...parts.map((one) => chunk([partOf(one)])), chunk([], 'STOP')]);
     },
   };
 }
 
-function partOf({ signature, ...said }: Part): object {
+function partOf({ signature, ...part }: Part): object {
   const signed = signature === undefined ? {} : { thoughtSignature: signature };
-  if (said.type !== 'call')
-    return { text: said.text, ...(said.type === 'thought' && { thought: true }), ...signed };
+  if (part.type !== 'call')
+    return { text: part.text, ...(part.type === 'thought' && { thought: true }), ...signed };
   return {
-    functionCall: { ...(said.id !== '' && { id: said.id }), name: said.name, args: said.args },
+    functionCall: { ...(part.id !== '' && { id: part.id }), name: part.name, args: part.args },
     ...signed,
   };
 }

@@ -1,4 +1,4 @@
-/** Encoding for the tests of gemini requests: what is encoded is held to the format's rules on the way. */
+/** Encodes generateContent requests for tests and checks them against the format's rules. */
 import assert from 'node:assert/strict';
 import type { MessagesRequest, RequestMessage } from '../../../lib/anthropic/request.ts';
 import type { Route } from '../../../lib/wire/codec.ts';
@@ -16,7 +16,7 @@ const google = {
   auth: 'x-goog-api-key',
 } as const;
 
-/** Routes like those of the models the quirks were seen at (upstream facts, sections 2 and 5). */
+/** Routes like those of the models whose quirks they have. */
 export const geminiRoutes = {
   'gemini 3': routeOf({
     ...google,
@@ -37,7 +37,6 @@ export const geminiRoutes = {
 export const gemini3 = geminiRoutes['gemini 3'];
 export const gemini25 = geminiRoutes['gemini 2.5'];
 
-/** Encodes, and holds what came out to the format's rules. */
 export function encode(
   messages: RequestMessage[],
   fields: Fields = {},

@@ -1,12 +1,12 @@
 /**
- * generateContent streams whose meaning is known: text, thoughts, calls and signatures in one order, spelled in the ways
- * of many servers. Every signature names the part it stands on, so that its way home can be followed.
+ * Generated generateContent streams with known content: text, thoughts, calls and signatures, in the forms that servers use.
+ * Every signature names the part it belongs to, so that a test can check where it returns.
  */
 import fc from 'fast-check';
 import { nastyText, piecesOf, toolInput, toolName } from '../arbitraries.ts';
 import type { Call } from '../sent-shape.ts';
 
-/** A part as it was meant: prose, or a call with its arguments as text. */
+/** A text, a thought, or a call with its arguments as text. */
 export type GeneratedPart =
   | { type: 'text' | 'thinking'; text: string; signature?: string }
   | { type: 'call'; name: string; args: string; id: string | undefined; signature?: string };
@@ -39,7 +39,7 @@ const part: fc.Arbitrary<GeneratedPart> = fc
     Object.assign(rest, signed !== undefined && { signature: signed }),
   ) as fc.Arbitrary<GeneratedPart>;
 
-/** JSON with the arguments spelled as the plan spells them, which no printer would keep. */
+/** Prints JSON and inserts the arguments in their original spelling. */
 function toJson(value: unknown, args: readonly string[]): string {
   return args.reduce(
     (text, spelled, n) => text.replace(`"@args ${n}@"`, () => spelled),
@@ -47,13 +47,13 @@ function toJson(value: unknown, args: readonly string[]): string {
   );
 }
 
-function toPart(planned: GeneratedPart, n: number, args: string[]): object {
-  const signed = planned.signature === undefined ? {} : { thoughtSignature: planned.signature };
-  if (planned.type !== 'call')
-    return { text: planned.text, ...(planned.type === 'thinking' && { thought: true }), ...signed };
-  const marker = `@args ${args.push(planned.args) - 1}@`;
-  const id = planned.id === undefined ? {} : { id: planned.id === 'own' ? `call_${n}` : `${planned.id}${n}` };
-  return { functionCall: { name: planned.name, args: marker, ...id }, ...signed };
+function toPart(part: GeneratedPart, n: number, args: string[]): object {
+  const signed = part.signature === undefined ? {} : { thoughtSignature: part.signature };
+  if (part.type !== 'call')
+    return { text: part.text, ...(part.type === 'thinking' && { thought: true }), ...signed };
+  const marker = `@args ${args.push(part.args) - 1}@`;
+  const id = part.id === undefined ? {} : { id: part.id === 'own' ? `call_${n}` : `${part.id}${n}` };
+  return { functionCall: { name: part.name, args: marker, ...id }, ...signed };
 }
 
 export const generatedGemini: fc.Arbitrary<GeneratedGemini> = fc
@@ -107,7 +107,7 @@ export const generatedGemini: fc.Arbitrary<GeneratedGemini> = fc
     };
   });
 
-/** The pieces of a prose part as parts of their own; the signature is the last one's, as Gemini streams it. */
+/** Splits a text or thought into parts; the last one has the signature, as in Gemini's streams. */
 function inPieces(one: GeneratedPart, texts: readonly string[]): GeneratedPart[] {
   if (one.type === 'call') return [one];
   return texts.map((text, n) => {

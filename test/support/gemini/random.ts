@@ -1,4 +1,4 @@
-/** generateContent streams of which nothing is asked but that what leaves is lawful: anything may follow anything. */
+/** Random generateContent frames in any order. Decoding must obey the laws, whatever their content. */
 import fc from 'fast-check';
 import { dataLine, nastyText, toolInput } from '../arbitraries.ts';
 
@@ -7,7 +7,7 @@ type Json = Record<string, unknown>;
 const field = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
   fc.oneof({ weight: 2, arbitrary: value }, { weight: 1, arbitrary: fc.constantFrom(null, undefined) });
 
-const wildCall: fc.Arbitrary<unknown> = fc.record(
+const randomCall: fc.Arbitrary<unknown> = fc.record(
   {
     id: fc.constantFrom<unknown>('a', 'b', 'c|é', '', null, undefined, 5),
     name: fc.constantFrom<unknown>('Read', 'bash', 'Teleport', '', null, undefined, 7),
@@ -36,7 +36,7 @@ const wildCall: fc.Arbitrary<unknown> = fc.record(
   { requiredKeys: [] },
 );
 
-const wildPart: fc.Arbitrary<unknown> = fc.oneof(
+const randomPart: fc.Arbitrary<unknown> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record(
@@ -50,7 +50,7 @@ const wildPart: fc.Arbitrary<unknown> = fc.oneof(
   },
   {
     weight: 5,
-    arbitrary: fc.record({ functionCall: wildCall, thoughtSignature: field(fc.constant('Qw==')) }),
+    arbitrary: fc.record({ functionCall: randomCall, thoughtSignature: field(fc.constant('Qw==')) }),
   },
   fc.constantFrom<unknown>(
     null,
@@ -78,7 +78,7 @@ const finishes = fc.constantFrom<unknown>(
   3,
 );
 
-const wildUsage = fc.constantFrom<unknown>(
+const randomUsage = fc.constantFrom<unknown>(
   null,
   {},
   { promptTokenCount: 9, candidatesTokenCount: '4' },
@@ -89,15 +89,15 @@ const wildUsage = fc.constantFrom<unknown>(
   'x',
 );
 
-const wildCandidate: fc.Arbitrary<unknown> = fc.oneof(
+const randomCandidate: fc.Arbitrary<unknown> = fc.oneof(
   {
     weight: 9,
     arbitrary: fc.record(
       {
         index: fc.constantFrom<unknown>(0, 0, 0, undefined, 1, null, '0', -2),
         content: fc.oneof(
-          { weight: 8, arbitrary: fc.record({ parts: fc.array(wildPart, { maxLength: 3 }) }) },
-          wildPart.map((parts) => ({ parts })),
+          { weight: 8, arbitrary: fc.record({ parts: fc.array(randomPart, { maxLength: 3 }) }) },
+          randomPart.map((parts) => ({ parts })),
           fc.constantFrom<unknown>(null, undefined, 'x', {}, { parts: null }),
         ),
         finishReason: finishes,
@@ -116,13 +116,13 @@ const wildCandidate: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(null, 'x', {}),
 );
 
-const wildChunk: fc.Arbitrary<Json> = fc.record(
+const randomChunk: fc.Arbitrary<Json> = fc.record(
   {
     candidates: fc.oneof(
-      { weight: 8, arbitrary: fc.array(wildCandidate, { maxLength: 2 }) },
+      { weight: 8, arbitrary: fc.array(randomCandidate, { maxLength: 2 }) },
       fc.constantFrom<unknown>(null, undefined, 'x'),
     ),
-    usageMetadata: field(wildUsage),
+    usageMetadata: field(randomUsage),
     promptFeedback: fc.constantFrom<unknown>(undefined, undefined, undefined, undefined, {}, null, {
       blockReason: 'SAFETY',
     }),
@@ -131,10 +131,9 @@ const wildChunk: fc.Arbitrary<Json> = fc.record(
   { requiredKeys: ['candidates'] },
 ) as fc.Arbitrary<Json>;
 
-/** Frames of which anything may follow anything. */
 export const randomGemini: fc.Arbitrary<string[]> = fc.array(
   fc.oneof(
-    { weight: 24, arbitrary: wildChunk.map(dataLine) },
+    { weight: 24, arbitrary: randomChunk.map(dataLine) },
     {
       weight: 1,
       arbitrary: fc.constantFrom(

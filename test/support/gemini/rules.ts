@@ -1,4 +1,4 @@
-/** The rules of a generateContent request, judged on what is sent; each broken one is a sentence. */
+/** Checks a generateContent request against the format's rules; returns a sentence for each broken one. */
 import { isObject } from '../../../lib/json.ts';
 import type { GeminiContent, GeminiPart, GeminiRequest } from '../../../lib/wire/gemini/types.ts';
 import { brokenSchema } from './schema-rules.ts';

@@ -1,4 +1,4 @@
-/** What Google's servers refuse in a schema, each in a sentence; an independent reading of the documented subset. */
+/** Checks a schema against Gemini's documented subset; returns a sentence for each violation. Independent of lib's converter. */
 import { isObject, toArray, toNumber, toText, type JsonObject } from '../../../lib/json.ts';
 
 const fields: Readonly<Record<string, readonly string[]>> = {

@@ -1,4 +1,4 @@
-/** The second, simpler reader of generateContent (sent.ts): parts alone, of the first candidate. */
+/** The generateContent reader of sent.ts: reads only parts of the first candidate. */
 import { asObjects, asText, type LooseJson } from '../loose-json.ts';
 import type { Sent } from '../sent-shape.ts';
 

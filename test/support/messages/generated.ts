@@ -1,11 +1,11 @@
-/** Messages streams whose meaning is known, numbered, ended and mixed as they should not be. */
+/** Generated Messages streams with known content, whose block numbers, order and endings may be wrong. */
 import fc from 'fast-check';
 import { eventOf, interleave, nastyText, piecesOf, toolInput, toolName } from '../arbitraries.ts';
 import type { Call } from '../sent-shape.ts';
 
 type Json = Record<string, unknown>;
 
-/** A stream whose meaning is known, and the same answer as one JSON document. */
+/** A stream, its content, and the same answer as one JSON document. */
 export interface GeneratedMessage {
   frames: string[];
   document: string;
@@ -16,12 +16,12 @@ export interface GeneratedMessage {
   stopReason: string;
 }
 
-type PlannedBlock =
+type GeneratedBlock =
   | { type: 'text'; parts: string[] }
   | { type: 'thinking'; parts: string[]; signature: string }
   | { type: 'tool_use'; parts: string[]; name: string };
 
-const plannedBlock: fc.Arbitrary<PlannedBlock> = fc.oneof(
+const generatedBlock: fc.Arbitrary<GeneratedBlock> = fc.oneof(
   nastyText.chain(piecesOf).map((parts) => ({ type: 'text' as const, parts })),
   fc
     .tuple(nastyText.chain(piecesOf), fc.constantFrom('', 'sig+/='))
@@ -31,7 +31,7 @@ const plannedBlock: fc.Arbitrary<PlannedBlock> = fc.oneof(
     .map(([parts, name]) => ({ type: 'tool_use' as const, parts, name })),
 );
 
-/** What is wrong with a planned stream. None of it may cost a single character. */
+/** Defects of a stream. None of them may lose content. */
 export interface Defects {
   number: 'plain' | 'from seven' | 'falling' | 'strings' | 'all zero' | 'missing';
   stops: boolean;
@@ -50,7 +50,7 @@ const numbers: Record<Defects['number'], (n: number) => unknown> = {
   missing: () => undefined,
 };
 
-const spoilers: fc.Arbitrary<Defects> = fc.record({
+const defects: fc.Arbitrary<Defects> = fc.record({
   number: fc.constantFrom<Defects['number']>(
     'plain',
     'from seven',
@@ -66,7 +66,7 @@ const spoilers: fc.Arbitrary<Defects> = fc.record({
   ending: fc.constantFrom<Defects['ending']>('both', 'delta only', 'stop only'),
 });
 
-function blockFrames(block: PlannedBlock, n: number, { number, stops, prefilled }: Defects): string[] {
+function blockFrames(block: GeneratedBlock, n: number, { number, stops, prefilled }: Defects): string[] {
   const at = numbers[number](n);
   const [head = '', ...tail] = block.parts;
   const first = prefilled && block.type !== 'tool_use' ? head : '';
@@ -97,32 +97,31 @@ function blockFrames(block: PlannedBlock, n: number, { number, stops, prefilled 
   }
 }
 
-/** The words of a merged stream in the order in which they arrive. */
-function wordsOf(frames: readonly string[], name: 'text' | 'thinking'): string {
+/** The text or thinking of a merged stream, in the order of its frames. */
+function textOf(frames: readonly string[], name: 'text' | 'thinking'): string {
   return frames
     .map((frame) => {
       const { content_block: block, delta } = JSON.parse(frame.slice(frame.indexOf('data: ') + 6)) as Record<
         string,
         Json | undefined
       >;
-      const said = block?.[name] ?? delta?.[name];
-      return typeof said === 'string' ? said : '';
+      const value = block?.[name] ?? delta?.[name];
+      return typeof value === 'string' ? value : '';
     })
     .join('');
 }
 
-/** Blocks as they should be, numbered, ended and mixed as they should not. */
 export const generatedMessages: fc.Arbitrary<GeneratedMessage> = fc
   .record({
-    blocks: fc.array(plannedBlock, { maxLength: 5 }),
-    spoilers,
+    blocks: fc.array(generatedBlock, { maxLength: 5 }),
+    defects,
     order: fc.array(fc.nat(9), { maxLength: 20 }),
     reason: fc.constantFrom('end_turn', 'tool_use', 'max_tokens'),
   })
-  .map(({ blocks, spoilers, order, reason }) => {
-    const lists = blocks.map((block, n) => blockFrames(block, n, spoilers));
-    // Only numbers that differ can tell apart blocks whose pieces alternate.
-    const mixed = spoilers.mixed && spoilers.number !== 'all zero' && spoilers.number !== 'missing';
+  .map(({ blocks, defects, order, reason }) => {
+    const lists = blocks.map((block, n) => blockFrames(block, n, defects));
+    // Blocks whose pieces alternate need distinct numbers.
+    const mixed = defects.mixed && defects.number !== 'all zero' && defects.number !== 'missing';
     const content = mixed ? interleave(lists, order) : lists.flat();
     const start = eventOf('message_start', {
       message: {
@@ -141,15 +140,15 @@ export const generatedMessages: fc.Arbitrary<GeneratedMessage> = fc
     const calls = blocks.flatMap((block) =>
       block.type === 'tool_use' ? [{ name: block.name, args: block.parts.join('') }] : [],
     );
-    const cut = reason === 'max_tokens' && spoilers.ending !== 'stop only';
+    const cut = reason === 'max_tokens' && defects.ending !== 'stop only';
     const stopReason = cut ? 'max_tokens' : calls.length > 0 ? 'tool_use' : 'end_turn';
     return {
       frames: [
-        ...(spoilers.start === 'missing' ? [] : [start]),
+        ...(defects.start === 'missing' ? [] : [start]),
         ...content,
-        ...(spoilers.start === 'twice' ? [start] : []),
-        ...(spoilers.ending === 'stop only' ? [] : [ending]),
-        ...(spoilers.ending === 'delta only' ? [] : [eventOf('message_stop')]),
+        ...(defects.start === 'twice' ? [start] : []),
+        ...(defects.ending === 'stop only' ? [] : [ending]),
+        ...(defects.ending === 'delta only' ? [] : [eventOf('message_stop')]),
       ],
       document: JSON.stringify({
         type: 'message',
@@ -167,10 +166,10 @@ export const generatedMessages: fc.Arbitrary<GeneratedMessage> = fc
         }),
         stop_reason: stopReason,
       }),
-      text: wordsOf(content, 'text'),
-      thinking: wordsOf(content, 'thinking'),
+      text: textOf(content, 'text'),
+      thinking: textOf(content, 'thinking'),
       signatures:
-        mixed || !spoilers.stops
+        mixed || !defects.stops
           ? []
           : blocks.flatMap((block) =>
               block.type === 'thinking' && block.signature !== '' ? [block.signature] : [],

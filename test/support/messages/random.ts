@@ -1,4 +1,4 @@
-/** Messages streams of which nothing is asked but that what leaves is lawful: anything may follow anything. */
+/** Random Messages frames in any order. Decoding must obey the laws, whatever their content. */
 import fc from 'fast-check';
 import { eventOf, nastyText, toolInput } from '../arbitraries.ts';
 
@@ -6,7 +6,7 @@ const index = fc.constantFrom<unknown>(0, 0, 0, 1, 1, 2, 5, -1, '0', null, undef
 const orNull = <T>(value: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 3, arbitrary: value }, fc.constantFrom<unknown>(null, undefined, 5));
 
-const wildBlock: fc.Arbitrary<unknown> = fc.oneof(
+const randomBlock: fc.Arbitrary<unknown> = fc.oneof(
   fc.record({ type: fc.constant('text'), text: orNull(nastyText) }),
   fc.record({
     type: fc.constant('thinking'),
@@ -29,7 +29,7 @@ const wildBlock: fc.Arbitrary<unknown> = fc.oneof(
   ),
 );
 
-const wildDelta: fc.Arbitrary<unknown> = fc.oneof(
+const randomDelta: fc.Arbitrary<unknown> = fc.oneof(
   fc.record({ type: fc.constant('text_delta'), text: orNull(nastyText) }),
   fc.record({ type: fc.constant('thinking_delta'), thinking: orNull(nastyText) }),
   fc.record({ type: fc.constant('signature_delta'), signature: orNull(fc.constantFrom('', 's')) }),
@@ -49,7 +49,7 @@ const wildDelta: fc.Arbitrary<unknown> = fc.oneof(
   ),
 );
 
-const wildUsage = fc.constantFrom<unknown>(
+const randomUsage = fc.constantFrom<unknown>(
   null,
   undefined,
   {},
@@ -70,7 +70,6 @@ const reasons = fc.constantFrom<unknown>(
   '',
 );
 
-/** Events of which anything may follow anything. */
 export const randomMessages: fc.Arbitrary<string[]> = fc.array(
   fc.oneof(
     {
@@ -88,13 +87,13 @@ export const randomMessages: fc.Arbitrary<string[]> = fc.array(
     {
       weight: 8,
       arbitrary: fc
-        .record({ index, content_block: wildBlock })
+        .record({ index, content_block: randomBlock })
         .map((fields) => eventOf('content_block_start', fields)),
     },
     {
       weight: 12,
       arbitrary: fc
-        .record({ index, delta: wildDelta })
+        .record({ index, delta: randomDelta })
         .map((fields) => eventOf('content_block_delta', fields)),
     },
     { weight: 5, arbitrary: fc.record({ index }).map((fields) => eventOf('content_block_stop', fields)) },
@@ -103,7 +102,7 @@ export const randomMessages: fc.Arbitrary<string[]> = fc.array(
       arbitrary: fc
         .record({
           delta: fc.record({ stop_reason: reasons, stop_sequence: fc.constantFrom<unknown>(null, 'x', 5) }),
-          usage: wildUsage,
+          usage: randomUsage,
         })
         .map((fields) => eventOf('message_delta', fields)),
     },

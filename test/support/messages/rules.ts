@@ -1,7 +1,7 @@
-/** The rules for calls and results in a Messages conversation; each broken one is a sentence. */
+/** Checks the calls and results of a Messages conversation; returns a sentence for each broken rule. */
 import type { RequestMessage } from '../../../lib/anthropic/request.ts';
 
-/** What Anthropic's API and MiniMax's code 2013 say about calls and results. */
+/** The rules of Anthropic's API and of MiniMax's error 2013. */
 export function brokenPairs(messages: readonly RequestMessage[]): string[] {
   const broken: string[] = [];
   const seen = new Set<string>();

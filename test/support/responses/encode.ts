@@ -1,4 +1,4 @@
-/** Encoding for the tests of Responses requests: what is encoded is held to the protocol's rules on the way. */
+/** Encodes Responses requests for tests and checks them against the format's rules. */
 import assert from 'node:assert/strict';
 import type { MessagesRequest, RequestMessage } from '../../../lib/anthropic/request.ts';
 import type { Route } from '../../../lib/wire/codec.ts';
@@ -9,7 +9,7 @@ import { brokenRules } from './rules.ts';
 
 export type Fields = Omit<Partial<MessagesRequest>, 'messages'>;
 
-/** Routes like those of the models that are asked in Responses (upstream facts, section 5). */
+/** Routes like those of the models whose quirks they have. */
 export const responsesRoutes = {
   plain: routeOf({ format: 'responses' }),
   gpt: routeOf({
@@ -37,7 +37,6 @@ export const responsesRoutes = {
 
 const { gpt } = responsesRoutes;
 
-/** Encodes, and holds what came out to the protocol's rules. */
 export function encode(
   messages: RequestMessage[],
   fields: Fields = {},

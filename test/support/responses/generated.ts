@@ -1,33 +1,33 @@
-/** Responses streams whose meaning is known: text, reasoning and calls, told in the ways of many servers. */
+/** Generated Responses streams with known content: text, reasoning and calls, in the forms that servers use. */
 import fc from 'fast-check';
 import { dataLine, eventOf, interleave, nastyText, piecesOf, toolInput, toolName } from '../arbitraries.ts';
 import type { Call } from '../sent-shape.ts';
 
 type Json = Record<string, unknown>;
 
-/** A stream whose meaning is known, and the same answer as one JSON document. */
+/** A stream, its content, and the same answer as one JSON document. */
 export interface GeneratedResponse {
   frames: string[];
   document: string;
   text: string;
   thinking: string;
   calls: Call[];
-  /** What is encrypted in the reasoning items, in their order. */
+  /** The encrypted content of the reasoning items, in order. */
   encrypted: string[];
   ending: 'completed' | 'incomplete';
-  /** Items take turns. */
+  /** True if the events of different items alternate. */
   interleaved: boolean;
 }
 
-interface Plan {
+interface GeneratedItem {
   type: 'message' | 'reasoning' | 'function_call';
-  /** The parts of a text, each in pieces; a call has one. */
+  /** The texts of the item, each in pieces; a call has one text. */
   parts: string[][];
   name: string;
-  sealed: string;
+  encrypted: string;
 }
 
-/** How much of what it says a server says again, and how it refers to its items. */
+/** Which events repeat the content, and how events identify their items. */
 interface Style {
   added: boolean;
   pieces: boolean;
@@ -40,13 +40,13 @@ interface Style {
   line: boolean;
 }
 
-const voices = {
+const textEvents = {
   message: { event: 'response.output_text', at: 'content_index', text: 'text' },
   reasoning: { event: 'response.reasoning_summary_text', at: 'summary_index', text: 'text' },
   function_call: { event: 'response.function_call_arguments', at: 'none', text: 'arguments' },
 } as const;
 
-function itemOf(plan: Plan, n: number, over: boolean): Json {
+function itemOf(plan: GeneratedItem, n: number, done: boolean): Json {
   const texts = plan.parts.map((pieces) => pieces.join(''));
   switch (plan.type) {
     case 'message':
@@ -54,14 +54,14 @@ function itemOf(plan: Plan, n: number, over: boolean): Json {
         id: `item_${n}`,
         type: 'message',
         role: 'assistant',
-        content: over ? texts.map((text) => ({ type: 'output_text', text, annotations: [] })) : [],
+        content: done ? texts.map((text) => ({ type: 'output_text', text, annotations: [] })) : [],
       };
     case 'reasoning':
       return {
         id: `item_${n}`,
         type: 'reasoning',
-        summary: over ? texts.map((text) => ({ type: 'summary_text', text })) : [],
-        encrypted_content: over ? plan.sealed : `begun ${plan.sealed}`,
+        summary: done ? texts.map((text) => ({ type: 'summary_text', text })) : [],
+        encrypted_content: done ? plan.encrypted : `begun ${plan.encrypted}`,
       };
     case 'function_call':
       return {
@@ -69,14 +69,14 @@ function itemOf(plan: Plan, n: number, over: boolean): Json {
         type: 'function_call',
         call_id: `call_${n}`,
         name: plan.name,
-        arguments: over ? texts.join('') : '',
+        arguments: done ? texts.join('') : '',
       };
   }
 }
 
 /** The frames of one item, in their order. */
-function framesOf(plan: Plan, n: number, style: Style): string[] {
-  const { event, at, text } = voices[plan.type];
+function framesOf(plan: GeneratedItem, n: number, style: Style): string[] {
+  const { event, at, text } = textEvents[plan.type];
   let fresh = 0;
   const place = (item?: Json): Json => {
     const own = style.ids === 'own' ? `item_${n}` : `item_${n}_${fresh++}`;
@@ -85,35 +85,35 @@ function framesOf(plan: Plan, n: number, style: Style): string[] {
     const index = style.index === 'none' ? {} : { output_index: style.index === 'string' ? String(n) : n };
     return { ...index, ...named, ...bare };
   };
-  const tell = (type: string, fields: Json): string =>
+  const frame = (type: string, fields: Json): string =>
     style.line ? eventOf(type, fields) : dataLine({ type, ...fields });
   const frames: string[] = [];
-  if (style.added) frames.push(tell('response.output_item.added', place(itemOf(plan, n, false))));
+  if (style.added) frames.push(frame('response.output_item.added', place(itemOf(plan, n, false))));
   for (const [i, pieces] of plan.parts.entries()) {
     const part = at === 'none' ? {} : { [at]: i };
     if (style.pieces)
-      for (const delta of pieces) frames.push(tell(`${event}.delta`, { ...place(), ...part, delta }));
-    if (style.partEnds) frames.push(tell(`${event}.done`, { ...place(), ...part, [text]: pieces.join('') }));
+      for (const delta of pieces) frames.push(frame(`${event}.delta`, { ...place(), ...part, delta }));
+    if (style.partEnds) frames.push(frame(`${event}.done`, { ...place(), ...part, [text]: pieces.join('') }));
   }
-  if (style.itemEnds) frames.push(tell('response.output_item.done', place(itemOf(plan, n, true))));
+  if (style.itemEnds) frames.push(frame('response.output_item.done', place(itemOf(plan, n, true))));
   return frames;
 }
 
-const plan: fc.Arbitrary<Plan> = fc
+const plan: fc.Arbitrary<GeneratedItem> = fc
   .record({
     type: fc.constantFrom('message', 'message', 'reasoning', 'function_call', 'function_call'),
     texts: fc.array(nastyText, { minLength: 1, maxLength: 3 }),
     args: toolInput,
     name: toolName,
-    sealed: fc.constantFrom('E==', 'F1==', 'G22=='),
+    encrypted: fc.constantFrom('E==', 'F1==', 'G22=='),
   })
-  .chain(({ type, texts, args, name, sealed }) =>
+  .chain(({ type, texts, args, name, encrypted }) =>
     fc
       .tuple(...(type === 'function_call' ? [args] : texts).map((text) => piecesOf(text)))
-      .map((parts) => ({ type, parts, name, sealed })),
+      .map((parts) => ({ type, parts, name, encrypted })),
   );
 
-/** Every way tells everything somewhere; items that cannot be told apart do not alternate. */
+/** Every style sends all content at least once; items that cannot be distinguished do not alternate. */
 const style: fc.Arbitrary<Style> = fc
   .record<Style>({
     added: fc.boolean(),
@@ -129,7 +129,7 @@ const style: fc.Arbitrary<Style> = fc
   .map(consistent);
 
 function consistent({ added, itemEnds, output, mixed, index, ids, ...rest }: Style): Style {
-  // Names that change with every event, or none, need an announcement to tell one item from the next.
+  // Without stable ids, an `added` event is needed to distinguish consecutive items.
   const apart = ids === 'own' || index !== 'none';
   return {
     ...rest,
@@ -160,11 +160,11 @@ export const generatedResponses: fc.Arbitrary<GeneratedResponse> = fc
       incomplete_details: ending === 'incomplete' ? { reason: 'max_output_tokens' } : null,
       ...(usage && { usage: { input_tokens: 10, output_tokens: 3 } }),
     };
-    const told = how.output
+    const listed = how.output
       ? output.map((item) => (how.ids === 'own' ? item : { ...item, id: undefined }))
       : [];
-    const bare = how.ids === 'none' ? told.map((item) => ({ ...item, call_id: undefined })) : told;
-    const textOf = (type: Plan['type']): string =>
+    const bare = how.ids === 'none' ? listed.map((item) => ({ ...item, call_id: undefined })) : listed;
+    const textOf = (type: GeneratedItem['type']): string =>
       plans
         .filter((one) => one.type === type)
         .map(({ parts }) => parts.flat().join(''))
@@ -181,7 +181,7 @@ export const generatedResponses: fc.Arbitrary<GeneratedResponse> = fc
       calls: plans
         .filter(({ type }) => type === 'function_call')
         .map(({ name, parts }) => ({ name, args: parts.flat().join('') })),
-      encrypted: plans.filter(({ type }) => type === 'reasoning').map(({ sealed }) => sealed),
+      encrypted: plans.filter(({ type }) => type === 'reasoning').map(({ encrypted }) => encrypted),
       ending,
       interleaved: how.mixed,
     };

@@ -1,4 +1,4 @@
-/** Responses streams of which nothing is asked but that what leaves is lawful: anything may follow anything. */
+/** Random Responses frames in any order. Decoding must obey the laws, whatever their content. */
 import fc from 'fast-check';
 import { dataLine, eventOf, nastyText, toolInput } from '../arbitraries.ts';
 
@@ -116,7 +116,7 @@ const types = [
   'ping',
 ];
 
-const said: fc.Arbitrary<[string, Json]> = fc.tuple(
+const textOrItem: fc.Arbitrary<[string, Json]> = fc.tuple(
   fc.constantFrom(...types),
   fc.record(
     {
@@ -148,12 +148,11 @@ const ending: fc.Arbitrary<[string, Json]> = fc.tuple(
   fc.record({ response }) as fc.Arbitrary<Json>,
 );
 
-/** Frames of which anything may follow anything. */
 export const randomResponses: fc.Arbitrary<string[]> = fc.array(
   fc.oneof(
-    { weight: 20, arbitrary: said.map(([type, fields]) => eventOf(type, fields)) },
-    { weight: 4, arbitrary: said.map(([type, fields]) => dataLine({ type, ...fields })) },
-    { weight: 2, arbitrary: said.map(([type, fields]) => `event: ${type}\n${dataLine(fields)}`) },
+    { weight: 20, arbitrary: textOrItem.map(([type, fields]) => eventOf(type, fields)) },
+    { weight: 4, arbitrary: textOrItem.map(([type, fields]) => dataLine({ type, ...fields })) },
+    { weight: 2, arbitrary: textOrItem.map(([type, fields]) => `event: ${type}\n${dataLine(fields)}`) },
     { weight: 3, arbitrary: ending.map(([type, fields]) => eventOf(type, fields)) },
     {
       weight: 1,

@@ -1,4 +1,4 @@
-/** The rules of a Responses request, judged on what is sent; each broken one is a sentence. */
+/** Checks a Responses request against the protocol's rules; returns a sentence for each broken one. */
 import { isObject, toText } from '../../../lib/json.ts';
 import type { InputItem, ResponsesRequest } from '../../../lib/wire/responses/types.ts';
 
@@ -32,7 +32,7 @@ export function brokenRules(body: ResponsesRequest): string[] {
   return broken;
 }
 
-/** No string holds half a character, also none in the arguments of a call, which are JSON inside JSON. */
+/** No string has a lone surrogate, also not in the arguments of a call, which are JSON inside JSON. */
 function wellFormed(value: unknown): boolean {
   if (typeof value === 'string') return !/\p{Surrogate}/u.test(value);
   if (typeof value !== 'object' || value === null) return true;
@@ -62,7 +62,7 @@ function checkItem(
       rule(allowedName.test(item.call_id), `${here}: id ${item.call_id}`);
       rule(allowedName.test(item.name), `${here}: name ${item.name}`);
       rule(isObject(JSON.parse(item.arguments)), `${here}: arguments are an object`);
-      // Nothing but the same turn's own words may stand between a call and the results.
+      // Only other items of the same turn may come between a call and its result.
       const after = input.slice(at + 1);
       const answered = after.findIndex(
         (other) => other.type === 'function_call_output' && other.call_id === item.call_id,
@@ -70,7 +70,7 @@ function checkItem(
       rule(
         answered >= 0 &&
           after.slice(0, answered).every((other) => other.type !== 'message' || other.role === 'assistant'),
-        `${here}: is answered before anybody else speaks`,
+        `${here}: is answered before any message of the user`,
       );
       return;
     }

@@ -1,4 +1,4 @@
-/** The second, simpler reader of Responses (sent.ts): deltas alone, in the order of their items. */
+/** The Responses reader of sent.ts: reads only deltas, in the order of their items. */
 import { asText, type LooseJson } from '../loose-json.ts';
 import type { Call, Sent } from '../sent-shape.ts';
 

@@ -7,7 +7,15 @@ import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
 import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
 
 import { assistant, call, chatRoutes, result, routeOf, text, user } from '../../support/requests.ts';
-import { assistants, encode, said, sent, thinking, tool, type Fields } from '../../support/chat/encode.ts';
+import {
+  assistants,
+  encode,
+  stringContent,
+  sent,
+  thinking,
+  tool,
+  type Fields,
+} from '../../support/chat/encode.ts';
 
 const { deepseek, mistral } = chatRoutes;
 assert.ok(deepseek && mistral);
@@ -30,7 +38,7 @@ test('a note replaces a missing result', () => {
     user('x'),
   ];
   const messages = sent(talk);
-  assert.match(said(messages[2]?.content), /^\[no result: the call was interrupted/);
+  assert.match(stringContent(messages[2]?.content), /^\[no result: the call was interrupted/);
   assert.deepEqual(
     messages.slice(3).map(({ content }) => content),
     ['B', 'stop', 'ok', 'x'],
@@ -41,7 +49,10 @@ test('a note replaces a missing result', () => {
 test('a result without a call becomes user text', () => {
   const messages = sent([user('go'), assistant('hm'), user(result('gone', 'left over', true), 'next')]);
   assert.equal(messages.length, 3);
-  assert.match(said(messages[2]?.content), /^\[result of a tool call .*it failed\]\n\nleft over\n\nnext$/s);
+  assert.match(
+    stringContent(messages[2]?.content),
+    /^\[result of a tool call .*it failed\]\n\nleft over\n\nnext$/s,
+  );
 });
 
 test('a repeated result is sent once; a different result for the same call is kept as text', () => {
@@ -52,7 +63,7 @@ test('a repeated result is sent once; a different result for the same call is ke
   );
   const other = sent([user('go'), assistant(call('a')), user(result('a', '1'), result('a', '2'))]);
   assert.equal(other[2]?.content, '1');
-  assert.match(said(other[3]?.content), /2$/);
+  assert.match(stringContent(other[3]?.content), /2$/);
 });
 
 test('calls with the same id get unique ids, in one turn and across turns', () => {

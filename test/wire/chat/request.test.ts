@@ -16,7 +16,7 @@ import {
   thought,
   user,
 } from '../../support/requests.ts';
-import { encode, said, sent, tool } from '../../support/chat/encode.ts';
+import { encode, stringContent, sent, tool } from '../../support/chat/encode.ts';
 
 const { glm } = chatRoutes;
 assert.ok(glm);
@@ -77,11 +77,11 @@ test('images keep their position in the text; a text-only model gets notes inste
   ]);
   const textOnly = sent(talk, {}, routeOf({ images: false }))[0]?.content;
   assert.match(
-    said(textOnly),
+    stringContent(textOnly),
     /^look:\n\n\[image: image\/png, 6 bytes, not shown: this model reads text only\]\n\nwhat/,
   );
   const file = { type: 'image', source: { type: 'file', file_id: 'file_1' } };
-  assert.match(said(sent([user(file)])[0]?.content), /^\[image: uploaded file file_1, not shown/);
+  assert.match(stringContent(sent([user(file)])[0]?.content), /^\[image: uploaded file file_1, not shown/);
 });
 
 test('a document is sent as a file if the model accepts files, as text if it is text, else as a note', () => {
@@ -105,7 +105,7 @@ test('a document is sent as a file if the model accepts files, as text if it is 
   assert.equal(sent([user(plain)])[0]?.content, 'Document: Notes\n\na b');
   const found = { type: 'search_result', source: 'https://x.test', title: 'X', content: [text('body')] };
   assert.equal(sent([user(found)])[0]?.content, 'Search result: X (https://x.test)\n\nbody');
-  assert.match(said(sent([user({ type: 'mystery' })])[0]?.content), /block of type "mystery"/);
+  assert.match(stringContent(sent([user({ type: 'mystery' })])[0]?.content), /block of type "mystery"/);
 });
 
 test('the image of a result follows all results of its turn with a label, before the text of the user', () => {
@@ -127,7 +127,7 @@ test('the image of a result follows all results of its turn with a label, before
     },
   ]);
   const textOnly = sent(talk, {}, routeOf({ images: false })).slice(2);
-  assert.match(said(textOnly[0]?.content), /^\[image: image\/png/);
+  assert.match(stringContent(textOnly[0]?.content), /^\[image: image\/png/);
   assert.deepEqual(textOnly[2], { role: 'user', content: 'so?' });
 });
 
@@ -146,7 +146,10 @@ test('a schema for the answer is sent as a field or in the system prompt', () =>
   assert.deepEqual(body.response_format, { type: 'json_schema', json_schema: { name: 'answer', schema } });
   const words = encode([user('a')], fields, glm);
   assert.equal(words.response_format, undefined);
-  assert.match(said(words.messages[0]?.content), /^Be short\n\nAnswer with a single JSON value .*"title"/s);
+  assert.match(
+    stringContent(words.messages[0]?.content),
+    /^Be short\n\nAnswer with a single JSON value .*"title"/s,
+  );
 });
 
 test('cache markers are sent only to models that accept them', () => {
