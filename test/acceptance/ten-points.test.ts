@@ -1,7 +1,6 @@
 /**
- * The ten points of the design document that occ was written for, each by its number, each on the whole road: a client, the
- * real proxy, an upstream. The third, which takes minutes, is `long-streams.long.ts`. What each was seen to catch
- * stands in `test/proxy/README.md`.
+ * The ten acceptance points of occ, by number, each with a client, the real proxy and an upstream. Point 3 takes minutes
+ * and is in `long-streams.long.ts`. `test/proxy/README.md` lists the faults that each test detected.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -67,21 +66,21 @@ for (const format of formats) {
 }
 
 test(
-  '2. with the seed configuration a long conversation goes to minimax-m3, as Anthropic messages',
+  '2. with a configuration of oc-go-cc a long conversation goes to minimax-m3, as Anthropic messages',
   bounded,
   async () => {
-    const { settings: seed } = await loadSettings({
-      env: { OC_GO_CC_API_KEY: 'sk-seed' },
+    const { settings: ocGoCc } = await loadSettings({
+      env: { OC_GO_CC_API_KEY: 'sk-key' },
       home: '/nonexistent',
       configFile: new URL('../fixtures/seed-config.json', import.meta.url).pathname,
     });
     await using over = await proxyOver({
       emulator: { script: () => [say('read it all')] },
       change: ({ providers }) => {
-        const go = seed.providers['opencode-go'];
+        const go = ocGoCc.providers['opencode-go'];
         assert(go && providers['emulator']);
         const { endpoints } = providers['emulator'];
-        return { ...seed, providers: { ...seed.providers, 'opencode-go': { ...go, endpoints } } };
+        return { ...ocGoCc, providers: { ...ocGoCc.providers, 'opencode-go': { ...go, endpoints } } };
       },
     });
     const request = captured(1);
@@ -98,7 +97,7 @@ test(
 
 for (const format of formats) {
   test(
-    `4. no “Unexpected EOF”: the official client parses every event, with pings all through: ${format}`,
+    `4. no “Unexpected EOF”: the Anthropic SDK parses every event, with pings in between: ${format}`,
     bounded,
     async () => {
       const input = { command: `echo "${'ü🙂 '.repeat(30)}"`, nested: { list: [1, 2, { three: '\n\t\\' }] } };
@@ -113,17 +112,17 @@ for (const format of formats) {
         heartbeatMs: 1,
       });
       const client = new Anthropic({ baseURL: over.url, authToken: token, apiKey: null, maxRetries: 0 });
-      const ask = (content: string) =>
+      const send = (content: string) =>
         client.messages
           .stream({ model: 'claude-sonnet-5', max_tokens: 1000, messages: [{ role: 'user', content }] })
           .finalMessage();
-      const message = await ask('whole');
+      const message = await send('whole');
       assert.deepEqual(
         message.content.flatMap((block) => (block.type === 'tool_use' ? [block.input] : [])),
         [input],
       );
-      // What was cut is told as what it is, by an event of its own, and not left to be found out by a parser.
-      await assert.rejects(ask('cut'), (error: Error) => {
+      // A cut stream ends with an error event; the SDK must not have to detect it as a parse error.
+      await assert.rejects(send('cut'), (error: Error) => {
         assert.doesNotMatch(error.message, /unexpected end|EOF|JSON|without sending/i);
         return error instanceof Anthropic.APIError;
       });
@@ -139,11 +138,11 @@ const strict = (settings: Settings): Settings => ({
 
 for (const format of formats) {
   test(
-    `5. a client that leaves is no failure: no “all models failed”, no further attempt, no breaker: ${format}`,
+    `5. a client disconnect is not a failure: no “all models failed”, no further attempt, no breaker: ${format}`,
     bounded,
     async () => {
       await using over = await proxyOver({
-        answers: [failing(second, { headersAfterMs: 60_000 }), hanging, [say('still trusted')]],
+        answers: [failing(second, { headersAfterMs: 60_000 }), hanging, [say('first again')]],
         format,
         change: strict,
       });
@@ -158,8 +157,8 @@ for (const format of formats) {
       await over.attemptsLogged(2);
       assert.deepEqual(over.warnings(), []);
       assert.equal(over.proxy.stats().failures, 0);
-      // The first model is asked again at once: with one failure its breaker would be open.
-      assert.equal((await over.send()).text, 'still trusted');
+      // The first model is tried again at once: a single failure would have opened its breaker.
+      assert.equal((await over.send()).text, 'first again');
       assert.deepEqual(over.requestedModels(), ['first', 'first', 'first']);
       assert.doesNotMatch(JSON.stringify(over.log), /all models failed|"event":"breaker"/);
     },
@@ -167,7 +166,7 @@ for (const format of formats) {
 }
 
 test(
-  '6. the client’s own limit is held against nobody; a model’s own limit falls back and is',
+  '6. the client’s timeout does not count as a failure; a model’s timeout does, and falls back',
   bounded,
   async () => {
     const late = failing(second, { headersAfterMs: 60_000 });
@@ -177,9 +176,9 @@ test(
       models: [modelOf('first')],
       change: strict,
     });
-    // It waits six seconds, of which occ leaves it one to hear of the failure in.
-    const waits = { headers: { 'x-stainless-timeout': '6' } };
-    assert.equal((await ofClient.send(requestBody({ stream: false }), waits)).status, 504);
+    // The client waits six seconds; occ answers one second before that.
+    const clientTimeout = { headers: { 'x-stainless-timeout': '6' } };
+    assert.equal((await ofClient.send(requestBody({ stream: false }), clientTimeout)).status, 504);
     assert.deepEqual(breakers(ofClient.log), []);
     assert.equal((await ofClient.send()).text, 'in time');
 
@@ -195,54 +194,58 @@ test(
   },
 );
 
-test('7. timeouts are read anew from the file, and a request under way keeps its own', bounded, async (t) => {
-  const emulator = await startEmulator({
-    script: ({ conversation: { prompt } }) => failing([say(prompt)], { headersAfterMs: 60_000 }),
-  });
-  t.after(() => emulator.close());
-  const home = scratchHome(t);
-  const file = join(home, '.config/occ/config.json');
-  const configure = (timeoutMs: number) =>
-    put(file, {
-      providers: {
-        slow: { wire_format: 'chat', base_url: `${emulator.url}/v1`, api_key: 'k', timeout_ms: timeoutMs },
-      },
-      models: { default: { provider: 'slow', model_id: 'm', context_window: 200_000 } },
-      retry: { attempts: 0 },
+test(
+  '7. changed timeouts are read from the file, and a running request keeps its old ones',
+  bounded,
+  async (t) => {
+    const emulator = await startEmulator({
+      script: ({ conversation: { prompt } }) => failing([say(prompt)], { headersAfterMs: 60_000 }),
     });
-  configure(50_000);
-  const load = async () => (await loadSettings({ env: {}, home })).settings;
-  const first = await load();
-  const live = liveSettings({
-    given: first,
-    first,
-    apply: (settings) => Promise.resolve(settings),
-    reloadSource: { load, files: [file], report: () => {} },
-    log: silent,
-    onChange: () => {},
-  });
-  t.after(() => live.close());
-  await using over = await proxyOver({ settings: () => live.current() });
+    t.after(() => emulator.close());
+    const home = scratchHome(t);
+    const file = join(home, '.config/occ/config.json');
+    const configure = (timeoutMs: number) =>
+      put(file, {
+        providers: {
+          slow: { wire_format: 'chat', base_url: `${emulator.url}/v1`, api_key: 'k', timeout_ms: timeoutMs },
+        },
+        models: { default: { provider: 'slow', model_id: 'm', context_window: 200_000 } },
+        retry: { attempts: 0 },
+      });
+    configure(50_000);
+    const load = async () => (await loadSettings({ env: {}, home })).settings;
+    const first = await load();
+    const live = liveSettings({
+      given: first,
+      first,
+      apply: (settings) => Promise.resolve(settings),
+      reloadSource: { load, files: [file], report: () => {} },
+      log: silent,
+      onChange: () => {},
+    });
+    t.after(() => live.close());
+    await using over = await proxyOver({ settings: () => live.current() });
 
-  let isOver = false;
-  const controller = new AbortController();
-  const patient = over
-    .post(requestBody(), { signal: controller.signal })
-    .catch(() => {})
-    .finally(() => (isOver = true));
-  await emulator.received(1);
-  configure(50);
-  await waitUntil(() => live.current() !== first, 'the new configuration to be in force');
-  const response = await over.send();
-  assert.equal(response.status, 504);
-  assert.match(response.error?.message ?? '', /no answer within 0.05 s \(timeout_ms\)/);
-  assert.equal(isOver, false, 'the request that was under way had 50 s and has them still');
-  controller.abort();
-  await patient;
-});
+    let isOver = false;
+    const controller = new AbortController();
+    const running = over
+      .post(requestBody(), { signal: controller.signal })
+      .catch(() => {})
+      .finally(() => (isOver = true));
+    await emulator.received(1);
+    configure(50);
+    await waitUntil(() => live.current() !== first, 'the new configuration to be used');
+    const response = await over.send();
+    assert.equal(response.status, 504);
+    assert.match(response.error?.message ?? '', /no answer within 0.05 s \(timeout_ms\)/);
+    assert.equal(isOver, false, 'the running request keeps its timeout of 50 s');
+    controller.abort();
+    await running;
+  },
+);
 
 test(
-  '8. a raw stream gets nothing inside an event, and every event is passed on before the next has come',
+  '8. a raw stream has no ping inside an event, and every event is passed on before the next one arrives',
   bounded,
   async (t) => {
     const sent: StreamEvent[] = [
@@ -261,11 +264,11 @@ test(
       },
       { type: 'message_stop' },
     ];
-    const told = sent.map(encodeEvent);
+    const encoded = sent.map(encodeEvent);
     let upstream: ServerResponse | undefined;
     const server = createServer((_, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
-      res.write(told.slice(0, 3).join(''));
+      res.write(encoded.slice(0, 3).join(''));
       upstream = res;
     });
     server.listen(0, '127.0.0.1');
@@ -288,16 +291,16 @@ test(
       text += decoder.decode(value, { stream: !done });
       return !done;
     };
-    // The upstream says its next words only when the client has the last ones: what is held back is never heard.
-    for (const event of told.slice(3, 7)) {
+    // The upstream waits until the client has each event, so an event that is held back stops the test.
+    for (const event of encoded.slice(3, 7)) {
       const half = Math.floor(event.length / 2);
       upstream?.write(event.slice(0, half));
       const pinged = text.length;
       while (!text.slice(pinged).includes('event: ping')) assert(await more());
       upstream?.write(event.slice(half));
-      while (!text.includes(event)) assert(await more(), `never heard: ${event}`);
+      while (!text.includes(event)) assert(await more(), `never received: ${event}`);
     }
-    upstream?.end(told.slice(7).join(''));
+    upstream?.end(encoded.slice(7).join(''));
     while (await more());
     const { data } = readEvents(text);
     const passed = data.filter((one) => !one.includes('"message_start"') && !one.includes('"message_delta"'));
@@ -311,7 +314,7 @@ test(
 );
 
 for (const format of formats) {
-  test(`9. an answer with nothing but a tool call begins at index 0: ${format}`, bounded, async () => {
+  test(`9. an answer with only a tool call begins at index 0: ${format}`, bounded, async () => {
     await using over = await proxyOver({
       answers: [failing([call('Bash', { command: 'ls' })], { indexShift: 1 })],
       format,
@@ -321,7 +324,7 @@ for (const format of formats) {
     const tools = starts.filter(({ content_block: { type } }) => type === 'tool_use');
     assert.equal(starts[0]?.index, 0);
     assert.equal(tools.length, 1);
-    // Gemini signs its calls, which is a block of its own before the call.
+    // Gemini signs its calls, and the signature becomes a block before the call.
     if (format !== 'gemini') assert.equal(tools[0]?.index, 0);
     assert.equal(argumentsIn(response.events), '{"command":"ls"}');
     assert.equal(count(response, 'message_stop'), 1);
@@ -329,48 +332,44 @@ for (const format of formats) {
 }
 
 for (const format of formats) {
-  test(
-    `10. no schema that a client sends is empty, null or invalid at the upstream: ${format}`,
-    bounded,
-    async () => {
-      const valid = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
-      const schemas: Record<string, unknown> = {
-        missing: undefined,
-        nothing: null,
-        null_in_words: ' null ',
-        empty: {},
-        empty_in_words: '{}',
-        without_type: { properties: { path: { type: 'string' } } },
-        without_properties: { type: 'object' },
-        half: '{"type":',
-        list: [],
-        valid,
-      };
-      await using over = await proxyOver({ answers: [[say('taken')]], format });
-      const tools = Object.entries(schemas).map(([name, input_schema]) => ({ name, input_schema }));
-      const response = await over.send(
-        requestBody({ tools: [{ name: '', input_schema: {} }, { name: ' \t', input_schema: {} }, ...tools] }),
-      );
-      assert.equal(response.text, 'taken');
-      const sent = over.emulator.requests[0]?.conversation.tools ?? [];
-      assert.deepEqual(
-        sent.map(({ name }) => name),
-        Object.keys(schemas),
-      );
-      for (const { name, schema } of sent) {
-        // Gemini wants a function without parameters to have no schema at all.
-        if (format === 'gemini' && Object.keys(schema).length === 0) continue;
-        assert.equal(toText(schema['type']).toLowerCase(), 'object', name);
-        if (name === 'valid' || name === 'without_type') {
-          assert.equal(Object.keys(toObject(schema['properties'])).length, 1, name);
-        }
+  test(`10. no tool schema reaches the upstream empty, null or invalid: ${format}`, bounded, async () => {
+    const valid = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
+    const schemas: Record<string, unknown> = {
+      missing: undefined,
+      nothing: null,
+      null_text: ' null ',
+      empty: {},
+      empty_text: '{}',
+      without_type: { properties: { path: { type: 'string' } } },
+      without_properties: { type: 'object' },
+      half: '{"type":',
+      list: [],
+      valid,
+    };
+    await using over = await proxyOver({ answers: [[say('accepted')]], format });
+    const tools = Object.entries(schemas).map(([name, input_schema]) => ({ name, input_schema }));
+    const response = await over.send(
+      requestBody({ tools: [{ name: '', input_schema: {} }, { name: ' \t', input_schema: {} }, ...tools] }),
+    );
+    assert.equal(response.text, 'accepted');
+    const sent = over.emulator.requests[0]?.conversation.tools ?? [];
+    assert.deepEqual(
+      sent.map(({ name }) => name),
+      Object.keys(schemas),
+    );
+    for (const { name, schema } of sent) {
+      // A Gemini function without parameters has no schema.
+      if (format === 'gemini' && Object.keys(schema).length === 0) continue;
+      assert.equal(toText(schema['type']).toLowerCase(), 'object', name);
+      if (name === 'valid' || name === 'without_type') {
+        assert.equal(Object.keys(toObject(schema['properties'])).length, 1, name);
       }
-      assert.deepEqual(toArray(sent.at(-1)?.schema['required']), ['n']);
-    },
-  );
+    }
+    assert.deepEqual(toArray(sent.at(-1)?.schema['required']), ['n']);
+  });
 }
 
-test('the last word is never “all models failed” alone: each attempt has its line', bounded, async () => {
+test('the message “all models failed” lists each attempt', bounded, async () => {
   await using over = await proxyOver([refuse(500), refuse(529)]);
   const { error } = await over.send();
   assert.match(

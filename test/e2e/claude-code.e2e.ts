@@ -1,4 +1,4 @@
-/** The real Claude Code at work through occ, both ways it can be had, with what the upstream received. */
+/** The real Claude Code through `occ launch` and `occ start`, and the requests that the upstream receives. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,20 +11,20 @@ import { clientVersions } from '../../lib/clients/find.ts';
 import { isObject, toArray, toObject, toText, type Json } from '../../lib/json.ts';
 import { version } from '../../lib/version.ts';
 import { occ, realClaude, run, sandbox, startForeground, type Ran, type Sandbox } from './client.ts';
-import { key, posts, seedFor, startGo } from './upstream.ts';
+import { key, posts, configFor, startGo } from './upstream.ts';
 
 const claude = await realClaude();
 
-type Road = (box: Sandbox, config: string, args: readonly string[], input?: string) => Promise<Ran>;
+type RunClient = (box: Sandbox, config: string, args: readonly string[], input?: string) => Promise<Ran>;
 
-/** `occ launch`, with the client where PATH finds it. */
-const launched: Road = async (box, config, args, input = '') => {
+/** `occ launch`, with the client on PATH. */
+const launched: RunClient = async (box, config, args, input = '') => {
   const env = { ...box.env, PATH: `${join(claude, '..')}:${box.env['PATH']}`, OC_GO_CC_API_KEY: key };
   return run(process.execPath, [occ, 'launch', '--config', config, ...args], { cwd: box.work, env, input });
 };
 
-/** `occ start --foreground`, and the client with the variables it printed. */
-const started: Road = async (box, config, args, input = '') => {
+/** `occ start --foreground`, then the client with the variables that it prints. */
+const started: RunClient = async (box, config, args, input = '') => {
   const options = { cwd: box.work, env: { ...box.env, OC_GO_CC_API_KEY: key } };
   await using proxy = await startForeground(['--config', config], options);
   return await run(claude, [...args, '--model', 'sonnet'], {
@@ -34,7 +34,7 @@ const started: Road = async (box, config, args, input = '') => {
   });
 };
 
-const roads = { 'occ launch': launched, 'occ start --foreground': started };
+const methods = { 'occ launch': launched, 'occ start --foreground': started };
 
 test(`the client is ${clientVersions} or newer`, async () => {
   await using box = sandbox();
@@ -43,33 +43,33 @@ test(`the client is ${clientVersions} or newer`, async () => {
   assert.ok(minor > 1 || patch >= 330, stdout);
 });
 
-for (const [name, road] of Object.entries(roads)) {
-  test(`${name}: a plain answer, asked as OpenCode Go wants to be asked`, async () => {
+for (const [name, runClient] of Object.entries(methods)) {
+  test(`${name}: a plain answer, requested in the format of OpenCode Go`, async () => {
     await using box = sandbox();
     await using go = await startGo({ script: () => toAnswerText('A plain answer.') });
-    const ran = await road(box, box.configure(seedFor(go.url)), ['-p', 'hi']);
+    const ran = await runClient(box, box.configure(configFor(go.url)), ['-p', 'hi']);
     assert.equal(ran.stdout.trim(), 'A plain answer.', ran.stderr);
     assert.equal(ran.code, 0);
-    const [asked, ...more] = posts(go);
-    assert.ok(asked && more.length === 0);
-    assert.equal(asked.path, '/zen/go/v1/chat/completions');
-    // The seed configuration switches scenario routing off for streams, so `fast` answers.
-    assert.equal(asked.body['model'], 'deepseek-v4-flash');
-    assert.equal(asked.headers['authorization'], `Bearer ${key}`);
-    assert.deepEqual(asked.keyHeaders, ['authorization']);
-    assert.equal(asked.headers['user-agent'], `occ/${version}`);
-    assert.match(toText(asked.headers['x-opencode-session']), /^ses_[0-9a-f]{32}$/);
-    assert.equal(asked.body['stream'], true);
-    assert.equal(asked.body['max_tokens'], 4096, 'the configured limit clamps the client’s 128000');
-    assert.ok(messagesOf(asked).some((message) => contentOf(message).includes('hi')));
-    assert.equal(contentOf(messagesOf(asked)[0]).includes('x-anthropic-billing-header'), false);
+    const [request, ...more] = posts(go);
+    assert.ok(request && more.length === 0);
+    assert.equal(request.path, '/zen/go/v1/chat/completions');
+    // The configuration switches scenario routing off for streams, so `fast` answers.
+    assert.equal(request.body['model'], 'deepseek-v4-flash');
+    assert.equal(request.headers['authorization'], `Bearer ${key}`);
+    assert.deepEqual(request.keyHeaders, ['authorization']);
+    assert.equal(request.headers['user-agent'], `occ/${version}`);
+    assert.match(toText(request.headers['x-opencode-session']), /^ses_[0-9a-f]{32}$/);
+    assert.equal(request.body['stream'], true);
+    assert.equal(request.body['max_tokens'], 4096, 'the configured limit replaces the client’s 128000');
+    assert.ok(messagesOf(request).some((message) => contentOf(message).includes('hi')));
+    assert.equal(contentOf(messagesOf(request)[0]).includes('x-anthropic-billing-header'), false);
   });
 
   test(`${name}: Write, Read and Edit change the file on disk`, async () => {
     await using box = sandbox();
     await using go = await startGo();
     const prompt = 'Write a file notes.txt that says first, then edit it. [emulator: edit-loop]';
-    const ran = await road(box, box.configure(seedFor(go.url)), [
+    const ran = await runClient(box, box.configure(configFor(go.url)), [
       '-p',
       prompt,
       '--permission-mode',
@@ -99,7 +99,7 @@ for (const [name, road] of Object.entries(roads)) {
     await using box = sandbox();
     await using go = await startGo();
     const args = ['-p', 'Please. [emulator: tool-first]', '--allowedTools', 'Bash(echo:*)'];
-    const ran = await road(box, box.configure(seedFor(go.url)), args);
+    const ran = await runClient(box, box.configure(configFor(go.url)), args);
     assert.equal(ran.code, 0, ran.stderr);
     assert.match(ran.stdout, /Bash answered: one/);
     assert.equal(posts(go).length, 2);
@@ -110,29 +110,29 @@ for (const [name, road] of Object.entries(roads)) {
     await using box = sandbox();
     await using go = await startGo();
     const args = ['-p', 'Please. [emulator: parallel-tools 2]', '--allowedTools', 'Bash(echo:*)'];
-    const ran = await road(box, box.configure(seedFor(go.url)), args);
+    const ran = await runClient(box, box.configure(configFor(go.url)), args);
     assert.equal(ran.code, 0, ran.stderr);
     assert.match(ran.stdout, /Bash answered: number 1\s+Bash answered: number 2/);
     assert.equal(posts(go).at(-1)?.conversation.done.length, 2);
     assertPaired(posts(go));
   });
 
-  test(`${name}: a stream that is cut in mid-answer is rescued by the client with stream: false`, async () => {
+  test(`${name}: when a stream is cut in mid-answer, the client retries with stream: false`, async () => {
     await using box = sandbox();
-    let asked = 0;
+    let received = 0;
     const script = (): Answer => {
-      asked++;
+      received++;
       const answer = toAnswerText('All of this sentence must arrive, once and whole.');
-      return asked === 1 ? failing(answer, { breaks: { at: { deltas: 3 }, how: 'cut' } }) : answer;
+      return received === 1 ? failing(answer, { breaks: { at: { deltas: 3 }, how: 'cut' } }) : answer;
     };
     await using go = await startGo({ script });
-    const ran = await road(box, box.configure(seedFor(go.url)), ['-p', 'hi']);
+    const ran = await runClient(box, box.configure(configFor(go.url)), ['-p', 'hi']);
     assert.equal(ran.stdout.trim(), 'All of this sentence must arrive, once and whole.', ran.stderr);
     assert.equal(ran.code, 0);
-    // No other model took over in mid-answer. The client asked again, whole, and the conversation kept its model: the one
-    // that the seed's rule for streams (`fast`) had given it.
-    const asks = posts(go).map(({ body }) => body['model']);
-    assert.deepEqual(asks, ['deepseek-v4-flash', 'deepseek-v4-flash']);
+    // No other model continued the answer. The retry is not a stream, but the conversation keeps the model that streams
+    // have (`fast`).
+    const requestedModels = posts(go).map(({ body }) => body['model']);
+    assert.deepEqual(requestedModels, ['deepseek-v4-flash', 'deepseek-v4-flash']);
     assert.equal(ran.stdout.includes('all models failed'), false);
   });
 
@@ -143,21 +143,21 @@ for (const [name, road] of Object.entries(roads)) {
     const mcp = JSON.stringify({ mcpServers: { many: { command: process.execPath, args: [server] } } });
     box.env['ENABLE_TOOL_SEARCH'] = 'false';
     const long = `${'The quick brown fox jumps over the lazy dog. '.repeat(9000)}\nWhat was it about?`;
-    const ran = await road(
+    const ran = await runClient(
       box,
-      box.configure(seedFor(go.url)),
+      box.configure(configFor(go.url)),
       ['-p', '--mcp-config', mcp, '--strict-mcp-config'],
       long,
     );
     assert.equal(ran.stdout.trim(), 'Read it all.', ran.stderr);
-    const asked = posts(go).at(-1);
-    assert.ok(asked);
-    assert.equal(asked.path, '/zen/go/v1/messages');
-    assert.equal(asked.body['model'], 'minimax-m3');
-    assert.equal(asked.headers['x-api-key'], key);
-    assert.equal(asked.headers['authorization'], undefined);
-    assert.ok(toArray(asked.body['tools']).length > 29, `${toArray(asked.body['tools']).length} tools`);
-    for (const tool of toArray(asked.body['tools'])) {
+    const request = posts(go).at(-1);
+    assert.ok(request);
+    assert.equal(request.path, '/zen/go/v1/messages');
+    assert.equal(request.body['model'], 'minimax-m3');
+    assert.equal(request.headers['x-api-key'], key);
+    assert.equal(request.headers['authorization'], undefined);
+    assert.ok(toArray(request.body['tools']).length > 29, `${toArray(request.body['tools']).length} tools`);
+    for (const tool of toArray(request.body['tools'])) {
       assert.equal(toObject(toObject(tool)['input_schema'])['type'], 'object');
     }
   });
@@ -167,8 +167,8 @@ function toAnswerText(text: string): Answer {
   return { script: [say(text)] };
 }
 
-function messagesOf(asked: ReceivedRequest): Json[] {
-  return toArray(asked.body['messages']);
+function messagesOf(request: ReceivedRequest): Json[] {
+  return toArray(request.body['messages']);
 }
 
 function contentOf(message: Json | undefined): string {
@@ -176,10 +176,10 @@ function contentOf(message: Json | undefined): string {
   return typeof content === 'string' ? content : JSON.stringify(content);
 }
 
-/** Every tool call in a chat history is followed at once by its results, and only by those (the vendors' rule). */
-function assertPaired(asked: readonly ReceivedRequest[]): void {
+/** Every message with tool calls is followed by exactly their results, as chat providers require. */
+function assertPaired(requests: readonly ReceivedRequest[]): void {
   let pairs = 0;
-  for (const request of asked) {
+  for (const request of requests) {
     const messages = messagesOf(request).map(toObject);
     for (const [i, message] of messages.entries()) {
       const ids = toArray(message['tool_calls'])
@@ -190,5 +190,5 @@ function assertPaired(asked: readonly ReceivedRequest[]): void {
       pairs += ids.length;
     }
   }
-  assert.ok(pairs > 0, 'no tool call came back in any history');
+  assert.ok(pairs > 0, 'no history contains a tool call');
 }

@@ -1,7 +1,7 @@
 /**
- * The real Claude Code gives up waiting and asks again by its own timer (API_TIMEOUT_MS, here two seconds instead of ten
- * minutes), or is ended by Ctrl-C: what it had asked is dead at the upstream before anything else happens, so that nobody
- * pays twice, and it is not called a failure.
+ * The real Claude Code retries after its own timeout (API_TIMEOUT_MS, here two seconds instead of ten minutes) or is ended
+ * by Ctrl-C. The upstream request is aborted before the retry arrives, so that no answer is paid twice, and the
+ * cancellation does not count as a failure.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -15,8 +15,8 @@ import { occ, sandbox } from './client.ts';
 import { environment, launch, logOf } from './launched.ts';
 import { key, posts } from './upstream.ts';
 
-const patienceMs = 2000;
-const words: Script = [say('Here at last.')];
+const clientTimeoutMs = 2000;
+const answerScript: Script = [say('Here at last.')];
 const never = 60_000;
 
 function configFor(url: string): object {
@@ -25,31 +25,31 @@ function configFor(url: string): object {
     models: { default: { provider: 'own', model_id: 'first' } },
     fallbacks: { default: [{ provider: 'own', model_id: 'second' }] },
     retry: { attempts: 1, base_ms: never, max_ms: never },
-    // The headers would leave with the first heartbeat, and the client would wait on.
+    // A heartbeat would send the headers, and the client would not time out.
     heartbeat_ms: never,
   };
 }
 
-/** What the upstream is doing when the client loses patience. */
+/** What the upstream does when the client times out. */
 const waits: Record<string, { answer: Answer; ends: string }> = {
-  'before its headers': { answer: failing(words, { headersAfterMs: never }), ends: 'aborted' },
-  'before its first event': { answer: failing(words, { firstEventAfterMs: never }), ends: 'aborted' },
+  'before its headers': { answer: failing(answerScript, { headersAfterMs: never }), ends: 'aborted' },
+  'before its first event': { answer: failing(answerScript, { firstEventAfterMs: never }), ends: 'aborted' },
   'before content': {
-    answer: failing(words, { breaks: { at: { deltas: 0 }, how: 'silence' } }),
+    answer: failing(answerScript, { breaks: { at: { deltas: 0 }, how: 'silence' } }),
     ends: 'aborted',
   },
-  'while occ waits to ask the same model again': { answer: refuse(503), ends: 'sent' },
+  'during a retry delay of occ': { answer: refuse(503), ends: 'sent' },
 };
 
-describe('the client asks again', { concurrency: 2 }, () => {
+describe('the client retries', { concurrency: 2 }, () => {
   for (const [when, { answer, ends }] of Object.entries(waits)) {
-    test(`an upstream that is silent ${when} is let go before the next request arrives`, async (t) => {
+    test(`the upstream request is aborted before the retry arrives: ${when}`, async (t) => {
       await using box = sandbox();
-      let asked = 0;
+      let received = 0;
       await using emulator = await startEmulator({
-        script: () => (++asked < 3 ? answer : { script: words }),
+        script: () => (++received < 3 ? answer : { script: answerScript }),
       });
-      box.env['API_TIMEOUT_MS'] = String(patienceMs);
+      box.env['API_TIMEOUT_MS'] = String(clientTimeoutMs);
       const ran = await launch(box, configFor(emulator.url), '-p', 'hi');
       assert.deepEqual([ran.stdout.trim(), ran.code], ['Here at last.', 0], ran.stderr);
       const requests = posts(emulator);
@@ -59,7 +59,7 @@ describe('the client asks again', { concurrency: 2 }, () => {
       );
       for (const [i, { arrivedMs, ending }] of requests.slice(0, 2).entries()) {
         const gapMs = (requests[i + 1]?.arrivedMs ?? 0) - arrivedMs - (ending?.afterMs ?? 0);
-        t.diagnostic(`dead ${Math.round(gapMs)} ms before request ${i + 2} arrived`);
+        t.diagnostic(`ended ${Math.round(gapMs)} ms before request ${i + 2} arrived`);
         assert.ok(gapMs > 0, `${gapMs} ms`);
       }
       const log = logOf(box);
@@ -67,31 +67,31 @@ describe('the client asks again', { concurrency: 2 }, () => {
       assert.deepEqual(
         log.filter(({ event }) => event === 'refused'),
         [],
-        'nothing that was only cancelled is called a failure',
+        'a cancelled request is not logged as a failure',
       );
     });
   }
 });
 
-test('Ctrl-C in mid-answer lets the upstream go, and nobody else is asked', async (t) => {
+test('Ctrl-C in mid-answer aborts the upstream request, and no other model is tried', async (t) => {
   await using box = sandbox();
   const script: Script = [say('Half of it '), wait(never), say('and the rest.')];
   await using emulator = await startEmulator({ script: () => script });
-  const words = [occ, 'launch', '--config', box.configure(configFor(emulator.url)), '-p', 'hi'];
+  const args = [occ, 'launch', '--config', box.configure(configFor(emulator.url)), '-p', 'hi'];
   const options = { cwd: box.work, env: environment(box), detached: true, stdio: 'ignore' } as const;
   // A terminal sends the signal to the whole group.
-  const group = spawn(process.execPath, words, options);
+  const group = spawn(process.execPath, args, options);
   try {
     const ended = once(group, 'exit', { signal: AbortSignal.timeout(60_000) });
-    const asked = await emulator.received(1, 20_000);
+    const received = await emulator.received(1, 20_000);
     await sleep(300);
     const pressed = performance.now();
     process.kill(-(group.pid ?? 0), 'SIGINT');
     const [code] = (await ended) as [number | null];
-    // Claude Code's own code for it.
+    // The exit code of Claude Code after Ctrl-C.
     assert.equal(code, 0);
-    const { how, afterMs } = await asked.ended;
-    t.diagnostic(`${Math.round(asked.arrivedMs + afterMs - pressed)} ms from the key to the upstream`);
+    const { how, afterMs } = await received.ended;
+    t.diagnostic(`${Math.round(received.arrivedMs + afterMs - pressed)} ms from the key to the upstream`);
     assert.equal(how, 'aborted');
   } finally {
     if (group.exitCode === null) process.kill(-(group.pid ?? 0), 'SIGKILL');

@@ -1,7 +1,6 @@
 /**
- * The real Claude Code, never a dependency of ours: taken from OCC_E2E_CLAUDE, else fetched by npm into the package's
- * cache folder at the version range that `occ launch` itself fetches. It runs with a HOME of its own and nothing of the
- * person's environment.
+ * Runs the real Claude Code: from OCC_E2E_CLAUDE, else installed by npm into a cache folder, in the version range that
+ * `occ launch` uses. It has its own HOME and does not see the user's environment.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import {
@@ -21,10 +20,10 @@ import { clientPackage, clientVersions } from '../../lib/clients/find.ts';
 export const occ = fileURLToPath(new URL('../../dist/bin/occ.js', import.meta.url));
 const cache = fileURLToPath(new URL('../../node_modules/.cache/occ-e2e/', import.meta.url));
 
-/** A client's run is ended after this, so that a hang fails one test and not the run. */
+/** A client that hangs is killed after this time, so that only its own test fails. */
 const longestRunMs = 180_000;
 
-/** The program itself, past npm's wrappers. Fetches it when it is not there yet. */
+/** The path of the native program, without npm's wrapper. Installs it if necessary. */
 export async function realClaude(): Promise<string> {
   const given = process.env['OCC_E2E_CLAUDE'];
   if (given !== undefined && given !== '') return given;
@@ -41,7 +40,7 @@ export async function realClaude(): Promise<string> {
     },
   );
   const program = nativeBelow(cache);
-  if (program === undefined) throw new Error(`npm did not bring Claude Code:\n${fetched.stderr}`);
+  if (program === undefined) throw new Error(`npm did not install Claude Code:\n${fetched.stderr}`);
   return program;
 }
 
@@ -52,11 +51,11 @@ function nativeBelow(folder: string): string | undefined {
   return natives.map((name) => join(scope, name, 'claude')).find((file) => existsSync(file));
 }
 
-/** A HOME, a working folder and a place for the configuration, gone when the test is. */
+/** A HOME, a working folder and a configuration file, removed after the test. */
 export interface Sandbox extends AsyncDisposable {
   home: string;
   work: string;
-  /** Writes a configuration file and gives its path. */
+  /** Writes the configuration file and returns its path. */
   configure(config: unknown): string;
   read(name: string): string | undefined;
   env: Record<string, string>;
@@ -105,11 +104,11 @@ export interface RunOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
   input?: string;
-  /** Milliseconds; for a run that fetches as well. */
+  /** Timeout in milliseconds. */
   longestMs?: number;
 }
 
-/** Runs a program to its end; one that hangs is killed, and its code says so. */
+/** Runs a program to its end. After a timeout it is killed and the code is the signal. */
 export async function run(command: string, args: readonly string[], options: RunOptions): Promise<Ran> {
   const child = spawn(command, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), options.longestMs ?? longestRunMs);
@@ -138,11 +137,11 @@ async function endOf(child: ChildProcess): Promise<number | string | null> {
 }
 
 export interface Foreground extends AsyncDisposable {
-  /** What `eval "$(occ start -f)"` would have set. */
+  /** The variables that `eval "$(occ start -f)"` sets. */
   variables: Record<string, string>;
 }
 
-/** `occ start --foreground` on a free port; ended by SIGTERM when the test is. */
+/** Runs `occ start --foreground` on a free port, and ends it with SIGTERM after the test. */
 export async function startForeground(args: readonly string[], options: RunOptions): Promise<Foreground> {
   const child = spawn(process.execPath, [occ, 'start', '--foreground', '--port', '0', ...args], {
     cwd: options.cwd,

@@ -1,4 +1,4 @@
-/** Ten real clients at once, each with a proxy of its own. */
+/** Ten real clients at the same time, each with its own proxy. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -6,7 +6,7 @@ import { occ, realClaude, run, sandbox } from './client.ts';
 
 const claude = await realClaude();
 
-test('ten launches at once do not disturb each other', async () => {
+test('ten launches at the same time do not affect each other', async () => {
   const launches = Array.from({ length: 10 }, async (_, i) => {
     await using box = sandbox();
     const prompt = `Write a file number.txt that says this is ${i}, then read it back and tell me what it says.`;

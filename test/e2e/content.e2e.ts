@@ -1,4 +1,4 @@
-/** Pictures, documents and sub-agents through the real Claude Code, over chat and over messages. */
+/** Images, documents and sub-agents with the real Claude Code, over chat and messages. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,10 +14,10 @@ import { messagesOf, openCode, posts } from './upstream.ts';
 
 const zen = (emulator: Emulator, model: string): object => openCode(emulator, 'opencode-zen', model);
 
-/** A model in either format that takes pictures and documents. */
-const seeing = { chat: 'glm-5.3-flash', messages: 'claude-sonnet-5' } as const;
+/** One model for each format that accepts images and documents. */
+const visionModels = { chat: 'glm-5.3-flash', messages: 'claude-sonnet-5' } as const;
 
-/** The model reads a file of the working folder and then says "Seen." Resolves to the last request's messages. */
+/** The model reads a file in the working folder, then answers "Seen." Resolves to the messages of the last request. */
 async function reading(
   name: string,
   data: string,
@@ -35,8 +35,8 @@ async function reading(
   return messagesOf(posts(emulator).at(-1));
 }
 
-test('chat: a picture that a tool read follows its result, byte for byte', async () => {
-  const messages = await reading('dot.png', png, (emulator) => zen(emulator, seeing.chat));
+test('chat: an image in a tool result is sent unchanged after the result', async () => {
+  const messages = await reading('dot.png', png, (emulator) => zen(emulator, visionModels.chat));
   const [result, shown] = messages.slice(-2);
   assert.equal(result?.['role'], 'tool');
   assert.equal(result['content'], '[1 image or file follows in the next user message]');
@@ -46,14 +46,14 @@ test('chat: a picture that a tool read follows its result, byte for byte', async
   assert.deepEqual(image, { type: 'image_url', image_url: { url: `data:image/png;base64,${png}` } });
 });
 
-test('messages: a picture that a tool read stands in its result, byte for byte', async () => {
-  const messages = await reading('dot.png', png, (emulator) => zen(emulator, seeing.messages));
+test('messages: an image in a tool result is sent unchanged inside the result', async () => {
+  const messages = await reading('dot.png', png, (emulator) => zen(emulator, visionModels.messages));
   assert.deepEqual(resultIn(messages), [
     { type: 'image', source: { type: 'base64', media_type: 'image/png', data: png } },
   ]);
 });
 
-test('chat: a model without eyes is told what it cannot see', async () => {
+test('chat: a model without vision gets a description instead of an image', async () => {
   const messages = await reading('dot.png', png, (emulator) => zen(emulator, 'glm-5.3'));
   assert.match(
     toText(messages.at(-1)?.['content']),
@@ -61,15 +61,15 @@ test('chat: a model without eyes is told what it cannot see', async () => {
   );
 });
 
-test('chat: a PDF follows its result as a file, where the model takes it', async () => {
-  const messages = await reading('page.pdf', pdf, (emulator) => zen(emulator, seeing.chat));
+test('chat: a PDF follows its result as a file, if the model accepts PDFs', async () => {
+  const messages = await reading('page.pdf', pdf, (emulator) => zen(emulator, visionModels.chat));
   const file = toArray(messages.at(-1)?.['content']).map(toObject).at(-1);
   const data = `data:application/pdf;base64,${pdf}`;
   assert.deepEqual(file, { type: 'file', file: { filename: 'document.pdf', file_data: data } });
 });
 
-test('messages: a PDF stands in its result', async () => {
-  const messages = await reading('page.pdf', pdf, (emulator) => zen(emulator, seeing.messages));
+test('messages: a PDF is sent inside its result', async () => {
+  const messages = await reading('page.pdf', pdf, (emulator) => zen(emulator, visionModels.messages));
   const document = resultIn(messages).at(-1);
   assert.deepEqual(document, {
     type: 'document',
@@ -81,42 +81,42 @@ for (const [format, provider, model] of [
   ['chat', 'opencode-zen', 'kimi-k3'],
   ['messages', 'opencode-go', 'minimax-m3'],
 ] as const) {
-  test(`${format}: a model that takes no PDF is told so in its place`, async () => {
+  test(`${format}: a model without PDF support gets a description instead of the PDF`, async () => {
     const messages = await reading('page.pdf', pdf, (emulator) => openCode(emulator, provider, model));
-    const said = JSON.stringify(messages.at(-1)?.['content']);
-    assert.match(said, /\[document: application\/pdf, \d+ bytes, not shown: this model cannot read it\]/);
-    assert.ok(!said.includes(pdf));
+    const content = JSON.stringify(messages.at(-1)?.['content']);
+    assert.match(content, /\[document: application\/pdf, \d+ bytes, not shown: this model cannot read it\]/);
+    assert.ok(!content.includes(pdf));
   });
 }
 
-for (const [format, model] of Object.entries(seeing)) {
-  test(`${format}: a sub-agent works on its own, and its report comes back`, async () => {
+for (const [format, model] of Object.entries(visionModels)) {
+  test(`${format}: a sub-agent has its own session, and its report reaches the main agent`, async () => {
     await using box = sandbox();
     const task = { description: 'Count', prompt: 'How many sheep?', subagent_type: 'general-purpose' };
-    const ofAgent = ({ conversation }: ReceivedRequest): boolean => conversation.prompt === task.prompt;
-    const look = { command: 'echo seven', description: 'Count them' };
-    const agent = inTurn([[call('Bash', look)], [say('There are seven sheep.')]]);
+    const isFromAgent = ({ conversation }: ReceivedRequest): boolean => conversation.prompt === task.prompt;
+    const bashInput = { command: 'echo seven', description: 'Count them' };
+    const agent = inTurn([[call('Bash', bashInput)], [say('There are seven sheep.')]]);
     const script = inTurn(
       [[call('Agent', { ...task, run_in_background: false })], [say('Seven, says the agent.')]],
-      (asked) => (ofAgent(asked) ? agent(asked) : undefined),
+      (request) => (isFromAgent(request) ? agent(request) : undefined),
     );
     await using emulator = await startEmulator({ script });
     const tools = 'Agent,Bash(echo:*)';
     const ran = await launch(box, zen(emulator, model), '-p', 'Count the sheep.', '--allowedTools', tools);
     assert.equal(ran.stdout.trim(), 'Seven, says the agent.', ran.stderr);
-    const asked = posts(emulator);
-    assert.deepEqual(asked.map(ofAgent), [false, true, true, false]);
-    assert.equal(asked[2]?.conversation.done[0]?.result?.text.trim(), 'seven');
-    const [report] = asked[3]?.conversation.done ?? [];
+    const requests = posts(emulator);
+    assert.deepEqual(requests.map(isFromAgent), [false, true, true, false]);
+    assert.equal(requests[2]?.conversation.done[0]?.result?.text.trim(), 'seven');
+    const [report] = requests[3]?.conversation.done ?? [];
     assert.match(report?.result?.text ?? '', /There are seven sheep\./);
     assert.equal(report?.result?.failed, false);
-    const sessions = asked.map(({ headers }) => headers['x-opencode-session']);
-    assert.notEqual(sessions[1], sessions[0], 'the agent has a conversation of its own');
+    const sessions = requests.map(({ headers }) => headers['x-opencode-session']);
+    assert.notEqual(sessions[1], sessions[0], 'the agent has its own session');
     assert.deepEqual([sessions[2], sessions[3]], [sessions[1], sessions[0]]);
   });
 }
 
-/** The content of the last message's tool result, in blocks. */
+/** The content blocks of the tool result in the last message. */
 function resultIn(messages: readonly JsonObject[]): JsonObject[] {
   const [result] = toArray(messages.at(-1)?.['content']).map(toObject);
   assert.equal(result?.['type'], 'tool_result');

@@ -1,7 +1,7 @@
 /**
- * Clients that leave, by the thousand and by the clock (laws L13): the upstream hears within 100 ms in every phase, an
- * old request is dead before the client's next one arrives, and ten thousand leave sockets, timers, listeners and heap as
- * they were. The proxy, the emulator and the clients are this one process; OCC_CANCELLED changes the number.
+ * Client disconnects in large numbers (L13): in every phase the upstream request is aborted within 100 ms and before the
+ * client's next request arrives, and ten thousand disconnects leak no sockets, timers, listeners or memory. The proxy, the
+ * emulator and the clients run in this process. OCC_CANCELLED sets the number of disconnects.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -18,39 +18,42 @@ import { proxyOver, requestBody, token, waitUntil, type ProxyUnderTest } from '.
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-const words = [say(['first', ' second'])];
-/** What the upstream does, and what the client has seen when it leaves; undefined leaves as soon as the upstream was asked. */
-const phases: Record<string, { answer: Answer; sees?: 'headers' | 'data' }> = {
-  'before the headers': { answer: failing(words, { headersAfterMs: 60_000 }) },
-  'before the first event': { answer: failing(words, { firstEventAfterMs: 60_000 }) },
-  'before content': { answer: failing(words, { breaks: { at: { deltas: 0 }, how: 'silence' } }) },
+const script = [say(['first', ' second'])];
+/** What the upstream does, and what the client waits for before it disconnects; by default that the request has arrived. */
+const phases: Record<string, { answer: Answer; waitsFor?: 'headers' | 'data' }> = {
+  'before the headers': { answer: failing(script, { headersAfterMs: 60_000 }) },
+  'before the first event': { answer: failing(script, { firstEventAfterMs: 60_000 }) },
+  'before content': { answer: failing(script, { breaks: { at: { deltas: 0 }, how: 'silence' } }) },
   'in mid-stream': {
-    answer: failing(words, { breaks: { at: { deltas: 1 }, how: 'silence' } }),
-    sees: 'data',
+    answer: failing(script, { breaks: { at: { deltas: 1 }, how: 'silence' } }),
+    waitsFor: 'data',
   },
-  'while a refusal is read': {
+  'during an error response': {
     answer: failing(refuse(503), { breaks: { at: { bytes: 4 }, how: 'silence' } }),
   },
-  'while it does not read': { answer: { script: [say(filler(20_000_000, 4096))] }, sees: 'headers' },
-  'while a retry is waited for': { answer: refuse(503) },
+  'while the client does not read': {
+    answer: { script: [say(filler(20_000_000, 4096))] },
+    waitsFor: 'headers',
+  },
+  'during a retry delay': { answer: refuse(503) },
 };
 
-interface Watched {
+interface TestBed {
   over: ProxyUnderTest;
-  /** Resolves with the upstream's side of the request with this tag. */
+  /** Resolves when the upstream receives the request with this tag. */
   arrival: (tag: string) => Promise<ReceivedRequest>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A proxy whose upstream answers each request as the phase in its tag says. */
-async function watched(): Promise<Watched> {
-  const waiting = new Map<string, (asked: ReceivedRequest) => void>();
+/** A proxy whose upstream answers each request according to the phase in its tag. */
+async function openTestBed(): Promise<TestBed> {
+  const waiting = new Map<string, (received: ReceivedRequest) => void>();
   const over = await proxyOver({
     emulator: {
       keep: 1,
-      script: (asked) => {
-        const [, tag = '', phase = ''] = /tag <(.*?):(.*?)>/.exec(JSON.stringify(asked.body)) ?? [];
-        waiting.get(tag)?.(asked);
+      script: (received) => {
+        const [, tag = '', phase = ''] = /tag <(.*?):(.*?)>/.exec(JSON.stringify(received.body)) ?? [];
+        waiting.get(tag)?.(received);
         waiting.delete(tag);
         return phases[phase]?.answer ?? refuse(500);
       },
@@ -67,8 +70,8 @@ async function watched(): Promise<Watched> {
 
 const agent = new Agent({ keepAlive: false });
 
-function ask(over: ProxyUnderTest, tag: string, phase: string, stream: boolean): ClientRequest {
-  const asked = request({
+function send(over: ProxyUnderTest, tag: string, phase: string, stream: boolean): ClientRequest {
+  const outgoing = request({
     agent,
     host: '127.0.0.1',
     port: over.proxy.port,
@@ -76,75 +79,75 @@ function ask(over: ProxyUnderTest, tag: string, phase: string, stream: boolean):
     method: 'POST',
     headers: { 'x-api-key': token, 'x-claude-code-session-id': tag },
   });
-  asked.on('error', () => {});
+  outgoing.on('error', () => {});
   const content = `tag <${tag}:${phase}>`;
-  asked.end(JSON.stringify(requestBody({ stream, messages: [{ role: 'user', content }] })));
-  return asked;
+  outgoing.end(JSON.stringify(requestBody({ stream, messages: [{ role: 'user', content }] })));
+  return outgoing;
 }
 
-/** One client that leaves; resolves to the milliseconds until the upstream heard of it, undefined where it had ended before. */
-async function leave(
-  { over, arrival }: Watched,
+/** Sends a request and disconnects. Resolves to the milliseconds until the upstream noticed, unless its answer had ended. */
+async function disconnect(
+  { over, arrival }: TestBed,
   tag: string,
   phase: string,
   stream: boolean,
 ): Promise<number | undefined> {
-  const { sees } = phases[phase] ?? {};
+  const { waitsFor } = phases[phase] ?? {};
   const arrived = arrival(tag);
-  const client = ask(over, tag, phase, stream);
-  if (sees !== undefined && stream) {
+  const client = send(over, tag, phase, stream);
+  if (waitsFor !== undefined && stream) {
     const [answer] = (await once(client, 'response')) as [IncomingMessage];
     answer.on('error', () => {});
-    if (sees === 'data') await once(answer, 'data');
+    if (waitsFor === 'data') await once(answer, 'data');
   }
-  const asked = await arrived;
-  const left = performance.now();
+  const received = await arrived;
+  const disconnectedAt = performance.now();
   client.destroy();
-  const { how } = await asked.ended;
-  return how === 'aborted' ? performance.now() - left : undefined;
+  const { how } = await received.ended;
+  return how === 'aborted' ? performance.now() - disconnectedAt : undefined;
 }
 
-test('the upstream hears within 100 ms that the client has left, in every phase', async (t) => {
-  await using watching = await watched();
+test('the upstream request is aborted within 100 ms of the disconnect, in every phase', async (t) => {
+  await using bed = await openTestBed();
   for (const phase of Object.keys(phases)) {
-    const heard: number[] = [];
+    const delays: number[] = [];
     for (let i = 0; i < 20; i++) {
-      const ms = await leave(watching, `${phase} ${i}`, phase, true);
-      if (ms !== undefined) heard.push(ms);
+      const ms = await disconnect(bed, `${phase} ${i}`, phase, true);
+      if (ms !== undefined) delays.push(ms);
     }
-    const sorted = heard.toSorted((a, b) => a - b);
+    const sorted = delays.toSorted((a, b) => a - b);
     const median = sorted[Math.floor(sorted.length / 2)];
     t.diagnostic(`${phase}: median ${median?.toFixed(1)} ms, slowest ${sorted.at(-1)?.toFixed(1)} ms`);
-    assert.equal(heard.length, phase === 'while a retry is waited for' ? 0 : 20);
+    assert.equal(delays.length, phase === 'during a retry delay' ? 0 : 20);
     assert((median ?? 0) < 100, phase);
   }
-  await waitUntil(() => watching.over.proxy.stats().live === 0, 'every answer to close');
-  assert.equal(await watching.over.proxy.close(1000), 0, 'nobody waits for a retry any more');
+  await waitUntil(() => bed.over.proxy.stats().live === 0, 'every answer to close');
+  assert.equal(await bed.over.proxy.close(1000), 0, 'no retry is pending');
 });
 
-test('a client that asks again, as Claude Code does after half a second, is not served twice at once', async () => {
-  await using watching = await watched();
+test('when a client retries, as Claude Code does after half a second, its first request has been aborted', async () => {
+  await using bed = await openTestBed();
   for (let i = 0; i < 10; i++) {
-    const first = watching.arrival(`first ${i}`);
-    const client = ask(watching.over, `first ${i}`, 'before content', true);
-    const asked = await first;
+    const first = bed.arrival(`first ${i}`);
+    const client = send(bed.over, `first ${i}`, 'before content', true);
+    const received = await first;
     client.destroy();
     await sleep(100);
-    const second = watching.arrival(`second ${i}`);
-    const again = ask(watching.over, `second ${i}`, 'before content', true);
+    const second = bed.arrival(`second ${i}`);
+    const again = send(bed.over, `second ${i}`, 'before content', true);
     await second;
-    assert.equal(asked.ending?.how, 'aborted');
+    assert.equal(received.ending?.how, 'aborted');
     again.destroy();
   }
 });
 
-interface Size {
+interface Usage {
   sockets: number;
   timers: number;
   heap: number;
 }
 
-async function measure(): Promise<Size> {
+async function measure(): Promise<Usage> {
   for (let i = 0; i < 3; i++) {
     collect();
     await sleep(20);
@@ -157,48 +160,44 @@ async function measure(): Promise<Size> {
   };
 }
 
-test(
-  'ten thousand clients that leave, in every phase, leave nothing behind',
-  { timeout: 600_000 },
-  async (t) => {
-    const total = Number(process.env['OCC_CANCELLED'] ?? 10_000);
-    const atOnce = 25;
-    const warnings: Error[] = [];
-    const note = (warning: Error): void => void warnings.push(warning);
-    process.on('warning', note);
-    await using watching = await watched();
-    const { over } = watching;
-    // What does not read costs megabytes each time, and has its own test above.
-    const names = Object.keys(phases).filter((phase) => phase !== 'while it does not read');
+test('ten thousand disconnects, in every phase, leak nothing', { timeout: 600_000 }, async (t) => {
+  const total = Number(process.env['OCC_CANCELLED'] ?? 10_000);
+  const atOnce = 25;
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', note);
+  await using bed = await openTestBed();
+  const { over } = bed;
+  // A client that does not read costs megabytes each time, and is tested above.
+  const names = Object.keys(phases).filter((phase) => phase !== 'while the client does not read');
 
-    async function leaveAll(from: number, count: number): Promise<Size> {
-      for (let i = from; i < from + count; i += atOnce) {
-        await Promise.all(
-          Array.from({ length: atOnce }, (_, j) => {
-            const phase = names[(i + j) % names.length] ?? '';
-            return leave(watching, String(i + j), phase, (i + j) % 3 !== 0 || phase === 'in mid-stream');
-          }),
-        );
-        over.log.length = 0;
-      }
-      await waitUntil(() => over.proxy.stats().live === 0, 'every answer to close');
-      const size = await measure();
-      t.diagnostic(
-        `after ${from + count}: ${size.sockets} sockets, ${size.timers} timers, ${(size.heap / 1e6).toFixed(1)} MB`,
+  async function disconnectAll(from: number, count: number): Promise<Usage> {
+    for (let i = from; i < from + count; i += atOnce) {
+      await Promise.all(
+        Array.from({ length: atOnce }, (_, j) => {
+          const phase = names[(i + j) % names.length] ?? '';
+          return disconnect(bed, String(i + j), phase, (i + j) % 3 !== 0 || phase === 'in mid-stream');
+        }),
       );
-      return size;
+      over.log.length = 0;
     }
+    await waitUntil(() => over.proxy.stats().live === 0, 'every answer to close');
+    const size = await measure();
+    t.diagnostic(
+      `after ${from + count}: ${size.sockets} sockets, ${size.timers} timers, ${(size.heap / 1e6).toFixed(1)} MB`,
+    );
+    return size;
+  }
 
-    const fifth = Math.max(atOnce, Math.floor(total / 5 / atOnce) * atOnce);
-    const warm = await leaveAll(0, fifth);
-    let last = warm;
-    for (let i = 1; i < 5; i++) last = await leaveAll(i * fifth, fifth);
-    // For each place that was cancelled the HTTP library may keep one connection ready, of those that ran at once.
-    assert(last.sockets <= warm.sockets + atOnce, JSON.stringify([warm, last]));
-    assert(last.timers <= warm.timers + atOnce, JSON.stringify([warm, last]));
-    assert(last.heap < warm.heap + 5_000_000, JSON.stringify([warm, last]));
-    assert.equal(over.proxy.stats().failures, 0);
-    process.off('warning', note);
-    assert.deepEqual(warnings, []);
-  },
-);
+  const fifth = Math.max(atOnce, Math.floor(total / 5 / atOnce) * atOnce);
+  const warm = await disconnectAll(0, fifth);
+  let last = warm;
+  for (let i = 1; i < 5; i++) last = await disconnectAll(i * fifth, fifth);
+  // undici may keep one open connection for each request that ran at the same time.
+  assert(last.sockets <= warm.sockets + atOnce, JSON.stringify([warm, last]));
+  assert(last.timers <= warm.timers + atOnce, JSON.stringify([warm, last]));
+  assert(last.heap < warm.heap + 5_000_000, JSON.stringify([warm, last]));
+  assert.equal(over.proxy.stats().failures, 0);
+  process.off('warning', note);
+  assert.deepEqual(warnings, []);
+});

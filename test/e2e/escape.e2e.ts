@@ -1,6 +1,6 @@
 /**
- * A person at the real Claude Code presses Esc, in every phase of an answer: the upstream is let go at once, nobody else
- * is asked, nothing is called a failure, and the next prompt is answered. Needs tmux to type into.
+ * The user presses Esc in the real Claude Code, in every phase of an answer: the upstream request is aborted, no other
+ * model is tried, no failure is recorded, and the next prompt is answered. Needs tmux.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
@@ -22,45 +22,45 @@ const heartbeatMs = 1000;
 
 interface Phase {
   answer: Answer | Script;
-  /** Waits until the phase has been reached; `asked` is the request. */
-  reached: (terminal: Terminal, asked: ReceivedRequest) => Promise<unknown>;
-  /** The upstream had said all it had to say before. */
-  over?: boolean;
+  /** Waits until the phase has been reached. */
+  reached: (terminal: Terminal, request: ReceivedRequest) => Promise<unknown>;
+  /** The upstream's answer has ended before the key is pressed. */
+  ended?: boolean;
 }
 
-const prose = say('First line of it.\n\nSecond line of it.\n\nThird');
+const text = say('First line of it.\n\nSecond line of it.\n\nThird');
 const pinged = (): Promise<void> => sleep(2.5 * heartbeatMs);
 const bash = call('Bash', { command: `echo ${'a very long word '.repeat(20)}` });
 
 const phases: Record<string, Phase> = {
-  // The first, so that a request that was made all the same would come among the others.
-  'waiting to ask again': {
+  // First, so that a retry that is not cancelled would arrive during the other phases.
+  'retry delay': {
     answer: refuse(503),
-    reached: (_, asked) => asked.ended,
-    over: true,
+    reached: (_, request) => request.ended,
+    ended: true,
   },
-  'waiting for headers': {
-    answer: failing([prose], { headersAfterMs: never }),
+  'before headers': {
+    answer: failing([text], { headersAfterMs: never }),
     reached: () => sleep(heartbeatMs / 4),
   },
   thinking: {
-    answer: [think('Let me think about it.'), wait(never), prose],
+    answer: [think('Let me think about it.'), wait(never), text],
     reached: (terminal) => terminal.shows(/thinking\)/),
   },
   'in mid-text': {
-    answer: [prose, wait(never), say(' and more.')],
+    answer: [text, wait(never), say(' and more.')],
     reached: (terminal) => terminal.shows(/Second line of it\./),
   },
-  'within the arguments of a call': {
+  'in the arguments of a call': {
     answer: failing([bash], { breaks: { at: { deltas: 5 }, how: 'silence' } }),
     reached: () => sleep(500),
   },
   'heartbeats before content': {
-    answer: failing([prose], { firstEventAfterMs: never }),
+    answer: failing([text], { firstEventAfterMs: never }),
     reached: pinged,
   },
   'heartbeats in mid-text': {
-    answer: [prose, wait(never), say(' and more.')],
+    answer: [text, wait(never), say(' and more.')],
     reached: async (terminal) => {
       await terminal.shows(/Second line of it\./);
       await pinged();
@@ -69,9 +69,9 @@ const phases: Record<string, Phase> = {
 };
 
 const name = 'Esc in every phase of an answer (needs tmux)';
-test(name, { skip: !hasTmux && 'there is no tmux here' }, async (t) => {
+test(name, { skip: !hasTmux && 'tmux is not installed' }, async (t) => {
   await using box = sandbox();
-  const env = atHome(box);
+  const env = onboarded(box);
   await using emulator = await startEmulator({
     script: ({ conversation: { prompt } }) => {
       const [, phase, number] = /(?:phase <(.+)>|number (\d+))$/.exec(prompt) ?? [];
@@ -92,33 +92,33 @@ test(name, { skip: !hasTmux && 'there is no tmux here' }, async (t) => {
     const launched = [process.execPath, occ, 'launch', '--attach'];
     await using terminal = await openTerminal(launched, { cwd: box.work, env });
     await terminal.shows(/for shortcuts/);
-    let asked = 0;
-    for (const [index, [phase, { answer: _, reached, over = false }]] of Object.entries(phases).entries()) {
+    let received = 0;
+    for (const [index, [phase, { answer: _, reached, ended = false }]] of Object.entries(phases).entries()) {
       await t.test(phase, async (t) => {
         await enter(terminal, `phase <${phase}>`);
-        const request = await emulator.received(++asked, 10_000);
+        const request = await emulator.received(++received, 10_000);
         await reached(terminal, request);
         const pressed = performance.now();
         await terminal.press('Escape');
         const { how } = await within(2000, request.ended);
-        if (over) await until(() => atRest(url));
-        t.diagnostic(`${Math.round(performance.now() - pressed)} ms after the key it was over`);
-        assert.equal(how, over ? 'sent' : 'aborted');
-        await until(() => atRest(url));
+        if (ended) await until(() => isIdle(url));
+        t.diagnostic(`${Math.round(performance.now() - pressed)} ms from the key to the end`);
+        assert.equal(how, ended ? 'sent' : 'aborted');
+        await until(() => isIdle(url));
         const screen = await terminal.screen();
-        t.diagnostic(JSON.stringify(wordsOf(screen)));
+        t.diagnostic(JSON.stringify(lastLinesOf(screen)));
         assert.doesNotMatch(screen, /all models failed|API Error|\b50\d\b/);
-        await terminal.press('C-u'); // what was not answered yet is in the box again
+        await terminal.press('C-u'); // the input box contains the cancelled prompt again
         await enter(terminal, `number ${index}`);
         await terminal.shows(new RegExp(`Answer ${index}\\.`));
-        assert.equal(posts(emulator).length, ++asked, 'nobody else was asked');
+        assert.equal(posts(emulator).length, ++received, 'no other request was sent');
       });
     }
     const { failures, last_error: lastError, models } = await status(box, env);
     assert.deepEqual([failures, lastError], [0, null]);
     const [first, ...others] = toArray(models).map(toObject);
-    assert.deepEqual(others, [], 'the second model was never asked');
-    // The one refusal was a real one.
+    assert.deepEqual(others, [], 'the second model was not tried');
+    // The one failure is the 503 of the retry delay.
     assert.deepEqual([first?.['failures'], first?.['failures_in_a_row']], [1, 0]);
     assert.equal(toObject(first?.['breaker'])['state'], 'closed');
     const log = logOf(box);
@@ -127,15 +127,15 @@ test(name, { skip: !hasTmux && 'there is no tmux here' }, async (t) => {
       [],
     );
     const outcomes = log.filter(({ event }) => event === 'attempt').map(({ outcome }) => outcome);
-    const left = Object.values(phases).filter(({ over }) => !over);
-    assert.equal(outcomes.filter((outcome) => outcome === 'abandoned').length, left.length);
+    const aborted = Object.values(phases).filter(({ ended }) => !ended);
+    assert.equal(outcomes.filter((outcome) => outcome === 'abandoned').length, aborted.length);
   } finally {
     await inSandbox(box, env, 'stop', '--timeout', '0');
   }
 });
 
-/** The environment of somebody who has used Claude Code in this folder before. */
-function atHome(box: Sandbox): Record<string, string> {
+/** The environment of a user who has already used Claude Code in this folder. */
+function onboarded(box: Sandbox): Record<string, string> {
   const env = environment(box);
   const folder = env['CLAUDE_CONFIG_DIR'] ?? '';
   const projects = { [realpathSync(box.work)]: { hasTrustDialogAccepted: true } };
@@ -144,8 +144,8 @@ function atHome(box: Sandbox): Record<string, string> {
   return env;
 }
 
-function inSandbox(box: Sandbox, env: Record<string, string>, ...words: string[]): ReturnType<typeof run> {
-  return run(process.execPath, [occ, ...words], { cwd: box.work, env });
+function inSandbox(box: Sandbox, env: Record<string, string>, ...args: string[]): ReturnType<typeof run> {
+  return run(process.execPath, [occ, ...args], { cwd: box.work, env });
 }
 
 async function status(box: Sandbox, env: Record<string, string>): Promise<JsonObject> {
@@ -165,22 +165,22 @@ async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   return Promise.race([promise, late]);
 }
 
-/** The proxy has no request under way. */
-async function atRest(url: string): Promise<boolean> {
+/** True if the proxy has no running request. */
+async function isIdle(url: string): Promise<boolean> {
   const health = (await (await fetch(`${url}/health`)).json()) as JsonObject;
   return health['live'] === 0;
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
+async function until(condition: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
-    if (await holds()) return;
+    if (await condition()) return;
     await sleep(10);
   }
-  assert.fail('it never came to rest');
+  assert.fail('the proxy never became idle');
 }
 
-/** The last lines of what was said, without the frame around the prompt. */
-function wordsOf(screen: string): string[] {
+/** The last three lines of the conversation, without the frame around the prompt. */
+function lastLinesOf(screen: string): string[] {
   const lines = screen.split('\n').map((line) => line.trim());
   return lines
     .filter((line) => /\w/.test(line) && !/^tmux focus|for shortcuts|\/effort/.test(line))

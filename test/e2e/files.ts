@@ -1,10 +1,10 @@
-/** The smallest files that are what their names say. */
+/** Minimal valid files, as base64. */
 
-/** One red dot, as base64. */
+/** One red pixel. */
 export const png =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
 
-/** One empty page, as base64. */
+/** One empty page. */
 export const pdf = btoa(page());
 
 function page(): string {

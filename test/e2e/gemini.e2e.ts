@@ -1,4 +1,4 @@
-/** The real Claude Code at work on a model that is asked in Google's format, and what that upstream received. */
+/** The real Claude Code on a model in Google's format, and the requests that the upstream receives. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ async function launch(box: Sandbox, emulator: Emulator, ...args: string[]): Prom
   return run(process.execPath, [occ, 'launch', '--config', config, ...args], { cwd: box.work, env });
 }
 
-/** Answers in turn; the emulator's own agent takes no part. */
+/** Answers with the scripts in order, instead of the emulator's own agent. */
 function scripted(...scripts: Script[]): () => Script {
   let n = 0;
   return () => scripts[n++] ?? [say('(no more)')];
@@ -39,31 +39,31 @@ function bodyOf({ body }: ReceivedRequest): GeminiRequest {
   return body as unknown as GeminiRequest;
 }
 
-const modelParts = (asked: ReceivedRequest): GeminiPart[] =>
-  bodyOf(asked).contents.flatMap(({ role, parts }) => (role === 'model' ? parts : []));
+const modelParts = (request: ReceivedRequest): GeminiPart[] =>
+  bodyOf(request).contents.flatMap(({ role, parts }) => (role === 'model' ? parts : []));
 
-function assertLawful(asked: readonly ReceivedRequest[]): void {
-  for (const request of asked) assert.deepEqual(brokenRules(bodyOf(request)), []);
+function assertLawful(requests: readonly ReceivedRequest[]): void {
+  for (const request of requests) assert.deepEqual(brokenRules(bodyOf(request)), []);
 }
 
-test('a plain answer, asked as Google wants to be asked', async () => {
+test('a plain answer, requested in Google’s format', async () => {
   await using box = sandbox();
   await using google = await startEmulator({ script: scripted([think('Hm.'), say('A plain answer.')]) });
   const ran = await launch(box, google, '-p', 'hi');
-  // The signature behind the last words must not become the last block: the client would print that.
+  // The signature after the last text must not become the last block, because the client prints the last block.
   assert.equal(ran.stdout.trim(), 'A plain answer.', ran.stderr);
   assert.equal(ran.code, 0);
-  const [asked, ...more] = posts(google);
-  assert.ok(asked && more.length === 0);
-  assert.equal(asked.path, `/v1beta/models/${model}:streamGenerateContent`);
-  assert.equal(asked.query, 'alt=sse');
-  assert.equal(asked.headers['x-goog-api-key'], key);
-  assert.deepEqual(asked.keyHeaders, ['x-goog-api-key']);
-  const { systemInstruction, generationConfig, tools } = bodyOf(asked);
+  const [request, ...more] = posts(google);
+  assert.ok(request && more.length === 0);
+  assert.equal(request.path, `/v1beta/models/${model}:streamGenerateContent`);
+  assert.equal(request.query, 'alt=sse');
+  assert.equal(request.headers['x-goog-api-key'], key);
+  assert.deepEqual(request.keyHeaders, ['x-goog-api-key']);
+  const { systemInstruction, generationConfig, tools } = bodyOf(request);
   assert.ok(!JSON.stringify(systemInstruction).includes('x-anthropic-billing-header'));
   assert.deepEqual(generationConfig?.thinkingConfig, { includeThoughts: true, thinkingLevel: 'HIGH' });
   assert.ok(tools?.some((tool) => 'functionDeclarations' in tool && tool.functionDeclarations.length > 5));
-  assertLawful([asked]);
+  assertLawful([request]);
 });
 
 test('Write, Read and Edit change the file on disk', async () => {
@@ -112,7 +112,7 @@ test('two tools called in parallel both run, and only the first call is signed',
   assertLawful(posts(google));
 });
 
-test('thoughts and signatures come back on the very parts they came with', async () => {
+test('thoughts and signatures are sent back on the same parts', async () => {
   await using box = sandbox();
   await using google = await startEmulator({
     script: scripted(
@@ -132,9 +132,9 @@ test('thoughts and signatures come back on the very parts they came with', async
   assert.equal(first.stdout.trim(), 'All seen.', first.stderr);
   const second = await launch(box, google, '-c', '-p', 'again');
   assert.equal(second.stdout.trim(), 'As before.', second.stderr);
-  const asked = posts(google);
-  assert.equal(asked.length, 4);
-  const [, afterOne, afterTwo, later] = asked;
+  const requests = posts(google);
+  assert.equal(requests.length, 4);
+  const [, afterOne, afterTwo, later] = requests;
   assert.ok(afterOne && afterTwo && later);
   const turnOne = [
     'thought I should look.',
@@ -142,17 +142,22 @@ test('thoughts and signatures come back on the very parts they came with', async
     'call_1 echo one signed by answer 1',
   ];
   const turnTwo = ['And now two at once.', 'call_2 echo two signed by answer 2', 'call_3 echo three'];
-  assert.deepEqual(modelParts(afterOne).map(spell), turnOne);
-  assert.deepEqual(modelParts(afterTwo).map(spell), [...turnOne, ...turnTwo]);
-  // The signature of the last words is the one that is given up: no client could carry it.
-  assert.deepEqual(modelParts(later).map(spell), [...turnOne, ...turnTwo, 'thought Done.', 'All seen.']);
-  assertLawful(asked);
+  assert.deepEqual(modelParts(afterOne).map(describePart), turnOne);
+  assert.deepEqual(modelParts(afterTwo).map(describePart), [...turnOne, ...turnTwo]);
+  // The signature of a final text is lost, because the client has no place for it.
+  assert.deepEqual(modelParts(later).map(describePart), [
+    ...turnOne,
+    ...turnTwo,
+    'thought Done.',
+    'All seen.',
+  ]);
+  assertLawful(requests);
 });
 
-/** A part in words, its signature by the answer of the emulator that made it. */
-function spell({ text, thought, functionCall, thoughtSignature }: GeminiPart): string {
-  const said = functionCall ? `${functionCall.id} ${toText(functionCall.args['command'])}` : text;
-  if (thoughtSignature === undefined) return `${thought ? 'thought ' : ''}${said}`;
+/** Describes a part; a signature is described by the emulator's answer it belongs to. */
+function describePart({ text, thought, functionCall, thoughtSignature }: GeminiPart): string {
+  const content = functionCall ? `${functionCall.id} ${toText(functionCall.args['command'])}` : text;
+  if (thoughtSignature === undefined) return `${thought ? 'thought ' : ''}${content}`;
   const [, answer] = /^emulator \w+(\d{4})$/.exec(atob(thoughtSignature)) ?? [];
-  return `${thought ? 'thought ' : ''}${said} signed ${answer ? `by answer ${Number(answer)}` : thoughtSignature}`;
+  return `${thought ? 'thought ' : ''}${content} signed ${answer ? `by answer ${Number(answer)}` : thoughtSignature}`;
 }

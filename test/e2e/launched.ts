@@ -1,4 +1,4 @@
-/** The real client, launched by occ on models that an emulator plays, and the log that the launch left. */
+/** Launches the real client with occ, on models of an emulator, and reads the log. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer } from '../../lib/emulator/answer.ts';
@@ -9,7 +9,7 @@ import { occ, realClaude, run, type Ran, type Sandbox } from './client.ts';
 
 const claude = await realClaude();
 
-/** Runs `occ launch` with these words to its end, with the client where PATH finds it. */
+/** Runs `occ launch` with these arguments to its end, with the client on PATH. */
 export function launch(box: Sandbox, config: object, ...args: string[]): Promise<Ran> {
   return run(process.execPath, [occ, 'launch', '--config', box.configure(config), ...args], {
     cwd: box.work,
@@ -17,12 +17,12 @@ export function launch(box: Sandbox, config: object, ...args: string[]): Promise
   });
 }
 
-/** The sandbox's own, with the client on PATH. */
+/** The environment of the sandbox, with the client on PATH. */
 export function environment(box: Sandbox): Record<string, string> {
   return { ...box.env, PATH: `${join(claude, '..')}:${box.env['PATH']}` };
 }
 
-/** What occ wrote down, entries in their order. */
+/** The log of occ, in order. */
 export function logOf({ home }: Sandbox): LogEntry[] {
   const text = readFileSync(join(home, '.local/state/occ/occ.log'), 'utf8');
   return text
@@ -31,11 +31,11 @@ export function logOf({ home }: Sandbox): LogEntry[] {
     .map((line) => JSON.parse(line) as LogEntry);
 }
 
-/** Answers the conversation's requests in turn; what `aside` answers is none of them. */
+/** Answers requests with `turns` in order, except those that `aside` answers. */
 export function inTurn(
   turns: readonly (Answer | Script)[],
-  aside: (asked: ReceivedRequest) => Answer | Script | undefined = () => undefined,
-): (asked: ReceivedRequest) => Answer | Script {
+  aside: (request: ReceivedRequest) => Answer | Script | undefined = () => undefined,
+): (request: ReceivedRequest) => Answer | Script {
   let turn = 0;
-  return (asked) => aside(asked) ?? turns[turn++] ?? [say('(no more)')];
+  return (request) => aside(request) ?? turns[turn++] ?? [say('(no more)')];
 }

@@ -1,4 +1,4 @@
-/** A machine that has Node and npm and nothing else, with the package as it would be published. */
+/** A simulated machine with only Node and npm, and the package as it is published. */
 import {
   accessSync,
   constants,
@@ -17,19 +17,19 @@ import { run, type Ran } from './client.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** Fetching the client is some hundred megabytes. */
+/** The client is a download of some hundred megabytes. */
 const longestMs = 300_000;
 
 export interface Machine extends AsyncDisposable {
-  /** Everything is in here. */
+  /** Contains all the others. */
   folder: string;
   home: string;
   work: string;
   /** PATH: node, npm, npx and a shell. */
   path: string;
-  /** The package, packed; from the work folder, since npx runs a file it is given with its whole path. */
+  /** The packed package, relative to the work folder: npx would run an absolute path as a program. */
   tarball: string;
-  /** Runs a program of PATH in the work folder, with nothing in its environment but PATH, HOME, TMPDIR and `env`. */
+  /** Runs a program on PATH in the work folder. Its environment has only PATH, HOME, TMPDIR, proxy variables and `env`. */
   run(command: string, args: readonly string[], more?: RunMore): Promise<Ran>;
 }
 
@@ -47,7 +47,7 @@ export async function emptyMachine(): Promise<Machine> {
     return join(folder, name);
   };
   const [home, work, bin, temporary] = [within('home'), within('work'), within('bin'), within('tmp')];
-  const env = { PATH: bin, HOME: home, TMPDIR: temporary, ...reachingNetwork() };
+  const env = { PATH: bin, HOME: home, TMPDIR: temporary, ...networkVariables() };
   const clean = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     symlinkSync(process.execPath, join(bin, 'node'));
@@ -70,8 +70,8 @@ export async function emptyMachine(): Promise<Machine> {
   }
 }
 
-/** How the network is reached belongs to the machine, not to the person. */
-function reachingNetwork(): Record<string, string> {
+/** The variables for network access, which describe the machine and not the user. */
+function networkVariables(): Record<string, string> {
   const names = /^(?:NODE_EXTRA_CA_CERTS|(?:https?|no)_proxy)$/i;
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
@@ -80,16 +80,16 @@ function reachingNetwork(): Record<string, string> {
   );
 }
 
-/** Packs what is built; gives the tarball's path. */
+/** Packs the built package. Returns the path of the tarball. */
 async function pack(into: string): Promise<string> {
-  const words = ['pack', '--ignore-scripts', '--pack-destination', into];
-  const { stderr } = await run('npm', words, { cwd: root, env: keepingDist });
+  const args = ['pack', '--ignore-scripts', '--pack-destination', into];
+  const { stderr } = await run('npm', args, { cwd: root, env: keepingDist });
   const [name] = readdirSync(into);
   if (name === undefined) throw new Error(`npm packed nothing:\n${stderr}`);
   return join(into, name);
 }
 
-/** The file itself, past symbolic links: npm looks for its own files beside it. */
+/** The path of a program, with symbolic links resolved, because npm looks for its own files next to it. */
 function onPath(name: string): string {
   for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
     const file = join(directory, name);
@@ -100,15 +100,15 @@ function onPath(name: string): string {
       continue;
     }
   }
-  throw new Error(`there is no ${name} on PATH`);
+  throw new Error(`${name} is not on PATH`);
 }
 
-/** What a run that forgets its HOME or TMPDIR would leave behind: names in the places where such programs write. */
+/** Names of files that a run writes if it ignores its HOME or TMPDIR. */
 export function traces(): string[] {
-  const person = homedir();
+  const userHome = homedir();
   const places = ['', '.config', '.cache', '.local/share', '.local/state', '.npm/_npx', '.claude/projects'];
   return [
-    ...places.flatMap((place) => namesIn(join(person, place))),
+    ...places.flatMap((place) => namesIn(join(userHome, place))),
     ...namesIn(tmpdir()).filter((name) => /claude|cc-socks|compile-cache/.test(name)),
   ].sort();
 }
@@ -117,6 +117,6 @@ function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory).map((name) => join(directory, name));
   } catch {
-    return []; // no such place
+    return []; // no such directory
   }
 }

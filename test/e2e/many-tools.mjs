@@ -1,4 +1,4 @@
-/** An MCP server on stdio with thirty harmless tools, so that a client has more than 29. */
+/** An MCP server on stdio with thirty tools without effects, so that the client has more than 29. */
 import { createInterface } from 'node:readline';
 
 const tools = Array.from({ length: 30 }, (_, i) => ({

@@ -1,4 +1,4 @@
-/** One command on a machine that has nothing: npx fetches the package, the package fetches Claude Code, the work is done. */
+/** One command on an empty machine: npx installs the package, the package installs Claude Code, and Claude Code works. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,11 +9,11 @@ import { emptyMachine, traces, type Machine } from './machine.ts';
 const prompt = 'Write a file hello.txt that says hello from occ, then read it back and tell me what it says.';
 const job = ['launch', '--emulator', '--yes', '-p', prompt, '--permission-mode', 'acceptEdits'];
 
-test('npx <package> launch does the main job on an empty machine', async (t) => {
+test('npx <package> launch works on an empty machine', async (t) => {
   await using machine = await emptyMachine();
   const before = traces();
 
-  await t.test('the file is on disk, and the answer tells what it says', async () => {
+  await t.test('the file is written, and the answer quotes it', async () => {
     const { code, stdout, stderr } = await machine.run('npx', ['--yes', machine.tarball, ...job]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /hello from occ/);
@@ -21,17 +21,19 @@ test('npx <package> launch does the main job on an empty machine', async (t) => 
     assert.equal(readFileSync(join(machine.work, 'hello.txt'), 'utf8').trim(), 'hello from occ');
   });
 
-  await t.test('neither installation ran a script', () => {
+  await t.test('no installation script ran', () => {
     const commands = scriptsRun(machine);
-    assert.ok(commands.runs > 0, 'npm keeps a log of each run');
+    assert.ok(commands.runs > 0, 'npm writes a log for each run');
     assert.deepEqual(commands.scripts, []);
     const installed = packagesIn(folderOf(machine, 'occ-cli'));
     assert.ok('node_modules/undici' in installed);
-    const wanting = Object.entries(installed).filter(([, { hasInstallScript }]) => hasInstallScript === true);
-    assert.deepEqual(wanting, [], 'no package of the tree has one');
+    const withScripts = Object.entries(installed).filter(
+      ([, { hasInstallScript }]) => hasInstallScript === true,
+    );
+    assert.deepEqual(withScripts, [], 'no package has an installation script');
   });
 
-  await t.test('npx -c, whose words npm hands on, works as well', async () => {
+  await t.test('npx -c works as well', async () => {
     const command = `occ launch --emulator --yes -p "hi"`;
     const { code, stdout, stderr } = await machine.run('npx', [
       '--yes',
@@ -44,19 +46,19 @@ test('npx <package> launch does the main job on an empty machine', async (t) => 
     assert.match(stdout, /built-in emulator/);
   });
 
-  await t.test('what has been fetched is run without a network, and without waiting for one', async () => {
+  await t.test('an installed client starts without a network and without waiting for one', async () => {
     const occ = join(folderOf(machine, 'occ-cli'), '.bin', 'occ');
-    const nowhere = 'http://127.0.0.1:9';
+    const unreachable = 'http://127.0.0.1:9';
     const { code, stdout, stderr } = await machine.run(occ, ['launch', '--emulator', '--yes', '-p', 'hi'], {
-      env: { https_proxy: nowhere, http_proxy: nowhere },
-      // npm alone would try for more than a minute, and then run it after all.
+      env: { https_proxy: unreachable, http_proxy: unreachable },
+      // npm alone would retry for more than a minute before it starts the client.
       longestMs: 45_000,
     });
     assert.equal(code, 0, stderr);
     assert.match(stdout, /built-in emulator/);
   });
 
-  await t.test('nothing of the run is left anywhere else', () => {
+  await t.test('the run leaves no files elsewhere', () => {
     assert.deepEqual(readdirSync(machine.work), ['hello.txt']);
     assert.deepEqual(traces(), before);
     assert.ok(existsSync(join(machine.home, '.local/state/occ/occ.log')));
@@ -64,7 +66,7 @@ test('npx <package> launch does the main job on an empty machine', async (t) => 
 });
 
 for (const umask of ['022', '077']) {
-  test(`npm install -g puts a working occ on PATH where the umask is ${umask}`, async () => {
+  test(`npm install -g installs a working occ with umask ${umask}`, async () => {
     await using machine = await emptyMachine();
     const prefix = join(machine.folder, 'prefix');
     const install = `umask ${umask} && npm install -g --prefix ${prefix} ${machine.tarball}`;
@@ -72,13 +74,13 @@ for (const umask of ['022', '077']) {
     assert.equal(installed.code, 0, installed.stderr);
     const env = { PATH: `${join(prefix, 'bin')}:${machine.path}` };
     assert.equal((await machine.run('sh', ['-c', 'occ --version'], { env })).stdout, `${version}\n`);
-    const said = 'echo $ANTHROPIC_DEFAULT_OPUS_MODEL';
-    const ran = await machine.run('sh', ['-c', `occ launch exec --emulator -- sh -c '${said}'`], { env });
+    const command = 'echo $ANTHROPIC_DEFAULT_OPUS_MODEL';
+    const ran = await machine.run('sh', ['-c', `occ launch exec --emulator -- sh -c '${command}'`], { env });
     assert.deepEqual([ran.code, ran.stdout], [0, 'occ-opus\n'], ran.stderr);
   });
 }
 
-/** The scripts npm ran, by its own logs: what npx was asked to run is none. */
+/** The installation scripts in npm's logs. The command that npx runs is not among them. */
 function scriptsRun({ home }: Machine): { runs: number; scripts: string[] } {
   const logs = join(home, '.npm', '_logs');
   const texts = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8'));
@@ -92,14 +94,14 @@ interface Installed {
   hasInstallScript?: boolean;
 }
 
-/** The folder of packages in which npx has installed that one. */
+/** The node_modules folder in which npx has installed the package. */
 function folderOf({ home }: Machine, name: string): string {
   const npx = join(home, '.npm', '_npx');
   const folders = readdirSync(npx).map((folder) => join(npx, folder, 'node_modules'));
   return folders.find((folder) => existsSync(join(folder, name))) ?? '';
 }
 
-/** By the lock file that npm keeps there. */
+/** The packages in npm's lock file of that folder. */
 function packagesIn(folder: string): Record<string, Installed> {
   const lock = readFileSync(join(folder, '.package-lock.json'), 'utf8');
   return (JSON.parse(lock) as { packages: Record<string, Installed> }).packages;

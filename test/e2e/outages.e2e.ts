@@ -1,6 +1,6 @@
 /**
- * The first model fails in every way, and then all of them do: what the person at the real Claude Code sees of it, and
- * what the upstreams were asked. The cases run beside each other, for much of their time is waiting.
+ * Failures of the first model and of all models: what the user of the real Claude Code sees, and which requests the
+ * upstreams receive. The cases run concurrently, because they mostly wait.
  */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -15,34 +15,34 @@ import { sandbox, type Ran } from './client.ts';
 import { launch, logOf } from './launched.ts';
 import { key, posts } from './upstream.ts';
 
-/** What a model answers to its nth request, from 1. */
+/** The answer of a model to its nth request, from 1. */
 type Answers = (nth: number) => Answer | Script;
 
 interface Case {
   first: Answers;
   second?: Answers;
-  /** Fields of the first model's provider. */
-  limits?: object;
-  /** In the place of the second model's upstream. */
+  /** Timeouts of the first model's provider. */
+  timeouts?: object;
+  /** Replaces the URL of the second model's provider. */
   secondUrl?: string;
 }
 
-interface Seen {
+interface Outcome {
   ran: Ran;
-  /** What the person reads: the answer, and what the client says on stderr beside occ's own first line. */
-  words: string;
+  /** What the user sees: stdout, and stderr without the lines that do not belong to the answer. */
+  output: string;
   requests: readonly ReceivedRequest[];
-  /** The models in the order in which they were asked. */
-  asked: string[];
+  /** The requested models, in order. */
+  models: string[];
   log: LogEntry[];
   ms: number;
 }
 
 const whole: Script = [say('All of this sentence must arrive, once and whole.')];
-const rescue: Script = [say('The second model answers.')];
+const fallback: Script = [say('The second model answers.')];
 
-/** One launch over two models at two providers. */
-async function over({ first, second = () => rescue, limits, secondUrl }: Case): Promise<Seen> {
+/** Launches the client with two models of two providers. */
+async function launchWith({ first, second = () => fallback, timeouts, secondUrl }: Case): Promise<Outcome> {
   await using box = sandbox();
   const counts = { first: 0, second: 0 };
   await using emulator = await startEmulator({
@@ -52,7 +52,7 @@ async function over({ first, second = () => rescue, limits, secondUrl }: Case): 
   const provider = { wire_format: 'chat', base_url: `${emulator.url}/v1`, api_key: key };
   const config = {
     providers: {
-      one: { ...provider, ...limits },
+      one: { ...provider, ...timeouts },
       two: { ...provider, base_url: secondUrl ?? provider.base_url },
     },
     models: { default: { provider: 'one', model_id: 'first' } },
@@ -63,14 +63,14 @@ async function over({ first, second = () => rescue, limits, secondUrl }: Case): 
   const ran = await launch(box, config, '-p', 'hi', '--allowedTools', 'Bash(echo:*)');
   const ms = performance.now() - began;
   const requests = posts(emulator);
-  const asked = requests.map(({ conversation }) => conversation.model);
-  return { ran, words: wordsOf(ran), requests, asked, log: logOf(box), ms };
+  const models = requests.map(({ conversation }) => conversation.model);
+  return { ran, output: outputOf(ran), requests, models, log: logOf(box), ms };
 }
 
-/** Less what does not tell of the answer: occ's line of models, and the client's remark that it knows no such model. */
-function wordsOf({ stdout, stderr }: Ran): string {
-  const told = stderr.split('\n').filter((line) => !/^occ: opus|unrecognized_model/.test(line));
-  return (stdout + told.join('\n')).trim();
+/** Removes occ's list of models and the client's warning about an unknown model. */
+function outputOf({ stdout, stderr }: Ran): string {
+  const lines = stderr.split('\n').filter((line) => !/^occ: opus|unrecognized_model/.test(line));
+  return (stdout + lines.join('\n')).trim();
 }
 
 const cut = { breaks: { at: { deltas: 3 }, how: 'cut' } } as const;
@@ -83,128 +83,135 @@ const spent = refuse(429, {
   metadata: { workspace: 'wrk_1', limitName: '5 hour' },
 });
 
-// The minute runs beside everything else.
+// The test that takes a minute runs concurrently with the others.
 describe('outages', { concurrency: 2 }, () => {
-  test('every model fails for a minute: the client waits it out, and the person gets the answer', async (t) => {
-    // One is refused, the other cannot be reached.
+  test('every model fails for a minute: the client keeps retrying, and the user gets the answer', async (t) => {
+    // The first model refuses, the second cannot be reached.
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
     const { port } = closed.address() as AddressInfo;
     await new Promise((resolve) => closed.close(resolve));
     const recovery = Date.now() + 60_000;
-    const seen = await over({
+    const outcome = await launchWith({
       first: () => (Date.now() < recovery ? refuse(503, { message: 'Down.' }) : whole),
       secondUrl: `http://127.0.0.1:${port}/v1`,
     });
-    t.diagnostic(`${Math.round(seen.ms / 1000)} s, ${seen.requests.length} requests to the first model`);
-    assert.deepEqual([seen.words, seen.ran.code], ['All of this sentence must arrive, once and whole.', 0]);
-    assert.ok(seen.ms > 60_000 && seen.ms < 120_000, `${seen.ms} ms`);
-    // The breaker spares the upstream most of what the client asks meanwhile.
-    assert.ok(seen.requests.length <= 12, `${seen.requests.length} requests`);
-    assert.equal(seen.requests.filter(({ status }) => status === 200).length, 1, 'nothing is paid twice');
+    t.diagnostic(
+      `${Math.round(outcome.ms / 1000)} s, ${outcome.requests.length} requests to the first model`,
+    );
+    assert.deepEqual(
+      [outcome.output, outcome.ran.code],
+      ['All of this sentence must arrive, once and whole.', 0],
+    );
+    assert.ok(outcome.ms > 60_000 && outcome.ms < 120_000, `${outcome.ms} ms`);
+    // The breaker keeps most retries of the client from the upstream.
+    assert.ok(outcome.requests.length <= 12, `${outcome.requests.length} requests`);
+    assert.equal(outcome.requests.filter(({ status }) => status === 200).length, 1, 'one answer only');
   });
 
-  describe('by the second', { concurrency: 1 }, () => {
-    describe('the first model fails, and the person sees nothing but the answer', { concurrency: 2 }, () => {
+  describe('short cases', { concurrency: 1 }, () => {
+    describe('the first model fails, and the user sees only the answer', { concurrency: 2 }, () => {
       const twice = ['first', 'first', 'second'];
       const once = ['first', 'second'];
-      const cases: Record<string, Case & { asked: string[]; says?: string }> = {
-        'it answers 500': { first: () => refuse(500), asked: twice },
-        'it sends no headers': {
+      const cases: Record<string, Case & { models: string[]; answer?: string }> = {
+        'status 500': { first: () => refuse(500), models: twice },
+        'no headers': {
           first: () => failing(whole, { headersAfterMs: 60_000 }),
-          limits: { timeout_ms: 300 },
-          asked: once,
+          timeouts: { timeout_ms: 300 },
+          models: once,
         },
-        'it sends nothing after its headers': {
+        'nothing after the headers': {
           first: () => failing(whole, { firstEventAfterMs: 60_000 }),
-          limits: { first_event_timeout_ms: 300 },
-          asked: once,
+          timeouts: { first_event_timeout_ms: 300 },
+          models: once,
         },
-        'it sends an empty 200': { first: () => nothing(), asked: once },
-        'it dies in mid-stream, before content': {
+        'an empty 200': { first: () => nothing(), models: once },
+        'a reset before content': {
           first: () => failing(whole, { breaks: { at: { deltas: 0 }, how: 'reset' } }),
-          asked: twice,
+          models: twice,
         },
-        'its allowance is spent': { first: () => spent, asked: once },
-        'its allowance is spent, and the turn goes on': {
+        'a spent quota': { first: () => spent, models: once },
+        'a spent quota during a turn with a tool call': {
           first: () => spent,
-          second: (nth) => (nth === 1 ? [call('Bash', { command: 'echo one' })] : rescue),
-          // It is not asked again before its reset.
-          asked: ['first', 'second', 'second'],
+          second: (nth) => (nth === 1 ? [call('Bash', { command: 'echo one' })] : fallback),
+          // The first model is not tried again before its reset.
+          models: ['first', 'second', 'second'],
         },
-        // From here on the client has seen a part, so that no other model may go on with it. It drops the part and asks for
-        // the whole answer, and before that is whole another model may give it.
-        'it dies after content, once': {
+        // In the following cases the client has received a part, so no other model may continue the stream. The client drops
+        // the part and retries without streaming, and that request can fall back.
+        'a cut after content, once': {
           first: (nth) => (nth === 1 ? failing(whole, cut) : whole),
-          asked: ['first', 'first'],
-          says: 'All of this sentence must arrive, once and whole.',
+          models: ['first', 'first'],
+          answer: 'All of this sentence must arrive, once and whole.',
         },
-        'it dies after content, cut each time': { first: () => failing(whole, cut), asked: twice },
-        'it dies after content, reset each time': {
+        'a cut after content, each time': { first: () => failing(whole, cut), models: twice },
+        'a reset after content, each time': {
           first: () => failing(whole, reset),
-          asked: ['first', 'first', 'first', 'second'],
+          models: ['first', 'first', 'first', 'second'],
         },
-        'it falls silent after content': {
+        'silence after content': {
           first: () => failing(whole, { breaks: { at: { deltas: 3 }, how: 'silence' } }),
-          limits: { stream_idle_timeout_ms: 500 },
-          asked: twice,
+          timeouts: { stream_idle_timeout_ms: 500 },
+          models: twice,
         },
       };
-      for (const [name, { asked, says = 'The second model answers.', ...given }] of Object.entries(cases)) {
+      for (const [name, { models, answer = 'The second model answers.', ...given }] of Object.entries(
+        cases,
+      )) {
         test(name, async () => {
-          const seen = await over(given);
-          assert.deepEqual([seen.words, seen.ran.code], [says, 0]);
-          assert.deepEqual(seen.asked, asked);
-          assertNeverTwoAtOnce(seen.requests);
-          const refused = seen.log.filter(({ event }) => event === 'refused');
+          const outcome = await launchWith(given);
+          assert.deepEqual([outcome.output, outcome.ran.code], [answer, 0]);
+          assert.deepEqual(outcome.models, models);
+          assertNeverTwoAtOnce(outcome.requests);
+          const refused = outcome.log.filter(({ event }) => event === 'refused');
           for (const { message } of refused) assert.doesNotMatch(String(message), /all models failed/);
         });
       }
     });
 
-    describe('every model fails', { concurrency: 2 }, () => {
-      const badKey = refuse(401, { type: 'AuthError', message: 'Invalid API key.' });
+    describe('every model fails permanently', { concurrency: 2 }, () => {
+      const rejectedKey = refuse(401, { type: 'AuthError', message: 'Invalid API key.' });
       const gone = refuse(410, { type: 'ModelDeprecated', message: 'Removed.' });
-      const permanent: Record<string, { answer: Answer; says: string }> = {
-        'the key is refused everywhere': {
-          answer: badKey,
-          says: `Failed to authenticate. API Error: 401 all models failed: 401 Invalid API key.
+      const permanent: Record<string, { answer: Answer; output: string }> = {
+        'every key is rejected': {
+          answer: rejectedKey,
+          output: `Failed to authenticate. API Error: 401 all models failed: 401 Invalid API key.
 - one/first: 401 Invalid API key.
 - two/second: 401 Invalid API key.`,
         },
-        'every allowance is spent': {
+        'every quota is spent': {
           answer: spent,
-          says: `API Error: Request rejected (429) · all models failed: 429 5-hour usage limit reached. Resets in 7hr 29min.
+          output: `API Error: Request rejected (429) · all models failed: 429 5-hour usage limit reached. Resets in 7hr 29min.
 - one/first: 429 5-hour usage limit reached. Resets in 7hr 29min.
 - two/second: 429 5-hour usage limit reached. Resets in 7hr 29min.`,
         },
-        'the models are gone': {
+        'the models are unavailable': {
           answer: gone,
-          says: `API Error: 410 all models failed: 410 Removed.
+          output: `API Error: 410 all models failed: 410 Removed.
 - one/first: 410 Removed.
 - two/second: 410 Removed.`,
         },
       };
-      for (const [name, { answer, says }] of Object.entries(permanent)) {
-        test(`${name}: it is said at once and in full, and nobody tries again`, async () => {
-          const seen = await over({ first: () => answer, second: () => answer });
-          assert.deepEqual([seen.words, seen.ran.code], [says, 1]);
-          assert.deepEqual(seen.asked, ['first', 'second']);
+      for (const [name, { answer, output }] of Object.entries(permanent)) {
+        test(`${name}: the full message is shown at once, without retries`, async () => {
+          const outcome = await launchWith({ first: () => answer, second: () => answer });
+          assert.deepEqual([outcome.output, outcome.ran.code], [output, 1]);
+          assert.deepEqual(outcome.models, ['first', 'second']);
         });
       }
     });
   });
 });
 
-/** Each request had ended before the next one arrived: none is paid for beside another. */
+/** Each request ended before the next one arrived, so that no two answers are paid for at once. */
 function assertNeverTwoAtOnce(requests: readonly ReceivedRequest[]): void {
   for (const [i, { arrivedMs, ending, number }] of requests.entries()) {
     const next = requests[i + 1];
     if (!next) return;
     assert.ok(ending, `request ${number} never ended`);
-    // The socket's end and the next request come on different connections, in either order.
+    // The end of a socket and the next request use different connections and can be seen in either order.
     const slackMs = 100;
     const ended = arrivedMs + ending.afterMs - slackMs;
-    assert.ok(next.arrivedMs > ended, `request ${next.number} came while ${number} was running`);
+    assert.ok(next.arrivedMs > ended, `request ${next.number} arrived while ${number} was running`);
   }
 }

@@ -1,4 +1,4 @@
-/** The real Claude Code at work on a model that is asked in Responses, with what the upstream received. */
+/** The real Claude Code on a model in the Responses format, and the requests that the upstream receives. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { key, posts } from './upstream.ts';
 const claude = await realClaude();
 const model = 'gpt-6-luna';
 
-/** A provider that speaks Responses and nothing else, as strict about keys and models as a gateway. */
+/** A provider that supports only Responses, as strict about keys and models as a gateway. */
 function startUpstream(options: EmulatorOptions = {}): Promise<Emulator> {
   return startEmulator({ strict: true, models: { [model]: ['responses'] }, flavour: 'plain', ...options });
 }
@@ -46,8 +46,8 @@ test('Write, Read and Edit change the file on disk', async () => {
   const prompt = 'Write a file notes.txt that says first, then edit it. [emulator: edit-loop]';
   const ran = await launch(box, upstream.url, ['-p', prompt, '--permission-mode', 'acceptEdits']);
   assert.equal(ran.code, 0, ran.stderr + ran.stdout);
-  const asked = posts(upstream);
-  const calls = asked.at(-1)?.conversation.done ?? [];
+  const requests = posts(upstream);
+  const calls = requests.at(-1)?.conversation.done ?? [];
   assert.deepEqual(
     calls.map((call) => call.name),
     ['Write', 'Read', 'Edit', 'Read'],
@@ -60,20 +60,20 @@ test('Write, Read and Edit change the file on disk', async () => {
   const text = readFileSync(toText(write?.input['file_path']), 'utf8');
   const before = toText(write?.input['content']);
   assert.equal(text, before.replace(toText(edit?.input['old_string']), toText(edit?.input['new_string'])));
-  assertPaired(asked);
-  assertPrefixes(asked);
+  assertPaired(requests);
+  assertPrefixes(requests);
 });
 
-test('it is asked as OpenAI wants to be asked', async () => {
+test('requests have OpenAI’s format', async () => {
   await using box = sandbox();
   await using upstream = await startUpstream();
   const ran = await launch(box, upstream.url, ['-p', 'hi']);
   assert.equal(ran.code, 0, ran.stderr);
-  const [asked] = posts(upstream);
-  assert.ok(asked);
-  const { body } = asked;
-  assert.equal(asked.path, '/v1/responses');
-  assert.equal(asked.headers['authorization'], `Bearer ${key}`);
+  const [request] = posts(upstream);
+  assert.ok(request);
+  const { body } = request;
+  assert.equal(request.path, '/v1/responses');
+  assert.equal(request.headers['authorization'], `Bearer ${key}`);
   assert.equal(body['store'], false);
   assert.equal(body['stream'], true);
   assert.deepEqual(body['reasoning'], { effort: 'high', summary: 'auto' });
@@ -100,7 +100,7 @@ test('two tools called in parallel both run', async () => {
   assertPaired(posts(upstream));
 });
 
-test('thinking comes back with what was encrypted, before the call it led to', async () => {
+test('thinking is sent back with its encrypted content, before its tool call', async () => {
   await using box = sandbox();
   await using upstream = await startUpstream();
   const args = ['-p', 'Please. [emulator: thinking-tool]', '--allowedTools', 'Bash(echo:*)'];
@@ -115,7 +115,7 @@ test('thinking comes back with what was encrypted, before the call it led to', a
   assert.equal(items[at + 1]?.['type'], 'function_call');
 });
 
-test('a picture that a tool read is shown in its result', async () => {
+test('an image in a tool result is sent inside the result', async () => {
   await using box = sandbox();
   const file = join(box.work, 'dot.png');
   writeFileSync(file, Buffer.from(png, 'base64'));
@@ -131,12 +131,12 @@ test('a picture that a tool read is shown in its result', async () => {
   assert.match(toText(image?.['image_url']), /^data:image\/\w+;base64,\w/);
 });
 
-test('a stream that is cut in mid-answer is rescued by the client with stream: false', async () => {
+test('when a stream is cut in mid-answer, the client retries with stream: false', async () => {
   await using box = sandbox();
-  let asked = 0;
+  let received = 0;
   const script = (): Answer => {
     const answer = { script: [say('All of this sentence must arrive, once and whole.')] };
-    return asked++ === 0 ? failing(answer, { breaks: { at: { deltas: 3 }, how: 'cut' } }) : answer;
+    return received++ === 0 ? failing(answer, { breaks: { at: { deltas: 3 }, how: 'cut' } }) : answer;
   };
   await using upstream = await startUpstream({ script });
   const ran = await launch(box, upstream.url, ['-p', 'hi']);
@@ -144,18 +144,18 @@ test('a stream that is cut in mid-answer is rescued by the client with stream: f
   assert.equal(ran.code, 0);
 });
 
-/** One red dot. */
+/** One red pixel. */
 const png =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
 
-function inputOf(asked: ReceivedRequest | undefined): JsonObject[] {
-  return toArray(asked?.body['input']).map(toObject);
+function inputOf(request: ReceivedRequest | undefined): JsonObject[] {
+  return toArray(request?.body['input']).map(toObject);
 }
 
-/** Every call is followed by its result before anything else is said. */
-function assertPaired(asked: readonly ReceivedRequest[]): void {
+/** Every call is followed by its result before any other item. */
+function assertPaired(requests: readonly ReceivedRequest[]): void {
   let pairs = 0;
-  for (const request of asked) {
+  for (const request of requests) {
     const items = inputOf(request);
     for (const [i, item] of items.entries()) {
       if (item['type'] !== 'function_call') continue;
@@ -170,9 +170,9 @@ function assertPaired(asked: readonly ReceivedRequest[]): void {
   assert.ok(pairs > 0, 'no tool call came back in any history');
 }
 
-/** Each request of a loop begins with the items of the one before it, so that the upstream's cache holds. */
-function assertPrefixes(asked: readonly ReceivedRequest[]): void {
-  const loop = asked.map(inputOf).filter((items) => items.length > 1);
+/** Each request of a tool loop begins with the items of the previous one, so that the upstream's cache applies. */
+function assertPrefixes(requests: readonly ReceivedRequest[]): void {
+  const loop = requests.map(inputOf).filter((items) => items.length > 1);
   for (const [i, items] of loop.entries()) {
     const before = loop[i - 1];
     if (before) assert.deepEqual(items.slice(0, before.length), before);

@@ -1,4 +1,4 @@
-/** The web searches of the real Claude Code, over every format: what the upstream was asked, and what the client heard. */
+/** Web searches of the real Claude Code in every format: the upstream's request and the client's result. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
@@ -12,13 +12,13 @@ import { inTurn, launch, logOf } from './launched.ts';
 import { key, openCode, sse } from './upstream.ts';
 
 interface Searched {
-  /** The request for the search. */
+  /** The search request that the upstream received. */
   search: ReceivedRequest;
-  /** What the model was told of it, as the client printed it. */
+  /** The search result, as printed by the client. */
   result: string;
 }
 
-/** The model searches the web; the request that does so is answered with `found`. */
+/** Lets the model search the web. The search request is answered with `found`. */
 async function searching(
   box: Sandbox,
   found: Answer | Script,
@@ -30,10 +30,10 @@ async function searching(
       [call('ToolSearch', { query: 'select:WebSearch', max_results: 1 })],
       [call('WebSearch', { query: 'what is occ' })],
     ],
-    (asked) => {
-      const { done, prompt } = asked.conversation;
+    (request) => {
+      const { done, prompt } = request.conversation;
       if (prompt.startsWith('Perform a web search')) {
-        search = asked;
+        search = request;
         return found;
       }
       return done.length < 2 ? undefined : [say(`It says: ${done.at(-1)?.result?.text}`)];
@@ -50,7 +50,7 @@ function transcript(name: string): Answer {
   return sse(readFileSync(new URL(`../fixtures/transcripts/${name}.sse`, import.meta.url), 'utf8'));
 }
 
-test('messages: Claude searches the web itself, and the client hears what it found', async () => {
+test('messages: Claude’s own search is used, and its results reach the client', async () => {
   await using box = sandbox();
   const page = {
     type: 'web_search_result',
@@ -70,15 +70,15 @@ test('messages: Claude searches the web itself, and the client hears what it fou
   assert.match(result, /A proxy\./);
 });
 
-test('chat: a model without a search is told so, its words reach the client, and the log names what is missing', async () => {
+test('chat: a model without search is told so, its answer reaches the client, and the log names the tool', async () => {
   await using box = sandbox();
-  const words = 'A web search is not available with this model.';
-  const { search, result } = await searching(box, [say(words)], (emulator) =>
+  const answer = 'A web search is not available with this model.';
+  const { search, result } = await searching(box, [say(answer)], (emulator) =>
     openCode(emulator, 'opencode-zen', 'glm-5.3-flash'),
   );
   assert.equal(search.body['tools'], undefined);
   assert.match(search.conversation.system, /Not available in this conversation: web_search\./);
-  assert.ok(result.includes(words), result);
+  assert.ok(result.includes(answer), result);
   const logged = logOf(box).filter(({ serverTools }) => serverTools !== undefined);
   assert.deepEqual(
     logged.map(({ serverTools }) => serverTools),
@@ -86,7 +86,7 @@ test('chat: a model without a search is told so, its words reach the client, and
   );
 });
 
-test('responses: OpenAI’s own search serves, and its pages reach the client', async () => {
+test('responses: OpenAI’s own search is used, and its results reach the client', async () => {
   await using box = sandbox();
   const { search, result } = await searching(box, transcript('responses/web-search-cited'), ({ url }) => ({
     providers: { openai: { wire_format: 'responses', base_url: `${url}/v1`, api_key: key } },
@@ -97,7 +97,7 @@ test('responses: OpenAI’s own search serves, and its pages reach the client', 
   assert.match(result, /Found\./);
 });
 
-test('gemini: Google’s search serves where it is known to be had, and its pages reach the client', async () => {
+test('gemini: with the webSearch quirk Google’s search is used, and its results reach the client', async () => {
   await using box = sandbox();
   const quirks = { webSearch: true };
   const { search, result } = await searching(box, transcript('gemini/search-asked-for'), ({ url }) => ({
@@ -111,7 +111,7 @@ test('gemini: Google’s search serves where it is known to be had, and its page
   assert.match(result, /Node 24 is the LTS\./);
 });
 
-/** Anthropic's stream of an answer with these whole blocks and then a text. */
+/** An Anthropic stream of an answer with these blocks and then a text. */
 function answerOf(blocks: readonly JsonObject[], text: string): string {
   const event = (type: string, data: object): string =>
     `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`;
@@ -121,8 +121,8 @@ function answerOf(blocks: readonly JsonObject[], text: string): string {
   return [
     event('message_start', { message: { ...message, stop_reason: null, stop_sequence: null } }),
     ...all.map((block, index) => {
-      const said = { index, delta: { type: 'text_delta', text } };
-      const delta = block['type'] === 'text' ? event('content_block_delta', said) : '';
+      const textDelta = { index, delta: { type: 'text_delta', text } };
+      const delta = block['type'] === 'text' ? event('content_block_delta', textDelta) : '';
       const start = event('content_block_start', { index, content_block: block });
       return start + delta + event('content_block_stop', { index });
     }),

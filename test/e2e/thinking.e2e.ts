@@ -1,4 +1,4 @@
-/** Thinking on its way back to the models that thought it, through the real Claude Code, over chat and over messages. */
+/** Thinking is sent back to the model that made it by the real Claude Code, over chat and messages. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Answer } from '../../lib/emulator/answer.ts';
@@ -9,7 +9,7 @@ import { sandbox } from './client.ts';
 import { inTurn, launch } from './launched.ts';
 import { messagesOf, openCode, posts, sse } from './upstream.ts';
 
-/** Two tool calls with thinking before each, then the answer. Resolves to the last request's messages. */
+/** Plays two tool calls with thinking before each, then the answer. Resolves to the assistant messages of the last request. */
 async function thinking(model: string, provider: string, first: Answer | Script): Promise<JsonObject[]> {
   await using box = sandbox();
   const second: Script = [
@@ -20,14 +20,14 @@ async function thinking(model: string, provider: string, first: Answer | Script)
   const config = openCode(emulator, provider, model);
   const ran = await launch(box, config, '-p', 'Think.', '--allowedTools', 'Bash(echo:*)');
   assert.equal(ran.stdout.trim(), 'Thought.', ran.stderr);
-  const asked = posts(emulator);
-  assert.equal(asked.length, 3);
-  const before = assistants(messagesOf(asked[1]));
-  const after = assistants(messagesOf(asked[2]));
+  const requests = posts(emulator);
+  assert.equal(requests.length, 3);
+  const before = assistants(messagesOf(requests[1]));
+  const after = assistants(messagesOf(requests[2]));
   assert.deepEqual(
     withoutMarkers(after.slice(0, 1)),
     withoutMarkers(before),
-    'what was sent once is sent so again',
+    'a message does not change between requests',
   );
   return after;
 }
@@ -37,7 +37,7 @@ const firstThought: Script = [
   call('Bash', { command: 'echo one' }, 'toolu_1'),
 ];
 
-test('chat: thinking is at its origin again as reasoning_content', async () => {
+test('chat: thinking is sent back as reasoning_content', async () => {
   const turns = await thinking('deepseek-v4-pro', 'opencode-zen', firstThought);
   assert.deepEqual(
     turns.map((turn) => turn['reasoning_content']),
@@ -45,7 +45,7 @@ test('chat: thinking is at its origin again as reasoning_content', async () => {
   );
 });
 
-test('chat: reasoning_details are at their origin again as they came', async () => {
+test('chat: reasoning_details are sent back unchanged', async () => {
   const details = [
     {
       type: 'reasoning.text',
@@ -56,7 +56,7 @@ test('chat: reasoning_details are at their origin again as they came', async () 
     },
     { type: 'reasoning.encrypted', data: 'enc_0123', id: 'rs_1', format: 'openai-responses-v1', index: 1 },
   ];
-  const made = {
+  const toolCall = {
     index: 0,
     id: 'call_1',
     type: 'function',
@@ -65,7 +65,7 @@ test('chat: reasoning_details are at their origin again as they came', async () 
   const chunks = [
     { delta: { role: 'assistant', reasoning_details: [details[0]] } },
     { delta: { reasoning_details: [details[1]] } },
-    { delta: { tool_calls: [made] } },
+    { delta: { tool_calls: [toolCall] } },
     { delta: {}, finish_reason: 'tool_calls' },
   ].map((choice) => `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, ...choice }] })}\n\n`);
   const [turn] = await thinking('glm-5.3-flash', 'opencode-zen', sse(`${chunks.join('')}data: [DONE]\n\n`));
@@ -76,7 +76,7 @@ for (const [model, provider] of [
   ['claude-sonnet-5', 'opencode-zen'],
   ['qwen3.8-flash', 'opencode-go'],
 ] as const) {
-  test(`messages: thinking of ${model} is at its origin again with its own signature`, async () => {
+  test(`messages: thinking of ${model} is sent back with its signature`, async () => {
     const turns = await thinking(model, provider, firstThought);
     assert.deepEqual(
       turns.map((turn) => toArray(turn['content'])[0]),
@@ -92,7 +92,7 @@ function assistants(messages: readonly JsonObject[]): JsonObject[] {
   return messages.filter(({ role }) => role === 'assistant');
 }
 
-/** The client moves its cache markers on from request to request. */
+/** Removes the cache markers, which the client moves from request to request. */
 function withoutMarkers(messages: readonly JsonObject[]): unknown {
   return JSON.parse(
     JSON.stringify(messages, (name, value: unknown) => (name === 'cache_control' ? undefined : value)),

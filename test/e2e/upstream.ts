@@ -1,4 +1,4 @@
-/** The emulator posing as OpenCode Go, as strict as the real gateway, under the configuration of the design document. */
+/** Emulated upstreams: OpenCode Go, as strict as the real gateway, and configurations that use it. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Answer } from '../../lib/emulator/answer.ts';
@@ -6,14 +6,14 @@ import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
 import { toArray, toObject, type JsonObject } from '../../lib/json.ts';
 
-const seed = JSON.parse(
+const ocGoCc = JSON.parse(
   readFileSync(fileURLToPath(new URL('../fixtures/seed-config.json', import.meta.url)), 'utf8'),
 ) as Record<string, Record<string, unknown>>;
 
-/** A key in OpenCode's spelling that no other file holds, so that it can be searched for. */
+/** A key in OpenCode's format that occurs in no other file, so that tests can search for it. */
 export const key = 'sk-e2e0000000000000000000000000000000000000000';
 
-/** The models the seed configuration names, each in the format Go serves it in. */
+/** The models of that configuration, with the format OpenCode Go serves each in. */
 const models = {
   'deepseek-v4-flash': ['chat'],
   'deepseek-v4-pro': ['chat'],
@@ -26,12 +26,12 @@ export function startGo(options: EmulatorOptions = {}): Promise<Emulator> {
   return startEmulator({ strict: true, models, ...options });
 }
 
-/** The seed configuration, asking the emulator instead of the real service; `changes` are laid over it. */
-export function seedFor(url: string, changes: Record<string, unknown> = {}): Record<string, unknown> {
+/** A configuration of oc-go-cc that uses the emulator instead of OpenCode Go; `changes` replace its keys. */
+export function configFor(url: string, changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
-    ...seed,
+    ...ocGoCc,
     opencode_go: {
-      ...seed['opencode_go'],
+      ...ocGoCc['opencode_go'],
       base_url: `${url}/zen/go/v1/chat/completions`,
       anthropic_base_url: `${url}/zen/go/v1/messages`,
     },
@@ -39,12 +39,12 @@ export function seedFor(url: string, changes: Record<string, unknown> = {}): Rec
   };
 }
 
-/** The bodies of the model requests, in their order. */
+/** The model requests, in order. */
 export function posts(emulator: Emulator): ReceivedRequest[] {
   return emulator.requests.filter(({ method }) => method === 'POST');
 }
 
-/** OpenCode's providers as the emulator plays them, and one model of theirs for everything. */
+/** A configuration with OpenCode's providers on the emulator, and one model for every request. */
 export function openCode({ url }: Emulator, provider: string, model: string): object {
   const urls = {
     base_url: `${url}/v1/chat/completions`,
@@ -59,11 +59,11 @@ export function openCode({ url }: Emulator, provider: string, model: string): ob
 }
 
 /** The messages of a request in chat or messages. */
-export function messagesOf(asked: ReceivedRequest | undefined): JsonObject[] {
-  return toArray(asked?.body['messages']).map(toObject);
+export function messagesOf(request: ReceivedRequest | undefined): JsonObject[] {
+  return toArray(request?.body['messages']).map(toObject);
 }
 
-/** A stream as an upstream sent it. */
+/** An answer with this body as an event stream. */
 export function sse(body: string): Answer {
   return { reply: { status: 200, headers: { 'content-type': 'text/event-stream' }, body } };
 }
