@@ -4,18 +4,18 @@ import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
 import { main } from '../../lib/cli.ts';
 
-interface Said {
+interface Result {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-async function occ(args: string[], env: Record<string, string> = {}): Promise<Said> {
-  const said = { stdout: '', stderr: '' };
+async function occ(args: string[], env: Record<string, string> = {}): Promise<Result> {
+  const printed = { stdout: '', stderr: '' };
   const sink = (name: 'stdout' | 'stderr'): Writable =>
     new Writable({
       write(chunk: Buffer, _encoding, done) {
-        said[name] += chunk.toString();
+        printed[name] += chunk.toString();
         done();
       },
     });
@@ -27,7 +27,7 @@ async function occ(args: string[], env: Record<string, string> = {}): Promise<Sa
     stdin: new PassThrough(),
   };
   const code = await main(args, { ...system, stdout: sink('stdout'), stderr: sink('stderr') });
-  return { code, ...said };
+  return { code, ...printed };
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -35,7 +35,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 for (const args of [['--version'], ['-V'], ['-q', '--version']]) {
-  test(`occ ${args.join(' ')} prints the version and nothing else`, async () => {
+  test(`occ ${args.join(' ')} prints only the version`, async () => {
     assert.deepEqual(await occ(args), { code: 0, stdout: `${version}\n`, stderr: '' });
   });
 }
@@ -61,7 +61,7 @@ const helps = [
   ['config', '-h'],
 ];
 
-test('help fits 80 columns and reads as agreed', async () => {
+test('help fits 80 columns and matches help.txt', async () => {
   let text = '';
   for (const args of helps) {
     const { code, stdout, stderr } = await occ(args);
@@ -76,7 +76,7 @@ test('help fits 80 columns and reads as agreed', async () => {
   assert.equal(text, readFileSync(golden, 'utf8'));
 });
 
-test('every command that help names exists, and has a help of its own', async () => {
+test('every command in the help exists and has its own help', async () => {
   const { stdout } = await occ([]);
   const names = [...stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)]
     .map(([, name]) => name ?? '')
@@ -99,16 +99,16 @@ const misuses: [string[], RegExp][] = [
   [['config', 'nonsense'], /unknown command/],
 ];
 
-for (const [args, words] of misuses) {
-  test(`occ ${args.join(' ')} is wrong usage, and says how`, async () => {
+for (const [args, message] of misuses) {
+  test(`occ ${args.join(' ')} is wrong usage`, async () => {
     const { code, stdout, stderr } = await occ(args);
     assert.equal(code, 2);
     assert.equal(stdout, '');
-    assert.match(stderr, words);
+    assert.match(stderr, message);
   });
 }
 
-test('config path, check and show answer on stdout, in JSON where asked', async () => {
+test('config path, check and show print to stdout, with --json as JSON', async () => {
   assert.equal((await occ(['config', 'path'])).stdout, '/nonexistent/home/.config/occ/config.json\n');
   const env = { OCC_API_KEY: 'sk-not-to-be-seen', OCC_PORT: '4000' };
   const shown = await occ(['config', 'show', '--json'], env);
@@ -130,11 +130,11 @@ test('config path, check and show answer on stdout, in JSON where asked', async 
   assert.equal((await occ(['config', 'check', '-c', '/nonexistent/file.json'])).code, 78);
 });
 
-test('an unexpected error is one line with the version and a hint, and no stack', async () => {
+test('an unexpected error prints one line with the version and a hint, without a stack', async () => {
   const broken = new Writable({ write: (_chunk, _encoding, done) => done() });
   const stdin = new PassThrough();
   let stderr = '';
-  const ear = new Writable({
+  const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
       stderr += chunk.toString();
       done();
@@ -155,7 +155,7 @@ test('an unexpected error is one line with the version and a hint, and no stack'
     platform: process.platform,
     stdin,
     stdout: broken,
-    stderr: ear,
+    stderr: sink,
   };
   assert.equal(await main(['config', 'path'], system), 1);
   assert.equal(
@@ -164,7 +164,7 @@ test('an unexpected error is one line with the version and a hint, and no stack'
   );
 });
 
-test('global options stand before a command or behind it', async () => {
+test('global options are accepted before and after a command', async () => {
   for (const args of [
     ['-q', 'config', 'path'],
     ['config', 'path', '-q'],

@@ -1,4 +1,4 @@
-/** The exit codes a script may branch on (contract 2), one row a test, on the built program. */
+/** Tests the documented exit codes on the built program, one row per test. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -11,10 +11,10 @@ interface Row {
   code: number;
   args: readonly string[];
   env?: Record<string, string>;
-  /** What has to be there first. */
+  /** Prepares the home directory. */
   given?: (at: Home, t: TestContext) => Promise<unknown> | void;
-  /** A word of the reason. */
-  says?: RegExp;
+  /** Part of the message. */
+  message?: RegExp;
 }
 
 const emulated = ['--port', '0', '--emulator'];
@@ -25,7 +25,7 @@ const client =
     void at.program('claude', fakeClient(does));
 const invalid = (at: Home): void => void at.write('c.json', '{ "port": "high" }');
 
-/** A machine that lends no port to anybody. */
+/** Makes every listen() fail. */
 const noPort = `data:text/javascript,${encodeURIComponent(
   `import net from 'node:net'; net.Server.prototype.listen = function () { process.nextTick(() => this.emit('error', Object.assign(new Error('no'), { code: 'EMFILE' }))); return this; };`,
 )}`;
@@ -49,7 +49,7 @@ function providerAt(at: Home, base_url: string): void {
   );
 }
 
-/** A provider that says this when it is asked for its models. */
+/** Starts a provider that returns this response for its list of models. */
 function listing(status: number, body: string) {
   return async (at: Home, t: TestContext): Promise<void> => {
     const server = createServer((req, res) => {
@@ -64,108 +64,114 @@ function listing(status: number, body: string) {
 }
 
 const rows: Row[] = [
-  { when: 'it did what was asked', code: 0, args: ['config', 'path'] },
-  { when: 'stop has nothing to stop', code: 0, args: ['stop'] },
-  { when: 'the proxy answers', code: 0, args: ['start', ...emulated] },
-  { when: 'status finds it running', code: 0, args: ['status'], given: running },
-  { when: 'a configuration lacks nothing but keys', code: 0, args: ['config', 'check'] },
-  { when: 'a second start', code: 1, args: ['start', ...emulated], given: running, says: /running already/ },
+  { when: 'success', code: 0, args: ['config', 'path'] },
+  { when: 'stop: no proxy is running', code: 0, args: ['stop'] },
+  { when: 'start: the proxy answers', code: 0, args: ['start', ...emulated] },
+  { when: 'status: the proxy is running', code: 0, args: ['status'], given: running },
+  { when: 'config check: only keys are missing', code: 0, args: ['config', 'check'] },
   {
-    when: 'the port of a start is taken',
+    when: 'start: a proxy is running already',
+    code: 1,
+    args: ['start', ...emulated],
+    given: running,
+    message: /running already/,
+  },
+  {
+    when: 'start: the port is in use',
     code: 1,
     args: ['start', '--emulator', '--config', 'c.json'],
     given: takenPort,
-    says: /in use/,
+    message: /in use/,
   },
   {
-    when: 'a start cannot become ready',
+    when: 'start: the proxy cannot be started',
     code: 1,
     args: ['start', ...emulated],
     given: (at) => void at.write('.local/state', ''),
-    says: /cannot be started/,
+    message: /cannot be started/,
   },
   {
-    when: 'doctor found a failure',
+    when: 'doctor: a check fails',
     code: 1,
     args: ['doctor', 'timeouts', '--offline', '--config', 'c.json'],
     given: (at) => void at.write('c.json', '{ "opencode_go": { "streaming_timeout_ms": 120000 } }'),
-    says: /streaming_timeout_ms/,
+    message: /streaming_timeout_ms/,
   },
-  { when: 'doctor found none', code: 0, args: ['doctor', 'node', '--offline'] },
-  { when: 'a word is wrong', code: 2, args: ['start', '--prot', '1'], says: /Did you mean --port/ },
-  { when: 'a command does not exist', code: 2, args: ['begin'], says: /unknown command/ },
-  { when: 'status finds nothing running', code: 3, args: ['status'] },
-  { when: 'env finds nothing running', code: 3, args: ['env'], says: /no proxy is running/ },
-  { when: 'launch --attach finds nothing running', code: 3, args: ['launch', '--attach'] },
+  { when: 'doctor: no check fails', code: 0, args: ['doctor', 'node', '--offline'] },
+  { when: 'an unknown option', code: 2, args: ['start', '--prot', '1'], message: /Did you mean --port/ },
+  { when: 'an unknown command', code: 2, args: ['begin'], message: /unknown command/ },
+  { when: 'status: no proxy is running', code: 3, args: ['status'] },
+  { when: 'env: no proxy is running', code: 3, args: ['env'], message: /no proxy is running/ },
+  { when: 'launch --attach: no proxy is running', code: 3, args: ['launch', '--attach'] },
   {
     when: 'models --refresh: a provider cannot be reached',
     code: 69,
     args: ['models', '--refresh', '--config', 'c.json'],
     given: (at) => providerAt(at, 'http://127.0.0.1:9/v1'),
-    says: /refused the connection/,
+    message: /refused the connection/,
   },
   {
-    when: 'models --refresh: what answers is no list',
+    when: 'models --refresh: the response is not a list',
     code: 69,
     args: ['models', '--refresh', '--config', 'c.json'],
     given: listing(200, '<html>hello</html>'),
-    says: /not a list of models/,
+    message: /not a list of models/,
   },
   {
-    when: 'models --refresh: the key is refused',
+    when: 'models --refresh: the key is rejected',
     code: 77,
     args: ['models', '--refresh', '--config', 'c.json'],
     given: listing(401, '{"error":{"message":"no"}}'),
-    says: /rejects the key/,
+    message: /rejects the key/,
   },
   {
-    when: 'models --refresh: the list is there',
+    when: 'models --refresh: a list',
     code: 0,
     args: ['models', '--refresh', '--config', 'c.json'],
     given: listing(200, '{"data":[{"id":"one"}]}'),
   },
   {
-    when: 'models --refresh: the configuration is wrong',
+    when: 'models --refresh: the configuration is invalid',
     code: 78,
     args: ['models', '--refresh', '--config', 'c.json'],
     given: invalid,
   },
   {
-    when: 'route: the request is none',
+    when: 'route: the request is invalid',
     code: 1,
     args: ['route', '--request', 'c.json'],
     given: invalid,
-    says: /is not a request/,
+    message: /is not a request/,
   },
   {
-    when: 'launch: the configuration is wrong',
+    when: 'launch: the configuration is invalid',
     code: 78,
     args: ['launch', '--config', 'c.json'],
     given: invalid,
   },
   {
-    when: 'start: the configuration is wrong',
+    when: 'start: the configuration is invalid',
     code: 78,
     args: ['start', '--config', 'c.json'],
     given: invalid,
   },
   {
-    when: 'config check: it is wrong',
+    when: 'config check: the configuration is invalid',
     code: 78,
     args: ['config', 'check', '--config', 'c.json'],
     given: invalid,
-    says: /port/,
+    message: /port/,
   },
-  { when: 'launch: the default model has no key', code: 78, args: ['launch'], says: /has no key/ },
-  { when: 'start: the default model has no key', code: 78, args: ['start'], says: /has no key/ },
+  { when: 'launch: the default model has no key', code: 78, args: ['launch'], message: /has no key/ },
+  { when: 'start: the default model has no key', code: 78, args: ['start'], message: /has no key/ },
   {
-    when: 'launch: as the client ended',
+    when: 'launch: the exit code of the client',
     code: 7,
     args: ['launch', '--emulator'],
     given: client('process.exit(7)'),
   },
   {
-    when: 'launch: 128 and the number of the signal that ended the client',
+    when: 'launch: 128 plus the number of the signal that ended the client',
     code: 143,
     args: ['launch', '--emulator'],
     given: client(`process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 5000);`),
@@ -174,7 +180,7 @@ const rows: Row[] = [
     when: 'launch: the client is not found',
     code: 127,
     args: ['launch', '--emulator'],
-    says: /npm install -g/,
+    message: /npm install -g/,
   },
   {
     when: 'launch: the proxy cannot listen',
@@ -182,7 +188,7 @@ const rows: Row[] = [
     args: ['launch'],
     env: { NODE_OPTIONS: `--import ${noPort}`, OCC_API_KEY: 'sk-x' },
     given: client('process.exit(0)'),
-    says: /cannot listen/,
+    message: /cannot listen/,
   },
   {
     when: 'launch: the emulator cannot listen',
@@ -190,18 +196,18 @@ const rows: Row[] = [
     args: ['launch', '--emulator'],
     env: { NODE_OPTIONS: `--import ${noPort}` },
     given: client('process.exit(0)'),
-    says: /cannot listen/,
+    message: /cannot listen/,
   },
 ];
 
 describe('exit codes', () => {
-  for (const { when, code, args, env, given, says } of rows) {
+  for (const { when, code, args, env, given, message } of rows) {
     test(`${code}: ${when} (occ ${args.join(' ')})`, async (t) => {
       const at = home(t);
       await given?.(at, t);
       const ended = await at.run(args, env);
       assert.deepEqual([ended.code, ended.signal], [code, null], ended.stdout + ended.stderr);
-      if (says) assert.match(ended.stdout + ended.stderr, says);
+      if (message) assert.match(ended.stdout + ended.stderr, message);
       if (args[0] === 'start' || given === running) await at.run(['stop']);
     });
   }

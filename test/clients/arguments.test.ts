@@ -37,7 +37,7 @@ const table: [string[], Partial<LaunchArguments>][] = [
       forClient: [],
     },
   ],
-  // The value of a client option is never ours, whatever it looks like.
+  // The value of a client option is never an option of occ.
   [['--append-system-prompt', '-m x'], { forClient: ['--append-system-prompt', '-m x'] }],
   [
     ['--append-system-prompt', '--emulator', '--yes'],
@@ -46,11 +46,11 @@ const table: [string[], Partial<LaunchArguments>][] = [
   [['-n', '--quiet'], { quiet: false, forClient: ['-n', '--quiet'] }],
   [['--settings', '--model', 'x'], { forClient: ['--settings', '--model', 'x'] }],
   [['--append-system-prompt', '--', '-m', 'x'], { model: 'x', forClient: ['--append-system-prompt', '--'] }],
-  // Options whose value is optional take none that begins with a dash.
+  // Options with an optional value accept none with a leading dash.
   [['--resume', '-m', 'x'], { model: 'x', forClient: ['--resume'] }],
   [['--resume', 'abc', '-m', 'x'], { model: 'x', forClient: ['--resume', 'abc'] }],
   [['--append-system-prompt=-m', '-m', 'x'], { model: 'x', forClient: ['--append-system-prompt=-m'] }],
-  // Claude's own letters and words stay Claude's.
+  // Options of Claude Code go to the client.
   [['-v'], { forClient: ['-v'] }],
   [['-q'], { forClient: ['-q'] }],
   [['--verbose'], { forClient: ['--verbose'] }],
@@ -61,7 +61,7 @@ const table: [string[], Partial<LaunchArguments>][] = [
   [['-h'], { help: true, forClient: [] }],
   [['-p', 'x', '--help'], { help: true }],
   [['--', '--help'], { help: false, forClient: ['--help'] }],
-  // Another program: its words are its own from the first one on.
+  // After exec and its program, all arguments belong to the program.
   [['exec', '--', 'node', '-p', '1'], { client: 'exec', forClient: ['node', '-p', '1'] }],
   [
     ['exec', '-m', 'x', '--', 'node', '--', '-m', 'y'],
@@ -100,7 +100,7 @@ for (const words of [
   });
 }
 
-test('whatever stands after -- arrives untouched, and nothing there is ours', () => {
+test('arguments after -- go to the client unchanged', () => {
   fc.assert(
     fc.property(fc.array(fc.string()), (words) => {
       const split = splitArguments(['--', ...words]);
@@ -110,7 +110,7 @@ test('whatever stands after -- arrives untouched, and nothing there is ours', ()
   );
 });
 
-test('words that are not ours keep their number and order', () => {
+test('arguments of the client keep their number and order', () => {
   const foreign = fc.string().filter((word) => !word.startsWith('-') && word !== 'claude' && word !== 'exec');
   fc.assert(
     fc.property(

@@ -6,7 +6,7 @@ import { renderDryRun, toDryRun } from '../../lib/clients/shell.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { settings } from './settings.ts';
 
-const token = 'a-launch-token-that-nobody-may-see';
+const token = 'a-secret-launch-token';
 const url = 'http://127.0.0.1:4711';
 
 function prepare(more: Partial<ClaudeOptions> = {}) {
@@ -24,7 +24,7 @@ function prepare(more: Partial<ClaudeOptions> = {}) {
   return { ...prepared, inline: JSON.parse(prepared.args[at + 1] ?? '') as JsonObject };
 }
 
-test('the environment is exactly the one that was promised', () => {
+test('the whole environment', () => {
   const { env } = prepare();
   assert.deepEqual(env, {
     PATH: '/bin',
@@ -49,7 +49,7 @@ test('the environment is exactly the one that was promised', () => {
   });
 });
 
-test('the window is that of the default model where no long_context is configured, and never below 100 000', () => {
+test('without long_context the window is that of the default model, and at least 100 000', () => {
   const { default: usual, background } = settings().models;
   assert.ok(usual && background);
   const window = (models: ClaudeOptions['settings']['models']): string | undefined =>
@@ -58,7 +58,7 @@ test('the window is that of the default model where no long_context is configure
   assert.equal(window({ default: background }), '100000');
 });
 
-test('proxy exceptions are kept and extended, those of the settings files included', () => {
+test('extends NO_PROXY of the environment and of the settings files', () => {
   const { env, inline } = prepare({
     env: { NO_PROXY: 'corp.example, localhost' },
     storedNoProxy: 'files.example',
@@ -69,7 +69,7 @@ test('proxy exceptions are kept and extended, those of the settings files includ
   assert.equal((prepare().inline['env'] as JsonObject)['NO_PROXY'], undefined);
 });
 
-test('keys do not reach the child, unless asked for; an Anthropic key never does', () => {
+test('keys reach the child only with --keep-env, and an Anthropic key never', () => {
   const env = { OCC_API_KEY: 'sk-one', MY_KEY: 'sk-two', ANTHROPIC_API_KEY: 'sk-ant', OTHER: 'x' };
   const without = prepare({ env });
   assert.deepEqual(without.removed.toSorted(), ['ANTHROPIC_API_KEY', 'MY_KEY', 'OCC_API_KEY']);
@@ -80,7 +80,7 @@ test('keys do not reach the child, unless asked for; an Anthropic key never does
   assert.equal(kept.env['ANTHROPIC_API_KEY'], undefined);
 });
 
-test('a switch to another API is taken out of the environment and named', () => {
+test('removes and reports variables that switch to another API', () => {
   const { env, notes } = prepare({
     env: { CLAUDE_CODE_USE_BEDROCK: '1', ANTHROPIC_BASE_URL: 'https://other.example' },
   });
@@ -91,13 +91,13 @@ test('a switch to another API is taken out of the environment and named', () => 
   assert.deepEqual(prepare().notes, []);
 });
 
-test('the token is in the environment and nowhere in argv', () => {
+test('the token is in the environment and not in the arguments', () => {
   const { args, env } = prepare({ args: ['-p', 'hi'] });
   assert.equal(env['ANTHROPIC_AUTH_TOKEN'], token);
   assert.equal(args.join(' ').includes(token), false);
 });
 
-test("--model is always there: the tier of ordinary work, or what -m names, or the person's own last word", () => {
+test("--model is always passed: the default tier, the model of -m, or the user's own --model", () => {
   const after = (args: string[]): string | undefined => args[args.indexOf('--model') + 1];
   assert.equal(after(prepare().args), 'occ-sonnet');
   assert.equal(after(prepare({ choice: choose('wide', settings()) }).args), 'zen/wide');
@@ -106,7 +106,7 @@ test("--model is always there: the tier of ordinary work, or what -m names, or t
   assert.equal(after(own), 'zen/strong');
 });
 
-test('the picker offers what occ would choose, then every configured model once', () => {
+test('the picker offers the automatic tiers, then every configured model once', () => {
   const { options, replaceBuiltInOptions } = prepare().inline['modelPicker'] as {
     options: JsonObject[];
     replaceBuiltInOptions: boolean;
@@ -125,7 +125,7 @@ test('the picker offers what occ would choose, then every configured model once'
   );
 });
 
-test('auto mode is off, unless it is asked for', () => {
+test('auto mode is off unless requested', () => {
   const off = prepare();
   assert.equal(off.inline['disableAutoMode'], 'disable');
   assert.deepEqual(off.inline['permissions'], { defaultMode: 'default' });
@@ -144,7 +144,7 @@ test('auto mode is off, unless it is asked for', () => {
   }
 });
 
-test("a permission mode of the person's own stands", () => {
+test("keeps the user's permission mode", () => {
   for (const own of [
     prepare({ args: ['--permission-mode', 'plan'] }),
     prepare({ args: ['--dangerously-skip-permissions'] }),
@@ -160,7 +160,7 @@ test("a permission mode of the person's own stands", () => {
   assert.deepEqual(prepare({ storedMode: 'auto' }).inline['permissions'], { defaultMode: 'default' });
 });
 
-test("there is one --settings: the person's is merged in and wins, but not where requests go", () => {
+test("merges the user's --settings, except for variables that decide where requests go", () => {
   const { args, inline, notes } = prepare({
     args: ['--settings', 'ignored.json', '-p', 'hi', '--settings=mine.json'],
     userSettings: {
@@ -188,7 +188,7 @@ test("there is one --settings: the person's is merged in and wins, but not where
   );
 });
 
-test("a secret of the person's settings travels in the environment, and a provider key not at all", () => {
+test("passes secrets of the user's settings in the environment, and drops provider keys", () => {
   const { args, env, notes, secrets } = prepare({
     userSettings: { env: { GITHUB_TOKEN: 'ghp-secret', OCC_API_KEY: 'sk-secret' } },
   });
@@ -199,7 +199,7 @@ test("a secret of the person's settings travels in the environment, and a provid
   assert.ok(secrets.includes('GITHUB_TOKEN'));
 });
 
-test("--settings after another option's value is found, and one that is a value is not", () => {
+test('--settings as the value of another option is not read', () => {
   assert.deepEqual(prepare({ args: ['--append-system-prompt', '--settings', 'x'] }).args.slice(-3), [
     '--append-system-prompt',
     '--settings',
@@ -221,7 +221,7 @@ test('a dry run masks every secret', () => {
   assert.ok(text.includes('unset OCC_API_KEY'));
 });
 
-test("another program gets the same variables, and no arguments of Claude's", () => {
+test('another program gets the same variables, and no arguments of Claude Code', () => {
   const options = {
     settings: settings(),
     url,
@@ -237,13 +237,13 @@ test("another program gets the same variables, and no arguments of Claude's", ()
   assert.equal(env['MY_KEY'], undefined);
 });
 
-test('exported variables hold the token, or the word unused', () => {
+test('exported variables contain the token, or "unused" if there is none', () => {
   assert.equal(variablesFor(settings(), url, undefined)['ANTHROPIC_AUTH_TOKEN'], 'unused');
   assert.equal(variablesFor(settings(), url, 'x')['ANTHROPIC_AUTH_TOKEN'], 'x');
   assert.equal(variablesFor(settings(), url, 'x')['CLAUDE_CODE_AUTO_MODE_SERVER'], '0');
 });
 
-test('-m takes a scenario, a tier, provider/model in both spellings, and a bare id', () => {
+test('-m accepts a scenario, a tier, provider/model in both forms, and a bare id', () => {
   const all = settings();
   assert.equal(choose('complex', all).id, 'zen/strong');
   assert.equal(choose('opus', all).id, 'occ-opus');
@@ -257,7 +257,7 @@ test('-m takes a scenario, a tier, provider/model in both spellings, and a bare 
   }
 });
 
-test('a scenario named by -m is used with its own fields, though another entry has the same model', () => {
+test('-m with a scenario uses its fields, although another entry has the same model', () => {
   const twice = settings({
     models: {
       default: { provider: 'go', model_id: 'one', temperature: 0.1 },
@@ -269,7 +269,7 @@ test('a scenario named by -m is used with its own fields, though another entry h
   assert.equal(withChoice(own, choose('think', own)).modelOverrides['go/one']?.model_id, 'two');
 });
 
-test('the tiers follow overrides and the rule for streams', () => {
+test('the tiers follow overrides and enable_streaming_scenario_routing', () => {
   const family = settings({ modelFamilyOverrides: { opus: { provider: 'go', model_id: 'chosen' } } });
   assert.equal(prepare({ settings: family }).env['ANTHROPIC_DEFAULT_OPUS_MODEL_NAME'], 'chosen (go)');
   const fast = settings({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withoutNpx } from '../../lib/clients/npx-environment.ts';
 
-/** What npm 12.2.0 gave to a program under `npx --yes -p <package> -c <call>`, with a registry of the person's own. */
+/** The environment that npm 12.2.0 sets for `npx --yes -p <package> -c <call>`, with a custom registry. */
 const underNpx = {
   COLOR: '0',
   EDITOR: 'vi',
@@ -35,7 +35,7 @@ const underNpx = {
   npm_package_json: '/home/me/project/package.json',
 };
 
-test('what npx says about its own run goes; where packages come from stays', () => {
+test('removes variables of the npx run, and keeps those that tell where packages come from', () => {
   assert.deepEqual(withoutNpx(underNpx), {
     EDITOR: 'vi',
     HOME: '/home/me',
@@ -47,12 +47,12 @@ test('what npx says about its own run goes; where packages come from stays', () 
   });
 });
 
-test('a list of proxy exceptions that says something stays', () => {
+test('keeps a noproxy list that is not empty', () => {
   const env = { ...underNpx, npm_config_noproxy: 'intranet' };
   assert.equal(withoutNpx(env)['npm_config_noproxy'], 'intranet');
 });
 
-test('an environment that npx did not make is left as it is, whatever the person has set', () => {
+test('does not change an environment without npx', () => {
   const own = { npm_config_prefix: '/home/me/.npm-global', COLOR: '1', NODE: '/opt/node' };
   assert.equal(withoutNpx(own), own);
   const script = { ...underNpx, npm_lifecycle_event: 'dev' };

@@ -1,4 +1,4 @@
-/** Settings for tests of what a launch does with them; every field that matters can be replaced. */
+/** Builds settings for tests of launches. */
 import type { Provider, Settings } from '../../lib/config/settings.ts';
 
 export function provider(name: string, more: Partial<Provider> = {}): Provider {

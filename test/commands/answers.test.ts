@@ -1,4 +1,4 @@
-/** What the built program answers in JSON, and where colour may and may not go. */
+/** Tests JSON results against their schemas, and the use of colour, on the built program. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { before, test } from 'node:test';
@@ -11,7 +11,7 @@ import { fakeClient, home, type Ended, type Home } from './program.ts';
 before(requireBuilt);
 
 const key = 'sk-this-must-not-be-seen-anywhere';
-/** Where every escape sequence begins. */
+/** The first character of every escape sequence. */
 const escape = '\u001b';
 
 async function startAndStop(
@@ -20,12 +20,12 @@ async function startAndStop(
   env?: Record<string, string>,
 ): Promise<Ended> {
   const occ = start(['start', '--foreground', '--port', '0', ...args], env);
-  await occ.said('Ctrl-C ends it');
+  await occ.waitFor('Ctrl-C ends it');
   occ.kill('SIGTERM');
   return await occ.ended;
 }
 
-test('occ start --json answers as its schema says, and tells neither key nor token', async (t) => {
+test('occ start --json matches its schema, and contains neither key nor token', async (t) => {
   const machine = home(t);
   const env = { OCC_API_KEY: key, OCC_AUTH_TOKEN: 'a-token-of-my-own' };
   for (const args of [['--json'], ['--json', '--emulator']]) {
@@ -44,7 +44,7 @@ const dryRuns: Record<string, readonly string[]> = {
 };
 
 for (const [what, words] of Object.entries(dryRuns)) {
-  test(`occ launch --dry-run --json answers as its schema says: ${what}`, async (t) => {
+  test(`occ launch --dry-run --json matches its schema: ${what}`, async (t) => {
     const { run } = home(t);
     const env = { OCC_API_KEY: key, ANTHROPIC_API_KEY: key };
     const { code, stdout, stderr } = await run(['launch', '--dry-run', '--json', ...words], env);
@@ -73,7 +73,7 @@ const piped: (readonly string[])[] = [
   ['status'],
 ];
 
-test('what goes into a pipe holds no escape sequence, whatever the terminal around it can do', async (t) => {
+test('prints no escape sequences to a pipe, whatever terminal the environment describes', async (t) => {
   const machine = home(t);
   machine.program('claude', fakeClient(''));
   const env = { TERM: 'xterm-256color', COLORTERM: 'truecolor', CLICOLOR: '1' };
@@ -86,10 +86,10 @@ test('what goes into a pipe holds no escape sequence, whatever the terminal arou
   assert.equal((stdout + stderr).includes(escape), false, 'start');
 });
 
-test(`NO_COLOR, --no-color and TERM=dumb are honoured ${onTerminal}`, { skip: noScript }, async (t) => {
+test(`NO_COLOR, --no-color and TERM=dumb disable colour ${onTerminal}`, { skip: noScript }, async (t) => {
   const machine = home(t);
   machine.program('claude', fakeClient(''));
-  const said = (words: string, env: Record<string, string>): string => {
+  const printed = (words: string, env: Record<string, string>): string => {
     const command = `'${process.execPath}' '${builtOcc}' launch --emulator ${words}`;
     const { status, stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
       cwd: machine.dir,
@@ -106,9 +106,9 @@ test(`NO_COLOR, --no-color and TERM=dumb are honoured ${onTerminal}`, { skip: no
     assert.match(stdout, /log in /);
     return stdout;
   };
-  assert.ok(said('', { TERM: 'xterm' }).includes(escape), 'there is colour to be kept away');
-  assert.equal(said('', { TERM: 'xterm', NO_COLOR: '1' }).includes(escape), false);
-  assert.equal(said('', { TERM: 'xterm', NO_COLOR: '1', FORCE_COLOR: '1' }).includes(escape), false);
-  assert.equal(said('--no-color', { TERM: 'xterm' }).includes(escape), false);
-  assert.equal(said('', { TERM: 'dumb' }).includes(escape), false);
+  assert.ok(printed('', { TERM: 'xterm' }).includes(escape), 'colour without these');
+  assert.equal(printed('', { TERM: 'xterm', NO_COLOR: '1' }).includes(escape), false);
+  assert.equal(printed('', { TERM: 'xterm', NO_COLOR: '1', FORCE_COLOR: '1' }).includes(escape), false);
+  assert.equal(printed('--no-color', { TERM: 'xterm' }).includes(escape), false);
+  assert.equal(printed('', { TERM: 'dumb' }).includes(escape), false);
 });

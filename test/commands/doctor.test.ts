@@ -182,7 +182,7 @@ test('the remedy of a stale record takes it away', async (t) => {
 
 test('Ctrl-C ends it at once, in the middle of the long stream', async (t) => {
   const running = home(t).start(['doctor', 'two-minute', '--offline']);
-  await running.said('looking at');
+  await running.waitFor('looking at');
   running.kill('SIGINT');
   const { code, stdout, stderr } = await running.ended;
   assert.equal(code, 130);

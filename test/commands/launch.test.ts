@@ -8,42 +8,42 @@ import { alive, fakeClient, home } from './program.ts';
 const key = 'sk-this-must-not-be-seen-anywhere';
 
 for (const code of [0, 7]) {
-  test(`a client that ends with ${code} makes occ end with ${code}`, async (t) => {
+  test(`occ exits with the exit code ${code} of the client`, async (t) => {
     const { program, run } = home(t);
     program('claude', fakeClient(`process.exit(${code})`));
     assert.equal((await run(['launch', '--emulator'])).code, code);
   });
 }
 
-test('a client that a signal ended makes occ end with 128 and its number', async (t) => {
+test('occ exits with 128 plus the number of the signal that ended the client', async (t) => {
   const { program, run } = home(t);
   program('claude', fakeClient(`process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`));
   assert.equal((await run(['launch', '--emulator'])).code, 143);
 });
 
-test('SIGTERM is passed on, and occ ends as the client ended', async (t) => {
+test('forwards SIGTERM, and exits as the client', async (t) => {
   const { program, start, seen } = home(t);
   program(
     'claude',
     fakeClient(`on('SIGTERM', () => process.exit(3)); console.log('ready'); setInterval(() => {}, 1000);`),
   );
   const occ = start(['launch', '--emulator']);
-  await occ.said('ready');
+  await occ.waitFor('ready');
   occ.kill('SIGTERM');
   assert.equal((await occ.ended).code, 3);
   assert.deepEqual(seen().signals, ['SIGTERM']);
 });
 
-test('SIGHUP is passed on', async (t) => {
+test('forwards SIGHUP', async (t) => {
   const { program, start } = home(t);
   program('claude', fakeClient(`console.log('ready'); setInterval(() => {}, 1000);`));
   const occ = start(['launch', '--emulator']);
-  await occ.said('ready');
+  await occ.waitFor('ready');
   occ.kill('SIGHUP');
   assert.equal((await occ.ended).code, 129);
 });
 
-test('SIGINT does not end occ and is not passed on: the terminal has sent it to the client already', async (t) => {
+test('SIGINT neither ends occ nor is forwarded: the terminal sends it to the client too', async (t) => {
   const { program, start, seen } = home(t);
   program(
     'claude',
@@ -52,17 +52,17 @@ test('SIGINT does not end occ and is not passed on: the terminal has sent it to 
     ),
   );
   const occ = start(['launch', '--emulator']);
-  await occ.said('ready');
+  await occ.waitFor('ready');
   occ.kill('SIGINT');
   occ.kill('SIGINT');
-  // A signal that is passed on proves that occ was still there after the two that are not.
+  // The forwarded SIGTERM shows that occ was still running after two SIGINTs.
   occ.kill('SIGTERM');
   const { code, signal } = await occ.ended;
   assert.deepEqual({ code, signal }, { code: 0, signal: null });
   assert.deepEqual(seen().signals, ['SIGTERM']);
 });
 
-test('the proxy answers its own client only, and is gone when the client is', async (t) => {
+test('the proxy serves only its own client, and stops when the client ends', async (t) => {
   const { program, run, seen } = home(t);
   program(
     'claude',
@@ -85,11 +85,11 @@ const ask = (token) => fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', {
   await assert.rejects(fetch(`${seen().env['ANTHROPIC_BASE_URL']}/health`));
 });
 
-test('SIGKILL of occ takes the port with it, and leaves no record and no token on disk', async (t) => {
+test('SIGKILL of occ closes the port, and leaves no record and no token on disk', async (t) => {
   const { program, start, seen, dir } = home(t);
   program('claude', fakeClient(`console.log('ready'); setTimeout(() => {}, ${hangMs});`));
   const occ = start(['launch', '--emulator']);
-  await occ.said('ready');
+  await occ.waitFor('ready');
   const { pid, env } = seen();
   occ.kill('SIGKILL');
   process.kill(pid, 'SIGKILL');
@@ -102,14 +102,14 @@ test('SIGKILL of occ takes the port with it, and leaves no record and no token o
   }
 });
 
-test('two launches at once have a port and a token of their own', async (t) => {
+test('two simultaneous launches have different tokens', async (t) => {
   const [one, two] = [home(t), home(t)];
   for (const { program } of [one, two]) program('claude', fakeClient(''));
   await Promise.all([one.run(['launch', '--emulator']), two.run(['launch', '--emulator'])]);
   assert.notEqual(one.seen().env['ANTHROPIC_AUTH_TOKEN'], two.seen().env['ANTHROPIC_AUTH_TOKEN']);
 });
 
-test("a key is neither in the client's environment nor in its argv nor in what occ says or logs", async (t) => {
+test("a key is neither in the client's environment nor in its arguments, nor in output or log", async (t) => {
   const { program, run, seen, dir } = home(t);
   program('claude', fakeClient(''));
   const { code, stdout, stderr } = await run(['launch', '-p', 'hi'], {
@@ -124,14 +124,14 @@ test("a key is neither in the client's environment nor in its argv nor in what o
   assert.equal(argv.join(' ').includes(env['ANTHROPIC_AUTH_TOKEN'] ?? '?'), false);
 });
 
-test("--keep-env leaves the provider's key in", async (t) => {
+test('--keep-env keeps the key in the environment', async (t) => {
   const { program, run, seen } = home(t);
   program('claude', fakeClient(''));
   await run(['launch', '--keep-env'], { OCC_API_KEY: key });
   assert.equal(seen().env['OCC_API_KEY'], key);
 });
 
-test('the first line says who answers and where the log is; --quiet and a pipe say nothing more', async (t) => {
+test('the first line shows the models and the log; there is no other line in a pipe, and none with --quiet', async (t) => {
   const { program, run, dir } = home(t);
   program('claude', fakeClient(''));
   const log = join(dir, '.local/state/occ/occ.log');
@@ -142,7 +142,7 @@ test('the first line says who answers and where the log is; --quiet and a pipe s
   assert.equal((await run(['launch', '--emulator', '--quiet'])).stderr, '');
 });
 
-test('no colour reaches a pipe, and FORCE_COLOR yields to NO_COLOR and --no-color', async (t) => {
+test('prints no colour to a pipe; NO_COLOR and --no-color override FORCE_COLOR', async (t) => {
   const { program, run } = home(t);
   program('claude', fakeClient(''));
   const colour = async (args: string[], env: Record<string, string>): Promise<boolean> =>
@@ -153,7 +153,7 @@ test('no colour reaches a pipe, and FORCE_COLOR yields to NO_COLOR and --no-colo
   assert.equal(await colour(['--no-color'], { FORCE_COLOR: '1' }), false);
 });
 
-test('without a key the client is not started: 78, with the variable to set', async (t) => {
+test('without a key, exits with 78 and names the variable, without starting the client', async (t) => {
   const { program, run, dir } = home(t);
   program('claude', fakeClient(''));
   const { code, stderr } = await run(['launch']);
@@ -162,7 +162,7 @@ test('without a key the client is not started: 78, with the variable to set', as
   assert.equal(existsSync(join(dir, 'seen.json')), false);
 });
 
-test('an auth_token that a launch does not need may be missing', async (t) => {
+test('a missing variable in auth_token does not matter to a launch', async (t) => {
   const { program, run, seen, write } = home(t);
   program('claude', fakeClient(''));
   const config = write('config.json', '{ "auth_token": "${NOBODY_SET_THIS}" }');
@@ -171,7 +171,7 @@ test('an auth_token that a launch does not need may be missing', async (t) => {
   assert.equal(seen().env['ANTHROPIC_AUTH_TOKEN']?.length, 43);
 });
 
-test('a broken configuration is 78, with its path', async (t) => {
+test('an invalid configuration exits with 78 and names the path', async (t) => {
   const { program, run, write } = home(t);
   program('claude', fakeClient(''));
   const config = write(
@@ -183,7 +183,7 @@ test('a broken configuration is 78, with its path', async (t) => {
   assert.match(stderr, /models\.default\.provider/);
 });
 
-test('a proxy variable in any spelling does not keep a launch from ending as its client ended', async (t) => {
+test('an invalid proxy variable does not change the exit code of a launch', async (t) => {
   const { run } = home(t);
   for (const HTTPS_PROXY of ['proxy.corp:8080', 'socks5://127.0.0.1:1', 'no url at all']) {
     const { code, signal } = await run(['launch', '--emulator', 'exec', '--', 'sh', '-c', 'exit 5'], {
@@ -193,20 +193,20 @@ test('a proxy variable in any spelling does not keep a launch from ending as its
   }
 });
 
-test('a PATH entry that is a file is passed over', async (t) => {
+test('ignores a PATH entry that is a file', async (t) => {
   const { run } = home(t);
   const { code } = await run(['launch', '--emulator'], { PATH: '/etc/passwd:/usr/bin:/bin' });
   assert.equal(code, 127);
 });
 
-test('no claude, and no terminal to ask on: 127, with the command to type', async (t) => {
+test('without claude and without a terminal, exits with 127 and prints the install command', async (t) => {
   const { run } = home(t);
   const { code, stderr } = await run(['launch', '--emulator']);
   assert.equal(code, 127);
   assert.match(stderr, /npm install -g .*@anthropic-ai\/claude-code/);
 });
 
-test('a claude that may not be run is 126', async (t) => {
+test('a claude that is not executable exits with 126', async (t) => {
   const { run, program } = home(t);
   program('claude', 'nothing', 0o644);
   const { code, stderr } = await run(['launch', '--emulator']);
@@ -214,7 +214,7 @@ test('a claude that may not be run is 126', async (t) => {
   assert.match(stderr, /permission denied/);
 });
 
-test('--yes runs what npx has fetched, without npm around it', async (t) => {
+test('--yes fetches the client with npx, and runs it without npm', async (t) => {
   const { run, program, write, seen, dir } = home(t);
   const native = write(
     'cache/node_modules/@anthropic-ai/claude-code-some-platform/claude',
@@ -232,7 +232,7 @@ test('--yes runs what npx has fetched, without npm around it', async (t) => {
   ]);
 });
 
-test('npx fetches at home, where no project says how, and knows nothing of the npx that runs occ', async (t) => {
+test('npx runs in the home directory, without the variables of the npx that runs occ', async (t) => {
   const { run, program, write, seen, dir } = home(t);
   const person = dirname(write('person/.npmrc', ''));
   const native = write('cache/node_modules/@anthropic-ai/claude-code-some-platform/claude', fakeClient(''));
@@ -253,7 +253,7 @@ test('npx fetches at home, where no project says how, and knows nothing of the n
   assert.equal(seen().env['npm_config_call'], undefined);
 });
 
-test('where npx keeps its programs elsewhere it runs the client itself', async (t) => {
+test('a replacement of npx runs the client itself', async (t) => {
   const { run, program, seen } = home(t);
   program('npx', fakeClient('process.exit(4)'));
   assert.equal((await run(['launch', '--emulator', '--yes', '-p', 'hi'])).code, 4);
@@ -266,14 +266,14 @@ test('where npx keeps its programs elsewhere it runs the client itself', async (
   assert.deepEqual(argv.slice(-2), ['-p', 'hi']);
 });
 
-test('npx, and what it may run, sees no provider key', async (t) => {
+test('npx gets no provider key', async (t) => {
   const { dir, program, run } = home(t);
   program('npx', `#!/bin/sh\nenv > ${dir}/npx.env\nexit 1\n`);
   await run(['launch', '--emulator', '--yes'], { OPENCODE_API_KEY: 'sk-mine', ANTHROPIC_API_KEY: 'sk-too' });
   assert.doesNotMatch(readFileSync(join(dir, 'npx.env'), 'utf8'), /sk-mine|sk-too/);
 });
 
-test('whoever ends occ while npx fetches ends both', async (t) => {
+test('a signal during the fetch ends both occ and npx', async (t) => {
   for (const [signal, code] of [
     ['SIGTERM', 143],
     ['SIGHUP', 129],
@@ -290,7 +290,7 @@ test('whoever ends occ while npx fetches ends both', async (t) => {
   }
 });
 
-test('an npm that cannot fetch the client is asked once, and heard: 127', async (t) => {
+test('if npm cannot fetch the client, prints its error and exits with 127, without a retry', async (t) => {
   const { run, program, dir } = home(t);
   program('npx', `#!/bin/sh\necho asked >> ${dir}/npx.txt\necho 'npm error code ENOTFOUND' >&2\nexit 1\n`);
   const { code, stderr } = await run(['launch', '--emulator', '--yes']);
@@ -299,7 +299,7 @@ test('an npm that cannot fetch the client is asked once, and heard: 127', async 
   assert.equal(readFileSync(join(dir, 'npx.txt'), 'utf8'), 'asked\n');
 });
 
-test('another program gets the variables, and its own words only', async (t) => {
+test('another program gets the variables and only its own arguments', async (t) => {
   const { run, program, seen } = home(t);
   program('agent', fakeClient('process.exit(9)'));
   assert.equal((await run(['launch', 'exec', '--emulator', '--', 'agent', '-m', 'x', '--emulator'])).code, 9);
@@ -309,7 +309,7 @@ test('another program gets the variables, and its own words only', async (t) => 
   assert.equal((await run(['launch', 'exec', '--emulator'])).code, 2);
 });
 
-test('a dry run answers on stdout, starts nothing, and shows no secret', async (t) => {
+test('a dry run prints to stdout, starts nothing, and masks secrets', async (t) => {
   const { run, program, dir } = home(t);
   program('claude', fakeClient(''));
   const { code, stdout } = await run(['launch', '--dry-run', '--json', '-p', 'hi'], { OCC_API_KEY: key });
@@ -330,7 +330,7 @@ test('a dry run answers on stdout, starts nothing, and shows no secret', async (
   assert.equal(existsSync(join(dir, '.local/state/occ')), false);
 });
 
-test("the person's --settings file is merged into the one that is passed", async (t) => {
+test("the user's --settings file is merged into the inline settings", async (t) => {
   const { run, program, seen, write } = home(t);
   program('claude', fakeClient(''));
   write(
@@ -350,7 +350,7 @@ test("the person's --settings file is merged into the one that is passed", async
   assert.equal((await run(['launch', '--emulator', '--settings', 'missing.json'])).code, 2);
 });
 
-test('settings that would win are said, and the files stay as they are', async (t) => {
+test('reports conflicting settings, and does not change the files', async (t) => {
   const { run, program, write } = home(t);
   program('claude', fakeClient(''));
   const text = '{ "env": { "ANTHROPIC_BASE_URL": "https://other.example" }, "apiKeyHelper": "echo x" }';
@@ -360,7 +360,7 @@ test('settings that would win are said, and the files stay as they are', async (
   assert.equal(readFileSync(file, 'utf8'), text);
 });
 
-test('a model that the client has stored and only occ knows is the subject of the last line', async (t) => {
+test('the last line warns of a stored default model that only occ can serve', async (t) => {
   const { run, program, write } = home(t);
   program(
     'claude',
@@ -379,7 +379,7 @@ test('a model that the client has stored and only occ knows is the subject of th
   assert.equal((await run(['launch', '--emulator'])).stderr.includes('stored'), false);
 });
 
-test('wrong usage is 2: a model nobody has, an option without its value', async (t) => {
+test('an unknown model and an option without its value exit with 2', async (t) => {
   const { run, program } = home(t);
   program('claude', fakeClient(''));
   assert.equal((await run(['launch', '--emulator', '-m', 'no-such-model'])).code, 2);
@@ -387,7 +387,7 @@ test('wrong usage is 2: a model nobody has, an option without its value', async 
   assert.equal((await run(['launch', '--attach'])).code, 3);
 });
 
-test('the log is for its owner alone', async (t) => {
+test('only the owner can read the log, and it contains no text', async (t) => {
   const { run, program, dir } = home(t);
   program(
     'claude',
@@ -403,11 +403,11 @@ test('the log is for its owner alone', async (t) => {
   assert.equal(readFileSync(log, 'utf8').includes('secret words'), false);
 });
 
-test('no client outlives its launch', async (t) => {
+test('the client ends with its launch', async (t) => {
   const { program, start, seen } = home(t);
   program('claude', fakeClient(`console.log('ready'); setInterval(() => {}, 1000);`));
   const occ = start(['launch', '--emulator']);
-  await occ.said('ready');
+  await occ.waitFor('ready');
   const { pid } = seen();
   assert.equal(alive(pid), true);
   occ.kill('SIGTERM');

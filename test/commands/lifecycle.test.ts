@@ -1,4 +1,4 @@
-/** The proxy that stays: started once, found, asked, stopped; and every way in which its record can be wrong. */
+/** Tests start, status, env, restart and stop, and invalid or stale records. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ async function gone(pid: number): Promise<void> {
   await waitUntil(() => !isAlive(pid), `process ${pid} to end`);
 }
 
-/** One that ended and was not waited for yet, as in a container without an init, is gone. */
+/** False for a zombie too: in a container without an init, no process may wait for it. */
 function isAlive(pid: number): boolean {
   try {
     return alive(pid) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -44,7 +44,7 @@ const question = (prompt: string): string =>
     messages: [{ role: 'user', content: prompt }],
   });
 
-test('started, found, asked and stopped', async (t) => {
+test('start, status, env and stop', async (t) => {
   const at = home(t);
   const started = await at.run(start);
   assert.equal(started.code, 0, started.stderr);
@@ -75,13 +75,13 @@ test('started, found, asked and stopped', async (t) => {
   const stopped = await at.run(['stop']);
   assert.deepEqual([stopped.code, stopped.stdout], [0, `proxy on ${url} (pid ${pid}) stopped\n`]);
   await gone(pid);
-  assert(!existsSync(state(at, 'proxy.json')), 'no record stays');
+  assert(!existsSync(state(at, 'proxy.json')), 'the record is removed');
   assert.equal((await at.run(['status'])).code, 3);
   assert.equal((await at.run(['env'])).code, 3);
   assert.equal((await at.run(['stop'])).code, 0);
 });
 
-test('a second start, in either way, names the first and leaves it alone', async (t) => {
+test('a second start reports the running proxy and does not affect it', async (t) => {
   const at = home(t);
   await at.run(start);
   const { pid, url } = recordOf(at);
@@ -93,16 +93,16 @@ test('a second start, in either way, names the first and leaves it alone', async
   assert.equal((await fetch(`${url}/health`)).status, 200);
 });
 
-test('one in the foreground is found, and stopped, like any other', async (t) => {
+test('status and stop work for a proxy in the foreground', async (t) => {
   const at = home(t);
   const occ = at.start([...start, '--foreground']);
-  await occ.said('Ctrl-C ends it');
+  await occ.waitFor('Ctrl-C ends it');
   assert.equal((await at.run(['status'])).code, 0);
   assert.match((await at.run(['stop'])).stdout, /stopped\n$/);
   assert.deepEqual([(await occ.ended).code, existsSync(state(at, 'proxy.json'))], [0, false]);
 });
 
-test('of starts at the same moment one goes on, whatever record lies there', async (t) => {
+test('only one of several simultaneous starts succeeds, with and without a stale record', async (t) => {
   for (const stale of [false, true]) {
     const at = home(t);
     if (stale) at.write('.local/state/occ/proxy.json', JSON.stringify(recordFor({ pid: process.pid })));
@@ -116,7 +116,7 @@ test('of starts at the same moment one goes on, whatever record lies there', asy
   }
 });
 
-/** A record as an earlier run left it. */
+/** The record of an earlier run. */
 function recordFor({ pid, port = 1 }: { pid: number; port?: number }): object {
   return {
     schema: 1,
@@ -134,7 +134,7 @@ function recordFor({ pid, port = 1 }: { pid: number; port?: number }): object {
   };
 }
 
-test('after kill -9 the record is stale: said by status, removed by stop, replaced by start', async (t) => {
+test('after kill -9 the record is stale: status reports it, stop removes it, start replaces it', async (t) => {
   const at = home(t);
   await at.run(start);
   const first = recordOf(at);
@@ -157,9 +157,9 @@ test('after kill -9 the record is stale: said by status, removed by stop, replac
   assert(!existsSync(state(at, 'proxy.json')));
 });
 
-test('after a reboot pid and port are somebody else’s, who is left alone', async (t) => {
+test('does not affect another program that has the recorded pid and port', async (t) => {
   const at = home(t);
-  // This very test has the pid and the port, and knows nothing of /occ/.
+  // The process of this test has the pid and the port.
   const foreign = await listening((_, res) => res.end('{"service":"something","status":"ok"}'));
   t.after(() => foreign.close());
   const { port } = foreign.address() as AddressInfo;
@@ -172,18 +172,18 @@ test('after a reboot pid and port are somebody else’s, who is left alone', asy
   await at.run(['stop']);
 });
 
-test('a port that another occ has by now is not taken for ours', async (t) => {
+test('does not affect the occ of another home directory that has the recorded port', async (t) => {
   const [one, other] = [home(t), home(t)];
   await one.run(start);
   const { port, pid } = recordOf(one);
   other.write('.local/state/occ/proxy.json', JSON.stringify(recordFor({ pid, port })));
   assert.equal((await other.run(['status'])).code, 3);
   assert.match((await other.run(['stop'])).stdout, /stale record/);
-  assert.equal((await one.run(['status'])).code, 0, 'left alone');
+  assert.equal((await one.run(['status'])).code, 0, 'not affected');
   await one.run(['stop']);
 });
 
-test('a record that is none counts as none', async (t) => {
+test('an invalid record counts as no record', async (t) => {
   const at = home(t);
   for (const text of [
     '',
@@ -199,7 +199,7 @@ test('a record that is none counts as none', async (t) => {
   await at.run(['stop']);
 });
 
-test('a port in use is said with the reason, and nothing is half-started', async (t) => {
+test('reports a port in use, and leaves nothing running', async (t) => {
   const at = home(t);
   const foreign = await listening((_, res) => res.end('hello'));
   t.after(() => foreign.close());
@@ -210,7 +210,7 @@ test('a port in use is said with the reason, and nothing is half-started', async
   assert(!existsSync(state(at, 'proxy.json')));
 });
 
-test('a port that an occ of another home has is said to be that', async (t) => {
+test('names the occ of another home directory that uses the port', async (t) => {
   const [one, other] = [home(t), home(t)];
   await one.run(start);
   const { port, pid } = recordOf(one);
@@ -223,7 +223,7 @@ test('a port that an occ of another home has is said to be that', async (t) => {
   await one.run(['stop']);
 });
 
-test('what is wrong with the configuration is said by the starter, with its code', async (t) => {
+test('reports an invalid configuration with its exit code', async (t) => {
   const at = home(t);
   const config = at.write(
     'bad.json',
@@ -243,7 +243,7 @@ test('what is wrong with the configuration is said by the starter, with its code
   await at.run(['stop']);
 });
 
-test('a state directory that cannot be written is said, and nothing runs', async (t) => {
+test('reports a state directory that cannot be written', async (t) => {
   const at = home(t);
   at.write('.local/state', 'a file where a directory is needed');
   const { code, stderr } = await at.run(start);
@@ -251,7 +251,7 @@ test('a state directory that cannot be written is said, and nothing runs', async
   assert.match(stderr, /the proxy cannot be started: .*(ENOTDIR|EEXIST)/);
 });
 
-test('stop lets a live stream finish, or cuts it after the time and says so', async (t) => {
+test('stop lets a live stream finish, or cuts it after the timeout and reports that', async (t) => {
   const at = home(t);
   await at.run(start);
   const whole = await ask(recordOf(at).url, '[emulator: slow 2]');
@@ -280,7 +280,7 @@ async function ask(url: string, prompt: string): Promise<{ rest(): Promise<strin
   };
 }
 
-test('a proxy that hangs is said to, and stop ends it by force', async (t) => {
+test('reports a proxy that hangs; stop kills it', async (t) => {
   const at = home(t);
   await at.run(start);
   const { pid } = recordOf(at);
@@ -295,7 +295,7 @@ test('a proxy that hangs is said to, and stop ends it by force', async (t) => {
   assert(!existsSync(state(at, 'proxy.json')));
 });
 
-test('the record and what it opens are for its owner alone', async (t) => {
+test('only the owner can read the record and use the control endpoints', async (t) => {
   const at = home(t);
   const auth = 'a-token-of-the-configuration';
   const config = at.write('config.json', JSON.stringify({ auth_token: auth }));
@@ -324,7 +324,7 @@ test('the record and what it opens are for its owner alone', async (t) => {
   await at.run(['stop']);
 });
 
-test('restart keeps options and address, and stops nothing it could not start again', async (t) => {
+test('restart keeps options and address, and stops nothing if it cannot start again', async (t) => {
   const at = home(t);
   const config = at.write('config.json', '{ "heartbeat_ms": 5000 }');
   await at.run([...start, '--config', config]);
@@ -340,13 +340,13 @@ test('restart keeps options and address, and stops nothing it could not start ag
   const broken = await at.run(['restart']);
   assert.equal(broken.code, 78);
   assert.match(broken.stderr, /heartbeat_ms/);
-  assert.equal((await fetch(`${after.url}/health`)).status, 200, 'still there');
+  assert.equal((await fetch(`${after.url}/health`)).status, 200, 'still running');
   await at.run(['stop']);
   writeFileSync(config, '{}');
   assert.equal((await at.run(['restart'])).code, 78, 'nothing ran, so the defaults hold, which have no key');
 });
 
-test('a starter that is told to end, or dies, leaves no proxy behind', async (t) => {
+test('no proxy remains if the starting process ends', async (t) => {
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -354,7 +354,7 @@ test('a starter that is told to end, or dies, leaves no proxy behind', async (t)
   ] as const) {
     const at = home(t);
     const mark = join(at.dir, 'asked');
-    // Long enough for the starter to be ended before it hears that the proxy is ready.
+    // Delays readiness until the starting process has ended.
     const slow = ['sh', '-c', `echo $PPID > ${mark}; sleep 2; echo sk-slow`];
     const config = at.write('config.json', JSON.stringify({ api_key_command: slow }));
     const occ = at.start(['start', '--port', '0', '--config', config]);
@@ -367,7 +367,7 @@ test('a starter that is told to end, or dies, leaves no proxy behind', async (t)
   }
 });
 
-test('a terminal that closes does not end the proxy in the background', async (t) => {
+test('closing the terminal does not end a proxy in the background', async (t) => {
   const at = home(t);
   await at.run(start);
   const { pid, url } = recordOf(at);
@@ -379,7 +379,7 @@ test('a terminal that closes does not end the proxy in the background', async (t
   assert(!existsSync(state(at, 'proxy.json')), 'a signal tidies up too');
 });
 
-test('launch --attach uses the proxy that runs, with its token, and leaves it running', async (t) => {
+test('launch --attach uses the running proxy with its token, and leaves it running', async (t) => {
   const at = home(t);
   const config = at.write('config.json', '{ "auth_token": "token-of-the-file" }');
   at.program('claude', fakeClient(''));

@@ -128,10 +128,10 @@ describe('--refresh', () => {
       return [rule, (candidates as { model: string }[])[0]?.model];
     };
     const occ = at.start(['start', '--foreground', '--port', '0']);
-    await occ.said('Ctrl-C ends it');
+    await occ.waitFor('Ctrl-C ends it');
     assert.equal((await ruleFor('new'))[1], 'near/gone');
     await models(at, '--refresh');
-    await occ.said('is in force');
+    await occ.waitFor('is in force');
     assert.equal((await ruleFor('new'))[1], 'near/new');
     // A model id of Claude Code does not select a listed model.
     assert.equal((await ruleFor('claude-sonnet-9'))[1], 'near/gone');

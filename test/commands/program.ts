@@ -1,4 +1,4 @@
-/** Runs occ as a person does, in a home of its own, with whatever stands for `claude` on PATH. */
+/** Runs occ as a program, in a temporary home directory, with fake programs on PATH. */
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,37 +26,37 @@ export interface Ended {
 export interface Running {
   pid: number;
   /** Resolves when the text has appeared on stdout or stderr. */
-  said(text: string): Promise<void>;
+  waitFor(text: string): Promise<void>;
   /** All of stdout so far. */
-  heard(): string;
+  stdout(): string;
   kill(signal: NodeJS.Signals): void;
   ended: Promise<Ended>;
 }
 
 export interface Home {
   dir: string;
-  /** What the fake client saw: its arguments, environment and signals. */
+  /** The arguments, environment and signals of the fake client. */
   seen: () => Seen;
   write: (file: string, text: string) => string;
-  /** Puts a program on PATH. */
+  /** Creates a program on PATH. */
   program: (name: string, script: string, mode?: number) => string;
   start: (args: readonly string[], env?: Record<string, string>) => Running;
   run: (args: readonly string[], env?: Record<string, string>) => Promise<Ended>;
 }
 
-/** The record of a proxy in the background, as `occ start` left it in this home; undefined when there is none. */
+/** The record that `occ start` wrote in this home directory; undefined if there is none. */
 export function recordIn(dir: string): ProxyRecord | undefined {
   return readRecord(join(dir, '.local/state/occ'));
 }
 
-/** Ends a proxy that a failed test left behind. */
+/** Kills a proxy that a failed test has left behind. */
 function endRecorded(dir: string): void {
   const record = recordIn(dir);
   if (record === undefined || record.pid === process.pid || !ran(record.pid, dir)) return;
   process.kill(record.pid, 'SIGKILL');
 }
 
-/** True when the process was started in that home, so that nobody else's is ever ended. */
+/** True if the process was started with that home directory, so that no other process is killed. */
 function ran(pid: number, dir: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`HOME=${dir}\0`);
@@ -114,20 +114,20 @@ export function home(context: TestContext): Home {
         resolve({ code, signal, ...text });
       });
     });
-    const said = (wanted: string): Promise<void> =>
+    const waitFor = (wanted: string): Promise<void> =>
       new Promise((resolve, reject) => {
         const look = (): void => {
           if ((text.stdout + text.stderr).includes(wanted)) resolve();
           else if (child.exitCode !== null)
-            reject(new Error(`ended without saying "${wanted}": ${text.stdout}${text.stderr}`));
+            reject(new Error(`ended without printing "${wanted}": ${text.stdout}${text.stderr}`));
         };
         listeners.add(look);
         look();
       });
     return {
       pid: child.pid ?? 0,
-      said,
-      heard: () => text.stdout,
+      waitFor,
+      stdout: () => text.stdout,
       kill: (signal) => void child.kill(signal),
       ended,
     };
@@ -153,17 +153,17 @@ export function home(context: TestContext): Home {
   };
 }
 
-/** A client that notes what it was given, says "ready", and does as told: exit, wait for a signal, or ask the proxy. */
-export function fakeClient(does: string): string {
+/** The source of a client that records its arguments, environment and signals, and then runs `script`. */
+export function fakeClient(script: string): string {
   return `#!${process.execPath}
 const fs = require('node:fs');
 const seen = { argv: process.argv.slice(2), env: { ...process.env }, signals: [], pid: process.pid };
 const note = () => fs.writeFileSync(process.env.SEEN, JSON.stringify(seen));
 const on = (signal, then) => process.on(signal, () => { seen.signals.push(signal); note(); then?.(); });
 note();
-// One whose launch has died must not be waited for.
+// Ends by itself if its launch has died.
 setTimeout(() => process.exit(99), ${hangMs}).unref();
-${does}
+${script}
 `;
 }
 

@@ -10,10 +10,10 @@ import { loadStyle } from '../../lib/terminal/style.ts';
 import { provider, settings } from '../clients/settings.ts';
 import { home } from './program.ts';
 
-test('start prints where it listens and what a client needs, answers, and ends with 0 on SIGTERM', async (t) => {
+test('start prints the address and the variables, and exits with 0 on SIGTERM', async (t) => {
   const { start } = home(t);
   const occ = start(['start', '--foreground', '--port', '0', '--emulator']);
-  await occ.said('Ctrl-C ends it');
+  await occ.waitFor('Ctrl-C ends it');
   occ.kill('SIGTERM');
   const { code, stdout, stderr } = await occ.ended;
   assert.equal(code, 0);
@@ -22,18 +22,18 @@ test('start prints where it listens and what a client needs, answers, and ends w
   assert.ok(lines.includes('export ANTHROPIC_AUTH_TOKEN=unused'));
   assert.ok(lines.includes('unset ANTHROPIC_API_KEY'));
   assert.ok(lines.includes('export CLAUDE_CODE_AUTO_MODE_SERVER=0'));
-  assert.doesNotMatch(stderr, /spend the key/, 'the emulator has none');
+  assert.doesNotMatch(stderr, /spend the key/, 'the emulator needs no key');
 });
 
-test('start says who may spend the key while no token is asked for', async (t) => {
+test('start warns that every user can spend the key if no auth_token is configured', async (t) => {
   const { start } = home(t);
   const occ = start(['start', '--foreground', '--port', '0'], { OCC_API_KEY: 'sk-x' });
-  await occ.said('Ctrl-C ends it');
+  await occ.waitFor('Ctrl-C ends it');
   occ.kill('SIGTERM');
   assert.match((await occ.ended).stderr, /every user of this machine can spend the key/);
 });
 
-test('a live stream is let finish after the first Ctrl-C, and cut by the second', async (t) => {
+test('the first Ctrl-C lets a live stream finish, the second cuts it', async (t) => {
   const hanging = createServer((_req, res) => {
     res.writeHead(200, { 'content-type': 'text/event-stream' });
     res.write(': nothing yet\n\n');
@@ -56,8 +56,8 @@ test('a live stream is let finish after the first Ctrl-C, and cut by the second'
     }),
   );
   const occ = start(['start', '-f', '-p', '0', '-c', config, '--json']);
-  await occ.said('Ctrl-C ends it');
-  const url = occ.heard().match(/"url": "([^"]+)"/)?.[1] ?? '';
+  await occ.waitFor('Ctrl-C ends it');
+  const url = occ.stdout().match(/"url": "([^"]+)"/)?.[1] ?? '';
   const body = {
     model: 'occ-sonnet',
     max_tokens: 10,
@@ -71,7 +71,7 @@ test('a live stream is let finish after the first Ctrl-C, and cut by the second'
   });
   assert.equal(answer.status, 200);
   occ.kill('SIGINT');
-  await occ.said('letting 1 live stream finish');
+  await occ.waitFor('letting 1 live stream finish');
   occ.kill('SIGINT');
   const { code, stdout } = await occ.ended;
   assert.equal(code, 130);
@@ -80,11 +80,11 @@ test('a live stream is let finish after the first Ctrl-C, and cut by the second'
   await answer.text().catch(() => '');
 });
 
-test('a configured token is what start prints, and without a key it does not start', async (t) => {
+test('start prints the configured token, and does not start without a key', async (t) => {
   const { start, run, write } = home(t);
   const config = write('config.json', JSON.stringify({ auth_token: 'a-token-of-my-own' }));
   const occ = start(['start', '-f', '-p', '0', '-c', config, '--emulator']);
-  await occ.said('Ctrl-C ends it');
+  await occ.waitFor('Ctrl-C ends it');
   occ.kill('SIGINT');
   const { stdout, stderr, code } = await occ.ended;
   assert.equal(code, 0);
@@ -93,7 +93,7 @@ test('a configured token is what start prints, and without a key it does not sta
   assert.equal((await run(['start', '-f', '-p', '0'])).code, 78);
 });
 
-test('a port in use is named, with a way out, and ends with 1', async (t) => {
+test('reports a port in use with a remedy, and exits with 1', async (t) => {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
   t.after(() => taken.close());
@@ -106,22 +106,22 @@ test('a port in use is named, with a way out, and ends with 1', async (t) => {
   assert.match(stderr, /--port 0/);
 });
 
-test('a launch whose proxy cannot listen is 125', async (t) => {
+test('a launch exits with 125 if the proxy cannot listen', async (t) => {
   const { dir } = home(t);
-  // An address for documentation, which no machine has.
-  const opening = openHost({ ...roadIn(dir), host: '203.0.113.1' });
+  // An address reserved for documentation (RFC 5737).
+  const opening = openHost({ ...hostOptions(dir), host: '203.0.113.1' });
   await assert.rejects(opening, { exitCode: 125 });
 });
 
-test('what goes wrong before the proxy listens leaves nothing open', async (t) => {
+test('an error before the proxy listens leaves nothing open', async (t) => {
   const { dir } = home(t);
   const adjust = (): never => {
     throw new TypeError('no');
   };
-  await assert.rejects(openHost({ ...roadIn(dir), adjust }), /no/);
+  await assert.rejects(openHost({ ...hostOptions(dir), adjust }), /no/);
 });
 
-function roadIn(dir: string) {
+function hostOptions(dir: string) {
   return {
     settings: settings(),
     trial: true,
@@ -133,7 +133,7 @@ function roadIn(dir: string) {
   } as const;
 }
 
-test('a missing key is told with the place to put one', () => {
+test('a missing key is an error with exit code 78', () => {
   const lacking = settings({ providers: { go: provider('go', { missingKey: 'none is set' }) } });
   assert.throws(() => requireKey(lacking, 'go', 'models.default'), {
     exitCode: 78,

@@ -35,7 +35,7 @@ test('prints the totals of the running proxy', async (t) => {
   const { url } = await startProvider(t);
   const machine = await at(t, url);
   const occ = machine.start(['start', '--foreground', '--port', '0', '--config', 'config.json']);
-  await occ.said('Ctrl-C ends it');
+  await occ.waitFor('Ctrl-C ends it');
   const { stdout } = await machine.run(['usage', '--config', 'config.json']);
   assert.match(
     stdout,

@@ -1,4 +1,4 @@
-/** Of starts at once only one looks and writes at a time, and none waits for one that died. */
+/** Tests that only one of several simultaneous starts holds the claim. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ function scratch(t: TestContext): string {
   return dir;
 }
 
-test('works never overlap, also after one that fails', async (t) => {
+test('the work of several holders never overlaps, also after a failure', async (t) => {
   const dir = scratch(t);
   let inside = 0;
   let done = 0;
@@ -36,7 +36,7 @@ test('works never overlap, also after one that fails', async (t) => {
   assert(!existsSync(join(dir, 'proxy.claim')));
 });
 
-test('a claim left behind is taken over, whichever way the clock went since', async (t) => {
+test('takes over an abandoned claim, also if the clock was set back', async (t) => {
   const dir = scratch(t);
   for (const minutes of [-1, 1]) {
     mkdirSync(join(dir, 'proxy.claim'));
@@ -46,7 +46,7 @@ test('a claim left behind is taken over, whichever way the clock went since', as
   }
 });
 
-test('a directory that cannot be made is an error of the platform', async (t) => {
+test('rejects with the system error if the directory cannot be created', async (t) => {
   const dir = scratch(t);
   await assert.rejects(
     withClaim(join(dir, 'x\0y'), async () => {}),

@@ -1,4 +1,4 @@
-/** Settings that are replaced while a proxy runs: in order, one at a time, and never to the worse. */
+/** Tests reloading the settings of a running proxy. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { liveSettings, type ReloadSource } from '../../lib/host/live-settings.ts';
@@ -11,46 +11,46 @@ import { defaults, modelOf, proxyOver, requestBody } from '../support/proxy.ts';
 
 const quiet: Settings = { ...defaults, hotReload: false };
 
-function keep(
+function startWith(
   load: ReloadSource['load'],
   { first = quiet, bound }: { first?: Settings; bound?: ReloadSource['bound'] } = {},
 ) {
   const log: LogEntry[] = [];
-  const said: string[] = [];
+  const reported: string[] = [];
   const live = liveSettings({
     given: first,
     first,
     apply: async (settings) => settings,
-    reloadSource: { load, files: [], report: (line) => said.push(line), ...(bound && { bound }) },
+    reloadSource: { load, files: [], report: (line) => reported.push(line), ...(bound && { bound }) },
     log: (entry) => log.push(entry),
     onChange: () => {},
   });
-  return { live, log, said };
+  return { live, log, reported };
 }
 
-test('a proxy that others can reach keeps its token until it is restarted', async () => {
+test('a proxy that listens beyond loopback keeps its token until a restart', async () => {
   const authToken = toSecret('a-token-of-my-own');
   const first: Settings = { ...quiet, host: '0.0.0.0', authToken };
   const bound = { host: '0.0.0.0', port: 3456 };
-  const { live, said } = keep(async () => ({ ...quiet, host: '127.0.0.1' }), { first, bound });
+  const { live, reported } = startWith(async () => ({ ...quiet, host: '127.0.0.1' }), { first, bound });
   await live.reload();
   assert.equal(live.current().authToken, authToken);
   assert.match(live.error()?.message ?? '', /no auth_token any more/);
-  assert.match(said.join('\n'), /stay in force/);
+  assert.match(reported.join('\n'), /stay in force/);
 });
 
-test('a file that is gone is not taken for a wish to have the defaults', async () => {
+test('a deleted file does not restore the defaults', async () => {
   const first: Settings = { ...quiet, file: '/home/me/.config/occ/config.json', heartbeatMs: 5 };
-  const { live } = keep(async () => quiet, { first });
+  const { live } = startWith(async () => quiet, { first });
   await live.reload();
   assert.equal(live.current().heartbeatMs, 5);
   assert.equal(live.error()?.message, '/home/me/.config/occ/config.json is gone');
 });
 
-test('what changes while the configuration is read is read once more, and not at the same time', async () => {
+test('a change during a reload causes one more reload afterwards', async () => {
   let reading = 0;
   let reads = 0;
-  const { live } = keep(async () => {
+  const { live } = startWith(async () => {
     reads++;
     assert.equal(++reading, 1);
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -65,8 +65,8 @@ test('what changes while the configuration is read is read once more, and not at
   assert.equal(live.error(), undefined);
 });
 
-test('once it is closed, what was being read is given up and changes nothing', async () => {
-  const { live, log } = keep(
+test('closing aborts a reload and keeps the settings', async () => {
+  const { live, log } = startWith(
     (signal) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(new Error('not waited for')));
@@ -80,7 +80,7 @@ test('once it is closed, what was being read is given up and changes nothing', a
   assert.deepEqual([log, live.error()], [[], undefined]);
 });
 
-test('a stream that has begun is finished by the settings it began with', async () => {
+test('a request keeps the settings it started with', async () => {
   let settings: Settings | undefined;
   await using over = await proxyOver({
     settings: () => settings ?? assert.fail('not yet'),

@@ -1,4 +1,4 @@
-/** A configuration that changes under a running proxy, on the built program (contract 3, `hot_reload`). */
+/** Tests hot reload on the built program. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const model = (id: string) => ({
   context_window: 200_000,
 });
 
-/** Replaces the configuration as an editor does. */
+/** Replaces the file by a rename, as editors do. */
 function configure(at: Home, config: object | string): void {
   const file = at.write('config.new', typeof config === 'string' ? config : JSON.stringify(config));
   renameSync(file, join(at.dir, 'config.json'));
@@ -30,7 +30,7 @@ interface Served {
   at: Home;
   url: string;
   occ: Running;
-  /** The model that answers, or the status of a refusal. */
+  /** The model that answers, or the status of an error. */
   ask: (token?: string) => Promise<string>;
   status: () => Promise<Record<string, unknown>>;
 }
@@ -39,7 +39,7 @@ async function serve(t: TestContext, config: object, args: readonly string[] = [
   const at = home(t);
   configure(at, config);
   const occ = at.start(['start', '--foreground', '--port', '0', '--config', 'config.json', ...args]);
-  await occ.said('Ctrl-C ends it');
+  await occ.waitFor('Ctrl-C ends it');
   const url = recordIn(at.dir)?.url ?? '';
   return {
     at,
@@ -66,19 +66,19 @@ async function ask(url: string, token = 'any'): Promise<string> {
 }
 
 describe('a proxy in the foreground', () => {
-  test('answers by the new configuration, keeps the old one while the new one is wrong, and says so', async (t) => {
+  test('uses the new configuration; keeps the old one and reports it while the new one is invalid', async (t) => {
     const { at, ask, occ, status } = await serve(t, answeredBy('one'));
     assert.equal(await ask(), 'emulator/one');
     configure(at, answeredBy('two'));
-    await occ.said('is in force');
+    await occ.waitFor('is in force');
     assert.equal(await ask(), 'emulator/two');
 
     configure(at, { models: { default: { provider: 'emulator' } } });
-    await occ.said('the previous settings stay in force');
+    await occ.waitFor('the previous settings stay in force');
     assert.equal(await ask(), 'emulator/two');
     const { config_error } = await status();
     assert.match(JSON.stringify(config_error), /models\.default/);
-    assert.match((await at.run(['status'])).stdout, /changed, and not used: .*config\.json/);
+    assert.match((await at.run(['status'])).stdout, /changed, but not used: .*config\.json/);
 
     configure(at, answeredBy('three'));
     await waitUntil(async () => (await ask()) === 'emulator/three', 'the third model');
@@ -87,30 +87,30 @@ describe('a proxy in the foreground', () => {
     assert.equal((await occ.ended).code, 0);
   });
 
-  test('says that a port needs a restart, and takes the rest', async (t) => {
+  test('applies everything but the port, which needs a restart', async (t) => {
     const at = home(t);
     configure(at, answeredBy('one', { port: 0 }));
     const occ = at.start(['start', '-f', '-c', 'config.json']);
-    await occ.said('Ctrl-C ends it');
+    await occ.waitFor('Ctrl-C ends it');
     const url = recordIn(at.dir)?.url ?? '';
     configure(at, answeredBy('two', { port: 4567 }));
-    await occ.said('occ restart moves it to 127.0.0.1:4567');
+    await occ.waitFor('occ restart moves it to 127.0.0.1:4567');
     assert.equal(await ask(url), 'emulator/two');
     const { stdout } = await at.run(['status', '--json']);
     assert.match(String(toAnswer('status', stdout)['config_pending']), /127\.0\.0\.1:4567/);
   });
 
-  test('asks for the new token, and gives it to new shells', async (t) => {
+  test('requires the new token, and passes it to new shells', async (t) => {
     const { at, ask, occ } = await serve(t, answeredBy('one', { auth_token: 'first-token' }));
     assert.equal(await ask('first-token'), 'emulator/one');
     configure(at, answeredBy('one', { auth_token: 'second-token' }));
-    await occ.said('is in force');
+    await occ.waitFor('is in force');
     assert.equal(await ask('first-token'), '401');
     assert.equal(await ask('second-token'), 'emulator/one');
     assert.match((await at.run(['env'])).stdout, /second-token/);
   });
 
-  test('with hot_reload off nobody looks', async (t) => {
+  test('does not reload with hot_reload: false', async (t) => {
     const { at, ask, occ } = await serve(t, answeredBy('one', { hot_reload: false }));
     configure(at, answeredBy('two'));
     await sleep(600);
@@ -119,14 +119,14 @@ describe('a proxy in the foreground', () => {
     assert.doesNotMatch((await occ.ended).stderr, /in force/);
   });
 
-  test('a file that goes away takes nothing with it', async (t) => {
+  test('keeps the settings if the file is deleted', async (t) => {
     const { at, ask, occ } = await serve(t, answeredBy('one'));
     renameSync(join(at.dir, 'config.json'), join(at.dir, 'gone.json'));
-    await occ.said('the previous settings stay in force');
+    await occ.waitFor('the previous settings stay in force');
     assert.equal(await ask(), 'emulator/one');
   });
 
-  test('an api_key_command that hangs holds up no request, and ends with the proxy', async (t) => {
+  test('an api_key_command that hangs blocks no request, and ends with the proxy', async (t) => {
     const { at, ask, occ } = await serve(t, answeredBy('one'));
     at.program('slow-key', '#!/bin/sh\necho $$ > "$0.pid"\nexec sleep 60\n');
     configure(at, {
@@ -141,13 +141,13 @@ describe('a proxy in the foreground', () => {
     const before = performance.now();
     occ.kill('SIGTERM');
     assert.equal((await occ.ended).code, 0);
-    // It alone would have ten seconds.
+    // The command itself would time out after ten seconds.
     assert.ok(performance.now() - before < stretched(8000));
     assert.throws(() => process.kill(Number(readFileSync(mark, 'utf8')), 0), { code: 'ESRCH' });
   });
 });
 
-test('SIGHUP makes a proxy in the background read again, with hot_reload off as well', async (t) => {
+test('SIGHUP reloads a proxy in the background, also with hot_reload: false', async (t) => {
   const at = home(t);
   configure(at, answeredBy('one', { hot_reload: false }));
   const started = await at.run(['start', '--port', '0', '--config', 'config.json']);
@@ -160,12 +160,12 @@ test('SIGHUP makes a proxy in the background read again, with hot_reload off as 
   await waitUntil(async () => (await ask(url)) === 'emulator/two', 'the second model');
   configure(at, '{ "port": "high" }');
   process.kill(pid, 'SIGHUP');
-  await waitUntil(() => readFileSync(log, 'utf8').includes('"event":"reload","error"'), 'a word in the log');
+  await waitUntil(() => readFileSync(log, 'utf8').includes('"event":"reload","error"'), 'the log line');
   assert.equal(await ask(url), 'emulator/two');
   assert.equal((await at.run(['stop'])).code, 0);
 });
 
-const asking = `
+const requestScript = `
 const ask = async () => {
   const response = await fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', {
     method: 'POST',
@@ -181,38 +181,38 @@ const logged = (text) => fs.readdirSync(logs).some((file) => /\\.log$/.test(file
 `;
 
 describe('a launch', () => {
-  test('answers by the new configuration, and a wrong one is told at the end', async (t) => {
+  test('uses the new configuration, and reports an invalid one at the end', async (t) => {
     const at = home(t);
     configure(at, answeredBy('one'));
     at.write('two.json', JSON.stringify(answeredBy('two')));
     at.write('broken.json', '{ "models": 7 }');
     at.program(
       'claude',
-      fakeClient(`${asking}
+      fakeClient(`${requestScript}
 (async () => {
-  const heard = [await ask()];
+  const models = [await ask()];
   change('two.json');
-  while (heard.at(-1) !== 'emulator/two') { await wait(20); heard.push(await ask()); }
+  while (models.at(-1) !== 'emulator/two') { await wait(20); models.push(await ask()); }
   change('broken.json');
   while (!logged('"event":"reload","error"')) await wait(20);
-  console.log(JSON.stringify([heard[0], heard.at(-1), await ask()]));
+  console.log(JSON.stringify([models[0], models.at(-1), await ask()]));
   process.exit(0);
 })();`),
     );
     const { code, stdout, stderr } = await at.run(['launch', '--config', 'config.json']);
     assert.equal(code, 0, stderr);
     assert.deepEqual(JSON.parse(stdout), ['emulator/one', 'emulator/two', 'emulator/two']);
-    assert.match(stderr, /was changed, and not used: .*config\.json/);
+    assert.match(stderr, /was changed, but not used: .*config\.json/);
   });
 
-  test('the model a client was started with stays the one it asks for, whatever goes by that name now', async (t) => {
+  test('-m keeps its model after the name is configured for another', async (t) => {
     const at = home(t);
     const both = (local: string): object => ({ models: { default: model('one'), local: model(local) } });
     configure(at, both('mine'));
     at.write('two.json', JSON.stringify(both('another')));
     at.program(
       'agent',
-      fakeClient(`${asking}
+      fakeClient(`${requestScript}
 (async () => {
   process.env.ASKED = 'emulator/mine';
   const first = await ask();

@@ -16,7 +16,7 @@ import { test, type TestContext } from 'node:test';
 import { openLog, type LogFileOptions } from '../../lib/log/log-file.ts';
 import { waitUntil } from '../support/limits.ts';
 
-function place(context: TestContext): string {
+function scratch(context: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'occ-log-'));
   context.after(() => rmSync(dir, { recursive: true, force: true }));
   return join(dir, 'state', 'occ');
@@ -33,8 +33,8 @@ function lines(path: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-test('every entry is one line of JSON with its time and process, written by the time it is closed', async (t) => {
-  const { log, path, close } = open(place(t));
+test('writes each entry as one line of JSON with time and pid before close resolves', async (t) => {
+  const { log, path, close } = open(scratch(t));
   for (let n = 0; n < 500; n++) log({ level: 'info', event: 'tick', n, text: 'two\nlines' });
   await close();
   const written = lines(path);
@@ -46,8 +46,8 @@ test('every entry is one line of JSON with its time and process, written by the 
   assert.ok(!Number.isNaN(Date.parse(String(written[0]?.['time']))));
 });
 
-test('milder entries than the level are left out', async (t) => {
-  const { log, path, close } = open(place(t), { level: 'warn' });
+test('omits entries below the level', async (t) => {
+  const { log, path, close } = open(scratch(t), { level: 'warn' });
   for (const level of ['debug', 'info', 'warn', 'error'] as const) log({ level, event: level });
   await close();
   assert.deepEqual(
@@ -56,8 +56,8 @@ test('milder entries than the level are left out', async (t) => {
   );
 });
 
-test('file and directory are for their owner alone, also one that was not', async (t) => {
-  const dir = place(t);
+test('makes an existing file readable by the owner only', async (t) => {
+  const dir = scratch(t);
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, 'occ.log'), '', { mode: 0o644 });
   const { log, path, close } = open(dir);
@@ -66,8 +66,8 @@ test('file and directory are for their owner alone, also one that was not', asyn
   assert.equal(statSync(path).mode & 0o777, 0o600);
 });
 
-test('no more than maxFiles files of maxBytes each, the newest entries last', async (t) => {
-  const dir = place(t);
+test('keeps maxFiles files of at most maxBytes, with the newest entries last', async (t) => {
+  const dir = scratch(t);
   const { log, path, close } = open(dir, { maxBytes: 1000 });
   for (let n = 0; n < 60; n++) {
     log({ level: 'info', event: 'tick', n });
@@ -80,22 +80,22 @@ test('no more than maxFiles files of maxBytes each, the newest entries last', as
   assert.equal(Number(lines(`${path}.1`).at(-1)?.['n']) + 1, lines(path)[0]?.['n']);
 });
 
-test('other limits hold from the next line on, and older files than are kept now go', async (t) => {
-  const dir = place(t);
+test('new limits apply from the next line on, and surplus files are deleted', async (t) => {
+  const dir = scratch(t);
   const { log, path, setLimits, close } = open(dir, { level: 'info', maxBytes: 300, maxFiles: 5 });
   for (let n = 0; n < 40; n++) log({ level: 'info', event: 'tick', n });
   await waitUntil(() => existsSync(`${path}.4`), 'the oldest file');
   setLimits({ level: 'warn', maxBytes: 300, maxFiles: 2 });
-  for (let n = 0; n < 10; n++) log({ level: 'info', event: 'unheard', n });
-  for (let n = 0; n < 10; n++) log({ level: 'warn', event: 'heard', n });
+  for (let n = 0; n < 10; n++) log({ level: 'info', event: 'omitted', n });
+  for (let n = 0; n < 10; n++) log({ level: 'warn', event: 'written', n });
   await close();
   assert.deepEqual(readdirSync(dir).toSorted(), ['occ.log', 'occ.log.1']);
   assert.equal(lines(path).at(-1)?.['n'], 9);
-  assert.doesNotMatch(readFileSync(path, 'utf8') + readFileSync(`${path}.1`, 'utf8'), /unheard/);
+  assert.doesNotMatch(readFileSync(path, 'utf8') + readFileSync(`${path}.1`, 'utf8'), /omitted/);
 });
 
-test('with one file the old entries are thrown away', async (t) => {
-  const dir = place(t);
+test('with one file, old entries are dropped', async (t) => {
+  const dir = scratch(t);
   const { log, close } = open(dir, { maxBytes: 300, maxFiles: 1 });
   for (let n = 0; n < 30; n++) {
     log({ level: 'info', event: 'tick', n });
@@ -106,8 +106,8 @@ test('with one file the old entries are thrown away', async (t) => {
   assert.ok(statSync(join(dir, 'occ.log')).size <= 300);
 });
 
-test('a file that another process has moved away is left alone, and the new one is written to', async (t) => {
-  const dir = place(t);
+test('continues in the new file after another process has rotated the log', async (t) => {
+  const dir = scratch(t);
   const { log, path, close } = open(dir);
   log({ level: 'info', event: 'before' });
   await waitUntil(() => existsSync(path) && statSync(path).size > 0, 'the first line');
@@ -125,21 +125,21 @@ test('a file that another process has moved away is left alone, and the new one 
   );
 });
 
-test('a directory that cannot be made costs one word, and nothing is thrown', async (t) => {
-  const dir = place(t);
+test('reports once, and does not throw, if the directory cannot be created', async (t) => {
+  const dir = scratch(t);
   mkdirSync(join(dir, '..'), { recursive: true });
   writeFileSync(dir, 'a file stands here');
-  const words: string[] = [];
-  const { log, close } = open(dir, { onFailure: (reason) => words.push(reason) });
+  const reasons: string[] = [];
+  const { log, close } = open(dir, { onFailure: (reason) => reasons.push(reason) });
   log({ level: 'error', event: 'one' });
-  await waitUntil(() => words.length > 0, 'the report');
+  await waitUntil(() => reasons.length > 0, 'the report');
   log({ level: 'error', event: 'two' });
   await close();
-  assert.equal(words.length, 1);
+  assert.equal(reasons.length, 1);
 });
 
-test('an entry that JSON cannot hold costs its own line only', async (t) => {
-  const { log, path, close } = open(place(t));
+test('an entry that JSON cannot represent affects only its own line', async (t) => {
+  const { log, path, close } = open(scratch(t));
   const cycle: Record<string, unknown> = {};
   cycle['self'] = cycle;
   log({ level: 'info', event: 'cycle', cycle });
@@ -156,8 +156,8 @@ test('an entry that JSON cannot hold costs its own line only', async (t) => {
   );
 });
 
-test('more than a megabyte that waits is dropped, and the number of lines said', async (t) => {
-  const { log, path, close } = open(place(t), { maxBytes: 100_000_000 });
+test('drops lines beyond a megabyte in the buffer, and logs their number', async (t) => {
+  const { log, path, close } = open(scratch(t), { maxBytes: 100_000_000 });
   for (let n = 0; n < 30; n++) log({ level: 'info', event: 'big', text: 'x'.repeat(100_000) });
   await close();
   const last = lines(path).at(-1);
@@ -165,8 +165,8 @@ test('more than a megabyte that waits is dropped, and the number of lines said',
   assert.equal(Number(last?.['lines']) + lines(path).length - 1, 30);
 });
 
-test('what comes after close is dropped, and closing twice is harmless', async (t) => {
-  const { log, path, close } = open(place(t));
+test('drops entries after close, and allows closing twice', async (t) => {
+  const { log, path, close } = open(scratch(t));
   log({ level: 'info', event: 'x' });
   await close();
   log({ level: 'info', event: 'late' });

@@ -9,7 +9,7 @@ function handlers(): number[] {
   return signals.map((signal) => process.listenerCount(signal));
 }
 
-test('no handler stays, however the child ends', async () => {
+test('removes its signal handlers, however the child ends', async () => {
   const before = handlers();
   let during: number[] = [];
   const ended = await runChild({
@@ -30,19 +30,19 @@ test('no handler stays, however the child ends', async () => {
   assert.deepEqual(handlers(), before);
 });
 
-test('a directory is found but not runnable', async () => {
+test('a directory is not runnable', async () => {
   const end = await runChild({ command: '/', args: [], env });
   assert.equal(end.kind, 'not_runnable');
 });
 
-test('what the system refuses at once is an end like any other', async () => {
+test('an error that spawn throws is reported as not runnable', async () => {
   const before = handlers();
   const end = await runChild({ command: process.execPath, args: ['x'.repeat(20_000_000)], env });
   assert.deepEqual(end, { kind: 'not_runnable', reason: 'its arguments and environment are too long' });
   assert.deepEqual(handlers(), before);
 });
 
-test('the child has the environment it was given and nothing else', async () => {
+test('the child gets only the given environment', async () => {
   const script =
     'process.exit(Object.keys(process.env).filter((name) => !name.startsWith("__")).join() === "ONLY" ? 0 : 1)';
   assert.deepEqual(await runChild({ command: process.execPath, args: ['-e', script], env: { ONLY: '1' } }), {
@@ -51,7 +51,7 @@ test('the child has the environment it was given and nothing else', async () => 
   });
 });
 
-test("a signal's end is 128 and its number", async () => {
+test('a signal ends the child with 128 plus its number', async () => {
   for (const [signal, code] of [
     ['SIGKILL', 137],
     ['SIGTERM', 143],

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { OccError } from '../../lib/errors.ts';
 import { chooseEditor, editorCommand, waitHint } from '../../lib/terminal/editor.ts';
 
-test('VISUAL comes before EDITOR, and an empty one counts as unset', () => {
+test('VISUAL takes precedence over EDITOR, and an empty one counts as unset', () => {
   assert.deepEqual(chooseEditor({ VISUAL: 'a -x', EDITOR: 'b' }, 'linux', true), {
     command: 'a -x',
     by: 'VISUAL',
@@ -17,7 +17,7 @@ test('VISUAL comes before EDITOR, and an empty one counts as unset', () => {
   });
 });
 
-test('where none is named, one that is there is taken, but only on a terminal', (t) => {
+test('searches for an installed editor only on a terminal', (t) => {
   const home = mkdtempSync(join(tmpdir(), 'occ-editor-'));
   t.after(() => rmSync(home, { recursive: true, force: true }));
   for (const [folder, mode] of [
@@ -42,7 +42,7 @@ test('where none is named, one that is there is taken, but only on a terminal', 
   assert.deepEqual(chooseEditor({}, 'win32', true), { command: 'notepad' });
 });
 
-test('the shell reads its arguments, and never the name of the file', () => {
+test('the shell parses the arguments of the editor, but not the file name', () => {
   assert.deepEqual(editorCommand({ command: 'code --wait' }, "/tmp/a b'$x", 'linux'), {
     command: 'sh',
     args: ['-c', 'exec code --wait "$@"', 'code --wait', "/tmp/a b'$x"],
@@ -53,7 +53,7 @@ test('the shell reads its arguments, and never the name of the file', () => {
   }
 });
 
-/** [the editor, whether a word about waiting is in place] */
+/** [command of the editor, whether there is a hint] */
 const hints: [string, boolean][] = [
   ['code', true],
   ['/usr/local/bin/subl -n', true],
@@ -64,6 +64,6 @@ const hints: [string, boolean][] = [
 ];
 
 for (const [command, expected] of hints)
-  test(`${command} is ${expected ? '' : 'not '}told to wait`, () => {
+  test(`${command} gets ${expected ? 'a' : 'no'} hint to wait`, () => {
     assert.equal(waitHint({ command, by: 'EDITOR' }) !== undefined, expected);
   });

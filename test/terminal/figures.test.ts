@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { amount, count, duration } from '../../lib/terminal/figures.ts';
 
-test('a number and its noun', () => {
+test('count adds a noun', () => {
   assert.deepEqual(
     [0, 1, 2].map((n) => count(n, 'request')),
     ['0 requests', '1 request', '2 requests'],
   );
 });
 
-test('amounts are short and never round up to the next unit by name', () => {
+test('amount switches to the next unit before it rounds up to 1000', () => {
   assert.deepEqual([0, 999, 1000, 1250, 999_949, 999_950, 12_345_678].map(amount), [
     '0',
     '999',
@@ -21,7 +21,7 @@ test('amounts are short and never round up to the next unit by name', () => {
   ]);
 });
 
-test('durations name the two greatest units', () => {
+test('duration prints the two largest units', () => {
   assert.deepEqual([0, 59.9, 60, 3599, 3600, 86_399, 86_400, 100_000].map(duration), [
     '0 s',
     '59 s',

@@ -29,13 +29,13 @@ for (const [question, level] of decisions) {
   });
 }
 
-interface Heard {
+interface Captured {
   options: OutputOptions;
   stdout(): string;
   stderr(): string;
 }
 
-function ears(more: Partial<OutputOptions> & { tty?: boolean } = {}): Heard {
+function capture(more: Partial<OutputOptions> & { tty?: boolean } = {}): Captured {
   const [out, err] = [stream(), stream()];
   const { tty, ...options } = more;
   return {
@@ -65,57 +65,57 @@ function stream(): { sink: Writable; text: () => string } {
   return { sink, text: () => text };
 }
 
-test('the answer goes to stdout and talk to stderr; quiet leaves answers and warnings, verbose adds detail', async () => {
-  const spoken = async (more: Partial<OutputOptions>): Promise<[string, string]> => {
-    const heard = ears(more);
-    const output = await openOutput(heard.options);
-    output.print('answer');
-    output.info('talk');
+test('results go to stdout, messages to stderr; --quiet drops messages, --verbose adds details', async () => {
+  const printed = async (more: Partial<OutputOptions>): Promise<[string, string]> => {
+    const captured = capture(more);
+    const output = await openOutput(captured.options);
+    output.print('result');
+    output.info('message');
     output.warn('warning');
     output.detail('detail');
-    return [heard.stdout(), heard.stderr()];
+    return [captured.stdout(), captured.stderr()];
   };
-  assert.deepEqual(await spoken({}), ['answer\n', 'talk\nwarning\n']);
-  assert.deepEqual(await spoken({ quiet: true }), ['answer\n', 'warning\n']);
-  assert.deepEqual(await spoken({ verbose: true }), ['answer\n', 'talk\nwarning\ndetail\n']);
+  assert.deepEqual(await printed({}), ['result\n', 'message\nwarning\n']);
+  assert.deepEqual(await printed({ quiet: true }), ['result\n', 'warning\n']);
+  assert.deepEqual(await printed({ verbose: true }), ['result\n', 'message\nwarning\ndetail\n']);
 });
 
-test('JSON is one value with its schema number', async () => {
-  const heard = ears({ json: true });
-  (await openOutput(heard.options)).printJson({ a: [1] });
-  assert.deepEqual(JSON.parse(heard.stdout()), { schema: 1, a: [1] });
+test('prints JSON as one value with its schema number', async () => {
+  const captured = capture({ json: true });
+  (await openOutput(captured.options)).printJson({ a: [1] });
+  assert.deepEqual(JSON.parse(captured.stdout()), { schema: 1, a: [1] });
 });
 
-test('each stream has a colour of its own', async () => {
-  const heard = ears({ tty: true });
-  const { style, stderrStyle } = await openOutput(heard.options);
+test('each stream has its own style', async () => {
+  const captured = capture({ tty: true });
+  const { style, stderrStyle } = await openOutput(captured.options);
   assert.equal(style.bad('x'), 'x');
   assert.equal(stderrStyle.bad('x'), '\u001b[31mx\u001b[39m');
 });
 
-test('a reader of stdout that has left is no error, anything else is told once', () => {
-  const { options } = ears();
-  const lost: unknown[] = [];
-  ignoreClosedPipe(options.stdout, ({ code }) => lost.push(code));
+test('ignores a closed pipe, and reports another error once', () => {
+  const { options } = capture();
+  const reported: unknown[] = [];
+  ignoreClosedPipe(options.stdout, ({ code }) => reported.push(code));
   for (const code of ['EPIPE', 'ENOSPC', 'ENOSPC'])
     options.stdout.emit('error', Object.assign(new Error('no'), { code }));
-  assert.deepEqual(lost, ['ENOSPC']);
+  assert.deepEqual(reported, ['ENOSPC']);
 });
 
-test('progress is a plain line in a pipe once work takes over a second, and silent before', async (t) => {
+test('progress prints a plain line in a pipe, after a second', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const heard = ears();
-  const output = await openOutput(heard.options);
+  const captured = capture();
+  const output = await openOutput(captured.options);
   let finish: (value: string) => void = () => {};
   const quick = withProgress(output, 'fetching', Promise.resolve('done'));
   assert.equal(await quick, 'done');
   t.mock.timers.tick(5000);
-  assert.equal(heard.stderr(), '');
+  assert.equal(captured.stderr(), '');
   const slow = withProgress(output, 'fetching', new Promise<string>((resolve) => (finish = resolve)));
   t.mock.timers.tick(999);
-  assert.equal(heard.stderr(), '');
+  assert.equal(captured.stderr(), '');
   t.mock.timers.tick(1);
-  assert.equal(heard.stderr(), 'fetching\n');
+  assert.equal(captured.stderr(), 'fetching\n');
   finish('late');
   assert.equal(await slow, 'late');
   await assert.rejects(withProgress(output, 'x', Promise.reject(new Error('no'))), /no/);

@@ -1,4 +1,4 @@
-/** Terminals of 0, 1 and 20 columns: nothing loops, nothing throws, and 0 columns count as a pipe. */
+/** Tests terminals of 0, 1 and 20 columns. One of 0 columns counts as a pipe. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ import { widthOf } from '../../lib/terminal/width.ts';
 import { builtOcc, requireBuilt } from '../support/built.ts';
 import { noScript, onTerminal } from './script.ts';
 
-/** Far more cursor movements than any of these tests needs; a loop without end fails here instead of hanging. */
+/** More cursor movements than any test needs, so that an endless loop fails instead of hanging. */
 const maxMoves = 10_000;
 
 interface FakeStream extends Writable {
@@ -28,12 +28,12 @@ interface FakeStream extends Writable {
   columns?: number;
 }
 
-/** A stream as Node makes it for a terminal; for a pipe where `columns` is undefined. */
+/** A stream like that of a terminal, or of a pipe if `columns` is undefined. */
 function fakeStream(columns: number | undefined): { stream: FakeStream; text: () => string } {
   let text = '';
   let moves = 0;
   const move = (): boolean => {
-    if (++moves > maxMoves) throw new Error('the cursor is moved without end');
+    if (++moves > maxMoves) throw new Error('too many cursor movements');
     return true;
   };
   const sink = new Writable({
@@ -52,7 +52,7 @@ function fakeStream(columns: number | undefined): { stream: FakeStream; text: ()
   return { stream, text: () => text };
 }
 
-test('a stream has a width if it is a terminal that reports one', () => {
+test('only a terminal of at least one column has a width', () => {
   for (const [columns, width] of [
     [undefined, undefined],
     [0, undefined],
@@ -64,7 +64,7 @@ test('a stream has a width if it is a terminal that reports one', () => {
   assert.equal(widthOf({ isTTY: true }), undefined);
 });
 
-/** ora draws nothing in CI and on a dumb terminal, whatever stream it is given. */
+/** ora checks these variables of the process: it draws nothing in CI or on a dumb terminal. */
 function allowAnimation(t: TestContext): void {
   const { CI, TERM } = process.env;
   delete process.env['CI'];
@@ -91,7 +91,7 @@ describe('progress', () => {
   const text = 'fetching a package with a long name';
 
   for (const columns of [0, 1, 20]) {
-    test(`ends, and writes little, on ${columns} columns`, async (t) => {
+    test(`ends and prints little on ${columns} columns`, async (t) => {
       allowAnimation(t);
       const { stream, text: written } = fakeStream(columns);
       const output = await outputOn(stream);
@@ -102,7 +102,7 @@ describe('progress', () => {
     });
   }
 
-  test('is cut to one line', async (t) => {
+  test('is cut to the width', async (t) => {
     allowAnimation(t);
     const { stream, text: written } = fakeStream(20);
     await withProgress(await outputOn(stream), text, sleep(300));
@@ -157,7 +157,7 @@ describe('pages', () => {
   }
 
   for (const args of commands) {
-    test(`occ ${args.join(' ')} prints the same on 0 columns as in a pipe, and something on 1 and 20`, async () => {
+    test(`occ ${args.join(' ')} prints the same on 0 columns as in a pipe, and works on 1 and 20`, async () => {
       const piped = await stdoutOf(args, undefined);
       assert.notEqual(piped, '');
       assert.equal(await stdoutOf(args, 0), piped);
@@ -165,7 +165,7 @@ describe('pages', () => {
     });
   }
 
-  test('tables are not broken into several lines in a pipe', async () => {
+  test('tables have their full width in a pipe', async () => {
     const models = await stdoutOf(['models'], undefined);
     assert.match(models, /^[● ] deepseek-v4-pro +chat +1\.0M/m);
     const checks = await stdoutOf(['doctor', '--list'], undefined);
@@ -209,11 +209,11 @@ describe('questions', () => {
   }
 });
 
-test(`the built program writes little ${onTerminal} of 0 columns`, { skip: noScript }, async (t) => {
+test(`the built program prints no spinner ${onTerminal} of 0 columns`, { skip: noScript }, async (t) => {
   requireBuilt();
   const home = mkdtempSync(join(tmpdir(), 'occ-width-'));
   t.after(() => rmSync(home, { recursive: true, force: true }));
-  // The answer comes late enough for a spinner to be drawn many times.
+  // Responds late, so that a spinner would be drawn many times.
   const server = createServer((_req, res) => {
     setTimeout(() => res.end('{"data":[{"id":"one"}]}'), 1500);
   });
@@ -229,8 +229,8 @@ test(`the built program writes little ${onTerminal} of 0 columns`, { skip: noScr
       providers: { near: { wire_format: 'chat', base_url, api_key: 'sk-of-this-test' } },
     }),
   );
-  // With an empty stdin, script has no size to give to the terminal it makes, which then has 0 columns.
-  // A program that never returns to its event loop would outlive script.
+  // Without a terminal on stdin, the pseudo-terminal of script has 0 columns. The timeout ends a program that blocks in
+  // an endless loop, which would survive script.
   const command = `timeout -s KILL 20 '${process.execPath}' '${builtOcc}' models --refresh --config '${config}'`;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: home,

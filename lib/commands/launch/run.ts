@@ -135,7 +135,7 @@ function configNotes({ warnings }: Settings, output: Output): string[] {
 async function finish(host: Host, args: LaunchArguments, system: System, output: Output): Promise<void> {
   await host.close(0);
   const error = host.settings.error();
-  if (error) output.warn(`occ: the configuration was changed, and not used: ${error.message}`);
+  if (error) output.warn(`occ: the configuration was changed, but not used: ${error.message}`);
   // Everything is counted only after the host has closed.
   if (output.terminal) output.info(renderSummary(host.proxy.stats(), output.stderrStyle));
   if (args.client !== 'exec') warnOfStoredModel(system, host.settings.current(), output);

@@ -296,7 +296,7 @@ console.error('editing');
 `,
   );
   const running = start(['config', 'edit'], { EDITOR: 'ed' });
-  await running.said('editing');
+  await running.waitFor('editing');
   running.kill('SIGTERM');
   const { code, stderr } = await running.ended;
   // The editor ended with 0, so its changes are saved.

@@ -1,4 +1,4 @@
-/** Readers that leave early: `occ help | head -1`. */
+/** Tests readers that close the pipe early, as in `occ help | head -1`, and a full disk. */
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
@@ -15,7 +15,7 @@ for (const [words, code] of [
   [['--version'], 0],
   [['bogus'], 2],
 ] as const) {
-  test(`occ ${words.join(' ')} does not mind that nobody reads it`, async () => {
+  test(`occ ${words.join(' ')} ignores a closed pipe`, async () => {
     const { env, stdin, platform } = process;
     const system = {
       env,
@@ -26,26 +26,26 @@ for (const [words, code] of [
       stdout: closed(),
       stderr: closed(),
     };
-    // An error event that nobody hears would end the process, and the test with it.
+    // An unhandled error event would end the process of this test.
     assert.equal(await main([...words], system as unknown as System), code);
     await new Promise((resolve) => setImmediate(resolve));
   });
 }
 
-test('an answer that finds no room is lost with a word, and an exit code that says so', async () => {
+test('a full disk is reported once, with an exit code', async () => {
   const { env, stdin, platform } = process;
-  let said = '';
+  let printed = '';
   const full = new Writable({
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('no room'), { code: 'ENOSPC' })),
   });
   const stderr = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      said += chunk.toString();
+      printed += chunk.toString();
       done();
     },
   });
   const system = { env, home: '/nonexistent', cwd: '/', platform, stdin, stdout: full, stderr };
   assert.equal(await main(['help'], system as unknown as System), 1);
-  assert.match(said, /could not be written \(ENOSPC\)\n {2}/);
-  assert.equal(said.split('\n').length, 3, 'once');
+  assert.match(printed, /could not be written \(ENOSPC\)\n {2}/);
+  assert.equal(printed.split('\n').length, 3, 'once');
 });
