@@ -1,10 +1,10 @@
-/** P5: which arguments of a tool call may pass, which lose something, which fail the turn. */
+/** P5: which arguments of a tool call pass, which lose text, and which fail the turn. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { toolArguments } from '../../lib/anthropic/arguments.ts';
 
-/** What goes out in all, and what the end says, in a word. */
+/** The text that is sent in total, and the verdict in one word. */
 function judge(pieces: readonly string[], cut = false) {
   const args = toolArguments();
   let sent = pieces.map((piece) => args.push(piece)).join('');
@@ -18,17 +18,17 @@ function judge(pieces: readonly string[], cut = false) {
 
 const whole = '{"path":"a.txt","text":"}{ \\" \\\\ 😀 \\ud83d"}';
 
-/** Text, what leaves of it, the verdict; and whether the call could have ended before the turn did. */
+/** `sent` is what is sent of `text`; `settled` is true if the call may end before the turn does. */
 const table: [name: string, text: string, sent: string, verdict: string, settled: boolean][] = [
   ['one object', whole, whole, 'whole', true],
   ['an empty object', '{}', '{}', 'whole', true],
   ['nothing', '', '', 'whole', true],
-  ['blanks around', ' \n{"a":1}\r\n\t ', ' \n{"a":1}\r\n\t ', 'whole', true],
-  ['blanks alone', ' \n ', '', 'lost', false],
-  ['a template token behind', '{"a":1}<|tool_call_end|>', '{"a":1}', 'lost', false],
-  ['a code fence behind', '{"a":1}\n```', '{"a":1}\n', 'lost', false],
-  ['a stray brace behind', '{"a":1}}', '{"a":1}', 'lost', false],
-  ['a no-break space behind', '{"a":1}\u00A0', '{"a":1}', 'lost', false],
+  ['white space around an object', ' \n{"a":1}\r\n\t ', ' \n{"a":1}\r\n\t ', 'whole', true],
+  ['only white space', ' \n ', '', 'lost', false],
+  ['a template token after the object', '{"a":1}<|tool_call_end|>', '{"a":1}', 'lost', false],
+  ['a code fence after the object', '{"a":1}\n```', '{"a":1}\n', 'lost', false],
+  ['a stray brace after the object', '{"a":1}}', '{"a":1}', 'lost', false],
+  ['a no-break space after the object', '{"a":1}\u00A0', '{"a":1}', 'lost', false],
   [
     'the same value again',
     '{"a":1,"b":[{"c":2}]}{"a":1,"b":[{"c":2}]}',
@@ -37,36 +37,36 @@ const table: [name: string, text: string, sent: string, verdict: string, settled
     false,
   ],
   [
-    'the same value again, printed otherwise',
+    'the same value again, in another spelling',
     '{"a":1,"b":2}\n{ "b": 2, "a": 1 }',
     '{"a":1,"b":2}\n',
     'lost',
     false,
   ],
-  ['another value behind', '{"a":1}{"a":2}', '{"a":1}', 'broken', false],
-  ['a value with one more key behind', '{"a":1}{"a":1,"b":2}', '{"a":1}', 'broken', false],
+  ['another value after the object', '{"a":1}{"a":2}', '{"a":1}', 'broken', false],
+  ['a value with one more key after the object', '{"a":1}{"a":1,"b":2}', '{"a":1}', 'broken', false],
   ['a value whose keys are inherited ones', '{"x":{}}{"__proto__":{}}', '{"x":{}}', 'broken', false],
   ['the same value three times', '{"a":1}{"a":1}{"a":1}', '{"a":1}', 'broken', false],
-  ['a list behind', '{"a":1}[1]', '{"a":1}', 'broken', false],
-  ['the beginning of a value behind', '{"a":1}{"a"', '{"a":1}', 'broken', false],
+  ['a list after the object', '{"a":1}[1]', '{"a":1}', 'broken', false],
+  ['the beginning of a value after the object', '{"a":1}{"a"', '{"a":1}', 'broken', false],
   ['cut inside a string', '{"a":"b', '{"a":"b', 'broken', false],
   ['cut before the last brace', '{"a":{"b":1}', '{"a":{"b":1}', 'broken', false],
   ['cut inside an escape', '{"a":"\\', '{"a":"\\', 'broken', false],
   ['null', 'null', '', 'broken', false],
   ['a string', '"{}"', '', 'broken', false],
   ['a list', '[{"a":1}]', '', 'broken', false],
-  ['words first', 'call: {"a":1}', '', 'broken', false],
-  ['a no-break space first', '\u00A0{"a":1}', '', 'broken', false],
-  ['brackets that match, and no JSON', '{"a":1,}', '{"a":1,}', 'broken', false],
+  ['text before the object', 'call: {"a":1}', '', 'broken', false],
+  ['a no-break space before the object', '\u00A0{"a":1}', '', 'broken', false],
+  ['matching brackets, but invalid JSON', '{"a":1,}', '{"a":1,}', 'broken', false],
   ['brackets of the wrong kind', '{"a":[1}]', '{"a":[1}]', 'broken', false],
 ];
 
-describe('in a turn that ended', () => {
+describe('in a turn that was not cut', () => {
   for (const [name, text, sent, verdict, settled] of table)
     test(name, () => assert.deepEqual(judge([text]), { sent, verdict, settled }));
 });
 
-describe('in a turn that was cut they pass as they came', () => {
+describe('in a turn that was cut they pass unchanged', () => {
   for (const [name, text, , verdict] of table)
     test(name, () => {
       const judged = judge([text], true);
@@ -75,7 +75,7 @@ describe('in a turn that was cut they pass as they came', () => {
     });
 });
 
-test('the verdict and what leaves never depend on the pieces', () => {
+test('the result does not depend on how the text is cut', () => {
   const part = fc.oneof(
     fc.constantFrom(...table.map(([, text]) => text)),
     fc.json(),
@@ -99,7 +99,7 @@ test('the verdict and what leaves never depend on the pieces', () => {
   );
 });
 
-test('any object goes through byte for byte, with nothing held back', () => {
+test('any object passes byte for byte, with nothing held', () => {
   fc.assert(
     fc.property(
       fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()),
@@ -116,7 +116,7 @@ test('any object goes through byte for byte, with nothing held back', () => {
   );
 });
 
-test('what leaves of a call that may run is empty or one object, whatever came', () => {
+test('valid arguments are empty or one object, whatever the input', () => {
   const part = fc.constantFrom(
     '{',
     '}',
@@ -144,7 +144,7 @@ test('what leaves of a call that may run is empty or one object, whatever came',
   );
 });
 
-test('what is held is counted', () => {
+test('held characters are counted', () => {
   const args = toolArguments();
   assert.equal(args.push('{"a":1}junk'), '{"a":1}');
   assert.equal(args.held(), 4);

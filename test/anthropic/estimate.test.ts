@@ -1,4 +1,4 @@
-/** What of a request is counted, and by which rule an image is. */
+/** The content that is counted, the rule for images, and the estimate. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { toCountable } from '../../lib/anthropic/countable.ts';
@@ -25,12 +25,12 @@ const u32 = (value: number): number[] => [
 const u16 = (value: number): number[] => [value >> 8, value & 255];
 const le = (bytes: number[]): number[] => bytes.toReversed();
 
-/** Heads of images as encoders write them. */
+/** The first bytes of images as encoders write them. */
 const heads: Record<string, (width: number, height: number) => string> = {
   png: (width, height) => base64('\u0089PNG\r\n\u001a\n', u32(13), 'IHDR', u32(width), u32(height), [8, 6]),
   gif: (width, height) => base64('GIF89a', le(u16(width)), le(u16(height)), [0, 0, 0]),
   jpeg: (width, height) =>
-    // A thumbnail of some size stands before the frame, and filling bytes before a marker are allowed.
+    // A thumbnail precedes the frame header; fill bytes before a marker are allowed.
     base64(
       [0xff, 0xd8, 0xff, 0xe1],
       u16(5002),
@@ -64,7 +64,7 @@ describe('an image', () => {
     });
   }
 
-  test('is scaled to the longest side first, and costs no more than a full one', () => {
+  test('is scaled to the maximum side first, and costs at most the maximum', () => {
     const cost = (width: number, height: number): number =>
       imageTokens({ type: 'base64', media_type: 'image/png', data: heads['png']?.(width, height) ?? '' });
     assert.equal(cost(3136, 1000), Math.ceil((1568 * 500) / 750));
@@ -72,7 +72,7 @@ describe('an image', () => {
     assert.equal(cost(1, 1), 1);
   });
 
-  test('costs a full one where its size cannot be read', () => {
+  test('costs the maximum if its size cannot be read', () => {
     for (const data of [
       '',
       'no base64 at all: ä',
@@ -87,7 +87,7 @@ describe('an image', () => {
 });
 
 describe('what is counted', () => {
-  test('every kind of block, and never bytes as text', () => {
+  test('every kind of block, but base64 not as text', () => {
     const png = {
       type: 'image',
       source: { type: 'base64', media_type: 'image/png', data: heads['png']?.(300, 250) },
@@ -107,7 +107,7 @@ describe('what is counted', () => {
     assert.equal(fixed, 4 + 2 + 100 + 3000);
   });
 
-  test('the tools that are shown to the model, and not those that wait to be loaded', () => {
+  test('tools that the model gets, but not deferred ones', () => {
     const { texts } = toCountable({
       ...ofBlocks({ type: 'text', text: 'hi' }),
       tools: [
@@ -126,7 +126,7 @@ describe('what is counted', () => {
 describe('the estimate', () => {
   const tokensIn = (text: string): number => estimateTokens(ofBlocks({ type: 'text', text })) - 4;
 
-  test('weighs by kind of character: what o200k makes of each, within a quarter', () => {
+  test('weighs characters by class, within 25 % of o200k', () => {
     // [text, tokens of o200k]
     const counted: [string, number][] = [
       ['请阅读这个文件，然后告诉我为什么测试失败了。'.repeat(50), 600],
@@ -140,7 +140,7 @@ describe('the estimate', () => {
     }
   });
 
-  test('of a long text is that of its parts, wherever the odd part stands', () => {
+  test('of a long text does not depend on the order of its parts', () => {
     const plain = 'some words of a page '.repeat(3000);
     const digits = '0123456789'.repeat(6000);
     const whole = 60_000 * 1.22 + tokensIn(plain);

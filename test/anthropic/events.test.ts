@@ -1,4 +1,4 @@
-/** How events leave (L11), and which of them commit an answer to its model (P2). */
+/** How events are encoded (L11), and which of them are content (P2). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -23,7 +23,7 @@ const start = (type: string): StreamEvent => ({
   content_block: { type },
 });
 
-test('an event is two lines and a blank one, whatever it says', () => {
+test('an event is two lines and a blank line, whatever its content', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const event = delta({ type: 'text_delta', text: `${text}\r\n\u2028` });
@@ -37,21 +37,21 @@ test('an event is two lines and a blank one, whatever it says', () => {
   );
 });
 
-describe('the text an event came in', () => {
-  test('leaves byte for byte, and not with a copy', () => {
+describe('the original text of an event', () => {
+  test('is sent byte for byte, but not for a copy', () => {
     const event = asReceived<StreamEvent>({ type: 'ping' }, '{ "type":  "ping" }');
     assert.equal(encodeEvent(event), 'event: ping\ndata: { "type":  "ping" }\n\n');
     assert.equal(encodeEvent({ ...event }), 'event: ping\ndata: {"type":"ping"}\n\n');
   });
   for (const data of ['', '{\n"type":"ping"}', '{"type":\r"ping"}'])
-    test(`is not kept when it is ${JSON.stringify(data)}`, () =>
+    test(`is not kept if it is ${JSON.stringify(data)}`, () =>
       assert.equal(
         encodeEvent(asReceived({ type: 'ping' }, data)),
         'event: ping\ndata: {"type":"ping"}\n\n',
       ));
 });
 
-test('content is what a client sees: not roles, empty pieces, usage or pings', () => {
+test('content excludes starts, empty deltas, usage and pings', () => {
   const content = [
     delta({ type: 'text_delta', text: ' ' }),
     delta({ type: 'thinking_delta', thinking: 'a' }),
@@ -76,7 +76,7 @@ test('content is what a client sees: not roles, empty pieces, usage or pings', (
   for (const event of frame) assert.equal(isContent(event), false, JSON.stringify(event));
 });
 
-test('a start has every field a client reads, and keeps what else is given (L1)', () => {
+test('message_start has every field that clients read, and keeps additional fields (L1)', () => {
   assert.deepEqual(messageStart('msg_1', 'm', usageOf(3), { role: 'x', extra: 1 }).message, {
     id: 'msg_1',
     type: 'message',

@@ -1,8 +1,7 @@
-/** Events → message, with Anthropic's own SDK as the second opinion (L14). */
+/** Folding events into a message, compared with Anthropic's own SDK (L14). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream';
 import {
   isRemark,
   type Decoded,
@@ -13,35 +12,26 @@ import {
 import { fold, foldMessage } from '../../lib/anthropic/fold.ts';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import { writer, type Writer } from '../../lib/anthropic/writer.ts';
+import { sdkMessage } from '../support/sdk-message.ts';
 
 function eventsOf(
-  tell: (answer: Writer) => void,
+  write: (answer: Writer) => void,
   reason: StopReason = 'end_turn',
   extra: object = {},
 ): StreamEvent[] {
   const out: Decoded[] = [];
   const answer = writer((one) => out.push(one), { messageId: 'msg_1', model: 'm', marker: 'M' });
   answer.begin({ input_tokens: 3, output_tokens: 0, cache_read_input_tokens: 2 });
-  tell(answer);
+  write(answer);
   answer.end({ reason, usage: { output_tokens: 9, ...extra } });
   return out.filter((one): one is StreamEvent => !isRemark(one));
 }
 
-/** The SDK reads back the newline-delimited events that its own streams can be turned into. */
-async function official(events: readonly StreamEvent[]): Promise<unknown> {
-  const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-  const stream = new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(new TextEncoder().encode(lines));
-      controller.close();
-    },
-  });
-  return JSON.parse(JSON.stringify(await MessageStream.fromReadableStream(stream).finalMessage())) as unknown;
-}
-
-/** The SDK adds fields of its own to a message; what they both hold must be equal. */
+/** The fields that both folds have; the SDK adds others. */
 function comparable(message: unknown): object {
-  const { id, type, role, model, content, stop_reason, stop_sequence, usage } = message as Message;
+  const { id, type, role, model, content, stop_reason, stop_sequence, usage } = JSON.parse(
+    JSON.stringify(message),
+  ) as Message;
   return { id, type, role, model, content, stop_reason, stop_sequence, usage };
 }
 
@@ -61,20 +51,20 @@ const part = fc.oneof(
   }),
 );
 
-test('any lawful stream folds as the official client folds it', async () => {
+test('any valid stream folds to the same message as in the SDK', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(part, { maxLength: 8 }), fc.nat(5), async (parts, tokens) => {
-      const events = eventsOf((answer) => parts.forEach((tell) => tell(answer)), 'end_turn', {
+      const events = eventsOf((answer) => parts.forEach((write) => write(answer)), 'end_turn', {
         input_tokens: tokens,
       });
       assert.equal(brokenRule(events), undefined);
-      assert.deepEqual(comparable(foldMessage(events)), comparable(await official(events)));
+      assert.deepEqual(comparable(foldMessage(events)), comparable(await sdkMessage(events)));
     }),
     { numRuns: 300 },
   );
 });
 
-test('usage overwrites and never adds; a null says nothing', () => {
+test('usage replaces earlier values, except by null', () => {
   const usage = (extra: object) =>
     foldMessage(eventsOf((answer) => answer.prose('text', 'a'), 'end_turn', extra))?.usage;
   assert.deepEqual(usage({}), { input_tokens: 3, output_tokens: 9, cache_read_input_tokens: 2 });
@@ -85,7 +75,7 @@ test('usage overwrites and never adds; a null says nothing', () => {
   });
 });
 
-describe('a tool call that is not whole is dropped, for the client runs every call it is given (L14)', () => {
+describe('an incomplete tool call is dropped, because the client runs every call (L14)', () => {
   const call = (args: string) => (answer: Writer) => {
     answer.prose('text', 'a');
     answer.open('t', { type: 'tool_use', id: 'c', name: 'Read', input: {} });
@@ -97,16 +87,16 @@ describe('a tool call that is not whole is dropped, for the client runs every ca
     test(`in a turn that was cut: ${args || 'no arguments'}`, () =>
       assert.deepEqual(types(eventsOf(call(args), 'max_tokens')), ['text']));
 
-  test('a whole one stays, in a turn that was cut too', () => {
+  test('a complete call is kept, also in a turn that was cut', () => {
     assert.deepEqual(types(eventsOf(call('{"a":1}'), 'max_tokens')), ['text', 'tool_use']);
     assert.deepEqual(foldMessage(eventsOf(call('{"a":1}')))?.content.at(-1)?.input, { a: 1 });
   });
 
-  test('one without arguments stays where nothing was cut, and its input is empty', () => {
+  test('a call without arguments is kept with empty input if the turn was not cut', () => {
     assert.deepEqual(foldMessage(eventsOf(call('')))?.content.at(-1)?.input, {});
   });
 
-  test('at every place where a stream may break off', () => {
+  test('wherever the stream breaks off', () => {
     const events = eventsOf(call('{"a":1}'));
     const stop = events.findLastIndex(({ type }) => type === 'content_block_stop');
     for (let length = 1; length <= events.length; length++) {
@@ -118,7 +108,7 @@ describe('a tool call that is not whole is dropped, for the client runs every ca
 
 test('before message_start there is no message', () => assert.equal(fold().message(), undefined));
 
-test('the fold changes no event', () => {
+test('the fold does not change events', () => {
   const events = eventsOf((answer) => {
     answer.prose('text', 'a');
     answer.prose('text', 'b');

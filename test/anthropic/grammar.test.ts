@@ -1,4 +1,4 @@
-/** The machine of the laws, asked with streams spelled as words, one letter for an event. */
+/** The grammar of the laws, tested with streams written as words with one letter per event. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnswerBlock, Decoded, Delta, StreamEvent } from '../../lib/anthropic/events.ts';
@@ -25,12 +25,12 @@ const ends = (reason: unknown): StreamEvent =>
   ({ type: 'message_delta', delta: { stop_reason: reason, stop_sequence: null }, usage }) as StreamEvent;
 
 /**
- * `M` message_start; blocks `T` text, `H` thinking, `U` tool_use, `R` redacted_thinking, `Q` one nobody knows; deltas `t`,
- * `h`, `s` signature, `j` an object, `k` the beginning of one, `c` citation, `q` one nobody knows, and in small capitals the
- * empty ones: `0` text, `1` thinking, `2` signature, `3` blank arguments; `.` stop; `D` end_turn, `X` tool_use, `Y`
- * max_tokens, `Z` refusal; `S` message_stop; `p` ping; `E` error.
+ * The events of a word. `M` message_start; blocks `T` text, `H` thinking, `U` tool_use, `R` redacted_thinking, `Q` unknown;
+ * deltas `t`, `h`, `s` signature, `j` an object, `k` the beginning of an object, `c` citation, `q` unknown; empty deltas `0`
+ * text, `1` thinking, `2` signature, `3` blank arguments; `.` stop; `D` end_turn, `X` tool_use, `Y` max_tokens, `Z` refusal;
+ * `S` message_stop; `p` ping; `E` error.
  */
-function spell(word: string): StreamEvent[] {
+function eventsOf(word: string): StreamEvent[] {
   let next = 0;
   let tools = 0;
   const open = (content_block: AnswerBlock): StreamEvent => ({
@@ -130,46 +130,49 @@ const bad: Record<string, string[]> = {
 };
 
 describe('lawful', () => {
-  for (const word of good) test(word, () => assert.equal(brokenRule(spell(word)), undefined));
+  for (const word of good) test(word, () => assert.equal(brokenRule(eventsOf(word)), undefined));
 });
 
 describe('unlawful', () => {
   for (const [law, words] of Object.entries(bad))
     for (const word of words)
       test(`${law}: ${word || 'nothing'}`, () =>
-        assert.match(brokenRule(spell(word)) ?? 'lawful', new RegExp(`^${law}:`)));
+        assert.match(brokenRule(eventsOf(word)) ?? 'lawful', new RegExp(`^${law}:`)));
 });
 
-describe('what letters cannot spell', () => {
-  const within = (event: object, rest = '.DS') => [...spell('M'), event as StreamEvent, ...spell(rest)];
+describe('events without a letter', () => {
+  const within = (event: object, rest = '.DS') => [...eventsOf('M'), event as StreamEvent, ...eventsOf(rest)];
   const block = (content_block: object) => ({ type: 'content_block_start', index: 0, content_block });
   const table: [law: string, name: string, events: StreamEvent[]][] = [
-    ['L1', 'an id of another kind', [start({ id: 'chatcmpl-1' })]],
+    ['L1', 'an id that does not start with msg_', [start({ id: 'chatcmpl-1' })]],
     ['L1', 'content in the start', [start({ content: [{ type: 'text', text: 'x' }] })]],
     ['L1', 'a stop reason in the start', [start({ stop_reason: 'end_turn' })]],
     ['L1', 'no stop sequence in the start', [start({ stop_sequence: undefined })]],
-    ['L1', 'usage of null', [start({ usage: { input_tokens: null, output_tokens: 1 } })]],
+    ['L1', 'null in usage', [start({ usage: { input_tokens: null, output_tokens: 1 } })]],
     ['L1', 'no usage', [start({ usage: undefined })]],
-    ['L2', 'a gap in the numbers', within({ ...block({ type: 'text', text: '' }), index: 1 })],
-    ['L2', 'a number that is text', within({ ...block({ type: 'text', text: '' }), index: '0' })],
+    ['L2', 'a gap in the indices', within({ ...block({ type: 'text', text: '' }), index: 1 })],
+    ['L2', 'an index that is a string', within({ ...block({ type: 'text', text: '' }), index: '0' })],
     [
       'L2',
       'a delta for another block',
-      [...spell('MTt'), { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'x' } }],
+      [
+        ...eventsOf('MTt'),
+        { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'x' } },
+      ],
     ],
-    ['L2', 'a stop for another block', [...spell('MTt'), { type: 'content_block_stop', index: 1 }]],
-    ['L4', 'no stop reason', [...spell('M'), ends(null), ...spell('S')]],
-    ['L4', 'a missing stop reason', [...spell('M'), ends(undefined), ...spell('S')]],
-    ['L4', 'an empty stop reason', [...spell('M'), ends(''), ...spell('S')]],
-    ['L5', 'an error of no type', [{ type: 'error', error: { message: 'x' } } as unknown as StreamEvent]],
+    ['L2', 'a stop for another block', [...eventsOf('MTt'), { type: 'content_block_stop', index: 1 }]],
+    ['L4', 'no stop reason', [...eventsOf('M'), ends(null), ...eventsOf('S')]],
+    ['L4', 'a missing stop reason', [...eventsOf('M'), ends(undefined), ...eventsOf('S')]],
+    ['L4', 'an empty stop reason', [...eventsOf('M'), ends(''), ...eventsOf('S')]],
+    ['L5', 'an error without a type', [{ type: 'error', error: { message: 'x' } } as unknown as StreamEvent]],
     [
       'L5',
-      'an error of an upstream’s own type',
+      'an error of a type that Anthropic does not have',
       [{ type: 'error', error: { type: 'server_error', message: 'x' } } as unknown as StreamEvent],
     ],
     [
       'L5',
-      'an error without words',
+      'an error without a message',
       [{ type: 'error', error: { type: 'api_error' } } as unknown as StreamEvent],
     ],
     ['L5', 'an error without a body', [{ type: 'error' } as unknown as StreamEvent]],
@@ -181,17 +184,17 @@ describe('what letters cannot spell', () => {
     ],
     [
       'L6',
-      'an id with a line break behind',
+      'an id with a trailing line break',
       within(block({ type: 'tool_use', id: 'a\n', name: 'Read', input: {} })),
     ],
     ['L6', 'no name', within(block({ type: 'tool_use', id: 'a', name: '', input: {} }))],
     ['L6', 'input in the start', within(block({ type: 'tool_use', id: 'a', name: 'Read', input: { a: 1 } }))],
-    ['L6', 'input of null', within(block({ type: 'tool_use', id: 'a', name: 'Read', input: null }))],
+    ['L6', 'null as input', within(block({ type: 'tool_use', id: 'a', name: 'Read', input: null }))],
     [
       'L6',
-      'one id for two calls',
+      'two calls with the same id',
       [
-        ...spell('MUj.'),
+        ...eventsOf('MUj.'),
         {
           type: 'content_block_start',
           index: 1,
@@ -206,16 +209,16 @@ describe('what letters cannot spell', () => {
   for (const [law, name, events] of table)
     test(`${law}: ${name}`, () => assert.match(brokenRule(events) ?? 'lawful', new RegExp(`^${law}:`)));
 
-  test('a block named like a property of every object is only unknown', () =>
+  test('a block type that is a property of every object counts as unknown', () =>
     assert.equal(brokenRule([...within(block({ type: 'constructor' }), 't.DS')]), undefined));
 });
 
 describe('the guard', () => {
   const types = (decoded: readonly Decoded[]) => decoded.map(({ type }) => type);
 
-  test('lets every lawful stream pass, remarks included', () => {
+  test('passes every valid stream, including remarks', () => {
     for (const word of good) {
-      const decoded: Decoded[] = spell(word).flatMap((event) => [
+      const decoded: Decoded[] = eventsOf(word).flatMap((event) => [
         event,
         { type: 'note' as const, text: 'x' },
       ]);
@@ -223,27 +226,27 @@ describe('the guard', () => {
     }
   });
 
-  test('what leaves is lawful whatever comes, and an error only where no end had been', () => {
+  test('outputs a valid stream for any input, with an error unless the message had ended', () => {
     for (const word of Object.values(bad).flat()) {
-      const left = transduce(guard(), spell(word)).filter((one): one is StreamEvent => !isRemark(one));
-      assert.equal(brokenRule(left), undefined, word);
-      const said = left.at(-1)?.type;
-      // Of the words above these had ended well before they broke.
-      const well = ['MDSp', 'MDSS', 'MDSM', 'MDSE'].includes(word);
-      assert.equal(said, well ? 'message_stop' : 'error', word);
+      const output = transduce(guard(), eventsOf(word)).filter((one): one is StreamEvent => !isRemark(one));
+      assert.equal(brokenRule(output), undefined, word);
+      const last = output.at(-1)?.type;
+      // These messages had ended before they broke a law.
+      const hadEnded = ['MDSp', 'MDSS', 'MDSM', 'MDSE'].includes(word);
+      assert.equal(last, hadEnded ? 'message_stop' : 'error', word);
     }
   });
 
-  test('tells the road why', () => {
-    const decoded = transduce(guard(), spell('MTj.DS'));
+  test('reports the failure', () => {
+    const decoded = transduce(guard(), eventsOf('MTj.DS'));
     assert.deepEqual(types(decoded), ['message_start', 'content_block_start', 'failed', 'error']);
     const failed = decoded.find((one) => one.type === 'failed');
     assert.equal(failed?.reason, 'malformed');
     assert.match(failed?.error.message ?? '', /L2/);
   });
 
-  test('a stream that just ends is stopped too (L4)', () => {
-    assert.deepEqual(types(transduce(guard(), spell('MTt'))), [
+  test('ends a truncated stream with an error (L4)', () => {
+    assert.deepEqual(types(transduce(guard(), eventsOf('MTt'))), [
       'message_start',
       'content_block_start',
       'content_block_delta',
@@ -252,13 +255,13 @@ describe('the guard', () => {
     ]);
   });
 
-  test('what an answer cost is told even of one that was stopped; that it finished is not', () => {
+  test('passes usage and cost of a stopped answer, but not that it finished', () => {
     const decoded = transduce(guard(), [
-      ...spell('MT.'),
+      ...eventsOf('MT.'),
       { type: 'finished' },
       { type: 'usage', usage },
       { type: 'cost', dollars: 1, basis: 'billed' },
-      ...spell('DS'),
+      ...eventsOf('DS'),
     ]);
     assert.deepEqual(types(decoded), [
       'message_start',

@@ -1,4 +1,4 @@
-/** Ids and signatures that remember where they came from (P9, P10). */
+/** Encoding the origin of ids and signatures (P9, P10). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -17,7 +17,7 @@ import {
 const pattern = /^[A-Za-z0-9_-]+$/;
 const kimi: Origin = { format: 'chat', provider: 'opencode-go', modelId: 'kimi-k3' };
 const other: Origin = { ...kimi, modelId: 'glm-5.3' };
-/** Any text that can travel in JSON unharmed, up to the length that is kept. */
+/** Any text without lone surrogates, up to the maximum length of a reversible id. */
 const id = fc
   .oneof(
     fc.string({ unit: 'binary', minLength: 1, maxLength: 512 }),
@@ -38,8 +38,8 @@ const id = fc
   )
   .filter((text) => text.length <= 512 && (text as unknown as { isWellFormed(): boolean }).isWellFormed());
 
-describe('ids on their way to the client and back', () => {
-  test('fit Anthropic’s pattern, and are the upstream’s own again', () => {
+describe('tool ids for the client', () => {
+  test('match Anthropic’s pattern and decode to the upstream’s ids', () => {
     fc.assert(
       fc.property(id, (id) => {
         assert.match(clientToolId(id, kimi), pattern);
@@ -49,35 +49,35 @@ describe('ids on their way to the client and back', () => {
     );
   });
 
-  test('of 512 characters of the widest kind are kept too', () => {
+  test('are reversible for 512 characters of any width', () => {
     for (const id of ['😀'.repeat(256), '日'.repeat(512), '.'.repeat(512)]) {
       assert.equal(originalToolId(clientToolId(id, kimi), kimi), id);
       assert.match(clientToolId(id, kimi), pattern);
     }
   });
 
-  test('that fit already stay as they are', () => {
+  test('stay unchanged if they match the pattern', () => {
     for (const id of ['call_1', 'toolu_01AbC-d', 'x'.repeat(512), 'toolu_occ0_x'])
       assert.equal(clientToolId(id, kimi), id);
   });
 
-  test('that look like ours are not taken for ours', () => {
+  test('are encoded if they look like encoded ids', () => {
     for (const id of ['toolu_occ2_QQ', 'toolu_occ2_', 'toolu_occ2_QQ-x']) {
       assert.notEqual(clientToolId(id, kimi), id);
       assert.equal(originalToolId(clientToolId(id, kimi), kimi), id);
     }
   });
 
-  test('that are foreign come back untouched', () => {
+  test('decode to themselves if they were not encoded', () => {
     const foreign = fc.string().filter((text) => !text.startsWith('toolu_occ2_'));
     fc.assert(fc.property(foreign, (id) => assert.equal(originalToolId(id, kimi), id)));
-    // Not what we would have written: bits left over, bytes that are no text, letters of another alphabet.
+    // Not written by occ: leftover bits, bytes that are not text, characters of another alphabet.
     const tag = clientToolId('.', kimi).slice(0, -2);
     for (const id of ['Q', 'QR', '_w', 'Q.Q', ''].map((letters) => tag + letters))
       assert.equal(originalToolId(id, kimi), id);
   });
 
-  test('beyond 512 characters are short, fit, and stay apart', () => {
+  test('are hashed beyond 512 characters, and stay distinct', () => {
     const a = clientToolId('a'.repeat(513), kimi);
     const b = clientToolId(`${'a'.repeat(512)}b`, kimi);
     for (const id of [a, b]) {
@@ -89,24 +89,24 @@ describe('ids on their way to the client and back', () => {
     assert.equal(clientToolId('a'.repeat(513), kimi), a);
   });
 
-  test('never meet: two ids stay two', () => {
+  test('are distinct for distinct ids', () => {
     fc.assert(
       fc.property(id, id, (a, b) => assert.equal(a === b, clientToolId(a, kimi) === clientToolId(b, kimi))),
     );
   });
 });
 
-describe('ids on their way to an upstream', () => {
-  test('fit its rules, and follow from ours alone', () => {
+describe('tool ids for an upstream', () => {
+  test('obey its rules and depend only on the client’s ids', () => {
     const rules = fc.record({ max: fc.integer({ min: 9, max: 80 }), nine: fc.boolean() });
     fc.assert(
       fc.property(id, rules, (id, rules) => {
-        const ours = clientToolId(id, kimi);
-        const sent = upstreamToolId(ours, rules, other);
-        assert.equal(upstreamToolId(ours, rules, other), sent);
+        const clientId = clientToolId(id, kimi);
+        const sent = upstreamToolId(clientId, rules, other);
+        assert.equal(upstreamToolId(clientId, rules, other), sent);
         assert.ok(sent !== '' && sent.length <= rules.max);
         assert.match(sent, rules.nine ? /^[A-Za-z0-9]{9}$/ : pattern);
-        if (ours !== id) assert.equal(upstreamToolId(ours, rules, kimi), id);
+        if (clientId !== id) assert.equal(upstreamToolId(clientId, rules, kimi), id);
       }),
       { numRuns: 2000 },
     );
@@ -115,19 +115,19 @@ describe('ids on their way to an upstream', () => {
   type Row = [name: string, id: string, rules: ToolIdRules, origin: Origin, sent: string | RegExp];
   const long = `call_1|fc_${'0'.repeat(60)}`;
   const table: Row[] = [
-    ['one that fits is the original', 'call_1', { max: 64 }, other, 'call_1'],
+    ['a valid id is unchanged', 'call_1', { max: 64 }, other, 'call_1'],
+    ['an encoded id is restored for its origin', 'functions.Read:0', { max: 64 }, kimi, 'functions.Read:0'],
+    ['an encoded id is restored even if it is too long', long, { max: 64 }, kimi, long],
     [
-      'one of another alphabet goes home as it came',
+      'an encoded id is hashed for another upstream',
       'functions.Read:0',
       { max: 64 },
-      kimi,
-      'functions.Read:0',
+      other,
+      /^call_[0-9a-z]{22}$/,
     ],
-    ['however long it is', long, { max: 64 }, kimi, long],
-    ['and as a digest to others', 'functions.Read:0', { max: 64 }, other, /^call_[0-9a-z]{22}$/],
-    ['one too long is a digest', 'x'.repeat(65), { max: 64 }, kimi, /^call_[0-9a-z]{22}$/],
-    ['nine alphanumerics stay', 'AbCdEf123', { max: 64, nine: true }, other, 'AbCdEf123'],
-    ['others become nine', 'call_1', { max: 64, nine: true }, other, /^[0-9a-z]{9}$/],
+    ['an id that is too long is hashed', 'x'.repeat(65), { max: 64 }, kimi, /^call_[0-9a-z]{22}$/],
+    ['nine alphanumeric characters are unchanged', 'AbCdEf123', { max: 64, nine: true }, other, 'AbCdEf123'],
+    ['other ids become nine characters', 'call_1', { max: 64, nine: true }, other, /^[0-9a-z]{9}$/],
   ];
   for (const [name, id, rules, origin, sent] of table)
     test(name, () => {
@@ -136,19 +136,19 @@ describe('ids on their way to an upstream', () => {
       else assert.match(found, sent);
     });
 
-  test('of two makers with the same id go home apart', () => {
-    const ours = clientToolId('functions.Read:0', kimi);
-    assert.notEqual(clientToolId('functions.Read:0', other), ours);
-    assert.equal(originalToolId(ours, other), ours);
+  test('are distinct for the same id of two origins', () => {
+    const clientId = clientToolId('functions.Read:0', kimi);
+    assert.notEqual(clientToolId('functions.Read:0', other), clientId);
+    assert.equal(originalToolId(clientId, other), clientId);
   });
 
-  test('of a version that did not say who made them still pair, and are nobody’s own', () => {
+  test('of an earlier version without an origin are unchanged', () => {
     const old = 'toolu_occ1_ZnVuY3Rpb25zLlJlYWQ6MA';
     assert.equal(upstreamToolId(old, { max: 64 }, kimi), old);
   });
 });
 
-test('the id of a call without one is its place in its message', () => {
+test('a derived id consists of the message id and the position', () => {
   assert.equal(derivedToolId('msg_01X', 2), 'toolu_01X_2');
   assert.match(derivedToolId('msg_01X', 0), pattern);
 });
@@ -165,7 +165,7 @@ describe('signatures', () => {
     fc.constantFrom('', '.', 'a.b.c', 'occ1.x.y'),
   );
 
-  test('give back where they came from and what they were, exactly', () => {
+  test('decode to their exact origin and payload', () => {
     fc.assert(
       fc.property(origin, payload, (origin, payload) => {
         assert.deepEqual(readSignature(tagSignature(origin, payload)), { origin: originOf(origin), payload });
@@ -185,7 +185,7 @@ describe('signatures', () => {
       assert.match(tagged.slice(0, -'S.1'.length), /^occ1\.[A-Za-z0-9_-]+\.$/);
     });
 
-  test('that are not ours are not read', () => {
+  test('are not decoded if occ did not make them', () => {
     for (const signature of [
       undefined,
       '',
@@ -201,7 +201,7 @@ describe('signatures', () => {
   });
 });
 
-test('what was written by an earlier version is read by this one', () => {
+test('the encoding of ids and signatures does not change', () => {
   assert.equal(clientToolId('functions.Read:0', kimi), 'toolu_occ2_h6v4uuZnVuY3Rpb25zLlJlYWQ6MA');
   assert.equal(
     tagSignature({ format: 'chat', provider: 'opencode-go', modelId: 'kimi-k3' }, 'S'),

@@ -1,4 +1,4 @@
-/** Any sequence of calls on the writer: a lawful stream, and nothing lost, doubled, changed or taken back. */
+/** Properties of the writer for random sequences of calls. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -13,7 +13,7 @@ import {
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import { writer, type Writer } from '../../lib/anthropic/writer.ts';
 
-/** One call on the writer. Keys are few, so that they meet. */
+/** One call of the writer. There are few keys, so that they collide. */
 type Call =
   | { do: 'prose'; type: 'text' | 'thinking'; text: string }
   | { do: 'signature'; signature: string }
@@ -71,7 +71,7 @@ const reason = fc.constantFrom<StopReason>(
 );
 const usage = { input_tokens: 1, output_tokens: 1 };
 
-function tell(answer: Writer, call: Call): boolean {
+function apply(answer: Writer, call: Call): boolean {
   switch (call.do) {
     case 'prose':
       answer.prose(call.type, call.text);
@@ -104,12 +104,12 @@ function recorder(maxHeld?: number) {
   return { answer: writer(emit, options), events };
 }
 
-test('whatever it is told, it ends in a lawful stream', () => {
+test('any sequence of calls results in a valid stream', () => {
   fc.assert(
     fc.property(calls, reason, fc.boolean(), (calls, reason, begins) => {
       const { answer, events } = recorder();
       if (begins) answer.begin(usage);
-      for (const call of calls) tell(answer, call);
+      for (const call of calls) apply(answer, call);
       answer.end({ reason, usage });
       assert.equal(brokenRule(events), undefined);
       assert.ok(events.every((event) => JSON.stringify(event).length > 0));
@@ -118,13 +118,13 @@ test('whatever it is told, it ends in a lawful stream', () => {
   );
 });
 
-test('failing anywhere, or past a small bound, it ends in one error and a lawful stream', () => {
+test('a failure or an exceeded limit results in a valid stream with one error', () => {
   fc.assert(
     fc.property(calls, fc.nat(30), fc.integer({ min: 0, max: 60 }), (calls, at, maxHeld) => {
       const { answer, events } = recorder(maxHeld);
       for (const [i, call] of calls.entries()) {
         if (i === at) answer.fail('upstream', { type: 'api_error', message: 'gone' });
-        tell(answer, call);
+        apply(answer, call);
       }
       answer.fail('upstream', { type: 'api_error', message: 'gone' });
       assert.equal(brokenRule(events), undefined);
@@ -134,34 +134,34 @@ test('failing anywhere, or past a small bound, it ends in one error and a lawful
   );
 });
 
-test('nothing that left is ever taken back: what left for a beginning begins what leaves for the whole', () => {
+test('the events of a prefix are a prefix of all events', () => {
   fc.assert(
     fc.property(calls, fc.nat(30), (calls, at) => {
       const whole = recorder();
       const part = recorder();
-      for (const call of calls) tell(whole.answer, call);
-      for (const call of calls.slice(0, at)) tell(part.answer, call);
+      for (const call of calls) apply(whole.answer, call);
+      for (const call of calls.slice(0, at)) apply(part.answer, call);
       assert.deepEqual(part.events, whole.events.slice(0, part.events.length));
     }),
   );
 });
 
-/** What was said, from the calls alone; told whether each delta was taken. */
-function said(calls: readonly Call[], taken: readonly boolean[]) {
-  const words = { text: '', thinking: '' };
+/** The text and thinking that the calls write; `accepted` tells for each call whether its delta was accepted. */
+function writtenBy(calls: readonly Call[], accepted: readonly boolean[]) {
+  const prose = { text: '', thinking: '' };
   for (const [i, call] of calls.entries()) {
-    if (call.do === 'prose') words[call.type] += call.text;
-    if (call.do === 'open' && call.block.type === 'text') words.text += call.block.text ?? '';
-    if (call.do === 'open' && call.block.type === 'thinking') words.thinking += call.block.thinking ?? '';
-    if (call.do !== 'delta' || !taken[i]) continue;
-    if (call.delta.type === 'text_delta') words.text += call.delta.text ?? '';
-    if (call.delta.type === 'thinking_delta') words.thinking += call.delta.thinking;
+    if (call.do === 'prose') prose[call.type] += call.text;
+    if (call.do === 'open' && call.block.type === 'text') prose.text += call.block.text ?? '';
+    if (call.do === 'open' && call.block.type === 'thinking') prose.thinking += call.block.thinking ?? '';
+    if (call.do !== 'delta' || !accepted[i]) continue;
+    if (call.delta.type === 'text_delta') prose.text += call.delta.text ?? '';
+    if (call.delta.type === 'thinking_delta') prose.thinking += call.delta.thinking;
   }
-  return words;
+  return prose;
 }
 
-function heard(events: readonly StreamEvent[]) {
-  const words = { text: '', thinking: '' };
+function contentOf(events: readonly StreamEvent[]) {
+  const prose = { text: '', thinking: '' };
   const args = new Map<string, string>();
   let id = '';
   for (const event of events) {
@@ -170,30 +170,30 @@ function heard(events: readonly StreamEvent[]) {
       if (event.content_block.type === 'tool_use') args.set(id, '');
     }
     if (event.type !== 'content_block_delta') continue;
-    if (event.delta.type === 'text_delta') words.text += event.delta.text;
-    if (event.delta.type === 'thinking_delta') words.thinking += event.delta.thinking;
+    if (event.delta.type === 'text_delta') prose.text += event.delta.text;
+    if (event.delta.type === 'thinking_delta') prose.thinking += event.delta.thinking;
     if (event.delta.type === 'input_json_delta')
       args.set(id, (args.get(id) ?? '') + event.delta.partial_json);
   }
-  return { words, args };
+  return { prose, args };
 }
 
-test('text and thinking arrive whole and in order, in a turn that was cut arguments too (L9)', () => {
+test('text and thinking arrive whole and in order (L9)', () => {
   const known = calls.map((calls) =>
     calls.filter((call) => call.do !== 'open' || !['mystery', 'constructor'].includes(call.block.type)),
   );
   fc.assert(
     fc.property(known, (calls) => {
       const { answer, events } = recorder();
-      const taken = calls.map((call) => tell(answer, call));
+      const accepted = calls.map((call) => apply(answer, call));
       answer.end({ reason: 'max_tokens', usage });
-      assert.deepEqual(heard(events).words, said(calls, taken));
+      assert.deepEqual(contentOf(events).prose, writtenBy(calls, accepted));
     }),
     { numRuns: 3000 },
   );
 });
 
-test('the arguments of calls in any interleaving arrive whole, each in its own call (L3, L9)', () => {
+test('interleaved arguments arrive whole in their own calls (L3, L9)', () => {
   const value = fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 });
   const order = fc.array(fc.nat(2), { minLength: 60, maxLength: 60 });
   fc.assert(
@@ -214,7 +214,7 @@ test('the arguments of calls in any interleaving arrive whole, each in its own c
         answer.end({ reason: 'tool_use', usage });
         assert.equal(brokenRule(events), undefined);
         assert.deepEqual(
-          [...heard(events).args],
+          [...contentOf(events).args],
           texts.map((text, i) => [`c${i}`, text]),
         );
       },

@@ -1,4 +1,4 @@
-/** The writer: a lawful stream, whatever it is told and in whatever order. */
+/** The writer: a valid stream from any calls in any order. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
@@ -30,38 +30,38 @@ function recorder(maxHeld?: number) {
   return { out, answer, events: () => out.filter((one): one is StreamEvent => !isRemark(one)) };
 }
 
-/** The whole answer that `tell` makes, its blocks in words: `text(abc)`, `tool_use[id name]({"a":1})`. */
+/** The message that `write` makes, with blocks in the form `text(abc)`, `tool_use[id name]({"a":1})`. */
 function answered(
-  tell: (answer: Writer) => void,
+  write: (answer: Writer) => void,
   reason: 'end_turn' | 'max_tokens' | 'tool_use' = 'end_turn',
 ) {
   const { answer, events, out } = recorder();
   answer.begin(usage);
-  tell(answer);
+  write(answer);
   answer.end({ reason, usage });
   assert.equal(brokenRule(events()), undefined);
-  return { blocks: spell(events()), ending: ending(events()), out };
+  return { blocks: describeBlocks(events()), ending: ending(events()), out };
 }
 
-function spell(events: readonly StreamEvent[]): string[] {
+function describeBlocks(events: readonly StreamEvent[]): string[] {
   const blocks: string[] = [];
-  let said = '';
+  let content = '';
   let start: AnswerBlock | undefined;
   for (const event of events) {
     if (event.type === 'content_block_start') {
       start = event.content_block;
-      said = '';
+      content = '';
     }
-    if (event.type === 'content_block_delta') said += redactedLine(event.delta);
+    if (event.type === 'content_block_delta') content += deltaText(event.delta);
     if (event.type === 'content_block_stop') {
       const name = start?.type === 'tool_use' ? `tool_use[${start.id} ${start.name}]` : start?.type;
-      blocks.push(`${name}(${said})`);
+      blocks.push(`${name}(${content})`);
     }
   }
   return blocks;
 }
 
-function redactedLine(delta: Delta): string {
+function deltaText(delta: Delta): string {
   switch (delta.type) {
     case 'text_delta':
       return delta.text;
@@ -90,7 +90,7 @@ const tool = (id: string, name = 'Read', input: unknown = {}): AnswerBlock => ({
 const json = (partial_json: string): Delta => ({ type: 'input_json_delta', partial_json });
 
 describe('order (L2, L3, L9)', () => {
-  test('two interleaved calls leave as two whole blocks, the first one live', () => {
+  test('two interleaved calls are sent as two whole blocks, the first one live', () => {
     const { answer, events } = recorder();
     answer.begin(usage);
     answer.open('a', tool('a'));
@@ -102,16 +102,16 @@ describe('order (L2, L3, L9)', () => {
       1,
       'the first streams live',
     );
-    assert.deepEqual(spell(events()), []);
+    assert.deepEqual(describeBlocks(events()), []);
     answer.delta('b', json(':2}'));
     answer.delta('a', json(':1}'));
     answer.end({ reason: 'end_turn', usage });
     assert.equal(brokenRule(events()), undefined);
-    assert.deepEqual(spell(events()), ['tool_use[a Read]({"x":1})', 'tool_use[b Read]({"y":2})']);
+    assert.deepEqual(describeBlocks(events()), ['tool_use[a Read]({"x":1})', 'tool_use[b Read]({"y":2})']);
     assert.equal(ending(events()), 'tool_use');
   });
 
-  test('prose between two pieces of a call waits, and no piece is lost', () => {
+  test('text between two pieces of a call waits, and no piece is lost', () => {
     const { blocks } = answered((answer) => {
       answer.open('a', tool('a'));
       answer.delta('a', json('{"x":'));
@@ -129,11 +129,11 @@ describe('order (L2, L3, L9)', () => {
     answer.delta('a', json('{}\n'));
     answer.close('a');
     answer.prose('text', 'hi');
-    assert.deepEqual(spell(events()), ['tool_use[a Read]({}\n)']);
+    assert.deepEqual(describeBlocks(events()), ['tool_use[a Read]({}\n)']);
     assert.equal(events().at(-1)?.type, 'content_block_delta');
   });
 
-  test('a closed call whose arguments are not settled keeps its place until the end', () => {
+  test('a closed call with unsettled arguments keeps its place until the end', () => {
     const { answer, events } = recorder();
     answer.begin(usage);
     answer.open('a', tool('a'));
@@ -141,13 +141,13 @@ describe('order (L2, L3, L9)', () => {
     answer.close('a');
     assert.equal(answer.delta('a', json('late')), false);
     answer.prose('text', 'hi');
-    assert.deepEqual(spell(events()), []);
+    assert.deepEqual(describeBlocks(events()), []);
     answer.end({ reason: 'end_turn', usage });
     assert.equal(brokenRule(events()), undefined);
-    assert.deepEqual(spell(events()), ['tool_use[a Read]({})', 'text(hi)']);
+    assert.deepEqual(describeBlocks(events()), ['tool_use[a Read]({})', 'text(hi)']);
   });
 
-  test('text, thinking and text again are three blocks in that order', () => {
+  test('text, thinking and text become three blocks in that order', () => {
     const { blocks } = answered((answer) => {
       answer.prose('text', 'a');
       answer.prose('text', 'b');
@@ -157,7 +157,7 @@ describe('order (L2, L3, L9)', () => {
     assert.deepEqual(blocks, ['text(ab)', `thinking(c~${marker})`, 'text(d)']);
   });
 
-  test('a key used twice means the block opened last', () => {
+  test('a repeated key refers to the last block opened with it', () => {
     const { blocks } = answered((answer) => {
       answer.open(0, tool('a', 'Read', { n: 1 }));
       answer.open(0, tool('b'));
@@ -167,27 +167,27 @@ describe('order (L2, L3, L9)', () => {
   });
 });
 
-describe('what was in a start already becomes deltas', () => {
+describe('content of a block’s start becomes deltas', () => {
   const table: [string, AnswerBlock, string][] = [
     ['text', { type: 'text', text: 'hi' }, 'text(hi)'],
     ['thinking', { type: 'thinking', thinking: 'hm', signature: 'S' }, 'thinking(hm~S)'],
-    ['a signature alone', { type: 'thinking', thinking: '', signature: 'S' }, 'thinking(~S)'],
+    ['only a signature', { type: 'thinking', thinking: '', signature: 'S' }, 'thinking(~S)'],
     ['input', tool('a', 'Read', { n: 1 }), 'tool_use[a Read]({"n":1})'],
     ['input as a string', tool('a', 'Read', '{"n":1}'), 'tool_use[a Read]({"n":1})'],
-    ['input that is null', tool('a', 'Read', null), 'tool_use[a Read]()'],
+    ['null as input', tool('a', 'Read', null), 'tool_use[a Read]()'],
   ];
-  for (const [name, block, spelled] of table)
+  for (const [name, block, expected] of table)
     test(name, () => {
       const original: BlockStart = { type: 'content_block_start', index: 0, content_block: block };
-      assert.deepEqual(answered((answer) => answer.open(0, block, original)).blocks, [spelled]);
+      assert.deepEqual(answered((answer) => answer.open(0, block, original)).blocks, [expected]);
     });
 });
 
-describe('nothing empty, nothing invented (L8)', () => {
+describe('no empty blocks (L8)', () => {
   const table: [string, (answer: Writer) => void][] = [
-    ['nothing at all', () => {}],
+    ['no call', () => {}],
     [
-      'empty prose',
+      'empty text and thinking',
       (answer) => {
         answer.prose('text', '');
         answer.prose('thinking', '');
@@ -203,7 +203,7 @@ describe('nothing empty, nothing invented (L8)', () => {
       },
     ],
     [
-      'blocks of nulls',
+      'blocks with nulls',
       (answer) => {
         answer.open(0, { type: 'text', text: null } as unknown as AnswerBlock);
         answer.delta(0, { type: 'text_delta', text: null } as unknown as Delta);
@@ -212,18 +212,18 @@ describe('nothing empty, nothing invented (L8)', () => {
       },
     ],
     [
-      'a citation of nothing',
+      'a citation without text',
       (answer) => {
         answer.open(0, { type: 'text', text: '' });
         answer.delta(0, { type: 'citations_delta', citation: {} });
       },
     ],
-    ['our own marker as the only signature', (answer) => answer.signature(marker)],
+    ['only the writer’s own marker as signature', (answer) => answer.signature(marker)],
     ['an empty signature', (answer) => answer.signature('')],
   ];
-  for (const [name, tell] of table)
-    test(`${name} is no block`, () => {
-      const { blocks, ending } = answered(tell);
+  for (const [name, write] of table)
+    test(`${name} results in no block`, () => {
+      const { blocks, ending } = answered(write);
       assert.deepEqual(blocks, []);
       assert.equal(ending, 'end_turn');
     });
@@ -232,7 +232,7 @@ describe('nothing empty, nothing invented (L8)', () => {
 describe('signatures (L12)', () => {
   const table: [string, (answer: Writer) => void, string[]][] = [
     [
-      'the upstream’s closes the block',
+      'the upstream’s signature closes the block',
       (answer) => {
         answer.prose('thinking', 'a');
         answer.signature('S');
@@ -240,9 +240,9 @@ describe('signatures (L12)', () => {
       },
       ['thinking(a~S)', 'text(b)'],
     ],
-    ['one alone is content', (answer) => answer.signature('S'), ['thinking(~S)']],
+    ['a signature without thinking is content', (answer) => answer.signature('S'), ['thinking(~S)']],
     [
-      'two are two blocks',
+      'two signatures become two blocks',
       (answer) => {
         answer.prose('thinking', 'a');
         answer.signature('S');
@@ -251,7 +251,7 @@ describe('signatures (L12)', () => {
       ['thinking(a~S)', 'thinking(~T)'],
     ],
     [
-      'more thinking behind one is another block',
+      'thinking after a signature starts a new block',
       (answer) => {
         answer.prose('thinking', 'a');
         answer.signature('S');
@@ -260,7 +260,7 @@ describe('signatures (L12)', () => {
       ['thinking(a~S)', `thinking(b~${marker})`],
     ],
     [
-      'an empty one is ours',
+      'an empty signature is replaced by the marker',
       (answer) => {
         answer.open(0, { type: 'thinking', thinking: 'a' });
         answer.delta(0, { type: 'signature_delta', signature: '' });
@@ -269,7 +269,7 @@ describe('signatures (L12)', () => {
       [`thinking(a~${marker})`],
     ],
     [
-      'an empty one does not undo another',
+      'an empty signature does not replace another',
       (answer) => {
         answer.open(0, { type: 'thinking', thinking: 'a' });
         answer.delta(0, { type: 'signature_delta', signature: 'S' });
@@ -278,7 +278,7 @@ describe('signatures (L12)', () => {
       ['thinking(a~S)'],
     ],
     [
-      'one that comes before the thinking closes it all the same',
+      'a signature before the thinking is sent after it',
       (answer) => {
         answer.open(0, { type: 'thinking', thinking: '' });
         answer.delta(0, { type: 'signature_delta', signature: 'S' });
@@ -287,7 +287,7 @@ describe('signatures (L12)', () => {
       ['thinking(a~S)'],
     ],
     [
-      'behind a call it waits',
+      'a signature after an open call waits',
       (answer) => {
         answer.open('a', tool('a'));
         answer.signature('S');
@@ -295,11 +295,12 @@ describe('signatures (L12)', () => {
       ['tool_use[a Read]()', 'thinking(~S)'],
     ],
   ];
-  for (const [name, tell, blocks] of table) test(name, () => assert.deepEqual(answered(tell).blocks, blocks));
+  for (const [name, write, blocks] of table)
+    test(name, () => assert.deepEqual(answered(write).blocks, blocks));
 });
 
 describe('tool calls (L6, L7)', () => {
-  test('ids are given where they are missing, and changed where they are doubled', () => {
+  test('missing ids are derived and duplicate ids replaced', () => {
     const { blocks } = answered((answer) => {
       answer.open(0, tool('toolu_x_1'));
       answer.open(1, tool(''));
@@ -312,12 +313,12 @@ describe('tool calls (L6, L7)', () => {
     for (const id of ids) assert.match(id ?? '', /^[A-Za-z0-9_-]+$/);
   });
 
-  test('the same calls get the same ids again', () => {
-    const tell = (answer: Writer) => answer.open(0, tool(''));
-    assert.deepEqual(answered(tell).blocks, answered(tell).blocks);
+  test('derived ids are deterministic', () => {
+    const write = (answer: Writer) => answer.open(0, tool(''));
+    assert.deepEqual(answered(write).blocks, answered(write).blocks);
   });
 
-  test('a call ends the turn as tool_use unless it was cut; without one, tool_use is an end', () => {
+  test('the stop reason is tool_use if and only if there is a call and the turn was not cut', () => {
     const call = (answer: Writer) => answer.open(0, tool('a'));
     assert.equal(answered(call, 'end_turn').ending, 'tool_use');
     assert.equal(answered(call, 'max_tokens').ending, 'max_tokens');
@@ -325,7 +326,7 @@ describe('tool calls (L6, L7)', () => {
   });
 
   for (const [name, args] of Object.entries({ cut: '{"a":', doubled: '{"a":1}{"a":2}', null: 'null' }))
-    test(`arguments that are ${name} fail the turn, and pass in one that was cut`, () => {
+    test(`arguments that are ${name} fail the turn, but pass in a turn that was cut`, () => {
       const { answer, events, out } = recorder();
       answer.begin(usage);
       answer.open(0, tool('a'));
@@ -336,7 +337,7 @@ describe('tool calls (L6, L7)', () => {
       answer.end({ reason: 'tool_use', usage });
       assert.equal(events().at(-1)?.type, 'error');
       assert.equal(brokenRule(events()), undefined);
-      assert.deepEqual(spell(events()), [], 'no call is completed before the error (L14)');
+      assert.deepEqual(describeBlocks(events()), [], 'no call is completed before the error (L14)');
       assert.deepEqual(out.findLast(isRemark)?.type, 'failed');
       const { blocks } = answered((answer) => {
         answer.open(1, tool('b'));
@@ -345,7 +346,7 @@ describe('tool calls (L6, L7)', () => {
       assert.deepEqual(blocks, [`tool_use[b Read](${args})`]);
     });
 
-  test('junk behind arguments is left out, and said', () => {
+  test('text after arguments is dropped and reported', () => {
     const { blocks, out } = answered((answer) => {
       answer.open(0, tool('a'));
       answer.delta(0, json('{"a":1}</tool_call>'));
@@ -354,7 +355,7 @@ describe('tool calls (L6, L7)', () => {
     assert.ok(out.some(({ type }) => type === 'dropped'));
   });
 
-  test('arguments that came as an object are taken at their word', () => {
+  test('arguments that are an object are sent as JSON', () => {
     const { blocks } = answered((answer) => {
       answer.open(0, tool('a'));
       answer.delta(0, { type: 'input_json_delta', partial_json: { n: 1 } } as unknown as Delta);
@@ -363,7 +364,7 @@ describe('tool calls (L6, L7)', () => {
   });
 });
 
-describe('a delta that the block cannot hold is refused (L2)', () => {
+describe('a delta that the block cannot contain is rejected (L2)', () => {
   for (const [block, delta] of [
     [
       { type: 'text', text: '' },
@@ -388,7 +389,7 @@ describe('a delta that the block cannot hold is refused (L2)', () => {
       });
     });
 
-  test('types nobody knows are taken at their word', () => {
+  test('unknown types are accepted', () => {
     const strange = { type: 'progress_delta', percent: 5 } as unknown as Delta;
     const { out } = answered((answer) => {
       answer.open(0, { type: 'text', text: 'a' });
@@ -400,7 +401,7 @@ describe('a delta that the block cannot hold is refused (L2)', () => {
   });
 });
 
-describe('what waits is bounded (L3)', () => {
+describe('the content that waits is limited (L3)', () => {
   const table: [string, (answer: Writer) => void][] = [
     ['text', (answer) => answer.prose('text', 'x'.repeat(101))],
     [
@@ -417,14 +418,14 @@ describe('what waits is bounded (L3)', () => {
       },
     ],
     [
-      'junk behind the arguments of the first',
+      'text after the arguments of the first call',
       (answer) => {
         answer.delta('a', json(`{}${'x'.repeat(101)}`));
       },
     ],
     ['signatures', (answer) => answer.signature('x'.repeat(101))],
     [
-      'blocks that are whole in their start',
+      'blocks with content in their start',
       (answer) => answer.open('b', { type: 'redacted_thinking', data: 'x'.repeat(101) }),
     ],
     [
@@ -434,12 +435,12 @@ describe('what waits is bounded (L3)', () => {
       },
     ],
   ];
-  for (const [name, tell] of table)
-    test(`${name} past the bound end the turn in one error`, () => {
+  for (const [name, write] of table)
+    test(`${name} beyond the limit: the turn ends with one error`, () => {
       const { answer, events, out } = recorder(100);
       answer.begin(usage);
       answer.open('a', tool('a'));
-      tell(answer);
+      write(answer);
       assert.equal(answer.phase(), 'after');
       assert.equal(events().at(-1)?.type, 'error');
       assert.equal(brokenRule(events()), undefined);
@@ -450,7 +451,7 @@ describe('what waits is bounded (L3)', () => {
       assert.equal(out.length, length);
     });
 
-  test('what streams live does not wait, and what has left counts no more', () => {
+  test('content that was sent does not count as waiting', () => {
     const { answer, events } = recorder(100);
     answer.begin(usage);
     for (let i = 0; i < 5; i++) {
@@ -465,17 +466,17 @@ describe('what waits is bounded (L3)', () => {
     assert.equal(brokenRule(events()), undefined);
   });
 
-  test('junk that waited is not counted twice at the end', () => {
+  test('held text is not counted twice at the end', () => {
     const { answer, events } = recorder(100);
     answer.begin(usage);
     answer.open('a', tool('a'));
     answer.delta('a', json(`{}${'x'.repeat(80)}`));
     answer.end({ reason: 'max_tokens', usage });
-    assert.deepEqual(spell(events()), [`tool_use[a Read]({}${'x'.repeat(80)})`]);
+    assert.deepEqual(describeBlocks(events()), [`tool_use[a Read]({}${'x'.repeat(80)})`]);
   });
 });
 
-describe('after the end nothing follows (L4, L5)', () => {
+describe('nothing follows the end (L4, L5)', () => {
   for (const way of ['end', 'fail'] as const)
     test(way, () => {
       const { answer, out } = recorder();
@@ -496,7 +497,7 @@ describe('after the end nothing follows (L4, L5)', () => {
       assert.equal(out.length, length);
     });
 
-  test('a stream that fails while calls are held never completes them (L14)', () => {
+  test('a failure never completes waiting calls (L14)', () => {
     const { answer, events } = recorder();
     answer.begin(usage);
     answer.open('a', tool('a'));
@@ -504,11 +505,11 @@ describe('after the end nothing follows (L4, L5)', () => {
     answer.open('b', tool('b'));
     answer.close('b');
     answer.fail('upstream', { type: 'api_error', message: 'gone' });
-    assert.deepEqual(spell(events()), []);
+    assert.deepEqual(describeBlocks(events()), []);
     assert.equal(brokenRule(events()), undefined);
   });
 
-  test('a failure before anything else is the only event', () => {
+  test('a failure before any content is the only event', () => {
     const { answer, out } = recorder();
     answer.fail('truncated', { type: 'api_error', message: 'gone' }, 502);
     assert.deepEqual(out, [
@@ -518,11 +519,11 @@ describe('after the end nothing follows (L4, L5)', () => {
   });
 });
 
-describe('what breaks nothing leaves as it came', () => {
+describe('unchanged events keep their bytes', () => {
   const start = { type: 'text', text: '' };
   const delta: Delta = { type: 'text_delta', text: 'hi' };
 
-  test('starts, deltas, stops and endings keep their bytes', () => {
+  test('starts, deltas, stops and endings', () => {
     const { answer, events } = recorder();
     answer.begin(usage);
     const data = [
@@ -562,7 +563,7 @@ describe('what breaks nothing leaves as it came', () => {
     );
   });
 
-  test('a number that must change takes the bytes with it', () => {
+  test('an event with a changed index is encoded again', () => {
     const { answer, events } = recorder();
     answer.begin(usage);
     answer.open(
@@ -581,7 +582,7 @@ describe('what breaks nothing leaves as it came', () => {
     assert.equal(brokenRule(events()), undefined);
   });
 
-  test('an ending that says another reason does not', () => {
+  test('an ending with another stop reason is encoded again', () => {
     const { answer, events } = recorder();
     answer.begin(usage);
     answer.open(0, tool('a'));
@@ -596,7 +597,7 @@ describe('what breaks nothing leaves as it came', () => {
   });
 });
 
-test('characters written are counted whether they left or wait', () => {
+test('written characters are counted whether sent or waiting', () => {
   const { answer } = recorder();
   answer.begin(usage);
   answer.prose('text', 'abc');

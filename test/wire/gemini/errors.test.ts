@@ -1,4 +1,4 @@
-/** What Google's errors say in their details. */
+/** The details in Google's errors. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readGeminiError } from '../../../lib/wire/gemini/errors.ts';
@@ -14,18 +14,20 @@ const retryInfo = (retryDelay: unknown): object => ({
 });
 const quotaFailure = { '@type': 'type.googleapis.com/google.rpc.QuotaFailure', violations: [] };
 
-describe('when to ask again', () => {
+describe('the retry delay', () => {
   const table: [what: string, details: object[], ms: number | undefined][] = [
     ['whole seconds', [quotaFailure, retryInfo('34s')], 34_000],
-    ['a fraction, never too early', [retryInfo('34.074824224s')], 34_075],
-    ['at once', [retryInfo('0s')], 0],
-    ['nothing', [quotaFailure], undefined],
-    ['a delay of another kind', [{ ...quotaFailure, retryDelay: '34s' }], undefined],
-    ...['34', 's', '-3s', '1e9s', '99999999999s', 34, null, ''].map((odd): [string, object[], undefined] => [
-      `what is no duration: ${odd}`,
-      [retryInfo(odd)],
-      undefined,
-    ]),
+    ['a fraction, rounded up', [retryInfo('34.074824224s')], 34_075],
+    ['zero', [retryInfo('0s')], 0],
+    ['no delay', [quotaFailure], undefined],
+    ['a delay in another type of detail', [{ ...quotaFailure, retryDelay: '34s' }], undefined],
+    ...['34', 's', '-3s', '1e9s', '99999999999s', 34, null, ''].map(
+      (value): [string, object[], undefined] => [
+        `an invalid duration: ${value}`,
+        [retryInfo(value)],
+        undefined,
+      ],
+    ),
   ];
   for (const [what, details, ms] of table)
     test(what, () => {
@@ -37,7 +39,7 @@ describe('when to ask again', () => {
   const answers = (headers = {}) => [{ reply: { status: 429, headers, body: refusal(retryInfo('33.2s')) } }];
   const models = [modelOf('only', { wire_format: 'gemini' })];
 
-  test('reaches the client as retry-after', async () => {
+  test('is sent to the client as retry-after', async () => {
     await using proxy = await proxyOver({ answers: answers(), models });
     const { status, headers } = await proxy.send(requestBody());
     assert.equal(status, 429);
@@ -45,7 +47,7 @@ describe('when to ask again', () => {
     assert.equal(headers.get('x-should-retry'), null);
   });
 
-  test('but a header has the last word', async () => {
+  test('is overridden by a retry-after header', async () => {
     await using proxy = await proxyOver({ answers: answers({ 'retry-after': '20' }), models });
     assert.equal((await proxy.send(requestBody())).headers.get('retry-after'), '20');
   });

@@ -1,4 +1,4 @@
-/** The laws of the gemini decoder, for streams nobody wrote. `FC_RUNS` sets how many. */
+/** Properties of the Gemini decoder on random and generated streams. `FC_RUNS` sets the number of runs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -17,7 +17,7 @@ import { foldedContent, checkLaws, checkPrefix } from '../../support/properties.
 import { decoder, route } from '../../support/turns.ts';
 
 describe('gemini, generated', () => {
-  test('whatever comes, what leaves is lawful, however it is cut', () => {
+  test('random frames decode to a stream that obeys the laws, however they are cut', () => {
     fc.assert(
       fc.property(randomGemini, cutPoints, fc.boolean(), (frames, cuts, search) => {
         const { events } = checkLaws('gemini', utf8(frames.join('')), cuts, { search });
@@ -28,53 +28,53 @@ describe('gemini, generated', () => {
     );
   });
 
-  test('whatever comes, nothing is taken back', () => {
+  test('the output for a prefix is a prefix of the whole output', () => {
     fc.assert(
       fc.property(randomGemini, anyShare, (frames, share) => checkPrefix('gemini', frames, share)),
       runs,
     );
   });
 
-  test('text, thoughts and calls arrive as they were sent, each call in its own spelling', () => {
+  test('text, thoughts and calls arrive as they were sent, with the exact spelling of arguments', () => {
     fc.assert(
-      fc.property(generatedGemini, (planned) => {
-        const heard = play(planned);
-        assert.equal(brokenRule(heard.events), undefined);
-        checkGemini(planned, heard);
+      fc.property(generatedGemini, (expected) => {
+        const decoded = play(expected);
+        assert.equal(brokenRule(decoded.events), undefined);
+        checkGemini(expected, decoded);
       }),
       runs,
     );
   });
 
-  test('one JSON document means what the stream means', () => {
+  test('one JSON document decodes to the same content as the stream', () => {
     fc.assert(
-      fc.property(generatedGemini, (planned) => {
-        const document = run(decoder('gemini'), [utf8(planned.document)]);
+      fc.property(generatedGemini, (expected) => {
+        const document = run(decoder('gemini'), [utf8(expected.document)]);
         assert.equal(brokenRule(document.events), undefined);
-        assert.deepEqual(foldedContent(play(planned).events), foldedContent(document.events));
+        assert.deepEqual(foldedContent(play(expected).events), foldedContent(document.events));
       }),
       runs,
     );
   });
 
-  test('sent back, every signature stands on the part it came with', () => {
+  test('every signature returns on the part it came with', () => {
     fc.assert(
-      fc.property(generatedGemini, (planned) => {
-        const returned = sentBack(planned);
-        const own = (part: GeminiPart): string => `${kindOf(part)} ${part.thoughtSignature}`;
-        const came = planned.parts.filter(({ signature }) => signature !== undefined).map(ownOf);
-        const went = returned.filter(({ thoughtSignature }) => thoughtSignature !== undefined).map(own);
-        // Two may be given up: one behind the last words, and of two on one text the first.
-        for (const one of went) assert.ok(came.includes(one), `${one} of ${came.join(', ')}`);
-        const calls = planned.parts.flatMap((part) =>
-          part.type === 'call' && part.signature ? [ownOf(part)] : [],
+      fc.property(generatedGemini, (expected) => {
+        const returned = sentBack(expected);
+        const actualKey = (part: GeminiPart): string => `${kindOf(part)} ${part.thoughtSignature}`;
+        const received = expected.parts.filter(({ signature }) => signature !== undefined).map(expectedKey);
+        const sent = returned.filter(({ thoughtSignature }) => thoughtSignature !== undefined).map(actualKey);
+        // Two may be dropped: one after the last text, and the first of two on the same text.
+        for (const one of sent) assert.ok(received.includes(one), `${one} of ${received.join(', ')}`);
+        const calls = expected.parts.flatMap((part) =>
+          part.type === 'call' && part.signature ? [expectedKey(part)] : [],
         );
-        const thoughts = planned.parts.flatMap((part) =>
-          part.type === 'thinking' && part.signature && part.text !== '' ? [ownOf(part)] : [],
+        const thoughts = expected.parts.flatMap((part) =>
+          part.type === 'thinking' && part.signature && part.text !== '' ? [expectedKey(part)] : [],
         );
-        for (const one of [...calls, ...thoughts]) assert.ok(went.includes(one), `${one} is lost`);
-        const words = returned.map(({ text, thought }) => (thought ? '' : (text ?? ''))).join('');
-        assert.equal(wellFormed(words).replace(/\s/g, ''), wellFormed(planned.text).replace(/\s/g, ''));
+        for (const one of [...calls, ...thoughts]) assert.ok(sent.includes(one), `${one} is lost`);
+        const text = returned.map((part) => (part.thought ? '' : (part.text ?? ''))).join('');
+        assert.equal(wellFormed(text).replace(/\s/g, ''), wellFormed(expected.text).replace(/\s/g, ''));
       }),
       runs,
     );
@@ -85,9 +85,9 @@ function play({ frames }: GeneratedGemini) {
   return run(decoder('gemini'), frames.map(utf8));
 }
 
-/** What Claude Code would return of the answer, as parts for the model that made it. */
-function sentBack(planned: GeneratedGemini): GeminiPart[] {
-  const content = (foldMessage(play(planned).events)?.content ?? []) as ContentBlock[];
+/** The answer as Claude Code returns it, encoded for the same model. */
+function sentBack(expected: GeneratedGemini): GeminiPart[] {
+  const content = (foldMessage(play(expected).events)?.content ?? []) as ContentBlock[];
   const contents = toContents(
     [
       { role: 'user', content: 'go' },
@@ -103,7 +103,7 @@ function kindOf({ text, thought, functionCall }: GeminiPart): string {
   return `${thought ? 'thinking' : 'text'} ${JSON.stringify(wellFormed(text ?? ''))}`;
 }
 
-function ownOf(part: GeneratedPart): string {
+function expectedKey(part: GeneratedPart): string {
   if (part.type === 'call') return `call ${part.name} ${part.signature}`;
   return `${part.type} ${JSON.stringify(wellFormed(part.text))} ${part.signature}`;
 }

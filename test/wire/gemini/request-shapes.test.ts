@@ -1,4 +1,4 @@
-/** Every request Claude Code was seen to send, as generateContent for every kind of Gemini model. */
+/** Every captured request of Claude Code, encoded as generateContent for every kind of Gemini model. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type {
@@ -17,7 +17,7 @@ import { captured, capturedRequests } from '../../support/requests.ts';
 
 for (const { kind, body } of capturedRequests()) {
   for (const [name, route] of Object.entries(geminiRoutes)) {
-    test(`${kind} keeps the format's rules for a model like ${name}`, () => {
+    test(`${kind} obeys the format's rules for a model like ${name}`, () => {
       const before = JSON.stringify(body);
       const sent = encodeGeminiRequest(body, route);
       assert.deepEqual(brokenRules(sent), []);
@@ -27,29 +27,29 @@ for (const { kind, body } of capturedRequests()) {
     });
   }
 
-  test(`${kind} loses nothing on the way`, () => {
+  test(`${kind} is encoded without loss`, () => {
     const whole = JSON.stringify(encodeGeminiRequest(body, gemini3));
     for (const { role, content } of body.messages) {
       for (const block of toBlocks(content)) {
         if (role === 'assistant' && block.type !== 'text' && block.type !== 'tool_use') continue;
-        for (const word of wordsOf(block))
-          assert.ok(whole.includes(JSON.stringify(word).slice(1, -1)), word.slice(0, 80));
+        for (const value of contentOf(block))
+          assert.ok(whole.includes(JSON.stringify(value).slice(1, -1)), value.slice(0, 80));
       }
     }
   });
 }
 
-/** The texts, names and media of a block, wherever they stand in it. */
-function wordsOf(block: ContentBlock): string[] {
+/** The texts, names and media in a block, at any depth. */
+function contentOf(block: ContentBlock): string[] {
   const { type, text, name, source, content } = block as Record<string, unknown>;
   if (type === 'text') return String(text).trim() === '' ? [] : [String(text)];
   if (type === 'tool_use') return [String(name)];
   if (type === 'image' || type === 'document') return [String((source as { data?: unknown }).data)];
-  if (type === 'tool_result') return toBlocks(content as string | ContentBlock[]).flatMap(wordsOf);
+  if (type === 'tool_result') return toBlocks(content as string | ContentBlock[]).flatMap(contentOf);
   return [];
 }
 
-/** Google's types with their enums as what they are on the wire: strings. */
+/** Google's types with enums replaced by strings, as on the wire. */
 type Spelled<T> = T extends string
   ? `${T}`
   : T extends (infer Item)[]
@@ -58,8 +58,8 @@ type Spelled<T> = T extends string
       ? { [K in keyof T]: Spelled<T[K]> }
       : T;
 
-test('what is sent fits the types of the official package', () => {
-  // The compiler is the judge: each assignment is a claim about the whole type.
+test('requests match the types of @google/genai', () => {
+  // The compiler checks this: each assignment must type-check.
   for (const { body } of capturedRequests()) {
     const {
       contents,
@@ -88,7 +88,7 @@ test('what is sent fits the types of the official package', () => {
 
 test('at least 42 captured requests have a body', () => assert.ok(capturedRequests().length >= 42));
 
-test('parallel results that came in completion order go out in the order of the calls, the image inside its own', () => {
+test('parallel results are sent in the order of the calls, with an image inside its result', () => {
   const { contents } = encodeGeminiRequest(captured(12), gemini3);
   const responses = partsOf(contents, 'user').flatMap(({ functionResponse }) => functionResponse ?? []);
   assert.deepEqual(
@@ -102,7 +102,7 @@ test('parallel results that came in completion order go out in the order of the 
   assert.equal(responses[2]?.parts?.[0]?.inlineData.mimeType, 'image/png');
 });
 
-test('where the model takes no media in a response they stand behind it, under a label', () => {
+test('media follow a response with a label if the model does not accept them inside it', () => {
   const { contents } = encodeGeminiRequest(captured(12), geminiRoutes['gemini 2.5']);
   const parts = contents.at(-1)?.parts ?? [];
   assert.deepEqual(
@@ -115,7 +115,7 @@ test('where the model takes no media in a response they stand behind it, under a
   assert.equal(parts[3]?.text, '[from the result of Read, call toolu_mock27]');
 });
 
-test('a PDF goes out as it is where the model reads it, else a note says what it was', () => {
+test('a PDF is sent to a model that reads documents, and replaced by a note for others', () => {
   const pdf = JSON.stringify(encodeGeminiRequest(captured(14), gemini3));
   assert.match(pdf, /"inlineData":\{"mimeType":"application\/pdf"/);
   const blind = JSON.stringify(encodeGeminiRequest(captured(14), geminiRoutes.plain));
@@ -123,7 +123,7 @@ test('a PDF goes out as it is where the model reads it, else a note says what it
   assert.doesNotMatch(blind, /inlineData/);
 });
 
-test('a tool search leaves its loaded tools callable and its words readable', () => {
+test('a tool search makes the loaded tools callable and is sent as text', () => {
   const sent = encodeGeminiRequest(captured(23), gemini3);
   const names = new Set(
     (sent.tools ?? []).flatMap((tool) =>
@@ -135,7 +135,7 @@ test('a tool search leaves its loaded tools callable and its words readable', ()
   assert.match(JSON.stringify(sent.contents), /Tool WebFetch is now available/);
 });
 
-test('a search is Google’s where the model is known to have it, and else not sent', () => {
+test('a web search becomes Google’s search if the model supports it, and is not sent otherwise', () => {
   assert.equal(encodeGeminiRequest(captured(15), gemini3).tools, undefined);
   const searching = { ...gemini3, quirks: { ...gemini3.quirks, webSearch: true } };
   assert.deepEqual(encodeGeminiRequest(captured(15), searching).tools, [{ googleSearch: {} }]);
@@ -143,7 +143,7 @@ test('a search is Google’s where the model is known to have it, and else not s
   assert.doesNotMatch(JSON.stringify(main.tools), /googleSearch/);
 });
 
-test('the check of a command is not thought about longer than the model must', () => {
+test('the check of a command uses the least thinking that the model allows', () => {
   for (const number of [36, 37]) {
     const { generationConfig } = encodeGeminiRequest(captured(number), gemini3);
     assert.deepEqual(generationConfig?.thinkingConfig, { includeThoughts: false, thinkingLevel: 'LOW' });
@@ -153,7 +153,7 @@ test('the check of a command is not thought about longer than the model must', (
   }
 });
 
-test('the title of a session is asked for as JSON of its schema', () => {
+test('the request for a session title has a response schema', () => {
   const { generationConfig } = encodeGeminiRequest(captured(31), gemini3);
   assert.equal(generationConfig?.responseMimeType, 'application/json');
   assert.equal(generationConfig.responseSchema?.type, 'OBJECT');

@@ -1,4 +1,4 @@
-/** Conversations nobody wrote: the format's rules hold for all of them, and a longer one begins like the shorter. */
+/** Properties of requests encoded from random conversations. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -35,7 +35,7 @@ const userBlock: fc.Arbitrary<ContentBlock> = fc.oneof(
     .tuple(id, fc.option(fc.array(part, { maxLength: 2 }), { nil: undefined }), fc.boolean())
     .map((args) => result(...args)),
 );
-/** Signatures of this very origin, whether or not what they speak of is there, of another, and none. */
+/** Signatures of this origin (for parts that may not exist), of another origin, and none. */
 const signature = fc.oneof(
   fc
     .constantFrom(
@@ -68,7 +68,7 @@ const message: fc.Arbitrary<RequestMessage> = fc.oneof(
 );
 const conversation = fc.array(message, { maxLength: 9 });
 
-/** True where the assistant begins to speak after somebody said something: there an answer was asked for. */
+/** True for the first assistant message after user content, before which a request was sent. */
 function isAnswer(messages: readonly RequestMessage[], at: number): boolean {
   if (messages[at]?.role !== 'assistant') return false;
   const since = messages.slice(0, at).findLastIndex(({ role }) => role === 'assistant') + 1;
@@ -78,13 +78,13 @@ function isAnswer(messages: readonly RequestMessage[], at: number): boolean {
   });
 }
 
-/** One line a part: merged contents are the same tokens in the same order. */
+/** One line for each part, so that merged contents compare equal. */
 function flat(contents: readonly GeminiContent[]): string[] {
   return contents.flatMap(({ role, parts }) => parts.map((one) => `${role} ${JSON.stringify(one)}`));
 }
 
 for (const [name, route] of Object.entries(geminiRoutes)) {
-  test(`whatever the conversation, a model like ${name} gets one that keeps the rules`, () => {
+  test(`requests for a model like ${name} obey the rules`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
         const body = encodeGeminiRequest(requestOf(messages, { thinking: { type: 'adaptive' } }), route);
@@ -94,7 +94,7 @@ for (const [name, route] of Object.entries(geminiRoutes)) {
     );
   });
 
-  test(`a longer conversation begins like the shorter one for a model like ${name}`, () => {
+  test(`a longer conversation starts with the shorter one for a model like ${name}`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
         const encoded = (shorter: RequestMessage[]): string[] =>
@@ -111,7 +111,7 @@ for (const [name, route] of Object.entries(geminiRoutes)) {
   });
 }
 
-test('no word of the user or of a tool is lost on the way, and no failure becomes a success', () => {
+test('no text of the user or of a result is lost, and a failed result stays failed', () => {
   fc.assert(
     fc.property(conversation, (messages) => {
       const failed: string[] = [];
@@ -136,7 +136,7 @@ test('no word of the user or of a tool is lost on the way, and no failure become
   );
 });
 
-test('a signature made elsewhere is never sent as genuine', () => {
+test('a signature of another origin is never sent as genuine', () => {
   const other = { ...gemini3, modelId: 'gemini-3.8-flash' };
   fc.assert(
     fc.property(conversation, (messages) => {

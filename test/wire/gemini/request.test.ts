@@ -1,4 +1,4 @@
-/** Messages requests as generateContent: where it goes, who says what, and how much of it. */
+/** Messages requests encoded as generateContent: URL, contents, tools and generation settings. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clientToolId } from '../../../lib/anthropic/provenance.ts';
@@ -18,7 +18,7 @@ import { assistant, call, image, result, system, text, user } from '../../suppor
 const schema = { type: 'object', properties: { a: { type: 'string' } } };
 const tool = { name: 'Bash', description: 'Run', input_schema: schema };
 
-test('the address holds the model and asks for events', () => {
+test('the URL contains the model and requests a stream', () => {
   const url = (endpoint: string, modelId: string): string => gemini.url({ ...gemini3, endpoint, modelId });
   assert.equal(
     url('https://g.example/v1beta/models', 'gemini-3.1-pro'),
@@ -31,7 +31,7 @@ test('the address holds the model and asks for events', () => {
   assert.deepEqual(gemini.headers(gemini3, 'secret'), { 'x-goog-api-key': 'secret' });
 });
 
-test('system words stand apart, without the billing line; those in mid-conversation stay where they were said', () => {
+test('the system prompt is separate, without the billing header; system messages keep their position', () => {
   const body = encode([user('hi'), system('Be kind.'), assistant('ok'), user('go'), system('Be quick.')], {
     system: [
       { type: 'text', text: 'x-anthropic-billing-header: cc_version=1;' },
@@ -47,7 +47,7 @@ test('system words stand apart, without the billing line; those in mid-conversat
   ]);
 });
 
-test('calls and results keep ids and names, in the order of the calls; what the user says stands behind them', () => {
+test('calls and results keep ids and names, in the order of the calls, followed by the user’s text', () => {
   const id = clientToolId('fc/1:é', gemini3);
   const contents = sent([
     user('go'),
@@ -71,7 +71,7 @@ test('calls and results keep ids and names, in the order of the calls; what the 
   ]);
 });
 
-test('an empty result says so, a missing one too, and a result without a call becomes the user’s words', () => {
+test('empty and missing results are described in text, and a result without a call becomes user text', () => {
   const [first, second] = partsOf(
     sent([user('go'), assistant(call('a'), call('b')), user(result('a'))]),
     'user',
@@ -88,7 +88,7 @@ test('an empty result says so, a missing one too, and a result without a call be
   ]);
 });
 
-test('images are shown where they can be, and said where they cannot', () => {
+test('images are sent if the model accepts them, and replaced by notes otherwise', () => {
   const shown = (block: ReturnType<typeof image>, route = gemini3) =>
     sent([user('look', block)], route)[0]?.parts[1];
   assert.deepEqual(shown(image()), { inlineData: { mimeType: 'image/png', data: 'aGVsbG8=' } });
@@ -104,14 +104,14 @@ test('images are shown where they can be, and said where they cannot', () => {
   assert.match(shown(url)?.text ?? '', /^\[image: https:\/\/x\/y.png, not shown/);
 });
 
-test('a conversation that the model begins gets a beginning', () => {
+test('a conversation that starts with the model gets an opening user message', () => {
   assert.deepEqual(sent([assistant('hello'), user('hi')])[0], {
     role: 'user',
     parts: [{ text: '(the conversation begins here)' }],
   });
 });
 
-test('half a character becomes a whole one, in texts, names of fields and arguments', () => {
+test('lone surrogates are replaced in texts, field names and arguments', () => {
   const body = JSON.stringify(
     encode([user('x\ud800y'), assistant(call('a', { 'k\udc00': '\ud83d' })), user(result('a', '\ude42'))]),
   );
@@ -119,7 +119,7 @@ test('half a character becomes a whole one, in texts, names of fields and argume
   assert.match(body, /x�y/);
 });
 
-test('tools are declared with Google’s names and schemas, and the choice among them', () => {
+test('tools are declared with Google’s names and schemas, with the tool choice', () => {
   const tools = [tool, { name: '7up' }, { name: 'mcp__a.b', input_schema: { type: 'object' } }];
   const body = encode([user('go')], { tools, tool_choice: { type: 'tool', name: '7up' } });
   assert.deepEqual(body.toolConfig, {
@@ -144,7 +144,7 @@ test('tools are declared with Google’s names and schemas, and the choice among
   assert.equal(encode([user('go')], { tool_choice: { type: 'any' } }).toolConfig, undefined);
 });
 
-test('length, sampling and stop words, as far as the model takes them', () => {
+test('output limit, sampling and stop sequences, as far as the model supports them', () => {
   const fields = {
     max_tokens: 5000,
     temperature: 0.5,
@@ -162,7 +162,7 @@ test('length, sampling and stop words, as far as the model takes them', () => {
   });
 });
 
-test('thinking is a level for one model, a budget for another, and nothing for a third', () => {
+test('thinking is a level, a budget or absent, depending on the model', () => {
   const config = (fields: Fields, route: Route = gemini3) =>
     encode([user('go')], fields, route).generationConfig?.thinkingConfig;
   const adaptive: Fields = { thinking: { type: 'adaptive' }, output_config: { effort: 'medium' } };
@@ -181,7 +181,7 @@ test('thinking is a level for one model, a budget for another, and nothing for a
   assert.equal(config(adaptive, { ...geminiRoutes.plain }), undefined);
 });
 
-test('a schema for the answer is a field, or words where functions stand beside it', () => {
+test('an answer schema is a field, or part of the system prompt if there are functions', () => {
   const output_config = { format: { type: 'json_schema' as const, schema } };
   const alone = encode([user('go')], { output_config });
   assert.equal(alone.generationConfig?.responseMimeType, 'application/json');
@@ -194,7 +194,7 @@ test('a schema for the answer is a field, or words where functions stand beside 
   assert.match(beside.systemInstruction?.parts[0]?.text ?? '', /^Answer with a single JSON value/);
 });
 
-test('refusals are read as Google writes them, in a list or not', () => {
+test('Google’s errors are read, in a list or not', () => {
   const body = (error: object): string => JSON.stringify([{ error }]);
   const overflow = gemini.decodeError(
     400,
@@ -240,6 +240,6 @@ test('refusals are read as Google writes them, in a list or not', () => {
     assert.equal(typeof gemini.decodeError(500, junk).message, 'string');
 });
 
-test('text of a user that holds nothing is no part', () => {
+test('blank user text is left out', () => {
   assert.deepEqual(sent([user(text(' '), 'hi', text(''))]), [{ role: 'user', parts: [{ text: 'hi' }] }]);
 });

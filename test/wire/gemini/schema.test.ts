@@ -1,4 +1,4 @@
-/** JSON Schema as Gemini's subset of it: a table of what was refused in the field, and any schema whatever. */
+/** Conversion of JSON Schema to Gemini's subset: cases that servers rejected, and random schemas. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { capturedRequests } from '../../support/requests.ts';
 
 const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 2000) };
 
-/** The schema of a property, as it is sent. */
+/** The converted schema of a property. */
 function sent(schema: unknown, more: object = {}): unknown {
   return toParameters({ type: 'object', properties: { a: schema }, ...more })?.properties?.['a'];
 }
@@ -18,26 +18,26 @@ const cases: [name: string, given: unknown, expected: unknown][] = [
   ['a type that may be null', { type: ['string', 'null'] }, { type: 'STRING', nullable: true }],
   ['several types', { type: ['string', 'number'] }, { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] }],
   [
-    'numbers to choose from',
+    'an enum of numbers',
     { type: 'integer', enum: [1, 2] },
     { type: 'STRING', enum: ['1', '2'], description: '(a number, as text)' },
   ],
   ['a constant', { const: 'x', description: 'The x' }, { type: 'STRING', enum: ['x'], description: 'The x' }],
-  ['a constant truth', { const: true }, { type: 'BOOLEAN', description: '(always true)' }],
-  ['a choice that may be null', { enum: ['a', null] }, { type: 'STRING', enum: ['a'], nullable: true }],
+  ['a constant boolean', { const: true }, { type: 'BOOLEAN', description: '(always true)' }],
+  ['an enum with null', { enum: ['a', null] }, { type: 'STRING', enum: ['a'], nullable: true }],
   [
-    'a choice that may be empty',
+    'an enum with the empty string',
     { type: 'string', enum: ['', 'a'] },
     { type: 'STRING', description: '(or empty; one of a)' },
   ],
   ['a list of anything', { type: 'array' }, { type: 'ARRAY', items: { type: 'STRING' } }],
   [
-    'counts are texts',
+    'counts become strings',
     { type: 'array', items: { type: 'string' }, minItems: 1 },
     { type: 'ARRAY', items: { type: 'STRING' }, minItems: '1' },
   ],
   [
-    'an exclusive bound of a whole number',
+    'an exclusive bound of an integer',
     { type: 'integer', exclusiveMinimum: 0 },
     { type: 'INTEGER', minimum: 1 },
   ],
@@ -46,15 +46,15 @@ const cases: [name: string, given: unknown, expected: unknown][] = [
     { type: 'number', exclusiveMaximum: 1 },
     { type: 'NUMBER', maximum: 1, description: '(less than 1)' },
   ],
-  ['a format it knows', { type: 'string', format: 'date-time' }, { type: 'STRING', format: 'date-time' }],
+  ['a supported format', { type: 'string', format: 'date-time' }, { type: 'STRING', format: 'date-time' }],
   [
-    'a format it refuses',
+    'an unsupported format',
     { type: 'string', format: 'uri' },
     { type: 'STRING', description: '(format: uri)' },
   ],
   ['a default', { type: 'boolean', default: false }, { type: 'BOOLEAN', description: '(default: false)' }],
   ['a pattern for RE2', { type: 'string', pattern: '^a+$' }, { type: 'STRING', pattern: '^a+$' }],
-  ['a pattern beyond RE2', { type: 'string', pattern: '^(?!a)' }, { type: 'STRING' }],
+  ['a pattern that RE2 does not support', { type: 'string', pattern: '^(?!a)' }, { type: 'STRING' }],
   ['an object without properties', { type: 'object' }, { type: 'OBJECT' }],
   [
     'a map',
@@ -62,12 +62,12 @@ const cases: [name: string, given: unknown, expected: unknown][] = [
     { type: 'OBJECT', description: '(any keys, each value: {"type":"number"})' },
   ],
   [
-    'requirements beyond the properties',
+    'required names without properties',
     { type: 'object', properties: { b: { type: 'string' } }, required: ['b', 'c'] },
     { type: 'OBJECT', properties: { b: { type: 'STRING' } }, required: ['b'] },
   ],
   [
-    'one of two',
+    'oneOf two types',
     { oneOf: [{ type: 'string' }, { type: 'integer' }], description: 'Either' },
     {
       anyOf: [
@@ -77,17 +77,17 @@ const cases: [name: string, given: unknown, expected: unknown][] = [
     },
   ],
   [
-    'one of one and null',
+    'anyOf a type and null',
     { anyOf: [{ type: 'string' }, { type: 'null' }], description: 'Maybe' },
     { type: 'STRING', description: 'Maybe', nullable: true },
   ],
   [
-    'choices in a choice',
+    'nested anyOf',
     { anyOf: [{ anyOf: [{ type: 'string' }, { type: 'boolean' }] }, { type: 'number' }] },
     { anyOf: [{ type: 'STRING' }, { type: 'BOOLEAN' }, { type: 'NUMBER' }] },
   ],
   [
-    'all of two',
+    'allOf',
     { allOf: [{ type: 'string', minLength: 1 }, { description: 'Both' }] },
     { type: 'STRING', minLength: '1', description: 'Both' },
   ],
@@ -103,7 +103,7 @@ const cases: [name: string, given: unknown, expected: unknown][] = [
     },
   ],
   [
-    'what it has no field for',
+    'unsupported keywords',
     {
       type: 'string',
       $comment: 'x',
@@ -124,7 +124,7 @@ for (const [name, given, expected] of cases)
     assert.deepEqual(brokenSchema(sent(given)), []);
   });
 
-test('anything at all is a choice among all types', () => {
+test('a schema without a type becomes anyOf all types', () => {
   for (const given of [{}, true, { description: undefined }, { $ref: '#/$defs/none' }]) {
     const schema = sent(given) as { anyOf: { type: string }[] };
     assert.deepEqual(
@@ -134,7 +134,7 @@ test('anything at all is a choice among all types', () => {
   }
 });
 
-test('references are written out, and one that holds itself is cut off with a note', () => {
+test('references are resolved, and a recursive one is cut off with a note', () => {
   const $defs = {
     name: { type: 'string', minLength: 1 },
     node: { type: 'object', properties: { next: { $ref: '#/$defs/node' }, name: { $ref: '#/$defs/name' } } },
@@ -158,7 +158,7 @@ test('references are written out, and one that holds itself is cut off with a no
   });
 });
 
-test('a root of choices is one object: united properties, and required is what all require', () => {
+test('anyOf at the root becomes one object with all properties and the common required names', () => {
   assert.deepEqual(
     toParameters({
       anyOf: [
@@ -178,7 +178,7 @@ test('a root of choices is one object: united properties, and required is what a
   );
 });
 
-test('a function without parameters has none', () => {
+test('a function without parameters has no schema', () => {
   for (const none of [
     undefined,
     null,
@@ -192,7 +192,7 @@ test('a function without parameters has none', () => {
     assert.equal(toParameters(none), undefined);
 });
 
-test('references that multiply without end come to an end', () => {
+test('exponentially growing references are truncated', () => {
   const level = (n: number): object => ({
     type: 'object',
     properties: Object.fromEntries(
@@ -205,7 +205,7 @@ test('references that multiply without end come to an end', () => {
   assert.ok(JSON.stringify(schema).length < 4_000_000);
 });
 
-test('every schema Claude Code was seen to send lies in the subset', () => {
+test('every captured schema is converted to the subset', () => {
   for (const { body } of capturedRequests())
     for (const tool of body.tools ?? []) {
       const schema = toParameters(tool['input_schema']);
@@ -284,7 +284,7 @@ const anySchema = fc.letrec<{ schema: unknown }>((tie) => ({
   ),
 })).schema;
 
-test('any schema at all lies in the subset once it is encoded, and is not changed itself', () => {
+test('any random schema is converted to the subset without changing the input', () => {
   fc.assert(
     fc.property(anySchema, (schema) => {
       const before = JSON.stringify(schema);

@@ -1,4 +1,4 @@
-/** Thought signatures and where they come from (P10): back on their part at their origin, and nowhere else. */
+/** Thought signatures return on their part at their origin, and are not sent elsewhere (P10). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { foldMessage } from '../../../lib/anthropic/fold.ts';
@@ -21,7 +21,7 @@ import {
 } from '../../support/requests.ts';
 import { turn } from '../../support/turns.ts';
 
-/** What the client returns of an answer that came as these chunks of parts. */
+/** The message that the client returns for an answer with these chunks of parts. */
 function answered(...chunks: object[][]): RequestMessage {
   const frames = [
     ...chunks.map((parts) => ({ candidates: [{ content: { parts } }] })),
@@ -40,7 +40,7 @@ const read = (n: number, sig?: string): object => ({
 const modelParts = (messages: RequestMessage[], route = gemini3): GeminiPart[] =>
   partsOf(sent(messages, route), 'model');
 
-test('each signature comes back on its own part: thought, text, call, and an empty one', () => {
+test('each signature returns on its own part: thought, text, call, and an empty part', () => {
   const answer = answered(
     [{ text: 'A long ', thought: true }],
     [{ text: 'thought.', thought: true, thoughtSignature: 'VA==' }],
@@ -63,7 +63,7 @@ test('each signature comes back on its own part: thought, text, call, and an emp
   ]);
 });
 
-test('a signed text that goes on is split where its parts met', () => {
+test('a text with a signed part is split into its original parts', () => {
   const answer = answered([{ text: 'The ', thoughtSignature: 'Vw==' }], [{ text: 'answer.' }]);
   assert.deepEqual(modelParts([user('go'), answer]), [
     { text: 'The ', thoughtSignature: 'Vw==' },
@@ -82,7 +82,7 @@ test('a signed text that goes on is split where its parts met', () => {
   ]);
 });
 
-test('a call whose id another turn uses again keeps its own signature', () => {
+test('calls of two turns with the same id keep their own signatures', () => {
   const first = answered([read(1, 'QQ==')]);
   const second = answered([read(1, 'Qg==')]);
   const calls = modelParts([user('go'), first, user(result('c1', '1')), second, user(result('c1', '2'))]);
@@ -95,7 +95,7 @@ test('a call whose id another turn uses again keeps its own signature', () => {
   );
 });
 
-test('a signature whose part the client has changed or left out is not sent', () => {
+test('a signature is not sent if the client changed or removed its part', () => {
   const answer = answered(
     [{ text: 'I look.' }],
     [{ text: 'Now.', thoughtSignature: 'Vw==' }],
@@ -113,7 +113,7 @@ test('a signature whose part the client has changed or left out is not sent', ()
   assert.deepEqual(parts[1], read(1, 'QQ=='));
 });
 
-test('calls that Gemini did not make get the documented stand-in, the first of each step, where the model insists', () => {
+test('the first call of each step gets the placeholder signature if another model made it and Gemini requires one', () => {
   const talk = [
     user('go'),
     assistant(thought('Claude thinks', 'ErUBCkYIBRgCIkD'), text('Let me see.'), call('a'), call('b')),
@@ -121,11 +121,11 @@ test('calls that Gemini did not make get the documented stand-in, the first of e
     assistant(call('c')),
     user(result('c', '3')),
   ];
-  const stands = modelParts(talk).map(({ functionCall, thoughtSignature }) => [
+  const signatures = modelParts(talk).map(({ functionCall, thoughtSignature }) => [
     functionCall?.id,
     thoughtSignature,
   ]);
-  assert.deepEqual(stands, [
+  assert.deepEqual(signatures, [
     [undefined, undefined],
     ['a', 'skip_thought_signature_validator'],
     ['b', undefined],
@@ -134,15 +134,15 @@ test('calls that Gemini did not make get the documented stand-in, the first of e
   assert.doesNotMatch(JSON.stringify(sent(talk, gemini25)), /thoughtSignature|ErUB|Claude thinks/);
 });
 
-test('Gemini’s signatures go to no one else, and come home through another model’s turns', () => {
+test('Gemini’s signatures are sent only to their origin, also after turns of another model', () => {
   const answer = answered([{ text: 'Hm.', thought: true }], [{ text: 'I look.' }], [read(1, 'R0VNSU5J')]);
   const talk = [user('go'), answer, user(result('c1', 'one'))];
-  const elsewhere = [
+  const others = [
     ...Object.values(chatRoutes),
     ...Object.values(messagesRoutes),
     { ...gemini3, modelId: 'gemini-9' },
   ];
-  for (const route of elsewhere) {
+  for (const route of others) {
     const body = JSON.stringify(codecs[route.format].encodeRequest(requestOf(talk), route));
     assert.doesNotMatch(body, /R0VNSU5J|occ1\./, `${route.format}/${route.modelId}`);
     assert.match(body, /I look\./);
@@ -154,8 +154,8 @@ test('Gemini’s signatures go to no one else, and come home through another mod
   ];
   const back = modelParts(on);
   assert.deepEqual(
-    back.map(({ text: said, functionCall, thoughtSignature }) => [
-      said ?? functionCall?.id,
+    back.map(({ text: content, functionCall, thoughtSignature }) => [
+      content ?? functionCall?.id,
       thoughtSignature,
     ]),
     [

@@ -1,4 +1,4 @@
-/** The laws of the Responses decoder, for streams nobody wrote. `FC_RUNS` sets how many. */
+/** Properties of the Responses decoder on random and generated streams. `FC_RUNS` sets the number of runs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -12,7 +12,7 @@ import { randomResponses } from '../../support/responses/random.ts';
 import { decoder } from '../../support/turns.ts';
 
 describe('responses, generated', () => {
-  test('whatever comes, what leaves is lawful, however it is cut', () => {
+  test('random frames decode to a stream that obeys the laws, however they are cut', () => {
     fc.assert(
       fc.property(randomResponses, cutPoints, fc.boolean(), (frames, cuts, search) => {
         const bytes = utf8(frames.join(''));
@@ -24,42 +24,42 @@ describe('responses, generated', () => {
     );
   });
 
-  test('whatever comes, nothing is taken back', () => {
+  test('the output for a prefix is a prefix of the whole output', () => {
     fc.assert(
       fc.property(randomResponses, anyShare, (frames, share) => checkPrefix('responses', frames, share)),
       runs,
     );
   });
 
-  test('text, thinking, calls and what is encrypted arrive as they were sent', () => {
+  test('text, thinking, calls and encrypted content arrive as they were sent', () => {
     fc.assert(
-      fc.property(generatedResponses, (planned) => checkResponses(planned, play(planned))),
+      fc.property(generatedResponses, (expected) => checkResponses(expected, play(expected))),
       runs,
     );
   });
 
-  test('one JSON document means what was planned', () => {
+  test('one JSON document decodes to the same content as the stream', () => {
     fc.assert(
-      fc.property(generatedResponses, (planned) => {
-        const { events } = run(decoder('responses'), [utf8(planned.document)]);
+      fc.property(generatedResponses, (expected) => {
+        const { events } = run(decoder('responses'), [utf8(expected.document)]);
         assert.equal(brokenRule(events), undefined);
         const { text, thinking, calls } = foldedContent(events);
-        assert.equal(text, planned.text);
-        assert.equal(thinking, planned.thinking);
+        assert.equal(text, expected.text);
+        assert.equal(thinking, expected.thinking);
         assert.deepEqual(
           calls,
-          planned.calls.map(({ name, args }) => `${name} ${JSON.stringify(JSON.parse(args))}`).sort(),
+          expected.calls.map(({ name, args }) => `${name} ${JSON.stringify(JSON.parse(args))}`).sort(),
         );
       }),
       runs,
     );
   });
 
-  test('without its end it is never called finished', () => {
+  test('a stream without its end never finishes', () => {
     fc.assert(
       fc.property(generatedResponses, anyShare, ({ frames }, share) => {
-        const heard = frames.slice(0, Math.floor(share * (frames.length - 1)));
-        const { events } = run(decoder('responses'), heard.map(utf8));
+        const prefix = frames.slice(0, Math.floor(share * (frames.length - 1)));
+        const { events } = run(decoder('responses'), prefix.map(utf8));
         assert.equal(brokenRule(events), undefined);
         assert.equal(events.at(-1)?.type, 'error');
       }),

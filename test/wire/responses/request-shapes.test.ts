@@ -1,4 +1,4 @@
-/** Every request Claude Code was seen to send, as Responses for every kind of model that speaks it. */
+/** Every captured request of Claude Code, encoded as Responses for every kind of model. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ResponseCreateParamsStreaming, ResponseInputItem } from 'openai/resources/responses/responses';
@@ -12,7 +12,7 @@ const { gpt } = responsesRoutes;
 
 for (const { kind, body } of capturedRequests()) {
   for (const [name, route] of Object.entries(responsesRoutes)) {
-    test(`${kind} keeps the protocol's rules for a model like ${name}`, () => {
+    test(`${kind} obeys the protocol's rules for a model like ${name}`, () => {
       const before = JSON.stringify(body);
       const sent = encodeResponsesRequest(body, route);
       assert.deepEqual(brokenRules(sent), []);
@@ -24,14 +24,14 @@ for (const { kind, body } of capturedRequests()) {
   }
 }
 
-/** The compiler is the judge here. Only what names a stored item is put in, which nothing of ours is. */
+/** Adds the fields of stored items, which occ does not send; the compiler checks the rest. */
 function official(item: InputItem): ResponseInputItem {
   if (item.type === 'reasoning') return { id: '', ...item };
   if (item.type === 'message' && item.role === 'assistant') return { id: '', status: 'completed', ...item };
   return item;
 }
 
-test('what is sent fits the types of the official openai package', () => {
+test('requests match the types of the openai package', () => {
   for (const { body } of capturedRequests()) {
     const { input, reasoning, ...rest } = encodeResponsesRequest(body, gpt, 'ses_1');
     const params: ResponseCreateParamsStreaming = { ...rest, input: input.map(official) };
@@ -41,7 +41,7 @@ test('what is sent fits the types of the official openai package', () => {
   }
 });
 
-test('parallel results that came in completion order go out in the order of the calls, the picture inside its own', () => {
+test('parallel results are sent in the order of the calls, with an image inside its result', () => {
   const { input } = encodeResponsesRequest(captured(12), gpt);
   const results = input.filter((item) => item.type === 'function_call_output');
   assert.deepEqual(
@@ -57,7 +57,7 @@ test('parallel results that came in completion order go out in the order of the 
   );
 });
 
-test('a model whose results are text alone sees the picture in the next user message', () => {
+test('an image moves to the next user message if the model accepts only text in results', () => {
   const { input } = encodeResponsesRequest(captured(12), responsesRoutes.muse);
   const at = input.findLastIndex((item) => item.type === 'function_call_output');
   const [result, message] = input.slice(at);
@@ -72,7 +72,7 @@ test('a model whose results are text alone sees the picture in the next user mes
   );
 });
 
-test('a PDF goes as a file to a model that reads files, as a note to the others', () => {
+test('a PDF is sent as a file to a model that reads documents, and replaced by a note for others', () => {
   const file = JSON.stringify(encodeResponsesRequest(captured(14), gpt).input);
   assert.match(file, /"type":"input_file","filename":"[^"]+","file_data":"data:application\/pdf;base64,/);
   const note = JSON.stringify(encodeResponsesRequest(captured(14), responsesRoutes.muse).input);
@@ -80,7 +80,7 @@ test('a PDF goes as a file to a model that reads files, as a note to the others'
   assert.match(note, /\[document[^\]]*application\/pdf[^\]]*not shown/);
 });
 
-test('a web search is the upstream’s own where it has one, and nothing otherwise', () => {
+test('a web search becomes the upstream’s own if it has one, and is not sent otherwise', () => {
   const sent = encodeResponsesRequest(captured(15), gpt);
   assert.deepEqual(sent.tools, [{ type: 'web_search' }]);
   assert.equal(sent.tool_choice, 'auto');
@@ -89,14 +89,14 @@ test('a web search is the upstream’s own where it has one, and nothing otherwi
   assert.deepEqual([without.tools, without.tool_choice], [undefined, undefined]);
 });
 
-test('a tool search leaves its loaded tools callable', () => {
+test('a tool search makes the loaded tools callable', () => {
   const { tools = [] } = encodeResponsesRequest(captured(23), gpt);
   const names = new Set(tools.map((tool) => 'name' in tool && tool.name));
   assert.ok(names.has('WebFetch') && names.has('NotebookEdit'));
   assert.ok(!names.has('DeferredToolPlaceholder'));
 });
 
-test('the check of a command is not thought about, whatever the configuration says', () => {
+test('the check of a command disables thinking, whatever the configuration', () => {
   for (const number of [36, 37]) {
     const sent = encodeResponsesRequest(captured(number), { ...gpt, reasoningEffort: 'high' });
     assert.deepEqual(sent.reasoning, { effort: 'none' });

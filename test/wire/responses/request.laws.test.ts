@@ -1,4 +1,4 @@
-/** Conversations nobody wrote: the protocol's rules hold for all of them, nothing is lost, and a longer one begins like the shorter. */
+/** Properties of requests encoded from random conversations. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -58,7 +58,7 @@ const message: fc.Arbitrary<RequestMessage> = fc.oneof(
 );
 const conversation = fc.array(message, { maxLength: 9 });
 
-/** True where the assistant begins to speak after somebody said something: there an answer was asked for. */
+/** True for the first assistant message after user content, before which a request was sent. */
 function isAnswer(messages: readonly RequestMessage[], at: number): boolean {
   if (messages[at]?.role !== 'assistant') return false;
   const since = messages.slice(0, at).findLastIndex(({ role }) => role === 'assistant') + 1;
@@ -69,7 +69,7 @@ function isAnswer(messages: readonly RequestMessage[], at: number): boolean {
 }
 
 for (const [name, route] of Object.entries(responsesRoutes)) {
-  test(`whatever the conversation, a model like ${name} gets one that keeps the rules`, () => {
+  test(`requests for a model like ${name} obey the rules`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
         const body = encodeResponsesRequest(requestOf(messages, { thinking: { type: 'adaptive' } }), route);
@@ -79,7 +79,7 @@ for (const [name, route] of Object.entries(responsesRoutes)) {
     );
   });
 
-  test(`a longer conversation begins like the shorter one for a model like ${name}`, () => {
+  test(`a longer conversation starts with the shorter one for a model like ${name}`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
         const encoded = (some: RequestMessage[]) => encodeResponsesRequest(requestOf(some), route).input;
@@ -94,14 +94,14 @@ for (const [name, route] of Object.entries(responsesRoutes)) {
     );
   });
 
-  test(`no word, picture or result is lost on the way to a model like ${name}, nor their order`, () => {
+  test(`texts, images and results keep their content and order for a model like ${name}`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
         const { marked, marks, shown } = mark(messages);
         const sent = JSON.stringify(encodeResponsesRequest(requestOf(marked), route).input);
         for (const mark of marks) assert.equal(sent.split(mark).length, 2, mark);
         if (route.images) for (const data of shown) assert.ok(sent.includes(`base64,${data}`), data);
-        // Text keeps its order; results go to their calls.
+        // Texts keep their order; results follow their calls.
         const places = marks.filter((mark) => mark.startsWith('said-')).map((mark) => sent.indexOf(mark));
         assert.deepEqual(
           places,
@@ -113,7 +113,7 @@ for (const [name, route] of Object.entries(responsesRoutes)) {
   });
 }
 
-/** Every text of the user under a mark of its own, every picture with data of its own; the assistant says nothing. */
+/** Gives every text and result a unique mark and every image unique data; assistant messages are unchanged. */
 function mark(messages: readonly RequestMessage[]): {
   marked: RequestMessage[];
   marks: string[];

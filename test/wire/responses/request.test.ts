@@ -1,4 +1,4 @@
-/** Messages requests as Responses, field by field and item by item. */
+/** Messages requests encoded as Responses, by field and by item. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tagSignature } from '../../../lib/anthropic/provenance.ts';
@@ -23,18 +23,18 @@ import { encode, responsesRoutes, sent, type Fields } from '../../support/respon
 const { gpt, muse, plain, text: textOnly } = responsesRoutes;
 const tool = { name: 'Bash', description: 'Run', input_schema: { type: 'object', properties: {} } };
 const thinking = { type: 'adaptive' } as const;
-const said = (role: 'user' | 'system', ...texts: string[]): unknown => ({
+const message = (role: 'user' | 'system', ...texts: string[]): unknown => ({
   type: 'message',
   role,
   content: texts.map((words) => ({ type: 'input_text', text: words })),
 });
-const answered = (...texts: string[]): unknown => ({
+const assistantMessage = (...texts: string[]): unknown => ({
   type: 'message',
   role: 'assistant',
   content: texts.map((words) => ({ type: 'output_text', text: words, annotations: [] })),
 });
 
-test('a conversation becomes items, each thing said in its place', () => {
+test('a conversation becomes items in the same order', () => {
   const items = sent([
     user('go', 'on'),
     assistant('I look.', call('toolu_1', { command: 'ls' }), call('toolu_2'), 'Both.'),
@@ -42,19 +42,19 @@ test('a conversation becomes items, each thing said in its place', () => {
     assistant('done'),
   ]);
   assert.deepEqual(items, [
-    said('user', 'go', 'on'),
-    answered('I look.'),
+    message('user', 'go', 'on'),
+    assistantMessage('I look.'),
     { type: 'function_call', call_id: 'toolu_1', name: 'Bash', arguments: '{"command":"ls"}' },
     { type: 'function_call', call_id: 'toolu_2', name: 'Bash', arguments: '{}' },
-    answered('Both.'),
+    assistantMessage('Both.'),
     { type: 'function_call_output', call_id: 'toolu_1', output: 'one\n\nmore' },
     { type: 'function_call_output', call_id: 'toolu_2', output: 'two' },
-    said('user', 'thanks'),
-    answered('done'),
+    message('user', 'thanks'),
+    assistantMessage('done'),
   ]);
 });
 
-test('the system prompt is the instructions, without what only Anthropic reads', () => {
+test('the system prompt becomes the instructions, without the billing header', () => {
   const { instructions } = encode([user('a')], {
     system: [
       { type: 'text', text: 'x-anthropic-billing-header: cc_version=1; hash=ab' },
@@ -67,13 +67,21 @@ test('the system prompt is the instructions, without what only Anthropic reads',
   assert.equal(encode([user('a')]).instructions, undefined);
 });
 
-test('words of the system in mid-conversation stay where they were said', () => {
+test('system messages in mid-conversation keep their position', () => {
   const talk = [user('a'), system('Now.'), assistant('b'), user('c')];
-  assert.deepEqual(sent(talk), [said('user', 'a'), said('system', 'Now.'), answered('b'), said('user', 'c')]);
-  assert.deepEqual(sent(talk, {}, muse)[0], said('user', 'a', '<system-reminder>\nNow.\n</system-reminder>'));
+  assert.deepEqual(sent(talk), [
+    message('user', 'a'),
+    message('system', 'Now.'),
+    assistantMessage('b'),
+    message('user', 'c'),
+  ]);
+  assert.deepEqual(
+    sent(talk, {}, muse)[0],
+    message('user', 'a', '<system-reminder>\nNow.\n</system-reminder>'),
+  );
 });
 
-test('a failed result says so in words, an empty one too', () => {
+test('failed, empty and missing results are described in text', () => {
   const outputs = (...blocks: Parameters<typeof user>): unknown[] =>
     sent([user('a'), assistant(call('x')), user(...blocks)]).flatMap((item) =>
       item.type === 'function_call_output' ? [item.output] : [],
@@ -91,7 +99,7 @@ test('a failed result says so in words, an empty one too', () => {
   ]);
 });
 
-test('a model that reads text only is told what it cannot see', () => {
+test('a text-only model gets a note for an image', () => {
   const [message] = sent([user('look', image())], {}, textOnly);
   assert.match(
     JSON.stringify(message),
@@ -99,7 +107,7 @@ test('a model that reads text only is told what it cannot see', () => {
   );
 });
 
-test('ids of calls fit, follow from ours alone, and pair', () => {
+test('call ids obey the rules, depend only on the client’s ids, and match their results', () => {
   const long = `call_${'x'.repeat(300)}|fc_1`;
   const items = sent([
     user('a'),
@@ -113,7 +121,7 @@ test('ids of calls fit, follow from ours alone, and pair', () => {
   assert.equal(ids[2], 'toolu_1');
 });
 
-test('reasoning goes back exactly to the model that made it, and to no other', () => {
+test('reasoning returns unchanged to the model that made it, and to no other', () => {
   const talk = (origin: Route, payload = 'sealed=='): RequestMessage[] => [
     user('a'),
     assistant(thought('hm', tagSignature(origin, payload)), call('x')),
@@ -138,7 +146,7 @@ test('reasoning goes back exactly to the model that made it, and to no other', (
   assert.doesNotMatch(JSON.stringify(sent(genuine)), /EqQBCkYIBxgC|hm/, 'Claude’s own');
 });
 
-test('the parts of a summary come together again, and items stay apart', () => {
+test('the parts of a summary are joined into their items', () => {
   const part = (words: string, payload: string) => thought(words, tagSignature(gpt, payload));
   const items = sent([
     user('a'),
@@ -164,46 +172,46 @@ test('the parts of a summary come together again, and items stay apart', () => {
   ]);
 });
 
-test('how hard to think, and that it is to be told and given back', () => {
-  const told = (route: Route, fields: Fields): unknown[] => {
+test('reasoning effort, summary and encrypted content', () => {
+  const reasoningOf = (route: Route, fields: Fields): unknown[] => {
     const { reasoning, include } = encode([user('a')], fields, route);
     return [reasoning, include];
   };
   const sealed = ['reasoning.encrypted_content'];
   const medium = { thinking, output_config: { effort: 'medium' } };
-  assert.deepEqual(told(gpt, medium), [{ effort: 'medium', summary: 'auto' }, sealed]);
-  assert.deepEqual(told(gpt, { thinking }), [{ summary: 'auto' }, sealed], 'its own default');
-  assert.deepEqual(told(gpt, { thinking: { type: 'disabled' } }), [{ effort: 'none' }, sealed]);
-  assert.deepEqual(told(muse, { thinking: { type: 'disabled' } }), [
+  assert.deepEqual(reasoningOf(gpt, medium), [{ effort: 'medium', summary: 'auto' }, sealed]);
+  assert.deepEqual(reasoningOf(gpt, { thinking }), [{ summary: 'auto' }, sealed], 'its own default');
+  assert.deepEqual(reasoningOf(gpt, { thinking: { type: 'disabled' } }), [{ effort: 'none' }, sealed]);
+  assert.deepEqual(reasoningOf(muse, { thinking: { type: 'disabled' } }), [
     { effort: 'minimal', summary: 'auto' },
     sealed,
   ]);
-  assert.deepEqual(told(muse, { thinking, output_config: { effort: 'max' } }), [
+  assert.deepEqual(reasoningOf(muse, { thinking, output_config: { effort: 'max' } }), [
     { effort: 'xhigh', summary: 'auto' },
     sealed,
   ]);
-  assert.deepEqual(told(plain, medium), [undefined, undefined], 'a stranger is not told');
+  assert.deepEqual(reasoningOf(plain, medium), [undefined, undefined], 'a model without reasoning');
 });
 
-test('sampling, length and the form of the answer', () => {
+test('sampling, output limit and answer schema', () => {
   const fields = { temperature: 0.5, top_p: 0.9, top_k: 4, max_tokens: 1 };
-  const stranger = encode([user('a')], fields, plain);
-  assert.deepEqual([stranger.temperature, stranger.top_p], [0.5, 0.9]);
-  assert.equal(stranger.max_output_tokens, 16, 'the least OpenAI takes');
-  assert.equal('top_k' in stranger, false);
-  const asked = encode([user('a')], fields);
-  assert.deepEqual([asked.temperature, asked.top_p], [undefined, undefined]);
+  const withSampling = encode([user('a')], fields, plain);
+  assert.deepEqual([withSampling.temperature, withSampling.top_p], [0.5, 0.9]);
+  assert.equal(withSampling.max_output_tokens, 16, 'OpenAI’s minimum');
+  assert.equal('top_k' in withSampling, false);
+  const omitted = encode([user('a')], fields);
+  assert.deepEqual([omitted.temperature, omitted.top_p], [undefined, undefined]);
   const schema = { type: 'object', properties: { title: { type: 'string' } } };
   const format = { output_config: { format: { type: 'json_schema' as const, schema } } };
   assert.deepEqual(encode([user('a')], format).text, {
     format: { type: 'json_schema', name: 'answer', schema, strict: false },
   });
-  const inWords = encode([user('a')], format, textOnly);
-  assert.equal(inWords.text, undefined);
-  assert.match(inWords.instructions ?? '', /fits this JSON Schema/);
+  const inInstructions = encode([user('a')], format, textOnly);
+  assert.equal(inInstructions.text, undefined);
+  assert.match(inInstructions.instructions ?? '', /fits this JSON Schema/);
 });
 
-test('tools, and the choice among them in all forms', () => {
+test('tools and all forms of tool choice', () => {
   const choice = (fields: Fields): unknown[] => {
     const body = encode([user('a')], { tools: [tool], ...fields });
     return [body.tool_choice, body.parallel_tool_calls];
@@ -228,14 +236,14 @@ test('tools, and the choice among them in all forms', () => {
   assert.deepEqual(choice({ tool_choice: named }), [{ type: 'function', name: 'Bash' }, undefined]);
   assert.deepEqual(choice({ tool_choice: { ...named, name: 'gone' } }), ['auto', undefined]);
   assert.deepEqual(choice({ tools: [], tool_choice: named }), [undefined, undefined]);
-  const odd = encode([user('a')], { tools: [{ ...tool, name: 'mcp__files.search/all' }] });
+  const renamed = encode([user('a')], { tools: [{ ...tool, name: 'mcp__files.search/all' }] });
   assert.deepEqual(
-    odd.tools?.map((one) => 'name' in one && one.name),
+    renamed.tools?.map((one) => 'name' in one && one.name),
     ['mcp__files_search_all_1zw9ygxkbz'],
   );
 });
 
-test('the conversation’s name is the key of the cache, and nothing is where it is not known', () => {
+test('the session is the cache key, which is absent without a session', () => {
   assert.equal(encode([user('a')]).prompt_cache_key, 'ses_1');
   assert.equal('prompt_cache_key' in encodeResponsesRequest(requestOf([user('a')]), gpt), false);
 });

@@ -1,4 +1,4 @@
-/** Reasoning finds its way home and to nobody else; what waits is bounded; stop words. */
+/** Round trip of encrypted reasoning, the limit for unnamed arguments, and stop sequences. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { foldMessage } from '../../../lib/anthropic/fold.ts';
@@ -17,7 +17,7 @@ import { decoder, turn } from '../../support/turns.ts';
 const { gpt, muse } = responsesRoutes;
 const head = { id: 'x1', model: 'm', created: 1_787_800_000, inputTokens: 9 } as const;
 
-test('what is encrypted goes home exactly, through other models in between, and to nobody else', () => {
+test('encrypted reasoning returns unchanged to its model, and to no other', () => {
   const said: Script = [
     think('First. ', 'sealed=='),
     say('I look.'),
@@ -57,21 +57,21 @@ test('what is encrypted goes home exactly, through other models in between, and 
   for (const body of others) assert.doesNotMatch(JSON.stringify(body), /sealed|alone==|occ1\./);
 });
 
-test('arguments without end, and no name for them, are bounded', () => {
+test('arguments without a name are limited', () => {
   const delta = 'x'.repeat(1024 * 1024);
   const chunk = utf8(
     `data: ${JSON.stringify({ type: 'response.function_call_arguments.delta', output_index: 0, delta })}\n\n`,
   );
   const responses = decoder('responses');
-  const heard = Array.from({ length: 65 }, () => [...responses.step(chunk)]).flat();
+  const decoded = Array.from({ length: 65 }, () => [...responses.step(chunk)]).flat();
   assert.deepEqual(
-    heard.map(({ type }) => type),
+    decoded.map(({ type }) => type),
     ['message_start', 'failed', 'error'],
   );
   assert.deepEqual([...responses.flush()], []);
 });
 
-test('a stop word ends the text wherever it is cut, and nothing else is held for good', () => {
+test('a stop sequence ends the text however it is cut, and other text is released', () => {
   const words = ['</block>', 'STOP', ''];
   const cases: [string, string, string | undefined][] = [
     ['no</block> more', 'no', '</block>'],

@@ -1,4 +1,4 @@
-/** The transcripts of Responses under `test/fixtures/transcripts/responses`. */
+/** The transcripts of Responses in `test/fixtures/transcripts/responses`. */
 import { testTranscripts } from '../../support/transcript-laws.ts';
 
 testTranscripts('responses');
