@@ -74,7 +74,7 @@ export function truncationIsNotAFinish(transcript: Transcript): void {
   const { bytes, format } = transcript;
   const from = completeFrom(transcript);
   const live: string[] = [];
-  const said = slices(bytes, 1).reduce<{ decoder: ReturnType<typeof decoder>; counts: number[] }>(
+  const counts = slices(bytes, 1).reduce<{ decoder: ReturnType<typeof decoder>; counts: number[] }>(
     ({ decoder, counts }, byte) => {
       for (const one of decoder.step(byte)) live.push(toLine(one));
       counts.push(live.length);
@@ -87,7 +87,7 @@ export function truncationIsNotAFinish(transcript: Transcript): void {
     const cut = decode(transcript, [bytes.subarray(0, length)]);
     assert.deepEqual(
       cut.beforeFlush.map(toLine),
-      live.slice(0, said[length]),
+      live.slice(0, counts[length]),
       `${where}: not the beginning of the whole`,
     );
     checkGrammar(cut.events, transcript, where);

@@ -62,7 +62,7 @@ export const openCodeErrors: readonly OpenCodeError[] = [
     expected: credentials,
   },
   {
-    name: 'the vendor’s own key error behind the gateway',
+    name: 'a key error of the vendor, passed on by the gateway',
     status: 401,
     body: console({
       message: 'Incorrect API key provided: zen.',

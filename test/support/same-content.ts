@@ -31,7 +31,7 @@ export function assertSameContent(
     const from = at;
     for (let place = -1; ; at++, offset = 0) {
       const actual = upstream.entries[at];
-      assert.ok(actual, `${format}: not behind entry ${from}: ${JSON.stringify(one).slice(0, 300)}`);
+      assert.ok(actual, `${format}: not after entry ${from}: ${JSON.stringify(one).slice(0, 300)}`);
       place = placeOf(one, actual, offset, vision, ids);
       if (place < 0) continue;
       offset = place;
@@ -41,10 +41,10 @@ export function assertSameContent(
 }
 
 /** The order in a chat message: its text comes before its calls. */
-function textsFirst(said: readonly ContentEntry[]): ContentEntry[] {
+function textsFirst(entries: readonly ContentEntry[]): ContentEntry[] {
   const sorted: ContentEntry[] = [];
   const calls: ContentEntry[] = [];
-  for (const one of said) {
+  for (const one of entries) {
     if (one.who === 'call') calls.push(one);
     else {
       if (one.who !== 'assistant') sorted.push(...calls.splice(0));

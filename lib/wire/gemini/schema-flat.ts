@@ -27,7 +27,7 @@ const maxNodes = 4000;
 const maxDepth = 32;
 
 export function flattener(rootSchema: JsonObject): Flattener {
-  let left = maxNodes;
+  let remaining = maxNodes;
 
   function target(reference: string): JsonObject | undefined {
     if (!reference.startsWith('#')) return undefined;
@@ -70,7 +70,7 @@ export function flattener(rootSchema: JsonObject): Flattener {
   }
 
   function flatten(schema: Json | undefined, open: readonly string[], depth: number): Flat {
-    if (!isObject(schema) || --left < 0 || depth > maxDepth)
+    if (!isObject(schema) || --remaining < 0 || depth > maxDepth)
       return { node: {}, types: [], nullable: false, variants: [] };
     const { node, open: following } = merged(schema, open);
     const { own, choices } = unfolded(node);

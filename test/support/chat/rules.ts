@@ -7,7 +7,7 @@ export function brokenRules(body: ChatRequest): string[] {
   const rule = (kept: boolean, name: string): void => {
     if (!kept) broken.push(name);
   };
-  rule(body.stream && body.stream_options.include_usage, 'usage is asked for');
+  rule(body.stream && body.stream_options.include_usage, 'usage is requested');
   rule(body.tools === undefined || body.tools.length > 0, 'tools is not empty');
   for (const { function: tool } of body.tools ?? []) {
     rule(/^[A-Za-z0-9_-]{1,64}$/.test(tool.name), `tool name ${tool.name}`);
@@ -47,7 +47,7 @@ function checkMessage(
       rule(message.tool_calls === undefined || calls.length > 0, `${here}: tool_calls is not empty`);
       rule(
         message.content !== '' || calls.length > 0 || message.reasoning_details !== undefined,
-        `${here}: says something`,
+        `${here}: is not empty`,
       );
       const answered = messages.slice(at + 1, at + 1 + calls.length);
       rule(

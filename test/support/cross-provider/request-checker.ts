@@ -33,16 +33,16 @@ export function requestChecker(): (to: Upstream, body: JsonObject, made: readonl
     assert.equal(turns.length, made.length, 'a turn is missing, or one too many');
     const ids = new Set<string>();
     for (const [at, turn] of turns.entries()) {
-      const { by, parts: said } = made[at] as MadeTurn;
+      const { by, parts } = made[at] as MadeTurn;
       const own = by.name === to.name;
       const where = `turn ${at + 1}, of ${by.name}`;
       assert.deepEqual(
         withoutIds(turn.parts),
-        withoutIds(own ? ownParts(to, said) : foreignParts(to, said)),
+        withoutIds(own ? ownParts(to, parts) : foreignParts(to, parts)),
         where,
       );
       if (to.entry.quirks?.replayReasoning === 'always')
-        assert.equal(turn.reasoning, reasoningOf(said), where);
+        assert.equal(turn.reasoning, reasoningOf(parts), where);
       const calls = turn.parts.filter((one) => one.type === 'call');
       assert.deepEqual(
         turn.results,
@@ -53,7 +53,7 @@ export function requestChecker(): (to: Upstream, body: JsonObject, made: readonl
         assert(!ids.has(id), `${where}: the id ${id} stands twice`);
         ids.add(id);
         checkStable(to, `${at + 1}.${n}`, id);
-        checkId(id, own ? originalsOf(said)[n] : undefined, where);
+        checkId(id, own ? originalsOf(parts)[n] : undefined, where);
       }
     }
   };
@@ -61,9 +61,9 @@ export function requestChecker(): (to: Upstream, body: JsonObject, made: readonl
 
 function checkForeignSignatures(to: Upstream, text: string, made: readonly MadeTurn[]): void {
   assert.doesNotMatch(text, /occ[0-9][._]|announced==/, 'a tag of our own reached an upstream');
-  for (const { by, parts: said } of made) {
+  for (const { by, parts } of made) {
     if (by.name === to.name) continue;
-    for (const { signature } of said.filter((one) => 'signature' in one) as { signature?: string }[])
+    for (const { signature } of parts.filter((one) => 'signature' in one) as { signature?: string }[])
       assert(signature === undefined || !text.includes(signature), `${signature} was made elsewhere`);
   }
 }
@@ -76,22 +76,22 @@ function checkId(id: string, original: string | undefined, where: string): void 
   assert(id.length <= maxIdLength, `${where}: ${id} is longer than ${maxIdLength}`);
 }
 
-function originalsOf(said: readonly Part[]): string[] {
-  return said.filter((one) => one.type === 'call').map(({ id }) => id);
+function originalsOf(parts: readonly Part[]): string[] {
+  return parts.filter((one) => one.type === 'call').map(({ id }) => id);
 }
 
 /** The expected parts of the upstream's own turn: everything; unsigned thinking only if the upstream accepts it. */
-function ownParts(to: Upstream, said: readonly Part[]): Part[] {
-  return said.flatMap((one): Part[] => {
+function ownParts(to: Upstream, parts: readonly Part[]): Part[] {
+  return parts.flatMap((one): Part[] => {
     if (one.type !== 'thought' || one.signature !== undefined) return [one];
     return to.entry.quirks?.unsignedThinking ? [{ ...one, signature: '' }] : [];
   });
 }
 
 /** The expected parts of another upstream's turn: no signatures, joined texts; thinking only if it is accepted unsigned. */
-function foreignParts(to: Upstream, said: readonly Part[]): Part[] {
+function foreignParts(to: Upstream, parts: readonly Part[]): Part[] {
   let first = true;
-  const sent = said.flatMap((one): Part[] => {
+  const sent = parts.flatMap((one): Part[] => {
     if (one.type === 'thought')
       return to.entry.quirks?.unsignedThinking && one.text !== '' ? [{ ...one, signature: '' }] : [];
     const { signature: _signature, ...bare } = one;
@@ -111,14 +111,14 @@ function foreignParts(to: Upstream, said: readonly Part[]): Part[] {
 }
 
 /** The turn's thinking as one text; a space if it has none. */
-function reasoningOf(said: readonly Part[]): string {
-  return said.map((one) => (one.type === 'thought' ? one.text : '')).join('') || ' ';
+function reasoningOf(parts: readonly Part[]): string {
+  return parts.map((one) => (one.type === 'thought' ? one.text : '')).join('') || ' ';
 }
 
 function resultOf(args: object): string {
   return `read ${(args as { file_path: string }).file_path}`;
 }
 
-function withoutIds(said: SentTurn['parts']): object[] {
-  return said.map((one) => (one.type === 'call' ? { ...one, id: '' } : one));
+function withoutIds(parts: SentTurn['parts']): object[] {
+  return parts.map((one) => (one.type === 'call' ? { ...one, id: '' } : one));
 }

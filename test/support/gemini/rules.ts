@@ -20,14 +20,14 @@ export function brokenRules(body: GeminiRequest): string[] {
   const rule: Rule = (kept, name) => void (kept || broken.push(name));
   const { contents, systemInstruction, tools, toolConfig, generationConfig, ...rest } = body;
   rule(Object.keys(rest).length === 0, `no field beyond the known: ${Object.keys(rest).join()}`);
-  rule(contents.length > 0, 'contents say something');
-  rule(contents[0]?.role === 'user', 'the user begins');
-  rule(systemInstruction === undefined || systemInstruction.parts.length > 0, 'system says something');
+  rule(contents.length > 0, 'contents are not empty');
+  rule(contents[0]?.role === 'user', 'the first content is from the user');
+  rule(systemInstruction === undefined || systemInstruction.parts.length > 0, 'system is not empty');
   rule(systemInstruction?.parts.every(({ text }) => text !== '') ?? true, 'no empty system part');
   for (const [at, content] of contents.entries()) checkContent(content, at, contents, rule);
   checkTools(tools, toolConfig, rule);
   const { thinkingConfig, stopSequences = [], maxOutputTokens = 1 } = generationConfig ?? {};
-  rule(stopSequences.length <= 5, 'at most five stop words');
+  rule(stopSequences.length <= 5, 'at most five stop sequences');
   rule(maxOutputTokens >= 1 && Number.isInteger(maxOutputTokens), 'maxOutputTokens');
   rule(
     thinkingConfig?.thinkingBudget === undefined || thinkingConfig.thinkingLevel === undefined,
@@ -64,7 +64,7 @@ function checkTools(tools: GeminiRequest['tools'], config: GeminiRequest['toolCo
   }
   if (!config) return;
   const { mode, allowedFunctionNames: allowed } = config.functionCallingConfig;
-  rule(names.length > 0, 'a choice among something');
+  rule(names.length > 0, 'a function choice requires functions');
   rule(allowed === undefined || mode === 'ANY', 'names are allowed in mode ANY only');
   rule(allowed?.every((name) => names.includes(name)) ?? true, 'allowed names are declared');
 }
@@ -82,13 +82,13 @@ function checkContent(
   for (const part of parts) checkPart(part, role, here, rule);
   const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
   const responses = parts.flatMap(({ functionResponse }) => functionResponse ?? []);
-  const asked = (contents[at - 1]?.parts ?? []).flatMap(({ functionCall }) => functionCall ?? []);
+  const callsBefore = (contents[at - 1]?.parts ?? []).flatMap(({ functionCall }) => functionCall ?? []);
   const answers = (contents[at + 1]?.parts ?? []).flatMap(({ functionResponse }) => functionResponse ?? []);
   const keys = (list: readonly { id: string; name: string }[]): string =>
     list.map(({ id, name }) => `${id} ${name}`).join();
   if (calls.length > 0) rule(keys(calls) === keys(answers), `${here}: each call is answered next, in order`);
   if (responses.length > 0)
-    rule(keys(responses) === keys(asked), `${here}: responses answer the calls before`);
+    rule(keys(responses) === keys(callsBefore), `${here}: responses answer the calls before`);
   rule(
     parts.slice(0, responses.length).every(({ functionResponse }) => functionResponse),
     `${here}: responses come first`,

@@ -11,9 +11,9 @@ export function brokenRules(body: ResponsesRequest): string[] {
   };
   rule(!body.store && body.stream, 'streamed, and not stored');
   rule(body.tools === undefined || body.tools.length > 0, 'tools is not empty');
-  rule(body.tool_choice === undefined || body.tools !== undefined, 'no choice among nothing');
+  rule(body.tool_choice === undefined || body.tools !== undefined, 'a tool choice requires tools');
   rule(body.include === undefined || body.include.length > 0, 'include is not empty');
-  rule(body.instructions !== '', 'instructions say something');
+  rule(body.instructions !== '', 'instructions are not empty');
   rule((body.max_output_tokens ?? 16) >= 16, 'max_output_tokens is at least 16');
   const functions = (body.tools ?? []).filter((tool) => tool.type === 'function');
   for (const { name, parameters } of functions) {
@@ -51,7 +51,7 @@ function checkItem(
   switch (item.type) {
     case 'message': {
       const type = item.role === 'assistant' ? /^output_text$/ : /^input_/;
-      rule(item.content.length > 0, `${here}: says something`);
+      rule(item.content.length > 0, `${here}: is not empty`);
       for (const part of item.content) {
         rule(type.test(part.type), `${here}: ${part.type} of ${item.role}`);
         rule(!('text' in part) || part.text.trim() !== '', `${here}: no empty text`);

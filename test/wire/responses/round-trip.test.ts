@@ -18,13 +18,13 @@ const { gpt, muse } = responsesRoutes;
 const head = { id: 'x1', model: 'm', created: 1_787_800_000, inputTokens: 9 } as const;
 
 test('encrypted reasoning returns unchanged to its model, and to no other', () => {
-  const said: Script = [
+  const script: Script = [
     think('First. ', 'sealed=='),
     say('I look.'),
     think('', 'alone=='),
     call('Bash', { command: 'ls' }, 'call_1'),
   ];
-  const bytes = [...emulated.stream(said, { ...head, flavour: 'plain' })].map((frame) =>
+  const bytes = [...emulated.stream(script, { ...head, flavour: 'plain' })].map((frame) =>
     utf8(frame.type === 'event' ? frame.text : ''),
   );
   const answer = foldMessage(run(responsesDecoder(gpt, turn()), bytes).events);
