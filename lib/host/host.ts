@@ -135,8 +135,8 @@ function cannotListen(error: unknown, { host, port, listenFailure }: HostOptions
 }
 
 /**
- * OccError `key_missing` (exit 78) if the provider has no key. Called for the default model only: fallbacks without a
- * key are skipped.
+ * OccError `key_missing` (exit 78) if the provider has no key. Called only for the default model and the one of -m;
+ * fallbacks without a key are skipped.
  */
 export function requireKey(settings: Settings, provider: string | undefined, what: string): void {
   const { missingKey, keyRemedy } = (provider === undefined ? undefined : settings.providers[provider]) ?? {};

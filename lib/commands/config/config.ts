@@ -87,14 +87,14 @@ export function defineConfig(program: Command, { system, globals, end }: Command
     .command('config')
     .summary('show, check and change the configuration')
     .description('Shows, checks and changes the configuration.')
-    .helpCommand('help [command]', 'this help, or that of a command')
+    .helpCommand('help [command]', 'print this help, or the help of a command')
     .addHelpText('after', configHelp);
   for (const { usage, summary, options, load } of verbs) {
     const verb = config.command(usage).description(summary);
     for (const [flags, description] of options ?? []) verb.option(flags, description);
     verb
-      .option('-c, --config <file>', 'another configuration file')
-      .option('--json', 'answer in JSON')
+      .option('-c, --config <file>', 'use another configuration file')
+      .option('--json', 'print the result as JSON')
       .action(async (...given: unknown[]) => {
         const own = verb.opts<ConfigOptions>();
         const words = given.slice(0, -2) as (string | undefined)[];

@@ -32,9 +32,9 @@ export function defineDoctor(program: Command, { system, globals, end }: Command
     .option('--long', 'live streams of two minutes, too')
     .option('--provider <name>', 'live: this provider alone', notEmpty)
     .option('--model <ref>', 'live: this model alone', notEmpty)
-    .option('-c, --config <file>', 'another configuration file')
+    .option('-c, --config <file>', 'use another configuration file')
     .addOption(new Option('--junit', 'answer in JUnit XML').conflicts('json'))
-    .option('--json', 'answer in JSON')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', help)
     .action(async (codes: string[], options: DoctorOptions) => {
       const { examineMachine } = await import('./run.ts');
