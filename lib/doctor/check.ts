@@ -1,73 +1,86 @@
-/** What doctor looks for, as data: a check says what it needs and how long it may take, and its look gives a finding. */
+/** The types of doctor's checks: what a check needs, how long it may take, and what it found. */
 import type { LoadedSettings } from '../config/load.ts';
 import type { ModelEntry, Provider, Settings } from '../config/settings.ts';
 import type { Emulator } from '../emulator/server.ts';
 import { OccError } from '../errors.ts';
 import type { Upstream } from '../proxy/upstream.ts';
-import type { Exchange } from './bench/recorded-exchange.ts';
+import type { RecordedExchange } from './bench/recorded-exchange.ts';
 
 export type Level = 'ok' | 'warn' | 'fail' | 'skipped';
 
-/** Who is at fault: the client's side (this machine, its settings, its person), occ itself, or the provider. */
+/** Who is at fault: the client side (this machine, its settings, the user), occ itself, or the provider. */
 export type Side = 'client' | 'occ' | 'provider';
 
 export interface Remedy {
   text: string;
-  /** What to type, ready to be run. */
+  /** Shell commands, ready to run. */
   commands: readonly string[];
 }
 
-/** What a look sees. */
-export interface Look {
+/**
+ * Why a check was skipped.
+ * - `need`: the check that it needs did not succeed.
+ * - `time`: the time limit of the whole run was reached.
+ * - `not_applicable`: this machine or provider has nothing to check.
+ * - `not_observed`: the provider or model did not do what the check judges.
+ */
+export type Skip =
+  | { because: 'need'; check: string }
+  | { because: 'time' | 'interrupted' | 'not_applicable' | 'not_observed' };
+
+/** The result of one check. */
+export interface CheckResult {
   level: Level;
   /** One line. */
   summary: string;
+  /** Set if `level` is `skipped`. */
+  skipped?: Skip;
   detail?: string;
   fault?: Side;
   remedy?: Remedy;
-  /** What both sides of each exchange sent; kept where the look did not end well. */
-  exchanges?: readonly Exchange[];
+  /** What both sides of each exchange sent. Saved as evidence for a failure or a warning. */
+  exchanges?: readonly RecordedExchange[];
 }
 
-export interface Finding extends Omit<Look, 'exchanges'> {
+export interface Finding extends Omit<CheckResult, 'exchanges'> {
   code: string;
-  /** What was looked at, where there are several: `opencode-go`, `opencode-go/glm-5.3`. */
+  /** The provider or model that was checked: `opencode-go`, `opencode-go/glm-5.3`. Absent for this machine. */
   subject?: string;
-  /** The file that holds the transcript. */
+  /** The file with the transcript. */
   evidence?: string;
-  /** Milliseconds the look took. */
+  /** Milliseconds the check took. */
   ms: number;
 }
 
-/** What one look is about; the machine has the empty name. */
+/** What a check applies to. This machine has an empty name. */
 export interface Subject {
   name: string;
   provider?: Provider;
   model?: ModelEntry;
-  /** Of a provider: its models that are looked at. */
+  /** For a provider: its models that are checked. */
   models?: readonly Subject[];
 }
 
 export interface Check {
-  /** What a person types, and what other checks need. */
+  /** Its name on the command line and in `needs`. */
   code: string;
-  /** What it proves, in a few words. */
+  /** What it verifies, in a few words. */
   title: string;
   kind: 'offline' | 'live';
-  /** How often it is made: once, for each provider that is used, for each model that is configured. */
+  /** Run once, for each provider in use, or for each configured model. */
   scope: 'machine' | 'provider' | 'model';
-  /** Codes that must not have failed; of the same provider and model where there are several. */
+  /** Codes of checks that must not fail or be skipped; for the same provider and model, if they have several subjects. */
   needs: readonly string[];
   /** Milliseconds. */
   limitMs: number;
-  /** Takes longer than ten seconds by its nature: not under --quick, and live only under --long. */
+  /** Takes longer than ten seconds by design: excluded by `--quick`, and live only with `--long`. */
   long?: boolean;
-  /** Requests it sends to a provider for each look. */
+  /** The number of requests to the provider for one subject. */
   requests?: number | ((subject: Subject) => number);
-  look(context: Context, subject: Subject): Look | Promise<Look>;
+  run(context: Context, subject: Subject): CheckResult | Promise<CheckResult>;
 }
 
-/** The machine that is looked at. */
+/** The environment that is checked. */
 export interface Machine {
   env: Readonly<Record<string, string | undefined>>;
   home: string;
@@ -75,32 +88,36 @@ export interface Machine {
   platform: NodeJS.Platform;
 }
 
-/** What every look may use. */
+/** What every check can use. */
 export interface Context {
   machine: Machine;
-  /** The configuration, or why there is none. */
+  /** The configuration, or the reason why it could not be loaded. */
   loaded: LoadedSettings | OccError;
-  /** `--offline`: a missing key is a warning. */
+  /** `--offline`: a missing key is only a warning. */
   offline: boolean;
-  /** Aborts when this look has had its time, and when the whole run ends. */
-  gone: AbortSignal;
-  /** How long the two-minute stream goes on, in seconds. */
+  /** Aborts when the time limit of this check is reached and when the whole run ends. */
+  signal: AbortSignal;
+  /** The duration of the two-minute stream, in seconds. */
   streamSeconds: number;
-  /** The embedded upstream, started for the first who asks. */
+  /** The embedded upstream, started on first use. */
   emulator(): Promise<Emulator>;
-  /** The way to the providers, one for all looks. */
+  /** The HTTP client for providers, shared by all checks. */
   upstream(): Promise<Upstream>;
-  /** What several looks share is made once, and ends with the run instead of with the look that came first. */
-  once<T>(name: string, make: (gone: AbortSignal) => Promise<T>): Promise<T>;
+  /** Runs `make` once for all checks that use `name`. Its signal aborts with the run, not with the first check. */
+  once<T>(name: string, make: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-/** The settings in force; throws the reason where the configuration could not be loaded. */
+/** The current settings. Throws the reason if the configuration could not be loaded. */
 export function settingsOf({ loaded }: Pick<Context, 'loaded'>): Settings {
   return loadedIn({ loaded }).settings;
 }
 
-/** The configuration with its origins; throws the reason where it could not be loaded. */
+/** The configuration with the origins of its values. Throws the reason if it could not be loaded. */
 export function loadedIn({ loaded }: Pick<Context, 'loaded'>): LoadedSettings {
   if (loaded instanceof OccError) throw loaded;
   return loaded;
+}
+
+export function skip(because: Exclude<Skip['because'], 'need'>, summary: string): CheckResult {
+  return { level: 'skipped', summary, skipped: { because } };
 }

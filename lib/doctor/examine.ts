@@ -1,108 +1,112 @@
-/** Takes every look, side by side as far as their needs allow, each within its time; nothing goes on after it. */
+/** Runs checks concurrently as far as their needs allow, each within its time limit. */
 import { OccError } from '../errors.ts';
-import type { Check, Context, Finding, Look } from './check.ts';
-import { fulfils, type Instance } from './select.ts';
-import { Wrong } from './laws/fault.ts';
+import { skip, type Check, type CheckResult, type Context, type Finding } from './check.ts';
+import { satisfies, type Instance } from './select.ts';
+import { CheckFailure } from './laws/fault.ts';
 
 export interface Examination {
   instances: readonly Instance[];
-  context: Omit<Context, 'gone'>;
-  /** Aborts when the whole run is to end. */
-  gone: AbortSignal;
-  /** Milliseconds for all of it (`--quick`); what is not done by then is skipped. */
+  context: Omit<Context, 'signal'>;
+  /** Aborts to end the whole run. */
+  signal: AbortSignal;
+  /** Milliseconds for the whole run (`--quick`). Checks that are not finished by then are skipped. */
   limitMs?: number;
-  /** Keeps what both sides sent, and says in which file. */
-  keep: (finding: Finding, look: Look) => string | undefined;
-  /** Takes secrets out of what is said. */
-  clean: (text: string) => string;
-  /** Told whenever a look begins or ends. */
-  watch?: (going: readonly Instance[], done: number) => void;
+  /** Saves what both sides sent and returns the file. */
+  saveEvidence: (finding: Finding, result: CheckResult) => string | undefined;
+  /** Removes secrets from a text. */
+  redact: (text: string) => string;
+  /** Called whenever a check starts or ends. */
+  onProgress?: (running: readonly Instance[], done: number) => void;
 }
 
-/** Looks at providers that go on at the same time: none of them is to think that it is being attacked. */
-const liveAtOnce = 4;
+/** Concurrent live checks: few enough not to reach a provider's rate limit. */
+const maxConcurrentLive = 4;
 
-/** The findings in the order of the instances. Rejects when `gone` aborts, once nothing goes on any more. */
+/** Returns the findings in the order of the instances. Rejects when `signal` aborts, after every check has ended. */
 export async function examine(examination: Examination): Promise<Finding[]> {
-  const { instances, gone, watch } = examination;
+  const { instances, signal, onProgress } = examination;
   const deadline = performance.now() + (examination.limitMs ?? Infinity);
   const findings = new Map<Instance, Promise<Finding>>();
-  const going = new Set<Instance>();
-  const live = turnstile(liveAtOnce);
+  const running = new Set<Instance>();
+  const enterLive = limitConcurrency(maxConcurrentLive);
   let done = 0;
-  for (const instance of instances) findings.set(instance, inTurn(instance));
+  for (const instance of instances) findings.set(instance, runAfterNeeds(instance));
   const all = await Promise.all(findings.values());
-  gone.throwIfAborted();
+  signal.throwIfAborted();
   return all;
 
-  async function inTurn(instance: Instance): Promise<Finding> {
-    // Needs stand before what needs them in the list; a turn of the loop later all of them are in the map.
+  async function runAfterNeeds(instance: Instance): Promise<Finding> {
+    // `findings` is complete only after this turn of the event loop.
     await Promise.resolve();
-    const needs = instances.filter((need) => need !== instance && fulfils(need, instance));
+    const needs = instances.filter((need) => need !== instance && satisfies(need, instance));
     const found = await Promise.all(needs.flatMap((need) => findings.get(need) ?? []));
     const missing = found.find(({ level }) => level === 'fail' || level === 'skipped');
-    if (missing) return toFinding(instance, { level: 'skipped', summary: needsWords(missing) }, 0);
-    const leave = instance.check.kind === 'live' ? await live() : () => {};
+    if (missing) return toFinding(instance, skippedFor(missing), 0);
+    const leave = instance.check.kind === 'live' ? await enterLive() : () => {};
     const began = performance.now();
-    going.add(instance);
-    watch?.([...going], done);
+    running.add(instance);
+    onProgress?.([...running], done);
     try {
-      const look = await within(instance, examination, deadline);
-      return toFinding(instance, look, performance.now() - began);
+      const result = await runWithinLimit(instance, examination, deadline);
+      return toFinding(instance, result, performance.now() - began);
     } finally {
       leave();
-      going.delete(instance);
+      running.delete(instance);
       done++;
-      watch?.([...going], done);
+      onProgress?.([...running], done);
     }
   }
 
-  function toFinding({ check, subject }: Instance, look: Look, ms: number): Finding {
-    const { exchanges, ...told } = look;
-    const { clean, keep } = examination;
+  function toFinding({ check, subject }: Instance, result: CheckResult, ms: number): Finding {
+    const { exchanges, ...rest } = result;
+    const { redact, saveEvidence } = examination;
     const finding: Finding = {
       code: check.code,
       ...(subject.name !== '' && { subject: subject.name }),
-      ...told,
-      summary: clean(told.summary),
-      ...(told.detail !== undefined && { detail: clean(told.detail) }),
+      ...rest,
+      summary: redact(rest.summary),
+      ...(rest.detail !== undefined && { detail: redact(rest.detail) }),
       ms: Math.round(ms),
     };
-    const bad = look.level === 'fail' || look.level === 'warn';
-    const evidence = bad && exchanges !== undefined && exchanges.length > 0 ? keep(finding, look) : undefined;
+    const isProblem = result.level === 'fail' || result.level === 'warn';
+    const evidence =
+      isProblem && exchanges !== undefined && exchanges.length > 0
+        ? saveEvidence(finding, result)
+        : undefined;
     return { ...finding, ...(evidence !== undefined && { evidence }) };
   }
 }
 
-/** What is missing first of all: a consequence names the cause, and not another consequence. */
-function needsWords({ code, level, summary }: Finding): string {
-  return level === 'skipped' && summary.startsWith('needs ') ? summary : `needs ${code}`;
+/** Names the first cause: the check that failed, not one that was skipped for it. */
+function skippedFor({ code, skipped }: Finding): CheckResult {
+  const check = skipped?.because === 'need' ? skipped.check : code;
+  return { level: 'skipped', summary: `needs ${check}`, skipped: { because: 'need', check } };
 }
 
-/** One look within its time and the run's. */
-async function within(
+async function runWithinLimit(
   { check, subject }: Instance,
-  { context, gone }: Examination,
+  { context, signal }: Examination,
   deadline: number,
-): Promise<Look> {
+): Promise<CheckResult> {
   const left = Math.max(0, deadline - performance.now());
   const limitMs = Math.min(check.limitMs, left);
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), limitMs);
-  const ended = AbortSignal.any([gone, limit.signal]);
-  let look: Promise<Look> | undefined;
+  const ended = AbortSignal.any([signal, limit.signal]);
+  let result: Promise<CheckResult> | undefined;
   try {
     ended.throwIfAborted();
-    look = Promise.resolve(check.look({ ...context, gone: ended }, subject));
-    return await Promise.race([look, aborted(ended)]);
+    result = Promise.resolve(check.run({ ...context, signal: ended }, subject));
+    return await Promise.race([result, rejectOnAbort(ended)]);
   } catch (error) {
-    // What it had begun is to end before anybody else is told of it.
-    const rest = ended.aborted ? await settled(look) : undefined;
-    if (gone.aborted) return { level: 'skipped', summary: 'interrupted' };
-    if (limit.signal.aborted) return { ...rest, ...late(check, limitMs < check.limitMs) };
-    if (error instanceof Wrong) {
-      const { message, fault, remedy } = error;
-      return { level: 'fail', summary: message, fault, ...(remedy && { remedy }) };
+    // The check must end before its finding is reported.
+    const exchanges = ended.aborted ? await exchangesOf(result) : undefined;
+    if (signal.aborted) return skip('interrupted', 'interrupted');
+    if (limit.signal.aborted)
+      return { ...timedOut(check, limitMs < check.limitMs), ...(exchanges && { exchanges }) };
+    if (error instanceof CheckFailure) {
+      const { message, level, fault, remedy } = error;
+      return { level, summary: message, fault, ...(remedy && { remedy }) };
     }
     if (error instanceof OccError) return { level: 'fail', summary: error.message, fault: 'client' };
     const summary = `the check itself failed: ${error instanceof Error ? error.message : String(error)}`;
@@ -112,41 +116,41 @@ async function within(
   }
 }
 
-/** Milliseconds that something told to end is waited for. */
+/** Milliseconds to wait for an aborted check to end. */
 const graceMs = 1000;
 
-/** What was heard until then, where that can be told in time. */
-async function settled(look: Promise<Look> | undefined): Promise<Pick<Look, 'exchanges'> | undefined> {
+/** The exchanges recorded by an aborted check; undefined if it does not end in time. */
+async function exchangesOf(
+  result: Promise<CheckResult> | undefined,
+): Promise<CheckResult['exchanges'] | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<undefined>(
-    (resolve) => (timer = setTimeout(() => resolve(undefined), graceMs)),
-  );
-  const found = await Promise.race([look?.catch(() => undefined), patience]);
+  const grace = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), graceMs)));
+  const found = await Promise.race([result?.catch(() => undefined), grace]);
   clearTimeout(timer);
-  return found?.exchanges && { exchanges: found.exchanges };
+  return found?.exchanges;
 }
 
-function late({ limitMs, kind }: Check, quick: boolean): Look {
-  if (quick) return { level: 'skipped', summary: 'not done within the ten seconds of --quick' };
+function timedOut({ limitMs, kind }: Check, quick: boolean): CheckResult {
+  if (quick) return skip('time', 'not finished within the ten seconds of --quick');
   return {
     level: 'fail',
-    summary: `not done within ${limitMs / 1000} s`,
+    summary: `not finished within ${limitMs / 1000} s`,
     fault: kind === 'live' ? 'provider' : 'occ',
   };
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const leave = (): void => reject(signal.reason as Error);
-    if (signal.aborted) leave();
-    else signal.addEventListener('abort', leave, { once: true });
+    const onAbort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
   });
 }
 
-/** Lets so many in at once; each gives its place back by calling what it got. */
-function turnstile(places: number): () => Promise<() => void> {
+/** Returns a function that resolves once fewer than `max` callers are inside; each calls what it received to leave. */
+function limitConcurrency(max: number): () => Promise<() => void> {
   const waiting: (() => void)[] = [];
-  let free = places;
+  let free = max;
   const leave = (): void => {
     const next = waiting.shift();
     if (next) next();

@@ -1,4 +1,4 @@
-/** A report as JUnit XML, which every CI reads: findings are test cases, warnings are told in their output. */
+/** Renders a report as JUnit XML for CI systems: each finding is a test case, a warning is its output. */
 import type { Finding } from './check.ts';
 import { countLevel, type Report } from './report.ts';
 
@@ -19,26 +19,26 @@ export function renderJunit(report: Report): string {
 function renderCase(finding: Finding): string {
   const { code, subject = 'this machine', level, summary, fault, ms } = finding;
   const head = `    <testcase classname="${escape(subject)}" name="${escape(code)}" time="${(ms / 1000).toFixed(3)}"`;
-  const more = escape([...wordsOf(finding)].join('\n'));
+  const output = escape([...outputOf(finding)].join('\n'));
   switch (level) {
     case 'fail':
-      return `${head}><failure type="${fault ?? 'unknown'}" message="${escape(summary)}">${more}</failure></testcase>`;
+      return `${head}><failure type="${fault ?? 'unknown'}" message="${escape(summary)}">${output}</failure></testcase>`;
     case 'skipped':
       return `${head}><skipped message="${escape(summary)}"/></testcase>`;
     case 'warn':
-      return `${head}><system-out>warning: ${escape(summary)}\n${more}</system-out></testcase>`;
+      return `${head}><system-out>warning: ${escape(summary)}\n${output}</system-out></testcase>`;
     case 'ok':
       return `${head}/>`;
   }
 }
 
-function* wordsOf({ detail, remedy, evidence }: Finding): Generator<string> {
+function* outputOf({ detail, remedy, evidence }: Finding): Generator<string> {
   if (detail !== undefined) yield detail;
   if (remedy) yield [remedy.text, ...remedy.commands].join('\n');
   if (evidence !== undefined) yield `evidence: ${evidence}`;
 }
 
-/** Characters that XML 1.0 has no way to write are left out. */
+/** Removes the characters that XML 1.0 cannot represent. */
 function escape(text: string): string {
   return text
     .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '')

@@ -1,4 +1,4 @@
-/** What a run found, counted; the renderers print it and find nothing of their own. */
+/** The findings of a run and their counts, for the renderers. */
 import type { Check, Finding, Level } from './check.ts';
 
 export interface Report {
@@ -10,22 +10,22 @@ export function countLevel({ findings }: Pick<Report, 'findings'>, level: Level)
   return findings.filter((finding) => finding.level === level).length;
 }
 
-/** True when something failed: doctor then ends with 1. */
+/** True if a check failed. Doctor then exits with 1. */
 export function hasFailed(report: Pick<Report, 'findings'>): boolean {
   return countLevel(report, 'fail') > 0;
 }
 
-/** One line of `--list`. */
+/** One entry of `--list`. */
 export interface Listed {
   code: string;
   title: string;
   kinds: readonly Check['kind'][];
   needs: readonly string[];
-  /** Takes longer than ten seconds by its nature. */
+  /** Takes longer than ten seconds by design. */
   long: boolean;
 }
 
-/** Every code once, in the order of its first check. */
+/** Lists every code once, in the order of its first check. */
 export function listChecks(checks: readonly Check[]): Listed[] {
   return [...new Set(checks.map(({ code }) => code))].map((code) => {
     const same = checks.filter((check) => check.code === code);

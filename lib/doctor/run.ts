@@ -1,11 +1,11 @@
-/** One run of doctor: settings in, findings out, and everything that was started for it is stopped. */
+/** Runs the selected checks and then stops everything that was started for them. */
 import type { LoadedSettings } from '../config/load.ts';
 import { findPlaces } from '../config/paths.ts';
 import { startEmulator, type Emulator } from '../emulator/server.ts';
 import { OccError } from '../errors.ts';
 import { openUpstream, type Upstream } from '../proxy/upstream.ts';
 import type { Context, Finding, Machine } from './check.ts';
-import { cleaner, keepEvidence } from './evidence.ts';
+import { redactorFor, saveEvidence } from './evidence.ts';
 import { examine, type Examination } from './examine.ts';
 import type { Instance } from './select.ts';
 
@@ -14,31 +14,31 @@ export interface RunOptions {
   machine: Machine;
   loaded: LoadedSettings | OccError;
   offline: boolean;
-  /** Milliseconds for all of it. */
+  /** Milliseconds for the whole run. */
   limitMs?: number;
-  /** Seconds of the two-minute stream; tests have less time. */
+  /** The duration of the two-minute stream, in seconds; shorter in tests. */
   streamSeconds?: number;
-  gone: AbortSignal;
-  watch?: Examination['watch'];
+  signal: AbortSignal;
+  onProgress?: Examination['onProgress'];
 }
 
-/** More than two minutes, and a piece in the last of its seconds. */
+/** Two minutes and a few seconds, in which the stream must still send. */
 const streamSeconds = 126;
 
-/** Rejects when `gone` aborts. Nothing that was started for it is left then either. */
+/** Rejects when `signal` aborts, also after stopping everything it started. */
 export async function runDoctor(options: RunOptions): Promise<Finding[]> {
-  const { instances, machine, loaded, offline, gone, limitMs, watch } = options;
+  const { instances, machine, loaded, offline, signal, limitMs, onProgress } = options;
   const shared = new Map<string, Promise<unknown>>();
   const once = <T>(name: string, make: () => Promise<T>): Promise<T> => {
     const made = (shared.get(name) as Promise<T> | undefined) ?? make();
     shared.set(name, made);
-    // Whoever asked hears of a failure; that nobody waits for it any more is no fault.
+    // The caller handles a rejection, unless its check has ended by then.
     made.catch(() => {});
     return made;
   };
   const ended = new AbortController();
-  const running = AbortSignal.any([gone, ended.signal]);
-  const context: Omit<Context, 'gone'> = {
+  const running = AbortSignal.any([signal, ended.signal]);
+  const context: Omit<Context, 'signal'> = {
     machine,
     loaded,
     offline,
@@ -48,16 +48,16 @@ export async function runDoctor(options: RunOptions): Promise<Finding[]> {
     once: (name, make) => once(name, () => make(running)),
   };
   const { stateDir } = findPlaces(machine);
-  const clean = loaded instanceof OccError ? (text: string) => text : cleaner(loaded.settings);
+  const redact = loaded instanceof OccError ? (text: string) => text : redactorFor(loaded.settings);
   try {
     return await examine({
       instances,
       context,
-      gone,
-      clean,
-      keep: (finding, { exchanges = [] }) => keepEvidence(stateDir, finding, exchanges, clean),
+      signal,
+      redact,
+      saveEvidence: (finding, { exchanges = [] }) => saveEvidence(stateDir, finding, exchanges, redact),
       ...(limitMs !== undefined && { limitMs }),
-      ...(watch !== undefined && { watch }),
+      ...(onProgress !== undefined && { onProgress }),
     });
   } finally {
     ended.abort();

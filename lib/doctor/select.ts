@@ -1,27 +1,28 @@
-/** Which checks are made, of what: from names and switches to a list of looks to take. */
+/** Selects the checks to run and their subjects from the arguments of the command. */
 import { nearest } from '../nearest.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import type { Check, Subject } from './check.ts';
 import { machine, type Subjects } from './subjects.ts';
 
 export interface Selection {
-  /** Codes; none means all. */
+  /** Empty for all. */
   codes: readonly string[];
-  /** Neither means: everything offline, and what is short and live where there is a key. */
+  /** By default: every offline check, and the short live checks of providers with a key. */
   only?: 'offline' | 'live';
   quick: boolean;
   long: boolean;
 }
 
-/** One look to take. */
+/** One check of one subject. */
 export interface Instance {
   check: Check;
   subject: Subject;
 }
 
-/** OccError `usage` (exit 2) for a code that there is not. */
+/** Throws OccError `usage` (exit 2) for an unknown code. */
 export function select(all: readonly Check[], selection: Selection, subjects: Subjects): Instance[] {
-  for (const code of selection.codes) if (!all.some((check) => check.code === code)) throw unknown(code, all);
+  for (const code of selection.codes)
+    if (!all.some((check) => check.code === code)) throw unknownCheck(code, all);
   const wanted = all.filter(
     (check) => isWanted(check, selection) && subjectsOf(check, subjects, selection).length > 0,
   );
@@ -32,7 +33,7 @@ export function select(all: readonly Check[], selection: Selection, subjects: Su
   return grouped(instances, subjects);
 }
 
-/** The machine first, then each provider, and its models after it. */
+/** Orders by subject: this machine, then each provider followed by its models. */
 function grouped(instances: readonly Instance[], { providers, models }: Subjects): Instance[] {
   const order = providers.flatMap((provider) => [
     provider.name,
@@ -48,7 +49,7 @@ function isWanted(check: Check, { codes, only, quick, long }: Selection): boolea
   return true;
 }
 
-/** What a check needs comes along, whatever kind it is. */
+/** Adds the checks that are needed, including those excluded by name or kind; never a live one with `--offline`. */
 function withNeeds(wanted: readonly Check[], all: readonly Check[], { only }: Selection): Check[] {
   const found = new Set(wanted);
   for (const check of found) {
@@ -67,36 +68,36 @@ function subjectsOf(
   { providers, models }: Subjects,
   { only }: Selection,
 ): readonly Subject[] {
-  // Without a key there is nobody to ask; asked for in so many words, the look says what it lacks.
-  const ready = (subject: Subject): boolean =>
+  // Without a key, live checks run only with --live, where the check `keys` reports what is missing.
+  const isReady = (subject: Subject): boolean =>
     kind === 'offline' || only === 'live' || subject.provider?.missingKey === undefined;
   switch (scope) {
     case 'machine':
-      return kind === 'offline' || only === 'live' || providers.some(ready) ? [machine] : [];
+      return kind === 'offline' || only === 'live' || providers.some(isReady) ? [machine] : [];
     case 'provider':
-      return providers.filter(ready);
+      return providers.filter(isReady);
     case 'model':
-      return models.filter(ready);
+      return models.filter(isReady);
   }
 }
 
-/** A need is of the same provider or model, or of the machine. */
-export function fulfils(need: Instance, { check, subject }: Instance): boolean {
+/** True if `need` is a check that the other needs, of this machine or of the same provider or model. */
+export function satisfies(need: Instance, { check, subject }: Instance): boolean {
   if (!check.needs.includes(need.check.code)) return false;
   const { name } = need.subject;
   return name === '' || subject.name === '' || name === subject.name || subject.name.startsWith(`${name}/`);
 }
 
-function unknown(code: string, all: readonly Check[]): OccError {
+function unknownCheck(code: string, all: readonly Check[]): OccError {
   const codes = [...new Set(all.map((check) => check.code))];
   const near = nearest(code, codes);
   return new OccError('usage', `there is no check "${code}"`, {
     exitCode: exitCodes.usage,
-    remedy: `${near === undefined ? '' : `did you mean "${near}"? `}occ doctor --list names them all`,
+    remedy: `${near === undefined ? '' : `did you mean "${near}"? `}occ doctor --list shows all checks`,
   });
 }
 
-/** Requests that the providers get, at most; a repeated try of occ's own not counted. */
+/** The largest number of requests to providers, not counting retries by occ. */
 export function countRequests(instances: readonly Instance[]): number {
   return instances.reduce((sum, { check, subject }) => {
     const { requests = 0 } = check;

@@ -1,4 +1,4 @@
-/** Which providers and models there are to look at. */
+/** Finds the providers and models to check. */
 import { configuredModels, toId } from '../clients/tiers.ts';
 import type { Settings } from '../config/settings.ts';
 import { nearest } from '../nearest.ts';
@@ -6,27 +6,27 @@ import { exitCodes, OccError } from '../errors.ts';
 import type { Subject } from './check.ts';
 
 export interface Subjects {
-  /** Those that a configured model names, the emulator left out. */
+  /** Those of the configured models, without the emulator. */
   providers: readonly Subject[];
   models: readonly Subject[];
 }
 
-export interface Only {
+export interface SubjectFilter {
   provider?: string;
-  /** A key of `models`, `provider/model`, or a model's id. */
+  /** A key of `models`, `provider/model`, or a model id. */
   model?: string;
 }
 
 export const machine: Subject = { name: '' };
 
-/** OccError `usage` (exit 2) for a provider or model that is not configured. */
-export function findSubjects(settings: Settings, only: Only = {}): Subjects {
+/** Throws OccError `usage` (exit 2) for a provider or model that is not configured. */
+export function findSubjects(settings: Settings, only: SubjectFilter = {}): Subjects {
   const models = configuredModels(settings).flatMap((model): Subject[] => {
     const provider = settings.providers[model.provider];
     if (provider === undefined || model.provider === 'emulator') return [];
     return [{ name: toId(model), provider, model }];
   });
-  const chosen = models.filter((subject) => fits(subject, only, settings));
+  const chosen = models.filter((subject) => matches(subject, only, settings));
   if (chosen.length === 0 && (only.provider ?? only.model) !== undefined)
     throw unknown(models, only, settings);
   const providers = [...new Set(chosen.flatMap(({ provider }) => provider ?? []))];
@@ -40,19 +40,23 @@ export function findSubjects(settings: Settings, only: Only = {}): Subjects {
   };
 }
 
-function fits({ provider, model, name }: Subject, only: Only, settings: Settings): boolean {
+function matches({ provider, model, name }: Subject, only: SubjectFilter, settings: Settings): boolean {
   if (only.provider !== undefined && provider?.name !== only.provider.replaceAll('_', '-')) return false;
   if (only.model === undefined) return true;
-  return name === only.model || model?.model_id === only.model || named(only.model, settings) === name;
+  return name === only.model || model?.model_id === only.model || idOf(only.model, settings) === name;
 }
 
-function named(key: string, { models }: Settings): string | undefined {
+function idOf(key: string, { models }: Settings): string | undefined {
   const entry = Object.hasOwn(models, key) ? models[key] : undefined;
   return entry && toId(entry);
 }
 
-function unknown(models: readonly Subject[], { provider, model }: Only, settings: Settings): OccError {
-  const asked = model ?? provider ?? '';
+function unknown(
+  models: readonly Subject[],
+  { provider, model }: SubjectFilter,
+  settings: Settings,
+): OccError {
+  const wanted = model ?? provider ?? '';
   const known = new Set(
     model === undefined
       ? models.map((subject) => subject.provider?.name ?? '')
@@ -61,11 +65,11 @@ function unknown(models: readonly Subject[], { provider, model }: Only, settings
           ...Object.keys(settings.models),
         ],
   );
-  const near = nearest(asked, known);
+  const near = nearest(wanted, known);
   const what =
-    model === undefined ? 'no configured model is of the provider' : 'there is no configured model';
-  return new OccError('usage', `${what} "${asked}"`, {
+    model === undefined ? 'no configured model belongs to the provider' : 'there is no configured model';
+  return new OccError('usage', `${what} "${wanted}"`, {
     exitCode: exitCodes.usage,
-    remedy: near === undefined ? `there are: ${[...known].join(', ')}` : `did you mean "${near}"?`,
+    remedy: near === undefined ? `configured: ${[...known].join(', ')}` : `did you mean "${near}"?`,
   });
 }

@@ -67,14 +67,14 @@ export const situations: Readonly<Record<string, Situation>> = {
   thinking: {
     usage: 'thinking',
     about: 'thinking, then text, which says whether earlier thinking came back',
-    answer: ({ thoughts }) => [think('Let me think about this.'), say(thoughtsReport(thoughts))],
+    answer: ({ thoughts }) => [think('Let me think about this.'), say(thoughtsReport(thoughts.length))],
   },
   'thinking-tool': {
     usage: 'thinking-tool',
     about: 'thinking, then a tool call, then text that says whether the thinking came back',
     answer: (conversation) =>
       conversation.done.length > 0
-        ? [say(thoughtsReport(conversation.thoughts))]
+        ? [say(thoughtsReport(conversation.thoughts.length))]
         : useTools(conversation, (tool) => [
             think('A tool will tell.'),
             call(tool.name, inputFor(tool, 'one')),
@@ -256,8 +256,7 @@ function inputFor({ name, schema }: OfferedTool, word: string): unknown {
   return sampleOf(schema, word);
 }
 
-function thoughtsReport(thoughts: readonly string[]): string {
-  return thoughts.length === 0
-    ? 'No earlier thinking came back.'
-    : `Earlier thinking came back: ${thoughts.length}.`;
+/** The text of `thinking` after `count` earlier thoughts came back. */
+export function thoughtsReport(count: number): string {
+  return count === 0 ? 'No earlier thinking came back.' : `Earlier thinking came back: ${count}.`;
 }

@@ -1,4 +1,4 @@
-/** The report as a page and as XML: narrow enough, marked by more than colour, the summary last, nothing unescaped. */
+/** Tests the report for the terminal and as JUnit XML. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderReport } from '../../lib/commands/doctor/page.ts';
@@ -15,9 +15,9 @@ const report: Report = {
       subject: 'opencode-go/glm-5.3',
       level: 'fail',
       summary:
-        'opencode-go <cut> its answer off & said "nothing" after a rather long while, which is told here\u0007',
+        'opencode-go <cut> off its answer & sent "nothing" for a long time, as this long line says\u0007',
       fault: 'provider',
-      remedy: { text: 'ask another one', commands: ['occ config set models.default.model_id minimax-m3'] },
+      remedy: { text: 'use another model', commands: ['occ config set models.default.model_id minimax-m3'] },
       evidence: '/home/me/.local/state/occ/doctor/eof.txt',
       ms: 1500,
     },
@@ -25,29 +25,43 @@ const report: Report = {
       code: 'usage',
       subject: 'opencode-go/glm-5.3',
       level: 'warn',
-      summary: 'odd',
+      summary: 'a warning',
       detail: 'one\ntwo',
       ms: 2,
     },
-    { code: 'cancel', subject: 'opencode-go/glm-5.3', level: 'skipped', summary: 'needs model', ms: 0 },
-    { code: 'two-minute', subject: 'opencode-go/glm-5.3', level: 'skipped', summary: 'needs model', ms: 0 },
+    {
+      code: 'cancel',
+      subject: 'opencode-go/glm-5.3',
+      level: 'skipped',
+      summary: 'needs model',
+      skipped: { because: 'need', check: 'model' },
+      ms: 0,
+    },
+    {
+      code: 'two-minute',
+      subject: 'opencode-go/glm-5.3',
+      level: 'skipped',
+      summary: 'needs model',
+      skipped: { because: 'need', check: 'model' },
+      ms: 0,
+    },
   ],
 };
 
-test('a page of 60 columns', async () => {
+test('the report wraps at 60 columns', async () => {
   const lines = renderReport(report, await loadStyle(0), 60);
   assert.deepEqual(lines, [
     '✓ node        v24',
     '',
     'opencode-go/glm-5.3',
-    '✗ eof         opencode-go <cut> its answer off & said',
-    '              "nothing" after a rather long while, which is',
-    '              told here\u0007',
+    '✗ eof         opencode-go <cut> off its answer & sent',
+    '              "nothing" for a long time, as this long line',
+    '              says\u0007',
     '    The fault is at the provider.',
-    '    Ask another one',
+    '    Use another model',
     '        occ config set models.default.model_id minimax-m3',
     '    evidence: /home/me/.local/state/occ/doctor/eof.txt',
-    '! usage       odd',
+    '! usage       a warning',
     '    one',
     '    two',
     '- not checked, needs model: cancel, two-minute',
@@ -56,7 +70,7 @@ test('a page of 60 columns', async () => {
   ]);
 });
 
-test('colour marks, and nothing else', async () => {
+test('colour adds only escape sequences', async () => {
   const plain = renderReport(report, await loadStyle(0), 80).join('\n');
   const coloured = renderReport(report, await loadStyle(1), 80).join('\n');
   assert.notEqual(coloured, plain);
@@ -64,7 +78,7 @@ test('colour marks, and nothing else', async () => {
   assert.equal(coloured.replace(/\x1b\[\d+m/g, ''), plain);
 });
 
-test('JUnit has its counts, and escapes what it must', () => {
+test('JUnit XML has the counts and is escaped', () => {
   const xml = renderJunit(report);
   assert.match(
     xml,
@@ -72,7 +86,7 @@ test('JUnit has its counts, and escapes what it must', () => {
   );
   assert.match(
     xml,
-    /message="opencode-go &lt;cut&gt; its answer off &amp; said &quot;nothing&quot;[^"]* told here">/,
+    /message="opencode-go &lt;cut&gt; off its answer &amp; sent &quot;nothing&quot;[^"]* line says">/,
   );
   assert.match(xml, /occ config set models\.default\.model_id minimax-m3\nevidence: /);
   assert.match(

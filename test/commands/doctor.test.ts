@@ -1,4 +1,4 @@
-/** `occ doctor` as a person and a script meet it: what is said where, exit codes, and an end at any moment. */
+/** Tests `occ doctor` as a program: its output, exit codes and interruption. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ interface Found {
 const findings = (stdout: string): Found[] => toAnswer('doctor', stdout)['findings'] as Found[];
 const config = '.config/occ/config.json';
 
-test('everything that is quick, offline: warnings and the end code 0', async (t) => {
+test('--offline --quick without a key warns and exits with 0', async (t) => {
   const at = home(t);
   at.program('claude', fakeClient(`console.log('2.1.330 (Claude Code)'); process.exit(0);`));
   const { code, stdout, stderr } = await at.run(['doctor', '--offline', '--quick']);
@@ -30,14 +30,14 @@ test('everything that is quick, offline: warnings and the end code 0', async (t)
   assert.doesNotMatch(stdout, /two-minute/);
 });
 
-test('a failure ends with 1, and the summary is the last line', async (t) => {
+test('a failure exits with 1, and the summary is the last line', async (t) => {
   const { code, stdout } = await home(t).run(['doctor', 'keys']);
   assert.equal(code, 1);
-  assert.match(stdout, /✗ keys +no key[^]*The fault is on this side\.[^]*occ config set api_key --stdin/);
+  assert.match(stdout, /✗ keys +no key[^]*The fault is on this machine\.[^]*occ config set api_key --stdin/);
   assert.equal(stdout.trimEnd().split('\n').at(-1), '1 problem');
 });
 
-test('a configuration that is broken is a finding, and hides its consequences', async (t) => {
+test('an invalid configuration is a finding, and the checks that need it are skipped', async (t) => {
   const at = home(t);
   at.write(config, '{ "models": { "default": { "provider": "nobody", "model_id": "x" } } }');
   const { code, stdout } = await at.run(['doctor', 'config', 'eof', 'node', '--json']);
@@ -48,7 +48,7 @@ test('a configuration that is broken is a finding, and hides its consequences', 
   );
 });
 
-test('--json is one value, and with --list every check that there is', async (t) => {
+test('--json prints one value, and --list prints every check', async (t) => {
   const at = home(t);
   const { checks } = toAnswer('doctor-list', (await at.run(['doctor', '--list', '--json'])).stdout);
   const codes = (checks as Found[]).map(({ code }) => code);
@@ -65,7 +65,7 @@ test('--json is one value, and with --list every check that there is', async (t)
   );
 });
 
-test('--junit is XML with a case for each finding', async (t) => {
+test('--junit prints XML with a case for each finding', async (t) => {
   const { code, stdout } = await home(t).run(['doctor', 'keys', 'node', '--junit']);
   assert.equal(code, 1);
   assert.match(stdout, /^<\?xml [^]*<testsuite name="occ doctor" tests="3" failures="1" skipped="0"/);
@@ -75,11 +75,11 @@ test('--junit is XML with a case for each finding', async (t) => {
   );
 });
 
-for (const [args, words] of [
+for (const [args, message] of [
   [['two-minutes'], /no check "two-minutes"[^]*did you mean "two-minute"\?/],
   [
     ['--provider', 'opencode-ho'],
-    /no configured model is of the provider "opencode-ho"[^]*did you mean "opencode-go"/,
+    /no configured model belongs to the provider "opencode-ho"[^]*did you mean "opencode-go"/,
   ],
   [['--model', 'glm-5.4'], /no configured model "glm-5\.4"[^]*did you mean "glm-5\.3"/],
   [['--live', '--offline'], /cannot be used with/],
@@ -88,27 +88,28 @@ for (const [args, words] of [
   test(`occ doctor ${args.join(' ')} is wrong usage`, async (t) => {
     const { code, stdout, stderr } = await home(t).run(['doctor', ...args]);
     assert.equal(code, 2, stderr);
-    assert.match(stderr, words);
+    assert.match(stderr, message);
     assert.equal(stdout, '');
   });
 
-test('live checks say beforehand how many requests they make, and make no more', async (t) => {
+test('live checks announce how many requests they send, and send no more', async (t) => {
   const at = home(t);
   const emulator = await startProvider(t);
   at.write(config, JSON.stringify(goConfig(emulator.url)));
   const { code, stdout, stderr } = await at.run(['doctor', '--live', '--model', 'minimax-m3', '--json']);
   assert.equal(code, 0, stdout + stderr);
-  const [, said] = /at most (\d+) short live requests of 1 model; --offline makes none/.exec(stderr) ?? [];
-  const { length: made } = emulator.requests;
-  // No proxy runs in the background, and one answer serves the key and the model: so two of them are not made.
-  assert.equal(made, Number(said) - 2);
+  const [, announced] =
+    /at most (\d+) short live requests to 1 model; --offline sends none/.exec(stderr) ?? [];
+  const { length: sent } = emulator.requests;
+  // Two are not sent: no proxy runs in the background, and the checks of key and model share one answer.
+  assert.equal(sent, Number(announced) - 2);
   const found = findings(stdout);
   assert.ok(found.some(({ code, level }) => code === 'tool-loop' && level === 'ok'));
   assert.ok(emulator.requests.every(({ conversation }) => conversation.model !== 'glm-5.3'));
   assert.doesNotMatch(stdout + stderr, /0123456789abcdef/);
 });
 
-test('the proxy in the background is asked through itself', async (t) => {
+test('the check of the background proxy sends its request through that proxy', async (t) => {
   const at = home(t);
   const { url } = await startProvider(t);
   at.write(config, JSON.stringify({ ...goConfig(url), port: 0, auth_token: 'a-token-of-my-own' }));
@@ -117,22 +118,22 @@ test('the proxy in the background is asked through itself', async (t) => {
   const { code, stdout } = await at.run(['doctor', 'running', '--json']);
   assert.equal(code, 0, stdout);
   const running = findings(stdout).find((found) => found.code === 'running');
-  assert.match(running?.summary ?? '', /answers, its stream is whole/);
+  assert.match(running?.summary ?? '', /answers with a complete stream/);
   await at.run(['stop']);
 });
 
-describe('remedies that are commands of occ work', () => {
+describe('remedies that are occ commands work', () => {
   const commandsOf = (stdout: string): string[][] =>
     (toAnswer('doctor', stdout)['findings'] as { remedy?: { commands: string[] } }[])
       .flatMap(({ remedy }) => remedy?.commands ?? [])
       .filter((command) => command.startsWith('occ config '))
       .map((command) => command.split(' ').slice(1));
 
-  for (const [what, code, change] of [
+  for (const [name, code, change] of [
     ['a cap on streams', 'timeouts', { streaming_timeout_ms: 120_000 }],
-    ['an impatient limit', 'timeouts', { stream_idle_timeout_ms: 5000 }],
+    ['a limit that is too short', 'timeouts', { stream_idle_timeout_ms: 5000 }],
   ] as const)
-    test(what, async (t) => {
+    test(name, async (t) => {
       const at = home(t);
       at.write(config, JSON.stringify({ models: { default: { model_id: 'glm-5.3' } }, opencode_go: change }));
       const before = await at.run(['doctor', code, '--json']);
@@ -156,7 +157,7 @@ describe('remedies that are commands of occ work', () => {
   });
 });
 
-test('the remedy of a stale record takes it away', async (t) => {
+test('the remedy for a stale record removes it', async (t) => {
   const at = home(t);
   const record = join(at.dir, '.local/state/occ/proxy.json');
   const stale = {
@@ -180,9 +181,9 @@ test('the remedy of a stale record takes it away', async (t) => {
   assert.match((await at.run(['doctor', 'record'])).stdout, /✓ record/);
 });
 
-test('Ctrl-C ends it at once, in the middle of the long stream', async (t) => {
+test('Ctrl-C ends it at once, during the long stream', async (t) => {
   const running = home(t).start(['doctor', 'two-minute', '--offline']);
-  await running.waitFor('looking at');
+  await running.waitFor('occ: running');
   running.kill('SIGINT');
   const { code, stdout, stderr } = await running.ended;
   assert.equal(code, 130);

@@ -1,4 +1,4 @@
-/** The emulator posing as a provider: it answers doctor's own questions as a capable model would, with one fault at will. */
+/** An emulator configured to look like opencode-go: it answers doctor's prompts like a capable model, with faults on demand. */
 import type { TestContext } from 'node:test';
 import { failing, type Answer } from '../../lib/emulator/answer.ts';
 import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
@@ -8,13 +8,13 @@ import { call, callTogether, drip, say, think, type Script } from '../../lib/emu
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 
 export interface ProviderOptions extends RespondOptions {
-  /** Instead of what a capable model would say. */
-  answer?: (asked: ReceivedRequest) => Answer | Script | undefined;
-  /** Faults of every answer. */
+  /** Replaces the answer of the capable model. */
+  answer?: (request: ReceivedRequest) => Answer | Script | undefined;
+  /** Faults in every answer. */
   faults?: Faults;
 }
 
-/** Ended after the test. Strict: it refuses what the real gateway refuses, a wrong key included. */
+/** Closed after the test. Strict: it refuses what the real gateway refuses, such as a request without a key. */
 export async function startProvider(t: TestContext, options: ProviderOptions = {}): Promise<Emulator> {
   const { answer, faults = {}, ...rest } = options;
   const emulator = await startEmulator({
@@ -22,13 +22,13 @@ export async function startProvider(t: TestContext, options: ProviderOptions = {
     models: { 'glm-5.3': ['chat'], 'minimax-m3': ['messages'], 'claude-haiku-4-5': ['messages'] },
     quota: { rolling: 12, weekly: 30, monthly: 8 },
     ...rest,
-    script: (asked) => failing(answer?.(asked) ?? capable(asked), faults),
+    script: (request) => failing(answer?.(request) ?? capable(request), faults),
   });
   t.after(() => emulator.close());
   return emulator;
 }
 
-/** A model that does what it is asked. */
+/** A model that does what the prompts ask for. */
 export function capable({ conversation }: ReceivedRequest): Script {
   const { prompt, done, tools } = conversation;
   if (done.length > 0) return [say('It is sunny in Paris, and 21 degrees.')];
@@ -46,7 +46,7 @@ export function capable({ conversation }: ReceivedRequest): Script {
   return [say('Hello, it is good to see you here today.')];
 }
 
-/** A configuration with one model of each format at this emulator, as opencode-go. */
+/** A configuration with one chat and one messages model of this emulator as opencode-go. */
 export function goConfig(url: string, more: object = {}): object {
   return {
     api_key: 'sk-test-0123456789abcdef',

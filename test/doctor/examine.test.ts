@@ -1,38 +1,40 @@
-/** The engine: needs, limits, order, and an end to everything that was begun. */
+/** Tests how checks are run: needs, limits, order and concurrency. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
-import type { Check, Context, Look } from '../../lib/doctor/check.ts';
+import type { Check, Context, CheckResult } from '../../lib/doctor/check.ts';
 import { examine, type Examination } from '../../lib/doctor/examine.ts';
 import { machine } from '../../lib/doctor/subjects.ts';
-import { Wrong } from '../../lib/doctor/laws/fault.ts';
+import { CheckFailure } from '../../lib/doctor/laws/fault.ts';
 
-const fine: Look = { level: 'ok', summary: 'fine' };
+const fine: CheckResult = { level: 'ok', summary: 'fine' };
 
-function check(code: string, look: Check['look'], more: Partial<Check> = {}): Check {
-  return { code, title: code, kind: 'offline', scope: 'machine', needs: [], limitMs: 5000, look, ...more };
+function check(code: string, run: Check['run'], more: Partial<Check> = {}): Check {
+  return { code, title: code, kind: 'offline', scope: 'machine', needs: [], limitMs: 5000, run, ...more };
 }
 
-function run(checks: readonly Check[], more: Partial<Examination> = {}) {
+function examineAll(checks: readonly Check[], more: Partial<Examination> = {}) {
   return examine({
     instances: checks.map((each) => ({ check: each, subject: machine })),
-    context: {} as Omit<Context, 'gone'>,
-    gone: new AbortController().signal,
-    keep: () => undefined,
-    clean: (text) => text,
+    context: {} as Omit<Context, 'signal'>,
+    signal: new AbortController().signal,
+    saveEvidence: () => undefined,
+    redact: (text) => text,
     ...more,
   });
 }
 
-const never: Check['look'] = ({ gone }) =>
-  new Promise((_, reject) => gone.addEventListener('abort', () => reject(new Error('left')), { once: true }));
+const untilAborted: Check['run'] = ({ signal }) =>
+  new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true }),
+  );
 
-test('what failed hides its consequences, and theirs', async () => {
+test('a failure skips the checks that need it, and those that need these', async () => {
   const made: string[] = [];
   const note =
-    (code: string, look: Look): Check['look'] =>
-    () => (made.push(code), look);
-  const findings = await run([
+    (code: string, result: CheckResult): Check['run'] =>
+    () => (made.push(code), result);
+  const findings = await examineAll([
     check('third', note('third', fine), { needs: ['second'] }),
     check('first', note('first', { level: 'fail', summary: 'broken' })),
     check('second', note('second', fine), { needs: ['first'] }),
@@ -45,20 +47,20 @@ test('what failed hides its consequences, and theirs', async () => {
   assert.deepEqual(made.sort(), ['first', 'other']);
 });
 
-test('a warning hides nothing', async () => {
-  const findings = await run([
+test('a warning skips no other check', async () => {
+  const findings = await examineAll([
     check('first', () => ({ level: 'warn', summary: 'odd' })),
     check('second', () => fine, { needs: ['first'] }),
   ]);
   assert.equal(findings[1]?.level, 'ok');
 });
 
-test('needs are of the same provider and model', async () => {
+test('a need applies to the same provider and model', async () => {
   const by = check('need', (_, { name }) => ({ ...fine, level: name === 'a' ? 'fail' : 'ok' }), {
     scope: 'provider',
   });
   const on = check('use', () => fine, { needs: ['need'], scope: 'model' });
-  const findings = await run([], {
+  const findings = await examineAll([], {
     instances: [
       { check: by, subject: { name: 'a' } },
       { check: by, subject: { name: 'ab' } },
@@ -72,10 +74,10 @@ test('needs are of the same provider and model', async () => {
   );
 });
 
-test('independent looks go on at the same time', async () => {
+test('independent checks run concurrently', async () => {
   let release = (): void => {};
   const gate = new Promise<void>((resolve) => (release = resolve));
-  const findings = await run([
+  const findings = await examineAll([
     check('waits', async () => (await gate, fine)),
     check('frees', () => (release(), fine)),
   ]);
@@ -85,63 +87,68 @@ test('independent looks go on at the same time', async () => {
   );
 });
 
-test('a look that passes its limit ends and is told so, by whose fault', async () => {
-  const [offline, live] = await run([
-    check('slow', never, { limitMs: 20 }),
-    check('far', never, { limitMs: 20, kind: 'live' }),
+test('a check that exceeds its limit fails, with the provider at fault if it is live', async () => {
+  const [offline, live] = await examineAll([
+    check('slow', untilAborted, { limitMs: 20 }),
+    check('far', untilAborted, { limitMs: 20, kind: 'live' }),
   ]);
   assert.deepEqual(
     [offline?.level, offline?.summary, offline?.fault],
-    ['fail', 'not done within 0.02 s', 'occ'],
+    ['fail', 'not finished within 0.02 s', 'occ'],
   );
   assert.equal(live?.fault, 'provider');
 });
 
-test('what a run has no time for is no failure', async () => {
-  const [slow, quick] = await run([check('slow', never), check('quick', () => fine)], { limitMs: 40 });
-  assert.deepEqual([slow?.level, slow?.summary], ['skipped', 'not done within the ten seconds of --quick']);
+test('a check that the run has no time for is skipped', async () => {
+  const [slow, quick] = await examineAll([check('slow', untilAborted), check('quick', () => fine)], {
+    limitMs: 40,
+  });
+  assert.deepEqual(
+    [slow?.level, slow?.summary],
+    ['skipped', 'not finished within the ten seconds of --quick'],
+  );
   assert.equal(quick?.level, 'ok');
 });
 
-test('the end of a run ends every look, and is told to the caller', async () => {
-  const leaving = new AbortController();
-  let left = 0;
-  const leaves: Check['look'] = async (context, subject) => {
+test('aborting a run aborts every check and rejects', async () => {
+  const interrupt = new AbortController();
+  let ended = 0;
+  const counted: Check['run'] = async (context, subject) => {
     try {
-      return await never(context, subject);
+      return await untilAborted(context, subject);
     } finally {
-      left++;
+      ended++;
     }
   };
-  const going = run([check('a', leaves), check('b', leaves)], { gone: leaving.signal });
+  const running = examineAll([check('a', counted), check('b', counted)], { signal: interrupt.signal });
   await sleep(5);
-  leaving.abort();
-  await assert.rejects(going, { name: 'AbortError' });
-  assert.equal(left, 2);
+  interrupt.abort();
+  await assert.rejects(running, { name: 'AbortError' });
+  assert.equal(ended, 2);
 });
 
-test('a law that is broken names its side; a check that throws is occ’s own fault', async () => {
-  const [wrong, thrown] = await run([
-    check('wrong', () => {
-      throw new Wrong('provider', 'it cuts');
+test('a CheckFailure names who is at fault; any other error is a fault of occ', async () => {
+  const [failed, thrown] = await examineAll([
+    check('failed', () => {
+      throw new CheckFailure('provider', 'it cuts off');
     }),
     check('thrown', () => {
       throw new TypeError('oops');
     }),
   ]);
-  assert.deepEqual([wrong?.level, wrong?.fault, wrong?.summary], ['fail', 'provider', 'it cuts']);
+  assert.deepEqual([failed?.level, failed?.fault, failed?.summary], ['fail', 'provider', 'it cuts off']);
   assert.deepEqual([thrown?.level, thrown?.fault], ['fail', 'occ']);
 });
 
-test('live looks take turns', async () => {
-  let going = 0;
+test('at most four live checks run concurrently', async () => {
+  let running = 0;
   let most = 0;
-  const counted = async (): Promise<Look> => {
-    most = Math.max(most, ++going);
+  const counted = async (): Promise<CheckResult> => {
+    most = Math.max(most, ++running);
     await sleep(5);
-    going--;
+    running--;
     return fine;
   };
-  await run(Array.from({ length: 12 }, (_, i) => check(`c${i}`, counted, { kind: 'live' })));
+  await examineAll(Array.from({ length: 12 }, (_, i) => check(`c${i}`, counted, { kind: 'live' })));
   assert.equal(most, 4);
 });

@@ -1,4 +1,4 @@
-/** Planted faults: the right check finds each, names the right side, and its remedy is one that works. */
+/** Tests that the right check finds each planted fault, names who is at fault and suggests a working remedy. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,7 +10,7 @@ import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { callTogether } from '../../lib/emulator/script.ts';
 import { writeRecord } from '../../lib/daemon/record.ts';
 import { put, scratchHome } from '../config/scratch.ts';
-import { complaints, finding, runChecks } from './run-checks.ts';
+import { problems, finding, runChecks } from './run-checks.ts';
 import { capable, goConfig, startProvider, type ProviderOptions } from './emulated-provider.ts';
 
 const messages = 'opencode-go/minimax-m3';
@@ -22,12 +22,14 @@ async function live(t: TestContext, options: ProviderOptions = {}, more: object 
   return { home, findings: await runChecks(t, { home, config: goConfig(url, more), only: 'live' }) };
 }
 
-/** The answer to a question with tools; everything else is answered as ever. */
-const whenAskedForTools = (answer: ProviderOptions['answer']) => (asked: ReceivedRequest) =>
-  asked.conversation.tools.length > 0 && asked.conversation.done.length === 0 ? answer?.(asked) : undefined;
+/** Replaces only the first answer to a request with tools. */
+const whenToolsOffered = (answer: ProviderOptions['answer']) => (request: ReceivedRequest) =>
+  request.conversation.tools.length > 0 && request.conversation.done.length === 0
+    ? answer?.(request)
+    : undefined;
 
 describe('an address', () => {
-  test('that is wrong is the configuration’s fault, and unset by its path', async (t) => {
+  test('that is wrong is a fault of the configuration, and the remedy removes it', async (t) => {
     const { url } = await startProvider(t);
     const { findings } = await live(t, {}, { base_url: `${url}/zen/go/v1/chatter` });
     const found = finding(findings, 'reachable');
@@ -36,17 +38,18 @@ describe('an address', () => {
     assert.match(found.summary, /chatter answers with a web page \(404\): there is no API/);
     assert.deepEqual(found.remedy?.commands, ['occ config unset opencode_go.base_url']);
     assert.match(finding(findings, 'key').summary, /^needs reachable$/);
+    assert.deepEqual(finding(findings, 'key').skipped, { because: 'need', check: 'reachable' });
     assert.equal(finding(findings, 'eof', chat).level, 'skipped');
   });
 
-  test('where nobody listens is told as that', async (t) => {
+  test('where no server listens is reported as a refused connection', async (t) => {
     const { findings } = await live(t, {}, { base_url: 'http://127.0.0.1:1/v1/chat/completions' });
     const found = finding(findings, 'reachable');
     assert.equal(found.level, 'fail');
     assert.match(found.summary, /127\.0\.0\.1:1 refused the connection \(ECONNREFUSED\)/);
   });
 
-  test('that serves a web page for everything is no API', async (t) => {
+  test('that serves only web pages is not an API', async (t) => {
     const site = createServer((_, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Welcome</title>');
     });
@@ -65,14 +68,14 @@ describe('an address', () => {
 });
 
 test('a web page instead of a stream is the provider’s fault', async (t) => {
-  const { findings } = await live(t, { answer: whenAskedForTools(() => webPage()) });
+  const { findings } = await live(t, { answer: whenToolsOffered(() => webPage()) });
   const found = finding(findings, 'tool-first', chat);
   assert.equal(found.level, 'fail');
   assert.equal(found.fault, 'provider');
   assert.match(found.summary, /opencode-go sent a web page instead of an answer/);
 });
 
-test('a dead key is named with the place it came from, and nothing behind it is tried', async (t) => {
+test('a refused key is reported with its place, and the checks that need it are skipped', async (t) => {
   const { findings } = await live(t, {
     answer: () => refuse(401, { type: 'AuthError', message: 'Invalid API key.' }),
   });
@@ -85,7 +88,7 @@ test('a dead key is named with the place it came from, and nothing behind it is 
   assert.equal(finding(findings, 'tool-loop', messages).summary, 'needs key');
 });
 
-test('a dead key of the environment is put right there', async (t) => {
+test('the remedy for a refused key from the environment sets the variable', async (t) => {
   const { url } = await startProvider(t, { answer: () => refuse(401, { type: 'AuthError', message: 'no' }) });
   const findings = await runChecks(t, {
     config: goConfig(url),
@@ -97,18 +100,18 @@ test('a dead key of the environment is put right there', async (t) => {
 });
 
 describe('a model', () => {
-  test('that is not served is named with its places in the configuration', async (t) => {
+  test('that is not served is reported with its place in the configuration', async (t) => {
     const { findings } = await live(t, { models: { 'minimax-m3': ['messages'] } });
     const found = finding(findings, 'model', chat);
     assert.equal(found.level, 'fail');
-    assert.match(found.summary, /it is not served: 401 ModelError/);
+    assert.match(found.summary, /^not served: 401 ModelError/);
     assert.match(found.remedy?.commands[0] ?? '', /^occ config set models\.default\.model_id \S+$/);
-    // The other one answers, so the key is good.
+    // The other model answers, so the key is valid.
     assert.equal(finding(findings, 'key').level, 'ok');
     assert.equal(finding(findings, 'eof', messages).level, 'ok');
   });
 
-  test('that was retired says so with 410', async (t) => {
+  test('that was retired is reported with its status 410', async (t) => {
     const { findings } = await live(t, {
       answer: ({ conversation }) =>
         conversation.model === 'glm-5.3'
@@ -123,7 +126,7 @@ describe('a model', () => {
   });
 });
 
-test('a model without an address is told, though nothing of its provider can be asked', async (t) => {
+test('a model without an endpoint is reported, although its provider cannot be reached', async (t) => {
   const config = {
     models: { default: { provider: 'mine', model_id: 'x', wire_format: 'messages' } },
     providers: { mine: { base_url: 'http://127.0.0.1:1/v1', api_key: 'sk-0123456789' } },
@@ -134,7 +137,7 @@ test('a model without an address is told, though nothing of its provider can be 
   assert.match(found.summary, /mine has no endpoint for messages, only for chat/);
 });
 
-test('an upstream that cuts a stream in the middle is at fault, and the time of the cut is told', async (t) => {
+test('an upstream that cuts off a stream is at fault, and the time is reported', async (t) => {
   const { url } = await startProvider(t, {
     answer: ({ conversation }) =>
       conversation.prompt.startsWith('Write the numbers')
@@ -154,21 +157,21 @@ test('an upstream that cuts a stream in the middle is at fault, and the time of 
     const found = finding(findings, 'two-minute', subject);
     assert.equal(found.level, 'fail');
     assert.equal(found.fault, 'provider');
-    assert.match(found.summary, /^opencode-go broke the connection in mid-answer, after \d+ ms$/);
+    assert.match(found.summary, /^opencode-go broke the connection during its answer, after \d+ ms$/);
   }
 });
 
-test('an upstream that ends without an end is at fault', async (t) => {
+test('an upstream that does not finish its answer is at fault', async (t) => {
   const { findings } = await live(t, { faults: { omit: ['finish', 'usage', 'end', 'cost'] } });
   for (const subject of [chat, messages]) {
     const found = finding(findings, 'eof', subject);
     assert.equal(found.level, 'fail');
     assert.equal(found.fault, 'provider');
-    assert.match(found.summary, /^opencode-go ended its answer without an end, after/);
+    assert.match(found.summary, /^opencode-go did not finish its answer, after/);
   }
 });
 
-test('an upstream that forgets message_stop is put right, and warned of', async (t) => {
+test('a missing message_stop is corrected and causes a warning', async (t) => {
   const { findings } = await live(t, { faults: { omit: ['end'] } });
   const found = finding(findings, 'eof', messages);
   assert.equal(found.level, 'warn');
@@ -176,7 +179,7 @@ test('an upstream that forgets message_stop is put right, and warned of', async 
   assert.equal(found.summary, 'opencode-go ends without message_stop');
 });
 
-test('a tool call at index 1 is put right, and warned of by the provider’s name', async (t) => {
+test('a tool call at index 1 is corrected and causes a warning with the provider’s name', async (t) => {
   const { home, findings } = await live(t, { faults: { indexShift: 1 } });
   const found = finding(findings, 'tool-first', messages);
   assert.equal(found.level, 'warn');
@@ -189,26 +192,26 @@ test('a tool call at index 1 is put right, and warned of by the provider’s nam
   assert.ok(found.evidence?.startsWith(join(home, '.local/state/occ/doctor/tool-first')));
 });
 
-test('keep-alives inside events are put right where they are comments', async (t) => {
+test('comments inside events are corrected and cause a warning', async (t) => {
   const { findings } = await live(t, { faults: { comments: { every: 2, inside: true } } });
   const found = finding(findings, 'eof', messages);
   assert.equal(found.level, 'warn');
   assert.equal(found.summary, 'opencode-go puts keep-alives inside events');
 });
 
-test('keep-alives that tear events nobody can put right', async (t) => {
+test('keep-alives that split the data of events are the provider’s fault', async (t) => {
   const { findings } = await live(t, { faults: { comments: { every: 5, inside: 'data' } } });
   for (const subject of [chat, messages]) {
     const found = finding(findings, 'eof', subject);
     assert.equal(found.level, 'fail');
     assert.equal(found.fault, 'provider');
-    assert.equal(found.summary, 'opencode-go tears its events apart with keep-alives');
+    assert.equal(found.summary, 'opencode-go splits its events with keep-alives');
   }
 });
 
 test('broken arguments are the provider’s fault', async (t) => {
   const { findings } = await live(t, {
-    answer: whenAskedForTools(() => [
+    answer: whenToolsOffered(() => [
       callTogether({ name: 'get_weather', input: {}, rawArguments: '{"city": "Par' }),
     ]),
   });
@@ -216,31 +219,32 @@ test('broken arguments are the provider’s fault', async (t) => {
     const found = finding(findings, 'tool-first', subject);
     assert.equal(found.level, 'fail');
     assert.equal(found.fault, 'provider');
-    assert.match(found.summary, /^opencode-go sent arguments of a tool call that are no JSON object/);
+    assert.match(found.summary, /^opencode-go sent tool call arguments that are not a JSON object/);
   }
 });
 
-test('a model that does not do what is to be judged is no one’s fault', async (t) => {
+test('a model that does not do what the check judges is nobody’s fault', async (t) => {
   const { findings } = await live(t, {
-    answer: whenAskedForTools(() => [{ type: 'text', text: 'I would rather talk about it.' }]),
+    answer: whenToolsOffered(() => [{ type: 'text', text: 'I would rather talk about it.' }]),
   });
   const found = finding(findings, 'parallel-tools', chat);
   assert.equal(found.level, 'skipped');
-  assert.equal(found.summary, '0 calls came: the answer was text (end_turn)');
-  assert.ok(complaints(findings).every((line) => line.startsWith('skipped')));
+  assert.deepEqual(found.skipped, { because: 'not_observed' });
+  assert.equal(found.summary, 'the model made 0 calls: the answer was text (end_turn)');
+  assert.ok(problems(findings).every((line) => line.startsWith('skipped')));
 });
 
-test('settings.json with an address of its own is named, and what wins', async (t) => {
+test('a settings.json with its own address is reported, with a way around it', async (t) => {
   const home = scratchHome(t);
   put(join(home, '.claude/settings.json'), { env: { ANTHROPIC_BASE_URL: 'https://elsewhere.example' } });
   const found = finding(await runChecks(t, { home, codes: ['conflicts'] }), 'conflicts');
   assert.equal(found.level, 'warn');
   assert.equal(found.fault, 'client');
   assert.match(found.summary, /^~\/\.claude\/settings\.json sets ANTHROPIC_BASE_URL$/);
-  assert.match(found.remedy?.text ?? '', /occ launch, or take ANTHROPIC_BASE_URL out/);
+  assert.match(found.remedy?.text ?? '', /occ launch, or remove ANTHROPIC_BASE_URL/);
 });
 
-test('streaming_timeout_ms fails by its path, and cuts the long stream for real', async (t) => {
+test('streaming_timeout_ms is reported by its path, and cuts off the long stream', async (t) => {
   const config = {
     opencode_go: { streaming_timeout_ms: 1200 },
     models: { default: { provider: 'opencode-go', model_id: 'glm-5.3' } },
@@ -252,12 +256,12 @@ test('streaming_timeout_ms fails by its path, and cuts the long stream for real'
   assert.match(cut.summary, /no whole answer within 1\.2 s \(streaming_timeout_ms\)/);
   const found = finding(findings, 'timeouts');
   assert.equal(found.level, 'fail');
-  assert.match(found.summary, /^opencode_go\.streaming_timeout_ms cuts every answer after 1\.2 s$/);
+  assert.match(found.summary, /^opencode_go\.streaming_timeout_ms cuts off every answer after 1\.2 s$/);
   for (const { remedy } of [cut, found])
     assert.deepEqual(remedy?.commands, ['occ config unset opencode_go.streaming_timeout_ms']);
 });
 
-test('a stale record is told, with the command that takes it away', async (t) => {
+test('a stale record is reported with the command that removes it', async (t) => {
   const home = scratchHome(t);
   writeRecord(join(home, '.local/state/occ'), {
     instance: 'gone',
@@ -274,11 +278,11 @@ test('a stale record is told, with the command that takes it away', async (t) =>
   });
   const found = finding(await runChecks(t, { home, codes: ['record'] }), 'record');
   assert.equal(found.level, 'warn');
-  assert.match(found.summary, /speaks of pid 4194303, which is gone/);
+  assert.match(found.summary, /names pid 4194303, which has ended/);
   assert.deepEqual(found.remedy?.commands, ['occ stop']);
 });
 
-test('evidence holds no key, and is its owner’s alone', async (t) => {
+test('evidence contains no key and is private', async (t) => {
   const { home, findings } = await live(t, {
     answer: () => refuse(400, { message: 'bad key sk-test-0123456789abcdef' }),
   });

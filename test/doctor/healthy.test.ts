@@ -1,17 +1,17 @@
-/** Set-ups in which nothing is wrong: doctor complains of nothing, live and offline. */
+/** Tests that doctor reports no problem for configurations without one, live and offline. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refuse } from '../../lib/emulator/answer.ts';
-import { complaints, finding, runChecks } from './run-checks.ts';
+import { problems, finding, runChecks } from './run-checks.ts';
 import { goConfig, startProvider, type ProviderOptions } from './emulated-provider.ts';
 
-/** What a healthy set-up of a test lacks: there is no Claude Code on its PATH, no plan but Go's, no proxy that stays. */
-const honest = /^(?:warn claude|skipped quota opencode-zen|skipped quota mine|skipped running)/;
+/** Expected in every test: no Claude Code on the PATH, no quota except that of Go, no proxy in the background. */
+const expected = /^(?:warn claude|skipped quota opencode-zen|skipped quota mine|skipped running)/;
 
-const unexpected = (findings: Parameters<typeof complaints>[0]): string[] =>
-  complaints(findings).filter((line) => !honest.test(line));
+const unexpected = (findings: Parameters<typeof problems>[0]): string[] =>
+  problems(findings).filter((line) => !expected.test(line));
 
-/** A provider of nobody's fashion: any model but the one that cannot exist. */
+/** A provider without OpenCode's deviations. It serves every model except the one that doctor invents. */
 const plain: ProviderOptions = {
   strict: false,
   flavour: 'plain',
@@ -23,7 +23,7 @@ const plain: ProviderOptions = {
 
 const keyed = { api_key: 'sk-test-0123456789abcdef' };
 
-test('a provider that speaks chat alone', async (t) => {
+test('a provider that supports only chat', async (t) => {
   const { url } = await startProvider(t, plain);
   const config = {
     models: {
@@ -38,7 +38,7 @@ test('a provider that speaks chat alone', async (t) => {
   assert.deepEqual(unexpected(await runChecks(t, { config })), []);
 });
 
-test('a provider that speaks messages alone', async (t) => {
+test('a provider that supports only messages', async (t) => {
   const { url } = await startProvider(t, plain);
   const config = {
     models: { default: { provider: 'mine', model_id: 'some-model', quirks: { thinking: 'adaptive' } } },
@@ -58,7 +58,7 @@ test('opencode-go and opencode-zen', async (t) => {
     },
   };
   const findings = await runChecks(t, { config, long: true, streamSeconds: 1 });
-  // The posing models count for a few seconds only.
+  // The emulated models do not stream for two minutes.
   assert.deepEqual(
     unexpected(findings).filter((line) => !line.startsWith('skipped two-minute')),
     [],
@@ -67,7 +67,7 @@ test('opencode-go and opencode-zen', async (t) => {
   assert.equal(finding(findings, 'eof', 'opencode-zen/claude-haiku-4-5').level, 'ok');
 });
 
-test('no key and no network, offline: warnings, and no failure', async (t) => {
+test('without a key, --offline warns and does not fail', async (t) => {
   const findings = await runChecks(t, { only: 'offline' });
   assert.deepEqual(
     unexpected(findings).map((line) => line.split(' ').slice(0, 2).join(' ')),
@@ -75,7 +75,7 @@ test('no key and no network, offline: warnings, and no failure', async (t) => {
   );
 });
 
-test('no key, without a switch: a failure, and no request to anybody', async (t) => {
+test('without a key, the default checks fail and send no request', async (t) => {
   const findings = await runChecks(t, { codes: ['keys', 'reachable'] });
   assert.deepEqual(
     findings.map(({ code, level }) => `${level} ${code}`),

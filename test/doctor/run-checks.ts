@@ -1,10 +1,10 @@
-/** Runs doctor in this process on a configuration in a home of its own, in the time of a test. */
+/** Runs doctor in this process with a configuration in a temporary home. */
 import type { TestContext } from 'node:test';
 import type { Finding } from '../../lib/doctor/check.ts';
 import { checks } from '../../lib/doctor/checks/checks.ts';
 import { runDoctor } from '../../lib/doctor/run.ts';
 import { select, type Selection } from '../../lib/doctor/select.ts';
-import { findSubjects, type Only } from '../../lib/doctor/subjects.ts';
+import { findSubjects, type SubjectFilter } from '../../lib/doctor/subjects.ts';
 import { OccError } from '../../lib/errors.ts';
 import { loadSettings } from '../../lib/config/load.ts';
 import { join } from 'node:path';
@@ -15,11 +15,10 @@ export interface RunOptions extends Partial<Selection> {
   config?: unknown;
   home?: string;
   env?: Record<string, string>;
-  subjects?: Only;
-  /** Of the two-minute stream; 2 unless given. */
+  subjects?: SubjectFilter;
+  /** The duration of the two-minute stream; 2 by default. */
   streamSeconds?: number;
   limitMs?: number;
-  gone?: AbortSignal;
 }
 
 export async function runChecks(t: TestContext, options: RunOptions): Promise<Finding[]> {
@@ -46,12 +45,12 @@ export async function runChecks(t: TestContext, options: RunOptions): Promise<Fi
     loaded,
     offline: only === 'offline',
     streamSeconds,
-    gone: options.gone ?? new AbortController().signal,
+    signal: new AbortController().signal,
     ...(limitMs !== undefined && { limitMs }),
   });
 }
 
-/** The one finding of a code, of a subject where it has several. */
+/** The only finding with this code, for `subject` if there are several subjects. */
 export function finding(findings: readonly Finding[], code: string, subject?: string): Finding {
   const found = findings.filter(
     (each) => each.code === code && (subject === undefined || each.subject === subject),
@@ -65,8 +64,8 @@ export function finding(findings: readonly Finding[], code: string, subject?: st
   return first;
 }
 
-/** Those that are not ok, in a line each: what a healthy set-up has none of. */
-export function complaints(findings: readonly Finding[]): string[] {
+/** One line for each finding that is not ok. */
+export function problems(findings: readonly Finding[]): string[] {
   return findings
     .filter(({ level }) => level !== 'ok')
     .map(({ level, code, subject = '', summary }) => `${level} ${code} ${subject} ${summary}`);

@@ -1,39 +1,39 @@
-/** `occ doctor`: looks for what might be wrong, and says who is at fault and what to do. It reads and never repairs. */
+/** `occ doctor`: finds problems, names who is at fault and suggests remedies. It changes nothing. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 import type { DoctorOptions } from './run.ts';
 
 const help = `
-Without a switch: everything on this machine, and the short live checks where
-there is a key; it says beforehand how many requests those make.
+By default, this runs all offline checks, and the short live checks of
+providers with a key. It first prints how many requests those send.
 
 Examples:
-  occ doctor                          look at everything
+  occ doctor                          run the default checks
   occ doctor --offline                no request to any provider
-  occ doctor --quick                  done within ten seconds
-  occ doctor keys config              these two alone
-  occ doctor --live --model glm-5.3   one model, for real
+  occ doctor --quick                  finish within ten seconds
+  occ doctor keys config              only these two checks
+  occ doctor --live --model glm-5.3   the live checks of one model
   occ doctor two-minute --live --long a live stream of two minutes
   occ doctor --json | jq '.findings[] | select(.level == "fail")'
 
-Exit codes: 0 nothing failed, 1 something did, 2 wrong usage.
+Exit codes: 0 no check failed, 1 a check failed, 2 wrong usage.
 `;
 
 export function defineDoctor(program: Command, { system, globals, end }: CommandContext): void {
   program
     .command('doctor')
-    .summary('look for what might be wrong')
-    .description('Looks for what might be wrong, and says what to do. It changes nothing.')
-    .argument('[check...]', 'the checks to make; all of them unless given')
-    .option('-l, --list', 'name every check')
-    .addOption(new Option('--offline', 'ask no provider').conflicts('live'))
-    .addOption(new Option('--live', 'ask the providers, and nothing else').conflicts('offline'))
-    .addOption(new Option('--quick', 'no check over ten seconds').conflicts('long'))
-    .option('--long', 'live streams of two minutes, too')
-    .option('--provider <name>', 'live: this provider alone', notEmpty)
-    .option('--model <ref>', 'live: this model alone', notEmpty)
+    .summary('find problems')
+    .description('Finds problems and suggests remedies. It changes nothing.')
+    .argument('[check...]', 'the checks to run (default: all)')
+    .option('-l, --list', 'list all checks')
+    .addOption(new Option('--offline', 'send no request to a provider').conflicts('live'))
+    .addOption(new Option('--live', 'run only the live checks').conflicts('offline'))
+    .addOption(new Option('--quick', 'finish within ten seconds').conflicts('long'))
+    .option('--long', 'include live streams of two minutes')
+    .option('--provider <name>', 'live: check only this provider', notEmpty)
+    .option('--model <ref>', 'live: check only this model', notEmpty)
     .option('-c, --config <file>', 'use another configuration file')
-    .addOption(new Option('--junit', 'answer in JUnit XML').conflicts('json'))
+    .addOption(new Option('--junit', 'print the result as JUnit XML').conflicts('json'))
     .option('--json', 'print the result as JSON')
     .addHelpText('after', help)
     .action(async (codes: string[], options: DoctorOptions) => {

@@ -1,4 +1,4 @@
-/** The report for people: a line for each finding, what to do below it, and what it all comes to at the end. */
+/** Renders the report for the terminal: a line for each finding with its remedy below, then a summary. */
 import type { Finding, Level, Side } from '../../doctor/check.ts';
 import { countLevel, type Listed, type Report } from '../../doctor/report.ts';
 import { count } from '../../terminal/figures.ts';
@@ -8,13 +8,13 @@ const narrowest = 40;
 const widest = 100;
 const indent = 4;
 
-const sides = {
-  client: 'on this side',
+const sideTexts = {
+  client: 'on this machine',
   occ: 'in occ itself',
   provider: 'at the provider',
 } as const satisfies Record<Side, string>;
 
-/** Lines no wider than `columns`, commands and paths excepted: those are for copying. */
+/** Wraps lines at `columns`, except commands and paths, so that they can be copied. */
 export function renderReport(report: Report, style: Style, columns = 80): string[] {
   const width = Math.min(Math.max(columns, narrowest), widest);
   const { findings } = report;
@@ -22,10 +22,10 @@ export function renderReport(report: Report, style: Style, columns = 80): string
   const lines: string[] = [];
   for (const [subject, own] of bySubject(findings)) {
     if (subject !== '') lines.push('', style.bold(subject));
-    // What follows from a failure is one line: the eye is to rest on the failure.
-    const shown = own.filter((finding) => !isConsequence(finding));
+    // The checks that a failure prevented share one line, so that the failure stands out.
+    const shown = own.filter((finding) => missingNeed(finding) === undefined);
     lines.push(...shown.flatMap((finding) => renderFinding(finding, codeWidth, style, width)));
-    lines.push(...renderConsequences(own.filter(isConsequence), style, width));
+    lines.push(...renderPrevented(own, style, width));
   }
   return [...lines, '', summaryOf(report, style)];
 }
@@ -39,15 +39,16 @@ function bySubject(findings: readonly Finding[]): Map<string, Finding[]> {
   return groups;
 }
 
-function isConsequence({ level, summary }: Finding): boolean {
-  return level === 'skipped' && summary.startsWith('needs ');
+/** The check that was needed and did not succeed, if the finding was skipped for that. */
+function missingNeed({ skipped }: Finding): string | undefined {
+  return skipped?.because === 'need' ? skipped.check : undefined;
 }
 
-function renderConsequences(hidden: readonly Finding[], style: Style, width: number): string[] {
-  const causes = [...new Set(hidden.map(({ summary }) => summary))];
-  return causes.flatMap((cause) => {
-    const codes = hidden.filter(({ summary }) => summary === cause).map(({ code }) => code);
-    const [first = '', ...rest] = wrap(`not checked, ${cause}: ${codes.join(', ')}`, width - 2);
+function renderPrevented(findings: readonly Finding[], style: Style, width: number): string[] {
+  const needs = new Set(findings.flatMap((finding) => missingNeed(finding) ?? []));
+  return [...needs].flatMap((need) => {
+    const codes = findings.filter((finding) => missingNeed(finding) === need).map(({ code }) => code);
+    const [first = '', ...rest] = wrap(`not checked, needs ${need}: ${codes.join(', ')}`, width - 2);
     const head = `${markOf('skipped', style)} ${style.dim(first)}`;
     return [head].concat(rest.map((line) => `  ${style.dim(line)}`));
   });
@@ -66,8 +67,8 @@ function renderFinding(finding: Finding, codeWidth: number, style: Style, width:
     head + dim(first),
     ...rest.map((line) => pad + dim(line)),
     ...(detail?.split('\n').flatMap(below) ?? []),
-    ...(level === 'fail' && fault !== undefined ? below(`The fault is ${sides[fault]}.`) : []),
-    ...(remedy && remedy.text !== '' ? below(sentence(remedy.text)) : []),
+    ...(level === 'fail' && fault !== undefined ? below(`The fault is ${sideTexts[fault]}.`) : []),
+    ...(remedy && remedy.text !== '' ? below(capitalized(remedy.text)) : []),
     ...(remedy?.commands.map((command) => ' '.repeat(indent * 2) + style.bold(command)) ?? []),
     ...(evidence === undefined ? [] : [`${' '.repeat(indent)}evidence: ${evidence}`]),
   ];
@@ -111,11 +112,12 @@ export function renderList(listed: readonly Listed[], columns = widest): string[
   });
 }
 
-function sentence(text: string): string {
+/** A text that begins with a command stays as it is. */
+function capitalized(text: string): string {
   return /^occ\b/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Lines of at most `width` characters; a longer word stands alone, for it may be a path or an address. */
+/** Wraps at `width` characters. A longer word, such as a path or URL, gets its own line. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

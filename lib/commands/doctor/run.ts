@@ -1,4 +1,4 @@
-/** A run of `occ doctor` as a person sees it: what it will ask, how far it is, what it found; Ctrl-C ends it at once. */
+/** Runs `occ doctor`: announces the requests, shows the progress, prints the report. Ctrl-C ends it at once. */
 import { loadSettings, type LoadedSettings } from '../../config/load.ts';
 import { checks } from '../../doctor/checks/checks.ts';
 import type { Finding } from '../../doctor/check.ts';
@@ -30,7 +30,7 @@ export interface DoctorOptions extends GlobalOptions {
 
 /** 128 and the number of SIGINT. */
 const interrupted = 130;
-/** Milliseconds of `--quick`, less what starting and telling take. */
+/** The ten seconds of `--quick` in milliseconds, minus the time to start and to print. */
 const quickMs = 8500;
 
 /** Resolves to the exit code. */
@@ -51,7 +51,7 @@ export async function examineMachine(
   const loaded = await load(options, system);
   const instances = select(checks, selection, subjectsOf(loaded, options));
   announceRequests(instances, output);
-  const findings = await take(instances, loaded, options, system, output);
+  const findings = await runInstances(instances, loaded, options, system, output);
   if (findings === undefined) {
     output.warn('occ: interrupted');
     return interrupted;
@@ -70,7 +70,7 @@ function list(output: Output, system: System): number {
   return exitCodes.ok;
 }
 
-/** A configuration that is at fault is a finding, and no reason to look at nothing else. */
+/** Returns the error of an invalid configuration, because the check `config` reports it and other checks still run. */
 async function load(
   { config, offline }: DoctorOptions,
   { env, home }: System,
@@ -83,7 +83,7 @@ async function load(
   }
 }
 
-/** OccError `usage` for a provider or model that is not configured. */
+/** Throws OccError `usage` for a provider or model that is not configured. */
 function subjectsOf(loaded: LoadedSettings | OccError, { provider, model }: DoctorOptions): Subjects {
   if (loaded instanceof OccError) return { providers: [], models: [] };
   return findSubjects(loaded.settings, {
@@ -96,12 +96,12 @@ function announceRequests(instances: readonly Instance[], output: Output): void 
   const requests = countRequests(instances);
   if (requests === 0) return;
   const models = new Set(instances.flatMap(({ subject }) => (subject.model ? [subject.name] : []))).size;
-  const of = models === 0 ? '' : ` of ${count(models, 'model')}`;
-  output.info(`occ: at most ${count(requests, 'short live request')}${of}; --offline makes none`);
+  const to = models === 0 ? '' : ` to ${count(models, 'model')}`;
+  output.info(`occ: sending at most ${count(requests, 'short live request')}${to}; --offline sends none`);
 }
 
-/** The findings; undefined when a signal ended it. */
-async function take(
+/** Returns the findings; undefined if a signal ended the run. */
+async function runInstances(
   instances: readonly Instance[],
   loaded: LoadedSettings | OccError,
   options: DoctorOptions,
@@ -109,9 +109,9 @@ async function take(
   output: Output,
 ): Promise<Finding[] | undefined> {
   const signals = listenForSignals();
-  const leaving = new AbortController();
-  void signals.nth(1).then(() => leaving.abort());
-  let words = `looking at ${count(instances.length, 'thing')}`;
+  const interrupt = new AbortController();
+  void signals.nth(1).then(() => interrupt.abort());
+  let progress = `running ${count(instances.length, 'check')}`;
   const long = instances.some(({ check }) => check.long);
   const run = runDoctor({
     instances,
@@ -119,18 +119,18 @@ async function take(
     loaded,
     offline: options.offline === true,
     ...(options.quick === true && { limitMs: quickMs }),
-    gone: leaving.signal,
-    watch: (going, done) => {
-      const names = [...new Set(going.map(({ check }) => check.code))];
+    signal: interrupt.signal,
+    onProgress: (running, done) => {
+      const names = [...new Set(running.map(({ check }) => check.code))];
       const some = names.length > 3 ? `${names.slice(0, 3).join(', ')} …` : names.join(', ');
-      words = `${done} of ${instances.length} done${some === '' ? '' : `; at ${some}`}`;
+      progress = `${done} of ${instances.length} done${some === '' ? '' : `; running ${some}`}`;
     },
   });
-  const plain = `occ: looking at ${count(instances.length, 'thing')}${long ? '; the two-minute stream takes as long as its name says' : ''}`;
+  const plain = `occ: running ${count(instances.length, 'check')}${long ? '; the two-minute stream takes two minutes' : ''}`;
   try {
-    return await withProgress(output, output.animated ? () => words : plain, run);
+    return await withProgress(output, output.animated ? () => progress : plain, run);
   } catch (error) {
-    if (leaving.signal.aborted) return undefined;
+    if (interrupt.signal.aborted) return undefined;
     throw error;
   } finally {
     signals.stop();

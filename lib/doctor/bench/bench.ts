@@ -1,19 +1,19 @@
-/** Where one smoke test is made: the real proxy in this process, with both sides listened in on. */
+/** Runs smoke tests through a real proxy in this process and records both of its sides. */
 import { randomBytes } from 'node:crypto';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { Settings } from '../../config/settings.ts';
+import type { TimeLimit, Trouble } from '../../proxy/policy/failures.ts';
 import { startProxy } from '../../proxy/server.ts';
 import type { WireFormat } from '../../wire/codec.ts';
-import type { Remedy } from '../check.ts';
-import { askProxy } from './client.ts';
-import { readClient, type ClientHeard } from '../laws/client-laws.ts';
-import type { Exchange, UpstreamSide } from './recorded-exchange.ts';
-import { tapOn } from './tap.ts';
-import { readUpstream } from '../laws/upstream-laws.ts';
-import { wrongIn } from '../laws/fault.ts';
-import type { Context } from '../check.ts';
+import type { Context, Remedy } from '../check.ts';
+import { judgeClient, type ClientOutcome } from '../laws/client-laws.ts';
+import { toFailure } from '../laws/fault.ts';
+import { judgeUpstream } from '../laws/upstream-laws.ts';
+import { sendToProxy } from './client.ts';
+import type { FailedAttempt, RecordedExchange, RecordedUpstream } from './recorded-exchange.ts';
+import { createTap } from './tap.ts';
 
-/** The emulator's model that fails before it says anything, for a fallback to be seen. */
+/** The emulator's model that fails before it sends content, to trigger a fallback. */
 export const failingModel = {
   provider: 'emulator',
   model_id: 'doctor-failing',
@@ -21,96 +21,113 @@ export const failingModel = {
 } as const;
 
 export interface BenchOptions {
-  /** A real provider is asked; else the emulator. */
+  /** Requests go to a real provider instead of the emulator. */
   live: boolean;
-  /** What is asked: the one model of `settings`, as `provider/model`. */
+  /** The one model of `settings`, as `provider/model`. */
   model: string;
   provider: string;
   format: WireFormat;
   settings: Settings;
-  /** What to do about a time limit that ended an exchange. */
-  remedyFor: (setting: string) => Remedy;
+  /** The remedy for a time limit that ended an exchange. */
+  remedyFor: (limit: Exclude<TimeLimit, 'client'>) => Remedy;
 }
 
-export interface AskOptions {
-  leaveAtContent?: boolean;
-  /** Last changes to the settings of this exchange. */
+export interface SendOptions {
+  disconnectAtContent?: boolean;
+  /** Changes the settings for this exchange only. */
   adjust?: (settings: Settings) => Settings;
 }
 
-export type Whole = Extract<ClientHeard, { kind: 'whole' }>;
+export type CompleteAnswer = Extract<ClientOutcome, { kind: 'complete' }>;
 
 export interface Bench extends BenchOptions {
   context: Context;
   /** Every exchange so far. */
-  exchanges: Exchange[];
-  /** What the provider does that occ puts right. */
-  odd: Set<string>;
-  /** One exchange; one at a time. */
-  ask(body: Partial<MessagesRequest>, options?: AskOptions): Promise<Exchange>;
-  /** The answer of an exchange that has to be whole and lawful; throws a Wrong. */
-  whole(exchange: Exchange): Whole;
-  /** What the emulator is told, or what a model is asked to do. */
-  prompt(situation: string, words: string): string;
+  exchanges: RecordedExchange[];
+  /** Deviations of the provider from its format that occ corrects. */
+  deviations: Set<string>;
+  /** Runs one exchange. Exchanges must not overlap. */
+  send(body: Partial<MessagesRequest>, options?: SendOptions): Promise<RecordedExchange>;
+  /** Returns the answer if it is complete and valid; else throws a CheckFailure. */
+  expectComplete(exchange: RecordedExchange): CompleteAnswer;
+  /** The emulator's directive for `situation`, or `text` for a real model. */
+  prompt(situation: string, text: string): string;
   close(): Promise<void>;
 }
 
-/** Opens the proxy on a free loopback port. It is closed by `close`, and asks nothing once `context.gone` aborts. */
+/** Starts a proxy on a free loopback port. `close` stops it; no request is sent after `context.signal` aborts. */
 export async function openBench(options: BenchOptions, context: Context): Promise<Bench> {
   const { live, model, provider, format, remedyFor } = options;
-  const { gone } = context;
+  const { signal } = context;
   const token = randomBytes(32).toString('base64url');
-  const tap = tapOn(await context.upstream());
+  const tap = createTap(await context.upstream());
+  const attempts: LogEntry[] = [];
   let current = options.settings;
   const proxy = await startProxy({
     settings: () => current,
     token,
     host: '127.0.0.1',
     port: 0,
-    log: () => {},
+    log: (entry) => void (entry.event === 'attempt' && attempts.push(entry)),
     upstream: async () => tap.upstream,
   });
-  const exchanges: Exchange[] = [];
-  const odd = new Set<string>();
+  const exchanges: RecordedExchange[] = [];
+  const deviations = new Set<string>();
 
-  async function ask(body: Partial<MessagesRequest>, asking: AskOptions = {}): Promise<Exchange> {
-    const { leaveAtContent = false, adjust } = asking;
-    // A snapshot of its own: what the proxy remembers of one exchange is not to decide another.
+  async function send(
+    body: Partial<MessagesRequest>,
+    { disconnectAtContent = false, adjust }: SendOptions = {},
+  ): Promise<RecordedExchange> {
+    // A new object for each exchange: the proxy forgets what it learned when the settings change.
     current = { ...(adjust?.(options.settings) ?? options.settings) };
     const request = { model, max_tokens: 1024, stream: true, messages: [], ...body };
     tap.restart();
-    const answered = await askProxy({ url: proxy.url, token, body: request, leaveAtContent, gone });
-    await tap.settled(leaveAtContent ? longestLeave : briefly);
-    const exchange = { request, upstream: [...tap.heard()], ...answered };
+    attempts.length = 0;
+    const seen = await sendToProxy({ url: proxy.url, token, body: request, disconnectAtContent, signal });
+    await tap.idle(disconnectAtContent ? abortLimitMs : trailingLimitMs);
+    const failed = failedAttempt(attempts.at(-1));
+    const exchange = { request, upstream: [...tap.requests()], ...seen, ...(failed && { failed }) };
     exchanges.push(exchange);
     return exchange;
   }
 
-  function whole(exchange: Exchange): Whole {
-    const heard = readClient(exchange);
-    if (heard.kind !== 'whole') throw wrongIn(exchange, heard, provider, format, remedyFor);
-    for (const words of oddIn(exchange.upstream.at(-1), format)) odd.add(words);
-    return heard;
+  function expectComplete(exchange: RecordedExchange): CompleteAnswer {
+    const outcome = judgeClient(exchange);
+    if (outcome.kind !== 'complete') throw toFailure(exchange, outcome, provider, format, remedyFor);
+    for (const deviation of deviationsOf(exchange.upstream.at(-1), format)) deviations.add(deviation);
+    return outcome;
   }
 
   return {
     ...options,
     context,
     exchanges,
-    odd,
-    ask,
-    whole,
-    prompt: (situation, words) => (live ? words : `[emulator: ${situation}]`),
+    deviations,
+    send,
+    expectComplete,
+    prompt: (situation, text) => (live ? text : `[emulator: ${situation}]`),
     close: async () => void (await proxy.close(0)),
   };
 }
 
-/** What the answer did that occ has put right; an answer that was broken off on purpose is not judged. */
-function oddIn(side: UpstreamSide | undefined, format: WireFormat): readonly string[] {
-  return side === undefined || side.ended === 'left' ? [] : readUpstream(side, format).odd;
+type LogEntry = Readonly<Record<string, unknown>>;
+
+/** Undefined for an attempt that did not fail. */
+function failedAttempt(entry: LogEntry | undefined): FailedAttempt | undefined {
+  if (entry?.['reason'] === undefined) return undefined;
+  return {
+    reason: String(entry['reason']),
+    trouble: entry['trouble'] as Trouble | undefined,
+    limit: entry['limit'] as TimeLimit | undefined,
+  };
 }
 
-/** Milliseconds an upstream request has to end after its client left; the law gives it 100. */
-const longestLeave = 3000;
-/** A price may follow the end (P3), and what comes after the client's end is part of the transcript. */
-const briefly = 2000;
+/** An answer that was aborted on purpose is not judged. */
+function deviationsOf(side: RecordedUpstream | undefined, format: WireFormat): readonly string[] {
+  return side === undefined || side.ended === 'aborted' ? [] : judgeUpstream(side, format).deviations;
+}
+
+/** Milliseconds to wait for the upstream request to end after the client disconnects. The law (L13) allows 100. */
+const abortLimitMs = 3000;
+/** Milliseconds to wait for what follows the client's last event, such as a price (P3). It belongs to the transcript. */
+const trailingLimitMs = 2000;

@@ -1,12 +1,12 @@
-/** The person's own settings with the emulator in place of the providers: what they shorten is shortened here too. */
+/** The user's settings with the emulator in place of the providers, so that the configured time limits apply. */
+import type { LoadedSettings } from '../../config/load.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/settings.ts';
 import { withEmulator } from '../../emulator/settings.ts';
-import type { BenchOptions } from './bench.ts';
-import { timeoutRemedy } from '../checks/limit-places.ts';
-import type { LoadedSettings } from '../../config/load.ts';
 import { wireFormats, type WireFormat } from '../../wire/codec.ts';
+import { limitRemedy } from '../checks/limit-places.ts';
+import type { BenchOptions } from './bench.ts';
 
-/** As odd as the models of OpenCode Go that it imitates. */
+/** The quirks of the OpenCode Go models that the emulator imitates. */
 const quirks = {
   chat: { thinking: 'effort', replayReasoning: 'always' },
   messages: { thinking: 'adaptive', unsignedThinking: true, wrongStartUsage: true },
@@ -15,8 +15,8 @@ const quirks = {
 } as const satisfies Record<WireFormat, ModelEntry['quirks']>;
 
 /**
- * Benches on the emulator at `url`, one for each format and each of `providers`, whose timeouts hold; providers with the
- * same timeouts are one.
+ * Benches with the emulator at `url`: one for each format and each of `providers`, with that provider's timeouts. Providers
+ * with the same timeouts share one.
  */
 export function emulatedBenches(
   loaded: LoadedSettings,
@@ -25,7 +25,7 @@ export function emulatedBenches(
 ): BenchOptions[] {
   const { settings } = loaded;
   const distinct = new Map(providers.map((provider) => [JSON.stringify(provider.timeouts), provider]));
-  return [...distinct.values()].flatMap((like) =>
+  return [...distinct.values()].flatMap((provider) =>
     wireFormats.map((format) => {
       const entry: ModelEntry = {
         provider: 'emulator',
@@ -38,8 +38,8 @@ export function emulatedBenches(
         provider: 'the emulator',
         model: `emulator/${entry.model_id}`,
         format,
-        settings: onlyModel(withEmulator(withTimeouts(settings, like), url), entry),
-        remedyFor: (setting) => timeoutRemedy(loaded, like.name, setting),
+        settings: onlyModel(withEmulator(withTimeouts(settings, provider), url), entry),
+        remedyFor: (limit) => limitRemedy(loaded, provider.name, limit),
       };
     }),
   );
@@ -51,7 +51,7 @@ function withTimeouts(settings: Settings, { timeouts }: Provider): Settings {
   return { ...settings, providers: { ...settings.providers, emulator: { ...emulator, timeouts } } };
 }
 
-/** The settings in which one model is all there is; whatever is asked goes to it. */
+/** Settings with one model, which answers every request. */
 export function onlyModel(settings: Settings, entry: ModelEntry): Settings {
   return {
     ...settings,

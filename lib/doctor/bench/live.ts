@@ -1,46 +1,41 @@
-/** The bench for one configured model: its provider is asked for real, with the person's settings. */
+/** The bench for one configured model: requests go to its real provider with the user's settings. */
 import { toRoute } from '../../catalog/routes.ts';
 import { withEmulator } from '../../emulator/settings.ts';
 import { OccError } from '../../errors.ts';
-import type { Route, WireFormat } from '../../wire/codec.ts';
-import { openBench, type Bench } from './bench.ts';
+import type { Route } from '../../wire/codec.ts';
+import { limitRemedy } from '../checks/limit-places.ts';
 import { loadedIn, type Context, type Subject } from '../check.ts';
+import { CheckFailure } from '../laws/fault.ts';
+import { openBench, type Bench } from './bench.ts';
 import { onlyModel } from './emulated.ts';
-import { timeoutRemedy } from '../checks/limit-places.ts';
-import { Wrong } from '../laws/fault.ts';
 
-/** How a model is asked. A Wrong where it cannot be asked at all. */
+/** The route of a model. Throws a CheckFailure if its provider has no endpoint for it. */
 export function routeOf({ model, provider, name }: Subject): Route {
-  if (model === undefined || provider === undefined) throw new Error(`${name} is no model`);
+  if (model === undefined || provider === undefined) throw new Error(`${name} is not a model`);
   try {
     return toRoute(model, provider);
   } catch (error) {
     if (!(error instanceof OccError)) throw error;
-    throw new Wrong('client', error.message, { text: error.remedy ?? '', commands: [] });
+    throw new CheckFailure('client', error.message, { remedy: { text: error.remedy ?? '', commands: [] } });
   }
 }
 
-/** The format a model is asked in. A Wrong where it cannot be asked at all. */
-export function formatOf(subject: Subject): WireFormat {
-  return routeOf(subject).format;
-}
-
-/** Opens the bench of a model, or of a provider's first one. */
+/** Opens the bench of a model or of a provider's first model. */
 export async function openLive(context: Context, subject: Subject): Promise<Bench> {
   const loaded = loadedIn(context);
   const { settings } = loaded;
-  const asked = subject.model === undefined ? subject.models?.[0] : subject;
-  if (asked?.model === undefined) throw new Error(`${subject.name} has no model`);
-  const { model } = asked;
+  const chosen = subject.model === undefined ? subject.models?.[0] : subject;
+  if (chosen?.model === undefined) throw new Error(`${subject.name} has no model`);
+  const { model } = chosen;
   const { url } = await context.emulator();
   return openBench(
     {
       live: true,
       provider: model.provider,
-      model: asked.name,
-      format: formatOf(asked),
+      model: chosen.name,
+      format: routeOf(chosen).format,
       settings: onlyModel(withEmulator(settings, url), model),
-      remedyFor: (setting) => timeoutRemedy(loaded, model.provider, setting),
+      remedyFor: (limit) => limitRemedy(loaded, model.provider, limit),
     },
     context,
   );

@@ -1,47 +1,57 @@
-/** One request through the proxy as both sides saw it: every byte, and when it came. */
+/** One request through the proxy as both sides saw it: every byte and when it arrived. */
 import type { MessagesRequest } from '../../anthropic/request.ts';
+import type { TimeLimit, Trouble } from '../../proxy/policy/failures.ts';
 
 /** Bytes that arrived together. */
-export interface Piece {
+export interface Chunk {
   /** Milliseconds since the exchange began. */
   atMs: number;
   bytes: Uint8Array;
 }
 
-/** One side's answer. */
-export interface Answered {
+/** The response that one side received. */
+export interface RecordedResponse {
+  /** Absent if there was no response. */
   status?: number;
-  /** Lower case names. */
+  /** Lower-case names. */
   headers: Readonly<Record<string, string>>;
-  pieces: readonly Piece[];
+  chunks: readonly Chunk[];
   /**
-   * - `whole`: the body ended as bodies end; what it says is another question.
-   * - `broken`: the connection failed, before or within the body; `reason` says how.
-   * - `left`: who asked went away.
+   * - `complete`: the HTTP body ended regularly, whatever it contains.
+   * - `broken`: the connection failed before or within the body; `reason` describes the error.
+   * - `aborted`: the side that sent the request aborted it.
    */
-  ended: 'whole' | 'broken' | 'left';
+  ended: 'complete' | 'broken' | 'aborted';
   reason?: string;
   endedMs: number;
 }
 
-/** One request that the proxy made. */
-export interface UpstreamSide extends Answered {
+/** One request from the proxy to an upstream. */
+export interface RecordedUpstream extends RecordedResponse {
   /** Without query and credentials. */
   url: string;
-  askedMs: number;
+  sentMs: number;
 }
 
-export interface Exchange {
+/** How the proxy's last attempt failed, from its log. */
+export interface FailedAttempt {
+  reason: string;
+  trouble?: Trouble | undefined;
+  limit?: TimeLimit | undefined;
+}
+
+export interface RecordedExchange {
   request: MessagesRequest;
-  upstream: readonly UpstreamSide[];
-  client: Answered;
-  /** When the client went away, where it did so on purpose. */
-  leftMs?: number;
+  upstream: readonly RecordedUpstream[];
+  client: RecordedResponse;
+  failed?: FailedAttempt;
+  /** When the client disconnected on purpose. */
+  disconnectedMs?: number;
 }
 
-export function textOf({ pieces }: Pick<Answered, 'pieces'>): string {
-  return Buffer.concat(pieces.map(({ bytes }) => bytes)).toString('utf8');
+export function textOf({ chunks }: Pick<RecordedResponse, 'chunks'>): string {
+  return Buffer.concat(chunks.map(({ bytes }) => bytes)).toString('utf8');
 }
 
-/** Bytes of one side that are kept: far more than any answer to doctor's own small prompts. */
-export const mostKept = 16 * 1024 * 1024;
+/** Bytes kept of one response: far more than any answer to doctor's own short prompts. */
+export const maxKeptBytes = 16 * 1024 * 1024;

@@ -1,52 +1,52 @@
-/** Listens in on what the proxy asks its upstreams and what they answer, byte for byte, without changing either. */
+/** Records what the proxy sends to its upstreams and what they return, without changing a byte. */
 import type { Answer, Upstream } from '../../proxy/upstream.ts';
-import { mostKept, type Piece, type UpstreamSide } from './recorded-exchange.ts';
+import { maxKeptBytes, type Chunk, type RecordedUpstream } from './recorded-exchange.ts';
 
-type Recording = { -readonly [K in keyof UpstreamSide]: UpstreamSide[K] } & { pieces: Piece[] };
+type Recording = { -readonly [K in keyof RecordedUpstream]: RecordedUpstream[K] } & { chunks: Chunk[] };
 
 export interface Tap {
+  /** Pass this to the proxy. Closing it aborts its requests and leaves the shared upstream open. */
   upstream: Upstream;
-  /** Forgets what was heard and counts time from now. */
+  /** Discards the recordings and restarts the clock. */
   restart(): void;
-  /** Every request since then, in order; those still going on count as left so far. */
-  heard(): readonly UpstreamSide[];
-  /** Resolves when no request is going on any more, or after `limitMs`. */
-  settled(limitMs: number): Promise<void>;
+  /** Every request since the restart, in order. A request that is still running has `ended: 'aborted'` for now. */
+  requests(): readonly RecordedUpstream[];
+  /** Resolves when no request is running, or after `limitMs`. */
+  idle(limitMs: number): Promise<void>;
 }
 
-/** Closing it ends what was asked through it, and leaves `upstream` open: others use it too. */
-export function tapOn(upstream: Upstream): Tap {
-  let sides: Recording[] = [];
+export function createTap(upstream: Upstream): Tap {
+  let recordings: Recording[] = [];
   let began = performance.now();
-  const live = new Set<Recording>();
+  const running = new Set<Recording>();
   const closing = new AbortController();
   let waiting: (() => void)[] = [];
 
-  function end(side: Recording, ended: UpstreamSide['ended'], error?: unknown): void {
-    if (!live.delete(side)) return;
+  function end(side: Recording, ended: RecordedUpstream['ended'], error?: unknown): void {
+    if (!running.delete(side)) return;
     side.ended = ended;
     side.endedMs = performance.now() - began;
     if (error instanceof Error) side.reason = error.message;
-    if (live.size > 0) return;
+    if (running.size > 0) return;
     for (const resolve of waiting) resolve();
     waiting = [];
   }
 
-  async function* listen(body: Answer['body'], side: Recording, gone: AbortSignal): Answer['body'] {
+  async function* record(body: Answer['body'], side: Recording, signal: AbortSignal): Answer['body'] {
     const since = began;
-    let kept = 0;
+    let received = 0;
     try {
       for await (const bytes of body) {
-        kept += bytes.length;
-        if (kept <= mostKept) side.pieces.push({ atMs: performance.now() - since, bytes });
+        received += bytes.length;
+        if (received <= maxKeptBytes) side.chunks.push({ atMs: performance.now() - since, bytes });
         yield bytes;
       }
-      end(side, 'whole');
+      end(side, 'complete');
     } catch (error) {
-      end(side, gone.aborted ? 'left' : 'broken', error);
+      end(side, signal.aborted ? 'aborted' : 'broken', error);
       throw error;
     } finally {
-      end(side, 'left');
+      end(side, 'aborted');
     }
   }
 
@@ -54,36 +54,43 @@ export function tapOn(upstream: Upstream): Tap {
     url: string,
     headers: Record<string, string>,
     body: string,
-    signal: AbortSignal,
+    caller: AbortSignal,
   ): Promise<Answer> {
-    const askedMs = performance.now() - began;
-    const gone = AbortSignal.any([signal, closing.signal]);
-    const side: Recording = { url: bare(url), askedMs, headers: {}, pieces: [], ended: 'left', endedMs: 0 };
-    sides.push(side);
-    live.add(side);
-    // An abort ends it also where nobody reads the body any more.
-    gone.addEventListener('abort', () => end(side, 'left'), { once: true });
+    const sentMs = performance.now() - began;
+    const signal = AbortSignal.any([caller, closing.signal]);
+    const side: Recording = {
+      url: withoutSecrets(url),
+      sentMs,
+      headers: {},
+      chunks: [],
+      ended: 'aborted',
+      endedMs: 0,
+    };
+    recordings.push(side);
+    running.add(side);
+    // Also ends the recording if the body is no longer being read.
+    signal.addEventListener('abort', () => end(side, 'aborted'), { once: true });
     try {
-      const answer = await upstream.post(url, headers, body, gone);
+      const answer = await upstream.post(url, headers, body, signal);
       side.status = answer.status;
       side.headers = answer.headers;
-      return { ...answer, body: listen(answer.body, side, gone) };
+      return { ...answer, body: record(answer.body, side, signal) };
     } catch (error) {
-      end(side, gone.aborted ? 'left' : 'broken', error);
+      end(side, signal.aborted ? 'aborted' : 'broken', error);
       throw error;
     }
   }
 
   return {
-    upstream: { post, get: (...asked) => upstream.get(...asked), close: async () => closing.abort() },
+    upstream: { post, get: (...args) => upstream.get(...args), close: async () => closing.abort() },
     restart() {
-      sides = [];
-      live.clear();
+      recordings = [];
+      running.clear();
       began = performance.now();
     },
-    heard: () => sides,
-    async settled(limitMs) {
-      if (live.size === 0) return;
+    requests: () => recordings,
+    async idle(limitMs) {
+      if (running.size === 0) return;
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         waiting.push(resolve);
@@ -94,8 +101,8 @@ export function tapOn(upstream: Upstream): Tap {
   };
 }
 
-/** A URL may hold a password or a key. */
-function bare(url: string): string {
+/** Drops the user name, password and query, which may contain a key. */
+function withoutSecrets(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
 }

@@ -1,4 +1,4 @@
-/** Every check there is, in the order in which findings are told. */
+/** All checks, in the order of the report. */
 import type { Check } from '../check.ts';
 import { key } from './live/key.ts';
 import { firstToken, model } from './live/model.ts';

@@ -1,26 +1,25 @@
-/** The shortest exchange. With a real model it is made once, and every check that needs no more shares it. */
+/** The shortest exchange. For a real model it runs once, and all checks that need no more share it. */
 import { openBench, type Bench } from '../bench/bench.ts';
-import type { Exchange } from '../bench/recorded-exchange.ts';
+import type { RecordedExchange } from '../bench/recorded-exchange.ts';
 import { question } from './probe.ts';
 
-/** A sentence of several words, so that there is a stream to look at. */
-const words = 'Reply with one short sentence that says hello.';
+/** Asks for several words, so that the answer is a stream of several events. */
+export const helloPrompt = 'Reply with one short sentence that says hello.';
 
-export async function hello(bench: Bench): Promise<Exchange> {
-  if (!bench.live) return bench.ask(question(words));
-  const exchange = await bench.context.once(`hello ${bench.model}`, async (gone) => {
-    const own = await openBench(bench, { ...bench.context, gone: AbortSignal.any([gone, patience()]) });
+/** Milliseconds for the exchange that the checks share. */
+const limitMs = 60_000;
+
+export async function hello(bench: Bench): Promise<RecordedExchange> {
+  if (!bench.live) return bench.send(question(helloPrompt));
+  const exchange = await bench.context.once(`hello ${bench.model}`, async (run) => {
+    const signal = AbortSignal.any([run, AbortSignal.timeout(limitMs)]);
+    const own = await openBench(bench, { ...bench.context, signal });
     try {
-      return await own.ask(question(words));
+      return await own.send(question(helloPrompt));
     } finally {
       await own.close();
     }
   });
   if (!bench.exchanges.includes(exchange)) bench.exchanges.push(exchange);
   return exchange;
-}
-
-/** A model that has not said hello by then is not waited for by any check. */
-function patience(): AbortSignal {
-  return AbortSignal.timeout(60_000);
 }

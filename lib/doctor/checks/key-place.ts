@@ -1,4 +1,4 @@
-/** Where a provider's key came from, and how to give it another. */
+/** Finds where a provider's key was configured, and suggests how to replace it. */
 import { parsePath } from '../../config/file/json-path.ts';
 import { toProviderName } from '../../config/file/entries.ts';
 import type { LoadedSettings } from '../../config/load.ts';
@@ -6,20 +6,20 @@ import type { Remedy } from '../check.ts';
 import { isOpencode } from './provider.ts';
 
 export interface KeyPlace {
-  /** `opencode_go.api_key`, as the file spells it; undefined where no key is configured. */
+  /** `opencode_go.api_key`, spelled as in the file; undefined if no key is configured. */
   path: string | undefined;
-  /** In words: `the variable OCC_API_KEY`, the file's name. */
+  /** For a message: `the variable OCC_API_KEY` or the name of the file. */
   from: string;
-  /** The variable, where it is one. */
+  /** The environment variable that provides it, if any. */
   variable?: string;
 }
 
-/** The place the first key of a provider came from: its own section, then, for the built-in two, the top. */
+/** The place of a provider's first key: its own section or, for the two built-in providers, the top of the file. */
 export function keyPlace({ values, origins, settings }: LoadedSettings, provider: string): KeyPlace {
   const sections = [provider, ...(isOpencode(provider) ? [''] : [])];
   for (const section of sections) {
     for (const field of ['api_keys', 'api_key', 'api_key_command']) {
-      const path = Object.keys(values).find((path) => standsIn(path, section, field) && values[path] !== '');
+      const path = Object.keys(values).find((path) => isIn(path, section, field) && values[path] !== '');
       if (path === undefined) continue;
       const origin = origins[path] ?? 'default';
       if (origin.startsWith('env '))
@@ -30,7 +30,7 @@ export function keyPlace({ values, origins, settings }: LoadedSettings, provider
   return { path: undefined, from: 'nowhere' };
 }
 
-function standsIn(path: string, section: string, field: string): boolean {
+function isIn(path: string, section: string, field: string): boolean {
   const segments = (parsePath(path) ?? []).filter((segment) => typeof segment === 'string');
   const inner = segments[0] === 'providers' ? segments.slice(1) : segments;
   if (inner.at(section === '' ? 0 : 1) !== field) return false;
@@ -39,11 +39,11 @@ function standsIn(path: string, section: string, field: string): boolean {
     : inner.length === 2 && toProviderName(inner[0] ?? '') === section;
 }
 
-/** How to give a provider a key that is accepted. */
+/** The remedy for a missing or refused key. */
 export function setKey(provider: string, { path, variable }: KeyPlace): Remedy {
   if (variable !== undefined) {
     return {
-      text: `set ${variable} to a key of ${provider} that is valid`,
+      text: `set ${variable} to a valid key of ${provider}`,
       commands: [`export ${variable}=…`],
     };
   }
@@ -51,9 +51,7 @@ export function setKey(provider: string, { path, variable }: KeyPlace): Remedy {
   const target = place === '' ? 'api_key' : `${place}.api_key`;
   return {
     text:
-      path === undefined
-        ? `give ${provider} a key`
-        : `put a valid key where the refused one stands (${path})`,
+      path === undefined ? `give ${provider} a key` : `replace the refused key in ${path} with a valid one`,
     commands: [`occ config set ${target} --stdin`],
   };
 }

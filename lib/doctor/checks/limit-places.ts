@@ -1,37 +1,35 @@
-/** Where a time limit of a provider stands in the configuration, and how to take it out. */
-import { toProviderName } from '../../config/file/entries.ts';
-import { parsePath } from '../../config/file/json-path.ts';
+/** Finds where a time limit of a provider is set in the configuration, and suggests how to remove it. */
 import type { LoadedSettings } from '../../config/load.ts';
+import type { TimeLimit } from '../../proxy/policy/failures.ts';
 import type { Remedy } from '../check.ts';
+import { pathOfSetting } from './provider.ts';
 
-/** The path of a provider's setting, as the file spells it; undefined where it is not set. */
-export function pathOfSetting(
-  { values }: Pick<LoadedSettings, 'values'>,
+type Limit = Exclude<TimeLimit, 'client'>;
+
+const aliases: Readonly<Partial<Record<Limit, string>>> = { stream_idle_timeout_ms: 'stream_timeout_ms' };
+
+/** The path of a limit or its alias, spelled as in the file; undefined if it is not set. */
+export function pathOfLimit(
+  loaded: Pick<LoadedSettings, 'values'>,
   provider: string,
-  setting: string,
+  limit: Limit,
 ): string | undefined {
-  return Object.keys(values).find((path) => {
-    const segments = parsePath(path) ?? [];
-    const section = segments.at(-2);
-    const top = segments.length === 2 || (segments.length === 3 && segments[0] === 'providers');
-    return (
-      top &&
-      segments.at(-1) === setting &&
-      section !== undefined &&
-      toProviderName(String(section)) === provider
-    );
-  });
+  const alias = aliases[limit];
+  return (
+    pathOfSetting(loaded, provider, limit) ??
+    (alias === undefined ? undefined : pathOfSetting(loaded, provider, alias))
+  );
 }
 
-/** What to do about a limit that was too short. */
-export function timeoutRemedy(loaded: LoadedSettings, provider: string, setting: string): Remedy {
-  const path = pathOfSetting(loaded, provider, setting);
+/** The remedy for a limit that was too short. */
+export function limitRemedy(loaded: LoadedSettings, provider: string, limit: Limit): Remedy {
+  const path = pathOfLimit(loaded, provider, limit);
   if (path === undefined) {
-    return { text: `it was given the usual ${setting}; another model may be quicker`, commands: [] };
+    return { text: `this is the default ${limit}; another model may be faster`, commands: [] };
   }
-  const file = loaded.settings.file === undefined ? '' : ` in ${loaded.settings.file}`;
+  const file = loaded.settings.file === undefined ? '' : ` from ${loaded.settings.file}`;
   return {
-    text: `take ${path}${file} out, or make it longer`,
+    text: `remove ${path}${file}, or increase it`,
     commands: [`occ config unset ${path}`],
   };
 }

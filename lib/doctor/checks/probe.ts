@@ -1,38 +1,38 @@
-/** A smoke test as data: what it asks and what must come of it, for the emulator and for real models alike. */
+/** The type of a smoke test, which runs on the emulator and on real models, and what the smoke tests share. */
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { Message } from '../../anthropic/events.ts';
 import { isObject } from '../../json.ts';
 import type { Bench } from '../bench/bench.ts';
-import { Wrong } from '../laws/fault.ts';
+import { CheckFailure } from '../laws/fault.ts';
 
 export interface Probe {
   code: string;
   title: string;
-  /** Milliseconds for one run of it. */
+  /** Milliseconds for one run. */
   limitMs: number;
-  /** Takes longer than ten seconds by its nature. */
+  /** Takes longer than ten seconds by design. */
   long?: boolean;
-  /** What a live run asks of a provider; 0 where it shares the answer of another check. */
+  /** Requests of a live run; 0 if it shares the answer of another check. */
   requests: number;
-  /** Live: once for each provider instead of each model. */
+  /** Live: run once for each provider instead of each model. */
   once?: boolean;
-  /** Offline: with the timeouts of every provider that is used, instead of the default model's alone. */
+  /** Offline: run with the timeouts of every provider in use, instead of only those of the default model. */
   everyTimeout?: boolean;
-  /** Resolves to what was seen, in a few words. Throws a Wrong or an Absent. */
+  /** Resolves to the summary. Rejects with a CheckFailure or a NotObserved. */
   run(bench: Bench): Promise<string>;
 }
 
-/** One question in plain words. */
+/** A request with one user message. */
 export function question(prompt: string, more: Partial<MessagesRequest> = {}): Partial<MessagesRequest> {
   return { messages: [{ role: 'user', content: prompt }], ...more };
 }
 
-/** A tool of the kind every coding client has; the emulator calls the first it is offered. */
+/** A request with one simple tool. The emulator calls the first tool it is offered. */
 export const weather: Partial<MessagesRequest> = {
   tools: [
     {
       name: 'get_weather',
-      description: 'Tells the present weather of one city. Takes one city for each call.',
+      description: 'Returns the current weather of one city. Takes one city for each call.',
       input_schema: {
         type: 'object',
         properties: { city: { type: 'string', description: 'The name of a city' } },
@@ -42,16 +42,16 @@ export const weather: Partial<MessagesRequest> = {
   ],
 };
 
-/** The calls of a message; the grammar has seen to it that their arguments parse. */
+/** The tool calls of a message. The grammar has already verified that their arguments are JSON. */
 export function callsIn(message: Message): { id: string; name: string; input: unknown }[] {
   const calls = message.content.filter(({ type }) => type === 'tool_use');
   return calls.map(({ id = '', name = '', input }) => {
-    if (!isObject(input)) throw new Wrong('occ', 'the arguments of a tool call are no JSON object');
+    if (!isObject(input)) throw new CheckFailure('occ', 'the arguments of a tool call are not a JSON object');
     return { id, name, input };
   });
 }
 
-/** The conversation with this answer and, where it called tools, a result for each. */
+/** Continues a conversation: adds the answer and then a result for each of its tool calls, or else the text `then`. */
 export function answered(
   request: Pick<MessagesRequest, 'messages'>,
   { content }: Message,
@@ -68,7 +68,7 @@ export function answered(
   };
 }
 
-/** What a message holds, in a few words, for one that holds something else than was asked for. */
+/** Describes a message that does not contain what was requested. */
 export function shapeOf({ content, stop_reason }: Message): string {
   const kinds = content.map(({ type }) => type).join(', ');
   return `the answer was ${kinds === '' ? 'empty' : kinds} (${stop_reason ?? 'no stop reason'})`;

@@ -1,21 +1,13 @@
-/** Smoke tests as checks: offline on the emulator in every format, live on each model; one judgement for both. */
+/** Turns smoke tests into checks: offline on the emulator in every format, live on each model, judged alike. */
 import { openBench, type Bench } from '../bench/bench.ts';
-import {
-  loadedIn,
-  type Check,
-  type Context,
-  type Look,
-  type Remedy,
-  type Side,
-  type Subject,
-} from '../check.ts';
 import { emulatedBenches } from '../bench/emulated.ts';
 import { openLive } from '../bench/live.ts';
-import type { Probe } from './probe.ts';
+import { loadedIn, skip, type Check, type CheckResult, type Remedy, type Side } from '../check.ts';
+import { CheckFailure, NotObserved } from '../laws/fault.ts';
 import { findSubjects } from '../subjects.ts';
-import { Absent, Wrong } from '../laws/fault.ts';
+import type { Probe } from './probe.ts';
 
-/** On the emulator, with the person's settings. */
+/** Runs on the emulator with the user's settings. */
 export function toOffline(probe: Probe): Check {
   const { code, title, limitMs, long } = probe;
   return {
@@ -26,7 +18,7 @@ export function toOffline(probe: Probe): Check {
     needs: ['config'],
     limitMs,
     ...(long && { long }),
-    async look(context) {
+    async run(context) {
       const loaded = loadedIn(context);
       const { url } = await context.emulator();
       const all = findSubjects(loaded.settings).providers.flatMap(({ provider }) => provider ?? []);
@@ -34,13 +26,13 @@ export function toOffline(probe: Probe): Check {
       const used = all.length > 0 || emulator === undefined ? all : [emulator];
       const benches = emulatedBenches(loaded, url, probe.everyTimeout ? used : used.slice(0, 1));
       return worst(
-        await Promise.all(benches.map((options) => judge(probe, () => openBench(options, context)))),
+        await Promise.all(benches.map((options) => runProbe(probe, () => openBench(options, context)))),
       );
     },
   };
 }
 
-/** On a real model, or on a provider's first. */
+/** Runs on a real model or on a provider's first model. */
 export function toLive(probe: Probe): Check {
   const { code, title, limitMs, long, requests, once } = probe;
   return {
@@ -52,45 +44,47 @@ export function toLive(probe: Probe): Check {
     limitMs: limitMs * (long ? 5 : 3),
     ...(long && { long }),
     requests,
-    look: (context: Context, subject: Subject) => judge(probe, () => openLive(context, subject)),
+    run: (context, subject) => runProbe(probe, () => openLive(context, subject)),
   };
 }
 
-/** Runs a probe on its bench and closes it. Whatever happens is told as a look. */
-export async function judge(probe: Pick<Probe, 'run'>, open: () => Promise<Bench>): Promise<Look> {
+/** Runs a probe on its bench and closes the bench. Rejects only for errors that are bugs in occ. */
+export async function runProbe(probe: Pick<Probe, 'run'>, open: () => Promise<Bench>): Promise<CheckResult> {
   let bench: Bench | undefined;
   try {
     bench = await open();
     const summary = await probe.run(bench);
-    // What the emulator does oddly, it was told to do.
-    return !bench.live || bench.odd.size === 0 ? { level: 'ok', summary } : toOdd(bench, summary);
+    // The emulator deviates only on demand.
+    return !bench.live || bench.deviations.size === 0
+      ? { level: 'ok', summary }
+      : warnOfDeviations(bench, summary);
   } catch (error) {
     const exchanges = bench?.exchanges ?? [];
-    // What went wrong after the end of its time is the end's own doing.
-    if (bench?.context.gone.aborted) return { level: 'fail', summary: 'it was not done in time', exchanges };
-    if (error instanceof Absent) return { level: 'skipped', summary: error.message, exchanges };
-    if (!(error instanceof Wrong)) throw error;
-    const { message, fault, remedy = usual[error.fault] } = error;
-    return { level: 'fail', summary: message, fault, ...(remedy && { remedy }), exchanges };
+    // After an abort, errors only follow from it.
+    if (bench?.context.signal.aborted) return { level: 'fail', summary: 'not finished in time', exchanges };
+    if (error instanceof NotObserved) return { ...skip('not_observed', error.message), exchanges };
+    if (!(error instanceof CheckFailure)) throw error;
+    const { message, level, fault, remedy = defaultRemedies[error.fault] } = error;
+    return { level, summary: message, fault, ...(remedy && { remedy }), exchanges };
   } finally {
     await bench?.close();
   }
 }
 
-/** What to do where the one who found it knows nothing better. */
-const usual: Readonly<Partial<Record<Side, Remedy>>> = {
+/** For failures without a remedy of their own. */
+const defaultRemedies: Readonly<Partial<Record<Side, Remedy>>> = {
   provider: {
-    text: 'choose another model for this; the evidence is what the provider needs to see',
+    text: 'use another model for this, or report it to the provider with the evidence',
     commands: [],
   },
-  occ: { text: 'this is a mistake in occ: report it with the evidence', commands: [] },
+  occ: { text: 'this is a bug in occ: report it with the evidence', commands: [] },
 };
 
-function toOdd({ provider, odd, exchanges }: Bench, summary: string): Look {
+function warnOfDeviations({ provider, deviations, exchanges }: Bench, summary: string): CheckResult {
   return {
     level: 'warn',
-    summary: `${provider} ${[...odd].join('; it ')}`,
-    detail: `occ puts this right: ${summary}`,
+    summary: `${provider} ${[...deviations].join('; it ')}`,
+    detail: `occ corrects this: ${summary}`,
     fault: 'provider',
     exchanges,
   };
@@ -98,11 +92,11 @@ function toOdd({ provider, odd, exchanges }: Bench, summary: string): Look {
 
 const order = ['fail', 'warn', 'skipped', 'ok'] as const;
 
-/** The worst of several looks; what the others of that kind said stands in its detail. */
-function worst(looks: readonly Look[]): Look {
-  const sorted = [...looks].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+/** The worst of several results. The summaries of others with the same level are added to its detail. */
+function worst(results: readonly CheckResult[]): CheckResult {
+  const sorted = [...results].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
   const [first] = sorted;
-  if (first === undefined) return { level: 'skipped', summary: 'there was nothing to look at' };
+  if (first === undefined) return skip('not_applicable', 'there is nothing to check');
   const others = sorted
     .slice(1)
     .filter(({ level, summary }) => level === first.level && summary !== first.summary);

@@ -1,34 +1,40 @@
-/** Who is at fault for an exchange that did not go well, from what each side sent. */
-import { classify, type FailureClass } from '../../proxy/policy/failures.ts';
+/** Decides who is at fault for an exchange that failed, from what each side sent and how the attempt ended. */
 import type { ApiError } from '../../anthropic/errors.ts';
+import { classify, type FailureClass, type TimeLimit } from '../../proxy/policy/failures.ts';
 import { codecs } from '../../wire/codecs.ts';
 import type { WireFormat } from '../../wire/codec.ts';
+import { textOf, type RecordedExchange, type RecordedUpstream } from '../bench/recorded-exchange.ts';
 import type { Remedy, Side } from '../check.ts';
-import { textOf, type Exchange, type UpstreamSide } from '../bench/recorded-exchange.ts';
-import type { ClientHeard } from './client-laws.ts';
-import { readUpstream } from './upstream-laws.ts';
+import type { ClientOutcome } from './client-laws.ts';
+import { judgeUpstream } from './upstream-laws.ts';
 
-/** A law was broken: what a probe throws. The message is the finding's summary. */
-export class Wrong extends Error {
-  override readonly name = 'Wrong';
+/** Thrown by a check that found a problem. The message is the summary of its finding. */
+export class CheckFailure extends Error {
+  override readonly name = 'CheckFailure';
+  readonly level: 'fail' | 'warn';
   readonly fault: Side;
   readonly remedy: Remedy | undefined;
 
-  constructor(fault: Side, message: string, remedy?: Remedy) {
+  constructor(
+    fault: Side,
+    message: string,
+    { remedy, level = 'fail' }: { remedy?: Remedy; level?: 'fail' | 'warn' } = {},
+  ) {
     super(message);
+    this.level = level;
     this.fault = fault;
     this.remedy = remedy;
   }
 }
 
-/** The model did not do what was to be judged: no one's fault. The message says what it did instead. */
-export class Absent extends Error {
-  override readonly name = 'Absent';
+/** Thrown if the model did not do what the check judges, which is nobody's fault. The message says what it did instead. */
+export class NotObserved extends Error {
+  override readonly name = 'NotObserved';
 }
 
-/** What a refusal means, in the road's own classes; undefined for an answer that is none. */
+/** The error and its class, as the proxy classifies it; undefined for a 2xx response. */
 export function refusalOf(
-  side: UpstreamSide,
+  side: RecordedUpstream,
   format: WireFormat,
 ): { error: ApiError; class: FailureClass } | undefined {
   const { status } = side;
@@ -37,43 +43,40 @@ export function refusalOf(
   return error && { error, class: classify(error) };
 }
 
-/** The setting that an attempt's error names when one of occ's own clocks ended it. */
-const clock = /\((timeout_ms|first_event_timeout_ms|stream_idle_timeout_ms|streaming_timeout_ms)/;
-
-/** Settings whose time is up because a person shortened it; the others say that the upstream was silent. */
-const caps: ReadonlySet<string> = new Set(['streaming_timeout_ms']);
-
-/** What went wrong in an exchange that did not end whole. */
-export function wrongIn(
-  exchange: Exchange,
-  heard: Exclude<ClientHeard, { kind: 'whole' }>,
+/** The failure of an exchange without a complete answer. */
+export function toFailure(
+  { upstream, failed }: RecordedExchange,
+  outcome: Exclude<ClientOutcome, { kind: 'complete' }>,
   provider: string,
   format: WireFormat,
-  remedyFor: (setting: string) => Remedy,
-): Wrong {
-  const side = exchange.upstream.at(-1);
-  if (heard.kind === 'unlawful') return new Wrong('occ', `occ broke a law of the stream: ${heard.rule}`);
-  const said = (heard.error.message.split('\n', 1)[0] ?? '').replace(/^all models failed: /, '');
-  const [, setting] = clock.exec(heard.error.message) ?? [];
-  if (setting !== undefined) {
-    const fault = caps.has(setting) ? 'client' : 'provider';
-    return new Wrong(fault, said, remedyFor(setting));
+  remedyFor: (limit: Exclude<TimeLimit, 'client'>) => Remedy,
+): CheckFailure {
+  if (outcome.kind === 'violation')
+    return new CheckFailure('occ', `occ violated a law of the stream: ${outcome.rule}`);
+  const reason = failed?.reason ?? outcome.error.message.split('\n', 1)[0] ?? '';
+  const limit = failed?.limit;
+  if (limit !== undefined && limit !== 'client') {
+    // A cap on the whole stream is the user's choice; the other limits are reached only by a silent upstream.
+    const fault = limit === 'streaming_timeout_ms' ? 'client' : 'provider';
+    return new CheckFailure(fault, reason, { remedy: remedyFor(limit) });
   }
-  if (side === undefined) return new Wrong('client', said);
+  if (failed?.trouble === 'encoding') return new CheckFailure('occ', reason);
+  const side = upstream.at(-1);
+  if (side === undefined) return new CheckFailure('client', reason);
   const refusal = refusalOf(side, format);
   if (refusal) {
     const { status, upstreamType } = refusal.error;
-    const name = [status, upstreamType].filter((word) => word !== undefined).join(' ');
-    return new Wrong(
+    const name = [status, upstreamType].filter((part) => part !== undefined).join(' ');
+    return new CheckFailure(
       refusal.class === 'credentials' || refusal.class === 'client' ? 'client' : 'provider',
       `${provider} refused with ${name}: ${refusal.error.message}`,
     );
   }
-  const { broken } = side.status === undefined ? {} : readUpstream(side, format);
-  if (broken !== undefined) return new Wrong('provider', `${provider} ${broken}`);
-  if (side.ended === 'broken') return new Wrong('provider', side.reason ?? said);
-  // Where occ stopped reading, the provider is not cleared by what was heard.
-  if (side.ended === 'left' && said.startsWith('the upstream '))
-    return new Wrong('provider', said.replace('the upstream', provider));
-  return new Wrong('occ', `${provider} answered lawfully, and occ told its client: ${said}`);
+  const { broken } = side.status === undefined ? {} : judgeUpstream(side, format);
+  if (broken !== undefined) return new CheckFailure('provider', `${provider} ${broken}`);
+  if (side.ended === 'broken') return new CheckFailure('provider', side.reason ?? reason);
+  // occ aborts an answer that it cannot use, so the recording may end before the faulty part is complete.
+  if (side.ended === 'aborted')
+    return new CheckFailure('provider', `occ aborted the answer of ${provider}: ${reason}`);
+  return new CheckFailure('occ', `${provider} sent a valid answer, but occ reported an error: ${reason}`);
 }

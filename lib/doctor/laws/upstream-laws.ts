@@ -1,28 +1,29 @@
-/**
- * What an upstream sent, held to its own format: what occ puts right is odd, what nobody can put right is broken. Both
- * are words that follow the provider's name.
- */
+/** Checks what an upstream sent against its wire format: deviations that occ corrects, and errors that it cannot. */
 import type { WireFormat } from '../../wire/codec.ts';
-import type { UpstreamSide } from '../bench/recorded-exchange.ts';
-import { readChat } from './formats/chat.ts';
-import { readGemini } from './formats/gemini.ts';
-import { readMessages } from './formats/messages.ts';
-import { readResponses } from './formats/responses.ts';
-import type { Rules, UpstreamHeard } from './formats/rules.ts';
+import type { RecordedUpstream } from '../bench/recorded-exchange.ts';
+import { judgeChat } from './formats/chat.ts';
+import { judgeGemini } from './formats/gemini.ts';
+import { judgeMessages } from './formats/messages.ts';
+import { judgeResponses } from './formats/responses.ts';
+import type { Judge, UpstreamJudgement } from './formats/judge.ts';
 import { readRaw } from './raw-events.ts';
 
-const rulesOf: Readonly<Record<WireFormat, Rules>> = {
-  chat: readChat,
-  messages: readMessages,
-  responses: readResponses,
-  gemini: readGemini,
+const judges: Readonly<Record<WireFormat, Judge>> = {
+  chat: judgeChat,
+  messages: judgeMessages,
+  responses: judgeResponses,
+  gemini: judgeGemini,
 };
 
-/** Judges the body of a 2xx answer. */
-export function readUpstream(side: UpstreamSide, format: WireFormat): UpstreamHeard {
+/** Judges the body of a 2xx response. */
+export function judgeUpstream(side: RecordedUpstream, format: WireFormat): UpstreamJudgement {
   const raw = readRaw(side);
-  const found = raw.broken === undefined ? rulesOf[format](raw, side) : { odd: [], counted: true };
+  const found = raw.broken === undefined ? judges[format](raw, side) : { deviations: [], counted: true };
   const broken = raw.broken ?? found.broken;
   const late = side.ended === 'broken' && broken === undefined ? ['breaks the connection after its end'] : [];
-  return { ...found, odd: [...raw.odd, ...found.odd, ...late], ...(broken !== undefined && { broken }) };
+  return {
+    ...found,
+    deviations: [...raw.deviations, ...found.deviations, ...late],
+    ...(broken !== undefined && { broken }),
+  };
 }

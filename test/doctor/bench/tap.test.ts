@@ -1,70 +1,73 @@
-/** The tap changes nothing of what passes through it, and knows how each request ended. */
+/** Tests that the tap changes nothing and records how each request ended. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { textOf } from '../../../lib/doctor/bench/recorded-exchange.ts';
-import { tapOn } from '../../../lib/doctor/bench/tap.ts';
+import { createTap } from '../../../lib/doctor/bench/tap.ts';
 import type { Answer, Upstream } from '../../../lib/proxy/upstream.ts';
 
-function upstream(body: (gone: AbortSignal) => AsyncIterable<Uint8Array>): Upstream {
-  const post: Upstream['post'] = async (_url, _headers, _body, gone) => ({
+function upstream(body: (signal: AbortSignal) => AsyncIterable<Uint8Array>): Upstream {
+  const post: Upstream['post'] = async (_url, _headers, _body, signal) => ({
     status: 200,
     headers: { server: 'x' },
-    body: body(gone),
+    body: body(signal),
   });
-  return { post, get: () => Promise.reject(new Error('not asked')), close: async () => {} };
+  return { post, get: () => Promise.reject(new Error('not expected')), close: async () => {} };
 }
 
-async function* pieces(): AsyncIterable<Uint8Array> {
+async function* chunks(): AsyncIterable<Uint8Array> {
   yield Buffer.from('ab');
   yield Buffer.from('c');
 }
 
 async function read({ body }: Answer): Promise<string> {
   const all: Uint8Array[] = [];
-  for await (const piece of body) all.push(piece);
+  for await (const chunk of body) all.push(chunk);
   return Buffer.concat(all).toString();
 }
 
-const live = new AbortController().signal;
+const signal = new AbortController().signal;
 
-test('a body passes unchanged and is heard whole, without what a URL may hide', async () => {
-  const tap = tapOn(upstream(pieces));
-  const answer = await tap.upstream.post('http://me:secret@x/v1?key=secret', {}, '{}', live);
+test('a body passes unchanged and is recorded, without the secrets of the URL', async () => {
+  const tap = createTap(upstream(chunks));
+  const answer = await tap.upstream.post('http://me:secret@x/v1?key=secret', {}, '{}', signal);
   assert.equal(await read(answer), 'abc');
-  const [side] = tap.heard();
+  const [side] = tap.requests();
   assert.ok(side);
-  assert.deepEqual([side.url, side.status, side.ended, textOf(side)], ['http://x/v1', 200, 'whole', 'abc']);
+  assert.deepEqual(
+    [side.url, side.status, side.ended, textOf(side)],
+    ['http://x/v1', 200, 'complete', 'abc'],
+  );
 });
 
-test('a body that breaks is heard as broken, one that is not read on as left', async () => {
-  const broken = tapOn(
+test('a body that breaks is recorded as broken, one that is not read to its end as aborted', async () => {
+  const broken = createTap(
     upstream(async function* () {
       yield Buffer.from('a');
       throw new Error('reset');
     }),
   );
-  await assert.rejects(read(await broken.upstream.post('http://x/', {}, '', live)), /reset/);
-  assert.deepEqual([broken.heard()[0]?.ended, broken.heard()[0]?.reason], ['broken', 'reset']);
+  await assert.rejects(read(await broken.upstream.post('http://x/', {}, '', signal)), /reset/);
+  assert.deepEqual([broken.requests()[0]?.ended, broken.requests()[0]?.reason], ['broken', 'reset']);
 
-  const left = tapOn(upstream(pieces));
-  for await (const _ of (await left.upstream.post('http://x/', {}, '', live)).body) break;
-  assert.equal(left.heard()[0]?.ended, 'left');
+  const aborted = createTap(upstream(chunks));
+  for await (const _ of (await aborted.upstream.post('http://x/', {}, '', signal)).body) break;
+  assert.equal(aborted.requests()[0]?.ended, 'aborted');
 });
 
-test('closing it ends what still goes on, also where nobody listens to an abort any more', async () => {
+test('closing the tap ends running requests, also if the upstream misses the abort', async () => {
   let ended = false;
-  const tap = tapOn(
-    upstream(async function* (gone) {
+  const tap = createTap(
+    upstream(async function* (upstreamSignal) {
       yield Buffer.from('a');
-      if (!gone.aborted) await once(gone, 'abort');
+      if (!upstreamSignal.aborted) await once(upstreamSignal, 'abort');
       ended = true;
     }),
   );
-  const reading = read(await tap.upstream.post('http://x/', {}, '', live));
+  const reading = read(await tap.upstream.post('http://x/', {}, '', signal));
   await tap.upstream.close();
-  await tap.settled(1000);
+  await tap.idle(1000);
   await reading;
   assert.ok(ended);
-  assert.equal(tap.heard()[0]?.ended, 'left');
+  assert.equal(tap.requests()[0]?.ended, 'aborted');
 });

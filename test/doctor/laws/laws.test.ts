@@ -1,29 +1,34 @@
-/** What each side sent, judged: the client's stream by the laws, the upstream's by its own format, and who is at fault. */
+/** Tests the judges of what the client and the upstream received and sent, and who is at fault. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { messageStart, usageOf, encodeEvent, type StreamEvent } from '../../../lib/anthropic/events.ts';
-import { readClient } from '../../../lib/doctor/laws/client-laws.ts';
-import type { Answered, Exchange, UpstreamSide } from '../../../lib/doctor/bench/recorded-exchange.ts';
-import { readUpstream } from '../../../lib/doctor/laws/upstream-laws.ts';
-import { wrongIn } from '../../../lib/doctor/laws/fault.ts';
+import { judgeClient } from '../../../lib/doctor/laws/client-laws.ts';
+import type {
+  FailedAttempt,
+  RecordedResponse,
+  RecordedExchange,
+  RecordedUpstream,
+} from '../../../lib/doctor/bench/recorded-exchange.ts';
+import { judgeUpstream } from '../../../lib/doctor/laws/upstream-laws.ts';
+import { toFailure } from '../../../lib/doctor/laws/fault.ts';
 
 const request = { model: 'm', max_tokens: 10, stream: true, messages: [] };
 
-function answered(text: string, more: Partial<Answered> = {}): Answered {
-  const pieces = text === '' ? [] : [{ atMs: 5, bytes: Buffer.from(text) }];
-  return { status: 200, headers: {}, pieces, ended: 'whole', endedMs: 10, ...more };
+function response(text: string, more: Partial<RecordedResponse> = {}): RecordedResponse {
+  const chunks = text === '' ? [] : [{ atMs: 5, bytes: Buffer.from(text) }];
+  return { status: 200, headers: {}, chunks, ended: 'complete', endedMs: 10, ...more };
 }
 
-function side(text: string, more: Partial<UpstreamSide> = {}): UpstreamSide {
-  return { ...answered(text), url: 'http://x/', askedMs: 1, ...more };
+function side(text: string, more: Partial<RecordedUpstream> = {}): RecordedUpstream {
+  return { ...response(text), url: 'http://x/', sentMs: 1, ...more };
 }
 
-function exchange(client: Answered, upstream: UpstreamSide[] = []): Exchange {
+function exchange(client: RecordedResponse, upstream: RecordedUpstream[] = []): RecordedExchange {
   return { request, client, upstream };
 }
 
 const start = messageStart('msg_1', 'm', usageOf(1));
-const lawful: StreamEvent[] = [
+const valid: StreamEvent[] = [
   start,
   { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
   { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Größe' } },
@@ -35,21 +40,21 @@ const lawful: StreamEvent[] = [
   },
   { type: 'message_stop' },
 ];
-const sent = lawful.map(encodeEvent).join('');
+const sent = valid.map(encodeEvent).join('');
 
 describe('the client', () => {
-  test('reads a lawful stream whole, and knows when each event came', () => {
+  test('receives a valid stream, with the arrival time of each event', () => {
     const bytes = Buffer.from(sent);
     const cut = bytes.indexOf('Gr') + 3; // within a character of two bytes
-    const pieces = [
+    const chunks = [
       { atMs: 1, bytes: bytes.subarray(0, cut) },
       { atMs: 9, bytes: bytes.subarray(cut) },
     ];
-    const heard = readClient(exchange(answered('', { pieces })));
-    assert.ok(heard.kind === 'whole');
-    assert.equal(heard.message.content[0]?.text, 'Größe');
+    const outcome = judgeClient(exchange(response('', { chunks })));
+    assert.ok(outcome.kind === 'complete');
+    assert.equal(outcome.message.content[0]?.text, 'Größe');
     assert.deepEqual(
-      heard.events.map(({ atMs }) => atMs),
+      outcome.events.map(({ atMs }) => atMs),
       [1, 1, 9, 9, 9, 9],
     );
   });
@@ -59,68 +64,74 @@ describe('the client', () => {
       sent.replace('\ndata: {"type":"content_block_stop"', '\n: ping\ndata: {"type":"content_block_stop"'),
       /^L11/,
     ],
-    'an event that is torn': [sent.replace('"index":0', '"ind\n\n: ping\n\nex":0'), /^L11/],
+    'an event that is split': [sent.replace('"index":0', '"ind\n\n: ping\n\nex":0'), /^L11/],
     'an end within an event': [sent.slice(0, -3), /^L11: the stream ends within/],
-    'no end': [sent.replace(encodeEvent({ type: 'message_stop' }), ''), /^L4/],
-    'a block that starts at 1': [sent.replaceAll('"index":0', '"index":1'), /^L2/],
-    'a name that differs': [sent.replace('event: message_stop', 'event: message_delta'), /^L11/],
+    'a missing end': [sent.replace(encodeEvent({ type: 'message_stop' }), ''), /^L4/],
+    'a first block with index 1': [sent.replaceAll('"index":0', '"index":1'), /^L2/],
+    'an event name that differs from its type': [
+      sent.replace('event: message_stop', 'event: message_delta'),
+      /^L11/,
+    ],
     '[DONE]': [`${sent}data: [DONE]\n\n`, /^L11/],
-    'another model’s name': [sent.replace('"model":"m"', '"model":"n"'), /^L1/],
+    'the name of another model': [sent.replace('"model":"m"', '"model":"n"'), /^L1/],
   };
-  for (const [what, [text, rule]] of Object.entries(broken))
-    test(`does not take ${what}`, () => {
-      const heard = readClient(exchange(answered(text)));
-      assert.ok(heard.kind === 'unlawful', heard.kind);
-      assert.match(heard.rule, rule);
+  for (const [name, [text, rule]] of Object.entries(broken))
+    test(`rejects ${name}`, () => {
+      const outcome = judgeClient(exchange(response(text)));
+      assert.ok(outcome.kind === 'violation', outcome.kind);
+      assert.match(outcome.rule, rule);
     });
 
-  test('takes an error of Anthropic’s shape for what it is, and no other', () => {
+  test('accepts only errors in Anthropic’s shape', () => {
     const body = '{"type":"error","error":{"type":"api_error","message":"no"}}';
-    assert.equal(readClient(exchange(answered(body, { status: 502 }))).kind, 'error');
-    assert.equal(readClient(exchange(answered('<html>', { status: 502 }))).kind, 'unlawful');
-    assert.equal(readClient(exchange(answered('{"error":"no"}', { status: 502 }))).kind, 'unlawful');
+    assert.equal(judgeClient(exchange(response(body, { status: 502 }))).kind, 'error');
+    assert.equal(judgeClient(exchange(response('<html>', { status: 502 }))).kind, 'violation');
+    assert.equal(judgeClient(exchange(response('{"error":"no"}', { status: 502 }))).kind, 'violation');
   });
 });
 
-describe('an upstream of the chat format', () => {
+describe('a chat upstream', () => {
   const chunk = (delta: object, finish: string | null = null): string =>
     `data: ${JSON.stringify({ choices: [{ delta, finish_reason: finish }] })}\n\n`;
   const call = (index: number, args: string): string =>
     chunk({ tool_calls: [{ index, id: 'c', function: { name: 'f', arguments: args } }] });
   const done = 'data: [DONE]\n\n';
-  const judge = (text: string, more: Partial<UpstreamSide> = {}) => readUpstream(side(text, more), 'chat');
+  const judge = (text: string, more: Partial<RecordedUpstream> = {}) =>
+    judgeUpstream(side(text, more), 'chat');
 
-  test('is lawful', () => {
-    assert.deepEqual(judge(chunk({ content: 'a' }) + chunk({}, 'stop') + done), { odd: [], counted: false });
+  test('sends a valid stream', () => {
+    assert.deepEqual(judge(chunk({ content: 'a' }) + chunk({}, 'stop') + done), {
+      deviations: [],
+      counted: false,
+    });
   });
-  test('may leave out [DONE] after its finish', () => {
-    assert.deepEqual(judge(chunk({ content: 'a' }, 'stop')).odd, []);
+  test('may omit [DONE] after the finish reason', () => {
+    assert.deepEqual(judge(chunk({ content: 'a' }, 'stop')).deviations, []);
   });
-  test('breaks off', () => {
-    assert.match(judge(chunk({ content: 'a' })).broken ?? '', /^ended its answer without an end/);
+  test('breaks off its answer', () => {
+    assert.match(judge(chunk({ content: 'a' })).broken ?? '', /^did not finish its answer/);
     assert.match(
       judge(chunk({ content: 'a' }), { ended: 'broken', endedMs: 120_401 }).broken ?? '',
-      /in mid-answer, after 120 s/,
+      /during its answer, after 120 s/,
     );
-    assert.deepEqual(judge(chunk({}, 'stop'), { ended: 'broken' }).odd, [
+    assert.deepEqual(judge(chunk({}, 'stop'), { ended: 'broken' }).deviations, [
       'breaks the connection after its end',
     ]);
   });
-  test('numbers its first call 1, or sends arguments that are broken', () => {
-    assert.deepEqual(judge(call(1, '{}') + chunk({}, 'tool_calls') + done).odd, [
+  test('starts at index 1 or sends broken arguments', () => {
+    assert.deepEqual(judge(call(1, '{}') + chunk({}, 'tool_calls') + done).deviations, [
       'starts a tool call at index 1 instead of 0',
     ]);
     assert.match(judge(call(0, '{"a":') + chunk({}, 'tool_calls')).broken ?? '', /arguments/);
     assert.equal(judge(call(0, '{"a":') + chunk({}, 'length')).broken, undefined);
   });
   test('sends keep-alives, between events and within them', () => {
-    assert.deepEqual(judge(`: hi\n\n${chunk({}, 'stop')}`).odd, []);
-    assert.deepEqual(judge(`event: x\n: hi\n${chunk({}, 'stop')}`).odd, ['puts keep-alives inside events']);
-    assert.equal(
-      judge('data: {"choi\n: hi\n\nces":[]}\n\n').broken,
-      'tears its events apart with keep-alives',
-    );
-    assert.equal(judge('data: {"choi\n\n').broken, 'sent an event that is no JSON');
+    assert.deepEqual(judge(`: hi\n\n${chunk({}, 'stop')}`).deviations, []);
+    assert.deepEqual(judge(`event: x\n: hi\n${chunk({}, 'stop')}`).deviations, [
+      'puts keep-alives inside events',
+    ]);
+    assert.equal(judge('data: {"choi\n: hi\n\nces":[]}\n\n').broken, 'splits its events with keep-alives');
+    assert.equal(judge('data: {"choi\n\n').broken, 'sent an event that is not JSON');
   });
 });
 
@@ -131,31 +142,49 @@ describe('who is at fault', () => {
       kind: 'error',
       status: 502,
       error: { type: 'api_error', message },
-      midway: true,
       events: [],
     }) as const;
-  const fault = (upstream: UpstreamSide[], message = 'it failed') =>
-    wrongIn(exchange(answered(''), upstream), error(message), 'p', 'chat', remedyFor).fault;
-  const whole = 'data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+  const fault = (upstream: RecordedUpstream[], failed?: FailedAttempt) =>
+    toFailure(
+      { ...exchange(response(''), upstream), ...(failed && { failed }) },
+      error('it failed'),
+      'p',
+      'chat',
+      remedyFor,
+    ).fault;
+  const complete = 'data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
 
-  test('occ, when the upstream was lawful or the client’s stream is not', () => {
-    assert.equal(fault([side(whole)]), 'occ');
-    const unlawful = { kind: 'unlawful', rule: 'L4' } as const;
-    assert.equal(wrongIn(exchange(answered('')), unlawful, 'p', 'chat', remedyFor).fault, 'occ');
+  test('occ, if the upstream’s answer is valid or the client’s stream is not', () => {
+    assert.equal(fault([side(complete)]), 'occ');
+    const violation = { kind: 'violation', rule: 'L4' } as const;
+    assert.equal(toFailure(exchange(response('')), violation, 'p', 'chat', remedyFor).fault, 'occ');
   });
-  test('occ, also when it says of a lawful upstream that it was not', () => {
-    assert.equal(fault([side(whole)], 'the upstream ended its answer without finishing it'), 'occ');
+  test('occ, also if it reports a valid answer as broken, or cannot encode the request', () => {
+    assert.equal(
+      fault([side(complete)], {
+        reason: 'the upstream ended its answer without finishing it',
+        trouble: 'truncated',
+      }),
+      'occ',
+    );
+    assert.equal(fault([], { reason: 'unable', trouble: 'encoding' }), 'occ');
   });
-  test('the provider, when it broke off, refused, or never answered', () => {
+  test('the provider, if it broke off, refused, never answered, or sent what occ cannot use', () => {
     assert.equal(fault([side('data: {"choices":[]}\n\n')]), 'provider');
     assert.equal(fault([side('{"error":{"message":"busy"}}', { status: 529 })]), 'provider');
     const { status: _, ...silent } = side('', { ended: 'broken', reason: 'x refused the connection' });
     assert.equal(fault([silent]), 'provider');
+    const aborted = side(complete, { ended: 'aborted' });
+    assert.equal(fault([aborted], { reason: 'no such tool', trouble: 'malformed' }), 'provider');
   });
-  test('the client’s side, when the key was refused or a cap of its own cut the stream', () => {
+  test('the client side, if the key was refused or a configured cap cut off the stream', () => {
     assert.equal(fault([side('{"error":{"type":"AuthError","message":"no"}}', { status: 401 })]), 'client');
     assert.equal(
-      fault([side(whole, { ended: 'left' })], 'no whole answer within 120 s (streaming_timeout_ms)'),
+      fault([side(complete, { ended: 'aborted' })], {
+        reason: 'no whole answer within 120 s',
+        trouble: 'timeout',
+        limit: 'streaming_timeout_ms',
+      }),
       'client',
     );
   });

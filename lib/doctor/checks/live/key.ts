@@ -1,10 +1,10 @@
-/** Does the provider accept the key? And which model refuses although it does? */
-import { loadedIn, type Check, type Context, type Look, type Remedy, type Subject } from '../../check.ts';
-import type { Exchange } from '../../bench/recorded-exchange.ts';
+/** Checks that the provider accepts the key. */
+import { loadedIn, type Check, type CheckResult, type Context, type Subject } from '../../check.ts';
+import type { RecordedExchange } from '../../bench/recorded-exchange.ts';
+import { openLive } from '../../bench/live.ts';
+import { CheckFailure, refusalOf } from '../../laws/fault.ts';
 import { hello } from '../hello.ts';
 import { keyPlace, setKey } from '../key-place.ts';
-import { refusalOf, Wrong } from '../../laws/fault.ts';
-import { formatOf, openLive } from '../../bench/live.ts';
 
 export const key: Check = {
   code: 'key',
@@ -13,58 +13,54 @@ export const key: Check = {
   scope: 'provider',
   needs: ['reachable'],
   limitMs: 70_000,
-  // Its model's own check shares that one, where both are made.
+  // Shared with the check of that model, if both run.
   requests: 1,
-  async look(context, subject) {
-    // A warning and no more: the checks of its models are to say what is wrong with them.
-    let last = untold('no model of it could be asked');
+  async run(context, subject) {
+    let last = unknown('no request could be sent to any of its models');
     for (const model of subject.models ?? []) {
-      const found = await askWith(context, model).catch((error: unknown) => {
-        if (error instanceof Wrong) return undefined; // the check of that model says it
+      const found = await requestHello(context, model).catch((error: unknown) => {
+        if (error instanceof CheckFailure) return undefined; // The check of that model reports it.
         throw error;
       });
       if (found === undefined) continue;
       const { exchange, refusal } = found;
-      const said = `${refusal?.error.status ?? ''} ${refusal?.error.upstreamType ?? ''}`.trim();
+      const status = `${refusal?.error.status ?? ''} ${refusal?.error.upstreamType ?? ''}`.trim();
       if (refusal?.class === 'credentials') {
         return {
           level: 'fail',
-          summary: `the key was refused: ${said}, ${refusal.error.message}`,
+          summary: `the key was refused: ${status}, ${refusal.error.message}`,
           fault: 'client',
-          remedy: remedyFor(context, subject),
+          remedy: setKey(subject.name, keyPlace(loadedIn(context), subject.name)),
           exchanges: [exchange],
         };
       }
-      // A gateway looks for the model before it looks at the key, so a model that is gone says nothing about it.
+      // A gateway looks up the model before it checks the key, so this refusal says nothing about the key.
       if (refusal?.class === 'gone' || refusal?.class === 'format')
-        last = untold(`${model.name} was refused (${said})`);
+        last = unknown(`${model.name} was refused (${status})`);
       else if (exchange.upstream.at(-1)?.status !== undefined) return { level: 'ok', summary: 'accepted' };
     }
     return last;
   },
 };
 
-function untold(why: string): Look {
-  return { level: 'warn', summary: `it could not be told: ${why}`, fault: 'client' };
+/** Only a warning, so that the checks of the models still run and report what is wrong. */
+function unknown(reason: string): CheckResult {
+  return { level: 'warn', summary: `unknown: ${reason}`, fault: 'client' };
 }
 
-interface Asked {
-  exchange: Exchange;
+interface Hello {
+  exchange: RecordedExchange;
   refusal: ReturnType<typeof refusalOf>;
 }
 
-/** The shared hello of a model, and how it was refused where it was. */
-export async function askWith(context: Context, subject: Subject): Promise<Asked> {
+/** Runs the shared hello of a model. Rejects with a CheckFailure if no request can be sent. */
+export async function requestHello(context: Context, subject: Subject): Promise<Hello> {
   const bench = await openLive(context, subject);
   try {
     const exchange = await hello(bench);
     const side = exchange.upstream.at(-1);
-    return { exchange, refusal: side && refusalOf(side, formatOf(subject)) };
+    return { exchange, refusal: side && refusalOf(side, bench.format) };
   } finally {
     await bench.close();
   }
-}
-
-function remedyFor(context: Context, { name }: Subject): Remedy {
-  return setKey(name, keyPlace(loadedIn(context), name));
 }

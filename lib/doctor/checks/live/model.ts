@@ -1,15 +1,15 @@
-/** Does the provider serve the model, and how long is it until the first word? */
+/** Checks that the provider serves the model, and how long the first content takes. */
 import { allModels } from '../../../catalog/models.ts';
 import { nearest } from '../../../nearest.ts';
 import type { Settings } from '../../../config/settings.ts';
-import { settingsOf, type Check, type Look, type Remedy, type Subject } from '../../check.ts';
-import { readClient } from '../../laws/client-laws.ts';
+import { settingsOf, type Check, type Remedy, type Subject } from '../../check.ts';
+import { judgeClient } from '../../laws/client-laws.ts';
 import { isContent } from '../../../anthropic/events.ts';
-import { judge } from '../smoke.ts';
+import { runProbe } from '../smoke.ts';
 import { hello } from '../hello.ts';
-import { askWith } from './key.ts';
+import { requestHello } from './key.ts';
 import { openLive } from '../../bench/live.ts';
-import { Wrong } from '../../laws/fault.ts';
+import { CheckFailure } from '../../laws/fault.ts';
 
 export const model: Check = {
   code: 'model',
@@ -19,31 +19,31 @@ export const model: Check = {
   needs: ['key'],
   limitMs: 70_000,
   requests: 1,
-  async look(context, subject) {
-    const { exchange, refusal } = await askWith(context, subject);
+  async run(context, subject) {
+    const { exchange, refusal } = await requestHello(context, subject);
     if (refusal === undefined) {
-      const whole = readClient(exchange).kind === 'whole';
-      return { level: 'ok', summary: whole ? 'answers' : 'is asked; the stream checks say how it answers' };
+      const complete = judgeClient(exchange).kind === 'complete';
+      return { level: 'ok', summary: complete ? 'answers' : 'is served; the stream checks judge its answer' };
     }
-    const said = [refusal.error.status, refusal.error.upstreamType]
-      .filter((word) => word !== undefined)
+    const status = [refusal.error.status, refusal.error.upstreamType]
+      .filter((part) => part !== undefined)
       .join(' ');
-    const summary = `${said}: ${refusal.error.message}`;
+    const summary = `${status}: ${refusal.error.message}`;
     const { name } = subject;
     switch (refusal.class) {
       case 'gone':
       case 'format':
         return {
           level: 'fail',
-          summary: `it is not served: ${summary}`,
+          summary: `not served: ${summary}`,
           fault: 'client',
-          remedy: another(settingsOf(context), subject),
+          remedy: suggestModel(settingsOf(context), subject),
           exchanges: [exchange],
         };
       case 'quota':
         return {
           level: 'warn',
-          summary: `its allowance is spent: ${summary}`,
+          summary: `its quota is spent: ${summary}`,
           fault: 'client',
           exchanges: [exchange],
         };
@@ -60,14 +60,14 @@ export const model: Check = {
   },
 };
 
-/** Where the model stands in the configuration, and the nearest one that the catalogue knows. */
-function another({ models, fallbacks }: Settings, { model, provider }: Subject): Remedy {
-  const isIt = (entry: { provider: string; model_id: string }): boolean =>
+/** Names the places of the model in the configuration and the catalog's model with the most similar id. */
+function suggestModel({ models, fallbacks }: Settings, { model, provider }: Subject): Remedy {
+  const isModel = (entry: { provider: string; model_id: string }): boolean =>
     entry.provider === model?.provider && entry.model_id === model.model_id;
   const places = [
-    ...Object.entries(models).flatMap(([name, entry]) => (isIt(entry) ? [`models.${name}`] : [])),
+    ...Object.entries(models).flatMap(([name, entry]) => (isModel(entry) ? [`models.${name}`] : [])),
     ...Object.entries(fallbacks).flatMap(([name, list]) =>
-      list.flatMap((entry, i) => (isIt(entry) ? [`fallbacks.${name}[${i}]`] : [])),
+      list.flatMap((entry, i) => (isModel(entry) ? [`fallbacks.${name}[${i}]`] : [])),
     ),
   ];
   const known = allModels()
@@ -78,41 +78,37 @@ function another({ models, fallbacks }: Settings, { model, provider }: Subject):
     .filter((id) => id !== model?.model_id);
   const near = nearest(model?.model_id ?? '', known) ?? known.find((id) => id === 'glm-5.3') ?? '…';
   return {
-    text: `name another model in ${places.join(', ')}, or the wire_format it is served in`,
+    text: `use another model in ${places.join(', ')}, or set the wire_format in which it is served`,
     commands: places.map((place) => `occ config set ${place}.model_id ${near}`),
   };
 }
 
-/** Milliseconds until the first word that nobody would call quick. */
+/** Milliseconds until the first content above which the check warns. */
 const slowMs = 15_000;
 
 export const firstToken: Check = {
   code: 'first-token',
-  title: 'the time until the first word',
+  title: 'the time until the first content',
   kind: 'live',
   scope: 'model',
   needs: ['model'],
   limitMs: 70_000,
-  look: (context, subject) =>
-    judge(
+  run: (context, subject) =>
+    runProbe(
       {
         async run(bench) {
-          const { events } = bench.whole(await hello(bench));
+          const { events } = bench.expectComplete(await hello(bench));
           const first = events.find(({ event }) => isContent(event));
           const ms = Math.round(first?.atMs ?? 0);
-          if (ms > slowMs) throw new Wrong('provider', `${Math.round(ms / 1000)} s until the first word`);
-          // Odd streams are told by the checks that look at streams.
-          bench.odd.clear();
+          if (ms > slowMs)
+            throw new CheckFailure('provider', `${Math.round(ms / 1000)} s until the first content`, {
+              level: 'warn',
+            });
+          // The checks of the stream report the deviations.
+          bench.deviations.clear();
           return `${ms} ms`;
         },
       },
       () => openLive(context, subject),
-    ).then(mildly),
+    ),
 };
-
-/** Slow is no failure. */
-function mildly(look: Look): Look {
-  return look.level === 'fail' && look.fault === 'provider' && / s until /.test(look.summary)
-    ? { ...look, level: 'warn' }
-    : look;
-}

@@ -1,32 +1,29 @@
-/** How much of an OpenCode Go plan is used, where the provider says so. */
+/** Checks how much of the quota of a subscription is used, if the provider reports it. */
 import { windowLabel } from '../../../catalog/quota.ts';
 import { askQuota } from '../../../proxy/quota-page.ts';
-import type { Check, Look } from '../../check.ts';
+import { skip, type Check } from '../../check.ts';
 
-/** Percent from which on it is worth a warning. */
-const mostPercent = 90;
+/** Percent used from which the check warns. */
+const warnPercent = 90;
 
 export const quota: Check = {
   code: 'quota',
-  title: 'how much of the plan is used',
+  title: 'how much of the quota is used',
   kind: 'live',
   scope: 'provider',
   needs: ['key'],
   limitMs: 15_000,
   requests: 1,
-  async look(context, subject): Promise<Look> {
-    const { provider } = subject;
-    const report = provider && (await askQuota(provider, await context.upstream(), context.gone));
-    if (report === undefined) return { level: 'skipped', summary: 'the provider has no such report' };
-    if (report.windows === undefined) {
-      return { level: 'skipped', summary: `the provider does not tell: ${report.reason}` };
-    }
+  async run(context, { provider }) {
+    const report = provider && (await askQuota(provider, await context.upstream(), context.signal));
+    if (report === undefined) return skip('not_applicable', 'the provider reports no quota');
+    if (report.windows === undefined) return skip('not_observed', `the quota is unknown: ${report.reason}`);
     const summary = report.windows
       .map(({ window, percent }) => `${windowLabel(window)} ${percent ?? '?'} %`)
       .join(', ');
-    const spent = report.windows.find((window) => window.spent || (window.percent ?? 0) >= mostPercent);
+    const spent = report.windows.find((window) => window.spent || (window.percent ?? 0) >= warnPercent);
     if (spent === undefined) return { level: 'ok', summary };
-    const text = `it resets ${spent.resets_at ?? 'later'}; fallbacks of another provider answer meanwhile`;
+    const text = `it resets ${spent.resets_at ?? 'later'}; until then, fallbacks of another provider answer`;
     return { level: 'warn', summary: `${summary} used`, fault: 'client', remedy: { text, commands: [] } };
   },
 };

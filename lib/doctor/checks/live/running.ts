@@ -1,12 +1,13 @@
-/** The proxy that runs in the background: a short stream through that very one. */
+/** Checks the proxy that runs in the background with one short stream through it. */
 import { sendRequest } from '../../../daemon/request.ts';
 import { probe } from '../../../daemon/probe.ts';
 import { readRecord } from '../../../daemon/record.ts';
 import { findPlaces } from '../../../config/paths.ts';
 import { toObject, toText } from '../../../json.ts';
-import { askProxy } from '../../bench/client.ts';
-import { readClient } from '../../laws/client-laws.ts';
-import type { Check, Look } from '../../check.ts';
+import { sendToProxy } from '../../bench/client.ts';
+import { judgeClient } from '../../laws/client-laws.ts';
+import { skip, type Check } from '../../check.ts';
+import { helloPrompt } from '../hello.ts';
 import { version } from '../../../version.ts';
 
 export const running: Check = {
@@ -17,46 +18,52 @@ export const running: Check = {
   needs: ['record'],
   limitMs: 60_000,
   requests: 1,
-  async look({ machine, gone }): Promise<Look> {
+  async run({ machine, signal }) {
     const record = readRecord(findPlaces(machine).runtimeDir);
     if (record === undefined || (await probe(record)) !== 'running')
-      return { level: 'skipped', summary: 'none runs' };
+      return skip('not_applicable', 'no proxy is running');
     const { body } = await sendRequest(`${record.url}/occ/env`, {
       token: record.control,
       limitMs: 5000,
-      signal: gone,
+      signal,
     });
     const token = toText(toObject(body['variables'])['ANTHROPIC_AUTH_TOKEN']);
     const request = {
       model: 'occ-sonnet',
       max_tokens: 1024,
       stream: true,
-      messages: [{ role: 'user' as const, content: 'Reply with one short sentence that says hello.' }],
+      messages: [{ role: 'user' as const, content: helloPrompt }],
     };
-    const { client } = await askProxy({ url: record.url, token, body: request, leaveAtContent: false, gone });
-    gone.throwIfAborted();
+    const { client } = await sendToProxy({
+      url: record.url,
+      token,
+      body: request,
+      disconnectAtContent: false,
+      signal,
+    });
+    signal.throwIfAborted();
     const exchange = { request, client, upstream: [] };
-    const heard = readClient(exchange);
-    if (heard.kind === 'unlawful') {
-      return { level: 'fail', summary: heard.rule, fault: 'occ', exchanges: [exchange] };
+    const outcome = judgeClient(exchange);
+    if (outcome.kind === 'violation') {
+      return { level: 'fail', summary: outcome.rule, fault: 'occ', exchanges: [exchange] };
     }
-    if (heard.kind === 'error') {
-      const summary = `${record.url} answers ${heard.status}: ${heard.error.message.split('\n', 1)[0] ?? ''}`;
+    if (outcome.kind === 'error') {
+      const summary = `${record.url} answers ${outcome.status}: ${outcome.error.message.split('\n', 1)[0] ?? ''}`;
       const remedy = {
-        text: 'occ logs and the other checks say more',
+        text: 'see the log and the other checks',
         commands: ['occ status', 'occ restart'],
       };
       return { level: 'fail', summary, fault: 'provider', remedy, exchanges: [exchange] };
     }
     if (record.version !== version) {
-      const remedy = { text: 'start it anew, so that it is this version', commands: ['occ restart'] };
+      const remedy = { text: 'restart it to run this version', commands: ['occ restart'] };
       return {
         level: 'warn',
-        summary: `it is occ ${record.version}, this is ${version}`,
+        summary: `it runs occ ${record.version}, but this is occ ${version}`,
         fault: 'client',
         remedy,
       };
     }
-    return { level: 'ok', summary: `${record.url} (pid ${record.pid}) answers, its stream is whole` };
+    return { level: 'ok', summary: `${record.url} (pid ${record.pid}) answers with a complete stream` };
   },
 };

@@ -1,18 +1,18 @@
-/** The network as this machine has it: proxies of the environment, and the port of the configuration. */
+/** Checks the proxies of the environment and the port of the configuration. */
 import { connect } from 'node:net';
 import { findHealth } from '../../../daemon/probe.ts';
 import { findProxies } from '../../../proxy/upstream.ts';
-import { settingsOf, type Check, type Look } from '../../check.ts';
+import { settingsOf, type Check, type CheckResult } from '../../check.ts';
 import { ownerOfPort } from './port-owner.ts';
 
 export const proxyEnv: Check = {
   code: 'proxy-env',
-  title: 'proxies of the environment can be used, and leave this machine alone',
+  title: 'HTTP proxies of the environment are valid and exclude this machine',
   kind: 'offline',
   scope: 'machine',
   needs: [],
   limitMs: 1000,
-  look({ machine: { env } }): Look {
+  run({ machine: { env } }): CheckResult {
     const { any, unusable } = findProxies(env);
     if (unusable !== undefined) {
       const { variable, reason } = unusable;
@@ -30,48 +30,49 @@ export const proxyEnv: Check = {
     const names = ['HTTPS_PROXY', 'HTTP_PROXY'].filter((name) => env[name] || env[name.toLowerCase()]);
     const exceptions = (env['no_proxy'] || env['NO_PROXY'] || '').split(',').map((host) => host.trim());
     if (exceptions.includes('*') || exceptions.includes('127.0.0.1')) {
-      return { level: 'ok', summary: `${names.join(', ')}; this machine is left out` };
+      return { level: 'ok', summary: `${names.join(', ')}; this machine is excluded` };
     }
     const all = [...exceptions.filter((host) => host !== ''), '127.0.0.1', 'localhost', '::1'].join(',');
     return {
       level: 'warn',
       summary: `${names.join(', ')} without 127.0.0.1 in NO_PROXY`,
-      detail: 'occ launch sees to it for its client; one that you start yourself asks that proxy for occ.',
+      detail:
+        'occ launch adds it for its client; a client you start yourself would reach occ through that proxy.',
       fault: 'client',
-      remedy: { text: 'name this machine in NO_PROXY', commands: [`export NO_PROXY=${all} no_proxy=${all}`] },
+      remedy: { text: 'add this machine to NO_PROXY', commands: [`export NO_PROXY=${all} no_proxy=${all}`] },
     };
   },
 };
 
 export const port: Check = {
   code: 'port',
-  title: 'the port of occ start is free, or ours',
+  title: 'the port of occ start is free or in use by occ',
   kind: 'offline',
   scope: 'machine',
   needs: ['config'],
   limitMs: 5000,
-  async look(context): Promise<Look> {
+  async run(context): Promise<CheckResult> {
     const { host, port: number } = settingsOf(context);
-    if (number === 0) return { level: 'ok', summary: 'any free one' };
+    if (number === 0) return { level: 'ok', summary: 'any free port' };
     const where = `${host}:${number}`;
-    if (!(await isTaken(host, number, context.gone))) return { level: 'ok', summary: `${where} is free` };
+    if (!(await isTaken(host, number, context.signal))) return { level: 'ok', summary: `${where} is free` };
     const health = await findHealth(`http://${host.includes(':') ? `[${host}]` : host}:${number}`);
-    if (health) return { level: 'ok', summary: `${where} is occ's own (pid ${String(health['pid'])})` };
+    if (health) return { level: 'ok', summary: `${where} is used by occ (pid ${String(health['pid'])})` };
     const owner = ownerOfPort(number);
     return {
       level: 'warn',
-      summary: `${where} is taken by ${owner ?? 'another program'}`,
-      detail: 'occ launch takes a port of its own and is not touched by that.',
+      summary: `${where} is used by ${owner ?? 'another program'}`,
+      detail: 'occ launch is not affected, because it uses a free port.',
       fault: 'client',
       remedy: {
-        text: 'end that program, or give occ start another port',
+        text: 'stop that program, or configure another port for occ start',
         commands: ['occ config set port 0'],
       },
     };
   },
 };
 
-/** Looks by connecting, so that nothing is listened on, not even for a moment. */
+/** Connects instead of listening, so that the port is never blocked. */
 function isTaken(host: string, number: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const to = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;

@@ -1,7 +1,7 @@
-/** Whose port is it? Linux tells of one's own processes; elsewhere nobody is named. */
+/** Finds the process that listens on a port. Works on Linux, for processes of the same user. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** `python3 (pid 812)`; undefined where it cannot be told. */
+/** `python3 (pid 812)`; undefined if unknown. */
 export function ownerOfPort(port: number): string | undefined {
   try {
     const inodes = new Set(['tcp', 'tcp6'].flatMap((table) => listeners(table, port)));
@@ -10,12 +10,12 @@ export function ownerOfPort(port: number): string | undefined {
       return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (pid ${pid})`;
     }
   } catch {
-    // No /proc: another system.
+    // Not Linux: there is no /proc.
   }
   return undefined;
 }
 
-/** Inodes of the sockets that listen there (state 0A of /proc/net/tcp). */
+/** Inodes of the sockets that listen on the port (state 0A in /proc/net/tcp). */
 function listeners(table: string, port: number): string[] {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   const lines = readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1);
@@ -31,10 +31,10 @@ function socketsOf(pid: string): string[] {
       try {
         return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
       } catch {
-        return []; // closed meanwhile
+        return []; // Closed in the meantime.
       }
     });
   } catch {
-    return []; // another user's, or it has ended
+    return []; // Owned by another user, or ended.
   }
 }

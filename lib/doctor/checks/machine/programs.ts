@@ -1,9 +1,9 @@
-/** What occ runs on and with: Node, and Claude Code. */
+/** Checks the versions of Node and Claude Code. */
 import { execFile } from 'node:child_process';
 import { installCommand, clientVersions, findClaude } from '../../../clients/find.ts';
-import type { Check, Look } from '../../check.ts';
+import type { Check, CheckResult } from '../../check.ts';
 
-/** undici's floor, and so the package's own (`engines`). */
+/** The minimum of undici, and therefore of this package (`engines`). */
 const oldestNode = '20.18.1';
 
 export const node: Check = {
@@ -13,14 +13,14 @@ export const node: Check = {
   scope: 'machine',
   needs: [],
   limitMs: 1000,
-  look: () => lookAtNode(process.versions.node),
+  run: () => checkNode(process.versions.node),
 };
 
-export function lookAtNode(version: string): Look {
+export function checkNode(version: string): CheckResult {
   if (!isOlder(version, oldestNode)) return { level: 'ok', summary: `v${version} at ${process.execPath}` };
   return {
     level: 'fail',
-    summary: `v${version} is older than ${oldestNode}, the oldest that occ runs on`,
+    summary: `v${version} is older than ${oldestNode}, the oldest supported version`,
     fault: 'client',
     remedy: { text: 'install a newer Node', commands: [] },
   };
@@ -28,15 +28,15 @@ export function lookAtNode(version: string): Look {
 
 export const claude: Check = {
   code: 'claude',
-  title: 'Claude Code is there, in a version that was tested',
+  title: 'Claude Code is installed in a tested version',
   kind: 'offline',
   scope: 'machine',
   needs: [],
   limitMs: 8000,
-  async look({ machine, gone }): Promise<Look> {
+  async run({ machine, signal }): Promise<CheckResult> {
     const found = findClaude(machine.env, machine.home);
     if (found.kind === 'missing') {
-      const text = 'occ launch offers to run it with npx; or install it';
+      const text = 'occ launch can run it with npx; or install it';
       return {
         level: 'warn',
         summary: 'not found',
@@ -46,18 +46,18 @@ export const claude: Check = {
     }
     const { command } = found;
     if (found.kind === 'not_runnable') {
-      const remedy = { text: 'let it be run', commands: [`chmod +x ${command}`] };
-      return { level: 'warn', summary: `${command} may not be run`, fault: 'client', remedy };
+      const remedy = { text: 'make it executable', commands: [`chmod +x ${command}`] };
+      return { level: 'warn', summary: `${command} is not executable`, fault: 'client', remedy };
     }
-    const version = await versionOf(command, machine.env, gone);
+    const version = await versionOf(command, machine.env, signal);
     if (version === undefined)
-      return { level: 'warn', summary: `${command} does not say its version`, fault: 'client' };
+      return { level: 'warn', summary: `${command} does not print its version`, fault: 'client' };
     if (wasTested(version, clientVersions)) return { level: 'ok', summary: `${version} at ${command}` };
     return {
       level: 'warn',
       summary: `${version} at ${command}; occ was tested with ${clientVersions}`,
       fault: 'client',
-      remedy: { text: 'it may well work; to have the tested one', commands: [installCommand] },
+      remedy: { text: 'it may work; to install the tested version', commands: [installCommand] },
     };
   },
 };

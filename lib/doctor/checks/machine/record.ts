@@ -1,19 +1,19 @@
-/** Is the record of a background proxy still true? */
+/** Checks that the record of a background proxy matches a running proxy. */
 import { existsSync } from 'node:fs';
 import { findPlaces } from '../../../config/paths.ts';
 import { probe } from '../../../daemon/probe.ts';
 import { readRecord, recordFile } from '../../../daemon/record.ts';
-import type { Check, Look } from '../../check.ts';
+import type { Check, CheckResult } from '../../check.ts';
 import { tilde } from './config.ts';
 
 export const record: Check = {
   code: 'record',
-  title: 'the record of a background proxy is true',
+  title: 'the record of a background proxy is correct',
   kind: 'offline',
   scope: 'machine',
   needs: [],
   limitMs: 5000,
-  async look({ machine }): Promise<Look> {
+  async run({ machine }): Promise<CheckResult> {
     const { runtimeDir } = findPlaces(machine);
     const found = readRecord(runtimeDir);
     const file = tilde(recordFile(runtimeDir), machine.home);
@@ -21,7 +21,7 @@ export const record: Check = {
       if (!existsSync(recordFile(runtimeDir)))
         return { level: 'ok', summary: 'no proxy runs in the background' };
       const remedy = { text: 'occ start replaces it', commands: [`rm ${recordFile(runtimeDir)}`] };
-      return { level: 'warn', summary: `${file} is no record`, fault: 'client', remedy };
+      return { level: 'warn', summary: `${file} is not a valid record`, fault: 'client', remedy };
     }
     const { pid, url } = found;
     switch (await probe(found)) {
@@ -32,14 +32,14 @@ export const record: Check = {
           level: 'fail',
           summary: `the proxy (pid ${pid}) does not answer on ${url}`,
           fault: 'occ',
-          remedy: { text: 'end it, by force if need be, and start another', commands: ['occ restart'] },
+          remedy: { text: 'stop it, by force if necessary, and start another', commands: ['occ restart'] },
         };
       case 'stale':
         return {
           level: 'warn',
-          summary: `${file} speaks of pid ${pid}, which is gone`,
+          summary: `${file} names pid ${pid}, which has ended`,
           fault: 'client',
-          remedy: { text: 'occ start replaces it; this takes it away', commands: ['occ stop'] },
+          remedy: { text: 'occ start replaces it; this removes it', commands: ['occ stop'] },
         };
     }
   },

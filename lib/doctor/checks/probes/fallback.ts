@@ -1,21 +1,21 @@
-/** A first model that fails before it says anything is not seen: the second one answers. */
+/** If the first model fails before it sends content, the second one answers and the client sees no error. */
 import { failingModel } from '../../bench/bench.ts';
 import { question, type Probe } from '../probe.ts';
-import { Wrong } from '../../laws/fault.ts';
+import { CheckFailure } from '../../laws/fault.ts';
 
-const ways = ['refuse 529', 'error-first', 'empty', 'html'];
+const situations = ['refuse 529', 'error-first', 'empty', 'html'];
 
 export const fallback: Probe = {
   code: 'fallback',
-  title: 'a model that fails is replaced unseen',
+  title: 'the fallback answers for a model that fails',
   limitMs: 30_000,
   requests: 1,
   once: true,
   async run(bench) {
     const first = `${failingModel.provider}/${failingModel.model_id}`;
-    for (const way of bench.live ? ways.slice(0, 1) : ways) {
-      const prompt = `[emulator: ${way} for ${failingModel.model_id}] Say hello.`;
-      const exchange = await bench.ask(question(prompt, { model: first }), {
+    for (const situation of bench.live ? situations.slice(0, 1) : situations) {
+      const prompt = `[emulator: ${situation} for ${failingModel.model_id}] Say hello.`;
+      const exchange = await bench.send(question(prompt, { model: first }), {
         adjust: (settings) => ({
           ...settings,
           models: { default: failingModel },
@@ -23,12 +23,15 @@ export const fallback: Probe = {
           retry: { ...settings.retry, baseMs: 1, maxMs: 1 },
         }),
       });
-      bench.whole(exchange);
-      // Absent where the headers had to leave before anybody had answered (contract 4).
+      bench.expectComplete(exchange);
+      // The header is missing if the response headers had to be sent before a model answered.
       const by = exchange.client.headers['x-occ-model'] ?? bench.model;
       if (exchange.upstream.length < 2 || by.toLowerCase() !== bench.model.toLowerCase())
-        throw new Wrong('occ', `${bench.model} was to answer after "${way}", and ${by} did`);
+        throw new CheckFailure(
+          'occ',
+          `${bench.model} should have answered after "${situation}", but ${by} did`,
+        );
     }
-    return `${bench.model} answered in place of one that failed`;
+    return `${bench.model} answered for a model that failed`;
   },
 };

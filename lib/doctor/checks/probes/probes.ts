@@ -1,4 +1,4 @@
-/** The smoke tests, in the order they are told. */
+/** The smoke tests, in the order of the report. */
 import type { Probe } from '../probe.ts';
 import { cancel } from './cancel.ts';
 import { eof } from './eof.ts';

@@ -1,11 +1,11 @@
-/** generateContent: named calls with objects for arguments, and a reason to finish on the last chunk of all. */
+/** Judges generateContent: calls have a name and an object of arguments, and the last chunk has a finish reason. */
 import { isObject, toArray, toObject, toText, type JsonObject } from '../../../json.ts';
-import type { UpstreamSide } from '../../bench/recorded-exchange.ts';
+import type { RecordedUpstream } from '../../bench/recorded-exchange.ts';
 import type { RawBody } from '../raw-events.ts';
-import { brokenArguments, saidError, unfinished, type UpstreamHeard } from './rules.ts';
+import { brokenArguments, errorWithin, unfinished, type UpstreamJudgement } from './judge.ts';
 
-export function readGemini({ events, done }: RawBody, side: UpstreamSide): UpstreamHeard {
-  const odd = new Set<string>();
+export function judgeGemini({ events, done }: RawBody, side: RecordedUpstream): UpstreamJudgement {
+  const deviations = new Set<string>();
   const calls: string[] = [];
   let reason = '';
   let counted = false;
@@ -16,30 +16,30 @@ export function readGemini({ events, done }: RawBody, side: UpstreamSide): Upstr
     if (toText(call['name']) === '' && isObject(args) && Object.keys(args).length > 0)
       broken ??= 'sent a function call without a name';
     if (typeof args !== 'string') return;
-    odd.add('sends the arguments of a call as a text');
+    deviations.add('sends the arguments of a call as a string');
     calls.push(args);
   }
 
   for (const event of events) {
     if (isObject(event['usageMetadata'])) counted = true;
-    if (isObject(event['error'])) broken ??= saidError(toError(event['error']));
+    if (isObject(event['error'])) broken ??= errorWithin(toError(event['error']));
     if (toText(toObject(event['promptFeedback'])['blockReason']) !== '') reason ||= 'SAFETY';
     const candidate = toObject(toArray(event['candidates'])[0]);
-    const said = toText(candidate['finishReason']);
-    if (said !== '' && said !== 'FINISH_REASON_UNSPECIFIED') reason = said;
+    const finish = toText(candidate['finishReason']);
+    if (finish !== '' && finish !== 'FINISH_REASON_UNSPECIFIED') reason = finish;
     for (const part of toArray(toObject(candidate['content'])['parts'])) {
       const call = toObject(part)['functionCall'];
       if (isObject(call)) readCall(call);
     }
   }
-  if (done) odd.add('sends [DONE], which this format does not know');
+  if (done) deviations.add('sends [DONE], which this format does not have');
   if (reason === '') broken ??= unfinished(side);
-  if (malformed.has(reason)) broken ??= `gave its answer up: ${reason}`;
+  if (malformed.has(reason)) broken ??= `discarded its answer: ${reason}`;
   if (reason !== 'MAX_TOKENS') broken ??= brokenArguments(calls);
-  return { odd: [...odd], counted, ...(broken !== undefined && { broken }) };
+  return { deviations: [...deviations], counted, ...(broken !== undefined && { broken }) };
 }
 
-/** Google's reasons for having thrown the model's answer away. */
+/** Finish reasons for which Google discards the model's answer. */
 const malformed: ReadonlySet<string> = new Set([
   'MALFORMED_FUNCTION_CALL',
   'MALFORMED_RESPONSE',
@@ -48,7 +48,7 @@ const malformed: ReadonlySet<string> = new Set([
   'MISSING_THOUGHT_SIGNATURE',
 ]);
 
-/** Google's name for an error stands in its `status`. */
+/** Google puts the type of an error into `status`. */
 function toError({ status, message }: JsonObject): JsonObject {
   return { error: { type: toText(status), message: toText(message) } };
 }

@@ -1,12 +1,11 @@
-/** Messages: blocks numbered from 0, one at a time, a stop reason and a last event. */
+/** Judges Messages: blocks are numbered from 0 and do not overlap, and there are a stop reason and a `message_stop`. */
 import { isObject, toNumber, toObject, toText } from '../../../json.ts';
-import type { UpstreamSide } from '../../bench/recorded-exchange.ts';
+import type { RecordedUpstream } from '../../bench/recorded-exchange.ts';
 import type { RawBody } from '../raw-events.ts';
-import { oddIndex } from './indices.ts';
-import { brokenArguments, saidError, unfinished, type UpstreamHeard } from './rules.ts';
+import { brokenArguments, errorWithin, unfinished, wrongIndex, type UpstreamJudgement } from './judge.ts';
 
-export function readMessages({ events }: RawBody, side: UpstreamSide): UpstreamHeard {
-  const odd = new Set<string>();
+export function judgeMessages({ events }: RawBody, side: RecordedUpstream): UpstreamJudgement {
+  const deviations = new Set<string>();
   const json = new Map<number, string>();
   let open: number | undefined;
   let next = 0;
@@ -20,14 +19,14 @@ export function readMessages({ events }: RawBody, side: UpstreamSide): UpstreamH
     const delta = toObject(event['delta']);
     if (isObject(event['usage'])) counted = true;
     switch (toText(event['type'])) {
-      case 'message': // the whole answer in one piece
+      case 'message': // one JSON document
         reason = toText(event['stop_reason']) || 'end_turn';
         stopped = true;
         break;
       case 'content_block_start':
-        if (index !== next) odd.add(oddIndex(index, next, toText(block['type'])));
-        if (open !== undefined) odd.add('starts a block while another is open');
-        if (toText(block['text']) !== '') odd.add('puts text into the start of a block');
+        if (index !== next) deviations.add(wrongIndex(index, next, toText(block['type'])));
+        if (open !== undefined) deviations.add('starts a block while another is open');
+        if (toText(block['text']) !== '') deviations.add('puts text into the start of a block');
         next = index + 1;
         open = index;
         if (block['type'] === 'tool_use') json.set(index, '');
@@ -46,12 +45,12 @@ export function readMessages({ events }: RawBody, side: UpstreamSide): UpstreamH
         stopped = true;
         break;
       case 'error':
-        broken ??= saidError(event);
+        broken ??= errorWithin(event);
     }
   }
-  if (open !== undefined && reason !== '') odd.add('leaves a block open');
+  if (open !== undefined && reason !== '') deviations.add('leaves a block open');
   if (reason === '' && !stopped) broken ??= unfinished(side);
-  else if (!stopped) odd.add('ends without message_stop');
+  else if (!stopped) deviations.add('ends without message_stop');
   if (reason !== 'max_tokens') broken ??= brokenArguments([...json.values()]);
-  return { odd: [...odd], counted, ...(broken !== undefined && { broken }) };
+  return { deviations: [...deviations], counted, ...(broken !== undefined && { broken }) };
 }

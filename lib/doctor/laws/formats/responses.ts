@@ -1,12 +1,11 @@
-/** Responses: items numbered from 0, each done before the response is, and a response that says how it ended. */
+/** Judges Responses: items are numbered from 0, each is done before the response ends, and there is a final event. */
 import { toNumber, toObject, toText, isObject, type JsonObject } from '../../../json.ts';
-import type { UpstreamSide } from '../../bench/recorded-exchange.ts';
+import type { RecordedUpstream } from '../../bench/recorded-exchange.ts';
 import type { RawBody } from '../raw-events.ts';
-import { oddIndex } from './indices.ts';
-import { brokenArguments, saidError, unfinished, type UpstreamHeard } from './rules.ts';
+import { brokenArguments, errorWithin, unfinished, wrongIndex, type UpstreamJudgement } from './judge.ts';
 
-export function readResponses({ events, done }: RawBody, side: UpstreamSide): UpstreamHeard {
-  const odd = new Set<string>();
+export function judgeResponses({ events, done }: RawBody, side: RecordedUpstream): UpstreamJudgement {
+  const deviations = new Set<string>();
   const calls = new Map<string, string>();
   const open = new Set<string>();
   let first = true;
@@ -24,12 +23,12 @@ export function readResponses({ events, done }: RawBody, side: UpstreamSide): Up
     const index = toNumber(event['output_index']);
     const at = String(index);
     if (isObject(response['usage'])) counted = true;
-    if (type === 'error' || type === 'response.error') broken ??= saidError(toError(event));
-    if (type === 'response.failed') broken ??= saidError(toError(response));
+    if (type === 'error' || type === 'response.error') broken ??= errorWithin(toError(event));
+    if (type === 'response.failed') broken ??= errorWithin(toError(response));
     if (type === 'response.output_item.added') {
       if (first && index !== undefined && index !== 0)
-        odd.add(
-          oddIndex(index, 0, toText(toObject(event['item'])['type']) === 'function_call' ? 'tool_use' : ''),
+        deviations.add(
+          wrongIndex(index, 0, toText(toObject(event['item'])['type']) === 'function_call' ? 'tool_use' : ''),
         );
       first = false;
       open.add(at);
@@ -40,11 +39,11 @@ export function readResponses({ events, done }: RawBody, side: UpstreamSide): Up
     }
     if (endings.has(type)) ending = type;
   }
-  if (ending !== undefined && open.size > 0) odd.add('leaves an item open');
-  if (done) odd.add('sends [DONE], which this format does not know');
+  if (ending !== undefined && open.size > 0) deviations.add('leaves an item open');
+  if (done) deviations.add('sends [DONE], which this format does not have');
   if (ending === undefined) broken ??= unfinished(side);
   if (ending !== 'response.incomplete') broken ??= brokenArguments([...calls.values()]);
-  return { odd: [...odd], counted, ...(broken !== undefined && { broken }) };
+  return { deviations: [...deviations], counted, ...(broken !== undefined && { broken }) };
 }
 
 const endings: ReadonlySet<string> = new Set([
@@ -55,7 +54,7 @@ const endings: ReadonlySet<string> = new Set([
   'response.cancelled',
 ]);
 
-/** OpenAI's error event has its fields in itself, a failed response has them inside, under a code for a type. */
+/** An error event has the fields itself, a failed response has them in `error`; the type is in `code`. */
 function toError(json: JsonObject): JsonObject {
   const error = isObject(json['error']) ? json['error'] : json;
   const { message = '' } = error;
