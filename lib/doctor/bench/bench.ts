@@ -114,11 +114,12 @@ type LogEntry = Readonly<Record<string, unknown>>;
 
 /** Undefined for an attempt that did not fail. */
 function failedAttempt(entry: LogEntry | undefined): FailedAttempt | undefined {
-  if (entry?.['reason'] === undefined) return undefined;
+  const reason = entry?.['reason'];
+  if (typeof reason !== 'string') return undefined;
   return {
-    reason: String(entry['reason']),
-    trouble: entry['trouble'] as Trouble | undefined,
-    limit: entry['limit'] as TimeLimit | undefined,
+    reason,
+    trouble: entry?.['trouble'] as Trouble | undefined,
+    limit: entry?.['limit'] as TimeLimit | undefined,
   };
 }
 
