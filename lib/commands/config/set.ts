@@ -2,7 +2,7 @@
 import { withValue } from '../../config/edit/amend.ts';
 import { changeConfig, type Change } from '../../config/edit/change.ts';
 import { renderPath, type Segment } from '../../config/file/json-path.ts';
-import { at, leaves } from '../../config/file/layers.ts';
+import { at, leaves, variableOf } from '../../config/file/layers.ts';
 import { secretAt } from '../../config/file/lookup.ts';
 import { findPlaces } from '../../config/paths.ts';
 import { parseConfig } from '../../config/file/read.ts';
@@ -70,8 +70,7 @@ function answer(
   const written = change.kind === 'written';
   const concerns = (problem: { path: string }): boolean => problem.path.startsWith(path);
   const warnings = written ? change.warnings.filter(concerns) : [];
-  const origin = written ? change.effective?.merged.origins[path] : undefined;
-  const overriddenBy = origin?.startsWith('env ') ? origin.slice('env '.length) : undefined;
+  const overriddenBy = written ? variableOf(change.effective?.merged.origins[path]) : undefined;
   if (output.json) {
     output.printJson({
       path,

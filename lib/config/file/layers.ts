@@ -7,6 +7,11 @@ import { secretAt } from './lookup.ts';
 /** Where an effective value came from. */
 export type Origin = 'flag' | `env ${string}` | 'file' | 'default';
 
+/** The name of the environment variable that a value came from; undefined if it has another origin. */
+export function variableOf(origin: Origin | undefined): string | undefined {
+  return origin?.startsWith('env ') ? origin.slice('env '.length) : undefined;
+}
+
 export interface Layer {
   tree: JsonObject;
   origin: (segments: readonly Segment[]) => Origin;

@@ -1,5 +1,6 @@
 /** Finds where a provider's key was configured, and suggests how to replace it. */
 import { parsePath } from '../../config/file/json-path.ts';
+import { variableOf } from '../../config/file/layers.ts';
 import { toProviderName } from '../../config/file/entries.ts';
 import type { LoadedSettings } from '../../config/load.ts';
 import type { Remedy } from '../check.ts';
@@ -21,9 +22,8 @@ export function keyPlace({ values, origins, settings }: LoadedSettings, provider
     for (const field of ['api_keys', 'api_key', 'api_key_command']) {
       const path = Object.keys(values).find((path) => isIn(path, section, field) && values[path] !== '');
       if (path === undefined) continue;
-      const origin = origins[path] ?? 'default';
-      if (origin.startsWith('env '))
-        return { path, from: `the variable ${origin.slice(4)}`, variable: origin.slice(4) };
+      const variable = variableOf(origins[path]);
+      if (variable !== undefined) return { path, from: `the variable ${variable}`, variable };
       return { path, from: settings.file ?? 'the configuration' };
     }
   }

@@ -41,7 +41,7 @@ test('DeepSeek gets reasoning or a placeholder on every assistant message once o
   assert.doesNotMatch(JSON.stringify(sent(talk, { thinking }, deepseek)), /sig/);
 });
 
-test('reasoning details are sent only to the upstream that created them', () => {
+test('reasoning details are sent only to the upstream that created them (P10, P11)', () => {
   const details = [{ type: 'reasoning.encrypted', data: 'abc', index: 0 }];
   const here = routeOf();
   const talk = (origin: Route): RequestMessage[] => [

@@ -67,7 +67,7 @@ for (const [name, route] of Object.entries(chatRoutes)) {
     );
   });
 
-  test(`a longer conversation starts with the messages of the shorter one for a model like ${name}`, () => {
+  test(`a longer conversation starts with the messages of the shorter one for a model like ${name} (P12)`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
         const encoded = (part: RequestMessage[]) =>

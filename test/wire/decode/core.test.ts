@@ -15,7 +15,7 @@ function finish() {
   return { remarks, finish: finishTracker((remark) => void remarks.push(remark)) };
 }
 
-describe('finish tracker', () => {
+describe('finish tracker (P7)', () => {
   test('emits finished once and keeps the last reason', () => {
     const { remarks, finish: end } = finish();
     assert.equal(end.reason(), undefined);
@@ -85,7 +85,7 @@ describe('choice selector', () => {
   });
 });
 
-describe('[DONE] before any finish', () => {
+describe('[DONE] before any finish (P1, P4)', () => {
   const finishes: Record<Format, string> = {
     chat: '{"choices":[{"index":0,"delta":{},"finish_reason":"length"}]}',
     gemini: '{"candidates":[{"index":0,"finishReason":"MAX_TOKENS"}]}',

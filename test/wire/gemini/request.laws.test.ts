@@ -94,7 +94,7 @@ for (const [name, route] of Object.entries(geminiRoutes)) {
     );
   });
 
-  test(`a longer conversation starts with the shorter one for a model like ${name}`, () => {
+  test(`a longer conversation starts with the shorter one for a model like ${name} (P12)`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
         const encoded = (shorter: RequestMessage[]): string[] =>

@@ -79,7 +79,7 @@ for (const [name, route] of Object.entries(responsesRoutes)) {
     );
   });
 
-  test(`a longer conversation starts with the shorter one for a model like ${name}`, () => {
+  test(`a longer conversation starts with the shorter one for a model like ${name} (P12)`, () => {
     fc.assert(
       fc.property(conversation, (messages) => {
         const encoded = (some: RequestMessage[]) => encodeResponsesRequest(requestOf(some), route).input;
