@@ -99,6 +99,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
   // Slow requests are the askers' own business; nobody but this machine can ask.
   server.requestTimeout = 0;
+  // Closing an idle connection would break a request that a slow client sends on it at that moment.
+  server.keepAliveTimeout = 0;
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));

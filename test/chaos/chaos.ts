@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../../lib/config/settings.ts';
 import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
+import { hangMs, stretched } from '../support/limits.ts';
 import { modelOf, settingsFor, token } from '../support/proxy.ts';
 import { checkResult, type ResultKind } from './check-result.ts';
 import type { FromPeers, ToPeers } from './peers.ts';
@@ -55,7 +56,7 @@ const formats: readonly WireFormat[] = ['chat', 'messages', 'responses', 'gemini
 /** Requests between two changes of the settings. */
 const reloadEvery = 150;
 /** Milliseconds a batch may take. */
-const batchTimeoutMs = 300_000;
+const batchTimeoutMs = 5 * hangMs;
 
 export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const report: ChaosReport = {
@@ -84,7 +85,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     peers.disconnect();
     await once(peers, 'exit');
   }
-  for (let i = 0; i < 100 && resources().sockets > report.before.sockets; i++) await sleep(20);
+  for (const end = performance.now() + stretched(2000); performance.now() < end; await sleep(20))
+    if (resources().sockets <= report.before.sockets) break;
   report.after = resources();
   process.off('unhandledRejection', addWarning);
   process.off('warning', addWarning);
@@ -160,7 +162,8 @@ async function exchange(peers: ChildProcess, message: ToPeers): Promise<FromPeer
 
 /** Waits until no request is live, for at most five seconds. */
 async function untilIdle(proxy: Proxy): Promise<void> {
-  for (let i = 0; i < 500 && proxy.stats().live > 0; i++) await sleep(10);
+  for (const end = performance.now() + hangMs; proxy.stats().live > 0 && performance.now() < end;)
+    await sleep(10);
 }
 
 /** Three models of different providers, in a random order and in random formats. */
@@ -175,7 +178,11 @@ function settingsOf(url: string, seed: number, number: number): Settings {
       }),
     ),
     // Even on a busy machine only stalled answers reach these timeouts.
-    timeouts: { headersMs: 300_000, firstEventMs: 15_000, idleMs: 6000 },
+    timeouts: {
+      headersMs: 10 * hangMs,
+      firstEventMs: 14_000 + stretched(1000),
+      idleMs: 5000 + stretched(1000),
+    },
     retry: { attempts: 1, baseMs: 5, maxMs: 20, maxAttemptsTotal: 6 },
     heartbeatMs: random.between(5, 200),
     change: (settings) => {

@@ -5,6 +5,7 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmulator } from '../../lib/emulator/server.ts';
+import { stretched } from '../support/limits.ts';
 import { behaviourFrom, sendRequest, untilDisconnectSeen, type ClientResult } from './client.ts';
 import { randomFrom } from './random.ts';
 import { faultyUpstream, type FaultyUpstream, type Served } from './upstream.ts';
@@ -32,7 +33,7 @@ export type ToPeers = { seed: number } | Batch;
 export type FromPeers = { url: string } | Exchange[];
 
 /** Milliseconds the upstream's answers may take to end after the last client. */
-const endingMs = 10_000;
+const endingMs = stretched(10_000);
 
 async function run(
   { seed, from, to, concurrent, port, token }: Batch,

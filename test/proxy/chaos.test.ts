@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chaos } from '../chaos/chaos.ts';
 import { leaksIn } from '../chaos/leaks.ts';
+import { hangMs } from '../support/limits.ts';
 
 test(
   'answers stay correct with faulty upstreams, unreliable clients and changing settings',
-  { timeout: 300_000 },
+  { timeout: 10 * hangMs },
   async () => {
     const report = await chaos({ requests: 800, concurrent: 100, seed: 20_261, sampleEvery: 200 });
     assert.deepEqual(report.violations, []);
