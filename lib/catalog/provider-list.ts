@@ -1,7 +1,7 @@
 /** Finds and parses the model list of a provider, in the formats of OpenAI, Anthropic and Google. */
 import type { Provider } from '../config/settings.ts';
 import { isObject, parseJson, toNumber, toText, type JsonObject } from '../json.ts';
-import { wireFormats, type WireFormat } from '../wire/codec.ts';
+import { conventions, wireFormats, type WireFormat } from '../wire/codec.ts';
 
 /** A model in the list of its provider. Most lists contain only ids. */
 export interface ListedModel {
@@ -18,13 +18,6 @@ export interface ListAddress {
   format: WireFormat;
 }
 
-const endings = {
-  chat: /(?:\/openai\/v1)?\/chat\/completions$/,
-  messages: /(?:\/anthropic\/v1)?\/messages$/,
-  responses: /(?:\/openai\/v1)?\/responses$/,
-  gemini: /(?:\/google\/v1beta)?\/models$/,
-} as const satisfies Record<WireFormat, RegExp>;
-
 /**
  * The address of the model list, derived from an endpoint. OpenCode's current addresses have one list at their root
  * (observed in November 2026). For others, `models` replaces the path of the format. Undefined if there is no endpoint,
@@ -36,12 +29,12 @@ export function listAddress(provider: Provider): ListAddress | undefined {
     if (endpoint === undefined) continue;
     const url = new URL(endpoint);
     const path = url.pathname.replace(/\/+$/, '');
-    const ending = endings[format].exec(path)?.[0];
-    if (ending === undefined) continue;
-    // A gateway with a folder for each format.
-    const below =
-      ending.startsWith('/openai/') || ending.startsWith('/anthropic/') || ending.startsWith('/google/');
-    url.pathname = `${path.slice(0, -ending.length)}${below ? '/v1' : ''}/models`;
+    const { prefix, path: ending } = conventions[format];
+    if (!path.endsWith(ending)) continue;
+    // A gateway with a folder for each format has its list at the root.
+    const isGateway = path.endsWith(prefix + ending);
+    const root = path.slice(0, -(isGateway ? prefix + ending : ending).length);
+    url.pathname = `${root}${isGateway ? '/v1' : ''}/models`;
     return { url: exceptions[url.href] ?? url.href, format };
   }
   return undefined;

@@ -2,25 +2,17 @@
  * Derives the endpoints of a provider from the URLs that the configuration has. OpenCode has two generations of
  * addresses; the base URL of another provider may or may not include the path of the wire format.
  */
-import { wireFormats, type WireFormat } from '../../wire/codec.ts';
+import { conventions, wireFormats, type WireFormat } from '../../wire/codec.ts';
 
 export type Endpoints = Partial<Record<WireFormat, string>>;
 
-/** The paths of the current generation, below `https://opencode.ai/inference[/go]`. */
-const consolePaths = {
-  chat: '/openai/v1/chat/completions',
-  messages: '/anthropic/v1/messages',
-  responses: '/openai/v1/responses',
-  gemini: '/google/v1beta/models',
-} as const satisfies Record<WireFormat, string>;
+type Generation = 'console' | 'legacy';
 
-/** The paths of the older generation, below `https://opencode.ai/zen[/go]/v1`. */
-const legacyPaths = {
-  chat: '/chat/completions',
-  messages: '/messages',
-  responses: '/responses',
-  gemini: '/models',
-} as const satisfies Record<WireFormat, string>;
+/** The path of a format below `https://opencode.ai/inference[/go]`, or in the older generation `…/zen[/go]/v1`. */
+function pathOf(format: WireFormat, generation: Generation): string {
+  const { prefix, path } = conventions[format];
+  return generation === 'console' ? prefix + path : path;
+}
 
 const roots = {
   'opencode-go': { console: 'https://opencode.ai/inference/go', legacy: 'https://opencode.ai/zen/go/v1' },
@@ -40,28 +32,18 @@ export function deriveEndpoints(provider: BuiltIn, given: Endpoints, key: string
 }
 
 /** The four endpoints below a root in OpenCode's layout. The emulator uses the current generation. */
-export function endpointsBelow(
-  root: string,
-  generation: 'console' | 'legacy' = 'console',
-): Record<WireFormat, string> {
-  const paths = generation === 'console' ? consolePaths : legacyPaths;
-  return {
-    chat: root + paths.chat,
-    messages: root + paths.messages,
-    responses: root + paths.responses,
-    gemini: root + paths.gemini,
-  };
+export function endpointsBelow(root: string, generation: Generation = 'console'): Record<WireFormat, string> {
+  return Object.fromEntries(
+    wireFormats.map((format) => [format, root + pathOf(format, generation)]),
+  ) as Record<WireFormat, string>;
 }
 
 function rootOf(format: WireFormat, url: string | undefined): Record<WireFormat, string> | undefined {
   if (url === undefined) return undefined;
   const { origin, pathname } = new URL(url);
-  for (const [generation, paths] of [
-    ['console', consolePaths],
-    ['legacy', legacyPaths],
-  ] as const) {
-    if (!pathname.endsWith(paths[format])) continue;
-    return endpointsBelow(origin + pathname.slice(0, -paths[format].length), generation);
+  for (const generation of ['console', 'legacy'] as const) {
+    const path = pathOf(format, generation);
+    if (pathname.endsWith(path)) return endpointsBelow(origin + pathname.slice(0, -path.length), generation);
   }
   return undefined;
 }
@@ -71,14 +53,14 @@ function rootOf(format: WireFormat, url: string | undefined): Record<WireFormat,
  * observed to reply "Missing API key" to anything but `x-api-key`.
  */
 export function takesBearer(messagesUrl: string | undefined): boolean {
-  return messagesUrl !== undefined && new URL(messagesUrl).pathname.endsWith(consolePaths.messages);
+  return messagesUrl !== undefined && new URL(messagesUrl).pathname.endsWith(pathOf('messages', 'console'));
 }
 
 /** Appends the path of the format, unless the URL already ends in it. */
 export function completeEndpoint(format: WireFormat, baseUrl: string): string {
   const url = new URL(baseUrl);
   const path = url.pathname.replace(/\/+$/, '');
-  const suffix = legacyPaths[format];
+  const suffix = conventions[format].path;
   if (path.endsWith(suffix)) return baseUrl;
   // A base URL for Anthropic clients has no version, since the clients add /v1/messages; others include the version.
   const versioned = format !== 'messages' || /\/v\d+(?:beta)?$/.test(path);

@@ -1,5 +1,5 @@
 /** Converts the provider sections of the configuration into providers with resolved URLs, headers and keys. */
-import { wireFormats } from '../../wire/codec.ts';
+import { conventions, wireFormats } from '../../wire/codec.ts';
 import { completeEndpoint, deriveEndpoints, takesBearer, type BuiltIn, type Endpoints } from './endpoints.ts';
 import { toFields, toProviderName, toWireFormat } from '../file/entries.ts';
 import type { FileEntry, FileKeys, FileProvider } from '../file/config-file.ts';
@@ -15,13 +15,6 @@ export interface Section {
   segments: readonly Segment[];
   given: FileProvider;
 }
-
-const usualAuth = {
-  chat: 'bearer',
-  messages: 'x-api-key',
-  responses: 'bearer',
-  gemini: 'x-goog-api-key',
-} as const;
 
 /**
  * The providers by name, without those in `unready`. The key commands of the providers in `used` are run concurrently.
@@ -63,7 +56,10 @@ async function toBuiltIn(
   return {
     name,
     endpoints,
-    auth: { ...usualAuth, messages: takesBearer(endpoints.messages) ? 'bearer' : 'x-api-key' },
+    auth: {
+      ...Object.fromEntries(wireFormats.map((format) => [format, conventions[format].auth])),
+      messages: takesBearer(endpoints.messages) ? 'bearer' : 'x-api-key',
+    },
     ...found,
     headers: {},
     defaultFormat: 'chat',
@@ -94,7 +90,10 @@ async function toCustom({ name, given, segments }: Section, context: KeyContext)
     name,
     endpoints,
     auth: Object.fromEntries(
-      wireFormats.map((format) => [format, unauthenticated ? 'none' : (given.auth ?? usualAuth[format])]),
+      wireFormats.map((format) => [
+        format,
+        unauthenticated ? 'none' : (given.auth ?? conventions[format].auth),
+      ]),
     ),
     keys: found.keys,
     ...(!unauthenticated && found),

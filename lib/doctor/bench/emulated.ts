@@ -2,7 +2,7 @@
 import type { LoadedSettings } from '../../config/load.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/settings.ts';
 import { withEmulator } from '../../emulator/settings.ts';
-import { wireFormats, type WireFormat } from '../../wire/codec.ts';
+import type { WireFormat } from '../../wire/codec.ts';
 import { limitRemedy } from '../checks/limit-places.ts';
 import type { BenchOptions } from './bench.ts';
 
@@ -12,7 +12,9 @@ const quirks = {
   messages: { thinking: 'adaptive', unsignedThinking: true, wrongStartUsage: true },
   responses: { thinking: 'effort' },
   gemini: { thinking: 'effort', signedCalls: true },
-} as const satisfies Record<WireFormat, ModelEntry['quirks']>;
+} as const satisfies Partial<Record<WireFormat, ModelEntry['quirks']>>;
+
+const emulatedFormats = Object.keys(quirks) as (keyof typeof quirks)[];
 
 /**
  * Benches with the emulator at `url`: one for each format and each of `providers`, with that provider's timeouts. Providers
@@ -26,7 +28,7 @@ export function emulatedBenches(
   const { settings } = loaded;
   const distinct = new Map(providers.map((provider) => [JSON.stringify(provider.timeouts), provider]));
   return [...distinct.values()].flatMap((provider) =>
-    wireFormats.map((format) => {
+    emulatedFormats.map((format) => {
       const entry: ModelEntry = {
         provider: 'emulator',
         model_id: `doctor-${format}`,

@@ -8,7 +8,8 @@ import { judgeResponses } from './formats/responses.ts';
 import type { Judge, UpstreamJudgement } from './formats/judge.ts';
 import { readRaw } from './raw-events.ts';
 
-const judges: Readonly<Record<WireFormat, Judge>> = {
+/** A format without a judge here is judged only by what its decoder makes of the answer. */
+const judges: Readonly<Partial<Record<WireFormat, Judge>>> = {
   chat: judgeChat,
   messages: judgeMessages,
   responses: judgeResponses,
@@ -18,7 +19,10 @@ const judges: Readonly<Record<WireFormat, Judge>> = {
 /** Judges the body of a 2xx response. */
 export function judgeUpstream(side: RecordedUpstream, format: WireFormat): UpstreamJudgement {
   const raw = readRaw(side);
-  const found = raw.broken === undefined ? judges[format](raw, side) : { deviations: [], counted: true };
+  const found = (raw.broken === undefined && judges[format]?.(raw, side)) || {
+    deviations: [],
+    counted: true,
+  };
   const broken = raw.broken ?? found.broken;
   const late = side.ended === 'broken' && broken === undefined ? ['breaks the connection after its end'] : [];
   return {

@@ -103,17 +103,18 @@ function skewOf(date: string | undefined, summary: string): CheckResult {
   };
 }
 
-const urlFields = {
-  chat: 'base_url',
+/** The settings for one format; `base_url` is for any. */
+const urlFields: Partial<Record<WireFormat, string>> = {
   messages: 'anthropic_base_url',
   responses: 'responses_base_url',
   gemini: 'gemini_base_url',
-} as const satisfies Record<WireFormat, string>;
+};
 
 /** An address from the configuration must be corrected there. A default address is unreachable for another reason. */
 function wrongAddress(context: Context, { name }: Subject, format: WireFormat, summary: string): CheckResult {
   const loaded = loadedIn(context);
-  const path = pathOfSetting(loaded, name, urlFields[format]) ?? pathOfSetting(loaded, name, 'base_url');
+  const path =
+    pathOfSetting(loaded, name, urlFields[format] ?? 'base_url') ?? pathOfSetting(loaded, name, 'base_url');
   if (path === undefined) {
     const text = 'is this machine online? behind a proxy, HTTPS_PROXY must name it';
     return { level: 'fail', summary, fault: 'client', remedy: { text, commands: [] } };
