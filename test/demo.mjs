@@ -1,7 +1,7 @@
 /**
- * The main job on a fresh machine, in one go: the real Claude Code, through `occ launch`, has the emulator write a file
- * and read it back. No key, no account, and no network but for npx fetching Claude Code. Everything happens in a
- * temporary folder with its own HOME, and all of it is removed afterwards.
+ * Demonstrates occ on a fresh machine: Claude Code, started by `occ launch`, writes a file and reads it back with the
+ * emulator. It needs no key and no account, and the network only for npx to fetch Claude Code. It runs in a temporary folder
+ * with its own HOME, which it removes.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ const work = join(folder, 'work');
 mkdirSync(home);
 mkdirSync(work);
 
-/** PATH to run things, npm's own settings to fetch with, and nothing of the person's. */
+/** PATH and the settings of npm, but nothing else from the user's environment. */
 const env = {
   PATH: process.env.PATH,
   HOME: home,
@@ -44,7 +44,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 
 if (!existsSync(occ)) {
-  console.error('dist/ is missing: run npm ci first, which builds it.');
+  console.error('dist/ is missing: run npm ci first to build it.');
   process.exit(1);
 }
 console.log(`occ launch --emulator -p "${prompt}" --permission-mode acceptEdits\n`);
@@ -60,7 +60,7 @@ const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 const done = status === 0 && text === 'hello from occ';
 console.log(
   done
-    ? `\n✓ Claude Code ended with 0, and hello.txt says: ${text}`
-    : `\n✗ Claude Code ended with ${status}, and hello.txt ${text === undefined ? 'was not written' : `says: ${text}`}`,
+    ? `\n✓ Claude Code exited with 0, and hello.txt contains: ${text}`
+    : `\n✗ Claude Code exited with ${status}, and hello.txt ${text === undefined ? 'was not written' : `contains: ${text}`}`,
 );
 process.exitCode = done ? 0 : 1;

@@ -1,7 +1,7 @@
 /**
- * The small deterministic agent behind the emulator. It understands nothing; it recognises what a client asks for by
- * structure, and a request for a file by a few words, so that a first run shows a real tool loop with no key and no
- * network. The same conversation always gets the same answer.
+ * The deterministic agent behind the emulator. It recognises auxiliary requests by their structure and a request for a file
+ * by a few words, so that a first run shows a real tool loop without a key or network. The same conversation always gets
+ * the same answer.
  */
 import type { Answer } from './answer.ts';
 import { answerClassifier, answerSchema, summarize } from './auxiliary.ts';
@@ -11,14 +11,14 @@ import { call, say, type Script } from './script.ts';
 import { answerSituation } from './situations.ts';
 import { sampleOf } from './sample.ts';
 
-/** The next answer: the first of these that applies. */
+/** Returns the first of these answers that applies. */
 export function decide(conversation: Conversation): Answer {
   return (
     toAnswer(answerSchema(conversation)) ??
     toAnswer(answerClassifier(conversation)) ??
     toAnswer(summarize(conversation)) ??
     answerSituation(conversation) ??
-    toAnswer(giveStructure(conversation)) ??
+    toAnswer(answerStructured(conversation)) ??
     toAnswer(workOnFile(conversation)) ?? { script: [say(introduction(conversation))] }
   );
 }
@@ -27,14 +27,14 @@ function toAnswer(script: Script | undefined): Answer | undefined {
   return script && { script };
 }
 
-/** `claude --json-schema` wants its answer as a call of this tool. */
-function giveStructure({ tools, done }: Conversation): Script | undefined {
+/** `claude --json-schema` expects its answer as a call of this tool. */
+function answerStructured({ tools, done }: Conversation): Script | undefined {
   const tool = tools.find(({ name }) => name === 'StructuredOutput');
   if (!tool || done.some(({ name }) => name === tool.name)) return undefined;
   return [call(tool.name, sampleOf(tool.schema, 'emulator'))];
 }
 
-/** Who is speaking, and what can be tried. */
+/** Explains that this is the emulator, and suggests a prompt. */
 function introduction({ tools }: Conversation): string {
   const who =
     "This is occ's built-in emulator, not a model: it follows a script and needs no key and no network.";

@@ -1,4 +1,4 @@
-/** What one request is answered with: a script in the asker's format, or a reply of another kind; either may fail. */
+/** The answer to one request: a script, encoded in the request's format, or a fixed reply. Either can have faults. */
 import { page } from './page.ts';
 import type { Faults } from './faults.ts';
 import type { Flavour } from './formats/format.ts';
@@ -6,10 +6,10 @@ import type { Script } from './script.ts';
 
 export interface Answer {
   script?: Script;
-  /** Instead of a script: this status and body, whatever was asked. */
+  /** A fixed status and body, instead of a script. */
   reply?: Reply;
   faults?: Faults;
-  /** The emulator's own unless set. */
+  /** By default that of the emulator. */
   flavour?: Flavour;
 }
 
@@ -20,17 +20,17 @@ export interface Reply {
 }
 
 export interface RefusalOptions {
-  /** The gateway's name for it, `GoUsageLimitError`; by default one that fits the status. */
+  /** The gateway's error type, such as `GoUsageLimitError`; by default one that fits the status. */
   type?: string;
   message?: string;
   retryAfterSeconds?: number;
   metadata?: object;
   headers?: Readonly<Record<string, string>>;
-  /** Sent instead of the gateway's envelope. */
+  /** Replaces the gateway's JSON. */
   body?: string;
 }
 
-/** A refusal in the gateway's envelope, which is the same on every format and is served as plain text (upstream facts 3.1). */
+/** A refusal as OpenCode's gateway sends it: the same JSON for every format, served as plain text. */
 export function refuse(status: number, options: RefusalOptions = {}): Answer {
   const error = {
     type: options.type ?? typeByStatus[status] ?? 'error',
@@ -62,20 +62,20 @@ const typeByStatus: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
-/** A web page where an answer was expected, as gateways and captive portals send it; 200 unless another status is named. */
+/** A web page instead of an answer, as gateways and captive portals send it. */
 export function webPage(status = 200): Answer {
   return { reply: { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: page(status) } };
 }
 
-/** Status 200 and not one byte of body. */
+/** Status 200 with an empty body. */
 export function nothing(): Answer {
   return { reply: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: '' } };
 }
 
-/** The answer with these faults, beside those it has. */
+/** Adds faults to an answer. */
 export function failing(answer: Answer | Script, faults: Faults): Answer {
-  const whole = toAnswer(answer);
-  return { ...whole, faults: { ...whole.faults, ...faults } };
+  const given = toAnswer(answer);
+  return { ...given, faults: { ...given.faults, ...faults } };
 }
 
 export function toAnswer(answer: Answer | Script): Answer {
@@ -88,14 +88,14 @@ function isScript(answer: Answer | Script): answer is Script {
 
 /**
  * One answer per request, in order: `inTurn([refuse(529), [say('hello')]])`. A request beyond the list is refused with
- * 500, so that a try too many is seen.
+ * 500, so that a test notices an unexpected attempt.
  */
 export function inTurn(answers: readonly (Answer | Script)[]): () => Answer {
-  let asked = 0;
+  let requests = 0;
   return () => {
-    const answer = answers[asked++];
+    const answer = answers[requests++];
     return answer
       ? toAnswer(answer)
-      : refuse(500, { message: `no answer was scripted for request ${asked}` });
+      : refuse(500, { message: `no answer was scripted for request ${requests}` });
   };
 }

@@ -1,22 +1,22 @@
 /**
- * Answers to what Claude Code asks on the side: a title for the session, a verdict on a tool call, a summary of a long
- * conversation. Each is recognised by structure, as the road's own routing does (claude-code facts 2.6 to 2.8).
+ * Answers the auxiliary requests of Claude Code: a title for the session, the classification of a tool call, a summary of
+ * a long conversation. Each is recognised by its structure, as in the proxy's routing.
  */
 import type { Conversation } from './conversation.ts';
 import { sampleOf } from './sample.ts';
 import { finish, say, type Script } from './script.ts';
 
-/** An answer that must obey a schema, such as a title, is the smallest that does. */
+/** The smallest answer that matches the requested schema, for example that of a title. */
 export function answerSchema({ schema, prompt }: Conversation): Script | undefined {
   if (!schema) return undefined;
   const words = prompt.replace(/<[^>]*>/g, ' ').match(/[\p{L}\p{N}.'-]+/gu) ?? [];
   return [say(JSON.stringify(sampleOf(schema, ['Emulator:', ...words.slice(0, 5)].join(' '))))];
 }
 
-/** The verdicts of auto mode's classifier: nothing the emulator's own agent calls for is dangerous. */
+/** Answers to auto mode's classifier, by stop sequence: the tool calls of the emulator's agent are harmless. */
 const verdicts: Readonly<Record<string, string>> = { '</severity>': '<severity>0', '</block>': '<block>no' };
 
-/** Stage 1 ends at a stop word; stage 2 has none, and thinks aloud first. */
+/** Stage 1 of the classifier has a stop sequence. Stage 2 has none and expects thinking first. */
 export function answerClassifier({ stops, prompt, system, tools }: Conversation): Script | undefined {
   for (const stop of stops) {
     const verdict = verdicts[stop];
@@ -27,7 +27,7 @@ export function answerClassifier({ stops, prompt, system, tools }: Conversation)
   return [say('<thinking>The emulator only ever calls for harmless things.</thinking><block>no</block>')];
 }
 
-/** The request to sum up a conversation before it outgrows the window. */
+/** Answers the request for a summary, which Claude Code sends before the conversation exceeds the context window. */
 export function summarize({ prompt }: Conversation): Script | undefined {
   if (!prompt.startsWith('CRITICAL: Respond with TEXT ONLY') || !prompt.includes('<summary>'))
     return undefined;

@@ -1,29 +1,29 @@
 /**
- * A request as the emulator's agent sees it, whatever format it came in: what the person asked last, what was done
- * about it since, and what can be done. Readers give a flat list of what was said; this file makes sense of it.
+ * A request as the emulator's agent sees it, independent of its format: the last prompt, the tool calls made since, and the
+ * tools offered. The reader of each format gives a flat list of entries, from which `toConversation` builds this.
  */
 import { isObject, toArray, toObject, toText, type Json, type JsonObject } from '../json.ts';
 
 export interface Conversation {
   model: string;
   stream: boolean;
-  /** Every system text, wherever it stood, and the reminders a client hides in user text. */
+  /** All system texts and the reminders that a client inserts into user texts. */
   system: string;
-  /** The last thing the person asked, without reminders; "" when nobody asked anything. */
+  /** The last user text without reminders; "" if there is none. */
   prompt: string;
-  /** The tool calls made since then, in order, with what came back. */
-  done: readonly Done[];
+  /** The tool calls made since then, in order, with their results. */
+  done: readonly CompletedCall[];
   tools: readonly OfferedTool[];
   stops: readonly string[];
-  /** The JSON Schema the answer must obey, if any. */
+  /** The JSON Schema for the answer, if any. */
   schema?: JsonObject;
   /** Earlier thinking that the client sent back. */
   thoughts: readonly string[];
-  /** The format sends each call in one piece of content. */
+  /** The format sends each call in one event. */
   wholeCalls?: true;
 }
 
-export interface Done {
+export interface CompletedCall {
   id: string;
   name: string;
   input: JsonObject;
@@ -35,23 +35,26 @@ export interface OfferedTool {
   schema: JsonObject;
 }
 
-/** One thing that was said, in the order it was said. */
-export type Said =
+/** One part of a conversation. */
+export type Entry =
   | { role: 'system' | 'user' | 'thinking'; text: string }
   | { role: 'call'; id: string; name: string; input: Json | undefined }
   | { role: 'result'; id: string; text: string; failed: boolean };
 
 /** The parts of a conversation that need no interpretation. */
-export type Asking = Pick<Conversation, 'model' | 'stream' | 'tools' | 'stops' | 'wholeCalls'> & {
+export type RequestFields = Pick<Conversation, 'model' | 'stream' | 'tools' | 'stops' | 'wholeCalls'> & {
   schema?: JsonObject | undefined;
 };
 
-export function toConversation(said: readonly Said[], { schema, ...asking }: Asking): Conversation {
+export function toConversation(
+  entries: readonly Entry[],
+  { schema, ...fields }: RequestFields,
+): Conversation {
   const system: string[] = [];
   const thoughts: string[] = [];
   let prompt = '';
-  let done: Done[] = [];
-  for (const entry of said) {
+  let done: CompletedCall[] = [];
+  for (const entry of entries) {
     switch (entry.role) {
       case 'system':
         system.push(entry.text);
@@ -73,22 +76,22 @@ export function toConversation(said: readonly Said[], { schema, ...asking }: Ask
         done.push({ id: entry.id, name: entry.name, input: toObject(entry.input) });
         break;
       case 'result': {
-        const asked = done.find((made) => made.id === entry.id && made.result === undefined);
-        if (asked) asked.result = { text: entry.text.replace(reminders, ''), failed: entry.failed };
+        const call = done.find(({ id, result }) => id === entry.id && result === undefined);
+        if (call) call.result = { text: entry.text.replace(reminders, ''), failed: entry.failed };
         break;
       }
     }
   }
-  return { ...asking, ...(schema && { schema }), system: system.join('\n'), prompt, done, thoughts };
+  return { ...fields, ...(schema && { schema }), system: system.join('\n'), prompt, done, thoughts };
 }
 
-/** What a client tells the model in the user's name. */
+/** Instructions of the client inside user texts. */
 const reminders = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
 
-/** Pictures and files of a tool's result, which occ lets follow as the user's where a result holds words alone. */
+/** Images and files of a tool result. occ moves them to a user message if the format allows only text in results. */
 const moved = /\[from the result of [^\n]+, call [^\n]+\]\n(?:\[\w+\]\n?)+/g;
 
-/** The text of a content that may be a string or a list of parts; parts that are no text are named. */
+/** The text of a content, which is a string or a list of parts. Other parts become their type in brackets. */
 export function contentText(content: Json | undefined): string {
   if (typeof content === 'string') return content;
   return toArray(content)

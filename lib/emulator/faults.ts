@@ -1,6 +1,6 @@
 /**
- * What can go wrong with an answer, as data: every field is one fault, and they compose. A fault is applied to the
- * frames of a lawful answer, so one list of faults serves every format (laws: where this trade goes wrong).
+ * The faults that an answer can have. Every field is one fault, and they can be combined. They are applied to the frames of
+ * a valid answer, so that the same faults work for every format.
  */
 import { crc32, deflateRawSync, constants } from 'node:zlib';
 import type { Frame, Part } from './formats/format.ts';
@@ -13,46 +13,49 @@ export interface Faults {
   /** Silence between any two events. */
   betweenEventsMs?: number;
 
-  /** The answer breaks off here, in this way. */
+  /** Where and how the answer breaks off. */
   breaks?: Break;
-  /** An error takes the place of the rest. `continues` sends the rest all the same. */
+  /** An error replaces the rest of the answer. With `continues` the rest follows. */
   errorEvent?: { at: Position; type?: string; message?: string; continues?: boolean };
-  /** Parts that are never sent: `['end']` forgets `[DONE]` or `message_stop`, `['finish', 'end']` every ending. */
+  /** Parts that are not sent: `['end']` omits `[DONE]` or `message_stop`, `['finish', 'end']` also the finish reason. */
   omit?: readonly Part[];
-  /** The event at this position arrives with half of its JSON. */
+  /** The event at this position contains only half of its JSON. */
   brokenJson?: Position;
-  /** An answer in one JSON document although a stream was asked for, or the reverse. */
+  /** Sends one JSON document or a stream, regardless of the request. */
   shape?: 'whole' | 'stream';
 
-  /** A comment before every nth event; `inside` puts it within the event, before its data line, or in the middle of it. */
+  /** A comment before every nth event; `inside: true` puts it before the event's data line, `'data'` into that line. */
   comments?: { every: number; inside?: boolean | 'data'; text?: string };
-  /** Messages: what is added to the number of every block, so that the first one does not stand at 0. */
+  /** Messages: added to the index of every block, so that the first one is not 0. */
   indexShift?: number;
-  /** Line ends of the event stream. */
+  /** The line ends of the event stream. */
   lineEnd?: '\n' | '\r\n' | '\r';
-  /** How the bytes are written: an event at a time (the default), everything at once up to the next silence, or so many bytes at a time, which cuts events, line ends and characters. */
+  /**
+   * What one write contains: an event (the default), everything up to the next silence, or this number of bytes, which
+   * splits events, line ends and characters.
+   */
   writes?: 'event' | 'together' | number;
-  /** Compressed, with or without a `content-encoding` that says so. */
+  /** Compresses the body, with or without the `content-encoding` header. */
   gzip?: 'declared' | 'undeclared';
-  /** Headers beside, or instead of, the usual ones. */
+  /** Response headers, which take precedence over the usual ones. */
   headers?: Readonly<Record<string, string>>;
 }
 
-/** After so many events, so many pieces of content, or so many bytes of body; or in the middle of a piece of content. */
+/** After a number of events, of content events, or of bytes of the body; or within the content event with this index. */
 type Position = { events: number } | { deltas: number } | { bytes: number } | { within: number };
 
 export interface Break {
   at: Position | 'before-headers';
   /**
-   * - `cut`: the body ends as if it were whole.
-   * - `hang-up`: the connection is closed in mid-body, politely (FIN).
+   * - `cut`: the HTTP body ends regularly.
+   * - `hang-up`: the connection is closed within the body (FIN).
    * - `reset`: the connection is reset (RST).
-   * - `silence`: nothing more is sent and the connection stays, until the client or the emulator ends it.
+   * - `silence`: nothing more is sent, and the connection stays open until the client or the emulator closes it.
    */
   how: 'cut' | 'hang-up' | 'reset' | 'silence';
 }
 
-/** What is done to the socket, in order. */
+/** One operation on the socket. */
 export type Action = { type: 'bytes'; bytes: Uint8Array } | { type: 'wait'; ms: number } | BreakAction;
 
 interface BreakAction extends Break {
@@ -61,7 +64,7 @@ interface BreakAction extends Break {
 
 type Faulty = Frame | BreakAction;
 
-/** The actions that send `frames` with all of `faults`; nothing is made before it is asked for. */
+/** The actions that send `frames` with `faults`, generated lazily. */
 export function* actionsOf(
   frames: Iterable<Frame>,
   faults: Faults,
@@ -79,15 +82,15 @@ export function* actionsOf(
   yield* inWrites(breakAtByte(faults.gzip ? compressed(bytes) : bytes, faults), faults);
 }
 
-/** True when `position` is reached: so many events, or pieces of content, have gone before this one. */
+/** Returns a function that counts frames and is true for the frame at `position`. */
 function counter(position: Position): (frame: Frame) => boolean {
   let seen = 0;
   return (frame) => {
     if (frame.type === 'wait' || 'bytes' in position) return false;
     const counts = 'events' in position || frame.part === 'content';
-    const due =
+    const target =
       'events' in position ? position.events : 'deltas' in position ? position.deltas : position.within;
-    const reached = counts && seen === due;
+    const reached = counts && seen === target;
     if (counts) seen++;
     return reached;
   };
@@ -109,7 +112,7 @@ function* altered(
   }
 }
 
-/** The event of a block with another number: `"index"` is the first field after the type, and content comes later. */
+/** Changes the index of a block. `"index"` is the first field after the type, so that content is not affected. */
 function shifted(text: string, by: number): string {
   return text.replace(
     /^(data: \{"type":"content_block_\w+","index":)(\d+)/m,
@@ -117,7 +120,7 @@ function shifted(text: string, by: number): string {
   );
 }
 
-/** The event with half of its data line. */
+/** Removes the second half of an event's data line. */
 function halved(text: string): string {
   return text.replace(
     /^(data: )(.*)$/m,
@@ -195,7 +198,7 @@ function* toBytes(frames: Iterable<Faulty>, { lineEnd = '\n' }: Faults): Generat
   }
 }
 
-/** One gzip member, flushed after every event so that a reader sees each as it comes (RFC 1952). */
+/** One gzip member (RFC 1952), flushed after every event so that each is readable when it arrives. */
 function* compressed(actions: Iterable<Action>): Generator<Action> {
   yield { type: 'bytes', bytes: Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255) };
   let sum = 0;
@@ -210,7 +213,7 @@ function* compressed(actions: Iterable<Action>): Generator<Action> {
     yield { type: 'bytes', bytes: deflateRawSync(action.bytes, { finishFlush: constants.Z_SYNC_FLUSH }) };
   }
   const end = Buffer.alloc(10);
-  end[0] = 3; // An empty last block.
+  end[0] = 3; // An empty final block.
   end.writeUInt32LE(sum, 2);
   end.writeUInt32LE(length % 2 ** 32, 6);
   yield { type: 'bytes', bytes: end };
@@ -229,8 +232,8 @@ function* breakAtByte(actions: Iterable<Action>, { breaks }: Faults): Generator<
   }
 }
 
-/** The most that `together` holds back. */
-const mostTogether = 1 << 20;
+/** Bytes that `together` holds back at most. */
+const maxTogether = 1 << 20;
 
 function* inWrites(actions: Iterable<Action>, { writes = 'event' }: Faults): Generator<Action> {
   if (writes === 'event') {
@@ -252,7 +255,7 @@ function* inWrites(actions: Iterable<Action>, { writes = 'event' }: Faults): Gen
     } else if (writes === 'together') {
       held.push(action.bytes);
       heldBytes += action.bytes.length;
-      if (heldBytes >= mostTogether) yield* release();
+      if (heldBytes >= maxTogether) yield* release();
     } else {
       for (let start = 0; start < action.bytes.length; start += writes) {
         yield { type: 'bytes', bytes: action.bytes.subarray(start, start + writes) };

@@ -1,11 +1,11 @@
 /**
- * Writing a file, reading it back and reporting: the loop that shows a person that tools work. It looks for the tools
- * and the words of Claude Code, writes only under the client's own working directory, and quotes what really came back.
+ * Writes a file, reads it back and reports: a loop that shows that tools work. It uses Claude Code's tools, writes only below
+ * the client's working directory, and quotes the actual results.
  */
-import type { Conversation, Done } from './conversation.ts';
+import type { Conversation, CompletedCall } from './conversation.ts';
 import { call, say, type Script, type ToolCall } from './script.ts';
 
-/** The script for a prompt that asks for a file, or undefined when it asks for something else. */
+/** The script for a prompt about a file; undefined for other prompts. */
 export function workOnFile(conversation: Conversation): Script | undefined {
   const { prompt } = conversation;
   const named = fileNamed(prompt);
@@ -25,7 +25,7 @@ export function workOnFile(conversation: Conversation): Script | undefined {
   return undefined;
 }
 
-/** Write, Read, Edit, Read, report: every file tool once. */
+/** Write, Read, Edit, Read, then a report: uses every file tool. */
 export function editLoop(conversation: Conversation): Script {
   if (!['Write', 'Read', 'Edit'].every((name) => offers(conversation, name))) {
     return [say('The edit loop needs the tools Write, Read and Edit, and they were not offered.')];
@@ -54,35 +54,35 @@ function offers({ tools }: Conversation, name: string): boolean {
   return tools.some((tool) => tool.name === name);
 }
 
-/** The next call of a plan, given what was done; at its end, what came of it. */
+/** The next call of a plan, given the calls made so far; after the last one, a report. */
 function follow(plan: readonly FileCall[], { done }: Conversation): Script {
   let step = 0;
   for (const made of done) {
     const planned = plan[step];
-    // A file that is there already must be read before it may be overwritten: then the same call is made again.
-    const onceMore = made.name === 'Write' && mustBeReadFirst(made);
-    if (!onceMore && made.result?.failed !== false) return [say(whatFailed(made))];
-    if (!onceMore && made.name === planned?.name) step++;
+    // Claude Code requires that an existing file is read before it is overwritten; then the call is repeated.
+    const mustRepeat = made.name === 'Write' && mustBeReadFirst(made);
+    if (!mustRepeat && made.result?.failed !== false) return [say(whatFailed(made))];
+    if (!mustRepeat && made.name === planned?.name) step++;
   }
   const next = plan[step];
   const last = done.at(-1);
   if (!next) return [say(report(plan, last))];
-  // Each step may need one more call; a client that needs more than that is not making headway.
+  // Each step may need one more call. A client that needs more makes no progress.
   if (done.length > plan.length * 2) return [say(`The emulator gave up after ${done.length} tool calls.`)];
   const first = last && mustBeReadFirst(last) ? reading(next.input.file_path) : next;
   return [call(first.name, first.input)];
 }
 
-function mustBeReadFirst({ result }: Done): boolean {
+function mustBeReadFirst({ result }: CompletedCall): boolean {
   return result?.failed === true && /\bread\b.*\bfirst\b|\bnot been read\b/i.test(result.text);
 }
 
-function whatFailed({ name, result }: Done): string {
+function whatFailed({ name, result }: CompletedCall): string {
   if (!result) return `The call of ${name} came back without a result. ${signature}`;
   return `${name} did not work; the client said:\n\n${quote(result.text.trim())}\n\n${signature}`;
 }
 
-function report(plan: readonly FileCall[], last: Done | undefined): string {
+function report(plan: readonly FileCall[], last: CompletedCall | undefined): string {
   const file = plan[0]?.input.file_path ?? 'the file';
   const said = quote(withoutLineNumbers(last?.result?.text ?? ''));
   const verbs = plan.map(({ name }) => ({ Write: 'wrote', Read: 'read', Edit: 'edited' })[name] ?? name);
@@ -93,24 +93,24 @@ function report(plan: readonly FileCall[], last: Done | undefined): string {
 
 const signature = "(This is occ's built-in emulator, not a model.)";
 
-/** As much of a tool's answer as a report should hold, in characters. */
-const longestQuote = 2000;
+/** The longest quote of a tool result, in characters. */
+const maxQuote = 2000;
 
 function quote(text: string): string {
-  const short = text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+  const short = text.length > maxQuote ? `${text.slice(0, maxQuote)}…` : text;
   return short
     .split('\n')
     .map((line) => `> ${line}`)
     .join('\n');
 }
 
-/** Read numbers its lines like `cat -n`. */
+/** Removes the line numbers that Read adds, like `cat -n`. */
 function withoutLineNumbers(text: string): string {
   const lines = text.split('\n').map((line) => /^\s*\d+[\t→](.*)$/.exec(line)?.[1]);
   return lines.includes(undefined) ? text.trim() : lines.join('\n').trimEnd();
 }
 
-/** Runs `work` with a way to name files under the client's working directory, which Claude Code tells the model. */
+/** Calls `work` with a function that returns paths below the client's working directory, which is in the system text. */
 function inDirectory({ system }: Conversation, work: (path: (name: string) => string) => Script): Script {
   const directory = /working directory: *(\S.*)/i.exec(system)?.[1]?.trim();
   if (directory === undefined) {
@@ -122,20 +122,20 @@ function inDirectory({ system }: Conversation, work: (path: (name: string) => st
   return work((name) => {
     const inside = name.startsWith(`${directory}${separator}`) ? name.slice(directory.length + 1) : name;
     const parts = inside.split(/[\\/]+/).filter((part) => part !== '' && part !== '.');
-    // Never outside: a name that leads elsewhere keeps its last part only.
-    const leads = /^[\\/]|^[A-Za-z]:/.test(inside) || parts.includes('..');
-    const kept = leads ? parts.filter((part) => part !== '..').slice(-1) : parts;
+    // Of a name that leads outside, only the last part is used.
+    const isOutside = /^[\\/]|^[A-Za-z]:/.test(inside) || parts.includes('..');
+    const kept = isOutside ? parts.filter((part) => part !== '..').slice(-1) : parts;
     return [directory.replace(/[\\/]$/, ''), ...kept].join(separator);
   });
 }
 
-/** The file a prompt names: after "called" or "named", else the first word with an extension. */
+/** The file named by a prompt: after "called" or "named", else the first word with an extension. */
 function fileNamed(prompt: string): string | undefined {
   const called = /\b(?:called|named)\s+["'`]?([^\s"'`,;]*[^\s"'`,;.])/i.exec(prompt)?.[1];
   return called ?? /(?:^|[\s"'`(])([\w./\\:~-]*\w\.[A-Za-z]\w{0,7})(?=$|[\s"'`),;:.?!])/.exec(prompt)?.[1];
 }
 
-/** The text a prompt wants in the file: in quotes or up to the next clause. */
+/** The requested content of the file: in quotes, or up to the next clause. */
 function contentNamed(prompt: string): string {
   const rest =
     /\b(?:that says|saying|says|containing|contains|with (?:the )?(?:text|content|words?|lines?)|with)\b:?\s*(.*)/is.exec(

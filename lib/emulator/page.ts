@@ -1,4 +1,4 @@
-/** The web page that a gateway's site sends where no API is. */
+/** The web page that a gateway sends for a path without an API. */
 
 export function page(status: number): string {
   const title = status === 404 ? 'Page not found' : 'Welcome';

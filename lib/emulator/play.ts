@@ -1,19 +1,19 @@
-/** Sends an answer: waits that end when nobody listens any more, and no more bytes than the other side takes. */
+/** Sends an answer with its waits and faults, and respects backpressure. */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Action, Break } from './faults.ts';
 
-/** How it ended: everything was sent, it broke off as it was told to, or the client left before. */
+/** How a response ended: sent completely, broken off by a fault, or aborted because the client disconnected. */
 export interface Ending {
   how: 'sent' | 'broken' | 'aborted';
   /** Milliseconds since the request arrived. */
   afterMs: number;
-  /** Bytes of body handed to the socket. */
+  /** Bytes of the body written to the socket. */
   bytes: number;
 }
 
-export interface Performance {
+export interface PlannedResponse {
   status: number;
   headers: Readonly<Record<string, string>>;
   /** Milliseconds of silence before the status. */
@@ -21,12 +21,12 @@ export interface Performance {
   actions: Iterable<Action>;
 }
 
-export interface Playing {
+export interface Connection {
   response: ServerResponse;
-  /** Aborted when the client leaves or the emulator closes. */
+  /** Aborts when the client disconnects or the emulator closes. */
   gone: AbortSignal;
-  /** Told before each write, in bytes. */
-  wrote: (bytes: number) => void;
+  /** Called before each write. */
+  onWrite: (bytes: number) => void;
   pause: Pause;
 }
 
@@ -35,17 +35,17 @@ export type Pause = (ms: number, gone: AbortSignal) => Promise<unknown>;
 
 export const realPause: Pause = (ms, gone) => setTimeout(ms, undefined, { signal: gone });
 
-/** Sends it and ends the response. Never rejects for a client that leaves. */
-export async function play(performance: Performance, playing: Playing): Promise<Ending['how']> {
-  const { status, headers, headersAfterMs, actions } = performance;
-  const { response, gone, wrote, pause } = playing;
+/** Sends the response and ends it. A client disconnect does not reject. */
+export async function play(planned: PlannedResponse, connection: Connection): Promise<Ending['how']> {
+  const { status, headers, headersAfterMs, actions } = planned;
+  const { response, gone, onWrite, pause } = connection;
   try {
     if (headersAfterMs > 0) await pause(headersAfterMs, gone);
     for (const action of actions) {
       gone.throwIfAborted();
       if (action.type === 'break') {
         if (action.at !== 'before-headers') open();
-        await breakOff(action.how, playing);
+        await breakOff(action.how, connection);
         return action.how === 'silence' ? 'aborted' : 'broken';
       }
       open();
@@ -54,7 +54,7 @@ export async function play(performance: Performance, playing: Playing): Promise<
     }
     open();
     response.end();
-    await finished(playing);
+    await finished(connection);
     return 'sent';
   } catch (error) {
     if (gone.aborted) return 'aborted';
@@ -68,26 +68,26 @@ export async function play(performance: Performance, playing: Playing): Promise<
   }
 
   async function write(bytes: Uint8Array): Promise<void> {
-    wrote(bytes.length);
-    // A turn of the event loop after each write: what was written apart also leaves apart, and a leaving client is seen.
+    onWrite(bytes.length);
+    // After each write, the event loop sends it separately and notices a client disconnect.
     if (response.write(bytes)) await setImmediate();
     else await once(response, 'drain', { signal: gone });
   }
 }
 
-async function breakOff(how: Break['how'], playing: Playing): Promise<void> {
-  const { response, gone } = playing;
+async function breakOff(how: Break['how'], connection: Connection): Promise<void> {
+  const { response, gone } = connection;
   switch (how) {
     case 'cut':
       response.end();
-      await finished(playing);
+      await finished(connection);
       break;
     case 'hang-up':
-      await flushed(playing);
+      await flushed(connection);
       response.socket?.end();
       break;
     case 'reset':
-      await flushed(playing);
+      await flushed(connection);
       response.socket?.resetAndDestroy();
       break;
     case 'silence':
@@ -96,14 +96,14 @@ async function breakOff(how: Break['how'], playing: Playing): Promise<void> {
   }
 }
 
-async function finished({ response, gone }: Playing): Promise<void> {
+async function finished({ response, gone }: Connection): Promise<void> {
   if (!response.writableFinished) await once(response, 'finish', { signal: gone });
 }
 
-/** How long the other side has to take in what was written before the connection goes: a reset destroys the rest. */
+/** Milliseconds between the last write and the end of the connection, because a reset discards unread data. */
 const lingerMs = 20;
 
-async function flushed({ response, gone }: Playing): Promise<void> {
+async function flushed({ response, gone }: Connection): Promise<void> {
   while (response.writableLength > 0 && !gone.aborted) await setImmediate();
   await setTimeout(lingerMs, undefined, { signal: gone });
 }

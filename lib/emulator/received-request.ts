@@ -1,4 +1,4 @@
-/** One request to the emulator: what arrived, what it asks for, and how it ended. */
+/** One request to the emulator: what arrived, how the agent reads it, and how it ended. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isObject, parseJson, type JsonObject } from '../json.ts';
 import type { WireFormat } from '../wire/codec.ts';
@@ -7,50 +7,50 @@ import { formatAt } from './formats.ts';
 import type { Ending } from './play.ts';
 
 export interface ReceivedRequest {
-  /** Counted from 1 over the emulator's life. */
+  /** Counted from 1 since the emulator started. */
   number: number;
-  /** When it arrived, on the clock of `performance.now()`. */
+  /** When it arrived, as of `performance.now()`. */
   arrivedMs: number;
   method: string;
   /** Without its query. */
   path: string;
   query: string;
   headers: IncomingHttpHeaders;
-  /** The parsed body; empty when there was none or it was no JSON object. */
+  /** The parsed body; empty if it is not a JSON object. */
   body: JsonObject;
   bodyBytes: number;
-  /** The body was longer than the emulator reads, and was not read. */
+  /** The body was longer than the emulator reads, and was discarded. */
   tooLarge: boolean;
-  /** The format the path asked for; undefined where none is served. */
+  /** The format of the path; undefined if no format is served there. */
   format: WireFormat | undefined;
-  /** The body as the agent reads it. */
+  /** The body as the agent sees it. */
   conversation: Conversation;
-  /** The headers that carried a credential, by name. */
+  /** The names of the headers that contained a credential. */
   keyHeaders: readonly string[];
-  /** The status it was answered with, once it was. */
+  /** The status of the response, once it was sent. */
   status?: number;
-  /** How it ended, once it did. */
+  /** How it ended, once it has. */
   ending?: Ending;
-  /** Resolves when it has ended, in whatever way. */
+  /** Resolves when it has ended in any way. */
   ended: Promise<Ending>;
 }
 
-/** The largest body that is read, in bytes: more than any client may send through occ. */
+/** The largest body that is read, in bytes: more than a client may send through occ. */
 const largestBody = 128 * 1024 * 1024;
 
-/** Reads a request to its end. Rejects when the client leaves before. */
+/** Reads a request to its end. Rejects if the client disconnects before. */
 export async function receive(
   request: IncomingMessage,
   number: number,
   arrivedMs: number,
-): Promise<{ asked: ReceivedRequest; end: (ending: Ending) => void }> {
+): Promise<{ received: ReceivedRequest; end: (ending: Ending) => void }> {
   const { text, bytes, tooLarge } = await readBody(request);
   const parsed = parseJson(text);
   const body = isObject(parsed) ? parsed : {};
   const [path = '/', query = ''] = (request.url ?? '/').split('?');
   const format = request.method === 'POST' ? formatAt(path) : undefined;
   let end: (ending: Ending) => void = () => {};
-  const asked: ReceivedRequest = {
+  const received: ReceivedRequest = {
     number,
     arrivedMs,
     method: request.method ?? 'GET',
@@ -61,19 +61,19 @@ export async function receive(
     bodyBytes: bytes,
     tooLarge,
     format: format?.format,
-    conversation: format?.read(body, path) ?? nobody,
+    conversation: format?.read(body, path) ?? emptyConversation,
     keyHeaders: ['authorization', 'x-api-key', 'x-goog-api-key'].filter((name) => request.headers[name]),
     ended: new Promise((resolve) => {
       end = (ending) => {
-        asked.ending = ending;
+        received.ending = ending;
         resolve(ending);
       };
     }),
   };
-  return { asked, end: (ending) => end(ending) };
+  return { received, end: (ending) => end(ending) };
 }
 
-const nobody = toConversation([], { model: '', stream: false, tools: [], stops: [] });
+const emptyConversation = toConversation([], { model: '', stream: false, tools: [], stops: [] });
 
 async function readBody(
   request: IncomingMessage,

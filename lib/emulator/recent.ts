@@ -1,43 +1,43 @@
-/** The latest requests an emulator was asked, for tests and doctor to look into and to wait for. */
+/** The latest requests of an emulator. Tests and doctor can inspect and await them. */
 import type { ReceivedRequest } from './received-request.ts';
 
 export interface RecentRequests {
   /** Oldest first. */
   requests: readonly ReceivedRequest[];
-  add(asked: ReceivedRequest): void;
+  add(request: ReceivedRequest): void;
   /** Resolves with the nth request (from 1) when it has arrived; rejects after `withinMs`. */
   received(number: number, withinMs: number): Promise<ReceivedRequest>;
 }
 
-/** Keeps the latest `most` requests. */
-export function recentRequests(most: number): RecentRequests {
+/** Keeps the latest `max` requests. */
+export function recentRequests(max: number): RecentRequests {
   const requests: ReceivedRequest[] = [];
-  const waiting = new Set<(asked: ReceivedRequest) => void>();
+  const waiting = new Set<(request: ReceivedRequest) => void>();
   return {
     requests,
-    add(asked) {
-      requests.push(asked);
-      if (requests.length > most) requests.shift();
-      for (const look of waiting) look(asked);
+    add(request) {
+      requests.push(request);
+      if (requests.length > max) requests.shift();
+      for (const check of waiting) check(request);
     },
     received(number, withinMs) {
-      const known = requests.find((asked) => asked.number === number);
+      const known = requests.find((request) => request.number === number);
       if (known) return Promise.resolve(known);
       return new Promise((resolve, reject) => {
-        const look = (asked: ReceivedRequest): void => {
-          if (asked.number !== number) return;
-          forget();
-          resolve(asked);
+        const check = (request: ReceivedRequest): void => {
+          if (request.number !== number) return;
+          stop();
+          resolve(request);
         };
-        const patience = setTimeout(() => {
-          forget();
+        const timer = setTimeout(() => {
+          stop();
           reject(new Error(`request ${number} did not arrive within ${withinMs} ms`));
         }, withinMs);
-        const forget = (): void => {
-          clearTimeout(patience);
-          waiting.delete(look);
+        const stop = (): void => {
+          clearTimeout(timer);
+          waiting.delete(check);
         };
-        waiting.add(look);
+        waiting.add(check);
       });
     },
   };

@@ -1,53 +1,53 @@
-/** Answers one request: gate, decision, encoding, faults, socket. */
+/** Answers one request: checks it, decides on an answer, encodes it, applies faults and sends it. */
 import { decide } from './agent.ts';
 import { refuse, toAnswer, webPage, type Answer, type Reply } from './answer.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import { actionsOf, type Faults } from './faults.ts';
 import { formatAt } from './formats.ts';
 import type { AnswerHead, EmulatedFormat, Flavour, Frame } from './formats/format.ts';
-import { checkAtGate, emulatorModels, modelList, type ServedModels } from './gate.ts';
-import { play, type Ending, type Playing } from './play.ts';
+import { gatewayRefusal, emulatorModels, modelList, type ServedModels } from './gateway.ts';
+import { play, type Ending, type Connection } from './play.ts';
 import type { Script } from './script.ts';
 
 export interface RespondOptions {
-  /** What to answer; by default the small agent decides. */
-  script?: (asked: ReceivedRequest) => Answer | Script;
-  /** Faults of every answer; an answer's own win. */
+  /** Decides on the answer; by default the agent does. */
+  script?: (request: ReceivedRequest) => Answer | Script;
+  /** Faults of every answer. Those of an answer take precedence. */
   faults?: Faults;
-  /** `go`, the default, speaks with OpenCode Go's oddities. */
+  /** By default `go`, with the deviations of OpenCode Go. */
   flavour?: Flavour;
-  /** Check model, key and session header as the real gateway does. */
+  /** Check model, key and session header like the real gateway. */
   strict?: boolean;
-  /** The models of `GET /v1/models`, and the only ones a strict emulator answers for. */
+  /** The models of `GET /v1/models`, and the only ones for which a strict emulator answers. */
   models?: ServedModels;
-  /** What `GET …/usage` tells of a plan (upstream facts 6); there is no such page unless set. */
+  /** What `GET …/usage` reports. There is no such page by default. */
   quota?: QuotaPercent;
 }
 
-/** Percent used of each of the plan's windows. */
+/** Percent used of each window of a subscription. */
 export interface QuotaPercent {
   rolling: number;
   weekly: number;
   monthly: number;
 }
 
-/** What is true of this answer alone: the id its own ids are made from, and when it was made, in seconds since 1970. */
+/** What identifies an answer: the id from which its other ids are made, and its time in seconds since 1970. */
 export type Identity = Pick<AnswerHead, 'id' | 'created'>;
 
-/** Answers `asked`. Resolves to how it ended. */
+/** Answers a request. Resolves to how the response ended. */
 export async function respond(
-  asked: ReceivedRequest,
+  request: ReceivedRequest,
   identity: Identity,
   options: RespondOptions,
-  playing: Playing,
+  connection: Connection,
 ): Promise<Ending['how']> {
-  const format = asked.method === 'POST' ? formatAt(asked.path) : undefined;
-  const answer = choose(asked, identity, format, options);
+  const format = request.method === 'POST' ? formatAt(request.path) : undefined;
+  const answer = choose(request, identity, format, options);
   const faults = { ...options.faults, ...answer.faults };
   const { status, headers, frames } =
     answer.reply || !format
       ? whole(answer.reply ?? { status: 500 })
-      : encode(answer, faults, asked, { ...identity, flavour: options.flavour ?? 'go' }, format);
+      : encode(answer, faults, request, { ...identity, flavour: options.flavour ?? 'go' }, format);
   const actions = actionsOf(frames, faults, format?.errorEvent ?? ((_, message) => plain(message)));
   const encoding = faults.gzip === 'declared' ? { 'content-encoding': 'gzip' } : {};
   return play(
@@ -57,29 +57,29 @@ export async function respond(
       headersAfterMs: faults.headersAfterMs ?? 0,
       actions,
     },
-    playing,
+    connection,
   );
 }
 
 function choose(
-  asked: ReceivedRequest,
+  request: ReceivedRequest,
   { created }: Identity,
   format: EmulatedFormat | undefined,
   options: RespondOptions,
 ): Answer {
   const served = options.models ?? emulatorModels;
-  if (asked.tooLarge) return refuse(413);
-  if (asked.method === 'GET' && asked.path.endsWith('/models')) {
+  if (request.tooLarge) return refuse(413);
+  if (request.method === 'GET' && request.path.endsWith('/models')) {
     const body = JSON.stringify(modelList(served, created));
     return { reply: { status: 200, headers: { 'content-type': 'application/json' }, body } };
   }
-  if (asked.method === 'GET' && asked.path.endsWith('/usage') && options.quota)
+  if (request.method === 'GET' && request.path.endsWith('/usage') && options.quota)
     return quotaPage(options.quota);
   if (!format) return webPage(404);
   const refused = options.strict
-    ? checkAtGate(asked.conversation.model, asked.headers, format, served)
+    ? gatewayRefusal(request.conversation.model, request.headers, format, served)
     : undefined;
-  return refused ?? toAnswer(options.script ? options.script(asked) : decide(asked.conversation));
+  return refused ?? toAnswer(options.script ? options.script(request) : decide(request.conversation));
 }
 
 function quotaPage(quota: QuotaPercent): Answer {
@@ -104,16 +104,16 @@ interface Encoded {
 function encode(
   { script = [], flavour }: Answer,
   { shape }: Faults,
-  asked: ReceivedRequest,
+  request: ReceivedRequest,
   identity: Identity & { flavour: Flavour },
   format: EmulatedFormat,
 ): Encoded {
-  const { model, stream } = asked.conversation;
+  const { model, stream } = request.conversation;
   const head: AnswerHead = {
     ...identity,
     flavour: flavour ?? identity.flavour,
     model,
-    inputTokens: Math.ceil(asked.bodyBytes / 4),
+    inputTokens: Math.ceil(request.bodyBytes / 4),
   };
   return (shape ? shape === 'stream' : stream)
     ? {

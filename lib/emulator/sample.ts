@@ -1,13 +1,13 @@
-/** The smallest value that a JSON Schema accepts, as far as the emulator's own uses go: tool inputs, titles. */
+/** Makes the smallest value that a JSON Schema accepts, for tool inputs and titles. */
 import { isObject, toArray, toNumber, toObject, toText, type Json, type JsonObject } from '../json.ts';
 
-/** How deep a schema is followed: recursive ones end here. */
-const deepest = 8;
+/** The depth at which a recursive schema is cut off. */
+const maxDepth = 8;
 
-/** A value for `schema`; its strings are `word`. Objects hold their required properties only. */
+/** A value for `schema` with only the required properties. Its strings are `word`. */
 export function sampleOf(schema: Json | undefined, word: string, root = toObject(schema), depth = 0): Json {
   const { type, ...rules } = toObject(schema);
-  if (depth > deepest) return null;
+  if (depth > maxDepth) return null;
   if (rules['const'] !== undefined) return rules['const'];
   const [first] = toArray(rules['enum']);
   if (first !== undefined) return first;
@@ -45,7 +45,7 @@ function smallest(rules: JsonObject): number {
   return toNumber(rules['minimum']) ?? (above === undefined ? 1 : above + 1);
 }
 
-/** What `#/$defs/thing` names. */
+/** The schema that `#/$defs/thing` refers to. */
 function definition(reference: string, root: JsonObject): Json | undefined {
   let found: Json | undefined = root;
   for (const name of reference.replace(/^#\/?/, '').split('/')) {

@@ -1,21 +1,18 @@
-/**
- * What the emulator is to say, in no wire format: an ordered list of steps that every format encodes in its own bytes.
- * One script, lawful in each.
- */
+/** The emulator's answer independent of a wire format: a list of steps, which every format encodes as a valid answer. */
 
-/** Text as one string, which `cut` turns into deltas, or as the very deltas to send (empty ones included). */
+/** Text as one string, which `cut` splits into deltas, or as the exact deltas to send, including empty ones. */
 export type Pieces = string | Iterable<string>;
 
 export interface ToolCall {
   name: string;
   input: unknown;
-  /** Sent as it is; made from the answer's id and the call's position when missing. */
+  /** By default made from the answer's id and the call's position. */
   id?: string;
-  /** The argument text to send instead of `input` printed as JSON: for arguments that are broken on purpose. */
+  /** The argument text to send instead of `input` as JSON, for invalid arguments. */
   rawArguments?: string;
 }
 
-/** Tokens. `input` counts everything read, `cached` is the part of it that came from a cache; likewise `reasoning` of `output`. */
+/** In tokens. `input` includes `cached`, and `output` includes `reasoning`. */
 export interface TokenCount {
   input: number;
   output: number;
@@ -23,21 +20,21 @@ export interface TokenCount {
   reasoning: number;
 }
 
-/** Why an answer ended: by itself or at a stop word, to call tools, at the output limit, or because it was filtered. */
+/** Why an answer ended: regularly or at a stop sequence, for tool calls, at the output limit, or by a filter. */
 export type Finish = 'stop' | 'tools' | 'length' | 'filter';
 
 export type Step =
   | { type: 'thinking'; text: Pieces; signature?: string }
   | { type: 'text'; text: Pieces }
-  /** Calls that belong together: formats that can interleave their arguments do. */
+  /** Parallel calls. Chat Completions interleaves their arguments. */
   | { type: 'tools'; calls: readonly ToolCall[] }
   | { type: 'wait'; ms: number }
-  /** What the answer says it cost; counted from its text when no step says so. */
+  /** The reported token counts. By default they are estimated from the text. */
   | { type: 'usage'; usage: TokenCount }
-  /** How it ends; `tools` if there was a call, else `stop`, when no step says so. */
+  /** Why it ends. By default `tools` if there was a call, else `stop`. */
   | { type: 'finish'; reason: Finish; stopSequence?: string };
 
-/** Consecutive steps of one kind share a block, also across a wait. */
+/** Consecutive steps of one type share a block, even with a wait between them. */
 export type Script = readonly Step[];
 
 export function say(text: Pieces): Step {
@@ -68,7 +65,7 @@ export function usage(counted: Partial<TokenCount>): Step {
   return { type: 'usage', usage: { input: 0, output: 0, cached: 0, reasoning: 0, ...counted } };
 }
 
-/** A word every `everyMs` for `seconds`: a stream that is slow, but never silent. */
+/** One line every `everyMs` for `seconds`: a slow stream without a long silence. */
 export function drip(seconds: number, everyMs = 1000): Step[] {
   const count = Math.max(1, Math.round((seconds * 1000) / everyMs));
   const steps: Step[] = [];
@@ -78,7 +75,7 @@ export function drip(seconds: number, everyMs = 1000): Step[] {
   return steps;
 }
 
-/** Text of `bytes` ASCII characters in pieces of `pieceBytes`, made while it is sent and never held whole. */
+/** Text of `bytes` ASCII characters in deltas of `pieceBytes`, generated lazily to save memory. */
 export function filler(bytes: number, pieceBytes = 1024): Iterable<string> {
   const line =
     'The quick brown fox jumps over the lazy dog while the emulator counts to a very large number.\n';
@@ -92,10 +89,10 @@ export function filler(bytes: number, pieceBytes = 1024): Iterable<string> {
   };
 }
 
-/** Lengths of the deltas, in turn: short and long, so that no reader gets used to one. */
+/** The lengths of successive deltas, deliberately varied. */
 const pieceLengths = [4, 13, 7, 1, 18, 9];
 
-/** The deltas of a text: whole characters, never half a surrogate pair. */
+/** Splits a text into deltas, never within a surrogate pair. */
 export function* cut(text: Pieces): Generator<string> {
   if (typeof text !== 'string') {
     yield* text;
@@ -114,7 +111,7 @@ function isLowSurrogate(code: number): boolean {
   return code >= 0xdc00 && code <= 0xdfff;
 }
 
-/** The whole of a text. */
+/** Joins the deltas of a text. */
 export function join(text: Pieces): string {
   return typeof text === 'string' ? text : [...text].join('');
 }
@@ -124,17 +121,17 @@ export function argumentsOf({ input, rawArguments }: ToolCall): string {
   return rawArguments ?? JSON.stringify(input);
 }
 
-/** How the script ends, said or implied. */
+/** The script's finish step, or the default. */
 export function finishOf(script: Script): { reason: Finish; stopSequence?: string } {
-  const said = script.findLast((step) => step.type === 'finish');
-  if (said) return said;
+  const given = script.findLast((step) => step.type === 'finish');
+  if (given) return given;
   return { reason: script.some((step) => step.type === 'tools' && step.calls.length > 0) ? 'tools' : 'stop' };
 }
 
-/** Tokens of what was sent, at four characters each, unless the script says otherwise. */
+/** The script's usage step, or an estimate of four characters per token. */
 export function countOf(script: Script, inputTokens: number, sent: SentCharacters): TokenCount {
-  const said = script.findLast((step) => step.type === 'usage');
-  if (said) return said.usage;
+  const given = script.findLast((step) => step.type === 'usage');
+  if (given) return given.usage;
   const reasoning = Math.ceil(sent.thinking / 4);
   return { input: inputTokens, output: Math.ceil(sent.other / 4) + reasoning, cached: 0, reasoning };
 }

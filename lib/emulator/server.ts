@@ -1,6 +1,6 @@
 /**
- * The embedded upstream: a server on loopback that answers every wire format it speaks from one script, fails on
- * demand, and remembers what it was asked and whether the asker stayed to the end.
+ * The embedded upstream: a loopback server that answers in every wire format from one script, has faults on demand, and
+ * records its requests and how they ended.
  */
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -8,16 +8,16 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from '../log/log.ts';
 import { receive, type ReceivedRequest } from './received-request.ts';
 import { recentRequests } from './recent.ts';
-import { realPause, type Ending, type Pause, type Playing } from './play.ts';
+import { realPause, type Ending, type Pause, type Connection } from './play.ts';
 import { respond, type RespondOptions } from './respond.ts';
 
 export interface EmulatorOptions extends RespondOptions {
-  /** 0, the default, takes any free port. */
+  /** By default 0, for any free port. */
   port?: number;
-  /** How many requests are remembered, the latest ones; 100 unless set. */
+  /** The number of latest requests to keep; 100 by default. */
   keep?: number;
   log?: Log;
-  /** How scripts and faults wait; in real time unless a test moves the clock. */
+  /** How scripts and faults wait; in real time by default. Tests can control the clock. */
   pause?: Pause;
 }
 
@@ -27,21 +27,21 @@ export interface Emulator {
   port: number;
   /** The latest requests, oldest first. */
   requests: readonly ReceivedRequest[];
-  /** Resolves with the nth request (from 1) when it has arrived; rejects after `withinMs`, a minute unless set. */
+  /** Resolves with the nth request (from 1) when it has arrived; rejects after `withinMs`, by default a minute. */
   received(number: number, withinMs?: number): Promise<ReceivedRequest>;
-  /** Lets the process end although this server listens. */
+  /** Lets the process exit while this server is listening. */
   unref(): void;
-  /** Ends every live connection and stops listening. May be called twice. */
+  /** Closes every connection and stops listening. Can be called more than once. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts on loopback. Rejects with the platform's own error when it cannot listen on the port. */
+/** Starts on loopback. Rejects with the platform's error if it cannot listen on the port. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const remembered = recentRequests(options.keep ?? 100);
+  const recent = recentRequests(options.keep ?? 100);
   const sockets = new Set<Socket>();
   const closing = new AbortController();
-  // One listener for each live request is what is meant; ten would be thought a leak otherwise.
+  // Each running request has one listener; Node would warn of a leak from eleven on.
   setMaxListeners(0, closing.signal);
   const run = Date.now().toString(36);
   let count = 0;
@@ -58,24 +58,24 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       leave();
     });
 
-    const { asked, end } = await receive(request, ++count, arrivedMs);
-    remembered.add(asked);
+    const { received, end } = await receive(request, ++count, arrivedMs);
+    recent.add(received);
     let bytes = 0;
-    const playing: Playing = {
+    const connection: Connection = {
       response,
       gone: gone.signal,
-      wrote: (written) => (bytes += written),
+      onWrite: (written) => (bytes += written),
       pause: options.pause ?? realPause,
     };
-    const id = `${run}${String(asked.number).padStart(4, '0')}`;
+    const id = `${run}${String(received.number).padStart(4, '0')}`;
     let how: Ending['how'] = 'broken';
     try {
-      how = await respond(asked, { id, created: Math.floor(Date.now() / 1000) }, options, playing);
+      how = await respond(received, { id, created: Math.floor(Date.now() / 1000) }, options, connection);
     } finally {
-      if (response.headersSent) asked.status = response.statusCode;
+      if (response.headersSent) received.status = response.statusCode;
       end({ how, afterMs: performance.now() - arrivedMs, bytes });
     }
-    const { number, path, status, conversation } = asked;
+    const { number, path, status, conversation } = received;
     options.log?.({
       level: 'debug',
       event: 'emulator',
@@ -89,7 +89,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 
   const server = createServer((request, response) => {
-    // A mistake in a script must not take the process with it: the asker sees a broken connection, the log the reason.
+    // An error in a script must not end the process: the client sees a broken connection, and the log has the reason.
     serve(request, response).catch((error: unknown) => {
       if (!request.destroyed || request.complete) {
         options.log?.({ level: 'error', event: 'emulator_failed', error: String(error) });
@@ -97,7 +97,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       response.destroy();
     });
   });
-  // Slow requests are the askers' own business; nobody but this machine can ask.
+  // Slow requests need no limit, since only this machine can connect.
   server.requestTimeout = 0;
   // Closing an idle connection would break a request that a slow client sends on it at that moment.
   server.keepAliveTimeout = 0;
@@ -121,8 +121,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return {
     url: `http://127.0.0.1:${port}`,
     port,
-    requests: remembered.requests,
-    received: (number, withinMs = 60_000) => remembered.received(number, withinMs),
+    requests: recent.requests,
+    received: (number, withinMs = 60_000) => recent.received(number, withinMs),
     unref() {
       unreferenced = true;
       server.unref();

@@ -1,16 +1,16 @@
-/** How the road finds the emulator: the provider `emulator`, and a configuration of nothing else for trial runs. */
+/** Adds the provider `emulator` to settings, and makes the settings of a trial run, in which it is the only provider. */
 import type { ModelEntry, Provider, Settings } from '../config/settings.ts';
 import { chat } from './formats/chat.ts';
 import { messages } from './formats/messages.ts';
 import { responses } from './formats/responses.ts';
 
-/** The name under which a configuration refers to it. */
+/** Its name in the configuration. */
 const emulatorProvider = 'emulator';
 
-/** Milliseconds; the same as for any provider (contract 3, Timeouts). */
+/** Milliseconds; the defaults of every provider. */
 const timeouts = { headersMs: 300_000, firstEventMs: 300_000, idleMs: 300_000 };
 
-/** The provider at `url`, as `startEmulator` names it. It needs no key. What is configured of it otherwise stays. */
+/** The provider with its endpoints at `url`. It needs no key. Other configured values are kept. */
 function toProvider(url: string, configured: Provider | undefined): Provider {
   return {
     timeouts,
@@ -34,7 +34,7 @@ function toProvider(url: string, configured: Provider | undefined): Provider {
   };
 }
 
-/** The same settings, in which models of the provider `emulator` are answered at `url`. */
+/** Settings in which the provider `emulator` is at `url`. */
 export function withEmulator(settings: Settings, url: string): Settings {
   return {
     ...settings,
@@ -46,9 +46,9 @@ export function withEmulator(settings: Settings, url: string): Settings {
 }
 
 /**
- * The settings of a trial run (`--emulator`): nothing but the emulator is ever asked, whatever is configured. Entries
- * that name it are kept; every scenario without one gets a model of its own, and `default` a
- * fallback in the other wire format, so that both are used and a refusal can be seen to be survived.
+ * The settings of a trial run (`--emulator`), in which the emulator is the only provider. Configured entries of the emulator
+ * are kept. Every other scenario gets a default model, and "default" gets a fallback in the other wire format, so that both
+ * formats and the fallback can be tried.
  */
 export function emulatorSettings(settings: Settings, url: string): Settings {
   const fallbacks: Record<string, readonly ModelEntry[]> = { default: [messagesModel] };
@@ -85,7 +85,7 @@ const chatModel: ModelEntry = {
   quirks: { thinking: 'effort', replayReasoning: 'always' },
 };
 
-/** As odd as the messages models of OpenCode Go that it imitates: empty signatures, wrong counts in the start. */
+/** Has the quirks of the OpenCode Go models that it imitates: empty signatures, wrong counts in `message_start`. */
 const messagesModel: ModelEntry = {
   ...chatModel,
   model_id: 'emulator-messages',

@@ -1,7 +1,7 @@
 /**
- * Situations on demand: `[emulator: cut]` in a prompt makes the emulator hang up in mid-answer, whatever the client. The
- * last prompt of a turn decides, so a situation lasts through its tool loop. `[emulator: refuse 529 for model-a]` is for
- * requests to that model only; others get an ordinary answer, which is how a fallback is shown.
+ * Situations on demand: `[emulator: cut]` in a prompt makes the emulator cut off its answer, with any client. The last prompt
+ * decides, so a situation applies to its whole tool loop. `[emulator: refuse 529 for model-a]` applies only to requests for
+ * that model; other models answer normally, which demonstrates a fallback.
  */
 import { failing, nothing, refuse, toAnswer, webPage, type Answer } from './answer.ts';
 import type { Conversation, OfferedTool } from './conversation.ts';
@@ -22,22 +22,22 @@ import {
 } from './script.ts';
 
 export interface Situation {
-  /** How it is written: `slow <seconds>`. */
+  /** Its syntax: `slow <seconds>`. */
   usage: string;
   about: string;
   answer: (conversation: Conversation, values: readonly number[]) => Answer | Script;
 }
 
-/** What can be asked for, by name. Numbers may carry a unit, which is only for the reader: `126s`, `4MB`. */
+/** All situations by name. Numbers can have a unit, which is ignored: `126s`, `4MB`. */
 export const situations: Readonly<Record<string, Situation>> = {
   'tool-first': {
     usage: 'tool-first',
-    about: 'a tool call before any text, then a report of what came back',
+    about: 'a tool call before any text, then a report of its result',
     answer: (conversation) => useTools(conversation, (tool) => [call(tool.name, inputFor(tool, 'one'))]),
   },
   'tool-loop': {
     usage: 'tool-loop [<calls>]',
-    about: 'text and a tool call, so many times in a row, then a report',
+    about: 'text and a tool call, repeated, then a report of the results',
     answer: (conversation, [calls = 1]) =>
       useTools(
         conversation,
@@ -50,7 +50,7 @@ export const situations: Readonly<Record<string, Situation>> = {
   },
   'parallel-tools': {
     usage: 'parallel-tools [<calls>]',
-    about: 'several tool calls in one answer, interleaved where the format allows it',
+    about: 'several tool calls in one answer, interleaved if the format allows it',
     answer: (conversation, [calls = 2]) =>
       useTools(
         conversation,
@@ -66,7 +66,7 @@ export const situations: Readonly<Record<string, Situation>> = {
   },
   thinking: {
     usage: 'thinking',
-    about: 'thinking, then text, which says whether earlier thinking came back',
+    about: 'thinking, then text that says whether earlier thinking came back',
     answer: ({ thoughts }) => [think('Let me think about this.'), say(thoughtsReport(thoughts.length))],
   },
   'thinking-tool': {
@@ -87,7 +87,7 @@ export const situations: Readonly<Record<string, Situation>> = {
   },
   usage: {
     usage: 'usage <input> <cached> <output>',
-    about: 'an answer that reports exactly these tokens; input includes the cached ones',
+    about: 'an answer that reports these token counts; input includes the cached ones',
     answer: (_, [input = 1000, cached = 200, output = 50]) => [
       say('Counted.'),
       usage({ input, cached, output }),
@@ -95,52 +95,52 @@ export const situations: Readonly<Record<string, Situation>> = {
   },
   slow: {
     usage: 'slow <seconds>',
-    about: 'a word a second for so long, then a proper end',
+    about: 'one line per second, then a regular end',
     answer: (_, [seconds = 126]) => [...drip(seconds), say('Done.')],
   },
   late: {
     usage: 'late <seconds>',
-    about: 'so long without headers',
+    about: 'a delay before the headers',
     answer: (_, [seconds = 10]) => failing([say('Here at last.')], { headersAfterMs: seconds * 1000 }),
   },
   silent: {
     usage: 'silent <seconds>',
-    about: 'headers at once, then so long without an event',
+    about: 'a delay between the headers and the first event',
     answer: (_, [seconds = 10]) => failing([say('Here at last.')], { firstEventAfterMs: seconds * 1000 }),
   },
   pause: {
     usage: 'pause <seconds>',
-    about: 'a silence in the middle of the text',
+    about: 'a silence within the text',
     answer: (_, [seconds = 10]) => [say('Before. '), wait(seconds * 1000), say('After.')],
   },
   big: {
     usage: 'big <megabytes>',
-    about: 'so much text, as fast as it is taken',
+    about: 'a large text, sent as fast as it is read',
     answer: (_, [megabytes = 4]) => [say(filler(megabytes * 1e6))],
   },
   bytewise: {
     usage: 'bytewise',
-    about: 'one byte per write, with characters of several bytes in the text',
+    about: 'one byte per write, with multi-byte characters',
     answer: () => failing([say('Größe, 大きさ, 🙂: byte by byte.')], { writes: 1 }),
   },
   cut: {
     usage: 'cut',
-    about: 'the body ends in the middle of the text, as if it were whole',
-    answer: () => failing(halfSaid, { breaks: { at: { deltas: 3 }, how: 'cut' } }),
+    about: 'the HTTP body ends regularly within the text',
+    answer: () => failing(interruptible, { breaks: { at: { deltas: 3 }, how: 'cut' } }),
   },
   reset: {
     usage: 'reset',
-    about: 'the connection is reset in the middle of the text',
-    answer: () => failing(halfSaid, { breaks: { at: { deltas: 3 }, how: 'reset' } }),
+    about: 'the connection is reset within the text',
+    answer: () => failing(interruptible, { breaks: { at: { deltas: 3 }, how: 'reset' } }),
   },
   stall: {
     usage: 'stall',
-    about: 'silence without end in the middle of the text',
-    answer: () => failing(halfSaid, { breaks: { at: { deltas: 3 }, how: 'silence' } }),
+    about: 'an endless silence within the text',
+    answer: () => failing(interruptible, { breaks: { at: { deltas: 3 }, how: 'silence' } }),
   },
   'cut-tool': {
     usage: 'cut-tool',
-    about: 'the body ends within the arguments of a tool call',
+    about: 'the HTTP body ends within the arguments of a tool call',
     answer: (conversation) =>
       failing(
         useTools(conversation, (tool) => [call(tool.name, inputFor(tool, 'a rather long value'))]),
@@ -151,13 +151,13 @@ export const situations: Readonly<Record<string, Situation>> = {
   },
   error: {
     usage: 'error',
-    about: 'an error event in the middle of the text',
-    answer: () => failing(halfSaid, { errorEvent: { at: { deltas: 3 }, type: 'overloaded_error' } }),
+    about: 'an error event within the text',
+    answer: () => failing(interruptible, { errorEvent: { at: { deltas: 3 }, type: 'overloaded_error' } }),
   },
   'error-first': {
     usage: 'error-first',
     about: 'a stream whose first event is an error',
-    answer: () => failing(halfSaid, { errorEvent: { at: { events: 0 }, type: 'overloaded_error' } }),
+    answer: () => failing(interruptible, { errorEvent: { at: { events: 0 }, type: 'overloaded_error' } }),
   },
   refuse: {
     usage: 'refuse <status> [<retry-after seconds>]',
@@ -177,11 +177,11 @@ export const situations: Readonly<Record<string, Situation>> = {
   'max-tokens': {
     usage: 'max-tokens',
     about: 'an answer that ends at the output limit',
-    answer: () => [...halfSaid, finish('length')],
+    answer: () => [...interruptible, finish('length')],
   },
   'index-one': {
     usage: 'index-one',
-    about: 'a tool call before any text; in the messages format its block has the number 1',
+    about: 'a tool call before any text; in the messages format its block has index 1',
     answer: (conversation) =>
       failing(
         useTools(conversation, (tool) => [call(tool.name, inputFor(tool, 'one'))]),
@@ -190,7 +190,7 @@ export const situations: Readonly<Record<string, Situation>> = {
   },
   'broken-arguments': {
     usage: 'broken-arguments',
-    about: 'a tool call whose arguments are no JSON, in an answer that says it is whole',
+    about: 'a tool call with invalid JSON arguments in an otherwise complete answer',
     answer: (conversation) =>
       useTools(conversation, (tool) => [
         callTogether({ name: tool.name, input: {}, rawArguments: '{"command": "echo' }),
@@ -198,31 +198,33 @@ export const situations: Readonly<Record<string, Situation>> = {
   },
   'broken-json': {
     usage: 'broken-json',
-    about: 'an event in the middle of the text that is no JSON',
-    answer: () => failing(halfSaid, { brokenJson: { deltas: 3 } }),
+    about: 'an event with invalid JSON within the text',
+    answer: () => failing(interruptible, { brokenJson: { deltas: 3 } }),
   },
   'keep-alive': {
     usage: 'keep-alive',
-    about: 'a comment in front of the data of every second event, which is odd and harmless',
-    answer: () => failing(halfSaid, { comments: { every: 2, inside: true } }),
+    about: 'a comment before the data of every second event, which is unusual and harmless',
+    answer: () => failing(interruptible, { comments: { every: 2, inside: true } }),
   },
   'keep-alive-inside': {
     usage: 'keep-alive-inside',
-    about: 'a comment in the middle of the data of every fourth event, which tears it',
-    answer: () => failing(halfSaid, { comments: { every: 4, inside: 'data' } }),
+    about: 'a comment within the data of every fourth event, which splits it',
+    answer: () => failing(interruptible, { comments: { every: 4, inside: 'data' } }),
   },
   html: { usage: 'html', about: 'a web page with status 200', answer: () => webPage() },
   empty: { usage: 'empty', about: 'status 200 and no body', answer: () => nothing() },
   'no-end': {
     usage: 'no-end',
-    about: 'all of the text, but neither a finish reason nor a last event',
-    answer: () => failing(halfSaid, { omit: ['finish', 'usage', 'end', 'cost'] }),
+    about: 'the complete text without a finish reason and a last event',
+    answer: () => failing(interruptible, { omit: ['finish', 'usage', 'end', 'cost'] }),
   },
 };
 
-const halfSaid: Script = [say('This sentence has a middle, and something may happen there before it ends.')];
+const interruptible: Script = [
+  say('This sentence has a middle, and something may happen there before it ends.'),
+];
 
-/** The answer to a prompt that names a situation; undefined when it names none, or one for another model. */
+/** The answer to a prompt with a situation; undefined without one, or if it is for another model. */
 export function answerSituation(conversation: Conversation): Answer | undefined {
   const directive = /\[emulator:\s*([a-z-]+)([^\]]*)\]/i.exec(conversation.prompt);
   if (!directive) return undefined;
@@ -240,13 +242,13 @@ export function answerSituation(conversation: Conversation): Answer | undefined 
   return toAnswer(situation.answer(conversation, values.map(Number)));
 }
 
-/** `ask` until so many calls came back, then a report of the results; a sentence when no tool was offered. */
-function useTools(conversation: Conversation, ask: (tool: OfferedTool) => Script, calls = 1): Script {
+/** Makes `calls` calls with `makeCall`, then reports the results. Without a tool, says so. */
+function useTools(conversation: Conversation, makeCall: (tool: OfferedTool) => Script, calls = 1): Script {
   const { tools, done } = conversation;
   const tool =
     tools.find(({ name }) => name === 'Bash') ?? tools.find(({ name }) => !name.startsWith('Deferred'));
   if (!tool) return [say('No tool was offered, so there is none to call.')];
-  if (done.length < calls) return ask(tool);
+  if (done.length < calls) return makeCall(tool);
   const results = done.map(({ name, result }) => `${name} answered: ${result?.text.trim() ?? 'nothing'}`);
   return [say(`${results.join('\n')}\n`)];
 }

@@ -1,4 +1,4 @@
-/** What the agent decides, as a table; each conversation is asked in Messages, and through occ's own encoders. */
+/** Tests the agent's answers. Each conversation is read in Messages, and in the other formats through occ's encoders. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -39,14 +39,14 @@ const edit = { name: 'Edit', input_schema: schema('file_path', 'old_string', 'ne
 const bash = { name: 'Bash', input_schema: schema('command') };
 const tools = [write, read, edit, bash];
 
-/** As Claude Code 2.1.330 says it. */
+/** As in Claude Code 2.1.330. */
 const environment = '# Environment\n - Primary working directory: /home/user/project\n - Platform: linux';
 const file = '/home/user/project/hello.txt';
 
 type Message = MessagesRequest['messages'][number];
 const user = (text: string): Message => ({ role: 'user', content: [{ type: 'text', text }] });
 let calls = 0;
-/** A call and its result, as the client would send them back. */
+/** A call and its result, as the client sends them back. */
 function did(name: string, input: object, content: string, failed = false): Message[] {
   const id = `toolu_${++calls}`;
   return [
@@ -67,8 +67,8 @@ function request(messages: Message[], more: Partial<MessagesRequest> = {}): Mess
   };
 }
 
-/** An answer in a line: `say …`, `call Name {…}`, `think …`. */
-function told(step: Step): string {
+/** A step as one line: `say …`, `call Name {…}`, `think …`. */
+function describe(step: Step): string {
   switch (step.type) {
     case 'text':
       return `say ${join(step.text)}`;
@@ -98,7 +98,7 @@ function views(body: MessagesRequest): Record<string, Conversation> {
   };
 }
 
-const wish = 'Write a file hello.txt that says hello, then read it back and tell me what it says';
+const task = 'Write a file hello.txt that says hello, then read it back and tell me what it says';
 const wrote = did('Write', { file_path: file, content: 'hello\n' }, `File created successfully at: ${file}`);
 const readBack = did('Read', { file_path: file }, '1\thello\n2\t');
 const notRead = did(
@@ -111,11 +111,11 @@ const writes = `call Write {"file_path":"${file}","content":"hello\\n"}`;
 const reads = `call Read {"file_path":"${file}"}`;
 
 const seen = did('Read', { file_path: '/home/user/project/dot.png' }, '').map((message) =>
-  message.role === 'assistant' ? message : withPicture(message),
+  message.role === 'assistant' ? message : withImage(message),
 );
 
-/** The one result of a message, as a picture. */
-function withPicture({ role, content }: Message): Message {
+/** Replaces the only result of a message with an image. */
+function withImage({ role, content }: Message): Message {
   const source = { type: 'base64', media_type: 'image/png', data: 'aGVsbG8=' };
   const [result] = typeof content === 'string' ? [] : content;
   assert.ok(result);
@@ -124,92 +124,96 @@ function withPicture({ role, content }: Message): Message {
 
 const cases: [string, MessagesRequest, RegExp | string][] = [
   [
-    'a picture that was read is a result, also where it had to follow in words of its own',
+    'an image that was read is a result, also if occ moved it to another message',
     request([user('Read dot.png and tell me what it says'), ...seen]),
     /^say I read .*dot\.png\. It says:/,
   ],
-  ['a file is written first', request([user(wish)]), writes],
-  ['then read', request([user(wish), ...wrote]), reads],
+  ['a file is written first', request([user(task)]), writes],
+  ['then read', request([user(task), ...wrote]), reads],
   [
-    'then told, in the words that came back',
-    request([user(wish), ...wrote, ...readBack]),
+    'then reported with its content',
+    request([user(task), ...wrote, ...readBack]),
     /^say I wrote and read .*hello\.txt\. It says:\n\n> hello\n\n/,
   ],
   [
-    'what it tells is what came back, not what it wrote',
-    request([user(wish), ...wrote, ...did('Read', { file_path: file }, '1\tsomething else')]),
+    'the report quotes the result, not what was written',
+    request([user(task), ...wrote, ...did('Read', { file_path: file }, '1\tsomething else')]),
     /> something else\n/,
   ],
-  ['a file that is there is read before it is overwritten', request([user(wish), ...notRead]), reads],
-  ['and then written', request([user(wish), ...notRead, ...readBack]), writes],
-  ['and read again', request([user(wish), ...notRead, ...readBack, ...wrote]), reads],
+  ['an existing file is read before it is overwritten', request([user(task), ...notRead]), reads],
+  ['and then written', request([user(task), ...notRead, ...readBack]), writes],
+  ['and read again', request([user(task), ...notRead, ...readBack, ...wrote]), reads],
   [
-    'a client that never lets it write is given up',
-    request([user(wish), ...Array.from({ length: 5 }, () => notRead).flat()]),
+    'gives up on a client that never allows the write',
+    request([user(task), ...Array.from({ length: 5 }, () => notRead).flat()]),
     /gave up after 5 tool calls/,
   ],
   [
-    'a refusal is told',
-    request([user(wish), ...did('Write', { file_path: file }, 'You may not write there.', true)]),
+    'a refused call is reported',
+    request([user(task), ...did('Write', { file_path: file }, 'You may not write there.', true)]),
     /^say Write did not work; the client said:\n\n> You may not write there\./,
   ],
-  ['a new prompt begins anew', request([user(wish), ...wrote, ...readBack, user(wish)]), writes],
+  ['a new prompt starts a new task', request([user(task), ...wrote, ...readBack, user(task)]), writes],
   [
-    'reminders are no prompts',
-    request([user(wish), ...wrote, user('<system-reminder>write a file other.txt</system-reminder>')]),
+    'reminders are not prompts',
+    request([user(task), ...wrote, user('<system-reminder>write a file other.txt</system-reminder>')]),
     reads,
   ],
   [
-    'quotes name the text',
+    'quoted text is the content of the file',
     request([user('Create notes.md with the text "one, two. three"')]),
     /notes\.md","content":"one, two\. three\\n"/,
   ],
   [
-    'a name after called',
+    'a file name after "called"',
     request([user('please make a file called Makefile containing all: build')]),
     /project\/Makefile","content":"all: build\\n"/,
   ],
   ['a file without a name or text', request([user('write a file')]), writes],
   [
-    'a path below the directory stays',
+    'a path below the directory is kept',
     request([user('save src/a.ts saying x')]),
     /\/home\/user\/project\/src\/a\.ts"/,
   ],
   [
-    'a path elsewhere loses its way',
+    'a path outside the directory is reduced to its last part',
     request([user('write /etc/cron.txt that says x')]),
     /"\/home\/user\/project\/cron\.txt"/,
   ],
   [
-    'a path upwards too',
+    'so is a path to a parent directory',
     request([user('write ../../cron.txt that says x')]),
     /"\/home\/user\/project\/cron\.txt"/,
   ],
-  ['reading alone', request([user('What does hello.txt say?')]), reads],
+  ['only reading a file', request([user('What does hello.txt say?')]), reads],
   [
-    'without a directory nothing is touched',
-    { ...request([]), messages: [user(wish)] },
+    'without a working directory no file is touched',
+    { ...request([]), messages: [user(task)] },
     /did not say what its working directory is/,
   ],
   [
-    'without tools it says who it is',
-    request([user(wish)], { tools: [] }),
+    'without tools it introduces itself',
+    request([user(task)], { tools: [] }),
     /^say This is occ's built-in emulator, not a model/,
   ],
-  ['small talk too', request([user('hi')]), /^say This is occ's built-in emulator, not a model[\s\S]*Try: /],
   [
-    'the words of a result are no prompt',
-    request([user('hi'), ...did('Read', {}, wish)]),
+    'so does it for other prompts',
+    request([user('hi')]),
+    /^say This is occ's built-in emulator, not a model[\s\S]*Try: /,
+  ],
+  [
+    'the text of a result is not a prompt',
+    request([user('hi'), ...did('Read', {}, task)]),
     /built-in emulator/,
   ],
   ['the edit loop starts', request([user('[emulator: edit-loop]')]), /^call Write .*emulator-edit\.txt/],
   [
-    'the edit loop goes on through its results',
+    'the edit loop continues after its results',
     request([user('[emulator: edit-loop]'), ...wrote, ...readBack]),
     /^call Edit .*"old_string":"line two","new_string":"line two, edited"/,
   ],
   [
-    'the last prompt alone counts',
+    'only the last prompt counts',
     request([user('[emulator: tool-first]'), ...did('Bash', {}, 'one'), user('hi')]),
     /built-in emulator/,
   ],
@@ -222,7 +226,7 @@ const cases: [string, MessagesRequest, RegExp | string][] = [
     'say {"title":"Emulator: Write a file"}',
   ],
   [
-    'a title goes before a situation',
+    'a title takes precedence over a situation',
     request([user('<session>[emulator: cut]</session>')], {
       tools: [],
       output_config: { format: { type: 'json_schema', schema: schema('title') } },
@@ -230,24 +234,24 @@ const cases: [string, MessagesRequest, RegExp | string][] = [
     'say {"title":"Emulator: emulator cut"}',
   ],
   [
-    'the severity of a call',
+    'classification of a call by severity',
     request([user('<transcript>\n')], { tools: [], stop_sequences: ['</severity>'] }),
     'say <severity>0; finish stop </severity>',
   ],
   [
-    'the blocking of a call',
+    'classification of a call by blocking',
     request([user('<transcript>\n')], { tools: [], stop_sequences: ['</block>'] }),
     'say <block>no; finish stop </block>',
   ],
   [
-    'the second look at a call',
+    'the second stage of the classifier',
     request([user('<transcript>\n')], { tools: [], system: 'You are a security monitor for agents.' }),
     /<thinking>.*<block>no<\/block>/,
   ],
   [
     'a compaction',
     request([
-      user(wish),
+      user(task),
       ...wrote,
       user('CRITICAL: Respond with TEXT ONLY. Do NOT call any tools.\n<analysis> <summary>'),
     ]),
@@ -262,34 +266,34 @@ const cases: [string, MessagesRequest, RegExp | string][] = [
 
 for (const [name, body, expected] of cases) {
   for (const [format, conversation] of Object.entries(views(body))) {
-    // Responses has no stop words: its agent cannot know that a classifier asks.
+    // Responses has no stop sequences, so the classifier's first stage cannot be recognised.
     if (format === 'responses' && body.stop_sequences) continue;
     test(`${name} (${format})`, () => {
       const { script = [] } = decide(conversation);
-      const said = script.map(told).join('; ');
-      if (typeof expected === 'string') assert.equal(said, expected);
-      else assert.match(said, expected);
+      const steps = script.map(describe).join('; ');
+      if (typeof expected === 'string') assert.equal(steps, expected);
+      else assert.match(steps, expected);
     });
   }
 }
 
-test('thinking that comes back is seen in every format', () => {
-  // Responses and gemini take back only what they made themselves.
-  for (const maker of [responsesRoute, geminiRoute]) {
-    const thinking = { type: 'thinking', thinking: 'hm', signature: tagSignature(maker, 'sealed') };
+test('returned thinking is read in every format', () => {
+  // Responses and Gemini receive only thinking of the same provider and format.
+  for (const origin of [responsesRoute, geminiRoute]) {
+    const thinking = { type: 'thinking', thinking: 'hm', signature: tagSignature(origin, 'sealed') };
     const messages: Message[] = [
       user('[emulator: thinking]'),
       { role: 'assistant', content: [thinking, { type: 'text', text: 'so' }] },
       user('[emulator: thinking]'),
     ];
     const seen = views(request(messages));
-    // Thinking that others made goes to chat as reasoning, for the emulator wants it replayed.
-    for (const format of ['chat', 'messages', maker.format])
+    // Chat receives thinking of any origin as reasoning, because the emulator's model has `replayReasoning`.
+    for (const format of ['chat', 'messages', origin.format])
       assert.deepEqual(seen[format]?.thoughts, ['hm'], format);
   }
 });
 
-test('real requests of Claude Code are read as what they are', () => {
+test('recorded requests of Claude Code are read correctly', () => {
   const fixture = (name: string): Conversation => {
     const text = readFileSync(new URL(`../fixtures/claude-requests/${name}.json`, import.meta.url), 'utf8');
     return readMessagesRequest(toObject(toObject(JSON.parse(text))['body']));

@@ -1,4 +1,4 @@
-/** One script, every format: the vendors' own clients must read back what the script says. */
+/** Tests that the vendors' clients read the content of a script in every format. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
@@ -22,8 +22,8 @@ import {
 } from '../../lib/emulator/script.ts';
 import { bounded, formats, post, question, withEmulator } from './support.ts';
 
-/** An answer as both vendors would tell it. */
-interface Heard {
+/** An answer, independent of its format. */
+interface ParsedAnswer {
   text: string;
   thinking: string;
   calls: { name: string; input: unknown }[];
@@ -32,22 +32,22 @@ interface Heard {
   ids: string[];
 }
 
-async function hearChat(options: EmulatorOptions, stream: boolean): Promise<Heard> {
+async function readChat(options: EmulatorOptions, stream: boolean): Promise<ParsedAnswer> {
   return withEmulator(options, async ({ url }) => {
     const client = new OpenAI({ apiKey: 'none', baseURL: `${url}/v1`, maxRetries: 0 });
-    const asking = { model: 'm', messages: [{ role: 'user' as const, content: 'hello' }] };
+    const body = { model: 'm', messages: [{ role: 'user' as const, content: 'hello' }] };
     const answer = stream
-      ? await client.chat.completions.stream(asking).finalChatCompletion()
-      : await client.chat.completions.create(asking);
+      ? await client.chat.completions.stream(body).finalChatCompletion()
+      : await client.chat.completions.create(body);
     const message = answer.choices[0]?.message as OpenAI.ChatCompletionMessage & {
       reasoning_content?: string;
     };
     const calls = (message.tool_calls ?? []).filter((made) => made.type === 'function');
     let thinking = message.reasoning_content ?? '';
     if (stream) {
-      // The client knows nothing of reasoning and keeps the last piece only: the pieces are read as it reads them.
+      // The SDK keeps only the last delta of the unknown field `reasoning_content`, so the deltas are joined here.
       thinking = '';
-      for await (const chunk of await client.chat.completions.create({ ...asking, stream: true })) {
+      for await (const chunk of await client.chat.completions.create({ ...body, stream: true })) {
         const delta = chunk.choices[0]?.delta as { reasoning_content?: string | null } | undefined;
         thinking += delta?.reasoning_content ?? '';
       }
@@ -70,13 +70,13 @@ async function hearChat(options: EmulatorOptions, stream: boolean): Promise<Hear
   });
 }
 
-async function hearMessages(options: EmulatorOptions, stream: boolean): Promise<Heard> {
+async function readMessages(options: EmulatorOptions, stream: boolean): Promise<ParsedAnswer> {
   return withEmulator(options, async ({ url }) => {
     const client = new Anthropic({ apiKey: 'none', baseURL: url, maxRetries: 0 });
-    const asking = { model: 'm', max_tokens: 100, messages: [{ role: 'user' as const, content: 'hello' }] };
+    const body = { model: 'm', max_tokens: 100, messages: [{ role: 'user' as const, content: 'hello' }] };
     const answer = stream
-      ? await client.messages.stream(asking).finalMessage()
-      : await client.messages.create(asking);
+      ? await client.messages.stream(body).finalMessage()
+      : await client.messages.create(body);
     const { content, usage: counted } = answer;
     const cached = counted.cache_read_input_tokens ?? -1;
     return {
@@ -92,15 +92,15 @@ async function hearMessages(options: EmulatorOptions, stream: boolean): Promise<
   });
 }
 
-async function hearResponses(options: EmulatorOptions, stream: boolean): Promise<Heard> {
+async function readResponses(options: EmulatorOptions, stream: boolean): Promise<ParsedAnswer> {
   return withEmulator(options, async ({ url }) => {
     const client = new OpenAI({ apiKey: 'none', baseURL: `${url}/v1`, maxRetries: 0 });
-    const asking = { model: 'm', input: 'hello' };
-    // The client's own accumulator knows no ping, and so takes no stream of the gateway.
+    const body = { model: 'm', input: 'hello' };
+    // The SDK's accumulator rejects the ping in a stream of the gateway.
     const answer =
       !stream || options.flavour !== 'plain'
-        ? await (stream ? lastResponse(client, asking) : client.responses.create(asking))
-        : await client.responses.stream(asking).finalResponse();
+        ? await (stream ? lastResponse(client, body) : client.responses.create(body))
+        : await client.responses.stream(body).finalResponse();
     const calls = answer.output.flatMap((item) => (item.type === 'function_call' ? [item] : []));
     const { usage: counted } = answer;
     return {
@@ -125,21 +125,21 @@ async function hearResponses(options: EmulatorOptions, stream: boolean): Promise
 
 async function lastResponse(
   client: OpenAI,
-  asking: { model: string; input: string },
+  body: { model: string; input: string },
 ): Promise<OpenAI.Responses.Response> {
-  for await (const event of await client.responses.create({ ...asking, stream: true })) {
+  for await (const event of await client.responses.create({ ...body, stream: true })) {
     if (event.type === 'response.completed' || event.type === 'response.incomplete') return event.response;
   }
   return assert.fail('no finished response');
 }
 
-async function hearGemini(options: EmulatorOptions, stream: boolean): Promise<Heard> {
+async function readGemini(options: EmulatorOptions, stream: boolean): Promise<ParsedAnswer> {
   return withEmulator(options, async ({ url }) => {
     const { models } = new GoogleGenAI({ apiKey: 'none', httpOptions: { baseUrl: url } });
-    const asking = { model: 'm', contents: 'hello' };
+    const body = { model: 'm', contents: 'hello' };
     const answers: GenerateContentResponse[] = [];
-    if (stream) for await (const chunk of await models.generateContentStream(asking)) answers.push(chunk);
-    else answers.push(await models.generateContent(asking));
+    if (stream) for await (const chunk of await models.generateContentStream(body)) answers.push(chunk);
+    else answers.push(await models.generateContent(body));
     const parts = answers.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
     const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
     const last = answers.findLast(({ candidates }) => candidates?.[0]?.finishReason);
@@ -159,11 +159,11 @@ async function hearGemini(options: EmulatorOptions, stream: boolean): Promise<He
   });
 }
 
-const hear = {
-  chat: hearChat,
-  messages: hearMessages,
-  responses: hearResponses,
-  gemini: hearGemini,
+const read = {
+  chat: readChat,
+  messages: readMessages,
+  responses: readResponses,
+  gemini: readGemini,
 };
 const finishes = {
   chat: { tools: 'tool_calls', stop: 'stop', length: 'length', filter: 'content_filter' },
@@ -193,31 +193,31 @@ const everything: Script = [
 for (const format of formats) {
   for (const flavour of ['go', 'plain'] as const) {
     for (const stream of [true, false]) {
-      const way = `${format}, ${flavour}, ${stream ? 'streamed' : 'whole'}`;
-      test(`the official client reads back the script: ${way}`, bounded, async () => {
-        const heard = await hear[format]({ script: () => everything, flavour }, stream);
-        assert.equal(heard.text, 'Größe 🙂 with "quotes"\nand lines in one block.');
-        assert.equal(heard.thinking, 'First I think about 大きさ and go on.');
-        assert.deepEqual(heard.calls, [
+      const variant = `${format}, ${flavour}, ${stream ? 'streamed' : 'one document'}`;
+      test(`the official client reads the script: ${variant}`, bounded, async () => {
+        const answer = await read[format]({ script: () => everything, flavour }, stream);
+        assert.equal(answer.text, 'Größe 🙂 with "quotes"\nand lines in one block.');
+        assert.equal(answer.thinking, 'First I think about 大きさ and go on.');
+        assert.deepEqual(answer.calls, [
           { name: 'Write', input: { file_path: '/a', content: 'x'.repeat(50), deep: [{ '🙂': null }] } },
           { name: 'Empty', input: {} },
         ]);
-        assert.equal(heard.finish, finishes[format].tools);
-        assert.deepEqual(heard.tokens, { input: 1200, output: 345, cached: 800 });
-        assert.equal(new Set(heard.ids).size, 2);
-        assert.match(heard.ids.join(''), /^[A-Za-z0-9_-]+$/);
+        assert.equal(answer.finish, finishes[format].tools);
+        assert.deepEqual(answer.tokens, { input: 1200, output: 345, cached: 800 });
+        assert.equal(new Set(answer.ids).size, 2);
+        assert.match(answer.ids.join(''), /^[A-Za-z0-9_-]+$/);
       });
     }
   }
   for (const reason of ['stop', 'length', 'filter'] as const) {
     test(`a script may end with "${reason}" in ${format}`, bounded, async () => {
-      const heard = await hear[format]({ script: () => [say('so far'), finish(reason)] }, false);
-      assert.equal(heard.finish, finishes[format][reason]);
+      const answer = await read[format]({ script: () => [say('so far'), finish(reason)] }, false);
+      assert.equal(answer.finish, finishes[format][reason]);
     });
   }
 }
 
-test('arguments of calls made together arrive interleaved in chat', bounded, async () => {
+test('the arguments of parallel calls are interleaved in chat', bounded, async () => {
   const script = [
     callTogether(
       { name: 'a', input: { one: '1'.repeat(30) } },
@@ -237,7 +237,7 @@ test('arguments of calls made together arrive interleaved in chat', bounded, asy
 });
 
 test(
-  'the messages stream obeys the grammar of the house, and steps of one kind share a block',
+  'the messages stream satisfies occ’s grammar, and steps of one type share a block',
   bounded,
   async () => {
     await withEmulator({ script: () => everything, flavour: 'plain' }, async (emulator) => {
@@ -254,12 +254,12 @@ test(
   },
 );
 
-test('a stop word is told where the format can tell it', bounded, async () => {
-  const heard = await hearMessages({ script: () => [say('<block>no'), finish('stop', '</block>')] }, true);
-  assert.equal(heard.finish, 'stop_sequence');
+test('a stop sequence is reported if the format supports it', bounded, async () => {
+  const answer = await readMessages({ script: () => [say('<block>no'), finish('stop', '</block>')] }, true);
+  assert.equal(answer.finish, 'stop_sequence');
 });
 
-test('the Go flavour has the oddities that were observed', bounded, async () => {
+test('the Go flavour has the observed deviations', bounded, async () => {
   const script = [think('t'), say('text')];
   await withEmulator({ script: () => script }, async ({ url }) => {
     const ask = async (path: string): Promise<string> =>
@@ -294,7 +294,7 @@ test('the Go flavour has the oddities that were observed', bounded, async () => 
   });
 });
 
-test('cutting a text loses nothing and never splits a character', () => {
+test('splitting a text loses nothing and never splits a character', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const pieces = [...cut(text)];
@@ -304,19 +304,19 @@ test('cutting a text loses nothing and never splits a character', () => {
   );
 });
 
-test('an empty text leaves no empty block, a signature alone leaves its own', bounded, async () => {
+test('an empty text makes no block, a signature without text makes one', bounded, async () => {
   await withEmulator({ script: () => [say(''), think('', 'sig'), say('')] }, async ({ url }) => {
     const client = new Anthropic({ apiKey: 'none', baseURL: url, maxRetries: 0 });
-    const asking = { model: 'm', max_tokens: 100, messages: [{ role: 'user' as const, content: 'hello' }] };
+    const body = { model: 'm', max_tokens: 100, messages: [{ role: 'user' as const, content: 'hello' }] };
     for (const answer of [
-      await client.messages.stream(asking).finalMessage(),
-      await client.messages.create(asking),
+      await client.messages.stream(body).finalMessage(),
+      await client.messages.create(body),
     ]) {
       assert.deepEqual(answer.content, [{ type: 'thinking', thinking: '', signature: 'sig' }]);
     }
   });
 });
 
-test('raw arguments are sent as they are', () => {
+test('raw arguments are sent unchanged', () => {
   assert.equal(argumentsOf({ name: 'a', input: {}, rawArguments: '{"broken' }), '{"broken');
 });

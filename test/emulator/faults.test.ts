@@ -1,4 +1,4 @@
-/** Every fault does what it says, in every format, seen from the other end of the connection. */
+/** Tests every fault in every format from the client's side of the connection. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -17,16 +17,16 @@ import {
   type Path,
 } from './support.ts';
 
-const script: Script = [say('Größe 🙂, said in a number of pieces that is large enough.')];
+const script: Script = [say('Größe 🙂, in a number of deltas that is large enough.')];
 
-/** The body that a healthy emulator sends, without what differs between any two answers. */
+/** The body of an answer, without the values that differ between answers. */
 async function body(format: Path, faults: Faults = {}): Promise<string> {
   return withEmulator({ script: () => script, faults }, async (emulator) =>
-    steady(await (await post(emulator, format)).text()),
+    withoutIds(await (await post(emulator, format)).text()),
   );
 }
 
-function steady(text: string): string {
+function withoutIds(text: string): string {
   return text
     .replace(/(chatcmpl-|msg_|resp_|"responseId":"|"thoughtSignature":")\w+/g, '$1id')
     .replace(/"(created|created_at)":\d+/g, '"$1":0');
@@ -34,7 +34,7 @@ function steady(text: string): string {
 
 const eventsOf = (text: string): string[] => text.split('\n\n').filter((event) => event !== '');
 
-/** The sizes of the chunks in which a body came (RFC 9112, 7.1), without the last, empty one. */
+/** The sizes of the chunks of a body (RFC 9112, 7.1), without the last, empty one. */
 function chunkSizes(raw: string): number[] {
   const sizes: number[] = [];
   let at = raw.indexOf('\r\n\r\n') + 4;
@@ -47,7 +47,7 @@ function chunkSizes(raw: string): number[] {
   }
 }
 
-const lastWords: Record<Path, string> = {
+const lastEvents: Record<Path, string> = {
   chat: 'data: [DONE]',
   messages: 'event: message_stop',
   responses: 'event: response.completed',
@@ -61,33 +61,29 @@ const finishes: Record<Path, string> = {
 };
 
 for (const format of formats) {
-  const sends = lastWords[format];
+  const lastEvent = lastEvents[format];
   const finish = finishes[format];
 
-  test(
-    `cut after events, pieces or bytes ends the body as if it were whole: ${format}`,
-    bounded,
-    async () => {
-      const whole = await body(format);
-      assert.ok(whole.includes(sends) && whole.includes(finish));
-      assert.equal(
-        await body(format, { breaks: { at: { events: 3 }, how: 'cut' } }),
-        eventsOf(whole)
-          .slice(0, 3)
-          .map((event) => `${event}\n\n`)
-          .join(''),
-      );
-      const pieces = await body(format, { breaks: { at: { deltas: 2 }, how: 'cut' } });
-      assert.equal(pieces.match(/"(?:content|text|delta)":"[^"]/g)?.length, 2);
-      const answer = await withEmulator(
-        { script: () => script, faults: { breaks: { at: { bytes: 700 }, how: 'cut' } } },
-        async (emulator) => (await post(emulator, format)).arrayBuffer(),
-      );
-      assert.equal(answer.byteLength, 700);
-    },
-  );
+  test(`a cut after events, deltas or bytes ends the body regularly: ${format}`, bounded, async () => {
+    const complete = await body(format);
+    assert.ok(complete.includes(lastEvent) && complete.includes(finish));
+    assert.equal(
+      await body(format, { breaks: { at: { events: 3 }, how: 'cut' } }),
+      eventsOf(complete)
+        .slice(0, 3)
+        .map((event) => `${event}\n\n`)
+        .join(''),
+    );
+    const cutOff = await body(format, { breaks: { at: { deltas: 2 }, how: 'cut' } });
+    assert.equal(cutOff.match(/"(?:content|text|delta)":"[^"]/g)?.length, 2);
+    const answer = await withEmulator(
+      { script: () => script, faults: { breaks: { at: { bytes: 700 }, how: 'cut' } } },
+      async (emulator) => (await post(emulator, format)).arrayBuffer(),
+    );
+    assert.equal(answer.byteLength, 700);
+  });
 
-  test(`a reset, a hang-up and a cut look different on the socket: ${format}`, bounded, async () => {
+  test(`a reset, a hang-up and a cut differ on the socket: ${format}`, bounded, async () => {
     const at = { deltas: 2 };
     const seen: Record<string, { closed: string; ended: boolean; data: boolean }> = {};
     for (const how of ['cut', 'hang-up', 'reset'] as const) {
@@ -107,35 +103,35 @@ for (const format of formats) {
     });
   });
 
-  test(`a reset before the headers sends nothing at all: ${format}`, bounded, async () => {
+  test(`a reset before the headers sends nothing: ${format}`, bounded, async () => {
     const faults: Faults = { breaks: { at: 'before-headers', how: 'reset' } };
     const raw = await withEmulator({ script: () => script, faults }, (emulator) => postRaw(emulator, format));
     assert.deepEqual(raw, { text: '', closed: 'ECONNRESET' });
   });
 
-  test(`an error event takes the place of the rest, or stands before it: ${format}`, bounded, async () => {
+  test(`an error event replaces the rest or precedes it: ${format}`, bounded, async () => {
     const errorEvent = { at: { deltas: 1 }, type: 'overloaded_error', message: 'too much' };
     const cutOff = eventsOf(await body(format, { errorEvent }));
     assert.match(cutOff.at(-1) ?? '', /"overloaded_error"/);
     assert.match(cutOff.at(-1) ?? '', /"too much"/);
-    assert.doesNotMatch(cutOff.join(), new RegExp(sends.replace(/[[\]]/g, '\\$&')));
-    const goesOn = await body(format, { errorEvent: { ...errorEvent, continues: true } });
-    assert.ok(goesOn.includes('overloaded_error') && goesOn.includes(sends));
+    assert.doesNotMatch(cutOff.join(), new RegExp(lastEvent.replace(/[[\]]/g, '\\$&')));
+    const continued = await body(format, { errorEvent: { ...errorEvent, continues: true } });
+    assert.ok(continued.includes('overloaded_error') && continued.includes(lastEvent));
     const first = eventsOf(await body(format, { errorEvent: { at: { events: 0 } } }));
     assert.equal(first.length, 1);
   });
 
-  test(`endings can be left out: ${format}`, bounded, async () => {
-    // Responses and gemini say both in one event.
+  test(`endings can be omitted: ${format}`, bounded, async () => {
+    // Responses and Gemini send both in one event.
     if (format !== 'responses' && format !== 'gemini') {
       const noEnd = await body(format, { omit: ['end'] });
-      assert.ok(!noEnd.includes(sends) && noEnd.includes(finish));
+      assert.ok(!noEnd.includes(lastEvent) && noEnd.includes(finish));
     }
     const noFinish = await body(format, { omit: ['finish', 'end'] });
-    assert.ok(!noFinish.includes(sends) && !noFinish.includes(finish));
+    assert.ok(!noFinish.includes(lastEvent) && !noFinish.includes(finish));
   });
 
-  test(`one event may hold half of its JSON: ${format}`, bounded, async () => {
+  test(`one event can contain half of its JSON: ${format}`, bounded, async () => {
     const events = eventsOf(await body(format, { brokenJson: { deltas: 1 } }));
     const broken = events.filter((event) => {
       const data = /^data: (.*)$/m.exec(event)?.[1] ?? '';
@@ -151,24 +147,20 @@ for (const format of formats) {
     assert.equal(events.length, eventsOf(await body(format)).length);
   });
 
-  test(
-    `line ends, comments and the cutting of writes leave the same events: ${format}`,
-    bounded,
-    async () => {
-      const whole = await body(format);
-      assert.equal((await body(format, { lineEnd: '\r\n' })).replaceAll('\r\n', '\n'), whole);
-      assert.equal((await body(format, { lineEnd: '\r' })).replaceAll('\r', '\n'), whole);
-      const between = await body(format, { comments: { every: 2 } });
-      assert.equal(between.replaceAll(': keep-alive\n\n', ''), whole);
-      assert.equal(between.split(': keep-alive').length - 1, Math.ceil(eventsOf(whole).length / 2));
-      const inside = await body(format, { comments: { every: 1, inside: true, text: 'x' } });
-      assert.equal(inside.replaceAll(': x\ndata:', 'data:'), whole);
-      assert.equal(await body(format, { writes: 1 }), whole);
-      assert.equal(await body(format, { writes: 'together' }), whole);
-    },
-  );
+  test(`line ends, comments and write sizes do not change the events: ${format}`, bounded, async () => {
+    const complete = await body(format);
+    assert.equal((await body(format, { lineEnd: '\r\n' })).replaceAll('\r\n', '\n'), complete);
+    assert.equal((await body(format, { lineEnd: '\r' })).replaceAll('\r', '\n'), complete);
+    const between = await body(format, { comments: { every: 2 } });
+    assert.equal(between.replaceAll(': keep-alive\n\n', ''), complete);
+    assert.equal(between.split(': keep-alive').length - 1, Math.ceil(eventsOf(complete).length / 2));
+    const inside = await body(format, { comments: { every: 1, inside: true, text: 'x' } });
+    assert.equal(inside.replaceAll(': x\ndata:', 'data:'), complete);
+    assert.equal(await body(format, { writes: 1 }), complete);
+    assert.equal(await body(format, { writes: 'together' }), complete);
+  });
 
-  test(`writes decide what is sent at once: ${format}`, bounded, async () => {
+  test(`the size of writes decides what is sent at once: ${format}`, bounded, async () => {
     const sizes = async (faults: Faults): Promise<number[]> => {
       const raw = await withEmulator({ script: () => script, faults }, (emulator) =>
         postRaw(emulator, format),
@@ -184,18 +176,18 @@ for (const format of formats) {
     assert.equal((await sizes({})).length, eventsOf(await body(format)).length);
   });
 
-  test(`gzip, said or not: ${format}`, bounded, async () => {
-    const whole = await body(format);
-    assert.equal(await body(format, { gzip: 'declared' }), whole);
+  test(`gzip, declared or not: ${format}`, bounded, async () => {
+    const complete = await body(format);
+    assert.equal(await body(format, { gzip: 'declared' }), complete);
     await withEmulator({ script: () => script, faults: { gzip: 'undeclared' } }, async (emulator) => {
       const response = await post(emulator, format);
       assert.equal(response.headers.get('content-encoding'), null);
       const bytes = Buffer.from(await response.arrayBuffer());
-      assert.equal(steady(gunzipSync(bytes).toString()), whole);
+      assert.equal(withoutIds(gunzipSync(bytes).toString()), complete);
     });
   });
 
-  test(`JSON where a stream was asked, and the reverse: ${format}`, bounded, async () => {
+  test(`JSON instead of a stream, and the reverse: ${format}`, bounded, async () => {
     await withEmulator({ script: () => script, faults: { shape: 'whole' } }, async (emulator) => {
       const response = await post(emulator, format);
       assert.equal(response.headers.get('content-type'), 'application/json');
@@ -204,30 +196,30 @@ for (const format of formats) {
     await withEmulator({ script: () => script, faults: { shape: 'stream' } }, async (emulator) => {
       const response = await post(emulator, format, question('hello', { stream: false }));
       assert.equal(response.headers.get('content-type'), 'text/event-stream');
-      assert.ok((await response.text()).includes(sends));
+      assert.ok((await response.text()).includes(lastEvent));
     });
   });
 
-  test(`silence without end lasts until the asker leaves: ${format}`, bounded, async () => {
+  test(`an endless silence lasts until the client disconnects: ${format}`, bounded, async () => {
     for (const at of ['before-headers', { deltas: 1 }] as const) {
       await withEmulator(
         { script: () => script, faults: { breaks: { at, how: 'silence' } } },
         async (emulator) => {
-          const leave = new AbortController();
-          const asking = post(emulator, format, question('hello'), { signal: leave.signal });
-          if (at !== 'before-headers') assert.equal((await asking).status, 200);
-          const asked = await emulator.received(1);
-          assert.equal(asked.ending, undefined);
-          leave.abort();
-          if (at === 'before-headers') await assert.rejects(asking);
-          assert.equal((await asked.ended).how, 'aborted');
+          const disconnect = new AbortController();
+          const pending = post(emulator, format, question('hello'), { signal: disconnect.signal });
+          if (at !== 'before-headers') assert.equal((await pending).status, 200);
+          const received = await emulator.received(1);
+          assert.equal(received.ending, undefined);
+          disconnect.abort();
+          if (at === 'before-headers') await assert.rejects(pending);
+          assert.equal((await received.ended).how, 'aborted');
         },
       );
     }
   });
 
-  test(`silences are where they were asked for: ${format}`, bounded, async () => {
-    // No clock is read: what has arrived before a silence that never ends is what was sent before it.
+  test(`silences are where they were requested: ${format}`, bounded, async () => {
+    // Independent of timing: only what was sent before a very long silence can have arrived.
     const arrived = async (faults: Faults): Promise<string> =>
       withEmulator({ script: () => script, faults }, async (emulator) => {
         const response = await post(emulator, format);
@@ -242,35 +234,35 @@ for (const format of formats) {
     assert.equal(await arrived({ firstEventAfterMs: longWaitMs }), '');
     assert.equal(eventsOf(await arrived({ betweenEventsMs: longWaitMs })).length, 1);
     await withEmulator({ script: () => script, faults: { headersAfterMs: longWaitMs } }, async (emulator) => {
-      const asking = post(emulator, format);
+      const pending = post(emulator, format);
       await emulator.received(1);
       await emulator.close();
-      await assert.rejects(asking);
+      await assert.rejects(pending);
     });
   });
 
-  test(`a reader that stops is not outrun: ${format}`, bounded, async () => {
+  test(`a slow reader causes backpressure: ${format}`, bounded, async () => {
     await withEmulator({ script: () => [say(filler(1e9, 1e6))] }, async (emulator) => {
-      const leave = new AbortController();
-      const response = await post(emulator, format, question('hello'), { signal: leave.signal });
+      const disconnect = new AbortController();
+      const response = await post(emulator, format, question('hello'), { signal: disconnect.signal });
       const reader = response.body?.getReader();
       await reader?.read();
-      const asked = await emulator.received(1);
+      const received = await emulator.received(1);
       await new Promise((resolve) => setTimeout(resolve, 500));
-      leave.abort();
-      const { how, bytes } = await asked.ended;
+      disconnect.abort();
+      const { how, bytes } = await received.ended;
       assert.equal(how, 'aborted');
-      assert.ok(bytes < 32e6, `${bytes} bytes were pushed at a reader that does not read`);
+      assert.ok(bytes < 32e6, `${bytes} bytes were written although the client does not read`);
     });
   });
 
-  test(`a big answer arrives whole: ${format}`, bounded, async () => {
-    // Responses says the whole again, three times over.
+  test(`a large answer arrives completely: ${format}`, bounded, async () => {
+    // Responses repeats the text three times.
     const pieces = format === 'responses' ? /"delta":"([^"]+)"/g : /"(?:content|text)":"([^"]+)"/g;
     await withEmulator({ script: () => [say(filler(3e6, 10_000))] }, async (emulator) => {
       const text = await (await post(emulator, format)).text();
-      const said = [...text.matchAll(pieces)].map(([, piece]) => JSON.parse(`"${piece}"`) as string);
-      assert.equal(said.join('').length, 3e6);
+      const deltas = [...text.matchAll(pieces)].map(([, piece]) => JSON.parse(`"${piece}"`) as string);
+      assert.equal(deltas.join('').length, 3e6);
     });
   });
 
@@ -305,7 +297,7 @@ for (const format of formats) {
 }
 
 test(
-  'faults of the emulator and of one answer compose, and the answer has the last word',
+  'faults of the emulator and of one answer are combined, and those of the answer take precedence',
   bounded,
   async () => {
     const answer = failing(script, { lineEnd: '\r' });

@@ -1,4 +1,4 @@
-/** Samples obey their schema: ajv is the judge. */
+/** Tests with ajv that samples match their schemas. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -8,12 +8,12 @@ import { toArray, toObject, toText, type JsonObject } from '../../lib/json.ts';
 
 const ajv = new Ajv2020({ strict: false, logger: false });
 
-function obeys(schema: JsonObject, name: string): void {
+function assertMatches(schema: JsonObject, name: string): void {
   const sample = sampleOf(schema, 'https://example.org/word');
   assert.ok(ajv.validate(schema, sample), `${name}: ${JSON.stringify(sample)}: ${ajv.errorsText()}`);
 }
 
-test('schemas of every kind', () => {
+test('every kind of schema', () => {
   const schemas: Record<string, JsonObject> = {
     string: { type: 'string', minLength: 60 },
     number: { type: 'number', exclusiveMinimum: 4 },
@@ -30,10 +30,10 @@ test('schemas of every kind', () => {
       $defs: { thing: { type: 'object', required: ['n'], properties: { n: { type: 'number' } } } },
     },
   };
-  for (const [name, schema] of Object.entries(schemas)) obeys(schema, name);
+  for (const [name, schema] of Object.entries(schemas)) assertMatches(schema, name);
 });
 
-test('a schema that names itself ends', () => {
+test('a recursive schema ends', () => {
   const endless = {
     $ref: '#/$defs/a',
     $defs: { a: { type: 'object', required: ['a'], properties: { a: { $ref: '#/$defs/a' } } } },
@@ -41,7 +41,7 @@ test('a schema that names itself ends', () => {
   assert.ok(JSON.stringify(sampleOf(endless, 'x')).length < 200);
 });
 
-test('every tool of the real client', () => {
+test('every tool of Claude Code', () => {
   const folder = new URL('../fixtures/claude-requests/', import.meta.url);
   const tools = readdirSync(folder).flatMap((name) => {
     const body = toObject(toObject(JSON.parse(readFileSync(new URL(name, folder), 'utf8')))['body']);
@@ -51,5 +51,5 @@ test('every tool of the real client', () => {
     tools.filter((tool) => tool['input_schema']).map((tool) => [toText(tool['name']), tool]),
   );
   assert.ok(named.size > 15);
-  for (const [name, tool] of named) obeys(toObject(tool['input_schema']), name);
+  for (const [name, tool] of named) assertMatches(toObject(tool['input_schema']), name);
 });

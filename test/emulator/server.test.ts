@@ -1,4 +1,4 @@
-/** The server around the answers: what it remembers, whom it lets in, and that nothing of it stays behind. */
+/** Tests the server: the recorded requests, the checks of a strict emulator, and closing. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { longWaitMs, bounded, formats, paths, post, question, withEmulator } fro
 
 const hello = () => [say('hello')];
 
-test('it remembers what it was asked, and how that ended', bounded, async () => {
+test('it records requests and how they ended', bounded, async () => {
   await withEmulator({ script: hello }, async (emulator) => {
     const began = performance.now();
     const response = await fetch(`${emulator.url}/zen/go/v1/messages?beta=true`, {
@@ -21,17 +21,17 @@ test('it remembers what it was asked, and how that ended', bounded, async () => 
       body: JSON.stringify(question('hi there', { stream: false })),
     });
     const text = await response.text();
-    const asked = await emulator.received(1);
+    const received = await emulator.received(1);
     assert.deepEqual(
       {
-        ...asked,
-        headers: asked.headers['x-opencode-session'],
-        ended: await asked.ended,
-        ending: asked.ending?.how,
+        ...received,
+        headers: received.headers['x-opencode-session'],
+        ended: await received.ended,
+        ending: received.ending?.how,
       },
       {
         number: 1,
-        arrivedMs: asked.arrivedMs,
+        arrivedMs: received.arrivedMs,
         method: 'POST',
         path: '/zen/go/v1/messages',
         query: 'beta=true',
@@ -40,20 +40,20 @@ test('it remembers what it was asked, and how that ended', bounded, async () => 
         bodyBytes: JSON.stringify(question('hi there', { stream: false })).length,
         tooLarge: false,
         format: 'messages',
-        conversation: asked.conversation,
+        conversation: received.conversation,
         keyHeaders: ['x-api-key'],
         status: 200,
-        ended: asked.ending,
+        ended: received.ending,
         ending: 'sent',
       },
     );
-    assert.ok(asked.arrivedMs > began && asked.arrivedMs < performance.now());
-    assert.equal(asked.ending?.bytes, text.length);
-    assert.equal(asked.conversation.prompt, 'hi there');
+    assert.ok(received.arrivedMs > began && received.arrivedMs < performance.now());
+    assert.equal(received.ending?.bytes, text.length);
+    assert.equal(received.conversation.prompt, 'hi there');
   });
 });
 
-test('the memory is bounded, and waiting for a request is too', bounded, async () => {
+test('it keeps a limited number of requests, and waiting for one has a limit', bounded, async () => {
   await withEmulator({ script: hello, keep: 2 }, async (emulator) => {
     const third = emulator.received(3);
     for (let i = 0; i < 3; i++) await (await post(emulator, 'chat')).text();
@@ -75,25 +75,25 @@ for (const format of formats) {
         const leave = new AbortController();
         const response = await post(emulator, format, question('x'), { signal: leave.signal });
         await response.body?.getReader().read();
-        const asked = await emulator.received(1);
+        const received = await emulator.received(1);
         leave.abort();
-        assert.equal((await asked.ended).how, 'aborted');
-        assert.equal(asked.status, 200);
+        assert.equal((await received.ended).how, 'aborted');
+        assert.equal(received.status, 200);
       });
     },
   );
 }
 
-test('closing ends live connections, idle ones too, and frees the port', bounded, async () => {
+test('closing ends running and idle connections and frees the port', bounded, async () => {
   const emulator = await startEmulator({ script: () => [wait(longWaitMs), say('never')] });
   const idle = connect(emulator.port, '127.0.0.1');
   await once(idle, 'connect');
   const response = await post(emulator, 'chat');
-  const asked = await emulator.received(1);
+  const received = await emulator.received(1);
   await emulator.close();
   await emulator.close();
   await assert.rejects(response.text());
-  assert.equal((await asked.ended).how, 'aborted');
+  assert.equal((await received.ended).how, 'aborted');
   idle.resume();
   if (!idle.closed) await once(idle, 'close');
   await assert.rejects(fetch(emulator.url));
@@ -103,8 +103,8 @@ test('closing ends live connections, idle ones too, and frees the port', bounded
   await again.close();
 });
 
-/** Runs a script of its own in a process of its own, which must end by itself. */
-async function endsByItself(script: string): Promise<{ code: number | null; out: string }> {
+/** Runs a script in a new process, which must exit by itself. */
+async function exitsByItself(script: string): Promise<{ code: number | null; out: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     cwd: new URL('../..', import.meta.url),
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -120,18 +120,18 @@ const start =
   "import { startEmulator } from './lib/emulator/server.ts'; const emulator = await startEmulator();";
 const ask = "await (await fetch(emulator.url + '/v1/messages', { method: 'POST', body: '{}' })).text();";
 
-test('nothing keeps the process after close, nor after unref', bounded, async () => {
-  assert.deepEqual(await endsByItself(`${start}${ask} await emulator.close(); console.log('closed');`), {
+test('after close or unref, it does not keep the process running', bounded, async () => {
+  assert.deepEqual(await exitsByItself(`${start}${ask} await emulator.close(); console.log('closed');`), {
     code: 0,
     out: 'closed\n',
   });
-  assert.deepEqual(await endsByItself(`${start} emulator.unref(); console.log('left');`), {
+  assert.deepEqual(await exitsByItself(`${start} emulator.unref(); console.log('left');`), {
     code: 0,
     out: 'left\n',
   });
 });
 
-test('where no API is, there is a web page', bounded, async () => {
+test('other paths return a web page', bounded, async () => {
   await withEmulator({}, async ({ url }) => {
     for (const [method, path] of [
       ['GET', '/'],
@@ -146,7 +146,7 @@ test('where no API is, there is a web page', bounded, async () => {
   });
 });
 
-test('models are listed in the gateway shape', bounded, async () => {
+test('models are listed in the gateway’s shape', bounded, async () => {
   await withEmulator({ models: { one: ['chat'], two: ['chat', 'messages'] } }, async ({ url }) => {
     const list = (await (await fetch(`${url}/zen/go/v1/models`)).json()) as {
       object: string;
@@ -210,11 +210,11 @@ test('a strict emulator checks model, key and session, in this order', bounded, 
   });
 });
 
-test('a mistake in a script breaks one connection, is logged, and harms nothing else', bounded, async () => {
+test('an error in a script breaks only its connection and is logged', bounded, async () => {
   const entries: LogEntry[] = [];
   let broken = true;
   const script = () => {
-    if (broken) throw new Error('a mistake');
+    if (broken) throw new Error('an error');
     return [say('fine')];
   };
   await withEmulator({ script, log: (entry) => entries.push(entry) }, async (emulator) => {
@@ -232,32 +232,28 @@ test('a mistake in a script breaks one connection, is logged, and harms nothing 
         ['debug', 'emulator'],
       ],
     );
-    assert.match(String(entries[0]?.['error']), /a mistake/);
+    assert.match(String(entries[0]?.['error']), /an error/);
   });
 });
 
-test(
-  'a body that is no JSON is answered all the same, and an upload that stops is forgotten',
-  bounded,
-  async () => {
-    const entries: LogEntry[] = [];
-    await withEmulator({ script: hello, log: (entry) => entries.push(entry) }, async (emulator) => {
-      const half = connect(emulator.port, '127.0.0.1');
-      half.write(`POST ${paths.chat} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"model`);
-      await once(half, 'connect');
-      const response = await fetch(emulator.url + paths.chat, { method: 'POST', body: 'not JSON' });
-      assert.match(await response.text(), /"hell/);
-      half.destroy();
-      assert.equal(emulator.requests.length, 1);
-    });
-    assert.deepEqual(
-      entries.filter(({ level }) => level === 'error'),
-      [],
-    );
-  },
-);
+test('a body that is not JSON is answered, and an aborted upload is ignored', bounded, async () => {
+  const entries: LogEntry[] = [];
+  await withEmulator({ script: hello, log: (entry) => entries.push(entry) }, async (emulator) => {
+    const half = connect(emulator.port, '127.0.0.1');
+    half.write(`POST ${paths.chat} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"model`);
+    await once(half, 'connect');
+    const response = await fetch(emulator.url + paths.chat, { method: 'POST', body: 'not JSON' });
+    assert.match(await response.text(), /"hell/);
+    half.destroy();
+    assert.equal(emulator.requests.length, 1);
+  });
+  assert.deepEqual(
+    entries.filter(({ level }) => level === 'error'),
+    [],
+  );
+});
 
-test('thirty requests at once are no leak, and nobody warns of one', bounded, async () => {
+test('thirty concurrent requests cause no warning of a leak', bounded, async () => {
   const warnings: Error[] = [];
   const note = (warning: Error): void => void warnings.push(warning);
   process.on('warning', note);

@@ -1,4 +1,4 @@
-/** A trial run asks nobody but the emulator. */
+/** Tests the settings of trial runs and of configurations with the emulator. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadSettings } from '../../lib/config/load.ts';
@@ -19,7 +19,7 @@ function entriesOf(all: Settings): ModelEntry[] {
   ];
 }
 
-test('without a configuration every scenario has an emulator model, and both formats are used', () => {
+test('without a configuration, every scenario has an emulator model, and both formats are used', () => {
   const trial = emulatorSettings(settings, url);
   for (const scenario of ['default', 'background', 'think', 'complex', 'long_context', 'vision', 'fast']) {
     assert.equal(trial.models[scenario]?.provider, 'emulator', scenario);
@@ -34,7 +34,7 @@ test('without a configuration every scenario has an emulator model, and both for
   });
 });
 
-test('whatever is configured, nobody else is asked; entries of the emulator stay', () => {
+test('a trial run uses only the emulator and keeps its configured entries', () => {
   const configured: Settings = {
     ...settings,
     models: { default: real, mine: own },
@@ -53,7 +53,7 @@ test('whatever is configured, nobody else is asked; entries of the emulator stay
   assert.deepEqual(trial.modelOverrides, { 'claude-y': own });
 });
 
-test('beside real providers the emulator is one more, with the timeouts it was given', () => {
+test('next to real providers, the emulator keeps its configured timeouts', () => {
   const emulator = settings.providers['emulator'];
   assert.ok(emulator);
   const timeouts = { headersMs: 1, firstEventMs: 2, idleMs: 3 };

@@ -1,4 +1,4 @@
-/** Situations on demand: every one can be asked for, and does what its entry in the table says. */
+/** Tests the situations on demand. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actionsOf } from '../../lib/emulator/faults.ts';
@@ -26,7 +26,7 @@ const waits = (script: Script = []): number =>
 const text = (script: Script = []): string =>
   script.map((step) => (step.type === 'text' ? join(step.text) : '')).join('');
 
-test('a situation is asked for by name, with numbers, for all models or one', () => {
+test('a situation is requested by name, with numbers, for all models or one', () => {
   assert.equal(ask('just a prompt'), undefined);
   assert.equal(ask('[emulator: refuse 529 for model-b]'), undefined);
   assert.equal(ask('[emulator: refuse 529 for model-a]')?.reply?.status, 529);
@@ -38,7 +38,7 @@ test('a situation is asked for by name, with numbers, for all models or one', ()
   );
 });
 
-test('times and sizes are the ones asked for', () => {
+test('times and sizes are as requested', () => {
   assert.equal(waits(ask('[emulator: slow 126s]')?.script), 126_000);
   assert.equal(waits(ask('[emulator: pause 2.5s]')?.script), 2500);
   assert.equal(ask('[emulator: late 3]')?.faults?.headersAfterMs, 3000);
@@ -48,7 +48,7 @@ test('times and sizes are the ones asked for', () => {
   assert.deepEqual(counted, { type: 'usage', usage: { input: 900, cached: 100, output: 20, reasoning: 0 } });
 });
 
-test('tools are called with input that their schema allows', () => {
+test('tools are called with valid input', () => {
   const calls = ask('[emulator: parallel-tools 3]', { tools })?.script?.flatMap((step) =>
     step.type === 'tools' ? step.calls : [],
   );
@@ -60,20 +60,20 @@ test('tools are called with input that their schema allows', () => {
   assert.match(text(ask('[emulator: tool-first]')?.script), /No tool was offered/);
 });
 
-/** How each situation looks to a client that asks for a stream: the last thing it can tell. */
+/** How the response of each situation ends. */
 const endings: Record<string, RegExp> = {
   cut: /sent|broken/,
   reset: /broken/,
   error: /sent/,
 };
-test('broken answers are broken, and the client can tell', bounded, async () => {
+test('the client can recognise broken answers', bounded, async () => {
   await withEmulator({}, async (emulator) => {
     for (const format of formats) {
       for (const [name, how] of Object.entries(endings)) {
         const response = await post(emulator, format, question(`[emulator: ${name}]`));
         const body = await response.text().catch(() => 'broken off');
-        const asked = emulator.requests.at(-1);
-        assert.match((await asked?.ended)?.how ?? '', how, name);
+        const received = emulator.requests.at(-1);
+        assert.match((await received?.ended)?.how ?? '', how, name);
         assert.doesNotMatch(body, /\[DONE\]|message_stop|response\.completed/, name);
         if (name === 'error') assert.match(body, /overloaded_error/);
       }
@@ -91,7 +91,7 @@ test('broken answers are broken, and the client can tell', bounded, async () => 
   });
 });
 
-test('every situation has words, and its example is answered and can be sent', () => {
+test('every situation has a description, and its example is answered and can be sent', () => {
   for (const [name, { usage, about }] of Object.entries(situations)) {
     assert.ok(usage.startsWith(name) && about.length > 10, name);
     const answer = ask(`[emulator: ${usage.replace(/[<[][^>\]]*[>\]]+/g, '').trim()}]`, { tools });

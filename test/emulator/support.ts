@@ -1,9 +1,9 @@
-/** What the emulator's tests share: asking it plainly, and reading what comes, byte for byte. */
+/** Sends requests to the emulator and reads the raw responses. */
 import { connect } from 'node:net';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
 import { hangMs } from '../support/limits.ts';
 
-/** Runs `use` with an emulator and closes it whatever happens. */
+/** Runs `use` with an emulator and then closes it. */
 export async function withEmulator<T>(
   options: EmulatorOptions,
   use: (emulator: Emulator) => Promise<T>,
@@ -16,10 +16,10 @@ export async function withEmulator<T>(
   }
 }
 
-/** For tests that wait: one that hangs fails. */
+/** The time limit of tests that wait. */
 export const bounded = { timeout: hangMs };
 
-/** A silence no test waits for: longer than any may last, short enough that one left behind by a mistake ends, and its process with it. */
+/** Milliseconds of a silence that no test waits for. It still ends by itself, so that it cannot keep a process running. */
 export const longWaitMs = 2 * hangMs;
 
 export const paths = {
@@ -31,7 +31,7 @@ export const paths = {
 export type Path = keyof typeof paths;
 export const formats = Object.keys(paths) as Path[];
 
-/** A question in words, which reads the same in every format. */
+/** A body with one prompt that is valid in every format. */
 export function question(prompt: string, more: object = {}): Record<string, unknown> {
   return {
     model: 'm',
@@ -54,13 +54,13 @@ export function post(
 }
 
 export interface RawAnswer {
-  /** Everything the socket gave, headers and chunk sizes included. */
+  /** Everything received, including headers and chunk sizes. */
   text: string;
-  /** `end` is a FIN, else the error's code. */
+  /** `end` for a FIN, else the code of the error. */
   closed: string;
 }
 
-/** Asks over a bare socket and waits until it is closed, whichever way. */
+/** Sends a request over a plain socket and waits until it is closed. */
 export function postRaw(emulator: Emulator, format: Path): Promise<RawAnswer> {
   const body = JSON.stringify(question('hello'));
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
-/** A Chat Completions request, as far as the emulator needs to understand it. */
+/** Reads a Chat Completions request as a conversation. */
 import { failedResult, noResult } from '../../wire/encode/notes.ts';
 import { parseJson, toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
-import { contentText, toConversation, type Conversation, type Said } from '../conversation.ts';
+import { contentText, toConversation, type Conversation, type Entry } from '../conversation.ts';
 
 export function readChatRequest(body: JsonObject): Conversation {
   const format = toObject(body['response_format']);
@@ -23,7 +23,7 @@ export function readChatRequest(body: JsonObject): Conversation {
   );
 }
 
-function read(message: JsonObject): Said[] {
+function read(message: JsonObject): Entry[] {
   const text = contentText(message['content']);
   switch (message['role']) {
     case 'system':
@@ -43,18 +43,18 @@ function read(message: JsonObject): Said[] {
   }
 }
 
-function thinking(message: JsonObject): Said[] {
+function thinking(message: JsonObject): Entry[] {
   const text = toText(message['reasoning_content']);
   return text.trim() === '' ? [] : [{ role: 'thinking', text }];
 }
 
-function readCall(made: JsonObject): Said {
+function readCall(made: JsonObject): Entry {
   const called = toObject(made['function']);
   const input: Json | undefined = parseJson(toText(called['arguments']));
   return { role: 'call', id: toText(made['id']), name: toText(called['name']), input };
 }
 
-/** The format has no flag for a failed call: occ's own words, or the client's, must do. */
+/** The format has no flag for a failed call, so the texts of occ and Claude Code show it to the model. */
 function readResult(text: string): { text: string; failed: boolean } {
   if (text.startsWith(failedResult))
     return { text: text.slice(failedResult.length).trimStart(), failed: true };

@@ -1,6 +1,6 @@
 /**
- * OpenAI Chat Completions, as OpenCode Go was observed to speak it (upstream facts 4.1): explicit nulls, reasoning in
- * `reasoning_content`, a usage chunk, prices before and after `[DONE]`. The flavour `plain` is OpenAI's own.
+ * Encodes scripts as Chat Completions, as observed on OpenCode Go: explicit nulls, reasoning in `reasoning_content`, a usage
+ * chunk, prices before and after `[DONE]`. The flavour `plain` follows OpenAI's documentation.
  */
 import {
   argumentsOf,
@@ -47,7 +47,7 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
     created: head.created,
     model: head.model,
   };
-  // Go spells every absent field as null; OpenAI leaves it out.
+  // Go sends absent fields as null; OpenAI omits them.
   const empty = go ? { content: null, reasoning_content: null, tool_calls: null } : {};
   const choice = (part: Part, delta: object, finish: string | null = null): Frame =>
     chunk(part, {
@@ -93,11 +93,11 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
   yield chunk('usage', { ...frame, choices: [], usage: toUsage(counted) });
   if (go) yield chunk('cost', { choices: [], 'x-opencode-type': 'inference-cost', ...nominalCost(counted) });
   yield chunk('end', '[DONE]');
-  // What was billed to the balance comes after the end: nothing, for a plan pays.
+  // The billed amount follows the end. It is 0 for a subscription.
   if (go) yield chunk('cost', { choices: [], cost: '0' });
 }
 
-/** The calls' heads one after the other, then their argument fragments in turns: interleaved, told apart by index. */
+/** The heads of all calls, then their argument fragments, interleaved and distinguished by index. */
 function* callDeltas(
   calls: readonly ToolCall[],
   firstIndex: number,
@@ -140,7 +140,7 @@ function toUsage({ input, output, cached, reasoning }: TokenCount): object {
   };
 }
 
-/** The list price in US dollars, at made-up rates: 0.5 a million tokens in, 0.05 cached, 2 out. */
+/** The list price in US dollars per million tokens, with invented rates: 0.5 input, 0.05 cached, 2 output. */
 function nominalCost({ input, output, cached, reasoning }: TokenCount): object {
   const dollars = ((input - cached) * 0.5 + cached * 0.05 + output * 2) / 1e6;
   return {
@@ -165,7 +165,7 @@ function wholeAnswer(script: Script, head: AnswerHead): object {
     if (step.type === 'thinking') thinking += join(step.text);
     if (step.type === 'tools') calls.push(...step.calls);
   }
-  const spoken = calls.reduce((sum, made) => sum + argumentsOf(made).length, text.length);
+  const other = calls.reduce((sum, made) => sum + argumentsOf(made).length, text.length);
   return {
     id: `chatcmpl-${head.id}`,
     object: 'chat.completion',
@@ -190,7 +190,7 @@ function wholeAnswer(script: Script, head: AnswerHead): object {
         finish_reason: finishReasons[finishOf(script).reason],
       },
     ],
-    usage: toUsage(countOf(script, head.inputTokens, { thinking: thinking.length, other: spoken })),
+    usage: toUsage(countOf(script, head.inputTokens, { thinking: thinking.length, other })),
     ...(head.flavour === 'go' && { cost: '0' }),
   };
 }

@@ -1,54 +1,54 @@
-/** What the emulator must know of a wire format: how to read a question, and how to answer in its bytes. */
+/** The interface of an emulated wire format: reads requests and encodes scripts. */
 import type { JsonObject } from '../../json.ts';
 import type { WireFormat } from '../../wire/codec.ts';
 import type { Conversation } from '../conversation.ts';
 import type { Script } from '../script.ts';
 
-/** Who answers: the same values every time one asks for the same answer. */
+/** The values of one answer that do not depend on its script. */
 export interface AnswerHead {
-  /** Letters and digits, unique to this answer: message and tool ids are made from it. */
+  /** Letters and digits, unique to this answer. Message and tool ids are made from it. */
   id: string;
-  /** The model's name as it was asked for. */
+  /** The requested model. */
   model: string;
   /** Seconds since 1970. */
   created: number;
-  /** `go` speaks with OpenCode Go's oddities (upstream facts, section 4), `plain` as the format's inventor documents it. */
+  /** `go` has the deviations observed on OpenCode Go; `plain` follows the vendor's documentation. */
   flavour: Flavour;
-  /** What the request counts for. */
+  /** The size of the request. */
   inputTokens: number;
 }
 
 export type Flavour = 'go' | 'plain';
 
 /**
- * What a frame is for, alike in every format, so that a fault can name it: the opening, the frame around content
- * (block starts and stops), content, the finish reason, token counts, a price, the last word, and an error.
+ * The role of a frame, the same in every format, so that faults can refer to it. `frame` is around content (block starts and
+ * stops), `end` is the last event.
  */
 export type Part = 'opening' | 'frame' | 'content' | 'finish' | 'usage' | 'cost' | 'end' | 'error';
 
-/** One event of the answer, in one piece; or a silence. */
+/** One complete event, or a silence. */
 export type Frame = { type: 'event'; part: Part; text: string } | { type: 'wait'; ms: number };
 
 export interface EmulatedFormat {
   readonly format: WireFormat;
-  /** How the paths end on which this format is asked. */
+  /** The end of its path. */
   readonly suffix: string;
-  /** Another ending, where the path and not the body asks for an answer in one piece. */
+  /** The end of its path for one JSON document, if the path and not the body decides that. */
   readonly wholeSuffix?: string;
-  /** Where the gateway looks for the key (upstream facts 1.3). */
+  /** The header in which the gateway expects the key. */
   readonly keyHeader: 'authorization' | 'x-api-key' | 'x-goog-api-key';
-  /** What the gateway calls the format when it refuses it (upstream facts 3.1). */
+  /** The gateway's name for the format in its refusals. */
   readonly gatewayName: string;
   readonly read: (body: JsonObject, path: string) => Conversation;
-  /** The answer as a stream of events, made while it is sent. */
+  /** The answer as a stream of events, generated lazily. */
   readonly stream: (script: Script, head: AnswerHead) => Iterable<Frame>;
-  /** The answer as one JSON document; waits come before it. */
+  /** The answer as one JSON document, preceded by the waits. */
   readonly whole: (script: Script, head: AnswerHead) => Iterable<Frame>;
-  /** An error in mid-stream, as one event. */
+  /** An error within a stream, as one event. */
   readonly errorEvent: (type: string, message: string) => Frame;
 }
 
-/** Every wait of a script, then its answer in one piece. */
+/** All waits of a script, then its answer as one JSON document. */
 export function* inOnePiece(script: Script, body: unknown): Generator<Frame> {
   for (const step of script) if (step.type === 'wait') yield step;
   yield { type: 'event', part: 'content', text: JSON.stringify(body) };

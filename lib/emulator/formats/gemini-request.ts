@@ -1,7 +1,7 @@
-/** A generateContent request, as far as the emulator needs to understand it. Model and way of answering are in its path. */
+/** Reads a generateContent request as a conversation. The model and whether to stream are in its path. */
 import { noResult } from '../../wire/encode/notes.ts';
 import { isObject, parseJson, toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
-import { toConversation, type Conversation, type OfferedTool, type Said } from '../conversation.ts';
+import { toConversation, type Conversation, type OfferedTool, type Entry } from '../conversation.ts';
 
 export function readGeminiRequest(body: JsonObject, path: string): Conversation {
   const generation = toObject(body['generationConfig']);
@@ -29,7 +29,7 @@ function toTool(declared: Json): OfferedTool {
   return { name: toText(name), schema: toJsonSchema(toObject(parameters)) };
 }
 
-/** Google's schema as the JSON Schema that the agent knows: types in small letters, counts as numbers. */
+/** Converts Google's schema to JSON Schema: types in lower case, counts as numbers. */
 function toJsonSchema(schema: JsonObject): JsonObject {
   const { type, properties, items, anyOf, minItems, minLength, ...rest } = schema;
   const number = (value: Json | undefined): number | undefined =>
@@ -49,7 +49,7 @@ function toJsonSchema(schema: JsonObject): JsonObject {
   };
 }
 
-function read({ role, parts }: JsonObject): Said[] {
+function read({ role, parts }: JsonObject): Entry[] {
   const list = toArray(parts).map(toObject);
   if (role === 'model') return list.flatMap(readAnswer);
   const results = list.flatMap(({ functionResponse }) =>
@@ -59,7 +59,7 @@ function read({ role, parts }: JsonObject): Said[] {
   return rest.length > 0 ? [...results, { role: 'user', text: textOf(rest) }] : results;
 }
 
-function readAnswer(part: JsonObject): Said[] {
+function readAnswer(part: JsonObject): Entry[] {
   const { functionCall, thought } = part;
   const text = toText(part['text']);
   if (isObject(functionCall)) {
@@ -69,13 +69,13 @@ function readAnswer(part: JsonObject): Said[] {
   return thought === true && text.trim() !== '' ? [{ role: 'thinking', text }] : [];
 }
 
-function readResult({ id, response }: JsonObject): Said {
+function readResult({ id, response }: JsonObject): Entry {
   const { output, error } = toObject(response);
   const text = toText(error) || toText(output);
   return { role: 'result', id: toText(id), text, failed: error !== undefined || text === noResult };
 }
 
-/** The text of parts; media are named. */
+/** The text of parts. Media become `[image]`. */
 function textOf(parts: Json | undefined): string {
   return toArray(parts)
     .map(toObject)
@@ -83,7 +83,7 @@ function textOf(parts: Json | undefined): string {
     .join('\n');
 }
 
-/** Arguments as an object where they are one; a text, which some servers send, where they are not. */
+/** Arguments as an object, or as a string if they are not one, as some servers send them. */
 export function toArgs(text: string): Json {
   const parsed = parseJson(text);
   return isObject(parsed) ? parsed : text;

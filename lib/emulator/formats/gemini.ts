@@ -1,7 +1,7 @@
 /**
- * Google's generateContent as the Gemini API speaks it: whole function calls, counts on every chunk, the finish and the
- * last counts in one chunk, nothing behind it. The first call of an answer is signed, or else an empty part at its end.
- * The flavour `go` adds OpenCode's price in a last ping (upstream facts 4.2).
+ * Encodes scripts as generateContent, like the Gemini API: complete function calls, counts in every chunk, the finish reason
+ * in the last chunk. The first call of an answer is signed, or else an empty part at its end. The flavour `go` adds
+ * OpenCode's price in a final ping.
  */
 import {
   argumentsOf,
@@ -99,7 +99,7 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
   if (head.flavour === 'go') yield chunk('cost', { type: 'ping', cost: '0' });
 }
 
-/** Only the first of calls made together is signed, as Google documents. Broken arguments can only be sent as a text. */
+/** Only the first of parallel calls is signed, as Google documents. Invalid arguments are sent as a string. */
 function callPart(made: ToolCall, head: AnswerHead, index: number): object {
   const { name, id = `call_${head.id}_${index}` } = made;
   return {
@@ -108,7 +108,7 @@ function callPart(made: ToolCall, head: AnswerHead, index: number): object {
   };
 }
 
-/** A signature that stands for this answer, made from nothing: no one could verify it. */
+/** An invented signature, unique to this answer. */
 function signature(head: AnswerHead): string {
   return btoa(`emulator ${head.id}`);
 }

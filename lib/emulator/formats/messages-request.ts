@@ -1,15 +1,15 @@
-/** A Messages request, as far as the emulator needs to understand it. */
+/** Reads a Messages request as a conversation. */
 import { toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
-import { contentText, toConversation, type Conversation, type Said } from '../conversation.ts';
+import { contentText, toConversation, type Conversation, type Entry } from '../conversation.ts';
 
 export function readMessagesRequest(body: JsonObject): Conversation {
   const format = toObject(toObject(body['output_config'])['format']);
   const schema = format['type'] === 'json_schema' ? toObject(format['schema']) : undefined;
-  const said: Said[] = [
+  const entries: Entry[] = [
     { role: 'system', text: contentText(body['system']) },
     ...toArray(body['messages']).flatMap((message) => read(toObject(message))),
   ];
-  return toConversation(said, {
+  return toConversation(entries, {
     model: toText(body['model']),
     stream: body['stream'] === true,
     tools: toArray(body['tools']).map((tool) => ({
@@ -21,11 +21,11 @@ export function readMessagesRequest(body: JsonObject): Conversation {
   });
 }
 
-function read(message: JsonObject): Said[] {
+function read(message: JsonObject): Entry[] {
   const blocks = toBlocks(message['content']);
   if (message['role'] === 'system') return [{ role: 'system', text: contentText(blocks) }];
   if (message['role'] === 'assistant') return blocks.flatMap((block) => readAnswer(toObject(block)));
-  const results: Said[] = [];
+  const results: Entry[] = [];
   const rest: Json[] = [];
   for (const entry of blocks) {
     const block = toObject(entry);
@@ -43,7 +43,7 @@ function read(message: JsonObject): Said[] {
   return rest.length > 0 ? [...results, { role: 'user', text: contentText(rest) }] : results;
 }
 
-function readAnswer(block: JsonObject): Said[] {
+function readAnswer(block: JsonObject): Entry[] {
   switch (block['type']) {
     case 'thinking': {
       const text = toText(block['thinking']);

@@ -1,6 +1,6 @@
 /**
- * Anthropic's Messages, as OpenCode Go was observed to speak it (upstream facts 4.2): a ping before the start, wrong
- * token counts in the start, empty signatures, a price in a last ping. The flavour `plain` is Anthropic's own.
+ * Encodes scripts as Messages, as observed on OpenCode Go: a ping before `message_start` and wrong token counts in it, empty
+ * signatures, a price in a final ping. The flavour `plain` follows Anthropic's documentation.
  */
 import {
   argumentsOf,
@@ -37,7 +37,7 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
   const sent: SentCharacters = { thinking: 0, other: 0 };
   let index = -1;
   let open: 'none' | 'text' | 'thinking' = 'none';
-  /** The signature of the thinking block that is open. */
+  /** The signature of the open thinking block. */
   let signature: string | undefined;
 
   function* openBlock(kind: 'text' | 'thinking'): Generator<Frame> {
@@ -51,7 +51,10 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
   function* closeBlock(): Generator<Frame> {
     if (open === 'none') return;
     if (open === 'thinking') {
-      yield delta('frame', { type: 'signature_delta', signature: signature ?? (go ? '' : unsigned(head)) });
+      yield delta('frame', {
+        type: 'signature_delta',
+        signature: signature ?? (go ? '' : inventedSignature(head)),
+      });
       signature = undefined;
     }
     open = 'none';
@@ -81,7 +84,7 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
         yield step;
         break;
       case 'thinking':
-        // A signature alone is content too: thinking that is encrypted or left out.
+        // A signature without text also needs a block: the thinking is encrypted or omitted.
         if (step.signature !== undefined) {
           yield* openBlock('thinking');
           ({ signature } = step);
@@ -116,7 +119,7 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
 
 function start(head: AnswerHead): object {
   const frame = { id: `msg_${head.id}`, type: 'message', role: 'assistant', model: head.model, content: [] };
-  // Go's first count is far too low: 56 was seen where message_delta then said 291.
+  // Go's first count is far too low: 56 was observed before 291 in message_delta.
   if (head.flavour === 'go') {
     return {
       ...frame,
@@ -152,8 +155,8 @@ function stopOf(script: Script): { stop_reason: string; stop_sequence: string | 
   return { stop_reason: stopReasons[reason], stop_sequence: null };
 }
 
-/** A signature in the shape of Anthropic's, made from nothing: no one could verify it. */
-function unsigned(head: AnswerHead): string {
+/** An invented signature in the shape of Anthropic's. */
+function inventedSignature(head: AnswerHead): string {
   return btoa(`emulator ${head.id}`);
 }
 
@@ -175,7 +178,7 @@ function wholeAnswer(script: Script, head: AnswerHead): object {
     if (step.type === 'thinking') {
       const thinking = join(step.text);
       sent.thinking += thinking.length;
-      const signature = step.signature ?? (head.flavour === 'go' ? '' : unsigned(head));
+      const signature = step.signature ?? (head.flavour === 'go' ? '' : inventedSignature(head));
       if (last?.type === 'thinking') Object.assign(last, { thinking: last.thinking + thinking, signature });
       else content.push({ type: 'thinking', thinking, signature });
     }
@@ -206,7 +209,7 @@ type WholeBlock =
   | { type: 'thinking'; thinking: string; signature: string }
   | { type: 'tool_use'; id: string; name: string; input: unknown };
 
-/** Go wraps arguments that do not parse (upstream facts 4.2). */
+/** Go wraps invalid arguments like this. */
 function toInput(text: string): unknown {
   try {
     return JSON.parse(text);

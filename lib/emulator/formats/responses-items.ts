@@ -1,10 +1,10 @@
-/** The items of a Responses answer: what was said, thought and called, each under an id of its own. */
+/** The items of a Responses answer: messages, reasoning and calls, each with its own id. */
 import { argumentsOf, join, type Script, type SentCharacters, type ToolCall } from '../script.ts';
 import type { AnswerHead } from './format.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
 
-/** With `text` the item as a whole, without it the one that is announced. */
+/** The complete item, or without `text` the item of `output_item.added`. */
 export function messageItem(head: AnswerHead, at: number, text?: string): Item {
   return {
     id: `msg_${head.id}_${at}`,
@@ -15,13 +15,13 @@ export function messageItem(head: AnswerHead, at: number, text?: string): Item {
   };
 }
 
-/** What is announced holds another encrypted content than the whole, as OpenAI's does. */
+/** As for OpenAI, the item of `output_item.added` has another encrypted content than the complete one. */
 export function reasoningItem(head: AnswerHead, at: number, text?: string, signature?: string): Item {
-  const whole = text !== undefined;
+  const complete = text !== undefined;
   return {
     id: `rs_${head.id}_${at}`,
     type: 'reasoning',
-    encrypted_content: whole ? (signature ?? `enc_${head.id}_${at}`) : `begun_${head.id}_${at}`,
+    encrypted_content: complete ? (signature ?? `enc_${head.id}_${at}`) : `begun_${head.id}_${at}`,
     summary: text ? [{ type: 'summary_text', text }] : [],
   };
 }
@@ -37,15 +37,15 @@ export function callItem(head: AnswerHead, at: number, made: ToolCall, args = ar
   };
 }
 
-/** All items of a script, steps of one kind together, and the characters in them. */
+/** The items of a script, with consecutive steps of one type joined, and their number of characters. */
 export function itemsOf(script: Script, head: AnswerHead): { items: Item[]; sent: SentCharacters } {
   const items: Item[] = [];
   const sent = { thinking: 0, other: 0 };
-  let open: { kind: 'text' | 'thinking'; said: string; signature: string | undefined } | undefined;
+  let open: { kind: 'text' | 'thinking'; text: string; signature: string | undefined } | undefined;
 
   function close(): void {
-    if (open?.kind === 'text') items.push(messageItem(head, items.length, open.said));
-    if (open?.kind === 'thinking') items.push(reasoningItem(head, items.length, open.said, open.signature));
+    if (open?.kind === 'text') items.push(messageItem(head, items.length, open.text));
+    if (open?.kind === 'thinking') items.push(reasoningItem(head, items.length, open.text, open.signature));
     open = undefined;
   }
 
@@ -61,8 +61,8 @@ export function itemsOf(script: Script, head: AnswerHead): { items: Item[]; sent
       const signature = step.type === 'thinking' ? step.signature : undefined;
       if (text === '' && signature === undefined) continue;
       if (open?.kind !== step.type) close();
-      open ??= { kind: step.type, said: '', signature: undefined };
-      open.said += text;
+      open ??= { kind: step.type, text: '', signature: undefined };
+      open.text += text;
       open.signature = signature ?? open.signature;
       sent[step.type === 'text' ? 'other' : 'thinking'] += text.length;
     }

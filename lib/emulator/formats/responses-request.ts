@@ -1,19 +1,19 @@
-/** A Responses request, as far as the emulator needs to understand it. */
+/** Reads a Responses request as a conversation. */
 import { failedResult, noResult } from '../../wire/encode/notes.ts';
 import { parseJson, toArray, toObject, toText, type JsonObject } from '../../json.ts';
-import { contentText, toConversation, type Conversation, type Said } from '../conversation.ts';
+import { contentText, toConversation, type Conversation, type Entry } from '../conversation.ts';
 
 export function readResponsesRequest(body: JsonObject): Conversation {
   const format = toObject(toObject(body['text'])['format']);
   const schema = format['type'] === 'json_schema' ? toObject(format['schema']) : undefined;
   const { input } = body;
-  const said: Said[] = [
+  const entries: Entry[] = [
     { role: 'system', text: toText(body['instructions']) },
     ...(typeof input === 'string'
       ? [{ role: 'user' as const, text: input }]
       : toArray(input).flatMap((item) => read(toObject(item)))),
   ];
-  return toConversation(said, {
+  return toConversation(entries, {
     model: toText(body['model']),
     stream: body['stream'] === true,
     tools: toArray(body['tools'])
@@ -25,7 +25,7 @@ export function readResponsesRequest(body: JsonObject): Conversation {
   });
 }
 
-function read(item: JsonObject): Said[] {
+function read(item: JsonObject): Entry[] {
   switch (item['type'] ?? 'message') {
     case 'message':
       return readMessage(item);
@@ -45,7 +45,7 @@ function read(item: JsonObject): Said[] {
   }
 }
 
-function readMessage(item: JsonObject): Said[] {
+function readMessage(item: JsonObject): Entry[] {
   const text = contentText(item['content']);
   switch (item['role']) {
     case 'system':
@@ -58,7 +58,7 @@ function readMessage(item: JsonObject): Said[] {
   }
 }
 
-/** The format has no flag for a failed call: occ's own words, or the client's, must do. */
+/** The format has no flag for a failed call, so the texts of occ and Claude Code show it to the model. */
 function readResult(text: string): { text: string; failed: boolean } {
   if (text.startsWith(failedResult))
     return { text: text.slice(failedResult.length).trimStart(), failed: true };

@@ -1,6 +1,6 @@
 /**
- * OpenAI Responses, as the vendors speak it and OpenCode passes it on (upstream facts 4.2): typed events, everything said
- * again as a part, an item and a response. The flavour `go` adds the gateway's price in a last ping.
+ * Encodes scripts as Responses, as OpenAI sends them and OpenCode forwards them: typed events, and the text repeated in a
+ * part, an item and the response. The flavour `go` adds the gateway's price in a final ping.
  */
 import {
   argumentsOf,
@@ -33,43 +33,43 @@ function event(part: Part, type: string, data: object = {}): Frame {
 
 function* stream(script: Script, head: AnswerHead): Generator<Frame> {
   let sequence = 0;
-  const tell = (part: Part, type: string, data: object): Frame =>
+  const emit = (part: Part, type: string, data: object): Frame =>
     event(part, `response.${type}`, { sequence_number: sequence++, ...data });
   const sent: SentCharacters = { thinking: 0, other: 0 };
   const done: Item[] = [];
-  /** What is being said, and the text of it so far. */
+  /** The open item and its text so far. */
   let open:
-    | { item: Item; kind: 'text' | 'thinking'; said: string; signature: string | undefined }
+    | { item: Item; kind: 'text' | 'thinking'; text: string; signature: string | undefined }
     | undefined;
 
   function* begin(kind: 'text' | 'thinking'): Generator<Frame> {
     if (open?.kind === kind) return;
     yield* finish();
     const item = kind === 'text' ? messageItem(head, done.length) : reasoningItem(head, done.length);
-    open = { item, kind, said: '', signature: undefined };
-    yield tell('frame', 'output_item.added', { output_index: done.length, item });
-    yield tell('frame', `${names[kind].part}.added`, { ...place(), part: names[kind].empty });
+    open = { item, kind, text: '', signature: undefined };
+    yield emit('frame', 'output_item.added', { output_index: done.length, item });
+    yield emit('frame', `${names[kind].part}.added`, { ...place(), part: names[kind].empty });
   }
 
   function* piece(kind: 'text' | 'thinking', text: string): Generator<Frame> {
     yield* begin(kind);
     if (!open) return;
-    open.said += text;
-    yield tell('content', `${names[kind].text}.delta`, { ...place(), delta: text });
+    open.text += text;
+    yield emit('content', `${names[kind].text}.delta`, { ...place(), delta: text });
   }
 
   function* finish(): Generator<Frame> {
     if (!open) return;
-    const { kind, said, signature } = open;
-    const { text, part, full } = names[kind];
-    yield tell('frame', `${text}.done`, { ...place(), text: said });
-    yield tell('frame', `${part}.done`, { ...place(), part: full(said) });
+    const { kind, text, signature } = open;
+    const { text: textEvent, part, full } = names[kind];
+    yield emit('frame', `${textEvent}.done`, { ...place(), text });
+    yield emit('frame', `${part}.done`, { ...place(), part: full(text) });
     const item =
       kind === 'text'
-        ? messageItem(head, done.length, said)
-        : reasoningItem(head, done.length, said, signature);
+        ? messageItem(head, done.length, text)
+        : reasoningItem(head, done.length, text, signature);
     open = undefined;
-    yield tell('frame', 'output_item.done', { output_index: done.length, item });
+    yield emit('frame', 'output_item.done', { output_index: done.length, item });
     done.push(item);
   }
 
@@ -80,21 +80,21 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
 
   function* tool(made: ToolCall): Generator<Frame> {
     yield* finish();
-    const announced = callItem(head, done.length, made, '');
-    const at = { item_id: announced['id'], output_index: done.length };
-    yield tell('frame', 'output_item.added', { output_index: done.length, item: announced });
+    const added = callItem(head, done.length, made, '');
+    const at = { item_id: added['id'], output_index: done.length };
+    yield emit('frame', 'output_item.added', { output_index: done.length, item: added });
     for (const delta of cut(argumentsOf(made))) {
       sent.other += delta.length;
-      yield tell('content', 'function_call_arguments.delta', { ...at, delta });
+      yield emit('content', 'function_call_arguments.delta', { ...at, delta });
     }
     const item = callItem(head, done.length, made);
-    yield tell('frame', 'function_call_arguments.done', { ...at, arguments: argumentsOf(made) });
-    yield tell('frame', 'output_item.done', { output_index: done.length, item });
+    yield emit('frame', 'function_call_arguments.done', { ...at, arguments: argumentsOf(made) });
+    yield emit('frame', 'output_item.done', { output_index: done.length, item });
     done.push(item);
   }
 
-  yield tell('opening', 'created', { response: response(head, 'in_progress') });
-  yield tell('opening', 'in_progress', { response: response(head, 'in_progress') });
+  yield emit('opening', 'created', { response: response(head, 'in_progress') });
+  yield emit('opening', 'in_progress', { response: response(head, 'in_progress') });
   for (const step of script) {
     switch (step.type) {
       case 'wait':
@@ -126,11 +126,11 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
   }
   yield* finish();
   const ending = endingOf(script, head, done, countOf(script, head.inputTokens, sent));
-  yield tell('finish', ending.status === 'incomplete' ? 'incomplete' : 'completed', { response: ending });
+  yield emit('finish', ending.status === 'incomplete' ? 'incomplete' : 'completed', { response: ending });
   if (head.flavour === 'go') yield event('cost', 'ping', { cost: '0' });
 }
 
-/** How text and thinking are called in events, and what a part of them looks like. */
+/** The event names and parts of text and thinking. */
 const names = {
   text: {
     text: 'output_text',

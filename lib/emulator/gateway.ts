@@ -1,4 +1,4 @@
-/** What the real gateway checks before it answers (upstream facts 1.3, 1.4, 3.1, 3.2), for emulators that are strict. */
+/** What OpenCode's gateway checks before it answers, for strict emulators. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { WireFormat } from '../wire/codec.ts';
 import { refuse, type Answer } from './answer.ts';
@@ -6,11 +6,11 @@ import type { EmulatedFormat } from './formats/format.ts';
 
 export type ServedModels = Readonly<Record<string, readonly WireFormat[]>>;
 
-/** The two models the emulator has unless it is told of others: one for each format it speaks. */
+/** The models of an emulator by default. */
 export const emulatorModels: ServedModels = { 'emulator-chat': ['chat'], 'emulator-messages': ['messages'] };
 
-/** The refusal a request earns, or undefined when it may pass. The model is checked before the key, as it is there. */
-export function checkAtGate(
+/** The gateway's refusal of a request; undefined if it is valid. Like the gateway, checks the model before the key. */
+export function gatewayRefusal(
   model: string,
   headers: IncomingHttpHeaders,
   format: EmulatedFormat,
@@ -36,7 +36,7 @@ export function checkAtGate(
   return undefined;
 }
 
-/** The list of models in the gateway's shape (upstream facts 1.5). */
+/** The list of models as the gateway sends it. */
 export function modelList(served: ServedModels, created: number): object {
   const data = Object.keys(served).map((id) => ({ id, object: 'model', created, owned_by: 'opencode' }));
   return { object: 'list', data };
