@@ -22,10 +22,10 @@ export interface RunOptions {
   onProgress?: Examination['onProgress'];
 }
 
-/** Two minutes and a few seconds, in which the stream must still send. */
+/** A few seconds more than two minutes, so that the stream still sends after two minutes. */
 const streamSeconds = 126;
 
-/** Rejects when `signal` aborts, also after stopping everything it started. */
+/** Rejects when `signal` aborts, after it has stopped everything it started. */
 export async function runDoctor(options: RunOptions): Promise<Finding[]> {
   const { instances, machine, loaded, offline, signal, limitMs, onProgress } = options;
   const shared = new Map<string, Promise<unknown>>();

@@ -57,7 +57,7 @@ export const config: Check = {
         detail: more.map(({ path, message }) => `${path} ${message}`.trim()).join('\n'),
       }),
       fault: 'client',
-      remedy: { text: first.remedy ?? 'occ ignores this', commands: ['occ config check'] },
+      remedy: { text: first.remedy ?? 'occ still works', commands: ['occ config check'] },
     };
   },
 };

@@ -28,7 +28,7 @@ export const toolFirst: Probe = {
 
 export const toolLoop: Probe = {
   code: 'tool-loop',
-  title: 'call, result, answer',
+  title: 'a tool result returns to the model, which then answers',
   limitMs: 45_000,
   requests: 2,
   async run(bench) {
