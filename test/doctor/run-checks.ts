@@ -13,7 +13,9 @@ import { put, scratchHome } from '../config/scratch.ts';
 import { hangMs } from '../support/limits.ts';
 
 /** The checks, with time limits that no busy machine reaches. */
-const unhurried = checks.map((check) => ({ ...check, limitMs: Math.max(check.limitMs, hangMs) }));
+const unhurried = checks.map((check) =>
+  Object.assign({}, check, { limitMs: Math.max(check.limitMs, hangMs) }),
+);
 
 export interface RunOptions extends Partial<Selection> {
   config?: unknown;
