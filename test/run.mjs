@@ -20,7 +20,7 @@ const selections = args.filter((arg) => !arg.startsWith('--'));
 
 /** The files of each suite, how many run at once, and the minutes after which a file counts as hanging. */
 const { belongs, atOnce, hangMinutes } = {
-  test: { belongs: /\.test\.ts$/, atOnce: 2 * availableParallelism(), hangMinutes: 15 },
+  test: { belongs: /\.test\.ts$/, atOnce: 2 * availableParallelism(), hangMinutes: 30 },
   long: { belongs: /\.long\.ts$|\.laws\.test\.ts$/, atOnce: 1 + availableParallelism(), hangMinutes: 40 },
   e2e: { belongs: /\.e2e\.ts$/, atOnce: 2, hangMinutes: 40 },
 }[suite];

@@ -111,7 +111,7 @@ function breaks(bytes: Uint8Array, completeFrom: number | undefined): number[] {
   if (exhaustive) return all;
   const near = completeFrom === undefined ? [] : [completeFrom - 1, completeFrom, completeFrom + 1];
   const lineEnds = all.filter((length) => bytes[length - 1] === 0x0a);
-  const chosen = [0, 1, ...near, ...sampleOf(lineEnds, 30, 1), ...sampleOf(all, 30, 2), bytes.length - 1];
+  const chosen = [0, 1, ...near, ...sampleOf(lineEnds, 20, 1), ...sampleOf(all, 20, 2), bytes.length - 1];
   return [...new Set(chosen)].filter((length) => length >= 0 && length < bytes.length).sort((a, b) => a - b);
 }
 

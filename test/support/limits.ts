@@ -14,7 +14,7 @@ export function stretched(ms: number): number {
 }
 
 /** Milliseconds after which a wait counts as hanging: a guard, which no test that passes ever comes near. */
-export const hangMs = stretched(120_000);
+export const hangMs = Math.min(stretched(60_000), 600_000);
 
 /** Waits until `look` returns true; fails with `what` after `hangMs`. */
 export async function waitUntil(

@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { replaceConfig, withConfigLocked } from '../../../lib/config/edit/replace.ts';
 import { put, scratchHome } from '../scratch.ts';
 import { hangMs } from '../../support/limits.ts';
+import { exhaustive } from '../../support/sampling.ts';
 import { textOf } from './writer.ts';
 
 const posix = { skip: process.platform === 'win32' && 'Windows has neither modes nor signals' };
@@ -89,7 +90,7 @@ test('a writer that is killed at any moment leaves a complete file', posix, asyn
   const file = put(join(home, 'config.json'), textOf(0));
   const writer = fileURLToPath(new URL('writer.ts', import.meta.url));
   let writes = 0;
-  for (let round = 0; round < 24; round++) {
+  for (let round = 0; round < (exhaustive ? 24 : 8); round++) {
     const child = spawn(process.execPath, ['--import', 'tsx', writer, file, home], {
       stdio: ['ignore', 'pipe', 'inherit'],
       timeout: hangMs,
