@@ -1,5 +1,6 @@
 /**
- * Runs test files, each in its own process, and prints one line per file as it ends, with its failures in full.
+ * Runs test files, each in its own process, and prints one line per file as it ends, with its failures in full. Each file is
+ * bundled first, which halves what its process needs to start.
  *
  *     node test/run.mjs [--long | --e2e] [selection...]
  *
@@ -11,7 +12,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const args = process.argv.slice(2);
@@ -53,6 +55,9 @@ if (files.length === 0) {
 
 const began = performance.now();
 const reports = mkdtempSync(join(tmpdir(), 'occ-tests-'));
+// Inside the package, so that its imports (#o200k) and dependencies are found. Coverage is measured on the sources.
+const bundles = join(root, `.test-build/${process.pid}`);
+const bundled = process.env.NODE_V8_COVERAGE === undefined;
 const running = new Set();
 const total = { tests: 0, passed: 0, failed: 0, skipped: 0 };
 const failures = [];
@@ -61,11 +66,12 @@ let done = 0;
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.once(signal, () => {
     for (const child of running) child.kill(signal);
-    rmSync(reports, { recursive: true, force: true });
+    clean();
     process.exit(1);
   });
 
 console.log(`${files.length} test files, ${Math.min(atOnce, files.length)} at a time`);
+if (bundled) await bundle();
 const queue = [...files];
 await Promise.all(
   Array.from({ length: atOnce }, async (_, place) => {
@@ -73,7 +79,7 @@ await Promise.all(
     for (let file = next(); file !== undefined; file = next()) report(await run(file));
   }),
 );
-rmSync(reports, { recursive: true, force: true });
+clean();
 
 if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`);
 console.log(`
@@ -86,6 +92,42 @@ console.log(`
 ${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
+function clean() {
+  for (const folder of [reports, bundles]) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Compiles every file with the modules it imports. Each module keeps the URL of its source, for the files beside it. */
+async function bundle() {
+  await build({
+    absWorkingDir: root,
+    entryPoints: files,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    outdir: bundles,
+    outbase: '.',
+    outExtension: { '.js': '.mjs' },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'error',
+    plugins: [
+      {
+        name: 'source-url',
+        setup: ({ onLoad }) =>
+          onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+            contents: readFileSync(path, 'utf8').replaceAll(
+              'import.meta.url',
+              JSON.stringify(pathToFileURL(path).href),
+            ),
+            loader: 'ts',
+          })),
+      },
+    ],
+  });
+}
+
 /** Runs one file to its end. */
 async function run(file) {
   const started = performance.now();
@@ -93,11 +135,10 @@ async function run(file) {
   const child = spawn(
     process.execPath,
     [
-      '--import',
-      'tsx',
+      ...(bundled ? ['--enable-source-maps'] : ['--import', 'tsx']),
       `--test-reporter=${join(root, 'test/reporter.mjs')}`,
       `--test-reporter-destination=${reportFile}`,
-      file,
+      bundled ? join(bundles, file.replace(/\.ts$/, '.mjs')) : file,
     ],
     {
       cwd: root,
