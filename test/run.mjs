@@ -115,8 +115,8 @@ async function bundle() {
     plugins: [
       {
         name: 'source-url',
-        setup: ({ onLoad }) =>
-          onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+        setup: (hooks) =>
+          hooks.onLoad({ filter: /\.ts$/ }, ({ path }) => ({
             contents: readFileSync(path, 'utf8').replaceAll(
               'import.meta.url',
               JSON.stringify(pathToFileURL(path).href),
