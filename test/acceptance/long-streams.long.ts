@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drip, join, say, wait, type Script } from '../../lib/emulator/script.ts';
+import { hangMs } from '../support/limits.ts';
 import { defaults, proxyOver, requestBody } from '../support/proxy.ts';
 
 /** Bursts of many words with a pause after each. */
@@ -27,7 +28,7 @@ const { timeouts } = defaults.providers['opencode-go'] ?? assert.fail('there is 
 
 test(
   '3. a stream is not cut after two or five minutes',
-  { timeout: 500_000, concurrency: true },
+  { timeout: 330_000 + hangMs, concurrency: true },
   async (t) => {
     await Promise.all(
       streams.map(({ seconds, format, way, script }) =>

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
 import { say, wait, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
+import { hangMs } from '../support/limits.ts';
 import { occ, sandbox } from './client.ts';
 import { environment, launch, logOf } from './launched.ts';
 import { key, posts } from './upstream.ts';
@@ -82,7 +83,7 @@ test('Ctrl-C in mid-answer aborts the upstream request, and no other model is tr
   // A terminal sends the signal to the whole group.
   const group = spawn(process.execPath, args, options);
   try {
-    const ended = once(group, 'exit', { signal: AbortSignal.timeout(60_000) });
+    const ended = once(group, 'exit', { signal: AbortSignal.timeout(hangMs) });
     const received = await emulator.received(1, 20_000);
     await sleep(300);
     const pressed = performance.now();

@@ -16,12 +16,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clientPackage, clientVersions } from '../../lib/clients/find.ts';
+import { hangMs, stretched } from '../support/limits.ts';
 
 export const occ = fileURLToPath(new URL('../../dist/bin/occ.js', import.meta.url));
 const cache = fileURLToPath(new URL('../../node_modules/.cache/occ-e2e/', import.meta.url));
 
 /** A client that hangs is killed after this time, so that only its own test fails. */
-const longestRunMs = 180_000;
+const longestRunMs = stretched(180_000);
 
 /** The path of the native program, without npm's wrapper. Installs it if necessary. */
 export async function realClaude(): Promise<string> {
@@ -157,7 +158,7 @@ export async function startForeground(args: readonly string[], options: RunOptio
       if (stdout.includes('unset ANTHROPIC_API_KEY\n')) resolve();
     });
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), hangMs);
   await Promise.race([printed, ended]);
   clearTimeout(timer);
   if (child.exitCode !== null) throw new Error(`occ start did not start:\n${stdout}\n${await stderr}`);

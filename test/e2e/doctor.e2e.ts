@@ -1,6 +1,7 @@
 /** The built `occ doctor`: its test of a stream of more than two minutes, and the ten seconds of `--quick`. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { stretched } from '../support/limits.ts';
 import { occ, run, sandbox } from './client.ts';
 
 interface Finding {
@@ -34,10 +35,10 @@ test('a stream of more than two minutes arrives complete', async () => {
 test('--quick takes less than ten seconds', async () => {
   const times: number[] = [];
   // Three tries, because a busy machine may be slow once.
-  while (times.length < 3 && !times.some((ms) => ms < 10_000)) {
+  while (times.length < 3 && !times.some((ms) => ms < stretched(10_000))) {
     const { code, ms } = await doctor(['--offline', '--quick']);
     assert.equal(code, 0);
     times.push(ms);
   }
-  assert.ok(Math.min(...times) < 10_000, `${times.join(', ')} ms`);
+  assert.ok(Math.min(...times) < stretched(10_000), `${times.join(', ')} ms`);
 });

@@ -13,12 +13,13 @@ import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keepingDist, requireBuilt } from '../support/built.ts';
+import { stretched } from '../support/limits.ts';
 import { run, type Ran } from './client.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** The client is a download of some hundred megabytes. */
-const longestMs = 300_000;
+const longestMs = stretched(300_000);
 
 export interface Machine extends AsyncDisposable {
   /** Contains all the others. */

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { version } from '../../lib/version.ts';
+import { stretched } from '../support/limits.ts';
 import { emptyMachine, traces, type Machine } from './machine.ts';
 
 const prompt = 'Write a file hello.txt that says hello from occ, then read it back and tell me what it says.';
@@ -52,7 +53,7 @@ test('npx <package> launch works on an empty machine', async (t) => {
     const { code, stdout, stderr } = await machine.run(occ, ['launch', '--emulator', '--yes', '-p', 'hi'], {
       env: { https_proxy: unreachable, http_proxy: unreachable },
       // npm alone would retry for more than a minute before it starts the client.
-      longestMs: 45_000,
+      longestMs: stretched(45_000),
     });
     assert.equal(code, 0, stderr);
     assert.match(stdout, /built-in emulator/);

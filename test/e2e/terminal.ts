@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hangMs } from '../support/limits.ts';
 import { run } from './client.ts';
 
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
@@ -46,7 +47,7 @@ export async function openTerminal(
     screen,
     type: async (text) => void (await tmux('send-keys', '-l', text)),
     press: async (name) => void (await tmux('send-keys', name)),
-    async shows(pattern, withinMs = 20_000) {
+    async shows(pattern, withinMs = hangMs) {
       const until = performance.now() + withinMs;
       for (;;) {
         const text = await screen();

@@ -18,6 +18,7 @@ import { ask, askHidden } from '../../lib/terminal/question.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
 import { widthOf } from '../../lib/terminal/width.ts';
 import { builtOcc, requireBuilt } from '../support/built.ts';
+import { hangMs } from '../support/limits.ts';
 import { noScript, onTerminal } from './script.ts';
 
 /** More cursor movements than any test needs, so that an endless loop fails instead of hanging. */
@@ -243,7 +244,7 @@ test(`the built program prints no spinner ${onTerminal} of 0 columns`, { skip: n
     text += more;
     if (text.length > 1_000_000) child.kill('SIGKILL');
   });
-  const [code] = (await once(child, 'close', { signal: AbortSignal.timeout(30_000) })) as [number | null];
+  const [code] = (await once(child, 'close', { signal: AbortSignal.timeout(hangMs) })) as [number | null];
   assert.equal(code, 0, text.slice(0, 2000));
   assert.match(text, /requesting the model lists of the providers\r\n/);
   assert.ok(text.length < 50_000, `${text.length} characters`);
