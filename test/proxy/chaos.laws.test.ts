@@ -20,9 +20,11 @@ test(
     const { answered, refused, disconnected, empty, 'broken off': brokenOff } = report.results;
     assert.equal(answered + refused + disconnected + empty + brokenOff, requests);
     assert(
-      answered > requests / 4 && refused > 2 && disconnected > requests / 16 && brokenOff > requests / 40,
+      answered > requests / 4 && disconnected > requests / 16 && brokenOff > requests / 40,
       JSON.stringify(report.results),
     );
+    // Which requests are refused depends on the order of events; a sample may have none.
+    assert(!exhaustive || refused > 0, JSON.stringify(report.results));
     assert(report.fallbacks > requests / 40 && report.reloads >= 2);
   },
 );
