@@ -1,7 +1,7 @@
 /** Defines the commands and the global options, and turns every error into a message and an exit code. */
 import { userInfo } from 'node:os';
 import type { Command, CommanderError, Option } from 'commander';
-import type { GlobalOptions, System } from './terminal/command-context.ts';
+import type { CommandContext, GlobalOptions, System } from './terminal/command-context.ts';
 import { exitCodes, OccError } from './errors.ts';
 import { ignoreClosedPipe } from './terminal/output.ts';
 import { widthOf } from './terminal/width.ts';
@@ -100,34 +100,28 @@ async function build(program: Command, system: System, end: (code: number) => vo
     };
   };
   const context = { system, globals, end };
-  const [launch, start, stop, restart, status, usage, route, models, doctor, env, config] = await Promise.all(
-    [
-      import('./commands/launch/launch.ts'),
-      import('./commands/start/start.ts'),
-      import('./commands/stop.ts'),
-      import('./commands/restart.ts'),
-      import('./commands/status/status.ts'),
-      import('./commands/usage/usage.ts'),
-      import('./commands/route/route.ts'),
-      import('./commands/models/models.ts'),
-      import('./commands/doctor/doctor.ts'),
-      import('./commands/env.ts'),
-      import('./commands/config/config.ts'),
+  /** The commands, by group of the help and in its order. */
+  const groups: Record<string, Promise<(program: Command, context: CommandContext) => void>[]> = {
+    'Run:': [
+      import('./commands/launch/launch.ts').then(({ defineLaunch }) => defineLaunch),
+      import('./commands/start/start.ts').then(({ defineStart }) => defineStart),
+      import('./commands/stop.ts').then(({ defineStop }) => defineStop),
+      import('./commands/restart.ts').then(({ defineRestart }) => defineRestart),
     ],
-  );
-  program.commandsGroup('Run:');
-  launch.defineLaunch(program, context);
-  start.defineStart(program, context);
-  stop.defineStop(program, context);
-  restart.defineRestart(program, context);
-  program.commandsGroup('Inspect:');
-  status.defineStatus(program, context);
-  usage.defineUsage(program, context);
-  route.defineRoute(program, context);
-  models.defineModels(program, context);
-  doctor.defineDoctor(program, context);
-  env.defineEnv(program, context);
-  config.defineConfig(program, context);
+    'Inspect:': [
+      import('./commands/status/status.ts').then(({ defineStatus }) => defineStatus),
+      import('./commands/usage/usage.ts').then(({ defineUsage }) => defineUsage),
+      import('./commands/route/route.ts').then(({ defineRoute }) => defineRoute),
+      import('./commands/models/models.ts').then(({ defineModels }) => defineModels),
+      import('./commands/doctor/doctor.ts').then(({ defineDoctor }) => defineDoctor),
+      import('./commands/env.ts').then(({ defineEnv }) => defineEnv),
+      import('./commands/config/config.ts').then(({ defineConfig }) => defineConfig),
+    ],
+  };
+  for (const [title, commands] of Object.entries(groups)) {
+    program.commandsGroup(title);
+    for (const define of await Promise.all(commands)) define(program, context);
+  }
   acceptAnywhere(program);
   return program.helpCommand('help [command]', 'print this help, or the help of a command');
 }
