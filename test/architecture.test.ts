@@ -1,4 +1,4 @@
-/** The house as a table: what may import what, what is pure, and how files look. It reads the sources themselves. */
+/** The architecture as a table: which area may import which, which areas are pure, and what files look like. Reads the sources. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, posix, relative, sep } from 'node:path';
@@ -56,10 +56,10 @@ const allowed: Record<string, string[]> = {
   index: ['wire (types)', 'anthropic (types)', 'stream'],
 };
 
-/** What every area may import. The order is the direction here, too: a file may import those before it. */
+/** Files that every area may import. Each may import only those before it. */
 const groundFloor = ['errors', 'version', 'json', 'nearest', 'loopback', 'redact'];
 
-/** No I/O, no clock: nothing from Node and no package. */
+/** Areas without I/O or a clock: they import nothing from Node and no package. */
 const pure: ReadonlySet<string> = new Set([
   'stream',
   'anthropic',
@@ -91,7 +91,7 @@ function paths(folder: string): string[] {
     .sort();
 }
 
-/** Folders that are areas of their own, though they stand in another's. */
+/** Folders inside another area that are areas of their own. */
 const inner: ReadonlySet<string> = new Set(['proxy/policy', 'wire/encode', 'wire/decode']);
 
 /** `lib/wire/chat/stream.ts` → `wire`; `lib/proxy/policy/route.ts` → `proxy/policy`; `lib/cli.ts` → `cli`. */
@@ -121,7 +121,7 @@ const sources: Source[] = [...paths('bin'), ...paths('lib')].map((path) => {
   return { path, area: areaOf(path), text, imports: importsOf(path, text) };
 });
 
-/** Every import that a rule forbids, in words. */
+/** Describes every import that a rule forbids. */
 function offences(breaks: (source: Source, imported: Import) => boolean): string[] {
   return sources.flatMap((source) =>
     source.imports
@@ -132,7 +132,7 @@ function offences(breaks: (source: Source, imported: Import) => boolean): string
 
 const isLocal = ({ from }: Import) => from.startsWith('lib/') || from.startsWith('bin/');
 
-test('the sources are there, and their imports are read', () => {
+test('sources and their imports are found', () => {
   assert.ok(sources.length > 50);
   assert.ok(offences((_, imported) => isLocal(imported)).length > 100);
   const known = new Set(sources.map(({ path }) => path));
@@ -142,7 +142,7 @@ test('the sources are there, and their imports are read', () => {
   );
 });
 
-describe('what may import what', () => {
+describe('allowed imports', () => {
   for (const [area, may] of Object.entries(allowed))
     test(area, () => {
       const found = offences((source, imported) => {
@@ -154,7 +154,7 @@ describe('what may import what', () => {
       assert.deepEqual(found, []);
     });
 
-  test('every area stands in the table', () => {
+  test('the table lists every area', () => {
     assert.deepEqual(
       [...new Set(sources.map(({ area }) => area))].filter(
         (area) => !(area in allowed) && !groundFloor.includes(area),
@@ -163,7 +163,7 @@ describe('what may import what', () => {
     );
   });
 
-  test('a file of the ground floor imports only those before it', () => {
+  test('a ground-floor file imports only those before it', () => {
     const found = offences(({ area }, imported) => {
       const own = groundFloor.indexOf(area);
       return own >= 0 && isLocal(imported) && !groundFloor.slice(0, own).includes(areaOf(imported.from));
@@ -171,7 +171,7 @@ describe('what may import what', () => {
     assert.deepEqual(found, []);
   });
 
-  test('no rule is left that nothing needs', () => {
+  test('every rule of the table is used', () => {
     const used = new Set(
       sources.flatMap(({ area, imports }) => imports.map(({ from }) => `${area} → ${areaOf(from)}`)),
     );
@@ -183,10 +183,10 @@ describe('what may import what', () => {
     assert.deepEqual(unused, []);
   });
 
-  test('the table itself has no way back up', () => {
+  test('the table has no cycle', () => {
     const below = (area: string, seen: string[]): void => {
       assert.ok(!seen.includes(area), [...seen, area].join(' → '));
-      // An inner area may use the files at its folder's root; that no file comes back is the next test's business.
+      // An inner area may use the files at its folder's root. The test below finds cycles of files.
       const next = (allowed[area] ?? [])
         .map((to) => (to.endsWith('.ts') ? areaOf(`lib/${to}`) : to.replace(' (types)', '')))
         .filter((to) => !area.startsWith(`${to}/`));
@@ -196,7 +196,7 @@ describe('what may import what', () => {
   });
 });
 
-test('no file imports itself by any way round: not by types, not by dynamic imports', () => {
+test('no import cycles, including types and dynamic imports', () => {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const done = new Set<string>();
   const found: string[] = [];
@@ -211,7 +211,7 @@ test('no file imports itself by any way round: not by types, not by dynamic impo
   assert.deepEqual(found, []);
 });
 
-test('a wire format never imports another', () => {
+test('no wire format imports another', () => {
   const formatOf = (path: string) => /^lib\/wire\/(?!encode|decode)([^/]+)\//.exec(path)?.[1];
   const found = offences(({ path }, { from }) => {
     const [mine, theirs] = [formatOf(path), formatOf(from)];
@@ -220,15 +220,15 @@ test('a wire format never imports another', () => {
   assert.deepEqual(found, []);
 });
 
-test('the languages and the policy import nothing from Node and no package', () => {
+test('pure areas import nothing from Node and no package', () => {
   assert.deepEqual(
     offences(({ area }, imported) => pure.has(area) && !isLocal(imported)),
     [],
   );
 });
 
-test('nor do they look at the clock, at chance, or at the process', () => {
-  // Words in comments do not count, nor do properties of that name.
+test('pure areas use no clock, no random numbers and no process state', () => {
+  // Comments and properties of the same name do not count.
   const impure =
     /(?<![.\w])(?:Date\.now|new Date\(|Math\.random|performance\.|setTimeout|setInterval|process\.|crypto\.|fetch\(|globalThis|Buffer\.)/;
   const found = sources.filter(({ area, text }) => {
@@ -248,17 +248,17 @@ test('errors.ts imports nothing', () => {
   );
 });
 
-test('undici is spoken to where requests leave, and nowhere else', () => {
+test('only the proxy imports undici', () => {
   assert.deepEqual(
     offences(({ area }, { from }) => from === 'undici' && area !== 'proxy'),
     [],
   );
 });
 
-test('nothing is called utils, helpers, common, manager, service or converter', () => {
+test('no file or folder is called utils, helpers, common, manager, service or converter', () => {
   const empty = /^(?:.*[-_.])?(?:utils?|helpers?|common|misc|managers?|services?|converters?)(?:[-_.].*)?$/i;
   const found = sources.filter(({ path }) =>
-    // A verb of the command line is called what a person types: `occ service`.
+    // A command has the name that users type: `occ service`.
     path
       .split('/')
       .some((part) => empty.test(part.replace(/\.ts$/, '')) && path !== 'lib/commands/service.ts'),
@@ -269,7 +269,7 @@ test('nothing is called utils, helpers, common, manager, service or converter', 
   );
 });
 
-test('every file opens with what it is for', () => {
+test('every file starts with a comment that says what it does', () => {
   const silent = sources.filter(({ text }) => !/^(?:#!.*\n)?\/\*\*/.test(text));
   assert.deepEqual(
     silent.map(({ path }) => path),
@@ -282,7 +282,7 @@ describe('files are small', () => {
     .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
     .sort((a, b) => a.lines - b.lines);
 
-  test('none has more than 300 lines, but for generated data', () => {
+  test('none has more than 300 lines, except for generated data', () => {
     const generated = /^lib\/catalog\/bundled.*\.ts$/;
     const long = lengths.filter(({ path, lines }) => lines > 300 && !generated.test(path));
     assert.deepEqual(long, []);

@@ -1,4 +1,4 @@
-/** The laws of the stream (lib/anthropic/laws.md) and the places that cite them: none is cited that does not exist, and each has a test. */
+/** Checks the citations of lib/anthropic/laws.md: every cited law exists, and every law is cited by a test. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
