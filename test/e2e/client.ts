@@ -9,37 +9,48 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clientPackage, clientVersions } from '../../lib/clients/find.ts';
 import { hangMs, stretched } from '../support/limits.ts';
 
 export const occ = fileURLToPath(new URL('../../dist/bin/occ.js', import.meta.url));
-const cache = fileURLToPath(new URL('../../node_modules/.cache/occ-e2e/', import.meta.url));
+const cache = fileURLToPath(new URL('../../node_modules/.cache/occ-e2e', import.meta.url));
 
 /** A client that hangs is killed after this time, so that only its own test fails. */
 const longestRunMs = stretched(180_000);
 
-/** The path of the native program, without npm's wrapper. Installs it if necessary. */
+/**
+ * The path of the native program, without npm's wrapper. Installs it if necessary: into a folder of its own that is then
+ * renamed, so that files that run at the same time never see half a program.
+ */
 export async function realClaude(): Promise<string> {
   const given = process.env['OCC_E2E_CLAUDE'];
   if (given !== undefined && given !== '') return given;
   const known = nativeBelow(cache);
   if (known !== undefined) return known;
-  mkdirSync(cache, { recursive: true });
-  writeFileSync(join(cache, 'package.json'), '{ "private": true }\n');
+  mkdirSync(dirname(cache), { recursive: true });
+  const fresh = mkdtempSync(`${cache}-`);
+  writeFileSync(join(fresh, 'package.json'), '{ "private": true }\n');
   const fetched = await run(
     'npm',
     ['install', '--no-save', '--ignore-scripts', `${clientPackage}@${clientVersions}`],
     {
-      cwd: cache,
+      cwd: fresh,
       env: process.env,
     },
   );
+  try {
+    renameSync(fresh, cache);
+  } catch {
+    // Another file was faster.
+    rmSync(fresh, { recursive: true, force: true });
+  }
   const program = nativeBelow(cache);
   if (program === undefined) throw new Error(`npm did not install Claude Code:\n${fetched.stderr}`);
   return program;
