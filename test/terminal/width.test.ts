@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, test, type TestContext } from 'node:test';
 import { main } from '../../lib/cli.ts';
 import { renderStatus } from '../../lib/commands/status/page.ts';
@@ -18,7 +18,7 @@ import { ask, askHidden } from '../../lib/terminal/question.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
 import { widthOf } from '../../lib/terminal/width.ts';
 import { builtOcc, requireBuilt } from '../support/built.ts';
-import { hangMs } from '../support/limits.ts';
+import { hangMs, stretched } from '../support/limits.ts';
 import { noScript, onTerminal } from './script.ts';
 
 /** More cursor movements than any test needs, so that an endless loop fails instead of hanging. */
@@ -91,45 +91,72 @@ const outputOn = (stderr: FakeStream) =>
 describe('progress', () => {
   const text = 'fetching a package with a long name';
 
+  /** Shows progress on `stream` while `during` moves its timers, by milliseconds. */
+  async function progressOn(
+    t: TestContext,
+    stream: FakeStream,
+    during: (tick: (ms: number) => void) => void,
+  ) {
+    allowAnimation(t);
+    const output = await outputOn(stream);
+    await import('ora'); // so that the timers below are the spinner's
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+    const { promise, finish } = controlled();
+    const work = withProgress(output, text, promise);
+    for (let turn = 0; turn < 5; turn++) await nextTurn();
+    during((ms) => t.mock.timers.tick(ms));
+    finish('done');
+    assert.equal(await work, 'done');
+    assert.equal(stream.listenerCount('resize'), 0);
+  }
+
   for (const columns of [0, 1, 20]) {
     test(`ends and prints little on ${columns} columns`, async (t) => {
-      allowAnimation(t);
       const { stream, text: written } = fakeStream(columns);
-      const output = await outputOn(stream);
-      assert.equal(await withProgress(output, text, sleep(400, 'done')), 'done');
+      await progressOn(t, stream, (tick) => tick(800));
       assert.ok(written().length < 2000, `${written().length} characters`);
       assert.equal(written().includes('\u001b'), columns > 0);
-      assert.equal(stream.listenerCount('resize'), 0);
     });
   }
 
   test('is cut to the width', async (t) => {
-    allowAnimation(t);
     const { stream, text: written } = fakeStream(20);
-    await withProgress(await outputOn(stream), text, sleep(300));
+    await progressOn(t, stream, (tick) => tick(300));
     assert.match(written(), /fetching a packag/);
     assert.doesNotMatch(written(), /fetching a package/);
   });
 
-  test('is a plain line on 0 columns', async (t) => {
-    allowAnimation(t);
+  test('is a plain line after a second on 0 columns', async (t) => {
     const { stream, text: written } = fakeStream(0);
-    await withProgress(await outputOn(stream), text, sleep(1200));
+    await progressOn(t, stream, (tick) => {
+      tick(999);
+      assert.equal(written(), '');
+      tick(10_000);
+    });
     assert.equal(written(), `${text}\n`);
   });
 
   test('stops when the terminal shrinks to 0 columns', async (t) => {
-    allowAnimation(t);
     const { stream, text: written } = fakeStream(20);
-    const work = withProgress(await outputOn(stream), text, sleep(600, 'done'));
-    await sleep(200);
-    stream.columns = 0;
-    stream.emit('resize');
-    const before = written().length;
-    assert.equal(await work, 'done');
+    let before = 0;
+    await progressOn(t, stream, (tick) => {
+      tick(200);
+      stream.columns = 0;
+      stream.emit('resize');
+      before = written().length;
+      assert.ok(before > 0);
+      tick(60_000);
+    });
     assert.ok(written().length - before < 200);
   });
 });
+
+/** A promise that the test fulfils. */
+function controlled(): { promise: Promise<string>; finish: (value: string) => void } {
+  let finish: (value: string) => void = () => {};
+  const promise = new Promise<string>((resolve) => (finish = resolve));
+  return { promise, finish };
+}
 
 describe('pages', () => {
   const commands = [
@@ -232,7 +259,8 @@ test(`the built program prints no spinner ${onTerminal} of 0 columns`, { skip: n
   );
   // Without a terminal on stdin, the pseudo-terminal of script has 0 columns. The timeout ends a program that blocks in
   // an endless loop, which would survive script.
-  const command = `timeout -s KILL 20 '${process.execPath}' '${builtOcc}' models --refresh --config '${config}'`;
+  const seconds = Math.ceil(stretched(20_000) / 1000);
+  const command = `timeout -s KILL ${seconds} '${process.execPath}' '${builtOcc}' models --refresh --config '${config}'`;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: home,
     env: { PATH: '/usr/bin:/bin', HOME: home, TERM: 'xterm' },
