@@ -1,0 +1,74 @@
+/** What of a client's request did not arrive in the request that a double accepted. */
+import { isDeepStrictEqual } from 'node:util';
+import type { WireFormat } from '../../../lib/wire/codec.ts';
+import { clientContent, type ContentEntry, type RequestContent } from '../client-content.ts';
+import { upstreamContent } from '../upstream-content.ts';
+
+/**
+ * The first of the client's texts, calls, results, pictures and tools that `sent` does not contain; undefined if it has all of
+ * them, calls and results once and in order. Thinking does not count: it belongs to its maker.
+ */
+export function firstLoss(request: object, format: WireFormat, sent: object): string | undefined {
+  const [client, upstream] = [clientContent(request), upstreamContent(format, sent)];
+  return (
+    lostText(client, upstream) ??
+    lostInOrder('call', client, upstream, ({ name, input }, other) =>
+      isDeepStrictEqual([name, input], [other.name, other.input]),
+    ) ??
+    lostInOrder('result', client, upstream, ({ text }, other) => other.text.includes(text)) ??
+    lostPicture(client, upstream) ??
+    lostTool(client, upstream)
+  );
+}
+
+type Kind<Who extends ContentEntry['who']> = Extract<ContentEntry, { who: Who }>;
+
+function all<Who extends ContentEntry['who']>({ entries }: RequestContent, who: Who): Kind<Who>[] {
+  return entries.filter((entry): entry is Kind<Who> => entry.who === who);
+}
+
+/** A system text may move and become a user's; each occurrence counts once. */
+function lostText(client: RequestContent, upstream: RequestContent): string | undefined {
+  const texts = (content: RequestContent): string[] =>
+    content.entries.flatMap((entry) =>
+      entry.who === 'system' || entry.who === 'user' || entry.who === 'assistant' ? [entry.text] : [],
+    );
+  let rest = texts(upstream).join('\n');
+  for (const text of texts(client).toSorted((a, b) => b.length - a.length)) {
+    const at = rest.indexOf(text);
+    if (at < 0) return `text: ${text.slice(0, 80)}`;
+    rest = rest.slice(0, at) + rest.slice(at + text.length);
+  }
+  return undefined;
+}
+
+function lostInOrder<Who extends 'call' | 'result'>(
+  who: Who,
+  client: RequestContent,
+  upstream: RequestContent,
+  same: (sent: Kind<Who>, arrived: Kind<Who>) => boolean,
+): string | undefined {
+  const [sent, arrived] = [all(client, who), all(upstream, who)];
+  const wrong = sent.findIndex((entry, at) => !arrived[at] || !same(entry, arrived[at]));
+  if (wrong >= 0) return `${who} ${wrong + 1} of ${sent.length}`;
+  return arrived.length === sent.length ? undefined : `${arrived.length} ${who}s instead of ${sent.length}`;
+}
+
+/** A PDF may be replaced by a note; a picture may not. */
+function lostPicture(client: RequestContent, upstream: RequestContent): string | undefined {
+  const arrived = all(upstream, 'media').map(({ data }) => data);
+  const lost = all(client, 'media').find(
+    ({ data }) => !arrived.includes(data) && !(data.startsWith('JVBER') && arrived.some(isNote)),
+  );
+  return lost && `picture ${lost.data.slice(0, 20)}`;
+}
+
+function isNote(data: string): boolean {
+  return data.startsWith('[document');
+}
+
+function lostTool(client: RequestContent, upstream: RequestContent): string | undefined {
+  const arrived = new Set(upstream.tools.map(({ name }) => name));
+  const lost = client.tools.find(({ name }) => !arrived.has(name));
+  return lost && `tool ${lost.name}`;
+}

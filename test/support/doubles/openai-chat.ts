@@ -1,0 +1,188 @@
+/** OpenAI's Chat Completions with a reasoning model: renamed fields, no sampling, no tools together with reasoning. */
+import { toArray, toObject, type JsonObject } from '../../../lib/json.ts';
+import { asText } from '../loose-json.ts';
+import {
+  argumentsParse,
+  callsOf,
+  goodChat,
+  messagesOf,
+  resultsFollow,
+  resultsHaveCalls,
+  toolsOf,
+} from './chat-rules.ts';
+import type { Double, Rule } from './double.ts';
+import { openAiError, toolRules } from './openai-rules.ts';
+import { aboutField, firstViolation, fits, onlyFields, wantsKey } from './rules.ts';
+import { by, each, fields } from './shapes.ts';
+
+/** https://platform.openai.com/docs/api-reference/chat/create */
+const accepted = fields(
+  'model stream stream_options max_tokens max_completion_tokens temperature top_p stop n seed user metadata store logprobs top_logprobs logit_bias modalities audio prediction presence_penalty frequency_penalty parallel_tool_calls reasoning_effort response_format safety_identifier prompt_cache_key prompt_cache_retention service_tier tool_choice verbosity web_search_options functions function_call',
+  {
+    tools: each(fields('type', { function: fields('name description parameters strict') })),
+    messages: each(
+      by('role', {
+        system: fields('role content name'),
+        developer: fields('role content name'),
+        user: fields('role content name'),
+        assistant: fields('role content name refusal audio function_call', {
+          tool_calls: each(fields('id type', { function: fields('name arguments') })),
+        }),
+        tool: fields('role content tool_call_id'),
+      }),
+    ),
+  },
+);
+
+const window = 400_000;
+
+export const openAiChat: Double = {
+  name: 'openai-chat',
+  format: 'chat',
+  model: 'gpt-5.6-terra',
+  entry: { context_window: window, max_output_tokens: 128_000 },
+  good: [without(goodChat, { max_completion_tokens: 1000, reasoning_effort: 'none' })],
+  envelope: openAiError,
+  rules: [
+    wantsKey('authorization', 'https://platform.openai.com/docs/guides/error-codes', {
+      status: 401,
+      message: "You didn't provide an API key.",
+    }),
+    onlyFields(
+      accepted,
+      'teabranch/open-responses-server#41, shinpei710/ccr-plugin-openai-res#2',
+      [{ top_k: 40 }, { thinking: { type: 'enabled' } }],
+      ({ path }) => {
+        const param = path
+          .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
+          .join('')
+          .slice(1);
+        return { message: `Unknown parameter: '${param}'.`, param, code: 'unknown_parameter' };
+      },
+    ),
+    unsupported(
+      'max_tokens',
+      1000,
+      'anomalyco/opencode#37964, langgenius/dify#24307',
+      " Use 'max_completion_tokens' instead.",
+    ),
+    unsupported('stop', ['x'], 'https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop'),
+    ...['temperature', 'top_p'].map((param) =>
+      aboutField(param, 'ItzCrazyKns/Vane#1173', { [param]: 0.5 }, (value) =>
+        value === 1
+          ? undefined
+          : {
+              message: `Unsupported value: '${param}' does not support ${JSON.stringify(value)} with this model. Only the default (1) value is supported.`,
+              param,
+              code: 'unsupported_value',
+            },
+      ),
+    ),
+    aboutField(
+      'reasoning_effort',
+      'livekit/agents#7169',
+      [{ reasoning_effort: 'minimal' }, { reasoning_effort: 'max' }],
+      (effort) =>
+        ['none', 'low', 'medium', 'high', 'xhigh'].includes(asText(effort))
+          ? undefined
+          : {
+              message: `Unsupported value: 'reasoning_effort' does not support '${asText(effort)}' with this model. Supported values are: 'none', 'low', 'medium', 'high', 'xhigh'.`,
+              param: 'reasoning_effort',
+              code: 'unsupported_value',
+            },
+    ),
+    {
+      name: 'no tools together with reasoning',
+      source: 'GoogleChromeLabs/webmcp-tools#417, BerriAI/litellm#34569 (without the field it reasons, too)',
+      bad: [{ reasoning_effort: 'low' }, (good) => without(good, {}, 'reasoning_effort')],
+      violates: ({ body }) =>
+        toArray(body['tools']).length > 0 && asText(body['reasoning_effort']) !== 'none'
+          ? {
+              message:
+                "Function tools with reasoning_effort are not supported for gpt-5.6-terra in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.",
+              param: 'reasoning_effort',
+            }
+          : undefined,
+    },
+    ...toolRules(
+      (body) =>
+        toolsOf(body).map(({ name, parameters, at }) => ({
+          name,
+          parameters,
+          path: `tools[${at}].function`,
+        })),
+      (parameters, name) => (good) => ({
+        ...good,
+        tools: parameters.map((one, at) => ({
+          type: 'function',
+          function: { name: name ?? `tool_${at}`, parameters: one },
+        })),
+      }),
+    ),
+    {
+      name: 'ids of at most 40 characters',
+      source: 'langmanus/langmanus#119, microsoft/autogen#6377',
+      bad: (good) => JSON.parse(JSON.stringify(good).replaceAll('abcdefgh1', 'i'.repeat(41))) as object,
+      violates: ({ body }) =>
+        firstViolation(messagesOf(body), (message, at) =>
+          firstViolation(callsOf(message), ({ id }, place) => {
+            const { length } = asText(id);
+            return length <= 40
+              ? undefined
+              : {
+                  message: `Invalid 'messages[${at}].tool_calls[${place}].id': string too long. Expected a string with maximum length 40, but got a string with length ${length} instead.`,
+                  param: `messages[${at}].tool_calls[${place}].id`,
+                  code: 'string_above_max_length',
+                };
+          }),
+        ),
+    },
+    argumentsParse('https://platform.openai.com/docs/guides/function-calling', (_, at) => ({
+      message: `Invalid 'messages[${at}].tool_calls[0].function.arguments': expected a JSON object.`,
+      param: `messages[${at}].tool_calls`,
+    })),
+    resultsFollow('router-for-me/CLIProxyAPI#2798, ogx-ai/ogx#3134', (missing, at) => ({
+      message: `An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: ${missing.join(', ')}`,
+      param: `messages.[${at + 1}].role`,
+    })),
+    resultsHaveCalls('https://platform.openai.com/docs/guides/function-calling', (_, at) => ({
+      message:
+        "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
+      param: `messages.[${at}].role`,
+    })),
+    fits(
+      window,
+      () => 0,
+      'https://platform.openai.com/docs/guides/error-codes (context_length_exceeded)',
+      (prompt) => ({
+        message: `This model's maximum context length is ${window} tokens. However, your messages resulted in ${prompt} tokens. Please reduce the length of the messages.`,
+        param: 'messages',
+        code: 'context_length_exceeded',
+      }),
+    ),
+  ],
+  // Its reasoning is hidden: nothing of it is in the stream.
+  thinks: () => false,
+  callId: (unique) => `call_${unique.toString(36).padStart(24, '0')}`,
+  dress: (event) => {
+    const choice = toObject(toArray(event['choices'])[0]);
+    const extra = { service_tier: 'default', system_fingerprint: 'fp_0', obfuscation: 'x7' };
+    if (choice['delta'] === undefined) return [{ ...event, ...extra }];
+    const delta = toObject(choice['delta']);
+    const opening = delta['role'] === undefined ? {} : { refusal: null };
+    return [{ ...event, ...extra, choices: [{ ...choice, delta: { ...delta, ...opening } }] }];
+  },
+};
+
+function unsupported(param: string, value: unknown, source: string, advice = ''): Rule {
+  return aboutField(param, source, { [param]: value }, () => ({
+    message: `Unsupported parameter: '${param}' is not supported with this model.${advice}`,
+    param,
+    code: 'unsupported_parameter',
+  }));
+}
+
+function without(good: JsonObject, more: JsonObject, field = 'max_tokens'): JsonObject {
+  const { [field]: _left, ...rest } = good;
+  return { ...rest, ...more };
+}
