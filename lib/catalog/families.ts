@@ -1,6 +1,6 @@
 /**
- * The special properties of model families, as a table. This is the only place that identifies models by a prefix of
- * their id. It also covers models that are not in the bundled list, at any provider.
+ * The special properties of model families, as a table. This is the only place that identifies models by a name in their
+ * id (`family-name.ts`). It also covers models that are not in the bundled list, at any provider.
  *
  * All matching rules are merged in order, so later, narrower ones win. Sources: error messages of the vendors, and
  * streams observed in autumn 2026.
@@ -8,21 +8,41 @@
 import type { Effort } from '../anthropic/request.ts';
 import type { WireFormat } from '../wire/codec.ts';
 import type { Quirks } from '../wire/quirks.ts';
+import { familyName, toPlainName } from './family-name.ts';
 
 export interface FamilyRule {
-  /** Prefixes of a bare id: in lower case, and without a vendor path ("moonshotai/kimi-k3" is "kimi-k3"). */
+  /** Patterns of the model's name, see `FamilyName`. */
   ids: readonly string[];
   /** Only in this format; in all if absent. */
   format?: WireFormat;
-  /** Only at this provider. */
-  provider?: string;
+  /** Only at these providers: the name in the configuration, or the host of the endpoint or its end. */
+  at?: readonly string[];
   quirks: Partial<Quirks>;
   /** The efforts that the family accepts, for models that are not in the list. */
   efforts?: readonly Effort[];
 }
 
 const kimi = ['kimi', 'moonshot'];
-const mistral = ['mistral', 'ministral', 'magistral', 'devstral', 'codestral', 'pixtral'];
+const mistral = [
+  'mistral',
+  'ministral',
+  'magistral',
+  'devstral',
+  'codestral',
+  'pixtral',
+  'mixtral',
+  'voxtral',
+];
+/** OpenAI's own models at OpenAI, Azure and GitHub Copilot, which hand requests to OpenAI's server as they are. */
+const openAi = [
+  'openai',
+  'azure',
+  'api.openai.com',
+  'openai.azure.com',
+  'services.ai.azure.com',
+  'cognitiveservices.azure.com',
+  'githubcopilot.com',
+];
 
 export const families: readonly FamilyRule[] = [
   // DeepSeek thinks unless it is disabled, requires its reasoning on every turn, rejects a forced tool while thinking,
@@ -99,7 +119,7 @@ export const families: readonly FamilyRule[] = [
 
   // Qwen requires its unsigned thinking back unsigned. 3.5 to 3.7 accept a budget, 3.8 has levels without "high".
   { ids: ['qwen'], format: 'messages', quirks: { unsignedThinking: true, thinking: 'budget' } },
-  { ids: ['qwen'], format: 'messages', provider: 'opencode-go', quirks: { wrongStartUsage: true } },
+  { ids: ['qwen'], format: 'messages', at: ['opencode-go'], quirks: { wrongStartUsage: true } },
   { ids: ['qwen3.5', 'qwen3.6', 'qwen3.7'], format: 'messages', quirks: { leakedThinkEnd: true } },
   {
     ids: ['qwen3.8'],
@@ -119,13 +139,16 @@ export const families: readonly FamilyRule[] = [
     quirks: { thinking: 'effort' },
     efforts: ['none', 'high'],
   },
-  { ids: ['step-'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
+  { ids: ['step-#'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
   { ids: ['longcat'], format: 'chat', quirks: { thinking: 'type' } },
   // 2.5 has no known switch or levels.
   { ids: ['longcat-2.5-free'], format: 'chat', quirks: { thinking: 'none' } },
 
-  // Tool ids of Mistral have exactly nine letters or digits.
+  // Tool ids of Mistral have exactly nine letters or digits. "Unexpected role 'user' after role 'tool'" (code 3230), also
+  // from the chat templates on other servers (litellm#17761, mistral-vibe#578).
+  // "Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant" (crewAI#2194).
   { ids: mistral, quirks: { toolIds: 'mistral', toolIdMax: 9 } },
+  { ids: mistral, format: 'chat', quirks: { userAfterTool: false, assistantPrefix: true } },
   { ids: ['mistral-large-4'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['none', 'high'] },
 
   // GPT accepts no sampling parameters. In the chat format another field limits its output.
@@ -139,9 +162,19 @@ export const families: readonly FamilyRule[] = [
     format: 'chat',
     quirks: { maxTokensField: 'max_completion_tokens' },
   },
+  // "Function tools with reasoning_effort are not supported for gpt-5.4 in /v1/chat/completions". Up to 5.5 the field is left
+  // out; from 5.6 on, leaving it out is rejected as well (litellm#34569, livekit/agents#7169, crush#2913). Other gateways
+  // convert the request.
+  { ids: ['gpt-5.4', 'gpt-5.5'], format: 'chat', at: openAi, quirks: { effortWithTools: 'omit' } },
+  { ids: ['gpt-5.6', 'gpt-6'], format: 'chat', at: openAi, quirks: { effortWithTools: 'none' } },
   // GPT accepts images in tool results; only OpenAI itself offers its web search.
   { ids: ['gpt-5', 'gpt-6', 'o3', 'o4'], format: 'responses', quirks: { mediaInResults: true } },
-  { ids: ['gpt-5', 'gpt-6'], format: 'responses', provider: 'openai', quirks: { webSearch: true } },
+  {
+    ids: ['gpt-5', 'gpt-6'],
+    format: 'responses',
+    at: ['openai', 'api.openai.com'],
+    quirks: { webSearch: true },
+  },
   { ids: ['grok'], quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
   { ids: ['grok-build', 'grok-code'], quirks: { thinking: 'none' } },
   { ids: ['muse'], quirks: { thinking: 'effort' }, efforts: ['minimal', 'low', 'medium', 'high', 'xhigh'] },
@@ -164,53 +197,83 @@ export const families: readonly FamilyRule[] = [
     quirks: { thinking: 'claude', genuineSignatures: true, betas: true },
   },
   {
-    ids: ['claude-3', 'claude-haiku-4', 'claude-sonnet-4', 'claude-opus-4'],
+    // Snowflake and SAP put the version first: claude-4-sonnet, anthropic--claude-4.5-sonnet.
+    ids: ['claude-3', 'claude-4', 'claude-haiku-4', 'claude-sonnet-4', 'claude-opus-4'],
     quirks: { temperature: 'free', topP: 'free', topK: 'free' },
   },
   {
-    ids: ['claude-opus-4-7', 'claude-opus-4-8'],
+    ids: ['claude-opus-4-7', 'claude-opus-4-8', 'claude-4-7', 'claude-4-8'],
     quirks: { temperature: 'omit', topP: 'omit', topK: 'omit' },
   },
   {
-    ids: ['claude-fable', 'claude-opus-5-5', 'claude-sonnet-5-5'],
+    ids: ['claude-fable', 'claude-opus-5-5', 'claude-sonnet-5-5', 'claude-5-5-opus', 'claude-5-5-sonnet'],
     format: 'messages',
     quirks: { thinkingAlwaysOn: true },
   },
+
+  // No quirks: it is here so that DeepSeek-R1-Distill-Llama is not taken for DeepSeek.
+  { ids: ['llama'], quirks: {} },
 ];
 
-/** The merged quirks of a model, and the efforts of the last matching rule that has some. */
+const plainRules = families.map((rule) => ({ ...rule, ids: rule.ids.map(toPlainName) }));
+const allPatterns = plainRules.flatMap(({ ids }) => ids);
+
+/** Where a model is served. */
+export interface Place {
+  /** The provider's name in the configuration. */
+  provider: string;
+  /** The hosts of its endpoints, in lower case. */
+  hosts: readonly string[];
+}
+
+/**
+ * The merged quirks of a model, and the efforts of the last matching rule that has some. `id` is the model's id, or the
+ * family that the configuration names in its place.
+ */
 export function findFamily(
-  provider: string,
+  place: Place,
   id: string,
   format: WireFormat,
 ): { quirks: Partial<Quirks>; efforts: readonly Effort[] | undefined } {
-  const bare = toBareId(id);
-  const matching = families.filter(
+  const name = familyName(id, allPatterns);
+  const matching = plainRules.filter(
     (rule) =>
       (rule.format ?? format) === format &&
-      (rule.provider ?? provider) === provider &&
-      rule.ids.some((prefix) => bare.startsWith(prefix)),
+      (rule.at === undefined || isAt(place, rule.at)) &&
+      rule.ids.some(name.is),
   );
   const quirks: Partial<Quirks> = Object.assign({}, ...matching.map((rule) => rule.quirks));
   return { quirks, efforts: matching.findLast((rule) => rule.efforts)?.efforts };
 }
 
+function isAt({ provider, hosts }: Place, places: readonly string[]): boolean {
+  const isHost = (one: string) => hosts.some((host) => host === one || host.endsWith(`.${one}`));
+  return places.some((one) => one === provider || isHost(one));
+}
+
+/**
+ * The name of the model in an id, without vendor, region, path and tags, and with versions written as `4-6`; undefined if
+ * the id names no family.
+ */
+export function modelName(id: string): string | undefined {
+  return familyName(id, allPatterns).model || undefined;
+}
+
 /** Formats of models that are not in the bundled list, so that a new GPT works before the next release of occ. */
-const formatsByPrefix: readonly [provider: string, prefixes: readonly string[], format: WireFormat][] = [
-  ['opencode-go', ['claude', 'minimax-m2', 'minimax-m3', 'qwen'], 'messages'],
-  ['opencode-zen', ['claude', 'qwen'], 'messages'],
-  ['opencode-go', ['gpt', 'grok', 'muse'], 'responses'],
-  ['opencode-zen', ['gpt', 'grok', 'muse'], 'responses'],
-  ['opencode-go', ['gemini'], 'gemini'],
-  ['opencode-zen', ['gemini'], 'gemini'],
+const formatRules: readonly { at: readonly string[]; ids: readonly string[]; format: WireFormat }[] = [
+  { at: ['opencode-go'], ids: ['claude', 'minimax-m2', 'minimax-m3', 'qwen'], format: 'messages' },
+  { at: ['opencode-zen'], ids: ['claude', 'qwen'], format: 'messages' },
+  { at: ['opencode-go'], ids: ['gpt', 'grok', 'muse'], format: 'responses' },
+  { at: ['opencode-zen'], ids: ['gpt', 'grok', 'muse'], format: 'responses' },
+  // Where the chat format would lose the effort.
+  { at: openAi, ids: ['gpt-5-4', 'gpt-5-5', 'gpt-5-6', 'gpt-6'], format: 'responses' },
+  { at: ['opencode-go'], ids: ['gemini'], format: 'gemini' },
+  { at: ['opencode-zen'], ids: ['gemini'], format: 'gemini' },
 ];
 
-/** The format that OpenCode probably uses for an unknown id; undefined if there is no rule. */
-export function guessFormat(provider: string, id: string): WireFormat | undefined {
-  const bare = toBareId(id);
-  return formatsByPrefix.find(
-    ([name, prefixes]) => name === provider && prefixes.some((prefix) => bare.startsWith(prefix)),
-  )?.[2];
+/** The format that a provider probably uses for an unknown id; undefined if there is no rule. */
+export function guessFormat(place: Place, id: string): WireFormat | undefined {
+  return formatRules.find(({ at, ids }) => isAt(place, at) && ids.some(familyName(id, ids).is))?.format;
 }
 
 /** Lower case, without the vendor path that aggregators put before an id. */

@@ -2,7 +2,8 @@
 import type { Effort } from '../anthropic/request.ts';
 import type { WireFormat } from '../wire/codec.ts';
 import { bundled } from './bundled.ts';
-import { toBareId } from './families.ts';
+import { modelName, toBareId } from './families.ts';
+import { toPlainName } from './family-name.ts';
 
 export type Input = 'text' | 'image' | 'pdf' | 'video' | 'audio';
 
@@ -45,6 +46,11 @@ const inputs: Record<string, Input> = { t: 'text', i: 'image', p: 'pdf', v: 'vid
 
 const models: readonly CatalogModel[] = bundled.trim().split('\n').map(toModel);
 const byKey = new Map(models.map((model) => [`${model.provider}/${model.id}`, model]));
+const byName = new Map(
+  ['opencode-go', 'opencode-zen'].flatMap((provider) =>
+    models.filter((model) => model.provider === provider).map((model) => [toPlainName(model.id), model]),
+  ),
+);
 
 /** Every bundled model, the active ones of each provider first. */
 export function allModels(): readonly CatalogModel[] {
@@ -58,8 +64,7 @@ export function findModel(provider: string, id: string): CatalogModel | undefine
 
 /** The same model at another provider, for limits and inputs only: format, price and status depend on the provider. */
 export function findAtOtherProvider(id: string): CatalogModel | undefined {
-  const bare = toBareId(id);
-  return byKey.get(`opencode-zen/${bare}`) ?? byKey.get(`opencode-go/${bare}`);
+  return byName.get(toPlainName(toBareId(id))) ?? byName.get(modelName(id) ?? '');
 }
 
 function toModel(line: string): CatalogModel {

@@ -19,9 +19,14 @@ export function toRoute(entry: ModelEntry, provider: Provider): Route {
   const id = entry.model_id;
   const declared = provider.models?.[id] ?? {};
   const known = findModel(provider.name, id);
-  const { format, endpoint } = chooseEndpoint(entry, declared, known, provider);
-  const family = findFamily(provider.name, id, format);
-  const like = known ?? atOtherProvider(provider, id);
+  // A configured family stands in for the id.
+  const named = entry.family ?? declared.family ?? id;
+  const hosts = Object.values(provider.endpoints).map((url) => new URL(url).hostname);
+  const place = { provider: provider.name, hosts };
+  const guessed = known?.format ?? guessFormat(place, named);
+  const { format, endpoint } = chooseEndpoint(entry, declared, guessed, provider);
+  const family = findFamily(place, named, format);
+  const like = known ?? atOtherProvider(provider, named);
   const { temperature, max_tokens, reasoning_effort, thinking, context_margin } = { ...declared, ...entry };
   return {
     provider: provider.name,
@@ -78,13 +83,14 @@ function atOtherProvider(provider: Provider, id: string): CatalogModel | undefin
 function chooseEndpoint(
   entry: ModelEntry,
   declared: Partial<ModelEntry>,
-  known: CatalogModel | undefined,
+  guessed: WireFormat | undefined,
   provider: Provider,
 ): { format: WireFormat; endpoint: string } {
   const configured = entry.wire_format ?? declared.wire_format;
-  const preferred = known?.format ?? guessFormat(provider.name, entry.model_id) ?? provider.defaultFormat;
   const candidates =
-    configured === undefined ? [preferred, provider.defaultFormat, ...wireFormats] : [configured];
+    configured === undefined
+      ? [guessed ?? provider.defaultFormat, provider.defaultFormat, ...wireFormats]
+      : [configured];
   for (const format of candidates) {
     const endpoint = provider.endpoints[format];
     if (endpoint !== undefined) return { format, endpoint };

@@ -14,6 +14,11 @@ export interface Quirks {
    * those with tool calls (Kimi).
    */
   replayReasoning: 'never' | 'always' | 'tool_calls';
+  /**
+   * Chat: with tools, `reasoning_effort` is sent as usual, is left out, or is always `none`: OpenAI's newer models reject
+   * another effort together with tools, and the newest also reject a request without the field.
+   */
+  effortWithTools: 'free' | 'omit' | 'none';
   /** Chat: the text sent where required reasoning is not available. Moonshot treats "" as missing. */
   reasoningPlaceholder: string;
   /**
@@ -25,6 +30,8 @@ export interface Quirks {
   forcedToolChoice: boolean;
   /** Chat: accepts a user message directly after a tool result. False (Mistral): a short assistant message is inserted. */
   userAfterTool: boolean;
+  /** Chat: a last message of the assistant, which the model continues, needs `prefix: true` (Mistral). */
+  assistantPrefix: boolean;
   /** Sampling: as requested, omitted, or the only value that the model accepts (Kimi K2.7-code: 1). */
   temperature: 'free' | 'omit' | number;
   topP: 'free' | 'omit' | number;
@@ -92,10 +99,12 @@ export const defaultQuirks: Quirks = {
   thinking: 'none',
   thinkingAlwaysOn: false,
   replayReasoning: 'never',
+  effortWithTools: 'free',
   reasoningPlaceholder: ' ',
   midSystem: 'user',
   forcedToolChoice: true,
   userAfterTool: true,
+  assistantPrefix: false,
   temperature: 'free',
   topP: 'free',
   topK: 'omit',

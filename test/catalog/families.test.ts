@@ -3,9 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { families, findFamily, guessFormat, toBareId } from '../../lib/catalog/families.ts';
+import { families, findFamily, guessFormat, modelName } from '../../lib/catalog/families.ts';
 import type { WireFormat } from '../../lib/wire/codec.ts';
 import type { Quirks } from '../../lib/wire/quirks.ts';
+
+const go = { provider: 'opencode-go', hosts: [] };
+const zen = { provider: 'opencode-zen', hosts: [] };
+const lab = { provider: 'lab', hosts: ['api.lab.example'] };
 
 /** Undefined: the table has no value, so the default applies. */
 type Expected = { [Name in keyof Quirks]?: Quirks[Name] | undefined };
@@ -92,9 +96,15 @@ const quirkCases: [string, string, WireFormat, Expected][] = [
     'Mistral has tool ids of nine characters',
     'mistral-large-4',
     'chat',
-    { toolIds: 'mistral', toolIdMax: 9 },
+    { toolIds: 'mistral', toolIdMax: 9, userAfterTool: false },
   ],
-  ['Devstral has them too', 'mistralai/devstral-2', 'chat', { toolIds: 'mistral' }],
+  ['Devstral has them too', 'mistralai/devstral-2', 'chat', { toolIds: 'mistral', userAfterTool: false }],
+  [
+    'Mixtral at an aggregator',
+    'mistralai/Mixtral-8x7B',
+    'chat',
+    { toolIds: 'mistral', userAfterTool: false },
+  ],
   [
     'GPT accepts no temperature',
     'gpt-5.5',
@@ -160,26 +170,99 @@ const quirkCases: [string, string, WireFormat, Expected][] = [
 ];
 for (const [name, id, format, expected] of quirkCases) {
   test(`quirks: ${name}`, () => {
-    const { quirks } = findFamily('opencode-go', id, format);
+    const { quirks } = findFamily(go, id, format);
     const found = Object.fromEntries(Object.keys(expected).map((key) => [key, quirks[key as keyof Quirks]]));
     assert.deepEqual(found, expected);
   });
 }
 
 test('some quirks depend on the provider', () => {
-  assert.equal(findFamily('opencode-zen', 'qwen3.7-plus', 'messages').quirks.wrongStartUsage, undefined);
-  assert.equal(findFamily('openai', 'gpt-6-luna', 'responses').quirks.webSearch, true);
+  assert.equal(findFamily(zen, 'qwen3.7-plus', 'messages').quirks.wrongStartUsage, undefined);
+  const openAi = { provider: 'mine', hosts: ['api.openai.com'] };
+  assert.equal(findFamily(openAi, 'gpt-6-luna', 'responses').quirks.webSearch, true);
+  assert.equal(findFamily(lab, 'gpt-6-luna', 'responses').quirks.webSearch, undefined);
 });
 
-test('unknown models have no quirks, also if their id contains a known name', () => {
-  assert.deepEqual(findFamily('lab', 'llama-9', 'chat'), { quirks: {}, efforts: undefined });
-  assert.deepEqual(findFamily('lab', 'not-deepseek', 'chat').quirks, {});
+test('unknown models have no quirks, also if another word of their id contains a known name', () => {
+  const unknown = [
+    'llama-9',
+    'megaqwenish',
+    'not-o3x',
+    'chatglm3',
+    'gpt-50',
+    'grokking-7b',
+    'multi-step-reasoner',
+  ];
+  for (const id of unknown)
+    assert.deepEqual(findFamily(lab, id, 'chat'), { quirks: {}, efforts: undefined }, id);
+});
+
+/** [id, the name in it] */
+const names: [string, string | undefined][] = [
+  ['us.anthropic.claude-sonnet-4-6-v1:0', 'claude-sonnet-4-6'],
+  ['bedrock/converse/us.anthropic.claude-opus-4-7', 'claude-opus-4-7'],
+  ['arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-sonnet-4-6-v1:0', 'claude-sonnet-4-6'],
+  ['claude-sonnet-4-5@20250929', 'claude-sonnet-4-5'],
+  ['claude-sonnet-4-5-20250929', 'claude-sonnet-4-5'],
+  ['anthropic/claude-opus-4.7', 'claude-opus-4-7'],
+  // Databricks: learn.microsoft.com/azure/databricks, "Query model services with the Anthropic Messages API".
+  ['system.ai.claude-sonnet-4-5', 'claude-sonnet-4-5'],
+  // SAP AI Core: docs.litellm.ai/docs/providers/sap.
+  ['sap/anthropic--claude-4.5-sonnet', 'claude-4-5-sonnet'],
+  ['accounts/fireworks/models/deepseek-v4', 'deepseek-v4'],
+  ['accounts/fireworks/models/glm-5p2', 'glm-5-2'],
+  ['@cf/moonshotai/kimi-k3', 'kimi-k3'],
+  ['hf.co/unsloth/Qwen3-8B-GGUF:Q4', 'qwen3-8b-gguf'],
+  // Bedrock's own ids: docs.aws.amazon.com/bedrock, "Supported foundation models".
+  ['qwen.qwen3-coder-480b-a35b-v1:0', 'qwen3-coder-480b-a35b'],
+  ['deepseek.v3-v1:0', 'deepseek'],
+  ['azure-gpt-5.6', 'gpt-5-6'],
+  ['z-ai/glm-5.2:free', 'glm-5-2'],
+  ['qwen/qwq-32b', 'qwen'],
+  ['deepseek/deepseek-r1-distill-qwen-32b', 'qwen-32b'],
+  ['DeepSeek-R1-Distill-Llama-70B', 'llama-70b'],
+  [
+    'Jackrong/Qwen3.5-27B-Claude-4.6-Opus-Reasoning-Distilled',
+    'qwen3-5-27b-claude-4-6-opus-reasoning-distilled',
+  ],
+  ['megaqwenish', undefined],
+  [`${'x'.repeat(600)}/qwen3`, undefined],
+];
+for (const [id, name] of names)
+  test(`the family name in ${id.slice(0, 90)}`, () => assert.equal(modelName(id), name));
+
+test('versions match as a whole, in every spelling', () => {
+  const temperature = (id: string) => findFamily(lab, id, 'messages').quirks.temperature;
+  for (const id of ['claude-sonnet-4', 'claude-sonnet-4-6', 'x.claude-sonnet-4.6-v1:0', 'claude-4-sonnet'])
+    assert.equal(temperature(id), 'free', id);
+  for (const id of ['claude-sonnet-40', 'claude-opus-4-7', 'claude-opus-4.8@default', 'claude-opus-5'])
+    assert.equal(temperature(id), 'omit', id);
+  assert.equal(temperature('claude-opus-4-70'), 'free');
+  assert.equal(findFamily(lab, 'glm-5.20', 'chat').quirks.thinking, 'type');
+});
+
+test('GPT at OpenAI loses its effort over chat with tools, so it uses responses where the provider has it', () => {
+  const azure = { provider: 'work', hosts: ['mine.openai.azure.com'] };
+  const effortWithTools = (place: typeof lab, id: string) =>
+    findFamily(place, id, 'chat').quirks.effortWithTools;
+  assert.equal(effortWithTools(azure, 'azure-gpt-5.6-terra'), 'none');
+  // crush#2913
+  assert.equal(effortWithTools(azure, 'gpt-5.5'), 'omit');
+  assert.equal(
+    effortWithTools({ provider: 'copilot', hosts: ['api.githubcopilot.com'] }, 'gpt-5.6-sol'),
+    'none',
+  );
+  assert.equal(effortWithTools(azure, 'gpt-5.1'), undefined);
+  assert.equal(effortWithTools(lab, 'openai/gpt-5.6-terra'), undefined);
+  assert.equal(effortWithTools({ provider: 'x', hosts: ['notopenai.azure.com'] }, 'gpt-5.6'), undefined);
+  assert.equal(guessFormat(azure, 'gpt-5.6-terra'), 'responses');
+  assert.equal(guessFormat(azure, 'gpt-5.1'), undefined);
 });
 
 test('efforts of models that are not in the list', () => {
-  assert.deepEqual(findFamily('opencode-go', 'mimo-v3', 'chat').efforts, ['none', 'low', 'high']);
-  assert.deepEqual(findFamily('opencode-go', 'glm-5.2-air', 'chat').efforts, ['high', 'max']);
-  assert.deepEqual(findFamily('opencode-go', 'kimi-k3.5', 'chat').efforts, ['low', 'high', 'max']);
+  assert.deepEqual(findFamily(go, 'mimo-v3', 'chat').efforts, ['none', 'low', 'high']);
+  assert.deepEqual(findFamily(go, 'glm-5.2-air', 'chat').efforts, ['high', 'max']);
+  assert.deepEqual(findFamily(go, 'kimi-k3.5', 'chat').efforts, ['low', 'high', 'max']);
 });
 
 test('the format of unknown ids', () => {
@@ -193,14 +276,16 @@ test('the format of unknown ids', () => {
     ['lab', 'gpt-7', undefined],
   ];
   for (const [provider, id, format] of cases)
-    assert.equal(guessFormat(provider, id), format, `${provider}/${id}`);
+    assert.equal(guessFormat({ provider, hosts: [] }, id), format, `${provider}/${id}`);
 });
 
-test('every prefix is a bare id', () => {
-  for (const { ids } of families) for (const id of ids) assert.equal(id, toBareId(id));
+test('every pattern finds itself', () => {
+  for (const { ids } of families) {
+    for (const id of ids) assert.ok(modelName(id.replace('#', '7')), id);
+  }
 });
 
-test('no other file identifies models by a prefix of their id', () => {
+test('no other file identifies models by a name in their id', () => {
   const lib = fileURLToPath(new URL('../../lib', import.meta.url));
   const names =
     /(?:startsWith|includes|match|test)\(\s*['"/^]*(?:deepseek|kimi|glm|mimo|minimax|qwen|mistral|gpt-|grok|muse|gemini-|longcat)/i;

@@ -122,6 +122,39 @@ test('a known model at another provider keeps limits and quirks; on a local serv
   assert.equal(here.quirks.replayReasoning, 'always');
 });
 
+test('a known model with another name for its provider keeps limits and inputs', () => {
+  const bedrock = toRoute({ provider: 'lab', model_id: 'us.anthropic.claude-sonnet-4-6-v1:0' }, lab);
+  const bare = toRoute({ provider: 'lab', model_id: 'claude-sonnet-4-6' }, lab);
+  assert.deepEqual({ ...bedrock, modelId: '' }, { ...bare, modelId: '' });
+  assert.ok(bedrock.images && bedrock.contextWindow > defaultLimits.contextWindow);
+  assert.equal(bedrock.modelId, 'us.anthropic.claude-sonnet-4-6-v1:0');
+});
+
+test('a configured family stands in for the id', () => {
+  const named = toRoute({ provider: 'lab', model_id: 'prod-7', family: 'mistral' }, lab);
+  assert.deepEqual([named.modelId, named.quirks.userAfterTool, named.quirks.toolIdMax], ['prod-7', false, 9]);
+  const limits = toRoute({ provider: 'lab', model_id: 'prod-7', family: 'claude-sonnet-4-6' }, lab);
+  assert.equal(limits.images, true);
+  const declared = toRoute(
+    { provider: 'lab', model_id: 'prod-7' },
+    { ...lab, models: { 'prod-7': { family: 'kimi' } } },
+  );
+  assert.equal(declared.quirks.schema, 'moonshot');
+  const none = toRoute({ provider: 'lab', model_id: 'qwen3-8b', family: 'none' }, lab);
+  assert.deepEqual(none.quirks, defaultQuirks);
+});
+
+test('GPT at OpenAI uses responses if the provider has an endpoint for it', () => {
+  const chat = 'https://api.openai.com/v1/chat/completions';
+  const responses = 'https://api.openai.com/v1/responses';
+  const entry = { provider: 'mine', model_id: 'gpt-5.6-terra' };
+  const openAi = { ...lab, name: 'mine', endpoints: { chat, responses } };
+  assert.equal(toRoute(entry, openAi).format, 'responses');
+  const onlyChat = toRoute(entry, { ...openAi, endpoints: { chat } });
+  assert.deepEqual([onlyChat.format, onlyChat.quirks.effortWithTools], ['chat', 'none']);
+  assert.equal(toRoute({ ...entry, wire_format: 'chat' }, openAi).format, 'chat');
+});
+
 test('the id is sent as the list spells it', () => {
   assert.equal(toRoute({ provider: 'opencode-go', model_id: 'Kimi-K3' }, go).modelId, 'kimi-k3');
 });

@@ -5,6 +5,7 @@ import { count, typed, type Schema } from './schema-node.ts';
 const quirkChoices: Record<string, readonly (string | number)[]> = {
   thinking: ['none', 'effort', 'type', 'type_and_effort', 'claude', 'adaptive', 'budget'],
   replayReasoning: ['never', 'always', 'tool_calls'],
+  effortWithTools: ['free', 'omit', 'none'],
   midSystem: ['system', 'user'],
   topK: ['free', 'omit'],
   maxTokensField: ['max_tokens', 'max_completion_tokens'],

@@ -47,6 +47,11 @@ const tokens = (description: string): SchemaOf<number> => blankIsUnset(count(des
 
 /** What an entry may say about its model, whatever names the model. */
 export const modelFields = {
+  family: blankIsUnset(
+    word(
+      'The family whose rules apply, if the id does not name it: claude, claude-sonnet-4-6, deepseek. Any other word means that no family applies.',
+    ),
+  ),
   temperature: typed<number>({
     type: 'number',
     minimum: 0,

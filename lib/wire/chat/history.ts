@@ -66,6 +66,8 @@ export function toMessages(steps: readonly Step[], route: Route, thinks: boolean
     const texts = parts.filter(isText);
     if (texts.length > 0) messages.push({ role: 'system', content: toContent(texts) });
   });
+  const last = messages.at(-1);
+  if (last?.role === 'assistant' && route.quirks.assistantPrefix) last.prefix = true;
   return messages;
 }
 

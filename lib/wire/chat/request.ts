@@ -33,6 +33,7 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
     ...toMessages(steps, route, thinks),
   ];
   const sentTools = toTools(tools, route);
+  const sentEffort = sentTools.length > 0 ? effortWithTools(effort, route) : effort;
   const maxTokens = toMaxTokens(request, route, roughTokens([messages, sentTools]));
   const stop = (request.stop_sequences ?? []).filter((sequence) => sequence !== '').slice(0, maxStops);
   return wellFormedJson({
@@ -48,10 +49,15 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
         response_format: { type: 'json_schema' as const, json_schema: { name: 'answer', schema } },
       }),
     ...(thinking && { thinking }),
-    ...(effort !== undefined && { reasoning_effort: effort }),
+    ...(sentEffort !== undefined && { reasoning_effort: sentEffort }),
     stream: true,
     stream_options: { include_usage: true },
   });
+}
+
+function effortWithTools(effort: string | undefined, { quirks }: Route): string | undefined {
+  if (quirks.effortWithTools === 'free') return effort;
+  return quirks.effortWithTools === 'none' ? 'none' : undefined;
 }
 
 /** The system prompt as the first message; no message when it is empty. */

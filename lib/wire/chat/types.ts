@@ -49,6 +49,8 @@ export interface ChatAssistantMessage {
   reasoning_details?: unknown[];
   /** Never empty: DeepSeek returns 400 for `[]`. */
   tool_calls?: ChatToolCall[];
+  /** The model continues this message (Mistral). */
+  prefix?: true;
 }
 
 export interface ChatToolMessage {

@@ -15,7 +15,7 @@ import {
   thought,
   user,
 } from '../../support/requests.ts';
-import { assistants, encode, sent, thinking, type Fields } from '../../support/chat/encode.ts';
+import { assistants, encode, sent, thinking, tool, type Fields } from '../../support/chat/encode.ts';
 
 const { deepseek, kimi } = chatRoutes;
 assert.ok(deepseek && kimi);
@@ -153,4 +153,22 @@ test('the output limit is the lowest of all limits', () => {
   assert.ok(
     (encode([user(image('A'.repeat(9_000_000)))], { max_tokens: 32_000 }, small).max_tokens ?? 0) > 30_000,
   );
+});
+
+test('the effort with tools: as usual, left out, or none (litellm#34569)', () => {
+  const effort = (effortWithTools: 'free' | 'omit' | 'none', fields: Fields): unknown =>
+    encode(
+      [user('a')],
+      { thinking, output_config: { effort: 'high' }, ...fields },
+      routeOf({ efforts: ['low', 'high'], quirks: { thinking: 'effort', effortWithTools } }),
+    ).reasoning_effort;
+  assert.deepEqual(
+    (['free', 'omit', 'none'] as const).map((rule) => effort(rule, { tools: [tool] })),
+    ['high', undefined, 'none'],
+  );
+  assert.deepEqual(
+    (['free', 'omit', 'none'] as const).map((rule) => effort(rule, {})),
+    ['high', 'high', 'high'],
+  );
+  assert.equal(effort('none', { tools: [tool], thinking: { type: 'disabled' } }), 'none');
 });
