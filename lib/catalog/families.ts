@@ -215,8 +215,8 @@ export const families: readonly FamilyRule[] = [
   { ids: ['llama'], quirks: {} },
 ];
 
-const plainRules = families.map((rule) => ({ ...rule, ids: rule.ids.map(toPlainName) }));
-const allPatterns = plainRules.flatMap(({ ids }) => ids);
+const rules = families.map((rule) => ({ rule, patterns: rule.ids.map(toPlainName) }));
+const allPatterns = rules.flatMap(({ patterns }) => patterns);
 
 /** Where a model is served. */
 export interface Place {
@@ -236,12 +236,10 @@ export function findFamily(
   format: WireFormat,
 ): { quirks: Partial<Quirks>; efforts: readonly Effort[] | undefined } {
   const name = familyName(id, allPatterns);
-  const matching = plainRules.filter(
-    (rule) =>
-      (rule.format ?? format) === format &&
-      (rule.at === undefined || isAt(place, rule.at)) &&
-      rule.ids.some(name.is),
-  );
+  const matching = rules.flatMap(({ rule, patterns }) => {
+    const here = (rule.format ?? format) === format && (rule.at === undefined || isAt(place, rule.at));
+    return here && patterns.some(name.is) ? [rule] : [];
+  });
   const quirks: Partial<Quirks> = Object.assign({}, ...matching.map((rule) => rule.quirks));
   return { quirks, efforts: matching.findLast((rule) => rule.efforts)?.efforts };
 }

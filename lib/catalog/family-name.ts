@@ -11,7 +11,7 @@
  */
 export interface FamilyName {
   /** Whether the pattern matches the start of the model's name. */
-  is(pattern: string): boolean;
+  readonly is: (pattern: string) => boolean;
   /** The model's name alone, in the spelling of `toPlainName`; "" if the id contains no pattern. */
   readonly model: string;
 }
