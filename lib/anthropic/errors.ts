@@ -1,6 +1,18 @@
 /** Errors in Anthropic's shape, and the mapping between statuses and error types. */
 import type { ApiErrorBody, ApiErrorType } from './events.ts';
 
+/**
+ * What an error body says, before anything is concluded from it; outermost envelope first. At most 8 entries per list, each
+ * of at most 200 characters (types, codes, params) or 4,096 (messages). Not redacted: never logged and never shown.
+ */
+export interface ErrorFacts {
+  readonly types: readonly string[];
+  readonly codes: readonly string[];
+  /** Paths as written; a validator's list is joined with dots: `body.stream_options`. */
+  readonly params: readonly string[];
+  readonly messages: readonly string[];
+}
+
 /** An error from an upstream or from occ itself. */
 export interface ApiError extends ApiErrorBody {
   /** The upstream's HTTP status. */
@@ -20,6 +32,8 @@ export interface ApiError extends ApiErrorBody {
   limit?: number;
   /** The retry delay in the body, in milliseconds; a `retry-after` header takes precedence. */
   retryAfterMs?: number;
+  /** Everything that the body says. Missing in an error of occ's own. */
+  facts?: ErrorFacts;
 }
 
 export const statusByType = {

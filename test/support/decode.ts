@@ -23,9 +23,13 @@ export function toEvents(decoded: readonly Decoded[]): StreamEvent[] {
   return decoded.filter((one): one is StreamEvent => !isRemark(one));
 }
 
-/** One line of a golden file: the data of an event exactly as it is sent, or a remark. */
+/**
+ * One line of a golden file: the data of an event exactly as it is sent, or a remark. The facts of an error are left out;
+ * `wire/decode/error-facts.test.ts` is about them.
+ */
 export function toLine(decoded: Decoded): string {
-  return isRemark(decoded) ? JSON.stringify({ remark: decoded }) : dataOf(decoded);
+  if (!isRemark(decoded)) return dataOf(decoded);
+  return JSON.stringify({ remark: decoded }, (key, value: unknown) => (key === 'facts' ? undefined : value));
 }
 
 /** What follows `data: ` in an encoded event, including any line breaks. */

@@ -2,10 +2,21 @@
  * Converts the errors of all wire formats to `ApiError`. Error messages are shown to the user, so they pass through
  * `redactedLine`.
  */
-import { statusByType, typeOf, type ApiError } from '../../anthropic/errors.ts';
+import { statusByType, typeOf, type ApiError, type ErrorFacts } from '../../anthropic/errors.ts';
 import type { ApiErrorType } from '../../anthropic/events.ts';
-import { isObject, parseJson, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
+import {
+  isObject,
+  parseJson,
+  toArray,
+  toNumber,
+  toObject,
+  toText,
+  type Json,
+  type JsonObject,
+} from '../../json.ts';
 import { redactedLine } from '../../redact.ts';
+import { jsonIn } from './embedded-json.ts';
+import { errorFacts } from './error-facts.ts';
 import { overflowIn, overflowNumbers, promptTooLong, type Overflow } from './overflow.ts';
 
 /** Characters of an error body that are read when it is not JSON. */
@@ -13,13 +24,22 @@ const maxBody = 256 * 1024;
 
 /** Reads an error body in any of the observed shapes. A body that is not JSON becomes the message. */
 export function readApiError(status: number, body: string): ApiError {
-  const parsed = parseJson(body);
+  const json = parseJson(body);
+  const parsed = json === undefined ? cutOff(body) : json;
   // Gemini sends an error for a streaming request as an array with one element.
   const first = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (isObject(first)) return toApiError(status, errorFields(first));
+  if (isObject(first)) return toApiError(status, errorFields(first), errorFacts(parsed ?? null));
   const text = typeof first === 'string' ? first : body.slice(0, maxBody);
-  return toApiError(status, { message: isHtml(text) ? describeHtml(text) : text });
+  if (isHtml(text)) return toApiError(status, { message: describeHtml(text) }, noFacts);
+  return toApiError(status, { message: text }, errorFacts(parsed === undefined ? text : parsed));
 }
+
+/** The error in a body that is JSON without its end, or an event of a stream; undefined for other text. */
+function cutOff(body: string): Json | undefined {
+  return /^\s*(?:[[{]|data:|event:)/.test(body) ? jsonIn(body.slice(0, maxBody)) : undefined;
+}
+
+const noFacts: ErrorFacts = { types: [], codes: [], params: [], messages: [] };
 
 /**
  * The error in a JSON object of a stream, or undefined when it has none. `error` may be an object, a string or an array;
@@ -30,7 +50,7 @@ export function errorInside(data: JsonObject): ApiError | undefined {
   if (!failed) return undefined;
   const fields = errorFields(data);
   const code = toNumber(fields.code) ?? 0;
-  return toApiError(code >= 400 && code <= 599 ? code : 0, fields);
+  return toApiError(code >= 400 && code <= 599 ? code : 0, fields, errorFacts(data));
 }
 
 /** An object with only null and empty fields is not an error: some servers send one with each chunk. */
@@ -88,7 +108,7 @@ function nestedError(raw: unknown): ErrorFields | undefined {
 }
 
 /** `status` is 0 for an error inside a stream. */
-function toApiError(status: number, fields: ErrorFields): ApiError {
+function toApiError(status: number, fields: ErrorFields, facts: ErrorFacts): ApiError {
   const overflow = overflowOf(status, fields);
   const known = fields.type !== undefined && Object.hasOwn(statusByType, fields.type);
   const type = status > 0 ? typeOf(status) : known ? (fields.type as ApiErrorType) : 'api_error';
@@ -99,11 +119,14 @@ function toApiError(status: number, fields: ErrorFields): ApiError {
   return {
     status,
     type: overflow === undefined ? type : 'invalid_request_error',
-    message: overflow ? promptTooLong(overflow) : redactedLine(fields.message) || withoutMessage,
+    message: overflow
+      ? promptTooLong(overflow)
+      : redactedLine(fields.message || (facts.messages[0] ?? '')) || withoutMessage,
     ...(fields.type !== undefined && { upstreamType: fields.type }),
     ...(fields.code !== undefined && { upstreamCode: fields.code }),
     ...(fields.param !== undefined && { param: fields.param }),
     ...(fields.limitName !== undefined && { limitName: fields.limitName }),
+    facts,
     ...(overflow && { overflow: true }),
     ...(overflow?.requested !== undefined && { requested: overflow.requested }),
     ...(overflow?.limit !== undefined && { limit: overflow.limit }),
