@@ -10,9 +10,9 @@ import { expiring } from './policy/expiring.ts';
 import { describeLearned, learnedMs, learnedFrom, type Learned } from './policy/learned.ts';
 import { formatDuration, mayTrySpent, spentBy, describeSpent, type Spent } from './policy/quota.ts';
 import { mayRetry, spend, unspent, type Budget } from './policy/retry-budget.ts';
-import type { Candidate, Hindrance, Plan } from './policy/plan.ts';
+import { nameOf, type Candidate, type Hindrance, type Plan } from './policy/plan.ts';
 import type { Known } from './policy/route.ts';
-import { nameOf, reasonOf } from './policy/verdict.ts';
+import { reasonOf } from './policy/verdict.ts';
 
 /** The permission to make one attempt. Its holder reports how the attempt ended. */
 export interface Permit {

@@ -157,10 +157,10 @@ test('the proxy waits for a short retry-after in any form; with a long one it tr
   }
 });
 
-test('after a quota error the next model is one of another provider', async () => {
+test('after a spent plan the next model is one of another provider', async () => {
   const models = [modelOf('first'), modelOf('sibling'), modelOf('elsewhere', { provider: 'other' })];
   await using over = await proxyOver({
-    answers: [refuse(401, { type: 'CreditsError' }), [say('ok')]],
+    answers: [refuse(429, { type: 'GoUsageLimitError' }), [say('ok')]],
     models,
   });
   assert.equal((await over.send()).text, 'ok');

@@ -76,29 +76,29 @@ export const openCodeErrors: readonly OpenCodeError[] = [
     name: 'an empty balance',
     status: 401,
     body: gateway('CreditsError', 'Insufficient balance. Manage your billing here'),
-    failure: 'quota',
+    failure: 'balance',
     expected: quota,
   },
   {
     name: 'a monthly cap',
     status: 401,
     body: gateway('MonthlyLimitError', 'cap'),
-    failure: 'quota',
+    failure: 'allowance',
     expected: quota,
   },
   {
     name: 'a member’s cap',
     status: 401,
     body: gateway('UserLimitError', 'cap'),
-    failure: 'quota',
+    failure: 'allowance',
     expected: quota,
   },
-  { name: 'a bare 402', status: 402, body: '', failure: 'quota', expected: quota },
+  { name: 'a bare 402', status: 402, body: '', failure: 'balance', expected: quota },
   {
     name: 'insufficient funds at the Console',
     status: 402,
     body: console({ message: 'Upstream request failed: Insufficient account funds' }),
-    failure: 'quota',
+    failure: 'balance',
     expected: quota,
   },
   {
@@ -157,7 +157,7 @@ export const openCodeErrors: readonly OpenCodeError[] = [
       metadata: { workspace: 'wrk_1', limitName: '5 hour' },
     }),
     headers: { 'retry-after': '42694' },
-    failure: 'quota',
+    failure: 'allowance',
     expected: quota,
   },
   {
@@ -165,7 +165,7 @@ export const openCodeErrors: readonly OpenCodeError[] = [
     status: 429,
     body: gateway('GoUsageLimitError', 'usage limit reached'),
     headers: { 'retry-after': '30' },
-    failure: 'quota',
+    failure: 'allowance',
     expected: { ...quota, permanent: false, retryAfter: '30' },
   },
   {
@@ -173,7 +173,7 @@ export const openCodeErrors: readonly OpenCodeError[] = [
     status: 429,
     body: gateway('FreeUsageLimitError', 'spent', { metadata: {} }),
     headers: { 'retry-after': '3600' },
-    failure: 'quota',
+    failure: 'allowance',
     expected: quota,
   },
   {
@@ -181,7 +181,7 @@ export const openCodeErrors: readonly OpenCodeError[] = [
     status: 429,
     body: gateway('RateLimitError', 'slow down'),
     headers: { 'retry-after': '60' },
-    failure: 'transient',
+    failure: 'rate',
     expected: { ...limited, retryAfter: '60' },
   },
   {
@@ -193,7 +193,7 @@ export const openCodeErrors: readonly OpenCodeError[] = [
       param: null,
       code: 'provider_rate_limit_exceeded',
     }),
-    failure: 'transient',
+    failure: 'rate',
     expected: limited,
   },
   {
@@ -205,7 +205,7 @@ export const openCodeErrors: readonly OpenCodeError[] = [
       type: 'rate_limit_error',
       message: 'Rate limit exceeded. Please retry after a brief wait.',
     }),
-    failure: 'transient',
+    failure: 'rate',
     expected: limited,
   },
   {

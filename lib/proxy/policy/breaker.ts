@@ -90,5 +90,5 @@ export function signOf(outcome: Outcome): Sign {
   if (outcome.type === 'failed' && (outcome.trouble === 'encoding' || outcome.trouble === 'client_limit'))
     return 'neutral';
   const failure = classOf(outcome);
-  return failure === 'transient' || failure === 'other' ? 'failed' : 'neutral';
+  return failure === 'transient' || failure === 'rate' || failure === 'other' ? 'failed' : 'neutral';
 }

@@ -1,6 +1,7 @@
 /** How an attempt ended and which class of failure it was. What follows from that is in `steps.ts`. Pure. */
 import type { ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody } from '../../anthropic/events.ts';
+import { classNamed, classSaid } from './failure-names.ts';
 
 /** Why an attempt without a usable answer failed. */
 export type Trouble =
@@ -61,61 +62,49 @@ export interface Tried {
 
 /**
  * - `client`: the request is invalid or longer than the model's window; returned at once.
- * - `credentials`, `quota`, `gone`: permanent for this key, provider or model.
+ * - `credentials`: the key was refused.
+ * - `allowance`: a limit of a plan or of a key is used up, until a reset that may be named.
+ * - `balance`: no money is left, which only a payment changes.
+ * - `rate`: too many requests or tokens in a short time for this key.
+ * - `gone`: the model is missing, disabled or not for this account.
  * - `format`: the model is not served in this wire format.
+ * - `filter`: the provider's own filter, or a mistake that the model made in its answer.
  * - `transient`: the same model may work on a second try.
  * - `other`: another model may work.
  */
-export type FailureClass = 'client' | 'credentials' | 'quota' | 'gone' | 'format' | 'transient' | 'other';
-
-/** Error names of OpenCode's gateways, which are more precise than the status: a 401 alone has five meanings there. */
-const classByType: Readonly<Record<string, FailureClass>> = {
-  AuthError: 'credentials',
-  INFERENCE_ACCESS_BLOCKED: 'credentials',
-  CreditsError: 'quota',
-  MonthlyLimitError: 'quota',
-  UserLimitError: 'quota',
-  GoUsageLimitError: 'quota',
-  FreeUsageLimitError: 'quota',
-  SubscriptionUsageLimitError: 'quota',
-  BlackUsageLimitError: 'quota',
-  EntitlementError: 'quota',
-  insufficient_quota: 'quota',
-  billing_error: 'quota',
-  ModelError: 'gone',
-  ModelDeprecated: 'gone',
-  ModelAccessError: 'gone',
-  ModelProtocolUnsupported: 'format',
-  FreeTierError: 'gone',
-  RegionError: 'gone',
-  DataPolicyError: 'gone',
-  RateLimitError: 'transient',
-  rate_limit_error: 'transient',
-  overloaded_error: 'transient',
-};
+export type FailureClass =
+  | 'client'
+  | 'credentials'
+  | 'allowance'
+  | 'balance'
+  | 'rate'
+  | 'gone'
+  | 'format'
+  | 'filter'
+  | 'transient'
+  | 'other';
 
 /** OpenCode's `ModelError` has several meanings, and only its message distinguishes this one. */
 const wrongFormat = /not supported for (?:this )?format/i;
 
-/** The class of an error response: by the upstream's error type, then its code, then the status; never by its text alone. */
-export function classify({ status, upstreamType, upstreamCode, overflow, message }: ApiError): FailureClass {
+/** The class of an error response: by the upstream's error type, then its code, then known sentences, then the status. */
+export function classify(error: ApiError): FailureClass {
+  const { status, upstreamType, upstreamCode, overflow, message } = error;
   if (overflow) return 'client';
   if (upstreamType === 'ModelError' && wrongFormat.test(message)) return 'format';
-  const named = classNamed(upstreamType) ?? classNamed(upstreamCode);
-  if (named) return named;
+  const named = [classNamed(upstreamType), classNamed(upstreamCode)].filter((name) => name !== undefined);
+  // Many vendors call every limit a rate limit, and say elsewhere which one it is.
+  const exact = named.find((name) => name !== 'rate') ?? classSaid(status, message) ?? named[0];
+  if (exact) return exact;
   // A vendor's key error behind a gateway is about the gateway's key for that model, not the user's (observed 2026-09).
   if (upstreamCode === 'invalid_api_key' && upstreamType === 'invalid_request_error') return 'gone';
   if (status === 401) return 'credentials';
-  if (status === 402) return 'quota';
+  if (status === 402) return 'balance';
   if (status === 403 || status === 404 || status === 410) return 'gone';
-  if (status === 408 || status === 409 || status === 425 || status === 429 || status >= 500)
-    return 'transient';
+  if (status === 429) return 'rate';
+  if (status === 408 || status === 409 || status === 425 || status >= 500) return 'transient';
   if (status >= 400) return 'client';
   return 'other';
-}
-
-function classNamed(name: string | undefined): FailureClass | undefined {
-  return name !== undefined && Object.hasOwn(classByType, name) ? classByType[name] : undefined;
 }
 
 /** The class of a failure without an error from the upstream. An error inside the answer has a class of its own. */

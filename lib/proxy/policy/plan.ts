@@ -49,3 +49,8 @@ export interface RoutingRequest {
   inputTokens: number;
   requestClass?: string | undefined;
 }
+
+/** `provider/model`. */
+export function nameOf(candidate: Candidate | undefined): string {
+  return candidate ? `${candidate.route.provider}/${candidate.route.modelId}` : 'no model';
+}

@@ -1,9 +1,8 @@
 /**
- * Which quota is spent until when. No request tries a provider with a spent quota before its reset.
- *
- * A spent quota counts for the whole provider: OpenCode's limits name no model, several models were refused together even
- * after quotas became per model (observed in autumn 2026), and a balance or a member's cap has one owner. Two refusals
- * concern one model: a refusal that names it, and that of the free tier, beside which paid models continue.
+ * What an outcome says is used up, for whom and until when. Allowances belong to a key: OpenCode's limits name no model, and
+ * several models were refused together even after they became per model (observed in autumn 2026). Three concern one model:
+ * a refusal that names it, that of a free tier, beside which paid models continue, and an empty balance, since gateways
+ * report that of one vendor, too (opencode#27593).
  */
 import type { ApiError } from '../../anthropic/errors.ts';
 import { classOf, type Outcome } from './failures.ts';
@@ -12,7 +11,7 @@ import { classOf, type Outcome } from './failures.ts';
 export interface Spent {
   /** `provider`, or `provider/model` if only that model is concerned. */
   who: string;
-  /** "5-hour limit", "balance". */
+  /** "5-hour limit", "balance", "rate limit". */
   limit: string;
   /** The time in milliseconds from which it may be tried again. */
   until: number;
@@ -22,8 +21,10 @@ export interface Spent {
   since: number;
 }
 
-/** The wait without a known reset, in milliseconds: a top-up may end it at any time, and a try costs one refusal. */
-const unknownResetMs = 60_000;
+/** How often one request tries what counts as spent, in milliseconds: a plan may recover before the reset it named. */
+export const probeMs = 15 * 60_000;
+/** The wait without a known reset, in milliseconds. A top-up may end an empty balance at any time. */
+const unknownResetMs = { allowance: probeMs, rate: probeMs, balance: 60_000 } as const;
 /** The longest reset that is believed, in milliseconds: no quota period is longer than a month. */
 const longestMs = 32 * 24 * 3_600_000;
 /**
@@ -32,37 +33,55 @@ const longestMs = 32 * 24 * 3_600_000;
  */
 const trySpentMs = 60_000;
 
+const limitByClass = { allowance: 'usage limit', balance: 'balance', rate: 'rate limit' } as const;
+
 const limitByType: Readonly<Record<string, string>> = {
-  CreditsError: 'balance',
   MonthlyLimitError: 'monthly limit',
   UserLimitError: 'member’s limit',
   FreeUsageLimitError: 'free allowance',
   EntitlementError: 'subscription',
   insufficient_quota: 'quota',
-  billing_error: 'balance',
 };
 
-/** The quota that an outcome reports as spent; undefined if it reports none. */
+/** A provider's money counts as spent when this many of its models say so. */
+export const modelsForProvider = 2;
+/** A rate limit that names a longer wait than this is remembered as an allowance of the model, in milliseconds. */
+const longRateMs = 60_000;
+
+/** The free allowance, beside which the provider's other models continue. */
+const freeAllowance = /^(?:FreeUsageLimitError|AllocationQuota\.FreeTierOnly)$/i;
+const freeModels = /: free-models-per-day/i;
+
+/** What an outcome reports as used up; undefined if nothing. */
 export function spentBy(outcome: Outcome, provider: string, modelId: string, now: number): Spent | undefined {
-  if (classOf(outcome) !== 'quota' || (outcome.type !== 'refused' && outcome.type !== 'failed')) {
-    return undefined;
-  }
-  const error: Partial<ApiError> & { message: string } = outcome.error;
+  const failure = classOf(outcome);
+  if (outcome.type !== 'refused' && outcome.type !== 'failed') return undefined;
+  if (failure !== 'allowance' && failure !== 'balance' && failure !== 'rate') return undefined;
   const resetMs = resetMsOf(outcome);
-  const ofModel = error.upstreamType === 'FreeUsageLimitError' || names(error.message, modelId);
+  if (failure === 'rate' && (resetMs ?? 0) <= longRateMs) return undefined;
+  const error: Partial<ApiError> & { message: string } = outcome.error;
+  const ofModel =
+    failure !== 'allowance' ||
+    freeAllowance.test(error.upstreamType ?? error.upstreamCode ?? '') ||
+    freeModels.test(error.message) ||
+    /PerModel/.test(error.upstreamCode ?? '') ||
+    names(error.message, modelId);
   return {
     who: ofModel ? `${provider}/${modelId}` : provider,
-    limit: limitOf(error),
-    until: now + Math.min(resetMs ?? unknownResetMs, longestMs),
+    limit: limitOf(error, failure),
+    until: now + Math.min(resetMs ?? unknownResetMs[failure], longestMs),
     resetKnown: resetMs !== undefined,
     since: now,
   };
 }
 
-function limitOf({ limitName, upstreamType = '', upstreamCode = '', status }: Partial<ApiError>): string {
+function limitOf(
+  { limitName, upstreamType = '', upstreamCode = '' }: Partial<ApiError>,
+  failure: 'allowance' | 'balance' | 'rate',
+): string {
   if (limitName !== undefined) return `${limitName.trim().replace(/\s+/g, '-')} limit`;
   const named = [upstreamType, upstreamCode].find((name) => Object.hasOwn(limitByType, name));
-  return (named !== undefined && limitByType[named]) || (status === 402 ? 'balance' : 'usage limit');
+  return (named !== undefined && limitByType[named]) || limitByClass[failure];
 }
 
 /** Whether the message names the id as a whole word: `glm-5.3` does not name `glm-5`. */
@@ -75,18 +94,24 @@ function names(message: string, modelId: string): boolean {
   );
 }
 
-/** Milliseconds until a quota resets, from `retry-after` or from text such as "Resets in 7hr 29min"; undefined if neither is there. */
+/**
+ * Milliseconds until a limit resets, from `retry-after` or from text such as "Resets in 7hr 29min", "try again in 51 hours"
+ * or "Please retry in 45.5s"; undefined if neither is there.
+ */
 export function resetMsOf(outcome: Outcome): number | undefined {
   if (outcome.type === 'refused' && outcome.retryAfterMs !== undefined) return outcome.retryAfterMs;
   if (outcome.type !== 'refused' && outcome.type !== 'failed') return undefined;
-  const said = /resets? in ((?:\d+ ?[a-z]+[ ,]*)+)/i.exec(outcome.error.message)?.[1];
+  const said = spanAfter.exec(outcome.error.message)?.[1];
   if (said === undefined) return undefined;
-  const spans = [...said.matchAll(/(\d+) ?([a-z]+)/gi)];
+  const spans = [...said.matchAll(/(\d+(?:\.\d+)?) ?([a-z]+)/gi)];
   const ms = spans.reduce((sum, [, count, unit = '']) => sum + Number(count) * unitMs(unit), 0);
-  return ms > 0 ? ms : undefined;
+  return ms > 0 ? Math.ceil(ms) : undefined;
 }
 
+const spanAfter = /(?:resets?|try again|retry) in ((?:\d+(?:\.\d+)? ?[a-z]+[ ,]*)+)/i;
+
 function unitMs(unit: string): number {
+  if (/^(?:ms|milli)/i.test(unit)) return 1;
   if (/^d/i.test(unit)) return 24 * 3_600_000;
   if (/^h/i.test(unit)) return 3_600_000;
   if (/^m/i.test(unit)) return 60_000;

@@ -4,13 +4,13 @@
  */
 import type { Retry } from '../../config/settings.ts';
 import { classOf, type FailureClass, type Outcome, type Position, type Tried } from './failures.ts';
-import { spentBy } from './quota.ts';
-import type { Candidate } from './plan.ts';
+import { nameOf, type Candidate } from './plan.ts';
+import { modelsForProvider, spentBy } from './quota.ts';
 
 /**
  * - `again`: the same model after a wait, as often as `retry` and the provider's retry budget allow, then the next model.
- * - `next_key`: the same model with the provider's next key, then the next provider.
- * - `next_provider`: the next model of another provider.
+ * - `next_key`: the same model with the provider's next key, then the next model whose provider has a key left.
+ * - `next_key_or_again`: the same model with the next key at once; without another key as `again`.
  * - `next`: the next model.
  * - `repaired_or_next`, `repaired_or_return`: the same model if the request was repaired; otherwise the next model, or the end.
  * - `break_off`: the client has received content, so the turn ends in an error and no other model may answer.
@@ -19,7 +19,7 @@ import type { Candidate } from './plan.ts';
 export type Step =
   | 'again'
   | 'next_key'
-  | 'next_provider'
+  | 'next_key_or_again'
   | 'next'
   | 'repaired_or_next'
   | 'repaired_or_return'
@@ -32,9 +32,12 @@ const early = <S extends Step>(step: S) => ({ before_headers: step, before_conte
 const steps = {
   client: early('repaired_or_return'),
   credentials: early('next_key'),
-  quota: early('next_provider'),
+  allowance: early('next_key'),
+  balance: early('next_key'),
+  rate: early('next_key_or_again'),
   gone: early('next'),
   format: early('repaired_or_next'),
+  filter: early('next'),
   transient: early('again'),
   other: early('next'),
 } as const satisfies Record<FailureClass, Record<Position, Step>>;
@@ -53,10 +56,12 @@ export type Decision = { type: 'try'; candidate: number; key: number; waitMs: nu
 
 /** What is known from outside the request's own attempts. */
 export interface StepContext {
-  /** Candidates that may not be tried now: the breaker is open, the quota is spent, or the model is gone. */
+  /** Candidates that may not be tried now: the breaker is open, the keys are spent, or the model is gone. */
   passed?: ReadonlySet<number>;
   /** False if the provider's retry budget is spent. */
   mayRetry?: boolean;
+  /** The keys that earlier requests leave for a candidate, best first; all of its provider's keys unless given. */
+  keys?: (candidate: Candidate) => readonly number[];
 }
 
 /** The longest `retry-after` to wait for, in milliseconds. A longer one means the next model at once. */
@@ -71,7 +76,7 @@ export function decide(
   tried: readonly Tried[],
   retry: Retry,
   random: number,
-  { passed = new Set(), mayRetry = true }: StepContext = {},
+  { passed = new Set(), mayRetry = true, keys = allKeys }: StepContext = {},
 ): Decision {
   const last = tried.at(-1);
   if (!last) return following(-1);
@@ -86,18 +91,29 @@ export function decide(
       return last.repaired ? same(last, last.key) : { type: 'give_up' };
     case 'repaired_or_next':
       return last.repaired ? same(last, last.key) : following(last.candidate);
-    case 'again': {
-      const waitMs = mayRetry ? waitAfter(last, tried, retry, random) : undefined;
-      return waitMs === undefined ? following(last.candidate) : same(last, last.key, waitMs);
+    case 'again':
+      return again(last);
+    case 'next_key':
+    case 'next_key_or_again': {
+      const key = keyFor(last.candidate);
+      if (key !== undefined) return same(last, key);
+      // An error inside an answer was no refusal, so a wait does not help.
+      return step === 'next_key_or_again' && last.outcome.type === 'refused'
+        ? again(last)
+        : following(last.candidate);
     }
-    case 'next_key': {
-      const current = candidates[last.candidate];
-      const key = current && nextKey(current, candidates, tried);
-      return key === undefined ? following(last.candidate) : same(last, key);
-    }
-    case 'next_provider':
     case 'next':
       return following(last.candidate);
+  }
+
+  function again(one: Tried): Decision {
+    const waitMs = mayRetry ? waitAfter(one, tried, retry, random) : undefined;
+    return waitMs === undefined ? following(one.candidate) : same(one, one.key, waitMs);
+  }
+
+  function keyFor(index: number): number | undefined {
+    const candidate = candidates[index];
+    return candidate && nextKey(keys(candidate), candidate, candidates, tried);
   }
 
   function same({ candidate }: Tried, key: number, waitMs = 0): Decision {
@@ -106,33 +122,67 @@ export function decide(
 
   /** The first candidate after `from` that may be tried. */
   function following(from: number): Decision {
-    for (const [i, candidate] of candidates.entries()) {
-      const key = i > from && !passed.has(i) ? nextKey(candidate, candidates, tried) : undefined;
+    for (let i = from + 1; i < candidates.length; i++) {
+      const key = passed.has(i) ? undefined : keyFor(i);
       if (key !== undefined) return { type: 'try', candidate: i, key, waitMs: 0 };
     }
     return { type: 'give_up' };
   }
 }
 
+/** A provider without keys is tried without one, as key 0. */
+function allKeys({ provider }: Candidate): number[] {
+  return Array.from({ length: Math.max(1, provider.keys.length) }, (_, key) => key);
+}
+
 /**
- * The first key of a candidate's provider that was not refused in this request. Undefined if all were refused or the
- * provider's quota is spent. A provider without keys is tried without one.
+ * The best of `keys` that this request has not used up for the candidate; undefined if none is left. A key that is only
+ * rate-limited for another model comes last.
  */
 function nextKey(
-  { provider }: Candidate,
+  keys: readonly number[],
+  candidate: Candidate,
   candidates: readonly Candidate[],
   tried: readonly Tried[],
 ): number | undefined {
-  const own = tried.filter(({ candidate }) => candidates[candidate]?.provider.name === provider.name);
-  const spent = own.map(({ candidate, outcome }) =>
-    spentBy(outcome, provider.name, candidates[candidate]?.route.modelId ?? '', 0),
+  const own = tried.filter((one) => candidates[one.candidate]?.provider.name === candidate.provider.name);
+  const left = keys.filter(
+    (key) =>
+      !usedUp(
+        candidate,
+        candidates,
+        own.filter((one) => one.key === key),
+      ),
   );
-  if (spent.some((allowance) => allowance?.who === provider.name)) return undefined;
-  const refused = new Set(
-    own.flatMap(({ key, outcome }) => (classOf(outcome) === 'credentials' ? [key] : [])),
-  );
-  for (let key = 0; key < Math.max(1, provider.keys.length); key++) if (!refused.has(key)) return key;
-  return undefined;
+  const limited = new Set(own.flatMap((one) => (classOf(one.outcome) === 'rate' ? [one.key] : [])));
+  return left.find((key) => !limited.has(key)) ?? left[0];
+}
+
+/** Whether a key, of which `tried` has all attempts, is of no more use for the candidate in this request. */
+function usedUp(candidate: Candidate, candidates: readonly Candidate[], tried: readonly Tried[]): boolean {
+  const model = nameOf(candidate);
+  const broke = new Set<string>();
+  for (const { candidate: index, outcome } of tried) {
+    const other = candidates[index];
+    if (other === undefined) continue;
+    switch (classOf(outcome)) {
+      case 'credentials':
+        return true;
+      case 'rate':
+        if (nameOf(other) === model) return true;
+        break;
+      case 'allowance': {
+        const spent = spentBy(outcome, other.provider.name, other.route.modelId, 0);
+        if (spent?.who === other.provider.name || spent?.who === model) return true;
+        break;
+      }
+      case 'balance':
+        broke.add(nameOf(other));
+        break;
+      default:
+    }
+  }
+  return broke.has(model) || broke.size >= modelsForProvider;
 }
 
 /**
@@ -140,16 +190,18 @@ function nextKey(
  * `retry-after`. Undefined if that is too long or the model has used up its tries.
  */
 function waitAfter(
-  { candidate, outcome }: Tried,
+  { candidate, key, outcome }: Tried,
   tried: readonly Tried[],
   { attempts, baseMs, maxMs }: Retry,
   random: number,
 ): number | undefined {
   const failed = tried.filter(
-    (one) => one.candidate === candidate && classOf(one.outcome) === 'transient',
+    (one) => one.candidate === candidate && one.key === key && tryAgain.has(classOf(one.outcome)),
   ).length;
   if (failed > attempts) return undefined;
   const asked = outcome.type === 'refused' ? outcome.retryAfterMs : undefined;
   if (asked === undefined) return baseMs + random * Math.max(0, maxMs - baseMs);
   return asked <= longestWaitMs ? asked : undefined;
 }
+
+const tryAgain: ReadonlySet<FailureClass | undefined> = new Set<FailureClass>(['transient', 'rate']);

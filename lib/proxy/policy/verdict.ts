@@ -5,9 +5,10 @@
 import { statusOf, typeOf, type ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody, ApiErrorType } from '../../anthropic/events.ts';
 import { promptTooLong } from '../../wire/decode/overflow.ts';
+import { isModelMistake } from './failure-names.ts';
 import { classOf, type FailureClass, type Outcome, type Tried, type Trouble } from './failures.ts';
 import { formatDuration, resetMsOf } from './quota.ts';
-import type { Candidate, Hindrance, Plan } from './plan.ts';
+import { nameOf, type Candidate, type Hindrance, type Plan } from './plan.ts';
 
 /** An error response for the client. */
 export interface Refusal {
@@ -23,9 +24,12 @@ export interface Refusal {
 /** The most informative class first: of several failures the client receives the one it can act on best. */
 const tellingOrder: readonly FailureClass[] = [
   'client',
-  'quota',
+  'allowance',
+  'balance',
+  'rate',
   'transient',
   'other',
+  'filter',
   'credentials',
   'format',
   'gone',
@@ -117,7 +121,7 @@ function failingBy(model: string, { kind, reason, waitMs }: Hindrance): Failing 
       };
     case 'quota':
       return {
-        class: 'quota',
+        class: 'allowance',
         ...spent,
         reason: words,
         permanent: seconds > longestRetryAfter,
@@ -169,8 +173,12 @@ function statusFor(outcome: Outcome, failure: FailureClass): { status: number; t
   switch (failure) {
     case 'credentials':
       return { status: 401, type: 'authentication_error' };
-    case 'quota':
+    case 'allowance':
+    case 'balance':
+    case 'rate':
       return spent;
+    case 'filter':
+      return filtered(outcome);
     case 'gone':
     case 'format':
       return unavailable;
@@ -183,18 +191,32 @@ function statusFor(outcome: Outcome, failure: FailureClass): { status: number; t
   return late ? { status: 504, type: 'timeout_error' } : { status: 502, type: 'api_error' };
 }
 
+/** The filter's refusal stays one; a model that made a mistake may do better when the client tries again. */
+function filtered(outcome: Outcome): { status: number; type: ApiErrorType } {
+  return isMistake(outcome)
+    ? { status: 502, type: 'api_error' }
+    : { status: 400, type: 'invalid_request_error' };
+}
+
+function isMistake(outcome: Outcome): boolean {
+  const error: Partial<ApiError> =
+    outcome.type === 'refused' || outcome.type === 'failed' ? outcome.error : {};
+  return isModelMistake(error.upstreamCode) || isModelMistake(error.upstreamType);
+}
+
 const lateTroubles: ReadonlySet<Trouble> = new Set(['timeout', 'stall', 'client_limit']);
 
 function isPermanent(outcome: Outcome, failure: FailureClass, retryAfter = Infinity): boolean {
   if (outcome.type === 'failed' && outcome.trouble === 'encoding') return true;
   if (failure === 'credentials' || failure === 'gone' || failure === 'format') return true;
-  return failure === 'quota' && retryAfter > longestRetryAfter;
+  if (failure === 'filter') return !isMistake(outcome);
+  return (failure === 'allowance' || failure === 'balance') && retryAfter > longestRetryAfter;
 }
 
 /** Seconds, if the upstream named them: in its headers or in the message about a spent quota. */
 function retryAfterOf(outcome: Outcome, failure = classOf(outcome)): number | undefined {
-  const ms =
-    failure === 'quota' ? resetMsOf(outcome) : outcome.type === 'refused' ? outcome.retryAfterMs : undefined;
+  const isLimit = failure === 'allowance' || failure === 'balance' || failure === 'rate';
+  const ms = isLimit ? resetMsOf(outcome) : outcome.type === 'refused' ? outcome.retryAfterMs : undefined;
   return ms === undefined ? undefined : Math.ceil(ms / 1000);
 }
 
@@ -206,10 +228,6 @@ function lines({ candidates, passedOver }: Plan, tried: readonly Tried[]): strin
   return [...attempts, ...passedOver.map(({ model, reason }) => `- ${model}: not tried, ${reason}`)].join(
     '\n',
   );
-}
-
-export function nameOf(candidate: Candidate | undefined): string {
-  return candidate ? `${candidate.route.provider}/${candidate.route.modelId}` : 'no model';
 }
 
 /** Describes a failed attempt: the status, if there was one, and the message. */

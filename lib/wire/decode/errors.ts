@@ -136,8 +136,14 @@ function toApiError(status: number, fields: ErrorFields, facts: ErrorFacts): Api
 /** Zhipu's code for a prompt that is too long. Its messages come in two languages. */
 const zhipuTooLong = '1261';
 
+/** A limit of tokens per minute or day. */
+const perMinute = /\btokens per (?:min|minute|day)\b|\(TP[MD]\)/i;
+
 /** Only for statuses that blame the request, and 0: a 500 that mentions a length is a server error. */
 function overflowOf(status: number, { message, type, code, inner }: ErrorFields): Overflow | undefined {
+  // Groq's 413 for more tokens than a minute allows asks to shorten the message, too (cline/cline#1437).
+  if (code === 'rate_limit_exceeded' || type === 'rate_limit_error' || perMinute.test(message))
+    return undefined;
   if (status === 413) return overflowIn(message) ?? {};
   if (code === zhipuTooLong) return overflowNumbers(message);
   if (status !== 0 && status !== 400 && status !== 422) return undefined;

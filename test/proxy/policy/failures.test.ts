@@ -38,11 +38,14 @@ test('every OpenCode error is classified', () => {
 });
 
 test('the error type takes precedence over the status, and the message is never used', () => {
-  assert.equal(classify(readApiError(500, '{"error":{"type":"GoUsageLimitError","message":"x"}}')), 'quota');
+  assert.equal(
+    classify(readApiError(500, '{"error":{"type":"GoUsageLimitError","message":"x"}}')),
+    'allowance',
+  );
   assert.equal(classify(readApiError(400, '{"error":{"type":"ModelDeprecated","message":"x"}}')), 'gone');
   assert.equal(
     classify(readApiError(429, '{"error":{"message":"invalid api key, model not found"}}')),
-    'transient',
+    'rate',
   );
   for (const type of ['constructor', '__proto__', 'toString'])
     assert.equal(classify(readApiError(503, JSON.stringify({ error: { type, message: 'x' } }))), 'transient');
@@ -75,7 +78,7 @@ test('an error inside a 200 is classified by its type', () => {
     error: readApiError(0, JSON.stringify({ error: { type, message: 'm' } })),
     at: 'before_content',
   });
-  assert.equal(classOf(inside('GoUsageLimitError')), 'quota');
+  assert.equal(classOf(inside('GoUsageLimitError')), 'allowance');
   assert.equal(classOf(inside('AuthError')), 'credentials');
   assert.equal(classOf(inside('overloaded_error')), 'other');
   assert.equal(classOf(inside('something')), 'other');
@@ -122,8 +125,19 @@ const decisions: [string, Candidate[], Tried[], object][] = [
   ['an empty answer', [a, b], [at(0, failed('empty'))], { type: 'try', candidate: 1, key: 0, waitMs: 0 }],
   ['a break after content', [a, b], [at(0, failed('reset', 'after_content'))], { type: 'give_up' }],
   ['a model that is gone', [a, b], [at(0, refused(410))], { type: 'try', candidate: 1, key: 0, waitMs: 0 }],
-  ['a spent quota', [a, b, c], [at(0, refused(402))], { type: 'try', candidate: 2, key: 0, waitMs: 0 }],
-  ['a spent quota without another provider', [a, b], [at(0, refused(402))], { type: 'give_up' }],
+  ['no money', [a, b, c], [at(0, refused(402))], { type: 'try', candidate: 1, key: 0, waitMs: 0 }],
+  [
+    'a spent plan',
+    [a, b, c],
+    [at(0, refused(429, 'GoUsageLimitError'))],
+    { type: 'try', candidate: 2, key: 0, waitMs: 0 },
+  ],
+  [
+    'a spent plan without another provider',
+    [a, b],
+    [at(0, refused(429, 'GoUsageLimitError'))],
+    { type: 'give_up' },
+  ],
   ['a rejected key', [a, b, c], [at(0, refused(401))], { type: 'try', candidate: 2, key: 0, waitMs: 0 }],
 ];
 
@@ -160,12 +174,13 @@ test('the retry delay is uniformly distributed between base and max', () => {
 
 const anyOutcome = fc.oneof(
   fc.constantFrom(400, 401, 402, 403, 404, 410, 429, 500, 503, 529).map((status) => refused(status)),
+  fc.constantFrom('GoUsageLimitError', 'CreditsError').map((type) => refused(429, type)),
   fc
     .constantFrom<Trouble>('connect', 'reset', 'stall', 'empty', 'truncated')
     .map((trouble) => failed(trouble)),
 );
 
-test('any sequence of failures ends within the limit, moves forward only, and skips providers with a spent quota', () => {
+test('any sequence of failures ends within the limit, moves forward only, and uses no key that is spent or refused', () => {
   fc.assert(
     fc.property(
       fc.array(anyOutcome, { minLength: 40, maxLength: 40 }),
@@ -179,11 +194,13 @@ test('any sequence of failures ends within the limit, moves forward only, and sk
           if (decision.type === 'give_up') break;
           assert(decision.candidate >= (tried.at(-1)?.candidate ?? 0));
           const name = candidates[decision.candidate]?.provider.name;
-          const spent = tried.some(
-            ({ candidate, outcome }) =>
-              classOf(outcome) === 'quota' && candidates[candidate]?.provider.name === name,
+          const usedUp = tried.some(
+            ({ candidate, key, outcome }) =>
+              ['allowance', 'credentials'].includes(classOf(outcome) ?? '') &&
+              key === decision.key &&
+              candidates[candidate]?.provider.name === name,
           );
-          assert(!spent);
+          assert(!usedUp);
           tried.push({ ...decision, outcome: outcomes[tried.length] ?? assert.fail() });
         }
         assert(tried.length >= 1 && tried.length <= maxAttemptsTotal);

@@ -35,7 +35,7 @@ test('a limit applies to one model only if it is the free allowance or names the
   assert.equal(who('GoUsageLimitError', 'To go on, use glm-5.3-flash'), 'opencode-go');
   assert.equal(who('GoUsageLimitError', 'limit of "GLM-5": reached'), 'opencode-go/glm-5');
   assert.equal(who('FreeUsageLimitError'), 'opencode-go/glm-5');
-  assert.equal(who('CreditsError'), 'opencode-go');
+  assert.equal(who('CreditsError'), 'opencode-go/glm-5');
 });
 
 test('each kind of quota is named', () => {
@@ -87,11 +87,12 @@ test('the reset is read from the header first, then from the message', () => {
   assert.equal(resetMsOf({ type: 'answered' }), undefined);
 });
 
-test('without a reset the quota counts as spent for a minute, and for 32 days at most', () => {
+test('without a reset a balance counts as spent for a minute, a plan for 15, and for 32 days at most', () => {
   const limit = spent('CreditsError');
   assert.deepEqual([limit?.until, limit?.resetKnown], [now + 60_000, false]);
   assert.equal(limit && describeSpent(limit, now), 'its balance is used up; tried again in 60 s');
   assert.equal(spent('CreditsError', 'm', {}, 1e15)?.until, now + 32 * 24 * hour);
+  assert.equal(spent('GoUsageLimitError')?.until, now + hour / 4);
 });
 
 test('a provider with a spent quota may be tried once a minute', () => {

@@ -9,7 +9,7 @@ import { loadSettings } from '../../../lib/config/load.ts';
 import { planRoutes } from '../../../lib/proxy/policy/route.ts';
 import { readScenario, type Scenario } from '../../../lib/proxy/policy/scenario.ts';
 import { requestedId, tierId, tierOf, tiers } from '../../../lib/proxy/policy/tiers.ts';
-import { nameOf } from '../../../lib/proxy/policy/verdict.ts';
+import { nameOf } from '../../../lib/proxy/policy/plan.ts';
 import { capturedRequests, image, requestOf, result, system, user } from '../../support/requests.ts';
 import { modelOf, settingsFor } from '../../support/proxy.ts';
 const ocGoCcFile = fileURLToPath(new URL('../../fixtures/seed-config.json', import.meta.url));

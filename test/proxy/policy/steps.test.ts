@@ -17,9 +17,12 @@ const positions: readonly Position[] = ['before_headers', 'before_content', 'aft
 const beforeContent: Record<FailureClass, Step> = {
   client: 'repaired_or_return',
   credentials: 'next_key',
-  quota: 'next_provider',
+  allowance: 'next_key',
+  balance: 'next_key',
+  rate: 'next_key_or_again',
   gone: 'next',
   format: 'repaired_or_next',
+  filter: 'next',
   transient: 'again',
   other: 'next',
 };
@@ -28,9 +31,12 @@ const beforeContent: Record<FailureClass, Step> = {
 const outcomes: Record<FailureClass, (at: Position) => Outcome> = {
   client: (at) => inside('invalid_request_error', at, 'prompt is too long: 9000 tokens > 8000 maximum'),
   credentials: (at) => inside('AuthError', at),
-  quota: (at) => inside('GoUsageLimitError', at),
+  allowance: (at) => inside('GoUsageLimitError', at),
+  balance: (at) => inside('CreditsError', at),
+  rate: (at) => inside('RateLimitError', at),
   gone: (at) => inside('ModelDeprecated', at),
   format: (at) => inside('ModelProtocolUnsupported', at),
+  filter: (at) => inside('content_filter', at),
   transient: (at) => failedWith('reset', at),
   other: (at) => failedWith('stall', at),
 };
@@ -49,7 +55,7 @@ const tryOf = (candidate: number, key = 0, waitMs = 0) => ({ type: 'try', candid
 const decisions: Record<Step, { plain: object; repaired?: object }> = {
   again: { plain: tryOf(0, 0, 500) },
   next_key: { plain: tryOf(0, 1) },
-  next_provider: { plain: tryOf(2) },
+  next_key_or_again: { plain: tryOf(0, 1) },
   next: { plain: tryOf(1) },
   repaired_or_next: { plain: tryOf(1), repaired: tryOf(0) },
   repaired_or_return: { plain: giveUp, repaired: tryOf(0) },
@@ -93,8 +99,56 @@ test('when the retry budget is spent the next model is tried at once; key change
   assert.deepEqual(after(refusedWith(400), true), tryOf(0));
 });
 
-test('after a quota error for one model, the provider’s other models are still tried', () => {
-  const tried = (type: string): Tried[] => [{ candidate: 0, key: 0, outcome: refusedWith(429, { type }) }];
-  assert.deepEqual(decide(candidates, tried('FreeUsageLimitError'), retry, 0), tryOf(1));
-  assert.deepEqual(decide(candidates, tried('GoUsageLimitError'), retry, 0), tryOf(2));
+const one = [candidateOf('p/a'), candidateOf('p/b'), candidateOf('q/c')];
+const first = (status: number, error: object, retryAfterMs?: number): Tried[] => [
+  { candidate: 0, key: 0, outcome: refusedWith(status, error, retryAfterMs) },
+];
+
+test('an allowance of one model leaves the provider’s other models, that of a key leaves none', () => {
+  assert.deepEqual(decide(one, first(429, { type: 'FreeUsageLimitError' }), retry, 0), tryOf(1));
+  assert.deepEqual(decide(one, first(429, { type: 'GoUsageLimitError' }), retry, 0), tryOf(2));
+});
+
+test('money is first out for the model, then for the key when a second model says the same', () => {
+  const tried = first(402, { message: 'Insufficient Balance' });
+  assert.deepEqual(decide(one, tried, retry, 0), tryOf(1));
+  const models = [...one.slice(0, 2), candidateOf('p/d'), candidateOf('q/c')];
+  tried.push({ candidate: 1, key: 0, outcome: refusedWith(402) });
+  assert.deepEqual(decide(models, tried, retry, 0), tryOf(3));
+});
+
+test('every limit moves to the next key before the next model, and an empty balance too', () => {
+  for (const [status, error] of [
+    [429, { type: 'GoUsageLimitError' }],
+    [402, {}],
+    [429, {}],
+    [401, {}],
+  ] as const) {
+    const tried = first(status, error);
+    assert.deepEqual(decide(candidates, tried, retry, 0), tryOf(0, 1));
+    tried.push({ candidate: 0, key: 1, outcome: refusedWith(status, error) });
+    const last = decide(candidates, tried, { ...retry, attempts: 0 }, 0);
+    // Another model may have money or a rate of its own; a plan and a refused key have nothing left for it.
+    assert.deepEqual(last, status === 402 || (status === 429 && !('type' in error)) ? tryOf(1) : tryOf(2));
+  }
+});
+
+test('a rate limit waits only when there is no other key, and each key has its own tries', () => {
+  assert.deepEqual(decide(one, first(429, {}, 3000), retry, 0), tryOf(0, 0, 3000));
+  assert.deepEqual(decide(one, first(429, {}, 8001), retry, 0), tryOf(1));
+  const tried = first(429, {}, 3000);
+  assert.deepEqual(decide(candidates, tried, retry, 0), tryOf(0, 1));
+  tried.push({ candidate: 0, key: 1, outcome: refusedWith(429, {}, 2000) });
+  assert.deepEqual(decide(candidates, tried, retry, 0), tryOf(0, 1, 2000));
+  tried.push({ candidate: 0, key: 1, outcome: refusedWith(429, {}, 2000) });
+  assert.deepEqual(decide(candidates, tried, retry, 0), tryOf(1));
+});
+
+test('the keys that earlier requests leave are tried in their order, and no others', () => {
+  const keys = () => [1];
+  assert.deepEqual(decide(candidates, [], retry, 0, { keys }), tryOf(0, 1));
+  const tried: Tried[] = [{ candidate: 0, key: 1, outcome: refusedWith(401) }];
+  // The next provider's key, since this provider has none left.
+  assert.deepEqual(decide(candidates, tried, retry, 0, { keys }), tryOf(2, 1));
+  assert.deepEqual(decide(candidates, [], retry, 0, { keys: () => [1, 0] }), tryOf(0, 1));
 });

@@ -40,7 +40,8 @@ export const model: Check = {
           remedy: suggestModel(settingsOf(context), subject),
           exchanges: [exchange],
         };
-      case 'quota':
+      case 'allowance':
+      case 'balance':
         return {
           level: 'warn',
           summary: `its quota is spent: ${summary}`,
