@@ -2,7 +2,29 @@
  * What vendors call their failures: error types and codes, and sentences where a vendor has no code for them. Data only; a
  * name means the same from every vendor that uses it.
  */
-import type { FailureClass } from './failures.ts';
+/**
+ * - `client`: the request is invalid or longer than the model's window; returned at once.
+ * - `credentials`: the key was refused.
+ * - `allowance`: a limit of a plan or of a key is used up, until a reset that may be named.
+ * - `balance`: no money is left, which only a payment changes.
+ * - `rate`: too many requests or tokens in a short time for this key.
+ * - `gone`: the model is missing, disabled or not for this account.
+ * - `format`: the model is not served in this wire format.
+ * - `filter`: the provider's own filter, or a mistake that the model made in its answer.
+ * - `transient`: the same model may work on a second try.
+ * - `other`: another model may work.
+ */
+export type FailureClass =
+  | 'client'
+  | 'credentials'
+  | 'allowance'
+  | 'balance'
+  | 'rate'
+  | 'gone'
+  | 'format'
+  | 'filter'
+  | 'transient'
+  | 'other';
 
 /** The model's answer was not valid: a broken tool call or broken JSON (Groq). */
 const modelMistakes = ['tool_use_failed', 'json_validate_failed', 'output_parse_failed'];

@@ -1,7 +1,9 @@
 /** How an attempt ended and which class of failure it was. What follows from that is in `steps.ts`. Pure. */
 import type { ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody } from '../../anthropic/events.ts';
-import { classNamed, classSaid } from './failure-names.ts';
+import { classNamed, classSaid, type FailureClass } from './failure-names.ts';
+
+export type { FailureClass } from './failure-names.ts';
 
 /** Why an attempt without a usable answer failed. */
 export type Trouble =
@@ -59,30 +61,6 @@ export interface Tried {
   /** The request was repaired, so the same model is tried once more. */
   repaired?: boolean;
 }
-
-/**
- * - `client`: the request is invalid or longer than the model's window; returned at once.
- * - `credentials`: the key was refused.
- * - `allowance`: a limit of a plan or of a key is used up, until a reset that may be named.
- * - `balance`: no money is left, which only a payment changes.
- * - `rate`: too many requests or tokens in a short time for this key.
- * - `gone`: the model is missing, disabled or not for this account.
- * - `format`: the model is not served in this wire format.
- * - `filter`: the provider's own filter, or a mistake that the model made in its answer.
- * - `transient`: the same model may work on a second try.
- * - `other`: another model may work.
- */
-export type FailureClass =
-  | 'client'
-  | 'credentials'
-  | 'allowance'
-  | 'balance'
-  | 'rate'
-  | 'gone'
-  | 'format'
-  | 'filter'
-  | 'transient'
-  | 'other';
 
 /** OpenCode's `ModelError` has several meanings, and only its message distinguishes this one. */
 const wrongFormat = /not supported for (?:this )?format/i;

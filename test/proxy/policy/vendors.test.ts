@@ -13,7 +13,7 @@ interface Case {
   body: object;
   means: FailureClass;
   /** What is spent: `p`, or `p/m` for the model; undefined if nothing is remembered. */
-  who?: string;
+  who?: string | undefined;
 }
 
 const error = (fields: object): object => ({ error: fields });
@@ -220,7 +220,7 @@ const cases: readonly Case[] = [
     status: 429,
     body: error({ code, message: '您的账户' }),
     means,
-    ...(who !== undefined && { who }),
+    who,
   })),
   {
     name: 'Moonshot: no credit (MoonshotAI/kimi-code#1857)',
