@@ -129,6 +129,7 @@ export interface ApiErrorBody {
  * What a decoder reports to the proxy beside the events.
  *
  * - `finished`: the upstream has finished; only usage may follow, so the proxy flushes the decoder 1.5 s later (P3).
+ * - `resumed`: more of the answer follows `finished`, in another choice (L9); a second `finished` will follow.
  * - `failed`: the turn has failed; an `error` event follows. The proxy's policy uses `reason`.
  * - `usage`: the token counts to account for; the last report is final.
  * - `cost`: US dollars. `billed` was deducted from a balance; `nominal` is the list price of what a subscription covers.
@@ -137,6 +138,7 @@ export interface ApiErrorBody {
  */
 export type Remark =
   | { type: 'finished' }
+  | { type: 'resumed' }
   | { type: 'failed'; reason: FailureReason; error: ApiErrorBody; status?: number }
   | { type: 'usage'; usage: Usage }
   | { type: 'cost'; dollars: number; basis: 'billed' | 'nominal' }
@@ -153,7 +155,15 @@ export type FailureReason = 'upstream' | 'truncated' | 'malformed' | 'overflow';
 
 export type Decoded = StreamEvent | Remark;
 
-const remarkTypes: ReadonlySet<string> = new Set(['finished', 'failed', 'usage', 'cost', 'dropped', 'note']);
+const remarkTypes: ReadonlySet<string> = new Set([
+  'finished',
+  'resumed',
+  'failed',
+  'usage',
+  'cost',
+  'dropped',
+  'note',
+]);
 
 export function isRemark(decoded: Decoded): decoded is Remark {
   return remarkTypes.has(decoded.type);

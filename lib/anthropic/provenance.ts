@@ -40,16 +40,17 @@ export function readSignature(signature: string | undefined): Provenance | undef
 const anthropicId = /^[A-Za-z0-9_-]+$/;
 const idTag = 'toolu_occ2_';
 const hashTag = 'toolu_occ0_';
-/** Longer ids are hashed and are not restored. Upstreams only need equal ids for a call and its result. */
-const maxReversibleLength = 512;
+
+/** Characters (UTF-16 code units). Longer ids are hashed and not restored: only the call and its result still match. */
+export const maxReversibleToolId = 8192;
 
 /**
- * The id for the client: the upstream's own if it matches Anthropic's pattern, else an encoded one that `originalToolId`
- * decodes.
+ * The id for the client: the upstream's own if it matches Anthropic's pattern and `upstreamToolId` will return it to the
+ * upstream unchanged, else an encoded one that `originalToolId` decodes. `rules` are the rules of `origin`.
  */
-export function clientToolId(id: string, origin: Origin): string {
-  if (anthropicId.test(id) && !id.startsWith(idTag) && id.length <= maxReversibleLength) return id;
-  return id.length <= maxReversibleLength ? tagOf(origin) + toBase64Url(id) : hashTag + digest(id);
+export function clientToolId(id: string, origin: Origin, rules: ToolIdRules = { max: 64 }): string {
+  if (fits(id, rules)) return id;
+  return id.length <= maxReversibleToolId ? tagOf(origin) + toBase64Url(id) : hashTag + digest(id);
 }
 
 /** The id that `origin` made, from the id that the client returns. An id that was not encoded is returned unchanged. */
@@ -80,9 +81,14 @@ export interface ToolIdRules {
 export function upstreamToolId(id: string, rules: ToolIdRules, origin: Origin): string {
   const original = originalToolId(id, origin);
   if (original !== id) return original;
-  if (rules.nine) return /^[A-Za-z0-9]{9}$/.test(id) ? id : digest(id).slice(0, 9);
-  if (id.length <= rules.max && anthropicId.test(id) && !id.startsWith(idTag)) return id;
-  return `call_${digest(id)}`.slice(0, rules.max);
+  if (fits(id, rules)) return id;
+  return rules.nine ? digest(id).slice(0, 9) : `call_${digest(id)}`.slice(0, rules.max);
+}
+
+/** True for an id that both the client and an upstream with these rules accept, and that occ did not encode. */
+function fits(id: string, { max, nine }: ToolIdRules): boolean {
+  if (nine) return /^[A-Za-z0-9]{9}$/.test(id);
+  return id.length <= max && anthropicId.test(id) && !id.startsWith(idTag);
 }
 
 /** The id of a call that the upstream sent without one, derived from the call's position in the message (P9). */
@@ -91,6 +97,7 @@ export function derivedToolId(messageId: string, position: number): string {
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const values: ReadonlyMap<string, number> = new Map(Array.from(alphabet, (letter, value) => [letter, value]));
 
 function toBase64Url(text: string): string {
   // TextEncoder replaces lone surrogates by U+FFFD; JSON could not carry such an id anyway.
@@ -111,8 +118,8 @@ function fromBase64Url(encoded: string): string | undefined {
   let bits = 0;
   let held = 0;
   for (const letter of encoded) {
-    const value = alphabet.indexOf(letter);
-    if (value < 0) return undefined;
+    const value = values.get(letter);
+    if (value === undefined) return undefined;
     held = (held << 6) | value;
     bits += 6;
     if (bits < 8) continue;

@@ -57,6 +57,7 @@ export function answerProgress(whole: boolean): AnswerProgress {
     if (phase === 'silent') phase = 'answering';
     if (isRemark(decoded)) {
       if (decoded.type === 'finished' && phase !== 'ended') phase = 'finished';
+      if (decoded.type === 'resumed' && phase === 'finished') phase = 'answering';
       if (decoded.type === 'failed') {
         const { reason, error, status } = decoded;
         failed = {

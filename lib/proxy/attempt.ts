@@ -161,6 +161,7 @@ function record(remark: Remark, tally: Tally, log: Log): void {
       log({ level: 'info', event: 'note', text: remark.text });
       return;
     case 'finished':
+    case 'resumed':
     case 'failed':
   }
 }

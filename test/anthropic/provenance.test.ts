@@ -20,7 +20,7 @@ const other: Origin = { ...kimi, modelId: 'glm-5.3' };
 /** Any text without lone surrogates, up to the maximum length of a reversible id. */
 const id = fc
   .oneof(
-    fc.string({ unit: 'binary', minLength: 1, maxLength: 512 }),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 9000 }),
     fc.string({ unit: 'grapheme-composite', minLength: 1, maxLength: 200 }),
     fc.constantFrom(
       'functions.Read:0',
@@ -36,7 +36,7 @@ const id = fc
       'toolu_occ2_a.b',
     ),
   )
-  .filter((text) => text.length <= 512 && (text as unknown as { isWellFormed(): boolean }).isWellFormed());
+  .filter((text) => text.length <= 8192 && (text as unknown as { isWellFormed(): boolean }).isWellFormed());
 
 describe('tool ids for the client', () => {
   test('match Anthropic’s pattern and decode to the upstream’s ids', () => {
@@ -49,15 +49,15 @@ describe('tool ids for the client', () => {
     );
   });
 
-  test('are reversible for 512 characters of any width', () => {
-    for (const id of ['😀'.repeat(256), '日'.repeat(512), '.'.repeat(512)]) {
+  test('are reversible for 8,192 characters of any width', () => {
+    for (const id of ['😀'.repeat(4096), '日'.repeat(8192), '.'.repeat(8192), 'a'.repeat(8192)]) {
       assert.equal(originalToolId(clientToolId(id, kimi), kimi), id);
       assert.match(clientToolId(id, kimi), pattern);
     }
   });
 
   test('stay unchanged if they match the pattern', () => {
-    for (const id of ['call_1', 'toolu_01AbC-d', 'x'.repeat(512), 'toolu_occ0_x'])
+    for (const id of ['call_1', 'toolu_01AbC-d', 'x'.repeat(64), 'toolu_occ0_x'])
       assert.equal(clientToolId(id, kimi), id);
   });
 
@@ -77,16 +77,16 @@ describe('tool ids for the client', () => {
       assert.equal(originalToolId(id, kimi), id);
   });
 
-  test('are hashed beyond 512 characters, and stay distinct', () => {
-    const a = clientToolId('a'.repeat(513), kimi);
-    const b = clientToolId(`${'a'.repeat(512)}b`, kimi);
+  test('are hashed beyond 8,192 characters, and stay distinct', () => {
+    const a = clientToolId('a'.repeat(8193), kimi);
+    const b = clientToolId(`${'a'.repeat(8192)}b`, kimi);
     for (const id of [a, b]) {
       assert.match(id, pattern);
       assert.ok(id.length <= 64);
       assert.equal(originalToolId(id, kimi), id);
     }
     assert.notEqual(a, b);
-    assert.equal(clientToolId('a'.repeat(513), kimi), a);
+    assert.equal(clientToolId('a'.repeat(8193), kimi), a);
   });
 
   test('are distinct for distinct ids', () => {
@@ -125,7 +125,20 @@ describe('tool ids for an upstream', () => {
       other,
       /^call_[0-9a-z]{22}$/,
     ],
-    ['an id that is too long is hashed', 'x'.repeat(65), { max: 64 }, kimi, /^call_[0-9a-z]{22}$/],
+    [
+      'an id that is too long for others is restored for its origin',
+      'x'.repeat(65),
+      { max: 64 },
+      kimi,
+      'x'.repeat(65),
+    ],
+    [
+      'an id that is too long is hashed for another upstream',
+      'x'.repeat(65),
+      { max: 64 },
+      other,
+      /^call_[0-9a-z]{22}$/,
+    ],
     ['nine alphanumeric characters are unchanged', 'AbCdEf123', { max: 64, nine: true }, other, 'AbCdEf123'],
     ['other ids become nine characters', 'call_1', { max: 64, nine: true }, other, /^[0-9a-z]{9}$/],
   ];
@@ -135,6 +148,29 @@ describe('tool ids for an upstream', () => {
       if (typeof sent === 'string') assert.equal(found, sent);
       else assert.match(found, sent);
     });
+
+  // A gateway hides Gemini's signature in the id: BerriAI/litellm#37849.
+  test('with a signature inside return unchanged to their origin only', () => {
+    for (const tail of ['A+/b'.repeat(450), 'A-_b'.repeat(450)]) {
+      const hidden = `call_7f3a__thought__${tail}==`;
+      const clientId = clientToolId(hidden, kimi);
+      assert.match(clientId, pattern);
+      assert.equal(upstreamToolId(clientId, { max: 64 }, kimi), hidden);
+      assert.match(upstreamToolId(clientId, { max: 64 }, other), /^call_[0-9a-z]{22}$/);
+    }
+  });
+
+  test('return unchanged to an origin whose own ids break its rules', () => {
+    const rules = fc.record({ max: fc.integer({ min: 9, max: 80 }), nine: fc.boolean() });
+    fc.assert(
+      fc.property(id, rules, (id, rules) => {
+        const clientId = clientToolId(id, kimi, rules);
+        assert.match(clientId, pattern);
+        assert.equal(upstreamToolId(clientId, rules, kimi), id);
+      }),
+      { numRuns: 2000 },
+    );
+  });
 
   test('are distinct for the same id of two origins', () => {
     const clientId = clientToolId('functions.Read:0', kimi);

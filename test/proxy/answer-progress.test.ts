@@ -105,6 +105,15 @@ const rows: readonly Row[] = [
     end: 'malformed before_content',
   },
   {
+    rule: 'an answer that resumes in another choice is not finished (L9)',
+    steps: [
+      { chunk: [start, opening, text, finished], released: 3, limit: 'trailing', position: 'after_finish' },
+      { chunk: [{ type: 'resumed' }, text], released: 1, limit: 'idle', position: 'after_content' },
+      { chunk: [closing, finished, stop], released: 2, limit: 'trailing', position: 'after_finish' },
+    ],
+    end: 'answered',
+  },
+  {
     rule: 'after the finish only events extend the wait, not usage or comments (P3)',
     steps: [
       { chunk: [start, opening, text], released: 3, limit: 'idle', position: 'after_content' },

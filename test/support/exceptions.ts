@@ -21,6 +21,24 @@ const known: Readonly<Record<string, Exception>> = {
     completeAt: 'never',
     why: 'P1: the finish of another choice does not complete the answer',
   },
+  'chat/choices-calls-cut': {
+    text: 'I will read it.',
+    calls: [call('Read', '{"n":1}')],
+    completeAt: 'never',
+    why: 'L9: the second choice is a part of the answer, and does not finish',
+  },
+  'chat/choices-in-parts-whole': {
+    text: 'I will read it.',
+    thinking: 'Hm.',
+    calls: [call('Read', '{"n":1}')],
+    why: 'L9: each kind of content comes from the first choice with it',
+  },
+  'chat/choices-text-and-calls': {
+    text: 'I will read it.',
+    calls: [call('Read', '{"n":1}')],
+    completeAt: '"finish_reason":"tool_calls"}]}',
+    why: 'L9: the text of the first choice and the calls of the second',
+  },
   'chat/content-as-parts': {
     text: 'One two three',
     thinking: 'Hm.',

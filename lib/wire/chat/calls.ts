@@ -2,7 +2,6 @@
  * Assigns each entry of `tool_calls` to a call. Servers number calls from 0, from 1, as strings, or not at all; ids and
  * names arrive late, in pieces, repeatedly, or never. A call is sent to the client once its name is known.
  */
-import { clientToolId, type Origin } from '../../anthropic/provenance.ts';
 import type { Writer } from '../../anthropic/writer.ts';
 import { brackets, type Brackets } from '../../stream/brackets.ts';
 import { toNumber, toObject, toText, type Json } from '../../json.ts';
@@ -12,6 +11,8 @@ export interface CallNames {
   declared: readonly string[];
   /** Maps the upstream's name to the client's (L6). */
   toClient(name: string): string;
+  /** Maps the upstream's id of a call to the client's (P9). */
+  toClientId(id: string): string;
 }
 
 export interface Calls {
@@ -34,8 +35,7 @@ interface Call {
   args: Brackets;
 }
 
-/** `origin` is the model that makes the calls. */
-export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
+export function calls(writer: Writer, names: CallNames): Calls {
   const all: Call[] = [];
   // The latest call with each index and each id; indexed because a response may have thousands of calls.
   const byIndex = new Map<string, Call>();
@@ -155,7 +155,7 @@ export function calls(writer: Writer, origin: Origin, names: CallNames): Calls {
 
   function open(call: Call): void {
     call.begun = true;
-    const id = call.id === '' ? '' : clientToolId(call.id, origin);
+    const id = names.toClientId(call.id);
     writer.open(call.key, { type: 'tool_use', id, name: names.toClient(call.name), input: {} });
     for (const args of call.early) {
       waiting -= args.length;

@@ -4,7 +4,7 @@
  * first turn with reasoning: both change earlier messages.
  */
 import { argumentsText, resultText, type Step } from '../encode/history.ts';
-import { originOf, readSignature, upstreamToolId } from '../../anthropic/provenance.ts';
+import { originOf, readSignature } from '../../anthropic/provenance.ts';
 import {
   isBlock,
   toBlocks,
@@ -13,6 +13,7 @@ import {
   type ToolResultBlock,
   type ToolUseBlock,
 } from '../../anthropic/request.ts';
+import { toUpstreamId } from '../tool-ids.ts';
 import { toUpstreamName } from '../tool-names.ts';
 import { isBlank, joinTexts, wellFormedJson } from '../encode/text.ts';
 import { parseJson, toText } from '../../json.ts';
@@ -116,7 +117,7 @@ function detailsOf(block: ThinkingBlock, { format, provider, modelId }: Route): 
 
 function toCall(call: ToolUseBlock, route: Route): NonNullable<ChatAssistantMessage['tool_calls']>[number] {
   return {
-    id: toCallId(call.id, route),
+    id: toUpstreamId(call.id, route),
     type: 'function',
     function: {
       name: toUpstreamName(toText(call.name)),
@@ -125,18 +126,13 @@ function toCall(call: ToolUseBlock, route: Route): NonNullable<ChatAssistantMess
   };
 }
 
-function toCallId(id: string, route: Route): string {
-  const { quirks } = route;
-  return upstreamToolId(id, { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral' }, route);
-}
-
 /** The tool message for a result, and its images and files after a label that names the call. */
 function toToolMessage(
   result: ToolResultBlock,
   call: ToolUseBlock | undefined,
   route: Route,
 ): { message: ChatToolMessage; moved: ChatPart[] } {
-  const id = toCallId(result.tool_use_id, route);
+  const id = toUpstreamId(result.tool_use_id, route);
   const parts = toParts(toBlocks(result.content), route);
   const media = parts.filter((part) => !isText(part));
   const texts = parts.filter(isText).map(({ text }) => text);

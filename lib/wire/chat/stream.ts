@@ -8,11 +8,12 @@ import { errorInside } from '../decode/errors.ts';
 import type { Decoded, Usage } from '../../anthropic/events.ts';
 import { tagSignature } from '../../anthropic/provenance.ts';
 import { thinkTags, type Piece } from '../decode/think-tags.ts';
+import { clientToolIds } from '../tool-ids.ts';
 import { toUpstreamName } from '../tool-names.ts';
-import { isObject, toArray, toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
+import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { clientToolNames } from '../decode/client-tool-names.ts';
-import { choiceSelector } from '../decode/choices.ts';
+import { choices, type ContentKind } from '../decode/choices.ts';
 import type { Route, Turn } from '../codec.ts';
 import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
@@ -20,7 +21,8 @@ import { limitUnnamedArguments, rejectUnnamedCall } from '../decode/unnamed-call
 import { costOf } from '../decode/usage.ts';
 import { calls } from './calls.ts';
 import { toStopReason } from './finish.ts';
-import { reasoningDetails, reasoningText } from './reasoning.ts';
+import { deltaContent, type DeltaContent } from './delta.ts';
+import { reasoningDetails } from './reasoning.ts';
 import { toUsage } from './usage.ts';
 
 export function chatDecoder(route: Route, turn: Turn): Transducer<Uint8Array, Decoded> {
@@ -34,11 +36,16 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const declared = toArray(request.tools)
     .flatMap((tool) => toText(toObject(tool)['name']) || [])
     .map(toUpstreamName);
-  const tools = calls(answer, route, { declared, toClient: clientToolNames(request.tools, emit) });
+  const tools = calls(answer, {
+    declared,
+    toClient: clientToolNames(request.tools, emit),
+    toClientId: clientToolIds(route, emit),
+  });
   const details = reasoningDetails();
   const tags = route.quirks.inlineThink ? thinkTags() : undefined;
-  const { isAnswer, markEnded } = choiceSelector(finish, () => drop('a second choice'));
-  let inPieces = false;
+  const parts = choices(finish, () => drop('a second choice'));
+  /** The choices that sent content in a `delta`. */
+  const inPieces = new Set<number>();
   /** The kind of the last content. `claude -p` prints the last block, and nothing if that is only a signature (measured). */
   let last: 'text' | 'thinking' | 'call' | undefined;
   let reported: Partial<Usage> = {};
@@ -51,9 +58,9 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     const error = errorOf(frame);
     if (error) return fail('upstream', error, error.status);
     readUsage(json['usage']);
-    const choices = toArray(json['choices']);
-    if (choices.length > 0) begin();
-    for (const [position, choice] of choices.entries()) readChoice(toObject(choice), position);
+    const list = toArray(json['choices']);
+    if (list.length > 0) begin();
+    for (const [position, choice] of list.entries()) readChoice(toObject(choice), position);
   }
 
   function readUsage(value: unknown): void {
@@ -72,36 +79,39 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (answer.phase() === 'after') return;
     // Moonshot sends usage in the choice.
     readUsage(choice['usage']);
-    const delta = toDelta(choice);
     const index = toNumber(choice['index']) ?? position;
-    if (!isAnswer(index, () => hasContent(delta, choice))) return;
+    const delta = toDelta(choice, index);
+    const content = deltaContent(delta, choice['text'], emit);
+    if (isObject(choice['delta']) && content.kinds.size > 0) inPieces.add(index);
+    const used = parts.accept(index, content.kinds);
+    if (!parts.isPart(index)) return;
     const error = errorInside(choice);
     if (error) return fail('upstream', error, error.status);
-    readDelta(delta, choice);
+    readContent(delta, content, used);
     readFinish(toText(choice['finish_reason']), index);
   }
 
   /** Some servers send `message` instead of `delta`. Others repeat the whole message in the last chunk: it is dropped. */
-  function toDelta({ delta, message }: JsonObject): JsonObject {
-    if (isObject(delta)) {
-      inPieces ||= hasContent(delta, {});
-      return delta;
-    }
+  function toDelta({ delta, message }: JsonObject, choice: number): JsonObject {
+    if (isObject(delta)) return delta;
     if (!isObject(message)) return {};
-    if (!inPieces) return message;
+    if (!inPieces.has(choice)) return message;
     emit({ type: 'dropped', what: 'a whole message after its pieces' });
     return {};
   }
 
-  function readDelta(delta: JsonObject, choice: JsonObject): void {
-    details.add(delta);
-    write({ type: 'thinking', text: reasoningText(delta) });
-    for (const piece of contentPieces(delta['content'] ?? choice['text'], emit)) {
+  /** Writes the kinds of content in `used`. */
+  function readContent(
+    delta: JsonObject,
+    { pieces, calls: entries }: DeltaContent,
+    used: ReadonlySet<ContentKind>,
+  ): void {
+    if (used.has('thinking')) details.add(delta);
+    for (const piece of pieces) {
+      if (!used.has(piece.type)) continue;
       for (const part of piece.type === 'text' && tags ? tags.push(piece.text) : [piece]) write(part);
     }
-    write({ type: 'text', text: toText(delta['refusal']) });
-    const entries = toolEntries(delta);
-    if (entries.length === 0) return;
+    if (!used.has('calls')) return;
     for (const held of tags?.end() ?? []) write(held);
     sign();
     begin();
@@ -127,8 +137,10 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
 
   function readFinish(name: string, choice: number): void {
     if (name === '' || answer.phase() === 'after') return;
-    markEnded(choice);
-    core.recordFinish(toStopReason(name), 'finish_reason', name);
+    const meaning = toStopReason(name);
+    const record = (): void => core.recordFinish(meaning, 'finish_reason', name);
+    if (meaning === 'failure') record();
+    else parts.end(choice, record);
   }
 
   function end(): void {
@@ -141,39 +153,4 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   }
 
   return stage;
-}
-
-/** True for a choice with content. An empty first choice must not be selected as the answer (L9). */
-function hasContent(delta: JsonObject, choice: JsonObject): boolean {
-  const content = delta['content'] ?? choice['text'];
-  const hasText =
-    typeof content === 'string' ? content !== '' : isObject(content) || toArray(content).length > 0;
-  return (
-    hasText || reasoningText(delta) !== '' || toText(delta['refusal']) !== '' || toolEntries(delta).length > 0
-  );
-}
-
-function toolEntries(delta: JsonObject): Json[] {
-  const entries = toArray(delta['tool_calls']);
-  const legacy = delta['function_call'];
-  return entries.length === 0 && isObject(legacy) ? [{ index: 0, function: legacy }] : entries;
-}
-
-/** Content is a string, one part, or several parts. Mistral also sends thinking in parts. */
-function* contentPieces(content: unknown, emit: (decoded: Decoded) => void): Iterable<Piece> {
-  if (typeof content === 'string') return yield { type: 'text', text: content };
-  for (const part of isObject(content) ? [content] : toArray(content)) {
-    if (typeof part === 'string') yield { type: 'text', text: part };
-    if (!isObject(part)) continue;
-    const { thinking } = part;
-    if (typeof part['text'] === 'string') yield { type: 'text', text: part['text'] };
-    else if (typeof thinking === 'string') yield { type: 'thinking', text: thinking };
-    else if (Array.isArray(thinking))
-      yield { type: 'thinking', text: thinking.map((piece) => toText(toObject(piece)['text'])).join('') };
-    else
-      emit({
-        type: 'dropped',
-        what: `a content part of type ${toText(part['type']).slice(0, 40) || 'unknown'}`,
-      });
-  }
 }

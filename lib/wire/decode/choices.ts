@@ -1,30 +1,66 @@
-/** Selects one of several choices as the answer: the first with content (L9). The finish of any other is ignored. */
+/**
+ * Makes one answer of several choices that the client did not request (L9). Each kind of content comes from the first
+ * choice that carries it: some servers send the text in one choice and the calls in another (ericc-ch/copilot-api#81).
+ */
 import type { FinishTracker } from './finish.ts';
 
-export interface ChoiceSelector {
-  /** True when choice `index` is the answer or can still become it. */
-  isAnswer: (index: number, hasContent: () => boolean) => boolean;
-  /** Records that choice `index` has finished. */
-  markEnded: (index: number) => void;
+export type ContentKind = 'text' | 'thinking' | 'calls';
+
+export interface Choices {
+  /**
+   * Takes the kinds of content in one chunk of choice `index`. Returns the kinds that belong to the answer, and reports
+   * the others.
+   */
+  accept(index: number, kinds: ReadonlySet<ContentKind>): ReadonlySet<ContentKind>;
+  /** True while choice `index` is a part of the answer or no choice is. */
+  isPart(index: number): boolean;
+  /** Records that choice `index` has finished. Calls `record` once every part of the answer has. */
+  end(index: number, record: () => void): void;
 }
 
-/** `onDropped` is called for each chunk with content of a choice that is not the answer. */
-export function choiceSelector(finish: FinishTracker, onDropped: () => void): ChoiceSelector {
-  let selected: number | undefined;
-  let lastEnded: number | undefined;
+/** `onDropped` is called for each kind of content in a chunk that is not used. */
+export function choices(finish: FinishTracker, onDropped: () => void): Choices {
+  const owners = new Map<ContentKind, number>();
+  const parts = new Set<number>();
+  /** How to record the finish of each choice that has one. */
+  const ended = new Map<number, () => void>();
+
+  function accept(index: number, kinds: ReadonlySet<ContentKind>): ReadonlySet<ContentKind> {
+    const used = new Set<ContentKind>();
+    for (const kind of kinds) {
+      if (!owners.has(kind)) owners.set(kind, index);
+      if (owners.get(kind) === index) used.add(kind);
+      else onDropped();
+    }
+    if (used.size > 0 && !parts.has(index)) addPart(index);
+    return used;
+  }
+
+  function addPart(index: number): void {
+    parts.add(index);
+    const unchanged = ended.has(index) && [...ended.keys()].every((choice) => parts.has(choice));
+    if (unchanged) return;
+    // The finish so far belongs to other choices.
+    finish.clear();
+    settle();
+  }
+
+  function settle(): void {
+    if ([...parts].every((index) => ended.has(index)))
+      for (const [index, record] of ended) if (isPart(index)) record();
+  }
+
+  function isPart(index: number): boolean {
+    return parts.size === 0 || parts.has(index);
+  }
+
   return {
-    isAnswer(index, hasContent) {
-      if (selected === undefined && hasContent()) {
-        selected = index;
-        // The finish recorded so far belongs to another choice.
-        if (lastEnded !== index) finish.clear();
-      }
-      if (index === (selected ?? index)) return true;
-      if (hasContent()) onDropped();
-      return false;
-    },
-    markEnded(index) {
-      lastEnded = index;
+    accept,
+    isPart,
+    end(index, record) {
+      if (!isPart(index)) return;
+      ended.set(index, record);
+      settle();
     },
   };
 }

@@ -10,14 +10,14 @@ export interface FinishTracker {
   set(reason: StopReason): void;
   /** Records a reason in place of any earlier one. */
   override(reason: StopReason): void;
-  /** Forgets the reason: it belonged to another choice. */
+  /** Forgets the reason: another choice is a part of the answer and has not finished. */
   clear(): void;
 }
 
 /** The meaning of an upstream's finish reason (P7); `failure` and `malformed` fail the turn. */
 export type FinishMeaning = StopReason | 'failure' | 'malformed' | 'unknown';
 
-/** Emits `finished` with the first reason. */
+/** Emits `finished` with the first reason, and `resumed` when it is forgotten. */
 export function finishTracker(emit: (remark: Remark) => void): FinishTracker {
   let reason: StopReason | undefined;
 
@@ -38,6 +38,7 @@ export function finishTracker(emit: (remark: Remark) => void): FinishTracker {
     },
     override,
     clear() {
+      if (reason !== undefined) emit({ type: 'resumed' });
       reason = undefined;
     },
   };

@@ -3,15 +3,15 @@
  * field by field over several parts, with arguments as a string, without an id, or twice.
  */
 import type { Remark } from '../../anthropic/events.ts';
-import { clientToolId, derivedToolId, type Origin } from '../../anthropic/provenance.ts';
+import { derivedToolId } from '../../anthropic/provenance.ts';
 import type { Writer } from '../../anthropic/writer.ts';
 import { toArray, toText, type JsonObject } from '../../json.ts';
 import { partialArguments, type PartialArguments } from './partial-args.ts';
 
 export interface CallOptions {
   messageId: string;
-  /** The upstream that makes the calls. */
-  origin: Origin;
+  /** Maps the upstream's id of a call to the client's (P9). */
+  toClientId: (id: string) => string;
   /** Returns the client's name for a tool (L6). */
   toClient: (name: string) => string;
   emit: (remark: Remark) => void;
@@ -44,7 +44,7 @@ interface PartialCall {
 
 export function calls(
   writer: Writer,
-  { messageId, origin, toClient, emit, onSignature }: CallOptions,
+  { messageId, toClientId, toClient, emit, onSignature }: CallOptions,
 ): Calls {
   const ids = new Set<string>();
   /** Complete calls by the upstream's id, to recognize repeated ones. */
@@ -91,7 +91,7 @@ export function calls(
 
   function begin(id: string, name: string, signature: string): { key: string; clientId: string } {
     const key = `call ${count}`;
-    let clientId = id === '' ? '' : clientToolId(id, origin);
+    let clientId = toClientId(id);
     for (let n = count; clientId === '' || ids.has(clientId); n++) clientId = derivedToolId(messageId, n);
     ids.add(clientId);
     count++;

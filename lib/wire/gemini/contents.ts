@@ -5,7 +5,6 @@
  */
 import { argumentsText, toHistory, type Step } from '../encode/history.ts';
 import { noOutput } from '../encode/notes.ts';
-import { upstreamToolId } from '../../anthropic/provenance.ts';
 import {
   isBlock,
   toBlocks,
@@ -17,6 +16,7 @@ import {
 import { isBlank, joinTexts, wellFormedJson } from '../encode/text.ts';
 import { isObject, parseJson, toObject, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
+import { toUpstreamId } from '../tool-ids.ts';
 import { toFunctionName } from './names.ts';
 import { isText, toParts, type InputPart } from './parts.ts';
 import { restored, signatureOf } from './signatures.ts';
@@ -89,11 +89,7 @@ function toModelParts(blocks: readonly ContentBlock[], route: Route): GeminiPart
 
 function toCall(call: ToolUseBlock, route: Route): NonNullable<GeminiPart['functionCall']> {
   const args = parseJson(argumentsText(wellFormedJson(call.input)));
-  return { id: toCallId(call.id, route), name: toFunctionName(toText(call.name)), args: toObject(args) };
-}
-
-function toCallId(id: string, route: Route): string {
-  return upstreamToolId(id, { max: route.quirks.toolIdMax }, route);
+  return { id: toUpstreamId(call.id, route), name: toFunctionName(toText(call.name)), args: toObject(args) };
 }
 
 /** All responses first, then the media that cannot be part of a response, each with a label. */
@@ -122,7 +118,7 @@ function toResponse(
   const text = joinTexts(texts) || noOutput;
   return {
     response: {
-      id: toCallId(result.tool_use_id, route),
+      id: toUpstreamId(result.tool_use_id, route),
       name: toFunctionName(called),
       response: result.is_error === true ? { error: text } : { output: text },
       ...(inside && media.length > 0 && { parts: media }),

@@ -8,8 +8,9 @@ import type { Decoded } from '../../anthropic/events.ts';
 import { maxHeldCharacters } from '../../anthropic/writer.ts';
 import { isObject, toArray, toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
-import { choiceSelector } from '../decode/choices.ts';
+import { choices, type ContentKind } from '../decode/choices.ts';
 import type { Route, Turn } from '../codec.ts';
+import { clientToolIds } from '../tool-ids.ts';
 import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
 import { rejectUnnamedCall } from '../decode/unnamed-calls.ts';
@@ -35,13 +36,13 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const prose = proseWriter(answer, route, emit);
   const functions = calls(answer, {
     messageId,
-    origin: route,
+    toClientId: clientToolIds(route, emit),
     toClient: functionNames(request.tools, emit),
     emit,
     onSignature: prose.signCall,
   });
   const counter = usageCounter();
-  const { isAnswer, markEnded } = choiceSelector(finish, () => drop('a second candidate'));
+  const owned = choices(finish, () => drop('a second candidate'));
   let search: JsonObject | undefined;
 
   function read(frame: DataFrame): void {
@@ -71,9 +72,14 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (answer.phase() === 'after') return;
     const parts = partsOf(candidate);
     const number = toNumber(candidate['index']) ?? position;
-    if (!isAnswer(number, () => parts.some(hasContent))) return;
+    const kinds = parts.map(kindOf);
+    const used = owned.accept(number, new Set(kinds.flatMap((kind) => kind ?? [])));
+    if (!owned.isPart(number)) return;
     const raw = rawArguments(source, position, parts);
-    for (const [at, part] of parts.entries()) readPart(part, () => raw(at));
+    for (const [at, part] of parts.entries()) {
+      const kind = kinds[at];
+      if (kind === undefined || used.has(kind)) readPart(part, () => raw(at));
+    }
     if (functions.held() > maxHeldCharacters)
       return fail('overflow', { type: 'api_error', message: 'the upstream sent a call without end' });
     if (isSearchMetadata(candidate['groundingMetadata'])) search = candidate['groundingMetadata'];
@@ -104,9 +110,11 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
 
   function readFinish(name: string, candidate: number): void {
     if (name === '' || answer.phase() === 'after') return;
-    markEnded(candidate);
+    const meaning = toStopReason(name);
     // `finishMessage` is not logged: it may quote the conversation.
-    core.recordFinish(toStopReason(name), 'finishReason', name);
+    const record = (): void => core.recordFinish(meaning, 'finishReason', name);
+    if (meaning === 'failure' || meaning === 'malformed') record();
+    else owned.end(candidate, record);
   }
 
   function end(): void {
@@ -133,13 +141,15 @@ function partsOf(candidate: JsonObject): JsonObject[] {
   return list.map(toObject);
 }
 
-/** True for a part with content. A second candidate is used if the first one has none (L9). */
-function hasContent(part: JsonObject): boolean {
-  return (
+/** The kind of a part's content; undefined for a part without any. */
+function kindOf(part: JsonObject): ContentKind | undefined {
+  if (isObject(part['functionCall'])) return 'calls';
+  const hasContent =
     toText(part['text']) !== '' ||
     toText(part['thoughtSignature']) !== '' ||
-    Object.values(part).some((value) => isObject(value))
-  );
+    Object.values(part).some((value) => isObject(value));
+  if (!hasContent) return undefined;
+  return part['thought'] === true ? 'thinking' : 'text';
 }
 
 /**

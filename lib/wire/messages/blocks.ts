@@ -11,7 +11,7 @@ import {
   noOutput,
   unknownNote,
 } from '../encode/notes.ts';
-import { originOf, readSignature, upstreamToolId } from '../../anthropic/provenance.ts';
+import { originOf, readSignature } from '../../anthropic/provenance.ts';
 import {
   isBlock,
   toBlocks,
@@ -24,6 +24,7 @@ import {
 import { isBlank } from '../encode/text.ts';
 import { isObject, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
+import { toUpstreamId } from '../tool-ids.ts';
 
 /** The blocks to send for `block`; none if it must be omitted. */
 export function toUpstream(block: ContentBlock, route: Route): ContentBlock[] {
@@ -60,13 +61,8 @@ function redacted(block: RedactedThinkingBlock, route: Route): RedactedThinkingB
   return tag.origin === originOfRoute(route) ? [{ ...block, data: tag.payload }] : [];
 }
 
-function toId(id: unknown, route: Route): string {
-  const { quirks } = route;
-  return upstreamToolId(toText(id), { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral' }, route);
-}
-
 function toolUse(block: ToolUseBlock, route: Route): ToolUseBlock {
-  const id = toId(block.id, route);
+  const id = toUpstreamId(block.id, route);
   // MiniMax rejects arguments that are not an object: "invalid function arguments json string".
   const broken = !route.quirks.betas && !isObject(block.input);
   if (id === block.id && !broken) return block;
@@ -74,7 +70,7 @@ function toolUse(block: ToolUseBlock, route: Route): ToolUseBlock {
 }
 
 function toolResult(block: ToolResultBlock, route: Route): ToolResultBlock {
-  const id = toId(block.tool_use_id, route);
+  const id = toUpstreamId(block.tool_use_id, route);
   const content = resultContent(block, route);
   if (id === block.tool_use_id && content === block.content) return block;
   return { ...block, tool_use_id: id, ...(content !== undefined && { content }) };

@@ -19,9 +19,10 @@ import {
   type MessageStop,
   type Usage,
 } from '../../anthropic/events.ts';
-import { clientToolId, tagSignature } from '../../anthropic/provenance.ts';
+import { tagSignature } from '../../anthropic/provenance.ts';
 import { toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
+import { clientToolIds } from '../tool-ids.ts';
 import { clientToolNames } from '../decode/client-tool-names.ts';
 import type { Route, Turn } from '../codec.ts';
 import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
@@ -42,6 +43,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { answer, finish, emit, fail, stage } = core;
   const { quirks } = route;
   const toClientName = clientToolNames(request.tools, emit);
+  const toClientId = clientToolIds(route, emit);
   const texts = blockTexts(quirks.leakedThinkEnd);
   /** The types of the started blocks, by the upstream's index. */
   const types = new Map<number, string>();
@@ -142,7 +144,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   /** The block with the client's id and name and a tagged signature; the same object if nothing changes. */
   function toClientBlock(block: AnswerBlock): AnswerBlock {
     if (block.type === 'tool_use') {
-      const id = toText(block.id) === '' ? '' : clientToolId(toText(block.id), route);
+      const id = toClientId(toText(block.id));
       const name = toClientName(toText(block.name));
       return id === block.id && name === block.name ? block : { ...block, id, name };
     }

@@ -2,7 +2,6 @@
  * Decodes items of type `function_call`. The `tool_use` block is opened when the name is known; arguments pass as text and
  * are not parsed (L9).
  */
-import { clientToolId } from '../../anthropic/provenance.ts';
 import { toText } from '../../json.ts';
 import type { ItemContext, OutputItem } from './output-item.ts';
 import { itemTexts } from './item-texts.ts';
@@ -10,7 +9,7 @@ import { itemTexts } from './item-texts.ts';
 /** `onHeld` receives the change in the number of characters of arguments that are held until the name arrives. */
 export function callItem(
   key: string,
-  { answer, prose, origin, toClient, drop }: ItemContext,
+  { answer, prose, toClient, toClientId, drop }: ItemContext,
   onHeld: (characters: number) => void,
 ): OutputItem {
   let id = '';
@@ -33,8 +32,7 @@ export function callItem(
   function open(): void {
     opened = true;
     prose.endBlock();
-    const callId = id === '' ? '' : clientToolId(id, origin);
-    answer.open(key, { type: 'tool_use', id: callId, name: toClient(name), input: {} });
+    answer.open(key, { type: 'tool_use', id: toClientId(id), name: toClient(name), input: {} });
     for (const args of held) {
       onHeld(-args.length);
       answer.delta(key, { type: 'input_json_delta', partial_json: args });

@@ -4,7 +4,6 @@
  */
 import { argumentsText, resultText, type Step } from '../encode/history.ts';
 import { failedResult } from '../encode/notes.ts';
-import { upstreamToolId } from '../../anthropic/provenance.ts';
 import {
   isBlock,
   toBlocks,
@@ -13,6 +12,7 @@ import {
   type ToolUseBlock,
 } from '../../anthropic/request.ts';
 import { isBlank, joinTexts, wellFormedJson } from '../encode/text.ts';
+import { toUpstreamId } from '../tool-ids.ts';
 import { toUpstreamName } from '../tool-names.ts';
 import { toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
@@ -77,15 +77,10 @@ function toTurn(blocks: readonly ContentBlock[], route: Route): InputItem[] {
 function toCall(call: ToolUseBlock, route: Route): FunctionCall {
   return {
     type: 'function_call',
-    call_id: toCallId(call.id, route),
+    call_id: toUpstreamId(call.id, route),
     name: toUpstreamName(toText(call.name)),
     arguments: argumentsText(wellFormedJson(call.input)),
   };
-}
-
-function toCallId(id: string, route: Route): string {
-  const { quirks } = route;
-  return upstreamToolId(id, { max: quirks.toolIdMax, nine: quirks.toolIds === 'mistral' }, route);
 }
 
 /** The output of a call. If the upstream takes only text in a result, its images and files are in `moved`, with a label. */
@@ -94,7 +89,7 @@ function toOutput(
   call: ToolUseBlock | undefined,
   route: Route,
 ): { item: FunctionCallOutput; moved: InputPart[] } {
-  const id = toCallId(result.tool_use_id, route);
+  const id = toUpstreamId(result.tool_use_id, route);
   const parts = toParts(toBlocks(result.content), route);
   const media = parts.filter((part) => !isText(part));
   const texts = parts.filter(isText).map(({ text }) => text);

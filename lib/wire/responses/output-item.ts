@@ -30,6 +30,8 @@ export interface ItemContext {
   origin: Origin;
   /** Returns the client's name for a tool (L6). */
   toClient: (name: string) => string;
+  /** Returns the client's id for a call (P9). */
+  toClientId: (id: string) => string;
   /** Logs, once for each `what`, that something was left out. */
   drop: (what: string) => void;
 }

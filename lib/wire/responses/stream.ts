@@ -9,6 +9,7 @@ import type { ApiError } from '../../anthropic/errors.ts';
 import type { Decoded, Usage } from '../../anthropic/events.ts';
 import { toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
+import { clientToolIds } from '../tool-ids.ts';
 import { clientToolNames } from '../decode/client-tool-names.ts';
 import type { Route, Turn } from '../codec.ts';
 import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
@@ -38,7 +39,8 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const prose = proseWriter(answer, stopSequences(request.stop_sequences), emit);
   const search = searches({ answer, prose, messageId, tool: requestedSearch(request)?.name, drop });
   const toClient = clientToolNames(request.tools, emit);
-  const factory = itemFactory({ answer, prose, searches: search, origin: route, toClient, drop });
+  const toClientId = clientToolIds(route, emit);
+  const factory = itemFactory({ answer, prose, searches: search, origin: route, toClient, toClientId, drop });
   const items = itemLookup(factory.create);
   let reported: Partial<Usage> = {};
 

@@ -14,6 +14,13 @@ export const geminiExceptions: Readonly<Record<string, Exception>> = {
     completeAt: 'never',
     why: 'P1: the finish of another candidate does not complete the answer',
   },
+  'gemini/candidates-text-and-calls': {
+    text: 'I will read it.',
+    thinking: 'Hm.',
+    calls: [call('Read', '{"n":1}')],
+    completeAt: '"totalTokenCount":129}',
+    why: 'L9: the text and thoughts of the first candidate, and the call of the second',
+  },
   'gemini/code-execution': {
     text: 'I compute.\n```python\nprint(6*7)\n```\n\n```\n42\n\n```\nIt is 42.',
     why: 'code that Google ran is sent as text',

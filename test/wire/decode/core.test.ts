@@ -1,9 +1,8 @@
-/** The shared parts of the decoders: finish tracker, choice selector, `[DONE]`, and token counts. */
+/** The shared parts of the decoders: finish tracker, `[DONE]`, and token counts. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Remark } from '../../../lib/anthropic/events.ts';
-import { choiceSelector } from '../../../lib/wire/decode/choices.ts';
 import { finishTracker } from '../../../lib/wire/decode/finish.ts';
 import { count, withoutCached } from '../../../lib/wire/decode/usage.ts';
 import { runs } from '../../support/arbitraries.ts';
@@ -23,6 +22,9 @@ describe('finish tracker (P7)', () => {
     end.set('tool_use');
     assert.equal(end.reason(), 'tool_use');
     assert.deepEqual(remarks, [{ type: 'finished' }]);
+    end.clear();
+    end.clear();
+    assert.deepEqual(remarks.slice(1), [{ type: 'resumed' }]);
   });
 
   test('keeps a reason that cut the turn off unless it is overridden', () => {
@@ -44,44 +46,6 @@ describe('finish tracker (P7)', () => {
       end.set(reason);
       assert.ok(!end.isCut());
     }
-  });
-});
-
-describe('choice selector', () => {
-  const full = () => true;
-  const empty = () => false;
-
-  test('selects the first choice with content and reports content of others', () => {
-    let dropped = 0;
-    const { isAnswer } = choiceSelector(finish().finish, () => void dropped++);
-    assert.ok(isAnswer(0, empty) && isAnswer(1, full));
-    assert.ok(!isAnswer(0, empty));
-    assert.equal(dropped, 0);
-    assert.ok(!isAnswer(0, full));
-    assert.equal(dropped, 1);
-  });
-
-  test('ignores the finish of an empty choice', () => {
-    const { finish: end } = finish();
-    const { isAnswer, markEnded } = choiceSelector(end, () => {});
-    isAnswer(0, empty);
-    markEnded(0);
-    end.set('end_turn');
-    isAnswer(1, full);
-    assert.equal(end.reason(), undefined);
-    markEnded(1);
-    end.set('max_tokens');
-    isAnswer(1, full);
-    assert.equal(end.reason(), 'max_tokens');
-  });
-
-  test('accepts a finish before the content of the same choice', () => {
-    const { finish: end } = finish();
-    const { isAnswer, markEnded } = choiceSelector(end, () => {});
-    markEnded(3);
-    end.set('end_turn');
-    assert.ok(isAnswer(3, full));
-    assert.equal(end.reason(), 'end_turn');
   });
 });
 

@@ -1,0 +1,58 @@
+/** Reads the content of one `delta` or `message`, whatever fields the server uses for it. */
+import type { Remark } from '../../anthropic/events.ts';
+import { isObject, toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
+import type { ContentKind } from '../decode/choices.ts';
+import type { Piece } from '../decode/think-tags.ts';
+import { reasoningText } from './reasoning.ts';
+
+export interface DeltaContent {
+  /** Text and thinking, in order; no piece is empty. */
+  pieces: readonly Piece[];
+  /** The entries of `tool_calls`. */
+  calls: readonly Json[];
+  kinds: ReadonlySet<ContentKind>;
+}
+
+/** `text` is the choice's own text: the field of the older Completions API. */
+export function deltaContent(
+  delta: JsonObject,
+  text: Json | undefined,
+  emit: (remark: Remark) => void,
+): DeltaContent {
+  const pieces: Piece[] = [
+    { type: 'thinking', text: reasoningText(delta) },
+    ...contentPieces(delta['content'] ?? text, emit),
+    { type: 'text', text: toText(delta['refusal']) },
+  ];
+  const given = pieces.filter((piece) => piece.text !== '');
+  const calls = toolEntries(delta);
+  const kinds = new Set<ContentKind>(given.map(({ type }) => type));
+  if (toArray(delta['reasoning_details']).length > 0) kinds.add('thinking');
+  if (calls.length > 0) kinds.add('calls');
+  return { pieces: given, calls, kinds };
+}
+
+function toolEntries(delta: JsonObject): readonly Json[] {
+  const entries = toArray(delta['tool_calls']);
+  const legacy = delta['function_call'];
+  return entries.length === 0 && isObject(legacy) ? [{ index: 0, function: legacy }] : entries;
+}
+
+/** Content is a string, one part, or several parts. Mistral also sends thinking in parts. */
+function* contentPieces(content: Json | undefined, emit: (remark: Remark) => void): Iterable<Piece> {
+  if (typeof content === 'string') return yield { type: 'text', text: content };
+  for (const part of isObject(content) ? [content] : toArray(content)) {
+    if (typeof part === 'string') yield { type: 'text', text: part };
+    if (!isObject(part)) continue;
+    const { thinking } = part;
+    if (typeof part['text'] === 'string') yield { type: 'text', text: part['text'] };
+    else if (typeof thinking === 'string') yield { type: 'thinking', text: thinking };
+    else if (Array.isArray(thinking))
+      yield { type: 'thinking', text: thinking.map((piece) => toText(toObject(piece)['text'])).join('') };
+    else
+      emit({
+        type: 'dropped',
+        what: `a content part of type ${toText(part['type']).slice(0, 40) || 'unknown'}`,
+      });
+  }
+}
