@@ -20,7 +20,9 @@ export async function sendOnce(over: ProxyOverDoubles, body: object): Promise<Se
   const attempts = over.recorded.slice(before);
   return {
     response,
-    refusals: attempts.flatMap(({ refused }) => (refused ? [refused.rule] : [])),
+    refusals: attempts.flatMap(({ refused }) =>
+      refused ? [`${refused.rule}: ${JSON.stringify(refused.refusal.body).slice(0, 300)}`] : [],
+    ),
     accepted: attempts.find(({ refused }) => !refused),
   };
 }

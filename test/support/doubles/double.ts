@@ -50,6 +50,8 @@ export interface Rule {
    * the result; a list has several examples.
    */
   bad: Change | readonly Change[];
+  /** For a rule about headers: the headers of its example, instead of `bad`. */
+  badHeaders?: Readonly<Record<string, string>>;
   violates(incoming: Incoming): Violation | undefined;
 }
 

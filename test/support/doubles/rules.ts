@@ -10,6 +10,7 @@ export function wantsKey(header: string, source: string, violation: Violation): 
     name: `a key in ${header}`,
     source,
     bad: [],
+    badHeaders: {},
     violates: ({ headers }) => (headers[header] === undefined ? violation : undefined),
   };
 }
