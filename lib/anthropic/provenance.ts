@@ -37,6 +37,24 @@ export function readSignature(signature: string | undefined): Provenance | undef
   return origin === undefined ? undefined : { origin, payload: signature.slice(end + 1) };
 }
 
+/**
+ * The signature of an empty thinking block that carries what an upstream attached to its answer and expects back (P11).
+ * `readSignature` returns an origin for it that no upstream has, so that it is never sent as a signature.
+ */
+export function tagAttachment(origin: Origin, payload: string): string {
+  return `${signatureTag}${toBase64Url(attachmentOrigin(origin))}.${payload}`;
+}
+
+/** The payload of a signature that `tagAttachment` made for the same origin; undefined for any other. */
+export function readAttachment(signature: string | undefined, origin: Origin): string | undefined {
+  const read = readSignature(signature);
+  return read?.origin === attachmentOrigin(origin) ? read.payload : undefined;
+}
+
+function attachmentOrigin(origin: Origin): string {
+  return `attached by ${originOf(origin)}`;
+}
+
 const anthropicId = /^[A-Za-z0-9_-]+$/;
 const idTag = 'toolu_occ2_';
 const hashTag = 'toolu_occ0_';

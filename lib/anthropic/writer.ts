@@ -53,6 +53,10 @@ export interface Writer {
   prose(type: 'text' | 'thinking', text: string): void;
   /** Signs the last thinking block. */
   signature(signature: string): void;
+  /** Writes a thinking block that has only this signature. */
+  carry(signature: string): void;
+  /** Reserves the id of the next call: `id`, or a derived one if it is empty or taken (P9). */
+  reserveId(id: string): string;
   /** Opens a block under a key that the codec chooses. Content that `block` already has is sent as deltas. */
   open(key: BlockKey, block: AnswerBlock, original?: BlockStart): void;
   /** Appends to an open block; returns false if there is none with this key or it cannot contain the delta (L2). */
@@ -75,6 +79,7 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
   const { messageId, model, marker, maxHeld = maxHeldCharacters } = options;
   const queue = blockQueue(emit, marker);
   const ids = new Set<string>();
+  const reserved = new Set<string>();
   let phase: 'before' | 'during' | 'after' = 'before';
   /** Characters held after the end of arguments. */
   let heldArguments = 0;
@@ -109,9 +114,12 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
     // A second signature gets its own block, so that neither is lost.
     if (last?.start.type === 'thinking' && !last.closed && !last.signature?.signature)
       add(last, { type: 'signature_delta', signature: signed });
-    else if (signed !== '')
-      open(`prose ${proseKeys++}`, { type: 'thinking', thinking: '', signature: signed });
+    else if (signed !== '') carry(signed);
     advance();
+  }
+
+  function carry(signed: string): void {
+    open(`prose ${proseKeys++}`, { type: 'thinking', thinking: '', signature: signed });
   }
 
   function open(key: BlockKey, block: AnswerBlock, original?: BlockStart): void {
@@ -121,13 +129,8 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
     if (last && isProse(last)) last.closed = true;
     const { start, deltas } = unpack(block);
     const isTool = start.type === 'tool_use';
-    const position = positions++;
-    if (isTool) {
-      let id = start.id;
-      for (let at = position; !id || ids.has(id); at++) id = derivedToolId(messageId, at);
-      ids.add(id);
-      start.id = id;
-    }
+    if (isTool) start.id = uniqueId(start.id ?? '', positions);
+    positions++;
     const unchanged = deltas.length === 0 && start.id === block.id && isBare(block);
     const added = queue.add({
       key,
@@ -137,6 +140,20 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
     });
     for (const delta of deltas) add(added, delta);
     advance();
+  }
+
+  function uniqueId(id: string, position: number): string {
+    if (reserved.delete(id)) return id;
+    let unique = id;
+    for (let at = position; unique === '' || ids.has(unique); at++) unique = derivedToolId(messageId, at);
+    ids.add(unique);
+    return unique;
+  }
+
+  function reserveId(id: string): string {
+    const unique = uniqueId(id, positions);
+    reserved.add(unique);
+    return unique;
   }
 
   function delta(key: BlockKey, delta: Delta, original?: BlockDelta): boolean {
@@ -235,6 +252,8 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
     begin,
     prose,
     signature,
+    carry,
+    reserveId,
     open,
     delta,
     close,

@@ -4,7 +4,8 @@
  */
 import type { Writer } from '../../anthropic/writer.ts';
 import { brackets, type Brackets } from '../../stream/brackets.ts';
-import { toNumber, toObject, toText, type Json } from '../../json.ts';
+import { attachedFields, type AttachedFields } from '../decode/attached-fields.ts';
+import { toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 
 export interface CallNames {
   /** The tool names sent to the upstream, to distinguish complete names from partial ones. */
@@ -13,6 +14,10 @@ export interface CallNames {
   toClient(name: string): string;
   /** Maps the upstream's id of a call to the client's (P9). */
   toClientId(id: string): string;
+  /** Returns the signature of a block that carries what was attached to a call (P11). */
+  carry(attached: JsonObject): string;
+  /** Logs, once for each `what`, that something was left out. */
+  drop(what: string): void;
 }
 
 export interface Calls {
@@ -21,6 +26,10 @@ export interface Calls {
   /** Sends the calls that are still waiting. Returns true when a call with arguments has no name. */
   end(): boolean;
 }
+
+/** Fields of a call that are read, or that say nothing about it. */
+const callFields: ReadonlySet<string> = new Set(['id', 'index', 'type', 'function', 'name', 'arguments']);
+const functionFields: ReadonlySet<string> = new Set(['id', 'index', 'name', 'arguments']);
 
 interface Call {
   key: string;
@@ -33,6 +42,11 @@ interface Call {
   early: string[];
   /** Tells whether the arguments are complete. */
   args: Brackets;
+  /** Unknown fields of the call and of its `function`. */
+  outer: AttachedFields;
+  inner: AttachedFields;
+  /** The client's id, once the call has begun. */
+  clientId: string;
 }
 
 export function calls(writer: Writer, names: CallNames): Calls {
@@ -58,6 +72,8 @@ export function calls(writer: Writer, names: CallNames): Calls {
       const isSecondCall = found && touched.has(found) && id === '' && name !== '' && isClosed(found);
       if (!found && id === '' && name === '' && args === '') continue;
       const call = found && !isSecondCall ? found : add(index);
+      call.outer.add(fields);
+      if (called !== fields) call.inner.add(called);
       touched.add(call);
       extend(call, id, name, args);
     }
@@ -75,6 +91,9 @@ export function calls(writer: Writer, names: CallNames): Calls {
       begun: false,
       early: [],
       args: brackets(),
+      outer: attachedFields(callFields, 'a call', (what) => names.drop(what)),
+      inner: attachedFields(functionFields, 'a call', (what) => names.drop(what)),
+      clientId: '',
     };
     all.push(call);
     if (call.index !== undefined) byIndex.set(call.index, call);
@@ -155,8 +174,14 @@ export function calls(writer: Writer, names: CallNames): Calls {
 
   function open(call: Call): void {
     call.begun = true;
-    const id = names.toClientId(call.id);
-    writer.open(call.key, { type: 'tool_use', id, name: names.toClient(call.name), input: {} });
+    call.clientId = writer.reserveId(names.toClientId(call.id));
+    carry(call);
+    writer.open(call.key, {
+      type: 'tool_use',
+      id: call.clientId,
+      name: names.toClient(call.name),
+      input: {},
+    });
     for (const args of call.early) {
       waiting -= args.length;
       writer.delta(call.key, { type: 'input_json_delta', partial_json: args });
@@ -164,10 +189,19 @@ export function calls(writer: Writer, names: CallNames): Calls {
     call.early = [];
   }
 
+  /** Writes a block that carries what was attached to the call. */
+  function carry(call: Call): void {
+    if (!call.outer.isNew() && !call.inner.isNew()) return;
+    writer.carry(names.carry({ call: call.clientId, outer: call.outer.take(), inner: call.inner.take() }));
+  }
+
   function end(): boolean {
     let unnamed = false;
     for (const call of all) {
-      if (call.begun) continue;
+      if (call.begun) {
+        carry(call);
+        continue;
+      }
       if (call.name !== '') begin(call);
       else unnamed ||= call.early.length > 0;
     }

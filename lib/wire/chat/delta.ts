@@ -3,7 +3,7 @@ import type { Remark } from '../../anthropic/events.ts';
 import { isObject, toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import type { ContentKind } from '../decode/choices.ts';
 import type { Piece } from '../decode/think-tags.ts';
-import { reasoningText } from './reasoning.ts';
+import { reasoningField, reasoningText } from './reasoning.ts';
 
 export interface DeltaContent {
   /** Text and thinking, in order; no piece is empty. */
@@ -11,7 +11,40 @@ export interface DeltaContent {
   /** The entries of `tool_calls`. */
   calls: readonly Json[];
   kinds: ReadonlySet<ContentKind>;
+  /** The field that holds the reasoning; "" if there is none. */
+  reasoningField: string;
 }
+
+/** Fields of a message that the decoder reads, or that only repeat or describe what it sends. */
+export const messageFields: ReadonlySet<string> = new Set([
+  'role',
+  'name',
+  'type',
+  'id',
+  'index',
+  'content',
+  'refusal',
+  'prefix',
+  'reasoning_content',
+  'reasoning',
+  'reasoning_text',
+  'reasoning_details',
+  'tool_calls',
+  'function_call',
+  'finish_reason',
+  'stop_reason',
+  'logprobs',
+  'token_ids',
+]);
+
+/** Parts of an answer that the client's format does not have. They are content, not state: they are left out and logged. */
+export const outputFields: ReadonlySet<string> = new Set([
+  'audio',
+  'images',
+  'annotations',
+  'citations',
+  'search_results',
+]);
 
 /** `text` is the choice's own text: the field of the older Completions API. */
 export function deltaContent(
@@ -29,7 +62,7 @@ export function deltaContent(
   const kinds = new Set<ContentKind>(given.map(({ type }) => type));
   if (toArray(delta['reasoning_details']).length > 0) kinds.add('thinking');
   if (calls.length > 0) kinds.add('calls');
-  return { pieces: given, calls, kinds };
+  return { pieces: given, calls, kinds, reasoningField: reasoningField(delta) };
 }
 
 function toolEntries(delta: JsonObject): readonly Json[] {

@@ -3,6 +3,7 @@
  * starts with exactly the messages of the shorter one (P12). The exceptions are thinking being switched on or off, and the
  * first turn with reasoning: both change earlier messages.
  */
+import { attachmentIn, fieldsOf } from '../encode/attachments.ts';
 import { argumentsText, resultText, type Step } from '../encode/history.ts';
 import { originOf, readSignature } from '../../anthropic/provenance.ts';
 import {
@@ -16,7 +17,7 @@ import {
 import { toUpstreamId } from '../tool-ids.ts';
 import { toUpstreamName } from '../tool-names.ts';
 import { isBlank, joinTexts, wellFormedJson } from '../encode/text.ts';
-import { parseJson, toText } from '../../json.ts';
+import { isObject, parseJson, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { isMarker, isText, textOf, toContent, toParts } from './content.ts';
 import type { ChatAssistantMessage, ChatMessage, ChatPart, ChatTextPart, ChatToolMessage } from './types.ts';
@@ -92,6 +93,7 @@ function toAssistant(
   return {
     role: 'assistant',
     content,
+    ...messageFields(blocks, route),
     ...(reasoning !== undefined && { reasoning_content: reasoning }),
     ...(details.length > 0 && { reasoning_details: details }),
     ...(calls.length > 0 && { tool_calls: calls.map((call) => toCall(call, route)) }),
@@ -107,6 +109,30 @@ function reasoningOf(blocks: readonly ContentBlock[], { quirks }: Route, calls: 
   return quirks.replayReasoning === 'always' || calls ? quirks.reasoningPlaceholder : undefined;
 }
 
+/**
+ * What this upstream attached to the message (P11), and its own reasoning under the name that it used, which GitHub Copilot
+ * expects beside `reasoning_opaque` (anomalyco/opencode#8900).
+ */
+function messageFields(blocks: readonly ContentBlock[], route: Route): Record<string, unknown> {
+  const fields = new Map<string, unknown>();
+  for (const block of blocks) {
+    const attached = attachmentIn(block, route);
+    if (!isObject(attached?.['message'])) continue;
+    const name = toText(attached['reasoning']);
+    const reasoning = name === '' ? '' : ownReasoning(blocks, route);
+    for (const [field, value] of Object.entries(attached['message'])) fields.set(field, value);
+    if (reasoning !== '') fields.set(name, reasoning);
+  }
+  return Object.fromEntries(fields);
+}
+
+function ownReasoning(blocks: readonly ContentBlock[], route: Route): string {
+  const own = blocks
+    .filter((block) => isBlock(block, 'thinking'))
+    .filter(({ signature }) => readSignature(signature)?.origin === originOf(route));
+  return own.map(({ thinking }) => toText(thinking)).join('');
+}
+
 /** The `reasoning_details` that this upstream sent, unchanged (P10). */
 function detailsOf(block: ThinkingBlock, { format, provider, modelId }: Route): unknown[] {
   const tag = readSignature(block.signature);
@@ -116,10 +142,13 @@ function detailsOf(block: ThinkingBlock, { format, provider, modelId }: Route): 
 }
 
 function toCall(call: ToolUseBlock, route: Route): NonNullable<ChatAssistantMessage['tool_calls']>[number] {
+  const { outer, inner } = fieldsOf(call);
   return {
+    ...outer,
     id: toUpstreamId(call.id, route),
     type: 'function',
     function: {
+      ...inner,
       name: toUpstreamName(toText(call.name)),
       arguments: argumentsText(wellFormedJson(call.input)),
     },

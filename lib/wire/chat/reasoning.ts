@@ -1,12 +1,17 @@
 /** Reads reasoning from the different fields that Chat Completions servers use. */
 import { isObject, toArray, toText, type JsonObject } from '../../json.ts';
 
-/** The reasoning in one delta. Some servers send it in two fields at once; the first non-empty one counts. */
+const names = ['reasoning_content', 'reasoning', 'reasoning_text'];
+
+/** The field that holds the reasoning as text: some servers send it in two fields, of which the first one counts. */
+export function reasoningField(delta: JsonObject): string {
+  return names.find((name) => toText(delta[name]) !== '') ?? '';
+}
+
+/** The reasoning in one delta. */
 export function reasoningText(delta: JsonObject): string {
-  for (const name of ['reasoning_content', 'reasoning', 'reasoning_text']) {
-    const text = toText(delta[name]);
-    if (text !== '') return text;
-  }
+  const name = reasoningField(delta);
+  if (name !== '') return toText(delta[name]);
   return toArray(delta['reasoning_details'])
     .map((detail) => (isObject(detail) ? toText(detail['text']) || toText(detail['summary']) : ''))
     .join('');

@@ -5,6 +5,7 @@
  * Omitted: `metadata` (it identifies the user's device), `context_management`, `safeguards` and other Anthropic-only
  * fields, and server tools, which the system prompt names as unavailable.
  */
+import { withCallFields } from '../encode/attachments.ts';
 import { toHistory } from '../encode/history.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import { answerSchema, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
@@ -27,7 +28,9 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
   const tools = route.tools ? callableTools(request) : [];
   const schema = answerSchema(request);
   const { thinks, thinking, effort } = toThinking(request, route, toMaxTokens(request, route, 0));
-  const { steps } = toHistory(request.messages, { reminders: quirks.midSystem === 'user' });
+  const { steps } = toHistory(withCallFields(request.messages, route), {
+    reminders: quirks.midSystem === 'user',
+  });
   const messages = [
     ...toSystem(request, route, quirks.jsonSchema ? undefined : schema),
     ...toMessages(steps, route, thinks),

@@ -6,13 +6,14 @@
  */
 import { errorInside } from '../decode/errors.ts';
 import type { Decoded, Usage } from '../../anthropic/events.ts';
-import { tagSignature } from '../../anthropic/provenance.ts';
+import { tagAttachment, tagSignature } from '../../anthropic/provenance.ts';
 import { thinkTags, type Piece } from '../decode/think-tags.ts';
 import { clientToolIds } from '../tool-ids.ts';
 import { toUpstreamName } from '../tool-names.ts';
 import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { clientToolNames } from '../decode/client-tool-names.ts';
+import { attachedFields, isVoid, nameOf } from '../decode/attached-fields.ts';
 import { choices, type ContentKind } from '../decode/choices.ts';
 import type { Route, Turn } from '../codec.ts';
 import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
@@ -21,13 +22,16 @@ import { limitUnnamedArguments, rejectUnnamedCall } from '../decode/unnamed-call
 import { costOf } from '../decode/usage.ts';
 import { calls } from './calls.ts';
 import { toStopReason } from './finish.ts';
-import { deltaContent, type DeltaContent } from './delta.ts';
+import { deltaContent, messageFields, outputFields, type DeltaContent } from './delta.ts';
 import { reasoningDetails } from './reasoning.ts';
 import { toUsage } from './usage.ts';
 
 export function chatDecoder(route: Route, turn: Turn): Transducer<Uint8Array, Decoded> {
   return compose(frameDecoder(), chunkDecoder(route, turn));
 }
+
+/** Fields of a message that are not sent back. */
+const messageKnown: ReadonlySet<string> = new Set([...messageFields, ...outputFields]);
 
 function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { request } = turn;
@@ -40,7 +44,11 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     declared,
     toClient: clientToolNames(request.tools, emit),
     toClientId: clientToolIds(route, emit),
+    carry: (attached) => tagAttachment(route, JSON.stringify(attached)),
+    drop,
   });
+  const message = attachedFields(messageKnown, 'a message', drop);
+  let reasoningName = '';
   const details = reasoningDetails();
   const tags = route.quirks.inlineThink ? thinkTags() : undefined;
   const parts = choices(finish, () => drop('a second choice'));
@@ -103,10 +111,15 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   /** Writes the kinds of content in `used`. */
   function readContent(
     delta: JsonObject,
-    { pieces, calls: entries }: DeltaContent,
+    { pieces, calls: entries, reasoningField }: DeltaContent,
     used: ReadonlySet<ContentKind>,
   ): void {
-    if (used.has('thinking')) details.add(delta);
+    if (used.has('thinking')) {
+      details.add(delta);
+      reasoningName ||= reasoningField;
+    }
+    message.add(delta);
+    for (const name of outputFields) if (!isVoid(delta[name])) drop(nameOf(name, 'a message'));
     for (const piece of pieces) {
       if (!used.has(piece.type)) continue;
       for (const part of piece.type === 'text' && tags ? tags.push(piece.text) : [piece]) write(part);
@@ -128,11 +141,17 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   }
 
   /** Ends a thinking block with the reasoning details that the upstream expects back (P10). */
-  function sign(): void {
-    const payload = details.take();
-    if (payload === '') return;
+  function sign(payload = details.take()): void {
+    if (payload === '' && !message.isNew()) return;
     begin();
-    answer.signature(tagSignature(route, payload));
+    if (payload !== '') answer.signature(tagSignature(route, payload));
+    if (message.isNew()) answer.carry(tagAttachment(route, JSON.stringify(attachedToMessage())));
+  }
+
+  function attachedToMessage(): JsonObject {
+    // `reasoning_content` is sent back by the quirk `replayReasoning`.
+    const named = reasoningName !== '' && reasoningName !== 'reasoning_content';
+    return { message: message.take(), ...(named && { reasoning: reasoningName }) };
   }
 
   function readFinish(name: string, choice: number): void {
@@ -143,11 +162,20 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     else parts.end(choice, record);
   }
 
+  /** Drops what came behind the last text: a block that carries it would hide the text from `claude -p`. */
+  function leaveOut(sealed: string): void {
+    if (sealed !== '') drop('the signature of reasoning behind the last words');
+    if (!message.isNew()) return;
+    for (const name of Object.keys(message.take()))
+      drop(`${nameOf(name, 'a message')}, behind the last words`);
+  }
+
   function end(): void {
     if (answer.phase() === 'after') return;
     for (const piece of tags?.end() ?? []) write(piece);
-    if (last !== 'text') sign();
-    else if (details.take() !== '') drop('the signature of reasoning behind the last words');
+    const sealed = details.take();
+    if (last === 'text' || (last === undefined && sealed === '')) leaveOut(sealed);
+    else sign(sealed);
     if (tools.end() && rejectUnnamedCall(core, 'tool')) return;
     core.endMessage(reported);
   }

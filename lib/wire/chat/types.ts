@@ -38,7 +38,9 @@ export interface ChatToolCall {
   id: string;
   type: 'function';
   /** `arguments` is the text of a JSON object. */
-  function: { name: string; arguments: string };
+  function: { name: string; arguments: string; [attached: string]: unknown };
+  /** What the same upstream attached to the call (P11). */
+  [attached: string]: unknown;
 }
 
 export interface ChatAssistantMessage {
@@ -51,6 +53,8 @@ export interface ChatAssistantMessage {
   tool_calls?: ChatToolCall[];
   /** The model continues this message (Mistral). */
   prefix?: true;
+  /** What the same upstream attached to the message (P11). */
+  [attached: string]: unknown;
 }
 
 export interface ChatToolMessage {

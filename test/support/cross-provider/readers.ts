@@ -47,10 +47,10 @@ const readers: Record<
       addParts(true, ...thoughts);
       if (asText(content) !== '') addParts(false, text(asText(content)));
       for (const made of asObjects(message['tool_calls']))
-        addParts(
-          false,
-          call(made['id'], made['function']?.['name'], parsed(made['function']?.['arguments'])),
-        );
+        addParts(false, {
+          ...call(made['id'], made['function']?.['name'], parsed(made['function']?.['arguments'])),
+          ...signedBy(made['extra_content']?.['vertex']?.['thought_signature']),
+        });
       if (reasoning !== undefined) turn().reasoning = asText(reasoning);
     }
   },
@@ -98,7 +98,7 @@ const readers: Record<
         if (functionResponse)
           addResult(asText(functionResponse['id']), asText(functionResponse['response']?.['output']));
         if (!model) continue;
-        const signed = thoughtSignature === undefined ? {} : { signature: asText(thoughtSignature) };
+        const signed = signedBy(thoughtSignature);
         if (functionCall)
           addParts(false, {
             ...call(functionCall['id'], functionCall['name'], functionCall['args']),
@@ -122,6 +122,10 @@ const thought = (content: string, signature: string): Extract<Part, { type: 'tho
   text: content,
   signature,
 });
+
+function signedBy(signature: unknown): { signature?: string } {
+  return signature === undefined ? {} : { signature: asText(signature) };
+}
 
 function parsed(json: unknown): object {
   return JSON.parse(asText(json)) as object;

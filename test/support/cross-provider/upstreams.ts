@@ -26,6 +26,10 @@ interface Traits {
   id(n: number, call: number): string;
   /** Texts and calls are also signed. */
   signsParts?: true;
+  /** The first call of a turn is signed. */
+  signsCalls?: true;
+  /** Each text is signed. */
+  signsTexts?: true;
   /** Nothing is signed. */
   unsigned?: true;
   /** One turn has thinking that is only a signature. */
@@ -43,14 +47,19 @@ function turnsOf(name: string, traits: Traits): Upstream['turn'] {
     id: traits.id(n, at),
     name: 'Read',
     args: { file_path: `/${name}/${n}/${at}`, limit: n },
-    ...(at === 0 && part(n, `call${at}`)),
+    ...(at === 0 && (traits.signsCalls ? sign(n, `call${at}`) : part(n, `call${at}`))),
   });
   const thought = (n: number): Part => ({
     type: 'thought',
     text: `${name} ponders ${n}.`,
     ...sign(n, 'thought'),
   });
-  const text = (n: number, more = {}): Part => ({ type: 'text', text: `${name} remarks ${n}.`, ...more });
+  const text = (n: number, more = {}): Part => ({
+    type: 'text',
+    text: `${name} remarks ${n}.`,
+    ...(traits.signsTexts && sign(n, 'text')),
+    ...more,
+  });
   return (n) => {
     switch (n) {
       case 1:
@@ -89,6 +98,7 @@ export function chat(name = 'chat', provider = 'emulator', quirks: ModelEntry['q
       id: (n, at) =>
         [`functions.Read:${n}${at}`, `call_${name}_${n}_${at}`, `call_${'x'.repeat(70)}${n}${at}`][n % 3] ??
         '',
+      signsCalls: true,
     }),
     stream(parts) {
       const delta = (fields: object, finish: string | null = null): object => ({
@@ -101,7 +111,11 @@ export function chat(name = 'chat', provider = 'emulator', quirks: ModelEntry['q
         if (one.type === 'text') return delta({ content: one.text });
         if (one.type === 'thought') return delta({ reasoning: one.text, reasoning_details: detailsOf(one) });
         const made = { name: one.name, arguments: JSON.stringify(one.args) };
-        return delta({ tool_calls: [{ index: calls++, id: one.id, type: 'function', function: made }] });
+        // Vertex behind an OpenAI-compatible endpoint: earendil-works/pi#7745.
+        const attached = one.signature && { extra_content: { vertex: { thought_signature: one.signature } } };
+        return delta({
+          tool_calls: [{ index: calls++, id: one.id, type: 'function', function: made, ...attached }],
+        });
       });
       const usage = { prompt_tokens: 10, completion_tokens: 5 };
       return `${data([...deltas, delta({}, calls > 0 ? 'tool_calls' : 'stop'), { choices: [], usage }])}data: [DONE]\n\n`;
