@@ -20,9 +20,7 @@ export async function sendOnce(over: ProxyOverDoubles, body: object): Promise<Se
   const attempts = over.recorded.slice(before);
   return {
     response,
-    refusals: attempts.flatMap(({ refused }) =>
-      refused ? [`${refused.rule}: ${JSON.stringify(refused.refusal.body).slice(0, 300)}`] : [],
-    ),
+    refusals: attempts.flatMap(({ refused }) => (refused ? [refused.rule] : [])),
     accepted: attempts.find(({ refused }) => !refused),
   };
 }
@@ -55,14 +53,19 @@ export async function judge(
   });
   if (response.error) {
     const { message } = response.error;
-    if (response.status === 400 && /^prompt is too long: \d+ tokens > \d+ maximum$/.test(message))
+    const full = refusals === 0 || first.refusals.at(-1)?.endsWith(' the window');
+    if (full && response.status === 400 && /^prompt is too long: \d+ tokens > \d+ maximum$/.test(message))
       return of('full');
     return refusals > 0 ? of('refused', first.refusals.join(', ')) : of('failed', message.slice(0, 200));
   }
   if (!accepted) return of('failed', 'an answer without a request');
-  const loss = firstLoss(body, double.format, accepted.body);
+  const loss = firstLoss(body, double.format, accepted.body, takesPictures(double));
   if (loss !== undefined) return of('lost', loss);
   const second = await sendOnce(over, body);
   if (second.refusals.length > 0 || second.response.error) return of('again', second.refusals.join(', '));
   return of('ok');
+}
+
+function takesPictures({ rules, entry }: Double): boolean {
+  return entry?.vision !== false && rules.every(({ name }) => name !== 'no pictures');
 }

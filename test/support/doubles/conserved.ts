@@ -6,9 +6,15 @@ import { upstreamContent } from '../upstream-content.ts';
 
 /**
  * The first of the client's texts, calls, results, pictures and tools that `sent` does not contain; undefined if it has all of
- * them, calls and results once and in order. Thinking does not count: it belongs to its maker.
+ * them, calls and results once and in order. Thinking does not count: it belongs to its
+ * maker. A note may replace a picture if the upstream takes none, and a PDF always.
  */
-export function firstLoss(request: object, format: WireFormat, sent: object): string | undefined {
+export function firstLoss(
+  request: object,
+  format: WireFormat,
+  sent: object,
+  takesPictures: boolean,
+): string | undefined {
   const [client, upstream] = [clientContent(request), upstreamContent(format, sent)];
   return (
     lostText(client, upstream) ??
@@ -16,7 +22,7 @@ export function firstLoss(request: object, format: WireFormat, sent: object): st
       isDeepStrictEqual([name, input], [other.name, other.input]),
     ) ??
     lostInOrder('result', client, upstream, ({ text }, other) => other.text.includes(text)) ??
-    lostPicture(client, upstream) ??
+    lostPicture(client, upstream, takesPictures) ??
     lostTool(client, upstream)
   );
 }
@@ -48,23 +54,39 @@ function lostInOrder<Who extends 'call' | 'result'>(
   upstream: RequestContent,
   same: (sent: Kind<Who>, arrived: Kind<Who>) => boolean,
 ): string | undefined {
-  const [sent, arrived] = [all(client, who), all(upstream, who)];
+  const [sent, arrived] = [inOrder(client, who), inOrder(upstream, who)];
   const wrong = sent.findIndex((entry, at) => !arrived[at] || !same(entry, arrived[at]));
   if (wrong >= 0) return `${who} ${wrong + 1} of ${sent.length}`;
   return arrived.length === sent.length ? undefined : `${arrived.length} ${who}s instead of ${sent.length}`;
 }
 
-/** A PDF may be replaced by a note; a picture may not. */
-function lostPicture(client: RequestContent, upstream: RequestContent): string | undefined {
+/** Results are in the order of their calls, whatever order they arrived in. */
+function inOrder<Who extends 'call' | 'result'>(content: RequestContent, who: Who): Kind<Who>[] {
+  const places = new Map<string, number>();
+  const found: { place: number; entry: Kind<Who> }[] = [];
+  for (const [at, entry] of content.entries.entries()) {
+    if (entry.who !== 'call' && entry.who !== 'result') continue;
+    if (entry.who === 'call') places.set(entry.id, at);
+    if (entry.who === who) found.push({ place: places.get(entry.id) ?? at, entry: entry as Kind<Who> });
+  }
+  return found.toSorted((a, b) => a.place - b.place).map(({ entry }) => entry);
+}
+
+function lostPicture(
+  client: RequestContent,
+  upstream: RequestContent,
+  takesPictures: boolean,
+): string | undefined {
   const arrived = all(upstream, 'media').map(({ data }) => data);
   const lost = all(client, 'media').find(
-    ({ data }) => !arrived.includes(data) && !(data.startsWith('JVBER') && arrived.some(isNote)),
+    ({ data }) =>
+      !arrived.includes(data) && !((!takesPictures || data.startsWith('JVBER')) && arrived.some(isNote)),
   );
   return lost && `picture ${lost.data.slice(0, 20)}`;
 }
 
 function isNote(data: string): boolean {
-  return data.startsWith('[document');
+  return data.startsWith('[');
 }
 
 function lostTool(client: RequestContent, upstream: RequestContent): string | undefined {

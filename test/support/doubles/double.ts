@@ -74,6 +74,8 @@ export interface Double {
   model: string;
   /** What the user has configured about the model. Without limits, those of an unknown model apply. */
   entry?: Partial<ModelEntry>;
+  /** The headers that the vendor wants and the user has configured. */
+  headers?: Readonly<Record<string, string>>;
   /** Requests that it accepts, in the form that its vendor documents. */
   good: readonly JsonObject[];
   /** In the order in which the vendor checks. */

@@ -45,6 +45,7 @@ function withDoubles(settings: Settings, doubles: readonly Double[], served: Ser
       endpoints: { [double.format]: served.endpoint(double, origin) },
       auth: { [double.format]: conventions[double.format].auth },
       keys: [{ reveal: () => 'key-of-the-user', toString: () => '•••', toJSON: () => '•••' }],
+      headers: double.headers ?? {},
       defaultFormat: double.format,
       models: { [double.model]: entryOf(double) },
     },

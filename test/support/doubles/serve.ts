@@ -18,6 +18,8 @@ export interface Recorded {
   headers: Incoming['headers'];
   /** The name of the rule that refused it, and the response. */
   refused?: { rule: string; refusal: Refusal };
+  /** What it answered otherwise. */
+  said?: { text: string; calls: readonly ToolCall[] };
 }
 
 export interface Served {
@@ -59,7 +61,7 @@ export function serve(doubles: readonly Double[]): Served {
         entry.refused = { rule: found.rule.name, refusal };
         return reply(refusal);
       }
-      return answer(double, incoming, conversation, path, bodyBytes);
+      return answer(double, incoming, conversation, path, bodyBytes, entry);
     },
   };
 }
@@ -75,13 +77,16 @@ function answer(
   conversation: Conversation,
   path: string,
   bytes: number,
+  entry: Recorded,
 ): Answer {
   const unique = ++answers;
   const thinking = (double.thinks?.(incoming) ?? true) ? `${double.name} considers step ${unique}.` : '';
   const calls = callsOf(double, conversation, unique);
+  const text = calls.length === 2 ? '' : `${double.name} says ${unique}: “Größe” 🙂`;
+  entry.said = { text, calls };
   const script: Script = [
     ...(thinking === '' ? [] : [think(thinking, incoming.seals.make(thinking))]),
-    ...(calls.length === 2 ? [] : [say(`${double.name} says ${unique}: “Größe” 🙂`)]),
+    ...(text === '' ? [] : [say(text)]),
     ...(calls.length > 0 ? [callTogether(...calls)] : []),
   ];
   const format = formatAt(path);
@@ -93,12 +98,12 @@ function answer(
     flavour: 'plain',
     inputTokens: Math.ceil(bytes / 4),
   } as const;
-  let text = double.preamble ?? '';
+  let sent = double.preamble ?? '';
   for (const frame of format.stream(script, head)) {
     if (frame.type !== 'event') continue;
-    text += dressed(frame.text, double, { seals: incoming.seals, thinking, calls, incoming });
+    sent += dressed(frame.text, double, { seals: incoming.seals, thinking, calls, incoming });
   }
-  return { reply: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: text } };
+  return { reply: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: sent } };
 }
 
 function callsOf(double: Double, conversation: Conversation, unique: number): ToolCall[] {
