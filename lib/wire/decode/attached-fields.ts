@@ -77,9 +77,22 @@ function lengthOf(value: Json): number {
   return JSON.stringify(value).length;
 }
 
-/** Names a field for the log. A name with other characters could be text of the conversation. */
+/** Names a field for the log. */
 export function nameOf(name: string, what: string): string {
-  return /^[A-Za-z0-9_.-]{1,40}$/.test(name) ? `the field ${name} of ${what}` : `a field of ${what}`;
+  return isLoggable(name) ? `the field ${name} of ${what}` : `a field of ${what}`;
+}
+
+/** The names of all fields, for the log. */
+export function namesIn(fields: JsonObject): string {
+  return Object.keys(fields)
+    .map((name) => (isLoggable(name) ? name : '?'))
+    .join(', ')
+    .slice(0, 200);
+}
+
+/** A name with other characters could be text of the conversation. */
+function isLoggable(name: string): boolean {
+  return /^[A-Za-z0-9_.-]{1,40}$/.test(name);
 }
 
 /** True for a value that says nothing: many servers send every field of their schema. */

@@ -2,6 +2,7 @@
  * Encodes the conversation as input items. The items of a conversation are a prefix of the items of every longer one, so
  * that the upstream's prompt cache applies.
  */
+import { attachmentIn, fieldsOf } from '../encode/attachments.ts';
 import { argumentsText, resultText, type Step } from '../encode/history.ts';
 import { failedResult } from '../encode/notes.ts';
 import {
@@ -17,7 +18,7 @@ import { toUpstreamName } from '../tool-names.ts';
 import { toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { inputText, isText, toParts } from './content.ts';
-import { replay } from './replay.ts';
+import { attachments, replay } from './replay.ts';
 import type { FunctionCall, FunctionCallOutput, InputItem, InputPart } from './types.ts';
 
 export function toItems(steps: readonly Step[], route: Route): InputItem[] {
@@ -59,16 +60,17 @@ export function toItems(steps: readonly Step[], route: Route): InputItem[] {
 function toTurn(blocks: readonly ContentBlock[], route: Route): InputItem[] {
   const items: InputItem[] = [];
   const thoughts = replay(route);
+  const restore = attachments(items);
   for (const block of blocks) {
-    if (isBlock(block, 'thinking')) {
+    const attached = attachmentIn(block, route);
+    if (attached) restore.take(attached);
+    else if (isBlock(block, 'thinking')) {
       const item = thoughts.add(block);
       if (item) items.push(item);
     } else if (isBlock(block, 'tool_use')) items.push(toCall(block, route));
     else if (isBlock(block, 'text') && !isBlank(toText(block.text))) {
       const part = { type: 'output_text' as const, text: block.text, annotations: [] as [] };
-      const last = items.at(-1);
-      if (last?.type === 'message' && last.role === 'assistant') last.content.push(part);
-      else items.push({ type: 'message', role: 'assistant', content: [part] });
+      restore.addText(part);
     }
   }
   return items;
@@ -76,6 +78,7 @@ function toTurn(blocks: readonly ContentBlock[], route: Route): InputItem[] {
 
 function toCall(call: ToolUseBlock, route: Route): FunctionCall {
   return {
+    ...fieldsOf(call).outer,
     type: 'function_call',
     call_id: toUpstreamId(call.id, route),
     name: toUpstreamName(toText(call.name)),

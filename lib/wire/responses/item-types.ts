@@ -1,4 +1,5 @@
 /** Creates the decoder of an output item by the item's type. */
+import { tagAttachment } from '../../anthropic/provenance.ts';
 import { toText } from '../../json.ts';
 import { callItem } from './calls.ts';
 import { messageItem } from './message.ts';
@@ -52,12 +53,25 @@ function searchItem({ searches }: ItemContext): OutputItem {
   };
 }
 
-/** An item that has no counterpart in Anthropic's API, such as a built-in tool that the upstream ran. */
-function unknownItem(type: string, { drop }: ItemContext): OutputItem {
+/** Characters of an item that is kept whole. */
+const maxItem = 1_048_576;
+
+/**
+ * An item that has no counterpart in Anthropic's API. One with encrypted content, such as a `compaction`, returns to the
+ * upstream as it is (P11). Others, such as a built-in tool that the upstream ran, are left out.
+ */
+function unknownItem(type: string, { prose, origin, drop }: ItemContext): OutputItem {
+  let kept = false;
   return {
     ...withoutText,
-    done: (item) =>
-      drop(`an output item of type ${(type || toText(item['type'])).slice(0, 40) || 'unknown'}`),
+    done(item) {
+      if (kept) return;
+      const what = `an output item of type ${(type || toText(item['type'])).slice(0, 40) || 'unknown'}`;
+      const payload = JSON.stringify({ item });
+      if (toText(item['encrypted_content']) === '' || payload.length > maxItem) return drop(what);
+      kept = true;
+      prose.hold(tagAttachment(origin, payload), what);
+    },
     matches: () => true,
   };
 }

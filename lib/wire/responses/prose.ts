@@ -15,6 +15,15 @@ export interface ProseWriter {
   sign(source: string, signature: string): void;
   /** Signs the thinking of `source` if its block is still open. */
   signIfOpen(source: string, signature: string): void;
+  /** Writes a block that carries what was attached to the block that follows it (P11). */
+  carry(signature: string): void;
+  /**
+   * Writes a block with this signature as soon as anything follows. At the end of the message it is left out, and `what`
+   * is reported: see the head of this file.
+   */
+  hold(signature: string, what: string): void;
+  /** Number of text blocks so far. */
+  texts(): number;
   /** Ends the open block because a block of another type follows. */
   endBlock(): void;
   /** Ends the message; `calls` is true if it contains tool calls, so that the client continues the turn. */
@@ -32,8 +41,9 @@ export function proseWriter(
   let current: string | undefined;
   let last: 'text' | 'thinking' | undefined;
   /** Signatures that are held back after a text. */
-  let held: string[] = [];
+  let held: { signature: string; what: string }[] = [];
   let opened = 0;
+  let texts = 0;
 
   function flushText(): void {
     answer.prose('text', stops.end());
@@ -42,12 +52,13 @@ export function proseWriter(
 
   function endBlock(): void {
     flushText();
-    const signatures = held;
+    const blocks = held;
     held = [];
-    for (const signature of signatures) open(true, signature);
+    for (const { signature } of blocks) open(true, signature);
   }
 
   function open(thinking: boolean, signature = ''): void {
+    if (!thinking) texts++;
     const block = thinking ? { type: 'thinking', thinking: '', signature } : { type: 'text', text: '' };
     answer.open(`prose of item ${opened++}`, block);
   }
@@ -68,7 +79,7 @@ export function proseWriter(
       if (source === current) answer.signature(signature);
       else {
         flushText();
-        if (last === 'text') held.push(signature);
+        if (last === 'text') held.push({ signature, what: 'the encrypted reasoning' });
         else open(true, signature);
       }
       current = undefined;
@@ -76,11 +87,21 @@ export function proseWriter(
     signIfOpen(source, signature) {
       if (source === current) answer.signature(signature);
     },
+    carry(signature) {
+      if (stops.found() !== undefined) return;
+      endBlock();
+      answer.carry(signature);
+    },
+    hold(signature, what) {
+      if (stops.found() === undefined) held.push({ signature, what });
+    },
+    texts: () => texts,
     endBlock,
     end(calls) {
       if (calls || held.length === 0) return endBlock();
       flushText();
-      emit({ type: 'dropped', what: 'the encrypted reasoning behind the last words' });
+      for (const what of new Set(held.map((one) => one.what)))
+        emit({ type: 'dropped', what: `${what} behind the last words` });
     },
     stopSequence: () => stops.found(),
   };

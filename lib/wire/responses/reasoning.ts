@@ -3,15 +3,28 @@
  * used and the other is dropped. `encrypted_content` is taken from the finished item: OpenAI sends another value in
  * `response.output_item.added`.
  */
-import { tagSignature } from '../../anthropic/provenance.ts';
+import { tagAttachment, tagSignature } from '../../anthropic/provenance.ts';
+import { attachedFields, namesIn } from '../decode/attached-fields.ts';
 import { toText } from '../../json.ts';
 import { textsIn, type ItemContext, type OutputItem, type TextKind } from './output-item.ts';
 import { itemTexts } from './item-texts.ts';
 import { continued } from './replay.ts';
 
+/** Fields of the item that are read, or that no upstream expects back. */
+const known: ReadonlySet<string> = new Set([
+  'type',
+  'id',
+  'status',
+  'summary',
+  'content',
+  'encrypted_content',
+  'created_by',
+]);
+
 export function reasoningItem(key: string, { prose, origin, drop }: ItemContext): OutputItem {
   let used: TextKind | undefined;
   let signed = false;
+  const fields = attachedFields(known, 'a reasoning item', drop);
   let latest: number | undefined;
   // Each part becomes a thinking block; all but the last are signed as continued.
   const texts = itemTexts((text, part) => {
@@ -34,16 +47,24 @@ export function reasoningItem(key: string, { prose, origin, drop }: ItemContext)
   return {
     append: (kind, at, text) => void (isUsed(kind, text) && texts.append(at, text)),
     complete: (kind, at, text) => void (isUsed(kind, text) && texts.complete(at, text)),
-    added: () => {},
+    added: (item) => fields.add(item),
     done(item) {
+      fields.add(item);
       for (const kind of ['summary', 'content'] as const) {
         const full = textsIn(item[kind]);
         if (isUsed(kind, full.join(''))) texts.completeAll(full);
       }
       const encrypted = toText(item['encrypted_content']);
-      if (signed || encrypted === '') return;
-      signed = true;
-      prose.sign(`${key} ${latest ?? 0}`, tagSignature(origin, encrypted));
+      if (!signed && encrypted !== '') {
+        signed = true;
+        prose.sign(`${key} ${latest ?? 0}`, tagSignature(origin, encrypted));
+      }
+      if (!fields.isNew()) return;
+      const reasoning = fields.take();
+      const what = `fields of a reasoning item (${namesIn(reasoning)})`;
+      // An item without encrypted content is not sent back.
+      if (signed) prose.hold(tagAttachment(origin, JSON.stringify({ reasoning })), what);
+      else drop(what);
     },
     matches: (item) =>
       used === undefined || texts.matches(textsIn(item[used === 'summary' ? used : 'content'])),

@@ -1,13 +1,14 @@
 /**
- * Restores `reasoning` items from the thinking blocks that the client returns (P10). The client gets one block per
+ * Restores items from the thinking blocks that the client returns: `reasoning` items (P10), and what was attached to items
+ * (P11). The client gets one block per
  * summary part, because the parts of a summary have no separator. The last block of an item is signed with the item's
  * `encrypted_content`, the blocks before it with `continued`.
  */
 import { originOf, readSignature, type Origin } from '../../anthropic/provenance.ts';
 import type { ThinkingBlock } from '../../anthropic/request.ts';
 import { isBlank } from '../encode/text.ts';
-import { toText } from '../../json.ts';
-import type { ReasoningItem } from './types.ts';
+import { isObject, toNumber, toText, type JsonObject } from '../../json.ts';
+import type { InputItem, OpaqueItem, OutputMessage, OutputText, ReasoningItem } from './types.ts';
 
 /** The signature payload of a part whose item continues in the next thinking block. It is not valid base64. */
 export const continued = '+';
@@ -35,4 +36,57 @@ export function replay(origin: Origin): Replay {
       return { type: 'reasoning', summary, encrypted_content: made.payload };
     },
   };
+}
+
+export interface Attachments {
+  /** Takes an attachment in its place between the other blocks of the turn. */
+  take(attached: JsonObject): void;
+  /** Adds the text of a block, to the last message or as one of its own. */
+  addText(part: OutputText): void;
+}
+
+/**
+ * Restores what was attached to the `items` of one assistant turn, which grow meanwhile:
+ * - `message`: fields of the next text, or with `back` of an earlier one, that many texts before the last;
+ * - `reasoning`: fields of the last reasoning item;
+ * - `item`: a whole item.
+ */
+export function attachments(items: InputItem[]): Attachments {
+  /** The item of each text block so far. */
+  const texts: OutputMessage[] = [];
+  let next: JsonObject | undefined;
+  /** The last message has fields of its own, so that no other text belongs to it. */
+  let alone = false;
+
+  function addText(part: OutputText): void {
+    const last = items.at(-1);
+    if (last?.type === 'message' && last.role === 'assistant' && next === undefined && !alone) {
+      last.content.push(part);
+      texts.push(last);
+      return;
+    }
+    const message: OutputMessage = { ...next, type: 'message', role: 'assistant', content: [part] };
+    alone = next !== undefined;
+    next = undefined;
+    items.push(message);
+    texts.push(message);
+  }
+
+  function take({ item, message, back, reasoning }: JsonObject): void {
+    if (isObject(item)) items.push(item as unknown as OpaqueItem);
+    if (isObject(reasoning)) {
+      const last = items.findLast((one) => one.type === 'reasoning');
+      if (last) Object.assign(last, reasoning);
+    }
+    if (!isObject(message)) return;
+    const at = toNumber(back);
+    const earlier = at === undefined ? undefined : texts.at(-1 - at);
+    if (at === undefined) next = message;
+    else if (earlier) {
+      Object.assign(earlier, message);
+      alone = true;
+    }
+  }
+
+  return { take, addText };
 }

@@ -7,6 +7,7 @@
  * Responses has no stop sequences; the decoder applies the client's (`stop-sequences.ts`). Left out: `top_k`, which the
  * format does not have, `metadata`, which identifies the user's device, and fields that only Anthropic's servers support.
  */
+import { withCallFields } from '../encode/attachments.ts';
 import { toHistory } from '../encode/history.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import { answerSchema, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
@@ -33,7 +34,9 @@ export function encodeResponsesRequest(
   const search = route.tools ? searchTool(request, route) : undefined;
   const schema = answerSchema(request);
   const thinking = toThinking(request, route, toMaxTokens(request, route, 0));
-  const { steps } = toHistory(request.messages, { reminders: quirks.midSystem === 'user' });
+  const { steps } = toHistory(withCallFields(request.messages, route), {
+    reminders: quirks.midSystem === 'user',
+  });
   const instructions = joinTexts([
     ...systemBlocks(request).map(({ text }) => text),
     ...missingToolsNote(serverTools(request).filter((tool) => !search || !isWebSearch(tool))),

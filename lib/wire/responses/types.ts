@@ -39,6 +39,8 @@ export interface OutputMessage {
   type: 'message';
   role: 'assistant';
   content: OutputText[];
+  /** What the same upstream attached to the item (P11), such as `phase`. */
+  [attached: string]: unknown;
 }
 
 export interface FunctionCall {
@@ -47,6 +49,8 @@ export interface FunctionCall {
   name: string;
   /** A JSON object as text. */
   arguments: string;
+  /** What the same upstream attached to the item (P11). */
+  [attached: string]: unknown;
 }
 
 export interface FunctionCallOutput {
@@ -60,9 +64,24 @@ export interface ReasoningItem {
   type: 'reasoning';
   summary: { type: 'summary_text'; text: string }[];
   encrypted_content: string;
+  /** What the same upstream attached to the item (P11). */
+  [attached: string]: unknown;
 }
 
-export type InputItem = InputMessage | OutputMessage | FunctionCall | FunctionCallOutput | ReasoningItem;
+/** An item with encrypted content that the same upstream made, unchanged. Its type may be any other than those above. */
+export interface OpaqueItem {
+  type: 'compaction';
+  encrypted_content: string;
+  [field: string]: unknown;
+}
+
+export type InputItem =
+  | InputMessage
+  | OutputMessage
+  | FunctionCall
+  | FunctionCallOutput
+  | ReasoningItem
+  | OpaqueItem;
 
 export interface FunctionTool {
   type: 'function';

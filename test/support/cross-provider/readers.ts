@@ -82,8 +82,12 @@ const readers: Record<
       before = spoken ? 'model' : 'user';
       if (type === 'function_call_output') addResult(asText(item['call_id']), asText(item['output']));
       if (type === 'function_call')
-        addParts(false, call(item['call_id'], item['name'], parsed(item['arguments'])));
-      if (spoken && type === 'message') addParts(false, text(textOf(item['content'])));
+        addParts(false, {
+          ...call(item['call_id'], item['name'], parsed(item['arguments'])),
+          ...signedBy(item['namespace']),
+        });
+      if (spoken && type === 'message')
+        addParts(false, { ...text(textOf(item['content'])), ...signedBy(item['phase']) });
       if (type === 'reasoning')
         addParts(false, thought(textOf(item['summary']), asText(item['encrypted_content'])));
     }

@@ -203,6 +203,8 @@ export function responses(name = 'responses'): Upstream {
           `call_${'r'.repeat(70)}${n}${at}`,
         ][n % 3] ?? '',
       emptyThought: true,
+      signsTexts: true,
+      signsCalls: true,
     }),
     stream(parts) {
       const output = parts.map(itemOf);
@@ -227,6 +229,8 @@ function itemOf(part: Part, at: number): Record<string, unknown> {
       type: 'message',
       role: 'assistant',
       content: [{ type: 'output_text', text: part.text, annotations: [] }],
+      // In place of `commentary`, so that the value is unique.
+      phase: part.signature,
     };
   if (part.type === 'call')
     return {
@@ -235,6 +239,7 @@ function itemOf(part: Part, at: number): Record<string, unknown> {
       call_id: part.id,
       name: part.name,
       arguments: JSON.stringify(part.args),
+      namespace: part.signature,
     };
   const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }];
   return { id: `rs_${at}`, type: 'reasoning', summary, encrypted_content: part.signature };

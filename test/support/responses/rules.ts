@@ -4,6 +4,14 @@ import type { InputItem, ResponsesRequest } from '../../../lib/wire/responses/ty
 
 const allowedName = /^[A-Za-z0-9_-]{1,64}$/;
 
+/** The types of items that occ writes itself. Others return as the upstream sent them. */
+const readable: ReadonlySet<string> = new Set([
+  'message',
+  'function_call',
+  'function_call_output',
+  'reasoning',
+]);
+
 export function brokenRules(body: ResponsesRequest): string[] {
   const broken: string[] = [];
   const rule = (kept: boolean, name: string): void => {
@@ -25,8 +33,8 @@ export function brokenRules(body: ResponsesRequest): string[] {
   rule(new Set(functions.map(({ name }) => name)).size === functions.length, 'tools once');
   rule(wellFormed(body), 'no lone surrogate');
   rule(
-    body.input.every((item) => !('id' in item)),
-    'items have no ids',
+    body.input.every((item) => !('id' in item) || !readable.has(item.type)),
+    'items that occ writes have no ids',
   );
   body.input.forEach((item, at) => checkItem(item, at, body.input, rule));
   return broken;
@@ -88,6 +96,7 @@ function checkItem(
       return;
     }
     case 'reasoning':
+    case 'compaction':
       rule(toText(item.encrypted_content) !== '', `${here}: is encrypted`);
   }
 }

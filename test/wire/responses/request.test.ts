@@ -114,7 +114,9 @@ test('call ids obey the rules, depend only on the client’s ids, and match thei
     assistant(call(long), call('toolu_occ2_aaaaaaY2FsbHwx'), call('toolu_1')),
     user(result('toolu_1', 'c'), result(long, 'a'), result('toolu_occ2_aaaaaaY2FsbHwx', 'b')),
   ]);
-  const ids = items.flatMap((item) => ('call_id' in item ? [item.call_id] : []));
+  const ids = items.flatMap((item) =>
+    item.type === 'function_call' || item.type === 'function_call_output' ? [item.call_id] : [],
+  );
   assert.equal(ids.length, 6);
   assert.deepEqual(ids.slice(0, 3), ids.slice(3));
   assert.ok(ids.every((id) => id.length <= 64));
