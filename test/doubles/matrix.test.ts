@@ -1,18 +1,26 @@
-/** A sample of the matrix (`matrix.long.ts`): captured requests of Claude Code, through the proxy, to every double. */
+/** A sample of the matrix, see `matrix.long.ts`: no cell is worse than in `matrix.md`. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { doubles } from '../support/doubles/all.ts';
-import { judge } from '../support/doubles/cell.ts';
-import { modelNamed, proxyOverDoubles } from '../support/doubles/proxy.ts';
-import { captured } from '../support/requests.ts';
+import { isAsGood, mark, readTable, rows } from '../support/doubles/matrix.ts';
+import { sampleOf } from '../support/sampling.ts';
 
-for (const double of doubles)
+const written = readTable(readFileSync(new URL('matrix.md', import.meta.url), 'utf8'));
+
+for (const [index, double] of doubles.entries())
   describe(double.name, () => {
-    for (const number of [1, 11, 12])
-      test(`captured request ${number}`, async () => {
-        await using over = await proxyOverDoubles([double]);
-        const { verdict } = await judge(over, double, { ...captured(number), model: modelNamed(double) });
-        assert.notEqual(verdict.kind, 'lost', verdict.why);
-        console.log(number, JSON.stringify(verdict));
+    for (const row of sampleOf(rows, 4, index + 1))
+      test(row.name, async () => {
+        const verdict = await row.judge(double);
+        const before = written(row.name, double.name);
+        assert(
+          before !== undefined,
+          'not in matrix.md: run test/doubles/matrix.long.ts with UPDATE_GOLDEN=1',
+        );
+        assert(
+          isAsGood(mark(verdict), before),
+          `${mark(verdict)} instead of ${before}: ${verdict.why ?? ''}`,
+        );
       });
   });

@@ -33,7 +33,8 @@ const accepted = messagesShape('service_tier container inference_geo speed cache
 });
 
 export const anthropic: Double = {
-  name: 'anthropic',
+  // As a provider's name, `anthropic` would be taken for the prefix under which /v1/models lists ids.
+  name: 'anthropic-api',
   format: 'messages',
   model,
   entry: { context_window: window, max_output_tokens: maxOutput },

@@ -1,6 +1,10 @@
 /** One cell of the matrix: a request, or the requests of a conversation, sent to one double through the proxy, each twice. */
+import { isDeepStrictEqual } from 'node:util';
 import type { ClientResponse } from '../proxy.ts';
+import { clientContent } from '../client-content.ts';
+import { sdkMessage } from '../sdk-message.ts';
 import { firstLoss } from './conserved.ts';
+import type { Block } from './conversations.ts';
 import type { Double } from './double.ts';
 import type { ProxyOverDoubles } from './proxy.ts';
 import type { Recorded } from './serve.ts';
@@ -61,9 +65,31 @@ export async function judge(
   if (!accepted) return of('failed', 'an answer without a request');
   const loss = firstLoss(body, double.format, accepted.body, takesPictures(double));
   if (loss !== undefined) return of('lost', loss);
+  const unsaid = await missingFrom(response, accepted, body);
+  if (unsaid !== undefined) return of('lost', unsaid);
   const second = await sendOnce(over, body);
   if (second.refusals.length > 0 || second.response.error) return of('again', second.refusals.join(', '));
   return of('ok');
+}
+
+/** What of the double's answer the client did not receive. */
+async function missingFrom(
+  response: ClientResponse,
+  { said }: Recorded,
+  body: object,
+): Promise<string | undefined> {
+  const message = (response.message ?? (await sdkMessage(response.events))) as { content: readonly Block[] };
+  // Doubles call the first tools; a tool may have another name there.
+  const names = clientContent(body).tools.map(({ name }) => name);
+  const calls = message.content.filter(({ type }) => type === 'tool_use');
+  const same = isDeepStrictEqual(
+    calls.map(({ name, input }) => ({ name, input })),
+    said?.calls.map(({ name, input }, at) => ({ name: names[at % names.length] ?? name, input })),
+  );
+  if (!same) return `answer: ${calls.length} of ${said?.calls.length} calls`;
+  return response.text === said?.text || response.message
+    ? undefined
+    : `answer: ${response.text.slice(0, 40)}`;
 }
 
 function takesPictures({ rules, entry }: Double): boolean {

@@ -15,7 +15,9 @@ export function firstLoss(
   sent: object,
   takesPictures: boolean,
 ): string | undefined {
-  const [client, upstream] = [clientContent(request), upstreamContent(format, sent)];
+  const client = clientContent(request);
+  const read = format === 'messages' && takesPictures ? clientContent(sent) : upstreamContent(format, sent);
+  const upstream = withNames(read, client);
   return (
     lostText(client, upstream) ??
     lostInOrder('call', client, upstream, ({ name, input }, other) =>
@@ -93,4 +95,18 @@ function lostTool(client: RequestContent, upstream: RequestContent): string | un
   const arrived = new Set(upstream.tools.map(({ name }) => name));
   const lost = client.tools.find(({ name }) => !arrived.has(name));
   return lost && `tool ${lost.name}`;
+}
+
+/** The content with the client's names of tools, where a tool that has a name too long for the upstream was renamed. */
+function withNames(upstream: RequestContent, client: RequestContent): RequestContent {
+  const names = new Map(upstream.tools.map(({ name }, at) => [name, client.tools[at]?.name ?? name]));
+  const toName = (name: string): string =>
+    client.tools.length === names.size ? (names.get(name) ?? name) : name;
+  return {
+    ...upstream,
+    tools: upstream.tools.map((tool) => Object.assign({ ...tool }, { name: toName(tool.name) })),
+    entries: upstream.entries.map((entry) =>
+      entry.who === 'call' ? Object.assign({ ...entry }, { name: toName(entry.name) }) : entry,
+    ),
+  };
 }

@@ -19,7 +19,7 @@ export const openRouter: Double = {
   name: 'openrouter',
   format: 'chat',
   model: 'anthropic/claude-sonnet-4.6',
-  entry: { context_window: window, max_output_tokens: 64_000 },
+  entry: { context_window: window, max_output_tokens: 64_000, reasoning_effort: 'medium' },
   good: [goodChat, { ...goodChat, reasoning: { effort: 'high' } }],
   // tailcallhq/forgecode#1195, https://openrouter.ai/docs/api-reference/errors
   envelope: ({ message, status = 400, type }) => ({
