@@ -17,6 +17,8 @@ export interface CallOptions {
   emit: (remark: Remark) => void;
   /** Receives the signature of the call with this id, before the call begins or, if it arrives late, after the call. */
   onSignature: (id: string, signature: string) => void;
+  /** Is called before the call with this id begins. */
+  onBegin: (id: string) => void;
 }
 
 export interface Calls {
@@ -44,7 +46,7 @@ interface PartialCall {
 
 export function calls(
   writer: Writer,
-  { messageId, toClientId, toClient, emit, onSignature }: CallOptions,
+  { messageId, toClientId, toClient, emit, onSignature, onBegin }: CallOptions,
 ): Calls {
   const ids = new Set<string>();
   /** Complete calls by the upstream's id, to recognize repeated ones. */
@@ -96,6 +98,7 @@ export function calls(
     ids.add(clientId);
     count++;
     if (signature !== '') onSignature(clientId, signature);
+    onBegin(clientId);
     writer.open(key, { type: 'tool_use', id: clientId, name: toClient(name), input: {} });
     return { key, clientId };
   }

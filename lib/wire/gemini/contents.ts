@@ -3,6 +3,7 @@
  * the same order, with id and name. The parts of a conversation are a prefix of the parts of every longer one, so that the
  * upstream's prompt cache applies.
  */
+import { fieldsOf, withCallFields } from '../encode/attachments.ts';
 import { argumentsText, toHistory, type Step } from '../encode/history.ts';
 import { noOutput } from '../encode/notes.ts';
 import {
@@ -14,7 +15,7 @@ import {
   type ToolUseBlock,
 } from '../../anthropic/request.ts';
 import { isBlank, joinTexts, wellFormedJson } from '../encode/text.ts';
-import { isObject, parseJson, toObject, toText } from '../../json.ts';
+import { isObject, parseJson, toObject, toText, type JsonObject } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { toUpstreamId } from '../tool-ids.ts';
 import { toFunctionName } from './names.ts';
@@ -32,11 +33,9 @@ const placeholderSignature = 'skip_thought_signature_validator';
 const openingText = '(the conversation begins here)';
 
 export function toContents(messages: readonly RequestMessage[], route: Route): GeminiContent[] {
-  const signed = messages.map((message): RequestMessage => {
-    if (message.role !== 'assistant') return message;
-    const blocks = toBlocks(message.content).filter((block) => isObject(block));
-    return { ...message, content: restored(blocks, route) };
-  });
+  const signed = withCallFields(messages, route).map((message) =>
+    message.role === 'assistant' ? withSignatures(message, route) : message,
+  );
   const contents: GeminiContent[] = [];
   const add = (role: GeminiContent['role'], parts: GeminiPart[]): void => {
     if (parts.length === 0) return;
@@ -54,6 +53,11 @@ export function toContents(messages: readonly RequestMessage[], route: Route): G
   return contents;
 }
 
+function withSignatures(message: RequestMessage, route: Route): RequestMessage {
+  const blocks = toBlocks(message.content).filter((block) => isObject(block));
+  return { ...message, content: restored(blocks, route) };
+}
+
 function toStepParts(step: Step, route: Route): GeminiPart[] {
   if (step.role === 'results') return toResults(step, route);
   return step.role === 'assistant' ? toModelParts(step.blocks, route) : toParts(step.blocks, route);
@@ -65,10 +69,13 @@ function toModelParts(blocks: readonly ContentBlock[], route: Route): GeminiPart
     const signature = signatureOf(block);
     const signed = signature === undefined ? {} : { thoughtSignature: signature };
     if (isBlock(block, 'tool_use')) {
-      const needsPlaceholder = signature === undefined && first && route.quirks.signedCalls;
+      const { outer, inner } = fieldsOf(block);
+      const isSigned = signature !== undefined || hasSignature(outer) || hasSignature(inner);
+      const needsPlaceholder = !isSigned && first && route.quirks.signedCalls;
       first = false;
       return [
         {
+          ...outer,
           functionCall: toCall(block, route),
           ...signed,
           ...(needsPlaceholder && { thoughtSignature: placeholderSignature }),
@@ -87,9 +94,19 @@ function toModelParts(blocks: readonly ContentBlock[], route: Route): GeminiPart
   });
 }
 
+/** True for fields of a gateway that signs calls under a name of its own, such as `thought_signature`. */
+function hasSignature(fields: JsonObject): boolean {
+  return Object.keys(fields).some((name) => /signature/i.test(name));
+}
+
 function toCall(call: ToolUseBlock, route: Route): NonNullable<GeminiPart['functionCall']> {
   const args = parseJson(argumentsText(wellFormedJson(call.input)));
-  return { id: toUpstreamId(call.id, route), name: toFunctionName(toText(call.name)), args: toObject(args) };
+  return {
+    ...fieldsOf(call).inner,
+    id: toUpstreamId(call.id, route),
+    name: toFunctionName(toText(call.name)),
+    args: toObject(args),
+  };
 }
 
 /** All responses first, then the media that cannot be part of a response, each with a label. */

@@ -15,6 +15,7 @@ import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
 import { rejectUnnamedCall } from '../decode/unnamed-calls.ts';
 import { costOf } from '../decode/usage.ts';
+import { callAttachments, dropUnknownFields } from './attached.ts';
 import { calls } from './calls.ts';
 import { withDetails } from './errors.ts';
 import { finishName, toStopReason } from './finish.ts';
@@ -40,7 +41,9 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     toClient: functionNames(request.tools, emit),
     emit,
     onSignature: prose.signCall,
+    onBegin: (id) => attachments.begin(id),
   });
+  const attachments = callAttachments(answer, route, drop);
   const counter = usageCounter();
   const owned = choices(finish, () => drop('a second candidate'));
   let search: JsonObject | undefined;
@@ -93,11 +96,14 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (isObject(call)) {
       prose.write('text', toText(part['text']), '');
       prose.interrupt();
-      return functions.take(call, raw(), signature);
+      attachments.add(part);
+      functions.take(call, raw(), signature);
+      return attachments.end();
     }
     const text = codeText(part) ?? part['text'];
     const other = Object.keys(part).find((name) => isObject(part[name]));
     if (other !== undefined && text === undefined) return drop(`a part of the kind ${other.slice(0, 40)}`);
+    dropUnknownFields(part, drop);
     prose.write(part['thought'] === true ? 'thinking' : 'text', toText(text), signature);
   }
 

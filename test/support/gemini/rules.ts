@@ -99,7 +99,9 @@ function checkContent(
 function checkPart(part: GeminiPart, role: string, here: string, rule: Rule): void {
   const { text, inlineData, functionCall, functionResponse, thought, thoughtSignature, ...rest } = part;
   const kinds = [text, inlineData, functionCall, functionResponse].filter((kind) => kind !== undefined);
-  rule(kinds.length === 1 && Object.keys(rest).length === 0, `${here}: one kind a part`);
+  // Only a call returns with fields that the upstream attached to it.
+  const others = functionCall ? [] : Object.keys(rest);
+  rule(kinds.length === 1 && others.length === 0, `${here}: one kind a part`);
   rule(text !== '' || thoughtSignature !== undefined, `${here}: no empty part`);
   rule(
     role === 'model' || (thought ?? thoughtSignature ?? functionCall) === undefined,
