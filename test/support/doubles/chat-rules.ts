@@ -3,6 +3,7 @@ import { parseJson, toArray, toObject, type JsonObject } from '../../../lib/json
 import { asObjects, asText, type LooseJson } from '../loose-json.ts';
 import type { Rule, Violation } from './double.ts';
 import { firstViolation } from './rules.ts';
+import { by, each, fields, type Shape } from './shapes.ts';
 
 /** A tool loop that is one step old, whose ids every vendor accepts, with the fields that every vendor has. */
 export const goodChat = {
@@ -39,6 +40,23 @@ export function messagesOf(body: LooseJson): LooseJson[] {
 
 export function callsOf(message: LooseJson): LooseJson[] {
   return asObjects(message['tool_calls']);
+}
+
+/** The fields of a request: those at the top, and those that messages have beyond the common ones, by role. */
+export function chatShape(top: string, more: Readonly<Record<'assistant' | 'user' | 'tool', string>>): Shape {
+  const call = fields('id type', { function: fields('name arguments') });
+  return fields(top, {
+    tools: each(fields('type', { function: fields('name description strict parameters') })),
+    messages: each(
+      by('role', {
+        system: fields(`role content ${more.user}`),
+        developer: fields(`role content ${more.user}`),
+        user: fields(`role content ${more.user}`),
+        assistant: fields(`role content ${more.assistant}`, { tool_calls: each(call) }),
+        tool: fields(`role content tool_call_id ${more.tool}`),
+      }),
+    ),
+  });
 }
 
 /** A change of `goodChat`: each message, as `change` returns it. */

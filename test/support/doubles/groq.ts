@@ -1,27 +1,14 @@
 /** Groq's Chat Completions with gpt-oss: a validator that knows no reasoning in history, and its own limits. */
 import { toArray, toObject } from '../../../lib/json.ts';
 import { asText } from '../loose-json.ts';
-import { argumentsParse, eachMessage, goodChat, resultsFollow, toolsOf } from './chat-rules.ts';
+import { argumentsParse, eachMessage, chatShape, goodChat, resultsFollow, toolsOf } from './chat-rules.ts';
 import type { Double } from './double.ts';
 import { aboutField, fits, onlyFields, wantsKey } from './rules.ts';
-import { by, each, fields } from './shapes.ts';
 
 /** https://console.groq.com/docs/api-reference#chat-create */
-const accepted = fields(
+const accepted = chatShape(
   'model stream stream_options max_tokens max_completion_tokens temperature top_p stop n seed user metadata store logprobs top_logprobs logit_bias presence_penalty frequency_penalty parallel_tool_calls reasoning_effort reasoning_format include_reasoning response_format service_tier tool_choice search_settings compound_custom documents citation_options disable_tool_validation',
-  {
-    tools: each(fields('type', { function: fields('name description parameters strict') })),
-    messages: each(
-      by('role', {
-        system: fields('role content name'),
-        user: fields('role content name'),
-        assistant: fields('role content name reasoning', {
-          tool_calls: each(fields('id type', { function: fields('name arguments') })),
-        }),
-        tool: fields('role content tool_call_id name'),
-      }),
-    ),
-  },
+  { assistant: 'name reasoning', user: 'name', tool: 'name' },
 );
 
 const window = 131_072;

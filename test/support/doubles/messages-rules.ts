@@ -3,7 +3,7 @@ import { toArray, toObject, type JsonObject } from '../../../lib/json.ts';
 import { asObjects, asText, type LooseJson } from '../loose-json.ts';
 import type { Refusal, Rule, Violation } from './double.ts';
 import { firstViolation, onlyFields, schemasIn } from './rules.ts';
-import { by, each, fields, type Shape } from './shapes.ts';
+import type { Shape } from './shapes.ts';
 
 /** A tool loop that is one step old. */
 export const goodMessages = {
@@ -84,59 +84,6 @@ export function extraInputs(shape: Shape, source: string, bad: Rule['bad']): Rul
         ? `${path.join('.')}: Extra inputs are not permitted`
         : `${path.join('.')}: Input tag '${kind}' found using 'type' does not match any of the expected tags`,
   }));
-}
-
-const cached = fields('', { cache_control: by('type', { ephemeral: fields('type ttl') }) });
-const withCache = (names: string, nested: Readonly<Record<string, Shape>> = {}): Shape =>
-  fields(names, { ...(cached !== 'any' && 'fields' in cached && cached.fields), ...nested });
-
-/** The blocks and tools of https://docs.claude.com/en/api/messages; `more` are further fields at the top. */
-export function messagesShape(more: string, nested: Readonly<Record<string, Shape>> = {}): Shape {
-  const text = withCache('type text citations');
-  const media = {
-    image: withCache('type source'),
-    document: withCache('type source title context citations'),
-  };
-  const result = by('type', {
-    text,
-    ...media,
-    tool_reference: fields('type tool_name'),
-    search_result: 'any',
-  });
-  return fields(`model max_tokens stream temperature top_p top_k stop_sequences ${more}`, {
-    metadata: fields('user_id'),
-    system: each(by('type', { text })),
-    tool_choice: 'any',
-    tools: each(
-      by(
-        'type',
-        {
-          custom: withCache(
-            'type name description input_schema defer_loading strict eager_input_streaming input_examples allowed_callers',
-          ),
-          web_search_20250305: 'any',
-        },
-        'custom',
-      ),
-    ),
-    messages: each(
-      fields('role output_config', {
-        content: each(
-          by('type', {
-            text,
-            ...media,
-            thinking: fields('type thinking signature'),
-            redacted_thinking: fields('type data'),
-            tool_use: withCache('type id name input caller'),
-            tool_result: withCache('type tool_use_id is_error', { content: each(result) }),
-            server_tool_use: 'any',
-            web_search_tool_result: 'any',
-          }),
-        ),
-      }),
-    ),
-    ...nested,
-  });
 }
 
 /** A call has its result in the next message, and a result has its call in the message before. */

@@ -5,6 +5,7 @@ import {
   argumentsParse,
   assistantHasContent,
   eachMessage,
+  chatShape,
   goodChat,
   ids,
   messagesOf,
@@ -13,24 +14,11 @@ import {
 } from './chat-rules.ts';
 import type { Double } from './double.ts';
 import { fits, onlyFields, wantsKey } from './rules.ts';
-import { by, each, fields } from './shapes.ts';
 
 /** https://docs.mistral.ai/api/endpoint/chat */
-const accepted = fields(
+const accepted = chatShape(
   'model temperature top_p max_tokens stream stop random_seed metadata response_format tool_choice presence_penalty frequency_penalty n prediction parallel_tool_calls prompt_mode reasoning_effort safe_prompt guardrails prompt_cache_key',
-  {
-    tools: each(fields('type', { function: fields('name description strict parameters') })),
-    messages: each(
-      by('role', {
-        system: fields('role content'),
-        user: fields('role content'),
-        assistant: fields('role content prefix', {
-          tool_calls: each(fields('id type index', { function: fields('name arguments') })),
-        }),
-        tool: fields('role content tool_call_id name'),
-      }),
-    ),
-  },
+  { assistant: 'prefix', user: '', tool: 'name' },
 );
 
 const window = 131_072;

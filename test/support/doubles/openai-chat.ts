@@ -4,6 +4,7 @@ import { asText } from '../loose-json.ts';
 import {
   argumentsParse,
   callsOf,
+  chatShape,
   goodChat,
   messagesOf,
   resultsFollow,
@@ -13,25 +14,11 @@ import {
 import type { Double, Rule } from './double.ts';
 import { openAiError, toolRules } from './openai-rules.ts';
 import { aboutField, firstViolation, fits, onlyFields, wantsKey } from './rules.ts';
-import { by, each, fields } from './shapes.ts';
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
-const accepted = fields(
+const accepted = chatShape(
   'model stream stream_options max_tokens max_completion_tokens temperature top_p stop n seed user metadata store logprobs top_logprobs logit_bias modalities audio prediction presence_penalty frequency_penalty parallel_tool_calls reasoning_effort response_format safety_identifier prompt_cache_key prompt_cache_retention service_tier tool_choice verbosity web_search_options functions function_call',
-  {
-    tools: each(fields('type', { function: fields('name description parameters strict') })),
-    messages: each(
-      by('role', {
-        system: fields('role content name'),
-        developer: fields('role content name'),
-        user: fields('role content name'),
-        assistant: fields('role content name refusal audio function_call', {
-          tool_calls: each(fields('id type', { function: fields('name arguments') })),
-        }),
-        tool: fields('role content tool_call_id'),
-      }),
-    ),
-  },
+  { assistant: 'name refusal audio function_call', user: 'name', tool: '' },
 );
 
 const window = 400_000;

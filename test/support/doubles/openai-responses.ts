@@ -1,139 +1,27 @@
 /** OpenAI's Responses API without storage: typed content, sealed reasoning that only its maker can verify. */
+
 import { toArray, type JsonObject } from '../../../lib/json.ts';
 import { asObjects, asText, type LooseJson } from '../loose-json.ts';
 import type { Double } from './double.ts';
 import { openAiError, toolRules } from './openai-rules.ts';
-import { aboutField, firstViolation, fits, onlyFields, wantsKey } from './rules.ts';
-import { by, each, fields } from './shapes.ts';
+import { goodResponses, itemsOf, outputsIn, plusItems, shapeRules } from './responses-rules.ts';
+import { aboutField, firstViolation, fits, wantsKey } from './rules.ts';
 
 const window = 400_000;
-
-/** https://platform.openai.com/docs/api-reference/responses/create */
-const accepted = fields(
-  'model stream stream_options instructions max_output_tokens temperature top_p top_logprobs truncation tool_choice parallel_tool_calls store include metadata user safety_identifier prompt_cache_key prompt_cache_retention service_tier text background conversation previous_response_id max_tool_calls prompt context_management',
-  {
-    reasoning: fields('effort summary generate_summary context'),
-    tools: each(
-      by('type', { function: fields('type name description parameters strict'), web_search: 'any' }),
-    ),
-    input: each(
-      by(
-        'type',
-        {
-          message: fields('type id role status phase', {
-            content: each(
-              by('type', {
-                input_text: 'any',
-                output_text: fields('type text annotations logprobs'),
-                input_image: fields('type image_url detail file_id'),
-                input_file: 'any',
-                refusal: 'any',
-              }),
-            ),
-          }),
-          function_call: fields('type id call_id name arguments status namespace'),
-          function_call_output: fields('type id call_id output status'),
-          reasoning: fields('type id summary encrypted_content content status'),
-          web_search_call: 'any',
-        },
-        'message',
-      ),
-    ),
-  },
-);
-
-const call = { type: 'function_call', call_id: 'call_1', name: 'Read', arguments: '{"path":"/a"}' };
-const parameters = { type: 'object', properties: { path: { type: 'string' } } };
-
-const good: JsonObject = {
-  model: 'gpt-5.6-terra',
-  stream: true,
-  store: false,
-  instructions: 'You are helpful.',
-  max_output_tokens: 1000,
-  reasoning: { effort: 'high', summary: 'auto' },
-  include: ['reasoning.encrypted_content'],
-  input: [
-    { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Read it.' }] },
-    call,
-    { type: 'function_call_output', call_id: 'call_1', output: 'content of a' },
-  ],
-  tools: [{ type: 'function', name: 'Read', parameters }],
-};
-
-function itemsOf(body: LooseJson): LooseJson[] {
-  return asObjects(body['input']);
-}
-
-function plus(...items: JsonObject[]): (good: JsonObject) => object {
-  return (good) => ({ ...good, input: [...toArray(good['input']), ...items] });
-}
-
-function outputs(body: LooseJson): Set<string> {
-  return new Set(
-    itemsOf(body)
-      .filter(({ type }) => asText(type) === 'function_call_output')
-      .map((one) => asText(one['call_id'])),
-  );
-}
 
 export const openAiResponses: Double = {
   name: 'openai-responses',
   format: 'responses',
   model: 'gpt-5.6-terra',
   entry: { context_window: window, max_output_tokens: 128_000 },
-  good: [good],
+  good: [goodResponses],
   envelope: openAiError,
   rules: [
     wantsKey('authorization', 'https://platform.openai.com/docs/guides/error-codes', {
       status: 401,
       message: 'Missing bearer authentication in header',
     }),
-    onlyFields(
-      accepted,
-      'shinpei710/ccr-plugin-openai-res#2, https://platform.openai.com/docs/api-reference/responses/create',
-      [
-        { reasoning: { enabled: true } },
-        { stop: ['x'] },
-        plus({ type: 'message', role: 'assistant', content: [{ type: 'text', text: 'a' }] }),
-        plus({ ...call, call_id: 'call_1', cache_control: { type: 'ephemeral' } }),
-      ],
-      ({ path, kind }) => {
-        const param = path
-          .filter((part) => !kinds.has(part))
-          .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
-          .join('')
-          .slice(1);
-        if (kind !== undefined)
-          return {
-            message: `Invalid value: '${kind}'. Supported values are: 'input_text', 'output_text', and 'refusal'.`,
-            param,
-            code: 'invalid_value',
-          };
-        return { message: `Unknown parameter: '${param}'.`, param, code: 'unknown_parameter' };
-      },
-    ),
-    {
-      name: 'content of its role',
-      source: 'https://platform.openai.com/docs/api-reference/responses/create#responses-create-input',
-      bad: [
-        plus({ type: 'message', role: 'assistant', content: [{ type: 'input_text', text: 'a' }] }),
-        plus({ type: 'message', role: 'user', content: [{ type: 'output_text', text: 'a' }] }),
-      ],
-      violates: ({ body }) =>
-        firstViolation(itemsOf(body), ({ role, content }, at) =>
-          firstViolation(asObjects(content), ({ type }, place) => {
-            const wrong = asText(role) === 'assistant' ? 'input_text' : 'output_text';
-            return asText(type) === wrong
-              ? {
-                  message: `Invalid value: '${wrong}'. Supported values are: ${wrong === 'input_text' ? "'output_text' and 'refusal'" : "'input_text', 'input_image', and 'input_file'"}.`,
-                  param: `input[${at}].content[${place}]`,
-                  code: 'invalid_value',
-                }
-              : undefined;
-          }),
-        ),
-    },
+    ...shapeRules,
     ...['temperature', 'top_p'].map((param) =>
       aboutField(param, 'https://platform.openai.com/docs/guides/latest-model', { [param]: 0.5 }, () => ({
         message: `Unsupported parameter: '${param}' is not supported with this model.`,
@@ -200,7 +88,7 @@ export const openAiResponses: Double = {
       bad: (given) => ({ ...given, input: toArray(given['input']).slice(0, -1) }),
       violates: ({ body }) =>
         firstViolation(itemsOf(body), ({ type, call_id: id }) =>
-          asText(type) !== 'function_call' || outputs(body).has(asText(id))
+          asText(type) !== 'function_call' || outputsIn(body).has(asText(id))
             ? undefined
             : { message: `No tool output found for function call ${asText(id)}.`, param: 'input' },
         ),
@@ -208,14 +96,14 @@ export const openAiResponses: Double = {
     {
       name: 'outputs have calls',
       source: 'https://platform.openai.com/docs/guides/function-calling',
-      bad: plus({ type: 'function_call_output', call_id: 'call_9', output: 'x' }),
+      bad: plusItems({ type: 'function_call_output', call_id: 'call_9', output: 'x' }),
       violates({ body }) {
         const calls = new Set(
           itemsOf(body)
             .filter(({ type }) => asText(type) === 'function_call')
             .map((one) => asText(one['call_id'])),
         );
-        const lost = [...outputs(body)].find((id) => !calls.has(id));
+        const lost = [...outputsIn(body)].find((id) => !calls.has(id));
         return lost === undefined
           ? undefined
           : { message: `No tool call found for function call output with call_id ${lost}.`, param: 'input' };
@@ -224,7 +112,7 @@ export const openAiResponses: Double = {
     {
       name: 'sealed reasoning',
       source: 'openai/codex#8145, continuedev/continue#10643, Wei-Shaw/sub2api#2863',
-      bad: plus({ type: 'reasoning', summary: [], encrypted_content: 'gAAAAA==' }),
+      bad: plusItems({ type: 'reasoning', summary: [], encrypted_content: 'gAAAAA==' }),
       violates: ({ body, seals }) =>
         firstViolation(itemsOf(body), ({ type, encrypted_content: sealed }) =>
           asText(type) !== 'reasoning' || seals.verifies(asText(sealed))
@@ -251,16 +139,6 @@ export const openAiResponses: Double = {
   // A message before calls is a comment, the last one the answer: earendil-works/pi#1819.
   dress: (event, { calls }) => [withPhase(event, calls.length > 0 ? 'commentary' : 'final_answer')],
 };
-
-const kinds = new Set<string | number>([
-  'message',
-  'function_call',
-  'function_call_output',
-  'reasoning',
-  'function',
-  'input_text',
-  'output_text',
-]);
 
 function withPhase(event: JsonObject, phase: string): JsonObject {
   return JSON.parse(JSON.stringify(event), (_, value: unknown) =>
