@@ -42,18 +42,19 @@ export function readSignature(signature: string | undefined): Provenance | undef
  * `readSignature` returns an origin for it that no upstream has, so that it is never sent as a signature.
  */
 export function tagAttachment(origin: Origin, payload: string): string {
-  return `${signatureTag}${toBase64Url(attachmentOrigin(origin))}.${payload}`;
+  return `${signatureTag}${toBase64Url(attachedBy + originOf(origin))}.${payload}`;
 }
 
-/** The payload of a signature that `tagAttachment` made for the same origin; undefined for any other. */
-export function readAttachment(signature: string | undefined, origin: Origin): string | undefined {
+/** Decodes a signature made by `tagAttachment`; undefined for any other. */
+export function readAttachment(signature: string | undefined): Provenance | undefined {
   const read = readSignature(signature);
-  return read?.origin === attachmentOrigin(origin) ? read.payload : undefined;
+  return read?.origin.startsWith(attachedBy)
+    ? { origin: read.origin.slice(attachedBy.length), payload: read.payload }
+    : undefined;
 }
 
-function attachmentOrigin(origin: Origin): string {
-  return `attached by ${originOf(origin)}`;
-}
+/** No origin begins with this: the format comes first in it. */
+const attachedBy = 'attached by ';
 
 const anthropicId = /^[A-Za-z0-9_-]+$/;
 const idTag = 'toolu_occ2_';

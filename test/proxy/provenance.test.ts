@@ -23,7 +23,7 @@ const formats = [chat(), claude(), responses(), gemini()];
 /** Messages upstreams with genuine signatures, with signatures of their own, and without signatures. */
 const family = [
   claude(),
-  messages('own-signs', { thinking: 'adaptive' }),
+  messages('own-signs', { thinking: 'adaptive' }, { signsCalls: true }),
   messages('unsigned', { thinking: 'adaptive', unsignedThinking: true }, { unsigned: true }),
 ];
 const neighbours = [

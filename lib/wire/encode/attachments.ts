@@ -2,7 +2,7 @@
  * Restores what an upstream attached to its calls and messages (P11) from the thinking blocks that carry it. The fields of
  * a call are found by the call's id, anywhere in the same turn.
  */
-import { readAttachment, type Origin } from '../../anthropic/provenance.ts';
+import { originOf, readAttachment, type Origin } from '../../anthropic/provenance.ts';
 import { isBlock, toBlocks, type ContentBlock, type RequestMessage } from '../../anthropic/request.ts';
 import { isObject, parseJson, toObject, toText, type JsonObject } from '../../json.ts';
 
@@ -10,18 +10,25 @@ import { isObject, parseJson, toObject, toText, type JsonObject } from '../../js
 export interface CallFields {
   outer: JsonObject;
   inner: JsonObject;
+  /** The names of what another upstream attached to the call, which a client may have returned with it. */
+  foreign: readonly string[];
 }
 
 /** The key of a call's fields. It is a symbol, so that a client cannot send one. */
 const callFields = Symbol('fields of a call');
-const none: CallFields = { outer: {}, inner: {} };
+const none: CallFields = { outer: {}, inner: {}, foreign: [] };
 
 /** The attachment of `origin` that the block carries; undefined for any other block. */
 export function attachmentIn(block: ContentBlock, origin: Origin): JsonObject | undefined {
+  const read = readBlock(block);
+  return read?.origin === originOf(origin) ? read.attached : undefined;
+}
+
+function readBlock(block: ContentBlock): { origin: string; attached: JsonObject } | undefined {
   if (!isBlock(block, 'thinking')) return undefined;
-  const payload = readAttachment(toText(block.signature), origin);
-  const parsed = payload === undefined ? undefined : parseJson(payload);
-  return isObject(parsed) ? parsed : undefined;
+  const read = readAttachment(toText(block.signature));
+  const attached = read && parseJson(read.payload);
+  return isObject(attached) ? { origin: read?.origin ?? '', attached } : undefined;
 }
 
 /** The messages with the fields of every call whose attachment `origin` made; see `fieldsOf`. */
@@ -59,15 +66,21 @@ function readTurn(
   from: number,
   origin: Origin,
 ): Map<string, CallFields> {
+  const own = originOf(origin);
   const found = new Map<string, CallFields>();
   for (const { role, content } of messages.slice(from)) {
     if (role !== 'assistant') break;
     for (const block of toBlocks(content)) {
-      const attached = isObject(block) ? attachmentIn(block, origin) : undefined;
-      const id = toText(attached?.['call']);
+      const read = isObject(block) ? readBlock(block) : undefined;
+      const id = toText(read?.attached['call']);
+      if (!read || id === '') continue;
+      const outer = toObject(read.attached['outer']);
+      const inner = toObject(read.attached['inner']);
       // A later attachment of a call holds all its fields.
-      if (attached && id !== '')
-        found.set(id, { outer: toObject(attached['outer']), inner: toObject(attached['inner']) });
+      found.set(
+        id,
+        read.origin === own ? { outer, inner, foreign: [] } : { ...none, foreign: Object.keys(outer) },
+      );
     }
   }
   return found;

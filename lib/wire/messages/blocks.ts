@@ -2,6 +2,7 @@
  * Converts a content block for an upstream with the Messages format: rewrites ids (P9), sends signatures to their origin
  * only (P10), and replaces Anthropic-only blocks by text for other models. Returns the same object for an unchanged block.
  */
+import { fieldsOf } from '../encode/attachments.ts';
 import { argumentsText } from '../encode/history.ts';
 import {
   blockText,
@@ -52,7 +53,9 @@ function thinking(block: ThinkingBlock, route: Route): ThinkingBlock[] {
   const restored = own ? (tag?.payload ?? signature) : '';
   if (restored !== '') return [restored === signature ? block : { ...block, signature: restored }];
   if (!unsignedThinking || isBlank(toText(block.thinking))) return [];
-  return [signature === '' && block.signature === '' ? block : { ...block, signature: '' }];
+  const unsigned = signature === '' && block.signature === '' ? block : { ...block, signature: '' };
+  // Another upstream may have attached other fields (P11).
+  return [tag && !own ? pick(unsigned, ['type', 'thinking', 'signature']) : unsigned];
 }
 
 function redacted(block: RedactedThinkingBlock, route: Route): RedactedThinkingBlock[] {
@@ -61,12 +64,26 @@ function redacted(block: RedactedThinkingBlock, route: Route): RedactedThinkingB
   return tag.origin === originOfRoute(route) ? [{ ...block, data: tag.payload }] : [];
 }
 
-function toolUse(block: ToolUseBlock, route: Route): ToolUseBlock {
+/** The call with what this upstream attached to it (P11), and without what another one did. */
+function toolUse(call: ToolUseBlock, route: Route): ToolUseBlock {
+  const block = withOwnFields(call, route);
   const id = toUpstreamId(block.id, route);
   // MiniMax rejects arguments that are not an object: "invalid function arguments json string".
   const broken = !route.quirks.betas && !isObject(block.input);
   if (id === block.id && !broken) return block;
   return { ...block, id, ...(broken && { input: JSON.parse(argumentsText(block.input)) as unknown }) };
+}
+
+function withOwnFields(call: ToolUseBlock, { quirks }: Route): ToolUseBlock {
+  const { outer, foreign } = fieldsOf(call);
+  // Claude attaches `caller` to its calls.
+  const others = quirks.betas ? foreign : [...foreign, 'caller'];
+  const isOther = (name: string): boolean => others.includes(name) && !(name in outer);
+  const isMissing = ([name, value]: [string, unknown]): boolean =>
+    JSON.stringify(call[name]) !== JSON.stringify(value);
+  if (!Object.keys(call).some(isOther) && !Object.entries(outer).some(isMissing)) return call;
+  const kept = Object.entries(call).filter(([name]) => !isOther(name));
+  return { ...(Object.fromEntries(kept) as ToolUseBlock), ...outer };
 }
 
 function toolResult(block: ToolResultBlock, route: Route): ToolResultBlock {

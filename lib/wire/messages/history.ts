@@ -3,12 +3,14 @@
  * and results pair. Other models get each call's result directly after it, in order, and system messages as reminders in
  * user messages.
  */
+import { withCallFields } from '../encode/attachments.ts';
 import { toHistory, type Step } from '../encode/history.ts';
 import { toBlocks, type ContentBlock, type RequestMessage } from '../../anthropic/request.ts';
 import type { Route } from '../codec.ts';
 import { toUpstreamBlocks } from './blocks.ts';
 
-export function toMessages(messages: RequestMessage[], route: Route): RequestMessage[] {
+export function toMessages(given: RequestMessage[], route: Route): RequestMessage[] {
+  const messages = withCallFields(given, route);
   /** Blocks that were plain strings. They become strings again if they are still the only block of their message. */
   const strings = new Set<ContentBlock>();
   const inBlocks = messages.map((message): RequestMessage => {

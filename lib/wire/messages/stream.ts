@@ -19,9 +19,10 @@ import {
   type MessageStop,
   type Usage,
 } from '../../anthropic/events.ts';
-import { tagSignature } from '../../anthropic/provenance.ts';
+import { tagAttachment, tagSignature } from '../../anthropic/provenance.ts';
 import { toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
+import { attachedFields } from '../decode/attached-fields.ts';
 import { clientToolIds } from '../tool-ids.ts';
 import { clientToolNames } from '../decode/client-tool-names.ts';
 import type { Route, Turn } from '../codec.ts';
@@ -36,11 +37,14 @@ export function messagesDecoder(route: Route, turn: Turn): Transducer<Uint8Array
   return compose(frameDecoder(), eventDecoder(route, turn));
 }
 
+/** The fields of a call that every client knows. */
+const callFields: ReadonlySet<string> = new Set(['type', 'id', 'name', 'input', 'cache_control']);
+
 function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { request, messageId, inputTokens } = turn;
   // `[DONE]` does not end a messages stream (P1).
   const core = decoderCore(route, turn, { read, end, done: 'nothing' });
-  const { answer, finish, emit, fail, stage } = core;
+  const { answer, finish, emit, drop, fail, stage } = core;
   const { quirks } = route;
   const toClientName = clientToolNames(request.tools, emit);
   const toClientId = clientToolIds(route, emit);
@@ -135,10 +139,27 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     latest = index;
     types.set(index, type);
     texts.open(index);
-    const { block, rest } = splitStart(toClientBlock(given as AnswerBlock), quirks.leakedThinkEnd);
+    const { block, rest } = splitStart(
+      carryFields(toClientBlock(given as AnswerBlock)),
+      quirks.leakedThinkEnd,
+    );
     const event: BlockStart = { type: 'content_block_start', index, content_block: block };
     answer.open(index, block, block === given ? keepBytes(event, json, text) : event);
     if (rest) delta({ index, delta: { ...rest } }, '');
+  }
+
+  /**
+   * Writes a block that carries the unknown fields of a call (P11): a client may not return them with the call. Claude's
+   * own, such as `caller`, are part of Anthropic's API, which the client knows.
+   */
+  function carryFields(block: AnswerBlock): AnswerBlock {
+    if (block.type !== 'tool_use' || quirks.genuineSignatures) return block;
+    const fields = attachedFields(callFields, 'a call', drop);
+    fields.add(block as JsonObject);
+    if (!fields.isNew()) return block;
+    const id = answer.reserveId(toText(block.id));
+    answer.carry(tagAttachment(route, JSON.stringify({ call: id, outer: fields.take() })));
+    return id === block.id ? block : { ...block, id };
   }
 
   /** The block with the client's id and name and a tagged signature; the same object if nothing changes. */

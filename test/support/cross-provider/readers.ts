@@ -66,7 +66,11 @@ const readers: Record<
         if (type === 'thinking')
           addParts(false, thought(asText(block['thinking']), asText(block['signature'])));
         else if (type === 'text') addParts(false, text(asText(block['text'])));
-        else if (type === 'tool_use') addParts(false, call(block['id'], block['name'], block['input']));
+        else if (type === 'tool_use')
+          addParts(false, {
+            ...call(block['id'], block['name'], block['input']),
+            ...signedBy(block['vendor_state']),
+          });
         else assert.fail(`a block of type ${type}`);
       }
     }

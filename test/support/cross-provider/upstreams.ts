@@ -181,7 +181,7 @@ function blockOf(part: Part): object[] {
     ];
   if (part.type === 'call')
     return [
-      { type: 'tool_use', id: part.id, name: part.name, input: {} },
+      { type: 'tool_use', id: part.id, name: part.name, input: {}, vendor_state: part.signature },
       { type: 'input_json_delta', partial_json: JSON.stringify(part.args) },
     ];
   return [
