@@ -6,6 +6,8 @@ import { isRemark, type Decoded } from '../../../lib/anthropic/events.ts';
 import { foldMessage } from '../../../lib/anthropic/fold.ts';
 import type { ContentBlock, RequestMessage } from '../../../lib/anthropic/request.ts';
 import { codecs } from '../../../lib/wire/codecs.ts';
+import type { Route } from '../../../lib/wire/codec.ts';
+import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
 import { chatDecoder } from '../../../lib/wire/chat/stream.ts';
 import type { ChatAssistantMessage } from '../../../lib/wire/chat/types.ts';
 import { assistants, sent } from '../../support/chat/encode.ts';
@@ -144,6 +146,29 @@ describe('fields of a call', () => {
       }),
     );
   });
+});
+
+// A gateway hides Gemini's signature in the id: BerriAI/litellm#37849.
+test('an id with a signature inside returns unchanged in the call and in its result', () => {
+  for (const tail of ['A+/b'.repeat(450), 'A-_b'.repeat(450)]) {
+    const id = `call_7f3a__thought__${tail}==`;
+    const { message } = streamed({ tool_calls: [{ ...calling(id), index: 0 }] });
+    const clientId = String((message.content as ContentBlock[])[0]?.['id']);
+    assert.match(clientId, /^[A-Za-z0-9_-]+$/);
+    const request = requestOf([user('go'), message, user(result(clientId, 'done'))]);
+    const ids = (route: Route): unknown[] =>
+      encodeChatRequest(request, route).messages.flatMap((one) =>
+        one.role === 'tool'
+          ? [one.tool_call_id]
+          : one.role === 'assistant'
+            ? (one.tool_calls ?? []).map((call) => call.id)
+            : [],
+      );
+    assert.deepEqual(ids(gateway), [id, id]);
+    const [elsewhere, again] = ids(routeOf({ provider: 'elsewhere' }));
+    assert.match(String(elsewhere), /^[A-Za-z0-9_-]{1,64}$/);
+    assert.equal(again, elsewhere);
+  }
 });
 
 describe('fields of a message', () => {
