@@ -35,6 +35,11 @@ export const messageFields: ReadonlySet<string> = new Set([
   'stop_reason',
   'logprobs',
   'token_ids',
+  'tool_call_id',
+  'parsed',
+  // Of a length that hides the length of the text.
+  'padding',
+  'obfuscation',
 ]);
 
 /** Parts of an answer that the client's format does not have. They are content, not state: they are left out and logged. */

@@ -55,7 +55,9 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   /** The choices that sent content in a `delta`. */
   const inPieces = new Set<number>();
   /** The kind of the last content. `claude -p` prints the last block, and nothing if that is only a signature (measured). */
-  let last: 'text' | 'thinking' | 'call' | undefined;
+  let last: Piece['type'] | 'call' | undefined;
+  /** As `last`, but text and thinking after a call count too. */
+  let latest: typeof last;
   let reported: Partial<Usage> = {};
 
   function read(frame: DataFrame): void {
@@ -127,31 +129,41 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (!used.has('calls')) return;
     for (const held of tags?.end() ?? []) write(held);
     sign();
+    carryFields();
     begin();
     last = 'call';
+    latest = 'call';
     limitUnnamedArguments(core, tools.take(entries));
   }
 
   function write({ type, text }: Piece): void {
     if (text === '') return;
-    if (type === 'text') sign();
+    if (type === 'text') {
+      sign();
+      // Fields that arrive within a text wait for its end.
+      if (latest !== 'text') carryFields();
+    }
     begin();
     answer.prose(type, text);
+    latest = type;
     if (last !== 'call') last = type;
   }
 
   /** Ends a thinking block with the reasoning details that the upstream expects back (P10). */
   function sign(payload = details.take()): void {
-    if (payload === '' && !message.isNew()) return;
+    if (payload === '') return;
     begin();
-    if (payload !== '') answer.signature(tagSignature(route, payload));
-    if (message.isNew()) answer.carry(tagAttachment(route, JSON.stringify(attachedToMessage())));
+    answer.signature(tagSignature(route, payload));
   }
 
-  function attachedToMessage(): JsonObject {
+  /** Writes a block that carries the fields of the message (P11). */
+  function carryFields(): void {
+    if (!message.isNew()) return;
+    begin();
     // `reasoning_content` is sent back by the quirk `replayReasoning`.
     const named = reasoningName !== '' && reasoningName !== 'reasoning_content';
-    return { message: message.take(), ...(named && { reasoning: reasoningName }) };
+    const attached = { message: message.take(), ...(named && { reasoning: reasoningName }) };
+    answer.carry(tagAttachment(route, JSON.stringify(attached)));
   }
 
   function readFinish(name: string, choice: number): void {
@@ -175,7 +187,10 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     for (const piece of tags?.end() ?? []) write(piece);
     const sealed = details.take();
     if (last === 'text' || (last === undefined && sealed === '')) leaveOut(sealed);
-    else sign(sealed);
+    else {
+      sign(sealed);
+      carryFields();
+    }
     if (tools.end() && rejectUnnamedCall(core, 'tool')) return;
     core.endMessage(reported);
   }

@@ -202,6 +202,20 @@ describe('fields of a message', () => {
     assert.deepEqual(dropped(answer), ['the field reasoning_opaque of a message, behind the last words']);
   });
 
+  test('a field that changes with every piece does not split the text', () => {
+    const pieces = ['I ', 'look', '.'].map((content, n) => ({
+      content,
+      trace: `t${n}`,
+      padding: 'x'.repeat(n),
+    }));
+    const answer = streamed(...pieces, { tool_calls: [{ ...calling('c'), index: 0 }] });
+    const texts = (answer.message.content as ContentBlock[]).filter(({ type }) => type === 'text');
+    assert.deepEqual(texts, [{ type: 'text', text: 'I look.' }]);
+    assert.equal(returned(answer)?.['trace'], 't2');
+    assert.equal(returned(answer)?.['padding'], undefined);
+    assert.deepEqual(dropped(answer), ['an earlier value of the field trace of a message']);
+  });
+
   test('alone are no answer (P6)', () => {
     assert.deepEqual(streamed({ role: 'assistant', content: '' }, opaque).message.content, []);
   });
