@@ -1,10 +1,10 @@
 /** Google's generateContent with Gemini 3: signed calls, a subset of OpenAPI as schema, results directly after calls. */
 
 import { toArray, toObject } from '../../../lib/json.ts';
-import { asText } from '../loose-json.ts';
 import type { Double } from './double.ts';
 import { goodGemini, geminiShape, standIn, turnsOf, withCall } from './gemini-request.ts';
 import { schemaRules } from './gemini-schemas.ts';
+import { signedCalls } from './gemini-signatures.ts';
 import { firstViolation, fits, onlyFields, wantsKey } from './rules.ts';
 
 const window = 1_048_576;
@@ -101,45 +101,7 @@ export const gemini: Double = {
             : undefined,
         ),
     },
-    {
-      name: 'signed calls of the current turn',
-      source:
-        'mpfaffenberger/code_puppy#165, lbjlaq/Antigravity-Manager#938, https://ai.google.dev/gemini-api/docs/thought-signatures',
-      bad: withCall({ functionCall: { name: 'Read', args: {} } }),
-      violates({ body }) {
-        const turns = turnsOf(body);
-        const begun = turns.findLastIndex(
-          ({ role, parts }) =>
-            role === 'user' &&
-            parts.some(({ text }) => text !== undefined) &&
-            !parts.some(({ functionResponse }) => functionResponse),
-        );
-        return firstViolation(turns, ({ parts }, at) => {
-          const first = at > begun ? parts.find(({ functionCall }) => functionCall) : undefined;
-          return !first || asText(first['thoughtSignature']) !== ''
-            ? undefined
-            : {
-                message: `Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly, and missing thought_signature may lead to degraded model performance. Additional data, function call \`default_api:${asText(first['functionCall']?.['name'])}\` , position ${at + 1}. Please refer to https://ai.google.dev/gemini-api/docs/thought-signatures for more details.`,
-              };
-        });
-      },
-    },
-    {
-      name: 'signatures',
-      source: 'charmbracelet/crush#1698, https://ai.google.dev/gemini-api/docs/thought-signatures (stand-in)',
-      bad: withCall({ functionCall: { name: 'Read', args: {} }, thoughtSignature: 'c29tZW9uZQ==' }),
-      violates: ({ body, seals }) =>
-        firstViolation(
-          turnsOf(body).flatMap(({ parts }) => parts),
-          ({ thoughtSignature }) => {
-            const seal = asText(thoughtSignature);
-            return ['', standIn, 'context_engineering_is_the_way_to_go'].includes(seal) ||
-              seals.verifies(seal)
-              ? undefined
-              : { message: 'Corrupted thought signature.' };
-          },
-        ),
-    },
+    ...signedCalls,
     fits(
       window,
       () => 0,

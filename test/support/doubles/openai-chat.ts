@@ -3,17 +3,16 @@ import { toArray, toObject, type JsonObject } from '../../../lib/json.ts';
 import { asText } from '../loose-json.ts';
 import {
   argumentsParse,
-  callsOf,
+  ids,
   chatShape,
   goodChat,
-  messagesOf,
   resultsFollow,
   resultsHaveCalls,
   toolsOf,
 } from './chat-rules.ts';
 import type { Double, Rule } from './double.ts';
 import { openAiError, toolRules } from './openai-rules.ts';
-import { aboutField, firstViolation, fits, onlyFields, wantsKey } from './rules.ts';
+import { aboutField, fits, onlyFields, wantsKey } from './rules.ts';
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
 const accepted = chatShape(
@@ -106,24 +105,11 @@ export const openAiChat: Double = {
         })),
       }),
     ),
-    {
-      name: 'ids of at most 40 characters',
-      source: 'langmanus/langmanus#119, microsoft/autogen#6377',
-      bad: (good) => JSON.parse(JSON.stringify(good).replaceAll('abcdefgh1', 'i'.repeat(41))) as object,
-      violates: ({ body }) =>
-        firstViolation(messagesOf(body), (message, at) =>
-          firstViolation(callsOf(message), ({ id }, place) => {
-            const { length } = asText(id);
-            return length <= 40
-              ? undefined
-              : {
-                  message: `Invalid 'messages[${at}].tool_calls[${place}].id': string too long. Expected a string with maximum length 40, but got a string with length ${length} instead.`,
-                  param: `messages[${at}].tool_calls[${place}].id`,
-                  code: 'string_above_max_length',
-                };
-          }),
-        ),
-    },
+    ids(/^.{1,40}$/, 'langmanus/langmanus#119, microsoft/autogen#6377', ({ length }, at) => ({
+      message: `Invalid 'messages[${at}].tool_calls[0].id': string too long. Expected a string with maximum length 40, but got a string with length ${length} instead.`,
+      param: `messages[${at}].tool_calls[0].id`,
+      code: 'string_above_max_length',
+    })),
     argumentsParse('https://platform.openai.com/docs/guides/function-calling', (_, at) => ({
       message: `Invalid 'messages[${at}].tool_calls[0].function.arguments': expected a JSON object.`,
       param: `messages[${at}].tool_calls`,
