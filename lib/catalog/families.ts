@@ -179,6 +179,9 @@ export const families: readonly FamilyRule[] = [
   { ids: ['grok-build', 'grok-code'], quirks: { thinking: 'none' } },
   { ids: ['muse'], quirks: { thinking: 'effort' }, efforts: ['minimal', 'low', 'medium', 'high', 'xhigh'] },
   { ids: ['gemini'], quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
+  // Google's OpenAI-compatible endpoint rejects unsigned calls, too: tinyhumansai/openhuman#3548.
+  { ids: ['gemini'], format: 'chat', quirks: { signedCalls: true } },
+  { ids: ['gemini-1', 'gemini-2'], format: 'chat', quirks: { signedCalls: false } },
   // From 3 on, calls must be sent back signed, and results may contain images. 2.5 has a budget; 2.5 Pro always thinks.
   { ids: ['gemini'], format: 'gemini', quirks: { signedCalls: true, mediaInResults: true } },
   {

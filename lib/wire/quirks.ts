@@ -70,8 +70,8 @@ export interface Quirks {
   betas: boolean;
 
   /**
-   * Gemini: rejects a step whose first call has no thought signature (Gemini 3 and later). A call that another model made
-   * gets the documented placeholder signature.
+   * Gemini, and Gemini over chat: rejects a step whose first call has no thought signature (Gemini 3 and later). A call
+   * that another model made gets the documented placeholder signature.
    */
   signedCalls: boolean;
 }

@@ -36,6 +36,11 @@ export const messageFields: ReadonlySet<string> = new Set([
   'logprobs',
   'token_ids',
   'tool_call_id',
+  // gpt-oss on Groq, which rejects it in history.
+  'channel',
+  'recipient',
+  'end_turn',
+  'weight',
   'parsed',
   // Of a length that hides the length of the text.
   'padding',

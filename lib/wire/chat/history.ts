@@ -96,7 +96,7 @@ function toAssistant(
     ...messageFields(blocks, route),
     ...(reasoning !== undefined && { reasoning_content: reasoning }),
     ...(details.length > 0 && { reasoning_details: details }),
-    ...(calls.length > 0 && { tool_calls: calls.map((call) => toCall(call, route)) }),
+    ...(calls.length > 0 && { tool_calls: calls.map((call, at) => toCall(call, route, at === 0)) }),
   };
 }
 
@@ -141,10 +141,22 @@ function detailsOf(block: ThinkingBlock, { format, provider, modelId }: Route): 
   return Array.isArray(details) ? details : [];
 }
 
-function toCall(call: ToolUseBlock, route: Route): NonNullable<ChatAssistantMessage['tool_calls']>[number] {
+/**
+ * Google's documented stand-in for the signature of a call that Gemini did not make, in the field of its OpenAI-compatible
+ * endpoint: https://ai.google.dev/gemini-api/docs/thought-signatures.
+ */
+const placeholderSignature = { google: { thought_signature: 'skip_thought_signature_validator' } };
+
+function toCall(
+  call: ToolUseBlock,
+  route: Route,
+  first: boolean,
+): NonNullable<ChatAssistantMessage['tool_calls']>[number] {
   const { outer, inner } = fieldsOf(call);
+  const isSigned = Object.keys(outer).length + Object.keys(inner).length > 0;
   return {
     ...outer,
+    ...(first && route.quirks.signedCalls && !isSigned && { extra_content: placeholderSignature }),
     id: toUpstreamId(call.id, route),
     type: 'function',
     function: {

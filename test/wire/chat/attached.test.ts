@@ -148,6 +148,27 @@ describe('fields of a call', () => {
   });
 });
 
+test('a first call that Gemini did not sign gets the documented stand-in where the model wants one', () => {
+  const standIn = { google: { thought_signature: 'skip_thought_signature_validator' } };
+  const own = { google: { thought_signature: 'A' } };
+  const contents = (first: object): unknown[] => {
+    const answer = streamed(
+      { tool_calls: [{ ...calling('a', first), index: 0 }] },
+      { tool_calls: [{ ...calling('b'), index: 1 }] },
+    );
+    const route = { ...gateway, quirks: { ...gateway.quirks, signedCalls: true } };
+    return (returned(answer, route)?.tool_calls ?? []).map((call) => call['extra_content']);
+  };
+  assert.deepEqual(contents({}), [standIn, undefined]);
+  assert.deepEqual(contents({ extra_content: own }), [own, undefined]);
+});
+
+test('what describes an answer without being state does not return', () => {
+  // Groq sends `channel` and rejects it: https://console.groq.com/docs/reasoning
+  const answer = streamed({ reasoning: 'Hm.', channel: 'analysis', logprobs: { a: 1 } }, { content: 'Hi.' });
+  assert.deepEqual(returned(answer), { role: 'assistant', content: 'Hi.' });
+});
+
 // A gateway hides Gemini's signature in the id: BerriAI/litellm#37849.
 test('an id with a signature inside returns unchanged in the call and in its result', () => {
   for (const tail of ['A+/b'.repeat(450), 'A-_b'.repeat(450)]) {
