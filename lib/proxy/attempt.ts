@@ -6,7 +6,8 @@ import { isRemark, type Decoded, type Remark, type StreamEvent, type Usage } fro
 import { guard } from '../anthropic/grammar.ts';
 import type { Log } from '../log/log.ts';
 import { compose, type Transducer } from '../stream/transducer.ts';
-import type { Turn } from '../wire/codec.ts';
+import { isLoopback } from '../loopback.ts';
+import type { Route, Turn } from '../wire/codec.ts';
 import { codecs } from '../wire/codecs.ts';
 import { answerProgress } from './answer-progress.ts';
 import type { Clock } from './clock.ts';
@@ -199,7 +200,8 @@ function toOutcome(thrown: unknown, limits: Deadlines, tried: Try, at: Position)
   }
   if (thrown instanceof UpstreamError) {
     const error = { type: 'api_error', message: thrown.message } as const;
-    return { type: 'failed', trouble: thrown.trouble, error, at };
+    const notRunning = thrown.code === 'ECONNREFUSED' && isLocal(candidate.route);
+    return { type: 'failed', trouble: thrown.trouble, error, at, ...(notRunning && { notRunning }) };
   }
   log({
     level: 'error',
@@ -209,6 +211,10 @@ function toOutcome(thrown: unknown, limits: Deadlines, tried: Try, at: Position)
     stack: (thrown as Error).stack,
   });
   return unable('occ could not write this request in the upstream’s format; the log says why');
+}
+
+function isLocal(route: Route): boolean {
+  return isLoopback(new URL(codecs[route.format].url(route)).hostname);
 }
 
 function seconds(ms: number): string {
@@ -221,5 +227,5 @@ function unable(message: string): Outcome {
 
 function keyless(message: string): Outcome {
   const error = { status: 401, type: 'authentication_error', message, upstreamType: 'AuthError' } as const;
-  return { type: 'refused', error };
+  return { type: 'refused', error, notSent: true };
 }

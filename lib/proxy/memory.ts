@@ -8,11 +8,12 @@ import type { Outcome } from './policy/failures.ts';
 import { admission, closed, next, signOf, type BreakerEvent, type Circuit } from './policy/breaker.ts';
 import { expiring } from './policy/expiring.ts';
 import { describeLearned, learnedMs, learnedFrom, type Learned } from './policy/learned.ts';
-import { formatDuration, mayTrySpent, spentBy, describeSpent, type Spent } from './policy/quota.ts';
+import { keyLimits } from './key-limits.ts';
+import { formatDuration, describeSpent } from './policy/quota.ts';
 import { mayRetry, spend, unspent, type Budget } from './policy/retry-budget.ts';
 import { nameOf, type Candidate, type Hindrance, type Plan } from './policy/plan.ts';
 import type { Known } from './policy/route.ts';
-import { reasonOf } from './policy/verdict.ts';
+import { reasonOf } from './policy/summary.ts';
 
 /** The permission to make one attempt. Its holder reports how the attempt ended. */
 export interface Permit {
@@ -30,9 +31,19 @@ export interface Memory {
   keep(conversation: string | undefined, plan: Plan, now: number): void;
   /**
    * A permit, or the reason why there is none. With `lastResort` no other model is left, so models that are gone or whose
-   * quota is spent are tried again from time to time.
+   * keys are spent are tried again more often.
    */
-  admit(candidate: Candidate, settings: Settings, now: number, lastResort: boolean): Permit | Hindrance;
+  admit(
+    candidate: Candidate,
+    key: number,
+    settings: Settings,
+    now: number,
+    lastResort: boolean,
+  ): Permit | Hindrance;
+  /** The keys of a candidate's provider, best first; see `KeyLimits.usable`. */
+  keys(candidate: Candidate, now: number, lastResort: boolean): readonly number[];
+  /** Reports that the provider's usage page, requested at `asked`, says that the plan of a key has room. */
+  recovered(provider: string, key: number, asked: number): void;
   /** Remembers a repair that has helped, or a limit. `why` is the upstream's message. */
   learn(candidate: Candidate, learned: Learned, why: string, now: number): void;
   /** Counts an attempt of the provider, for its retry budget. */
@@ -45,7 +56,8 @@ export interface Memory {
 export interface Recalled {
   /** Breakers that are not closed, by model and format separated by a space. */
   breakers: Readonly<Record<string, { state: 'open' | 'half_open'; until: string }>>;
-  spent: readonly { who: string; limit: string; until: string }[];
+  /** `key` says which of several keys is meant, from 1. */
+  spent: readonly { who: string; limit: string; until: string; key?: number }[];
   learned: readonly { model: string; what: Learned['what']; words: string; until: string }[];
 }
 
@@ -57,7 +69,6 @@ interface LearnedEntry {
 
 /** Bounds in number, since model ids also come from clients. */
 const mostCircuits = 200;
-const mostSpent = 200;
 const maxLearned = 500;
 const mostConversations = 1000;
 /** How long a conversation keeps its model after its last request, in milliseconds: a day. */
@@ -67,7 +78,7 @@ const circuitMs = 3_600_000;
 
 export function memory(log: Log): Memory {
   const circuits = expiring<{ circuit: Circuit; reason: string }>(mostCircuits);
-  const allowances = expiring<Spent>(mostSpent);
+  const limits = keyLimits();
   const learnings = expiring<LearnedEntry>(maxLearned);
   const conversations = expiring<string>(mostConversations);
   const budgets = expiring<Budget>(mostCircuits);
@@ -77,7 +88,7 @@ export function memory(log: Log): Memory {
     if (seen.has(settings)) return;
     seen.add(settings);
     circuits.clear();
-    allowances.clear();
+    limits.clear();
     learnings.clear();
   }
 
@@ -97,11 +108,13 @@ export function memory(log: Log): Memory {
 
   function admit(
     candidate: Candidate,
+    keyIndex: number,
     settings: Settings,
     now: number,
     lastResort: boolean,
   ): Permit | Hindrance {
-    const hindrance = hindranceOf(candidate, now, lastResort);
+    const hindrance =
+      limits.hindrance(candidate, keyIndex, now, lastResort) ?? absence(candidate, now, lastResort);
     if (hindrance) return hindrance;
     const model = nameOf(candidate);
     const key = `${model} ${candidate.route.format}`;
@@ -128,40 +141,34 @@ export function memory(log: Log): Memory {
       log({ level, event: 'breaker', model, format: candidate.route.format, state, reason });
     }
 
+    limits.use(candidate, keyIndex, now);
     if (probe) note({ type: 'probing' }, now);
     return {
       content: (at) => note({ type: 'content', probe }, at),
       end(outcome, at) {
         const sign = signOf(outcome);
         note({ type: sign, probe }, at, sign === 'failed' ? reasonOf(outcome) : undefined);
-        remember(outcome, candidate, now, at);
+        remember(outcome, candidate, keyIndex, now, at);
       },
     };
   }
 
-  function hindranceOf(candidate: Candidate, now: number, lastResort: boolean): Hindrance | undefined {
+  function absence(candidate: Candidate, now: number, lastResort: boolean): Hindrance | undefined {
     const model = nameOf(candidate);
-    const spent = [candidate.route.provider, model].flatMap((who) => allowances.get(who, now) ?? []);
-    const binding = spent.find((allowance) => !lastResort || !mayTrySpent(allowance, now));
-    if (binding) return { kind: 'quota', reason: describeSpent(binding, now), waitMs: binding.until - now };
     const found = learnings.get(`${model} gone`, now)?.learned;
     if (found?.what !== 'gone' || lastResort) return undefined;
     return { kind: 'gone', reason: describeLearned(found), waitMs: 0 };
   }
 
   /** Keeps what an outcome means for other requests. An answer cancels what was learned before its request was sent. */
-  function remember(outcome: Outcome, candidate: Candidate, began: number, now: number): void {
-    const { provider, modelId } = candidate.route;
+  function remember(outcome: Outcome, candidate: Candidate, key: number, began: number, now: number): void {
     const model = nameOf(candidate);
-    if (outcome.type === 'answered') {
-      const older = (entry: { since: number } | undefined): boolean => (entry?.since ?? Infinity) <= began;
-      for (const who of [provider, model]) if (older(allowances.get(who, now))) allowances.delete(who);
-      if (older(learnings.get(`${model} gone`, now))) learnings.delete(`${model} gone`);
-    }
-    const spent = spentBy(outcome, provider, modelId, now);
+    const gone = learnings.get(`${model} gone`, now);
+    if (outcome.type === 'answered' && gone && gone.since <= began) learnings.delete(`${model} gone`);
+    const spent = limits.note(outcome, candidate, key, began, now);
     if (spent) {
-      allowances.set(spent.who, spent, spent.until);
-      say(spent.who, describeSpent(spent, now), reasonOf(outcome), spent.until);
+      const which = spent.key === undefined ? '' : ` (key ${spent.key})`;
+      say(spent.who, `${describeSpent(spent, now)}${which}`, reasonOf(outcome), spent.until);
     }
     const learned = learnedFrom(outcome, candidate);
     if (learned) learn(candidate, learned, reasonOf(outcome), now);
@@ -185,9 +192,12 @@ export function memory(log: Log): Memory {
     });
     return {
       breakers: Object.fromEntries(breakers),
-      spent: allowances
-        .list(now)
-        .map(({ value: { who, limit, until } }) => ({ who, limit, until: new Date(until).toISOString() })),
+      spent: limits.list(now).map(({ who, limit, until, key }) => ({
+        who,
+        limit,
+        until: new Date(until).toISOString(),
+        ...(key !== undefined && { key }),
+      })),
       learned: learnings.list(now).map(({ value: { model, learned }, until }) => ({
         model,
         what: learned.what,
@@ -202,6 +212,8 @@ export function memory(log: Log): Memory {
     known,
     keep,
     admit,
+    keys: (candidate, now, lastResort) => limits.usable(candidate, now, lastResort),
+    recovered: (provider, key, asked) => limits.recovered(provider, key, asked),
     learn,
     spend(provider, kind, now) {
       const budget = spend(budgets.get(provider, now) ?? unspent, kind, now);

@@ -14,16 +14,17 @@ export type QuotaReport =
 /** Milliseconds for the whole response. */
 const limitMs = 10_000;
 
-/** Undefined when the provider has no such page. Ends early when `gone` aborts. */
+/** The plan of one of the provider's keys. Undefined when it has no such page. Ends early when `gone` aborts. */
 export async function askQuota(
   provider: Provider,
   upstream: Pick<Upstream, 'get'>,
   gone?: AbortSignal,
+  keyIndex = 0,
 ): Promise<QuotaReport | undefined> {
   const url = quotaAddress(provider);
   if (url === undefined) return undefined;
   if (provider.missingKey !== undefined) return { reason: `it has no key: ${provider.missingKey}` };
-  const key = provider.keys[0]?.reveal();
+  const key = provider.keys[keyIndex]?.reveal();
   const limit = AbortSignal.timeout(limitMs);
   try {
     const { status, body } = await upstream.get(

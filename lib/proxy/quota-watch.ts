@@ -12,11 +12,16 @@ export interface KnownQuota {
   /** When the provider reported it, in ISO 8601. */
   at: string;
   windows: readonly QuotaWindow[];
+  /** Which of the provider's keys, from 1; undefined if it has only one. */
+  key?: number;
 }
 
 export interface QuotaWatch {
-  /** Reports the end of an attempt. The quota is requested after the first answer, then at the intervals below. */
-  note(provider: Provider, how: 'answered' | 'spent', now: number): void;
+  /**
+   * Reports the end of an attempt, or that a spent key was passed over. The quota is requested after the first answer, then
+   * at the intervals below, also while it is spent: a plan may recover before the reset that it named.
+   */
+  note(provider: Provider, how: 'answered' | 'spent' | 'passed', now: number, key?: number): void;
   list(): KnownQuota[];
   /** Aborts the requests in progress. */
   close(): void;
@@ -25,7 +30,7 @@ export interface QuotaWatch {
 /** Requests nothing. */
 export const noQuotaWatch: QuotaWatch = { note: () => {}, list: () => [], close: () => {} };
 
-/** Milliseconds between two requests to one provider while its models answer. */
+/** Milliseconds between two requests for one key while it answers or is passed over. */
 const regularMs = 5 * 60_000;
 /** Milliseconds between two requests after a quota has run out, which changes the figures at once. */
 const spentMs = 60_000;
@@ -38,34 +43,46 @@ interface Kept {
   reason?: string;
 }
 
-export function quotaWatch(upstream: Pick<Upstream, 'get'>, log: Log, clock: Clock): QuotaWatch {
+/** Called when a page says that no window of a key's plan is spent. `asked` is when it was requested. */
+export type OnRoom = (provider: string, key: number, asked: number) => void;
+
+export function quotaWatch(
+  upstream: Pick<Upstream, 'get'>,
+  log: Log,
+  clock: Clock,
+  onRoom: OnRoom = () => {},
+): QuotaWatch {
   const kept = new Map<string, Kept>();
   const closing = new AbortController();
 
-  function note(provider: Provider, how: 'answered' | 'spent', now: number): void {
+  function note(provider: Provider, how: 'answered' | 'spent' | 'passed', now: number, key = 0): void {
     if (closing.signal.aborted || quotaAddress(provider) === undefined) return;
-    const { name } = provider;
+    const name = `${provider.name} ${key}`;
     const state = kept.get(name) ?? { requestedAt: -Infinity, requesting: false };
     kept.set(name, state);
     if (state.requesting || now - state.requestedAt < (how === 'spent' ? spentMs : regularMs)) return;
     state.requesting = true;
     state.requestedAt = now;
-    void ask(provider, state);
+    void ask(provider, key, state);
   }
 
-  async function ask(provider: Provider, state: Kept): Promise<void> {
-    const report = await askQuota(provider, upstream, closing.signal);
+  async function ask(provider: Provider, key: number, state: Kept): Promise<void> {
+    const asked = state.requestedAt;
+    const report = await askQuota(provider, upstream, closing.signal, key);
     state.requesting = false;
     if (report === undefined || closing.signal.aborted) return;
-    const { name } = provider;
+    const { name, keys } = provider;
+    const which = keys.length > 1 ? { key: key + 1 } : {};
     if (report.windows) {
-      state.known = { provider: name, at: new Date(clock.now()).toISOString(), windows: report.windows };
+      const at = new Date(clock.now()).toISOString();
+      state.known = { provider: name, at, windows: report.windows, ...which };
       delete state.reason;
+      if (report.windows.every(({ spent }) => !spent)) onRoom(name, key, asked);
       const percent = Object.fromEntries(report.windows.map(({ window, percent }) => [window, percent]));
-      log({ level: 'info', event: 'plan', provider: name, percent });
+      log({ level: 'info', event: 'plan', provider: name, ...which, percent });
     } else if (state.reason !== report.reason) {
       state.reason = report.reason;
-      log({ level: 'info', event: 'plan', provider: name, unknown: report.reason });
+      log({ level: 'info', event: 'plan', provider: name, ...which, unknown: report.reason });
     }
   }
 

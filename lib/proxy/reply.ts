@@ -26,7 +26,7 @@ export interface Reply {
   /** Sends the whole response to `stream: false`. */
   message(message: Message, headers?: Record<string, string>): void;
   /** Sends an error: as an HTTP status if nothing was sent yet, otherwise as the last event. */
-  refuse(refusal: Refusal): void;
+  refuse(refusal: Refusal, headers?: Record<string, string>): void;
   /** Stops the heartbeat after the client has disconnected. */
   close(): void;
 }
@@ -101,7 +101,10 @@ export function openReply(
     finish();
   }
 
-  function refuse({ status, type, message, permanent, retryAfter }: Refusal): void {
+  function refuse(
+    { status, type, message, permanent, retryAfter }: Refusal,
+    headers: Record<string, string> = {},
+  ): void {
     if (phase === 'ended') return;
     const error: ApiErrorBody = { type, message };
     if (phase === 'streaming') {
@@ -116,6 +119,7 @@ export function openReply(
       {
         ...(permanent && { 'x-should-retry': 'false' }),
         ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+        ...headers,
       },
     );
   }

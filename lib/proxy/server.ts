@@ -16,7 +16,7 @@ import { memory, type Recalled } from './memory.ts';
 import { answerModels } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
-import { noQuotaWatch, quotaWatch, type KnownQuota } from './quota-watch.ts';
+import { noQuotaWatch, quotaWatch, type KnownQuota, type OnRoom } from './quota-watch.ts';
 import { modelStats, type ModelFigures } from './model-stats.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
@@ -72,14 +72,16 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     get: async (...args) => (await upstream.get()).get(...args),
     close: async () => {},
   };
+  const remembered = memory(log);
+  const onRoom: OnRoom = (...room) => remembered.recovered(...room);
   const road: Road = {
     ...clock,
     upstream: out,
     log,
     counts,
     modelStats: modelStats(),
-    memory: memory(log),
-    quotas: options.watchesQuotas === true ? quotaWatch(out, log, clock) : noQuotaWatch,
+    memory: remembered,
+    quotas: options.watchesQuotas === true ? quotaWatch(out, log, clock, onRoom) : noQuotaWatch,
     random: Math.random,
   };
   /** The requests that closing waits for, and the health and control requests that it does not wait for. */

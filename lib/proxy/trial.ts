@@ -1,50 +1,17 @@
 /** Tries the models of a plan one after the other, until one answers or nothing is left to try. */
-import type { StreamEvent } from '../anthropic/events.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
-import type { Settings } from '../config/settings.ts';
-import type { Turn } from '../wire/codec.ts';
+import { answeredBy, conclude } from './conclude.ts';
 import { attempt, type Attempted, type TotalLimit } from './attempt.ts';
 import { wait } from './clock.ts';
+import type { Course, Trial } from './course.ts';
 import type { Permit } from './memory.ts';
-import { classOf, type Outcome, type Tried } from './policy/failures.ts';
+import { classOf, type Outcome } from './policy/failures.ts';
 import { describeLearned, repair, type Repair } from './policy/learned.ts';
-import { nameOf, type Candidate, type PassedOver, type Plan } from './policy/plan.ts';
+import { nameOf, type Candidate } from './policy/plan.ts';
 import { decide } from './policy/steps.ts';
-import { reasonOf, verdict } from './policy/verdict.ts';
-import type { Reply } from './reply.ts';
+import { reasonOf } from './policy/summary.ts';
 import { addTally, type Road } from './road.ts';
 import { sinkFor, type Sink } from './sink.ts';
-
-export interface Trial {
-  plan: Plan;
-  turn: Turn;
-  /** The headers for one model's provider. */
-  headers: (candidate: Candidate) => Record<string, string>;
-  requestId: string;
-  reply: Reply;
-  /** Aborts when the client disconnects. */
-  gone: AbortSignal;
-  settings: Settings;
-  /** Milliseconds the client waits for a whole answer, if it said so. */
-  limitMs: number | undefined;
-}
-
-/** What has happened in a trial so far. */
-interface Course {
-  /** In the plan's order. A repair replaces one. */
-  candidates: Candidate[];
-  tried: Tried[];
-  /** The repairs made, by candidate. */
-  repairs: Map<number, Repair[]>;
-  /** Candidates that may not be tried now, and why. */
-  barred: Map<number, PassedOver>;
-  /** Every candidate was barred, so those that are only spent or gone are tried after all. */
-  lastResort: boolean;
-  /** When the trial began, on the monotonic clock. */
-  began: number;
-  /** A finished answer with no content, in case every attempt ends so (P6). */
-  empty?: { events: readonly StreamEvent[]; headers: Record<string, string> };
-}
 
 /** One attempt that may be made. */
 interface Chosen {
@@ -86,7 +53,8 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
     const provider = last && candidates[last.candidate]?.provider.name;
     const mayRetry = provider === undefined || road.memory.mayRetry(provider, road.now());
     const passed = new Set(barred.keys());
-    const decision = decide(candidates, tried, settings.retry, road.random(), { passed, mayRetry });
+    const keys = (one: Candidate): readonly number[] => road.memory.keys(one, road.now(), course.lastResort);
+    const decision = decide(candidates, tried, settings.retry, road.random(), { passed, mayRetry, keys });
     if (decision.type === 'give_up') {
       // With every candidate barred, nothing is lost by trying those whose quota or absence may have ended.
       const retriable = [...barred].filter(([, { hindrance }]) => hindrance?.kind !== 'breaker');
@@ -103,7 +71,7 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
     if (waitMs > 0) await wait(road, waitMs, gone);
     if (gone.aborted) return undefined;
 
-    const permit = road.memory.admit(candidate, settings, road.now(), course.lastResort);
+    const permit = road.memory.admit(candidate, key, settings, road.now(), course.lastResort);
     if (!('kind' in permit)) {
       const again = index === last?.candidate && !last.repaired && key === last.key;
       road.memory.spend(candidate.provider.name, again ? 'retry' : 'attempt', road.now());
@@ -111,9 +79,15 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
     }
     const { kind, reason } = permit;
     const model = nameOf(candidate);
+    if (kind === 'quota') noticePassing(candidate, road);
     barred.set(index, { model, reason, hindrance: permit });
     road.log({ level: 'info', event: 'passed_over', request: requestId, model, kind, reason });
   }
+}
+
+/** Has the usage pages of the provider's spent keys looked at, as often as the watch allows. */
+function noticePassing({ provider }: Candidate, road: Road): void {
+  for (const key of provider.keys.keys()) road.quotas.note(provider, 'passed', road.now(), key);
 }
 
 async function tryOne(
@@ -140,8 +114,8 @@ async function tryOne(
   });
   const { outcome } = result;
   permit.end(outcome, road.now());
-  if (outcome.type === 'answered') road.quotas.note(candidate.provider, 'answered', road.now());
-  else if (classOf(outcome) === 'allowance') road.quotas.note(candidate.provider, 'spent', road.now());
+  if (outcome.type === 'answered') road.quotas.note(candidate.provider, 'answered', road.now(), key);
+  else if (classOf(outcome) === 'allowance') road.quotas.note(candidate.provider, 'spent', road.now(), key);
   record(result, candidate, number, requestId, road);
   if (result.empty) course.empty = { events: result.empty, headers: answeredBy(candidate, number) };
   const repaired = settle(result, index, candidate, course, { request, requestId, settings }, road);
@@ -185,31 +159,6 @@ function settle(
   return false;
 }
 
-/** Answers when nothing is left to try. */
-async function conclude(
-  { candidates, tried, barred, empty }: Course,
-  trial: Trial,
-  road: Road,
-): Promise<void> {
-  const onlyEmpty = tried.every(({ outcome }) => outcome.type === 'failed' && outcome.trouble === 'empty');
-  if (onlyEmpty && empty) return sinkFor(trial.reply, trial.turn.request, empty.headers).accept(empty.events);
-  const passedOver = [...trial.plan.passedOver, ...barred.values()];
-  refuse({ ...trial, plan: { ...trial.plan, candidates, passedOver } }, tried, road);
-}
-
-function refuse({ plan, turn, requestId, reply }: Trial, tried: readonly Tried[], road: Road): void {
-  road.counts.failures++;
-  const last = tried.at(-1)?.outcome;
-  // Once content was sent only the break matters: the other models were not tried, so they did not fail.
-  const broke = last?.type === 'failed' && last.at === 'after_content' ? last.error : undefined;
-  const whole = verdict(plan, tried, turn.inputTokens);
-  const refusal = broke ? { ...whole, type: broke.type, message: broke.message } : whole;
-  const { status, message } = refusal;
-  road.counts.lastError = { at: new Date(road.now()).toISOString(), request: requestId, status, message };
-  road.log({ level: 'warn', event: 'refused', request: requestId, status, message });
-  reply.refuse(refusal);
-}
-
 /** The sink, which also reports to the permit when the first content leaves for the client. */
 function reportingContent(sink: Sink, permit: Permit, road: Road): Sink {
   let first = true;
@@ -230,14 +179,6 @@ function helped({ outcome, tally }: Attempted): boolean {
 
 function refusedFormats(repairs: readonly Repair[]): Candidate['route']['format'][] {
   return repairs.flatMap(({ learned }) => (learned.what === 'format' ? learned.refused : []));
-}
-
-/** Response headers that name the model and the number of attempts. Characters that a header may not hold become `?`. */
-function answeredBy(candidate: Candidate, attempts: number): Record<string, string> {
-  return {
-    'x-occ-model': nameOf(candidate).replace(/[^\x20-\x7e]/g, '?'),
-    'x-occ-attempts': String(attempts),
-  };
 }
 
 /**

@@ -178,25 +178,29 @@ describe('outages', { concurrency: 2 }, () => {
           answer: rejectedKey,
           output: `Failed to authenticate. API Error: 401 all models failed: 401 Invalid API key.
 - one/first: 401 Invalid API key.
-- two/second: 401 Invalid API key.`,
+- two/second: 401 Invalid API key.
+Next: occ doctor key (request <id>)`,
         },
         'every quota is spent': {
           answer: spent,
           output: `API Error: Request rejected (429) · all models failed: 429 5-hour usage limit reached. Resets in 7hr 29min.
 - one/first: 429 5-hour usage limit reached. Resets in 7hr 29min.
-- two/second: 429 5-hour usage limit reached. Resets in 7hr 29min.`,
+- two/second: 429 5-hour usage limit reached. Resets in 7hr 29min.
+Next: occ status (request <id>)`,
         },
         'the models are unavailable': {
           answer: gone,
           output: `API Error: 410 all models failed: 410 Removed.
 - one/first: 410 Removed.
-- two/second: 410 Removed.`,
+- two/second: 410 Removed.
+Next: occ models (request <id>)`,
         },
       };
       for (const [name, { answer, output }] of Object.entries(permanent)) {
         test(`${name}: the full message is shown at once, without retries`, async () => {
           const outcome = await launchWith({ first: () => answer, second: () => answer });
-          assert.deepEqual([outcome.output, outcome.ran.code], [output, 1]);
+          const shown = outcome.output.replace(/req_\w+/, '<id>');
+          assert.deepEqual([shown, outcome.ran.code], [output, 1]);
           assert.deepEqual(outcome.models, ['first', 'second']);
         });
       }

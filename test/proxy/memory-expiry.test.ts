@@ -17,19 +17,27 @@ const answered: Outcome = { type: 'answered' };
 const spent = refusedWith(429, { type: 'GoUsageLimitError', message: 'limit reached' }, 5 * hour);
 
 const admit = (of: Memory, now: number, lastResort = false, candidate = model): Permit | Hindrance =>
-  of.admit(candidate, settings, now, lastResort);
+  of.admit(candidate, 0, settings, now, lastResort);
 const permitOf = (admission: Permit | Hindrance): Permit =>
   'kind' in admission ? assert.fail(admission.reason) : admission;
 const kindOf = (admission: Permit | Hindrance): string => ('kind' in admission ? admission.kind : 'admitted');
 
-test('after a quota error all models of the provider are skipped until the reset', () => {
+test('after a spent plan all models of the provider are skipped until the reset, but for one try every 15 minutes', () => {
   const kept = memory(silent);
   permitOf(admit(kept, 0)).end(spent, 0);
-  for (const [now, kind] of [
-    [5 * hour - 1, 'quota'],
-    [5 * hour, 'admitted'],
+  for (const [minutes, kinds] of [
+    [14.9, ['quota', 'quota']],
+    [15, ['admitted', 'quota']],
+    [29.9, ['quota', 'quota']],
+    [30, ['admitted', 'quota']],
+    [44.9, ['quota', 'quota']],
+    [300, ['admitted', 'admitted']],
   ] as const)
-    for (const candidate of [model, sibling]) assert.equal(kindOf(admit(kept, now, false, candidate)), kind);
+    assert.deepEqual(
+      [model, sibling].map((candidate) => kindOf(admit(kept, minutes * minute, false, candidate))),
+      kinds,
+      String(minutes),
+    );
   assert.equal(kindOf(admit(kept, 1, false, candidateOf('q/m'))), 'admitted');
 });
 
@@ -104,12 +112,12 @@ test('the number of entries is limited', () => {
   const kept = memory(silent);
   for (let i = 0; i < 3000; i++) {
     const candidate = candidateOf(`p${i}/m${i}`);
-    const permit = kept.admit(candidate, settings, i, false);
+    const permit = kept.admit(candidate, 0, settings, i, false);
     permitOf(permit).end([spent, refusedWith(410), refusedWith(503)][i % 3] ?? answered, i);
     kept.spend(`p${i}`, 'attempt', i);
   }
   const { spent: quotas, learned, breakers } = kept.recall(3000);
-  assert.equal(quotas.length, 200);
+  assert.equal(quotas.length, 500);
   assert.equal(learned.length, 500);
   assert(Object.keys(breakers).length <= 200);
 });

@@ -73,7 +73,10 @@ for (const { format, stream, way } of ways) {
       assert.equal(response.headers.get('retry-after'), expected.retryAfter ?? null, error.name);
       assert.deepEqual(over.requestedModels(), ['first'], error.name);
       if (error.failure === 'client') continue;
-      assert.match(response.error?.message ?? '', /^all models failed: .*\n- emulator\/first: \d{3} /);
+      assert.match(
+        response.error?.message ?? '',
+        /^emulator\/first answered \d{3}: .*\nNext: occ \w+.* \(request req_\w+\)$/,
+      );
       assert.equal(over.proxy.stats().failures, 1);
     }
   });
@@ -96,10 +99,13 @@ test('when all attempts failed, the message lists each, and the most useful stat
   const response = await over.send();
   assert.equal(response.status, 503);
   assert.equal(response.headers.get('x-should-retry'), null);
+  const id = response.headers.get('request-id');
   assert.equal(
     response.error?.message,
-    'all models failed: 503 an outage\n- emulator/first: 401 no such model\n- other/second: 503 an outage',
+    `all models failed: 503 an outage\n- emulator/first: 401 no such model\n- other/second: 503 an outage\nNext: occ status (request ${id})`,
   );
+  assert.equal(response.headers.get('x-occ-attempts'), '2');
+  assert.equal(response.headers.get('x-occ-model'), null);
 });
 
 test('a 404 from a model is never passed on', async () => {

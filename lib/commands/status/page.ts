@@ -53,12 +53,21 @@ function configNotes(status: JsonObject, style: Style): string[] {
 function learnedLines(status: JsonObject, style: Style): string[] {
   const spent = toArray(status['spent'])
     .filter(isObject)
-    .map((one) => style.warning(`${toText(one['who'])}: ${toText(one['limit'])} reached`) + until(one));
+    .map(
+      (one) =>
+        style.warning(`${toText(one['who'])}${keyOf(one)}: ${toText(one['limit'])} reached`) + until(one),
+    );
   const learned = toArray(status['learned'])
     .filter(isObject)
     .map((one) => `${toText(one['model'])}: ${toText(one['words'])}${until(one)}`);
   const all = [...spent, ...learned];
   return all.length === 0 ? [] : ['', ...all.map((line, i) => row(i === 0 ? 'learned' : '', line))];
+}
+
+/** ` (key 2)` for a provider with several. */
+function keyOf(entry: JsonObject): string {
+  const key = toNumber(entry['key']);
+  return key === undefined ? '' : ` (key ${key})`;
 }
 
 /** `, until 14:05`. */
@@ -71,7 +80,9 @@ function until(entry: JsonObject): string {
 function quotas(status: JsonObject, style: Style): string[] {
   const lines: string[] = [];
   for (const quota of toArray(status['plans']).filter(isObject)) {
-    lines.push(row('quota', `${toText(quota['provider'])}, as of ${moment(toText(quota['at']))}`));
+    lines.push(
+      row('quota', `${toText(quota['provider'])}${keyOf(quota)}, as of ${moment(toText(quota['at']))}`),
+    );
     for (const line of quotaLines(toArray(quota['windows']).filter(isObject), style))
       lines.push(row('', line));
   }

@@ -82,12 +82,15 @@ function nextClosed(
 /**
  * Only the model's own behaviour counts. A disconnected client, an invalid request and the client's own time limit show
  * nothing about it. A refused key, a spent quota and a missing model are remembered elsewhere, with a better explanation. A
- * request that could not be encoded was never sent.
+ * request that could not be encoded was never sent. A server on this machine that is not running says so at once.
  */
 export function signOf(outcome: Outcome): Sign {
   if (outcome.type === 'answered') return 'answered';
   if (outcome.type === 'abandoned') return 'neutral';
-  if (outcome.type === 'failed' && (outcome.trouble === 'encoding' || outcome.trouble === 'client_limit'))
+  if (
+    outcome.type === 'failed' &&
+    (outcome.trouble === 'encoding' || outcome.trouble === 'client_limit' || outcome.notRunning)
+  )
     return 'neutral';
   const failure = classOf(outcome);
   return failure === 'transient' || failure === 'rate' || failure === 'other' ? 'failed' : 'neutral';

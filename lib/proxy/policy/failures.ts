@@ -37,8 +37,8 @@ export type Position = 'before_headers' | 'before_content' | 'after_content' | '
 /** How one attempt ended. */
 export type Outcome =
   | { type: 'answered' }
-  /** The upstream answered with an error status. */
-  | { type: 'refused'; error: ApiError; retryAfterMs?: number }
+  /** The upstream answered with an error status; with `notSent` occ did, because the provider has no key. */
+  | { type: 'refused'; error: ApiError; retryAfterMs?: number; notSent?: true }
   /** There was no answer, or only the start of one. */
   | {
       type: 'failed';
@@ -47,6 +47,8 @@ export type Outcome =
       status?: number;
       limit?: TimeLimit;
       at: Position;
+      /** The connection to a server on this machine was refused, so the server is not running. */
+      notRunning?: true;
     }
   /** The client disconnected. */
   | { type: 'abandoned' };
@@ -67,10 +69,11 @@ const wrongFormat = /not supported for (?:this )?format/i;
 
 /** The class of an error response: by the upstream's error type, then its code, then known sentences, then the status. */
 export function classify(error: ApiError): FailureClass {
-  const { status, upstreamType, upstreamCode, overflow, message } = error;
+  const { status, upstreamType, upstreamCode, overflow, message, facts } = error;
   if (overflow) return 'client';
   if (upstreamType === 'ModelError' && wrongFormat.test(message)) return 'format';
-  const named = [classNamed(upstreamType), classNamed(upstreamCode)].filter((name) => name !== undefined);
+  const said = [upstreamType, upstreamCode, ...(facts?.types ?? []), ...(facts?.codes ?? [])];
+  const named = said.map(classNamed).filter((name) => name !== undefined);
   // Many vendors call every limit a rate limit, and say elsewhere which one it is.
   const exact = named.find((name) => name !== 'rate') ?? classSaid(status, message) ?? named[0];
   if (exact) return exact;
@@ -104,6 +107,8 @@ const classByTrouble: Readonly<Record<Trouble, FailureClass>> = {
 export function classOf(outcome: Outcome): FailureClass | undefined {
   if (outcome.type === 'refused') return classify(outcome.error);
   if (outcome.type !== 'failed') return undefined;
+  // Nothing listens there, so a second try changes nothing.
+  if (outcome.notRunning) return 'other';
   const error = outcome.trouble === 'upstream' ? (outcome.error as Partial<ApiError>) : undefined;
   if (error?.upstreamType === undefined && !error?.overflow) return classByTrouble[outcome.trouble];
   const found = classify({ status: 0, ...outcome.error, ...error });

@@ -11,6 +11,7 @@ import { classOf, type Outcome } from './failures.ts';
 export interface Spent {
   /** `provider`, or `provider/model` if only that model is concerned. */
   who: string;
+  kind: 'allowance' | 'balance' | 'rate';
   /** "5-hour limit", "balance", "rate limit". */
   limit: string;
   /** The time in milliseconds from which it may be tried again. */
@@ -22,7 +23,7 @@ export interface Spent {
 }
 
 /** How often one request tries what counts as spent, in milliseconds: a plan may recover before the reset it named. */
-export const probeMs = 15 * 60_000;
+const probeMs = 15 * 60_000;
 /** The wait without a known reset, in milliseconds. A top-up may end an empty balance at any time. */
 const unknownResetMs = { allowance: probeMs, rate: probeMs, balance: 60_000 } as const;
 /** The longest reset that is believed, in milliseconds: no quota period is longer than a month. */
@@ -31,7 +32,7 @@ const longestMs = 32 * 24 * 3_600_000;
  * When no other model is left, a spent provider is tried this often, in milliseconds: the user may have allowed it to use
  * the balance, as its own message suggests.
  */
-const trySpentMs = 60_000;
+const lastResortMs = 60_000;
 
 const limitByClass = { allowance: 'usage limit', balance: 'balance', rate: 'rate limit' } as const;
 
@@ -68,6 +69,7 @@ export function spentBy(outcome: Outcome, provider: string, modelId: string, now
     names(error.message, modelId);
   return {
     who: ofModel ? `${provider}/${modelId}` : provider,
+    kind: failure,
     limit: limitOf(error, failure),
     until: now + Math.min(resetMs ?? unknownResetMs[failure], longestMs),
     resetKnown: resetMs !== undefined,
@@ -118,9 +120,13 @@ function unitMs(unit: string): number {
   return /^s/i.test(unit) ? 1000 : 0;
 }
 
-/** Whether a spent provider may be tried anyway, because no other model is left. */
-export function mayTrySpent({ since }: Spent, now: number): boolean {
-  return now - since >= trySpentMs;
+/** Whether something spent may be tried before its reset. `triedAt` is when that was done last. */
+export function isDue(
+  { since, triedAt }: { since: number; triedAt: number },
+  now: number,
+  lastResort: boolean,
+): boolean {
+  return now - Math.max(since, triedAt) >= (lastResort ? lastResortMs : probeMs);
 }
 
 /** "its 5-hour limit is reached, resets in 7 h 29 min". */

@@ -5,7 +5,7 @@
 import type { Retry } from '../../config/settings.ts';
 import { classOf, type FailureClass, type Outcome, type Position, type Tried } from './failures.ts';
 import { nameOf, type Candidate } from './plan.ts';
-import { modelsForProvider, spentBy } from './quota.ts';
+import { describeSpent, modelsForProvider, spentBy } from './quota.ts';
 
 /**
  * - `again`: the same model after a wait, as often as `retry` and the provider's retry budget allow, then the next model.
@@ -156,6 +156,29 @@ function nextKey(
   );
   const limited = new Set(own.flatMap((one) => (classOf(one.outcome) === 'rate' ? [one.key] : [])));
   return left.find((key) => !limited.has(key)) ?? left[0];
+}
+
+/** Why the attempts of this request leave none of `keys` for a candidate; undefined if they leave one. */
+export function whyUsedUp(
+  keys: readonly number[],
+  candidate: Candidate,
+  candidates: readonly Candidate[],
+  tried: readonly Tried[],
+  now: number,
+): string | undefined {
+  const own = tried.filter((one) => candidates[one.candidate]?.provider.name === candidate.provider.name);
+  const causes = own.filter((one) =>
+    usedUp(
+      candidate,
+      candidates,
+      own.filter(({ key }) => key === one.key),
+    ),
+  );
+  const last = causes.at(-1);
+  if (last === undefined || nextKey(keys, candidate, candidates, tried) !== undefined) return undefined;
+  const cause = candidates[last.candidate];
+  const spent = cause && spentBy(last.outcome, cause.provider.name, cause.route.modelId, now);
+  return spent ? describeSpent(spent, now) : 'the key of its provider was refused';
 }
 
 /** Whether a key, of which `tried` has all attempts, is of no more use for the candidate in this request. */

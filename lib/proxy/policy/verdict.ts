@@ -7,8 +7,8 @@ import type { ApiErrorBody, ApiErrorType } from '../../anthropic/events.ts';
 import { promptTooLong } from '../../wire/decode/overflow.ts';
 import { isModelMistake } from './failure-names.ts';
 import { classOf, type FailureClass, type Outcome, type Tried, type Trouble } from './failures.ts';
-import { formatDuration, resetMsOf } from './quota.ts';
 import { nameOf, type Candidate, type Hindrance, type Plan } from './plan.ts';
+import { lines, longestRetryAfter, nextStep, reasonOf, retryAfterOf, summary } from './summary.ts';
 
 /** An error response for the client. */
 export interface Refusal {
@@ -19,6 +19,10 @@ export interface Refusal {
   permanent: boolean;
   /** Seconds, if an upstream named them. */
   retryAfter?: number;
+  /** The command that helps next, if one does. */
+  next?: string;
+  /** The model that refused the request, if that decided: `provider/model`. */
+  model?: string;
 }
 
 /** The most informative class first: of several failures the client receives the one it can act on best. */
@@ -34,9 +38,6 @@ const tellingOrder: readonly FailureClass[] = [
   'format',
   'gone',
 ];
-
-/** The longest `retry-after` that clients wait for, in milliseconds (measured: Claude Code gives up at once above 60 s). */
-const longestRetryAfter = 60;
 
 /** One model's failure, in a form for the client. */
 interface Failing {
@@ -62,6 +63,7 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
       type: error.type,
       message: wordsFor(error, plan.candidates[client.candidate], inputTokens),
       permanent: false,
+      model: nameOf(plan.candidates[client.candidate]),
     };
   }
   const hindered = plan.passedOver.flatMap(({ model, hindrance }) =>
@@ -75,11 +77,13 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
   const shorter = permanent ? wouldFit(plan, inputTokens) : undefined;
   if (shorter !== undefined) return { ...tooLong, message: `${shorter}\n${lines(plan, tried)}` };
   const retryAfter = retryAfterFor(telling, failed);
+  const next = nextStep(telling.class, plan, tried);
   return {
     status: telling.status,
     type: telling.type,
-    message: `all models failed: ${telling.reason}\n${lines(plan, tried)}`,
+    message: summary(plan, tried, telling.reason),
     permanent,
+    ...(next !== undefined && { next }),
     ...(retryAfter !== undefined && { retryAfter }),
   };
 }
@@ -159,6 +163,7 @@ function nothingToTry({ reason, passedOver }: Plan): Refusal {
     type: 'invalid_request_error',
     message: `no model can take this request (${reason})${why}`,
     permanent: true,
+    next: 'occ config edit',
   };
 }
 
@@ -210,34 +215,7 @@ function isPermanent(outcome: Outcome, failure: FailureClass, retryAfter = Infin
   if (outcome.type === 'failed' && outcome.trouble === 'encoding') return true;
   if (failure === 'credentials' || failure === 'gone' || failure === 'format') return true;
   if (failure === 'filter') return !isMistake(outcome);
+  if (outcome.type === 'failed' && outcome.notRunning) return true;
+  if (failure === 'rate') return Number.isFinite(retryAfter) && retryAfter > longestRetryAfter;
   return (failure === 'allowance' || failure === 'balance') && retryAfter > longestRetryAfter;
-}
-
-/** Seconds, if the upstream named them: in its headers or in the message about a spent quota. */
-function retryAfterOf(outcome: Outcome, failure = classOf(outcome)): number | undefined {
-  const isLimit = failure === 'allowance' || failure === 'balance' || failure === 'rate';
-  const ms = isLimit ? resetMsOf(outcome) : outcome.type === 'refused' ? outcome.retryAfterMs : undefined;
-  return ms === undefined ? undefined : Math.ceil(ms / 1000);
-}
-
-/** One line for each attempt (model, status, reason), then one for each model that was passed over. */
-function lines({ candidates, passedOver }: Plan, tried: readonly Tried[]): string {
-  const attempts = tried.map(
-    ({ candidate, outcome }) => `- ${nameOf(candidates[candidate])}: ${reasonOf(outcome)}`,
-  );
-  return [...attempts, ...passedOver.map(({ model, reason }) => `- ${model}: not tried, ${reason}`)].join(
-    '\n',
-  );
-}
-
-/** Describes a failed attempt: the status, if there was one, and the message. */
-export function reasonOf(outcome: Outcome): string {
-  if (outcome.type === 'refused')
-    return `${outcome.error.status} ${withReset(outcome.error.message, retryAfterOf(outcome))}`;
-  return outcome.type === 'failed' ? outcome.error.message : outcome.type;
-}
-
-function withReset(message: string, seconds: number | undefined): string {
-  if (seconds === undefined || seconds <= longestRetryAfter || /reset/i.test(message)) return message;
-  return `${message} (resets in ${formatDuration(seconds * 1000)})`;
 }

@@ -2,13 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readApiError } from '../../../lib/wire/decode/errors.ts';
-import {
-  formatDuration,
-  mayTrySpent,
-  resetMsOf,
-  spentBy,
-  describeSpent,
-} from '../../../lib/proxy/policy/quota.ts';
+import { formatDuration, isDue, resetMsOf, spentBy, describeSpent } from '../../../lib/proxy/policy/quota.ts';
 import { failedWith, refusedWith } from '../../support/candidates.ts';
 
 const hour = 3_600_000;
@@ -20,6 +14,7 @@ test('the limit of a subscription applies to the provider until the reported res
   const limit = spent('GoUsageLimitError', 'x', { metadata: { limitName: '5 hour' } }, 42_694_000);
   assert.deepEqual(limit, {
     who: 'opencode-go',
+    kind: 'allowance',
     limit: '5-hour limit',
     until: now + 42_694_000,
     resetKnown: true,
@@ -95,10 +90,17 @@ test('without a reset a balance counts as spent for a minute, a plan for 15, and
   assert.equal(spent('GoUsageLimitError')?.until, now + hour / 4);
 });
 
-test('a provider with a spent quota may be tried once a minute', () => {
-  const limit = spent('GoUsageLimitError', 'm', {}, hour) ?? assert.fail();
-  assert.equal(mayTrySpent(limit, now + 59_999), false);
-  assert.equal(mayTrySpent(limit, now + 60_000), true);
+test('what is spent is tried every quarter of an hour, and every minute when nothing else is left', () => {
+  for (const [lastResort, minutes] of [
+    [false, 15],
+    [true, 1],
+  ] as const) {
+    const since = { since: now, triedAt: now };
+    assert.equal(isDue(since, now + minutes * 60_000 - 1, lastResort), false);
+    assert.equal(isDue(since, now + minutes * 60_000, lastResort), true);
+    const tried = { since: now, triedAt: now + minutes * 60_000 };
+    assert.equal(isDue(tried, now + minutes * 60_000 + 1, lastResort), false, 'one request at a time');
+  }
 });
 
 test('durations', () => {

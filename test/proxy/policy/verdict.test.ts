@@ -55,10 +55,7 @@ test('the message about a spent quota includes its reset', () => {
   const reason = 'its 5-hour limit is reached, resets in 7 h 29 min';
   const hindrance: Hindrance = { kind: 'quota', reason, waitMs: 26_940_000 };
   const plan: Plan = { candidates: [], reason: 'r', passedOver: [{ model: 'p/m', reason, hindrance }] };
-  assert.equal(
-    verdict(plan, [], 9).message,
-    `all models failed: p/m: ${reason}\n- p/m: not tried, ${reason}`,
-  );
+  assert.equal(verdict(plan, [], 9).message, `p/m was not tried: ${reason}`);
 });
 
 test('the attempt after a repair decides the verdict, not the one before it', () => {

@@ -1,0 +1,70 @@
+/** Ends a request that no model answered: with an empty answer if that is all there is, else with the error for the client. */
+import type { Course, Trial } from './course.ts';
+import type { Tried } from './policy/failures.ts';
+import { nameOf, type Candidate, type PassedOver } from './policy/plan.ts';
+import { whyUsedUp } from './policy/steps.ts';
+import { verdict, type Refusal } from './policy/verdict.ts';
+import type { Road } from './road.ts';
+import { sinkFor } from './sink.ts';
+
+/** Answers when nothing is left to try. */
+export async function conclude(
+  { candidates, tried, barred, empty }: Course,
+  trial: Trial,
+  road: Road,
+): Promise<void> {
+  const onlyEmpty = tried.every(({ outcome }) => outcome.type === 'failed' && outcome.trouble === 'empty');
+  if (onlyEmpty && empty) return sinkFor(trial.reply, trial.turn.request, empty.headers).accept(empty.events);
+  const passedOver = [...trial.plan.passedOver, ...notTried({ candidates, tried, barred }, road)];
+  refuse({ ...trial, plan: { ...trial.plan, candidates, passedOver } }, tried, road);
+}
+
+function refuse({ plan, turn, requestId, reply }: Trial, tried: readonly Tried[], road: Road): void {
+  road.counts.failures++;
+  const last = tried.at(-1)?.outcome;
+  // Once content was sent only the break matters: the other models were not tried, so they did not fail.
+  const broke = last?.type === 'failed' && last.at === 'after_content' ? last.error : undefined;
+  const whole = verdict(plan, tried, turn.inputTokens);
+  const refusal = broke ? { ...whole, type: broke.type, message: broke.message } : whole;
+  const { status, message } = refusal;
+  road.counts.lastError = { at: new Date(road.now()).toISOString(), request: requestId, status, message };
+  road.log({ level: 'warn', event: 'refused', request: requestId, status, message });
+  reply.refuse(
+    { ...refusal, message: withNextStep(refusal, requestId) },
+    {
+      ...(refusal.model !== undefined && { 'x-occ-model': headerSafe(refusal.model) }),
+      'x-occ-attempts': String(tried.length),
+    },
+  );
+}
+
+/** Only occ's own messages have a next step: the client acts on the words of the others. */
+function withNextStep({ message, next }: Refusal, requestId: string): string {
+  return next === undefined ? message : `${message}\nNext: ${next} (request ${requestId})`;
+}
+
+/** The candidates that were barred, and those whose provider's keys were used up by the attempts before them. */
+function notTried(
+  { candidates, tried, barred }: Pick<Course, 'candidates' | 'tried' | 'barred'>,
+  road: Road,
+): PassedOver[] {
+  const now = road.now();
+  return candidates.flatMap((candidate, index): PassedOver[] => {
+    if (tried.some((one) => one.candidate === index)) return [];
+    const reason = whyUsedUp(road.memory.keys(candidate, now, false), candidate, candidates, tried, now);
+    return [barred.get(index) ?? (reason === undefined ? [] : { model: nameOf(candidate), reason })].flat();
+  });
+}
+
+/** Response headers that name the model and the number of attempts. */
+export function answeredBy(candidate: Candidate, attempts: number): Record<string, string> {
+  return {
+    'x-occ-model': headerSafe(nameOf(candidate)),
+    'x-occ-attempts': String(attempts),
+  };
+}
+
+/** Characters that a header may not hold become `?`. */
+function headerSafe(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
+}

@@ -1,0 +1,168 @@
+/**
+ * Which keys of a provider are refused, spent or limited, and until when. Limits belong to a key, so a provider counts as
+ * spent only when all its keys are. The entries are bounded in number and in time.
+ */
+import type { Outcome } from './policy/failures.ts';
+import { classOf } from './policy/failures.ts';
+import { expiring } from './policy/expiring.ts';
+import { nameOf, type Candidate, type Hindrance } from './policy/plan.ts';
+import { describeSpent, isDue, modelsForProvider, resetMsOf, spentBy, type Spent } from './policy/quota.ts';
+
+/** A limit of one key. */
+export interface KeyLimit extends Spent {
+  /** Which of the provider's keys, from 1; undefined if it has only one. */
+  key?: number;
+}
+
+export interface KeyLimits {
+  clear(): void;
+  /**
+   * The keys that a candidate may use now, best first. If there is none, one that it may not use, for which `hindrance` has
+   * the reason. With `lastResort` spent keys are tried more often.
+   */
+  usable(candidate: Candidate, now: number, lastResort: boolean): readonly number[];
+  /** Why a key may not be used now. */
+  hindrance(candidate: Candidate, key: number, now: number, lastResort: boolean): Hindrance | undefined;
+  /** Reports that a key is used, so that a spent one is tried by one request only. */
+  use(candidate: Candidate, key: number, now: number): void;
+  /** Remembers what an outcome means for other requests, and returns it. `began` is when the attempt did. */
+  note(outcome: Outcome, candidate: Candidate, key: number, began: number, now: number): KeyLimit | undefined;
+  /** Reports that the provider's usage page, requested at `asked`, says that the plan of a key has room. */
+  recovered(provider: string, key: number, asked: number): void;
+  list(now: number): KeyLimit[];
+}
+
+interface Entry extends KeyLimit {
+  provider: string;
+  /** When a request last tried it although it is spent. */
+  triedAt: number;
+}
+
+const most = 500;
+/** How long a refused key is not used while the provider has others, in milliseconds. */
+const refusedMs = 3_600_000;
+/** How long other keys come before a rate-limited one without a named wait, in milliseconds, and the longest such time. */
+const limitedMs = 60_000;
+const longestLimitedMs = 3_600_000;
+/** Usage pages are late, so one that was requested sooner after a refusal than this shows nothing, in milliseconds. */
+const pageLagMs = 60_000;
+
+export function keyLimits(): KeyLimits {
+  const spent = expiring<Entry>(most);
+  /** When the refusal was. */
+  const refused = expiring<number>(most);
+  const limited = expiring<true>(most);
+
+  function spentFor(candidate: Candidate, key: number, now: number): Entry[] {
+    return [candidate.provider.name, nameOf(candidate)].flatMap(
+      (who) => spent.get(`${who} ${key}`, now) ?? [],
+    );
+  }
+
+  /** What keeps the candidate from using the key now; undefined if it is not spent or is due to be tried. */
+  function binding(candidate: Candidate, key: number, now: number, lastResort: boolean): Entry | undefined {
+    return spentFor(candidate, key, now).find((entry) => !isDue(entry, now, lastResort));
+  }
+
+  /** Refused keys count only if all are: then an account may have been repaired. */
+  function notRefused(candidate: Candidate, now: number): number[] {
+    const { name, keys } = candidate.provider;
+    const all = Array.from({ length: Math.max(1, keys.length) }, (_, key) => key);
+    const left = all.filter((key) => refused.get(`${name} ${key}`, now) === undefined);
+    return left.length > 0 ? left : all;
+  }
+
+  function usable(candidate: Candidate, now: number, lastResort: boolean): readonly number[] {
+    const keys = notRefused(candidate, now);
+    const free = keys.filter((key) => binding(candidate, key, now, lastResort) === undefined);
+    if (free.length === 0) return keys.slice(0, 1);
+    const isLimited = (key: number): boolean => limited.get(`${nameOf(candidate)} ${key}`, now) !== undefined;
+    return [...free.filter((key) => !isLimited(key)), ...free.filter(isLimited)];
+  }
+
+  function hindrance(
+    candidate: Candidate,
+    key: number,
+    now: number,
+    lastResort: boolean,
+  ): Hindrance | undefined {
+    if (binding(candidate, key, now, lastResort) === undefined) return undefined;
+    const all = notRefused(candidate, now).flatMap((one) => binding(candidate, one, now, lastResort) ?? []);
+    const [soonest] = all.sort((a, b) => a.until - b.until);
+    if (soonest === undefined) return undefined;
+    const { length } = candidate.provider.keys;
+    const reason = `${describeSpent(soonest, now)}${length > 1 ? `; none of its ${length} keys is left` : ''}`;
+    return { kind: 'quota', reason, waitMs: soonest.until - now };
+  }
+
+  function use(candidate: Candidate, key: number, now: number): void {
+    for (const entry of spentFor(candidate, key, now)) entry.triedAt = now;
+  }
+
+  function note(
+    outcome: Outcome,
+    candidate: Candidate,
+    key: number,
+    began: number,
+    now: number,
+  ): KeyLimit | undefined {
+    const { name: provider, keys } = candidate.provider;
+    const model = nameOf(candidate);
+    if (outcome.type === 'answered') return forget(provider, model, key, began, now);
+    const failure = classOf(outcome);
+    if (failure === 'credentials') refused.set(`${provider} ${key}`, now, now + refusedMs);
+    if (failure === 'rate') {
+      const waitMs = Math.min(resetMsOf(outcome) ?? limitedMs, longestLimitedMs);
+      limited.set(`${model} ${key}`, true, now + waitMs);
+    }
+    const found = spentBy(outcome, provider, candidate.route.modelId, now);
+    if (found === undefined) return undefined;
+    const entry = { ...found, provider, triedAt: now, ...(keys.length > 1 && { key: key + 1 }) };
+    spent.set(`${found.who} ${key}`, entry, found.until);
+    if (found.kind !== 'balance' || !isEmptyForSeveral(provider, key, now)) return entry;
+    // Other models of the provider have no money either.
+    const ofProvider = { ...entry, who: provider };
+    spent.set(`${provider} ${key}`, ofProvider, found.until);
+    return ofProvider;
+  }
+
+  /** Whether several models of the provider reported an empty balance for this key. */
+  function isEmptyForSeveral(provider: string, key: number, now: number): boolean {
+    const models = spent
+      .list(now)
+      .filter(
+        ({ key: at, value }) =>
+          value.provider === provider && value.kind === 'balance' && at.endsWith(` ${key}`),
+      );
+    return models.length >= modelsForProvider;
+  }
+
+  /** An answer cancels what was remembered before its request was sent. */
+  function forget(provider: string, model: string, key: number, began: number, now: number): undefined {
+    for (const who of [provider, model]) {
+      const entry = spent.get(`${who} ${key}`, now);
+      if (entry && entry.since <= began) spent.delete(`${who} ${key}`);
+    }
+    if ((refused.get(`${provider} ${key}`, now) ?? Infinity) <= began) refused.delete(`${provider} ${key}`);
+    limited.delete(`${model} ${key}`);
+  }
+
+  function recovered(provider: string, key: number, asked: number): void {
+    const entry = spent.get(`${provider} ${key}`, asked);
+    if (entry?.kind === 'allowance' && entry.since + pageLagMs <= asked) spent.delete(`${provider} ${key}`);
+  }
+
+  return {
+    clear() {
+      spent.clear();
+      refused.clear();
+      limited.clear();
+    },
+    usable,
+    hindrance,
+    use,
+    note,
+    recovered,
+    list: (now) => spent.list(now).map(({ value }) => value),
+  };
+}
