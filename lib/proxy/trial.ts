@@ -87,7 +87,8 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
 
 /** Has the usage pages of the provider's spent keys looked at, as often as the watch allows. */
 function noticePassing({ provider }: Candidate, road: Road): void {
-  for (const key of provider.keys.keys()) road.quotas.note(provider, 'passed', road.now(), key);
+  for (let key = 0; key < Math.max(1, provider.keys.length); key++)
+    road.quotas.note(provider, 'passed', road.now(), key);
 }
 
 async function tryOne(

@@ -17,7 +17,6 @@ import {
 const secret = (text: string): Secret => ({ reveal: () => text, toString: () => '•••', toJSON: () => '•••' });
 const ok: Script = [say('ok')];
 const minute = 60_000;
-const day = 24 * 60 * minute;
 const only = [modelOf('first')];
 const goSpent = refuse(429, {
   type: 'GoUsageLimitError',
@@ -253,7 +252,6 @@ test('a plan that is spent for weeks is used again soon after its usage page rep
   await waitUntil(() => over.proxy.stats().remembered.spent.length === 0, 'the plan is back');
   assert.equal((await over.send()).headers.get('x-occ-model'), 'opencode-go/first');
   assert.deepEqual(over.requestedModels(), ['first', 'second', 'second', 'second', 'second', 'first']);
-  assert(clock.now() < day);
 });
 
 test('models that were passed over because this request used up their keys are named', async () => {
