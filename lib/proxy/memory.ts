@@ -8,7 +8,7 @@ import type { Outcome } from './policy/failures.ts';
 import { admission, closed, next, signOf, type BreakerEvent, type Circuit } from './policy/breaker.ts';
 import { expiring } from './policy/expiring.ts';
 import { describeLearned, learnedMs, learnedFrom, type Learned } from './policy/learned.ts';
-import { keyLimits } from './key-limits.ts';
+import { keyLimits, type KeyLimit } from './key-limits.ts';
 import { formatDuration, describeSpent } from './policy/quota.ts';
 import { mayRetry, spend, unspent, type Budget } from './policy/retry-budget.ts';
 import { nameOf, type Candidate, type Hindrance, type Plan } from './policy/plan.ts';
@@ -192,12 +192,7 @@ export function memory(log: Log): Memory {
     });
     return {
       breakers: Object.fromEntries(breakers),
-      spent: limits.list(now).map(({ who, limit, until, key }) => ({
-        who,
-        limit,
-        until: new Date(until).toISOString(),
-        ...(key !== undefined && { key }),
-      })),
+      spent: limits.list(now).map(recalledLimit),
       learned: learnings.list(now).map(({ value: { model, learned }, until }) => ({
         model,
         what: learned.what,
@@ -222,4 +217,8 @@ export function memory(log: Log): Memory {
     mayRetry: (provider, now) => mayRetry(budgets.get(provider, now) ?? unspent, now),
     recall,
   };
+}
+
+function recalledLimit({ who, limit, until, key }: KeyLimit): Recalled['spent'][number] {
+  return { who, limit, until: new Date(until).toISOString(), ...(key !== undefined && { key }) };
 }
