@@ -42,6 +42,11 @@ export interface Provider {
   /** The key is missing because the command that prints it was not run. */
   keyCommandNotRun?: boolean;
   keyRemedy?: string;
+  /**
+   * Runs the command that prints the key of a provider that no model names, and resolves to the provider with its key, or
+   * with the reason why there is none. Concurrent calls run it once; a failure is kept for a minute. Never rejects.
+   */
+  withKey?: () => Promise<Provider>;
   headers: Readonly<Record<string, string>>;
   defaultFormat: WireFormat;
   /** The header for a stable id of the conversation (OpenCode: `x-opencode-session`). */

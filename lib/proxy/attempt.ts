@@ -199,8 +199,9 @@ function toOutcome(thrown: unknown, limits: Deadlines, tried: Try, at: Position)
     default:
   }
   if (thrown instanceof UpstreamError) {
-    const error = { type: 'api_error', message: thrown.message } as const;
     const notRunning = thrown.code === 'ECONNREFUSED' && isLocal(candidate.route);
+    const message = notRunning ? `${thrown.message}: the server is not running` : thrown.message;
+    const error = { type: 'api_error', message } as const;
     return { type: 'failed', trouble: thrown.trouble, error, at, ...(notRunning && { notRunning }) };
   }
   log({

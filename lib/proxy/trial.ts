@@ -64,8 +64,8 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
       continue;
     }
     const { candidate: index, key, waitMs } = decision;
-    const candidate = candidates[index];
-    if (!candidate) return undefined;
+    const candidate = await keyed(candidates, index, gone);
+    if (!candidate || gone.aborted) return undefined;
     if (!mayRetry && index !== last?.candidate)
       road.log({ level: 'info', event: 'retries_spent', request: requestId, provider });
     if (waitMs > 0) await wait(road, waitMs, gone);
@@ -82,6 +82,36 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
     if (kind === 'quota') noticePassing(candidate, road);
     barred.set(index, { model, reason, hindrance: permit });
     road.log({ level: 'info', event: 'passed_over', request: requestId, model, kind, reason });
+  }
+}
+
+/** The candidate, for which the command that prints its provider's key is run first if that was not done yet. */
+async function keyed(
+  candidates: Candidate[],
+  index: number,
+  gone: AbortSignal,
+): Promise<Candidate | undefined> {
+  const candidate = candidates[index];
+  if (candidate?.provider.withKey === undefined) return candidate;
+  const provider = await untilGone(candidate.provider.withKey(), gone);
+  if (provider === undefined) return undefined;
+  const { route } = candidate;
+  // The key's prefix decides which endpoint a built-in provider has.
+  const endpoint = provider.endpoints[route.format] ?? route.endpoint;
+  const auth = provider.auth[route.format] ?? route.auth;
+  return (candidates[index] = { ...candidate, provider, route: { ...route, endpoint, auth } });
+}
+
+/** Undefined if the client disconnects first. */
+async function untilGone<T>(pending: Promise<T>, gone: AbortSignal): Promise<T | undefined> {
+  if (gone.aborted) return undefined;
+  let leave = (): void => {};
+  const left = new Promise<undefined>((resolve) => (leave = () => resolve(undefined)));
+  gone.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([pending, left]);
+  } finally {
+    gone.removeEventListener('abort', leave);
   }
 }
 

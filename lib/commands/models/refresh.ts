@@ -47,7 +47,8 @@ interface OneRefresh {
   models?: readonly ListedModel[];
 }
 
-async function refreshOne(provider: Provider, upstream: Upstream): Promise<OneRefresh> {
+async function refreshOne(given: Provider, upstream: Upstream): Promise<OneRefresh> {
+  const provider = (await given.withKey?.()) ?? given;
   const { name, missingKey } = provider;
   const address = listAddress(provider);
   const url = address?.url ?? '';

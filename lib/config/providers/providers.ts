@@ -5,6 +5,7 @@ import { toFields, toProviderName, toWireFormat } from '../file/entries.ts';
 import type { FileEntry, FileKeys, FileProvider } from '../file/config-file.ts';
 import { renderPath, type Segment } from '../file/json-path.ts';
 import { timeouts } from '../file/schema.ts';
+import { OccError } from '../../errors.ts';
 import { isLoopback } from '../../loopback.ts';
 import { findKeys, notSet, type FoundKeys, type KeyContext } from './keys.ts';
 import type { ModelEntry, Provider, Timeouts } from '../settings.ts';
@@ -17,7 +18,8 @@ export interface Section {
 }
 
 /**
- * The providers by name, without those in `unready`. The key commands of the providers in `used` are run concurrently.
+ * The providers by name, without those in `unready`. The key commands of the providers in `used` are run concurrently,
+ * those of the others when a request needs the key.
  */
 export async function toProviders(
   file: Parameters<typeof sectionsOf>[0] & FileKeys,
@@ -36,9 +38,47 @@ export async function toProviders(
     ...custom.map((section) => [section, toCustom] as const),
   ].filter(([{ name }]) => !unready.has(name));
   const providers = await Promise.all(
-    pending.map(async ([section, make]) => make(section, contextOf(section), top)),
+    pending.map(async ([section, make]) => {
+      const provider = await make(section, contextOf(section), top);
+      if (!provider.keyCommandNotRun || !context.runCommands) return provider;
+      const again = (commandResults: KeyContext['commandResults']): Promise<Provider> =>
+        make(section, { ...context, commandResults }, top);
+      return withKeyOnDemand(provider, again, context.commandResults);
+    }),
   );
   return Object.fromEntries([...providers, emulatorProvider()].map((provider) => [provider.name, provider]));
+}
+
+/** How long a failure of a key command is kept, in milliseconds. */
+const failedMs = 60_000;
+
+/** The provider with `withKey`, which shares one run of the command; a failed one is replaced after a minute. */
+function withKeyOnDemand(
+  provider: Provider,
+  make: (results: KeyContext['commandResults']) => Promise<Provider>,
+  known: KeyContext['commandResults'],
+): Provider {
+  let made: Promise<Provider> | undefined;
+  let results = known;
+  let failedAt: number | undefined;
+
+  async function run(): Promise<Provider> {
+    failedAt = undefined;
+    const found = await make(results).catch((error: unknown): Provider => {
+      return { ...provider, missingKey: error instanceof OccError ? error.message : String(error) };
+    });
+    if (found.missingKey !== undefined) failedAt = Date.now();
+    results = new Map();
+    return found;
+  }
+
+  return {
+    ...provider,
+    withKey() {
+      if (failedAt !== undefined && Date.now() - failedAt >= failedMs) made = undefined;
+      return (made ??= run());
+    },
+  };
 }
 
 /** opencode-go or opencode-zen. Its own keys take precedence over those at the root of the file. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { format, inspect } from 'node:util';
@@ -242,6 +242,32 @@ test('api_key_command is run once, for providers that are used and have no other
   assert.equal(settings.providers['opencode-go']?.keyCommandNotRun, true);
   assert.equal(runs(), 1);
   assert.deepEqual(await keysOf(t, go({ api_key_command, api_key: '${NOT_SET}' })), [['sk-printed'], []]);
+});
+
+test('the command of a provider that no model names runs when its key is needed, once for concurrent requests', async (t) => {
+  const log = join(scratchHome(t), 'runs');
+  const runs = (): number => (existsSync(log) ? readFileSync(log, 'utf8').split('\n').length - 1 : 0);
+  const lab = (api_key_command: string) =>
+    load(t, { providers: { lab: { base_url: 'https://lab.example/v1', api_key_command } } });
+  const { lab: provider } = (await lab(`echo run >> ${log}; echo sk-lab`)).settings.providers;
+  assert.equal(runs(), 0);
+  assert.match(provider?.missingKey ?? '', /has not been run/);
+  const [one, two] = await Promise.all([provider?.withKey?.(), provider?.withKey?.()]);
+  assert.deepEqual(
+    [one, two].map((found) => [found?.keys[0]?.reveal(), found?.missingKey, found?.withKey]),
+    Array.from({ length: 2 }, () => ['sk-lab', undefined, undefined]),
+  );
+  assert.equal((await provider?.withKey?.())?.keys.length, 1);
+  assert.equal(runs(), 1);
+  for (const [command, reason] of [
+    [`echo run >> ${log}; exit 4`, /ended with code 4/],
+    [`echo run >> ${log}; echo 'two words'`, /contains a space/],
+  ] as const) {
+    const { lab: broken } = (await lab(command)).settings.providers;
+    const before = runs();
+    for (let i = 0; i < 2; i++) assert.match((await broken?.withKey?.())?.missingKey ?? '', reason);
+    assert.equal(runs(), before + 1);
+  }
 });
 
 test('a failed command leaves its provider without a key, with the reason', async (t) => {
