@@ -32,6 +32,8 @@ export interface ApiError extends ApiErrorBody {
   limit?: number;
   /** The retry delay in the body, in milliseconds; a `retry-after` header takes precedence. */
   retryAfterMs?: number;
+  /** When the limit ends, in seconds or milliseconds since 1970, as the body names it. */
+  resetAt?: number;
   /** Everything that the body says. Missing in an error of occ's own. */
   facts?: ErrorFacts;
 }

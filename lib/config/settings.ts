@@ -48,6 +48,8 @@ export interface Provider {
    */
   withKey?: () => Promise<Provider>;
   headers: Readonly<Record<string, string>>;
+  /** It uses keys of its own at the vendors, whose errors about those keys it passes on. */
+  gateway?: boolean;
   defaultFormat: WireFormat;
   /** The header for a stable id of the conversation (OpenCode: `x-opencode-session`). */
   sessionHeader?: string;

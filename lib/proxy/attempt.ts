@@ -91,7 +91,9 @@ async function ask(tried: Try): Promise<Attempted> {
     tally.headersMs = elapsed();
     if (answer.status < 200 || answer.status > 299) {
       const decode = (status: number, text: string) => codec.decodeError(status, text);
-      return { outcome: await readRefusal(answer, limits, clock.now(), decode), tally };
+      const outcome = await readRefusal(answer, limits, clock.now(), decode);
+      const ofGateway = provider.gateway && outcome.type === 'refused';
+      return { outcome: ofGateway ? { ...outcome, gateway: true } : outcome, tally };
     }
     const stage = compose(codec.decodeStream(route, turn), guard());
     return await readAnswer(answer, stage, limits, tried, tally, elapsed);

@@ -25,8 +25,9 @@ function refuse({ plan, turn, requestId, reply }: Trial, tried: readonly Tried[]
   // Once content was sent only the break matters: the other models were not tried, so they did not fail.
   const broke = last?.type === 'failed' && last.at === 'after_content' ? last.error : undefined;
   const whole = verdict(plan, tried, turn.inputTokens);
-  const refusal = broke ? { ...whole, type: broke.type, message: broke.message } : whole;
-  const { status, message } = refusal;
+  const { status, permanent } = whole;
+  const refusal: Refusal = broke ? { status, permanent, type: broke.type, message: broke.message } : whole;
+  const { message } = refusal;
   road.counts.lastError = { at: new Date(road.now()).toISOString(), request: requestId, status, message };
   road.log({ level: 'warn', event: 'refused', request: requestId, status, message });
   reply.refuse(

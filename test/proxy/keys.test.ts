@@ -50,6 +50,16 @@ const refusals: Record<string, Answer> = {
   'a rate limit': refuse(429, { type: 'rate_limit_error', message: 'slow down', retryAfterSeconds: 30 }),
   'a rate limit without a wait': refuse(429, { type: 'rate_limit_error', message: 'slow down' }),
   'a refused key': refuse(401, { message: 'Invalid API key' }),
+  'a refused key in the words of OpenAI': refuse(401, {
+    body: JSON.stringify({
+      error: {
+        message: 'Incorrect API key provided. You can find your API key at https://platform.openai.com.',
+        type: 'invalid_request_error',
+        param: null,
+        code: 'invalid_api_key',
+      },
+    }),
+  }),
 };
 
 for (const [name, refusal] of Object.entries(refusals)) {

@@ -34,6 +34,7 @@ for (const { format, stream, way } of ways) {
     for (const error of openCodeErrors.filter(({ failure }) => failure !== 'client')) {
       await using over = await proxyOver({
         answers: [errorAnswer(error), [say('from second')]],
+        provider: { gateway: true },
         format,
         change,
       });
@@ -65,7 +66,12 @@ for (const { format, stream, way } of ways) {
   test(`each error reaches the client with the status and headers for the right reaction: ${way}`, async () => {
     for (const error of openCodeErrors) {
       const models = [modelOf('first', { wire_format: format })];
-      await using over = await proxyOver({ answers: [errorAnswer(error)], models, change });
+      await using over = await proxyOver({
+        answers: [errorAnswer(error)],
+        provider: { gateway: true },
+        models,
+        change,
+      });
       const response = await over.send(requestBody({ stream }));
       const { expected } = error;
       assert.deepEqual([response.status, response.error?.type], [expected.status, expected.type], error.name);

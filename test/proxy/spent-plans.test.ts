@@ -112,6 +112,39 @@ test('a plan that is spent for weeks is used again soon after its usage page rep
   assert.deepEqual(over.requestedModels(), ['first', 'second', 'second', 'second', 'second', 'first']);
 });
 
+test('a reset that only a header, a body or a sentence names is kept', async () => {
+  const clock = manualClock();
+  const inTwoHours = new Date(clock.now() + 2 * 60 * minute);
+  const body = (error: object) => JSON.stringify({ error });
+  for (const spent of [
+    refuse(429, {
+      headers: { 'anthropic-ratelimit-unified-reset': String(Math.floor(inTwoHours.getTime() / 1000)) },
+      type: 'rate_limit_error',
+    }),
+    refuse(429, {
+      body: body({
+        message:
+          'Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 free model requests per day',
+        code: 429,
+        metadata: { headers: { 'X-RateLimit-Reset': String(inTwoHours.getTime()) } },
+      }),
+    }),
+    refuse(429, {
+      body: body({ code: '1308', message: `Your limit will reset at ${inTwoHours.toISOString()}` }),
+    }),
+    refuse(400, {
+      message: `You have reached your specified API usage limits. You will regain access on ${inTwoHours.toISOString()}.`,
+    }),
+  ]) {
+    await using over = await proxyOver({ clock, answers: [spent, ok, ok] });
+    for (let i = 0; i < 2; i++) assert.equal((await over.send()).text, 'ok');
+    assert.deepEqual(over.requestedModels(), ['first', 'second', 'second']);
+    const [entry] = over.proxy.stats().remembered.spent;
+    const lateMs = inTwoHours.getTime() - Date.parse(entry?.until ?? '');
+    assert(lateMs >= 0 && lateMs <= 1000, JSON.stringify(entry));
+  }
+});
+
 test('models that were passed over because this request used up their keys are named', async () => {
   await using over = await proxyOver({
     models: [modelOf('first'), modelOf('sibling'), modelOf('elsewhere', { provider: 'other' })],

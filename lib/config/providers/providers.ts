@@ -103,6 +103,7 @@ async function toBuiltIn(
     ...found,
     headers: {},
     defaultFormat: 'chat',
+    gateway: true,
     sessionHeader: 'x-opencode-session',
     timeouts: toTimeouts(given),
   };

@@ -36,11 +36,12 @@ export class NotObserved extends Error {
 export function refusalOf(
   side: RecordedUpstream,
   format: WireFormat,
+  gateway = false,
 ): { error: ApiError; class: FailureClass } | undefined {
   const { status } = side;
   if (status === undefined || (status >= 200 && status < 300)) return undefined;
   const error = codecs[format].decodeError(status, textOf(side));
-  return error && { error, class: classify(error) };
+  return error && { error, class: classify(error, gateway) };
 }
 
 /** The failure of an exchange without a complete answer. */

@@ -37,8 +37,11 @@ export type Position = 'before_headers' | 'before_content' | 'after_content' | '
 /** How one attempt ended. */
 export type Outcome =
   | { type: 'answered' }
-  /** The upstream answered with an error status; with `notSent` occ did, because the provider has no key. */
-  | { type: 'refused'; error: ApiError; retryAfterMs?: number; notSent?: true }
+  /**
+   * The upstream answered with an error status; with `notSent` occ did, because the provider has no key. `gateway` is set
+   * for a provider with keys of its own at the vendors.
+   */
+  | { type: 'refused'; error: ApiError; retryAfterMs?: number; notSent?: true; gateway?: true }
   /** There was no answer, or only the start of one. */
   | {
       type: 'failed';
@@ -68,7 +71,7 @@ export interface Tried {
 const wrongFormat = /not supported for (?:this )?format/i;
 
 /** The class of an error response: by the upstream's error type, then its code, then known sentences, then the status. */
-export function classify(error: ApiError): FailureClass {
+export function classify(error: ApiError, gateway = false): FailureClass {
   const { status, upstreamType, upstreamCode, overflow, message, facts } = error;
   if (overflow) return 'client';
   if (upstreamType === 'ModelError' && wrongFormat.test(message)) return 'format';
@@ -78,7 +81,8 @@ export function classify(error: ApiError): FailureClass {
   const exact = named.find((name) => name !== 'rate') ?? classSaid(status, message) ?? named[0];
   if (exact) return exact;
   // A vendor's key error behind a gateway is about the gateway's key for that model, not the user's (observed 2026-09).
-  if (upstreamCode === 'invalid_api_key' && upstreamType === 'invalid_request_error') return 'gone';
+  if (upstreamCode === 'invalid_api_key')
+    return gateway && upstreamType === 'invalid_request_error' ? 'gone' : 'credentials';
   if (status === 401) return 'credentials';
   if (status === 402) return 'balance';
   if (status === 403 || status === 404 || status === 410) return 'gone';
@@ -105,7 +109,7 @@ const classByTrouble: Readonly<Record<Trouble, FailureClass>> = {
 
 /** The class of any failed attempt; undefined for one that did not fail. */
 export function classOf(outcome: Outcome): FailureClass | undefined {
-  if (outcome.type === 'refused') return classify(outcome.error);
+  if (outcome.type === 'refused') return classify(outcome.error, outcome.gateway);
   if (outcome.type !== 'failed') return undefined;
   // Nothing listens there, so a second try changes nothing.
   if (outcome.notRunning) return 'other';

@@ -6,6 +6,7 @@
  */
 import type { ApiError } from '../../anthropic/errors.ts';
 import { classOf, type Outcome } from './failures.ts';
+import { spanIn } from './reset-times.ts';
 
 /** A quota that is used up. */
 export interface Spent {
@@ -96,28 +97,10 @@ function names(message: string, modelId: string): boolean {
   );
 }
 
-/**
- * Milliseconds until a limit resets, from `retry-after` or from text such as "Resets in 7hr 29min", "try again in 51 hours"
- * or "Please retry in 45.5s"; undefined if neither is there.
- */
+/** Milliseconds until a limit resets, as the response or its message named it. */
 export function resetMsOf(outcome: Outcome): number | undefined {
-  if (outcome.type === 'refused' && outcome.retryAfterMs !== undefined) return outcome.retryAfterMs;
   if (outcome.type !== 'refused' && outcome.type !== 'failed') return undefined;
-  const said = spanAfter.exec(outcome.error.message)?.[1];
-  if (said === undefined) return undefined;
-  const spans = [...said.matchAll(/(\d+(?:\.\d+)?) ?([a-z]+)/gi)];
-  const ms = spans.reduce((sum, [, count, unit = '']) => sum + Number(count) * unitMs(unit), 0);
-  return ms > 0 ? Math.ceil(ms) : undefined;
-}
-
-const spanAfter = /(?:resets?|try again|retry) in ((?:\d+(?:\.\d+)? ?[a-z]+[ ,]*)+)/i;
-
-function unitMs(unit: string): number {
-  if (/^(?:ms|milli)/i.test(unit)) return 1;
-  if (/^d/i.test(unit)) return 24 * 3_600_000;
-  if (/^h/i.test(unit)) return 3_600_000;
-  if (/^m/i.test(unit)) return 60_000;
-  return /^s/i.test(unit) ? 1000 : 0;
+  return (outcome.type === 'refused' ? outcome.retryAfterMs : undefined) ?? spanIn(outcome.error.message);
 }
 
 /** Whether something spent may be tried before its reset. `triedAt` is when that was done last. */

@@ -68,6 +68,7 @@ interface ErrorFields {
   code?: string;
   param?: string;
   limitName?: string;
+  resetAt?: number;
   /** The type and code of a nested error. */
   inner?: string;
 }
@@ -82,6 +83,7 @@ function errorFields(body: JsonObject): ErrorFields {
   const param = toText(error['param']);
   const limitName =
     toText(toObject(body['metadata'])['limitName']) || toText(toObject(error['metadata'])['limitName']);
+  const resetAt = resetIn(error) ?? cause?.resetAt;
   return {
     message:
       cause && cause.message !== message ? [message, cause.message].filter(Boolean).join(': ') : message,
@@ -89,8 +91,15 @@ function errorFields(body: JsonObject): ErrorFields {
     ...((typeof code === 'string' || typeof code === 'number') && { code: String(code) }),
     ...(param !== '' && { param: param.slice(0, 100) }),
     ...(limitName !== '' && { limitName }),
+    ...(resetAt !== undefined && { resetAt }),
     ...(cause && { inner: `${cause.type ?? ''} ${cause.code ?? ''} ${cause.inner ?? ''}` }),
   };
+}
+
+/** OpenRouter repeats a header in the body; OpenAI's plans have `resets_at`. Both are times since 1970. */
+function resetIn(error: JsonObject): number | undefined {
+  const time = toObject(toObject(error['metadata'])['headers'])['X-RateLimit-Reset'] ?? error['resets_at'];
+  return typeof time === 'string' || typeof time === 'number' ? Number(time) || undefined : undefined;
 }
 
 /** FastAPI uses `detail`, a string or a list; others use `msg`. */
@@ -126,6 +135,7 @@ function toApiError(status: number, fields: ErrorFields, facts: ErrorFacts): Api
     ...(fields.code !== undefined && { upstreamCode: fields.code }),
     ...(fields.param !== undefined && { param: fields.param }),
     ...(fields.limitName !== undefined && { limitName: fields.limitName }),
+    ...(fields.resetAt !== undefined && { resetAt: fields.resetAt }),
     facts,
     ...(overflow && { overflow: true }),
     ...(overflow?.requested !== undefined && { requested: overflow.requested }),

@@ -34,7 +34,7 @@ test('a prompt that is too long is a client error, with any status and type', ()
 
 test('every OpenCode error is classified', () => {
   for (const { name, status, body, failure } of openCodeErrors)
-    assert.equal(classify(readApiError(status, body)), failure, name);
+    assert.equal(classify(readApiError(status, body), true), failure, name);
 });
 
 test('the error type takes precedence over the status, and the message is never used', () => {

@@ -184,6 +184,32 @@ const cases: readonly Case[] = [
     means: 'filter',
   },
   {
+    name: 'a gateway’s own account at Moonshot, as text inside its error (opencode#24462)',
+    status: 429,
+    body: error({
+      message: 'Error from provider: Provider returned error',
+      code: 429,
+      metadata: {
+        raw: JSON.stringify({
+          error: {
+            message: 'Your account org-1 <ak-1> is suspended due to insufficient balance',
+            type: 'exceeded_current_quota_error',
+          },
+        }),
+      },
+    }),
+    means: 'balance',
+    who: 'p/m',
+  },
+  {
+    name: 'OpenAI: the plan of an account (openai/codex#29228)',
+    format: 'responses',
+    status: 429,
+    body: error({ type: 'usage_limit_reached', message: 'The usage limit has been reached', resets_at: 1 }),
+    means: 'allowance',
+    who: 'p',
+  },
+  {
     name: 'DeepSeek: no credit (opencode#27593)',
     status: 402,
     body: error({

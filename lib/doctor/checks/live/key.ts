@@ -59,7 +59,7 @@ export async function requestHello(context: Context, subject: Subject): Promise<
   try {
     const exchange = await hello(bench);
     const side = exchange.upstream.at(-1);
-    return { exchange, refusal: side && refusalOf(side, bench.format) };
+    return { exchange, refusal: side && refusalOf(side, bench.format, subject.provider?.gateway) };
   } finally {
     await bench.close();
   }
