@@ -75,6 +75,25 @@ test('shows open breakers, used-up quotas and learned limits with their times', 
   assert.equal(page.filter((text) => /^ {4}skipped, until .*\d\d:\d\d$/.test(text)).length, 2);
 });
 
+test('says which of several keys is spent, and shows none', async () => {
+  const keys = ['sk-one-0123456789', 'sk-two-0123456789'].map((key) => ({
+    reveal: () => key,
+    toString: () => '•••',
+    toJSON: () => '•••',
+  }));
+  await using over = await proxyOver({
+    models: [modelOf('first')],
+    provider: { keys, auth: { chat: 'bearer' } },
+    answers: [[say('ok')], refuse(429, { type: 'GoUsageLimitError', retryAfterSeconds: 7200 }), [say('ok')]],
+  });
+  await over.send();
+  await over.send();
+  const status = await statusOf(over);
+  const page = renderStatus(status, plain, 60).join('\n');
+  assert.match(page, /learned {4}emulator \(key 1\): usage limit reached, until/);
+  assert.doesNotMatch(JSON.stringify(status) + page, /sk-(?:one|two)/);
+});
+
 test('omits these lines if there is nothing to show', async () => {
   await using over = await proxyOver([[say('ok')]]);
   await over.send();

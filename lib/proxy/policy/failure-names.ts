@@ -189,12 +189,14 @@ const classByName: ReadonlyMap<string, FailureClass> = new Map(
 );
 
 /** Google's quotas of a day; there is one for each combination of what they count (gemini-cli#8437). */
-const dailyQuota = /^[A-Za-z]{1,60}PerDay/;
+export function isDailyQuota(code = ''): boolean {
+  return /^[A-Za-z]{1,60}PerDay/.test(code);
+}
 
 /** The class that a type or code stands for. */
 export function classNamed(name: string | undefined): FailureClass | undefined {
   if (name === undefined) return undefined;
-  return classByName.get(name.toLowerCase()) ?? (dailyQuota.test(name) ? 'allowance' : undefined);
+  return classByName.get(name.toLowerCase()) ?? (isDailyQuota(name) ? 'allowance' : undefined);
 }
 
 /** Characters of a message in which a sentence is looked for: what follows may be an echo of the request. */

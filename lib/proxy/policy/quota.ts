@@ -5,6 +5,7 @@
  * report that of one vendor, too (opencode#27593).
  */
 import type { ApiError } from '../../anthropic/errors.ts';
+import { isDailyQuota } from './failure-names.ts';
 import { classOf, type Outcome } from './failures.ts';
 import { spanIn } from './reset-times.ts';
 
@@ -97,9 +98,13 @@ function names(message: string, modelId: string): boolean {
   );
 }
 
-/** Milliseconds until a limit resets, as the response or its message named it. */
+/**
+ * Milliseconds until a limit resets, as the response or its message named it. What Google names beside a quota of a day is
+ * the delay of the quota of a minute (python-genai#2044).
+ */
 export function resetMsOf(outcome: Outcome): number | undefined {
   if (outcome.type !== 'refused' && outcome.type !== 'failed') return undefined;
+  if (isDailyQuota((outcome.error as Partial<ApiError>).upstreamCode)) return undefined;
   return (outcome.type === 'refused' ? outcome.retryAfterMs : undefined) ?? spanIn(outcome.error.message);
 }
 

@@ -79,10 +79,13 @@ function errorFields(body: JsonObject): ErrorFields {
   const message = typeof first === 'string' ? first : messageIn(error);
   const cause = nestedError(toObject(error['metadata'])['raw']);
   const type = typeof error['type'] === 'string' && error['type'] !== 'error' ? error['type'] : undefined;
-  const code = error['code'] ?? undefined;
+  const daily = dailyQuota(error);
+  const code = daily ?? error['code'] ?? undefined;
   const param = toText(error['param']);
   const limitName =
-    toText(toObject(body['metadata'])['limitName']) || toText(toObject(error['metadata'])['limitName']);
+    toText(toObject(body['metadata'])['limitName']) ||
+    toText(toObject(error['metadata'])['limitName']) ||
+    (daily === undefined ? '' : 'daily');
   const resetAt = resetIn(error) ?? cause?.resetAt;
   return {
     message:
@@ -94,6 +97,17 @@ function errorFields(body: JsonObject): ErrorFields {
     ...(resetAt !== undefined && { resetAt }),
     ...(cause && { inner: `${cause.type ?? ''} ${cause.code ?? ''} ${cause.inner ?? ''}` }),
   };
+}
+
+/**
+ * The id of a used-up quota per day in Google's errors, also behind its OpenAI-compatible endpoint:
+ * `GenerateRequestsPerDayPerProjectPerModel-FreeTier` (gemini-cli#8437).
+ */
+function dailyQuota(error: JsonObject): string | undefined {
+  const ids = toArray(error['details'])
+    .flatMap((detail) => toArray(toObject(detail)['violations']))
+    .map((violation) => toText(toObject(violation)['quotaId']).slice(0, 200));
+  return ids.find((id) => id.includes('PerDay'));
 }
 
 /** OpenRouter repeats a header in the body; OpenAI's plans have `resets_at`. Both are times since 1970. */

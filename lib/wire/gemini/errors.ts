@@ -19,20 +19,9 @@ export function withDetails(error: ApiError, google: JsonObject): ApiError {
   // "API key not valid" has the status 400, but the request is valid and another key may work.
   if (reasons.has('API_KEY_INVALID') || reasons.has('API_KEY_EXPIRED'))
     return { ...error, status: 401, type: 'authentication_error', upstreamType: 'AuthError' };
-  const daily = dailyQuota(google);
-  // The delay beside a quota of a day is that of the quota of a minute.
-  if (daily !== undefined) return { ...error, upstreamType: name, upstreamCode: daily, limitName: 'daily' };
   const retryAfterMs = retryDelay(google);
   const named = error.upstreamType === undefined && name !== '' ? { upstreamType: name } : {};
   return { ...error, ...named, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-}
-
-/** The id of a used-up quota per day, such as `GenerateRequestsPerDayPerProjectPerModel-FreeTier` (gemini-cli#8437). */
-function dailyQuota(google: JsonObject): string | undefined {
-  const ids = toArray(google['details'])
-    .flatMap((detail) => toArray(toObject(detail)['violations']))
-    .map((violation) => toText(toObject(violation)['quotaId']).slice(0, 200));
-  return ids.find((id) => id.includes('PerDay'));
 }
 
 /** The delay of `google.rpc.RetryInfo` in ms. Protobuf's JSON writes durations as "34s" or "34.074824224s". */

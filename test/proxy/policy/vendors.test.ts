@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { classify, type FailureClass } from '../../../lib/proxy/policy/failures.ts';
 import { spentBy } from '../../../lib/proxy/policy/quota.ts';
+import { resetInWords } from '../../../lib/proxy/policy/reset-times.ts';
 import { codecs } from '../../../lib/wire/codecs.ts';
 import type { WireFormat } from '../../../lib/wire/codec.ts';
 
@@ -142,6 +143,21 @@ const cases: readonly Case[] = [
       ],
       '47s',
     ),
+    means: 'allowance',
+    who: 'p/m',
+  },
+  {
+    name: 'Gemini behind its OpenAI-compatible endpoint: requests of a day (dify#19838)',
+    status: 429,
+    body: [
+      google(
+        [
+          'GenerateContentInputTokensPerModelPerMinute-FreeTier',
+          'GenerateRequestsPerDayPerProjectPerModel-FreeTier',
+        ],
+        '47s',
+      ),
+    ],
     means: 'allowance',
     who: 'p/m',
   },
@@ -417,8 +433,15 @@ for (const { name, format = 'chat', status, body, means, who } of cases) {
   test(name, () => {
     const refusal = codecs[format].decodeError(status, JSON.stringify(body));
     assert.equal(classify(refusal), means);
-    const outcome = { type: 'refused', error: refusal } as const;
-    assert.equal(spentBy(outcome, 'p', 'm', 0)?.who, who);
+    const retryAfterMs = refusal.retryAfterMs ?? resetInWords(refusal.message, 0);
+    const outcome = {
+      type: 'refused',
+      error: refusal,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    } as const;
+    const spent = spentBy(outcome, 'p', 'm', 0);
+    assert.equal(spent?.who, who);
+    if (name.includes('of a day')) assert.equal(spent?.resetKnown, false);
     assert.equal(refusal.overflow === true, name.startsWith('a prompt that is too long'));
   });
 }
