@@ -132,7 +132,10 @@ export function keyLimits(): KeyLimits {
       .list(now)
       .filter(
         ({ key: at, value }) =>
-          value.provider === provider && value.kind === 'balance' && at.endsWith(` ${key}`),
+          value.provider === provider &&
+          value.who !== provider &&
+          value.kind === 'balance' &&
+          at.endsWith(` ${key}`),
       );
     return models.length >= modelsForProvider;
   }

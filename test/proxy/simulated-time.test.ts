@@ -1,7 +1,7 @@
 /** Retries, breakers, quotas and timeouts over hours, on a clock that the test moves. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failing, refuse } from '../../lib/emulator/answer.ts';
+import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
 import { manualClock } from '../support/clock.ts';
 import { modelOf, proxyOver, waitUntil } from '../support/proxy.ts';
@@ -45,22 +45,28 @@ test('a breaker stays open for resetMs, then admits one probe', async () => {
   assert.equal(over.requestedModels().at(-1), 'first');
 });
 
-test('a provider with a spent quota is skipped until its reset, five hours later', async () => {
+test('a provider with a spent quota is skipped until its reset, five hours later, but for one try every 15 minutes', async () => {
   const clock = manualClock();
-  const spent = failing(refuse(429, { type: 'GoUsageLimitError', message: 'limit reached' }), {
-    headers: { 'retry-after': String(5 * 3600) },
-  });
+  const start = clock.now();
+  const spent = (): Answer =>
+    failing(refuse(429, { type: 'GoUsageLimitError', message: 'limit reached' }), {
+      headers: { 'retry-after': String((start + 5 * hour - clock.now()) / 1000) },
+    });
   await using over = await proxyOver({
     clock,
-    answers: [spent, [say('one')], [say('two')], [say('three')]],
+    emulator: {
+      script: ({ conversation }) =>
+        conversation.model === 'first' && clock.now() < start + 5 * hour ? spent() : [say('ok')],
+    },
   });
-  await over.send();
-  clock.advance(5 * hour - 1);
-  await over.send();
-  assert.deepEqual(over.requestedModels(), ['first', 'second', 'second']);
-  clock.advance(1);
-  await over.send();
-  assert.equal(over.requestedModels().at(-1), 'first');
+  for (let minutes = 0; minutes < 5 * 60; minutes += 5) {
+    assert.equal((await over.send()).text, 'ok');
+    clock.advance(hour / 12);
+  }
+  const tries = over.requestedModels().filter((model) => model === 'first').length;
+  assert.equal(tries, 1 + 4 * 5 - 1);
+  for (let i = 0; i < 3; i++) await over.send();
+  assert.deepEqual(over.requestedModels().slice(-3), ['first', 'first', 'first']);
 });
 
 test('an upstream that never answers ends at timeout_ms, and the log names the limit', async () => {
