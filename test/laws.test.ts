@@ -51,7 +51,7 @@ test('every law is cited by a test', () => {
 
 test('the sources cite no page that is not in the repository', () => {
   const elsewhere =
-    /\b(?:contract|facts?)\s+\d|\((?:contract|facts)\b|\bproject(?:'s)? facts\b|\bupstream facts\b|\bclaude-code \d|\b(?:design|style|contract|seed-pr80)\.(?:md|txt)\b/i;
+    /\b(?:contract|facts?)\s+\d|(?<![\w.])\((?:contract|facts)[),](?! =>)|\bproject(?:'s)? facts\b|\bupstream facts\b|\bclaude-code \d|\b(?:design|style|contract|seed-pr80)\.(?:md|txt)\b/i;
   const found = ['bin', 'lib', 'test', 'templates', '.ci', '.github'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.parentPath.includes('fixtures'))
