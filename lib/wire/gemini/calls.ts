@@ -1,12 +1,14 @@
 /**
  * Decodes function calls. A call usually arrives whole in one part, with an object as its arguments. Some servers send it
- * field by field over several parts, with arguments as a string, without an id, or twice.
+ * field by field over several parts, with arguments as a string, without an id, or twice. Others send the name with empty
+ * arguments first and the arguments in a later part without a name (smallmain/vscode-unify-chat-provider#48), so a call
+ * without arguments is complete only at the end of the answer.
  */
 import type { Remark } from '../../anthropic/events.ts';
 import { derivedToolId } from '../../anthropic/provenance.ts';
 import type { Writer } from '../../anthropic/writer.ts';
 import { toArray, toText, type JsonObject } from '../../json.ts';
-import { partialArguments, type PartialArguments } from './partial-args.ts';
+import { isEmptyObject, joinObjects, partialArguments, type PartialArguments } from './partial-args.ts';
 
 export interface CallOptions {
   messageId: string;
@@ -24,7 +26,10 @@ export interface CallOptions {
 export interface Calls {
   /** Takes one `functionCall`; `raw` is the JSON text of its `args`. */
   take(call: JsonObject, raw: string | undefined, signature: string): void;
-  /** Writes the call that is still incomplete. Returns true if there were arguments without a name. */
+  /**
+   * Writes the calls that are still incomplete. Returns true if there were arguments that belong to no call, or not
+   * clearly to one; the calls that wait for arguments are not completed then.
+   */
   end(): boolean;
   /** Number of calls so far. */
   count(): number;
@@ -40,8 +45,21 @@ interface PartialCall {
   clientId: string;
   name: string;
   args: PartialArguments;
+  /** JSON objects with arguments, beside those in `args`. */
+  texts: string[];
   /** The signature, if it came after the first piece. */
   signature: string;
+}
+
+/** A call without arguments so far. */
+interface WaitingCall {
+  key: string;
+  id: string;
+  clientId: string;
+  name: string;
+  /** The empty arguments as they came. */
+  text: string;
+  filled: boolean;
 }
 
 export function calls(
@@ -53,6 +71,7 @@ export function calls(
   const known = new Map<string, string>();
   let count = 0;
   let partial: PartialCall | undefined;
+  const waiting: WaitingCall[] = [];
   let unnamed = false;
 
   function take(fields: JsonObject, raw: string | undefined, signature: string): void {
@@ -60,25 +79,43 @@ export function calls(
     const id = toText(fields['id']);
     const pieces = toArray(fields['partialArgs']);
     const more = fields['willContinue'] === true;
-    if (partial && (name === '' || (name === partial.name && id === partial.id && pieces.length > 0))) {
+    const text =
+      toText(fields['args']) || (fields['args'] && typeof fields['args'] !== 'string' ? (raw ?? '') : '');
+    const isGiven = pieces.length > 0 || !isEmptyObject(text);
+    if (partial && isPieceOf(partial, id, name, isGiven)) {
       partial.args.add(pieces);
+      if (!isEmptyObject(text)) partial.texts.push(text);
       partial.signature ||= signature;
       if (!more) finish(true);
       return;
     }
     finish(false);
-    const text =
-      toText(fields['args']) || (fields['args'] && typeof fields['args'] !== 'string' ? (raw ?? '') : '');
+    const late = more || pieces.length > 0 || !isGiven ? undefined : findWaiting(id, name);
+    if (late) return fill(late, text, signature);
     if (name === '') {
       // A call without name and arguments is ignored.
-      unnamed ||= (text !== '' && text.replace(/\s/g, '') !== '{}') || pieces.length > 0;
+      unnamed ||= isGiven;
       return;
     }
     if (!more && pieces.length === 0) return whole(id, name, text, signature);
     const begun = begin(id, name, signature);
-    partial = { ...begun, id, name, args: partialArguments(), signature: '' };
+    const texts = isEmptyObject(text) ? [] : [text];
+    partial = { ...begun, id, name, args: partialArguments(), texts, signature: '' };
     partial.args.add(pieces);
     if (!more) finish(true);
+  }
+
+  /** The call that arguments without a name belong to, or that `name` repeats: by its id, else the first that waits. */
+  function findWaiting(id: string, name: string): WaitingCall | undefined {
+    const open = waiting.filter((call) => !call.filled);
+    if (name !== '') return open.find((call) => id !== '' && call.id === id && call.name === name);
+    return open.find((call) => id !== '' && call.id === id) ?? (id === '' ? open[0] : undefined);
+  }
+
+  function fill(call: WaitingCall, text: string, signature: string): void {
+    call.filled = true;
+    writer.delta(call.key, { type: 'input_json_delta', partial_json: text });
+    if (signature !== '') onSignature(call.clientId, signature);
   }
 
   function whole(id: string, name: string, text: string, signature: string): void {
@@ -86,9 +123,10 @@ export function calls(
     if (id !== '' && known.get(id) === content)
       return emit({ type: 'dropped', what: 'a call sent a second time' });
     known.set(id, content);
-    const { key } = begin(id, name, signature);
-    if (text !== '') writer.delta(key, { type: 'input_json_delta', partial_json: text });
-    writer.close(key);
+    const begun = begin(id, name, signature);
+    if (isEmptyObject(text)) return void waiting.push({ ...begun, id, name, text, filled: false });
+    writer.delta(begun.key, { type: 'input_json_delta', partial_json: text });
+    writer.close(begun.key);
   }
 
   function begin(id: string, name: string, signature: string): { key: string; clientId: string } {
@@ -106,20 +144,40 @@ export function calls(
   /** Ends the partial call. If it is not whole, because another call or the end interrupted it, it must not run (P5). */
   function finish(isWhole: boolean): void {
     if (!partial) return;
-    const { key, clientId, args, signature } = partial;
+    const { key, clientId, args, texts, signature } = partial;
     partial = undefined;
-    writer.delta(key, { type: 'input_json_delta', partial_json: args.text(isWhole) });
+    const text = texts.length === 0 ? args.text() : joinObjects([args.text(), ...texts]);
+    // Without its last brace the client cannot run it.
+    const sent = isWhole ? text : text.slice(0, text.lastIndexOf('}'));
+    writer.delta(key, { type: 'input_json_delta', partial_json: sent });
     writer.close(key);
     if (signature !== '') onSignature(clientId, signature);
+  }
+
+  /** Completes the calls without arguments, unless it is not clear which of them the late arguments belong to. */
+  function settle(): boolean {
+    const open = waiting.filter((call) => !call.filled);
+    if (unnamed || (open.length > 0 && open.length < waiting.length)) return false;
+    for (const { key, text } of open)
+      if (text !== '') writer.delta(key, { type: 'input_json_delta', partial_json: text });
+    for (const { key } of waiting) writer.close(key);
+    return true;
   }
 
   return {
     take,
     end() {
       finish(false);
-      return unnamed;
+      return !settle();
     },
     count: () => count,
-    held: () => partial?.args.size() ?? 0,
+    held: () =>
+      partial ? partial.args.size() + partial.texts.reduce((sum, text) => sum + text.length, 0) : 0,
   };
+}
+
+/** True for the next piece of a call: it has no name, or repeats the name and the id. */
+function isPieceOf(partial: PartialCall, id: string, name: string, isGiven: boolean): boolean {
+  if (name === '') return id === '' || partial.id === '' || id === partial.id;
+  return name === partial.name && id === partial.id && isGiven;
 }

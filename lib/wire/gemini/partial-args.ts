@@ -6,8 +6,8 @@ import { isObject, toObject, toText, type Json, type JsonObject } from '../../js
 
 export interface PartialArguments {
   add(pieces: readonly Json[]): void;
-  /** The object so far as JSON; without its last brace if it is not `whole`, so that the client cannot run it. */
-  text(whole: boolean): string;
+  /** The object so far as JSON. */
+  text(): string;
   /** Characters received so far. */
   size(): number;
 }
@@ -59,9 +59,24 @@ export function partialArguments(): PartialArguments {
 
   return {
     add,
-    text: (whole) => (whole ? JSON.stringify(root) : JSON.stringify(root).slice(0, -1)),
+    text: () => JSON.stringify(root),
     size: () => size,
   };
+}
+
+/** True for the text of no arguments: empty, `null` or an empty object. */
+export function isEmptyObject(text: string): boolean {
+  const value = text.trim();
+  if (value === '' || value === 'null') return true;
+  return value.startsWith('{') && value.endsWith('}') && value.slice(1, -1).trim() === '';
+}
+
+/** One JSON object with the fields of all, each as it was written (L9). What is no object makes the result invalid. */
+export function joinObjects(texts: readonly string[]): string {
+  const given = texts.filter((text) => !isEmptyObject(text)).map((text) => text.trim());
+  if (given.length < 2) return given[0] ?? '{}';
+  if (given.some((text) => !text.startsWith('{') || !text.endsWith('}'))) return given.join('');
+  return `{${given.map((text) => text.slice(1, -1)).join(',')}}`;
 }
 
 /** An object without a prototype, because a field may be named `__proto__`. */

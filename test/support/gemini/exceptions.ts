@@ -48,6 +48,35 @@ export const geminiExceptions: Readonly<Record<string, Exception>> = {
     calls: [call('Read', '{"n":1}')],
     why: 'the reader reads only lists of parts',
   },
+  'gemini/tool-arguments-continued': {
+    calls: [call('Write', '{"file_path":"/a","content":"b"}')],
+    why: 'the reader does not join arguments',
+  },
+  'gemini/tool-arguments-late': {
+    calls: [call('Read', '{"file_path":"/a"}'), call('Bash', '{"command":"ls"}')],
+    why: 'the reader does not join a name and its late arguments',
+  },
+  'gemini/tool-arguments-late-after-text': {
+    text: 'I read it.',
+    calls: [call('Read', '{"file_path":"/a"}')],
+    why: 'the reader does not join a name and its late arguments',
+  },
+  'gemini/tool-arguments-late-ambiguous': {
+    calls: [call('Read', '{"command":"ls"}'), call('Bash', '{}')],
+    why: 'the reader does not join a name and its late arguments',
+  },
+  'gemini/tool-arguments-late-by-id': {
+    calls: [call('Read', '{"file_path":"/a"}'), call('Bash', '{"command":"ls"}')],
+    why: 'the reader does not join a name and its late arguments',
+  },
+  'gemini/tool-arguments-late-together': {
+    calls: [call('Read', '{"file_path":"/a"}'), call('Bash', '{"command":"ls"}')],
+    why: 'the reader does not join a name and its late arguments',
+  },
+  'gemini/tool-arguments-late-twice': {
+    calls: [call('Read', '{"file_path":"/a"}')],
+    why: 'the reader does not join a name and its late arguments',
+  },
   'gemini/tool-exact-bytes': {
     calls: [call('Read', '{ "id": 12345678901234567890, "x" : 1e400,"s":"\\u00e9\\n\\"}{","d":1,"d":2 }')],
     why: 'L9: arguments keep their spelling, but the reader prints them again',
@@ -68,6 +97,10 @@ export const geminiExceptions: Readonly<Record<string, Exception>> = {
   },
   'gemini/tool-partial-arguments-interrupted': {
     calls: [call('Write', '{"content":"half"'), call('Read', '{"n":1}')],
+    why: 'the reader does not read arguments in pieces',
+  },
+  'gemini/tool-partial-arguments-list': {
+    calls: [call('Write', '{"list":["ab","c"]}')],
     why: 'the reader does not read arguments in pieces',
   },
   'gemini/tool-partial-arguments-two': {

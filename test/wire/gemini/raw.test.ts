@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { partialArguments } from '../../../lib/wire/gemini/partial-args.ts';
+import { joinObjects, partialArguments } from '../../../lib/wire/gemini/partial-args.ts';
 import { rawAt } from '../../../lib/wire/gemini/raw.ts';
 
 test('every member of any JSON value is found', () => {
@@ -35,11 +35,17 @@ test('an index beyond the end of a list appends', () => {
     { jsonPath: '$.a[999999999]', numberValue: 1 },
     { jsonPath: '$.a[5].b', boolValue: true },
   ]);
-  assert.equal(args.text(true), '{"a":[1,{"b":true}]}');
+  assert.equal(args.text(), '{"a":[1,{"b":true}]}');
 });
 
-test('incomplete arguments are not valid JSON', () => {
-  const args = partialArguments();
-  args.add([{ jsonPath: '$.a', stringValue: 'x', willContinue: true }]);
-  assert.equal(args.text(false), '{"a":"x"');
+test('objects are joined as they were written', () => {
+  assert.equal(joinObjects(['{}', ' { "a" : 1e400 }\n', '', 'null', '{"b":{}}']), '{ "a" : 1e400 ,"b":{}}');
+  assert.equal(joinObjects(['{ "a":1 }', '{ }']), '{ "a":1 }');
+  assert.equal(joinObjects([]), '{}');
+});
+
+test('what is no object is not joined into one', () => {
+  const joined = joinObjects(['{"a":1}', '[2]']);
+  assert.equal(joined, '{"a":1}[2]');
+  assert.throws(() => JSON.parse(joined));
 });
