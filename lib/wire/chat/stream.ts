@@ -17,11 +17,11 @@ import { attachedFields, isVoid, nameOf } from '../decode/attached-fields.ts';
 import { choices, type ContentKind } from '../decode/choices.ts';
 import type { Route, Turn } from '../codec.ts';
 import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
+import { finishMeaning } from '../decode/finish-names.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
 import { limitUnnamedArguments, rejectUnnamedCall } from '../decode/unnamed-calls.ts';
 import { costOf } from '../decode/usage.ts';
 import { calls } from './calls.ts';
-import { toStopReason } from './finish.ts';
 import { deltaContent, messageFields, outputFields, type DeltaContent } from './delta.ts';
 import { reasoningDetails } from './reasoning.ts';
 import { toUsage } from './usage.ts';
@@ -168,9 +168,9 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
 
   function readFinish(name: string, choice: number): void {
     if (name === '' || answer.phase() === 'after') return;
-    const meaning = toStopReason(name);
+    const meaning = finishMeaning(name);
     const record = (): void => core.recordFinish(meaning, 'finish_reason', name);
-    if (meaning === 'failure') record();
+    if (meaning === 'failure' || meaning === 'malformed') record();
     else parts.end(choice, record);
   }
 

@@ -13,6 +13,7 @@ import {
 } from '../../anthropic/events.ts';
 import { tagSignature } from '../../anthropic/provenance.ts';
 import { writer, type Writer } from '../../anthropic/writer.ts';
+import { redactedLine } from '../../redact.ts';
 import type { Transducer } from '../../stream/transducer.ts';
 import type { Route, Turn } from '../codec.ts';
 import { errorInside } from './errors.ts';
@@ -78,7 +79,7 @@ export function decoderCore(
 
   function recordFinish(meaning: FinishMeaning, field: string, value: string): void {
     if (meaning === 'failure' || meaning === 'malformed') {
-      const message = `the upstream stopped: ${value}`;
+      const message = `the upstream stopped: ${redactedLine(value.slice(0, 200))}`;
       return fail(meaning === 'failure' ? 'upstream' : 'malformed', { type: 'api_error', message });
     }
     if (meaning === 'unknown')

@@ -46,6 +46,44 @@ export function count(object: JsonObject, ...names: readonly string[]): number |
   return undefined;
 }
 
+/** Fields for cached tokens, in the usage itself or in its details. */
+const readNames = [
+  'cached_tokens',
+  // DeepSeek and SiliconFlow.
+  'prompt_cache_hit_tokens',
+  // Anthropic, LiteLLM.
+  'cache_read_input_tokens',
+  'cache_read_tokens',
+  // Mistral.
+  'num_cached_tokens',
+];
+const writtenNames = [
+  'cache_write_tokens',
+  'cache_creation_tokens',
+  'cache_creation_input_tokens',
+  // new-api.
+  'cached_creation_tokens',
+];
+
+/**
+ * Tokens read from and written to the prompt cache, in OpenAI's usage: the largest count of all known fields, because some
+ * servers fill in one of them and leave the others at 0 (DeepSeek behind gateways: `prompt_tokens_details.cached_tokens: 0`
+ * beside `prompt_cache_hit_tokens: 60`). The fields repeat each other, so they are never added up.
+ */
+export function cacheCounts(reported: JsonObject): Pick<Counts, 'read' | 'written'> {
+  const places = [
+    reported,
+    toObject(reported['prompt_tokens_details']),
+    toObject(reported['input_tokens_details']),
+  ];
+  return { read: largest(places, readNames), written: largest(places, writtenNames) };
+}
+
+function largest(places: readonly JsonObject[], names: readonly string[]): number | undefined {
+  const counts = places.flatMap((place) => names.flatMap((name) => count(place, name) ?? []));
+  return counts.length === 0 ? undefined : Math.max(...counts);
+}
+
 /** The price in a frame of its own or in a chunk of the response (OpenCode, OpenRouter). Only for the usage log. */
 export function costOf(json: JsonObject): Remark | undefined {
   const dollars = toNumber(json['cost']) ?? toNumber(toObject(json['usage'])['cost']);

@@ -1,35 +1,15 @@
 /** Maps `finishReason` to Anthropic's stop reasons (P7). */
-import type { StopReason } from '../../anthropic/events.ts';
+import type { FinishMeaning } from '../decode/finish.ts';
+import { finishMeaning } from '../decode/finish-names.ts';
 
-const reasons: ReadonlyMap<string, StopReason> = new Map<string, StopReason>(
-  Object.entries({
-    STOP: 'end_turn',
-    MAX_TOKENS: 'max_tokens',
-    // Only Google's own client can use the continuation token; Claude Code continues on its own.
-    CONTINUATION: 'max_tokens',
-    SAFETY: 'refusal',
-    RECITATION: 'refusal',
-    BLOCKLIST: 'refusal',
-    PROHIBITED_CONTENT: 'refusal',
-    SPII: 'refusal',
-    MODEL_ARMOR: 'refusal',
-    JAILBREAK: 'refusal',
-    IMAGE_SAFETY: 'refusal',
-    IMAGE_PROHIBITED_CONTENT: 'refusal',
-    IMAGE_RECITATION: 'refusal',
-  } as const),
-);
-
-/** The model's output is unusable, mostly a malformed call. Another attempt often succeeds. */
-const malformed: ReadonlySet<string> = new Set([
-  'MALFORMED_FUNCTION_CALL',
-  'MALFORMED_RESPONSE',
-  'UNEXPECTED_TOOL_CALL',
-  'TOO_MANY_TOOL_CALLS',
+const own: ReadonlyMap<string, FinishMeaning> = new Map<string, FinishMeaning>([
+  // Only Google's own client can use the continuation token; Claude Code continues on its own.
+  ['continuation', 'max_tokens'],
+  // The server stopped before the answer was complete, and not because of a filter.
+  ['other', 'failure'],
+  ['language', 'failure'],
+  ['missing_thought_signature', 'failure'],
 ]);
-
-/** The server stopped before the answer was complete, and not because of a filter. */
-const failures: ReadonlySet<string> = new Set(['OTHER', 'LANGUAGE', 'MISSING_THOUGHT_SIGNATURE']);
 
 /** The reason in upper case; empty for `FINISH_REASON_UNSPECIFIED`, which is the field's default value. */
 export function finishName(reason: string): string {
@@ -38,8 +18,6 @@ export function finishName(reason: string): string {
 }
 
 /** The stop reason, the kind of failure, or `unknown`, which counts as `end_turn` and is logged. */
-export function toStopReason(name: string): StopReason | 'failure' | 'malformed' | 'unknown' {
-  if (failures.has(name)) return 'failure';
-  if (malformed.has(name)) return 'malformed';
-  return reasons.get(name) ?? 'unknown';
+export function toStopReason(name: string): FinishMeaning {
+  return finishMeaning(name, own);
 }

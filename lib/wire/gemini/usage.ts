@@ -1,6 +1,6 @@
 /** Converts `usageMetadata` to Anthropic's usage. Every chunk carries it; the last value of each count is used. */
 import type { Usage } from '../../anthropic/events.ts';
-import { isObject } from '../../json.ts';
+import { isObject, toArray, toObject, type JsonObject } from '../../json.ts';
 import { count } from '../decode/usage.ts';
 
 export interface UsageCounter {
@@ -26,6 +26,9 @@ export function usageCounter(): UsageCounter {
       counts.set(name, value);
       found = true;
     }
+    const byModality = cachedByModality(reported);
+    if (byModality > (counts.get('cachedContentTokenCount') ?? 0))
+      counts.set('cachedContentTokenCount', byModality);
     return found;
   }
 
@@ -52,6 +55,13 @@ export function usageCounter(): UsageCounter {
   }
 
   return { add, usage };
+}
+
+/** Vertex also counts cached tokens by modality, which add up to `cachedContentTokenCount`. */
+function cachedByModality(reported: JsonObject): number {
+  return toArray(reported['cacheTokensDetails'])
+    .map((one) => count(toObject(one), 'tokenCount') ?? 0)
+    .reduce((sum, tokens) => sum + tokens, 0);
 }
 
 const names = [

@@ -1,32 +1,18 @@
 /** Corrects the usage and stop reasons of a messages stream to follow L1 and P7. */
-import type { StopReason, Usage } from '../../anthropic/events.ts';
+import type { Usage } from '../../anthropic/events.ts';
 import { isObject, toNumber, toObject, type JsonObject } from '../../json.ts';
+import type { FinishMeaning } from '../decode/finish.ts';
+import { finishMeaning } from '../decode/finish-names.ts';
 
-/** Anthropic's stop reasons, and those of other formats that converting gateways pass through (P7). */
-const reasons: ReadonlyMap<string, StopReason> = new Map<string, StopReason>([
-  ['end_turn', 'end_turn'],
-  ['stop', 'end_turn'],
-  ['tool_use', 'tool_use'],
-  ['tool_calls', 'tool_use'],
-  ['max_tokens', 'max_tokens'],
-  ['length', 'max_tokens'],
+/** Stop reasons that only this format has. */
+const own: ReadonlyMap<string, FinishMeaning> = new Map<string, FinishMeaning>([
   ['stop_sequence', 'stop_sequence'],
   ['pause_turn', 'pause_turn'],
-  ['refusal', 'refusal'],
-  ['content_filter', 'refusal'],
-  ['model_context_window_exceeded', 'model_context_window_exceeded'],
 ]);
 
-const failures: ReadonlySet<string> = new Set([
-  'error',
-  'abort',
-  'insufficient_system_resource',
-  'network_error',
-]);
-
-/** The stop reason, `failure`, or `unknown`, which is logged and counts as a normal end. */
-export function toStopReason(name: string): StopReason | 'failure' | 'unknown' {
-  return failures.has(name) ? 'failure' : (reasons.get(name) ?? 'unknown');
+/** The meaning of a stop reason, also of one of another format that a converting gateway passed through (P7). */
+export function toStopReason(name: string): FinishMeaning {
+  return finishMeaning(name, own);
 }
 
 /**

@@ -1,22 +1,16 @@
 /** Reads the stop reason (P7) or the error of a finished response. */
 import type { ApiError } from '../../anthropic/errors.ts';
 import { errorInside } from '../decode/errors.ts';
-import type { ApiErrorType, StopReason } from '../../anthropic/events.ts';
+import type { FinishMeaning } from '../decode/finish.ts';
+import { finishMeaning } from '../decode/finish-names.ts';
+import type { ApiErrorType } from '../../anthropic/events.ts';
 import { isObject, toObject, toText, type JsonObject } from '../../json.ts';
 
-const incomplete: Readonly<Record<string, StopReason>> = {
-  max_output_tokens: 'max_tokens',
-  max_tokens: 'max_tokens',
-  content_filter: 'refusal',
-  model_context_window_exceeded: 'model_context_window_exceeded',
-};
-
-/** The stop reason of a response that did not fail. An `unknown` reason of an incomplete response counts as `max_tokens`. */
-export function toStopReason(type: string, response: JsonObject): { reason: StopReason; unknown?: string } {
+/** The meaning of a response that did not fail. An `unknown` reason of an incomplete response counts as `max_tokens`. */
+export function toStopReason(type: string, response: JsonObject): { meaning: FinishMeaning; given: string } {
   const given = toText(toObject(response['incomplete_details'])['reason']);
-  if (given === '' && !isIncomplete(type, response)) return { reason: 'end_turn' };
-  const reason = Object.hasOwn(incomplete, given) ? incomplete[given] : undefined;
-  return reason ? { reason } : { reason: 'max_tokens', unknown: given };
+  if (given === '' && !isIncomplete(type, response)) return { meaning: 'end_turn', given };
+  return { meaning: given === '' ? 'unknown' : finishMeaning(given), given };
 }
 
 function isIncomplete(type: string, response: JsonObject): boolean {

@@ -104,13 +104,12 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
       finishIfStopped();
     }
     if (finish.reason() === undefined) {
-      const { reason, unknown } = toStopReason(type, response);
-      if (unknown !== undefined)
-        emit({
-          type: 'note',
-          text: `unknown reason of an incomplete answer ${JSON.stringify(unknown).slice(0, 60)}`,
-        });
-      finish.set(reason);
+      const { meaning, given } = toStopReason(type, response);
+      if (meaning === 'unknown') {
+        const name = JSON.stringify(given).slice(0, 60);
+        emit({ type: 'note', text: `unknown reason of an incomplete answer ${name}` });
+        finish.set('max_tokens');
+      } else core.recordFinish(meaning, 'reason', given);
     }
     if (reported.output_tokens !== undefined) end();
   }
