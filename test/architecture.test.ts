@@ -23,7 +23,6 @@ const allowed: Record<string, string[]> = {
     'catalog',
     'proxy',
     'proxy/policy',
-    'wire (types)',
     'anthropic',
   ],
   host: ['proxy', 'emulator', 'config', 'log'],

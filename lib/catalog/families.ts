@@ -6,7 +6,7 @@
  * streams observed in autumn 2026.
  */
 import type { Effort } from '../anthropic/request.ts';
-import type { WireFormat } from '../wire/codec.ts';
+import type { WireFormat } from '../wire/formats.ts';
 import type { Quirks } from '../wire/quirks.ts';
 import { familyName, toPlainName } from './family-name.ts';
 

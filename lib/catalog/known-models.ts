@@ -1,7 +1,7 @@
 /** Merges configured models, the bundled list and the cached provider lists into all known models. Pure. */
 import type { ModelEntry, Provider, Settings } from '../config/settings.ts';
 import { OccError } from '../errors.ts';
-import type { WireFormat } from '../wire/codec.ts';
+import type { WireFormat } from '../wire/formats.ts';
 import type { CachedLists } from './list-cache.ts';
 import { allModels, findModel, type Price } from './models.ts';
 import { currentList } from './listed.ts';

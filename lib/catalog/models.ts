@@ -1,6 +1,6 @@
 /** Parses the bundled list of models. */
 import type { Effort } from '../anthropic/request.ts';
-import type { WireFormat } from '../wire/codec.ts';
+import type { WireFormat } from '../wire/formats.ts';
 import { bundled } from './bundled.ts';
 import { modelName, toBareId } from './families.ts';
 import { toPlainName } from './family-name.ts';

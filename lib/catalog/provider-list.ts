@@ -1,7 +1,7 @@
 /** Finds and parses the model list of a provider, in the formats of OpenAI, Anthropic and Google. */
 import type { Provider } from '../config/settings.ts';
 import { isObject, parseJson, toNumber, toText, type JsonObject } from '../json.ts';
-import { conventions, wireFormats, type WireFormat } from '../wire/codec.ts';
+import { formats, wireFormats, type WireFormat } from '../wire/formats.ts';
 
 /** A model in the list of its provider. Most lists contain only ids. */
 export interface ListedModel {
@@ -16,6 +16,8 @@ export interface ListedModel {
 export interface ListAddress {
   url: string;
   format: WireFormat;
+  /** Headers that the list needs besides the key. */
+  headers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -29,13 +31,13 @@ export function listAddress(provider: Provider): ListAddress | undefined {
     if (endpoint === undefined) continue;
     const url = new URL(endpoint);
     const path = url.pathname.replace(/\/+$/, '');
-    const { prefix, path: ending } = conventions[format];
+    const { prefix, path: ending, headers = {} } = formats[format];
     if (!path.endsWith(ending)) continue;
     // A gateway with a folder for each format has its list at the root.
     const isGateway = path.endsWith(prefix + ending);
     const root = path.slice(0, -(isGateway ? prefix + ending : ending).length);
     url.pathname = `${root}${isGateway ? '/v1' : ''}/models`;
-    return { url: exceptions[url.href] ?? url.href, format };
+    return { url: exceptions[url.href] ?? url.href, format, headers };
   }
   return undefined;
 }

@@ -2,7 +2,7 @@
 import { isLoopback } from '../loopback.ts';
 import type { ModelEntry, Provider } from '../config/settings.ts';
 import { exitCodes, OccError } from '../errors.ts';
-import { wireFormats, type Route, type WireFormat } from '../wire/codec.ts';
+import { formats, wireFormats, type WireFormat, type WireRoute } from '../wire/formats.ts';
 import { defaultQuirks, type Quirks, type ThinkingDialect } from '../wire/quirks.ts';
 import { findFamily, guessFormat } from './families.ts';
 import { findAtOtherProvider, findModel, type CatalogModel } from './models.ts';
@@ -15,7 +15,7 @@ export const defaultLimits = { contextWindow: 128_000, maxOutputTokens: 32_000 }
  * provider, in this order. OccError `no_endpoint` (exit 78) if a configured format has no endpoint; if the format of the
  * catalogue has none, the default of the provider is used.
  */
-export function toRoute(entry: ModelEntry, provider: Provider): Route {
+export function toRoute(entry: ModelEntry, provider: Provider): WireRoute {
   const id = entry.model_id;
   const declared = provider.models?.[id] ?? {};
   const known = findModel(provider.name, id);
@@ -69,9 +69,9 @@ function catalogued(
 }
 
 function dialectOf(model: CatalogModel, format: WireFormat): ThinkingDialect {
-  if (format === 'messages') return model.toggle || model.efforts.length > 0 ? 'adaptive' : 'none';
-  if (model.efforts.length > 0) return 'effort';
-  return model.toggle && format === 'chat' ? 'type' : 'none';
+  const { efforts, toggle } = formats[format].thinking;
+  if (model.efforts.length > 0) return efforts;
+  return model.toggle ? toggle : 'none';
 }
 
 /** The same model at another provider. A local server has its own context window, so it gets none. */

@@ -1,5 +1,5 @@
 /** The settings that result from the configuration, as one immutable snapshot. */
-import type { WireFormat } from '../wire/codec.ts';
+import type { WireFormat } from '../wire/formats.ts';
 import type { FileEntry } from './file/config-file.ts';
 import type { configSchema } from './file/schema.ts';
 import type { ValueOf } from './file/schema-node.ts';

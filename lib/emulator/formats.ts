@@ -1,15 +1,14 @@
-/** The wire formats that the emulator supports. */
-import { chat } from './formats/chat.ts';
+/** The wire formats that the emulator serves, by their names and by their paths. */
+import type { WireFormat } from '../wire/formats.ts';
 import type { EmulatedFormat } from './formats/format.ts';
-import { gemini } from './formats/gemini.ts';
-import { messages } from './formats/messages.ts';
-import { responses } from './formats/responses.ts';
+import * as table from './formats/table.ts';
 
-const emulatedFormats: readonly EmulatedFormat[] = [chat, gemini, messages, responses];
+/** A wire format that is missing here is not emulated. */
+export const emulatedFormats: Readonly<Partial<Record<WireFormat, EmulatedFormat>>> = table;
 
 /** The format served at a path, without its query. */
 export function formatAt(path: string): EmulatedFormat | undefined {
-  return emulatedFormats.find(
+  return Object.values(emulatedFormats).find(
     ({ suffix, wholeSuffix = suffix }) => path.endsWith(suffix) || path.endsWith(wholeSuffix),
   );
 }

@@ -1,6 +1,6 @@
 /** What OpenCode's gateway checks before it answers, for strict emulators. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { WireFormat } from '../wire/codec.ts';
+import type { WireFormat } from '../wire/formats.ts';
 import { refuse, type Answer } from './answer.ts';
 import type { EmulatedFormat } from './formats/format.ts';
 

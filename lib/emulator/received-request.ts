@@ -1,7 +1,7 @@
 /** One request to the emulator: what arrived, how the agent reads it, and how it ended. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isObject, parseJson, type JsonObject } from '../json.ts';
-import type { WireFormat } from '../wire/codec.ts';
+import type { WireFormat } from '../wire/formats.ts';
 import { toConversation, type Conversation } from './conversation.ts';
 import { formatAt } from './formats.ts';
 import type { Ending } from './play.ts';

@@ -1,8 +1,10 @@
 /** Adds the provider `emulator` to settings, and makes the settings of a trial run, in which it is the only provider. */
 import type { ModelEntry, Provider, Settings } from '../config/settings.ts';
+import { emulatedFormats } from './formats.ts';
 import { chat } from './formats/chat.ts';
 import { messages } from './formats/messages.ts';
-import { responses } from './formats/responses.ts';
+
+const served = Object.values(emulatedFormats);
 
 /** Its name in the configuration. */
 const emulatorProvider = 'emulator';
@@ -16,18 +18,8 @@ function toProvider(url: string, configured: Provider | undefined): Provider {
     timeouts,
     ...configured,
     name: emulatorProvider,
-    endpoints: {
-      chat: `${url}/v1${chat.suffix}`,
-      messages: `${url}/v1${messages.suffix}`,
-      responses: `${url}/v1${responses.suffix}`,
-      gemini: `${url}/v1beta/models`,
-    },
-    auth: {
-      chat: 'none',
-      messages: 'none',
-      responses: 'none',
-      gemini: 'none',
-    },
+    endpoints: Object.fromEntries(served.map(({ format, endpoint }) => [format, url + endpoint])),
+    auth: Object.fromEntries(served.map(({ format }) => [format, 'none'])),
     keys: [],
     headers: {},
     defaultFormat: 'chat',
@@ -82,16 +74,15 @@ const chatModel: ModelEntry = {
   max_output_tokens: 64_000,
   supports_tools: true,
   vision: true,
-  quirks: { thinking: 'effort', replayReasoning: 'always' },
+  quirks: chat.quirks,
 };
 
-/** Has the quirks of the OpenCode Go models that it imitates: empty signatures, wrong counts in `message_start`. */
 const messagesModel: ModelEntry = {
   ...chatModel,
   model_id: 'emulator-messages',
   wire_format: 'messages',
   context_window: 1_000_000,
-  quirks: { thinking: 'adaptive', unsignedThinking: true, wrongStartUsage: true },
+  quirks: messages.quirks,
 };
 
 const trialModels: Readonly<Record<string, ModelEntry>> = {

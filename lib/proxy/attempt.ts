@@ -7,7 +7,8 @@ import { guard } from '../anthropic/grammar.ts';
 import type { Log } from '../log/log.ts';
 import { compose, type Transducer } from '../stream/transducer.ts';
 import { isLoopback } from '../loopback.ts';
-import type { Route, Turn } from '../wire/codec.ts';
+import type { Turn } from '../wire/codec.ts';
+import type { WireRoute } from '../wire/formats.ts';
 import { codecs } from '../wire/codecs.ts';
 import { answerProgress } from './answer-progress.ts';
 import type { Clock } from './clock.ts';
@@ -216,7 +217,7 @@ function toOutcome(thrown: unknown, limits: Deadlines, tried: Try, at: Position)
   return unable('occ could not write this request in the upstream’s format; the log says why');
 }
 
-function isLocal(route: Route): boolean {
+function isLocal(route: WireRoute): boolean {
   return isLoopback(new URL(codecs[route.format].url(route)).hostname);
 }
 

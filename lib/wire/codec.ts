@@ -5,36 +5,14 @@ import type { Effort, MessagesRequest, ThinkingConfig } from '../anthropic/reque
 import type { Transducer } from '../stream/transducer.ts';
 import type { Quirks } from './quirks.ts';
 
-interface Convention {
-  /** What follows the base URL; for gemini up to the model's name. */
-  readonly path: string;
-  /** What stands before `path` at a gateway that serves every format below one root (OpenCode). */
-  readonly prefix: string;
-  /** The header that carries the key, unless the provider is configured otherwise. */
-  readonly auth: Exclude<Route['auth'], 'none'>;
-}
-
-/** How servers of each format are usually addressed. A new format is a line here, a line in codecs.ts, and its folder. */
-export const conventions = {
-  chat: { path: '/chat/completions', prefix: '/openai/v1', auth: 'bearer' },
-  messages: { path: '/messages', prefix: '/anthropic/v1', auth: 'x-api-key' },
-  responses: { path: '/responses', prefix: '/openai/v1', auth: 'bearer' },
-  gemini: { path: '/models', prefix: '/google/v1beta', auth: 'x-goog-api-key' },
-} as const satisfies Record<string, Convention>;
-
-/** `chat` is OpenAI Chat Completions, `messages` Anthropic, `responses` OpenAI Responses, `gemini` Google's generateContent. */
-export type WireFormat = keyof typeof conventions;
-
-/** In the order in which another format is tried. */
-export const wireFormats = Object.keys(conventions) as readonly WireFormat[];
-
-/** The endpoint, limits, capabilities and quirks of one model at one provider. */
+/** The endpoint, limits, capabilities and quirks of one model at one provider, as its codec needs them. */
 export interface Route {
   /** The provider's name in the configuration: `opencode-go`. */
   readonly provider: string;
   /** The model id that the upstream uses. */
   readonly modelId: string;
-  readonly format: WireFormat;
+  /** The name of the wire format: part of where content comes from (`Origin`). `WireRoute` limits it to those that exist. */
+  readonly format: string;
   /** For chat, messages and responses the full URL; for gemini the URL up to and including `/models`. */
   readonly endpoint: string;
   /** The header that carries the API key; `bearer` is `Authorization: Bearer`. */
@@ -75,7 +53,6 @@ export interface Turn {
 }
 
 export interface Codec {
-  readonly format: WireFormat;
   /** The URL to POST the request to. */
   url(route: Route): string;
   /** The headers of the format and the API key; the proxy adds content-type and User-Agent. */

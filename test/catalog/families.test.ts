@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { families, findFamily, guessFormat, modelName } from '../../lib/catalog/families.ts';
-import type { WireFormat } from '../../lib/wire/codec.ts';
+import type { WireFormat } from '../../lib/wire/formats.ts';
 import type { Quirks } from '../../lib/wire/quirks.ts';
 
 const go = { provider: 'opencode-go', hosts: [] };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allModels, findAtOtherProvider, findModel } from '../../lib/catalog/models.ts';
-import { wireFormats } from '../../lib/wire/codec.ts';
+import { wireFormats } from '../../lib/wire/formats.ts';
 
 function count<T>(values: readonly T[]): Map<T, number> {
   const counts = new Map<T, number>();

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../../lib/config/settings.ts';
 import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
-import type { WireFormat } from '../../lib/wire/codec.ts';
+import type { WireFormat } from '../../lib/wire/formats.ts';
 import { hangMs, stretched } from '../support/limits.ts';
 import { modelOf, settingsFor, token } from '../support/proxy.ts';
 import { checkResult, type ResultKind } from './check-result.ts';

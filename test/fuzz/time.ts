@@ -1,15 +1,12 @@
 /** Linear time, as a ratio measured within one run: eight times the stream may cost at most twenty times as much. */
-import { chat } from '../../lib/emulator/formats/chat.ts';
 import type { EmulatedFormat } from '../../lib/emulator/formats/format.ts';
-import { gemini } from '../../lib/emulator/formats/gemini.ts';
-import { messages } from '../../lib/emulator/formats/messages.ts';
-import { responses } from '../../lib/emulator/formats/responses.ts';
+import * as emulatedFormats from '../../lib/emulator/formats/table.ts';
 import { call, callTogether, filler, say, think, type Script } from '../../lib/emulator/script.ts';
 import { slices } from '../support/cuts.ts';
 import { utf8 } from '../support/decode.ts';
 import { decoder, type Format } from '../support/turns.ts';
 
-const emulated: Record<Format, EmulatedFormat> = { chat, gemini, messages, responses };
+const emulated: Record<Format, EmulatedFormat> = emulatedFormats;
 const factor = 8;
 /** How often its share a bigger stream may cost. */
 const slack = 2.5;

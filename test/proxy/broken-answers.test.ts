@@ -6,22 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { failing, nothing, refuse, webPage, type Answer } from '../../lib/emulator/answer.ts';
 import type { Break, Faults } from '../../lib/emulator/faults.ts';
-import { chat } from '../../lib/emulator/formats/chat.ts';
-import type { EmulatedFormat, Part } from '../../lib/emulator/formats/format.ts';
-import { gemini } from '../../lib/emulator/formats/gemini.ts';
-import { messages } from '../../lib/emulator/formats/messages.ts';
-import { responses } from '../../lib/emulator/formats/responses.ts';
+import type { Part } from '../../lib/emulator/formats/format.ts';
+import * as emulatedFormats from '../../lib/emulator/formats/table.ts';
 import { call, say, think, wait, type Script } from '../../lib/emulator/script.ts';
 import { manualClock } from '../support/clock.ts';
 import { hangMs, stretched } from '../support/limits.ts';
 import { count, modelOf, proxyOver, requestBody, waitUntil, withUnhurriedSecond } from '../support/proxy.ts';
 
-const formats = {
-  chat,
-  messages,
-  responses,
-  gemini,
-} satisfies Record<string, EmulatedFormat>;
+const formats = { ...emulatedFormats };
 type Format = keyof typeof formats;
 const ways = (Object.keys(formats) as Format[]).flatMap((format) =>
   [true, false].map((stream) => ({ format, stream, way: `${format}, ${stream ? 'streamed' : 'whole'}` })),
@@ -300,7 +292,7 @@ test('a chunk without content counts as the first event', async () => {
 });
 
 test('endless comments after the finish do not keep an answer open', async (t) => {
-  const upToTheFinish = [...chat.stream(script, head)]
+  const upToTheFinish = [...formats.chat.stream(script, head)]
     .flatMap((frame) => (frame.type === 'event' ? [frame.text] : []))
     .slice(0, eventsUpTo('chat', 'finish'));
   const server = createServer((_, res) => {

@@ -8,7 +8,7 @@ import { Refused, toRequest } from '../../lib/proxy/inbound.ts';
 import { planRoutes } from '../../lib/proxy/policy/route.ts';
 import { sessionId } from '../../lib/proxy/session.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { wireFormats } from '../../lib/wire/codec.ts';
+import { wireFormats } from '../../lib/wire/formats.ts';
 import { codecs } from '../../lib/wire/codecs.ts';
 import { fuzzedRequest, isEncoded, routesOf } from '../support/fuzzed-requests.ts';
 import { settingsFor } from '../support/proxy.ts';

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
 import type { Settings } from '../../lib/config/settings.ts';
-import type { WireFormat } from '../../lib/wire/codec.ts';
+import type { WireFormat } from '../../lib/wire/formats.ts';
 import { openCodeErrors, errorAnswer } from '../support/opencode-errors.ts';
 import { count, modelOf, proxyOver, requestBody } from '../support/proxy.ts';
 

@@ -3,7 +3,7 @@ import { readApiError } from '../../lib/wire/decode/errors.ts';
 import type { Provider, Secret } from '../../lib/config/settings.ts';
 import type { Outcome, Position, Trouble } from '../../lib/proxy/policy/failures.ts';
 import type { Candidate } from '../../lib/proxy/policy/plan.ts';
-import type { Route } from '../../lib/wire/codec.ts';
+import type { WireRoute } from '../../lib/wire/formats.ts';
 import { routeOf } from './requests.ts';
 
 const secret: Secret = { reveal: () => 'k', toString: () => '•••', toJSON: () => '•••' };
@@ -11,7 +11,11 @@ const secret: Secret = { reveal: () => 'k', toString: () => '•••', toJSON:
 /** The candidate for `provider/model`; the provider has `keys` keys. */
 export function candidateOf(
   name: string,
-  { keys = 1, route, provider }: { keys?: number; route?: Partial<Route>; provider?: Partial<Provider> } = {},
+  {
+    keys = 1,
+    route,
+    provider,
+  }: { keys?: number; route?: Partial<WireRoute>; provider?: Partial<Provider> } = {},
 ): Candidate {
   const [from = '', modelId = ''] = name.split('/');
   return {

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { WireFormat } from '../../lib/wire/codec.ts';
+import type { WireFormat } from '../../lib/wire/formats.ts';
 import { silent } from '../../lib/log/log.ts';
 import { startProxy } from '../../lib/proxy/server.ts';
 import { settingsFor, token } from './proxy.ts';

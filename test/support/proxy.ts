@@ -11,7 +11,7 @@ import { emulatorSettings } from '../../lib/emulator/settings.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
 import { wait, type Clock } from '../../lib/proxy/clock.ts';
 import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
-import type { WireFormat } from '../../lib/wire/codec.ts';
+import type { WireFormat } from '../../lib/wire/formats.ts';
 import { hangMs, waitUntil } from './limits.ts';
 
 export { waitUntil } from './limits.ts';

@@ -1,7 +1,7 @@
 /** Requests and routes for the tests of encoders: captured requests, and routes like those of real models. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ContentBlock, MessagesRequest, RequestMessage } from '../../lib/anthropic/request.ts';
-import type { Route } from '../../lib/wire/codec.ts';
+import type { WireRoute } from '../../lib/wire/formats.ts';
 import { defaultQuirks, type Quirks } from '../../lib/wire/quirks.ts';
 
 export interface Captured {
@@ -25,9 +25,9 @@ export function captured(number: number): MessagesRequest {
   return found.body;
 }
 
-type RouteFacts = Partial<Omit<Route, 'quirks'>> & { quirks?: Partial<Quirks> };
+type RouteFacts = Partial<Omit<WireRoute, 'quirks'>> & { quirks?: Partial<Quirks> };
 
-export function routeOf({ quirks, ...facts }: RouteFacts = {}): Route {
+export function routeOf({ quirks, ...facts }: RouteFacts = {}): WireRoute {
   return {
     provider: 'test',
     modelId: 'plain-1',
@@ -47,7 +47,7 @@ export function routeOf({ quirks, ...facts }: RouteFacts = {}): Route {
 }
 
 /** Routes like those of the models whose quirks they have. */
-export const chatRoutes: Record<string, Route> = {
+export const chatRoutes: Record<string, WireRoute> = {
   plain: routeOf(),
   deepseek: routeOf({
     modelId: 'deepseek-v4-pro',
@@ -85,7 +85,7 @@ export const chatRoutes: Record<string, Route> = {
   }),
 };
 
-export const messagesRoutes: Record<string, Route> = {
+export const messagesRoutes: Record<string, WireRoute> = {
   claude: routeOf({
     format: 'messages',
     modelId: 'claude-opus-5-5',

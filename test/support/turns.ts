@@ -1,8 +1,10 @@
 /** The route, request and message id that all wire tests use. */
+import assert from 'node:assert/strict';
 import type { Decoded } from '../../lib/anthropic/events.ts';
 import type { Transducer } from '../../lib/stream/transducer.ts';
 import { chatDecoder } from '../../lib/wire/chat/stream.ts';
-import type { Route, Turn } from '../../lib/wire/codec.ts';
+import type { Turn } from '../../lib/wire/codec.ts';
+import type { WireFormat, WireRoute } from '../../lib/wire/formats.ts';
 import { geminiDecoder } from '../../lib/wire/gemini/stream.ts';
 import { messagesDecoder } from '../../lib/wire/messages/stream.ts';
 import { responsesDecoder } from '../../lib/wire/responses/stream.ts';
@@ -20,6 +22,12 @@ const decoders = {
 export type Format = keyof typeof decoders;
 export const formats = Object.keys(decoders) as Format[];
 
+/** The format, if it is one that the tests can read; fails otherwise. */
+export function readable(format: WireFormat): Format {
+  assert(format in decoders, `the tests have no decoder and no readers for the format ${format}`);
+  return format as Format;
+}
+
 export interface TurnOptions {
   quirks?: Partial<Quirks>;
   /** The requested model, which `message_start` must contain. */
@@ -36,7 +44,7 @@ export const messageId = 'msg_01OccTestTurn';
 /** Declared in the request: plain names, one that is a prefix of another, and one that OpenAI's rule forbids. */
 export const declaredTools = ['Read', 'ReadMany', 'Write', 'Bash', 'mcp__files.search/all'] as const;
 
-export function route(format: Format, quirks: Partial<Quirks> = {}): Route {
+export function route(format: Format, quirks: Partial<Quirks> = {}): WireRoute {
   return {
     provider: 'opencode-go',
     modelId: 'some-model',

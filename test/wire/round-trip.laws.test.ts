@@ -6,11 +6,8 @@ import type { Usage } from '../../lib/anthropic/events.ts';
 import { foldMessage } from '../../lib/anthropic/fold.ts';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import type { ContentBlock, RequestMessage } from '../../lib/anthropic/request.ts';
-import { chat } from '../../lib/emulator/formats/chat.ts';
 import type { EmulatedFormat, Flavour } from '../../lib/emulator/formats/format.ts';
-import { gemini } from '../../lib/emulator/formats/gemini.ts';
-import { messages } from '../../lib/emulator/formats/messages.ts';
-import { responses } from '../../lib/emulator/formats/responses.ts';
+import * as emulatedFormats from '../../lib/emulator/formats/table.ts';
 import {
   callTogether,
   finish,
@@ -32,7 +29,7 @@ import { requestOf, result, user } from '../support/requests.ts';
 import { decoder, declaredTools, formats, route, type Format } from '../support/turns.ts';
 import { upstreamContent } from '../support/upstream-content.ts';
 
-const emulated: Record<Format, EmulatedFormat> = { chat, gemini, messages, responses };
+const emulated: Record<Format, EmulatedFormat> = emulatedFormats;
 const head = { id: 'x1', model: 'm', created: 1_787_800_000, inputTokens: 9 } as const;
 
 /** Never 0, because a decoder replaces 0 tokens by an estimate (L1). */

@@ -1,9 +1,8 @@
 /** Requests the model lists of all providers at once. A provider that fails does not affect the others. */
 import { Buffer } from 'node:buffer';
-import { listAddress, readList, type ListedModel } from '../../catalog/provider-list.ts';
+import { listAddress, readList, type ListAddress, type ListedModel } from '../../catalog/provider-list.ts';
 import type { CachedLists } from '../../catalog/list-cache.ts';
 import type { Provider } from '../../config/settings.ts';
-import type { WireFormat } from '../../wire/codec.ts';
 import { secretsOf } from '../../proxy/secrets.ts';
 import { openUpstream, type Upstream } from '../../proxy/upstream.ts';
 import { userAgent } from '../../version.ts';
@@ -60,7 +59,7 @@ async function refreshOne(given: Provider, upstream: Upstream): Promise<OneRefre
   if (missingKey !== undefined) return without('skipped', `it has no key: ${missingKey}`);
   try {
     const signal = AbortSignal.timeout(limitMs);
-    const { status, body } = await upstream.get(url, headersFor(provider, address.format), signal);
+    const { status, body } = await upstream.get(url, headersFor(provider, address), signal);
     const text = await readBounded(body);
     if (status === 401 || status === 403) return without('refused', `${url} rejects the key (${status})`);
     if (status !== 200) return without('unreachable', `${url} answers ${status}`);
@@ -78,14 +77,14 @@ async function refreshOne(given: Provider, upstream: Upstream): Promise<OneRefre
   }
 }
 
-function headersFor({ auth, keys, headers }: Provider, format: WireFormat): Record<string, string> {
+function headersFor({ auth, keys, headers }: Provider, address: ListAddress): Record<string, string> {
   const [key] = keys;
   const secret = key?.reveal() ?? '';
-  const kind = key === undefined ? 'none' : (auth[format] ?? 'bearer');
+  const kind = key === undefined ? 'none' : (auth[address.format] ?? 'bearer');
   return {
     accept: 'application/json',
     'user-agent': userAgent,
-    ...(format === 'messages' && { 'anthropic-version': '2023-06-01' }),
+    ...address.headers,
     ...(kind === 'bearer' && { authorization: `Bearer ${secret}` }),
     ...(kind !== 'bearer' && kind !== 'none' && { [kind]: secret }),
     ...headers,

@@ -1,5 +1,5 @@
 /** Converts model entries of the file into ModelEntry and reports their mistakes. */
-import type { WireFormat } from '../../wire/codec.ts';
+import type { WireFormat } from '../../wire/formats.ts';
 import type { FileEntry } from './config-file.ts';
 import { renderPath, type Segment } from './json-path.ts';
 import { formatAliases, modelFields } from './schema.ts';

@@ -8,6 +8,7 @@ import type { JsonObject } from '../../json.ts';
 import { renderPath, type Segment } from './json-path.ts';
 import { builtInNames, sectionsOf } from '../providers/providers.ts';
 import type { ModelEntry, Problem } from '../settings.ts';
+import { urlKeys } from '../../wire/formats.ts';
 
 /** The file with complete model entries and without aliases, except in the `wire_format` of provider sections. */
 export type NormalFile = Omit<
@@ -67,7 +68,7 @@ function faultsOf(name: string, segments: readonly Segment[], given: FileProvide
   if (name === '' || name.includes('/')) {
     return [{ path, message: 'found a name that is empty or contains "/"' }];
   }
-  const urls = [given.base_url, given.anthropic_base_url, given.responses_base_url, given.gemini_base_url];
+  const urls = [given.base_url, ...urlKeys.map(({ name: key }) => given[key])];
   return urls.some((url) => url !== undefined)
     ? headerFaults(segments, given.headers ?? {})
     : [

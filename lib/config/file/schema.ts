@@ -6,7 +6,7 @@
  * routatic-proxy still load.
  */
 import type { ThinkingConfig } from '../../anthropic/request.ts';
-import { wireFormats, type WireFormat } from '../../wire/codec.ts';
+import { urlKeys, wireFormats, type UrlKey, type WireFormat } from '../../wire/formats.ts';
 import {
   aliasOf,
   choice,
@@ -105,11 +105,9 @@ export const keys = {
   ),
 };
 
-const endpoints = {
-  anthropic_base_url: url('The complete URL of the Messages endpoint.'),
-  responses_base_url: url('The complete URL of the Responses endpoint.'),
-  gemini_base_url: url('The URL of the Gemini endpoint; it ends in /models.'),
-};
+const endpoints = Object.fromEntries(
+  urlKeys.map(({ name, description }) => [name, url(description)]),
+) as Record<UrlKey, SchemaOf<string>>;
 
 const timeout = (description: string): SchemaOf<number> => blankIsUnset(millis(description, 0));
 

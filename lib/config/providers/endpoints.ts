@@ -2,7 +2,7 @@
  * Derives the endpoints of a provider from the URLs that the configuration has. OpenCode has two generations of
  * addresses; the base URL of another provider may or may not include the path of the wire format.
  */
-import { conventions, wireFormats, type WireFormat } from '../../wire/codec.ts';
+import { formats, wireFormats, type WireFormat } from '../../wire/formats.ts';
 
 export type Endpoints = Partial<Record<WireFormat, string>>;
 
@@ -10,7 +10,7 @@ type Generation = 'console' | 'legacy';
 
 /** The path of a format below `https://opencode.ai/inference[/go]`, or in the older generation `…/zen[/go]/v1`. */
 function pathOf(format: WireFormat, generation: Generation): string {
-  const { prefix, path } = conventions[format];
+  const { prefix, path } = formats[format];
   return generation === 'console' ? prefix + path : path;
 }
 
@@ -22,7 +22,7 @@ const roots = {
 export type BuiltIn = keyof typeof roots;
 
 /**
- * All four endpoints of a built-in provider. Missing ones are derived from the root of those given, else from the key:
+ * All endpoints of a built-in provider. Missing ones are derived from the root of those given, else from the key:
  * `oc_sk_` keys belong to the current generation, every other key (or none) to the older one.
  */
 export function deriveEndpoints(provider: BuiltIn, given: Endpoints, key: string | undefined): Endpoints {
@@ -31,7 +31,7 @@ export function deriveEndpoints(provider: BuiltIn, given: Endpoints, key: string
   return { ...(found ?? endpointsBelow(roots[provider][generation], generation)), ...given };
 }
 
-/** The four endpoints below a root in OpenCode's layout. The emulator uses the current generation. */
+/** The endpoints of all formats below a root in OpenCode's layout. The emulator uses the current generation. */
 export function endpointsBelow(root: string, generation: Generation = 'console'): Record<WireFormat, string> {
   return Object.fromEntries(
     wireFormats.map((format) => [format, root + pathOf(format, generation)]),
@@ -60,10 +60,9 @@ export function takesBearer(messagesUrl: string | undefined): boolean {
 export function completeEndpoint(format: WireFormat, baseUrl: string): string {
   const url = new URL(baseUrl);
   const path = url.pathname.replace(/\/+$/, '');
-  const suffix = conventions[format].path;
+  const { path: suffix, version = '' } = formats[format];
   if (path.endsWith(suffix)) return baseUrl;
-  // A base URL for Anthropic clients has no version, since the clients add /v1/messages; others include the version.
-  const versioned = format !== 'messages' || /\/v\d+(?:beta)?$/.test(path);
-  url.pathname = `${path}${versioned ? '' : '/v1'}${suffix}`;
+  const versioned = /\/v\d+(?:beta)?$/.test(path);
+  url.pathname = `${path}${versioned ? '' : version}${suffix}`;
   return url.href;
 }

@@ -1,5 +1,5 @@
 /** Converts the provider sections of the configuration into providers with resolved URLs, headers and keys. */
-import { conventions, wireFormats } from '../../wire/codec.ts';
+import { formats, urlKeys, wireFormats, type WireFormat } from '../../wire/formats.ts';
 import { completeEndpoint, deriveEndpoints, takesBearer, type BuiltIn, type Endpoints } from './endpoints.ts';
 import { toFields, toProviderName, toWireFormat } from '../file/entries.ts';
 import type { FileEntry, FileKeys, FileProvider } from '../file/config-file.ts';
@@ -97,7 +97,7 @@ async function toBuiltIn(
     name,
     endpoints,
     auth: {
-      ...Object.fromEntries(wireFormats.map((format) => [format, conventions[format].auth])),
+      ...authOfAll((format) => formats[format].auth),
       messages: takesBearer(endpoints.messages) ? 'bearer' : 'x-api-key',
     },
     ...found,
@@ -130,12 +130,7 @@ async function toCustom({ name, given, segments }: Section, context: KeyContext)
   return {
     name,
     endpoints,
-    auth: Object.fromEntries(
-      wireFormats.map((format) => [
-        format,
-        unauthenticated ? 'none' : (given.auth ?? conventions[format].auth),
-      ]),
-    ),
+    auth: authOfAll((format) => (unauthenticated ? 'none' : (given.auth ?? formats[format].auth))),
     keys: found.keys,
     ...(!unauthenticated && found),
     headers,
@@ -176,12 +171,18 @@ function emulatorProvider(): Provider {
   return {
     name: 'emulator',
     endpoints: {},
-    auth: { chat: 'none', messages: 'none', responses: 'none', gemini: 'none' },
+    auth: authOfAll(() => 'none'),
     keys: [],
     headers: {},
     defaultFormat: 'chat',
     timeouts: toTimeouts({}),
   };
+}
+
+function authOfAll(
+  authOf: (format: WireFormat) => NonNullable<Provider['auth'][WireFormat]>,
+): Provider['auth'] {
+  return Object.fromEntries(wireFormats.map((format) => [format, authOf(format)]));
 }
 
 /** A copy of the provider with other endpoints. */
@@ -192,9 +193,9 @@ export function withEndpoints(provider: Provider, endpoints: Endpoints): Provide
 function toEndpoints(given: Omit<FileProvider, 'base_url'> & { base_url?: string | undefined }): Endpoints {
   return {
     ...(given.base_url !== undefined && { chat: given.base_url }),
-    ...(given.anthropic_base_url !== undefined && { messages: given.anthropic_base_url }),
-    ...(given.responses_base_url !== undefined && { responses: given.responses_base_url }),
-    ...(given.gemini_base_url !== undefined && { gemini: given.gemini_base_url }),
+    ...Object.fromEntries(
+      urlKeys.flatMap(({ format, name }) => (given[name] === undefined ? [] : [[format, given[name]]])),
+    ),
   };
 }
 

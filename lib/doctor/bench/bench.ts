@@ -4,7 +4,7 @@ import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { TimeLimit, Trouble } from '../../proxy/policy/failures.ts';
 import { startProxy } from '../../proxy/server.ts';
-import type { WireFormat } from '../../wire/codec.ts';
+import type { WireFormat } from '../../wire/formats.ts';
 import type { Context, Remedy } from '../check.ts';
 import { judgeClient, type ClientOutcome } from '../laws/client-laws.ts';
 import { toFailure } from '../laws/fault.ts';

@@ -1,20 +1,17 @@
 /** The user's settings with the emulator in place of the providers, so that the configured time limits apply. */
 import type { LoadedSettings } from '../../config/load.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/settings.ts';
+import { emulatedFormats } from '../../emulator/formats.ts';
 import { withEmulator } from '../../emulator/settings.ts';
-import type { WireFormat } from '../../wire/codec.ts';
+import { wireFormats } from '../../wire/formats.ts';
 import { limitRemedy } from '../checks/limit-places.ts';
 import type { BenchOptions } from './bench.ts';
 
-/** The quirks of the OpenCode Go models that the emulator imitates. */
-const quirks = {
-  chat: { thinking: 'effort', replayReasoning: 'always' },
-  messages: { thinking: 'adaptive', unsignedThinking: true, wrongStartUsage: true },
-  responses: { thinking: 'effort' },
-  gemini: { thinking: 'effort', signedCalls: true },
-} as const satisfies Partial<Record<WireFormat, ModelEntry['quirks']>>;
-
-const emulatedFormats = Object.keys(quirks) as (keyof typeof quirks)[];
+/** The emulated formats and their quirks, in the order of the formats. */
+const emulated = wireFormats.flatMap((format) => {
+  const quirks = emulatedFormats[format]?.quirks;
+  return quirks ? [{ format, quirks }] : [];
+});
 
 /**
  * Benches with the emulator at `url`: one for each format and each of `providers`, with that provider's timeouts. Providers
@@ -28,12 +25,12 @@ export function emulatedBenches(
   const { settings } = loaded;
   const distinct = new Map(providers.map((provider) => [JSON.stringify(provider.timeouts), provider]));
   return [...distinct.values()].flatMap((provider) =>
-    emulatedFormats.map((format) => {
+    emulated.map(({ format, quirks }) => {
       const entry: ModelEntry = {
         provider: 'emulator',
         model_id: `doctor-${format}`,
         wire_format: format,
-        quirks: quirks[format],
+        quirks,
       };
       return {
         live: false,

@@ -2,7 +2,7 @@
 import { toRoute } from '../../catalog/routes.ts';
 import { withEmulator } from '../../emulator/settings.ts';
 import { OccError } from '../../errors.ts';
-import type { Route } from '../../wire/codec.ts';
+import type { WireRoute } from '../../wire/formats.ts';
 import { limitRemedy } from '../checks/limit-places.ts';
 import { loadedIn, type Context, type Subject } from '../check.ts';
 import { CheckFailure } from '../laws/fault.ts';
@@ -10,7 +10,7 @@ import { openBench, type Bench } from './bench.ts';
 import { onlyModel } from './emulated.ts';
 
 /** The route of a model. Throws a CheckFailure if its provider has no endpoint for it. */
-export function routeOf({ model, provider, name }: Subject): Route {
+export function routeOf({ model, provider, name }: Subject): WireRoute {
   if (model === undefined || provider === undefined) throw new Error(`${name} is not a model`);
   try {
     return toRoute(model, provider);

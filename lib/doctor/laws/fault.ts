@@ -2,7 +2,7 @@
 import type { ApiError } from '../../anthropic/errors.ts';
 import { classify, type FailureClass, type TimeLimit } from '../../proxy/policy/failures.ts';
 import { codecs } from '../../wire/codecs.ts';
-import type { WireFormat } from '../../wire/codec.ts';
+import type { WireFormat } from '../../wire/formats.ts';
 import { textOf, type RecordedExchange, type RecordedUpstream } from '../bench/recorded-exchange.ts';
 import type { Remedy, Side } from '../check.ts';
 import type { ClientOutcome } from './client-laws.ts';

@@ -1,20 +1,12 @@
 /** Checks what an upstream sent against its wire format: deviations that occ corrects, and errors that it cannot. */
-import type { WireFormat } from '../../wire/codec.ts';
+import type { WireFormat } from '../../wire/formats.ts';
 import type { RecordedUpstream } from '../bench/recorded-exchange.ts';
-import { judgeChat } from './formats/chat.ts';
-import { judgeGemini } from './formats/gemini.ts';
-import { judgeMessages } from './formats/messages.ts';
-import { judgeResponses } from './formats/responses.ts';
 import type { Judge, UpstreamJudgement } from './formats/judge.ts';
+import * as table from './formats/table.ts';
 import { readRaw } from './raw-events.ts';
 
 /** A format without a judge here is judged only by what its decoder makes of the answer. */
-const judges: Readonly<Partial<Record<WireFormat, Judge>>> = {
-  chat: judgeChat,
-  messages: judgeMessages,
-  responses: judgeResponses,
-  gemini: judgeGemini,
-};
+const judges: Readonly<Partial<Record<WireFormat, Judge>>> = table;
 
 /** Judges the body of a 2xx response. */
 export function judgeUpstream(side: RecordedUpstream, format: WireFormat): UpstreamJudgement {

@@ -19,6 +19,8 @@ import { inOnePiece, type AnswerHead, type EmulatedFormat, type Frame, type Part
 
 export const chat: EmulatedFormat = {
   format: 'chat',
+  endpoint: '/v1/chat/completions',
+  quirks: { thinking: 'effort', replayReasoning: 'always' },
   suffix: '/chat/completions',
   keyHeader: 'authorization',
   gatewayName: 'oa-compat',

@@ -1,6 +1,7 @@
 /** The interface of an emulated wire format: reads requests and encodes scripts. */
 import type { JsonObject } from '../../json.ts';
-import type { WireFormat } from '../../wire/codec.ts';
+import type { ModelEntry } from '../../config/settings.ts';
+import type { WireFormat } from '../../wire/formats.ts';
 import type { Conversation } from '../conversation.ts';
 import type { Script } from '../script.ts';
 
@@ -31,6 +32,10 @@ export type Frame = { type: 'event'; part: Part; text: string } | { type: 'wait'
 
 export interface EmulatedFormat {
   readonly format: WireFormat;
+  /** Where the emulator serves it, as the path of an endpoint: `/v1/messages`. */
+  readonly endpoint: string;
+  /** The quirks of the OpenCode Go models that the emulator imitates in this format. */
+  readonly quirks: NonNullable<ModelEntry['quirks']>;
   /** The end of its path. */
   readonly suffix: string;
   /** The end of its path for one JSON document, if the path and not the body decides that. */

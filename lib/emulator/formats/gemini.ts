@@ -20,6 +20,8 @@ import { readGeminiRequest, toArgs } from './gemini-request.ts';
 
 export const gemini: EmulatedFormat = {
   format: 'gemini',
+  endpoint: '/v1beta/models',
+  quirks: { thinking: 'effort', signedCalls: true },
   suffix: ':streamGenerateContent',
   wholeSuffix: ':generateContent',
   keyHeader: 'x-goog-api-key',

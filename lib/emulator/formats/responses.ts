@@ -18,6 +18,8 @@ import { readResponsesRequest } from './responses-request.ts';
 
 export const responses: EmulatedFormat = {
   format: 'responses',
+  endpoint: '/v1/responses',
+  quirks: { thinking: 'effort' },
   suffix: '/responses',
   keyHeader: 'authorization',
   gatewayName: 'openai',

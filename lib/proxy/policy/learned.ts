@@ -4,7 +4,7 @@
  */
 import { toRoute } from '../../catalog/routes.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { wireFormats, type Route, type WireFormat } from '../../wire/codec.ts';
+import { wireFormats, type WireFormat } from '../../wire/formats.ts';
 import { codecs } from '../../wire/codecs.ts';
 import { answerLimitIn } from './answer-limit.ts';
 import { classOf, type Outcome } from './failures.ts';
@@ -139,7 +139,7 @@ export function applyLearned(candidate: Candidate, learned: readonly Learned[]):
 function inFormat(candidate: Candidate, format: WireFormat): Candidate {
   const { entry, provider, route } = candidate;
   if (format === route.format || provider.endpoints[format] === undefined) return candidate;
-  const other: Route = toRoute({ ...entry, wire_format: format }, provider);
+  const other = toRoute({ ...entry, wire_format: format }, provider);
   return { ...candidate, route: other };
 }
 

@@ -3,17 +3,17 @@
  * the refusal and it would change the request.
  */
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import type { Route } from '../../wire/codec.ts';
+import type { WireRoute } from '../../wire/formats.ts';
 import type { Quirks } from '../../wire/quirks.ts';
 
 interface Row {
   /** The field's names in the wire formats, or words that only its refusal has. */
   named: RegExp;
-  route?: (route: Route) => Route;
+  route?: (route: WireRoute) => WireRoute;
   request?: (request: MessagesRequest) => MessagesRequest;
 }
 
-const quirk = (quirks: Partial<Quirks>) => (route: Route) => ({
+const quirk = (quirks: Partial<Quirks>) => (route: WireRoute) => ({
   ...route,
   quirks: { ...route.quirks, ...quirks },
 });
@@ -73,7 +73,7 @@ export function parametersNamed(message: string, param: string | undefined): Par
 }
 
 /** The route for a model that does not accept these parameters. */
-export function routeWithout(route: Route, parameters: readonly Parameter[]): Route {
+export function routeWithout(route: WireRoute, parameters: readonly Parameter[]): WireRoute {
   return parameters.reduce((kept, parameter) => table[parameter].route?.(kept) ?? kept, route);
 }
 

@@ -1,11 +1,11 @@
 /** The types of a plan: the models that may answer one request, in order, and those that were passed over. */
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider } from '../../config/settings.ts';
-import type { Route } from '../../wire/codec.ts';
+import type { WireRoute } from '../../wire/formats.ts';
 import type { Parameter } from './parameters.ts';
 
 export interface Candidate {
-  route: Route;
+  route: WireRoute;
   provider: Provider;
   /** The model's entry in the configuration. */
   entry: ModelEntry;

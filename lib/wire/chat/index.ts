@@ -6,7 +6,6 @@ import { encodeChatRequest } from './request.ts';
 import { chatDecoder } from './stream.ts';
 
 export const chat: Codec = {
-  format: 'chat',
   url: (route) => route.endpoint,
   headers: keyHeader,
   encodeRequest: encodeChatRequest,

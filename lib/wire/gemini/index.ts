@@ -6,7 +6,6 @@ import { encodeGeminiRequest } from './request.ts';
 import { geminiDecoder } from './stream.ts';
 
 export const gemini: Codec = {
-  format: 'gemini',
   url: (route) => streamUrl(route.endpoint, route.modelId),
   headers: keyHeader,
   encodeRequest: encodeGeminiRequest,

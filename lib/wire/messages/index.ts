@@ -2,13 +2,13 @@
 import { readApiError } from '../decode/errors.ts';
 import type { Codec } from '../codec.ts';
 import { keyHeader } from '../encode/key-header.ts';
+import { versionHeaders } from './headers.ts';
 import { encodeMessagesRequest } from './request.ts';
 import { messagesDecoder } from './stream.ts';
 
 export const messages: Codec = {
-  format: 'messages',
   url: (route) => route.endpoint,
-  headers: (route, key) => ({ ...keyHeader(route, key), 'anthropic-version': '2023-06-01' }),
+  headers: (route, key) => ({ ...keyHeader(route, key), ...versionHeaders }),
   encodeRequest: encodeMessagesRequest,
   decodeStream: messagesDecoder,
   decodeError: readApiError,

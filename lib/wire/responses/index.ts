@@ -6,7 +6,6 @@ import { encodeResponsesRequest } from './request.ts';
 import { responsesDecoder } from './stream.ts';
 
 export const responses: Codec = {
-  format: 'responses',
   url: (route) => route.endpoint,
   headers: keyHeader,
   encodeRequest: encodeResponsesRequest,

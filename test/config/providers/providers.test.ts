@@ -4,7 +4,7 @@ import { completeEndpoint, endpointsBelow } from '../../../lib/config/providers/
 import { isLoopback } from '../../../lib/loopback.ts';
 import { withEndpoints } from '../../../lib/config/providers/providers.ts';
 import type { Provider } from '../../../lib/config/settings.ts';
-import type { WireFormat } from '../../../lib/wire/codec.ts';
+import type { WireFormat } from '../../../lib/wire/formats.ts';
 import { load, minimal } from '../scratch.ts';
 
 async function provider(t: Parameters<typeof load>[0], name: string, file: object): Promise<Provider> {

@@ -6,7 +6,7 @@ import type { Finding } from '../../../lib/doctor/check.ts';
 import { failing, refuse } from '../../../lib/emulator/answer.ts';
 import type { ReceivedRequest } from '../../../lib/emulator/received-request.ts';
 import { callTogether } from '../../../lib/emulator/script.ts';
-import type { WireFormat } from '../../../lib/wire/codec.ts';
+import type { WireFormat } from '../../../lib/wire/formats.ts';
 import { problems, finding, runChecks } from '../run-checks.ts';
 import { capable, startProvider, type ProviderOptions } from '../emulated-provider.ts';
 

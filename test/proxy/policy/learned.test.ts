@@ -12,7 +12,7 @@ import {
 } from '../../../lib/proxy/policy/learned.ts';
 import type { Parameter } from '../../../lib/proxy/policy/parameters.ts';
 import type { Candidate } from '../../../lib/proxy/policy/plan.ts';
-import type { Route } from '../../../lib/wire/codec.ts';
+import type { WireRoute } from '../../../lib/wire/formats.ts';
 import { codecs } from '../../../lib/wire/codecs.ts';
 import { candidateOf, failedWith, refusedWith } from '../../support/candidates.ts';
 import { requestOf, routeOf, user } from '../../support/requests.ts';
@@ -36,7 +36,7 @@ const endpoints = {
   chat: 'http://127.0.0.1:1/v1/chat/completions',
   messages: 'http://127.0.0.1:1/v1/messages',
 };
-const model = (route: Partial<Route> = {}, provider: Partial<Provider> = {}): Candidate =>
+const model = (route: Partial<WireRoute> = {}, provider: Partial<Provider> = {}): Candidate =>
   candidateOf('p/m', { route, provider: { endpoints, ...provider } });
 const thinking = model(
   routeOf({ provider: 'p', modelId: 'm', efforts: ['high'], quirks: { thinking: 'effort' } }),

@@ -5,7 +5,7 @@ import { classify, type FailureClass } from '../../../lib/proxy/policy/failures.
 import { spentBy } from '../../../lib/proxy/policy/quota.ts';
 import { resetInWords } from '../../../lib/proxy/policy/reset-times.ts';
 import { codecs } from '../../../lib/wire/codecs.ts';
-import type { WireFormat } from '../../../lib/wire/codec.ts';
+import type { WireFormat } from '../../../lib/wire/formats.ts';
 
 interface Case {
   name: string;

@@ -1,7 +1,8 @@
 /** Reads an upstream request into a common form: the model's turns, each with the results that followed. */
 import assert from 'node:assert/strict';
-import type { WireFormat } from '../../../lib/wire/codec.ts';
+import type { WireFormat } from '../../../lib/wire/formats.ts';
 import { asObjects, asText, type LooseJson } from '../loose-json.ts';
+import { readable, type Format } from '../turns.ts';
 import { detailsOf, type Part } from './upstreams.ts';
 
 /** One turn of the model. */
@@ -24,7 +25,7 @@ export function readTurns(format: WireFormat, body: object): SentTurn[] {
     turn().parts.push(...content);
   };
   const addResult = (id: string, text: string): void => void turn().results.push({ id, text });
-  readers[format](body as LooseJson, addParts, addResult, turn);
+  readers[readable(format)](body as LooseJson, addParts, addResult, turn);
   return turns;
 }
 
@@ -32,7 +33,7 @@ type AddParts = (newTurn: boolean, ...content: Part[]) => void;
 type AddResult = (id: string, text: string) => void;
 
 const readers: Record<
-  WireFormat,
+  Format,
   (body: LooseJson, addParts: AddParts, addResult: AddResult, turn: () => SentTurn) => void
 > = {
   chat({ messages }, addParts, addResult, turn) {

@@ -1,7 +1,8 @@
 /** What of a client's request did not arrive in the request that a double accepted. */
 import { isDeepStrictEqual } from 'node:util';
-import type { WireFormat } from '../../../lib/wire/codec.ts';
+import type { WireFormat } from '../../../lib/wire/formats.ts';
 import { clientContent, type ContentEntry, type RequestContent } from '../client-content.ts';
+import { readable } from '../turns.ts';
 import { upstreamContent } from '../upstream-content.ts';
 
 /**
@@ -16,7 +17,8 @@ export function firstLoss(
   takesPictures: boolean,
 ): string | undefined {
   const client = clientContent(request);
-  const read = format === 'messages' && takesPictures ? clientContent(sent) : upstreamContent(format, sent);
+  const read =
+    format === 'messages' && takesPictures ? clientContent(sent) : upstreamContent(readable(format), sent);
   const upstream = withNames(read, client);
   return (
     lostText(client, upstream) ??

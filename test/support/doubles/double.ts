@@ -7,7 +7,7 @@ import type { ModelEntry } from '../../../lib/config/settings.ts';
 import type { Conversation } from '../../../lib/emulator/conversation.ts';
 import type { ToolCall } from '../../../lib/emulator/script.ts';
 import type { JsonObject } from '../../../lib/json.ts';
-import type { WireFormat } from '../../../lib/wire/codec.ts';
+import type { WireFormat } from '../../../lib/wire/formats.ts';
 import type { LooseJson } from '../loose-json.ts';
 import type { Seals } from './seals.ts';
 

@@ -1,5 +1,5 @@
 /** The real proxy in front of doubles. Each double is a provider of its name; the first one's model is the default. */
-import { conventions } from '../../../lib/wire/codec.ts';
+import { formats } from '../../../lib/wire/formats.ts';
 import type { ModelEntry, Provider, Settings } from '../../../lib/config/settings.ts';
 import { proxyOver, type ProxyOptions, type ProxyUnderTest } from '../proxy.ts';
 import type { Double } from './double.ts';
@@ -43,7 +43,7 @@ function withDoubles(settings: Settings, doubles: readonly Double[], served: Ser
       ...emulator,
       name: double.name,
       endpoints: { [double.format]: served.endpoint(double, origin) },
-      auth: { [double.format]: conventions[double.format].auth },
+      auth: { [double.format]: formats[double.format].auth },
       keys: [{ reveal: () => 'key-of-the-user', toString: () => '•••', toJSON: () => '•••' }],
       headers: double.headers ?? {},
       defaultFormat: double.format,

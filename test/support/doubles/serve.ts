@@ -1,12 +1,11 @@
 /** Serves doubles on the emulator's server, each below its own path, and records what each received and refused. */
 import { toAnswer, type Answer } from '../../../lib/emulator/answer.ts';
 import type { Conversation } from '../../../lib/emulator/conversation.ts';
-import { formatAt } from '../../../lib/emulator/formats.ts';
+import { emulatedFormats, formatAt } from '../../../lib/emulator/formats.ts';
 import type { ReceivedRequest } from '../../../lib/emulator/received-request.ts';
 import { sampleOf } from '../../../lib/emulator/sample.ts';
 import { callTogether, say, think, type Script, type ToolCall } from '../../../lib/emulator/script.ts';
 import { isObject, parseJson } from '../../../lib/json.ts';
-import type { WireFormat } from '../../../lib/wire/codec.ts';
 import type { LooseJson } from '../loose-json.ts';
 import { callsIn, violation, type Double, type Incoming, type Refusal } from './double.ts';
 import { sealsOf, type Seals } from './seals.ts';
@@ -32,13 +31,6 @@ export interface Served {
   endpoint(double: Double, url: string): string;
 }
 
-const paths: Record<WireFormat, string> = {
-  chat: '/v1/chat/completions',
-  messages: '/v1/messages',
-  responses: '/v1/responses',
-  gemini: '/v1beta/models',
-};
-
 let answers = 0;
 
 export function serve(doubles: readonly Double[]): Served {
@@ -47,7 +39,7 @@ export function serve(doubles: readonly Double[]): Served {
   return {
     recorded,
     seals,
-    endpoint: ({ name, format }, url) => `${url}/${name}${paths[format]}`,
+    endpoint: ({ name, format }, url) => `${url}/${name}${emulatedFormats[format]?.endpoint}`,
     script({ path, query, body, headers, conversation, bodyBytes }) {
       const double = doubles.find(({ name }) => path.startsWith(`/${name}/`));
       const own = double && seals[double.name];

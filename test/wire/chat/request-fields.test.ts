@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tagSignature, originOf } from '../../../lib/anthropic/provenance.ts';
 import type { RequestMessage } from '../../../lib/anthropic/request.ts';
-import type { Route } from '../../../lib/wire/codec.ts';
+import type { WireRoute } from '../../../lib/wire/formats.ts';
 
 import {
   assistant,
@@ -28,7 +28,7 @@ test('DeepSeek gets reasoning or a placeholder on every assistant message once o
     assistant(thought('hm', 'sig'), call('x')),
     user(result('x', 'r')),
   ];
-  const reasoning = (messages: RequestMessage[], fields: Fields, route: Route): unknown[] =>
+  const reasoning = (messages: RequestMessage[], fields: Fields, route: WireRoute): unknown[] =>
     assistants(sent(messages, fields, route)).map((message) => message.reasoning_content);
   assert.deepEqual(reasoning(talk, {}, deepseek), [' ', 'hm']);
   assert.deepEqual(reasoning(talk.slice(0, 3), { thinking }, deepseek), [' ']);
@@ -44,7 +44,7 @@ test('DeepSeek gets reasoning or a placeholder on every assistant message once o
 test('reasoning details are sent only to the upstream that created them (P10, P11)', () => {
   const details = [{ type: 'reasoning.encrypted', data: 'abc', index: 0 }];
   const here = routeOf();
-  const talk = (origin: Route): RequestMessage[] => [
+  const talk = (origin: WireRoute): RequestMessage[] => [
     user('a'),
     assistant(
       thought('hm', tagSignature(origin, JSON.stringify(details))),
@@ -61,7 +61,7 @@ test('reasoning details are sent only to the upstream that created them (P10, P1
 });
 
 test('thinking and effort in each dialect', () => {
-  const thinkingFields = (route: Route, fields: Fields): unknown[] => {
+  const thinkingFields = (route: WireRoute, fields: Fields): unknown[] => {
     const body = encode([user('a')], fields, route);
     return [body.thinking?.type, body.reasoning_effort];
   };
@@ -140,7 +140,7 @@ test('sampling and stop sequences follow the restrictions of the model', () => {
 });
 
 test('the output limit is the lowest of all limits', () => {
-  const bound = (route: Route, fields: Fields): unknown => encode([user('a')], fields, route).max_tokens;
+  const bound = (route: WireRoute, fields: Fields): unknown => encode([user('a')], fields, route).max_tokens;
   assert.equal(bound(routeOf({ maxOutputTokens: 8192 }), { max_tokens: 128_000 }), 8192);
   assert.equal(bound(routeOf({ maxTokens: 4096 }), { max_tokens: 128_000 }), 4096);
   assert.equal(bound(routeOf({ maxTokens: 4096 }), { max_tokens: 64 }), 64);

@@ -5,7 +5,7 @@ import { foldMessage } from '../../../lib/anthropic/fold.ts';
 import type { ContentBlock, RequestMessage } from '../../../lib/anthropic/request.ts';
 import { codecs } from '../../../lib/wire/codecs.ts';
 import { messagesDecoder } from '../../../lib/wire/messages/stream.ts';
-import type { Route } from '../../../lib/wire/codec.ts';
+import type { WireRoute } from '../../../lib/wire/formats.ts';
 import { run, utf8 } from '../../support/decode.ts';
 import { geminiRoutes } from '../../support/gemini/encode.ts';
 import { chatRoutes, messagesRoutes, requestOf, result, routeOf, user } from '../../support/requests.ts';
@@ -54,7 +54,7 @@ function strictly(block: ContentBlock): ContentBlock {
   return { type: String(type), id, name, input };
 }
 
-function encoded(answer: RequestMessage, route: Route): string {
+function encoded(answer: RequestMessage, route: WireRoute): string {
   const calls = (answer.content as ContentBlock[]).filter(({ type }) => type === 'tool_use');
   const talk = [user('go'), answer, user(...calls.map(({ id }) => result(String(id), 'x')))];
   return JSON.stringify(codecs[route.format].encodeRequest(requestOf(talk), route));

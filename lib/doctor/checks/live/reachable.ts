@@ -4,8 +4,8 @@ import { loadedIn, type Check, type CheckResult, type Context, type Subject } fr
 import { isOpencode, pathOfSetting, sectionOf } from '../provider.ts';
 import { routeOf } from '../../bench/live.ts';
 import { userAgent } from '../../../version.ts';
-import type { WireFormat } from '../../../wire/codec.ts';
 import { codecs } from '../../../wire/codecs.ts';
+import { formats, type WireFormat } from '../../../wire/formats.ts';
 import { CheckFailure } from '../../laws/fault.ts';
 
 /** Signatures and certificates begin to fail when clocks differ by minutes. */
@@ -103,18 +103,12 @@ function skewOf(date: string | undefined, summary: string): CheckResult {
   };
 }
 
-/** The settings for one format; `base_url` is for any. */
-const urlFields: Partial<Record<WireFormat, string>> = {
-  messages: 'anthropic_base_url',
-  responses: 'responses_base_url',
-  gemini: 'gemini_base_url',
-};
-
 /** An address from the configuration must be corrected there. A default address is unreachable for another reason. */
 function wrongAddress(context: Context, { name }: Subject, format: WireFormat, summary: string): CheckResult {
   const loaded = loadedIn(context);
-  const path =
-    pathOfSetting(loaded, name, urlFields[format] ?? 'base_url') ?? pathOfSetting(loaded, name, 'base_url');
+  // The key for this format, or else the one for any.
+  const key = formats[format].urlKey?.name ?? 'base_url';
+  const path = pathOfSetting(loaded, name, key) ?? pathOfSetting(loaded, name, 'base_url');
   if (path === undefined) {
     const text = 'is this machine online? behind a proxy, HTTPS_PROXY must name it';
     return { level: 'fail', summary, fault: 'client', remedy: { text, commands: [] } };

@@ -1,0 +1,15 @@
+/** Google's generateContent. */
+import type { Format } from '../format.ts';
+
+export const gemini = {
+  order: 4,
+  path: '/models',
+  prefix: '/google/v1beta',
+  auth: 'x-goog-api-key',
+  urlKey: {
+    name: 'gemini_base_url',
+    description: 'The URL of the Gemini endpoint; it ends in /models.',
+  },
+  thinking: { efforts: 'effort', toggle: 'none' },
+  load: async () => (await import('./index.ts')).gemini,
+} as const satisfies Format;

@@ -1,0 +1,12 @@
+/** OpenAI Responses. */
+import type { Format } from '../format.ts';
+
+export const responses = {
+  order: 3,
+  path: '/responses',
+  prefix: '/openai/v1',
+  auth: 'bearer',
+  urlKey: { name: 'responses_base_url', description: 'The complete URL of the Responses endpoint.' },
+  thinking: { efforts: 'effort', toggle: 'none' },
+  load: async () => (await import('./index.ts')).responses,
+} as const satisfies Format;
