@@ -24,8 +24,12 @@ export const formats = Object.keys(decoders) as Format[];
 
 /** The format, if it is one that the tests can read; fails otherwise. */
 export function readable(format: WireFormat): Format {
-  assert(format in decoders, `the tests have no decoder and no readers for the format ${format}`);
-  return format as Format;
+  assert(isReadable(format), `the tests have no decoder and no readers for the format ${format}`);
+  return format;
+}
+
+function isReadable(format: string): format is Format {
+  return Object.hasOwn(decoders, format);
 }
 
 export interface TurnOptions {
