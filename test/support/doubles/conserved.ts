@@ -17,9 +17,7 @@ export function firstLoss(
   takesPictures: boolean,
 ): string | undefined {
   const client = clientContent(request);
-  const read =
-    format === 'messages' && takesPictures ? clientContent(sent) : upstreamContent(readable(format), sent);
-  const upstream = withNames(read, client);
+  const upstream = withNames(readAs(format, sent), client);
   return (
     lostText(client, upstream) ??
     lostInOrder('call', client, upstream, ({ name, input }, other) =>
@@ -29,6 +27,14 @@ export function firstLoss(
     lostPicture(client, upstream, takesPictures) ??
     lostTool(client, upstream)
   );
+}
+
+/** A messages request is read as the client's, which knows tool references, and for the notes in place of pictures. */
+function readAs(format: WireFormat, sent: object): RequestContent {
+  const read = upstreamContent(readable(format), sent);
+  if (format !== 'messages') return read;
+  const { entries, ...rest } = clientContent(sent);
+  return { ...rest, entries: [...entries, ...all(read, 'media')] };
 }
 
 type Kind<Who extends ContentEntry['who']> = Extract<ContentEntry, { who: Who }>;

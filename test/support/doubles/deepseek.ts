@@ -1,12 +1,11 @@
 /** DeepSeek's Chat Completions: thinks unless disabled, and then wants the reasoning of every turn with calls back. */
-import { toArray, toObject } from '../../../lib/json.ts';
+import { toObject } from '../../../lib/json.ts';
 import { asText, type LooseJson } from '../loose-json.ts';
+import { noForcedTool, noPictures, reasoningOfCalls } from './chat-field-rules.ts';
 import {
   argumentsParse,
-  callsOf,
   eachMessage,
   goodChat,
-  messagesOf,
   resultsFollow,
   resultsHaveCalls,
   toolsOf,
@@ -39,44 +38,21 @@ export const deepseek: Double = {
       type: 'authentication_error',
       message: 'Authentication Fails (governor)',
     }),
-    {
-      name: 'reasoning of turns with calls',
-      source: 'https://api-docs.deepseek.com/guides/thinking_mode, mnfst/modelparams.dev#29',
-      bad: eachMessage(({ reasoning_content: _reasoning, ...one }) => one),
-      violates: ({ body }) =>
-        thinks(body) &&
-        messagesOf(body).some((one) => callsOf(one).length > 0 && one['reasoning_content'] === undefined)
-          ? { message: 'The `reasoning_content` in the thinking mode must be passed back to the API.' }
-          : undefined,
-    },
-    aboutField('tool_choice', 'maximhq/bifrost#5177', { tool_choice: 'required' }, (choice, { body }) =>
-      thinks(body) && choice !== 'auto' && choice !== 'none'
-        ? { message: 'Thinking mode does not support this tool_choice' }
-        : undefined,
+    reasoningOfCalls(
+      'https://api-docs.deepseek.com/guides/thinking_mode, mnfst/modelparams.dev#29',
+      (one) => one['reasoning_content'] !== undefined,
+      ({ body }) => thinks(body),
+      () => ({ message: 'The `reasoning_content` in the thinking mode must be passed back to the API.' }),
     ),
-    {
-      name: 'no pictures',
-      source: 'https://api-docs.deepseek.com/api/create-chat-completion (content: string or text parts)',
-      bad: {
-        messages: [
-          {
-            role: 'user',
-            content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBO' } }],
-          },
-        ],
-      },
-      violates: ({ body }) =>
-        firstViolation(messagesOf(body), ({ content }, at) => {
-          const other = toArray(content)
-            .map((part) => asText(toObject(part)['type']))
-            .find((type) => type !== 'text');
-          return other === undefined
-            ? undefined
-            : {
-                message: `Failed to deserialize the JSON body into the target type: messages[${at}]: unknown variant \`${other}\`, expected \`text\` at line 1 column 42`,
-              };
-        }),
-    },
+    noForcedTool(thinks, 'maximhq/bifrost#5177', {
+      message: 'Thinking mode does not support this tool_choice',
+    }),
+    noPictures(
+      'https://api-docs.deepseek.com/api/create-chat-completion (content: string or text parts)',
+      (type, at) => ({
+        message: `Failed to deserialize the JSON body into the target type: messages[${at}]: unknown variant \`${type}\`, expected \`text\` at line 1 column 42`,
+      }),
+    ),
     {
       name: 'names of tools',
       source: 'nanbingxyz/5ire#403 (also with DeepSeek)',

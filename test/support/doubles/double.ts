@@ -31,6 +31,8 @@ export interface Violation {
   param?: string | null;
   /** The list of a validator, for vendors that send it. */
   detail?: readonly object[];
+  /** Further fields of the error. */
+  more?: Readonly<Record<string, unknown>>;
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -90,6 +92,8 @@ export interface Double {
   dress?(event: JsonObject, answering: Answering): readonly JsonObject[];
   /** Bytes before the first event, such as a comment. */
   preamble?: string;
+  /** Bytes after the last event. */
+  postamble?: string;
 }
 
 /** The first violation of a request. */

@@ -1,6 +1,5 @@
 /** Groq's Chat Completions with gpt-oss: a validator that knows no reasoning in history, and its own limits. */
-import { toArray, toObject } from '../../../lib/json.ts';
-import { asText } from '../loose-json.ts';
+import { effortIn, reasoningAs } from './chat-field-rules.ts';
 import { argumentsParse, eachMessage, chatShape, goodChat, resultsFollow, toolsOf } from './chat-rules.ts';
 import type { Double } from './double.ts';
 import { aboutField, fits, onlyFields, wantsKey } from './rules.ts';
@@ -69,14 +68,11 @@ export const groq: Double = {
             }
           : undefined,
     ),
-    aboutField(
-      'reasoning_effort',
+    effortIn(
+      ['low', 'medium', 'high'],
       'https://console.groq.com/docs/reasoning',
       [{ reasoning_effort: 'xhigh' }, { reasoning_effort: 'none' }],
-      (value) =>
-        ['low', 'medium', 'high'].includes(asText(value))
-          ? undefined
-          : { message: '`reasoning_effort` must be one of `low`, `medium`, or `high`' },
+      () => ({ message: '`reasoning_effort` must be one of `low`, `medium`, or `high`' }),
     ),
     {
       name: 'at most 128 tools',
@@ -109,13 +105,8 @@ export const groq: Double = {
   ],
   callId: (unique) => `fc_${unique.toString(36).padStart(30, '0')}`,
   // `reasoning` instead of `reasoning_content`; usage inside `x_groq` of the last chunk: https://console.groq.com/docs/reasoning
-  dress(event) {
-    const choice = toObject(toArray(event['choices'])[0]);
-    if (event['usage'] !== undefined)
-      return [{ ...event, usage: undefined, x_groq: { id: 'req_01', usage: event['usage'] } }];
-    const { reasoning_content: reasoning, ...delta } = toObject(choice['delta']);
-    return reasoning === undefined
-      ? [event]
-      : [{ ...event, choices: [{ ...choice, delta: { ...delta, reasoning, channel: 'analysis' } }] }];
-  },
+  dress: (event) =>
+    event['usage'] === undefined
+      ? [reasoningAs('reasoning', event, { channel: 'analysis' })]
+      : [{ ...event, usage: undefined, x_groq: { id: 'req_01', usage: event['usage'] } }],
 };

@@ -1,12 +1,11 @@
 /** Moonshot's Chat Completions with Kimi K2.6: its own JSON Schema, reasoning of calls back, only one temperature. */
 import { toArray, toObject } from '../../../lib/json.ts';
 import { asText, type LooseJson } from '../loose-json.ts';
+import { reasoningOfCalls } from './chat-field-rules.ts';
 import {
   assistantHasContent,
-  callsOf,
   eachMessage,
   goodChat,
-  messagesOf,
   resultsFollow,
   resultsHaveCalls,
   toolsOf,
@@ -59,19 +58,14 @@ export const kimi: Double = {
           : { message: `invalid temperature: only ${only} is allowed for this model` };
       },
     ),
-    {
-      name: 'reasoning of calls',
-      source: 'mastra-ai/mastra#12592, continuedev/continue#11600',
-      bad: eachMessage(({ reasoning_content: _reasoning, ...one }) => one),
-      violates: ({ body }) =>
-        firstViolation(messagesOf(body), (one, at) =>
-          thinks(body) && callsOf(one).length > 0 && asText(one['reasoning_content']) === ''
-            ? {
-                message: `thinking is enabled but reasoning_content is missing in assistant tool call message at index ${at}`,
-              }
-            : undefined,
-        ),
-    },
+    reasoningOfCalls(
+      'mastra-ai/mastra#12592, continuedev/continue#11600',
+      (one) => asText(one['reasoning_content']) !== '',
+      ({ body }) => thinks(body),
+      (at) => ({
+        message: `thinking is enabled but reasoning_content is missing in assistant tool call message at index ${at}`,
+      }),
+    ),
     flavoredSchemas,
     {
       name: 'names of tools',

@@ -1,4 +1,4 @@
-/** The matrix: captured requests and conversations × doubles. A cell is computed alone, and the table is plain Markdown. */
+/** The rows of the matrix: captured requests and conversations. A cell is computed alone. */
 import { capturedRequests } from '../requests.ts';
 import { anthropic } from './anthropic.ts';
 import { judge, type Verdict } from './cell.ts';
@@ -58,63 +58,4 @@ export function isGood(found: string): boolean {
 function rank(written: string): number {
   if (written === '·' || written === 'full' || written === 'limit') return 0;
   return /^\d+$/.test(written) ? Number(written) : 9;
-}
-
-export interface Cell {
-  row: string;
-  double: string;
-  mark: string;
-  why: string;
-}
-
-export function tableOf(cells: readonly Cell[], doubles: readonly string[]): string {
-  const names = [...new Set(cells.map(({ row }) => row))];
-  const found = (row: string, double: string): string =>
-    cells.find((cell) => cell.row === row && cell.double === double)?.mark ?? '';
-  const bad = cells.filter(({ mark }) => !isGood(mark));
-  const reasons = new Map<string, Cell[]>();
-  for (const cell of bad) {
-    const reason = `${cell.double}: ${cell.mark}: ${cell.why.replace(/^turn \d: /, '')}`;
-    reasons.set(reason, [...(reasons.get(reason) ?? []), cell]);
-  }
-  return [
-    ...aligned([
-      ['', ...doubles],
-      ...names.map((row) => [row].concat(doubles.map((double) => found(row, double)))),
-    ]),
-    '',
-    `${cells.length - bad.length} of ${cells.length} cells are good.`,
-    '',
-    ...[...reasons].map(
-      ([reason, those]) =>
-        `- ${reason} (${those.length}: ${those
-          .slice(0, 3)
-          .map(({ row }) => row)
-          .join(', ')})`,
-    ),
-    '',
-  ].join('\n');
-}
-
-/** The lines of a table as the formatter writes it. */
-function aligned(lines: readonly (readonly string[])[]): string[] {
-  const widths = lines[0]?.map((_, at) => Math.max(3, ...lines.map((line) => line[at]?.length ?? 0))) ?? [];
-  const [head = '', ...body] = lines.map(
-    (line) => `| ${line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`,
-  );
-  return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body];
-}
-
-/** The marks of a written table, by row and double. */
-export function readTable(text: string): (row: string, double: string) => string | undefined {
-  const [head = [], , ...body] = text
-    .split('\n')
-    .filter((line) => line.startsWith('|'))
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-  return (row, double) => body.find(([name]) => name === row)?.[head.indexOf(double)];
 }

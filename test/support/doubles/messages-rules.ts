@@ -86,8 +86,23 @@ export function extraInputs(shape: Shape, source: string, bad: Rule['bad']): Rul
   }));
 }
 
+/** What is said about calls without results in message `at`, and about a result without its call. */
+interface PairWords {
+  missing(ids: readonly string[], at: number): Violation;
+  unexpected(id: string, path: string): Violation;
+}
+
+const anthropicWords: PairWords = {
+  missing: (ids, at) => ({
+    message: `messages.${at}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${ids.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
+  }),
+  unexpected: (id, path) => ({
+    message: `${path}: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${id}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in the previous message.`,
+  }),
+};
+
 /** A call has its result in the next message, and a result has its call in the message before. */
-export function pairs(source: string): Rule[] {
+export function pairs(source: string, words = anthropicWords): Rule[] {
   const ids = (body: LooseJson, message: number, type: string, field: string): string[] =>
     blocksOf(body)
       .filter((one) => one.message === message && one.type === type)
@@ -103,11 +118,7 @@ export function pairs(source: string): Rule[] {
           const next = asText(asObjects(body['messages'])[at + 1]?.['role']) === 'system' ? at + 2 : at + 1;
           const results = ids(body, next, 'tool_result', 'tool_use_id');
           const missing = ids(body, at, 'tool_use', 'id').filter((id) => !results.includes(id));
-          return missing.length === 0
-            ? undefined
-            : {
-                message: `messages.${at}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${missing.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
-              };
+          return missing.length === 0 ? undefined : words.missing(missing, at);
         }),
     },
     {
@@ -123,9 +134,7 @@ export function pairs(source: string): Rule[] {
           const id = asText(block['tool_use_id']);
           return type !== 'tool_result' || ids(body, before, 'tool_use', 'id').includes(id)
             ? undefined
-            : {
-                message: `${path}: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${id}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in the previous message.`,
-              };
+            : words.unexpected(id, path);
         }),
     },
   ];

@@ -51,6 +51,17 @@ export function fits(
   };
 }
 
+/** The same rule, as a server in front of the vendor reports its violation. */
+export function inOtherWords(rule: Rule, words: (violation: Violation) => Violation): Rule {
+  return {
+    ...rule,
+    violates(incoming) {
+      const found = rule.violates(incoming);
+      return found && words(found);
+    },
+  };
+}
+
 /** A rule about one field at the top of the body, if it is there. */
 export function aboutField(
   field: string,

@@ -95,6 +95,7 @@ function answer(
     if (frame.type !== 'event') continue;
     sent += dressed(frame.text, double, { seals: incoming.seals, thinking, calls, incoming });
   }
+  sent += double.postamble ?? '';
   return { reply: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: sent } };
 }
 

@@ -1,12 +1,11 @@
 /** vLLM with a window of 32,768 tokens and Qwen's chat template: prompt and answer share the window; unknown fields are ignored. */
-import { toArray, toObject } from '../../../lib/json.ts';
-import { asText } from '../loose-json.ts';
-import { eachMessage, goodChat, messagesOf } from './chat-rules.ts';
+import { answerLimit, effortIn, noPictures, reasoningAs, systemFirst } from './chat-field-rules.ts';
+import { goodChat } from './chat-rules.ts';
 import type { Double } from './double.ts';
-import { aboutField, firstViolation, tokensIn } from './rules.ts';
+import { tokensIn } from './rules.ts';
 
 const window = 32_768;
-const efforts = new Set(['none', 'low', 'medium', 'high']);
+const efforts = ['none', 'low', 'medium', 'high'];
 
 export const vllm: Double = {
   name: 'vllm',
@@ -19,46 +18,23 @@ export const vllm: Double = {
   }),
   rules: [
     // The list of the validator is printed as Python prints it.
-    aboutField(
-      'reasoning_effort',
+    effortIn(
+      efforts,
       'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html (ChatCompletionRequest)',
       { reasoning_effort: 'max' },
-      (value) =>
-        efforts.has(asText(value))
-          ? undefined
-          : {
-              message: `[{'type': 'literal_error', 'loc': ('body', 'reasoning_effort'), 'msg': "Input should be 'none', 'low', 'medium' or 'high'", 'input': '${asText(value)}', 'ctx': {'expected': "'none', 'low', 'medium' or 'high'"}}]`,
-              type: 'Bad Request',
-              param: 'reasoning_effort',
-            },
+      (value) => ({
+        message: `[{'type': 'literal_error', 'loc': ('body', 'reasoning_effort'), 'msg': "Input should be 'none', 'low', 'medium' or 'high'", 'input': '${value}', 'ctx': {'expected': "'none', 'low', 'medium' or 'high'"}}]`,
+        type: 'Bad Request',
+        param: 'reasoning_effort',
+      }),
     ),
-    {
-      name: 'a system message is the first',
-      source: 'https://huggingface.co/Qwen/Qwen3.5-35B-A3B (chat_template.jinja)',
-      bad: eachMessage((one) => (one['role'] === 'tool' ? { role: 'system', content: 'Reminder.' } : one)),
-      violates: ({ body }) =>
-        messagesOf(body).some(({ role }, at) => at > 0 && asText(role) === 'system')
-          ? { message: 'System message must be at the beginning.' }
-          : undefined,
-    },
-    {
-      name: 'no pictures',
-      source: 'https://docs.vllm.ai/en/latest/features/multimodal_inputs.html (text-only model)',
-      bad: {
-        messages: [
-          {
-            role: 'user',
-            content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBO' } }],
-          },
-        ],
-      },
-      violates: ({ body }) =>
-        firstViolation(messagesOf(body), ({ content }) =>
-          toArray(content).some((part) => toObject(part)['type'] === 'image_url')
-            ? { message: 'At most 0 image(s) may be provided in one prompt.', param: 'image' }
-            : undefined,
-        ),
-    },
+    systemFirst('https://huggingface.co/Qwen/Qwen3.5-35B-A3B (chat_template.jinja)', {
+      message: 'System message must be at the beginning.',
+    }),
+    noPictures('https://docs.vllm.ai/en/latest/features/multimodal_inputs.html (text-only model)', () => ({
+      message: 'At most 0 image(s) may be provided in one prompt.',
+      param: 'image',
+    })),
     {
       name: 'the prompt fits the window',
       source: 'https://github.com/vllm-project/vllm: vllm/entrypoints/openai/serving_engine.py',
@@ -79,7 +55,7 @@ export const vllm: Double = {
       bad: { max_tokens: 32_700 },
       violates({ body }) {
         const prompt = tokensIn(body);
-        const answer = Number(body['max_tokens'] ?? body['max_completion_tokens'] ?? 0);
+        const answer = answerLimit(body);
         return prompt + answer <= window
           ? undefined
           : {
@@ -91,11 +67,5 @@ export const vllm: Double = {
   ],
   callId: (unique) => `chatcmpl-tool-${unique.toString(16).padStart(32, '0')}`,
   // The reasoning parser's field was renamed: https://docs.vllm.ai/en/latest/features/reasoning_outputs.html
-  dress(event) {
-    const choice = toObject(toArray(event['choices'])[0]);
-    const { reasoning_content: reasoning, ...delta } = toObject(choice['delta']);
-    return reasoning === undefined
-      ? [event]
-      : [{ ...event, choices: [{ ...choice, delta: { ...delta, reasoning } }] }];
-  },
+  dress: (event) => [reasoningAs('reasoning', event)],
 };
