@@ -12,6 +12,7 @@ const headers = {
   'x-api-key': 'k',
   'x-goog-api-key': 'k',
   'anthropic-version': '2023-06-01',
+  'x-opencode-session': 's',
 };
 
 function incoming(double: Double, body: LooseJson): Incoming {

@@ -1,5 +1,7 @@
 /** Every double, in groups. */
 import { anthropic } from './anthropic.ts';
+import { azure } from './azure.ts';
+import { bedrock } from './bedrock.ts';
 import { copilot } from './copilot.ts';
 import { deepseekMessages } from './deepseek-messages.ts';
 import { deepseek } from './deepseek.ts';
@@ -10,15 +12,19 @@ import { glmMessages } from './glm-messages.ts';
 import { glm } from './glm.ts';
 import { groq } from './groq.ts';
 import { kimi } from './kimi.ts';
+import { liteLlm } from './litellm.ts';
 import { llamaCpp } from './llama-cpp.ts';
 import { lmStudio } from './lm-studio.ts';
 import { miniMaxMessages } from './minimax-messages.ts';
 import { miniMax } from './minimax.ts';
 import { mistral } from './mistral.ts';
+import { nim } from './nim.ts';
 import { ollamaMessages } from './ollama-messages.ts';
 import { ollama } from './ollama.ts';
 import { openAiChat } from './openai-chat.ts';
 import { openAiResponses } from './openai-responses.ts';
+import { openCodeGo } from './opencode-go.ts';
+import { openCodeZen } from './opencode-zen.ts';
 import { openRouter } from './openrouter.ts';
 import { qwen } from './qwen.ts';
 import { sglang } from './sglang.ts';
@@ -40,7 +46,7 @@ export const groups: Readonly<Record<string, readonly Double[]>> = {
     qwen,
   ],
   'Servers that people run themselves': [vllm, sglang, llamaCpp, lmStudio, ollama, ollamaMessages],
-  'Clouds and gateways': [openRouter, groq, copilot],
+  'Clouds and gateways': [openRouter, groq, copilot, azure, bedrock, nim, liteLlm, openCodeGo, openCodeZen],
 };
 
 export const doubles: readonly Double[] = Object.values(groups).flat();

@@ -1,9 +1,10 @@
 /** GitHub Copilot in front of Claude: one answer in two choices, opaque reasoning, an editor's headers. */
 import { toArray, toObject } from '../../../lib/json.ts';
 import { asText } from '../loose-json.ts';
-import { eachMessage, goodChat, messagesOf, resultsFollow, toolsOf } from './chat-rules.ts';
+import { eachMessage, goodChat, messagesOf, resultsFollow } from './chat-rules.ts';
+import { chatToolRules } from './chat-tool-rules.ts';
 import type { Double } from './double.ts';
-import { openAiError, toolRules } from './openai-rules.ts';
+import { openAiError } from './openai-rules.ts';
 import { firstViolation, fits, wantsKey } from './rules.ts';
 
 const window = 200_000;
@@ -25,21 +26,7 @@ export const copilot: Double = {
       message: 'unauthorized: unauthorized: AuthenticateToken authentication failed',
       code: 'unauthorized',
     }),
-    ...toolRules(
-      (body) =>
-        toolsOf(body).map(({ name, parameters, at }) => ({
-          name,
-          parameters,
-          path: `tools[${at}].function`,
-        })),
-      (parameters, name) => (good) => ({
-        ...good,
-        tools: parameters.map((one, at) => ({
-          type: 'function',
-          function: { name: name ?? `tool_${at}`, parameters: one },
-        })),
-      }),
-    ).filter(({ name }) => name === 'at most 128 tools'),
+    ...chatToolRules.filter(({ name }) => name === 'at most 128 tools'),
     {
       name: 'opaque reasoning',
       source: 'https://github.com/microsoft/vscode-copilot-chat (reasoning_opaque, reasoning_text)',

@@ -3,7 +3,7 @@
  * back what that vendor wants back, and answers in that vendor's style. It reads bodies by itself, without occ's encoders.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ModelEntry } from '../../../lib/config/settings.ts';
+import type { ModelEntry, Provider } from '../../../lib/config/settings.ts';
 import type { Conversation } from '../../../lib/emulator/conversation.ts';
 import type { ToolCall } from '../../../lib/emulator/script.ts';
 import type { JsonObject } from '../../../lib/json.ts';
@@ -78,6 +78,8 @@ export interface Double {
   entry?: Partial<ModelEntry>;
   /** The headers that the vendor wants and the user has configured. */
   headers?: Readonly<Record<string, string>>;
+  /** What occ knows about this provider by itself. */
+  provider?: Pick<Provider, 'gateway' | 'sessionHeader'>;
   /** Requests that it accepts, in the form that its vendor documents. */
   good: readonly JsonObject[];
   /** In the order in which the vendor checks. */

@@ -72,7 +72,9 @@ export function pageOf(
 function reasonsOf(cells: readonly Cell[]): string[] {
   const reasons = new Map<string, string[]>();
   for (const { row, double, mark, why } of cells.filter((cell) => !isGood(cell.mark))) {
-    const reason = `- ${double}: ${mark}: ${why.replace(/^turn \d: /, '')}`;
+    const reason = [`- ${double}`, mark, why.replace(/^turn \d: /, '')]
+      .filter((part) => part !== '')
+      .join(': ');
     reasons.set(reason, [...(reasons.get(reason) ?? []), row]);
   }
   return [...reasons].map(([reason, rows]) => `${reason} (${rows.length}: ${rows.slice(0, 3).join(', ')})`);

@@ -1,24 +1,20 @@
 /** OpenAI's Chat Completions with a reasoning model: renamed fields, no sampling, no tools together with reasoning. */
 import { toArray, toObject, type JsonObject } from '../../../lib/json.ts';
 import { asText } from '../loose-json.ts';
-import {
-  argumentsParse,
-  ids,
-  chatShape,
-  goodChat,
-  resultsFollow,
-  resultsHaveCalls,
-  toolsOf,
-} from './chat-rules.ts';
+import { chatShape, goodChat } from './chat-rules.ts';
+import { chatHistoryRules, chatToolRules } from './chat-tool-rules.ts';
 import type { Double, Rule } from './double.ts';
-import { openAiError, toolRules } from './openai-rules.ts';
+import { openAiError } from './openai-rules.ts';
 import { aboutField, fits, onlyFields, wantsKey } from './rules.ts';
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
-const accepted = chatShape(
-  'model stream stream_options max_tokens max_completion_tokens temperature top_p stop n seed user metadata store logprobs top_logprobs logit_bias modalities audio prediction presence_penalty frequency_penalty parallel_tool_calls reasoning_effort response_format safety_identifier prompt_cache_key prompt_cache_retention service_tier tool_choice verbosity web_search_options functions function_call',
-  { assistant: 'name refusal audio function_call', user: 'name', tool: '' },
-);
+export const openAiFields =
+  'model stream stream_options max_tokens max_completion_tokens temperature top_p stop n seed user metadata store logprobs top_logprobs logit_bias modalities audio prediction presence_penalty frequency_penalty parallel_tool_calls reasoning_effort response_format safety_identifier prompt_cache_key prompt_cache_retention service_tier tool_choice verbosity web_search_options functions function_call';
+const accepted = chatShape(openAiFields, {
+  assistant: 'name refusal audio function_call',
+  user: 'name',
+  tool: '',
+});
 
 const window = 400_000;
 
@@ -90,39 +86,8 @@ export const openAiChat: Double = {
             }
           : undefined,
     },
-    ...toolRules(
-      (body) =>
-        toolsOf(body).map(({ name, parameters, at }) => ({
-          name,
-          parameters,
-          path: `tools[${at}].function`,
-        })),
-      (parameters, name) => (good) => ({
-        ...good,
-        tools: parameters.map((one, at) => ({
-          type: 'function',
-          function: { name: name ?? `tool_${at}`, parameters: one },
-        })),
-      }),
-    ),
-    ids(/^.{1,40}$/, 'langmanus/langmanus#119, microsoft/autogen#6377', ({ length }, at) => ({
-      message: `Invalid 'messages[${at}].tool_calls[0].id': string too long. Expected a string with maximum length 40, but got a string with length ${length} instead.`,
-      param: `messages[${at}].tool_calls[0].id`,
-      code: 'string_above_max_length',
-    })),
-    argumentsParse('https://platform.openai.com/docs/guides/function-calling', (_, at) => ({
-      message: `Invalid 'messages[${at}].tool_calls[0].function.arguments': expected a JSON object.`,
-      param: `messages[${at}].tool_calls`,
-    })),
-    resultsFollow('router-for-me/CLIProxyAPI#2798, ogx-ai/ogx#3134', (missing, at) => ({
-      message: `An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: ${missing.join(', ')}`,
-      param: `messages.[${at + 1}].role`,
-    })),
-    resultsHaveCalls('https://platform.openai.com/docs/guides/function-calling', (_, at) => ({
-      message:
-        "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
-      param: `messages.[${at}].role`,
-    })),
+    ...chatToolRules,
+    ...chatHistoryRules,
     fits(
       window,
       () => 0,

@@ -46,6 +46,7 @@ function withDoubles(settings: Settings, doubles: readonly Double[], served: Ser
       auth: { [double.format]: formats[double.format].auth },
       keys: [{ reveal: () => 'key-of-the-user', toString: () => '•••', toJSON: () => '•••' }],
       headers: double.headers ?? {},
+      ...double.provider,
       defaultFormat: double.format,
       models: { [double.model]: entryOf(double) },
     },
