@@ -60,6 +60,20 @@ export const families: readonly FamilyRule[] = [
     },
     efforts: ['high', 'max'],
   },
+  // The same over messages, where a turn with calls must have a thinking block unless thinking is disabled: "The
+  // `content[].thinking` in the thinking mode must be passed back to the API." An empty one is accepted (qwen-code#3788).
+  // Its documentation knows "enabled" and "disabled" (api-docs.deepseek.com/guides/thinking_mode).
+  {
+    ids: ['deepseek'],
+    format: 'messages',
+    quirks: {
+      thinking: 'type_and_effort',
+      replayReasoning: 'tool_calls',
+      unsignedThinking: true,
+      forcedToolChoice: false,
+    },
+    efforts: ['low', 'high', 'max'],
+  },
 
   // Moonshot has its own JSON Schema dialect, no cache_control, and treats "" as missing reasoning.
   {
@@ -81,6 +95,25 @@ export const families: readonly FamilyRule[] = [
     ids: ['kimi-k3'],
     format: 'chat',
     quirks: { thinking: 'effort', thinkingAlwaysOn: true, temperature: 'omit', topP: 'omit' },
+    efforts: ['low', 'high', 'max'],
+  },
+
+  // Over messages it has the same switch, wants a thinking block in each turn with calls and accepts unsigned ones
+  // (hermes-agent#13826, #49143). "invalid thinking: only type=enabled is allowed for this model" (hermes-agent#55488).
+  {
+    ids: kimi,
+    format: 'messages',
+    quirks: { thinking: 'type', replayReasoning: 'tool_calls', unsignedThinking: true },
+  },
+  {
+    ids: ['kimi-k2.7-code', 'kimi-for-coding', 'kimi-k2-thinking'],
+    format: 'messages',
+    quirks: { thinkingAlwaysOn: true },
+  },
+  {
+    ids: ['kimi-k3'],
+    format: 'messages',
+    quirks: { thinking: 'effort', thinkingAlwaysOn: true },
     efforts: ['low', 'high', 'max'],
   },
 
@@ -129,7 +162,7 @@ export const families: readonly FamilyRule[] = [
   },
   { ids: ['qwen3.8-max'], format: 'messages', quirks: { thinkingAlwaysOn: true } },
   // The switch of older models in the chat format is not known.
-  { ids: ['qwen'], format: 'chat', quirks: { thinking: 'none' } },
+  { ids: ['qwen'], format: 'chat', quirks: { thinking: 'configured' } },
   { ids: ['qwen3.8'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'xhigh'] },
   { ids: ['qwen3.8-max'], format: 'chat', quirks: { thinkingAlwaysOn: true } },
 
@@ -142,7 +175,7 @@ export const families: readonly FamilyRule[] = [
   { ids: ['step-#'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
   { ids: ['longcat'], format: 'chat', quirks: { thinking: 'type' } },
   // 2.5 has no known switch or levels.
-  { ids: ['longcat-2.5-free'], format: 'chat', quirks: { thinking: 'none' } },
+  { ids: ['longcat-2.5-free'], format: 'chat', quirks: { thinking: 'configured' } },
 
   // Tool ids of Mistral have exactly nine letters or digits. "Unexpected role 'user' after role 'tool'" (code 3230), also
   // from the chat templates on other servers (litellm#17761, mistral-vibe#578).
@@ -197,7 +230,7 @@ export const families: readonly FamilyRule[] = [
   {
     ids: ['claude'],
     format: 'messages',
-    quirks: { thinking: 'claude', genuineSignatures: true, betas: true },
+    quirks: { thinking: 'claude', genuineSignatures: true, betas: true, midSystem: 'system' },
   },
   {
     // Snowflake and SAP put the version first: claude-4-sonnet, anthropic--claude-4.5-sonnet.

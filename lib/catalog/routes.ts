@@ -27,6 +27,7 @@ export function toRoute(entry: ModelEntry, provider: Provider): WireRoute {
   const { format, endpoint } = chooseEndpoint(entry, declared, guessed, provider);
   const family = findFamily(place, named, format);
   const like = known ?? atOtherProvider(provider, named);
+  const isUnknown = like === undefined && Object.keys(family.quirks).length === 0;
   const { temperature, max_tokens, reasoning_effort, thinking, context_margin } = { ...declared, ...entry };
   return {
     provider: provider.name,
@@ -50,6 +51,7 @@ export function toRoute(entry: ModelEntry, provider: Provider): WireRoute {
     ...(thinking !== undefined && { thinking }),
     quirks: {
       ...defaultQuirks,
+      ...(isUnknown && formats[format].unknownModel),
       ...catalogued(like, format, family.quirks),
       ...declared.quirks,
       ...entry.quirks,
@@ -71,7 +73,7 @@ function catalogued(
 function dialectOf(model: CatalogModel, format: WireFormat): ThinkingDialect {
   const { efforts, toggle } = formats[format].thinking;
   if (model.efforts.length > 0) return efforts;
-  return model.toggle ? toggle : 'none';
+  return model.toggle ? toggle : 'configured';
 }
 
 /** The same model at another provider. A local server has its own context window, so it gets none. */

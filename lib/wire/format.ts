@@ -1,6 +1,6 @@
 /** What the folder of a wire format declares about it, in its `format.ts`. Reading this does not load the codec. */
 import type { Codec, Route } from './codec.ts';
-import type { ThinkingDialect } from './quirks.ts';
+import type { Quirks, ThinkingDialect } from './quirks.ts';
 
 export interface Format {
   /** Formats are tried and listed in ascending order of this number. */
@@ -22,6 +22,8 @@ export interface Format {
    * thinking on or off, unless a family of models says otherwise.
    */
   readonly thinking: { readonly efforts: ThinkingDialect; readonly toggle: ThinkingDialect };
+  /** What replaces the default quirks for a model of which nothing is known. */
+  readonly unknownModel?: Partial<Quirks>;
   /** Loads the codec. */
   load(): Promise<Codec>;
 }

@@ -11,7 +11,8 @@ export interface Quirks {
 
   /**
    * Chat: which assistant messages must include their reasoning: none, all of them once one has reasoning (DeepSeek), or
-   * those with tool calls (Kimi).
+   * those with tool calls (Kimi). Messages: with either value, those with tool calls start with a thinking block unless
+   * thinking is disabled.
    */
   replayReasoning: 'never' | 'always' | 'tool_calls';
   /**
@@ -19,11 +20,11 @@ export interface Quirks {
    * another effort together with tools, and the newest also reject a request without the field.
    */
   effortWithTools: 'free' | 'omit' | 'none';
-  /** Chat: the text sent where required reasoning is not available. Moonshot treats "" as missing. */
+  /** Chat and messages: the text sent where required reasoning is not available. Moonshot treats "" as missing. */
   reasoningPlaceholder: string;
   /**
-   * Chat: a `role: "system"` message in mid-conversation stays one, or becomes user text in a system reminder. DeepSeek
-   * moves it to the start, which loses the prefix cache; many chat templates reject it.
+   * A `role: "system"` message in mid-conversation stays one, or becomes user text in a system reminder. DeepSeek moves it
+   * to the start, which loses the prefix cache; many chat templates reject it. Messages: it stays one only with `betas`.
    */
   midSystem: 'system' | 'user';
   /** Accepts a forced tool choice while the model thinks. False (DeepSeek): `auto` is sent instead. */
@@ -66,7 +67,7 @@ export interface Quirks {
   wrongStartUsage: boolean;
   /** Messages: rejects fields and tool types beyond Anthropic's core (MiniMax: "Extra inputs are not permitted"). */
   strictBody: boolean;
-  /** Messages: accepts the client's `anthropic-beta` header and Claude-only fields. */
+  /** Messages: gets the client's `anthropic-beta` header, and its body unchanged with the fields that only Claude has. */
   betas: boolean;
 
   /**
@@ -78,6 +79,7 @@ export interface Quirks {
 
 /**
  * - `none`: no field is sent.
+ * - `configured`: nothing is known; what the configuration sets is sent in the format's common form, and nothing else.
  * - `effort`: chat's `reasoning_effort`, responses' `reasoning.effort`.
  * - `type`: chat's `thinking: { type }`.
  * - `type_and_effort`: both (DeepSeek).
@@ -87,6 +89,7 @@ export interface Quirks {
  */
 export type ThinkingDialect =
   | 'none'
+  | 'configured'
   | 'effort'
   | 'type'
   | 'type_and_effort'
@@ -96,7 +99,7 @@ export type ThinkingDialect =
 
 /** Quirks of a model that the catalog does not list. */
 export const defaultQuirks: Quirks = {
-  thinking: 'none',
+  thinking: 'configured',
   thinkingAlwaysOn: false,
   replayReasoning: 'never',
   effortWithTools: 'free',

@@ -17,7 +17,7 @@ import { upstreamContent } from '../support/upstream-content.ts';
 /** Models that accept thinking of other models, where the format allows it. */
 const quirks: Record<Format, Partial<Quirks>> = {
   chat: { replayReasoning: 'always', thinking: 'effort' },
-  messages: { unsignedThinking: true, thinking: 'adaptive' },
+  messages: { betas: false, unsignedThinking: true, thinking: 'adaptive' },
   responses: { thinking: 'effort', mediaInResults: true },
   gemini: { thinking: 'effort', mediaInResults: true, signedCalls: true },
 };

@@ -30,7 +30,12 @@ const clientHeaders = {
 
 const credentials = {
   chat: { authorization: `Bearer ${key}` },
-  messages: { 'x-api-key': key, 'anthropic-version': '2023-06-01' },
+  // The body goes on unchanged to a model of which nothing is known, and with it the header that its fields belong to.
+  messages: {
+    'x-api-key': key,
+    'anthropic-version': '2023-06-01',
+    'anthropic-beta': clientHeaders['anthropic-beta'],
+  },
   responses: { authorization: `Bearer ${key}` },
   gemini: { 'x-goog-api-key': key },
 };

@@ -86,6 +86,14 @@ export function clientContent(request: unknown): RequestContent {
       asText(tool['name']) !== 'DeferredToolPlaceholder' &&
       (tool['defer_loading'] !== (true as unknown) || loaded.has(asText(tool['name']))),
   );
+  // Tools that a search has loaded come last (P12).
+  const isLate = (tool: LooseJson): boolean => tool['defer_loading'] === (true as unknown);
+  const searched = [...loaded];
+  callable.sort((one, other) =>
+    isLate(one) && isLate(other)
+      ? searched.indexOf(asText(one['name'])) - searched.indexOf(asText(other['name']))
+      : Number(isLate(one)) - Number(isLate(other)),
+  );
   const format = body['output_config']?.['format'];
   return {
     entries,

@@ -91,7 +91,7 @@ export const messagesRoutes: Record<string, WireRoute> = {
     modelId: 'claude-opus-5-5',
     maxOutputTokens: 128_000,
     efforts: ['low', 'medium', 'high', 'xhigh', 'max'],
-    quirks: { thinking: 'claude', genuineSignatures: true, betas: true },
+    quirks: { thinking: 'claude', genuineSignatures: true, betas: true, midSystem: 'system', topK: 'free' },
   }),
   qwen: routeOf({
     format: 'messages',

@@ -3,7 +3,7 @@ import { defaultQuirks, type Quirks } from '../../wire/quirks.ts';
 import { count, typed, type Schema } from './schema-node.ts';
 
 const quirkChoices: Record<string, readonly (string | number)[]> = {
-  thinking: ['none', 'effort', 'type', 'type_and_effort', 'claude', 'adaptive', 'budget'],
+  thinking: ['none', 'configured', 'effort', 'type', 'type_and_effort', 'claude', 'adaptive', 'budget'],
   replayReasoning: ['never', 'always', 'tool_calls'],
   effortWithTools: ['free', 'omit', 'none'],
   midSystem: ['system', 'user'],

@@ -21,7 +21,7 @@ export const messages: EmulatedFormat = {
   format: 'messages',
   endpoint: '/v1/messages',
   // Empty signatures, and wrong counts in `message_start`.
-  quirks: { thinking: 'adaptive', unsignedThinking: true, wrongStartUsage: true },
+  quirks: { betas: false, thinking: 'adaptive', unsignedThinking: true, wrongStartUsage: true },
   suffix: '/messages',
   keyHeader: 'x-api-key',
   gatewayName: 'anthropic',

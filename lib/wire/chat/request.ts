@@ -51,7 +51,8 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
       quirks.jsonSchema && {
         response_format: { type: 'json_schema' as const, json_schema: { name: 'answer', schema } },
       }),
-    ...(thinking && { thinking }),
+    // Servers of this format know `enabled` and `disabled` only.
+    ...(thinking && { thinking: thinking.type === 'adaptive' ? { type: 'enabled' } : thinking }),
     ...(sentEffort !== undefined && { reasoning_effort: sentEffort }),
     stream: true,
     stream_options: { include_usage: true },

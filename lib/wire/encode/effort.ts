@@ -1,5 +1,5 @@
 /** Effort levels: their order, their thinking budgets, and the nearest level that a model accepts. */
-import type { Effort, MessagesRequest } from '../../anthropic/request.ts';
+import type { Effort, MessagesRequest, ThinkingConfig } from '../../anthropic/request.ts';
 
 /** Lowest first. */
 export const efforts = [
@@ -38,7 +38,12 @@ export function lowestEffort(accepted: readonly Effort[]): Effort | undefined {
  */
 export function requestedEffort({ output_config: output, thinking }: MessagesRequest): Effort | undefined {
   if (isEffort(output?.effort)) return output.effort;
-  const budget = thinking?.type === 'enabled' ? thinking.budget_tokens : undefined;
+  return thinking && effortOf(thinking);
+}
+
+/** The effort of a thinking budget; undefined without one. */
+export function effortOf(thinking: ThinkingConfig): Effort | undefined {
+  const budget = thinking.type === 'enabled' ? thinking.budget_tokens : undefined;
   if (typeof budget !== 'number') return undefined;
   return budgets.find(({ upTo }) => budget <= upTo)?.effort ?? 'max';
 }

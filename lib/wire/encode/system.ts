@@ -1,6 +1,12 @@
 /** The system prompt without Anthropic-only blocks, and the text that replaces unsupported features. */
-import { isObject, type JsonObject } from '../../json.ts';
-import { toBlocks, type MessagesRequest, type ServerTool, type TextBlock } from '../../anthropic/request.ts';
+import { isObject, toText, type JsonObject } from '../../json.ts';
+import {
+  toBlocks,
+  type ContentBlock,
+  type MessagesRequest,
+  type ServerTool,
+  type TextBlock,
+} from '../../anthropic/request.ts';
 import { isBlank } from './text.ts';
 
 /**
@@ -9,6 +15,11 @@ import { isBlank } from './text.ts';
  */
 const billingHeader = /^x-anthropic-billing-header:/;
 
+/** True for the block of the system prompt that is for Anthropic's billing alone. */
+export function isBilling(block: ContentBlock): boolean {
+  return block.type === 'text' && billingHeader.test(toText(block['text']));
+}
+
 /** The non-empty blocks of the system prompt, without the billing block. */
 export function systemBlocks({ system }: MessagesRequest): TextBlock[] {
   return toBlocks(system).filter(
@@ -16,7 +27,7 @@ export function systemBlocks({ system }: MessagesRequest): TextBlock[] {
       block.type === 'text' &&
       typeof block['text'] === 'string' &&
       !isBlank(block['text']) &&
-      !billingHeader.test(block['text']),
+      !isBilling(block),
   );
 }
 

@@ -25,6 +25,8 @@ export function toThinking(request: MessagesRequest, route: Route, maxTokens: nu
     case 'none':
       // No field is sent, so the model may think.
       return { thinks: true };
+    case 'configured':
+      return withinMaxTokens(configured(request, route), maxTokens);
     case 'effort':
       return wanted ? thinks({ effort: level }) : withoutEffort(route);
     case 'type':
@@ -41,6 +43,14 @@ export function toThinking(request: MessagesRequest, route: Route, maxTokens: nu
     case 'budget':
       return budget(request, route, wanted, level, maxTokens);
   }
+}
+
+/** What the configuration sets, for a model of which nothing is known. An effort is not sent with disabled thinking. */
+function configured(request: MessagesRequest, { thinking, reasoningEffort }: Route): Thinking {
+  const isOff = thinking?.type === 'disabled' || reasoningEffort === 'none';
+  if (isShortRequest(request) && !isOff) return { thinks: true };
+  const effort = isOff && reasoningEffort !== 'none' ? undefined : reasoningEffort;
+  return { ...thinks({ ...(thinking && { thinking }), effort }), thinks: !isOff };
 }
 
 /**

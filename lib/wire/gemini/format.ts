@@ -10,6 +10,6 @@ export const gemini = {
     name: 'gemini_base_url',
     description: 'The URL of the Gemini endpoint; it ends in /models.',
   },
-  thinking: { efforts: 'effort', toggle: 'none' },
+  thinking: { efforts: 'effort', toggle: 'configured' },
   load: async () => (await import('./index.ts')).gemini,
 } as const satisfies Format;

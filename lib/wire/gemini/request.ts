@@ -75,6 +75,7 @@ function toThinkingConfig(
   { quirks }: Route,
 ): GeminiThinking | undefined {
   if (quirks.thinking === 'none') return undefined;
+  if (quirks.thinking === 'configured' && effort === undefined && !thinking) return undefined;
   if (effort === 'none' || thinking?.type === 'disabled')
     return { includeThoughts: false, thinkingBudget: 0 };
   if (effort !== undefined && quirks.thinking !== 'budget')

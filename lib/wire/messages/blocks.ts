@@ -42,8 +42,9 @@ function originOfRoute({ format, provider, modelId }: Route): string {
 }
 
 /**
- * A signature is sent to its origin only. For any other upstream the thinking is omitted, or sent with an empty signature
- * where the upstream accepts that. Claude's own signatures have no tag and are sent to Claude only.
+ * A signature is sent to its origin only, and so is thinking that its origin sent without one, unless it checks signatures.
+ * For any other upstream the thinking is omitted, or sent with an empty signature where the upstream accepts that. Claude's
+ * own signatures have no tag and are sent to Claude only.
  */
 function thinking(block: ThinkingBlock, route: Route): ThinkingBlock[] {
   const { genuineSignatures, unsignedThinking } = route.quirks;
@@ -52,7 +53,8 @@ function thinking(block: ThinkingBlock, route: Route): ThinkingBlock[] {
   const own = tag ? tag.origin === originOfRoute(route) : genuineSignatures;
   const restored = own ? (tag?.payload ?? signature) : '';
   if (restored !== '') return [restored === signature ? block : { ...block, signature: restored }];
-  if (!unsignedThinking || isBlank(toText(block.thinking))) return [];
+  const accepted = unsignedThinking || (tag !== undefined && own && !genuineSignatures);
+  if (!accepted || isBlank(toText(block.thinking))) return [];
   const unsigned = signature === '' && block.signature === '' ? block : { ...block, signature: '' };
   // Another upstream may have attached other fields (P11).
   return [tag && !own ? pick(unsigned, ['type', 'thinking', 'signature']) : unsigned];

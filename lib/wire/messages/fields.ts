@@ -1,9 +1,9 @@
 /** Converts the fields of the request body other than `messages`, for models other than Claude. */
 import type { ClientTool, MessagesRequest, TextBlock, Tool } from '../../anthropic/request.ts';
-import { missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
+import { isBilling, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
 import { joinTexts } from '../encode/text.ts';
 import { isUsableSchema, toolSchema } from '../encode/tool-schema.ts';
-import { callableTools, serverTools } from '../../anthropic/tools.ts';
+import { callableTools, inLoadOrder, serverTools } from '../../anthropic/tools.ts';
 import type { Route } from '../codec.ts';
 import type { Quirks } from '../quirks.ts';
 import { pick } from './blocks.ts';
@@ -50,6 +50,21 @@ export function toSystem(request: MessagesRequest, route: Route, schema: unknown
   );
   const blocks: TextBlock[] = [...kept, ...notes.map((text): TextBlock => ({ type: 'text', text }))];
   return blocks.length > 0 ? blocks : undefined;
+}
+
+/**
+ * The client's body as it is, for a server that gets it unchanged. Only Claude gets what would end the prefix that a prompt
+ * cache shares (P12): the billing block, which changes with every request, and a place in the middle of the tools for those
+ * that a search has loaded, since Claude loads deferred tools by itself.
+ */
+export function asGiven(request: MessagesRequest, { quirks }: Route): MessagesRequest {
+  if (quirks.genuineSignatures) return request;
+  const { system, tools } = request;
+  return {
+    ...request,
+    ...(Array.isArray(system) && { system: system.filter((block) => !isBilling(block)) }),
+    ...(tools && { tools: inLoadOrder(tools, request) }),
+  };
 }
 
 /** The tools that the model may call, with schemas that it accepts; undefined if there are none. */

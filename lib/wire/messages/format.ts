@@ -12,5 +12,7 @@ export const messages = {
   headers: versionHeaders,
   urlKey: { name: 'anthropic_base_url', description: 'The complete URL of the Messages endpoint.' },
   thinking: { efforts: 'adaptive', toggle: 'adaptive' },
+  // The client's body is passed on unchanged, until something in it is refused.
+  unknownModel: { betas: true, thinking: 'claude', midSystem: 'system', topK: 'free' },
   load: async () => (await import('./index.ts')).messages,
 } as const satisfies Format;

@@ -1,7 +1,7 @@
 /**
- * Converts the conversation for an upstream with the Messages format. Claude gets the client's messages unchanged if calls
- * and results pair. Other models get each call's result directly after it, in order, and system messages as reminders in
- * user messages.
+ * Converts the conversation for an upstream with the Messages format. Claude, and a model of which nothing is known, gets the
+ * client's messages unchanged if calls and results pair. Other models get each call's result directly after it, in order,
+ * and system messages as reminders in user messages.
  */
 import { withCallFields } from '../encode/attachments.ts';
 import { toHistory, type Step } from '../encode/history.ts';
@@ -19,8 +19,11 @@ export function toMessages(given: RequestMessage[], route: Route): RequestMessag
     for (const block of content) strings.add(block);
     return { role: message.role, content };
   });
-  const { steps, repaired } = toHistory(inBlocks, { reminders: !route.quirks.betas });
-  if (route.quirks.betas && !repaired) return inSameOrder(messages, route);
+  const { betas, midSystem } = route.quirks;
+  const reminders = !betas || midSystem === 'user';
+  const { steps, repaired } = toHistory(inBlocks, { reminders });
+  const isConverted = repaired || (reminders && messages.some(({ role }) => role === 'system'));
+  if (betas && !isConverted) return inSameOrder(messages, route);
   return rebuilt(steps, route).map(({ role, content }) => {
     const [only] = content;
     const plain = content.length === 1 && only !== undefined && strings.has(only);

@@ -3,17 +3,19 @@
  * output limit, the configured fields, the upstream's ids and signatures, and the changes that the model's quirks require.
  * The input is not modified; unchanged parts are shared with it.
  *
- * A route that accepts betas is Claude and gets everything else unchanged. For other models, Claude-only fields and server
- * tools are removed (`fields.ts`), and the system prompt asks for the schema of the answer.
+ * Claude, and a model of which nothing is known, gets everything else unchanged (`quirks.betas`). For other models, and once
+ * a server has refused unknown fields, Claude-only fields and server tools are removed (`fields.ts`), and the system prompt
+ * asks for the schema of the answer.
  */
-import type { ContentBlock, MessagesRequest, OutputConfig, ThinkingConfig } from '../../anthropic/request.ts';
+import type { MessagesRequest, OutputConfig } from '../../anthropic/request.ts';
 import { wellFormedJson } from '../encode/text.ts';
 import type { Route } from '../codec.ts';
 import { roughTokens, toMaxTokens, toSampling } from '../encode/sampling.ts';
 import { toThinking } from '../encode/thinking.ts';
 import { pick } from './blocks.ts';
-import { claudeOnlyFields, coreBodyFields, toChoice, toSystem, toTools } from './fields.ts';
+import { asGiven, claudeOnlyFields, coreBodyFields, toChoice, toSystem, toTools } from './fields.ts';
 import { toMessages } from './history.ts';
+import { allowedThinking, toContextManagement, withRequiredThoughts } from './thinking.ts';
 
 /** Tokens. The API requires `max_tokens`, also when neither the client nor the configuration sets it. */
 const defaultMaxTokens = 32_000;
@@ -22,21 +24,23 @@ export function encodeMessagesRequest(request: MessagesRequest, route: Route): M
   const { quirks } = route;
   const messages = toMessages(request.messages, route);
   const maxTokens = maxTokensOf(request, route);
-  const { thinks, thinking, effort } = toThinking(request, route, maxTokens);
-  const base: MessagesRequest = quirks.betas ? request : withoutClaudeOnly(request, route, thinks);
-  const output = toOutput(base.output_config, effort);
+  const wanted = toThinking(request, route, maxTokens);
+  const thinking = wanted.thinking && allowedThinking(messages, wanted.thinking, route);
+  const thinks = wanted.thinks && thinking?.type !== 'disabled';
+  const base =
+    quirks.betas && !quirks.strictBody ? asGiven(request, route) : withoutClaudeOnly(request, route, thinks);
   const sampling = toSampling(request, samplingRoute(route, thinks));
   const body: Record<string, unknown> = {
     ...base,
     model: route.modelId,
-    messages,
+    messages: withRequiredThoughts(messages, thinking, route),
     max_tokens: maxTokens,
-    thinking: thinking && allowedThinking(messages, thinking, route),
-    output_config: output,
+    thinking,
+    output_config: toOutput(base.output_config, wanted.effort),
+    context_management: toContextManagement(base['context_management'], request.thinking, thinking),
     temperature: sampling.temperature,
     top_p: sampling.top_p,
-    // Claude accepts top_k; for other models the quirk decides.
-    top_k: quirks.betas ? request.top_k : sampling.top_k,
+    top_k: sampling.top_k,
     stream: true,
   };
   const present = Object.entries(body).filter(([, value]) => value !== undefined);
@@ -46,7 +50,7 @@ export function encodeMessagesRequest(request: MessagesRequest, route: Route): M
 
 /** Claude itself reports an answer that exceeds the context window, so its window is not a limit here. */
 function maxTokensOf(request: MessagesRequest, route: Route): number {
-  const input = route.quirks.betas
+  const input = route.quirks.genuineSignatures
     ? -Infinity
     : roughTokens([request.messages, request.system, request.tools]);
   const modelLimit = route.maxOutputTokens > 0 ? route.maxOutputTokens : Infinity;
@@ -80,25 +84,4 @@ function samplingRoute(route: Route, thinks: boolean): Route {
   if (!thinks || !route.quirks.genuineSignatures) return route;
   const { temperature: _temperature, ...rest } = route;
   return rest;
-}
-
-/**
- * With a thinking budget, Claude requires a turn with tool results to start with its thinking. If another model started
- * the turn there is none, so thinking is disabled until the turn ends.
- */
-function allowedThinking(
-  messages: MessagesRequest['messages'],
-  thinking: ThinkingConfig,
-  route: Route,
-): ThinkingConfig {
-  if (!route.quirks.genuineSignatures || thinking.type !== 'enabled') return thinking;
-  const hasResults = blocksOf(messages.at(-1)).some(({ type }) => type === 'tool_result');
-  const first = blocksOf(messages.findLast(({ role }) => role === 'assistant'))[0]?.type;
-  return hasResults && first !== 'thinking' && first !== 'redacted_thinking'
-    ? { type: 'disabled' }
-    : thinking;
-}
-
-function blocksOf(message: MessagesRequest['messages'][number] | undefined): ContentBlock[] {
-  return Array.isArray(message?.content) ? message.content : [];
 }

@@ -7,6 +7,6 @@ export const responses = {
   prefix: '/openai/v1',
   auth: 'bearer',
   urlKey: { name: 'responses_base_url', description: 'The complete URL of the Responses endpoint.' },
-  thinking: { efforts: 'effort', toggle: 'none' },
+  thinking: { efforts: 'effort', toggle: 'configured' },
   load: async () => (await import('./index.ts')).responses,
 } as const satisfies Format;

@@ -9,7 +9,8 @@
  */
 import { withCallFields } from '../encode/attachments.ts';
 import { toHistory } from '../encode/history.ts';
-import type { MessagesRequest } from '../../anthropic/request.ts';
+import type { MessagesRequest, ThinkingConfig } from '../../anthropic/request.ts';
+import { effortOf } from '../encode/effort.ts';
 import { answerSchema, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
 import { joinTexts, wellFormedJson } from '../encode/text.ts';
 import { callableTools, isWebSearch, serverTools } from '../../anthropic/tools.ts';
@@ -43,7 +44,8 @@ export function encodeResponsesRequest(
     ...(schema && !quirks.jsonSchema ? [schemaInstruction(schema)] : []),
   ]);
   const input = toItems(steps, route);
-  const sentTools = [...toTools(tools, route), ...(search ? [search] : [])];
+  // The search comes first, because tools that are loaded later are appended (P12).
+  const sentTools = [...(search ? [search] : []), ...toTools(tools, route)];
   const maxTokens = toMaxTokens(request, route, roughTokens([instructions, input, sentTools]));
   const { temperature, top_p: topP } = toSampling(request, route);
   const reasoning = toReasoning(thinking, route);
@@ -77,9 +79,21 @@ export function encodeResponsesRequest(
  * encrypted reasoning. A summary is requested only if the model thinks.
  */
 function toReasoning(
-  { thinks, effort }: Thinking,
+  { thinks, thinking, effort }: Thinking,
   { quirks }: Route,
 ): ResponsesRequest['reasoning'] | undefined {
   if (quirks.thinking === 'none') return undefined;
+  if (quirks.thinking === 'configured') return toConfigured(thinking, effort);
   return { ...(effort !== undefined && { effort }), ...(thinks && { summary: 'auto' }) };
+}
+
+/** Configured thinking as an effort, which is the only field that the format has for it. */
+function toConfigured(
+  thinking: ThinkingConfig | undefined,
+  effort: string | undefined,
+): ResponsesRequest['reasoning'] | undefined {
+  const isOff = effort === 'none' || thinking?.type === 'disabled';
+  const sent = isOff ? 'none' : (effort ?? (thinking && effortOf(thinking)));
+  if (sent === undefined && !thinking) return undefined;
+  return { ...(sent !== undefined && { effort: sent }), ...(!isOff && { summary: 'auto' }) };
 }

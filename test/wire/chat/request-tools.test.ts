@@ -187,7 +187,7 @@ test('deferred tools are sent once they are loaded or called, server tools never
   ];
   assert.deepEqual(
     encode(talk, { tools }).tools?.map((one) => one.function.name),
-    ['Later', 'Called', 'Bash'],
+    ['Bash', 'Later', 'Called'],
   );
   assert.equal(
     encode([user('go')], { tools: tools.slice(2, 5), tool_choice: { type: 'any' } }).tools,

@@ -99,7 +99,8 @@ test('signatures are sent to their origin only', () => {
     ['ErUB-claude', qwen, ''],
     ['', qwen, ''],
     [mine, unsigned, 'SIG'],
-    [bare, unsigned, 'left out'],
+    // P10: the upstream's own thought, which it sent without a signature.
+    [bare, unsigned, ''],
     ['ErUB-claude', unsigned, 'left out'],
     ['ErUB-claude', claude, 'ErUB-claude'],
     [mine, claude, 'left out'],
