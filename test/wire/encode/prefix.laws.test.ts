@@ -87,23 +87,24 @@ for (const [name, route] of routes) {
     const load = fc.subarray(names, { minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(fc.subarray(names), fc.array(load, { maxLength: 4 }), (first, loads) => {
-        let messages: RequestMessage[] = [user('go')];
+        const messages = [user('go')];
         let before: Json[] = [];
         for (const [at, loading] of [[], ...loads].entries()) {
           if (at > 0) {
             const references = loading.map((tool) => ({ type: 'tool_reference', tool_name: tool }));
             // The model calls a tool that is not loaded yet, and is told so.
             const early = call(`b${at}`, {}, 'Write');
-            messages = [
-              ...messages,
+            messages.push(
               assistant(call(`a${at}`, {}, 'ToolSearch'), early),
               user(result(`a${at}`, references), result(`b${at}`, 'no such tool', true)),
-            ];
+            );
           }
           const loaded = loadedIn(messages);
           const tools = listed
             .filter((tool) => first.includes(tool.name) || loaded.has(tool.name))
-            .map((tool) => (first.includes(tool.name) ? tool : { ...tool, defer_loading: true }));
+            .map((tool) =>
+              first.includes(tool.name) ? tool : Object.assign({}, tool, { defer_loading: true }),
+            );
           const sent = sentTools(requestOf(messages, { tools: [...tools, search] }), route);
           assert.deepEqual(sent.slice(0, before.length), before);
           before = sent;
