@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { families, findFamily, guessFormat, modelName } from '../../lib/catalog/families.ts';
+import { findFamily, guessFormat, modelName } from '../../lib/catalog/families.ts';
+import { families } from '../../lib/catalog/family-table.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import type { Quirks } from '../../lib/wire/quirks.ts';
 

@@ -1,0 +1,251 @@
+/**
+ * The special properties of model families, as a table. This is the only place that identifies models by a name in their
+ * id (`family-name.ts`). It also covers models that are not in the bundled list, at any provider.
+ *
+ * All matching rules are merged in order, so later, narrower ones win. Sources: error messages of the vendors, and
+ * streams observed in autumn 2026.
+ */
+import type { Effort } from '../anthropic/request.ts';
+import type { WireFormat } from '../wire/formats.ts';
+import type { Quirks } from '../wire/quirks.ts';
+
+interface FamilyRule {
+  /** Patterns of the model's name, see `FamilyName`. */
+  ids: readonly string[];
+  /** Only in this format; in all if absent. */
+  format?: WireFormat;
+  /** Only at these providers: the name in the configuration, or the host of the endpoint or its end. */
+  at?: readonly string[];
+  quirks: Partial<Quirks>;
+  /** The efforts that the family accepts, for models that are not in the list. */
+  efforts?: readonly Effort[];
+}
+
+const kimi = ['kimi', 'moonshot'];
+const mistral = [
+  'mistral',
+  'ministral',
+  'magistral',
+  'devstral',
+  'codestral',
+  'pixtral',
+  'mixtral',
+  'voxtral',
+];
+/** OpenAI's own models at OpenAI, Azure and GitHub Copilot, which hand requests to OpenAI's server as they are. */
+export const openAi = [
+  'openai',
+  'azure',
+  'api.openai.com',
+  'openai.azure.com',
+  'services.ai.azure.com',
+  'cognitiveservices.azure.com',
+  'githubcopilot.com',
+];
+
+export const families: readonly FamilyRule[] = [
+  // DeepSeek thinks unless it is disabled, requires its reasoning on every turn, rejects a forced tool while thinking,
+  // and moves system messages to the front, which loses its prefix cache. It rejects ranges in schemas with
+  // unsupported_tool_schema.
+  {
+    ids: ['deepseek'],
+    format: 'chat',
+    quirks: {
+      thinking: 'type_and_effort',
+      replayReasoning: 'always',
+      forcedToolChoice: false,
+      midSystem: 'user',
+      schema: 'no_ranges',
+    },
+    efforts: ['high', 'max'],
+  },
+  // The same over messages, where a turn with calls must have a thinking block unless thinking is disabled: "The
+  // `content[].thinking` in the thinking mode must be passed back to the API." An empty one is accepted (qwen-code#3788).
+  // Its documentation knows "enabled" and "disabled" (api-docs.deepseek.com/guides/thinking_mode).
+  {
+    ids: ['deepseek'],
+    format: 'messages',
+    quirks: {
+      thinking: 'type_and_effort',
+      replayReasoning: 'tool_calls',
+      unsignedThinking: true,
+      forcedToolChoice: false,
+    },
+    efforts: ['low', 'high', 'max'],
+  },
+
+  // Moonshot has its own JSON Schema dialect, no cache_control, and treats "" as missing reasoning.
+  {
+    ids: kimi,
+    quirks: { schema: 'moonshot', cacheControl: false },
+  },
+  {
+    ids: kimi,
+    format: 'chat',
+    quirks: { thinking: 'type', replayReasoning: 'tool_calls', reasoningPlaceholder: ' ' },
+  },
+  {
+    ids: ['kimi-k2.7-code'],
+    format: 'chat',
+    // "invalid temperature: only 1 is allowed", "invalid top_p: only 0.95", "only type=enabled is allowed".
+    quirks: { thinkingAlwaysOn: true, temperature: 1, topP: 0.95 },
+  },
+  {
+    ids: ['kimi-k3'],
+    format: 'chat',
+    quirks: { thinking: 'effort', thinkingAlwaysOn: true, temperature: 'omit', topP: 'omit' },
+    efforts: ['low', 'high', 'max'],
+  },
+
+  // Over messages it has the same switch, wants a thinking block in each turn with calls and accepts unsigned ones
+  // (hermes-agent#13826, #49143). "invalid thinking: only type=enabled is allowed for this model" (hermes-agent#55488).
+  {
+    ids: kimi,
+    format: 'messages',
+    quirks: { thinking: 'type', replayReasoning: 'tool_calls', unsignedThinking: true },
+  },
+  {
+    ids: ['kimi-k2.7-code', 'kimi-for-coding', 'kimi-k2-thinking'],
+    format: 'messages',
+    quirks: { thinkingAlwaysOn: true },
+  },
+  {
+    ids: ['kimi-k3'],
+    format: 'messages',
+    quirks: { thinking: 'effort', thinkingAlwaysOn: true },
+    efforts: ['low', 'high', 'max'],
+  },
+
+  // GLM 5 and 5.1 have a switch, 5.2 has two levels. From 5.3 on: "[1210] This model always engages in thinking".
+  { ids: ['glm'], format: 'chat', quirks: { thinking: 'type' } },
+  { ids: ['glm-5.2'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['high', 'max'] },
+  {
+    ids: ['glm-5.3'],
+    format: 'chat',
+    quirks: { thinking: 'effort', thinkingAlwaysOn: true },
+    efforts: ['low', 'high', 'max'],
+  },
+
+  {
+    ids: ['mimo'],
+    format: 'chat',
+    quirks: { thinking: 'effort', replayReasoning: 'tool_calls' },
+    // "max" is rejected.
+    efforts: ['none', 'low', 'high'],
+  },
+
+  // MiniMax rejects unknown fields ("Extra inputs are not permitted") and server tools of other vendors (error 2013).
+  {
+    ids: ['minimax'],
+    format: 'messages',
+    quirks: { thinking: 'none', strictBody: true, unsignedThinking: true },
+  },
+  { ids: ['minimax-m3'], format: 'messages', quirks: { thinking: 'adaptive' } },
+  { ids: ['minimax'], format: 'chat', quirks: { inlineThink: true, replayReasoning: 'tool_calls' } },
+  {
+    ids: ['minimax-m3.1'],
+    format: 'chat',
+    quirks: { thinking: 'effort' },
+    efforts: ['low', 'medium', 'high', 'xhigh', 'max'],
+  },
+
+  // Qwen requires its unsigned thinking back unsigned. 3.5 to 3.7 accept a budget, 3.8 has levels without "high".
+  { ids: ['qwen'], format: 'messages', quirks: { unsignedThinking: true, thinking: 'budget' } },
+  { ids: ['qwen'], format: 'messages', at: ['opencode-go'], quirks: { wrongStartUsage: true } },
+  { ids: ['qwen3.5', 'qwen3.6', 'qwen3.7'], format: 'messages', quirks: { leakedThinkEnd: true } },
+  {
+    ids: ['qwen3.8'],
+    format: 'messages',
+    quirks: { thinking: 'adaptive' },
+    efforts: ['low', 'medium', 'xhigh'],
+  },
+  { ids: ['qwen3.8-max'], format: 'messages', quirks: { thinkingAlwaysOn: true } },
+  // The switch of older models in the chat format is not known.
+  { ids: ['qwen'], format: 'chat', quirks: { thinking: 'configured' } },
+  { ids: ['qwen3.8'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'xhigh'] },
+  { ids: ['qwen3.8-max'], format: 'chat', quirks: { thinkingAlwaysOn: true } },
+
+  {
+    ids: ['hy3', 'hy4', 'hunyuan'],
+    format: 'chat',
+    quirks: { thinking: 'effort' },
+    efforts: ['none', 'high'],
+  },
+  { ids: ['step-#'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
+  { ids: ['longcat'], format: 'chat', quirks: { thinking: 'type' } },
+  // 2.5 has no known switch or levels.
+  { ids: ['longcat-2.5-free'], format: 'chat', quirks: { thinking: 'configured' } },
+
+  // Tool ids of Mistral have exactly nine letters or digits. "Unexpected role 'user' after role 'tool'" (code 3230), also
+  // from the chat templates on other servers (litellm#17761, mistral-vibe#578).
+  // "Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant" (crewAI#2194).
+  { ids: mistral, quirks: { toolIds: 'mistral', toolIdMax: 9 } },
+  { ids: mistral, format: 'chat', quirks: { userAfterTool: false, assistantPrefix: true } },
+  { ids: ['mistral-large-4'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['none', 'high'] },
+
+  // GPT accepts no sampling parameters. In the chat format another field limits its output.
+  {
+    ids: ['gpt-5', 'gpt-6', 'o3', 'o4'],
+    quirks: { thinking: 'effort', temperature: 'omit', topP: 'omit', midSystem: 'system' },
+    efforts: ['low', 'medium', 'high'],
+  },
+  {
+    ids: ['gpt-5', 'gpt-6', 'o3', 'o4'],
+    format: 'chat',
+    quirks: { maxTokensField: 'max_completion_tokens' },
+  },
+  // "Function tools with reasoning_effort are not supported for gpt-5.4 in /v1/chat/completions". Up to 5.5 the field is left
+  // out; from 5.6 on, leaving it out is rejected as well (litellm#34569, livekit/agents#7169, crush#2913). Other gateways
+  // convert the request.
+  { ids: ['gpt-5.4', 'gpt-5.5'], format: 'chat', at: openAi, quirks: { effortWithTools: 'omit' } },
+  { ids: ['gpt-5.6', 'gpt-6'], format: 'chat', at: openAi, quirks: { effortWithTools: 'none' } },
+  // GPT accepts images in tool results; only OpenAI itself offers its web search.
+  { ids: ['gpt-5', 'gpt-6', 'o3', 'o4'], format: 'responses', quirks: { mediaInResults: true } },
+  {
+    ids: ['gpt-5', 'gpt-6'],
+    format: 'responses',
+    at: ['openai', 'api.openai.com'],
+    quirks: { webSearch: true },
+  },
+  { ids: ['grok'], quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
+  { ids: ['grok-build', 'grok-code'], quirks: { thinking: 'none' } },
+  { ids: ['muse'], quirks: { thinking: 'effort' }, efforts: ['minimal', 'low', 'medium', 'high', 'xhigh'] },
+  { ids: ['gemini'], quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'high'] },
+  // Google's OpenAI-compatible endpoint rejects unsigned calls, too: tinyhumansai/openhuman#3548.
+  { ids: ['gemini'], format: 'chat', quirks: { signedCalls: true } },
+  { ids: ['gemini-1', 'gemini-2'], format: 'chat', quirks: { signedCalls: false } },
+  // From 3 on, calls must be sent back signed, and results may contain images. 2.5 has a budget; 2.5 Pro always thinks.
+  { ids: ['gemini'], format: 'gemini', quirks: { signedCalls: true, mediaInResults: true } },
+  {
+    ids: ['gemini-1', 'gemini-2'],
+    format: 'gemini',
+    quirks: { signedCalls: false, mediaInResults: false, thinking: 'none' },
+  },
+  { ids: ['gemini-2.5'], format: 'gemini', quirks: { thinking: 'budget' } },
+  { ids: ['gemini-2.5-pro'], format: 'gemini', quirks: { thinkingAlwaysOn: true } },
+
+  // Claude rejects sampling parameters from 4.7 on; older models, listed below, accept them.
+  { ids: ['claude'], quirks: { cacheControl: true, temperature: 'omit', topP: 'omit' } },
+  {
+    ids: ['claude'],
+    format: 'messages',
+    quirks: { thinking: 'claude', genuineSignatures: true, betas: true, midSystem: 'system' },
+  },
+  {
+    // Snowflake and SAP put the version first: claude-4-sonnet, anthropic--claude-4.5-sonnet.
+    ids: ['claude-3', 'claude-4', 'claude-haiku-4', 'claude-sonnet-4', 'claude-opus-4'],
+    quirks: { temperature: 'free', topP: 'free', topK: 'free' },
+  },
+  {
+    ids: ['claude-opus-4-7', 'claude-opus-4-8', 'claude-4-7', 'claude-4-8'],
+    quirks: { temperature: 'omit', topP: 'omit', topK: 'omit' },
+  },
+  {
+    ids: ['claude-fable', 'claude-opus-5-5', 'claude-sonnet-5-5', 'claude-5-5-opus', 'claude-5-5-sonnet'],
+    format: 'messages',
+    quirks: { thinkingAlwaysOn: true },
+  },
+
+  // No quirks: it is here so that DeepSeek-R1-Distill-Llama is not taken for DeepSeek.
+  { ids: ['llama'], quirks: {} },
+];
