@@ -56,7 +56,7 @@ for (const { format, stream, way } of ways) {
     for (const error of openCodeErrors.filter(({ failure }) => failure === 'client')) {
       await using over = await proxyOver({ answers: [errorAnswer(error), [say('from second')]], format });
       const response = await over.send(requestBody({ stream }));
-      assert.equal(response.status, 400, error.name);
+      assert.equal(response.status, error.expected.status, error.name);
       assert.equal(response.error?.type, 'invalid_request_error', error.name);
       assert.doesNotMatch(response.error.message, /all models failed/);
       assert.deepEqual(over.requestedModels(), ['first'], error.name);

@@ -283,7 +283,7 @@ export const openCodeErrors: readonly OpenCodeError[] = [
     status: 422,
     body: console({ message: 'unprocessable' }),
     failure: 'client',
-    expected: client,
+    expected: { ...client, status: 422 },
   },
   {
     name: 'a prompt that is too long',

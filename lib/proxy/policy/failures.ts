@@ -1,5 +1,5 @@
 /** How an attempt ended and which class of failure it was. What follows from that is in `steps.ts`. Pure. */
-import type { ApiError } from '../../anthropic/errors.ts';
+import { statusOf, type ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody } from '../../anthropic/events.ts';
 import { classNamed, classSaid, type FailureClass } from './failure-names.ts';
 
@@ -72,17 +72,19 @@ const wrongFormat = /not supported for (?:this )?format/i;
 
 /** The class of an error response: by the upstream's error type, then its code, then known sentences, then the status. */
 export function classify(error: ApiError, gateway = false): FailureClass {
-  const { status, upstreamType, upstreamCode, overflow, message, facts } = error;
+  const { upstreamType, upstreamCode, overflow, message, facts } = error;
   if (overflow) return 'client';
   if (upstreamType === 'ModelError' && wrongFormat.test(message)) return 'format';
   const said = [upstreamType, upstreamCode, ...(facts?.types ?? []), ...(facts?.codes ?? [])];
   const named = said.map(classNamed).filter((name) => name !== undefined);
   // Many vendors call every limit a rate limit, and say elsewhere which one it is.
-  const exact = named.find((name) => name !== 'rate') ?? classSaid(status, message) ?? named[0];
+  const exact = named.find((name) => name !== 'rate') ?? classSaid(error.status, message) ?? named[0];
   if (exact) return exact;
   // A vendor's key error behind a gateway is about the gateway's key for that model, not the user's (observed 2026-09).
   if (upstreamCode === 'invalid_api_key')
     return gateway && upstreamType === 'invalid_request_error' ? 'gone' : 'credentials';
+  // An error inside an answer has the status that its type stands for.
+  const status = error.status || statusOf(error.type);
   if (status === 401) return 'credentials';
   if (status === 402) return 'balance';
   if (status === 403 || status === 404 || status === 410) return 'gone';
@@ -113,8 +115,7 @@ export function classOf(outcome: Outcome): FailureClass | undefined {
   if (outcome.type !== 'failed') return undefined;
   // Nothing listens there, so a second try changes nothing.
   if (outcome.notRunning) return 'other';
-  const error = outcome.trouble === 'upstream' ? (outcome.error as Partial<ApiError>) : undefined;
-  if (error?.upstreamType === undefined && !error?.overflow) return classByTrouble[outcome.trouble];
-  const found = classify({ status: 0, ...outcome.error, ...error });
+  if (outcome.trouble !== 'upstream') return classByTrouble[outcome.trouble];
+  const found = classify({ status: 0, ...outcome.error });
   return found === 'transient' ? 'other' : found;
 }

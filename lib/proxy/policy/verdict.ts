@@ -59,7 +59,7 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
     const { error } = client.outcome;
     const status = 'status' in error && error.status >= 400 ? error.status : statusOf(error.type);
     return {
-      status: error.type === 'invalid_request_error' ? 400 : status,
+      status: 'overflow' in error && error.overflow ? 400 : status,
       type: error.type,
       message: wordsFor(error, plan.candidates[client.candidate], inputTokens),
       permanent: false,
@@ -192,8 +192,19 @@ function statusFor(outcome: Outcome, failure: FailureClass): { status: number; t
   if (outcome.type === 'refused' && outcome.error.status >= 429) {
     return { status: outcome.error.status, type: typeOf(outcome.error.status) };
   }
+  const inside = outcome.type === 'failed' && outcome.trouble === 'upstream' && statusInside(outcome.error);
+  if (inside) return inside;
   const late = outcome.type === 'failed' && lateTroubles.has(outcome.trouble);
   return late ? { status: 504, type: 'timeout_error' } : { status: 502, type: 'api_error' };
+}
+
+/** What an error inside an answer stands for; undefined if it says only that the upstream failed. */
+function statusInside({
+  status = 0,
+  type,
+}: Partial<ApiError> & ApiErrorBody): { status: number; type: ApiErrorType } | undefined {
+  if (status >= 500 && typeOf(status) === type) return { status, type };
+  return type === 'api_error' ? undefined : { status: statusOf(type), type };
 }
 
 /** The filter's refusal stays one; a model that made a mistake may do better when the client tries again. */

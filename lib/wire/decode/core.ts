@@ -15,8 +15,9 @@ import { tagSignature } from '../../anthropic/provenance.ts';
 import { writer, type Writer } from '../../anthropic/writer.ts';
 import { redactedLine } from '../../redact.ts';
 import type { Transducer } from '../../stream/transducer.ts';
+import type { JsonObject } from '../../json.ts';
 import type { Route, Turn } from '../codec.ts';
-import { errorInside } from './errors.ts';
+import { errorIn, errorInside } from './errors.ts';
 import { finishTracker, type FinishTracker, type FinishMeaning } from './finish.ts';
 import type { Frame } from './frames.ts';
 
@@ -56,6 +57,8 @@ export function decoderCore(
   { read, end, done }: FormatReader,
 ): DecoderCore {
   let out: Decoded[] = [];
+  /** What an object that is no part of an answer says: the reason, should the answer end without a finish. */
+  let reason: ApiError | undefined;
   const emit = (decoded: Decoded): void => void out.push(decoded);
   const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
   const finish = finishTracker(emit);
@@ -99,13 +102,18 @@ export function decoderCore(
   }
 
   function failTruncated(): void {
+    if (reason) return answer.fail('upstream', reason, reason.status);
     const message = 'the upstream ended its answer without finishing it';
     answer.fail('truncated', { type: 'api_error', message });
   }
 
   function handle(frame: Frame): void {
-    if (frame.type === 'data') return read(frame);
+    if (frame.type === 'data') {
+      if (isBareError(frame.json)) reason = errorIn(frame.json);
+      return read(frame);
+    }
     if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
+    if (reason && finish.reason() === undefined && answer.written() === 0) return failTruncated();
     if (done === 'end' || finish.reason() !== undefined) end();
     else if (done === 'truncation') failTruncated();
   }
@@ -128,6 +136,28 @@ export function decoderCore(
     },
   };
   return { answer, finish, emit, drop, fail, begin, recordFinish, endMessage, usage, stage };
+}
+
+/** Fields of an answer, or of one of its pieces, in any format. */
+const answerFields = [
+  'choices',
+  'candidates',
+  'message',
+  'content',
+  'delta',
+  'content_block',
+  'output',
+  'response',
+  'item',
+];
+const reasonFields = ['message', 'msg', 'detail', 'error_msg', 'error_message', 'status_msg'];
+
+/** True for an object that holds a text as errors do, and nothing of an answer: `{"code":500,"message":"busy"}`. */
+function isBareError(json: JsonObject): boolean {
+  const isAnswer = answerFields.some((name) => typeof json[name] === 'object' && json[name] !== null);
+  return (
+    !isAnswer && reasonFields.some((name) => typeof json[name] === 'string' || Array.isArray(json[name]))
+  );
 }
 
 /** The error in a data frame, including one that only the event name marks as an error. */

@@ -2,8 +2,7 @@
  * Converts the errors of all wire formats to `ApiError`. Error messages are shown to the user, so they pass through
  * `redactedLine`.
  */
-import { statusByType, typeOf, type ApiError, type ErrorFacts } from '../../anthropic/errors.ts';
-import type { ApiErrorType } from '../../anthropic/events.ts';
+import { typeOf, type ApiError, type ErrorFacts } from '../../anthropic/errors.ts';
 import {
   isObject,
   parseJson,
@@ -17,6 +16,8 @@ import {
 import { redactedLine } from '../../redact.ts';
 import { jsonIn } from './embedded-json.ts';
 import { errorFacts } from './error-facts.ts';
+import { chosenMessage, isHtml, messageIn, rawError } from './error-message.ts';
+import { isExactType, miniMaxType, typeSaid } from './error-types.ts';
 import { overflowIn, overflowNumbers, promptTooLong, type Overflow } from './overflow.ts';
 
 /** Characters of an error body that are read when it is not JSON. */
@@ -30,8 +31,11 @@ export function readApiError(status: number, body: string): ApiError {
   const first = Array.isArray(parsed) ? parsed[0] : parsed;
   if (isObject(first)) return toApiError(status, errorFields(first), errorFacts(parsed ?? null));
   const text = typeof first === 'string' ? first : body.slice(0, maxBody);
-  if (isHtml(text)) return toApiError(status, { message: describeHtml(text) }, noFacts);
-  return toApiError(status, { message: text }, errorFacts(parsed === undefined ? text : parsed));
+  // A page has many words, and none of them are about the request.
+  const facts = isHtml(text)
+    ? { types: [], codes: [], params: [], messages: [] }
+    : errorFacts(parsed === undefined ? text : parsed);
+  return toApiError(status, { message: text }, facts);
 }
 
 /** The error in a body that is JSON without its end, or an event of a stream; undefined for other text. */
@@ -39,23 +43,57 @@ function cutOff(body: string): Json | undefined {
   return /^\s*(?:[[{]|data:|event:)/.test(body) ? jsonIn(body.slice(0, maxBody)) : undefined;
 }
 
-const noFacts: ErrorFacts = { types: [], codes: [], params: [], messages: [] };
-
 /**
  * The error in a JSON object of a stream, or undefined when it has none. `error` may be an object, a string or an array;
- * Anthropic's errors have `"type": "error"`.
+ * Anthropic's errors have `"type": "error"`, Cloudflare's are in `errors`, MiniMax's in `base_resp`.
  */
 export function errorInside(data: JsonObject): ApiError | undefined {
-  const failed = data['type'] === 'error' || hasError(data['error']);
-  if (!failed) return undefined;
+  const failed = data['type'] === 'error' || hasError(data['error']) || hasError(data['errors']);
+  if (failed) return errorIn(data);
+  const base = toObject(data['base_resp']);
+  const code = toNumber(base['status_code']) ?? 0;
+  return code === 0 ? undefined : errorIn({ type: miniMaxType(code), code, ...base });
+}
+
+/** The error that an object of a stream is, which has nothing of an answer. */
+export function errorIn(data: JsonObject): ApiError {
+  const status = statusSaid(data);
   const fields = errorFields(data);
-  const code = toNumber(fields.code) ?? 0;
-  return toApiError(code >= 400 && code <= 599 ? code : 0, fields, errorFacts(data));
+  const error = toApiError(status, fields, errorFacts(data));
+  if (error.overflow) return error;
+  const type = typeSaid([
+    fields.type ?? '',
+    fields.code ?? '',
+    ...(error.facts?.types ?? []),
+    ...(error.facts?.codes ?? []),
+  ]);
+  return { ...error, type: status === 0 || isExactType(type) ? (type ?? 'api_error') : error.type };
+}
+
+/** Fields for the HTTP status in an error: the vendor's own (Google, OpenRouter), or the one a gateway got (MiniMax). */
+const statusFields = [
+  'code',
+  'status',
+  'status_code',
+  'statusCode',
+  'http_code',
+  'http_status',
+  'httpStatus',
+];
+
+/** The HTTP status that an error inside an answer names, or 0. */
+function statusSaid(data: JsonObject): number {
+  const error = Array.isArray(data['error']) ? data['error'][0] : data['error'];
+  const said = [toObject(error), data].flatMap((object) =>
+    statusFields.map((name) => toNumber(object[name])),
+  );
+  return said.find((number) => number !== undefined && number >= 400 && number <= 599) ?? 0;
 }
 
 /** An object with only null and empty fields is not an error: some servers send one with each chunk. */
 function hasError(error: unknown): boolean {
   if (typeof error === 'string') return error !== '';
+  if (error === true) return true;
   if (Array.isArray(error)) return error.length > 0;
   return (
     isObject(error) && Object.values(error).some((value) => value !== null && value !== '' && value !== 0)
@@ -69,15 +107,14 @@ interface ErrorFields {
   param?: string;
   limitName?: string;
   resetAt?: number;
-  /** The type and code of a nested error. */
-  inner?: string;
 }
 
 function errorFields(body: JsonObject): ErrorFields {
   const first = Array.isArray(body['error']) ? body['error'][0] : body['error'];
   const error = isObject(first) ? first : body;
   const message = typeof first === 'string' ? first : messageIn(error);
-  const cause = nestedError(toObject(error['metadata'])['raw']);
+  const raw = rawError(toObject(error['metadata'])['raw'], parseJson);
+  const cause = raw && errorFields(raw);
   const type = typeof error['type'] === 'string' && error['type'] !== 'error' ? error['type'] : undefined;
   const daily = dailyQuota(error);
   const code = daily ?? error['code'] ?? undefined;
@@ -95,7 +132,6 @@ function errorFields(body: JsonObject): ErrorFields {
     ...(param !== '' && { param: param.slice(0, 100) }),
     ...(limitName !== '' && { limitName }),
     ...(resetAt !== undefined && { resetAt }),
-    ...(cause && { inner: `${cause.type ?? ''} ${cause.code ?? ''} ${cause.inner ?? ''}` }),
   };
 }
 
@@ -116,35 +152,18 @@ function resetIn(error: JsonObject): number | undefined {
   return typeof time === 'string' || typeof time === 'number' ? Number(time) || undefined : undefined;
 }
 
-/** FastAPI uses `detail`, a string or a list; others use `msg`. */
-function messageIn(error: JsonObject): string {
-  const detail = toObject(toArray(error['detail'])[0]);
-  return toText(error['message']) || toText(error['detail']) || toText(detail['msg']) || toText(error['msg']);
-}
-
-/** The vendor's error, which some gateways put into `metadata.raw` as JSON text, under "Provider returned error". */
-function nestedError(raw: unknown): ErrorFields | undefined {
-  const parsed = typeof raw === 'string' ? parseJson(raw) : raw;
-  if (isObject(parsed)) return errorFields(parsed);
-  if (typeof raw !== 'string' || raw === '') return undefined;
-  return { message: isHtml(raw) ? describeHtml(raw) : raw };
-}
-
-/** `status` is 0 for an error inside a stream. */
+/** `status` is 0 for an error inside a stream that names none. */
 function toApiError(status: number, fields: ErrorFields, facts: ErrorFacts): ApiError {
-  const overflow = overflowOf(status, fields);
-  const known = fields.type !== undefined && Object.hasOwn(statusByType, fields.type);
-  const type = status > 0 ? typeOf(status) : known ? (fields.type as ApiErrorType) : 'api_error';
+  const message = chosenMessage(fields.message, facts);
+  const overflow = overflowOf(status, { ...fields, message }, facts);
   const withoutMessage =
     status > 0
       ? `the upstream answered ${status} without saying why`
       : 'the upstream reported an error without saying why';
   return {
     status,
-    type: overflow === undefined ? type : 'invalid_request_error',
-    message: overflow
-      ? promptTooLong(overflow)
-      : redactedLine(fields.message || (facts.messages[0] ?? '')) || withoutMessage,
+    type: overflow === undefined ? typeOf(status) : 'invalid_request_error',
+    message: overflow ? promptTooLong(overflow) : redactedLine(message) || withoutMessage,
     ...(fields.type !== undefined && { upstreamType: fields.type }),
     ...(fields.code !== undefined && { upstreamCode: fields.code }),
     ...(fields.param !== undefined && { param: fields.param }),
@@ -164,22 +183,16 @@ const zhipuTooLong = '1261';
 const perMinute = /\btokens per (?:min|minute|day)\b|\(TP[MD]\)/i;
 
 /** Only for statuses that blame the request, and 0: a 500 that mentions a length is a server error. */
-function overflowOf(status: number, { message, type, code, inner }: ErrorFields): Overflow | undefined {
+function overflowOf(
+  status: number,
+  { message, type, code }: ErrorFields,
+  { types, codes }: ErrorFacts,
+): Overflow | undefined {
   // Groq's 413 for more tokens than a minute allows asks to shorten the message, too (cline/cline#1437).
   if (code === 'rate_limit_exceeded' || type === 'rate_limit_error' || perMinute.test(message))
     return undefined;
   if (status === 413) return overflowIn(message) ?? {};
   if (code === zhipuTooLong) return overflowNumbers(message);
   if (status !== 0 && status !== 400 && status !== 422) return undefined;
-  return overflowIn(`${message} ${type ?? ''} ${code ?? ''} ${inner ?? ''}`);
-}
-
-function isHtml(body: string): boolean {
-  return /^\s*(?:<!doctype|<html|<\?xml|<head|<body)/i.test(body);
-}
-
-/** Describes an HTML page by its title. */
-function describeHtml(body: string): string {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1]?.trim();
-  return `an HTML page instead of an API answer${title ? ` ("${title}")` : ''}`;
+  return overflowIn([message, ...types, ...codes].join(' '));
 }

@@ -3,6 +3,7 @@ import { isObject, parseJson, toObject, toText, type JsonObject } from '../../js
 import { bodyDecoder, type BodyMessage } from '../../stream/body.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { redactedLine } from '../../redact.ts';
+import { messageIn } from './error-message.ts';
 import { readApiError } from './errors.ts';
 import type { FailureReason } from '../../anthropic/events.ts';
 
@@ -72,8 +73,8 @@ function toData(event: string, parsed: JsonObject, text?: string): Frame {
 function unwrap(json: JsonObject): JsonObject {
   const { success, data } = json;
   if (success === false && !json['error']) {
-    const { code, message, msg } = { ...toObject(data), ...json };
-    return { error: { code, message: toText(message) || toText(msg) || 'the upstream reported no success' } };
+    const { success: _, ...fields } = { ...toObject(data), ...json };
+    return { error: { ...fields, message: messageIn(fields) || 'the upstream reported no success' } };
   }
   return typeof success === 'boolean' && isObject(data) ? data : json;
 }

@@ -3,7 +3,6 @@ import type { ApiError } from '../../anthropic/errors.ts';
 import { errorInside } from '../decode/errors.ts';
 import type { FinishMeaning } from '../decode/finish.ts';
 import { finishMeaning } from '../decode/finish-names.ts';
-import type { ApiErrorType } from '../../anthropic/events.ts';
 import { isObject, toObject, toText, type JsonObject } from '../../json.ts';
 
 /** The meaning of a response that did not fail. An `unknown` reason of an incomplete response counts as `max_tokens`. */
@@ -17,15 +16,6 @@ function isIncomplete(type: string, response: JsonObject): boolean {
   return type === 'response.incomplete' || response['status'] === 'incomplete';
 }
 
-/** OpenAI's errors have a code but no type. */
-const typeByCode: Readonly<Record<string, ApiErrorType>> = {
-  rate_limit_exceeded: 'rate_limit_error',
-  insufficient_quota: 'billing_error',
-  server_is_overloaded: 'overloaded_error',
-  slow_down: 'overloaded_error',
-  invalid_prompt: 'invalid_request_error',
-};
-
 /** The error of a finished response; undefined if it did not fail. */
 export function failureOf(type: string, response: JsonObject): ApiError | undefined {
   const { error, status } = response;
@@ -35,17 +25,10 @@ export function failureOf(type: string, response: JsonObject): ApiError | undefi
     status === 'failed' ||
     status === 'cancelled';
   const reported = errorInside({ error: error ?? null });
-  if (reported) return byCode(reported);
+  if (reported) return reported;
   if (!failed) return undefined;
   const how = type === 'response.cancelled' || status === 'cancelled' ? 'cancelled' : 'failed';
   return { status: 0, type: 'api_error', message: `the upstream ${how} its answer without saying why` };
-}
-
-/** The error with the type that belongs to its code. The proxy's policy also reads the code, as `upstreamType`. */
-export function byCode(error: ApiError): ApiError {
-  const { upstreamCode: code = '', overflow } = error;
-  if (overflow || !Object.hasOwn(typeByCode, code)) return error;
-  return { ...error, type: typeByCode[code] ?? error.type, upstreamType: error.upstreamType ?? code };
 }
 
 /** The response in an event, or the JSON itself if the body is the bare response. */

@@ -18,7 +18,7 @@ import { limitUnnamedArguments, rejectUnnamedCall } from '../decode/unnamed-call
 import { costOf } from '../decode/usage.ts';
 import { toArguments } from './calls.ts';
 import { finalEvents, isKnown, textEventOf, type TextEvent } from './event-types.ts';
-import { byCode, failureOf, responseIn, toStopReason } from './finish.ts';
+import { failureOf, responseIn, toStopReason } from './finish.ts';
 import { itemLookup, referenceIn, referenceOf } from './item-lookup.ts';
 import { textOf } from './output-item.ts';
 import { itemFactory } from './item-types.ts';
@@ -55,7 +55,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (answer.phase() === 'after') return usage && emit({ type: 'usage', usage: core.usage(reported) });
     if (finalEvents.has(type)) return readFinalEvent(type, response);
     const error = errorIn(frame, type);
-    if (error) return fail('upstream', byCode(error), error.status);
+    if (error) return fail('upstream', error, error.status);
     if (!isKnown(type)) return;
     begin();
     if (finish.reason() === undefined) readContent(type, json);

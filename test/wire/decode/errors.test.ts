@@ -230,8 +230,13 @@ const bodies: [name: string, status: number, body: unknown, read: Partial<ApiErr
   [
     'a list of FastAPI details',
     422,
-    { detail: [{ loc: ['body'], msg: 'field required' }] },
-    { message: 'field required' },
+    {
+      detail: [
+        { loc: ['body', 'messages', 0], msg: 'Field required' },
+        { loc: ['body'], msg: 'no' },
+      ],
+    },
+    { message: 'body.messages.0: Field required; body: no' },
   ],
   ['an empty list', 500, [], { message: '[]' }],
   ['a JSON string', 500, '"busy"', { message: 'busy' }],
