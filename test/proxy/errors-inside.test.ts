@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { isContent } from '../../lib/anthropic/events.ts';
 import type { Answer } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
-import type { WireFormat } from '../../lib/wire/codec.ts';
+import type { WireFormat } from '../../lib/wire/formats.ts';
 import { run, utf8 } from '../support/decode.ts';
 import { modelOf, proxyOver, requestBody } from '../support/proxy.ts';
 import { decoder } from '../support/turns.ts';
