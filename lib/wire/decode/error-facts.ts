@@ -154,7 +154,8 @@ function isStatusName(text: string): boolean {
   return text.length <= maxName && /^[A-Z][A-Z_]+$/.test(text);
 }
 
-function isKey(value: Json): value is string | number {
+/** True for a step in a validator's path. */
+export function isKey(value: Json): value is string | number {
   return typeof value === 'string' || typeof value === 'number';
 }
 

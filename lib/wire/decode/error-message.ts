@@ -1,6 +1,7 @@
 /** Chooses what an error body says to the user: the reason, wherever it is. */
 import type { ErrorFacts } from '../../anthropic/errors.ts';
 import { isObject, toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
+import { isKey } from './error-facts.ts';
 
 /** Entries of a validator's list that are quoted. */
 const maxIssues = 3;
@@ -21,7 +22,8 @@ function issues(list: Json | undefined): string {
     if (typeof entry === 'string') return entry === '' ? [] : entry;
     const fields = toObject(entry);
     const text = toText(fields['msg']) || toText(fields['message']) || toText(fields['detail']);
-    const place = Array.isArray(fields['loc']) ? fields['loc'].join('.') : toText(fields['field']);
+    const keys = toArray(fields['loc']).flatMap((key) => (isKey(key) ? String(key) : []));
+    const place = keys.join('.') || toText(fields['field']);
     if (text === '') return [];
     return place === '' || text.includes(place) ? text : `${place.slice(0, 200)}: ${text}`;
   });
