@@ -14,6 +14,7 @@ import { groq } from './groq.ts';
 import { kimi } from './kimi.ts';
 import { liteLlm } from './litellm.ts';
 import { llamaCpp } from './llama-cpp.ts';
+import { lmStudioMessages } from './lm-studio-messages.ts';
 import { lmStudio } from './lm-studio.ts';
 import { miniMaxMessages } from './minimax-messages.ts';
 import { miniMax } from './minimax.ts';
@@ -45,7 +46,15 @@ export const groups: Readonly<Record<string, readonly Double[]>> = {
     miniMaxMessages,
     qwen,
   ],
-  'Servers that people run themselves': [vllm, sglang, llamaCpp, lmStudio, ollama, ollamaMessages],
+  'Servers that people run themselves': [
+    vllm,
+    sglang,
+    llamaCpp,
+    lmStudio,
+    lmStudioMessages,
+    ollama,
+    ollamaMessages,
+  ],
   'Clouds and gateways': [openRouter, groq, copilot, azure, bedrock, nim, liteLlm, openCodeGo, openCodeZen],
 };
 

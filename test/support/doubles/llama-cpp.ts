@@ -1,5 +1,6 @@
 /** llama.cpp's server with Qwen's chat template: a grammar of every tool, numbers of tokens as fields, text only. */
-import { toText } from '../../../lib/json.ts';
+import { toText, type JsonObject } from '../../../lib/json.ts';
+import type { LooseJson } from '../loose-json.ts';
 import { noPictures, systemFirst, withParameters } from './chat-field-rules.ts';
 import { goodChat, toolsOf } from './chat-rules.ts';
 import type { Double, Rule, Violation } from './double.ts';
@@ -18,28 +19,37 @@ function badGrammar(schema: Readonly<Record<string, unknown>>): string | undefin
   return /\\[dswDSW]/.test(pattern) ? 'Failed to initialize samplers: failed to parse grammar' : undefined;
 }
 
-/** Of servers that contain llama.cpp, too. */
-export const grammarRules: readonly Rule[] = [
-  {
+/** The first schema of tools that it refuses. Servers that contain it refuse the same. */
+export function grammarRule(
+  schemasOf: (body: LooseJson) => unknown[],
+  withSchema: (schema: JsonObject) => object,
+): Rule {
+  return {
     name: 'schemas that a grammar can say',
     source:
-      'ggml-org/llama.cpp#17574, ggml-org/llama.cpp#26930, containers/kubernetes-mcp-server#758, aebrer/dreb#422',
+      'ggml-org/llama.cpp#17574, ggml-org/llama.cpp#26930, containers/kubernetes-mcp-server#758, aebrer/dreb#422, lmstudio-ai/lmstudio-bug-tracker#2168',
     bad: [{ not: {} }, { type: 'string', pattern: '\\S' }, { type: 'string', pattern: '^\\d+$' }].map(
-      (value) => withParameters({ type: 'object', properties: { value } }),
+      (value) => withSchema({ type: 'object', properties: { value } }),
     ),
     violates: ({ body }) =>
-      firstViolation(toolsOf(body), ({ parameters }): Violation | undefined => {
-        for (const [schema] of schemasIn(parameters)) {
+      firstViolation(schemasOf(body), (tool): Violation | undefined => {
+        for (const [schema] of schemasIn(tool)) {
           const message = badGrammar(schema);
           if (message !== undefined) return { message };
         }
         return undefined;
       }),
-  },
-  systemFirst('ggml-org/llama.cpp#21954, ggml-org/llama.cpp#20733', {
-    message:
-      "Unable to generate parser for this template. Automatic parser generation failed: \n------------\nWhile executing CallExpression at line 85, column 32 in source:\n...first %}↵            {{- raise_exception('System message must be at the beginnin...\n                                           ^\nError: Jinja Exception: System message must be at the beginning.",
-  }),
+  };
+}
+
+export const jinjaWords: Violation = {
+  message:
+    "Unable to generate parser for this template. Automatic parser generation failed: \n------------\nWhile executing CallExpression at line 85, column 32 in source:\n...first %}↵            {{- raise_exception('System message must be at the beginnin...\n                                           ^\nError: Jinja Exception: System message must be at the beginning.",
+};
+
+export const chatTemplateRules: readonly Rule[] = [
+  grammarRule((body) => toolsOf(body).map(({ parameters }) => parameters), withParameters),
+  systemFirst('ggml-org/llama.cpp#21954, ggml-org/llama.cpp#20733', jinjaWords),
 ];
 
 export const llamaCpp: Double = {
@@ -58,7 +68,7 @@ export const llamaCpp: Double = {
       message:
         'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj',
     })),
-    ...grammarRules,
+    ...chatTemplateRules,
     {
       name: 'the prompt fits the window',
       source: 'ggml-org/llama.cpp#15780, oobabooga/textgen#7257',

@@ -3,10 +3,9 @@ import { isObject } from '../../../lib/json.ts';
 import { parameters, withParameters } from './chat-field-rules.ts';
 import { goodChat } from './chat-rules.ts';
 import type { Double } from './double.ts';
-import { grammarRules } from './llama-cpp.ts';
-import { aboutField, inOtherWords, tokensIn } from './rules.ts';
-
-const window = 65_536;
+import { chatTemplateRules } from './llama-cpp.ts';
+import { fromEngine, loadedWindow } from './lm-studio-words.ts';
+import { aboutField, inOtherWords } from './rules.ts';
 
 export const lmStudio: Double = {
   name: 'lm-studio',
@@ -45,28 +44,8 @@ export const lmStudio: Double = {
               message: `Invalid tool_choice type: '${typeof choice}'. Supported string values: none, auto, required`,
             },
     ),
-    // lmstudio-ai/lmstudio-bug-tracker#1999, lmstudio-ai/lmstudio-bug-tracker#2168
-    ...grammarRules.map((rule) =>
-      inOtherWords(rule, ({ message }) => {
-        const error = { code: 400, message, type: 'invalid_request_error' };
-        return {
-          message: `Engine protocol predict request returned 400: ${JSON.stringify({ error })}. Error Data: n/a, Additional Data: n/a`,
-        };
-      }),
-    ),
-    {
-      name: 'the prompt fits the window',
-      source: 'lmstudio-ai/lmstudio-bug-tracker#546, lmstudio-ai/lmstudio-bug-tracker#237',
-      bad: { messages: [{ role: 'user', content: 'many words '.repeat(window) }] },
-      violates({ body }) {
-        const prompt = tokensIn(body);
-        return prompt < window
-          ? undefined
-          : {
-              message: `Trying to keep the first ${prompt} tokens when context the overflows. However, the model is loaded with context length of only ${window} tokens, which is not enough. Try to load the model with a larger context length, or provide a shorter input.`,
-            };
-      },
-    },
+    ...chatTemplateRules.map((rule) => inOtherWords(rule, fromEngine)),
+    loadedWindow,
   ],
   callId: (unique) => String(unique).padStart(9, '1'),
 };
