@@ -34,7 +34,7 @@ export function listAddress(provider: Provider): ListAddress | undefined {
     const { prefix, path: ending, headers = {} } = formats[format];
     if (!path.endsWith(ending)) continue;
     // A gateway with a folder for each format has its list at the root.
-    const isGateway = path.endsWith(prefix + ending);
+    const isGateway = prefix !== undefined && path.endsWith(prefix + ending);
     const root = path.slice(0, -(isGateway ? prefix + ending : ending).length);
     url.pathname = `${root}${isGateway ? '/v1' : ''}/models`;
     return { url: exceptions[url.href] ?? url.href, format, headers };

@@ -7,8 +7,8 @@ export interface Format {
   readonly order: number;
   /** What follows the base URL; for gemini up to the model's name. */
   readonly path: string;
-  /** What stands before `path` at a gateway that serves every format below one root (OpenCode). */
-  readonly prefix: string;
+  /** What stands before `path` at OpenCode, which serves several formats below one root; absent if it does not serve this. */
+  readonly prefix?: string;
   /** The version that clients of this format add to a base URL that has none: `/v1`. */
   readonly version?: string;
   /** The header that carries the key, unless the provider is configured otherwise. */

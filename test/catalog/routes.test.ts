@@ -7,12 +7,12 @@ import type { Provider } from '../../lib/config/settings.ts';
 import { OccError } from '../../lib/errors.ts';
 import { defaultQuirks } from '../../lib/wire/quirks.ts';
 
-const auth = {
+const auth: Provider['auth'] = {
   chat: 'bearer',
   messages: 'x-api-key',
   responses: 'bearer',
   gemini: 'x-goog-api-key',
-} as const;
+};
 const go: Provider = {
   name: 'opencode-go',
   endpoints: endpointsBelow('https://opencode.ai/zen/go/v1', 'legacy'),
@@ -44,6 +44,20 @@ test('every bundled model has a route in its format', () => {
     assert.equal(route.documents, model.inputs.includes('pdf'));
     assert.deepEqual(Object.keys(route.quirks).sort(), Object.keys(defaultQuirks).sort());
   }
+});
+
+test('a model of no family gets the thinking of its format, by whether it has levels of effort or only a switch', () => {
+  const thinking = (model_id: string): object =>
+    Object.fromEntries(
+      (['chat', 'messages', 'responses', 'gemini'] as const).map((wire_format) => [
+        wire_format,
+        toRoute({ provider: 'opencode-zen', model_id, wire_format }, zen).quirks.thinking,
+      ]),
+    );
+  const onlySwitch = { chat: 'type', messages: 'adaptive', responses: 'none', gemini: 'none' };
+  assert.deepEqual(thinking('ling-3.0-flash-fin-free'), onlySwitch);
+  const levels = { chat: 'effort', messages: 'adaptive', responses: 'effort', gemini: 'effort' };
+  assert.deepEqual(thinking('laguna-s-2.1-free'), levels);
 });
 
 test('the thinking quirk of every bundled model fits its format and efforts', () => {

@@ -157,6 +157,8 @@ describe('--refresh', () => {
     const { rows } = await models(at, '--refresh');
     assert.equal(rows.get('near/new')?.format, 'messages');
     assert.equal(list.asked[0]?.headers['x-api-key'], key);
+    // Anthropic's list requires it too: https://docs.anthropic.com/en/api/models-list.
+    assert.equal(list.asked[0]?.headers['anthropic-version'], '2023-06-01');
   });
 
   test('a failing provider does not affect others', async (t) => {

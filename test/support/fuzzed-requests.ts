@@ -5,14 +5,14 @@ import type { MessagesRequest } from '../../lib/anthropic/request.ts';
 import { Refused, toRequest } from '../../lib/proxy/inbound.ts';
 import { isObject, type JsonObject } from '../../lib/json.ts';
 import { codecs } from '../../lib/wire/codecs.ts';
+import type { WireFormat, WireRoute } from '../../lib/wire/formats.ts';
 import { geminiRoutes } from './gemini/encode.ts';
 import { jsonDamage } from './json-damage.ts';
-import { capturedRequests, chatRoutes, messagesRoutes } from './requests.ts';
+import { capturedRequests, chatRoutes, messagesRoutes, routeOf } from './requests.ts';
 import { responsesRoutes } from './responses/encode.ts';
-import type { Format } from './turns.ts';
 
-/** Routes to models of every format. */
-export const routesOf = {
+/** Routes to models of each format with quirks to try. */
+export const routesOf: Readonly<Partial<Record<WireFormat, readonly WireRoute[]>>> = {
   chat: Object.values(chatRoutes),
   gemini: Object.values(geminiRoutes),
   messages: Object.values(messagesRoutes),
@@ -35,7 +35,7 @@ export const fuzzedRequest: fc.Arbitrary<string> = fc
   .map(([body, damages]) => damages.reduce((so, damage) => damage(so), body));
 
 /** True if the request was encoded for every route of the format, false if it was rejected; throws otherwise. */
-export function isEncoded(format: Format, text: string): boolean {
+export function isEncoded(format: WireFormat, text: string): boolean {
   const body = JSON.parse(text) as JsonObject;
   if (!isObject(body)) return false;
   let request: MessagesRequest;
@@ -45,7 +45,7 @@ export function isEncoded(format: Format, text: string): boolean {
     if (error instanceof Refused) return false;
     throw error;
   }
-  for (const route of routesOf[format]) {
+  for (const route of routesOf[format] ?? [routeOf({ format })]) {
     try {
       assert.equal(typeof JSON.stringify(codecs[format].encodeRequest(request, route, 'ses_1')), 'string');
     } catch (error) {

@@ -8,9 +8,13 @@ export type Endpoints = Partial<Record<WireFormat, string>>;
 
 type Generation = 'console' | 'legacy';
 
-/** The path of a format below `https://opencode.ai/inference[/go]`, or in the older generation `…/zen[/go]/v1`. */
-function pathOf(format: WireFormat, generation: Generation): string {
+/**
+ * The path of a format below `https://opencode.ai/inference[/go]`, or in the older generation `…/zen[/go]/v1`; undefined if
+ * OpenCode does not serve the format.
+ */
+function pathOf(format: WireFormat, generation: Generation): string | undefined {
   const { prefix, path } = formats[format];
+  if (prefix === undefined) return undefined;
   return generation === 'console' ? prefix + path : path;
 }
 
@@ -31,19 +35,23 @@ export function deriveEndpoints(provider: BuiltIn, given: Endpoints, key: string
   return { ...(found ?? endpointsBelow(roots[provider][generation], generation)), ...given };
 }
 
-/** The endpoints of all formats below a root in OpenCode's layout. The emulator uses the current generation. */
-export function endpointsBelow(root: string, generation: Generation = 'console'): Record<WireFormat, string> {
+/** The endpoints of all formats that OpenCode serves, below a root in its layout. */
+export function endpointsBelow(root: string, generation: Generation): Endpoints {
   return Object.fromEntries(
-    wireFormats.map((format) => [format, root + pathOf(format, generation)]),
-  ) as Record<WireFormat, string>;
+    wireFormats.flatMap((format) => {
+      const path = pathOf(format, generation);
+      return path === undefined ? [] : [[format, root + path]];
+    }),
+  );
 }
 
-function rootOf(format: WireFormat, url: string | undefined): Record<WireFormat, string> | undefined {
+function rootOf(format: WireFormat, url: string | undefined): Endpoints | undefined {
   if (url === undefined) return undefined;
   const { origin, pathname } = new URL(url);
   for (const generation of ['console', 'legacy'] as const) {
     const path = pathOf(format, generation);
-    if (pathname.endsWith(path)) return endpointsBelow(origin + pathname.slice(0, -path.length), generation);
+    if (path !== undefined && pathname.endsWith(path))
+      return endpointsBelow(origin + pathname.slice(0, -path.length), generation);
   }
   return undefined;
 }
@@ -53,7 +61,9 @@ function rootOf(format: WireFormat, url: string | undefined): Record<WireFormat,
  * observed to reply "Missing API key" to anything but `x-api-key`.
  */
 export function takesBearer(messagesUrl: string | undefined): boolean {
-  return messagesUrl !== undefined && new URL(messagesUrl).pathname.endsWith(pathOf('messages', 'console'));
+  const path = pathOf('messages', 'console');
+  if (messagesUrl === undefined || path === undefined) return false;
+  return new URL(messagesUrl).pathname.endsWith(path);
 }
 
 /** Appends the path of the format, unless the URL already ends in it. */

@@ -97,7 +97,7 @@ async function toBuiltIn(
     name,
     endpoints,
     auth: {
-      ...authOfAll((format) => formats[format].auth),
+      ...authOf(Object.keys(endpoints) as WireFormat[], (format) => formats[format].auth),
       messages: takesBearer(endpoints.messages) ? 'bearer' : 'x-api-key',
     },
     ...found,
@@ -130,7 +130,7 @@ async function toCustom({ name, given, segments }: Section, context: KeyContext)
   return {
     name,
     endpoints,
-    auth: authOfAll((format) => (unauthenticated ? 'none' : (given.auth ?? formats[format].auth))),
+    auth: authOf(wireFormats, (format) => (unauthenticated ? 'none' : (given.auth ?? formats[format].auth))),
     keys: found.keys,
     ...(!unauthenticated && found),
     headers,
@@ -171,7 +171,7 @@ function emulatorProvider(): Provider {
   return {
     name: 'emulator',
     endpoints: {},
-    auth: authOfAll(() => 'none'),
+    auth: authOf(wireFormats, () => 'none'),
     keys: [],
     headers: {},
     defaultFormat: 'chat',
@@ -179,10 +179,11 @@ function emulatorProvider(): Provider {
   };
 }
 
-function authOfAll(
-  authOf: (format: WireFormat) => NonNullable<Provider['auth'][WireFormat]>,
+function authOf(
+  those: readonly WireFormat[],
+  auth: (format: WireFormat) => NonNullable<Provider['auth'][WireFormat]>,
 ): Provider['auth'] {
-  return Object.fromEntries(wireFormats.map((format) => [format, authOf(format)]));
+  return Object.fromEntries(those.map((format) => [format, auth(format)]));
 }
 
 /** A copy of the provider with other endpoints. */

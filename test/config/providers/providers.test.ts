@@ -162,7 +162,7 @@ test('loopback addresses are recognized', () => {
 test('the emulator has no key, and no endpoints until it runs', async (t) => {
   const emulator = await provider(t, 'emulator', {});
   assert.deepEqual([emulator.endpoints, emulator.keys, emulator.missingKey], [{}, [], undefined]);
-  const running = withEndpoints(emulator, endpointsBelow('http://127.0.0.1:5'));
+  const running = withEndpoints(emulator, endpointsBelow('http://127.0.0.1:5', 'console'));
   assert.equal(running.endpoints.gemini, 'http://127.0.0.1:5/google/v1beta/models');
   assert.deepEqual(emulator.endpoints, {});
 });
