@@ -26,12 +26,11 @@ test('without a configuration, every scenario has an emulator model, and both fo
   }
   assert.equal(trial.models['default']?.wire_format, 'chat');
   assert.equal(trial.models['long_context']?.wire_format, 'messages');
-  assert.deepEqual(trial.providers['emulator']?.endpoints, {
-    chat: `${url}/v1/chat/completions`,
-    messages: `${url}/v1/messages`,
-    responses: `${url}/v1/responses`,
-    gemini: `${url}/v1beta/models`,
-  });
+  const { chat, messages, responses, gemini } = trial.providers['emulator']?.endpoints ?? {};
+  assert.deepEqual(
+    [chat, messages, responses, gemini],
+    [`${url}/v1/chat/completions`, `${url}/v1/messages`, `${url}/v1/responses`, `${url}/v1beta/models`],
+  );
 });
 
 test('a trial run uses only the emulator and keeps its configured entries', () => {
