@@ -181,6 +181,13 @@ export const families: readonly FamilyRule[] = [
   // "Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant" (crewAI#2194).
   { ids: mistral, quirks: { toolIds: 'mistral', toolIdMax: 9 } },
   { ids: mistral, format: 'chat', quirks: { userAfterTool: false, assistantPrefix: true } },
+  // "extra_forbidden", loc: ["body", "stream_options"] (dnakov/anon-kode#53, avante.nvim#2347, litellm#8978).
+  {
+    ids: mistral,
+    format: 'chat',
+    at: ['mistral', 'api.mistral.ai', 'codestral.mistral.ai'],
+    quirks: { streamOptions: false },
+  },
   { ids: ['mistral-large-4'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['none', 'high'] },
 
   // GPT accepts no sampling parameters. In the chat format another field limits its output.

@@ -46,6 +46,8 @@ export interface Quirks {
   toolIdMax: number;
   /** Chat: accepts `cache_control` on content parts. Kimi rejects it; servers with automatic caching do not need it. */
   cacheControl: boolean;
+  /** Chat: accepts `stream_options`, which requests the usage. Without it, Mistral sends the usage by itself. */
+  streamOptions: boolean;
   /** Chat and responses: accepts `parallel_tool_calls`. */
   parallelToolCalls: boolean;
   /** Chat and responses: accepts a JSON Schema for the response. False: the system prompt asks for the schema. */
@@ -116,6 +118,7 @@ export const defaultQuirks: Quirks = {
   toolIds: 'free',
   toolIdMax: 64,
   cacheControl: false,
+  streamOptions: true,
   parallelToolCalls: true,
   jsonSchema: true,
   inlineThink: false,

@@ -55,7 +55,7 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
     ...(thinking && { thinking: thinking.type === 'adaptive' ? { type: 'enabled' } : thinking }),
     ...(sentEffort !== undefined && { reasoning_effort: sentEffort }),
     stream: true,
-    stream_options: { include_usage: true },
+    ...(quirks.streamOptions && { stream_options: { include_usage: true } }),
   });
 }
 

@@ -88,5 +88,5 @@ export interface ChatRequest {
   reasoning_effort?: string;
   thinking?: ThinkingConfig;
   stream: true;
-  stream_options: { include_usage: true };
+  stream_options?: { include_usage: true };
 }

@@ -4,6 +4,7 @@
  * an `items` array becomes its first element.
  */
 import { isObject, type Json, type JsonObject } from '../../json.ts';
+import { withoutAllOf } from './schema-merge.ts';
 import { without, type Rewrite } from './schema-walk.ts';
 
 export function moonshotRewriter(root: JsonObject): Rewrite {
@@ -87,25 +88,6 @@ function withoutTuples(node: JsonObject): JsonObject {
   const tuple = Array.isArray(node['prefixItems']) ? node['prefixItems'] : node['items'];
   if (!Array.isArray(tuple)) return node;
   return { ...without(node, ['prefixItems', 'additionalItems']), items: tuple[0] ?? {} };
-}
-
-/** Merges the members of `allOf` into the schema, whose own keywords take precedence. */
-function withoutAllOf(node: JsonObject): JsonObject {
-  if (!Array.isArray(node['allOf'])) return node;
-  const outside = without(node, ['allOf']);
-  const merged: JsonObject = { ...outside };
-  for (const member of node['allOf'].filter(isObject)) {
-    const properties = { ...toMap(member['properties']), ...toMap(merged['properties']) };
-    const required = joined(merged['required'], member['required']);
-    Object.assign(merged, { ...member, ...merged });
-    if (Object.keys(properties).length > 0) merged['properties'] = properties;
-    if (required.length > 0) merged['required'] = required;
-  }
-  return merged;
-}
-
-function joined(one: Json | undefined, other: Json | undefined): Json[] {
-  return [...new Set([...(Array.isArray(one) ? one : []), ...(Array.isArray(other) ? other : [])])];
 }
 
 function withType(node: JsonObject): JsonObject {

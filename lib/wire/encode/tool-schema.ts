@@ -3,11 +3,13 @@
  * unsupported ones. Several servers reject the whole request because of one schema. The client's schema is not modified.
  */
 import { isObject, parseJson, type Json, type JsonObject } from '../../json.ts';
+import { plainRoot, withoutPlainAllOf } from './schema-merge.ts';
 import { moonshotRewriter } from './schema-moonshot.ts';
+import { validNode } from './schema-valid.ts';
 import { rewriteSchema, without, type Rewrite } from './schema-walk.ts';
 
 /**
- * - `full`: JSON Schema without `$schema`.
+ * - `full`: JSON Schema without `$schema`, and with what OpenAI requires: see `complete`.
  * - `moonshot`: Kimi's subset, see `schema-moonshot.ts`.
  * - `no_ranges`: no numeric ranges (OpenCode Go returned `tool_count_limit` for `minimum` and similar keywords).
  */
@@ -19,8 +21,9 @@ export function toolSchema(schema: unknown, dialect: SchemaDialect = 'full'): Js
   if (!isObject(given) || Object.keys(given).length === 0) {
     return { type: 'object', properties: {}, additionalProperties: false };
   }
-  const properties = isObject(given['properties']) ? given['properties'] : {};
-  return rewriteSchema({ ...given, type: 'object', properties }, rewriters[dialect](given));
+  const root = plainRoot(given);
+  const properties = isObject(root['properties']) ? root['properties'] : {};
+  return rewriteSchema({ ...root, type: 'object', properties }, rewriters[dialect](root));
 }
 
 /** True when a server with Anthropic's validation accepts the schema without `toolSchema`. */
@@ -28,24 +31,50 @@ export function isUsableSchema(schema: unknown): boolean {
   return isObject(schema) && schema['type'] === 'object' && isObject(schema['properties']);
 }
 
+/**
+ * The schema as Anthropic's API accepts it: valid under draft 2020-12, without a combination at the root. Returns the same
+ * object if it already is.
+ */
+export function validSchema(schema: unknown): unknown {
+  if (!isObject(schema)) return schema;
+  const root = plainRoot(schema);
+  let isValid = root === schema;
+  const repaired = rewriteSchema(root, (node) => {
+    const valid = validNode(node);
+    isValid &&= valid === node;
+    return valid;
+  });
+  return isValid ? schema : repaired;
+}
+
 const rewriters = {
-  full: () => tidy,
+  full: () => complete,
   moonshot: (root) => {
     const rewrite = moonshotRewriter(root);
-    return (node, depth) => rewrite(tidy(node, depth), depth);
+    return (node, depth) => rewrite(tidy(node), depth);
   },
-  no_ranges: () => (node, depth) => without(tidy(node, depth), ranges),
+  no_ranges: () => (node) => without(complete(node), ranges),
 } satisfies Record<SchemaDialect, (root: JsonObject) => Rewrite>;
 
 const ranges = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'];
 
-/** Few servers accept `$schema`. Some generators write `required: null`, which is not valid JSON Schema. */
-function tidy(node: JsonObject, _depth: number): JsonObject {
-  const removed = ['$schema'];
-  if ('required' in node && !isNameList(node['required'])) removed.push('required');
-  return without(node, removed);
+/** Few servers accept `$schema`. */
+function tidy(node: JsonObject): JsonObject {
+  return without(validNode(node), ['$schema']);
 }
 
-function isNameList(value: Json | undefined): boolean {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string');
+/**
+ * With what OpenAI's API requires and other servers accept: every array has `items` (anthropics/claude-code#37642,
+ * microsoft/vscode#244467, Google's OpenAI-compatible endpoint as well), and neither `oneOf` (can1357/oh-my-pi#920) nor
+ * `allOf` (makenotion/notion-mcp-server#102) stands anywhere.
+ */
+function complete(given: JsonObject): JsonObject {
+  const node = withoutPlainAllOf(tidy(given));
+  const { oneOf, ...rest } = node;
+  const choice = Array.isArray(oneOf) && rest['anyOf'] === undefined ? { ...rest, anyOf: oneOf } : node;
+  return isArray(choice['type']) && choice['items'] === undefined ? { ...choice, items: {} } : choice;
+}
+
+function isArray(type: Json | undefined): boolean {
+  return [type].flat().includes('array');
 }

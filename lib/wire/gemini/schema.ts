@@ -116,7 +116,7 @@ function toArraySchema(flat: Flat, notes: string[], depth: number): GeminiSchema
   return withNotes(
     {
       type: 'ARRAY',
-      // The API requires an item type; most servers assume strings.
+      // The API requires it: "items: missing field" (AstrBotDevs/AstrBot#6029). Most servers assume strings.
       items: items ?? { type: 'STRING' },
       ...(least !== undefined && { minItems: least }),
       ...(most !== undefined && { maxItems: most }),

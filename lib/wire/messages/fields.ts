@@ -2,7 +2,7 @@
 import type { ClientTool, MessagesRequest, TextBlock, Tool } from '../../anthropic/request.ts';
 import { isBilling, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
 import { joinTexts } from '../encode/text.ts';
-import { isUsableSchema, toolSchema } from '../encode/tool-schema.ts';
+import { isUsableSchema, toolSchema, validSchema } from '../encode/tool-schema.ts';
 import { callableTools, inLoadOrder, serverTools } from '../../anthropic/tools.ts';
 import type { Route } from '../codec.ts';
 import type { Quirks } from '../quirks.ts';
@@ -53,18 +53,27 @@ export function toSystem(request: MessagesRequest, route: Route, schema: unknown
 }
 
 /**
- * The client's body as it is, for a server that gets it unchanged. Only Claude gets what would end the prefix that a prompt
+ * The client's body as it is, but for invalid schemas, for a server that gets it unchanged. Only Claude gets what would end the prefix that a prompt
  * cache shares (P12): the billing block, which changes with every request, and a place in the middle of the tools for those
  * that a search has loaded, since Claude loads deferred tools by itself.
  */
 export function asGiven(request: MessagesRequest, { quirks }: Route): MessagesRequest {
-  if (quirks.genuineSignatures) return request;
   const { system, tools } = request;
+  const repaired = tools?.map(withValidSchema);
+  const valid = repaired?.every((tool, at) => tool === tools?.[at]) ? tools : repaired;
+  if (quirks.genuineSignatures) return !valid || valid === tools ? request : { ...request, tools: valid };
   return {
     ...request,
     ...(Array.isArray(system) && { system: system.filter((block) => !isBilling(block)) }),
-    ...(tools && { tools: inLoadOrder(tools, request) }),
+    ...(valid && { tools: inLoadOrder(valid, request) }),
   };
+}
+
+/** One schema that Anthropic's API rejects would fail every request. */
+function withValidSchema<T extends Tool>(tool: T): T {
+  const schema = tool['input_schema'];
+  const valid = validSchema(schema);
+  return valid === schema ? tool : { ...tool, input_schema: valid };
 }
 
 /** The tools that the model may call, with schemas that it accepts; undefined if there are none. */
@@ -76,7 +85,9 @@ export function toTools(request: MessagesRequest, { quirks, tools }: Route): Too
 function toTool(tool: ClientTool, quirks: Quirks): Tool {
   const { type: _type, defer_loading: _deferred, eager_input_streaming: _eager, ...plain } = tool;
   const usable = quirks.schema === 'full' && isUsableSchema(tool.input_schema);
-  const sent = usable ? plain : { ...plain, input_schema: toolSchema(tool.input_schema, quirks.schema) };
+  const sent = usable
+    ? withValidSchema(plain)
+    : { ...plain, input_schema: toolSchema(tool.input_schema, quirks.schema) };
   return quirks.strictBody ? pick(sent, ['name', 'description', 'input_schema', 'cache_control']) : sent;
 }
 

@@ -122,3 +122,18 @@ test('a continued answer has no prefix for other models', () => {
     content: 'It is',
   });
 });
+
+test('stream_options goes to other servers of Mistral’s models only (avante.nvim#2347, litellm#8978)', () => {
+  const fields = (name: string, url: string): unknown =>
+    encodeChatRequest(
+      requestOf([user('go')]),
+      toRoute(
+        { provider: name, model_id: 'mistral-large-latest' },
+        { ...provider, name, endpoints: { chat: url } },
+      ),
+    ).stream_options;
+  const usage = { include_usage: true };
+  assert.deepEqual(fields('lab', 'https://lab.example/v1/chat/completions'), usage);
+  assert.deepEqual(fields('lab', 'https://api.mistral.ai/v1/chat/completions'), undefined);
+  assert.deepEqual(fields('mistral', 'https://lab.example/v1/chat/completions'), undefined);
+});

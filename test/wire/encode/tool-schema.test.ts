@@ -1,7 +1,7 @@
 /** Tool schemas: completed parts, the dialects, and recursive schemas. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toolSchema } from '../../../lib/wire/encode/tool-schema.ts';
+import { toolSchema, validSchema } from '../../../lib/wire/encode/tool-schema.ts';
 import { callableTools } from '../../../lib/anthropic/tools.ts';
 import type { Tool } from '../../../lib/anthropic/request.ts';
 import { captured, requestOf } from '../../support/requests.ts';
@@ -105,6 +105,7 @@ test('moonshot: every property has a type, for anyOf inside its members', () => 
       h: { description: 'to', pattern: 'a', type: 'string', maxLength: 9 },
       i: { type: 'array', items: { const: 'x', type: 'string' } },
     },
+    required: ['a'],
   });
 });
 
@@ -179,3 +180,137 @@ function assertTyped(node: unknown, isMap: boolean): void {
   }
   for (const inner of Object.values(node)) assertTyped(inner, false);
 }
+
+/** Each kind of schema that a vendor is reported to refuse, and what is sent instead. */
+const refused: Record<string, [object, object]> = {
+  'an array without items (anthropics/claude-code#37642)': [{ type: 'array' }, { type: 'array', items: {} }],
+  'an array or null without items (anthropics/claude-code#37642)': [
+    { type: ['array', 'null'], description: 'list' },
+    { type: ['array', 'null'], description: 'list', items: {} },
+  ],
+  'an array without items among alternatives (microsoft/vscode#244467)': [
+    { anyOf: [{ type: 'array' }, { type: 'null' }] },
+    { anyOf: [{ type: 'array', items: {} }, { type: 'null' }] },
+  ],
+  'an array without items inside an array (apify/apify-mcp-server#36)': [
+    { type: 'array', items: { type: 'array', minItems: 1 } },
+    { type: 'array', items: { type: 'array', minItems: 1, items: {} } },
+  ],
+  'a tuple of draft 7 (microsoft/vscode#244467)': [
+    { type: 'array', items: [{ type: 'string' }, { type: 'array' }], additionalItems: false, maxItems: 2 },
+    {
+      type: 'array',
+      prefixItems: [{ type: 'string' }, { type: 'array', items: {} }],
+      items: {},
+      maxItems: 2,
+    },
+  ],
+  'a tuple of 2020-12 without items (NousResearch/hermes-agent#54290)': [
+    { type: 'array', prefixItems: [{ type: 'string' }] },
+    { type: 'array', prefixItems: [{ type: 'string' }], items: {} },
+  ],
+  'oneOf (can1357/oh-my-pi#920)': [
+    { type: 'array', items: { oneOf: [{ type: 'string' }, { type: 'null' }] } },
+    { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'null' }] } },
+  ],
+  'allOf (makenotion/notion-mcp-server#102)': [
+    { description: 'to', allOf: [{ properties: { a: {} }, required: ['a'] }, { required: ['b'] }] },
+    { description: 'to', properties: { a: {} }, required: ['a', 'b'] },
+  ],
+  'a type that does not exist (chatanywhere/GPT_API_free#403)': [
+    { type: 'any', description: 'x' },
+    { description: 'x' },
+  ],
+  'a type of OpenAPI in capitals': [{ type: ['STRING', 'None'] }, { type: ['string'] }],
+  'an exclusive minimum of draft 4 (nanbingxyz/5ire#42)': [
+    { type: 'integer', minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: false },
+    { type: 'integer', exclusiveMinimum: 0, maximum: 9 },
+  ],
+};
+
+for (const [name, [given, expected]] of Object.entries(refused)) {
+  test(`refused by OpenAI: ${name}`, () => {
+    const places = (one: object): [string, object][] => [
+      ['properties', { type: 'object', properties: { a: one } }],
+      ['$defs', { type: 'object', properties: { a: { $ref: '#/$defs/A' } }, $defs: { A: one } }],
+      ['items', { type: 'object', properties: { a: { type: 'array', items: one } } }],
+      ['anyOf', { type: 'object', properties: { a: { anyOf: [one, { type: 'null' }] } } }],
+      [
+        'additionalProperties',
+        { type: 'object', properties: { a: { type: 'object', additionalProperties: one } } },
+      ],
+    ];
+    const wanted = new Map(places(expected));
+    for (const [place, schema] of places(given)) {
+      const before = structuredClone(schema);
+      assert.deepEqual(toolSchema(schema), wanted.get(place), place);
+      assert.deepEqual(schema, before);
+    }
+  });
+}
+
+test('allOf stays where merging it would lose a keyword', () => {
+  const schema = { allOf: [{ pattern: '^a' }, { pattern: 'b$' }] };
+  const whole = { type: 'object', properties: { a: schema } };
+  assert.deepEqual(toolSchema(whole), whole);
+});
+
+test('no combination at the root (makenotion/notion-mcp-server#340): the properties of all alternatives, and a note', () => {
+  const branch = (name: string): object => ({
+    type: 'object',
+    properties: { [name]: { type: 'string' }, parent: {} },
+    required: [name, 'parent'],
+  });
+  const expected = {
+    type: 'object',
+    description: 'Attaches. Required is one of these groups: content, parent | url, parent.',
+    properties: { content: { type: 'string' }, url: { type: 'string' }, parent: {} },
+    required: ['parent'],
+  };
+  for (const key of ['anyOf', 'oneOf']) {
+    const schema = { type: 'object', description: 'Attaches.', [key]: [branch('content'), branch('url')] };
+    assert.deepEqual(toolSchema(schema), expected);
+    assert.deepEqual(validSchema(schema), expected);
+  }
+});
+
+test('no combination at the root (nspady/google-calendar-mcp#39, langchain-ai/langchainjs#9804)', () => {
+  const schema = {
+    allOf: [{ $ref: '#/$defs/Base' }, { properties: { b: { type: 'string' } }, required: ['b'] }],
+    not: { required: ['c'] },
+    enum: [{}],
+    $defs: { Base: { type: 'object', properties: { a: { type: 'array' } }, required: ['a'] } },
+  };
+  assert.deepEqual(toolSchema(schema), {
+    type: 'object',
+    properties: { a: { type: 'array', items: {} }, b: { type: 'string' } },
+    required: ['a', 'b'],
+    $defs: { Base: { type: 'object', properties: { a: { type: 'array', items: {} } }, required: ['a'] } },
+  });
+});
+
+test('a root that is a reference becomes what it names; a circle of references ends', () => {
+  const Args = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] };
+  assert.deepEqual(toolSchema({ $ref: '#/definitions/Args', definitions: { Args } }), {
+    ...Args,
+    definitions: { Args },
+  });
+  const circle = { $ref: '#/$defs/A', $defs: { A: { $ref: '#/$defs/B' }, B: { $ref: '#/$defs/A' } } };
+  assert.deepEqual(toolSchema(circle)['properties'], {});
+});
+
+test('for Anthropic only what is invalid is changed, and a valid schema is the same object', () => {
+  const valid = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    type: 'object',
+    properties: { list: { type: 'array' }, one: { oneOf: [{ type: 'string' }] }, any: { type: ['null'] } },
+  };
+  assert.equal(validSchema(valid), valid);
+  assert.equal(validSchema(undefined), undefined);
+  const properties = { pair: { type: 'array', items: [{ type: 'string' }] }, x: { type: 'any' } };
+  assert.deepEqual(validSchema({ type: 'object', properties, $schema: 'x' }), {
+    type: 'object',
+    properties: { pair: { type: 'array', prefixItems: [{ type: 'string' }], items: {} }, x: {} },
+    $schema: 'x',
+  });
+});
