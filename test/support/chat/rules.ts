@@ -7,7 +7,7 @@ export function brokenRules(body: ChatRequest): string[] {
   const rule = (kept: boolean, name: string): void => {
     if (!kept) broken.push(name);
   };
-  rule(body.stream && body.stream_options?.include_usage, 'usage is requested');
+  rule(body.stream && body.stream_options?.include_usage === true, 'usage is requested');
   rule(body.tools === undefined || body.tools.length > 0, 'tools is not empty');
   for (const { function: tool } of body.tools ?? []) {
     rule(/^[A-Za-z0-9_-]{1,64}$/.test(tool.name), `tool name ${tool.name}`);
