@@ -54,7 +54,7 @@ test('a model of no family gets the thinking of its format, by whether it has le
         toRoute({ provider: 'opencode-zen', model_id, wire_format }, zen).quirks.thinking,
       ]),
     );
-  const onlySwitch = { chat: 'type', messages: 'adaptive', responses: 'none', gemini: 'none' };
+  const onlySwitch = { chat: 'type', messages: 'adaptive', responses: 'configured', gemini: 'configured' };
   assert.deepEqual(thinking('ling-3.0-flash-fin-free'), onlySwitch);
   const levels = { chat: 'effort', messages: 'adaptive', responses: 'effort', gemini: 'effort' };
   assert.deepEqual(thinking('laguna-s-2.1-free'), levels);

@@ -4,10 +4,9 @@ import { test } from 'node:test';
 import { isContent } from '../../lib/anthropic/events.ts';
 import type { Answer } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
-import type { WireFormat } from '../../lib/wire/formats.ts';
 import { run, utf8 } from '../support/decode.ts';
 import { modelOf, proxyOver, requestBody } from '../support/proxy.ts';
-import { decoder } from '../support/turns.ts';
+import { decoder, type Format } from '../support/turns.ts';
 
 interface Inside {
   source: string;
@@ -219,7 +218,7 @@ const bare: readonly Inside[] = [
 ];
 
 /** The start of a streamed answer, with the text "Hello". */
-const beginnings: Record<WireFormat, object[]> = {
+const beginnings: Record<Format, object[]> = {
   chat: [{ choices: [{ index: 0, delta: { content: 'Hello' } }] }],
   gemini: [{ candidates: [{ content: { parts: [{ text: 'Hello' }] } }] }],
   messages: [
@@ -238,7 +237,7 @@ const document = (json: object): Answer => ({
   reply: { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) },
 });
 
-for (const format of Object.keys(beginnings) as WireFormat[]) {
+for (const format of Object.keys(beginnings) as Format[]) {
   const models = [modelOf('first', { wire_format: format })];
 
   for (const { source, body, status, type, says } of [...errors, ...bare]) {

@@ -1,6 +1,6 @@
 /** The table of wire formats and the folders that it names. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { emulatedFormats } from '../../lib/emulator/formats.ts';
 import { formats, urlKeys, wireFormats } from '../../lib/wire/formats.ts';
@@ -10,6 +10,18 @@ const folders = readdirSync('lib/wire').filter((name) => existsSync(`lib/wire/${
 
 test('every folder that declares a format has its line in the table, under its own name', () => {
   assert.deepEqual([...wireFormats].sort(), folders.sort());
+});
+
+test('no other table has to list every format; those of the tests list the formats in support/turns.ts', () => {
+  const paths = ['lib', 'test'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
+  );
+  const total = /(?<!Partial<)Record<\s*WireFormat\b/;
+  const found = paths.filter((path) => path.endsWith('.ts') && total.test(readFileSync(path, 'utf8')));
+  assert.deepEqual(
+    found.filter((path) => !path.startsWith('lib/wire/')),
+    [],
+  );
 });
 
 test('another format is tried in this order: chat, messages, responses, gemini', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { codecs } from '../../../lib/wire/codecs.ts';
-import { wireFormats, type WireFormat, type WireRoute } from '../../../lib/wire/formats.ts';
+import type { WireRoute } from '../../../lib/wire/formats.ts';
 import { isObject, toArray, toObject, type Json, type JsonObject } from '../../../lib/json.ts';
 import {
   toBlocks,
@@ -22,9 +22,10 @@ import {
   user,
 } from '../../support/requests.ts';
 import { runsOf } from '../../support/sampling.ts';
+import { formats, readable, type Format } from '../../support/turns.ts';
 
 /** What each format sends of the tools, in order. */
-const toolsIn: Record<WireFormat, (body: JsonObject) => Json[]> = {
+const toolsIn: Record<Format, (body: JsonObject) => Json[]> = {
   chat: ({ tools }) => toArray(tools),
   messages: ({ tools }) => toArray(tools),
   responses: ({ tools }) => toArray(tools),
@@ -33,7 +34,7 @@ const toolsIn: Record<WireFormat, (body: JsonObject) => Json[]> = {
 
 /** Beside the plain model of each format, one that gets the client's messages as they are, and one with its own search. */
 const routes: readonly (readonly [string, WireRoute])[] = [
-  ...wireFormats.map((format) => [format, routeOf({ format })] as const),
+  ...formats.map((format) => [format, routeOf({ format })] as const),
   ['messages, unchanged', routeOf({ format: 'messages', quirks: { betas: true } })],
   ['responses with a web search', routeOf({ format: 'responses', quirks: { webSearch: true } })],
 ];
@@ -41,7 +42,7 @@ const routes: readonly (readonly [string, WireRoute])[] = [
 function sentTools(request: MessagesRequest, route: WireRoute): Json[] {
   const body = JSON.parse(JSON.stringify(codecs[route.format].encodeRequest(request, route, 's'))) as Json;
   assert.ok(isObject(body));
-  return toolsIn[route.format](body);
+  return toolsIn[readable(route.format)](body);
 }
 
 /** The names that the results of a tool search have loaded. */
@@ -116,11 +117,11 @@ for (const [name, route] of routes) {
 }
 
 test('P12: what a tool search loaded comes last, in the order in which it was loaded (captured request 23)', () => {
-  const names = (format: WireFormat): unknown[] =>
+  const names = (format: Format): unknown[] =>
     sentTools(captured(23), routeOf({ format })).map((tool) => {
       const { name, function: inner } = toObject(tool);
       return name ?? toObject(inner)['name'];
     });
-  for (const format of wireFormats)
+  for (const format of formats)
     assert.deepEqual(names(format).slice(-3), ['Write', 'WebFetch', 'NotebookEdit'], format);
 });
