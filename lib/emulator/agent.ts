@@ -8,16 +8,20 @@ import { answerClassifier, answerSchema, summarize } from './auxiliary.ts';
 import type { Conversation } from './conversation.ts';
 import { workOnFile } from './file-work.ts';
 import { call, say, type Script } from './script.ts';
+import type { ReceivedRequest } from './received-request.ts';
 import { answerSituation } from './situations.ts';
 import { sampleOf } from './sample.ts';
 
 /** Returns the first of these answers that applies. */
-export function decide(conversation: Conversation): Answer {
+export function decide(
+  conversation: Conversation,
+  request?: Pick<ReceivedRequest, 'body' | 'format'>,
+): Answer {
   return (
     toAnswer(answerSchema(conversation)) ??
     toAnswer(answerClassifier(conversation)) ??
     toAnswer(summarize(conversation)) ??
-    answerSituation(conversation) ??
+    answerSituation(conversation, request) ??
     toAnswer(answerStructured(conversation)) ??
     toAnswer(workOnFile(conversation)) ?? { script: [say(introduction(conversation))] }
   );

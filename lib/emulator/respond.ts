@@ -79,7 +79,9 @@ function choose(
   const refused = options.strict
     ? gatewayRefusal(request.conversation.model, request.headers, format, served)
     : undefined;
-  return refused ?? toAnswer(options.script ? options.script(request) : decide(request.conversation));
+  return (
+    refused ?? toAnswer(options.script ? options.script(request) : decide(request.conversation, request))
+  );
 }
 
 function quotaPage(quota: QuotaPercent): Answer {

@@ -6,6 +6,8 @@
 import { failing, nothing, refuse, toAnswer, webPage, type Answer } from './answer.ts';
 import type { Conversation, OfferedTool } from './conversation.ts';
 import { editLoop } from './file-work.ts';
+import type { ReceivedRequest } from './received-request.ts';
+import { reject, rejections } from './rejections.ts';
 import { sampleOf } from './sample.ts';
 import {
   call,
@@ -25,7 +27,14 @@ export interface Situation {
   /** Its syntax: `slow <seconds>`. */
   usage: string;
   about: string;
-  answer: (conversation: Conversation, values: readonly number[]) => Answer | Script;
+  answer: (conversation: Conversation, values: readonly number[], asked: Asked) => Answer | Script;
+}
+
+/** What else a situation is given. */
+interface Asked {
+  /** The first word behind its name. */
+  word: string;
+  request: Pick<ReceivedRequest, 'body' | 'format'>;
 }
 
 /** All situations by name. Numbers can have a unit, which is ignored: `126s`, `4MB`. */
@@ -165,6 +174,11 @@ export const situations: Readonly<Record<string, Situation>> = {
     answer: (_, [status = 529, retryAfterSeconds]) =>
       refuse(status, retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   },
+  reject: {
+    usage: `reject <${Object.keys(rejections).join('|')}> [<tokens>]`,
+    about: 'a vendor’s refusal of a request that has this, in the words of a vendor of its format',
+    answer: (_, [tokens = 32_768], { word, request }) => reject(word, tokens, request),
+  },
   overflow: {
     usage: 'overflow',
     about: 'a refusal because the prompt is too long',
@@ -225,7 +239,10 @@ const interruptible: Script = [
 ];
 
 /** The answer to a prompt with a situation; undefined without one, or if it is for another model. */
-export function answerSituation(conversation: Conversation): Answer | undefined {
+export function answerSituation(
+  conversation: Conversation,
+  request: Asked['request'] = { body: {}, format: undefined },
+): Answer | undefined {
   const directive = /\[emulator:\s*([a-z-]+)([^\]]*)\]/i.exec(conversation.prompt);
   if (!directive) return undefined;
   const [, name = '', rest = ''] = directive;
@@ -238,8 +255,10 @@ export function answerSituation(conversation: Conversation): Answer | undefined 
   }
   const model = /\bfor\s+(\S+)/i.exec(rest)?.[1];
   if (model !== undefined && model !== conversation.model) return undefined;
-  const values = rest.replace(/\bfor\s+\S+/i, '').match(/\d+(?:\.\d+)?/g) ?? [];
-  return toAnswer(situation.answer(conversation, values.map(Number)));
+  const own = rest.replace(/\bfor\s+\S+/i, '');
+  const values = own.match(/\d+(?:\.\d+)?/g) ?? [];
+  const word = /^\s+([a-z-]+)/.exec(own)?.[1] ?? '';
+  return toAnswer(situation.answer(conversation, values.map(Number), { word, request }));
 }
 
 /** Makes `calls` calls with `makeCall`, then reports the results. Without a tool, says so. */

@@ -11,7 +11,7 @@ import { port, proxyEnv } from './machine/network.ts';
 import { record } from './machine/record.ts';
 import { timeouts } from './machine/timeouts.ts';
 import { claude, node } from './machine/programs.ts';
-import { probes } from './probes/probes.ts';
+import { emulatedProbes, probes } from './probes/probes.ts';
 import { toLive, toOffline } from './smoke.ts';
 
 export const checks: readonly Check[] = [
@@ -24,7 +24,7 @@ export const checks: readonly Check[] = [
   port,
   record,
   timeouts,
-  ...probes.map(toOffline),
+  ...[...probes, ...emulatedProbes].map(toOffline),
   running,
   reachable,
   key,

@@ -4,6 +4,7 @@ import { cancel } from './cancel.ts';
 import { eof } from './eof.ts';
 import { errorShape } from './error-shape.ts';
 import { fallback } from './fallback.ts';
+import { refusals } from './refusals.ts';
 import { thinking } from './thinking.ts';
 import { parallelTools, toolFirst, toolLoop } from './tools.ts';
 import { twoMinute } from './two-minute.ts';
@@ -21,3 +22,6 @@ export const probes: readonly Probe[] = [
   errorShape,
   twoMinute,
 ];
+
+/** Those that only the emulator can show. */
+export const emulatedProbes: readonly Probe[] = [refusals];
