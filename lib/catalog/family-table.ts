@@ -188,6 +188,9 @@ export const families: readonly FamilyRule[] = [
     at: ['mistral', 'api.mistral.ai', 'codestral.mistral.ai'],
     quirks: { streamOptions: false },
   },
+  // "After the (optional) system message(s), user and assistant roles should be alternating."
+  // (perplexityai/api-discussion#265, FoundationAgents/OpenManus#580)
+  { ids: ['sonar'], format: 'chat', quirks: { userAfterTool: false } },
   { ids: ['mistral-large-4'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['none', 'high'] },
 
   // GPT accepts no sampling parameters. In the chat format another field limits its output.
@@ -201,11 +204,15 @@ export const families: readonly FamilyRule[] = [
     format: 'chat',
     quirks: { maxTokensField: 'max_completion_tokens' },
   },
-  // "Function tools with reasoning_effort are not supported for gpt-5.4 in /v1/chat/completions". Up to 5.5 the field is left
-  // out; from 5.6 on, leaving it out is rejected as well (litellm#34569, livekit/agents#7169, crush#2913). Other gateways
-  // convert the request.
-  { ids: ['gpt-5.4', 'gpt-5.5'], format: 'chat', at: openAi, quirks: { effortWithTools: 'omit' } },
-  { ids: ['gpt-5.6', 'gpt-6'], format: 'chat', at: openAi, quirks: { effortWithTools: 'none' } },
+  // "Function tools with reasoning_effort are not supported for gpt-5.4 in /v1/chat/completions … or set reasoning_effort to
+  // 'none'". From 5.6 on, leaving the field out is rejected as well (litellm#34569, livekit/agents#7169, crush#2913). Other
+  // gateways convert the request, so there it is known only from a refusal.
+  {
+    ids: ['gpt-5.4', 'gpt-5.5', 'gpt-5.6', 'gpt-6'],
+    format: 'chat',
+    at: openAi,
+    quirks: { effortWithTools: 'none' },
+  },
   // GPT accepts images in tool results; only OpenAI itself offers its web search.
   { ids: ['gpt-5', 'gpt-6', 'o3', 'o4'], format: 'responses', quirks: { mediaInResults: true } },
   {

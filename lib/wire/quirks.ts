@@ -29,7 +29,10 @@ export interface Quirks {
   midSystem: 'system' | 'user';
   /** Accepts a forced tool choice while the model thinks. False (DeepSeek): `auto` is sent instead. */
   forcedToolChoice: boolean;
-  /** Chat: accepts a user message directly after a tool result. False (Mistral): a short assistant message is inserted. */
+  /**
+   * Chat: accepts a user message directly after a tool result, or after another user message. False (Mistral): a short
+   * assistant message is inserted.
+   */
   userAfterTool: boolean;
   /** Chat: a last message of the assistant, which the model continues, needs `prefix: true` (Mistral). */
   assistantPrefix: boolean;

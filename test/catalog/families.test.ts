@@ -248,7 +248,7 @@ test('GPT at OpenAI loses its effort over chat with tools, so it uses responses 
     findFamily(place, id, 'chat').quirks.effortWithTools;
   assert.equal(effortWithTools(azure, 'azure-gpt-5.6-terra'), 'none');
   // crush#2913
-  assert.equal(effortWithTools(azure, 'gpt-5.5'), 'omit');
+  assert.equal(effortWithTools(azure, 'gpt-5.5'), 'none');
   assert.equal(
     effortWithTools({ provider: 'copilot', hosts: ['api.githubcopilot.com'] }, 'gpt-5.6-sol'),
     'none',

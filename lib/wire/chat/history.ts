@@ -22,8 +22,14 @@ import type { Route } from '../codec.ts';
 import { isMarker, isText, textOf, toContent, toParts } from './content.ts';
 import type { ChatAssistantMessage, ChatMessage, ChatPart, ChatTextPart, ChatToolMessage } from './types.ts';
 
-/** The assistant message between a tool result and user text, for servers that require one. */
-const bridge = 'I have the results.';
+/**
+ * The assistant message before user text that follows a tool result, or user text after which the assistant said nothing, for
+ * servers that require one.
+ */
+const bridges: Readonly<Partial<Record<ChatMessage['role'], string>>> = {
+  tool: 'I have the results.',
+  user: '(no answer)',
+};
 
 /** `thinks` is true when thinking is on for this request. */
 export function toMessages(steps: readonly Step[], route: Route, thinks: boolean): ChatMessage[] {
@@ -35,10 +41,8 @@ export function toMessages(steps: readonly Step[], route: Route, thinks: boolean
 
   const addUser = (parts: ChatPart[]): void => {
     if (parts.length === 0) return;
-    const last = messages.at(-1);
-    if (last?.role === 'tool' && !route.quirks.userAfterTool) {
-      messages.push({ role: 'assistant', content: bridge });
-    }
+    const bridge = route.quirks.userAfterTool ? undefined : bridges[messages.at(-1)?.role ?? 'system'];
+    if (bridge !== undefined) messages.push({ role: 'assistant', content: bridge });
     messages.push({ role: 'user', content: toContent(parts) });
   };
 

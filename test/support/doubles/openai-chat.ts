@@ -19,7 +19,8 @@ const accepted = chatShape(openAiFields, {
 const window = 400_000;
 
 export const openAiChat: Double = {
-  name: 'openai-chat',
+  // occ knows OpenAI by this name.
+  name: 'openai',
   format: 'chat',
   model: 'gpt-5.6-terra',
   entry: { context_window: window, max_output_tokens: 128_000 },

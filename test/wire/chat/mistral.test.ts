@@ -1,6 +1,7 @@
 /** What Mistral requires of the order of turns (docs.mistral.ai, error code 3230), with the quirks of the catalogue. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { toRoute } from '../../../lib/catalog/routes.ts';
 import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
 import type { ChatMessage } from '../../../lib/wire/chat/types.ts';
@@ -13,8 +14,11 @@ import {
   requestOf,
   result,
   system,
+  text,
+  thought,
   user,
 } from '../../support/requests.ts';
+import { runsOf } from '../../support/sampling.ts';
 
 const provider = {
   name: 'lab',
@@ -92,6 +96,59 @@ for (const [name, messages] of Object.entries(talks)) {
     }
   });
 }
+
+/**
+ * The rule of the chat templates of Devstral and Ministral on llama.cpp and Docker (eclipse-theia/theia#17104,
+ * charmbracelet/crush#279): results and messages with calls aside, user and assistant take turns.
+ */
+function takesTurns(messages: readonly ChatMessage[]): boolean {
+  const counted = messages.filter(
+    (message) =>
+      message.role === 'user' || (message.role === 'assistant' && (message.tool_calls ?? []).length === 0),
+  );
+  return counted.every(({ role }, at) => at === 0 || role !== counted[at - 1]?.role);
+}
+
+const block = {
+  user: fc.oneof(
+    fc.constantFrom('', 'hello').map(text),
+    fc.constant(image()),
+    fc.tuple(fc.constantFrom('a', 'b', 'lost'), fc.constantFrom('x', '')).map((args) => result(...args)),
+    fc.constant(result('a', [image()])),
+  ),
+  assistant: fc.oneof(
+    fc.constantFrom('', 'hello').map(text),
+    fc.constant(thought('hm')),
+    fc.constantFrom('a', 'b').map((id) => call(id)),
+  ),
+};
+const generated = fc.array(
+  fc.oneof(
+    fc.array(block.user, { maxLength: 3 }).map((blocks) => user(...blocks)),
+    fc.array(block.assistant, { maxLength: 3 }).map((blocks) => assistant(...blocks)),
+    fc.constantFrom('date', '').map((words) => system(words)),
+  ),
+  { maxLength: 9 },
+);
+
+test('generated conversations have an order that Mistral accepts (mistral-vibe#578, litellm#17761)', () => {
+  fc.assert(
+    fc.property(generated, (messages) => {
+      const out = sent(requestOf([user('go'), ...messages]));
+      assert.deepEqual(refusals(out), []);
+      assert.ok(takesTurns(out), JSON.stringify(out));
+    }),
+    runsOf(500),
+  );
+});
+
+test('Perplexity’s Sonar alternates, too (perplexityai/api-discussion#265)', () => {
+  const out = sent(requestOf(talks['a reminder behind a result']), 'sonar-pro');
+  assert.deepEqual(
+    out.map(({ role }) => role),
+    ['user', 'assistant', 'tool', 'assistant', 'user'],
+  );
+});
 
 test('a conversation that grows keeps its prefix (P12)', () => {
   const whole = [
