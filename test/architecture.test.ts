@@ -41,8 +41,18 @@ const allowed: Record<string, string[]> = {
   clients: ['proxy/policy', 'catalog', 'config (types)', 'wire (types)'],
   daemon: ['config'],
   emulator: ['config (types)', 'log (types)', 'wire (types)', 'wire/encode'],
-  proxy: ['proxy/policy', 'config (types)', 'catalog', 'log', 'wire', 'anthropic', 'stream'],
-  'proxy/policy': ['config (types)', 'catalog', 'wire', 'wire/decode', 'anthropic'],
+  proxy: [
+    'proxy/policy',
+    'proxy/rejections',
+    'config (types)',
+    'catalog',
+    'log',
+    'wire',
+    'anthropic',
+    'stream',
+  ],
+  'proxy/policy': ['proxy/rejections', 'config (types)', 'catalog', 'wire', 'anthropic'],
+  'proxy/rejections': ['config (types)', 'catalog', 'wire', 'wire/encode/schema-walk.ts', 'anthropic'],
   catalog: ['config', 'wire', 'anthropic (types)'],
   config: ['wire', 'anthropic (types)'],
   terminal: [],
@@ -66,6 +76,7 @@ const pure: ReadonlySet<string> = new Set([
   'wire/encode',
   'wire/decode',
   'proxy/policy',
+  'proxy/rejections',
   ...groundFloor.filter((file) => file !== 'version'),
 ]);
 
@@ -91,7 +102,12 @@ function paths(folder: string): string[] {
 }
 
 /** Folders inside another area that are areas of their own. */
-const inner: ReadonlySet<string> = new Set(['proxy/policy', 'wire/encode', 'wire/decode']);
+const inner: ReadonlySet<string> = new Set([
+  'proxy/policy',
+  'proxy/rejections',
+  'wire/encode',
+  'wire/decode',
+]);
 
 /** `lib/wire/chat/stream.ts` → `wire`; `lib/proxy/policy/route.ts` → `proxy/policy`; `lib/cli.ts` → `cli`. */
 function areaOf(path: string): string {

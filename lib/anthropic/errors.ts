@@ -38,6 +38,24 @@ export interface ApiError extends ApiErrorBody {
   facts?: ErrorFacts;
 }
 
+/** Tokens, where the upstream named them. */
+export interface Overflow {
+  /** Tokens of the request, plus its output limit where the vendor adds both. */
+  requested?: number | undefined;
+  /** The most tokens that the model accepts. */
+  limit?: number | undefined;
+}
+
+/**
+ * The message that makes Claude Code compact the conversation: the two numbers decide how much it removes, and without both
+ * it compacts less precisely (measured).
+ */
+export function promptTooLong({ requested, limit }: Overflow): string {
+  return requested !== undefined && limit !== undefined && requested > limit
+    ? `prompt is too long: ${requested} tokens > ${limit} maximum`
+    : 'prompt is too long for this model';
+}
+
 export const statusByType = {
   invalid_request_error: 400,
   authentication_error: 401,

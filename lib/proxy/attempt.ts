@@ -14,10 +14,11 @@ import { answerProgress } from './answer-progress.ts';
 import type { Clock } from './clock.ts';
 import { deadlines, type Deadlines } from './deadlines.ts';
 import type { Outcome, Position, TimeLimit, Trouble } from './policy/failures.ts';
-import { requestWithout } from './policy/parameters.ts';
 import type { Candidate } from './policy/plan.ts';
 import { stepFor } from './policy/steps.ts';
+import { diagnosed } from './policy/diagnosed.ts';
 import { readRefusal } from './refusal.ts';
+import { toSent } from './rejections/repair.ts';
 import { secretsOf, withoutSecrets } from './secrets.ts';
 import type { Sink } from './sink.ts';
 import { UpstreamError, type Answer, type Upstream } from './upstream.ts';
@@ -68,7 +69,8 @@ export async function attempt(tried: Try): Promise<Attempted> {
   const { provider, route } = tried.candidate;
   const attempted = await ask(tried);
   const secrets = secretsOf(provider.keys[tried.key]?.reveal(), route.headers);
-  return { ...attempted, outcome: withoutSecrets(attempted.outcome, secrets) };
+  const outcome = diagnosed(withoutSecrets(attempted.outcome, secrets), route.modelId);
+  return { ...attempted, outcome };
 }
 
 async function ask(tried: Try): Promise<Attempted> {
@@ -82,13 +84,13 @@ async function ask(tried: Try): Promise<Attempted> {
 
   const limits = deadlines(gone, clock, total?.ms);
   try {
-    const request = requestWithout(turn.request, candidate.without ?? []);
-    const body = JSON.stringify(codec.encodeRequest(request, route, turn.session));
-    const headers = merged(tried.headers, codec.headers(route, secret?.reveal()), route.headers);
+    const all = merged(tried.headers, codec.headers(route, secret?.reveal()), route.headers);
+    const sent = toSent(candidate, turn.request, all, turn.session);
+    const body = JSON.stringify(sent.body);
     const started = clock.monotonic();
     const elapsed = (): number => Math.round(clock.monotonic() - started);
     limits.arm('headers', provider.timeouts.headersMs);
-    const answer = await upstream.post(codec.url(route), headers, body, limits.signal);
+    const answer = await upstream.post(codec.url(route), sent.headers, body, limits.signal);
     tally.headersMs = elapsed();
     if (answer.status < 200 || answer.status > 299) {
       const decode = (status: number, text: string) => codec.decodeError(status, text);
@@ -171,7 +173,7 @@ function record(remark: Remark, tally: Tally, log: Log): void {
 }
 
 /** Later headers win, also when they are spelled in another case: two spellings would be two headers. */
-function merged(...all: Readonly<Record<string, string>>[]): Record<string, string> {
+export function merged(...all: Readonly<Record<string, string>>[]): Record<string, string> {
   const entries = all.flatMap((headers) => Object.entries(headers));
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -3,8 +3,8 @@ import type { StreamEvent } from '../anthropic/events.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Turn } from '../wire/codec.ts';
 import type { Tried } from './policy/failures.ts';
-import type { Repair } from './policy/learned.ts';
 import type { Candidate, PassedOver, Plan } from './policy/plan.ts';
+import type { Repairs } from './rejections/repair.ts';
 import type { Reply } from './reply.ts';
 
 export interface Trial {
@@ -27,7 +27,7 @@ export interface Course {
   candidates: Candidate[];
   tried: Tried[];
   /** The repairs made, by candidate. */
-  repairs: Map<number, Repair[]>;
+  repairs: Map<number, Repairs<Candidate>>;
   /** Candidates that may not be tried now, and why. */
   barred: Map<number, PassedOver>;
   /** Every candidate was barred, so those that are only spent or gone are tried after all. */

@@ -43,7 +43,7 @@ export async function exchange(
   const session = sessionId(req.headers, request);
   const conversation = namedSession(req.headers, request);
   road.memory.renew(settings);
-  const known = road.memory.known(conversation, road.now());
+  const known = road.memory.known(conversation, road.now(), session);
   const plan = planRoutes({ request, inputTokens, requestClass }, settings, known);
   road.memory.keep(conversation, plan, road.now());
   const turn: Turn = { request, session, messageId: `msg_${randomBytes(12).toString('hex')}`, inputTokens };

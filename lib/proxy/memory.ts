@@ -4,16 +4,24 @@
  */
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
-import type { Outcome } from './policy/failures.ts';
+import { diagnosisOf, type Outcome } from './policy/failures.ts';
 import { admission, closed, next, signOf, type BreakerEvent, type Circuit } from './policy/breaker.ts';
 import { expiring } from './policy/expiring.ts';
-import { describeLearned, learnedMs, learnedFrom, type Learned } from './policy/learned.ts';
 import { keyLimits, type KeyLimit } from './key-limits.ts';
 import { formatDuration, describeSpent } from './policy/quota.ts';
 import { mayRetry, spend, unspent, type Budget } from './policy/retry-budget.ts';
 import { nameOf, type Candidate, type Hindrance, type Plan } from './policy/plan.ts';
 import type { Known } from './policy/route.ts';
-import { reasonOf } from './policy/summary.ts';
+import { messageOf, reasonOf } from './policy/summary.ts';
+import { describeChange, type Change } from './rejections/changes.ts';
+import {
+  describeLearned,
+  summarizeLearned,
+  learnedFrom,
+  learnedKey,
+  learnedMs,
+  type Learned,
+} from './rejections/learned.ts';
 
 /** The permission to make one attempt. Its holder reports how the attempt ended. */
 export interface Permit {
@@ -25,8 +33,8 @@ export interface Permit {
 export interface Memory {
   /** Forgets what was remembered under other settings: with a new key, subscription or URL it may no longer hold. */
   renew(settings: Settings): void;
-  /** What routing needs to know. `conversation` is undefined if the client names none. */
-  known(conversation: string | undefined, now: number): Known;
+  /** What routing needs to know. `conversation` is undefined if the client names none; `session` identifies it in any case. */
+  known(conversation: string | undefined, now: number, session?: string): Known;
   /** Remembers the model that the conversation keeps. */
   keep(conversation: string | undefined, plan: Plan, now: number): void;
   /**
@@ -44,8 +52,10 @@ export interface Memory {
   keys(candidate: Candidate, now: number, lastResort: boolean): readonly number[];
   /** Reports that the provider's usage page, requested at `asked`, says that the plan of a key has room. */
   recovered(provider: string, key: number, asked: number): void;
-  /** Remembers a repair that has helped, or a limit. `why` is the upstream's message. */
-  learn(candidate: Candidate, learned: Learned, why: string, now: number): void;
+  /** Remembers about a model a change that has helped, a limit, or that it is gone. */
+  learn(candidate: Candidate, learned: Learned, now: number): void;
+  /** Remembers a change that has helped for the requests of one conversation to the model. */
+  learnFor(session: string, candidate: Candidate, change: Change, now: number): void;
   /** Counts an attempt of the provider, for its retry budget. */
   spend(provider: string, kind: 'attempt' | 'retry', now: number): void;
   mayRetry(provider: string, now: number): boolean;
@@ -58,8 +68,11 @@ export interface Recalled {
   breakers: Readonly<Record<string, { state: 'open' | 'half_open'; until: string }>>;
   /** `key` says which of several keys is meant, from 1. */
   spent: readonly { who: string; limit: string; until: string; key?: number }[];
-  learned: readonly { model: string; what: Learned['what']; words: string; until: string }[];
+  learned: readonly { model: string; what: LearnedKind; words: string; until: string }[];
 }
+
+/** What was learned, for programs: of several changes of the request all count as `parameter`. */
+export type LearnedKind = 'gone' | 'format' | 'parameter' | 'answer' | 'window';
 
 interface LearnedEntry {
   model: string;
@@ -71,6 +84,8 @@ interface LearnedEntry {
 const mostCircuits = 200;
 const maxLearned = 500;
 const mostConversations = 1000;
+/** Changes of one conversation beside the latest. */
+const maxChanges = 7;
 /** How long a conversation keeps its model after its last request, in milliseconds: a day. */
 const conversationMs = 24 * 3_600_000;
 /** How long an unused breaker is remembered, in milliseconds. */
@@ -81,6 +96,7 @@ export function memory(log: Log): Memory {
   const limits = keyLimits();
   const learnings = expiring<LearnedEntry>(maxLearned);
   const conversations = expiring<string>(mostConversations);
+  const sessions = expiring<readonly Change[]>(mostConversations);
   const budgets = expiring<Budget>(mostCircuits);
   const seen = new WeakSet<Settings>();
 
@@ -90,12 +106,14 @@ export function memory(log: Log): Memory {
     circuits.clear();
     limits.clear();
     learnings.clear();
+    sessions.clear();
   }
 
-  function known(conversation: string | undefined, now: number): Known {
+  function known(conversation: string | undefined, now: number, session?: string): Known {
     const all = learnings.list(now);
     return {
       learned: (model) => all.flatMap(({ value }) => (value.model === model ? [value.learned] : [])),
+      changes: (model) => (session === undefined ? [] : (sessions.get(`${session} ${model}`, now) ?? [])),
       kept: (group) =>
         conversation === undefined ? undefined : conversations.get(`${conversation} ${group}`, now),
     };
@@ -168,21 +186,28 @@ export function memory(log: Log): Memory {
     const spent = limits.note(outcome, candidate, key, began, now);
     if (spent) {
       const which = spent.key === undefined ? '' : ` (key ${spent.key})`;
-      say(spent.who, `${describeSpent(spent, now)}${which}`, reasonOf(outcome), spent.until);
+      say(spent.who, `${describeSpent(spent, now)}${which}`, spent.until);
     }
-    const learned = learnedFrom(outcome, candidate);
-    if (learned) learn(candidate, learned, reasonOf(outcome), now);
+    const diagnosis = diagnosisOf(outcome);
+    const learned = diagnosis && learnedFrom(diagnosis, candidate, messageOf(outcome));
+    if (learned) learn(candidate, learned, now);
   }
 
-  function learn(candidate: Candidate, learned: Learned, why: string, now: number): void {
+  function learn(candidate: Candidate, learned: Learned, now: number): void {
     const model = nameOf(candidate);
-    const which = learned.what === 'parameter' ? `parameter ${learned.parameter}` : learned.what;
-    learnings.set(`${model} ${which}`, { model, learned, since: now }, now + learnedMs);
-    say(model, describeLearned(learned), why, now + learnedMs);
+    learnings.set(`${model} ${learnedKey(learned)}`, { model, learned, since: now }, now + learnedMs);
+    say(model, summarizeLearned(learned), now + learnedMs);
   }
 
-  function say(who: string, what: string, why: string, until: number): void {
-    log({ level: 'info', event: 'remembered', who, what, why, until: new Date(until).toISOString() });
+  function learnFor(session: string, candidate: Candidate, change: Change, now: number): void {
+    const key = `${session} ${nameOf(candidate)}`;
+    const others = (sessions.get(key, now) ?? []).filter(({ kind }) => kind !== change.kind);
+    sessions.set(key, [...others.slice(-maxChanges), change], now + conversationMs);
+    say(nameOf(candidate), `${describeChange(change)} (for one conversation)`, now + conversationMs);
+  }
+
+  function say(who: string, what: string, until: number): void {
+    log({ level: 'info', event: 'remembered', who, what, until: new Date(until).toISOString() });
   }
 
   function recall(now: number): Recalled {
@@ -195,7 +220,7 @@ export function memory(log: Log): Memory {
       spent: limits.list(now).map(recalledLimit),
       learned: learnings.list(now).map(({ value: { model, learned }, until }) => ({
         model,
-        what: learned.what,
+        what: kindOf(learned),
         words: describeLearned(learned),
         until: new Date(until).toISOString(),
       })),
@@ -210,6 +235,7 @@ export function memory(log: Log): Memory {
     keys: (candidate, now, lastResort) => limits.usable(candidate, now, lastResort),
     recovered: (provider, key, asked) => limits.recovered(provider, key, asked),
     learn,
+    learnFor,
     spend(provider, kind, now) {
       const budget = spend(budgets.get(provider, now) ?? unspent, kind, now);
       budgets.set(provider, budget, now + learnedMs);
@@ -221,4 +247,10 @@ export function memory(log: Log): Memory {
 
 function recalledLimit({ who, limit, until, key }: KeyLimit): Recalled['spent'][number] {
   return { who, limit, until: new Date(until).toISOString(), ...(key !== undefined && { key }) };
+}
+
+function kindOf(learned: Learned): LearnedKind {
+  if (learned.what === 'gone') return 'gone';
+  const { kind } = learned.change;
+  return kind === 'format' || kind === 'answer' || kind === 'window' ? kind : 'parameter';
 }

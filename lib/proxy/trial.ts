@@ -1,15 +1,16 @@
 /** Tries the models of a plan one after the other, until one answers or nothing is left to try. */
 import type { MessagesRequest } from '../anthropic/request.ts';
 import { answeredBy, conclude } from './conclude.ts';
-import { attempt, type Attempted, type TotalLimit } from './attempt.ts';
+import { attempt, merged, type Attempted, type TotalLimit } from './attempt.ts';
 import { wait } from './clock.ts';
 import type { Course, Trial } from './course.ts';
 import type { Permit } from './memory.ts';
-import { classOf, type Outcome } from './policy/failures.ts';
-import { describeLearned, repair, type Repair } from './policy/learned.ts';
+import { classOf, diagnosisOf, type Outcome } from './policy/failures.ts';
 import { nameOf, type Candidate } from './policy/plan.ts';
 import { decide } from './policy/steps.ts';
 import { reasonOf } from './policy/summary.ts';
+import { describeChange } from './rejections/changes.ts';
+import { keptRepairs, nextRepair, type Repairs } from './rejections/repair.ts';
 import { addTally, type Road } from './road.ts';
 import { sinkFor, type Sink } from './sink.ts';
 
@@ -149,9 +150,15 @@ async function tryOne(
   else if (classOf(outcome) === 'allowance') road.quotas.note(candidate.provider, 'spent', road.now(), key);
   record(result, candidate, number, requestId, road);
   if (result.empty) course.empty = { events: result.empty, headers: answeredBy(candidate, number) };
-  const repaired = settle(result, index, candidate, course, { request, requestId, settings }, road);
+  const sent = { turn, headers: headers(candidate), requestId, settings };
+  const repaired = settle(result, index, candidate, course, sent, road);
   tried.push({ candidate: index, key, outcome, ...(repaired && { repaired: true }) });
   return outcome;
+}
+
+/** What settling an attempt needs to know about the request. */
+interface SentRequest extends Pick<Trial, 'turn' | 'requestId' | 'settings'> {
+  headers: Record<string, string>;
 }
 
 /**
@@ -163,31 +170,37 @@ function settle(
   index: number,
   candidate: Candidate,
   { candidates, tried, repairs }: Course,
-  { request, requestId, settings }: { request: MessagesRequest } & Pick<Trial, 'requestId' | 'settings'>,
+  { turn, headers, requestId, settings }: SentRequest,
   road: Road,
 ): boolean {
   const { outcome } = result;
-  const made = repairs.get(index) ?? [];
-  if (helped(result)) {
-    // All of them were needed, and the latest format is the one that works.
-    for (const { learned, why, general } of made)
-      if (general) road.memory.learn(candidate, learned, why, road.now());
-  }
+  const before = repairs.get(index);
+  if (before && helped(result)) rememberRepairs(before, candidate, turn.session, road);
+  if (outcome.type === 'failed' && outcome.at === 'after_content') return false;
   if (tried.length + 1 >= settings.retry.maxAttemptsTotal) return false;
-  const next = repair(candidate, outcome, request, refusedFormats(made));
+  const diagnosis = diagnosisOf(outcome);
+  const sent = merged(headers, candidate.route.headers);
+  const next = diagnosis && nextRepair(candidate, diagnosis, turn.request, sent, before);
   if (next) {
-    repairs.set(index, [...made, next]);
+    repairs.set(index, next.repairs);
     candidates[index] = next.candidate;
-    const what = describeLearned(next.learned);
+    const change = next.repairs.made.at(-1)?.change;
+    const what = change === undefined ? '' : describeChange(change);
     road.log({ level: 'info', event: 'mended', request: requestId, model: nameOf(candidate), what });
     return true;
   }
   // A model that was refused in every format of its provider is not available there.
-  if (outcome.type === 'refused' && classOf(outcome) === 'format') {
-    const { message } = outcome.error;
-    road.memory.learn(candidate, { what: 'gone', reason: message }, message, road.now());
-  }
+  if (outcome.type === 'refused' && classOf(outcome) === 'format')
+    road.memory.learn(candidate, { what: 'gone', reason: outcome.error.message }, road.now());
   return false;
+}
+
+/** All of the changes in effect were needed. */
+function rememberRepairs(repairs: Repairs, candidate: Candidate, session: string, road: Road): void {
+  for (const change of keptRepairs(repairs, 'model'))
+    road.memory.learn(candidate, { what: 'change', change }, road.now());
+  for (const change of keptRepairs(repairs, 'conversation'))
+    road.memory.learnFor(session, candidate, change, road.now());
 }
 
 /** The sink, which also reports to the permit when the first content leaves for the client. */
@@ -206,10 +219,6 @@ function reportingContent(sink: Sink, permit: Permit, road: Road): Sink {
 /** Repairs have helped when the model answers, or has begun to. */
 function helped({ outcome, tally }: Attempted): boolean {
   return outcome.type === 'answered' || tally.firstContentMs !== undefined;
-}
-
-function refusedFormats(repairs: readonly Repair[]): Candidate['route']['format'][] {
-  return repairs.flatMap(({ learned }) => (learned.what === 'format' ? learned.refused : []));
 }
 
 /**

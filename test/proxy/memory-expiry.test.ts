@@ -86,10 +86,9 @@ test('an open breaker has a reason and a time, and also excludes a last resort',
 
 test('what was learned expires after an hour', () => {
   const kept = memory(silent);
-  kept.learn(model, { what: 'parameter', parameter: 'top_p' }, 'top_p is refused', 0);
-  assert.deepEqual(kept.known(undefined, hour - 1).learned('p/m'), [
-    { what: 'parameter', parameter: 'top_p' },
-  ]);
+  const learned = { what: 'change', change: { kind: 'without', path: ['top_p'] } } as const;
+  kept.learn(model, learned, 0);
+  assert.deepEqual(kept.known(undefined, hour - 1).learned('p/m'), [learned]);
   assert.deepEqual(kept.known(undefined, hour - 1).learned('p/other'), []);
   assert.deepEqual(kept.known(undefined, hour).learned('p/m'), []);
 });

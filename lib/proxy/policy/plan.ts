@@ -1,18 +1,10 @@
 /** The types of a plan: the models that may answer one request, in order, and those that were passed over. */
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import type { ModelEntry, Provider } from '../../config/settings.ts';
-import type { WireRoute } from '../../wire/formats.ts';
-import type { Parameter } from './parameters.ts';
+import type { Changeable } from '../rejections/repair.ts';
 
-export interface Candidate {
-  route: WireRoute;
-  provider: Provider;
-  /** The model's entry in the configuration. */
-  entry: ModelEntry;
+export interface Candidate extends Changeable {
   /** Why it is in the plan: "models.default", "fallbacks.think[0]", "asked for". */
   why: string;
-  /** Parameters that its upstream refuses. Those that depend on the route are applied to it already. */
-  without?: readonly Parameter[];
 }
 
 export interface Plan {

@@ -5,7 +5,7 @@
  * report that of one vendor, too (opencode#27593).
  */
 import type { ApiError } from '../../anthropic/errors.ts';
-import { isDailyQuota } from './failure-names.ts';
+import { isDailyQuota } from '../rejections/codes.ts';
 import { classOf, type Outcome } from './failures.ts';
 import { spanIn } from './reset-times.ts';
 

@@ -8,7 +8,9 @@ import { modelIdAt } from '../../catalog/listed.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/settings.ts';
 import { missingCapacity, type Lack } from './capacity.ts';
-import { applyLearned, type Learned } from './learned.ts';
+import type { Change } from '../rejections/changes.ts';
+import { applyLearned, type Learned } from '../rejections/learned.ts';
+import { withChanges } from '../rejections/repair.ts';
 import type { RoutingRequest, Candidate, PassedOver, Plan } from './plan.ts';
 import { readScenario, type ScenarioMatch } from './scenario.ts';
 import { groupOf, stays } from './sticky.ts';
@@ -18,6 +20,8 @@ import { OccError } from '../../errors.ts';
 /** What is known from earlier requests. */
 export interface Known {
   learned(model: string): readonly Learned[];
+  /** The changes that requests of this conversation to the model need. */
+  changes?(model: string): readonly Change[];
   /** The entry of `models` that this conversation keeps for requests of `group`. */
   kept?(group: string): string | undefined;
 }
@@ -218,8 +222,9 @@ function passedOverFor({ route }: Candidate, { reason, window }: Lack): PassedOv
 function toCandidate(entry: ModelEntry, provider: Provider, why: string, known: Known): Candidate | OccError {
   try {
     const route = toRoute(entry, provider);
-    const learned = known.learned(`${route.provider}/${route.modelId}`);
-    return applyLearned({ route, provider, entry, why }, learned);
+    const model = `${route.provider}/${route.modelId}`;
+    const candidate = applyLearned({ route, provider, entry, why }, known.learned(model));
+    return withChanges(candidate, known.changes?.(model) ?? []);
   } catch (error) {
     if (error instanceof OccError) return error;
     throw error;

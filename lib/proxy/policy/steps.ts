@@ -1,5 +1,5 @@
 /**
- * Decides what follows an outcome: the same model again, the next key, the next model, or the end. The table has an entry for
+ * Decides what follows an outcome: the same model again (always when the request was repaired), the next key, the next model, or the end. The table has an entry for
  * every class at every position, which the compiler checks. Pure: outcomes and a random number in, decision out.
  */
 import type { Retry } from '../../config/settings.ts';
@@ -12,31 +12,23 @@ import { describeSpent, modelsForProvider, spentBy } from './quota.ts';
  * - `next_key`: the same model with the provider's next key, then the next model whose provider has a key left.
  * - `next_key_or_again`: the same model with the next key at once; without another key as `again`.
  * - `next`: the next model.
- * - `repaired_or_next`, `repaired_or_return`: the same model if the request was repaired; otherwise the next model, or the end.
+ * - `return`: the client receives the error.
  * - `break_off`: the client has received content, so the turn ends in an error and no other model may answer.
  * - `ignore`: the answer had finished.
  */
-export type Step =
-  | 'again'
-  | 'next_key'
-  | 'next_key_or_again'
-  | 'next'
-  | 'repaired_or_next'
-  | 'repaired_or_return'
-  | 'break_off'
-  | 'ignore';
+export type Step = 'again' | 'next_key' | 'next_key_or_again' | 'next' | 'return' | 'break_off' | 'ignore';
 
 const late = { after_content: 'break_off', after_finish: 'ignore' } as const;
 const early = <S extends Step>(step: S) => ({ before_headers: step, before_content: step, ...late });
 
 const steps = {
-  client: early('repaired_or_return'),
+  client: early('return'),
   credentials: early('next_key'),
   allowance: early('next_key'),
   balance: early('next_key'),
   rate: early('next_key_or_again'),
   gone: early('next'),
-  format: early('repaired_or_next'),
+  format: early('next'),
   filter: early('next'),
   transient: early('again'),
   other: early('next'),
@@ -83,14 +75,12 @@ export function decide(
   const failure = classOf(last.outcome);
   if (failure === undefined || tried.length >= retry.maxAttemptsTotal) return { type: 'give_up' };
   const step = stepFor(failure, positionOf(last.outcome));
+  if (last.repaired && step !== 'break_off' && step !== 'ignore') return same(last, last.key);
   switch (step) {
     case 'break_off':
     case 'ignore':
+    case 'return':
       return { type: 'give_up' };
-    case 'repaired_or_return':
-      return last.repaired ? same(last, last.key) : { type: 'give_up' };
-    case 'repaired_or_next':
-      return last.repaired ? same(last, last.key) : following(last.candidate);
     case 'again':
       return again(last);
     case 'next_key':

@@ -38,7 +38,8 @@ export function reasonOf(outcome: Outcome): string {
     : messageOf(outcome);
 }
 
-function messageOf(outcome: Outcome): string {
+/** The message of a failed attempt, with the reset of a limit. */
+export function messageOf(outcome: Outcome): string {
   if (outcome.type !== 'refused') return outcome.type === 'failed' ? outcome.error.message : outcome.type;
   const { message } = outcome.error;
   const seconds = retryAfterOf(outcome);

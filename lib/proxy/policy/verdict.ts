@@ -2,11 +2,16 @@
  * The error for the client when no model answered. The status is chosen by what the client does with it: Claude Code retries
  * most of them ten times, even a 401, unless `x-should-retry: false` is set.
  */
-import { statusOf, typeOf, type ApiError } from '../../anthropic/errors.ts';
+import { promptTooLong, statusOf, typeOf, type ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody, ApiErrorType } from '../../anthropic/events.ts';
-import { promptTooLong } from '../../wire/decode/overflow.ts';
-import { isModelMistake } from './failure-names.ts';
-import { classOf, type FailureClass, type Outcome, type Tried, type Trouble } from './failures.ts';
+import {
+  classOf,
+  diagnosisOf,
+  type FailureClass,
+  type Outcome,
+  type Tried,
+  type Trouble,
+} from './failures.ts';
 import { nameOf, type Candidate, type Hindrance, type Plan } from './plan.ts';
 import { lines, longestRetryAfter, nextStep, reasonOf, retryAfterOf, summary } from './summary.ts';
 
@@ -214,10 +219,9 @@ function filtered(outcome: Outcome): { status: number; type: ApiErrorType } {
     : { status: 400, type: 'invalid_request_error' };
 }
 
+/** The model made a mistake, and no filter: another try may succeed. */
 function isMistake(outcome: Outcome): boolean {
-  const error: Partial<ApiError> =
-    outcome.type === 'refused' || outcome.type === 'failed' ? outcome.error : {};
-  return isModelMistake(error.upstreamCode) || isModelMistake(error.upstreamType);
+  return diagnosisOf(outcome)?.about === 'model_mistake';
 }
 
 const lateTroubles: ReadonlySet<Trouble> = new Set(['timeout', 'stall', 'client_limit']);

@@ -18,7 +18,6 @@ import { jsonIn } from './embedded-json.ts';
 import { errorFacts } from './error-facts.ts';
 import { chosenMessage, isHtml, messageIn, rawError } from './error-message.ts';
 import { isExactType, miniMaxType, typeSaid } from './error-types.ts';
-import { overflowIn, overflowNumbers, promptTooLong, type Overflow } from './overflow.ts';
 
 /** Characters of an error body that are read when it is not JSON. */
 const maxBody = 256 * 1024;
@@ -60,7 +59,6 @@ export function errorIn(data: JsonObject): ApiError {
   const status = statusSaid(data);
   const fields = errorFields(data);
   const error = toApiError(status, fields, errorFacts(data));
-  if (error.overflow) return error;
   const type = typeSaid([
     fields.type ?? '',
     fields.code ?? '',
@@ -155,44 +153,19 @@ function resetIn(error: JsonObject): number | undefined {
 /** `status` is 0 for an error inside a stream that names none. */
 function toApiError(status: number, fields: ErrorFields, facts: ErrorFacts): ApiError {
   const message = chosenMessage(fields.message, facts);
-  const overflow = overflowOf(status, { ...fields, message }, facts);
   const withoutMessage =
     status > 0
       ? `the upstream answered ${status} without saying why`
       : 'the upstream reported an error without saying why';
   return {
     status,
-    type: overflow === undefined ? typeOf(status) : 'invalid_request_error',
-    message: overflow ? promptTooLong(overflow) : redactedLine(message) || withoutMessage,
+    type: typeOf(status),
+    message: redactedLine(message) || withoutMessage,
     ...(fields.type !== undefined && { upstreamType: fields.type }),
     ...(fields.code !== undefined && { upstreamCode: fields.code }),
     ...(fields.param !== undefined && { param: fields.param }),
     ...(fields.limitName !== undefined && { limitName: fields.limitName }),
     ...(fields.resetAt !== undefined && { resetAt: fields.resetAt }),
     facts,
-    ...(overflow && { overflow: true }),
-    ...(overflow?.requested !== undefined && { requested: overflow.requested }),
-    ...(overflow?.limit !== undefined && { limit: overflow.limit }),
   };
-}
-
-/** Zhipu's code for a prompt that is too long. Its messages come in two languages. */
-const zhipuTooLong = '1261';
-
-/** A limit of tokens per minute or day. */
-const perMinute = /\btokens per (?:min|minute|day)\b|\(TP[MD]\)/i;
-
-/** Only for statuses that blame the request, and 0: a 500 that mentions a length is a server error. */
-function overflowOf(
-  status: number,
-  { message, type, code }: ErrorFields,
-  { types, codes }: ErrorFacts,
-): Overflow | undefined {
-  // Groq's 413 for more tokens than a minute allows asks to shorten the message, too (cline/cline#1437).
-  if (code === 'rate_limit_exceeded' || type === 'rate_limit_error' || perMinute.test(message))
-    return undefined;
-  if (status === 413) return overflowIn(message) ?? {};
-  if (code === zhipuTooLong) return overflowNumbers(message);
-  if (status !== 0 && status !== 400 && status !== 422) return undefined;
-  return overflowIn([message, ...types, ...codes].join(' '));
 }

@@ -13,6 +13,7 @@ import {
 import { decide } from '../../../lib/proxy/policy/steps.ts';
 import type { Candidate } from '../../../lib/proxy/policy/plan.ts';
 import { verdict } from '../../../lib/proxy/policy/verdict.ts';
+import { diagnosed } from '../../../lib/proxy/policy/diagnosed.ts';
 import { toRetryAfterMs } from '../../../lib/proxy/refusal.ts';
 import { openCodeErrors } from '../../support/opencode-errors.ts';
 import { candidateOf, failedWith, refusedWith } from '../../support/candidates.ts';
@@ -292,7 +293,7 @@ test('a message about a prompt that is too long has both numbers, estimated if t
   const plan = { candidates: [a], reason: 'r', passedOver: [] };
   const clientMessage = (message: string, inputTokens: number) => {
     const error = readApiError(400, JSON.stringify({ error: { message } }));
-    return verdict(plan, [at(0, { type: 'refused', error })], inputTokens).message;
+    return verdict(plan, [at(0, diagnosed({ type: 'refused', error }, 'a'))], inputTokens).message;
   };
   const window = a.route.contextWindow;
   const named = 'prompt is too long: 210000 tokens > 200000 maximum';

@@ -15,13 +15,13 @@ import { candidateOf, failedWith, refusedWith } from '../../support/candidates.t
 const positions: readonly Position[] = ['before_headers', 'before_content', 'after_content', 'after_finish'];
 
 const beforeContent: Record<FailureClass, Step> = {
-  client: 'repaired_or_return',
+  client: 'return',
   credentials: 'next_key',
   allowance: 'next_key',
   balance: 'next_key',
   rate: 'next_key_or_again',
   gone: 'next',
-  format: 'repaired_or_next',
+  format: 'next',
   filter: 'next',
   transient: 'again',
   other: 'next',
@@ -56,9 +56,8 @@ const decisions: Record<Step, { plain: object; repaired?: object }> = {
   again: { plain: tryOf(0, 0, 500) },
   next_key: { plain: tryOf(0, 1) },
   next_key_or_again: { plain: tryOf(0, 1) },
-  next: { plain: tryOf(1) },
-  repaired_or_next: { plain: tryOf(1), repaired: tryOf(0) },
-  repaired_or_return: { plain: giveUp, repaired: tryOf(0) },
+  next: { plain: tryOf(1), repaired: tryOf(0) },
+  return: { plain: giveUp, repaired: tryOf(0) },
   break_off: { plain: giveUp, repaired: giveUp },
   ignore: { plain: giveUp, repaired: giveUp },
 };

@@ -102,7 +102,8 @@ test('an entry that is no longer configured is not used', () => {
 
 test('a learned context window replaces the configured one', () => {
   const known: Known = {
-    learned: (model) => (model === 'emulator/default' ? [{ what: 'window', tokens: 50_000 }] : []),
+    learned: (model) =>
+      model === 'emulator/default' ? [{ what: 'change', change: { kind: 'window', tokens: 50_000 } }] : [],
   };
   const plan = planRoutes(
     { request: requestFor(), inputTokens: 60_000 },

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { classify, type FailureClass } from '../../../lib/proxy/policy/failures.ts';
 import { spentBy } from '../../../lib/proxy/policy/quota.ts';
 import { resetInWords } from '../../../lib/proxy/policy/reset-times.ts';
+import { diagnose } from '../../../lib/proxy/rejections/diagnose.ts';
 import { codecs } from '../../../lib/wire/codecs.ts';
 import type { WireFormat } from '../../../lib/wire/formats.ts';
 
@@ -442,6 +443,6 @@ for (const { name, format = 'chat', status, body, means, who } of cases) {
     const spent = spentBy(outcome, 'p', 'm', 0);
     assert.equal(spent?.who, who);
     if (name.includes('of a day')) assert.equal(spent?.resetKnown, false);
-    assert.equal(refusal.overflow === true, name.startsWith('a prompt that is too long'));
+    assert.equal(diagnose(refusal).about === 'window', name.startsWith('a prompt that is too long'));
   });
 }

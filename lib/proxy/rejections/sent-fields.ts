@@ -1,0 +1,175 @@
+/**
+ * Finds the field that a refusal names in what was sent, by any spelling of its name or path, and makes bodies without it or
+ * with another value. Bodies share parts with the client's request, so nothing is changed in place.
+ */
+import { isObject, type Json } from '../../json.ts';
+import { folded, toSegments } from './field-names.ts';
+
+/** A field of a body: keys, and `*` for every element of a list. */
+export type FieldPath = readonly string[];
+
+/** Where a name was found. In a tool's schema it is a keyword. */
+export type Found = { type: 'field'; path: FieldPath } | { type: 'keyword'; keyword: string };
+
+/**
+ * Fields without which a request is another request, or none: the conversation, the tools, and what gives their parts a
+ * meaning. They are never left out.
+ */
+const essential: ReadonlySet<string> = new Set(
+  [
+    'model messages input contents tools stream system instructions systeminstruction',
+    'role content parts text type id name description function functions functiondeclarations parameters',
+    'parametersjsonschema inputschema toolcalls toolcallid tooluseid callid arguments args functioncall functionresponse',
+    'response output source data url imageurl inlinedata filedata mediatype mimetype items messageid',
+  ]
+    .join(' ')
+    .split(' '),
+);
+
+/** Values that belong to the conversation or to the user; no field is looked for inside. */
+const opaque: ReadonlySet<string> = new Set(['input', 'arguments', 'args', 'response', 'output', 'metadata']);
+
+/** The keys below which a tool's schema begins. */
+const schemaRoots: ReadonlySet<string> = new Set(['parameters', 'parametersjsonschema', 'inputschema']);
+
+/** Segments of a path that are no keys: validators name the variant of a union (`cache_control.ephemeral.scope`). */
+const maxSkipped = 3;
+
+/** Values of one body that are looked at. */
+const maxVisited = 20_000;
+
+/** The field that `name` stands for; undefined if it was not sent or cannot be left out. */
+export function findField(body: unknown, name: string): Found | undefined {
+  const segments = toSegments(name).map(folded).filter(Boolean);
+  while (segments.length > 1 && /^\d+$/.test(segments.at(-1) ?? '')) segments.pop();
+  const last = segments.at(-1);
+  if (last === undefined || /^\d+$/.test(last)) return undefined;
+  const path = followed(body as Json, segments, 0);
+  if (path) return essential.has(last) ? undefined : (inSchema(path) ?? { type: 'field', path });
+  return searched(body as Json, last);
+}
+
+/** Follows a path from the top, over segments that are no keys of what was sent. */
+function followed(
+  value: Json | undefined,
+  segments: readonly string[],
+  skipped: number,
+): FieldPath | undefined {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return [];
+  if (Array.isArray(value)) {
+    const index = /^\d+$/.test(segment) ? Number(segment) : undefined;
+    const inner = index === undefined ? segments : rest;
+    const elements = index !== undefined && index < value.length ? [value[index]] : value.slice(0, 64);
+    for (const element of elements) {
+      const path = followed(element, inner, skipped);
+      if (path) return ['*', ...path];
+    }
+    return undefined;
+  }
+  if (isObject(value)) {
+    for (const key of Object.keys(value)) {
+      if (folded(key) !== segment) continue;
+      const path = rest.length === 0 ? [] : followed(value[key], rest, skipped);
+      if (path) return [key, ...path];
+    }
+  }
+  return rest.length > 0 && skipped < maxSkipped ? followed(value, rest, skipped + 1) : undefined;
+}
+
+/** A path that leads into a tool's schema, as its last keyword; undefined for any other. */
+function inSchema(path: FieldPath): Found | undefined {
+  const root = path.findIndex((key) => schemaRoots.has(folded(key)));
+  if (root === -1 || folded(path[0] ?? '') !== 'tools' || root === path.length - 1) return undefined;
+  const before = path.at(-2);
+  if (before === 'properties') return undefined;
+  return { type: 'keyword', keyword: path.at(-1) ?? '' };
+}
+
+/** The shallowest field of this name, wherever it is; a keyword of a schema only if there is no such field. */
+function searched(body: Json, sought: string): Found | undefined {
+  let keyword: string | undefined;
+  const queue: { value: Json | undefined; path: FieldPath; schema: 'no' | 'schema' | 'names' }[] = [
+    { value: body, path: [], schema: 'no' },
+  ];
+  for (let at = 0; at < queue.length && at < maxVisited; at++) {
+    const { value, path, schema } = queue[at] as (typeof queue)[number];
+    if (Array.isArray(value)) {
+      for (const element of value) queue.push({ value: element, path: [...path, '*'], schema });
+      continue;
+    }
+    if (!isObject(value)) continue;
+    for (const [key, inner] of Object.entries(value)) {
+      const name = folded(key);
+      if (name === sought && schema !== 'names') {
+        if (schema === 'schema') keyword ??= key;
+        else if (!essential.has(name)) return { type: 'field', path: [...path, key] };
+      }
+      if (schema === 'no' && opaque.has(name) && path.length > 0) continue;
+      queue.push({ value: inner, path: [...path, key], schema: below(schema, name, path) });
+    }
+  }
+  return keyword === undefined || keywordsToKeep.has(keyword) ? undefined : { type: 'keyword', keyword };
+}
+
+function below(schema: 'no' | 'schema' | 'names', key: string, path: FieldPath): 'no' | 'schema' | 'names' {
+  if (schema === 'no') return path[0] === 'tools' && schemaRoots.has(key) ? 'schema' : 'no';
+  return schema === 'schema' && ['properties', 'defs', 'definitions', 'patternproperties'].includes(key)
+    ? 'names'
+    : 'schema';
+}
+
+/** Keywords without which a schema says nothing. */
+const keywordsToKeep: ReadonlySet<string> = new Set(['type', 'properties', 'items', 'description']);
+
+/** The first value at the path. */
+export function valueAt(value: Json | undefined, path: FieldPath): Json | undefined {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (key === '*') {
+    for (const element of Array.isArray(value) ? value : []) {
+      const found = valueAt(element, rest);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  return isObject(value) ? valueAt(value[key], rest) : undefined;
+}
+
+/** A copy in which `change` has made the values at the path; a field for which it returns undefined is left out. */
+export function changedAt(
+  value: Json | undefined,
+  path: FieldPath,
+  change: (value: Json) => Json | undefined,
+): Json | undefined {
+  const [key, ...rest] = path;
+  if (value === undefined) return undefined;
+  if (key === undefined) return change(value);
+  if (key === '*')
+    return Array.isArray(value) ? value.map((element) => changedAt(element, rest, change) ?? element) : value;
+  if (!isObject(value) || !Object.hasOwn(value, key)) return value;
+  const inner = changedAt(value[key], rest, change);
+  if (inner === value[key]) return value;
+  const { [key]: _changed, ...others } = value;
+  // An object that had only this field would be refused as well.
+  const emptied = rest.length > 0 && isObject(inner) && Object.keys(inner).length === 0;
+  return inner === undefined || emptied ? others : { ...value, [key]: inner };
+}
+
+/** The body without the field. */
+export function withoutField(body: unknown, path: FieldPath): unknown {
+  return changedAt(body as Json, path, () => undefined);
+}
+
+/** The body with the field under another name, unless it has that already. */
+export function renamedField(body: unknown, path: FieldPath, name: string): unknown {
+  const parent = path.slice(0, -1);
+  const key = path.at(-1) ?? '';
+  return changedAt(body as Json, parent, (value) => {
+    if (!isObject(value) || !Object.hasOwn(value, key) || Object.hasOwn(value, name)) return value;
+    const entries = Object.entries(value);
+    return Object.fromEntries<Json | undefined>(
+      entries.map(([own, inner]) => [own === key ? name : own, inner]),
+    );
+  });
+}

@@ -1,0 +1,297 @@
+/**
+ * Reads the numbers of tokens in a refusal and what each of them counts, from comparisons (`9 + 3 > 10`) and from the words
+ * around a number. A number whose meaning nobody says stays unread. Linear in the text.
+ */
+import type { TokenCounts } from './diagnosis.ts';
+
+/** A number in a text. */
+interface Count {
+  value: number;
+  start: number;
+  end: number;
+}
+
+/** Smaller limits are codes or positions; larger numbers are ids. */
+const least = { window: 2048, answer: 256 } as const;
+const most = 20_000_000;
+
+/** Smaller numbers are positions, or the lower end of a range. */
+const leastCount = 16;
+
+/** Numbers of one text that are read. */
+const maxCounts = 24;
+
+/** Characters around a number that may say what it counts. */
+const before = 44;
+const after = 40;
+
+type Role = keyof TokenCounts;
+
+/** Words directly behind a number. They say more than those before it. */
+const behind: readonly (readonly [Role, readonly string[]])[] = [
+  [
+    'input',
+    [
+      'input tokens',
+      'prompt tokens',
+      'inputs tokens',
+      'tokens in the messages',
+      'in the messages',
+      'in the prompt',
+      'in your prompt',
+      'in the input',
+      'of text input',
+      'of tool input',
+      'of input',
+      'from the input',
+      'tokens from the input',
+      'tokens in the request',
+      'tokens of input',
+    ],
+  ],
+  [
+    'answer',
+    [
+      'in the completion',
+      'for the completion',
+      'tokens for the completion',
+      'tokens in the completion',
+      'output tokens',
+      'in the output',
+      'max_new_tokens',
+      'for the response',
+      'for the output',
+      'for generation',
+    ],
+  ],
+  [
+    'limit',
+    [
+      'maximum',
+      'tokens maximum',
+      'token maximum',
+      'completion tokens, whereas',
+      'completion tokens',
+      'token limit',
+      'tokens limit',
+      'token context',
+      'limit',
+      'tokens allowed',
+      'tokens or less',
+      'tokens or fewer',
+      '(inclusive)',
+      '(exclusive)',
+      'which is the maximum',
+      ', which is the maximum',
+    ],
+  ],
+];
+
+/** Words before a number; of several, the nearest counts. */
+const ahead: readonly (readonly [Role, readonly string[]])[] = [
+  [
+    'limit',
+    [
+      'context length',
+      'model length',
+      'model length of',
+      'context size',
+      'context window',
+      'context limit',
+      'context',
+      'n_ctx',
+      'limit',
+      'limit:',
+      'maximum',
+      'max',
+      'at most',
+      'up to',
+      'no more than',
+      'not more than',
+      'no larger than',
+      'no greater than',
+      'supports',
+      'tokens allowed',
+      'allowed',
+      'prompt length',
+      'model with',
+      'cannot exceed',
+      'not exceed',
+      'exceeds',
+      'exceeding',
+      'exceed',
+      '<=',
+      '≤',
+      'less than or equal to',
+      'max_model_len',
+      'max_seq_len',
+      'max_position_embeddings',
+      'longer than',
+      'larger than',
+      'greater than',
+      'shorter than',
+      'token limit',
+      '[1,',
+      '[0,',
+      '[1 -',
+      'between 1 and',
+      'between 0 and',
+      '(inclusive) to',
+      'range',
+      'only',
+    ],
+  ],
+  [
+    'input',
+    [
+      'too long',
+      'too long:',
+      'input length',
+      'input_length',
+      'n_keep',
+      'n_prompt_tokens',
+      'prompt_tokens',
+      'input_tokens',
+      'keep the first',
+      'resulted in',
+      'request has',
+      'request contains',
+      'prompt contains',
+      'prompt has',
+      'prompt is',
+      'input is',
+      'input has',
+      'input contains',
+      'contains at least',
+      'contains',
+      'token count',
+      'token count of',
+      'request (',
+      'prompt (',
+      'prompt (length',
+      'input (',
+      'inputs (',
+      'got',
+      'but got',
+      'received',
+      'given',
+      'given:',
+      'provided',
+      'passed',
+      'sent',
+      'has',
+    ],
+  ],
+  [
+    'requested',
+    ['requested', 'requested:', 'requested about', 'requested a total of', 'total of', 'total', 'requires'],
+  ],
+  [
+    'answer',
+    [
+      'max_tokens',
+      'max_completion_tokens',
+      'max_output_tokens',
+      'maxoutputtokens',
+      'max_new_tokens',
+      'too large:',
+      'value of',
+      'completion of',
+      'output of',
+      'asked for',
+    ],
+  ],
+];
+
+/** The token counts in a normalized text about the window, or about the longest answer. */
+export function tokenCounts(text: string, about: keyof typeof least): TokenCounts {
+  const counts = countsIn(text);
+  return compared(text, counts) ?? byWords(text, counts.filter(isCount), least[about]);
+}
+
+/** All separate numbers, also those with separators: `128,000`, `128_000`, `128 000` is read as two. */
+function countsIn(text: string): Count[] {
+  const found: Count[] = [];
+  const pattern = /\d[\d,_]*/g;
+  for (let match = pattern.exec(text); match && found.length < maxCounts; match = pattern.exec(text)) {
+    const written = match[0].replace(/[,_]$/, '');
+    const start = match.index;
+    const end = start + written.length;
+    if (/[\w.-]/.test(text[start - 1] ?? '') || /^(?:[\w-]|\.\d)/.test(text.slice(end, end + 2))) continue;
+    found.push({ value: Number(written.replaceAll(/[,_]/g, '')), start, end });
+  }
+  return found;
+}
+
+/** `a + b > c`, `a > b - c` and `a > b`, where the sides are numbers with at most a word between. */
+function compared(text: string, counts: readonly Count[]): TokenCounts | undefined {
+  const between = (a: Count | undefined, b: Count | undefined): string =>
+    a && b ? text.slice(a.end, b.start).replaceAll(/tokens|token|n_ctx|[():= ]/g, '') : '';
+  for (const [i, a] of counts.entries()) {
+    const b = counts[i + 1];
+    const c = counts[i + 2];
+    if (!b) return undefined;
+    const first = between(a, b);
+    const second = between(b, c);
+    if (c && first === '+' && second === '>')
+      return { input: a.value, answer: b.value, requested: a.value + b.value, limit: c.value };
+    if (c && first === '>' && second === '-')
+      return { input: c.value, answer: a.value, requested: a.value + c.value, limit: b.value };
+    if (first === '>') return larger(text, a, b);
+  }
+  return undefined;
+}
+
+/** The larger side of `a > b` is the prompt, unless the words before it name the answer. */
+function larger(text: string, a: Count, b: Count): TokenCounts {
+  const lead = text.slice(Math.max(0, a.start - before), a.start);
+  const answer = /\bmax_?(?:completion_?|output_?|new_?)?tokens\b/.test(lead);
+  return { ...(answer ? { answer: a.value } : { input: a.value }), limit: b.value };
+}
+
+function byWords(text: string, counts: readonly Count[], leastLimit: number): TokenCounts {
+  const read: Partial<Record<Role, number>> = {};
+  let last = 0;
+  for (const [i, { value, start, end }] of counts.entries()) {
+    const lead = text.slice(Math.max(last, start - before), start);
+    last = end;
+    const trail = text.slice(end, Math.min(counts[i + 1]?.start ?? Infinity, end + after));
+    const role = roleBehind(trail) ?? roleAhead(lead);
+    // The same number again is what was meant the first time: max_tokens: 9000 …, whereas you provided 9000.
+    if (role === undefined || Object.values(read).includes(value)) continue;
+    if (role === 'limit' && value < leastLimit) continue;
+    const exact = trail.trimStart().startsWith('(exclusive)') ? value - 1 : value;
+    if (role === 'input' && read.input !== undefined && trail.includes('of tool')) read.input += exact;
+    else read[role] ??= exact;
+  }
+  return read;
+}
+
+function isCount({ value }: Count): boolean {
+  return value >= leastCount && value <= most;
+}
+
+function roleBehind(trail: string): Role | undefined {
+  const words = trail.trimStart().replace(/^[)\],]+ ?/, '');
+  return behind.find(([, phrases]) => phrases.some((phrase) => startsWith(words, phrase)))?.[0];
+}
+
+function startsWith(text: string, phrase: string): boolean {
+  return text.startsWith(phrase) && !/\w/.test(text[phrase.length] ?? '');
+}
+
+/** The role of the phrase that ends nearest to the number. Of two that end together, the longer one says more. */
+function roleAhead(lead: string): Role | undefined {
+  let found: { role: Role; end: number; length: number } | undefined;
+  for (const [role, phrases] of ahead) {
+    for (const phrase of phrases) {
+      const at = lead.lastIndexOf(phrase);
+      if (at === -1 || /\w/.test(lead[at - 1] ?? '')) continue;
+      const end = at + phrase.length;
+      if (/\w/.test(phrase.at(-1) ?? '') && /\w/.test(lead[end] ?? '')) continue;
+      if (!found || end > found.end || (end === found.end && phrase.length > found.length))
+        found = { role, end, length: phrase.length };
+    }
+  }
+  return found?.role;
+}

@@ -1,0 +1,69 @@
+/** Every known sentence is read as its row says, and no row reads the sentence of another. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { diagnose } from '../../../lib/proxy/rejections/diagnose.ts';
+import { find, template } from '../../../lib/proxy/rejections/templates.ts';
+import { normalized } from '../../../lib/proxy/rejections/text.ts';
+import { tokenCounts } from '../../../lib/proxy/rejections/token-counts.ts';
+import { accounts } from '../../../lib/proxy/rejections/wordings/accounts.ts';
+import { answer } from '../../../lib/proxy/rejections/wordings/answer.ts';
+import { fields } from '../../../lib/proxy/rejections/wordings/fields.ts';
+import { history } from '../../../lib/proxy/rejections/wordings/history.ts';
+import { window } from '../../../lib/proxy/rejections/wordings/window.ts';
+import type { Wording } from '../../../lib/proxy/rejections/wordings/wording.ts';
+
+const rows: readonly Wording[] = [...accounts, ...history, ...fields, ...answer, ...window];
+
+/** The reported sentence, or the template with something in its gaps. */
+function sentenceOf({ example, says }: Wording): string {
+  return example ?? says.replaceAll('…', 'something');
+}
+
+/** A status that the sentence comes with. */
+function statusOf({ status = [400] }: Wording): number {
+  return status.find((one) => one > 0) ?? 400;
+}
+
+describe('a sentence is read as its row says', () => {
+  for (const row of rows) {
+    const sentence = sentenceOf(row);
+    test(`${row.about}, ${row.vendor}: ${sentence.slice(0, 100)}`, () => {
+      const { about, remedy } = diagnose({
+        status: statusOf(row),
+        type: 'invalid_request_error',
+        message: sentence,
+      });
+      const expected = row.about === 'window' && about === 'answer_room' ? 'answer_room' : row.about;
+      assert.equal(about, expected);
+      if (row.remedy !== undefined) assert.equal(remedy, row.remedy);
+      if (row.counts)
+        assert.deepEqual(
+          tokenCounts(normalized(sentence), row.about === 'window' ? 'window' : 'answer'),
+          row.counts,
+        );
+    });
+  }
+});
+
+test('no row reads the sentence of a row with another meaning', () => {
+  const meaning = ({ about, remedy }: Wording): string => `${about} ${remedy ?? ''}`;
+  const misread = rows.flatMap((row) => {
+    const words = normalized(sentenceOf(row));
+    return (
+      rows
+        .filter((other) => meaning(other) !== meaning(row) && find(template(other.says), words) !== -1)
+        // The first row that fits decides, so a row before it may be more exact.
+        .filter((other) => rows.indexOf(other) < rows.indexOf(row))
+        .map((other) => `"${other.says}" reads "${words}"`)
+    );
+  });
+  assert.deepEqual(misread, []);
+});
+
+test('templates are written as they are compared', () => {
+  for (const { says } of rows) assert.equal(normalized(says), says);
+});
+
+test('every row has a source', () => {
+  for (const { source, vendor } of rows) assert.ok(source !== '' && vendor !== '');
+});
