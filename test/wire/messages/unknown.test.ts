@@ -99,7 +99,16 @@ test('once the server has refused system messages in between, they are reminders
   assert.match(JSON.stringify(sent), /<system-reminder>\\ndate/);
 });
 
-test('a model of a family with quirks over messages is none of these', () => {
+test('the billing block of the system prompt, which changes with every request, is left out (P12)', () => {
+  const billing = { type: 'text' as const, text: 'x-anthropic-billing-header: cc_version=2.1.330.1f3;' };
+  const rest = { type: 'text' as const, text: 'Be short' };
+  const request = requestOf([user('go')], { system: [billing, rest] });
+  assert.deepEqual(sentTo(unknown, request)['system'], [rest]);
+  assert.deepEqual(sentTo(catalogued('claude-opus-5-5', 'messages'), request)['system'], [billing, rest]);
+});
+
+test('a bundled model, and one of a family with quirks over messages, are none of these', () => {
+  assert.equal(catalogued('glm-5.2', 'messages').quirks.betas, false);
   const { betas } = catalogued('deepseek-v9', 'messages').quirks;
   assert.equal(betas, false);
 });
