@@ -53,3 +53,24 @@ for (const double of doubles) {
       });
   });
 }
+
+/** What servers in front of a vendor put around its refusals. */
+const around: Readonly<Record<string, RegExp>> = {
+  'opencode-go': /^Error from provider \(Console Go\): Upstream request failed: \[/,
+  'opencode-zen': /^Error from provider \(Console\): Upstream request failed: \[/,
+  'litellm-messages': /^litellm\.\w+Error: .*Received Model Group=gpt-4o-mini\n/s,
+  'lm-studio': /^Engine protocol predict request returned 400: \{"error":\{"code":400,/,
+};
+
+test('a server in front of a vendor reports its refusals in words of its own', () => {
+  for (const double of doubles.filter(({ name }) => name in around)) {
+    const [good] = double.good;
+    const messages = double.rules.flatMap((rule) =>
+      badExamples(rule, good ?? {}).map(
+        (body) => violation(double, incoming(double, body))?.violation.message ?? '',
+      ),
+    );
+    const wrapped = messages.filter((message) => around[double.name]?.test(message));
+    assert(wrapped.length >= 4, `${double.name}: ${wrapped.length} of ${messages.length}`);
+  }
+});

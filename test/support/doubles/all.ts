@@ -12,6 +12,7 @@ import { glmMessages } from './glm-messages.ts';
 import { glm } from './glm.ts';
 import { groq } from './groq.ts';
 import { kimi } from './kimi.ts';
+import { liteLlmMessages } from './litellm-messages.ts';
 import { liteLlm } from './litellm.ts';
 import { llamaCpp } from './llama-cpp.ts';
 import { lmStudioMessages } from './lm-studio-messages.ts';
@@ -55,7 +56,18 @@ export const groups: Readonly<Record<string, readonly Double[]>> = {
     ollama,
     ollamaMessages,
   ],
-  'Clouds and gateways': [openRouter, groq, copilot, azure, bedrock, nim, liteLlm, openCodeGo, openCodeZen],
+  'Clouds and gateways': [
+    openRouter,
+    groq,
+    copilot,
+    azure,
+    bedrock,
+    nim,
+    liteLlm,
+    liteLlmMessages,
+    openCodeGo,
+    openCodeZen,
+  ],
 };
 
 export const doubles: readonly Double[] = Object.values(groups).flat();

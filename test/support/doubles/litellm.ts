@@ -1,18 +1,13 @@
 /** LiteLLM's proxy in front of Grok: the vendor's refusal as JSON within a sentence, and words about fallbacks behind it. */
 import { goodChat } from './chat-rules.ts';
 import type { Double, Violation } from './double.ts';
+import { routerWords, unsupported } from './litellm-words.ts';
 import { aboutField, fits, wantsKey } from './rules.ts';
 
 const window = 256_000;
 const model = 'grok-4';
 
-/** What stands behind every refusal that its router forwards: BerriAI/litellm#14056. */
-const router = `Received Model Group=${model}\nAvailable Model Group Fallbacks=None`;
-
-/** A parameter that it knows, and does not for this vendor: kaiko-ai/eva#895. */
-const unsupported = (param: string): Violation => ({
-  message: `litellm.UnsupportedParamsError: xai does not support parameters: ['${param}'], for model=${model}. To drop these, set \`litellm.drop_params=True\` or for proxy:\n\n\`litellm_settings:\n drop_params: true\`\n. \n If you want to use these params dynamically send allowed_openai_params=['${param}'] in your request. ${router}`,
-});
+const router = routerWords(model);
 
 /** The vendor's own refusal, with the name of the parameter in its spelling. */
 const refused = (param: string): Violation => ({
@@ -41,7 +36,7 @@ export const liteLlm: Double = {
       param: 'None',
     }),
     ...['reasoning_effort', 'parallel_tool_calls'].map((param) =>
-      aboutField(param, 'kaiko-ai/eva#895', { [param]: 'low' }, () => unsupported(param)),
+      aboutField(param, 'kaiko-ai/eva#895', { [param]: 'low' }, () => unsupported('xai', param, model)),
     ),
     ...Object.entries({
       stop: 'stop',
