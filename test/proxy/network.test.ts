@@ -17,7 +17,8 @@ test('the total timeout of a stream ends it even while content arrives', async (
   });
   const response = await over.send();
   assert.equal(response.error?.type, 'timeout_error');
-  assert.match(response.text, /^(x )+$/);
+  // On a busy machine the limit may pass before the first word; it always passes before the last one.
+  assert.match(response.text, /^(?:x ){0,999}$/);
 });
 
 test('timeout_ms limits an answer with stream: false even while content arrives', async () => {
