@@ -1,6 +1,11 @@
 /** The changes of a repair, and how each is applied: to the route, the client's request, the encoded body or the headers. */
 import { readAttachment } from '../../anthropic/provenance.ts';
-import type { ContentBlock, MessagesRequest, RequestMessage } from '../../anthropic/request.ts';
+import {
+  toBlocks,
+  type ContentBlock,
+  type MessagesRequest,
+  type RequestMessage,
+} from '../../anthropic/request.ts';
 import type { Json } from '../../json.ts';
 import type { WireFormat, WireRoute } from '../../wire/formats.ts';
 import type { Quirks } from '../../wire/quirks.ts';
@@ -23,9 +28,13 @@ export type Change =
   | { kind: 'no_seals'; standIn: boolean }
   | { kind: 'system_as_user' }
   | { kind: 'end_with_user' }
+  /** Text beside tool results goes into the last result. */
+  | { kind: 'text_in_results' }
   | { kind: 'without'; path: FieldPath }
   | { kind: 'set'; path: FieldPath; value: string | number }
   | { kind: 'rename'; path: FieldPath; name: string }
+  /** At most so many characters of a text. */
+  | { kind: 'shorten'; path: FieldPath; length: number }
   | { kind: 'keyword'; keyword: string }
   | { kind: 'schemas'; level: SchemaLevel }
   /** Without the header, or without some values of its list. */
@@ -71,6 +80,8 @@ export function changedRequest(request: MessagesRequest, change: Change): Messag
       return { ...request, messages: request.messages.map(withoutSeals) };
     case 'system_as_user':
       return { ...request, messages: request.messages.map(asUser) };
+    case 'text_in_results':
+      return { ...request, messages: request.messages.map(textInResults) };
     case 'end_with_user': {
       const last = request.messages.at(-1);
       return last?.role === 'assistant'
@@ -131,6 +142,20 @@ function asUser(message: RequestMessage): RequestMessage {
   return { ...message, role: 'user', content: `<system-reminder>\n${texts.join('\n')}\n</system-reminder>` };
 }
 
+/** Bedrock refuses text beside results for models other than Claude (langchain-ai/langchain-aws#141). */
+function textInResults(message: RequestMessage): RequestMessage {
+  const blocks = Array.isArray(message.content) ? message.content : [];
+  const last = blocks.findLast(({ type }) => type === 'tool_result');
+  const texts = blocks.filter(({ type }) => type === 'text');
+  if (last === undefined || texts.length === 0) return message;
+  const content = toBlocks((last as { content?: string | ContentBlock[] }).content);
+  const joined = { ...last, content: [...content, ...texts] };
+  return {
+    ...message,
+    content: blocks.flatMap((block) => (block === last ? [joined] : block.type === 'text' ? [] : [block])),
+  };
+}
+
 /** The encoded body with the change. */
 export function changedBody(body: unknown, change: Change): unknown {
   switch (change.kind) {
@@ -140,6 +165,10 @@ export function changedBody(body: unknown, change: Change): unknown {
       return changedAt(body as Json, change.path, () => change.value);
     case 'rename':
       return renamedField(body, change.path, change.name);
+    case 'shorten':
+      return changedAt(body as Json, change.path, (value) =>
+        typeof value === 'string' ? value.slice(0, change.length) : value,
+      );
     case 'keyword':
       return schemasWithout(body, change.keyword);
     case 'schemas':
@@ -176,6 +205,12 @@ const quirkWords: Partial<Record<keyof Quirks, string>> = {
   schema: 'numeric bounds in tool schemas',
   strictBody: 'fields beyond the core of the API',
   toolIdMax: 'long tool ids',
+  thinking: 'thinking fields',
+  thinkingAlwaysOn: 'request to disable thinking',
+  forcedToolChoice: 'forced tool_choice',
+  parallelToolCalls: 'parallel_tool_calls',
+  cacheControl: 'cache_control',
+  maxTokensField: 'limit of the answer by that name',
 };
 
 /** Describes the change for the log and for `status`, as what the model does not take. Contains no text of a conversation. */
@@ -207,6 +242,10 @@ export function describeChange(change: Change): string {
       return `takes no ${change.path.join('.')}`;
     case 'set':
       return `takes ${change.path.join('.')} only as ${change.value}`;
+    case 'text_in_results':
+      return 'takes no text beside tool results';
+    case 'shorten':
+      return `takes at most ${change.length} characters in ${change.path.join('.')}`;
     case 'rename':
       return `takes ${change.path.join('.')} only as ${change.name}`;
     case 'keyword':

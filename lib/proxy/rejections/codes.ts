@@ -123,8 +123,8 @@ const names: Readonly<Partial<Record<About, readonly string[]>>> = {
     '1261',
   ],
   seal: ['invalid_encrypted_content'],
-  // Mistral.
-  turn_order: ['3230'],
+  // Mistral's order of roles; Zhipu's messages that cannot be read (anomalyco/opencode#2557).
+  turn_order: ['3230', '1214'],
   tool_schema: ['invalid_function_parameters', 'unsupported_tool_schema', 'tool_count_limit'],
   no_tools: ['tools_not_supported'],
   format: ['modelprotocolunsupported'],

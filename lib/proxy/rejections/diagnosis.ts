@@ -73,6 +73,9 @@ export interface TokenCounts {
 
 /** A change that follows from the meaning of a sentence, and not from the name of a field in it. */
 export type Remedy =
+  | 'always_thinks'
+  | 'no_thinking_fields'
+  | 'text_in_results'
   | 'user_after_tool'
   | 'system_as_user'
   | 'end_with_user'

@@ -8,7 +8,7 @@
 const maxNames = 16;
 
 /** A name or path as programs write it, also with an index in brackets. */
-const identifier = /^[a-z$_/#][\w$./[\]#-]{0,199}$/i;
+const identifier = /^(?:[a-z$_/#]|\d+[.[])[\w$./[\]#-]{0,199}$/i;
 
 /** English words are names only where the sentence calls them so. */
 const called =
@@ -16,7 +16,7 @@ const called =
 
 /** Words of refusal before a name. */
 const refusing =
-  /\b(?:no|without|omit|remove|drop|unsupported|unknown|unrecognized|unexpected|invalid|disallowed|deprecated|extra|bad)\s*$/i;
+  /\b(?:(?:not|n't|cannot) (?:support|accept|allow|take|recogni[sz]e|permit|know)(?: the)?|no|without|omit|remove|drop|unsupported|unknown|unrecognized|unexpected|invalid|disallowed|deprecated|extra|bad)\s*$/i;
 
 /** What follows a word that the sentence is about. */
 const predicate =
@@ -113,6 +113,14 @@ const envelopes: ReadonlySet<string> = new Set([
   'root',
   'data',
 ]);
+
+/** Whether a path leads into the schema of a tool: `tools.0.function.parameters.type`. */
+export function isInSchema(path: string): boolean {
+  const segments = toSegments(path).map(folded);
+  return (
+    segments.length > 1 && segments.some((segment) => segment === 'parameters' || segment === 'inputschema')
+  );
+}
 
 /** Whether a path points into the conversation: `messages.3.content.0`. */
 export function isInConversation(path: string): boolean {

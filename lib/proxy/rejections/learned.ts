@@ -51,6 +51,7 @@ export function learnedKey(learned: Learned): string {
     case 'without':
     case 'set':
     case 'rename':
+    case 'shorten':
       return `field ${change.path.join('.')}`;
     case 'keyword':
       return `keyword ${change.keyword}`;

@@ -6,7 +6,7 @@ import { listOf } from './changes.ts';
 import { leastAnswer } from './diagnose.ts';
 import type { Diagnosis, Remedy } from './diagnosis.ts';
 import { folded, toSegments } from './field-names.ts';
-import { findField, valueAt } from './sent-fields.ts';
+import { findField, findPath, valueAt } from './sent-fields.ts';
 import { acceptedValue, maximumLength, suggestedName } from './values.ts';
 
 /** How long a change that helped is kept: for the model, for the conversation, or for this request alone. */
@@ -101,6 +101,9 @@ const remedies: Readonly<Record<Remedy, readonly Proposal[]>> = {
     model(quirks({ replayReasoning: 'always' })),
     model(quirks({ replayReasoning: 'tool_calls' })),
   ],
+  always_thinks: [model(quirks({ thinkingAlwaysOn: true }))],
+  no_thinking_fields: [model(quirks({ thinking: 'none' }))],
+  text_in_results: [model({ kind: 'text_in_results' })],
   no_clear_thinking: [model({ kind: 'no_clear_thinking' })],
   no_images: [model({ kind: 'lacks', capability: 'images' })],
   no_documents: [model({ kind: 'lacks', capability: 'documents' })],
@@ -145,7 +148,9 @@ function named(diagnosis: Diagnosis, patient: Patient): Proposal[] {
   const { names = [], inConversation } = diagnosis;
   const scope: Scope = inConversation ? 'conversation' : 'model';
   const made = diagnosis.about === 'header' ? [] : headerProposals(diagnosis, patient.sent);
-  const inBody = names.flatMap((name) => bodyProposals(name, diagnosis, patient, scope));
+  // Of two fields that exclude each other, the second goes.
+  const ordered = /\bboth\b/.test(diagnosis.words ?? '') ? names.toReversed() : names;
+  const inBody = ordered.flatMap((name) => bodyProposals(name, diagnosis, patient, scope));
   const first = diagnosis.about === 'header' ? headerProposals(diagnosis, patient.sent) : [];
   return [...first, ...inBody, ...made];
 }
@@ -155,6 +160,8 @@ function headerProposals({ names = [], words = '' }: Diagnosis, { headers }: Sen
   const named = sent.filter(
     (header) => words.includes(header) || names.some((name) => folded(name) === folded(header)),
   );
+  if (named.length === 0 && /\bbeta\b/.test(words) && headers['anthropic-beta'] !== undefined)
+    named.push('anthropic-beta');
   return [
     ...sent.flatMap((name) => {
       const values = listOf(headers[name] ?? '').filter((value) => names.includes(value));
@@ -171,6 +178,8 @@ function bodyProposals(name: string, diagnosis: Diagnosis, patient: Patient, sco
   const particular = (particulars[last] ?? []).map((change) => ({ change, scope }));
   const ids = last === 'id' || last === 'callid' ? maximumLength(words) : undefined;
   if (ids !== undefined) return [model(quirks({ toolIdMax: ids }))];
+  const length = last === 'description' ? maximumLength(words) : undefined;
+  if (length !== undefined) return shortened(name, length, sent, scope);
   const found = findField(sent.body, name);
   if (!found) return particular;
   if (found.type === 'keyword') return [{ change: { kind: 'keyword', keyword: found.keyword }, scope }];
@@ -189,6 +198,12 @@ function bodyProposals(name: string, diagnosis: Diagnosis, patient: Patient, sco
     ...particular,
     ...(required ? [] : [{ change: { kind: 'without', path } as const, scope }]),
   ];
+}
+
+/** A description may be shorter, but not missing. */
+function shortened(name: string, length: number, { body }: Sent, scope: Scope): Proposal[] {
+  const path = findPath(body, name);
+  return path && length > 0 ? [{ change: { kind: 'shorten', path, length }, scope }] : [];
 }
 
 const noThinking: readonly Change[] = [{ kind: 'no_thinking' }];
@@ -210,7 +225,6 @@ const particulars: Readonly<Record<string, readonly Change[]>> = {
   paralleltoolcalls: [quirks({ parallelToolCalls: false })],
   cachecontrol: [quirks({ cacheControl: false })],
   toolchoice: [quirks({ forcedToolChoice: false })],
-  reasoningcontent: [quirks({ replayReasoning: 'always' })],
   thinking: noThinking,
   budgettokens: noThinking,
   imageurl: [{ kind: 'lacks', capability: 'images' }],

@@ -49,6 +49,11 @@ export function findField(body: unknown, name: string): Found | undefined {
   return searched(body as Json, last);
 }
 
+/** Where the path leads in what was sent, also to a field that cannot be left out. */
+export function findPath(body: unknown, name: string): FieldPath | undefined {
+  return followed(body as Json, toSegments(name).map(folded).filter(Boolean), 0);
+}
+
 /** Follows a path from the top, over segments that are no keys of what was sent. */
 function followed(
   value: Json | undefined,

@@ -104,6 +104,12 @@ export function suggestedName(words: string, refused: string): string | undefine
 
 /** The longest value in characters: `maximum length 40`. */
 export function maximumLength(words: string): number | undefined {
-  const found = numberAfter(words, ['with maximum length', 'maximum length of', 'maximum length', 'at most']);
+  const found = numberAfter(words, [
+    'with maximum length',
+    'maximum length of',
+    'maximum length',
+    'length less than or equal to',
+    'at most',
+  ]);
   return found !== undefined && Number.isInteger(found) ? found : undefined;
 }

@@ -98,6 +98,7 @@ export function errorFacts(body: Json): ErrorFacts {
   function visitObject(object: JsonObject, role: Role): void {
     let known = false;
     for (const [key, value] of fieldsOf(object)) {
+      if (isCount(key, value)) add(messages, `${key}: ${value}`, maxMessage);
       const own = roleOf(key);
       if (own === undefined || value === null || value === '' || value === undefined) continue;
       if (own !== 'type' && own !== 'status') known = true;
@@ -142,6 +143,11 @@ function* fieldsOf(object: JsonObject): Iterable<[string, Json | undefined]> {
     if (++fields > maxFields) return;
     yield [key, object[key]];
   }
+}
+
+/** llama.cpp says in fields how many tokens a prompt and the window have (ggml-org/llama.cpp#15780). */
+function isCount(key: string, value: Json | undefined): value is number {
+  return (key === 'n_prompt_tokens' || key === 'n_ctx') && typeof value === 'number';
 }
 
 /** A name as programs write it, in contrast to a sentence. */

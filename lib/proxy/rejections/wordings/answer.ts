@@ -53,4 +53,14 @@ export const answer: readonly Wording[] = [
       '`max_tokens` must be less than or equal to `16384`, the maximum value for `max_tokens` is less than the `context_window` for this model',
     counts: { limit: 16_384 },
   },
+
+  {
+    about: 'answer_limit',
+    vendor: 'Amazon Bedrock',
+    source: 'charmbracelet/crush#946, sigoden/aichat#813',
+    says: 'the maximum tokens you requested exceeds the model limit of',
+    example:
+      'The maximum tokens you requested exceeds the model limit of 4096. Try again with a maximum tokens value that is lower than 4096.',
+    counts: { limit: 4096 },
+  },
 ];

@@ -253,4 +253,50 @@ export const fields: readonly Wording[] = [
     says: 'tools param requires --jinja flag',
     status: anyStatus,
   },
+
+  {
+    about: 'media',
+    vendor: 'Zhipu',
+    source: 'BigPizzaV3/CodexPlusPlus#1760',
+    says: 'messages.content.type 参数非法，取值范围 [text]',
+    example: "messages.content.type 参数非法，取值范围 ['text']",
+    remedy: 'no_images',
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'MiniMax',
+    source: 'QwenLM/qwen-code#11834',
+    says: 'function parameters is empty',
+    example: 'invalid params, function parameters is empty (2013)',
+  },
+  {
+    about: 'field',
+    vendor: 'MiniMax',
+    source: 'decolua/9router#2509',
+    says: 'invalid tool type',
+    example: 'invalid params, invalid tool type: (2013)',
+    remedy: 'no_web_search',
+  },
+  {
+    about: 'field',
+    vendor: 'MiniMax',
+    source: 'ding113/claude-code-hub#1262',
+    says: 'function name or parameters is empty',
+    example: 'invalid params, function name or parameters is empty (2013)',
+    remedy: 'no_web_search',
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'OpenCode Go',
+    source: 'anomalyco/opencode#44122',
+    says: 'to be an array including every key in properties',
+    example:
+      "'required' is required to be supplied and to be an array including every key in properties. Missing 'limit'.",
+  },
+  {
+    about: 'header',
+    vendor: 'Amazon Bedrock',
+    source: 'anthropics/claude-code#49370',
+    says: 'invalid beta flag',
+  },
 ];

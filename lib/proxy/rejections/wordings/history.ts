@@ -254,4 +254,72 @@ export const history: readonly Wording[] = [
     example: 'Thinking may not be enabled when tool_choice forces tool use.',
     remedy: 'no_thinking',
   },
+
+  ...[
+    [
+      'invalid message role: system',
+      'MiniMax',
+      'MiniMax-AI/MiniMax-M2.7#43',
+      'invalid params, chat content has invalid message role: system (2013)',
+    ],
+    [
+      'expected user | assistant',
+      'LM Studio',
+      'lmstudio-ai/lmstudio-bug-tracker#2204',
+      "Invalid discriminator value. Expected 'user' | 'assistant'",
+    ],
+    [
+      'must be either user or assistant, but got system',
+      'gateways',
+      'anthropics/claude-code#63469',
+      "messages[1].role must be either 'user' or 'assistant', but got 'system'",
+    ],
+  ].map(([says = '', vendor = '', source = '', example = '']): Wording => ({
+    about: 'turn_order',
+    vendor,
+    source,
+    says,
+    example,
+    remedy: 'system_as_user',
+  })),
+  {
+    about: 'turn_order',
+    vendor: 'Amazon Bedrock',
+    source: 'langchain-ai/langchain-aws#141',
+    says: 'conversation blocks and tool result blocks cannot be provided in the same turn',
+    example:
+      'messages.2.content: Conversation blocks and tool result blocks cannot be provided in the same turn.',
+    remedy: 'text_in_results',
+  },
+  {
+    about: 'seal',
+    vendor: 'gateways',
+    source: 'anomalyco/opencode#43371',
+    says: 'invalid_encrypted_content',
+    example: 'Error from provider: [invalid_encrypted_content] the content could not be verified',
+  },
+  {
+    about: 'seal',
+    vendor: 'Anthropic',
+    source: 'anthropics/claude-code#20692',
+    says: 'contains any thinking blocks, the first block must be',
+    example:
+      'messages.1.content.0: If an assistant message contains any thinking blocks, the first block must be `thinking` or `redacted_thinking`. Found `text`.',
+  },
+  {
+    about: 'field',
+    vendor: 'Zhipu',
+    source: 'mnfst/modelparams.dev#327',
+    says: 'always engages in thinking and cannot be disabled',
+    example: 'This model always engages in thinking and cannot be disabled; please use low, high, or max',
+    remedy: 'always_thinks',
+  },
+  {
+    about: 'field',
+    vendor: 'Ollama',
+    source: 'Gitlawb/openclaude#1371',
+    says: 'does not support thinking',
+    example: '"llama3.1:8b" does not support thinking',
+    remedy: 'no_thinking_fields',
+  },
 ];
