@@ -13,6 +13,8 @@ import { accounts } from './wordings/accounts.ts';
 import { answer } from './wordings/answer.ts';
 import { fields } from './wordings/fields.ts';
 import { history } from './wordings/history.ts';
+import { order } from './wordings/order.ts';
+import { schemas } from './wordings/schemas.ts';
 import { window } from './wordings/window.ts';
 import { blaming, type Wording } from './wordings/wording.ts';
 
@@ -22,7 +24,7 @@ export const leastAnswer = 1024;
 /** Characters of a message in which a sentence about an account begins. */
 const longestOpening = 300;
 
-const rows = [...accounts, ...history, ...fields, ...answer, ...window].map((row) => ({
+const rows = [...accounts, ...order, ...history, ...schemas, ...fields, ...answer, ...window].map((row) => ({
   row,
   pieces: template(row.says),
 }));

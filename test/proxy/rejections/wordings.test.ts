@@ -9,10 +9,20 @@ import { accounts } from '../../../lib/proxy/rejections/wordings/accounts.ts';
 import { answer } from '../../../lib/proxy/rejections/wordings/answer.ts';
 import { fields } from '../../../lib/proxy/rejections/wordings/fields.ts';
 import { history } from '../../../lib/proxy/rejections/wordings/history.ts';
+import { order } from '../../../lib/proxy/rejections/wordings/order.ts';
+import { schemas } from '../../../lib/proxy/rejections/wordings/schemas.ts';
 import { window } from '../../../lib/proxy/rejections/wordings/window.ts';
 import type { Wording } from '../../../lib/proxy/rejections/wordings/wording.ts';
 
-const rows: readonly Wording[] = [...accounts, ...history, ...fields, ...answer, ...window];
+const rows: readonly Wording[] = [
+  ...accounts,
+  ...order,
+  ...history,
+  ...schemas,
+  ...fields,
+  ...answer,
+  ...window,
+];
 
 /** The reported sentence, or the template with something in its gaps. */
 function sentenceOf({ example, says }: Wording): string {

@@ -1,0 +1,129 @@
+/** Sentences about the schemas of tools. */
+import { anyStatus, type Wording } from './wording.ts';
+
+export const schemas: readonly Wording[] = [
+  {
+    about: 'tool_schema',
+    vendor: 'OpenCode Go',
+    source: 'observed 2026-09',
+    says: 'unsupported_tool_schema',
+    example: '[unsupported_tool_schema] The tool schema is not supported (tool_count_limit).',
+    remedy: 'no_ranges',
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'llama.cpp',
+    source: 'ggml-org/llama.cpp#17574',
+    says: 'json schema conversion failed',
+    example: 'JSON schema conversion failed:\nUnrecognized schema: {"not":{}}',
+    status: anyStatus,
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'llama.cpp',
+    source: 'ggml-org/llama.cpp#12279',
+    says: 'failed to parse grammar',
+    status: anyStatus,
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'llama.cpp',
+    source: 'ggml-org/llama.cpp#10732',
+    says: 'unable to generate parser for this template',
+    status: anyStatus,
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'vLLM, SGLang (xgrammar)',
+    source: 'vllm-project/vllm#15236',
+    says: 'failed to convert the grammar',
+    example: 'Failed to convert the grammar from JSON schema to GBNF: unsupported keyword',
+    status: anyStatus,
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'vLLM (xgrammar, guidance)',
+    source: 'vllm-project/vllm#18376',
+    says: 'json schema contains features',
+    example: 'The provided JSON schema contains features not supported by xgrammar.',
+    status: anyStatus,
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'OpenAI',
+    source: 'anthropics/claude-code#37642',
+    says: 'invalid schema for function',
+    example:
+      "Invalid schema for function 'mcp__a__b': In context=('properties', 'list'), array schema missing items.",
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'Anthropic',
+    source: 'anthropics/claude-code#4753',
+    says: 'input_schema: json schema is invalid',
+    example: 'tools.3.custom.input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12',
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'Anthropic',
+    source: 'anthropics/claude-code#10606',
+    says: 'input_schema does not support oneof, allof, or anyof at the top level',
+    example:
+      'tools.3.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level',
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'Moonshot',
+    source: 'MoonshotAI/kimi-cli#489',
+    says: 'is not a valid moonshot flavored json schema',
+    example:
+      "Invalid request: tools.function.parameters is not a valid moonshot flavored json schema, details: <At path 'properties.a': when using anyOf, type should be defined in anyOf items instead of the parent schema>",
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'Gemini',
+    source: 'google-gemini/gemini-cli#2654',
+    says: '.parameters.properties … missing field',
+    example:
+      '* GenerateContentRequest.tools[0].function_declarations[3].parameters.properties[a].items: missing field.\n',
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'Gemini',
+    source: 'google-gemini/gemini-cli#3281',
+    says: '.parameters … property is not defined',
+    example:
+      '* GenerateContentRequest.tools[0].function_declarations[3].parameters.required[0]: property is not defined.\n',
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'Groq',
+    source: 'groq/groq-typescript#213',
+    says: 'invalid json schema for tool',
+    example:
+      'invalid JSON schema for tool Read, tools[0].function.parameters: `/properties/a/type`: value must be one of',
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'Amazon Bedrock',
+    source: 'aws/amazon-bedrock-samples#412',
+    says: 'the json schema … is invalid',
+    example:
+      'The value at toolConfig.tools.0.toolSpec.inputSchema.json.type must be one of: object. The JSON schema for tool Read is invalid.',
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'MiniMax',
+    source: 'QwenLM/qwen-code#11834',
+    says: 'function parameters is empty',
+    example: 'invalid params, function parameters is empty (2013)',
+  },
+  {
+    about: 'tool_schema',
+    vendor: 'OpenCode Go',
+    source: 'anomalyco/opencode#44122',
+    says: 'to be an array including every key in properties',
+    example:
+      "'required' is required to be supplied and to be an array including every key in properties. Missing 'limit'.",
+  },
+];
