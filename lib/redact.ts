@@ -1,16 +1,25 @@
 /** Removes API keys from untrusted text and shortens it to one line for messages and logs. */
 
-/** Characters of the input that are read. */
-const maxInput = 256 * 1024;
+/** Characters of the input in which the line is looked for. */
+const maxInput = 64 * 1024;
+
+/** Characters in which secrets are looked for: more than the result has, so that none is cut off at its end. */
+const maxSearched = 4096;
 
 /** Characters of the result. */
 const maxLine = 600;
 
 /** The text as one line of at most 600 characters, without secrets and control characters. */
 export function redactedLine(text: string): string {
-  const line = redactSecrets(text.slice(0, maxInput).replace(/[\s\p{Cc}]+/gu, ' ')).trim();
+  const words = text
+    .slice(0, maxInput)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  const line = redactSecrets(words.slice(0, maxSearched));
   // Does not split a surrogate pair.
-  return line.length > maxLine ? `${line.slice(0, maxLine).replace(/[\uD800-\uDBFF]$/, '')}…` : line;
+  return line.length > maxLine || words.length > maxSearched
+    ? `${line.slice(0, maxLine).replace(/[\uD800-\uDBFF]$/, '')}…`
+    : line;
 }
 
 /**

@@ -17,8 +17,9 @@ const maxElements = 16;
 const maxFields = 64;
 const maxTexts = 8;
 
-/** Characters of a text that are searched for JSON. */
-const maxText = 256 * 1024;
+/** Characters of a text, and of all texts, that are searched for JSON. */
+const maxText = 64 * 1024;
+const maxSearched = 128 * 1024;
 
 /**
  * What a field means. `type`, `code`, `param` and `message` are collected. `error` is an envelope or the message itself,
@@ -58,6 +59,7 @@ export function errorFacts(body: Json): ErrorFacts {
   const messages = new Set<string>();
   const queue: Node[] = [{ value: body, role: typeof body === 'string' ? 'message' : 'envelope' }];
   let texts = 0;
+  let searched = 0;
 
   function visit({ value, role }: Node): void {
     if (typeof value === 'string') return visitText(value, role);
@@ -120,9 +122,11 @@ export function errorFacts(body: Json): ErrorFacts {
 
   /** Queues the JSON inside a text; true when there is some. */
   function search(text: string, role: Role = 'envelope'): boolean {
-    if (texts >= maxTexts || !/[[{]/.test(text)) return false;
+    const part = text.slice(0, Math.min(maxText, maxSearched - searched));
+    if (texts >= maxTexts || !/[[{]/.test(part)) return false;
     texts++;
-    const value = parseJson(text) ?? jsonIn(text.slice(0, maxText));
+    searched += part.length;
+    const value = (part.length === text.length ? parseJson(text) : undefined) ?? jsonIn(part);
     if (typeof value !== 'object' || value === null) return false;
     queue.push({ value, role });
     return true;

@@ -20,7 +20,7 @@ import { chosenMessage, isHtml, messageIn, rawError } from './error-message.ts';
 import { isExactType, miniMaxType, typeSaid } from './error-types.ts';
 
 /** Characters of an error body that are read when it is not JSON. */
-const maxBody = 256 * 1024;
+const maxBody = 64 * 1024;
 
 /** Reads an error body in any of the observed shapes. A body that is not JSON becomes the message. */
 export function readApiError(status: number, body: string): ApiError {

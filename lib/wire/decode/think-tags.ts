@@ -24,8 +24,14 @@ const closing = '</think>';
 export function thinkTags(): ThinkTags {
   let phase: 'start' | 'thinking' | 'text' = 'start';
   let held = '';
+  /** White space before anything else; gathered apart, since trimming it again with every piece takes quadratic time. */
+  let blank = '';
 
   function push(text: string): Piece[] {
+    if (phase === 'start' && held === '' && text.trimStart() === '') {
+      blank += text;
+      return [];
+    }
     held += text;
     if (phase === 'start') {
       const trimmed = held.trimStart();
@@ -34,6 +40,7 @@ export function thinkTags(): ThinkTags {
         phase = 'text';
         return release('text');
       }
+      blank = '';
       phase = 'thinking';
       held = trimmed.slice(opening.length);
     }
@@ -47,7 +54,8 @@ export function thinkTags(): ThinkTags {
   }
 
   function release(type: Piece['type'], length = held.length): Piece[] {
-    const text = held.slice(0, length);
+    const text = blank + held.slice(0, length);
+    blank = '';
     held = held.slice(length);
     return piece(type, text);
   }
@@ -60,28 +68,30 @@ export function thinkTags(): ThinkTags {
  * before tool use.
  */
 export function strayThinkEnd(): { push(text: string): string; end(): string } {
+  /** White space at the start, and what may be a tag behind it. */
+  let blank = '';
   let held = '';
   let phase: 'start' | 'after' | 'text' = 'start';
-  return {
-    push(text) {
-      if (phase === 'text') return text;
-      held += text;
-      const trimmed = held.trimStart();
-      if (phase === 'start') {
-        if (closing.startsWith(trimmed) && trimmed !== closing) return '';
-        if (trimmed.startsWith(closing)) {
-          phase = 'after';
-          held = trimmed.slice(closing.length);
-        }
+
+  function push(text: string): string {
+    if (phase === 'text') return text;
+    const rest = held === '' ? text.trimStart() : text;
+    if (phase === 'start') blank += text.slice(0, text.length - rest.length);
+    held += rest;
+    if (phase === 'start') {
+      if (closing.startsWith(held) && held !== closing) return '';
+      if (held.startsWith(closing)) {
+        phase = 'after';
+        held = held.slice(closing.length).trimStart();
+        blank = '';
       }
-      const rest = phase === 'after' ? held.trimStart() : held;
-      if (phase === 'after' && rest === '') return '';
-      phase = 'text';
-      held = '';
-      return rest;
-    },
-    end: () => (phase === 'start' ? held : ''),
-  };
+    }
+    if (phase === 'after' && held === '') return '';
+    phase = 'text';
+    return blank + held;
+  }
+
+  return { push, end: () => (phase === 'start' ? blank + held : '') };
 }
 
 function piece(type: Piece['type'], text: string): Piece[] {

@@ -130,3 +130,17 @@ describe('</think> at the start of a text block', () => {
     );
   });
 });
+
+test('white space in many pieces takes linear time: each piece is looked at once', () => {
+  // Looking at all of it again with every piece would take more than an hour for this many.
+  const pieces = 400_000;
+  const tags = thinkTags();
+  const stray = strayThinkEnd();
+  for (let n = 0; n < pieces; n++) {
+    assert.deepEqual(tags.push(' \n'), []);
+    assert.equal(stray.push(' \n'), '');
+  }
+  const all = ' \n'.repeat(pieces);
+  assert.deepEqual(tags.end(), [{ type: 'text', text: all }]);
+  assert.equal(stray.end(), all);
+});
