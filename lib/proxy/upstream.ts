@@ -5,10 +5,10 @@
  * undici's own timeouts are off: both default to five minutes, which thinking models exceed. The attempt's deadlines apply
  * instead. Redirects are never followed, so that a key reaches only the configured host.
  */
-import { Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import { isLoopback } from '../loopback.ts';
 import { redactedLine } from '../redact.ts';
+import { decompressed, EncodingError } from './content-encoding.ts';
 
 export interface Answer {
   status: number;
@@ -141,60 +141,11 @@ async function* readBody(
   target: URL,
 ): AsyncIterable<Uint8Array> {
   try {
-    yield* await inflate(body, encoding);
+    yield* await decompressed(body, encoding);
   } catch (error) {
     throw toUpstreamError(error, target, 'reset');
   } finally {
     body.destroy();
-  }
-}
-
-/** Decompresses what the header declares, and undeclared gzip, which its first two bytes identify. */
-async function inflate(body: Readable, encoding = ''): Promise<AsyncIterable<Uint8Array>> {
-  switch (encoding.trim().toLowerCase()) {
-    case 'gzip':
-    case 'x-gzip':
-      return through(body, createGunzip());
-    case 'br':
-      return through(body, createBrotliDecompress());
-    case 'deflate':
-      return through(body, createInflate());
-    default:
-      return sniffed(body);
-  }
-}
-
-async function* sniffed(body: Readable): AsyncIterable<Uint8Array> {
-  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  let first = await chunks.next();
-  // One byte is not enough to tell, so it is joined with the next chunk.
-  if (!first.done && first.value.length === 1 && first.value[0] === gzipMagic[0]) {
-    const second = await chunks.next();
-    if (!second.done) first = { done: false, value: Buffer.concat([first.value, second.value]) };
-  }
-  if (first.done) return;
-  const rest = rejoin(first.value, chunks);
-  const compressed = gzipMagic.every((byte, i) => first.value?.[i] === byte);
-  yield* compressed ? through(Readable.from(rest), createGunzip()) : rest;
-}
-
-const gzipMagic = [0x1f, 0x8b];
-
-async function* rejoin(first: Buffer, rest: AsyncIterator<Buffer>): AsyncIterable<Buffer> {
-  yield first;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-}
-
-async function* through(
-  body: Readable,
-  inflater: NodeJS.ReadWriteStream & Readable,
-): AsyncIterable<Uint8Array> {
-  body.on('error', (error) => inflater.destroy(error));
-  body.pipe(inflater);
-  try {
-    yield* inflater as AsyncIterable<Buffer>;
-  } finally {
-    inflater.destroy();
   }
 }
 
@@ -205,11 +156,16 @@ function toUpstreamError(
   otherwise: 'connect' | 'reset',
 ): UpstreamError {
   if (error instanceof UpstreamError) return error;
+  if (error instanceof EncodingError)
+    return new UpstreamError('reset', `${host} ${error.message}`, 'content_encoding', error);
   const code = codeOf(error);
   const words = wordsFor(code, host, hostname);
   if (words) return new UpstreamError('connect', words, code, error);
   const systemMessage = error instanceof Error ? redactedLine(error.message) : '';
-  const what = otherwise === 'connect' ? `no answer from ${host}` : `the connection to ${host} broke`;
+  const broke = /^(?:Z_|ZSTD_|ERR__?(?:ERROR|BROTLI))/.test(code)
+    ? `the answer of ${host} could not be decompressed`
+    : `the connection to ${host} broke`;
+  const what = otherwise === 'connect' ? `no answer from ${host}` : broke;
   return new UpstreamError(
     otherwise === 'connect' && !isReset(code) ? 'connect' : 'reset',
     `${what} (${code || systemMessage})`,
