@@ -154,11 +154,11 @@ export const rejections: Readonly<Record<string, Rejection>> = {
     },
   },
   schema: {
-    about: 'a tool with a list whose items are not described',
+    about: 'a tool whose schema has a pattern for a part of the text',
     words: {
-      // anthropics/claude-code#37642
-      chat: ({ tools }) => (has(tools, isBareList) ? missingItems : undefined),
-      responses: ({ tools }) => (has(tools, isBareList) ? missingItems : undefined),
+      // llama.cpp: ggml-org/llama.cpp#26930
+      chat: ({ tools }) => (has(tools, hasOpenPattern) ? openPattern : undefined),
+      messages: ({ tools }) => (has(tools, hasOpenPattern) ? openPattern : undefined),
     },
   },
   call: {
@@ -200,14 +200,12 @@ export const rejections: Readonly<Record<string, Rejection>> = {
 /** Google's stand-in for a thought signature. */
 const noSeal = 'skip_thought_signature_validator';
 
-const missingItems: Refused = {
-  message:
-    "Invalid schema for function 'tool': In context=('properties', 'list'), array schema missing items.",
-  more: { param: 'tools[0].function.parameters', code: 'invalid_function_parameters' },
+const openPattern: Refused = {
+  message: "JSON schema conversion failed:\nPattern must start with '^' and end with '$'",
 };
 
-function isBareList(part: JsonObject): boolean {
-  return part['type'] === 'array' && part['items'] === undefined && part['prefixItems'] === undefined;
+function hasOpenPattern({ pattern }: JsonObject): boolean {
+  return typeof pattern === 'string' && !(pattern.startsWith('^') && pattern.endsWith('$'));
 }
 
 /** Whether a part of the value, at any depth, is an object that `is` accepts. */

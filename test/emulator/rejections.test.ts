@@ -68,12 +68,12 @@ const cases: Readonly<
   },
   schema: {
     chat: [
-      { tools: [tool({ type: 'object', properties: { list: { type: 'array' } } })] },
-      { tools: [tool({ type: 'object', properties: { list: { type: 'array', items: {} } } })] },
+      { tools: [tool({ properties: { name: { pattern: '^[a-z]+' } } })] },
+      { tools: [tool({ properties: { name: { pattern: '^[a-z]+$' } } })] },
     ],
-    responses: [
-      { tools: [{ name: 'add', parameters: { type: 'array' } }] },
-      { tools: [{ name: 'add', parameters: { type: 'array', items: {} } }] },
+    messages: [
+      { tools: [{ name: 'add', input_schema: { properties: { name: { pattern: '[a-z]+$' } } } }] },
+      { tools: [{ name: 'add', input_schema: { properties: { name: { type: 'string' } } } }] },
     ],
   },
 };

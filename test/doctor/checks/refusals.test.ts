@@ -8,12 +8,14 @@ import { finding, runChecks } from '../run-checks.ts';
 /** A bench on which the prompts that `isRefused` accepts are answered with 400. */
 function bench(isRefused: (prompt: string) => boolean): { bench: Bench; prompts: string[] } {
   const prompts: string[] = [];
-  const send: Bench['send'] = async ({ messages = [] }) => {
-    const prompt = JSON.stringify(messages);
-    prompts.push(prompt);
-    return { client: { status: isRefused(prompt) ? 400 : 200 } } as Awaited<ReturnType<Bench['send']>>;
+  const send: Bench['send'] = async (request) => {
+    const prompt = JSON.stringify(request.messages);
+    if (prompt.includes('reject')) prompts.push(prompt);
+    const client = { status: isRefused(prompt) ? 400 : 200 };
+    return { client, request } as Awaited<ReturnType<Bench['send']>>;
   };
-  return { bench: { send, expectComplete: () => ({}) } as unknown as Bench, prompts };
+  const expectComplete = (): unknown => ({ message: { content: [] } });
+  return { bench: { send, expectComplete } as unknown as Bench, prompts };
 }
 
 test('every kind of refusal becomes an answer, offline, in every format', async (t) => {
@@ -27,7 +29,7 @@ test('a refusal that reaches the client is a fault of occ', async () => {
   assert.match(summary, new RegExp(`^${kinds.prompts.length} kinds of refusals`));
   for (const { prompt, what } of kinds.prompts.map((one) => ({
     prompt: one,
-    what: /reject ([a-z]+)/.exec(one)?.[1] ?? '',
+    what: /reject ([^\]]+?)(?: for|\])/.exec(one)?.[1] ?? '',
   })))
     await assert.rejects(refusals.run(bench((one) => one === prompt).bench), {
       fault: 'occ',
