@@ -18,6 +18,9 @@ const called =
 const refusing =
   /\b(?:(?:not|n't|cannot) (?:support|accept|allow|take|recogni[sz]e|permit|know)(?: the)?|no|without|omit|remove|drop|unsupported|unknown|unrecognized|unexpected|invalid|disallowed|deprecated|extra|bad)\s*$/i;
 
+/** What comes before a name that ends a sentence: `Argument not supported on this model: stop`. */
+const refusedBelow = /\b(?:not\s(?:supported|permitted|allowed)|unsupported)\b[^:]{0,30}:\s*$/i;
+
 /** What follows a word that the sentence is about. */
 const predicate =
   /^\s*[:：]?\s*(?:(?:is|are|was|were)\s+(?:not\s|un|in|de|for|only)|(?:value|field|parameter)\s|not\s(?:supported|permitted|allowed|available)|unsupported|unknown|invalid|extra\s|does\snot|must\s|should\s|cannot\s|不|未|无)/i;
@@ -76,8 +79,8 @@ function bareNames(message: string): string[] {
     if (!identifier.test(name) || fillers.has(name.toLowerCase()) || /^https?$/i.test(name)) continue;
     const lead = message.slice(Math.max(0, index - 40), index);
     const trail = message.slice(index + name.length, index + name.length + 40);
-    if (isWritten(name) || called.test(lead) || refusing.test(lead) || predicate.test(trail))
-      found.push(name);
+    const isRefused = refusing.test(lead) || refusedBelow.test(lead) || predicate.test(trail);
+    if (isWritten(name) || called.test(lead) || isRefused) found.push(name);
   }
   return found;
 }

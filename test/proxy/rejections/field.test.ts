@@ -210,6 +210,20 @@ const cases: readonly Case[] = [
   },
   {
     kind: 'unlearned-field',
+    name: 'xAI: a name that is an English word (BerriAI/litellm#14056)',
+    refusals: [
+      [
+        400,
+        {
+          code: 'Client specified an invalid argument',
+          error: 'Argument not supported on this model: stop',
+        },
+      ],
+    ],
+    expect: gone('stop'),
+  },
+  {
+    kind: 'unlearned-field',
     name: 'in Chinese',
     refusals: [[400, message('不支持参数 top_p')]],
     expect: gone('top_p'),
