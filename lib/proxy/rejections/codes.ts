@@ -100,7 +100,6 @@ const names: Readonly<Partial<Record<About, readonly string[]>>> = {
     'content_filter',
     'content_policy_violation',
     'responsibleaipolicyviolation',
-    'invalid_prompt',
     'cyber_policy',
     'data_inspection_failed',
     'datainspectionfailed',
@@ -119,6 +118,9 @@ const names: Readonly<Partial<Record<About, readonly string[]>>> = {
     'contextwindowexceedederror',
     'exceed_context_size_error',
     'request_too_large',
+    // GitHub Copilot (ericc-ch/copilot-api#65) and GitHub Models (eslint/tsc-meetings#593).
+    'model_max_prompt_tokens_exceeded',
+    'tokens_limit_reached',
     // Zhipu; its messages come in two languages.
     '1261',
   ],

@@ -146,6 +146,17 @@ export const accounts: readonly Wording[] = [
     status: [400],
     opening: true,
   },
+  // Its code `invalid_prompt` also stands for other prompts that are not accepted, those that are too long among them.
+  {
+    about: 'filter',
+    vendor: 'OpenAI',
+    source: 'openai/codex#38849, alan-turing-institute/t0-1#69',
+    says: 'your prompt was flagged as potentially violating our usage policy',
+    example:
+      'Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again with a different prompt: https://platform.openai.com/docs/guides/reasoning#advice-on-prompting',
+    status: [400],
+    opening: true,
+  },
   {
     about: 'filter',
     vendor: 'Anthropic',
