@@ -82,7 +82,6 @@ const behind: readonly (readonly [Role, readonly string[]])[] = [
       '(inclusive)',
       '(exclusive)',
       'which is the maximum',
-      ', which is the maximum',
     ],
   ],
 ];

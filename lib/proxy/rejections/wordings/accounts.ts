@@ -14,8 +14,10 @@ export const accounts: readonly Wording[] = [
   {
     about: 'rate',
     vendor: 'OpenAI',
-    source: 'platform.openai.com, rate limits',
+    source: 'DrShushen/climb#13, FoundationAgents/MetaGPT#523',
     says: 'tokens per min',
+    example:
+      'Request too large for gpt-4o in organization org-1 on tokens per min (TPM): Limit 30000, Requested 30601. The input or output tokens must be reduced in order to run successfully.',
     status: [400, 413, 429],
   },
   {
@@ -176,19 +178,20 @@ export const accounts: readonly Wording[] = [
   {
     about: 'filter',
     vendor: 'Alibaba Model Studio',
-    source: 'help.aliyun.com, model-studio error codes',
+    source: 'CommandCodeAI/command-code#813, camel-ai/owl#432',
     says: 'data may contain inappropriate content',
-    example: 'Input data may contain inappropriate content.',
+    example:
+      '<400> InternalError.Algo.DataInspectionFailed: Input text data may contain inappropriate content.',
     status: [400],
     opening: true,
   },
   {
     about: 'filter',
     vendor: 'Azure OpenAI',
-    source: 'learn.microsoft.com, content filter',
+    source: 'microsoft/TinyTroupe#85',
     says: 'triggering … content management policy',
     example:
-      "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
+      "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. Please modify your prompt and retry.",
     status: [400],
   },
   {
@@ -203,7 +206,7 @@ export const accounts: readonly Wording[] = [
   {
     about: 'model_mistake',
     vendor: 'Groq',
-    source: 'groq/groq-python#168',
+    source: 'groq/groq-typescript#28, Rekin226/aquascope#266',
     says: 'failed to call a function',
     example:
       "Failed to call a function. Please adjust your prompt. See 'failed_generation' for more details.",
@@ -212,10 +215,10 @@ export const accounts: readonly Wording[] = [
   },
   {
     about: 'model_mistake',
-    vendor: 'llama.cpp, Ollama',
-    source: 'ollama/ollama#12064, ggml-org/llama.cpp#14697',
+    vendor: 'Ollama',
+    source: 'ollama/ollama#12064, langchain-ai/langchain#36550',
     says: 'error parsing tool call',
-    example: 'error parsing tool call: raw=\'{"a":\', err=unexpected end of JSON input',
+    example: "error parsing tool call: invalid character ']' after object key:value pair",
     status: anyStatus,
     opening: true,
   },

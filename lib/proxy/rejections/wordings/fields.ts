@@ -5,7 +5,7 @@ export const fields: readonly Wording[] = [
   {
     about: 'field',
     vendor: 'OpenAI',
-    source: 'openai/codex#14112',
+    source: 'GoogleChromeLabs/webmcp-tools#417, BerriAI/litellm#34569',
     says: 'function tools with reasoning_effort are not supported',
     example:
       "Function tools with reasoning_effort are not supported for gpt-5.6-terra in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.",
@@ -14,16 +14,25 @@ export const fields: readonly Wording[] = [
   {
     about: 'media',
     vendor: 'DeepSeek',
-    source: 'deepseek-ai/DeepSeek-V3#512',
+    source: '1jehuang/jcode#310, BigPizzaV3/CodexPlusPlus#631',
     says: 'unknown variant image_url',
     example:
-      'Failed to deserialize the JSON body into the target type: messages[2]: unknown variant `image_url`, expected `text` at line 1 column 42',
+      'Failed to deserialize the JSON body into the target type: messages[7]: unknown variant `image_url`, expected `text` at line 1 column 114708',
+    remedy: 'no_images',
+  },
+  {
+    about: 'media',
+    vendor: 'DeepSeek until 2025',
+    source: 'deepseek-ai/DeepSeek-V3#337, browser-use/web-ui#99',
+    says: 'did not match any variant of untagged enum chatcompletionrequestcontent',
+    example:
+      'Failed to deserialize the JSON body into the target type: messages[0]: data did not match any variant of untagged enum ChatCompletionRequestContent at line 1 column 286017',
     remedy: 'no_images',
   },
   {
     about: 'media',
     vendor: 'DeepSeek over messages',
-    source: 'deepseek-ai/DeepSeek-V3#904',
+    source: 'no report found; the words follow DeepSeek’s about image_url',
     says: 'unknown variant image',
     example:
       'Failed to deserialize the JSON body into the target type: messages[2]: unknown variant `image`, expected one of `text`, `tool_use`',
@@ -32,7 +41,7 @@ export const fields: readonly Wording[] = [
   {
     about: 'media',
     vendor: 'vLLM',
-    source: 'vllm-project/vllm#20010',
+    source: 'no report found of a limit of 0; the words follow vllm-project/vllm#13513',
     says: 'at most 0 image(s) may be provided',
     example: 'At most 0 image(s) may be provided in one prompt.',
     remedy: 'no_images',
@@ -40,7 +49,7 @@ export const fields: readonly Wording[] = [
   {
     about: 'media',
     vendor: 'vLLM, SGLang',
-    source: 'vllm-project/vllm#8650',
+    source: 'vllm-project/vllm#23402',
     says: 'is not a multimodal model',
     example: 'm is not a multimodal model',
     remedy: 'no_images',
@@ -49,7 +58,7 @@ export const fields: readonly Wording[] = [
   {
     about: 'media',
     vendor: 'llama.cpp',
-    source: 'ggml-org/llama.cpp#13012',
+    source: 'ggml-org/llama.cpp, tools/server/server-common.cpp',
     says: 'image input is not supported',
     example: 'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj',
     remedy: 'no_images',
@@ -105,7 +114,7 @@ export const fields: readonly Wording[] = [
   {
     about: 'media',
     vendor: 'Anthropic-compatible servers',
-    source: 'MiniMax-AI/MiniMax-M2#77',
+    source: 'no report found; the words follow DeepSeek’s about image_url',
     says: 'unknown variant document',
     remedy: 'no_documents',
   },
@@ -119,14 +128,14 @@ export const fields: readonly Wording[] = [
   {
     about: 'no_tools',
     vendor: 'Ollama',
-    source: 'ollama/ollama#8517',
+    source: 'cline/cline#460',
     says: 'does not support tools',
-    example: 'registry.ollama.ai/library/phi4:latest does not support tools',
+    example: 'codellama:latest does not support tools',
   },
   {
     about: 'no_tools',
-    vendor: 'vLLM',
-    source: 'vllm-project/vllm#7912',
+    vendor: 'vLLM, NVIDIA NIM',
+    source: 'hidenobunagai/nvidia-nim-provider#2',
     says: 'tool choice requires --enable-auto-tool-choice',
     example: '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set',
   },
@@ -140,7 +149,7 @@ export const fields: readonly Wording[] = [
   {
     about: 'no_tools',
     vendor: 'llama.cpp',
-    source: 'ggml-org/llama.cpp#12500',
+    source: 'finch-xu/cc-router#40',
     says: 'tools param requires --jinja flag',
     status: anyStatus,
   },

@@ -120,6 +120,15 @@ export const history: readonly Wording[] = [
   {
     about: 'thinking_history',
     vendor: 'DeepSeek over messages',
+    source: 'VicBilibily/GCMP#26',
+    says: 'missing thinking block in the assistant message',
+    example:
+      'Missing thinking block in the assistant message at message index 11. For more information, please refer to https://api-docs.deepseek.com/guides/thinking_mode#tool-calls',
+    remedy: 'no_thinking',
+  },
+  {
+    about: 'thinking_history',
+    vendor: 'DeepSeek over messages',
     source: 'OEvortex/aether#31, decolua/9router#2397',
     says: 'in the thinking mode must be passed back',
     example: 'The `content[].thinking` in the thinking mode must be passed back to the API.',

@@ -99,34 +99,34 @@ export const schemas: readonly Wording[] = [
   {
     about: 'tool_schema',
     vendor: 'Gemini',
-    source: 'google-gemini/gemini-cli#2654',
+    source: 'cline/cline#7926',
     says: '.parameters.properties … missing field',
     example:
-      '* GenerateContentRequest.tools[0].function_declarations[3].parameters.properties[a].items: missing field.\n',
+      '* GenerateContentRequest.tools[0].function_declarations[28].parameters.properties[time_ranges].items: missing field.\n',
   },
   {
     about: 'tool_schema',
     vendor: 'Gemini',
-    source: 'google-gemini/gemini-cli#3281',
+    source: 'moltis-org/moltis#747, moltis-org/moltis#849',
     says: '.parameters … property is not defined',
     example:
-      '* GenerateContentRequest.tools[0].function_declarations[3].parameters.required[0]: property is not defined.\n',
+      'GenerateContentRequest.tools[0].function_declarations[0].parameters.required[0]: property is not defined',
   },
   {
     about: 'tool_schema',
     vendor: 'Groq',
-    source: 'groq/groq-typescript#213',
+    source: 'usestrix/strix#1088, livekit/agents#4610',
     says: 'invalid json schema for tool',
     example:
-      'invalid JSON schema for tool Read, tools[0].function.parameters: `/properties/a/type`: value must be one of',
+      "invalid JSON schema for tool view_agent_graph, tools[24].function.parameters: 'required' present but 'properties' is missing",
   },
   {
     about: 'tool_schema',
     vendor: 'Amazon Bedrock',
-    source: 'aws/amazon-bedrock-samples#412',
-    says: 'the json schema … is invalid',
+    source: 'kirodotdev/Kiro#11026, earendil-works/pi#8804, aaif-goose/goose#5064',
+    says: 'inputschema.json.type must be one of the following: object',
     example:
-      'The value at toolConfig.tools.0.toolSpec.inputSchema.json.type must be one of: object. The JSON schema for tool Read is invalid.',
+      'The value at toolConfig.tools.26.toolSpec.inputSchema.json.type must be one of the following: object.',
   },
   {
     about: 'tool_schema',

@@ -214,12 +214,6 @@ export const window: readonly Wording[] = [
   },
   {
     about: 'window',
-    vendor: 'mlx-serve',
-    source: 'ddalcu/mlx-serve#66',
-    says: 'prompt exceeds maximum context length',
-  },
-  {
-    about: 'window',
     vendor: 'OpenRouter (Poolside)',
     source: 'earendil-works/pi, packages/ai/src/utils/overflow.ts',
     says: 'exceeds the maximum allowed input length',
