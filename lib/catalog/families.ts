@@ -5,8 +5,8 @@ import type { Quirks } from '../wire/quirks.ts';
 import { familyName, toPlainName } from './family-name.ts';
 import { families, openAi } from './family-table.ts';
 
-const rules = families.map((rule) => ({ rule, patterns: rule.ids.map(toPlainName) }));
-const allPatterns = rules.flatMap(({ patterns }) => patterns);
+const rules = families.map((rule) => ({ rule, patterns: rule.ids?.map(toPlainName) }));
+const allPatterns = rules.flatMap(({ patterns = [] }) => patterns);
 
 /** Where a model is served. */
 export interface Place {
@@ -28,7 +28,7 @@ export function findFamily(
   const name = familyName(id, allPatterns);
   const matching = rules.flatMap(({ rule, patterns }) => {
     const here = (rule.format ?? format) === format && (rule.at === undefined || isAt(place, rule.at));
-    return here && patterns.some(name.is) ? [rule] : [];
+    return here && (patterns?.some(name.is) ?? true) ? [rule] : [];
   });
   const quirks: Partial<Quirks> = Object.assign({}, ...matching.map((rule) => rule.quirks));
   return { quirks, efforts: matching.findLast((rule) => rule.efforts)?.efforts };

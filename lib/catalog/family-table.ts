@@ -10,8 +10,8 @@ import type { WireFormat } from '../wire/formats.ts';
 import type { Quirks } from '../wire/quirks.ts';
 
 interface FamilyRule {
-  /** Patterns of the model's name, see `FamilyName`. */
-  ids: readonly string[];
+  /** Patterns of the model's name, see `FamilyName`; all models if absent. */
+  ids?: readonly string[];
   /** Only in this format; in all if absent. */
   format?: WireFormat;
   /** Only at these providers: the name in the configuration, or the host of the endpoint or its end. */
@@ -32,16 +32,9 @@ const mistral = [
   'mixtral',
   'voxtral',
 ];
+const azure = ['azure', 'openai.azure.com', 'services.ai.azure.com', 'cognitiveservices.azure.com'];
 /** OpenAI's own models at OpenAI, Azure and GitHub Copilot, which hand requests to OpenAI's server as they are. */
-export const openAi = [
-  'openai',
-  'azure',
-  'api.openai.com',
-  'openai.azure.com',
-  'services.ai.azure.com',
-  'cognitiveservices.azure.com',
-  'githubcopilot.com',
-];
+export const openAi = ['openai', 'api.openai.com', 'githubcopilot.com', ...azure];
 
 export const families: readonly FamilyRule[] = [
   // DeepSeek thinks unless it is disabled, requires its reasoning on every turn, rejects a forced tool while thinking,
@@ -85,6 +78,11 @@ export const families: readonly FamilyRule[] = [
     quirks: { thinking: 'type', replayReasoning: 'tool_calls', reasoningPlaceholder: ' ' },
   },
   {
+    // "invalid temperature: only 1 is allowed for this model", 0.6 without thinking (platform.moonshot.ai: sampling is fixed).
+    ids: ['kimi-k2.5', 'kimi-k2.6'],
+    quirks: { temperature: 'omit', topP: 'omit' },
+  },
+  {
     ids: ['kimi-k2.7-code'],
     format: 'chat',
     // "invalid temperature: only 1 is allowed", "invalid top_p: only 0.95", "only type=enabled is allowed".
@@ -116,6 +114,8 @@ export const families: readonly FamilyRule[] = [
     efforts: ['low', 'high', 'max'],
   },
 
+  // Its tool_choice knows "auto" only (docs.z.ai/api-reference/llm/chat-completion).
+  { ids: ['glm'], format: 'chat', quirks: { forcedToolChoice: false } },
   // GLM 5 and 5.1 have a switch, 5.2 has two levels. From 5.3 on: "[1210] This model always engages in thinking".
   { ids: ['glm'], format: 'chat', quirks: { thinking: 'type' } },
   { ids: ['glm-5.2'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['high', 'max'] },
@@ -161,7 +161,8 @@ export const families: readonly FamilyRule[] = [
   },
   { ids: ['qwen3.8-max'], format: 'messages', quirks: { thinkingAlwaysOn: true } },
   // The switch of older models in the chat format is not known.
-  { ids: ['qwen'], format: 'chat', quirks: { thinking: 'configured' } },
+  // "The tool_choice parameter does not support being set to required or object in thinking mode" (cloudwego/eino#994).
+  { ids: ['qwen'], format: 'chat', quirks: { thinking: 'configured', forcedToolChoice: false } },
   { ids: ['qwen3.8'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'xhigh'] },
   { ids: ['qwen3.8-max'], format: 'chat', quirks: { thinkingAlwaysOn: true } },
 
@@ -202,7 +203,8 @@ export const families: readonly FamilyRule[] = [
   {
     ids: ['gpt-5', 'gpt-6', 'o3', 'o4'],
     format: 'chat',
-    quirks: { maxTokensField: 'max_completion_tokens' },
+    // "Unsupported parameter: 'stop' is not supported with this model." (litellm#15244, FlowiseAI/Flowise#5227)
+    quirks: { maxTokensField: 'max_completion_tokens', stopSequences: false },
   },
   // "Function tools with reasoning_effort are not supported for gpt-5.4 in /v1/chat/completions … or set reasoning_effort to
   // 'none'". From 5.6 on, leaving the field out is rejected as well (litellm#34569, livekit/agents#7169, crush#2913). Other
@@ -213,6 +215,9 @@ export const families: readonly FamilyRule[] = [
     at: openAi,
     quirks: { effortWithTools: 'none' },
   },
+  // "Invalid 'tools[2].function.description': string too long. Expected a string with maximum length 1024" (OpenHands#4838,
+  // langchain-ai/open_deep_research#80). Deployments have names of their own.
+  { format: 'chat', at: azure, quirks: { toolDescriptionMax: 1024 } },
   // GPT accepts images in tool results; only OpenAI itself offers its web search.
   { ids: ['gpt-5', 'gpt-6', 'o3', 'o4'], format: 'responses', quirks: { mediaInResults: true } },
   {

@@ -51,6 +51,13 @@ export interface Quirks {
   cacheControl: boolean;
   /** Chat: accepts `stream_options`, which requests the usage. Without it, Mistral sends the usage by itself. */
   streamOptions: boolean;
+  /** Chat: accepts `stop`. False: the decoder applies the stop sequences, as it does for responses. */
+  stopSequences: boolean;
+  /**
+   * Chat and responses: the longest description of a tool, in characters. The rest of a longer one follows in the system
+   * prompt.
+   */
+  toolDescriptionMax: number;
   /** Chat and responses: accepts `parallel_tool_calls`. */
   parallelToolCalls: boolean;
   /** Chat and responses: accepts a JSON Schema for the response. False: the system prompt asks for the schema. */
@@ -122,6 +129,8 @@ export const defaultQuirks: Quirks = {
   toolIdMax: 64,
   cacheControl: false,
   streamOptions: true,
+  stopSequences: true,
+  toolDescriptionMax: 1_000_000,
   parallelToolCalls: true,
   jsonSchema: true,
   inlineThink: false,

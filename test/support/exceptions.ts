@@ -56,6 +56,18 @@ const known: Readonly<Record<string, Exception>> = {
     why: 'the whole message again counts once',
   },
   'chat/reasoning-fields': { thinking: 'abcd', why: 'the reader does not read reasoning_details' },
+  'chat/stop-word': {
+    text: '<block>no',
+    thinking: 'I may STOP here.',
+    calls: [],
+    completeAt: 'ock> and more"},"finish_reason":null}]}',
+    why: 'the stop word ends the answer',
+  },
+  'chat/stop-word-truncated': {
+    text: 'no ',
+    completeAt: 'no STOP"},"finish_reason":null}]}',
+    why: 'the stop word ends the answer',
+  },
   'chat/think-tags-inline': {
     text: '\n\nYes',
     thinking: 'Hm, a <b> tag.',

@@ -51,7 +51,10 @@ function read(format: Format, file: string): Transcript {
     name,
     bytes: events ? bytes : bytes.subarray(from),
     options: {
-      quirks: Object.fromEntries(quirks.map((quirk) => [quirk, true])) as Partial<Quirks>,
+      // `!name` turns a quirk off that is on by default.
+      quirks: Object.fromEntries(
+        quirks.map((quirk) => [quirk.replace(/^!/, ''), !quirk.startsWith('!')]),
+      ) as Partial<Quirks>,
       ...(model !== undefined && { model }),
       ...(stops !== undefined && { stops: stops.split(' ') }),
       ...(named('search') !== undefined && { search: true }),

@@ -179,7 +179,8 @@ function bodyProposals(name: string, diagnosis: Diagnosis, patient: Patient, sco
   const ids = last === 'id' || last === 'callid' ? maximumLength(words) : undefined;
   if (ids !== undefined) return [model(quirks({ toolIdMax: ids }))];
   const length = last === 'description' ? maximumLength(words) : undefined;
-  if (length !== undefined) return shortened(name, length, sent, scope);
+  if (length !== undefined)
+    return shortened(name, length, sent, scope);
   const found = findField(sent.body, name);
   if (!found) return particular;
   if (found.type === 'keyword') return [{ change: { kind: 'keyword', keyword: found.keyword }, scope }];
@@ -225,6 +226,7 @@ const particulars: Readonly<Record<string, readonly Change[]>> = {
   paralleltoolcalls: [quirks({ parallelToolCalls: false })],
   cachecontrol: [quirks({ cacheControl: false })],
   toolchoice: [quirks({ forcedToolChoice: false })],
+  stop: [quirks({ stopSequences: false })],
   thinking: noThinking,
   budgettokens: noThinking,
   imageurl: [{ kind: 'lacks', capability: 'images' }],

@@ -7,13 +7,14 @@
  */
 import { withCallFields } from '../encode/attachments.ts';
 import { toHistory } from '../encode/history.ts';
-import type { MessagesRequest } from '../../anthropic/request.ts';
+import type { ClientTool, MessagesRequest } from '../../anthropic/request.ts';
 import { answerSchema, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
 import { wellFormedJson } from '../encode/text.ts';
 import { callableTools, serverTools } from '../../anthropic/tools.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { roughTokens, toMaxTokens, toSampling } from '../encode/sampling.ts';
+import { longDescriptions } from '../encode/tool-descriptions.ts';
 import { toThinking } from '../encode/thinking.ts';
 import { isText, toContent, toParts } from './content.ts';
 import { toMessages } from './history.ts';
@@ -32,7 +33,7 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
     reminders: quirks.midSystem === 'user',
   });
   const messages = [
-    ...toSystem(request, route, quirks.jsonSchema ? undefined : schema),
+    ...toSystem(request, route, tools, quirks.jsonSchema ? undefined : schema),
     ...toMessages(steps, route, thinks),
   ];
   const sentTools = toTools(tools, route);
@@ -46,7 +47,7 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
     ...toChoice(request.tool_choice, tools, route, thinks),
     ...(maxTokens !== undefined && { [quirks.maxTokensField]: maxTokens }),
     ...toSampling(request, route),
-    ...(stop.length > 0 && { stop }),
+    ...(stop.length > 0 && quirks.stopSequences && { stop }),
     ...(schema &&
       quirks.jsonSchema && {
         response_format: { type: 'json_schema' as const, json_schema: { name: 'answer', schema } },
@@ -65,10 +66,17 @@ function effortWithTools(effort: string | undefined, { quirks }: Route): string 
 }
 
 /** The system prompt as the first message; no message when it is empty. */
-function toSystem(request: MessagesRequest, route: Route, schema: JsonObject | undefined): ChatMessage[] {
+function toSystem(
+  request: MessagesRequest,
+  route: Route,
+  tools: readonly ClientTool[],
+  schema: JsonObject | undefined,
+): ChatMessage[] {
   const blocks = systemBlocks(request);
   for (const text of missingToolsNote(serverTools(request))) blocks.push({ type: 'text', text });
   if (schema) blocks.push({ type: 'text', text: schemaInstruction(schema) });
+  for (const text of longDescriptions(tools, route.quirks.toolDescriptionMax))
+    blocks.push({ type: 'text', text });
   const parts = toParts(blocks, route).filter(isText);
   return parts.length > 0 ? [{ role: 'system', content: toContent(parts) }] : [];
 }

@@ -21,6 +21,7 @@ import { finishMeaning } from '../decode/finish-names.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
 import { limitUnnamedArguments, rejectUnnamedCall } from '../decode/unnamed-calls.ts';
 import { costOf } from '../decode/usage.ts';
+import { stopSequences } from '../decode/stop-sequences.ts';
 import { calls } from './calls.ts';
 import { deltaContent, messageFields, outputFields, type DeltaContent } from './delta.ts';
 import { reasoningDetails } from './reasoning.ts';
@@ -51,6 +52,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   let reasoningName = '';
   const details = reasoningDetails();
   const tags = route.quirks.inlineThink ? thinkTags() : undefined;
+  const stops = stopSequences(route.quirks.stopSequences ? [] : request.stop_sequences);
   const parts = choices(finish, () => drop('a second choice'));
   /** The choices that sent content in a `delta`. */
   const inPieces = new Set<number>();
@@ -89,6 +91,8 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (answer.phase() === 'after') return;
     // Moonshot sends usage in the choice.
     readUsage(choice['usage']);
+    // A stop sequence has ended the message, even if the upstream sends more.
+    if (stops.found() !== undefined) return;
     const index = toNumber(choice['index']) ?? position;
     const delta = toDelta(choice, index);
     const content = deltaContent(delta, choice['text'], emit);
@@ -128,6 +132,8 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     }
     if (!used.has('calls')) return;
     for (const held of tags?.end() ?? []) write(held);
+    writeProse('text', stops.end());
+    if (stops.found() !== undefined) return;
     sign();
     carryFields();
     begin();
@@ -137,6 +143,15 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   }
 
   function write({ type, text }: Piece): void {
+    if (type === 'text') writeProse(type, stops.push(text));
+    else {
+      writeProse('text', stops.end());
+      if (stops.found() === undefined) writeProse(type, text);
+    }
+    if (stops.found() !== undefined && finish.reason() === undefined) finish.set('stop_sequence');
+  }
+
+  function writeProse(type: Piece['type'], text: string): void {
     if (text === '') return;
     if (type === 'text') {
       sign();
@@ -185,6 +200,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   function end(): void {
     if (answer.phase() === 'after') return;
     for (const piece of tags?.end() ?? []) write(piece);
+    writeProse('text', stops.end());
     const sealed = details.take();
     if (last === 'text' || (last === undefined && sealed === '')) leaveOut(sealed);
     else {
@@ -192,7 +208,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
       carryFields();
     }
     if (tools.end() && rejectUnnamedCall(core, 'tool')) return;
-    core.endMessage(reported);
+    core.endMessage(reported, stops.found());
   }
 
   return stage;

@@ -1,19 +1,23 @@
 /** Converts tools and the tool choice to Chat Completions. */
 import type { ClientTool, ToolChoice } from '../../anthropic/request.ts';
 import { toUpstreamName } from '../tool-names.ts';
+import { shortDescription } from '../encode/tool-descriptions.ts';
 import { toolSchema } from '../encode/tool-schema.ts';
 import type { Route } from '../codec.ts';
 import type { ChatRequest, ChatTool, ChatToolChoice } from './types.ts';
 
 export function toTools(tools: readonly ClientTool[], { quirks }: Route): ChatTool[] {
-  return tools.map(({ name, description, input_schema: schema }) => ({
-    type: 'function',
-    function: {
-      name: toUpstreamName(name),
-      ...(typeof description === 'string' && { description }),
-      parameters: toolSchema(schema, quirks.schema),
-    },
-  }));
+  return tools.map((tool) => {
+    const description = shortDescription(tool, quirks.toolDescriptionMax);
+    return {
+      type: 'function',
+      function: {
+        name: toUpstreamName(tool.name),
+        ...(description !== undefined && { description }),
+        parameters: toolSchema(tool.input_schema, quirks.schema),
+      },
+    };
+  });
 }
 
 /** The fields for the tool choice; none without tools, because servers reject that. */

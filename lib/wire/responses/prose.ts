@@ -6,7 +6,7 @@
  */
 import type { Remark } from '../../anthropic/events.ts';
 import type { Writer } from '../../anthropic/writer.ts';
-import type { StopSequences } from './stop-sequences.ts';
+import type { StopSequences } from '../decode/stop-sequences.ts';
 
 export interface ProseWriter {
   /** Writes text that comes from `source`: an item, or a part of one. Another source starts a new block. */

@@ -4,7 +4,7 @@
  * prompt cache applies.
  *
  * Nothing is stored upstream: each request carries the whole conversation and the encrypted reasoning that belongs to it.
- * Responses has no stop sequences; the decoder applies the client's (`stop-sequences.ts`). Left out: `top_k`, which the
+ * Responses has no stop sequences; the decoder applies the client's (`decode/stop-sequences.ts`). Left out: `top_k`, which the
  * format does not have, `metadata`, which identifies the user's device, and fields that only Anthropic's servers support.
  */
 import { withCallFields } from '../encode/attachments.ts';
@@ -16,6 +16,7 @@ import { joinTexts, wellFormedJson } from '../encode/text.ts';
 import { callableTools, isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import type { Route } from '../codec.ts';
 import { roughTokens, toMaxTokens, toSampling } from '../encode/sampling.ts';
+import { longDescriptions } from '../encode/tool-descriptions.ts';
 import { toThinking, type Thinking } from '../encode/thinking.ts';
 import { toItems } from './history.ts';
 import { searchTool, toChoice, toTools } from './tools.ts';
@@ -42,6 +43,7 @@ export function encodeResponsesRequest(
     ...systemBlocks(request).map(({ text }) => text),
     ...missingToolsNote(serverTools(request).filter((tool) => !search || !isWebSearch(tool))),
     ...(schema && !quirks.jsonSchema ? [schemaInstruction(schema)] : []),
+    ...longDescriptions(tools, quirks.toolDescriptionMax),
   ]);
   const input = toItems(steps, route);
   // The search comes first, because tools that are loaded later are appended (P12).

@@ -24,7 +24,7 @@ import { textOf } from './output-item.ts';
 import { itemFactory } from './item-types.ts';
 import { proseWriter } from './prose.ts';
 import { searches } from './searches.ts';
-import { stopSequences } from './stop-sequences.ts';
+import { stopSequences } from '../decode/stop-sequences.ts';
 import { requestedSearch } from './tools.ts';
 import { toUsage } from './usage.ts';
 

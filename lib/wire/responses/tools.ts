@@ -1,6 +1,7 @@
 /** Encodes tools and the tool choice. */
 import type { ClientTool, MessagesRequest, ServerTool, ToolChoice } from '../../anthropic/request.ts';
 import { toUpstreamName } from '../tool-names.ts';
+import { shortDescription } from '../encode/tool-descriptions.ts';
 import { toolSchema } from '../encode/tool-schema.ts';
 import { isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import { toArray } from '../../json.ts';
@@ -14,13 +15,16 @@ import type {
 } from './types.ts';
 
 export function toTools(tools: readonly ClientTool[], { quirks }: Route): FunctionTool[] {
-  return tools.map(({ name, description, input_schema: schema }) => ({
-    type: 'function',
-    name: toUpstreamName(name),
-    ...(typeof description === 'string' && { description }),
-    parameters: toolSchema(schema, quirks.schema),
-    strict: false,
-  }));
+  return tools.map((tool) => {
+    const description = shortDescription(tool, quirks.toolDescriptionMax);
+    return {
+      type: 'function',
+      name: toUpstreamName(tool.name),
+      ...(description !== undefined && { description }),
+      parameters: toolSchema(tool.input_schema, quirks.schema),
+      strict: false,
+    };
+  });
 }
 
 /** The web search tool in the client's request, which Anthropic's servers would run. */

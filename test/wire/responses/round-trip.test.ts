@@ -8,7 +8,7 @@ import { call, say, think, type Script } from '../../../lib/emulator/script.ts';
 import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
 import { encodeMessagesRequest } from '../../../lib/wire/messages/request.ts';
 import { responsesDecoder } from '../../../lib/wire/responses/stream.ts';
-import { stopSequences } from '../../../lib/wire/responses/stop-sequences.ts';
+import { stopSequences } from '../../../lib/wire/decode/stop-sequences.ts';
 import { run, utf8 } from '../../support/decode.ts';
 import { chatRoutes, messagesRoutes, requestOf, result, user } from '../../support/requests.ts';
 import { encode, responsesRoutes } from '../../support/responses/encode.ts';
