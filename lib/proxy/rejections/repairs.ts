@@ -179,12 +179,13 @@ function bodyProposals(name: string, diagnosis: Diagnosis, patient: Patient, sco
   const ids = last === 'id' || last === 'callid' ? maximumLength(words) : undefined;
   if (ids !== undefined) return [model(quirks({ toolIdMax: ids }))];
   const length = last === 'description' ? maximumLength(words) : undefined;
-  if (length !== undefined)
-    return shortened(name, length, sent, scope);
+  if (length !== undefined) return shortened(name, length, sent, scope);
   const found = findField(sent.body, name);
   if (!found) return particular;
   if (found.type === 'keyword') return [{ change: { kind: 'keyword', keyword: found.keyword }, scope }];
   const { path } = found;
+  // The decoder applies the stop sequences then.
+  if (path[0] === 'stop') return [model(quirks({ stopSequences: false }))];
   const suggested = suggestedName(words, path.at(-1) ?? '');
   const value = acceptedValue(words, valueAt(sent.body as never, path));
   const strict =
@@ -226,7 +227,6 @@ const particulars: Readonly<Record<string, readonly Change[]>> = {
   paralleltoolcalls: [quirks({ parallelToolCalls: false })],
   cachecontrol: [quirks({ cacheControl: false })],
   toolchoice: [quirks({ forcedToolChoice: false })],
-  stop: [quirks({ stopSequences: false })],
   thinking: noThinking,
   budgettokens: noThinking,
   imageurl: [{ kind: 'lacks', capability: 'images' }],
