@@ -52,3 +52,14 @@ export const endingSignals = {
 
 /** The names of `endingSignals`. */
 export const endingSignalNames = Object.keys(endingSignals) as (keyof typeof endingSignals)[];
+
+/**
+ * An exception for the log: its kind and where it was thrown. The message only where the language makes it: that of a parser
+ * quotes what it parsed, which may be text of a conversation.
+ */
+export function faultForLog(thrown: unknown): { error: string; stack?: string } {
+  if (!(thrown instanceof Error)) return { error: typeof thrown };
+  const own = thrown instanceof TypeError || thrown instanceof RangeError;
+  const frames = (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { error: own ? `${thrown.name}: ${thrown.message}` : thrown.name, stack: frames.join('\n') };
+}

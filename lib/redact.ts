@@ -51,3 +51,11 @@ const secrets = new RegExp(
 export function redactSecrets(text: string): string {
   return text.replace(secrets, '•••');
 }
+
+/**
+ * A name that an upstream gave to something, for the log: anything that is not in the form of a name could be text of a
+ * request or an answer, which is never logged.
+ */
+export function nameForLog(name: string): string {
+  return /^[\w.:$/-]{1,64}$/.test(name) ? redactSecrets(name) : 'unknown';
+}

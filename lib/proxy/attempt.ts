@@ -2,6 +2,7 @@
  * One try of one model: sends the request, decodes the answer, holds it back until there is content (P2), then passes it on.
  * An attempt always ends in an outcome and never throws; what follows from the outcome is decided in `policy/`.
  */
+import { faultForLog } from '../errors.ts';
 import { isRemark, type Decoded, type Remark, type StreamEvent, type Usage } from '../anthropic/events.ts';
 import { guard } from '../anthropic/grammar.ts';
 import type { Log } from '../log/log.ts';
@@ -213,8 +214,7 @@ function toOutcome(thrown: unknown, limits: Deadlines, tried: Try, at: Position)
     level: 'error',
     event: 'fault',
     where: 'attempt',
-    error: String(thrown),
-    stack: (thrown as Error).stack,
+    ...faultForLog(thrown),
   });
   return unable('occ could not write this request in the upstream’s format; the log says why');
 }

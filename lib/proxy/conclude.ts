@@ -1,4 +1,5 @@
 /** Ends a request that no model answered: with an empty answer if that is all there is, else with the error for the client. */
+import { failureForLog } from './policy/failure-log.ts';
 import type { Course, Trial } from './course.ts';
 import type { Tried } from './policy/failures.ts';
 import { nameOf, type Candidate, type PassedOver } from './policy/plan.ts';
@@ -29,7 +30,15 @@ function refuse({ plan, turn, requestId, reply }: Trial, tried: readonly Tried[]
   const refusal: Refusal = broke ? { status, permanent, type: broke.type, message: broke.message } : whole;
   const { message } = refusal;
   road.counts.lastError = { at: new Date(road.now()).toISOString(), request: requestId, status, message };
-  road.log({ level: 'warn', event: 'refused', request: requestId, status, message });
+  // The message is the upstream's, which may quote the request.
+  road.log({
+    level: 'warn',
+    event: 'refused',
+    request: requestId,
+    status,
+    type: refusal.type,
+    ...(last && failureForLog(last)),
+  });
   reply.refuse(
     { ...refusal, message: withNextStep(refusal, requestId) },
     {

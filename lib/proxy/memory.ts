@@ -2,6 +2,7 @@
  * What the road remembers across requests: breakers, spent quotas, what was learned about models, retry budgets, and the
  * model of each conversation. All of it is bounded in number and in time. The rules that use it are in `policy/`.
  */
+import { failureForLog } from './policy/failure-log.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import { diagnosisOf, type Outcome } from './policy/failures.ts';
@@ -145,18 +146,19 @@ export function memory(log: Log): Memory {
     }
     const { probe } = admitted;
 
-    function note(event: BreakerEvent, at: number, failure?: string): void {
+    function note(event: BreakerEvent, at: number, failed?: Outcome): void {
       const { circuit: before, reason: known } = circuits.get(key, at) ?? { circuit: closed, reason: '' };
       const circuit = next(before, event, at, settings.circuitBreaker);
       if (circuit === before) return;
-      const reason = failure ?? known;
+      const reason = failed ? reasonOf(failed) : known;
       if (circuit === closed) circuits.delete(key);
       else
         circuits.set(key, { circuit, reason }, at + Math.max(circuitMs, 2 * settings.circuitBreaker.resetMs));
       const { state } = circuit;
       if (state === before.state) return;
       const level = event.type === 'failed' ? 'warn' : 'info';
-      log({ level, event: 'breaker', model, format: candidate.route.format, state, reason });
+      const { format } = candidate.route;
+      log({ level, event: 'breaker', model, format, state, ...(failed && failureForLog(failed)) });
     }
 
     limits.use(candidate, keyIndex, now);
@@ -165,7 +167,7 @@ export function memory(log: Log): Memory {
       content: (at) => note({ type: 'content', probe }, at),
       end(outcome, at) {
         const sign = signOf(outcome);
-        note({ type: sign, probe }, at, sign === 'failed' ? reasonOf(outcome) : undefined);
+        note({ type: sign, probe }, at, sign === 'failed' ? outcome : undefined);
         remember(outcome, candidate, keyIndex, now, at);
       },
     };

@@ -1,4 +1,5 @@
 /** The HTTP server of a proxy: listens, dispatches to the endpoints, drains and closes. */
+import { faultForLog } from '../errors.ts';
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Settings } from '../config/settings.ts';
@@ -123,8 +124,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
         level: 'error',
         event: 'fault',
         request: requestId,
-        error: String(error),
-        stack: (error as Error).stack,
+        ...faultForLog(error),
       });
       const message = `a fault in occ itself; its log has the details under ${requestId}`;
       reply.refuse({ status: 500, type: 'api_error', message, permanent: false });

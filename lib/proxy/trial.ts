@@ -1,4 +1,5 @@
 /** Tries the models of a plan one after the other, until one answers or nothing is left to try. */
+import { failureForLog } from './policy/failure-log.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
 import { answeredBy, conclude } from './conclude.ts';
 import { attempt, merged, type Attempted, type TotalLimit } from './attempt.ts';
@@ -82,7 +83,7 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
     const model = nameOf(candidate);
     if (kind === 'quota') noticePassing(candidate, road);
     barred.set(index, { model, reason, hindrance: permit });
-    road.log({ level: 'info', event: 'passed_over', request: requestId, model, kind, reason });
+    road.log({ level: 'info', event: 'passed_over', request: requestId, model, kind, waitMs: permit.waitMs });
   }
 }
 
@@ -262,9 +263,7 @@ function record(
     model: nameOf(candidate),
     format,
     outcome: outcome.type,
-    ...(typeof end === 'object' && { reason: end.failure }),
-    ...(outcome.type === 'failed' && { trouble: outcome.trouble }),
-    ...(outcome.type === 'failed' && outcome.limit !== undefined && { limit: outcome.limit }),
+    ...failureForLog(outcome),
     ...tally,
   });
 }

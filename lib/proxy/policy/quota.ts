@@ -36,6 +36,9 @@ const longestMs = 32 * 24 * 3_600_000;
  */
 const lastResortMs = 60_000;
 
+/** The words of a limit's name, which is logged. */
+const periodWord = /^(?:\d{1,3}|(?:hour|day|week|month|minute)(?:s|ly)?|daily|rolling|session|free|usage)$/i;
+
 const limitByClass = { allowance: 'usage limit', balance: 'balance', rate: 'rate limit' } as const;
 
 const limitByType: Readonly<Record<string, string>> = {
@@ -83,7 +86,8 @@ function limitOf(
   { limitName, upstreamType = '', upstreamCode = '' }: Partial<ApiError>,
   failure: 'allowance' | 'balance' | 'rate',
 ): string {
-  if (limitName !== undefined) return `${limitName.trim().replace(/\s+/g, '-')} limit`;
+  const period = limitName?.trim().split(/[\s-]+/) ?? [];
+  if (period.length > 0 && period.every((word) => periodWord.test(word))) return `${period.join('-')} limit`;
   const named = [upstreamType, upstreamCode].find((name) => Object.hasOwn(limitByType, name));
   return (named !== undefined && limitByType[named]) || limitByClass[failure];
 }

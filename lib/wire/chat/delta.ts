@@ -1,4 +1,5 @@
 /** Reads the content of one `delta` or `message`, whatever fields the server uses for it. */
+import { nameForLog } from '../../redact.ts';
 import type { Remark } from '../../anthropic/events.ts';
 import { isObject, toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import type { ContentKind } from '../decode/choices.ts';
@@ -95,7 +96,7 @@ function* contentPieces(content: Json | undefined, emit: (remark: Remark) => voi
     else
       emit({
         type: 'dropped',
-        what: `a content part of type ${toText(part['type']).slice(0, 40) || 'unknown'}`,
+        what: `a content part of type ${nameForLog(toText(part['type']))}`,
       });
   }
 }

@@ -1,4 +1,5 @@
 /** Maps the tool names in a response to the client's names (L6). */
+import { nameForLog } from '../../redact.ts';
 import type { Remark } from '../../anthropic/events.ts';
 import type { Tool } from '../../anthropic/request.ts';
 import { toolNames } from '../tool-names.ts';
@@ -13,7 +14,7 @@ export function clientToolNames(
   return (name) => {
     const known = names.toClient(name);
     if (!declared.has(known))
-      emit({ type: 'note', text: `a call of a tool nobody declared: ${JSON.stringify(known.slice(0, 64))}` });
+      emit({ type: 'note', text: `a call of a tool nobody declared: ${nameForLog(known)}` });
     return known;
   };
 }

@@ -13,7 +13,7 @@ import {
 } from '../../anthropic/events.ts';
 import { tagSignature } from '../../anthropic/provenance.ts';
 import { writer, type Writer } from '../../anthropic/writer.ts';
-import { redactedLine } from '../../redact.ts';
+import { nameForLog, redactedLine } from '../../redact.ts';
 import type { Transducer } from '../../stream/transducer.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Route, Turn } from '../codec.ts';
@@ -72,7 +72,7 @@ export function decoderCore(
   function fail(reason: FailureReason, error: ApiErrorBody, status?: number): void {
     if (answer.phase() === 'after') return;
     if (finish.reason() === undefined) return answer.fail(reason, error, status);
-    emit({ type: 'note', text: `after the finish: ${error.message}` });
+    emit({ type: 'note', text: `an error after the finish: ${error.type}` });
     end();
   }
 
@@ -85,8 +85,7 @@ export function decoderCore(
       const message = `the upstream stopped: ${redactedLine(value.slice(0, 200))}`;
       return fail(meaning === 'failure' ? 'upstream' : 'malformed', { type: 'api_error', message });
     }
-    if (meaning === 'unknown')
-      emit({ type: 'note', text: `unknown ${field} ${JSON.stringify(value).slice(0, 60)}` });
+    if (meaning === 'unknown') emit({ type: 'note', text: `unknown ${field} ${nameForLog(value)}` });
     finish.set(meaning === 'unknown' ? 'end_turn' : meaning);
   }
 

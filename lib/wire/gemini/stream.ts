@@ -4,6 +4,7 @@
  * The message ends with the stream, at the latest 1.5 s after the finish, when the proxy flushes: a price may follow the
  * `finishReason` (P3). Only a `finishReason` or a blocked prompt completes an answer (P1).
  */
+import { nameForLog } from '../../redact.ts';
 import type { Decoded } from '../../anthropic/events.ts';
 import { maxHeldCharacters } from '../../anthropic/writer.ts';
 import { isObject, toArray, toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
@@ -102,14 +103,14 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     }
     const text = codeText(part) ?? part['text'];
     const other = Object.keys(part).find((name) => isObject(part[name]));
-    if (other !== undefined && text === undefined) return drop(`a part of the kind ${other.slice(0, 40)}`);
+    if (other !== undefined && text === undefined) return drop(`a part of the kind ${nameForLog(other)}`);
     dropUnknownFields(part, drop);
     prose.write(part['thought'] === true ? 'thinking' : 'text', toText(text), signature);
   }
 
   function readBlocked(reason: string): void {
     if (reason === '' || reason === 'BLOCKED_REASON_UNSPECIFIED' || answer.phase() === 'after') return;
-    emit({ type: 'note', text: `the prompt was blocked: ${JSON.stringify(reason).slice(0, 60)}` });
+    emit({ type: 'note', text: `the prompt was blocked: ${nameForLog(reason)}` });
     begin();
     finish.override('refusal');
   }

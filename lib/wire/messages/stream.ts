@@ -5,6 +5,7 @@
  * Upstreams send pings before the start, wrong input tokens in it, empty signatures, leaked `</think>` tags, and a price in
  * a ping after the end (all observed on OpenCode Go).
  */
+import { nameForLog } from '../../redact.ts';
 import {
   usageOf,
   type AnswerBlock,
@@ -85,7 +86,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
           emit(keepBytes({ type: 'ping' }, json, text));
         return;
       default:
-        emit({ type: 'dropped', what: `an event of type ${type.slice(0, 40) || 'unknown'}` });
+        emit({ type: 'dropped', what: `an event of type ${nameForLog(type)}` });
     }
   }
 
@@ -210,7 +211,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (given.type === 'text_delta') return answer.prose('text', toText(given.text));
     if (given.type === 'thinking_delta') return answer.prose('thinking', toText(given.thinking));
     if (given.type !== 'input_json_delta')
-      return emit({ type: 'dropped', what: `a stray ${toText(given.type).slice(0, 40)}` });
+      return emit({ type: 'dropped', what: `a stray delta of type ${nameForLog(toText(given.type))}` });
     if (given.partial_json === undefined || given.partial_json === null) return;
     if (toText(given.partial_json).trim() === '' && typeof given.partial_json === 'string') return;
     fail('malformed', {

@@ -5,6 +5,7 @@
  * Only the new part of each is sent to the client (`item-texts.ts`). The message ends with the response that reports usage.
  * If it reports none, the message ends with the stream, at the latest 1.5 s after the finish, when the proxy flushes (P3).
  */
+import { nameForLog } from '../../redact.ts';
 import type { ApiError } from '../../anthropic/errors.ts';
 import type { Decoded, Usage } from '../../anthropic/events.ts';
 import { toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
@@ -106,8 +107,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (finish.reason() === undefined) {
       const { meaning, given } = toStopReason(type, response);
       if (meaning === 'unknown') {
-        const name = JSON.stringify(given).slice(0, 60);
-        emit({ type: 'note', text: `unknown reason of an incomplete answer ${name}` });
+        emit({ type: 'note', text: `unknown reason of an incomplete answer: ${nameForLog(given)}` });
         finish.set('max_tokens');
       } else core.recordFinish(meaning, 'reason', given);
     }
