@@ -66,8 +66,8 @@ export const fields: readonly Wording[] = [
   },
   {
     about: 'media',
-    vendor: 'OpenRouter',
-    source: 'openrouter.ai/docs, errors',
+    vendor: 'OpenRouter, Xiaomi',
+    source: 'JohnnyZ93/oai-compatible-copilot#229, NousResearch/hermes-agent#23411',
     says: 'no endpoints found that support image input',
     remedy: 'no_images',
     status: [0, 400, 404],
@@ -75,7 +75,7 @@ export const fields: readonly Wording[] = [
   {
     about: 'media',
     vendor: 'OpenAI, Azure',
-    source: 'community.openai.com, 1134502',
+    source: 'browser-use/web-ui#274, nextcloud/integration_openai#282',
     says: 'image_url is only supported by certain models',
     example: 'Invalid content type. image_url is only supported by certain models.',
     remedy: 'no_images',
@@ -99,8 +99,9 @@ export const fields: readonly Wording[] = [
   {
     about: 'media',
     vendor: 'GitHub Copilot',
-    source: 'ericc-ch/copilot-api#33',
+    source: 'microsoft/vscode#292901, ericc-ch/copilot-api#16',
     says: 'missing required copilot-vision-request header',
+    example: 'missing required Copilot-Vision-Request header for vision requests',
     remedy: 'no_images',
   },
   {
@@ -121,8 +122,10 @@ export const fields: readonly Wording[] = [
   {
     about: 'no_tools',
     vendor: 'OpenRouter',
-    source: 'RooCodeInc/Roo-Code#3301',
+    source: 'anomalyco/opencode#1675, dnakov/anon-kode#2',
     says: 'no endpoints found that support tool use',
+    example:
+      'No endpoints found that support tool use. To learn more about provider routing, visit: https://openrouter.ai/docs/provider-routing',
     status: [0, 400, 404],
   },
   {
@@ -141,8 +144,8 @@ export const fields: readonly Wording[] = [
   },
   {
     about: 'no_tools',
-    vendor: 'Groq, NVIDIA NIM',
-    source: 'console.groq.com/docs, tool-use',
+    vendor: 'Groq',
+    source: 'no report found; several public repositories quote it of allam-2-7b and compound-mini',
     says: 'tool calling is not supported with this model',
     example: '`tool calling` is not supported with this model',
   },
