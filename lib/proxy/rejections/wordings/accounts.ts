@@ -72,8 +72,10 @@ export const accounts: readonly Wording[] = [
   {
     about: 'allowance',
     vendor: 'Anthropic',
-    source: 'anthropics/claude-code#38035',
+    source: 'anthropics/claude-code#38035, continuedev/continue#11934',
     says: 'you have reached your specified api usage limits',
+    example:
+      'You have reached your specified API usage limits. You will regain access on 2026-04-01 at 00:00 UTC.',
     status: [400, 403],
     opening: true,
   },
@@ -81,9 +83,10 @@ export const accounts: readonly Wording[] = [
   {
     about: 'allowance',
     vendor: 'Kimi',
-    source: 'openclaw/openclaw#142656',
+    source: 'Kilo-Org/kilocode#11403, NanmiCoder/cc-haha#1208',
     says: 'youve reached your … usage limit',
-    example: "You've reached your weekly usage limit",
+    example:
+      "You've reached your usage limit for this billing cycle. Your quota will be refreshed in the next cycle.",
     status: [403, 429],
     opening: true,
   },
@@ -109,8 +112,18 @@ export const accounts: readonly Wording[] = [
   {
     about: 'balance',
     vendor: 'xAI',
-    source: 'docs.x.ai, billing',
+    source: 'continuedev/continue#10373, Anantys-oss/koan#2412',
     says: 'used all available credits',
+    example:
+      'Your team 16f2151a has either used all available credits or reached its monthly spending limit. To continue making API requests, please purchase more credits or raise your spending limit.',
+    status: [403, 429],
+    opening: true,
+  },
+  {
+    about: 'balance',
+    vendor: 'xAI',
+    source: 'Wei-Shaw/sub2api#4069, luxus/pi-xai#10',
+    says: 'you have run out of credits or need a grok subscription',
     status: [403, 429],
     opening: true,
   },
@@ -143,7 +156,7 @@ export const accounts: readonly Wording[] = [
   {
     about: 'filter',
     vendor: 'DeepSeek',
-    source: 'deepseek-ai/DeepSeek-V3#432',
+    source: '666ghj/BettaFish#108, deepseek-ai/DeepSeek-V2#30',
     says: 'content exists risk',
     status: [400],
     opening: true,
@@ -225,9 +238,9 @@ export const accounts: readonly Wording[] = [
   {
     about: 'model_mistake',
     vendor: 'llama.cpp',
-    source: 'ggml-org/llama.cpp#15012',
+    source: 'ggml-org/llama.cpp#20761, ggml-org/llama.cpp#20532',
     says: 'failed to parse input at pos',
-    example: 'Failed to parse input at pos 12: <tool_call>',
+    example: 'Failed to parse input at pos 12: </tool_call>',
     status: anyStatus,
     opening: true,
   },
