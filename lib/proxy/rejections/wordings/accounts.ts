@@ -44,9 +44,9 @@ export const accounts: readonly Wording[] = [
   {
     about: 'rate',
     vendor: 'Anthropic',
-    source: 'docs.anthropic.com, rate limits',
+    source: 'OpenHands/OpenHands#9259, stagewise-io/stagewise#927',
     says: 'would exceed … rate limit',
-    example: "This request would exceed your organization's rate limit of 40,000 input tokens per minute",
+    example: "This request would exceed your organization's rate limit of 30,000 input tokens per minute",
     status: [400, 413, 429],
   },
   {
@@ -62,7 +62,8 @@ export const accounts: readonly Wording[] = [
   {
     about: 'allowance',
     vendor: 'Anthropic',
-    source: 'anthropics/claude-code#38035',
+    source:
+      'no report found of this form; public repositories quote it, and anthropics/claude-code#38035 has the other',
     says: 'you have reached your specified … api usage limits',
     example:
       'You have reached your specified workspace API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.',
@@ -92,9 +93,11 @@ export const accounts: readonly Wording[] = [
   },
   {
     about: 'allowance',
-    vendor: 'Kimi',
-    source: 'openclaw/openclaw#142656',
-    says: 'you reached your … usage limit',
+    vendor: 'Ollama cloud',
+    source: 'NousResearch/hermes-agent#68832, diegosouzapw/OmniRoute#3709',
+    says: 'have reached your … usage limit',
+    example:
+      'you (someone) have reached your weekly usage limit, upgrade for higher limits: https://ollama.com/upgrade',
     status: [403, 429],
     opening: true,
   },
@@ -130,25 +133,26 @@ export const accounts: readonly Wording[] = [
   {
     about: 'balance',
     vendor: 'xAI',
-    source: 'docs.x.ai, billing',
+    source: 'continuedev/continue#12670',
     says: 'doesnt have any credits',
+    example:
+      "Your newly created team doesn't have any credits or licenses yet. You can purchase those on https://console.x.ai/team/481c7584.",
     status: [403, 429],
     opening: true,
   },
   ...[
     'insufficient balance',
     'insufficient account balance',
-    'insufficient credits',
     'insufficient credit',
     'insufficient funds',
     'your account balance is insufficient',
     '余额不足',
-    '账户余额不足',
     'payment required',
   ].map((says): Wording => ({
     about: 'balance',
     vendor: 'DeepSeek, SiliconFlow, resellers',
-    source: 'api-docs.deepseek.com, error codes; siliconflow.cn, error codes',
+    source:
+      'danilofalcao/jarvis#62, open-assistant-org/open-assistant#80, andrewyng/openworker#66; no report found of the others',
     says,
     status: [400, 403, 429],
     opening: true,
@@ -175,7 +179,7 @@ export const accounts: readonly Wording[] = [
   {
     about: 'filter',
     vendor: 'Anthropic',
-    source: 'anthropics/claude-code#5239',
+    source: 'anthropics/claude-code#28205, anthropics/claude-code#6195',
     says: 'output blocked by content filtering policy',
     status: [400],
     opening: true,
@@ -183,9 +187,10 @@ export const accounts: readonly Wording[] = [
   {
     about: 'filter',
     vendor: 'OpenRouter',
-    source: 'openrouter.ai/docs, errors',
+    source: 'no report found; public repositories quote it',
     says: 'requires moderation … flagged',
-    example: 'm requires moderation on Provider. Your input was flagged for "violence"',
+    example:
+      "anthropic/claude-3.5-sonnet requires moderation on Amazon Bedrock. Your input was flagged for 'illicit/violent'.",
     status: [403],
   },
   {
@@ -247,7 +252,7 @@ export const accounts: readonly Wording[] = [
   {
     about: 'model_mistake',
     vendor: 'Groq',
-    source: 'console.groq.com/docs, errors',
+    source: 'no report found; public repositories quote it with the code tool_use_failed',
     says: 'parsing failed. the model generated output that could not be parsed',
     status: [400],
     opening: true,
