@@ -4,11 +4,11 @@ import { anyStatus, type Wording } from './wording.ts';
 export const accounts: readonly Wording[] = [
   {
     about: 'rate',
-    vendor: 'OpenAI, Azure, Groq',
-    source: 'BerriAI/litellm#8090, cline/cline#1437',
+    vendor: 'Groq',
+    source: 'continuedev/continue#10218, HunorLaczko/ha-groq-cloud-api#27',
     says: 'tokens per minute',
     example:
-      'Request too large for model `m` in organization `org_1` service tier `on_demand` on tokens per minute (TPM): Limit 8000, Requested 14137',
+      'Request too large for model `llama-3.3-70b-versatile` in organization `org_1` service tier `on_demand` on tokens per minute (TPM): Limit 12000, Requested 14137, please reduce your message size and try again.',
     status: [400, 413, 429],
   },
   {
@@ -23,21 +23,23 @@ export const accounts: readonly Wording[] = [
   {
     about: 'rate',
     vendor: 'Groq',
-    source: 'console.groq.com, rate limits',
+    source: 'continuedev/continue#10920',
     says: 'tokens per day',
+    example:
+      'Rate limit reached for model `llama-3.3-70b-versatile` in organization `org_1` service tier `on_demand` on tokens per day (TPD): Limit 100000, Used 97050, Requested 3619. Please try again in 9m38.016s.',
     status: [400, 413, 429],
   },
   {
     about: 'rate',
     vendor: 'OpenAI, Groq',
-    source: 'cline/cline#1437',
+    source: 'continuedev/continue#10218, DrShushen/climb#13',
     says: '(tpm)',
     status: [400, 413, 429],
   },
   {
     about: 'rate',
     vendor: 'Groq',
-    source: 'console.groq.com, rate limits',
+    source: 'continuedev/continue#10920',
     says: '(tpd)',
     status: [400, 413, 429],
   },
@@ -52,7 +54,7 @@ export const accounts: readonly Wording[] = [
   {
     about: 'balance',
     vendor: 'Anthropic',
-    source: 'anthropics/claude-code#1835',
+    source: 'anthropics/claude-code#4684, anthropics/claude-quickstarts#229',
     says: 'your credit balance is too low',
     example:
       'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.',
@@ -105,7 +107,7 @@ export const accounts: readonly Wording[] = [
   {
     about: 'allowance',
     vendor: 'OpenRouter',
-    source: 'Gitlawb/openclaude#936',
+    source: 'Gitlawb/openclaude#936, cline/cline#5301',
     says: ': free-models-per-day',
     example:
       'Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 free model requests per day',
