@@ -215,15 +215,6 @@ export const accounts: readonly Wording[] = [
     status: [400],
   },
   {
-    about: 'filter',
-    vendor: 'Amazon Bedrock',
-    source: 'docs.aws.amazon.com, bedrock guardrails',
-    says: 'blocked by … guardrail',
-    example: 'The request was blocked by a configured guardrail',
-    status: [400],
-    opening: true,
-  },
-  {
     about: 'model_mistake',
     vendor: 'Groq',
     source: 'groq/groq-typescript#28, Rekin226/aquascope#266',

@@ -82,18 +82,10 @@ export const fields: readonly Wording[] = [
   },
   {
     about: 'media',
-    vendor: 'Ollama',
-    source: 'ollama/ollama#10792',
-    says: 'does not support images',
-    remedy: 'no_images',
-    status: anyStatus,
-  },
-  {
-    about: 'media',
-    vendor: 'Groq, Mistral, Zhipu',
-    source: 'console.groq.com/docs, vision',
+    vendor: 'servers of models without vision',
+    source: 'no report found; public repositories quote it of models without vision',
     says: 'does not support image',
-    example: 'This model does not support image input.',
+    example: 'this model does not support image input',
     remedy: 'no_images',
   },
   {
@@ -107,7 +99,7 @@ export const fields: readonly Wording[] = [
   {
     about: 'media',
     vendor: 'Anthropic-compatible servers',
-    source: 'ollama/ollama#13672',
+    source: 'no report found; the words follow those about images',
     says: 'does not support … document',
     example: 'This model does not support PDF documents.',
     remedy: 'no_documents',
