@@ -18,6 +18,21 @@ export const history: readonly Wording[] = [
   },
   {
     about: 'seal',
+    vendor: 'Anthropic, Bedrock',
+    source: 'can1357/oh-my-pi#10486, justlovemaki/AIClient2API#437',
+    says: 'thinking.signature: field required',
+    example:
+      'The model returned the following errors: messages.369.content.0.thinking.signature: Field required',
+  },
+  {
+    about: 'seal',
+    vendor: 'Anthropic',
+    source: 'diegosouzapw/OmniRoute#2191',
+    says: 'redacted_thinking.data: field required',
+    example: 'messages.0.content.0.redacted_thinking.data: Field required',
+  },
+  {
+    about: 'seal',
     vendor: 'Anthropic',
     source: 'anthropics/claude-code#19539, anthropics/claude-code#63404',
     says: 'thinking or redacted_thinking blocks in the latest assistant message cannot be modified',

@@ -95,7 +95,7 @@ export const window: readonly Wording[] = [
     example: 'Invalid request: Your request exceeded model token limit: 262144 (requested: 269030)',
     counts: { limit: 262_144, requested: 269_030 },
   },
-  // The size is not in tokens, so it has no counts.
+  // A size in bytes: as a number of tokens its limit is larger than any window.
   {
     about: 'window',
     vendor: 'Kimi',
