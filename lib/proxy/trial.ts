@@ -181,7 +181,7 @@ function settle(
   if (tried.length + 1 >= settings.retry.maxAttemptsTotal) return false;
   const diagnosis = diagnosisOf(outcome);
   const sent = merged(headers, candidate.route.headers);
-  const next = diagnosis && nextRepair(candidate, diagnosis, turn.request, sent, before);
+  const next = diagnosis && nextRepair(candidate, diagnosis, turn.request, sent, before, turn.session);
   if (next) {
     repairs.set(index, next.repairs);
     candidates[index] = next.candidate;

@@ -1,5 +1,5 @@
 /**
- * Repairs a refused request: chooses a change, checks that it alters what is sent, and takes it back if the same refusal
+ * Repairs a refused request: chooses a change, checks that it makes a request that was not refused, and takes it back if the same refusal
  * comes again. Changes are applied to each encoding anew; the client's request is never altered.
  */
 import { toRoute } from '../../catalog/routes.ts';
@@ -31,6 +31,8 @@ export interface Repairs<Model extends Changeable = Changeable> {
   tried: readonly Proposal[];
   /** The diagnosis that the latest change answers. */
   answers: string;
+  /** Each request that was refused, as JSON: none is sent twice. */
+  refused: readonly string[];
 }
 
 export interface Repaired<Model extends Changeable> {
@@ -50,20 +52,24 @@ export function toSent(
   return { body: changes.reduce(changedBody, body), headers: changes.reduce(changedHeaders, headers) };
 }
 
-/** The next repair after a refusal; undefined if no change that was not tried alters what is sent. */
+/** The next repair after a refusal; undefined if no change makes a request that was not refused. */
 export function nextRepair<Model extends Changeable>(
   candidate: Model,
   diagnosis: Diagnosis,
   request: MessagesRequest,
   headers: Readonly<Record<string, string>>,
   before?: Repairs<Model>,
+  session?: string,
 ): Repaired<Model> | undefined {
-  const { original, made, tried, answers } = before ?? {
+  const { original, made, tried, answers, ...earlier } = before ?? {
     original: candidate,
     made: [],
     tried: [],
     answers: '',
+    refused: [],
   };
+  const textOf = (one: Model): string => JSON.stringify(toSent(one, request, headers, session));
+  const refused = [...earlier.refused, textOf(candidate)];
   const refusal = signature(diagnosis);
   // The same refusal again: the latest change was not what it is about.
   const kept = refusal === answers ? made.slice(0, -1) : made;
@@ -74,15 +80,21 @@ export function nextRepair<Model extends Changeable>(
           original,
           kept.map(({ change }) => change),
         );
-  const sent = toSent(from, request, headers);
+  const sent = toSent(from, request, headers, session);
   const patient = { route: from.route, provider: from.provider, sent, made: from.changes ?? [] };
   for (const proposal of proposals(diagnosis, patient)) {
     if (tried.some(({ change }) => isSame(change, proposal.change))) continue;
     const repaired = withChanges(from, [proposal.change]);
-    if (repaired === from || isSame(toSent(repaired, request, headers), sent)) continue;
+    if (repaired === from || refused.includes(textOf(repaired))) continue;
     return {
       candidate: repaired,
-      repairs: { original, made: [...kept, proposal], tried: [...tried, proposal], answers: refusal },
+      repairs: {
+        original,
+        made: [...kept, proposal],
+        tried: [...tried, proposal],
+        answers: refusal,
+        refused,
+      },
     };
   }
   return undefined;
