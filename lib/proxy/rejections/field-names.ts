@@ -12,18 +12,18 @@ const identifier = /^(?:[a-z$_/#]|\d+[.[])[\w$./[\]#-]{0,199}$/i;
 
 /** English words are names only where the sentence calls them so. */
 const called =
-  /(?:parameters?|params?|fields?|arguments?|propert(?:y|ies)|keys?|options?|inputs?|headers?|attributes?|names?|supplied|参数|字段|поле|champ|campo|feld|パラメータ)\s*(?:is|are|named|called)?\s*[:：=]?\s*$/i;
+  /(?:parameters?|params?|fields?|arguments?|propert(?:y|ies)|keys?|options?|inputs?|headers?|attributes?|names?|supplied|参数|字段|поле|параметр|champ|param[eè]tre|campo|par[aá]metro|feld|パラメータ)\s*(?:is|are|named|called)?\s*[:：=]?\s*[(<[*]{0,2}$/i;
 
 /** Words of refusal before a name. */
 const refusing =
-  /\b(?:(?:not|n't|cannot) (?:support|accept|allow|take|recogni[sz]e|permit|know)(?: the)?|no|without|omit|remove|drop|unsupported|unknown|unrecognized|unexpected|invalid|disallowed|deprecated|extra|bad)\s*$/i;
+  /\b(?:(?:not|n't|cannot) (?:support|accept|allow|take|recogni[sz]e|permit|know)(?: the)?|no|without|omit|remove|drop|unsupported|unknown|unrecognized|unexpected|invalid|disallowed|deprecated|extra|bad)\s*[(<[*]{0,2}$/i;
 
 /** What comes before a name that ends a sentence: `Argument not supported on this model: stop`. */
 const refusedBelow = /\b(?:not\s(?:supported|permitted|allowed)|unsupported)\b[^:]{0,30}:\s*$/i;
 
 /** What follows a word that the sentence is about. */
 const predicate =
-  /^\s*[:：]?\s*(?:(?:is|are|was|were)\s+(?:not\s|un|in|de|for|only)|(?:value|field|parameter)\s|not\s(?:supported|permitted|allowed|available)|unsupported|unknown|invalid|extra\s|does\snot|must\s|should\s|cannot\s|不|未|无)/i;
+  /^[)>\]*]{0,2}\s*[:：]?\s*(?:(?:is|are|was|were)\s+(?:not\s|un|in|de|for|only)|(?:value|field|parameter)\s|not\s(?:supported|permitted|allowed|available)|unsupported|unknown|invalid|extra\s|this\s|does\snot|must\s|should\s|cannot\s|不|未|无)/i;
 
 /** Words of sentences that are also names of fields, and would be found by coincidence. */
 const maxWords = 400;
@@ -74,7 +74,7 @@ function bareNames(message: string): string[] {
   const words = [...message.matchAll(/[\w$./[\]#-]+/g)].slice(0, maxWords);
   for (const { 0: word, index } of words) {
     const name = word
-      .replace(/^[./#[]+(?=\w)/, (mark) => (mark === '/' ? '/' : ''))
+      .replace(/^[./#[]+(?=[\w$])/, (mark) => (mark === '/' ? '/' : ''))
       .replace(/[.:[\]-]+$/, '');
     if (!identifier.test(name) || fillers.has(name.toLowerCase()) || /^https?$/i.test(name)) continue;
     const lead = message.slice(Math.max(0, index - 40), index);

@@ -25,11 +25,11 @@ const quotedWords = 4;
 const introducesMessage = /(?:(?:error|exception|message|detail|reason|says|said)["']?\s*[:=]?| -)\s*$/i;
 
 /**
- * The text without what it quotes from the request: the inputs that validators repeat (`input_value='…'`), and quotations
- * of several words.
+ * The text without what it quotes from the request: the inputs that validators repeat (`input_value='…'`), quotations
+ * of several words, stack traces and addresses of pages.
  */
 export function withoutQuotations(text: string): string {
-  const read = withoutInputs(text.slice(0, maxText));
+  const read = withoutTraces(withoutInputs(text.slice(0, maxText))).replaceAll(address, 'URL');
   const kept: string[] = [];
   let from = 0;
   for (let at = 0; at < read.length; at++) {
@@ -49,6 +49,9 @@ export function withoutQuotations(text: string): string {
   return kept.join(' ');
 }
 
+/** Addresses have names and numbers too: `…/api-reference#top_p`. */
+const address = /\bhttps?:\/\/[\w./:?&=#%~+@-]+/gi;
+
 /** Pydantic repeats the value that it refuses, and ends it with its type. */
 function withoutInputs(text: string): string {
   const start = text.indexOf('input_value=');
@@ -59,6 +62,16 @@ function withoutInputs(text: string): string {
     return end === -1 ? '' : part.slice(end);
   });
   return [parts[0], ...rest].join('');
+}
+
+/** Lines of stack traces name functions and files. Python adds the line of source below; line ends may be escaped. */
+function withoutTraces(text: string): string {
+  const lines = text.split(/\n|\\n/);
+  if (lines.length === 1) return text;
+  const isFile = (line = ''): boolean => /^\s*File \\?"/.test(line);
+  return lines
+    .filter((line, at) => !isFile(line) && !isFile(lines[at - 1]) && !/^\s+at \S/.test(line))
+    .join('\n');
 }
 
 /** Where a quotation ends: at its mark, unless a letter follows as in `model's`. -1 if it does not end. */

@@ -212,6 +212,10 @@ export function tokenCounts(text: string, about: keyof typeof least): TokenCount
   return compared(text, counts) ?? byWords(text, counts.filter(isCount), least[about]);
 }
 
+/** Units behind a number that counts no tokens. */
+const otherUnit =
+  /^ ?(?:bytes?|octets|[kmg]i?b|characters?|chars|ms|milliseconds?|s|seconds?|minutes?|hours?|days?|requests?|images?|tools)\b|^ ?(?:字节|字符|毫秒|秒)/;
+
 /** All separate numbers, also those with separators: `128,000`, `128_000`, `128 000` is read as two. */
 function countsIn(text: string): Count[] {
   const found: Count[] = [];
@@ -220,6 +224,7 @@ function countsIn(text: string): Count[] {
     const written = match[0].replace(/[,_]$/, '');
     const start = match.index;
     const end = start + written.length;
+    if (otherUnit.test(text.slice(end, end + 16))) continue;
     if (/[\w.-]/.test(text[start - 1] ?? '') || /^(?:[\w-]|\.\d)/.test(text.slice(end, end + 2))) continue;
     found.push({ value: Number(written.replaceAll(/[,_]/g, '')), start, end });
   }
