@@ -89,6 +89,10 @@ const names: Readonly<Partial<Record<About, readonly string[]>>> = {
     'modelerror',
     'modeldeprecated',
     'modelaccesserror',
+    // OpenAI: a 404 with the type `invalid_request_error` (shobrook/wut#14).
+    'model_not_found',
+    // GitHub Copilot: a 400 (github/copilot-cli#639).
+    'model_not_supported',
     'freetiererror',
     'regionerror',
     'datapolicyerror',

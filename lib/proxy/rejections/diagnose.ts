@@ -55,8 +55,7 @@ export function diagnose(error: ApiError, modelId = '', gateway = false): Diagno
   if (exact !== undefined && !refinable.has(exact)) return { about: exact };
   if (said && isMoney.has(said.about)) return { about: said.about };
   if (named.length > 0 && exact === undefined) return { about: 'rate' };
-  // A 413 that is no rate limit is about size, whatever it says.
-  const about = said?.about ?? exact ?? (error.status === 413 ? 'window' : undefined);
+  const about = said?.about ?? exact;
   const names = namesIn(paramsOf(error, facts), texts);
   const rest = {
     names,
@@ -72,6 +71,9 @@ export function diagnose(error: ApiError, modelId = '', gateway = false): Diagno
     const counts = tokenCounts(words, 'answer');
     if (counts.limit !== undefined) return { about: 'answer_limit', counts, ...rest };
   }
+  // A 413 that is no rate limit is about size. Without a known sentence it may be a limit of the body in bytes.
+  if (error.status === 413)
+    return words.includes('token') ? { ...rest, ...room(words) } : { about: 'window', ...rest };
   if (isHeader(words)) return { about: 'header', ...rest };
   if (names.some(isInSchema)) return { about: 'tool_schema', ...rest };
   // A server error with the status of a request's fault.
