@@ -19,11 +19,11 @@ export interface Said {
 /** Python's representation: a text with single quotation marks and no double ones is in double ones. */
 function repr(value: unknown): string {
   if (value === null) return 'None';
-  if (typeof value !== 'object') {
-    const text = String(value).replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+  if (typeof value === 'string') {
+    const text = value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
     return text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll("'", "\\'")}'`;
   }
-  const entries = Object.entries(value).map(([key, inner]) => `'${key}': ${repr(inner)}`);
+  const entries = Object.entries(value as object).map(([key, inner]) => `'${key}': ${repr(inner)}`);
   return `{${entries.join(', ')}}`;
 }
 

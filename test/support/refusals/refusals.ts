@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { wireFormats, type WireFormat } from '../../../lib/wire/formats.ts';
 import type { Refusal } from './chain.ts';
-import { echoed, echoPlace, envelope, noise, typedEnvelope } from './envelopes.ts';
+import { echoed, echoPlace, envelope, noise, typedEnvelope, type Said } from './envelopes.ts';
 import { essential, optional, type SentField } from './request.ts';
 import {
   accountRefusal,
@@ -19,6 +19,19 @@ import { locationOf, marks, spelling } from './spellings.ts';
 const statuses = fc.constantFrom(400, 400, 400, 422, 404, 500, 502, 0);
 
 const format = fc.constantFrom(...wireFormats);
+
+/** A refusal without further facts, from the parts that the generators make. */
+interface Parts {
+  format: WireFormat;
+  status: number;
+  text: string;
+  around: { echo: string; wrap: (sentence: string) => string };
+  envelope: (said: Said) => string;
+}
+
+function toRefusal({ format: own, status, text, around: { echo, wrap }, envelope: within }: Parts): Refusal {
+  return { format: own, status, body: within({ text: wrap(text), echo }) };
+}
 
 /** The sentence among what means nothing: noise, an echo of the request, sometimes in upper case. */
 const around = fc
@@ -90,18 +103,13 @@ export interface OverflowRefusal extends Refusal {
 
 export const overflowRefusal: fc.Arbitrary<OverflowRefusal> = fc
   .record({ format, overflow, around, envelope, status: fc.constantFrom(400, 400, 413, 422, 500, 404, 0) })
-  .map(({ overflow: { text, says }, around: { echo, wrap }, envelope: within, ...rest }) => {
-    const body = within({ text: wrap(text), echo });
-    return { ...rest, body, says, blames: [400, 413, 422].includes(rest.status) };
-  });
+  .map(({ overflow: { text, says }, ...parts }) =>
+    Object.assign(toRefusal({ ...parts, text }), { says, blames: [400, 413, 422].includes(parts.status) }),
+  );
 
 export const answerRefusal: fc.Arbitrary<Refusal & { limit: number }> = fc
   .record({ format, answer: answerLimit, around, envelope, status: fc.constantFrom(400, 400, 413, 422) })
-  .map(({ answer: { text, limit }, around: { echo, wrap }, envelope: within, ...rest }) => ({
-    ...rest,
-    body: within({ text: wrap(text), echo }),
-    limit,
-  }));
+  .map(({ answer: { text, limit }, ...parts }) => Object.assign(toRefusal({ ...parts, text }), { limit }));
 
 export const unrepairable: fc.Arbitrary<Refusal> = fc
   .record({ format, account: accountRefusal, around, envelope: typedEnvelope })
@@ -112,31 +120,18 @@ export const unrepairable: fc.Arbitrary<Refusal> = fc
   }));
 
 export const vagueRefusal: fc.Arbitrary<Refusal> = fc.oneof(
-  fc
-    .record({ format, text: vague, around, envelope, status: statuses })
-    .map(({ text, around: { echo, wrap }, envelope: within, ...rest }) => ({
-      ...rest,
-      body: within({ text: wrap(text), echo }),
-    })),
-  fc
-    .record({ format, text: bodyTooLarge, around, envelope })
-    .map(({ format: own, text, around: { echo, wrap }, envelope: within }) => ({
-      format: own,
-      status: 413,
-      body: within({ text: wrap(text), echo }),
-    })),
+  fc.record({ format, text: vague, around, envelope, status: statuses }).map(toRefusal),
+  fc.record({ format, text: bodyTooLarge, around, envelope, status: fc.constant(413) }).map(toRefusal),
 );
 
 /** A known sentence among noise. */
 export function knownRefusal(
   rows: readonly { sentence: string; statuses: readonly number[] }[],
 ): fc.Arbitrary<Refusal> {
-  return fc.constantFrom(...rows).chain(({ sentence, statuses: own }) =>
-    fc
-      .record({ format, around, envelope, status: fc.constantFrom(...own) })
-      .map(({ around: { echo, wrap }, envelope: within, ...rest }) => ({
-        ...rest,
-        body: within({ text: wrap(sentence), echo }),
-      })),
-  );
+  return fc
+    .constantFrom(...rows)
+    .chain(({ sentence, statuses: own }) =>
+      fc.record({ format, text: fc.constant(sentence), around, envelope, status: fc.constantFrom(...own) }),
+    )
+    .map(toRefusal);
 }
