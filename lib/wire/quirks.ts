@@ -64,6 +64,8 @@ export interface Quirks {
   jsonSchema: boolean;
   /** Reasoning leaks into the text as `<think>…</think>` (P8). */
   inlineThink: boolean;
+  /** Chat and messages: tool calls leak into the text, in the family's own notation (P8). */
+  leakedCalls: LeakedCalls;
   /** Responses and gemini: accepts images and files inside a tool result. False: they follow as user content. */
   mediaInResults: boolean;
   /** Responses and gemini: has its own web search, which replaces Anthropic's. */
@@ -88,6 +90,11 @@ export interface Quirks {
    */
   signedCalls: boolean;
 }
+
+/**
+ * The notation of leaked calls: `dsml` is DeepSeek's, `tool_call` that of GLM and Qwen (`<tool_call>`).
+ */
+export type LeakedCalls = 'none' | 'dsml' | 'kimi' | 'minimax' | 'tool_call';
 
 /**
  * - `none`: no field is sent.
@@ -134,6 +141,7 @@ export const defaultQuirks: Quirks = {
   parallelToolCalls: true,
   jsonSchema: true,
   inlineThink: false,
+  leakedCalls: 'none',
   mediaInResults: false,
   webSearch: false,
   genuineSignatures: false,

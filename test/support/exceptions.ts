@@ -50,6 +50,12 @@ const known: Readonly<Record<string, Exception>> = {
     why: 'the reader does not unwrap envelopes',
   },
   'chat/finish-content-filter': { text: 'I cannot help with that.', why: 'a refusal is sent as text' },
+  'chat/leaked-call-dsml': {
+    text: 'I look.\n\n',
+    calls: [call('Read', '{"file_path":"/a"}')],
+    why: 'P8: the quirk makes a call of the text',
+  },
+  'chat/leaked-call-without-end': { text: 'I look.', why: 'P8: the quirk takes the text for a broken call' },
   'chat/message-after-deltas': { text: 'Hello there.', why: 'the whole message again counts once' },
   'chat/message-after-tool-deltas': {
     calls: [call('Read', '{"n":1}')],

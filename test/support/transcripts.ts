@@ -2,7 +2,7 @@
  * Reads the transcripts in `test/fixtures/transcripts`: `<format>/<behaviour>.sse` is sent with its comment lines;
  * `<behaviour>.body`, for bodies that are not event streams, is sent without its leading comment lines.
  *
- * The first line is `: made by hand` and what the transcript shows. `: quirks a b`, `: model m`, `: stops a b` and
+ * The first line is `: made by hand` and what the transcript shows. `: quirks a b=value`, `: model m`, `: stops a b` and
  * `: search yes` configure the turn.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -51,10 +51,7 @@ function read(format: Format, file: string): Transcript {
     name,
     bytes: events ? bytes : bytes.subarray(from),
     options: {
-      // `!name` turns a quirk off that is on by default.
-      quirks: Object.fromEntries(
-        quirks.map((quirk) => [quirk.replace(/^!/, ''), !quirk.startsWith('!')]),
-      ) as Partial<Quirks>,
+      quirks: Object.fromEntries(quirks.map(toQuirk)) as Partial<Quirks>,
       ...(model !== undefined && { model }),
       ...(stops !== undefined && { stops: stops.split(' ') }),
       ...(named('search') !== undefined && { search: true }),
@@ -63,4 +60,10 @@ function read(format: Format, file: string): Transcript {
     events,
     golden: `${folder}${format}/${name}.jsonl`,
   };
+}
+
+/** `name`, `name=value`, or `!name` for a quirk that is on by default. */
+function toQuirk(text: string): [name: string, value: string | boolean] {
+  const [name = '', value] = text.replace(/^!/, '').split('=');
+  return [name, value ?? !text.startsWith('!')];
 }

@@ -7,6 +7,7 @@ const quirkChoices: Record<string, readonly (string | number)[]> = {
   replayReasoning: ['never', 'always', 'tool_calls'],
   effortWithTools: ['free', 'omit', 'none'],
   midSystem: ['system', 'user'],
+  leakedCalls: ['none', 'dsml', 'kimi', 'minimax', 'tool_call'],
   topK: ['free', 'omit'],
   maxTokensField: ['max_tokens', 'max_completion_tokens'],
   schema: ['full', 'moonshot', 'no_ranges'],

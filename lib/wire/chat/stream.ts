@@ -10,7 +10,7 @@ import { tagAttachment, tagSignature } from '../../anthropic/provenance.ts';
 import { thinkTags, type Piece } from '../decode/think-tags.ts';
 import { clientToolIds } from '../tool-ids.ts';
 import { toUpstreamName } from '../tool-names.ts';
-import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
+import { isObject, toArray, toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { clientToolNames } from '../decode/client-tool-names.ts';
 import { attachedFields, isVoid, nameOf } from '../decode/attached-fields.ts';
@@ -19,6 +19,7 @@ import type { Route, Turn } from '../codec.ts';
 import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
 import { finishMeaning } from '../decode/finish-names.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
+import { brokenLeak, leakNote, leakedCallsOf, type LeakedPiece } from '../decode/leaked/leaked-calls.ts';
 import { limitUnnamedArguments, rejectUnnamedCall } from '../decode/unnamed-calls.ts';
 import { costOf } from '../decode/usage.ts';
 import { stopSequences } from '../decode/stop-sequences.ts';
@@ -53,6 +54,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const details = reasoningDetails();
   const tags = route.quirks.inlineThink ? thinkTags() : undefined;
   const stops = stopSequences(route.quirks.stopSequences ? [] : request.stop_sequences);
+  const leaks = leakedCallsOf(route, turn);
   const parts = choices(finish, () => drop('a second choice'));
   /** The choices that sent content in a `delta`. */
   const inPieces = new Set<number>();
@@ -128,10 +130,15 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     for (const name of outputFields) if (!isVoid(delta[name])) drop(nameOf(name, 'a message'));
     for (const piece of pieces) {
       if (!used.has(piece.type)) continue;
-      for (const part of piece.type === 'text' && tags ? tags.push(piece.text) : [piece]) write(part);
+      for (const part of piece.type === 'text' && tags ? tags.push(piece.text) : [piece]) pass(part);
     }
     if (!used.has('calls')) return;
-    for (const held of tags?.end() ?? []) write(held);
+    for (const held of tags?.end() ?? []) pass(held);
+    if (leaks && !leaks.inCall()) for (const held of leaks.end(false)) passLeaked(held);
+    takeCalls(entries);
+  }
+
+  function takeCalls(entries: readonly Json[]): void {
     writeProse('text', stops.end());
     if (stops.found() !== undefined) return;
     sign();
@@ -140,6 +147,23 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     last = 'call';
     latest = 'call';
     limitUnnamedArguments(core, tools.take(entries));
+  }
+
+  /** Writes a piece, in whose text calls may have leaked. */
+  function pass(piece: Piece): void {
+    if (piece.type !== 'text' || !leaks) return write(piece);
+    for (const leaked of leaks.push(piece.text)) passLeaked(leaked);
+    limitUnnamedArguments(core, leaks.held());
+  }
+
+  function passLeaked(piece: LeakedPiece): void {
+    if (piece.type === 'text') return write(piece);
+    if (stops.found() !== undefined) return;
+    // Also after a finish: a server may send one on every chunk.
+    if (piece.type === 'broken') return answer.fail('malformed', brokenLeak);
+    const { id, name, args } = piece.call;
+    emit({ type: 'note', text: leakNote });
+    takeCalls([{ id, function: { name, arguments: args } }]);
   }
 
   function write({ type, text }: Piece): void {
@@ -199,7 +223,11 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
 
   function end(): void {
     if (answer.phase() === 'after') return;
-    for (const piece of tags?.end() ?? []) write(piece);
+    for (const piece of tags?.end() ?? []) pass(piece);
+    for (const piece of leaks?.end(finish.isCut()) ?? []) {
+      passLeaked(piece);
+      if ((answer.phase() as string) === 'after') return;
+    }
     writeProse('text', stops.end());
     const sealed = details.take();
     if (last === 'text' || (last === undefined && sealed === '')) leaveOut(sealed);

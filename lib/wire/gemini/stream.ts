@@ -23,7 +23,7 @@ import { finishName, toStopReason } from './finish.ts';
 import { isSearchMetadata, searchBlocks } from './grounding.ts';
 import { functionNames } from './names.ts';
 import { proseWriter } from './prose.ts';
-import { rawAt, rawItems } from './raw.ts';
+import { rawAt, rawItems } from '../decode/raw.ts';
 import { requestsSearch } from './tools.ts';
 import { usageCounter } from './usage.ts';
 

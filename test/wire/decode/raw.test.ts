@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { joinObjects, partialArguments } from '../../../lib/wire/gemini/partial-args.ts';
-import { rawAt } from '../../../lib/wire/gemini/raw.ts';
+import { rawAt } from '../../../lib/wire/decode/raw.ts';
 
 test('every member of any JSON value is found', () => {
   fc.assert(
