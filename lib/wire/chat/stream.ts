@@ -226,7 +226,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     for (const piece of tags?.end() ?? []) pass(piece);
     for (const piece of leaks?.end(finish.isCut()) ?? []) {
       passLeaked(piece);
-      if ((answer.phase() as string) === 'after') return;
+      if (answer.phase() === 'after') return;
     }
     writeProse('text', stops.end());
     const sealed = details.take();

@@ -86,7 +86,7 @@ describe('a call that was written as text is a call', () => {
   for (const [source, dialect, text, calls] of leaks) {
     test(source, () => {
       assert.deepEqual(read(dialect, [text]), { text: '', calls, broken: false });
-      assert.deepEqual(read(dialect, [...text]), { text: '', calls, broken: false });
+      assert.deepEqual(read(dialect, text.split('')), { text: '', calls, broken: false });
       const between = read(dialect, [`\nI look: ${text}\n\n`]);
       assert.deepEqual(between, { text: '\nI look: ', calls, broken: false });
       assert.deepEqual(read(dialect, [`${text}\nDone.`]), { text: '\nDone.', calls, broken: false });
@@ -98,7 +98,7 @@ describe('a call that was written as text is a call', () => {
         `~~~~\n\`\`\`\n${text}\n~~~~`,
         `a \`${text.replaceAll('\n', ' ')}\` b`,
       ])
-        for (const pieces of [[quoted], [...quoted]])
+        for (const pieces of [[quoted], quoted.split('')])
           assert.deepEqual(read(dialect, pieces), { text: quoted, calls: [], broken: false });
     });
 
@@ -137,28 +137,26 @@ describe('a call that was written as text is a call', () => {
       '<tool_call>\n\nis a tag',
       'x `<tool_call>',
     ])
-      for (const pieces of [[text], [...text]])
+      for (const pieces of [[text], text.split('')])
         assert.deepEqual(read('tool_call', pieces), { text, calls: [], broken: false });
   });
 
   test('any text in any pieces: nothing is lost, and the pieces do not matter', () => {
     const parts = fc.constantFrom(
       ...leaks.map(([, , text]) => text),
-      ...[
-        '<',
-        '</',
-        '｜DSML｜',
-        '<tool_call>',
-        '</tool_call>',
-        '`',
-        '```',
-        '\n```\n',
-        '~~~',
-        '\n',
-        ' ',
-        'words',
-        'Read',
-      ],
+      '<',
+      '</',
+      '｜DSML｜',
+      '<tool_call>',
+      '</tool_call>',
+      '`',
+      '```',
+      '\n```\n',
+      '~~~',
+      '\n',
+      ' ',
+      'words',
+      'Read',
     );
     const name = fc.constantFrom<Name>('dsml', 'kimi', 'minimax', 'tool_call');
     fc.assert(
