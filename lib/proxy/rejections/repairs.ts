@@ -69,7 +69,8 @@ export function proposals(diagnosis: Diagnosis, patient: Patient): Proposal[] {
       return [...answerOf(diagnosis.counts?.limit, 'model'), ...named(diagnosis, patient)];
     case 'answer_room': {
       const { limit = 0, input = limit } = diagnosis.counts ?? {};
-      return answerOf(limit - input, 'conversation');
+      // SGLang also refuses a sum that only reaches the limit (sgl-project/sglang, tokenizer_manager.py).
+      return answerOf(limit - input - 1, 'conversation');
     }
     default:
       return [];

@@ -503,7 +503,7 @@ const cases: readonly Case[] = [
         ),
       ],
     ],
-    expect: (body) => assert.equal(body['max_tokens'], 32_768 - 17_459),
+    expect: (body) => assert.equal(body['max_tokens'], 32_768 - 17_459 - 1),
   },
   {
     kind: 'room-for-the-answer',
@@ -517,7 +517,7 @@ const cases: readonly Case[] = [
         ),
       ],
     ],
-    expect: (body) => assert.equal(body['max_tokens'], 10_000),
+    expect: (body) => assert.equal(body['max_tokens'], 9999),
   },
   {
     kind: 'room-for-the-answer',
