@@ -250,6 +250,8 @@ export const families: readonly FamilyRule[] = [
     format: 'messages',
     quirks: { thinking: 'claude', genuineSignatures: true, betas: true, midSystem: 'system' },
   },
+  // "Member must have length less than or equal to 64" (openclaw#12892, hermes-agent#54863).
+  { ids: ['claude'], format: 'messages', at: ['bedrock', 'amazonaws.com'], quirks: { shortToolNames: true } },
   {
     // Snowflake and SAP put the version first: claude-4-sonnet, anthropic--claude-4.5-sonnet.
     ids: ['claude-3', 'claude-4', 'claude-haiku-4', 'claude-sonnet-4', 'claude-opus-4'],

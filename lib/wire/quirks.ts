@@ -81,6 +81,8 @@ export interface Quirks {
   wrongStartUsage: boolean;
   /** Messages: rejects fields and tool types beyond Anthropic's core (MiniMax: "Extra inputs are not permitted"). */
   strictBody: boolean;
+  /** Messages: names of tools have at most 64 characters of `[A-Za-z0-9_-]` (Bedrock), as in the other formats. */
+  shortToolNames: boolean;
   /** Messages: gets the client's `anthropic-beta` header, and its body unchanged with the fields that only Claude has. */
   betas: boolean;
 
@@ -149,6 +151,7 @@ export const defaultQuirks: Quirks = {
   leakedThinkEnd: false,
   wrongStartUsage: false,
   strictBody: false,
+  shortToolNames: false,
   betas: false,
   signedCalls: false,
 };

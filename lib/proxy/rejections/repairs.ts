@@ -179,9 +179,13 @@ function bodyProposals(name: string, diagnosis: Diagnosis, patient: Patient, sco
   const particular = (particulars[last] ?? []).map((change) => ({ change, scope }));
   const ids = last === 'id' || last === 'callid' ? maximumLength(words) : undefined;
   if (ids !== undefined) return [model(quirks({ toolIdMax: ids }))];
+  if (last === 'name' && route.format === 'messages' && maximumLength(words) === 64)
+    return [model(quirks({ shortToolNames: true }))];
   const length = last === 'description' ? maximumLength(words) : undefined;
   if (length !== undefined) return shortened(name, length, sent, scope);
   const found = findField(sent.body, name);
+  // A gateway may name the field of its own translation (BerriAI/litellm#30218).
+  if (!found && last === 'reasoningeffort') return [{ change: { kind: 'no_thinking' }, scope }];
   if (!found) return particular;
   if (found.type === 'keyword') return [{ change: { kind: 'keyword', keyword: found.keyword }, scope }];
   const { path } = found;

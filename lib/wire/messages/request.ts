@@ -15,6 +15,7 @@ import { toThinking } from '../encode/thinking.ts';
 import { pick } from './blocks.ts';
 import { asGiven, claudeOnlyFields, coreBodyFields, toChoice, toSystem, toTools } from './fields.ts';
 import { toMessages } from './history.ts';
+import { withShortNames } from './names.ts';
 import { allowedThinking, toContextManagement, withRequiredThoughts } from './thinking.ts';
 
 /** Tokens. The API requires `max_tokens`, also when neither the client nor the configuration sets it. */
@@ -44,7 +45,8 @@ export function encodeMessagesRequest(request: MessagesRequest, route: Route): M
     stream: true,
   };
   const present = Object.entries(body).filter(([, value]) => value !== undefined);
-  const encoded = Object.fromEntries(present) as MessagesRequest;
+  const complete = Object.fromEntries(present) as MessagesRequest;
+  const encoded = quirks.shortToolNames ? withShortNames(complete) : complete;
   return wellFormedJson(quirks.strictBody ? pick(encoded, coreBodyFields) : encoded);
 }
 
