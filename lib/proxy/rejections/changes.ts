@@ -183,12 +183,22 @@ export function changedHeaders(
   headers: Readonly<Record<string, string>>,
   change: Change,
 ): Readonly<Record<string, string>> {
+  if (change.kind === 'quirks' && change.quirks.betas === false)
+    return withoutHeader(headers, 'anthropic-beta');
   if (change.kind !== 'header') return headers;
   const { [change.name]: value, ...rest } = headers;
   if (value === undefined) return headers;
   const refused = new Set(change.values);
   const kept = change.values === undefined ? [] : listOf(value).filter((one) => !refused.has(one));
   return kept.length > 0 ? { ...rest, [change.name]: kept.join(',') } : rest;
+}
+
+function withoutHeader(
+  headers: Readonly<Record<string, string>>,
+  name: string,
+): Readonly<Record<string, string>> {
+  const { [name]: _left, ...rest } = headers;
+  return rest;
 }
 
 /** The values of a header that holds a list. */
@@ -204,6 +214,7 @@ const quirkWords: Partial<Record<keyof Quirks, string>> = {
   webSearch: 'web search',
   schema: 'numeric bounds in tool schemas',
   strictBody: 'fields beyond the core of the API',
+  betas: 'anthropic-beta and the fields that need it',
   toolIdMax: 'long tool ids',
   thinking: 'thinking fields',
   thinkingAlwaysOn: 'request to disable thinking',

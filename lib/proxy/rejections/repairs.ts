@@ -61,16 +61,15 @@ export function proposals(diagnosis: Diagnosis, patient: Patient): Proposal[] {
     case 'thinking_history':
       return [...remedied(diagnosis, patient), conversation({ kind: 'no_thinking' })];
     case 'seal':
-      return [
-        conversation({ kind: 'no_seals', standIn: standsIn(diagnosis, patient.route) }),
-        conversation({ kind: 'no_seals', standIn: true }),
-      ];
+      return seals(diagnosis, patient.route);
     case 'answer_limit':
       return [...answerOf(diagnosis.counts?.limit, 'model'), ...named(diagnosis, patient)];
     case 'answer_room': {
       const { limit = 0, input = limit } = diagnosis.counts ?? {};
-      // SGLang also refuses a sum that only reaches the limit (sgl-project/sglang, tokenizer_manager.py).
-      return answerOf(limit - input - 1, 'conversation');
+      // SGLang also refuses a sum that only reaches the limit (sgl-project/sglang, tokenizer_manager.py); a server may count
+      // a little more the second time.
+      const left = limit - input - 1;
+      return [...answerOf(left, 'conversation'), ...answerOf(Math.floor(left * 0.98), 'conversation')];
     }
     default:
       return [];
@@ -114,6 +113,22 @@ const remedies: Readonly<Record<Remedy, readonly Proposal[]>> = {
 
 function remedied({ remedy }: Diagnosis, _patient: Patient): readonly Proposal[] {
   return remedy === undefined ? [] : remedies[remedy];
+}
+
+function seals(diagnosis: Diagnosis, route: WireRoute): Proposal[] {
+  return [
+    conversation({ kind: 'no_seals', standIn: standsIn(diagnosis, route) }),
+    conversation({ kind: 'no_seals', standIn: true }),
+  ];
+}
+
+/** Fields that hold signatures or encrypted reasoning. */
+const sealFields: ReadonlySet<string> = new Set(['encryptedcontent', 'signature', 'thoughtsignature']);
+
+/** `tools.0.custom.name`, `messages.73.member.content.2.member.toolUse.name`. */
+function isToolName(path: string): boolean {
+  const segments = toSegments(path).map(folded);
+  return segments.some((segment) => /^(?:tools?|tooluse|toolspec|function|toolcalls)$/.test(segment));
 }
 
 /** Gemini accepts a placeholder for a missing signature, also behind its OpenAI-compatible endpoint. */
@@ -168,6 +183,8 @@ function headerProposals({ names = [], words = '' }: Diagnosis, { headers }: Sen
       const values = listOf(headers[name] ?? '').filter((value) => names.includes(value));
       return values.length > 0 ? [model({ kind: 'header', name, values })] : [];
     }),
+    // A body for Claude has fields that need the betas of this header.
+    ...(named.includes('anthropic-beta') ? [model(quirks({ betas: false }))] : []),
     ...named.map((name) => model({ kind: 'header', name })),
   ];
 }
@@ -176,17 +193,16 @@ function bodyProposals(name: string, diagnosis: Diagnosis, patient: Patient, sco
   const { words = '' } = diagnosis;
   const { sent, route, made } = patient;
   const last = folded(toSegments(name).findLast((segment) => !/^\d+$/.test(segment)) ?? '');
-  const particular = (particulars[last] ?? []).map((change) => ({ change, scope }));
+  const particular: Proposal[] = (particulars[last] ?? []).map((change) => ({ change, scope }));
   const ids = last === 'id' || last === 'callid' ? maximumLength(words) : undefined;
   if (ids !== undefined) return [model(quirks({ toolIdMax: ids }))];
-  if (last === 'name' && route.format === 'messages' && maximumLength(words) === 64)
+  if (sealFields.has(last)) particular.unshift(...seals(diagnosis, route));
+  if (last === 'name' && route.format === 'messages' && isToolName(name))
     return [model(quirks({ shortToolNames: true }))];
   const length = last === 'description' ? maximumLength(words) : undefined;
   if (length !== undefined) return shortened(name, length, sent, scope);
   const found = findField(sent.body, name);
-  // A gateway may name the field of its own translation (BerriAI/litellm#30218).
-  if (!found && last === 'reasoningeffort') return [{ change: { kind: 'no_thinking' }, scope }];
-  if (!found) return particular;
+  if (!found) return [...particular, ...(synonyms[last] ?? []).map((change) => ({ change, scope }))];
   if (found.type === 'keyword') return [{ change: { kind: 'keyword', keyword: found.keyword }, scope }];
   const { path } = found;
   // The decoder applies the stop sequences then.
@@ -219,6 +235,15 @@ const otherMaxTokens: readonly Change[] = [
   quirks({ maxTokensField: 'max_tokens' }),
 ];
 const inPrompt: readonly Change[] = [quirks({ jsonSchema: false })];
+
+/** Thinking has a name in each format, and gateways refuse it by the one that they translate it to (BerriAI/litellm#30218). */
+const noThinkingFields: readonly Change[] = [quirks({ thinking: 'none' })];
+const synonyms: Readonly<Record<string, readonly Change[]>> = {
+  reasoningeffort: noThinkingFields,
+  reasoning: noThinkingFields,
+  thinking: noThinkingFields,
+  enablethinking: noThinkingFields,
+};
 
 /** Fields whose refusal is answered better than by leaving them out, by their folded name. */
 const particulars: Readonly<Record<string, readonly Change[]>> = {

@@ -403,7 +403,7 @@ const reports: readonly Report[] = [
     status: 400,
     body: { type: 'error', error: { type: 'invalid_request_error', message: 'invalid beta flag' } },
     about: 'header',
-    change: 'takes no header anthropic-beta',
+    change: 'takes no anthropic-beta and the fields that need it',
   },
   {
     name: 'Bedrock beta2 (router-for-me/CLIProxyAPI#4750)',
@@ -411,7 +411,7 @@ const reports: readonly Report[] = [
     status: 400,
     body: { message: 'The model returned the following errors: invalid beta flag' },
     about: 'header',
-    change: 'takes no header anthropic-beta',
+    change: 'takes no anthropic-beta and the fields that need it',
   },
   {
     name: 'Bedrock ctx mgmt (Wei-Shaw/sub2api#2726)',
