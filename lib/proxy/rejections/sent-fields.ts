@@ -91,34 +91,69 @@ function inSchema(path: FieldPath): Found | undefined {
   return { type: 'keyword', keyword: path.at(-1) ?? '' };
 }
 
+/** Where each name is in a body, by its folded form: the shallowest field, and the keyword of a tool's schema. */
+interface Names {
+  fields: ReadonlyMap<string, FieldPath>;
+  keywords: ReadonlyMap<string, string>;
+}
+
+/** A refusal may contain several names, and long conversations have many values. */
+const namesOf = new WeakMap<object, Names>();
+
 /** The shallowest field of this name, wherever it is; a keyword of a schema only if there is no such field. */
 function searched(body: Json, sought: string): Found | undefined {
-  let keyword: string | undefined;
-  const queue: { value: Json | undefined; path: FieldPath; schema: 'no' | 'schema' | 'names' }[] = [
-    { value: body, path: [], schema: 'no' },
-  ];
-  for (let at = 0; at < queue.length && at < maxVisited; at++) {
-    const { value, path, schema } = queue[at] as (typeof queue)[number];
-    if (Array.isArray(value)) {
-      for (const element of value) queue.push({ value: element, path: [...path, '*'], schema });
-      continue;
-    }
-    if (!isObject(value)) continue;
-    for (const [key, inner] of Object.entries(value)) {
-      const name = folded(key);
-      if (name === sought && schema !== 'names') {
-        if (schema === 'schema') keyword ??= key;
-        else if (!essential.has(name)) return { type: 'field', path: [...path, key] };
-      }
-      if (schema === 'no' && opaque.has(name) && path.length > 0) continue;
-      queue.push({ value: inner, path: [...path, key], schema: below(schema, name, path) });
-    }
-  }
+  if (typeof body !== 'object' || body === null) return undefined;
+  const names = namesOf.get(body) ?? namesIn(body);
+  namesOf.set(body, names);
+  const path = names.fields.get(sought);
+  if (path) return { type: 'field', path };
+  const keyword = names.keywords.get(sought);
   return keyword === undefined || keywordsToKeep.has(keyword) ? undefined : { type: 'keyword', keyword };
 }
 
-function below(schema: 'no' | 'schema' | 'names', key: string, path: FieldPath): 'no' | 'schema' | 'names' {
-  if (schema === 'no') return path[0] === 'tools' && schemaRoots.has(key) ? 'schema' : 'no';
+/** A value of a body with its key and what contains it. */
+interface Visited {
+  value: Json | undefined;
+  key: string;
+  within: Visited | undefined;
+  schema: 'no' | 'schema' | 'names';
+}
+
+function namesIn(body: Json): Names {
+  const fields = new Map<string, FieldPath>();
+  const keywords = new Map<string, string>();
+  const queue: Visited[] = [{ value: body, key: '', within: undefined, schema: 'no' }];
+  for (let at = 0; at < queue.length && at < maxVisited; at++) {
+    const within = queue[at] as Visited;
+    const { value, schema } = within;
+    if (Array.isArray(value)) {
+      for (const element of value) queue.push({ value: element, key: '*', within, schema });
+      continue;
+    }
+    if (!isObject(value)) continue;
+    const isTop = within.within === undefined;
+    for (const [key, inner] of Object.entries(value)) {
+      const name = folded(key);
+      if (schema === 'schema' && !keywords.has(name)) keywords.set(name, key);
+      if (schema === 'no' && !essential.has(name) && !fields.has(name))
+        fields.set(name, [...pathOf(within), key]);
+      if (schema === 'no' && opaque.has(name) && !isTop) continue;
+      if (typeof inner !== 'object') continue;
+      const isTool = pathOf(within)[0] === 'tools';
+      queue.push({ value: inner, key, within, schema: below(schema, name, isTool) });
+    }
+  }
+  return { fields, keywords };
+}
+
+function pathOf(visited: Visited): string[] {
+  const path: string[] = [];
+  for (let at = visited; at.within; at = at.within) path.unshift(at.key);
+  return path;
+}
+
+function below(schema: 'no' | 'schema' | 'names', key: string, inTool: boolean): 'no' | 'schema' | 'names' {
+  if (schema === 'no') return inTool && schemaRoots.has(key) ? 'schema' : 'no';
   return schema === 'schema' && ['properties', 'defs', 'definitions', 'patternproperties'].includes(key)
     ? 'names'
     : 'schema';
