@@ -269,11 +269,11 @@ export const families: readonly FamilyRule[] = [
 
   // Calls that servers pass on as text, in the notation of the family's chat template: vllm-project/vllm#54686,
   // sgl-project/sglang#35736 (DeepSeek V4), vllm-project/vllm#30238 (Kimi K2), waybarrios/vllm-mlx#797 (GLM 4.7),
-  // QwenLM/qwen-code#10692 (Qwen 3), earendil-works/pi#368 (MiniMax M2).
-  { ids: ['deepseek'], format: 'chat', quirks: { leakedCalls: 'dsml' } },
-  { ids: kimi, format: 'chat', quirks: { leakedCalls: 'kimi' } },
-  { ids: ['glm', 'qwen'], format: 'chat', quirks: { leakedCalls: 'tool_call' } },
-  { ids: ['minimax'], format: 'chat', quirks: { leakedCalls: 'minimax' } },
+  // QwenLM/qwen-code#10692 (Qwen 3), earendil-works/pi#368 and, over messages, MiniMax-AI/MiniMax-M2.5#10 (MiniMax M2).
+  { ids: ['deepseek'], quirks: { leakedCalls: 'dsml' } },
+  { ids: kimi, quirks: { leakedCalls: 'kimi' } },
+  { ids: ['glm', 'qwen'], quirks: { leakedCalls: 'tool_call' } },
+  { ids: ['minimax'], quirks: { leakedCalls: 'minimax' } },
 
   // No quirks: it is here so that DeepSeek-R1-Distill-Llama is not taken for DeepSeek.
   { ids: ['llama'], quirks: {} },

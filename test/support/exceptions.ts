@@ -158,6 +158,15 @@ const known: Readonly<Record<string, Exception>> = {
     calls: [call('Read', '{"n":1}'), call('Bash', '')],
     why: 'the reader reads only streams',
   },
+  'messages/leaked-call': {
+    text: 'I look.\n\nThen more.',
+    calls: [call('Read', '{"file_path":"/a"}')],
+    why: 'P8: the quirk makes a call of the text',
+  },
+  'messages/leaked-call-without-end': {
+    text: 'I look.\n',
+    why: 'P8: the quirk takes the text for a broken call',
+  },
   'messages/text-in-start': {
     calls: [call('Read', '{"n":1}')],
     why: 'the reader reads arguments only as text',

@@ -31,6 +31,7 @@ import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
 import { costOf } from '../decode/usage.ts';
 import { keepBytes, splitStart } from './repairs.ts';
+import { leakingText } from './leaked-calls.ts';
 import { blockTexts } from './leaked-tags.ts';
 import { hasOddNumbers, startUsage, toStopReason, withNumbers } from './usage.ts';
 
@@ -50,6 +51,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const toClientName = clientToolNames(request.tools, emit);
   const toClientId = clientToolIds(route, emit);
   const texts = blockTexts(quirks.leakedThinkEnd);
+  const leaking = leakingText(answer, route, turn, { toClientName, toClientId }, emit);
   /** The types of the started blocks, by the upstream's index. */
   const types = new Map<number, string>();
   let latest = -1;
@@ -136,13 +138,14 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     }
     begin();
     for (const [index, held] of texts.closeAll()) release(index, held);
+    leaking?.endBlock(latest);
     const index = toNumber(json['index']) ?? latest + 1;
     latest = index;
     types.set(index, type);
     texts.open(index);
     const { block, rest } = splitStart(
       carryFields(toClientBlock(given as AnswerBlock)),
-      quirks.leakedThinkEnd,
+      quirks.leakedThinkEnd || leaking !== undefined,
     );
     const event: BlockStart = { type: 'content_block_start', index, content_block: block };
     answer.open(index, block, block === given ? keepBytes(event, json, text) : event);
@@ -184,6 +187,8 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (toText(given.type) === '') return emit({ type: 'dropped', what: 'a delta without a type' });
     const sent = toClientDelta(given, index);
     if (sent === undefined) return;
+    const isText = sent.type === 'text_delta' && types.get(index) === 'text';
+    if (isText && leaking?.write(index, toText(sent.text))) return;
     const event: BlockDelta = { type: 'content_block_delta', index, delta: sent };
     if (!answer.delta(index, sent, sent === given ? keepBytes(event, json, text) : event))
       handleStrayDelta(sent);
@@ -223,6 +228,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   function stop(json: JsonObject, text: string): void {
     const index = toNumber(json['index']) ?? latest;
     release(index, texts.close(index));
+    leaking?.endBlock(index);
     const event: BlockStop = { type: 'content_block_stop', index };
     answer.close(index, keepBytes(event, json, text));
   }
@@ -249,6 +255,8 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (answer.phase() === 'after') return;
     begin();
     for (const [index, held] of texts.closeAll()) release(index, held);
+    leaking?.end(finish.isCut());
+    if (answer.phase() === 'after') return;
     const reason = finish.reason() ?? 'end_turn';
     const output = usage.output_tokens > 0 ? usage.output_tokens : Math.ceil(answer.written() / 4);
     const total: Usage = { ...usage, output_tokens: output };

@@ -154,6 +154,7 @@ export function leakedCalls({ dialect, tools, isText }: LeakedCallOptions): Leak
       blank = all;
       return;
     }
+    if (all === '') return;
     afterCall = false;
     pieces.push({ type: 'text', text: all });
   }
