@@ -122,8 +122,11 @@ describe('numbers', () => {
         }
         if (learned?.what === 'change') assert.deepEqual(learned.change, { kind: 'window', tokens: limit });
         // An answer that has room is the only change.
-        for (const { change } of repairs)
-          assert.deepEqual(change, { kind: 'answer', tokens: (limit ?? NaN) - (input ?? NaN) });
+        const left = (limit ?? NaN) - (input ?? NaN);
+        for (const { change } of repairs) {
+          assert(change.kind === 'answer');
+          assert.ok(change.tokens < left && change.tokens > 0.97 * left - 2, `${change.tokens} of ${left}`);
+        }
       }),
       runsOf(2000),
     );
