@@ -203,7 +203,8 @@ export function memory(log: Log): Memory {
 
   function learnFor(session: string, candidate: Candidate, change: Change, now: number): void {
     const key = `${session} ${nameOf(candidate)}`;
-    const others = (sessions.get(key, now) ?? []).filter(({ kind }) => kind !== change.kind);
+    const keyOf = (one: Change): string => learnedKey({ what: 'change', change: one });
+    const others = (sessions.get(key, now) ?? []).filter((one) => keyOf(one) !== keyOf(change));
     sessions.set(key, [...others.slice(-maxChanges), change], now + conversationMs);
     say(nameOf(candidate), `${describeChange(change)} (for one conversation)`, now + conversationMs);
   }
