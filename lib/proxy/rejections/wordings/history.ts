@@ -56,6 +56,13 @@ export const history: readonly Wording[] = [
   },
   {
     about: 'seal',
+    vendor: 'OpenCode Zen',
+    source: 'Kilo-Org/kilocode#14314, can1357/oh-my-pi#11928',
+    says: 'encrypted_content was not issued to this caller',
+    example: 'reasoning `encrypted_content` was not issued to this caller',
+  },
+  {
+    about: 'seal',
     vendor: 'OpenAI',
     source: 'continuedev/continue#8933',
     says: 'of type reasoning was provided without its required following item',
