@@ -1,5 +1,12 @@
 /** Converts the fields of the request body other than `messages`, for models other than Claude. */
-import type { ClientTool, MessagesRequest, TextBlock, Tool } from '../../anthropic/request.ts';
+import {
+  isServerTool,
+  type ClientTool,
+  type MessagesRequest,
+  type TextBlock,
+  type Tool,
+} from '../../anthropic/request.ts';
+import { isObject, toText } from '../../json.ts';
 import { isBilling, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
 import { joinTexts } from '../encode/text.ts';
 import { isUsableSchema, toolSchema, validSchema } from '../encode/tool-schema.ts';
@@ -53,20 +60,31 @@ export function toSystem(request: MessagesRequest, route: Route, schema: unknown
 }
 
 /**
- * The client's body as it is, but for invalid schemas, for a server that gets it unchanged. Only Claude gets what would end the prefix that a prompt
- * cache shares (P12): the billing block, which changes with every request, and a place in the middle of the tools for those
- * that a search has loaded, since Claude loads deferred tools by itself.
+ * The client's body as it is, but for tools whose schema is invalid, for a server that gets it unchanged. Only Claude gets
+ * what would end the prefix that a prompt cache shares (P12): the billing block, which changes with every request, and a
+ * place in the middle of the tools for those that a search has loaded, since Claude loads deferred tools by itself.
  */
 export function asGiven(request: MessagesRequest, { quirks }: Route): MessagesRequest {
   const { system, tools } = request;
-  const repaired = tools?.map(withValidSchema);
+  const repaired = tools?.map(quirks.genuineSignatures ? withValidSchema : withUsableSchema);
   const valid = repaired?.every((tool, at) => tool === tools?.[at]) ? tools : repaired;
   if (quirks.genuineSignatures) return !valid || valid === tools ? request : { ...request, tools: valid };
   return {
     ...request,
     ...(Array.isArray(system) && { system: system.filter((block) => !isBilling(block)) }),
-    ...(valid && { tools: inLoadOrder(valid, request) }),
+    ...(valid && { tools: inLoadOrder(valid.filter(isNamed), request) }),
   };
+}
+
+function isNamed({ name }: Tool): boolean {
+  return toText(name).trim() !== '';
+}
+
+/** A tool that the client runs, with an object as its schema, which every server requires. */
+function withUsableSchema(tool: Tool): Tool {
+  const { input_schema: schema } = tool;
+  const isUsable = isServerTool(tool) || (isObject(schema) && schema['type'] === 'object');
+  return isUsable ? withValidSchema(tool) : { ...tool, input_schema: toolSchema(schema) };
 }
 
 /** One schema that Anthropic's API rejects would fail every request. */

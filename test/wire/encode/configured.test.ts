@@ -4,12 +4,12 @@ import { test } from 'node:test';
 import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
 import type { ModelEntry } from '../../../lib/config/settings.ts';
 import { toObject, type Json } from '../../../lib/json.ts';
-import { wireFormats, type WireFormat } from '../../../lib/wire/formats.ts';
 import { catalogued, sentTo } from '../../support/catalogued.ts';
 import { requestOf, user } from '../../support/requests.ts';
+import { formats, type Format } from '../../support/turns.ts';
 
 /** The fields of a body that concern thinking. */
-const fieldsIn: Record<WireFormat, (body: { [key: string]: Json | undefined }) => unknown> = {
+const fieldsIn: Record<Format, (body: { [key: string]: Json | undefined }) => unknown> = {
   chat: ({ reasoning_effort: effort, thinking }) => [effort, thinking],
   messages: ({ output_config: output, thinking }) => [output, thinking],
   responses: ({ reasoning }) => reasoning,
@@ -17,7 +17,7 @@ const fieldsIn: Record<WireFormat, (body: { [key: string]: Json | undefined }) =
 };
 
 function fields(
-  format: WireFormat,
+  format: Format,
   entry: Partial<ModelEntry>,
   id = 'house-model-1',
   more: Partial<MessagesRequest> = {},
@@ -26,7 +26,7 @@ function fields(
   return fieldsIn[format](sentTo(catalogued(id, format, entry), requestOf([user('hi')], asked)));
 }
 
-const cases: [string, Partial<ModelEntry>, Record<WireFormat, unknown>][] = [
+const cases: [string, Partial<ModelEntry>, Record<Format, unknown>][] = [
   [
     'an effort',
     { reasoning_effort: 'high' },
@@ -100,7 +100,7 @@ const cases: [string, Partial<ModelEntry>, Record<WireFormat, unknown>][] = [
 ];
 for (const [name, entry, expected] of cases) {
   test(`the entry of an unknown model sets ${name}`, () => {
-    for (const format of wireFormats) assert.deepEqual(fields(format, entry), expected[format], format);
+    for (const format of formats) assert.deepEqual(fields(format, entry), expected[format], format);
   });
 }
 

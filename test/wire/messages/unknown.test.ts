@@ -99,6 +99,21 @@ test('once the server has refused system messages in between, they are reminders
   assert.match(JSON.stringify(sent), /<system-reminder>\\ndate/);
 });
 
+test('a tool without a name, and one without a usable schema, would fail the whole request', () => {
+  const tools = [
+    { name: ' ', input_schema: { type: 'object' } },
+    { name: 'A', input_schema: null },
+    { name: 'B', input_schema: '{"type":' },
+    { name: 'C', input_schema: { properties: { a: {} } } },
+  ];
+  const none = { type: 'object', properties: {}, additionalProperties: false };
+  assert.deepEqual(sentTo(unknown, requestOf([user('go')], { tools }))['tools'], [
+    { name: 'A', input_schema: none },
+    { name: 'B', input_schema: none },
+    { name: 'C', input_schema: { type: 'object', properties: { a: {} } } },
+  ]);
+});
+
 test('the billing block of the system prompt, which changes with every request, is left out (P12)', () => {
   const billing = { type: 'text' as const, text: 'x-anthropic-billing-header: cc_version=2.1.330.1f3;' };
   const rest = { type: 'text' as const, text: 'Be short' };
