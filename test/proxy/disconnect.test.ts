@@ -70,7 +70,7 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
         assert.equal(over.proxy.stats().failures, 0);
         const failures = over
           .warnings()
-          .filter(({ reason }) => how === 'aborted' || !String(reason).startsWith('503 '));
+          .filter(({ upstreamStatus }) => how === 'aborted' || upstreamStatus !== 503);
         assert.deepEqual(failures, []);
       });
     }

@@ -76,9 +76,6 @@ export function diagnose(error: ApiError, modelId = '', gateway = false): Diagno
     return words.includes('token') ? { ...rest, ...room(words) } : { about: 'window', ...rest };
   if (isHeader(words)) return { about: 'header', ...rest };
   if (names.some(isInSchema)) return { about: 'tool_schema', ...rest };
-  // A server error with the status of a request's fault.
-  if ([...facts.types].some((type) => serverErrors.has(type.toLowerCase())) && !saysInvalid(facts))
-    return { about: 'other', ...rest };
   return { about: names.length > 0 ? 'field' : 'request', ...rest };
 }
 
@@ -155,13 +152,6 @@ function byStatus({ status, upstreamType, upstreamCode }: ApiError, gateway: boo
   if (status === 408 || status === 409 || status === 425 || status >= 500) return 'outage';
   return status >= 400 ? 'request' : 'other';
 }
-
-/** Types of a gateway for what it does not explain (anomalyco/opencode#43481). */
-const serverErrors: ReadonlySet<string> = new Set([
-  'server_error',
-  'internal_server_error',
-  'upstream_error',
-]);
 
 function paramsOf({ param }: ApiError, { params }: ErrorFacts): string[] {
   return param === undefined ? [...params] : [param, ...params];

@@ -250,4 +250,12 @@ export const accounts: readonly Wording[] = [
     status: [400],
     opening: true,
   },
+
+  {
+    about: 'other',
+    vendor: 'OpenCode Go',
+    source: 'anomalyco/opencode#43481',
+    says: 'upstream request failed: [400] provider returned error',
+    status: [400],
+  },
 ];

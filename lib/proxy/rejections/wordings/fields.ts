@@ -179,4 +179,13 @@ export const fields: readonly Wording[] = [
     source: 'anthropics/claude-code#49370',
     says: 'invalid beta flag',
   },
+
+  {
+    about: 'field',
+    vendor: 'OpenRouter',
+    source: 'zed-industries/zed#36094',
+    says: 'no endpoints found that support the provided tool_choice',
+    example: "No endpoints found that support the provided 'tool_choice' value.",
+    status: [0, 400, 404],
+  },
 ];

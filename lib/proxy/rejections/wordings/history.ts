@@ -228,4 +228,13 @@ export const history: readonly Wording[] = [
     example: '"llama3.1:8b" does not support thinking',
     remedy: 'no_thinking_fields',
   },
+
+  {
+    about: 'seal',
+    vendor: 'Anthropic',
+    source: 'tailcallhq/forgecode#1853',
+    says: 'when thinking is disabled, … cannot contain thinking',
+    example:
+      'messages.1.content.0: When thinking is disabled, an `assistant` message in the final position cannot contain `thinking`. To use thinking blocks, enable `thinking` in your request.',
+  },
 ];

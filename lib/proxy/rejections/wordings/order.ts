@@ -142,4 +142,30 @@ export const order: readonly Wording[] = [
       'messages.2.content: Conversation blocks and tool result blocks cannot be provided in the same turn.',
     remedy: 'text_in_results',
   },
+
+  {
+    about: 'turn_order',
+    vendor: 'DeepSeek',
+    source: 'decolua/9router#773',
+    says: 'unknown variant developer, expected one of',
+    example:
+      'messages[1].role: unknown variant `developer`, expected one of `system`, `user`, `assistant`, `tool`',
+    remedy: 'system_as_user',
+  },
+  {
+    about: 'turn_order',
+    vendor: 'Plano',
+    source: 'katanemo/plano#967',
+    says: 'unknown variant system, expected',
+    example:
+      'Failed to parse request: unknown variant `system`, expected `user` or `assistant` at line 1 column 4677',
+    remedy: 'system_as_user',
+  },
+  {
+    about: 'turn_order',
+    vendor: 'Mistral',
+    source: 'charmbracelet/crush#279',
+    says: 'unexpected role tool after role',
+    example: "Unexpected role 'tool' after role 'user'",
+  },
 ];
