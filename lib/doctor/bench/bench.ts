@@ -112,15 +112,10 @@ export async function openBench(options: BenchOptions, context: Context): Promis
 
 type LogEntry = Readonly<Record<string, unknown>>;
 
-/** Undefined for an attempt that did not fail. */
+/** Undefined for an attempt that did not fail, or was refused. */
 function failedAttempt(entry: LogEntry | undefined): FailedAttempt | undefined {
-  const reason = entry?.['reason'];
-  if (typeof reason !== 'string') return undefined;
-  return {
-    reason,
-    trouble: entry?.['trouble'] as Trouble | undefined,
-    limit: entry?.['limit'] as TimeLimit | undefined,
-  };
+  const trouble = entry?.['trouble'] as Trouble | undefined;
+  return trouble && { trouble, limit: entry?.['limit'] as TimeLimit | undefined };
 }
 
 /** An answer that was aborted on purpose is not judged. */

@@ -35,8 +35,7 @@ export interface RecordedUpstream extends RecordedResponse {
 
 /** How the proxy's last attempt failed, from its log. */
 export interface FailedAttempt {
-  reason: string;
-  trouble?: Trouble | undefined;
+  trouble: Trouble;
   limit?: TimeLimit | undefined;
 }
 

@@ -54,7 +54,7 @@ export function toFailure(
 ): CheckFailure {
   if (outcome.kind === 'violation')
     return new CheckFailure('occ', `occ violated a law of the stream: ${outcome.rule}`);
-  const reason = failed?.reason ?? outcome.error.message.split('\n', 1)[0] ?? '';
+  const reason = outcome.error.message.split('\n', 1)[0] ?? '';
   const limit = failed?.limit;
   if (limit !== undefined && limit !== 'client') {
     // A cap on the whole stream is the user's choice; the other limits are reached only by a silent upstream.
