@@ -86,7 +86,7 @@ export function errorFacts(body: Json): ErrorFacts {
 
   function visitMessage(text: string, role: Role): void {
     if (role === 'error' && isName(text)) add(types, text);
-    if (search(text) && /^\s*[[{]/.test(text)) return;
+    if (search(text) && isStructure(text)) return;
     add(messages, text, maxMessage);
   }
 
@@ -152,6 +152,11 @@ function* fieldsOf(object: JsonObject): Iterable<[string, Json | undefined]> {
 /** llama.cpp says in fields how many tokens a prompt and the window have (ggml-org/llama.cpp#15780). */
 function isCount(key: string, value: Json | undefined): value is number {
   return (key === 'n_prompt_tokens' || key === 'n_ctx') && typeof value === 'number';
+}
+
+/** Whether a text begins as JSON or as a Python literal, in contrast to `[req_1] the sentence`. */
+export function isStructure(text: string): boolean {
+  return /^\s*(?:\{|\[\s*[[{"'])/.test(text);
 }
 
 /** A name as programs write it, in contrast to a sentence. */

@@ -1,7 +1,7 @@
 /** Chooses what an error body says to the user: the reason, wherever it is. */
 import type { ErrorFacts } from '../../anthropic/errors.ts';
 import { isObject, toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
-import { isKey } from './error-facts.ts';
+import { isKey, isStructure } from './error-facts.ts';
 
 /** Entries of a validator's list that are quoted. */
 const maxIssues = 3;
@@ -51,7 +51,7 @@ const introductions: ReadonlySet<string> = new Set([
 export function chosenMessage(stated: string, { messages }: ErrorFacts): string {
   const found = messages.map((text) => (isHtml(text) ? describeHtml(text) : text));
   if (isHtml(stated)) return describeHtml(stated);
-  if (stated === '' || /^\s{0,100}[[{]/.test(stated)) return found[0] ?? stated;
+  if (stated === '' || isStructure(stated)) return found[0] ?? stated;
   const plain =
     stated.length < 60
       ? stated

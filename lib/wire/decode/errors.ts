@@ -15,7 +15,7 @@ import {
 } from '../../json.ts';
 import { redactedLine } from '../../redact.ts';
 import { jsonIn } from './embedded-json.ts';
-import { errorFacts } from './error-facts.ts';
+import { errorFacts, isStructure } from './error-facts.ts';
 import { chosenMessage, isHtml, messageIn, rawError } from './error-message.ts';
 import { isExactType, miniMaxType, typeSaid } from './error-types.ts';
 
@@ -39,7 +39,7 @@ export function readApiError(status: number, body: string): ApiError {
 
 /** The error in a body that is JSON without its end, or an event of a stream; undefined for other text. */
 function cutOff(body: string): Json | undefined {
-  return /^\s*(?:[[{]|data:|event:)/.test(body) ? jsonIn(body.slice(0, maxBody)) : undefined;
+  return isStructure(body) || /^\s*(?:data|event):/.test(body) ? jsonIn(body.slice(0, maxBody)) : undefined;
 }
 
 /**
