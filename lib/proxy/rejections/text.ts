@@ -89,9 +89,14 @@ function wordsIn(text: string): number {
   return text.trim().split(/\s+/, quotedWords).length;
 }
 
-/** The text without the model's id, whose parts (`grok-reasoning`, `gpt-128k`) look like fields and numbers. */
+/**
+ * The text without the model's id, whose parts (`grok-reasoning`, `gpt-128k`) look like fields and numbers. An id that is a
+ * word, such as the one of `openrouter/auto`, stays: it is more often that word.
+ */
 export function withoutModel(text: string, modelId: string): string {
-  const ids = [modelId, modelId.slice(modelId.lastIndexOf('/') + 1)].filter((id) => id.length > 3);
+  const ids = [modelId, modelId.slice(modelId.lastIndexOf('/') + 1)].filter(
+    (id) => id.length > 3 && !/^[a-z_]+$/i.test(id),
+  );
   return ids.reduce((kept, id) => replaceWord(kept, id, 'model'), text);
 }
 
@@ -103,6 +108,7 @@ function replaceWord(text: string, word: string, by: string): string {
   // Lower case of some letters is longer, and then the positions differ.
   if (lower.length !== text.length) return text;
   for (let at = lower.indexOf(sought); at !== -1; at = lower.indexOf(sought, at + sought.length)) {
+    if (/\w/.test(lower[at - 1] ?? '') || /\w/.test(lower[at + sought.length] ?? '')) continue;
     kept.push(text.slice(from, at), by);
     from = at + sought.length;
   }
