@@ -1,8 +1,10 @@
 /** Refusals that no change of the request answers: what they are about, and what is remembered of them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { withoutModel } from '../../../lib/proxy/rejections/text.ts';
 import { follow } from '../../support/refusals/chain.ts';
 
+/** What follows from the error of a chat upstream. */
 const about = (status: number, error: object) =>
   follow({ format: 'chat', status, body: JSON.stringify({ error }) });
 
@@ -31,6 +33,19 @@ for (const [source, status, error] of [
   test(`a model that is not available is remembered as such: ${source}`, () => {
     const { diagnosis, learned, repairs } = about(status, error);
     assert.deepEqual([diagnosis.about, learned?.what, repairs], ['model', 'gone', []]);
+  });
+
+for (const [source, error, expected] of [
+  [
+    'OpenRouter, Gitlawb/openclaude#936',
+    { message: 'Rate limit exceeded: free-models-per-day', code: 'rate_limit_exceeded' },
+    'allowance',
+  ],
+  ['OpenAI', { message: 'You exceeded your current quota', code: 'insufficient_quota' }, 'balance'],
+  ['Groq', { message: 'Too many tokens', code: 'rate_limit_exceeded' }, 'rate'],
+] as const)
+  test(`a 429 is what its code or its sentence says: ${source}`, () => {
+    assert.equal(about(429, error).diagnosis.about, expected);
   });
 
 for (const message of [
@@ -66,4 +81,15 @@ test('numbers and names in addresses, units and stack traces are no part of the 
       'Bad request\n  File "/srv/app.py", line 7, in top_p\n    raise temperature_error\nSee https://example.com/a#top_p',
   });
   assert.deepEqual(named.repairs, []);
+});
+
+test('the id of a model is replaced as a whole, and only if it is no plain word', () => {
+  const cases = [
+    ['gpt-128k does not take it', 'openai/gpt-128k', 'model does not take it'],
+    ['OpenAI/GPT-128k: no', 'openai/gpt-128k', 'model: no'],
+    ['模型gpt-128k不支持', 'gpt-128k', '模型model不支持'],
+    ['gpt-128kb', 'gpt-128k', 'gpt-128kb'],
+    ['"auto" tool choice requires --enable-auto-tool-choice', 'openrouter/auto', undefined],
+  ] as const;
+  for (const [text, id, expected = text] of cases) assert.equal(withoutModel(text, id), expected);
 });

@@ -131,6 +131,7 @@ export const noise: fc.Arbitrary<{ before: string; after: string }> = fc.record(
     'Error from provider (Acme): ',
     '400 ',
     'upstream 10.0.0.7:49017 said: ',
+    `${modelId}: `,
   ),
   after: fc.constantFrom(
     '',
@@ -161,5 +162,7 @@ export const echoPlace: fc.Arbitrary<(echo: string) => string> = fc.constantFrom
   (echo: string) => ` [type=extra_forbidden, input_value='${echo.replaceAll("'", '')}', input_type=str]`,
   (echo: string) => ` Received: "${echo.replaceAll('"', '')}"`,
   (echo: string) => ` in “${echo}”`,
+  () => " [type=extra_forbidden, input_value={'stop': ['x'], 'top_k': 49034}, input_type=dict]",
+  () => ' input_value=[stream_options is not supported, 49035], input_type=list',
   (echo: string) => ` near \`${echo}\``,
 );

@@ -5,8 +5,8 @@ import type { WireFormat } from '../../../lib/wire/formats.ts';
 import { candidateOf } from '../candidates.ts';
 import { call, requestOf, result, routeOf, text, thought, user } from '../requests.ts';
 
-/** The words of field names and numbers in the id are no part of what a refusal says. */
-export const modelId = 'temperature-top_p-128000-stop';
+/** The names of fields and the number in the id are no part of what a refusal says. */
+export const modelId = 'acme/limit/128000/top_p/temperature';
 
 const schema = {
   type: 'object',
