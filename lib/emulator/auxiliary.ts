@@ -27,10 +27,12 @@ export function answerClassifier({ stops, prompt, system, tools }: Conversation)
   return [say('<thinking>The emulator only ever calls for harmless things.</thinking><block>no</block>')];
 }
 
-/** Answers the request for a summary, which Claude Code sends before the conversation exceeds the context window. */
+/**
+ * Answers the request for a summary, which Claude Code sends when the conversation is about to exceed the context window or
+ * has exceeded it. Then it can stand behind a prompt that was not answered: formats join adjacent messages of the user.
+ */
 export function summarize({ prompt }: Conversation): Script | undefined {
-  if (!prompt.startsWith('CRITICAL: Respond with TEXT ONLY') || !prompt.includes('<summary>'))
-    return undefined;
+  if (!/^CRITICAL: Respond with TEXT ONLY/m.test(prompt) || !prompt.includes('<summary>')) return undefined;
   return [
     say(
       '<summary>\nThe conversation so far was held with the built-in emulator of occ, which does not read what it ' +

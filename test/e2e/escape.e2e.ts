@@ -3,8 +3,6 @@
  * model is tried, no failure is recorded, and the next prompt is answered. Needs tmux.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failing, refuse, type Answer } from '../../lib/emulator/answer.ts';
@@ -13,8 +11,8 @@ import { call, say, think, wait, type Script } from '../../lib/emulator/script.t
 import { startEmulator } from '../../lib/emulator/server.ts';
 import { toArray, toObject, toText, type JsonObject } from '../../lib/json.ts';
 import { occ, run, sandbox, type Sandbox } from './client.ts';
-import { environment, logOf } from './launched.ts';
-import { hasTmux, openTerminal, type Terminal } from './terminal.ts';
+import { logOf, onboarded } from './launched.ts';
+import { enter, hasTmux, openTerminal, type Terminal } from './terminal.ts';
 import { key, posts } from './upstream.ts';
 
 const never = 60_000;
@@ -134,28 +132,12 @@ test(name, { skip: !hasTmux && 'tmux is not installed' }, async (t) => {
   }
 });
 
-/** The environment of a user who has already used Claude Code in this folder. */
-function onboarded(box: Sandbox): Record<string, string> {
-  const env = environment(box);
-  const folder = env['CLAUDE_CONFIG_DIR'] ?? '';
-  const projects = { [realpathSync(box.work)]: { hasTrustDialogAccepted: true } };
-  mkdirSync(folder);
-  writeFileSync(join(folder, '.claude.json'), JSON.stringify({ hasCompletedOnboarding: true, projects }));
-  return env;
-}
-
 function inSandbox(box: Sandbox, env: Record<string, string>, ...args: string[]): ReturnType<typeof run> {
   return run(process.execPath, [occ, ...args], { cwd: box.work, env });
 }
 
 async function status(box: Sandbox, env: Record<string, string>): Promise<JsonObject> {
   return JSON.parse((await inSandbox(box, env, 'status', '--json')).stdout) as JsonObject;
-}
-
-async function enter(terminal: Terminal, text: string): Promise<void> {
-  await terminal.type(text);
-  await terminal.shows(new RegExp(`❯\\s${text}`));
-  await terminal.press('Enter');
 }
 
 async function within<T>(ms: number, promise: Promise<T>): Promise<T> {

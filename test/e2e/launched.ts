@@ -1,5 +1,5 @@
 /** Launches the real client with occ, on models of an emulator, and reads the log. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer } from '../../lib/emulator/answer.ts';
 import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
@@ -20,6 +20,16 @@ export function launch(box: Sandbox, config: object, ...args: string[]): Promise
 /** The environment of the sandbox, with the client on PATH. */
 export function environment(box: Sandbox): Record<string, string> {
   return { ...box.env, PATH: `${join(claude, '..')}:${box.env['PATH']}` };
+}
+
+/** The environment of a user who has already used Claude Code in this folder. */
+export function onboarded(box: Sandbox): Record<string, string> {
+  const env = environment(box);
+  const folder = env['CLAUDE_CONFIG_DIR'] ?? '';
+  const projects = { [realpathSync(box.work)]: { hasTrustDialogAccepted: true } };
+  mkdirSync(folder);
+  writeFileSync(join(folder, '.claude.json'), JSON.stringify({ hasCompletedOnboarding: true, projects }));
+  return env;
 }
 
 /** The log of occ, in order. */

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hangMs } from '../support/limits.ts';
+import { hangMs, waitUntil } from '../support/limits.ts';
 import { run } from './client.ts';
 
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
@@ -41,7 +41,9 @@ export async function openTerminal(
     return stdout;
   }
 
-  await tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), '-c', cwd, '--', ...command);
+  const size = ['-x', String(columns), '-y', String(rows)];
+  await tmux('new-session', '-d', ...size, '-c', cwd, '--', ...command);
+  await tmux('set-option', '-g', 'remain-on-exit', 'on');
   const screen = (): Promise<string> => tmux('capture-pane', '-p');
   return {
     screen,
@@ -57,8 +59,21 @@ export async function openTerminal(
       }
     },
     async [Symbol.asyncDispose]() {
-      await tmux('kill-server').catch(() => {}); // it ends by itself when its program does
+      // The program must not write into its folders while a test removes them.
+      const pane = async (field: string): Promise<number> =>
+        Number(await tmux('display-message', '-p', `#{pane_${field}}`));
+      const hasEnded = async (): Promise<boolean> => (await pane('dead')) === 1;
+      if (!(await hasEnded())) process.kill(await pane('pid'), 'SIGHUP');
+      await waitUntil(hasEnded, 'the program to end');
+      await tmux('kill-server');
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Types a prompt into the client's input box and sends it. */
+export async function enter(terminal: Terminal, prompt: string): Promise<void> {
+  await terminal.type(prompt);
+  await terminal.shows(new RegExp(`❯\\s${prompt}`));
+  await terminal.press('Enter');
 }

@@ -258,6 +258,11 @@ const cases: [string, MessagesRequest, RegExp | string][] = [
     /^say <summary>[\s\S]*<\/summary>$/,
   ],
   [
+    'a compaction behind a prompt that was not answered',
+    request([user(`${task}\nCRITICAL: Respond with TEXT ONLY. Do NOT call any tools.\n<summary>`)]),
+    /^say <summary>[\s\S]*<\/summary>$/,
+  ],
+  [
     'structured output',
     request([user('give name')], { tools: [{ name: 'StructuredOutput', input_schema: schema('name') }] }),
     'call StructuredOutput {"name":"emulator"}',
