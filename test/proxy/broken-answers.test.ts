@@ -146,7 +146,8 @@ for (const { format, stream, way } of ways) {
         assert.doesNotMatch(response.error?.message ?? '', /all models failed/, name);
         // The log must not report models that were never tried either.
         const refused = over.log.find(({ event }) => event === 'refused');
-        assert.equal(refused?.['message'], response.error?.message, name);
+        assert.equal(refused?.['type'], response.error?.type, name);
+        assert.equal(over.proxy.stats().lastError?.message, response.error?.message, name);
         assert.equal(response.headers.get('x-occ-model'), 'emulator/first', name);
       }),
     );

@@ -1,4 +1,5 @@
 /** Whole refusals: a sentence in an envelope among noise, for one format, with what it says. */
+import type { Format } from '../turns.ts';
 import fc from 'fast-check';
 import { wireFormats, type WireFormat } from '../../../lib/wire/formats.ts';
 import type { Refusal } from './chain.ts';
@@ -49,9 +50,7 @@ export interface FieldRefusal extends Refusal {
   blames: boolean;
 }
 
-function fieldRefusal(
-  fields: Readonly<Record<WireFormat, readonly SentField[]>>,
-): fc.Arbitrary<FieldRefusal> {
+function fieldRefusal(fields: Readonly<Record<Format, readonly SentField[]>>): fc.Arbitrary<FieldRefusal> {
   return format.chain((own) =>
     fc
       .record({

@@ -1,4 +1,5 @@
 /** The request that generated refusals are about, its model in each format, and the fields that are sent for it. */
+import type { Format } from '../turns.ts';
 import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
 import type { Candidate } from '../../../lib/proxy/policy/plan.ts';
 import type { WireFormat } from '../../../lib/wire/formats.ts';
@@ -69,7 +70,7 @@ export function candidateIn(format: WireFormat): Candidate {
 export type SentField = readonly (string | number)[];
 
 /** Fields that can be left out. */
-export const optional: Readonly<Record<WireFormat, readonly SentField[]>> = {
+export const optional: Readonly<Record<Format, readonly SentField[]>> = {
   chat: [
     ['temperature'],
     ['top_p'],
@@ -115,7 +116,7 @@ export const optional: Readonly<Record<WireFormat, readonly SentField[]>> = {
 };
 
 /** Fields without which there is no request. */
-export const essential: Readonly<Record<WireFormat, readonly SentField[]>> = {
+export const essential: Readonly<Record<Format, readonly SentField[]>> = {
   chat: [['model'], ['messages'], ['messages', 0, 'content'], ['tools'], ['stream'], ['messages', 1, 'role']],
   responses: [['model'], ['input'], ['input', 0, 'content'], ['tools'], ['stream'], ['instructions']],
   messages: [['model'], ['messages'], ['messages', 0, 'content'], ['tools'], ['stream'], ['system']],

@@ -10,7 +10,7 @@ import { readGeminiError } from '../../../lib/wire/gemini/errors.ts';
 
 const factor = 8;
 /** How often its share a longer text may cost, for the noise of a busy machine. */
-const slack = 4;
+const slack = 6;
 const small = 16 * 1024;
 
 /** A text of the given length that begins with the first part and repeats the second one. */
