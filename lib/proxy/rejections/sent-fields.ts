@@ -45,7 +45,8 @@ export function findField(body: unknown, name: string): Found | undefined {
   const last = segments.at(-1);
   if (last === undefined || /^\d+$/.test(last)) return undefined;
   const path = followed(body as Json, segments, 0);
-  if (path) return essential.has(last) ? undefined : (inSchema(path) ?? { type: 'field', path });
+  if (path && essential.has(last)) return undefined;
+  if (path) return isInSchema(path) ? keywordAt(path) : { type: 'field', path };
   return searched(body as Json, last);
 }
 
@@ -82,14 +83,21 @@ function followed(
   return rest.length > 0 && skipped < maxSkipped ? followed(value, rest, skipped + 1) : undefined;
 }
 
-/** A path that leads into a tool's schema, as its last keyword; undefined for any other. */
-function inSchema(path: FieldPath): Found | undefined {
+/** Whether a path leads into a tool's schema. */
+function isInSchema(path: FieldPath): boolean {
   const root = path.findIndex((key) => schemaRoots.has(folded(key)));
-  if (root === -1 || folded(path[0] ?? '') !== 'tools' || root === path.length - 1) return undefined;
-  const before = path.at(-2);
-  if (before === 'properties') return undefined;
-  return { type: 'keyword', keyword: path.at(-1) ?? '' };
+  return root !== -1 && folded(path[0] ?? '') === 'tools' && root < path.length - 1;
 }
+
+/** The keyword at a path into a schema; undefined for the name of a parameter, which the tool needs. */
+function keywordAt(path: FieldPath): Found | undefined {
+  const keyword = path.at(-1) ?? '';
+  const isName = holdsNames.has(folded(path.at(-2) ?? ''));
+  return isName || keywordsToKeep.has(keyword) ? undefined : { type: 'keyword', keyword };
+}
+
+/** Keywords that hold schemas by name. */
+const holdsNames: ReadonlySet<string> = new Set(['properties', 'defs', 'definitions', 'patternproperties']);
 
 /** Where each name is in a body, by its folded form: the shallowest field, and the keyword of a tool's schema. */
 interface Names {
@@ -154,9 +162,7 @@ function pathOf(visited: Visited): string[] {
 
 function below(schema: 'no' | 'schema' | 'names', key: string, inTool: boolean): 'no' | 'schema' | 'names' {
   if (schema === 'no') return inTool && schemaRoots.has(key) ? 'schema' : 'no';
-  return schema === 'schema' && ['properties', 'defs', 'definitions', 'patternproperties'].includes(key)
-    ? 'names'
-    : 'schema';
+  return schema === 'schema' && holdsNames.has(key) ? 'names' : 'schema';
 }
 
 /** Keywords without which a schema says nothing. */
