@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { foldMessage } from '../../lib/anthropic/fold.ts';
 import { refuse, type Answer } from '../../lib/emulator/answer.ts';
 import { call, say, think } from '../../lib/emulator/script.ts';
+import type { Settings } from '../../lib/config/settings.ts';
 import { learnedMs } from '../../lib/proxy/rejections/learned.ts';
 import { manualClock } from '../support/clock.ts';
 import { modelOf, proxyOver, requestBody, type ProxyUnderTest } from '../support/proxy.ts';
@@ -76,6 +77,22 @@ test('changes for one conversation that are about different fields are kept toge
   for (let turn = 0; turn < 2; turn++) assert.equal((await over.send(warm, inSession('one'))).text, 'ok');
   const last = over.emulator.requests.at(-1)?.body ?? {};
   assert.deepEqual([last['temperature'], last['top_p']], [undefined, undefined]);
+});
+
+test('new settings forget the changes for conversations, because addresses may have changed', async () => {
+  let settings: Settings | undefined;
+  const refused = refusal('messages.0.content: no temperature with this');
+  await using over = await proxyOver({
+    answers: [refused, ok, ok],
+    models: only,
+    settings: () => settings ?? assert.fail(),
+    change: (given) => (settings = given),
+  });
+  await over.send(warm, inSession('one'));
+  assert(settings);
+  settings = { ...settings };
+  await over.send(warm, inSession('one'));
+  assert.deepEqual(valuesOf(over, 'temperature'), [0.5, undefined, 0.5]);
 });
 
 test('a prompt cache key that is refused is left out, although only the proxy sets it', async () => {

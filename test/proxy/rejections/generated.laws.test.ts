@@ -25,9 +25,18 @@ import {
 } from '../../support/refusals/refusals.ts';
 import { differences, request, type SentField } from '../../support/refusals/request.ts';
 import { runsOf } from '../../support/sampling.ts';
+import { readable } from '../../support/turns.ts';
+import { upstreamContent } from '../../support/upstream-content.ts';
 
 /** Repairs that may follow a refusal of one thing. */
 const mostRepairs = 5;
+
+/** The tools with the names of their parameters. */
+const toolsOf = (format: WireFormat, body: unknown): unknown =>
+  upstreamContent(readable(format), body).tools.map(({ name, shape }) => [
+    name,
+    Object.keys(shape.properties),
+  ]);
 
 /** What holds for every refusal: see the assertions. */
 function checkChain(format: WireFormat, { before, repairs }: Followed, most = mostRepairs): void {
@@ -46,6 +55,8 @@ function checkChain(format: WireFormat, { before, repairs }: Followed, most = mo
     const { model } = body as { model?: unknown };
     assert.equal(model, (before.body as { model?: unknown }).model);
     assert.equal(firstLoss(request, format, body as object, true), undefined, JSON.stringify(change));
+    if (change.kind !== 'schemas')
+      assert.deepEqual(toolsOf(format, body), toolsOf(format, before.body), JSON.stringify(change));
   }
 }
 

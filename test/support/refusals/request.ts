@@ -119,7 +119,15 @@ export const optional: Readonly<Record<Format, readonly SentField[]>> = {
 export const essential: Readonly<Record<Format, readonly SentField[]>> = {
   chat: [['model'], ['messages'], ['messages', 0, 'content'], ['tools'], ['stream'], ['messages', 1, 'role']],
   responses: [['model'], ['input'], ['input', 0, 'content'], ['tools'], ['stream'], ['instructions']],
-  messages: [['model'], ['messages'], ['messages', 0, 'content'], ['tools'], ['stream'], ['system']],
+  messages: [
+    ['model'],
+    ['max_tokens'],
+    ['messages'],
+    ['messages', 0, 'content'],
+    ['tools'],
+    ['stream'],
+    ['system'],
+  ],
   gemini: [['contents'], ['contents', 0, 'parts'], ['tools'], ['systemInstruction'], ['contents', 0, 'role']],
 };
 
