@@ -1,6 +1,6 @@
 /**
- * Repairs a refused request: chooses a change, checks that it makes a request that was not refused, and takes it back if the same refusal
- * comes again. Changes are applied to each encoding anew; the client's request is never altered.
+ * Repairs a refused request: chooses a change, checks that it makes a request that was not refused, and takes it back if the
+ * same refusal comes again. Changes are applied to each encoding anew; the client's request is never altered.
  */
 import { toRoute } from '../../catalog/routes.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
@@ -9,7 +9,7 @@ import { codecs } from '../../wire/codecs.ts';
 import type { ModelEntry, Provider } from '../../config/settings.ts';
 import { changedBody, changedHeaders, changedRequest, changedRoute, type Change } from './changes.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import { proposals, type Proposal, type Sent } from './repairs.ts';
+import { isRepairable, proposals, type Proposal, type Sent } from './repairs.ts';
 
 /** A model of a provider that changes are made for. */
 export interface Changeable {
@@ -61,6 +61,7 @@ export function nextRepair<Model extends Changeable>(
   before?: Repairs<Model>,
   session?: string,
 ): Repaired<Model> | undefined {
+  if (!isRepairable(diagnosis.about)) return undefined;
   const { original, made, tried, answers, ...earlier } = before ?? {
     original: candidate,
     made: [],
@@ -81,8 +82,8 @@ export function nextRepair<Model extends Changeable>(
           kept.map(({ change }) => change),
         );
   const sent = toSent(from, request, headers, session);
-  const patient = { route: from.route, provider: from.provider, sent, made: from.changes ?? [] };
-  for (const proposal of proposals(diagnosis, patient)) {
+  const { route, provider, changes = [] } = from;
+  for (const proposal of proposals(diagnosis, { route, provider, sent, made: changes })) {
     if (tried.some(({ change }) => isSame(change, proposal.change))) continue;
     const repaired = withChanges(from, [proposal.change]);
     if (repaired === from || refused.includes(textOf(repaired))) continue;

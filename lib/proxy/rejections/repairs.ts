@@ -1,12 +1,12 @@
 /** From a diagnosis to the changes that may answer it, the likeliest first, and for whom each is remembered. */
 import { wireFormats, type WireRoute } from '../../wire/formats.ts';
 import type { Provider } from '../../config/settings.ts';
-import type { Change } from './changes.ts';
-import { listOf } from './changes.ts';
+import type { Json } from '../../json.ts';
+import { listOf, type Change } from './changes.ts';
 import { leastAnswer } from './diagnose.ts';
-import type { Diagnosis, Remedy } from './diagnosis.ts';
+import type { About, Diagnosis, Remedy } from './diagnosis.ts';
 import { folded, toSegments } from './field-names.ts';
-import { findField, findPath, valueAt } from './sent-fields.ts';
+import { findField, findPath, valueAt, type FieldPath } from './sent-fields.ts';
 import { acceptedValue, maximumLength, suggestedName } from './values.ts';
 
 /** How long a change that helped is kept: for the model, for the conversation, or for this request alone. */
@@ -24,7 +24,8 @@ export interface Sent {
   headers: Readonly<Record<string, string>>;
 }
 
-export interface Patient {
+/** A request that was refused, and what it was sent to. */
+export interface RefusedRequest {
   route: WireRoute;
   provider: Pick<Provider, 'endpoints'>;
   sent: Sent;
@@ -44,26 +45,45 @@ const essentialHeaders: ReadonlySet<string> = new Set([
   'host',
 ]);
 
+const repairable: ReadonlySet<About> = new Set([
+  'format',
+  'field',
+  'header',
+  'request',
+  'media',
+  'tool_schema',
+  'turn_order',
+  'thinking_history',
+  'seal',
+  'answer_limit',
+  'answer_room',
+]);
+
+/** Whether a changed request can answer a refusal that is about this. */
+export function isRepairable(about: About): boolean {
+  return repairable.has(about);
+}
+
 /** The changes that may answer the diagnosis. None changes what the client asks for, and none is about a field that was not named. */
-export function proposals(diagnosis: Diagnosis, patient: Patient): Proposal[] {
+export function proposals(diagnosis: Diagnosis, refused: RefusedRequest): Proposal[] {
   switch (diagnosis.about) {
     case 'format':
-      return otherFormat(patient);
+      return otherFormat(refused);
     case 'field':
     case 'header':
     case 'request':
     case 'media':
-      return [...remedied(diagnosis, patient), ...named(diagnosis, patient)];
+      return [...remedied(diagnosis), ...named(diagnosis, refused)];
     case 'tool_schema':
-      return [...remedied(diagnosis, patient), ...keywords(diagnosis, patient), ...schemaLevels];
+      return [...remedied(diagnosis), ...keywords(diagnosis, refused), ...schemaLevels];
     case 'turn_order':
-      return [...remedied(diagnosis, patient), ...orders, ...named(diagnosis, patient)];
+      return [...remedied(diagnosis), ...orders, ...named(diagnosis, refused)];
     case 'thinking_history':
-      return [...remedied(diagnosis, patient), conversation({ kind: 'no_thinking' })];
+      return [...remedied(diagnosis), conversation({ kind: 'no_thinking' })];
     case 'seal':
-      return seals(diagnosis, patient.route);
+      return seals(diagnosis, refused.route);
     case 'answer_limit':
-      return [...answerOf(diagnosis.counts?.limit, 'model'), ...named(diagnosis, patient)];
+      return [...answerOf(diagnosis.counts?.limit, 'model'), ...named(diagnosis, refused)];
     case 'answer_room': {
       const { limit = 0, input = limit } = diagnosis.counts ?? {};
       // SGLang also refuses a sum that only reaches the limit (sgl-project/sglang, tokenizer_manager.py); a server may count
@@ -111,7 +131,7 @@ const remedies: Readonly<Record<Remedy, readonly Proposal[]>> = {
   no_ranges: [model(quirks({ schema: 'no_ranges' }))],
 };
 
-function remedied({ remedy }: Diagnosis, _patient: Patient): readonly Proposal[] {
+function remedied({ remedy }: Diagnosis): readonly Proposal[] {
   return remedy === undefined ? [] : remedies[remedy];
 }
 
@@ -136,7 +156,7 @@ function standsIn({ words = '' }: Diagnosis, { format }: WireRoute): boolean {
   return format === 'gemini' || words.includes('thought_signature') || words.includes('thought signature');
 }
 
-function otherFormat({ route, provider, made }: Patient): Proposal[] {
+function otherFormat({ route, provider, made }: RefusedRequest): Proposal[] {
   const before = made.flatMap((change) => (change.kind === 'format' ? change.refused : []));
   const refused = [...new Set([...before, route.format])];
   const use = wireFormats.find(
@@ -152,7 +172,7 @@ function answerOf(tokens: number | undefined, scope: Scope): Proposal[] {
 }
 
 /** Keywords of schemas that the refusal names. */
-function keywords({ names = [] }: Diagnosis, { sent }: Patient): Proposal[] {
+function keywords({ names = [] }: Diagnosis, { sent }: RefusedRequest): Proposal[] {
   return names.flatMap((name) => {
     const found = findField(sent.body, name);
     return found?.type === 'keyword' ? [model({ kind: 'keyword', keyword: found.keyword })] : [];
@@ -160,15 +180,13 @@ function keywords({ names = [] }: Diagnosis, { sent }: Patient): Proposal[] {
 }
 
 /** For each name of a field or header that was sent: another form of it, or the request without it. */
-function named(diagnosis: Diagnosis, patient: Patient): Proposal[] {
-  const { names = [], inConversation } = diagnosis;
-  const scope: Scope = inConversation ? 'conversation' : 'model';
-  const made = diagnosis.about === 'header' ? [] : headerProposals(diagnosis, patient.sent);
+function named(diagnosis: Diagnosis, refused: RefusedRequest): Proposal[] {
+  const { about, names = [], words = '' } = diagnosis;
   // Of two fields that exclude each other, the second goes.
-  const ordered = /\bboth\b/.test(diagnosis.words ?? '') ? names.toReversed() : names;
-  const inBody = ordered.flatMap((name) => bodyProposals(name, diagnosis, patient, scope));
-  const first = diagnosis.about === 'header' ? headerProposals(diagnosis, patient.sent) : [];
-  return [...first, ...inBody, ...made];
+  const ordered = /\bboth\b/.test(words) ? names.toReversed() : names;
+  const ofBody = ordered.flatMap((name) => bodyProposals(name, diagnosis, refused));
+  const ofHeaders = headerProposals(diagnosis, refused.sent);
+  return about === 'header' ? [...ofHeaders, ...ofBody] : [...ofBody, ...ofHeaders];
 }
 
 function headerProposals({ names = [], words = '' }: Diagnosis, { headers }: Sent): Proposal[] {
@@ -189,44 +207,59 @@ function headerProposals({ names = [], words = '' }: Diagnosis, { headers }: Sen
   ];
 }
 
-function bodyProposals(name: string, diagnosis: Diagnosis, patient: Patient, scope: Scope): Proposal[] {
-  const { words = '' } = diagnosis;
-  const { sent, route, made } = patient;
+function bodyProposals(name: string, diagnosis: Diagnosis, refused: RefusedRequest): Proposal[] {
+  const scope: Scope = diagnosis.inConversation ? 'conversation' : 'model';
+  const inScope = (change: Change): Proposal => ({ change, scope });
   const last = folded(toSegments(name).findLast((segment) => !/^\d+$/.test(segment)) ?? '');
-  const particular: Proposal[] = (particulars[last] ?? []).map((change) => ({ change, scope }));
-  const ids = last === 'id' || last === 'callid' ? maximumLength(words) : undefined;
-  if (ids !== undefined) return [model(quirks({ toolIdMax: ids }))];
-  if (sealFields.has(last)) particular.unshift(...seals(diagnosis, route));
-  if (last === 'name' && route.format === 'messages' && isToolName(name))
-    return [model(quirks({ shortToolNames: true }))];
-  const length = last === 'description' ? maximumLength(words) : undefined;
-  if (length !== undefined) return shortened(name, length, sent, scope);
-  const found = findField(sent.body, name);
-  if (!found) return [...particular, ...(synonyms[last] ?? []).map((change) => ({ change, scope }))];
-  if (found.type === 'keyword') return [{ change: { kind: 'keyword', keyword: found.keyword }, scope }];
+  const bounded = withinLength(name, last, diagnosis, refused);
+  if (bounded) return bounded.map(inScope);
+  const particular = [
+    ...(sealFields.has(last) ? seals(diagnosis, refused.route) : []),
+    ...(particulars[last] ?? []).map(inScope),
+  ];
+  const found = findField(refused.sent.body, name);
+  if (!found) return [...particular, ...(synonyms[last] ?? []).map(inScope)];
+  if (found.type === 'keyword') return [inScope({ kind: 'keyword', keyword: found.keyword })];
   const { path } = found;
+  const others = otherForms(path, diagnosis, refused).map(inScope);
+  const required = refused.route.format === 'messages' && last === 'maxtokens';
+  return [...others, ...particular, ...(required ? [] : [inScope({ kind: 'without', path })])];
+}
+
+/** Forms in which the field may be accepted: under another name, with another value, or as a quirk of the format has it. */
+function otherForms(
+  path: FieldPath,
+  { words = '' }: Diagnosis,
+  { sent, made }: RefusedRequest,
+): readonly Change[] {
   // The decoder applies the stop sequences then.
-  if (path[0] === 'stop') return [model(quirks({ stopSequences: false }))];
-  const suggested = suggestedName(words, path.at(-1) ?? '');
-  const value = acceptedValue(words, valueAt(sent.body as never, path));
+  if (path[0] === 'stop') return [quirks({ stopSequences: false })];
+  const name = suggestedName(words, path.at(-1) ?? '');
+  const value = acceptedValue(words, valueAt(sent.body as Json, path));
+  // A validator that has refused one unknown field refuses them all.
   const strict =
     made.some(({ kind }) => kind === 'without') && words.includes('extra inputs are not permitted');
-  const required = route.format === 'messages' && last === 'maxtokens';
   return [
-    ...(strict ? [model(quirks({ strictBody: true }))] : []),
-    ...(suggested === undefined
-      ? []
-      : [{ change: { kind: 'rename', path, name: suggested } as const, scope }]),
-    ...(value === undefined ? [] : [{ change: { kind: 'set', path, value } as const, scope }]),
-    ...particular,
-    ...(required ? [] : [{ change: { kind: 'without', path } as const, scope }]),
+    ...(strict ? [quirks({ strictBody: true })] : []),
+    ...(name === undefined ? [] : [{ kind: 'rename', path, name } as const]),
+    ...(value === undefined ? [] : [{ kind: 'set', path, value } as const]),
   ];
 }
 
-/** A description may be shorter, but not missing. */
-function shortened(name: string, length: number, { body }: Sent, scope: Scope): Proposal[] {
-  const path = findPath(body, name);
-  return path && length > 0 ? [{ change: { kind: 'shorten', path, length }, scope }] : [];
+/** Ids, names of tools and descriptions that are too long can be shorter, but not missing; undefined for anything else. */
+function withinLength(
+  name: string,
+  last: string,
+  { words = '' }: Diagnosis,
+  { route, sent }: RefusedRequest,
+): readonly Change[] | undefined {
+  const length = maximumLength(words);
+  if ((last === 'id' || last === 'callid') && length !== undefined) return [quirks({ toolIdMax: length })];
+  if (last === 'name' && route.format === 'messages' && isToolName(name))
+    return [quirks({ shortToolNames: true })];
+  if (last !== 'description' || length === undefined || length === 0) return undefined;
+  const path = findPath(sent.body, name);
+  return path === undefined ? [] : [{ kind: 'shorten', path, length }];
 }
 
 const noThinking: readonly Change[] = [{ kind: 'no_thinking' }];
