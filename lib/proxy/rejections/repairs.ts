@@ -6,6 +6,7 @@ import { listOf, type Change } from './changes.ts';
 import { leastAnswer } from './diagnose.ts';
 import type { About, Diagnosis, Remedy } from './diagnosis.ts';
 import { folded, toSegments } from './field-names.ts';
+import { particulars, quirks, sealFields, synonyms } from './known-fields.ts';
 import { findField, findPath, valueAt, type FieldPath } from './sent-fields.ts';
 import { acceptedValue, maximumLength, suggestedName } from './values.ts';
 
@@ -98,10 +99,6 @@ export function proposals(diagnosis: Diagnosis, refused: RefusedRequest): Propos
 
 const model = (change: Change): Proposal => ({ change, scope: 'model' });
 const conversation = (change: Change): Proposal => ({ change, scope: 'conversation' });
-const quirks = (changed: Extract<Change, { kind: 'quirks' }>['quirks']): Change => ({
-  kind: 'quirks',
-  quirks: changed,
-});
 
 const schemaLevels = (['common', 'plain', 'bare'] as const).map((level) => model({ kind: 'schemas', level }));
 
@@ -141,9 +138,6 @@ function seals(diagnosis: Diagnosis, route: WireRoute): Proposal[] {
     conversation({ kind: 'no_seals', standIn: true }),
   ];
 }
-
-/** Fields that hold signatures or encrypted reasoning. */
-const sealFields: ReadonlySet<string> = new Set(['encryptedcontent', 'signature', 'thoughtsignature']);
 
 /** `tools.0.custom.name`, `messages.73.member.content.2.member.toolUse.name`. */
 function isToolName(path: string): boolean {
@@ -261,43 +255,3 @@ function withinLength(
   const path = findPath(sent.body, name);
   return path === undefined ? [] : [{ kind: 'shorten', path, length }];
 }
-
-const noThinking: readonly Change[] = [{ kind: 'no_thinking' }];
-const otherMaxTokens: readonly Change[] = [
-  quirks({ maxTokensField: 'max_completion_tokens' }),
-  quirks({ maxTokensField: 'max_tokens' }),
-];
-const inPrompt: readonly Change[] = [quirks({ jsonSchema: false })];
-
-/** Thinking has a name in each format, and gateways refuse it by the one that they translate it to (BerriAI/litellm#30218). */
-const noThinkingFields: readonly Change[] = [quirks({ thinking: 'none' })];
-const synonyms: Readonly<Record<string, readonly Change[]>> = {
-  reasoningeffort: noThinkingFields,
-  reasoning: noThinkingFields,
-  thinking: noThinkingFields,
-  enablethinking: noThinkingFields,
-};
-
-/** Fields whose refusal is answered better than by leaving them out, by their folded name. */
-const particulars: Readonly<Record<string, readonly Change[]>> = {
-  maxtokens: otherMaxTokens,
-  maxcompletiontokens: otherMaxTokens,
-  responseformat: inPrompt,
-  jsonschema: inPrompt,
-  responseschema: inPrompt,
-  responsejsonschema: inPrompt,
-  parallel: [quirks({ parallelToolCalls: false })],
-  paralleltoolcalls: [quirks({ parallelToolCalls: false })],
-  cachecontrol: [quirks({ cacheControl: false })],
-  toolchoice: [quirks({ forcedToolChoice: false })],
-  thinking: noThinking,
-  budgettokens: noThinking,
-  imageurl: [{ kind: 'lacks', capability: 'images' }],
-  inputimage: [{ kind: 'lacks', capability: 'images' }],
-  image: [{ kind: 'lacks', capability: 'images' }],
-  inputfile: [{ kind: 'lacks', capability: 'documents' }],
-  document: [{ kind: 'lacks', capability: 'documents' }],
-  websearch: [quirks({ webSearch: false })],
-  websearchpreview: [quirks({ webSearch: false })],
-  googlesearch: [quirks({ webSearch: false })],
-};

@@ -6,6 +6,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
 import type { Candidate } from '../../../lib/proxy/policy/plan.ts';
+import { diagnosed } from '../../../lib/proxy/policy/diagnosed.ts';
+import { classOf } from '../../../lib/proxy/policy/failures.ts';
+import { learnedFrom } from '../../../lib/proxy/rejections/learned.ts';
 import { diagnose } from '../../../lib/proxy/rejections/diagnose.ts';
 import { nextRepair, toSent, type Repairs } from '../../../lib/proxy/rejections/repair.ts';
 import type { Sent } from '../../../lib/proxy/rejections/repairs.ts';
@@ -713,5 +716,121 @@ describe('refusals of the field', () => {
       const sent = toSent(candidate, request, headers);
       expect?.(sent.body as LooseJson, sent.headers, before.body as LooseJson);
       assert.equal(JSON.stringify(request), original, 'the client’s request was changed');
+    });
+});
+
+/** What the client is told about a refusal, and what is learned from it. */
+const told: readonly {
+  kind: string;
+  name: string;
+  status: number;
+  body: object;
+  says: RegExp;
+  window?: number;
+}[] = [
+  {
+    kind: 'overflow-wording',
+    name: 'LM Studio: tokens to keep, of a context length (lmstudio-ai/lmstudio-bug-tracker#237)',
+    status: 400,
+    body: {
+      error:
+        'Trying to keep the first 24071 tokens when context the overflows. However, the model is loaded with context length of only 8192 tokens, which is not enough. Try to load the model with a larger context length, or provide a shorter input.',
+    },
+    says: /^prompt is too long: 24071 tokens > 8192 maximum$/,
+    window: 8192,
+  },
+  {
+    kind: 'overflow-wording',
+    name: 'LM Studio: n_keep and n_ctx (Gitlawb/openclaude#353)',
+    status: 400,
+    body: {
+      error:
+        'The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 13055>= n_ctx: 4096). Try to load the model with a larger context length, or provide a shorter input.',
+    },
+    says: /^prompt is too long: 13055 tokens > 4096 maximum$/,
+    window: 4096,
+  },
+  {
+    kind: 'overflow-wording',
+    name: 'llama.cpp: the numbers are fields (ggml-org/llama.cpp#15780)',
+    status: 400,
+    body: {
+      error: {
+        code: 400,
+        message:
+          'the request exceeds the available context size. try increasing the context size or enable context shift',
+        type: 'exceed_context_size_error',
+        n_prompt_tokens: 14_429,
+        n_ctx: 8192,
+      },
+    },
+    says: /^prompt is too long: 14429 tokens > 8192 maximum$/,
+    window: 8192,
+  },
+  {
+    kind: 'overflow-wording',
+    name: 'MiniMax: the code behind the sentence is no number of tokens (MiniMax-AI/MiniMax-M2#119)',
+    status: 400,
+    body: message('invalid params, context window exceeds limit (2013)', { type: 'bad_request_error' }),
+    says: /^prompt is too long for this model$/,
+  },
+  {
+    kind: 'room-for-the-answer',
+    name: 'the client’s compaction gets the true two numbers (vLLM)',
+    status: 400,
+    body: message(
+      "This model's maximum context length is 32768 tokens. However, your request has 35922 input tokens. Please reduce the length of the input messages.",
+    ),
+    says: /^prompt is too long: 35922 tokens > 32768 maximum$/,
+    window: 32_768,
+  },
+  {
+    kind: 'tpm-as-overflow',
+    name: 'Groq: tokens per minute under a 413 (cline/cline#1437)',
+    status: 413,
+    body: message(
+      'Request too large for model `m` in organization `org_1` service tier `on_demand` on tokens per minute (TPM): Limit 8000, Requested 14137, please reduce your message size and try again.',
+      { type: 'tokens', code: 'rate_limit_exceeded' },
+    ),
+    says: /tokens per minute/,
+  },
+  {
+    kind: 'tpm-as-overflow',
+    name: 'OpenAI: tokens per minute under a 429 (BerriAI/litellm#8090)',
+    status: 429,
+    body: message(
+      'Request too large for gpt-4o in organization org-1 on tokens per min (TPM): Limit 30000, Requested 41313. The input or output tokens must be reduced in order to run successfully.',
+      { type: 'tokens', code: 'rate_limit_exceeded', param: null },
+    ),
+    says: /tokens per min/,
+  },
+  {
+    kind: 'tpm-as-overflow',
+    name: 'Anthropic: input tokens per minute (docs.anthropic.com, rate limits)',
+    status: 429,
+    body: {
+      type: 'error',
+      error: {
+        type: 'rate_limit_error',
+        message:
+          'This request would exceed your organization’s rate limit of 40,000 input tokens per minute.',
+      },
+    },
+    says: /input tokens per minute/,
+  },
+];
+
+describe('limits in the words of the field', () => {
+  for (const { kind, name, status, body, says, window } of told)
+    test(`${kind}: ${name}`, () => {
+      const { route } = candidateFor({ kind, name, refusals: [], expect: undefined });
+      const error = codecs.chat.decodeError(status, JSON.stringify(body));
+      const outcome = diagnosed({ type: 'refused', error }, route.modelId);
+      assert.ok(outcome.type === 'refused' && outcome.diagnosis);
+      assert.match(outcome.error.message, says);
+      assert.equal(classOf(outcome), kind === 'tpm-as-overflow' ? 'rate' : 'client');
+      const learned = learnedFrom(outcome.diagnosis, { route }, '');
+      const expected = { what: 'change', change: { kind: 'window', tokens: window } };
+      assert.deepEqual(learned, window === undefined ? undefined : expected);
     });
 });
