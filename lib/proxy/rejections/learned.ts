@@ -65,13 +65,7 @@ export function learnedKey(learned: Learned): string {
 /** Applies everything that was learned about the candidate's model. */
 export function applyLearned<Model extends Changeable>(candidate: Model, learned: readonly Learned[]): Model {
   const changes = learned.flatMap((one) => (one.what === 'change' ? [one.change] : []));
-  // The format first, since the other changes apply to the route in it.
-  const ordered = [...changes.filter(isFormat), ...changes.filter((change) => !isFormat(change))];
-  return withChanges(candidate, ordered);
-}
-
-function isFormat({ kind }: Change): boolean {
-  return kind === 'format';
+  return withChanges(candidate, changes);
 }
 
 /** Describes it for people. */
