@@ -7,7 +7,7 @@ import { aboutCode } from './codes.ts';
 import type { About, Diagnosis, TokenCounts } from './diagnosis.ts';
 import { isInConversation, isInSchema, namesIn } from './field-names.ts';
 import { find, template } from './templates.ts';
-import { normalized, withoutModel, withoutQuotations } from './text.ts';
+import { normalized, separator, withoutModel, withoutQuotations } from './text.ts';
 import { tokenCounts } from './token-counts.ts';
 import { accounts } from './wordings/accounts.ts';
 import { answer } from './wordings/answer.ts';
@@ -43,7 +43,7 @@ const answerBound =
 export function diagnose(error: ApiError, modelId = '', gateway = false): Diagnosis {
   const facts = factsOf(error);
   const texts = facts.messages.map((message) => withoutQuotations(withoutModel(message, modelId)));
-  const words = normalized(texts.join(' · '));
+  const words = normalized(texts.join(` ${separator} `));
   const named = byName(error, facts, words);
   // An error inside an answer has the status that its type stands for.
   const status = error.status || statusOf(error.type);

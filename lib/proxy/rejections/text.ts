@@ -6,6 +6,9 @@
 /** Characters of one message that are read; error facts are as long at most. */
 export const maxText = 4096;
 
+/** Between the messages of one refusal. */
+export const separator = '·';
+
 /** Lower case, without quotation marks, with single spaces. */
 export function normalized(text: string): string {
   return text

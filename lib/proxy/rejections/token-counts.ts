@@ -3,6 +3,7 @@
  * around a number. A number whose meaning nobody says stays unread. Linear in the text.
  */
 import type { TokenCounts } from './diagnosis.ts';
+import { separator } from './text.ts';
 import { ahead, behind, type Role } from './token-words.ts';
 
 /** A number in a text. */
@@ -81,9 +82,16 @@ function byWords(text: string, counts: readonly Count[], leastLimit: number): To
   const read: Partial<Record<Role, number>> = {};
   let last = 0;
   for (const [i, { value, start, end }] of counts.entries()) {
-    const lead = text.slice(Math.max(last, start - before), start);
+    // The words of another message say nothing about this number.
+    const lead =
+      text
+        .slice(Math.max(last, start - before), start)
+        .split(separator)
+        .at(-1) ?? '';
     last = end;
-    const trail = text.slice(end, Math.min(counts[i + 1]?.start ?? Infinity, end + after));
+    const [trail = ''] = text
+      .slice(end, Math.min(counts[i + 1]?.start ?? Infinity, end + after))
+      .split(separator);
     const role = roleBehind(trail) ?? roleAhead(lead);
     // The same number again is what was meant the first time: max_tokens: 9000 …, whereas you provided 9000.
     if (role === undefined || Object.values(read).includes(value)) continue;
