@@ -24,6 +24,10 @@ describe('numbers', () => {
     assert.deepEqual([about(7168), about(7169)], ['answer_room', 'window']);
   });
 
+  test('a number gets no meaning from the words of another message', () => {
+    assert.deepEqual(tokenCounts('prompt is too long · 4000 prompt is too long', 'window'), {});
+  });
+
   test('bytes, characters and seconds are no tokens', () => {
     for (const unit of ['bytes', 'characters', 'MB', 'ms', 'requests', '字节'])
       assert.deepEqual(tokenCounts(`the limit is 65536 ${unit.toLowerCase()}`, 'window'), {});
@@ -138,7 +142,7 @@ describe('what is learned', () => {
     assert.deepEqual([2047, 2048, 31_999, 32_000].map(learned), ['nothing', 'change', 'change', 'nothing']);
   });
 
-  test('another format is applied before the other changes', () => {
+  test('another format keeps the changes that were learned before it', () => {
     const endpoint = 'http://127.0.0.1:1/v1/messages';
     const candidate = candidateOf('p/m', { provider: { endpoints: { messages: endpoint } } });
     const { route } = applyLearned(candidate, [
