@@ -251,7 +251,12 @@ export const families: readonly FamilyRule[] = [
     quirks: { thinking: 'claude', genuineSignatures: true, betas: true, midSystem: 'system' },
   },
   // "Member must have length less than or equal to 64" (openclaw#12892, hermes-agent#54863).
-  { ids: ['claude'], format: 'messages', at: ['bedrock', 'amazonaws.com'], quirks: { shortToolNames: true } },
+  {
+    ids: ['claude'],
+    format: 'messages',
+    at: ['bedrock', 'amazonaws.com'],
+    quirks: { shortToolNames: true, betas: false },
+  },
   {
     // Snowflake and SAP put the version first: claude-4-sonnet, anthropic--claude-4.5-sonnet.
     ids: ['claude-3', 'claude-4', 'claude-haiku-4', 'claude-sonnet-4', 'claude-opus-4'],
