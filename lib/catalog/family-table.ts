@@ -194,6 +194,8 @@ export const families: readonly FamilyRule[] = [
   { ids: ['sonar'], format: 'chat', quirks: { userAfterTool: false } },
   { ids: ['mistral-large-4'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['none', 'high'] },
 
+  // GPT reasons from 5 on, also behind a gateway that takes Anthropic's messages (platform.openai.com, models).
+  { ids: ['gpt-3', 'gpt-4', 'gpt-4o'], quirks: { thinking: 'none' } },
   // GPT accepts no sampling parameters. In the chat format another field limits its output.
   {
     ids: ['gpt-5', 'gpt-6', 'o3', 'o4'],
