@@ -206,7 +206,15 @@ export function listOf(value: string): string[] {
   return value.split(',').map((one) => one.trim());
 }
 
+const schemaWords: Readonly<Record<SchemaLevel, string>> = {
+  common: 'takes only common keywords in tool schemas',
+  plain: 'takes no alternatives in tool schemas',
+  bare: 'takes no properties in tool schemas',
+};
+
 const quirkWords: Partial<Record<keyof Quirks, string>> = {
+  shortToolNames: 'names of tools with more than 64 characters',
+  stopSequences: 'stop sequences',
   userAfterTool: 'user message directly after a tool result',
   effortWithTools: 'reasoning effort together with tools',
   replayReasoning: 'turn without its reasoning',
@@ -262,7 +270,7 @@ export function describeChange(change: Change): string {
     case 'keyword':
       return `takes no ${change.keyword} in tool schemas`;
     case 'schemas':
-      return `takes only ${change.level} tool schemas`;
+      return schemaWords[change.level];
     case 'header':
       return `takes no ${change.values === undefined ? '' : `${change.values.join(', ')} in the `}header ${change.name}`;
   }

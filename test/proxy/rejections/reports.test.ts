@@ -114,7 +114,7 @@ const reports: readonly Report[] = [
       error: { type: 'bad_request_error', message: 'invalid params, function parameters is empty (2013)' },
     },
     about: 'tool_schema',
-    change: 'takes only common tool schemas',
+    change: 'takes only common keywords in tool schemas',
   },
   {
     name: 'MiniMax role system (MiniMax-AI/MiniMax-M2.7#43)',
@@ -272,7 +272,7 @@ const reports: readonly Report[] = [
       },
     },
     about: 'tool_schema',
-    change: 'takes only common tool schemas',
+    change: 'takes only common keywords in tool schemas',
   },
   {
     name: 'LM Studio zod (mcowger/generic-copilot#40)',
@@ -283,7 +283,7 @@ const reports: readonly Report[] = [
         '[\n  {\n    "code": "invalid_union_discriminator",\n    "options": [\n      "object"\n    ],\n    "path": [\n      13,\n      "function",\n      "parameters",\n      "type"\n    ],\n    "message": "Invalid discriminator value. Expected \'object\'"\n  }\n]',
     },
     about: 'tool_schema',
-    change: 'takes only common tool schemas',
+    change: 'takes only common keywords in tool schemas',
   },
   {
     name: 'LM Studio tool_choice (antropia-studio/linguito#21)',
@@ -333,7 +333,7 @@ const reports: readonly Report[] = [
       { type: 'invalid_request_error' },
     ),
     about: 'tool_schema',
-    change: 'takes only common tool schemas',
+    change: 'takes only common keywords in tool schemas',
   },
   {
     name: 'Ollama content (BerriAI/litellm#11273)',
@@ -545,7 +545,7 @@ const reports: readonly Report[] = [
       "Error from provider (Console Go): Upstream request failed: [invalid_request_error] 'required' is required to be supplied and to be an array including every key in properties. Missing 'limit'.",
     ),
     about: 'tool_schema',
-    change: 'takes only common tool schemas',
+    change: 'takes only common keywords in tool schemas',
   },
   {
     name: 'Go deepseek choice (can1357/oh-my-pi#945)',
