@@ -18,10 +18,11 @@ const sampleLength = 128;
 /** Estimated tokens of the whole request: system prompt, messages, tools, images. */
 export function estimateTokens(request: MessagesRequest): number {
   const { texts, fixed } = toCountable(request);
-  return Math.ceil(texts.reduce((sum, text) => sum + textTokens(text), fixed));
+  return Math.ceil(texts.reduce((sum, text) => sum + estimateText(text), fixed));
 }
 
-function textTokens(text: string): number {
+/** Estimated tokens of one text, base64 excepted. */
+export function estimateText(text: string): number {
   const { length } = text;
   if (length <= samples * sampleLength) return weigh(text, 0, length);
   const step = (length - sampleLength) / (samples - 1);

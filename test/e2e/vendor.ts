@@ -5,8 +5,10 @@ import type { Answer } from '../../lib/emulator/answer.ts';
 import { summarize } from '../../lib/emulator/auxiliary.ts';
 import type { Conversation } from '../../lib/emulator/conversation.ts';
 import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
-import type { Script } from '../../lib/emulator/script.ts';
+import { finish, think, type Script } from '../../lib/emulator/script.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
+import type { LooseJson } from '../support/loose-json.ts';
+import { answerLimit } from '../support/doubles/chat-field-rules.ts';
 import type { Double } from '../support/doubles/double.ts';
 import { serve, type Recorded, type Served } from '../support/doubles/serve.ts';
 import type { Sandbox } from './client.ts';
@@ -45,7 +47,7 @@ export async function startVendor(double: Double, options: VendorOptions = {}): 
     const said = recorded.at(-1)?.said;
     if (summary && said) {
       summaries++;
-      return summary;
+      return isCut(request) ? [considered, finish('length')] : [considered, ...summary];
     }
     if (tools.length > 0 && said?.calls.length === 0) answers.push(said.text);
     return answered;
@@ -70,6 +72,16 @@ export async function startVendor(double: Double, options: VendorOptions = {}): 
     },
     [Symbol.asyncDispose]: () => emulator.close(),
   };
+}
+
+/** The tokens that a model which thinks needs at least for a summary. */
+const summaryTokens = 2000;
+const considered = think('What was this about? '.repeat(summaryTokens / 5));
+
+/** In Chat Completions, the answer limit is too small for a summary. */
+function isCut({ body }: ReceivedRequest): boolean {
+  const limit = answerLimit(body as LooseJson);
+  return limit > 0 && limit < summaryTokens;
 }
 
 /** A double calls the first tools that it is offered. */

@@ -13,7 +13,7 @@ import { wellFormedJson } from '../encode/text.ts';
 import { callableTools, serverTools } from '../../anthropic/tools.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Route } from '../codec.ts';
-import { roughTokens, toMaxTokens, toSampling } from '../encode/sampling.ts';
+import { toMaxTokens, toSampling } from '../encode/sampling.ts';
 import { longDescriptions } from '../encode/tool-descriptions.ts';
 import { toThinking } from '../encode/thinking.ts';
 import { isText, toContent, toParts } from './content.ts';
@@ -28,7 +28,7 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
   const { quirks } = route;
   const tools = route.tools ? callableTools(request) : [];
   const schema = answerSchema(request);
-  const { thinks, thinking, effort } = toThinking(request, route, toMaxTokens(request, route, 0));
+  const { thinks, thinking, effort } = toThinking(request, route, toMaxTokens(request, route));
   const { steps } = toHistory(withCallFields(request.messages, route), {
     reminders: quirks.midSystem === 'user',
   });
@@ -38,7 +38,7 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
   ];
   const sentTools = toTools(tools, route);
   const sentEffort = sentTools.length > 0 ? effortWithTools(effort, route) : effort;
-  const maxTokens = toMaxTokens(request, route, roughTokens([messages, sentTools]));
+  const maxTokens = toMaxTokens(request, route, [messages, sentTools]);
   const stop = (request.stop_sequences ?? []).filter((sequence) => sequence !== '').slice(0, maxStops);
   return wellFormedJson({
     model: route.modelId,

@@ -1,4 +1,5 @@
 /** Sampling parameters and the output limit, from the configuration, the client and the model's restrictions. */
+import { estimateText } from '../../anthropic/estimate.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { Route } from '../codec.ts';
 
@@ -31,16 +32,32 @@ function allowed(rule: 'free' | 'omit' | number, requested: unknown): number | u
 const minOutput = 1024;
 
 /**
- * The output limit in tokens: the lowest of the client's, the configured, the model's, and what `inputTokens` leave of the
- * context window (servers that add both reject the request otherwise). Undefined when neither the client nor the
- * configuration sets one.
+ * The output limit in tokens: the lowest of the client's, the configured, the model's, and what the input leaves of the
+ * context window (servers that add both reject the request otherwise). `input` has the parts of the encoded request that
+ * the model reads. Undefined when neither the client nor the configuration sets a limit.
  */
-export function toMaxTokens(request: MessagesRequest, route: Route, inputTokens: number): number | undefined {
+export function toMaxTokens(request: MessagesRequest, route: Route, input?: unknown): number | undefined {
   const limits = [request.max_tokens, route.maxTokens].filter((limit) => isPositive(limit));
   if (limits.length === 0) return undefined;
   if (isPositive(route.maxOutputTokens)) limits.push(route.maxOutputTokens);
-  if (isPositive(route.contextWindow)) limits.push(Math.max(route.contextWindow - inputTokens, minOutput));
+  if (isPositive(route.contextWindow)) limits.push(roomIn(route.contextWindow, input));
   return Math.floor(Math.min(...limits));
+}
+
+/** Tokenizers differ from the one that the likely estimate was fitted to. */
+const likelyMargin = 1.1;
+
+/**
+ * Tokens that the input leaves of the window. The high estimate exceeds the count of a usual tokenizer by a third, so near
+ * the end of the window it would leave next to nothing of what is free: too little for the summary of a compaction, without
+ * which Claude Code gives the conversation up. Up to a quarter of the window, the likely estimate decides.
+ */
+function roomIn(window: number, input: unknown): number {
+  const safe = window - tokensIn(input, highTokens);
+  const quarter = window / 4;
+  if (safe >= quarter) return safe;
+  const likely = window - likelyMargin * tokensIn(input, estimateText);
+  return Math.max(safe, Math.min(likely, quarter), minOutput);
 }
 
 function isPositive(value: unknown): value is number {
@@ -48,22 +65,26 @@ function isPositive(value: unknown): value is number {
 }
 
 /**
- * A high estimate of the tokens of a JSON value: one token per three ASCII characters and per non-ASCII character. Long
- * text without white space is taken for a base64 image and counts 1500 tokens.
+ * Tokens of a JSON value; the marks around each field of an object count 2. Long text without white space is taken for a
+ * base64 image and counts 1500.
  */
-export function roughTokens(value: unknown): number {
-  if (typeof value === 'string') return textTokens(value);
-  if (typeof value === 'number' || typeof value === 'boolean') return 1;
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + roughTokens(item) + 1, 0);
+function tokensIn(value: unknown, ofText: (text: string) => number): number {
+  if (value === undefined) return 0;
+  if (typeof value === 'string') return isMedia(value) ? mediaTokens : ofText(value);
+  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + tokensIn(one, ofText) + 1, 0);
   if (typeof value !== 'object' || value === null) return 1;
-  return Object.entries(value).reduce((sum, [key, item]) => sum + key.length / 3 + roughTokens(item), 0);
+  return Object.entries(value).reduce((sum, [key, one]) => sum + ofText(key) + 2 + tokensIn(one, ofText), 0);
 }
 
 const mediaTokens = 1500;
 const maxWordLength = 8192;
 
-function textTokens(text: string): number {
-  if (text.length > maxWordLength && !/\s/.test(text.slice(64, maxWordLength))) return mediaTokens;
+function isMedia(text: string): boolean {
+  return text.length > maxWordLength && !/\s/.test(text.slice(64, maxWordLength));
+}
+
+/** A high estimate: one token per three ASCII characters and per non-ASCII character. */
+function highTokens(text: string): number {
   let nonAscii = 0;
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) nonAscii++;
   return (text.length - nonAscii) / 3 + nonAscii;

@@ -11,7 +11,7 @@ import { wellFormedJson } from '../encode/text.ts';
 import { callableTools, isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Route } from '../codec.ts';
-import { roughTokens, toMaxTokens, toSampling } from '../encode/sampling.ts';
+import { toMaxTokens, toSampling } from '../encode/sampling.ts';
 import { toThinking, wantsThinking, type Thinking } from '../encode/thinking.ts';
 import { toContents } from './contents.ts';
 import { toAnswerSchema } from './schema.ts';
@@ -33,8 +33,8 @@ export function encodeGeminiRequest(request: MessagesRequest, route: Route): Gem
   for (const text of missingToolsNote(missing)) system.push({ text });
   if (schemaInPrompt) system.push({ text: schemaInstruction(schemaInPrompt) });
   const contents = toContents(request.messages, route);
-  const thinking = toThinking(request, route, toMaxTokens(request, route, 0));
-  const maxTokens = toMaxTokens(request, route, roughTokens([system, contents, tools]));
+  const thinking = toThinking(request, route, toMaxTokens(request, route));
+  const maxTokens = toMaxTokens(request, route, [system, contents, tools]);
   const generationConfig = {
     ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
     ...toGeneration(request, route, thinking),

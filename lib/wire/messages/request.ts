@@ -10,7 +10,7 @@
 import type { MessagesRequest, OutputConfig } from '../../anthropic/request.ts';
 import { wellFormedJson } from '../encode/text.ts';
 import type { Route } from '../codec.ts';
-import { roughTokens, toMaxTokens, toSampling } from '../encode/sampling.ts';
+import { toMaxTokens, toSampling } from '../encode/sampling.ts';
 import { toThinking } from '../encode/thinking.ts';
 import { pick } from './blocks.ts';
 import { asGiven, claudeOnlyFields, coreBodyFields, toChoice, toSystem, toTools } from './fields.ts';
@@ -52,11 +52,10 @@ export function encodeMessagesRequest(request: MessagesRequest, route: Route): M
 
 /** Claude itself reports an answer that exceeds the context window, so its window is not a limit here. */
 function maxTokensOf(request: MessagesRequest, route: Route): number {
-  const input = route.quirks.genuineSignatures
-    ? -Infinity
-    : roughTokens([request.messages, request.system, request.tools]);
+  const limited = route.quirks.genuineSignatures ? { ...route, contextWindow: 0 } : route;
   const modelLimit = route.maxOutputTokens > 0 ? route.maxOutputTokens : Infinity;
-  return toMaxTokens(request, route, input) ?? Math.min(defaultMaxTokens, modelLimit);
+  const maxTokens = toMaxTokens(request, limited, [request.messages, request.system, request.tools]);
+  return maxTokens ?? Math.min(defaultMaxTokens, modelLimit);
 }
 
 function withoutClaudeOnly(request: MessagesRequest, route: Route, thinks: boolean): MessagesRequest {

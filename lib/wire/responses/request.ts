@@ -15,7 +15,7 @@ import { answerSchema, missingToolsNote, schemaInstruction, systemBlocks } from 
 import { joinTexts, wellFormedJson } from '../encode/text.ts';
 import { callableTools, isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import type { Route } from '../codec.ts';
-import { roughTokens, toMaxTokens, toSampling } from '../encode/sampling.ts';
+import { toMaxTokens, toSampling } from '../encode/sampling.ts';
 import { longDescriptions } from '../encode/tool-descriptions.ts';
 import { toThinking, type Thinking } from '../encode/thinking.ts';
 import { toItems } from './history.ts';
@@ -35,7 +35,7 @@ export function encodeResponsesRequest(
   const tools = route.tools ? callableTools(request) : [];
   const search = route.tools ? searchTool(request, route) : undefined;
   const schema = answerSchema(request);
-  const thinking = toThinking(request, route, toMaxTokens(request, route, 0));
+  const thinking = toThinking(request, route, toMaxTokens(request, route));
   const { steps } = toHistory(withCallFields(request.messages, route), {
     reminders: quirks.midSystem === 'user',
   });
@@ -48,7 +48,7 @@ export function encodeResponsesRequest(
   const input = toItems(steps, route);
   // The search comes first, because tools that are loaded later are appended (P12).
   const sentTools = [...(search ? [search] : []), ...toTools(tools, route)];
-  const maxTokens = toMaxTokens(request, route, roughTokens([instructions, input, sentTools]));
+  const maxTokens = toMaxTokens(request, route, [instructions, input, sentTools]);
   const { temperature, top_p: topP } = toSampling(request, route);
   const reasoning = toReasoning(thinking, route);
   const include = [
