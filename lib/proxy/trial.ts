@@ -187,7 +187,7 @@ function settle(
     candidates[index] = next.candidate;
     const change = next.repairs.made.at(-1)?.change;
     const what = change === undefined ? '' : describeChange(change);
-    road.log({ level: 'info', event: 'mended', request: requestId, model: nameOf(candidate), what });
+    road.log({ level: 'info', event: 'repaired', request: requestId, model: nameOf(candidate), what });
     return true;
   }
   // A model that was refused in every format of its provider is not available there.

@@ -282,7 +282,7 @@ test('a refused parameter is left out in the retry and in later requests', async
   );
   assert.deepEqual(remembered(over), ['emulator/first: takes no temperature']);
   assert.deepEqual(
-    over.log.filter(({ event }) => event === 'mended').map(({ model, what }) => [model, what]),
+    over.log.filter(({ event }) => event === 'repaired').map(({ model, what }) => [model, what]),
     [['emulator/first', 'takes no temperature']],
   );
   assert.equal(stateOf(over), 'closed');
