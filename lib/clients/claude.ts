@@ -3,6 +3,7 @@
  * behaviour of the client, in the versions that `find.ts` names; each rule states its reason.
  */
 import type { Settings } from '../config/settings.ts';
+import { leastClientWindow } from '../proxy/policy/capacity.ts';
 import { tierId, tiers } from '../proxy/policy/tiers.ts';
 import type { JsonObject } from '../json.ts';
 import type { Route } from '../wire/codec.ts';
@@ -49,9 +50,6 @@ export interface Prepared {
   /** Notices for the user, one sentence each. */
   notes: string[];
 }
-
-/** The client raises smaller values to this. */
-const minWindow = 100_000;
 
 /** OccError `config_invalid` if no model is configured. */
 export function prepareClaude(options: ClaudeOptions): Prepared {
@@ -119,7 +117,7 @@ function providerVariables({ settings, url, token }: ClaudeOptions): Record<stri
 
 /** The variables that it does not protect, so they are also set in the inline settings. None is secret. */
 function unprotected(options: ClaudeOptions, classifier: boolean): Record<string, string> {
-  const window = String(Math.max(minWindow, longContextWindow(options.settings)));
+  const window = String(Math.max(leastClientWindow, longContextWindow(options.settings)));
   return {
     CLAUDE_CODE_MAX_CONTEXT_TOKENS: window,
     CLAUDE_CODE_AUTO_COMPACT_WINDOW: window,

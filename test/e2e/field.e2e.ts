@@ -11,8 +11,10 @@ import { deepseekMessages } from '../support/doubles/deepseek-messages.ts';
 import type { Double } from '../support/doubles/double.ts';
 import { gemini } from '../support/doubles/gemini.ts';
 import { kimi } from '../support/doubles/kimi.ts';
+import { llamaCpp } from '../support/doubles/llama-cpp.ts';
 import { mistral } from '../support/doubles/mistral.ts';
 import { openAiResponses } from '../support/doubles/openai-responses.ts';
+import { sglang } from '../support/doubles/sglang.ts';
 import { vllm } from '../support/doubles/vllm.ts';
 import { waitUntil } from '../support/limits.ts';
 import { occ, sandbox, type Sandbox } from './client.ts';
@@ -162,14 +164,22 @@ describe('a key that runs out in the middle of a session', () => {
   }
 });
 
-/** About 5,000 tokens: three calls in each turn fill a window of 32,768 in the second one. */
+/** About 5,000 tokens. Three calls in each turn fill a window of 32,768 in the second turn and one of 65,536 in the fifth. */
 const pages = 'Words of a long page. '.repeat(900);
 
-test('vLLM with 32,768 tokens: the client compacts, with room for a summary, and goes on', async () => {
-  const asked = await session(vllm, { turns: 3, output: pages, compacts: true });
-  const compactions = asked.flatMap(({ turn }) => turn.compactions);
-  assert.deepEqual(new Set(compactions), new Set(['success']));
-  for (const { refused } of asked) assert.ok(refused.length <= 2, JSON.stringify(refused));
+describe('a small window: the client compacts, with room for the summary, and goes on', () => {
+  for (const [double, turns] of [
+    [vllm, 5],
+    [sglang, 5],
+    [llamaCpp, 6],
+  ] as const) {
+    test(double.name, async () => {
+      const asked = await session(double, { turns, output: pages, compacts: true });
+      const compactions = asked.flatMap(({ turn }) => turn.compactions);
+      assert.deepEqual(new Set(compactions), new Set(['success']));
+      for (const { refused } of asked) assert.ok(refused.length <= 2, JSON.stringify(refused));
+    });
+  }
 });
 
 describe('tools in two turns, without a refusal', () => {
@@ -187,7 +197,7 @@ describe('tools in two turns, without a refusal', () => {
 describe('what stands on the screen (needs tmux)', { skip: !hasTmux && 'tmux is not installed' }, () => {
   // How many requests of each turn may be refused.
   const expired = { expires: 1, refused: [0, 1, 0] };
-  const small = { double: vllm, output: pages, refused: [2, 2, 2] };
+  const small = { double: vllm, output: pages, refused: [2, 2, 2, 2] };
   const screens: Record<string, Screen> = {
     'expired seals, 60 columns': { ...expired, double: anthropic, columns: 60 },
     'expired seals, 120 columns': { ...expired, double: gemini, columns: 120 },

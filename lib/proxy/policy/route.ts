@@ -201,9 +201,9 @@ function resolve(
     else lacking.push({ candidate, lack });
   }
   // A model that may refuse is better than none: the request goes to the one with the largest window.
-  const roomiest = lacking.toSorted(
-    (a, b) => b.candidate.route.contextWindow - a.candidate.route.contextWindow,
-  )[0];
+  const roomiest = lacking
+    .filter(({ lack }) => !lack.refuse)
+    .toSorted((a, b) => b.candidate.route.contextWindow - a.candidate.route.contextWindow)[0];
   if (candidates.length === 0 && roomiest) {
     const { candidate, lack } = roomiest;
     candidates.push({ ...candidate, why: `${candidate.why}, though ${lack.reason}` });

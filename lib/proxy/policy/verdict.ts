@@ -77,7 +77,7 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
   // A repaired request was tried again, so only the later attempt counts.
   const failed = [...tried.flatMap((one) => (one.repaired ? [] : failingIn(one.outcome))), ...hindered];
   const telling = tellingOrder.flatMap((name) => failed.filter((one) => one.class === name))[0];
-  if (!telling) return nothingToTry(plan);
+  if (!telling) return nothingToTry(plan, inputTokens);
   const permanent = failed.every((one) => one.permanent);
   const shorter = permanent ? wouldFit(plan, inputTokens) : undefined;
   if (shorter !== undefined) return { ...tooLong, message: `${shorter}\n${lines(plan, tried)}` };
@@ -161,7 +161,11 @@ function wordsFor(
   return promptTooLong({ requested: Math.max(inputTokens, limit + 1), limit });
 }
 
-function nothingToTry({ reason, passedOver }: Plan): Refusal {
+/** A shorter request may be possible, otherwise the configuration must change. */
+function nothingToTry(plan: Plan, inputTokens: number): Refusal {
+  const { reason, passedOver } = plan;
+  const shorter = wouldFit(plan, inputTokens);
+  if (shorter !== undefined) return { ...tooLong, message: `${shorter}\n${lines(plan, [])}` };
   const why = passedOver.map(({ model, reason }) => `\n- ${model}: ${reason}`).join('');
   return {
     status: 400,

@@ -1,5 +1,5 @@
 /** Sampling parameters and the output limit, from the configuration, the client and the model's restrictions. */
-import { estimateText } from '../../anthropic/estimate.ts';
+import { estimateMargin, estimateText } from '../../anthropic/estimate.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { Route } from '../codec.ts';
 
@@ -44,9 +44,6 @@ export function toMaxTokens(request: MessagesRequest, route: Route, input?: unkn
   return Math.floor(Math.min(...limits));
 }
 
-/** Tokenizers differ from the one that the likely estimate was fitted to. */
-const likelyMargin = 1.1;
-
 /**
  * Tokens that the input leaves of the window. The high estimate exceeds the count of a usual tokenizer by a third, so near
  * the end of the window it would leave next to nothing of what is free: too little for the summary of a compaction, without
@@ -56,7 +53,7 @@ function roomIn(window: number, input: unknown): number {
   const safe = window - tokensIn(input, highTokens);
   const quarter = window / 4;
   if (safe >= quarter) return safe;
-  const likely = window - likelyMargin * tokensIn(input, estimateText);
+  const likely = window - estimateMargin * tokensIn(input, estimateText);
   return Math.max(safe, Math.min(likely, quarter), minOutput);
 }
 

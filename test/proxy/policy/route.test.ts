@@ -131,9 +131,14 @@ interface Planned {
   passedOver: readonly { model: string; reason: string }[];
 }
 
-function plan(settings: Settings, fields: Partial<MessagesRequest> = {}, inputTokens = 10): Planned {
+function plan(
+  settings: Settings,
+  fields: Partial<MessagesRequest> = {},
+  inputTokens = 10,
+  requestClass?: string,
+): Planned {
   const request = { ...requestOf([user('hi')], { tools: [tool], model: 'claude-sonnet-5' }), ...fields };
-  const { candidates, reason, passedOver } = planRoutes({ request, inputTokens }, settings);
+  const { candidates, reason, passedOver } = planRoutes({ request, inputTokens, requestClass }, settings);
   return { models: candidates.map(nameOf), why: candidates.map(({ why }) => why), reason, passedOver };
 }
 
@@ -327,6 +332,35 @@ test('if no model is large enough, the one with the largest window is planned, a
     passedOver.map(({ model }) => model),
     ['emulator/small', 'emulator/middle'],
   );
+});
+
+test('a compaction is not sent to a window that leaves no room for its summary', () => {
+  const windowOf = (context_window: number): Settings =>
+    withModels({ models: { default: entry('small', { context_window }) }, fallbacks: {} });
+  const modelsFor = (window: number, inputTokens: number, requestClass = 'compaction'): string[] =>
+    plan(windowOf(window), { max_tokens: 32_000 }, inputTokens, requestClass).models;
+  // (32,768 - 4,096) / 1.1 = 26,065
+  assert.deepEqual(modelsFor(32_768, 26_065), ['emulator/small']);
+  assert.deepEqual(modelsFor(32_768, 26_066), []);
+  assert.deepEqual(modelsFor(32_768, 26_066, 'main'), ['emulator/small'], 'other requests are sent');
+  assert.deepEqual(modelsFor(8192, 6516), ['emulator/small'], 'an eighth of a smaller window is enough');
+  assert.deepEqual(modelsFor(8192, 6517), []);
+  assert.deepEqual(modelsFor(100_000, 99_000), ['emulator/small'], 'the client leaves room by itself');
+  assert.deepEqual(plan(windowOf(32_768), {}, 30_000, 'compaction').passedOver, [
+    {
+      model: 'emulator/small',
+      reason: 'its window of 32768 leaves no room for a summary of about 30000 tokens',
+      window: 26_065,
+    },
+  ]);
+});
+
+test('a compaction goes to a fallback with room for its summary', () => {
+  const settings = withModels({
+    models: { default: entry('small', { context_window: 32_768 }) },
+    fallbacks: { default: [entry('big', { context_window: 65_536 })] },
+  });
+  assert.deepEqual(plan(settings, {}, 30_000, 'compaction').models, ['emulator/big']);
 });
 
 test('without configured models the plan is empty, with a reason', () => {

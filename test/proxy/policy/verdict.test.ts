@@ -58,6 +58,17 @@ test('the message about a spent quota includes its reset', () => {
   assert.equal(verdict(plan, [], 9).message, `p/m was not tried: ${reason}`);
 });
 
+test('if only a shorter request can be sent, the client gets the length in the sentence that makes it compact', () => {
+  const plan: Plan = {
+    candidates: [],
+    reason: 'r',
+    passedOver: [{ model: 'p/m', reason: 'no room', window: 26_065 }],
+  };
+  const { status, type, permanent, message } = verdict(plan, [], 27_650);
+  assert.deepEqual([status, type, permanent], [400, 'invalid_request_error', false]);
+  assert.equal(message, 'prompt is too long: 27650 tokens > 26065 maximum\n- p/m: not tried, no room');
+});
+
 test('the attempt after a repair decides the verdict, not the one before it', () => {
   const plan: Plan = { candidates: [candidateOf('p/m')], reason: 'r', passedOver: [] };
   const tried: Tried[] = [
