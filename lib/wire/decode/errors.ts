@@ -44,10 +44,15 @@ function cutOff(body: string): Json | undefined {
 
 /**
  * The error in a JSON object of a stream, or undefined when it has none. `error` may be an object, a string or an array;
- * Anthropic's errors have `"type": "error"`, Cloudflare's are in `errors`, MiniMax's in `base_resp`.
+ * Anthropic's errors have `"type": "error"`, those of vLLM, SGLang and Mistral `"object": "error"`; Cloudflare's are in
+ * `errors`, MiniMax's in `base_resp`.
  */
 export function errorInside(data: JsonObject): ApiError | undefined {
-  const failed = data['type'] === 'error' || hasError(data['error']) || hasError(data['errors']);
+  const failed =
+    data['type'] === 'error' ||
+    data['object'] === 'error' ||
+    hasError(data['error']) ||
+    hasError(data['errors']);
   if (failed) return errorIn(data);
   const base = toObject(data['base_resp']);
   const code = toNumber(base['status_code']) ?? 0;
