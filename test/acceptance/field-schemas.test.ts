@@ -46,7 +46,7 @@ const lists = {
     type: 'array',
     items: { type: 'object', properties: { tags: { type: 'array', description: 'tags' } } },
   },
-  'additionalProperties': { type: 'object', additionalProperties: { type: 'array' } },
+  additionalProperties: { type: 'object', additionalProperties: { type: 'array' } },
 };
 for (const [name, list] of Object.entries(lists))
   for (const [id, format] of [
@@ -65,6 +65,16 @@ for (const [name, list] of Object.entries(lists))
       assert.deepEqual(bareArrays(schema), [], text(schema));
       assert.ok(text(schema).includes('tags') && text(schema).includes('title'));
     });
+
+/** Whether every value of a property, and every element of a list, has a type. */
+function isTyped(schema: unknown): boolean {
+  const { type, anyOf, properties, items } = schema as LooseJson;
+  return (
+    (type !== undefined || anyOf !== undefined) &&
+    Object.values(properties ?? {}).every(isTyped) &&
+    (items === undefined || isTyped(items))
+  );
+}
 
 /** A refusal, and what must not be in the schema that follows. */
 interface Refused {
@@ -129,7 +139,7 @@ const refusals: Refused[] = [
   },
   {
     name: 'OpenCode Go, a keyword (opencode#43371)',
-    formats: ['chat', 'responses'],
+    formats: ['chat', 'responses', 'messages'],
     says: '[unsupported_tool_schema] The tool schema is not supported (unsupported_keyword).',
     properties: { title, n: { type: 'integer', minimum: 1, maximum: 9 } },
     right: (schema) => !schema.includes('minimum') && !schema.includes('maximum'),
@@ -178,13 +188,19 @@ const refusals: Refused[] = [
     properties: { title, n: { type: 'integer', exclusiveMinimum: 0 } },
     right: (schema) => !schema.includes('exclusiveMinimum'),
   },
-  {
-    name: 'Fireworks, a keyword (fireworks docs, structured responses)',
-    formats: ['chat'],
-    says: 'JSON Schema not supported: could not understand the instance `{"type":"string","minLength":1}`',
-    properties: { title: { ...title, minLength: 1 } },
-    right: (schema) => !schema.includes('minLength'),
-  },
+  ...["{'default': 'latest'}", '`{}`', "{'not': {}}"].map((instance) => ({
+    name: `Fireworks and Kimi behind Go, a schema without a type: ${instance}`,
+    formats: ['chat', 'messages'] as WireFormat[],
+    says: `JSON Schema not supported: could not understand the instance ${instance}`,
+    properties: {
+      title,
+      version: { default: 'latest' },
+      any: {},
+      none: { not: {} },
+      list: { type: 'array', items: {} },
+    },
+    right: (schema: string) => isTyped(JSON.parse(schema)),
+  })),
   {
     name: 'SGLang, a grammar (sglang, constrained/xgrammar_backend.py)',
     formats: ['chat'],
@@ -275,7 +291,8 @@ for (const says of [
 
 // Names of families.
 
-const claudeSignature = 'EqQBCkgIBxABGAIiQL8uQ1c8rYd1Yd8n3p1vT0m5m1ZrZ2V0aGluZ2tpbmcSDGFiY2RlZmdoaWprbBoM'.padEnd(200, 'A');
+const claudeSignature =
+  'EqQBCkgIBxABGAIiQL8uQ1c8rYd1Yd8n3p1vT0m5m1ZrZ2V0aGluZ2tpbmcSDGFiY2RlZmdoaWprbBoM'.padEnd(200, 'A');
 const thinkingTurn = {
   thinking: { type: 'enabled', budget_tokens: 2048 },
   max_tokens: 8000,
@@ -355,6 +372,8 @@ for (const [id, field, expected] of [
       script: [answerIn('chat')],
       entry: { model_id: id },
     });
-    await over.send(requestBody({ ...effort, thinking: { type: 'enabled', budget_tokens: 4000 }, max_tokens: 8000 }));
+    await over.send(
+      requestBody({ ...effort, thinking: { type: 'enabled', budget_tokens: 4000 }, max_tokens: 8000 }),
+    );
     assert.deepEqual(over.received[0]?.body[field], expected);
   });

@@ -126,6 +126,7 @@ const remedies: Readonly<Record<Remedy, readonly Proposal[]>> = {
   no_documents: [model({ kind: 'lacks', capability: 'documents' })],
   no_web_search: [model(quirks({ webSearch: false }))],
   no_ranges: [model(quirks({ schema: 'no_ranges' }))],
+  typed_schemas: [model({ kind: 'schemas', level: 'typed' })],
 };
 
 function remedied({ remedy }: Diagnosis): readonly Proposal[] {

@@ -3,15 +3,20 @@
  * longer says is added to the tool's description, so that the model still reads it.
  */
 import { isObject, type Json, type JsonObject } from '../../json.ts';
+import { moonshotRewriter } from '../../wire/encode/schema-moonshot.ts';
 import { rewriteSchema, without } from '../../wire/encode/schema-walk.ts';
 import { folded } from './field-names.ts';
 
 /**
+ * - `typed`: a type for every value, as Moonshot requires.
  * - `common`: the keywords that every server knows, references resolved, lists with items.
  * - `plain`: also no alternatives and one type per value.
  * - `bare`: an object with anything in it.
  */
-export type SchemaLevel = 'common' | 'plain' | 'bare';
+export type SchemaLevel = 'typed' | 'common' | 'plain' | 'bare';
+
+/** Levels that leave out nothing that a model would miss. */
+const keepsMeaning: ReadonlySet<SchemaLevel> = new Set(['typed', 'common']);
 
 /** Characters of a schema that are added to a description. */
 const maxNote = 4000;
@@ -23,7 +28,7 @@ export function simplerSchemas(body: unknown, level: SchemaLevel): unknown {
     const same = JSON.stringify(simpler) === JSON.stringify(schema);
     return {
       schema: simpler,
-      description: same || level === 'common' ? description : noted(description, schema),
+      description: same || keepsMeaning.has(level) ? description : noted(description, schema),
     };
   });
 }
@@ -75,6 +80,7 @@ function noted(description: string | undefined, schema: JsonObject): string {
 }
 
 const levels: Readonly<Record<SchemaLevel, (schema: JsonObject) => JsonObject>> = {
+  typed: (schema) => rewriteSchema(schema, moonshotRewriter(schema)),
   common: (schema) => common(withoutReferences(schema)),
   plain: (schema) => plain(common(withoutReferences(schema))),
   bare: (schema) => ({

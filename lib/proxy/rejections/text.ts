@@ -25,7 +25,8 @@ const closing: Readonly<Record<string, string>> = { "'": "'", '"': '"', '`': '`'
 const quotedWords = 4;
 
 /** Before a quotation that is the upstream's own message. */
-const introducesMessage = /(?:(?:error|exception|message|detail|reason|template|says|said)["']?\s*[:=]?| -)\s*$/i;
+const introducesMessage =
+  /(?:(?:error|exception|message|detail|reason|template|says|said)["']?\s*[:=]?| -)\s*$/i;
 
 /**
  * The text without what it quotes from the request: the inputs that validators repeat (`input_value='…'`), quotations

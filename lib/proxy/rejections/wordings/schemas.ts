@@ -13,6 +13,16 @@ export const schemas: readonly Wording[] = [
   },
   {
     about: 'tool_schema',
+    vendor: 'Fireworks, Kimi behind OpenCode Go, Ollama’s cloud: a schema without a type',
+    source:
+      'xai-org/grok-build and other clients that remove such schemas; observed with {}, {"not":{}}, {"default":…}',
+    says: 'json schema not supported: could not understand the instance',
+    example: "JSON Schema not supported: could not understand the instance {'default': 'latest'}",
+    remedy: 'typed_schemas',
+    status: anyStatus,
+  },
+  {
+    about: 'tool_schema',
     vendor: 'llama.cpp, LM Studio',
     source: 'ggml-org/llama.cpp#17574, ggml-org/llama.cpp#26930',
     says: 'json schema conversion failed',
