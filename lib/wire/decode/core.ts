@@ -149,13 +149,21 @@ const answerFields = [
   'response',
   'item',
 ];
-const reasonFields = ['message', 'msg', 'detail', 'error_msg', 'error_message', 'status_msg'];
+/** In lower case without separators. */
+const reasonFields: ReadonlySet<string> = new Set(
+  'message msg detail errormsg errormessage errordescription statusmsg statusmessage reason fault'.split(' '),
+);
 
 /** True for an object that holds a text as errors do, and nothing of an answer: `{"code":500,"message":"busy"}`. */
 function isBareError(json: JsonObject): boolean {
   const isAnswer = answerFields.some((name) => typeof json[name] === 'object' && json[name] !== null);
   return (
-    !isAnswer && reasonFields.some((name) => typeof json[name] === 'string' || Array.isArray(json[name]))
+    !isAnswer &&
+    Object.entries(json).some(
+      ([key, value]) =>
+        (typeof value === 'string' || (typeof value === 'object' && value !== null)) &&
+        reasonFields.has(key.toLowerCase().replaceAll(/[^a-z]/g, '')),
+    )
   );
 }
 

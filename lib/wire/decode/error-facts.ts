@@ -36,7 +36,7 @@ const roles = new Map<string, Role>(
     param: 'param parameter field property argument pointer instancepath datapath parametername',
     path: 'loc path',
     message:
-      'message msg detail errormessage errormsg errmsg errordescription statusmsg description title raw responsebody why',
+      'message msg detail errormessage errormsg errmsg errordescription statusmsg description title raw responsebody why faultstring',
     error:
       'error innererror originalerror upstreamerror providererror cause exceptiondetail lasterror previouserrors inner',
     errors: 'errors details issues fieldviolations violations causes errordetails validationerrors',
@@ -132,7 +132,19 @@ export function errorFacts(body: Json): ErrorFacts {
     return true;
   }
 
-  for (let at = 0; at < queue.length && at < maxNodes; at++) visit(queue[at] as Node);
+  function walk(from: number): number {
+    let at = from;
+    for (; at < queue.length && at < maxNodes; at++) visit(queue[at] as Node);
+    return at;
+  }
+
+  const end = walk(0);
+  if (messages.size === 0 && isObject(body)) {
+    // A sentence in a field of a name that nobody knows is better than none.
+    const sentences = [...fieldsOf(body)].filter(([key, value]) => !echoes.has(key) && isSentence(value));
+    for (const [, value] of sentences) queue.push({ value, role: 'message' });
+    walk(end);
+  }
   return { types: [...types], codes: [...codes], params: [...params], messages: [...messages] };
 }
 
@@ -162,6 +174,22 @@ export function isStructure(text: string): boolean {
 /** A name as programs write it, in contrast to a sentence. */
 function isName(text: string): boolean {
   return text.length <= maxName && /^[\w$./:[\]-]+$/.test(text);
+}
+
+/** Fields with which an error repeats the request or the model's output. */
+const echoes: ReadonlySet<string> = new Set([
+  'input',
+  'prompt',
+  'messages',
+  'content',
+  'text',
+  'delta',
+  'arguments',
+  'failed_generation',
+]);
+
+function isSentence(value: Json | undefined): boolean {
+  return typeof value === 'string' && value.trim().includes(' ');
 }
 
 /** Google's names of errors (`RESOURCE_EXHAUSTED`), in contrast to `failed` or `error`. */

@@ -46,7 +46,7 @@ const introductions: ReadonlySet<string> = new Set([
 
 /**
  * The message to show: `stated`, the text in the usual field, unless it is missing, JSON or a page. If it is only an
- * introduction, what follows from another envelope is added.
+ * introduction or a name (`invalid_grant`), what follows from another envelope is added.
  */
 export function chosenMessage(stated: string, { messages }: ErrorFacts): string {
   const found = messages.map((text) => (isHtml(text) ? describeHtml(text) : text));
@@ -59,7 +59,8 @@ export function chosenMessage(stated: string, { messages }: ErrorFacts): string 
           .replace(/[.:!]$/, '')
           .toLowerCase()
       : '';
-  const more = introductions.has(plain) ? found.find((text) => !text.includes(stated)) : undefined;
+  const isName = /^[a-z\d]+(?:[_.:-][a-z\d]+)+$/.test(plain);
+  const more = introductions.has(plain) || isName ? found.find((text) => !text.includes(stated)) : undefined;
   return more === undefined ? stated : `${stated}: ${more}`;
 }
 

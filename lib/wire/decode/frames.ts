@@ -3,6 +3,7 @@ import { isObject, parseJson, toObject, toText, type JsonObject } from '../../js
 import { bodyDecoder, type BodyMessage } from '../../stream/body.ts';
 import { compose, type Transducer } from '../../stream/transducer.ts';
 import { redactedLine } from '../../redact.ts';
+import { errorFacts } from './error-facts.ts';
 import { messageIn } from './error-message.ts';
 import { readApiError } from './errors.ts';
 import type { FailureReason } from '../../anthropic/events.ts';
@@ -71,10 +72,11 @@ function toData(event: string, parsed: JsonObject, text?: string): Frame {
 
 /** Some gateways wrap responses and errors in an envelope: `{"success":true,"data":{…}}`. */
 function unwrap(json: JsonObject): JsonObject {
-  const { success, data } = json;
+  const { success = json['ok'], data } = json;
   if (success === false && !json['error']) {
-    const { success: _, ...fields } = { ...toObject(data), ...json };
-    return { error: { ...fields, message: messageIn(fields) || 'the upstream reported no success' } };
+    const { success: _, ok: __, ...fields } = { ...toObject(data), ...json };
+    const message = messageIn(fields) || errorFacts(fields).messages[0];
+    return { error: { ...fields, message: message ?? 'the upstream reported no success' } };
   }
   return typeof success === 'boolean' && isObject(data) ? data : json;
 }
