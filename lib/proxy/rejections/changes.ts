@@ -207,6 +207,7 @@ export function listOf(value: string): string[] {
 }
 
 const schemaWords: Readonly<Record<SchemaLevel, string>> = {
+  typed: 'takes no tool schemas without a type for every value',
   common: 'takes only common keywords in tool schemas',
   plain: 'takes no alternatives in tool schemas',
   bare: 'takes no properties in tool schemas',
