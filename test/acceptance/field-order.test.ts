@@ -214,7 +214,10 @@ test('order: Mistral refuses the second turn only, behind one that it took (lite
 test('order: results come first in their message (language-servers#1235)', async () => {
   await using over = await scripted({ format: 'messages', script: [answerIn('messages')] });
   const [question, call, results] = reminded.messages;
-  const turned = { role: 'user', content: [...(results?.content as object[])].reverse() };
+  const turned = {
+    role: 'user',
+    content: Array.isArray(results?.content) ? results.content.toReversed() : assert.fail(),
+  };
   await over.send(requestBody({ ...reminded, messages: [question, call, turned] }));
   holdsAll(over.received[0]?.body);
   const [first] = blocks(asObjects(over.received[0]?.body['messages'])[2]);

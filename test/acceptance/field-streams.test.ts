@@ -599,10 +599,8 @@ for (const [name, format, usage] of usages)
       await using over = await scripted({ format, script: [respond] });
       const { events: all, message } = await over.send(requestBody({ stream }));
       const last = all.findLast(({ type }) => type === 'message_delta') as { usage?: object } | undefined;
-      const { cache_read_input_tokens, input_tokens } = (message?.usage ?? last?.usage) as unknown as Record<
-        string,
-        number
-      >;
+      const counted = message?.usage ?? last?.usage ?? {};
+      const { cache_read_input_tokens, input_tokens } = counted as Record<string, number>;
       assert.deepEqual(
         { cache_read_input_tokens, input_tokens },
         { cache_read_input_tokens: 60, input_tokens: 40 },

@@ -1,7 +1,6 @@
 /** What reports of users have in common: how a vendor's words are wrapped on their way, and turns of Claude Code. */
-import { answerIn, events, json, type Responder } from './scripted-upstream.ts';
+import { events, json, type Responder } from './scripted-upstream.ts';
 import { asObjects, asText, type LooseJson } from './loose-json.ts';
-import type { WireFormat } from '../../lib/wire/formats.ts';
 
 /** The ways in which gateways pass on a vendor's message, each as the body of a refusal. */
 export const envelopes = {
@@ -96,5 +95,3 @@ export function pairsOf(body: LooseJson): string[] {
   const roles = rolesOf(body);
   return roles.slice(1).map((role, i) => `${roles[i]}>${role}`);
 }
-
-export const ok = (format: WireFormat): Responder => answerIn(format);
