@@ -2,6 +2,7 @@
  * One try of one model: sends the request, decodes the answer, holds it back until there is content (P2), then passes it on.
  * An attempt always ends in an outcome and never throws; what follows from the outcome is decided in `policy/`.
  */
+import type { ApiError } from '../anthropic/errors.ts';
 import { faultForLog } from '../errors.ts';
 import { isRemark, type Decoded, type Remark, type StreamEvent, type Usage } from '../anthropic/events.ts';
 import { guard } from '../anthropic/grammar.ts';
@@ -16,6 +17,7 @@ import type { Clock } from './clock.ts';
 import { deadlines, type Deadlines } from './deadlines.ts';
 import type { Outcome, Position, TimeLimit, Trouble } from './policy/failures.ts';
 import type { Candidate } from './policy/plan.ts';
+import { resetInFields, resetInWords } from './policy/reset-times.ts';
 import { stepFor } from './policy/steps.ts';
 import { diagnosed } from './policy/diagnosed.ts';
 import { readRefusal } from './refusal.ts';
@@ -70,8 +72,16 @@ export async function attempt(tried: Try): Promise<Attempted> {
   const { provider, route } = tried.candidate;
   const attempted = await ask(tried);
   const secrets = secretsOf(provider.keys[tried.key]?.reveal(), route.headers);
-  const outcome = diagnosed(withoutSecrets(attempted.outcome, secrets), route.modelId);
-  return { ...attempted, outcome };
+  const outcome = withReset(attempted.outcome, tried.clock.now());
+  return { ...attempted, outcome: diagnosed(withoutSecrets(outcome, secrets), route.modelId) };
+}
+
+/** An error inside an answer may name when a limit ends, as an error response does. */
+function withReset(outcome: Outcome, now: number): Outcome {
+  if (outcome.type !== 'failed' || outcome.trouble !== 'upstream') return outcome;
+  const error: ApiError = { status: 0, ...outcome.error };
+  const retryAfterMs = resetInFields(error, now) ?? resetInWords(outcome.error.message, now);
+  return retryAfterMs === undefined ? outcome : { ...outcome, retryAfterMs };
 }
 
 async function ask(tried: Try): Promise<Attempted> {

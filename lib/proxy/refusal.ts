@@ -3,7 +3,7 @@ import type { ApiError } from '../anthropic/errors.ts';
 import { redactedLine } from '../redact.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Outcome } from './policy/failures.ts';
-import { resetInHeaders, resetInWords, untilEpoch } from './policy/reset-times.ts';
+import { resetInFields, resetInHeaders, resetInWords } from './policy/reset-times.ts';
 import type { Answer } from './upstream.ts';
 
 /** Bytes of an error body that are read, and how many milliseconds that may take. */
@@ -22,8 +22,7 @@ export async function readRefusal(
   const error = status < 400 ? redirected(status, headers['location']) : decode(status, text);
   const retryAfterMs =
     toRetryAfterMs(headers, now) ??
-    error.retryAfterMs ??
-    untilEpoch(error.resetAt ?? NaN, now) ??
+    resetInFields(error, now) ??
     (status === 429 ? resetInHeaders(headers, now) : undefined) ??
     resetInWords(error.message, now);
   return { type: 'refused', error, ...(retryAfterMs !== undefined && { retryAfterMs }) };

@@ -82,6 +82,8 @@ export type Outcome =
       at: Position;
       /** The connection to a server on this machine was refused, so the server is not running. */
       notRunning?: true;
+      /** Until the limit ends that the error inside the answer is about. */
+      retryAfterMs?: number;
       /** What the error inside the answer is about. */
       diagnosis?: Diagnosis;
     }

@@ -109,7 +109,7 @@ function names(message: string, modelId: string): boolean {
 export function resetMsOf(outcome: Outcome): number | undefined {
   if (outcome.type !== 'refused' && outcome.type !== 'failed') return undefined;
   if (isDailyQuota((outcome.error as Partial<ApiError>).upstreamCode)) return undefined;
-  return (outcome.type === 'refused' ? outcome.retryAfterMs : undefined) ?? spanIn(outcome.error.message);
+  return outcome.retryAfterMs ?? spanIn(outcome.error.message);
 }
 
 /** Whether something spent may be tried before its reset. `triedAt` is when that was done last. */

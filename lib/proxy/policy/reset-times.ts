@@ -1,4 +1,5 @@
 /** When a limit ends, as headers and messages name it besides `retry-after`. Pure: the time is an argument. */
+import type { ApiError } from '../../anthropic/errors.ts';
 
 /** Milliseconds until the time in a header that limits set: Anthropic's plans in seconds, OpenRouter's in milliseconds. */
 export function resetInHeaders(headers: Readonly<Record<string, string>>, now: number): number | undefined {
@@ -16,12 +17,25 @@ export function untilEpoch(time: number, now: number): number | undefined {
   return ahead(time >= leastMilliseconds ? time : time * 1000, now);
 }
 
+/** Milliseconds until the reset that an error names in its fields; undefined if they name none. */
+export function resetInFields(
+  { retryAfterMs, resetAt }: Pick<ApiError, 'retryAfterMs' | 'resetAt'>,
+  now: number,
+): number | undefined {
+  return retryAfterMs ?? untilEpoch(resetAt ?? NaN, now);
+}
+
 /**
  * Milliseconds until the reset that a message names: "Resets in 7hr 29min", "try again in 51 hours", "Please retry in 45.5s",
- * "will reset at 2026-01-05 12:34:56", "regain access on 2026-04-01 at 00:00 UTC"; undefined if it names none.
+ * "will reset at 2026-01-05 12:34:56", "usage limit reached|1749924000", "regain access on 2026-04-01 at 00:00 UTC"; undefined if it names none.
  */
 export function resetInWords(message: string, now: number): number | undefined {
-  return spanIn(message) ?? dateIn(message, now);
+  return spanIn(message) ?? epochIn(message, now) ?? dateIn(message, now);
+}
+
+/** Claude's plans: `Claude AI usage limit reached|1749924000` (anthropics/claude-code#2087). */
+function epochIn(message: string, now: number): number | undefined {
+  return untilEpoch(Number(/limit reached\|(\d{10,13})\b/i.exec(message)?.[1] ?? NaN), now);
 }
 
 const spanAfter = /(?:resets?|try again|retry) in ((?:\d+(?:\.\d+)? ?[a-z]+[ ,]*)+)/i;

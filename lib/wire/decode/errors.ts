@@ -17,6 +17,7 @@ import { redactedLine } from '../../redact.ts';
 import { jsonIn } from './embedded-json.ts';
 import { errorFacts, isStructure } from './error-facts.ts';
 import { chosenMessage, isHtml, messageIn, rawError } from './error-message.ts';
+import { resetIn, type Reset } from './error-reset.ts';
 import { isExactType, miniMaxType, typeSaid } from './error-types.ts';
 
 /** Characters of an error body that are read when it is not JSON. */
@@ -34,7 +35,7 @@ export function readApiError(status: number, body: string): ApiError {
   const facts = isHtml(text)
     ? { types: [], codes: [], params: [], messages: [] }
     : errorFacts(parsed === undefined ? text : parsed);
-  return toApiError(status, { message: text }, facts);
+  return toApiError(status, { message: text, reset: {} }, facts);
 }
 
 /** The error in a body that is JSON without its end, or an event of a stream; undefined for other text. */
@@ -109,7 +110,7 @@ interface ErrorFields {
   code?: string;
   param?: string;
   limitName?: string;
-  resetAt?: number;
+  reset: Reset;
 }
 
 function errorFields(body: JsonObject): ErrorFields {
@@ -126,7 +127,7 @@ function errorFields(body: JsonObject): ErrorFields {
     toText(toObject(body['metadata'])['limitName']) ||
     toText(toObject(error['metadata'])['limitName']) ||
     (daily === undefined ? '' : 'daily');
-  const resetAt = resetIn(error) ?? cause?.resetAt;
+  const reset = { ...cause?.reset, ...resetIn(error, body) };
   return {
     message:
       cause && cause.message !== message ? [message, cause.message].filter(Boolean).join(': ') : message,
@@ -134,7 +135,7 @@ function errorFields(body: JsonObject): ErrorFields {
     ...((typeof code === 'string' || typeof code === 'number') && { code: String(code) }),
     ...(param !== '' && { param: param.slice(0, 100) }),
     ...(limitName !== '' && { limitName }),
-    ...(resetAt !== undefined && { resetAt }),
+    reset,
   };
 }
 
@@ -147,12 +148,6 @@ function dailyQuota(error: JsonObject): string | undefined {
     .flatMap((detail) => toArray(toObject(detail)['violations']))
     .map((violation) => toText(toObject(violation)['quotaId']).slice(0, 200));
   return ids.find((id) => id.includes('PerDay'));
-}
-
-/** OpenRouter repeats a header in the body; OpenAI's plans have `resets_at`. Both are times since 1970. */
-function resetIn(error: JsonObject): number | undefined {
-  const time = toObject(toObject(error['metadata'])['headers'])['X-RateLimit-Reset'] ?? error['resets_at'];
-  return typeof time === 'string' || typeof time === 'number' ? Number(time) || undefined : undefined;
 }
 
 /** `status` is 0 for an error inside a stream that names none. */
@@ -170,7 +165,7 @@ function toApiError(status: number, fields: ErrorFields, facts: ErrorFacts): Api
     ...(fields.code !== undefined && { upstreamCode: fields.code }),
     ...(fields.param !== undefined && { param: fields.param }),
     ...(fields.limitName !== undefined && { limitName: fields.limitName }),
-    ...(fields.resetAt !== undefined && { resetAt: fields.resetAt }),
+    ...fields.reset,
     facts,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Reads Google's error bodies. Beyond the common fields, `status` names the error more precisely than the HTTP status, and
- * `details` hold the reason (a wrong key is a 400) and the retry delay.
+ * `details` hold the reason (a wrong key is a 400).
  */
 import type { ApiError } from '../../anthropic/errors.ts';
 import { readApiError } from '../decode/errors.ts';
@@ -19,17 +19,6 @@ export function withDetails(error: ApiError, google: JsonObject): ApiError {
   // "API key not valid" has the status 400, but the request is valid and another key may work.
   if (reasons.has('API_KEY_INVALID') || reasons.has('API_KEY_EXPIRED'))
     return { ...error, status: 401, type: 'authentication_error', upstreamType: 'AuthError' };
-  const retryAfterMs = retryDelay(google);
   const named = error.upstreamType === undefined && name !== '' ? { upstreamType: name } : {};
-  return { ...error, ...named, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-}
-
-/** The delay of `google.rpc.RetryInfo` in ms. Protobuf's JSON writes durations as "34s" or "34.074824224s". */
-function retryDelay(google: JsonObject): number | undefined {
-  for (const detail of toArray(google['details']).map(toObject)) {
-    if (!toText(detail['@type']).endsWith('/google.rpc.RetryInfo')) continue;
-    const [, seconds] = /^(\d{1,9}(?:\.\d{1,9})?)s$/.exec(toText(detail['retryDelay'])) ?? [];
-    if (seconds !== undefined) return Math.ceil(Number(seconds) * 1000);
-  }
-  return undefined;
+  return { ...error, ...named };
 }

@@ -103,6 +103,15 @@ export const accounts: readonly Wording[] = [
     status: [403, 429],
     opening: true,
   },
+  {
+    about: 'allowance',
+    vendor: 'OpenRouter, the limit that its owner gave the key',
+    source: 'RooCodeInc/Roo-Code#515, MCPJam/inspector#1287',
+    says: 'key limit exceeded',
+    example: 'Key limit exceeded (total limit). Manage it using https://openrouter.ai/settings/keys',
+    status: [402, 403, 429],
+    opening: true,
+  },
   // The limit of free models per minute is a rate.
   {
     about: 'allowance',
