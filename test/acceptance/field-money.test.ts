@@ -507,11 +507,7 @@ test('rate: a short wait of the only key is waited for, a longer one leaves the 
     await using over = await scripted({
       format: 'chat',
       script: [
-        json(
-          429,
-          { error: { message: 'slow down', type: 'rate_limit_error' } },
-          headers as Record<string, string>,
-        ),
+        json(429, { error: { message: 'slow down', type: 'rate_limit_error' } }, headers),
         answerIn('chat'),
       ],
       models: [modelOf('first'), modelOf('second', { provider: 'other' })],
