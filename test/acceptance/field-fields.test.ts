@@ -662,7 +662,8 @@ describe('unlearned-field', () => {
           ...one.request,
         });
         const headers = { 'x-claude-code-session-id': 'first', ...one.headers };
-        assert.equal((await over.send(request, headers)).text, 'ok', 'the first request');
+        const response = await over.send(request, headers);
+        assert.equal(response.text, 'ok', response.body);
         assert.equal(
           (await over.send(request, { ...headers, 'x-claude-code-session-id': 'second' })).text,
           'ok',
