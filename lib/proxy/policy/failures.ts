@@ -168,5 +168,6 @@ export function classOf(outcome: Outcome): FailureClass | undefined {
   if (outcome.notRunning) return 'other';
   if (!diagnosis) return classByTrouble[outcome.trouble];
   const found = classFor(0, diagnosis);
-  return found === 'transient' ? 'other' : found;
+  const uncertain = diagnosis.uncertain && diagnosis.about !== 'window' && diagnosis.about !== 'answer_room';
+  return found === 'transient' || (found === 'client' && uncertain) ? 'other' : found;
 }

@@ -17,6 +17,8 @@ export type Change =
   | { kind: 'format'; refused: readonly WireFormat[]; use: WireFormat }
   | { kind: 'quirks'; quirks: Partial<Quirks> }
   | { kind: 'lacks'; capability: 'images' | 'documents' | 'tools' }
+  /** Fields that were refused together. Made one after the other, see `repair.ts`. */
+  | { kind: 'several'; changes: readonly Change[] }
   /** The longest answer, in tokens. */
   | { kind: 'answer'; tokens: number }
   /** The context window, in tokens. */
@@ -242,6 +244,8 @@ export function describeChange(change: Change): string {
       return `takes no ${Object.keys(change.quirks)
         .map((key) => quirkWords[key as keyof Quirks] ?? key)
         .join(', ')}`;
+    case 'several':
+      return change.changes.map(describeChange).join('; ');
     case 'lacks':
       return `takes no ${change.capability}`;
     case 'answer':

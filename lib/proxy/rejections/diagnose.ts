@@ -5,7 +5,7 @@
 import { statusOf, type ApiError, type ErrorFacts } from '../../anthropic/errors.ts';
 import { aboutCode } from './codes.ts';
 import type { About, Diagnosis, TokenCounts } from './diagnosis.ts';
-import { isInConversation, isInSchema, namesIn } from './field-names.ts';
+import { isInConversation, isInSchema, namesIn, refusedTogether } from './field-names.ts';
 import { find, template } from './templates.ts';
 import { normalized, separator, withoutModel, withoutQuotations } from './text.ts';
 import { tokenCounts } from './token-counts.ts';
@@ -47,7 +47,10 @@ export function diagnose(error: ApiError, modelId = '', gateway = false): Diagno
   const named = byName(error, facts, words);
   // An error inside an answer has the status that its type stands for.
   const status = error.status || statusOf(error.type);
-  const blames = blamesRequest(status, facts);
+  // An error inside an answer often has no type or code that says whose fault it is.
+  const uncertain =
+    error.status === 0 && named.length === 0 && !blamesRequest(status, facts) && !blamesOthers(error, facts);
+  const blames = uncertain || blamesRequest(status, facts);
   // Many vendors call every limit a rate limit, and say elsewhere which one it is.
   const exact = named.find((about) => about !== 'rate');
   const said =
@@ -56,10 +59,14 @@ export function diagnose(error: ApiError, modelId = '', gateway = false): Diagno
   if (said && isMoney.has(said.about)) return { about: said.about };
   if (named.length > 0 && exact === undefined) return { about: 'rate' };
   const about = said?.about ?? exact;
-  const names = namesIn(paramsOf(error, facts), texts);
+  const params = paramsOf(error, facts);
+  const names = namesIn(params, texts);
+  const together = refusedTogether(params, texts);
   const rest = {
     names,
     words,
+    ...(together.length > 0 && { together }),
+    ...(uncertain && { uncertain: true as const }),
     ...(said?.remedy !== undefined && { remedy: said.remedy }),
     ...(names.some(isInConversation) && { inConversation: true as const }),
   };
@@ -77,6 +84,9 @@ export function diagnose(error: ApiError, modelId = '', gateway = false): Diagno
   // A 413 that is no rate limit is about size. Without a known sentence it may be a limit of the body in bytes.
   if (error.status === 413)
     return words.includes('token') ? { ...rest, ...room(words) } : { about: 'window', ...rest };
+  if (saysTooLong(words)) return { ...rest, ...room(words) };
+  if (uncertain && names.length === 0) return { about: byStatus({ ...error, status }, gateway) };
+  if (isFilter(words)) return { about: 'filter' };
   if (isHeader(words)) return { about: 'header', ...rest };
   if (names.some(isInSchema)) return { about: 'tool_schema', ...rest };
   return { about: names.length > 0 ? 'field' : 'request', ...rest };
@@ -152,6 +162,31 @@ const blamingNames: ReadonlySet<string> = new Set([
   'validationexception',
   'unsupportedparamserror',
 ]);
+
+/** Types and codes of errors that are no fault of the request's fields. */
+const blamesOthers = ({ upstreamType, upstreamCode }: ApiError, { types, codes }: ErrorFacts): boolean =>
+  [upstreamType, upstreamCode, ...types, ...codes].some((name) =>
+    /server|internal|overload|unavailable|timeout|timed_out|network|connection|auth|permission|forbidden|not_?found|quota|limit/i.test(
+      name ?? '',
+    ),
+  );
+
+/** A sentence without a row of its own that says both how long the prompt is and a window that is shorter. */
+function saysTooLong(words: string): boolean {
+  if (!/\bcontext\b|\bprompt\b|\binput\b/.test(words) || !words.includes('token')) return false;
+  const { limit, input } = tokenCounts(words, 'window');
+  return limit !== undefined && input !== undefined && input > limit;
+}
+
+/**
+ * A filter without a code or a row of its own: MiniMax says `input new_sensitive (1026)`, others that a text was flagged as
+ * harmful. Another provider may answer the same request.
+ */
+function isFilter(words: string): boolean {
+  return /(?<!case.)(?<!case)\b(?:new_)?sensitive\b|\b(?:inappropriate|harmful|unsafe|prohibited) (?:content|text|input|prompt|output|material)|\bflagged (?:as|by|for)\b|\bmoderation\b|\bcontent[ _](?:policy|policies|filter|filters|filtering|safety)\b|\bsafety (?:filter|system|policy|reasons)|敏感|违规|不安全/.test(
+    words,
+  );
+}
 
 /** Sentences about headers; everything else that has a name is a field. */
 function isHeader(words: string): boolean {

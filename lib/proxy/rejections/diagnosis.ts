@@ -51,6 +51,10 @@ export interface Diagnosis {
   counts?: TokenCounts;
   /** Names and paths of fields that it contains, the likeliest first. */
   names?: readonly string[];
+  /** Those of several fields that it refuses together. */
+  together?: readonly string[];
+  /** An error inside an answer, of which only the words say that the request is at fault. */
+  uncertain?: true;
   /** What it says about the values of a field, in lower case without quotation marks. */
   words?: string;
   /** The particular change that a known sentence asks for. */

@@ -40,6 +40,37 @@ export function namesIn(params: readonly string[], messages: readonly string[]):
   return [...names].slice(0, maxNames);
 }
 
+/** What a list of refused fields comes behind: `Unsupported parameter(s): `, `does not support parameters: [`. */
+const refusedList =
+  /(?:\b(?:unsupported|unknown|unrecogni[sz]ed|unexpected|disallowed|deprecated|extra|not (?:support|permit|allow|accept|recogni)\w*)|不支持)[^:：,]{0,30}[:：] ?[[(]?["'`]?$/i;
+
+/** Between two names of a list. */
+const betweenNames = /^["'`]?(?: ?[,，、] ?| and | or )(?:and )?["'`]?$/;
+
+/**
+ * Fields that one refusal refuses together, as validators and some sentences do; empty unless there are several. Fields that
+ * a refusal only mentions are none of them.
+ */
+export function refusedTogether(params: readonly string[], messages: readonly string[]): string[] {
+  const found = new Set(params.flatMap(splitList));
+  for (const message of messages) for (const name of listedNames(message)) found.add(name);
+  const names = [...found].filter((name) => !isInConversation(name)).slice(0, maxNames);
+  return names.length > 1 ? names : [];
+}
+
+function listedNames(message: string): string[] {
+  // Pydantic 1 writes a path as `body -> temperature`.
+  const found = [...message.matchAll(/\bbody -> (\w{1,80})/g)].flatMap(([, name]) => name ?? []);
+  let end: number | undefined;
+  for (const { 0: word, index } of [...message.matchAll(/[\w$.]+/g)].slice(0, maxWords)) {
+    const begins = refusedList.test(message.slice(Math.max(0, index - 60), index));
+    const continues = end !== undefined && betweenNames.test(message.slice(end, Math.min(index, end + 12)));
+    end = begins || continues ? index + word.length : undefined;
+    if (end !== undefined) found.push(word.replace(/\.$/, ''));
+  }
+  return found;
+}
+
 function splitList(param: string): string[] {
   return param.split(/,\s?/, 8).filter((one) => identifier.test(one));
 }
@@ -69,18 +100,25 @@ const fillers: ReadonlySet<string> = new Set(
   ),
 );
 
+/** What a field is called, and no part of its name. */
+const nouns = /^(?:parameters?|params?|fields?|arguments?|propert(?:y|ies)|keys?|options?|inputs?|values?)$/i;
+
 function bareNames(message: string): string[] {
   const found: string[] = [];
   const words = [...message.matchAll(/[\w$./[\]#-]+/g)].slice(0, maxWords);
-  for (const { 0: word, index } of words) {
+  for (const [at, { 0: word, index }] of words.entries()) {
     const name = word
       .replace(/^[./#[]+(?=[\w$])/, (mark) => (mark === '/' ? '/' : ''))
       .replace(/[.:[\]-]+$/, '');
     if (!identifier.test(name) || fillers.has(name.toLowerCase()) || /^https?$/i.test(name)) continue;
     const lead = message.slice(Math.max(0, index - 40), index);
     const trail = message.slice(index + name.length, index + name.length + 40);
-    const isRefused = refusing.test(lead) || refusedBelow.test(lead) || predicate.test(trail);
-    if (isWritten(name) || called.test(lead) || isRefused) found.push(name);
+    const follows = refusing.test(lead) || refusedBelow.test(lead);
+    const precedes = predicate.test(trail);
+    // A field may be named by the words that it is made of: Thinking level is not supported.
+    if (precedes && lead.endsWith(' ') && !nouns.test(name)) found.push(`${words[at - 1]?.[0]}_${name}`);
+    if (follows && trail.startsWith(' ')) found.push(`${name}_${words[at + 1]?.[0]}`);
+    if (isWritten(name) || called.test(lead) || follows || precedes) found.push(name);
   }
   return found;
 }

@@ -119,6 +119,7 @@ export function withChanges<Model extends Changeable>(candidate: Model, changes:
 
 function withChange<Model extends Changeable>(candidate: Model, change: Change): Model {
   if (change.kind === 'format') return inFormat(candidate, change);
+  if (change.kind === 'several') return withChanges(candidate, change.changes);
   const { changes = [], route } = candidate;
   return { ...candidate, route: changedRoute(route, change), changes: [...changes, change] };
 }

@@ -181,7 +181,16 @@ function named(diagnosis: Diagnosis, refused: RefusedRequest): Proposal[] {
   const ordered = /\bboth\b/.test(words) ? names.toReversed() : names;
   const ofBody = ordered.flatMap((name) => bodyProposals(name, diagnosis, refused));
   const ofHeaders = headerProposals(diagnosis, refused.sent);
+  ofBody.unshift(...together(diagnosis, refused));
   return about === 'header' ? [...ofHeaders, ...ofBody] : [...ofBody, ...ofHeaders];
+}
+
+/** What is likeliest for each of several fields that were refused together. */
+function together(diagnosis: Diagnosis, refused: RefusedRequest): Proposal[] {
+  const changes = (diagnosis.together ?? []).flatMap(
+    (name) => bodyProposals(name, diagnosis, refused)[0]?.change ?? [],
+  );
+  return changes.length > 1 ? [model({ kind: 'several', changes })] : [];
 }
 
 function headerProposals({ names = [], words = '' }: Diagnosis, { headers }: Sent): Proposal[] {

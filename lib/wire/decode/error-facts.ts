@@ -33,14 +33,15 @@ const roles = new Map<string, Role>(
     type: 'type errortype exceptiontype exception',
     status: 'status',
     code: 'code errorcode statuscode errcode errno reason',
-    param: 'param parameter field property argument pointer instancepath datapath parametername',
+    param:
+      'param parameter field property argument pointer instancepath datapath parametername additionalproperty',
     path: 'loc path',
     message:
       'message msg detail errormessage errormsg errmsg errordescription statusmsg description title raw responsebody why faultstring',
     error:
       'error innererror originalerror upstreamerror providererror cause exceptiondetail lasterror previouserrors inner',
     errors: 'errors details issues fieldviolations violations causes errordetails validationerrors',
-    envelope: 'metadata data response baseresp source detailsinfo fault',
+    envelope: 'metadata data params response baseresp source detailsinfo fault',
   } satisfies Record<Role, string>).flatMap(([role, names]) =>
     names.split(' ').map((name): [string, Role] => [name, role as Role]),
   ),

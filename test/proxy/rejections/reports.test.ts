@@ -484,7 +484,7 @@ const reports: readonly Report[] = [
       instance: '/v2',
     },
     about: 'field',
-    change: 'takes no temperature',
+    change: 'takes no temperature; takes no top_p',
   },
   {
     name: 'NIM 404 (Alishahryar1/free-claude-code#1021)',
