@@ -166,7 +166,7 @@ const blamingNames: ReadonlySet<string> = new Set([
 /** Types and codes of errors that are no fault of the request's fields. */
 const blamesOthers = ({ upstreamType, upstreamCode }: ApiError, { types, codes }: ErrorFacts): boolean =>
   [upstreamType, upstreamCode, ...types, ...codes].some((name) =>
-    /server|internal|overload|unavailable|timeout|timed_out|network|connection|auth|permission|forbidden|not_?found|quota|limit/i.test(
+    /api_?error|server|internal|overload|unavailable|timeout|timed_out|network|connection|auth|permission|forbidden|not_?found|quota|limit/i.test(
       name ?? '',
     ),
   );
