@@ -674,7 +674,7 @@ for (const [kind, list] of [
           assert.equal(response.text, 'ok', response.body);
           const sent = over.received['up']?.map((one) => limitFields[format]?.(one.body)) ?? [];
           assert.equal(sent[0], asked);
-          assert(Number(sent[1]) >= room[0] && Number(sent[1]) <= room[1], `${String(sent[1])}`);
+          assert(Number(sent[1]) >= room[0] && Number(sent[1]) <= room[1], String(sent[1]));
           assert.equal((await over.send(request)).text, 'ok');
           if (kind === 'answer-limit') {
             const again = over.received['up']?.map((one) => limitFields[format]?.(one.body)) ?? [];

@@ -132,7 +132,7 @@ async function serve(script: readonly Responder[], received: Received[]): Promis
 export function contentOf(response: ClientResponse): { type: string; id?: string }[] {
   const message = response.message ?? foldMessage(response.events);
   assert(message, response.body);
-  return message.content as { type: string; id?: string }[];
+  return message.content;
 }
 
 /** The tool that answers call. */
