@@ -113,11 +113,14 @@ function claude(
   const enabled = requested !== undefined && requested.type !== 'disabled';
   const effort = route.reasoningEffort === undefined ? request.output_config?.effort : level;
   const base = { thinks: wanted, ...(effort !== undefined && { effort }) };
-  if (wanted === enabled) return requested === undefined ? base : { ...base, thinking: requested };
-  if (!wanted) return { ...base, thinking: { type: 'disabled' } };
-  // `enabled` (older models) requires a budget; without a configured one, thinking is adaptive.
-  const budgeted = route.thinking?.type === 'enabled' && route.thinking.budget_tokens !== undefined;
-  return { ...base, thinking: budgeted ? route.thinking : { type: 'adaptive' } };
+  if (wanted) {
+    // `enabled` (older models) requires a budget; without a configured one, thinking is as requested, or adaptive.
+    const budgeted = route.thinking?.type === 'enabled' && route.thinking.budget_tokens !== undefined;
+    return { ...base, thinking: budgeted ? route.thinking : enabled ? requested : { type: 'adaptive' } };
+  }
+  const disabled = route.thinking?.type === 'disabled' || route.reasoningEffort === 'none';
+  // A model that is not Claude may think unless it is told not to.
+  return requested !== undefined || disabled ? { ...base, thinking: { type: 'disabled' } } : base;
 }
 
 /** Reduces a budget to less than `maxTokens`, which the configuration may have set lower than the client did. */

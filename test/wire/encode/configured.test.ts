@@ -52,7 +52,7 @@ const cases: [string, Partial<ModelEntry>, Record<Format, unknown>][] = [
     { thinking: { type: 'enabled', budget_tokens: 8000 } },
     {
       chat: [undefined, { type: 'enabled', budget_tokens: 8000 }],
-      messages: [{ effort: 'low' }, { type: 'adaptive' }],
+      messages: [{ effort: 'low' }, { type: 'enabled', budget_tokens: 8000 }],
       responses: { effort: 'medium', summary: 'auto' },
       gemini: { includeThoughts: true, thinkingBudget: 8000 },
     },
