@@ -131,8 +131,8 @@ export function classify(error: ApiError, gateway = false): FailureClass {
   return classFor(error.status, diagnose(error, '', gateway));
 }
 
-function classFor(status: number, { about, guessed }: Diagnosis): FailureClass {
-  const found = guessed === true ? 'other' : classByAbout[about];
+function classFor(status: number, { about }: Diagnosis): FailureClass {
+  const found = classByAbout[about];
   return found === 'client' && (status >= 500 || status === 404) && about !== 'window' ? 'other' : found;
 }
 

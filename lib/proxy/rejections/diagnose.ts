@@ -73,10 +73,7 @@ export function diagnose(error: ApiError, modelId = '', gateway = false): Diagno
   if (about === 'window') return { ...rest, ...room(words) };
   if (about !== undefined)
     return { about, ...rest, ...(about === 'answer_limit' && { counts: tokenCounts(words, 'answer') }) };
-  // An error inside an answer that has only a sentence blames nobody; a field that it names is worth another request.
-  const guessed = !blames && names.length > 0 && isSentenceAlone(error, facts);
-  if (!blames && !guessed) return { about: byStatus({ ...error, status }, gateway) };
-  if (guessed) return { about: names.some(isInSchema) ? 'tool_schema' : 'field', ...rest, guessed };
+  if (!blames) return { about: byStatus({ ...error, status }, gateway) };
   if (answerField.test(words) && answerBound.test(words)) {
     const counts = tokenCounts(words, 'answer');
     if (counts.limit !== undefined) return { about: 'answer_limit', counts, ...rest };
@@ -90,20 +87,6 @@ export function diagnose(error: ApiError, modelId = '', gateway = false): Diagno
   if (isHeader(words)) return { about: 'header', ...rest };
   if (names.some(isInSchema)) return { about: 'tool_schema', ...rest };
   return { about: names.length > 0 ? 'field' : 'request', ...rest };
-}
-
-/** An error inside an answer without a status, a type or a code: `{"error":"the sentence"}`. */
-function isSentenceAlone(
-  { status, upstreamType, upstreamCode }: ApiError,
-  { types, codes }: ErrorFacts,
-): boolean {
-  return (
-    status === 0 &&
-    upstreamType === undefined &&
-    upstreamCode === undefined &&
-    types.length === 0 &&
-    codes.length === 0
-  );
 }
 
 /** A code that says the kind, of which the words may say more. */

@@ -59,8 +59,6 @@ export interface Diagnosis {
   words?: string;
   /** The particular change that a known sentence asks for. */
   remedy?: Remedy;
-  /** Nothing but the names says that the request is at fault, so another model is asked if no change answers. */
-  guessed?: true;
   /** The refusal points into the conversation: `messages.3.content.0`. */
   inConversation?: true;
 }
