@@ -146,10 +146,10 @@ const blamingNames: ReadonlySet<string> = new Set([
   'unsupportedparamserror',
 ]);
 
-/** Types and codes of errors that are no fault of the request's fields. */
+/** Types and codes of errors that are no fault of the request's fields; Pydantic's `extra_forbidden` is. */
 const blamesOthers = ({ upstreamType, upstreamCode }: ApiError, { types, codes }: ErrorFacts): boolean =>
   [upstreamType, upstreamCode, ...types, ...codes].some((name) =>
-    /api_?error|server|internal|overload|unavailable|timeout|timed_out|network|connection|auth|permission|forbidden|not_?found|quota|limit/i.test(
+    /api_?error|server|internal|overload|unavailable|timeout|timed_out|network|connection|auth|permission|(?<!extra_)forbidden|not_?found|quota|limit/i.test(
       name ?? '',
     ),
   );
