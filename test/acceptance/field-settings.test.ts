@@ -188,7 +188,7 @@ for (const [vendor, format, entry, path, says] of refused)
         assert.notEqual(at(over.received[0]?.body, path), undefined, 'it was sent at first');
       });
 
-// Contract 5.0: over messages the body is the client's until something is refused.
+// Over messages, the body is the client's until something is refused.
 
 const given = {
   top_k: 20,
