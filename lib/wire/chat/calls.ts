@@ -4,7 +4,7 @@
  */
 import type { Writer } from '../../anthropic/writer.ts';
 import { brackets, type Brackets } from '../../stream/brackets.ts';
-import { attachedFields, type AttachedFields } from '../decode/attached-fields.ts';
+import { attachedFields, isVoid, type AttachedFields } from '../decode/attached-fields.ts';
 import { toNumber, toObject, toText, type Json, type JsonObject } from '../../json.ts';
 
 export interface CallNames {
@@ -70,7 +70,7 @@ export function calls(writer: Writer, names: CallNames): Calls {
       const index = toNumber(fields['index']);
       const found = find(index === undefined ? undefined : String(index), id, name, position);
       const isSecondCall = found && touched.has(found) && id === '' && name !== '' && isClosed(found);
-      if (!found && id === '' && name === '' && args === '') continue;
+      if (!found && id === '' && name === '' && args === '' && !attaches(fields)) continue;
       const call = found && !isSecondCall ? found : add(index);
       call.outer.add(fields);
       if (called !== fields) call.inner.add(called);
@@ -209,6 +209,11 @@ export function calls(writer: Writer, names: CallNames): Calls {
   }
 
   return { take, end };
+}
+
+/** Whether an entry has fields that go back to the upstream; they may come before the id and the name. */
+function attaches(fields: JsonObject): boolean {
+  return Object.entries(fields).some(([name, value]) => !callFields.has(name) && !isVoid(value));
 }
 
 function isClosed(call: Call): boolean {
