@@ -16,6 +16,23 @@ const anthropic = (message: string, type = 'invalid_request_error'): object => (
   error: { type, message },
 });
 
+/** A turn with a thought and a call. */
+const thoughtful = {
+  thinking: { type: 'adaptive' },
+  messages: [
+    { role: 'user', content: 'look' },
+    {
+      role: 'assistant',
+      content: [
+        { type: 'thinking', thinking: 'First I look.', signature: '' },
+        { type: 'text', text: 'I look.' },
+        { type: 'tool_use', id: 'toolu_1', name: 'Read', input: { path: 'a' } },
+      ],
+    },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'a file' }] },
+  ],
+};
+
 interface Case {
   /** The report, or what is particular. */
   report: string;
@@ -623,6 +640,346 @@ const cases: Case[] = [
     ),
     kept: ['messages', 'max_tokens', 'temperature'],
     check: (body) => assert.equal(body['top_p'], undefined),
+  },
+  // In the conversation.
+  {
+    report: 'groq, reasoning_content',
+    request: thoughtful,
+    entry: { quirks: { replayReasoning: 'always' } },
+    body: text(
+      "'messages.2' : for 'role:assistant' the following must be satisfied[('messages.2' : property 'reasoning_content' is unsupported)]",
+      { type: 'invalid_request_error' },
+    ),
+    kept: ['max_tokens'],
+    check: (body) => {
+      assert.doesNotMatch(JSON.stringify(body), /reasoning_content/);
+      assert.match(JSON.stringify(body), /I look.*a file/);
+    },
+  },
+  {
+    report: 'cerebras, wrong_api_format',
+    request: thoughtful,
+    entry: { quirks: { replayReasoning: 'always' } },
+    body: {
+      message:
+        "body.messages.2.assistant.reasoning_content: property 'body.messages.2.assistant.reasoning_content' is unsupported",
+      type: 'invalid_request_error',
+      param: 'validation_error',
+      code: 'wrong_api_format',
+    },
+    check: (body) => {
+      assert.doesNotMatch(JSON.stringify(body), /reasoning_content/);
+      assert.match(JSON.stringify(body), /I look.*a file/);
+    },
+  },
+  {
+    report: 'mistral, reasoning_content',
+    status: 422,
+    request: thoughtful,
+    entry: { quirks: { replayReasoning: 'always' } },
+    body: {
+      object: 'error',
+      message: {
+        detail: [
+          {
+            type: 'extra_forbidden',
+            loc: ['body', 'messages', 2, 'assistant', 'reasoning_content'],
+            msg: 'Extra inputs are not permitted',
+            input: 'First I look.',
+          },
+        ],
+      },
+      type: 'invalid_request_error',
+    },
+    check: (body) => {
+      assert.doesNotMatch(JSON.stringify(body), /reasoning_content/);
+      assert.match(JSON.stringify(body), /I look.*a file/);
+    },
+  },
+  {
+    report: 'fireworks, field and value',
+    body: text("Extra inputs are not permitted, field: 'stream_options', value: {'include_usage': True}", {
+      type: 'invalid_request_error',
+    }),
+    gone: ['stream_options'],
+    kept: ['messages', 'max_tokens', 'stream'],
+  },
+  {
+    report: 'together',
+    request: { tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
+    body: text('Unknown field: parallel_tool_calls', {
+      type: 'invalid_request_error',
+      param: null,
+      code: null,
+    }),
+    gone: ['parallel_tool_calls'],
+    kept: ['messages', 'tools'],
+  },
+  {
+    report: 'Bedrock, extraneous key',
+    format: 'messages',
+    model: 'anthropic.claude-sonnet-4-5',
+    request: { context_management: { edits: [{ type: 'clear_tool_uses_20250919' }] } },
+    body: {
+      message:
+        'Malformed input request: #: extraneous key [context_management] is not permitted, please reformat your input and try again.',
+    },
+    gone: ['context_management'],
+    kept: ['messages', 'max_tokens', 'tools'],
+  },
+  {
+    report: 'Bedrock, two extraneous keys',
+    format: 'messages',
+    model: 'anthropic.claude-sonnet-4-5',
+    request: {
+      context_management: { edits: [{ type: 'clear_tool_uses_20250919' }] },
+      output_config: { effort: 'high' },
+    },
+    body: {
+      message:
+        'Malformed input request: 2 schema violations found: #: extraneous key [context_management] is not permitted#: extraneous key [output_config] is not permitted, please reformat your input and try again.',
+    },
+    gone: ['context_management', 'output_config'],
+    kept: ['messages', 'max_tokens', 'tools'],
+  },
+  {
+    report: 'thinking.type.enabled',
+    format: 'messages',
+    model: 'claude-sonnet-4-5',
+    request: thinking,
+    body: anthropic(
+      '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.',
+    ),
+    kept: ['messages', 'tools'],
+    check: (body) => {
+      const { type = 'disabled' } = (body['thinking'] ?? {}) as { type?: string };
+      assert.notEqual(type, 'enabled');
+    },
+  },
+  {
+    report: 'adaptive thinking',
+    format: 'messages',
+    model: 'claude-sonnet-4-5',
+    request: { thinking: { type: 'adaptive' } },
+    body: anthropic('adaptive thinking is not supported on this model'),
+    kept: ['messages', 'tools', 'max_tokens'],
+    check: (body) => {
+      const { type = 'disabled' } = (body['thinking'] ?? {}) as { type?: string };
+      assert.notEqual(type, 'adaptive');
+    },
+  },
+  {
+    report: 'messages.0.content.0.text.cache_control',
+    format: 'messages',
+    model: 'claude-sonnet-4-5',
+    request: {
+      messages: [
+        {
+          role: 'user',
+          content: [{ type: 'text', text: 'hello', cache_control: { type: 'ephemeral', ttl: '1h' } }],
+        },
+      ],
+    },
+    body: anthropic('messages.0.content.0.text.cache_control.ephemeral.ttl: Extra inputs are not permitted'),
+    gone: ['messages.0.content.0.cache_control.ttl'],
+    kept: ['messages.0.content.0.text', 'messages.0.content.0.cache_control.type', 'tools'],
+  },
+  {
+    report: 'eager_input_streaming',
+    format: 'messages',
+    model: 'claude-sonnet-4-5',
+    request: { tools: [{ ...readTool, eager_input_streaming: true }] },
+    body: anthropic('tools.0.custom.eager_input_streaming: Extra inputs are not permitted'),
+    gone: ['tools.0.eager_input_streaming'],
+    kept: ['tools.0.name', 'tools.0.input_schema', 'messages'],
+  },
+  {
+    report: 'responses, encrypted content is not supported',
+    format: 'responses',
+    body: text('Encrypted content is not supported with this model.', {
+      type: 'invalid_request_error',
+      param: 'include',
+      code: null,
+    }),
+    gone: ['include'],
+    kept: ['input', 'tools', 'max_output_tokens'],
+  },
+  {
+    report: 'responses, organization must be verified',
+    format: 'responses',
+    model: 'gpt-5.4',
+    entry: efforts,
+    request: { thinking: { type: 'adaptive' } },
+    body: text(
+      'Your organization must be verified to generate reasoning summaries. Please go to: https://platform.openai.com/settings/organization/general and click on Verify Organization.',
+      { type: 'invalid_request_error', param: 'reasoning.summary', code: 'unsupported_value' },
+    ),
+    gone: ['reasoning.summary'],
+    kept: ['input', 'tools', 'reasoning.effort'],
+  },
+  {
+    report: 'openai, unsupported effort',
+    entry: { reasoning_effort: 'max' },
+    body: text(
+      "Unsupported value: 'reasoning_effort' does not support 'max' with this model. Supported values are: 'low', 'medium', and 'high'.",
+      { type: 'invalid_request_error', param: 'reasoning_effort', code: 'unsupported_value' },
+    ),
+    kept: ['messages', 'tools'],
+    check: (body) => assert.equal(body['reasoning_effort'], 'high'),
+  },
+  {
+    report: 'responses, unsupported effort in Chinese',
+    format: 'responses',
+    entry: { reasoning_effort: 'max' },
+    body: text('reasoning.effort 参数非法，取值范围 [low, medium, high]', { code: '1210' }),
+    kept: ['input', 'tools'],
+    check: (body) =>
+      assert.notEqual((body['reasoning'] as unknown as { effort?: string } | undefined)?.effort, 'max'),
+  },
+  {
+    report: 'gemini, thinking is not supported',
+    format: 'gemini',
+    entry: efforts,
+    body: text(
+      'Unable to submit request because thinking is not supported by this model. Learn more: https://cloud.google.com/x',
+      {
+        code: 400,
+        status: 'INVALID_ARGUMENT',
+      },
+    ),
+    gone: ['generationConfig.thinkingConfig'],
+    kept: ['contents', 'tools', 'generationConfig.maxOutputTokens'],
+  },
+  {
+    report: 'gemini, thinking_config in snake case',
+    format: 'gemini',
+    entry: efforts,
+    body: text(
+      'Invalid JSON payload received. Unknown name "thinking_level" at \'generation_config.thinking_config\': Cannot find field.',
+      { code: 400, status: 'INVALID_ARGUMENT' },
+    ),
+    kept: ['contents', 'tools'],
+    check: (body) => assert.doesNotMatch(JSON.stringify(body), /thinkingLevel/),
+  },
+  {
+    report: 'camel case over chat',
+    body: text('Unknown field maxTokens in request', { type: 'invalid_request_error' }),
+    kept: ['messages', 'tools'],
+    gone: ['max_tokens'],
+  },
+  {
+    report: 'errors by field',
+    status: 422,
+    body: {
+      title: 'One or more validation errors occurred.',
+      status: 422,
+      errors: { temperature: ['The field is not allowed.'] },
+    },
+    gone: ['temperature'],
+    kept: ['messages', 'max_tokens', 'stop'],
+  },
+  {
+    report: 'JSON pointer in source',
+    status: 422,
+    body: {
+      errors: [
+        {
+          status: '422',
+          source: { pointer: '/stop' },
+          title: 'Invalid Attribute',
+          detail: 'is not permitted',
+        },
+      ],
+    },
+    gone: ['stop'],
+    kept: ['messages', 'max_tokens', 'temperature'],
+  },
+  {
+    report: 'French',
+    body: text('Le paramètre « stream_options » n’est pas pris en charge par ce modèle.'),
+    gone: ['stream_options'],
+    kept: ['messages', 'max_tokens'],
+  },
+  {
+    report: 'German',
+    body: text('Der Parameter "temperature" wird von diesem Modell nicht unterstützt.'),
+    gone: ['temperature'],
+    kept: ['messages', 'max_tokens', 'stop'],
+  },
+  {
+    report: 'Japanese',
+    body: text('パラメータ temperature はサポートされていません。'),
+    gone: ['temperature'],
+    kept: ['messages', 'max_tokens', 'stop'],
+  },
+  {
+    report: 'Russian',
+    body: text('Параметр temperature не поддерживается'),
+    gone: ['temperature'],
+    kept: ['messages', 'max_tokens', 'stop'],
+  },
+  {
+    report: 'Korean',
+    body: text('지원하지 않는 파라미터입니다: temperature'),
+    gone: ['temperature'],
+    kept: ['messages', 'max_tokens', 'stop'],
+  },
+  {
+    report: 'a header by another name',
+    format: 'messages',
+    model: 'claude-sonnet-4-5',
+    headers: { 'anthropic-beta': 'claude-code-20250219,fine-grained-tool-streaming-2025-05-14' },
+    body: { message: 'Unsupported beta: fine-grained-tool-streaming-2025-05-14' },
+    kept: ['messages', 'tools'],
+    check: (_, headers) => assert.equal(headers['anthropic-beta'], 'claude-code-20250219'),
+  },
+  {
+    report: 'a header in a chat envelope, in detail',
+    format: 'messages',
+    model: 'claude-sonnet-4-5',
+    headers: { 'anthropic-beta': 'claude-code-20250219,effort-2025-11-24' },
+    status: 422,
+    body: {
+      detail: [
+        {
+          loc: ['header', 'anthropic-beta'],
+          msg: "Unsupported value 'effort-2025-11-24'",
+          type: 'value_error',
+        },
+      ],
+    },
+    kept: ['messages', 'tools'],
+    check: (_, headers) => assert.doesNotMatch(String(headers['anthropic-beta'] ?? ''), /effort/),
+  },
+  {
+    report: 'Function tools with reasoning_effort, responses beside it',
+    model: 'gpt-5.5-luna',
+    entry: efforts,
+    body: text(
+      'Function tools with reasoning_effort are not supported for gpt-5.5-luna in /v1/chat/completions. Please use /v1/responses instead.',
+      { type: 'invalid_request_error', param: 'reasoning_effort', code: null },
+    ),
+    kept: ['messages', 'tools'],
+    check: (body) => assert.equal(body['reasoning_effort'], 'none'),
+  },
+  {
+    report: 'System messages are not allowed, in an error',
+    format: 'responses',
+    request: {
+      messages: [
+        { role: 'user', content: 'hello' },
+        { role: 'assistant', content: 'hi' },
+        { role: 'system', content: 'Mind the gap.' },
+        { role: 'user', content: 'go on' },
+      ],
+    },
+    entry: { quirks: { midSystem: 'system' } },
+    body: text('System messages are not allowed', { type: 'invalid_request_error', param: 'input' }),
+    kept: ['max_output_tokens', 'instructions'],
+    check: (body) => {
+      assert.doesNotMatch(JSON.stringify(body['input']), /"role":"(?:system|developer)"/);
+      assert.match(JSON.stringify(body['input']), /system-reminder.*Mind the gap/);
+    },
   },
 ];
 

@@ -78,6 +78,7 @@ export interface TokenCounts {
 /** A change that follows from the meaning of a sentence, and not from the name of a field in it. */
 export type Remedy =
   | 'always_thinks'
+  | 'adaptive_thinking'
   | 'no_thinking_fields'
   | 'text_in_results'
   | 'user_after_tool'

@@ -59,8 +59,10 @@ export function refusedTogether(params: readonly string[], messages: readonly st
 }
 
 function listedNames(message: string): string[] {
-  // Pydantic 1 writes a path as `body -> temperature`.
-  const found = [...message.matchAll(/\bbody -> (\w{1,80})/g)].flatMap(([, name]) => name ?? []);
+  // Pydantic 1 writes a path as `body -> temperature`, Bedrock an unknown key as `extraneous key [thinking]`.
+  const found = [...message.matchAll(/\bbody -> (\w{1,80})|\bextraneous key \[(\w{1,80})\]/g)].flatMap(
+    ([, path, key]) => path ?? key ?? [],
+  );
   let end: number | undefined;
   for (const { 0: word, index } of [...message.matchAll(/[\w$.]+/g)].slice(0, maxWords)) {
     const begins = refusedList.test(message.slice(Math.max(0, index - 60), index));
@@ -103,8 +105,16 @@ const fillers: ReadonlySet<string> = new Set(
 /** What a field is called, and no part of its name. */
 const nouns = /^(?:parameters?|params?|fields?|arguments?|propert(?:y|ies)|keys?|options?|inputs?|values?)$/i;
 
+/** Letters of scripts in whose sentences Latin words are names. */
+const otherScript =
+  /[\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Cyrillic}\p{sc=Arabic}\p{sc=Hebrew}\p{sc=Thai}\p{sc=Devanagari}\p{sc=Greek}]/gu;
+
+/** A shorter one may be a sign in a sentence of another language. */
+const leastOtherScript = 4;
+
 function bareNames(message: string): string[] {
   const found: string[] = [];
+  const foreign = (message.match(otherScript)?.length ?? 0) >= leastOtherScript;
   const words = [...message.matchAll(/[\w$./[\]#-]+/g)].slice(0, maxWords);
   for (const [at, { 0: word, index }] of words.entries()) {
     const name = word
@@ -118,7 +128,7 @@ function bareNames(message: string): string[] {
     // A field may be named by the words that it is made of: Thinking level is not supported.
     if (precedes && lead.endsWith(' ') && !nouns.test(name)) found.push(`${words[at - 1]?.[0]}_${name}`);
     if (follows && trail.startsWith(' ')) found.push(`${name}_${words[at + 1]?.[0]}`);
-    if (isWritten(name) || called.test(lead) || follows || precedes) found.push(name);
+    if (foreign || isWritten(name) || called.test(lead) || follows || precedes) found.push(name);
   }
   return found;
 }

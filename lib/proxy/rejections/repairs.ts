@@ -82,7 +82,7 @@ export function proposals(diagnosis: Diagnosis, refused: RefusedRequest): Propos
     case 'thinking_history':
       return [...remedied(diagnosis), conversation({ kind: 'no_thinking' })];
     case 'seal':
-      return seals(diagnosis, refused.route);
+      return [...seals(diagnosis, refused.route), ...unsealed(diagnosis, refused)];
     case 'answer_limit':
       return [...answerOf(diagnosis.counts?.limit, 'model'), ...named(diagnosis, refused)];
     case 'answer_room': {
@@ -118,6 +118,7 @@ const remedies: Readonly<Record<Remedy, readonly Proposal[]>> = {
     model(quirks({ replayReasoning: 'always' })),
     model(quirks({ replayReasoning: 'tool_calls' })),
   ],
+  adaptive_thinking: [model(quirks({ thinking: 'adaptive' }))],
   always_thinks: [model(quirks({ thinkingAlwaysOn: true }))],
   no_thinking_fields: [model(quirks({ thinking: 'none' }))],
   text_in_results: [model({ kind: 'text_in_results' })],
@@ -138,6 +139,12 @@ function seals(diagnosis: Diagnosis, route: WireRoute): Proposal[] {
     conversation({ kind: 'no_seals', standIn: standsIn(diagnosis, route) }),
     conversation({ kind: 'no_seals', standIn: true }),
   ];
+}
+
+/** A model that does not reason has no sealed reasoning to ask for: `Encrypted content is not supported`, `param: "include"`. */
+function unsealed({ names = [] }: Diagnosis, { sent }: RefusedRequest): Proposal[] {
+  const found = names.includes('include') ? findField(sent.body, 'include') : undefined;
+  return found?.type === 'field' ? [model({ kind: 'without', path: found.path })] : [];
 }
 
 /** `tools.0.custom.name`, `messages.73.member.content.2.member.toolUse.name`. */
@@ -212,8 +219,7 @@ function headerProposals({ names = [], words = '' }: Diagnosis, { headers }: Sen
 }
 
 function bodyProposals(name: string, diagnosis: Diagnosis, refused: RefusedRequest): Proposal[] {
-  const scope: Scope = diagnosis.inConversation ? 'conversation' : 'model';
-  const inScope = (change: Change): Proposal => ({ change, scope });
+  const inScope = (change: Change): Proposal => ({ change, scope: scopeOf(change, diagnosis) });
   const last = folded(toSegments(name).findLast((segment) => !/^\d+$/.test(segment)) ?? '');
   const bounded = withinLength(name, last, diagnosis, refused);
   if (bounded) return bounded.map(inScope);
@@ -222,12 +228,27 @@ function bodyProposals(name: string, diagnosis: Diagnosis, refused: RefusedReque
     ...(particulars[last] ?? []).map(inScope),
   ];
   const found = findField(refused.sent.body, name);
-  if (!found) return [...particular, ...(synonyms[last] ?? []).map(inScope)];
+  if (!found) return [...particular, ...(synonyms[last] ?? ofValue(name)).map(inScope)];
   if (found.type === 'keyword') return [inScope({ kind: 'keyword', keyword: found.keyword })];
   const { path } = found;
   const others = otherForms(path, diagnosis, refused).map(inScope);
   const required = refused.route.format === 'messages' && last === 'maxtokens';
   return [...others, ...particular, ...(required ? [] : [inScope({ kind: 'without', path })])];
+}
+
+/** The place of a field that the upstream does not know says nothing about the conversation. */
+function scopeOf({ kind }: Change, { inConversation, words = '' }: Diagnosis): Scope {
+  const isUnknown = (kind === 'without' || kind === 'quirks') && unknownField.test(words);
+  return inConversation && !isUnknown ? 'conversation' : 'model';
+}
+
+const unknownField =
+  /extra inputs are not permitted|unsupported|not supported|unknown|unrecogni[sz]ed|unexpected (?:field|property|key)|additional propert/;
+
+/** A path may end with the value that is refused: `thinking.type.enabled`. */
+function ofValue(name: string): readonly Change[] {
+  const [first = '', ...rest] = toSegments(name).map(folded);
+  return rest.length > 0 ? (particulars[first] ?? []) : [];
 }
 
 /** Forms in which the field may be accepted: under another name, with another value, or as a quirk of the format has it. */

@@ -4,6 +4,15 @@ import { anyStatus, type Wording } from './wording.ts';
 export const fields: readonly Wording[] = [
   {
     about: 'field',
+    vendor: 'Anthropic',
+    source: 'platform.claude.com/docs/en/build-with-claude/adaptive-thinking (Opus 4.7 and later)',
+    says: 'thinking.type.enabled is not supported',
+    example:
+      '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.',
+    remedy: 'adaptive_thinking',
+  },
+  {
+    about: 'field',
     vendor: 'OpenAI',
     source: 'GoogleChromeLabs/webmcp-tools#417, BerriAI/litellm#34569',
     says: 'function tools with reasoning_effort are not supported',
