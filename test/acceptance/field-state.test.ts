@@ -52,7 +52,7 @@ function chatWhole(message: object): Responder {
 
 /** A call of chat with more fields. */
 function ofCall(report: string, more: object, model?: string): Case {
-  const { index: _index, ...whole } = { ...call, ...more } as Call;
+  const { index: _index, ...whole }: Call = { ...call, ...more };
   return {
     report,
     format: 'chat',
@@ -232,7 +232,7 @@ const cases: Case[] = [
     'call|1|fc_2',
     'ein Anruf é',
     `call_${'x'.repeat(200)}`,
-    `${'call_7f3a__thought__'}${base64}${base64}`,
+    `call_7f3a__thought__${base64}${base64}`,
   ].map((id): Case => ({
     report: `an id of any form: ${id.slice(0, 30)}`,
     format: 'chat',
@@ -367,7 +367,8 @@ describe('opaque-state', () => {
     await using over = await configured({ up: { format: 'chat', script: [two, answerIn('chat')] } });
     const response = await over.send(first);
     await over.send(following(first, contentOf(response)));
-    const [, assistant] = over.received['up']?.[1]?.body['messages'] as unknown as {
+    const messages = over.received['up']?.[1]?.body['messages'];
+    const [, assistant] = (messages ?? []) as unknown as {
       tool_calls: { id: string; extra_content: { google: { thought_signature: string } } }[];
     }[];
     assert.deepEqual(
@@ -402,7 +403,7 @@ describe('opaque-state', () => {
       phase?: string;
       content?: unknown;
     }[];
-    const [item] = items.filter(({ phase }) => phase !== undefined);
+    const item = items.find(({ phase }) => phase !== undefined);
     assert.equal(item?.phase, 'commentary');
     assert.match(JSON.stringify(item), /I look\./);
     assert.equal(JSON.stringify(items).split('I look.').length, 2, 'once');

@@ -82,7 +82,7 @@ export function proposals(diagnosis: Diagnosis, refused: RefusedRequest): Propos
     case 'thinking_history':
       return [...remedied(diagnosis), conversation({ kind: 'no_thinking' })];
     case 'seal':
-      return [...seals(diagnosis, refused.route), ...unsealed(diagnosis, refused)];
+      return seals(diagnosis, refused.route);
     case 'answer_limit':
       return [...answerOf(diagnosis.counts?.limit, 'model'), ...named(diagnosis, refused)];
     case 'answer_room': {
@@ -139,12 +139,6 @@ function seals(diagnosis: Diagnosis, route: WireRoute): Proposal[] {
     conversation({ kind: 'no_seals', standIn: standsIn(diagnosis, route) }),
     conversation({ kind: 'no_seals', standIn: true }),
   ];
-}
-
-/** A model that does not reason has no sealed reasoning to ask for: `Encrypted content is not supported`, `param: "include"`. */
-function unsealed({ names = [] }: Diagnosis, { sent }: RefusedRequest): Proposal[] {
-  const found = names.includes('include') ? findField(sent.body, 'include') : undefined;
-  return found?.type === 'field' ? [model({ kind: 'without', path: found.path })] : [];
 }
 
 /** `tools.0.custom.name`, `messages.73.member.content.2.member.toolUse.name`. */
