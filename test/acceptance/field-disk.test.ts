@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openHost } from '../../lib/host/host.ts';
+import type { Settings } from '../../lib/config/settings.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { modelOf, requestBody } from '../support/proxy.ts';
 import { readTool } from '../support/reported.ts';
@@ -236,6 +237,19 @@ const body = (stream: boolean): Record<string, unknown> =>
     ],
   });
 
+/** The settings with another name for the provider `emulator`, for which a host would start the emulator. */
+function atLab(settings: Settings, level: 'info' | 'debug'): Settings {
+  const { emulator, ...others } = settings.providers;
+  const first = settings.models['default'];
+  assert(emulator && first);
+  return {
+    ...settings,
+    logging: { ...settings.logging, level },
+    models: { default: { ...first, provider: 'lab' } },
+    providers: { ...others, lab: { ...emulator, name: 'lab' } },
+  };
+}
+
 /** Every file below a directory, with its text. */
 async function filesIn(dir: string): Promise<[string, string][]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
@@ -262,7 +276,7 @@ for (const level of ['info', 'debug'] as const)
         const stateDir = await mkdtemp(join(tmpdir(), 'occ-field-'));
         t.after(() => rm(stateDir, { recursive: true, force: true }));
         const host = await openHost({
-          settings: { ...over.settings, logging: { ...over.settings.logging, level } },
+          settings: atLab(over.settings, level),
           trial: false,
           host: '127.0.0.1',
           port: 0,
@@ -283,6 +297,7 @@ for (const level of ['info', 'debug'] as const)
         } finally {
           await host.close(1000);
         }
+        assert.ok(over.received.length > 0, 'the upstream was asked');
         const files = await filesIn(stateDir);
         assert.ok(
           files.some(([, text]) => text.includes('"attempt"')),
