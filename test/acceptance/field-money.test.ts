@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { loadSettings } from '../../lib/config/load.ts';
 import type { Provider, Secret } from '../../lib/config/settings.ts';
 import { manualClock } from '../support/clock.ts';
-import { modelOf, requestBody } from '../support/proxy.ts';
+import { modelOf, requestBody, waitUntil } from '../support/proxy.ts';
 import {
   answerIn,
   events,
@@ -516,6 +516,53 @@ test('rate: a short wait of the only key is waited for, a longer one leaves the 
     assert.equal((await over.send()).headers.get('x-occ-model'), 'other/second');
   }
 });
+
+/** A wait of about three seconds: headers and fields of the error, by where the upstream names it. */
+const shortWaits = (now: number): Record<string, [Record<string, string>, object]> => ({
+  'retry-after in seconds': [{ 'retry-after': '3' }, {}],
+  'retry-after with a fraction': [{ 'retry-after': '2.5' }, {}],
+  'retry-after as a date': [{ 'retry-after': new Date(now + 3000).toUTCString() }, {}],
+  'retry-after-ms': [{ 'retry-after-ms': '3000' }, {}],
+  'RetryInfo (Google)': [
+    {},
+    { details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3s' }] },
+  ],
+  'in words (OpenAI)': [{}, { message: 'Rate limit reached. Please try again in 3s.' }],
+  'in words, milliseconds (OpenAI)': [{}, { message: 'Rate limit reached. Please try again in 820ms.' }],
+  'a field of the body (Cloudflare)': [{}, { retry_after: 3 }],
+  'x-ratelimit-reset-requests (OpenAI)': [
+    { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '3.2s' },
+    {},
+  ],
+  'x-ratelimit-reset-tokens (Groq), where requests are left': [
+    {
+      'x-ratelimit-remaining-tokens': '0',
+      'x-ratelimit-reset-tokens': '3s',
+      'x-ratelimit-remaining-requests': '9',
+      'x-ratelimit-reset-requests': '6m0s',
+    },
+    {},
+  ],
+  'ratelimit-reset (IETF)': [{ 'ratelimit-reset': '3' }, {}],
+});
+for (const how of Object.keys(shortWaits(0)))
+  for (const status of how.includes('ratelimit') ? [429] : [429, 503])
+    test(`rate: a short wait is kept to: ${how}, ${status}`, async () => {
+      const clock = manualClock();
+      const [headers, more] = shortWaits(clock.now())[how] ?? assert.fail();
+      await using over = await scripted({
+        format: 'chat',
+        clock,
+        heartbeatMs: 60 * minute,
+        retry: { attempts: 1, baseMs: 111, maxMs: 111 },
+        script: [json(status, { error: { message: 'slow down', ...more } }, headers), answerIn('chat')],
+      });
+      const response = over.send();
+      await over.attemptsLogged(1);
+      await waitUntil(() => clock.due().some((ms) => ms >= 800 && ms <= 3500), 'the wait');
+      clock.advance(3500);
+      assert.equal((await response).text, 'ok');
+    });
 
 // The command that prints a key.
 

@@ -1,10 +1,23 @@
 /** When a limit ends, as headers and messages name it besides `retry-after`. Pure: the time is an argument. */
 import type { ApiError } from '../../anthropic/errors.ts';
 
-/** Milliseconds until the time in a header that limits set: Anthropic's plans in seconds, OpenRouter's in milliseconds. */
+/**
+ * Milliseconds until the time in a header that limits set: Anthropic's plans in seconds and OpenRouter's in milliseconds since
+ * 1970; others in seconds from now (draft-ietf-httpapi-ratelimit-headers). OpenAI and Groq name one span for requests and one
+ * for tokens (`6m0s`, platform.openai.com/docs/guides/rate-limits), of which the one that is used up counts.
+ */
 export function resetInHeaders(headers: Readonly<Record<string, string>>, now: number): number | undefined {
   const named = headers['anthropic-ratelimit-unified-reset'] ?? headers['x-ratelimit-reset'];
-  return untilEpoch(Number(named || NaN), now);
+  const epoch = untilEpoch(Number(named || NaN), now);
+  if (epoch !== undefined) return epoch;
+  const spans = ['requests', 'tokens'].flatMap((what) =>
+    headers[`x-ratelimit-remaining-${what}`] === '0'
+      ? (spanIn(`reset in ${headers[`x-ratelimit-reset-${what}`] ?? ''}`) ?? [])
+      : [],
+  );
+  if (spans.length > 0) return Math.max(...spans);
+  const seconds = Number(headers['ratelimit-reset'] || headers['x-ratelimit-reset'] || NaN);
+  return seconds >= 0 && seconds < leastSeconds ? seconds * 1000 : undefined;
 }
 
 /** The smallest numbers that are a time since 1970 in seconds and in milliseconds, and not a span. */
