@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { configured, wholeAnswerIn } from '../support/configured-upstreams.ts';
 import { requestBody } from '../support/proxy.ts';
-import { answerIn, events, json } from '../support/scripted-upstream.ts';
+import { answerIn, events, json, type Responder } from '../support/scripted-upstream.ts';
 
 const text = (message: string, more: object = {}): object => ({ error: { message, ...more } });
 const anthropic = (message: string, type = 'invalid_request_error'): object => ({
@@ -644,6 +644,50 @@ const answerLimits: Room[] = [
     },
     room: [16_384, 16_384],
   },
+  {
+    report: 'cohere',
+    asked: 32000,
+    body: text(
+      'too many tokens: max tokens must be less than or equal to 4096, the maximum output length for this model - received 32000.',
+    ),
+    room: [4096, 4096],
+  },
+  {
+    report: 'zhipu',
+    asked: 32000,
+    body: text('max_tokens 参数非法。取值范围 [1, 8192]'),
+    room: [8192, 8192],
+  },
+  {
+    report: 'with a comma',
+    asked: 32000,
+    body: text('Invalid value for max_tokens: maximum value is 8,192'),
+    room: [8192, 8192],
+  },
+  {
+    report: 'novita',
+    asked: 32000,
+    body: text('max_tokens exceeds model limit: 16000'),
+    room: [16000, 16000],
+  },
+  {
+    report: 'in Chinese',
+    asked: 32000,
+    body: text('max_tokens最大值为4096'),
+    room: [4096, 4096],
+  },
+  {
+    report: 'in words',
+    asked: 32000,
+    body: text('The maximum number of output tokens for this model is 8192, but you asked for 32000.'),
+    room: [8192, 8192],
+  },
+  {
+    report: 'double marks',
+    asked: 32000,
+    body: text('max_tokens must be <= "16384"'),
+    room: [16384, 16384],
+  },
 ];
 
 const limitFields: Record<string, (body: Record<string, unknown>) => unknown> = {
@@ -887,6 +931,93 @@ const overflows: Overflow[] = [
     }),
     numbers: [61_709, 40_960],
   },
+  {
+    report: 'mistral 3051',
+    body: text(
+      'Prompt contains 140000 tokens and 0 draft tokens, too large for model with 131072 maximum context length',
+    ),
+    numbers: [140_000, 131_072],
+  },
+  {
+    report: 'in Chinese',
+    body: text('输入长度 140000 tokens 超过模型最大上下文长度 131072'),
+    numbers: [140_000, 131_072],
+  },
+  {
+    report: 'openai, older',
+    body: text(
+      "This model's maximum context length is 16385 tokens, however you requested 16500 tokens (16000 in your prompt; 500 for the completion). Please reduce your prompt; or completion length.",
+    ),
+    numbers: [16_500, 16_385],
+  },
+  {
+    report: 'bedrock around anthropic',
+    body: text('The model returned the following errors: prompt is too long: 206121 tokens > 200000 maximum'),
+    numbers: [206_121, 200_000],
+  },
+  {
+    report: 'fireworks',
+    body: text('The prompt is too long: 140000, model maximum context length: 131071'),
+    numbers: [140_000, 131_071],
+  },
+  {
+    report: 'together',
+    body: text(
+      'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 131073. Given: 140000 `inputs` tokens and 1000 `max_new_tokens`',
+    ),
+    numbers: [140_000, 131_073],
+  },
+  {
+    report: 'llama-cpp-python',
+    body: text('Requested tokens (50000) exceed context window of 40960'),
+    numbers: [50_000, 40_960],
+  },
+  {
+    report: 'sambanova',
+    body: text(
+      'The maximum context length of some-model is 8192. However, answering your request will take 9000 tokens. Please reduce the length of the messages or the specified max_completion_tokens value.',
+    ),
+    numbers: [9000, 8192],
+  },
+  {
+    report: 'moonshot',
+    body: text('Invalid request: Your request exceeded model token limit: 131072 (requested: 140000)'),
+    numbers: [140_000, 131_072],
+  },
+  {
+    report: 'words of nobody',
+    body: text("Your request has 140,000 tokens but the model's context window is only 131,072 tokens."),
+    numbers: [140_000, 131_072],
+  },
+  {
+    report: 'words of nobody, backwards',
+    body: text('Context window of 131072 tokens exceeded by an input of 140000 tokens'),
+    numbers: [140_000, 131_072],
+  },
+  {
+    report: 'no numbers, moonshot',
+    body: text('Invalid request: Your request exceeded model token limit: 131072'),
+    numbers: undefined,
+  },
+  {
+    report: 'no numbers, ollama cloud',
+    body: text('prompt too long; exceeded max context length by 5000 tokens'),
+    numbers: undefined,
+  },
+  {
+    report: 'no numbers, mlx-serve#66',
+    body: text('Prompt exceeds maximum context length'),
+    numbers: undefined,
+  },
+  {
+    report: 'no numbers, groq',
+    body: text('Please reduce the length of the messages or completion.', {
+      type: 'invalid_request_error',
+      param: 'messages',
+      code: 'context_length_exceeded',
+    }),
+    numbers: undefined,
+  },
 ];
 
 const long = 'The quick brown fox jumps over the lazy dog. '.repeat(500);
@@ -928,5 +1059,55 @@ describe('overflow-wording: the client is told the true numbers', () => {
     // About 9,000 tokens: less than 13,055 and more than 4,096.
     assert.equal((await send(1800)).text, 'other');
     assert.equal((await send(10)).text, 'ok');
+  });
+
+  test('kimi-code#476: a limit in bytes is no number of tokens', async () => {
+    const refused = text('total message size 10176584 exceeds limit 2097152');
+    await using over = await configured({ up: { format: 'chat', script: [json(400, refused)] } });
+    const response = await over.send(requestBody({ messages: [{ role: 'user', content: long }] }));
+    assert.doesNotMatch(response.error?.message ?? '', /prompt is too long: 10176584|> 2097152 maximum/);
+  });
+});
+
+describe('room-for-the-answer, in later turns', () => {
+  const refusal = (input: number, asked: number): object =>
+    text(
+      `'max_tokens' or 'max_completion_tokens' is too large: ${asked}. This model's maximum context length is 32768 tokens and your request has ${input} input tokens (${asked} > 32768 - ${input}).`,
+    );
+  /** A server with a window of 32,768 tokens, to which the prompt has so many tokens for each message. */
+  const small =
+    (perMessage: number): Responder =>
+    (response, received) => {
+      const asked = Number(received.body['max_tokens']);
+      const input = perMessage * (received.body['messages'] as unknown as unknown[]).length;
+      const fits = input + asked <= 32_768;
+      return (fits ? answerIn('chat') : json(400, refusal(input, asked)))(response, received);
+    };
+  const turns = (count: number): object[] =>
+    Array.from({ length: count }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: `${i}` }));
+  const session = (id: string): Record<string, string> => ({ 'x-claude-code-session-id': id });
+
+  test('each turn is answered while the prompt grows', async () => {
+    await using over = await configured({ up: { format: 'chat', script: [small(2500)] } });
+    for (const count of [7, 9, 11])
+      assert.equal(
+        (await over.send(requestBody({ max_tokens: 32_000, messages: turns(count) }), session('one'))).text,
+        'ok',
+      );
+  });
+
+  test('another, short conversation asks for all that it wants', async () => {
+    await using over = await configured({ up: { format: 'chat', script: [small(100)] } });
+    await over.send(requestBody({ max_tokens: 32_700, messages: turns(3) }), session('one'));
+    await over.send(requestBody({ max_tokens: 32_000, messages: turns(1) }), session('two'));
+    assert.equal(over.received['up']?.at(-1)?.body['max_tokens'], 32_000);
+  });
+
+  test('without room worth having, the client compacts', async () => {
+    await using over = await configured({ up: { format: 'chat', script: [small(4670)] } });
+    const response = await over.send(requestBody({ max_tokens: 32_000, messages: turns(7) }));
+    assert.match(response.error?.message ?? '', /^prompt is too long: \d+ tokens > 32768 maximum/);
+    const [, requested] = /long: (\d+)/.exec(response.error?.message ?? '') ?? [];
+    assert(Number(requested) > 32_768);
   });
 });

@@ -8,7 +8,7 @@ import type { About, Diagnosis, TokenCounts } from './diagnosis.ts';
 import { isInConversation, isInSchema, namesIn, refusedTogether } from './field-names.ts';
 import { find, template } from './templates.ts';
 import { normalized, separator, withoutModel, withoutQuotations } from './text.ts';
-import { tokenCounts } from './token-counts.ts';
+import { exceeding, tokenCounts } from './token-counts.ts';
 import { accounts } from './wordings/accounts.ts';
 import { answer } from './wordings/answer.ts';
 import { fields } from './wordings/fields.ts';
@@ -33,11 +33,11 @@ const rows = [...accounts, ...order, ...history, ...schemas, ...fields, ...answe
 const wrongFormat = ['not supported for format', 'not supported for this format'];
 
 /** The field that limits the answer, in the spelling of any format. */
-const answerField = /\bmax_?(?:completion_?|output_?|new_?)?tokens\b/;
+const answerField = /\bmax_?(?:completion_?|output_?|new_?)?tokens\b|\b(?:output|completion) tokens\b/;
 
 /** The sentence asks for another value of the field that limits the answer. */
 const answerBound =
-  /less than or equal|no (?:more|larger|greater) than|at most|up to|(?:must|can|may) ?not exceed|exceeds? the|maximum|range|too (?:large|high|big)|greater than|larger than|<=|≤/;
+  /less than or equal|no (?:more|larger|greater) than|at most|up to|(?:must|can|may) ?not exceed|exceeds?\b|maximum|range|too (?:large|high|big)|greater than|larger than|<=|≤|取值范围|最大|上限|超过/;
 
 /** The diagnosis of an error response of `modelId`. `gateway`: the provider forwards requests to vendors with keys of its own. */
 export function diagnose(error: ApiError, modelId = '', gateway = false): Diagnosis {
@@ -74,6 +74,8 @@ export function diagnose(error: ApiError, modelId = '', gateway = false): Diagno
   if (about !== undefined)
     return { about, ...rest, ...(about === 'answer_limit' && { counts: tokenCounts(words, 'answer') }) };
   if (!blames) return { about: byStatus({ ...error, status }, gateway) };
+  const long = tooLong(words);
+  if (long && !answerField.test(words)) return { about: 'window', counts: long, ...rest };
   if (answerField.test(words) && answerBound.test(words)) {
     const counts = tokenCounts(words, 'answer');
     if (counts.limit !== undefined) return { about: 'answer_limit', counts, ...rest };
@@ -81,7 +83,6 @@ export function diagnose(error: ApiError, modelId = '', gateway = false): Diagno
   // A 413 that is no rate limit is about size. Without a known sentence it may be a limit of the body in bytes.
   if (error.status === 413)
     return words.includes('token') ? { ...rest, ...room(words) } : { about: 'window', ...rest };
-  if (saysTooLong(words)) return { ...rest, ...room(words) };
   if (uncertain && names.length === 0) return { about: byStatus({ ...error, status }, gateway) };
   if (isFilter(words)) return { about: 'filter' };
   if (isHeader(words)) return { about: 'header', ...rest };
@@ -117,8 +118,10 @@ function sentence(status: number, blames: boolean, words: string): Wording | und
 
 /** Whether the prompt alone is too long, or only the prompt and the answer together. */
 function room(words: string): { about: About; counts: TokenCounts } {
-  const counts = tokenCounts(words, 'window');
-  const { limit, input, answer } = counts;
+  // A size without the word tokens is one in bytes (MoonshotAI/kimi-code#476).
+  const inBytes = /\b(?:message|body|request|payload) size\b/.test(words) && !words.includes('token');
+  const counts = inBytes ? {} : tokenCounts(words, 'window');
+  const { limit, input, answer }: TokenCounts = counts;
   const fits = limit !== undefined && input !== undefined && limit - input >= leastAnswer;
   return { about: fits && answer !== undefined ? 'answer_room' : 'window', counts };
 }
@@ -154,12 +157,18 @@ const blamesOthers = ({ upstreamType, upstreamCode }: ApiError, { types, codes }
     ),
   );
 
-/** A sentence without a row of its own that says both how long the prompt is and a window that is shorter. */
-function saysTooLong(words: string): boolean {
-  if (!/\bcontext\b|\bprompt\b|\binput\b/.test(words) || !words.includes('token')) return false;
-  const { limit, input } = tokenCounts(words, 'window');
-  return limit !== undefined && input !== undefined && input > limit;
+/** The numbers of a sentence without a row that says how long the prompt is, and a window that is shorter. */
+function tooLong(words: string): TokenCounts | undefined {
+  if (!/\bcontext\b|\bprompt\b|\binput\b|上下文|输入/.test(words)) return undefined;
+  const counts = tokenCounts(words, 'window');
+  const { limit = Infinity, input = counts.requested ?? 0 } = counts;
+  if (input > limit && /token|context/.test(words)) return counts;
+  return aboutWindow.test(words) && saysExceeded.test(words) ? exceeding(words) : undefined;
 }
+
+const aboutWindow = /\bcontext[ _](?:window|length|size|limit)\b|\bn_ctx\b|上下文/;
+const saysExceeded =
+  /\bexceed|\btoo (?:long|large|big|many)\b|\b(?:longer|larger|greater|more) than\b|超过|超出/;
 
 /**
  * A filter without a code or a row of its own: MiniMax says `input new_sensitive (1026)`, others that a text was flagged as

@@ -33,6 +33,18 @@ export function tokenCounts(text: string, about: keyof typeof least): TokenCount
   return compared(text, counts) ?? byWords(text, counts.filter(isCount), least[about]);
 }
 
+/**
+ * The two numbers of a text that says that a window is exceeded in words of its own, the larger one of which is the prompt;
+ * undefined if it has fewer or more.
+ */
+export function exceeding(text: string): TokenCounts | undefined {
+  const values = new Set(
+    countsIn(text).flatMap(({ value }) => (value >= least.window && value <= most ? [value] : [])),
+  );
+  if (values.size !== 2) return undefined;
+  return { input: Math.max(...values), limit: Math.min(...values) };
+}
+
 /** Units behind a number that counts no tokens. */
 const otherUnit =
   /^ ?(?:bytes?|octets|[kmg]i?b|characters?|chars|ms|milliseconds?|s|seconds?|minutes?|hours?|days?|requests?|images?|tools)\b|^ ?(?:字节|字符|毫秒|秒)/;
@@ -122,7 +134,7 @@ function roleAhead(lead: string): Role | undefined {
   for (const [role, phrases] of ahead) {
     for (const phrase of phrases) {
       const at = lead.lastIndexOf(phrase);
-      if (at === -1 || /\w/.test(lead[at - 1] ?? '')) continue;
+      if (at === -1 || (/^\w/.test(phrase) && /\w/.test(lead[at - 1] ?? ''))) continue;
       const end = at + phrase.length;
       if (/\w/.test(phrase.at(-1) ?? '') && /\w/.test(lead[end] ?? '')) continue;
       if (!found || end > found.end || (end === found.end && phrase.length > found.length))

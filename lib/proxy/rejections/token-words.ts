@@ -116,6 +116,12 @@ export const ahead: readonly (readonly [Role, readonly string[]])[] = [
       '(inclusive) to',
       'range',
       'only',
+      'this model is',
+      '最大值为',
+      '最大为',
+      '上限为',
+      '不能超过',
+      '最大上下文长度',
     ],
   ],
   [
@@ -164,7 +170,16 @@ export const ahead: readonly (readonly [Role, readonly string[]])[] = [
   ],
   [
     'requested',
-    ['requested', 'requested:', 'requested about', 'requested a total of', 'total of', 'total', 'requires'],
+    [
+      'requested',
+      'requested:',
+      'requested about',
+      'requested a total of',
+      'total of',
+      'total',
+      'requires',
+      'will take',
+    ],
   ],
   [
     'answer',
