@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { asObjects, asText, type LooseJson } from '../support/loose-json.ts';
-import { requestBody } from '../support/proxy.ts';
+import { modelOf, requestBody } from '../support/proxy.ts';
 import { deliveries, envelopes, pairsOf, reminded, rolesOf } from '../support/reported.ts';
 import { answerIn, json, scripted, type Responder } from '../support/scripted-upstream.ts';
 
@@ -180,6 +180,41 @@ const orders: Order[] = [
     says: 'Error rendering prompt with jinja template: "After the optional system message, conversation roles must alternate user and assistant roles except for tool calls and results."',
     right: (body) => !pairsOf(body).includes('tool>user'),
   },
+  {
+    name: 'text beside function responses (gemini-cli#3814)',
+    format: 'gemini',
+    says: 'Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.',
+    right: (body) =>
+      asObjects(asObjects(body['contents'])[2]?.['parts']).every((part) => part['text'] === undefined),
+  },
+  ...(
+    [
+      [
+        'messages',
+        'This model does not support assistant message prefill. The conversation must end with a user message.',
+      ],
+      ['chat', 'The last message in a Gemini request must not be from the assistant'],
+      [
+        'chat',
+        'Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant',
+      ],
+      [
+        'chat',
+        'The last message of deepseek-reasoner must be a user message, or an assistant message with prefix mode on (refer to https://api-docs.deepseek.com/guides/chat_prefix_completion).',
+      ],
+    ] as const
+  ).map(([format, says]) => ({
+    name: `the assistant speaks last: ${says.slice(0, 40)}`,
+    format,
+    says,
+    more: {
+      messages: [
+        { role: 'user', content: 'first question, be brief' },
+        { role: 'assistant', content: 'the file is {' },
+      ],
+    },
+    right: (body: LooseJson) => rolesOf(body).at(-1) === 'user',
+  })),
 ];
 
 for (const { name, format, says, more = reminded, right } of orders)
@@ -222,4 +257,21 @@ test('order: results come first in their message (language-servers#1235)', async
   holdsAll(over.received[0]?.body);
   const [first] = blocks(asObjects(over.received[0]?.body['messages'])[2]);
   assert.equal(asText(first?.['type']), 'tool_result');
+});
+
+test('order: a fallback gets the turns as the client sent them', async () => {
+  await using over = await scripted({
+    format: 'chat',
+    script: [
+      json(400, mistral['Mistral itself']),
+      json(503, { error: { message: 'down' } }),
+      answerIn('chat'),
+    ],
+    models: [modelOf('first'), modelOf('second', { provider: 'other' })],
+  });
+  assert.equal((await over.send(requestBody(reminded))).text, 'ok');
+  assert.deepEqual(
+    over.received.map(({ body }) => pairsOf(body).includes('tool>user')),
+    [true, false, true],
+  );
 });

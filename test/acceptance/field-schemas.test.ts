@@ -1,10 +1,14 @@
 /** `tool-schema` and `family-by-prefix`: schemas of tools that an upstream refuses, and names of families inside ids. */
 import assert from 'node:assert/strict';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { loadSettings } from '../../lib/config/load.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { asObjects, type LooseJson } from '../support/loose-json.ts';
 import { requestBody } from '../support/proxy.ts';
-import { deliveries, envelopes } from '../support/reported.ts';
+import { deliveries, envelopes, pairsOf, reminded } from '../support/reported.ts';
 import { answerIn, json, scripted } from '../support/scripted-upstream.ts';
 
 const toolsWith = (properties: object, more: object = {}): object => ({
@@ -377,4 +381,27 @@ for (const [id, field, expected] of [
       requestBody({ ...effort, thinking: { type: 'enabled', budget_tokens: 4000 }, max_tokens: 8000 }),
     );
     assert.deepEqual(over.received[0]?.body[field], expected);
+  });
+
+for (const [family, format, isApplied] of [
+  ['mistral', 'chat', (body) => !pairsOf(body).includes('tool>user')],
+  ['claude', 'messages', (body) => (body['thinking']?.['type'] as unknown) === 'adaptive'],
+  ['deepseek', 'chat', (body) => (body['thinking']?.['type'] as unknown) === 'enabled'],
+] as [string, WireFormat, (body: LooseJson) => boolean][])
+  test(`family-by-prefix: a configuration file says the family ${family}`, async (t) => {
+    const dir = await mkdtemp(join(tmpdir(), 'occ-field-'));
+    t.after(() => rm(dir, { recursive: true, force: true }));
+    await using upstream = await scripted({ format, script: [answerIn(format)] });
+    const base_url = upstream.settings.providers['emulator']?.endpoints[format];
+    const configFile = join(dir, 'config.json');
+    const entry = { provider: 'lab', model_id: 'prod-7', family, wire_format: format };
+    const lab = { wire_format: format, base_url, api_key: 'k' };
+    await writeFile(configFile, JSON.stringify({ models: { default: entry }, providers: { lab } }));
+    await chmod(configFile, 0o600);
+    const { settings } = await loadSettings({ configFile, env: {}, home: dir });
+    assert.deepEqual(settings.warnings, []);
+    await using over = await scripted({ format, script: [answerIn(format)], settings: () => settings });
+    await over.send(requestBody({ ...reminded, thinking: { type: 'adaptive' }, max_tokens: 8000 }));
+    const body = upstream.received[0]?.body;
+    assert.ok(body && isApplied(body), text(body));
   });

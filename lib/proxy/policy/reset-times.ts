@@ -16,7 +16,7 @@ export function resetInHeaders(headers: Readonly<Record<string, string>>, now: n
       : [],
   );
   if (spans.length > 0) return Math.max(...spans);
-  const seconds = Number(headers['ratelimit-reset'] || headers['x-ratelimit-reset'] || NaN);
+  const seconds = Number(headers['ratelimit-reset'] || NaN);
   return seconds >= 0 && seconds < leastSeconds ? seconds * 1000 : undefined;
 }
 

@@ -142,6 +142,15 @@ export const order: readonly Wording[] = [
       'messages.2.content: Conversation blocks and tool result blocks cannot be provided in the same turn.',
     remedy: 'text_in_results',
   },
+  {
+    about: 'turn_order',
+    vendor: 'Google',
+    source: 'google-gemini/gemini-cli#3814',
+    says: 'number of function response parts is equal to the number of function call parts',
+    example:
+      'Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.',
+    remedy: 'text_in_results',
+  },
 
   {
     about: 'turn_order',
