@@ -365,6 +365,47 @@ for (const { name, status, body } of noMoney)
     assert.deepEqual(over.received.map(modelIn), ['first', 'sibling', 'paid', 'paid']);
   });
 
+// The same behind a gateway.
+
+/** How a gateway passes on a vendor's error. */
+const gateways: Record<string, (body: object, status: number) => object> = {
+  'OpenRouter, metadata.raw': (body, status) => ({
+    error: {
+      message: 'Provider returned error',
+      code: status,
+      metadata: { raw: JSON.stringify(body), provider_name: 'Vendor' },
+    },
+  }),
+  'LiteLLM, JSON in a sentence': (body, status) => ({
+    error: {
+      message: `litellm.APIError: VendorException - ${JSON.stringify(body)}. Received Model Group=group\nAvailable Model Group Fallbacks=None`,
+      type: null,
+      param: null,
+      code: String(status),
+    },
+  }),
+  'a proxy with a prefix': (body, status) => ({
+    error: { message: `upstream error (${status}): ${JSON.stringify(body)}`, type: 'upstream_error' },
+  }),
+  'an envelope': (body) => ({ success: false, data: body }),
+};
+for (const { name, status, body } of spent)
+  for (const [gateway, wrap] of Object.entries(gateways))
+    for (const outer of [status, 400])
+      test(`money: ${name}, behind ${gateway}, as ${outer === 200 ? 429 : outer}: the next model answers`, async () => {
+        const respond = json(outer === 200 ? 429 : outer, wrap(body, status));
+        await using over = await scripted({
+          format: 'chat',
+          script: [
+            (response, received) =>
+              (modelIn(received) === 'first' ? respond : answerIn('chat'))(response, received),
+          ],
+          models: [modelOf('first'), modelOf('second', { provider: 'other' })],
+        });
+        for (const stream of [true, false])
+          assert.equal((await over.send(requestBody({ stream }))).headers.get('x-occ-model'), 'other/second');
+      });
+
 // A plan that recovers before the reset it named (CLIProxyAPI#5639).
 
 const inSeconds = (seconds: number, now: number): Record<string, Record<string, string>> => ({

@@ -84,6 +84,8 @@ const names: Readonly<Partial<Record<About, readonly string[]>>> = {
     'request_quota_exceeded',
     // Amazon Bedrock.
     'throttlingexception',
+    // Google, which has it under a 429; gateways also under another status (google.rpc.Code).
+    'resource_exhausted',
   ],
   model: [
     'modelerror',

@@ -1,6 +1,9 @@
 /** Sentences about limits, money, filters and models of vendors that have no code for them. */
 import { anyStatus, type Wording } from './wording.ts';
 
+/** A gateway may pass on a vendor's limit under a 400. */
+const limited = [400, 402, 403, 429];
+
 export const accounts: readonly Wording[] = [
   {
     about: 'rate',
@@ -90,7 +93,7 @@ export const accounts: readonly Wording[] = [
     says: 'youve reached your … usage limit',
     example:
       "You've reached your usage limit for this billing cycle. Your quota will be refreshed in the next cycle.",
-    status: [403, 429],
+    status: limited,
     opening: true,
   },
   {
@@ -100,7 +103,7 @@ export const accounts: readonly Wording[] = [
     says: 'have reached your … usage limit',
     example:
       'you (someone) have reached your weekly usage limit, upgrade for higher limits: https://ollama.com/upgrade',
-    status: [403, 429],
+    status: limited,
     opening: true,
   },
   {
@@ -109,7 +112,7 @@ export const accounts: readonly Wording[] = [
     source: 'RooCodeInc/Roo-Code#515, MCPJam/inspector#1287',
     says: 'key limit exceeded',
     example: 'Key limit exceeded (total limit). Manage it using https://openrouter.ai/settings/keys',
-    status: [402, 403, 429],
+    status: limited,
     opening: true,
   },
   // The limit of free models per minute is a rate.
@@ -130,7 +133,7 @@ export const accounts: readonly Wording[] = [
     says: 'used all available credits',
     example:
       'Your team 16f2151a has either used all available credits or reached its monthly spending limit. To continue making API requests, please purchase more credits or raise your spending limit.',
-    status: [403, 429],
+    status: limited,
     opening: true,
   },
   {
@@ -138,7 +141,7 @@ export const accounts: readonly Wording[] = [
     vendor: 'xAI',
     source: 'Wei-Shaw/sub2api#4069, luxus/pi-xai#10',
     says: 'you have run out of credits or need a grok subscription',
-    status: [403, 429],
+    status: limited,
     opening: true,
   },
   {
@@ -148,7 +151,7 @@ export const accounts: readonly Wording[] = [
     says: 'doesnt have any credits',
     example:
       "Your newly created team doesn't have any credits or licenses yet. You can purchase those on https://console.x.ai/team/481c7584.",
-    status: [403, 429],
+    status: limited,
     opening: true,
   },
   ...[
@@ -159,15 +162,32 @@ export const accounts: readonly Wording[] = [
     'your account balance is insufficient',
     '余额不足',
     'payment required',
+    'insufficient usd or diem balance',
   ].map((says): Wording => ({
     about: 'balance',
     vendor: 'DeepSeek, SiliconFlow, resellers',
     source:
       'danilofalcao/jarvis#62, open-assistant-org/open-assistant#80, andrewyng/openworker#66; no report found of the others',
     says,
-    status: [400, 403, 429],
+    status: limited,
     opening: true,
   })),
+  {
+    about: 'rate',
+    vendor: 'gateways, behind which another status is lost',
+    source: 'RFC 6585, 4: the words of the status 429',
+    says: 'too many requests',
+    status: limited,
+    opening: true,
+  },
+  {
+    about: 'key',
+    vendor: 'OpenAI; xAI under a 400',
+    source: 'platform.openai.com/docs/guides/error-codes, docs.x.ai (debugging)',
+    says: 'incorrect api key provided',
+    status: [400],
+    opening: true,
+  },
   {
     about: 'filter',
     vendor: 'DeepSeek',
