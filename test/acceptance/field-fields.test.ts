@@ -983,6 +983,70 @@ const cases: Case[] = [
       assert.match(JSON.stringify(body['input']), /system-reminder.*Mind the gap/);
     },
   },
+  {
+    report: 'anthropic, temperature with thinking',
+    format: 'messages',
+    request: { ...thinking, max_tokens: 8000 },
+    body: anthropic(
+      '`temperature` may only be set to 1 when thinking is enabled or in adaptive mode. Please consult our documentation.',
+    ),
+    kept: ['messages', 'tools'],
+    check: (body) => assert.ok([undefined, 1].includes(body['temperature'] as number | undefined)),
+  },
+  {
+    report: 'gemini, thinking cannot be off',
+    format: 'gemini',
+    entry: { thinking: { type: 'disabled' } },
+    body: text('Budget 0 is invalid. This model only works in thinking mode.', {
+      code: 400,
+      status: 'INVALID_ARGUMENT',
+    }),
+    kept: ['contents', 'tools'],
+    check: (body) => assert.doesNotMatch(JSON.stringify(body), /"thinkingBudget":0/),
+  },
+  {
+    report: 'glm, thinking cannot be off (modelparams.dev#327)',
+    entry: { thinking: { type: 'disabled' } },
+    body: text('This model always engages in thinking and cannot be disabled; please use low, high, or max', {
+      code: '1210',
+    }),
+    kept: ['messages', 'tools'],
+    check: (body) => assert.doesNotMatch(JSON.stringify(body), /"disabled"|"none"/),
+  },
+  {
+    report: 'kimi, only type=enabled',
+    format: 'messages',
+    entry: { thinking: { type: 'disabled' } },
+    body: anthropic('invalid thinking: only type=enabled is allowed for this model'),
+    kept: ['messages', 'tools'],
+    check: (body) => assert.doesNotMatch(JSON.stringify(body), /"disabled"/),
+  },
+  {
+    report: 'kimi, only 1 is allowed',
+    body: text('invalid temperature: only 1 is allowed for this model', { type: 'invalid_request_error' }),
+    kept: ['messages', 'tools'],
+    check: (body) => assert.ok([undefined, 1].includes(body['temperature'] as number | undefined)),
+  },
+  {
+    report: 'metadata.user_id',
+    format: 'messages',
+    request: { metadata: { user_id: `{"device_id":"${'a'.repeat(300)}"}` } },
+    body: anthropic('metadata.user_id: String should have at most 256 characters'),
+    kept: ['messages', 'tools'],
+    check: (body, _, first) => assert.notDeepEqual(body['metadata'], first['metadata']),
+  },
+  {
+    report: 'responses, user too long',
+    format: 'responses',
+    request: { metadata: { user_id: 'a'.repeat(300) } },
+    body: text("Unknown parameter: 'prompt_cache_key'.", {
+      type: 'invalid_request_error',
+      param: 'prompt_cache_key',
+      code: 'unknown_parameter',
+    }),
+    kept: ['input', 'tools'],
+    check: (body) => assert.equal(body['prompt_cache_key'], undefined),
+  },
 ];
 
 /** The value at a dotted path. */

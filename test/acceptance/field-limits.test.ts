@@ -688,6 +688,15 @@ const answerLimits: Room[] = [
     body: text('max_tokens must be <= "16384"'),
     room: [16384, 16384],
   },
+  {
+    report: 'nullclaw#231, with a stream as the other way',
+    asked: 32_000,
+    body: text('Requests with max_tokens > 4096 must have stream=true', {
+      param: 'max_tokens',
+      code: 'BAD_REQUEST',
+    }),
+    room: [4096, 4096],
+  },
 ];
 
 const limitFields: Record<string, (body: Record<string, unknown>) => unknown> = {

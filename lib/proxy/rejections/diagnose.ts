@@ -37,7 +37,7 @@ const answerField = /\bmax_?(?:completion_?|output_?|new_?)?tokens\b|\b(?:output
 
 /** The sentence asks for another value of the field that limits the answer. */
 const answerBound =
-  /less than or equal|no (?:more|larger|greater) than|at most|up to|(?:must|can|may) ?not exceed|exceeds?\b|maximum|range|too (?:large|high|big)|greater than|larger than|<=|≤|取值范围|最大|上限|超过/;
+  /less than or equal|no (?:more|larger|greater) than|at most|up to|(?:must|can|may) ?not exceed|exceeds?\b|maximum|range|too (?:large|high|big)|greater than|larger than|tokens > \d|<=|≤|取值范围|最大|上限|超过/;
 
 /** The diagnosis of an error response of `modelId`. `gateway`: the provider forwards requests to vendors with keys of its own. */
 export function diagnose(error: ApiError, modelId = '', gateway = false): Diagnosis {

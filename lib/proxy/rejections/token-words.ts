@@ -97,6 +97,8 @@ export const ahead: readonly (readonly [Role, readonly string[]])[] = [
       'exceeds',
       'exceeding',
       'exceed',
+      'max_tokens >',
+      'max_completion_tokens >',
       '<=',
       '≤',
       'less than or equal to',

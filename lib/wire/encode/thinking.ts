@@ -46,8 +46,9 @@ export function toThinking(request: MessagesRequest, route: Route, maxTokens: nu
 }
 
 /** What the configuration sets, for a model of which nothing is known. An effort is not sent with disabled thinking. */
-function configured(request: MessagesRequest, { thinking, reasoningEffort }: Route): Thinking {
+function configured(request: MessagesRequest, { thinking, reasoningEffort, quirks }: Route): Thinking {
   const isOff = thinking?.type === 'disabled' || reasoningEffort === 'none';
+  if (isOff && quirks.thinkingAlwaysOn) return { thinks: true };
   if (isShortRequest(request) && !isOff) return { thinks: true };
   const effort = isOff && reasoningEffort !== 'none' ? undefined : reasoningEffort;
   return { ...thinks({ ...(thinking && { thinking }), effort }), thinks: !isOff };

@@ -222,6 +222,14 @@ export const history: readonly Wording[] = [
   },
   {
     about: 'field',
+    vendor: 'Gemini',
+    source: 'ai.google.dev/gemini-api/docs/thinking (2.5 Pro cannot be without thinking)',
+    says: 'only works in thinking mode',
+    example: 'Budget 0 is invalid. This model only works in thinking mode.',
+    remedy: 'always_thinks',
+  },
+  {
+    about: 'field',
     vendor: 'Ollama',
     source: 'Gitlawb/openclaude#1371',
     says: 'does not support thinking',
