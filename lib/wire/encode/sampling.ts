@@ -40,8 +40,11 @@ export function toMaxTokens(request: MessagesRequest, route: Route, input?: unkn
   const limits = [request.max_tokens, route.maxTokens].filter((limit) => isPositive(limit));
   if (limits.length === 0) return undefined;
   if (isPositive(route.maxOutputTokens)) limits.push(route.maxOutputTokens);
-  if (isPositive(route.contextWindow)) limits.push(roomIn(route.contextWindow, input));
-  return Math.floor(Math.min(...limits));
+  const lowest = Math.min(...limits);
+  const { contextWindow: window } = route;
+  // Most requests fit even if each character were a token, which needs no look at the characters.
+  const fits = !isPositive(window) || window - tokensIn(input, ({ length }) => length) >= lowest;
+  return Math.floor(fits ? lowest : Math.min(lowest, roomIn(window, input)));
 }
 
 /**

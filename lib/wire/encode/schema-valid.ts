@@ -20,7 +20,7 @@ function isNameList(value: Json): boolean {
 /** Types that do not exist are removed: `any`, `file`, `None` (chatanywhere/GPT_API_free#403). `STRING` is `string`. */
 function withType(node: JsonObject): JsonObject {
   const { type } = node;
-  if (type === undefined) return node;
+  if (type === undefined || types.has(type)) return node;
   const names = [type].flat().map((name) => (typeof name === 'string' ? name.toLowerCase() : name));
   const known = names.filter((name) => types.has(name));
   if (known.length === 0) return without(node, ['type']);
@@ -44,10 +44,10 @@ function isSame(one: readonly Json[], other: readonly Json[]): boolean {
 
 /** A list in `items` was a tuple until draft 2019-09; it is `prefixItems` now, and `additionalItems` is `items`. */
 function withTuple(node: JsonObject): JsonObject {
+  if (!Array.isArray(node['items'])) return node;
   const { items, additionalItems, ...rest } = node;
-  if (!Array.isArray(items)) return node;
   const further = typeof additionalItems === 'object' && additionalItems !== null ? additionalItems : {};
-  return { ...rest, ...(items.length > 0 && { prefixItems: items }), items: further };
+  return { ...rest, ...(Array.isArray(items) && items.length > 0 && { prefixItems: items }), items: further };
 }
 
 /** In draft 4, `exclusiveMinimum: true` stood beside `minimum`. */

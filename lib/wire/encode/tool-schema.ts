@@ -70,11 +70,16 @@ function tidy(node: JsonObject): JsonObject {
  */
 function complete(given: JsonObject): JsonObject {
   const node = withoutPlainAllOf(tidy(given));
-  const { oneOf, ...rest } = node;
-  const choice = Array.isArray(oneOf) && rest['anyOf'] === undefined ? { ...rest, anyOf: oneOf } : node;
+  const choice = withAnyOf(node);
   return isArray(choice['type']) && choice['items'] === undefined ? { ...choice, items: {} } : choice;
 }
 
+function withAnyOf(node: JsonObject): JsonObject {
+  if (!Array.isArray(node['oneOf']) || node['anyOf'] !== undefined) return node;
+  const { oneOf, ...rest } = node;
+  return { ...rest, anyOf: oneOf };
+}
+
 function isArray(type: Json | undefined): boolean {
-  return [type].flat().includes('array');
+  return Array.isArray(type) ? type.includes('array') : type === 'array';
 }
