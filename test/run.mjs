@@ -29,6 +29,9 @@ const { belongs, atOnce, hangMinutes } = {
 
 /** Files that take longest, the longest last. Half of the places start at that end, so that none of them runs on alone. */
 const slowest = [
+  'acceptance/field-state',
+  'acceptance/field-fields',
+  'acceptance/field-envelopes',
   'acceptance/ten-points',
   'commands/models',
   'host/reload',
