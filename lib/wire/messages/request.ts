@@ -21,8 +21,10 @@ import { allowedThinking, toContextManagement, withRequiredThoughts } from './th
 /** Tokens. The API requires `max_tokens`, also when neither the client nor the configuration sets it. */
 const defaultMaxTokens = 32_000;
 
-export function encodeMessagesRequest(request: MessagesRequest, route: Route): MessagesRequest {
+export function encodeMessagesRequest(given: MessagesRequest, route: Route): MessagesRequest {
   const { quirks } = route;
+  // Before anything else, so that notes name the tools as the model knows them.
+  const request = quirks.shortToolNames ? withShortNames(given) : given;
   const messages = toMessages(request.messages, route);
   const maxTokens = maxTokensOf(request, route);
   const wanted = toThinking(request, route, maxTokens);
@@ -45,8 +47,7 @@ export function encodeMessagesRequest(request: MessagesRequest, route: Route): M
     stream: true,
   };
   const present = Object.entries(body).filter(([, value]) => value !== undefined);
-  const complete = Object.fromEntries(present) as MessagesRequest;
-  const encoded = quirks.shortToolNames ? withShortNames(complete) : complete;
+  const encoded = Object.fromEntries(present) as MessagesRequest;
   return wellFormedJson(quirks.strictBody ? pick(encoded, coreBodyFields) : encoded);
 }
 
