@@ -1,9 +1,10 @@
 /**
  * Refused fields and headers, as users have reported them, through the proxy: what the next request has. See
- * `field-*.test.ts` for the other kinds of failures.
+ * `field-*.laws.test.ts` for the other kinds of failures.
  */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
+import { test } from '../support/sampled-test.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { configured, readTool, wholeAnswerIn } from '../support/configured-upstreams.ts';
 import type { LooseJson } from '../support/loose-json.ts';

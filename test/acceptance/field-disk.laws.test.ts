@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test } from '../support/sampled-test.ts';
 import { openHost } from '../../lib/host/host.ts';
 import type { Settings } from '../../lib/config/settings.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';

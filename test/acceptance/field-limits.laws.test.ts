@@ -1,9 +1,10 @@
 /**
  * Limits of tokens, faults of the model and money, as users have reported them, through the proxy: what the upstream gets
- * next, or what the client sees. See `field-*.test.ts` for the other kinds of failures.
+ * next, or what the client sees. See `field-*.laws.test.ts` for the other kinds of failures.
  */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
+import { test } from '../support/sampled-test.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { configured, wholeAnswerIn } from '../support/configured-upstreams.ts';
 import { requestBody } from '../support/proxy.ts';

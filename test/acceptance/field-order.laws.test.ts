@@ -1,6 +1,6 @@
 /** `order`: the order and shape of turns that an upstream insists on. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '../support/sampled-test.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { asObjects, asText, type LooseJson } from '../support/loose-json.ts';
 import { modelOf, requestBody } from '../support/proxy.ts';

@@ -1,9 +1,11 @@
 /**
  * Seals that are no longer good, and thinking that an upstream wants back, as users have reported them, through the proxy:
- * what the next request has. See `field-*.test.ts` for the other kinds of failures.
+ * what the next request has. See `field-*.laws.test.ts` for the other kinds of failures.
  */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
+import { test } from '../support/sampled-test.ts';
+import type { Format } from '../support/turns.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import {
   configured,
@@ -27,7 +29,7 @@ const inOpenRouter = (raw: object): object =>
 const seal = 'c2VhbGVkLXNlYWxlZC1zZWFsZWQ=';
 
 /** A turn with sealed reasoning and a call. */
-const sealed: Record<WireFormat, Responder> = {
+const sealed: Record<Format, Responder> = {
   chat: events(
     {
       choices: [

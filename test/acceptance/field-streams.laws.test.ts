@@ -1,6 +1,6 @@
 /** Streams and bodies as reported: what the client gets of an answer that is split, hidden, mislabelled or only an error. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '../support/sampled-test.ts';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { modelOf, requestBody, type ClientResponse } from '../support/proxy.ts';

@@ -1,9 +1,10 @@
 /**
  * One refusal of each of several kinds, in every envelope that servers and gateways have been seen to use: it means the same
- * in each. See `field-*.test.ts` for the kinds.
+ * in each. See `field-*.laws.test.ts` for the kinds.
  */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
+import { test } from '../support/sampled-test.ts';
 import { configured, readTool } from '../support/configured-upstreams.ts';
 import { requestBody } from '../support/proxy.ts';
 import { answerIn, json, type Responder } from '../support/scripted-upstream.ts';

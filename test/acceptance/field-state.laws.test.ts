@@ -1,9 +1,10 @@
 /**
  * State that an upstream attaches to its answers and wants back, as users have reported it, through the proxy: what the next
- * requests to it and to others have. See `field-*.test.ts` for the other kinds of failures.
+ * requests to it and to others have. See `field-*.laws.test.ts` for the other kinds of failures.
  */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
+import { test } from '../support/sampled-test.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { configured, contentOf, following, readTool } from '../support/configured-upstreams.ts';
 import { requestBody } from '../support/proxy.ts';

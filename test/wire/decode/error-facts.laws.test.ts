@@ -1,4 +1,5 @@
 /** What is collected from error bodies: every envelope that servers and gateways were seen to use, and hostile ones. */
+import { runsOf } from '../../support/sampling.ts';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -213,5 +214,6 @@ test('whatever the body, the facts are bounded', () => {
         }
       },
     ),
+    runsOf(100),
   );
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test } from '../support/sampled-test.ts';
 import { loadSettings } from '../../lib/config/load.ts';
 import type { Provider, Secret } from '../../lib/config/settings.ts';
 import { manualClock } from '../support/clock.ts';
