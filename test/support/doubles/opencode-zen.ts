@@ -1,7 +1,8 @@
 /** OpenCode Zen's Responses: the vendor's refusals in its words, and reasoning that was sealed for somebody else. */
 import type { Double, Violation } from './double.ts';
 import { openAiResponses } from './openai-responses.ts';
-import { inOtherWords, wantsKey } from './rules.ts';
+import { asText, type LooseJson } from '../loose-json.ts';
+import { aboutField, inOtherWords, wantsKey } from './rules.ts';
 
 /** Kilo-Org/kilocode#14314, can1357/oh-my-pi#11928, Alishahryar1/free-claude-code#1748 */
 const upstream =
@@ -33,8 +34,21 @@ export const openCodeZen: Double = {
       message: 'Missing API key.',
     }),
     ...openAiResponses.rules
-      .filter(({ badHeaders }) => !badHeaders)
+      .filter(({ name, badHeaders }) => !badHeaders && name !== 'reasoning')
       .map((rule) => inOtherWords(rule, upstream(rule.name))),
+    // The model's levels in OpenCode's catalogue: minimal to xhigh.
+    inOtherWords(
+      aboutField('reasoning', 'https://opencode.ai/docs/zen', { reasoning: { effort: 'none' } }, (value) => {
+        const effort = asText((value as LooseJson)['effort']);
+        return ['', 'minimal', 'low', 'medium', 'high', 'xhigh'].includes(effort)
+          ? undefined
+          : {
+              message: `Unsupported value: '${effort}' is not supported with this model. Supported values are: 'minimal', 'low', 'medium', 'high', and 'xhigh'.`,
+              param: 'reasoning.effort',
+            };
+      }),
+      upstream('reasoning'),
+    ),
   ],
   // The price behind the last event.
   postamble: 'event: ping\ndata: {"type":"ping","cost":"0"}\n\n',
