@@ -136,7 +136,7 @@ function inFormat<Model extends Changeable>(
   return { ...candidate, route: changes.reduce(changedRoute, other), changes: [...changes, change] };
 }
 
-/** The conversation-bound and the model-bound changes among those that are in effect. */
+/** Of the changes in effect, those that are remembered for the model, or for the conversation. */
 export function keptRepairs({ made }: Repairs, scope: Proposal['scope']): Change[] {
   return made.flatMap((one) => (one.scope === scope ? [one.change] : []));
 }

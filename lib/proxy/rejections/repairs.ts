@@ -10,8 +10,8 @@ import { particulars, quirks, sealFields, synonyms } from './known-fields.ts';
 import { findField, findPath, valueAt, type FieldPath } from './sent-fields.ts';
 import { acceptedValue, maximumLength, suggestedName } from './values.ts';
 
-/** How long a change that helped is kept: for the model, for the conversation, or for this request alone. */
-export type Scope = 'model' | 'conversation' | 'request';
+/** For whom a change that helped is remembered. */
+export type Scope = 'model' | 'conversation';
 
 export interface Proposal {
   change: Change;
