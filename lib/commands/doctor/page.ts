@@ -3,6 +3,7 @@ import type { Finding, Level, Side } from '../../doctor/check.ts';
 import { countLevel, type Listed, type Report } from '../../doctor/report.ts';
 import { count } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
+import { wrap } from '../../terminal/wrap.ts';
 
 const narrowest = 40;
 const widest = 100;
@@ -115,17 +116,4 @@ export function renderList(listed: readonly Listed[], columns = widest): string[
 /** A text that begins with a command stays as it is. */
 function capitalized(text: string): string {
   return /^occ\b/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** Wraps at `width` characters. A longer word, such as a path or URL, gets its own line. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
