@@ -151,7 +151,7 @@ function reportError(error: unknown, system: System, verbose: boolean): number {
   const print = (line: string): void => void system.stderr.write(`${line}\n`);
   if (error instanceof OccError) {
     print(`occ: ${error.message}`);
-    for (const line of error.remedy?.split('\n') ?? []) print(`  ${line}`);
+    for (const line of error.remedy.split('\n')) print(`  ${line}`);
     return error.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);

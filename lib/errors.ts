@@ -21,10 +21,16 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** Says why the user can do nothing about an error. */
+export interface NoRemedy {
+  /** The reason, which is printed where the next step would be. */
+  none: string;
+}
+
 export interface OccErrorOptions {
   exitCode?: ExitCode;
-  /** What the user can do about it: a sentence or a command. */
-  remedy?: string;
+  /** The next step: commands or a sentence, one to a line. */
+  remedy: string | NoRemedy;
   cause?: unknown;
 }
 
@@ -33,13 +39,14 @@ export class OccError extends Error {
   /** A stable identifier in snake_case, such as `config_invalid` or `port_in_use`. */
   readonly code: string;
   readonly exitCode: ExitCode;
-  readonly remedy: string | undefined;
+  /** What the user can do, or why nothing can be done. Never empty. */
+  readonly remedy: string;
 
-  constructor(code: string, message: string, options: OccErrorOptions = {}) {
+  constructor(code: string, message: string, options: OccErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.exitCode = options.exitCode ?? exitCodes.failed;
-    this.remedy = options.remedy;
+    this.remedy = typeof options.remedy === 'string' ? options.remedy : options.remedy.none;
   }
 }
 

@@ -11,7 +11,8 @@ export class ConfigError extends OccError {
     const remedies = [...new Set(problems.flatMap(({ remedy }) => remedy ?? []))];
     super('config_invalid', `${where}:\n${problems.map(renderProblem).join('\n')}`, {
       exitCode: exitCodes.config,
-      ...(remedies.length > 0 && { remedy: remedies.join('\n') }),
+      remedy:
+        remedies.length > 0 ? remedies.join('\n') : 'correct it (occ config edit), then run occ config check',
     });
     this.problems = problems;
   }

@@ -6,6 +6,7 @@ import type { Control } from '../proxy/control.ts';
 import type { Proxy } from '../proxy/server.ts';
 import { liveSettings, type LiveSettings, type ReloadSource } from './live-settings.ts';
 import { lazyEmulator } from './emulator.ts';
+import { listenRemedy } from '../proxy/listen.ts';
 
 export interface HostOptions {
   settings: Settings;
@@ -118,6 +119,7 @@ function emulatorCannotListen(cause: unknown, { listenFailure }: HostOptions): u
   if (cause instanceof OccError || code === undefined) return cause;
   return new OccError('cannot_listen', `the emulator cannot listen on 127.0.0.1 (${code})`, {
     exitCode: listenFailure,
+    remedy: listenRemedy(code),
     cause,
   });
 }
@@ -128,9 +130,9 @@ function cannotListen(error: unknown, { host, port, listenFailure }: HostOptions
   return new OccError(error.code, inUse ? `port ${port} on ${host} is in use` : error.message, {
     exitCode: listenFailure,
     cause: error,
-    ...(inUse
-      ? { remedy: 'use any free port with occ start --port 0, or stop the program that listens there' }
-      : error.remedy !== undefined && { remedy: error.remedy }),
+    remedy: inUse
+      ? 'use any free port with occ start --port 0, or stop the program that listens there'
+      : error.remedy,
   });
 }
 

@@ -120,6 +120,8 @@ export function liveSettings({
     lastError = { at: new Date().toISOString(), message };
     log({ level: 'warn', event: 'reload', error: message });
     reloadSource.report(`occ: ${message}`);
+    if (error instanceof OccError)
+      for (const line of error.remedy.split('\n')) reloadSource.report(`  ${line}`);
     reloadSource.report('  the previous settings stay in force');
   }
 
@@ -139,12 +141,15 @@ export function liveSettings({
 /** Throws for settings that are valid, but not for a running proxy. */
 function rejectUnsafe(next: Settings, given: Settings, { bound }: ReloadSource): void {
   if (given.file !== undefined && next.file === undefined) {
-    throw new OccError('config_gone', `${given.file} is gone`);
+    throw new OccError('config_gone', `${given.file} is gone`, {
+      remedy: 'put it back, or run occ restart to continue without it',
+    });
   }
   if (bound && !isLoopback(bound.host) && next.authToken === undefined) {
     throw new OccError(
       'config_dangerous',
       `${next.file ?? 'the configuration'} has no auth_token any more, but the proxy listens on ${bound.host} until it is restarted`,
+      { remedy: 'set one: occ config set auth_token --stdin' },
     );
   }
 }

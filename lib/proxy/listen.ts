@@ -23,10 +23,26 @@ export async function listen(server: Server, host: string, port: number): Promis
     throw new OccError('cannot_listen', `cannot listen on ${host}:${port} (${error.code ?? error.message})`, {
       exitCode: exitCodes.failed,
       cause: error,
+      remedy: listenRemedy(error.code),
     });
   });
   return (server.address() as AddressInfo).port;
 }
+
+/** What to do about a server that cannot listen, by the code of the system error. */
+export function listenRemedy(code: string | undefined): string {
+  return remedies.get(code) ?? 'occ doctor port looks for the cause';
+}
+
+const remedies: ReadonlyMap<string | undefined, string> = new Map([
+  ['EACCES', 'ports below 1024 are reserved; take a higher one: occ start --port 3456'],
+  [
+    'EADDRNOTAVAIL',
+    'this machine does not have that address; listen on loopback: occ start --host 127.0.0.1',
+  ],
+  ['ENOTFOUND', 'that host name is unknown; listen on loopback: occ start --host 127.0.0.1'],
+  ['EMFILE', 'too many files are open; raise the limit: ulimit -n 4096'],
+]);
 
 /** The host as a URL spells it: IPv6 addresses in brackets. */
 export function urlHost(host: string): string {

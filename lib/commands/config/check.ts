@@ -71,7 +71,7 @@ async function checkReadable(call: ConfigCall): Promise<ConfigCheck> {
 /** A file that cannot be read, or an invalid key. */
 function toMistake(error: unknown): Problem {
   if (!(error instanceof OccError) || error instanceof ConfigError) throw error;
-  return { path: '', message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };
+  return { path: '', message: error.message, remedy: error.remedy };
 }
 
 function renderResult(mistakes: number, ready: boolean): string {

@@ -158,7 +158,7 @@ function withCopy(error: OccError, { file }: Draft): OccError {
   const kept = `your changes are kept in ${file}`;
   return new OccError(code, message, {
     exitCode,
-    remedy: remedy === undefined ? kept : `${kept}\n${remedy}`,
+    remedy: `${kept}\n${remedy}`,
     cause,
   });
 }

@@ -89,7 +89,10 @@ export async function runClient(client: Located, prepared: Prepared, output: Out
   if (end.kind === 'not_found') {
     throw new OccError('client_not_found', `${command} was not found`, {
       exitCode: exitCodes.clientNotFound,
-      ...(command === 'npx' && { remedy: installCommand }),
+      remedy:
+        command === 'npx'
+          ? installCommand
+          : 'check its name and PATH, or give its path: occ launch exec -- /path/to/program',
     });
   }
   output.warn(`occ: ${command} was found but cannot be run: ${end.reason}`);

@@ -67,7 +67,10 @@ async function mayFetch(args: LaunchArguments, system: System, output: Output): 
 }
 
 function interrupted(exitCode: ExitCode): OccError {
-  return new OccError('interrupted', 'nothing was started', { exitCode });
+  return new OccError('interrupted', 'nothing was started', {
+    exitCode,
+    remedy: `occ launch --yes fetches it without the question; or install it: ${installCommand}`,
+  });
 }
 
 function without(env: System['env'], names: readonly string[]): System['env'] {

@@ -71,7 +71,7 @@ function read({ file, change }: ChangeOptions): {
 /** A program that does not use the lock, such as an editor, has changed the file. */
 function overtaken(file: string): OccError {
   return new OccError('config_overtaken', `${file} was changed by another program; occ has not changed it`, {
-    remedy: 'try again',
+    remedy: 'run the command again',
   });
 }
 
@@ -98,6 +98,12 @@ function refused(file: string, mistakes: readonly Problem[]): OccError {
   return new OccError(
     'config_refused',
     `nothing was changed: ${file} would not be valid:\n${mistakes.map(({ path, message }) => renderProblem({ path, message })).join('\n')}`,
-    { exitCode: exitCodes.config, ...(remedies.size > 0 && { remedy: [...remedies].join('\n') }) },
+    {
+      exitCode: exitCodes.config,
+      remedy:
+        remedies.size > 0
+          ? [...remedies].join('\n')
+          : 'occ config check lists what is wrong with the file as it is',
+    },
   );
 }

@@ -17,7 +17,7 @@ export const config: Check = {
     if (loaded instanceof OccError) {
       const [summary = '', ...detail] = loaded.message.split('\n');
       const remedy: Remedy = {
-        text: loaded.remedy ?? 'correct it',
+        text: loaded.remedy,
         commands: ['occ config edit', 'occ config check'],
       };
       return {
