@@ -12,6 +12,8 @@ export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 export interface Terminal extends AsyncDisposable {
   /** What stands on the screen now, one line for each of its lines. */
   screen(): Promise<string>;
+  /** The same with escape sequences for colours. */
+  styled(): Promise<string>;
   /** Types a text as it is. */
   type(text: string): Promise<void>;
   /** Presses a key by tmux's name for it: `Enter`, `Escape`, `C-u`. */
@@ -47,6 +49,7 @@ export async function openTerminal(
   const screen = (): Promise<string> => tmux('capture-pane', '-p');
   return {
     screen,
+    styled: () => tmux('capture-pane', '-e', '-p'),
     type: async (text) => void (await tmux('send-keys', '-l', text)),
     press: async (name) => void (await tmux('send-keys', name)),
     async shows(pattern, withinMs = hangMs) {

@@ -1,0 +1,93 @@
+/**
+ * Where the scenes play: a new user's home, an `occ` on PATH, and a bash in a terminal of tmux. The providers are the
+ * emulator, under the names of OpenCode Go: its first model can be told to fail.
+ */
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { decide } from '../../lib/emulator/agent.ts';
+import { refuse } from '../../lib/emulator/answer.ts';
+import { builtOcc, requireBuilt } from '../support/built.ts';
+import { sandbox } from '../e2e/client.ts';
+import { onboarded } from '../e2e/launched.ts';
+import { openTerminal } from '../e2e/terminal.ts';
+import { configFor, key, startGo } from '../e2e/upstream.ts';
+import { readScreen, type Size } from './screen.ts';
+import type { Frame } from './svg.ts';
+
+export interface Stage {
+  /** Types a command and presses Enter. */
+  run(command: string): Promise<void>;
+  type(text: string): Promise<void>;
+  press(...keys: string[]): Promise<void>;
+  /** Waits until the screen matches. */
+  shows(pattern: RegExp): Promise<string>;
+  /** Waits, in seconds: for what moves on the screen. */
+  wait(seconds: number): Promise<void>;
+  /** Takes a picture of what the screen shows now, which stays for some seconds in an animation. */
+  frame(seconds?: number): Promise<void>;
+}
+
+export interface Options extends Size {
+  /** False for a home without any configuration. */
+  configured: boolean;
+  /** Whether the first model answers every request with 429. */
+  limited: boolean;
+}
+
+/** Plays a scene, and resolves to its frames. */
+export async function perform(
+  { configured, limited, ...size }: Options,
+  scene: (stage: Stage) => Promise<void>,
+): Promise<Frame[]> {
+  requireBuilt();
+  await using box = sandbox();
+  await using upstream = await startGo({
+    ...(limited && {
+      script: (request) =>
+        request.conversation.model === firstModel
+          ? refuse(429, { type: 'RateLimitError', message: limitText })
+          : decide(request.conversation, request),
+    }),
+  });
+  const bin = join(box.home, '.bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'occ'), `#!/bin/sh\nexec '${process.execPath}' '${builtOcc}' "$@"\n`);
+  chmodSync(join(bin, 'occ'), 0o755);
+  const env = onboarded(box);
+  if (configured) {
+    const folder = join(box.home, '.config/occ');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...configFor(upstream.url), api_key: key }));
+  }
+  const frames: Frame[] = [];
+  await using terminal = await openTerminal(['bash', '--norc', '--noprofile'], {
+    cwd: box.work,
+    env: { ...env, PATH: `${bin}:${env['PATH']}`, PS1: '\\[\\e[1;32m\\]$\\[\\e[0m\\] ', IS_SANDBOX: '1' },
+    ...size,
+  });
+  await terminal.shows(/^\$/);
+  const stage: Stage = {
+    async run(command) {
+      await terminal.type(command);
+      await terminal.press('Enter');
+    },
+    type: (text) => terminal.type(text),
+    async press(...keys) {
+      for (const name of keys) await terminal.press(name);
+    },
+    shows: (pattern) => terminal.shows(pattern),
+    wait: (seconds) => sleep(seconds * 1000),
+    async frame(seconds = 1) {
+      frames.push({ rows: await readScreen(await terminal.styled(), size), seconds });
+    },
+  };
+  await scene(stage);
+  await terminal.press('C-c');
+  await terminal.press('C-d');
+  return frames;
+}
+
+/** The model that `configFor` uses by default. */
+const firstModel = 'mimo-v2.5-pro';
+const limitText = 'Rate limit exceeded. Please try again later.';
