@@ -32,6 +32,8 @@ const forcedLevels = new Map<string, ColorLevel>([
 
 /** Without colour, each function returns its text unchanged. */
 export interface Style {
+  /** Whether there is colour. */
+  readonly color: boolean;
   bold(text: string): string;
   dim(text: string): string;
   good(text: string): string;
@@ -43,8 +45,15 @@ const plain = (text: string): string => text;
 
 /** Loads chalk only if it is needed. */
 export async function loadStyle(level: ColorLevel): Promise<Style> {
-  if (level === 0) return { bold: plain, dim: plain, good: plain, bad: plain, warning: plain };
+  if (level === 0) return { color: false, bold: plain, dim: plain, good: plain, bad: plain, warning: plain };
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level });
-  return { bold: chalk.bold, dim: chalk.dim, good: chalk.green, bad: chalk.red, warning: chalk.yellow };
+  return {
+    color: true,
+    bold: chalk.bold,
+    dim: chalk.dim,
+    good: chalk.green,
+    bad: chalk.red,
+    warning: chalk.yellow,
+  };
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { PassThrough, Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { openOutput, ignoreClosedPipe, type OutputOptions } from '../../lib/terminal/output.ts';
 import { withProgress } from '../../lib/terminal/progress.ts';
-import { confirm } from '../../lib/terminal/question.ts';
 import { colorLevel, type ColorLevel, type ColorOptions } from '../../lib/terminal/style.ts';
 
 const decisions: [Partial<ColorOptions>, ColorLevel][] = [
@@ -120,22 +119,3 @@ test('progress prints a plain line in a pipe, after a second', async (t) => {
   assert.equal(await slow, 'late');
   await assert.rejects(withProgress(output, 'x', Promise.reject(new Error('no'))), /no/);
 });
-
-for (const [typed, answer] of [
-  ['\n', true],
-  ['y\n', true],
-  ['Yes\n', true],
-  ['n\n', false],
-  ['what\n', false],
-  ['\u0004', false],
-  ['\u0003', false],
-] as const) {
-  test(`a question answered with ${JSON.stringify(typed)} means ${answer}`, async () => {
-    const input = new PassThrough();
-    const { sink, text } = stream();
-    const asked = confirm('Fetch it?', input, sink);
-    input.write(typed);
-    assert.equal(await asked, answer);
-    assert.match(text(), /Fetch it\? \[Y\/n\]/);
-  });
-}

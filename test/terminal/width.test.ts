@@ -14,7 +14,6 @@ import { main } from '../../lib/cli.ts';
 import { renderStatus } from '../../lib/commands/status/page.ts';
 import { openOutput } from '../../lib/terminal/output.ts';
 import { withProgress } from '../../lib/terminal/progress.ts';
-import { ask, askHidden } from '../../lib/terminal/question.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
 import { widthOf } from '../../lib/terminal/width.ts';
 import { builtOcc, requireBuilt } from '../support/built.ts';
@@ -211,30 +210,6 @@ describe('pages', () => {
     assert.deepEqual(await render(0), piped);
     for (const columns of [1, 20]) assert.equal((await render(columns)).at(-1), '    3 attempts, 1 failed');
   });
-});
-
-describe('questions', () => {
-  for (const columns of [0, 1, 20]) {
-    test(`are answered on ${columns} columns`, async () => {
-      for (const [typed, answer] of [
-        ['y\n', 'yes'],
-        ['n\n', 'no'],
-      ] as const) {
-        const input = new PassThrough();
-        const { stream, text } = fakeStream(columns);
-        const asked = ask('Fetch it?', input, stream);
-        input.write(typed);
-        assert.equal(await asked, answer);
-        assert.ok(text().length < 2000);
-      }
-      const input = new PassThrough();
-      const { stream, text } = fakeStream(columns);
-      const asked = askHidden('Key (not shown): ', input, stream);
-      input.write('sk-secret\n');
-      assert.equal(await asked, 'sk-secret');
-      assert.doesNotMatch(text(), /sk-secret/);
-    });
-  }
 });
 
 test(`the built program prints no spinner ${onTerminal} of 0 columns`, { skip: noScript }, async (t) => {

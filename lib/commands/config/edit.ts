@@ -13,7 +13,7 @@ import { replaceConfig, withConfigLocked } from '../../config/edit/replace.ts';
 import { findChangeable } from '../../config/edit/target.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { chooseEditor, waitHint, type Editor } from '../../terminal/editor.ts';
-import { confirm } from '../../terminal/question.ts';
+import { openPrompts } from '../../terminal/prompts.ts';
 import { renderProblemLine, toTarget, type ConfigCall } from './call.ts';
 import { runEditor } from './run-editor.ts';
 
@@ -77,7 +77,13 @@ async function mayReopen(
     output.warn(`${style.bad('✗')} ${renderProblemLine(problem)}`);
     if (problem.remedy !== undefined && problem.path !== '') output.warn(style.dim(`  ${problem.remedy}`));
   }
-  return isInteractive(call) && (await confirm('Edit it again?', system.stdin, system.stderr));
+  if (!isInteractive(call)) return false;
+  const prompts = openPrompts(system, output, `${file} was not changed`);
+  return await prompts.confirm('Edit it again?').catch((error: unknown) => {
+    // The copy is kept, and the error that names it is the better one.
+    if (error instanceof OccError && error.code === 'interrupted') return false;
+    throw error;
+  });
 }
 
 interface Storing extends Pick<Editing, 'file' | 'draft'> {

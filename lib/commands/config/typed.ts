@@ -1,7 +1,7 @@
 /** Reads the value of `occ config set` from the command line, from stdin, or hidden from the terminal. */
 import type { Readable } from 'node:stream';
 import { exitCodes, OccError } from '../../errors.ts';
-import { askHidden } from '../../terminal/question.ts';
+import { openPrompts } from '../../terminal/prompts.ts';
 import type { ConfigCall } from './call.ts';
 
 export interface Typed {
@@ -24,10 +24,14 @@ export async function readTyped(call: ConfigCall, path: string): Promise<Typed> 
   if (value !== undefined) throw wrong('found a value and --stdin, expected one of them', path);
   const typing = system.stdin.isTTY === true && output.terminal;
   const text = typing
-    ? await askHidden(`${path} (hidden): `, system.stdin, system.stderr)
+    ? await openPrompts(system, output, 'nothing was changed').hidden(path, expectSomething)
     : (await readAll(system.stdin, path)).replace(/\r?\n$/, '');
-  if (text === undefined || text === '') throw wrong('nothing was given on stdin', path);
+  if (text === '') throw wrong('nothing was given on stdin', path);
   return { text, visible: false };
+}
+
+function expectSomething(answer: string): string | undefined {
+  return answer === '' ? 'expected a value; Ctrl-C leaves the file as it is' : undefined;
 }
 
 async function readAll(stdin: Readable, path: string): Promise<string> {

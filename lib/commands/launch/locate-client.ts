@@ -15,7 +15,7 @@ import { findPlaces } from '../../config/paths.ts';
 import { endingSignalNames, endingSignals, exitCodes, OccError, type ExitCode } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
-import { ask } from '../../terminal/question.ts';
+import { openPrompts } from '../../terminal/prompts.ts';
 import type { System } from '../../terminal/command-context.ts';
 
 export interface Located {
@@ -60,10 +60,9 @@ async function mayFetch(args: LaunchArguments, system: System, output: Output): 
   const wanted = `${clientPackage}@${clientVersions}`;
   if (consents.recall('fetchAgreedTo') === wanted) return true;
   const question = `claude was not found. Fetch and run ${clientPackage} with npx?`;
-  const answer = await ask(question, system.stdin, system.stderr);
-  if (answer === 'interrupted') throw interrupted(exitCodes.interrupted);
-  if (answer === 'yes') consents.remember('fetchAgreedTo', wanted);
-  return answer === 'yes';
+  const agreed = await openPrompts(system, output, 'nothing was started').confirm(question);
+  if (agreed) consents.remember('fetchAgreedTo', wanted);
+  return agreed;
 }
 
 function interrupted(exitCode: ExitCode): OccError {

@@ -15,6 +15,7 @@ import { test } from 'node:test';
 import { home } from '../program.ts';
 import { hangMs } from '../../support/limits.ts';
 import { desk, keptCopy } from './world.ts';
+import { keys } from '../../support/typist.ts';
 
 const posix = { skip: process.platform === 'win32' && 'the editors here are shell scripts' };
 const old = '{\n  // mine\n  "port": 4000, // and this\n}\n';
@@ -99,20 +100,20 @@ test('on a terminal, the editor is opened again until the file is valid', posix,
     if [ -e ${home}/second ]; then grep -q nobody "$1" && echo '{ "port": 1 }' > "$1"; exit; fi
     touch ${home}/second
     ${wrong}`);
-  const said = await occ(['edit'], { env: { EDITOR }, terminal: true, stdin: 'y\n' });
+  const said = await occ(['edit'], { env: { EDITOR }, typed: [[/Edit it again/, 'y']] });
   assert.equal(said.code, 0, said.stderr);
-  assert.match(said.stderr, /✗ port[^]*Edit it again\? \[Y\/n\]/);
+  assert.match(said.stderr, /✗ port[^]*Edit it again\?/);
   assert.equal(read(), '{ "port": 1 }\n');
 });
 
 for (const [name, typed] of [
-  ['no', 'n\n'],
-  ['Ctrl-C', '\u0003'],
+  ['no', 'n'],
+  ['Ctrl-C', keys.ctrlC],
 ] as const) {
   test(`answering the question with ${name} ends with 78 and keeps the copy`, posix, async (t) => {
     const { occ, write, read, editor } = desk(t);
     write(old);
-    const said = await occ(['edit'], { env: { EDITOR: editor(wrong) }, terminal: true, stdin: typed });
+    const said = await occ(['edit'], { env: { EDITOR: editor(wrong) }, typed: [[/Edit it again/, typed]] });
     assert.equal(said.code, 78);
     assert.equal(read(), old);
     assert.match(readFileSync(keptCopy(said), 'utf8'), /"nobody"/);

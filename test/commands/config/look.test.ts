@@ -199,7 +199,7 @@ test('show prints a table if it fits, else groups', async () => {
 test('show fits a terminal of 60 columns and prints one line per value to a pipe', async (t) => {
   const { occ, write } = desk(t);
   write(text);
-  const narrow = await occ(['show'], { terminal: true, columns: 60 });
+  const narrow = await occ(['show'], { typed: [], columns: 60 });
   assert.deepEqual(
     narrow.stdout.split('\n').filter((line) => line.length > 60),
     [],
@@ -208,7 +208,7 @@ test('show fits a terminal of 60 columns and prints one line per value to a pipe
   const piped = await occ(['show']);
   assert.match(piped.stdout, /^models\.default\.model_id +"m\.1" +file$/m);
   assert.doesNotMatch(piped.stdout + narrow.stdout, /sk-secret/);
-  const colours = await occ(['show'], { terminal: true, columns: 60, env: { NO_COLOR: '' } });
+  const colours = await occ(['show'], { typed: [], columns: 60, env: { NO_COLOR: '' } });
   // oxlint-disable-next-line no-control-regex -- the check is for control characters
   assert.equal(colours.stdout.replaceAll(/\u001b\[\d+m/g, ''), narrow.stdout);
   assert.notEqual(colours.stdout, narrow.stdout);

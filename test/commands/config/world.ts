@@ -2,9 +2,11 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import assert from 'node:assert/strict';
 import { PassThrough, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { main } from '../../../lib/cli.ts';
+import { typist, type Step } from '../../support/typist.ts';
 
 export interface Said {
   code: number;
@@ -14,9 +16,10 @@ export interface Said {
 
 export interface Asked {
   env?: Record<string, string>;
-  /** The input on stdin; on a terminal it is typed at the first prompt. */
+  /** The input on stdin, without a terminal. */
   stdin?: string;
-  terminal?: boolean;
+  /** Runs it on a terminal, on which these steps are typed. */
+  typed?: readonly Step[];
   columns?: number;
 }
 
@@ -31,6 +34,18 @@ export interface Desk {
   editor: (script: string) => string;
 }
 
+/** A stream that keeps what is written to it. */
+function sink(): { stream: Writable; text: () => string } {
+  let text = '';
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  return { stream, text: () => text };
+}
+
 /** Also removes the copies that were kept. */
 export function desk(t: TestContext): Desk {
   const home = mkdtempSync(join(tmpdir(), 'occ-desk-'));
@@ -39,35 +54,29 @@ export function desk(t: TestContext): Desk {
   let editors = 0;
 
   async function occ(args: readonly string[], asked: Asked = {}): Promise<Said> {
-    const said = { stdout: '', stderr: '' };
-    const terminal = asked.terminal === true;
-    const stdin = Object.assign(new PassThrough(), { isTTY: terminal });
-    if (!terminal) stdin.end(asked.stdin ?? '');
-    const sink = (name: 'stdout' | 'stderr'): Writable & { isTTY: boolean; columns?: number } =>
-      Object.assign(
-        new Writable({
-          write(chunk: Buffer, _encoding, done) {
-            said[name] += chunk.toString();
-            if (terminal && name === 'stderr' && /(?:\[Y\/n\]|hidden\):) $/.test(chunk.toString()))
-              stdin.write(asked.stdin ?? '\n');
-            done();
-          },
-        }),
-        { isTTY: terminal, ...(asked.columns !== undefined && { columns: asked.columns }) },
-      );
+    const terminal = asked.typed && typist(asked.typed, asked.columns);
+    const [out, err] = [sink(), sink()];
     const system = {
       env: { PATH: '/usr/bin:/bin', NO_COLOR: '1', ...asked.env },
       home,
       cwd: home,
       platform: process.platform,
-      stdin,
-      stdout: sink('stdout'),
-      stderr: sink('stderr'),
+      stdin: terminal?.stdin ?? Object.assign(new PassThrough().end(asked.stdin ?? ''), { isTTY: false }),
+      stdout: Object.assign(out.stream, {
+        isTTY: terminal !== undefined,
+        ...(asked.columns !== undefined && { columns: asked.columns }),
+      }),
+      stderr: terminal?.stderr ?? Object.assign(err.stream, { isTTY: false }),
     };
     const code = await main(['config', ...args], system);
+    const said = { code, stdout: out.text(), stderr: terminal?.text() ?? err.text() };
+    if (terminal !== undefined) {
+      assert.deepEqual(terminal.left(), [], said.stderr);
+      assert.equal(terminal.raw() || terminal.cursorHidden(), false, 'the terminal is as it was');
+    }
     for (const [, kept] of said.stderr.matchAll(/is kept: (\S+)\/config\.jsonc/g))
       t.after(() => rmSync(kept ?? '', { recursive: true, force: true }));
-    return { code, ...said };
+    return said;
   }
 
   return {
