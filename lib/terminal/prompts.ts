@@ -3,6 +3,7 @@
  * stdout is for the answer.
  */
 import type { Readable } from 'node:stream';
+import type * as Clack from '@clack/prompts';
 import { endingSignalNames, endingSignals, exitCodes, OccError, type ExitCode } from '../errors.ts';
 import type { System } from './command-context.ts';
 import type { Output } from './output.ts';
@@ -34,8 +35,7 @@ export interface Prompts {
 /** What is wrong with an answer; undefined if nothing is. */
 export type Check = (answer: string) => string | undefined;
 
-type Clack = typeof import('@clack/prompts');
-type Cancelled = Clack['CANCEL_SYMBOL'];
+type Cancelled = typeof Clack.CANCEL_SYMBOL;
 
 /** `left` is what is true after the user left a question: "nothing was written". */
 export function openPrompts(
@@ -44,7 +44,9 @@ export function openPrompts(
   left: string,
 ): Prompts {
   /** Runs one question and returns what it resolves to, unless the question was left. */
-  async function ask<T>(question: (clack: Clack, common: Common) => Promise<T | Cancelled>): Promise<T> {
+  async function ask<T>(
+    question: (clack: typeof Clack, common: Common) => Promise<T | Cancelled>,
+  ): Promise<T> {
     const clack = await import('@clack/prompts');
     clack.updateSettings({ aliases: { '\u0004': 'cancel' } });
     const screen = openScreen(stderr, stderrStyle.color);

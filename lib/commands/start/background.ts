@@ -5,6 +5,7 @@ import type { RecordedOptions } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
+import { widthOf } from '../../terminal/width.ts';
 import { printStarted } from './page.ts';
 import { requireRunning, clientVariables } from '../../daemon/running.ts';
 import { toRecordedOptions, backgroundArguments, type StartOptions } from './options.ts';
@@ -52,7 +53,8 @@ export async function startAndWait(
     system,
     'run occ start again; the proxy ended just after it had started',
   );
-  printStarted(record, await clientVariables(record), output, true);
+  const variables = await clientVariables(record);
+  printStarted({ record, variables, output, width: widthOf(system.stdout), stays: true });
   return exitCodes.ok;
 }
 

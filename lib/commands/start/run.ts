@@ -10,6 +10,7 @@ import { exitCodes } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import { count } from '../../terminal/figures.ts';
 import { withProgress } from '../../terminal/progress.ts';
+import { widthOf } from '../../terminal/width.ts';
 import { printStarted } from './page.ts';
 import { freshSettings } from '../../catalog/fresh-settings.ts';
 import type { ReloadSource } from '../../host/live-settings.ts';
@@ -45,8 +46,10 @@ export async function serve(options: StartOptions, system: System, output: Outpu
     });
     reload = () => void host.settings.reload();
     try {
-      if (options.background !== true) printStarted(record, endpoints.variables(), output);
-      else if (!notifyParent()) {
+      if (options.background !== true) {
+        const width = widthOf(system.stdout);
+        printStarted({ record, variables: endpoints.variables(), output, width, stays: false });
+      } else if (!notifyParent()) {
         // The parent is gone, so its user does not know that a proxy runs.
         await host.close(0);
         return exitCodes.failed;

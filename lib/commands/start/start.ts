@@ -4,11 +4,12 @@ import type { StartOptions } from './options.ts';
 import { outputFor, type CommandContext, type GlobalOptions } from '../../terminal/command-context.ts';
 
 const startHelp = `
-It prints the commands that make a shell use the proxy; occ env prints them
-again.
+On a terminal it prints the address and the next commands. Into a pipe it prints
+the commands that make a shell use the proxy; occ env prints them again.
 
 Examples:
   occ start                      run in the background, on the configured port
+  eval "$(occ start)"            start it, and use it in this shell
   occ start -f -p 0 --emulator   run in this terminal, without a key or network
 `;
 
