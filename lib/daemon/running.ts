@@ -41,17 +41,31 @@ export function reasonNotRunning(found: Found | undefined): string {
 /** Milliseconds until a response, which needs no work, must have arrived. */
 const limitMs = 5000;
 
-/** OccError `not_running` (exit 3) if it no longer answers. */
-export async function queryProxy(
-  { url, control, pid }: ProxyRecord,
-  path: '/occ/status' | '/occ/env',
-): Promise<JsonObject> {
+/** What a running proxy answers to a control request; undefined if it no longer answers. */
+export async function askProxy(
+  { url, control }: Pick<ProxyRecord, 'url' | 'control'>,
+  path: '/occ/status' | '/occ/env' | '/occ/requests',
+  asked?: JsonObject,
+): Promise<JsonObject | undefined> {
   try {
-    const { status, body } = await sendRequest(url + path, { token: control, limitMs });
-    if (status === 200) return body;
+    const method = asked === undefined ? 'GET' : 'POST';
+    const { status, body } = await sendRequest(url + path, {
+      method,
+      token: control,
+      limitMs,
+      ...(asked !== undefined && { body: asked }),
+    });
+    return status === 200 ? body : undefined;
   } catch {
-    // Handled like a response with another status.
+    return undefined;
   }
+}
+
+/** OccError `not_running` (exit 3) if it no longer answers. */
+export async function queryProxy(record: ProxyRecord, path: '/occ/status' | '/occ/env'): Promise<JsonObject> {
+  const answer = await askProxy(record, path);
+  if (answer !== undefined) return answer;
+  const { pid, url } = record;
   throw new OccError('not_running', `the proxy (pid ${pid}) has stopped answering on ${url}`, {
     exitCode: exitCodes.notRunning,
     remedy: 'stop it with occ stop, then start another with occ start',

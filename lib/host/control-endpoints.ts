@@ -1,40 +1,21 @@
-/** The endpoints below /occ/, through which other commands control a running proxy: status, client variables, stop. */
+/** The endpoints below /occ/, through which other commands ask and control a running proxy. */
 import type { Settings } from '../config/settings.ts';
+import { toNumber, toText, type JsonObject } from '../json.ts';
 import type { Control } from '../proxy/control.ts';
 import { version } from '../version.ts';
 import type { Host } from './host.ts';
 
-export interface ControlEndpoints {
-  control: Control;
-  /** Resolves after a stop request has been answered. */
-  stopRequested: Promise<'stop'>;
-  /** The environment variables that a client of this proxy needs, including the token. */
-  variables(): Record<string, string>;
-}
+/** Records in one response, each of which holds at most a few kilobytes. */
+const maxRecords = 20;
 
-export interface ControlOptions {
-  instance: string;
-  token: string;
+export interface ObservedOptions {
   /** Called for each request, so not before the proxy listens. */
   host: () => Host;
   startedAt: Date;
-  /** The variables that direct a client to a proxy; `token` is undefined if the proxy accepts any. */
-  variablesFor: (settings: Settings, url: string, token: string | undefined) => Record<string, string>;
 }
 
-/** Longer requested drains are cut to this. */
-const maxDrainMs = 24 * 3600 * 1000;
-
-export function controlEndpoints({
-  instance,
-  token,
-  host,
-  startedAt,
-  variablesFor,
-}: ControlOptions): ControlEndpoints {
-  let reportStop: (reason: 'stop') => void;
-  const stopRequested = new Promise<'stop'>((resolve) => (reportStop = resolve));
-
+/** The endpoints that only report: those of a launch, whose client nobody else may get the token of, or stop. */
+export function observingEndpoints({ host, startedAt }: ObservedOptions): Control['answers'] {
   async function status(): Promise<Record<string, unknown>> {
     const { proxy, settings, logPath } = host();
     const stats = proxy.stats();
@@ -66,6 +47,45 @@ export function controlEndpoints({
     };
   }
 
+  /** The latest requests that have ended, newest first: `id` (or its start), `failed`, `limit`. */
+  async function requests(filter: JsonObject): Promise<Record<string, unknown>> {
+    const limit = Math.min(toNumber(filter['limit']) ?? maxRecords, maxRecords);
+    const id = toText(filter['id']);
+    return { requests: host().proxy.recent.list({ id, failed: filter['failed'] === true, limit }) };
+  }
+
+  return { 'GET /occ/status': status, 'POST /occ/requests': requests };
+}
+
+export interface ControlEndpoints {
+  control: Control;
+  /** Resolves after a stop request has been answered. */
+  stopRequested: Promise<'stop'>;
+  /** The environment variables that a client of this proxy needs, including the token. */
+  variables(): Record<string, string>;
+}
+
+export interface ControlOptions extends ObservedOptions {
+  instance: string;
+  token: string;
+  /** The variables that direct a client to a proxy; `token` is undefined if the proxy accepts any. */
+  variablesFor: (settings: Settings, url: string, token: string | undefined) => Record<string, string>;
+}
+
+/** Longer requested drains are cut to this. */
+const maxDrainMs = 24 * 3600 * 1000;
+
+/** The endpoints of `occ start`. */
+export function controlEndpoints({
+  instance,
+  token,
+  host,
+  startedAt,
+  variablesFor,
+}: ControlOptions): ControlEndpoints {
+  let reportStop: (reason: 'stop') => void;
+  const stopRequested = new Promise<'stop'>((resolve) => (reportStop = resolve));
+
   function variables(): Record<string, string> {
     const { proxy, settings } = host();
     const now = settings.current();
@@ -82,7 +102,7 @@ export function controlEndpoints({
   }
 
   const answers = {
-    'GET /occ/status': status,
+    ...observingEndpoints({ host, startedAt }),
     'GET /occ/env': async () => ({ variables: variables() }),
     'POST /occ/stop': stop,
   };

@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { exitCodes, OccError, type ExitCode } from '../errors.ts';
 import type { Log, LogEntry } from '../log/log.ts';
 import type { Control } from '../proxy/control.ts';
+import type { EndedRequest } from '../proxy/recent.ts';
 import type { Proxy } from '../proxy/server.ts';
 import { liveSettings, type LiveSettings, type ReloadSource } from './live-settings.ts';
 import { lazyEmulator } from './emulator.ts';
@@ -18,8 +19,10 @@ export interface HostOptions {
   /** The token that clients must present; that of the settings if absent. */
   token?: string;
   stateDir: string;
-  /** The control endpoints of `occ start`. */
+  /** The endpoints below /occ/. */
   control?: Control;
+  /** Receives the record of each request that has ended. */
+  onEnded?: (record: EndedRequest) => void;
   /** Changes the settings before the proxy uses them. */
   adjust?: (settings: Settings) => Settings;
   /** Where changed settings come from; without it the first settings stay. */
@@ -96,7 +99,7 @@ function isRequestLine({ level, event }: LogEntry): boolean {
 }
 
 async function listen(settings: () => Settings, options: HostOptions, log: Log): Promise<Proxy> {
-  const { host, port, token, control } = options;
+  const { host, port, token, control, onEnded } = options;
   const { startProxy } = await import('../proxy/server.ts');
   try {
     return await startProxy({
@@ -107,6 +110,7 @@ async function listen(settings: () => Settings, options: HostOptions, log: Log):
       watchesQuotas: true,
       ...(token !== undefined && { token }),
       ...(control !== undefined && { control }),
+      ...(onEnded !== undefined && { onEnded }),
     });
   } catch (error) {
     throw cannotListen(error, options);

@@ -1,35 +1,50 @@
 /** Ends a request that no model answered: with an empty answer if that is all there is, else with the error for the client. */
 import { failureForLog } from './policy/failure-log.ts';
 import type { Course, Trial } from './course.ts';
-import type { Tried } from './policy/failures.ts';
+import { classOf, type Outcome, type Tried } from './policy/failures.ts';
 import { nameOf, type Candidate, type PassedOver } from './policy/plan.ts';
 import { whyUsedUp } from './policy/steps.ts';
 import { verdict, type Refusal } from './policy/verdict.ts';
+import { toErrorRecord, toPassedOverRecord, type EndedRequest } from './recent.ts';
 import type { Road } from './road.ts';
 import { sinkFor } from './sink.ts';
 
 /** Answers when nothing is left to try. */
-export async function conclude(
-  { candidates, tried, barred, empty }: Course,
-  trial: Trial,
-  road: Road,
-): Promise<void> {
+export async function conclude(course: Course, trial: Trial, road: Road): Promise<void> {
+  const { candidates, tried, empty } = course;
+  const { record, plan, reply, turn } = trial;
+  const passedOver = [...plan.passedOver, ...notTried(course, road)];
+  record.passedOver = passedOver.map(toPassedOverRecord);
   const onlyEmpty = tried.every(({ outcome }) => outcome.type === 'failed' && outcome.trouble === 'empty');
-  if (onlyEmpty && empty) return sinkFor(trial.reply, trial.turn.request, empty.headers).accept(empty.events);
-  const passedOver = [...trial.plan.passedOver, ...notTried({ candidates, tried, barred }, road)];
-  refuse({ ...trial, plan: { ...trial.plan, candidates, passedOver } }, tried, road);
+  if (!onlyEmpty || !empty)
+    return refuse({ ...trial, plan: { ...plan, candidates, passedOver } }, tried, road);
+  record.ending = 'answered';
+  record.answered = toAnswered(empty.candidate);
+  return sinkFor(reply, turn.request, answeredBy(empty.candidate, empty.attempts)).accept(empty.events);
 }
 
-function refuse({ plan, turn, requestId, reply }: Trial, tried: readonly Tried[], road: Road): void {
+function refuse({ plan, turn, requestId, reply, record }: Trial, tried: readonly Tried[], road: Road): void {
   road.counts.failures++;
   const last = tried.at(-1)?.outcome;
   // Once content was sent only the break matters: the other models were not tried, so they did not fail.
   const broke = last?.type === 'failed' && last.at === 'after_content' ? last.error : undefined;
+  const broken = broke && plan.candidates[tried.at(-1)?.candidate ?? -1];
+  record.ending = broke ? 'cut' : 'refused';
+  if (broken) record.answered = toAnswered(broken);
   const whole = verdict(plan, tried, turn.inputTokens);
   const { status, permanent } = whole;
-  const refusal: Refusal = broke ? { status, permanent, type: broke.type, message: broke.message } : whole;
-  const { message } = refusal;
-  road.counts.lastError = { at: new Date(road.now()).toISOString(), request: requestId, status, message };
+  const refusal: Refusal = broke
+    ? { status, permanent, type: broke.type, message: broke.message, ...classIn(last) }
+    : whole;
+  const { message, next, class: failure } = refusal;
+  road.counts.lastError = {
+    at: new Date(road.now()).toISOString(),
+    request: requestId,
+    status,
+    message,
+    ...(failure !== undefined && { class: failure }),
+    ...(next !== undefined && { next }),
+  };
   // The message is the upstream's, which may quote the request.
   road.log({
     level: 'warn',
@@ -39,6 +54,7 @@ function refuse({ plan, turn, requestId, reply }: Trial, tried: readonly Tried[]
     type: refusal.type,
     ...(last && failureForLog(last)),
   });
+  record.error = toErrorRecord(refusal);
   reply.refuse(
     { ...refusal, message: withNextStep(refusal, requestId) },
     {
@@ -48,22 +64,39 @@ function refuse({ plan, turn, requestId, reply }: Trial, tried: readonly Tried[]
   );
 }
 
+function classIn(outcome: Outcome | undefined): Pick<Refusal, 'class'> {
+  const failure = outcome && classOf(outcome);
+  return failure === undefined ? {} : { class: failure };
+}
+
 /** Only occ's own messages have a next step: the client acts on the words of the others. */
 function withNextStep({ message, next }: Refusal, requestId: string): string {
   return next === undefined ? message : `${message}\nNext: ${next} (request ${requestId})`;
 }
 
-/** The candidates that were barred, and those whose provider's keys were used up by the attempts before them. */
-function notTried(
+/**
+ * The candidates that were barred, and those whose provider's keys were used up by the attempts before them; with `before`
+ * only the candidates before that index.
+ */
+export function notTried(
   { candidates, tried, barred }: Pick<Course, 'candidates' | 'tried' | 'barred'>,
   road: Road,
+  before = Infinity,
 ): PassedOver[] {
   const now = road.now();
   return candidates.flatMap((candidate, index): PassedOver[] => {
-    if (tried.some((one) => one.candidate === index)) return [];
+    if (index >= before || tried.some((one) => one.candidate === index)) return [];
+    const known = barred.get(index);
+    if (known) return [known];
     const reason = whyUsedUp(road.memory.keys(candidate, now, false), candidate, candidates, tried, now);
-    return [barred.get(index) ?? (reason === undefined ? [] : { model: nameOf(candidate), reason })].flat();
+    return reason === undefined ? [] : [{ model: nameOf(candidate), reason, cause: 'key' }];
   });
+}
+
+/** The model of an answer, for the record. */
+export function toAnswered(candidate: Candidate): NonNullable<EndedRequest['answered']> {
+  const { provider, format } = candidate.route;
+  return { model: nameOf(candidate), provider, format };
 }
 
 /** Response headers that name the model and the number of attempts. */

@@ -5,6 +5,7 @@ import type { Turn } from '../wire/codec.ts';
 import type { Tried } from './policy/failures.ts';
 import type { Candidate, PassedOver, Plan } from './policy/plan.ts';
 import type { Repairs } from './rejections/repair.ts';
+import type { EndedRequest } from './recent.ts';
 import type { Reply } from './reply.ts';
 
 export interface Trial {
@@ -19,6 +20,10 @@ export interface Trial {
   settings: Settings;
   /** Milliseconds the client waits for a whole answer, if it said so. */
   limitMs: number | undefined;
+  /** Takes what happens. */
+  record: EndedRequest;
+  /** When the request arrived, on the monotonic clock. */
+  arrived: number;
 }
 
 /** What has happened in a trial so far. */
@@ -35,5 +40,5 @@ export interface Course {
   /** When the trial began, on the monotonic clock. */
   began: number;
   /** A finished answer with no content, in case every attempt ends so (P6). */
-  empty?: { events: readonly StreamEvent[]; headers: Record<string, string> };
+  empty?: { events: readonly StreamEvent[]; candidate: Candidate; attempts: number };
 }

@@ -17,9 +17,11 @@ import { userAgent } from '../version.ts';
 import { readBody, toRequest } from './inbound.ts';
 import { nameOf, type Candidate } from './policy/plan.ts';
 import { planRoutes } from './policy/route.ts';
+import { tierOf } from './policy/tiers.ts';
+import type { EndedRequest } from './recent.ts';
 import type { Reply } from './reply.ts';
 import type { Road } from './road.ts';
-import { namedSession, sessionId } from './session.ts';
+import { clientSession, namedSession, sessionId } from './session.ts';
 import { tryModels } from './trial.ts';
 
 export interface Exchange {
@@ -30,11 +32,15 @@ export interface Exchange {
   requestId: string;
   /** The settings this request uses to its end. */
   settings: Settings;
+  /** Takes what happens. */
+  record: EndedRequest;
+  /** When the request arrived, on the monotonic clock. */
+  arrived: number;
 }
 
 /** Throws `Refused` for a body that is not a Messages request. Every other failure ends in the reply. */
 export async function exchange(
-  { req, reply, gone, requestId, settings }: Exchange,
+  { req, reply, gone, requestId, settings, record, arrived }: Exchange,
   road: Road,
 ): Promise<void> {
   const request = toRequest(await readBody(req));
@@ -46,6 +52,7 @@ export async function exchange(
   const known = road.memory.known(conversation, road.now(), session);
   const plan = planRoutes({ request, inputTokens, requestClass }, settings, known);
   road.memory.keep(conversation, plan, road.now());
+  note(record, { req, request, requestClass, route: plan.reason });
   const turn: Turn = { request, session, messageId: `msg_${randomBytes(12).toString('hex')}`, inputTokens };
   const serverSide = serverTools(request).map(({ name }) => name);
   road.log({
@@ -78,12 +85,38 @@ export async function exchange(
         gone,
         settings,
         limitMs: clientLimit(req, request),
+        record,
+        arrived,
       },
       road,
     );
   } finally {
     cancelEarly();
   }
+}
+
+/** Adds to the record what is known before the first attempt. */
+function note(
+  record: EndedRequest,
+  {
+    req,
+    request,
+    requestClass,
+    route,
+  }: { req: IncomingMessage; request: MessagesRequest; requestClass: string; route: string },
+): void {
+  const { model, stream } = request;
+  const { session, agent } = clientSession(req.headers, request);
+  const tier = tierOf(model);
+  Object.assign(record, {
+    model,
+    route,
+    stream: stream === true,
+    ...(session !== '' && { session }),
+    ...(agent !== '' && { agent }),
+    ...(requestClass !== '' && { requestClass }),
+    ...(tier !== undefined && { tier }),
+  } satisfies Partial<EndedRequest>);
 }
 
 /** Turns of the event loop until a disconnect is noticed: its end is read, answered, written, closed. */

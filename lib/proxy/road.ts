@@ -2,6 +2,7 @@
 import type { Log } from '../log/log.ts';
 import type { Tally } from './attempt.ts';
 import type { Clock } from './clock.ts';
+import type { FailureClass } from './policy/failures.ts';
 import type { Memory } from './memory.ts';
 import type { QuotaWatch } from './quota-watch.ts';
 import type { ModelStats } from './model-stats.ts';
@@ -34,9 +35,13 @@ export interface Counts {
 
 export interface LastError {
   at: string;
+  /** The request's id. */
   request: string;
   status: number;
   message: string;
+  /** The class of the failure that decided, and the command that helps next. */
+  class?: FailureClass;
+  next?: string;
 }
 
 export function noCounts(): Counts {

@@ -17,7 +17,9 @@ import { memory, type Recalled } from './memory.ts';
 import { answerModels } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
+import { arrived, recentRequests, toErrorRecord, type EndedRequest, type RecentRequests } from './recent.ts';
 import { noQuotaWatch, quotaWatch, type KnownQuota, type OnRoom } from './quota-watch.ts';
+import { refusalFor } from './thrown.ts';
 import { modelStats, type ModelFigures } from './model-stats.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
@@ -30,12 +32,14 @@ export interface ProxyOptions {
   /** 0 takes any free port. */
   port: number;
   log: Log;
-  /** The control endpoints; a launch has none. */
+  /** The control endpoints below /occ/. */
   control?: Control;
   /** Opens the connection pool for upstreams on first use. Doctor passes one that records. */
   upstream?: () => Promise<Upstream>;
   /** The system's clock unless a test passes another. */
   clock?: Clock;
+  /** Receives the record of each request that has ended. */
+  onEnded?: (record: EndedRequest) => void;
   /** Whether the quotas of providers are requested in the background. */
   watchesQuotas?: boolean;
 }
@@ -54,6 +58,8 @@ export interface Proxy {
   /** `http://127.0.0.1:49152`, without a path. */
   url: string;
   stats(): ProxyStats;
+  /** The latest requests that have ended. */
+  recent: Pick<RecentRequests, 'list'>;
   /** Refuses new requests, lets live ones finish for `drainMs` milliseconds, then cuts them. Resolves to how many were cut. */
   drain(drainMs: number): Promise<number>;
   /** Drains, then closes the port and everything else. */
@@ -65,7 +71,7 @@ const keepAliveMs = 120_000;
 
 /** Rejects with OccError `port_in_use` or `cannot_listen`. */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
-  const { settings, token, host, port, log, control, clock = systemClock } = options;
+  const { settings, token, host, port, log, control, onEnded, clock = systemClock } = options;
   const counts = noCounts();
   const upstream = lazy(options.upstream ?? openUpstream);
   const out: Upstream = {
@@ -74,6 +80,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     close: async () => {},
   };
   const remembered = memory(log);
+  const recent = recentRequests();
   const onRoom: OnRoom = (...room) => remembered.recovered(...room);
   const road: Road = {
     ...clock,
@@ -106,32 +113,33 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const gone = goneSignal(res);
     const now = settings();
     const reply = openReply(res, requestId, now.heartbeatMs, gone, clock);
+    const began = clock.monotonic();
+    const record = arrived(requestId, new Date(clock.now()).toISOString());
     try {
-      await dispatch(pathname, { req, res, reply, gone, requestId, settings: now });
+      const incoming = { req, res, reply, gone, requestId, settings: now, record, arrived: began };
+      await dispatch(pathname, incoming);
     } catch (error) {
       if (gone.aborted) return;
-      if (error instanceof Refused) {
-        const permanent = error.status === 401 || error.status === 403;
-        reply.refuse({ status: error.status, type: error.type, message: error.message, permanent });
-        if (!req.complete) discardRest(req);
-        return;
-      }
-      if (error instanceof RangeError && /call stack/.test(error.message)) {
-        const message = 'the body is nested too deeply to be read';
-        return reply.refuse({ status: 400, type: 'invalid_request_error', message, permanent: true });
-      }
-      log({
-        level: 'error',
-        event: 'fault',
-        request: requestId,
-        ...faultForLog(error),
-      });
-      const message = `a fault in occ itself; its log has the details under ${requestId}`;
-      reply.refuse({ status: 500, type: 'api_error', message, permanent: false });
+      const refusal = refusalFor(error, requestId, log);
+      record.ending = record.firstContentMs === undefined ? 'refused' : 'cut';
+      record.error = toErrorRecord(refusal);
+      reply.refuse(refusal);
+      if (error instanceof Refused && !req.complete) discardRest(req);
     } finally {
       reply.close();
       // Every response should have ended by now. If one has not, closing it spares the client the wait.
       if (!res.writableEnded) res.destroy();
+      record.ms = Math.round(clock.monotonic() - began);
+      if (pathname === '/v1/messages') ended(record);
+    }
+  }
+
+  function ended(record: EndedRequest): void {
+    recent.add(record);
+    try {
+      onEnded?.(record);
+    } catch (error) {
+      log({ level: 'error', event: 'fault', where: 'ended', request: record.id, ...faultForLog(error) });
     }
   }
 
@@ -226,6 +234,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       remembered: road.memory.recall(clock.now()),
       quotas: road.quotas.list(),
     }),
+    recent,
     drain,
     close,
   };

@@ -21,6 +21,14 @@ export function namedSession(headers: IncomingHttpHeaders, request: MessagesRequ
   return nameIn(headers, request) === '' ? undefined : sessionId(headers, request);
 }
 
+/** The names that the client itself gives to the session and to the sub-agent in it; "" for each that it does not name. */
+export function clientSession(
+  headers: IncomingHttpHeaders,
+  request: MessagesRequest,
+): { session: string; agent: string } {
+  return { session: nameIn(headers, request), agent: toText(headers['x-claude-code-agent-id']) };
+}
+
 /** The client's own session id, otherwise the start of the conversation. */
 function conversationOf(headers: IncomingHttpHeaders, request: MessagesRequest): string {
   const named = nameIn(headers, request);

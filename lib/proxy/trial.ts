@@ -1,7 +1,7 @@
 /** Tries the models of a plan one after the other, until one answers or nothing is left to try. */
 import { failureForLog } from './policy/failure-log.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
-import { answeredBy, conclude } from './conclude.ts';
+import { answeredBy, conclude, notTried, toAnswered } from './conclude.ts';
 import { attempt, merged, type Attempted, type TotalLimit } from './attempt.ts';
 import { wait } from './clock.ts';
 import type { Course, Trial } from './course.ts';
@@ -12,6 +12,7 @@ import { decide } from './policy/steps.ts';
 import { reasonOf } from './policy/summary.ts';
 import { describeChange } from './rejections/changes.ts';
 import { keptRepairs, nextRepair, type Repairs } from './rejections/repair.ts';
+import { addUsage, fallbackFrom, toAttemptRecord, toPassedOverRecord } from './recent.ts';
 import { addTally, type Road } from './road.ts';
 import { sinkFor, type Sink } from './sink.ts';
 
@@ -39,11 +40,19 @@ export async function tryModels(trial: Trial, road: Road): Promise<void> {
     if (!chosen) return conclude(course, trial, road);
     const outcome = await tryOne(chosen, course, trial, road);
     if (outcome.type === 'abandoned') return;
-    if (outcome.type === 'answered') {
-      if (chosen.index > 0) road.counts.fallbacks++;
-      return;
-    }
+    if (outcome.type === 'answered') return noteAnswer(chosen, course, trial, road);
   }
+}
+
+/** Counts an answer, and records it with what had happened to the models before it. */
+function noteAnswer({ index, candidate }: Chosen, course: Course, trial: Trial, road: Road): void {
+  const { record, plan } = trial;
+  record.ending = 'answered';
+  record.answered = toAnswered(candidate);
+  record.passedOver = [...plan.passedOver, ...notTried(course, road, index)].map(toPassedOverRecord);
+  if (index === 0) return;
+  road.counts.fallbacks++;
+  record.fallbackFrom = fallbackFrom(nameOf(course.candidates[0]), record);
 }
 
 /** The next attempt, after the wait it needs; undefined when there is none or the client has disconnected. */
@@ -126,13 +135,15 @@ function noticePassing({ provider }: Candidate, road: Road): void {
 async function tryOne(
   { index, candidate, key, permit }: Chosen,
   course: Course,
-  { turn, headers, requestId, reply, gone, settings, limitMs }: Trial,
+  trial: Trial,
   road: Road,
 ): Promise<Outcome> {
+  const { turn, headers, requestId, reply, gone, settings, limitMs } = trial;
   const { tried } = course;
   const { request } = turn;
   const number = tried.length + 1;
   const isLast = index === course.candidates.length - 1 || number === settings.retry.maxAttemptsTotal;
+  const began = road.monotonic();
   const result = await attempt({
     candidate,
     key,
@@ -149,17 +160,11 @@ async function tryOne(
   permit.end(outcome, road.now());
   if (outcome.type === 'answered') road.quotas.note(candidate.provider, 'answered', road.now(), key);
   else if (classOf(outcome) === 'allowance') road.quotas.note(candidate.provider, 'spent', road.now(), key);
-  record(result, candidate, number, requestId, road);
-  if (result.empty) course.empty = { events: result.empty, headers: answeredBy(candidate, number) };
-  const sent = { turn, headers: headers(candidate), requestId, settings };
-  const repaired = settle(result, index, candidate, course, sent, road);
+  record(result, { candidate, number, began }, trial, road);
+  if (result.empty) course.empty = { events: result.empty, candidate, attempts: number };
+  const repaired = settle(result, index, candidate, course, trial, road);
   tried.push({ candidate: index, key, outcome, ...(repaired && { repaired: true }) });
   return outcome;
-}
-
-/** What settling an attempt needs to know about the request. */
-interface SentRequest extends Pick<Trial, 'turn' | 'requestId' | 'settings'> {
-  headers: Record<string, string>;
 }
 
 /**
@@ -171,7 +176,7 @@ function settle(
   index: number,
   candidate: Candidate,
   { candidates, tried, repairs }: Course,
-  { turn, headers, requestId, settings }: SentRequest,
+  { turn, headers, requestId, settings, record }: Trial,
   road: Road,
 ): boolean {
   const { outcome } = result;
@@ -180,7 +185,7 @@ function settle(
   if (outcome.type === 'failed' && outcome.at === 'after_content') return false;
   if (tried.length + 1 >= settings.retry.maxAttemptsTotal) return false;
   const diagnosis = diagnosisOf(outcome);
-  const sent = merged(headers, candidate.route.headers);
+  const sent = merged(headers(candidate), candidate.route.headers);
   const next = diagnosis && nextRepair(candidate, diagnosis, turn.request, sent, before, turn.session);
   if (next) {
     repairs.set(index, next.repairs);
@@ -188,6 +193,7 @@ function settle(
     const change = next.repairs.made.at(-1)?.change;
     const what = change === undefined ? '' : describeChange(change);
     road.log({ level: 'info', event: 'repaired', request: requestId, model: nameOf(candidate), what });
+    record.repairs.push({ model: nameOf(candidate), what });
     return true;
   }
   // A model that was refused in every format of its provider is not available there.
@@ -241,14 +247,18 @@ function totalFor(
   return ofClient < headersMs ? { ms: ofClient, from: 'client' } : { ms: headersMs, from: 'timeout_ms' };
 }
 
+/** Counts, records and logs an attempt that began at `began` on the monotonic clock. */
 function record(
   { outcome, tally }: Attempted,
-  candidate: Candidate,
-  number: number,
-  requestId: string,
+  { candidate, number, began }: { candidate: Candidate; number: number; began: number },
+  { requestId, record, arrived }: Trial,
   road: Road,
 ): void {
   addTally(road.counts, tally);
+  addUsage(record, tally);
+  record.attempts.push(toAttemptRecord({ outcome, tally }, candidate, Math.round(road.monotonic() - began)));
+  if (tally.firstContentMs !== undefined)
+    record.firstContentMs ??= Math.round(began - arrived) + tally.firstContentMs;
   const ok = outcome.type === 'answered' || outcome.type === 'abandoned';
   const { headersMs, firstContentMs } = tally;
   const { format } = candidate.route;

@@ -36,7 +36,10 @@ async function statusOf({ proxy, settings }: ProxyUnderTest): Promise<JsonObject
     variablesFor: () => ({}),
   });
   const status = await endpoints.control.answers['GET /occ/status']?.({});
-  return toAnswer('status', JSON.stringify({ schema: 1, running: true, ...status })) as JsonObject;
+  return toAnswer(
+    'status',
+    JSON.stringify({ schema: 1, running: true, ...status, launches: [] }),
+  ) as JsonObject;
 }
 
 test('shows open breakers, used-up quotas and learned limits with their times', async () => {

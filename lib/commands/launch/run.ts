@@ -19,6 +19,7 @@ import {
   type PrepareOptions,
 } from './client.ts';
 import { renderTiers, renderSummary } from './page.ts';
+import { announcement } from './announce.ts';
 import { locateClient } from './locate-client.ts';
 import { openHost, requireKey, type Host } from '../../host/host.ts';
 import { freshSettings } from '../../catalog/fresh-settings.ts';
@@ -39,6 +40,7 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
 
   const client = await locateClient(args, system, output, settings.keyVariables);
   let choice: Choice | undefined;
+  const announced = announcement(args, system);
   const host = await openHost({
     settings,
     trial,
@@ -54,9 +56,11 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
       // The terminal belongs to the client. `finish` reports an invalid configuration.
       report: () => {},
     },
+    control: announced.control,
     listenFailure: exitCodes.cannotListen,
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
   });
+  announced.publish(host);
   try {
     const current = { choice: choice ?? defaultChoice, settings: host.settings.current() };
     const prepared = prepare({ ...options, choice: current.choice }, current.settings, host.proxy.url);
@@ -64,6 +68,7 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
     for (const note of [...prepared.notes, ...configNotes(settings, output)]) output.warn(`occ: ${note}`);
     return await runClient(client, prepared, output);
   } finally {
+    announced.withdraw();
     await finish(host, args, system, output);
   }
 }

@@ -18,7 +18,9 @@ export function defineStatus(program: Command, { system, globals, end }: Command
   program
     .command('status')
     .summary('show the state of the proxy')
-    .description('Shows requests, failures and models of the proxy that occ start runs.')
+    .description(
+      'Shows requests, failures and models of the proxy that occ start runs, and the running launches.',
+    )
     .option('-w, --watch', 'update every two seconds until Ctrl-C')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExit codes: 0 running, 3 not running.\n')
@@ -30,20 +32,27 @@ export function defineStatus(program: Command, { system, globals, end }: Command
 }
 
 async function show(system: System, output: Output): Promise<number> {
-  const { findProxy, queryProxy, reasonNotRunning } = await import('../../daemon/running.ts');
-  const found = await findProxy(system);
+  const { findProxy, queryProxy, reasonNotRunning, runtimeDirOf } = await import('../../daemon/running.ts');
+  const { readLaunches, renderLaunches } = await import('./launches.ts');
+  const [found, launches] = await Promise.all([findProxy(system), readLaunches(runtimeDirOf(system))]);
+  const printLaunches = (): void => {
+    if (launches.length === 0) return;
+    for (const line of ['', ...renderLaunches(launches, system.home, output.style)]) output.print(line);
+  };
   if (found?.state !== 'running') {
-    if (output.json)
-      output.printJson({ running: false, pid: null, url: null, reason: reasonNotRunning(found) });
-    else output.print(reasonNotRunning(found));
+    const reason = reasonNotRunning(found);
+    if (output.json) output.printJson({ running: false, pid: null, url: null, reason, launches });
+    else output.print(reason);
+    if (!output.json) printLaunches();
     if (found?.state === 'silent') output.info('occ: stop it with occ stop');
     return exitCodes.notRunning;
   }
   const status = await queryProxy(found.record, '/occ/status');
-  if (output.json) output.printJson({ running: true, ...status });
+  if (output.json) output.printJson({ running: true, ...status, launches });
   else {
     const { renderStatus } = await import('./page.ts');
     for (const line of renderStatus(status, output.style, widthOf(system.stdout))) output.print(line);
+    printLaunches();
   }
   return exitCodes.ok;
 }

@@ -23,6 +23,11 @@ export interface PassedOver {
   reason: string;
   /** Set if an earlier request is the reason, and not the model's capacity. */
   hindrance?: Hindrance;
+  /**
+   * Otherwise: the request does not fit the model, the model's configuration is wrong, or an earlier attempt of the same
+   * request has used up its provider's keys.
+   */
+  cause?: 'capacity' | 'configuration' | 'key';
   /** The model's window in tokens, if it could take a shorter request. */
   window?: number;
 }

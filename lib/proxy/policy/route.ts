@@ -183,7 +183,7 @@ function resolve(
 ): Pick<Plan, 'candidates' | 'passedOver'> {
   const candidates: Candidate[] = [];
   const lacking: { candidate: Candidate; lack: Lack }[] = [];
-  const broken: { model: string; reason: string }[] = [];
+  const broken: PassedOver[] = [];
   const seen = new Set<string>();
   for (const { entry, why } of entries) {
     const model = `${entry.provider}/${entry.model_id}`;
@@ -192,7 +192,7 @@ function resolve(
     seen.add(model);
     const candidate = toCandidate(entry, provider, why, known);
     if (candidate instanceof OccError) {
-      broken.push({ model, reason: candidate.message });
+      broken.push({ model, reason: candidate.message, cause: 'configuration' });
       continue;
     }
     const { route } = candidate;
@@ -215,7 +215,7 @@ function resolve(
 
 function passedOverFor({ route }: Candidate, { reason, window }: Lack): PassedOver {
   const model = `${route.provider}/${route.modelId}`;
-  return window === undefined ? { model, reason } : { model, reason, window };
+  return { model, reason, cause: 'capacity', ...(window !== undefined && { window }) };
 }
 
 /** The model as a candidate, with what was learned about it. Returns the error of a misconfigured model, which must not affect others. */

@@ -26,6 +26,8 @@ export interface Refusal {
   retryAfter?: number;
   /** The command that helps next, if one does. */
   next?: string;
+  /** The class of the failure that decided; absent if occ itself refuses the request. */
+  class?: FailureClass;
   /** The model that refused the request, if that decided: `provider/model`. */
   model?: string;
 }
@@ -68,6 +70,7 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
       type: error.type,
       message: wordsFor(error, plan.candidates[client.candidate], inputTokens),
       permanent: false,
+      class: 'client',
       model: nameOf(plan.candidates[client.candidate]),
     };
   }
@@ -88,6 +91,7 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
     type: telling.type,
     message: summary(plan, tried, telling.reason),
     permanent,
+    class: telling.class,
     ...(next !== undefined && { next }),
     ...(retryAfter !== undefined && { retryAfter }),
   };
