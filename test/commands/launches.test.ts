@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { isObject, parseJson, toText, type JsonObject } from '../../lib/json.ts';
 import { toAnswer } from '../support/answers.ts';
 import { waitUntil } from '../support/limits.ts';
-import { fakeClient, home } from './program.ts';
+import { fakeClient, home, type Running } from './program.ts';
 
 /** Sends one request through the proxy of its launch, says so, and stays until it is told to end. */
 const asking = fakeClient(`
@@ -33,12 +33,16 @@ test('status shows several launches; their records are private and end with them
   const at = home(t);
   at.program('claude', asking);
   const seen = join(at.dir, 'seen-by-second.json');
-  const launches = [at.start(['launch', '--emulator']), at.start(['launch', '--emulator'], { SEEN: seen })];
-  for (const launch of launches) await launch.waitFor('asked');
+  const launches: Running[] = [];
+  for (const env of [undefined, { SEEN: seen }]) {
+    const launch = at.start(['launch', '--emulator'], env);
+    await launch.waitFor('asked');
+    launches.push(launch);
+  }
   const records = recordsIn(at.dir);
   assert.deepEqual(
-    records.map(({ record }) => record['pid']).toSorted(),
-    launches.map(({ pid }) => pid).toSorted(),
+    new Set(records.map(({ record }) => record['pid'])),
+    new Set(launches.map(({ pid }) => pid)),
   );
   for (const { file } of records) assert.equal(statSync(file).mode & 0o777, 0o600);
 
