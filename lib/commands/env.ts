@@ -3,20 +3,23 @@ import { Option, type Command } from 'commander';
 import type { Shell } from '../clients/shell.ts';
 import { exitCodes } from '../errors.ts';
 import { outputFor, type CommandContext, type GlobalOptions } from '../terminal/command-context.ts';
+import { withHelp, type HelpPage } from '../terminal/help-page.ts';
 
 interface EnvOptions extends GlobalOptions {
   shell: Shell;
 }
 
-const envHelp = `
-Examples:
-  eval "$(occ env)"                              bash, zsh, any POSIX shell
-  occ env --shell fish | source
-  occ env --shell powershell | Invoke-Expression
-`;
+const page: HelpPage = {
+  examples: [
+    ['eval "$(occ env)"', 'bash, zsh, any POSIX shell'],
+    ['occ env --shell fish | source', 'fish'],
+    ['occ env --shell powershell | Invoke-Expression', 'PowerShell'],
+  ],
+  exitCodes: { '0': 'success', '3': 'no proxy is running' },
+};
 
 export function defineEnv(program: Command, { system, globals, end }: CommandContext): void {
-  program
+  const command = program
     .command('env')
     .summary('print the variables for clients of the running proxy')
     .description('Prints the commands that make a shell use the running proxy.')
@@ -24,7 +27,6 @@ export function defineEnv(program: Command, { system, globals, end }: CommandCon
       new Option('--shell <name>', 'shell syntax').choices(['bash', 'fish', 'powershell']).default('bash'),
     )
     .option('--json', 'print the result as JSON, without the token')
-    .addHelpText('after', envHelp)
     .action(async (options: EnvOptions) => {
       const output = await outputFor(system, globals(options));
       const { requireRunning, clientVariables } = await import('../daemon/running.ts');
@@ -37,4 +39,5 @@ export function defineEnv(program: Command, { system, globals, end }: CommandCon
       } else for (const line of shellLines(variables, options.shell)) output.print(line);
       end(exitCodes.ok);
     });
+  withHelp(command, page);
 }

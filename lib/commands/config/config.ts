@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { ConfigCall, ConfigOptions } from './call.ts';
 import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
+import { withHelp, type HelpPage } from '../../terminal/help-page.ts';
 
 type Act = (call: ConfigCall) => Promise<number>;
 
@@ -64,31 +65,32 @@ const verbs: readonly Verb[] = [
   },
 ];
 
-const configHelp = `
-A key is written as the file spells it: port, models.default.model_id,
-fallbacks.default[0].model_id, model_overrides["claude-opus-4.5"].provider.
-
-Examples:
-  occ config init                             a first file, with a new token
-  occ config set api_key --stdin              type or pipe the key, hidden
-  occ config set models.default.model_id glm-5.3
-  occ config get opencode_go.timeout_ms
-  EDITOR="code --wait" occ config edit
-
-Comments are kept. The file before the last change is kept as config.json.bak.
-
-Exit codes: 0 done, even if nothing had to change; 1 not written, or no such
-value; 2 wrong usage, or an unknown key; 78 the configuration is, or would be,
-invalid.
-`;
+const page: HelpPage = {
+  notes: [
+    'A key is written as the file spells it: port, models.default.model_id, fallbacks.default[0].model_id, model_overrides["claude-opus-4.5"].provider.',
+    'Comments are kept. The file before the last change is kept as config.json.bak.',
+  ],
+  examples: [
+    ['occ config init', 'write a first file, with a new token'],
+    ['occ config set api_key --stdin', 'type or pipe the key, hidden'],
+    ['occ config set models.default.model_id glm-5.3', 'choose the default model'],
+    ['occ config get opencode_go.timeout_ms', 'print one value'],
+    ['EDITOR="code --wait" occ config edit', 'edit in another editor'],
+  ],
+  exitCodes: {
+    '0': 'done, even if nothing had to change',
+    '1': 'not written, or no such value',
+    '2': 'wrong usage, or an unknown key',
+    '78': 'the configuration is, or would be, invalid',
+  },
+};
 
 export function defineConfig(program: Command, { system, globals, end }: CommandContext): void {
   const config = program
     .command('config')
     .summary('show, check and change the configuration')
-    .description('Shows, checks and changes the configuration.')
-    .helpCommand('help [command]', 'print this help, or the help of a command')
-    .addHelpText('after', configHelp);
+    .description('Shows, checks and changes the configuration.');
+  withHelp(config, page);
   for (const { usage, summary, options, load } of verbs) {
     const verb = config.command(usage).description(summary);
     for (const [flags, description] of options ?? []) verb.option(flags, description);

@@ -1,26 +1,27 @@
 /** `occ doctor`: finds problems, names who is at fault and suggests remedies. It changes nothing. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
+import { withHelp, type HelpPage } from '../../terminal/help-page.ts';
 import type { DoctorOptions } from './run.ts';
 
-const help = `
-By default, this runs all offline checks, and the short live checks of
-providers with a key. It first prints how many requests those send.
-
-Examples:
-  occ doctor                          run the default checks
-  occ doctor --offline                no request to any provider
-  occ doctor --quick                  finish within ten seconds
-  occ doctor keys config              only these two checks
-  occ doctor --live --model glm-5.3   the live checks of one model
-  occ doctor two-minute --live --long a live stream of two minutes
-  occ doctor --json | jq '.findings[] | select(.level == "fail")'
-
-Exit codes: 0 no check failed, 1 a check failed, 2 wrong usage.
-`;
+const page: HelpPage = {
+  notes: [
+    'By default, this runs all offline checks, and the short live checks of providers with a key. It first prints how many requests those send.',
+  ],
+  examples: [
+    ['occ doctor', 'run the default checks'],
+    ['occ doctor --offline', 'no request to any provider'],
+    ['occ doctor --quick', 'finish within ten seconds'],
+    ['occ doctor keys config', 'only these two checks'],
+    ['occ doctor --live --model glm-5.3', 'the live checks of one model'],
+    ['occ doctor two-minute --live --long', 'a live stream of two minutes'],
+    ['occ doctor --json | jq .findings', 'what it found, for a program'],
+  ],
+  exitCodes: { '0': 'no check failed', '1': 'a check failed', '2': 'wrong usage' },
+};
 
 export function defineDoctor(program: Command, { system, globals, end }: CommandContext): void {
-  program
+  const command = program
     .command('doctor')
     .summary('find problems')
     .description('Finds problems and suggests remedies. It changes nothing.')
@@ -35,11 +36,11 @@ export function defineDoctor(program: Command, { system, globals, end }: Command
     .option('-c, --config <file>', 'use another configuration file')
     .addOption(new Option('--junit', 'print the result as JUnit XML').conflicts('json'))
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', help)
     .action(async (codes: string[], options: DoctorOptions) => {
       const { examineMachine } = await import('./run.ts');
       end(await examineMachine(codes, options, system, await outputFor(system, globals(options))));
     });
+  withHelp(command, page);
 }
 
 function notEmpty(value: string): string {

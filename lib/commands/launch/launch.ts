@@ -3,23 +3,29 @@ import type { Command } from 'commander';
 import { splitArguments } from '../../clients/arguments.ts';
 import { withoutNpx } from '../../clients/npx-environment.ts';
 import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
+import { withHelp, type HelpPage } from '../../terminal/help-page.ts';
 
-const launchHelp = `
-Options of occ can be given anywhere before --. All other arguments, including
-a prompt, go to the client in order; arguments after -- go to it unchanged.
-
-Examples:
-  occ launch                         run Claude Code on the configured models
-  occ launch "fix the failing test"  start with a prompt
-  occ launch -m kimi-k3.1-pro -c     use one model; -c is Claude Code's own
-  occ launch -p "hi" --emulator      trial run without a key or network
-  occ launch -- --help               print the client's help
-  occ launch exec -- node agent.js   run another program with these variables
-
-Exit codes: that of the client, or 128+n if signal n ended it; 127 client not
-found, 126 client not executable, 125 proxy cannot listen, 78 configuration or
-key missing or invalid.
-`;
+const page: HelpPage = {
+  notes: [
+    'Options of occ can be given anywhere before --. All other arguments, including a prompt, go to the client in order; arguments after -- go to it unchanged.',
+  ],
+  examples: [
+    ['occ launch', 'run Claude Code on the configured models'],
+    ['occ launch "fix the failing test"', 'start with a prompt'],
+    ['occ launch -m kimi-k3.1-pro -c', "use one model; -c is Claude Code's own"],
+    ['occ launch -p "hi" --emulator', 'trial run without a key or network'],
+    ['occ launch -- --help', "print the client's help"],
+    ['occ launch exec -- node agent.js', 'run another program with these variables'],
+  ],
+  exitCodes: {
+    '78': 'the configuration is invalid, or the key of the default model is missing',
+    '125': 'the proxy cannot listen',
+    '126': 'the client is not executable',
+    '127': 'the client was not found',
+    '128+n': 'signal n ended the client',
+    other: 'the exit code of the client',
+  },
+};
 
 /** Its arguments are parsed by `splitArguments`, because commander cannot split them between occ and a client. */
 export function defineLaunch(program: Command, { system, globals, end }: CommandContext): void {
@@ -39,7 +45,6 @@ export function defineLaunch(program: Command, { system, globals, end }: Command
     .option('--quiet', 'print only warnings and errors')
     .option('--auto-mode', 'let Claude Code approve actions by itself')
     .option('--keep-env', 'keep provider keys in the environment of the client')
-    .addHelpText('after', launchHelp)
     .allowUnknownOption()
     .action(async (words: string[]) => {
       const args = splitArguments(words);
@@ -54,5 +59,6 @@ export function defineLaunch(program: Command, { system, globals, end }: Command
       const { launch } = await import('./run.ts');
       end(await launch(args, { ...system, env: withoutNpx(system.env) }, output));
     });
+  withHelp(command, page);
   command.parseOptions = (words) => ({ operands: words, unknown: [] });
 }

@@ -2,19 +2,26 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { StartOptions } from './options.ts';
 import { outputFor, type CommandContext, type GlobalOptions } from '../../terminal/command-context.ts';
+import { withHelp, type HelpPage } from '../../terminal/help-page.ts';
 
-const startHelp = `
-On a terminal it prints the address and the next commands. Into a pipe it prints
-the commands that make a shell use the proxy; occ env prints them again.
-
-Examples:
-  occ start                      run in the background, on the configured port
-  eval "$(occ start)"            start it, and use it in this shell
-  occ start -f -p 0 --emulator   run in this terminal, without a key or network
-`;
+const page: HelpPage = {
+  notes: [
+    'On a terminal it prints the address and the next commands. Into a pipe it prints the commands that make a shell use the proxy; occ env prints them again.',
+  ],
+  examples: [
+    ['occ start', 'run in the background, on the configured port'],
+    ['eval "$(occ start)"', 'start it, and use it in this shell'],
+    ['occ start -f -p 0 --emulator', 'run in this terminal, without a key or network'],
+  ],
+  exitCodes: {
+    '0': 'the proxy answers',
+    '1': 'it could not start, or one is running already',
+    '78': 'the configuration is invalid, or the key of the default model is missing',
+  },
+};
 
 export function defineStart(program: Command, { system, globals, end }: CommandContext): void {
-  program
+  const command = program
     .command('start')
     .summary('run only the proxy, for any client')
     .description('Runs the proxy in the background, and returns when it answers.')
@@ -25,7 +32,6 @@ export function defineStart(program: Command, { system, globals, end }: CommandC
     .option('--emulator', 'use the built-in emulator: no key, no network')
     .option('--json', 'print the result as JSON')
     .addOption(new Option('--background', 'run as the background process').hideHelp())
-    .addHelpText('after', startHelp)
     .action(async (options: StartOptions & GlobalOptions) => {
       const output = await outputFor(system, globals(options));
       if (options.foreground === true || options.background === true) {
@@ -35,6 +41,7 @@ export function defineStart(program: Command, { system, globals, end }: CommandC
       const { startInBackground } = await import('./background.ts');
       end(await startInBackground(options, system, output));
     });
+  withHelp(command, page);
 }
 
 function toPort(text: string): number {

@@ -9,13 +9,14 @@ import {
   type GlobalOptions,
   type System,
 } from '../../terminal/command-context.ts';
+import { withHelp } from '../../terminal/help-page.ts';
 
 interface StatusOptions extends GlobalOptions {
   watch?: boolean;
 }
 
 export function defineStatus(program: Command, { system, globals, end }: CommandContext): void {
-  program
+  const command = program
     .command('status')
     .summary('show the state of the proxy')
     .description(
@@ -23,12 +24,12 @@ export function defineStatus(program: Command, { system, globals, end }: Command
     )
     .option('-w, --watch', 'update every two seconds until Ctrl-C')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nExit codes: 0 running, 3 not running.\n')
     .action(async (options: StatusOptions) => {
       const output = await outputFor(system, globals(options));
       const { watch } = await import('./watch.ts');
       end(options.watch === true ? await watch(system, output, show) : await show(system, output));
     });
+  withHelp(command, { exitCodes: { '0': 'running', '3': 'not running' } });
 }
 
 async function show(system: System, output: Output): Promise<number> {

@@ -1,0 +1,29 @@
+/** `occ help [command or topic...]`, also below a command: `occ config help set`. */
+import type { Command } from 'commander';
+import { HelpRequest, type OccCommand } from './command.ts';
+import { unknownCommand } from './usage-error.ts';
+
+/** Adds `help` to the program and to every command that has subcommands. */
+export function defineHelp(parent: OccCommand): void {
+  for (const command of parent.commands) if (command.commands.length > 0) defineHelp(command as OccCommand);
+  parent.helpCommand(false);
+  parent
+    .command('help [words...]')
+    .summary('print this help, or the help of a command')
+    .description('Prints the help of a command.')
+    .action((words: string[]) => {
+      throw new HelpRequest(find(parent, words), false);
+    });
+}
+
+function find(parent: Command, words: readonly string[]): Command {
+  const [word, ...rest] = words;
+  if (word === undefined) return parent;
+  const found = parent.commands.find(
+    (command) => command.name() === word || command.aliases().includes(word),
+  );
+  if (found !== undefined) return find(found, rest);
+  // What follows are arguments: `occ help launch exec`.
+  if (parent.commands.length === 0 && parent.registeredArguments.length > 0) return parent;
+  throw unknownCommand(parent, word);
+}

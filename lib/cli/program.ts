@@ -1,0 +1,109 @@
+/** Builds the tree of commands. */
+import type { Option } from 'commander';
+import type { CommandContext, GlobalOptions, System } from '../terminal/command-context.ts';
+import { withHelp } from '../terminal/help-page.ts';
+import { version } from '../version.ts';
+import { OccCommand } from './command.ts';
+import { defineHelp } from './help-command.ts';
+
+type Define = (program: OccCommand, context: CommandContext) => void;
+
+/** Every command with the definition that it is loaded from, by group of the help and in its order. */
+const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Define>>>>> = {
+  'Run:': {
+    launch: async () => (await import('../commands/launch/launch.ts')).defineLaunch,
+    start: async () => (await import('../commands/start/start.ts')).defineStart,
+    stop: async () => (await import('../commands/stop.ts')).defineStop,
+    restart: async () => (await import('../commands/restart.ts')).defineRestart,
+  },
+  'Inspect:': {
+    status: async () => (await import('../commands/status/status.ts')).defineStatus,
+    usage: async () => (await import('../commands/usage/usage.ts')).defineUsage,
+    doctor: async () => (await import('../commands/doctor/doctor.ts')).defineDoctor,
+    route: async () => (await import('../commands/route/route.ts')).defineRoute,
+    models: async () => (await import('../commands/models/models.ts')).defineModels,
+  },
+  'Configure:': {
+    config: async () => (await import('../commands/config/config.ts')).defineConfig,
+    env: async () => (await import('../commands/env.ts')).defineEnv,
+  },
+};
+
+/**
+ * The program with its commands. Only the one that `args` name is loaded, or all of them if they name none, as for help
+ * and for errors. `end` receives the exit code.
+ */
+export async function buildProgram(
+  args: readonly string[],
+  system: System,
+  end: (code: number) => void,
+): Promise<OccCommand> {
+  const program = new OccCommand();
+  program
+    .name('occ')
+    .description('Runs Claude Code on the models you choose.')
+    .usage('<command> [options]')
+    .version(version, '-V, --version', 'print the version of occ')
+    .helpOption('-h, --help', 'print this help, or the help of a command')
+    .option('-q, --quiet', 'print only results, warnings and errors')
+    .option('-v, --verbose', 'print more on stderr')
+    .option('--json', 'print the result as JSON')
+    .option('--no-color', 'print without colour')
+    .enablePositionalOptions()
+    .configureOutput({ writeOut: (text) => system.stdout.write(text) })
+    .exitOverride();
+  const context = { system, globals: globalsOf(program), end };
+  const named = args.find((word) => !word.startsWith('-'));
+  const all = Object.values(groups).every(
+    (commands) => named === undefined || !Object.hasOwn(commands, named),
+  );
+  for (const [title, commands] of Object.entries(groups)) {
+    program.commandsGroup(title);
+    for (const [name, load] of Object.entries(commands))
+      if (all || name === named) (await load())(program, context);
+  }
+  defineHelp(program);
+  acceptAnywhere(program);
+  return withHelp(program, {
+    examples: [
+      ['occ launch', 'run Claude Code on the configured models'],
+      ['occ launch --emulator', 'trial run without a key or network'],
+      ['occ launch -m kimi-k3.1-pro -c', "use one model; -c is Claude Code's own"],
+      ['occ start', 'run only the proxy, for any client'],
+      ['eval "$(occ env)"', 'make this shell use that proxy'],
+      ['occ config check', 'check the configuration'],
+    ],
+  });
+}
+
+/** The global options, which may be given before the command or after it. */
+function globalsOf(program: OccCommand): CommandContext['globals'] {
+  return (own = {}) => {
+    const { color, json, quiet, verbose } = program.opts<GlobalOptions>();
+    return {
+      color: color !== false && own.color !== false,
+      json: json === true || own.json === true,
+      quiet: quiet === true || own.quiet === true,
+      verbose: verbose === true || own.verbose === true,
+    };
+  };
+}
+
+/** Accepts the global options after the command too, where users type them. The help of a command omits them. */
+function acceptAnywhere(
+  parent: OccCommand['commands'][number],
+  shared = parent.options.filter(isShared),
+): void {
+  for (const command of parent.commands) {
+    if (command.name() === 'launch') continue; // parses its own arguments
+    acceptAnywhere(command, shared);
+    for (const { flags, description, long } of shared) {
+      if (command.options.some((own) => own.long === long)) continue;
+      command.addOption(command.createOption(flags, description).hideHelp());
+    }
+  }
+}
+
+function isShared({ long }: Option): boolean {
+  return long !== '--version' && long !== '--json';
+}

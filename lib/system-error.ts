@@ -1,0 +1,37 @@
+/** Words for the errors of the operating system that users meet: what Node reports only as a code, such as `EACCES`. */
+
+/** A system error as Node throws it. */
+export interface SystemError extends Error {
+  code: string;
+  syscall: string;
+  path?: string;
+}
+
+/** True for an error of the operating system: it has a code in capitals and names the call that failed. */
+export function isSystemError(error: unknown): error is SystemError {
+  if (!(error instanceof Error)) return false;
+  const { code, syscall } = error as Partial<SystemError>;
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) && typeof syscall === 'string';
+}
+
+/** `permission denied`; the code itself if it is a rare one. */
+export function reasonOf(code: string): string {
+  return reasons.get(code) ?? code;
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['EROFS', 'its file system is read-only'],
+  ['ENOSPC', 'the disk is full'],
+  ['EDQUOT', 'your disk quota is exceeded'],
+  ['EFBIG', 'the file is too large'],
+  ['ENOENT', 'there is no such file or directory'],
+  ['ENOTDIR', 'part of its path is not a directory'],
+  ['EEXIST', 'part of its path is not a directory'],
+  ['EISDIR', 'it is a directory, expected a file'],
+  ['ELOOP', 'its symbolic links form a loop'],
+  ['ENAMETOOLONG', 'its name is too long'],
+  ['EMFILE', 'too many files are open'],
+  ['ENFILE', 'too many files are open'],
+]);

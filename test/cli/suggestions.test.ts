@@ -1,0 +1,112 @@
+/** What a misspelt or foreign word gets: the right command, the nearest name, or nothing. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { configWords, programWords } from '../../lib/cli/known-words.ts';
+import { occ } from './run-main.ts';
+import { commandTree } from './tree.ts';
+
+/** A command line, and what its error must say besides the error itself. */
+const rows: [string, RegExp][] = [
+  // Words with a meaning of their own
+  ['auth', /occ config set api_key --stdin/],
+  ['login', /occ config set api_key --stdin/],
+  ['key', /occ config set api_key --stdin/],
+  ['logout', /occ config unset api_key/],
+  ['update', /npm install -g occ-cli@latest.*\n.*git pull && npm ci/],
+  ['upgrade', /npm install -g occ-cli@latest/],
+  ['uninstall', /npm uninstall -g occ-cli/],
+  ['run', /occ launch /],
+  ['claude', /occ launch /],
+  ['chat', /occ launch /],
+  ['serve', /occ start /],
+  ['up', /occ start /],
+  ['down', /occ stop /],
+  ['quit', /occ stop /],
+  ['kill', /occ stop /],
+  ['ps', /occ status /],
+  ['ls', /occ models /],
+  ['list', /occ models /],
+  ['providers', /occ models /],
+  ['init', /occ config init /],
+  ['setup', /occ config init /],
+  ['configure', /occ config init /],
+  ['version', /occ --version /],
+  ['test', /occ doctor /],
+  ['check', /occ doctor .*\n.*occ config check/],
+  ['config ls', /occ config show /],
+  ['config rm', /occ config unset /],
+  ['config validate', /occ config check /],
+  // Misspelt commands
+  ['lanch', /did you mean occ launch\?\n {2}occ help launch describes it/],
+  ['Launch', /did you mean occ launch\?/],
+  ['model', /did you mean occ models\?/],
+  ['statsu', /did you mean occ status\?/],
+  ['confg set port 1', /did you mean occ config\?/],
+  ['config sett port 1', /did you mean occ config set\?\n {2}occ help config set describes it/],
+  ['help lanch', /did you mean occ launch\?/],
+  ['help config sett', /did you mean occ config set\?/],
+  ['config help sett', /did you mean occ config set\?/],
+  // Misspelt options
+  ['--jsn', /did you mean --json\?\n {2}occ help lists/],
+  ['--verbos status', /did you mean --verbose\?/],
+  ['status --wach', /did you mean --watch\?\n {2}occ help status/],
+  ['status --quite', /did you mean --quiet\?/],
+  ['status -W', /did you mean -w\?/],
+  ['status -json', /did you mean --json\?/],
+  ['start --prot=1', /did you mean --port\?/],
+  ['config set --stdn api_key', /did you mean --stdin\?\n {2}occ help config set/],
+  ['--foreground start', /it is an option of occ start/],
+];
+
+describe('a near miss', () => {
+  for (const [line, expected] of rows) {
+    test(`occ ${line}`, async () => {
+      const { code, stdout, stderr } = await occ(line.split(' '));
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, /^occ: .*there is no|^occ: .* has no option/);
+      assert.match(stderr, expected);
+    });
+  }
+});
+
+/** What is near to nothing gets no guess. */
+const misses = [
+  'xyzzy',
+  'begin',
+  'config xyzzy',
+  '--xyzzy',
+  'status --xyzzy',
+  'status -x',
+  'a',
+  'help xyzzy',
+];
+
+describe('no guess', () => {
+  for (const line of misses) {
+    test(`occ ${line}`, async () => {
+      const { code, stdout, stderr } = await occ(line.split(' '));
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.doesNotMatch(stderr, /did you mean/);
+      assert.match(stderr, /\n {2}occ help/);
+    });
+  }
+});
+
+test('every command that a known word leads to exists, and no known word is a command', async () => {
+  const commands = new Set((await commandTree()).map(({ words }) => words.join(' ')));
+  const lines = [...programWords.values(), ...configWords.values()].flat();
+  const named = lines.flatMap((line) =>
+    [...line.matchAll(/\bocc ((?:config )?[a-z]+)(?= |\))/g)].map(([, name = '']) => name),
+  );
+  assert.ok(named.length > 20);
+  const absent = named.filter((name) => name !== 'does' && name !== 'config' && !commands.has(name));
+  assert.deepEqual(absent, []);
+  assert.deepEqual(
+    [...programWords.keys()].filter((word) => commands.has(word)),
+    [],
+  );
+  assert.deepEqual(
+    [...configWords.keys()].filter((word) => commands.has(`config ${word}`)),
+    [],
+  );
+});
