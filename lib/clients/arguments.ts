@@ -11,6 +11,7 @@
  */
 import { exitCodes, OccError } from '../errors.ts';
 import { takesValue } from './client-options.ts';
+import { meantOption, type Misspelt } from './misspelt.ts';
 
 export interface LaunchArguments {
   client: 'claude' | 'exec';
@@ -29,6 +30,8 @@ export interface LaunchArguments {
   noColor: boolean;
   /** An own option only with --dry-run, because only a dry run has a result. */
   json: boolean;
+  /** Arguments in `forClient` that look like a misspelt option of occ, in order. */
+  misspelt: Misspelt[];
 }
 
 const switches = new Map<string, BooleanKey>(
@@ -63,6 +66,7 @@ type BooleanKey = Exclude<
 
 /** OccError `usage` if an own option lacks its value, or has one and takes none. */
 export function splitArguments(words: readonly string[]): LaunchArguments {
+  const own = [...switches.keys(), ...valued.keys()];
   const split = noArguments();
   const json: number[] = [];
   let named = false;
@@ -84,10 +88,13 @@ export function splitArguments(words: readonly string[]): LaunchArguments {
     } else if (!named && split.forClient.length === 0 && isClient(word)) {
       split.client = word;
       named = true;
-    } else if (split.client === 'exec' && word !== '--json') {
-      split.forClient.push(...words.slice(at));
-      break;
     } else {
+      const meant = meantOption(word, own);
+      if (meant !== undefined) split.misspelt.push({ at, word: word.split('=', 1)[0] ?? word, meant });
+      if (split.client === 'exec' && word !== '--json') {
+        split.forClient.push(...words.slice(at));
+        break;
+      }
       if (word === '--json') json.push(split.forClient.length);
       split.forClient.push(word);
       const next = words[at + 1];
@@ -114,6 +121,7 @@ function noArguments(): LaunchArguments {
     help: false,
     noColor: false,
     json: false,
+    misspelt: [],
   };
 }
 

@@ -1,16 +1,29 @@
-/** Resolves `-m <ref>`: a scenario or name of the configuration, a tier, provider/model, or a bare model id. */
+/**
+ * Resolves `-m <ref>`: a scenario or name of the configuration, a tier, provider/model, a bare model id, or a value that
+ * `claude --model` itself accepts.
+ */
 import { modelIdAt } from '../catalog/listed.ts';
 import type { ModelEntry, Settings } from '../config/settings.ts';
 import { exitCodes, OccError } from '../errors.ts';
-import { tierId, tiers } from '../proxy/policy/tiers.ts';
+import { nearest } from '../nearest.ts';
+import { tierId, tierOf, tiers } from '../proxy/policy/tiers.ts';
 import { configuredModels, toId } from './tiers.ts';
 
 export interface Choice {
-  /** The model id that the client requests: a tier id, or `provider/model`. */
+  /** The value of the client's `--model`: a tier id, `provider/model`, or a value that only the client resolves. */
   id: string;
-  /** The named model; absent for a tier. */
+  /** The named model; absent if the tiers decide. */
   entry?: ModelEntry;
 }
+
+/**
+ * The aliases of `claude --model` in 2.1.332 that are not tiers. The client resolves each to the id of a tier: `opusplan` to
+ * opus while it plans, and otherwise to sonnet; `best` to opus. `default` is a scenario of occ.
+ */
+const clientAliases: ReadonlySet<string> = new Set(['opusplan', 'best']);
+
+/** The suffix by which the client requests a window of a million tokens. It does not send it. */
+const wideSuffix = /\[1m\]$/i;
 
 /** The choice without -m: the tier whose requests go to `models.default`. */
 export const defaultChoice: Choice = { id: tierId('sonnet') };
@@ -19,10 +32,15 @@ export const defaultChoice: Choice = { id: tierId('sonnet') };
 export function choose(ref: string, settings: Settings): Choice {
   const named = Object.hasOwn(settings.models, ref) ? settings.models[ref] : undefined;
   if (named !== undefined) return { id: toId(named), entry: named };
-  const tier = tiers.find((name) => name === ref || tierId(name) === ref);
-  if (tier !== undefined) return { id: tierId(tier) };
-  const entry = findSlashed(ref, settings) ?? findBare(ref, settings);
+  const bare = ref.replace(wideSuffix, '');
+  const suffix = ref.slice(bare.length);
+  const tier = tiers.find((name) => name === bare || tierId(name) === bare);
+  if (tier !== undefined) return { id: `${tierId(tier)}${suffix}` };
+  if (clientAliases.has(bare)) return { id: ref };
+  // occ tells the client the window of a model, so the suffix would change nothing.
+  const entry = findSlashed(bare, settings) ?? findBare(bare, settings);
   if (entry !== undefined) return { id: toId(entry), entry };
+  if (bare.startsWith('claude-') && tierOf(bare) !== undefined) return { id: ref };
   throw unknownModel(ref, settings);
 }
 
@@ -70,8 +88,14 @@ function findBare(ref: string, settings: Settings): ModelEntry | undefined {
 function unknownModel(ref: string, settings: Settings): OccError {
   const names = [...new Set(configuredModels(settings).map(({ model_id }) => model_id))];
   const providers = Object.keys(settings.providers).join(', ');
-  return new OccError('model_unknown', `no model "${ref}"; configured are ${names.join(', ') || 'none'}`, {
-    exitCode: exitCodes.usage,
-    remedy: `name any other as provider/model, where provider is one of: ${providers}`,
-  });
+  const close = nearest(ref, [...Object.keys(settings.models), ...tiers, ...clientAliases, ...names]);
+  const hint = close === undefined ? '' : `, did you mean "${close}"?`;
+  return new OccError(
+    'model_unknown',
+    `no model "${ref}"${hint || ';'} configured are ${names.join(', ') || 'none'}`,
+    {
+      exitCode: exitCodes.usage,
+      remedy: `name any other as provider/model, where provider is one of: ${providers}`,
+    },
+  );
 }

@@ -69,6 +69,8 @@ export function ownSettings({ unprotected, picker, permissions }: OwnSettings): 
 
 export interface MergedSettings {
   settings: JsonObject;
+  /** True if `settings` contain variables of the user that may be secret, because the user's files set them, too. */
+  secret: boolean;
   /** Variables of the user that may be secret. They go to the child's environment, because any user can read argv. */
   secrets: Record<string, string>;
   notes: string[];
@@ -79,24 +81,31 @@ export function mergeSettings(
   own: JsonObject,
   user: JsonObject,
   keyVariables: readonly string[],
+  /** The variables of the user's settings files. The client sets them over those of its environment. */
+  storedEnv: JsonObject,
 ): MergedSettings {
+  let secret = false;
   const env: JsonObject = {};
   const ours = toObject(own['env']);
   const secrets: Record<string, string> = {};
   const dropped: string[] = [];
   for (const [name, value] of Object.entries(toObject(user['env']))) {
     if (isRoutingVariable(name) || keyVariables.includes(name)) dropped.push(name);
-    else if (typeof value === 'string' && !Object.hasOwn(ours, name)) secrets[name] = value;
-    else env[name] = value;
+    else if (typeof value !== 'string' || Object.hasOwn(ours, name)) env[name] = value;
+    else if (Object.hasOwn(storedEnv, name) && storedEnv[name] !== value) {
+      env[name] = value;
+      secret = true;
+    } else secrets[name] = value;
   }
   const settings = overlay(own, { ...user, ...('env' in user && { env }) });
   // The user's picker replaces occ's as a whole, because its rows belong together.
   if (user['modelPicker'] !== undefined) settings['modelPicker'] = user['modelPicker'];
   const notes = dropped.map((name) => `${name} in your --settings is ignored: occ sets it for this launch.`);
-  return { settings, secrets, notes };
+  return { settings, secret, secrets, notes };
 }
 
-function overlay(under: JsonObject, over: JsonObject): JsonObject {
+/** `over` on top of `under`, key by key. */
+export function overlay(under: JsonObject, over: JsonObject): JsonObject {
   const merged: JsonObject = { ...under };
   for (const [key, value] of Object.entries(over)) {
     const below: Json | undefined = merged[key];

@@ -5,11 +5,12 @@
 import type { Settings } from '../config/settings.ts';
 import { leastClientWindow } from '../proxy/policy/capacity.ts';
 import { tierId, tiers } from '../proxy/policy/tiers.ts';
-import type { JsonObject } from '../json.ts';
+import { toObject, toText, type JsonObject } from '../json.ts';
 import type { Route } from '../wire/codec.ts';
 import { defaultChoice, type Choice } from './choice.ts';
 import { childEnvironment, type Environment } from './environment.ts';
-import { ownSettings, mergeSettings, permissionsOf, takeSettingsFlag } from './claude-settings.ts';
+import { ownSettings, mergeSettings, overlay, permissionsOf, takeSettingsFlag } from './claude-settings.ts';
+import type { UserSettings } from './user-settings.ts';
 import { configuredModels, tierRoutes, longContextWindow, toId } from './tiers.ts';
 
 /** What a client sends as its token to a proxy that accepts any. */
@@ -24,21 +25,25 @@ export interface ClaudeOptions {
   env: Environment;
   /** The client's arguments, as the user typed them. */
   args: readonly string[];
-  /** The content of `--settings` among them; see `takeSettingsFlag`. */
-  userSettings?: JsonObject;
+  /** The content of `--settings` among them. */
+  userSettings?: UserSettings;
+  /** A path for settings that other users of the machine must not read; nothing is written here. */
+  privateFile: string;
   /** The choice made by `-m`. */
   choice?: Choice;
   autoMode: boolean;
   keepEnv: boolean;
   /** The permission mode of the user's settings files, which is kept. */
   storedMode?: string;
-  /** NO_PROXY of the user's settings files, which would override occ's. */
-  storedNoProxy?: string;
+  /** The variables of the user's settings files, which override those of the environment. */
+  storedEnv?: JsonObject;
 }
 
 /** A command ready to be spawned. */
 export interface Prepared {
   args: string[];
+  /** A file that the arguments name. The caller writes it for the owner alone, and removes it after the child. */
+  privateFile?: { path: string; text: string };
   /** The whole environment of the child. */
   env: Record<string, string>;
   /** Variables that were set or changed, for `--dry-run`. */
@@ -53,33 +58,41 @@ export interface Prepared {
 
 /** OccError `config_invalid` if no model is configured. */
 export function prepareClaude(options: ClaudeOptions): Prepared {
-  const { settings, autoMode, choice = defaultChoice } = options;
+  const { settings, autoMode, choice = defaultChoice, storedEnv = {}, userSettings, privateFile } = options;
+  const user = userSettings?.settings ?? {};
   const { rest } = takeSettingsFlag(options.args);
-  const permissions = permissionsOf(rest, options.userSettings, options.storedMode);
+  const permissions = permissionsOf(rest, user, options.storedMode);
   const classifier = autoMode || permissions === 'auto';
+  const { given: noProxyGiven, variables: noProxy } = noProxyFor(
+    toObject(user['env']),
+    storedEnv,
+    options.env,
+  );
   const merged = mergeSettings(
     ownSettings({
-      unprotected: {
-        ...unprotected(options, classifier),
-        ...(options.storedNoProxy !== undefined && noProxy(options)),
-      },
+      unprotected: unprotected(options, classifier),
       picker: pickerRows(settings),
       permissions: classifier ? 'auto' : permissions,
     }),
-    options.userSettings ?? {},
+    user,
     options.keepEnv ? [] : settings.keyVariables,
+    storedEnv,
   );
+  const inline = overlay(merged.settings, noProxyGiven ? { env: noProxy } : {});
   const prepared = childEnvironment({
     env: options.env,
-    set: { ...allVariables(options, classifier), ...merged.secrets },
+    set: { ...allVariables(options, classifier), ...merged.secrets, ...noProxy },
     remove: options.keepEnv ? [] : settings.keyVariables,
   });
+  const text = JSON.stringify(inline);
+  const isPrivate = merged.secret && userSettings?.inline === false;
   // Without --model the client would use its stored model. A --model of the user, given after `--`, takes precedence.
   const given = rest.some((word) => word === '--model' || word.startsWith('--model='));
   return {
     ...prepared,
     secrets: ['ANTHROPIC_AUTH_TOKEN', ...Object.keys(merged.secrets)],
-    args: ['--settings', JSON.stringify(merged.settings), ...(given ? [] : ['--model', choice.id]), ...rest],
+    ...(isPrivate && { privateFile: { path: privateFile, text } }),
+    args: ['--settings', isPrivate ? privateFile : text, ...(given ? [] : ['--model', choice.id]), ...rest],
     notes: [...prepared.notes, ...merged.notes],
   };
 }
@@ -96,7 +109,11 @@ export function prepareProgram(options: ClaudeOptions): Prepared {
 }
 
 function allVariables(options: ClaudeOptions, classifier: boolean): Record<string, string> {
-  return { ...providerVariables(options), ...unprotected(options, classifier), ...noProxy(options) };
+  return {
+    ...providerVariables(options),
+    ...unprotected(options, classifier),
+    ...noProxyFor({}, {}, options.env).variables,
+  };
 }
 
 /** The variables that CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST protects from the user's settings files. */
@@ -130,13 +147,22 @@ function unprotected(options: ClaudeOptions, classifier: boolean): Record<string
 
 const loopback = ['127.0.0.1', 'localhost', '::1'];
 
-/** The client sends loopback requests to a configured HTTP proxy too, unless NO_PROXY lists them. */
-function noProxy({ env, storedNoProxy }: ClaudeOptions): Record<string, string> {
-  const given = [storedNoProxy, env['NO_PROXY'], env['no_proxy']].flatMap((list) => list?.split(',') ?? []);
-  const hosts = [
-    ...new Set([...given.map((host) => host.trim()).filter((host) => host !== ''), ...loopback]),
-  ];
-  return { NO_PROXY: hosts.join(','), no_proxy: hosts.join(',') };
+/**
+ * NO_PROXY with loopback added: the client sends loopback requests to a configured HTTP proxy too, unless NO_PROXY lists
+ * them. As in the client, `--settings` comes before the settings files and these before the environment. `given`: one of
+ * the former two has it, so that the environment alone would not count.
+ */
+function noProxyFor(
+  user: JsonObject,
+  stored: JsonObject,
+  env: Environment,
+): { given: boolean; variables: Record<string, string> } {
+  const read = (from: JsonObject | Environment): string =>
+    toText(from['NO_PROXY'] ?? '') || toText(from['no_proxy'] ?? '');
+  const fromFiles = read(user) || read(stored);
+  const listed = (fromFiles || read(env)).split(',').map((host) => host.trim());
+  const hosts = [...new Set([...listed.filter((host) => host !== ''), ...loopback])].join(',');
+  return { given: fromFiles !== '', variables: { NO_PROXY: hosts, no_proxy: hosts } };
 }
 
 /** The rows of `/model`: the tiers that occ routes, then every configured model, which is used as it is. */
@@ -184,6 +210,7 @@ export function variablesFor(
     token: token ?? anyToken,
     env: {},
     args: [],
+    privateFile: '',
     autoMode: true,
     keepEnv: false,
   } satisfies ClaudeOptions;

@@ -1,27 +1,34 @@
 /**
- * Lists the options of Claude Code that require a value, so that the value is not taken for an option of occ. From
- * `claude --help` of 2.1.330, and hidden options that are documented elsewhere. Options with an optional value
- * (`--resume [id]`) are not listed, because the client accepts no value with a leading dash for them.
+ * The options of Claude Code, so that neither they nor their values are taken for options of occ. From `claude --help` of
+ * 2.1.332 and the hidden options that this version accepts.
  */
-const options = new Set([
+
+/** Options that require a value. Those with an optional value (`--resume [id]`) accept none with a leading dash. */
+const valued = new Set([
   '--add-dir',
+  '--advisor',
   '--agent',
   '--agents',
   '--allowedTools',
   '--allowed-tools',
+  '--append-subagent-system-prompt',
+  '--append-subagent-system-prompt-file',
   '--append-system-prompt',
   '--append-system-prompt-file',
   '--autocompact',
   '--betas',
+  '--channels',
   '--debug-file',
   '--disallowedTools',
   '--disallowed-tools',
   '--effort',
   '--environment',
   '--fallback-model',
+  '--fast-mode',
   '--file',
   '--input-format',
   '--json-schema',
+  '--managed-settings',
   '--max-budget-usd',
   '--max-thinking-tokens',
   '--max-turns',
@@ -32,10 +39,15 @@ const options = new Set([
   '--permission-mode',
   '--permission-prompt-tool',
   '--permission-prompts',
+  '--plan-mode-instructions',
   '--plugin-dir',
+  '--plugin-dir-no-mcp',
   '--plugin-url',
+  '--prefill',
   '--remote-control-session-name-prefix',
   '--resume-session-at',
+  '--rewind-files',
+  '--sdk-url',
   '--session-id',
   '--setting-sources',
   '--settings',
@@ -49,7 +61,70 @@ const options = new Set([
   '--tools',
 ]);
 
+/** Options without a value, or with an optional one. */
+const others = new Set([
+  '--allow-dangerously-skip-permissions',
+  '--ax-screen-reader',
+  '--background',
+  '--bare',
+  '--bg',
+  '--brief',
+  '--chrome',
+  '--cloud',
+  '--continue',
+  '--cowork',
+  '--dangerously-skip-permissions',
+  '--debug',
+  '--desktop',
+  '--disable-slash-commands',
+  '--enable-auto-mode',
+  '--exclude-dynamic-system-prompt-sections',
+  '--fork-session',
+  '--forward-subagent-text',
+  '--from-pr',
+  '--ide',
+  '--include-hook-events',
+  '--include-partial-messages',
+  '--init',
+  '--init-only',
+  '--json',
+  '--maintenance',
+  '--no-chrome',
+  '--no-session-persistence',
+  '--print',
+  '--prompt-suggestions',
+  '--rc',
+  '--remote',
+  '--remote-control',
+  '--replay-user-messages',
+  '--restricted',
+  '--resume',
+  '--safe-mode',
+  '--strict-mcp-config',
+  '--teleport',
+  '--tmux',
+  '--verbose',
+  '--version',
+  '--worktree',
+]);
+
 /** True if the next argument is the value of this option. `--name=x` contains its value. */
 export function takesValue(word: string): boolean {
-  return options.has(word);
+  return valued.has(word);
+}
+
+/** True for an option of Claude Code. */
+export function isClientOption(name: string): boolean {
+  return valued.has(name) || others.has(name);
+}
+
+/** True if the client's arguments contain one of these options, and not as the value of another. */
+export function hasOption(args: readonly string[], names: readonly string[]): boolean {
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] ?? '';
+    if (word === '--') return false;
+    if (names.includes(word.split('=', 1)[0] ?? '')) return true;
+    if (takesValue(word)) at++;
+  }
+  return false;
 }

@@ -4,15 +4,17 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withTilde } from '../config/paths.ts';
 import { isObject, parseJson, toObject, toText, type JsonObject } from '../json.ts';
 import type { Environment } from './environment.ts';
+import { tierOf } from '../proxy/policy/tiers.ts';
 import { isRoutingVariable } from './provider-variables.ts';
 
 export interface StoredSettings {
   /** `permissions.defaultMode`, from the file with the highest precedence. */
   mode?: string;
-  /** NO_PROXY of a settings file, which would override occ's. */
-  noProxy?: string;
+  /** The variables of the settings files that the client sets, each from the file with the highest precedence. */
+  env: JsonObject;
   /** Settings that decide where requests go and with which credentials. */
   conflicts: Conflict[];
   /** True if the user is logged in to claude.ai. */
@@ -38,32 +40,45 @@ export interface ClientContext {
 
 /** Reads managed, local, project and user settings, in the client's order of precedence. Never throws. */
 export function readStoredSettings(context: ClientContext): StoredSettings {
-  const found: StoredSettings = { notes: [], conflicts: [], login: isLoggedIn(context) };
+  const found: StoredSettings = { env: {}, notes: [], conflicts: [], login: isLoggedIn(context) };
   for (const { file, managed } of settingsFiles(context)) {
     const settings = readJson(file);
     if (settings === undefined) continue;
     const env = toObject(settings['env']);
     const names = Object.keys(env).filter((name) => isRoutingVariable(name) && env[name] !== '');
     if (settings['apiKeyHelper'] !== undefined) names.push('apiKeyHelper');
-    if (names.length > 0) found.conflicts.push({ file: short(file, context), names, managed });
+    if (names.length > 0) found.conflicts.push({ file: withTilde(file, context.home), names, managed });
     const mode = toText(toObject(settings['permissions'])['defaultMode']);
     if (mode !== '') found.mode ??= mode;
-    const noProxy = toText(env['NO_PROXY']) || toText(env['no_proxy']);
-    if (noProxy !== '') found.noProxy ??= noProxy;
+    found.env = { ...env, ...found.env };
   }
   found.notes.push(...found.conflicts.map(describeConflict));
   if (found.login) found.notes.push('Your claude.ai login is not used by this launch and is not changed.');
   return found;
 }
 
-/** A notice if the stored default model of the client can only be served by occ, otherwise undefined. */
-export function storedModelNotice(context: ClientContext, offered: ReadonlySet<string>): string | undefined {
+/** A default model that the client has stored in the user's settings, and that only occ can serve. */
+export interface StoredModel {
+  id: string;
+  /** The settings file, with `~`. */
+  file: string;
+}
+
+/** The stored default model of the client if it is one of `offered`, otherwise undefined. */
+export function storedModel(context: ClientContext, offered: ReadonlySet<string>): StoredModel | undefined {
   const file = join(clientDir(context), 'settings.json');
-  const model = toText(readJson(file)?.['model']).replace(/\[1m\]$/i, '');
-  if (!offered.has(model)) return undefined;
+  const id = toText(readJson(file)?.['model']).replace(/\[1m\]$/i, '');
+  return offered.has(id) ? { id, file: withTilde(file, context.home) } : undefined;
+}
+
+/** What the user can do about it: keep the model in occ, and choose another for the client alone. */
+export function describeStored({ id, file }: StoredModel): string {
+  const tier = tierOf(id);
+  const keep = tier === undefined ? `occ use ${id}` : `occ launch -m ${tier}`;
   return (
-    `Claude Code has stored "${model}" as its default model, which only occ can serve. ` +
-    `Before a plain "claude", choose another with /model, or remove the line "model" from ${short(file, context)}.`
+    `Claude Code has stored "${id}", which you chose in /model, as its default. occ launch starts with the model of its ` +
+    `own configuration; to start with this one: ${keep}. A plain "claude" cannot use it: choose another there with ` +
+    `/model, or remove the line "model" from ${file}.`
   );
 }
 
@@ -102,10 +117,6 @@ function describeConflict({ file, names, managed }: Conflict): string {
   const what = `${file} sets ${names.join(', ')}`;
   if (managed) return `${what}; your administrator's settings win, so requests may not go through occ.`;
   return `${what}; this launch goes through occ anyway, and the file is not changed.`;
-}
-
-function short(file: string, { home }: ClientContext): string {
-  return file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file;
 }
 
 function readJson(file: string): JsonObject | undefined {

@@ -55,7 +55,7 @@ export function shellLines(env: Readonly<Record<string, string>>, shell: Shell =
 }
 
 /** Quotes a word only if the shell requires it. */
-function quote(word: string): string {
+export function quote(word: string): string {
   return isPlain(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -1,12 +1,15 @@
 /**
- * Stores answers of the user that occ does not ask for again, beside its log. If they cannot be read or written, occ
- * asks again.
+ * Stores answers of the user that occ does not ask for again, and notices that it does not repeat, beside its log. If they
+ * cannot be read or written, occ asks and says so again.
  */
 import { makePrivateDirectory } from './paths.ts';
 
+/** `fetchAgreedTo`: the package that may be fetched. `storedModelSaid`: the client's stored model that the user was told of. */
+type Name = 'fetchAgreedTo' | 'storedModelSaid';
+
 export interface Consents {
-  recall(name: 'fetchAgreedTo'): string | undefined;
-  remember(name: 'fetchAgreedTo', value: string): void;
+  recall(name: Name): string | undefined;
+  remember(name: Name, value: string): void;
 }
 
 /** Opens `memory.json` in the state directory, with mode 0600. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { splitArguments, type LaunchArguments } from '../../lib/clients/arguments.ts';
+import { meantOption } from '../../lib/clients/misspelt.ts';
 import { OccError } from '../../lib/errors.ts';
 
 const table: [string[], Partial<LaunchArguments>][] = [
@@ -99,6 +100,63 @@ for (const words of [
     );
   });
 }
+
+for (const [word, meant] of Object.entries({
+  '--emulater': '--emulator',
+  '--Emulator': '--emulator',
+  '-emulator': '--emulator',
+  '\u2014emulator': '--emulator',
+  '--atach': '--attach',
+  '--dryrun': '--dry-run',
+  '--dry_run': '--dry-run',
+  '--quite': '--quiet',
+  '--keepenv': '--keep-env',
+  '--auto-mod': '--auto-mode',
+  '--modle': '--model',
+  '--confg': '--config',
+  '--no-colour': '--no-color',
+})) {
+  test(`${word} looks like ${meant}`, () => {
+    assert.deepEqual(splitArguments(['-p', word, 'hi']).misspelt, [{ at: 1, word, meant }]);
+    assert.deepEqual(splitArguments([`${word}=x`]).misspelt, [{ at: 0, word, meant }]);
+    assert.deepEqual(splitArguments(['--', word]).misspelt, []);
+    assert.deepEqual(splitArguments(['--append-system-prompt', word]).misspelt, []);
+    assert.deepEqual(splitArguments(['exec', 'agent', word]).misspelt, []);
+    assert.deepEqual(splitArguments(['exec', word, 'agent']).misspelt, [{ at: 1, word, meant }]);
+  });
+}
+
+test('options of Claude Code, joined short options, prompts and unknown options are not misspelt', () => {
+  const words = [
+    '--mcp-config',
+    'x',
+    '--resume',
+    '--verbose',
+    '--continue',
+    '--agent',
+    'x',
+    '--no-chrome',
+    '--ide',
+  ];
+  for (const word of [
+    ...words,
+    '-pc',
+    '-',
+    '-e',
+    'emulater',
+    '- emulator',
+    '--something-else',
+    '--em dash',
+  ]) {
+    assert.deepEqual(splitArguments([word]).misspelt, [], word);
+  }
+});
+
+test('an option of Claude Code is not misspelt, even if it is one letter off', () => {
+  assert.equal(meantOption('--resume', ['--resumes']), undefined);
+  assert.equal(meantOption('--agents', ['--agent-s']), undefined);
+  assert.equal(meantOption('--rezume', ['--resumes']), '--resumes');
+});
 
 test('arguments after -- go to the client unchanged', () => {
   fc.assert(

@@ -18,6 +18,7 @@ function prepare(more: Partial<ClaudeOptions> = {}) {
     args: [],
     autoMode: false,
     keepEnv: false,
+    privateFile: '/run/me/occ/settings.json',
     ...more,
   });
   const at = prepared.args.indexOf('--settings');
@@ -61,9 +62,9 @@ test('without long_context the window is that of the default model, and at least
 test('extends NO_PROXY of the environment and of the settings files', () => {
   const { env, inline } = prepare({
     env: { NO_PROXY: 'corp.example, localhost' },
-    storedNoProxy: 'files.example',
+    storedEnv: { NO_PROXY: 'files.example' },
   });
-  assert.equal(env['NO_PROXY'], 'files.example,corp.example,localhost,127.0.0.1,::1');
+  assert.equal(env['NO_PROXY'], 'files.example,127.0.0.1,localhost,::1');
   assert.equal(env['no_proxy'], env['NO_PROXY']);
   assert.equal((inline['env'] as JsonObject)['NO_PROXY'], env['NO_PROXY']);
   assert.equal((prepare().inline['env'] as JsonObject)['NO_PROXY'], undefined);
@@ -135,7 +136,7 @@ test('auto mode is off unless requested', () => {
     prepare({ autoMode: true }),
     prepare({ args: ['--permission-mode', 'auto'] }),
     prepare({ args: ['--permission-mode=auto'] }),
-    prepare({ userSettings: { permissions: { defaultMode: 'auto' } } }),
+    prepare({ userSettings: { inline: true, settings: { permissions: { defaultMode: 'auto' } } } }),
   ]) {
     assert.equal(on.inline['disableAutoMode'], undefined);
     assert.notDeepEqual(on.inline['permissions'], { defaultMode: 'default' });
@@ -154,7 +155,7 @@ test("keeps the user's permission mode", () => {
     assert.equal(own.inline['disableAutoMode'], 'disable');
   }
   const inline = prepare({
-    userSettings: { permissions: { defaultMode: 'plan', allow: ['Bash(ls)'] } },
+    userSettings: { inline: true, settings: { permissions: { defaultMode: 'plan', allow: ['Bash(ls)'] } } },
   }).inline;
   assert.deepEqual(inline['permissions'], { defaultMode: 'plan', allow: ['Bash(ls)'] });
   assert.deepEqual(prepare({ storedMode: 'auto' }).inline['permissions'], { defaultMode: 'default' });
@@ -164,13 +165,16 @@ test("merges the user's --settings, except for variables that decide where reque
   const { args, inline, notes } = prepare({
     args: ['--settings', 'ignored.json', '-p', 'hi', '--settings=mine.json'],
     userSettings: {
-      theme: 'light',
-      env: {
-        CLAUDE_CODE_MAX_CONTEXT_TOKENS: '120000',
-        ANTHROPIC_BASE_URL: 'https://other.example',
-        CLAUDE_CODE_USE_VERTEX: '1',
+      inline: true,
+      settings: {
+        theme: 'light',
+        env: {
+          CLAUDE_CODE_MAX_CONTEXT_TOKENS: '120000',
+          ANTHROPIC_BASE_URL: 'https://other.example',
+          CLAUDE_CODE_USE_VERTEX: '1',
+        },
+        modelPicker: { options: [{ model: 'zen/wide' }] },
       },
-      modelPicker: { options: [{ model: 'zen/wide' }] },
     },
   });
   assert.equal(args.filter((word) => word.startsWith('--settings')).length, 1);
@@ -190,13 +194,48 @@ test("merges the user's --settings, except for variables that decide where reque
 
 test("passes secrets of the user's settings in the environment, and drops provider keys", () => {
   const { args, env, notes, secrets } = prepare({
-    userSettings: { env: { GITHUB_TOKEN: 'ghp-secret', OCC_API_KEY: 'sk-secret' } },
+    userSettings: {
+      inline: true,
+      settings: { env: { GITHUB_TOKEN: 'ghp-secret', OCC_API_KEY: 'sk-secret' } },
+    },
   });
   assert.equal(args.join(' ').includes('secret'), false);
   assert.equal(env['GITHUB_TOKEN'], 'ghp-secret');
   assert.equal(env['OCC_API_KEY'], undefined);
   assert.ok(notes.some((note) => note.startsWith('OCC_API_KEY')));
   assert.ok(secrets.includes('GITHUB_TOKEN'));
+});
+
+test('a variable of --settings wins over the same one in a settings file, and only its owner can read it', () => {
+  const user = { env: { GITHUB_TOKEN: 'ghp-secret', SAME: 'x', NO_PROXY: 'flag.example' } };
+  const storedEnv = { GITHUB_TOKEN: 'ghp-old', SAME: 'x', NO_PROXY: 'files.example' };
+  const options = {
+    settings: settings(),
+    url,
+    token,
+    env: { NO_PROXY: 'env.example' },
+    args: [],
+    autoMode: false,
+    keepEnv: false,
+    privateFile: '/run/me/occ/settings.json',
+    storedEnv,
+  };
+  const fromFile = prepareClaude({ ...options, userSettings: { inline: false, settings: user } });
+  assert.deepEqual(fromFile.args.slice(0, 2), ['--settings', '/run/me/occ/settings.json']);
+  assert.equal(fromFile.privateFile?.path, '/run/me/occ/settings.json');
+  const written = JSON.parse(fromFile.privateFile?.text ?? '') as { env: JsonObject };
+  assert.equal(written.env['GITHUB_TOKEN'], 'ghp-secret');
+  assert.equal(written.env['NO_PROXY'], 'flag.example,127.0.0.1,localhost,::1');
+  assert.equal(fromFile.env['NO_PROXY'], 'flag.example,127.0.0.1,localhost,::1');
+  // The same value needs no file, and JSON in the arguments was readable before.
+  const equal = { ...user, env: { SAME: 'x' } };
+  assert.equal(
+    prepareClaude({ ...options, userSettings: { inline: false, settings: equal } }).privateFile,
+    undefined,
+  );
+  const inline = prepareClaude({ ...options, userSettings: { inline: true, settings: user } });
+  assert.equal(inline.privateFile, undefined);
+  assert.match(inline.args[1] ?? '', /ghp-secret/);
 });
 
 test('--settings as the value of another option is not read', () => {
@@ -209,7 +248,7 @@ test('--settings as the value of another option is not read', () => {
 
 test('a dry run masks every secret', () => {
   const prepared = prepare({
-    userSettings: { env: { GITHUB_TOKEN: 'ghp-secret' } },
+    userSettings: { inline: true, settings: { env: { GITHUB_TOKEN: 'ghp-secret' } } },
     env: { OCC_API_KEY: 'sk-one' },
   });
   const plan = toDryRun('claude', prepared);
@@ -230,6 +269,7 @@ test('another program gets the same variables, and no arguments of Claude Code',
     args: ['-p', 'hi'],
     autoMode: false,
     keepEnv: false,
+    privateFile: '',
   };
   const { args, env } = prepareProgram(options);
   assert.deepEqual(args, ['-p', 'hi']);
@@ -252,9 +292,21 @@ test('-m accepts a scenario, a tier, provider/model in both forms, and a bare id
   assert.equal(choose('zen/a/b', all).id, 'zen/a/b');
   assert.equal(choose('anthropic/go/small', all).id, 'go/small');
   assert.equal(choose('WIDE', all).id, 'zen/wide');
+  assert.equal(choose('WIDE[1m]', all).id, 'zen/wide');
   for (const ref of ['nothing', 'other/model', 'zen/', 'constructor', '/x']) {
     assert.throws(() => choose(ref, all), { code: 'model_unknown', exitCode: 2 });
   }
+});
+
+test("-m accepts the aliases of the client's own --model, which the client resolves to tiers", () => {
+  const all = settings();
+  assert.deepEqual(choose('sonnet[1m]', all), { id: 'occ-sonnet[1m]' });
+  assert.deepEqual(choose('opusplan', all), { id: 'opusplan' });
+  assert.deepEqual(choose('opusplan[1m]', all), { id: 'opusplan[1m]' });
+  assert.deepEqual(choose('best', all), { id: 'best' });
+  assert.deepEqual(choose('claude-opus-4-6[1m]', all), { id: 'claude-opus-4-6[1m]' });
+  assert.equal(choose('default', all).id, 'go/middling');
+  assert.throws(() => choose('opusplam', all), /did you mean "opusplan"\?/);
 });
 
 test('-m with a scenario uses its fields, although another entry has the same model', () => {

@@ -132,12 +132,11 @@ test('--keep-env keeps the key in the environment', async (t) => {
 });
 
 test('the first line shows the models and the log; there is no other line in a pipe, and none with --quiet', async (t) => {
-  const { program, run, dir } = home(t);
+  const { program, run } = home(t);
   program('claude', fakeClient(''));
-  const log = join(dir, '.local/state/occ/occ.log');
   const { stderr, stdout } = await run(['launch', '--emulator']);
   const tiers = 'opus, sonnet, haiku, fable → emulator-chat (emulator)';
-  assert.equal(stderr, `occ: ${tiers}; log in ${log}\n`);
+  assert.equal(stderr, `occ: ${tiers}; log: ~/.local/state/occ/occ.log\n`);
   assert.equal(stdout, '');
   assert.equal((await run(['launch', '--emulator', '--quiet'])).stderr, '');
 });
@@ -360,23 +359,97 @@ test('reports conflicting settings, and does not change the files', async (t) =>
   assert.equal(readFileSync(file, 'utf8'), text);
 });
 
-test('the last line warns of a stored default model that only occ can serve', async (t) => {
-  const { run, program, write } = home(t);
-  program(
-    'claude',
-    fakeClient(`fs.writeFileSync(process.env.HOME + '/.claude/settings.json', '{"model":"occ-opus[1m]"}')`),
-  );
+test('says once for each model that the client has stored it as its default', async (t) => {
+  const { program, run, write } = home(t);
+  const store = (model: string): void => {
+    const text = JSON.stringify({ model });
+    program('claude', fakeClient(`fs.writeFileSync(process.env.HOME + '/.claude/settings.json', '${text}')`));
+  };
+  const said = async (): Promise<string> =>
+    (await run(['launch', '--emulator'])).stderr.trimEnd().split('\n').slice(1).join('\n');
   write('.claude/settings.json', '{}');
-  const last = (await run(['launch', '--emulator'])).stderr.trimEnd().split('\n').at(-1);
+  store('occ-opus[1m]');
   assert.match(
-    last ?? '',
-    /stored "occ-opus" as its default model.*remove the line "model" from ~\/\.claude\/settings\.json/,
+    await said(),
+    /stored "occ-opus".*occ launch -m opus.*remove the line "model" from ~\/\.claude\//,
   );
+  assert.equal(await said(), '');
+  store('emulator/emulator-chat');
+  assert.match(await said(), /stored "emulator\/emulator-chat".*occ use emulator\/emulator-chat/);
+  assert.equal(await said(), '');
+  store('opus');
+  assert.equal(await said(), '');
+});
+
+for (const [what, args, code] of [
+  ['a misspelt option', ['--emulater'], 2],
+  ['an option without its value', ['--emulator', '-m'], 2],
+  ['--config without its value', ['--emulator', '--config'], 2],
+  ['an unknown model', ['--emulator', '-m', 'no-such-model'], 2],
+  ['--settings that cannot be read', ['--emulator', '--settings', 'missing.json'], 2],
+  ['a background session', ['--emulator', '--bg', 'do it'], 2],
+  ['a background session after --', ['--emulator', '--', '--background', 'do it'], 2],
+  ['a configuration file that is missing', ['--emulator', '--config', 'missing.json'], 78],
+] as const) {
+  test(`${what} is refused before anything is fetched or started`, async (t) => {
+    const { dir, program, run } = home(t);
+    program('npx', `#!/bin/sh\ntouch ${dir}/fetched\nexit 1\n`);
+    const { code: ended, stdout } = await run(['launch', '--yes', ...args]);
+    assert.equal(ended, code);
+    assert.equal(stdout, '');
+    assert.equal(existsSync(join(dir, 'fetched')), false);
+    assert.equal(existsSync(join(dir, '.local/state/occ/occ.log')), false);
+  });
+}
+
+test('a client that npx has fetched before is run without npx, and no fetch is announced', async (t) => {
+  const { run, program, write, seen, dir } = cached(home(t));
+  program('npx', `#!/bin/sh\ntouch ${dir}/fetched\nexit 1\n`);
+  const launch = () => run(['launch', '--emulator', '--yes']);
+  const { code, stderr } = await launch();
+  assert.equal(code, 6, stderr);
+  assert.deepEqual(seen().argv.slice(-2), ['--model', 'occ-sonnet']);
+  assert.doesNotMatch(stderr, /fetch/);
+  assert.equal(existsSync(join(dir, 'fetched')), false);
+  // Another version is not the one that occ asks npx for.
+  write('.npm/_npx/1/node_modules/@anthropic-ai/claude-code/package.json', '{ "version": "2.2.0" }');
+  await launch();
+  assert.equal(existsSync(join(dir, 'fetched')), true);
+});
+
+/** A home with a client in npm's cache, in a tested version. */
+function cached(at: ReturnType<typeof home>): ReturnType<typeof home> {
+  const modules = '.npm/_npx/1/node_modules';
+  const native = at.write(
+    `${modules}/@anthropic-ai/claude-code-some-platform/claude`,
+    fakeClient('process.exit(6)'),
+  );
+  at.write(`${modules}/@anthropic-ai/claude-code/package.json`, '{ "version": "2.1.999" }');
+  at.write(`${modules}/.package-lock.json`, '{}');
+  chmodSync(native, 0o755);
+  return at;
+}
+
+test('a variable in a --settings file wins over the settings file of the user, in a file of its own', async (t) => {
+  const { run, program, seen, write, dir } = home(t);
   program(
     'claude',
-    fakeClient(`fs.writeFileSync(process.env.HOME + '/.claude/settings.json', '{"model":"opus"}')`),
+    fakeClient(`
+const file = process.argv[process.argv.indexOf('--settings') + 1];
+console.log(fs.readFileSync(file, 'utf8'));
+console.log((fs.statSync(file).mode & 0o777).toString(8));`),
   );
-  assert.equal((await run(['launch', '--emulator'])).stderr.includes('stored'), false);
+  write('.claude/settings.json', '{ "env": { "MINE": "from the user file" } }');
+  write('mine.json', '{ "env": { "MINE": "from the flag" } }');
+  const { stdout } = await run(['launch', '--emulator', '--settings', 'mine.json']);
+  const [text = '', mode] = stdout.trim().split('\n');
+  assert.equal((JSON.parse(text) as { env: Record<string, string> }).env['MINE'], 'from the flag');
+  assert.equal(mode, '600');
+  assert.equal(seen().argv.join(' ').includes('from the flag'), false);
+  assert.deepEqual(
+    readdirSync(join(dir, '.local/state/occ')).filter((name) => name.startsWith('settings')),
+    [],
+  );
 });
 
 test('an unknown model and an option without its value exit with 2', async (t) => {

@@ -1,16 +1,18 @@
 /** The real Claude Code through `occ launch` and `occ start`, and the requests that the upstream receives. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { failing, type Answer } from '../../lib/emulator/answer.ts';
 import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { say } from '../../lib/emulator/script.ts';
+import { isClientOption, takesValue } from '../../lib/clients/client-options.ts';
 import { clientVersions } from '../../lib/clients/find.ts';
 import { isObject, toArray, toObject, toText, type Json } from '../../lib/json.ts';
 import { version } from '../../lib/version.ts';
 import { occ, realClaude, run, sandbox, startForeground, type Ran, type Sandbox } from './client.ts';
+import { logOf } from './launched.ts';
 import { key, posts, configFor, startGo } from './upstream.ts';
 
 const claude = await realClaude();
@@ -41,6 +43,76 @@ test(`the client is ${clientVersions} or newer`, async () => {
   const { stdout } = await run(claude, ['--version'], { cwd: box.work, env: box.env });
   const [, minor = 0, patch = 0] = /^2\.(\d+)\.(\d+)/.exec(stdout)?.map(Number) ?? [];
   assert.ok(minor > 1 || patch >= 330, stdout);
+});
+
+test('occ launch knows every option that the help of the client lists', async () => {
+  await using box = sandbox();
+  const { stdout } = await run(claude, ['--help'], { cwd: box.work, env: box.env });
+  const listed = [...stdout.matchAll(/^ {2}(-.+?)(?: {2}|$)/gm)].flatMap(([, flags = '']) =>
+    [...flags.matchAll(/--[a-zA-Z-]+/g)].map(([name]) => ({ name, valued: / <[^>]+>$/.test(flags) })),
+  );
+  assert.ok(listed.length > 50, stdout);
+  for (const { name, valued } of listed.filter(({ name }) => !['--model', '--help'].includes(name))) {
+    assert.ok(isClientOption(name), name);
+    assert.equal(takesValue(name), valued, name);
+  }
+});
+
+test('the aliases of --model reach the model of their tier, through -m and after --', async () => {
+  await using box = sandbox();
+  const config = box.configure({ models: { default: { provider: 'emulator', model_id: 'emulator-chat' } } });
+  const tier = {
+    opusplan: 'sonnet',
+    'sonnet[1m]': 'sonnet',
+    'opus[1m]': 'opus',
+    best: 'opus',
+    haiku: 'haiku',
+  };
+  for (const [alias, wanted] of Object.entries(tier)) {
+    for (const args of [
+      ['-m', alias, '-p', 'hi'],
+      ['-p', 'hi', '--', '--model', alias],
+    ]) {
+      const ran = await launched(box, config, args);
+      assert.equal(ran.code, 0, ran.stderr);
+      const asked = logOf(box).filter(({ event }) => event === 'request');
+      assert.equal(asked.at(-1)?.['model'], `occ-${wanted}`, args.join(' '));
+    }
+  }
+});
+
+test("a variable of --settings wins over the user's settings file, as without occ", async () => {
+  await using box = sandbox();
+  await using go = await startGo();
+  const config = box.configure(configFor(go.url));
+  mkdirSync(box.env['CLAUDE_CONFIG_DIR'] ?? '');
+  const write = (name: string, env: object): string => {
+    writeFileSync(name, JSON.stringify({ env }));
+    return name;
+  };
+  write(join(box.env['CLAUDE_CONFIG_DIR'] ?? '', 'settings.json'), {
+    MINE: 'from-file',
+    NO_PROXY: 'file.example',
+  });
+  const flag = write(join(box.home, 'flag.json'), { MINE: 'from-flag', NO_PROXY: 'flag.example' });
+  const tool = ['-p', 'Please. [emulator: tool-first]', '--allowedTools', 'Bash(echo:*)', '--settings', flag];
+  const hooks = {
+    SessionStart: [{ hooks: [{ type: 'command', command: 'echo "$MINE $NO_PROXY" > seen.txt' }] }],
+  };
+  writeFileSync(flag, JSON.stringify({ ...(JSON.parse(readFileSync(flag, 'utf8')) as object), hooks }));
+  const ran = await launched(box, config, tool);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.equal(box.read('seen.txt')?.trim(), 'from-flag flag.example,127.0.0.1,localhost,::1');
+  await run(claude, [...tool.slice(0, 2), '--settings', flag], {
+    cwd: box.work,
+    env: {
+      ...box.env,
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
+      ANTHROPIC_AUTH_TOKEN: 'x',
+      CLAUDE_CODE_MAX_RETRIES: '0',
+    },
+  });
+  assert.equal(box.read('seen.txt')?.trim(), 'from-flag flag.example', 'without occ');
 });
 
 for (const [name, runClient] of Object.entries(methods)) {

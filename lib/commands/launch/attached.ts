@@ -3,16 +3,18 @@ import type { LaunchArguments } from '../../clients/arguments.ts';
 import { anyToken } from '../../clients/claude.ts';
 import { providerOf } from '../../clients/choice.ts';
 import type { Settings } from '../../config/settings.ts';
+import { withTilde } from '../../config/paths.ts';
 import { loadSettings } from '../../config/load.ts';
 import type { ProxyRecord } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { toText } from '../../json.ts';
 import type { Output } from '../../terminal/output.ts';
-import { chooseModel, printDryRun, prepare, runClient, warnOfStoredModel } from './client.ts';
+import { checkArguments, chooseModel, printDryRun, prepare, runClient, warnOfStoredModel } from './client.ts';
 import { renderTiers } from './page.ts';
 import { locateClient } from './locate-client.ts';
 import { queryProxy, requireRunning, clientVariables } from '../../daemon/running.ts';
 import type { System } from '../../terminal/command-context.ts';
+import { say, warn } from '../../terminal/talk.ts';
 
 /** Resolves to the exit code of the child. OccError `not_running` (exit 3) if no proxy runs. */
 export async function launchAttached(args: LaunchArguments, system: System, output: Output): Promise<number> {
@@ -24,17 +26,18 @@ export async function launchAttached(args: LaunchArguments, system: System, outp
   const settings = await settingsOf(record, args, system);
   // A proxy without a token accepts any, but the client needs one.
   const token = (await clientVariables(record))['ANTHROPIC_AUTH_TOKEN'] ?? anyToken;
+  checkArguments(args, settings, system);
   const choice = chooseModel(args, settings, true);
   const options = { args, system, token, choice };
   if (args.dryRun) return printDryRun(options, settings, record.url, output);
   const client = await locateClient(args, system, output, settings.keyVariables);
   const prepared = prepare(options, settings, record.url);
-  output.info(renderTiers(settings, choice, record.log, output.stderrStyle));
-  for (const note of prepared.notes) output.warn(`occ: ${note}`);
+  await say(output, renderTiers(settings, choice, withTilde(record.log, system.home), output.stderrStyle));
+  for (const note of prepared.notes) await warn(output, note);
   try {
     return await runClient(client, prepared, output);
   } finally {
-    if (args.client !== 'exec') warnOfStoredModel(system, settings, output);
+    if (args.client !== 'exec') await warnOfStoredModel(system, settings, output);
   }
 }
 

@@ -1,12 +1,19 @@
 /** Prepares and runs the client of a launch, whichever proxy it uses. */
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import { choose, defaultChoice, type Choice } from '../../clients/choice.ts';
 import { prepareClaude, prepareProgram, type ClaudeOptions, type Prepared } from '../../clients/claude.ts';
+import { hasOption } from '../../clients/client-options.ts';
+import { quote } from '../../clients/shell.ts';
 import { installCommand } from '../../clients/find.ts';
 import { readUserSettings } from '../../clients/user-settings.ts';
-import { readStoredSettings, storedModelNotice } from '../../clients/conflicts.ts';
+import { describeStored, readStoredSettings, storedModel } from '../../clients/conflicts.ts';
 import { configuredModels, toId } from '../../clients/tiers.ts';
+import { findPlaces, makePrivateDirectory, writePrivateFile } from '../../config/paths.ts';
 import type { Settings } from '../../config/settings.ts';
+import { warn } from '../../terminal/talk.ts';
 import { runChild } from '../../terminal/child.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { tierId, tiers } from '../../proxy/policy/tiers.ts';
@@ -34,6 +41,25 @@ export function chooseModel(args: LaunchArguments, settings: Settings, trial: bo
   return choice;
 }
 
+/**
+ * Checks the arguments before anything is fetched or started. OccError for an unknown model, for `--settings` that cannot be
+ * read, and for a background session, which would outlive a proxy that ends with the launch.
+ */
+export function checkArguments(args: LaunchArguments, settings: Settings, system: System): void {
+  chooseModel(args, settings, args.emulator || args.attach);
+  if (args.client === 'exec') return;
+  readUserSettings(args.forClient, system.cwd);
+  if (!args.attach && hasOption(args.forClient, ['--bg', '--background'])) throw background(args);
+}
+
+function background({ forClient }: LaunchArguments): OccError {
+  const words = forClient.map((word) => quote(word)).join(' ');
+  return new OccError('usage', 'a background session would outlive the proxy of this launch', {
+    exitCode: exitCodes.usage,
+    remedy: `use a proxy that stays:\nocc start\nocc launch --attach ${words}`,
+  });
+}
+
 /** The arguments and the environment of the client, from occ's settings and the client's own files. */
 export function prepare(
   { args, system, token, choice }: PrepareOptions,
@@ -53,7 +79,8 @@ export function prepare(
     ...(choice !== undefined && { choice }),
     ...(userSettings !== undefined && { userSettings }),
     ...(stored.mode !== undefined && { storedMode: stored.mode }),
-    ...(stored.noProxy !== undefined && { storedNoProxy: stored.noProxy }),
+    storedEnv: stored.env,
+    privateFile: join(findPlaces(system).runtimeDir, `settings-${randomBytes(6).toString('hex')}.json`),
   };
   if (args.client === 'exec') return prepareProgram({ ...options, args: args.forClient.slice(1) });
   const prepared = prepareClaude(options);
@@ -75,7 +102,7 @@ export async function printDryRun(
   const command =
     args.client === 'exec' ? (args.forClient[0] ?? '') : found.kind === 'missing' ? 'claude' : found.command;
   const plan = toDryRun(command, prepared);
-  for (const note of plan.notes) output.warn(`occ: ${note}`);
+  for (const note of plan.notes) await warn(output, note);
   if (output.json) output.printJson({ ...plan });
   else for (const line of renderDryRun(plan)) output.print(line);
   return exitCodes.ok;
@@ -84,7 +111,13 @@ export async function printDryRun(
 /** Runs the client; resolves to its exit code. */
 export async function runClient(client: Located, prepared: Prepared, output: Output): Promise<number> {
   const { command, before } = client;
+  const { privateFile } = prepared;
+  if (privateFile !== undefined) {
+    makePrivateDirectory(dirname(privateFile.path));
+    writePrivateFile(privateFile.path, privateFile.text);
+  }
   const end = await runChild({ command, args: [...before, ...prepared.args], env: prepared.env });
+  if (privateFile !== undefined) rmSync(privateFile.path, { force: true });
   if (end.kind === 'ended') return end.code;
   if (end.kind === 'not_found') {
     throw new OccError('client_not_found', `${command} was not found`, {
@@ -99,9 +132,14 @@ export async function runClient(client: Located, prepared: Prepared, output: Out
   return notRunnable;
 }
 
-/** Warns if the client has stored a default model that only occ can serve. */
-export function warnOfStoredModel(system: System, settings: Settings, output: Output): void {
+/** Says once for each model that the client has stored it as its default, although only occ can serve it. */
+export async function warnOfStoredModel(system: System, settings: Settings, output: Output): Promise<void> {
   const offered = new Set([...tiers.map(tierId), ...configuredModels(settings).map(toId)]);
-  const notice = storedModelNotice(system, offered);
-  if (notice !== undefined) output.warn(`occ: ${notice}`);
+  const stored = storedModel(system, offered);
+  if (stored === undefined) return;
+  const { openConsents } = await import('../../config/consents.ts');
+  const consents = await openConsents(findPlaces({ env: system.env, home: system.home }).stateDir);
+  if (consents.recall('storedModelSaid') === stored.id) return;
+  await warn(output, describeStored(stored));
+  consents.remember('storedModelSaid', stored.id);
 }

@@ -1,9 +1,9 @@
 /** `occ launch`: runs a proxy in this process and the client as its child, and exits with the client's exit code. */
 import type { Command } from 'commander';
-import { splitArguments } from '../../clients/arguments.ts';
 import { withoutNpx } from '../../clients/npx-environment.ts';
 import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 import { withHelp, type HelpPage } from '../../terminal/help-page.ts';
+import { readArguments } from './read-arguments.ts';
 
 const page: HelpPage = {
   notes: [
@@ -27,7 +27,7 @@ const page: HelpPage = {
   },
 };
 
-/** Its arguments are parsed by `splitArguments`, because commander cannot split them between occ and a client. */
+/** Its arguments are parsed by `readArguments`, because commander cannot split them between occ and a client. */
 export function defineLaunch(program: Command, { system, globals, end }: CommandContext): void {
   const command = program
     .command('launch')
@@ -47,9 +47,9 @@ export function defineLaunch(program: Command, { system, globals, end }: Command
     .option('--keep-env', 'keep provider keys in the environment of the client')
     .allowUnknownOption()
     .action(async (words: string[]) => {
-      const args = splitArguments(words);
-      if (args.help) return command.outputHelp();
       const globalOptions = globals();
+      const args = await readArguments(words, system, () => outputFor(system, globalOptions));
+      if (args.help) return command.outputHelp();
       const output = await outputFor(system, {
         ...globalOptions,
         color: globalOptions.color !== false && !args.noColor,

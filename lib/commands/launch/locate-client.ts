@@ -4,12 +4,14 @@ import type { LaunchArguments } from '../../clients/arguments.ts';
 import {
   installCommand,
   clientPackage,
+  clientMegabytes,
   clientVersions,
   fetchArguments,
   findClaude,
   findFetched,
   runArguments,
 } from '../../clients/find.ts';
+import { fetchedBytes, findCached, npmCache } from '../../clients/npx-cache.ts';
 import { openConsents } from '../../config/consents.ts';
 import { findPlaces } from '../../config/paths.ts';
 import { endingSignalNames, endingSignals, exitCodes, OccError, type ExitCode } from '../../errors.ts';
@@ -43,23 +45,51 @@ export async function locateClient(
   const found = findClaude(system.env, system.home);
   // One that is not executable is run anyway, for the error of the system.
   if (found.kind !== 'missing') return { command: found.command, before: [] };
-  if (!(await mayFetch(args, system, output))) throw notFound();
-  const fetching = fetchClient({ ...system, env: without(system.env, ['ANTHROPIC_API_KEY', ...hidden]) });
-  const path = await withProgress(output, `fetching ${clientPackage}@${clientVersions} with npx`, fetching);
-  const program = path === undefined ? undefined : findFetched(path);
+  const cache = npmCache(system.env, system.home);
+  const cached = findCached(cache);
+  if (!(await mayFetch(args, system, output, cached !== undefined))) throw notFound();
+  if (cached !== undefined) return { command: cached, before: [] };
+  const env = without(system.env, ['ANTHROPIC_API_KEY', ...hidden]);
+  const program = await fetchProgram({ ...system, env }, output, cache);
   // A replacement of npx that printed something else runs the client by itself.
   return program === undefined ? { command: 'npx', before: runArguments } : { command: program, before: [] };
 }
 
+/**
+ * Fetches the client, and says what is fetched, how much of it has been written, and how long that has taken. Undefined if
+ * a replacement of npx did not say where the program is.
+ */
+async function fetchProgram(system: System, output: Output, cache: string): Promise<string | undefined> {
+  const what = `fetching Claude Code ${clientVersions} with npx (about ${clientMegabytes} MB)`;
+  const began = performance.now();
+  const before = fetchedBytes(cache);
+  const seconds = (): string => `${Math.round((performance.now() - began) / 1000)} s`;
+  const progress = (): string => {
+    const megabytes = Math.round(Math.max(0, fetchedBytes(cache) - before) / 1_000_000);
+    return `${what}: ${seconds()}${megabytes === 0 ? '' : `, ${megabytes} MB written`}`;
+  };
+  const path = await withProgress(output, output.animated ? progress : what, fetchClient(system));
+  const program = path === undefined ? undefined : findFetched(path);
+  if (program !== undefined) output.info(`fetched Claude Code in ${seconds()}`);
+  return program;
+}
+
 /** Asks once for each version range, and stores the answer yes. */
-async function mayFetch(args: LaunchArguments, system: System, output: Output): Promise<boolean> {
+async function mayFetch(
+  args: LaunchArguments,
+  system: System,
+  output: Output,
+  isCached: boolean,
+): Promise<boolean> {
   if (args.yes) return true;
   if (system.stdin.isTTY !== true || !output.terminal) return false;
   const { stateDir } = findPlaces({ env: system.env, home: system.home });
   const consents = await openConsents(stateDir);
   const wanted = `${clientPackage}@${clientVersions}`;
   if (consents.recall('fetchAgreedTo') === wanted) return true;
-  const question = `claude was not found. Fetch and run ${clientPackage} with npx?`;
+  const question = isCached
+    ? `claude was not found on PATH. Run the ${clientPackage} that npx has fetched before?`
+    : `claude was not found. Fetch ${clientPackage} (about ${clientMegabytes} MB) with npx and run it?`;
   const agreed = await openPrompts(system, output, 'nothing was started').confirm(question);
   if (agreed) consents.remember('fetchAgreedTo', wanted);
   return agreed;

@@ -1,5 +1,5 @@
 /** Renders the first and the last line of a launch. */
-import type { Choice } from '../../clients/choice.ts';
+import { defaultChoice, type Choice } from '../../clients/choice.ts';
 import { tierRoutes } from '../../clients/tiers.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Tier } from '../../proxy/policy/tiers.ts';
@@ -7,7 +7,7 @@ import type { ProxyStats } from '../../proxy/server.ts';
 import { amount, count } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 
-/** `occ: opus, fable → kimi-k3 (opencode-go); sonnet → …; haiku → …; log in …`: tiers are grouped by model. */
+/** `opus, fable → kimi-k3 (opencode-go); sonnet → …; haiku → …; log: …`: tiers are grouped by model. */
 export function renderTiers(settings: Settings, choice: Choice, logPath: string, style: Style): string {
   const byModel = new Map<string, Tier[]>();
   for (const [tier, { modelId, provider }] of Object.entries(tierRoutes(settings)) as [
@@ -18,9 +18,10 @@ export function renderTiers(settings: Settings, choice: Choice, logPath: string,
     byModel.set(model, [...(byModel.get(model) ?? []), tier]);
   }
   const parts = [...byModel].map(([model, grouped]) => `${grouped.join(', ')} → ${model}`);
-  const { entry } = choice;
+  const { entry, id } = choice;
   if (entry !== undefined) parts.unshift(`selected → ${style.bold(entry.model_id)} (${entry.provider})`);
-  return `occ: ${parts.join('; ')}; log in ${logPath}`;
+  else if (id !== defaultChoice.id) parts.unshift(`selected → ${id.replace(/^occ-/, '')}`);
+  return `${parts.join('; ')}; log: ${logPath}`;
 }
 
 type SummaryStats = Pick<

@@ -5,12 +5,13 @@
 import { randomBytes } from 'node:crypto';
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import { withChoice, providerOf, defaultChoice, type Choice } from '../../clients/choice.ts';
-import { findPlaces, possibleConfigFiles } from '../../config/paths.ts';
+import { findPlaces, possibleConfigFiles, withTilde } from '../../config/paths.ts';
 import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import {
+  checkArguments,
   chooseModel,
   printDryRun,
   prepare,
@@ -21,9 +22,11 @@ import {
 import { renderTiers, renderSummary } from './page.ts';
 import { announcement } from './announce.ts';
 import { locateClient } from './locate-client.ts';
+import { usesEmulator } from '../../host/emulator.ts';
 import { openHost, requireKey, type Host } from '../../host/host.ts';
 import { freshSettings } from '../../catalog/fresh-settings.ts';
 import type { System } from '../../terminal/command-context.ts';
+import { say, warn } from '../../terminal/talk.ts';
 
 /** Resolves to the exit code of the child. OccError if it cannot be run. */
 export async function launch(args: LaunchArguments, system: System, output: Output): Promise<number> {
@@ -36,7 +39,9 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
   const settings = await readySettings(args, system, token);
   const trial = args.emulator;
   const options = { args, system, token };
-  if (args.dryRun) return dryRun(options, settings, output);
+  const preview = await previewSettings(args, settings);
+  checkArguments(args, preview, system);
+  if (args.dryRun) return dryRun(options, preview, output);
 
   const client = await locateClient(args, system, output, settings.keyVariables);
   let choice: Choice | undefined;
@@ -64,8 +69,9 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
   try {
     const current = { choice: choice ?? defaultChoice, settings: host.settings.current() };
     const prepared = prepare({ ...options, choice: current.choice }, current.settings, host.proxy.url);
-    output.info(renderTiers(current.settings, current.choice, host.logPath, output.stderrStyle));
-    for (const note of [...prepared.notes, ...configNotes(settings, output)]) output.warn(`occ: ${note}`);
+    const log = withTilde(host.logPath, system.home);
+    await say(output, renderTiers(current.settings, current.choice, log, output.stderrStyle));
+    for (const note of [...prepared.notes, ...configNotes(settings, output)]) await warn(output, note);
     return await runClient(client, prepared, output);
   } finally {
     announced.withdraw();
@@ -117,18 +123,18 @@ function requireProgram(args: LaunchArguments): void {
   }
 }
 
+/** The settings of the launch before its proxy listens. */
+async function previewSettings({ emulator }: LaunchArguments, settings: Settings): Promise<Settings> {
+  if (!emulator && !usesEmulator(settings)) return settings;
+  const { emulatorSettings, withEmulator } = await import('../../emulator/settings.ts');
+  // The emulator does not listen yet, so there is no port.
+  return (emulator ? emulatorSettings : withEmulator)(settings, 'http://127.0.0.1:0');
+}
+
 async function dryRun(options: PrepareOptions, settings: Settings, output: Output): Promise<number> {
   const { args } = options;
-  const { emulatorSettings } = await import('../../emulator/settings.ts');
-  // Nothing listens in a dry run, so there is no port to show.
-  const effective = args.emulator ? emulatorSettings(settings, 'http://127.0.0.1:0') : settings;
-  const choice = chooseModel(args, effective, args.emulator);
-  return printDryRun(
-    { ...options, choice },
-    withChoice(effective, choice),
-    'http://127.0.0.1:<port>',
-    output,
-  );
+  const choice = chooseModel(args, settings, args.emulator);
+  return printDryRun({ ...options, choice }, withChoice(settings, choice), 'http://127.0.0.1:<port>', output);
 }
 
 /** Warnings about the configuration file, with --verbose. */
@@ -143,5 +149,5 @@ async function finish(host: Host, args: LaunchArguments, system: System, output:
   if (error) output.warn(`occ: the configuration was changed, but not used: ${error.message}`);
   // Everything is counted only after the host has closed.
   if (output.terminal) output.info(renderSummary(host.proxy.stats(), output.stderrStyle));
-  if (args.client !== 'exec') warnOfStoredModel(system, host.settings.current(), output);
+  if (args.client !== 'exec') await warnOfStoredModel(system, host.settings.current(), output);
 }

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { checkNode, wasTested } from '../../../lib/doctor/checks/machine/programs.ts';
+import { wasTested } from '../../../lib/clients/versions.ts';
+import { checkNode } from '../../../lib/doctor/checks/machine/programs.ts';
 import { put, scratchHome } from '../../config/scratch.ts';
 import { finding, runChecks } from '../run-checks.ts';
 

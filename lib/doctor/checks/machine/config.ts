@@ -1,7 +1,7 @@
 /** Checks that the configuration is valid and private, and that the providers have keys. Keys are never shown. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openToOthers } from '../../../config/paths.ts';
+import { openToOthers, withTilde } from '../../../config/paths.ts';
 import { OccError } from '../../../errors.ts';
 import { loadedIn, type Check, type CheckResult, type Remedy } from '../../check.ts';
 import { keyPlace, setKey } from '../key-place.ts';
@@ -30,7 +30,7 @@ export const config: Check = {
     }
     const { settings, source, values } = loaded;
     if (source === undefined) return { level: 'ok', summary: 'no file; the built-in defaults apply' };
-    const name = tilde(source.file, machine.home);
+    const name = withTilde(source.file, machine.home);
     const open = [dirname(source.file), source.file].filter((path) => existsSync(path) && openToOthers(path));
     // If the user chose the file, the permissions of its directory are the user's choice, too.
     const exposed =
@@ -38,7 +38,7 @@ export const config: Check = {
     if (exposed.length > 0) {
       return {
         level: 'warn',
-        summary: `other users can read ${exposed.map((path) => tilde(path, machine.home)).join(' and ')}`,
+        summary: `other users can read ${exposed.map((path) => withTilde(path, machine.home)).join(' and ')}`,
         fault: 'client',
         remedy: {
           text: 'restrict it to your user',
@@ -62,10 +62,6 @@ export const config: Check = {
   },
 };
 
-export function tilde(path: string, home: string): string {
-  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
-}
-
 export const keys: Check = {
   code: 'keys',
   title: 'the provider has a key',
@@ -78,7 +74,7 @@ export const keys: Check = {
     const loaded = loadedIn(context);
     if (provider === undefined) throw new Error(`${name} is not a provider`);
     const place = keyPlace(loaded, name);
-    const from = tilde(place.from, machine.home);
+    const from = withTilde(place.from, machine.home);
     if (provider.missingKey !== undefined && !(offline && provider.keyCommandNotRun)) {
       return {
         level: offline ? 'warn' : 'fail',

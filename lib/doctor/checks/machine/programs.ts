@@ -1,6 +1,7 @@
 /** Checks the versions of Node and Claude Code. */
 import { execFile } from 'node:child_process';
 import { installCommand, clientVersions, findClaude } from '../../../clients/find.ts';
+import { isOlder, wasTested } from '../../../clients/versions.ts';
 import type { Check, CheckResult } from '../../check.ts';
 
 /** The minimum of undici, and therefore of this package (`engines`). */
@@ -71,24 +72,4 @@ function versionOf(
     const options = { env: { ...env }, signal, timeout: 7000, killSignal: 'SIGKILL' } as const;
     execFile(command, ['--version'], options, (_, stdout) => resolve(/\d+\.\d+\.\d+/.exec(stdout)?.[0]));
   });
-}
-
-/** True for a version within `~major.minor.patch`. */
-export function wasTested(version: string, range: string): boolean {
-  const [major, minor] = numbers(version);
-  const oldest = range.replace('~', '');
-  const [wantedMajor, wantedMinor] = numbers(oldest);
-  return major === wantedMajor && minor === wantedMinor && !isOlder(version, oldest);
-}
-
-function isOlder(version: string, than: string): boolean {
-  const other = numbers(than);
-  for (const [i, number] of numbers(version).entries()) {
-    if (number !== other[i]) return number < (other[i] ?? 0);
-  }
-  return false;
-}
-
-function numbers(version: string): number[] {
-  return version.split('.').map((part) => Number.parseInt(part, 10));
 }

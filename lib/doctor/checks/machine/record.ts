@@ -1,10 +1,9 @@
 /** Checks that the record of a background proxy matches a running proxy. */
 import { existsSync } from 'node:fs';
-import { findPlaces } from '../../../config/paths.ts';
+import { findPlaces, withTilde } from '../../../config/paths.ts';
 import { probe } from '../../../daemon/probe.ts';
 import { readRecord, recordFile } from '../../../daemon/record.ts';
 import type { Check, CheckResult } from '../../check.ts';
-import { tilde } from './config.ts';
 
 export const record: Check = {
   code: 'record',
@@ -16,7 +15,7 @@ export const record: Check = {
   async run({ machine }): Promise<CheckResult> {
     const { runtimeDir } = findPlaces(machine);
     const found = readRecord(runtimeDir);
-    const file = tilde(recordFile(runtimeDir), machine.home);
+    const file = withTilde(recordFile(runtimeDir), machine.home);
     if (found === undefined) {
       if (!existsSync(recordFile(runtimeDir)))
         return { level: 'ok', summary: 'no proxy runs in the background' };
