@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withTilde } from '../config/paths.ts';
+import { withTilde } from '../tilde.ts';
 import { isObject, parseJson, toObject, toText, type JsonObject } from '../json.ts';
 import type { Environment } from './environment.ts';
 import { tierOf } from '../proxy/policy/tiers.ts';

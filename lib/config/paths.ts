@@ -102,11 +102,6 @@ export function possibleConfigFiles(options: PlaceOptions & { configFile?: strin
   return [configFile, ...legacyFiles];
 }
 
-/** The path for people: with `~` for the home directory. */
-export function withTilde(path: string, home: string): string {
-  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
-}
-
 /** Creates the directory with mode 0700, or removes the access of other users from an existing one. */
 export function makePrivateDirectory(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });

@@ -3,7 +3,7 @@ import type { LaunchArguments } from '../../clients/arguments.ts';
 import { anyToken } from '../../clients/claude.ts';
 import { providerOf } from '../../clients/choice.ts';
 import type { Settings } from '../../config/settings.ts';
-import { withTilde } from '../../config/paths.ts';
+import { withTilde } from '../../tilde.ts';
 import { loadSettings } from '../../config/load.ts';
 import type { ProxyRecord } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';

@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import { withChoice, providerOf, defaultChoice, type Choice } from '../../clients/choice.ts';
-import { findPlaces, possibleConfigFiles, withTilde } from '../../config/paths.ts';
+import { findPlaces, possibleConfigFiles } from '../../config/paths.ts';
+import { withTilde } from '../../tilde.ts';
 import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';

@@ -1,7 +1,8 @@
 /** Checks that the configuration is valid and private, and that the providers have keys. Keys are never shown. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openToOthers, withTilde } from '../../../config/paths.ts';
+import { openToOthers } from '../../../config/paths.ts';
+import { withTilde } from '../../../tilde.ts';
 import { OccError } from '../../../errors.ts';
 import { loadedIn, type Check, type CheckResult, type Remedy } from '../../check.ts';
 import { keyPlace, setKey } from '../key-place.ts';

@@ -1,6 +1,7 @@
 /** Checks that the record of a background proxy matches a running proxy. */
 import { existsSync } from 'node:fs';
-import { findPlaces, withTilde } from '../../../config/paths.ts';
+import { findPlaces } from '../../../config/paths.ts';
+import { withTilde } from '../../../tilde.ts';
 import { probe } from '../../../daemon/probe.ts';
 import { readRecord, recordFile } from '../../../daemon/record.ts';
 import type { Check, CheckResult } from '../../check.ts';
