@@ -11,38 +11,59 @@ export type Level = 'ok' | 'warn' | 'fail' | 'skipped';
 /** Who is at fault: the client side (this machine, its settings, the user), occ itself, or the provider. */
 export type Side = 'client' | 'occ' | 'provider';
 
+/** The next step after a failure or a warning. */
 export interface Remedy {
   text: string;
-  /** Shell commands, ready to run. */
-  commands: readonly string[];
+  /** Shell commands, ready to run. None of them contains a secret, because a shell keeps a history. */
+  commands: readonly [string, ...string[]];
 }
 
 /**
  * Why a check was skipped.
  * - `need`: the check that it needs did not succeed.
  * - `time`: the time limit of the whole run was reached.
+ * - `busy`: other programs used the processors for so long that the result would say nothing about occ.
  * - `not_applicable`: this machine or provider has nothing to check.
  * - `not_observed`: the provider or model did not do what the check judges.
  */
 export type Skip =
   | { because: 'need'; check: string }
-  | { because: 'time' | 'interrupted' | 'not_applicable' | 'not_observed' };
+  | { because: 'time' | 'busy' | 'interrupted' | 'not_applicable' | 'not_observed' };
 
-/** The result of one check. */
-export interface CheckResult {
-  level: Level;
+interface Judged {
   /** One line. */
   summary: string;
-  /** Set if `level` is `skipped`. */
-  skipped?: Skip;
   detail?: string;
-  fault?: Side;
-  remedy?: Remedy;
   /** What both sides of each exchange sent. Saved as evidence for a failure or a warning. */
   exchanges?: readonly RecordedExchange[];
 }
 
-export interface Finding extends Omit<CheckResult, 'exchanges'> {
+export interface Passed extends Judged {
+  level: 'ok';
+}
+
+/** Every problem has a next step. */
+export interface Problem extends Judged {
+  level: 'fail' | 'warn';
+  fault: Side;
+  remedy: Remedy;
+}
+
+export interface Skipped extends Judged {
+  level: 'skipped';
+  skipped: Skip;
+}
+
+/** The result of one check. */
+export type CheckResult = Passed | Problem | Skipped;
+
+export interface Finding {
+  level: Level;
+  summary: string;
+  detail?: string;
+  fault?: Side;
+  remedy?: Remedy;
+  skipped?: Skip;
   code: string;
   /** The provider or model that was checked: `opencode-go`, `opencode-go/glm-5.3`. Absent for this machine. */
   subject?: string;
@@ -71,7 +92,9 @@ export interface Check {
   scope: 'machine' | 'provider' | 'model';
   /** Codes of checks that must not fail or be skipped; for the same provider and model, if they have several subjects. */
   needs: readonly string[];
-  /** Milliseconds. */
+  /** Why the checks that need this one cannot run after it failed, in a few words: `no key`. */
+  unmet?: string;
+  /** Milliseconds. Time in which other programs kept this process from running does not count. */
   limitMs: number;
   /** Takes longer than ten seconds by design: excluded by `--quick`, and live only with `--long`. */
   long?: boolean;
@@ -95,6 +118,8 @@ export interface Context {
   loaded: LoadedSettings | OccError;
   /** `--offline`: a missing key is only a warning. */
   offline: boolean;
+  /** True while other programs use the processors so much that delays say nothing about occ or a provider. */
+  isBusy(): boolean;
   /** Aborts when the time limit of this check is reached and when the whole run ends. */
   signal: AbortSignal;
   /** The duration of the two-minute stream, in seconds. */
@@ -118,6 +143,6 @@ export function loadedIn({ loaded }: Pick<Context, 'loaded'>): LoadedSettings {
   return loaded;
 }
 
-export function skip(because: Exclude<Skip['because'], 'need'>, summary: string): CheckResult {
+export function skip(because: Exclude<Skip['because'], 'need'>, summary: string): Skipped {
   return { level: 'skipped', summary, skipped: { because } };
 }

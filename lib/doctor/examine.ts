@@ -1,59 +1,66 @@
 /** Runs checks concurrently as far as their needs allow, each within its time limit. */
-import { OccError } from '../errors.ts';
-import { skip, type Check, type CheckResult, type Context, type Finding } from './check.ts';
+import { wait, type Clock } from '../proxy/clock.ts';
+import { skip, type Check, type CheckResult, type Context, type Finding, type Skipped } from './check.ts';
+import { startLimit, type Ended } from './limit.ts';
 import { satisfies, type Instance } from './select.ts';
-import { CheckFailure } from './laws/fault.ts';
+import { toProblem } from './laws/fault.ts';
 
 export interface Examination {
   instances: readonly Instance[];
   context: Omit<Context, 'signal'>;
-  /** Aborts to end the whole run. */
+  /** Aborts to end the whole run. Checks that are not finished by then are skipped. */
   signal: AbortSignal;
+  clock: Clock;
+  /** Milliseconds since the start of the run that other programs took; see `lost-time.ts`. */
+  lostMs: () => number;
   /** Milliseconds for the whole run (`--quick`). Checks that are not finished by then are skipped. */
   limitMs?: number;
   /** Saves what both sides sent and returns the file. */
   saveEvidence: (finding: Finding, result: CheckResult) => string | undefined;
   /** Removes secrets from a text. */
   redact: (text: string) => string;
-  /** Called whenever a check starts or ends. */
-  onProgress?: (running: readonly Instance[], done: number) => void;
+  watch?: Watch;
+}
+
+/** What is told about a run while it goes on. `index` is the position of the instance. */
+export interface Watch {
+  onStart?(index: number): void;
+  onFound?(index: number, finding: Finding): void;
 }
 
 /** Concurrent live checks: few enough not to reach a provider's rate limit. */
 const maxConcurrentLive = 4;
 
-/** Returns the findings in the order of the instances. Rejects when `signal` aborts, after every check has ended. */
+/** Returns the findings in the order of the instances, after every check has ended. */
 export async function examine(examination: Examination): Promise<Finding[]> {
-  const { instances, signal, onProgress } = examination;
-  const deadline = performance.now() + (examination.limitMs ?? Infinity);
+  const { instances, clock, limitMs, watch } = examination;
+  const deadlineMs = clock.monotonic() + (limitMs ?? Infinity);
   const findings = new Map<Instance, Promise<Finding>>();
-  const running = new Set<Instance>();
   const enterLive = limitConcurrency(maxConcurrentLive);
-  let done = 0;
-  for (const instance of instances) findings.set(instance, runAfterNeeds(instance));
-  const all = await Promise.all(findings.values());
-  signal.throwIfAborted();
-  return all;
+  for (const [index, instance] of instances.entries()) findings.set(instance, find(instance, index));
+  return Promise.all(findings.values());
 
-  async function runAfterNeeds(instance: Instance): Promise<Finding> {
+  async function find(instance: Instance, index: number): Promise<Finding> {
     // `findings` is complete only after this turn of the event loop.
     await Promise.resolve();
+    const finding = await runAfterNeeds(instance, index);
+    watch?.onFound?.(index, finding);
+    return finding;
+  }
+
+  async function runAfterNeeds(instance: Instance, index: number): Promise<Finding> {
     const needs = instances.filter((need) => need !== instance && satisfies(need, instance));
     const found = await Promise.all(needs.flatMap((need) => findings.get(need) ?? []));
     const missing = found.find(({ level }) => level === 'fail' || level === 'skipped');
     if (missing) return toFinding(instance, skippedFor(missing), 0);
     const leave = instance.check.kind === 'live' ? await enterLive() : () => {};
-    const began = performance.now();
-    running.add(instance);
-    onProgress?.([...running], done);
+    const began = clock.monotonic();
+    watch?.onStart?.(index);
     try {
-      const result = await runWithinLimit(instance, examination, deadline);
-      return toFinding(instance, result, performance.now() - began);
+      const result = await runWithinLimit(instance, examination, deadlineMs);
+      return toFinding(instance, result, clock.monotonic() - began);
     } finally {
       leave();
-      running.delete(instance);
-      done++;
-      onProgress?.([...running], done);
     }
   }
 
@@ -77,42 +84,38 @@ export async function examine(examination: Examination): Promise<Finding[]> {
   }
 }
 
-/** Names the first cause: the check that failed, not one that was skipped for it. */
-function skippedFor({ code, skipped }: Finding): CheckResult {
+/** Names the first cause: the check that failed, or why the one that was needed has no result. */
+function skippedFor({ code, skipped, summary }: Finding): Skipped {
+  if (skipped?.because === 'time' || skipped?.because === 'interrupted' || skipped?.because === 'busy')
+    return skip(skipped.because, summary);
   const check = skipped?.because === 'need' ? skipped.check : code;
   return { level: 'skipped', summary: `needs ${check}`, skipped: { because: 'need', check } };
 }
 
 async function runWithinLimit(
   { check, subject }: Instance,
-  { context, signal }: Examination,
-  deadline: number,
+  { context, signal, clock, lostMs }: Examination,
+  deadlineMs: number,
 ): Promise<CheckResult> {
-  const left = Math.max(0, deadline - performance.now());
-  const limitMs = Math.min(check.limitMs, left);
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), limitMs);
+  const limit = startLimit({ clock, lostMs, limitMs: check.limitMs, deadlineMs });
   const ended = AbortSignal.any([signal, limit.signal]);
   let result: Promise<CheckResult> | undefined;
   try {
     ended.throwIfAborted();
     result = Promise.resolve(check.run({ ...context, signal: ended }, subject));
-    return await Promise.race([result, rejectOnAbort(ended)]);
+    const found = await Promise.race([result, rejectOnAbort(ended)]);
+    // What a check returns because it was aborted is no result.
+    ended.throwIfAborted();
+    return found;
   } catch (error) {
     // The check must end before its finding is reported.
-    const exchanges = ended.aborted ? await exchangesOf(result) : undefined;
+    const exchanges = ended.aborted ? await exchangesOf(result, clock) : undefined;
     if (signal.aborted) return skip('interrupted', 'interrupted');
-    if (limit.signal.aborted)
-      return { ...timedOut(check, limitMs < check.limitMs), ...(exchanges && { exchanges }) };
-    if (error instanceof CheckFailure) {
-      const { message, level, fault, remedy } = error;
-      return { level, summary: message, fault, ...(remedy && { remedy }) };
-    }
-    if (error instanceof OccError) return { level: 'fail', summary: error.message, fault: 'client' };
-    const summary = `the check itself failed: ${error instanceof Error ? error.message : String(error)}`;
-    return { level: 'fail', summary, fault: 'occ' };
+    const why = limit.ended();
+    if (why !== undefined) return { ...timedOut(check, why), ...(exchanges && { exchanges }) };
+    return toProblem(error);
   } finally {
-    clearTimeout(timer);
+    limit.cancel();
   }
 }
 
@@ -122,21 +125,29 @@ const graceMs = 1000;
 /** The exchanges recorded by an aborted check; undefined if it does not end in time. */
 async function exchangesOf(
   result: Promise<CheckResult> | undefined,
+  clock: Clock,
 ): Promise<CheckResult['exchanges'] | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const grace = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), graceMs)));
-  const found = await Promise.race([result?.catch(() => undefined), grace]);
-  clearTimeout(timer);
-  return found?.exchanges;
+  if (result === undefined) return undefined;
+  const settled = new AbortController();
+  const found = result.catch(() => undefined);
+  void found.finally(() => settled.abort());
+  return (await Promise.race([found, wait(clock, graceMs, settled.signal)]))?.exchanges;
 }
 
-function timedOut({ limitMs, kind }: Check, quick: boolean): CheckResult {
-  if (quick) return skip('time', 'not finished within the ten seconds of --quick');
-  return {
-    level: 'fail',
-    summary: `not finished within ${limitMs / 1000} s`,
-    fault: kind === 'live' ? 'provider' : 'occ',
-  };
+function timedOut({ limitMs, kind, code }: Check, why: Ended): CheckResult {
+  switch (why) {
+    case 'run':
+      return skip('time', 'not finished within the ten seconds of --quick');
+    case 'busy':
+      return skip('busy', 'not finished, because other programs keep this machine busy');
+    case 'limit':
+      return {
+        level: 'fail',
+        summary: `not finished within ${limitMs / 1000} s`,
+        fault: kind === 'live' ? 'provider' : 'occ',
+        remedy: { text: 'run it again, alone', commands: [`occ doctor ${code} --${kind}`] },
+      };
+  }
 }
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {

@@ -1,18 +1,49 @@
 /** The findings of a run and their counts, for the renderers. */
+import { exitCodes, type ExitCode } from '../errors.ts';
 import type { Check, Finding, Level } from './check.ts';
+import type { Instance } from './select.ts';
 
 export interface Report {
-  schema: 1;
+  /** A signal ended the run. The checks that were not finished are skipped. */
+  interrupted: boolean;
+  /** False if none of the selected checks could look at anything. */
+  checked: boolean;
+  counts: Counts;
   findings: readonly Finding[];
 }
 
-export function countLevel({ findings }: Pick<Report, 'findings'>, level: Level): number {
-  return findings.filter((finding) => finding.level === level).length;
+export interface Counts {
+  passed: number;
+  warnings: number;
+  failed: number;
+  skipped: number;
 }
 
-/** True if a check failed. Doctor then exits with 1. */
-export function hasFailed(report: Pick<Report, 'findings'>): boolean {
-  return countLevel(report, 'fail') > 0;
+/** `findings` are in the order of `instances`. */
+export function toReport(
+  instances: readonly Instance[],
+  findings: readonly Finding[],
+  interrupted: boolean,
+): Report {
+  const number = (level: Level): number => findings.filter((finding) => finding.level === level).length;
+  return {
+    interrupted,
+    checked: findings.some(({ level }, i) => level !== 'skipped' && instances[i]?.selected === true),
+    counts: {
+      passed: number('ok'),
+      warnings: number('warn'),
+      failed: number('fail'),
+      skipped: number('skipped'),
+    },
+    findings,
+  };
+}
+
+/** The exit code of doctor. */
+export function exitCodeOf({ interrupted, checked, counts }: Omit<Report, 'findings'>): ExitCode {
+  if (interrupted) return exitCodes.interrupted;
+  if (counts.failed > 0) return exitCodes.failed;
+  return checked ? exitCodes.ok : exitCodes.usage;
 }
 
 /** One entry of `--list`. */

@@ -17,29 +17,41 @@ export interface Selection {
 export interface Instance {
   check: Check;
   subject: Subject;
+  /** False if it runs only because another check needs it. */
+  selected: boolean;
 }
 
 /** Throws OccError `usage` (exit 2) for an unknown code. */
 export function select(all: readonly Check[], selection: Selection, subjects: Subjects): Instance[] {
   for (const code of selection.codes)
     if (!all.some((check) => check.code === code)) throw unknownCheck(code, all);
-  const wanted = all.filter(
-    (check) => isWanted(check, selection) && subjectsOf(check, subjects, selection).length > 0,
-  );
+  // Named checks that also run without a network do only that if there is no key. In every other case `keys` reports that
+  // it is missing, and the live checks are skipped, which the report says.
+  const withoutKey = ({ code }: Check): boolean =>
+    selection.only === 'live' ||
+    selection.codes.length === 0 ||
+    !all.some((other) => other.code === code && other.kind === 'offline');
+  const of = (check: Check): readonly Subject[] => subjectsOf(check, subjects, withoutKey(check));
+  const wanted = all.filter((check) => isWanted(check, selection) && of(check).length > 0);
   const needed = withNeeds(wanted, all, selection);
   const instances = needed.flatMap((check) =>
-    subjectsOf(check, subjects, selection).map((subject) => ({ check, subject })),
+    of(check).map((subject) => ({
+      check,
+      subject,
+      selected: wanted.includes(check),
+    })),
   );
   return grouped(instances, subjects);
 }
 
-/** Orders by subject: this machine, then each provider followed by its models. */
+/** Orders by subject: this machine, then each provider followed by its models. Checks that take minutes are last. */
 function grouped(instances: readonly Instance[], { providers, models }: Subjects): Instance[] {
   const order = providers.flatMap((provider) => [
     provider.name,
     ...models.filter((model) => model.provider === provider.provider).map(({ name }) => name),
   ]);
-  return ['', ...order].flatMap((name) => instances.filter(({ subject }) => subject.name === name));
+  const sorted = ['', ...order].flatMap((name) => instances.filter(({ subject }) => subject.name === name));
+  return [...sorted.filter(({ check }) => !check.long), ...sorted.filter(({ check }) => check.long)];
 }
 
 function isWanted(check: Check, { codes, only, quick, long }: Selection): boolean {
@@ -66,14 +78,12 @@ function withNeeds(wanted: readonly Check[], all: readonly Check[], { only }: Se
 function subjectsOf(
   { kind, scope }: Check,
   { providers, models }: Subjects,
-  { only }: Selection,
+  withoutKey: boolean,
 ): readonly Subject[] {
-  // Without a key, live checks run only with --live, where the check `keys` reports what is missing.
-  const isReady = (subject: Subject): boolean =>
-    kind === 'offline' || only === 'live' || subject.provider?.missingKey === undefined;
+  const isReady = (subject: Subject): boolean => kind === 'offline' || withoutKey || hasKey(subject);
   switch (scope) {
     case 'machine':
-      return kind === 'offline' || only === 'live' || providers.some(isReady) ? [machine] : [];
+      return [machine];
     case 'provider':
       return providers.filter(isReady);
     case 'model':
@@ -88,6 +98,10 @@ export function satisfies(need: Instance, { check, subject }: Instance): boolean
   return name === '' || subject.name === '' || name === subject.name || subject.name.startsWith(`${name}/`);
 }
 
+function hasKey({ provider }: Subject): boolean {
+  return provider?.missingKey === undefined;
+}
+
 function unknownCheck(code: string, all: readonly Check[]): OccError {
   const codes = [...new Set(all.map((check) => check.code))];
   const near = nearest(code, codes);
@@ -97,10 +111,14 @@ function unknownCheck(code: string, all: readonly Check[]): OccError {
   });
 }
 
-/** The largest number of requests to providers, not counting retries by occ. */
-export function countRequests(instances: readonly Instance[]): number {
-  return instances.reduce((sum, { check, subject }) => {
-    const { requests = 0 } = check;
-    return sum + (typeof requests === 'number' ? requests : requests(subject));
-  }, 0);
+/** The largest number of requests to providers, not counting retries by occ, and the models that answer them. */
+export function countRequests(instances: readonly Instance[]): { requests: number; models: number } {
+  // Without a key, none is sent.
+  const sending = instances.filter(({ subject }) => hasKey(subject));
+  const requestsOf = ({ check: { requests = 0 }, subject }: Instance): number =>
+    typeof requests === 'number' ? requests : requests(subject);
+  return {
+    requests: sending.reduce((sum, instance) => sum + requestsOf(instance), 0),
+    models: new Set(sending.flatMap(({ subject }) => (subject.model ? [subject.name] : []))).size,
+  };
 }

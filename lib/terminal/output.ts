@@ -17,7 +17,7 @@ export interface Output {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  /** True when stderr is a terminal whose lines can be redrawn, without CI, --json and --quiet. */
+  /** True when stderr is a terminal whose lines can be redrawn, without TERM=dumb, CI, --json and --quiet. */
   readonly animated: boolean;
   /** True when stderr is a terminal. */
   readonly terminal: boolean;
@@ -49,7 +49,7 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
     json,
     quiet,
     verbose,
-    animated: widthOf(stderr) !== undefined && !env['CI'] && !json && !quiet,
+    animated: widthOf(stderr) !== undefined && env['TERM'] !== 'dumb' && !env['CI'] && !json && !quiet,
     terminal,
     stderr,
     style,

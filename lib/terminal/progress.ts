@@ -11,6 +11,14 @@ const refreshMs = 250;
 /** Columns that the spinner's own character and the space behind it take, and one that stays free. */
 const spinnerColumns = 3;
 
+/** The last line of a terminal, which says what is going on. */
+export interface LiveLine {
+  /** Runs `print`, which may print lines above it. */
+  above(print: () => void): void;
+  /** Removes it. */
+  stop(): void;
+}
+
 /**
  * Settles as the work does, and leaves neither a timer nor a spinner behind. Pass a function for a text that changes
  * while the work goes on; where lines cannot be redrawn, it is read once, after a second.
@@ -20,8 +28,19 @@ export async function withProgress<T>(
   text: string | (() => string),
   work: Promise<T>,
 ): Promise<T> {
-  const read = typeof text === 'string' ? () => text : text;
-  if (!output.animated) return withPlainLine(output, read, work);
+  // It may fail while the spinner is loaded.
+  work.catch(() => {});
+  const line = await openLiveLine(output, typeof text === 'string' ? () => text : text);
+  try {
+    return await work;
+  } finally {
+    line.stop();
+  }
+}
+
+/** Shows `read()` until it is stopped: kept up to date on a terminal; where lines cannot be redrawn, once, after a second. */
+export async function openLiveLine(output: Output, read: () => string): Promise<LiveLine> {
+  if (!output.animated) return plainLine(output, read);
   const { default: ora } = await import('ora');
   const stream = output.stderr as NodeJS.WriteStream;
   // One line at most: ora redraws a longer text by moving the cursor up once for each line.
@@ -34,20 +53,21 @@ export async function withProgress<T>(
     if (widthOf(stream) === undefined) spinner.stop();
   };
   stream.on('resize', onResize);
-  try {
-    return await work;
-  } finally {
-    stream.off('resize', onResize);
-    clearInterval(refresh);
-    spinner.stop();
-  }
+  return {
+    above(print) {
+      spinner.clear();
+      print();
+      if (spinner.isSpinning) spinner.render();
+    },
+    stop() {
+      stream.off('resize', onResize);
+      clearInterval(refresh);
+      spinner.stop();
+    },
+  };
 }
 
-async function withPlainLine<T>(output: Output, read: () => string, work: Promise<T>): Promise<T> {
+function plainLine(output: Output, read: () => string): LiveLine {
   const timer = setTimeout(() => output.info(read()), plainLineAfterMs);
-  try {
-    return await work;
-  } finally {
-    clearTimeout(timer);
-  }
+  return { above: (print) => print(), stop: () => clearTimeout(timer) };
 }

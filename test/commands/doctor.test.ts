@@ -24,7 +24,7 @@ test('--offline --quick without a key warns and exits with 0', async (t) => {
   assert.match(stdout, /^✓ node +v\d/);
   assert.match(stdout, /\n✓ claude +2\.1\.330 at /);
   assert.match(stdout, /\n! keys +no key/);
-  assert.match(stdout, /\nNo problem found, 1 warning/);
+  assert.match(stdout, /\n1 warning, \d+ checks passed/);
   // eslint-disable-next-line no-control-regex
   assert.doesNotMatch(stdout, /\x1b/);
   assert.doesNotMatch(stdout, /two-minute/);
@@ -34,7 +34,7 @@ test('a failure exits with 1, and the summary is the last line', async (t) => {
   const { code, stdout } = await home(t).run(['doctor', 'keys']);
   assert.equal(code, 1);
   assert.match(stdout, /✗ keys +no key[^]*The fault is on this machine\.[^]*occ config set api_key --stdin/);
-  assert.equal(stdout.trimEnd().split('\n').at(-1), '1 problem');
+  assert.equal(stdout.trimEnd().split('\n').at(-1), '1 problem, 1 check passed');
 });
 
 test('an invalid configuration is a finding, and the checks that need it are skipped', async (t) => {
@@ -181,12 +181,48 @@ test('the remedy for a stale record removes it', async (t) => {
   assert.match((await at.run(['doctor', 'record'])).stdout, /✓ record/);
 });
 
-test('Ctrl-C ends it at once, during the long stream', async (t) => {
-  const running = home(t).start(['doctor', 'two-minute', '--offline']);
+test('Ctrl-C during the long stream keeps what is known', async (t) => {
+  const running = home(t).start(['doctor', 'node', 'two-minute', '--offline']);
+  await running.waitFor('✓ config');
+  running.kill('SIGINT');
+  const { code, stdout } = await running.ended;
+  assert.equal(code, 130);
+  assert.deepEqual(stdout.trimEnd().split('\n').slice(1), [
+    '✓ config      no file; the built-in defaults apply',
+    '',
+    'Long streams',
+    '- not checked, interrupted: two-minute',
+    '',
+    'Interrupted: 2 checks passed, 1 not checked',
+  ]);
+});
+
+test('Ctrl-C with --json prints the whole report, with the rest skipped', async (t) => {
+  const running = home(t).start(['doctor', 'node', 'two-minute', '--offline', '--json']);
   await running.waitFor('occ: running');
   running.kill('SIGINT');
   const { code, stdout, stderr } = await running.ended;
   assert.equal(code, 130);
-  assert.match(stderr, /occ: interrupted/);
-  assert.equal(stdout, '');
+  assert.match(stderr, /interrupted/);
+  const answer = toAnswer('doctor', stdout) as { interrupted: boolean; findings: { skipped?: object }[] };
+  assert.equal(answer.interrupted, true);
+  assert.deepEqual(answer.findings.at(-1)?.skipped, { because: 'interrupted' });
+});
+
+for (const [args, why] of [
+  [['running'], 'no proxy is running'],
+  [['two-minute', '--quick'], 'two-minute takes minutes, which --quick leaves out'],
+  [['two-minute', '--live'], 'two-minute takes minutes: add --long to check it live'],
+  [['quota', '--offline'], 'quota cannot be checked with --offline'],
+] as const)
+  test(`occ doctor ${args.join(' ')} looks at nothing, which is wrong usage`, async (t) => {
+    const { code, stdout } = await home(t).run(['doctor', ...args]);
+    assert.equal(code, 2);
+    assert.equal(stdout.trimEnd().split('\n').at(-1), `Nothing was checked: ${why}`);
+  });
+
+test('without a key, the live checks are counted as not checked, and no request is announced for them', async (t) => {
+  const { stdout, stderr } = await home(t).run(['doctor', '--live']);
+  assert.match(stdout, /\n- 6 models of opencode-go not checked: no key\n/);
+  assert.doesNotMatch(stderr, /to 6 models/);
 });

@@ -96,7 +96,9 @@ test('the remedy for a refused key from the environment sets the variable', asyn
     only: 'live',
   });
   assert.match(finding(findings, 'keys').summary, /the variable OPENCODE_API_KEY/);
-  assert.deepEqual(finding(findings, 'key').remedy?.commands, ['export OPENCODE_API_KEY=…']);
+  assert.deepEqual(finding(findings, 'key').remedy?.commands, [
+    'read -rs OPENCODE_API_KEY && export OPENCODE_API_KEY',
+  ]);
 });
 
 describe('a model', () => {

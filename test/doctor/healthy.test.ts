@@ -79,7 +79,7 @@ test('without a key, the default checks fail and send no request', async (t) => 
   const findings = await runChecks(t, { codes: ['keys', 'reachable'] });
   assert.deepEqual(
     findings.map(({ code, level }) => `${level} ${code}`),
-    ['ok config', 'fail keys'],
+    ['ok config', 'ok proxy-env', 'fail keys', 'skipped reachable'],
   );
 });
 

@@ -7,6 +7,7 @@ import type { DoctorOptions } from './run.ts';
 const page: HelpPage = {
   notes: [
     'By default, this runs all offline checks, and the short live checks of providers with a key. It first prints how many requests those send.',
+    'Findings are printed when they are known. Ctrl-C ends the run and keeps what is known. --json and --junit print the whole report at the end.',
   ],
   examples: [
     ['occ doctor', 'run the default checks'],
@@ -17,7 +18,12 @@ const page: HelpPage = {
     ['occ doctor two-minute --live --long', 'a live stream of two minutes'],
     ['occ doctor --json | jq .findings', 'what it found, for a program'],
   ],
-  exitCodes: { '0': 'no check failed', '1': 'a check failed', '2': 'wrong usage' },
+  exitCodes: {
+    '0': 'no check failed',
+    '1': 'a check failed',
+    '2': 'wrong usage, or nothing could be checked',
+    '130': 'interrupted',
+  },
 };
 
 export function defineDoctor(program: Command, { system, globals, end }: CommandContext): void {

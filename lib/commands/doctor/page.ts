@@ -1,12 +1,16 @@
-/** Renders the report for the terminal: a line for each finding with its remedy below, then a summary. */
+/** Renders findings for people: a line for each with its remedy below, and the summary. */
 import type { Finding, Level, Side } from '../../doctor/check.ts';
-import { countLevel, type Listed, type Report } from '../../doctor/report.ts';
+import type { Report } from '../../doctor/report.ts';
 import { count } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 import { wrap } from '../../terminal/wrap.ts';
 
-const narrowest = 40;
+/** Columns of a pipe. */
+const unknownWidth = 80;
+const narrowest = 30;
 const widest = 100;
+/** Below this, texts do not line up behind the longest code, because too little of the line would be left. */
+const aligned = 60;
 const indent = 4;
 
 const sideTexts = {
@@ -15,64 +19,64 @@ const sideTexts = {
   provider: 'at the provider',
 } as const satisfies Record<Side, string>;
 
-/** Wraps lines at `columns`, except commands and paths, so that they can be copied. */
-export function renderReport(report: Report, style: Style, columns = 80): string[] {
+/** How lines are laid out: colours, columns, and the length of the longest code. */
+export interface Layout {
+  style: Style;
+  width: number;
+  codeWidth: number;
+}
+
+export function layoutFor(codes: readonly string[], style: Style, columns = unknownWidth): Layout {
   const width = Math.min(Math.max(columns, narrowest), widest);
-  const { findings } = report;
-  const codeWidth = Math.max(...findings.map(({ code }) => code.length), 0);
-  const lines: string[] = [];
-  for (const [subject, own] of bySubject(findings)) {
-    if (subject !== '') lines.push('', style.bold(subject));
-    // The checks that a failure prevented share one line, so that the failure stands out.
-    const shown = own.filter((finding) => missingNeed(finding) === undefined);
-    lines.push(...shown.flatMap((finding) => renderFinding(finding, codeWidth, style, width)));
-    lines.push(...renderPrevented(own, style, width));
-  }
-  return [...lines, '', summaryOf(report, style)];
+  const codeWidth = width < aligned ? 0 : Math.max(...codes.map(({ length }) => length), 0);
+  return { style, width, codeWidth };
 }
 
-function bySubject(findings: readonly Finding[]): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const { subject = '' } = finding;
-    groups.set(subject, [...(groups.get(subject) ?? []), finding]);
-  }
-  return groups;
-}
-
-/** The check that was needed and did not succeed, if the finding was skipped for that. */
-function missingNeed({ skipped }: Finding): string | undefined {
-  return skipped?.because === 'need' ? skipped.check : undefined;
-}
-
-function renderPrevented(findings: readonly Finding[], style: Style, width: number): string[] {
-  const needs = new Set(findings.flatMap((finding) => missingNeed(finding) ?? []));
-  return [...needs].flatMap((need) => {
-    const codes = findings.filter((finding) => missingNeed(finding) === need).map(({ code }) => code);
-    const [first = '', ...rest] = wrap(`not checked, needs ${need}: ${codes.join(', ')}`, width - 2);
-    const head = `${markOf('skipped', style)} ${style.dim(first)}`;
-    return [head].concat(rest.map((line) => `  ${style.dim(line)}`));
-  });
-}
-
-function renderFinding(finding: Finding, codeWidth: number, style: Style, width: number): string[] {
+/**
+ * One finding. Commands and paths are not wrapped, so that they can be copied. `about` names the subject where the heading
+ * does not.
+ */
+export function renderFinding(finding: Finding, layout: Layout, about?: string): string[] {
   const { code, level, summary, detail, fault, remedy, evidence } = finding;
-  const hang = codeWidth + indent;
-  const [first = '', ...rest] = wrap(summary, width - hang);
-  const head = `${markOf(level, style)} ${code.padEnd(codeWidth)}  `;
-  const dim = (text: string): string => (level === 'skipped' ? style.dim(text) : text);
-  const pad = ' '.repeat(hang);
+  const { style, width } = layout;
   const below = (text: string): string[] =>
     wrap(text, width - indent).map((line) => ' '.repeat(indent) + line);
   return [
-    head + dim(first),
-    ...rest.map((line) => pad + dim(line)),
+    ...renderLine(level, code, about === undefined ? summary : `${about}: ${summary}`, layout),
     ...(detail?.split('\n').flatMap(below) ?? []),
     ...(level === 'fail' && fault !== undefined ? below(`The fault is ${sideTexts[fault]}.`) : []),
-    ...(remedy && remedy.text !== '' ? below(capitalized(remedy.text)) : []),
+    ...(remedy ? below(`${capitalized(remedy.text)}:`) : []),
     ...(remedy?.commands.map((command) => ' '.repeat(indent * 2) + style.bold(command)) ?? []),
-    ...(evidence === undefined ? [] : [`${' '.repeat(indent)}evidence: ${evidence}`]),
+    ...(evidence === undefined ? [] : below(`Evidence: ${evidence}`)),
   ];
+}
+
+/** `✓ node    v24.1.0`: the level, the code, and a text that lines up with those of other codes where there is room. */
+export function renderLine(
+  level: Level,
+  code: string,
+  text: string,
+  { style, width, codeWidth }: Layout,
+): string[] {
+  const mark = markOf(level, style);
+  const paint = (line: string): string => (level === 'skipped' ? style.dim(line) : line);
+  if (codeWidth === 0) {
+    const [first = '', ...rest] = wrap(`${code}: ${text}`, width - indent);
+    return [`${mark} ${paint(first)}`, ...rest.map((line) => ' '.repeat(indent) + paint(line))];
+  }
+  const hang = codeWidth + indent;
+  const [first = '', ...rest] = wrap(text, width - hang);
+  return [
+    `${mark} ${code.padEnd(codeWidth)}  ${paint(first)}`,
+    ...rest.map((line) => ' '.repeat(hang) + paint(line)),
+  ];
+}
+
+/** A line about several checks or models, without a code. */
+export function renderNote(level: Level, text: string, { style, width }: Layout): string[] {
+  const paint = (line: string): string => (level === 'skipped' ? style.dim(line) : line);
+  const [first = '', ...rest] = wrap(text, width - 2);
+  return [`${markOf(level, style)} ${paint(first)}`, ...rest.map((line) => `  ${paint(line)}`)];
 }
 
 function markOf(level: Level, style: Style): string {
@@ -88,29 +92,26 @@ function markOf(level: Level, style: Style): string {
   }
 }
 
-function summaryOf(report: Report, style: Style): string {
-  const [problems, warnings, skipped] = [
-    countLevel(report, 'fail'),
-    countLevel(report, 'warn'),
-    countLevel(report, 'skipped'),
-  ];
-  const rest = [
+/** `2 problems, 1 warning, 14 checks passed, 3 not checked`. `why` says why nothing could be checked. */
+export function renderSummary(
+  { counts, interrupted, checked }: Omit<Report, 'findings'>,
+  why: string,
+  { style, width }: Layout,
+): string[] {
+  const { passed, warnings, failed, skipped } = counts;
+  const parts = [
+    ...(failed > 0 ? [count(failed, 'problem')] : []),
     ...(warnings > 0 ? [count(warnings, 'warning')] : []),
+    ...(passed > 0 ? [`${count(passed, 'check')} passed`] : []),
     ...(skipped > 0 ? [`${skipped} not checked`] : []),
-  ];
-  if (problems > 0) return style.bad([count(problems, 'problem'), ...rest].join(', '));
-  return style.good(['No problem found', ...rest].join(', '));
-}
-
-/** The table of `--list`. */
-export function renderList(listed: readonly Listed[], columns = widest): string[] {
-  const width = Math.min(Math.max(columns, narrowest), widest);
-  const codeWidth = Math.max(...listed.map(({ code }) => code.length));
-  return listed.flatMap(({ code, title, kinds, long }) => {
-    const where = `${kinds.join(', ')}${long ? '; long' : ''}`;
-    const [first = '', ...rest] = wrap(`${title} (${where})`, width - codeWidth - 2);
-    return [`${code.padEnd(codeWidth)}  ${first}`, ...rest.map((line) => ' '.repeat(codeWidth + 2) + line)];
-  });
+  ].join(', ');
+  const paint = (text: string, colour: (line: string) => string): string[] =>
+    wrap(text, width).map((line) => colour(line));
+  if (interrupted) return paint(parts === '' ? 'Interrupted' : `Interrupted: ${parts}`, style.warning);
+  if (failed > 0) return paint(parts, style.bad);
+  if (!checked) return paint(`Nothing was checked: ${why}`, style.warning);
+  if (warnings + skipped === 0) return paint(`No problem found: ${parts}`, style.good);
+  return paint(parts, warnings > 0 ? style.warning : style.good);
 }
 
 /** A text that begins with a command stays as it is. */

@@ -16,7 +16,9 @@ export function routeOf({ model, provider, name }: Subject): WireRoute {
     return toRoute(model, provider);
   } catch (error) {
     if (!(error instanceof OccError)) throw error;
-    throw new CheckFailure('client', error.message, { remedy: { text: error.remedy ?? '', commands: [] } });
+    throw new CheckFailure('client', error.message, {
+      remedy: { text: error.remedy, commands: ['occ config check'] },
+    });
   }
 }
 

@@ -43,8 +43,8 @@ function isIn(path: string, section: string, field: string): boolean {
 export function setKey(provider: string, { path, variable }: KeyPlace): Remedy {
   if (variable !== undefined) {
     return {
-      text: `set ${variable} to a valid key of ${provider}`,
-      commands: [`export ${variable}=…`],
+      text: `type a valid key of ${provider} when this waits for it; it is not shown, and stays out of the history`,
+      commands: [`read -rs ${variable} && export ${variable}`],
     };
   }
   const place = path?.replace(/\.?api_key.*$/, '') ?? (isOpencode(provider) ? '' : `providers.${provider}`);

@@ -25,7 +25,10 @@ export function pathOfLimit(
 export function limitRemedy(loaded: LoadedSettings, provider: string, limit: Limit): Remedy {
   const path = pathOfLimit(loaded, provider, limit);
   if (path === undefined) {
-    return { text: `this is the default ${limit}; another model may be faster`, commands: [] };
+    return {
+      text: `this is the default ${limit}; another model may be faster`,
+      commands: ['occ models'],
+    };
   }
   const file = loaded.settings.file === undefined ? '' : ` from ${loaded.settings.file}`;
   return {

@@ -2,9 +2,10 @@
 import { openBench, type Bench } from '../bench/bench.ts';
 import { emulatedBenches } from '../bench/emulated.ts';
 import { openLive } from '../bench/live.ts';
-import { loadedIn, skip, type Check, type CheckResult, type Remedy, type Side } from '../check.ts';
-import { CheckFailure, NotObserved } from '../laws/fault.ts';
+import { loadedIn, skip, type Check, type CheckResult } from '../check.ts';
+import { CheckFailure, defaultRemedies, NotObserved, toProblem } from '../laws/fault.ts';
 import { findSubjects } from '../subjects.ts';
+import type { WireFormat } from '../../wire/formats.ts';
 import type { Probe } from './probe.ts';
 
 /** Runs on the emulator with the user's settings. */
@@ -25,9 +26,11 @@ export function toOffline(probe: Probe): Check {
       const { emulator } = loaded.settings.providers;
       const used = all.length > 0 || emulator === undefined ? all : [emulator];
       const benches = emulatedBenches(loaded, url, probe.everyTimeout ? used : used.slice(0, 1));
-      return worst(
-        await Promise.all(benches.map((options) => runProbe(probe, () => openBench(options, context)))),
-      );
+      const results = benches.map(async (options) => ({
+        format: options.format,
+        result: await runProbe(probe, () => openBench(options, context)),
+      }));
+      return worst(await Promise.all(results));
     },
   };
 }
@@ -61,24 +64,14 @@ export async function runProbe(probe: Pick<Probe, 'run'>, open: () => Promise<Be
   } catch (error) {
     const exchanges = bench?.exchanges ?? [];
     // After an abort, errors only follow from it.
-    if (bench?.context.signal.aborted) return { level: 'fail', summary: 'not finished in time', exchanges };
-    if (error instanceof NotObserved) return { ...skip('not_observed', error.message), exchanges };
+    if (bench?.context.signal.aborted) return { ...skip('time', 'not finished in time'), exchanges };
+    if (error instanceof NotObserved) return { ...skip(error.because, error.message), exchanges };
     if (!(error instanceof CheckFailure)) throw error;
-    const { message, level, fault, remedy = defaultRemedies[error.fault] } = error;
-    return { level, summary: message, fault, ...(remedy && { remedy }), exchanges };
+    return { ...toProblem(error), exchanges };
   } finally {
     await bench?.close();
   }
 }
-
-/** For failures without a remedy of their own. */
-const defaultRemedies: Readonly<Partial<Record<Side, Remedy>>> = {
-  provider: {
-    text: 'use another model for this, or report it to the provider with the evidence',
-    commands: [],
-  },
-  occ: { text: 'this is a bug in occ: report it with the evidence', commands: [] },
-};
 
 function warnOfDeviations({ provider, deviations, exchanges }: Bench, summary: string): CheckResult {
   return {
@@ -86,23 +79,36 @@ function warnOfDeviations({ provider, deviations, exchanges }: Bench, summary: s
     summary: `${provider} ${[...deviations].join('; it ')}`,
     detail: `occ corrects this: ${summary}`,
     fault: 'provider',
+    remedy: defaultRemedies.provider,
     exchanges,
   };
 }
 
 const order = ['fail', 'warn', 'skipped', 'ok'] as const;
 
-/** The worst of several results. The summaries of others with the same level are added to its detail. */
-function worst(results: readonly CheckResult[]): CheckResult {
-  const sorted = [...results].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
-  const [first] = sorted;
+interface FormatResult {
+  format: WireFormat;
+  result: CheckResult;
+}
+
+/** The worst of the results in several formats. The same problem is reported once, with the formats that have it. */
+function worst(results: readonly FormatResult[]): CheckResult {
+  const level = order.find((each) => results.some(({ result }) => result.level === each));
+  const same = results.filter(({ result }) => result.level === level);
+  const [first] = same;
   if (first === undefined) return skip('not_applicable', 'there is nothing to check');
-  const others = sorted
-    .slice(1)
-    .filter(({ level, summary }) => level === first.level && summary !== first.summary);
-  if (first.level === 'ok' || others.length === 0) return first;
-  return {
-    ...first,
-    detail: [first.detail, ...others.map(({ summary }) => summary)].filter(Boolean).join('\n'),
-  };
+  if (level === 'ok') return first.result;
+  const byText = new Map<string, { formats: Set<WireFormat>; result: CheckResult }>();
+  for (const { format, result } of same) {
+    const { formats } = byText.get(result.summary) ?? { formats: new Set() };
+    byText.set(result.summary, { formats: formats.add(format), result });
+  }
+  const lines = [...byText.values()].map(({ formats, result: { detail } }, i) =>
+    [
+      ...(i === 0 ? [] : [[...byText.keys()][i]]),
+      `In ${formats.size === 1 ? 'the format' : 'the formats'} ${[...formats].join(', ')}`,
+      ...(detail === undefined ? [] : [detail]),
+    ].join('\n'),
+  );
+  return { ...first.result, detail: lines.join('\n') };
 }

@@ -1,10 +1,11 @@
 /** Decides who is at fault for an exchange that failed, from what each side sent and how the attempt ended. */
 import type { ApiError } from '../../anthropic/errors.ts';
 import { classify, type FailureClass, type TimeLimit } from '../../proxy/policy/failures.ts';
+import { OccError } from '../../errors.ts';
 import { codecs } from '../../wire/codecs.ts';
 import type { WireFormat } from '../../wire/formats.ts';
 import { textOf, type RecordedExchange, type RecordedUpstream } from '../bench/recorded-exchange.ts';
-import type { Remedy, Side } from '../check.ts';
+import type { Problem, Remedy, Side, Skip } from '../check.ts';
 import type { ClientOutcome } from './client-laws.ts';
 import { judgeUpstream } from './upstream-laws.ts';
 
@@ -13,12 +14,12 @@ export class CheckFailure extends Error {
   override readonly name = 'CheckFailure';
   readonly level: 'fail' | 'warn';
   readonly fault: Side;
-  readonly remedy: Remedy | undefined;
+  readonly remedy: Remedy;
 
   constructor(
     fault: Side,
     message: string,
-    { remedy, level = 'fail' }: { remedy?: Remedy; level?: 'fail' | 'warn' } = {},
+    { remedy = defaultRemedies[fault], level = 'fail' }: { remedy?: Remedy; level?: 'fail' | 'warn' } = {},
   ) {
     super(message);
     this.level = level;
@@ -27,9 +28,52 @@ export class CheckFailure extends Error {
   }
 }
 
-/** Thrown if the model did not do what the check judges, which is nobody's fault. The message says what it did instead. */
+/** For problems without a remedy of their own. */
+export const defaultRemedies = {
+  client: { text: 'see which model answers, and why', commands: ['occ route'] },
+  occ: {
+    text: 'this is a bug in occ: report it with the evidence, and with this report',
+    commands: ['occ doctor --offline --json'],
+  },
+  provider: {
+    text: 'use another model, or report this to the provider with the evidence',
+    commands: ['occ models'],
+  },
+} as const satisfies Record<Side, Remedy>;
+
+/** The problem that an exception of a check is. Any error that is not about a problem is a bug in occ. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof CheckFailure) {
+    const { message, level, fault, remedy } = error;
+    return { level, summary: message, fault, remedy };
+  }
+  if (error instanceof OccError) {
+    const remedy: Remedy = { text: error.remedy, commands: ['occ config check'] };
+    return { level: 'fail', summary: error.message, fault: 'client', remedy };
+  }
+  const summary = `the check itself failed: ${error instanceof Error ? error.message : String(error)}`;
+  return { level: 'fail', summary, fault: 'occ', remedy: defaultRemedies.occ };
+}
+
+/**
+ * Thrown if what the check judges did not happen, which is nobody's fault: the model did something else, or the machine was
+ * too busy. The message says what happened instead.
+ */
 export class NotObserved extends Error {
   override readonly name = 'NotObserved';
+  readonly because: Extract<Skip['because'], 'busy' | 'not_observed'>;
+
+  constructor(message: string, because: NotObserved['because'] = 'not_observed') {
+    super(message);
+    this.because = because;
+  }
+}
+
+/** The error of something that took too long, or came too late. On a busy machine it says nothing about anybody. */
+export function tooLate({ isBusy }: { isBusy(): boolean }, failure: CheckFailure): Error {
+  return isBusy()
+    ? new NotObserved(`${failure.message}, but other programs keep this machine busy`, 'busy')
+    : failure;
 }
 
 /** The error and its class, as the proxy classifies it; undefined for a 2xx response. */

@@ -136,7 +136,7 @@ describe('a chat upstream', () => {
 });
 
 describe('who is at fault', () => {
-  const remedyFor = () => ({ text: '', commands: [] });
+  const remedyFor = () => ({ text: 'a', commands: ['b'] }) as const;
   const error = (message: string) =>
     ({
       kind: 'error',

@@ -9,6 +9,7 @@ import { keyPlace, setKey } from '../key-place.ts';
 export const key: Check = {
   code: 'key',
   title: 'the provider accepts the key',
+  unmet: 'the key was not accepted',
   kind: 'live',
   scope: 'provider',
   needs: ['reachable'],
@@ -16,7 +17,7 @@ export const key: Check = {
   // Shared with the check of that model, if both run.
   requests: 1,
   async run(context, subject) {
-    let last = unknown('no request could be sent to any of its models');
+    let last = unknown(subject, 'no request could be sent to any of its models');
     for (const model of subject.models ?? []) {
       const found = await requestHello(context, model).catch((error: unknown) => {
         if (error instanceof CheckFailure) return undefined; // The check of that model reports it.
@@ -36,7 +37,7 @@ export const key: Check = {
       }
       // A gateway looks up the model before it checks the key, so this refusal says nothing about the key.
       if (refusal?.class === 'gone' || refusal?.class === 'format')
-        last = unknown(`${model.name} was refused (${status})`);
+        last = unknown(subject, `${model.name} was refused (${status})`);
       else if (exchange.upstream.at(-1)?.status !== undefined) return { level: 'ok', summary: 'accepted' };
     }
     return last;
@@ -44,8 +45,16 @@ export const key: Check = {
 };
 
 /** Only a warning, so that the checks of the models still run and report what is wrong. */
-function unknown(reason: string): CheckResult {
-  return { level: 'warn', summary: `unknown: ${reason}`, fault: 'client' };
+function unknown({ name }: Subject, reason: string): CheckResult {
+  return {
+    level: 'warn',
+    summary: `unknown: ${reason}`,
+    fault: 'client',
+    remedy: {
+      text: 'see what the checks of its models found',
+      commands: [`occ doctor model --provider ${name}`],
+    },
+  };
 }
 
 interface Hello {

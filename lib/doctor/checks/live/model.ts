@@ -2,24 +2,25 @@
 import { allModels } from '../../../catalog/models.ts';
 import { nearest } from '../../../nearest.ts';
 import type { Settings } from '../../../config/settings.ts';
-import { settingsOf, type Check, type Remedy, type Subject } from '../../check.ts';
+import { settingsOf, type Check, type CheckResult, type Remedy, type Subject } from '../../check.ts';
 import { judgeClient } from '../../laws/client-laws.ts';
 import { isContent } from '../../../anthropic/events.ts';
 import { runProbe } from '../smoke.ts';
 import { hello } from '../hello.ts';
 import { requestHello } from './key.ts';
 import { openLive } from '../../bench/live.ts';
-import { CheckFailure } from '../../laws/fault.ts';
+import { CheckFailure, defaultRemedies, tooLate } from '../../laws/fault.ts';
 
 export const model: Check = {
   code: 'model',
   title: 'the provider serves the model',
+  unmet: 'the model does not answer',
   kind: 'live',
   scope: 'model',
   needs: ['key'],
   limitMs: 70_000,
   requests: 1,
-  async run(context, subject) {
+  async run(context, subject): Promise<CheckResult> {
     const { exchange, refusal } = await requestHello(context, subject);
     if (refusal === undefined) {
       const complete = judgeClient(exchange).kind === 'complete';
@@ -46,6 +47,10 @@ export const model: Check = {
           level: 'warn',
           summary: `its quota is spent: ${summary}`,
           fault: 'client',
+          remedy: {
+            text: 'see how much is used and when it resets; until then, its fallbacks answer',
+            commands: ['occ usage'],
+          },
           exchanges: [exchange],
         };
       case 'client':
@@ -53,10 +58,17 @@ export const model: Check = {
           level: 'fail',
           summary: `${name} refuses occ's request: ${summary}`,
           fault: 'occ',
+          remedy: defaultRemedies.occ,
           exchanges: [exchange],
         };
       default:
-        return { level: 'fail', summary, fault: 'provider', exchanges: [exchange] };
+        return {
+          level: 'fail',
+          summary,
+          fault: 'provider',
+          remedy: defaultRemedies.provider,
+          exchanges: [exchange],
+        };
     }
   },
 };
@@ -78,9 +90,10 @@ function suggestModel({ models, fallbacks }: Settings, { model, provider }: Subj
     .map(({ id }) => id)
     .filter((id) => id !== model?.model_id);
   const near = nearest(model?.model_id ?? '', known) ?? known.find((id) => id === 'glm-5.3') ?? '…';
+  const [first, ...more] = places.map((place) => `occ config set ${place}.model_id ${near}`);
   return {
     text: `use another model in ${places.join(', ')}, or set the wire_format in which it is served`,
-    commands: places.map((place) => `occ config set ${place}.model_id ${near}`),
+    commands: [first ?? 'occ models', ...more],
   };
 }
 
@@ -101,10 +114,11 @@ export const firstToken: Check = {
           const { events } = bench.expectComplete(await hello(bench));
           const first = events.find(({ event }) => isContent(event));
           const ms = Math.round(first?.atMs ?? 0);
-          if (ms > slowMs)
-            throw new CheckFailure('provider', `${Math.round(ms / 1000)} s until the first content`, {
-              level: 'warn',
-            });
+          if (ms > slowMs) {
+            const late = `${Math.round(ms / 1000)} s until the first content`;
+            const remedy = { text: 'use a faster model', commands: ['occ models'] } as const;
+            throw tooLate(context, new CheckFailure('provider', late, { level: 'warn', remedy }));
+          }
           // The checks of the stream report the deviations.
           bench.deviations.clear();
           return `${ms} ms`;

@@ -1,7 +1,7 @@
 /** Checks how much of the quota of a subscription is used, if the provider reports it. */
 import { windowLabel } from '../../../catalog/quota.ts';
 import { askQuota } from '../../../proxy/quota-page.ts';
-import { skip, type Check } from '../../check.ts';
+import { skip, type Check, type CheckResult } from '../../check.ts';
 
 /** Percent used from which the check warns. */
 const warnPercent = 90;
@@ -14,7 +14,7 @@ export const quota: Check = {
   needs: ['key'],
   limitMs: 15_000,
   requests: 1,
-  async run(context, { provider }) {
+  async run(context, { provider }): Promise<CheckResult> {
     const report = provider && (await askQuota(provider, await context.upstream(), context.signal));
     if (report === undefined) return skip('not_applicable', 'the provider reports no quota');
     if (report.windows === undefined) return skip('not_observed', `the quota is unknown: ${report.reason}`);
@@ -24,6 +24,11 @@ export const quota: Check = {
     const spent = report.windows.find((window) => window.spent || (window.percent ?? 0) >= warnPercent);
     if (spent === undefined) return { level: 'ok', summary };
     const text = `it resets ${spent.resets_at ?? 'later'}; until then, fallbacks of another provider answer`;
-    return { level: 'warn', summary: `${summary} used`, fault: 'client', remedy: { text, commands: [] } };
+    return {
+      level: 'warn',
+      summary: `${summary} used`,
+      fault: 'client',
+      remedy: { text, commands: ['occ usage'] },
+    };
   },
 };

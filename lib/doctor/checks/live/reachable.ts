@@ -7,6 +7,7 @@ import { userAgent } from '../../../version.ts';
 import { codecs } from '../../../wire/codecs.ts';
 import { formats, type WireFormat } from '../../../wire/formats.ts';
 import { CheckFailure } from '../../laws/fault.ts';
+import { lookUp } from './lookup.ts';
 
 /** Signatures and certificates begin to fail when clocks differ by minutes. */
 const maxSkewSeconds = 120;
@@ -14,6 +15,7 @@ const maxSkewSeconds = 120;
 export const reachable: Check = {
   code: 'reachable',
   title: 'the provider answers: name, connection, TLS, clock',
+  unmet: 'the provider cannot be reached',
   kind: 'live',
   scope: 'provider',
   needs: ['keys', 'proxy-env'],
@@ -37,6 +39,7 @@ const noAddress: CheckResult = {
   level: 'warn',
   summary: 'none of its models uses a format that occ supports',
   fault: 'client',
+  remedy: { text: 'see the formats of the models, and choose one', commands: ['occ models'] },
 };
 
 /** One address for each format in use. A Gemini address contains a model, because there is no other to POST to. */
@@ -62,6 +65,7 @@ async function checkAddress(
   const host = new URL(url).host;
   const began = performance.now();
   try {
+    await lookUp(url, context.machine.env, context.signal);
     const upstream = await context.upstream();
     const headers = { 'content-type': 'application/json', 'user-agent': userAgent };
     // Without key and prompt, so that the request costs nothing. Any answer of an API will do.
@@ -75,13 +79,14 @@ async function checkAddress(
         context,
         subject,
         format,
+        url,
         `${url} answers with ${other}: there is no API at this address`,
       );
     return skewOf(answer.headers['date'], `${host} answers after ${ms} ms`);
   } catch (error) {
     context.signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    return wrongAddress(context, subject, format, reason);
+    return wrongAddress(context, subject, format, url, reason);
   }
 }
 
@@ -91,6 +96,13 @@ function otherThanApi(status: number, type: string, body: string): string | unde
   return status === 404 && !/^\s*[{[]/.test(body) ? '404' : undefined;
 }
 
+/** The command that turns on automatic time. */
+const setClock: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
+  linux: 'sudo timedatectl set-ntp true',
+  darwin: 'sudo systemsetup -setusingnetworktime on',
+  win32: 'w32tm /resync',
+};
+
 function skewOf(date: string | undefined, summary: string): CheckResult {
   const skew = date === undefined ? NaN : (Date.now() - Date.parse(date)) / 1000;
   if (!(Math.abs(skew) > maxSkewSeconds)) return { level: 'ok', summary };
@@ -99,19 +111,29 @@ function skewOf(date: string | undefined, summary: string): CheckResult {
     level: 'warn',
     summary: `this machine's clock is ${skewText}`,
     fault: 'client',
-    remedy: { text: 'set the clock, or turn on automatic time', commands: [] },
+    remedy: {
+      text: 'set the clock, or turn on automatic time',
+      commands: [setClock[process.platform] ?? 'date'],
+    },
   };
 }
 
 /** An address from the configuration must be corrected there. A default address is unreachable for another reason. */
-function wrongAddress(context: Context, { name }: Subject, format: WireFormat, summary: string): CheckResult {
+function wrongAddress(
+  context: Context,
+  { name }: Subject,
+  format: WireFormat,
+  url: string,
+  summary: string,
+): CheckResult {
   const loaded = loadedIn(context);
   // The key for this format, or else the one for any.
   const key = formats[format].urlKey?.name ?? 'base_url';
   const path = pathOfSetting(loaded, name, key) ?? pathOfSetting(loaded, name, 'base_url');
   if (path === undefined) {
-    const text = 'is this machine online? behind a proxy, HTTPS_PROXY must name it';
-    return { level: 'fail', summary, fault: 'client', remedy: { text, commands: [] } };
+    const text = 'check that this machine is online; behind a proxy, HTTPS_PROXY must name it';
+    const address = new URL(url).origin;
+    return { level: 'fail', summary, fault: 'client', remedy: { text, commands: [`curl -sSI ${address}`] } };
   }
   const hasDefault = isOpencode(name);
   return {

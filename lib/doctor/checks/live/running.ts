@@ -6,7 +6,8 @@ import { findPlaces } from '../../../config/paths.ts';
 import { toObject, toText } from '../../../json.ts';
 import { sendToProxy } from '../../bench/client.ts';
 import { judgeClient } from '../../laws/client-laws.ts';
-import { skip, type Check } from '../../check.ts';
+import { skip, type Check, type CheckResult, type Remedy } from '../../check.ts';
+import { defaultRemedies } from '../../laws/fault.ts';
 import { helloPrompt } from '../hello.ts';
 import { version } from '../../../version.ts';
 
@@ -18,10 +19,12 @@ export const running: Check = {
   needs: ['record'],
   limitMs: 60_000,
   requests: 1,
-  async run({ machine, signal }) {
+  async run({ machine, signal, isBusy }): Promise<CheckResult> {
     const record = readRecord(findPlaces(machine).runtimeDir);
     if (record === undefined || (await probe(record)) !== 'running')
-      return skip('not_applicable', 'no proxy is running');
+      return isBusy() && record !== undefined
+        ? skip('busy', `${record.url} did not answer, but other programs keep this machine busy`)
+        : skip('not_applicable', 'no proxy is running');
     const { body } = await sendRequest(`${record.url}/occ/env`, {
       token: record.control,
       limitMs: 5000,
@@ -45,18 +48,24 @@ export const running: Check = {
     const exchange = { request, client, upstream: [] };
     const outcome = judgeClient(exchange);
     if (outcome.kind === 'violation') {
-      return { level: 'fail', summary: outcome.rule, fault: 'occ', exchanges: [exchange] };
+      return {
+        level: 'fail',
+        summary: outcome.rule,
+        fault: 'occ',
+        remedy: defaultRemedies.occ,
+        exchanges: [exchange],
+      };
     }
     if (outcome.kind === 'error') {
       const summary = `${record.url} answers ${outcome.status}: ${outcome.error.message.split('\n', 1)[0] ?? ''}`;
-      const remedy = {
+      const remedy: Remedy = {
         text: 'see the log and the other checks',
-        commands: ['occ status', 'occ restart'],
+        commands: ['occ logs', 'occ doctor'],
       };
       return { level: 'fail', summary, fault: 'provider', remedy, exchanges: [exchange] };
     }
     if (record.version !== version) {
-      const remedy = { text: 'restart it to run this version', commands: ['occ restart'] };
+      const remedy: Remedy = { text: 'restart it to run this version', commands: ['occ restart'] };
       return {
         level: 'warn',
         summary: `it runs occ ${record.version}, but this is occ ${version}`,

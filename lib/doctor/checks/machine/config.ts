@@ -10,6 +10,7 @@ import { keyPlace, setKey } from '../key-place.ts';
 export const config: Check = {
   code: 'config',
   title: 'the configuration is valid, and only you can read it',
+  unmet: 'the configuration is invalid',
   kind: 'offline',
   scope: 'machine',
   needs: [],
@@ -36,14 +37,17 @@ export const config: Check = {
     // If the user chose the file, the permissions of its directory are the user's choice, too.
     const exposed =
       source.by === undefined && !source.legacy ? open : open.filter((path) => path === source.file);
-    if (exposed.length > 0) {
+    const [firstExposed, ...moreExposed] = exposed.map(
+      (path) => `chmod ${path === source.file ? 600 : 700} ${path}`,
+    );
+    if (firstExposed !== undefined) {
       return {
         level: 'warn',
         summary: `other users can read ${exposed.map((path) => withTilde(path, machine.home)).join(' and ')}`,
         fault: 'client',
         remedy: {
           text: 'restrict it to your user',
-          commands: exposed.map((path) => `chmod ${path === source.file ? 600 : 700} ${path}`),
+          commands: [firstExposed, ...moreExposed],
         },
       };
     }
@@ -66,6 +70,7 @@ export const config: Check = {
 export const keys: Check = {
   code: 'keys',
   title: 'the provider has a key',
+  unmet: 'no key',
   kind: 'offline',
   scope: 'provider',
   needs: ['config'],

@@ -19,7 +19,7 @@ export const conflicts: Check = {
         level: 'fail',
         summary: `${managed.file} sets ${managed.names.join(', ')}, and your administrator's settings take precedence`,
         fault: 'client',
-        remedy: { text: 'only your administrator can remove that', commands: [] },
+        remedy: { text: 'ask your administrator to remove them', commands: [`cat ${quoted(managed.file)}`] },
       };
     }
     const [first] = found;
@@ -34,7 +34,7 @@ export const conflicts: Check = {
         fault: 'client',
         remedy: {
           text: `start it with occ launch, or remove ${first.names.join(', ')} from ${first.file}`,
-          commands: [],
+          commands: ['occ launch'],
         },
       };
     }
@@ -45,9 +45,17 @@ export const conflicts: Check = {
         detail:
           'occ launch removes this from the environment of its client; a client you start yourself bypasses occ.',
         fault: 'client',
-        remedy: { text: 'start it with occ launch, or unset it', commands: [`unset ${switches.join(' ')}`] },
+        remedy: {
+          text: 'start it with occ launch, or unset it',
+          commands: [`unset ${switches.join(' ')}`],
+        },
       };
     }
     return { level: 'ok', summary: login ? 'none; occ does not use your claude.ai login' : 'none' };
   },
 };
+
+/** A path as one word of a shell. */
+function quoted(path: string): string {
+  return /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { installCommand, clientVersions, findClaude } from '../../../clients/find.ts';
 import { isOlder, wasTested } from '../../../clients/versions.ts';
-import type { Check, CheckResult } from '../../check.ts';
+import { skip, type Check, type CheckResult, type Remedy } from '../../check.ts';
 
 /** The minimum of undici, and therefore of this package (`engines`). */
 const oldestNode = '20.18.1';
@@ -23,7 +23,10 @@ export function checkNode(version: string): CheckResult {
     level: 'fail',
     summary: `v${version} is older than ${oldestNode}, the oldest supported version`,
     fault: 'client',
-    remedy: { text: 'install a newer Node', commands: [] },
+    remedy: {
+      text: 'install a newer Node, from https://nodejs.org or with a version manager',
+      commands: ['nvm install --lts'],
+    },
   };
 }
 
@@ -34,7 +37,7 @@ export const claude: Check = {
   scope: 'machine',
   needs: [],
   limitMs: 8000,
-  async run({ machine, signal }): Promise<CheckResult> {
+  async run({ machine, signal, isBusy }): Promise<CheckResult> {
     const found = findClaude(machine.env, machine.home);
     if (found.kind === 'missing') {
       const text = 'occ launch can run it with npx; or install it';
@@ -47,12 +50,20 @@ export const claude: Check = {
     }
     const { command } = found;
     if (found.kind === 'not_runnable') {
-      const remedy = { text: 'make it executable', commands: [`chmod +x ${command}`] };
-      return { level: 'warn', summary: `${command} is not executable`, fault: 'client', remedy };
+      return {
+        level: 'warn',
+        summary: `${command} is not executable`,
+        fault: 'client',
+        remedy: { text: 'make it executable', commands: [`chmod +x ${command}`] },
+      };
     }
     const version = await versionOf(command, machine.env, signal);
-    if (version === undefined)
-      return { level: 'warn', summary: `${command} does not print its version`, fault: 'client' };
+    if (version === undefined) {
+      const summary = `${command} does not print its version`;
+      if (isBusy()) return skip('busy', `${summary}, but other programs keep this machine busy`);
+      const remedy: Remedy = { text: 'see what it prints', commands: [`${command} --version`] };
+      return { level: 'warn', summary, fault: 'client', remedy };
+    }
     if (wasTested(version, clientVersions)) return { level: 'ok', summary: `${version} at ${command}` };
     return {
       level: 'warn',

@@ -1,6 +1,6 @@
 /** When the client disconnects, the upstream request is aborted at once and no other is sent (L13). */
 import { question, type Probe } from '../probe.ts';
-import { CheckFailure, NotObserved } from '../../laws/fault.ts';
+import { CheckFailure, NotObserved, tooLate } from '../../laws/fault.ts';
 
 /** Milliseconds. The law allows 100; the margin is for busy machines. */
 const lateMs = 1000;
@@ -26,9 +26,11 @@ export const cancel: Probe = {
       throw new CheckFailure('occ', `${more.length} more requests were sent after the client disconnected`);
     const afterMs = Math.max(0, (side?.endedMs ?? 0) - disconnectedMs);
     if (side === undefined || side.endedMs === 0)
-      throw new CheckFailure('occ', 'the upstream request was not aborted');
-    if (afterMs > lateMs)
-      throw new CheckFailure('occ', `the upstream request was aborted only after ${Math.round(afterMs)} ms`);
+      throw tooLate(bench.context, new CheckFailure('occ', 'the upstream request was not aborted'));
+    if (afterMs > lateMs) {
+      const late = `the upstream request was aborted only after ${Math.round(afterMs)} ms`;
+      throw tooLate(bench.context, new CheckFailure('occ', late));
+    }
     return `aborted after ${Math.round(afterMs)} ms, no other request sent`;
   },
 };

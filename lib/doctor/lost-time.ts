@@ -1,0 +1,60 @@
+/**
+ * Measures the time that other programs take from this process. On a busy machine its event loop has work to do and waits
+ * for a processor, so a check takes many times as long as on a quiet one, and nobody is at fault for that.
+ */
+import { availableParallelism, loadavg } from 'node:os';
+import { performance } from 'node:perf_hooks';
+
+export interface LostTime {
+  /** Milliseconds since the start in which there was work to do but no processor for it. It never decreases. */
+  lostMs(): number;
+  /** True if a considerable part of the last seconds was lost, or the system reports a high load. */
+  isBusy(): boolean;
+  stop(): void;
+}
+
+/** How often a sample is taken, in milliseconds. Samples that are too long hide waiting behind the work of other threads. */
+const sampleMs = 250;
+/** The number of samples that `isBusy` looks at: 5 seconds. */
+const recent = 20;
+/** The share of lost time from which a machine counts as busy. A quiet machine stays below 5 %. */
+const busyShare = 0.25;
+/** Programs per processor that want to run, on average over a minute, from which a machine counts as busy. */
+const busyLoad = 2;
+
+/** Starts measuring. Does not keep the process alive. */
+export function measureLostTime(): LostTime {
+  let lost = 0;
+  let before = sample();
+  const history = [{ atMs: performance.now(), lost }];
+
+  function update(): void {
+    const now = sample();
+    // The loop counts as active while it waits for a processor; the processor time counts only what it got.
+    lost += Math.max(0, now.activeMs - before.activeMs - (now.processorMs - before.processorMs));
+    before = now;
+    history.push({ atMs: performance.now(), lost });
+    if (history.length > recent) history.shift();
+  }
+
+  const timer = setInterval(update, sampleMs).unref();
+  return {
+    lostMs() {
+      update();
+      return lost;
+    },
+    isBusy() {
+      update();
+      const [first] = history;
+      const elapsed = first === undefined ? 0 : performance.now() - first.atMs;
+      const share = first === undefined || elapsed === 0 ? 0 : (lost - first.lost) / elapsed;
+      return share > busyShare || (loadavg()[0] ?? 0) / availableParallelism() > busyLoad;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+function sample(): { activeMs: number; processorMs: number } {
+  const { user, system } = process.cpuUsage();
+  return { activeMs: performance.eventLoopUtilization().active, processorMs: (user + system) / 1000 };
+}
