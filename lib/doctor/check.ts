@@ -119,7 +119,7 @@ export interface Context {
   /** `--offline`: a missing key is only a warning. */
   offline: boolean;
   /** True while other programs use the processors so much that delays say nothing about occ or a provider. */
-  isBusy(): boolean;
+  isBusy: () => boolean;
   /** Aborts when the time limit of this check is reached and when the whole run ends. */
   signal: AbortSignal;
   /** The duration of the two-minute stream, in seconds. */

@@ -92,7 +92,7 @@ export async function runScripted(
     redact: (text) => text,
     ...(limitMs !== undefined && { limitMs }),
     watch: {
-      onStart: status.onStart,
+      onStart: (index) => status.onStart(index),
       onFound(index, finding) {
         status.onFound(index);
         lines.push(...page.add(index, finding));

@@ -105,10 +105,9 @@ export function openPage(instances: readonly Instance[], style: Style, columns?:
       block.unchecked.set(only, [...(block.unchecked.get(only) ?? []), shortName(ended.heading)]);
       return [];
     }
-    return [...ended.skipped].flatMap(([reason, codes]) => [
-      ...head(ended),
-      ...renderNote('skipped', `not checked, ${reason}: ${codes.join(', ')}`, layout),
-    ]);
+    const notes = [...ended.skipped].map(([reason, codes]) => `not checked, ${reason}: ${codes.join(', ')}`);
+    if (notes.length === 0) return [];
+    return [...head(ended), ...notes.flatMap((note) => renderNote('skipped', note, layout))];
   }
 
   function endBlock(provider: string): string[] {

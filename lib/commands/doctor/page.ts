@@ -105,14 +105,16 @@ export function renderSummary(
     ...(passed > 0 ? [`${count(passed, 'check')} passed`] : []),
     ...(skipped > 0 ? [`${skipped} not checked`] : []),
   ].join(', ');
-  const paint = (text: string, colour: (line: string) => string): string[] =>
-    wrap(text, width).map((line) => colour(line));
-  if (interrupted) return paint(parts === '' ? 'Interrupted' : `Interrupted: ${parts}`, style.warning);
-  if (failed > 0) return paint(parts, style.bad);
-  if (!checked) return paint(`Nothing was checked: ${why}`, style.warning);
-  if (warnings + skipped === 0) return paint(`No problem found: ${parts}`, style.good);
-  return paint(parts, warnings > 0 ? style.warning : style.good);
+  const paint = (text: string, colour: Colour): string[] =>
+    wrap(text, width).map((line) => style[colour](line));
+  if (interrupted) return paint(parts === '' ? 'Interrupted' : `Interrupted: ${parts}`, 'warning');
+  if (failed > 0) return paint(parts, 'bad');
+  if (!checked) return paint(`Nothing was checked: ${why}`, 'warning');
+  if (warnings + skipped === 0) return paint(`No problem found: ${parts}`, 'good');
+  return paint(parts, warnings > 0 ? 'warning' : 'good');
 }
+
+type Colour = 'good' | 'warning' | 'bad';
 
 /** A text that begins with a command stays as it is. */
 function capitalized(text: string): string {

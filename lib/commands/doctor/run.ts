@@ -156,7 +156,7 @@ async function runInstances(
       ...(options.quick === true && { limitMs: quickLeft() }),
       signal: interrupt.signal,
       watch: {
-        onStart: status.onStart,
+        onStart: (index) => status.onStart(index),
         onFound(index, finding) {
           status.onFound(index);
           line.above(() => onFound(index, finding));

@@ -70,7 +70,7 @@ export class NotObserved extends Error {
 }
 
 /** The error of something that took too long, or came too late. On a busy machine it says nothing about anybody. */
-export function tooLate({ isBusy }: { isBusy(): boolean }, failure: CheckFailure): Error {
+export function tooLate({ isBusy }: { isBusy: () => boolean }, failure: CheckFailure): Error {
   return isBusy()
     ? new NotObserved(`${failure.message}, but other programs keep this machine busy`, 'busy')
     : failure;
