@@ -52,10 +52,11 @@ async function run(args: string[], system: System): Promise<number> {
   }
 }
 
-async function printHelp({ command, missing }: HelpRequest, { stdout, stderr }: System): Promise<number> {
+async function printHelp(request: HelpRequest, { stdout, stderr }: System): Promise<number> {
   const { renderHelp } = await import('./cli/help.ts');
+  const { missing } = request;
   const stream = missing ? stderr : stdout;
-  stream.write(renderHelp(command, { width: widthOf(stream) }));
+  stream.write(await renderHelp(request, widthOf(stream)));
   return missing ? exitCodes.usage : exitCodes.ok;
 }
 

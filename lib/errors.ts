@@ -19,6 +19,23 @@ export const exitCodes = {
   terminated: 143,
 } as const;
 
+/** When occ ends with each of them, in words. 126 and the codes of clients are described by `occ help launch`. */
+export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'success; also of occ stop when no proxy runs, and of occ config check when only a key is missing',
+  failed:
+    'failure: a check of occ doctor failed, a proxy runs already, the port is in use, or the error says what else',
+  usage: 'wrong usage: an unknown command, option or key, or a wrong value',
+  notRunning: 'no proxy is running (occ status, occ env, occ launch --attach)',
+  unreachable: 'a provider could not be reached (occ models --refresh)',
+  refused: 'a provider rejected the key (occ models --refresh)',
+  config: 'the configuration is invalid, or the key of the default model is missing (occ launch, occ start)',
+  cannotListen: 'the proxy could not listen (occ launch)',
+  clientNotFound: 'the client was not found (occ launch)',
+  hungUp: 'ended by the signal SIGHUP',
+  interrupted: 'ended by the signal SIGINT, as with Ctrl-C',
+  terminated: 'ended by the signal SIGTERM',
+};
+
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** Says why the user can do nothing about an error. */

@@ -23,6 +23,8 @@ const allowed: Record<string, string[]> = {
     'catalog',
     'proxy',
     'proxy/policy',
+    'proxy/rejections',
+    'wire',
     'anthropic',
   ],
   host: ['proxy', 'emulator', 'config', 'log'],

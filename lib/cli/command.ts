@@ -8,8 +8,12 @@ export class HelpRequest extends Error {
   /** True if a subcommand is missing: the help is then the message of a usage error. */
   readonly missing: boolean;
 
-  constructor(command: Command, missing: boolean) {
+  /** The name of the topic that is asked for, alone or after the help of the command of that name. */
+  readonly topic: string | undefined;
+
+  constructor(command: Command, missing: boolean, topic?: string) {
     super('help');
+    this.topic = topic;
     this.command = command;
     this.missing = missing;
   }

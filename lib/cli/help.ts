@@ -1,7 +1,9 @@
 /** Renders the help of a command from commander's tree and its help page, for any width. */
 import type { Command, Help } from 'commander';
+import { topics } from '../commands/help/topics.ts';
 import { fitsBeside, renderColumns, renderParagraph, type Row } from '../terminal/columns.ts';
 import { helpPageOf } from '../terminal/help-page.ts';
+import type { HelpRequest } from './command.ts';
 import { pathOf } from './usage-error.ts';
 
 /** The width of help in a pipe. */
@@ -9,20 +11,24 @@ export const pipeWidth = 80;
 /** Wider lines are hard to read. */
 const maxWidth = 100;
 
-export interface HelpText {
-  /** Columns of the terminal; undefined for a pipe. */
-  width: number | undefined;
-  /** Lines to add at the end, for the width that they are given. */
-  after?: (width: number) => string[];
+/** The help of a command, a topic, or both, ending with a line break. `columns` is undefined for a pipe. */
+export async function renderHelp(
+  { command, topic }: HelpRequest,
+  columns: number | undefined,
+): Promise<string> {
+  const width = Math.min(columns ?? pipeWidth, maxWidth);
+  const help = topic !== undefined && command.parent === null ? [] : renderCommand(command, width);
+  const renderTopic = topic === undefined ? undefined : await topics[topic]?.load();
+  const page = (await renderTopic?.(width)) ?? [];
+  const between = help.length > 0 && page.length > 0 ? [''] : [];
+  return [...help, ...between, ...page].map((line) => `${line}\n`).join('');
 }
 
-/** The help, ending with a line break. */
-export function renderHelp(command: Command, { width: columns, after }: HelpText): string {
-  const width = Math.min(columns ?? pipeWidth, maxWidth);
+function renderCommand(command: Command, width: number): string[] {
   const helper = command.createHelp();
   const lists = listsOf(command, helper);
   const termWidth = widestThatFits(lists, width);
-  const { notes = [], examples = [], exitCodes = {}, topics = aboveOf(command) } = helpPageOf(command);
+  const { notes = [], examples = [], exitCodes = {}, seeAlso = aboveOf(command) } = helpPageOf(command);
   const usage = renderParagraph(`Usage: ${helper.commandUsage(command)}`, width, 'Usage: '.length);
   const sections = [
     usage,
@@ -31,15 +37,13 @@ export function renderHelp(command: Command, { width: columns, after }: HelpText
     ...notes.map((note) => renderParagraph(note, width)),
     titled('Examples:', renderColumns(examples, { width, continuation: ' \\' })),
     titled('Exit codes:', renderColumns(Object.entries(exitCodes), { width })),
-    topics.length === 0
+    seeAlso.length === 0
       ? []
-      : renderParagraph(`See also: ${topics.map((name) => `occ help ${name}`).join(', ')}`, width),
-    after?.(width) ?? [],
+      : renderParagraph(`See also: ${seeAlso.map((name) => `occ help ${name}`).join(', ')}`, width),
   ];
-  return `${sections
+  return sections
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+    .flatMap((lines, at) => (at === 0 ? lines : [''].concat(lines)));
 }
 
 /** What to read beside the help of a subcommand: that of the command above it. */
@@ -69,6 +73,8 @@ function listsOf(command: Command, helper: Help): List[] {
     add('Arguments:', [helper.argumentTerm(argument), helper.argumentDescription(argument)]);
   for (const sub of helper.visibleCommands(command))
     add(sub.helpGroup() || 'Commands:', [sub.name(), helper.subcommandDescription(sub)]);
+  if (command.parent === null)
+    for (const [name, { summary }] of Object.entries(topics)) add('Topics of occ help:', [name, summary]);
   for (const option of helper.visibleOptions(command))
     add('Options:', [helper.optionTerm(option), helper.optionDescription(option)]);
   return [...groups].map(([title, rows]) => ({ title, rows }));

@@ -72,6 +72,7 @@ export async function buildProgram(
       ['occ start', 'run only the proxy, for any client'],
       ['eval "$(occ env)"', 'make this shell use that proxy'],
       ['occ config check', 'check the configuration'],
+      ['occ help config', 'read about a command or a topic'],
     ],
   });
 }

@@ -38,13 +38,15 @@ function inOneSentence(message: string): string {
   return sentences.replace(/ is invalid\. (.)/, (_, next: string) => ` is invalid: ${next.toLowerCase()}`);
 }
 
-/** The error of a word where the name of a subcommand is expected. */
-export function unknownCommand(parent: Command, word: string): OccError {
+/** The error of a word where the name of a subcommand, or one of the `topics` of help, is expected. */
+export function unknownCommand(parent: Command, word: string, topics: readonly string[] = []): OccError {
   const typed = `${pathOf(parent)} ${word}`.trim();
   const message = `there is no command "${typed}"`;
   const meaning = meaningOf(parent, word);
   if (meaning !== undefined) return misuse(message, meaning);
   const names = parent.commands.flatMap((command) => [command.name(), ...command.aliases()]);
+  const topic = nearest(word, topics);
+  if (topic !== undefined) return misuse(message, [`did you mean ${helpOf(topic)}?`]);
   const near = nearest(word, names);
   if (near === undefined) return misuse(message, [`${helpOf(pathOf(parent))} lists the commands`]);
   const path = `${pathOf(parent)} ${near}`.trim();

@@ -8,8 +8,8 @@ export interface HelpPage {
   examples?: readonly (readonly [command: string, meaning: string])[];
   /** Exit code, or a form such as `128+n`, and when it is returned. */
   exitCodes?: Readonly<Record<string, string>>;
-  /** Names of help topics that say more: `config` stands for `occ help config`. */
-  topics?: readonly string[];
+  /** Commands and topics whose help says more: `config` stands for `occ help config`. */
+  seeAlso?: readonly string[];
 }
 
 const pages = new WeakMap<Command, HelpPage>();

@@ -1,6 +1,7 @@
 /** What the folder of a wire format declares about it, in its `format.ts`. Reading this does not load the codec. */
 import type { Codec, Route } from './codec.ts';
 import type { Quirks, ThinkingDialect } from './quirks.ts';
+import type { Support } from './support.ts';
 
 export interface Format {
   /** Formats are tried and listed in ascending order of this number. */
@@ -26,4 +27,6 @@ export interface Format {
   readonly unknownModel?: Partial<Quirks>;
   /** Loads the codec. */
   load(): Promise<Codec>;
+  /** Loads what the format supports, for the help. */
+  support(): Promise<Support>;
 }

@@ -83,6 +83,7 @@ const page: HelpPage = {
     '2': 'wrong usage, or an unknown key',
     '78': 'the configuration is, or would be, invalid',
   },
+  seeAlso: ['config', 'environment', 'routing'],
 };
 
 export function defineConfig(program: Command, { system, globals, end }: CommandContext): void {

@@ -25,6 +25,7 @@ const page: HelpPage = {
     '128+n': 'signal n ended the client',
     other: 'the exit code of the client',
   },
+  seeAlso: ['routing', 'environment'],
 };
 
 /** Its arguments are parsed by `readArguments`, because commander cannot split them between occ and a client. */

@@ -14,7 +14,7 @@ const page: HelpPage = {
     ['occ route --model kimi-k3', 'a request as with occ launch -m kimi-k3'],
     ['occ route --request body.json --json', 'the request in a file'],
   ],
-  topics: ['routing'],
+  seeAlso: ['routing'],
 };
 
 export function defineRoute(program: Command, { system, globals, end }: CommandContext): void {

@@ -27,6 +27,11 @@ function* variablesBelow(schema: Schema, above: readonly string[]): Generator<Va
   }
 }
 
+/** Every key of the configuration that variables set, with their names in the order of precedence. */
+export const environmentVariables: readonly { path: string; names: readonly string[] }[] = variables.map(
+  ({ segments, names }) => ({ path: renderPath(segments), names }),
+);
+
 /** The variables above that contain a key or a token. */
 export const secretVariables: readonly string[] = variables
   .filter(({ schema }) => schema.secret !== undefined)

@@ -1,5 +1,6 @@
 /** The schema of `quirks`: names and types come from the defaults in lib/wire/quirks.ts. */
 import { defaultQuirks, type Quirks } from '../../wire/quirks.ts';
+import { quirkDescriptions } from './quirk-descriptions.ts';
 import { count, typed, type Schema } from './schema-node.ts';
 
 const quirkChoices: Record<string, readonly (string | number)[]> = {
@@ -20,13 +21,15 @@ export const quirks = typed<Partial<Quirks>>({
   description: 'How the model deviates from its wire format; each field overrides the catalogue.',
   properties: Object.fromEntries(
     Object.entries(defaultQuirks).map(([name, value]): [string, Schema] => {
-      if (name === 'temperature' || name === 'topP') {
-        const description = '"free", "omit", or the only value that the model accepts.';
+      const description = quirkDescriptions[name as keyof Quirks];
+      if (name === 'temperature' || name === 'topP')
         return [name, { type: ['string', 'number'], description }];
-      }
-      if (typeof value === 'number') return [name, count('Characters.')];
+      if (typeof value === 'number') return [name, count(description)];
       const choices = quirkChoices[name];
-      return [name, choices ? { type: 'string', enum: choices } : { type: typeof value }];
+      return [
+        name,
+        { ...(choices ? { type: 'string', enum: choices } : { type: typeof value }), description },
+      ];
     }),
   ),
 });

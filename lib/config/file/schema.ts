@@ -42,6 +42,7 @@ const wireFormat = choice(
   'The wire format: openai means chat, anthropic means messages, auto leaves it to the catalogue.',
 );
 
+const described = <S extends Schema>(description: string, schema: S): S => ({ ...schema, description });
 const blankIsUnset = <S extends Schema>(schema: S): S => ({ ...schema, blankIsUnset: true });
 const tokens = (description: string): SchemaOf<number> => blankIsUnset(count(description, 0));
 
@@ -65,7 +66,11 @@ export const modelFields = {
     description: 'Replaces the thinking that the client requests: { "type": "enabled" }.',
     required: ['type'],
     properties: {
-      type: { type: 'string', enum: ['enabled', 'adaptive', 'disabled'] },
+      type: {
+        type: 'string',
+        enum: ['enabled', 'adaptive', 'disabled'],
+        description: 'The kind of thinking.',
+      },
       budget_tokens: count('Tokens for thinking.'),
       display: text('How thinking is displayed.'),
     },
@@ -78,7 +83,7 @@ export const modelFields = {
   vision: flag('Whether the model accepts images.'),
   wire_format: wireFormat,
   anthropic_tools_disabled: flag('The same as wire_format "chat".'),
-  quirks: ref('quirks', quirks),
+  quirks: described('How the model deviates from its wire format.', ref('quirks', quirks)),
 };
 
 const model = object({
@@ -214,14 +219,18 @@ const properties = {
     flag('Whether scenarios also apply to streaming requests.'),
   ),
   opencode_go: {
-    ...ref('builtIn', builtIn),
+    ...described('The provider opencode-go.', ref('builtIn', builtIn)),
     variablesOf: { base_url: older('OPENCODE_URL'), ...keyVariables('OPENCODE_GO') },
   },
   opencode_zen: {
-    ...ref('builtIn', builtIn),
+    ...described('The provider opencode-zen.', ref('builtIn', builtIn)),
     variablesOf: { base_url: older('OPENCODE_ZEN_URL'), ...keyVariables('OPENCODE_ZEN') },
   },
-  openrouter: { ...ref('custom', custom), variablesOf: keyVariables('OPENROUTER'), onlyIfWritten: true },
+  openrouter: {
+    ...described('The same as providers.openrouter.', ref('custom', custom)),
+    variablesOf: keyVariables('OPENROUTER'),
+    onlyIfWritten: true,
+  },
   providers: mapOf(ref('custom', custom), 'Other providers, by the name that model entries use.'),
   retry: object({
     attempts: defaultsTo(1, count('Additional attempts with the same model.', 0)),

@@ -4,6 +4,16 @@ import { tierOf } from './tiers.ts';
 
 export type Scenario = 'long_context' | 'vision' | 'background' | 'think' | 'complex' | 'default';
 
+/** When each scenario applies, in words and in the order of the rules. */
+export const scenarioRules: Readonly<Record<Scenario, string>> = {
+  long_context: 'more estimated tokens than models.long_context.context_threshold',
+  vision: 'a new image in the last user message',
+  background: "Claude Code's haiku tier: titles, page summaries, permission checks",
+  think: 'effort xhigh or max, or a thinking budget of at least 32,000 tokens',
+  complex: 'the opus and fable tiers',
+  default: 'everything else, including the sonnet tier',
+};
+
 export interface ScenarioMatch {
   scenario: Scenario;
   /** Why, in words a user can check. */

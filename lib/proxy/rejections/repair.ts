@@ -9,7 +9,8 @@ import { codecs } from '../../wire/codecs.ts';
 import type { ModelEntry, Provider } from '../../config/settings.ts';
 import { changedBody, changedHeaders, changedRequest, changedRoute, type Change } from './changes.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import { isRepairable, proposals, type Proposal, type Sent } from './repairs.ts';
+import { isRepairable } from './overview.ts';
+import { proposals, type Proposal, type Sent } from './repairs.ts';
 
 /** A model of a provider that changes are made for. */
 export interface Changeable {

@@ -4,7 +4,7 @@ import type { Provider } from '../../config/settings.ts';
 import type { Json } from '../../json.ts';
 import { listOf, type Change } from './changes.ts';
 import { leastAnswer } from './diagnose.ts';
-import type { About, Diagnosis, Remedy } from './diagnosis.ts';
+import type { Diagnosis, Remedy } from './diagnosis.ts';
 import { folded, toSegments } from './field-names.ts';
 import { particulars, quirks, sealFields, synonyms } from './known-fields.ts';
 import { findField, findPath, valueAt, type FieldPath } from './sent-fields.ts';
@@ -45,25 +45,6 @@ const essentialHeaders: ReadonlySet<string> = new Set([
   'user-agent',
   'host',
 ]);
-
-const repairable: ReadonlySet<About> = new Set([
-  'format',
-  'field',
-  'header',
-  'request',
-  'media',
-  'tool_schema',
-  'turn_order',
-  'thinking_history',
-  'seal',
-  'answer_limit',
-  'answer_room',
-]);
-
-/** Whether a changed request can answer a refusal that is about this. */
-export function isRepairable(about: About): boolean {
-  return repairable.has(about);
-}
 
 /** The changes that may answer the diagnosis. None changes what the client asks for, and none is about a field that was not named. */
 export function proposals(diagnosis: Diagnosis, refused: RefusedRequest): Proposal[] {

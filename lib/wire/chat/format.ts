@@ -8,4 +8,5 @@ export const chat = {
   auth: 'bearer',
   thinking: { efforts: 'effort', toggle: 'type' },
   load: async () => (await import('./index.ts')).chat,
+  support: async () => (await import('./support.ts')).support,
 } as const satisfies Format;

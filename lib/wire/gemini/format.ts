@@ -12,4 +12,5 @@ export const gemini = {
   },
   thinking: { efforts: 'effort', toggle: 'configured' },
   load: async () => (await import('./index.ts')).gemini,
+  support: async () => (await import('./support.ts')).support,
 } as const satisfies Format;

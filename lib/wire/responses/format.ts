@@ -9,4 +9,5 @@ export const responses = {
   urlKey: { name: 'responses_base_url', description: 'The complete URL of the Responses endpoint.' },
   thinking: { efforts: 'effort', toggle: 'configured' },
   load: async () => (await import('./index.ts')).responses,
+  support: async () => (await import('./support.ts')).support,
 } as const satisfies Format;

@@ -1,0 +1,70 @@
+/** `occ help environment`. */
+import { environmentVariables } from '../../config/file/environment.ts';
+import { renderColumns, renderParagraph, type Row } from '../../terminal/columns.ts';
+
+/** The variables that are no keys of the configuration, by what they are for. */
+const others: Readonly<Record<string, readonly Row[]>> = {
+  'Files and directories': [
+    ['OCC_CONFIG', 'the configuration file, instead of the default place; --config takes precedence'],
+    ['XDG_CONFIG_HOME', 'the configuration is in its subdirectory occ; ~/.config by default'],
+    ['XDG_STATE_HOME', 'the log is in its subdirectory occ; ~/.local/state by default'],
+    ['XDG_CACHE_HOME', 'lists of models are in its subdirectory occ; ~/.cache by default'],
+    [
+      'XDG_RUNTIME_DIR',
+      'the record of the running proxy is in its subdirectory occ; with the log by default',
+    ],
+    ['HOME', 'your home directory'],
+    ['APPDATA, LOCALAPPDATA', 'on Windows, instead of ~/.config and ~/.local/state'],
+    ['CLAUDE_CONFIG_DIR', "where Claude Code's settings are looked for"],
+  ],
+  Network: [
+    [
+      'HTTPS_PROXY, HTTP_PROXY',
+      'the proxy for requests to providers, but never to addresses of this machine',
+    ],
+    ['NO_PROXY', 'hosts that are requested without that proxy: names, suffixes, addresses, or *'],
+    ['NODE_EXTRA_CA_CERTS', 'a file of further certificate authorities, read by Node.js'],
+  ],
+  Terminal: [
+    ['NO_COLOR', 'no colour, if it is not empty; --no-color is the same'],
+    [
+      'FORCE_COLOR',
+      'colour even without a terminal: 1, 2 or 3 for 16, 256 or 16 million colours, 0 for none',
+    ],
+    ['TERM', 'dumb: no colour'],
+    ['CI', 'set by CI systems: no spinners'],
+    ['VISUAL, EDITOR', 'the editor of occ config edit'],
+    ['SHELL', 'the shell of occ completion without an argument'],
+    ['PATH', 'where Claude Code and npx are looked for'],
+  ],
+};
+
+const intro =
+  'An option takes precedence over a variable, a variable over the configuration file, and the file over the default. Of several names of a setting, the first one that is set is used. A variable that is empty counts as not set.';
+
+const keysIntro =
+  'In the configuration, ${NAME} in a text value stands for any variable, and ${NAME:-text} has a default. The variables of your provider keys are removed from the environment of a launched client, unless --keep-env is given.';
+
+export function renderEnvironment(width: number): string[] {
+  const settings = environmentVariables.map(({ path, names }): Row => [names.join(', '), `sets ${path}`]);
+  return [
+    'Environment variables',
+    '',
+    ...renderParagraph(intro, width),
+    ...section('Settings', settings, width),
+    ...Object.entries(others).flatMap(([title, rows]) => section(title, rows, width)),
+    '',
+    ...renderParagraph(keysIntro, width),
+  ];
+}
+
+/** Long lists of names stand above their meaning. */
+function section(title: string, rows: readonly Row[], width: number): string[] {
+  return [
+    '',
+    title,
+    ...rows.flatMap(([term, meaning]) =>
+      renderColumns([[term, meaning]], { width, termWidth: 24 < term.length ? width : 24 }),
+    ),
+  ];
+}

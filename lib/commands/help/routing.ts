@@ -1,0 +1,31 @@
+/** `occ help routing`. */
+import { defaultLongContextThreshold } from '../../proxy/policy/route.ts';
+import { scenarioRules } from '../../proxy/policy/scenario.ts';
+import { renderColumns, renderParagraph } from '../../terminal/columns.ts';
+
+const before = [
+  'Which model answers which request',
+  'The model of a request is chosen in this order: an entry of model_overrides for the requested id; an entry of model_family_overrides that is part of it; a model that the client requests by its name (occ launch -m, a row of /model, or any id that occ knows, unless respect_requested_model is false); otherwise the scenario.',
+  'A scenario follows from the structure of a request, never from its text. The first one that applies is used; one that is not configured uses default.',
+];
+
+const after = [
+  `models.long_context.context_threshold is ${defaultLongContextThreshold.toLocaleString('en')} tokens unless it is set. models.fast is used only if enable_streaming_scenario_routing is false, as in configurations of oc-go-cc.`,
+  'A conversation keeps its model within the same tier and kind of request, unless that model cannot handle the request.',
+  'If a model fails before its answer has begun, the next one of fallbacks answers, and the client notices nothing. The list is that of the name that matched, else that of the model id, else that of default. Once an answer has begun, no other model continues it.',
+];
+
+const commands = [
+  ['occ route --request body.json', 'which rule matches a request, and why models are skipped'],
+  ['occ status', 'what the running proxy has learned about each model'],
+] as const;
+
+export function renderRouting(width: number): string[] {
+  return [
+    ...before.flatMap((text) => [...renderParagraph(text, width), '']),
+    ...renderColumns(Object.entries(scenarioRules), { width }),
+    '',
+    ...after.flatMap((text) => [...renderParagraph(text, width), '']),
+    ...renderColumns(commands, { width }),
+  ];
+}

@@ -1,0 +1,141 @@
+/** The keys of the configuration in words for users: groups of keys with type, default, meaning and variables. */
+import { defaultQuirks } from '../../wire/quirks.ts';
+import { renderPath } from './json-path.ts';
+import { configSchema } from './schema.ts';
+import type { Schema } from './schema-node.ts';
+
+export interface DescribedKey {
+  /** As in the file, below the path of its group. */
+  name: string;
+  /** `text`, `whole number`, `one of a, b`; undefined for any type. */
+  type: string | undefined;
+  default: string | undefined;
+  /** A sentence or several. */
+  meaning: string;
+  /** The environment variables that set it. */
+  variables: readonly string[];
+}
+
+export interface KeyGroup {
+  /** Where the keys stand. */
+  title: string;
+  keys: readonly DescribedKey[];
+}
+
+const { definitions, properties } = configSchema;
+const { retry, circuit_breaker, logging } = properties;
+
+/** Every key of the schema once, except that sections which share a schema are one group. */
+export function describeKeys(): KeyGroup[] {
+  const { builtIn, custom, model } = definitions;
+  const top = Object.entries<Schema>(properties).filter(([name]) => !sections.includes(name));
+  const shared = Object.entries<Schema>(builtIn.properties).filter(([, schema]) =>
+    isIn(custom.properties, schema),
+  );
+  const rest = Object.entries<Schema>(custom.properties).filter(
+    ([, schema]) => !isIn(builtIn.properties, schema),
+  );
+  const groups: [title: string, prefix: string, entries: readonly Entry[]][] = [
+    ['At the top', '', top],
+    ['retry', 'retry.', Object.entries(retry.properties)],
+    ['circuit_breaker', 'circuit_breaker.', Object.entries(circuit_breaker.properties)],
+    ['logging', 'logging.', flatten(logging.properties)],
+    [
+      'A model: models.<name>, fallbacks.<name>[0], model_overrides.<id>, model_family_overrides.<word>',
+      '<model>.',
+      flatten(model.properties),
+    ],
+    [
+      'Quirks of a model, instead of what occ knows of it: models.<name>.quirks',
+      '<model>.quirks.',
+      quirkEntries(),
+    ],
+    ['Every provider: opencode_go, opencode_zen, providers.<name>', '<provider>.', shared],
+    ['Only opencode_go and opencode_zen', '<provider>.', [['base_url', builtIn.properties.base_url]]],
+    ['Only providers.<name>', 'providers.<name>.', rest],
+  ];
+  const older = groups.flatMap(([, prefix, entries]) =>
+    entries.filter(isOlder).map(([name, schema]): Entry => [`${prefix}${name}`, schema]),
+  );
+  return [
+    ...groups.map(([title, , entries]) =>
+      group(
+        title,
+        entries.filter((entry) => !isOlder(entry)),
+      ),
+    ),
+    group('Older names, and keys of other tools that have no effect', older),
+  ];
+}
+
+const sections: readonly string[] = ['retry', 'circuit_breaker', 'logging'];
+
+type Entry = readonly [name: string, schema: Schema];
+
+function isIn(schemas: Readonly<Record<string, Schema>>, schema: Schema): boolean {
+  return Object.values(schemas).includes(schema);
+}
+
+/** An alias, what is below one, or a key of any type that is accepted without effect. */
+function isOlder([name, { aliasOf, withoutEffect, type }]: Entry): boolean {
+  const below = name.split('.').length > 1 && isAlias(name.split('.')[0] ?? '');
+  return aliasOf !== undefined || below || (withoutEffect !== undefined && type === undefined);
+}
+
+function isAlias(name: string): boolean {
+  const schemas: Readonly<Record<string, Schema>> = logging.properties;
+  return schemas[name]?.aliasOf !== undefined;
+}
+
+function group(title: string, entries: readonly Entry[]): KeyGroup {
+  return { title, keys: entries.map(describe) };
+}
+
+/** Keys below objects are named by their path: `thinking.type`. */
+function flatten(below: Readonly<Record<string, Schema>>, above: readonly string[] = []): Entry[] {
+  return Object.entries(below).flatMap(([name, schema]): Entry[] => {
+    const path = [...above, name];
+    const inner = schema.properties === undefined ? [] : flatten(schema.properties, path);
+    return [[renderPath(path), schema], ...inner];
+  });
+}
+
+function quirkEntries(): Entry[] {
+  const defaults: Readonly<Record<string, unknown>> = { ...defaultQuirks };
+  return Object.entries(definitions.quirks.properties ?? {}).map(([name, schema]): Entry => {
+    const value = defaults[name];
+    const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+    return [name, known ? { ...schema, default: value } : schema];
+  });
+}
+
+function describe([name, schema]: Entry): DescribedKey {
+  const { default: value, description, variables = [], aliasOf, withoutEffect } = schema;
+  const effect = withoutEffect === undefined ? [] : [`No effect: ${withoutEffect}.`];
+  const meaning = aliasOf === undefined ? (description ?? '') : `The same as ${aliasOf}.`;
+  return {
+    name,
+    type: typeOf(schema),
+    default: typeof value === 'string' && value.trim() === '' ? JSON.stringify(value) : value?.toString(),
+    meaning: [...(schema.type === undefined && effect.length > 0 ? [] : [meaning]), ...effect].join(' '),
+    variables,
+  };
+}
+
+const typeNames: ReadonlyMap<string, string> = new Map([
+  ['string', 'text'],
+  ['integer', 'whole number'],
+  ['number', 'number'],
+  ['boolean', 'true or false'],
+  ['array', 'list'],
+  ['object', 'object'],
+]);
+
+function typeOf({ type, $ref, enum: choices, minimum, maximum }: Schema): string | undefined {
+  if ($ref !== undefined) return 'object';
+  if (choices !== undefined) return `one of ${choices.join(', ')}`;
+  if (type === undefined) return undefined;
+  const names = [type].flat().map((name) => typeNames.get(name) ?? name);
+  const limited = maximum !== undefined && maximum < 2 ** 31 - 1;
+  return `${names.join(' or ')}${limited ? ` from ${minimum ?? 0} to ${maximum}` : ''}`;
+}
