@@ -1,7 +1,7 @@
 /** Renders the help of a command from commander's tree and its help page, for any width. */
 import type { Command, Help } from 'commander';
 import { topics } from '../commands/help/topics.ts';
-import { fitsBeside, renderColumns, renderParagraph, type Row } from '../terminal/columns.ts';
+import { fitsBeside, joinBlocks, renderColumns, renderParagraph, type Row } from '../terminal/columns.ts';
 import { helpPageOf } from '../terminal/help-page.ts';
 import type { HelpRequest } from './command.ts';
 import { pathOf } from './usage-error.ts';
@@ -17,14 +17,16 @@ export async function renderHelp(
   columns: number | undefined,
 ): Promise<string> {
   const width = Math.min(columns ?? pipeWidth, maxWidth);
-  const help = topic !== undefined && command.parent === null ? [] : renderCommand(command, width);
+  const help = topic !== undefined && command.parent === null ? [] : renderCommand(command, width, topic);
   const renderTopic = topic === undefined ? undefined : await topics[topic]?.load();
   const page = (await renderTopic?.(width)) ?? [];
-  const between = help.length > 0 && page.length > 0 ? [''] : [];
-  return [...help, ...between, ...page].map((line) => `${line}\n`).join('');
+  return joinBlocks([help, page])
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
-function renderCommand(command: Command, width: number): string[] {
+/** `topic` follows, so it is not referred to. */
+function renderCommand(command: Command, width: number, topic: string | undefined): string[] {
   const helper = command.createHelp();
   const lists = listsOf(command, helper);
   const termWidth = widestThatFits(lists, width);
@@ -37,13 +39,17 @@ function renderCommand(command: Command, width: number): string[] {
     ...notes.map((note) => renderParagraph(note, width)),
     titled('Examples:', renderColumns(examples, { width, continuation: ' \\' })),
     titled('Exit codes:', renderColumns(Object.entries(exitCodes), { width })),
-    seeAlso.length === 0
-      ? []
-      : renderParagraph(`See also: ${seeAlso.map((name) => `occ help ${name}`).join(', ')}`, width),
+    renderSeeAlso(
+      seeAlso.filter((name) => name !== topic),
+      width,
+    ),
   ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .flatMap((lines, at) => (at === 0 ? lines : [''].concat(lines)));
+  return joinBlocks(sections);
+}
+
+function renderSeeAlso(names: readonly string[], width: number): string[] {
+  if (names.length === 0) return [];
+  return renderParagraph(`See also: ${names.map((name) => `occ help ${name}`).join(', ')}`, width);
 }
 
 /** What to read beside the help of a subcommand: that of the command above it. */

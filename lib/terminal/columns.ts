@@ -64,3 +64,14 @@ export function renderParagraph(text: string, width: number, hanging = 0): strin
   const [first = '', ...rest] = wrap(text, width - hanging);
   return [first, ...rest.map((line) => ' '.repeat(hanging) + line)];
 }
+
+/** The lines of all blocks that have any, with an empty line between two of them. */
+export function joinBlocks(blocks: readonly (readonly string[])[]): string[] {
+  const lines: string[] = [];
+  for (const block of blocks) {
+    if (block.length === 0) continue;
+    if (lines.length > 0) lines.push('');
+    lines.push(...block);
+  }
+  return lines;
+}

@@ -81,7 +81,9 @@ describe('help', () => {
     const name = nameOf(helpWords(words));
     test(`${name} begins as ${nameOf(words)} --help`, async () => {
       const help = await helpOf([...words, '--help']);
-      assert.ok((await helpOf(helpWords(words))).startsWith(help.trimEnd()), name);
+      const page = await helpOf(helpWords(words));
+      // `occ help config` does not refer to itself.
+      assert.ok(page.startsWith(help.replace(/See also: .*\n$/, '').trimEnd()), name);
       assert.match(help, new RegExp(`^Usage: ${nameOf(words)}\\b`));
     });
   }

@@ -83,7 +83,9 @@ function* keysOf(node: Node): Generator<[string, Node]> {
 }
 
 const nodes = (): [string, Node][] =>
-  [configSchema, ...Object.values(configSchema.definitions)].flatMap((node) => [...keysOf(node as Node)]);
+  [configSchema, ...Object.values(configSchema.definitions)].flatMap((node) =>
+    Array.from(keysOf(node as Node)),
+  );
 
 test('occ help config has every key of the schema with its default', async () => {
   const text = await topic('config');
@@ -126,16 +128,15 @@ test('occ help routing has every scenario', async () => {
 
 test('occ help environment has every variable that lib reads', async () => {
   const page = await topic('environment');
-  const named = nodes().flatMap(([, { variables = [], variablesOf = {} }]) => [
-    ...variables,
-    ...Object.values(variablesOf).flat(),
-  ]);
+  const named = nodes().flatMap(([, { variables = [], variablesOf = {} }]) =>
+    variables.concat(Object.values(variablesOf).flat()),
+  );
   const lib = fileURLToPath(new URL('../../lib/', import.meta.url));
   const read = readdirSync(lib, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => [
-      ...readFileSync(lib + file, 'utf8').matchAll(/\b(?:env|environment)\['([A-Z][A-Z_]+)'\]/g),
-    ])
+    .flatMap((file) =>
+      Array.from(readFileSync(lib + file, 'utf8').matchAll(/\b(?:env|environment)\['([A-Z][A-Z_]+)'\]/g)),
+    )
     .map(([, name = '']) => name);
   assert.ok(named.length > 20 && read.length > 10);
   const absent = [...named, ...read].filter((name) => !new RegExp(`\\b${name}\\b`).test(page));

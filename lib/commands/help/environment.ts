@@ -1,6 +1,6 @@
 /** `occ help environment`. */
 import { environmentVariables } from '../../config/file/environment.ts';
-import { renderColumns, renderParagraph, type Row } from '../../terminal/columns.ts';
+import { joinBlocks, renderColumns, renderParagraph, type Row } from '../../terminal/columns.ts';
 
 /** The variables that are no keys of the configuration, by what they are for. */
 const others: Readonly<Record<string, readonly Row[]>> = {
@@ -47,24 +47,21 @@ const keysIntro =
 
 export function renderEnvironment(width: number): string[] {
   const settings = environmentVariables.map(({ path, names }): Row => [names.join(', '), `sets ${path}`]);
-  return [
-    'Environment variables',
-    '',
-    ...renderParagraph(intro, width),
-    ...section('Settings', settings, width),
-    ...Object.entries(others).flatMap(([title, rows]) => section(title, rows, width)),
-    '',
-    ...renderParagraph(keysIntro, width),
-  ];
+  return joinBlocks([
+    ['Environment variables'],
+    renderParagraph(intro, width),
+    section('Settings', settings, width),
+    ...Object.entries(others).map(([title, rows]) => section(title, rows, width)),
+    renderParagraph(keysIntro, width),
+  ]);
 }
 
-/** Long lists of names stand above their meaning. */
+/** The column of the variables; longer lists of names stand above their meaning. */
+const termColumn = 24;
+
 function section(title: string, rows: readonly Row[], width: number): string[] {
-  return [
-    '',
-    title,
-    ...rows.flatMap(([term, meaning]) =>
-      renderColumns([[term, meaning]], { width, termWidth: 24 < term.length ? width : 24 }),
-    ),
-  ];
+  const lines = rows.flatMap((row) =>
+    renderColumns([row], { width, termWidth: row[0].length > termColumn ? width : termColumn }),
+  );
+  return [title].concat(lines);
 }

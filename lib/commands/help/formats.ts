@@ -2,7 +2,7 @@
 import { features, type Feature, type Level, type Support } from '../../wire/support.ts';
 import { formats, wireFormats, type WireFormat } from '../../wire/formats.ts';
 import { repairs } from '../../proxy/rejections/overview.ts';
-import { renderColumns, renderParagraph, type Row } from '../../terminal/columns.ts';
+import { joinBlocks, renderColumns, renderParagraph, type Row } from '../../terminal/columns.ts';
 
 const levels: Readonly<Record<Level, string>> = {
   native: 'native',
@@ -25,7 +25,7 @@ const returnedIntro =
 
 const returnedByAll: Row = [
   'ids of calls, up to 8,192 characters',
-  'in every format; encoded in the id that the client gets if they are long or have other characters',
+  'encoded in the id that the client gets if they are long or have other characters',
 ];
 
 const notReturned =
@@ -41,36 +41,30 @@ export async function renderFormats(width: number): Promise<string[]> {
   const supports = await Promise.all(
     wireFormats.map(async (name) => [name, await formats[name].support()] as const),
   );
-  const paragraph = (text: string): string[] => ['', ...renderParagraph(text, width)];
-  return [
-    'What each wire format supports',
-    ...paragraph(intro),
-    ...(Object.keys(features) as Feature[]).flatMap((feature) => [
-      '',
-      ...renderParagraph(features[feature], width),
-      ...renderColumns(rowsOf(feature, supports), { width }),
-    ]),
-    ...paragraph(unknownModels),
-    '',
-    'State that providers want back',
-    ...paragraph(returnedIntro),
-    '',
-    ...renderStacked([returnedByAll], width),
-    ...supports.flatMap(([name, { returned }]) => ['', name, ...renderStacked(returned, width)]),
-    ...paragraph(notReturned),
-    '',
-    'What providers refuse',
-    ...paragraph(repairIntro),
-    '',
-    ...renderStacked(
-      Object.values(repairs).map(({ refused, next, scope }) => [
-        refused,
-        `${next} (remembered for the ${scope})`,
-      ]),
-      width,
-    ),
-    ...paragraph(repairOutro),
-  ];
+  const paragraph = (text: string): string[] => renderParagraph(text, width);
+  const titled = (title: string, rows: readonly Row[]): string[] =>
+    [title].concat(renderStacked(rows, width));
+  const ofFeature = (feature: Feature): string[] =>
+    paragraph(features[feature]).concat(renderColumns(rowsOf(feature, supports), { width }));
+  const refusals = Object.values(repairs).map(({ refused, next, scope }): Row => [
+    refused,
+    `${next} (remembered for the ${scope})`,
+  ]);
+  return joinBlocks([
+    paragraph('What each wire format supports'),
+    paragraph(intro),
+    ...(Object.keys(features) as Feature[]).map(ofFeature),
+    paragraph(unknownModels),
+    paragraph('State that providers want back'),
+    paragraph(returnedIntro),
+    titled('all formats', [returnedByAll]),
+    ...supports.map(([name, { returned }]) => titled(name, returned)),
+    paragraph(notReturned),
+    paragraph('What providers refuse'),
+    paragraph(repairIntro),
+    renderStacked(refusals, width),
+    paragraph(repairOutro),
+  ]);
 }
 
 /** A row for each different entry: `chat, responses` → `converted: to text`. */

@@ -1,7 +1,7 @@
 /** `occ help routing`. */
 import { defaultLongContextThreshold } from '../../proxy/policy/route.ts';
 import { scenarioRules } from '../../proxy/policy/scenario.ts';
-import { renderColumns, renderParagraph } from '../../terminal/columns.ts';
+import { joinBlocks, renderColumns, renderParagraph } from '../../terminal/columns.ts';
 
 const before = [
   'Which model answers which request',
@@ -21,11 +21,12 @@ const commands = [
 ] as const;
 
 export function renderRouting(width: number): string[] {
-  return [
-    ...before.flatMap((text) => [...renderParagraph(text, width), '']),
-    ...renderColumns(Object.entries(scenarioRules), { width }),
-    '',
-    ...after.flatMap((text) => [...renderParagraph(text, width), '']),
-    ...renderColumns(commands, { width }),
-  ];
+  const paragraphs = (texts: readonly string[]): string[][] =>
+    texts.map((text) => renderParagraph(text, width));
+  return joinBlocks([
+    ...paragraphs(before),
+    renderColumns(Object.entries(scenarioRules), { width }),
+    ...paragraphs(after),
+    renderColumns(commands, { width }),
+  ]);
 }

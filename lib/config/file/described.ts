@@ -28,7 +28,7 @@ const { retry, circuit_breaker, logging } = properties;
 /** Every key of the schema once, except that sections which share a schema are one group. */
 export function describeKeys(): KeyGroup[] {
   const { builtIn, custom, model } = definitions;
-  const top = Object.entries<Schema>(properties).filter(([name]) => !sections.includes(name));
+  const top = Object.entries<Schema>(properties).filter(([name]) => !sections.has(name));
   const shared = Object.entries<Schema>(builtIn.properties).filter(([, schema]) =>
     isIn(custom.properties, schema),
   );
@@ -68,7 +68,7 @@ export function describeKeys(): KeyGroup[] {
   ];
 }
 
-const sections: readonly string[] = ['retry', 'circuit_breaker', 'logging'];
+const sections: ReadonlySet<string> = new Set(['retry', 'circuit_breaker', 'logging']);
 
 type Entry = readonly [name: string, schema: Schema];
 
@@ -95,8 +95,8 @@ function group(title: string, entries: readonly Entry[]): KeyGroup {
 function flatten(below: Readonly<Record<string, Schema>>, above: readonly string[] = []): Entry[] {
   return Object.entries(below).flatMap(([name, schema]): Entry[] => {
     const path = [...above, name];
-    const inner = schema.properties === undefined ? [] : flatten(schema.properties, path);
-    return [[renderPath(path), schema], ...inner];
+    const own: Entry = [renderPath(path), schema];
+    return [own].concat(flatten(schema.properties ?? {}, path));
   });
 }
 
