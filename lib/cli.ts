@@ -26,20 +26,21 @@ function outputLost({ code, message }: NodeJS.ErrnoException): OccError {
   });
 }
 
-async function run(args: string[], system: System): Promise<number> {
+async function run(given: string[], system: System): Promise<number> {
   // Installers and shell prompts run this often, so nothing else is loaded for it.
-  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  if (given.length === 1 && (given[0] === '--version' || given[0] === '-V')) {
     system.stdout.write(`${version}\n`);
     return exitCodes.ok;
   }
   try {
+    const args = given.length === 0 ? await firstCommand(system) : given;
     const { CommanderError } = await import('commander');
     const { buildProgram } = await import('./cli/program.ts');
     const { HelpRequest } = await import('./cli/command.ts');
     let code: number = exitCodes.ok;
     const program = await buildProgram(args, system, (exitCode) => (code = exitCode));
     try {
-      await program.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
+      await program.parseAsync(args, { from: 'user' });
     } catch (error) {
       if (error instanceof HelpRequest) return await printHelp(error, system);
       // Commander ends this way after it has printed the version.
@@ -48,8 +49,14 @@ async function run(args: string[], system: System): Promise<number> {
     }
     return code;
   } catch (error) {
-    return reportFailure(error, system, args.includes('--verbose') || args.includes('-v'));
+    return reportFailure(error, system, given.includes('--verbose') || given.includes('-v'));
   }
+}
+
+/** The command for `occ` alone: the help, or what a new user chooses on a terminal. */
+async function firstCommand(system: System): Promise<string[]> {
+  const { begin, mayBegin } = await import('./commands/begin/begin.ts');
+  return mayBegin(system) ? begin(system) : ['--help'];
 }
 
 async function printHelp(request: HelpRequest, { stdout, stderr }: System): Promise<number> {

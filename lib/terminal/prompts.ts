@@ -23,6 +23,8 @@ export interface Choice<T extends string> {
 export interface Prompts {
   /** The arrow keys move, Enter chooses. */
   select<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T>;
+  /** Typing filters the choices. */
+  search<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T>;
   /** The first character of a value chooses it; Enter chooses the first one. */
   press<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T>;
   /** A line that is not shown. */
@@ -66,6 +68,12 @@ export function openPrompts(
     async select<T extends string>(message: string, choices: readonly Choice<T>[]) {
       const options = choices.map((choice) => ({ ...choice, value: choice.value as string }));
       return (await ask((clack, common) => clack.select({ ...common, message, options }))) as T;
+    },
+    async search<T extends string>(message: string, choices: readonly Choice<T>[]) {
+      const options = choices.map((choice) => ({ ...choice, value: choice.value as string }));
+      return (await ask((clack, common) =>
+        clack.autocomplete({ ...common, message, options, maxItems: 8 }),
+      )) as T;
     },
     async press<T extends string>(message: string, choices: readonly Choice<T>[]) {
       const options = choices.map((choice) => ({ ...choice, value: choice.value as string }));

@@ -1,4 +1,5 @@
 /** A terminal in the process of the test, on which a script answers questions. */
+import { clearLine, cursorTo, moveCursor } from 'node:readline';
 import { PassThrough, Writable } from 'node:stream';
 
 /** What is typed once the screen shows the text. Each step looks only at what was written since the one before it. */
@@ -8,6 +9,7 @@ export type Step = readonly [shows: RegExp, typed: string];
 export const keys = {
   enter: '\r',
   down: '\u001b[B',
+  up: '\u001b[A',
   escape: '\u001b',
   ctrlC: '\u0003',
   ctrlD: '\u0004',
@@ -54,6 +56,12 @@ export function typist(steps: readonly Step[] = [], columns = 80): Typist {
     }),
     { isTTY: true, columns },
   );
+  // What spinners call.
+  Object.assign(stderr, {
+    clearLine: (direction: -1 | 0 | 1) => clearLine(stderr, direction),
+    cursorTo: (column: number) => cursorTo(stderr, column),
+    moveCursor: (columns: number, rows: number) => moveCursor(stderr, columns, rows),
+  });
   return {
     stdin,
     stderr,

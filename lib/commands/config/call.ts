@@ -13,6 +13,16 @@ export interface ConfigOptions extends GlobalOptions {
   force?: boolean;
   reveal?: boolean;
   stdin?: boolean;
+  /** Of `occ config init`. */
+  provider?: string;
+  baseUrl?: string;
+  keyStdin?: boolean;
+  keyCommand?: string;
+  keyEnv?: string;
+  /** False if --no-key is given. */
+  key?: boolean;
+  preset?: string;
+  model?: string;
 }
 
 export interface ConfigCall {

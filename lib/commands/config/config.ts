@@ -11,8 +11,22 @@ interface Verb {
   usage: string;
   summary: string;
   options?: readonly (readonly [string, string])[];
+  page?: HelpPage;
   load: () => Promise<Act>;
 }
+
+const initPage: HelpPage = {
+  notes: [
+    'On a terminal it asks what the options leave open, and writes nothing before the last answer. Elsewhere the defaults are opencode-go, the key in OPENCODE_API_KEY, and the preset balanced.',
+    'Providers: opencode-go, opencode-zen, openrouter, deepseek, and the local servers ollama, lm-studio, vllm and llama.cpp. No preset holds a model that trains on your data.',
+  ],
+  examples: [
+    ['occ config init', 'answer a few questions'],
+    ['occ config init --key-command "pass show opencode"', 'take the key from a password manager'],
+    ['occ config init --provider ollama', 'use the models of Ollama on this computer'],
+    ['occ config init --provider deepseek --model deepseek-chat', 'use the key in DEEPSEEK_API_KEY'],
+  ],
+};
 
 const verbs: readonly Verb[] = [
   {
@@ -54,9 +68,20 @@ const verbs: readonly Verb[] = [
   },
   {
     usage: 'init',
-    summary: 'write a first file',
-    options: [['--force', 'replace an existing file; a backup is kept']],
-    load: async () => (await import('./init.ts')).init,
+    summary: 'write a first file: asks on a terminal',
+    options: [
+      ['--provider <name>', 'one that the notes name, or another name with --base-url'],
+      ['--base-url <url>', 'where another provider or a local server answers'],
+      ['--key-env <name>', 'read the key from this environment variable'],
+      ['--key-command <command>', 'run this command for the key'],
+      ['--key-stdin', 'read the key from stdin and store it in the file'],
+      ['--no-key', 'the provider needs no key'],
+      ['--preset <name>', 'choose models by cost: budget, balanced or quality'],
+      ['--model <id>', 'one model for everything, or the default of the preset'],
+      ['--force', 'replace an existing file; a backup is kept'],
+    ],
+    page: initPage,
+    load: async () => (await import('./init/init.ts')).init,
   },
   {
     usage: 'schema',
@@ -71,7 +96,7 @@ const page: HelpPage = {
     'Comments are kept. The file before the last change is kept as config.json.bak.',
   ],
   examples: [
-    ['occ config init', 'write a first file, with a new token'],
+    ['occ config init', 'write a first file by answering a few questions'],
     ['occ config set api_key --stdin', 'type or pipe the key, hidden'],
     ['occ config set models.default.model_id glm-5.3', 'choose the default model'],
     ['occ config get opencode_go.timeout_ms', 'print one value'],
@@ -92,8 +117,9 @@ export function defineConfig(program: Command, { system, globals, end }: Command
     .summary('show, check and change the configuration')
     .description('Shows, checks and changes the configuration.');
   withHelp(config, page);
-  for (const { usage, summary, options, load } of verbs) {
+  for (const { usage, summary, options, page: own, load } of verbs) {
     const verb = config.command(usage).description(summary);
+    if (own !== undefined) withHelp(verb, own);
     for (const [flags, description] of options ?? []) verb.option(flags, description);
     verb
       .option('-c, --config <file>', 'use another configuration file')

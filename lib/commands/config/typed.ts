@@ -15,32 +15,42 @@ const maxBytes = 1024 * 1024;
 
 /** Rejects with an OccError `usage` (exit code 2) if there is no value or more than one. */
 export async function readTyped(call: ConfigCall, path: string): Promise<Typed> {
-  const { words, options, system, output } = call;
+  const { words, options } = call;
   const [, value] = words;
   if (options.stdin !== true) {
     if (value === undefined) throw wrong(`${path} needs a value`, path);
     return { text: value, visible: true };
   }
   if (value !== undefined) throw wrong('found a value and --stdin, expected one of them', path);
-  const typing = system.stdin.isTTY === true && output.terminal;
-  const text = typing
-    ? await openPrompts(system, output, 'nothing was changed').hidden(path, expectSomething)
-    : (await readAll(system.stdin, path)).replace(/\r?\n$/, '');
+  const text = await readHidden(call, path);
   if (text === '') throw wrong('nothing was given on stdin', path);
   return { text, visible: false };
+}
+
+/** Without showing it on a terminal, else all of stdin without its last line break. */
+export async function readHidden({ system, output }: ConfigCall, name: string): Promise<string> {
+  const typing = system.stdin.isTTY === true && output.terminal;
+  return typing
+    ? await openPrompts(system, output, 'nothing was changed').hidden(name, expectSomething)
+    : (await readAll(system.stdin)).replace(/\r?\n$/, '');
 }
 
 function expectSomething(answer: string): string | undefined {
   return answer === '' ? 'expected a value; Ctrl-C leaves the file as it is' : undefined;
 }
 
-async function readAll(stdin: Readable, path: string): Promise<string> {
+async function readAll(stdin: Readable): Promise<string> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of stdin) {
     pieces.push(Buffer.from(piece as Uint8Array | string));
     bytes += pieces.at(-1)?.length ?? 0;
-    if (bytes > maxBytes) throw wrong(`found more than ${maxBytes} bytes on stdin`, path);
+    if (bytes > maxBytes) {
+      throw new OccError('usage', `found more than ${maxBytes} bytes on stdin`, {
+        exitCode: exitCodes.usage,
+        remedy: 'give only the value on stdin',
+      });
+    }
   }
   return Buffer.concat(pieces).toString('utf8');
 }

@@ -23,6 +23,7 @@ const others: Readonly<Record<string, readonly Row[]>> = {
       'the proxy for requests to providers, but never to addresses of this machine',
     ],
     ['NO_PROXY', 'hosts that are requested without that proxy: names, suffixes, addresses, or *'],
+    ['OLLAMA_HOST', 'where occ and occ config init look for Ollama on this computer'],
     ['NODE_EXTRA_CA_CERTS', 'a file of further certificate authorities, read by Node.js'],
   ],
   Terminal: [
