@@ -1,6 +1,7 @@
 /** Answers one request: checks it, decides on an answer, encodes it, applies faults and sends it. */
 import { decide } from './agent.ts';
 import { refuse, toAnswer, webPage, type Answer, type Reply } from './answer.ts';
+import type { FailingModels } from './failing-models.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import { actionsOf, type Faults } from './faults.ts';
 import { formatAt } from './formats.ts';
@@ -38,7 +39,7 @@ export type Identity = Pick<AnswerHead, 'id' | 'created'>;
 export async function respond(
   request: ReceivedRequest,
   identity: Identity,
-  options: RespondOptions,
+  options: RespondOptions & { failingModels: FailingModels },
   connection: Connection,
 ): Promise<Ending['how']> {
   const format = request.method === 'POST' ? formatAt(request.path) : undefined;
@@ -65,7 +66,7 @@ function choose(
   request: ReceivedRequest,
   { created }: Identity,
   format: EmulatedFormat | undefined,
-  options: RespondOptions,
+  options: RespondOptions & { failingModels: FailingModels },
 ): Answer {
   const served = options.models ?? emulatorModels;
   if (request.tooLarge) return refuse(413);
@@ -79,9 +80,10 @@ function choose(
   const refused = options.strict
     ? gatewayRefusal(request.conversation.model, request.headers, format, served)
     : undefined;
-  return (
-    refused ?? toAnswer(options.script ? options.script(request) : decide(request.conversation, request))
-  );
+  if (refused) return refused;
+  if (options.script) return toAnswer(options.script(request));
+  const { conversation } = request;
+  return options.failingModels(conversation, () => decide(conversation, request));
 }
 
 function quotaPage(quota: QuotaPercent): Answer {

@@ -6,6 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from '../log/log.ts';
+import { failingModels } from './failing-models.ts';
 import { receive, type ReceivedRequest } from './received-request.ts';
 import { recentRequests } from './recent.ts';
 import { realPause, type Ending, type Pause, type Connection } from './play.ts';
@@ -43,6 +44,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const closing = new AbortController();
   // Each running request has one listener; Node would warn of a leak from eleven on.
   setMaxListeners(0, closing.signal);
+  const own = { ...options, failingModels: failingModels() };
   const run = Date.now().toString(36);
   let count = 0;
   let unreferenced = false;
@@ -70,7 +72,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const id = `${run}${String(received.number).padStart(4, '0')}`;
     let how: Ending['how'] = 'broken';
     try {
-      how = await respond(received, { id, created: Math.floor(Date.now() / 1000) }, options, connection);
+      how = await respond(received, { id, created: Math.floor(Date.now() / 1000) }, own, connection);
     } finally {
       if (response.headersSent) received.status = response.statusCode;
       end({ how, afterMs: performance.now() - arrivedMs, bytes });

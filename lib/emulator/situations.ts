@@ -6,6 +6,7 @@
 import { failing, nothing, refuse, toAnswer, webPage, type Answer } from './answer.ts';
 import type { Conversation, OfferedTool } from './conversation.ts';
 import { editLoop } from './file-work.ts';
+import { faultsByName } from './failing-models.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import { reject, rejections } from './rejections.ts';
 import { sampleOf } from './sample.ts';
@@ -135,17 +136,17 @@ export const situations: Readonly<Record<string, Situation>> = {
   cut: {
     usage: 'cut',
     about: 'the HTTP body ends regularly within the text',
-    answer: () => failing(interruptible, { breaks: { at: { deltas: 3 }, how: 'cut' } }),
+    answer: () => failing(interruptible, faultsByName.cut),
   },
   reset: {
     usage: 'reset',
     about: 'the connection is reset within the text',
-    answer: () => failing(interruptible, { breaks: { at: { deltas: 3 }, how: 'reset' } }),
+    answer: () => failing(interruptible, faultsByName.reset),
   },
   stall: {
     usage: 'stall',
     about: 'an endless silence within the text',
-    answer: () => failing(interruptible, { breaks: { at: { deltas: 3 }, how: 'silence' } }),
+    answer: () => failing(interruptible, faultsByName.stall),
   },
   'cut-tool': {
     usage: 'cut-tool',
@@ -161,12 +162,12 @@ export const situations: Readonly<Record<string, Situation>> = {
   error: {
     usage: 'error',
     about: 'an error event within the text',
-    answer: () => failing(interruptible, { errorEvent: { at: { deltas: 3 }, type: 'overloaded_error' } }),
+    answer: () => failing(interruptible, faultsByName.error),
   },
   'error-first': {
     usage: 'error-first',
     about: 'a stream whose first event is an error',
-    answer: () => failing(interruptible, { errorEvent: { at: { events: 0 }, type: 'overloaded_error' } }),
+    answer: () => failing(interruptible, faultsByName['error-first']),
   },
   refuse: {
     usage: 'refuse <status> [<retry-after seconds>]',
@@ -213,7 +214,7 @@ export const situations: Readonly<Record<string, Situation>> = {
   'broken-json': {
     usage: 'broken-json',
     about: 'an event with invalid JSON within the text',
-    answer: () => failing(interruptible, { brokenJson: { deltas: 3 } }),
+    answer: () => failing(interruptible, faultsByName['broken-json']),
   },
   'keep-alive': {
     usage: 'keep-alive',
@@ -230,7 +231,7 @@ export const situations: Readonly<Record<string, Situation>> = {
   'no-end': {
     usage: 'no-end',
     about: 'the complete text without a finish reason and a last event',
-    answer: () => failing(interruptible, { omit: ['finish', 'usage', 'end', 'cost'] }),
+    answer: () => failing(interruptible, faultsByName['no-end']),
   },
 };
 

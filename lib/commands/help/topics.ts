@@ -12,6 +12,10 @@ export const topics: Readonly<Record<string, Topic>> = {
     summary: 'every key of the configuration',
     load: async () => (await import('./config-keys.ts')).renderConfigKeys,
   },
+  emulator: {
+    summary: 'models that fail on purpose, and how to ask for other situations',
+    load: async () => (await import('./emulator.ts')).renderEmulator,
+  },
   environment: {
     summary: 'every environment variable',
     load: async () => (await import('./environment.ts')).renderEnvironment,
