@@ -26,12 +26,13 @@ const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Defi
   'Configure:': {
     config: async () => (await import('../commands/config/config.ts')).defineConfig,
     env: async () => (await import('../commands/env.ts')).defineEnv,
+    completion: async () => (await import('../commands/completion/completion.ts')).defineCompletion,
   },
 };
 
 /**
  * The program with its commands. Only the one that `args` name is loaded, or all of them if they name none, as for help
- * and for errors. `end` receives the exit code.
+ * and for errors, and for the completions. `end` receives the exit code.
  */
 export async function buildProgram(
   args: readonly string[],
@@ -54,9 +55,7 @@ export async function buildProgram(
     .exitOverride();
   const context = { system, globals: globalsOf(program), end };
   const named = args.find((word) => !word.startsWith('-'));
-  const all = Object.values(groups).every(
-    (commands) => named === undefined || !Object.hasOwn(commands, named),
-  );
+  const all = named === undefined || named === 'completion' || !isCommand(named);
   for (const [title, commands] of Object.entries(groups)) {
     program.commandsGroup(title);
     for (const [name, load] of Object.entries(commands))
@@ -75,6 +74,10 @@ export async function buildProgram(
       ['occ help config', 'read about a command or a topic'],
     ],
   });
+}
+
+function isCommand(word: string): boolean {
+  return Object.values(groups).some((commands) => Object.hasOwn(commands, word));
 }
 
 /** The global options, which may be given before the command or after it. */

@@ -27,6 +27,42 @@ const { retry, circuit_breaker, logging } = properties;
 
 /** Every key of the schema once, except that sections which share a schema are one group. */
 export function describeKeys(): KeyGroup[] {
+  const groups = groupsOfKeys();
+  const older = groups.flatMap(([, prefix, entries]) =>
+    entries.filter(isOlder).map(([name, schema]): Entry => [`${prefix}${name}`, schema]),
+  );
+  return [
+    ...groups.map(([title, , entries]) =>
+      group(
+        title,
+        entries.filter((entry) => !isOlder(entry)),
+      ),
+    ),
+    group('Older names, and keys of other tools that have no effect', older),
+  ];
+}
+
+/** The paths of the keys that contain values: those of the built-in providers, and of the models of these scenarios. */
+export function keyPaths(scenarios: readonly string[]): string[] {
+  const places: Readonly<Record<string, readonly string[]>> = {
+    '<model>.': scenarios.map((name) => `models.${name}.`),
+    '<provider>.': ['opencode_go.', 'opencode_zen.'],
+  };
+  return groupsOfKeys().flatMap(([, prefix, entries]) => {
+    const keys = entries.filter((entry) => !isOlder(entry) && isValue(entry)).map(([name]) => name);
+    const above = places[prefix] ?? (prefix.includes('<') ? [] : [prefix]);
+    return above.flatMap((path) => keys.map((key) => path + key));
+  });
+}
+
+/** False for sections, and for maps from names that only the user knows. */
+function isValue([, { $ref, type }]: Entry): boolean {
+  return $ref === undefined && type !== 'object';
+}
+
+type Group = readonly [title: string, prefix: string, entries: readonly Entry[]];
+
+function groupsOfKeys(): Group[] {
   const { builtIn, custom, model } = definitions;
   const top = Object.entries<Schema>(properties).filter(([name]) => !sections.has(name));
   const shared = Object.entries<Schema>(builtIn.properties).filter(([, schema]) =>
@@ -35,7 +71,7 @@ export function describeKeys(): KeyGroup[] {
   const rest = Object.entries<Schema>(custom.properties).filter(
     ([, schema]) => !isIn(builtIn.properties, schema),
   );
-  const groups: [title: string, prefix: string, entries: readonly Entry[]][] = [
+  return [
     ['At the top', '', top],
     ['retry', 'retry.', Object.entries(retry.properties)],
     ['circuit_breaker', 'circuit_breaker.', Object.entries(circuit_breaker.properties)],
@@ -53,18 +89,6 @@ export function describeKeys(): KeyGroup[] {
     ['Every provider: opencode_go, opencode_zen, providers.<name>', '<provider>.', shared],
     ['Only opencode_go and opencode_zen', '<provider>.', [['base_url', builtIn.properties.base_url]]],
     ['Only providers.<name>', 'providers.<name>.', rest],
-  ];
-  const older = groups.flatMap(([, prefix, entries]) =>
-    entries.filter(isOlder).map(([name, schema]): Entry => [`${prefix}${name}`, schema]),
-  );
-  return [
-    ...groups.map(([title, , entries]) =>
-      group(
-        title,
-        entries.filter((entry) => !isOlder(entry)),
-      ),
-    ),
-    group('Older names, and keys of other tools that have no effect', older),
   ];
 }
 

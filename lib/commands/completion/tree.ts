@@ -1,0 +1,108 @@
+/** Reads from commander's tree what can be completed where. Pure. */
+import type { Argument, Command, Option } from 'commander';
+import { dynamicKinds, type DynamicKind } from './shells.ts';
+
+/** What completes a value. */
+export type Values =
+  | { kind: 'words'; words: readonly string[] }
+  | { kind: 'list'; list: DynamicKind }
+  | { kind: 'files' }
+  /** Any text. */
+  | { kind: 'none' };
+
+export interface CompletedOption {
+  /** `-m` and `--model`. */
+  names: readonly string[];
+  description: string;
+  /** Absent for an option without a value. */
+  values?: Values;
+}
+
+export interface CompletedCommand {
+  /** `config set`; "" for the program. */
+  path: string;
+  commands: readonly { name: string; summary: string }[];
+  options: readonly CompletedOption[];
+  /** What completes its arguments. */
+  values: Values;
+}
+
+/** The values that are known when the completions are made. */
+export interface Words {
+  /** Keys of the configuration. */
+  keys: readonly string[];
+  /** Codes of the checks of doctor. */
+  checks: readonly string[];
+  /** Topics of help. */
+  topics: readonly string[];
+}
+
+/** The program and every visible command below it. */
+export function describeTree(program: Command, words: Words): CompletedCommand[] {
+  const shared = new Set(program.options.map(({ long }) => long));
+  return describe(program, '', words, shared);
+}
+
+function describe(
+  command: Command,
+  path: string,
+  words: Words,
+  shared: ReadonlySet<string | null | undefined>,
+): CompletedCommand[] {
+  const helper = command.createHelp();
+  const below = helper.visibleCommands(command);
+  // The global options are hidden below the program, but accepted.
+  const hidden = command.options.filter((option) => option.hidden && shared.has(option.long));
+  const options = [...helper.visibleOptions(command), ...hidden].map((option) => toOption(option));
+  const own: CompletedCommand = {
+    path,
+    commands: below.map((sub) => ({ name: sub.name(), summary: sub.summary() || sub.description() })),
+    options,
+    values: valuesOfCommand(command, path, words),
+  };
+  return [own, ...below.flatMap((sub) => describe(sub, `${path} ${sub.name()}`.trim(), words, shared))];
+}
+
+function toOption(option: Option): CompletedOption {
+  const { short, long, description } = option;
+  const names = [short ?? [], long ?? []].flat();
+  if (!option.required && !option.optional) return { names, description };
+  return { names, description, values: valuesOf(option) };
+}
+
+function valuesOf({ argChoices, flags, long }: Option): Values {
+  if (argChoices !== undefined) return { kind: 'words', words: argChoices };
+  const list = dynamicKinds.find((kind) => `--${kind}` === `${long ?? ''}s`);
+  if (list !== undefined) return { kind: 'list', list };
+  return { kind: /<(file|path)>/.test(flags) ? 'files' : 'none' };
+}
+
+function valuesOfCommand(command: Command, path: string, words: Words): Values {
+  if (path === 'launch') return { kind: 'files' };
+  if (command.name() === 'help') return { kind: 'words', words: helpWords(command, words) };
+  const [argument] = command.registeredArguments;
+  return argument === undefined ? { kind: 'none' } : valuesOfArgument(argument, words);
+}
+
+function helpWords({ parent }: Command, { topics }: Words): string[] {
+  if (parent === null) return [];
+  const names = parent.commands.map((command) => command.name()).filter((name) => name !== 'help');
+  return parent.parent === null ? [...new Set([...names, ...topics])] : names;
+}
+
+function valuesOfArgument(argument: Argument, { keys, checks }: Words): Values {
+  if (argument.argChoices !== undefined) return { kind: 'words', words: argument.argChoices };
+  switch (argument.name()) {
+    case 'key':
+      return { kind: 'words', words: keys };
+    case 'check':
+      return { kind: 'words', words: checks };
+    case 'model':
+      return { kind: 'list', list: 'models' };
+    case 'file':
+    case 'capture':
+      return { kind: 'files' };
+    default:
+      return { kind: 'none' };
+  }
+}
