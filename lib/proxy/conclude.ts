@@ -1,10 +1,12 @@
 /** Ends a request that no model answered: with an empty answer if that is all there is, else with the error for the client. */
-import { failureForLog } from './policy/failure-log.ts';
+import { failureForLog, failureOf } from './policy/failure-log.ts';
 import type { Course, Trial } from './course.ts';
-import { classOf, type Outcome, type Tried } from './policy/failures.ts';
-import { nameOf, type Candidate, type PassedOver } from './policy/plan.ts';
+import { classOf, type Tried } from './policy/failures.ts';
+import { nameOf, type Candidate, type PassedOver, type Plan } from './policy/plan.ts';
 import { whyUsedUp } from './policy/steps.ts';
+import { shownMessage } from './policy/shown.ts';
 import { verdict, type Refusal } from './policy/verdict.ts';
+import { describeBreak } from './policy/words.ts';
 import { toErrorRecord, toPassedOverRecord, type EndedRequest } from './recent.ts';
 import type { Road } from './road.ts';
 import { sinkFor } from './sink.ts';
@@ -25,18 +27,14 @@ export async function conclude(course: Course, trial: Trial, road: Road): Promis
 
 function refuse({ plan, turn, requestId, reply, record }: Trial, tried: readonly Tried[], road: Road): void {
   road.counts.failures++;
-  const last = tried.at(-1)?.outcome;
-  // Once content was sent only the break matters: the other models were not tried, so they did not fail.
-  const broke = last?.type === 'failed' && last.at === 'after_content' ? last.error : undefined;
-  const broken = broke && plan.candidates[tried.at(-1)?.candidate ?? -1];
-  record.ending = broke ? 'cut' : 'refused';
+  const last = tried.at(-1);
+  const cut = last && brokenOff(last, plan, turn.inputTokens);
+  record.ending = cut ? 'cut' : 'refused';
+  const refusal = cut ?? verdict(plan, tried, turn.inputTokens);
+  const broken = cut && plan.candidates[last?.candidate ?? -1];
   if (broken) record.answered = toAnswered(broken);
-  const whole = verdict(plan, tried, turn.inputTokens);
-  const { status, permanent } = whole;
-  const refusal: Refusal = broke
-    ? { status, permanent, type: broke.type, message: broke.message, ...classIn(last) }
-    : whole;
-  const { message, next, class: failure } = refusal;
+  const error = (record.error = toErrorRecord(refusal, requestId));
+  const { status, type, message, next, class: failure } = error;
   road.counts.lastError = {
     at: new Date(road.now()).toISOString(),
     request: requestId,
@@ -51,12 +49,14 @@ function refuse({ plan, turn, requestId, reply, record }: Trial, tried: readonly
     event: 'refused',
     request: requestId,
     status,
-    type: refusal.type,
-    ...(last && failureForLog(last)),
+    type,
+    ending: record.ending,
+    ...(last && failureForLog(last.outcome)),
+    ...(failure !== undefined && { class: failure }),
+    ...(next !== undefined && { next }),
   });
-  record.error = toErrorRecord(refusal);
   reply.refuse(
-    { ...refusal, message: withNextStep(refusal, requestId) },
+    { ...refusal, message: shownMessage(refusal, requestId) },
     {
       ...(refusal.model !== undefined && { 'x-occ-model': headerSafe(refusal.model) }),
       'x-occ-attempts': String(tried.length),
@@ -64,14 +64,21 @@ function refuse({ plan, turn, requestId, reply, record }: Trial, tried: readonly
   );
 }
 
-function classIn(outcome: Outcome | undefined): Pick<Refusal, 'class'> {
-  const failure = outcome && classOf(outcome);
-  return failure === undefined ? {} : { class: failure };
-}
-
-/** Only occ's own messages have a next step: the client acts on the words of the others. */
-function withNextStep({ message, next }: Refusal, requestId: string): string {
-  return next === undefined ? message : `${message}\nNext: ${next} (request ${requestId})`;
+/**
+ * The error for an attempt that broke after content was sent; undefined for any other. Only the break matters then: the other
+ * models were not tried, so they did not fail.
+ */
+function brokenOff({ candidate, outcome }: Tried, plan: Plan, inputTokens: number): Refusal | undefined {
+  if (outcome.type !== 'failed' || outcome.at !== 'after_content') return undefined;
+  const { status, permanent } = verdict(plan, [{ candidate, key: 0, outcome }], inputTokens);
+  const failure = classOf(outcome);
+  return {
+    status,
+    permanent,
+    type: outcome.error.type,
+    message: describeBreak({ model: nameOf(plan.candidates[candidate]), ...failureOf(outcome) }),
+    ...(failure !== undefined && { class: failure }),
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import { isObject, type JsonObject } from '../json.ts';
 import { statusOf } from '../anthropic/errors.ts';
 import type { ApiErrorType } from '../anthropic/events.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
+import type { NoNextStep } from './policy/next-step.ts';
 import { isLoopback } from '../loopback.ts';
 
 /** A request that is refused before anything is sent upstream. The message goes to the client. */
@@ -12,13 +13,22 @@ export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
   readonly type: ApiErrorType;
+  readonly next: string | NoNextStep;
 
-  constructor(type: ApiErrorType, message: string, status: number = statusOf(type)) {
+  constructor(
+    type: ApiErrorType,
+    message: string,
+    { status = statusOf(type), next = anotherRequest }: { status?: number; next?: string | NoNextStep } = {},
+  ) {
     super(message);
     this.type = type;
     this.status = status;
+    this.next = next;
   }
 }
+
+/** The request itself is at fault, so no command of the user helps. */
+export const anotherRequest: NoNextStep = { because: 'The client has to send another request' };
 
 /** The largest body in bytes. */
 export const largestBody = 100 * 1024 * 1024;
@@ -40,19 +50,24 @@ export function checkDoor(req: IncomingMessage, { host, token }: Door, needsToke
     throw new Refused(
       'permission_error',
       `requests for the host ${JSON.stringify(named ?? '')} are not answered here`,
+      { next: 'occ env' },
     );
   }
   const { origin } = req.headers;
   // Another port of this machine is another origin: pages that a developer serves there are refused too.
   if (origin !== undefined && origin.toLowerCase() !== `http://${req.headers.host}`.toLowerCase()) {
-    throw new Refused('permission_error', 'requests from web pages are not answered here');
+    throw new Refused('permission_error', 'requests from web pages are not answered here', {
+      next: { because: 'Nothing changes this: a web page could spend your key' },
+    });
   }
   if (token === undefined || !needsToken) return;
   const presented = presentedTokens(req);
   if (presented.some((one) => equal(one, token))) return;
   const what =
     presented.length === 0 ? 'no token was presented' : 'the token presented is not the one of this proxy';
-  throw new Refused('authentication_error', `${what}; send it as x-api-key or Authorization: Bearer`);
+  throw new Refused('authentication_error', `${what}; send it as Authorization: Bearer or x-api-key`, {
+    next: 'eval "$(occ env)"',
+  });
 }
 
 function isOurs(named: string, host: string, localAddress = ''): boolean {
@@ -87,7 +102,7 @@ export async function readBody(req: IncomingMessage): Promise<JsonObject> {
     throw new Refused(
       'invalid_request_error',
       `a body with content-encoding ${encoding} is not understood; send it plain`,
-      415,
+      { status: 415 },
     );
   }
   const tooLarge = () => new Refused('request_too_large', `the body is larger than ${largestBody} bytes`);

@@ -92,7 +92,7 @@ export function keyLimits(): KeyLimits {
     if (soonest === undefined) return undefined;
     const { length } = candidate.provider.keys;
     const reason = `${describeSpent(soonest, now)}${length > 1 ? `; none of its ${length} keys is left` : ''}`;
-    return { kind: 'quota', reason, waitMs: soonest.until - now };
+    return { kind: 'quota', spent: soonest.kind, reason, waitMs: soonest.until - now };
   }
 
   function use(candidate: Candidate, key: number, now: number): void {

@@ -63,7 +63,10 @@ export function answerModels(encoded: string, userAgent: string | undefined, set
   const card = cards.find(
     (card) => card.id === id || card.id === `anthropic/${id}` || `anthropic/${card.id}` === id,
   );
-  if (!card) throw new Refused('not_found_error', `no model ${JSON.stringify(id)} is configured`);
+  if (!card)
+    throw new Refused('not_found_error', `no model ${JSON.stringify(id)} is configured`, {
+      next: 'occ models',
+    });
   return card;
 }
 

@@ -5,10 +5,9 @@
 import type { Usage } from '../anthropic/events.ts';
 import type { WireFormat } from '../wire/formats.ts';
 import type { Attempted, Tally } from './attempt.ts';
-import { failureForLog, type FailureLog } from './policy/failure-log.ts';
-import type { FailureClass, Outcome, Position } from './policy/failures.ts';
+import { failureOf, type FailedAttempt } from './policy/failure-log.ts';
+import type { FailureClass, Outcome } from './policy/failures.ts';
 import { nameOf, type Candidate, type Hindrance, type PassedOver } from './policy/plan.ts';
-import { messageOf, retryAfterOf } from './policy/summary.ts';
 import type { Tier } from './policy/tiers.ts';
 import type { Refusal } from './policy/verdict.ts';
 
@@ -64,25 +63,13 @@ export interface TokenSums {
   output: number;
 }
 
-/** One try of one model. What `FailureLog` has may also be logged; `words` may not. */
-export interface AttemptRecord extends FailureLog {
-  /** `provider/model`. */
-  model: string;
+/** One try of one model. `words` never reach the disk. */
+export interface AttemptRecord extends FailedAttempt {
   format: WireFormat;
   outcome: Outcome['type'];
   ms: number;
   /** Milliseconds from the request to the upstream to its first content. */
   firstContentMs?: number;
-  /** How far a failed answer had come. */
-  position?: Position;
-  /** Nothing was sent, because the provider has no key. */
-  notSent?: true;
-  /** Nothing listens at the address, which is on this machine. */
-  notRunning?: true;
-  /** Seconds until the limit ends, if the upstream named them. */
-  retryAfter?: number;
-  /** What the upstream said, or for a failure that only occ noticed, what that was. Never on disk. */
-  words?: string;
 }
 
 export interface PassedOverRecord {
@@ -110,7 +97,7 @@ export interface ErrorRecord {
   class?: FailureClass;
   /** The client was told not to try again. */
   permanent: boolean;
-  /** The command that helps next. */
+  /** The command that helps next; absent if the client has to act itself. */
   next?: string;
 }
 
@@ -150,31 +137,21 @@ export function toAttemptRecord(
   candidate: Candidate,
   ms: number,
 ): AttemptRecord {
-  const failed = outcome.type === 'refused' || outcome.type === 'failed';
-  const retryAfter = retryAfterOf(outcome);
   return {
     model: nameOf(candidate),
     format: candidate.route.format,
     outcome: outcome.type,
     ms,
     ...(firstContentMs !== undefined && { firstContentMs }),
-    ...failureForLog(outcome),
-    ...(outcome.type === 'failed' && { position: outcome.at }),
-    ...(outcome.type === 'failed' && outcome.notRunning && { notRunning: true }),
-    ...(outcome.type === 'refused' && outcome.notSent && { notSent: true }),
-    ...(retryAfter !== undefined && { retryAfter }),
-    ...(failed && { words: messageOf(outcome) }),
+    ...failureOf(outcome),
   };
 }
 
-export function toErrorRecord({
-  status,
-  type,
-  message,
-  permanent,
-  next,
-  class: failure,
-}: Refusal): ErrorRecord {
+/** Without a command of its own, `occ why` is the next step. */
+export function toErrorRecord(refusal: Refusal, requestId: string): ErrorRecord {
+  const { status, type, message, permanent, class: failure, forClient } = refusal;
+  const given = forClient ? undefined : (refusal.next ?? `occ why ${requestId}`);
+  const next = typeof given === 'string' ? given : undefined;
   return {
     status,
     type,

@@ -6,6 +6,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import { version } from '../version.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { discardRest, goneSignal, lingerMs, pathOf } from './connection.ts';
 import type { Control } from './control.ts';
 import { openTokenCounter } from './count-tokens.ts';
 import { exchange, type Exchange } from './exchange.ts';
@@ -16,6 +17,9 @@ import { listen, urlHost } from './listen.ts';
 import { memory, type Recalled } from './memory.ts';
 import { answerModels } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
+import { redactedLine } from '../redact.ts';
+import { shownMessage } from './policy/shown.ts';
+import type { Refusal } from './policy/verdict.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
 import { arrived, recentRequests, toErrorRecord, type EndedRequest, type RecentRequests } from './recent.ts';
 import { noQuotaWatch, quotaWatch, type KnownQuota, type OnRoom } from './quota-watch.ts';
@@ -120,10 +124,11 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       await dispatch(pathname, incoming);
     } catch (error) {
       if (gone.aborted) return;
-      const refusal = refusalFor(error, requestId, log);
       record.ending = record.firstContentMs === undefined ? 'refused' : 'cut';
-      record.error = toErrorRecord(refusal);
-      reply.refuse(refusal);
+      const refusal = refusalFor(error, requestId, log);
+      record.error = toErrorRecord(refusal, requestId);
+      if (pathname === '/v1/messages') logRefused(refusal, requestId);
+      reply.refuse({ ...refusal, message: shownMessage(refusal, requestId) });
       if (error instanceof Refused && !req.complete) discardRest(req);
     } finally {
       reply.close();
@@ -132,6 +137,11 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       record.ms = Math.round(clock.monotonic() - began);
       if (pathname === '/v1/messages') ended(record);
     }
+  }
+
+  /** A request that no model was asked for. The reason is occ's own; it may name a host that the client sent. */
+  function logRefused({ status, type, message }: Refusal, request: string): void {
+    log({ level: 'info', event: 'refused', request, status, type, by: 'occ', reason: redactedLine(message) });
   }
 
   function ended(record: EndedRequest): void {
@@ -155,12 +165,19 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     checkDoor(req, { host, token: token ?? authToken?.reveal() }, !open);
     const models = /^\/v1\/models(?:\/|$)/.test(pathname);
     const allowed = models ? 'GET' : endpoints[pathname];
-    if (allowed === undefined) throw new Refused('not_found_error', `there is no ${pathname} here`);
+    if (allowed === undefined)
+      throw new Refused('not_found_error', `there is no ${pathname} here`, { next: 'occ env' });
     if (method !== allowed) {
       res.setHeader('allow', allowed);
-      throw new Refused('invalid_request_error', `${pathname} takes ${allowed}, not ${method}`, 405);
+      throw new Refused('invalid_request_error', `${pathname} takes ${allowed}, not ${method}`, {
+        status: 405,
+      });
     }
-    if (closing && !open) throw new Refused('overloaded_error', 'this proxy is being stopped', 503);
+    if (closing && !open)
+      throw new Refused('overloaded_error', 'this proxy is being stopped', {
+        status: 503,
+        next: 'occ start',
+      });
 
     if (pathname === '/v1/messages') {
       counts.requests++;
@@ -252,7 +269,7 @@ async function answerControl(
   { req, res, requestId }: Exchange & { res: ServerResponse },
 ): Promise<void> {
   const answer = Object.hasOwn(answers, endpoint) ? answers[endpoint] : undefined;
-  if (!answer) throw new Refused('not_found_error', `there is no ${endpoint} here`);
+  if (!answer) throw new Refused('not_found_error', `there is no ${endpoint} here`, { next: 'occ status' });
   const body = req.method === 'POST' ? await readBody(req) : {};
   sendJson(res, 200, await answer(body), { 'request-id': requestId });
 }
@@ -264,34 +281,3 @@ const endpoints: Readonly<Record<string, 'GET' | 'POST'>> = {
   '/v1/messages': 'POST',
   '/v1/messages/count_tokens': 'POST',
 };
-
-/** Aborts when the client disconnects before its response has ended. */
-function goneSignal(res: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  res.once('close', () => {
-    if (!res.writableFinished) controller.abort();
-  });
-  return controller.signal;
-}
-
-/** How long the rest of a refused body may take, in milliseconds. */
-const lingerMs = 1000;
-
-/**
- * Reads and drops the rest of a refused body for a while. Closing at once would reset the connection of a client that is
- * still sending, and it would not receive the error. A client that keeps sending is cut off.
- */
-function discardRest(req: IncomingMessage): void {
-  const impatience = setTimeout(() => req.socket.destroy(), lingerMs);
-  for (const event of ['end', 'close']) req.once(event, () => clearTimeout(impatience));
-  req.resume();
-}
-
-/** The path of a request line; "" if it is not a valid URL, such as `//`. */
-function pathOf(url = '/'): string {
-  try {
-    return new URL(`http://localhost${url.startsWith('/') ? url : `/${url}`}`).pathname;
-  } catch {
-    return '';
-  }
-}

@@ -1,20 +1,21 @@
 /** The error for the client when a request ended in an exception: refused before it was routed, or a fault of occ. */
 import { faultForLog } from '../errors.ts';
 import type { Log } from '../log/log.ts';
-import { Refused } from './inbound.ts';
+import { anotherRequest, Refused } from './inbound.ts';
 import type { Refusal } from './policy/verdict.ts';
 
-/** Logs a fault; the log has its details under the id. */
+/** Logs a fault with its details. */
 export function refusalFor(thrown: unknown, requestId: string, log: Log): Refusal {
   if (thrown instanceof Refused) {
-    const { status, type, message } = thrown;
-    return { status, type, message, permanent: status === 401 || status === 403 };
+    const { status, type, message, next } = thrown;
+    return { status, type, message, next, permanent: status === 401 || status === 403 };
   }
   if (thrown instanceof RangeError && /call stack/.test(thrown.message)) {
     const message = 'the body is nested too deeply to be read';
-    return { status: 400, type: 'invalid_request_error', message, permanent: true };
+    return { status: 400, type: 'invalid_request_error', message, next: anotherRequest, permanent: true };
   }
   log({ level: 'error', event: 'fault', request: requestId, ...faultForLog(thrown) });
-  const message = `a fault in occ itself; its log has the details under ${requestId}`;
-  return { status: 500, type: 'api_error', message, permanent: false };
+  const message = 'a fault in occ itself; its log has the details';
+  const next = `occ logs --request ${requestId}`;
+  return { status: 500, type: 'api_error', message, next, permanent: false };
 }

@@ -372,10 +372,7 @@ for (const format of formats) {
 test('the message “all models failed” lists each attempt', bounded, async () => {
   await using over = await proxyOver([refuse(500), refuse(529)]);
   const { error } = await over.send();
-  assert.match(
-    error?.message ?? '',
-    /^all models failed: .*\n- emulator\/first: 500 .*\n- other\/second: 529 /,
-  );
+  assert.match(error?.message ?? '', /^all models failed\n- emulator\/first: 500 .*\n- other\/second: 529 /);
 });
 
 function argumentsIn(events: readonly StreamEvent[]): string {

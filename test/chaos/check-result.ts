@@ -87,7 +87,7 @@ function streamed({ text, model }: ClientResult, served: readonly Served[], plan
   const last = events.at(-1);
   if (last?.type !== 'error') return finished(content, served, planned, model);
   if (isEmpty(content)) return refused(last.error.message, served);
-  if (/all models failed|\nNext: occ /.test(last.error.message))
+  if (/all models failed/.test(last.error.message))
     return { kind: 'broken off', violation: last.error.message };
   const source = served.find(({ model }) => isBeginning(content, planned(model)));
   return source

@@ -175,21 +175,21 @@ describe('outages', { concurrency: 2 }, () => {
       const permanent: Record<string, { answer: Answer; output: string }> = {
         'every key is rejected': {
           answer: rejectedKey,
-          output: `Failed to authenticate. API Error: 401 all models failed: 401 Invalid API key.
+          output: `API Error: 424 all models failed
 - one/first: 401 Invalid API key.
 - two/second: 401 Invalid API key.
 Next: occ doctor key (request <id>)`,
         },
         'every quota is spent': {
           answer: spent,
-          output: `API Error: Request rejected (429) · all models failed: 429 5-hour usage limit reached. Resets in 7hr 29min.
+          output: `API Error: Request rejected (429) · all models failed
 - one/first: 429 5-hour usage limit reached. Resets in 7hr 29min.
 - two/second: 429 5-hour usage limit reached. Resets in 7hr 29min.
-Next: occ status (request <id>)`,
+Next: occ usage (request <id>)`,
         },
         'the models are unavailable': {
           answer: gone,
-          output: `API Error: 410 all models failed: 410 Removed.
+          output: `API Error: 424 all models failed
 - one/first: 410 Removed.
 - two/second: 410 Removed.
 Next: occ models (request <id>)`,

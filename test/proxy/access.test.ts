@@ -70,7 +70,7 @@ test('the response to a wrong token does not depend on the token', async () => {
   const bodies = await Promise.all(
     ['a', 'x'.repeat(4000), token.replace('0', '1')].map(async (wrong) => {
       const { text } = await sendRaw(over, { 'x-api-key': wrong });
-      return text.replace(/req_[0-9a-f]+/, '');
+      return text.replace(/req_[0-9a-f]+/g, '');
     }),
   );
   assert.equal(new Set(bodies).size, 1);

@@ -17,6 +17,8 @@ interface Inside {
   /** In an error event after content, where it differs: a plan's limit and the balance are a rate limit only as a status. */
   typeInStream?: string;
   says: string;
+  /** What the client shows, where it differs. */
+  shows?: string;
 }
 
 const anthropic = (type: string, message: string): object => ({ type: 'error', error: { type, message } });
@@ -39,9 +41,11 @@ const errors: readonly Inside[] = [
   {
     source: 'Anthropic, authentication_error',
     body: anthropic('authentication_error', 'invalid x-api-key'),
-    status: 401,
+    status: 424,
     type: 'authentication_error',
     says: 'invalid x-api-key',
+    // With plain hyphens Claude Code hides the whole message.
+    shows: 'invalid x\u2011api\u2011key',
   },
   {
     source: 'Anthropic, invalid_request_error',
@@ -53,17 +57,16 @@ const errors: readonly Inside[] = [
   {
     source: 'Anthropic, not_found_error: a model that failed is never a 404',
     body: anthropic('not_found_error', 'model: x'),
-    status: 410,
+    status: 424,
     type: 'api_error',
     typeInStream: 'not_found_error',
     says: 'model: x',
   },
   {
-    source: 'Anthropic, billing_error: no money is a limit for the client',
+    source: 'Anthropic, billing_error: no money',
     body: anthropic('billing_error', 'no credit'),
-    status: 429,
-    type: 'rate_limit_error',
-    typeInStream: 'billing_error',
+    status: 402,
+    type: 'billing_error',
     says: 'no credit',
   },
   {
@@ -92,7 +95,7 @@ const errors: readonly Inside[] = [
   {
     source: 'OpenAI, code invalid_api_key below invalid_request_error',
     body: { error: { message: 'Bad key', type: 'invalid_request_error', code: 'invalid_api_key' } },
-    status: 401,
+    status: 424,
     type: 'authentication_error',
     says: 'Bad key',
   },
@@ -240,7 +243,7 @@ const document = (json: object): Answer => ({
 for (const format of Object.keys(beginnings) as Format[]) {
   const models = [modelOf('first', { wire_format: format })];
 
-  for (const { source, body, status, type, says } of [...errors, ...bare]) {
+  for (const { source, body, status, type, says, shows = says } of [...errors, ...bare]) {
     test(`${format}: ${source}: before content, its status and type`, async () => {
       const answers = [stream(data(body)), document(body)];
       if (!bare.some((one) => one.body === body)) answers.push(stream(`event: error\n${data(body)}`));
@@ -249,7 +252,7 @@ for (const format of Object.keys(beginnings) as Format[]) {
           await using over = await proxyOver({ answers: [answer], models });
           const response = await over.send(requestBody({ stream: streamed }));
           assert.deepEqual([response.status, response.error?.type], [status, type], response.body);
-          assert.ok(response.error?.message.includes(says), response.error?.message);
+          assert.ok(response.error?.message.includes(shows), response.error?.message);
         }
       }
     });

@@ -100,7 +100,7 @@ test('the provider is spent when all its keys are, until the earliest reset', as
   const second = await over.send();
   assert.match(
     second.error?.message ?? '',
-    /^emulator\/first was not tried: its usage limit is reached, resets in 10 min; none of its 2 keys is left\nNext: occ status/,
+    /^emulator\/first was not tried: its usage limit is reached, resets in 10 min; none of its 2 keys is left\nNext: occ usage \(request req_\w+\)$/,
   );
   assert.deepEqual(
     over.proxy.stats().remembered.spent.map(({ who, key }) => [who, key]),
@@ -129,7 +129,7 @@ test('a refused key is asked again after an hour, and when all keys are refused'
   await over.send();
   assert.deepEqual(asked(over), ['one', 'two', 'two', 'one', 'one']);
   await using none = await proxyOver(twoKeys((_, __, request) => (request > 2 ? ok : refuse(401))));
-  assert.equal((await none.send()).status, 401);
+  assert.equal((await none.send()).status, 424);
   assert.equal((await none.send()).text, 'ok');
   assert.deepEqual(asked(none), ['one', 'two', 'one']);
 });

@@ -31,7 +31,7 @@ test('a server on this machine that is not running is permanent, and the message
       const { status, headers, error } = await over.send();
       assert.deepEqual(
         [status, headers.get('x-should-retry'), headers.get('x-occ-attempts')],
-        [502, 'false', '1'],
+        [424, 'false', '1'],
       );
       assert.equal(
         error?.message,

@@ -72,7 +72,7 @@ for (const stream of [true, false]) {
     assert(after > 0 && after <= 30, String(after));
     assert.match(
       response.error?.message ?? '',
-      /^emulator\/first was not tried: it failed 2 times in a row \(503 emulated 503\); tried again in \d+ s\nNext: occ status \(request req_\w+\)$/,
+      /^emulator\/first was not tried: it failed 2 times in a row \(503 emulated 503\); tried again in \d+ s\nNext: occ why req_\w+$/,
     );
     assert.deepEqual(over.requestedModels(), ['first', 'first']);
     assert.equal(over.proxy.stats().failures, 3);
@@ -233,7 +233,7 @@ test('an unavailable model is skipped, and tried when there is no other', async 
   assert.deepEqual(over.requestedModels(), ['first', 'second', 'second']);
   assert.deepEqual(remembered(over), ['emulator/first: not available']);
   await using alone = await proxyOver({ answers: [gone, ok], models: only });
-  assert.equal((await alone.send()).status, 410);
+  assert.equal((await alone.send()).status, 424);
   assert.equal((await alone.send()).text, 'ok');
   await alone.attemptsLogged(2);
   assert.deepEqual(alone.proxy.stats().remembered.learned, []);

@@ -113,10 +113,11 @@ test('the error about an unreachable upstream names it and the cause, and the ne
       const emulated = { endpoints: { chat: endpoint } };
       await using alone = await proxyOver({ models: [modelOf('first')], provider: emulated });
       const response = await alone.send();
-      assert.deepEqual([response.status, response.error?.type], [502, 'api_error'], endpoint);
-      assert.match(response.error?.message ?? '', message);
       // Nothing listens there, so the client need not try again.
       const notRunning = endpoint === `http://127.0.0.1:${closedPort}/x`;
+      const status = notRunning ? 424 : 502;
+      assert.deepEqual([response.status, response.error?.type], [status, 'api_error'], endpoint);
+      assert.match(response.error?.message ?? '', message);
       assert.equal(response.headers.get('x-should-retry'), notRunning ? 'false' : null);
 
       await using over = await proxyOver({

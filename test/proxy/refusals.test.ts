@@ -81,7 +81,7 @@ for (const { format, stream, way } of ways) {
       if (error.failure === 'client') continue;
       assert.match(
         response.error?.message ?? '',
-        /^emulator\/first answered \d{3}: .*\nNext: occ \w+.* \(request req_\w+\)$/,
+        /^emulator\/first answered \d{3}: .*\nNext: occ (?:\w+.* \(request req_\w+\)|why req_\w+)$/,
       );
       assert.equal(over.proxy.stats().failures, 1);
     }
@@ -108,7 +108,7 @@ test('when all attempts failed, the message lists each, and the most useful stat
   const id = response.headers.get('request-id');
   assert.equal(
     response.error?.message,
-    `all models failed: 503 an outage\n- emulator/first: 401 no such model\n- other/second: 503 an outage\nNext: occ status (request ${id})`,
+    `all models failed\n- emulator/first: 401 no such model\n- other/second: 503 an outage\nNext: occ why ${id}`,
   );
   assert.equal(response.headers.get('x-occ-attempts'), '2');
   assert.equal(response.headers.get('x-occ-model'), null);
@@ -116,7 +116,7 @@ test('when all attempts failed, the message lists each, and the most useful stat
 
 test('a 404 from a model is never passed on', async () => {
   await using over = await proxyOver([refuse(404), refuse(404)]);
-  assert.equal((await over.send()).status, 410);
+  assert.equal((await over.send()).status, 424);
 });
 
 test('after a transient error the same model is tried as often as configured', async () => {
@@ -197,13 +197,13 @@ test('after a rejected key the next one is tried, and later models keep it', asy
   );
 });
 
-test('a provider with a missing key gives a 401 and is not tried', async () => {
+test('a provider with a missing key is not tried, and no login is suggested to the client', async () => {
   await using over = await proxyOver({
     provider: { missingKey: 'no key for emulator: set EMULATOR_KEY' },
     answers: [],
   });
   const response = await over.send();
-  assert.equal(response.status, 401);
+  assert.equal(response.status, 424);
   assert.equal(response.headers.get('x-should-retry'), 'false');
   assert.match(response.error?.message ?? '', /set EMULATOR_KEY/);
   assert.deepEqual(over.requestedModels(), []);

@@ -157,11 +157,11 @@ test('models that were passed over because this request used up their keys are n
   assert.equal(
     response.error?.message,
     [
-      'all models failed: 429 Monthly usage limit reached (resets in 18 d 9 h)',
+      'all models failed',
       '- emulator/first: 429 Monthly usage limit reached (resets in 18 d 9 h)',
       '- other/elsewhere: 503 down',
       '- emulator/sibling: not tried, its monthly limit is reached, resets in 18 d 9 h',
-      `Next: occ status (request ${response.headers.get('request-id')})`,
+      `Next: occ usage (request ${response.headers.get('request-id')})`,
     ].join('\n'),
   );
   assert.equal(response.headers.get('x-occ-attempts'), '2');
@@ -183,7 +183,7 @@ test('the filter of one provider and a model’s own mistake lead to the next mo
     assert.deepEqual(over.requestedModels(), ['first', 'second', 'first'], 'not remembered');
     await using alone = await proxyOver({ answers: [filtered], models: only });
     const response = await alone.send();
-    const expected = code === 'tool_use_failed' ? [502, null] : [400, 'false'];
+    const expected = code === 'tool_use_failed' ? [502, null] : [424, 'false'];
     assert.deepEqual([response.status, response.headers.get('x-should-retry')], expected, code);
   }
 });

@@ -17,9 +17,10 @@ const gateway = (type: string, message: string, more: object = {}): string =>
   JSON.stringify({ type: 'error', error: { type, message }, ...more });
 const console = (error: object): string => JSON.stringify({ error });
 
-const credentials = { status: 401, type: 'authentication_error', permanent: true } as const;
+const credentials = { status: 424, type: 'authentication_error', permanent: true } as const;
+const balance = { status: 402, type: 'billing_error', permanent: true } as const;
 const quota = { status: 429, type: 'rate_limit_error', permanent: true } as const;
-const gone = { status: 410, type: 'api_error', permanent: true } as const;
+const gone = { status: 424, type: 'api_error', permanent: true } as const;
 const client = { status: 400, type: 'invalid_request_error', permanent: false } as const;
 const limited = { status: 429, type: 'rate_limit_error', permanent: false } as const;
 const broken = { status: 500, type: 'api_error', permanent: false } as const;
@@ -77,7 +78,7 @@ export const openCodeErrors: readonly OpenCodeError[] = [
     status: 401,
     body: gateway('CreditsError', 'Insufficient balance. Manage your billing here'),
     failure: 'balance',
-    expected: quota,
+    expected: balance,
   },
   {
     name: 'a monthly cap',
@@ -93,13 +94,13 @@ export const openCodeErrors: readonly OpenCodeError[] = [
     failure: 'allowance',
     expected: quota,
   },
-  { name: 'a bare 402', status: 402, body: '', failure: 'balance', expected: quota },
+  { name: 'a bare 402', status: 402, body: '', failure: 'balance', expected: balance },
   {
     name: 'insufficient funds at the Console',
     status: 402,
     body: console({ message: 'Upstream request failed: Insufficient account funds' }),
     failure: 'balance',
-    expected: quota,
+    expected: balance,
   },
   {
     name: 'a region that is not allowed',

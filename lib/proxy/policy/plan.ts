@@ -35,6 +35,8 @@ export interface PassedOver {
 /** Why a model with the capacity for a request is not tried now. */
 export interface Hindrance {
   kind: 'breaker' | 'quota' | 'gone';
+  /** What is used up, with the kind `quota`. */
+  spent?: 'allowance' | 'balance' | 'rate';
   reason: string;
   /** Milliseconds until it may be tried. */
   waitMs: number;

@@ -1,6 +1,19 @@
 /**
- * The error for the client when no model answered. The status is chosen by what the client does with it: Claude Code retries
- * most of them ten times, even a 401, unless `x-should-retry: false` is set.
+ * The error for the client when no model answered. The status is chosen by what the client does with it and shows of it.
+ * Measured with Claude Code 2.1.332, all with `x-should-retry: false`; the text is shown where nothing else is said:
+ *
+ *   status               requests   interactive                        -p
+ *   400, 422             6          API Error: 400 ‹text›              the same
+ *   401, 403             1          Please run /login · API Error: …   Failed to authenticate. API Error: …
+ *   402, 410, 418, 424   1          API Error: 424 ‹text›              the same
+ *   404                  2          There's an issue with the selected model (the text is hidden)
+ *   429                  1          API Error: Request rejected (429) · ‹text›
+ *   500, 502, 503, 529   1          API Error: 502 ‹text›. This is a server-side issue, usually temporary … check your
+ *                                   inference gateway (127.0.0.1:‹port›)
+ *   the type overloaded_error is retried for minutes at any status
+ *
+ * Without the header it retries 401, 408, 409, 429 and 500 and above ten times, for up to 185 s. Interactively it shows
+ * `503 ‹start of the text› · retrying in 4s · attempt 5/10` meanwhile; with -p nothing.
  */
 import { promptTooLong, statusOf, typeOf, type ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody, ApiErrorType } from '../../anthropic/events.ts';
@@ -13,7 +26,10 @@ import {
   type Trouble,
 } from './failures.ts';
 import { nameOf, type Candidate, type Hindrance, type Plan } from './plan.ts';
-import { lines, longestRetryAfter, nextStep, reasonOf, retryAfterOf, summary } from './summary.ts';
+import { retryAfterOf } from './failure-log.ts';
+import { nextStep, type NoNextStep } from './next-step.ts';
+import { lines, summary } from './summary.ts';
+import { longestRetryAfter } from './words.ts';
 
 /** An error response for the client. */
 export interface Refusal {
@@ -24,8 +40,10 @@ export interface Refusal {
   permanent: boolean;
   /** Seconds, if an upstream named them. */
   retryAfter?: number;
-  /** The command that helps next, if one does. */
-  next?: string;
+  /** The command that helps next, or why none does; absent if `occ why` is it. */
+  next?: string | NoNextStep;
+  /** The client acts on the words, so they pass as they are, without a next step. */
+  forClient?: true;
   /** The class of the failure that decided; absent if occ itself refuses the request. */
   class?: FailureClass;
   /** The model that refused the request, if that decided: `provider/model`. */
@@ -51,8 +69,6 @@ interface Failing {
   class: FailureClass;
   status: number;
   type: ApiErrorType;
-  /** For the first line. */
-  reason: string;
   permanent: boolean;
   /** Seconds. */
   retryAfter: number | undefined;
@@ -71,12 +87,11 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
       message: wordsFor(error, plan.candidates[client.candidate], inputTokens),
       permanent: false,
       class: 'client',
+      forClient: true,
       model: nameOf(plan.candidates[client.candidate]),
     };
   }
-  const hindered = plan.passedOver.flatMap(({ model, hindrance }) =>
-    hindrance ? [failingBy(model, hindrance)] : [],
-  );
+  const hindered = plan.passedOver.flatMap(({ hindrance }) => (hindrance ? [failingBy(hindrance)] : []));
   // A repaired request was tried again, so only the later attempt counts.
   const failed = [...tried.flatMap((one) => (one.repaired ? [] : failingIn(one.outcome))), ...hindered];
   const telling = tellingOrder.flatMap((name) => failed.filter((one) => one.class === name))[0];
@@ -87,9 +102,8 @@ export function verdict(plan: Plan, tried: readonly Tried[], inputTokens: number
   const retryAfter = retryAfterFor(telling, failed);
   const next = nextStep(telling.class, plan, tried);
   return {
-    status: telling.status,
-    type: telling.type,
-    message: summary(plan, tried, telling.reason),
+    ...(permanent ? permanentStatus(telling) : { status: telling.status, type: telling.type }),
+    message: summary(plan, tried),
     permanent,
     class: telling.class,
     ...(next !== undefined && { next }),
@@ -107,41 +121,37 @@ function wouldFit({ passedOver }: Plan, inputTokens: number): string | undefined
   return limit > 0 ? promptTooLong({ requested: Math.max(inputTokens, limit + 1), limit }) : undefined;
 }
 
-const tooLong = { status: 400, type: 'invalid_request_error', permanent: false } as const;
+const tooLong = { status: 400, type: 'invalid_request_error', permanent: false, forClient: true } as const;
 
 function failingIn(outcome: Outcome): Failing[] {
   const failure = classOf(outcome);
   if (failure === undefined) return [];
-  const reason = reasonOf(outcome);
   const retryAfter = retryAfterOf(outcome, failure);
   const permanent = isPermanent(outcome, failure, retryAfter);
-  return [{ class: failure, ...statusFor(outcome, failure), reason, permanent, retryAfter }];
+  return [{ class: failure, ...statusFor(outcome, failure), permanent, retryAfter }];
 }
 
 /** A model that was not tried, as if it had reported what is known about it. */
-function failingBy(model: string, { kind, reason, waitMs }: Hindrance): Failing {
+function failingBy({ kind, spent: limit, waitMs }: Hindrance): Failing {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
-  const words = `${model}: ${reason}`;
   switch (kind) {
     case 'breaker':
       // An open breaker answers without an upstream request, so the client may retry at its own pace.
       return {
         class: 'transient',
         ...outage,
-        reason: words,
         permanent: false,
         retryAfter: Math.min(seconds, longestRetryAfter),
       };
     case 'quota':
       return {
-        class: 'allowance',
+        class: limit ?? 'allowance',
         ...spent,
-        reason: words,
         permanent: seconds > longestRetryAfter,
         retryAfter: seconds,
       };
     case 'gone':
-      return { class: 'gone', ...unavailable, reason: words, permanent: true, retryAfter: undefined };
+      return { class: 'gone', ...failedElsewhere, permanent: true, retryAfter: undefined };
   }
 }
 
@@ -182,11 +192,19 @@ function nothingToTry(plan: Plan, inputTokens: number): Refusal {
 
 const spent = { status: 429, type: 'rate_limit_error' } as const;
 const outage = { status: 503, type: 'overloaded_error' } as const;
-// Not 503, to which Claude Code adds that it is usually temporary. Not overloaded_error, which it retries for minutes
-// despite x-should-retry (measured, 2.1.330).
-const unavailable = { status: 410, type: 'api_error' } as const;
+/** Failed Dependency (RFC 4918, 11.4): the request was good, but what it needs failed. The client adds nothing to it. */
+const failedElsewhere = { status: 424, type: 'api_error' } as const;
 
-/** Never 404: Claude Code takes it for a wrong model id and hides the message. */
+/**
+ * A permanent failure gets no status to which the client adds a wrong hint: that the user should log in, that it is usually
+ * temporary, or that the gateway should be checked.
+ */
+function permanentStatus({ class: failure, status, type }: Failing): { status: number; type: ApiErrorType } {
+  if (failure === 'balance') return { status: 402, type: 'billing_error' };
+  if (status === spent.status) return { status, type };
+  return { status: failedElsewhere.status, type: type === 'overloaded_error' ? 'api_error' : type };
+}
+
 function statusFor(outcome: Outcome, failure: FailureClass): { status: number; type: ApiErrorType } {
   switch (failure) {
     case 'credentials':
@@ -199,7 +217,7 @@ function statusFor(outcome: Outcome, failure: FailureClass): { status: number; t
       return filtered(outcome);
     case 'gone':
     case 'format':
-      return unavailable;
+      return failedElsewhere;
     default:
   }
   if (outcome.type === 'refused' && outcome.error.status >= 429) {
@@ -217,7 +235,11 @@ function statusInside({
   type,
 }: Partial<ApiError> & ApiErrorBody): { status: number; type: ApiErrorType } | undefined {
   if (status >= 500 && typeOf(status) === type) return { status, type };
-  return type === 'api_error' ? undefined : { status: statusOf(type), type };
+  if (type === 'api_error') return undefined;
+  const known = statusOf(type);
+  // The client takes these for its own login and model, and retries a 401 for minutes.
+  const misleads = known === 401 || known === 403 || known === 404;
+  return { status: misleads ? failedElsewhere.status : known, type };
 }
 
 /** The filter's refusal stays one; a model that made a mistake may do better when the client tries again. */

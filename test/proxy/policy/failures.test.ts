@@ -239,7 +239,7 @@ test('the verdict lists the attempts with their failures, and the models that we
     9,
   );
   assert.deepEqual(message.split('\n'), [
-    'all models failed: 429 m (resets in 2 h)',
+    'all models failed',
     '- p/a: 429 m (resets in 2 h)',
     '- q/c: stall',
     '- x/y: not tried, it takes no images',
@@ -270,7 +270,9 @@ test('the client receives the status it can act on best', () => {
       outcomes.map((outcome, i) => at(i, outcome)),
       9,
     ).status;
-  assert.equal(status(refused(410), refused(401)), 401);
+  assert.equal(status(refused(410), refused(401)), 424);
+  assert.equal(status(refused(402)), 402);
+  assert.equal(status(refused(402, undefined, 60_000)), 429);
   assert.equal(status(refused(401), failed('stall')), 504);
   assert.equal(status(refused(401), refused(503)), 503);
   assert.equal(status(refused(503), refused(402)), 429);
@@ -279,14 +281,14 @@ test('the client receives the status it can act on best', () => {
   assert.equal(verdict({ candidates: [], reason: 'none', passedOver: [] }, [], 9).status, 400);
 });
 
-test('unavailable models give 410, because the client retries a 503 or an overload for minutes', () => {
+test('unavailable models give 424, to which the client adds nothing, and which it does not retry', () => {
   const plan = { candidates: [a, b], reason: 'r', passedOver: [] };
   const { status, type, permanent } = verdict(
     plan,
     [at(0, refused(410)), at(1, refused(401, 'ModelError'))],
     9,
   );
-  assert.deepEqual([status, type, permanent], [410, 'api_error', true]);
+  assert.deepEqual([status, type, permanent], [424, 'api_error', true]);
 });
 
 test('a message about a prompt that is too long has both numbers, estimated if the provider gives none', () => {

@@ -280,13 +280,14 @@ test('models that lack a capability are skipped with a reason, and the others ke
   const planned = plan(settings, { messages: [user(image())] }, 5000);
   assert.deepEqual(planned.models, ['emulator/fit']);
   assert.deepEqual(planned.passedOver, [
-    { model: 'emulator/blind', reason: 'it takes no images' },
+    { model: 'emulator/blind', reason: 'it takes no images', cause: 'capacity' },
     {
       model: 'emulator/small',
       reason: 'its window of 6000 is too small for about 5000 tokens',
+      cause: 'capacity',
       window: 6000,
     },
-    { model: 'emulator/toolless', reason: 'it takes no tools' },
+    { model: 'emulator/toolless', reason: 'it takes no tools', cause: 'capacity' },
   ]);
   assert.equal(plan(settings, {}, 5000).models[0], 'emulator/blind', 'a request without images');
 });
@@ -313,6 +314,7 @@ test('context_margin is kept free', () => {
     {
       model: 'emulator/tight',
       reason: 'its window of 10000, less a margin of 3000, is too small for about 5977 tokens',
+      cause: 'capacity',
       window: 10_000,
     },
   ]);
@@ -350,6 +352,7 @@ test('a compaction is not sent to a window that leaves no room for its summary',
     {
       model: 'emulator/small',
       reason: 'its window of 32768 leaves no room for a summary of about 30000 tokens',
+      cause: 'capacity',
       window: 26_065,
     },
   ]);

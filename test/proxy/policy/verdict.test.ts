@@ -37,7 +37,7 @@ const cases: [string, readonly Hindrance[], Outcome[], [number, boolean, number 
     [],
     [429, false, 9],
   ],
-  ['unavailable models', [gone], [], [410, true, undefined]],
+  ['unavailable models', [gone], [], [424, true, undefined]],
   ['a rejected key with an open breaker', [broken(9000)], [refusedWith(401)], [503, false, 9]],
   [
     'a rejected key with a distant quota reset',

@@ -1,0 +1,69 @@
+/** The command that helps after a failure, by its class, and the last line of an error, which names it. Pure. */
+import type { FailureClass, Tried } from './failures.ts';
+import type { Plan } from './plan.ts';
+
+/** An outage has none of its own: `occ why` says what happened. Nor has `client`: the client acts on the error itself. */
+const commands: Readonly<Record<FailureClass, string | undefined>> = {
+  client: undefined,
+  credentials: 'occ doctor key',
+  allowance: 'occ usage',
+  balance: 'occ config edit',
+  rate: undefined,
+  gone: 'occ models',
+  format: 'occ models',
+  filter: 'occ config edit',
+  transient: undefined,
+  other: 'occ doctor',
+};
+
+/** The command that helps after failures of which `failure` is the most informative one; undefined if none does. */
+export function nextStep(failure: FailureClass, plan: Plan, tried: readonly Tried[]): string | undefined {
+  const stopped = tried.find(
+    ({ outcome }) => failure === 'other' && outcome.type === 'failed' && outcome.notRunning,
+  );
+  const provider = stopped && plan.candidates[stopped.candidate]?.provider;
+  if (provider === undefined) return commands[failure];
+  return startCommand(provider.name, Object.values(provider.endpoints)[0] ?? '') ?? commands[failure];
+}
+
+/** Why no command helps, as a sentence without its full stop. */
+export interface NoNextStep {
+  because: string;
+}
+
+/**
+ * The message with its last line: the next command, or why there is none, and the request's id. To an error of 500 and above
+ * Claude Code appends `. This is a server-side issue…` (measured, 2.1.332), so the line ends with the id in brackets.
+ */
+export function withNextStep(message: string, next: string | NoNextStep, requestId: string): string {
+  if (typeof next !== 'string') return `${message}\n${next.because} (request ${requestId})`;
+  return `${message}\nNext: ${next}${next.includes(requestId) ? '' : ` (request ${requestId})`}`;
+}
+
+/**
+ * Words for which Claude Code hides a whole message, whatever its status, and shows one of its own: "Not logged in · Please
+ * run /login" and "Credit balance is too low" (measured, 2.1.332), which are about an account at Anthropic.
+ */
+const hiding = /x-api-key|credit balance is too low/gi;
+
+/** The message with these words in letters that look the same, so that the client shows it. */
+export function toShown(message: string): string {
+  return message.replace(hiding, (words) => words.replaceAll('-', '\u2011').replaceAll(' ', '\u00a0'));
+}
+
+/** How local model servers are started. A port is listed where no other common server uses it. */
+const localServers = [
+  { name: /ollama/i, port: '11434', start: 'ollama serve' },
+  { name: /lm[-_ ]?studio/i, port: '1234', start: 'lms server start' },
+  { name: /vllm/i, port: undefined, start: 'vllm serve <model>' },
+  { name: /llama[-_. ]?(?:cpp|server)/i, port: undefined, start: 'llama-server -m <model.gguf>' },
+] as const;
+
+/** The command that starts a local server; undefined if the provider is none that is known. */
+function startCommand(provider: string, url: string): string | undefined {
+  const port = URL.canParse(url) ? new URL(url).port : '';
+  const known =
+    localServers.find(({ name }) => name.test(provider)) ??
+    localServers.find((server) => server.port !== undefined && server.port === port);
+  return known?.start;
+}
