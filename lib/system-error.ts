@@ -26,7 +26,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', 'the disk is full'],
   ['EDQUOT', 'your disk quota is exceeded'],
   ['EFBIG', 'the file is too large'],
-  ['ENOENT', 'there is no such file or directory'],
+  ['ENOENT', 'there is no such file'],
   ['ENOTDIR', 'part of its path is not a directory'],
   ['EEXIST', 'part of its path is not a directory'],
   ['EISDIR', 'it is a directory, expected a file'],

@@ -15,16 +15,19 @@ export interface Place extends Partial<Pick<System, 'home' | 'cwd'>> {
   columns?: number;
   /** What stdin contains. */
   input?: string;
+  /** Nothing can be written to stdout. */
+  fullDisk?: boolean;
 }
 
 export async function occ(args: readonly string[], place: Place = {}): Promise<Result> {
-  const { env = {}, home = '/nonexistent/home', cwd = '/', columns, input } = place;
+  const { env = {}, home = '/nonexistent/home', cwd = '/', columns, input, fullDisk = false } = place;
   const printed = { stdout: '', stderr: '' };
   const sink = (name: 'stdout' | 'stderr'): Writable => {
     const stream = new Writable({
       write(chunk: Buffer, _encoding, done) {
-        printed[name] += chunk.toString();
-        done();
+        const full = fullDisk && name === 'stdout';
+        if (!full) printed[name] += chunk.toString();
+        done(full ? Object.assign(new Error('no room'), { code: 'ENOSPC' }) : null);
       },
     });
     return columns === undefined ? stream : Object.assign(stream, { isTTY: true, columns });

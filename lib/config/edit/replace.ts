@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { OccError } from '../../errors.ts';
+import { reasonOf } from '../../system-error.ts';
 import { withLock } from './lock.ts';
 import { behindLinks, makePrivateDirectory, writePrivateFile } from '../paths.ts';
 
@@ -72,22 +73,12 @@ function same(one: Buffer | undefined, other: Buffer | undefined): boolean {
   return one === undefined || other === undefined ? one === other : one.equals(other);
 }
 
-const reasons: Record<string, string> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'its file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'your disk quota is exceeded',
-  EFBIG: 'the file is too large',
-  ENOTDIR: 'part of its path is not a directory',
-  EEXIST: 'part of its path is not a directory',
-  EISDIR: 'it, or its backup, is a directory; expected a file',
-};
-
 /** The error of a failed write. */
 export function unwritable(file: string, cause: unknown): OccError {
-  const { code = '', message } = cause as NodeJS.ErrnoException;
-  return new OccError('config_unwritable', `cannot write ${file}: ${reasons[code] ?? (code || message)}`, {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const reason =
+    code === 'EISDIR' ? 'it, or its backup, is a directory; expected a file' : reasonOf(code ?? message);
+  return new OccError('config_unwritable', `cannot write ${file}: ${reason}`, {
     remedy: 'nothing was changed; check the path, its permissions and the free disk space',
     cause,
   });

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { exitCodes, OccError } from '../../errors.ts';
+import { reasonOf } from '../../system-error.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { ConfigError } from '../config-error.ts';
 
@@ -93,23 +94,14 @@ function broken(file: string, text: string, errors: readonly ParseError[]): Conf
 
 function unreadable(file: string, cause: unknown): OccError {
   const code = (cause as NodeJS.ErrnoException).code ?? '';
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    EACCES: 'permission denied',
-    EISDIR: 'it is a directory, expected a file',
-  };
-  return new OccError(
-    'config_unreadable',
-    `cannot read the configuration ${file}: ${reasons[code] ?? code}`,
-    {
-      exitCode: exitCodes.config,
-      remedy:
-        code === 'ENOENT'
-          ? 'occ config path prints where occ looks for it; without a file the defaults apply'
-          : 'check the path and its permissions',
-      cause,
-    },
-  );
+  return new OccError('config_unreadable', `cannot read the configuration ${file}: ${reasonOf(code)}`, {
+    exitCode: exitCodes.config,
+    remedy:
+      code === 'ENOENT'
+        ? 'occ config path prints where occ looks for it; without a file the defaults apply'
+        : 'check the path and its permissions',
+    cause,
+  });
 }
 
 function withoutNulls(value: Json): Json {

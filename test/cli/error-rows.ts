@@ -1,0 +1,355 @@
+/** For each error code of lib: command lines that end with it, or why none is in the table. */
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Place } from './run-main.ts';
+
+export interface Row {
+  code: string;
+  args: readonly string[];
+  exit: number;
+  /** Part of the first line. */
+  what: RegExp;
+  /** Part of the lines after it: the next step. */
+  next: RegExp;
+  /** Prepares the home directory, which is also the working directory; may change what the program is given. */
+  given?: (at: string, t: TestContext) => Partial<Place> | Promise<Partial<Place>> | void;
+}
+
+/** Writes a file below the home directory. */
+function put(at: string, file: string, text: string, mode = 0o600): string {
+  const path = join(at, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+}
+
+const config =
+  (value: unknown, file = '.config/occ/config.json') =>
+  (at: string): void =>
+    void put(at, file, typeof value === 'string' ? value : JSON.stringify(value));
+
+const env = (variables: Record<string, string>) => (): Partial<Place> => ({ env: variables });
+
+/** An editor that runs this script of sh; `$1` is the copy of the file. */
+const editor =
+  (script: string) =>
+  (at: string): Partial<Place> => {
+    config({ port: 1 })(at);
+    const path = put(at, 'editor', `#!/bin/sh\n${script}\n`, 0o700);
+    return { env: { EDITOR: path, HOME: at, PATH: '/usr/bin:/bin' } };
+  };
+
+/** An environment whose variables cannot be read. */
+const failing = (error: Error) => (): Partial<Place> => ({
+  env: new Proxy(
+    {},
+    {
+      get: () => {
+        throw error;
+      },
+    },
+  ),
+});
+
+async function takenPort(_at: string, t: TestContext): Promise<Partial<Place>> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return { env: { OCC_PORT: String((server.address() as AddressInfo).port) } };
+}
+
+const usage = (line: string, what: RegExp, next = /occ help/): Row => ({
+  code: 'usage',
+  args: line.split(' '),
+  exit: 2,
+  what,
+  next,
+});
+
+export const rows: readonly Row[] = [
+  // Of commander
+  usage('xyzzy', /there is no command "xyzzy"/),
+  usage('login', /there is no command "login"/, /occ config set api_key --stdin/),
+  usage('config xyzzy', /there is no command "config xyzzy"/, /occ help config /),
+  usage('help xyzzy', /there is no command "xyzzy"/),
+  usage('--xyzzy', /there is no option --xyzzy/),
+  usage('status --xyzzy', /status has no option --xyzzy/, /occ help status/),
+  usage('config get', /config get: missing required argument 'key'/, /occ help config get/),
+  usage('stop now', /stop takes no arguments, but got: now/, /occ help stop/),
+  usage('stop --timeout', /stop: option '--timeout <s>' argument missing/, /occ help stop/),
+  usage('stop --timeout soon', /'soon' is invalid: expected seconds, from 0 to 86400/, /occ help stop/),
+  usage('start -p 70000', /'70000' is invalid: expected a number from 0 to 65535/, /occ help start/),
+  usage('env --shell tcsh', /'tcsh' is invalid: allowed choices are bash, fish, powershell/, /occ help env/),
+  usage('doctor --live --offline', /cannot be used with/, /occ help doctor/),
+  // Of the commands
+  usage('doctor xyzzy', /there is no check "xyzzy"/, /occ doctor --list/),
+  usage('doctor --provider xyzzy', /xyzzy/, /configured: |did you mean/),
+  usage('launch -m', /-m needs a value/, /occ launch --help/),
+  usage('launch exec', /needs a program/, /occ launch exec -- node agent.js/),
+  usage('config set port', /value/, /occ config set port <value>/),
+  {
+    code: 'shell_unknown',
+    args: ['completion'],
+    exit: 2,
+    what: /\$SHELL is tcsh/,
+    next: /occ completion bash/,
+    given: env({ SHELL: '/bin/tcsh' }),
+  },
+  { code: 'key_unknown', args: ['config', 'set', 'prot', '1'], exit: 2, what: /no key prot/, next: /port/ },
+  { code: 'key_unknown', args: ['config', 'get', '..'], exit: 1, what: /not a key/, next: /port/ },
+  {
+    code: 'key_not_set',
+    args: ['config', 'get', 'auth_token'],
+    exit: 1,
+    what: /auth_token is not set/,
+    next: /occ config show/,
+  },
+  {
+    code: 'model_unknown',
+    args: ['launch', '-m', 'no-such-model'],
+    exit: 2,
+    what: /no model "no-such-model"/,
+    next: /provider/,
+    given: env({ OCC_API_KEY: 'sk-x' }),
+  },
+  {
+    code: 'settings_unreadable',
+    args: ['launch', '--settings', 'none.json', '--emulator', '--dry-run'],
+    exit: 2,
+    what: /--settings: /,
+    next: /expected the path of a JSON file/,
+  },
+  {
+    code: 'request_unreadable',
+    args: ['route', '--request', 'c.json'],
+    exit: 1,
+    what: /c\.json is not a request/,
+    next: /Messages request/,
+    given: config('[]', 'c.json'),
+  },
+  {
+    code: 'not_running',
+    args: ['launch', '--attach'],
+    exit: 3,
+    what: /no proxy is running/,
+    next: /occ start/,
+  },
+  // Of the configuration
+  {
+    code: 'config_unreadable',
+    args: ['config', 'show', '--config', 'none.json'],
+    exit: 78,
+    what: /cannot read the configuration .*none\.json/,
+    next: /occ config path/,
+  },
+  {
+    code: 'config_invalid',
+    args: ['launch'],
+    exit: 78,
+    what: /config\.json is not valid/,
+    next: /port.*number/,
+    given: config({ port: 'high' }),
+  },
+  {
+    code: 'config_invalid',
+    args: ['config', 'set', 'port', '1'],
+    exit: 78,
+    what: /config\.json is not valid/,
+    next: /occ config check/,
+    given: config('{ "port": '),
+  },
+  {
+    code: 'config_refused',
+    args: ['config', 'set', 'models.default.temperature', '9'],
+    exit: 78,
+    what: /nothing was changed: .* would not be valid/,
+    next: /temperature/,
+  },
+  {
+    code: 'config_ambiguous',
+    args: ['config', 'set', 'retry.attempts', '2'],
+    exit: 78,
+    what: /occurs more than once/,
+    next: /occ config edit/,
+    given: config('{ "retry": {}, "retry": {} }'),
+  },
+  {
+    code: 'config_exists',
+    args: ['config', 'init'],
+    exit: 1,
+    what: /already exists/,
+    next: /occ config init --force/,
+    given: config({ port: 1 }),
+  },
+  {
+    code: 'config_foreign',
+    args: ['config', 'set', 'port', '1'],
+    exit: 1,
+    what: /belongs to another tool/,
+    next: /occ config init/,
+    given: config({ port: 1 }, '.config/oc-go-cc/config.json'),
+  },
+  {
+    code: 'config_unwritable',
+    args: ['config', 'set', 'port', '1', '--config', 'c.json/occ.json'],
+    exit: 1,
+    what: /cannot write .*: part of its path is not a directory/,
+    next: /nothing was changed/,
+    given: config({}, 'c.json'),
+  },
+  {
+    code: 'no_editor',
+    args: ['config', 'edit'],
+    exit: 1,
+    what: /no editor is set/,
+    next: /EDITOR=nano occ config edit/,
+  },
+  {
+    code: 'editor_failed',
+    args: ['config', 'edit'],
+    exit: 1,
+    what: /the editor .*editor/,
+    next: /occ config edit/,
+    given: editor('exit 3'),
+  },
+  {
+    code: 'draft_gone',
+    args: ['config', 'edit'],
+    exit: 1,
+    what: /has removed the copy/,
+    next: /occ config edit/,
+    given: editor('rm "$1"'),
+  },
+  {
+    code: 'config_overtaken',
+    args: ['config', 'edit'],
+    exit: 1,
+    what: /was changed by another program while you edited/,
+    next: /occ config edit/,
+    given: editor('echo \'{ "port": 2 }\' >"$1"; echo \'{ "port": 3 }\' >"$HOME/.config/occ/config.json"'),
+  },
+  // Of the keys
+  {
+    code: 'key_missing',
+    args: ['launch'],
+    exit: 78,
+    what: /has no key/,
+    next: /occ launch --emulator needs no key/,
+  },
+  {
+    code: 'key_invalid',
+    args: ['launch'],
+    exit: 78,
+    what: /the key from .*OCC_API_KEY/,
+    next: /copy the key again/,
+    given: env({ OCC_API_KEY: 'sk-one sk-two' }),
+  },
+  {
+    code: 'key_missing',
+    args: ['launch'],
+    exit: 78,
+    what: /api_key_command/,
+    next: /check that the command of api_key_command prints the key/,
+    given: config({ api_key_command: ['false'] }),
+  },
+  // Of the proxy and its client
+  { code: 'not_running', args: ['env'], exit: 3, what: /no proxy is running/, next: /occ start/ },
+  {
+    code: 'client_not_found',
+    args: ['launch', '--emulator'],
+    exit: 127,
+    what: /claude was not found/,
+    next: /npm install -g/,
+    given: env({ PATH: '/nonexistent' }),
+  },
+  {
+    code: 'client_not_found',
+    args: ['launch', '--emulator', 'exec', '--', './no-such-program'],
+    exit: 127,
+    what: /no-such-program was not found/,
+    next: /occ launch exec -- \/path/,
+  },
+  {
+    code: 'port_in_use',
+    args: ['start', '--foreground', '--emulator'],
+    exit: 1,
+    what: /port \d+ on 127\.0\.0\.1 is in use/,
+    next: /occ start --port 0/,
+    given: takenPort,
+  },
+  {
+    code: 'cannot_listen',
+    args: ['start', '--foreground', '--emulator', '--port', '0', '--host', '203.0.113.7'],
+    exit: 1,
+    what: /cannot listen on 203\.0\.113\.7/,
+    next: /occ start --host 127\.0\.0\.1/,
+    given: env({ OCC_AUTH_TOKEN: 'a-token' }),
+  },
+  {
+    code: 'start_failed',
+    args: ['start', '--emulator', '--port', '0'],
+    exit: 1,
+    what: /the proxy cannot be started/,
+    next: /can be written/,
+    given: config('', '.local/state'),
+  },
+  {
+    code: 'record_unwritable',
+    args: ['start', '--foreground', '--emulator', '--port', '0'],
+    exit: 1,
+    what: /cannot write the proxy's record/,
+    next: /occ stop/,
+    given: (at) => void mkdirSync(join(at, '.local/state/occ/proxy.json/x'), { recursive: true }),
+  },
+  // Of the system, and of occ itself
+  {
+    code: 'answer_unwritten',
+    args: ['config', 'path'],
+    exit: 1,
+    what: /the answer could not be written \(ENOSPC\)/,
+    next: /run the command again/,
+    given: () => ({ fullDisk: true }),
+  },
+  {
+    code: 'system',
+    args: ['config', 'path'],
+    exit: 1,
+    what: /cannot create the directory \/x: permission denied \(EACCES\)/,
+    next: /make it writable/,
+    given: failing(Object.assign(new Error('no'), { code: 'EACCES', syscall: 'mkdir', path: '/x' })),
+  },
+  {
+    code: 'system',
+    args: ['config', 'path'],
+    exit: 1,
+    what: /cannot write: the disk is full \(ENOSPC\)/,
+    next: /free some disk space/,
+    given: failing(Object.assign(new Error('no'), { code: 'ENOSPC', syscall: 'write' })),
+  },
+  {
+    code: 'unexpected',
+    args: ['config', 'path'],
+    exit: 1,
+    what: /unexpected error: a bug \(occ [\d.]+/,
+    next: /this is a bug in occ/,
+    given: failing(new TypeError('a bug\nof two lines')),
+  },
+];
+
+/** Codes without a row. */
+export const elsewhere: Readonly<Record<string, string>> = {
+  already_running: 'needs a second process; test/cli/exit-codes.test.ts starts one',
+  config_busy: 'needs a lock that is renewed for 15 seconds; test/config/edit tests the lock',
+  start_in_progress: 'needs a claim that is renewed for 30 seconds; test/daemon/claim.test.ts tests it',
+  key_command_failed: 'is caught: the provider then has no key, which is key_missing',
+  no_endpoint: 'is caught: the model is passed over, and occ route and the answer of the proxy say why',
+  config_gone: 'happens in a running proxy, which goes on; test/host/live-settings.test.ts',
+  config_dangerous: 'happens in a running proxy, which goes on; test/host/live-settings.test.ts',
+  interrupted: 'needs Ctrl-C on a terminal; the tests of the prompts press it',
+  no_model: 'needs a conversation on a terminal; test/commands/config has it',
+};
