@@ -38,6 +38,7 @@ export async function loadSettings(options: LoadOptions): Promise<LoadedSettings
     env: options.env,
     missing: unmet.missing,
     describeOrigin: (path) => describeOrigin(path, merged.origins, source, placeholders),
+    hasFile: source !== undefined,
     runCommands: options.runCommands ?? true,
     commandResults: new Map(),
     signal: options.signal,

@@ -105,6 +105,8 @@ export interface Problem {
   path: string;
   message: string;
   remedy?: string;
+  /** A key that occ does not know and ignores. */
+  unknown?: true;
   /** Line of the file, from 1. */
   line?: number;
   /** The environment variable that causes the problem, instead of the file. */

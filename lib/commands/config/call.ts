@@ -51,6 +51,18 @@ export function renderProblemLine({ path, message, line }: Problem): string {
   return path === '' ? message : `${where}: ${message}`;
 }
 
+/** More of them would hide the message. */
+const mostAlike = 6;
+
+function remedyFor({ near, alike }: Extract<Known, { kind: 'unknown' }>): string {
+  const others = alike.filter((path) => path !== near).slice(0, mostAlike);
+  if (near !== undefined) return [`did you mean ${near}?`, ...others].join('\n');
+  if (others.length === 0) return 'occ help config lists the keys';
+  return others.length === 1
+    ? `did you mean ${others.join('')}?`
+    : ['did you mean one of these?', ...others].join('\n');
+}
+
 /** Throws an OccError with the nearest known key; its exit code is 2 by default. */
 export function requireKnown(
   typed: string,
@@ -66,7 +78,7 @@ export function requireKnown(
   if (known.kind === 'unknown') {
     throw new OccError('key_unknown', `there is no key ${known.path}`, {
       exitCode,
-      remedy: known.near === undefined ? 'occ config schema lists the keys' : `did you mean ${known.near}?`,
+      remedy: remedyFor(known),
     });
   }
   return known;

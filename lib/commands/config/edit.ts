@@ -11,6 +11,8 @@ import { refreshSchema } from '../../config/file/published-schema.ts';
 import { parseConfig, readConfigBytes } from '../../config/file/read.ts';
 import { replaceConfig, withConfigLocked } from '../../config/edit/replace.ts';
 import { findChangeable } from '../../config/edit/target.ts';
+import type { Problem } from '../../config/settings.ts';
+import { count } from '../../terminal/figures.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { chooseEditor, waitHint, type Editor } from '../../terminal/editor.ts';
 import { openPrompts } from '../../terminal/prompts.ts';
@@ -53,9 +55,20 @@ async function editUntilValid(
       throw fault ?? gone(file);
     }
     if (same) return undefined;
-    const { mistakes } = await check(call, file, typed);
-    if (mistakes.length === 0) return typed;
-    if (!(await mayReopen(call, file, mistakes))) throw withCopy(rejected(file, draft), draft);
+    const { mistakes, warnings } = await check(call, file, typed);
+    if (mistakes.length > 0) {
+      if (!(await mayReopen(call, file, mistakes))) throw withCopy(rejected(file, draft), draft);
+      continue;
+    }
+    // Most unknown keys are typing errors, which would be noticed only when they have no effect.
+    const before =
+      given === undefined ? [] : (await check(call, file, given)).warnings.map(({ path }) => path);
+    const added = warnings.filter(({ unknown, path }) => unknown === true && !before.includes(path));
+    if (added.length === 0) return typed;
+    const again = await mayCorrect(call, added).catch((error: unknown) => {
+      throw error instanceof OccError ? withCopy(error, draft) : error;
+    });
+    if (!again) return typed;
   }
 }
 
@@ -84,6 +97,16 @@ async function mayReopen(
     if (error instanceof OccError && error.code === 'interrupted') return false;
     throw error;
   });
+}
+
+/** On a terminal, prints the unknown keys and asks the user. Leaving the question saves nothing. */
+async function mayCorrect({ output, system }: ConfigCall, unknown: readonly Problem[]): Promise<boolean> {
+  if (!isInteractive({ output, system })) return false;
+  const { stderrStyle: style } = output;
+  output.warn(`occ: not saved yet: found ${count(unknown.length, 'unknown key')}`);
+  for (const problem of unknown) output.warn(`${style.warning('!')} ${renderProblemLine(problem)}`);
+  const prompts = openPrompts(system, output, 'nothing was saved');
+  return await prompts.confirm('Edit it again? "No" saves it as it is.');
 }
 
 interface Storing extends Pick<Editing, 'file' | 'draft'> {
@@ -132,7 +155,7 @@ function reportUnchanged(
   if (hint !== undefined) output.info(`  ${hint}`);
 }
 
-function isInteractive({ system, output }: ConfigCall): boolean {
+function isInteractive({ system, output }: Pick<ConfigCall, 'system' | 'output'>): boolean {
   return system.stdin.isTTY === true && output.terminal;
 }
 

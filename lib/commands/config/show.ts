@@ -1,13 +1,16 @@
-/** `occ config show`: prints every effective value and its origin, fitted to the width of the terminal. */
+/** `occ config show`: prints every effective value with its origin, in sections, fitted to the width of the terminal. */
 import { configSchema } from '../../config/file/schema.ts';
-import { parsePath, renderPath } from '../../config/file/json-path.ts';
+import { parsePath } from '../../config/file/json-path.ts';
 import type { Origin } from '../../config/file/layers.ts';
 import { loadSettings } from '../../config/load.ts';
+import type { FoundConfig } from '../../config/paths.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Json } from '../../json.ts';
 import type { Style } from '../../terminal/style.ts';
 import { widthOf } from '../../terminal/width.ts';
+import { withTilde } from '../../tilde.ts';
 import { toSource, type ConfigCall } from './call.ts';
+import { sectionOf, sections } from './sections.ts';
 
 export interface Shown {
   path: string;
@@ -24,12 +27,20 @@ export async function show(call: ConfigCall): Promise<number> {
     .map(([path, value]): Shown => ({ path, value, origin: origins[path] ?? 'default' }));
   entries.sort((a, b) => rankOf(a) - rankOf(b));
   if (output.json) {
-    output.printJson({ path: source?.file ?? null, values: entries });
+    const values = entries.map((entry) => ({ ...entry, section: sectionOf(parsePath(entry.path) ?? []) }));
+    output.printJson({ path: source?.file ?? null, values });
     return exitCodes.ok;
   }
   const width = widthOf(system.stdout) ?? Infinity;
+  output.print(renderFile(source, system.home));
   for (const line of renderValues(entries, width, output.style)) output.print(line);
   return exitCodes.ok;
+}
+
+function renderFile(source: FoundConfig | undefined, home: string): string {
+  if (source === undefined) return 'no file; occ config init writes one';
+  const by = source.by === undefined ? '' : `, named by ${source.by}`;
+  return `file: ${withTilde(source.file, home)}${source.legacy ? ', of another tool' : by}`;
 }
 
 /** The position of the top-level key in the schema. */
@@ -37,61 +48,23 @@ function rankOf({ path }: Shown): number {
   return Object.keys(configSchema.properties).indexOf(String(parsePath(path)?.[0]));
 }
 
-/** One line per value if all lines fit, else groups below the common part of the path. */
+/** The values by section. Each is `key = value  (origin)`; what does not fit continues on the next line. */
 export function renderValues(entries: readonly Shown[], width: number, style: Style): string[] {
-  const rows = entries.map(toRow);
-  if (roomOf(rows, '', width) >= Math.max(0, ...rows.map(({ value }) => value.length)))
-    return renderRows(rows, '', width, style);
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const { group, name } = split(row.name);
-    groups.set(group, [...(groups.get(group) ?? []), { ...row, name }]);
-  }
-  const top = groups.get('') ?? [];
-  groups.delete('');
-  // Rendered together, so that all groups have the same columns.
-  const lines = renderRows([...groups.values()].flat(), '  ', width, style);
-  const members = [...groups].flatMap(([group, { length }]) => {
-    const pieces = lines.splice(0, length);
-    return [style.bold(group)].concat(pieces);
-  });
-  return renderRows(top, '', width, style).concat(members);
-}
-
-interface Row {
-  name: string;
-  value: string;
-  origin: string;
-}
-
-function toRow({ path, value, origin }: Shown): Row {
-  return { name: path, value: JSON.stringify(value), origin };
-}
-
-/** The width that remains for values. */
-function roomOf(rows: readonly Row[], indent: string, width: number): number {
-  const name = Math.max(0, ...rows.map((row) => row.name.length));
-  const origin = Math.max(0, ...rows.map((row) => row.origin.length));
-  return width - indent.length - name - origin - 2 * gap.length;
-}
-
-const gap = '  ';
-
-/** Three columns. The origin of a value that is too long is printed on the next line. */
-function renderRows(rows: readonly Row[], indent: string, width: number, style: Style): string[] {
-  const room = roomOf(rows, indent, width);
-  const name = Math.max(0, ...rows.map((row) => row.name.length));
-  const column = Math.max(0, ...rows.map(({ value }) => value.length).filter((length) => length <= room));
-  return rows.map((row) => {
-    const start = `${indent}${row.name.padEnd(name)}${gap}`;
-    const wrapped = `\n${' '.repeat(start.length)}`;
-    const between = row.value.length > room ? wrapped : ' '.repeat(column - row.value.length) + gap;
-    return `${start}${row.value}${between}${style.dim(row.origin)}`;
+  return sections.flatMap((section) => {
+    const own = entries.filter(({ path }) => sectionOf(parsePath(path) ?? []) === section);
+    if (own.length === 0) return [];
+    const lines = own.flatMap((entry) => renderValue(entry, width, style));
+    return ['', style.bold(section)].concat(lines);
   });
 }
 
-/** `fallbacks.default[0].model_id` → `fallbacks.default[0]` and `model_id`. */
-function split(path: string): { group: string; name: string } {
-  const segments = parsePath(path) ?? [path];
-  return { group: renderPath(segments.slice(0, -1)), name: renderPath(segments.slice(-1)) };
+const indent = '  ';
+
+function renderValue({ path, value, origin }: Shown, width: number, style: Style): string[] {
+  const [key, text, from] = [`${indent}${path} =`, JSON.stringify(value), `(${origin})`];
+  const rest = `${text}  ${from}`;
+  if (key.length + 1 + rest.length <= width) return [`${key} ${text}  ${style.dim(from)}`];
+  const below = indent + indent;
+  if (below.length + rest.length <= width) return [key, `${below}${text}  ${style.dim(from)}`];
+  return [key, `${below}${text}`, `${below}${style.dim(from)}`];
 }

@@ -11,8 +11,11 @@ export type Known =
   | { kind: 'known'; segments: Segment[]; schema: Schema }
   /** Accepted without effect, as is everything below it. */
   | { kind: 'ignored'; segments: Segment[] }
-  /** `path` ends at the first unknown key; `near` is the whole path with the nearest known key in its place. */
-  | { kind: 'unknown'; path: string; near?: string }
+  /**
+   * `path` ends at the first unknown key; `near` is the whole path with the nearest known key in its place, and `alike`
+   * are the keys elsewhere that end in the same name.
+   */
+  | { kind: 'unknown'; path: string; near?: string; alike: readonly string[] }
   | { kind: 'no path' };
 
 /** Where a list is expected, a number is an index, in brackets or after a dot. */
@@ -30,8 +33,9 @@ export function findKnown(typed: string): Known {
       const near = nearest(String(segment), Object.keys(properties));
       const path = renderPath([...segments, segment]);
       const rest = given.slice(index + 1);
-      if (near === undefined) return { kind: 'unknown', path };
-      return { kind: 'unknown', path, near: renderPath([...segments, near, ...rest]) };
+      const alike = keysNamed(String(given.at(-1)));
+      if (near === undefined) return { kind: 'unknown', path, alike };
+      return { kind: 'unknown', path, near: renderPath([...segments, near, ...rest]), alike };
     }
     segments.push(place);
     schema = next;
@@ -39,6 +43,30 @@ export function findKnown(typed: string): Known {
   return isIgnored(schema)
     ? { kind: 'ignored', segments }
     : { kind: 'known', segments, schema: dereference(schema) };
+}
+
+/** Every key with that last name, or with the nearest one; `<name>` and `[0]` stand for what the user chooses. */
+function keysNamed(name: string): string[] {
+  const all = [...pathsBelow(configSchema, '')];
+  const meant = all.some(({ last }) => last === name)
+    ? name
+    : nearest(
+        name,
+        all.map(({ last }) => last),
+      );
+  return all.filter(({ last }) => last === meant).map(({ path }) => path);
+}
+
+function* pathsBelow(schema: Schema, path: string): Generator<{ path: string; last: string }> {
+  const { properties = {}, additionalProperties, items } = dereference(schema);
+  for (const [last, inner] of Object.entries(properties)) {
+    if (inner.aliasOf !== undefined || inner.withoutEffect !== undefined) continue;
+    const below = path === '' ? last : `${path}.${last}`;
+    yield { path: below, last };
+    yield* pathsBelow(inner, below);
+  }
+  if (additionalProperties !== undefined) yield* pathsBelow(additionalProperties, `${path}.<name>`);
+  else if (items !== undefined) yield* pathsBelow(items, `${path}[0]`);
 }
 
 /** A key of any type, so that everything below it is accepted as well. */

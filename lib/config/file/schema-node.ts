@@ -32,6 +32,8 @@ export interface Schema {
   blankIsUnset?: boolean;
   /** Its value is never printed. */
   secret?: Secrecy;
+  /** What a whole number counts. */
+  unit?: 'ms' | 'bytes';
   /** Environment variables that set the key; the first that is set wins. */
   variables?: readonly string[];
   /** The same for the keys of a section whose schema is shared. */
@@ -46,6 +48,7 @@ export const ownKeywords = [
   'withoutEffect',
   'blankIsUnset',
   'secret',
+  'unit',
   'variables',
   'variablesOf',
   'onlyIfWritten',
@@ -77,6 +80,11 @@ export const count = (description: string, minimum = 1): SchemaOf<number> => ({
 export const millis = (description: string, minimum = 1): SchemaOf<number> => ({
   ...count(`${description}, in milliseconds.`, minimum),
   maximum: 2 ** 31 - 1,
+  unit: 'ms',
+});
+export const bytes = (description: string): SchemaOf<number> => ({
+  ...count(description, 1024),
+  unit: 'bytes',
 });
 export const choice = <const T extends string>(
   values: readonly T[],

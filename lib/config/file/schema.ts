@@ -9,6 +9,7 @@ import type { ThinkingConfig } from '../../anthropic/request.ts';
 import { urlKeys, wireFormats, type UrlKey, type WireFormat } from '../../wire/formats.ts';
 import {
   aliasOf,
+  bytes,
   choice,
   count,
   defaultsTo,
@@ -176,7 +177,7 @@ const captures = {
     defaultsTo(false, flag('Whether requests and responses are recorded with their text.')),
   ),
   max_files: withoutEffect(notRecorded, defaultsTo(100, count('The number of recordings to keep.'))),
-  max_bytes: withoutEffect(notRecorded, defaultsTo(10_485_760, count('The largest recording.', 1024))),
+  max_bytes: withoutEffect(notRecorded, defaultsTo(10_485_760, bytes('The largest recording.'))),
 };
 
 const modelEntry = ref('model', model);
@@ -249,7 +250,7 @@ const properties = {
       variables: ours('LOG_LEVEL'),
     },
     requests: defaultsTo(true, flag('Whether successful requests are logged, not only failures.')),
-    max_bytes: defaultsTo(10_485_760, count('The size at which the log is rotated.', 1024)),
+    max_bytes: defaultsTo(10_485_760, bytes('The size at which the log is rotated.')),
     max_files: defaultsTo(5, count('The number of log files to keep.')),
     captures: object(captures, 'Recordings of whole requests and responses.'),
     debug_capture: aliasOf(

@@ -97,7 +97,7 @@ function findWarnings(value: Json, schema: Schema, segments: readonly Segment[])
   return Object.entries(value).flatMap(([key, inner]): Problem[] => {
     const here = [...segments, key];
     const known = childOf(schema, key);
-    if (!known) return [unknownKey(key, Object.keys(properties ?? {}), here)];
+    if (!known) return [unknown(key, Object.keys(properties ?? {}), here)];
     if (known.withoutEffect !== undefined) {
       return [{ path: renderPath(here), message: `is accepted but has no effect: ${known.withoutEffect}` }];
     }
@@ -105,9 +105,9 @@ function findWarnings(value: Json, schema: Schema, segments: readonly Segment[])
   });
 }
 
-function unknownKey(key: string, known: readonly string[], segments: readonly Segment[]): Problem {
+function unknown(key: string, known: readonly string[], segments: readonly Segment[]): Problem {
   const near = nearest(key, known);
   const message =
     near === undefined ? 'unknown key, ignored' : `unknown key, ignored; did you mean "${near}"?`;
-  return { path: renderPath(segments), message };
+  return { path: renderPath(segments), message, unknown: true };
 }

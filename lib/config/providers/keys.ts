@@ -19,6 +19,8 @@ export interface KeyContext {
   missing: ReadonlyMap<string, string>;
   /** Path → the origin of its value: "from env OCC_API_KEY", "in /home/me/…/config.json". */
   describeOrigin: (path: string) => string;
+  /** There is a configuration file. */
+  hasFile: boolean;
   /** If false, commands are not run and provide no key. */
   runCommands: boolean;
   /** Path → result. A command at the root is run once for both built-in providers. */
@@ -56,7 +58,7 @@ export async function findKeys(places: readonly KeyPlace[], context: KeyContext)
       const variable = context.missing.get(path);
       if (variable !== undefined) {
         reasons.push(notSet(variable, path));
-        remedies.push(`set ${variable} in your shell`);
+        remedies.push(remedyOfVariable(variable, path));
       }
       // An empty string is a placeholder.
       else if (key) found.push(toKey(key, `${path} (${context.describeOrigin(path)})`));
@@ -74,10 +76,10 @@ export async function findKeys(places: readonly KeyPlace[], context: KeyContext)
     return {
       keys: [],
       missingKey: reasons.join('; '),
-      keyRemedy: remedies.join('; '),
+      keyRemedy: remedies.join('\n'),
       ...(keyCommandNotRun && { keyCommandNotRun }),
     };
-  return { keys: [], missingKey: describePlaces(places), keyRemedy: remedyOfPlaces(places) };
+  return { keys: [], missingKey: describePlaces(places), keyRemedy: remedyOfPlaces(places, context) };
 }
 
 export function notSet(variable: string, path: string): string {
@@ -88,7 +90,7 @@ function remedyOfCommand(path: string, { missing }: KeyContext): string {
   const variable = missing.get(path);
   return variable === undefined
     ? `check that the command of ${path} prints the key`
-    : `set ${variable} in your shell`;
+    : `give occ the variable ${variable}, which ${path} names`;
 }
 
 /** The key, or the reason why there is none. */
@@ -116,10 +118,16 @@ function describePlaces(places: readonly KeyPlace[]): string {
   return `none is set; looked in ${[...variables, ...paths].join(', ')}`;
 }
 
-/** Suggests a variable for the built-in providers, which share one, and the file for others. */
-function remedyOfPlaces(places: readonly KeyPlace[]): string {
+/** Never a command with the key as an argument, which would stay in the history of the shell. */
+export function remedyOfVariable(variable: string, path: string): string {
+  return `occ config set ${path} --stdin, or give occ the variable ${variable}`;
+}
+
+/** The key of the built-in providers, which share one, else that of the provider. */
+function remedyOfPlaces(places: readonly KeyPlace[], { hasFile }: KeyContext): string {
   const [own] = places;
   const command = `occ config set ${renderPath([...(own?.segments ?? []), 'api_key'])} --stdin`;
   const isShared = places.some(({ segments }) => segments.length === 0);
-  return isShared ? `set OPENCODE_API_KEY in your shell, or occ config set api_key --stdin` : command;
+  if (!isShared) return command;
+  return `${hasFile ? '' : 'occ config init\n'}occ config set api_key --stdin`;
 }

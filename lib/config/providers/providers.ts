@@ -7,7 +7,7 @@ import { renderPath, type Segment } from '../file/json-path.ts';
 import { timeouts } from '../file/schema.ts';
 import { OccError } from '../../errors.ts';
 import { isLoopback } from '../../loopback.ts';
-import { findKeys, notSet, type FoundKeys, type KeyContext } from './keys.ts';
+import { findKeys, notSet, remedyOfVariable, type FoundKeys, type KeyContext } from './keys.ts';
 import type { ModelEntry, Provider, Timeouts } from '../settings.ts';
 
 /** The section of one provider. */
@@ -154,7 +154,7 @@ function unsetHeader(
       keys: [],
       missingKey: notSet(variable, path),
       keyCommandNotRun: false,
-      keyRemedy: `set ${variable} in your shell`,
+      keyRemedy: remedyOfVariable(variable, path),
     };
     return { header, found };
   }

@@ -120,6 +120,48 @@ for (const [name, typed] of [
   });
 }
 
+const misspelt = `echo '{ "prot": 1, "old_key": 2 }' > "$1"`;
+
+for (const [name, typed, saved] of [
+  ['no, which saves it', 'n', true],
+  ['Ctrl-C, which saves nothing', keys.ctrlC, false],
+] as const) {
+  test(`on a terminal, an unknown key is asked about; ${name}`, posix, async (t) => {
+    const { occ, write, read, editor } = desk(t);
+    write('{ "old_key": 1 }');
+    const env = { EDITOR: editor(misspelt) };
+    const said = await occ(['edit'], { env, typed: [[/Edit it again/, typed]] });
+    assert.match(
+      said.stderr,
+      /found 1 unknown key\n! prot \(line 1\): unknown key, ignored; did you mean "port"\?/,
+    );
+    assert.equal(said.code, saved ? 0 : 130);
+    assert.equal(/prot/.test(read()), saved);
+    if (!saved) assert.match(readFileSync(keptCopy(said), 'utf8'), /"prot"/);
+  });
+}
+
+test('an unknown key is corrected in the editor, which is opened again', posix, async (t) => {
+  const { occ, write, read, editor, home } = desk(t);
+  write('{}');
+  const EDITOR = editor(`
+    if [ -e ${home}/second ]; then echo '{ "port": 1 }' > "$1"; exit; fi
+    touch ${home}/second
+    ${misspelt}`);
+  const said = await occ(['edit'], { env: { EDITOR }, typed: [[/Edit it again/, 'y']] });
+  assert.equal(said.code, 0, said.stderr);
+  assert.equal(read(), '{ "port": 1 }\n');
+});
+
+test('without a terminal, a file with unknown keys is saved with a warning', posix, async (t) => {
+  const { occ, write, read, editor } = desk(t);
+  write('{}');
+  const said = await occ(['edit'], { env: { EDITOR: editor(misspelt) } });
+  assert.equal(said.code, 0);
+  assert.match(said.stderr, /prot.*unknown key/);
+  assert.match(read(), /prot/);
+});
+
 test('invalid JSON is reported with line and column, once per line', posix, async (t) => {
   const { occ, write, read, editor } = desk(t);
   write(old);

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { configSchema } from '../../../lib/config/file/schema.ts';
+import type { Schema } from '../../../lib/config/file/schema-node.ts';
+import { sectionOf } from '../../../lib/commands/config/sections.ts';
 import { renderValues, type Shown } from '../../../lib/commands/config/show.ts';
 import { loadStyle } from '../../../lib/terminal/style.ts';
 import { desk } from './world.ts';
@@ -179,36 +182,68 @@ const shown: Shown[] = [
   },
 ];
 
-test('show prints a table if it fits, else groups', async () => {
+test('show prints sections, and continues on the next line what does not fit', async () => {
   const style = await loadStyle(0);
-  assert.deepEqual(renderValues(shown.slice(0, 3), 120, style), [
-    'host                     "127.0.0.1"            default',
-    'models.default.provider  "opencode-go"          file',
-    'models.default.model_id  "deepseek-v4.1-flash"  env OCC_X',
+  const url = '"https://opencode.ai/inference/openai/v1/chat/completions"';
+  assert.deepEqual(renderValues(shown, 120, style), [
+    '',
+    'connection',
+    '  host = "127.0.0.1"  (default)',
+    '',
+    'models',
+    '  models.default.provider = "opencode-go"  (file)',
+    '  models.default.model_id = "deepseek-v4.1-flash"  (env OCC_X)',
+    '',
+    'providers',
+    `  opencode_zen.base_url = ${url}  (file)`,
   ]);
-  assert.deepEqual(renderValues(shown, 60, style), [
-    'host  "127.0.0.1"  default',
-    'models.default',
-    '  provider  "opencode-go"          file',
-    '  model_id  "deepseek-v4.1-flash"  env OCC_X',
-    'opencode_zen',
-    '  base_url  "https://opencode.ai/inference/openai/v1/chat/completions"\n            file',
+  assert.deepEqual(renderValues(shown, 40, style), [
+    '',
+    'connection',
+    '  host = "127.0.0.1"  (default)',
+    '',
+    'models',
+    '  models.default.provider =',
+    '    "opencode-go"  (file)',
+    '  models.default.model_id =',
+    '    "deepseek-v4.1-flash"  (env OCC_X)',
+    '',
+    'providers',
+    '  opencode_zen.base_url =',
+    `    ${url}`,
+    '    (file)',
   ]);
 });
 
-test('show fits a terminal of 60 columns and prints one line per value to a pipe', async (t) => {
+test('every key of the configuration has a section', () => {
+  const without = Object.entries<Schema>(configSchema.properties).filter(
+    ([key, { type, withoutEffect, properties }]) =>
+      (type !== undefined || properties !== undefined || withoutEffect === undefined) &&
+      key !== '$schema' &&
+      sectionOf([key]) === 'other',
+  );
+  assert.deepEqual(without, []);
+  assert.equal(sectionOf(['providers', 'lab', 'timeout_ms']), 'timeouts');
+  assert.equal(sectionOf(['constructor']), 'other');
+});
+
+test('show names its file and fits a terminal of 40 columns', async (t) => {
   const { occ, write } = desk(t);
+  const none = await occ(['show']);
+  assert.match(none.stdout, /^no file; occ config init writes one\n\nconnection\n/);
   write(text);
-  const narrow = await occ(['show'], { typed: [], columns: 60 });
+  const narrow = await occ(['show'], { typed: [], columns: 40 });
+  assert.match(narrow.stdout, /^file: ~\/\.config\/occ\/config\.json\n/);
   assert.deepEqual(
-    narrow.stdout.split('\n').filter((line) => line.length > 60),
+    narrow.stdout.split('\n').filter((line) => line.length > 40 && / = |\)$/.test(line)),
     [],
   );
-  assert.match(narrow.stdout, /\nmodels\.default\n {2}provider {16}"lab" {20}file\n/);
+  assert.match(narrow.stdout, /\n {2}models\.default\.provider =\n? +"lab" {2}\(file\)\n/);
   const piped = await occ(['show']);
-  assert.match(piped.stdout, /^models\.default\.model_id +"m\.1" +file$/m);
+  assert.match(piped.stdout, /^ {2}models\.default\.model_id = "m\.1" {2}\(file\)$/m);
+  assert.match(piped.stdout, /\n\ntimeouts\n/);
   assert.doesNotMatch(piped.stdout + narrow.stdout, /sk-secret/);
-  const colours = await occ(['show'], { typed: [], columns: 60, env: { NO_COLOR: '' } });
+  const colours = await occ(['show'], { typed: [], columns: 40, env: { NO_COLOR: '' } });
   // oxlint-disable-next-line no-control-regex -- the check is for control characters
   assert.equal(colours.stdout.replaceAll(/\u001b\[\d+m/g, ''), narrow.stdout);
   assert.notEqual(colours.stdout, narrow.stdout);

@@ -57,7 +57,7 @@ const refusals: [string[], number, RegExp][] = [
   [['prot', '1'], 2, /there is no key prot\n {2}did you mean port\?/],
   [['models.default.temprature', '1'], 2, /did you mean models\.default\.temperature\?/],
   [['loging.captures.enabled', 'true'], 2, /did you mean logging\.captures\.enabled\?/],
-  [['port.x', '1'], 2, /there is no key port\.x\n {2}occ config schema lists/],
+  [['port.x', '1'], 2, /there is no key port\.x\n {2}occ help config lists/],
   [['models..x', '1'], 2, /"models\.\.x" is not a key/],
   [['__proto__.x', '1'], 2, /there is no key __proto__/],
   [['port'], 2, /port needs a value/],
@@ -269,4 +269,96 @@ test('unset does not create a file', async (t) => {
   const { occ, file } = desk(t);
   for (const key of ['port', '$schema']) assert.equal((await occ(['unset', key])).code, 0);
   assert.equal(existsSync(file), false);
+});
+
+const amounts: [key: string, typed: string, value: number, says: RegExp][] = [
+  ['opencode_go.timeout_ms', '2m', 120_000, /timeout_ms is set to 120000 milliseconds in /],
+  ['heartbeat_ms', '1h30m', 5_400_000, /is set to 5400000 milliseconds/],
+  ['retry.base_ms', '500ms', 500, /is set to 500 milliseconds/],
+  ['providers.lab.stream_idle_timeout_ms', '90s', 90_000, /is set to 90000 milliseconds/],
+  ['logging.max_bytes', '10MB', 10_485_760, /is set to 10485760 bytes/],
+  ['heartbeat_ms', '5000', 5000, /heartbeat_ms is set in /],
+];
+
+for (const [key, typed, value, says] of amounts) {
+  test(`set ${key} ${typed} stores ${value} and says what it became`, async (t) => {
+    const { occ, write } = desk(t);
+    write('{ "providers": { "lab": { "base_url": "http://127.0.0.1:1/v1" } } }');
+    const said = await occ(['set', key, typed]);
+    assert.equal(said.code, 0, said.stderr);
+    assert.match(said.stderr, says);
+    assert.equal((await occ(['get', key])).stdout, `${value}\n`);
+  });
+}
+
+for (const [key, typed, accepted] of [
+  [
+    'heartbeat_ms',
+    '2 weeks',
+    /found "2 weeks", expected milliseconds, or a duration such as 500ms, 90s, 2m or 1h30m/,
+  ],
+  ['logging.max_bytes', 'big', /found "big", expected bytes, or a size such as 64KB, 10MB or 1GB/],
+  ['heartbeat_ms', 'sk-0123456789abcdef0123456789abcdef', /found "(?!sk-0123)/],
+] as const) {
+  test(`set ${key} ${typed} says what is accepted`, async (t) => {
+    const { occ, home } = desk(t);
+    const said = await occ(['set', key, typed]);
+    assert.equal(said.code, 2);
+    assert.match(said.stderr, accepted);
+    assert.deepEqual(readdirSync(home), []);
+  });
+}
+
+test('a number that is out of range is refused, also as a duration', async (t) => {
+  const { occ } = desk(t);
+  const said = await occ(['set', 'heartbeat_ms', '30d']);
+  assert.equal(said.code, 78);
+  assert.match(said.stderr, /heartbeat_ms: found 2592000000, expected 2147483647 or less/);
+});
+
+test('an unknown key lists the keys that end alike', async (t) => {
+  const { occ } = desk(t);
+  const said = await occ(['set', 'timeout_ms', '2m']);
+  assert.equal(said.code, 2);
+  assert.match(
+    said.stderr,
+    /there is no key timeout_ms\n {2}did you mean one of these\?\n {2}opencode_go\.timeout_ms\n[^]* {2}providers\.<name>\.timeout_ms\n/,
+  );
+});
+
+const named: [key: string, value: string, warns: RegExp | undefined][] = [
+  [
+    'models.default.model_id',
+    'glm-5.33',
+    /models\.default: glm-5\.33 is in no list of opencode-go\n {2}did you mean glm-5\.3\?/,
+  ],
+  ['fallbacks.default[0]', '{ "model_id": "glm-5.33" }', /fallbacks\.default\[0\]: glm-5\.33 is in no list/],
+  [
+    'models',
+    '{ "default": { "model_id": "nobody-has-it" } }',
+    /models\.default: nobody-has-it is in no list/,
+  ],
+  ['models.think', '{ "model_id": "iceman-contributor-free" }', /models\.think: .* trains on your data/],
+  ['models.default.model_id', 'glm-5.3', undefined],
+  ['models.default.model_id', 'GLM-5.3', undefined],
+  ['providers.lab.models', '["anything"]', undefined],
+];
+
+for (const [key, value, warns] of named) {
+  test(`set ${key} ${value} ${warns === undefined ? 'warns of nothing' : 'warns about the model'}`, async (t) => {
+    const { occ, write } = desk(t);
+    write('{ "providers": { "lab": { "base_url": "http://127.0.0.1:1/v1" } } }');
+    const said = await occ(['set', key, value]);
+    assert.equal(said.code, 0, said.stderr);
+    if (warns === undefined) assert.doesNotMatch(said.stderr, /no list|trains/);
+    else assert.match(said.stderr, warns);
+  });
+}
+
+test('a model of a provider with an unknown list is set without a warning', async (t) => {
+  const { occ, write } = desk(t);
+  write(
+    '{ "providers": { "lab": { "base_url": "http://127.0.0.1:1/v1" } }, "models": { "default": { "provider": "lab", "model_id": "a" } } }',
+  );
+  assert.doesNotMatch((await occ(['set', 'models.default.model_id', 'b'])).stderr, /no list/);
 });
