@@ -1,6 +1,6 @@
 /** The commands of the program: errors of usage become OccErrors, and help is rendered by occ. */
 import { Command, type ErrorOptions, type ParseOptionsResult } from 'commander';
-import { usageError } from './usage-error.ts';
+import { unknownCommand, usageError } from './usage-error.ts';
 
 /** Thrown where the help of a command is asked for, or shown because its subcommand is missing. */
 export class HelpRequest extends Error {
@@ -34,6 +34,10 @@ export class OccCommand extends Command {
   }
 
   override outputHelp(context?: unknown): never {
+    // `occ confg --help` is not a request for the help of occ.
+    const [word] = this.args;
+    if (this.commands.length > 0 && word !== undefined && !word.startsWith('-'))
+      throw unknownCommand(this, word);
     const missing = typeof context === 'object' && (context as { error?: boolean }).error === true;
     throw new HelpRequest(this, missing);
   }
