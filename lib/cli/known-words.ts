@@ -1,10 +1,22 @@
 /** What users of other tools type, and the command that does it here. */
 import type { Command } from 'commander';
+import { nearest } from '../nearest.ts';
 
-/** The lines to print instead of a guess by spelling; undefined for a word without a meaning of its own. */
+/** The lines to print for a word in the place of a subcommand; undefined for one without a meaning of its own. */
 export function meaningOf(parent: Command, word: string): readonly string[] | undefined {
-  const words = parent.parent === null ? programWords : parent.name() === 'config' ? configWords : undefined;
-  return words?.get(word.toLowerCase());
+  return wordsBelow(parent)?.get(word.toLowerCase());
+}
+
+/** The same for the nearest word that has a meaning: `lgin`. */
+export function nearMeaningOf(parent: Command, word: string): readonly string[] | undefined {
+  const words = wordsBelow(parent);
+  const near = words && nearest(word, words.keys());
+  return near === undefined ? undefined : words?.get(near);
+}
+
+function wordsBelow(parent: Command): ReadonlyMap<string, readonly string[]> | undefined {
+  if (parent.parent === null) return programWords;
+  return parent.name() === 'config' ? configWords : undefined;
 }
 
 function table(rows: readonly (readonly [string, ...string[]])[]): ReadonlyMap<string, readonly string[]> {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { exitCodes, OccError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
-import { meaningOf } from './known-words.ts';
+import { meaningOf, nearMeaningOf } from './known-words.ts';
 
 interface Misuse {
   /** The command whose arguments are wrong. */
@@ -48,7 +48,9 @@ export function unknownCommand(parent: Command, word: string, topics: readonly s
   const topic = nearest(word, topics);
   if (topic !== undefined) return misuse(message, [`did you mean ${helpOf(topic)}?`]);
   const near = nearest(word, names);
-  if (near === undefined) return misuse(message, [`${helpOf(pathOf(parent))} lists the commands`]);
+  if (near === undefined) {
+    return misuse(message, nearMeaningOf(parent, word) ?? [`${helpOf(pathOf(parent))} lists the commands`]);
+  }
   const path = `${pathOf(parent)} ${near}`.trim();
   return misuse(message, [`did you mean occ ${path}?`, `${helpOf(path)} describes it`]);
 }

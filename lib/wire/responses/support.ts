@@ -4,7 +4,10 @@ import type { Support } from '../support.ts';
 export const support: Support = {
   features: {
     tools: ['native'],
-    thinking: ['native', 'summaries; encrypted_content is sent only to the model and provider that made it'],
+    thinking: [
+      'native',
+      'as summaries; encrypted_content is sent only to the model and provider that made it',
+    ],
     images: ['native', 'a text note for models without image input'],
     documents: ['native', 'a text note for models without document input'],
     toolErrors: ['converted', 'as text'],
