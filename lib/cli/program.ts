@@ -24,6 +24,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Defi
     models: async () => (await import('../commands/models/models.ts')).defineModels,
   },
   'Configure:': {
+    use: async () => (await import('../commands/use/use.ts')).defineUse,
     config: async () => (await import('../commands/config/config.ts')).defineConfig,
     env: async () => (await import('../commands/env.ts')).defineEnv,
     completion: async () => (await import('../commands/completion/completion.ts')).defineCompletion,

@@ -26,7 +26,7 @@ test('config path, check and show print to stdout, with --json as JSON', async (
   assert.equal(schema, 1);
   assert.deepEqual(
     values.find(({ path }) => path === 'port'),
-    { path: 'port', value: 4000, origin: 'env OCC_PORT' },
+    { path: 'port', value: 4000, origin: 'env OCC_PORT', section: 'connection' },
   );
   const plain = await occ(['--json', 'config', 'show'], { env });
   assert.equal(plain.stdout, shown.stdout);

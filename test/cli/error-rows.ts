@@ -110,6 +110,24 @@ export const rows: readonly Row[] = [
     next: /occ config show/,
   },
   {
+    code: 'model_ambiguous',
+    args: ['use', 'glm-5.3'],
+    exit: 2,
+    what: /glm-5\.3 is a model of opencode-go and opencode-zen/,
+    next: /occ use opencode-go\/glm-5\.3/,
+    given: config({
+      models: { default: { provider: 'lab', model_id: 'x' } },
+      providers: { lab: { base_url: 'http://127.0.0.1:1/v1' } },
+    }),
+  },
+  {
+    code: 'model_unknown',
+    args: ['use', 'glm-5.33'],
+    exit: 2,
+    what: /has a model glm-5\.33/,
+    next: /did you mean glm-5\.3\?/,
+  },
+  {
     code: 'model_unknown',
     args: ['launch', '-m', 'no-such-model'],
     exit: 2,

@@ -1,0 +1,159 @@
+/** Runs `occ use`: finds the model, changes the file, and says from when on it applies. */
+import { existsSync } from 'node:fs';
+import { readListCache } from '../../catalog/list-cache.ts';
+import { modelCautions, type ModelCaution } from '../../catalog/model-cautions.ts';
+import { changeConfig, type Change } from '../../config/edit/change.ts';
+import { firstConfig } from '../../config/edit/first.ts';
+import { findChangeable } from '../../config/edit/target.ts';
+import { parseConfig } from '../../config/file/read.ts';
+import { loadSettings } from '../../config/load.ts';
+import { findPlaces } from '../../config/paths.ts';
+import type { Settings } from '../../config/settings.ts';
+import { askProxy, findProxy } from '../../daemon/running.ts';
+import { exitCodes } from '../../errors.ts';
+import type { Output } from '../../terminal/output.ts';
+import type { GlobalOptions, System } from '../../terminal/command-context.ts';
+import { withTilde } from '../../tilde.ts';
+import { withModel } from './entry.ts';
+import { toName, toRef, toScenario } from './resolve.ts';
+
+export interface UseOptions extends GlobalOptions {
+  tier?: string;
+  config?: string;
+}
+
+export async function runUse(
+  model: string,
+  options: UseOptions,
+  system: System,
+  output: Output,
+): Promise<number> {
+  const { env, home, cwd } = system;
+  const file = findChangeable({ env, home, cwd, configFile: options.config });
+  // As `occ config init` writes it without options.
+  const first = existsSync(file) ? undefined : firstConfig();
+  const source = { env, home, configFile: file, ...(first !== undefined && { text: first }) };
+  const { settings } = await loadSettings({ ...source, runCommands: false });
+  const lists = readListCache(findPlaces(system).cacheDir);
+  const scenario = toScenario(options.tier, settings);
+  const current = settings.models[scenario] ?? settings.models['default'];
+  const ref = toRef(model, settings, lists, current);
+  let dropped: readonly string[] = [];
+  const change = await changeConfig({
+    file,
+    configDir: findPlaces(system).configDir,
+    env,
+    home,
+    change(read) {
+      const text = first ?? read;
+      const changed = withModel(text, parseConfig(text, file), scenario, ref);
+      dropped = changed.dropped;
+      return changed.text;
+    },
+  });
+  report({
+    path: `models.${scenario}`,
+    file,
+    before: current === undefined ? null : toName(current),
+    after: toName(ref),
+    change,
+    dropped,
+    effect: change.kind === 'written' ? await effectOf(system, file, settings) : 'none',
+    cautions: modelCautions(settings, lists, ref),
+    missingKey:
+      settings.providers[ref.provider]?.keyCommandNotRun === true
+        ? undefined
+        : keyRemedyOf(settings, ref.provider),
+    home,
+    output,
+  });
+  return exitCodes.ok;
+}
+
+function keyRemedyOf({ providers }: Settings, name: string): string | undefined {
+  const provider = providers[name];
+  return provider?.missingKey === undefined
+    ? undefined
+    : (provider.keyRemedy ?? 'occ config set api_key --stdin');
+}
+
+/**
+ * `next_request`: a proxy that runs with this file reads it again. `restart`: it does not. `next_start`: none runs that
+ * `occ start` has started; a running `occ launch` reads its file again, too.
+ */
+type Effect = 'none' | 'next_request' | 'restart' | 'next_start';
+
+async function effectOf(system: System, file: string, { hotReload }: Settings): Promise<Effect> {
+  const found = await findProxy(system);
+  if (found?.state !== 'running') return 'next_start';
+  const status = await askProxy(found.record, '/occ/status');
+  // A proxy that started without a file watches the default place.
+  const reads =
+    status?.['config'] === file || (status?.['config'] === null && file === findPlaces(system).configFile);
+  if (!reads) return 'next_start';
+  return hotReload ? 'next_request' : 'restart';
+}
+
+interface Report {
+  path: string;
+  file: string;
+  /** Null if there was none. */
+  before: string | null;
+  after: string;
+  change: Change;
+  dropped: readonly string[];
+  effect: Effect;
+  cautions: readonly ModelCaution[];
+  /** What to do about the missing key of its provider; undefined if it has one. */
+  missingKey: string | undefined;
+  home: string;
+  output: Output;
+}
+
+function report({
+  path,
+  file,
+  before,
+  after,
+  change,
+  dropped,
+  effect,
+  cautions,
+  missingKey,
+  home,
+  output,
+}: Report): void {
+  const written = change.kind === 'written';
+  if (output.json) {
+    output.printJson({
+      path,
+      file,
+      before,
+      after,
+      changed: written,
+      created: written && change.created,
+      backup: (written && change.backup) || null,
+      dropped,
+      effect,
+      cautions: cautions.map(({ kind, message }) => ({ kind, message })),
+    });
+  } else output.print(written ? `${path}: ${before ?? 'none'} → ${after}` : `${path} is ${after} already`);
+  for (const { message } of cautions) output.warn(`occ: ${message}`);
+  if (dropped.length > 0)
+    output.warn(
+      `occ: ${dropped.join(', ')} described the model before and ${dropped.length === 1 ? 'is' : 'are'} removed`,
+    );
+  if (missingKey !== undefined)
+    output.warn(`occ: ${after.split('/')[0] ?? ''} has no key yet\n  ${missingKey.replaceAll('\n', '\n  ')}`);
+  if (written)
+    output.info(
+      `occ: ${change.created ? 'written' : 'changed'} ${withTilde(file, home)}; ${effects[effect]}`,
+    );
+}
+
+const effects: Readonly<Record<Effect, string>> = {
+  none: '',
+  next_request: 'the running proxy uses it from the next request on',
+  restart: 'hot_reload is off, so the running proxy needs occ restart',
+  next_start: 'a running occ launch uses it from the next request on',
+};
