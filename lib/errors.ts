@@ -13,13 +13,14 @@ export const exitCodes = {
   refused: 77,
   config: 78,
   cannotListen: 125,
+  notExecutable: 126,
   clientNotFound: 127,
   hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
 
-/** When occ ends with each of them, in words. 126 and the codes of clients are described by `occ help launch`. */
+/** When occ ends with each of them, in words. */
 export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'success; also of occ stop when no proxy runs, and of occ config check when only a key is missing',
   failed:
@@ -30,6 +31,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   refused: 'a provider rejected the key (occ models --refresh)',
   config: 'the configuration is invalid, or the key of the default model is missing (occ launch, occ start)',
   cannotListen: 'the proxy could not listen (occ launch)',
+  notExecutable: 'the client is not executable (occ launch)',
   clientNotFound: 'the client was not found (occ launch)',
   hungUp: 'ended by the signal SIGHUP',
   interrupted: 'ended by the signal SIGINT, as with Ctrl-C',

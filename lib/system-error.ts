@@ -14,6 +14,12 @@ export function isSystemError(error: unknown): error is SystemError {
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) && typeof syscall === 'string';
 }
 
+/** `cannot create the directory /x: permission denied (EACCES)` */
+export function describeSystemError({ code, syscall, path }: SystemError): string {
+  const what = path === undefined ? syscall : `${verbs.get(syscall) ?? syscall} ${path}`;
+  return `cannot ${what}: ${reasonOf(code)} (${code})`;
+}
+
 /** `permission denied`; the code itself if it is a rare one. */
 export function reasonOf(code: string): string {
   return reasons.get(code) ?? code;
@@ -34,4 +40,17 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['ENAMETOOLONG', 'its name is too long'],
   ['EMFILE', 'too many files are open'],
   ['ENFILE', 'too many files are open'],
+]);
+
+/** What a system call does to its path, for the ones that users would not recognize. */
+const verbs: ReadonlyMap<string, string> = new Map([
+  ['mkdir', 'create the directory'],
+  ['scandir', 'read the directory'],
+  ['open', 'open'],
+  ['unlink', 'remove'],
+  ['rmdir', 'remove'],
+  ['rename', 'rename'],
+  ['stat', 'look at'],
+  ['lstat', 'look at'],
+  ['chmod', 'change the permissions of'],
 ]);

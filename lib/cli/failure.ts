@@ -1,6 +1,6 @@
 /** The one place that prints errors: what happened, then the next step or why there is none. */
 import { OccError } from '../errors.ts';
-import { isSystemError, reasonOf, type SystemError } from '../system-error.ts';
+import { describeSystemError, isSystemError, type SystemError } from '../system-error.ts';
 import type { System } from '../terminal/command-context.ts';
 import { version } from '../version.ts';
 
@@ -26,26 +26,11 @@ export function toOccError(thrown: unknown): OccError {
 }
 
 function systemFailure(error: SystemError): OccError {
-  const { code, syscall, path } = error;
-  const what = path === undefined ? syscall : `${verbs.get(syscall) ?? syscall} ${path}`;
-  return new OccError('system', `cannot ${what}: ${reasonOf(code)} (${code})`, {
-    remedy: remedies.get(code) ?? 'occ doctor --offline checks this machine',
+  return new OccError('system', describeSystemError(error), {
+    remedy: remedies.get(error.code) ?? 'occ doctor --offline checks this machine',
     cause: error,
   });
 }
-
-/** What a system call does to its path, for the ones that users would not recognize. */
-const verbs: ReadonlyMap<string, string> = new Map([
-  ['mkdir', 'create the directory'],
-  ['scandir', 'read the directory'],
-  ['open', 'open'],
-  ['unlink', 'remove'],
-  ['rmdir', 'remove'],
-  ['rename', 'rename'],
-  ['stat', 'look at'],
-  ['lstat', 'look at'],
-  ['chmod', 'change the permissions of'],
-]);
 
 const writable =
   'make it writable for your user, or point XDG_STATE_HOME and XDG_CONFIG_HOME to directories that are';

@@ -5,6 +5,7 @@
 import { chmod, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Level, Log } from './log.ts';
+import { reasonOf } from '../system-error.ts';
 
 /** Limits that may change while the log is open. */
 export interface LogLimits {
@@ -107,7 +108,7 @@ export function openLog(options: LogFileOptions): LogFile {
     waiting = [];
     waitingBytes = 0;
     if (phase === 'open')
-      options.onFailure?.(`${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+      options.onFailure?.(`${path}: ${reasonOf((error as NodeJS.ErrnoException).code ?? String(error))}`);
     phase = 'failed';
   }
 

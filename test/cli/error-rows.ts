@@ -293,6 +293,17 @@ export const rows: readonly Row[] = [
     next: /occ launch exec -- \/path/,
   },
   {
+    code: 'client_not_executable',
+    args: ['launch', '--emulator', 'exec', '--', 'odd'],
+    exit: 126,
+    what: /odd was found but cannot be run: permission denied/,
+    next: /chmod \+x/,
+    given(at) {
+      put(at, 'odd', 'text', 0o600);
+      return { env: { PATH: at } };
+    },
+  },
+  {
     code: 'port_in_use',
     args: ['start', '--foreground', '--emulator'],
     exit: 1,
@@ -362,6 +373,7 @@ export const rows: readonly Row[] = [
 /** Codes without a row. */
 export const elsewhere: Readonly<Record<string, string>> = {
   already_running: 'needs a second process; test/cli/exit-codes.test.ts starts one',
+  start_too_slow: 'needs a proxy that does not answer for as long as a start may take',
   config_busy: 'needs a lock that is renewed for 15 seconds; test/config/edit tests the lock',
   start_in_progress: 'needs a claim that is renewed for 30 seconds; test/daemon/claim.test.ts tests it',
   key_command_failed: 'is caught: the provider then has no key, which is key_missing',

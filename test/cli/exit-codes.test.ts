@@ -108,7 +108,7 @@ const rows: Row[] = [
     code: 69,
     args: ['models', '--refresh', '--config', 'c.json'],
     given: (at) => providerAt(at, 'http://127.0.0.1:9/v1'),
-    message: /refused the connection/,
+    message: /refused the connection.*\n {2}occ doctor reachable --provider near/,
   },
   {
     when: 'models --refresh: the response is not a list',
@@ -122,7 +122,7 @@ const rows: Row[] = [
     code: 77,
     args: ['models', '--refresh', '--config', 'c.json'],
     given: listing(401, '{"error":{"message":"no"}}'),
-    message: /rejects the key/,
+    message: /rejects the key.*\n {2}occ doctor key --provider near/,
   },
   {
     when: 'models --refresh: a list',

@@ -9,7 +9,7 @@ export function renderExitCodes(width: number): string[] {
     ['Exit codes'],
     renderColumns(rows, { width }),
     renderParagraph(
-      'occ launch ends with the exit code of its client: with 128+n if signal n ended it, and with 126 if the client is not executable. An error of occ itself is one line that begins with "occ:", followed by the next step.',
+      'occ launch ends with the exit code of its client: with 128+n if signal n ended it. An error of occ itself is one line that begins with "occ:", followed by the next step.',
       width,
     ),
   ]);

@@ -35,7 +35,7 @@ export async function launchAttached(args: LaunchArguments, system: System, outp
   await say(output, renderTiers(settings, choice, withTilde(record.log, system.home), output.stderrStyle));
   for (const note of prepared.notes) await warn(output, note);
   try {
-    return await runClient(client, prepared, output);
+    return await runClient(client, prepared);
   } finally {
     if (args.client !== 'exec') await warnOfStoredModel(system, settings, output);
   }

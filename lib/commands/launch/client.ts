@@ -22,9 +22,6 @@ import type { Located } from './locate-client.ts';
 import { requireKey } from '../../host/host.ts';
 import type { System } from '../../terminal/command-context.ts';
 
-/** The exit code of shells for a command that was found but is not executable. */
-const notRunnable = 126;
-
 export interface PrepareOptions {
   args: LaunchArguments;
   system: System;
@@ -109,7 +106,7 @@ export async function printDryRun(
 }
 
 /** Runs the client; resolves to its exit code. */
-export async function runClient(client: Located, prepared: Prepared, output: Output): Promise<number> {
+export async function runClient(client: Located, prepared: Prepared): Promise<number> {
   const { command, before } = client;
   const { privateFile } = prepared;
   if (privateFile !== undefined) {
@@ -128,8 +125,10 @@ export async function runClient(client: Located, prepared: Prepared, output: Out
           : 'check its name and PATH, or give its path: occ launch exec -- /path/to/program',
     });
   }
-  output.warn(`occ: ${command} was found but cannot be run: ${end.reason}`);
-  return notRunnable;
+  throw new OccError('client_not_executable', `${command} was found but cannot be run: ${end.reason}`, {
+    exitCode: exitCodes.notExecutable,
+    remedy: `try it without occ: ${command} --version; chmod +x makes a file executable`,
+  });
 }
 
 /** Says once for each model that the client has stored it as its default, although only occ can serve it. */

@@ -73,7 +73,7 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
     const log = withTilde(host.logPath, system.home);
     await say(output, renderTiers(current.settings, current.choice, log, output.stderrStyle));
     for (const note of [...prepared.notes, ...configNotes(settings, output)]) await warn(output, note);
-    return await runClient(client, prepared, output);
+    return await runClient(client, prepared);
   } finally {
     announced.withdraw();
     await finish(host, args, system, output);

@@ -6,6 +6,7 @@ import { findPlaces } from '../../config/paths.ts';
 import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes } from '../../errors.ts';
+import { reasonOf } from '../../system-error.ts';
 import type { Output } from '../../terminal/output.ts';
 import { count } from '../../terminal/figures.ts';
 import { withProgress } from '../../terminal/progress.ts';
@@ -72,13 +73,20 @@ async function refresh(
   try {
     writeListCache(cacheDir, lists);
   } catch (error) {
-    output.warn(`occ: the lists cannot be stored in ${cacheDir} (${(error as NodeJS.ErrnoException).code})`);
+    output.warn(
+      `occ: the lists cannot be stored in ${cacheDir}: ${reasonOf((error as NodeJS.ErrnoException).code ?? String(error))}`,
+    );
   }
   for (const { provider, outcome, models, reason } of refreshed) {
     if (outcome === 'listed') output.info(`occ: ${provider} lists ${count(models ?? 0, 'model')}`);
     // A built-in provider that is not used is normal.
     else if (outcome === 'skipped') output.detail(`occ: ${provider} was skipped: ${reason}`);
-    else output.warn(`occ: ${provider}: ${reason}`);
+    else {
+      output.warn(`occ: ${provider}: ${reason}`);
+      output.warn(
+        `  occ doctor ${outcome === 'refused' ? 'key' : 'reachable'} --provider ${provider} says what to do`,
+      );
+    }
   }
   if (refreshed.every(({ outcome }) => outcome === 'skipped'))
     output.warn('occ: no provider has a key, so no list was requested');

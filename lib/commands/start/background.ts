@@ -1,8 +1,9 @@
 /** Starts the proxy in the background, waits until it answers, and prints its address or why it failed. */
 import { findPlaces } from '../../config/paths.ts';
-import { startBackground, startLogFile, type Started } from '../../daemon/background.ts';
+import { startBackground, startLogFile } from '../../daemon/background.ts';
 import type { RecordedOptions } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
+import { describeSystemError, isSystemError } from '../../system-error.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { widthOf } from '../../terminal/width.ts';
@@ -38,8 +39,9 @@ export async function startAndWait(
     cwd: system.home,
     stateDir,
     limitMs: readyMs,
-  }).catch((error: NodeJS.ErrnoException) => {
-    throw new OccError('start_failed', `the proxy cannot be started: ${error.message}`, {
+  }).catch((error: Error) => {
+    const reason = isSystemError(error) ? describeSystemError(error) : error.message;
+    throw new OccError('start_failed', `the proxy cannot be started: ${reason}`, {
       remedy: `check that ${startLogFile(stateDir)} can be written: the proxy logs its start there`,
       cause: error,
     });
@@ -48,7 +50,12 @@ export async function startAndWait(
   if (started.kind === 'interrupted') return started.code;
   const printed = started.printed.trimEnd();
   if (printed !== '') output.warn(printed);
-  if (started.kind !== 'ready') return reportFailure(started, printed, stateDir, output);
+  if (started.kind === 'late') throw tooLate(stateDir);
+  if (started.kind === 'failed') {
+    // It has printed its own error.
+    if (printed !== '') return started.code === exitCodes.ok ? exitCodes.failed : started.code;
+    throw endedSilently(started.code, stateDir);
+  }
   const record = await requireRunning(
     system,
     'run occ start again; the proxy ended just after it had started',
@@ -58,21 +65,17 @@ export async function startAndWait(
   return exitCodes.ok;
 }
 
-function reportFailure(
-  started: Extract<Started, { kind: 'failed' | 'late' }>,
-  printed: string,
-  stateDir: string,
-  output: Output,
-): number {
-  if (started.kind === 'late') {
-    output.warn(`occ: the proxy did not answer within ${readyMs / 1000} s and was ended`);
-    return exitCodes.failed;
-  }
-  if (printed === '') {
-    output.warn(`occ: the proxy ended with code ${started.code} before it answered, and printed nothing`);
-    output.warn(
-      `  occ start --foreground prints more; the log is in the folder of ${startLogFile(stateDir)}`,
-    );
-  }
-  return started.code === exitCodes.ok ? exitCodes.failed : started.code;
+function tooLate(stateDir: string): OccError {
+  return new OccError('start_too_slow', `the proxy did not answer within ${readyMs / 1000} s and was ended`, {
+    remedy: seeStart(stateDir),
+  });
+}
+
+function endedSilently(code: number, stateDir: string): OccError {
+  const message = `the proxy ended with code ${code} before it answered, and printed nothing`;
+  return new OccError('start_failed', message, { remedy: seeStart(stateDir) });
+}
+
+function seeStart(stateDir: string): string {
+  return `occ start --foreground prints more; the log is in the directory of ${startLogFile(stateDir)}`;
 }
