@@ -60,6 +60,7 @@ export const programWords = table([
     'occ config check   checks only the configuration',
   ],
   ['quota cost costs limits billing', 'occ usage   shows quotas, requests and tokens'],
+  ['select choose switch default', 'occ use <model>   changes a model of the configuration'],
   ['shell export environment', 'eval "$(occ env)"   makes this shell use the running proxy'],
   ['man docs manual', 'occ help   lists the commands and topics'],
 ]);

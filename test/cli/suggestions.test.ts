@@ -33,6 +33,7 @@ const rows: [string, RegExp][] = [
   ['version', /occ --version /],
   ['test', /occ doctor /],
   ['check', /occ doctor .*\n.*occ config check/],
+  ['switch', /occ use /],
   ['config ls', /occ config show /],
   ['config rm', /occ config unset /],
   ['config validate', /occ config check /],

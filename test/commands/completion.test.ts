@@ -108,6 +108,8 @@ const values: [line: string, expected: string[]][] = [
   ['occ launch -m far/', ['far/glm-5.3']],
   ['occ launch -p hi --model op', ['opus']],
   ['occ doctor --provider ne', ['near']],
+  ['occ use far/', ['far/glm-5.3']],
+  ['occ use near/x --tier ha', ['haiku']],
   ['occ completion ', ['bash', 'zsh', 'fish']],
   ['occ help form', ['formats']],
   ['occ help conf', ['config']],

@@ -7,6 +7,7 @@ import { keyPaths } from '../../config/file/described.ts';
 import { checks } from '../../doctor/checks/checks.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { scenarioRules } from '../../proxy/policy/scenario.ts';
+import { tiers } from '../../proxy/policy/tiers.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 import type { Output } from '../../terminal/output.ts';
 import { topics } from '../help/topics.ts';
@@ -58,6 +59,7 @@ function knownWords(): Words {
   return {
     keys: keyPaths(Object.keys(scenarioRules)),
     checks: [...new Set(checks.map(({ code }) => code))],
+    tiers: [...tiers, ...Object.keys(scenarioRules)],
     topics: Object.keys(topics),
   };
 }

@@ -33,6 +33,8 @@ export interface Words {
   keys: readonly string[];
   /** Codes of the checks of doctor. */
   checks: readonly string[];
+  /** Tiers and scenarios. */
+  tiers: readonly string[];
   /** Topics of help. */
   topics: readonly string[];
 }
@@ -53,7 +55,7 @@ function describe(
   const below = helper.visibleCommands(command);
   // The global options are hidden below the program, but accepted.
   const hidden = command.options.filter((option) => option.hidden && shared.has(option.long));
-  const options = [...helper.visibleOptions(command), ...hidden].map((option) => toOption(option));
+  const options = [...helper.visibleOptions(command), ...hidden].map((option) => toOption(option, words));
   const own: CompletedCommand = {
     path,
     commands: below.map((sub) => ({ name: sub.name(), summary: sub.summary() || sub.description() })),
@@ -63,14 +65,15 @@ function describe(
   return [own, ...below.flatMap((sub) => describe(sub, `${path} ${sub.name()}`.trim(), words, shared))];
 }
 
-function toOption(option: Option): CompletedOption {
+function toOption(option: Option, words: Words): CompletedOption {
   const { short, long, description } = option;
   const names = [short ?? [], long ?? []].flat();
   if (!option.required && !option.optional) return { names, description };
-  return { names, description, values: valuesOf(option) };
+  return { names, description, values: valuesOf(option, words) };
 }
 
-function valuesOf({ argChoices, flags, long }: Option): Values {
+function valuesOf({ argChoices, flags, long }: Option, { tiers }: Words): Values {
+  if (long === '--tier') return { kind: 'words', words: tiers };
   if (argChoices !== undefined) return { kind: 'words', words: argChoices };
   const list = dynamicKinds.find((kind) => `--${kind}` === `${long ?? ''}s`);
   if (list !== undefined) return { kind: 'list', list };
