@@ -18,6 +18,8 @@ export interface KnownModel {
   provider: string;
   id: string;
   name: string;
+  /** The family that the configuration states. */
+  family?: string;
   /** The configuration keys that name it: "models.default", "fallbacks.think[0]". */
   configured: readonly string[];
   format: WireFormat;
@@ -96,6 +98,7 @@ function toKnown(
   const bundled = findModel(provider.name, entry.model_id);
   const listed = given ?? list?.find(({ id }) => id === entry.model_id);
   const declared = provider.models?.[entry.model_id];
+  const family = entry.family ?? declared?.family;
   try {
     const route = toRoute(entry, provider);
     const context = entry.context_window ?? declared?.context_window ?? bundled?.context ?? listed?.context;
@@ -105,6 +108,7 @@ function toKnown(
       provider: provider.name,
       id: route.modelId,
       name: bundled?.name ?? listed?.name ?? route.modelId,
+      ...(family !== undefined && { family }),
       configured,
       format: route.format,
       context: context ?? route.contextWindow,

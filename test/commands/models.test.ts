@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, test, type TestContext } from 'node:test';
 import { toLearnedNotes } from '../../lib/commands/models/learned.ts';
+import { matches } from '../../lib/commands/models/filter.ts';
 import { renderModels } from '../../lib/commands/models/page.ts';
 import { knownModels } from '../../lib/catalog/known-models.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
@@ -203,30 +204,115 @@ describe('--refresh', () => {
 });
 
 describe('page', () => {
-  for (const width of [60, 80, 120]) {
-    test(`fits ${width} columns, and marks models with restrictions`, async (t) => {
-      const { settings } = await load(t, { api_key: 'sk-something' });
-      const lines = renderModels(knownModels(settings, {}), {}, await loadStyle(0), width);
+  const keyed = { api_key: 'sk-something' };
+
+  async function pageAt(t: TestContext, width: number | undefined, words: string[] = []): Promise<string[]> {
+    const { settings } = await load(t, keyed);
+    const models = knownModels(settings, {}).filter((model) => matches(model, words));
+    return renderModels({
+      models,
+      missing: {},
+      style: await loadStyle(0),
+      width,
+      filtered: words.length > 0,
+    });
+  }
+
+  for (const width of [40, 60, 80, 100, 120]) {
+    test(`fits ${width} columns, begins with the configured models, and marks restrictions`, async (t) => {
+      const lines = await pageAt(t, width);
       assert.deepEqual(
         lines.filter((line) => line.length > width),
         [],
       );
       const page = lines.join('\n');
-      assert.match(page, /^● deepseek-v4-pro/m);
-      assert.match(page, /muse-spark-1\.3-contributor.*trains on your data/);
-      assert.match(page, /big-pickle.*official client only/);
+      assert.equal(lines[0], 'configured');
+      assert.match(page, /^● opencode-go\/deepseek-v4-pro/m);
+      assert.match(page, /^ +for default; after background, fast/m);
+      assert.match(page, /big-pickle[^●]*?official client\s+only/);
       assert.doesNotMatch(page, /minimax-m2\.1\b/);
-      assert.match(page, /\$0\.66\/\$1\.98/);
+      assert.match(page, /muse-spark-1\.3-contributor(?:.* yes(?: +responses)?$|[^●]*?trains on your data)/m);
     });
   }
+
+  test('every table has a row of heads above its columns, and a legend', async (t) => {
+    const lines = await pageAt(t, 120);
+    for (const [index, line] of lines.entries()) {
+      if (!/^(?:configured|opencode-\w+)$/.test(line)) continue;
+      assert.match(lines[index + 1] ?? '', /^ +context +output +images +\$ in +\$ out +trains +format$/);
+    }
+    const head = lines[1] ?? '';
+    const row = lines.find((line) => line.startsWith('● opencode-go/deepseek-v4-pro')) ?? '';
+    const cell = (name: string, text: string): void =>
+      assert.equal(row.indexOf(text) + text.length, head.indexOf(name) + name.length, name);
+    cell('context', '1.0M');
+    cell('$ in', '0.66');
+    cell('$ out', '1.98');
+    assert.match(lines.join('\n'), /US dollars per million tokens/);
+  });
+
+  test('columns are left out where there is no room for them, and then lines are stacked', async (t) => {
+    assert.match((await pageAt(t, 80))[1] ?? '', /context +images +\$ in +\$ out +trains$/);
+    const stacked = await pageAt(t, 40);
+    assert.doesNotMatch(stacked.join('\n'), /\$ in +\$ out/);
+    assert.match(
+      stacked.join('\n'),
+      /deepseek-v4-pro\n {4}1\.0M context, \$0\.66 in, \$1\.98 out,\n {4}chat/,
+    );
+  });
+
+  test('a pipe gets every column', async (t) => {
+    assert.match((await pageAt(t, undefined))[1] ?? '', /format$/);
+  });
 
   test('shows only configured models of a provider without a key', async (t) => {
     const { settings } = await load(t);
     const missing = { 'opencode-go': 'none is set', 'opencode-zen': 'none is set' };
-    const page = renderModels(knownModels(settings, {}), missing, await loadStyle(0), 80).join('\n');
-    assert.match(page, /^opencode-go {2}no key$/m);
+    const style = await loadStyle(0);
+    const models = knownModels(settings, {});
+    const page = renderModels({ models, missing, style, width: 80 }).join('\n');
+    assert.match(page, /^● opencode-go\/glm-5\.3 .*\n.*for think.*\n {4}no key$/m);
     assert.doesNotMatch(page, /opencode-zen/);
     assert.match(page, /\d+ more that are retired or lack a key/);
+    const found = models.filter((model) => matches(model, ['zen', 'glm-4']));
+    const filtered = renderModels({ models: found, missing, style, width: 80, filtered: true }).join('\n');
+    assert.match(filtered, /^opencode-zen {2}no key$/m);
+    assert.match(filtered, /glm-4\.6 .*\n {4}retired: /);
+    assert.doesNotMatch(filtered, /more that are/);
+  });
+});
+
+describe('a filter', () => {
+  const found = async (t: TestContext, ...words: string[]): Promise<string[]> => {
+    const { settings } = await load(t, {
+      providers: {
+        lab: { base_url: 'http://127.0.0.1:1/v1', models: [{ model_id: 'tuned', family: 'glm' }] },
+      },
+    });
+    return knownModels(settings, {})
+      .filter((model) => matches(model, words))
+      .map(({ provider, id }) => `${provider}/${id}`);
+  };
+
+  test('looks at provider, id, name, family and format, in any case', async (t) => {
+    assert.ok((await found(t, 'GLM')).includes('lab/tuned'), 'the family');
+    assert.ok((await found(t, 'glm')).every((name) => /glm|tuned/.test(name)));
+    assert.ok((await found(t, 'MiniMax-M3')).includes('opencode-go/minimax-m3'), 'the name');
+    assert.ok((await found(t, 'responses')).includes('opencode-go/gpt-6-luna'), 'the format');
+  });
+
+  test('of several words shows what has all of them', async (t) => {
+    assert.deepEqual(await found(t, 'opencode-go/glm', 'flash'), ['opencode-go/glm-5.3-flash']);
+    assert.deepEqual(await found(t, 'glm', 'nothing'), []);
+  });
+
+  test('applies to the page and to JSON, and says if nothing is found', async (t) => {
+    const at = home(t);
+    const { rows } = await models(at, 'glm-5.3', 'opencode-go');
+    assert.deepEqual([...rows.keys()].sort(), ['opencode-go/glm-5.3', 'opencode-go/glm-5.3-flash']);
+    const none = await at.run(['models', 'glm-5.33']);
+    assert.deepEqual([none.code, none.stdout], [0, '']);
+    assert.match(none.stderr, /no known model has "glm-5\.33"\n {2}did you mean glm-5\.3\?/);
   });
 });
 
@@ -254,9 +340,13 @@ test('notes of a running proxy name the model or provider and the time', () => {
 
 test('notes are printed below the model', async (t) => {
   const { settings } = await load(t, { api_key: 'sk-something' });
-  const lines = renderModels(knownModels(settings, {}), {}, await loadStyle(0), 80, ({ id }) =>
-    id === 'deepseek-v4-pro' ? ['skipped in format chat, until 14:05'] : [],
-  );
+  const lines = renderModels({
+    models: knownModels(settings, {}),
+    missing: {},
+    style: await loadStyle(0),
+    width: 80,
+    notesOf: ({ id }) => (id === 'deepseek-v4-pro' ? ['skipped in format chat, until 14:05'] : []),
+  });
   const at = lines.findIndex((line) => line.includes('skipped in'));
   assert.match(lines.slice(0, at).findLast((line) => line.startsWith('●')) ?? '', /deepseek-v4-pro/);
 });

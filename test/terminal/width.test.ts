@@ -194,7 +194,7 @@ describe('pages', () => {
 
   test('tables have their full width in a pipe', async () => {
     const models = await stdoutOf(['models'], undefined);
-    assert.match(models, /^[● ] deepseek-v4-pro +chat +1\.0M/m);
+    assert.match(models, /^[● ] opencode-go\/deepseek-v4-pro +1\.0M.* chat$/m);
     const checks = await stdoutOf(['doctor', '--list'], undefined);
     assert.ok(
       checks.trimEnd().split('\n').length <= (await stdoutOf(['doctor', '--list'], 80)).split('\n').length,

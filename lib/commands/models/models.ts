@@ -6,10 +6,12 @@ import type { ModelsOptions } from './run.ts';
 
 const page: HelpPage = {
   notes: [
-    'Configured models come first, with their names in the configuration. --refresh requests the model list of every provider that has a key or needs none, and stores it. No other command waits for these requests.',
+    'Configured models come first, with the scenarios that use them: "for think", or "after default" as a fallback. Words also find retired models, and those of providers that have no key. --refresh requests the model list of every provider that has a key or needs none, and stores it. No other command waits for these requests.',
   ],
   examples: [
     ['occ models', 'list configured and known models'],
+    ['occ models glm', 'those with glm in the provider, id, name, family or format'],
+    ['occ models zen responses', 'those of OpenCode Zen in the format responses'],
     ['occ models --refresh', 'update the lists of the providers first'],
     ['occ models --json | jq .models', 'the list, for a program'],
   ],
@@ -25,12 +27,13 @@ export function defineModels(program: Command, { system, globals, end }: Command
     .command('models')
     .summary('list the available models')
     .description('Lists configured and known models.')
+    .argument('[words...]', 'show only models with all of these words')
     .option('--refresh', 'request the lists of the providers first')
     .option('-c, --config <file>', 'use another configuration file', notEmpty)
     .option('--json', 'print the result as JSON')
-    .action(async (options: ModelsOptions) => {
+    .action(async (words: string[], options: ModelsOptions) => {
       const { runModels } = await import('./run.ts');
-      end(await runModels(options, system, await outputFor(system, globals(options))));
+      end(await runModels(words, options, system, await outputFor(system, globals(options))));
     });
   withHelp(command, page);
 }

@@ -1,105 +1,153 @@
-/** Renders `occ models`: grouped by provider, with one line for each model, or two on a narrow terminal. */
+/** Renders `occ models`: the configured models, then those of each provider, as a table or stacked. */
 import type { KnownModel } from '../../catalog/known-models.ts';
-import { amount } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
-
-/** Columns below which a model takes two lines. */
-const oneLineWidth = 92;
+import { wrap } from '../../terminal/wrap.ts';
+import { fitColumns, legend, renderCells, renderFacts, type Column } from './columns.ts';
 
 /** Notes of the running proxy on a model. */
 export type NotesOf = (model: KnownModel) => readonly string[];
 
-/**
- * Windows are in tokens, prices in US dollars per million tokens. Retired and unlisted models that are not configured are
- * only counted; so are the models of a provider that has no key and no configured model. `missing` holds, for each
- * provider without a key, the reason.
- */
-export function renderModels(
-  models: readonly KnownModel[],
-  missing: Readonly<Record<string, string | undefined>>,
-  style: Style,
-  width = Infinity,
-  notesOf: NotesOf = () => [],
-): string[] {
-  const lines: string[] = [];
-  let hidden = 0;
-  for (const provider of new Set(models.map((model) => model.provider))) {
-    const all = models.filter((model) => model.provider === provider);
-    const used = all.some(({ configured }) => configured.length > 0);
-    const shown = all.filter(
-      ({ configured, state }) =>
-        configured.length > 0 || ((used || missing[provider] === undefined) && isOffered(state)),
-    );
-    hidden += all.length - shown.length;
-    if (shown.length === 0) continue;
-    const reason = missing[provider] === undefined ? '' : style.warning('  no key');
-    lines.push(...(lines.length > 0 ? [''] : []), `${style.bold(provider)}${reason}`);
-    const longest = Math.min(40, Math.max(...shown.map(({ id }) => id.length)));
-    if (width >= oneLineWidth) lines.push(style.dim(`  ${''.padEnd(longest)} ${heading}`));
-    lines.push(...shown.flatMap((model) => renderModel(model, longest, style, width, notesOf)));
-  }
-  if (hidden > 0)
-    lines.push('', style.dim(`${hidden} more that are retired or lack a key; --json lists all`));
-  return lines;
+export interface ModelsPage {
+  models: readonly KnownModel[];
+  /** For each provider without a key, the reason. */
+  missing: Readonly<Record<string, string | undefined>>;
+  style: Style;
+  /** Columns; undefined for a pipe. */
+  width?: number | undefined;
+  notesOf?: NotesOf;
+  /** The user has named what to show, so nothing of it is hidden. */
+  filtered?: boolean;
 }
 
-const heading = [
-  'format'.padEnd(9),
-  'window'.padStart(7),
-  'output'.padStart(7),
-  '      ',
-  '$ in/out'.padStart(12),
-].join(' ');
+/**
+ * Without a filter, retired and unlisted models that are not configured are only counted; so are the models of a provider
+ * that has no key.
+ */
+export function renderModels(page: ModelsPage): string[] {
+  const { models, missing, style, width = Infinity, filtered = false } = page;
+  const used = models.filter(({ configured }) => configured.length > 0);
+  const others = models.filter(
+    ({ configured, provider, state }) =>
+      configured.length === 0 && (filtered || (missing[provider] === undefined && isOffered(state))),
+  );
+  const hidden = models.length - used.length - others.length;
+  const table = layOut([...used.map(fullName), ...others.map(({ id }) => id)], width);
+  const lines = renderSection(page, table, style.bold('configured'), used, fullName);
+  for (const provider of new Set(others.map((model) => model.provider))) {
+    const own = others.filter((model) => model.provider === provider);
+    const reason = missing[provider] === undefined ? '' : style.warning('  no key');
+    lines.push(...renderSection(page, table, style.bold(provider) + reason, own, ({ id }) => id));
+  }
+  const footer = [
+    ...(table.fitting.length > 0 && lines.length > 0 ? [legend] : []),
+    ...(hidden > 0
+      ? [`${hidden} more that are retired or lack a key: occ models <word> or --json shows them`]
+      : []),
+  ];
+  const said = footer.flatMap((text) => (width === Infinity ? [text] : wrap(text, width)));
+  return said.length === 0 ? lines : [...lines, ...said.map((line) => style.dim(line))];
+}
 
 function isOffered(state: KnownModel['state']): boolean {
   return state === 'listed' || state === 'unknown';
 }
 
-function renderModel(
-  model: KnownModel,
-  longest: number,
-  style: Style,
-  width: number,
-  notesOf: NotesOf,
-): string[] {
-  const { id, format, context, output, images, configured, state } = model;
-  const mark = configured.length > 0 ? style.good('●') : ' ';
-  const figures = [
-    format.padEnd(9),
-    amount(context).padStart(7),
-    amount(output).padStart(7),
-    images ? 'images' : '      ',
-    priceOf(model).padStart(12),
-  ].join(' ');
-  const notes = [
-    ...(model.trains === true ? [style.warning('trains on your data')] : []),
-    ...(model.officialClientOnly ? [style.warning('official client only')] : []),
-    ...(state === 'retired' || state === 'unlisted' ? [style.warning(state)] : []),
-  ].join(', ');
-  const wide = width >= oneLineWidth;
-  const names = (wide ? [placesOf(configured).join('; ')] : placesOf(configured))
-    .filter((line) => line !== '')
-    .map((line) => `    ${style.dim(line)}`);
-  names.push(...notesOf(model).map((note) => `    ${style.warning(note)}`));
-  if (wide) return [`${mark} ${id.padEnd(longest)} ${figures}  ${notes}`.trimEnd(), ...names];
-  return [`${mark} ${id}${notes && `  ${notes}`}`, `    ${figures}`.trimEnd(), ...names];
+function fullName({ provider, id }: KnownModel): string {
+  return `${provider}/${id}`;
 }
 
-/** `models.think`, `fallbacks.default[0]` and `fallbacks.complex[2]` become "think" and "after default, complex". */
+interface Table {
+  nameWidth: number;
+  /** Empty if the lines are stacked. */
+  fitting: readonly Column[];
+}
+
+/** Longer names push their cells to the right. */
+const longestName = 40;
+
+function layOut(names: readonly string[], width: number): Table {
+  const nameWidth = 2 + Math.min(longestName, Math.max(0, ...names.map(({ length }) => length)));
+  return { nameWidth, fitting: fitColumns(nameWidth, width) };
+}
+
+type NameOf = (model: KnownModel) => string;
+
+function renderSection(
+  page: ModelsPage,
+  table: Table,
+  title: string,
+  models: readonly KnownModel[],
+  nameOf: NameOf,
+): string[] {
+  if (models.length === 0) return [];
+  const { nameWidth, fitting } = table;
+  const heads = renderCells(fitting, ({ head }) => head).trimEnd();
+  return [
+    title,
+    ...(heads === '' ? [] : [page.style.dim(''.padEnd(nameWidth) + heads)]),
+    ...models.flatMap((model) => renderModel(page, table, model, nameOf(model))),
+    '',
+  ];
+}
+
+function renderModel(
+  page: ModelsPage,
+  { nameWidth, fitting }: Table,
+  model: KnownModel,
+  name: string,
+): string[] {
+  const { style, width = Infinity, missing, notesOf = () => [] } = page;
+  const used = model.configured.length > 0;
+  const mark = used ? style.good('●') : ' ';
+  const cells = renderCells(fitting, (column) => column.cell(model));
+  const fits = nameWidth + cells.length <= width && name.length + 2 <= nameWidth;
+  const first =
+    fitting.length === 0
+      ? [`${mark} ${name}`, ...wrapped(renderFacts(model), width)]
+      : fits
+        ? [`${mark} ${name.padEnd(nameWidth - 2)}${cells}`.trimEnd()]
+        : [`${mark} ${name}`, ''.padEnd(nameWidth) + cells.trimEnd()];
+  const notes = [
+    ...restrictionsOf(model, fitting),
+    ...(used && missing[model.provider] !== undefined ? ['no key'] : []),
+    ...notesOf(model),
+  ];
+  return [
+    ...first,
+    ...placesOf(model.configured).flatMap((line) => wrapped(line, width).map((piece) => style.dim(piece))),
+    ...notes.flatMap((note) => wrapped(note, width).map((piece) => style.warning(piece))),
+  ];
+}
+
+const indent = '    ';
+
+function wrapped(text: string, width: number): string[] {
+  const pieces = width === Infinity ? [text] : wrap(text, width - indent.length);
+  return pieces.map((piece) => indent + piece);
+}
+
+/** What the columns do not show: that it is not served, or on which terms. */
+function restrictionsOf(
+  { trains, officialClientOnly, state }: KnownModel,
+  fitting: readonly Column[],
+): string[] {
+  return [
+    ...(trains === true && !fitting.some(({ head }) => head === 'trains') ? ['trains on your data'] : []),
+    ...(officialClientOnly ? ["official client only: works only with the provider's own client"] : []),
+    ...(state === 'retired' ? ['retired: its provider no longer serves it'] : []),
+    ...(state === 'unlisted' ? ['unlisted: no longer in the list of its provider'] : []),
+  ];
+}
+
+/** `models.think`, `fallbacks.default[0]` and `fallbacks.complex[2]` become "for think" and "after default, complex". */
 function placesOf(configured: readonly string[]): string[] {
   const after = configured.flatMap((path) => /^fallbacks\.(.+)\[\d+\]$/.exec(path)?.[1] ?? []);
   const first = configured
     .filter((path) => !path.startsWith('fallbacks.'))
     .map((path) => path.replace(/^models\./, ''));
-  return [
-    ...(first.length > 0 ? [first.join(', ')] : []),
+  const places = [
+    ...(first.length > 0 ? [`for ${first.join(', ')}`] : []),
     ...(after.length > 0 ? [`after ${[...new Set(after)].join(', ')}`] : []),
   ];
-}
-
-/** `$1.4/$4.4` for a million input and output tokens; `?` if the price is not known. */
-function priceOf({ price }: KnownModel): string {
-  if (price === undefined) return '?';
-  if (price.input === 0 && price.output === 0) return 'free';
-  return `$${price.input}/$${price.output}`;
+  return places.length === 0 ? [] : [places.join('; ')];
 }

@@ -11,6 +11,8 @@ import type { Output } from '../../terminal/output.ts';
 import { count } from '../../terminal/figures.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { widthOf } from '../../terminal/width.ts';
+import { nearest } from '../../nearest.ts';
+import { matches } from './filter.ts';
 import { renderModels } from './page.ts';
 import type { Refreshed } from './refresh.ts';
 import { usesEmulator } from '../../host/emulator.ts';
@@ -22,23 +24,33 @@ export interface ModelsOptions extends GlobalOptions {
   config?: string;
 }
 
-export async function runModels(options: ModelsOptions, system: System, output: Output): Promise<number> {
+/** `words` must all occur in what is known about a model. */
+export async function runModels(
+  words: readonly string[],
+  options: ModelsOptions,
+  system: System,
+  output: Output,
+): Promise<number> {
   const { cacheDir } = findPlaces({ env: system.env, home: system.home });
   const settings = await readSettings(options, system);
   const refreshed = options.refresh === true ? await refresh(settings, cacheDir, system, output) : null;
-  const models = knownModels(settings, readListCache(cacheDir));
+  const all = knownModels(settings, readListCache(cacheDir));
+  const models = all.filter((model) => matches(model, words));
+  const missing = missingKeys(settings);
   const notes = await readLearnedNotes(system);
   const notesOf = (model: KnownModel) => notesFor(model, notes);
   if (output.json) {
     output.printJson({
       config: settings.file ?? null,
       refreshed,
-      models: models.map((model) => toJson(model, notesOf(model))),
+      models: models.map((model) => toJson(model, missing[model.provider] === undefined, notesOf(model))),
     });
   } else {
     const { style } = output;
-    for (const line of renderModels(models, missingKeys(settings), style, widthOf(system.stdout), notesOf))
+    const width = widthOf(system.stdout);
+    for (const line of renderModels({ models, missing, style, width, notesOf, filtered: words.length > 0 }))
       output.print(line);
+    if (models.length === 0) output.info(noneFound(words, all));
   }
   return codeOf(refreshed ?? []);
 }
@@ -99,6 +111,16 @@ function codeOf(refreshed: readonly Refreshed[]): number {
   return outcomes.has('unreachable') ? exitCodes.unreachable : exitCodes.ok;
 }
 
+function noneFound(words: readonly string[], all: readonly KnownModel[]): string {
+  const near = nearest(
+    words.join(' '),
+    all.flatMap(({ id, provider }) => [id, provider]),
+  );
+  const hint =
+    near === undefined ? 'occ models --refresh asks the providers for new ones' : `did you mean ${near}?`;
+  return `occ: no known model has ${words.map((word) => `"${word}"`).join(' and ')}\n  ${hint}`;
+}
+
 /** For each provider, why it has no key; undefined if it has one. */
 function missingKeys({ providers }: Settings): Record<string, string | undefined> {
   return Object.fromEntries(Object.values(providers).map(({ name, missingKey }) => [name, missingKey]));
@@ -109,7 +131,7 @@ function notesFor({ provider, id }: KnownModel, notes: LearnedNotes): readonly s
   return [...(notes.get(`${provider}/${id}`) ?? []), ...(notes.get(provider) ?? [])];
 }
 
-function toJson(model: KnownModel, notes: readonly string[]): Record<string, unknown> {
+function toJson(model: KnownModel, hasKey: boolean, notes: readonly string[]): Record<string, unknown> {
   const { provider, id, price, trains, officialClientOnly, context, output, ...rest } = model;
   return {
     model: `${provider}/${id}`,
@@ -128,6 +150,7 @@ function toJson(model: KnownModel, notes: readonly string[]): Record<string, unk
       : null,
     trains_on_data: trains ?? null,
     official_client_only: officialClientOnly,
+    has_key: hasKey,
     notes,
   };
 }
