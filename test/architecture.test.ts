@@ -16,6 +16,7 @@ const allowed: Record<string, string[]> = {
     'doctor',
     'host',
     'clients',
+    'statusline',
     'daemon',
     'emulator',
     'terminal',
@@ -27,7 +28,8 @@ const allowed: Record<string, string[]> = {
     'wire',
     'anthropic',
   ],
-  host: ['proxy', 'emulator', 'config', 'log'],
+  statusline: ['config', 'catalog', 'proxy (types)', 'terminal'],
+  host: ['proxy', 'emulator', 'config', 'log', 'statusline'],
   doctor: [
     'clients',
     'daemon',

@@ -20,6 +20,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Defi
     status: async () => (await import('../commands/status/status.ts')).defineStatus,
     usage: async () => (await import('../commands/usage/usage.ts')).defineUsage,
     doctor: async () => (await import('../commands/doctor/doctor.ts')).defineDoctor,
+    statusline: async () => (await import('../commands/statusline/statusline.ts')).defineStatusline,
     route: async () => (await import('../commands/route/route.ts')).defineRoute,
     models: async () => (await import('../commands/models/models.ts')).defineModels,
   },

@@ -55,13 +55,21 @@ export interface OwnSettings {
   unprotected: Readonly<Record<string, string>>;
   picker: JsonObject[];
   permissions: Permissions;
+  /** The command for the status line; absent if the user has one of their own. */
+  statusLine?: string;
 }
 
+/** Seconds between two runs of the status line while nothing happens, so that it also shows an outage. */
+const statusLineSeconds = 2;
+
 /** Auto mode requests a safety verdict (`safeguards`) from the gateway. occ cannot give one, so auto mode is off. */
-export function ownSettings({ unprotected, picker, permissions }: OwnSettings): JsonObject {
+export function ownSettings({ unprotected, picker, permissions, statusLine }: OwnSettings): JsonObject {
   return {
     env: { ...unprotected },
     modelPicker: { replaceBuiltInOptions: true, options: picker },
+    ...(statusLine !== undefined && {
+      statusLine: { type: 'command', command: statusLine, refreshInterval: statusLineSeconds },
+    }),
     ...(permissions !== 'auto' && { disableAutoMode: 'disable' }),
     ...(permissions === 'default' && { permissions: { defaultMode: 'default' } }),
   };

@@ -35,6 +35,8 @@ export interface ClaudeOptions {
   keepEnv: boolean;
   /** The permission mode of the user's settings files, which is kept. */
   storedMode?: string;
+  /** The command for the client's status line; absent if a settings file of the user has one. */
+  statusLine?: string;
   /** The variables of the user's settings files, which override those of the environment. */
   storedEnv?: JsonObject;
 }
@@ -73,6 +75,7 @@ export function prepareClaude(options: ClaudeOptions): Prepared {
       unprotected: unprotected(options, classifier),
       picker: pickerRows(settings),
       permissions: classifier ? 'auto' : permissions,
+      ...(options.statusLine !== undefined && !('statusLine' in user) && { statusLine: options.statusLine }),
     }),
     user,
     options.keepEnv ? [] : settings.keyVariables,

@@ -15,6 +15,8 @@ export interface StoredSettings {
   mode?: string;
   /** The variables of the settings files that the client sets, each from the file with the highest precedence. */
   env: JsonObject;
+  /** True if a settings file has a status line. */
+  statusLine: boolean;
   /** Settings that decide where requests go and with which credentials. */
   conflicts: Conflict[];
   /** True if the user is logged in to claude.ai. */
@@ -40,7 +42,13 @@ export interface ClientContext {
 
 /** Reads managed, local, project and user settings, in the client's order of precedence. Never throws. */
 export function readStoredSettings(context: ClientContext): StoredSettings {
-  const found: StoredSettings = { env: {}, notes: [], conflicts: [], login: isLoggedIn(context) };
+  const found: StoredSettings = {
+    env: {},
+    statusLine: false,
+    notes: [],
+    conflicts: [],
+    login: isLoggedIn(context),
+  };
   for (const { file, managed } of settingsFiles(context)) {
     const settings = readJson(file);
     if (settings === undefined) continue;
@@ -51,6 +59,7 @@ export function readStoredSettings(context: ClientContext): StoredSettings {
     const mode = toText(toObject(settings['permissions'])['defaultMode']);
     if (mode !== '') found.mode ??= mode;
     found.env = { ...env, ...found.env };
+    found.statusLine ||= settings['statusLine'] !== undefined;
   }
   found.notes.push(...found.conflicts.map(describeConflict));
   if (found.login) found.notes.push('Your claude.ai login is not used by this launch and is not changed.');

@@ -5,6 +5,7 @@ import type { Log, LogEntry } from '../log/log.ts';
 import type { Control } from '../proxy/control.ts';
 import type { EndedRequest } from '../proxy/recent.ts';
 import type { Proxy } from '../proxy/server.ts';
+import { sessionFiles } from '../statusline/session-files.ts';
 import { liveSettings, type LiveSettings, type ReloadSource } from './live-settings.ts';
 import { lazyEmulator } from './emulator.ts';
 import { listenRemedy } from '../proxy/listen.ts';
@@ -23,6 +24,8 @@ export interface HostOptions {
   control?: Control;
   /** Receives the record of each request that has ended. */
   onEnded?: (record: EndedRequest) => void;
+  /** Where the status line of each session is kept; none is if absent. */
+  sessionFolder?: string;
   /** Changes the settings before the proxy uses them. */
   adjust?: (settings: Settings) => Settings;
   /** Where changed settings come from; without it the first settings stay. */
@@ -57,7 +60,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
     return options.adjust?.(emulated) ?? emulated;
   };
   let live: LiveSettings | undefined;
+  const sessions = options.sessionFolder === undefined ? undefined : sessionFiles(options.sessionFolder);
   const closeRest = async (): Promise<void> => {
+    await sessions?.close();
     live?.close();
     await emulator.close();
     await logFile.close();
@@ -77,7 +82,11 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const log: Log = (entry) => {
       if (settings.current().logging.requests || !isRequestLine(entry)) logFile.log(entry);
     };
-    const proxy = await listen(() => settings.current(), options, log);
+    const onEnded = (record: EndedRequest): void => {
+      sessions?.note(record, proxy.stats().quotas);
+      options.onEnded?.(record);
+    };
+    const proxy: Proxy = await listen(() => settings.current(), { ...options, onEnded }, log);
     const close = async (drainMs: number): Promise<number> => {
       settings.close();
       try {

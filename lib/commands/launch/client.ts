@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import { choose, defaultChoice, type Choice } from '../../clients/choice.ts';
 import { prepareClaude, prepareProgram, type ClaudeOptions, type Prepared } from '../../clients/claude.ts';
+import { statusLineCommand } from '../../clients/status-line.ts';
+import { runtimeDirOf } from '../../daemon/running.ts';
 import { hasOption } from '../../clients/client-options.ts';
 import { quote } from '../../clients/shell.ts';
 import { installCommand } from '../../clients/find.ts';
@@ -14,6 +16,7 @@ import { configuredModels, toId } from '../../clients/tiers.ts';
 import { findPlaces, makePrivateDirectory, writePrivateFile } from '../../config/paths.ts';
 import type { Settings } from '../../config/settings.ts';
 import { warn } from '../../terminal/talk.ts';
+import { sessionFolder } from '../../statusline/session-file.ts';
 import { runChild } from '../../terminal/child.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { tierId, tiers } from '../../proxy/policy/tiers.ts';
@@ -64,6 +67,9 @@ export function prepare(
   url: string,
 ): Prepared {
   const stored = readStoredSettings(system);
+  const runtimeDir = runtimeDirOf(system);
+  const isSet = stored.statusLine || system.platform === 'win32';
+  const noColor = args.noColor || Boolean(system.env['NO_COLOR']);
   const userSettings = readUserSettings(args.forClient, system.cwd);
   const options: ClaudeOptions = {
     settings,
@@ -77,7 +83,8 @@ export function prepare(
     ...(userSettings !== undefined && { userSettings }),
     ...(stored.mode !== undefined && { storedMode: stored.mode }),
     storedEnv: stored.env,
-    privateFile: join(findPlaces(system).runtimeDir, `settings-${randomBytes(6).toString('hex')}.json`),
+    ...(!isSet && { statusLine: statusLineCommand(sessionFolder(runtimeDir), noColor) }),
+    privateFile: join(runtimeDir, `settings-${randomBytes(6).toString('hex')}.json`),
   };
   if (args.client === 'exec') return prepareProgram({ ...options, args: args.forClient.slice(1) });
   const prepared = prepareClaude(options);

@@ -23,6 +23,8 @@ import {
 import { renderTiers, renderSummary } from './page.ts';
 import { announcement } from './announce.ts';
 import { locateClient } from './locate-client.ts';
+import { runtimeDirOf } from '../../daemon/running.ts';
+import { sessionFolder } from '../../statusline/session-file.ts';
 import { usesEmulator } from '../../host/emulator.ts';
 import { openHost, requireKey, type Host } from '../../host/host.ts';
 import { freshSettings } from '../../catalog/fresh-settings.ts';
@@ -63,6 +65,7 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
       report: () => {},
     },
     control: announced.control,
+    sessionFolder: sessionFolder(runtimeDirOf(system)),
     listenFailure: exitCodes.cannotListen,
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
   });

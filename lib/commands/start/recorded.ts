@@ -12,6 +12,7 @@ import { version } from '../../version.ts';
 import { controlEndpoints, type ControlEndpoints } from '../../host/control-endpoints.ts';
 import type { ReloadSource } from '../../host/live-settings.ts';
 import { openHost, type Host } from '../../host/host.ts';
+import { sessionFolder } from '../../statusline/session-file.ts';
 import { findProxy } from '../../daemon/running.ts';
 import { toRecordedOptions, type StartOptions } from './options.ts';
 import type { System } from '../../terminal/command-context.ts';
@@ -61,6 +62,7 @@ export async function openRecorded(
     port: settings.port,
     stateDir,
     control: endpoints.control,
+    sessionFolder: sessionFolder(runtimeDir),
     reloadSource,
     listenFailure: exitCodes.failed,
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),

@@ -1,0 +1,22 @@
+/** The command that Claude Code runs for its status line. */
+import { quote } from './shell.ts';
+
+/** The client shows a line in its terminal's width without these columns. Measured with 2.1.332. */
+export const clientMargin = 4;
+
+/**
+ * A command for `/bin/sh` that prints the line of the session, and nothing before its first answer. It takes the session from
+ * the variable that the client sets, or from the JSON on stdin, and uses builtins of the shell only, because the client runs it
+ * after every answer and every few seconds.
+ */
+export function statusLineCommand(folder: string, noColor: boolean): string {
+  return [
+    's=$CLAUDE_CODE_SESSION_ID',
+    `[ -n "$s" ] || { IFS= read -r s; s=\${s#*'"session_id":"'}; s=\${s%%'"'*}; }`,
+    `case $s in ""|*[!0-9A-Za-z_-]*) exit;; esac`,
+    `f=${quote(folder)}/$s`,
+    '[ -r "$f" ] || exit 0',
+    noColor ? 'k=p' : 'k=c; if [ -n "$NO_COLOR" ] || [ "$TERM" = dumb ]; then k=p; fi',
+    `while read -r v w t; do if [ "$v" = $k ] && [ "$w" -le $((\${COLUMNS:-80}-${clientMargin})) ]; then printf "%s\\n" "$t"; exit; fi; done <"$f"`,
+  ].join('; ');
+}

@@ -1,0 +1,131 @@
+/** What the status line says about a session: the latest answer or failure of its main conversation. No text of either. */
+import { windowLabel } from '../catalog/quota.ts';
+import type { KnownQuota } from '../proxy/quota-watch.ts';
+import type { AttemptRecord, EndedRequest, FallbackFrom } from '../proxy/recent.ts';
+
+export interface SessionAnswer {
+  /** When the request ended, in ISO 8601. */
+  at: string;
+  /** Set if a model answered. */
+  model?: string;
+  provider?: string;
+  /** Milliseconds from the arrival of the request to the first content. */
+  first_content_ms?: number;
+  /** US dollars of all requests of the session, as far as providers report them. */
+  cost?: number;
+  /** The window of the provider's plan that is used most, in percent. */
+  plan?: { window: string; percent: number };
+  /** Set if another model should have answered. */
+  fallback_from?: { model: string; reason: string };
+  /** Set if the client received an error, or only a part of an answer. */
+  failure?: {
+    /** The model that failed; absent if several did. */
+    model?: string;
+    /** A status such as `429`, or a word. */
+    reason: string;
+    /** The client received a part of an answer. */
+    cut: boolean;
+    /** The client tries again by itself. */
+    retrying: boolean;
+  };
+}
+
+/**
+ * Undefined for a request that says nothing about the session's model: one of a sub-agent, one that the client made for
+ * itself (a title, a check), or one that the client left. `spent` are the dollars of the session before this request.
+ */
+export function toSessionAnswer(
+  record: EndedRequest,
+  quotas: readonly KnownQuota[],
+  spent: number | undefined,
+): SessionAnswer | undefined {
+  if (!isMainConversation(record)) return undefined;
+  const cost = sumOf(spent, record.cost);
+  const common = {
+    at: new Date(Date.parse(record.at) + record.ms).toISOString(),
+    ...(cost !== undefined && { cost }),
+  };
+  if (record.ending === 'refused' || record.ending === 'cut')
+    return { ...common, failure: failureOf(record) };
+  const { answered, firstContentMs, fallbackFrom } = record;
+  if (answered === undefined) return undefined;
+  const plan = fullestWindow(quotas, answered.provider);
+  return {
+    ...common,
+    model: bareModel(answered.model),
+    provider: answered.provider,
+    ...(firstContentMs !== undefined && { first_content_ms: Math.round(firstContentMs) }),
+    ...(plan !== undefined && { plan }),
+    ...(fallbackFrom !== undefined && {
+      fallback_from: { model: bareModel(fallbackFrom.model), reason: fallbackReason(fallbackFrom) },
+    }),
+  };
+}
+
+/** The dollars of a session after a request. */
+export function sumOf(spent: number | undefined, cost: number | undefined): number | undefined {
+  return spent === undefined && cost === undefined ? undefined : (spent ?? 0) + (cost ?? 0);
+}
+
+function isMainConversation({ agent, requestClass, ending }: EndedRequest): boolean {
+  // Clients that send no hint about the kind of request send no requests of their own that are worth telling apart.
+  return agent === undefined && (requestClass || 'main') === 'main' && ending !== 'left';
+}
+
+function failureOf({ attempts, error, ending }: EndedRequest): NonNullable<SessionAnswer['failure']> {
+  const failed = [...new Set(attempts.map(({ model }) => model))];
+  const [only] = failed;
+  const last = attempts.at(-1);
+  const several = failed.length > 1;
+  return {
+    ...(only !== undefined && !several && { model: bareModel(only) }),
+    reason: (several ? undefined : last && reasonOf(last)) ?? String(error?.status ?? 'error'),
+    cut: ending === 'cut',
+    retrying: ending === 'refused' && error?.permanent === false,
+  };
+}
+
+function reasonOf({ upstreamStatus, trouble, limit, class: kind }: AttemptRecord): string | undefined {
+  if (upstreamStatus !== undefined) return String(upstreamStatus);
+  if (trouble !== undefined) return limit === undefined ? (troubles[trouble] ?? trouble) : 'timeout';
+  return kind;
+}
+
+function fallbackReason({ status, class: kind, passedOver }: FallbackFrom): string {
+  if (status !== undefined) return String(status);
+  const word = passedOver ?? kind ?? 'failed';
+  return words[word] ?? word;
+}
+
+const troubles: Readonly<Record<string, string>> = { connect: 'no connection', reset: 'connection lost' };
+
+/** Why a model was passed over, and classes of failures without a status, in a word or two. */
+const words: Readonly<Record<string, string>> = {
+  breaker: 'paused after failures',
+  quota: 'plan used up',
+  gone: 'not available',
+  capacity: 'request too large',
+  configuration: 'not configured',
+  key: 'no key left',
+  transient: 'no answer',
+  other: 'failed',
+};
+
+/** `glm-5.3` of `opencode-go/glm-5.3`. */
+function bareModel(name: string): string {
+  return name.slice(name.indexOf('/') + 1);
+}
+
+function fullestWindow(quotas: readonly KnownQuota[], provider: string): SessionAnswer['plan'] {
+  const windows = quotas
+    .filter((known) => known.provider === provider)
+    .flatMap((known) =>
+      known.windows.map(({ window, percent }) => ({ window: windowLabel(window), percent })),
+    );
+  let fullest: SessionAnswer['plan'];
+  for (const { window, percent } of windows) {
+    if (percent !== null && percent > (fullest?.percent ?? -1))
+      fullest = { window, percent: Math.round(percent) };
+  }
+  return fullest;
+}

@@ -1,0 +1,80 @@
+/** Renders the status line of a session for every width: the least important parts are left out first. */
+import type { Style } from '../terminal/style.ts';
+import type { SessionAnswer } from './answer.ts';
+
+/** A line and the columns that it takes without its colours. */
+export interface Line {
+  columns: number;
+  text: string;
+}
+
+interface Part {
+  text: string;
+  style: 'bold' | 'dim' | 'warning' | 'bad';
+}
+
+/** The line in every length, the longest first. */
+export function renderLines(answer: SessionAnswer, style: Style): Line[] {
+  const variants = answer.failure === undefined ? answerVariants(answer) : failureVariants(answer.failure);
+  const lines = variants.map((parts) => {
+    const shown = parts.flatMap((part) => part ?? []).map((part) => ({ ...part, text: oneLine(part.text) }));
+    return {
+      columns: shown.map(({ text }) => text).join(separator).length,
+      text: shown.map((part) => style[part.style](part.text)).join(separator),
+    };
+  });
+  return lines.filter(({ text }, at) => text !== lines[at - 1]?.text);
+}
+
+/** The longest line that fits, else the shortest. */
+export function fitting(lines: readonly Line[], columns: number): string {
+  return (lines.find((line) => line.columns <= columns) ?? lines.at(-1))?.text ?? '';
+}
+
+const separator = ' · ';
+
+function answerVariants(answer: SessionAnswer): (Part | undefined)[][] {
+  const { first_content_ms: firstMs, cost, plan, fallback_from: from } = answer;
+  const model: Part = { text: answer.model ?? '', style: 'bold' };
+  const provider = dim(answer.provider);
+  const time = dim(firstMs === undefined ? undefined : `first token ${(firstMs / 1000).toFixed(1)} s`);
+  const share = plan === undefined ? undefined : `${plan.window} ${plan.percent} %`;
+  const spent = dim(share ?? (cost === undefined ? undefined : dollars(cost)));
+  const fallback = warning(from && `fallback from ${from.model} (${from.reason})`);
+  const short = warning(from && `fallback (${from.reason})`);
+  return [
+    [model, provider, time, spent, fallback],
+    [model, provider, spent, fallback],
+    [model, provider, fallback],
+    [model, fallback],
+    [model, short],
+    [model],
+  ];
+}
+
+function failureVariants(failure: NonNullable<SessionAnswer['failure']>): (Part | undefined)[][] {
+  const { model, reason, cut, retrying } = failure;
+  const what = cut ? 'was cut off' : 'failed';
+  const who = model ?? (cut ? 'the answer' : 'all models');
+  const next = retrying ? ', retrying' : ': occ why';
+  const bad = (text: string): Part[] => [{ text, style: 'bad' }];
+  return [bad(`${who} ${what} (${reason})${next}`), bad(`${who} ${what}${next}`), bad(`${what}${next}`)];
+}
+
+function dim(text: string | undefined): Part | undefined {
+  return text === undefined ? undefined : { text, style: 'dim' };
+}
+
+function warning(text: string | undefined): Part | undefined {
+  return text === undefined ? undefined : { text, style: 'warning' };
+}
+
+/** `$0.0042`, `$0.12`, `$3.40`. */
+function dollars(cost: number): string {
+  return `$${cost > 0 && cost < 0.1 ? cost.toFixed(4) : cost.toFixed(2)}`;
+}
+
+/** A name of the configuration may contain anything. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
+}
