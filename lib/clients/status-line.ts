@@ -6,13 +6,13 @@ export const clientMargin = 4;
 
 /**
  * A command for `/bin/sh` that prints the line of the session, and nothing before its first answer. It takes the session from
- * the variable that the client sets, or from the JSON on stdin, and uses builtins of the shell only, because the client runs it
- * after every answer and every few seconds.
+ * the JSON on stdin, else from the variable that the client sets, and uses builtins of the shell only, because the client runs
+ * it after every answer and every few seconds.
  */
 export function statusLineCommand(folder: string, noColor: boolean): string {
   return [
-    's=$CLAUDE_CODE_SESSION_ID',
-    `[ -n "$s" ] || { IFS= read -r s; s=\${s#*'"session_id":"'}; s=\${s%%'"'*}; }`,
+    `IFS= read -r j; s=\${j#*'"session_id":"'}; s=\${s%%'"'*}`,
+    '[ -n "$j" ] || s=$CLAUDE_CODE_SESSION_ID',
     `case $s in ""|*[!0-9A-Za-z_-]*) exit;; esac`,
     `f=${quote(folder)}/$s`,
     '[ -r "$f" ] || exit 0',

@@ -16,6 +16,7 @@ const others: Readonly<Record<string, readonly Row[]>> = {
     ['HOME', 'your home directory'],
     ['APPDATA, LOCALAPPDATA', 'on Windows, instead of ~/.config and ~/.local/state'],
     ['CLAUDE_CONFIG_DIR', "where Claude Code's settings are looked for"],
+    ['CLAUDE_CODE_SESSION_ID, COLUMNS', 'the session and the width of occ statusline; Claude Code sets them'],
   ],
   Network: [
     [
