@@ -103,7 +103,7 @@ test(`NO_COLOR, --no-color and TERM=dumb disable colour ${onTerminal}`, { skip: 
       timeout: hangMs,
     });
     assert.equal(status, 0, stdout);
-    assert.match(stdout, /log in /);
+    assert.match(stdout, /log: /);
     return stdout;
   };
   assert.ok(printed('', { TERM: 'xterm' }).includes(escape), 'colour without these');
