@@ -148,11 +148,11 @@ test('the first and the last line of a launch', async () => {
   const style = await loadStyle(0);
   assert.equal(
     renderTiers(settings(), defaultChoice, '/log', style),
-    'occ: opus, fable → strong (zen); sonnet → middling (go); haiku → small (go); log in /log',
+    'opus, fable → strong (zen); sonnet → middling (go); haiku → small (go); log: /log',
   );
   assert.match(
     renderTiers(settings(), choose('wide', settings()), '/log', style),
-    /^occ: selected → wide \(zen\); opus, fable → /,
+    /^selected → wide \(zen\); opus, fable → /,
   );
   const none = {
     requests: 0,
