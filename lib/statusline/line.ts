@@ -17,7 +17,9 @@ interface Part {
 export function renderLines(answer: SessionAnswer, style: Style): Line[] {
   const variants = answer.failure === undefined ? answerVariants(answer) : failureVariants(answer.failure);
   const lines = variants.map((parts) => {
-    const shown = parts.flatMap((part) => part ?? []).map((part) => ({ ...part, text: oneLine(part.text) }));
+    const shown = parts
+      .flatMap((part) => part ?? [])
+      .map((part) => ({ style: part.style, text: oneLine(part.text) }));
     return {
       columns: shown.map(({ text }) => text).join(separator).length,
       text: shown.map((part) => style[part.style](part.text)).join(separator),
