@@ -25,6 +25,7 @@ writeFileSync(
   `#!/bin/sh
 if [ "$1 $2 $3" = 'completion --list models' ]; then printf '%s\\n' ${models.join(' ')}
 elif [ "$1 $2 $3" = 'completion --list providers' ]; then printf '%s\\n' near far
+elif [ "$1 $2 $3" = 'completion --list checks' ]; then printf '%s\\n' eof two-minute
 else printf '%s\\n' "$@" >"$RAN.new" && mv "$RAN.new" "$RAN"; fi
 `,
 );
@@ -276,6 +277,7 @@ describe('occ completion', () => {
     const keys = wordsOf('config get');
     assert.ok(keys.length > 50);
     for (const key of keys) assert.equal(findKnown(key).kind, 'known', key);
-    assert.deepEqual(new Set(wordsOf('doctor')), new Set(checks.map(({ code }) => code)));
+    const listed = (await occ(['completion', '--list', 'checks'])).stdout.trimEnd().split('\n');
+    assert.deepEqual(listed, [...new Set(checks.map(({ code }) => code))]);
   });
 });

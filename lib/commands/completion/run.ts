@@ -4,7 +4,6 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { keyPaths } from '../../config/file/described.ts';
-import { checks } from '../../doctor/checks/checks.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { scenarioRules } from '../../proxy/policy/scenario.ts';
 import { tiers } from '../../proxy/policy/tiers.ts';
@@ -58,7 +57,6 @@ function guess(path: string | undefined): Shell {
 function knownWords(): Words {
   return {
     keys: keyPaths(Object.keys(scenarioRules)),
-    checks: [...new Set(checks.map(({ code }) => code))],
     tiers: [...tiers, ...Object.keys(scenarioRules)],
     topics: Object.keys(topics),
   };

@@ -31,8 +31,6 @@ export interface CompletedCommand {
 export interface Words {
   /** Keys of the configuration. */
   keys: readonly string[];
-  /** Codes of the checks of doctor. */
-  checks: readonly string[];
   /** Tiers and scenarios. */
   tiers: readonly string[];
   /** Topics of help. */
@@ -93,13 +91,13 @@ function helpWords({ parent }: Command, { topics }: Words): string[] {
   return parent.parent === null ? [...new Set([...names, ...topics])] : names;
 }
 
-function valuesOfArgument(argument: Argument, { keys, checks }: Words): Values {
+function valuesOfArgument(argument: Argument, { keys }: Words): Values {
   if (argument.argChoices !== undefined) return { kind: 'words', words: argument.argChoices };
   switch (argument.name()) {
     case 'key':
       return { kind: 'words', words: keys };
     case 'check':
-      return { kind: 'words', words: checks };
+      return { kind: 'list', list: 'checks' };
     case 'model':
       return { kind: 'list', list: 'models' };
     case 'file':

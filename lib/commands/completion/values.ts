@@ -1,7 +1,4 @@
-/** The values that completions look up in the configuration. */
-import { knownModels } from '../../catalog/known-models.ts';
-import { readListCache } from '../../catalog/list-cache.ts';
-import { loadSettings } from '../../config/load.ts';
+/** The values that completions look up while the user types. */
 import { findPlaces } from '../../config/paths.ts';
 import { OccError } from '../../errors.ts';
 import { tiers } from '../../proxy/policy/tiers.ts';
@@ -10,9 +7,16 @@ import type { DynamicKind } from './shells.ts';
 
 /** Nothing if the configuration is invalid: an error would appear in the line that the user types. */
 export async function listValues(kind: DynamicKind, { env, home }: System): Promise<string[]> {
+  if (kind === 'checks') {
+    const { checks } = await import('../../doctor/checks/checks.ts');
+    return [...new Set(checks.map(({ code }) => code))];
+  }
   try {
+    const { loadSettings } = await import('../../config/load.ts');
     const { settings } = await loadSettings({ env, home, runCommands: false });
     if (kind === 'providers') return Object.keys(settings.providers);
+    const { knownModels } = await import('../../catalog/known-models.ts');
+    const { readListCache } = await import('../../catalog/list-cache.ts');
     const models = knownModels(settings, readListCache(findPlaces({ env, home }).cacheDir));
     const usable = models.filter(({ state }) => state !== 'retired');
     return [
