@@ -20,14 +20,16 @@ const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Defi
     status: async () => (await import('../commands/status/status.ts')).defineStatus,
     usage: async () => (await import('../commands/usage/usage.ts')).defineUsage,
     doctor: async () => (await import('../commands/doctor/doctor.ts')).defineDoctor,
-    statusline: async () => (await import('../commands/statusline/statusline.ts')).defineStatusline,
-    route: async () => (await import('../commands/route/route.ts')).defineRoute,
-    models: async () => (await import('../commands/models/models.ts')).defineModels,
   },
   'Configure:': {
     use: async () => (await import('../commands/use/use.ts')).defineUse,
+    models: async () => (await import('../commands/models/models.ts')).defineModels,
+    route: async () => (await import('../commands/route/route.ts')).defineRoute,
     config: async () => (await import('../commands/config/config.ts')).defineConfig,
+  },
+  'Shell:': {
     env: async () => (await import('../commands/env.ts')).defineEnv,
+    statusline: async () => (await import('../commands/statusline/statusline.ts')).defineStatusline,
     completion: async () => (await import('../commands/completion/completion.ts')).defineCompletion,
   },
 };
@@ -67,12 +69,12 @@ export async function buildProgram(
   acceptAnywhere(program);
   return withHelp(program, {
     examples: [
-      ['occ launch', 'run Claude Code on the configured models'],
       ['occ launch --emulator', 'trial run without a key or network'],
+      ['occ config init', 'choose a provider and models'],
+      ['occ launch', 'run Claude Code on them'],
       ['occ launch -m kimi-k3.1-pro -c', "use one model; -c is Claude Code's own"],
-      ['occ start', 'run only the proxy, for any client'],
-      ['eval "$(occ env)"', 'make this shell use that proxy'],
-      ['occ config check', 'check the configuration'],
+      ['eval "$(occ env)"', 'make this shell use the proxy of occ start'],
+      ['occ doctor', 'find out what is wrong'],
       ['occ help config', 'read about a command or a topic'],
     ],
   });
