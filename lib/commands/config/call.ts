@@ -54,13 +54,15 @@ export function renderProblemLine({ path, message, line }: Problem): string {
 /** More of them would hide the message. */
 const mostAlike = 6;
 
+const listsKeys = 'occ help config lists the keys';
+
 function remedyFor({ near, alike }: Extract<Known, { kind: 'unknown' }>): string {
   const others = alike.filter((path) => path !== near).slice(0, mostAlike);
-  if (near !== undefined) return [`did you mean ${near}?`, ...others].join('\n');
-  if (others.length === 0) return 'occ help config lists the keys';
-  return others.length === 1
-    ? `did you mean ${others.join('')}?`
-    : ['did you mean one of these?', ...others].join('\n');
+  const [only = '', ...more] = others;
+  if (near !== undefined) return [`did you mean ${near}?`, ...others, listsKeys].join('\n');
+  if (only === '') return listsKeys;
+  if (more.length === 0) return `did you mean ${only}?\n${listsKeys}`;
+  return ['did you mean one of these?', ...others, listsKeys].join('\n');
 }
 
 /** Throws an OccError with the nearest known key; its exit code is 2 by default. */
@@ -72,7 +74,7 @@ export function requireKnown(
   if (known.kind === 'no path') {
     throw new OccError('key_unknown', `"${typed}" is not a key`, {
       exitCode,
-      remedy: 'expected one such as port, models.default.model_id or fallbacks.default[0].model_id',
+      remedy: `expected one such as port, models.default.model_id or fallbacks.default[0].model_id\n${listsKeys}`,
     });
   }
   if (known.kind === 'unknown') {

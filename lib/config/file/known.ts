@@ -45,7 +45,7 @@ export function findKnown(typed: string): Known {
     : { kind: 'known', segments, schema: dereference(schema) };
 }
 
-/** Every key with that last name, or with the nearest one; `<name>` and `[0]` stand for what the user chooses. */
+/** Every key with that last name, or with the nearest one, or that begins with it: `timeout` for `timeout_ms`; `<name>` and `[0]` stand for what the user chooses. */
 function keysNamed(name: string): string[] {
   const all = [...pathsBelow(configSchema, '')];
   const meant = all.some(({ last }) => last === name)
@@ -54,7 +54,9 @@ function keysNamed(name: string): string[] {
         name,
         all.map(({ last }) => last),
       );
-  return all.filter(({ last }) => last === meant).map(({ path }) => path);
+  const fits = (last: string): boolean =>
+    meant === undefined ? last.startsWith(`${name}_`) : last === meant;
+  return all.filter(({ last }) => fits(last)).map(({ path }) => path);
 }
 
 function* pathsBelow(schema: Schema, path: string): Generator<{ path: string; last: string }> {
