@@ -96,11 +96,17 @@ export interface Check {
   unmet?: string;
   /** Milliseconds. Time in which other programs kept this process from running does not count. */
   limitMs: number;
+  /** Uses the processor all the time, so that several at once would only delay each other. */
+  heavy?: boolean;
+  /** The time limit with `--quick`, in milliseconds, if `limitMs` is too long for that. */
+  quickLimitMs?: number;
   /** Takes longer than ten seconds by design: excluded by `--quick`, and live only with `--long`. */
   long?: boolean;
   /** The number of requests to the provider for one subject. */
   requests?: number | ((subject: Subject) => number);
   run(context: Context, subject: Subject): CheckResult | Promise<CheckResult>;
+  /** What it means that the time limit, in seconds, was reached; by default the provider or occ is at fault. */
+  late?(context: Omit<Context, 'signal'>, subject: Subject, seconds: number): Problem;
 }
 
 /** The environment that is checked. */

@@ -1,6 +1,14 @@
 /** Runs checks concurrently as far as their needs allow, each within its time limit. */
 import { wait, type Clock } from '../proxy/clock.ts';
-import { skip, type Check, type CheckResult, type Context, type Finding, type Skipped } from './check.ts';
+import {
+  skip,
+  type Check,
+  type CheckResult,
+  type Context,
+  type Finding,
+  type Problem,
+  type Skipped,
+} from './check.ts';
 import { startLimit, type Ended } from './limit.ts';
 import { satisfies, type Instance } from './select.ts';
 import { toProblem } from './laws/fault.ts';
@@ -30,6 +38,8 @@ export interface Watch {
 
 /** Concurrent live checks: few enough not to reach a provider's rate limit. */
 const maxConcurrentLive = 4;
+/** Concurrent checks that use the processor: enough for their short waits to overlap. */
+const maxConcurrentHeavy = 3;
 
 /** Returns the findings in the order of the instances, after every check has ended. */
 export async function examine(examination: Examination): Promise<Finding[]> {
@@ -37,6 +47,7 @@ export async function examine(examination: Examination): Promise<Finding[]> {
   const deadlineMs = clock.monotonic() + (limitMs ?? Infinity);
   const findings = new Map<Instance, Promise<Finding>>();
   const enterLive = limitConcurrency(maxConcurrentLive);
+  const enterHeavy = limitConcurrency(maxConcurrentHeavy);
   for (const [index, instance] of instances.entries()) findings.set(instance, find(instance, index));
   return Promise.all(findings.values());
 
@@ -53,7 +64,7 @@ export async function examine(examination: Examination): Promise<Finding[]> {
     const found = await Promise.all(needs.flatMap((need) => findings.get(need) ?? []));
     const missing = found.find(({ level }) => level === 'fail' || level === 'skipped');
     if (missing) return toFinding(instance, skippedFor(missing), 0);
-    const leave = instance.check.kind === 'live' ? await enterLive() : () => {};
+    const leave = await enter(instance.check);
     const began = clock.monotonic();
     watch?.onStart?.(index);
     try {
@@ -62,6 +73,11 @@ export async function examine(examination: Examination): Promise<Finding[]> {
     } finally {
       leave();
     }
+  }
+
+  async function enter({ kind, heavy }: Check): Promise<() => void> {
+    if (kind === 'live') return enterLive();
+    return heavy ? enterHeavy() : () => {};
   }
 
   function toFinding({ check, subject }: Instance, result: CheckResult, ms: number): Finding {
@@ -112,7 +128,10 @@ async function runWithinLimit(
     const exchanges = ended.aborted ? await exchangesOf(result, clock) : undefined;
     if (signal.aborted) return skip('interrupted', 'interrupted');
     const why = limit.ended();
-    if (why !== undefined) return { ...timedOut(check, why), ...(exchanges && { exchanges }) };
+    if (why !== undefined) {
+      const late = timedOut(check, why, () => check.late?.(context, subject, check.limitMs / 1000));
+      return { ...late, ...(exchanges && { exchanges }) };
+    }
     return toProblem(error);
   } finally {
     limit.cancel();
@@ -134,19 +153,25 @@ async function exchangesOf(
   return (await Promise.race([found, wait(clock, graceMs, settled.signal)]))?.exchanges;
 }
 
-function timedOut({ limitMs, kind, code }: Check, why: Ended): CheckResult {
+function timedOut(
+  { limitMs, kind, code }: Check,
+  why: Ended,
+  explain: () => Problem | undefined,
+): CheckResult {
   switch (why) {
     case 'run':
       return skip('time', 'not finished within the ten seconds of --quick');
     case 'busy':
       return skip('busy', 'not finished, because other programs keep this machine busy');
     case 'limit':
-      return {
-        level: 'fail',
-        summary: `not finished within ${limitMs / 1000} s`,
-        fault: kind === 'live' ? 'provider' : 'occ',
-        remedy: { text: 'run it again, alone', commands: [`occ doctor ${code} --${kind}`] },
-      };
+      return (
+        explain() ?? {
+          level: 'fail',
+          summary: `not finished within ${limitMs / 1000} s`,
+          fault: kind === 'live' ? 'provider' : 'occ',
+          remedy: { text: 'run it again, alone', commands: [`occ doctor ${code} --${kind}`] },
+        }
+      );
   }
 }
 

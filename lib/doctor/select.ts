@@ -36,7 +36,7 @@ export function select(all: readonly Check[], selection: Selection, subjects: Su
   const needed = withNeeds(wanted, all, selection);
   const instances = needed.flatMap((check) =>
     of(check).map((subject) => ({
-      check,
+      check: selection.quick ? { ...check, limitMs: check.quickLimitMs ?? check.limitMs } : check,
       subject,
       selected: wanted.includes(check),
     })),

@@ -5,6 +5,7 @@
  * undici's own timeouts are off: both default to five minutes, which thinking models exceed. The attempt's deadlines apply
  * instead. Redirects are never followed, so that a key reaches only the configured host.
  */
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { isLoopback } from '../loopback.ts';
 import { redactedLine } from '../redact.ts';
@@ -23,7 +24,7 @@ export interface Upstream {
   post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Answer>;
   /** The same for a GET request, for a provider's model list or quota page. */
   get(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Answer>;
-  /** Closes every pooled connection. */
+  /** Closes every connection, and gives up those that are being established. */
   close(): Promise<void>;
 }
 
@@ -47,9 +48,18 @@ const keepAliveMs = 15_000;
 
 /** Honours the proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`), except for loopback addresses. */
 export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promise<Upstream> {
-  const { Agent, EnvHttpProxyAgent, request } = await import('undici');
+  const { Agent, EnvHttpProxyAgent, request, buildConnector } = await import('undici');
+  const connecting = new Set<Socket>();
+  const connector = buildConnector({ timeout: connectTimeoutMs });
   const options = {
-    connect: { timeout: connectTimeoutMs },
+    // undici does not close a connection that is still being established, not even when it is destroyed.
+    connect(...[target, callback]: Parameters<typeof connector>): void {
+      const socket = connector(target, (...result) => {
+        connecting.delete(socket);
+        callback(...result);
+      }) as unknown as Socket;
+      connecting.add(socket);
+    },
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
     headersTimeout: 0,
@@ -91,6 +101,7 @@ export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promis
     post: (url, headers, body, signal) => send('POST', url, headers, body, signal),
     get: (url, headers, signal) => send('GET', url, headers, null, signal),
     async close() {
+      for (const socket of connecting) socket.destroy();
       await Promise.all([direct.destroy(), proxied === direct ? undefined : proxied.destroy()]);
     },
   };

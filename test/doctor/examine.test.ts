@@ -221,21 +221,25 @@ test('a CheckFailure names who is at fault; any other error is a fault of occ', 
   assert.deepEqual([thrown?.level, thrown?.fault], ['fail', 'occ']);
 });
 
-test('at most four live checks run concurrently', async () => {
-  const clock = manualClock();
-  let running = 0;
-  let most = 0;
-  const counted: Check['run'] = async (context, subject) => {
-    most = Math.max(most, ++running);
-    const result = await after(clock, 5, fine)(context, subject);
-    running--;
-    return result;
-  };
-  const run = await runScripted(
-    Array.from({ length: 12 }, (_, i) => instance(check(`c${i}`, counted, { kind: 'live' }))),
-    { clock },
-  );
-  for (let i = 0; i < 3; i++) await run.advance(5);
-  assert.equal((await run.ended).findings.length, 12);
-  assert.equal(most, 4);
-});
+for (const [name, more, limit] of [
+  ['live checks', { kind: 'live' }, 4],
+  ['checks that use the processor', { heavy: true }, 3],
+] as const)
+  test(`at most ${limit} ${name} run concurrently`, async () => {
+    const clock = manualClock();
+    let running = 0;
+    let most = 0;
+    const counted: Check['run'] = async (context, subject) => {
+      most = Math.max(most, ++running);
+      const result = await after(clock, 5, fine)(context, subject);
+      running--;
+      return result;
+    };
+    const run = await runScripted(
+      Array.from({ length: 12 }, (_, i) => instance(check(`c${i}`, counted, more))),
+      { clock },
+    );
+    for (let i = 0; i < 4; i++) await run.advance(5);
+    assert.equal((await run.ended).findings.length, 12);
+    assert.equal(most, limit);
+  });

@@ -33,7 +33,9 @@ export interface DoctorOptions extends GlobalOptions {
 /** Milliseconds that a command which prints a key may take with `--quick`. */
 const keyCommandMs = 3000;
 /** The ten seconds of `--quick` in milliseconds, minus the time to stop what was started; more of it on a busy machine. */
-const quickMs = 7500;
+const quickMs = 6500;
+/** Milliseconds that the checks get at least, however long the process took to start. */
+const leastMs = 1000;
 
 /** Resolves to the exit code. */
 export async function examineMachine(
@@ -178,5 +180,5 @@ function startText(instances: readonly Instance[]): string {
 
 /** Milliseconds of `--quick` that are left; the process started at 0. */
 function quickLeft(): number {
-  return Math.max(0, quickMs - performance.now());
+  return Math.max(leastMs, quickMs - performance.now());
 }

@@ -7,7 +7,7 @@ import { reachable } from './live/reachable.ts';
 import { running } from './live/running.ts';
 import { config, keys } from './machine/config.ts';
 import { conflicts } from './machine/conflicts.ts';
-import { port, proxyEnv } from './machine/network.ts';
+import { loopback, port, proxyEnv } from './machine/network.ts';
 import { record } from './machine/record.ts';
 import { timeouts } from './machine/timeouts.ts';
 import { claude, node } from './machine/programs.ts';
@@ -21,6 +21,7 @@ export const checks: readonly Check[] = [
   keys,
   conflicts,
   proxyEnv,
+  loopback,
   port,
   record,
   timeouts,

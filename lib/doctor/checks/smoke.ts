@@ -16,9 +16,9 @@ export function toOffline(probe: Probe): Check {
     title,
     kind: 'offline',
     scope: 'machine',
-    needs: ['config'],
+    needs: ['config', 'loopback'],
     limitMs,
-    ...(long && { long }),
+    ...(long ? { long } : { heavy: true }),
     async run(context) {
       const loaded = loadedIn(context);
       const { url } = await context.emulator();

@@ -1,13 +1,21 @@
 /** Checks that an API answers at each address of the provider, and that its clock agrees with this machine's. */
 import { readBounded } from '../../../proxy/body.ts';
-import { loadedIn, type Check, type CheckResult, type Context, type Subject } from '../../check.ts';
+import { findProxies } from '../../../proxy/upstream.ts';
+import {
+  loadedIn,
+  type Check,
+  type CheckResult,
+  type Context,
+  type Problem,
+  type Subject,
+} from '../../check.ts';
 import { isOpencode, pathOfSetting, sectionOf } from '../provider.ts';
 import { routeOf } from '../../bench/live.ts';
 import { userAgent } from '../../../version.ts';
 import { codecs } from '../../../wire/codecs.ts';
 import { formats, type WireFormat } from '../../../wire/formats.ts';
 import { CheckFailure } from '../../laws/fault.ts';
-import { lookUp } from './lookup.ts';
+import { tryWay } from './way.ts';
 
 /** Signatures and certificates begin to fail when clocks differ by minutes. */
 const maxSkewSeconds = 120;
@@ -20,6 +28,7 @@ export const reachable: Check = {
   scope: 'provider',
   needs: ['keys', 'proxy-env'],
   limitMs: 20_000,
+  quickLimitMs: 5000,
   requests: (subject) => addressesOf(subject).size,
   async run(context, subject) {
     const results = await Promise.all(
@@ -30,6 +39,17 @@ export const reachable: Check = {
       results.find(({ level }) => level === 'warn') ??
       results[0] ??
       noAddress
+    );
+  },
+  late(context, subject, seconds) {
+    const [[format, url] = ['chat', '']] = addressesOf(subject);
+    const who = url === '' ? subject.name : new URL(url).host + throughProxy(context.machine.env);
+    return wrongAddress(
+      context,
+      subject,
+      format as WireFormat,
+      url,
+      `no answer from ${who} within ${seconds} s`,
     );
   },
 };
@@ -65,7 +85,7 @@ async function checkAddress(
   const host = new URL(url).host;
   const began = performance.now();
   try {
-    await lookUp(url, context.machine.env, context.signal);
+    await tryWay(url, context.machine.env, context.signal);
     const upstream = await context.upstream();
     const headers = { 'content-type': 'application/json', 'user-agent': userAgent };
     // Without key and prompt, so that the request costs nothing. Any answer of an API will do.
@@ -88,6 +108,13 @@ async function checkAddress(
     const reason = error instanceof Error ? error.message : String(error);
     return wrongAddress(context, subject, format, url, reason);
   }
+}
+
+/** Names the proxies of the environment, without their passwords. */
+function throughProxy(env: Context['machine']['env']): string {
+  const { httpProxy, httpsProxy } = findProxies(env).given;
+  const hosts = [httpsProxy, httpProxy].filter((proxy) => proxy !== '').map((proxy) => new URL(proxy).host);
+  return hosts.length === 0 ? '' : ` through ${[...new Set(hosts)].join(' or ')}`;
 }
 
 /** Describes an answer that no API gives: a web page, or a 404 that is not JSON. */
@@ -120,12 +147,12 @@ function skewOf(date: string | undefined, summary: string): CheckResult {
 
 /** An address from the configuration must be corrected there. A default address is unreachable for another reason. */
 function wrongAddress(
-  context: Context,
+  context: Pick<Context, 'loaded'>,
   { name }: Subject,
   format: WireFormat,
   url: string,
   summary: string,
-): CheckResult {
+): Problem {
   const loaded = loadedIn(context);
   // The key for this format, or else the one for any.
   const key = formats[format].urlKey?.name ?? 'base_url';

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { openToOthers } from '../../../config/paths.ts';
 import { withTilde } from '../../../tilde.ts';
 import { OccError } from '../../../errors.ts';
-import { loadedIn, type Check, type CheckResult, type Remedy } from '../../check.ts';
+import { loadedIn, skip, type Check, type CheckResult, type Remedy } from '../../check.ts';
 import { keyPlace, setKey } from '../key-place.ts';
 
 export const config: Check = {
@@ -81,6 +81,9 @@ export const keys: Check = {
     if (provider === undefined) throw new Error(`${name} is not a provider`);
     const place = keyPlace(loaded, name);
     const from = withTilde(place.from, machine.home);
+    // A command that prints the key has a time limit.
+    if (provider.missingKey !== undefined && place.path?.endsWith('api_key_command') && context.isBusy())
+      return skip('busy', `${provider.missingKey}; other programs keep this machine busy`);
     if (provider.missingKey !== undefined && !(offline && provider.keyCommandNotRun)) {
       return {
         level: offline ? 'warn' : 'fail',

@@ -44,6 +44,30 @@ export const proxyEnv: Check = {
   },
 };
 
+export const loopback: Check = {
+  code: 'loopback',
+  title: 'this machine can connect to itself',
+  unmet: 'this machine cannot connect to itself',
+  kind: 'offline',
+  scope: 'machine',
+  needs: [],
+  limitMs: 5000,
+  async run(context): Promise<CheckResult> {
+    const { port } = await context.emulator();
+    const error = await connectTo('127.0.0.1', port, context.signal);
+    if (error === undefined) return { level: 'ok', summary: '127.0.0.1 answers' };
+    return {
+      level: 'fail',
+      summary: `127.0.0.1 cannot be reached (${error.code ?? error.message}), where occ and its clients meet`,
+      fault: 'client',
+      remedy: {
+        text: 'turn on the loopback interface of this machine or container',
+        commands: ['ip link set lo up'],
+      },
+    };
+  },
+};
+
 export const port: Check = {
   code: 'port',
   title: 'the port of occ start is free or in use by occ',
@@ -73,16 +97,25 @@ export const port: Check = {
 };
 
 /** Connects instead of listening, so that the port is never blocked. */
-function isTaken(host: string, number: number, signal: AbortSignal): Promise<boolean> {
+async function isTaken(host: string, number: number, signal: AbortSignal): Promise<boolean> {
+  const to = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return (await connectTo(to, number, signal)) === undefined;
+}
+
+/** Resolves to the reason if no connection is established, also if `signal` aborts before. */
+function connectTo(
+  host: string,
+  number: number,
+  signal: AbortSignal,
+): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
-    const to = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-    const socket = connect({ host: to, port: number });
-    const end = (taken: boolean): void => {
+    const socket = connect({ host, port: number });
+    const end = (error?: NodeJS.ErrnoException): void => {
       socket.destroy();
-      resolve(taken);
+      resolve(error);
     };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-    signal.addEventListener('abort', () => end(false), { once: true });
+    socket.once('connect', () => end());
+    socket.once('error', end);
+    signal.addEventListener('abort', () => end(new Error('aborted')), { once: true });
   });
 }
