@@ -18,6 +18,8 @@ const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Defi
   },
   'Inspect:': {
     status: async () => (await import('../commands/status/status.ts')).defineStatus,
+    why: async () => (await import('../commands/why/why.ts')).defineWhy,
+    logs: async () => (await import('../commands/logs/logs.ts')).defineLogs,
     usage: async () => (await import('../commands/usage/usage.ts')).defineUsage,
     doctor: async () => (await import('../commands/doctor/doctor.ts')).defineDoctor,
   },

@@ -4,7 +4,7 @@
  */
 import { chmod, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Level, Log } from './log.ts';
+import { levels, type Level, type Log } from './log.ts';
 import { reasonOf } from '../system-error.ts';
 
 /** Limits that may change while the log is open. */
@@ -34,8 +34,6 @@ export interface LogFile {
   close: () => Promise<void>;
 }
 
-const weight = { debug: 0, info: 1, warn: 2, error: 3 } as const satisfies Record<Level, number>;
-
 /** Bytes to buffer for a slow disk; further lines are dropped and counted. */
 const maxWaiting = 1024 * 1024;
 const closingMs = 2000;
@@ -52,7 +50,7 @@ export function openLog(options: LogFileOptions): LogFile {
   let handle: FileHandle | undefined;
 
   function log(entry: Parameters<Log>[0]): void {
-    if (phase !== 'open' || weight[entry.level] < weight[least]) return;
+    if (phase !== 'open' || levels.indexOf(entry.level) < levels.indexOf(least)) return;
     const line = toLine(entry);
     if (waitingBytes + line.length > maxWaiting) {
       dropped++;

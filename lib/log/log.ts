@@ -1,6 +1,8 @@
 /** The log entries of occ: values, timings and names, but never a text of the conversation or a key. */
 
-export type Level = 'debug' | 'info' | 'warn' | 'error';
+/** From the least important one. */
+export const levels = ['debug', 'info', 'warn', 'error'] as const;
+export type Level = (typeof levels)[number];
 
 /** One line of the log. `event` is a stable identifier; the other properties are its values. */
 export interface LogEntry {

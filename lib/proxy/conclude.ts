@@ -51,6 +51,7 @@ function refuse({ plan, turn, requestId, reply, record }: Trial, tried: readonly
     status,
     type,
     ending: record.ending,
+    permanent: refusal.permanent,
     ...(last && failureForLog(last.outcome)),
     ...(failure !== undefined && { class: failure }),
     ...(next !== undefined && { next }),

@@ -118,7 +118,7 @@ export function arrived(id: string, at: string): EndedRequest {
 }
 
 /** Adds what one attempt used. */
-export function addUsage(record: EndedRequest, { usage, cost }: Tally): void {
+export function addUsage(record: Pick<EndedRequest, 'usage' | 'cost'>, { usage, cost }: Tally): void {
   if (usage) record.usage = sum(record.usage ?? { input: 0, cached: 0, output: 0 }, usage);
   if (cost !== undefined) record.cost = (record.cost ?? 0) + cost;
 }

@@ -256,7 +256,8 @@ function record(
 ): void {
   addTally(road.counts, tally);
   addUsage(record, tally);
-  record.attempts.push(toAttemptRecord({ outcome, tally }, candidate, Math.round(road.monotonic() - began)));
+  const ms = Math.round(road.monotonic() - began);
+  record.attempts.push(toAttemptRecord({ outcome, tally }, candidate, ms));
   if (tally.firstContentMs !== undefined)
     record.firstContentMs ??= Math.round(began - arrived) + tally.firstContentMs;
   const ok = outcome.type === 'answered' || outcome.type === 'abandoned';
@@ -273,6 +274,7 @@ function record(
     model: nameOf(candidate),
     format,
     outcome: outcome.type,
+    ms,
     ...failureForLog(outcome),
     ...tally,
   });

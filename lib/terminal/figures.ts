@@ -31,3 +31,15 @@ export function moment(iso: string, now = new Date()): string {
   const today = time.toDateString() === now.toDateString();
   return today ? clock : `${time.getMonth() + 1}/${time.getDate()} ${clock}`;
 }
+
+/** Milliseconds as `0.8 s`, `42 s` or what `duration` says. */
+export function seconds(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(Math.round(ms / 1000));
+}
+
+/** Local time of day: `14:05:12`; with the date if it is another day. */
+export function momentInSeconds(iso: string, now = new Date()): string {
+  const time = new Date(iso);
+  const clock = moment(iso, now);
+  return clock === '' ? '' : `${clock}:${String(time.getSeconds()).padStart(2, '0')}`;
+}

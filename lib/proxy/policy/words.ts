@@ -83,6 +83,29 @@ function groupAlike(
   return [...groups.values()];
 }
 
+/** The same on one line, for a place that has no more. */
+export function describeOnOneLine(
+  attempts: readonly FailedAttempt[],
+  passedOver: readonly NotTried[],
+): string {
+  const [first = '', ...lines] = describeFailures(attempts, passedOver).split('\n');
+  return lines.length === 0 ? first : `${first} (${lines.map((line) => line.replace(/^- /, '')).join('; ')})`;
+}
+
+/** Why a model was not tried, where the reason itself was not kept. */
+export function describePassing(kind: string): string {
+  return Object.hasOwn(byPassing, kind) ? (byPassing[kind] ?? '') : 'an earlier failure';
+}
+
+const byPassing: Readonly<Record<string, string>> = {
+  breaker: 'it has failed several times in a row',
+  quota: 'a limit of its plan or key is used up',
+  gone: 'it is not available',
+  capacity: 'it has no room for the request, or lacks what it needs',
+  configuration: 'its configuration is wrong',
+  key: 'the key of its provider was refused or is used up',
+};
+
 function times(count: number): string {
   return count === 1 ? '' : ` (${count} attempts)`;
 }

@@ -1,0 +1,54 @@
+/** What to do after a failure: commands, each with what it is for. Pure. */
+import type { FailureClass, TimeLimit } from '../../proxy/policy/failures.ts';
+import type { AttemptRecord } from '../../proxy/recent.ts';
+import type { ToldRequest } from './told.ts';
+
+export type Advice = readonly [command: string, purpose: string];
+
+const anotherModel: Advice = ['occ config edit', 'add a model of another provider to fallbacks.default'];
+const check: Advice = ['occ doctor', 'check the providers: network, key, a short answer'];
+
+const byClass: Readonly<Record<FailureClass, readonly Advice[]>> = {
+  client: [],
+  credentials: [
+    ['occ doctor key', 'see which key is used, and whether the provider accepts it'],
+    ['occ help config', 'read where keys are configured'],
+  ],
+  allowance: [['occ usage', 'see what is left and when it resets'], anotherModel],
+  balance: [anotherModel],
+  rate: [anotherModel, ['occ usage', 'see what is left, where the provider reports it']],
+  gone: [['occ models --refresh', 'see the models that the provider serves now']],
+  format: [['occ models --refresh', 'see the models that the provider serves now']],
+  filter: [anotherModel],
+  transient: [check, anotherModel],
+  other: [check, anotherModel],
+};
+
+/** Empty if the request was answered without trouble, or if only the client can do something. */
+export function adviceFor(told: ToldRequest): Advice[] {
+  const { error, attempts, fallbackFrom } = told;
+  const failure = error?.class ?? fallbackFrom?.class;
+  const limited = attempts.findLast((attempt) => isSetting(attempt.limit));
+  const stopped = attempts.some(({ notRunning }) => notRunning);
+  const own: Advice[] = [];
+  if (error?.next !== undefined && !error.next.startsWith('occ why ')) {
+    const known = failure && byClass[failure].find(([command]) => command === error.next);
+    if (!known) own.push([error.next, stopped ? 'start the server' : 'do what helps most often']);
+  }
+  if (limited) own.push(longerLimit(limited));
+  return [...own, ...(failure === undefined ? [] : byClass[failure])];
+}
+
+function isSetting(limit: TimeLimit | undefined): boolean {
+  return limit !== undefined && limit !== 'client';
+}
+
+/** The limit of a provider is one of its keys, which have different places. */
+function longerLimit({ model, limit = 'timeout_ms' }: AttemptRecord): Advice {
+  const [provider = ''] = model.split('/');
+  const place =
+    provider === 'opencode-go' || provider === 'opencode-zen'
+      ? provider.replace('-', '_')
+      : `providers.${provider}`;
+  return [`occ config set ${place}.${limit} <time>`, 'give this provider more time, such as 10m'];
+}

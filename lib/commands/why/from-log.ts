@@ -1,0 +1,164 @@
+/** Puts together from the log what happened to a request. Pure. */
+import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
+import type { LoggedEntry } from '../../log/read-log.ts';
+import {
+  arrived,
+  addUsage,
+  fallbackFrom,
+  type AttemptRecord,
+  type PassedOverRecord,
+} from '../../proxy/recent.ts';
+import { describeFailures, describePassing } from '../../proxy/policy/words.ts';
+import type { ToldRequest } from './told.ts';
+
+/** Collects the entries of each request; the latest failure can be taken at any time. */
+export interface LogStories {
+  add(entry: LoggedEntry): void;
+  /** The request with that id or start of an id, the latest one if several match. */
+  find(id: string): ToldRequest | undefined;
+  /** The latest request that ended in an error. */
+  lastFailure(): ToldRequest | undefined;
+}
+
+/** Requests whose entries are kept. The log is read from its beginning, so older ones are forgotten. */
+const mostRequests = 500;
+
+/** `pid` restricts it to the lines of one process. */
+export function logStories(pid?: number): LogStories {
+  const byId = new Map<string, JsonObject[]>();
+  let failed: string | undefined;
+
+  function add(entry: LoggedEntry): void {
+    const id = toText(entry['request']);
+    if (id === '' || (pid !== undefined && entry.pid !== pid)) return;
+    const entries = byId.get(id) ?? [];
+    if (!byId.has(id)) {
+      const [oldest] = byId.keys();
+      if (byId.size >= mostRequests && oldest !== undefined) byId.delete(oldest);
+      byId.set(id, entries);
+    }
+    entries.push(entry as unknown as JsonObject);
+    if (entry.event === 'refused') failed = id;
+  }
+
+  function told(id: string | undefined): ToldRequest | undefined {
+    const entries = id === undefined ? undefined : byId.get(id);
+    return entries && id !== undefined ? toTold(id, entries) : undefined;
+  }
+
+  return {
+    add,
+    find: (start) => told([...byId.keys()].findLast((id) => id.startsWith(start))),
+    lastFailure: () => told(failed),
+  };
+}
+
+function toTold(id: string, entries: readonly JsonObject[]): ToldRequest {
+  const [first = {}] = entries;
+  const at = toText(first['time']);
+  const last = entries.at(-1) ?? first;
+  const record = arrived(id, at);
+  record.ms = Math.max(0, Date.parse(toText(last['time'])) - Date.parse(at));
+  const told: ToldRequest = { ...record, ending: 'unknown' };
+  let plan: string[] = [];
+  for (const entry of entries) {
+    switch (entry['event']) {
+      case 'request':
+        told.model = toText(entry['model']);
+        told.stream = entry['stream'] === true;
+        told.route = toText(entry['route']);
+        plan = toArray(entry['models']).map(toText);
+        for (const model of toArray(entry['passedOver']).map(toText))
+          told.passedOver.push(passed(model, 'capacity'));
+        break;
+      case 'attempt':
+        addAttempt(told, entry);
+        break;
+      case 'repaired':
+        told.repairs.push({ model: toText(entry['model']), what: toText(entry['what']) });
+        break;
+      case 'passed_over':
+        told.passedOver.push(passed(toText(entry['model']), toText(entry['kind'])));
+        break;
+      case 'refused':
+        addRefusal(told, entry);
+        break;
+      default:
+    }
+  }
+  const [planned] = plan;
+  if (told.ending === 'answered' && planned !== undefined && told.answered?.model !== planned)
+    told.fallbackFrom = fallbackFrom(planned, told);
+  return told;
+}
+
+function passed(model: string, kind: string): PassedOverRecord {
+  return { model, kind: kind as PassedOverRecord['kind'], reason: describePassing(kind) };
+}
+
+/** What an entry has in common with the record of an attempt. */
+const attemptKeys: ReadonlySet<string> = new Set<keyof AttemptRecord>([
+  'model',
+  'format',
+  'outcome',
+  'ms',
+  'firstContentMs',
+  'class',
+  'about',
+  'trouble',
+  'limit',
+  'position',
+  'notSent',
+  'notRunning',
+  'retryAfter',
+  'upstreamStatus',
+  'upstreamType',
+  'upstreamCode',
+]);
+
+function addAttempt(told: ToldRequest, entry: JsonObject): void {
+  const { model, format, outcome } = entry;
+  const firstContentMs = toNumber(entry['firstContentMs']);
+  const known = Object.entries(entry).filter(([key]) => attemptKeys.has(key));
+  const attempt = { ms: 0, ...Object.fromEntries(known) } as unknown as AttemptRecord;
+  told.attempts.push(attempt);
+  const usage = toObject(entry['usage']);
+  const cost = toNumber(entry['cost']);
+  addUsage(told, {
+    ...(isObject(entry['usage']) && {
+      usage: {
+        input_tokens: toNumber(usage['input_tokens']) ?? 0,
+        cache_read_input_tokens: toNumber(usage['cache_read_input_tokens']) ?? 0,
+        cache_creation_input_tokens: toNumber(usage['cache_creation_input_tokens']) ?? 0,
+        output_tokens: toNumber(usage['output_tokens']) ?? 0,
+      },
+    }),
+    ...(cost !== undefined && { cost }),
+  });
+  if (outcome === 'abandoned') told.ending = 'left';
+  if (outcome !== 'answered' && attempt.position !== 'after_content') return;
+  if (outcome === 'answered') told.ending = 'answered';
+  if (firstContentMs !== undefined) told.firstContentMs ??= firstContentMs;
+  const [provider = ''] = toText(model).split('/');
+  told.answered = { model: toText(model), provider, format: toText(format) as AttemptRecord['format'] };
+}
+
+function addRefusal(told: ToldRequest, entry: JsonObject): void {
+  told.ending = entry['ending'] === 'cut' ? 'cut' : 'refused';
+  const failure = toText(entry['class']);
+  const next = toText(entry['next']);
+  const reason = toText(entry['reason']);
+  if (reason !== '') told.refusedBecause = reason;
+  told.error = {
+    status: toNumber(entry['status']) ?? 0,
+    type: toText(entry['type']),
+    message: reason || describeFailures(failedIn(told), told.passedOver),
+    permanent: entry['permanent'] === true,
+    ...(failure !== '' && { class: failure as NonNullable<AttemptRecord['class']> }),
+    ...(next !== '' && { next }),
+  };
+}
+
+function failedIn({ attempts }: ToldRequest): AttemptRecord[] {
+  return attempts.filter(({ outcome }) => outcome === 'refused' || outcome === 'failed');
+}

@@ -1,0 +1,54 @@
+/** Finds the request, and prints what happened to it. */
+import { exitCodes, OccError } from '../../errors.ts';
+import type { System } from '../../terminal/command-context.ts';
+import type { Output } from '../../terminal/output.ts';
+import { widthOf } from '../../terminal/width.ts';
+import { wrap } from '../../terminal/wrap.ts';
+import { renderWhy } from './page.ts';
+import { search, type Search } from './sources.ts';
+import { explain } from './tell.ts';
+
+/** The form of an id; people may leave its prefix out. */
+const idForm = /^(?:req_)?([0-9a-f]{1,24})$/;
+
+/** Resolves to the exit code. OccError `request_unknown` for an id that is not found, `usage` for one of another form. */
+export async function runWhy(given: string | undefined, system: System, output: Output): Promise<number> {
+  const id = given === undefined ? undefined : toId(given);
+  const found = await search(id, system);
+  const { told, looked } = found;
+  if (told === undefined) {
+    if (given !== undefined) throw unknown(given, looked);
+    if (output.json) output.printJson({ found: false, source: null, request: null, next: [], looked });
+    else for (const line of renderNone(found, widthOf(system.stdout))) output.print(line);
+    return exitCodes.ok;
+  }
+  const explanation = explain(told);
+  if (output.json) {
+    const next = explanation.next.map(([command, purpose]) => ({ command, purpose }));
+    output.printJson({ found: true, source: told.source, request: told.request, next, looked });
+  } else {
+    for (const line of renderWhy(told, explanation, output.style, widthOf(system.stdout))) output.print(line);
+  }
+  return exitCodes.ok;
+}
+
+function toId(given: string): string {
+  const [, digits] = idForm.exec(given) ?? [];
+  if (digits !== undefined) return `req_${digits}`;
+  throw new OccError('usage', `${JSON.stringify(given)} is not the id of a request`, {
+    exitCode: exitCodes.usage,
+    remedy: 'occ why explains the last failure; an id is in every error of occ, as in occ why req_3f2a9c',
+  });
+}
+
+function renderNone({ looked, fallback }: Search, columns: number | undefined): string[] {
+  const lines = ['No failed request is on record.', ...looked.map((place) => `Looked at ${place}.`)];
+  if (fallback !== undefined) lines.push(`A fallback has answered a request: occ why ${fallback}`);
+  return lines.flatMap((line) => (columns === undefined ? line : wrap(line, columns)));
+}
+
+function unknown(given: string, looked: readonly string[]): OccError {
+  return new OccError('request_unknown', `no request ${given} is on record; looked at ${looked.join(', ')}`, {
+    remedy: 'occ logs lists the requests of the log',
+  });
+}
