@@ -20,6 +20,7 @@ const allowed: Record<string, string[]> = {
     'daemon',
     'emulator',
     'terminal',
+    'log',
     'config',
     'catalog',
     'proxy',

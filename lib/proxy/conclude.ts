@@ -52,6 +52,9 @@ function refuse({ plan, turn, requestId, reply, record }: Trial, tried: readonly
     type,
     ending: record.ending,
     permanent: refusal.permanent,
+    ...(record.passedOver.length > 0 && {
+      passedOver: record.passedOver.map(({ model, kind }) => ({ model, kind })),
+    }),
     ...(last && failureForLog(last.outcome)),
     ...(failure !== undefined && { class: failure }),
     ...(next !== undefined && { next }),

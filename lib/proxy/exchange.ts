@@ -64,7 +64,9 @@ export async function exchange(
     inputTokens,
     route: plan.reason,
     models: plan.candidates.map(nameOf),
-    ...(plan.passedOver.length > 0 && { passedOver: plan.passedOver.map(({ model }) => model) }),
+    ...(plan.passedOver.length > 0 && {
+      passedOver: plan.passedOver.map(({ model, cause }) => ({ model, kind: cause })),
+    }),
     // Anthropic's servers run these tools. Few other providers can, so the log names them.
     ...(serverSide.length > 0 && { serverTools: serverSide }),
   });

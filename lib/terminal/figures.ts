@@ -32,8 +32,9 @@ export function moment(iso: string, now = new Date()): string {
   return today ? clock : `${time.getMonth() + 1}/${time.getDate()} ${clock}`;
 }
 
-/** Milliseconds as `0.8 s`, `42 s` or what `duration` says. */
+/** Milliseconds as `230 ms`, `1.8 s`, `42 s` or what `duration` says. */
 export function seconds(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(Math.round(ms / 1000));
 }
 

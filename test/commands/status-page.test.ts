@@ -2,45 +2,16 @@
 import assert from 'node:assert/strict';
 import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
-import { liveSettings } from '../../lib/host/live-settings.ts';
-import { controlEndpoints } from '../../lib/host/control-endpoints.ts';
 import { renderStatus } from '../../lib/commands/status/page.ts';
 import { watch } from '../../lib/commands/status/watch.ts';
 import { outputFor } from '../../lib/terminal/command-context.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
-import { silent } from '../../lib/log/log.ts';
-import type { JsonObject } from '../../lib/json.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
-import { toAnswer } from '../support/answers.ts';
-import { modelOf, proxyOver, requestBody, type ProxyUnderTest } from '../support/proxy.ts';
+import { modelOf, proxyOver, requestBody } from '../support/proxy.ts';
+import { statusOf } from './status-of.ts';
 
 const plain = await loadStyle(0);
-
-async function statusOf({ proxy, settings }: ProxyUnderTest): Promise<JsonObject> {
-  const given = settings;
-  const live = liveSettings({
-    given,
-    first: given,
-    apply: async (same) => same,
-    reloadSource: undefined,
-    log: silent,
-    onChange: () => {},
-  });
-  const host = { proxy, settings: live, log: silent, logPath: '/log', close: async () => 0 };
-  const endpoints = controlEndpoints({
-    instance: 'i',
-    token: 't',
-    host: () => host,
-    startedAt: new Date(),
-    variablesFor: () => ({}),
-  });
-  const status = await endpoints.control.answers['GET /occ/status']?.({});
-  return toAnswer(
-    'status',
-    JSON.stringify({ schema: 1, running: true, ...status, launches: [] }),
-  ) as JsonObject;
-}
 
 test('shows open breakers, used-up quotas and learned limits with their times', async () => {
   const limit = refuse(429, {
@@ -70,7 +41,7 @@ test('shows open breakers, used-up quotas and learned limits with their times', 
     ['emulator/second', 'closed'],
     ['other/third', 'open'],
   ]);
-  const page = renderStatus(status, plain, 60);
+  const page = renderStatus(status, plain, 80);
   const line = (pattern: RegExp): string =>
     page.find((text) => pattern.test(text)) ?? assert.fail(page.join('\n'));
   assert.match(line(/learned/), /^ {2}learned {4}emulator: 5-hour limit reached, until .*\d\d:\d\d$/);

@@ -11,7 +11,7 @@ const others: Readonly<Record<string, readonly Row[]>> = {
     ['XDG_CACHE_HOME', 'lists of models are in its subdirectory occ; ~/.cache by default'],
     [
       'XDG_RUNTIME_DIR',
-      'the record of the running proxy is in its subdirectory occ; with the log by default',
+      'the records of running proxies are in its subdirectory occ; with the log by default',
     ],
     ['HOME', 'your home directory'],
     ['APPDATA, LOCALAPPDATA', 'on Windows, instead of ~/.config and ~/.local/state'],
@@ -24,6 +24,7 @@ const others: Readonly<Record<string, readonly Row[]>> = {
       'the proxy for requests to providers, but never to addresses of this machine',
     ],
     ['NO_PROXY', 'hosts that are requested without that proxy: names, suffixes, addresses, or *'],
+    ['ANTHROPIC_BASE_URL', 'inside a client of occ: the proxy that occ why asks'],
     ['OLLAMA_HOST', 'where occ and occ config init look for Ollama on this computer'],
     ['NODE_EXTRA_CA_CERTS', 'a file of further certificate authorities, read by Node.js'],
   ],

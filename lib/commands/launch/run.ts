@@ -22,6 +22,7 @@ import {
 } from './client.ts';
 import { renderTiers, renderSummary } from './page.ts';
 import { announcement } from './announce.ts';
+import { outages, type Outages } from './outages.ts';
 import { locateClient } from './locate-client.ts';
 import { runtimeDirOf } from '../../daemon/running.ts';
 import { sessionFolder } from '../../statusline/session-file.ts';
@@ -49,6 +50,7 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
   const client = await locateClient(args, system, output, settings.keyVariables);
   let choice: Choice | undefined;
   const announced = announcement(args, system);
+  const failed = outages(args, system, (line) => output.warn(line));
   const host = await openHost({
     settings,
     trial,
@@ -66,6 +68,7 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
     },
     control: announced.control,
     sessionFolder: sessionFolder(runtimeDirOf(system)),
+    onEnded: (record) => failed.ended(record),
     listenFailure: exitCodes.cannotListen,
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
   });
@@ -79,7 +82,7 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
     return await runClient(client, prepared);
   } finally {
     announced.withdraw();
-    await finish(host, args, system, output);
+    await finish(host, failed, args, system, output);
   }
 }
 
@@ -147,11 +150,22 @@ function configNotes({ warnings }: Settings, output: Output): string[] {
   return [];
 }
 
-async function finish(host: Host, args: LaunchArguments, system: System, output: Output): Promise<void> {
+async function finish(
+  host: Host,
+  failed: Outages,
+  args: LaunchArguments,
+  system: System,
+  output: Output,
+): Promise<void> {
   await host.close(0);
   const error = host.settings.error();
   if (error) output.warn(`occ: the configuration was changed, but not used: ${error.message}`);
   // Everything is counted only after the host has closed.
-  if (output.terminal) output.info(renderSummary(host.proxy.stats(), output.stderrStyle));
+  if (output.terminal) {
+    output.info(renderSummary(host.proxy.stats(), output.stderrStyle));
+    const { failure, resume } = failed.closing(output.stderrStyle);
+    if (failure !== undefined) await say(output, failure);
+    if (resume !== undefined) output.info(resume);
+  }
   if (args.client !== 'exec') await warnOfStoredModel(system, host.settings.current(), output);
 }

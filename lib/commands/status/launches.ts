@@ -4,6 +4,8 @@ import { findLaunches } from '../../daemon/launches.ts';
 import { toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { amount, count, duration } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
+import { withTilde } from '../../tilde.ts';
+import { errorTexts, fit, type Line } from './lines.ts';
 
 /** What a launch says about itself. */
 const told = [
@@ -33,8 +35,13 @@ export async function readLaunches(runtimeDir: string): Promise<JsonObject[]> {
   return (await Promise.all(all)).flat();
 }
 
-/** Two or three lines for each launch; none without launches. */
-export function renderLaunches(launches: readonly JsonObject[], home: string, style: Style): string[] {
+/** Some lines for each launch; none without launches. */
+export function renderLaunches(
+  launches: readonly JsonObject[],
+  home: string,
+  style: Style,
+  width = Infinity,
+): string[] {
   return launches.flatMap((launch) => {
     const number = (key: string): number => toNumber(launch[key]) ?? 0;
     const failures = number('failures');
@@ -45,19 +52,14 @@ export function renderLaunches(launches: readonly JsonObject[], home: string, st
       ...(fallbacks > 0 ? [style.warning(`${fallbacks} answered by a fallback`)] : []),
       ...(failures > 0 ? [style.bad(`${failures} failed`)] : []),
     ];
-    const error = toObject(launch['last_error']);
-    const [message = ''] = toText(error['message']).split('\n', 1);
-    return [
-      `${style.good('●')} launch of ${style.bold(toText(launch['client']))} in ${tilde(toText(launch['cwd']), home)}  pid ${number('pid')}, up ${duration(number('uptime_s'))}`,
-      `  ${facts.join(', ')}`,
-      ...(message === ''
-        ? []
-        : [style.bad(`  last error: ${message}`), `  occ why ${toText(error['request'])}`]),
+    const place = withTilde(toText(launch['cwd']), home);
+    const title = `launch of ${style.bold(toText(launch['client']))} in ${place}  pid ${number('pid')}, up ${duration(number('uptime_s'))}`;
+    const error = errorTexts(toObject(launch['last_error']), style);
+    const lines: Line[] = [
+      { head: `${style.good('●')} `, text: title },
+      { head: '  ', text: facts.join(', ') },
+      ...error.map((text, i) => ({ head: '  ', text: i === 0 ? `last error ${text}` : text })),
     ];
+    return lines.flatMap((line) => fit(line, width));
   });
-}
-
-/** `~` for the home directory. */
-function tilde(path: string, home: string): string {
-  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }

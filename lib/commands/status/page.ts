@@ -2,15 +2,23 @@
 import type { Style } from '../../terminal/style.ts';
 import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { amount, duration, moment } from '../../terminal/figures.ts';
+import { emptyLine, errorTexts, fit, type Line } from './lines.ts';
 import { quotaLines } from '../usage/quota-lines.ts';
 
-/** `width` is the width of the terminal, in columns. */
+/** No line is longer than `width` columns, unless a single word such as a path is. */
 export function renderStatus(status: JsonObject, style: Style, width = Infinity): string[] {
+  return statusLines(status, style).flatMap((line) => fit(line, width));
+}
+
+function statusLines(status: JsonObject, style: Style): Line[] {
   const number = (key: string): number => toNumber(status[key]) ?? 0;
   const cost = toNumber(status['cost']);
-  const lines = [
-    `${style.good('●')} running on ${style.bold(toText(status['url']))}  pid ${number('pid')}, up ${duration(number('uptime_s'))}`,
-    '',
+  const lines: Line[] = [
+    {
+      head: `${style.good('●')} `,
+      text: `running on ${style.bold(toText(status['url']))}  pid ${number('pid')}, up ${duration(number('uptime_s'))}`,
+    },
+    emptyLine,
     row('version', toText(status['version'])),
     row('config', toText(status['config']) || 'defaults (no file)'),
     ...configNotes(status, style),
@@ -23,22 +31,16 @@ export function renderStatus(status: JsonObject, style: Style, width = Infinity)
     ),
   ];
   lines.push(...quotas(status, style));
-  const error = toObject(status['last_error']);
-  if (error['message'] !== undefined) {
-    const [first = '', ...rest] = toText(error['message']).split('\n');
-    lines.push(
-      row('last error', style.bad(`${toText(error['at'])}  ${toNumber(error['status']) ?? ''} ${first}`)),
-    );
-    lines.push(...rest.map((line) => row('', line.trim())));
-  }
+  const error = errorTexts(toObject(status['last_error']), style);
+  lines.push(...error.map((text, i) => row(i === 0 ? 'last error' : '', text)));
   const models = Array.isArray(status['models']) ? status['models'].filter(isObject) : [];
-  if (models.length > 0) lines.push('', ...models.flatMap((model) => renderModel(model, style, width)));
+  if (models.length > 0) lines.push(emptyLine, ...models.flatMap((model) => renderModel(model, style)));
   lines.push(...learnedLines(status, style));
   return lines;
 }
 
 /** Why the file on disk is not in force, or only partly. */
-function configNotes(status: JsonObject, style: Style): string[] {
+function configNotes(status: JsonObject, style: Style): Line[] {
   const [what, ...where] = toText(toObject(status['config_error'])['message']).split('\n');
   const pending = toText(status['config_pending']);
   return [
@@ -50,7 +52,7 @@ function configNotes(status: JsonObject, style: Style): string[] {
 }
 
 /** The used-up quotas, and what was learned about models, each with the time until it expires. */
-function learnedLines(status: JsonObject, style: Style): string[] {
+function learnedLines(status: JsonObject, style: Style): Line[] {
   const spent = toArray(status['spent'])
     .filter(isObject)
     .map(
@@ -61,7 +63,7 @@ function learnedLines(status: JsonObject, style: Style): string[] {
     .filter(isObject)
     .map((one) => `${toText(one['model'])}: ${toText(one['words'])}${until(one)}`);
   const all = [...spent, ...learned];
-  return all.length === 0 ? [] : ['', ...all.map((line, i) => row(i === 0 ? 'learned' : '', line))];
+  return all.length === 0 ? [] : [emptyLine, ...all.map((line, i) => row(i === 0 ? 'learned' : '', line))];
 }
 
 /** ` (key 2)` for a provider with several. */
@@ -77,8 +79,8 @@ function until(entry: JsonObject): string {
 }
 
 /** The quotas that providers report, with the time of the report. */
-function quotas(status: JsonObject, style: Style): string[] {
-  const lines: string[] = [];
+function quotas(status: JsonObject, style: Style): Line[] {
+  const lines: Line[] = [];
   for (const quota of toArray(status['plans']).filter(isObject)) {
     lines.push(
       row('quota', `${toText(quota['provider'])}${keyOf(quota)}, as of ${moment(toText(quota['at']))}`),
@@ -89,8 +91,8 @@ function quotas(status: JsonObject, style: Style): string[] {
   return lines;
 }
 
-function row(label: string, text: string): string {
-  return `  ${label.padEnd(11)}${text}`;
+function row(label: string, text: string): Line {
+  return { head: `  ${label.padEnd(11)}`, text };
 }
 
 function requests(total: number, failed: number, fallbacks: number, style: Style): string {
@@ -101,7 +103,7 @@ function requests(total: number, failed: number, fallbacks: number, style: Style
   ].join(', ');
 }
 
-function renderModel(model: JsonObject, style: Style, width: number): string[] {
+function renderModel(model: JsonObject, style: Style): Line[] {
   const inARow = toNumber(model['failures_in_a_row']) ?? 0;
   const mark = inARow > 0 ? style.bad('✗') : style.good('✓');
   const name = `${toText(model['model'])} (${toText(model['format'])})`;
@@ -115,16 +117,20 @@ function renderModel(model: JsonObject, style: Style, width: number): string[] {
   ].join(', ');
   const failure = toObject(model['last_failure']);
   const reason = inARow > 0 ? toText(failure['reason']) : '';
-  const oneLine = `  ${mark} ${style.bold(name)}  ${facts}`;
-  const tooLong = name.length + facts.length + 6 > width;
   const breaker = toText(toObject(model['breaker'])['state']);
   return [
-    ...(tooLong ? [`  ${mark} ${style.bold(name)}`, `    ${facts}`] : [oneLine]),
+    { head: `  ${mark} `, text: `${style.bold(name)}  ${facts}` },
     ...(breaker === 'open' || breaker === 'half_open'
       ? [
-          `    ${style.warning(breaker === 'open' ? 'skipped' : 'being probed')}${until(toObject(model['breaker']))}`,
+          below(
+            `${style.warning(breaker === 'open' ? 'skipped' : 'being probed')}${until(toObject(model['breaker']))}`,
+          ),
         ]
       : []),
-    ...(reason === '' ? [] : [`    ${reason.split('\n', 1)[0] ?? ''}`]),
+    ...(reason === '' ? [] : [below(reason.split('\n', 1)[0] ?? '')]),
   ];
+}
+
+function below(text: string): Line {
+  return { head: '    ', text };
 }

@@ -38,7 +38,8 @@ async function show(system: System, output: Output): Promise<number> {
   const [found, launches] = await Promise.all([findProxy(system), readLaunches(runtimeDirOf(system))]);
   const printLaunches = (): void => {
     if (launches.length === 0) return;
-    for (const line of ['', ...renderLaunches(launches, system.home, output.style)]) output.print(line);
+    for (const line of ['', ...renderLaunches(launches, system.home, output.style, widthOf(system.stdout))])
+      output.print(line);
   };
   if (found?.state !== 'running') {
     const reason = reasonNotRunning(found);

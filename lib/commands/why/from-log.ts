@@ -68,8 +68,7 @@ function toTold(id: string, entries: readonly JsonObject[]): ToldRequest {
         told.stream = entry['stream'] === true;
         told.route = toText(entry['route']);
         plan = toArray(entry['models']).map(toText);
-        for (const model of toArray(entry['passedOver']).map(toText))
-          told.passedOver.push(passed(model, 'capacity'));
+        told.passedOver = passedIn(entry);
         break;
       case 'attempt':
         addAttempt(told, entry);
@@ -78,7 +77,7 @@ function toTold(id: string, entries: readonly JsonObject[]): ToldRequest {
         told.repairs.push({ model: toText(entry['model']), what: toText(entry['what']) });
         break;
       case 'passed_over':
-        told.passedOver.push(passed(toText(entry['model']), toText(entry['kind'])));
+        told.passedOver.push(passed(entry));
         break;
       case 'refused':
         addRefusal(told, entry);
@@ -92,8 +91,18 @@ function toTold(id: string, entries: readonly JsonObject[]): ToldRequest {
   return told;
 }
 
-function passed(model: string, kind: string): PassedOverRecord {
-  return { model, kind: kind as PassedOverRecord['kind'], reason: describePassing(kind) };
+/** The models that an entry names as passed over. That of the end has all of them. */
+function passedIn(entry: JsonObject): PassedOverRecord[] {
+  return toArray(entry['passedOver']).filter(isObject).map(passed);
+}
+
+function passed(entry: JsonObject): PassedOverRecord {
+  const kind = toText(entry['kind']);
+  return {
+    model: toText(entry['model']),
+    kind: kind as PassedOverRecord['kind'],
+    reason: describePassing(kind),
+  };
 }
 
 /** What an entry has in common with the record of an attempt. */
@@ -145,6 +154,7 @@ function addAttempt(told: ToldRequest, entry: JsonObject): void {
 
 function addRefusal(told: ToldRequest, entry: JsonObject): void {
   told.ending = entry['ending'] === 'cut' ? 'cut' : 'refused';
+  if (entry['passedOver'] !== undefined) told.passedOver = passedIn(entry);
   const failure = toText(entry['class']);
   const next = toText(entry['next']);
   const reason = toText(entry['reason']);

@@ -25,9 +25,15 @@ export function explain({ request, source }: Told): Explanation {
     steps: stepsOf(request),
     result: resultOf(request),
     ...(source === 'log' && failed && { note: withoutWords }),
-    next: [...adviceFor(request), [`occ logs --request ${request.id}`, 'read the lines of the log about it']],
+    next: [
+      ...adviceFor(request),
+      [`occ logs --request ${request.id.slice(0, shortId)}`, 'read the lines of the log about it'],
+    ],
   };
 }
+
+/** Characters of an id that are enough to find it. */
+const shortId = 12;
 
 const withoutWords =
   'The log does not hold what the providers said, since that may quote the conversation. Only the proxy that received it remembers it, as long as it runs.';
@@ -48,7 +54,7 @@ function askedFor({ model, tier, route, requestClass, agent }: ToldRequest): str
     ...(agent === undefined ? [] : ['of a sub-agent']),
   ];
   const what = `The client asked for ${model}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}.`;
-  return route === '' ? what : `${what} Its models were chosen by ${route}.`;
+  return route === '' ? what : `${what} Route: ${route}.`;
 }
 
 function stepsOf({ attempts, repairs, passedOver }: ToldRequest): string[] {

@@ -1,0 +1,96 @@
+/** What a launch says about failed requests: the first one of an outage where the client shows nothing, and the last at its end. */
+import type { LaunchArguments } from '../../clients/arguments.ts';
+import { hasOption } from '../../clients/client-options.ts';
+import { quote } from '../../clients/shell.ts';
+import { hasFailed, summarize, type EndedRequest } from '../../proxy/recent.ts';
+import type { System } from '../../terminal/command-context.ts';
+import type { Output } from '../../terminal/output.ts';
+import type { Style } from '../../terminal/style.ts';
+
+export interface Outages {
+  /** Takes the record of each request that has ended. */
+  ended(record: EndedRequest): void;
+  /** For the end of the launch: a sentence about the last failure, and the command that resumes the session. */
+  closing(style: Style): { failure?: string; resume?: string };
+}
+
+/** Requested models whose outages are remembered. The bound matters because ids also come from clients. */
+const mostModels = 50;
+
+/** `warn` prints a line on stderr at once. */
+export function outages(args: LaunchArguments, system: System, warn: Output['warn']): Outages {
+  const interactive = isInteractive(args, system);
+  /** The requested models that have failed since their last answer. */
+  const out = new Set<string>();
+  const said = new Set<string>();
+  let last: EndedRequest | undefined;
+  let session: string | undefined;
+
+  function ended(record: EndedRequest): void {
+    if (record.agent === undefined) session = record.session ?? session;
+    if (record.ending === 'answered') out.delete(record.model);
+    if (!concernsUser(record)) return;
+    // A failure with attempts says more than one in which every model was passed over because of it.
+    if (record.attempts.length > 0 || !last) last = record;
+    if (out.has(record.model)) return;
+    if (out.size < mostModels) out.add(record.model);
+    // It would break the screen of an interactive client, which shows failures itself.
+    if (interactive) return;
+    const what = summarize(record);
+    said.add(what);
+    warn(`occ: ${what}${retries(args, record)}; ${nextOf(record)}`);
+  }
+
+  function closing(style: Style): { failure?: string; resume?: string } {
+    const unsaid = last && !said.has(summarize(last)) ? last : undefined;
+    return {
+      ...(unsaid && { failure: `last failure: ${style.bad(summarize(unsaid))}; occ why ${unsaid.id}` }),
+      ...(interactive && session !== undefined && { resume: `resume: ${resumeCommand(args, session)}` }),
+    };
+  }
+
+  return { ended, closing };
+}
+
+/** Not with an error that the client acts on, such as a prompt that is too long. */
+function concernsUser(record: EndedRequest): boolean {
+  const { error } = record;
+  return (
+    hasFailed(record) &&
+    error?.class !== 'client' &&
+    (error?.class !== undefined || error?.permanent === true)
+  );
+}
+
+/** Whether the client shows its failures on a screen. */
+function isInteractive({ client, forClient }: LaunchArguments, { stdin, stdout }: System): boolean {
+  const terminal = stdin.isTTY === true && stdout.isTTY === true;
+  return terminal && client === 'claude' && !hasOption(forClient, ['-p', '--print']);
+}
+
+function retries({ client }: LaunchArguments, { error, ending }: EndedRequest): string {
+  if (client !== 'claude') return '';
+  if (ending === 'cut') return '; Claude Code asks again';
+  return error?.permanent === true ? '' : '; Claude Code tries again for up to three minutes';
+}
+
+function nextOf({ error, id }: EndedRequest): string {
+  const next = error?.next ?? `occ why ${id}`;
+  return next.includes(id) ? next : `${next} (request ${id})`;
+}
+
+/** The command that continues the session with the same options of occ. */
+function resumeCommand(
+  { model, config, emulator, attach, autoMode, keepEnv }: LaunchArguments,
+  session: string,
+): string {
+  const options = [
+    ...(model === undefined ? [] : ['-m', quote(model)]),
+    ...(config === undefined ? [] : ['--config', quote(config)]),
+    ...(emulator ? ['--emulator'] : []),
+    ...(attach ? ['--attach'] : []),
+    ...(autoMode ? ['--auto-mode'] : []),
+    ...(keepEnv ? ['--keep-env'] : []),
+  ];
+  return ['occ launch', ...options, '--', '--resume', quote(session)].join(' ');
+}
