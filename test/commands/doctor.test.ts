@@ -44,7 +44,7 @@ test('an invalid configuration is a finding, and the checks that need it are ski
   assert.equal(code, 1);
   assert.deepEqual(
     findings(stdout).map(({ code, level }) => `${level} ${code}`),
-    ['ok node', 'fail config', 'skipped eof'],
+    ['ok node', 'fail config', 'ok loopback', 'skipped eof'],
   );
 });
 
@@ -183,17 +183,18 @@ test('the remedy for a stale record removes it', async (t) => {
 
 test('Ctrl-C during the long stream keeps what is known', async (t) => {
   const running = home(t).start(['doctor', 'node', 'two-minute', '--offline']);
-  await running.waitFor('✓ config');
+  await running.waitFor('✓ loopback');
   running.kill('SIGINT');
   const { code, stdout } = await running.ended;
   assert.equal(code, 130);
   assert.deepEqual(stdout.trimEnd().split('\n').slice(1), [
     '✓ config      no file; the built-in defaults apply',
+    '✓ loopback    127.0.0.1 answers',
     '',
     'Long streams',
     '- not checked, interrupted: two-minute',
     '',
-    'Interrupted: 2 checks passed, 1 not checked',
+    'Interrupted: 3 checks passed, 1 not checked',
   ]);
 });
 
