@@ -33,6 +33,11 @@ export interface ClaudeOptions {
   choice?: Choice;
   autoMode: boolean;
   keepEnv: boolean;
+  /**
+   * The session outlives the launch (`--bg`). The client starts it from a service of its own, without the environment of the
+   * launch, so the settings carry the variables, too.
+   */
+  background?: boolean;
   /** The permission mode of the user's settings files, which is kept. */
   storedMode?: string;
   /** The command for the client's status line; absent if a settings file of the user has one. */
@@ -44,8 +49,8 @@ export interface ClaudeOptions {
 /** A command ready to be spawned. */
 export interface Prepared {
   args: string[];
-  /** A file that the arguments name. The caller writes it for the owner alone, and removes it after the child. */
-  privateFile?: { path: string; text: string };
+  /** A file that the arguments name. The caller writes it for the owner alone, and removes it after the child unless it stays. */
+  privateFile?: { path: string; text: string; stays: boolean };
   /** The whole environment of the child. */
   env: Record<string, string>;
   /** Variables that were set or changed, for `--dry-run`. */
@@ -81,20 +86,25 @@ export function prepareClaude(options: ClaudeOptions): Prepared {
     options.keepEnv ? [] : settings.keyVariables,
     storedEnv,
   );
-  const inline = overlay(merged.settings, noProxyGiven ? { env: noProxy } : {});
+  const inline = overlay(merged.settings, {
+    ...((noProxyGiven || options.background) && {
+      env: { ...noProxy, ...(options.background && providerVariables(options)) },
+    }),
+  });
   const prepared = childEnvironment({
     env: options.env,
     set: { ...allVariables(options, classifier), ...merged.secrets, ...noProxy },
     remove: options.keepEnv ? [] : settings.keyVariables,
   });
   const text = JSON.stringify(inline);
-  const isPrivate = merged.secret && userSettings?.inline === false;
+  const holdsToken = options.background === true && options.token !== anyToken;
+  const isPrivate = holdsToken || (merged.secret && userSettings?.inline === false);
   // Without --model the client would use its stored model. A --model of the user, given after `--`, takes precedence.
   const given = rest.some((word) => word === '--model' || word.startsWith('--model='));
   return {
     ...prepared,
     secrets: ['ANTHROPIC_AUTH_TOKEN', ...Object.keys(merged.secrets)],
-    ...(isPrivate && { privateFile: { path: privateFile, text } }),
+    ...(isPrivate && { privateFile: { path: privateFile, text, stays: options.background === true } }),
     args: ['--settings', isPrivate ? privateFile : text, ...(given ? [] : ['--model', choice.id]), ...rest],
     notes: [...prepared.notes, ...merged.notes],
   };
@@ -120,11 +130,12 @@ function allVariables(options: ClaudeOptions, classifier: boolean): Record<strin
 }
 
 /** The variables that CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST protects from the user's settings files. */
-function providerVariables({ settings, url, token }: ClaudeOptions): Record<string, string> {
+function providerVariables({ settings, url, token, background }: ClaudeOptions): Record<string, string> {
   const set: Record<string, string> = {
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_AUTH_TOKEN: token,
-    CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1',
+    // With it, a background session would ignore the variables of its settings.
+    ...(background !== true && { CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1' }),
   };
   const routes = tierRoutes(settings);
   for (const tier of tiers) {

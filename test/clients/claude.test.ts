@@ -238,6 +238,31 @@ test('a variable of --settings wins over the same one in a settings file, and on
   assert.match(inline.args[1] ?? '', /ghp-secret/);
 });
 
+test('the settings of a background session carry what its service does not inherit, and no token in the arguments', () => {
+  const open = prepare({ background: true, token: 'unused' });
+  const env = open.inline['env'] as JsonObject;
+  assert.equal(env['ANTHROPIC_BASE_URL'], url);
+  assert.equal(env['ANTHROPIC_DEFAULT_OPUS_MODEL'], 'occ-opus');
+  assert.equal(env['NO_PROXY'], '127.0.0.1,localhost,::1');
+  // The service would ignore the others.
+  assert.equal(env['CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST'], undefined);
+  assert.equal(open.env['CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST'], undefined);
+  const guarded = prepareClaude({
+    settings: settings(),
+    url,
+    token,
+    env: {},
+    args: ['--bg', 'hi'],
+    autoMode: false,
+    keepEnv: false,
+    privateFile: '/run/me/occ/settings.json',
+    background: true,
+  });
+  assert.equal(guarded.args.join(' ').includes(token), false);
+  assert.equal(guarded.privateFile?.stays, true);
+  assert.ok(guarded.privateFile.text.includes(token));
+});
+
 test('--settings as the value of another option is not read', () => {
   assert.deepEqual(prepare({ args: ['--append-system-prompt', '--settings', 'x'] }).args.slice(-3), [
     '--append-system-prompt',

@@ -49,10 +49,14 @@ export function checkArguments(args: LaunchArguments, settings: Settings, system
   chooseModel(args, settings, args.emulator || args.attach);
   if (args.client === 'exec') return;
   readUserSettings(args.forClient, system.cwd);
-  if (!args.attach && hasOption(args.forClient, ['--bg', '--background'])) throw background(args);
+  if (!args.attach && isBackground(args)) throw outlivesProxy(args);
 }
 
-function background({ forClient }: LaunchArguments): OccError {
+function isBackground({ forClient }: LaunchArguments): boolean {
+  return hasOption(forClient, ['--bg', '--background']);
+}
+
+function outlivesProxy({ forClient }: LaunchArguments): OccError {
   const words = forClient.map((word) => quote(word)).join(' ');
   return new OccError('usage', 'a background session would outlive the proxy of this launch', {
     exitCode: exitCodes.usage,
@@ -68,6 +72,7 @@ export function prepare(
 ): Prepared {
   const stored = readStoredSettings(system);
   const runtimeDir = runtimeDirOf(system);
+  const background = isBackground(args);
   const isSet = stored.statusLine || system.platform === 'win32';
   const noColor = args.noColor || Boolean(system.env['NO_COLOR']);
   const userSettings = readUserSettings(args.forClient, system.cwd);
@@ -84,7 +89,11 @@ export function prepare(
     ...(stored.mode !== undefined && { storedMode: stored.mode }),
     storedEnv: stored.env,
     ...(!isSet && { statusLine: statusLineCommand(sessionFolder(runtimeDir), noColor) }),
-    privateFile: join(runtimeDir, `settings-${randomBytes(6).toString('hex')}.json`),
+    background,
+    privateFile: join(
+      runtimeDir,
+      `settings-${background ? 'background' : randomBytes(6).toString('hex')}.json`,
+    ),
   };
   if (args.client === 'exec') return prepareProgram({ ...options, args: args.forClient.slice(1) });
   const prepared = prepareClaude(options);
@@ -106,6 +115,11 @@ export async function printDryRun(
   const command =
     args.client === 'exec' ? (args.forClient[0] ?? '') : found.kind === 'missing' ? 'claude' : found.command;
   const plan = toDryRun(command, prepared);
+  if (prepared.privateFile !== undefined) {
+    plan.notes.push(
+      `${prepared.privateFile.path} would hold the settings, because other users can read arguments.`,
+    );
+  }
   for (const note of plan.notes) await warn(output, note);
   if (output.json) output.printJson({ ...plan });
   else for (const line of renderDryRun(plan)) output.print(line);
@@ -121,7 +135,7 @@ export async function runClient(client: Located, prepared: Prepared): Promise<nu
     writePrivateFile(privateFile.path, privateFile.text);
   }
   const end = await runChild({ command, args: [...before, ...prepared.args], env: prepared.env });
-  if (privateFile !== undefined) rmSync(privateFile.path, { force: true });
+  if (privateFile?.stays === false) rmSync(privateFile.path, { force: true });
   if (end.kind === 'ended') return end.code;
   if (end.kind === 'not_found') {
     throw new OccError('client_not_found', `${command} was not found`, {

@@ -7,7 +7,8 @@ import { readArguments } from './read-arguments.ts';
 
 const page: HelpPage = {
   notes: [
-    'Options of occ can be given anywhere before --. All other arguments, including a prompt, go to the client in order; arguments after -- go to it unchanged.',
+    'Options of occ can be given anywhere before --. All other arguments, including a prompt, go to the client in order; arguments after -- go to it unchanged. Before anything starts, occ asks about an argument that looks like a misspelt option of its own; without a terminal it is an error.',
+    'In its status line, Claude Code shows which model answered; occ help statusline says more.',
   ],
   examples: [
     ['occ launch', 'run Claude Code on the configured models'],
@@ -37,7 +38,10 @@ export function defineLaunch(program: Command, { system, globals, end }: Command
     .usage('[claude|exec] [options] [client args] [-- client args]')
     .argument('[arguments...]')
     .helpOption('-h, --help', "print this help; see occ launch -- --help for the client's")
-    .option('-m, --model <ref>', 'use a scenario, provider/model, or model id')
+    .option(
+      '-m, --model <ref>',
+      'use a scenario, provider/model, model id, or an alias that claude --model knows',
+    )
     .option('--config <file>', 'use another configuration file')
     .option('--emulator', 'use the built-in emulator: no key, no network')
     .option('--attach', 'use the proxy that occ start runs')
