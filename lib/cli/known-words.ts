@@ -50,6 +50,8 @@ export const programWords = table([
   ['down quit kill exit end shutdown', 'occ stop   stops the proxy'],
   ['reload', 'occ restart   restarts the proxy; a changed configuration applies without it'],
   ['ps info health ping top', 'occ status   shows the state of the proxy'],
+  ['tail journal', 'occ logs -f   follows the log of the proxy'],
+  ['errors error failures failure explain', 'occ why   explains the last failure'],
   ['ls list providers', 'occ models   lists the models of the providers'],
   ['init setup configure onboard', 'occ config init   writes a first configuration'],
   ['get set unset edit show settings', 'occ config   shows and changes the configuration'],

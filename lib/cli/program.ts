@@ -76,6 +76,7 @@ export async function buildProgram(
       ['occ launch', 'run Claude Code on them'],
       ['occ launch -m kimi-k3.1-pro -c', "use one model; -c is Claude Code's own"],
       ['eval "$(occ env)"', 'make this shell use the proxy of occ start'],
+      ['occ why', 'explain the last failure'],
       ['occ doctor', 'find out what is wrong'],
       ['occ help config', 'read about a command or a topic'],
     ],
