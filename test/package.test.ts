@@ -32,7 +32,7 @@ interface Manifest {
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
 
 /** Room for the code to double, and for the one encoding; what weighs more was not meant to be in. */
-const mostBytes = { size: 1_700_000, unpackedSize: 5_000_000 };
+const mostBytes = { size: 2_000_000, unpackedSize: 5_500_000 };
 
 /** What the build copies of gpt-tokenizer, which has no source here. */
 const vendored = /^dist\/vendor\/gpt-tokenizer\/(?:.+\.js|LICENSE)$/;
