@@ -164,6 +164,19 @@ describe('a time limit', () => {
   });
 });
 
+test('with little time left, no check that uses the processor is started', async () => {
+  const made: string[] = [];
+  const note =
+    (code: string): Check['run'] =>
+    () => (made.push(code), fine);
+  const findings = await findAll(
+    [check('probe', note('probe'), { heavy: true }), check('look', note('look'))],
+    { limitMs: 500 },
+  );
+  assert.deepEqual(made, ['look']);
+  assert.deepEqual(findings[0]?.skipped, { because: 'time' });
+});
+
 test('the evidence of a check that exceeds its limit is what it recorded until then', async () => {
   const clock = manualClock();
   const exchange = { request: {}, upstream: [], client: {} } as never;

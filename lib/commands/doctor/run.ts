@@ -35,7 +35,7 @@ const keyCommandMs = 3000;
 /** The ten seconds of `--quick` in milliseconds, minus the time to stop what was started; more of it on a busy machine. */
 const quickMs = 6500;
 /** Milliseconds that the checks get at least, however long the process took to start. */
-const leastMs = 1000;
+const leastMs = 500;
 
 /** Resolves to the exit code. */
 export async function examineMachine(
