@@ -62,6 +62,33 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
+/**
+ * Runs occ, and resolves to its exit code or to the signal that ended it.
+ * @param {string[]} args
+ * @param {'inherit' | 'pipe'} stdout
+ * @param {(text: string) => void} [onText]
+ */
+async function run(args, stdout, onText) {
+  child = spawn(process.execPath, [occ, ...args], { cwd: work, env, stdio: ['ignore', stdout, 'inherit'] });
+  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  child.stdout?.setEncoding('utf8').on('data', onText);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code, signal) => resolve(signal ?? code));
+    });
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+/** What occ prints. */
+async function output(args) {
+  let text = '';
+  await run(args, 'pipe', (more) => (text += more));
+  return text;
+}
+
 /** Prints a text in lines of the terminal's width, the later ones indented. */
 async function print(text, indent = 0) {
   const { default: wrapAnsi } = await import('wrap-ansi');
@@ -74,26 +101,18 @@ await print(
 );
 await print(`\n$ occ launch -p "${prompt}" --permission-mode acceptEdits\n`);
 const args = ['launch', '--config', config, '--yes', '-p', prompt, '--permission-mode', 'acceptEdits'];
-child = spawn(process.execPath, [occ, ...args], { cwd: work, env, stdio: ['ignore', 'inherit', 'inherit'] });
-const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
-const exit = await new Promise((resolve, reject) => {
-  child.on('error', reject);
-  child.on('close', (code, signal) => resolve(signal ?? code));
-});
-clearTimeout(limit);
-
+const exit = await run(args, 'inherit');
 const file = join(work, 'hello.txt');
-const log = join(state, 'occ', 'occ.log');
-const lines = existsSync(log)
-  ? readFileSync(log, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line))
-  : [];
+const logged = await output(['logs', '--json', '--lines', '1000']);
+const lines = logged
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line));
 const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 const { story, broken } = storyOf(lines, { exit, text });
 console.log('\nWhat happened:');
 for (const [i, sentence] of story.entries()) await print(`${i + 1}. ${sentence}`, 3);
 for (const promise of broken) await print(`✗ ${promise}`, 2);
-await print(`\nThe log: ${log}`);
+await print(`\nThe log of this run stays in ${state}. To read about the cut in occ's own words:`);
+console.log(`XDG_STATE_HOME=${state} node dist/bin/occ.js why`);
 process.exitCode = broken.length === 0 ? 0 : 1;
