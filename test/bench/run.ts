@@ -3,14 +3,19 @@
  * about the code. `npm run bench` prints a table; nothing passes or fails here.
  */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { statusLineCommand } from '../../lib/clients/status-line.ts';
 import { loadSettings } from '../../lib/config/load.ts';
 import { startEmulator } from '../../lib/emulator/server.ts';
 import { emulatorSettings } from '../../lib/emulator/settings.ts';
 import { filler, say } from '../../lib/emulator/script.ts';
 import { silent } from '../../lib/log/log.ts';
 import { startProxy } from '../../lib/proxy/server.ts';
+import { toFileText } from '../../lib/statusline/session-file.ts';
 import { sseDecoder } from '../../lib/stream/sse.ts';
 
 interface Row {
@@ -75,7 +80,30 @@ async function starts(): Promise<Row[]> {
       ...(await sideBySide(7, node('-e', '0'), node(occ, ...words.split(' ')))),
     });
   }
+  rows.push({
+    what: 'the status line of launch',
+    base: 'node -e 0',
+    ...(await sideBySide(20, node('-e', '0'), await statusLine())),
+  });
   return rows;
+}
+
+/** The command that Claude Code runs for its status line, with the JSON that it passes. */
+async function statusLine(): Promise<() => void> {
+  const folder = mkdtempSync(join(tmpdir(), 'occ-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const answer = { at: new Date().toISOString(), model: 'deepseek-v4-pro', provider: 'opencode-go' };
+  writeFileSync(join(folder, 'a-session'), await toFileText(answer));
+  const input = JSON.stringify({ session_id: 'a-session', rest: 'x'.repeat(1500) });
+  const command = statusLineCommand(folder, true);
+  return () => {
+    const { stdout } = spawnSync('/bin/sh', ['-c', command], {
+      input,
+      timeout: longestStart,
+      encoding: 'utf8',
+    });
+    if (stdout !== 'deepseek-v4-pro · opencode-go\n') throw new Error(`the status line was "${stdout}"`);
+  };
 }
 
 /** One streamed question to the end; its first byte is what a person waits for. */

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -85,10 +94,14 @@ test('the shell finds the session in its environment or on stdin, and the line t
 });
 
 test('the shell prints nothing for a session without an answer, and reads no other file', (t) => {
-  const command = statusLineCommand(folder(t), false);
+  const where = folder(t);
+  mkdirSync(where);
+  writeFileSync(join(where, '..', 'other'), 'c 0 not a session\n');
+  const command = statusLineCommand(where, false);
   assert.equal(shown(command, { CLAUDE_CODE_SESSION_ID: session }), '');
-  for (const id of ['../../etc/passwd', '$(id)', '', '.', '*']) {
-    assert.equal(shown(command, { CLAUDE_CODE_SESSION_ID: id }, JSON.stringify({ session_id: id })), '', id);
+  for (const id of ['../other', '$(id)', '', '.', '*']) {
+    assert.equal(shown(command, { CLAUDE_CODE_SESSION_ID: id }), '', id);
+    assert.equal(shown(command, {}, JSON.stringify({ session_id: id })), '', id);
   }
 });
 
