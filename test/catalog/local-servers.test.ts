@@ -52,6 +52,14 @@ test('an empty list is that of its server all the same', async (t) => {
   );
 });
 
+test('llama.cpp that has no model yet is named by its Server header', async (t) => {
+  const port = await listen(t, (_req, res) =>
+    res.writeHead(200, { ...json, server: 'llama.cpp' }).end('{"object":"list","data":[]}'),
+  );
+  const [found] = await findLocalServers([port], hangMs);
+  assert.deepEqual([found?.kind, found?.models], ['llama.cpp', []]);
+});
+
 const json = { 'content-type': 'application/json' };
 const strangers: Record<string, RequestListener> = {
   'a web server': (_req, res) => res.end('<html>hello</html>'),
@@ -59,6 +67,10 @@ const strangers: Record<string, RequestListener> = {
   'another server with an API like that of OpenAI': (req, res) =>
     req.url === '/v1/models'
       ? res.writeHead(200, json).end('{"object":"list","data":[{"id":"gpt","owned_by":"acme"}]}')
+      : res.writeHead(404).end(),
+  'one that has only the list of Ollama': (req, res) =>
+    req.url === '/api/tags'
+      ? res.writeHead(200, json).end(JSON.stringify(localAnswers.ollama['/api/tags']))
       : res.writeHead(404).end(),
   'one that answers with errors': (_req, res) =>
     res.writeHead(500, json).end(JSON.stringify(localAnswers.vllm)),

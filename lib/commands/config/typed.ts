@@ -1,5 +1,7 @@
 /** Reads the value of `occ config set` from the command line, from stdin, or hidden from the terminal. */
 import type { Readable } from 'node:stream';
+import { parsePath } from '../../config/file/json-path.ts';
+import { secretAt } from '../../config/file/lookup.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { openPrompts } from '../../terminal/prompts.ts';
 import type { ConfigCall } from './call.ts';
@@ -55,9 +57,12 @@ async function readAll(stdin: Readable): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
+/** A secret on the command line would stay in the history of the shell, so that way is not suggested for one. */
 function wrong(message: string, path: string): OccError {
+  const hidden = `occ config set ${path} --stdin`;
+  const secret = secretAt(parsePath(path) ?? []) !== undefined;
   return new OccError('usage', message, {
     exitCode: exitCodes.usage,
-    remedy: `occ config set ${path} <value>\nocc config set ${path} --stdin   for a secret`,
+    remedy: secret ? hidden : `occ config set ${path} <value>\n${hidden}   for a secret`,
   });
 }

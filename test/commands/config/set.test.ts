@@ -355,6 +355,14 @@ for (const [key, value, warns] of named) {
   });
 }
 
+test('a field that does not name the model says nothing about it', async (t) => {
+  const { occ, write } = desk(t);
+  write('{ "models": { "default": { "model_id": "nobody-has-it" } } }');
+  const said = await occ(['set', 'models.default.temperature', '1']);
+  assert.equal(said.code, 0, said.stderr);
+  assert.doesNotMatch(said.stderr, /no list/);
+});
+
 test('a model of a provider with an unknown list is set without a warning', async (t) => {
   const { occ, write } = desk(t);
   write(
