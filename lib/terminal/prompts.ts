@@ -8,6 +8,7 @@ import { endingSignalNames, endingSignals, exitCodes, OccError, type ExitCode } 
 import type { System } from './command-context.ts';
 import type { Output } from './output.ts';
 import { openScreen, type Screen } from './screen.ts';
+import { widthOf } from './width.ts';
 
 export interface Choice<T extends string> {
   value: T;
@@ -38,6 +39,11 @@ export interface Prompts {
 export type Check = (answer: string) => string | undefined;
 
 type Cancelled = typeof Clack.CANCEL_SYMBOL;
+
+/** Whether there is somebody to ask, on a terminal that questions can be drawn on: TERM=dumb moves no cursor. */
+export function canAsk({ env, stdin, stderr }: Pick<System, 'env' | 'stdin' | 'stderr'>): boolean {
+  return stdin.isTTY === true && widthOf(stderr) !== undefined && env['TERM'] !== 'dumb';
+}
 
 /** `left` is what is true after the user left a question: "nothing was written". */
 export function openPrompts(

@@ -131,6 +131,7 @@ const helps: Record<string, (given: Machine) => System> = {
     Object.assign(system.stderr, { columns: 0 });
     return system;
   },
+  'with TERM=dumb': ({ system }) => ({ ...system, env: { ...system.env, TERM: 'dumb' } }),
   'into a pipe': ({ system }) => {
     Object.assign(system.stdout, { isTTY: false });
     return system;

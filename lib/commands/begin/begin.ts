@@ -7,7 +7,7 @@ import { findLocalServers, localPorts, type LocalServer } from '../../catalog/lo
 import { findConfigFile } from '../../config/paths.ts';
 import { outputFor, type System } from '../../terminal/command-context.ts';
 import { count } from '../../terminal/figures.ts';
-import { openPrompts } from '../../terminal/prompts.ts';
+import { canAsk, openPrompts } from '../../terminal/prompts.ts';
 import { widthOf } from '../../terminal/width.ts';
 import { wrap } from '../../terminal/wrap.ts';
 
@@ -20,9 +20,10 @@ export interface Way {
 const help: Way = { label: 'Print the help', command: ['--help'] };
 
 /** False where there is a configuration, or nobody to ask. */
-export function mayBegin({ env, home, stdin, stdout, stderr }: System): boolean {
-  const terminal = stdin.isTTY === true && widthOf(stdout) !== undefined && widthOf(stderr) !== undefined;
-  return terminal && findConfigFile({ env, home }) === undefined;
+export function mayBegin(system: System): boolean {
+  const { env, home, stdout } = system;
+  const person = canAsk(system) && widthOf(stdout) !== undefined;
+  return person && findConfigFile({ env, home }) === undefined;
 }
 
 /**

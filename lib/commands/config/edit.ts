@@ -15,7 +15,7 @@ import type { Problem } from '../../config/settings.ts';
 import { count } from '../../terminal/figures.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { chooseEditor, waitHint, type Editor } from '../../terminal/editor.ts';
-import { openPrompts } from '../../terminal/prompts.ts';
+import { canAsk, openPrompts } from '../../terminal/prompts.ts';
 import { renderProblemLine, toTarget, type ConfigCall } from './call.ts';
 import { runEditor } from './run-editor.ts';
 
@@ -101,7 +101,7 @@ async function mayReopen(
 
 /** On a terminal, prints the unknown keys and asks the user. Leaving the question saves nothing. */
 async function mayCorrect({ output, system }: ConfigCall, unknown: readonly Problem[]): Promise<boolean> {
-  if (!isInteractive({ output, system })) return false;
+  if (!isInteractive({ system })) return false;
   const { stderrStyle: style } = output;
   output.warn(`occ: not saved yet: found ${count(unknown.length, 'unknown key')}`);
   for (const problem of unknown) output.warn(`${style.warning('!')} ${renderProblemLine(problem)}`);
@@ -155,8 +155,8 @@ function reportUnchanged(
   if (hint !== undefined) output.info(`  ${hint}`);
 }
 
-function isInteractive({ system, output }: Pick<ConfigCall, 'system' | 'output'>): boolean {
-  return system.stdin.isTTY === true && output.terminal;
+function isInteractive({ system }: Pick<ConfigCall, 'system'>): boolean {
+  return canAsk(system);
 }
 
 function rejected(file: string, draft: Draft): OccError {

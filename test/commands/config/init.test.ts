@@ -337,6 +337,18 @@ describe('the conversation', () => {
     assert.deepEqual(everything(join(at.home, '.config/occ')), ['config.json']);
   });
 
+  test('asks nothing with TERM=dumb, --json or --quiet, where the defaults apply', async (t) => {
+    for (const [args, env] of [
+      [[], { TERM: 'dumb' }],
+      [['--json'], {}],
+      [['--quiet'], {}],
+    ] as const) {
+      const at = desk(t);
+      assert.equal((await at.occ(['init', ...args], { typed: [], env })).code, 0);
+      assert.equal(fileOf(at).api_key, '${OPENCODE_API_KEY}');
+    }
+  });
+
   test('a server without a model says how to get one', async (t) => {
     const port = await serveLocal(t, 'ollama', { '/api/tags': { models: [] } });
     const { occ, home } = desk(t);

@@ -15,6 +15,7 @@ import { findPlaces } from '../../../config/paths.ts';
 import type { Problem, Settings } from '../../../config/settings.ts';
 import { exitCodes, OccError } from '../../../errors.ts';
 import { nearest } from '../../../nearest.ts';
+import { canAsk } from '../../../terminal/prompts.ts';
 import { widthOf } from '../../../terminal/width.ts';
 import { renderProblemLine, toSource, toTarget, type ConfigCall } from '../call.ts';
 import { cautionsAbout } from './cautions.ts';
@@ -94,8 +95,7 @@ function withFacts(models: ChosenModels, server: LocalServer | undefined): Chose
 }
 
 export function isInteractive({ system, output }: Pick<ConfigCall, 'system' | 'output'>): boolean {
-  const { stdin, stderr } = system;
-  return stdin.isTTY === true && widthOf(stderr) !== undefined && !output.json && !output.quiet;
+  return canAsk(system) && !output.json && !output.quiet;
 }
 
 /** The warnings about a text that is valid. Rejects with an OccError `config_refused` if it is not. */
