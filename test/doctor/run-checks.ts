@@ -1,4 +1,5 @@
 /** Runs doctor in this process with a configuration in a temporary home. */
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Finding } from '../../lib/doctor/check.ts';
 import { checks } from '../../lib/doctor/checks/checks.ts';
@@ -45,7 +46,7 @@ export async function runChecks(t: TestContext, options: RunOptions): Promise<Fi
     loaded instanceof OccError
       ? { providers: [], models: [] }
       : findSubjects(loaded.settings, options.subjects);
-  return runDoctor({
+  const findings = await runDoctor({
     instances: select(unhurried, { codes, quick, long, ...(only && { only }) }, subjects),
     machine: { env, home, cwd: home, platform: process.platform },
     loaded,
@@ -54,6 +55,17 @@ export async function runChecks(t: TestContext, options: RunOptions): Promise<Fi
     signal: new AbortController().signal,
     ...(limitMs !== undefined && { limitMs }),
   });
+  for (const each of findings) assertNextStep(each);
+  return findings;
+}
+
+/** Every problem has a next step, and no command puts a secret into the history of a shell. */
+function assertNextStep({ code, level, fault, remedy }: Finding): void {
+  if (level !== 'fail' && level !== 'warn') return;
+  assert.ok(fault !== undefined && remedy !== undefined && remedy.text !== '', code);
+  assert.ok(remedy.commands.length > 0, code);
+  for (const command of remedy.commands)
+    assert.doesNotMatch(command, /\bexport \w*(?:KEY|TOKEN)\w*=|api_key \S*(?:sk-|…)/, code);
 }
 
 /** The only finding with this code, for `subject` if there are several subjects. */
