@@ -124,7 +124,7 @@ test('without a file it writes one, with every other model as before', async (t)
   assert.equal(stdout, 'models.default: opencode-go/deepseek-v4-pro → opencode-go/kimi-k3\n');
   assert.match(
     stderr,
-    /written ~\/\.config\/occ\/config\.json; a running occ launch uses it from the next request on/,
+    /written ~\/\.config\/occ\/config\.json; what runs with this file uses it from the next request on/,
   );
   const after = { provider: 'opencode-go', model_id: 'kimi-k3' };
   assert.deepEqual(value()['models'], { ...defaultModels, default: after });
@@ -185,6 +185,12 @@ test('the same model again writes nothing', async (t) => {
   assert.deepEqual(readdirSync(join(dir, '.config/occ')).sort(), ['config.json', 'config.json.bak']);
 });
 
+test('with hot_reload off, the next start is named', async (t) => {
+  const { occ } = machine(t, '{ "hot_reload": false }');
+  const { stderr } = await occ('glm-5.3');
+  assert.match(stderr, /hot_reload is off, so it applies from the next start on/);
+});
+
 test('terms and a missing key are said', async (t) => {
   const { occ } = machine(t, '{ "providers": { "gate": { "base_url": "https://gate.example/v1" } } }');
   assert.match((await occ('iceman-contributor-free')).stderr, /trains on your data/);
@@ -214,7 +220,7 @@ test('a running proxy uses the model from the next request on', async (t) => {
   const { run, write } = home(t);
   const entry = { provider: 'emulator', model_id: 'a' };
   for (const [reload, says] of [
-    [true, /the running proxy uses it from the next request on/],
+    [true, /what runs with this file uses it from the next request on/],
     [false, /needs occ restart/],
   ] as const) {
     write(

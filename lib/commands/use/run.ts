@@ -78,20 +78,17 @@ function keyRemedyOf({ providers }: Settings, name: string): string | undefined 
 }
 
 /**
- * `next_request`: a proxy that runs with this file reads it again. `restart`: it does not. `next_start`: none runs that
- * `occ start` has started; a running `occ launch` reads its file again, too.
+ * `next_request`: what runs with this file reads it again. `restart`: the proxy of `occ start` does not. `next_start`:
+ * nothing that runs reads it.
  */
 type Effect = 'none' | 'next_request' | 'restart' | 'next_start';
 
 async function effectOf(system: System, file: string, { hotReload }: Settings): Promise<Effect> {
+  if (hotReload) return 'next_request';
   const found = await findProxy(system);
   if (found?.state !== 'running') return 'next_start';
   const status = await askProxy(found.record, '/occ/status');
-  // A proxy that started without a file watches the default place.
-  const reads =
-    status?.['config'] === file || (status?.['config'] === null && file === findPlaces(system).configFile);
-  if (!reads) return 'next_start';
-  return hotReload ? 'next_request' : 'restart';
+  return status?.['config'] === file ? 'restart' : 'next_start';
 }
 
 interface Report {
@@ -153,7 +150,7 @@ function report({
 
 const effects: Readonly<Record<Effect, string>> = {
   none: '',
-  next_request: 'the running proxy uses it from the next request on',
+  next_request: 'what runs with this file uses it from the next request on',
   restart: 'hot_reload is off, so the running proxy needs occ restart',
-  next_start: 'a running occ launch uses it from the next request on',
+  next_start: 'hot_reload is off, so it applies from the next start on',
 };
