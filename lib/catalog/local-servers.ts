@@ -4,9 +4,8 @@
  */
 import { get } from 'node:http';
 import { isLoopback } from '../loopback.ts';
+import { localServerFacts, type LocalServerKind } from './local-server-kinds.ts';
 import { isObject, parseJson, toArray, toNumber, toObject, toText, type JsonObject } from '../json.ts';
-
-export type LocalServerKind = 'ollama' | 'lm-studio' | 'vllm' | 'llama.cpp';
 
 export interface LocalModel {
   id: string;
@@ -25,21 +24,6 @@ export interface LocalServer {
   /** Models that generate text, in its order. */
   models: readonly LocalModel[];
 }
-
-interface LocalServerFacts {
-  title: string;
-  /** From the makers' documentation. */
-  port: number;
-  /** The command that gives the server its first model. */
-  firstModel: string;
-}
-
-export const localServerFacts: Readonly<Record<LocalServerKind, LocalServerFacts>> = {
-  ollama: { title: 'Ollama', port: 11_434, firstModel: 'ollama pull <model>' },
-  'lm-studio': { title: 'LM Studio', port: 1234, firstModel: 'lms get <model>' },
-  vllm: { title: 'vLLM', port: 8000, firstModel: 'vllm serve <model>' },
-  'llama.cpp': { title: 'llama.cpp', port: 8080, firstModel: 'llama-server -m <model.gguf>' },
-};
 
 /** The usual ports, and that of OLLAMA_HOST if it names this machine. */
 export function localPorts(env: Readonly<Record<string, string | undefined>> = {}): number[] {

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
-import type { LocalServerKind } from '../../lib/catalog/local-servers.ts';
+import type { LocalServerKind } from '../../lib/catalog/local-server-kinds.ts';
 
 type Answers = Record<string, unknown>;
 

@@ -1,4 +1,5 @@
 /** The command that helps after a failure, by its class, and the last line of an error, which names it. Pure. */
+import { localServerFacts } from '../../catalog/local-server-kinds.ts';
 import type { FailureClass, Tried } from './failures.ts';
 import type { Plan } from './plan.ts';
 
@@ -51,19 +52,12 @@ export function toShown(message: string): string {
   return message.replace(hiding, (words) => words.replaceAll('-', '\u2011').replaceAll(' ', '\u00a0'));
 }
 
-/** How local model servers are started. A port is listed where no other common server uses it. */
-const localServers = [
-  { name: /ollama/i, port: '11434', start: 'ollama serve' },
-  { name: /lm[-_ ]?studio/i, port: '1234', start: 'lms server start' },
-  { name: /vllm/i, port: undefined, start: 'vllm serve <model>' },
-  { name: /llama[-_. ]?(?:cpp|server)/i, port: undefined, start: 'llama-server -m <model.gguf>' },
-] as const;
-
 /** The command that starts a local server; undefined if the provider is none that is known. */
 function startCommand(provider: string, url: string): string | undefined {
   const port = URL.canParse(url) ? new URL(url).port : '';
+  const servers = Object.values(localServerFacts);
   const known =
-    localServers.find(({ name }) => name.test(provider)) ??
-    localServers.find((server) => server.port !== undefined && server.port === port);
+    servers.find(({ name }) => name.test(provider)) ??
+    servers.find((server) => !server.sharesPort && String(server.port) === port);
   return known?.start;
 }

@@ -142,7 +142,10 @@ const wrongOptions: [args: string[], message: RegExp][] = [
   [['--model', 'a b'], /--model: found "a b"/],
   [['--provider', 'deepseek'], /the model of deepseek is missing\n {2}give --model/],
   [['--base-url', 'https://one.example/v1', '--model', 'm'], /the key of one is missing\n {2}give --key-env/],
-  [['--provider', 'ollama', '--base-url', url], /does not answer on .*\n {2}start it, or give --model/],
+  [
+    ['--provider', 'ollama', '--base-url', url],
+    /does not answer on .*\n {2}ollama serve\n {2}or give --model/,
+  ],
 ];
 
 for (const [args, message] of wrongOptions) {

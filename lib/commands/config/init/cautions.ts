@@ -1,6 +1,6 @@
 /** What may surprise the user of a new configuration, although the file is valid. */
 import { readListCache } from '../../../catalog/list-cache.ts';
-import type { LocalServerKind } from '../../../catalog/local-servers.ts';
+import type { LocalServerKind } from '../../../catalog/local-server-kinds.ts';
 import { modelCautions } from '../../../catalog/model-cautions.ts';
 import { globalKeyVariables } from '../../../config/file/schema.ts';
 import { findPlaces } from '../../../config/paths.ts';

@@ -1,6 +1,7 @@
 /** What `occ config init` needs to know, whoever answers: the options of the command line or the user. */
 import type { KnownProvider } from '../../../catalog/known-providers.ts';
-import { localServerFacts, type LocalServer, type LocalServerKind } from '../../../catalog/local-servers.ts';
+import { localServerFacts, type LocalServerKind } from '../../../catalog/local-server-kinds.ts';
+import type { LocalServer } from '../../../catalog/local-servers.ts';
 import { presetsOf, type PresetName } from '../../../catalog/presets.ts';
 import type { FirstConfig, KeySource } from '../../../config/edit/first.ts';
 import type { FileEntry } from '../../../config/file/config-file.ts';

@@ -1,6 +1,7 @@
 /** Asks the questions of `occ config init` on a terminal. Nothing is written before the last one is answered. */
 import { keysIn, knownProviders } from '../../../catalog/known-providers.ts';
-import { localServerFacts, type LocalServer } from '../../../catalog/local-servers.ts';
+import { localServerFacts } from '../../../catalog/local-server-kinds.ts';
+import type { LocalServer } from '../../../catalog/local-servers.ts';
 import { findModel } from '../../../catalog/models.ts';
 import { presetNames, presetsOf, type Preset, type PresetName } from '../../../catalog/presets.ts';
 import type { KeySource } from '../../../config/edit/first.ts';

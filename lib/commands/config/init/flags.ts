@@ -1,6 +1,7 @@
 /** Reads the options of `occ config init`, and answers what they leave open where there is nobody to ask. */
 import { knownProviders } from '../../../catalog/known-providers.ts';
-import { localServerFacts, type LocalServer, type LocalServerKind } from '../../../catalog/local-servers.ts';
+import { localServerFacts, type LocalServerKind } from '../../../catalog/local-server-kinds.ts';
+import type { LocalServer } from '../../../catalog/local-servers.ts';
 import { presetNames, presetsOf, type PresetName } from '../../../catalog/presets.ts';
 import type { KeySource } from '../../../config/edit/first.ts';
 import { isHttpUrl } from '../../../config/file/schema-node.ts';
@@ -150,7 +151,7 @@ function defaultModels(provider: ChosenProvider, server: LocalServer | undefined
     server === undefined
       ? `${provider.title} does not answer on ${provider.baseUrl ?? ''}`
       : `${provider.title} has no model yet`,
-    `${server === undefined ? 'start it' : localServerFacts[provider.local].firstModel}, or give --model <id>`,
+    `${localServerFacts[provider.local][server === undefined ? 'start' : 'firstModel']}\nor give --model <id>`,
   );
 }
 
