@@ -32,14 +32,23 @@ export async function set(call: ConfigCall): Promise<number> {
     );
     output.warn(`  next time: occ config set ${path} --stdin`);
   }
+  let hadModels = true;
   const change = await changeConfig({
     file,
     configDir: findPlaces(system).configDir,
     env: system.env,
     home: system.home,
-    change: (text) => put(text, file, known.segments, value),
+    change(text) {
+      hadModels = at(parseConfig(text, file), ['models']) !== undefined;
+      return put(text, file, known.segments, value);
+    },
   });
-  const served = change.kind === 'written' ? await servedWarnings(call, file, path) : [];
+  const written = change.kind === 'written';
+  const served = written ? await servedWarnings(call, file, path) : [];
+  if (written && !hadModels && known.segments[0] === 'models' && known.segments.length > 1) {
+    output.warn('occ: the file had no models; the built-in ones of the other scenarios no longer apply');
+    output.warn('  occ use keeps them: see occ help use');
+  }
   answer(call, { path, file, change, served, became: becameOf(typed.text, value, known) });
   return exitCodes.ok;
 }

@@ -370,3 +370,13 @@ test('a model of a provider with an unknown list is set without a warning', asyn
   );
   assert.doesNotMatch((await occ(['set', 'models.default.model_id', 'b'])).stderr, /no list/);
 });
+
+test('the first model of a file is set with a word about the others, which no longer apply', async (t) => {
+  const { occ } = desk(t);
+  const first = await occ(['set', 'models.default.model_id', 'glm-5.3']);
+  assert.match(first.stderr, /built-in ones of the other scenarios no longer apply\n {2}occ use keeps them/);
+  const second = await occ(['set', 'models.think.model_id', 'glm-5.3']);
+  assert.doesNotMatch(second.stderr, /no longer apply/);
+  const all = await occ(['set', 'models', '{ "default": { "model_id": "glm-5.3" } }']);
+  assert.doesNotMatch(all.stderr, /no longer apply/);
+});
