@@ -40,6 +40,7 @@ function refuse({ plan, turn, requestId, reply, record }: Trial, tried: readonly
     request: requestId,
     status,
     message,
+    ending: record.ending,
     ...(failure !== undefined && { class: failure }),
     ...(next !== undefined && { next }),
   };

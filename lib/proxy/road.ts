@@ -37,8 +37,11 @@ export interface LastError {
   at: string;
   /** The request's id. */
   request: string;
+  /** The status that the error has, or would have had if none had been sent before it. */
   status: number;
   message: string;
+  /** `cut`: the client had received a part of an answer. */
+  ending: 'refused' | 'cut';
   /** The class of the failure that decided, and the command that helps next. */
   class?: FailureClass;
   next?: string;

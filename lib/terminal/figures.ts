@@ -32,6 +32,11 @@ export function moment(iso: string, now = new Date()): string {
   return today ? clock : `${time.getMonth() + 1}/${time.getDate()} ${clock}`;
 }
 
+/** The start of a request's id. It is enough for `occ why` and `occ logs`. */
+export function shortId(id: string): string {
+  return id.slice(0, 12);
+}
+
 /** Milliseconds as `230 ms`, `1.8 s`, `42 s` or what `duration` says. */
 export function seconds(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

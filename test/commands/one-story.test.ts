@@ -21,6 +21,7 @@ import { say, type Script } from '../../lib/emulator/script.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { parseLogLine, type LoggedEntry } from '../../lib/log/read-log.ts';
 import type { EndedRequest } from '../../lib/proxy/recent.ts';
+import { shortId } from '../../lib/terminal/figures.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
 import { modelOf, proxyOver, requestBody, waitUntil, type ProxyUnderTest } from '../support/proxy.ts';
 import { statusOf } from './status-of.ts';
@@ -121,13 +122,12 @@ for (const [name, outage] of Object.entries(outagesByName)) {
 
     // The request and the next step.
     for (const [place, text] of Object.entries({ client, remembered, fromLog, line, page: page(status) })) {
-      assert.ok(text.includes(id), `${place} names the request: ${text}`);
+      assert.ok(text.includes(place === 'page' ? shortId(id) : id), `${place} names the request: ${text}`);
       // occ why is the next step where the other places send to it.
       const isWhy = place === 'remembered' || place === 'fromLog';
-      assert.ok(
-        (isWhy && next.startsWith('occ why')) || text.includes(next),
-        `${place} names the next step: ${text}`,
-      );
+      const named = place === 'page' ? next.replace(id, shortId(id)) : next;
+      const has = (isWhy && next.startsWith('occ why')) || text.includes(named);
+      assert.ok(has, `${place} names the next step: ${text}`);
     }
     assert.ok(logs.includes(id.slice('req_'.length, 10)) && logs.includes(next), logs);
     const last = status['last_error'] as JsonObject;

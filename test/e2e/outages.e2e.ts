@@ -68,10 +68,15 @@ async function launchWith({ first, second = () => fallback, timeouts, secondUrl 
   return { ran, output: outputOf(ran), requests, models, log: logOf(box), ms };
 }
 
-/** Removes occ's list of models and the client's warning about an unknown model. */
+/** Removes occ's own lines and the client's warning about an unknown model. */
 function outputOf({ stdout, stderr }: Ran): string {
-  const lines = stderr.split('\n').filter((line) => !/^occ: opus|unrecognized_model/.test(line));
+  const lines = stderr.split('\n').filter((line) => !/^occ: |unrecognized_model/.test(line));
   return (stdout + lines.join('\n')).trim();
+}
+
+/** The lines about failures, without the first one about the models. */
+function failuresSaid({ stderr }: Ran): string[] {
+  return stderr.split('\n').filter((line) => /^occ: (?!opus)/.test(line));
 }
 
 const cut = { breaks: { at: { deltas: 3 }, how: 'cut' } } as const;
@@ -103,6 +108,13 @@ describe('outages', { concurrency: 2 }, () => {
     assert.deepEqual(
       [outcome.output, outcome.ran.code],
       ['All of this sentence must arrive, once and whole.', 0],
+    );
+    // With -p the client shows nothing meanwhile, so occ says it, once.
+    const said = failuresSaid(outcome.ran);
+    assert.equal(said.length, 1, outcome.ran.stderr);
+    assert.match(
+      said[0] ?? '',
+      /^occ: all models failed \(one\/first: 503 Down\. \(2 attempts\); two\/second: .*ECONNREFUSED.*\); Claude Code tries again for up to three minutes; next: occ why req_\w+$/,
     );
     assert.ok(outcome.ms > 60_000 && outcome.ms < stretched(120_000), `${outcome.ms} ms`);
     // The breaker keeps most retries of the client from the upstream.
@@ -201,6 +213,11 @@ Next: occ models (request <id>)`,
           const shown = outcome.output.replace(/req_\w+/, '<id>');
           assert.deepEqual([shown, outcome.ran.code], [output, 1]);
           assert.deepEqual(outcome.models, ['first', 'second']);
+          assert.match(
+            failuresSaid(outcome.ran).join('\n'),
+            /^occ: all models failed \(.*\); next: occ .*\(request req_\w+\)$/,
+          );
+          assert.ok(outcome.ms < stretched(20_000), `${outcome.ms} ms`);
         });
       }
     });

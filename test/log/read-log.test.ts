@@ -38,6 +38,8 @@ test('following continues in the middle of a line, and through several rotations
   const path = logIn(t);
   writeFileSync(path, 'a\nhalf of ');
   const stopped = new AbortController();
+  // Also after a failure, so that the test ends.
+  t.after(() => stopped.abort());
   const lines: string[] = [];
   const reading = (async () => {
     for await (const read of readLog(path, { follow: true, signal: stopped.signal, pollMs: 1 }))

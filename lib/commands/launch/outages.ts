@@ -38,7 +38,7 @@ export function outages(args: LaunchArguments, system: System, warn: Output['war
     if (interactive) return;
     const what = summarize(record);
     said.add(what);
-    warn(`occ: ${what}${retries(args, record)}; ${nextOf(record)}`);
+    warn(`occ: ${what}${retries(args, record)}; next: ${nextOf(record)}`);
   }
 
   function closing(style: Style): { failure?: string; resume?: string } {

@@ -35,8 +35,13 @@ const events: Readonly<Record<string, (entry: JsonObject) => Described>> = {
     const then = next === '' ? '' : `; next: ${next}`;
     if (entry['by'] === 'occ')
       return { mark: 'bad', text: `refused by occ with ${status}: ${text(entry, 'reason')}` };
-    const what = entry['ending'] === 'cut' ? 'an error after a part of the answer' : 'no answer';
-    return { mark: 'bad', text: `the client received ${what}: ${status}${then}` };
+    // The status had been sent before the answer broke off.
+    return entry['ending'] === 'cut'
+      ? {
+          mark: 'bad',
+          text: `the client received an error after a part of the answer: ${text(entry, 'type')}${then}`,
+        }
+      : { mark: 'bad', text: `the client received no answer: ${status}${then}` };
   },
   repaired: (entry) => ({
     mark: 'warning',

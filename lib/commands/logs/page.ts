@@ -6,7 +6,7 @@ import type { Style } from '../../terminal/style.ts';
 import { wrap } from '../../terminal/wrap.ts';
 import { describeEntry, type Described } from './describe.ts';
 
-/** Characters of a request's id, after its prefix. They are enough for `occ why`. */
+/** Characters of a request's id, after its prefix. They are enough for `occ why` and `--request`. */
 const idLength = 6;
 
 /** The fewest columns for the text beside the time and the id; below that it starts on a line of its own. */
@@ -25,12 +25,12 @@ export function renderEntry(
   const paint = painter(mark, entry, style);
   const head = `${style.dim(time)}  ${style.dim(id)}  `;
   const headWidth = time.length + idLength + 4;
-  const line = `${marks[mark]} ${text}`;
-  if (width === undefined) return [head + paint(line)];
+  const marked = (one: string, i: number): string => (i === 0 ? `${marks[mark]} ` : '  ') + one;
+  if (width === undefined) return [head + paint(marked(text, 0))];
   if (width - headWidth < leastText)
-    return [head.trimEnd(), ...wrap(line, width - 2).map((one) => `  ${paint(one)}`)];
-  const [first = '', ...rest] = wrap(line, width - headWidth);
-  return [head + paint(first), ...rest.map((one) => `${' '.repeat(headWidth + 2)}${paint(one)}`)];
+    return [head.trimEnd(), ...wrap(text, width - 4).map((one, i) => `  ${paint(marked(one, i))}`)];
+  const below = ' '.repeat(headWidth);
+  return wrap(text, width - headWidth - 2).map((one, i) => (i === 0 ? head : below) + paint(marked(one, i)));
 }
 
 const marks: Readonly<Record<Described['mark'], string>> = { good: '✓', bad: '✗', warning: '!', none: '·' };

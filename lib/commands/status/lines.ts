@@ -1,7 +1,7 @@
 /** The lines of `occ status`, which are wrapped below their own text. */
 import { stripVTControlCharacters } from 'node:util';
 import { toNumber, toText, type JsonObject } from '../../json.ts';
-import { momentInSeconds } from '../../terminal/figures.ts';
+import { momentInSeconds, shortId } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 import { wrap } from '../../terminal/wrap.ts';
 
@@ -29,10 +29,15 @@ export function errorTexts(error: JsonObject, style: Style): string[] {
   const next = toText(error['next']);
   const id = toText(error['request']);
   return [
-    `${momentInSeconds(toText(error['at']))}, status ${toNumber(error['status']) ?? ''}, ${id}`,
+    // The status had been sent before an answer broke off.
+    [
+      momentInSeconds(toText(error['at'])),
+      ...(error['ending'] === 'cut' ? [] : [`status ${toNumber(error['status']) ?? ''}`]),
+      shortId(id),
+    ].join(', '),
     style.bad(first),
     ...rest.map((line) => line.trim()),
     ...(next === '' || next.includes(id) ? [] : [`Next: ${next}`]),
-    `Next: occ why ${id}`,
+    `Next: occ why ${shortId(id)}`,
   ];
 }

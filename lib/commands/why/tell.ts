@@ -1,7 +1,7 @@
 /** Explains a request in a few sentences: what was asked, who failed and in whose words, what occ did, what the client got. */
 import type { AttemptRecord } from '../../proxy/recent.ts';
 import { describeAttempt, describeBreak, ownWords } from '../../proxy/policy/words.ts';
-import { amount, seconds } from '../../terminal/figures.ts';
+import { amount, seconds, shortId } from '../../terminal/figures.ts';
 import { adviceFor, type Advice } from './advice.ts';
 import type { Told, ToldRequest } from './told.ts';
 
@@ -27,13 +27,10 @@ export function explain({ request, source }: Told): Explanation {
     ...(source === 'log' && failed && { note: withoutWords }),
     next: [
       ...adviceFor(request),
-      [`occ logs --request ${request.id.slice(0, shortId)}`, 'read the lines of the log about it'],
+      [`occ logs --request ${shortId(request.id)}`, 'read the lines of the log about it'],
     ],
   };
 }
-
-/** Characters of an id that are enough to find it. */
-const shortId = 12;
 
 const withoutWords =
   'The log does not hold what the providers said, since that may quote the conversation. Only the proxy that received it remembers it, as long as it runs.';

@@ -1,0 +1,225 @@
+/** What a launch says about failed requests, and how wide the pages about them are. */
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { describe, test } from 'node:test';
+import type { LaunchArguments } from '../../lib/clients/arguments.ts';
+import { outages } from '../../lib/commands/launch/outages.ts';
+import { renderEntry } from '../../lib/commands/logs/page.ts';
+import { toTime } from '../../lib/commands/logs/logs.ts';
+import { renderStatus } from '../../lib/commands/status/page.ts';
+import { renderLaunches } from '../../lib/commands/status/launches.ts';
+import { renderWhy } from '../../lib/commands/why/page.ts';
+import { explain } from '../../lib/commands/why/tell.ts';
+import type { LoggedEntry } from '../../lib/log/read-log.ts';
+import { arrived, type AttemptRecord, type EndedRequest } from '../../lib/proxy/recent.ts';
+import { loadStyle } from '../../lib/terminal/style.ts';
+
+const plain = await loadStyle(0);
+
+const refusedKey: AttemptRecord = {
+  model: 'opencode-go/kimi-k3',
+  format: 'chat',
+  outcome: 'refused',
+  ms: 120,
+  class: 'credentials',
+  upstreamStatus: 401,
+  words: 'Invalid API key',
+};
+
+function record(more: Partial<EndedRequest> = {}): EndedRequest {
+  return {
+    ...arrived('req_0123456789abcdef01234567', '2026-11-29T10:00:00.000Z'),
+    model: 'occ-sonnet',
+    ending: 'refused',
+    attempts: [refusedKey],
+    error: {
+      status: 424,
+      type: 'authentication_error',
+      message: 'opencode-go/kimi-k3 answered 401: Invalid API key',
+      class: 'credentials',
+      permanent: true,
+      next: 'occ doctor key',
+    },
+    ...more,
+  };
+}
+
+const answered = record({ ending: 'answered', attempts: [] });
+
+/** The lines that a launch prints at once, and its last ones. */
+function lines(
+  records: readonly EndedRequest[],
+  args: Partial<LaunchArguments> = {},
+  terminals: { stdin?: boolean; stdout?: boolean } = { stdin: true, stdout: true },
+) {
+  const stream = (isTTY = false) => Object.assign(new PassThrough(), { isTTY });
+  const system = {
+    env: {},
+    home: '/',
+    cwd: '/',
+    platform: process.platform,
+    stdin: stream(terminals.stdin),
+    stdout: stream(terminals.stdout),
+    stderr: stream(true),
+  };
+  const printed: string[] = [];
+  const all = { client: 'claude', forClient: [], ...args } as unknown as LaunchArguments;
+  const watched = outages(all, system, (line) => printed.push(line));
+  for (const one of records) watched.ended(one);
+  return { printed, ...watched.closing(plain) };
+}
+
+describe('the first failure of an outage', () => {
+  const line =
+    'occ: opencode-go/kimi-k3 answered 401: Invalid API key; next: occ doctor key (request req_0123456789abcdef01234567)';
+
+  test('is said once, and again after an answer', () => {
+    const print = { forClient: ['-p', 'hi'] };
+    assert.deepEqual(lines([record(), record(), record()], print).printed, [line]);
+    assert.deepEqual(lines([record(), answered, record()], print).printed, [line, line]);
+    const other = record({ model: 'occ-haiku' });
+    assert.deepEqual(
+      lines([record(), other, other], print).printed,
+      [line, line],
+      'for each requested model',
+    );
+  });
+
+  test('is never said where the client has the screen', () => {
+    assert.deepEqual(lines([record()]).printed, []);
+    assert.deepEqual(lines([record()], { forClient: ['fix the -p option'] }).printed, []);
+  });
+
+  for (const [where, args, terminals] of [
+    ['with --print', { forClient: ['hi', '--print'] }, {}],
+    ['if stdout is no terminal', {}, { stdin: true }],
+    ['if stdin is no terminal', {}, { stdout: true }],
+    [
+      'for another program',
+      { client: 'exec', forClient: ['node', 'agent.js'] },
+      { stdin: true, stdout: true },
+    ],
+  ] as const)
+    test(`is said ${where}`, () => {
+      const forClient = [...((args as { forClient?: readonly string[] }).forClient ?? [])];
+      assert.deepEqual(lines([record()], { ...args, forClient }, terminals).printed, [line]);
+    });
+
+  test('says that Claude Code tries again, if it does', () => {
+    const transient = record({
+      error: { status: 503, type: 'overloaded_error', message: 'm', class: 'transient', permanent: false },
+    });
+    const print = { forClient: ['-p', 'hi'] };
+    assert.match(
+      lines([transient], print).printed[0] ?? '',
+      /; Claude Code tries again for up to three minutes; next: occ why req_/,
+    );
+    const program = { client: 'exec', forClient: ['node'] } as const;
+    assert.doesNotMatch(
+      lines([transient], { ...program, forClient: ['node'] }).printed[0] ?? '',
+      /tries again/,
+    );
+  });
+
+  test('is not said of an error that the client acts on', () => {
+    const print = { forClient: ['-p', 'hi'] };
+    const tooLong = {
+      status: 400,
+      type: 'invalid_request_error',
+      message: 'prompt is too long',
+      permanent: false,
+    };
+    assert.deepEqual(lines([record({ error: tooLong })], print).printed, []);
+    assert.deepEqual(lines([record({ error: { ...tooLong, class: 'client' } })], print).printed, []);
+  });
+});
+
+test('at its end a launch names the last failure and the command that resumes the session', () => {
+  const session = '4025fd26-b3a7-4e18-9c50-a7e275706ded';
+  const passedOver = record({
+    id: 'req_ffffffffffffffffffffffff',
+    attempts: [],
+    passedOver: [{ model: 'opencode-go/kimi-k3', kind: 'breaker', reason: 'it failed 5 times in a row' }],
+  });
+  const ended = lines([record({ session }), record({ session: 'of-an-agent', agent: 'a' }), passedOver], {
+    model: 'my model',
+    emulator: true,
+  });
+  assert.deepEqual(ended, {
+    printed: [],
+    failure:
+      'last failure: opencode-go/kimi-k3 answered 401: Invalid API key; occ why req_0123456789abcdef01234567',
+    resume: `resume: occ launch -m 'my model' --emulator -- --resume ${session}`,
+  });
+  assert.deepEqual(lines([record({ session, ending: 'answered' })], { forClient: ['-p', 'hi'] }), {
+    printed: [],
+  });
+  const said = lines([record({ session })], { forClient: ['-p', 'hi'] });
+  assert.equal(said.failure, undefined, 'it was said at once');
+});
+
+test('the pages fit into 40 columns', () => {
+  const request = record({
+    passedOver: [
+      { model: 'openrouter/deepseek-v4', kind: 'breaker', reason: 'it has failed several times in a row' },
+    ],
+  });
+  const told = { request, source: 'memory', from: 'the launch of claude in ~/project (pid 4711)' } as const;
+  const entry = (more: Record<string, unknown> & { event: string }): LoggedEntry => ({
+    time: '2026-11-29T10:00:00Z',
+    pid: 1,
+    level: 'warn',
+    request: request.id,
+    ...more,
+  });
+  const last_error = {
+    at: request.at,
+    request: request.id,
+    ending: 'refused',
+    ...request.error,
+  };
+  const status = {
+    url: 'http://127.0.0.1:3456',
+    pid: 4711,
+    uptime_s: 99_999,
+    log: '/a.log',
+    last_error,
+    models: [],
+  };
+  const launch = { ...status, client: 'claude', cwd: '/home/me/project', requests: 9, failures: 3 };
+  const pages = {
+    why: renderWhy(told, explain(told), plain, 40),
+    logs: [
+      ...renderEntry(entry({ event: 'attempt', ...refusedKey }), plain, 40),
+      ...renderEntry(
+        entry({ event: 'refused', status: 424, type: 'authentication_error', next: 'occ doctor key' }),
+        plain,
+        40,
+      ),
+      ...renderEntry(
+        entry({ event: 'note', text: 'of this there is much to be said '.repeat(9) }),
+        plain,
+        60,
+      ),
+    ],
+    status: renderStatus(status, plain, 40),
+    launches: renderLaunches([launch], '/home/me', plain, 40),
+  };
+  for (const [page, all] of Object.entries(pages))
+    for (const line of all) assert.ok(line.length <= (page === 'logs' ? 60 : 40), `${page}: ${line}`);
+  assert.deepEqual(
+    renderEntry(entry({ event: 'note', text: 'a '.repeat(60) }), plain, undefined).length,
+    1,
+    'in a pipe',
+  );
+});
+
+test('--since takes a duration, a time of today, or a date', () => {
+  const now = new Date(2026, 10, 29, 12, 0, 0);
+  assert.equal(toTime('10m', now), now.getTime() - 600_000);
+  assert.equal(toTime('2h', now), now.getTime() - 7_200_000);
+  assert.equal(toTime('9:30', now), new Date(2026, 10, 29, 9, 30).getTime());
+  assert.equal(toTime('2026-11-29T10:00:00Z', now), Date.UTC(2026, 10, 29, 10));
+  for (const wrong of ['', 'yesterday', '10', '25:00', '10 m', '-5m'])
+    assert.throws(() => toTime(wrong, now), /expected/);
+});
