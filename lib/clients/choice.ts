@@ -30,14 +30,15 @@ export const defaultChoice: Choice = { id: tierId('sonnet') };
 
 /** OccError `model_unknown` (exit 2) if `ref` names nothing. */
 export function choose(ref: string, settings: Settings): Choice {
-  const named = Object.hasOwn(settings.models, ref) ? settings.models[ref] : undefined;
-  if (named !== undefined) return { id: toId(named), entry: named };
   const bare = ref.replace(wideSuffix, '');
   const suffix = ref.slice(bare.length);
+  // occ tells the client the window of a model, so the suffix would change nothing.
+  const name = [ref, bare].find((one) => Object.hasOwn(settings.models, one)) ?? '';
+  const named = settings.models[name];
+  if (named !== undefined) return { id: toId(named), entry: named };
   const tier = tiers.find((name) => name === bare || tierId(name) === bare);
   if (tier !== undefined) return { id: `${tierId(tier)}${suffix}` };
   if (clientAliases.has(bare)) return { id: ref };
-  // occ tells the client the window of a model, so the suffix would change nothing.
   const entry = findSlashed(bare, settings) ?? findBare(bare, settings);
   if (entry !== undefined) return { id: toId(entry), entry };
   if (bare.startsWith('claude-') && tierOf(bare) !== undefined) return { id: ref };

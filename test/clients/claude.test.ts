@@ -331,6 +331,7 @@ test("-m accepts the aliases of the client's own --model, which the client resol
   assert.deepEqual(choose('best', all), { id: 'best' });
   assert.deepEqual(choose('claude-opus-4-6[1m]', all), { id: 'claude-opus-4-6[1m]' });
   assert.equal(choose('default', all).id, 'go/middling');
+  assert.equal(choose('default[1m]', all).id, 'go/middling');
   assert.throws(() => choose('opusplam', all), /did you mean "opusplan"\?/);
 });
 

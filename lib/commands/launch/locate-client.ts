@@ -64,9 +64,10 @@ async function fetchProgram(system: System, output: Output, cache: string): Prom
   const began = performance.now();
   const before = fetchedBytes(cache);
   const seconds = (): string => `${Math.round((performance.now() - began) / 1000)} s`;
+  // What changes comes first, because a narrow terminal shows only the beginning.
   const progress = (): string => {
     const megabytes = Math.round(Math.max(0, fetchedBytes(cache) - before) / 1_000_000);
-    return `${what}: ${seconds()}${megabytes === 0 ? '' : `, ${megabytes} MB written`}`;
+    return `fetching Claude Code: ${megabytes} MB, ${seconds()}; about ${clientMegabytes} MB in all (${clientVersions} with npx)`;
   };
   const path = await withProgress(output, output.animated ? progress : what, fetchClient(system));
   const program = path === undefined ? undefined : findFetched(path);
