@@ -22,7 +22,7 @@ export interface SessionFiles {
   note(record: EndedRequest, quotas: readonly KnownQuota[]): void;
   /** Resolves when everything noted so far has been written. */
   settled(): Promise<void>;
-  /** Removes the files that were written here, and the folder if it is empty then. */
+  /** Removes the files that were written here, and the folder if it is empty then. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -75,11 +75,8 @@ export function sessionFiles(folder: string, after = later): SessionFiles {
     async close() {
       closed = true;
       await writing;
-      for (const [name, session] of sessions) {
-        session.cancel?.();
-        rmSync(join(folder, name), { force: true });
-      }
-      removeEmpty(folder);
+      for (const session of sessions.values()) session.cancel?.();
+      removeFiles(folder, [...sessions.keys()]);
     },
   };
 }
@@ -105,11 +102,12 @@ function writeSession(folder: string, file: string, text: string): void {
   removeOldest(folder);
 }
 
-function removeEmpty(folder: string): void {
+function removeFiles(folder: string, names: readonly string[]): void {
   try {
+    for (const name of names) rmSync(join(folder, name), { force: true });
     rmdirSync(folder);
   } catch {
-    // Another proxy has files there.
+    // Another proxy has files there, or there never was a folder.
   }
 }
 

@@ -113,6 +113,15 @@ test('a name that is no id gets no file', async (t) => {
   assert.equal(existsSync(where), false);
 });
 
+test('a folder that cannot be written harms nothing', async (t) => {
+  const where = folder(t);
+  writeFileSync(join(where, '..', 'file'), '');
+  const files = sessionFiles(join(where, '..', 'file', 'sessions'));
+  files.note(answered(), []);
+  await files.settled();
+  await files.close();
+});
+
 test('a failure that the client retries says so until it has given up', async (t) => {
   const where = folder(t);
   let expire: (() => void) | undefined;
