@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
 const readme = fileURLToPath(new URL('../../.github/session.svg', import.meta.url));
 
 if (values.all === undefined) {
-  await make('readme', 100, (theme) => (theme === 'dark' ? readme : undefined));
+  await make('session', 100, (theme) => (theme === 'dark' ? readme : undefined));
 } else {
   mkdirSync(values.all, { recursive: true });
   for (const name of positionals.length > 0 ? positionals : Object.keys(scenes))

@@ -11,7 +11,7 @@ import { builtOcc, requireBuilt } from '../support/built.ts';
 import { sandbox } from '../e2e/client.ts';
 import { onboarded } from '../e2e/launched.ts';
 import { openTerminal } from '../e2e/terminal.ts';
-import { configFor, key, startGo } from '../e2e/upstream.ts';
+import { key, startGo } from '../e2e/upstream.ts';
 import { readScreen, type Size } from './screen.ts';
 import type { Frame } from './svg.ts';
 
@@ -41,8 +41,11 @@ export async function perform(
   scene: (stage: Stage) => Promise<void>,
 ): Promise<Frame[]> {
   requireBuilt();
-  await using box = sandbox();
+  await using whole = sandbox();
+  const box = { ...whole, work: join(whole.home, 'my-project') };
+  mkdirSync(box.work);
   await using upstream = await startGo({
+    models: { [firstModel]: ['chat'], [secondModel]: ['chat'] },
     ...(limited && {
       script: (request) =>
         request.conversation.model === firstModel
@@ -58,7 +61,7 @@ export async function perform(
   if (configured) {
     const folder = join(box.home, '.config/occ');
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...configFor(upstream.url), api_key: key }));
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(configuration(upstream.url)));
   }
   const frames: Frame[] = [];
   await using terminal = await openTerminal(['bash', '--norc', '--noprofile'], {
@@ -88,6 +91,16 @@ export async function perform(
   return frames;
 }
 
-/** The model that `configFor` uses by default. */
-const firstModel = 'mimo-v2.5-pro';
+const firstModel = 'glm-5.3';
+const secondModel = 'kimi-k3.1-pro';
 const limitText = 'Rate limit exceeded. Please try again later.';
+
+function configuration(url: string): object {
+  const entry = (model_id: string): object => ({ provider: 'opencode-go', model_id });
+  return {
+    api_key: key,
+    opencode_go: { base_url: `${url}/zen/go/v1/chat/completions` },
+    models: { default: entry(firstModel) },
+    fallbacks: { default: [entry(secondModel)] },
+  };
+}
