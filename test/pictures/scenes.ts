@@ -41,7 +41,7 @@ const session: Scene = {
     await stage.press('Enter');
     await stage.wait(1);
     await stage.frame(1);
-    await stage.shows(/Worked for/);
+    await stage.shows(/for \d+s · done/);
     await stage.wait(3);
     await stage.frame(4);
     await stage.type('/exit');
