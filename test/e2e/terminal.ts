@@ -46,6 +46,8 @@ export async function openTerminal(
   const size = ['-x', String(columns), '-y', String(rows)];
   await tmux('new-session', '-d', ...size, '-c', cwd, '--', ...command);
   await tmux('set-option', '-g', 'remain-on-exit', 'on');
+  // Without it, Claude Code shows a hint in place of other lines.
+  await tmux('set-option', '-g', 'focus-events', 'on');
   const screen = (): Promise<string> => tmux('capture-pane', '-p');
   return {
     screen,
