@@ -38,8 +38,10 @@ async function make(
   const scene = scenes[name];
   if (scene === undefined) throw new Error(`there is no scene ${name}: ${Object.keys(scenes).join(', ')}`);
   const rows = scene.rows ?? 40;
-  const { configured = true, limited = false } = scene;
-  const frames = cropped(await perform({ columns, rows, configured, limited }, (stage) => scene.play(stage)));
+  const { configured = true, upstream = 'fine' } = scene;
+  const frames = cropped(
+    await perform({ columns, rows, configured, upstream }, (stage) => scene.play(stage)),
+  );
   const height = Math.max(...frames.map((frame) => frame.rows.length));
   for (const theme of ['dark', 'light'] as const) {
     const file = fileFor(theme);

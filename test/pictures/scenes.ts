@@ -7,18 +7,35 @@ export interface Scene extends Partial<Options> {
   play(stage: Stage): Promise<void>;
 }
 
-/** One command, and what it prints until the prompt is back. */
-function command(line: string, title: string, options: Partial<Options> = {}): Scene {
+/** A command, what it prints in some seconds, and before it commands whose output is not shown. */
+function command(
+  line: string,
+  title: string,
+  { after = [], seconds = 4, ...options }: CommandOptions = {},
+): Scene {
   return {
     title,
     ...options,
     async play(stage) {
+      for (const before of after) {
+        await stage.run(`${before} >/dev/null 2>&1; clear; echo ready`);
+        await stage.shows(/^ready/m);
+      }
       await stage.run(`clear; ${line}`);
-      await stage.wait(4);
+      await stage.wait(seconds);
       await stage.frame();
     },
   };
 }
+
+interface CommandOptions extends Partial<Options> {
+  after?: readonly string[];
+  /** Until the picture is taken. */
+  seconds?: number;
+}
+
+const failedTurn = 'occ launch -p hi';
+const turn = 'occ launch -p hi';
 
 const task = 'write a file hello.txt that says hello from occ, then read it back';
 
@@ -27,7 +44,7 @@ const session: Scene = {
   title:
     'A terminal session: occ launch starts Claude Code; the first model answers 429 and another one takes over; occ why says what happened',
   rows: 26,
-  limited: true,
+  upstream: 'limited',
   async play(stage) {
     await stage.type('occ launch --permission-mode acceptEdits');
     await stage.frame(1.5);
@@ -57,6 +74,20 @@ const session: Scene = {
 
 export const scenes: Readonly<Record<string, Scene>> = {
   session,
-  help: command('occ help', 'The commands of occ', { rows: 60 }),
-  models: command('occ models', 'The configured and known models'),
+  alone: command('occ', 'occ without a configuration', { configured: false }),
+  init: command('occ config init', 'The questions of occ config init', { configured: false }),
+  help: command('occ help', 'The commands of occ', { rows: 70 }),
+  models: command('occ models glm', 'The models of a family', { rows: 60 }),
+  lineup: command('occ launch -p "hi" --max-turns 1', 'The first line of a launch', {
+    upstream: 'limited',
+    seconds: 10,
+  }),
+  refused: command('occ launch -p hi', 'A refused key', { upstream: 'refuses the key', seconds: 6 }),
+  outage: command('occ launch -p hi', 'An outage in print mode', { upstream: 'all limited', seconds: 12 }),
+  why: command('occ why', 'Why a request failed', { upstream: 'refuses the key', after: [failedTurn] }),
+  logs: command('occ logs', 'The log in words', { upstream: 'limited', after: [turn] }),
+  status: command('occ status; occ stop', 'The state of the proxy', { after: ['occ start --port 0'] }),
+  start: command('occ start --port 0; occ stop', 'Start and stop', {}),
+  doctor: command('occ doctor', 'doctor while it runs', { rows: 60, seconds: 9 }),
+  config: command('occ config show', 'The effective configuration', { rows: 60 }),
 };

@@ -31,13 +31,13 @@ export interface Stage {
 export interface Options extends Size {
   /** False for a home without any configuration. */
   configured: boolean;
-  /** Whether the first model answers every request with 429. */
-  limited: boolean;
+  /** What the providers do: the first model, or every model, answers each request with 429; or they refuse the key. */
+  upstream: 'fine' | 'limited' | 'all limited' | 'refuses the key';
 }
 
 /** Plays a scene, and resolves to its frames. */
 export async function perform(
-  { configured, limited, ...size }: Options,
+  { configured, upstream: state, ...size }: Options,
   scene: (stage: Stage) => Promise<void>,
 ): Promise<Frame[]> {
   requireBuilt();
@@ -46,12 +46,13 @@ export async function perform(
   mkdirSync(box.work);
   await using upstream = await startGo({
     models: { [firstModel]: ['chat'], [secondModel]: ['chat'] },
-    ...(limited && {
-      script: (request) =>
-        request.conversation.model === firstModel
-          ? refuse(429, { type: 'RateLimitError', message: limitText })
-          : decide(request.conversation, request),
-    }),
+    script: (request) => {
+      const { model } = request.conversation;
+      if (state === 'refuses the key') return refuse(401, { type: 'AuthError', message: keyText });
+      if (state === 'all limited' || (state === 'limited' && model === firstModel))
+        return refuse(429, { type: 'RateLimitError', message: limitText });
+      return decide(request.conversation, request);
+    },
   });
   const bin = join(box.home, '.bin');
   mkdirSync(bin);
@@ -93,6 +94,7 @@ export async function perform(
 
 const firstModel = 'glm-5.3';
 const secondModel = 'kimi-k3.1-pro';
+const keyText = 'Invalid API key.';
 const limitText = 'Rate limit exceeded. Please try again later.';
 
 function configuration(url: string): object {
