@@ -61,7 +61,7 @@ export async function startAndWait(
     'run occ start again; the proxy ended just after it had started',
   );
   const variables = await clientVariables(record);
-  printStarted({ record, variables, output, width: widthOf(system.stdout), stays: true });
+  printStarted({ record, variables, output, width: widthOf(system.stdout), stays: true, home: system.home });
   return exitCodes.ok;
 }
 

@@ -6,6 +6,7 @@ import { anyToken } from '../../clients/claude.ts';
 import { shellLines } from '../../clients/shell.ts';
 import type { ProxyRecord } from '../../daemon/record.ts';
 import type { Output } from '../../terminal/output.ts';
+import { withTilde } from '../../tilde.ts';
 
 export interface StartedPage {
   record: ProxyRecord;
@@ -16,9 +17,10 @@ export interface StartedPage {
   width: number | undefined;
   /** The proxy runs in the background. */
   stays: boolean;
+  home: string;
 }
 
-export function printStarted({ record, variables, output, width, stays }: StartedPage): void {
+export function printStarted({ record, variables, output, width, stays, home }: StartedPage): void {
   const { url, host, port, pid, log } = record;
   const open = variables['ANTHROPIC_AUTH_TOKEN'] === anyToken;
   if (output.json) {
@@ -34,8 +36,9 @@ export function printStarted({ record, variables, output, width, stays }: Starte
   }
   if (open && record.options.emulator !== true) {
     output.warn('occ: no auth_token is configured, so every user of this machine can spend the key');
+    output.warn('  openssl rand -hex 32 | occ config set auth_token --stdin');
   }
-  output.info(`occ: log in ${log}; ${stays ? 'occ stop ends it' : 'Ctrl-C ends it'}`);
+  output.info(`occ: log: ${withTilde(log, home)}; ${stays ? 'occ stop ends it' : 'Ctrl-C ends it'}`);
 }
 
 /** The next commands on one line, or below each other where that is too narrow. */

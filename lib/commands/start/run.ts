@@ -48,7 +48,14 @@ export async function serve(options: StartOptions, system: System, output: Outpu
     try {
       if (options.background !== true) {
         const width = widthOf(system.stdout);
-        printStarted({ record, variables: endpoints.variables(), output, width, stays: false });
+        printStarted({
+          record,
+          variables: endpoints.variables(),
+          output,
+          width,
+          stays: false,
+          home: system.home,
+        });
       } else if (!notifyParent()) {
         // The parent is gone, so its user does not know that a proxy runs.
         await host.close(0);
