@@ -81,9 +81,9 @@ function checkCommand(words: readonly string[], page: string): void {
   assert.ok(command, `${page} names a command that does not exist: ${line}`);
   // What follows launch may be meant for its client.
   if (path[0] === 'launch') return;
-  const known = command.options.flatMap(({ long, short }) => [long, short]);
+  const known = new Set(command.options.flatMap(({ long, short }) => [long, short]));
   for (const word of words.filter((one) => /^--?[a-z]/.test(one)))
-    assert.ok(known.includes(word) || word === '--help', `${page}: ${line} has an unknown option ${word}`);
+    assert.ok(known.has(word) || word === '--help', `${page}: ${line} has an unknown option ${word}`);
 }
 
 function checkHelp(words: readonly string[], where: string): void {

@@ -39,7 +39,7 @@ async function printed(width: number | undefined, stays = true): Promise<{ stdou
     log: '/home/me/occ.log',
   };
   const variables = { ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: 'a-token-of-my-own' };
-  printStarted({ record, variables, output, width, stays });
+  printStarted({ record, variables, output, width, stays, home: '/home/me' });
   return said;
 }
 
