@@ -50,6 +50,7 @@ export const programWords = table([
   ['down quit kill exit end shutdown', 'occ stop   stops the proxy'],
   ['reload', 'occ restart   restarts the proxy; a changed configuration applies without it'],
   ['ps info health ping top', 'occ status   shows the state of the proxy'],
+  ['explain reason error errors failure', 'occ why   explains the last failure'],
   ['tail journal', 'occ logs -f   follows the log of the proxy'],
   ['errors error failures failure explain', 'occ why   explains the last failure'],
   ['ls list providers', 'occ models   lists the models of the providers'],

@@ -426,7 +426,7 @@ const named: [string, object, number, string][] = [
   [
     'authentication_error',
     { type: 'error', error: { type: 'authentication_error', message: 'no' } },
-    401,
+    424,
     'authentication_error',
   ],
 ];

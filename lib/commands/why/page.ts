@@ -5,8 +5,8 @@ import type { Style } from '../../terminal/style.ts';
 import type { Explanation } from './tell.ts';
 import type { Told, ToldRequest } from './told.ts';
 
-/** Columns where the stream has no width. */
-const assumedWidth = 80;
+/** Columns where the stream has no width. Claude Code indents what a command prints inside it. */
+const assumedWidth = 72;
 
 function paint(title: string, { ending }: ToldRequest, style: Style): string {
   const bold = style.bold(title);
