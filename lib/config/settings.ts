@@ -105,7 +105,7 @@ export interface Problem {
   path: string;
   message: string;
   remedy?: string;
-  /** A key that occ does not know and ignores. */
+  /** A key that occ does not know, or a name that is almost a scenario: most likely a typing error. */
   unknown?: true;
   /** Line of the file, from 1. */
   line?: number;

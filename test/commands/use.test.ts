@@ -128,13 +128,22 @@ test('without a file it writes one, with every other model as before', async (t)
   );
   const after = { provider: 'opencode-go', model_id: 'kimi-k3' };
   assert.deepEqual(value()['models'], { ...defaultModels, default: after });
+  assert.match(
+    stderr,
+    /the new file contains the built-in models and fallbacks; only models\.default differs/,
+  );
   assert.deepEqual(value()['fallbacks'], defaultFallbacks);
   assert.match(read(), /"auth_token": "[\w-]{43}"/);
 });
 
 test('a file without models gets the built-in ones, so that no scenario changes but one', async (t) => {
   const { occ, value } = machine(t, '{ "port": 4000 }');
-  assert.equal((await occ('glm-5.3', '--tier', 'haiku')).code, 0);
+  const said = await occ('glm-5.3', '--tier', 'haiku');
+  assert.equal(said.code, 0);
+  assert.match(
+    said.stderr,
+    /the file had no models and no fallbacks, so the built-in .*; only models\.background/,
+  );
   assert.deepEqual(value()['models'], {
     ...defaultModels,
     background: { provider: 'opencode-go', model_id: 'glm-5.3' },

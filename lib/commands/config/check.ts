@@ -3,10 +3,13 @@ import { findCautions } from '../../config/file/cautions.ts';
 import { ConfigError } from '../../config/config-error.ts';
 import { checkConfig, type ConfigCheck } from '../../config/edit/check.ts';
 import { findConfigFile } from '../../config/paths.ts';
-import type { Problem } from '../../config/settings.ts';
+import { locateProblems } from '../../config/file/locate.ts';
+import type { Problem, Provider } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { renderProblemLine, toSource, type ConfigCall } from './call.ts';
+import { configOption } from './commands.ts';
+import { modelWarnings } from './served.ts';
 
 interface Findings {
   mistakes: readonly Problem[];
@@ -27,7 +30,7 @@ export async function check(call: ConfigCall): Promise<number> {
     const list = (mark: string, problems: readonly Problem[]): void => {
       for (const problem of problems) {
         output.print(`${mark} ${renderProblemLine(problem)}`);
-        if (problem.remedy !== undefined) output.print(style.dim(`  ${problem.remedy}`));
+        for (const line of problem.remedy?.split('\n') ?? []) output.print(style.dim(`  ${line}`));
       }
     };
     list(style.warning('!'), warnings);
@@ -51,13 +54,23 @@ async function examine(call: ConfigCall): Promise<Findings> {
   try {
     const { settings } = await loadSettings({ ...source, runCommands: false });
     const used = effective?.used ?? new Set();
-    const keyless = Object.values(settings.providers).flatMap(({ name, missingKey }): Problem[] =>
-      missingKey === undefined || !used.has(name) ? [] : [{ path: name, message: missingKey }],
+    const keyless = Object.values(settings.providers).flatMap((provider): Problem[] =>
+      used.has(provider.name) ? missingKeyOf(provider, call.options.config) : [],
     );
-    return { mistakes, warnings: [...warnings, ...keyless], ready: keyless.length === 0 };
+    const models = locateProblems(effective?.text ?? '', modelWarnings(call, settings));
+    return { mistakes, warnings: [...warnings, ...models, ...keyless], ready: keyless.length === 0 };
   } catch (error) {
     return { mistakes: [toMistake(error)], warnings, ready: false };
   }
+}
+
+function missingKeyOf({ name, missingKey, keyRemedy }: Provider, config: string | undefined): Problem[] {
+  if (missingKey === undefined) return [];
+  const remedy = (keyRemedy ?? 'occ config set api_key --stdin').replaceAll(
+    /^occ config .*$/gm,
+    (command) => command + configOption(config),
+  );
+  return [{ path: name, message: `has no key: ${missingKey}`, remedy }];
 }
 
 async function checkReadable(call: ConfigCall): Promise<ConfigCheck> {

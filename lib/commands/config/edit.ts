@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { openDraft, type Draft } from '../../config/edit/draft.ts';
 import { firstConfig } from '../../config/edit/first.ts';
 import { checkConfig, type ConfigCheck } from '../../config/edit/check.ts';
+import { valueCautions } from '../../config/file/cautions.ts';
 import { findPlaces } from '../../config/paths.ts';
 import { refreshSchema } from '../../config/file/published-schema.ts';
 import { parseConfig, readConfigBytes } from '../../config/file/read.ts';
@@ -72,9 +73,12 @@ async function editUntilValid(
   }
 }
 
-function check(call: ConfigCall, file: string, typed: Buffer): Promise<ConfigCheck> {
+/** The warnings include settings that are probably not intended. */
+async function check(call: ConfigCall, file: string, typed: Buffer): Promise<ConfigCheck> {
   const { env, home } = call.system;
-  return checkConfig({ configFile: file, env, home, text: typed.toString('utf8') });
+  const found = await checkConfig({ configFile: file, env, home, text: typed.toString('utf8') });
+  const cautions = found.effective ? valueCautions(found.effective) : [];
+  return { ...found, warnings: [...found.warnings, ...cautions] };
 }
 
 /** Prints the errors and, on a terminal, asks the user. */
@@ -136,7 +140,10 @@ async function store(call: ConfigCall, { file, draft, before, typed }: Storing):
       backup,
       warnings: reported,
     });
-  for (const warning of reported) output.warn(`occ: ${renderProblemLine(warning)}`);
+  for (const warning of reported) {
+    output.warn(`occ: ${renderProblemLine(warning)}`);
+    if (warning.remedy !== undefined) output.warn(`  ${warning.remedy}`);
+  }
   output.info(
     `occ: ${file} is ${before === undefined ? 'written' : `changed; the previous version is ${backup}`}`,
   );

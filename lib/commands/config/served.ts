@@ -1,29 +1,75 @@
-/** Warns about models that a change of the configuration names and that nobody serves, or that train on your data. */
-import { readListCache } from '../../catalog/list-cache.ts';
-import { modelCautions } from '../../catalog/model-cautions.ts';
-import { parsePath, renderPath, type Segment } from '../../config/file/json-path.ts';
+/** Warns about models that the configuration names and that nobody serves, or that train on your data. */
+import { readListCache, type CachedLists } from '../../catalog/list-cache.ts';
+import { knownIds, modelCautions, type ModelCaution } from '../../catalog/model-cautions.ts';
+import { renderPath, type Segment } from '../../config/file/json-path.ts';
 import { loadSettings } from '../../config/load.ts';
 import { findPlaces } from '../../config/paths.ts';
 import type { ModelEntry, Problem, Settings } from '../../config/settings.ts';
 import { OccError } from '../../errors.ts';
 import { toSource, type ConfigCall } from './call.ts';
+import { modelCommand } from './commands.ts';
 
-/** `path` is what was set: an entry, something above entries, or a field of one. */
-export async function servedWarnings(call: ConfigCall, file: string, path: string): Promise<Problem[]> {
-  const changed = parsePath(path) ?? [];
+/** `changed` is what was set: an entry, something above entries, or a field of one. */
+export async function servedWarnings(
+  call: ConfigCall,
+  file: string,
+  changed: readonly Segment[],
+): Promise<Problem[]> {
   if (!tables.has(String(changed[0]))) return [];
   const settings = await readSettings(call, file);
-  if (settings === undefined) return [];
-  const lists = readListCache(findPlaces(call.system).cacheDir);
+  return settings === undefined
+    ? []
+    : modelWarnings(call, settings, (segments) => isConcerned(segments, changed));
+}
+
+/** About the entries that `concerns` selects; by default about all. */
+export function modelWarnings(
+  { system, options }: Pick<ConfigCall, 'system' | 'options'>,
+  settings: Settings,
+  concerns: (segments: readonly Segment[]) => boolean = () => true,
+): Problem[] {
+  const lists = readListCache(findPlaces(system).cacheDir);
   return entriesOf(settings)
-    .filter(({ segments }) => isConcerned(segments, changed))
-    .flatMap(({ segments, entry }) =>
-      modelCautions(settings, lists, entry).map(({ message, near }): Problem => {
-        const at = renderPath(segments);
-        const remedy = near === undefined ? 'occ models lists the models' : `did you mean ${near}?`;
-        return { path: at, message, remedy };
+    .filter(({ segments }) => concerns(segments))
+    .flatMap((named) =>
+      modelCautions(settings, lists, named.entry).map((caution): Problem => {
+        const { message, remedy } = adviseOn(caution, named, settings, lists, options.config);
+        return { path: renderPath(named.segments), message, remedy };
       }),
     );
+}
+
+/** More would hide the message. */
+const mostCommands = 3;
+
+/** For an id that its provider does not serve: the providers that do, or may, and the nearest id. */
+function adviseOn(
+  { kind, message, near }: ModelCaution,
+  { segments, entry: { provider, model_id } }: Named,
+  settings: Settings,
+  lists: CachedLists,
+  config: string | undefined,
+): { message: string; remedy: string } {
+  const listing = 'occ models lists the models';
+  if (kind !== 'unknown') return { message, remedy: listing };
+  const command = (ref: { provider: string; model_id: string }): string =>
+    modelCommand(segments, ref, config);
+  const others = Object.values(settings.providers).flatMap(({ name, endpoints }): string[] => {
+    if (name === provider || Object.keys(endpoints).length === 0) return [];
+    const ids = knownIds(settings, lists, name);
+    const id = ids.find((known) => known.toLowerCase() === model_id.toLowerCase());
+    if (id !== undefined) return [`${name} serves it: ${command({ provider: name, model_id: id })}`];
+    // Nothing is known of its models.
+    return ids.length === 0 && near === undefined
+      ? [`if it is a model of ${name}: ${command({ provider: name, model_id })}`]
+      : [];
+  });
+  const meant = near === undefined ? [] : [`did you mean ${near}? ${command({ provider, model_id: near })}`];
+  const lines = [...meant, ...others].slice(0, mostCommands);
+  return {
+    message: others.length === 0 || near !== undefined ? message : `${message}, to which its requests go`,
+    remedy: lines.length === 0 ? listing : lines.join('\n'),
+  };
 }
 
 /** Undefined if the environment makes the configuration invalid. */
@@ -61,7 +107,15 @@ function entriesOf(settings: Settings): Named[] {
   ];
 }
 
-const naming: ReadonlySet<unknown> = new Set(['model_id', 'model_ref', 'provider']);
+/** The entry that the path is in or names; undefined above entries and outside the tables. */
+export function entryAt(segments: readonly Segment[]): Segment[] | undefined {
+  const [table] = segments;
+  const length = table === 'fallbacks' ? 3 : 2;
+  return tables.has(String(table)) && segments.length >= length ? segments.slice(0, length) : undefined;
+}
+
+/** The fields that name the model of an entry. */
+export const naming: ReadonlySet<unknown> = new Set(['model_id', 'model_ref', 'provider']);
 
 /** Whether the entry is at or below the change, or the change is a field of it that names the model. */
 function isConcerned(entry: readonly Segment[], changed: readonly Segment[]): boolean {

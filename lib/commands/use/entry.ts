@@ -1,6 +1,6 @@
 /** Changes the model of one scenario in the text of the configuration. Pure. */
 import { withoutValue, withValue } from '../../config/edit/amend.ts';
-import { defaultFallbacks, defaultModels } from '../../config/file/defaults.ts';
+import { withBuiltIn, type WithBuiltIn } from '../../config/edit/built-in.ts';
 import { at } from '../../config/file/layers.ts';
 import { isObject, type Json } from '../../json.ts';
 import type { Ref } from './resolve.ts';
@@ -19,42 +19,28 @@ const aboutModel = [
   'quirks',
 ] as const;
 
-export interface ChangedText {
-  text: string;
+export interface ChangedText extends WithBuiltIn {
   /** Fields that described the model before. */
   dropped: readonly string[];
 }
 
-/**
- * A file without models has the built-in ones. They are written with the change, since the first model in a file replaces
- * them all.
- */
+/** A text without models also gets the built-in ones. */
 export function withModel(
   text: string,
   tree: Json,
   scenario: string,
   { provider, model_id }: Ref,
 ): ChangedText {
-  const whole = isObject(tree) && isObject(tree['models']) ? text : withBuiltIn(text, tree);
   const path = ['models', scenario];
+  const { text: whole, written } = withBuiltIn(text, tree, path);
   const before = at(tree, path);
-  if (!isObject(before)) return { text: withValue(whole, path, { provider, model_id }), dropped: [] };
+  if (!isObject(before))
+    return { text: withValue(whole, path, { provider, model_id }), written, dropped: [] };
   const dropped = aboutModel.filter((field) => before[field] !== undefined);
   const without = dropped.reduce<string>(
     (changed, field) => withoutValue(changed, [...path, field]) ?? changed,
     whole,
   );
   const named = withValue(without, [...path, 'provider'], provider);
-  return { text: withValue(named, [...path, 'model_id'], model_id), dropped };
-}
-
-function withBuiltIn(text: string, tree: Json): string {
-  const models = withValue(text, ['models'], toJson(defaultModels));
-  return at(tree, ['fallbacks']) === undefined
-    ? withValue(models, ['fallbacks'], toJson(defaultFallbacks))
-    : models;
-}
-
-function toJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value)) as Json;
+  return { text: withValue(named, [...path, 'model_id'], model_id), written, dropped };
 }

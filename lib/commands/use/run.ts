@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readListCache } from '../../catalog/list-cache.ts';
 import { modelCautions, type ModelCaution } from '../../catalog/model-cautions.ts';
+import { describeBuiltIn, type WithBuiltIn } from '../../config/edit/built-in.ts';
 import { changeConfig, type Change } from '../../config/edit/change.ts';
 import { firstConfig } from '../../config/edit/first.ts';
 import { findChangeable } from '../../config/edit/target.ts';
@@ -39,6 +40,7 @@ export async function runUse(
   const current = settings.models[scenario] ?? settings.models['default'];
   const ref = toRef(model, settings, lists, current);
   let dropped: readonly string[] = [];
+  let builtIn: WithBuiltIn['written'] = [];
   const change = await changeConfig({
     file,
     configDir: findPlaces(system).configDir,
@@ -48,6 +50,7 @@ export async function runUse(
       const text = first ?? read;
       const changed = withModel(text, parseConfig(text, file), scenario, ref);
       dropped = changed.dropped;
+      builtIn = first === undefined ? changed.written : ['models', 'fallbacks'];
       return changed.text;
     },
   });
@@ -58,6 +61,7 @@ export async function runUse(
     after: toName(ref),
     change,
     dropped,
+    builtIn,
     effect: change.kind === 'written' ? await effectOf(system, file, settings) : 'none',
     cautions: modelCautions(settings, lists, ref),
     missingKey:
@@ -99,6 +103,8 @@ interface Report {
   after: string;
   change: Change;
   dropped: readonly string[];
+  /** The tables that the file did not have and got with the change. */
+  builtIn: WithBuiltIn['written'];
   effect: Effect;
   cautions: readonly ModelCaution[];
   /** What to do about the missing key of its provider; undefined if it has one. */
@@ -114,6 +120,7 @@ function report({
   after,
   change,
   dropped,
+  builtIn,
   effect,
   cautions,
   missingKey,
@@ -131,6 +138,7 @@ function report({
       created: written && change.created,
       backup: (written && change.backup) || null,
       dropped,
+      built_in_written: builtIn,
       effect,
       cautions: cautions.map(({ kind, message }) => ({ kind, message })),
     });
@@ -146,6 +154,8 @@ function report({
     output.info(
       `occ: ${change.created ? 'written' : 'changed'} ${withTilde(file, home)}; ${effects[effect]}`,
     );
+  const withIt = written ? describeBuiltIn(builtIn, path, change.created) : undefined;
+  if (withIt !== undefined) output.info(`occ: ${withIt}`);
 }
 
 const effects: Readonly<Record<Effect, string>> = {

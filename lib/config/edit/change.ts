@@ -18,6 +18,8 @@ export interface ChangeOptions {
   home: string;
   /** Returns the new text, without a byte order mark; undefined if there is nothing to change. */
   change: (text: string) => string | undefined;
+  /** What to do if the file would be invalid; undefined leaves it to the remedies of the mistakes. */
+  remedyFor?: (mistakes: readonly Problem[]) => string | undefined;
 }
 
 export type Change =
@@ -42,7 +44,8 @@ async function changeLocked(options: ChangeOptions): Promise<Change> {
   const { before, mark, changed } = read(options);
   if (changed === undefined) return { kind: 'same' };
   const checked = await checkConfig({ configFile: file, env, home, text: changed });
-  if (checked.mistakes.length > 0) throw refused(file, checked.mistakes);
+  if (checked.mistakes.length > 0)
+    throw refused(file, checked.mistakes, options.remedyFor?.(checked.mistakes));
   const replaced = replaceConfig({ file, before, after: mark + changed });
   if (replaced.kind === 'overtaken') throw overtaken(file);
   refreshSchema(file, parseConfig(changed, file));
@@ -93,7 +96,7 @@ function decode(bytes: Buffer, file: string): { mark: string; text: string } {
 }
 
 /** Without line numbers, which would refer to a text that the user has not seen. */
-function refused(file: string, mistakes: readonly Problem[]): OccError {
+function refused(file: string, mistakes: readonly Problem[], remedy: string | undefined): OccError {
   const remedies = new Set(mistakes.flatMap(({ remedy }) => remedy ?? []));
   return new OccError(
     'config_refused',
@@ -101,9 +104,10 @@ function refused(file: string, mistakes: readonly Problem[]): OccError {
     {
       exitCode: exitCodes.config,
       remedy:
-        remedies.size > 0
+        remedy ??
+        (remedies.size > 0
           ? [...remedies].join('\n')
-          : 'occ config check lists what is wrong with the file as it is',
+          : 'occ config check lists what is wrong with the file as it is'),
     },
   );
 }

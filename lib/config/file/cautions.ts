@@ -1,16 +1,32 @@
 /** Valid settings that are probably not intended. `occ config check` reports them; `occ start` does not. */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isObject, toNumber } from '../../json.ts';
+import { toNumber } from '../../json.ts';
 import type { Effective } from './effective.ts';
 import { findPlaces, openToOthers, type PlaceOptions } from '../paths.ts';
+import { sectionsOf } from '../providers/providers.ts';
+import type { WireFormat } from '../../wire/formats.ts';
+import { toWireFormat } from './entries.ts';
 import { renderPath } from './json-path.ts';
 import { leaves } from './layers.ts';
 import { locateProblems } from './locate.ts';
+import { mistypedScenarios } from './mistyped.ts';
+import { timeouts } from './schema.ts';
 import type { Problem } from '../settings.ts';
 
 export function findCautions(effective: Effective, places: PlaceOptions): Problem[] {
-  return [...accessibleFiles(effective, places), ...locateProblems(effective.text, totalLimits(effective))];
+  return [...accessibleFiles(effective, places), ...valueCautions(effective)];
+}
+
+/** Those about values, not about the file itself. */
+export function valueCautions(effective: Effective): Problem[] {
+  const found = [
+    ...mistypedScenarios(effective.merged.tree),
+    ...shortLimits(effective),
+    ...totalLimits(effective),
+    ...urlsWithoutPath(effective),
+  ];
+  return locateProblems(effective.text, found);
 }
 
 /** The file may contain keys. Its directory is checked only if it is occ's own. */
@@ -30,12 +46,50 @@ function accessibleFiles({ source }: Effective, places: PlaceOptions): Problem[]
   });
 }
 
+/** In milliseconds. Shorter limits are most likely meant as seconds. */
+const shortestLimitMs = 1000;
+
+function shortLimits({ merged }: Effective): Problem[] {
+  return [...leaves(merged.tree, [])].flatMap(([segments, value]): Problem[] => {
+    const limitMs = Object.hasOwn(timeouts, segments.at(-1) ?? '') ? toNumber(value) : undefined;
+    if (!limitMs || limitMs >= shortestLimitMs) return [];
+    return [
+      {
+        path: renderPath(segments),
+        message: `${limitMs} ms is shorter than any answer takes`,
+        remedy: `did you mean ${limitMs}s? A number without a unit means milliseconds.`,
+      },
+    ];
+  });
+}
+
+/** The formats whose base URLs usually end in a version. */
+const versioned: ReadonlySet<WireFormat> = new Set(['chat', 'responses']);
+
+/** The path of these formats begins below the version, which is part of the base URL: `http://127.0.0.1:11434/v1`. */
+function urlsWithoutPath({ merged }: Effective): Problem[] {
+  const { custom } = sectionsOf(merged.tree);
+  return custom.flatMap(({ segments, given: { base_url = '', wire_format } }): Problem[] => {
+    const format = toWireFormat(wire_format) ?? 'chat';
+    if (!versioned.has(format) || !URL.canParse(base_url)) return [];
+    const { origin, pathname } = new URL(base_url);
+    if (pathname !== '/') return [];
+    const path = renderPath([...segments, 'base_url']);
+    return [
+      {
+        path,
+        message: `${origin} has no path, but most servers expect /v1`,
+        remedy: `occ config set ${path} ${origin}/v1`,
+      },
+    ];
+  });
+}
+
 /** A total limit cuts long responses, which is rarely intended. */
 function totalLimits({ merged }: Effective): Problem[] {
-  if (!isObject(merged.tree)) return [];
   return [...leaves(merged.tree, [])].flatMap(([segments, value]): Problem[] => {
     const limitMs = segments.at(-1) === 'streaming_timeout_ms' ? toNumber(value) : undefined;
-    if (!limitMs) return [];
+    if (!limitMs || limitMs < shortestLimitMs) return [];
     return [
       {
         path: renderPath(segments),

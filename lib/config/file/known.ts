@@ -18,16 +18,20 @@ export type Known =
   | { kind: 'unknown'; path: string; near?: string; alike: readonly string[] }
   | { kind: 'no path' };
 
-/** Where a list is expected, a number is an index, in brackets or after a dot. */
+/**
+ * Where a list is expected, a number is an index, in brackets or after a dot. `-` is accepted for `_`, and
+ * `providers.opencode-go` for `opencode_go`, because model entries write the names of providers with `-`.
+ */
 export function findKnown(typed: string): Known {
-  const given = parsePath(typed);
-  if (given === undefined) return { kind: 'no path' };
+  const path = parsePath(typed);
+  if (path === undefined) return { kind: 'no path' };
+  const given = atOwnSection(path);
   const segments: Segment[] = [];
   let schema: Schema = configSchema;
   for (const [index, segment] of given.entries()) {
     const { properties = {}, additionalProperties, items } = dereference(schema);
     if (isIgnored(schema)) return { kind: 'ignored', segments: [...segments, ...given.slice(index)] };
-    const place = items && !additionalProperties ? toIndex(segment) : segment;
+    const place = items && !additionalProperties ? toIndex(segment) : toSpelling(segment, schema);
     const next = childOf(schema, place);
     if (next === undefined) {
       const near = nearest(String(segment), Object.keys(properties));
@@ -43,6 +47,19 @@ export function findKnown(typed: string): Known {
   return isIgnored(schema)
     ? { kind: 'ignored', segments }
     : { kind: 'known', segments, schema: dereference(schema) };
+}
+
+function atOwnSection(path: Segment[]): Segment[] {
+  const [first, name, ...rest] = path;
+  const own = String(name).replaceAll('-', '_');
+  return first === 'providers' && (own === 'opencode_go' || own === 'opencode_zen') ? [own, ...rest] : path;
+}
+
+/** A name that the user chooses is left as it is. */
+function toSpelling(segment: Segment, schema: Schema): Segment {
+  const { properties = {}, additionalProperties } = dereference(schema);
+  const spelled = String(segment).replaceAll('-', '_');
+  return additionalProperties === undefined && Object.hasOwn(properties, spelled) ? spelled : segment;
 }
 
 /** Every key with that last name, or with the nearest one, or that begins with it: `timeout` for `timeout_ms`; `<name>` and `[0]` stand for what the user chooses. */

@@ -153,6 +153,15 @@ test('an unknown key is corrected in the editor, which is opened again', posix, 
   assert.equal(read(), '{ "port": 1 }\n');
 });
 
+test('a name that is almost a scenario is asked about as well', posix, async (t) => {
+  const { occ, write, editor } = desk(t);
+  write('{ "models": { "default": { "model_id": "glm-5.3" } } }');
+  const EDITOR = editor(`sed -i.x s/default/defualt/ "$1"`);
+  const said = await occ(['edit'], { env: { EDITOR }, typed: [[/Edit it again/, 'n']] });
+  assert.equal(said.code, 0, said.stderr);
+  assert.match(said.stderr, /models\.defualt \(line 1\): is not a scenario; did you mean "default"\?/);
+});
+
 test('without a terminal, a file with unknown keys is saved with a warning', posix, async (t) => {
   const { occ, write, read, editor } = desk(t);
   write('{}');

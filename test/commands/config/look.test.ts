@@ -127,7 +127,7 @@ test('check of a valid file ends with 0 and lists warnings and missing keys', po
   assert.equal(keyless.code, 0);
   assert.match(
     keyless.stdout,
-    /^! opencode-go: the variable NO_KEY[^]*valid, but not ready: a key is missing\n$/,
+    /^! opencode-go: has no key: the variable NO_KEY.*\n {2}occ config set api_key --stdin[^]*valid, but not ready: a key is missing\n$/,
   );
 });
 
@@ -169,6 +169,77 @@ test('the schema beside the file is updated, but a file of another tool is kept'
   writeFileSync(schema, '{ "title": "mine" }');
   await occ(['set', 'port', '2']);
   assert.equal(readFileSync(schema, 'utf8'), '{ "title": "mine" }');
+});
+
+test('check warns about values that are most likely mistakes', async (t) => {
+  const { occ, write } = desk(t);
+  const glm = { provider: 'opencode-go', model_id: 'glm-5.3' };
+  write(
+    JSON.stringify({
+      models: { default: glm, defualt: glm, think2: glm, vision: { ...glm, model_id: 'glm-5.33' } },
+      fallbacks: { bakground: [glm], 'glm-5.3': [{ ...glm, model_id: 'nobody-has-it' }] },
+      providers: {
+        lab: { base_url: 'http://127.0.0.1:11434', timeout_ms: 5, streaming_timeout_ms: 999 },
+        gate: { base_url: 'http://127.0.0.1:1', wire_format: 'messages', timeout_ms: 1000 },
+        path: { base_url: 'http://127.0.0.1:1/v1/' },
+      },
+      api_key: 'x',
+    }),
+  );
+  const said = await occ(['check']);
+  assert.equal(said.code, 0);
+  assert.deepEqual(said.stdout.replaceAll(' (line 1)', '').split('\n').slice(0, -2), [
+    '! models.defualt: is not a scenario; did you mean "default"?',
+    '! fallbacks.bakground: is not a scenario; did you mean "background"?',
+    '! providers.lab.timeout_ms: 5 ms is shorter than any answer takes',
+    '  did you mean 5s? A number without a unit means milliseconds.',
+    '! providers.lab.streaming_timeout_ms: 999 ms is shorter than any answer takes',
+    '  did you mean 999s? A number without a unit means milliseconds.',
+    '! providers.lab.base_url: http://127.0.0.1:11434 has no path, but most servers expect /v1',
+    '  occ config set providers.lab.base_url http://127.0.0.1:11434/v1',
+    '! models.vision: glm-5.33 is in no list of opencode-go',
+    '  did you mean glm-5.3? occ use opencode-go/glm-5.3 --tier vision',
+    '! fallbacks["glm-5.3"][0]: nobody-has-it is in no list of opencode-go, to which its requests go',
+    ...['lab', 'gate', 'path'].map(
+      (name) =>
+        `  if it is a model of ${name}: occ config set 'fallbacks["glm-5.3"][0]' '{"provider":"${name}","model_id":"nobody-has-it"}'`,
+    ),
+  ]);
+});
+
+test('values that nothing sets are shown and printed as they are in force', async (t) => {
+  const { occ, write } = desk(t);
+  write(
+    '{ "models": { "default": { "model_id": "x" } }, "providers": { "lab": { "base_url": "http://127.0.0.1:1/v1", "timeout_ms": 7000 } } }',
+  );
+  const { stdout } = await occ(['show']);
+  for (const line of [
+    'fallbacks = {}  (default)',
+    'opencode_go.first_event_timeout_ms = 300000  (follows timeout_ms)',
+    'opencode_zen.streaming_timeout_ms = no limit  (default)',
+    'providers.lab.first_event_timeout_ms = 7000  (follows timeout_ms)',
+    'providers.lab.stream_idle_timeout_ms = 300000  (default)',
+  ])
+    assert.ok(stdout.includes(`\n  ${line}\n`), line);
+  assert.doesNotMatch(stdout, /openrouter/);
+  const cases: [key: string, printed: string, says: RegExp][] = [
+    ['providers.lab.first_event_timeout_ms', '7000\n', /it follows providers\.lab\.timeout_ms/],
+    ['opencode-go.streaming_timeout_ms', 'no limit\n', /nothing sets it; this is the default/],
+    ['providers.opencode-zen.timeout_ms', '300000\n', /^$/],
+    ['opencode_go.stream_timeout_ms', '300000\n', /^$/],
+    ['fallbacks', '{}\n', /this is the default/],
+  ];
+  for (const [key, printed, says] of cases) {
+    const said = await occ(['get', key]);
+    assert.deepEqual([said.code, said.stdout], [0, printed], key);
+    assert.match(said.stderr, says);
+  }
+  assert.equal((await occ(['get', 'providers.nobody.timeout_ms'])).code, 1);
+  const { values } = JSON.parse((await occ(['show', '--json'])).stdout) as { values: { path: string }[] };
+  assert.deepEqual(
+    values.find(({ path }) => path === 'opencode_go.streaming_timeout_ms'),
+    { path: 'opencode_go.streaming_timeout_ms', value: null, origin: 'default', section: 'timeouts' },
+  );
 });
 
 const shown: Shown[] = [

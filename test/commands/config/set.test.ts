@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { parse } from 'jsonc-parser';
+import { defaultFallbacks, defaultModels } from '../../../lib/config/file/defaults.ts';
 import { desk } from './world.ts';
 import { keys } from '../../support/typist.ts';
 
@@ -371,12 +373,243 @@ test('a model of a provider with an unknown list is set without a warning', asyn
   assert.doesNotMatch((await occ(['set', 'models.default.model_id', 'b'])).stderr, /no list/);
 });
 
-test('the first model of a file is set with a word about the others, which no longer apply', async (t) => {
+const models = (text: string): Record<string, unknown> =>
+  (parse(text, [], { allowTrailingComma: true }) as { models: Record<string, unknown> }).models;
+const lists = (text: string): Record<string, unknown> =>
+  (parse(text, [], { allowTrailingComma: true }) as { fallbacks: Record<string, unknown> }).fallbacks;
+const glm = { provider: 'opencode-go', model_id: 'glm-5.3' };
+
+test('without a file, a change of a model writes the template, and only that model differs', async (t) => {
+  const { occ, read } = desk(t);
+  const said = await occ(['set', 'models.default.model_id', 'glm-5.3']);
+  assert.equal(said.code, 0, said.stderr);
+  assert.match(
+    said.stderr,
+    /the new file contains the built-in models and fallbacks; only models\.default\.model_id differs from them\n/,
+  );
+  assert.deepEqual(models(read()), { ...defaultModels, default: glm });
+  assert.deepEqual(lists(read()), defaultFallbacks);
+  assert.match(read(), /\/\/ A new image in the last user message\.\n/);
+  assert.match(read(), /"auth_token": "[\w-]{43}"/);
+});
+
+/** [arguments, file, models, fallbacks] */
+const completed: [args: string[], file: string, models: unknown, fallbacks: unknown][] = [
+  [
+    ['set', 'models.vision', JSON.stringify(glm)],
+    '{ "port": 1 }',
+    { ...defaultModels, vision: glm },
+    defaultFallbacks,
+  ],
+  [['set', 'models.mine', JSON.stringify(glm)], '', { ...defaultModels, mine: glm }, defaultFallbacks],
+  [
+    ['set', 'models.default.model_id', 'glm-5.3'],
+    '{ "models": null }',
+    { ...defaultModels, default: glm },
+    defaultFallbacks,
+  ],
+  [
+    ['set', 'models.default.model_id', 'glm-5.3'],
+    '{ "fallbacks": {} }',
+    { ...defaultModels, default: glm },
+    {},
+  ],
+  [
+    ['set', 'fallbacks.default', JSON.stringify([glm])],
+    '{}',
+    defaultModels,
+    { ...defaultFallbacks, default: [glm] },
+  ],
+  [['unset', 'models.vision'], '{}', without(defaultModels, 'vision'), defaultFallbacks],
+  [['unset', 'fallbacks.fast'], '{}', defaultModels, without(defaultFallbacks, 'fast')],
+  [
+    ['unset', 'fallbacks.fast[0]'],
+    '{}',
+    defaultModels,
+    { ...defaultFallbacks, fast: defaultFallbacks['fast']?.slice(1) },
+  ],
+];
+
+function without(table: object, name: string): object {
+  return Object.fromEntries(Object.entries(table).filter(([key]) => key !== name));
+}
+
+for (const [args, text, wanted, fallbacks] of completed) {
+  test(`${args.join(' ')} in ${text || 'an empty file'} changes nothing else`, async (t) => {
+    const { occ, write, read } = desk(t);
+    write(text || '\n');
+    const said = await occ(args);
+    assert.equal(said.code, 0, said.stderr);
+    assert.match(said.stderr, /the file had no models.* were written into it; only \S+ differs from them\n/);
+    assert.deepEqual([models(read()), lists(read())], [wanted, fallbacks]);
+  });
+}
+
+/** [arguments, file] */
+const asBefore: [args: string[], file: string][] = [
+  [['set', 'models.think', JSON.stringify(glm)], '{ "models": { "default": { "model_id": "glm-5.3" } } }'],
+  [['set', 'fallbacks.default', '[]'], '{ "models": { "default": { "model_id": "glm-5.3" } } }'],
+  [['set', 'fallbacks.default', '[]'], '{ "fallbacks": {} }'],
+  [['set', 'models', JSON.stringify({ default: glm })], '{}'],
+  [['set', 'port', '1'], '{}'],
+  [['unset', 'models.default'], '{}'],
+  [['unset', 'models.vision.model_id'], '{}'],
+  [['unset', 'fallbacks'], '{}'],
+  [['unset', 'models.vision'], '{ "models": { "default": { "model_id": "glm-5.3" } } }'],
+];
+
+for (const [args, text] of asBefore) {
+  test(`${args.join(' ')} in ${text} writes no built-in model`, async (t) => {
+    const { occ, write, read } = desk(t);
+    write(text);
+    const said = await occ(args);
+    assert.equal(said.code, 0, said.stderr);
+    assert.doesNotMatch(said.stderr + read(), /built-in|minimax/);
+  });
+}
+
+test('what undoes the change of a model is named', async (t) => {
   const { occ } = desk(t);
-  const first = await occ(['set', 'models.default.model_id', 'glm-5.3']);
-  assert.match(first.stderr, /built-in ones of the other scenarios no longer apply\n {2}occ use keeps them/);
-  const second = await occ(['set', 'models.think.model_id', 'glm-5.3']);
-  assert.doesNotMatch(second.stderr, /no longer apply/);
-  const all = await occ(['set', 'models', '{ "default": { "model_id": "glm-5.3" } }']);
-  assert.doesNotMatch(all.stderr, /no longer apply/);
+  await occ(['set', 'models.vision.model_id', 'glm-5.3']);
+  const said = await occ(['unset', 'models.vision.model_id']);
+  assert.equal(said.code, 78);
+  assert.match(
+    said.stderr,
+    /\n {2}occ use opencode-go\/minimax-m3 --tier vision {3}sets the built-in model again\n {2}occ config unset models\.vision {3}removes the whole entry\n/,
+  );
+  assert.equal((await occ(['unset', 'models.vision'])).code, 0);
+});
+
+/** [file, key, provider, remedies] */
+const providersAlone: [file: string, key: string, provider: string, remedies: string[]][] = [
+  [
+    '{ "providers": { "ollama": { "base_url": "http://127.0.0.1:11434/v1" } } }',
+    'models.local.provider',
+    'ollama',
+    [`occ config set models.local '{"provider":"ollama","model_id":"<id>"}'`],
+  ],
+  [
+    '{}',
+    'models.local.provider',
+    'ollama',
+    [
+      'occ config set providers.ollama.base_url http://127.0.0.1:11434/v1',
+      `occ config set models.local '{"provider":"ollama","model_id":"<id>"}'`,
+    ],
+  ],
+  [
+    '{}',
+    'models.default.provider',
+    'openrouter',
+    [
+      'occ config set providers.openrouter.base_url https://openrouter.ai/api/v1',
+      'occ config set providers.openrouter.api_key --stdin',
+    ],
+  ],
+  ['{}', 'models.default.provider', 'opencode-g', ['did you mean "opencode-go"?']],
+  ['{}', 'fallbacks.default[0].provider', 'lab', ['occ config set providers.lab.base_url <URL>']],
+];
+
+for (const [text, key, provider, remedies] of providersAlone) {
+  test(`set ${key} ${provider} in ${text} names the command that works`, async (t) => {
+    const { occ, write } = desk(t);
+    write(text);
+    const said = await occ(['set', key, provider]);
+    assert.equal(said.code, 78);
+    assert.ok(said.stderr.endsWith(`\n  ${remedies.join('\n  ')}\n`), said.stderr);
+  });
+}
+
+const local =
+  '{ "providers": { "ollama": { "base_url": "http://127.0.0.1:11434/v1" }, "lab": { "base_url": "http://127.0.0.1:1/v1", "models": ["Coder-9"] } } }';
+
+/** [key, value, what follows the warning] */
+const elsewhere: [key: string, value: string, says: string][] = [
+  [
+    'models.default.model_id',
+    'qwen-local:30b',
+    'occ: models.default: qwen-local:30b is in no list of opencode-go, to which its requests go\n  if it is a model of ollama: occ use ollama/qwen-local:30b\n',
+  ],
+  [
+    'models.vision.model_id',
+    'coder-9',
+    'to which its requests go\n  if it is a model of ollama: occ use ollama/coder-9 --tier vision\n  lab serves it: occ use lab/Coder-9 --tier vision\n',
+  ],
+  [
+    'models.default.model_id',
+    'mistral-large-4',
+    'to which its requests go\n  opencode-zen serves it: occ use opencode-zen/mistral-large-4\n',
+  ],
+];
+
+for (const [key, value, says] of elsewhere) {
+  test(`set ${key} ${value} names the provider that may be meant`, async (t) => {
+    const { occ, write } = desk(t);
+    write(local);
+    const said = await occ(['set', key, value]);
+    assert.equal(said.code, 0);
+    assert.ok(said.stderr.includes(says), said.stderr);
+  });
+}
+
+for (const key of [
+  'opencode-go.timeout_ms',
+  'providers.opencode-go.timeout-ms',
+  'providers.opencode_go.timeout_ms',
+]) {
+  test(`${key} is opencode_go.timeout_ms`, async (t) => {
+    const { occ, write, read } = desk(t);
+    write('{}');
+    assert.match((await occ(['set', key, '2m'])).stderr, /opencode_go\.timeout_ms is set to 120000/);
+    assert.deepEqual(JSON.parse(read()), { opencode_go: { timeout_ms: 120_000 } });
+    assert.equal((await occ(['get', key])).stdout, '120000\n');
+    assert.match((await occ(['unset', key])).stderr, /opencode_go\.timeout_ms is removed/);
+  });
+}
+
+test('a key in the file is removed as it is spelled there', async (t) => {
+  const { occ, write, read } = desk(t);
+  write('{ "opencode-go": { "timeout_ms": 1 }, "opencode_go": { "timeout_ms": 5000 } }');
+  assert.equal((await occ(['unset', 'opencode-go'])).code, 0);
+  assert.deepEqual(JSON.parse(read()), { opencode_go: { timeout_ms: 5000 } });
+});
+
+test('what a key is followed by is the command that tries it', async (t) => {
+  const { occ, write } = desk(t);
+  write(local);
+  const stdin = 'sk-secret';
+  const said = await occ(['set', 'api_key', '--stdin'], { stdin });
+  assert.match(said.stderr, /\nocc: next: occ doctor key\n {11}occ launch\n$/);
+  const own = await occ(['set', 'providers.lab.api_key', '--stdin', '-c', '.config/occ/config.json'], {
+    stdin,
+  });
+  assert.match(
+    own.stderr,
+    /next: occ doctor key --provider lab --config \.config\/occ\/config\.json\n {11}occ launch --config/,
+  );
+  assert.doesNotMatch((await occ(['set', 'port', '1'])).stderr, /next/);
+});
+
+test('a value that is most likely a mistake is set with a warning', async (t) => {
+  const { occ, write } = desk(t);
+  write(local);
+  const warned: [string, string, RegExp][] = [
+    [
+      'opencode_go.timeout_ms',
+      '5',
+      /timeout_ms.*: 5 ms is shorter than any answer takes\n {2}did you mean 5s\?/,
+    ],
+    ['providers.lab.base_url', 'http://127.0.0.1:1', /has no path, but most servers expect \/v1/],
+    ['models.defualt.model_id', 'glm-5.3', /models\.defualt.*: is not a scenario; did you mean "default"\?/],
+  ];
+  for (const [key, value, words] of warned) {
+    const said = await occ(['set', key, value]);
+    assert.equal(said.code, 0, said.stderr);
+    assert.match(said.stderr, words);
+  }
+  // Earlier mistakes are not repeated.
+  assert.doesNotMatch(
+    (await occ(['set', 'models.default.temperature', '1'])).stderr,
+    /scenario|shorter|path/,
+  );
 });
