@@ -208,7 +208,10 @@ describe('pages', () => {
     const piped = await render(undefined);
     assert.match(piped.at(-1) ?? '', /a-long-name.*3 attempts/);
     assert.deepEqual(await render(0), piped);
-    for (const columns of [1, 20]) assert.equal((await render(columns)).at(-1), '    3 attempts, 1 failed');
+    for (const columns of [1, 20]) {
+      const words = (await render(columns)).join(' ').split(/\s+/).join(' ');
+      assert.match(words, / 3 attempts, 1 failed$/);
+    }
   });
 });
 
