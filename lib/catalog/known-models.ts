@@ -6,7 +6,7 @@ import type { CachedLists } from './list-cache.ts';
 import { allModels, findModel, type Price } from './models.ts';
 import { currentList } from './listed.ts';
 import type { ListedModel } from './provider-list.ts';
-import { toRoute } from './routes.ts';
+import { knownLimits, toRoute } from './routes.ts';
 
 /**
  * `listed`: in the list of its provider, or in the bundled list if that was not requested. `unlisted`: no longer in the
@@ -27,6 +27,8 @@ export interface KnownModel {
   context: number;
   /** Maximum output tokens. */
   output: number;
+  /** Which of the two limits nobody states, so that the number is only assumed. */
+  assumed: readonly ('context' | 'output')[];
   images: boolean;
   /** US dollars per million tokens, lowest tier; undefined if not known. */
   price: Price | undefined;
@@ -104,6 +106,7 @@ function toKnown(
     const context = entry.context_window ?? declared?.context_window ?? bundled?.context ?? listed?.context;
     const output =
       entry.max_output_tokens ?? declared?.max_output_tokens ?? bundled?.output ?? listed?.output;
+    const limits = knownLimits(entry, provider);
     return {
       provider: provider.name,
       id: route.modelId,
@@ -113,6 +116,10 @@ function toKnown(
       format: route.format,
       context: context ?? route.contextWindow,
       output: output ?? route.maxOutputTokens,
+      assumed: [
+        ...(context === undefined && limits.context === undefined ? (['context'] as const) : []),
+        ...(output === undefined && limits.output === undefined ? (['output'] as const) : []),
+      ],
       images: route.images,
       price: bundled?.price,
       trains: bundled?.trains,

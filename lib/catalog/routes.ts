@@ -19,8 +19,7 @@ export function toRoute(entry: ModelEntry, provider: Provider): WireRoute {
   const id = entry.model_id;
   const declared = provider.models?.[id] ?? {};
   const known = findModel(provider.name, id);
-  // A configured family stands in for the id.
-  const named = entry.family ?? declared.family ?? id;
+  const named = nameOf(entry, declared);
   const hosts = Object.values(provider.endpoints).map((url) => new URL(url).hostname);
   const place = { provider: provider.name, hosts };
   const guessed = known?.format ?? guessFormat(place, named);
@@ -36,11 +35,9 @@ export function toRoute(entry: ModelEntry, provider: Provider): WireRoute {
     endpoint,
     auth: provider.auth[format] ?? 'bearer',
     headers: provider.headers,
-    contextWindow:
-      entry.context_window ?? declared.context_window ?? like?.context ?? defaultLimits.contextWindow,
+    contextWindow: knownLimits(entry, provider).context ?? defaultLimits.contextWindow,
     ...(context_margin !== undefined && { contextMargin: context_margin }),
-    maxOutputTokens:
-      entry.max_output_tokens ?? declared.max_output_tokens ?? like?.output ?? defaultLimits.maxOutputTokens,
+    maxOutputTokens: knownLimits(entry, provider).output ?? defaultLimits.maxOutputTokens,
     images: entry.vision ?? declared.vision ?? like?.inputs.includes('image') ?? false,
     documents: like?.inputs.includes('pdf') ?? false,
     tools: entry.supports_tools ?? declared.supports_tools ?? true,
@@ -57,6 +54,20 @@ export function toRoute(entry: ModelEntry, provider: Provider): WireRoute {
       ...entry.quirks,
     },
   };
+}
+
+/** A configured family stands in for the id. */
+function nameOf(entry: ModelEntry, declared: Partial<ModelEntry>): string {
+  return entry.family ?? declared.family ?? entry.model_id;
+}
+
+/** The limits in tokens that the configuration or the catalogue states; what is missing is assumed. */
+export function knownLimits(entry: ModelEntry, provider: Provider): { context?: number; output?: number } {
+  const declared = provider.models?.[entry.model_id] ?? {};
+  const like = findModel(provider.name, entry.model_id) ?? atOtherProvider(provider, nameOf(entry, declared));
+  const context = entry.context_window ?? declared.context_window ?? like?.context;
+  const output = entry.max_output_tokens ?? declared.max_output_tokens ?? like?.output;
+  return { ...(context !== undefined && { context }), ...(output !== undefined && { output }) };
 }
 
 /** Adds the thinking quirk of the catalogue if the family has none, and overrides it for models that do not think. */

@@ -4,10 +4,9 @@
  */
 import { modelIdAt } from '../catalog/listed.ts';
 import type { ModelEntry, Settings } from '../config/settings.ts';
-import { exitCodes, OccError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
 import { tierId, tierOf, tiers } from '../proxy/policy/tiers.ts';
 import { configuredModels, toId } from './tiers.ts';
+import { unknownModel } from './unknown-model.ts';
 
 export interface Choice {
   /** The value of the client's `--model`: a tier id, `provider/model`, or a value that only the client resolves. */
@@ -42,7 +41,7 @@ export function choose(ref: string, settings: Settings): Choice {
   const entry = findSlashed(bare, settings) ?? findBare(bare, settings);
   if (entry !== undefined) return { id: toId(entry), entry };
   if (bare.startsWith('claude-') && tierOf(bare) !== undefined) return { id: ref };
-  throw unknownModel(ref, settings);
+  throw unknownModel(bare, settings, clientAliases);
 }
 
 /**
@@ -66,12 +65,18 @@ export function providerOf(ref: string | undefined): string | undefined {
 function findSlashed(ref: string, settings: Settings): ModelEntry | undefined {
   const slash = ref.indexOf('/');
   if (slash <= 0 || slash === ref.length - 1) return undefined;
-  const provider = ref.slice(0, slash);
+  const provider = toProvider(ref.slice(0, slash), settings);
   const model_id = ref.slice(slash + 1);
-  if (Object.hasOwn(settings.providers, provider)) {
-    return configuredModels(settings).find((entry) => toId(entry) === ref) ?? { provider, model_id };
+  if (provider !== undefined) {
+    const id = toId({ provider, model_id });
+    return configuredModels(settings).find((entry) => toId(entry) === id) ?? { provider, model_id };
   }
-  return provider === 'anthropic' ? findSlashed(model_id, settings) : undefined;
+  return ref.startsWith('anthropic/') ? findSlashed(model_id, settings) : undefined;
+}
+
+/** The configured provider of this name, in which `_` and `-` are equivalent. */
+function toProvider(name: string, { providers }: Settings): string | undefined {
+  return [name, name.replaceAll('_', '-')].find((one) => Object.hasOwn(providers, one));
 }
 
 function findBare(ref: string, settings: Settings): ModelEntry | undefined {
@@ -84,19 +89,4 @@ function findBare(ref: string, settings: Settings): ModelEntry | undefined {
     if (known !== undefined) return { provider, model_id: known };
   }
   return undefined;
-}
-
-function unknownModel(ref: string, settings: Settings): OccError {
-  const names = [...new Set(configuredModels(settings).map(({ model_id }) => model_id))];
-  const providers = Object.keys(settings.providers).join(', ');
-  const close = nearest(ref, [...Object.keys(settings.models), ...tiers, ...clientAliases, ...names]);
-  const hint = close === undefined ? '' : `, did you mean "${close}"?`;
-  return new OccError(
-    'model_unknown',
-    `no model "${ref}"${hint || ';'} configured are ${names.join(', ') || 'none'}`,
-    {
-      exitCode: exitCodes.usage,
-      remedy: `name any other as provider/model, where provider is one of: ${providers}`,
-    },
-  );
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { choose, withChoice } from '../../lib/clients/choice.ts';
+import { notesOn } from '../../lib/clients/unknown-model.ts';
 import { prepareClaude, prepareProgram, variablesFor, type ClaudeOptions } from '../../lib/clients/claude.ts';
 import { renderDryRun, toDryRun } from '../../lib/clients/shell.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { settings } from './settings.ts';
+import { provider, settings } from './settings.ts';
 
 const token = 'a-secret-launch-token';
 const url = 'http://127.0.0.1:4711';
@@ -321,6 +322,49 @@ test('-m accepts a scenario, a tier, provider/model in both forms, and a bare id
   for (const ref of ['nothing', 'other/model', 'zen/', 'constructor', '/x']) {
     assert.throws(() => choose(ref, all), { code: 'model_unknown', exitCode: 2 });
   }
+});
+
+/** [the ref, message, remedy] */
+const misnamed: [ref: string, message: RegExp, remedy: RegExp][] = [
+  [
+    'glm-5.33',
+    /^no model "glm-5\.33", did you mean "glm-5\.3"\? configured are middling/,
+    /^occ models lists all/,
+  ],
+  ['glm-5.33[1m]', /did you mean "glm-5\.3"/, /^occ models/],
+  [
+    'nosuch/x',
+    /the provider "nosuch" is not configured; configured are go, opencode-go$/,
+    /^occ config set providers\.nosuch\.base_url <URL>$/,
+  ],
+  [
+    'ollama/qwen3',
+    /the provider "ollama" is not configured/,
+    /^occ config set providers\.ollama\.base_url http:\/\/127\.0\.0\.1:11434\/v1$/,
+  ],
+  ['opencode-goo/glm', /the provider "opencode-goo" is not configured/, /^did you mean opencode-go\/glm\?$/],
+  ['go/', /expected the id of a model after "go\/"$/, /^occ models go lists them$/],
+];
+
+for (const [ref, message, remedy] of misnamed) {
+  test(`-m ${ref} says what was probably meant`, () => {
+    const all = settings({ providers: { go: provider('go'), 'opencode-go': provider('opencode-go') } });
+    assert.throws(
+      () => choose(ref, all),
+      (error: Error & { remedy?: string }) => message.test(error.message) && remedy.test(error.remedy ?? ''),
+    );
+  });
+}
+
+test('an id that its provider does not list is chosen, with a note', () => {
+  const all = settings({ providers: { lab: provider('lab'), 'opencode-go': provider('opencode-go') } });
+  const notes = (ref: string): string[] => notesOn(choose(ref, all).entry, all);
+  assert.deepEqual(notes('opencode_go/glm-5.33'), [
+    'glm-5.33 is in no list of opencode-go; did you mean opencode-go/glm-5.3?',
+  ]);
+  assert.deepEqual(notes('opencode-go/glm-5.3'), []);
+  assert.deepEqual(notes('lab/anything'), []);
+  assert.deepEqual(notes('sonnet'), []);
 });
 
 test("-m accepts the aliases of the client's own --model, which the client resolves to tiers", () => {

@@ -181,6 +181,28 @@ describe('--refresh', () => {
     });
   });
 
+  test('a built-in provider that no model names does not fail the refresh of another', async (t) => {
+    const [good, bad] = [await listServer(t, ['new']), await listServer(t, 500)];
+    const at = home(t);
+    const chat = `${bad.base}/chat/completions`;
+    const configured = (entry: object): void =>
+      void at.write(
+        '.config/occ/config.json',
+        JSON.stringify({
+          models: { default: { provider: 'near', model_id: 'new' }, ...entry },
+          providers: { near: { base_url: good.base } },
+          opencode_go: { base_url: chat, api_key: key },
+        }),
+      );
+    configured({});
+    const { code, stderr } = await at.run(['models', '--refresh']);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /occ: opencode-zen is skipped: it has no key\n/);
+    assert.match(stderr, /occ: opencode-go: .* (?:answers 500|is not a list)/);
+    configured({ complex: { provider: 'opencode-go', model_id: 'glm-5.3' } });
+    assert.equal((await models(at, '--refresh')).code, 69);
+  });
+
   test('a rejected key takes precedence over an unreachable provider in the exit code', async (t) => {
     const refusing = await listServer(t, 403);
     const at = home(t);
@@ -259,6 +281,39 @@ describe('page', () => {
       stacked.join('\n'),
       /deepseek-v4-pro\n {4}1\.0M context, \$0\.66 in, \$1\.98 out,\n {4}chat/,
     );
+  });
+
+  test('a limit that nobody states is shown as assumed', async (t) => {
+    const { settings } = await load(t, {
+      models: { default: { provider: 'lab', model_id: 'own' }, think: { provider: 'lab', model_id: 'told' } },
+      providers: {
+        lab: {
+          base_url: 'http://127.0.0.1:1/v1',
+          models: { told: { context_window: 128_000 }, 'glm-5.3': {} },
+        },
+      },
+      opencode_go: { api_key: 'x' },
+    });
+    const models = knownModels(settings, {});
+    const assumed = Object.fromEntries(
+      models.map(({ provider, id, assumed }) => [`${provider}/${id}`, assumed]),
+    );
+    assert.deepEqual(assumed['lab/own'], ['context', 'output']);
+    assert.deepEqual(assumed['lab/told'], ['output']);
+    // A local server runs a known model with limits of its own.
+    assert.deepEqual(assumed['lab/glm-5.3'], ['context', 'output']);
+    assert.deepEqual(assumed['opencode-go/glm-5.3'], []);
+    const style = await loadStyle(0);
+    const page = renderModels({ models, missing: {}, style, width: 120 }).join('\n');
+    assert.match(page, /lab\/own +128\.0k\? +32\.0k\? /);
+    assert.match(page, /lab\/told +128\.0k +32\.0k\? /);
+    assert.match(page, /in tokens, with \? if assumed/);
+    const stacked = renderModels({ models, missing: {}, style, width: 40 }).join('\n');
+    assert.match(stacked, /lab\/own\n +128\.0k context \(assumed\),/);
+    const listed = knownModels(settings, {
+      lab: { at: '', url: 'http://127.0.0.1:1/v1/models', models: [{ id: 'own', context: 8000 }] },
+    });
+    assert.deepEqual(listed.find(({ id }) => id === 'own')?.assumed, ['output']);
   });
 
   test('a pipe gets every column', async (t) => {

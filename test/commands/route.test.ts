@@ -110,6 +110,28 @@ describe('the first model', () => {
   });
 });
 
+test('names what an unknown model was probably meant to be', async (t) => {
+  const at = home(t);
+  const said = async (model: string): Promise<string> => {
+    const { code, stderr } = await at.run(['route', '--model', model]);
+    assert.equal(code, 0);
+    return stderr;
+  };
+  assert.match(
+    await said('glm-5.33'),
+    /no model "glm-5\.33", did you mean "glm-5\.3"\?[^]*requests it anyway:/,
+  );
+  assert.match(
+    await said('nosuch/x'),
+    /the provider "nosuch" is not configured; .*\n {2}occ config set providers\.nosuch\.base_url <URL>\n/,
+  );
+  assert.match(
+    await said('opencode-go/glm-5.33'),
+    /in no list of opencode-go; did you mean opencode-go\/glm-5\.3\?/,
+  );
+  assert.doesNotMatch(await said('glm-5.3'), /did you mean|no list/);
+});
+
 test('reports a missing key, and runs no key command', async (t) => {
   const at = home(t);
   at.program('tell-key', '#!/bin/sh\ntouch "$0.ran"\necho sk-of-this-test\n');

@@ -43,7 +43,24 @@ const refs: [typed: string, current: string, found: string | RegExp][] = [
   ['opencode-go/glm-5.33', 'lab', /has a model opencode-go\/glm-5\.33\ndid you mean opencode-go\/glm-5\.3\?/],
   ['nothing-like-it', 'lab', /no provider.*\nocc models lists/],
   ['lab/', 'lab', /no provider/],
+  [
+    'ollama/qwen3',
+    'lab',
+    /^the provider "ollama" is not configured; configured are .*\nocc config set providers\.ollama\.base_url http:\/\/127\.0\.0\.1:11434\/v1\nthen again: occ use ollama\/qwen3$/,
+  ],
+  ['opencode-goo/any', 'lab', /not configured.*\ndid you mean opencode-go\? occ use opencode-go\/any$/],
 ];
+
+test('the suggestions keep the options', () => {
+  const given = { tier: 'opus', config: 'x.json' };
+  for (const typed of ['glm-5.33', 'nosuch/x'])
+    assert.throws(
+      () => toRef(typed, known, lists, undefined, given),
+      (error: Error & { remedy?: string }) =>
+        / --config x\.json/.test(error.remedy ?? '') &&
+        / --tier opus --config x\.json/.test(error.remedy ?? ''),
+    );
+});
 
 for (const [typed, current, found] of refs) {
   test(`${typed} in the place of a model of ${current}`, () => {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import { withChoice, providerOf, defaultChoice, type Choice } from '../../clients/choice.ts';
+import { notesOn } from '../../clients/unknown-model.ts';
 import { findPlaces, possibleConfigFiles } from '../../config/paths.ts';
 import { withTilde } from '../../tilde.ts';
 import type { Settings } from '../../config/settings.ts';
@@ -78,7 +79,9 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
     const prepared = prepare({ ...options, choice: current.choice }, current.settings, host.proxy.url);
     const log = withTilde(host.logPath, system.home);
     await say(output, renderTiers(current.settings, current.choice, log, output.stderrStyle));
-    for (const note of [...prepared.notes, ...configNotes(settings, output)]) await warn(output, note);
+    const doubts = trial ? [] : notesOn(current.choice.entry, current.settings);
+    for (const note of [...doubts, ...prepared.notes, ...configNotes(settings, output)])
+      await warn(output, note);
     return await runClient(client, prepared);
   } finally {
     announced.withdraw();

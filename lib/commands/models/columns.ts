@@ -13,10 +13,16 @@ export interface Column {
 
 const yesNo = (value: boolean | undefined): string => (value === undefined ? '?' : value ? 'yes' : 'no');
 
+/** `128k?` if it is only assumed. */
+const contextOf = ({ context, assumed }: KnownModel): string =>
+  amount(context) + (assumed.includes('context') ? '?' : '');
+const outputOf = ({ output, assumed }: KnownModel): string =>
+  amount(output) + (assumed.includes('output') ? '?' : '');
+
 /** In their order on the line. */
 export const columns: readonly Column[] = [
-  { head: 'context', width: 7, align: 'right', rank: 1, cell: ({ context }) => amount(context) },
-  { head: 'output', width: 6, align: 'right', rank: 6, cell: ({ output }) => amount(output) },
+  { head: 'context', width: 7, align: 'right', rank: 1, cell: contextOf },
+  { head: 'output', width: 6, align: 'right', rank: 6, cell: outputOf },
   { head: 'images', width: 6, align: 'left', rank: 4, cell: ({ images }) => yesNo(images) },
   { head: '$ in', width: 6, align: 'right', rank: 2, cell: ({ price }) => priceOf(price?.input) },
   { head: '$ out', width: 6, align: 'right', rank: 2, cell: ({ price }) => priceOf(price?.output) },
@@ -26,7 +32,7 @@ export const columns: readonly Column[] = [
 
 /** What the heads leave open. */
 export const legend =
-  'context and output in tokens; prices in US dollars per million tokens; trains: on your data; ●: configured';
+  '●: configured; context and output in tokens, with ? if assumed; prices in US dollars per million tokens; trains: on your data';
 
 /** `0.66`, `free`, or `?` if the price is not known. */
 function priceOf(dollars: number | undefined): string {
@@ -59,12 +65,13 @@ export function renderCells(fitting: readonly Column[], textOf: (column: Column)
 
 /** The same facts in words, for lines that are stacked. */
 export function renderFacts(model: KnownModel): string {
-  const { context, images, price, format } = model;
+  const { images, price, format, assumed } = model;
   const cost =
     price === undefined
       ? 'price not known'
       : price.input === 0 && price.output === 0
         ? 'free'
         : `$${price.input} in, $${price.output} out`;
-  return [`${amount(context)} context`, cost, ...(images ? ['images'] : []), format].join(', ');
+  const context = `${amount(model.context)} context${assumed.includes('context') ? ' (assumed)' : ''}`;
+  return [context, cost, ...(images ? ['images'] : []), format].join(', ');
 }

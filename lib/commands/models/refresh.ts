@@ -56,7 +56,7 @@ async function refreshOne(given: Provider, upstream: Upstream): Promise<OneRefre
     url,
   });
   if (!address) return without('skipped', 'it has no known address for a list');
-  if (missingKey !== undefined) return without('skipped', `it has no key: ${missingKey}`);
+  if (missingKey !== undefined) return without('skipped', 'it has no key');
   try {
     const signal = AbortSignal.timeout(limitMs);
     const { status, body } = await upstream.get(url, headersFor(provider, address), signal);

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { knownModels, type KnownModel } from '../../catalog/known-models.ts';
 import { readListCache, writeListCache } from '../../catalog/list-cache.ts';
+import { builtInNames } from '../../config/providers/providers.ts';
 import { findPlaces } from '../../config/paths.ts';
 import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
@@ -52,7 +53,7 @@ export async function runModels(
       output.print(line);
     if (models.length === 0) output.info(noneFound(words, all));
   }
-  return codeOf(refreshed ?? []);
+  return codeOf(refreshed ?? [], namedProviders(settings));
 }
 
 async function readSettings({ config, refresh }: ModelsOptions, system: System): Promise<Settings> {
@@ -91,8 +92,7 @@ async function refresh(
   }
   for (const { provider, outcome, models, reason } of refreshed) {
     if (outcome === 'listed') output.info(`occ: ${provider} lists ${count(models ?? 0, 'model')}`);
-    // A built-in provider that is not used is normal.
-    else if (outcome === 'skipped') output.detail(`occ: ${provider} was skipped: ${reason}`);
+    else if (outcome === 'skipped') output.info(`occ: ${provider} is skipped: ${reason}`);
     else {
       output.warn(`occ: ${provider}: ${reason}`);
       output.warn(
@@ -105,10 +105,24 @@ async function refresh(
   return [...refreshed];
 }
 
-function codeOf(refreshed: readonly Refreshed[]): number {
-  const outcomes = new Set(refreshed.map(({ outcome }) => outcome));
+/**
+ * The built-in providers share a key and exist without being configured. As long as another provider has given its list,
+ * their failure counts only if a model entry names them.
+ */
+function codeOf(refreshed: readonly Refreshed[], named: ReadonlySet<string>): number {
+  const someListed = refreshed.some(({ outcome }) => outcome === 'listed');
+  const counted = refreshed.filter(
+    ({ provider }) => !someListed || named.has(provider) || !builtInNames.has(provider),
+  );
+  const outcomes = new Set(counted.map(({ outcome }) => outcome));
   if (outcomes.has('refused')) return exitCodes.refused;
   return outcomes.has('unreachable') ? exitCodes.unreachable : exitCodes.ok;
+}
+
+/** Those that a model entry names. */
+function namedProviders({ models, fallbacks, modelOverrides, modelFamilyOverrides }: Settings): Set<string> {
+  const tables = [models, modelOverrides, modelFamilyOverrides].flatMap((table) => Object.values(table));
+  return new Set([...tables, ...Object.values(fallbacks).flat()].map(({ provider }) => provider));
 }
 
 function noneFound(words: readonly string[], all: readonly KnownModel[]): string {
@@ -132,7 +146,7 @@ function notesFor({ provider, id }: KnownModel, notes: LearnedNotes): readonly s
 }
 
 function toJson(model: KnownModel, hasKey: boolean, notes: readonly string[]): Record<string, unknown> {
-  const { provider, id, price, trains, officialClientOnly, context, output, ...rest } = model;
+  const { provider, id, price, trains, officialClientOnly, context, output, assumed, ...rest } = model;
   return {
     model: `${provider}/${id}`,
     provider,
@@ -140,6 +154,7 @@ function toJson(model: KnownModel, hasKey: boolean, notes: readonly string[]): R
     ...rest,
     context_window: context,
     max_output_tokens: output,
+    assumed: assumed.map((limit) => (limit === 'context' ? 'context_window' : 'max_output_tokens')),
     price: price
       ? {
           input: price.input,

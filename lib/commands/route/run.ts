@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { estimateTokens } from '../../anthropic/estimate.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import { choose, withChoice, providerOf } from '../../clients/choice.ts';
+import { notesOn } from '../../clients/unknown-model.ts';
 import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
@@ -54,6 +55,9 @@ export async function runRoute(options: RouteOptions, system: System, output: Ou
     if (provider.missingKey !== undefined)
       output.info(`occ: ${provider.name} has no key: ${provider.missingKey}`);
   }
+  const entries = plan.candidates.map(({ route }) => ({ provider: route.provider, model_id: route.modelId }));
+  for (const note of new Set(entries.flatMap((entry) => notesOn(entry, settings))))
+    output.warn(`occ: ${note}`);
   return exitCodes.ok;
 }
 
@@ -98,7 +102,9 @@ function resolveModel(
     return { model: choice.id, settings: withChoice(settings, choice) };
   } catch (error) {
     if (!(error instanceof OccError)) throw error;
-    output.info(`occ: ${error.message}; if a client requests it anyway:`);
+    const next = error.remedy.replaceAll('\n', '\n  ');
+    output.info(`occ: ${error.message}\n  ${next}`);
+    output.info('occ: if a client requests it anyway:');
     return { model, settings };
   }
 }

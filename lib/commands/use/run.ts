@@ -38,7 +38,7 @@ export async function runUse(
   const lists = readListCache(findPlaces(system).cacheDir);
   const scenario = toScenario(options.tier, settings);
   const current = settings.models[scenario] ?? settings.models['default'];
-  const ref = toRef(model, settings, lists, current);
+  const ref = toRef(model, settings, lists, current, options);
   let dropped: readonly string[] = [];
   let builtIn: WithBuiltIn['written'] = [];
   const change = await changeConfig({
