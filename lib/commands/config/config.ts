@@ -93,7 +93,8 @@ const verbs: readonly Verb[] = [
 const page: HelpPage = {
   notes: [
     'A key is written as the file spells it: port, models.default.model_id, fallbacks.default[0].model_id, model_overrides["claude-opus-4.5"].provider.',
-    'Comments are kept. The file before the last change is kept as config.json.bak.',
+    'Comments are kept. The file before the last change is kept as config.json.bak; one that init --force replaces is kept as config.json.1.bak, or the next free number.',
+    'A file without models has the built-in models and fallbacks. The first change below models or fallbacks writes them into the file, so that only the named value changes.',
   ],
   examples: [
     ['occ config init', 'write a first file by answering a few questions'],

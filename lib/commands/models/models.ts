@@ -6,7 +6,7 @@ import type { ModelsOptions } from './run.ts';
 
 const page: HelpPage = {
   notes: [
-    'Configured models come first, with the scenarios that use them: "for think", or "after default" as a fallback. Words also find retired models, and those of providers that have no key. --refresh requests the model list of every provider that has a key or needs none, and stores it. No other command waits for these requests.',
+    'Configured models come first, with the scenarios that use them: "for think", or "after default" as a fallback. Words also find retired models, and those of providers that have no key. --refresh requests the model list of every provider that has a key or needs none, and stores it. No other command waits for these requests. A limit with a ? is assumed: context_window and max_output_tokens of the model set it.',
   ],
   examples: [
     ['occ models', 'list configured and known models'],
@@ -17,8 +17,8 @@ const page: HelpPage = {
   ],
   exitCodes: {
     '0': 'success',
-    '69': 'with --refresh: a provider could not be reached',
-    '77': 'with --refresh: a provider rejected the key',
+    '69': 'with --refresh: a configured provider could not be reached',
+    '77': 'with --refresh: a configured provider rejected the key',
   },
 };
 

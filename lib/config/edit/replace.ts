@@ -34,24 +34,36 @@ export interface Replacement {
   /** The content that the new text is based on; undefined if there was no file. */
   before: Buffer | undefined;
   after: string | Uint8Array;
+  /** Keeps every earlier backup: the new one is numbered. */
+  keepBackups?: boolean;
 }
 
 export type Replaced =
   /** `backup` is absent if there was no file. */
   { kind: 'written'; backup?: string } | { kind: 'overtaken' };
 
-export function backupOf(file: string): string {
+/** `config.json.bak`, which the next change replaces. */
+function backupOf(file: string): string {
   return `${file}.bak`;
 }
 
+/** `config.json.1.bak`, or the next number that is free. */
+function numberedBackupOf(file: string): string {
+  for (let number = 1; ; number++) {
+    const backup = backupOf(`${file}.${number}`);
+    if (!existsSync(backup)) return backup;
+  }
+}
+
 /** Returns `overtaken` and writes nothing if the file differs from `before`. The lock must be held. */
-export function replaceConfig({ file, before, after }: Replacement): Replaced {
+export function replaceConfig({ file, before, after, keepBackups = false }: Replacement): Replaced {
   const now = existsSync(file) ? readFileSync(file) : undefined;
   if (!same(now, before)) return { kind: 'overtaken' };
-  for (const path of [file, backupOf(file)]) removeTemporaryFiles(behindLinks(path));
-  if (now !== undefined) writePrivateFile(backupOf(file), now);
+  const backup = keepBackups ? numberedBackupOf(file) : backupOf(file);
+  for (const path of [file, backup]) removeTemporaryFiles(behindLinks(path));
+  if (now !== undefined) writePrivateFile(backup, now);
   writePrivateFile(file, after);
-  return now === undefined ? { kind: 'written' } : { kind: 'written', backup: backupOf(file) };
+  return now === undefined ? { kind: 'written' } : { kind: 'written', backup };
 }
 
 /** Of writers that were killed; a running one would hold the lock. */

@@ -203,11 +203,11 @@ const properties = {
   hot_reload: defaultsTo(true, flag('Whether changes to this file take effect while the proxy runs.')),
   models: mapOf(
     modelEntry,
-    'Scenario (default, background, think, complex, long_context, vision, fast) or any other name → model.',
+    'Scenario (default, background, think, complex, long_context, vision, fast) or any other name → model. A file without this key has the built-in models.',
   ),
   fallbacks: mapOf(
     listOf(modelEntry, 'In the order of attempts.'),
-    'Scenario, name or model id → the models to try next.',
+    'Scenario, name or model id → the models to try next. A file without this key has the built-in fallbacks, unless it has models.',
   ),
   model_overrides: mapOf(modelEntry, 'Requested id → model.'),
   model_family_overrides: mapOf(modelEntry, 'Part of the requested id → model; the longest match wins.'),

@@ -89,5 +89,5 @@ test('the content of the JSON output', async (t) => {
     'occ launch --config x.json',
   ]);
   const keyed = await answer(desk(t), ['init'], undefined, 0, { env: { OPENCODE_API_KEY: 'x' } });
-  assert.deepEqual(keyed.value['next'], ['occ launch']);
+  assert.deepEqual(keyed.value['next'], ['occ doctor key', 'occ launch']);
 });

@@ -116,7 +116,10 @@ for (const [args, expected] of byOptions) {
     const { code, stdout } = await at.occ(['check', '--json']);
     assert.equal(code, 0, stdout);
     assert.deepEqual((JSON.parse(stdout) as { mistakes: unknown }).mistakes, []);
-    assert.match(said.stderr, /occ: next: (?:occ config set \S+ --stdin\n {11})?occ launch\n/);
+    assert.match(
+      said.stderr,
+      /occ: next: (?:(?:occ config set \S+ --stdin|occ doctor key(?: --provider \S+)?)\n {11})?occ launch\n/,
+    );
     assertNoHistory(said);
   });
 }
@@ -165,6 +168,16 @@ test('a key from stdin is stored in the file and printed nowhere', async (t) => 
   assert.equal(said.code, 0);
   assert.equal(fileOf(at).api_key, 'sk-piped-1');
   assert.doesNotMatch(said.stdout + said.stderr, /sk-piped/);
+});
+
+test('a base URL without a path is written with a warning', async (t) => {
+  const { occ } = desk(t);
+  const said = await occ(['init', '--base-url', 'http://127.0.0.1:9', '--model', 'm', '--no-key']);
+  assert.equal(said.code, 0, said.stderr);
+  assert.match(
+    said.stderr,
+    /has no path, but most servers expect \/v1\n {2}occ config set providers\.local\.base_url http/,
+  );
 });
 
 test('a local server names its models, and one with a single model needs no --model', async (t) => {

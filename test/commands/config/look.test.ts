@@ -153,9 +153,15 @@ test('init writes a valid, private file with a different token each time', posix
   assert.equal(existsSync(`${file}.bak`), false);
   const forced = await occ(['init', '--force']);
   assert.equal(forced.code, 0);
-  assert.match(forced.stderr, /the previous version is .*config\.json\.bak/);
-  assert.equal(readFileSync(`${file}.bak`, 'utf8'), first);
-  assert.notEqual(read(), first);
+  assert.match(forced.stderr, /the previous version, which may contain a key, is .*config\.json\.1\.bak/);
+  const second = read();
+  assert.notEqual(second, first);
+  assert.equal((await occ(['set', 'port', '1'])).code, 0);
+  assert.equal((await occ(['init', '--force'])).code, 0);
+  const kept = ['1.bak', 'bak', '2.bak'].map((end) => readFileSync(`${file}.${end}`, 'utf8'));
+  assert.deepEqual(kept.slice(0, 2), [first, second]);
+  assert.match(kept[2] ?? '', /"port": 1,/);
+  assert.equal(statSync(`${file}.1.bak`).mode & 0o777, 0o600);
 });
 
 test('the schema beside the file is updated, but a file of another tool is kept', async (t) => {

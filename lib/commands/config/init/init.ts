@@ -8,6 +8,7 @@ import { checkConfig } from '../../../config/edit/check.ts';
 import { firstConfig } from '../../../config/edit/first.ts';
 import { replaceConfig, withConfigLocked } from '../../../config/edit/replace.ts';
 import { findTarget } from '../../../config/edit/target.ts';
+import { valueCautions } from '../../../config/file/cautions.ts';
 import { refreshSchema } from '../../../config/file/published-schema.ts';
 import { parseConfig, readConfigBytes } from '../../../config/file/read.ts';
 import { loadSettings } from '../../../config/load.ts';
@@ -18,6 +19,7 @@ import { nearest } from '../../../nearest.ts';
 import { canAsk } from '../../../terminal/prompts.ts';
 import { widthOf } from '../../../terminal/width.ts';
 import { renderProblemLine, toSource, toTarget, type ConfigCall } from '../call.ts';
+import { configOption } from '../commands.ts';
 import { cautionsAbout } from './cautions.ts';
 import { toFirstConfig, type Chosen, type ChosenModels, type ChosenProvider } from './choices.ts';
 import { guideByDefaults, keyFrom, modelsFrom, providerFrom } from './flags.ts';
@@ -38,7 +40,9 @@ export async function init(call: ConfigCall, { ports }: InitOptions = {}): Promi
   const text = firstConfig(toFirstConfig(chosen.provider, chosen.key, chosen.models));
   const warnings = await checkText(call, file, text);
   const place = { file, configDir: findPlaces(system).configDir };
-  const replaced = await withConfigLocked(place, () => replaceConfig({ file, before, after: text }));
+  // The next change must not replace the only copy of a file that the user has given up here.
+  const replacement = { file, before, after: text, keepBackups: true };
+  const replaced = await withConfigLocked(place, () => replaceConfig(replacement));
   if (replaced.kind === 'overtaken') throw existing(file, options.config);
   refreshSchema(file, parseConfig(text, file));
   const settings = await readSettings(call, file);
@@ -101,8 +105,8 @@ export function isInteractive({ system, output }: Pick<ConfigCall, 'system' | 'o
 /** The warnings about a text that is valid. Rejects with an OccError `config_refused` if it is not. */
 async function checkText(call: ConfigCall, file: string, text: string): Promise<readonly Problem[]> {
   const { env, home } = call.system;
-  const { mistakes, warnings } = await checkConfig({ configFile: file, env, home, text });
-  if (mistakes.length === 0) return warnings;
+  const { mistakes, warnings, effective } = await checkConfig({ configFile: file, env, home, text });
+  if (mistakes.length === 0) return [...warnings, ...(effective ? valueCautions(effective) : [])];
   throw new OccError(
     'config_refused',
     `nothing was written: ${file} would not be valid:\n${mistakes.map(renderProblemLine).join('\n')}`,
@@ -126,12 +130,17 @@ function nextSteps(
   settings: Settings | undefined,
   { provider, key }: Chosen,
 ): string[] {
-  const where = config === undefined ? '' : ` --config ${config}`;
+  const where = configOption(config);
   const { missingKey, keyCommandNotRun } = settings?.providers[provider.name] ?? {};
   if (settings === undefined) return [`occ config check${where}`];
   const path = provider.baseUrl === undefined ? 'api_key' : `providers.${provider.name}.api_key`;
   const lacks = missingKey !== undefined && keyCommandNotRun !== true && key.kind !== 'command';
-  return [...(lacks ? [`occ config set ${path} --stdin${where}`] : []), `occ launch${where}`];
+  const own = provider.baseUrl === undefined ? '' : ` --provider ${provider.name}`;
+  return [
+    ...(lacks ? [`occ config set ${path} --stdin${where}`] : []),
+    ...(lacks || key.kind === 'none' ? [] : [`occ doctor key${own}${where}`]),
+    `occ launch${where}`,
+  ];
 }
 
 function describe({ provider, key, models }: Chosen): Record<string, unknown> {

@@ -31,9 +31,13 @@ export function renderReport(report: InitReport): ReportLine[] {
     }));
   return [
     ...say('written and valid, with a new auth_token for occ start'),
-    ...(backup === null ? [] : say(`the previous version is ${backup}`)),
+    ...(backup === null ? [] : say(`the previous version, which may contain a key, is ${backup}`)),
     ...(replaces === undefined ? [] : say(`${replaces}, which belongs to another tool, is no longer read`)),
-    ...warnings.flatMap((warning) => say(renderProblemLine(warning), true)),
+    ...warnings.flatMap((warning) =>
+      say(renderProblemLine(warning), true).concat(
+        warning.remedy === undefined ? [] : { text: `  ${warning.remedy}`, warning: true },
+      ),
+    ),
     ...cautions.flatMap(({ message, remedy }) =>
       say(message, true).concat(remedy === null ? [] : { text: `  ${remedy}`, warning: true }),
     ),
