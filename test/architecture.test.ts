@@ -78,7 +78,17 @@ const allowed: Record<string, string[]> = {
 };
 
 /** Files that every area may import. Each may import only those before it. */
-const groundFloor = ['errors', 'system-error', 'version', 'json', 'nearest', 'loopback', 'tilde', 'redact'];
+const groundFloor = [
+  'errors',
+  'system-error',
+  'version',
+  'json',
+  'nearest',
+  'loopback',
+  'tilde',
+  'redact',
+  'shell-word',
+];
 
 /** Areas without I/O or a clock: they import nothing from Node and no package. */
 const pure: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 /** Prints a launch, or the variables for a client, as shell commands. */
+import { isPlainWord, quote } from '../shell-word.ts';
 import type { Prepared } from './claude.ts';
 
 /** Replaces secrets in the output. */
@@ -54,16 +55,7 @@ export function shellLines(env: Readonly<Record<string, string>>, shell: Shell =
   return [...exportLines(env), 'unset ANTHROPIC_API_KEY'];
 }
 
-/** Quotes a word only if the shell requires it. */
-export function quote(word: string): string {
-  return isPlain(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /** In single quotes, fish treats a backslash before a quote or a backslash as an escape. */
 function quoteForFish(word: string): string {
-  return isPlain(word) ? word : `'${word.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
-
-function isPlain(word: string): boolean {
-  return /^[\w@%+=:,./-]+$/.test(word);
+  return isPlainWord(word) ? word : `'${word.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

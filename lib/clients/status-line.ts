@@ -1,5 +1,5 @@
 /** The command that Claude Code runs for its status line. */
-import { quote } from './shell.ts';
+import { quote } from '../shell-word.ts';
 
 /** The client shows a line in its terminal's width without these columns. Measured with 2.1.332. */
 export const clientMargin = 4;

@@ -1,4 +1,5 @@
 /** Loads the effective configuration as one immutable snapshot, with endpoints and keys of every provider. */
+import { resolve } from 'node:path';
 import { refuseProblems } from './config-error.ts';
 import { readEffective, type EffectiveOptions } from './file/effective.ts';
 import { secretVariables } from './file/environment.ts';
@@ -46,6 +47,7 @@ export async function loadSettings(options: LoadOptions): Promise<LoadedSettings
   return {
     settings: toSnapshot(effective, {
       ...(source !== undefined && { file: source.file }),
+      ...(source?.by === '--config' && { configOption: resolve(source.file) }),
       providers,
       keyVariables: keyVariablesOf(placeholders),
       warnings,

@@ -87,6 +87,8 @@ export type Retry = PlainSettings['retry'];
 export interface Settings extends PlainSettings {
   /** The configuration file; absent without one. */
   file?: string;
+  /** Its absolute path if `--config` named it: other commands read it only with the same option. */
+  configOption?: string;
   authToken?: Secret;
   models: Readonly<Record<string, ModelEntry>>;
   fallbacks: Readonly<Record<string, readonly ModelEntry[]>>;

@@ -8,6 +8,7 @@ import type { PlainSettings, Provider, Settings } from './settings.ts';
 
 export interface SnapshotParts {
   file?: string;
+  configOption?: string;
   providers: Readonly<Record<string, Provider>>;
   keyVariables: readonly string[];
   warnings: Settings['warnings'];

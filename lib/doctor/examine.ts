@@ -1,5 +1,7 @@
 /** Runs checks concurrently as far as their needs allow, each within its time limit. */
+import { OccError } from '../errors.ts';
 import { wait, type Clock } from '../proxy/clock.ts';
+import { withConfig } from '../proxy/policy/next-step.ts';
 import {
   skip,
   type Check,
@@ -7,6 +9,7 @@ import {
   type Context,
   type Finding,
   type Problem,
+  type Remedy,
   type Skipped,
 } from './check.ts';
 import { startLimit, type Ended } from './limit.ts';
@@ -90,6 +93,14 @@ export async function examine(examination: Examination): Promise<Finding[]> {
     return heavy ? enterHeavy() : () => {};
   }
 
+  /** The commands with `--config`, if doctor was started with it. */
+  function withOption({ text, commands }: Remedy): Remedy {
+    const { loaded } = examination.context;
+    const file = loaded instanceof OccError ? undefined : loaded.settings.configOption;
+    const [first, ...more] = commands;
+    return { text, commands: [withConfig(first, file), ...more.map((command) => withConfig(command, file))] };
+  }
+
   function toFinding({ check, subject }: Instance, result: CheckResult, ms: number): Finding {
     const { exchanges, ...rest } = result;
     const { redact, saveEvidence } = examination;
@@ -97,6 +108,7 @@ export async function examine(examination: Examination): Promise<Finding[]> {
       code: check.code,
       ...(subject.name !== '' && { subject: subject.name }),
       ...rest,
+      ...('remedy' in rest && { remedy: withOption(rest.remedy) }),
       summary: redact(rest.summary),
       ...(rest.detail !== undefined && { detail: redact(rest.detail) }),
       ms: Math.round(ms),

@@ -19,6 +19,7 @@ import type { Outcome, Position, TimeLimit, Trouble } from './policy/failures.ts
 import type { Candidate } from './policy/plan.ts';
 import { resetInFields, resetInWords } from './policy/reset-times.ts';
 import { stepFor } from './policy/steps.ts';
+import { withAddressFault } from './policy/address.ts';
 import { diagnosed } from './policy/diagnosed.ts';
 import { readRefusal } from './refusal.ts';
 import { toSent } from './rejections/repair.ts';
@@ -69,11 +70,17 @@ export interface Attempted {
 const trailingMs = 1500;
 
 export async function attempt(tried: Try): Promise<Attempted> {
-  const { provider, route } = tried.candidate;
+  const { candidate } = tried;
   const attempted = await ask(tried);
-  const secrets = secretsOf(provider.keys[tried.key]?.reveal(), route.headers);
+  const secrets = secretsOf(candidate.provider.keys[tried.key]?.reveal(), candidate.route.headers);
   const outcome = withReset(attempted.outcome, tried.clock.now());
-  return { ...attempted, outcome: diagnosed(withoutSecrets(outcome, secrets), route.modelId) };
+  return {
+    ...attempted,
+    outcome: withAddressFault(
+      diagnosed(withoutSecrets(outcome, secrets), candidate.route.modelId),
+      candidate,
+    ),
+  };
 }
 
 /** An error inside an answer may name when a limit ends, as an error response does. */

@@ -4,6 +4,7 @@ import type { Course, Trial } from './course.ts';
 import { classOf, type Tried } from './policy/failures.ts';
 import { nameOf, type Candidate, type PassedOver, type Plan } from './policy/plan.ts';
 import { whyUsedUp } from './policy/steps.ts';
+import { stepWithConfig } from './policy/next-step.ts';
 import { shownMessage } from './policy/shown.ts';
 import { verdict, type Refusal } from './policy/verdict.ts';
 import { describeBreak } from './policy/words.ts';
@@ -25,12 +26,16 @@ export async function conclude(course: Course, trial: Trial, road: Road): Promis
   return sinkFor(reply, turn.request, answeredBy(empty.candidate, empty.attempts)).accept(empty.events);
 }
 
-function refuse({ plan, turn, requestId, reply, record }: Trial, tried: readonly Tried[], road: Road): void {
+function refuse(
+  { plan, turn, requestId, reply, record, settings }: Trial,
+  tried: readonly Tried[],
+  road: Road,
+): void {
   road.counts.failures++;
   const last = tried.at(-1);
   const cut = last && brokenOff(last, plan, turn.inputTokens);
   record.ending = cut ? 'cut' : 'refused';
-  const refusal = cut ?? verdict(plan, tried, turn.inputTokens);
+  const refusal = stepWithConfig(cut ?? verdict(plan, tried, turn.inputTokens), settings.configOption);
   const broken = cut && plan.candidates[last?.candidate ?? -1];
   if (broken) record.answered = toAnswered(broken);
   const error = (record.error = toErrorRecord(refusal, requestId));
@@ -59,6 +64,7 @@ function refuse({ plan, turn, requestId, reply, record }: Trial, tried: readonly
     ...(last && failureForLog(last.outcome)),
     ...(failure !== undefined && { class: failure }),
     ...(next !== undefined && { next }),
+    ...(settings.configOption !== undefined && { config: settings.configOption }),
   });
   reply.refuse(
     { ...refusal, message: shownMessage(refusal, requestId) },

@@ -63,6 +63,7 @@ export async function exchange(
     stream: request.stream === true,
     inputTokens,
     route: plan.reason,
+    ...(settings.configOption !== undefined && { config: settings.configOption }),
     models: plan.candidates.map(nameOf),
     ...(plan.passedOver.length > 0 && {
       passedOver: plan.passedOver.map(({ model, cause }) => ({ model, kind: cause })),

@@ -65,7 +65,7 @@ export function checkDoor(req: IncomingMessage, { host, token }: Door, needsToke
   if (presented.some((one) => equal(one, token))) return;
   const what =
     presented.length === 0 ? 'no token was presented' : 'the token presented is not the one of this proxy';
-  throw new Refused('authentication_error', `${what}; send it as Authorization: Bearer or x-api-key`, {
+  throw new Refused('authentication_error', `${what}; send it as Authorization: Bearer <token>`, {
     next: 'eval "$(occ env)"',
   });
 }

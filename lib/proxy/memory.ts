@@ -141,7 +141,8 @@ export function memory(log: Log): Memory {
     const admitted = admission(found?.circuit ?? closed, now);
     if (!admitted.admitted) {
       const { waitMs } = admitted;
-      const failures = `it failed ${found?.circuit.failures} times in a row (${found?.reason})`;
+      const { circuit, reason = '' } = found ?? {};
+      const failures = `${reason.replace(/\.$/, '')} (${circuit?.failures} failures in a row)`;
       return { kind: 'breaker', reason: `${failures}; tried again in ${formatDuration(waitMs)}`, waitMs };
     }
     const { probe } = admitted;

@@ -20,6 +20,8 @@ export interface EndedRequest {
   at: string;
   /** Milliseconds from its arrival to its end. */
   ms: number;
+  /** The configuration file of its proxy, if `--config` named it: commands about it need the same option. */
+  config?: string;
   /** The client's own name of the session, and of the sub-agent in it, if it sends them. */
   session?: string;
   agent?: string;
@@ -103,10 +105,11 @@ export interface ErrorRecord {
 }
 
 /** A record at the arrival of its request. Until something else is known, the client has left. */
-export function arrived(id: string, at: string): EndedRequest {
+export function arrived(id: string, at: string, config?: string): EndedRequest {
   return {
     id,
     at,
+    ...(config !== undefined && { config }),
     ms: 0,
     stream: false,
     model: '',

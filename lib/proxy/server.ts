@@ -18,6 +18,7 @@ import { memory, type Recalled } from './memory.ts';
 import { answerModels } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
 import { redactedLine } from '../redact.ts';
+import { stepWithConfig } from './policy/next-step.ts';
 import { shownMessage } from './policy/shown.ts';
 import type { Refusal } from './policy/verdict.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
@@ -118,14 +119,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const now = settings();
     const reply = openReply(res, requestId, now.heartbeatMs, gone, clock);
     const began = clock.monotonic();
-    const record = arrived(requestId, new Date(clock.now()).toISOString());
+    const record = arrived(requestId, new Date(clock.now()).toISOString(), now.configOption);
     try {
       const incoming = { req, res, reply, gone, requestId, settings: now, record, arrived: began };
       await dispatch(pathname, incoming);
     } catch (error) {
       if (gone.aborted) return;
       record.ending = record.firstContentMs === undefined ? 'refused' : 'cut';
-      const refusal = refusalFor(error, requestId, log);
+      const refusal = stepWithConfig(refusalFor(error, requestId, log), now.configOption);
       record.error = toErrorRecord(refusal, requestId);
       if (pathname === '/v1/messages') logRefused(refusal, requestId);
       reply.refuse({ ...refusal, message: shownMessage(refusal, requestId) });

@@ -5,9 +5,10 @@
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import type { LaunchArguments } from '../../lib/clients/arguments.ts';
 import { outages } from '../../lib/commands/launch/outages.ts';
 import { renderEntry } from '../../lib/commands/logs/page.ts';
@@ -45,6 +46,8 @@ interface Outage {
 }
 
 const closed = await closedPort();
+const lost = await startLost();
+after(() => lost.close());
 const outagesByName: Record<string, Outage> = {
   'a rate limit everywhere': {
     answers: [refuse(429, { message: words }), refuse(429, { message: words })],
@@ -79,6 +82,20 @@ const outagesByName: Record<string, Outage> = {
     status: 200,
     next: /^occ why req_\w+$/,
     retried: true,
+  },
+  'an address without a version': {
+    answers: [],
+    models: [['second', { provider: 'other' }]],
+    provider: { endpoints: { chat: `${lost.url}/chat/completions` } },
+    says: [
+      'other/second answered 404: 404 page not found; is a version such as /v1 missing at the end of base_url?',
+    ],
+    logged: [
+      'other/second answered 404: there is no such endpoint at this address; is a version such as /v1 missing',
+    ],
+    status: 424,
+    next: new RegExp(`^occ config set providers\\.other\\.base_url ${lost.url}/v1$`),
+    retried: false,
   },
   'nobody listening': {
     answers: [],
@@ -121,7 +138,7 @@ for (const [name, outage] of Object.entries(outagesByName)) {
     const line = firstLine(record);
 
     // The request and the next step.
-    for (const [place, text] of Object.entries({ client, remembered, fromLog, line, page: page(status) })) {
+    for (const [place, text] of Object.entries({ client, remembered, fromLog, page: page(status) })) {
       assert.ok(text.includes(place === 'page' ? shortId(id) : id), `${place} names the request: ${text}`);
       // occ why is the next step where the other places send to it.
       const isWhy = place === 'remembered' || place === 'fromLog';
@@ -129,6 +146,7 @@ for (const [name, outage] of Object.entries(outagesByName)) {
       const has = (isWhy && next.startsWith('occ why')) || text.includes(named);
       assert.ok(has, `${place} names the next step: ${text}`);
     }
+    assert.ok(line.endsWith(`; occ why ${shortId(id).replace('req_', '')}`), line);
     assert.ok(logs.includes(id.slice('req_'.length, 10)) && logs.includes(next), logs);
     const last = status['last_error'] as JsonObject;
     assert.deepEqual([last['request'], last['next'], last['class']], [id, next, error.class]);
@@ -140,10 +158,13 @@ for (const [name, outage] of Object.entries(outagesByName)) {
     for (const [i, said] of outage.says.entries()) {
       const [who = '', reason = ''] = split(said);
       const [, own = ''] = split(outage.logged[i] ?? '');
-      for (const [place, text] of Object.entries({ remembered, line })) {
-        assert.ok(text.includes(who), `${place} names ${who}: ${text}`);
-        assert.ok(text.includes(reason), `${place} says “${reason}”: ${text}`);
-      }
+      assert.ok(remembered.includes(who), `why names ${who}: ${remembered}`);
+      assert.ok(remembered.includes(reason), `why says “${reason}”: ${remembered}`);
+      const [, modelId = ''] = who.split('/');
+      assert.ok(
+        line.includes(modelId) && !line.includes(reason),
+        `the line names ${modelId} shortly: ${line}`,
+      );
       for (const [place, text] of Object.entries({ fromLog, logs })) {
         assert.ok(text.includes(who), `${place} names ${who}: ${text}`);
         assert.ok(text.includes(own), `${place} says “${own}”: ${text}`);
@@ -153,7 +174,8 @@ for (const [name, outage] of Object.entries(outagesByName)) {
     assert.ok(remembered.includes(error.type) && fromLog.includes(error.type));
     for (const text of [remembered, fromLog])
       assert.equal(/tries again by itself|asks again by itself/.test(text), outage.retried, text);
-    assert.equal(/tries again|asks again/.test(line), outage.retried, line);
+    assert.equal(/Claude Code retries|Claude Code asks again/.test(line), outage.retried, line);
+    assert.ok(line.length <= 120, line);
     // Nothing is said twice to the client.
     for (const said of outage.says) assert.equal(client.split(said).length, 2, client);
 
@@ -183,6 +205,14 @@ function linesOf({ log }: ProxyUnderTest): LoggedEntry[] {
   });
 }
 
+/** Answers every request with a 404 in plain text, as a server without this path does. */
+async function startLost(): Promise<{ url: string; close: () => void }> {
+  const server = createHttpServer((_, res) => void res.writeHead(404).end('404 page not found'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+}
+
 function fromLogOf(
   over: ProxyUnderTest,
 ): NonNullable<ReturnType<ReturnType<typeof logStories>['lastFailure']>> {
@@ -192,7 +222,7 @@ function fromLogOf(
 }
 
 function page(status: JsonObject): string {
-  return renderStatus(status, plain).join('\n');
+  return renderStatus(status, '/home/me', plain).join('\n');
 }
 
 /** What a launch without a terminal prints. */

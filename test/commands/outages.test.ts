@@ -70,8 +70,8 @@ function lines(
 }
 
 describe('the first failure of an outage', () => {
-  const line =
-    'occ: opencode-go/kimi-k3 answered 401: Invalid API key; next: occ doctor key (request req_0123456789abcdef01234567)';
+  const line = 'occ: kimi-k3 failed (401, key refused); Claude Code does not retry; occ why 01234567';
+  const ofProgram = 'occ: kimi-k3 failed (401, key refused); occ why 01234567';
 
   test('is said once, and again after an answer', () => {
     const print = { forClient: ['-p', 'hi'] };
@@ -102,7 +102,8 @@ describe('the first failure of an outage', () => {
   ] as const)
     test(`is said ${where}`, () => {
       const forClient = [...((args as { forClient?: readonly string[] }).forClient ?? [])];
-      assert.deepEqual(lines([record()], { ...args, forClient }, terminals).printed, [line]);
+      const expected = 'client' in args ? ofProgram : line;
+      assert.deepEqual(lines([record()], { ...args, forClient }, terminals).printed, [expected]);
     });
 
   test('says that Claude Code tries again, if it does', () => {
@@ -112,12 +113,12 @@ describe('the first failure of an outage', () => {
     const print = { forClient: ['-p', 'hi'] };
     assert.match(
       lines([transient], print).printed[0] ?? '',
-      /; Claude Code tries again for up to three minutes; next: occ why req_/,
+      /; Claude Code retries for up to 3 minutes; occ why 01234567$/,
     );
     const program = { client: 'exec', forClient: ['node'] } as const;
     assert.doesNotMatch(
       lines([transient], { ...program, forClient: ['node'] }).printed[0] ?? '',
-      /tries again/,
+      /Claude Code/,
     );
   });
 
@@ -147,8 +148,7 @@ test('at its end a launch names the last failure and the command that resumes th
   });
   assert.deepEqual(ended, {
     printed: [],
-    failure:
-      'last failure: opencode-go/kimi-k3 answered 401: Invalid API key; occ why req_0123456789abcdef01234567',
+    failure: 'last failure: kimi-k3 failed (401, key refused); occ why 01234567',
     resume: `resume: occ launch -m 'my model' --emulator -- --resume ${session}`,
   });
   assert.deepEqual(lines([record({ session, ending: 'answered' })], { forClient: ['-p', 'hi'] }), {
@@ -202,7 +202,7 @@ test('the pages fit into 40 columns', () => {
         60,
       ),
     ],
-    status: renderStatus(status, plain, 40),
+    status: renderStatus(status, '/home/me', plain, 40),
     launches: renderLaunches([launch], '/home/me', plain, 40),
   };
   for (const [page, all] of Object.entries(pages))

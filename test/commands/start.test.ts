@@ -163,7 +163,7 @@ test('the first and the last line of a launch', async () => {
     outputTokens: 0,
     cost: undefined,
   };
-  assert.equal(renderSummary(none, style), 'occ: 0 requests, 0 tokens in, 0 out');
+  assert.equal(renderSummary(none, style), '0 requests, 0 tokens in, 0 out');
   assert.equal(
     renderSummary(
       {
@@ -177,6 +177,6 @@ test('the first and the last line of a launch', async () => {
       },
       style,
     ),
-    'occ: 1 request, 999.9k tokens in, 1.3M out, $0.0123, 3 answered by a fallback, 2 failed',
+    '1 request, 999.9k tokens in, 1.3M out, $0.0123, 3 answered by a fallback, 2 failed',
   );
 });

@@ -41,7 +41,7 @@ test('shows open breakers, used-up quotas and learned limits with their times', 
     ['emulator/second', 'closed'],
     ['other/third', 'open'],
   ]);
-  const page = renderStatus(status, plain, 80);
+  const page = renderStatus(status, '/home/me', plain, 80);
   const line = (pattern: RegExp): string =>
     page.find((text) => pattern.test(text)) ?? assert.fail(page.join('\n'));
   assert.match(line(/learned/), /^ {2}learned {4}emulator: 5-hour limit reached, until .*\d\d:\d\d$/);
@@ -63,7 +63,7 @@ test('says which of several keys is spent, and shows none', async () => {
   await over.send();
   await over.send();
   const status = await statusOf(over);
-  const page = renderStatus(status, plain, 60).join('\n');
+  const page = renderStatus(status, '/home/me', plain, 60).join('\n');
   assert.match(page, /learned {4}emulator \(key 1\): usage limit reached, until/);
   assert.doesNotMatch(JSON.stringify(status) + page, /sk-(?:one|two)/);
 });
@@ -71,7 +71,7 @@ test('says which of several keys is spent, and shows none', async () => {
 test('omits these lines if there is nothing to show', async () => {
   await using over = await proxyOver([[say('ok')]]);
   await over.send();
-  const page = renderStatus(await statusOf(over), plain, 60).join('\n');
+  const page = renderStatus(await statusOf(over), '/home/me', plain, 60).join('\n');
   assert.doesNotMatch(page, /learned|skipped|probed|until/);
 });
 

@@ -101,12 +101,16 @@ test('inside the client of a launch, why asks that launch', async (t) => {
   assert.equal((toAnswer('why', inside.stdout)['request'] as JsonObject)['id'], second.ids['broken']);
   const third = await asked(at, 'claude-sonnet-5');
   const quiet = await at.run(['why'], { ANTHROPIC_BASE_URL: at.seen().env['ANTHROPIC_BASE_URL'] ?? '' });
+  const flat = quiet.stdout.replace(/\s+/g, ' ');
   assert.match(
-    quiet.stdout,
-    /^No failed request is on record\.\nLooked at the launch of ask in ~ \(pid \d+\)\.\n/,
+    flat,
+    /^No request failed\. The latest that its first model did not answer at once was answered by a fallback: answered at /,
   );
   assert.ok(
-    quiet.stdout.includes(`A fallback has answered a request: occ why ${third.ids['claude-sonnet-5']}`),
+    flat.endsWith(
+      `From the launch of ask in ~ (pid ${third.launch.pid}), request ${third.ids['claude-sonnet-5']} `,
+    ),
+    flat,
   );
   for (const { launch } of [first, second, third]) {
     launch.kill('SIGTERM');
@@ -119,9 +123,29 @@ test('why says where it looked, and refuses what is no id', async (t) => {
   const none = await at.run(['why']);
   assert.deepEqual(
     [none.code, none.stdout],
-    [0, 'No failed request is on record.\nLooked at the log ~/.local/state/occ/occ.log.\n'],
+    [0, 'No request is on record.\nLooked at the log ~/.local/state/occ/occ.log.\n'],
   );
   assert.equal(toAnswer('why', (await at.run(['why', '--json'])).stdout)['found'], false);
+  const request = {
+    time: '2026-11-29T10:00:00.000Z',
+    pid: 1,
+    level: 'info',
+    request: `req_${'a'.repeat(24)}`,
+  };
+  const model = 'p/m';
+  at.write(
+    '.local/state/occ/occ.log',
+    [
+      { ...request, event: 'request', model: 'claude-sonnet-5', models: [model] },
+      { ...request, event: 'attempt', model, outcome: 'answered', ms: 5 },
+    ]
+      .map((line) => `${JSON.stringify(line)}\n`)
+      .join(''),
+  );
+  assert.match(
+    (await at.run(['why'])).stdout,
+    /^No request failed\. 1 request was answered, by its first model/,
+  );
   const unknown = await at.run(['why', 'req_abc']);
   assert.deepEqual([unknown.code, /no request req_abc is on record/.test(unknown.stderr)], [1, true]);
   const wrong = await at.run(['why', 'the last one']);

@@ -84,7 +84,7 @@ export async function runScripted(
   const lines: string[] = [];
   const found = examine({
     instances,
-    context: {} as Omit<Context, 'signal'>,
+    context: { loaded: { settings: {} } } as Omit<Context, 'signal'>,
     signal: interrupt.signal,
     clock,
     lostMs,

@@ -44,8 +44,8 @@ const errors: readonly Inside[] = [
     status: 424,
     type: 'authentication_error',
     says: 'invalid x-api-key',
-    // With plain hyphens Claude Code hides the whole message.
-    shows: 'invalid x\u2011api\u2011key',
+    // With both hyphens Claude Code hides the whole message.
+    shows: 'invalid x-api key',
   },
   {
     source: 'Anthropic, invalid_request_error',

@@ -76,7 +76,7 @@ test('an open breaker has a reason and a time, and also excludes a last resort',
   const hindrance = admit(kept, 2, true);
   assert.deepEqual(hindrance, {
     kind: 'breaker',
-    reason: 'it failed 2 times in a row (503 an outage); tried again in 30 s',
+    reason: '503 an outage (2 failures in a row); tried again in 30 s',
     waitMs: 29_999,
   });
   const opened = { state: 'open', until: new Date(30_001).toISOString() };

@@ -72,7 +72,7 @@ for (const stream of [true, false]) {
     assert(after > 0 && after <= 30, String(after));
     assert.match(
       response.error?.message ?? '',
-      /^emulator\/first was not tried: it failed 2 times in a row \(503 emulated 503\); tried again in \d+ s\nNext: occ why req_\w+$/,
+      /^emulator\/first was not tried: 503 emulated 503 \(2 failures in a row\); tried again in \d+ s\nNext: occ why req_\w+$/,
     );
     assert.deepEqual(over.requestedModels(), ['first', 'first']);
     assert.equal(over.proxy.stats().failures, 3);

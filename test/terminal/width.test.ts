@@ -204,7 +204,7 @@ describe('pages', () => {
   test('the models of a running proxy', async () => {
     const model = { model: `emulator/${'a-long-name-'.repeat(8)}`, format: 'chat', attempts: 3, failures: 1 };
     const render = async (columns: number | undefined) =>
-      renderStatus({ models: [model] }, await loadStyle(0), widthOf(fakeStream(columns).stream));
+      renderStatus({ models: [model] }, '/home/me', await loadStyle(0), widthOf(fakeStream(columns).stream));
     const piped = await render(undefined);
     assert.match(piped.at(-1) ?? '', /a-long-name.*3 attempts/);
     assert.deepEqual(await render(0), piped);

@@ -8,7 +8,7 @@ import { prepareClaude, prepareProgram, type ClaudeOptions, type Prepared } from
 import { statusLineCommand } from '../../clients/status-line.ts';
 import { runtimeDirOf } from '../../daemon/running.ts';
 import { hasOption } from '../../clients/client-options.ts';
-import { quote } from '../../clients/shell.ts';
+import { quote } from '../../shell-word.ts';
 import { installCommand } from '../../clients/find.ts';
 import { readUserSettings } from '../../clients/user-settings.ts';
 import { describeStored, readStoredSettings, storedModel } from '../../clients/conflicts.ts';

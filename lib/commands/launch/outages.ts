@@ -1,9 +1,11 @@
 /** What a launch says about failed requests: the first one of an outage where the client shows nothing, and the last at its end. */
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import { hasOption } from '../../clients/client-options.ts';
-import { quote } from '../../clients/shell.ts';
-import { hasFailed, summarize, type EndedRequest } from '../../proxy/recent.ts';
+import { quote } from '../../shell-word.ts';
+import { brief } from '../../proxy/policy/brief.ts';
+import { hasFailed, type EndedRequest } from '../../proxy/recent.ts';
 import type { System } from '../../terminal/command-context.ts';
+import { shortId } from '../../terminal/figures.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { Style } from '../../terminal/style.ts';
 
@@ -36,15 +38,15 @@ export function outages(args: LaunchArguments, system: System, warn: Output['war
     if (out.size < mostModels) out.add(record.model);
     // It would break the screen of an interactive client, which shows failures itself.
     if (interactive) return;
-    const what = summarize(record);
+    const what = brief(record);
     said.add(what);
-    warn(`occ: ${what}${retries(args, record)}; next: ${nextOf(record)}`);
+    warn(`occ: ${what}${retries(args, record)}; ${whyCommand(record)}`);
   }
 
   function closing(style: Style): { failure?: string; resume?: string } {
-    const unsaid = last && !said.has(summarize(last)) ? last : undefined;
+    const unsaid = last && !said.has(brief(last)) ? last : undefined;
     return {
-      ...(unsaid && { failure: `last failure: ${style.bad(summarize(unsaid))}; occ why ${unsaid.id}` }),
+      ...(unsaid && { failure: `last failure: ${style.bad(brief(unsaid))}; ${whyCommand(unsaid)}` }),
       ...(interactive && session !== undefined && { resume: `resume: ${resumeCommand(args, session)}` }),
     };
   }
@@ -71,12 +73,13 @@ function isInteractive({ client, forClient }: LaunchArguments, { stdin, stdout }
 function retries({ client }: LaunchArguments, { error, ending }: EndedRequest): string {
   if (client !== 'claude') return '';
   if (ending === 'cut') return '; Claude Code asks again';
-  return error?.permanent === true ? '' : '; Claude Code tries again for up to three minutes';
+  const givesUp = error?.permanent === true;
+  return givesUp ? '; Claude Code does not retry' : '; Claude Code retries for up to 3 minutes';
 }
 
-function nextOf({ error, id }: EndedRequest): string {
-  const next = error?.next ?? `occ why ${id}`;
-  return next.includes(id) ? next : `${next} (request ${id})`;
+/** The next step itself is in the client's own error, and in what the command prints. */
+function whyCommand({ id }: EndedRequest): string {
+  return `occ why ${shortId(id).replace('req_', '')}`;
 }
 
 /** The command that continues the session with the same options of occ. */

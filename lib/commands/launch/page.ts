@@ -29,7 +29,7 @@ type SummaryStats = Pick<
   'requests' | 'failures' | 'fallbacks' | 'inputTokens' | 'outputTokens' | 'cost'
 >;
 
-/** `occ: 12 requests, 34.5k tokens in, 1.2k out, $0.0123, 1 answered by a fallback`; the cost is omitted if no provider reports one. */
+/** `12 requests, 34.5k tokens in, 1.2k out, $0.0123, 1 answered by a fallback`; the cost is omitted if no provider reports one. */
 export function renderSummary(stats: SummaryStats, style: Style): string {
   const parts = [
     count(stats.requests, 'request'),
@@ -39,5 +39,5 @@ export function renderSummary(stats: SummaryStats, style: Style): string {
     ...(stats.fallbacks > 0 ? [`${stats.fallbacks} answered by a fallback`] : []),
     ...(stats.failures > 0 ? [style.bad(`${stats.failures} failed`)] : []),
   ];
-  return `occ: ${parts.join(', ')}`;
+  return parts.join(', ');
 }

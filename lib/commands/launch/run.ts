@@ -165,7 +165,7 @@ async function finish(
   if (error) output.warn(`occ: the configuration was changed, but not used: ${error.message}`);
   // Everything is counted only after the host has closed.
   if (output.terminal) {
-    output.info(renderSummary(host.proxy.stats(), output.stderrStyle));
+    await say(output, renderSummary(host.proxy.stats(), output.stderrStyle));
     const { failure, resume } = failed.closing(output.stderrStyle);
     if (failure !== undefined) await say(output, failure);
     if (resume !== undefined) output.info(resume);

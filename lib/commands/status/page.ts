@@ -3,14 +3,15 @@ import type { Style } from '../../terminal/style.ts';
 import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { amount, duration, moment } from '../../terminal/figures.ts';
 import { emptyLine, errorTexts, fit, type Line } from './lines.ts';
+import { withTilde } from '../../tilde.ts';
 import { quotaLines } from '../usage/quota-lines.ts';
 
 /** No line is longer than `width` columns, unless a single word such as a path is. */
-export function renderStatus(status: JsonObject, style: Style, width = Infinity): string[] {
-  return statusLines(status, style).flatMap((line) => fit(line, width));
+export function renderStatus(status: JsonObject, home: string, style: Style, width = Infinity): string[] {
+  return statusLines(status, home, style).flatMap((line) => fit(line, width));
 }
 
-function statusLines(status: JsonObject, style: Style): Line[] {
+function statusLines(status: JsonObject, home: string, style: Style): Line[] {
   const number = (key: string): number => toNumber(status[key]) ?? 0;
   const cost = toNumber(status['cost']);
   const lines: Line[] = [
@@ -20,9 +21,9 @@ function statusLines(status: JsonObject, style: Style): Line[] {
     },
     emptyLine,
     row('version', toText(status['version'])),
-    row('config', toText(status['config']) || 'defaults (no file)'),
+    row('config', withTilde(toText(status['config']), home) || 'defaults (no file)'),
     ...configNotes(status, style),
-    row('log', toText(status['log'])),
+    row('log', withTilde(toText(status['log']), home)),
     row('live', String(number('live'))),
     row('requests', requests(number('requests'), number('failures'), number('fallbacks'), style)),
     row(

@@ -53,7 +53,8 @@ async function show(system: System, output: Output): Promise<number> {
   if (output.json) output.printJson({ running: true, ...status, launches });
   else {
     const { renderStatus } = await import('./page.ts');
-    for (const line of renderStatus(status, output.style, widthOf(system.stdout))) output.print(line);
+    for (const line of renderStatus(status, system.home, output.style, widthOf(system.stdout)))
+      output.print(line);
     printLaunches();
   }
   return exitCodes.ok;

@@ -1,5 +1,6 @@
 /** What to do after a failure: commands, each with what it is for. Pure. */
 import type { FailureClass, TimeLimit } from '../../proxy/policy/failures.ts';
+import { withConfig } from '../../proxy/policy/next-step.ts';
 import type { AttemptRecord } from '../../proxy/recent.ts';
 import type { ToldRequest } from './told.ts';
 
@@ -26,17 +27,18 @@ const byClass: Readonly<Record<FailureClass, readonly Advice[]>> = {
 
 /** Empty if the request was answered without trouble, or if only the client can do something. */
 export function adviceFor(told: ToldRequest): Advice[] {
-  const { error, attempts, fallbackFrom } = told;
+  const { error, attempts, fallbackFrom, config } = told;
   const failure = error?.class ?? fallbackFrom?.class;
   const limited = attempts.findLast((attempt) => isSetting(attempt.limit));
   const stopped = attempts.some(({ notRunning }) => notRunning);
   const own: Advice[] = [];
   if (error?.next !== undefined && !error.next.startsWith('occ why ')) {
-    const known = failure && byClass[failure].find(([command]) => command === error.next);
+    const known = failure && byClass[failure].find(([command]) => withConfig(command, config) === error.next);
     if (!known) own.push([error.next, stopped ? 'start the server' : 'do what helps most often']);
   }
   if (limited) own.push(longerLimit(limited));
-  return [...own, ...(failure === undefined ? [] : byClass[failure])];
+  const all = [...own, ...(failure === undefined ? [] : byClass[failure])];
+  return all.map(([command, purpose]) => [withConfig(command, config), purpose]);
 }
 
 function isSetting(limit: TimeLimit | undefined): boolean {

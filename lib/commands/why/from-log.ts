@@ -18,6 +18,8 @@ export interface LogStories {
   find(id: string): ToldRequest | undefined;
   /** The latest request that ended in an error. */
   lastFailure(): ToldRequest | undefined;
+  /** The latest requests, newest first. */
+  all(): ToldRequest[];
 }
 
 /** Requests whose entries are kept. The log is read from its beginning, so older ones are forgotten. */
@@ -50,6 +52,7 @@ export function logStories(pid?: number): LogStories {
     add,
     find: (start) => told([...byId.keys()].findLast((id) => id.startsWith(start))),
     lastFailure: () => told(failed),
+    all: () => [...byId].map(([id, entries]) => toTold(id, entries)).toReversed(),
   };
 }
 
@@ -62,6 +65,8 @@ function toTold(id: string, entries: readonly JsonObject[]): ToldRequest {
   const told: ToldRequest = { ...record, ending: 'unknown' };
   let plan: string[] = [];
   for (const entry of entries) {
+    const config = toText(entry['config']);
+    if (config !== '') told.config = config;
     switch (entry['event']) {
       case 'request':
         told.model = toText(entry['model']);
@@ -119,6 +124,7 @@ const attemptKeys: ReadonlySet<string> = new Set<keyof AttemptRecord>([
   'position',
   'notSent',
   'notRunning',
+  'address',
   'retryAfter',
   'upstreamStatus',
   'upstreamType',

@@ -7,6 +7,7 @@ import { wrap } from '../../terminal/wrap.ts';
 import { renderWhy } from './page.ts';
 import { search, type Search } from './sources.ts';
 import { explain } from './tell.ts';
+import { detourOf, type Detour, type ToldRequest } from './told.ts';
 
 /** The form of an id; people may leave its prefix out. */
 const idForm = /^(?:req_)?([0-9a-f]{1,24})$/;
@@ -27,7 +28,10 @@ export async function runWhy(given: string | undefined, system: System, output: 
     const next = explanation.next.map(([command, purpose]) => ({ command, purpose }));
     output.printJson({ found: true, source: told.source, request: told.request, next, looked });
   } else {
-    for (const line of renderWhy(told, explanation, output.style, widthOf(system.stdout))) output.print(line);
+    const intro = id === undefined ? introOf(told.request) : undefined;
+    const columns = widthOf(system.stdout);
+    if (intro !== undefined) for (const line of [...wrapped(intro, columns), '']) output.print(line);
+    for (const line of renderWhy(told, explanation, output.style, columns)) output.print(line);
   }
   return exitCodes.ok;
 }
@@ -41,10 +45,31 @@ function toId(given: string): string {
   });
 }
 
-function renderNone({ looked, fallback }: Search, columns: number | undefined): string[] {
-  const lines = ['No failed request is on record.', ...looked.map((place) => `Looked at ${place}.`)];
-  if (fallback !== undefined) lines.push(`A fallback has answered a request: occ why ${fallback}`);
-  return lines.flatMap((line) => (columns === undefined ? line : wrap(line, columns)));
+/** Says of a request that was answered why it is the one that is explained. */
+function introOf(request: ToldRequest): string | undefined {
+  const detour = detourOf(request);
+  return (
+    detour && `No request failed. The latest that its first model did not answer at once ${byDetour[detour]}:`
+  );
+}
+
+const byDetour: Readonly<Record<Detour, string>> = {
+  fallback: 'was answered by a fallback',
+  repair: 'was answered after occ had changed it',
+  retry: 'was answered on another try',
+};
+
+function renderNone({ looked, known }: Search, columns: number | undefined): string[] {
+  const { requests, answered } = known;
+  const what =
+    requests === 0
+      ? 'No request is on record.'
+      : `No request failed. ${answered === 1 ? '1 request was answered, by its first model' : `${answered} requests were answered, each by its first model`}, without another try.`;
+  return [what, ...looked.map((place) => `Looked at ${place}.`)].flatMap((line) => wrapped(line, columns));
+}
+
+function wrapped(line: string, columns: number | undefined): string[] {
+  return columns === undefined ? [line] : wrap(line, columns);
 }
 
 function unknown(given: string, looked: readonly string[]): OccError {

@@ -6,15 +6,15 @@ import { isObject, toArray } from '../../json.ts';
 import { parseLogLine, readLog } from '../../log/read-log.ts';
 import type { System } from '../../terminal/command-context.ts';
 import { withTilde } from '../../tilde.ts';
-import { logStories } from './from-log.ts';
-import type { Told, ToldRequest } from './told.ts';
+import { logStories, type LogStories } from './from-log.ts';
+import { detourOf, type Told, type ToldRequest } from './told.ts';
 
 export interface Search {
   told?: Told;
   /** The places that were looked at, for people. */
   looked: string[];
-  /** A request that a fallback answered, if no request failed: its id. */
-  fallback?: string;
+  /** How many requests are known, and how many of them were answered. Only counted if no failure was looked for by id. */
+  known: { requests: number; answered: number };
 }
 
 /** A proxy that can be asked. */
@@ -38,22 +38,30 @@ export async function search(id: string | undefined, system: System): Promise<Se
   const remembered = answers.flatMap((all, i) =>
     all.map((request): Told => ({ request, source: 'memory', from: asked[i]?.name ?? '' })),
   );
-  const failed = remembered.filter(({ request }) => id !== undefined || hasFailed(request));
-  const logged = await searchLog(id, own && id === undefined ? own.pid : undefined, system);
-  looked.push(logged.from);
-  const all = [
-    ...failed,
-    ...(logged.request ? [{ request: logged.request, source: 'log' as const, from: logged.from }] : []),
-  ];
-  // The sort is stable, so memory comes before the log for the same request.
+  const { stories, from } = await readStories(own && id === undefined ? own.pid : undefined, system);
+  looked.push(from);
+  const inLog = (request: ToldRequest | undefined): Told[] =>
+    request === undefined ? [] : [{ request, source: 'log', from }];
+  if (id !== undefined) return found(latest([...remembered, ...inLog(stories.find(id))]), looked);
+  const failed = remembered.filter(({ request }) => hasFailed(request));
+  const failure = latest([...failed, ...inLog(stories.lastFailure())]);
+  if (failure) return found(failure, looked);
+  const all = [...remembered, ...stories.all().flatMap(inLog)];
+  const known = new Map(all.map(({ request }) => [request.id, request.ending]));
+  const answered = [...known.values()].filter((ending) => ending === 'answered').length;
+  const told = latest(all.filter(({ request }) => detourOf(request) !== undefined));
+  return { ...found(told, looked), known: { requests: known.size, answered } };
+}
+
+function found(told: Told | undefined, looked: string[]): Search {
+  return { looked, known: { requests: 0, answered: 0 }, ...(told !== undefined && { told }) };
+}
+
+/** The latest, from memory rather than from the log: the log has no words of the providers. */
+function latest(all: readonly Told[]): Told | undefined {
   const [told] = all.toSorted((a, b) => b.request.at.localeCompare(a.request.at));
-  const same = told && failed.find(({ request }) => request.id === told.request.id);
-  const fallback = remembered.find(({ request }) => request.fallbackFrom !== undefined)?.request.id;
-  return {
-    looked,
-    ...(told !== undefined && { told: same ?? told }),
-    ...(fallback !== undefined && { fallback }),
-  };
+  const same = all.find(({ request, source }) => source === 'memory' && request.id === told?.request.id);
+  return same ?? told;
 }
 
 async function findPlacesToAsk(system: System): Promise<Place[]> {
@@ -88,11 +96,11 @@ function hasFailed({ ending }: ToldRequest): boolean {
   return ending === 'refused' || ending === 'cut';
 }
 
-async function searchLog(
-  id: string | undefined,
+/** `from` is the log, for people. */
+async function readStories(
   pid: number | undefined,
   { env, home }: System,
-): Promise<{ request: ToldRequest | undefined; from: string }> {
+): Promise<{ stories: LogStories; from: string }> {
   const path = `${findPlaces({ env, home }).stateDir}/occ.log`;
   const stories = logStories(pid);
   let from = `the log ${withTilde(path, home)}`;
@@ -104,5 +112,5 @@ async function searchLog(
   } catch (error) {
     from += `, which cannot be read (${(error as NodeJS.ErrnoException).code})`;
   }
-  return { request: id === undefined ? stories.lastFailure() : stories.find(id), from };
+  return { stories, from };
 }

@@ -4,6 +4,7 @@ import { nameForLog } from '../../redact.ts';
 import {
   classOf,
   diagnosisOf,
+  type AddressFault,
   type FailureClass,
   type Outcome,
   type Position,
@@ -23,6 +24,8 @@ export interface FailureLog {
   position?: Position;
   /** Nothing was sent, because the provider has no key. */
   notSent?: true;
+  /** What is wrong with the configured address. */
+  address?: AddressFault;
   /** Nothing listens at the address, which is on this machine. */
   notRunning?: true;
   /** Seconds until the limit ends, if the upstream named them. */
@@ -56,6 +59,7 @@ export function failureForLog(outcome: Outcome): FailureLog {
     ...(about !== undefined && { about }),
     ...(outcome.type === 'failed' && { trouble: outcome.trouble, position: outcome.at }),
     ...(outcome.type === 'failed' && outcome.limit !== undefined && { limit: outcome.limit }),
+    ...(outcome.address !== undefined && { address: outcome.address }),
     ...(outcome.type === 'failed' && outcome.notRunning && { notRunning: true }),
     ...(outcome.type === 'refused' && outcome.notSent && { notSent: true }),
     ...(retryAfter !== undefined && { retryAfter }),

@@ -52,6 +52,14 @@ export type TimeLimit =
   | 'client';
 
 /**
+ * What is wrong with a configured address:
+ * - `no_version`: no part of the path is a version such as `/v1`.
+ * - `two_versions`: the version is there twice.
+ * - `two_endpoints`: the base URL itself ends in the path of an endpoint, such as `/chat/completions`.
+ */
+export type AddressFault = 'no_version' | 'two_versions' | 'two_endpoints';
+
+/**
  * How far an attempt had come when it failed. `after_content` means that the client has received content, which it never
  * has while an answer must be whole first.
  */
@@ -71,6 +79,8 @@ export type Outcome =
       notSent?: true;
       gateway?: true;
       diagnosis?: Diagnosis;
+      /** What is wrong with the configured address, which has no such endpoint. */
+      address?: AddressFault;
     }
   /** There was no answer, or only the start of one. */
   | {
@@ -86,6 +96,7 @@ export type Outcome =
       retryAfterMs?: number;
       /** What the error inside the answer is about. */
       diagnosis?: Diagnosis;
+      address?: AddressFault;
     }
   /** The client disconnected. */
   | { type: 'abandoned' };
@@ -163,6 +174,7 @@ const classByTrouble: Readonly<Record<Trouble, FailureClass>> = {
 export function classOf(outcome: Outcome): FailureClass | undefined {
   if (outcome.type !== 'refused' && outcome.type !== 'failed') return undefined;
   const diagnosis = diagnosisOf(outcome);
+  if (outcome.address !== undefined) return 'gone';
   if (outcome.type === 'refused') return diagnosis && classFor(outcome.error.status, diagnosis);
   // Nothing listens there, so a second try changes nothing.
   if (outcome.notRunning) return 'other';

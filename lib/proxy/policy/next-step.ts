@@ -1,5 +1,7 @@
 /** The command that helps after a failure, by its class, and the last line of an error, which names it. Pure. */
 import { localServerFacts } from '../../catalog/local-server-kinds.ts';
+import { quote } from '../../shell-word.ts';
+import { addressCommand } from './address.ts';
 import type { FailureClass, Tried } from './failures.ts';
 import type { Plan } from './plan.ts';
 
@@ -19,12 +21,38 @@ const commands: Readonly<Record<FailureClass, string | undefined>> = {
 
 /** The command that helps after failures of which `failure` is the most informative one; undefined if none does. */
 export function nextStep(failure: FailureClass, plan: Plan, tried: readonly Tried[]): string | undefined {
+  const lost = tried.find(
+    ({ outcome }) => failure === 'gone' && 'address' in outcome && outcome.address !== undefined,
+  );
+  const there = lost && plan.candidates[lost.candidate];
+  if (there) {
+    const { provider, route } = there;
+    return addressCommand(provider, route.format, route.endpoint) ?? 'occ config edit';
+  }
   const stopped = tried.find(
     ({ outcome }) => failure === 'other' && outcome.type === 'failed' && outcome.notRunning,
   );
   const provider = stopped && plan.candidates[stopped.candidate]?.provider;
   if (provider === undefined) return commands[failure];
   return startCommand(provider.name, Object.values(provider.endpoints)[0] ?? '') ?? commands[failure];
+}
+
+/** The commands that read the configuration; each takes `--config`. */
+const readsConfiguration = /^occ (?:config|doctor|launch|models|route|start|usage|use)\b/;
+
+/** The command with `--config`, if the configuration that it reads is found only by that. `file` is `Settings.configOption`. */
+export function withConfig(command: string, file: string | undefined): string {
+  if (file === undefined || !readsConfiguration.test(command) || command.includes(' --config '))
+    return command;
+  return `${command} --config ${quote(file)}`;
+}
+
+/** The same for a step that may be no command. */
+export function stepWithConfig<T extends { next?: string | NoNextStep }>(
+  refusal: T,
+  file: string | undefined,
+): T {
+  return typeof refusal.next === 'string' ? { ...refusal, next: withConfig(refusal.next, file) } : refusal;
 }
 
 /** Why no command helps, as a sentence without its full stop. */
@@ -47,9 +75,11 @@ export function withNextStep(message: string, next: string | NoNextStep, request
  */
 const hiding = /x-api-key|credit balance is too low/gi;
 
-/** The message with these words in letters that look the same, so that the client shows it. */
+/** The message with these words spelt differently, so that the client shows it. */
 export function toShown(message: string): string {
-  return message.replace(hiding, (words) => words.replaceAll('-', '\u2011').replaceAll(' ', '\u00a0'));
+  return message.replace(hiding, (words) =>
+    words.includes('-') ? words.replace(/-(?=key)/i, ' ') : words.replace(/ is /i, ' '),
+  );
 }
 
 /** The command that starts a local server; undefined if the provider is none that is known. */

@@ -3,6 +3,7 @@
  * and on the terminal of a launch. Pure. Where an upstream's words are not at hand, as in the log, its own status and the
  * class of the failure say what happened.
  */
+import { describeAddressFault } from './address.ts';
 import type { FailedAttempt, FailureLog } from './failure-log.ts';
 import type { FailureClass, Trouble } from './failures.ts';
 import { formatDuration } from './quota.ts';
@@ -63,8 +64,9 @@ export function statusAndReason(attempt: Omit<FailedAttempt, 'model'>): string {
 
 /** The reason in the upstream's words, otherwise in occ's own, with the time until the limit ends. */
 export function whyFailed(attempt: Omit<FailedAttempt, 'model'>): string {
+  const { retryAfter = 0, address } = attempt;
   const words = attempt.words ?? ownWords(attempt);
-  const { retryAfter = 0 } = attempt;
+  if (address !== undefined) return `${words.replace(/\.$/, '')}; ${describeAddressFault(address)}`;
   if (retryAfter <= longestRetryAfter || /reset/i.test(words)) return words;
   return `${words} (resets in ${formatDuration(retryAfter * 1000)})`;
 }
@@ -144,7 +146,9 @@ export function ownWords({
   notSent,
   notRunning,
   upstreamCode,
+  address,
 }: FailureLog): string {
+  if (address !== undefined) return 'there is no such endpoint at this address';
   if (notSent) return 'the provider has no key';
   if (notRunning) return 'the server is not running';
   const code = upstreamCode === undefined ? '' : ` (${upstreamCode})`;

@@ -1,7 +1,8 @@
 /** Checks that the provider accepts the key. */
 import { loadedIn, type Check, type CheckResult, type Context, type Subject } from '../../check.ts';
 import type { RecordedExchange } from '../../bench/recorded-exchange.ts';
-import { openLive } from '../../bench/live.ts';
+import { addressProblem } from './address.ts';
+import { openLive, routeOf } from '../../bench/live.ts';
 import { CheckFailure, refusalOf } from '../../laws/fault.ts';
 import { hello } from '../hello.ts';
 import { keyPlace, setKey } from '../key-place.ts';
@@ -35,6 +36,8 @@ export const key: Check = {
           exchanges: [exchange],
         };
       }
+      const lost = refusal && addressProblem(model, routeOf(model), refusal.error);
+      if (lost) return { ...lost, summary: `${status}: ${lost.summary}`, exchanges: [exchange] };
       // A gateway looks up the model before it checks the key, so this refusal says nothing about the key.
       if (refusal?.class === 'gone' || refusal?.class === 'format')
         last = unknown(subject, `${model.name} was refused (${status})`);

@@ -8,7 +8,8 @@ import { isContent } from '../../../anthropic/events.ts';
 import { runProbe } from '../smoke.ts';
 import { hello } from '../hello.ts';
 import { requestHello } from './key.ts';
-import { openLive } from '../../bench/live.ts';
+import { addressProblem } from './address.ts';
+import { openLive, routeOf } from '../../bench/live.ts';
 import { CheckFailure, defaultRemedies, tooLate } from '../../laws/fault.ts';
 
 export const model: Check = {
@@ -31,6 +32,8 @@ export const model: Check = {
       .join(' ');
     const summary = `${status}: ${refusal.error.message}`;
     const { name } = subject;
+    const lost = addressProblem(subject, routeOf(subject), refusal.error);
+    if (lost) return { ...lost, summary: `${status}: ${lost.summary}`, exchanges: [exchange] };
     switch (refusal.class) {
       case 'gone':
       case 'format':

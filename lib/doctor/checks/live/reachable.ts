@@ -15,6 +15,7 @@ import { userAgent } from '../../../version.ts';
 import { codecs } from '../../../wire/codecs.ts';
 import { formats, type WireFormat } from '../../../wire/formats.ts';
 import { CheckFailure } from '../../laws/fault.ts';
+import { addressProblem } from './address.ts';
 import { tryWay } from './way.ts';
 
 /** Signatures and certificates begin to fail when clocks differ by minutes. */
@@ -94,14 +95,12 @@ async function checkAddress(
     const body = await readBounded(answer.body);
     const type = answer.headers['content-type'] ?? '';
     const other = otherThanApi(answer.status, type, body);
-    if (other !== undefined)
-      return wrongAddress(
-        context,
-        subject,
-        format,
-        url,
-        `${url} answers with ${other}: there is no API at this address`,
-      );
+    if (other !== undefined) {
+      const summary = `${url} answers with ${other}: there is no API at this address`;
+      const error = { status: 404, type: 'not_found_error', message: summary } as const;
+      const lost = addressProblem(subject, { format, endpoint: url, modelId: noModel }, error);
+      return lost ?? wrongAddress(context, subject, format, url, summary);
+    }
     return skewOf(answer.headers['date'], `${host} answers after ${ms} ms`);
   } catch (error) {
     context.signal.throwIfAborted();
@@ -109,6 +108,9 @@ async function checkAddress(
     return wrongAddress(context, subject, format, url, reason);
   }
 }
+
+/** The answer is to a request without a model. */
+const noModel = '(none)';
 
 /** Names the proxies of the environment, without their passwords. */
 function throughProxy(env: Context['machine']['env']): string {
