@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openToOthers } from '../../../config/paths.ts';
+import { quote } from '../../../shell-word.ts';
 import { withTilde } from '../../../tilde.ts';
 import { OccError } from '../../../errors.ts';
 import { loadedIn, skip, type Check, type CheckResult, type Remedy } from '../../check.ts';
@@ -38,7 +39,7 @@ export const config: Check = {
     const exposed =
       source.by === undefined && !source.legacy ? open : open.filter((path) => path === source.file);
     const [firstExposed, ...moreExposed] = exposed.map(
-      (path) => `chmod ${path === source.file ? 600 : 700} ${path}`,
+      (path) => `chmod ${path === source.file ? 600 : 700} ${quote(path)}`,
     );
     if (firstExposed !== undefined) {
       return {

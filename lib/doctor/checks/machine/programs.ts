@@ -1,4 +1,5 @@
 /** Checks the versions of Node and Claude Code. */
+import { quote } from '../../../shell-word.ts';
 import { execFile } from 'node:child_process';
 import { installCommand, clientVersions, findClaude } from '../../../clients/find.ts';
 import { isOlder, wasTested } from '../../../clients/versions.ts';
@@ -54,7 +55,7 @@ export const claude: Check = {
         level: 'warn',
         summary: `${command} is not executable`,
         fault: 'client',
-        remedy: { text: 'make it executable', commands: [`chmod +x ${command}`] },
+        remedy: { text: 'make it executable', commands: [`chmod +x ${quote(command)}`] },
       };
     }
     const version = await versionOf(command, machine.env, signal);
