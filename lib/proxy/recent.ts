@@ -9,7 +9,6 @@ import { failureOf, type FailedAttempt } from './policy/failure-log.ts';
 import type { FailureClass, Outcome } from './policy/failures.ts';
 import { nameOf, type Candidate, type Hindrance, type PassedOver } from './policy/plan.ts';
 import type { Tier } from './policy/tiers.ts';
-import { describeBreak, describeOnOneLine } from './policy/words.ts';
 import type { Refusal } from './policy/verdict.ts';
 
 /** The record of one request to `/v1/messages`. Plain JSON. It grows while the request runs, and is complete at its end. */
@@ -183,21 +182,6 @@ export function fallbackFrom(
     ...(tried?.upstreamStatus !== undefined && { status: tried.upstreamStatus }),
     ...(tried === undefined && passed && { passedOver: passed.kind }),
   };
-}
-
-/** The failure on one line: who and what, in the upstream's words while they are in memory. */
-export function summarize({
-  ending,
-  attempts,
-  passedOver,
-  error,
-}: Pick<EndedRequest, 'attempts' | 'passedOver' | 'error'> & { ending: string }): string {
-  const failed = attempts.filter(({ outcome }) => outcome === 'refused' || outcome === 'failed');
-  const last = failed.at(-1);
-  if (ending === 'cut' && last) return describeBreak(last);
-  return failed.length + passedOver.length === 0
-    ? (error?.message ?? '')
-    : describeOnOneLine(failed, passedOver);
 }
 
 /** The latest records, for `occ why`. */

@@ -85,15 +85,6 @@ function groupAlike(
   return [...groups.values()];
 }
 
-/** The same on one line, for a place that has no more. */
-export function describeOnOneLine(
-  attempts: readonly FailedAttempt[],
-  passedOver: readonly NotTried[],
-): string {
-  const [first = '', ...lines] = describeFailures(attempts, passedOver).split('\n');
-  return lines.length === 0 ? first : `${first} (${lines.map((line) => line.replace(/^- /, '')).join('; ')})`;
-}
-
 /** Why a model was not tried, where the reason itself was not kept. */
 export function describePassing(kind: string): string {
   return Object.hasOwn(byPassing, kind) ? (byPassing[kind] ?? '') : 'an earlier failure';
