@@ -12,8 +12,9 @@ export type Theme = 'dark' | 'light';
 interface Palette {
   background: string;
   text: string;
-  /** The 8 colours of a terminal; the bright ones are the same. */
+  /** The 8 colours of a terminal. The bright ones are the same, except for bright black, which is grey. */
   colors: readonly string[];
+  grey: string;
 }
 
 const themes: Readonly<Record<Theme, Palette>> = {
@@ -21,11 +22,13 @@ const themes: Readonly<Record<Theme, Palette>> = {
     background: '#16181d',
     text: '#d7dae0',
     colors: ['#3b4048', '#ff7b86', '#8ecf7a', '#e5b567', '#79a8ff', '#c99bf5', '#6fd0d8', '#d7dae0'],
+    grey: '#6b7280',
   },
   light: {
     background: '#ffffff',
     text: '#24292f',
     colors: ['#24292f', '#c11f2b', '#11702e', '#8a5a00', '#0a55b8', '#7a3fd0', '#12707a', '#6b7280'],
+    grey: '#c4c9d1',
   },
 };
 
@@ -92,9 +95,10 @@ function attributes({ bold, dim, italic, underline }: Look): string {
 }
 
 /** The 256 colours: 16 of the theme, a cube of 6 × 6 × 6, and 24 greys (as xterm has them). */
-function toCss(color: Color, { colors, text }: Palette): string {
+function toCss(color: Color, { colors, grey, text }: Palette): string {
   if ('rgb' in color) return `#${color.rgb.toString(16).padStart(6, '0')}`;
   const { palette } = color;
+  if (palette === 8) return grey;
   if (palette < 16) return colors[palette % 8] ?? text;
   if (palette >= 232)
     return rgb(8 + 10 * (palette - 232), 8 + 10 * (palette - 232), 8 + 10 * (palette - 232));
