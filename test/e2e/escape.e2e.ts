@@ -89,7 +89,7 @@ test(name, { skip: !hasTmux && 'tmux is not installed' }, async (t) => {
   try {
     const launched = [process.execPath, occ, 'launch', '--attach'];
     await using terminal = await openTerminal(launched, { cwd: box.work, env });
-    await terminal.shows(/for shortcuts/);
+    await terminal.shows(/for shortcuts|manual mode on/);
     let received = 0;
     for (const [index, [phase, { answer: _, reached, ended = false }]] of Object.entries(phases).entries()) {
       await t.test(phase, async (t) => {

@@ -216,7 +216,7 @@ describe('what stands on the screen (needs tmux)', { skip: !hasTmux && 'tmux is 
         columns,
         rows: 60,
       });
-      await terminal.shows(/for shortcuts/);
+      await terminal.shows(/for shortcuts|manual mode on/);
       for (const [turn, most] of refused.entries()) {
         if (turn === expires) vendor.seals[double.name]?.expire();
         const received = vendor.recorded.length;
