@@ -224,6 +224,22 @@ test('terms and a missing key are said', async (t) => {
   assert.match(gate.stderr, /gate has no key yet\n {2}occ config set providers\.gate\.api_key --stdin/);
 });
 
+test('a local model whose fallbacks are elsewhere is set with the command that keeps requests here', async (t) => {
+  const { occ } = machine(t, '{ "providers": { "ollama": { "base_url": "http://127.0.0.1:1/v1" } } }');
+  const leaves =
+    /occ: if ollama fails, opencode-go gets the request\n {2}occ config set fallbacks\.(\w+) '\[\]'/;
+  assert.equal(leaves.exec((await occ('ollama/a')).stderr)?.[1], 'default');
+  assert.equal(leaves.exec((await occ('ollama/a', '--tier', 'haiku')).stderr)?.[1], 'background');
+  assert.doesNotMatch((await occ('opencode-go/glm-5.3')).stderr, leaves);
+  const answer = toAnswer('use', (await occ('ollama/b', '--json')).stdout);
+  assert.equal((answer['warnings'] as unknown[]).length, 1);
+  const own = machine(
+    t,
+    '{ "fallbacks": { "default": [] }, "providers": { "ollama": { "base_url": "http://127.0.0.1:1/v1" } } }',
+  );
+  assert.doesNotMatch((await own.occ('ollama/a')).stderr, leaves);
+});
+
 test('an unknown model or tier changes nothing', async (t) => {
   const { occ, dir } = machine(t);
   for (const args of [['glm-5.33'], ['glm-5.3', '--tier', 'opsu'], [' ']])

@@ -1,13 +1,14 @@
 /** Warns about models that the configuration names and that nobody serves, or that train on your data. */
 import { readListCache, type CachedLists } from '../../catalog/list-cache.ts';
 import { knownIds, modelCautions, type ModelCaution } from '../../catalog/model-cautions.ts';
+import { remoteFallbacks } from '../../catalog/remote-fallbacks.ts';
 import { renderPath, type Segment } from '../../config/file/json-path.ts';
 import { loadSettings } from '../../config/load.ts';
 import { findPlaces } from '../../config/paths.ts';
 import type { ModelEntry, Problem, Settings } from '../../config/settings.ts';
 import { OccError } from '../../errors.ts';
 import { toSource, type ConfigCall } from './call.ts';
-import { modelCommand } from './commands.ts';
+import { modelCommand, setCommand } from './commands.ts';
 
 /** `changed` is what was set: an entry, something above entries, or a field of one. */
 export async function servedWarnings(
@@ -17,9 +18,32 @@ export async function servedWarnings(
 ): Promise<Problem[]> {
   if (!tables.has(String(changed[0]))) return [];
   const settings = await readSettings(call, file);
-  return settings === undefined
-    ? []
-    : modelWarnings(call, settings, (segments) => isConcerned(segments, changed));
+  if (settings === undefined) return [];
+  const concerns = (segments: readonly Segment[]): boolean => isConcerned(segments, changed);
+  const leaving = entriesOf(settings)
+    .filter(({ segments: [table], segments }) => table === 'models' && concerns(segments))
+    .flatMap(({ segments, entry }) =>
+      leavingWarning(settings, String(segments[1]), entry, call.options.config),
+    );
+  return [...modelWarnings(call, settings, concerns), ...leaving];
+}
+
+/** That a model on this machine has fallbacks elsewhere, which its user may not expect. */
+export function leavingWarning(
+  settings: Settings,
+  scenario: string,
+  ref: Pick<ModelEntry, 'provider' | 'model_id'>,
+  config: string | undefined,
+): Problem[] {
+  const providers = remoteFallbacks(settings, scenario, ref);
+  if (providers.length === 0) return [];
+  return [
+    {
+      path: renderPath(['models', scenario]),
+      message: `if ${ref.provider} fails, ${providers.join(' or ')} gets the request`,
+      remedy: `${setCommand(['fallbacks', scenario], '[]', config)}   keeps it on this machine`,
+    },
+  ];
 }
 
 /** About the entries that `concerns` selects; by default about all. */

@@ -9,12 +9,13 @@ import { findChangeable } from '../../config/edit/target.ts';
 import { parseConfig } from '../../config/file/read.ts';
 import { loadSettings } from '../../config/load.ts';
 import { findPlaces } from '../../config/paths.ts';
-import type { Settings } from '../../config/settings.ts';
+import type { Problem, Settings } from '../../config/settings.ts';
 import { askProxy, findProxy } from '../../daemon/running.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 import { withTilde } from '../../tilde.ts';
+import { leavingWarning } from '../config/served.ts';
 import { withModel } from './entry.ts';
 import { toName, toRef, toScenario } from './resolve.ts';
 
@@ -64,6 +65,7 @@ export async function runUse(
     builtIn,
     effect: change.kind === 'written' ? await effectOf(system, file, settings) : 'none',
     cautions: modelCautions(settings, lists, ref),
+    leaving: leavingWarning(settings, scenario, ref, options.config),
     missingKey:
       settings.providers[ref.provider]?.keyCommandNotRun === true
         ? undefined
@@ -107,6 +109,8 @@ interface Report {
   builtIn: WithBuiltIn['written'];
   effect: Effect;
   cautions: readonly ModelCaution[];
+  /** That requests may leave this machine. */
+  leaving: readonly Problem[];
   /** What to do about the missing key of its provider; undefined if it has one. */
   missingKey: string | undefined;
   home: string;
@@ -123,6 +127,7 @@ function report({
   builtIn,
   effect,
   cautions,
+  leaving,
   missingKey,
   home,
   output,
@@ -141,9 +146,11 @@ function report({
       built_in_written: builtIn,
       effect,
       cautions: cautions.map(({ kind, message }) => ({ kind, message })),
+      warnings: leaving,
     });
   } else output.print(written ? `${path}: ${before ?? 'none'} → ${after}` : `${path} is ${after} already`);
   for (const { message } of cautions) output.warn(`occ: ${message}`);
+  for (const { message, remedy } of leaving) output.warn(`occ: ${message}\n  ${remedy ?? ''}`);
   if (dropped.length > 0)
     output.warn(
       `occ: ${dropped.join(', ')} described the model before and ${dropped.length === 1 ? 'is' : 'are'} removed`,

@@ -613,3 +613,17 @@ test('a value that is most likely a mistake is set with a warning', async (t) =>
     /scenario|shorter|path/,
   );
 });
+
+test('a local model whose fallbacks are elsewhere is set with a warning', async (t) => {
+  const { occ, write } = desk(t);
+  write(local);
+  const leaves =
+    /models\.default: if lab fails, opencode-go gets the request\n {2}occ config set fallbacks\.default '\[\]'/;
+  assert.match(
+    (await occ(['set', 'models.default', '{ "provider": "lab", "model_id": "Coder-9" }'])).stderr,
+    leaves,
+  );
+  assert.doesNotMatch((await occ(['set', 'models.default.temperature', '1'])).stderr, leaves);
+  assert.equal((await occ(['set', 'fallbacks.default', '[]'])).code, 0);
+  assert.doesNotMatch((await occ(['set', 'models.default.model_id', 'coder-9'])).stderr, leaves);
+});
