@@ -7,6 +7,8 @@ import { locateProblems } from '../../config/file/locate.ts';
 import type { Problem, Provider } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
+import { widthOf } from '../../terminal/width.ts';
+import { wrap } from '../../terminal/wrap.ts';
 import { renderProblemLine, toSource, type ConfigCall } from './call.ts';
 import { configOption } from './commands.ts';
 import { modelWarnings } from './served.ts';
@@ -27,18 +29,25 @@ export async function check(call: ConfigCall): Promise<number> {
   if (output.json) output.printJson({ valid, ready, path, mistakes, warnings });
   else {
     const { style } = output;
+    const width = widthOf(call.system.stdout);
+    // Later lines are indented below the text after the mark.
+    const hanging = (text: string): string[] =>
+      width === undefined
+        ? [text]
+        : wrap(text, width - 2).map((line, index) => (index === 0 ? line : `  ${line}`));
     const list = (mark: string, problems: readonly Problem[]): void => {
       for (const problem of problems) {
-        output.print(`${mark} ${renderProblemLine(problem)}`);
+        for (const line of hanging(`${mark} ${renderProblemLine(problem)}`)) output.print(line);
+        // A command that is broken in two cannot be copied.
         for (const line of problem.remedy?.split('\n') ?? []) output.print(style.dim(`  ${line}`));
       }
     };
     list(style.warning('!'), warnings);
     list(style.bad('✗'), mistakes);
     const mark = valid ? style.good('✓') : style.bad('✗');
-    output.print(
-      `${mark} ${path ?? 'the defaults (there is no file)'}: ${renderResult(mistakes.length, ready)}`,
-    );
+    const place = path ?? 'the defaults (there is no file)';
+    for (const line of hanging(`${mark} ${place}: ${renderResult(mistakes.length, ready)}`))
+      output.print(line);
   }
   return valid ? exitCodes.ok : exitCodes.config;
 }

@@ -213,6 +213,20 @@ test('check warns about values that are most likely mistakes', async (t) => {
   ]);
 });
 
+test('check fits a terminal of 40 columns, except for commands and paths', async (t) => {
+  const { occ, write } = desk(t);
+  write(
+    '{ "prot": 1, "enable_streaming_scenario_routing": false, "models": { "default": { "model_id": "x" } } }',
+  );
+  const { stdout } = await occ(['check'], { typed: [], columns: 40 });
+  assert.match(stdout, /^! prot \(line 1\): unknown key, ignored;\n {2}did you mean "port"\?\n/);
+  const wide = stdout.split('\n').filter((line) => line.length > 40);
+  assert.deepEqual(
+    wide.filter((line) => !/^ {2}(?:occ|remove) |\/config\.json/.test(line)),
+    [],
+  );
+});
+
 test('values that nothing sets are shown and printed as they are in force', async (t) => {
   const { occ, write } = desk(t);
   write(
