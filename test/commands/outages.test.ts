@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import type { LaunchArguments } from '../../lib/clients/arguments.ts';
+import { ofOneSession } from '../../lib/commands/launch/attached.ts';
 import { outages } from '../../lib/commands/launch/outages.ts';
 import { renderEntry } from '../../lib/commands/logs/page.ts';
 import { toTime } from '../../lib/commands/logs/logs.ts';
@@ -156,6 +157,21 @@ test('at its end a launch names the last failure and the command that resumes th
   });
   const said = lines([record({ session })], { forClient: ['-p', 'hi'] });
   assert.equal(said.failure, undefined, 'it was said at once');
+});
+
+test('with --attach the failures are those of the one session since the start', () => {
+  const at = (id: string, time: string, session?: string): EndedRequest =>
+    record({ id, at: `2026-11-29T${time}.000Z`, ...(session !== undefined && { session }) });
+  const [before, first, second, other] = [
+    at('req_1', '09:59:59', 'x'),
+    at('req_2', '10:00:00', 'mine'),
+    at('req_3', '10:00:01', 'mine'),
+    at('req_4', '10:00:02', 'x'),
+  ];
+  const since = '2026-11-29T10:00:00.000Z';
+  assert.deepEqual(ofOneSession([second, before, first, second], since), [first, second]);
+  assert.deepEqual(ofOneSession([second, other, first], since), [], 'another client has used the proxy');
+  assert.deepEqual(ofOneSession([before], since), []);
 });
 
 test('the pages fit into 40 columns', () => {

@@ -92,6 +92,32 @@ test('why explains the last failure with the words of the provider, and after th
     );
 });
 
+test('the next steps of a launch with --config work as they are printed', async (t) => {
+  const at = machine(t);
+  const config = at.write('my own.json', JSON.stringify({ models: { default: emulated('refuse-401') } }));
+  const launch = at.start(['launch', '--config', config, 'exec', '--', 'ask', 'claude-sonnet-5']);
+  await launch.waitFor('asked');
+  const named = `--config '${config}'`;
+  const nexts = async () =>
+    (toAnswer('why', (await at.run(['why', '--json'])).stdout)['next'] as JsonObject[]).map(
+      ({ command }) => command,
+    );
+  const expected = [`occ doctor key ${named}`, 'occ help config'];
+  assert.deepEqual((await nexts()).slice(0, 2), expected);
+  const last = toAnswer('why', (await at.run(['why', '--json'])).stdout)['request'] as JsonObject;
+  assert.equal((last['error'] as JsonObject)['next'], `occ doctor key ${named}`);
+  launch.kill('SIGTERM');
+  await launch.ended;
+  assert.deepEqual((await nexts()).slice(0, 2), expected, 'from the log');
+
+  // A variable is in the environment of the next command, too.
+  const byVariable = at.start(['launch', 'exec', '--', 'ask', 'claude-sonnet-5'], { OCC_CONFIG: config });
+  await byVariable.waitFor('asked');
+  assert.equal((await nexts())[0], 'occ doctor key');
+  byVariable.kill('SIGTERM');
+  await byVariable.ended;
+});
+
 test('inside the client of a launch, why asks that launch', async (t) => {
   const at = machine(t);
   const first = await asked(at, 'broken');

@@ -7,12 +7,14 @@ import { withTilde } from '../../tilde.ts';
 import { loadSettings } from '../../config/load.ts';
 import type { ProxyRecord } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
-import { toText } from '../../json.ts';
+import { isObject, toArray, toText } from '../../json.ts';
+import type { EndedRequest } from '../../proxy/recent.ts';
 import type { Output } from '../../terminal/output.ts';
 import { checkArguments, chooseModel, printDryRun, prepare, runClient, warnOfStoredModel } from './client.ts';
 import { renderTiers } from './page.ts';
 import { locateClient } from './locate-client.ts';
-import { queryProxy, requireRunning, clientVariables } from '../../daemon/running.ts';
+import { outages, sayClosing } from './outages.ts';
+import { askProxy, queryProxy, requireRunning, clientVariables } from '../../daemon/running.ts';
 import type { System } from '../../terminal/command-context.ts';
 import { say, warn } from '../../terminal/talk.ts';
 
@@ -34,11 +36,41 @@ export async function launchAttached(args: LaunchArguments, system: System, outp
   const prepared = prepare(options, settings, record.url);
   await say(output, renderTiers(settings, choice, withTilde(record.log, system.home), output.stderrStyle));
   for (const note of prepared.notes) await warn(output, note);
+  const since = new Date().toISOString();
   try {
     return await runClient(client, prepared);
   } finally {
+    if (output.terminal) await sayFailures(record, since, args, system, output);
     if (args.client !== 'exec') await warnOfStoredModel(system, settings, output);
   }
+}
+
+/**
+ * Says what a launch with its own proxy says at its end. The proxy does not know which client is that of this launch, so
+ * nothing is said if several sessions have used it meanwhile. Only its latest requests are looked at.
+ */
+async function sayFailures(
+  proxy: ProxyRecord,
+  since: string,
+  args: LaunchArguments,
+  system: System,
+  output: Output,
+): Promise<void> {
+  const answers = await Promise.all(
+    [{ failed: true }, {}].map((filter) => askProxy(proxy, '/occ/requests', filter)),
+  );
+  const listed = answers.flatMap((answer) => toArray(answer?.['requests']).filter(isObject));
+  const records = ofOneSession(listed as unknown as EndedRequest[], since);
+  const failed = outages(args, system);
+  for (const record of records) failed.ended(record);
+  await sayClosing(failed, output);
+}
+
+/** The requests since then, oldest first; none if they are of several sessions. */
+export function ofOneSession(records: readonly EndedRequest[], since: string): EndedRequest[] {
+  const known = new Map(records.filter(({ at }) => at >= since).map((record) => [record.id, record]));
+  const all = [...known.values()].toSorted((a, b) => a.at.localeCompare(b.at));
+  return new Set(all.map(({ session }) => session)).size === 1 ? all : [];
 }
 
 /** Throws for options that only apply when a proxy starts. */

@@ -7,6 +7,7 @@ import { hasFailed, type EndedRequest } from '../../proxy/recent.ts';
 import type { System } from '../../terminal/command-context.ts';
 import { shortId } from '../../terminal/figures.ts';
 import type { Output } from '../../terminal/output.ts';
+import { say } from '../../terminal/talk.ts';
 import type { Style } from '../../terminal/style.ts';
 
 export interface Outages {
@@ -19,8 +20,8 @@ export interface Outages {
 /** Requested models whose outages are remembered. The bound matters because ids also come from clients. */
 const mostModels = 50;
 
-/** `warn` prints a line on stderr at once. */
-export function outages(args: LaunchArguments, system: System, warn: Output['warn']): Outages {
+/** `warn` prints a line on stderr at once; without it nothing is said before the end. */
+export function outages(args: LaunchArguments, system: System, warn?: Output['warn']): Outages {
   const interactive = isInteractive(args, system);
   /** The requested models that have failed since their last answer. */
   const out = new Set<string>();
@@ -37,7 +38,7 @@ export function outages(args: LaunchArguments, system: System, warn: Output['war
     if (out.has(record.model)) return;
     if (out.size < mostModels) out.add(record.model);
     // It would break the screen of an interactive client, which shows failures itself.
-    if (interactive) return;
+    if (interactive || warn === undefined) return;
     const what = brief(record);
     said.add(what);
     warn(`occ: ${what}${retries(args, record)}; ${whyCommand(record)}`);
@@ -52,6 +53,15 @@ export function outages(args: LaunchArguments, system: System, warn: Output['war
   }
 
   return { ended, closing };
+}
+
+/** Prints what `closing` says, on a terminal. */
+export async function sayClosing(failed: Outages, output: Output): Promise<void> {
+  if (!output.terminal) return;
+  const { failure, resume } = failed.closing(output.stderrStyle);
+  if (failure !== undefined) await say(output, failure);
+  // A command to copy is not wrapped.
+  if (resume !== undefined) output.info(resume);
 }
 
 /** Not with an error that the client acts on, such as a prompt that is too long. */

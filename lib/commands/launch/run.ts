@@ -23,7 +23,7 @@ import {
 } from './client.ts';
 import { renderTiers, renderSummary } from './page.ts';
 import { announcement } from './announce.ts';
-import { outages, type Outages } from './outages.ts';
+import { outages, sayClosing, type Outages } from './outages.ts';
 import { locateClient } from './locate-client.ts';
 import { runtimeDirOf } from '../../daemon/running.ts';
 import { sessionFolder } from '../../statusline/session-file.ts';
@@ -166,9 +166,7 @@ async function finish(
   // Everything is counted only after the host has closed.
   if (output.terminal) {
     await say(output, renderSummary(host.proxy.stats(), output.stderrStyle));
-    const { failure, resume } = failed.closing(output.stderrStyle);
-    if (failure !== undefined) await say(output, failure);
-    if (resume !== undefined) output.info(resume);
+    await sayClosing(failed, output);
   }
   if (args.client !== 'exec') await warnOfStoredModel(system, host.settings.current(), output);
 }

@@ -31,13 +31,15 @@ export function adviceFor(told: ToldRequest): Advice[] {
   const failure = error?.class ?? fallbackFrom?.class;
   const limited = attempts.findLast((attempt) => isSetting(attempt.limit));
   const stopped = attempts.some(({ notRunning }) => notRunning);
+  const lost = attempts.some(({ address }) => address !== undefined);
   const own: Advice[] = [];
   if (error?.next !== undefined && !error.next.startsWith('occ why ')) {
     const known = failure && byClass[failure].find(([command]) => withConfig(command, config) === error.next);
-    if (!known) own.push([error.next, stopped ? 'start the server' : 'do what helps most often']);
+    const purpose = stopped ? 'start the server' : lost ? 'correct the address' : 'do what helps most often';
+    if (!known) own.push([error.next, purpose]);
   }
   if (limited) own.push(longerLimit(limited));
-  const all = [...own, ...(failure === undefined ? [] : byClass[failure])];
+  const all = [...own, ...(failure === undefined || (lost && own.length > 0) ? [] : byClass[failure])];
   return all.map(([command, purpose]) => [withConfig(command, config), purpose]);
 }
 
