@@ -89,9 +89,23 @@ export function findConfigFile(
     if (named) return { file: named, by: variable, legacy: false };
   }
   const places = findPlaces(options);
-  if (existsSync(places.configFile)) return { file: places.configFile, legacy: false };
-  const legacy = places.legacyFiles.find((file) => existsSync(file));
+  if (isPresent(places.configFile)) return { file: places.configFile, legacy: false };
+  const legacy = places.legacyFiles.find((file) => isPresent(file));
   return legacy === undefined ? undefined : { file: legacy, legacy: true };
+}
+
+/**
+ * Whether there is a file to read. One that cannot be looked at (no permission, a loop of links) counts, so that reading it
+ * reports the error instead of the defaults being used.
+ */
+export function isPresent(file: string): boolean {
+  try {
+    statSync(file);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code !== 'ENOENT' && code !== 'ENOTDIR';
+  }
 }
 
 /** The absolute paths of all files that `findConfigFile` may return with these options. */

@@ -117,3 +117,12 @@ test('a symbolic link is kept', posix, (t) => {
   assert.ok(lstatSync(link).isSymbolicLink());
   assert.equal(readFileSync(target, 'utf8'), 'new');
 });
+
+test('a file that cannot be looked at is an error, and does not count as missing', posix, async (t) => {
+  const home = scratchHome(t);
+  const file = join(home, '.config/occ/config.json');
+  mkdirSync(join(home, '.config/occ'), { recursive: true });
+  symlinkSync('config.json', file);
+  assert.equal(findConfigFile({ env: {}, home })?.file, file);
+  await assert.rejects(loadSettings({ env: {}, home }), /symbolic links form a loop/);
+});

@@ -1,5 +1,4 @@
 /** Changes the file: reads it, checks the new text, and writes it unless the file has changed in the meantime. */
-import { existsSync } from 'node:fs';
 import { exitCodes, OccError } from '../../errors.ts';
 import { renderProblem } from '../config-error.ts';
 import type { Effective } from '../file/effective.ts';
@@ -9,6 +8,7 @@ import { checkConfig } from './check.ts';
 import { refreshSchema } from '../file/published-schema.ts';
 import { parseConfig, readConfigBytes } from '../file/read.ts';
 import { replaceConfig, withConfigLocked } from './replace.ts';
+import { isPresent } from '../paths.ts';
 import type { Problem } from '../settings.ts';
 
 export interface ChangeOptions {
@@ -65,7 +65,7 @@ function read({ file, change }: ChangeOptions): {
   mark: string;
   changed: string | undefined;
 } {
-  const before = existsSync(file) ? readConfigBytes(file) : undefined;
+  const before = isPresent(file) ? readConfigBytes(file) : undefined;
   const { mark, text } = before === undefined ? { mark: '', text: emptyConfig() } : decode(before, file);
   const changed = change(text);
   return { before, mark, changed: before !== undefined && changed === text ? undefined : changed };
