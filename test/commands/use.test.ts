@@ -227,7 +227,7 @@ test('terms and a missing key are said', async (t) => {
 test('a local model whose fallbacks are elsewhere is set with the command that keeps requests here', async (t) => {
   const { occ } = machine(t, '{ "providers": { "ollama": { "base_url": "http://127.0.0.1:1/v1" } } }');
   const leaves =
-    /occ: if ollama fails, opencode-go gets the request\n {2}occ config set fallbacks\.(\w+) '\[\]'/;
+    /occ: models\.\w+: if ollama fails, opencode-go gets the request\n {2}occ config set fallbacks\.(\w+) '\[\]'/;
   assert.equal(leaves.exec((await occ('ollama/a')).stderr)?.[1], 'default');
   assert.equal(leaves.exec((await occ('ollama/a', '--tier', 'haiku')).stderr)?.[1], 'background');
   assert.doesNotMatch((await occ('opencode-go/glm-5.3')).stderr, leaves);

@@ -6,6 +6,7 @@ import type { TargetOptions } from '../../config/edit/target.ts';
 import type { Problem } from '../../config/settings.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
+import { warn } from '../../terminal/talk.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 
 export interface ConfigOptions extends GlobalOptions {
@@ -49,6 +50,14 @@ export function toTarget({ options: { config }, system }: ConfigCall): TargetOpt
 export function renderProblemLine({ path, message, line }: Problem): string {
   const where = line === undefined ? path : `${path} (line ${line})`;
   return path === '' ? message : `${where}: ${message}`;
+}
+
+/** Prints warnings on stderr, each followed by its remedy, which is not wrapped: it may be a command. */
+export async function printWarnings(output: Output, warnings: readonly Problem[]): Promise<void> {
+  for (const warning of warnings) {
+    await warn(output, renderProblemLine(warning));
+    if (warning.remedy !== undefined) output.warn(`  ${warning.remedy.replaceAll('\n', '\n  ')}`);
+  }
 }
 
 /** More of them would hide the message. */

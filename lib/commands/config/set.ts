@@ -12,7 +12,8 @@ import { findChangeable } from '../../config/edit/target.ts';
 import type { Problem } from '../../config/settings.ts';
 import { entryAt, servedWarnings } from './served.ts';
 import { exitCodes } from '../../errors.ts';
-import { renderProblemLine, requireKnown, toTarget, type ConfigCall } from './call.ts';
+import { say, warn } from '../../terminal/talk.ts';
+import { printWarnings, requireKnown, toTarget, type ConfigCall } from './call.ts';
 import { nextSteps, remedyForProvider } from './set-advice.ts';
 import { becameOf, holdsSecret, put, toValue } from './set-value.ts';
 import { readTyped } from './typed.ts';
@@ -25,8 +26,9 @@ export async function set(call: ConfigCall): Promise<number> {
   const typed = await readTyped(call, path);
   const value = toValue(typed.text, path, known.kind === 'known' ? known.schema : undefined);
   if (typed.visible && holdsSecret(value, known.segments)) {
-    output.warn(
-      `occ: the value is now in the history of your shell, and was visible to other users while occ ran`,
+    await warn(
+      output,
+      'the value is now in the history of your shell, and was visible to other users while occ ran',
     );
     output.warn(`  next time: occ config set ${path} --stdin`);
   }
@@ -53,7 +55,15 @@ export async function set(call: ConfigCall): Promise<number> {
   const written = change.kind === 'written';
   const served = written ? await servedWarnings(call, file, segments) : [];
   const next = nextSteps(call, segments);
-  answer(call, { segments, file, change, served, next, builtIn, became: becameOf(typed.text, value, known) });
+  await answer(call, {
+    segments,
+    file,
+    change,
+    served,
+    next,
+    builtIn,
+    became: becameOf(typed.text, value, known),
+  });
   return exitCodes.ok;
 }
 
@@ -71,10 +81,10 @@ interface Answer {
   became: string | undefined;
 }
 
-function answer(
+async function answer(
   { output }: ConfigCall,
   { segments, file, change, served, next, builtIn, became }: Answer,
-): void {
+): Promise<void> {
   const path = renderPath(segments);
   const written = change.kind === 'written';
   const found = written
@@ -95,19 +105,17 @@ function answer(
       next,
     });
   }
-  for (const warning of warnings) {
-    output.warn(`occ: ${renderProblemLine(warning)}`);
-    if (warning.remedy !== undefined) output.warn(`  ${warning.remedy.replaceAll('\n', '\n  ')}`);
-  }
+  await printWarnings(output, warnings);
   if (overriddenBy !== undefined)
-    output.warn(`occ: the variable ${overriddenBy} is set and takes precedence over the file`);
-  output.info(
+    await warn(output, `the variable ${overriddenBy} is set and takes precedence over the file`);
+  await say(
+    output,
     written
-      ? `occ: ${path} is set${became === undefined ? '' : ` to ${became}`} in ${file}${change.created ? ', which is new' : ''}`
-      : `occ: ${path} already has this value; nothing was written`,
+      ? `${path} is set${became === undefined ? '' : ` to ${became}`} in ${file}${change.created ? ', which is new' : ''}`
+      : `${path} already has this value; nothing was written`,
   );
   const withIt = written ? describeBuiltIn(builtIn, path, change.created) : undefined;
-  if (withIt !== undefined) output.info(`occ: ${withIt}`);
+  if (withIt !== undefined) await say(output, withIt);
   if (next.length > 0) output.info(`occ: next: ${next.join('\n           ')}`);
 }
 

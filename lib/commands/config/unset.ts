@@ -13,7 +13,8 @@ import type { Problem } from '../../config/settings.ts';
 import { findChangeable } from '../../config/edit/target.ts';
 import { exitCodes } from '../../errors.ts';
 import { isObject, type Json } from '../../json.ts';
-import { renderProblemLine, requireKnown, toTarget, type ConfigCall } from './call.ts';
+import { say } from '../../terminal/talk.ts';
+import { printWarnings, requireKnown, toTarget, type ConfigCall } from './call.ts';
 import { modelCommand, unsetCommand } from './commands.ts';
 import { entryAt, naming, servedWarnings } from './served.ts';
 
@@ -56,14 +57,11 @@ export async function unset(call: ConfigCall): Promise<number> {
       warnings,
     });
   }
-  for (const warning of warnings) {
-    output.warn(`occ: ${renderProblemLine(warning)}`);
-    if (warning.remedy !== undefined) output.warn(`  ${warning.remedy.replaceAll('\n', '\n  ')}`);
-  }
+  await printWarnings(output, warnings);
   const near = known.kind === 'unknown' && known.near !== undefined ? `; did you mean ${known.near}?` : '';
-  output.info(written ? `occ: ${path} is removed from ${file}` : `occ: ${path} is not set in ${file}${near}`);
+  await say(output, written ? `${path} is removed from ${file}` : `${path} is not set in ${file}${near}`);
   const withIt = written ? describeBuiltIn(builtIn, path, change.created) : undefined;
-  if (withIt !== undefined) output.info(`occ: ${withIt}`);
+  if (withIt !== undefined) await say(output, withIt);
   return exitCodes.ok;
 }
 

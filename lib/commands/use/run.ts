@@ -14,7 +14,9 @@ import { askProxy, findProxy } from '../../daemon/running.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
+import { say, warn } from '../../terminal/talk.ts';
 import { withTilde } from '../../tilde.ts';
+import { printWarnings } from '../config/call.ts';
 import { leavingWarning } from '../config/served.ts';
 import { withModel } from './entry.ts';
 import { toName, toRef, toScenario } from './resolve.ts';
@@ -55,7 +57,7 @@ export async function runUse(
       return changed.text;
     },
   });
-  report({
+  await report({
     path: `models.${scenario}`,
     file,
     before: current === undefined ? null : toName(current),
@@ -117,7 +119,7 @@ interface Report {
   output: Output;
 }
 
-function report({
+async function report({
   path,
   file,
   before,
@@ -131,7 +133,7 @@ function report({
   missingKey,
   home,
   output,
-}: Report): void {
+}: Report): Promise<void> {
   const written = change.kind === 'written';
   if (output.json) {
     output.printJson({
@@ -149,20 +151,22 @@ function report({
       warnings: leaving,
     });
   } else output.print(written ? `${path}: ${before ?? 'none'} → ${after}` : `${path} is ${after} already`);
-  for (const { message } of cautions) output.warn(`occ: ${message}`);
-  for (const { message, remedy } of leaving) output.warn(`occ: ${message}\n  ${remedy ?? ''}`);
+  for (const { message } of cautions) await warn(output, message);
+  await printWarnings(output, leaving);
   if (dropped.length > 0)
-    output.warn(
-      `occ: ${dropped.join(', ')} described the model before and ${dropped.length === 1 ? 'is' : 'are'} removed`,
+    await warn(
+      output,
+      `${dropped.join(', ')} described the model before and ${dropped.length === 1 ? 'is' : 'are'} removed`,
     );
   if (missingKey !== undefined)
     output.warn(`occ: ${after.split('/')[0] ?? ''} has no key yet\n  ${missingKey.replaceAll('\n', '\n  ')}`);
   if (written)
-    output.info(
-      `occ: ${change.created ? 'written' : 'changed'} ${withTilde(file, home)}; ${effects[effect]}`,
+    await say(
+      output,
+      `${change.created ? 'written' : 'changed'} ${withTilde(file, home)}; ${effects[effect]}`,
     );
   const withIt = written ? describeBuiltIn(builtIn, path, change.created) : undefined;
-  if (withIt !== undefined) output.info(`occ: ${withIt}`);
+  if (withIt !== undefined) await say(output, withIt);
 }
 
 const effects: Readonly<Record<Effect, string>> = {
