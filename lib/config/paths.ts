@@ -1,6 +1,8 @@
 /** Finds occ's files (XDG directories on Linux and macOS, %APPDATA% on Windows) and writes them with private modes. */
 import {
+  accessSync,
   chmodSync,
+  constants,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -8,6 +10,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -22,7 +25,7 @@ export interface Places {
   configFile: string;
   /** Log, ledger, captures. */
   stateDir: string;
-  /** For the record of a running proxy: $XDG_RUNTIME_DIR/occ, else the state directory. */
+  /** For the record of a running proxy: $XDG_RUNTIME_DIR/occ if that can be used, else the state directory. */
   runtimeDir: string;
   cacheDir: string;
   /** Files of oc-go-cc and routatic-proxy. They are read while occ has no file, and never written. */
@@ -54,7 +57,8 @@ export function findPlaces({
   };
   const config = from('XDG_CONFIG_HOME', windows ? roaming : join(base, '.config'));
   const stateDir = join(from('XDG_STATE_HOME', windows ? local : join(base, '.local', 'state')), 'occ');
-  const runtime = from('XDG_RUNTIME_DIR', '');
+  const named = from('XDG_RUNTIME_DIR', '');
+  const runtime = isUsable(named) ? named : '';
   return {
     configDir: join(config, 'occ'),
     configFile: join(config, 'occ', 'config.json'),
@@ -63,6 +67,22 @@ export function findPlaces({
     cacheDir: join(from('XDG_CACHE_HOME', windows ? join(local, 'cache') : join(base, '.cache')), 'occ'),
     legacyFiles: ['oc-go-cc', 'routatic-proxy'].map((tool) => join(base, '.config', tool, 'config.json')),
   };
+}
+
+/** The type of the proc file system (`PROC_SUPER_MAGIC` of Linux), in which nothing can be created. */
+const procType = 0x9fa0;
+
+/** Whether the directory of the login session exists, belongs to this user and can be written (XDG Base Directory 0.8). */
+function isUsable(directory: string): boolean {
+  if (directory === '') return false;
+  try {
+    const found = statSync(directory);
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    const own = process.getuid === undefined || found.uid === process.getuid();
+    return found.isDirectory() && own && statfsSync(directory).type !== procType;
+  } catch {
+    return false;
+  }
 }
 
 export interface FoundConfig {

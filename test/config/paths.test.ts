@@ -13,7 +13,8 @@ import {
 import { loadSettings } from '../../lib/config/load.ts';
 import { minimal, put, scratchHome } from './scratch.ts';
 
-test('directories follow XDG, and variables that are not absolute paths are ignored', () => {
+test('directories follow XDG, and variables that are not absolute paths are ignored', (t) => {
+  const runtime = scratchHome(t);
   const home = '/home/me';
   assert.deepEqual(findPlaces({ env: {}, home, platform: 'linux' }), {
     configDir: '/home/me/.config/occ',
@@ -26,13 +27,13 @@ test('directories follow XDG, and variables that are not absolute paths are igno
   const env = {
     XDG_CONFIG_HOME: '/c',
     XDG_STATE_HOME: '/s',
-    XDG_RUNTIME_DIR: '/r',
+    XDG_RUNTIME_DIR: runtime,
     XDG_CACHE_HOME: 'relative',
   };
   const { configFile, stateDir, runtimeDir, cacheDir } = findPlaces({ env, home, platform: 'darwin' });
   assert.deepEqual(
     [configFile, stateDir, runtimeDir, cacheDir],
-    ['/c/occ/config.json', '/s/occ', '/r/occ', '/home/me/.cache/occ'],
+    ['/c/occ/config.json', '/s/occ', join(runtime, 'occ'), '/home/me/.cache/occ'],
   );
   assert.equal(findPlaces({ env: { HOME: '/h' } }).configDir, '/h/.config/occ');
 });
@@ -125,4 +126,18 @@ test('a file that cannot be looked at is an error, and does not count as missing
   symlinkSync('config.json', file);
   assert.equal(findConfigFile({ env: {}, home })?.file, file);
   await assert.rejects(loadSettings({ env: {}, home }), /symbolic links form a loop/);
+});
+
+test('an XDG_RUNTIME_DIR that cannot be used is as good as none', posix, (t) => {
+  const home = scratchHome(t);
+  const file = put(join(home, 'file'), '');
+  const locked = join(home, 'locked');
+  mkdirSync(locked);
+  chmodSync(locked, 0o500);
+  const ofOthers = process.getuid?.() === 0 ? [] : ['/usr'];
+  const readOnly = process.getuid?.() === 0 ? [] : [locked];
+  for (const directory of ['/dev/null/x', '/proc', join(home, 'missing'), file, ...ofOthers, ...readOnly]) {
+    const { runtimeDir, stateDir } = findPlaces({ env: { XDG_RUNTIME_DIR: directory }, home });
+    assert.equal(runtimeDir, stateDir, directory);
+  }
 });
