@@ -97,8 +97,13 @@ function forgetOldest(sessions: Map<string, Session>): void {
 function writeSession(folder: string, file: string, text: string): void {
   makePrivateDirectory(folder);
   const temporary = join(folder, `.${randomBytes(6).toString('hex')}`);
-  writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
-  renameSync(temporary, file);
+  try {
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
+    renameSync(temporary, file);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw cause;
+  }
   removeOldest(folder);
 }
 

@@ -169,3 +169,16 @@ test('the number of files is bounded, and the newest stay', async (t) => {
   assert.equal(readdirSync(where).length, 64);
   assert.equal(latestSession(where), session);
 });
+
+test('a folder that has become a file stops neither the proxy nor its end', async (t) => {
+  const sessions = folder(t);
+  const files = sessionFiles(sessions);
+  files.note(answered(), []);
+  await files.settled();
+  rmSync(sessions, { recursive: true });
+  writeFileSync(sessions, '');
+  files.note(answered(), []);
+  await files.settled();
+  await files.close();
+  assert.equal(readFileSync(sessions, 'utf8'), '');
+});
