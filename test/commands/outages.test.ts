@@ -71,8 +71,8 @@ function lines(
 }
 
 describe('the first failure of an outage', () => {
-  const line = 'occ: kimi-k3 failed (401, key refused); Claude Code does not retry; occ why 01234567';
-  const ofProgram = 'occ: kimi-k3 failed (401, key refused); occ why 01234567';
+  const line = 'kimi-k3 failed (401, key refused); Claude Code does not retry; occ why 01234567';
+  const ofProgram = 'kimi-k3 failed (401, key refused); occ why 01234567';
 
   test('is said once, and again after an answer', () => {
     const print = { forClient: ['-p', 'hi'] };

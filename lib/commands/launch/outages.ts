@@ -20,8 +20,8 @@ export interface Outages {
 /** Requested models whose outages are remembered. The bound matters because ids also come from clients. */
 const mostModels = 50;
 
-/** `warn` prints a line on stderr at once; without it nothing is said before the end. */
-export function outages(args: LaunchArguments, system: System, warn?: Output['warn']): Outages {
+/** `warn` prints a sentence on stderr at once; without it nothing is said before the end. */
+export function outages(args: LaunchArguments, system: System, warn?: (sentence: string) => void): Outages {
   const interactive = isInteractive(args, system);
   /** The requested models that have failed since their last answer. */
   const out = new Set<string>();
@@ -41,7 +41,7 @@ export function outages(args: LaunchArguments, system: System, warn?: Output['wa
     if (interactive || warn === undefined) return;
     const what = brief(record);
     said.add(what);
-    warn(`occ: ${what}${retries(args, record)}; ${whyCommand(record)}`);
+    warn(`${what}${retries(args, record)}; ${whyCommand(record)}`);
   }
 
   function closing(style: Style): { failure?: string; resume?: string } {

@@ -51,7 +51,7 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
   const client = await locateClient(args, system, output, settings.keyVariables);
   let choice: Choice | undefined;
   const announced = announcement(args, system);
-  const failed = outages(args, system, (line) => output.warn(line));
+  const failed = outages(args, system, (sentence) => void warn(output, sentence));
   const host = await openHost({
     settings,
     trial,
