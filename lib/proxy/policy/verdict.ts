@@ -13,7 +13,8 @@
  *   the type overloaded_error is retried for minutes at any status
  *
  * Without the header it retries 401, 408, 409, 429 and 500 and above ten times, for up to 185 s. Interactively it shows
- * `503 ‹start of the text› · retrying in 4s · attempt 5/10` meanwhile; with -p nothing.
+ * `503 ‹start of the text› · retrying in 4s · attempt 5/10` meanwhile, with some 40 characters of the text at 80 columns, so
+ * the cause comes first. With -p on a terminal it shows `API overloaded · retrying in 2s · attempt 2 of 10`.
  */
 import { promptTooLong, statusOf, typeOf, type ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody, ApiErrorType } from '../../anthropic/events.ts';
