@@ -190,27 +190,29 @@ describe('outages', { concurrency: 2 }, () => {
           output: `API Error: 424 all models failed
 - one/first: 401 Invalid API key.
 - two/second: 401 Invalid API key.
-Next: occ doctor key (request <id>)`,
+Next: occ doctor key --config <file> (request <id>)`,
         },
         'every quota is spent': {
           answer: spent,
           output: `API Error: Request rejected (429) · all models failed
 - one/first: 429 5-hour usage limit reached. Resets in 7hr 29min.
 - two/second: 429 5-hour usage limit reached. Resets in 7hr 29min.
-Next: occ usage (request <id>)`,
+Next: occ usage --config <file> (request <id>)`,
         },
         'the models are unavailable': {
           answer: gone,
           output: `API Error: 424 all models failed
 - one/first: 410 Removed.
 - two/second: 410 Removed.
-Next: occ models (request <id>)`,
+Next: occ models --config <file> (request <id>)`,
         },
       };
       for (const [name, { answer, output }] of Object.entries(permanent)) {
         test(`${name}: the full message is shown at once, without retries`, async () => {
           const outcome = await launchWith({ first: () => answer, second: () => answer });
-          const shown = outcome.output.replace(/req_\w+/, '<id>');
+          const shown = outcome.output
+            .replace(/req_\w+/, '<id>')
+            .replace(/ --config \S+/, ' --config <file>');
           assert.deepEqual([shown, outcome.ran.code], [output, 1]);
           assert.deepEqual(outcome.models, ['first', 'second']);
           assert.match(

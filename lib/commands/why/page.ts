@@ -16,7 +16,7 @@ function paint(title: string, { ending }: ToldRequest, style: Style): string {
 
 export function renderWhy(
   { request, from }: Told,
-  { title, asked, steps, result, note, next }: Explanation,
+  { intro, title, asked, steps, result, note, next }: Explanation,
   style: Style,
   columns: number | undefined,
   now = new Date(),
@@ -28,6 +28,7 @@ export function renderWhy(
   });
   const sources = `${from}, request ${request.id}`;
   return [
+    ...(intro === undefined ? [] : [...renderParagraph(intro, width), '']),
     `${paint(title, request, style)} ${style.dim(`at ${momentInSeconds(request.at, now)}`)}`,
     '',
     ...renderParagraph(asked, width),

@@ -29,9 +29,8 @@ export async function runWhy(given: string | undefined, system: System, output: 
     output.printJson({ found: true, source: told.source, request: told.request, next, looked });
   } else {
     const intro = id === undefined ? introOf(told.request) : undefined;
-    const columns = widthOf(system.stdout);
-    if (intro !== undefined) for (const line of [...wrapped(intro, columns), '']) output.print(line);
-    for (const line of renderWhy(told, explanation, output.style, columns)) output.print(line);
+    const page = { ...explanation, ...(intro !== undefined && { intro }) };
+    for (const line of renderWhy(told, page, output.style, widthOf(system.stdout))) output.print(line);
   }
   return exitCodes.ok;
 }

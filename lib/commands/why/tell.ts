@@ -6,6 +6,8 @@ import { adviceFor, type Advice } from './advice.ts';
 import type { Told, ToldRequest } from './told.ts';
 
 export interface Explanation {
+  /** Why this request is explained, if none was asked for and none failed. */
+  intro?: string;
   /** How the request ended, in a few words. */
   title: string;
   asked: string;
