@@ -2,12 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Aborts when the client disconnects before its response has ended. */
-export function goneSignal(res: ServerResponse): AbortSignal {
+export function goneController(res: ServerResponse): AbortController {
   const controller = new AbortController();
   res.once('close', () => {
     if (!res.writableFinished) controller.abort();
   });
-  return controller.signal;
+  return controller;
 }
 
 /** How long the rest of a refused body may take, in milliseconds. */

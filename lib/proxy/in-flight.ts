@@ -2,25 +2,28 @@
 import type { ServerResponse } from 'node:http';
 
 export interface InFlight {
-  /** Counts a response until its connection closes it, and the work behind it until that ends. */
-  add(res: ServerResponse, work: Promise<void>): void;
+  /**
+   * Counts a response until its connection closes it, and the work behind it until that ends. `stop` ends both early, with an
+   * error for the client.
+   */
+  add(res: ServerResponse, work: Promise<void>, stop: () => void): void;
   /** Responses whose connection is still open. */
   count(): number;
   /** Waits until all current responses and their work have ended, at most `ms` milliseconds. */
   settled(ms: number): Promise<void>;
-  /** Closes the connections of all responses in progress and returns how many there were. */
+  /** Stops all responses in progress and returns how many there were. */
   cut(): number;
   /** Resolves when all work has ended. */
   quiet(): Promise<unknown>;
 }
 
 export function inFlight(): InFlight {
-  const live = new Set<ServerResponse>();
+  const live = new Map<ServerResponse, () => void>();
   /** Work may outlive its response: a price may follow the last event (P3). */
   const running = new Set<Promise<void>>();
 
-  function add(res: ServerResponse, work: Promise<void>): void {
-    live.add(res);
+  function add(res: ServerResponse, work: Promise<void>, stop: () => void): void {
+    live.set(res, stop);
     res.once('close', () => live.delete(res));
     const counted = work.finally(() => running.delete(counted));
     running.add(counted);
@@ -28,7 +31,7 @@ export function inFlight(): InFlight {
 
   async function settled(ms: number): Promise<void> {
     if (live.size === 0 && running.size === 0) return;
-    const closed = [...live].map((res) => new Promise((resolve) => res.once('close', resolve)));
+    const closed = [...live.keys()].map((res) => new Promise((resolve) => res.once('close', resolve)));
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
     await Promise.race([Promise.all([...closed, ...running]), timeout]);
@@ -36,8 +39,8 @@ export function inFlight(): InFlight {
   }
 
   function cut(): number {
-    const open = [...live];
-    for (const res of open) res.destroy();
+    const open = [...live.values()];
+    for (const stop of open) stop();
     return open.length;
   }
 

@@ -6,8 +6,8 @@ import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import { version } from '../version.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { discardRest, goneSignal, lingerMs, pathOf } from './connection.ts';
-import type { Control } from './control.ts';
+import { discardRest, goneController, lingerMs, pathOf } from './connection.ts';
+import { answerControl, type Control } from './control.ts';
 import { openTokenCounter } from './count-tokens.ts';
 import { exchange, type Exchange } from './exchange.ts';
 import { checkDoor, readBody, Refused, toRequest } from './inbound.ts';
@@ -24,7 +24,7 @@ import type { Refusal } from './policy/verdict.ts';
 import { noCounts, type Counts, type Road } from './road.ts';
 import { arrived, recentRequests, toErrorRecord, type EndedRequest, type RecentRequests } from './recent.ts';
 import { noQuotaWatch, quotaWatch, type KnownQuota, type OnRoom } from './quota-watch.ts';
-import { refusalFor } from './thrown.ts';
+import { refusalFor, stopped } from './thrown.ts';
 import { modelStats, type ModelFigures } from './model-stats.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
@@ -71,6 +71,9 @@ export interface Proxy {
   close(drainMs: number): Promise<number>;
 }
 
+/** A request with the response that its endpoint writes. */
+type Incoming = Exchange & { res: ServerResponse };
+
 /** Idle connections are kept longer than clients keep theirs, so that none is closed while a client sends a request. */
 const keepAliveMs = 120_000;
 
@@ -109,27 +112,41 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     res.on('error', () => {});
     const pathname = pathOf(req.url);
     const aside = isOpen(pathname) || pathname.startsWith('/occ/');
-    (aside ? asides : requests).add(res, answer(req, res, pathname));
+    const { work, stop } = receive(req, res, pathname);
+    (aside ? asides : requests).add(res, work, stop);
   });
 
-  /** Answers every failure with an error in Anthropic's shape. Never throws. */
-  async function answer(req: IncomingMessage, res: ServerResponse, pathname: string): Promise<void> {
+  /** Begins to answer a request. `stop` ends that with an error, when the proxy can wait no longer. */
+  function receive(
+    req: IncomingMessage,
+    res: ServerResponse,
+    pathname: string,
+  ): { work: Promise<void>; stop: () => void } {
     const requestId = `req_${randomBytes(12).toString('hex')}`;
-    const gone = goneSignal(res);
+    const leave = goneController(res);
+    const gone = leave.signal;
     const now = settings();
     const reply = openReply(res, requestId, now.heartbeatMs, gone, clock);
-    const began = clock.monotonic();
     const record = arrived(requestId, new Date(clock.now()).toISOString(), now.configOption);
+    const incoming = { req, res, reply, gone, requestId, settings: now, record, arrived: clock.monotonic() };
+    return {
+      work: answer(pathname, incoming),
+      stop() {
+        if (!reply.ended()) refuse(stopped, pathname, incoming);
+        // The client waits for nothing more, and the upstream need not send more.
+        leave.abort();
+      },
+    };
+  }
+
+  /** Answers every failure with an error in Anthropic's shape. Never throws. */
+  async function answer(pathname: string, incoming: Incoming): Promise<void> {
+    const { req, res, reply, gone, requestId, record, arrived: began } = incoming;
     try {
-      const incoming = { req, res, reply, gone, requestId, settings: now, record, arrived: began };
       await dispatch(pathname, incoming);
     } catch (error) {
       if (gone.aborted) return;
-      record.ending = record.firstContentMs === undefined ? 'refused' : 'cut';
-      const refusal = stepWithConfig(refusalFor(error, requestId, log), now.configOption);
-      record.error = toErrorRecord(refusal, requestId);
-      if (pathname === '/v1/messages') logRefused(refusal, requestId);
-      reply.refuse({ ...refusal, message: shownMessage(refusal, requestId) });
+      refuse(refusalFor(error, requestId, log), pathname, incoming);
       if (error instanceof Refused && !req.complete) discardRest(req);
     } finally {
       reply.close();
@@ -138,6 +155,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       record.ms = Math.round(clock.monotonic() - began);
       if (pathname === '/v1/messages') ended(record);
     }
+  }
+
+  function refuse(why: Refusal, pathname: string, { reply, requestId, settings, record }: Incoming): void {
+    record.ending = record.firstContentMs === undefined ? 'refused' : 'cut';
+    const refusal = stepWithConfig(why, settings.configOption);
+    record.error = toErrorRecord(refusal, requestId);
+    if (pathname === '/v1/messages') logRefused(refusal, requestId);
+    reply.refuse({ ...refusal, message: shownMessage(refusal, requestId) });
   }
 
   /** A request that no model was asked for. The reason is occ's own; it may name a host that the client sent. */
@@ -154,7 +179,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     }
   }
 
-  async function dispatch(pathname: string, incoming: Exchange & { res: ServerResponse }): Promise<void> {
+  async function dispatch(pathname: string, incoming: Incoming): Promise<void> {
     const { req, res, requestId, settings } = incoming;
     const { authToken } = settings;
     const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
@@ -261,18 +286,6 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 /** Whether a path is answered without a token, and is not waited for on closing. */
 function isOpen(pathname: string): boolean {
   return pathname === '/health' || pathname === '/' || pathname === '/api/hello';
-}
-
-/** Answers a control request. Throws `Refused` for an unknown one. */
-async function answerControl(
-  { answers }: Control,
-  endpoint: string,
-  { req, res, requestId }: Exchange & { res: ServerResponse },
-): Promise<void> {
-  const answer = Object.hasOwn(answers, endpoint) ? answers[endpoint] : undefined;
-  if (!answer) throw new Refused('not_found_error', `there is no ${endpoint} here`, { next: 'occ status' });
-  const body = req.method === 'POST' ? await readBody(req) : {};
-  sendJson(res, 200, await answer(body), { 'request-id': requestId });
 }
 
 const endpoints: Readonly<Record<string, 'GET' | 'POST'>> = {

@@ -19,3 +19,12 @@ export function refusalFor(thrown: unknown, requestId: string, log: Log): Refusa
   const next = `occ logs --request ${requestId}`;
   return { status: 500, type: 'api_error', message, next, permanent: false };
 }
+
+/** A request whose answer was not complete when the proxy had to end. The client tries again, and a restarted proxy answers. */
+export const stopped: Refusal = {
+  status: 503,
+  type: 'overloaded_error',
+  message: 'occ was stopped before this answer was complete',
+  permanent: false,
+  next: 'occ start',
+};

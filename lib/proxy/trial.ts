@@ -149,7 +149,7 @@ async function tryOne(
     key,
     turn,
     headers: headers(candidate),
-    sink: reportingContent(sinkFor(reply, request, answeredBy(candidate, number)), permit, road),
+    sink: reportingContent(sinkFor(reply, request, answeredBy(candidate, number)), permit, trial, road),
     gone,
     total: totalFor(candidate, request, limitMs, road.monotonic() - course.began, isLast),
     upstream: road.upstream,
@@ -211,12 +211,15 @@ function rememberRepairs(repairs: Repairs, candidate: Candidate, session: string
 }
 
 /** The sink, which also reports to the permit when the first content leaves for the client. */
-function reportingContent(sink: Sink, permit: Permit, road: Road): Sink {
+function reportingContent(sink: Sink, permit: Permit, { record, arrived }: Trial, road: Road): Sink {
   let first = true;
   return {
     whole: sink.whole,
     accept(events) {
-      if (first) permit.content(road.now());
+      if (first) {
+        permit.content(road.now());
+        if (!sink.whole) record.firstContentMs ??= Math.round(road.monotonic() - arrived);
+      }
       first = false;
       return sink.accept(events);
     },

@@ -75,13 +75,31 @@ test('requests that exceed the drain time are cut, counted and aborted upstream'
   const responses = await Promise.all([over.post(), over.post(), over.post()]);
   const readings = await Promise.all(responses.map((response) => readUntil(response, '"one "')));
   assert.equal(await over.proxy.close(20), 3);
-  for (const { reader } of readings)
-    await assert.rejects(reader.read(), 'a cut stream must not look complete');
+  for (const { reader } of readings) {
+    let rest = '';
+    for (let read = await reader.read(); !read.done; read = await reader.read())
+      rest += new TextDecoder().decode(read.value);
+    assert.match(rest, /event: error\ndata: .*"overloaded_error","message":"occ was stopped before/);
+    assert.doesNotMatch(rest, /message_stop/, 'a cut stream must not look complete');
+  }
   const endings = await Promise.all(over.emulator.requests.map(async ({ ended }) => (await ended).how));
   assert.deepEqual(endings, ['aborted', 'aborted', 'aborted']);
   assert(await isFree(over.proxy.port));
   assert.deepEqual(over.warnings(), []);
   assert.equal(over.proxy.stats().live, 0);
+  const recent = over.proxy.recent.list();
+  assert.deepEqual([...new Set(recent.map(({ ending }) => ending))], ['cut']);
+});
+
+test('a request without content that exceeds the drain time gets an error status', async () => {
+  await using over = await proxyOver({ emulator: { script: () => [wait(60_000)] } });
+  const pending = over.post();
+  await over.emulator.received(1, hangMs);
+  assert.equal(await over.proxy.close(0), 1);
+  const response = await pending;
+  assert.equal(response.status, 503);
+  assert.match(await response.text(), /occ was stopped before this answer was complete\\nNext: occ start/);
+  assert.equal(over.proxy.recent.list()[0]?.ending, 'refused');
 });
 
 test('the usage of the last answer is recorded before close resolves, with any drain time', async () => {
@@ -96,7 +114,8 @@ test('the usage of the last answer is recorded before close resolves, with any d
     await readUntil(await over.post(), until);
     await over.proxy.close(drainMs);
     const seen = over.log.map(({ event }) => event);
-    assert.deepEqual(seen, ['request', 'attempt'], `${drainMs} ${events}`);
+    const cut = until === 'message_stop' ? [] : ['refused'];
+    assert.deepEqual(seen, ['request', ...cut, 'attempt'], `${drainMs} ${events}`);
     if (until === 'message_stop') assert.equal(over.proxy.stats().outputTokens, 7);
   }
 });

@@ -104,7 +104,7 @@ function describeAttemptEntry(entry: JsonObject): Described {
     case 'answered':
       return { mark: 'good', text: `${model} answered${facts(entry)}` };
     case 'abandoned':
-      return { mark: 'none', text: `the client left while ${model} was asked` };
+      return { mark: 'none', text: `${model} was asked until the client left or occ was stopped` };
     default:
       return {
         mark: 'bad',

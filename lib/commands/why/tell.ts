@@ -77,7 +77,7 @@ function describeStep(attempt: AttemptRecord): string {
   const { model, outcome, ms, words, trouble, position } = attempt;
   const after = ms > 0 ? ` after ${seconds(ms)}` : '';
   if (outcome === 'answered') return `${model} answered in ${seconds(ms)}`;
-  if (outcome === 'abandoned') return `${model} was asked until the client left${after}`;
+  if (outcome === 'abandoned') return `${model} was asked until the client left or occ was stopped${after}`;
   const what = position === 'after_content' ? describeBreak(attempt) : describeAttempt(attempt);
   // An upstream's words are followed by what they mean to occ. A failure that only occ noticed is in its words already.
   const meaning =
