@@ -10,7 +10,8 @@ export interface Line {
 
 interface Part {
   text: string;
-  style: 'bold' | 'dim' | 'warning' | 'bad';
+  /** Plain text is already dim in the client's status line. */
+  style: 'bold' | 'plain' | 'warning' | 'bad';
 }
 
 /** The line in every length, the longest first. */
@@ -22,7 +23,9 @@ export function renderLines(answer: SessionAnswer, style: Style): Line[] {
       .map((part) => ({ style: part.style, text: oneLine(part.text) }));
     return {
       columns: shown.map(({ text }) => text).join(separator).length,
-      text: shown.map((part) => style[part.style](part.text)).join(separator),
+      text: shown
+        .map((part) => (part.style === 'plain' ? part.text : style[part.style](part.text)))
+        .join(separator),
     };
   });
   return lines.filter(({ text }, at) => text !== lines[at - 1]?.text);
@@ -38,10 +41,10 @@ const separator = ' · ';
 function answerVariants(answer: SessionAnswer): (Part | undefined)[][] {
   const { first_content_ms: firstMs, cost, plan, fallback_from: from } = answer;
   const model: Part = { text: answer.model ?? '', style: 'bold' };
-  const provider = dim(answer.provider);
-  const time = dim(firstMs === undefined ? undefined : `first token ${(firstMs / 1000).toFixed(1)} s`);
+  const provider = plain(answer.provider);
+  const time = plain(firstMs === undefined ? undefined : `first token ${(firstMs / 1000).toFixed(1)} s`);
   const share = plan === undefined ? undefined : `${plan.window} ${plan.percent} %`;
-  const spent = dim(share ?? (cost === undefined ? undefined : dollars(cost)));
+  const spent = plain(share ?? (cost === undefined ? undefined : dollars(cost)));
   const fallback = warning(from && `fallback from ${from.model} (${from.reason})`);
   const short = warning(from && `fallback (${from.reason})`);
   return [
@@ -63,8 +66,8 @@ function failureVariants(failure: NonNullable<SessionAnswer['failure']>): (Part 
   return [bad(`${who} ${what} (${reason})${next}`), bad(`${who} ${what}${next}`), bad(`${what}${next}`)];
 }
 
-function dim(text: string | undefined): Part | undefined {
-  return text === undefined ? undefined : { text, style: 'dim' };
+function plain(text: string | undefined): Part | undefined {
+  return text === undefined ? undefined : { text, style: 'plain' };
 }
 
 function warning(text: string | undefined): Part | undefined {

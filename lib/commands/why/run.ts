@@ -47,15 +47,13 @@ function toId(given: string): string {
 /** Says of a request that was answered why it is the one that is explained. */
 function introOf(request: ToldRequest): string | undefined {
   const detour = detourOf(request);
-  return (
-    detour && `No request failed. The latest that its first model did not answer at once ${byDetour[detour]}:`
-  );
+  return detour && `No request failed. The last one that ${byDetour[detour]}:`;
 }
 
 const byDetour: Readonly<Record<Detour, string>> = {
-  fallback: 'was answered by a fallback',
-  repair: 'was answered after occ had changed it',
-  retry: 'was answered on another try',
+  fallback: 'a fallback answered',
+  repair: 'was answered after occ changed it',
+  retry: 'needed a second try',
 };
 
 function renderNone({ looked, known }: Search, columns: number | undefined): string[] {
