@@ -34,7 +34,10 @@ function prefixed(command: Command, text: string): string {
 
 /** Commander writes a sentence for each part: `error: option '--port' argument 'x' is invalid. Allowed choices are a, b.` */
 function inOneSentence(message: string): string {
-  const sentences = message.replace(/^error: /, '').replace(/\.$/, '');
+  const sentences = message
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+    .replace(/^command-argument value ('.*?') is invalid for argument '.*?'/s, '$1 is invalid');
   return sentences.replace(/ is invalid\. (.)/, (_, next: string) => ` is invalid: ${next.toLowerCase()}`);
 }
 

@@ -1,6 +1,7 @@
 /** What the status line says about a session: the latest answer or failure of its main conversation. No text of either. */
 import { windowLabel } from '../catalog/quota.ts';
 import type { KnownQuota } from '../proxy/quota-watch.ts';
+import { asksAgain } from '../proxy/policy/client-words.ts';
 import type { AttemptRecord, EndedRequest, FallbackFrom } from '../proxy/recent.ts';
 
 export interface SessionAnswer {
@@ -72,8 +73,15 @@ function isMainConversation({ agent, requestClass, ending }: EndedRequest): bool
   return agent === undefined && (requestClass || 'main') === 'main' && ending !== 'left';
 }
 
-function failureOf({ attempts, error, ending }: EndedRequest): NonNullable<SessionAnswer['failure']> {
-  const failed = [...new Set(attempts.map(({ model }) => model))];
+function failureOf({
+  attempts,
+  passedOver,
+  error,
+  ending,
+}: EndedRequest): NonNullable<SessionAnswer['failure']> {
+  // The models that were not tried after a break have not failed.
+  const skipped = ending === 'cut' ? [] : passedOver;
+  const failed = [...new Set([...attempts, ...skipped].map(({ model }) => model))];
   const [only] = failed;
   const last = attempts.at(-1);
   const several = failed.length > 1;
@@ -81,7 +89,7 @@ function failureOf({ attempts, error, ending }: EndedRequest): NonNullable<Sessi
     ...(only !== undefined && !several && { model: bareModel(only) }),
     reason: (several ? undefined : last && reasonOf(last)) ?? String(error?.status ?? 'error'),
     cut: ending === 'cut',
-    retrying: ending === 'refused' && error?.permanent === false,
+    retrying: ending === 'refused' && error !== undefined && asksAgain(error),
   };
 }
 

@@ -36,6 +36,9 @@ _occ() {
   case "$line" in *[[:space:]]) typed+=('') ;; esac
   local program="${typed[0]}" last=$((${#typed[@]} - 1)) cur passed=''
   cur="${typed[last]}"
+  # Readline itself writes the quote that an unfinished word begins with.
+  local quote=''
+  case "$cur" in [\'\"]*) quote="${cur:0:1}" cur="${cur:1}" ;; esac
 
   _occ_command ''
   for ((i = 1; i < last; i++)); do
@@ -75,6 +78,7 @@ _occ() {
     _occ_complete "$values"
   fi
 
+  [[ -n $quote ]] && return
   # Readline replaces only what follows the last of these characters.
   for word in ':' '='; do
     if [[ $COMP_WORDBREAKS == *"$word"* && $cur == *"$word"* ]]; then

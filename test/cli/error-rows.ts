@@ -85,6 +85,11 @@ export const rows: readonly Row[] = [
   usage('stop --timeout soon', /'soon' is invalid: expected seconds, from 0 to 86400/, /occ help stop/),
   usage('start -p 70000', /'70000' is invalid: expected a number from 0 to 65535/, /occ help start/),
   usage('env --shell tcsh', /'tcsh' is invalid: allowed choices are bash, fish, powershell/, /occ help env/),
+  usage(
+    'completion tcsh',
+    /completion: 'tcsh' is invalid: allowed choices are bash, zsh, fish/,
+    /occ help completion/,
+  ),
   usage('doctor --live --offline', /cannot be used with/, /occ help doctor/),
   // Of the commands
   usage('doctor xyzzy', /there is no check "xyzzy"/, /occ doctor --list/),
@@ -101,7 +106,14 @@ export const rows: readonly Row[] = [
     given: env({ SHELL: '/bin/tcsh' }),
   },
   { code: 'key_unknown', args: ['config', 'set', 'prot', '1'], exit: 2, what: /no key prot/, next: /port/ },
-  { code: 'key_unknown', args: ['config', 'get', '..'], exit: 1, what: /not a key/, next: /port/ },
+  { code: 'key_unknown', args: ['config', 'get', '..'], exit: 2, what: /not a key/, next: /port/ },
+  {
+    code: 'key_unknown',
+    args: ['config', 'unset', 'prot'],
+    exit: 2,
+    what: /no key prot/,
+    next: /did you mean port\?/,
+  },
   {
     code: 'key_not_set',
     args: ['config', 'get', 'auth_token'],

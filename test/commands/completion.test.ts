@@ -114,6 +114,9 @@ const values: [line: string, expected: string[]][] = [
   ['occ completion ', ['bash', 'zsh', 'fish']],
   ['occ help form', ['formats']],
   ['occ help conf', ['config']],
+  ['occ help config s', ['set', 'show', 'schema']],
+  ['occ config help s', ['set', 'show', 'schema']],
+  ['occ help launch ', []],
   ['occ --json confi', ['config']],
   ['occ start --port 1 --emul', ['--emulator']],
   ['occ start --config comp', ['completions.']],
@@ -182,6 +185,9 @@ for (const shell of shells) {
         'near/qwen3:8b',
       ]);
       assert.deepEqual(await type(shell, 'occ launch --model=far\t\r'), ['launch', '--model=far/glm-5.3']);
+      assert.deepEqual(await type(shell, "occ use 'fa\t\r"), ['use', 'far/glm-5.3']);
+      assert.deepEqual(await type(shell, 'occ use "near/qwen3:8\t\r'), ['use', 'near/qwen3:8b']);
+      assert.deepEqual(await type(shell, 'occ help config sch\t\r'), ['help', 'config', 'schema']);
     },
   );
 }
@@ -264,7 +270,9 @@ describe('occ completion', () => {
     assert.ok(stdout.split('\n').includes('opencode-go'));
     const listed = (await occ(['completion', '--list', 'models'], { home: dir })).stdout.split('\n');
     for (const word of ['default', 'opus']) assert.ok(listed.includes(word));
-    assert.ok(listed.some((word) => word.startsWith('opencode-go/')));
+    // The built-in models, for this home has no configuration; without and with their provider.
+    for (const word of ['glm-5.3', 'opencode-go/glm-5.3']) assert.ok(listed.includes(word), word);
+    assert.equal(new Set(listed).size, listed.length);
     const file = write('broken.json', '{ "port": "high" }');
     const broken = await occ(['completion', '--list', 'models'], { env: { OCC_CONFIG: file } });
     assert.deepEqual(broken, { code: 0, stdout: '', stderr: '' });

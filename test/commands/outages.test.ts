@@ -133,6 +133,24 @@ describe('the first failure of an outage', () => {
     };
     assert.deepEqual(lines([record({ error: tooLong })], print).printed, []);
     assert.deepEqual(lines([record({ error: { ...tooLong, class: 'client' } })], print).printed, []);
+    const thinking = { ...tooLong, class: 'client', message: 'thinking.display: unknown field' } as const;
+    assert.deepEqual(lines([record({ error: thinking })], print).printed, []);
+  });
+
+  test('of a request that the provider refused as invalid names the provider', () => {
+    const attempts = [{ ...refusedKey, class: 'client', upstreamStatus: 400, words: 'bad tool' } as const];
+    const error = {
+      status: 400,
+      type: 'invalid_request_error',
+      message: 'bad tool',
+      class: 'client',
+      permanent: false,
+    } as const;
+    assert.deepEqual(lines([record({ attempts, error })], { forClient: ['-p', 'hi'] }).printed, [
+      'occ: opencode-go/kimi-k3 failed (400, invalid request); Claude Code does not retry; occ why 01234567',
+    ]);
+    const told = { request: record({ attempts, error }), source: 'memory', from: 'the launch' } as const;
+    assert.match(explain(told).result, /^opencode-go\/kimi-k3 refused the request itself, .* 400 /);
   });
 });
 
@@ -172,6 +190,25 @@ test('with --attach the failures are those of the one session since the start', 
   assert.deepEqual(ofOneSession([second, before, first, second], since), [first, second]);
   assert.deepEqual(ofOneSession([second, other, first], since), [], 'another client has used the proxy');
   assert.deepEqual(ofOneSession([before], since), []);
+});
+
+test('the next step of an error is told once, with what it is for', () => {
+  const nextOf = (next: string, failure?: AttemptRecord['class'], config?: string) => {
+    const error = { status: 424, type: 'api_error', message: 'm', permanent: true, next };
+    const request = record({
+      error: { ...error, ...(failure !== undefined && { class: failure }) },
+      ...(config !== undefined && { config }),
+    });
+    return explain({ request, source: 'memory', from: 'the launch' }).next.slice(0, -1);
+  };
+  assert.deepEqual(nextOf('occ config edit'), [['occ config edit', 'open the configuration and correct it']]);
+  const refresh = 'see the models that the provider serves now';
+  assert.deepEqual(nextOf('occ models', 'gone'), [['occ models --refresh', refresh]]);
+  assert.deepEqual(nextOf('occ models --config /c.json', 'gone', '/c.json'), [
+    ['occ models --refresh --config /c.json', refresh],
+  ]);
+  const [address] = nextOf('occ config set providers.p.base_url http://p/v1', 'gone');
+  assert.equal(address?.[1], 'correct the configuration');
 });
 
 test('the pages fit into 40 columns', () => {

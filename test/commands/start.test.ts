@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openHost, requireKey } from '../../lib/host/host.ts';
@@ -8,6 +10,8 @@ import { renderTiers, renderSummary } from '../../lib/commands/launch/page.ts';
 import { defaultChoice, choose } from '../../lib/clients/choice.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
 import { provider, settings } from '../clients/settings.ts';
+import { builtOcc } from '../support/built.ts';
+import { hangMs } from '../support/limits.ts';
 import { home } from './program.ts';
 
 test('start prints the address and the variables, and exits with 0 on SIGTERM', async (t) => {
@@ -179,4 +183,19 @@ test('the first and the last line of a launch', async () => {
     ),
     '1 request, 999.9k tokens in, 1.3M out, $0.0123, 3 answered by a fallback, 2 failed',
   );
+});
+
+test('start names the file that cannot be written if the disk swallows what the proxy prints', async (t) => {
+  const { dir } = home(t);
+  // A limit of no bytes acts like a full disk. The output goes through pipes, which it does not concern.
+  const script = 'ulimit -f 0; exec "$0" "$1" start --emulator --port 0';
+  const { status, stderr } = spawnSync('sh', ['-c', script, process.execPath, builtOcc], {
+    env: { PATH: process.env['PATH'], HOME: dir, TMPDIR: tmpdir() },
+    encoding: 'utf8',
+    timeout: hangMs,
+  });
+  assert.equal(status, 1, stderr);
+  const log = join(dir, '.local/state/occ/start.log');
+  assert.ok(stderr.includes(`the proxy cannot be started: cannot write ${log}: `), stderr);
+  assert.match(stderr, /\(EFBIG\)\n {2}make room there/);
 });

@@ -84,6 +84,26 @@ test('a failure names the model if only one was tried, and whether the client tr
   assert.deepEqual(two?.failure, { reason: '503', cut: false, retrying: false });
 });
 
+test('a failure names the only model if it was not even tried, and none if several failed or were not tried', () => {
+  const skipped = (model: string) => ({ model, kind: 'breaker' as const, reason: 'it failed' });
+  const failing = (more: Partial<EndedRequest>) => toAnswer({ ending: 'refused', error, ...more })?.failure;
+  const one = failing({ passedOver: [skipped('go/glm')] });
+  assert.deepEqual(one, { model: 'glm', reason: '503', cut: false, retrying: true });
+  assert.equal(failing({ passedOver: [skipped('go/glm'), skipped('zen/m')] })?.model, undefined);
+  const tried = { ...attempt, model: 'go/glm' };
+  assert.equal(failing({ attempts: [tried], passedOver: [skipped('zen/m')] })?.model, undefined);
+  assert.equal(failing({ attempts: [tried], passedOver: [skipped('go/glm')] })?.model, 'glm');
+});
+
+test('after an invalid request the client only asks again if it acts on the words', () => {
+  const invalid = { ...error, status: 400, class: 'client' } as const;
+  const attempts = [{ ...attempt, model: 'go/glm', upstreamStatus: 400 }];
+  const retrying = (message: string) =>
+    toAnswer({ ending: 'refused', error: { ...invalid, message }, attempts })?.failure?.retrying;
+  assert.equal(retrying('tools.0: bad'), false);
+  assert.equal(retrying('prompt is too long: 9 tokens > 8 maximum'), true);
+});
+
 test('a failure without a status says what happened', () => {
   const failing = (more: object): string | undefined =>
     toAnswer({

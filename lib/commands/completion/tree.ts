@@ -60,7 +60,30 @@ function describe(
     options,
     values: valuesOfCommand(command, path, words),
   };
+  if (command.name() === 'help' && command.parent !== null) {
+    const topics = command.parent.parent === null ? words.topics : [];
+    return describeHelp(command.parent, path, topics, options);
+  }
   return [own, ...below.flatMap((sub) => describe(sub, `${path} ${sub.name()}`.trim(), words, shared))];
+}
+
+/** The arguments of `help` are completed like subcommands: `help config` offers what `config` has. */
+function describeHelp(
+  parent: Command,
+  path: string,
+  topics: readonly string[],
+  options: readonly CompletedOption[],
+): CompletedCommand[] {
+  const subs = parent
+    .createHelp()
+    .visibleCommands(parent)
+    .filter((sub) => sub.name() !== 'help');
+  const named = subs.map((sub) => ({ name: sub.name(), summary: sub.summary() || sub.description() }));
+  const others = topics
+    .filter((topic) => named.every(({ name }) => name !== topic))
+    .map((name) => ({ name, summary: `about ${name}` }));
+  const own: CompletedCommand = { path, commands: [...named, ...others], options, values: { kind: 'none' } };
+  return [own, ...subs.flatMap((sub) => describeHelp(sub, `${path} ${sub.name()}`, [], options))];
 }
 
 function toOption(option: Option, words: Words): CompletedOption {
@@ -80,15 +103,8 @@ function valuesOf({ argChoices, flags, long }: Option, { tiers }: Words): Values
 
 function valuesOfCommand(command: Command, path: string, words: Words): Values {
   if (path === 'launch') return { kind: 'files' };
-  if (command.name() === 'help') return { kind: 'words', words: helpWords(command, words) };
   const [argument] = command.registeredArguments;
   return argument === undefined ? { kind: 'none' } : valuesOfArgument(argument, words);
-}
-
-function helpWords({ parent }: Command, { topics }: Words): string[] {
-  if (parent === null) return [];
-  const names = parent.commands.map((command) => command.name()).filter((name) => name !== 'help');
-  return parent.parent === null ? [...new Set([...names, ...topics])] : names;
 }
 
 function valuesOfArgument(argument: Argument, { keys }: Words): Values {

@@ -19,10 +19,14 @@ export async function listValues(kind: DynamicKind, { env, home }: System): Prom
     const { readListCache } = await import('../../catalog/list-cache.ts');
     const models = knownModels(settings, readListCache(findPlaces({ env, home }).cacheDir));
     const usable = models.filter(({ state }) => state !== 'retired');
+    // bash and zsh offer only what begins as the typed word does, which is often the id alone.
     return [
-      ...Object.keys(settings.models),
-      ...tiers,
-      ...usable.map(({ provider, id }) => `${provider}/${id}`),
+      ...new Set([
+        ...Object.keys(settings.models),
+        ...tiers,
+        ...usable.map(({ id }) => id),
+        ...usable.map(({ provider, id }) => `${provider}/${id}`),
+      ]),
     ];
   } catch (error) {
     if (error instanceof OccError) return [];

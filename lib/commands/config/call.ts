@@ -74,11 +74,9 @@ function remedyFor({ near, alike }: Extract<Known, { kind: 'unknown' }>): string
   return ['did you mean one of these?', ...others, listsKeys].join('\n');
 }
 
-/** Throws an OccError with the nearest known key; its exit code is 2 by default. */
-export function requireKnown(
-  typed: string,
-  exitCode: typeof exitCodes.usage | typeof exitCodes.failed = exitCodes.usage,
-): Exclude<Known, { kind: 'unknown' | 'no path' }> {
+/** Throws an OccError (exit code 2) with the nearest known keys. */
+export function requireKnown(typed: string): Exclude<Known, { kind: 'unknown' | 'no path' }> {
+  const exitCode = exitCodes.usage;
   const known = findKnown(typed);
   if (known.kind === 'no path') {
     throw new OccError('key_unknown', `"${typed}" is not a key`, {

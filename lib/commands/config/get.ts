@@ -13,11 +13,11 @@ import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { requireKnown, toSource, type ConfigCall } from './call.ts';
 import { renderImplied } from './show.ts';
 
-/** Objects and lists are printed as JSON. Rejects with an OccError (exit code 1) if there is no such value. */
+/** Objects and lists are printed as JSON. Rejects with an OccError: exit code 2 for an unknown key, 1 for one that has no value. */
 export async function get(call: ConfigCall): Promise<number> {
   const { words, options, output } = call;
   const typed = words[0] ?? '';
-  const known = requireKnown(typed, exitCodes.failed);
+  const known = requireKnown(typed);
   const { source, problems, merged } = await readEffective(toSource(call));
   refuseProblems(source?.file, problems);
   const segments = known.kind === 'known' ? canonical(known) : (findSegments(merged.tree, typed) ?? []);

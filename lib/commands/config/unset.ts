@@ -18,7 +18,7 @@ import { printWarnings, requireKnown, toTarget, type ConfigCall } from './call.t
 import { modelCommand, unsetCommand } from './commands.ts';
 import { entryAt, naming, servedWarnings } from './served.ts';
 
-/** Unknown keys in the file can be removed as well. */
+/** Unknown keys in the file can be removed as well. Rejects with an OccError (exit code 2) if the file has none of that name. */
 export async function unset(call: ConfigCall): Promise<number> {
   const { words, output, system } = call;
   const typed = words[0] ?? '';
@@ -44,6 +44,7 @@ export async function unset(call: ConfigCall): Promise<number> {
     remedyFor: (mistakes) => segments && remedyForModel(call, segments, mistakes),
   });
   const written = change.kind === 'written';
+  if (!written) requireKnown(typed);
   const path = segments === undefined ? typed : renderPath(segments);
   const warnings = written && segments !== undefined ? await servedWarnings(call, file, segments) : [];
   if (output.json) {
@@ -58,8 +59,7 @@ export async function unset(call: ConfigCall): Promise<number> {
     });
   }
   await printWarnings(output, warnings);
-  const near = known.kind === 'unknown' && known.near !== undefined ? `; did you mean ${known.near}?` : '';
-  await say(output, written ? `${path} is removed from ${file}` : `${path} is not set in ${file}${near}`);
+  await say(output, `${path} is ${written ? 'removed from' : 'not set in'} ${file}`);
   const withIt = written ? describeBuiltIn(builtIn, path, change.created) : undefined;
   if (withIt !== undefined) await say(output, withIt);
   return exitCodes.ok;

@@ -2,6 +2,7 @@
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import { hasOption } from '../../clients/client-options.ts';
 import { quote } from '../../shell-word.ts';
+import { actsOnWords, asksAgain } from '../../proxy/policy/client-words.ts';
 import { brief } from '../../proxy/policy/brief.ts';
 import { hasFailed, type EndedRequest } from '../../proxy/recent.ts';
 import type { System } from '../../terminal/command-context.ts';
@@ -69,8 +70,9 @@ function concernsUser(record: EndedRequest): boolean {
   const { error } = record;
   return (
     hasFailed(record) &&
-    error?.class !== 'client' &&
-    (error?.class !== undefined || error?.permanent === true)
+    error !== undefined &&
+    !actsOnWords(error) &&
+    (error.class !== undefined || error.permanent)
   );
 }
 
@@ -83,7 +85,7 @@ function isInteractive({ client, forClient }: LaunchArguments, { stdin, stdout }
 function retries({ client }: LaunchArguments, { error, ending }: EndedRequest): string {
   if (client !== 'claude') return '';
   if (ending === 'cut') return '; Claude Code asks again';
-  const givesUp = error?.permanent === true;
+  const givesUp = error === undefined || !asksAgain(error);
   return givesUp ? '; Claude Code does not retry' : '; Claude Code retries for up to 3 minutes';
 }
 

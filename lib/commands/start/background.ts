@@ -1,9 +1,11 @@
 /** Starts the proxy in the background, waits until it answers, and prints its address or why it failed. */
+import { writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { findPlaces } from '../../config/paths.ts';
 import { startBackground, startLogFile } from '../../daemon/background.ts';
 import type { RecordedOptions } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
-import { describeSystemError, isSystemError } from '../../system-error.ts';
+import { describeSystemError, isSystemError, type SystemError } from '../../system-error.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { widthOf } from '../../terminal/width.ts';
@@ -54,7 +56,7 @@ export async function startAndWait(
   if (started.kind === 'failed') {
     // It has printed its own error.
     if (printed !== '') return started.code === exitCodes.ok ? exitCodes.failed : started.code;
-    throw endedSilently(started.code, stateDir);
+    throw endedSilently(started.code, startLogFile(stateDir));
   }
   const record = await requireRunning(
     system,
@@ -67,15 +69,36 @@ export async function startAndWait(
 
 function tooLate(stateDir: string): OccError {
   return new OccError('start_too_slow', `the proxy did not answer within ${readyMs / 1000} s and was ended`, {
-    remedy: seeStart(stateDir),
+    remedy: seeStart(dirname(startLogFile(stateDir))),
   });
 }
 
-function endedSilently(code: number, stateDir: string): OccError {
-  const message = `the proxy ended with code ${code} before it answered, and printed nothing`;
-  return new OccError('start_failed', message, { remedy: seeStart(stateDir) });
+/** A full disk also swallows what the proxy prints about it. */
+function endedSilently(code: number, file: string): OccError {
+  const failure = failureToWrite(file);
+  const message =
+    failure === undefined
+      ? `the proxy ended with code ${code} before it answered, and printed nothing`
+      : `the proxy cannot be started: ${describeSystemError(failure)}`;
+  const remedy =
+    failure === undefined
+      ? seeStart(dirname(file))
+      : `make room there, or set XDG_STATE_HOME to another folder`;
+  return new OccError('start_failed', message, { remedy, cause: failure });
 }
 
-function seeStart(stateDir: string): string {
-  return `occ start --foreground prints more; the log is in the directory of ${startLogFile(stateDir)}`;
+/** Why the file that receives the output of the proxy cannot be written; undefined if it can. */
+function failureToWrite(file: string): SystemError | undefined {
+  try {
+    writeFileSync(file, '\n'.repeat(4096));
+    writeFileSync(file, '');
+    return undefined;
+  } catch (error) {
+    // A failed write does not name its file.
+    return isSystemError(error) ? Object.assign(error, { path: file }) : undefined;
+  }
+}
+
+function seeStart(logFolder: string): string {
+  return `occ start --foreground prints more; the log is in ${logFolder}`;
 }

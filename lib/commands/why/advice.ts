@@ -33,14 +33,41 @@ export function adviceFor(told: ToldRequest): Advice[] {
   const stopped = attempts.some(({ notRunning }) => notRunning);
   const lost = attempts.some(({ address }) => address !== undefined);
   const own: Advice[] = [];
-  if (error?.next !== undefined && !error.next.startsWith('occ why ')) {
-    const known = failure && byClass[failure].find(([command]) => withConfig(command, config) === error.next);
-    const purpose = stopped ? 'start the server' : lost ? 'correct the address' : 'do what helps most often';
-    if (!known) own.push([error.next, purpose]);
+  const step = error?.next;
+  if (step !== undefined && !step.startsWith('occ why ')) {
+    // `occ models --refresh` includes what `occ models` does.
+    const known =
+      failure && byClass[failure].some(([command]) => command.startsWith(plainStep(step, config)));
+    const purpose = stopped ? 'start the server' : lost ? 'correct the address' : purposeOf(step);
+    if (!known) own.push([step, purpose]);
   }
   if (limited) own.push(longerLimit(limited));
   const all = [...own, ...(failure === undefined || (lost && own.length > 0) ? [] : byClass[failure])];
   return all.map(([command, purpose]) => [withConfig(command, config), purpose]);
+}
+
+/** The command without the `--config` that was added to it. */
+function plainStep(next: string, config: string | undefined): string {
+  const option = withConfig('occ config', config).slice('occ config'.length);
+  return option !== '' && next.endsWith(option) ? next.slice(0, -option.length) : next;
+}
+
+/** What the next step of an error is for, by how it begins. */
+const purposes: readonly (readonly [start: string, purpose: string])[] = [
+  ['occ config set ', 'correct the configuration'],
+  ['occ config edit', 'open the configuration and correct it'],
+  ['occ models', 'see the models that you can use'],
+  ['occ doctor key', 'see which key is used, and whether the provider accepts it'],
+  ['occ doctor', 'check the providers: network, key, a short answer'],
+  ['occ usage', 'see what is left and when it resets'],
+  ['occ start', 'start the proxy'],
+  ['occ status', 'see which proxies run, and how they are'],
+  ['occ env', 'print the variables that a client needs'],
+  ['eval "$(occ env', 'set the variables that a client needs in this shell'],
+];
+
+function purposeOf(next: string): string {
+  return purposes.find(([start]) => next.startsWith(start))?.[1] ?? 'correct the cause of the error';
 }
 
 function isSetting(limit: TimeLimit | undefined): boolean {

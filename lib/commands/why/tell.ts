@@ -108,7 +108,7 @@ function resultOf(told: ToldRequest): string {
   if (attempts.length === 0 && error?.class === undefined)
     return `occ itself refused the request, and the client received ${got}: ${refusedBecause ?? error?.message ?? ''}`;
   if (error?.class === 'client')
-    return `The request itself was refused, so no other model was tried, and the client received ${got} in the words of the provider.`;
+    return `${attempts.at(-1)?.model ?? 'The provider'} refused the request itself, so no other model was tried, and the client received ${got} in the words of the provider.`;
   const then = error?.permanent
     ? 'It was told not to try again, since that would not help.'
     : 'It tries again by itself; Claude Code does so up to ten times, for about three minutes.';

@@ -30,7 +30,9 @@ export function brief({ ending, attempts, passedOver, error }: BriefFailure): st
   const [first = '', second, ...more] = reasons;
   const why =
     more.length > 0 ? `${first}, and others` : [first, ...(second === undefined ? [] : [second])].join('; ');
-  return `${namesOf(models)} ${failed.length === 0 ? 'skipped' : 'failed'} (${why})`;
+  // The provider's own words reach the client without its name.
+  const names = last?.class === 'client' ? last.model : namesOf(models);
+  return `${names} ${failed.length === 0 ? 'skipped' : 'failed'} (${why})`;
 }
 
 /** The model ids, with their providers if two are alike; only the number if that would be long. */

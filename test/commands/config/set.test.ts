@@ -245,8 +245,10 @@ test('unset removes an unknown key from the file, or names the nearest key', asy
   assert.equal((await occ(['unset', 'prot'])).code, 0);
   assert.equal(read(), '{ "port": 2 }');
   const said = await occ(['unset', 'prot']);
-  assert.equal(said.code, 0);
-  assert.match(said.stderr, /prot is not set in .*; did you mean port\?/);
+  assert.equal(said.code, 2);
+  assert.match(said.stderr, /there is no key prot\n {2}did you mean port\?/);
+  assert.equal((await occ(['unset', 'nosuch', '--json'])).code, 2);
+  assert.equal(read(), '{ "port": 2 }');
   assert.equal((await occ(['unset', 'a..b'])).code, 2);
 });
 
