@@ -147,7 +147,7 @@ describe('the first failure of an outage', () => {
       permanent: false,
     } as const;
     assert.deepEqual(lines([record({ attempts, error })], { forClient: ['-p', 'hi'] }).printed, [
-      'occ: opencode-go/kimi-k3 failed (400, invalid request); Claude Code does not retry; occ why 01234567',
+      'opencode-go/kimi-k3 failed (400, invalid request); Claude Code does not retry; occ why 01234567',
     ]);
     const told = { request: record({ attempts, error }), source: 'memory', from: 'the launch' } as const;
     assert.match(explain(told).result, /^opencode-go\/kimi-k3 refused the request itself, .* 400 /);
