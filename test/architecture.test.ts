@@ -29,7 +29,7 @@ const allowed: Record<string, string[]> = {
     'wire',
     'anthropic',
   ],
-  statusline: ['config', 'catalog', 'proxy (types)', 'proxy/policy/client-words.ts', 'terminal'],
+  statusline: ['config', 'catalog', 'proxy (types)', 'proxy/policy', 'terminal'],
   host: ['proxy', 'emulator', 'config', 'log', 'statusline'],
   doctor: [
     'clients',

@@ -1,5 +1,6 @@
 /** What the status line says about a session: the latest answer or failure of its main conversation. No text of either. */
 import { windowLabel } from '../catalog/quota.ts';
+import { kindOf } from '../proxy/policy/brief.ts';
 import type { KnownQuota } from '../proxy/quota-watch.ts';
 import { asksAgain } from '../proxy/policy/client-words.ts';
 import type { AttemptRecord, EndedRequest, FallbackFrom } from '../proxy/recent.ts';
@@ -93,10 +94,9 @@ function failureOf({
   };
 }
 
-function reasonOf({ upstreamStatus, trouble, limit, class: kind }: AttemptRecord): string | undefined {
-  if (upstreamStatus !== undefined) return String(upstreamStatus);
-  if (trouble !== undefined) return limit === undefined ? (troubles[trouble] ?? trouble) : 'timeout';
-  return kind;
+/** The status alone, which is short, or the kind of failure in the words of the other pages. */
+function reasonOf(attempt: AttemptRecord): string {
+  return attempt.upstreamStatus === undefined ? kindOf(attempt) : String(attempt.upstreamStatus);
 }
 
 function fallbackReason({ status, class: kind, passedOver }: FallbackFrom): string {
@@ -104,8 +104,6 @@ function fallbackReason({ status, class: kind, passedOver }: FallbackFrom): stri
   const word = passedOver ?? kind ?? 'failed';
   return words[word] ?? word;
 }
-
-const troubles: Readonly<Record<string, string>> = { connect: 'no connection', reset: 'connection lost' };
 
 /** Why a model was passed over, and classes of failures without a status, in a word or two. */
 const words: Readonly<Record<string, string>> = {

@@ -114,7 +114,7 @@ describe('the first failure of an outage', () => {
     const print = { forClient: ['-p', 'hi'] };
     assert.match(
       lines([transient], print).printed[0] ?? '',
-      /; Claude Code retries for up to 3 minutes; occ why 01234567$/,
+      /; Claude Code retries for some minutes; occ why 01234567$/,
     );
     const program = { client: 'exec', forClient: ['node'] } as const;
     assert.doesNotMatch(

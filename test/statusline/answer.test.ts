@@ -112,7 +112,7 @@ test('a failure without a status says what happened', () => {
       attempts: [{ ...attempt, model: 'go/glm', outcome: 'failed', ...more }],
     })?.failure?.reason;
   assert.equal(failing({ trouble: 'connect' }), 'no connection');
-  assert.equal(failing({ trouble: 'timeout', limit: 'timeout_ms' }), 'timeout');
+  assert.equal(failing({ trouble: 'timeout', limit: 'timeout_ms' }), 'no answer in time');
   assert.equal(toAnswer({ ending: 'refused', error, attempts: [] })?.failure?.reason, '503');
   const cut = toAnswer({
     ending: 'cut',

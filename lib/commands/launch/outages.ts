@@ -86,7 +86,7 @@ function retries({ client }: LaunchArguments, { error, ending }: EndedRequest): 
   if (client !== 'claude') return '';
   if (ending === 'cut') return '; Claude Code asks again';
   const givesUp = error === undefined || !asksAgain(error);
-  return givesUp ? '; Claude Code does not retry' : '; Claude Code retries for up to 3 minutes';
+  return givesUp ? '; Claude Code does not retry' : '; Claude Code retries for some minutes';
 }
 
 /** The next step itself is in the client's own error, and in what the command prints. */

@@ -42,7 +42,8 @@ async function show(system: System, output: Output): Promise<number> {
       output.print(line);
   };
   if (found?.state !== 'running') {
-    const reason = reasonNotRunning(found);
+    const none = found === undefined && launches.length > 0;
+    const reason = none ? 'occ start runs no proxy; a launch has one of its own' : reasonNotRunning(found);
     if (output.json) output.printJson({ running: false, pid: null, url: null, reason, launches });
     else output.print(reason);
     if (!output.json) printLaunches();

@@ -111,6 +111,6 @@ function resultOf(told: ToldRequest): string {
     return `${attempts.at(-1)?.model ?? 'The provider'} refused the request itself, so no other model was tried, and the client received ${got} in the words of the provider.`;
   const then = error?.permanent
     ? 'It was told not to try again, since that would not help.'
-    : 'It tries again by itself; Claude Code does so up to ten times, for about three minutes.';
+    : 'It tries again by itself; Claude Code does so up to ten times, for three to five minutes.';
   return `No model answered, so the client received ${got} after ${seconds(ms)}. ${then}`;
 }

@@ -47,7 +47,7 @@ function namesOf(models: readonly string[]): string {
 }
 
 /** `429, rate limit`, or `no answer in time`. */
-function kindOf({
+export function kindOf({
   upstreamStatus,
   trouble,
   notSent,

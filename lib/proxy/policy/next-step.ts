@@ -83,7 +83,7 @@ export function toShown(message: string): string {
 }
 
 /** The command that starts a local server; undefined if the provider is none that is known. */
-function startCommand(provider: string, url: string): string | undefined {
+export function startCommand(provider: string, url: string): string | undefined {
   const port = URL.canParse(url) ? new URL(url).port : '';
   const servers = Object.values(localServerFacts);
   const known =

@@ -15,6 +15,8 @@ import { userAgent } from '../../../version.ts';
 import { codecs } from '../../../wire/codecs.ts';
 import { formats, type WireFormat } from '../../../wire/formats.ts';
 import { CheckFailure } from '../../laws/fault.ts';
+import { startCommand } from '../../../proxy/policy/next-step.ts';
+import { isLoopback } from '../../../loopback.ts';
 import { addressProblem } from './address.ts';
 import { tryWay } from './way.ts';
 
@@ -105,8 +107,17 @@ async function checkAddress(
   } catch (error) {
     context.signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    return wrongAddress(context, subject, format, url, reason);
+    return serverDown(subject, url, reason) ?? wrongAddress(context, subject, format, url, reason);
   }
+}
+
+/** Nothing listens at an address of this machine, where a local server is known to listen: it has to be started. */
+function serverDown({ name }: Subject, url: string, reason: string): Problem | undefined {
+  const start = startCommand(name, url);
+  if (start === undefined || !/ECONNREFUSED/.test(reason) || !isLoopback(new URL(url).hostname))
+    return undefined;
+  const remedy: Problem['remedy'] = { text: 'start the server', commands: [start] };
+  return { level: 'fail', summary: `${reason}: the server is not running`, fault: 'client', remedy };
 }
 
 /** The answer is to a request without a model. */
