@@ -119,5 +119,5 @@ test('a failure without a status says what happened', () => {
     error,
     attempts: [{ ...attempt, model: 'go/glm', trouble: 'truncated' }],
   });
-  assert.deepEqual(cut?.failure, { model: 'glm', reason: 'truncated', cut: true, retrying: false });
+  assert.deepEqual(cut?.failure, { model: 'glm', reason: 'answer cut off', cut: true, retrying: false });
 });
