@@ -115,6 +115,8 @@ export interface Machine {
   home: string;
   cwd: string;
   platform: NodeJS.Platform;
+  /** The file of `--config`, which an invalid configuration does not name. */
+  configOption?: string;
 }
 
 /** What every check can use. */

@@ -95,8 +95,8 @@ export async function examine(examination: Examination): Promise<Finding[]> {
 
   /** The commands with `--config`, if doctor was started with it. */
   function withOption({ text, commands }: Remedy): Remedy {
-    const { loaded } = examination.context;
-    const file = loaded instanceof OccError ? undefined : loaded.settings.configOption;
+    const { loaded, machine } = examination.context;
+    const file = loaded instanceof OccError ? machine.configOption : loaded.settings.configOption;
     const [first, ...more] = commands;
     return { text, commands: [withConfig(first, file), ...more.map((command) => withConfig(command, file))] };
   }

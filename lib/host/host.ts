@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { exitCodes, OccError, type ExitCode } from '../errors.ts';
 import type { Log, LogEntry } from '../log/log.ts';
 import type { Control } from '../proxy/control.ts';
+import { remedyWithConfig } from '../proxy/policy/next-step.ts';
 import type { EndedRequest } from '../proxy/recent.ts';
 import type { Proxy } from '../proxy/server.ts';
 import { sessionFiles } from '../statusline/session-files.ts';
@@ -158,6 +159,6 @@ export function requireKey(settings: Settings, provider: string | undefined, wha
   if (missingKey === undefined) return;
   throw new OccError('key_missing', `${what} (${provider}) has no key: ${missingKey}`, {
     exitCode: exitCodes.config,
-    remedy: `${keyRemedy ?? 'configure a key'}\nocc launch --emulator needs no key`,
+    remedy: `${remedyWithConfig(keyRemedy ?? 'configure a key', settings.configOption)}\nocc launch --emulator needs no key`,
   });
 }

@@ -227,3 +227,12 @@ test('without a key, the live checks are counted as not checked, and no request 
   assert.match(stdout, /\n- 6 models of opencode-go not checked: no key\n/);
   assert.doesNotMatch(stderr, /to 6 models/);
 });
+
+test('the remedies for an invalid configuration name the file of --config', async (t) => {
+  const at = home(t);
+  const file = at.write('other.json', '{ "port": "x" }');
+  const { code, stdout } = await at.run(['doctor', 'config', '--config', file]);
+  assert.equal(code, 1);
+  for (const command of ['edit', 'check'])
+    assert.ok(stdout.includes(`occ config ${command} --config ${file}\n`), stdout);
+});

@@ -144,6 +144,12 @@ test('a missing key is an error with exit code 78', () => {
     code: 'key_missing',
     message: 'models.default (go) has no key: none is set',
   });
+  const go = { ...lacking.providers['go'], keyRemedy: 'occ config set api_key --stdin\nor export A_KEY' };
+  const elsewhere = { ...lacking, configOption: '/c.json', providers: { go } } as typeof lacking;
+  assert.throws(() => requireKey(elsewhere, 'go', 'models.default'), {
+    remedy:
+      'occ config set api_key --stdin --config /c.json\nor export A_KEY\nocc launch --emulator needs no key',
+  });
   requireKey(settings(), 'go', 'models.default');
   requireKey(settings(), undefined, 'x');
 });

@@ -1,4 +1,5 @@
 /** Runs `occ doctor`: announces the requests, and prints each finding when it is known. Ctrl-C keeps what is known. */
+import { resolve } from 'node:path';
 import { loadSettings, type LoadedSettings } from '../../config/load.ts';
 import { checks } from '../../doctor/checks/checks.ts';
 import type { Finding } from '../../doctor/check.ts';
@@ -152,7 +153,13 @@ async function runInstances(
   try {
     const findings = await runDoctor({
       instances,
-      machine: { env, home, cwd, platform },
+      machine: {
+        env,
+        home,
+        cwd,
+        platform,
+        ...(options.config !== undefined && { configOption: resolve(options.config) }),
+      },
       loaded,
       offline: options.offline === true,
       ...(options.quick === true && { limitMs: quickLeft() }),
