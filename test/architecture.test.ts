@@ -30,7 +30,7 @@ const allowed: Record<string, string[]> = {
     'anthropic',
   ],
   statusline: ['config', 'catalog', 'proxy (types)', 'proxy/policy', 'terminal'],
-  host: ['proxy', 'emulator', 'config', 'log', 'statusline'],
+  host: ['proxy', 'proxy/policy', 'emulator', 'config', 'log', 'statusline'],
   doctor: [
     'clients',
     'daemon',
