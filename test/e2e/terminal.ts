@@ -68,12 +68,20 @@ export async function openTerminal(
       const pane = async (field: string): Promise<number> =>
         Number(await tmux('display-message', '-p', `#{pane_${field}}`));
       const hasEnded = async (): Promise<boolean> => (await pane('dead')) === 1;
-      if (!(await hasEnded())) process.kill(await pane('pid'), 'SIGHUP');
+      if (!(await hasEnded())) hangUp(await pane('pid'));
       await waitUntil(hasEnded, 'the program to end');
       await tmux('kill-server');
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function hangUp(pid: number): void {
+  try {
+    process.kill(pid, 'SIGHUP');
+  } catch {
+    // It has ended since.
+  }
 }
 
 /** Types a prompt into the client's input box and sends it. */

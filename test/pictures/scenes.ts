@@ -88,6 +88,21 @@ export const scenes: Readonly<Record<string, Scene>> = {
   logs: command('occ logs', 'The log in words', { upstream: 'limited', after: [turn] }),
   status: command('occ status; occ stop', 'The state of the proxy', { after: ['occ start --port 0'] }),
   start: command('occ start --port 0; occ stop', 'Start and stop', {}),
+  statusline: {
+    title: "The status line in Claude Code's window",
+    rows: 22,
+    upstream: 'limited',
+    async play(stage) {
+      await stage.run('clear; occ launch');
+      await stage.shows(/❯/);
+      await stage.wait(1);
+      await stage.type('hi');
+      await stage.press('Enter');
+      await stage.shows(/for \d+s · done|fallback/);
+      await stage.wait(3);
+      await stage.frame();
+    },
+  },
   doctor: command('occ doctor', 'doctor while it runs', { rows: 60, seconds: 9 }),
   config: command('occ config show', 'The effective configuration', { rows: 60 }),
 };

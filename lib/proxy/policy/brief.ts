@@ -25,7 +25,9 @@ export function brief({ ending, attempts, passedOver, error }: BriefFailure): st
   if (models.length === 0) return `the request was refused (${error?.status ?? ''})`;
   const reasons = new Set([
     ...failed.map(kindOf),
-    ...passedOver.map(({ kind }) => byPassing[kind] ?? 'not tried'),
+    ...passedOver.flatMap(({ kind }) =>
+      kind === 'key' && failed.some(isAboutKey) ? [] : (byPassing[kind] ?? 'not tried'),
+    ),
   ]);
   const [first = '', second, ...more] = reasons;
   const why =
@@ -33,6 +35,11 @@ export function brief({ ending, attempts, passedOver, error }: BriefFailure): st
   // The provider's own words reach the client without its name.
   const names = last?.class === 'client' ? last.model : namesOf(models);
   return `${names} ${failed.length === 0 ? 'skipped' : 'failed'} (${why})`;
+}
+
+/** The failure that also explains why no other model of the provider was tried. */
+function isAboutKey({ class: failure }: FailedAttempt): boolean {
+  return failure === 'credentials' || failure === 'allowance' || failure === 'balance';
 }
 
 /** The model ids, with their providers if two are alike; only the number if that would be long. */

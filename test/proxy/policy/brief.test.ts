@@ -28,6 +28,13 @@ const cases: [string, Partial<BriefFailure>][] = [
     'c and d failed (no connection; repeated failures)',
     { attempts: [lost], passedOver: [{ model: 'p/d', kind: 'breaker' }] },
   ],
+  [
+    'a and d failed (401, key refused)',
+    {
+      attempts: [{ ...rate('p/a'), class: 'credentials', upstreamStatus: 401 }],
+      passedOver: [{ model: 'p/d', kind: 'key' }],
+    },
+  ],
   ['d skipped (limit reached)', { passedOver: [{ model: 'p/d', kind: 'quota' }] }],
   ['c broke off its answer (connection broke)', { ending: 'cut', attempts: [{ ...lost, trouble: 'reset' }] }],
   [
