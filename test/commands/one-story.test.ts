@@ -213,12 +213,10 @@ async function startLost(): Promise<{ url: string; close: () => void }> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
 }
 
-function fromLogOf(
-  over: ProxyUnderTest,
-): NonNullable<ReturnType<ReturnType<typeof logStories>['lastFailure']>> {
+function fromLogOf(over: ProxyUnderTest): ReturnType<ReturnType<typeof logStories>['failures']>[number] {
   const stories = logStories();
   for (const entry of linesOf(over)) stories.add(entry);
-  return stories.lastFailure() ?? assert.fail('no failure in the log');
+  return stories.failures()[0] ?? assert.fail('no failure in the log');
 }
 
 function page(status: JsonObject): string {

@@ -92,6 +92,22 @@ test('why explains the last failure with the words of the provider, and after th
     );
 });
 
+test('why explains the cause of an outage, and not a request for which every model was skipped after it', async (t) => {
+  const at = machine(t);
+  const config = {
+    models: { default: emulated('refuse-503'), again: emulated('refuse-503') },
+    retry: { attempts: 0 },
+    circuit_breaker: { failures: 1 },
+  };
+  at.write('.config/occ/config.json', JSON.stringify(config));
+  const { launch, ids } = await asked(at, 'claude-sonnet-5', 'again');
+  const cause = new RegExp(`1\\. emulator/refuse-503 answered 503[^]*request ${ids['claude-sonnet-5']}`);
+  assert.match((await at.run(['why'])).stdout.replace(/\s+/g, ' '), cause);
+  launch.kill('SIGTERM');
+  await launch.ended;
+  assert.match((await at.run(['why'])).stdout.replace(/\s+/g, ' '), cause);
+});
+
 test('the next steps of a launch with --config work as they are printed', async (t) => {
   const at = machine(t);
   const config = at.write('my own.json', JSON.stringify({ models: { default: emulated('refuse-401') } }));

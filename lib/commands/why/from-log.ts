@@ -16,8 +16,8 @@ export interface LogStories {
   add(entry: LoggedEntry): void;
   /** The request with that id or start of an id, the latest one if several match. */
   find(id: string): ToldRequest | undefined;
-  /** The latest request that ended in an error. */
-  lastFailure(): ToldRequest | undefined;
+  /** Those that ended in an error, newest first. */
+  failures(): ToldRequest[];
   /** The latest requests, newest first. */
   all(): ToldRequest[];
 }
@@ -28,7 +28,7 @@ const mostRequests = 500;
 /** `pid` restricts it to the lines of one process. */
 export function logStories(pid?: number): LogStories {
   const byId = new Map<string, JsonObject[]>();
-  let failed: string | undefined;
+  const failed = new Set<string>();
 
   function add(entry: LoggedEntry): void {
     const id = toText(entry['request']);
@@ -36,11 +36,14 @@ export function logStories(pid?: number): LogStories {
     const entries = byId.get(id) ?? [];
     if (!byId.has(id)) {
       const [oldest] = byId.keys();
-      if (byId.size >= mostRequests && oldest !== undefined) byId.delete(oldest);
+      if (byId.size >= mostRequests && oldest !== undefined) {
+        byId.delete(oldest);
+        failed.delete(oldest);
+      }
       byId.set(id, entries);
     }
     entries.push(entry as unknown as JsonObject);
-    if (entry.event === 'refused') failed = id;
+    if (entry.event === 'refused') failed.add(id);
   }
 
   function told(id: string | undefined): ToldRequest | undefined {
@@ -51,7 +54,7 @@ export function logStories(pid?: number): LogStories {
   return {
     add,
     find: (start) => told([...byId.keys()].findLast((id) => id.startsWith(start))),
-    lastFailure: () => told(failed),
+    failures: () => [...failed].flatMap((id) => told(id) ?? []).toReversed(),
     all: () => [...byId].map(([id, entries]) => toTold(id, entries)).toReversed(),
   };
 }

@@ -44,7 +44,7 @@ export async function search(id: string | undefined, system: System): Promise<Se
     request === undefined ? [] : [{ request, source: 'log', from }];
   if (id !== undefined) return found(latest([...remembered, ...inLog(stories.find(id))]), looked);
   const failed = remembered.filter(({ request }) => hasFailed(request));
-  const failure = latest([...failed, ...inLog(stories.lastFailure())]);
+  const failure = latestCause([...failed, ...stories.failures().flatMap(inLog)]);
   if (failure) return found(failure, looked);
   const all = [...remembered, ...stories.all().flatMap(inLog)];
   const known = new Map(all.map(({ request }) => [request.id, request.ending]));
@@ -62,6 +62,22 @@ function latest(all: readonly Told[]): Told | undefined {
   const [told] = all.toSorted((a, b) => b.request.at.localeCompare(a.request.at));
   const same = all.find(({ request, source }) => source === 'memory' && request.id === told?.request.id);
   return same ?? told;
+}
+
+/** How long a failure explains the requests after it for which every model was skipped: longer than any breaker is open. */
+const explainsMs = 10 * 60_000;
+
+/**
+ * The latest failure; or the one before it that explains it, if every model was skipped then because of what had happened
+ * shortly before.
+ */
+function latestCause(failures: readonly Told[]): Told | undefined {
+  const last = latest(failures);
+  if (last === undefined || last.request.attempts.length > 0) return last;
+  const since = Date.parse(last.request.at) - explainsMs;
+  const isCause = ({ request: { attempts, at } }: Told): boolean =>
+    attempts.length > 0 && Date.parse(at) >= since;
+  return latest(failures.filter(isCause)) ?? last;
 }
 
 async function findPlacesToAsk(system: System): Promise<Place[]> {
