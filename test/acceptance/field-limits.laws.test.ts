@@ -260,11 +260,11 @@ describe('model-fault-as-400: the next model answers', () => {
     assert.equal(over.received['up']?.length, 1);
   });
 
-  test('alone: the client sees the provider’s words and no invalid_request_error of its own making', async () => {
+  test('alone: the client sees the provider’s words, spelt so that Claude Code shows them, and no invalid_request_error of its own making', async () => {
     const body = anthropic('Your credit balance is too low to access the Anthropic API.');
     await using over = await configured({ up: { format: 'messages', script: [json(400, body)] } });
     const response = await over.send();
-    assert.match(response.error?.message ?? '', /credit balance is too low/);
+    assert.match(response.error?.message ?? '', /credit balance too low/);
     assert.notEqual(response.status, 400);
   });
 });

@@ -59,7 +59,7 @@ test('the conversation writes the file, and the typed key is never on the screen
   await terminal.press('Enter');
   await terminal.shows(/Which models\?/);
   await terminal.press('Enter');
-  const screen = await terminal.shows(/occ: next: occ launch/);
+  const screen = await terminal.shows(/occ: next: occ doctor key\s+occ launch/);
   assert.doesNotMatch(screen, /sk-typed/);
   assert.match(readFileSync(join(home, '.config/occ/config.json'), 'utf8'), /"api_key": "sk-typed-1"/);
 });
