@@ -52,9 +52,11 @@ const betweenNames = /^["'`]?(?: ?[,，、] ?| and | or )(?:and )?["'`]?$/;
  * a refusal only mentions are none of them.
  */
 export function refusedTogether(params: readonly string[], messages: readonly string[]): string[] {
-  const found = new Set(params.flatMap(splitList));
-  for (const message of messages) for (const name of listedNames(message)) found.add(name);
-  const names = [...found].filter((name) => !isInConversation(name)).slice(0, maxNames);
+  // The same name in two spellings is one field.
+  const found = new Map<string, string>();
+  for (const name of [...params.flatMap(splitList), ...messages.flatMap(listedNames)])
+    if (!found.has(folded(name))) found.set(folded(name), name);
+  const names = [...found.values()].filter((name) => !isInConversation(name)).slice(0, maxNames);
   return names.length > 1 ? names : [];
 }
 
@@ -64,7 +66,7 @@ function listedNames(message: string): string[] {
     ([, path, key]) => path ?? key ?? [],
   );
   let end: number | undefined;
-  for (const { 0: word, index } of [...message.matchAll(/[\w$.]+/g)].slice(0, maxWords)) {
+  for (const { 0: word, index } of [...message.matchAll(/[\w$.]+(?:-\w+)*/g)].slice(0, maxWords)) {
     const begins = refusedList.test(message.slice(Math.max(0, index - 60), index));
     const continues = end !== undefined && betweenNames.test(message.slice(end, Math.min(index, end + 12)));
     end = begins || continues ? index + word.length : undefined;

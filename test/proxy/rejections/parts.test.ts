@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { changedRoute } from '../../../lib/proxy/rejections/changes.ts';
 import { diagnose } from '../../../lib/proxy/rejections/diagnose.ts';
-import { isInConversation, namesIn } from '../../../lib/proxy/rejections/field-names.ts';
+import { isInConversation, namesIn, refusedTogether } from '../../../lib/proxy/rejections/field-names.ts';
 import { applyLearned, learnedFrom } from '../../../lib/proxy/rejections/learned.ts';
 import { nextRepair, toSent } from '../../../lib/proxy/rejections/repair.ts';
 import { simplerSchemas } from '../../../lib/proxy/rejections/schemas.ts';
@@ -36,6 +36,12 @@ describe('numbers', () => {
 });
 
 describe('names', () => {
+  test('a name with a hyphen is one name, and in two spellings one field', () => {
+    const together = (message: string, ...params: string[]) => refusedTogether(params, [message]);
+    assert.deepEqual(together("UNKNOWN PARAMETER: 'THINKING-LEVEL'", 'thinking-level'), []);
+    assert.deepEqual(together('Unknown parameters: thinking-level, top-k'), ['thinking-level', 'top-k']);
+  });
+
   test('a path into the conversation may begin with the body', () => {
     for (const path of ['messages.3.content', 'body.messages.3.content', '$.input[2]', '/contents/0/parts'])
       assert.ok(isInConversation(path), path);
