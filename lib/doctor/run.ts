@@ -1,6 +1,7 @@
 /** Runs the selected checks and then stops everything that was started for them. */
 import type { LoadedSettings } from '../config/load.ts';
 import { findPlaces } from '../config/paths.ts';
+import { promptCache } from '../emulator/prompt/cache.ts';
 import { startEmulator, type Emulator } from '../emulator/server.ts';
 import { OccError } from '../errors.ts';
 import { systemClock, wait } from '../proxy/clock.ts';
@@ -50,7 +51,7 @@ export async function runDoctor(options: RunOptions): Promise<Finding[]> {
     offline,
     isBusy: () => lostTime.isBusy(),
     streamSeconds: options.streamSeconds ?? streamSeconds,
-    emulator: () => once('emulator', () => startEmulator({ keep: 1 })),
+    emulator: () => once('emulator', () => startEmulator({ keep: 1, promptCache: promptCache() })),
     upstream: () => once('upstream', () => openUpstream(machine.env)),
     once: (name, make) => once(name, () => make(running)),
   };

@@ -9,6 +9,7 @@ import type { AnswerHead, EmulatedFormat, Flavour, Frame } from './formats/forma
 import { gatewayRefusal, emulatorModels, modelList, type ServedModels } from './gateway.ts';
 import { play, type Ending, type Connection } from './play.ts';
 import type { Script } from './script.ts';
+import type { PromptCache } from './prompt/cache.ts';
 
 export interface RespondOptions {
   /** Decides on the answer; by default the agent does. */
@@ -21,6 +22,8 @@ export interface RespondOptions {
   strict?: boolean;
   /** The models of `GET /v1/models`, and the only ones for which a strict emulator answers. */
   models?: ServedModels;
+  /** Counts what of each prompt was cached. Without one, nothing is. */
+  promptCache?: PromptCache;
   /** What `GET …/usage` reports. There is no such page by default. */
   quota?: QuotaPercent;
 }
@@ -48,7 +51,7 @@ export async function respond(
   const { status, headers, frames } =
     answer.reply || !format
       ? whole(answer.reply ?? { status: 500 })
-      : encode(answer, faults, request, { ...identity, flavour: options.flavour ?? 'go' }, format);
+      : encode(answer, faults, request, { ...identity, flavour: options.flavour ?? 'go' }, format, options);
   const actions = actionsOf(frames, faults, format?.errorEvent ?? ((_, message) => plain(message)));
   const encoding = faults.gzip === 'declared' ? { 'content-encoding': 'gzip' } : {};
   return play(
@@ -111,13 +114,16 @@ function encode(
   request: ReceivedRequest,
   identity: Identity & { flavour: Flavour },
   format: EmulatedFormat,
+  { promptCache }: RespondOptions,
 ): Encoded {
   const { model, stream } = request.conversation;
+  const used = promptCache?.use(scopeOf(request), format.prompt(request.body), format.caching);
   const head: AnswerHead = {
     ...identity,
     flavour: flavour ?? identity.flavour,
     model,
-    inputTokens: Math.ceil(request.bodyBytes / 4),
+    inputTokens: used?.input ?? Math.ceil(request.bodyBytes / 4),
+    ...(used && { cached: used }),
   };
   return (shape ? shape === 'stream' : stream)
     ? {
@@ -126,6 +132,16 @@ function encode(
         frames: format.stream(script, head),
       }
     : { status: 200, headers: { 'content-type': 'application/json' }, frames: format.whole(script, head) };
+}
+
+/**
+ * Requests share a cache if they have the same key and model and reach the same server. That follows from OpenCode's session
+ * header (opencode.ai/docs/go), and from OpenAI's `prompt_cache_key` (developers.openai.com, prompt caching).
+ */
+function scopeOf({ headers, body, keyHeaders, conversation }: ReceivedRequest): string {
+  const keys = keyHeaders.map((name) => headers[name]);
+  const server = [headers['x-opencode-session'], body['prompt_cache_key']];
+  return JSON.stringify([conversation.model, keys, server]);
 }
 
 function whole({ status, headers = {}, body = '' }: Reply): Encoded {

@@ -12,11 +12,13 @@ export interface ToolCall {
   rawArguments?: string;
 }
 
-/** In tokens. `input` includes `cached`, and `output` includes `reasoning`. */
+/** In tokens. `input` includes `cached` and `written`, and `output` includes `reasoning`. */
 export interface TokenCount {
   input: number;
   output: number;
   cached: number;
+  /** Written to a cache; absent if that is not counted. */
+  written?: number;
   reasoning: number;
 }
 
@@ -128,12 +130,23 @@ export function finishOf(script: Script): { reason: Finish; stopSequence?: strin
   return { reason: script.some((step) => step.type === 'tools' && step.calls.length > 0) ? 'tools' : 'stop' };
 }
 
+/** The input of an answer, and what of it a prompt cache had. */
+export interface InputCount {
+  inputTokens: number;
+  cached?: { read: number; written: number };
+}
+
 /** The script's usage step, or an estimate of four characters per token. */
-export function countOf(script: Script, inputTokens: number, sent: SentCharacters): TokenCount {
+export function countOf(
+  script: Script,
+  { inputTokens, cached: { read, written } = { read: 0, written: 0 } }: InputCount,
+  sent: SentCharacters,
+): TokenCount {
   const given = script.findLast((step) => step.type === 'usage');
   if (given) return given.usage;
   const reasoning = Math.ceil(sent.thinking / 4);
-  return { input: inputTokens, output: Math.ceil(sent.other / 4) + reasoning, cached: 0, reasoning };
+  const output = Math.ceil(sent.other / 4) + reasoning;
+  return { input: inputTokens, output, cached: read, ...(written > 0 && { written }), reasoning };
 }
 
 /** Characters sent so far. */

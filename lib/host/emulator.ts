@@ -13,8 +13,11 @@ export function lazyEmulator(trial: boolean, log: Log): LazyEmulator {
   let started: Promise<{ url: string; close(): Promise<void> }> | undefined;
 
   async function start(): Promise<{ url: string; close(): Promise<void> }> {
-    const { startEmulator } = await import('../emulator/server.ts');
-    return startEmulator({ log });
+    const [{ startEmulator }, { promptCache }] = await Promise.all([
+      import('../emulator/server.ts'),
+      import('../emulator/prompt/cache.ts'),
+    ]);
+    return startEmulator({ log, promptCache: promptCache() });
   }
 
   return {

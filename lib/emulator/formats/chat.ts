@@ -14,6 +14,8 @@ import {
   type TokenCount,
   type ToolCall,
 } from '../script.ts';
+import { chatPrompt } from '../prompt/render.ts';
+import { openAiRules } from '../prompt/rules.ts';
 import { readChatRequest } from './chat-request.ts';
 import { inOnePiece, type AnswerHead, type EmulatedFormat, type Frame, type Part } from './format.ts';
 
@@ -25,6 +27,8 @@ export const chat: EmulatedFormat = {
   keyHeader: 'authorization',
   gatewayName: 'oa-compat',
   read: readChatRequest,
+  prompt: chatPrompt,
+  caching: openAiRules,
   stream,
   whole: (script, head) => inOnePiece(script, wholeAnswer(script, head)),
   errorEvent: (type, message) => chunk('error', { error: { message, type, param: null, code: type } }),
@@ -90,7 +94,7 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
         break;
     }
   }
-  const counted = countOf(script, head.inputTokens, sent);
+  const counted = countOf(script, head, sent);
   yield choice('finish', empty, finishReasons[finishOf(script).reason]);
   yield chunk('usage', { ...frame, choices: [], usage: toUsage(counted) });
   if (go) yield chunk('cost', { choices: [], 'x-opencode-type': 'inference-cost', ...nominalCost(counted) });
@@ -143,7 +147,7 @@ function toUsage({ input, output, cached, reasoning }: TokenCount): object {
 }
 
 /** The list price in US dollars per million tokens, with invented rates: 0.5 input, 0.05 cached, 2 output. */
-function nominalCost({ input, output, cached, reasoning }: TokenCount): object {
+function nominalCost({ input, output, cached, written = 0, reasoning }: TokenCount): object {
   const dollars = ((input - cached) * 0.5 + cached * 0.05 + output * 2) / 1e6;
   return {
     cost: dollars.toFixed(8),
@@ -152,7 +156,7 @@ function nominalCost({ input, output, cached, reasoning }: TokenCount): object {
       outputTokens: output,
       reasoningTokens: reasoning,
       cacheReadTokens: cached,
-      cacheWrite5mTokens: 0,
+      cacheWrite5mTokens: written,
       cacheWrite1hTokens: 0,
     },
   };
@@ -192,7 +196,7 @@ function wholeAnswer(script: Script, head: AnswerHead): object {
         finish_reason: finishReasons[finishOf(script).reason],
       },
     ],
-    usage: toUsage(countOf(script, head.inputTokens, { thinking: thinking.length, other })),
+    usage: toUsage(countOf(script, head, { thinking: thinking.length, other })),
     ...(head.flavour === 'go' && { cost: '0' }),
   };
 }

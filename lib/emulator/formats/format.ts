@@ -3,6 +3,8 @@ import type { JsonObject } from '../../json.ts';
 import type { ModelEntry } from '../../config/settings.ts';
 import type { WireFormat } from '../../wire/formats.ts';
 import type { Conversation } from '../conversation.ts';
+import type { PromptPart } from '../prompt/cache.ts';
+import type { CacheRules } from '../prompt/rules.ts';
 import type { Script } from '../script.ts';
 
 /** The values of one answer that do not depend on its script. */
@@ -17,6 +19,8 @@ export interface AnswerHead {
   flavour: Flavour;
   /** The size of the request. */
   inputTokens: number;
+  /** Of these, the tokens that a prompt cache had, and those that were written to it. */
+  cached?: { read: number; written: number };
 }
 
 export type Flavour = 'go' | 'plain';
@@ -45,6 +49,9 @@ export interface EmulatedFormat {
   /** The gateway's name for the format in its refusals. */
   readonly gatewayName: string;
   readonly read: (body: JsonObject, path: string) => Conversation;
+  /** The prompt in the vendor's order, and the vendor's rules of caching it. */
+  readonly prompt: (body: JsonObject) => PromptPart[];
+  readonly caching: CacheRules;
   /** The answer as a stream of events, generated lazily. */
   readonly stream: (script: Script, head: AnswerHead) => Iterable<Frame>;
   /** The answer as one JSON document, preceded by the waits. */

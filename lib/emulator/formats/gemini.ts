@@ -15,6 +15,8 @@ import {
   type TokenCount,
   type ToolCall,
 } from '../script.ts';
+import { geminiPrompt } from '../prompt/render.ts';
+import { geminiRules } from '../prompt/rules.ts';
 import { inOnePiece, type AnswerHead, type EmulatedFormat, type Frame, type Part } from './format.ts';
 import { readGeminiRequest, toArgs } from './gemini-request.ts';
 
@@ -27,6 +29,8 @@ export const gemini: EmulatedFormat = {
   keyHeader: 'x-goog-api-key',
   gatewayName: 'google',
   read: readGeminiRequest,
+  prompt: geminiPrompt,
+  caching: geminiRules,
   stream,
   whole: (script, head) => inOnePiece(script, wholeAnswer(script, head)),
   errorEvent: (type, message) => chunk('error', { error: { code: codeOf(type), message, status: type } }),
@@ -94,7 +98,7 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
         index: 0,
       },
     ],
-    usageMetadata: toUsage(countOf(script, head.inputTokens, sent)),
+    usageMetadata: toUsage(countOf(script, head, sent)),
     modelVersion: head.model,
     responseId: head.id,
   });
@@ -155,7 +159,7 @@ function wholeAnswer(script: Script, head: AnswerHead): object {
     candidates: [
       { content: { role: 'model', parts }, finishReason: finishReasons[finishOf(script).reason], index: 0 },
     ],
-    usageMetadata: toUsage(countOf(script, head.inputTokens, sent)),
+    usageMetadata: toUsage(countOf(script, head, sent)),
     modelVersion: head.model,
     responseId: head.id,
     ...(head.flavour === 'go' && { cost: '0' }),

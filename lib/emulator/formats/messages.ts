@@ -14,6 +14,8 @@ import {
   type TokenCount,
   type ToolCall,
 } from '../script.ts';
+import { messagesPrompt } from '../prompt/render.ts';
+import { anthropicRules } from '../prompt/rules.ts';
 import { inOnePiece, type AnswerHead, type EmulatedFormat, type Frame, type Part } from './format.ts';
 import { readMessagesRequest } from './messages-request.ts';
 
@@ -26,6 +28,8 @@ export const messages: EmulatedFormat = {
   keyHeader: 'x-api-key',
   gatewayName: 'anthropic',
   read: readMessagesRequest,
+  prompt: messagesPrompt,
+  caching: anthropicRules,
   stream,
   whole: (script, head) => inOnePiece(script, wholeAnswer(script, head)),
   errorEvent: (type, message) => event('error', 'error', { error: { type, message } }),
@@ -114,7 +118,7 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
     }
   }
   yield* closeBlock();
-  const usage = toUsage(countOf(script, head.inputTokens, sent));
+  const usage = toUsage(countOf(script, head, sent));
   yield event('finish', 'message_delta', { delta: stopOf(script), usage });
   yield event('end', 'message_stop');
   if (go) yield event('cost', 'ping', { cost: '0' });
@@ -130,14 +134,14 @@ function start(head: AnswerHead): object {
       usage: { input_tokens: Math.ceil(head.inputTokens / 5), output_tokens: 0 },
     };
   }
-  const counted: TokenCount = { input: head.inputTokens, output: 1, cached: 0, reasoning: 0 };
+  const counted: TokenCount = { ...countOf([], head, { thinking: 0, other: 0 }), output: 1 };
   return { ...frame, stop_reason: null, stop_sequence: null, usage: toUsage(counted) };
 }
 
-function toUsage({ input, output, cached }: TokenCount): object {
+function toUsage({ input, output, cached, written = 0 }: TokenCount): object {
   return {
-    input_tokens: input - cached,
-    cache_creation_input_tokens: 0,
+    input_tokens: input - cached - written,
+    cache_creation_input_tokens: written,
     cache_read_input_tokens: cached,
     output_tokens: output,
   };
@@ -202,7 +206,7 @@ function wholeAnswer(script: Script, head: AnswerHead): object {
     ...start(head),
     content,
     ...stopOf(script),
-    usage: toUsage(countOf(script, head.inputTokens, sent)),
+    usage: toUsage(countOf(script, head, sent)),
     ...(head.flavour === 'go' && { cost: '0' }),
   };
 }

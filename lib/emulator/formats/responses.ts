@@ -12,6 +12,8 @@ import {
   type TokenCount,
   type ToolCall,
 } from '../script.ts';
+import { responsesPrompt } from '../prompt/render.ts';
+import { openAiRules } from '../prompt/rules.ts';
 import { inOnePiece, type AnswerHead, type EmulatedFormat, type Frame, type Part } from './format.ts';
 import { callItem, itemsOf, messageItem, reasoningItem, type Item } from './responses-items.ts';
 import { readResponsesRequest } from './responses-request.ts';
@@ -24,6 +26,8 @@ export const responses: EmulatedFormat = {
   keyHeader: 'authorization',
   gatewayName: 'openai',
   read: readResponsesRequest,
+  prompt: responsesPrompt,
+  caching: openAiRules,
   stream,
   whole: (script, head) => inOnePiece(script, wholeAnswer(script, head)),
   errorEvent: (type, message) => event('error', 'error', { code: type, message, param: null }),
@@ -127,7 +131,7 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
     }
   }
   yield* finish();
-  const ending = endingOf(script, head, done, countOf(script, head.inputTokens, sent));
+  const ending = endingOf(script, head, done, countOf(script, head, sent));
   yield emit('finish', ending.status === 'incomplete' ? 'incomplete' : 'completed', { response: ending });
   if (head.flavour === 'go') yield event('cost', 'ping', { cost: '0' });
 }
@@ -200,7 +204,7 @@ function toUsage({ input, output, cached, reasoning }: TokenCount): object {
 function wholeAnswer(script: Script, head: AnswerHead): object {
   const { items, sent } = itemsOf(script, head);
   return {
-    ...endingOf(script, head, items, countOf(script, head.inputTokens, sent)),
+    ...endingOf(script, head, items, countOf(script, head, sent)),
     ...(head.flavour === 'go' && { cost: '0' }),
   };
 }
