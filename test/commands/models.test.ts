@@ -236,9 +236,50 @@ describe('page', () => {
       missing: {},
       style: await loadStyle(0),
       width,
-      filtered: words.length > 0,
+      whole: words.length > 0,
     });
   }
+
+  for (const [width, height] of [
+    [80, 30],
+    [80, 40],
+    [120, 24],
+    [120, 60],
+    [60, 50],
+  ] as const)
+    test(`is one page of ${width}x${height}, with every configured model and a command for each of the others`, async (t) => {
+      const { settings } = await load(t, keyed);
+      const models = knownModels(settings, {});
+      const lines = renderModels({ models, missing: {}, style: await loadStyle(0), width, height });
+      const text = lines.join('\n');
+      // The last line of the terminal is the prompt.
+      assert.ok(lines.length < height, `${lines.length} lines`);
+      assert.deepEqual(
+        lines.filter((line) => line.length > width),
+        [],
+      );
+      for (const { configured, provider, id } of models)
+        if (configured.length > 0) assert.match(text, new RegExp(`^● ${provider}/${id}`, 'm'));
+      for (const name of ['opencode-go', 'opencode-zen']) {
+        const offered = models.filter(
+          ({ provider, configured, state }) =>
+            provider === name && configured.length === 0 && (state === 'listed' || state === 'unknown'),
+        );
+        const more = new RegExp(`^${name}: (\\d+) more models: occ models ${name}$`, 'm').exec(text);
+        const section = text.split('\n\n').find((part) => part.startsWith(`${name}\n`)) ?? '';
+        const shown = offered.filter(({ id }) => new RegExp(`^  ${id}(?: |$)`, 'm').test(section));
+        assert.equal(shown.length + Number(more?.[1]), offered.length, name);
+      }
+      assert.match(text, /occ use <model> sets the default.*\s.*--fallback/);
+    });
+
+  test('a pipe, --all and a word fold nothing and hide nothing', async (t) => {
+    const at = home(t);
+    const all = (await models(at)).rows.size;
+    const namesIn = (stdout: string): number => stdout.match(/^[ ●] \S/gm)?.length ?? 0;
+    for (const args of [['models'], ['models', '--all'], ['models', 'opencode-']])
+      assert.equal(namesIn((await at.run(args)).stdout), all, args.join(' '));
+  });
 
   for (const width of [40, 60, 80, 100, 120]) {
     test(`fits ${width} columns, begins with the configured models, and marks restrictions`, async (t) => {
@@ -330,7 +371,7 @@ describe('page', () => {
     assert.doesNotMatch(page, /opencode-zen/);
     assert.match(page, /\d+ more that are retired or lack a key/);
     const found = models.filter((model) => matches(model, ['zen', 'glm-4']));
-    const filtered = renderModels({ models: found, missing, style, width: 80, filtered: true }).join('\n');
+    const filtered = renderModels({ models: found, missing, style, width: 80, whole: true }).join('\n');
     assert.match(filtered, /^opencode-zen {2}no key$/m);
     assert.match(filtered, /glm-4\.6 .*\n {4}retired: /);
     assert.doesNotMatch(filtered, /more that are/);

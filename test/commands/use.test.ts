@@ -52,13 +52,13 @@ const refs: [typed: string, current: string, found: string | RegExp][] = [
 ];
 
 test('the suggestions keep the options', () => {
-  const given = { tier: 'opus', config: 'x.json' };
+  const given = { tier: 'opus', fallback: true, config: 'x.json' };
   for (const typed of ['glm-5.33', 'nosuch/x'])
     assert.throws(
       () => toRef(typed, known, lists, undefined, given),
       (error: Error & { remedy?: string }) =>
         / --config x\.json/.test(error.remedy ?? '') &&
-        / --tier opus --config x\.json/.test(error.remedy ?? ''),
+        / --tier opus --fallback --config x\.json/.test(error.remedy ?? ''),
     );
 });
 
@@ -209,6 +209,47 @@ test('the same model again writes nothing', async (t) => {
   assert.deepEqual([code, stdout], [0, 'models.default is opencode-go/glm-5.3 already\n']);
   assert.equal(read(), written);
   assert.deepEqual(readdirSync(join(dir, '.config/occ')).sort(), ['config.json', 'config.json.bak']);
+});
+
+test('--fallback appends to the list of the scenario, once', async (t) => {
+  const { occ, value, read } = machine(t, commented);
+  const first = await occ('glm-5.3', '--fallback', '--tier', 'opus');
+  assert.equal(first.code, 0, first.stderr);
+  assert.equal(first.stdout, 'fallbacks.complex: none → opencode-go/glm-5.3\n');
+  const second = await occ('glm-5.2', '--fallback', '--tier', 'opus');
+  assert.equal(
+    second.stdout,
+    'fallbacks.complex: opencode-go/glm-5.3 → opencode-go/glm-5.3, opencode-go/glm-5.2\n',
+  );
+  const written = read();
+  const again = await occ('glm-5.3', '--fallback', '--tier', 'opus');
+  assert.match(again.stdout, /^fallbacks\.complex is opencode-go\/glm-5\.3, opencode-go\/glm-5\.2 already$/m);
+  assert.equal(read(), written);
+  assert.match(read(), /\/\/ mine\n/);
+  assert.deepEqual(value()['fallbacks'], {
+    complex: [
+      { provider: 'opencode-go', model_id: 'glm-5.3' },
+      { provider: 'opencode-go', model_id: 'glm-5.2' },
+    ],
+  });
+  assert.deepEqual((value()['models'] as Record<string, unknown>)['complex'], {
+    model_ref: 'opencode-go/kimi-k3',
+  });
+});
+
+test('--fallback in a file without models follows the built-in fallbacks', async (t) => {
+  const { occ, value } = machine(t, '{}');
+  const { stderr } = await occ('kimi-k3', '--fallback');
+  assert.match(stderr, /only fallbacks\.default differs from them/);
+  assert.deepEqual(value()['fallbacks'], {
+    ...defaultFallbacks,
+    default: [...(defaultFallbacks['default'] ?? []), { provider: 'opencode-go', model_id: 'kimi-k3' }],
+  });
+  const local = machine(
+    t,
+    '{ "models": { "default": { "model_ref": "ollama/a" } }, "providers": { "ollama": { "base_url": "http://127.0.0.1:1/v1" } } }',
+  );
+  assert.doesNotMatch((await local.occ('glm-5.3', '--fallback')).stderr, /gets the request/);
 });
 
 test('with hot_reload off, the next start is named', async (t) => {

@@ -6,12 +6,13 @@ import type { ModelsOptions } from './run.ts';
 
 const page: HelpPage = {
   notes: [
-    'Configured models come first, with the scenarios that use them: "for think", or "after default" as a fallback. Words also find retired models, and those of providers that have no key. --refresh requests the model list of every provider that has a key or needs none, and stores it. No other command waits for these requests. A limit with a ? is assumed: context_window and max_output_tokens of the model set it.',
+    'Configured models come first, with the scenarios that use them: "for think", or "after default" as a fallback. A terminal shows as many of the others as fit its height, and counts the rest. Words and --all show all, with retired models and those of providers that have no key; so does a pipe. --refresh requests the model list of every provider that has a key or needs none, and stores it. No other command waits for these requests. A limit with a ? is assumed: context_window and max_output_tokens of the model set it.',
   ],
   examples: [
     ['occ models', 'list configured and known models'],
     ['occ models glm', 'those with glm in the provider, id, name, family or format'],
     ['occ models zen responses', 'those of OpenCode Zen in the format responses'],
+    ['occ models --all', 'every known model'],
     ['occ models --refresh', 'update the lists of the providers first'],
     ['occ models --json | jq .models', 'the list, for a program'],
   ],
@@ -28,6 +29,7 @@ export function defineModels(program: Command, { system, globals, end }: Command
     .summary('list the available models')
     .description('Lists configured and known models.')
     .argument('[words...]', 'show only models with all of these words')
+    .option('--all', 'show every known model, also where a terminal has no room for all')
     .option('--refresh', 'request the lists of the providers first')
     .option('-c, --config <file>', 'use another configuration file', notEmpty)
     .option('--json', 'print the result as JSON')

@@ -3,6 +3,7 @@ import type { KnownModel } from '../../catalog/known-models.ts';
 import type { Style } from '../../terminal/style.ts';
 import { wrap } from '../../terminal/wrap.ts';
 import { fitColumns, legend, renderCells, renderFacts, type Column } from './columns.ts';
+import { foldGroups, type Group } from './fold.ts';
 
 /** Notes of the running proxy on a model. */
 export type NotesOf = (model: KnownModel) => readonly string[];
@@ -14,39 +15,52 @@ export interface ModelsPage {
   style: Style;
   /** Columns; undefined for a pipe. */
   width?: number | undefined;
+  /** Lines of the terminal: the models that are not configured are folded to fit them. Without it nothing is folded. */
+  height?: number | undefined;
   notesOf?: NotesOf;
-  /** The user has named what to show, so nothing of it is hidden. */
-  filtered?: boolean;
+  /** Shows retired and unlisted models too, and those of providers without a key. */
+  whole?: boolean;
 }
 
 /**
- * Without a filter, retired and unlisted models that are not configured are only counted; so are the models of a provider
- * that has no key.
+ * Unless the whole is asked for, retired and unlisted models that are not configured are only counted; so are the models of
+ * a provider that has no key.
  */
 export function renderModels(page: ModelsPage): string[] {
-  const { models, missing, style, width = Infinity, filtered = false } = page;
+  const { models, missing, style, width = Infinity, height, whole = false } = page;
   const used = models.filter(({ configured }) => configured.length > 0);
   const others = models.filter(
     ({ configured, provider, state }) =>
-      configured.length === 0 && (filtered || (missing[provider] === undefined && isOffered(state))),
+      configured.length === 0 && (whole || (missing[provider] === undefined && isOffered(state))),
   );
   const hidden = models.length - used.length - others.length;
   const table = layOut([...used.map(fullName), ...others.map(({ id }) => id)], width);
-  const lines = renderSection(page, table, style.bold('configured'), used, fullName);
-  for (const provider of new Set(others.map((model) => model.provider))) {
+  const first = renderSection(page, table, style.bold('configured'), used, fullName);
+  const groups = [...new Set(others.map(({ provider }) => provider))].map((provider): Group => {
     const own = others.filter((model) => model.provider === provider);
     const reason = missing[provider] === undefined ? '' : style.warning('  no key');
-    lines.push(...renderSection(page, table, style.bold(provider) + reason, own, ({ id }) => id));
-  }
+    const title = style.bold(provider) + reason;
+    return {
+      provider,
+      title: renderTitle(page, table, title),
+      models: own.map((model) => renderModel(page, table, model, model.id)),
+    };
+  });
   const footer = [
-    ...(table.fitting.length > 0 && lines.length > 0 ? [legend] : []),
-    ...(hidden > 0
-      ? [`${hidden} more that are retired or lack a key: occ models <word> or --json shows them`]
-      : []),
-  ];
-  const said = footer.flatMap((text) => (width === Infinity ? [text] : wrap(text, width)));
-  return said.length === 0 ? lines : [...lines, ...said.map((line) => style.dim(line))];
+    ...(table.fitting.length > 0 && models.length > hidden ? [legend] : []),
+    ...(hidden > 0 ? [`${hidden} more that are retired or lack a key: occ models --all`] : []),
+    ...(height === undefined ? [] : [changing]),
+  ].flatMap((text) => (width === Infinity ? [text] : wrap(text, width)));
+  const room = height === undefined ? Infinity : height - first.length - footer.length - promptLines;
+  const lines = [...first, ...foldGroups(groups, { room, width, style })];
+  return [...lines, ...footer.map((line) => style.dim(line))];
 }
+
+/** The lines of the prompt that follows the page. */
+const promptLines = 1;
+
+const changing =
+  'occ use <model> sets the default, with --tier the model of another scenario, and with --fallback one that is tried next';
 
 function isOffered(state: KnownModel['state']): boolean {
   return state === 'listed' || state === 'unknown';
@@ -80,14 +94,13 @@ function renderSection(
   nameOf: NameOf,
 ): string[] {
   if (models.length === 0) return [];
-  const { nameWidth, fitting } = table;
+  const rows = models.flatMap((model) => renderModel(page, table, model, nameOf(model)));
+  return [...renderTitle(page, table, title), ...rows, ''];
+}
+
+function renderTitle({ style }: ModelsPage, { nameWidth, fitting }: Table, title: string): string[] {
   const heads = renderCells(fitting, ({ head }) => head).trimEnd();
-  return [
-    title,
-    ...(heads === '' ? [] : [page.style.dim(''.padEnd(nameWidth) + heads)]),
-    ...models.flatMap((model) => renderModel(page, table, model, nameOf(model))),
-    '',
-  ];
+  return [title, ...(heads === '' ? [] : [style.dim(''.padEnd(nameWidth) + heads)])];
 }
 
 function renderModel(

@@ -21,6 +21,7 @@ import { readLearnedNotes, type LearnedNotes } from './learned.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 
 export interface ModelsOptions extends GlobalOptions {
+  all?: boolean;
   refresh?: boolean;
   config?: string;
 }
@@ -49,7 +50,9 @@ export async function runModels(
   } else {
     const { style } = output;
     const width = widthOf(system.stdout);
-    for (const line of renderModels({ models, missing, style, width, notesOf, filtered: words.length > 0 }))
+    const whole = words.length > 0 || options.all === true || width === undefined;
+    const height = whole ? undefined : system.stdout.rows;
+    for (const line of renderModels({ models, missing, style, width, height, notesOf, whole }))
       output.print(line);
     if (models.length === 0) output.info(noneFound(words, all));
   }

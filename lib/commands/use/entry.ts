@@ -1,8 +1,8 @@
-/** Changes the model of one scenario in the text of the configuration. Pure. */
+/** Changes the model or the fallbacks of one scenario in the text of the configuration. Pure. */
 import { withoutValue, withValue } from '../../config/edit/amend.ts';
-import { withBuiltIn, type WithBuiltIn } from '../../config/edit/built-in.ts';
+import { builtInAt, withBuiltIn, type WithBuiltIn } from '../../config/edit/built-in.ts';
 import { at } from '../../config/file/layers.ts';
-import { isObject, type Json } from '../../json.ts';
+import { isObject, toArray, type Json } from '../../json.ts';
 import type { Ref } from './resolve.ts';
 
 /** What an entry says about its model, and what would be wrong for another one. */
@@ -43,4 +43,23 @@ export function withModel(
   );
   const named = withValue(without, [...path, 'provider'], provider);
   return { text: withValue(named, [...path, 'model_id'], model_id), written, dropped };
+}
+
+/**
+ * Appends the model to the fallbacks of the scenario, unless it is one of them: `before`. `tree` is the parsed text; a text
+ * without models also gets the built-in ones.
+ */
+export function withFallback(
+  text: string,
+  tree: Json,
+  scenario: string,
+  { provider, model_id }: Ref,
+  before: readonly Ref[],
+): ChangedText {
+  if (before.some((ref) => ref.provider === provider && ref.model_id === model_id))
+    return { text, written: [], dropped: [] };
+  const path = ['fallbacks', scenario];
+  const { text: whole, written } = withBuiltIn(text, tree, path);
+  const list = toArray(written.includes('fallbacks') ? builtInAt(path) : at(tree, path));
+  return { text: withValue(whole, [...path, list.length], { provider, model_id }), written, dropped: [] };
 }

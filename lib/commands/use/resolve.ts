@@ -13,6 +13,7 @@ export type Ref = Pick<ModelEntry, 'provider' | 'model_id'>;
 
 interface Given {
   tier?: string;
+  fallback?: boolean;
   config?: string;
 }
 
@@ -78,8 +79,9 @@ export function toRef(
   );
 }
 
-function useCommand(model: string, { tier, config }: Given): string {
-  return `occ use ${model}${tier === undefined ? '' : ` --tier ${tier}`}${configOption(config)}`;
+function useCommand(model: string, { tier, fallback, config }: Given): string {
+  const options = `${tier === undefined ? '' : ` --tier ${tier}`}${fallback === true ? ' --fallback' : ''}`;
+  return `occ use ${model}${options}${configOption(config)}`;
 }
 
 export function toName({ provider, model_id }: Ref): string {

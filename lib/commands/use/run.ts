@@ -1,4 +1,4 @@
-/** Runs `occ use`: finds the model, changes the file, and says from when on it applies. */
+/** Runs `occ use`: finds the model, changes the file, and says when the change applies. */
 import { existsSync } from 'node:fs';
 import { readListCache } from '../../catalog/list-cache.ts';
 import { modelCautions, type ModelCaution } from '../../catalog/model-cautions.ts';
@@ -18,11 +18,12 @@ import { say, warn } from '../../terminal/talk.ts';
 import { withTilde } from '../../tilde.ts';
 import { printWarnings } from '../config/call.ts';
 import { leavingWarning } from '../config/served.ts';
-import { withModel } from './entry.ts';
-import { toName, toRef, toScenario } from './resolve.ts';
+import { withFallback, withModel } from './entry.ts';
+import { toName, toRef, toScenario, type Ref } from './resolve.ts';
 
 export interface UseOptions extends GlobalOptions {
   tier?: string;
+  fallback?: boolean;
   config?: string;
 }
 
@@ -42,6 +43,8 @@ export async function runUse(
   const scenario = toScenario(options.tier, settings);
   const current = settings.models[scenario] ?? settings.models['default'];
   const ref = toRef(model, settings, lists, current, options);
+  const table = options.fallback === true ? 'fallbacks' : 'models';
+  const before = table === 'fallbacks' ? (settings.fallbacks[scenario] ?? []) : [current ?? []].flat();
   let dropped: readonly string[] = [];
   let builtIn: WithBuiltIn['written'] = [];
   const change = await changeConfig({
@@ -51,23 +54,29 @@ export async function runUse(
     home,
     change(read) {
       const text = first ?? read;
-      const changed = withModel(text, parseConfig(text, file), scenario, ref);
+      const tree = parseConfig(text, file);
+      const changed =
+        table === 'fallbacks'
+          ? withFallback(text, tree, scenario, ref, before)
+          : withModel(text, tree, scenario, ref);
       dropped = changed.dropped;
       builtIn = first === undefined ? changed.written : ['models', 'fallbacks'];
       return changed.text;
     },
   });
   await report({
-    path: `models.${scenario}`,
+    path: `${table}.${scenario}`,
     file,
-    before: current === undefined ? null : toName(current),
-    after: toName(ref),
+    ref,
+    before: before.length === 0 ? null : before.map(toName).join(', '),
+    after: [...new Set([...(table === 'fallbacks' ? before : []), ref].map(toName))].join(', '),
     change,
     dropped,
     builtIn,
     effect: change.kind === 'written' ? await effectOf(system, file, settings) : 'none',
     cautions: modelCautions(settings, lists, ref),
-    leaving: leavingWarning(settings, scenario, ref, options.config),
+    // A fallback that leaves this machine is what was asked for.
+    leaving: table === 'fallbacks' ? [] : leavingWarning(settings, scenario, ref, options.config),
     missingKey:
       settings.providers[ref.provider]?.keyCommandNotRun === true
         ? undefined
@@ -102,7 +111,8 @@ async function effectOf(system: System, file: string, { hotReload }: Settings): 
 interface Report {
   path: string;
   file: string;
-  /** Null if there was none. */
+  ref: Ref;
+  /** The model, or the fallbacks with commas between them; null if there was none. */
   before: string | null;
   after: string;
   change: Change;
@@ -122,6 +132,7 @@ interface Report {
 async function report({
   path,
   file,
+  ref,
   before,
   after,
   change,
@@ -159,7 +170,7 @@ async function report({
       `${dropped.join(', ')} described the model before and ${dropped.length === 1 ? 'is' : 'are'} removed`,
     );
   if (missingKey !== undefined)
-    output.warn(`occ: ${after.split('/')[0] ?? ''} has no key yet\n  ${missingKey.replaceAll('\n', '\n  ')}`);
+    output.warn(`occ: ${ref.provider} has no key yet\n  ${missingKey.replaceAll('\n', '\n  ')}`);
   if (written)
     await say(
       output,
