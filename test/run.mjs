@@ -1,6 +1,7 @@
 /**
  * Runs test files, each in its own process, and prints one line per file as it ends, with its failures in full. Each file is
- * bundled first, which halves what its process needs to start.
+ * bundled first, which halves what its process needs to start. Each file also has its own temporary folder, and fails if it
+ * leaves a folder or file of occ in it.
  *
  *     node test/run.mjs [--long | --e2e] [selection...]
  *
@@ -9,7 +10,7 @@
  * a path below `test/`, such as `wire/chat`.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -58,7 +59,8 @@ if (files.length === 0) {
 }
 
 const began = performance.now();
-const reports = mkdtempSync(join(tmpdir(), 'occ-tests-'));
+// What each file reports, and the temporary folder of each file.
+const scratch = mkdtempSync(join(tmpdir(), 'occ-tests-'));
 // Inside the package, so that its imports (#o200k) and dependencies are found. Coverage is measured on the sources.
 const bundles = join(root, `.test-build/${process.pid}`);
 const bundled = process.env.NODE_V8_COVERAGE === undefined;
@@ -97,7 +99,7 @@ ${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
 function clean() {
-  for (const folder of [reports, bundles]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [scratch, bundles]) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Compiles every file with the modules it imports. Each module keeps the URL of its source, for the files beside it. */
@@ -135,7 +137,10 @@ async function bundle() {
 /** Runs one file to its end. */
 async function run(file) {
   const started = performance.now();
-  const reportFile = join(reports, file.replaceAll('/', '_'));
+  const name = file.replaceAll('/', '_');
+  const reportFile = join(scratch, `${name}.report`);
+  const temporary = join(scratch, name);
+  mkdirSync(temporary);
   const child = spawn(
     process.execPath,
     [
@@ -146,7 +151,12 @@ async function run(file) {
     ],
     {
       cwd: root,
-      env: { ...process.env, ...(suite === 'long' && { OCC_TESTS: 'exhaustive' }) },
+      env: {
+        ...process.env,
+        // The last two are the variables of Windows.
+        ...{ TMPDIR: temporary, TEMP: temporary, TMP: temporary },
+        ...(suite === 'long' && { OCC_TESTS: 'exhaustive' }),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
@@ -165,7 +175,10 @@ async function run(file) {
   });
   clearTimeout(guard);
   running.delete(child);
-  return { file, ended, hangs, output, ms: performance.now() - started, ...readReport(reportFile) };
+  const ms = performance.now() - started;
+  const left = readdirSync(temporary).filter((entry) => entry.startsWith('occ-'));
+  rmSync(temporary, { recursive: true, force: true });
+  return { file, ended, hangs, output, ms, left, ...readReport(reportFile) };
 }
 
 /** What the reporter wrote; without counts when the process ended before it could. */
@@ -178,14 +191,16 @@ function readReport(path) {
   }
 }
 
-function report({ file, ended, hangs, output, ms, counts, text }) {
+function report({ file, ended, hangs, output, ms, left, counts, text }) {
   const complaint = hangs
     ? `still running after ${hangMinutes} minutes`
     : ended !== 0 && !counts?.failed
       ? `the process ended with ${ended}`
       : !counts?.tests
         ? 'no test ran'
-        : undefined;
+        : left.length > 0
+          ? `left in the temporary folder: ${left.join(', ')}`
+          : undefined;
   const { tests, passed, failed, skipped } = counts ?? { tests: 0, passed: 0, failed: 0, skipped: 0 };
   total.tests += tests + (complaint ? 1 : 0);
   total.passed += passed;

@@ -19,21 +19,37 @@ const sampleMs = 250;
 const recent = 20;
 /** The share of lost time from which a machine counts as busy. A quiet machine stays below 5 %. */
 const busyShare = 0.25;
-/** Programs per processor that want to run, on average over a minute, from which a machine counts as busy. */
+/** The load from which a machine counts as busy. */
 const busyLoad = 2;
 
+/** What is measured, each in milliseconds since the start of the process. */
+export interface Sample {
+  elapsedMs: number;
+  /** Time in which the event loop had work. */
+  activeMs: number;
+  /** Time on a processor, of all threads. */
+  processorMs: number;
+}
+
+/** The process and its machine. */
+export interface Measured {
+  sample: () => Sample;
+  /** Programs per processor that want to run, on average over a minute. */
+  load: () => number;
+}
+
 /** Starts measuring. Does not keep the process alive. */
-export function measureLostTime(): LostTime {
+export function measureLostTime({ sample, load }: Measured = thisProcess): LostTime {
   let lost = 0;
   let before = sample();
-  const history = [{ atMs: performance.now(), lost }];
+  const history = [{ atMs: before.elapsedMs, lost }];
 
   function update(): void {
     const now = sample();
     // The loop counts as active while it waits for a processor; the processor time counts only what it got.
     lost += Math.max(0, now.activeMs - before.activeMs - (now.processorMs - before.processorMs));
     before = now;
-    history.push({ atMs: performance.now(), lost });
+    history.push({ atMs: now.elapsedMs, lost });
     if (history.length > recent) history.shift();
   }
 
@@ -46,15 +62,22 @@ export function measureLostTime(): LostTime {
     isBusy() {
       update();
       const [first] = history;
-      const elapsed = first === undefined ? 0 : performance.now() - first.atMs;
+      const elapsed = first === undefined ? 0 : before.elapsedMs - first.atMs;
       const share = first === undefined || elapsed === 0 ? 0 : (lost - first.lost) / elapsed;
-      return share > busyShare || (loadavg()[0] ?? 0) / availableParallelism() > busyLoad;
+      return share > busyShare || load() > busyLoad;
     },
     stop: () => clearInterval(timer),
   };
 }
 
-function sample(): { activeMs: number; processorMs: number } {
-  const { user, system } = process.cpuUsage();
-  return { activeMs: performance.eventLoopUtilization().active, processorMs: (user + system) / 1000 };
-}
+const thisProcess: Measured = {
+  sample() {
+    const { user, system } = process.cpuUsage();
+    return {
+      elapsedMs: performance.now(),
+      activeMs: performance.eventLoopUtilization().active,
+      processorMs: (user + system) / 1000,
+    };
+  },
+  load: () => (loadavg()[0] ?? 0) / availableParallelism(),
+};

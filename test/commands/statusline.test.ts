@@ -13,9 +13,24 @@ const session = '3f1c0c52-7a1e-4a8e-9f5b-0c1d2e3f4a5b';
 const asking = (then = ''): string =>
   fakeClient(`
 const { execFileSync } = require('node:child_process');
+const { existsSync, watch } = require('node:fs');
+const { join } = require('node:path');
 const settings = JSON.parse(process.argv[process.argv.indexOf('--settings') + 1]);
 const json = JSON.stringify({ session_id: '${session}' });
 const show = (env) => execFileSync('/bin/sh', ['-c', settings.statusLine.command], { input: json, env, encoding: 'utf8' });
+/** Resolves once there is a line: after the answer the proxy writes it to a folder that it makes for the first one. */
+const written = () => new Promise((resolve) => {
+  const state = join(process.env.HOME, '.local/state/occ');
+  const watched = new Map();
+  const look = () => {
+    for (const folder of [state, join(state, 'sessions')])
+      if (!watched.has(folder) && existsSync(folder)) watched.set(folder, watch(folder, look));
+    if (show({}) === '') return;
+    for (const watcher of watched.values()) watcher.close();
+    resolve();
+  };
+  look();
+});
 (async () => {
   process.stdout.write('before:' + show({}) + '\\n');
   const answer = await fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', {
@@ -29,7 +44,7 @@ const show = (env) => execFileSync('/bin/sh', ['-c', settings.statusLine.command
     body: JSON.stringify({ model: 'occ-sonnet', max_tokens: 100, messages: [{ role: 'user', content: 'private words' }] }),
   });
   await answer.text();
-  for (let wait = 0; wait < 500 && show({}) === ''; wait++) await new Promise((resolve) => setTimeout(resolve, 20));
+  await written();
   process.stdout.write('after:' + show({ NO_COLOR: '1', COLUMNS: '120' }));
   ${then}
 })();`);
