@@ -41,7 +41,7 @@ const editor =
   (at: string): Partial<Place> => {
     config({ port: 1 })(at);
     const path = put(at, 'editor', `#!/bin/sh\n${script}\n`, 0o700);
-    return { env: { EDITOR: path, HOME: at, PATH: '/usr/bin:/bin' } };
+    return { env: { EDITOR: path, HOME: at, TMPDIR: at, PATH: '/usr/bin:/bin' } };
   };
 
 /** An environment whose variables cannot be read. */

@@ -76,7 +76,8 @@ export interface Seen {
 export function home(context: TestContext): Home {
   const dir = mkdtempSync(join(tmpdir(), 'occ-home-'));
   const bin = join(dir, 'bin');
-  mkdirSync(bin);
+  const temporary = join(dir, 'tmp');
+  for (const folder of [bin, temporary]) mkdirSync(folder);
   const running = new Set<{ kill(signal: NodeJS.Signals): void }>();
   context.after(() => {
     for (const child of running) child.kill('SIGKILL');
@@ -90,7 +91,7 @@ export function home(context: TestContext): Home {
       env: {
         PATH: `${bin}:/usr/bin:/bin`,
         HOME: dir,
-        TMPDIR: tmpdir(),
+        TMPDIR: temporary,
         SEEN: join(dir, 'seen.json'),
         ...env,
       },

@@ -26,7 +26,7 @@ export async function edit(call: ConfigCall): Promise<number> {
   const file = findChangeable(toTarget(call));
   const editor = chooseEditor(system.env, system.platform, isInteractive(call));
   const before = existsSync(file) ? readConfigBytes(file) : undefined;
-  const draft = openDraft(before ?? Buffer.from(firstConfig()));
+  const draft = openDraft(before ?? Buffer.from(firstConfig()), system.env);
   const typed = await editUntilValid(call, { file, editor, draft });
   if (typed !== undefined) await store(call, { file, draft, before, typed });
   else reportUnchanged(call, { file, editor, missing: before === undefined });

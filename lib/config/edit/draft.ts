@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { renderSchema, schemaReference } from '../file/published-schema.ts';
 import { unwritable } from './replace.ts';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface Draft {
   /** Its name ends in .jsonc, so that editors allow comments. */
   file: string;
@@ -14,9 +16,9 @@ export interface Draft {
   discard(): void;
 }
 
-/** Throws an OccError `config_unwritable` if it cannot be written. */
-export function openDraft(content: Uint8Array): Draft {
-  let directory = join(tmpdir(), 'occ-config-');
+/** In the directory for temporary files of `env`. Throws an OccError `config_unwritable` if it cannot be written. */
+export function openDraft(content: Uint8Array, env: Environment): Draft {
+  let directory = join(env['TMPDIR'] || tmpdir(), 'occ-config-');
   try {
     directory = mkdtempSync(directory);
     const file = join(directory, 'config.jsonc');

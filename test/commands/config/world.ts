@@ -46,7 +46,7 @@ function sink(): { stream: Writable; text: () => string } {
   return { stream, text: () => text };
 }
 
-/** Also removes the copies that were kept. */
+/** Its temporary files are in its home directory, which is removed with them. */
 export function desk(t: TestContext): Desk {
   const home = mkdtempSync(join(tmpdir(), 'occ-desk-'));
   const file = join(home, '.config/occ/config.json');
@@ -57,7 +57,7 @@ export function desk(t: TestContext): Desk {
     const terminal = asked.typed && typist(asked.typed, asked.columns);
     const [out, err] = [sink(), sink()];
     const system = {
-      env: { PATH: '/usr/bin:/bin', NO_COLOR: '1', ...asked.env },
+      env: { PATH: '/usr/bin:/bin', NO_COLOR: '1', TMPDIR: home, ...asked.env },
       home,
       cwd: home,
       platform: process.platform,
@@ -74,8 +74,6 @@ export function desk(t: TestContext): Desk {
       assert.deepEqual(terminal.left(), [], said.stderr);
       assert.equal(terminal.raw() || terminal.cursorHidden(), false, 'the terminal is as it was');
     }
-    for (const [, kept] of said.stderr.matchAll(/is kept: (\S+)\/config\.jsonc/g))
-      t.after(() => rmSync(kept ?? '', { recursive: true, force: true }));
     return said;
   }
 
