@@ -154,7 +154,9 @@ async function run(file) {
       env: {
         ...process.env,
         // The last two are the variables of Windows.
-        ...{ TMPDIR: temporary, TEMP: temporary, TMP: temporary },
+        TMPDIR: temporary,
+        TEMP: temporary,
+        TMP: temporary,
         ...(suite === 'long' && { OCC_TESTS: 'exhaustive' }),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
