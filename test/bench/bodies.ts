@@ -1,0 +1,25 @@
+/** The bodies of the clients' requests. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+const folder = new URL('../fixtures/claude-requests/', import.meta.url);
+
+/** A conversation of about so many bytes, in messages of some kilobytes as conversations have them. */
+export function bodyOf(bytes: number, model: string): string {
+  const piece = 4000;
+  const text = 'The quick brown fox jumps over the lazy dog, and says "why not?"\n';
+  const messages: object[] = [];
+  for (let left = bytes; left > 0 || messages.length % 2 === 0; left -= piece) {
+    const content = text.repeat(Math.ceil(Math.min(piece, Math.max(left, 1)) / text.length));
+    messages.push({ role: messages.length % 2 === 0 ? 'user' : 'assistant', content });
+  }
+  return JSON.stringify({ model, max_tokens: 1000, stream: true, messages });
+}
+
+/** The requests to /v1/messages that were captured from Claude Code, each streamed and for this model. */
+export function capturedBodies(model: string): string[] {
+  return readdirSync(folder)
+    .toSorted()
+    .map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as { url: string; body: unknown })
+    .filter(({ url, body }) => /^\/v1\/messages(\?|$)/.test(url) && typeof body === 'object')
+    .map(({ body }) => JSON.stringify({ ...(body as object), model, stream: true }));
+}

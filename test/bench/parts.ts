@@ -1,0 +1,11 @@
+/** The parts of the benchmarks, in the order in which they run. */
+import type { Part } from './part.ts';
+import { event } from './parts/event.ts';
+import { firstEvent } from './parts/first-event.ts';
+import { flood } from './parts/flood.ts';
+import { memory } from './parts/memory.ts';
+import { passThrough } from './parts/pass-through.ts';
+import { start } from './parts/start.ts';
+import { manyStreams } from './parts/streams.ts';
+
+export const parts: readonly Part[] = [firstEvent, event, flood, passThrough, manyStreams, memory, start];

@@ -1,0 +1,31 @@
+/** One stream as fast as it goes, 20 chunks per write. */
+import type { Effort, Part } from '../part.ts';
+import { stream } from '../streaming.ts';
+
+const chunks: Record<Effort, number> = { full: 100_000, short: 60_000 };
+
+export const flood: Part = {
+  name: 'flood',
+  title: 'One stream of 100,000 chunks, 20 per write',
+  rounds: 5,
+  floors: ['pipe', 'parse'],
+  rows: [
+    {
+      figure: 'cpu',
+      label: 'CPU a chunk',
+      unit: 'µs',
+      floor: 'parse',
+      target: { of: 'ratio', atMost: 3 },
+      gated: true,
+    },
+    { figure: 'cpu', label: 'CPU a chunk', unit: 'µs', floor: 'pipe' },
+  ],
+  async measure(world, name, effort) {
+    const contender = await world.contender(name);
+    const cost = await stream(world, contender, {
+      streams: 1,
+      answer: { events: chunks[effort], perWrite: 20, intervalMs: 0, shape: 'text', bytes: 24 },
+    });
+    return { cpu: (cost.cpuMs * 1000) / cost.events };
+  },
+};

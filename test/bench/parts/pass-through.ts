@@ -1,0 +1,31 @@
+/** Messages asked and messages answered: the bytes pass nearly as they come. */
+import type { Effort, Part } from '../part.ts';
+import { stream } from '../streaming.ts';
+
+const events: Record<Effort, number> = { full: 100_000, short: 60_000 };
+
+export const passThrough: Part = {
+  name: 'pass-through',
+  title: 'Messages to messages, one stream as fast as it goes',
+  rounds: 5,
+  floors: ['pipe', 'parse'],
+  rows: [
+    {
+      figure: 'mb',
+      label: 'MB a CPU second',
+      unit: '',
+      floor: 'pipe',
+      target: { of: 'ratio', atLeast: 0.5 },
+    },
+    { figure: 'cpu', label: 'CPU an event', unit: 'µs', floor: 'parse', gated: true },
+  ],
+  async measure(world, name, effort) {
+    const contender = await world.contender(name);
+    const cost = await stream(world, contender, {
+      streams: 1,
+      format: 'messages',
+      answer: { events: events[effort], perWrite: 20, intervalMs: 0, shape: 'text', bytes: 24 },
+    });
+    return { mb: cost.bytes / 1e6 / (cost.cpuMs / 1000), cpu: (cost.cpuMs * 1000) / cost.events };
+  },
+};

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Row } from './rows.ts';
+import { figure, renderHead, renderPart } from './table.ts';
+
+const flat = (median: number) => ({ low: median * 0.9, median, high: median * 1.1 });
+
+const row: Row = {
+  part: 'event',
+  figure: 'cpu',
+  label: 'CPU an event',
+  unit: 'µs',
+  subject: 'occ',
+  value: flat(173.4),
+  floor: { name: 'pipe', value: flat(86), ratio: flat(2.01), difference: flat(87) },
+  target: { of: 'ratio', atMost: 1.5 },
+  reached: false,
+};
+
+test('a row holds its figure, the floor, the ratio with quartiles, and the target', () => {
+  assert.equal(
+    renderPart('Events', [row], 1),
+    'Events\n  CPU an event               173 µs     86 µs pipe 2.01 × (1.81–2.21) ≤ 1.5 × ✖',
+  );
+});
+
+test('a difference is shown where the target is one', () => {
+  const late = renderPart('', [{ ...row, target: { of: 'difference', atMost: 90 }, reached: true }], 1);
+  assert.match(late, / \+ 87 \(78\.3–95\.7\) ≤ \+90 µs ✔$/);
+});
+
+test('the name of the subject is shown where there are several', () => {
+  assert.match(renderPart('', [row], 2), /CPU an event: occ/);
+});
+
+test('lines fit 80 columns', () => {
+  const wide = { ...row, value: flat(1234567), floor: { ...row.floor!, ratio: flat(1000) } };
+  for (const line of [renderHead(), ...renderPart('Events', [row, wide], 1).split('\n')]) {
+    assert.ok(line.length <= 80, line);
+  }
+});
+
+test('figures have three significant digits, and what was not measured is a dash', () => {
+  assert.deepEqual([0, 0.5, 1.204, 12.34, 123.4, 1234, NaN, Infinity].map(figure), [
+    '0',
+    '0.5',
+    '1.2',
+    '12.3',
+    '123',
+    '1234',
+    '–',
+    '–',
+  ]);
+});

@@ -1,0 +1,68 @@
+/** The report as text of 80 columns. */
+import type { Target } from './part.ts';
+import type { Row } from './rows.ts';
+import type { Spread } from './statistics.ts';
+
+/** Widths of the columns: what, subject, floor with its name, ratio with its quartiles, target, whether it is reached. */
+const widths = { label: 26, value: 9, floor: 15, ratio: 17, target: 11 };
+
+export function renderHead(): string {
+  const { label, value, floor, ratio } = widths;
+  return `${''.padEnd(label)}${'occ'.padStart(value)}${'floor'.padStart(floor)}${'ratio'.padStart(ratio - 11)} ${'(quartiles)'.padEnd(11)} target`;
+}
+
+/** The rows of one part below its title. `subjects` says whether the name of the subject stands in each label. */
+export function renderPart(title: string, rows: readonly Row[], subjects: number): string {
+  return [title, ...rows.map((row) => renderRow(row, subjects > 1))].join('\n');
+}
+
+function renderRow(row: Row, named: boolean): string {
+  const { unit, floor, target } = row;
+  const label = `  ${row.label}${named ? `: ${row.subject}` : ''}`;
+  const cells = [
+    label.padEnd(widths.label),
+    amount(row.value.median, unit).padStart(widths.value),
+    (floor ? `${amount(floor.value.median, unit)} ${floor.name}` : '').padStart(widths.floor),
+    ` ${comparison(row).padStart(widths.ratio)}`,
+    target ? ` ${bound(target, unit)}${row.reached ? ' ✔' : ' ✖'}` : '',
+  ];
+  return cells.join('').trimEnd();
+}
+
+function comparison({ value, floor, target }: Row): string {
+  if (!floor) return quartiles(value);
+  return target?.of === 'difference' ? `+ ${withQuartiles(floor.difference)}` : ratio(floor.ratio);
+}
+
+function withQuartiles(spread: Spread): string {
+  return `${figure(spread.median)} ${quartiles(spread)}`;
+}
+
+function ratio({ median, low, high }: Spread): string {
+  return `${figure(median)} × (${figure(low)}–${figure(high)})`;
+}
+
+function quartiles({ low, high }: Spread): string {
+  return `(${figure(low)}–${figure(high)})`;
+}
+
+function bound({ of, atMost, atLeast }: Target, unit: string): string {
+  const sign = atMost === undefined ? '≥' : '≤';
+  const limit = figure(atMost ?? atLeast ?? NaN);
+  if (of === 'ratio') return `${sign} ${limit} ×`;
+  return `${sign} ${of === 'difference' ? '+' : ''}${amount(Number(limit), unit)}`;
+}
+
+function amount(value: number, unit: string): string {
+  return `${figure(value)}${unit && ` ${unit}`}`;
+}
+
+/** Three significant digits at most; a dash where nothing could be measured. */
+export function figure(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  return value
+    .toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
+}

@@ -1,0 +1,106 @@
+/** The processes that a run measures side by side: an upstream, the clients, the floors, and the subjects. */
+import { startChild, type Child } from './child.ts';
+import type { Answer } from './processes/answer.ts';
+import type { Format } from './processes/formats.ts';
+import type { Asked } from './processes/load.ts';
+import { clientHeaders, makeHome, modelIn, startOcc, type Home, type Subject } from './subject.ts';
+
+export const floorNames = ['direct', 'pipe', 'parse', 'empty'] as const;
+/** `direct` is the upstream without anything before it. */
+export type FloorName = (typeof floorNames)[number];
+
+/** Something that answers requests: a floor, or occ. */
+export interface Contender {
+  name: string;
+  pid: number;
+  /** The request of a client that is answered in the upstream's format. */
+  to(format: Format): Omit<Asked, 'body'>;
+  /** The id of the model that a client names in the body. */
+  model(format: Format): string;
+  /** Where occ runs; floors have none. */
+  home?: Home;
+  stop(): Promise<void> | void;
+}
+
+const upstreamPaths: Record<Format, string> = { chat: '/v1/chat/completions', messages: '/v1/messages' };
+
+export class World {
+  readonly subjects: readonly Subject[];
+  readonly upstream: Child;
+  readonly load: Child;
+  private readonly started = new Map<string, Promise<Contender>>();
+  private starterChild: Promise<Child> | undefined;
+
+  private constructor(subjects: readonly Subject[], upstream: Child, load: Child) {
+    this.subjects = subjects;
+    this.upstream = upstream;
+    this.load = load;
+  }
+
+  static async start(subjects: readonly Subject[]): Promise<World> {
+    return new World(subjects, await startChild('upstream'), await startChild('load'));
+  }
+
+  /** The process that starts programs; started when it is first needed. */
+  starter(): Promise<Child> {
+    return (this.starterChild ??= startChild('starter'));
+  }
+
+  /** The floor or the subject's proxy, which runs until the end of the part. */
+  contender(name: string): Promise<Contender> {
+    const known = this.started.get(name);
+    if (known) return known;
+    const starting = this.startContender(name);
+    this.started.set(name, starting);
+    return starting;
+  }
+
+  home(name: string): Home {
+    const subject = this.subjects.find((one) => one.name === name);
+    if (!subject) throw new Error(`no subject "${name}"`);
+    return makeHome(subject, this.upstream.port);
+  }
+
+  answerWith(answer: Answer): Promise<void> {
+    return this.upstream.ask(answer);
+  }
+
+  /** Stops one of them; the next use starts a fresh one. */
+  async stopContender(name: string): Promise<void> {
+    const one = await this.started.get(name);
+    this.started.delete(name);
+    await one?.stop();
+  }
+
+  /** Stops the floors and the proxies, so that the next part finds fresh ones. */
+  async stopContenders(): Promise<void> {
+    for (const name of this.started.keys()) await this.stopContender(name);
+  }
+
+  private async startContender(name: string): Promise<Contender> {
+    if (name === 'direct') {
+      return { ...floorRequests(this.upstream.port), name, pid: this.upstream.pid, stop() {} };
+    }
+    if (name === 'pipe' || name === 'parse' || name === 'empty') {
+      const floor = await startChild('floor', [name, String(this.upstream.port)]);
+      return { ...floorRequests(floor.port), name, pid: floor.pid, stop: floor.stop };
+    }
+    const home = this.home(name);
+    const { pid, port, stop } = await startOcc(home);
+    return {
+      name,
+      pid,
+      home,
+      to: () => ({ port, path: '/v1/messages', headers: clientHeaders }),
+      model: (format) => modelIn[format],
+      async stop() {
+        await stop();
+        home.remove();
+      },
+    };
+  }
+}
+
+function floorRequests(port: number): Pick<Contender, 'to' | 'model'> {
+  return { to: (format) => ({ port, path: upstreamPaths[format] }), model: () => 'bench-1' };
+}
