@@ -72,10 +72,31 @@ const session: Scene = {
   },
 };
 
+/** The whole conversation: each question with its answer stays on the screen. */
+const init: Scene = {
+  title: 'The questions of occ config init',
+  configured: false,
+  async play(stage) {
+    await stage.run('clear; occ config init');
+    await stage.shows(/Which provider/);
+    await stage.press('Enter');
+    await stage.shows(/[Kk]ey/);
+    await stage.wait(1);
+    await stage.press('Enter');
+    await stage.wait(1);
+    await stage.type('sk-of-no-value-1234567890');
+    await stage.press('Enter');
+    await stage.wait(1);
+    await stage.press('Enter');
+    await stage.wait(3);
+    await stage.frame();
+  },
+};
+
 export const scenes: Readonly<Record<string, Scene>> = {
   session,
   alone: command('occ', 'occ without a configuration', { configured: false }),
-  init: command('occ config init', 'The questions of occ config init', { configured: false }),
+  init,
   help: command('occ help', 'The commands of occ', { rows: 70 }),
   models: command('occ models glm', 'The models of a family', { rows: 60 }),
   lineup: command('occ launch -p "hi" --max-turns 1', 'The first line of a launch', {
