@@ -122,6 +122,10 @@ export const scenes: Readonly<Record<string, Scene>> = {
       await stage.shows(/for \d+s · done|fallback/);
       await stage.wait(3);
       await stage.frame();
+      await stage.type('/exit');
+      await stage.wait(1);
+      await stage.press('Enter');
+      await stage.shows(/occ: \d+ request/);
     },
   },
   doctor: command('occ doctor', 'doctor while it runs', { rows: 60, seconds: 9 }),
