@@ -11,9 +11,13 @@ export class HelpRequest extends Error {
   /** The name of the topic that is asked for, alone or after the help of the command of that name. */
   readonly topic: string | undefined;
 
-  constructor(command: Command, missing: boolean, topic?: string) {
+  /** The entry of the topic that alone is asked for, such as a key. */
+  readonly entry: string | undefined;
+
+  constructor(command: Command, missing: boolean, topic?: string, entry?: string) {
     super('help');
     this.topic = topic;
+    this.entry = entry;
     this.command = command;
     this.missing = missing;
   }

@@ -11,18 +11,23 @@ export const pipeWidth = 80;
 /** Wider lines are hard to read. */
 const maxWidth = 100;
 
-/** The help of a command, a topic, or both, ending with a line break. `columns` is undefined for a pipe. */
+/** The help of a command, a topic, both, or an entry of a topic, ending with a line break. `columns` is undefined for a pipe. */
 export async function renderHelp(
-  { command, topic }: HelpRequest,
+  { command, topic, entry }: HelpRequest,
   columns: number | undefined,
 ): Promise<string> {
   const width = Math.min(columns ?? pipeWidth, maxWidth);
   const help = topic !== undefined && command.parent === null ? [] : renderCommand(command, width, topic);
-  const renderTopic = topic === undefined ? undefined : await topics[topic]?.load();
-  const page = (await renderTopic?.(width)) ?? [];
+  const page = topic === undefined ? [] : await renderTopic(topic, entry, width);
   return joinBlocks([help, page])
     .map((line) => `${line}\n`)
     .join('');
+}
+
+async function renderTopic(topic: string, entry: string | undefined, width: number): Promise<string[]> {
+  const { load, loadEntry } = topics[topic] ?? {};
+  if (entry === undefined) return (await load?.().then((render) => render(width))) ?? [];
+  return (await loadEntry?.())?.(entry, width) ?? [];
 }
 
 /** `topic` follows, so it is not referred to. */

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
 import { topics } from '../../lib/commands/help/topics.ts';
+import { keyPaths } from '../../lib/config/file/described.ts';
 import { configSchema } from '../../lib/config/file/schema.ts';
 import { exitCodes } from '../../lib/errors.ts';
 import { repairs } from '../../lib/proxy/rejections/overview.ts';
@@ -98,6 +99,55 @@ test('occ help config has every key of the schema with its default', async () =>
     if (typeof value === 'number' || typeof value === 'boolean')
       assert.ok(page.includes(`default ${String(value)}`), name);
   }
+});
+
+describe('occ help config <key>', () => {
+  const about = async (...words: string[]): Promise<string> => flat((await occ(words)).stdout);
+
+  test('is about that key alone, with the command that prints its value', async () => {
+    const page = await about('help', 'config', 'port');
+    assert.match(page, /^port The port to listen on; .*default 3456; OCC_PORT\) occ config get port print/);
+    assert.doesNotMatch(page, /Usage|auth_token/);
+    assert.equal(await about('config', 'help', 'port'), page);
+  });
+
+  test('has every key below it, and stands for each name that the user chooses', async () => {
+    const retry = await about('help', 'config', 'retry');
+    for (const name of ['attempts', 'base_ms', 'max_ms', 'max_attempts_total'])
+      assert.ok(retry.includes(` retry.${name} `), name);
+    assert.match(await about('help', 'config', 'fallbacks'), / fallbacks\.<name>\[0\]\.model_id The id/);
+    assert.match(await about('help', 'config', 'models'), / models\.<name>\.model_id The id/);
+    assert.match(
+      await about('help', 'config', 'models.think.quirks'),
+      / models\.think\.quirks\.thinking .*default configured\)/,
+    );
+  });
+
+  test('finds a key by its last name, wherever it is', async () => {
+    const page = await about('help', 'config', 'timeout_ms');
+    for (const place of ['opencode_go', 'providers.<name>']) assert.ok(page.includes(`${place}.timeout_ms `));
+  });
+
+  test('knows every key of the whole page', async () => {
+    for (const path of keyPaths(['default'])) {
+      const { code, stdout } = await occ(['help', 'config', path]);
+      assert.equal(code, 0, path);
+      assert.ok(flat(stdout).startsWith(path), stdout);
+    }
+  });
+
+  test('suggests the nearest key; a subcommand or what looks like one takes precedence', async () => {
+    const refused = async (key: string): Promise<string> => {
+      const { code, stderr } = await occ(['help', 'config', key]);
+      assert.equal(code, 2);
+      return stderr;
+    };
+    assert.match(await refused('prot'), /there is no key prot\n {2}did you mean port\?/);
+    assert.match(await refused('opencode_go.timout_ms'), /did you mean opencode_go\.timeout_ms\?/);
+    assert.match(await refused('nosuch'), /there is no key nosuch\n {2}occ help config lists the keys/);
+    assert.match(await about('help', 'config', 'set'), /^Usage: occ config set /);
+    assert.match(await refused('sett'), /did you mean occ config set\?/);
+  });
 });
 
 test('every key has a meaning', async () => {

@@ -101,6 +101,7 @@ const page: HelpPage = {
     ['occ config set api_key --stdin', 'type or pipe the key, hidden'],
     ['occ config set models.default.model_id glm-5.3', 'choose the default model'],
     ['occ config get opencode_go.timeout_ms', 'print one value'],
+    ['occ help config retry', 'read about one key, and those below it'],
     ['EDITOR="code --wait" occ config edit', 'edit in another editor'],
   ],
   exitCodes: {

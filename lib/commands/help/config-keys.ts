@@ -1,5 +1,13 @@
-/** The reference of the configuration's keys, which `occ help config` prints after the help of the command. */
-import { describeKeys, type KeyGroup, type DescribedKey } from '../../config/file/described.ts';
+/** The reference of the configuration's keys, which `occ help config` prints after the help of the command, and of one key. */
+import {
+  describeKeys,
+  describeKnown,
+  describeNamed,
+  type DescribedKey,
+  type KeyGroup,
+} from '../../config/file/described.ts';
+import { quote } from '../../shell-word.ts';
+import { requireKnown } from '../config/call.ts';
 import { joinBlocks, renderColumns, renderParagraph, type Row } from '../../terminal/columns.ts';
 
 const intro =
@@ -8,6 +16,17 @@ const intro =
 export function renderConfigKeys(width: number): string[] {
   const groups = describeKeys().map((group) => renderGroup(group, width));
   return joinBlocks([['Keys'], renderParagraph(intro, width), ...groups]);
+}
+
+/** What `occ help config <key>` prints. OccError `key_unknown` (exit code 2) with the nearest key. */
+export function renderConfigKey(key: string, width: number): string[] {
+  const named = describeNamed(key);
+  const keys = named.length > 0 ? named : describeKnown(requireKnown(key));
+  const rows: Row[] = [
+    ...(named.length > 0 ? [] : [[`occ config get ${quote(key)}`, 'print its value'] as const]),
+    ['occ help config', 'read about every key'],
+  ];
+  return joinBlocks([renderColumns(keys.map(toRow), { width }), renderColumns(rows, { width })]);
 }
 
 function renderGroup({ title, keys }: KeyGroup, width: number): string[] {

@@ -37,6 +37,7 @@ const others: Readonly<Record<string, readonly Row[]>> = {
     ['TERM', 'dumb: no colour'],
     ['CI', 'set by CI systems: no spinners'],
     ['VISUAL, EDITOR', 'the editor of occ config edit'],
+    ['TMPDIR', 'where the copy that it edits is; /tmp by default'],
     ['SHELL', 'the shell of occ completion without an argument'],
     ['PATH', 'where Claude Code and npx are looked for'],
   ],

@@ -4,6 +4,8 @@ export interface Topic {
   summary: string;
   /** Loads the page, which renders its lines for a width. */
   load: () => Promise<(width: number) => string[] | Promise<string[]>>;
+  /** Loads the part about one entry, such as a key; absent if a topic has no entries. The part throws for an unknown entry. */
+  loadEntry?: () => Promise<(entry: string, width: number) => string[]>;
 }
 
 /** By name. A topic with the name of a command follows the help of that command. */
@@ -11,6 +13,7 @@ export const topics: Readonly<Record<string, Topic>> = {
   config: {
     summary: 'every key of the configuration',
     load: async () => (await import('./config-keys.ts')).renderConfigKeys,
+    loadEntry: async () => (await import('./config-keys.ts')).renderConfigKey,
   },
   emulator: {
     summary: 'models that fail on purpose, and how to ask for other situations',

@@ -1,6 +1,8 @@
 /** The keys of the configuration in words for users: groups of keys with type, default, meaning and variables. */
 import { defaultQuirks } from '../../wire/quirks.ts';
 import { renderPath } from './json-path.ts';
+import { findKnown, type Known } from './known.ts';
+import { dereference } from './lookup.ts';
 import { configSchema } from './schema.ts';
 import type { Schema } from './schema-node.ts';
 
@@ -40,6 +42,42 @@ export function describeKeys(): KeyGroup[] {
     ),
     group('Older names, and keys of other tools that have no effect', older),
   ];
+}
+
+/** The key that was found, and every key below it. `<name>` and `[0]` in a path stand for what the user chooses. */
+export function describeKnown(known: Exclude<Known, { kind: 'unknown' | 'no path' }>): DescribedKey[] {
+  const path = renderPath(known.segments);
+  return known.kind === 'known'
+    ? withBelow(path, known.schema).map(describe)
+    : [describe([path, { withoutEffect: 'occ accepts it as other tools do' }])];
+}
+
+/** The keys with this last name, if it is not a path itself: `timeout_ms` of each kind of provider. */
+export function describeNamed(name: string): DescribedKey[] {
+  const known = findKnown(name);
+  const paths = known.kind === 'unknown' ? known.alike.filter((path) => path.endsWith(`.${name}`)) : [];
+  return paths.flatMap((path) => {
+    const found = findKnown(path);
+    return found.kind === 'known' ? describe([path, found.schema]) : [];
+  });
+}
+
+function withBelow(path: string, schema: Schema): Entry[] {
+  const [place, inner] = elementOf(path, schema);
+  const below = inner === definitions.quirks ? quirkEntries() : flatten(inner.properties ?? {});
+  const own: Entry = [path, schema];
+  return [
+    own,
+    ...below.filter((entry) => !isOlder(entry)).map(([name, key]): Entry => [`${place}.${name}`, key]),
+  ];
+}
+
+/** What a map or a list contains, with its place; anything else is its own element. */
+function elementOf(path: string, schema: Schema): [place: string, element: Schema] {
+  const { additionalProperties, items } = schema;
+  if (additionalProperties !== undefined)
+    return elementOf(`${path}.<name>`, dereference(additionalProperties));
+  return items === undefined ? [path, schema] : elementOf(`${path}[0]`, dereference(items));
 }
 
 /** The paths of the keys that contain values: those of the built-in providers, and of the models of these scenarios. */
