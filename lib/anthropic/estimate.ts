@@ -14,36 +14,55 @@ const weights = { character: 0.22, punctuation: 0.22, digit: 1, wide: 0.42 } as 
 /** An estimate times this is seldom exceeded, although tokenizers differ from the one that it was fitted to. */
 export const estimateMargin = 1.1;
 
-/** Longer texts are estimated from evenly spaced samples, so that the time does not grow with the size of the body. */
+/** A long text is estimated from at most so many evenly spaced samples. */
 const samples = 32;
+/** Characters. */
 const sampleLength = 128;
+/**
+ * Texts of more characters than this in total are estimated from samples with about so many, so that the time hardly grows
+ * with the size of the body.
+ */
+const weighed = 65_536;
 
 /** Estimated tokens of the whole request: system prompt, messages, tools, images. */
 export function estimateTokens(request: MessagesRequest): number {
   const { texts, fixed } = toCountable(request);
-  return Math.ceil(texts.reduce((sum, text) => sum + estimateText(text), fixed));
+  const share = sampledShare(texts.reduce((sum, text) => sum + text.length, 0));
+  return Math.ceil(texts.reduce((sum, text) => sum + estimateText(text, share), fixed));
+}
+
+/** The share of each text to look at, for `estimateText`, when all texts together have so many characters. */
+export function sampledShare(characters: number): number {
+  return Math.min(1, weighed / characters);
 }
 
 /** Estimated tokens of one text, base64 excepted. */
-export function estimateText(text: string): number {
+export function estimateText(text: string, share = 1): number {
   const { length } = text;
-  if (length <= samples * sampleLength) return weigh(text, 0, length);
-  const step = (length - sampleLength) / (samples - 1);
+  const count = Math.min(samples, Math.ceil((length * share) / sampleLength));
+  if (length <= count * sampleLength) return weigh(text, 0, length);
+  const step = (length - sampleLength) / Math.max(1, count - 1);
   let sampled = 0;
-  for (let i = 0; i < samples; i++) {
+  for (let i = 0; i < count; i++) {
     const start = Math.floor(i * step);
     sampled += weigh(text, start, start + sampleLength);
   }
-  return (sampled / (samples * sampleLength)) * length;
+  return (sampled / (count * sampleLength)) * length;
 }
 
+/** The tokens of each ASCII character, by its code. */
+const ofAscii = Float64Array.from({ length: 128 }, (_, code) => {
+  const isDigit = code >= 48 && code <= 57;
+  const isPunctuation = code > 32 && code < 127 && !isDigit && !isLetter(code);
+  return weights.character + (isDigit ? weights.digit : isPunctuation ? weights.punctuation : 0);
+});
+
 function weigh(text: string, start: number, end: number): number {
-  let tokens = (end - start) * weights.character;
+  let tokens = 0;
   for (let i = start; i < end; i++) {
     const code = text.charCodeAt(i);
-    if (code >= 0x2e80) tokens += weights.wide;
-    else if (code >= 48 && code <= 57) tokens += weights.digit;
-    else if (code > 32 && code < 127 && !isLetter(code)) tokens += weights.punctuation;
+    if (code < 128) tokens += ofAscii[code] ?? 0;
+    else tokens += code >= 0x2e80 ? weights.character + weights.wide : weights.character;
   }
   return tokens;
 }

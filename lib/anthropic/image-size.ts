@@ -5,8 +5,13 @@ import type { ImageSource } from './request.ts';
 const pixelsPerToken = 750;
 const maxSide = 1568;
 const maxTokens = 1600;
-/** The frame header of a JPEG may follow a thumbnail of this size. If it comes later, the image counts as full-sized. */
-const headCharacters = 256 * 1024;
+/** Characters of base64 that hold the size of every format but JPEG. */
+const headCharacters = 64;
+/**
+ * Characters of base64 in which the frame header of a JPEG is looked for: the first number is enough without a thumbnail. If
+ * it comes later than the second, the image counts as full-sized.
+ */
+const jpegCharacters = [4096, 256 * 1024] as const;
 
 interface Size {
   width: number;
@@ -24,17 +29,29 @@ export function imageTokens(source: ImageSource | undefined): number {
 
 /** The size in pixels of a PNG, GIF, WebP or JPEG; undefined for anything else. */
 export function imageSize(base64: unknown): Size | undefined {
-  const bytes = headOf(base64);
-  if (bytes === undefined) return undefined;
-  const size = pngSize(bytes) ?? gifSize(bytes) ?? webpSize(bytes) ?? jpegSize(bytes);
+  const head = headOf(base64, headCharacters);
+  if (head === undefined) return undefined;
+  const size =
+    pngSize(head) ?? gifSize(head) ?? webpSize(head) ?? (isJpeg(head) ? jpegIn(base64) : undefined);
   return size && size.width > 0 && size.height > 0 ? size : undefined;
 }
 
-function headOf(base64: unknown): DataView | undefined {
+function jpegIn(base64: unknown): Size | undefined {
+  for (const characters of jpegCharacters) {
+    const head = headOf(base64, characters);
+    const size = head && jpegSize(head);
+    if (size) return size;
+  }
+  return undefined;
+}
+
+function headOf(base64: unknown, characters: number): DataView | undefined {
   if (typeof base64 !== 'string') return undefined;
   try {
-    const binary = atob(base64.slice(0, headCharacters).replace(/=+$/, ''));
-    return new DataView(Uint8Array.from(binary, (character) => character.charCodeAt(0)).buffer);
+    const binary = atob(base64.slice(0, characters).replace(/=+$/, ''));
+    const bytes = new DataView(new ArrayBuffer(binary.length));
+    for (let at = 0; at < binary.length; at++) bytes.setUint8(at, binary.charCodeAt(at));
+    return bytes;
   } catch {
     return undefined; // invalid base64
   }
@@ -72,9 +89,12 @@ function webpSize(bytes: DataView): Size | undefined {
   };
 }
 
+function isJpeg(bytes: DataView): boolean {
+  return startsWith(bytes, '\u00ff\u00d8');
+}
+
 /** Skips the segments of a JPEG until the one that starts a frame. */
 function jpegSize(bytes: DataView): Size | undefined {
-  if (!startsWith(bytes, '\u00ff\u00d8')) return undefined;
   for (let at = 2; at + 9 <= bytes.byteLength;) {
     if (bytes.getUint8(at) !== 0xff) return undefined;
     const marker = bytes.getUint8(at + 1);

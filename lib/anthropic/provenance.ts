@@ -74,6 +74,8 @@ export function clientToolId(id: string, origin: Origin, rules: ToolIdRules = { 
 
 /** The id that `origin` made, from the id that the client returns. An id that was not encoded is returned unchanged. */
 export function originalToolId(id: string, origin: Origin): string {
+  // Most ids were not encoded, and a long history has many: the tag of the origin costs two hashes.
+  if (!id.startsWith(idTag)) return id;
   const tag = tagOf(origin);
   return (id.startsWith(tag) && fromBase64Url(id.slice(tag.length))) || id;
 }

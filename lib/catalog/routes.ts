@@ -16,6 +16,16 @@ export const defaultLimits = { contextWindow: 128_000, maxOutputTokens: 32_000 }
  * catalogue has none, the default of the provider is used.
  */
 export function toRoute(entry: ModelEntry, provider: Provider): WireRoute {
+  const ofEntry = routes.get(entry) ?? new WeakMap<Provider, WireRoute>();
+  const route = ofEntry.get(provider) ?? newRoute(entry, provider);
+  routes.set(entry, ofEntry.set(provider, route));
+  return route;
+}
+
+/** The routes of the entries in use: every request asks for those of all its candidates, and settings never change. */
+const routes = new WeakMap<ModelEntry, WeakMap<Provider, WireRoute>>();
+
+function newRoute(entry: ModelEntry, provider: Provider): WireRoute {
   const id = entry.model_id;
   const declared = provider.models?.[id] ?? {};
   const known = findModel(provider.name, id);

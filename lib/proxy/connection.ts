@@ -2,10 +2,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Aborts when the client disconnects before its response has ended. */
-export function goneController(res: ServerResponse): AbortController {
+export function goneController({ socket }: IncomingMessage, res: ServerResponse): AbortController {
   const controller = new AbortController();
-  res.once('close', () => {
+  const leave = (): void => {
     if (!res.writableFinished) controller.abort();
+  };
+  // The end of what the client sends comes some turns of the event loop before the connection is closed.
+  socket.once('end', leave);
+  res.once('close', () => {
+    socket.off('end', leave);
+    leave();
   });
   return controller;
 }

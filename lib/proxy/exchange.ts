@@ -21,7 +21,7 @@ import { tierOf } from './policy/tiers.ts';
 import type { EndedRequest } from './recent.ts';
 import type { Reply } from './reply.ts';
 import type { Road } from './road.ts';
-import { clientSession, namedSession, sessionId } from './session.ts';
+import { sessionOf, type Session } from './session.ts';
 import { tryModels } from './trial.ts';
 
 export interface Exchange {
@@ -46,13 +46,14 @@ export async function exchange(
   const request = toRequest(await readBody(req));
   const inputTokens = estimateTokens(request);
   const requestClass = toText(req.headers['x-claude-code-request-class']);
-  const session = sessionId(req.headers, request);
-  const conversation = namedSession(req.headers, request);
+  const client = sessionOf(req.headers, request);
+  const session = client.id;
+  const conversation = client.name === '' ? undefined : session;
   road.memory.renew(settings);
   const known = road.memory.known(conversation, road.now(), session);
   const plan = planRoutes({ request, inputTokens, requestClass }, settings, known);
   road.memory.keep(conversation, plan, road.now());
-  note(record, { req, request, requestClass, route: plan.reason });
+  note(record, { client, request, requestClass, route: plan.reason });
   const turn: Turn = { request, session, messageId: `msg_${randomBytes(12).toString('hex')}`, inputTokens };
   const serverSide = serverTools(request).map(({ name }) => name);
   road.log({
@@ -103,14 +104,14 @@ export async function exchange(
 function note(
   record: EndedRequest,
   {
-    req,
+    client,
     request,
     requestClass,
     route,
-  }: { req: IncomingMessage; request: MessagesRequest; requestClass: string; route: string },
+  }: { client: Session; request: MessagesRequest; requestClass: string; route: string },
 ): void {
   const { model, stream } = request;
-  const { session, agent } = clientSession(req.headers, request);
+  const { name: session, agent } = client;
   const tier = tierOf(model);
   Object.assign(record, {
     model,
@@ -123,8 +124,8 @@ function note(
   } satisfies Partial<EndedRequest>);
 }
 
-/** Turns of the event loop until a disconnect is noticed: its end is read, answered, written, closed. */
-const turnsToNotice = 4;
+/** Turns of the event loop until a disconnect is noticed: the rest of this one, and one in which sockets are read. */
+const turnsToNotice = 2;
 
 /**
  * Lets the event loop read what has arrived on the sockets since the request was read. A client that sent a request and

@@ -105,18 +105,36 @@ export async function readBody(req: IncomingMessage): Promise<JsonObject> {
       { status: 415 },
     );
   }
-  const tooLarge = () => new Refused('request_too_large', `the body is larger than ${largestBody} bytes`);
   if (Number(req.headers['content-length'] ?? 0) > largestBody) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Leaving the loop must not destroy the request: its connection still carries the response.
-  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestBody) throw tooLarge();
-    chunks.push(chunk);
-  }
-  if (size === 0) throw new Refused('invalid_request_error', 'the body is empty; a JSON object was expected');
-  return parseBody(Buffer.concat(chunks).toString('utf8'));
+  const bytes = await readBytes(req);
+  if (bytes.length === 0)
+    throw new Refused('invalid_request_error', 'the body is empty; a JSON object was expected');
+  return parseBody(bytes.toString('utf8'));
+}
+
+/** Leaves the request open in any case: its connection still carries the response. */
+function readBytes(req: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > largestBody) end(() => reject(tooLarge()));
+    };
+    const whole = (): void => end(() => resolve(Buffer.concat(chunks)));
+    const broken = (error?: Error): void => end(() => reject(error ?? new Error('the body ended early')));
+    function end(settle: () => void): void {
+      req.off('data', take).off('end', whole).off('close', broken);
+      settle();
+    }
+    // An error may follow the end, so this listener stays.
+    req.on('data', take).once('end', whole).once('close', broken).on('error', broken);
+  });
+}
+
+function tooLarge(): Refused {
+  return new Refused('request_too_large', `the body is larger than ${largestBody} bytes`);
 }
 
 function parseBody(text: string): JsonObject {

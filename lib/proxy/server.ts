@@ -123,7 +123,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     pathname: string,
   ): { work: Promise<void>; stop: () => void } {
     const requestId = `req_${randomBytes(12).toString('hex')}`;
-    const leave = goneController(res);
+    const leave = goneController(req, res);
     const gone = leave.signal;
     const now = settings();
     const reply = openReply(res, requestId, now.heartbeatMs, gone, clock);

@@ -7,34 +7,33 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { toBlocks, type MessagesRequest } from '../anthropic/request.ts';
 import { isObject, parseJson, toText } from '../json.ts';
 
-/** `ses_` and 32 hexadecimal digits: the same for every request of one conversation of one agent. */
-export function sessionId(headers: IncomingHttpHeaders, request: MessagesRequest): string {
+export interface Session {
+  /** `ses_` and 32 hexadecimal digits: the same for every request of one conversation of one agent. */
+  id: string;
+  /** The names that the client itself gives to the session and to the sub-agent in it; "" for each that it does not name. */
+  name: string;
+  agent: string;
+}
+
+export function sessionOf(headers: IncomingHttpHeaders, request: MessagesRequest): Session {
+  const name = nameIn(headers, request);
   const agent = toText(headers['x-claude-code-agent-id']);
-  return `ses_${createHash('sha256')
-    .update(`${conversationOf(headers, request)}\n${agent}`)
-    .digest('hex')
-    .slice(0, 32)}`;
+  const conversation = name === '' ? startOf(request) : name;
+  const hash = createHash('sha256').update(`${conversation}\n${agent}`).digest('hex');
+  return { id: `ses_${hash.slice(0, 32)}`, name, agent };
 }
 
-/** The same id if the client names the conversation; undefined if it could only be guessed. */
-export function namedSession(headers: IncomingHttpHeaders, request: MessagesRequest): string | undefined {
-  return nameIn(headers, request) === '' ? undefined : sessionId(headers, request);
-}
+/** Characters of each text in the first message. Its length tells those apart that start in the same way. */
+const longestText = 4096;
 
-/** The names that the client itself gives to the session and to the sub-agent in it; "" for each that it does not name. */
-export function clientSession(
-  headers: IncomingHttpHeaders,
-  request: MessagesRequest,
-): { session: string; agent: string } {
-  return { session: nameIn(headers, request), agent: toText(headers['x-claude-code-agent-id']) };
-}
-
-/** The client's own session id, otherwise the start of the conversation. */
-function conversationOf(headers: IncomingHttpHeaders, request: MessagesRequest): string {
-  const named = nameIn(headers, request);
-  if (named !== '') return named;
-  const first = request.messages.find(({ role }) => role === 'user');
-  return `${request.metadata?.user_id ?? ''}\n${JSON.stringify(toBlocks(first?.content))}`;
+/** The start of a conversation that the client does not name. */
+function startOf({ messages, metadata }: MessagesRequest): string {
+  const first = messages.find(({ role }) => role === 'user');
+  const shortened = (_key: string, value: unknown): unknown =>
+    typeof value === 'string' && value.length > longestText
+      ? `${value.slice(0, longestText)} ${value.length}`
+      : value;
+  return `${metadata?.user_id ?? ''}\n${JSON.stringify(toBlocks(first?.content), shortened)}`;
 }
 
 /** The session id from the client's header or metadata; "" if there is none. */

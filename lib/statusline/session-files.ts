@@ -17,10 +17,13 @@ const mostFiles = 64;
  */
 const retriesEndMs = 60_000;
 
+/** Milliseconds between two writes of a file: the status line is drawn less often than sub-agents end requests. */
+const betweenWritesMs = 250;
+
 export interface SessionFiles {
   /** Receives each request that has ended. Never throws: a proxy works without a status line. */
   note(record: EndedRequest, quotas: readonly KnownQuota[]): void;
-  /** Resolves when everything noted so far has been written. */
+  /** Writes at once what was noted so far, and resolves when that is done. */
   settled(): Promise<void>;
   /** Removes the files that were written here, and the folder if it is empty then. Never rejects. */
   close(): Promise<void>;
@@ -28,6 +31,11 @@ export interface SessionFiles {
 
 interface Session {
   cost?: number;
+  /** The answer that the file does not have yet. */
+  unwritten?: SessionAnswer;
+  /** Cancels the next write. */
+  cancelWrite?: () => void;
+  /** Cancels the change of the file when the client has given up. */
   cancel?: () => void;
 }
 
@@ -37,7 +45,18 @@ export function sessionFiles(folder: string, after = later): SessionFiles {
   let writing: Promise<void> = Promise.resolve();
   let closed = false;
 
-  function write(file: string, answer: SessionAnswer): void {
+  /** The first answer after a pause is written at once, of those that follow closely only the last. */
+  function write(file: string, session: Session, answer: SessionAnswer): void {
+    session.unwritten = answer;
+    if (session.cancelWrite === undefined) flush(file, session);
+  }
+
+  function flush(file: string, session: Session): void {
+    const { unwritten: answer } = session;
+    delete session.unwritten;
+    delete session.cancelWrite;
+    if (answer === undefined) return;
+    session.cancelWrite = after(betweenWritesMs, () => flush(file, session));
     writing = writing.then(async () => {
       const text = await toFileText(answer);
       if (closed) return;
@@ -47,6 +66,11 @@ export function sessionFiles(folder: string, after = later): SessionFiles {
         // No status line. A full disk is reported by the log.
       }
     });
+  }
+
+  function cancel(session: Session): void {
+    session.cancel?.();
+    session.cancelWrite?.();
   }
 
   return {
@@ -60,22 +84,28 @@ export function sessionFiles(folder: string, after = later): SessionFiles {
       if (cost !== undefined) session.cost = cost;
       sessions.delete(name);
       sessions.set(name, session);
-      forgetOldest(sessions);
+      forgetOldest(sessions, cancel);
       if (answer === undefined) return;
       session.cancel?.();
       delete session.cancel;
-      write(file, answer);
+      write(file, session, answer);
       const { failure } = answer;
       if (failure?.retrying !== true) return;
       session.cancel = after(retriesEndMs, () =>
-        write(file, { ...answer, failure: { ...failure, retrying: false } }),
+        write(file, session, { ...answer, failure: { ...failure, retrying: false } }),
       );
     },
-    settled: () => writing,
+    settled() {
+      for (const [name, session] of sessions) {
+        session.cancelWrite?.();
+        flush(join(folder, name), session);
+      }
+      return writing;
+    },
     async close() {
       closed = true;
       await writing;
-      for (const session of sessions.values()) session.cancel?.();
+      for (const session of sessions.values()) cancel(session);
       removeFiles(folder, [...sessions.keys()]);
     },
   };
@@ -86,11 +116,11 @@ function later(ms: number, act: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-function forgetOldest(sessions: Map<string, Session>): void {
-  const [oldest] = sessions.keys();
+function forgetOldest(sessions: Map<string, Session>, cancel: (session: Session) => void): void {
+  const [oldest] = sessions;
   if (sessions.size <= mostFiles || oldest === undefined) return;
-  sessions.get(oldest)?.cancel?.();
-  sessions.delete(oldest);
+  cancel(oldest[1]);
+  sessions.delete(oldest[0]);
 }
 
 /** Replaces the file at once, so that a shell never reads half of one. */

@@ -148,4 +148,20 @@ describe('the estimate', () => {
       assert.ok(Math.abs(tokensIn(text) / whole - 1) < 0.05, String(tokensIn(text) / whole));
     }
   });
+
+  test('of a long conversation is the sum of its messages, though only a part of each is looked at', () => {
+    const kinds = [
+      'Prose, with a comma here and there. ',
+      '{"a":[1,22,333],"b":null},',
+      '请阅读这个文件，',
+      'word ',
+    ];
+    const texts = Array.from({ length: 400 }, (_, i) =>
+      (kinds[i % kinds.length] ?? '').repeat(50 + (i % 7) * 40),
+    );
+    const messages = texts.map((content) => ({ role: 'user' as const, content }));
+    const sum = texts.reduce((tokens, text) => tokens + tokensIn(text), 0);
+    const ratio = (estimateTokens({ model: 'm', messages }) - 4 * texts.length) / sum;
+    assert.ok(Math.abs(ratio - 1) < 0.02, String(ratio));
+  });
 });

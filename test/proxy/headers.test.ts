@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { say } from '../../lib/emulator/script.ts';
 import type { MessagesRequest } from '../../lib/anthropic/request.ts';
-import { sessionId } from '../../lib/proxy/session.ts';
+import { sessionOf } from '../../lib/proxy/session.ts';
 import { version } from '../../lib/version.ts';
 import { toText } from '../../lib/json.ts';
 import { modelOf, proxyOver, requestBody, token } from '../support/proxy.ts';
@@ -104,37 +104,44 @@ test('a provider without a session header receives no session', async () => {
 });
 
 const first = { role: 'user', content: 'the first question' } as const;
+const idOf = (...client: Parameters<typeof sessionOf>): string => sessionOf(...client).id;
 const requestWith = (more: object): MessagesRequest => requestBody(more) as unknown as MessagesRequest;
 const grown = requestWith({
   messages: [first, { role: 'assistant', content: 'an answer' }, { role: 'user', content: 'another' }],
 });
 
 test('a conversation of one agent keeps its session as it grows and with any model', () => {
-  const id = sessionId(clientHeaders, requestWith({ messages: [first] }));
-  assert.equal(sessionId(clientHeaders, grown), id);
-  assert.equal(sessionId(clientHeaders, requestWith({ model: 'claude-haiku-5', max_tokens: 1 })), id);
-  assert.notEqual(sessionId({ ...clientHeaders, 'x-claude-code-agent-id': 'agent-8' }, grown), id);
-  assert.notEqual(sessionId({ ...clientHeaders, 'x-claude-code-session-id': 'another' }, grown), id);
+  const id = idOf(clientHeaders, requestWith({ messages: [first] }));
+  assert.equal(idOf(clientHeaders, grown), id);
+  assert.equal(idOf(clientHeaders, requestWith({ model: 'claude-haiku-5', max_tokens: 1 })), id);
+  assert.notEqual(idOf({ ...clientHeaders, 'x-claude-code-agent-id': 'agent-8' }, grown), id);
+  assert.notEqual(idOf({ ...clientHeaders, 'x-claude-code-session-id': 'another' }, grown), id);
   const { 'x-claude-code-agent-id': _, ...main } = clientHeaders;
-  assert.notEqual(sessionId(main, grown), id);
+  assert.notEqual(idOf(main, grown), id);
 });
 
 test('without the client’s header the session is derived from its metadata, else from the first message', () => {
   const user = (session: string) => ({
     metadata: { user_id: JSON.stringify({ device_id: 'd', session_id: session }) },
   });
-  assert.equal(sessionId({}, requestWith(user('a'))), sessionId({}, { ...grown, ...user('a') }));
-  assert.notEqual(sessionId({}, requestWith(user('a'))), sessionId({}, requestWith(user('b'))));
-  assert.equal(sessionId({}, requestWith({ messages: [first] })), sessionId({}, grown));
+  assert.equal(idOf({}, requestWith(user('a'))), idOf({}, { ...grown, ...user('a') }));
+  assert.notEqual(idOf({}, requestWith(user('a'))), idOf({}, requestWith(user('b'))));
+  assert.equal(idOf({}, requestWith({ messages: [first] })), idOf({}, grown));
   assert.equal(
-    sessionId(
-      {},
-      requestWith({ messages: [{ role: 'user', content: [{ type: 'text', text: first.content }] }] }),
-    ),
-    sessionId({}, grown),
+    idOf({}, requestWith({ messages: [{ role: 'user', content: [{ type: 'text', text: first.content }] }] })),
+    idOf({}, grown),
     'a string and a text block are the same message',
   );
-  assert.notEqual(sessionId({}, requestWith({})), sessionId({}, grown));
+  assert.notEqual(idOf({}, requestWith({})), idOf({}, grown));
+});
+
+test('a long first message is told apart by its start and its length', () => {
+  const started = (text: string): string =>
+    idOf({}, requestWith({ messages: [{ role: 'user', content: text }] }));
+  const long = 'a page '.repeat(10_000);
+  assert.equal(started(long), started(long));
+  assert.notEqual(started(long), started(`${long}.`));
+  assert.notEqual(started(long), started(`A${long.slice(1)}`));
 });
 
 test('every attempt of a request has the same session', async () => {

@@ -6,7 +6,7 @@ import { estimateTokens } from '../../lib/anthropic/estimate.ts';
 import type { MessagesRequest } from '../../lib/anthropic/request.ts';
 import { Refused, toRequest } from '../../lib/proxy/inbound.ts';
 import { planRoutes } from '../../lib/proxy/policy/route.ts';
-import { sessionId } from '../../lib/proxy/session.ts';
+import { sessionOf } from '../../lib/proxy/session.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { wireFormats } from '../../lib/wire/formats.ts';
 import { codecs } from '../../lib/wire/codecs.ts';
@@ -90,7 +90,7 @@ function prepare(body: object): Refused | undefined {
   const inputTokens = estimateTokens(request);
   assert(Number.isFinite(inputTokens));
   planRoutes({ request, inputTokens }, settings);
-  sessionId({}, request);
+  sessionOf({}, request);
   for (const route of routes) JSON.stringify(codecs[route.format].encodeRequest(request, route));
   return undefined;
 }

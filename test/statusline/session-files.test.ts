@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { statusLineCommand } from '../../lib/clients/status-line.ts';
 import { arrived, type EndedRequest } from '../../lib/proxy/recent.ts';
 import { latestSession, readFileText } from '../../lib/statusline/session-file.ts';
@@ -127,6 +128,8 @@ test('a failure that the client retries says so until it has given up', async (t
   let expire: (() => void) | undefined;
   let cancelled = 0;
   const files = sessionFiles(where, (ms, act) => {
+    // The pause between two writes.
+    if (ms < 1000) return () => {};
     assert.ok(ms > 40_000);
     expire = act;
     return () => cancelled++;
@@ -144,6 +147,30 @@ test('a failure that the client retries says so until it has given up', async (t
   await files.settled();
   assert.equal(retrying(), undefined);
   assert.equal(cancelled, 2);
+  await files.close();
+});
+
+test('of answers that follow each other closely, the first and the last are written', async (t) => {
+  const where = folder(t);
+  let pause: (() => void) | undefined;
+  const files = sessionFiles(where, (ms, act) => {
+    assert.ok(ms > 0 && ms < 1000);
+    pause = act;
+    return () => {};
+  });
+  const shownAt = async (): Promise<string | undefined> => {
+    await setImmediate();
+    return existsSync(join(where, session))
+      ? readFileText(readFileSync(join(where, session), 'utf8'))?.at
+      : undefined;
+  };
+  const at = (second: number): string => `2026-11-29T10:00:0${second}.000Z`;
+  for (const second of [1, 2, 3]) files.note(answered({ at: at(second) }), []);
+  while ((await shownAt()) === undefined);
+  assert.equal(await shownAt(), at(1));
+  pause?.();
+  while ((await shownAt()) === at(1));
+  assert.equal(await shownAt(), at(3));
   await files.close();
 });
 

@@ -25,7 +25,7 @@ export interface Lack {
 /** Undefined if the model has the capacity. */
 export function missingCapacity(route: Route, asked: RoutingRequest): Lack | undefined {
   const { request, inputTokens } = asked;
-  if (anyImages(request) && !route.images) return { reason: 'it takes no images' };
+  if (!route.images && anyImages(request)) return { reason: 'it takes no images' };
   if (request.tools !== undefined && request.tools.length > 0 && !route.tools)
     return { reason: 'it takes no tools' };
   const { contextWindow: window, contextMargin: margin = 0 } = route;

@@ -68,9 +68,8 @@ function readTurn(
 ): Map<string, CallFields> {
   const own = originOf(origin);
   const found = new Map<string, CallFields>();
-  for (const { role, content } of messages.slice(from)) {
-    if (role !== 'assistant') break;
-    for (const block of toBlocks(content)) {
+  for (let at = from; messages[at]?.role === 'assistant'; at++) {
+    for (const block of toBlocks(messages[at]?.content)) {
       const read = isObject(block) ? readBlock(block) : undefined;
       const id = toText(read?.attached['call']);
       if (!read || id === '') continue;

@@ -1,5 +1,5 @@
 /** Sampling parameters and the output limit, from the configuration, the client and the model's restrictions. */
-import { estimateMargin, estimateText } from '../../anthropic/estimate.ts';
+import { estimateMargin, estimateText, sampledShare } from '../../anthropic/estimate.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { Route } from '../codec.ts';
 
@@ -43,21 +43,26 @@ export function toMaxTokens(request: MessagesRequest, route: Route, input?: unkn
   const lowest = Math.min(...limits);
   const { contextWindow: window } = route;
   // Most requests fit even if each character were a token, which needs no look at the characters.
-  const fits = !isPositive(window) || window - tokensIn(input, ({ length }) => length) >= lowest;
-  return Math.floor(fits ? lowest : Math.min(lowest, roomIn(window, input)));
+  const characters = isPositive(window) ? tokensIn(input, ({ length }) => length) : 0;
+  const fits = !isPositive(window) || window - characters >= lowest;
+  return Math.floor(fits ? lowest : Math.min(lowest, roomIn(window, input, characters, lowest)));
 }
 
 /**
  * Tokens that the input leaves of the window. The high estimate exceeds the count of a usual tokenizer by a third, so near
  * the end of the window it would leave next to nothing of what is free: too little for the summary of a compaction, without
- * which Claude Code gives the conversation up. Up to a quarter of the window, the likely estimate decides.
+ * which Claude Code gives the conversation up. Up to a quarter of the window, the likely estimate decides. No more than
+ * `enough` is needed. `characters` is the length of the input, which decides how closely it is looked at.
  */
-function roomIn(window: number, input: unknown): number {
-  const safe = window - tokensIn(input, highTokens);
+function roomIn(window: number, input: unknown, characters: number, enough: number): number {
   const quarter = window / 4;
-  if (safe >= quarter) return safe;
-  const likely = window - estimateMargin * tokensIn(input, estimateText);
-  return Math.max(safe, Math.min(likely, quarter), minOutput);
+  const share = sampledShare(characters);
+  const likely = window - estimateMargin * tokensIn(input, (text) => estimateText(text, share));
+  const least = Math.min(likely, quarter);
+  // The high estimate, which looks at every character, could only leave more.
+  if (least >= enough) return least;
+  const safe = window - tokensIn(input, highTokens);
+  return safe >= quarter ? safe : Math.max(safe, least, minOutput);
 }
 
 function isPositive(value: unknown): value is number {
@@ -73,7 +78,10 @@ function tokensIn(value: unknown, ofText: (text: string) => number): number {
   if (typeof value === 'string') return isMedia(value) ? mediaTokens : ofText(value);
   if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + tokensIn(one, ofText) + 1, 0);
   if (typeof value !== 'object' || value === null) return 1;
-  return Object.entries(value).reduce((sum, [key, one]) => sum + ofText(key) + 2 + tokensIn(one, ofText), 0);
+  let sum = 0;
+  const record = value as Readonly<Record<string, unknown>>;
+  for (const key in record) sum += ofText(key) + 2 + tokensIn(record[key], ofText);
+  return sum;
 }
 
 const mediaTokens = 1500;

@@ -1,4 +1,7 @@
-/** Rewrites a JSON Schema recursively, following only keywords that contain schemas: a property may be named `minimum`. */
+/**
+ * Rewrites a JSON Schema recursively, following only keywords that contain schemas: a property may be named `minimum`. Parts
+ * that do not change are shared with the given schema.
+ */
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 
 /** Returns the new schema at `depth` (0 is the root). Its children are rewritten afterwards. */
@@ -35,15 +38,38 @@ export function rewriteSchema(schema: JsonObject, rewrite: Rewrite, depth = 0): 
   if (depth === maxDepth) return without(node, [...holdsSchema, ...holdsList, ...holdsMap]);
   const child = (value: Json | undefined): Json =>
     isObject(value) ? rewriteSchema(value, rewrite, depth + 1) : typeof value === 'boolean' ? value : {};
-  const entries = Object.entries(node).map(([key, value]): [string, Json | undefined] => {
-    if (holdsMap.has(key) && isObject(value)) {
-      return [key, Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, child(inner)]))];
-    }
-    if (holdsList.has(key) && Array.isArray(value)) return [key, value.map(child)];
-    if (holdsSchema.has(key) && isObject(value)) return [key, child(value)];
-    return [key, value];
+  return mapped(node, (value, key) => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return holdsList.has(key) ? mappedList(value, child) : value;
+    if (holdsMap.has(key)) return mapped(value, child);
+    return holdsSchema.has(key) ? child(value) : value;
   });
-  return Object.fromEntries(entries);
+}
+
+/** The object with each value replaced by `change(value)`; the object itself if every value stays the same. */
+function mapped(
+  node: JsonObject,
+  change: (value: Json | undefined, key: string) => Json | undefined,
+): JsonObject {
+  let changed: JsonObject | undefined;
+  for (const key of Object.keys(node)) {
+    const value = node[key];
+    const next = change(value, key);
+    if (next === value) continue;
+    changed ??= copyOf(node);
+    changed[key] = next;
+  }
+  return changed ?? node;
+}
+
+/** A copy in which also `__proto__` can be assigned like any other key. */
+function copyOf(node: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(node));
+}
+
+function mappedList(list: Json[], change: (value: Json) => Json): Json[] {
+  const changed = list.map(change);
+  return changed.every((value, at) => value === list[at]) ? list : changed;
 }
 
 /** A copy of the object without some of its keys; the object itself when it has none of them. */

@@ -2,6 +2,7 @@
 
 /** ES2024; every supported Node version has it, but the ES2023 types do not declare it. */
 interface WellFormed {
+  isWellFormed(): boolean;
   toWellFormed(): string;
 }
 
@@ -25,20 +26,28 @@ export function wellFormed(text: string): string {
   return (text as unknown as WellFormed).toWellFormed();
 }
 
-/** Applies `wellFormed` to every string in a JSON value. Unchanged parts are not copied. */
+/** Applies `wellFormed` to every string in a JSON value. Returns the same value if that changes nothing. */
 export function wellFormedJson<T>(value: T): T {
-  return clean(value) as T;
+  return isWellFormedJson(value) ? value : (clean(value) as T);
+}
+
+/** Walks without allocating: almost every request is well-formed, and this runs over its whole history. */
+function isWellFormedJson(value: unknown): boolean {
+  if (typeof value === 'string') return isWellFormed(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isWellFormedJson);
+  const record = value as Readonly<Record<string, unknown>>;
+  for (const key in record) if (!isWellFormed(key) || !isWellFormedJson(record[key])) return false;
+  return true;
+}
+
+function isWellFormed(text: string): boolean {
+  return (text as unknown as WellFormed).isWellFormed();
 }
 
 function clean(value: unknown): unknown {
   if (typeof value === 'string') return wellFormed(value);
-  if (Array.isArray(value)) {
-    const cleaned = value.map(clean);
-    return cleaned.every((item, at) => item === value[at]) ? value : cleaned;
-  }
+  if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  const cleaned = entries.map(([key, item]): [string, unknown] => [wellFormed(key), clean(item)]);
-  const same = cleaned.every(([key, item], at) => key === entries[at]?.[0] && item === entries[at][1]);
-  return same ? value : Object.fromEntries(cleaned);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [wellFormed(key), clean(item)]));
 }
