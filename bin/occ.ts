@@ -2,4 +2,6 @@
 /** The entry point of the program; see lib/cli.ts. */
 import { main } from '../lib/cli.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

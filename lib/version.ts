@@ -1,7 +1,8 @@
 /** The version of this program, and the user agent it sends. */
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { packageFile } from './package-root.ts';
 
-const manifest = createRequire(import.meta.url)('#package.json') as { version: string };
+const manifest = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string };
 
 export const version = manifest.version;
 

@@ -81,6 +81,7 @@ const allowed: Record<string, string[]> = {
 const groundFloor = [
   'errors',
   'system-error',
+  'package-root',
   'version',
   'json',
   'nearest',
@@ -99,7 +100,7 @@ const pure: ReadonlySet<string> = new Set([
   'wire/decode',
   'proxy/policy',
   'proxy/rejections',
-  ...groundFloor.filter((file) => file !== 'version'),
+  ...groundFloor.filter((file) => file !== 'package-root' && file !== 'version'),
 ]);
 
 interface Import {

@@ -61,7 +61,7 @@ if (files.length === 0) {
 const began = performance.now();
 // What each file reports, and the temporary folder of each file.
 const scratch = mkdtempSync(join(tmpdir(), 'occ-tests-'));
-// Inside the package, so that its imports (#o200k) and dependencies are found. Coverage is measured on the sources.
+// Inside the package, so that its files and dependencies are found. Coverage is measured on the sources.
 const bundles = join(root, `.test-build/${process.pid}`);
 const bundled = process.env.NODE_V8_COVERAGE === undefined;
 const running = new Set();

@@ -7,6 +7,7 @@ import { toCountable } from '../anthropic/countable.ts';
 import { estimateTokens } from '../anthropic/estimate.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
 import type { Log } from '../log/log.ts';
+import { packageFile } from '../package-root.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { CountJob, Counted } from './token-worker.ts';
 
@@ -44,7 +45,7 @@ export function openTokenCounter(
     clearTimeout(idle);
     if (thread) return thread;
     // Always the compiled file: a thread does not inherit the loader that runs TypeScript.
-    const worker = new Worker(new URL(import.meta.resolve('#token-worker')), {
+    const worker = new Worker(packageFile('dist/bin/token-worker.js'), {
       resourceLimits: { maxOldGenerationSizeMb: 512 },
     });
     worker.unref();

@@ -1,5 +1,5 @@
 /** What the folder of a wire format declares about it, in its `format.ts`. Reading this does not load the codec. */
-import type { Codec, Route } from './codec.ts';
+import type { Route } from './codec.ts';
 import type { Quirks, ThinkingDialect } from './quirks.ts';
 import type { Support } from './support.ts';
 
@@ -25,8 +25,6 @@ export interface Format {
   readonly thinking: { readonly efforts: ThinkingDialect; readonly toggle: ThinkingDialect };
   /** What replaces the default quirks for a model of which nothing is known. */
   readonly unknownModel?: Partial<Quirks>;
-  /** Loads the codec. */
-  load(): Promise<Codec>;
   /** Loads what the format supports, for the help. */
   support(): Promise<Support>;
 }

@@ -1,10 +1,10 @@
 /** Runs `occ completion`. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { keyPaths } from '../../config/file/described.ts';
 import { exitCodes, OccError } from '../../errors.ts';
+import { packageFile } from '../../package-root.ts';
 import { scenarioRules } from '../../proxy/policy/scenario.ts';
 import { tiers } from '../../proxy/policy/tiers.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
@@ -35,7 +35,7 @@ export async function runCompletion(
     return exitCodes.ok;
   }
   const shell = given ?? guess(system.env['SHELL']);
-  const template = fileURLToPath(import.meta.resolve(`#templates/completion/occ.${shell}`));
+  const template = packageFile(`templates/completion/occ.${shell}`);
   const script = renderCompletion(shell, readFileSync(template, 'utf8'), describeTree(program, knownWords()));
   if (output.json) output.printJson({ shell, script });
   else output.print(script.trimEnd());

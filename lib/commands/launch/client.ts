@@ -13,6 +13,7 @@ import { installCommand } from '../../clients/find.ts';
 import { readUserSettings } from '../../clients/user-settings.ts';
 import { describeStored, readStoredSettings, storedModel } from '../../clients/conflicts.ts';
 import { configuredModels, toId } from '../../clients/tiers.ts';
+import { openConsents } from '../../config/consents.ts';
 import { findPlaces, makePrivateDirectory, writePrivateFile } from '../../config/paths.ts';
 import type { Settings } from '../../config/settings.ts';
 import { warn } from '../../terminal/talk.ts';
@@ -157,7 +158,6 @@ export async function warnOfStoredModel(system: System, settings: Settings, outp
   const offered = new Set([...tiers.map(tierId), ...configuredModels(settings).map(toId)]);
   const stored = storedModel(system, offered);
   if (stored === undefined) return;
-  const { openConsents } = await import('../../config/consents.ts');
   const consents = await openConsents(findPlaces({ env: system.env, home: system.home }).stateDir);
   if (consents.recall('storedModelSaid') === stored.id) return;
   await warn(output, describeStored(stored));

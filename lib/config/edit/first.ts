@@ -1,8 +1,8 @@
 /** The text of a first configuration: the template with a random token, and with what the user chose. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Json, JsonObject } from '../../json.ts';
+import { packageFile } from '../../package-root.ts';
 import type { FileEntry } from '../file/config-file.ts';
 import { schemaReference } from '../file/published-schema.ts';
 import { withValue } from './amend.ts';
@@ -29,7 +29,7 @@ export interface FirstConfig {
 
 /** Without `first`, the template's own models, with the key of OPENCODE_API_KEY. */
 export function firstConfig(first?: FirstConfig): string {
-  const template = readFileSync(fileURLToPath(import.meta.resolve('#templates/config.jsonc')), 'utf8');
+  const template = readFileSync(packageFile('templates/config.jsonc'), 'utf8');
   const text = withValue(template, ['auth_token'], randomBytes(tokenBytes).toString('base64url'));
   if (first === undefined) return text;
   const { key, provider, models, fallbacks } = first;

@@ -4,7 +4,7 @@ import { redactSecrets } from '../../redact.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { childOf, dereference } from './lookup.ts';
 import { configSchema } from './schema.ts';
-import { httpUrl, isHttpUrl, ownKeywords, type Schema } from './schema-node.ts';
+import { httpUrl, type Schema } from './schema-node.ts';
 import { renderPath, type Segment } from './json-path.ts';
 import { nearest } from '../../nearest.ts';
 import { kindOf } from './read.ts';
@@ -15,12 +15,8 @@ export async function validateConfig(
   config: JsonObject,
   unknownPaths: ReadonlySet<string>,
 ): Promise<{ problems: Problem[]; warnings: Problem[] }> {
-  // Loading ajv takes longer than the rest of reading the configuration, and without a file it is not needed.
-  const { Ajv } = await import('ajv');
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true });
-  ajv.addFormat('http-url', isHttpUrl);
-  ajv.addVocabulary([...ownKeywords]);
-  const validate = ajv.compile(configSchema);
+  // Without a file it is not needed.
+  const { validate } = await import('./validator.ts');
   validate(config);
   const problems = (validate.errors ?? []).map((error) => toProblem(error, config));
   return {
@@ -30,32 +26,37 @@ export async function validateConfig(
 }
 
 function toProblem(error: ErrorObject, config: JsonObject): Problem {
-  const segments = toSegments(error.instancePath, config);
-  const schema = (error.parentSchema ?? {}) as Schema;
+  const { segments, value, schema } = locate(error.instancePath, config);
   const expected = expectation(error, schema);
   if (error.keyword === 'required') {
     const { missingProperty } = error.params as { missingProperty: string };
     return { path: renderPath([...segments, missingProperty]), message: `missing; expected ${expected}` };
   }
-  return { path: renderPath(segments), message: `found ${finding(error, schema)}, expected ${expected}` };
+  return { path: renderPath(segments), message: `found ${finding(value, schema)}, expected ${expected}` };
 }
 
-/** JSON pointer → segments; a number is an index only if the value is a list. */
-function toSegments(pointer: string, config: JsonObject): Segment[] {
-  let at: Json | undefined = config;
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((raw) => {
-      const key = raw.replaceAll('~1', '/').replaceAll('~0', '~');
-      const segment = Array.isArray(at) ? Number(key) : key;
-      at = Array.isArray(at) ? at[Number(key)] : isObject(at) ? at[key] : undefined;
-      return segment;
-    });
+interface Place {
+  segments: Segment[];
+  value: Json | undefined;
+  schema: Schema;
+}
+
+/** What a JSON pointer leads to; a number is an index only if the value around it is a list. */
+function locate(pointer: string, config: JsonObject): Place {
+  const place: Place = { segments: [], value: config, schema: configSchema };
+  for (const raw of pointer.split('/').slice(1)) {
+    const { value } = place;
+    const key = raw.replaceAll('~1', '/').replaceAll('~0', '~');
+    const segment = Array.isArray(value) ? Number(key) : key;
+    place.segments.push(segment);
+    place.value = Array.isArray(value) ? value[Number(key)] : isObject(value) ? value[key] : undefined;
+    place.schema = dereference(childOf(place.schema, segment) ?? {});
+  }
+  return place;
 }
 
 /** Strings are shown only where one of a few words was expected, because they may be secret. */
-function finding({ data }: ErrorObject, schema: Schema): string {
+function finding(data: Json | undefined, schema: Schema): string {
   if (typeof data === 'number') return String(data);
   if (typeof data !== 'string') return kindOf(data);
   if (data === '') return 'an empty string';

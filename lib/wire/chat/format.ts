@@ -7,6 +7,5 @@ export const chat = {
   prefix: '/openai/v1',
   auth: 'bearer',
   thinking: { efforts: 'effort', toggle: 'type' },
-  load: async () => (await import('./index.ts')).chat,
   support: async () => (await import('./support.ts')).support,
 } as const satisfies Format;

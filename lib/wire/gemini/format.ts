@@ -11,6 +11,5 @@ export const gemini = {
     description: 'The URL of the Gemini endpoint; it ends in /models.',
   },
   thinking: { efforts: 'effort', toggle: 'configured' },
-  load: async () => (await import('./index.ts')).gemini,
   support: async () => (await import('./support.ts')).support,
 } as const satisfies Format;

@@ -14,6 +14,5 @@ export const messages = {
   thinking: { efforts: 'adaptive', toggle: 'adaptive' },
   // The client's body is passed on unchanged, until something in it is refused.
   unknownModel: { betas: true, thinking: 'claude', midSystem: 'system', topK: 'free' },
-  load: async () => (await import('./index.ts')).messages,
   support: async () => (await import('./support.ts')).support,
 } as const satisfies Format;

@@ -8,6 +8,5 @@ export const responses = {
   auth: 'bearer',
   urlKey: { name: 'responses_base_url', description: 'The complete URL of the Responses endpoint.' },
   thinking: { efforts: 'effort', toggle: 'configured' },
-  load: async () => (await import('./index.ts')).responses,
   support: async () => (await import('./support.ts')).support,
 } as const satisfies Format;

@@ -1,0 +1,18 @@
+/** Finds the files of the package: `package.json`, `templates/`, and the worker in `dist/`. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the package: the nearest one with templates. Sources, built program and bundled tests are at different depths. */
+function findRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'templates')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+const root = findRoot();
+
+/** The absolute path of a file, from its path in the package. */
+export function packageFile(path: string): string {
+  return join(root, path);
+}
