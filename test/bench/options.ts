@@ -9,9 +9,11 @@ export interface Options {
   json?: string;
   /** A checkout with a built dist/. */
   root?: string;
+  gate: boolean;
 }
 
 export const usage = `npm run bench -- [PART…] [--rounds N] [--json FILE] [--root FOLDER]
+npm run bench -- --gate [--root FOLDER]
 Parts: ${parts.map(({ name }) => name).join(', ')}`;
 
 /** Throws an Error with the usage if the arguments are wrong. */
@@ -19,7 +21,12 @@ export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { rounds: { type: 'string' }, json: { type: 'string' }, root: { type: 'string' } },
+    options: {
+      rounds: { type: 'string' },
+      json: { type: 'string' },
+      root: { type: 'string' },
+      gate: { type: 'boolean' },
+    },
   });
   const unknown = positionals.filter((name) => !parts.some((part) => part.name === name));
   if (unknown.length > 0) throw new Error(`no part ${unknown.join(', ')}\n${usage}`);
@@ -29,6 +36,7 @@ export function readOptions(args: readonly string[]): Options {
   }
   return {
     parts: positionals.length === 0 ? parts : parts.filter(({ name }) => positionals.includes(name)),
+    gate: values.gate === true,
     ...(rounds !== undefined && { rounds }),
     ...(values.json !== undefined && { json: values.json }),
     ...(values.root !== undefined && { root: values.root }),

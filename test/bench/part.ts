@@ -24,8 +24,8 @@ export interface RowPlan {
   /** Subtracted from both sides first: what both add to it is compared. */
   minus?: FloorName;
   target?: Target;
-  /** True for a figure of CPU time whose ratio the gate checks; see gate.ts. */
-  gated?: boolean;
+  /** The largest ratio with which the gate passes; see gate.ts. CPU time only. */
+  gate?: number;
 }
 
 export interface Part {

@@ -3,9 +3,23 @@ import type { Part } from './part.ts';
 import { event } from './parts/event.ts';
 import { firstEvent } from './parts/first-event.ts';
 import { flood } from './parts/flood.ts';
+import { growth } from './parts/growth.ts';
 import { memory } from './parts/memory.ts';
 import { passThrough } from './parts/pass-through.ts';
+import { slowReader } from './parts/slow-reader.ts';
 import { start } from './parts/start.ts';
+import { statusLine } from './parts/statusline.ts';
 import { manyStreams } from './parts/streams.ts';
 
-export const parts: readonly Part[] = [firstEvent, event, flood, passThrough, manyStreams, memory, start];
+export const parts: readonly Part[] = [
+  firstEvent,
+  event,
+  flood,
+  passThrough,
+  manyStreams,
+  growth,
+  slowReader,
+  memory,
+  start,
+  statusLine,
+];

@@ -1,48 +1,60 @@
 /**
  * What occ costs, as ratios to floors that are measured in the same run: absolute figures say more about the machine than
- * about the code. Prints a table; nothing passes or fails by it. See test/README.md.
+ * about the code. Prints a table; only the gate passes or fails. See test/README.md.
  */
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireBuiltIn } from '../support/built.ts';
+import { renderVerdict, runGate } from './gate.ts';
 import { readOptions, type Options } from './options.ts';
+import { clearProgress, onTerminal } from './progress.ts';
 import { runRounds } from './rounds.ts';
 import { toRows, type Row } from './rows.ts';
-import { renderHead, renderPart } from './table.ts';
+import { renderHead, renderLoad, renderPart } from './table.ts';
 import { World } from './world.ts';
 
 const here = fileURLToPath(new URL('../..', import.meta.url));
 
-async function main({ parts, rounds, json, root = here }: Options): Promise<void> {
-  const subject = { name: 'occ', root: resolve(root) };
+/** Resolves to the exit code. */
+async function main(options: Options): Promise<number> {
+  const subject = { name: 'occ', root: resolve(options.root ?? here) };
   requireBuiltIn(subject.root);
   const world = await World.start([subject]);
-  const all: Row[] = [];
-  console.log(renderHead());
-  for (const part of parts) {
-    const count = rounds ?? part.rounds;
-    const samples = await runRounds(part, world, count, 'full', (round) =>
-      report(`${part.name}: ${round === 0 ? 'warming up' : `round ${round} of ${count}`}`),
-    );
-    report('');
-    const rows = toRows(part.name, part.rows, samples, [subject.name]);
-    all.push(...rows);
-    console.log(`\n${renderPart(part.title, rows, 1)}`);
-  }
-  if (json !== undefined) {
-    writeFileSync(json, `${JSON.stringify({ schema: 1, node: process.version, rows: all }, null, 2)}\n`);
-  }
+  if (options.gate) return gate(world, subject.name);
+  await table(world, subject.name, options);
+  return 0;
 }
 
-/** Progress on a terminal's last line. */
-function report(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+async function table(world: World, subject: string, { parts, rounds, json }: Options): Promise<void> {
+  const all: Row[] = [];
+  const loads = [loadavg()[0] ?? 0];
+  console.log(renderHead());
+  for (const part of parts) {
+    const samples = await runRounds(part, world, rounds ?? part.rounds, 'full', onTerminal);
+    clearProgress();
+    const rows = toRows(part.name, part.rows, samples, [subject]);
+    all.push(...rows);
+    loads.push(loadavg()[0] ?? 0);
+    console.log(`\n${renderPart(part.title, rows, 1)}`);
+  }
+  console.log(`\n${renderLoad(loads)}`);
+  if (json === undefined) return;
+  writeFileSync(json, `${JSON.stringify({ schema: 1, node: process.version, loads, rows: all }, null, 2)}\n`);
+}
+
+async function gate(world: World, subject: string): Promise<number> {
+  const verdicts = await runGate(world, subject, onTerminal);
+  clearProgress();
+  console.log(verdicts.map(renderVerdict).join('\n'));
+  if (verdicts.every(({ passed }) => passed)) return 0;
+  console.log('occ uses more CPU time than the limits allow. See test/README.md, "Speed".');
+  return 1;
 }
 
 try {
-  await main(readOptions(process.argv.slice(2)));
-  process.exit(0);
+  process.exit(await main(readOptions(process.argv.slice(2))));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Row } from './rows.ts';
-import { figure, renderHead, renderPart } from './table.ts';
+import { figure, renderHead, renderLoad, renderPart } from './table.ts';
 
 const flat = (median: number) => ({ low: median * 0.9, median, high: median * 1.1 });
 
@@ -51,4 +51,9 @@ test('figures have three significant digits, and what was not measured is a dash
     '–',
     '–',
   ]);
+});
+
+test('a busy machine is named, because times of the clock then say little', () => {
+  assert.doesNotMatch(renderLoad([0.5, 3.9], 2), /CPU/);
+  assert.match(renderLoad([0.5, 4.1], 2), /4\.1 on 2 processors: compare CPU times only/);
 });

@@ -1,4 +1,5 @@
 /** The report as text of 80 columns. */
+import { availableParallelism } from 'node:os';
 import type { Target } from './part.ts';
 import type { Row } from './rows.ts';
 import type { Spread } from './statistics.ts';
@@ -65,4 +66,13 @@ export function figure(value: number): string {
     .toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)
     .replace(/(\.\d*?)0+$/, '$1')
     .replace(/\.$/, '');
+}
+
+/** The load of the machine while the rows were measured, with a warning where it makes times meaningless. */
+export function renderLoad(loads: readonly number[], processors = availableParallelism()): string {
+  const highest = Math.max(...loads);
+  const said = `load average up to ${highest.toFixed(1)} on ${processors} processors`;
+  // An own run keeps about as many processes busy as there are processors.
+  if (highest <= 2 * processors) return said;
+  return `${said}: compare CPU times only;\ntimes of the clock say more about what else ran`;
 }

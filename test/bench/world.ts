@@ -55,10 +55,20 @@ export class World {
     return starting;
   }
 
+  /** A new home directory in which the subject asks the upstream. */
   home(name: string): Home {
+    return makeHome(this.subject(name), this.upstream.port);
+  }
+
+  /** The checkout of the subject. */
+  rootOf(name: string): string {
+    return this.subject(name).root;
+  }
+
+  private subject(name: string): Subject {
     const subject = this.subjects.find((one) => one.name === name);
     if (!subject) throw new Error(`no subject "${name}"`);
-    return makeHome(subject, this.upstream.port);
+    return subject;
   }
 
   answerWith(answer: Answer): Promise<void> {

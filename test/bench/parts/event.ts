@@ -19,7 +19,7 @@ export const event: Part = {
       unit: 'µs',
       floor: 'pipe',
       target: { of: 'ratio', atMost: 1.5 },
-      gated: true,
+      gate: 4,
     },
     {
       figure: 'p50',

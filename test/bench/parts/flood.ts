@@ -16,7 +16,7 @@ export const flood: Part = {
       unit: 'µs',
       floor: 'parse',
       target: { of: 'ratio', atMost: 3 },
-      gated: true,
+      gate: 3.3,
     },
     { figure: 'cpu', label: 'CPU a chunk', unit: 'µs', floor: 'pipe' },
   ],

@@ -19,11 +19,12 @@ interface Command {
   input?: string;
   /** As a multiple of `node -e 0`. */
   atMost?: number;
-  gated?: boolean;
+  /** The largest multiple of its CPU time with which the gate passes. */
+  gate?: number;
 }
 
 const commands: Record<string, Command> = {
-  version: { label: 'occ --version', words: ['--version'], atMost: 1.2, gated: true },
+  version: { label: 'occ --version', words: ['--version'], atMost: 1.2, gate: 3.2 },
   statusline: {
     label: 'occ statusline',
     words: ['statusline'],
@@ -36,7 +37,7 @@ const commands: Record<string, Command> = {
     words: ['start', '--foreground'],
     until: 'ANTHROPIC_BASE_URL=',
     atMost: 3,
-    gated: true,
+    gate: 36,
   },
   launch: {
     label: 'occ launch, to exec',
@@ -49,7 +50,7 @@ const commands: Record<string, Command> = {
   'config check': { label: 'occ config check', words: ['config', 'check'] },
 };
 
-const rows = Object.entries(commands).flatMap(([name, { label, atMost, gated }]): RowPlan[] => [
+const rows = Object.entries(commands).flatMap(([name, { label, atMost, gate }]): RowPlan[] => [
   {
     figure: name,
     label,
@@ -64,7 +65,7 @@ const rows = Object.entries(commands).flatMap(([name, { label, atMost, gated }])
     unit: 'ms',
     floor: 'node',
     floorFigure: 'cpu',
-    ...(gated && { gated }),
+    ...(gate !== undefined && { gate }),
   },
 ]);
 
@@ -87,8 +88,8 @@ export const start: Part = {
     // A home in which no proxy runs, so that `start` starts one.
     const other = world.home(name);
     const figures: Figures = {};
-    for (const [command, { words, until, input, gated }] of Object.entries(commands)) {
-      if (effort === 'short' && !gated) continue;
+    for (const [command, { words, until, input, gate }] of Object.entries(commands)) {
+      if (effort === 'short' && gate === undefined) continue;
       const { ms, cpuMs } = await run({
         args: home.occ(...words),
         env: command === 'ready' ? other.env : home.env,

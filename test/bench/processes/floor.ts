@@ -52,9 +52,12 @@ function reprint(answer: IncomingMessage, response: ServerResponse): void {
   let rest = '';
   answer.setEncoding('utf8');
   answer.on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
+    rest += text;
+    // Splitting a line that goes on would read it again with each piece.
+    if (!text.includes('\n')) return;
+    const lines = rest.split('\n');
     rest = lines.pop() ?? '';
-    if (lines.length > 0) response.write(`${lines.map(reprintLine).join('\n')}\n`);
+    response.write(`${lines.map(reprintLine).join('\n')}\n`);
   });
   answer.on('end', () => response.end(rest));
 }
