@@ -89,6 +89,7 @@ const groundFloor = [
   'tilde',
   'redact',
   'shell-word',
+  'text-hash',
 ];
 
 /** Areas without I/O or a clock: they import nothing from Node and no package. */

@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { toNumber, toText, type JsonObject } from '../json.ts';
 import type { Control } from '../proxy/control.ts';
 import { version } from '../version.ts';
+import { toCacheReport } from './cache-report.ts';
 import type { Host } from './host.ts';
 
 /** Records in one response, each of which holds at most a few kilobytes. */
@@ -36,6 +37,7 @@ export function observingEndpoints({ host, startedAt }: ObservedOptions): Contro
       input_tokens: stats.inputTokens,
       output_tokens: stats.outputTokens,
       cost: stats.cost ?? null,
+      cache: toCacheReport(stats.cache),
       last_error: stats.lastError ?? null,
       models: stats.models.map((model) => ({
         ...model,

@@ -17,6 +17,7 @@ import type { Clock } from './clock.ts';
 import { deadlines, type Deadlines } from './deadlines.ts';
 import type { Outcome, Position, TimeLimit, Trouble } from './policy/failures.ts';
 import type { Candidate } from './policy/plan.ts';
+import { printPrompt, type PromptPrint } from './policy/prompt-print.ts';
 import { resetInFields, resetInWords } from './policy/reset-times.ts';
 import { stepFor } from './policy/steps.ts';
 import { withAddressFault } from './policy/address.ts';
@@ -64,6 +65,8 @@ export interface Attempted {
   tally: Tally;
   /** A finished answer with no content, which is the answer if every attempt ends so (P6). */
   empty?: readonly StreamEvent[];
+  /** What was sent, if the upstream began to answer it. */
+  print?: PromptPrint | undefined;
 }
 
 /** Milliseconds that usage may follow the finish, and a price the end (P3). */
@@ -102,13 +105,11 @@ async function ask(tried: Try): Promise<Attempted> {
 
   const limits = deadlines(gone, clock, total?.ms);
   try {
-    const all = merged(tried.headers, codec.headers(route, secret?.reveal()), route.headers);
-    const sent = toSent(candidate, turn.request, all, turn.session);
-    const body = JSON.stringify(sent.body);
+    const { headers, body, print } = prepare(tried, secret?.reveal());
     const started = clock.monotonic();
     const elapsed = (): number => Math.round(clock.monotonic() - started);
     limits.arm('headers', provider.timeouts.headersMs);
-    const answer = await upstream.post(codec.url(route), sent.headers, body, limits.signal);
+    const answer = await upstream.post(codec.url(route), headers, body, limits.signal);
     tally.headersMs = elapsed();
     if (answer.status < 200 || answer.status > 299) {
       const decode = (status: number, text: string) => codec.decodeError(status, text);
@@ -117,13 +118,37 @@ async function ask(tried: Try): Promise<Attempted> {
       return { outcome: ofGateway ? { ...outcome, gateway: true } : outcome, tally };
     }
     const stage = compose(codec.decodeStream(route, turn), guard());
-    return await readAnswer(answer, stage, limits, tried, tally, elapsed);
+    const read = await readAnswer(answer, stage, limits, tried, tally, elapsed, print);
+    return { ...read, print: print() };
   } catch (error) {
     const at = tally.headersMs === undefined ? 'before_headers' : 'before_content';
     return { outcome: toOutcome(error, limits, tried, at), tally };
   } finally {
     limits.end();
   }
+}
+
+/** The request to the upstream. `print` is called when nobody waits any more: it reads the whole prompt. */
+function prepare(
+  { candidate, turn, headers }: Try,
+  key: string | undefined,
+): { headers: Record<string, string>; body: string; print: () => PromptPrint | undefined } {
+  const { route } = candidate;
+  const codec = codecs[route.format];
+  const all = merged(headers, codec.headers(route, key), route.headers);
+  const sent = toSent(candidate, turn.request, all, turn.session);
+  let unprinted: unknown = sent.body;
+  let printed: PromptPrint | undefined;
+  return {
+    headers: sent.headers,
+    body: JSON.stringify(sent.body),
+    print() {
+      if (unprinted !== undefined) printed = printPrompt(codec.prompt(unprinted, route));
+      // The stream may last for minutes, in which the body is not needed.
+      unprinted = undefined;
+      return printed;
+    },
+  };
 }
 
 /** Reads an answer to its end. Throws what the network throws, unless the answer had finished by then. */
@@ -134,6 +159,7 @@ async function readAnswer(
   tried: Try,
   tally: Tally,
   elapsed: () => number,
+  print: () => unknown,
 ): Promise<Attempted> {
   const { candidate, sink, log } = tried;
   const { firstEventMs, idleMs } = candidate.provider.timeouts;
@@ -149,6 +175,8 @@ async function readAnswer(
     tally.firstContentMs ??= elapsed();
     limits.disarm();
     await sink.accept(released);
+    // The first content has left by now.
+    print();
   }
 
   limits.arm('first_event', firstEventMs);

@@ -7,6 +7,7 @@ import type { WireFormat } from '../wire/formats.ts';
 import type { Attempted, Tally } from './attempt.ts';
 import { failureOf, type FailedAttempt } from './policy/failure-log.ts';
 import type { FailureClass, Outcome } from './policy/failures.ts';
+import type { CacheRecord } from './policy/cache-causes.ts';
 import { nameOf, type Candidate, type Hindrance, type PassedOver } from './policy/plan.ts';
 import type { Tier } from './policy/tiers.ts';
 import type { Refusal } from './policy/verdict.ts';
@@ -47,6 +48,8 @@ export interface EndedRequest {
   usage?: TokenSums;
   /** US dollars. */
   cost?: number;
+  /** What the upstream's prompt cache had of the input of the last attempt that reported usage. */
+  cache?: CacheRecord;
   attempts: AttemptRecord[];
   passedOver: PassedOverRecord[];
   /** The changes made after a refusal: what was changed in the request to which model. */

@@ -4,6 +4,7 @@ import type { Tally } from './attempt.ts';
 import type { Clock } from './clock.ts';
 import type { FailureClass } from './policy/failures.ts';
 import type { Memory } from './memory.ts';
+import type { PromptMemory } from './prompt-memory.ts';
 import type { QuotaWatch } from './quota-watch.ts';
 import type { ModelStats } from './model-stats.ts';
 import type { Upstream } from './upstream.ts';
@@ -14,6 +15,7 @@ export interface Road extends Clock {
   counts: Counts;
   modelStats: ModelStats;
   memory: Memory;
+  prompts: PromptMemory;
   quotas: QuotaWatch;
   /** A number in [0, 1), for waits. */
   random: () => number;

@@ -15,6 +15,7 @@ import { inFlight } from './in-flight.ts';
 import { lazy } from './lazy.ts';
 import { listen, urlHost } from './listen.ts';
 import { memory, type Recalled } from './memory.ts';
+import { promptMemory, type CacheReport } from './prompt-memory.ts';
 import { answerModels } from './models.ts';
 import { openReply, sendJson } from './reply.ts';
 import { redactedLine } from '../redact.ts';
@@ -55,6 +56,7 @@ export type ProxyStats = Readonly<Counts> & {
   models: readonly ModelFigures[];
   remembered: Recalled;
   quotas: readonly KnownQuota[];
+  cache: CacheReport;
 };
 
 export interface Proxy {
@@ -97,6 +99,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     counts,
     modelStats: modelStats(),
     memory: remembered,
+    prompts: promptMemory(),
     quotas: options.watchesQuotas === true ? quotaWatch(out, log, clock, onRoom) : noQuotaWatch,
     random: Math.random,
   };
@@ -181,14 +184,13 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 
   async function dispatch(pathname: string, incoming: Incoming): Promise<void> {
     const { req, res, requestId, settings } = incoming;
-    const { authToken } = settings;
     const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
     const open = isOpen(pathname);
     if (control && pathname.startsWith('/occ/')) {
       checkDoor(req, { host, token: control.token });
       return answerControl(control, `${method} ${pathname}`, incoming);
     }
-    checkDoor(req, { host, token: token ?? authToken?.reveal() }, !open);
+    checkDoor(req, { host, token: token ?? settings.authToken?.reveal() }, !open);
     const models = /^\/v1\/models(?:\/|$)/.test(pathname);
     const allowed = models ? 'GET' : endpoints[pathname];
     if (allowed === undefined)
@@ -276,6 +278,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       models: road.modelStats.list(),
       remembered: road.memory.recall(clock.now()),
       quotas: road.quotas.list(),
+      cache: road.prompts.report(clock.now()),
     }),
     recent,
     drain,

@@ -6,6 +6,7 @@ import { attempt, merged, type Attempted, type TotalLimit } from './attempt.ts';
 import { wait } from './clock.ts';
 import type { Course, Trial } from './course.ts';
 import type { Permit } from './memory.ts';
+import type { CacheRecord } from './policy/cache-causes.ts';
 import { classOf, diagnosisOf, type Outcome } from './policy/failures.ts';
 import { nameOf, type Candidate } from './policy/plan.ts';
 import { decide } from './policy/steps.ts';
@@ -13,6 +14,7 @@ import { reasonOf } from './policy/summary.ts';
 import { describeChange } from './rejections/changes.ts';
 import { keptRepairs, nextRepair, type Repairs } from './rejections/repair.ts';
 import { addUsage, fallbackFrom, toAttemptRecord, toPassedOverRecord } from './recent.ts';
+import { noteCache } from './note-cache.ts';
 import { addTally, type Road } from './road.ts';
 import { sinkFor, type Sink } from './sink.ts';
 
@@ -22,6 +24,14 @@ interface Chosen {
   candidate: Candidate;
   key: number;
   permit: Permit;
+}
+
+interface RecordedAttempt {
+  candidate: Candidate;
+  number: number;
+  /** On the monotonic clock. */
+  began: number;
+  cache: CacheRecord | undefined;
 }
 
 /** Ends in the reply: one model's answer, or the error that sums up all failures. */
@@ -160,7 +170,9 @@ async function tryOne(
   permit.end(outcome, road.now());
   if (outcome.type === 'answered') road.quotas.note(candidate.provider, 'answered', road.now(), key);
   else if (classOf(outcome) === 'allowance') road.quotas.note(candidate.provider, 'spent', road.now(), key);
-  record(result, { candidate, number, began }, trial, road);
+  const first = course.candidates[0];
+  const cache = noteCache(result, { candidate, key, first: index === 0 ? undefined : first }, trial, road);
+  record(result, { candidate, number, began, cache }, trial, road);
   if (result.empty) course.empty = { events: result.empty, candidate, attempts: number };
   const repaired = settle(result, index, candidate, course, trial, road);
   tried.push({ candidate: index, key, outcome, ...(repaired && { repaired: true }) });
@@ -253,12 +265,13 @@ function totalFor(
 /** Counts, records and logs an attempt that began at `began` on the monotonic clock. */
 function record(
   { outcome, tally }: Attempted,
-  { candidate, number, began }: { candidate: Candidate; number: number; began: number },
+  { candidate, number, began, cache }: RecordedAttempt,
   { requestId, record, arrived }: Trial,
   road: Road,
 ): void {
   addTally(road.counts, tally);
   addUsage(record, tally);
+  if (cache) record.cache = cache;
   const ms = Math.round(road.monotonic() - began);
   record.attempts.push(toAttemptRecord({ outcome, tally }, candidate, ms));
   if (tally.firstContentMs !== undefined)
@@ -280,5 +293,6 @@ function record(
     ms,
     ...failureForLog(outcome),
     ...tally,
+    ...(cache && { cache }),
   });
 }

@@ -1,5 +1,6 @@
 /** What the status line says about a session: the latest answer or failure of its main conversation. No text of either. */
 import { windowLabel } from '../catalog/quota.ts';
+import { cacheShare } from '../proxy/policy/cache-causes.ts';
 import { kindOf } from '../proxy/policy/brief.ts';
 import type { KnownQuota } from '../proxy/quota-watch.ts';
 import { asksAgain } from '../proxy/policy/client-words.ts';
@@ -13,6 +14,8 @@ export interface SessionAnswer {
   provider?: string;
   /** Milliseconds from the arrival of the request to the first content. */
   first_content_ms?: number;
+  /** Percent of the input that was read from the provider's prompt cache; absent where nothing could be. */
+  cached?: number;
   /** US dollars of all requests of the session, as far as providers report them. */
   cost?: number;
   /** The window of the provider's plan that is used most, in percent. */
@@ -52,11 +55,13 @@ export function toSessionAnswer(
   const { answered, firstContentMs, fallbackFrom } = record;
   if (answered === undefined) return undefined;
   const plan = fullestWindow(quotas, answered.provider);
+  const cached = record.cache && cacheShare(record.cache);
   return {
     ...common,
     model: bareModel(answered.model),
     provider: answered.provider,
     ...(firstContentMs !== undefined && { first_content_ms: Math.round(firstContentMs) }),
+    ...(cached !== undefined && { cached }),
     ...(plan !== undefined && { plan }),
     ...(fallbackFrom !== undefined && {
       fallback_from: { model: bareModel(fallbackFrom.model), reason: fallbackReason(fallbackFrom) },

@@ -39,16 +39,18 @@ export function fitting(lines: readonly Line[], columns: number): string {
 const separator = ' · ';
 
 function answerVariants(answer: SessionAnswer): (Part | undefined)[][] {
-  const { first_content_ms: firstMs, cost, plan, fallback_from: from } = answer;
+  const { first_content_ms: firstMs, cached, cost, plan, fallback_from: from } = answer;
   const model: Part = { text: answer.model ?? '', style: 'bold' };
   const provider = plain(answer.provider);
   const time = plain(firstMs === undefined ? undefined : `first token ${(firstMs / 1000).toFixed(1)} s`);
+  const cache = plain(cached === undefined ? undefined : `cache ${cached} %`);
   const share = plan === undefined ? undefined : `${plan.window} ${plan.percent} %`;
   const spent = plain(share ?? (cost === undefined ? undefined : dollars(cost)));
   const fallback = warning(from && `fallback from ${from.model} (${from.reason})`);
   const short = warning(from && `fallback (${from.reason})`);
   return [
-    [model, provider, time, spent, fallback],
+    [model, provider, time, cache, spent, fallback],
+    [model, provider, cache, spent, fallback],
     [model, provider, spent, fallback],
     [model, provider, fallback],
     [model, fallback],

@@ -3,6 +3,7 @@ import type { Decoded } from '../anthropic/events.ts';
 import type { ApiError } from '../anthropic/errors.ts';
 import type { Effort, MessagesRequest, ThinkingConfig } from '../anthropic/request.ts';
 import type { Transducer } from '../stream/transducer.ts';
+import type { PromptPart } from './prompt.ts';
 import type { Quirks } from './quirks.ts';
 
 /** The endpoint, limits, capabilities and quirks of one model at one provider, as its codec needs them. */
@@ -62,6 +63,8 @@ export interface Codec {
    * output of an earlier encoding. `session` identifies the conversation, for formats with a prompt cache key.
    */
   encodeRequest(request: MessagesRequest, route: Route, session?: string): unknown;
+  /** What a prompt cache sees of a body that `encodeRequest` made, in order. The parts are those of the body, not copies. */
+  prompt(body: unknown, route: Route): PromptPart[];
   /** Decodes the bytes of a 2xx body, streamed or not, into events and remarks. */
   decodeStream(route: Route, turn: Turn): Transducer<Uint8Array, Decoded>;
   /** Decodes the body of a response with a status of 300 or more. Never throws. */

@@ -172,6 +172,7 @@ test('the first and the last line of a launch', async () => {
     inputTokens: 0,
     outputTokens: 0,
     cost: undefined,
+    cache: { input: 0, read: 0, possible: 0, breaks: 0, conversations: [] },
   };
   assert.equal(renderSummary(none, style), '0 requests, 0 tokens in, 0 out');
   assert.equal(
@@ -184,10 +185,11 @@ test('the first and the last line of a launch', async () => {
         inputTokens: 999_949,
         outputTokens: 1_250_000,
         cost: 0.01234,
+        cache: { ...none.cache, input: 999_949, read: 969_949, possible: 989_949 },
       },
       style,
     ),
-    '1 request, 999.9k tokens in, 1.3M out, $0.0123, 3 answered by a fallback, 2 failed',
+    '1 request, 999.9k tokens in, 1.3M out, cache: 97 % of input, $0.0123, 3 answered by a fallback, 2 failed',
   );
 });
 

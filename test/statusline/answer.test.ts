@@ -39,6 +39,13 @@ test('the cost is that of the session', () => {
   assert.equal(toSessionAnswer(record({ answered }), [], undefined)?.cost, undefined);
 });
 
+test('the share of cached input is that of the answer, where anything could be cached', () => {
+  const cache = { input: 1000, read: 974, possible: 980 };
+  assert.equal(toAnswer({ answered, cache })?.cached, 97);
+  assert.equal(toAnswer({ answered, cache: { ...cache, read: 0 } })?.cached, 0);
+  assert.equal(toAnswer({ answered, cache: { ...cache, read: 0, possible: 0 } })?.cached, undefined);
+});
+
 test("the plan is the fullest window of the answering model's provider", () => {
   const window = (name: string, percent: number | null) => ({
     window: name,

@@ -33,6 +33,12 @@ test('the least important parts are left out first', () => {
   assert.equal(at((lines[0]?.length ?? 0) - 1), lines[1]);
 });
 
+test('the share of cached input follows the time, and stays longer than that', () => {
+  const cached = { ...answer, cached: 97 };
+  assert.match(at(110, cached), / · first token 0\.8 s · cache 97 % · \$0\.0123 · fallback from /);
+  assert.match(at(90, cached), /^deepseek-v4-pro · opencode-go · cache 97 % · \$0\.0123 · /);
+});
+
 test('a part of the plan takes the place of the cost, and large costs have cents', () => {
   assert.match(at(100, { ...answer, plan: { window: '5 hours', percent: 42 } }), / · 5 hours 42 % · /);
   assert.match(at(100, { ...answer, cost: 3.4 }), / · \$3\.40 · /);

@@ -3,6 +3,7 @@ import { defaultChoice, type Choice } from '../../clients/choice.ts';
 import { tierRoutes } from '../../clients/tiers.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Tier } from '../../proxy/policy/tiers.ts';
+import { cacheShare } from '../../proxy/policy/cache-causes.ts';
 import type { ProxyStats } from '../../proxy/server.ts';
 import { amount, count } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
@@ -26,15 +27,20 @@ export function renderTiers(settings: Settings, choice: Choice, logPath: string,
 
 type SummaryStats = Pick<
   ProxyStats,
-  'requests' | 'failures' | 'fallbacks' | 'inputTokens' | 'outputTokens' | 'cost'
+  'requests' | 'failures' | 'fallbacks' | 'inputTokens' | 'outputTokens' | 'cost' | 'cache'
 >;
 
-/** `12 requests, 34.5k tokens in, 1.2k out, $0.0123, 1 answered by a fallback`; the cost is omitted if no provider reports one. */
+/**
+ * `12 requests, 34.5k tokens in, 1.2k out, cache: 97 % of input, $0.0123, 1 answered by a fallback`. The cost is omitted if no
+ * provider reports one, and the cache if nothing could be read from one.
+ */
 export function renderSummary(stats: SummaryStats, style: Style): string {
+  const cached = cacheShare(stats.cache);
   const parts = [
     count(stats.requests, 'request'),
     `${amount(stats.inputTokens)} tokens in`,
     `${amount(stats.outputTokens)} out`,
+    ...(cached === undefined ? [] : [`cache: ${cached} % of input`]),
     ...(stats.cost === undefined ? [] : [`$${stats.cost === 0 ? 0 : stats.cost.toFixed(4)}`]),
     ...(stats.fallbacks > 0 ? [`${stats.fallbacks} answered by a fallback`] : []),
     ...(stats.failures > 0 ? [style.bad(`${stats.failures} failed`)] : []),

@@ -1,6 +1,7 @@
 /** One line of the log in words. Pure. */
 import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import type { FailedAttempt } from '../../proxy/policy/failure-log.ts';
+import { cacheShare, describeCauses, isBreak, type CacheRecord } from '../../proxy/policy/cache-causes.ts';
 import { describeAttempt, describeBreak, describePassing } from '../../proxy/policy/words.ts';
 import { amount, moment, seconds } from '../../terminal/figures.ts';
 
@@ -113,7 +114,7 @@ function describeAttemptEntry(entry: JsonObject): Described {
   }
 }
 
-/** ` in 3.2 s, first output after 0.8 s, 12.3k tokens in, 345 out`. */
+/** ` in 3.2 s, first output after 0.8 s, 12.3k tokens in (97 % cached), 345 out`. */
 function facts(entry: JsonObject): string {
   const ms = toNumber(entry['ms']);
   const first = toNumber(entry['firstContentMs']);
@@ -121,14 +122,18 @@ function facts(entry: JsonObject): string {
   const read = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens']
     .map((name) => toNumber(usage[name]) ?? 0)
     .reduce((a, b) => a + b, 0);
+  const cache = isObject(entry['cache']) ? (entry['cache'] as unknown as CacheRecord) : undefined;
+  const share = cache && cacheShare(cache);
+  const cached = share === undefined ? '' : ` (${share} % cached)`;
+  const broken = cache && isBreak(cache) ? `; cache: ${describeCauses(cache.causes ?? [])}` : '';
   const parts = [
     ...(ms === undefined ? [] : [` in ${seconds(ms)}`]),
     ...(first === undefined ? [] : [`first output after ${seconds(first)}`]),
     ...(isObject(entry['usage'])
-      ? [`${amount(read)} tokens in, ${amount(toNumber(usage['output_tokens']) ?? 0)} out`]
+      ? [`${amount(read)} tokens in${cached}, ${amount(toNumber(usage['output_tokens']) ?? 0)} out`]
       : []),
   ];
-  return parts.length === 0 ? '' : parts.join(', ').replace(/^(?! in)/, ', ');
+  return parts.length === 0 ? '' : parts.join(', ').replace(/^(?! in)/, ', ') + broken;
 }
 
 const common: ReadonlySet<string> = new Set(['time', 'pid', 'level', 'event', 'request']);

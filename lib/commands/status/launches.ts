@@ -5,6 +5,7 @@ import { toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { amount, count, duration } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 import { withTilde } from '../../tilde.ts';
+import { inputShare } from './cache-lines.ts';
 import { errorTexts, fit, type Line } from './lines.ts';
 
 /** What a launch says about itself. */
@@ -18,6 +19,7 @@ const told = [
   'input_tokens',
   'output_tokens',
   'cost',
+  'cache',
   'last_error',
 ];
 
@@ -46,9 +48,11 @@ export function renderLaunches(
     const number = (key: string): number => toNumber(launch[key]) ?? 0;
     const failures = number('failures');
     const fallbacks = number('fallbacks');
+    const cached = inputShare(toObject(launch['cache']));
     const facts = [
       count(number('requests'), 'request'),
       `${amount(number('input_tokens'))} tokens in, ${amount(number('output_tokens'))} out`,
+      ...(cached === undefined ? [] : [`cache: ${cached}`]),
       ...(fallbacks > 0 ? [style.warning(`${fallbacks} answered by a fallback`)] : []),
       ...(failures > 0 ? [style.bad(`${failures} failed`)] : []),
     ];

@@ -2,6 +2,7 @@
 import type { Style } from '../../terminal/style.ts';
 import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { amount, duration, moment } from '../../terminal/figures.ts';
+import { cacheLines } from './cache-lines.ts';
 import { emptyLine, errorTexts, fit, type Line } from './lines.ts';
 import { withTilde } from '../../tilde.ts';
 import { quotaLines } from '../usage/quota-lines.ts';
@@ -31,6 +32,7 @@ function statusLines(status: JsonObject, home: string, style: Style): Line[] {
       `${amount(number('input_tokens'))} in, ${amount(number('output_tokens'))} out${cost === undefined ? '' : `, $${cost.toFixed(4)}`}`,
     ),
   ];
+  lines.push(...cacheLines(toObject(status['cache'])).map((text, i) => row(i === 0 ? 'cache' : '', text)));
   lines.push(...quotas(status, style));
   const error = errorTexts(toObject(status['last_error']), style);
   lines.push(...error.map((text, i) => row(i === 0 ? 'last error' : '', text)));

@@ -6,10 +6,11 @@ import { loadSettings } from '../../config/load.ts';
 import { exitCodes } from '../../errors.ts';
 import { askQuota, type QuotaReport } from '../../proxy/quota-page.ts';
 import { openUpstream } from '../../proxy/upstream.ts';
-import { toNumber, toText, type JsonObject } from '../../json.ts';
+import { toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { amount, count, moment } from '../../terminal/figures.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
+import { inputShare } from '../status/cache-lines.ts';
 import { quotaLines } from './quota-lines.ts';
 import { queryProxy, findProxy } from '../../daemon/running.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
@@ -73,7 +74,17 @@ async function readQuotas(
   }
 }
 
-const totals = ['url', 'pid', 'started_at', 'requests', 'failures', 'input_tokens', 'output_tokens', 'cost'];
+const totals = [
+  'url',
+  'pid',
+  'started_at',
+  'requests',
+  'failures',
+  'input_tokens',
+  'output_tokens',
+  'cost',
+  'cache',
+];
 
 /** The totals of the running proxy; null if none runs. */
 async function readTotals(system: System): Promise<JsonObject | null> {
@@ -93,8 +104,9 @@ function renderTotals(running: JsonObject | null): string[] {
   if (running === null) return [];
   const figure = (name: string): number => toNumber(running[name]) ?? 0;
   const cost = toNumber(running['cost']);
+  const cached = inputShare(toObject(running['cache']));
   return [
     `the proxy on ${toText(running['url'])}, since ${moment(toText(running['started_at']))}`,
-    `  ${count(figure('requests'), 'request')}, ${amount(figure('input_tokens'))} tokens in, ${amount(figure('output_tokens'))} out${cost === undefined ? '' : `, $${cost.toFixed(4)}`}`,
+    `  ${count(figure('requests'), 'request')}, ${amount(figure('input_tokens'))} tokens in, ${amount(figure('output_tokens'))} out${cached === undefined ? '' : `, cache: ${cached}`}${cost === undefined ? '' : `, $${cost.toFixed(4)}`}`,
   ];
 }

@@ -142,6 +142,7 @@ function addAttempt(told: ToldRequest, entry: JsonObject): void {
   told.attempts.push(attempt);
   const usage = toObject(entry['usage']);
   const cost = toNumber(entry['cost']);
+  if (isObject(entry['cache'])) told.cache = entry['cache'] as unknown as NonNullable<ToldRequest['cache']>;
   addUsage(told, {
     ...(isObject(entry['usage']) && {
       usage: {

@@ -1,5 +1,6 @@
 /** Explains a request in a few sentences: what was asked, who failed and in whose words, what occ did, what the client got. */
 import type { AttemptRecord } from '../../proxy/recent.ts';
+import { cacheShare, describeCauses, isBreak, type CacheRecord } from '../../proxy/policy/cache-causes.ts';
 import { describeAttempt, describeBreak, ownWords } from '../../proxy/policy/words.ts';
 import { amount, seconds, shortId } from '../../terminal/figures.ts';
 import { adviceFor, type Advice } from './advice.ts';
@@ -86,15 +87,15 @@ function describeStep(attempt: AttemptRecord): string {
 }
 
 function resultOf(told: ToldRequest): string {
-  const { ending, answered, fallbackFrom, error, ms, usage, attempts, refusedBecause } = told;
+  const { ending, answered, fallbackFrom, error, ms, usage, cache, attempts, refusedBecause } = told;
   switch (ending) {
     case 'answered': {
       const who = answered?.model ?? 'A model';
       const instead = fallbackFrom ? ` instead of ${fallbackFrom.model}` : '';
       const used = usage
-        ? `, with ${amount(usage.input + usage.cached)} tokens in and ${amount(usage.output)} out`
+        ? `, with ${amount(usage.input + usage.cached)} tokens in${ofCache(cache)} and ${amount(usage.output)} out`
         : '';
-      return `${who} answered${instead} after ${seconds(ms)}${used}. ${fallbackFrom ? 'The client did not notice the failure.' : ''}`.trim();
+      return `${who} answered${instead} after ${seconds(ms)}${used}. ${fallbackFrom ? 'The client did not notice the failure. ' : ''}${cacheBreak(cache)}`.trim();
     }
     case 'cut':
       return `The client had received a part of the answer, so no other model could answer: it received an error (${error?.type}). Claude Code then asks again by itself.`;
@@ -113,4 +114,17 @@ function resultOf(told: ToldRequest): string {
     ? 'It was told not to try again, since that would not help.'
     : 'It tries again by itself; Claude Code does so up to ten times, for three to five minutes.';
   return `No model answered, so the client received ${got} after ${seconds(ms)}. ${then}`;
+}
+
+function ofCache(cache: CacheRecord | undefined): string {
+  const share = cache && cacheShare(cache);
+  return share === undefined ? '' : ` (${share} % of them from the prompt cache)`;
+}
+
+/** Why the prompt cache had less than before. */
+function cacheBreak(cache: CacheRecord | undefined): string {
+  if (cache === undefined || !isBreak(cache)) return '';
+  const { input, possible, causes = [] } = cache;
+  const most = `so ${amount(possible)} of its ${amount(input)} tokens could be read from it`;
+  return `The prompt cache did not hold the whole earlier prompt (${describeCauses(causes)}), ${most}.`;
 }

@@ -2,6 +2,7 @@
  * The prompt cache of the emulated upstream: it remembers prefixes of prompts by their hashes, never their text, and says how
  * many input tokens of a request it had. A token is four characters here, as everywhere in the emulator.
  */
+import { placedHash, textHash } from '../../text-hash.ts';
 import type { CacheRules } from './rules.ts';
 
 /** A piece of a prompt in the order in which the vendor puts it before the model. */
@@ -118,47 +119,27 @@ function stepsOf(
   { minTokens, stepTokens }: Extract<CacheRules, { kind: 'steps' }>,
 ): Place[] {
   const places: Place[] = [];
-  const hash = chain(scope);
-  let end = 0;
-  let next = minTokens * charactersPerToken;
-  for (const { text } of prompt) {
-    let from = 0;
-    while (end + text.length - from >= next) {
-      const to = from + next - end;
-      hash.add(text, from, to);
-      from = to;
-      end = next;
-      places.push({ hash: hash.value(), end });
-      next += stepTokens * charactersPerToken;
-    }
-    hash.add(text, from, text.length);
-    end += text.length - from;
-  }
+  const start = seedOf(scope);
+  const next = (): number => start.length + charactersPerToken * (minTokens + places.length * stepTokens);
+  const hash = placedHash(next, (value, length) => places.push({ hash: value, end: length - start.length }));
+  hash.add(start);
+  for (const { text } of prompt) hash.add(text);
   return places;
 }
 
 /** A place at the end of each part. */
 function endsOf(scope: string, prompt: readonly PromptPart[]): Place[] {
-  const hash = chain(scope);
-  let end = 0;
+  const hash = textHash();
+  const start = seedOf(scope);
+  hash.add(start);
   return prompt.map(({ text, keptMs }) => {
-    hash.add(text, 0, text.length);
-    end += text.length;
+    hash.add(text);
+    const end = hash.length() - start.length;
     return { hash: hash.value(), end, ...(keptMs !== undefined && { keptMs }) };
   });
 }
 
-/** A hash of 53 bits that grows with the text: two multiplications per character (FNV-1a with two seeds). */
-function chain(scope: string): { add(text: string, from: number, to: number): void; value(): number } {
-  let high = 0x811c9dc5;
-  let low = 0x9e3779b9;
-  function add(text: string, from: number, to: number): void {
-    for (let at = from; at < to; at++) {
-      const code = text.charCodeAt(at);
-      high = Math.imul(high ^ code, 0x01000193);
-      low = Math.imul(low ^ code, 0x85ebca6b);
-    }
-  }
-  add(`${scope}\n`, 0, scope.length + 1);
-  return { add, value: () => (high >>> 0) * 0x200000 + (low >>> 11) };
+/** What every prefix begins with, so that those of different scopes differ. */
+function seedOf(scope: string): string {
+  return `${scope}\n`;
 }

@@ -2,6 +2,7 @@
 import type { Codec } from '../codec.ts';
 import { keyHeader } from '../encode/key-header.ts';
 import { readGeminiError } from './errors.ts';
+import { geminiPrompt } from './prompt.ts';
 import { encodeGeminiRequest } from './request.ts';
 import { geminiDecoder } from './stream.ts';
 
@@ -9,6 +10,7 @@ export const gemini: Codec = {
   url: (route) => streamUrl(route.endpoint, route.modelId),
   headers: keyHeader,
   encodeRequest: encodeGeminiRequest,
+  prompt: geminiPrompt,
   decodeStream: geminiDecoder,
   decodeError: readGeminiError,
 };

@@ -3,6 +3,7 @@ import { readApiError } from '../decode/errors.ts';
 import type { Codec } from '../codec.ts';
 import { keyHeader } from '../encode/key-header.ts';
 import { versionHeaders } from './headers.ts';
+import { messagesPrompt } from './prompt.ts';
 import { encodeMessagesRequest } from './request.ts';
 import { messagesDecoder } from './stream.ts';
 
@@ -10,6 +11,7 @@ export const messages: Codec = {
   url: (route) => route.endpoint,
   headers: (route, key) => ({ ...keyHeader(route, key), ...versionHeaders }),
   encodeRequest: encodeMessagesRequest,
+  prompt: messagesPrompt,
   decodeStream: messagesDecoder,
   decodeError: readApiError,
 };

@@ -1,0 +1,96 @@
+/** Compares the prints of two prompts: how much of the earlier one begins the later one, and what ends that. */
+import { placeLength, type PrintedPart, type PromptPrint } from './prompt-print.ts';
+
+/** What made a prompt differ from an earlier one before the end of that. Numbers of messages and places count from 1. */
+export type PromptChange =
+  | {
+      kind: 'tools';
+      /** The place of the first difference. */
+      place: number;
+      /** Nothing that stood there moved: the new tools follow the earlier ones. */
+      appended: boolean;
+      added: readonly string[];
+      removed: readonly string[];
+      changed: readonly { name: string; part: 'schema' | 'description' }[];
+    }
+  /** The system text differs between two of its characters; without `to`, somewhere after `from`. */
+  | { kind: 'system'; from: number; to?: number }
+  /** The schema of the answer, the tool choice or the thinking setting. */
+  | { kind: 'settings' }
+  /** A message differs, and as many or more follow it. */
+  | { kind: 'message'; number: number }
+  /** There are fewer messages than before, and they differ from this one on. */
+  | { kind: 'history'; number: number; before: number; now: number };
+
+export interface Comparison {
+  /** Characters of the later prompt that the earlier one begins with, too. */
+  shared: number;
+  /** Absent if the later prompt only goes on where the earlier one ended, or ends earlier. */
+  change?: PromptChange;
+}
+
+export function compare(before: PromptPrint, now: PromptPrint): Comparison {
+  const at = now.parts.findIndex(({ hash }, i) => hash !== before.parts[i]?.hash);
+  const equal = at === -1 ? now.parts.length : at;
+  const shared = now.parts.slice(0, equal).reduce((sum, { length }) => sum + length, 0);
+  const was = before.parts[equal];
+  const is = now.parts[equal];
+  if (was === undefined || is === undefined) return { shared };
+  if (was.kind === 'tool' || is.kind === 'tool') return { shared, change: toolsChange(before, now, equal) };
+  if (was.kind === 'system' && is.kind === 'system') {
+    const from = sharedPlaces(before.system, now.system) * placeLength;
+    const known = from < Math.min(before.system.length, now.system.length) * placeLength;
+    return {
+      shared: shared + from,
+      change: { kind: 'system', from, ...(known && { to: from + placeLength }) },
+    };
+  }
+  if (was.kind === 'system' || is.kind === 'system') return { shared, change: { kind: 'system', from: 0 } };
+  if (was.kind === 'settings' || is.kind === 'settings') return { shared, change: { kind: 'settings' } };
+  return messagesChange(before, now, equal, shared);
+}
+
+function messagesChange(before: PromptPrint, now: PromptPrint, at: number, shared: number): Comparison {
+  const [had, has] = [messagesIn(before), messagesIn(now)];
+  const number = at - (now.parts.length - has) + 1;
+  if (has < had) return { shared, change: { kind: 'history', number, before: had, now: has } };
+  // The last message of a prompt may have grown. Only the beginnings of last messages are known.
+  const places = at === before.parts.length - 1 && at === now.parts.length - 1;
+  const common = places ? sharedPlaces(before.last, now.last) : 0;
+  const grown = places && common > 0 && common >= before.last.length - 1;
+  return {
+    shared: shared + common * placeLength,
+    ...(!grown && { change: { kind: 'message', number } }),
+  };
+}
+
+function messagesIn({ parts }: PromptPrint): number {
+  return parts.filter(({ kind }) => kind === 'message').length;
+}
+
+function sharedPlaces(before: readonly number[], now: readonly number[]): number {
+  const at = before.findIndex((hash, i) => hash !== now[i]);
+  return at === -1 ? before.length : at;
+}
+
+function toolsChange(before: PromptPrint, now: PromptPrint, at: number): PromptChange {
+  const [had, has] = [toolsIn(before), toolsIn(now)];
+  const first = now.parts.findIndex(({ kind }) => kind === 'tool');
+  const place = at - (first === -1 ? at : first) + 1;
+  return {
+    kind: 'tools',
+    place,
+    appended: place > had.size,
+    added: [...has.keys()].filter((name) => !had.has(name)),
+    removed: [...had.keys()].filter((name) => !has.has(name)),
+    changed: [...has].flatMap(([name, { hash, schema }]) => {
+      const was = had.get(name);
+      if (was === undefined || was.hash === hash) return [];
+      return [{ name, part: was.schema === schema ? ('description' as const) : ('schema' as const) }];
+    }),
+  };
+}
+
+function toolsIn({ parts }: PromptPrint): Map<string, PrintedPart> {
+  return new Map(parts.flatMap((part) => (part.kind === 'tool' ? [[part.name ?? '', part]] : [])));
+}

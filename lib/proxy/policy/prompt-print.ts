@@ -1,0 +1,109 @@
+/**
+ * The print of a prompt: hashes of its parts, by which a later prompt is compared with it. It holds no text but the names of
+ * the tools, and its size is bounded.
+ */
+import { placedHash, textHash, type TextHash } from '../../text-hash.ts';
+import type { PromptPart } from '../../wire/prompt.ts';
+
+export interface PrintedPart {
+  kind: PromptPart['kind'];
+  hash: number;
+  /** In characters. */
+  length: number;
+  /** Of a tool. */
+  name?: string;
+  schema?: number;
+}
+
+export interface PromptPrint {
+  parts: readonly PrintedPart[];
+  /** The length of all parts, in characters. */
+  length: number;
+  /** Hashes of the beginnings of the system text, every `placeLength` characters. */
+  system: readonly number[];
+  /** The same of the last part, which a client may add to. */
+  last: readonly number[];
+}
+
+/** Characters between two places in a text: how exactly a change in it is found. */
+export const placeLength = 64;
+/** Places in a text; what follows them is only known as a whole. */
+const mostPlaces = 1000;
+/** Parts of a prompt. Those beyond are taken as one, so that a prompt of any length has a bounded print. */
+const mostParts = 3000;
+/** Characters of a tool's name. */
+const longestName = 64;
+
+/** Reads every character once: some 1.5 ms for a million of them. */
+export function printPrompt(prompt: readonly PromptPart[]): PromptPrint {
+  const kept = prompt.slice(0, mostParts);
+  const rest = prompt.slice(mostParts);
+  const parts = kept.map(printPart);
+  if (rest.length > 0) parts.push(printValue('message', rest));
+  const last = prompt.at(-1);
+  const system = kept.find((part) => part.kind === 'system');
+  return {
+    parts,
+    length: parts.reduce((sum, { length }) => sum + length, 0),
+    system: system ? placesIn(system) : [],
+    last: last?.kind === 'message' && rest.length === 0 ? placesIn(last) : [],
+  };
+}
+
+function printPart(part: PromptPart): PrintedPart {
+  switch (part.kind) {
+    case 'tool': {
+      const { name, value, schema } = part;
+      const whole = printValue('tool', value);
+      return { ...whole, name: name.slice(0, longestName), schema: printValue('tool', schema).hash };
+    }
+    case 'system': {
+      const hash = textHash();
+      addTexts(hash, part.texts);
+      return { kind: 'system', hash: hash.value(), length: hash.length() };
+    }
+    case 'settings':
+    case 'message':
+      return printValue(part.kind, part.value);
+  }
+}
+
+function printValue(kind: PromptPart['kind'], value: unknown): PrintedPart {
+  const hash = textHash();
+  addValue(hash, value);
+  return { kind, hash: hash.value(), length: hash.length() };
+}
+
+function placesIn(part: Extract<PromptPart, { kind: 'system' | 'message' }>): number[] {
+  const places: number[] = [];
+  const next = (): number => (places.length < mostPlaces ? (places.length + 1) * placeLength : Infinity);
+  const hash = placedHash(next, (value) => places.push(value));
+  if (part.kind === 'system') addTexts(hash, part.texts);
+  else addValue(hash, part.value);
+  return places;
+}
+
+function addTexts(hash: TextHash, texts: readonly string[]): void {
+  for (const text of texts) hash.add(text);
+}
+
+/** Adds a JSON value much as it is printed. The keys count in their order. Marks for the cache are not part of the prompt. */
+function addValue(hash: TextHash, value: unknown): void {
+  if (typeof value === 'string') {
+    hash.add('"');
+    hash.add(value);
+  } else if (Array.isArray(value)) {
+    hash.add('[');
+    for (const inner of value) addValue(hash, inner);
+    hash.add(']');
+  } else if (typeof value === 'object' && value !== null) {
+    hash.add('{');
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === 'cache_control' || inner === undefined) continue;
+      hash.add(key);
+      hash.add(':');
+      addValue(hash, inner);
+    }
+    hash.add('}');
+  } else hash.add(` ${String(value)}`);
+}
