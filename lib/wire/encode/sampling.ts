@@ -59,8 +59,9 @@ function roomIn(window: number, input: unknown, characters: number, enough: numb
   const share = sampledShare(characters);
   const likely = window - estimateMargin * tokensIn(input, (text) => estimateText(text, share));
   const least = Math.min(likely, quarter);
-  // The high estimate, which looks at every character, could only leave more.
+  // The high estimate looks at every character. Often it cannot change the answer.
   if (least >= enough) return least;
+  if (window - characters / 3 <= least) return Math.max(least, minOutput);
   const safe = window - tokensIn(input, highTokens);
   return safe >= quarter ? safe : Math.max(safe, least, minOutput);
 }
