@@ -6,6 +6,7 @@ import type { Control } from '../proxy/control.ts';
 import { remedyWithConfig } from '../proxy/policy/next-step.ts';
 import type { EndedRequest } from '../proxy/recent.ts';
 import type { Proxy } from '../proxy/server.ts';
+import type { SilenceListener, Waiting } from '../proxy/waiting.ts';
 import { sessionFiles } from '../statusline/session-files.ts';
 import { liveSettings, type LiveSettings, type ReloadSource } from './live-settings.ts';
 import { lazyEmulator } from './emulator.ts';
@@ -25,6 +26,8 @@ export interface HostOptions {
   control?: Control;
   /** Receives the record of each request that has ended. */
   onEnded?: (record: EndedRequest) => void;
+  /** Is told of upstreams that send nothing for a while. */
+  onWaiting?: (waiting: Waiting) => void;
   /** Where the status line of each session is kept; none is if absent. */
   sessionFolder?: string;
   /** Changes the settings before the proxy uses them. */
@@ -87,7 +90,14 @@ export async function openHost(options: HostOptions): Promise<Host> {
       sessions?.note(record, proxy.stats().quotas);
       options.onEnded?.(record);
     };
-    const proxy: Proxy = await listen(() => settings.current(), { ...options, onEnded }, log);
+    const silences: SilenceListener = {
+      waiting(waiting) {
+        sessions?.waiting(waiting);
+        options.onWaiting?.(waiting);
+      },
+      heard: (record) => sessions?.heard(record),
+    };
+    const proxy: Proxy = await listen(() => settings.current(), { ...options, onEnded }, silences, log);
     const close = async (drainMs: number): Promise<number> => {
       settings.close();
       try {
@@ -108,7 +118,12 @@ function isRequestLine({ level, event }: LogEntry): boolean {
   return level === 'info' && (event === 'request' || event === 'attempt');
 }
 
-async function listen(settings: () => Settings, options: HostOptions, log: Log): Promise<Proxy> {
+async function listen(
+  settings: () => Settings,
+  options: HostOptions,
+  silences: SilenceListener,
+  log: Log,
+): Promise<Proxy> {
   const { host, port, token, control, onEnded } = options;
   const { startProxy } = await import('../proxy/server.ts');
   try {
@@ -118,6 +133,7 @@ async function listen(settings: () => Settings, options: HostOptions, log: Log):
       port,
       log,
       watchesQuotas: true,
+      silences,
       ...(token !== undefined && { token }),
       ...(control !== undefined && { control }),
       ...(onEnded !== undefined && { onEnded }),

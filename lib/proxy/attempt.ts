@@ -25,6 +25,7 @@ import { diagnosed } from './policy/diagnosed.ts';
 import { readRefusal } from './refusal.ts';
 import { toSent } from './rejections/repair.ts';
 import { secretsOf, withoutSecrets } from './secrets.ts';
+import { reportingSilence, type SilenceObserver } from './silence.ts';
 import type { Sink } from './sink.ts';
 import { UpstreamError, type Answer, type Upstream } from './upstream.ts';
 
@@ -40,6 +41,8 @@ export interface Try {
   gone: AbortSignal;
   /** The limit of the whole attempt, if there is one. */
   total: TotalLimit | undefined;
+  /** Who is told that nothing has come for a while, if anybody. */
+  silence?: SilenceObserver | undefined;
   upstream: Upstream;
   clock: Clock;
   log: Log;
@@ -103,7 +106,7 @@ async function ask(tried: Try): Promise<Attempted> {
   if (secret === undefined && provider.missingKey !== undefined)
     return { outcome: keyless(provider.missingKey), tally };
 
-  const limits = deadlines(gone, clock, total?.ms);
+  const limits = reportingSilence(deadlines(gone, clock, total?.ms), clock, tried.silence);
   try {
     const { headers, body, print } = prepare(tried, secret?.reveal());
     const started = clock.monotonic();

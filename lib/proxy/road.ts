@@ -7,6 +7,7 @@ import type { Memory } from './memory.ts';
 import type { PromptMemory } from './prompt-memory.ts';
 import type { QuotaWatch } from './quota-watch.ts';
 import type { ModelStats } from './model-stats.ts';
+import type { SilenceListener } from './waiting.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface Road extends Clock {
@@ -17,6 +18,8 @@ export interface Road extends Clock {
   memory: Memory;
   prompts: PromptMemory;
   quotas: QuotaWatch;
+  /** Is told of upstreams that send nothing for a while. */
+  silences?: SilenceListener | undefined;
   /** A number in [0, 1), for waits. */
   random: () => number;
 }

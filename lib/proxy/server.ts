@@ -29,7 +29,7 @@ import { refusalFor, stopped } from './thrown.ts';
 import { modelStats, type ModelFigures } from './model-stats.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
-export interface ProxyOptions {
+export interface ProxyOptions extends Pick<Road, 'silences'> {
   /** The settings for a new request. */
   settings: () => Settings;
   /** The token clients must send, in place of the settings' own. A launch sets a random one. */
@@ -101,6 +101,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     memory: remembered,
     prompts: promptMemory(),
     quotas: options.watchesQuotas === true ? quotaWatch(out, log, clock, onRoom) : noQuotaWatch,
+    silences: options.silences,
     random: Math.random,
   };
   /** The requests that closing waits for, and the health and control requests that it does not wait for. */

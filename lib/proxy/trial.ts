@@ -17,6 +17,7 @@ import { addUsage, fallbackFrom, toAttemptRecord, toPassedOverRecord } from './r
 import { noteCache } from './note-cache.ts';
 import { addTally, type Road } from './road.ts';
 import { sinkFor, type Sink } from './sink.ts';
+import { observerFor } from './waiting.ts';
 
 /** One attempt that may be made. */
 interface Chosen {
@@ -154,6 +155,7 @@ async function tryOne(
   const number = tried.length + 1;
   const isLast = index === course.candidates.length - 1 || number === settings.retry.maxAttemptsTotal;
   const began = road.monotonic();
+  const total = totalFor(candidate, request, limitMs, road.monotonic() - course.began, isLast);
   const result = await attempt({
     candidate,
     key,
@@ -161,7 +163,8 @@ async function tryOne(
     headers: headers(candidate),
     sink: reportingContent(sinkFor(reply, request, answeredBy(candidate, number)), permit, trial, road),
     gone,
-    total: totalFor(candidate, request, limitMs, road.monotonic() - course.began, isLast),
+    total,
+    silence: observerFor(road.silences, trial.record, candidate, total),
     upstream: road.upstream,
     clock: road,
     log: (entry) => road.log({ request: requestId, ...entry }),

@@ -4,10 +4,11 @@ import { cacheShare } from '../proxy/policy/cache-causes.ts';
 import { kindOf } from '../proxy/policy/brief.ts';
 import type { KnownQuota } from '../proxy/quota-watch.ts';
 import { asksAgain } from '../proxy/policy/client-words.ts';
+import type { Waiting } from '../proxy/waiting.ts';
 import type { AttemptRecord, EndedRequest, FallbackFrom } from '../proxy/recent.ts';
 
 export interface SessionAnswer {
-  /** When the request ended, in ISO 8601. */
+  /** When the request ended or, for `waiting`, when it was seen to wait; in ISO 8601. */
   at: string;
   /** Set if a model answered. */
   model?: string;
@@ -22,6 +23,8 @@ export interface SessionAnswer {
   plan?: { window: string; percent: number };
   /** Set if another model should have answered. */
   fallback_from?: { model: string; reason: string };
+  /** Set while a model has sent nothing for so many milliseconds. */
+  waiting?: { model: string; ms: number };
   /** Set if the client received an error, or only a part of an answer. */
   failure?: {
     /** The model that failed; absent if several did. */
@@ -44,7 +47,7 @@ export function toSessionAnswer(
   quotas: readonly KnownQuota[],
   spent: number | undefined,
 ): SessionAnswer | undefined {
-  if (!isMainConversation(record)) return undefined;
+  if (!isMainConversation(record, record.ending)) return undefined;
   const cost = sumOf(spent, record.cost);
   const common = {
     at: new Date(Date.parse(record.at) + record.ms).toISOString(),
@@ -69,12 +72,20 @@ export function toSessionAnswer(
   };
 }
 
+/** Undefined for a request that says nothing about the session's model, as above. `at` is in ISO 8601. */
+export function toWaiting({ record, model, ms }: Waiting, at: string): SessionAnswer | undefined {
+  return isMainConversation(record, 'answered')
+    ? { at, waiting: { model: bareModel(model), ms } }
+    : undefined;
+}
+
 /** The dollars of a session after a request. */
 export function sumOf(spent: number | undefined, cost: number | undefined): number | undefined {
   return spent === undefined && cost === undefined ? undefined : (spent ?? 0) + (cost ?? 0);
 }
 
-function isMainConversation({ agent, requestClass, ending }: EndedRequest): boolean {
+/** A request in progress counts as one that the client has left, so its `ending` is given. */
+function isMainConversation({ agent, requestClass }: EndedRequest, ending: EndedRequest['ending']): boolean {
   // Clients that send no hint about the kind of request send no requests of their own that are worth telling apart.
   return agent === undefined && (requestClass || 'main') === 'main' && ending !== 'left';
 }

@@ -1,4 +1,5 @@
 /** Renders the status line of a session for every width: the least important parts are left out first. */
+import { seconds } from '../terminal/figures.ts';
 import type { Style } from '../terminal/style.ts';
 import type { SessionAnswer } from './answer.ts';
 
@@ -16,7 +17,7 @@ interface Part {
 
 /** The line in every length, the longest first. */
 export function renderLines(answer: SessionAnswer, style: Style): Line[] {
-  const variants = answer.failure === undefined ? answerVariants(answer) : failureVariants(answer.failure);
+  const variants = variantsOf(answer);
   const lines = variants.map((parts) => {
     const shown = parts
       .flatMap((part) => part ?? [])
@@ -29,6 +30,16 @@ export function renderLines(answer: SessionAnswer, style: Style): Line[] {
     };
   });
   return lines.filter(({ text }, at) => text !== lines[at - 1]?.text);
+}
+
+function variantsOf(answer: SessionAnswer): (Part | undefined)[][] {
+  if (answer.waiting !== undefined) return waitingVariants(answer.waiting);
+  return answer.failure === undefined ? answerVariants(answer) : failureVariants(answer.failure);
+}
+
+function waitingVariants({ model, ms }: NonNullable<SessionAnswer['waiting']>): Part[][] {
+  const time = `waiting ${seconds(ms)}`;
+  return [`${time} for ${model}`, time].map((text) => [{ text, style: 'warning' }]);
 }
 
 /** The longest line that fits, else the shortest. */

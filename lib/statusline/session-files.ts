@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { makePrivateDirectory } from '../config/paths.ts';
 import type { KnownQuota } from '../proxy/quota-watch.ts';
 import type { EndedRequest } from '../proxy/recent.ts';
-import { sumOf, toSessionAnswer, type SessionAnswer } from './answer.ts';
+import type { Waiting } from '../proxy/waiting.ts';
+import { sumOf, toSessionAnswer, toWaiting, type SessionAnswer } from './answer.ts';
 import { namesByAge, sessionFile, toFileText } from './session-file.ts';
 
 /** Files in the folder, of all proxies; the oldest is removed for a new one. */
@@ -23,6 +24,10 @@ const betweenWritesMs = 250;
 export interface SessionFiles {
   /** Receives each request that has ended. Never throws: a proxy works without a status line. */
   note(record: EndedRequest, quotas: readonly KnownQuota[]): void;
+  /** Shows that the model of a request has sent nothing yet. Never throws. */
+  waiting(waiting: Waiting): void;
+  /** Shows again what was there before the wait. Never throws. */
+  heard(record: EndedRequest): void;
   /** Writes at once what was noted so far, and resolves when that is done. */
   settled(): Promise<void>;
   /** Removes the files that were written here, and the folder if it is empty then. Never rejects. */
@@ -31,8 +36,12 @@ export interface SessionFiles {
 
 interface Session {
   cost?: number;
-  /** The answer that the file does not have yet. */
-  unwritten?: SessionAnswer;
+  /** The latest answer or failure. */
+  last?: SessionAnswer;
+  /** The id of the request whose wait is shown. */
+  waitsFor?: string;
+  /** What the file does not have yet; without an answer the file is to be removed. */
+  unwritten?: { answer: SessionAnswer | undefined };
   /** Cancels the next write. */
   cancelWrite?: () => void;
   /** Cancels the change of the file when the client has given up. */
@@ -46,22 +55,24 @@ export function sessionFiles(folder: string, after = later): SessionFiles {
   let closed = false;
 
   /** The first answer after a pause is written at once, of those that follow closely only the last. */
-  function write(file: string, session: Session, answer: SessionAnswer): void {
-    session.unwritten = answer;
+  function write(file: string, session: Session, answer: SessionAnswer | undefined): void {
+    session.unwritten = { answer };
     if (session.cancelWrite === undefined) flush(file, session);
   }
 
   function flush(file: string, session: Session): void {
-    const { unwritten: answer } = session;
+    const { unwritten } = session;
     delete session.unwritten;
     delete session.cancelWrite;
-    if (answer === undefined) return;
+    if (unwritten === undefined) return;
+    const { answer } = unwritten;
     session.cancelWrite = after(betweenWritesMs, () => flush(file, session));
     writing = writing.then(async () => {
-      const text = await toFileText(answer);
+      const text = answer && (await toFileText(answer));
       if (closed) return;
       try {
-        writeSession(folder, file, text);
+        if (text === undefined) rmSync(file, { force: true });
+        else writeSession(folder, file, text);
       } catch {
         // No status line. A full disk is reported by the log.
       }
@@ -73,27 +84,51 @@ export function sessionFiles(folder: string, after = later): SessionFiles {
     session.cancelWrite?.();
   }
 
+  /** The session of a request, which becomes the one that was used last; undefined if it can have no file. */
+  function sessionOf({ session: name = '' }: EndedRequest): { session: Session; file: string } | undefined {
+    const file = sessionFile(folder, name);
+    if (file === undefined || closed) return undefined;
+    const session = sessions.get(name) ?? {};
+    sessions.delete(name);
+    sessions.set(name, session);
+    forgetOldest(sessions, cancel);
+    return { session, file };
+  }
+
   return {
     note(record, quotas) {
-      const name = record.session ?? '';
-      const file = sessionFile(folder, name);
-      if (file === undefined || closed) return;
-      const session = sessions.get(name) ?? {};
+      const { session, file } = sessionOf(record) ?? {};
+      if (session === undefined || file === undefined) return;
       const answer = toSessionAnswer(record, quotas, session.cost);
       const cost = sumOf(session.cost, record.cost);
       if (cost !== undefined) session.cost = cost;
-      sessions.delete(name);
-      sessions.set(name, session);
-      forgetOldest(sessions, cancel);
       if (answer === undefined) return;
+      session.last = answer;
       session.cancel?.();
       delete session.cancel;
       write(file, session, answer);
       const { failure } = answer;
       if (failure?.retrying !== true) return;
-      session.cancel = after(retriesEndMs, () =>
-        write(file, session, { ...answer, failure: { ...failure, retrying: false } }),
-      );
+      session.cancel = after(retriesEndMs, () => {
+        session.last = { ...answer, failure: { ...failure, retrying: false } };
+        write(file, session, session.last);
+      });
+    },
+    waiting(waiting) {
+      const answer = toWaiting(waiting, new Date().toISOString());
+      const { session, file } = (answer && sessionOf(waiting.record)) ?? {};
+      if (session === undefined || file === undefined) return;
+      session.waitsFor = waiting.record.id;
+      // The client has asked again, so it has not given up.
+      session.cancel?.();
+      delete session.cancel;
+      write(file, session, answer);
+    },
+    heard(record) {
+      const { session, file } = sessionOf(record) ?? {};
+      if (session?.waitsFor !== record.id || file === undefined) return;
+      delete session.waitsFor;
+      write(file, session, session.last);
     },
     settled() {
       for (const [name, session] of sessions) {

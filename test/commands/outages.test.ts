@@ -13,6 +13,7 @@ import { renderWhy } from '../../lib/commands/why/page.ts';
 import { explain } from '../../lib/commands/why/tell.ts';
 import type { LoggedEntry } from '../../lib/log/read-log.ts';
 import { arrived, type AttemptRecord, type EndedRequest } from '../../lib/proxy/recent.ts';
+import type { Waiting } from '../../lib/proxy/waiting.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
 
 const plain = await loadStyle(0);
@@ -151,6 +152,58 @@ describe('the first failure of an outage', () => {
     ]);
     const told = { request: record({ attempts, error }), source: 'memory', from: 'the launch' } as const;
     assert.match(explain(told).result, /^opencode-go\/kimi-k3 refused the request itself, .* 400 /);
+  });
+});
+
+describe('a wait for a silent model', () => {
+  function said(
+    args: Partial<LaunchArguments>,
+    waits: readonly Partial<Waiting>[],
+    terminal = false,
+  ): string[] {
+    const stream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY });
+    const [stdin, stdout, stderr] = [stream(terminal), stream(terminal), stream(true)];
+    const system = { env: {}, home: '/', cwd: '/', platform: process.platform, stdin, stdout, stderr };
+    const printed: string[] = [];
+    const all = { client: 'claude', forClient: [], ...args } as unknown as LaunchArguments;
+    const watched = outages(all, system, (line) => printed.push(line));
+    for (const one of waits)
+      watched.waiting({
+        record: record(),
+        model: 'opencode-go/glm-5',
+        ms: 20_000,
+        limit: { setting: 'timeout_ms', ms: 300_000 },
+        ...one,
+      });
+    return printed;
+  }
+  const line =
+    'still waiting for opencode-go/glm-5 (20 s); the limit is 300 s: occ config set opencode_go.timeout_ms 60s';
+
+  test('is said once for each request, with the limit and the command that changes it', () => {
+    const other = { record: record({ id: 'req_ffffffffffffffffffffffff' }) };
+    assert.deepEqual(said({}, [{}, { ms: 40_000 }, other]), [line, line]);
+  });
+
+  test('is not said where the client has the screen', () => {
+    assert.deepEqual(said({}, [{}], true), []);
+    assert.deepEqual(said({ forClient: ['-p', 'hi'] }, [{}], true), [line]);
+  });
+
+  test('names the setting of the provider in its configuration, or the limit of the client', () => {
+    const [first, own] = said({}, [
+      {
+        model: 'lab/m',
+        limit: { setting: 'first_event_timeout_ms', ms: 90_000 },
+        record: record({ config: '/my c.json' }),
+      },
+      { limit: { setting: 'client', ms: 45_000 }, record: record({ id: 'req_2' }) },
+    ]);
+    assert.match(
+      first ?? '',
+      /the limit is 90 s: occ config set providers\.lab\.first_event_timeout_ms 60s --config '\/my c\.json'$/,
+    );
+    assert.match(own ?? '', /\(20 s\); the limit of the client is 45 s$/);
   });
 });
 

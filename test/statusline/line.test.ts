@@ -63,6 +63,16 @@ test('an outage says whether the client tries again, else the next command', () 
   assert.equal(at(1, failed({})), 'failed, retrying');
 });
 
+test('a wait names the model and how long it has lasted', () => {
+  const waiting = { at: answer.at, waiting: { model: 'glm-5.3', ms: 20_000 } };
+  assert.equal(at(80, waiting), 'waiting 20 s for glm-5.3');
+  assert.equal(at(15, waiting), 'waiting 20 s');
+  assert.equal(
+    at(80, { ...waiting, waiting: { model: 'glm-5.3', ms: 140_000 } }),
+    'waiting 2 min for glm-5.3',
+  );
+});
+
 test('columns count no colours, and a name from the configuration stays on its line', () => {
   const lines = renderLines({ ...answer, model: 'two\nlines\u001b[31m' }, colored);
   const uncolored = renderLines({ ...answer, model: 'two\nlines\u001b[31m' }, plain);

@@ -174,6 +174,48 @@ test('of answers that follow each other closely, the first and the last are writ
   await files.close();
 });
 
+/** The file of the session; undefined if there is none. */
+function read(where: string): ReturnType<typeof readFileText> {
+  const file = join(where, session);
+  return existsSync(file) ? readFileText(readFileSync(file, 'utf8')) : undefined;
+}
+
+test('a wait is shown until the model is heard, then what was there before', async (t) => {
+  const where = folder(t);
+  const files = sessionFiles(where);
+  const wait = (more: Partial<EndedRequest> = {}) => ({
+    record: { ...arrived('req_2', '2026-11-29T10:01:00.000Z'), session, ...more },
+    model: 'zen/deepseek-v4-pro',
+    ms: 20_000,
+    limit: { setting: 'timeout_ms' as const, ms: 300_000 },
+  });
+  for (const of of [{ agent: 'a1' }, { requestClass: 'title' }, { session: '../x' }]) files.waiting(wait(of));
+  await files.settled();
+  assert.equal(read(where), undefined);
+  files.waiting(wait());
+  await files.settled();
+  assert.deepEqual(read(where)?.waiting, { model: 'deepseek-v4-pro', ms: 20_000 });
+  // A sub-agent has waited, too, which was not shown.
+  files.heard({ ...wait().record, id: 'req_3', agent: 'a1' });
+  await files.settled();
+  assert.deepEqual(read(where)?.waiting, { model: 'deepseek-v4-pro', ms: 20_000 });
+  // The client has left before any answer.
+  files.heard(wait().record);
+  await files.settled();
+  assert.equal(read(where), undefined);
+  files.note(answered(), []);
+  files.waiting(wait());
+  files.heard(wait().record);
+  await files.settled();
+  assert.deepEqual([read(where)?.model, read(where)?.waiting], ['deepseek-v4-pro', undefined]);
+  files.waiting(wait());
+  files.heard(wait().record);
+  files.note(failed, []);
+  await files.settled();
+  assert.equal(read(where)?.failure?.reason, '529');
+  await files.close();
+});
+
 test('the cost adds up over the session, sub-agents included', async (t) => {
   const where = folder(t);
   const files = sessionFiles(where);

@@ -11,6 +11,7 @@ import { emulatorSettings } from '../../lib/emulator/settings.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
 import { wait, type Clock } from '../../lib/proxy/clock.ts';
 import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
+import type { SilenceListener } from '../../lib/proxy/waiting.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { hangMs, waitUntil } from './limits.ts';
 
@@ -37,6 +38,7 @@ export interface ProxyOptions {
   /** The clock of the proxy and of the emulator's waits; the system's otherwise. */
   clock?: Clock;
   watchesQuotas?: boolean;
+  silences?: SilenceListener;
 }
 
 /** Options of one request. */
@@ -147,6 +149,7 @@ export async function proxyOver(
     host: options.host ?? '127.0.0.1',
     watchesQuotas: options.watchesQuotas === true,
     ...(clock && { clock }),
+    silences: options.silences,
     port: 0,
     log: (entry) => log.push(entry),
   });

@@ -3,6 +3,9 @@ import type { LaunchArguments } from '../../clients/arguments.ts';
 import { hasOption } from '../../clients/client-options.ts';
 import { quote } from '../../shell-word.ts';
 import { actsOnWords, asksAgain } from '../../proxy/policy/client-words.ts';
+import { withConfig } from '../../proxy/policy/next-step.ts';
+import { builtInNames } from '../../config/providers/providers.ts';
+import type { Waiting } from '../../proxy/waiting.ts';
 import { brief } from '../../proxy/policy/brief.ts';
 import { hasFailed, type EndedRequest } from '../../proxy/recent.ts';
 import type { System } from '../../terminal/command-context.ts';
@@ -14,6 +17,8 @@ import type { Style } from '../../terminal/style.ts';
 export interface Outages {
   /** Takes the record of each request that has ended. */
   ended(record: EndedRequest): void;
+  /** Says once for each request that its model has sent nothing yet. */
+  waiting(waiting: Waiting): void;
   /** For the end of the launch: a sentence about the last failure, and the command that resumes the session. */
   closing(style: Style): { failure?: string; resume?: string };
 }
@@ -27,10 +32,13 @@ export function outages(args: LaunchArguments, system: System, warn?: (sentence:
   /** The requested models that have failed since their last answer. */
   const out = new Set<string>();
   const said = new Set<string>();
+  /** The ids of the requests in progress of which the wait was said. */
+  const waits = new Set<string>();
   let last: EndedRequest | undefined;
   let session: string | undefined;
 
   function ended(record: EndedRequest): void {
+    waits.delete(record.id);
     if (record.agent === undefined) session = record.session ?? session;
     if (record.ending === 'answered') out.delete(record.model);
     if (!concernsUser(record)) return;
@@ -45,6 +53,12 @@ export function outages(args: LaunchArguments, system: System, warn?: (sentence:
     warn(`${what}${retries(args, record)}; ${whyCommand(record)}`);
   }
 
+  function waiting({ record, model, ms, limit }: Waiting): void {
+    if (interactive || warn === undefined || waits.has(record.id)) return;
+    waits.add(record.id);
+    warn(`still waiting for ${model} (${inSeconds(ms)}); ${limitOf(model, limit, record)}`);
+  }
+
   function closing(style: Style): { failure?: string; resume?: string } {
     const unsaid = last && !said.has(brief(last)) ? last : undefined;
     return {
@@ -53,7 +67,7 @@ export function outages(args: LaunchArguments, system: System, warn?: (sentence:
     };
   }
 
-  return { ended, closing };
+  return { ended, waiting, closing };
 }
 
 /** Prints what `closing` says, on a terminal. */
@@ -92,6 +106,20 @@ function retries({ client }: LaunchArguments, { error, ending }: EndedRequest): 
 /** The next step itself is in the client's own error, and in what the command prints. */
 function whyCommand({ id }: EndedRequest): string {
   return `occ why ${shortId(id).replace('req_', '')}`;
+}
+
+/** Names what ends the wait, and the command that changes it unless the limit is the client's own. */
+function limitOf(model: string, { setting, ms }: Waiting['limit'], { config }: EndedRequest): string {
+  if (setting === 'client') return `the limit of the client is ${inSeconds(ms)}`;
+  const provider = model.slice(0, model.indexOf('/'));
+  const section = builtInNames.has(provider) ? provider.replaceAll('-', '_') : `providers.${provider}`;
+  const command = withConfig(`occ config set ${quote(`${section}.${setting}`)} 60s`, config);
+  return `the limit is ${inSeconds(ms)}: ${command}`;
+}
+
+/** As exact as a limit is set. */
+function inSeconds(ms: number): string {
+  return `${ms / 1000} s`;
 }
 
 /** The command that continues the session with the same options of occ. */

@@ -70,6 +70,7 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
     control: announced.control,
     sessionFolder: sessionFolder(runtimeDirOf(system)),
     onEnded: (record) => failed.ended(record),
+    onWaiting: (waiting) => failed.waiting(waiting),
     listenFailure: exitCodes.cannotListen,
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
   });

@@ -6,7 +6,7 @@ import { withHelp, type HelpPage } from '../../terminal/help-page.ts';
 
 const page: HelpPage = {
   notes: [
-    'The line says which model answered last, its provider, the time to its first token, what the session has cost or how much of the plan is used, and from which model occ fell back. In a narrow terminal, the model and the fallback stay.',
+    'The line says which model answered last, its provider, the time to its first token, what the session has cost or how much of the plan is used, and from which model occ fell back. While a model has sent nothing for 20 seconds or more, the line says how long it has been waiting. In a narrow terminal, the model and the fallback stay.',
     'occ launch sets the status line of Claude Code, unless your settings have one. To set it yourself, for example to run claude with occ start, add this to ~/.claude/settings.json:',
     '"statusLine": {"type": "command", "command": "occ statusline"}',
     'The session is the one in the JSON that Claude Code writes to stdin; without it, the one that was answered last.',

@@ -1,0 +1,68 @@
+/** Reports an attempt whose upstream sends nothing, every 20 seconds until it is heard or the attempt ends. */
+import type { Clock } from './clock.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { TimeLimit } from './policy/failures.ts';
+
+/** Milliseconds before the first report, and between two. Most models begin to answer sooner. */
+export const silenceMs = 20_000;
+
+/** A time limit by its name in the configuration, in milliseconds. */
+export interface NamedLimit {
+  setting: TimeLimit;
+  ms: number;
+}
+
+/** Takes the reports of one attempt. Must not throw. */
+export interface SilenceObserver {
+  /** Nothing has come for `ms` milliseconds since the attempt began; `limit` would end the wait. */
+  silent(ms: number, limit: NamedLimit): void;
+  /** After `silent`: the upstream has begun to answer, or the attempt has ended. */
+  heard(): void;
+}
+
+const settings = { headers: 'timeout_ms', first_event: 'first_event_timeout_ms' } as const;
+
+/** The same time limits, which also report the silence before the first event. */
+export function reportingSilence(
+  limits: Deadlines,
+  clock: Clock,
+  observer: SilenceObserver | undefined,
+): Deadlines {
+  if (observer === undefined) return limits;
+  const { silent, heard: over } = observer;
+  let ms = 0;
+  let limit: NamedLimit | undefined;
+  let silentYet = true;
+  let cancel = clock.after(silenceMs, report);
+
+  function report(): void {
+    if (limits.ended() !== undefined || limit === undefined) return;
+    ms += silenceMs;
+    silent(ms, limit);
+    cancel = clock.after(silenceMs, report);
+  }
+
+  function heard(): void {
+    if (!silentYet) return;
+    silentYet = false;
+    cancel();
+    if (ms > 0) over();
+  }
+
+  return {
+    ...limits,
+    arm(name, limitMs) {
+      limits.arm(name, limitMs);
+      if (name === 'idle') heard();
+      else limit = { setting: settings[name], ms: limitMs };
+    },
+    disarm() {
+      limits.disarm();
+      heard();
+    },
+    end(why) {
+      limits.end(why);
+      heard();
+    },
+  };
+}
