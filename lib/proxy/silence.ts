@@ -29,7 +29,7 @@ export function reportingSilence(
   observer: SilenceObserver | undefined,
 ): Deadlines {
   if (observer === undefined) return limits;
-  const { silent, heard: over } = observer;
+  const reports = observer;
   let ms = 0;
   let limit: NamedLimit | undefined;
   let silentYet = true;
@@ -38,7 +38,7 @@ export function reportingSilence(
   function report(): void {
     if (limits.ended() !== undefined || limit === undefined) return;
     ms += silenceMs;
-    silent(ms, limit);
+    reports.silent(ms, limit);
     cancel = clock.after(silenceMs, report);
   }
 
@@ -46,7 +46,7 @@ export function reportingSilence(
     if (!silentYet) return;
     silentYet = false;
     cancel();
-    if (ms > 0) over();
+    if (ms > 0) reports.heard();
   }
 
   return {

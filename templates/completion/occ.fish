@@ -9,15 +9,6 @@ function __occ_is_command
     return 1
 end
 
-# True if the option at the end of $argv[1], after the path of its command, has a value.
-function __occ_has_value
-    switch "$argv[1]"
-@VALUED@
-            return 0
-    end
-    return 1
-end
-
 # True after --, where the arguments of a client stand.
 function __occ_passed
     contains -- -- (commandline -opc)
@@ -26,16 +17,9 @@ end
 # True if the line so far is the command with the path $argv[1], and not yet arguments for a client.
 function __occ_at
     set -l path
-    set -l skip 0
     for word in (commandline -opc)[2..-1]
-        if test $skip = 1
-            set skip 0
-        else if test "$word" = --
+        if test "$word" = --
             return 1
-        else if string match -q -- '-*' "$word"
-            if __occ_has_value "$path $word"
-                set skip 1
-            end
         else if __occ_is_command (string trim "$path $word")
             set path (string trim "$path $word")
         end

@@ -1,12 +1,23 @@
 /** The completions: against the real tree of commands, and in the real shells. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import type { Option } from 'commander';
 import { shells, type Shell } from '../../lib/commands/completion/shells.ts';
 import { findKnown } from '../../lib/config/file/known.ts';
+import { scenarioRules } from '../../lib/proxy/policy/scenario.ts';
+import { tiers } from '../../lib/proxy/policy/tiers.ts';
 import { checks } from '../../lib/doctor/checks/checks.ts';
 import { occ } from '../cli/run-main.ts';
 import { commandTree } from '../cli/tree.ts';
@@ -123,6 +134,20 @@ const values: [line: string, expected: string[]][] = [
   ['occ launch -- comp', ['completions.']],
 ];
 
+/** Some shells also offer hidden files. */
+const isShown = (name: string): boolean => !name.startsWith('.');
+
+/** The values of an option, where the program lists its stand-ins and `dir` is the current directory. */
+function expectedFor({ flags, argChoices, long }: Option): readonly string[] {
+  if (/<(?:file|path)>/.test(flags)) return readdirSync(dir).filter(isShown);
+  const listed: Readonly<Record<string, readonly string[]>> = {
+    '--model': models,
+    '--provider': ['near', 'far'],
+    '--tier': [...tiers, ...Object.keys(scenarioRules)],
+  };
+  return argChoices ?? listed[long ?? ''] ?? [];
+}
+
 for (const shell of shells) {
   const present = isInstalled(shell);
   describe(present ? shell : `${shell} (skipped: it is not installed)`, { skip: !present }, () => {
@@ -152,6 +177,25 @@ for (const shell of shells) {
         const found = offered[at]?.filter((name) => name.startsWith('--')).toSorted();
         assert.deepEqual(found, expected.toSorted(), words.join(' '));
       }
+    });
+
+    test('for every option with a value, what it takes is offered and nothing else', async () => {
+      const valued = tree.flatMap(({ words, command }) =>
+        command.options
+          .filter(({ required, hidden }) => required && !hidden)
+          .flatMap((option) =>
+            [option.short ?? [], option.long ?? []]
+              .flat()
+              .map((flag) => ({ option, line: ['occ', ...words, flag, ''].join(' ') })),
+          ),
+      );
+      assert.ok(valued.length > 20);
+      const offered = await complete(
+        shell,
+        valued.map(({ line }) => line),
+      );
+      for (const [at, { option, line }] of valued.entries())
+        assert.deepEqual(offered[at]?.filter(isShown).toSorted(), expectedFor(option).toSorted(), line);
     });
 
     test('values are offered', async () => {
@@ -191,6 +235,16 @@ for (const shell of shells) {
     },
   );
 }
+
+test('no command with subcommands has an option with a value, which the template of fish would take for a subcommand', () => {
+  for (const { words, command } of tree)
+    if (command.commands.length > 0)
+      assert.deepEqual(
+        command.options.filter(({ required, optional }) => required || optional).map(({ flags }) => flags),
+        [],
+        words.join(' '),
+      );
+});
 
 /** How each shell is started with its completions and the prompt `READY>`. */
 const interactive: Record<Shell, (file: string) => string> = {

@@ -12,7 +12,6 @@ export function renderCompletion(
     shell === 'fish'
       ? {
           '@PATHS@': fishPaths(commands),
-          '@VALUED@': fishValued(commands),
           '@COMPLETE@': fishLines(commands),
         }
       : { '@COMMANDS@': commandCases(shell, commands), '@VALUES@': valueCases(commands) };
@@ -89,15 +88,6 @@ function fishQuoted(text: string): string {
 function fishPaths(commands: readonly CompletedCommand[]): string[] {
   const paths = commands.flatMap(({ path }) => (path === '' ? [] : [fishQuoted(path)]));
   return [`        case ${paths.join(' ')}`];
-}
-
-function fishValued(commands: readonly CompletedCommand[]): string[] {
-  const valued = commands.flatMap(({ path, options }) =>
-    options.flatMap(({ names, values }) =>
-      values === undefined ? [] : names.map((name) => fishQuoted(`${path} ${name}`)),
-    ),
-  );
-  return [`        case ${valued.join(' ')}`];
 }
 
 function fishLines(commands: readonly CompletedCommand[]): string[] {
