@@ -106,7 +106,7 @@ async function ask(tried: Try): Promise<Attempted> {
   if (secret === undefined && provider.missingKey !== undefined)
     return { outcome: keyless(provider.missingKey), tally };
 
-  const limits = reportingSilence(deadlines(gone, clock, total?.ms), clock, tried.silence);
+  const limits = reportingSilence(deadlines(gone, clock, total?.ms), tried);
   try {
     const { headers, body, print } = prepare(tried, secret?.reveal());
     const started = clock.monotonic();

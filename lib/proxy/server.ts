@@ -105,8 +105,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     random: Math.random,
   };
   /** The requests that closing waits for, and the health and control requests that it does not wait for. */
-  const requests = inFlight();
-  const asides = inFlight();
+  const [requests, asides] = [inFlight(), inFlight()];
   const counter = openTokenCounter(log);
   const startedAt = clock.monotonic();
   let closing = false;

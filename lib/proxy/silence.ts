@@ -20,16 +20,21 @@ export interface SilenceObserver {
   heard(): void;
 }
 
+/** What is known of an attempt. */
+export interface Observed {
+  clock: Clock;
+  /** The limit of the whole attempt, which may be the shortest. */
+  total?: { ms: number; from: TimeLimit } | undefined;
+  /** Without it nothing is reported. */
+  silence?: SilenceObserver | undefined;
+}
+
 const settings = { headers: 'timeout_ms', first_event: 'first_event_timeout_ms' } as const;
 
 /** The same time limits, which also report the silence before the first event. */
-export function reportingSilence(
-  limits: Deadlines,
-  clock: Clock,
-  observer: SilenceObserver | undefined,
-): Deadlines {
-  if (observer === undefined) return limits;
-  const reports = observer;
+export function reportingSilence(limits: Deadlines, { clock, total, silence }: Observed): Deadlines {
+  if (silence === undefined) return limits;
+  const observer = silence;
   let ms = 0;
   let limit: NamedLimit | undefined;
   let silentYet = true;
@@ -38,7 +43,8 @@ export function reportingSilence(
   function report(): void {
     if (limits.ended() !== undefined || limit === undefined) return;
     ms += silenceMs;
-    reports.silent(ms, limit);
+    const isTotal = total !== undefined && total.ms < limit.ms;
+    observer.silent(ms, isTotal ? { setting: total.from, ms: total.ms } : limit);
     cancel = clock.after(silenceMs, report);
   }
 
@@ -46,7 +52,7 @@ export function reportingSilence(
     if (!silentYet) return;
     silentYet = false;
     cancel();
-    if (ms > 0) reports.heard();
+    if (ms > 0) observer.heard();
   }
 
   return {

@@ -155,7 +155,6 @@ async function tryOne(
   const number = tried.length + 1;
   const isLast = index === course.candidates.length - 1 || number === settings.retry.maxAttemptsTotal;
   const began = road.monotonic();
-  const total = totalFor(candidate, request, limitMs, road.monotonic() - course.began, isLast);
   const result = await attempt({
     candidate,
     key,
@@ -163,8 +162,8 @@ async function tryOne(
     headers: headers(candidate),
     sink: reportingContent(sinkFor(reply, request, answeredBy(candidate, number)), permit, trial, road),
     gone,
-    total,
-    silence: observerFor(road.silences, trial.record, candidate, total),
+    total: totalFor(candidate, request, limitMs, road.monotonic() - course.began, isLast),
+    silence: observerFor(road.silences, trial.record, candidate),
     upstream: road.upstream,
     clock: road,
     log: (entry) => road.log({ request: requestId, ...entry }),

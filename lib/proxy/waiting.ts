@@ -1,5 +1,4 @@
 /** Which request waits for which model while an upstream is silent. */
-import type { TotalLimit } from './attempt.ts';
 import { nameOf, type Candidate } from './policy/plan.ts';
 import type { EndedRequest } from './recent.ts';
 import type { NamedLimit, SilenceObserver } from './silence.ts';
@@ -22,21 +21,16 @@ export interface SilenceListener {
   heard(record: EndedRequest): void;
 }
 
-/** Observes one attempt for a listener. `total` is the limit of the whole attempt, which may be the shortest. */
+/** Observes one attempt for a listener. */
 export function observerFor(
   listener: SilenceListener | undefined,
   record: EndedRequest,
   candidate: Candidate,
-  total: TotalLimit | undefined,
 ): SilenceObserver | undefined {
   if (listener === undefined) return undefined;
   const model = nameOf(candidate);
   return {
-    silent(ms, running) {
-      const limit =
-        total !== undefined && total.ms < running.ms ? { setting: total.from, ms: total.ms } : running;
-      listener.waiting({ record, model, ms, limit });
-    },
+    silent: (ms, limit) => listener.waiting({ record, model, ms, limit }),
     heard: () => listener.heard(record),
   };
 }

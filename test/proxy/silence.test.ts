@@ -15,9 +15,12 @@ function observed() {
   const clock = manualClock();
   const reports: unknown[] = [];
   const gone = new AbortController();
-  const limits = reportingSilence(deadlines(gone.signal, clock), clock, {
-    silent: (ms, { setting }) => reports.push([ms / silenceMs, setting]),
-    heard: () => reports.push('heard'),
+  const limits = reportingSilence(deadlines(gone.signal, clock), {
+    clock,
+    silence: {
+      silent: (ms, { setting }) => reports.push([ms / silenceMs, setting]),
+      heard: () => reports.push('heard'),
+    },
   });
   return { clock, reports, limits, gone };
 }
