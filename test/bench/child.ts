@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import { atEnd } from './cleanup.ts';
 
@@ -12,6 +12,7 @@ const programs = {
   floor: new URL('./processes/floor.ts', import.meta.url),
   load: new URL('./processes/load.ts', import.meta.url),
   starter: new URL('./processes/starter.ts', import.meta.url),
+  probe: new URL('./processes/probe.ts', import.meta.url),
 };
 
 export interface Child {
@@ -42,14 +43,22 @@ function compile(): void {
   compiled = true;
 }
 
+function compiledFile(program: keyof typeof programs): string {
+  compile();
+  return join(folder, basename(fileURLToPath(programs[program])).replace(/\.ts$/, '.mjs'));
+}
+
+/** The arguments of a Node that is to answer the questions of a soak. */
+export function probeArguments(): string[] {
+  return ['--import', pathToFileURL(compiledFile('probe')).href];
+}
+
 /** Starts a process and resolves when it can be asked. */
 export async function startChild(
   program: keyof typeof programs,
   args: readonly string[] = [],
 ): Promise<Child> {
-  compile();
-  const file = join(folder, basename(fileURLToPath(programs[program])).replace(/\.ts$/, '.mjs'));
-  const child = fork(file, args, { execArgv: [], env: { PATH: process.env['PATH'] } });
+  const child = fork(compiledFile(program), args, { execArgv: [], env: { PATH: process.env['PATH'] } });
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let last = 0;
   child.on('message', ({ id, value, error }: { id: number; value?: never; error?: string }) => {

@@ -3,42 +3,71 @@ import { parseArgs } from 'node:util';
 import { parts } from './parts.ts';
 import type { Part } from './part.ts';
 
-export interface Options {
+interface Selection {
   parts: readonly Part[];
   rounds?: number;
   json?: string;
+}
+
+export interface Options extends Selection {
   /** A checkout with a built dist/. */
   root?: string;
   gate: boolean;
+  /** Minutes of a soak. */
+  soak?: number;
+}
+
+export interface Comparison extends Selection {
+  /** Commits, or folders with a built checkout. */
+  before: string;
+  after: string;
 }
 
 export const usage = `npm run bench -- [PART…] [--rounds N] [--json FILE] [--root FOLDER]
 npm run bench -- --gate [--root FOLDER]
+npm run bench -- --soak MINUTES [--json FILE] [--root FOLDER]
+npm run bench:compare -- BEFORE AFTER [PART…] [--rounds N] [--json FILE]
 Parts: ${parts.map(({ name }) => name).join(', ')}`;
+
+const selecting = { rounds: { type: 'string' }, json: { type: 'string' } } as const;
 
 /** Throws an Error with the usage if the arguments are wrong. */
 export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: {
-      rounds: { type: 'string' },
-      json: { type: 'string' },
-      root: { type: 'string' },
-      gate: { type: 'boolean' },
-    },
+    options: { ...selecting, root: { type: 'string' }, gate: { type: 'boolean' }, soak: { type: 'string' } },
   });
-  const unknown = positionals.filter((name) => !parts.some((part) => part.name === name));
-  if (unknown.length > 0) throw new Error(`no part ${unknown.join(', ')}\n${usage}`);
-  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
-  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
-    throw new Error(`--rounds needs a whole number above 0\n${usage}`);
-  }
   return {
-    parts: positionals.length === 0 ? parts : parts.filter(({ name }) => positionals.includes(name)),
-    gate: values.gate === true,
-    ...(rounds !== undefined && { rounds }),
-    ...(values.json !== undefined && { json: values.json }),
+    ...select(positionals, values),
     ...(values.root !== undefined && { root: values.root }),
+    gate: values.gate === true,
+    ...(values.soak !== undefined && { soak: positive('--soak', values.soak) }),
   };
+}
+
+/** Throws an Error with the usage if the arguments are wrong. */
+export function readComparison(args: readonly string[]): Comparison {
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: selecting });
+  const [before, after, ...names] = positionals;
+  if (before === undefined || after === undefined) throw new Error(usage);
+  return { before, after, ...select(names, values) };
+}
+
+function select(names: readonly string[], values: { rounds?: string; json?: string }): Selection {
+  const unknown = names.filter((name) => !parts.some((part) => part.name === name));
+  if (unknown.length > 0) throw new Error(`no part ${unknown.join(', ')}\n${usage}`);
+  return {
+    parts: names.length === 0 ? parts : parts.filter(({ name }) => names.includes(name)),
+    ...(values.rounds !== undefined && { rounds: positive('--rounds', values.rounds) }),
+    ...(values.json !== undefined && { json: values.json }),
+  };
+}
+
+function positive(option: string, text: string): number {
+  const number = Number(text);
+  if (!(Number.isInteger(number) && number > 0)) {
+    throw new Error(`${option} needs a whole number above 0\n${usage}`);
+  }
+  return number;
 }

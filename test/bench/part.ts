@@ -17,8 +17,10 @@ export interface RowPlan {
   figure: string;
   label: string;
   unit: string;
+  /** True where more is better. */
+  more?: boolean;
   /** What the subject is compared with. */
-  floor?: FloorName | 'node';
+  floor?: string;
   /** The figure of the floor; that of the subject unless given. */
   floorFigure?: string;
   /** Subtracted from both sides first: what both add to it is compared. */

@@ -12,6 +12,7 @@ export interface Row {
   value: Spread;
   /** What the subject was compared with, and its figure. */
   floor?: { name: string; value: Spread; ratio: Spread; difference: Spread };
+  more?: boolean;
   target?: Target;
   reached?: boolean;
 }
@@ -46,6 +47,7 @@ export function toRow(part: string, plan: RowPlan, samples: Samples, subject: st
       difference: spread(pairs.map(([value, floor]) => value - floor)),
     };
   }
+  if (plan.more !== undefined) row.more = plan.more;
   if (target) Object.assign(row, { target, reached: isReached(row, target) });
   return row;
 }

@@ -8,10 +8,13 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireBuiltIn } from '../support/built.ts';
 import { renderVerdict, runGate } from './gate.ts';
+import { writeReport } from './json.ts';
 import { readOptions, type Options } from './options.ts';
 import { clearProgress, onTerminal } from './progress.ts';
 import { runRounds } from './rounds.ts';
 import { toRows, type Row } from './rows.ts';
+import { soak } from './soak.ts';
+import { judgeSoak, renderFlatness, renderSample, renderSampleHead } from './soak-report.ts';
 import { renderHead, renderLoad, renderPart } from './table.ts';
 import { World } from './world.ts';
 
@@ -23,8 +26,20 @@ async function main(options: Options): Promise<number> {
   requireBuiltIn(subject.root);
   const world = await World.start([subject]);
   if (options.gate) return gate(world, subject.name);
+  if (options.soak !== undefined) return longRun(world, options.soak, options.json);
   await table(world, subject.name, options);
   return 0;
+}
+
+/** 1 if something is not flat. */
+async function longRun(world: World, minutes: number, json: string | undefined): Promise<number> {
+  console.log(renderSampleHead());
+  const samples = await soak(world, minutes, (sample) => console.log(renderSample(sample)));
+  const verdicts = judgeSoak(samples);
+  console.log(`\n${verdicts.map(renderFlatness).join('\n')}`);
+  if (json !== undefined)
+    writeFileSync(json, `${JSON.stringify({ schema: 1, samples, verdicts }, null, 2)}\n`);
+  return verdicts.every(({ flat }) => flat) ? 0 : 1;
 }
 
 async function table(world: World, subject: string, { parts, rounds, json }: Options): Promise<void> {
@@ -40,8 +55,7 @@ async function table(world: World, subject: string, { parts, rounds, json }: Opt
     console.log(`\n${renderPart(part.title, rows, 1)}`);
   }
   console.log(`\n${renderLoad(loads)}`);
-  if (json === undefined) return;
-  writeFileSync(json, `${JSON.stringify({ schema: 1, node: process.version, loads, rows: all }, null, 2)}\n`);
+  writeReport(json, loads, all);
 }
 
 async function gate(world: World, subject: string): Promise<number> {

@@ -1,5 +1,6 @@
 /** The built program under test, in a home directory of its own. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -72,6 +73,8 @@ function configuration(port: number): object {
 export interface RunningProxy {
   pid: number;
   port: number;
+  /** What the probe inside replies; only where it was started with one. */
+  ask<T>(): Promise<T>;
   stop: () => Promise<void>;
 }
 
@@ -83,7 +86,7 @@ export async function startOcc(home: Home, nodeArguments: readonly string[] = []
   const child = spawn(process.execPath, [...nodeArguments, ...home.occ('start', '--foreground')], {
     env: home.env,
     cwd: home.dir,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(nodeArguments.length > 0 ? (['ipc'] as const) : [])],
   });
   const kill = atEnd(() => void child.kill('SIGKILL'));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -97,13 +100,17 @@ export async function startOcc(home: Home, nodeArguments: readonly string[] = []
       clearTimeout(give);
       resolve(Number(found[1]));
     };
-    child.stdout.setEncoding('utf8').on('data', look);
-    child.stderr.setEncoding('utf8').on('data', look);
+    child.stdout?.setEncoding('utf8').on('data', look);
+    child.stderr?.setEncoding('utf8').on('data', look);
     child.once('close', () => reject(new Error(`occ ended: ${text}`)));
   });
   return {
     pid: child.pid ?? 0,
     port,
+    async ask<T>() {
+      child.send('look');
+      return (await Promise.race([once(child, 'message'), ended.then(() => ['occ ended'])]))[0] as T;
+    },
     async stop() {
       const give = setTimeout(kill, patienceMs);
       child.kill('SIGTERM');

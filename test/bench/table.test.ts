@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Row } from './rows.ts';
-import { figure, renderHead, renderLoad, renderPart } from './table.ts';
+import { figure, renderComparison, renderHead, renderLoad, renderPart } from './table.ts';
 
 const flat = (median: number) => ({ low: median * 0.9, median, high: median * 1.1 });
 
@@ -57,3 +57,20 @@ test('a busy machine is named, because times of the clock then say little', () =
   assert.doesNotMatch(renderLoad([0.5, 3.9], 2), /CPU/);
   assert.match(renderLoad([0.5, 4.1], 2), /4\.1 on 2 processors: compare CPU times only/);
 });
+
+for (const [low, high, more, verdict] of [
+  [0.8, 0.9, false, 'better'],
+  [0.8, 0.9, true, 'worse'],
+  [1.1, 1.2, false, 'worse'],
+  [1.1, 1.2, true, 'better'],
+  [0.9, 1.1, false, 'the same'],
+  [1.005, 1.01, false, 'the same'],
+] as const) {
+  test(`ratios from ${low} to ${high} are ${verdict} where ${more ? 'more' : 'less'} is better`, () => {
+    const ratio = { low, median: (low + high) / 2, high };
+    const compared = { ...row, more, floor: { name: 'before', value: flat(86), ratio, difference: flat(0) } };
+    const [, line = ''] = renderComparison('Events', [compared]).split('\n');
+    assert.ok(line.endsWith(`)  ${verdict}`), line);
+    assert.ok(line.length <= 80, line);
+  });
+}

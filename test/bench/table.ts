@@ -76,3 +76,28 @@ export function renderLoad(loads: readonly number[], processors = availableParal
   if (highest <= 2 * processors) return said;
   return `${said}: compare CPU times only;\ntimes of the clock say more about what else ran`;
 }
+
+export function renderComparisonHead(before: string, after: string): string {
+  return `before: ${before}\nafter: ${after}\n${''.padEnd(widths.label)}${'before'.padStart(widths.value)}${'after'.padStart(11)}  after ÷ before (quartiles)`;
+}
+
+/** The rows of one part, each with the first subject as its floor. */
+export function renderComparison(title: string, rows: readonly Row[]): string {
+  return [title, ...rows.map(renderCompared)].join('\n');
+}
+
+function renderCompared({ label, value, unit, floor, more = false }: Row): string {
+  const before = amount(floor?.value.median ?? NaN, unit).padStart(widths.value);
+  const after = amount(value.median, unit).padStart(11);
+  const change = floor ? `${ratio(floor.ratio).padStart(22)}  ${changed(floor.ratio, more)}` : '';
+  return `${`  ${label}`.padEnd(widths.label)}${before}${after}  ${change}`.trimEnd();
+}
+
+/** A smaller change than this share is none. */
+const resolution = 0.02;
+
+/** A change is one that three quarters of the rounds agree on; everything else may be noise. */
+function changed({ low, median, high }: Spread, more: boolean): string {
+  if ((low <= 1 && high >= 1) || Math.abs(median - 1) < resolution) return 'the same';
+  return high < 1 === more ? 'worse' : 'better';
+}

@@ -3,7 +3,15 @@ import { startChild, type Child } from './child.ts';
 import type { Answer } from './processes/answer.ts';
 import type { Format } from './processes/formats.ts';
 import type { Asked } from './processes/load.ts';
-import { clientHeaders, makeHome, modelIn, startOcc, type Home, type Subject } from './subject.ts';
+import {
+  clientHeaders,
+  makeHome,
+  modelIn,
+  startOcc,
+  type Home,
+  type RunningProxy,
+  type Subject,
+} from './subject.ts';
 
 export const floorNames = ['direct', 'pipe', 'parse', 'empty'] as const;
 /** `direct` is the upstream without anything before it. */
@@ -96,7 +104,11 @@ export class World {
       return { ...floorRequests(floor.port), name, pid: floor.pid, stop: floor.stop };
     }
     const home = this.home(name);
-    const { pid, port, stop } = await startOcc(home);
+    return this.contenderOf(name, await startOcc(home), home);
+  }
+
+  /** A running proxy as a contender. Its home directory is removed when it stops. */
+  contenderOf(name: string, { pid, port, stop }: RunningProxy, home: Home): Contender {
     return {
       name,
       pid,

@@ -13,6 +13,7 @@ export const passThrough: Part = {
     {
       figure: 'mb',
       label: 'MB a CPU second',
+      more: true,
       unit: '',
       floor: 'pipe',
       target: { of: 'ratio', atLeast: 0.5 },

@@ -14,6 +14,7 @@ export const manyStreams: Part = {
     {
       figure: 'complete',
       label: 'complete',
+      more: true,
       unit: '',
       floor: 'pipe',
       target: { of: 'value', atLeast: streams },
