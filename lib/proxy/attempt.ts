@@ -2,6 +2,7 @@
  * One try of one model: sends the request, decodes the answer, holds it back until there is content (P2), then passes it on.
  * An attempt always ends in an outcome and never throws; what follows from the outcome is decided in `policy/`.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { ApiError } from '../anthropic/errors.ts';
 import { faultForLog } from '../errors.ts';
 import { isRemark, type Decoded, type Remark, type StreamEvent, type Usage } from '../anthropic/events.ts';
@@ -168,34 +169,57 @@ async function readAnswer(
   const { firstEventMs, idleMs } = candidate.provider.timeouts;
   const progress = answerProgress(sink.whole);
 
-  async function take(decoded: Iterable<Decoded>): Promise<void> {
+  function take(decoded: Iterable<Decoded>): void {
     for (const one of decoded) {
       progress.take(one);
       if (isRemark(one)) record(one, tally, log);
     }
+  }
+
+  /** Sends what may leave. Returns a promise while the client must read first. */
+  function send(): Promise<void> | undefined {
     const released = progress.release();
-    if (released.length === 0) return;
+    if (released.length === 0) return undefined;
+    const first = tally.firstContentMs === undefined;
     tally.firstContentMs ??= elapsed();
-    limits.disarm();
-    await sink.accept(released);
-    // The first content has left by now.
+    const sending = sink.accept(released);
+    return first ? printAfter(sending) : sending;
+  }
+
+  /** Prints the prompt when the first content has left: Node writes it at the end of this turn of the event loop. */
+  async function printAfter(sending: Promise<void> | undefined): Promise<void> {
+    await sending;
+    await setImmediate();
     print();
+  }
+
+  /** Whether to read on, and until when to wait for that. */
+  function endPiece(bytes: number): boolean {
+    const limit = progress.endChunk(bytes);
+    if (progress.failed()) return false;
+    if (limit !== 'unchanged') limits.arm('idle', limit === 'idle' ? idleMs : trailingMs);
+    return true;
   }
 
   limits.arm('first_event', firstEventMs);
   try {
-    for await (const chunk of body) {
-      await take(stage.step(chunk));
-      const limit = progress.endChunk(chunk.length);
-      if (progress.failed()) break;
-      if (limit !== 'unchanged') limits.arm('idle', limit === 'idle' ? idleMs : trailingMs);
-    }
+    await body.read((piece) => {
+      take(stage.step(piece));
+      const sending = send();
+      if (sending === undefined) return endPiece(piece.length);
+      limits.disarm();
+      return sending.then(() => endPiece(piece.length));
+    });
   } catch (error) {
     const at = progress.position();
     // A connection that breaks after the finish does not change the answer.
     if (stepFor('other', at) !== 'ignore') return { outcome: toOutcome(error, limits, tried, at), tally };
   }
-  if (!progress.failed()) await take(stage.flush());
+  if (!progress.failed()) {
+    take(stage.flush());
+    limits.disarm();
+    await send();
+  }
   return { ...progress.end(), tally };
 }
 

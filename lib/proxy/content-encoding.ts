@@ -6,15 +6,13 @@
  * The output is streamed, never collected, and waits for its reader, so a small body that decompresses to an endless one
  * takes no memory; the readers bound what they keep.
  */
-import { Readable, type Transform } from 'node:stream';
+import { pipeline, Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 
 /** A response in an encoding that cannot be undone. */
 export class EncodingError extends Error {
   override readonly name = 'EncodingError';
 }
-
-type Bytes = AsyncIterable<Uint8Array>;
 
 interface Encoding {
   /** Bytes that `fits` needs. */
@@ -52,64 +50,43 @@ const unknown: Encoding = { ...unmarked, decoder: undefined };
 const maxEncodings = 5;
 
 /**
- * The decompressed body. `declared` is the header, whose values of several lines are joined by commas. The body throws what
- * `body` and the decoders throw. Rejects with an EncodingError for an encoding that is unknown or that this version of Node
+ * The decompressed body: `body` itself where it has no encoding. `declared` is the header, whose values of several lines are
+ * joined by commas. The result fails with the errors of `body` and of the decoders. Rejects with an EncodingError for an encoding that is unknown or that this version of Node
  * does not have.
  */
-export async function decompressed(body: Readable, declared = ''): Promise<Bytes> {
+export async function decompressed(body: Readable, declared = ''): Promise<Readable> {
   const names = declared
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity');
   if (names.length > maxEncodings) throw new EncodingError(`sent an answer in ${names.length} encodings`);
-  let bytes: Bytes = body as AsyncIterable<Buffer>;
+  let bytes = body;
   // The last one was applied last.
   for (const name of names.length === 0 ? ['gzip'] : names.reverse()) bytes = await undo(bytes, name);
   return bytes;
 }
 
-async function undo(bytes: Bytes, name: string): Promise<Bytes> {
+async function undo(bytes: Readable, name: string): Promise<Readable> {
   const { head: needed, fits, decoder } = encodings.get(name) ?? unknown;
-  const chunks = bytes[Symbol.asyncIterator]();
-  const head = await readHead(chunks, needed);
-  const all = joined(head, chunks);
-  if (!fits(head)) return all;
-  if (decoder) return through(all, decoder(head));
+  const { head, whole } = await readHead(bytes, needed);
+  if (!fits(head)) return whole;
+  // An error reaches the reader of the decoder, and a reader that leaves ends the source.
+  if (decoder) return pipeline(whole, decoder(head), () => {});
   const why = encodings.has(name) ? `, which Node ${process.versions.node} cannot undo (22.15 can)` : '';
   throw new EncodingError(`sent an answer in the encoding ${JSON.stringify(name.slice(0, 40))}${why}`);
 }
 
-/** The first `length` bytes, and what came with them; fewer if the body ends before. */
-async function readHead(chunks: AsyncIterator<Uint8Array>, length: number): Promise<Uint8Array> {
+/** The first `length` bytes with what came with them, fewer if the body ends before; and the body, which still has them. */
+async function readHead(body: Readable, length: number): Promise<{ head: Uint8Array; whole: Readable }> {
   let head: Uint8Array = new Uint8Array();
-  while (head.length < length) {
-    const next = await chunks.next();
-    if (next.done) break;
-    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+  for await (const piece of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    head = head.length === 0 ? piece : Buffer.concat([head, piece]);
+    if (head.length < length) continue;
+    body.unshift(head);
+    return { head, whole: body };
   }
-  return head;
-}
-
-async function* joined(head: Uint8Array, chunks: AsyncIterator<Uint8Array>): Bytes {
-  try {
-    if (head.length > 0) yield head;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
-  } finally {
-    await chunks.return?.();
-  }
-}
-
-async function* through(bytes: Bytes, decoder: Transform): Bytes {
-  const source = Readable.from(bytes);
-  source.on('error', (error) => decoder.destroy(error));
-  source.pipe(decoder);
-  try {
-    yield* decoder as AsyncIterable<Buffer>;
-  } finally {
-    decoder.destroy();
-    source.destroy();
-  }
+  return { head, whole: Readable.from(head.length === 0 ? [] : [head]) };
 }
 
 function magic(start: readonly number[], decoder: Encoding['decoder']): Encoding {

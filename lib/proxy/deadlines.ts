@@ -21,7 +21,11 @@ export interface Deadlines {
 export function deadlines(gone: AbortSignal, clock: Clock, totalMs?: number): Deadlines {
   const controller = new AbortController();
   let why: Ended | undefined;
-  let disarm = (): void => {};
+  /** The running limit and when it is reached, on the monotonic clock. */
+  let limit: { name: Ended; at: number } | undefined;
+  /** When the timer looks at the limit. It may be earlier than the limit, never later. */
+  let looksAt = Infinity;
+  let cancel = (): void => {};
   const cancelTotal = totalMs === undefined ? () => {} : clock.after(totalMs, () => end('total'));
   const leave = () => end('gone');
   if (gone.aborted) end('gone');
@@ -30,20 +34,40 @@ export function deadlines(gone: AbortSignal, clock: Clock, totalMs?: number): De
   function end(reason: Ended = 'done'): void {
     if (why !== undefined) return;
     why = reason;
-    disarm();
+    cancel();
     cancelTotal();
     gone.removeEventListener('abort', leave);
     controller.abort();
+  }
+
+  /** A limit is moved with every piece of an answer, so its timer stays where it is and looks again when it fires. */
+  function look(): void {
+    looksAt = Infinity;
+    if (limit === undefined) return;
+    const left = limit.at - clock.monotonic();
+    // A timer may fire up to a millisecond early.
+    if (left < 1) end(limit.name);
+    else schedule(left);
+  }
+
+  function schedule(ms: number): void {
+    cancel();
+    looksAt = clock.monotonic() + ms;
+    cancel = clock.after(ms, look);
   }
 
   return {
     signal: controller.signal,
     arm(name, ms) {
       if (why !== undefined) return;
-      disarm();
-      disarm = clock.after(ms, () => end(name));
+      limit = { name, at: clock.monotonic() + ms };
+      if (limit.at < looksAt) schedule(ms);
     },
-    disarm: () => disarm(),
+    disarm() {
+      cancel();
+      limit = undefined;
+      looksAt = Infinity;
+    },
     ended: () => why,
     end,
   };

@@ -1,6 +1,7 @@
 /** Reads an error response: its body up to a limit, and when to try again. */
 import type { ApiError } from '../anthropic/errors.ts';
 import { redactedLine } from '../redact.ts';
+import type { Body } from './body.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Outcome } from './policy/failures.ts';
 import { resetInFields, resetInHeaders, resetInWords } from './policy/reset-times.ts';
@@ -29,14 +30,14 @@ export async function readRefusal(
 }
 
 /** As much of the body as arrives: the start of a body that breaks off is still useful. */
-async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function readText(body: Body): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   try {
-    for await (const chunk of body) {
-      text += decoder.decode(chunk, { stream: true });
-      if (text.length > longestBody) break;
-    }
+    await body.read((piece) => {
+      text += decoder.decode(piece, { stream: true });
+      return text.length <= longestBody;
+    });
   } catch {
     // Without a body, the status remains.
   }

@@ -19,10 +19,16 @@ export interface Reply {
   started(): boolean;
   /** Whether the last event or the whole response was sent. */
   ended(): boolean;
-  /** Sends status 200 and `message_start`. From then on a ping follows every heartbeat interval of silence. */
-  start(first: MessageStart, headers?: Record<string, string>): Promise<void>;
-  /** Sends events and waits until the client can take more. `message_stop` ends the stream. */
-  send(events: readonly StreamEvent[]): Promise<void>;
+  /**
+   * Sends status 200 and `message_start`. From then on a ping follows every heartbeat interval of silence. Returns a promise
+   * as `send` does.
+   */
+  start(first: MessageStart, headers?: Record<string, string>): Promise<void> | undefined;
+  /**
+   * Sends events in one write. `message_stop` ends the stream. Returns a promise if the client must read before it can take
+   * more; most writes need none, and one per event would cost more than the event.
+   */
+  send(events: readonly StreamEvent[]): Promise<void> | undefined;
   /** Sends the whole response to `stream: false`. */
   message(message: Message, headers?: Record<string, string>): void;
   /** Sends an error: as an HTTP status if nothing was sent yet, otherwise as the last event. */
@@ -58,16 +64,19 @@ export function openReply(
     stopHeartbeat = clock.after(ms, beat);
   }
 
-  async function write(text: string): Promise<void> {
-    if (gone.aborted || text === '') return;
+  function write(text: string): Promise<void> | undefined {
+    if (gone.aborted || text === '') return undefined;
     written = clock.monotonic();
-    if (res.write(text)) return;
-    // A disconnected client never drains.
+    return res.write(text) ? undefined : drained();
+  }
+
+  /** Resolves when the client has read, or has disconnected: then it never drains. */
+  async function drained(): Promise<void> {
     await once(res, 'drain', { signal: gone }).catch(() => {});
   }
 
-  async function start(first: MessageStart, headers: Record<string, string> = {}): Promise<void> {
-    if (phase !== 'waiting' || gone.aborted) return;
+  function start(first: MessageStart, headers: Record<string, string> = {}): Promise<void> | undefined {
+    if (phase !== 'waiting' || gone.aborted) return undefined;
     res.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
@@ -78,16 +87,18 @@ export function openReply(
     phase = 'streaming';
     const sent = write(encodeEvent(first));
     schedule(heartbeatMs);
-    await sent;
+    return sent;
   }
 
-  async function send(events: readonly StreamEvent[]): Promise<void> {
-    if (phase !== 'streaming') return;
+  function send(events: readonly StreamEvent[]): Promise<void> | undefined {
+    if (phase !== 'streaming') return undefined;
     const last = events.at(-1);
-    const text = events.map(encodeEvent).join('');
+    let text = '';
+    for (const event of events) text += encodeEvent(event);
     if (last?.type !== 'message_stop' && last?.type !== 'error') return write(text);
     finish();
     if (!gone.aborted) res.end(text);
+    return undefined;
   }
 
   function finish(): void {

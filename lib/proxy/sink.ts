@@ -7,8 +7,8 @@ import type { Reply } from './reply.ts';
 export interface Sink {
   /** Whether the answer must be whole before it may leave (`stream: false`). */
   readonly whole: boolean;
-  /** Takes events, beginning with `message_start`, and waits until the client can take more. */
-  accept(events: readonly StreamEvent[]): Promise<void>;
+  /** Takes events, beginning with `message_start`. Returns a promise where the client must read before it takes more. */
+  accept(events: readonly StreamEvent[]): Promise<void> | undefined;
 }
 
 /** Forwards events, or folds them into one message for `stream: false` (L14). */
@@ -16,9 +16,10 @@ export function sinkFor(reply: Reply, request: MessagesRequest, headers: Record<
   if (request.stream !== true) {
     return {
       whole: true,
-      accept: async (events) => {
+      accept(events) {
         const message = foldMessage(events);
         if (message) reply.message(message, headers);
+        return undefined;
       },
     };
   }
@@ -26,16 +27,17 @@ export function sinkFor(reply: Reply, request: MessagesRequest, headers: Record<
   let startUsage: Usage | undefined;
   return {
     whole: false,
-    async accept(events) {
+    accept(events) {
       const rest: StreamEvent[] = [];
+      let waiting: Promise<void> | undefined;
       for (const event of events) {
         if (event.type === 'message_start' && reply.started()) startUsage = event.message.usage;
-        else if (event.type === 'message_start') await reply.start(event, headers);
+        else if (event.type === 'message_start') waiting = reply.start(event, headers);
         else if (event.type === 'message_delta' && startUsage)
           rest.push({ ...event, usage: { ...startUsage, ...event.usage } });
         else rest.push(event);
       }
-      if (rest.length > 0) await reply.send(rest);
+      return rest.length > 0 ? reply.send(rest) : waiting;
     },
   };
 }

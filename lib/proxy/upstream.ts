@@ -9,14 +9,15 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { isLoopback } from '../loopback.ts';
 import { redactedLine } from '../redact.ts';
+import { readStream, type Body } from './body.ts';
 import { decompressed, EncodingError } from './content-encoding.ts';
 
 export interface Answer {
   status: number;
   /** Names are in lower case. The values of a repeated header are joined by commas. */
   headers: Readonly<Record<string, string>>;
-  /** Decompressed. Throws UpstreamError when the connection breaks, and ends when `signal` aborts. */
-  body: AsyncIterable<Uint8Array>;
+  /** Decompressed. */
+  body: Body;
 }
 
 export interface Upstream {
@@ -85,12 +86,12 @@ export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promis
     try {
       const answer = await request(target, { method, headers, body, signal, dispatcher });
       const named = toHeaders(answer.headers);
-      // Errors reach the iteration. This listener keeps an error after its end from ending the process.
+      // Errors reach the reader. This listener keeps an error after its end from ending the process.
       answer.body.on('error', () => {});
       return {
         status: answer.statusCode,
         headers: named,
-        body: readBody(answer.body, named['content-encoding'], target),
+        body: toBody(answer.body, named['content-encoding'], target),
       };
     } catch (error) {
       throw toUpstreamError(error, target, 'connect');
@@ -146,18 +147,20 @@ function toHeaders(headers: Record<string, string | string[] | undefined>): Reco
   return named;
 }
 
-async function* readBody(
-  body: Readable,
-  encoding: string | undefined,
-  target: URL,
-): AsyncIterable<Uint8Array> {
-  try {
-    yield* await decompressed(body, encoding);
-  } catch (error) {
-    throw toUpstreamError(error, target, 'reset');
-  } finally {
-    body.destroy();
-  }
+function toBody(body: Readable, encoding: string | undefined, target: URL): Body {
+  const describe = (error: unknown): UpstreamError => toUpstreamError(error, target, 'reset');
+  return {
+    async read(take) {
+      try {
+        const bytes = await decompressed(body, encoding).catch((error: unknown) => {
+          throw describe(error);
+        });
+        await readStream(bytes, take, describe);
+      } finally {
+        body.destroy();
+      }
+    },
+  };
 }
 
 /** Describes a network error with the host's name. The system's own error stays in `cause`. */

@@ -5,9 +5,11 @@ import type { Provider, Settings } from '../../lib/config/settings.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import { say } from '../../lib/emulator/script.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
+import type { Body } from '../../lib/proxy/body.ts';
 import { systemClock } from '../../lib/proxy/clock.ts';
 import { quotaWatch } from '../../lib/proxy/quota-watch.ts';
 import type { Answer as HttpAnswer } from '../../lib/proxy/upstream.ts';
+import { bodyOf } from '../support/bodies.ts';
 import { defaults, modelOf, proxyOver, waitUntil, type ProxyUnderTest } from '../support/proxy.ts';
 
 const minute = 60_000;
@@ -18,9 +20,7 @@ const withKey: Provider = {
 };
 delete (withKey as { missingKey?: string }).missingKey;
 
-async function* bodyOf(text: string): AsyncIterable<Uint8Array> {
-  yield new TextEncoder().encode(text);
-}
+const textBody = (text: string): Body => bodyOf([new TextEncoder().encode(text)]);
 
 /** A quota watch whose requests get these answers in order, the last one repeatedly; with its requests and log. */
 function watchWith(...answers: (HttpAnswer | Error)[]) {
@@ -42,7 +42,7 @@ function watchWith(...answers: (HttpAnswer | Error)[]) {
 const usageOf = (percent: number): HttpAnswer => ({
   status: 200,
   headers: {},
-  body: bodyOf(JSON.stringify({ usage: { rolling: { percent } } })),
+  body: textBody(JSON.stringify({ usage: { rolling: { percent } } })),
 });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -86,7 +86,7 @@ test('repeated failures are logged once, without the key, and the last usage is 
 });
 
 test('closing aborts the request and prevents later ones', async () => {
-  const { requests, watch, log } = watchWith({ status: 200, headers: {}, body: bodyOf('') });
+  const { requests, watch, log } = watchWith({ status: 200, headers: {}, body: textBody('') });
   watch.note(withKey, 'answered', 0);
   watch.close();
   assert.equal(requests[0]?.signal.aborted, true);

@@ -4,6 +4,7 @@ import { listAddress, readList, type ListAddress, type ListedModel } from '../..
 import type { CachedLists } from '../../catalog/list-cache.ts';
 import type { Provider } from '../../config/settings.ts';
 import { secretsOf } from '../../proxy/secrets.ts';
+import type { Body } from '../../proxy/body.ts';
 import { openUpstream, type Upstream } from '../../proxy/upstream.ts';
 import { userAgent } from '../../version.ts';
 
@@ -60,7 +61,7 @@ async function refreshOne(given: Provider, upstream: Upstream): Promise<OneRefre
   try {
     const signal = AbortSignal.timeout(limitMs);
     const { status, body } = await upstream.get(url, headersFor(provider, address), signal);
-    const text = await readBounded(body);
+    const text = await readWhole(body);
     if (status === 401 || status === 403) return without('refused', `${url} rejects the key (${status})`);
     if (status !== 200) return without('unreachable', `${url} answers ${status}`);
     const models = readList(text);
@@ -91,14 +92,14 @@ function headersFor({ auth, keys, headers }: Provider, address: ListAddress): Re
   };
 }
 
-async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function readWhole(body: Body): Promise<string> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
-  for await (const piece of body) {
+  await body.read((piece) => {
     bytes += piece.length;
     if (bytes > maxBytes) throw new Error(`the list is larger than ${maxBytes} bytes`);
-    pieces.push(piece);
-  }
+    return pieces.push(piece) > 0;
+  });
   return Buffer.concat(pieces).toString('utf8');
 }
 

@@ -1,4 +1,5 @@
 /** Records what the proxy sends to its upstreams and what they return, without changing a byte. */
+import type { Body } from '../../proxy/body.ts';
 import type { Answer, Upstream } from '../../proxy/upstream.ts';
 import { maxKeptBytes, type Chunk, type RecordedUpstream } from './recorded-exchange.ts';
 
@@ -32,22 +33,31 @@ export function createTap(upstream: Upstream): Tap {
     waiting = [];
   }
 
-  async function* record(body: Answer['body'], side: Recording, signal: AbortSignal): Answer['body'] {
+  function record(body: Body, side: Recording, signal: AbortSignal): Body {
     const since = began;
     let received = 0;
-    try {
-      for await (const bytes of body) {
-        received += bytes.length;
-        if (received <= maxKeptBytes) side.chunks.push({ atMs: performance.now() - since, bytes });
-        yield bytes;
-      }
-      end(side, 'complete');
-    } catch (error) {
-      end(side, signal.aborted ? 'aborted' : 'broken', error);
-      throw error;
-    } finally {
-      end(side, 'aborted');
-    }
+    /** The reader left before the end. */
+    let left = false;
+    return {
+      async read(take) {
+        const mark = (goOn: boolean): boolean => {
+          left = !goOn;
+          return goOn;
+        };
+        try {
+          await body.read((bytes) => {
+            received += bytes.length;
+            if (received <= maxKeptBytes) side.chunks.push({ atMs: performance.now() - since, bytes });
+            const goOn = take(bytes);
+            return typeof goOn === 'boolean' ? mark(goOn) : goOn.then(mark);
+          });
+          end(side, left ? 'aborted' : 'complete');
+        } catch (error) {
+          end(side, signal.aborted ? 'aborted' : 'broken', error);
+          throw error;
+        }
+      },
+    };
   }
 
   async function post(

@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { textOf } from '../../../lib/doctor/bench/recorded-exchange.ts';
 import { createTap } from '../../../lib/doctor/bench/tap.ts';
+import { bodyOf } from '../../support/bodies.ts';
 import type { Answer, Upstream } from '../../../lib/proxy/upstream.ts';
 
 function upstream(body: (signal: AbortSignal) => AsyncIterable<Uint8Array>): Upstream {
   const post: Upstream['post'] = async (_url, _headers, _body, signal) => ({
     status: 200,
     headers: { server: 'x' },
-    body: body(signal),
+    body: bodyOf(body(signal)),
   });
   return { post, get: () => Promise.reject(new Error('not expected')), close: async () => {} };
 }
@@ -22,7 +23,7 @@ async function* chunks(): AsyncIterable<Uint8Array> {
 
 async function read({ body }: Answer): Promise<string> {
   const all: Uint8Array[] = [];
-  for await (const chunk of body) all.push(chunk);
+  await body.read((chunk) => all.push(chunk) > 0);
   return Buffer.concat(all).toString();
 }
 
@@ -51,7 +52,7 @@ test('a body that breaks is recorded as broken, one that is not read to its end 
   assert.deepEqual([broken.requests()[0]?.ended, broken.requests()[0]?.reason], ['broken', 'reset']);
 
   const aborted = createTap(upstream(chunks));
-  for await (const _ of (await aborted.upstream.post('http://x/', {}, '', signal)).body) break;
+  await (await aborted.upstream.post('http://x/', {}, '', signal)).body.read(() => false);
   assert.equal(aborted.requests()[0]?.ended, 'aborted');
 });
 
