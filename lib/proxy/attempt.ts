@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ApiError } from '../anthropic/errors.ts';
 import { faultForLog } from '../errors.ts';
-import { isRemark, type Decoded, type Remark, type StreamEvent, type Usage } from '../anthropic/events.ts';
+import { isRemark, type Decoded, type StreamEvent } from '../anthropic/events.ts';
 import { guard } from '../anthropic/grammar.ts';
 import type { Log } from '../log/log.ts';
 import { compose, type Transducer } from '../stream/transducer.ts';
@@ -28,6 +28,7 @@ import { toSent } from './rejections/repair.ts';
 import { secretsOf, withoutSecrets } from './secrets.ts';
 import { reportingSilence, type SilenceObserver } from './silence.ts';
 import type { Sink } from './sink.ts';
+import { noteRemark, type Tally } from './tally.ts';
 import { UpstreamError, type Answer, type Upstream } from './upstream.ts';
 
 export interface Try {
@@ -53,15 +54,6 @@ export interface Try {
 export interface TotalLimit {
   ms: number;
   from: 'timeout_ms' | 'streaming_timeout_ms' | 'client';
-}
-
-export interface Tally {
-  usage?: Usage;
-  /** US dollars taken from a balance or, where only that is known, at list price. */
-  cost?: number;
-  /** Milliseconds from the request to the response's headers, and to the first content. */
-  headersMs?: number;
-  firstContentMs?: number;
 }
 
 export interface Attempted {
@@ -172,7 +164,7 @@ async function readAnswer(
   function take(decoded: Iterable<Decoded>): void {
     for (const one of decoded) {
       progress.take(one);
-      if (isRemark(one)) record(one, tally, log);
+      if (isRemark(one)) noteRemark(one, tally, log);
     }
   }
 
@@ -221,28 +213,6 @@ async function readAnswer(
     await send();
   }
   return { ...progress.end(), tally };
-}
-
-/** What a remark says about usage and cost goes into the tally, the rest into the log. */
-function record(remark: Remark, tally: Tally, log: Log): void {
-  switch (remark.type) {
-    case 'usage':
-      tally.usage = remark.usage;
-      return;
-    case 'cost':
-      // A billed amount counts; the list price only where no amount was billed.
-      if (remark.basis === 'billed' || tally.cost === undefined) tally.cost = remark.dollars;
-      return;
-    case 'dropped':
-      log({ level: 'info', event: 'dropped', what: remark.what });
-      return;
-    case 'note':
-      log({ level: 'info', event: 'note', text: remark.text });
-      return;
-    case 'finished':
-    case 'resumed':
-    case 'failed':
-  }
 }
 
 /** Later headers win, also when they are spelled in another case: two spellings would be two headers. */

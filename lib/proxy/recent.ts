@@ -4,7 +4,8 @@
  */
 import type { Usage } from '../anthropic/events.ts';
 import type { WireFormat } from '../wire/formats.ts';
-import type { Attempted, Tally } from './attempt.ts';
+import type { Attempted } from './attempt.ts';
+import type { Tally } from './tally.ts';
 import { failureOf, type FailedAttempt } from './policy/failure-log.ts';
 import type { FailureClass, Outcome } from './policy/failures.ts';
 import type { CacheRecord } from './policy/cache-causes.ts';

@@ -1,6 +1,6 @@
 /** What every exchange of one proxy shares: the way to upstreams, the clock, the log, and the counters. */
 import type { Log } from '../log/log.ts';
-import type { Tally } from './attempt.ts';
+import type { Tally } from './tally.ts';
 import type { Clock } from './clock.ts';
 import type { FailureClass } from './policy/failures.ts';
 import type { Memory } from './memory.ts';
