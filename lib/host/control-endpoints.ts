@@ -45,7 +45,7 @@ export function observingEndpoints({ host, startedAt }: ObservedOptions): Contro
       })),
       spent: stats.remembered.spent,
       learned: stats.remembered.learned,
-      plans: stats.quotas,
+      plans: proxy.quotas(),
     };
   }
 

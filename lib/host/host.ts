@@ -87,7 +87,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       if (settings.current().logging.requests || !isRequestLine(entry)) logFile.log(entry);
     };
     const onEnded = (record: EndedRequest): void => {
-      sessions?.note(record, proxy.stats().quotas);
+      sessions?.note(record, proxy.quotas());
       options.onEnded?.(record);
     };
     const silences: SilenceListener = {

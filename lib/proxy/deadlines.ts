@@ -17,6 +17,9 @@ export interface Deadlines {
   end(why?: Ended): void;
 }
 
+/** One reason for all, since every attempt ends with an abort: the default one is made anew each time, with its stack. */
+const attemptEnded = new Error('the attempt has ended');
+
 /** `totalMs` bounds the whole attempt, in milliseconds. */
 export function deadlines(gone: AbortSignal, clock: Clock, totalMs?: number): Deadlines {
   const controller = new AbortController();
@@ -37,7 +40,7 @@ export function deadlines(gone: AbortSignal, clock: Clock, totalMs?: number): De
     cancel();
     cancelTotal();
     gone.removeEventListener('abort', leave);
-    controller.abort();
+    controller.abort(attemptEnded);
   }
 
   /** A limit is moved with every piece of an answer, so its timer stays where it is and looks again when it fires. */

@@ -3,7 +3,6 @@
  *
  *   readBody → planRoutes → tryModels: attempt, as often as the policy allows → reply
  */
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { estimateTokens } from '../anthropic/estimate.ts';
@@ -18,6 +17,7 @@ import { readBody, toRequest } from './inbound.ts';
 import { nameOf, type Candidate } from './policy/plan.ts';
 import { planRoutes } from './policy/route.ts';
 import { tierOf } from './policy/tiers.ts';
+import { randomId } from './random-id.ts';
 import type { EndedRequest } from './recent.ts';
 import type { Reply } from './reply.ts';
 import type { Road } from './road.ts';
@@ -54,7 +54,7 @@ export async function exchange(
   const plan = planRoutes({ request, inputTokens, requestClass }, settings, known);
   road.memory.keep(conversation, plan, road.now());
   note(record, { client, request, requestClass, route: plan.reason });
-  const turn: Turn = { request, session, messageId: `msg_${randomBytes(12).toString('hex')}`, inputTokens };
+  const turn: Turn = { request, session, messageId: randomId('msg_'), inputTokens };
   const serverSide = serverTools(request).map(({ name }) => name);
   road.log({
     level: 'info',

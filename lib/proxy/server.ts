@@ -1,6 +1,5 @@
 /** The HTTP server of a proxy: listens, dispatches to the endpoints, drains and closes. */
 import { faultForLog } from '../errors.ts';
-import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
@@ -17,6 +16,7 @@ import { listen, urlHost } from './listen.ts';
 import { memory, type Recalled } from './memory.ts';
 import { promptMemory, type CacheReport } from './prompt-memory.ts';
 import { answerModels } from './models.ts';
+import { randomId } from './random-id.ts';
 import { openReply, sendJson } from './reply.ts';
 import { redactedLine } from '../redact.ts';
 import { stepWithConfig } from './policy/next-step.ts';
@@ -55,7 +55,6 @@ export type ProxyStats = Readonly<Counts> & {
   live: number;
   models: readonly ModelFigures[];
   remembered: Recalled;
-  quotas: readonly KnownQuota[];
   cache: CacheReport;
 };
 
@@ -65,6 +64,7 @@ export interface Proxy {
   /** `http://127.0.0.1:49152`, without a path. */
   url: string;
   stats(): ProxyStats;
+  quotas(): readonly KnownQuota[];
   /** The latest requests that have ended. */
   recent: Pick<RecentRequests, 'list'>;
   /** Refuses new requests, lets live ones finish for `drainMs` milliseconds, then cuts them. Resolves to how many were cut. */
@@ -125,7 +125,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     res: ServerResponse,
     pathname: string,
   ): { work: Promise<void>; stop: () => void } {
-    const requestId = `req_${randomBytes(12).toString('hex')}`;
+    const requestId = randomId('req_');
     const leave = goneController(req, res);
     const gone = leave.signal;
     const now = settings();
@@ -277,9 +277,9 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       live: requests.count(),
       models: road.modelStats.list(),
       remembered: road.memory.recall(clock.now()),
-      quotas: road.quotas.list(),
       cache: road.prompts.report(clock.now()),
     }),
+    quotas: () => road.quotas.list(),
     recent,
     drain,
     close,

@@ -44,8 +44,13 @@ export class UpstreamError extends Error {
 
 /** Milliseconds to establish a connection. */
 const connectTimeoutMs = 10_000;
-/** How long a pooled connection is kept idle, in milliseconds: shorter than load balancers do, so that none is closed during a request. */
-const keepAliveMs = 15_000;
+/**
+ * How long a pooled connection is kept idle, in milliseconds: most turns of an agent come within it and need no new TLS
+ * handshake, and it is shorter than the 60 seconds of common load balancers
+ * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html), so that none is
+ * closed during a request.
+ */
+const keepAliveMs = 50_000;
 
 /** Honours the proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`), except for loopback addresses. */
 export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promise<Upstream> {

@@ -108,7 +108,7 @@ function asGo(settings: Settings): Settings {
   const name = 'opencode-go';
   return { ...settings, providers: { [name]: { ...emulator, name } } };
 }
-const quotasOf = ({ proxy }: ProxyUnderTest) => proxy.stats().quotas;
+const quotasOf = ({ proxy }: ProxyUnderTest) => proxy.quotas();
 
 test('the proxy requests the quota after an answer and reports it', async () => {
   await using over = await proxyOver({

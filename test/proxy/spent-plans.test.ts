@@ -92,7 +92,7 @@ test('a plan that is spent for weeks is used again soon after its usage page rep
   const looks = (): number => over.emulator.requests.filter(({ path }) => path.endsWith('/usage')).length;
   const looked = async (times: number): Promise<void> => {
     const at = new Date(clock.now()).toISOString();
-    await waitUntil(() => over.proxy.stats().quotas[0]?.at === at, `look ${times}`);
+    await waitUntil(() => over.proxy.quotas()[0]?.at === at, `look ${times}`);
     assert.equal(looks(), times);
   };
   await over.send();
