@@ -11,6 +11,20 @@ import {
 /** Claude Code's placeholder for tools that are not loaded yet (measured). It cannot be called. */
 const placeholderTool = 'DeferredToolPlaceholder';
 
+/** The key of the order of the tools. It is a symbol, so that a client cannot send one. */
+const toolOrder = Symbol('order of the tools');
+
+type OrderedRequest = MessagesRequest & { [toolOrder]?: ReadonlyMap<string, number> };
+
+/**
+ * The request with the names of the tools that the conversation has sent before, in that order. Those come first, and count
+ * as loaded: a compaction removes the results that have loaded them from the conversation.
+ */
+export function withToolOrder(request: MessagesRequest, names: readonly string[]): MessagesRequest {
+  const ordered: OrderedRequest = { ...request, [toolOrder]: new Map(names.map((name, at) => [name, at])) };
+  return ordered;
+}
+
 /**
  * The tools that the client runs and that the model may call now, without unnamed tools and duplicates. Deferred tools (tool
  * search) are included if a result in the conversation has loaded them or the model has already called them. They come
@@ -18,30 +32,56 @@ const placeholderTool = 'DeferredToolPlaceholder';
  */
 export function callableTools(request: MessagesRequest): ClientTool[] {
   const named = new Set<string>();
-  const loaded = loadedTools(request);
+  const places = placesOf(request);
   const callable = (request.tools ?? []).filter((tool): tool is ClientTool => {
     if (isServerTool(tool) || typeof tool.name !== 'string' || tool.name.trim() === '') return false;
     if (tool.name === placeholderTool || named.has(tool.name)) return false;
-    if (isDeferred(tool) && !loaded.has(tool.name)) return false;
+    if (isDeferred(tool) && !places.loaded.has(tool.name) && !places.sent.has(tool.name)) return false;
     named.add(tool.name);
     return true;
   });
-  return inOrder(callable, loaded);
+  return inOrder(callable, places);
 }
 
 /**
- * The tools with those that a tool search has loaded at the end, in the order in which it loaded them: the client lists them
- * among the others, and the tools of a longer conversation must start with those of the shorter one (P12).
+ * The tools in the order in which the conversation has sent them, then others as listed, then those that a tool search has
+ * loaded, in the order in which it loaded them: the client lists them among the others, and the tools of a longer
+ * conversation must start with those of the shorter one (P12). Returns the same array if it has that order.
  */
-export function inLoadOrder<T extends Tool>(tools: readonly T[], request: MessagesRequest): T[] {
-  return inOrder(tools, loadedTools(request));
+export function inLoadOrder<T extends Tool>(tools: readonly T[], request: MessagesRequest): readonly T[] {
+  const ordered = inOrder(tools, placesOf(request));
+  return ordered.every((tool, at) => tool === tools[at]) ? tools : ordered;
 }
 
-function inOrder<T extends Tool>(tools: readonly T[], loaded: ReadonlySet<string>): T[] {
-  const place = new Map([...loaded].map((name, at) => [name, at]));
-  const late = tools.filter((tool) => isDeferred(tool) && place.has(tool.name));
-  late.sort((one, other) => (place.get(one.name) ?? 0) - (place.get(other.name) ?? 0));
-  return [...tools.filter((tool) => !late.includes(tool)), ...late];
+/** The same, for a server that loads deferred tools by itself: only what was sent before has a place. */
+export function inSentOrder<T extends Tool>(tools: readonly T[], request: MessagesRequest): readonly T[] {
+  const { sent } = placesOf(request);
+  const ordered = sent.size === 0 ? tools : inOrder(tools, { sent, loaded: new Set() });
+  return ordered.every((tool, at) => tool === tools[at]) ? tools : ordered;
+}
+
+/** What decides on the place of a tool. */
+interface Places {
+  /** The place at which the conversation has sent it. */
+  sent: ReadonlyMap<string, number>;
+  loaded: ReadonlySet<string>;
+}
+
+function placesOf(request: OrderedRequest): Places {
+  return { sent: request[toolOrder] ?? new Map(), loaded: loadedTools(request) };
+}
+
+function inOrder<T extends Tool>(tools: readonly T[], { sent, loaded }: Places): T[] {
+  const late = new Map([...loaded].map((name, at) => [name, at]));
+  const isKept = (tool: T): boolean => sent.has(tool.name);
+  const isLate = (tool: T): boolean => !isKept(tool) && isDeferred(tool) && late.has(tool.name);
+  const by = (places: ReadonlyMap<string, number>) => (one: T, other: T) =>
+    (places.get(one.name) ?? 0) - (places.get(other.name) ?? 0);
+  return [
+    ...tools.filter(isKept).sort(by(sent)),
+    ...tools.filter((tool) => !isKept(tool) && !isLate(tool)),
+    ...tools.filter(isLate).sort(by(late)),
+  ];
 }
 
 function isDeferred(tool: Tool): boolean {

@@ -166,6 +166,9 @@ export const families: readonly FamilyRule[] = [
   { ids: ['qwen3.8'], format: 'chat', quirks: { thinking: 'effort' }, efforts: ['low', 'medium', 'xhigh'] },
   { ids: ['qwen3.8-max'], format: 'chat', quirks: { thinkingAlwaysOn: true } },
 
+  // Cached only where the request marks it (openrouter.ai/docs, prompt caching: Alibaba; Model Studio, context cache).
+  { ids: ['qwen'], format: 'chat', at: ['openrouter.ai', 'aliyuncs.com'], quirks: { cacheControl: true } },
+
   {
     ids: ['hy3', 'hy4', 'hunyuan'],
     format: 'chat',
@@ -189,6 +192,8 @@ export const families: readonly FamilyRule[] = [
     at: ['mistral', 'api.mistral.ai', 'codestral.mistral.ai'],
     quirks: { streamOptions: false },
   },
+  // docs.mistral.ai: prompt caching.
+  { ids: mistral, format: 'chat', at: ['api.mistral.ai'], quirks: { promptCacheKey: true } },
   // "After the (optional) system message(s), user and assistant roles should be alternating."
   // (perplexityai/api-discussion#265, FoundationAgents/OpenManus#580)
   { ids: ['sonar'], format: 'chat', quirks: { userAfterTool: false } },
@@ -217,6 +222,8 @@ export const families: readonly FamilyRule[] = [
     at: openAi,
     quirks: { effortWithTools: 'none' },
   },
+  // developers.openai.com and learn.microsoft.com: prompt caching. GitHub Copilot does not document it.
+  { format: 'chat', at: ['openai', 'api.openai.com', ...azure], quirks: { promptCacheKey: true } },
   // "Invalid 'tools[2].function.description': string too long. Expected a string with maximum length 1024" (OpenHands#4838,
   // langchain-ai/open_deep_research#80). Deployments have names of their own.
   { format: 'chat', at: azure, quirks: { toolDescriptionMax: 1024 } },

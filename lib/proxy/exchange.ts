@@ -43,11 +43,12 @@ export async function exchange(
   { req, reply, gone, requestId, settings, record, arrived }: Exchange,
   road: Road,
 ): Promise<void> {
-  const request = toRequest(await readBody(req));
-  const inputTokens = estimateTokens(request);
+  const given = toRequest(await readBody(req));
   const requestClass = toText(req.headers['x-claude-code-request-class']);
-  const client = sessionOf(req.headers, request);
+  const client = sessionOf(req.headers, given);
   const session = client.id;
+  const request = road.memory.arrange(given, session, road.now());
+  const inputTokens = estimateTokens(request);
   const conversation = client.name === '' ? undefined : session;
   road.memory.renew(settings);
   const known = road.memory.known(conversation, road.now(), session);

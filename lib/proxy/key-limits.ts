@@ -18,9 +18,9 @@ export interface KeyLimits {
   clear(): void;
   /**
    * The keys that a candidate may use now, best first. If there is none, one that it may not use, for which `hindrance` has
-   * the reason. With `lastResort` spent keys are tried more often.
+   * the reason. With `lastResort` spent keys are tried more often. The `kept` key comes before others that are as good.
    */
-  usable(candidate: Candidate, now: number, lastResort: boolean): readonly number[];
+  usable(candidate: Candidate, now: number, lastResort: boolean, kept?: number): readonly number[];
   /** Why a key may not be used now. */
   hindrance(candidate: Candidate, key: number, now: number, lastResort: boolean): Hindrance | undefined;
   /** Reports that a key is used, so that a spent one is tried by one request only. */
@@ -72,12 +72,14 @@ export function keyLimits(): KeyLimits {
     return left.length > 0 ? left : all;
   }
 
-  function usable(candidate: Candidate, now: number, lastResort: boolean): readonly number[] {
+  function usable(candidate: Candidate, now: number, lastResort: boolean, kept?: number): readonly number[] {
     const keys = notRefused(candidate, now);
     const free = keys.filter((key) => binding(candidate, key, now, lastResort) === undefined);
     if (free.length === 0) return keys.slice(0, 1);
     const isLimited = (key: number): boolean => limited.get(`${nameOf(candidate)} ${key}`, now) !== undefined;
-    return [...free.filter((key) => !isLimited(key)), ...free.filter(isLimited)];
+    const best = free.filter((key) => !isLimited(key));
+    const inOrder = best.filter((key) => key === kept).concat(best.filter((key) => key !== kept));
+    return [...inOrder, ...free.filter(isLimited)];
   }
 
   function hindrance(

@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import { diagnosisOf, type Outcome } from './policy/failures.ts';
 import { admission, closed, next, signOf, type BreakerEvent, type Circuit } from './policy/breaker.ts';
+import { keptMs } from './policy/cache-causes.ts';
 import { expiring } from './policy/expiring.ts';
 import { keyLimits, type KeyLimit } from './key-limits.ts';
 import { formatDuration, describeSpent } from './policy/quota.ts';
@@ -23,6 +24,7 @@ import {
   learnedMs,
   type Learned,
 } from './rejections/learned.ts';
+import { toolOrders, type ToolOrders } from './tool-orders.ts';
 
 /** The permission to make one attempt. Its holder reports how the attempt ended. */
 export interface Permit {
@@ -31,7 +33,7 @@ export interface Permit {
   end(outcome: Outcome, now: number): void;
 }
 
-export interface Memory {
+export interface Memory extends ToolOrders {
   /** Forgets what was remembered under other settings: with a new key, subscription or URL it may no longer hold. */
   renew(settings: Settings): void;
   /** What routing needs to know. `conversation` is undefined if the client names none; `session` identifies it in any case. */
@@ -50,7 +52,9 @@ export interface Memory {
     lastResort: boolean,
   ): Permit | Hindrance;
   /** The keys of a candidate's provider, best first; see `KeyLimits.usable`. */
-  keys(candidate: Candidate, now: number, lastResort: boolean): readonly number[];
+  keys(candidate: Candidate, now: number, lastResort: boolean, session?: string): readonly number[];
+  /** Remembers the key that has answered the conversation, for as long as its prompt cache lasts. */
+  keepKey(session: string, candidate: Candidate, key: number, now: number): void;
   /** Reports that the provider's usage page, requested at `asked`, says that the plan of a key has room. */
   recovered(provider: string, key: number, asked: number): void;
   /** Remembers about a model a change that has helped, a limit, or that it is gone. */
@@ -99,6 +103,9 @@ export function memory(log: Log): Memory {
   const conversations = expiring<string>(mostConversations);
   const sessions = expiring<readonly Change[]>(mostConversations);
   const budgets = expiring<Budget>(mostCircuits);
+  const orders = toolOrders();
+  /** The key of a provider that the conversation used last. */
+  const keptKeys = expiring<number>(mostConversations);
   const seen = new WeakSet<Settings>();
 
   function renew(settings: Settings): void {
@@ -108,6 +115,7 @@ export function memory(log: Log): Memory {
     limits.clear();
     learnings.clear();
     sessions.clear();
+    keptKeys.clear();
   }
 
   function known(conversation: string | undefined, now: number, session?: string): Known {
@@ -236,7 +244,14 @@ export function memory(log: Log): Memory {
     known,
     keep,
     admit,
-    keys: (candidate, now, lastResort) => limits.usable(candidate, now, lastResort),
+    arrange: (...given) => orders.arrange(...given),
+    keys(candidate, now, lastResort, session) {
+      const kept = keptKeys.get(`${session} ${candidate.provider.name}`, now);
+      return limits.usable(candidate, now, lastResort, kept);
+    },
+    keepKey(session, { provider }, key, now) {
+      if (provider.keys.length > 1) keptKeys.set(`${session} ${provider.name}`, key, now + keptMs);
+    },
     recovered: (provider, key, asked) => limits.recovered(provider, key, asked),
     learn,
     learnFor,

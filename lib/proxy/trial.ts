@@ -14,6 +14,7 @@ import { reasonOf } from './policy/summary.ts';
 import { describeChange } from './rejections/changes.ts';
 import { keptRepairs, nextRepair, type Repairs } from './rejections/repair.ts';
 import { addUsage, fallbackFrom, toAttemptRecord, toPassedOverRecord } from './recent.ts';
+import { keyed } from './keyed.ts';
 import { noteCache } from './note-cache.ts';
 import { addTally, type Road } from './road.ts';
 import { sinkFor, type Sink } from './sink.ts';
@@ -56,10 +57,11 @@ export async function tryModels(trial: Trial, road: Road): Promise<void> {
 }
 
 /** Counts an answer, and records it with what had happened to the models before it. */
-function noteAnswer({ index, candidate }: Chosen, course: Course, trial: Trial, road: Road): void {
+function noteAnswer({ index, candidate, key }: Chosen, course: Course, trial: Trial, road: Road): void {
   const { record, plan } = trial;
   record.ending = 'answered';
   record.answered = toAnswered(candidate);
+  road.memory.keepKey(trial.turn.session, candidate, key, road.now());
   record.passedOver = [...plan.passedOver, ...notTried(course, road, index)].map(toPassedOverRecord);
   if (index === 0) return;
   road.counts.fallbacks++;
@@ -75,7 +77,8 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
     const provider = last && candidates[last.candidate]?.provider.name;
     const mayRetry = provider === undefined || road.memory.mayRetry(provider, road.now());
     const passed = new Set(barred.keys());
-    const keys = (one: Candidate): readonly number[] => road.memory.keys(one, road.now(), course.lastResort);
+    const keys = (one: Candidate): readonly number[] =>
+      road.memory.keys(one, road.now(), course.lastResort, trial.turn.session);
     const decision = decide(candidates, tried, settings.retry, road.random(), { passed, mayRetry, keys });
     if (decision.type === 'give_up') {
       // With every candidate barred, nothing is lost by trying those whose quota or absence may have ended.
@@ -104,36 +107,6 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
     if (kind === 'quota') noticePassing(candidate, road);
     barred.set(index, { model, reason, hindrance: permit });
     road.log({ level: 'info', event: 'passed_over', request: requestId, model, kind, waitMs: permit.waitMs });
-  }
-}
-
-/** The candidate, for which the command that prints its provider's key is run first if that was not done yet. */
-async function keyed(
-  candidates: Candidate[],
-  index: number,
-  gone: AbortSignal,
-): Promise<Candidate | undefined> {
-  const candidate = candidates[index];
-  if (candidate?.provider.withKey === undefined) return candidate;
-  const provider = await untilGone(candidate.provider.withKey(), gone);
-  if (provider === undefined) return undefined;
-  const { route } = candidate;
-  // The key's prefix decides which endpoint a built-in provider has.
-  const endpoint = provider.endpoints[route.format] ?? route.endpoint;
-  const auth = provider.auth[route.format] ?? route.auth;
-  return (candidates[index] = { ...candidate, provider, route: { ...route, endpoint, auth } });
-}
-
-/** Undefined if the client disconnects first. */
-async function untilGone<T>(pending: Promise<T>, gone: AbortSignal): Promise<T | undefined> {
-  if (gone.aborted) return undefined;
-  let leave = (): void => {};
-  const left = new Promise<undefined>((resolve) => (leave = () => resolve(undefined)));
-  gone.addEventListener('abort', leave, { once: true });
-  try {
-    return await Promise.race([pending, left]);
-  } finally {
-    gone.removeEventListener('abort', leave);
   }
 }
 

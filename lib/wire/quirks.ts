@@ -49,6 +49,11 @@ export interface Quirks {
   toolIdMax: number;
   /** Chat: accepts `cache_control` on content parts. Kimi rejects it; servers with automatic caching do not need it. */
   cacheControl: boolean;
+  /**
+   * Chat: accepts `prompt_cache_key`, by which OpenAI and Mistral send the requests of a conversation to the server that has
+   * its prefix. In responses it is always sent.
+   */
+  promptCacheKey: boolean;
   /** Chat: accepts `stream_options`, which requests the usage. Without it, Mistral sends the usage by itself. */
   streamOptions: boolean;
   /** Chat: accepts `stop`. False: the decoder applies the stop sequences, as it does for responses. */
@@ -137,6 +142,7 @@ export const defaultQuirks: Quirks = {
   toolIds: 'free',
   toolIdMax: 64,
   cacheControl: false,
+  promptCacheKey: false,
   streamOptions: true,
   stopSequences: true,
   toolDescriptionMax: 1_000_000,

@@ -43,7 +43,8 @@ for (const format of formats) {
             { name: other, input: {}, id: 'call_2' },
           ];
           answer = [think('Hm, 大きさ.'), say('Größe 🙂\n"quoted"'), callTogether(...calls)];
-          const response = await over.send(body);
+          // Each is a conversation of its own; they were captured in one session.
+          const response = await over.send(body, { headers: { 'x-claude-code-session-id': kind } });
           assert.equal(response.status, 200, response.body);
           const upstream = over.emulator.requests.at(-1);
           assert(upstream?.format === format);

@@ -34,6 +34,9 @@ const twoKeys = (
     ...more,
   };
 };
+/** Another conversation. */
+const other = { headers: { 'x-claude-code-session-id': 'other' } };
+
 const asked = ({ emulator }: ProxyUnderTest): string[] =>
   emulator.requests
     .filter(({ format }) => format !== undefined)
@@ -125,8 +128,9 @@ test('a refused key is asked again after an hour, and when all keys are refused'
   await over.send();
   revoked = false;
   clock.advance(minute);
-  await over.send();
-  await over.send();
+  // Another conversation, since one keeps its key.
+  await over.send(requestBody(), other);
+  await over.send(requestBody(), other);
   assert.deepEqual(asked(over), ['one', 'two', 'two', 'one', 'one']);
   await using none = await proxyOver(twoKeys((_, __, request) => (request > 2 ? ok : refuse(401))));
   assert.equal((await none.send()).status, 424);
@@ -157,6 +161,25 @@ test('a rate-limited key is asked first again when its wait has passed', async (
   clock.advance(19_000);
   await over.send();
   clock.advance(1000);
-  await over.send();
+  await over.send(requestBody(), other);
   assert.deepEqual(asked(over), ['one', 'two', 'two', 'one']);
+});
+
+test('a conversation keeps the key that it used last, while its prompt cache may last', async () => {
+  const clock = manualClock();
+  const limited = refuse(429, { type: 'rate_limit_error', message: 'slow', retryAfterSeconds: 20 });
+  await using over = await proxyOver(
+    twoKeys((_, __, request) => (request === 1 || request === 6 ? limited : ok), { clock }),
+  );
+  await over.send();
+  clock.advance(4 * minute);
+  await over.send();
+  await over.send(requestBody(), other);
+  clock.advance(4 * minute);
+  await over.send();
+  // The kept key is limited in turn.
+  await over.send();
+  clock.advance(5 * minute);
+  await over.send();
+  assert.deepEqual(asked(over), ['one', 'two', 'two', 'one', 'two', 'two', 'one', 'one']);
 });

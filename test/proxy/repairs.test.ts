@@ -96,12 +96,15 @@ test('new settings forget the changes for conversations, because addresses may h
 });
 
 test('a prompt cache key that is refused is left out, although only the proxy sets it', async () => {
-  const models = [modelOf('first', { wire_format: 'responses' })];
-  const answers = [refusal("Unknown parameter: 'prompt_cache_key'."), ok, ok];
-  await using over = await proxyOver({ answers, models });
-  for (const session of ['one', 'two']) assert.equal((await over.send(warm, inSession(session))).text, 'ok');
-  const keys = valuesOf(over, 'prompt_cache_key');
-  assert.deepEqual([typeof keys[0], keys.slice(1)], ['string', [undefined, undefined]]);
+  for (const format of ['responses', 'chat'] as const) {
+    const models = [modelOf('first', { wire_format: format, quirks: { promptCacheKey: true } })];
+    const answers = [refusal("Unknown parameter: 'prompt_cache_key'."), ok, ok];
+    await using over = await proxyOver({ answers, models });
+    for (const session of ['one', 'two'])
+      assert.equal((await over.send(warm, inSession(session))).text, 'ok');
+    const keys = valuesOf(over, 'prompt_cache_key');
+    assert.deepEqual([typeof keys[0], keys.slice(1)], ['string', [undefined, undefined]]);
+  }
 });
 
 test('repairs count towards max_attempts_total, and the last refusal reaches the client', async () => {

@@ -19,6 +19,7 @@ export const quirkDescriptions: Readonly<Record<keyof Quirks, string>> = {
   toolIds: 'Ids of tool calls: any, or nine letters and digits.',
   toolIdMax: 'The longest id of a tool call, in characters.',
   cacheControl: 'Chat: accepts cache_control.',
+  promptCacheKey: 'Chat: accepts prompt_cache_key.',
   streamOptions: 'Chat: accepts stream_options.',
   stopSequences: 'Chat: accepts stop.',
   toolDescriptionMax: 'Chat and responses: the longest description of a tool, in characters.',

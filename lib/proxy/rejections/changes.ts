@@ -232,6 +232,7 @@ const quirkWords: Partial<Record<keyof Quirks, string>> = {
   forcedToolChoice: 'forced tool_choice',
   parallelToolCalls: 'parallel_tool_calls',
   cacheControl: 'cache_control',
+  promptCacheKey: 'prompt_cache_key',
   maxTokensField: 'limit of the answer by that name',
 };
 

@@ -41,6 +41,7 @@ export const particulars: Readonly<Record<string, readonly Change[]>> = {
   parallel: [quirks({ parallelToolCalls: false })],
   paralleltoolcalls: [quirks({ parallelToolCalls: false })],
   cachecontrol: [quirks({ cacheControl: false })],
+  promptcachekey: [quirks({ promptCacheKey: false })],
   toolchoice: [quirks({ forcedToolChoice: false })],
   thinking: noThinking,
   budgettokens: noThinking,

@@ -54,9 +54,12 @@ export function isText(part: ChatPart): part is ChatTextPart {
   return part.type === 'text';
 }
 
-/** A plain string, which every server accepts, if all parts are text without cache markers; else the parts. */
-export function toContent<P extends ChatPart>(parts: readonly P[]): string | P[] {
-  const plain = parts.every((part) => isText(part) && part.cache_control === undefined);
+/**
+ * A plain string, which every server accepts, if all parts are text; else the parts. Where a client may mark parts for the
+ * cache it is always the parts: the marks move from turn to turn, and the text must not change with them (P12).
+ */
+export function toContent<P extends ChatPart>(parts: readonly P[], { quirks }: Route): string | P[] {
+  const plain = !quirks.cacheControl && parts.every(isText);
   return plain ? joinTexts(parts.map((part) => (isText(part) ? part.text : ''))) : [...parts];
 }
 

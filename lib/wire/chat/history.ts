@@ -43,7 +43,7 @@ export function toMessages(steps: readonly Step[], route: Route, thinks: boolean
     if (parts.length === 0) return;
     const bridge = route.quirks.userAfterTool ? undefined : bridges[messages.at(-1)?.role ?? 'system'];
     if (bridge !== undefined) messages.push({ role: 'assistant', content: bridge });
-    messages.push({ role: 'user', content: toContent(parts) });
+    messages.push({ role: 'user', content: toContent(parts, route) });
   };
 
   steps.forEach((step, index) => {
@@ -70,7 +70,7 @@ export function toMessages(steps: readonly Step[], route: Route, thinks: boolean
       return;
     }
     const texts = parts.filter(isText);
-    if (texts.length > 0) messages.push({ role: 'system', content: toContent(texts) });
+    if (texts.length > 0) messages.push({ role: 'system', content: toContent(texts, route) });
   });
   const last = messages.at(-1);
   if (last?.role === 'assistant' && route.quirks.assistantPrefix) last.prefix = true;
@@ -184,9 +184,10 @@ function toToolMessage(
   const name = toUpstreamName(toText(call?.name));
   if (media.length > 0) texts.push(`[${countOf(media.length)} in the next user message]`);
   const text = resultText(result, joinTexts(texts));
-  const marker = route.quirks.cacheControl ? result['cache_control'] : undefined;
-  const content: string | ChatTextPart[] = isMarker(marker)
-    ? [{ type: 'text', text, cache_control: marker }]
+  const marker = result['cache_control'];
+  // See `toContent`: the form must not depend on the mark.
+  const content: string | ChatTextPart[] = route.quirks.cacheControl
+    ? [{ type: 'text', text, ...(isMarker(marker) && { cache_control: marker }) }]
     : text;
   const label: ChatTextPart = { type: 'text', text: `[from the result of ${name}, call ${id}]` };
   return {

@@ -24,7 +24,8 @@ import type { ChatMessage, ChatRequest } from './types.ts';
 /** The most stop sequences that OpenAI and most other servers accept. */
 const maxStops = 4;
 
-export function encodeChatRequest(request: MessagesRequest, route: Route): ChatRequest {
+/** `session` identifies the conversation; some upstreams use it to find the cached prefix. */
+export function encodeChatRequest(request: MessagesRequest, route: Route, session?: string): ChatRequest {
   const { quirks } = route;
   const tools = route.tools ? callableTools(request) : [];
   const schema = answerSchema(request);
@@ -55,6 +56,7 @@ export function encodeChatRequest(request: MessagesRequest, route: Route): ChatR
     // Servers of this format know `enabled` and `disabled` only.
     ...(thinking && { thinking: thinking.type === 'adaptive' ? { type: 'enabled' } : thinking }),
     ...(sentEffort !== undefined && { reasoning_effort: sentEffort }),
+    ...(session !== undefined && quirks.promptCacheKey && { prompt_cache_key: session }),
     stream: true,
     ...(quirks.streamOptions && { stream_options: { include_usage: true } }),
   });
@@ -78,5 +80,5 @@ function toSystem(
   for (const text of longDescriptions(tools, route.quirks.toolDescriptionMax))
     blocks.push({ type: 'text', text });
   const parts = toParts(blocks, route).filter(isText);
-  return parts.length > 0 ? [{ role: 'system', content: toContent(parts) }] : [];
+  return parts.length > 0 ? [{ role: 'system', content: toContent(parts, route) }] : [];
 }

@@ -15,7 +15,7 @@ export const support: Support = {
     serverTools: ['no', 'a note tells the model that they are missing'],
     answerSchema: ['native', 'requested in the prompt for models without the field'],
     toolSchemas: ['converted', 'adapted to each family of models'],
-    cacheControl: ['no', 'these servers cache prefixes by themselves'],
+    cacheControl: ['partly', 'for models that need it; other servers cache prefixes by themselves'],
   },
   returned: [
     [

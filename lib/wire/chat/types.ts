@@ -88,5 +88,6 @@ export interface ChatRequest {
   reasoning_effort?: string;
   thinking?: ThinkingConfig;
   stream: true;
+  prompt_cache_key?: string;
   stream_options?: { include_usage: true };
 }

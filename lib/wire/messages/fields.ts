@@ -10,7 +10,7 @@ import { isObject, toText } from '../../json.ts';
 import { isBilling, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
 import { joinTexts } from '../encode/text.ts';
 import { isUsableSchema, toolSchema, validSchema } from '../encode/tool-schema.ts';
-import { callableTools, inLoadOrder, serverTools } from '../../anthropic/tools.ts';
+import { callableTools, inLoadOrder, inSentOrder, serverTools } from '../../anthropic/tools.ts';
 import type { Route } from '../codec.ts';
 import type { Quirks } from '../quirks.ts';
 import { pick } from './blocks.ts';
@@ -60,7 +60,8 @@ export function toSystem(request: MessagesRequest, route: Route, schema: unknown
 }
 
 /**
- * The client's body as it is, but for tools whose schema is invalid, for a server that gets it unchanged. Only Claude gets
+ * The client's body as it is, but for tools whose schema is invalid or that come later than those sent before, for a server
+ * that gets it unchanged. Only Claude gets
  * what would end the prefix that a prompt cache shares (P12): the billing block, which changes with every request, and a
  * place in the middle of the tools for those that a search has loaded, since Claude loads deferred tools by itself.
  */
@@ -68,11 +69,14 @@ export function asGiven(request: MessagesRequest, { quirks }: Route): MessagesRe
   const { system, tools } = request;
   const repaired = tools?.map(quirks.genuineSignatures ? withValidSchema : withUsableSchema);
   const valid = repaired?.every((tool, at) => tool === tools?.[at]) ? tools : repaired;
-  if (quirks.genuineSignatures) return !valid || valid === tools ? request : { ...request, tools: valid };
+  if (quirks.genuineSignatures) {
+    const ordered = valid && inSentOrder(valid, request);
+    return !ordered || ordered === tools ? request : { ...request, tools: [...ordered] };
+  }
   return {
     ...request,
     ...(Array.isArray(system) && { system: system.filter((block) => !isBilling(block)) }),
-    ...(valid && { tools: inLoadOrder(valid.filter(isNamed), request) }),
+    ...(valid && { tools: [...inLoadOrder(valid.filter(isNamed), request)] }),
   };
 }
 

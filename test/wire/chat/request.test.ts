@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { ContentBlock } from '../../../lib/anthropic/request.ts';
+import type { ContentBlock, RequestMessage } from '../../../lib/anthropic/request.ts';
+import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
 
 import {
+  requestOf,
   assistant,
   call,
   chatRoutes,
@@ -163,6 +165,30 @@ test('cache markers are sent only to models that accept them', () => {
   const kept = sent(talk, {}, routeOf({ quirks: { cacheControl: true } }));
   assert.deepEqual(kept[0]?.content, [marked]);
   assert.deepEqual(kept[2]?.content, [{ type: 'text', text: 'x', cache_control: { type: 'ephemeral' } }]);
+});
+
+test('where markers are accepted, a message has the same text parts with and without one', () => {
+  const route = routeOf({ quirks: { cacheControl: true } });
+  const talk = (mark: object): RequestMessage[] => [
+    user('go', { ...text('on'), ...mark }),
+    assistant(call('a')),
+    user({ ...result('a', 'x'), ...mark }),
+  ];
+  const marked = sent(talk({ cache_control: { type: 'ephemeral' } }), {}, route);
+  const unmarked = sent(talk({}), {}, route);
+  assert.notDeepEqual(marked, unmarked);
+  const withoutMarks = JSON.parse(
+    JSON.stringify(marked).replaceAll(',"cache_control":{"type":"ephemeral"}', ''),
+  );
+  assert.deepEqual(withoutMarks, unmarked);
+});
+
+test('prompt_cache_key is the conversation, for servers that take it', () => {
+  const request = requestOf([user('a')]);
+  const openAi = routeOf({ quirks: { promptCacheKey: true } });
+  assert.equal(encodeChatRequest(request, openAi, 'ses_1').prompt_cache_key, 'ses_1');
+  assert.equal('prompt_cache_key' in encodeChatRequest(request, openAi), false);
+  assert.equal('prompt_cache_key' in encodeChatRequest(request, routeOf(), 'ses_1'), false);
 });
 
 test('lone surrogates are replaced, surrogate pairs are kept', () => {
