@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { requireBuiltIn } from '../support/built.ts';
 import { renderVerdict, runGate } from './gate.ts';
 import { writeReport } from './json.ts';
+import { fewest } from './flat.ts';
 import { readOptions, type Options } from './options.ts';
 import { clearProgress, onTerminal } from './progress.ts';
 import { runRounds } from './rounds.ts';
@@ -35,6 +36,7 @@ async function main(options: Options): Promise<number> {
 async function longRun(world: World, minutes: number, json: string | undefined): Promise<number> {
   console.log(renderSampleHead());
   const samples = await soak(world, minutes, (sample) => console.log(renderSample(sample)));
+  if (samples.length < fewest) throw new Error(`${samples.length} samples are too few; run it for longer`);
   const verdicts = judgeSoak(samples);
   console.log(`\n${verdicts.map(renderFlatness).join('\n')}`);
   if (json !== undefined)

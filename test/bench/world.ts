@@ -95,6 +95,12 @@ export class World {
     for (const name of this.started.keys()) await this.stopContender(name);
   }
 
+  /** Ends every process of this world. */
+  async close(): Promise<void> {
+    await this.stopContenders();
+    for (const child of [this.upstream, this.load, await this.starterChild]) child?.stop();
+  }
+
   private async startContender(name: string): Promise<Contender> {
     if (name === 'direct') {
       return { ...floorRequests(this.upstream.port), name, pid: this.upstream.pid, stop() {} };

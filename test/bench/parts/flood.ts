@@ -2,11 +2,11 @@
 import type { Effort, Part } from '../part.ts';
 import { stream } from '../streaming.ts';
 
-const chunks: Record<Effort, number> = { full: 100_000, short: 60_000 };
+const chunks: Record<Effort, number> = { full: 200_000, short: 60_000 };
 
 export const flood: Part = {
   name: 'flood',
-  title: 'One stream of 100,000 chunks, 20 per write',
+  title: 'One stream of 200,000 chunks, 20 per write',
   rounds: 5,
   floors: ['pipe', 'parse'],
   rows: [

@@ -17,7 +17,7 @@ interface Step {
   /** Bytes of the request's body. */
   body?: number;
   streams?: number;
-  /** Repetitions, so that small work takes long enough to be measured in steps of 10 ms. */
+  /** Repetitions, so that small work takes long enough to be measured. */
   times: number;
 }
 
@@ -100,8 +100,8 @@ async function cost(world: World, contender: Contender, step: Step): Promise<num
   } else {
     for (let i = 0; i < times; i++) await stream(world, contender, { streams, answer });
   }
-  // A step of the counter at the least, because the logarithm of 0 is no number.
-  return Math.max(10, cpuMs(contender.pid) - before) / times;
+  // At least something, because the logarithm of 0 is no number.
+  return Math.max(1, cpuMs(contender.pid) - before) / times;
 }
 
 export const growth: Part = {

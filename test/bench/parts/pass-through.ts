@@ -2,7 +2,7 @@
 import type { Effort, Part } from '../part.ts';
 import { stream } from '../streaming.ts';
 
-const events: Record<Effort, number> = { full: 100_000, short: 60_000 };
+const events: Record<Effort, number> = { full: 200_000, short: 100_000 };
 
 export const passThrough: Part = {
   name: 'pass-through',
