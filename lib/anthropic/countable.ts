@@ -8,6 +8,8 @@ import { callableTools, serverTools } from './tools.ts';
 
 export interface Countable {
   texts: string[];
+  /** Values that the model reads as JSON: the arguments of calls, tools, and blocks of unknown type. */
+  values: unknown[];
   /** Tokens for everything except text. */
   fixed: number;
 }
@@ -22,6 +24,7 @@ const tokensPerResult = 2;
 export function toCountable(request: MessagesRequest): Countable {
   const { system, messages } = request;
   const texts: string[] = [];
+  const values: unknown[] = [];
   let fixed = 0;
 
   function add(text: unknown): void {
@@ -38,12 +41,12 @@ export function toCountable(request: MessagesRequest): Countable {
       else fixed += tokensPerDocument;
     } else if (isBlock(block, 'tool_use')) {
       add(block.name);
-      add(JSON.stringify(block.input ?? {}));
+      values.push(block.input ?? {});
     } else if (isBlock(block, 'tool_result')) {
       fixed += tokensPerResult;
       for (const inner of toBlocks(block.content)) addBlock(inner);
     } else {
-      add(JSON.stringify(block));
+      values.push(block);
     }
   }
 
@@ -53,8 +56,8 @@ export function toCountable(request: MessagesRequest): Countable {
     for (const block of toBlocks(content)) addBlock(block);
   }
   for (const { name, description, input_schema } of callableTools(request)) {
-    add(JSON.stringify({ name, description, input_schema }));
+    values.push({ name, description, input_schema });
   }
-  for (const tool of serverTools(request)) add(JSON.stringify(tool));
-  return { texts, fixed };
+  values.push(...serverTools(request));
+  return { texts, values, fixed };
 }

@@ -26,9 +26,38 @@ const weighed = 32_768;
 
 /** Estimated tokens of the whole request: system prompt, messages, tools, images. */
 export function estimateTokens(request: MessagesRequest): number {
-  const { texts, fixed } = toCountable(request);
+  const { texts, values, fixed } = toCountable(request);
+  let tokens = fixed;
+  for (const value of values) tokens += jsonMark * collectTexts(value, texts);
   const share = sampledShare(texts.reduce((sum, text) => sum + text.length, 0));
-  return Math.ceil(texts.reduce((sum, text) => sum + estimateText(text, share), fixed));
+  return Math.ceil(texts.reduce((sum, text) => sum + estimateText(text, share), tokens));
+}
+
+/** Tokens of a quotation mark, comma, colon or bracket of JSON. */
+const jsonMark = weights.character + weights.punctuation;
+
+/** Adds the texts in a JSON value, keys included, and returns the number of marks between them: the value is not printed. */
+function collectTexts(value: unknown, texts: string[]): number {
+  if (typeof value === 'string') {
+    texts.push(value);
+    return 3;
+  }
+  if (typeof value !== 'object' || value === null) {
+    texts.push(String(value));
+    return 1;
+  }
+  let marks = 2;
+  if (Array.isArray(value)) {
+    for (const one of value) marks += collectTexts(one, texts);
+    return marks;
+  }
+  const record = value as Readonly<Record<string, unknown>>;
+  for (const key in record) {
+    if (record[key] === undefined) continue;
+    texts.push(key);
+    marks += 3 + collectTexts(record[key], texts);
+  }
+  return marks;
 }
 
 /** The share of each text to look at, for `estimateText`, when all texts together have so many characters. */

@@ -82,7 +82,8 @@ export function openTokenCounter(
 
   return {
     async count(request) {
-      const { texts, fixed } = toCountable(request);
+      const { texts, values, fixed } = toCountable(request);
+      for (const value of values) texts.push(JSON.stringify(value));
       const length = texts.reduce((sum, text) => sum + text.length, 0);
       const tokens = closed || length > characters ? undefined : await ask(texts);
       return tokens === undefined ? estimateTokens(request) : tokens + fixed;

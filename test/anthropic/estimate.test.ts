@@ -92,7 +92,7 @@ describe('what is counted', () => {
       type: 'image',
       source: { type: 'base64', media_type: 'image/png', data: heads['png']?.(300, 250) },
     };
-    const { texts, fixed } = toCountable({
+    const { texts, values, fixed } = toCountable({
       ...ofBlocks(
         { type: 'text', text: 'words' },
         { type: 'thinking', thinking: 'thoughts', signature: 'left out' },
@@ -103,12 +103,13 @@ describe('what is counted', () => {
       ),
       system: 'be good',
     });
-    assert.deepEqual(texts, ['be good', 'words', 'thoughts', 'Read', '{"file":"a"}', 'found', 'a page']);
+    assert.deepEqual(texts, ['be good', 'words', 'thoughts', 'Read', 'found', 'a page']);
+    assert.deepEqual(values, [{ file: 'a' }]);
     assert.equal(fixed, 4 + 2 + 100 + 3000);
   });
 
   test('tools that the model gets, but not deferred ones', () => {
-    const { texts } = toCountable({
+    const { values } = toCountable({
       ...ofBlocks({ type: 'text', text: 'hi' }),
       tools: [
         { name: 'Read', description: 'reads', input_schema: {}, cache_control: { type: 'ephemeral' } },
@@ -116,9 +117,9 @@ describe('what is counted', () => {
         { type: 'web_search_20250305', name: 'web_search' },
       ],
     });
-    assert.deepEqual(texts.slice(1), [
-      '{"name":"Read","description":"reads","input_schema":{}}',
-      '{"type":"web_search_20250305","name":"web_search"}',
+    assert.deepEqual(values, [
+      { name: 'Read', description: 'reads', input_schema: {} },
+      { type: 'web_search_20250305', name: 'web_search' },
     ]);
   });
 });
