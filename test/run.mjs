@@ -137,9 +137,10 @@ async function bundle() {
 /** Runs one file to its end. */
 async function run(file) {
   const started = performance.now();
-  const name = file.replaceAll('/', '_');
-  const reportFile = join(scratch, `${name}.report`);
-  const temporary = join(scratch, name);
+  // Short, since the paths of sockets are limited and pages of fixed width contain paths.
+  const number = String(files.indexOf(file));
+  const reportFile = join(scratch, `${number}.report`);
+  const temporary = join(scratch, number);
   mkdirSync(temporary);
   const child = spawn(
     process.execPath,

@@ -22,7 +22,7 @@ test('--offline --quick without a key warns and exits with 0', async (t) => {
   const { code, stdout, stderr } = await at.run(['doctor', '--offline', '--quick']);
   assert.equal(code, 0, stdout + stderr);
   assert.match(stdout, /^✓ node +v\d/);
-  assert.match(stdout, /\n✓ claude +2\.1\.330 at /);
+  assert.match(stdout, /\n✓ claude +2\.1\.330 at\s/);
   assert.match(stdout, /\n! keys +no key/);
   assert.match(stdout, /\n1 warning, \d+ checks passed/);
   // eslint-disable-next-line no-control-regex

@@ -1,4 +1,5 @@
 /** What is shown: the scenes, as a person plays them at a terminal. */
+import { fileURLToPath } from 'node:url';
 import type { Options, Stage } from './stage.ts';
 
 export interface Scene extends Partial<Options> {
@@ -35,6 +36,7 @@ interface CommandOptions extends Partial<Options> {
 }
 
 const failedTurn = 'occ launch -p hi';
+const attachedTurn = 'occ launch --attach -p hi';
 const turn = 'occ launch -p hi';
 
 const task = 'write a file hello.txt that says hello from occ, then read it back';
@@ -93,12 +95,30 @@ const init: Scene = {
   },
 };
 
+/** The demo as a newcomer runs it, with what it tells at the end. */
+const demo: Scene = {
+  title: 'The demo: Claude Code does a task while its models fail, and what happened',
+  rows: 60,
+  async play(stage) {
+    // What it keeps is removed with the home directory.
+    await stage.run(`clear; TMPDIR=$HOME node '${demoProgram}'`);
+    // The last line, which may be wrapped anywhere.
+    await stage.shows(/XDG_STATE_HOME=/);
+    await stage.wait(1);
+    await stage.frame();
+  },
+};
+
+const demoProgram = fileURLToPath(new URL('../demo/run.mjs', import.meta.url));
+
 export const scenes: Readonly<Record<string, Scene>> = {
   session,
   alone: command('occ', 'occ without a configuration', { configured: false }),
   init,
   help: command('occ help', 'The commands of occ', { rows: 70 }),
-  models: command('occ models glm', 'The models of a family', { rows: 60 }),
+  models: command('occ models', 'The choice of models on one page', { rows: 30 }),
+  'models-of-family': command('occ models glm', 'The models of a family', { rows: 60 }),
+  demo,
   lineup: command('occ launch -p "hi" --max-turns 1', 'The first line of a launch', {
     upstream: 'limited',
     seconds: 10,
@@ -108,6 +128,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
   why: command('occ why', 'Why a request failed', { upstream: 'refuses the key', after: [failedTurn] }),
   logs: command('occ logs', 'The log in words', { upstream: 'limited', after: [turn] }),
   status: command('occ status; occ stop', 'The state of the proxy', { after: ['occ start --port 0'] }),
+  'status-failed': command('occ status; occ stop', 'The state of the proxy after a failure', {
+    upstream: 'refuses the key',
+    after: ['occ start --port 0', attachedTurn],
+    rows: 60,
+  }),
   start: command('occ start --port 0; occ stop', 'Start and stop', {}),
   statusline: {
     title: "The status line in Claude Code's window",
