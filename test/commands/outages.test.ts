@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import type { LaunchArguments } from '../../lib/clients/arguments.ts';
 import { ofOneSession } from '../../lib/commands/launch/attached.ts';
 import { outages } from '../../lib/commands/launch/outages.ts';
+import { findKnown } from '../../lib/config/file/known.ts';
 import { renderEntry } from '../../lib/commands/logs/page.ts';
 import { toTime } from '../../lib/commands/logs/logs.ts';
 import { renderStatus } from '../../lib/commands/status/page.ts';
@@ -191,6 +192,12 @@ describe('a wait for a silent model', () => {
   });
 
   test('names the setting of the provider in its configuration, or the limit of the client', () => {
+    const [emulated] = said({}, [{ model: 'emulator/a' }]);
+    assert.match(emulated ?? '', /; the limit is 300 s$/);
+    for (const [, key = ''] of [line, ...said({}, [{ model: 'lab/m' }])].map(
+      (text) => /set (\S+)/.exec(text) ?? [],
+    ))
+      assert.equal(findKnown(key).kind, 'known', key);
     const [first, own] = said({}, [
       {
         model: 'lab/m',

@@ -112,6 +112,8 @@ function whyCommand({ id }: EndedRequest): string {
 function limitOf(model: string, { setting, ms }: Waiting['limit'], { config }: EndedRequest): string {
   if (setting === 'client') return `the limit of the client is ${inSeconds(ms)}`;
   const provider = model.slice(0, model.indexOf('/'));
+  // Nothing is configured about it.
+  if (provider === 'emulator') return `the limit is ${inSeconds(ms)}`;
   const section = builtInNames.has(provider) ? provider.replaceAll('-', '_') : `providers.${provider}`;
   const command = withConfig(`occ config set ${quote(`${section}.${setting}`)} 60s`, config);
   return `the limit is ${inSeconds(ms)}: ${command}`;
