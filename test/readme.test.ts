@@ -29,10 +29,10 @@ describe('the pages', () => {
   for (const page of pages) {
     const text = readFileSync(join(root, page), 'utf8');
 
-    test(`${page} names only commands and options that exist`, () => {
+    test(`${page} names only commands and options that exist`, async () => {
       const found = commandsIn(text);
       if (page === 'README.md') assert.ok(found.length > 30, `only ${found.length} commands were found`);
-      for (const words of found) checkCommand(words, page);
+      for (const words of found) await checkCommand(words, page);
     });
 
     test(`${page} links only to files that exist`, () => {
@@ -49,10 +49,11 @@ describe('the pages', () => {
     });
   }
 
-  test('a command that does not exist is noticed', () => {
-    assert.throws(() => checkCommand(['frobnicate'], 'a page'));
-    assert.throws(() => checkCommand(['status', '--frobnicate'], 'a page'));
-    assert.throws(() => checkCommand(['help', 'frobnicate'], 'a page'));
+  test('a command that does not exist is noticed', async () => {
+    await assert.rejects(checkCommand(['frobnicate'], 'a page'));
+    await assert.rejects(checkCommand(['status', '--frobnicate'], 'a page'));
+    await assert.rejects(checkCommand(['help', 'frobnicate'], 'a page'));
+    await assert.rejects(checkCommand(['help', 'config', 'frobnicate'], 'a page'));
     assert.deepEqual(
       commandsIn('```sh\n$ occ status --watch # comment\neval "$(occ env)"\n```\n`occ why <id>`'),
       [['status', '--watch'], ['env'], ['why', '<id>']],
@@ -68,9 +69,9 @@ function anchorOf(title: string): string {
     .replaceAll(' ', '-');
 }
 
-function checkCommand(words: readonly string[], page: string): void {
+async function checkCommand(words: readonly string[], page: string): Promise<void> {
   const line = `occ ${words.join(' ')}`;
-  if (words[0] === 'help') return checkHelp(words.slice(1), `${page}: ${line}`);
+  if (words[0] === 'help') return await checkHelp(words.slice(1), `${page}: ${line}`);
   const depth = words[0] === 'config' ? 2 : 1;
   const path = words.filter((word) => !word.startsWith('-')).slice(0, depth);
   const found =
@@ -86,8 +87,12 @@ function checkCommand(words: readonly string[], page: string): void {
     assert.ok(known.has(word) || word === '--help', `${page}: ${line} has an unknown option ${word}`);
 }
 
-function checkHelp(words: readonly string[], where: string): void {
+async function checkHelp(words: readonly string[], where: string): Promise<void> {
   const named = words.filter((word) => !word.startsWith('<')).join(' ');
-  const exists = Object.hasOwn(topics, named) || tree.some((one) => one.words.join(' ') === named);
-  assert.ok(exists, `${where}: there is no help for "${named}"`);
+  if (Object.hasOwn(topics, named) || tree.some((one) => one.words.join(' ') === named)) return;
+  const [topic = '', entry] = words;
+  const loadEntry = topics[topic]?.loadEntry;
+  assert.ok(loadEntry && entry !== undefined, `${where}: there is no help for "${named}"`);
+  // Throws for an entry that does not exist.
+  (await loadEntry())(entry, 80);
 }
