@@ -4,8 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bodyOf, capturedBodies } from './bodies.ts';
 import { probeArguments } from './child.ts';
 import { oneEvent } from './processes/answer.ts';
-import type { Inside } from './processes/probe.ts';
-import { startOcc } from './subject.ts';
 import { stream } from './streaming.ts';
 import { residentBytes } from './usage.ts';
 import type { Contender, World } from './world.ts';
@@ -30,21 +28,22 @@ export async function soak(
   minutes: number,
   sampled: (sample: Sample) => void,
 ): Promise<Sample[]> {
-  const home = world.home(world.subjects[0]?.name ?? '');
-  const proxy = await startOcc(home, probeArguments());
-  const contender = world.contenderOf('occ', proxy, home);
+  const name = world.subjects[0]?.name ?? '';
+  const contender = await world.contender(name, probeArguments());
+  const { pid, inside } = contender;
+  if (!inside) throw new Error('the proxy runs without its probe');
   const from = performance.now();
   const samples: Sample[] = [];
   try {
     for (let minute = 0; minute < minutes; minute = (performance.now() - from) / 60_000) {
       await mixedLoad(world, contender);
       await sleep(quietMs);
-      const { heap, delayMs } = await proxy.ask<Inside>();
+      const { heap, delayMs } = await inside();
       const sample: Sample = {
         minutes: (performance.now() - from) / 60_000,
         heapMb: heap / 1e6,
-        residentMb: residentBytes(proxy.pid) / 1e6,
-        files: openFiles(proxy.pid),
+        residentMb: residentBytes(pid) / 1e6,
+        files: openFiles(pid),
         delayP50Ms: delayMs.p50,
         delayP99Ms: delayMs.p99,
       };
@@ -52,7 +51,7 @@ export async function soak(
       sampled(sample);
     }
   } finally {
-    await contender.stop();
+    await world.stopContender(name);
   }
   return samples;
 }

@@ -1,7 +1,8 @@
 /** Streams at once through a contender, and what they cost it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bodyOf } from './bodies.ts';
-import type { Answer } from './processes/answer.ts';
+import type { Effort } from './part.ts';
+import { oneEvent, type Answer } from './processes/answer.ts';
 import type { Format } from './processes/formats.ts';
 import type { Streams } from './processes/load.ts';
 import { cpuMs, residentBytes } from './usage.ts';
@@ -24,6 +25,8 @@ export interface Cost extends Streams {
   /** Resident bytes before the streams, and in the middle of the counted time. */
   before: number;
   during: number;
+  /** Bytes of heap and buffers in use by each stream; NaN where the contender does not tell. */
+  heapPerStream: number;
   seconds: number;
 }
 
@@ -32,14 +35,16 @@ export async function stream(world: World, contender: Contender, load: Load): Pr
   const { streams, answer, format = 'chat', skipMs = 0, countMs } = load;
   const { pid } = contender;
   await world.answerWith(answer);
+  const heapBefore = (await contender.inside?.())?.heap;
   const before = residentBytes(pid);
-  const progress = (forgets = false) => world.load.ask<number>({ kind: 'progress', forgets });
+  const progress = (late: boolean) => world.load.ask<number>({ kind: 'progress', late });
   const from = { cpu: cpuMs(pid), events: 0, at: performance.now() };
   const to = { ...contender.to(format), body: bodyOf(1000, contender.model(format)) };
   await world.load.ask({ kind: 'streams', to, streams });
   const ended = world.load.ask<Streams>({ kind: 'ended' });
   ended.catch(() => {});
   let during = residentBytes(pid);
+  let heapDuring: number | undefined;
   let until: { cpu: number; events: number } | undefined;
   if (countMs !== undefined) {
     await sleep(skipMs);
@@ -47,7 +52,8 @@ export async function stream(world: World, contender: Contender, load: Load): Pr
     await sleep(countMs / 2);
     during = residentBytes(pid);
     await sleep(countMs / 2);
-    until = { cpu: cpuMs(pid), events: await progress() };
+    until = { cpu: cpuMs(pid), events: await progress(false) };
+    heapDuring = (await contender.inside?.())?.heap;
   }
   const result = await ended;
   if (result.complete !== streams) {
@@ -62,6 +68,32 @@ export async function stream(world: World, contender: Contender, load: Load): Pr
     counted: until.events - from.events,
     before,
     during,
+    heapPerStream: ((heapDuring ?? NaN) - (heapBefore ?? NaN)) / streams,
     seconds: (performance.now() - from.at) / 1000,
   };
+}
+
+/** Events a second of each of the paced streams, and how many streams. */
+const perSecond = 100;
+const pacedStreams = 50;
+/** Seconds that are counted, after one in which the streams begin. */
+const countedSeconds: Record<Effort, number> = { full: 4, short: 2.5 };
+
+/** Events as models send them, one by one: microseconds of CPU for each, and how late they arrive. */
+export async function eventsOneByOne(
+  world: World,
+  contender: Contender,
+  effort: Effort,
+  format: Format = 'chat',
+): Promise<{ cpu: number; p50: number; p99: number }> {
+  const seconds = countedSeconds[effort];
+  const events = (seconds + 1.5) * perSecond;
+  const cost = await stream(world, contender, {
+    streams: pacedStreams,
+    format,
+    answer: { ...oneEvent, events, intervalMs: 1000 / perSecond },
+    skipMs: 1000,
+    countMs: seconds * 1000,
+  });
+  return { cpu: (cost.cpuMs * 1000) / cost.counted, ...cost.lateMs };
 }

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { atEnd } from './cleanup.ts';
+import type { Inside } from './processes/probe.ts';
 import type { Format } from './processes/formats.ts';
 
 /** A checkout with a built `dist/`. */
@@ -73,20 +74,21 @@ function configuration(port: number): object {
 export interface RunningProxy {
   pid: number;
   port: number;
-  /** What the probe inside replies; only where it was started with one. */
-  ask<T>(): Promise<T>;
+  /** What the probe in it says; only where it was started with one. */
+  inside?: () => Promise<Inside>;
   stop: () => Promise<void>;
 }
 
 /** Milliseconds for a proxy to start, and to stop. */
 const patienceMs = 60_000;
 
-/** Starts the proxy in the foreground and resolves when it listens. */
-export async function startOcc(home: Home, nodeArguments: readonly string[] = []): Promise<RunningProxy> {
-  const child = spawn(process.execPath, [...nodeArguments, ...home.occ('start', '--foreground')], {
+/** Starts the proxy in the foreground, with the arguments of a probe or without, and resolves when it listens. */
+export async function startOcc(home: Home, probe: readonly string[] = []): Promise<RunningProxy> {
+  const probed = probe.length > 0;
+  const child = spawn(process.execPath, [...probe, ...home.occ('start', '--foreground')], {
     env: home.env,
     cwd: home.dir,
-    stdio: ['ignore', 'pipe', 'pipe', ...(nodeArguments.length > 0 ? (['ipc'] as const) : [])],
+    stdio: ['ignore', 'pipe', 'pipe', ...(probed ? (['ipc'] as const) : [])],
   });
   const kill = atEnd(() => void child.kill('SIGKILL'));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -107,10 +109,14 @@ export async function startOcc(home: Home, nodeArguments: readonly string[] = []
   return {
     pid: child.pid ?? 0,
     port,
-    async ask<T>() {
-      child.send('look');
-      return (await Promise.race([once(child, 'message'), ended.then(() => ['occ ended'])]))[0] as T;
-    },
+    ...(probed && {
+      async inside() {
+        child.send('look');
+        const replied = await Promise.race([once(child, 'message'), ended.then(() => [])]);
+        if (replied.length === 0) throw new Error('occ ended');
+        return replied[0] as Inside;
+      },
+    }),
     async stop() {
       const give = setTimeout(kill, patienceMs);
       child.kill('SIGTERM');

@@ -3,6 +3,7 @@ import { startChild, type Child } from './child.ts';
 import type { Answer } from './processes/answer.ts';
 import type { Format } from './processes/formats.ts';
 import type { Asked } from './processes/load.ts';
+import type { Inside } from './processes/probe.ts';
 import {
   clientHeaders,
   makeHome,
@@ -27,6 +28,8 @@ export interface Contender {
   model(format: Format): string;
   /** Where occ runs; floors have none. */
   home?: Home;
+  /** What the probe in it says; only where it runs with one. */
+  inside?: () => Promise<Inside>;
   stop(): Promise<void> | void;
 }
 
@@ -54,11 +57,11 @@ export class World {
     return (this.starterChild ??= startChild('starter'));
   }
 
-  /** The floor or the subject's proxy, which runs until the end of the part. */
-  contender(name: string): Promise<Contender> {
+  /** The floor, or the subject's proxy with these arguments of Node. Runs until the end of the part. */
+  contender(name: string, nodeArguments: readonly string[] = []): Promise<Contender> {
     const known = this.started.get(name);
     if (known) return known;
-    const starting = this.startContender(name);
+    const starting = this.startContender(name, nodeArguments);
     this.started.set(name, starting);
     return starting;
   }
@@ -101,7 +104,7 @@ export class World {
     for (const child of [this.upstream, this.load, await this.starterChild]) child?.stop();
   }
 
-  private async startContender(name: string): Promise<Contender> {
+  private async startContender(name: string, nodeArguments: readonly string[]): Promise<Contender> {
     if (name === 'direct') {
       return { ...floorRequests(this.upstream.port), name, pid: this.upstream.pid, stop() {} };
     }
@@ -110,15 +113,17 @@ export class World {
       return { ...floorRequests(floor.port), name, pid: floor.pid, stop: floor.stop };
     }
     const home = this.home(name);
-    return this.contenderOf(name, await startOcc(home), home);
+    return this.contenderOf(name, await startOcc(home, nodeArguments), home);
   }
 
   /** A running proxy as a contender. Its home directory is removed when it stops. */
-  contenderOf(name: string, { pid, port, stop }: RunningProxy, home: Home): Contender {
+  contenderOf(name: string, proxy: RunningProxy, home: Home): Contender {
+    const { pid, port, stop, inside } = proxy;
     return {
       name,
       pid,
       home,
+      ...(inside && { inside }),
       to: () => ({ port, path: '/v1/messages', headers: clientHeaders }),
       model: (format) => modelIn[format],
       async stop() {

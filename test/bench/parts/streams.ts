@@ -1,4 +1,5 @@
 /** A thousand streams of ten events a second. */
+import { probeArguments } from '../child.ts';
 import type { Part } from '../part.ts';
 import { stream } from '../streaming.ts';
 
@@ -26,12 +27,16 @@ export const manyStreams: Part = {
       floor: 'pipe',
       target: { of: 'value', atMost: 60 },
     },
+    { figure: 'heap', label: 'heap a stream, collected', unit: 'KB' },
     { figure: 'cpu', label: 'CPU an event', unit: 'µs', floor: 'pipe' },
     { figure: 'p50', label: 'late, p50', unit: 'ms', floor: 'pipe' },
     { figure: 'p99', label: 'late, p99', unit: 'ms', floor: 'pipe' },
   ],
   async measure(world, name) {
-    const contender = await world.contender(name);
+    const contender = await world.contender(
+      name,
+      world.subjects.some((one) => one.name === name) ? probeArguments() : [],
+    );
     const cost = await stream(world, contender, {
       streams,
       answer: { events: 10 * perSecond, perWrite: 1, intervalMs: 1000 / perSecond, shape: 'text', bytes: 24 },
@@ -43,6 +48,7 @@ export const manyStreams: Part = {
     return {
       complete: cost.complete,
       kb: (cost.during - cost.before) / 1000 / streams,
+      heap: cost.heapPerStream / 1000,
       cpu: (cost.cpuMs * 1000) / cost.counted,
       ...cost.lateMs,
     };

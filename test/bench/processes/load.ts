@@ -16,8 +16,8 @@ export type LoadMessage =
   | { kind: 'sequence'; to: Omit<Asked, 'body'>; bodies: string[]; times: number }
   /** Streams at once. Replied to as soon as all requests are sent. */
   | { kind: 'streams'; to: Asked; streams: number }
-  /** Content events of the streams so far. `forgets`: lateness counts from now on. */
-  | { kind: 'progress'; forgets?: boolean }
+  /** Content events of the streams so far. `late`: whether lateness counts from now on; nothing changes without it. */
+  | { kind: 'progress'; late?: boolean }
   /** Waits for the end of the streams. */
   | { kind: 'ended' }
   /** Requests whose responses are not read, until `leave`. */
@@ -43,7 +43,7 @@ export interface Streams {
 /** Connections that are opened at the same time. */
 const atOnce = 50;
 
-let running: { result: Promise<Streams>; events: () => number; late: number[] } | undefined;
+let running: { result: Promise<Streams>; events: () => number; counts: (late: boolean) => void } | undefined;
 const stalled: Socket[] = [];
 
 async function sequence({ port, path, headers }: Omit<Asked, 'body'>, bodies: string[], times: number) {
@@ -74,14 +74,22 @@ async function streams({ port, path, body, headers }: Asked, number: number): Pr
     sockets.push(...(await Promise.all(Array.from({ length: more }, () => open(port)))));
   }
   let events = 0;
+  let counting = true;
   const late: number[] = [];
   const all = sockets.map((socket) =>
     exchange(socket, request, (more, times) => {
       events += more;
-      late.push(...times);
+      if (counting) late.push(...times);
     }),
   );
-  running = { events: () => events, late, result: collect(all, sockets, late) };
+  running = {
+    events: () => events,
+    counts(now) {
+      if (now) late.length = 0;
+      counting = now;
+    },
+    result: collect(all, sockets, late),
+  };
 }
 
 async function collect(
@@ -110,7 +118,7 @@ reply(async (message: LoadMessage) => {
     case 'streams':
       return streams(message.to, message.streams);
     case 'progress':
-      if (message.forgets) running?.late.splice(0);
+      if (running && message.late !== undefined) running.counts(message.late);
       return running?.events() ?? 0;
     case 'ended':
       return running?.result;
