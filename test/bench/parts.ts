@@ -3,6 +3,7 @@ import type { Part } from './part.ts';
 import { event } from './parts/event.ts';
 import { firstEvent } from './parts/first-event.ts';
 import { flood } from './parts/flood.ts';
+import { formats } from './parts/formats.ts';
 import { growth } from './parts/growth.ts';
 import { memory } from './parts/memory.ts';
 import { passThrough } from './parts/pass-through.ts';
@@ -16,6 +17,7 @@ export const parts: readonly Part[] = [
   event,
   flood,
   passThrough,
+  formats,
   manyStreams,
   growth,
   slowReader,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { atEnd } from './cleanup.ts';
 import type { Inside } from './processes/probe.ts';
-import type { Format } from './processes/formats.ts';
+import { upstreamPaths, type Format } from './processes/formats.ts';
 
 /** A checkout with a built `dist/`. */
 export interface Subject {
@@ -23,7 +23,12 @@ export interface Home {
 }
 
 /** The models of the configuration, one per wire format of the upstream. */
-export const modelIn: Record<Format, string> = { chat: 'bench-chat/m', messages: 'bench-messages/m' };
+export const modelIn: Record<Format, string> = {
+  chat: 'bench-chat/m',
+  messages: 'bench-messages/m',
+  responses: 'bench-responses/m',
+  gemini: 'bench-gemini/m',
+};
 
 /** A temporary home directory with a configuration that asks the upstream, and a client that ends at once. */
 export function makeHome({ root }: Subject, upstreamPort: number): Home {
@@ -48,10 +53,11 @@ export function makeHome({ root }: Subject, upstreamPort: number): Home {
 }
 
 function configuration(port: number): object {
-  const base = `http://127.0.0.1:${port}/v1`;
-  const provider = (wireFormat: Format, path: string) => ({
-    wire_format: wireFormat,
-    base_url: `${base}/${path}`,
+  const formats = Object.keys(upstreamPaths) as Format[];
+  const provider = (format: Format) => ({
+    wire_format: format,
+    // The path of a model in Gemini's API follows from its list of models.
+    base_url: `http://127.0.0.1:${port}${upstreamPaths[format].replace(/\/m:.*/, '')}`,
     api_key: 'a-key',
   });
   const model = (format: Format) => ({
@@ -63,11 +69,11 @@ function configuration(port: number): object {
     host: '127.0.0.1',
     port: 0,
     auth_token: 'a-token-of-the-benchmark',
-    providers: {
-      'bench-chat': provider('chat', 'chat/completions'),
-      'bench-messages': provider('messages', 'messages'),
+    providers: Object.fromEntries(formats.map((format) => [`bench-${format}`, provider(format)])),
+    models: {
+      default: model('chat'),
+      ...Object.fromEntries(formats.map((format) => [`of-${format}`, model(format)])),
     },
-    models: { default: model('chat'), messages: model('messages') },
   };
 }
 

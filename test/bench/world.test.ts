@@ -20,7 +20,7 @@ before(async () => {
 after(() => world.close());
 
 for (const name of ['direct', 'pipe', 'parse', 'occ']) {
-  for (const format of ['chat', 'messages'] as const) {
+  for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
     test(`${name} passes every ${format} event of every stream`, async () => {
       const answer = { ...oneEvent, events: 60, perWrite: 1, intervalMs: 1 };
       const cost = await stream(world, await world.contender(name), { streams: 3, answer, format });

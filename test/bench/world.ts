@@ -1,7 +1,7 @@
 /** The processes that a run measures side by side: an upstream, the clients, the floors, and the subjects. */
 import { startChild, type Child } from './child.ts';
 import type { Answer } from './processes/answer.ts';
-import type { Format } from './processes/formats.ts';
+import { upstreamPaths, type Format } from './processes/formats.ts';
 import type { Asked } from './processes/load.ts';
 import type { Inside } from './processes/probe.ts';
 import {
@@ -32,8 +32,6 @@ export interface Contender {
   inside?: () => Promise<Inside>;
   stop(): Promise<void> | void;
 }
-
-const upstreamPaths: Record<Format, string> = { chat: '/v1/chat/completions', messages: '/v1/messages' };
 
 export class World {
   readonly subjects: readonly Subject[];

@@ -66,7 +66,8 @@ export function exchange(socket: Socket, request: Buffer, reading?: Reading): Pr
       tail = (tail + bytes.toString('latin1', Math.max(0, bytes.length - 512))).slice(-512);
       if (!tail.endsWith(lastChunk)) return;
       done();
-      if (!/message_stop|\[DONE\]/.test(tail)) return reject(new Error(`an incomplete stream: ${tail}`));
+      if (!/message_stop|\[DONE\]|response\.completed|finishReason/.test(tail))
+        return reject(new Error(`an incomplete stream: ${tail}`));
       seen.wholeMs = performance.now() - from;
       resolve(seen);
     };

@@ -1,7 +1,23 @@
 /** The events of a streamed answer in the wire formats, as bytes that are ready to be written. */
 import { mark, stampDigits } from './answer.ts';
 
-export type Format = 'chat' | 'messages';
+export type Format = 'chat' | 'messages' | 'responses' | 'gemini';
+
+/** The path of a streamed request to an upstream. */
+export const upstreamPaths: Record<Format, string> = {
+  chat: '/v1/chat/completions',
+  messages: '/v1/messages',
+  responses: '/v1/responses',
+  gemini: '/v1beta/models/m:streamGenerateContent?alt=sse',
+};
+
+/** The format of a request with this head. */
+export function formatOf(head: string): Format {
+  const [, path = ''] = head.split(' ', 2);
+  if (path.includes('/chat/')) return 'chat';
+  if (path.includes('/responses')) return 'responses';
+  return path.includes(':stream') ? 'gemini' : 'messages';
+}
 
 export interface Rendered {
   before: string;
@@ -23,6 +39,22 @@ const chunk = (choice: object, more: object = {}): string =>
 
 const event = (data: { type: string } & Record<string, unknown>): string =>
   `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
+
+/** An event of the Responses API: numbered, with the response or the item that it belongs to. */
+const responsesEvent = (type: string, more: object): string =>
+  event({ type, sequence_number: 1, output_index: 0, ...more });
+
+const responsesItem = (status: string, content: object[]) => ({
+  item: { id: 'msg_bench', type: 'message', role: 'assistant', status, content },
+});
+
+const geminiChunk = (parts: object[], more: object = {}): string =>
+  `data: ${JSON.stringify({
+    candidates: [{ index: 0, content: { role: 'model', parts }, ...more }],
+    usageMetadata: { promptTokenCount: 1000, candidatesTokenCount: 100, totalTokenCount: 1100 },
+    modelVersion: 'bench-1',
+    responseId: '8f3a1c5e9b7d2046',
+  })}\n\n`;
 
 const usage = { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 };
 
@@ -58,6 +90,35 @@ export const rendered: Record<Format, Rendered> = {
         usage: { output_tokens: 100 },
       }) +
       event({ type: 'message_stop' }),
+  },
+  responses: {
+    before:
+      responsesEvent('response.created', {
+        response: { id: 'resp_bench', status: 'in_progress', output: [] },
+      }) + responsesEvent('response.output_item.added', responsesItem('in_progress', [])),
+    content: around(
+      responsesEvent('response.output_text.delta', {
+        item_id: 'msg_bench',
+        content_index: 0,
+        delta: mark,
+        logprobs: [],
+        obfuscation: 'aB3dE5fG7h',
+      }),
+    ),
+    // The whole text is left out of what repeats it, as some servers do, so that the end does not grow with the stream.
+    after: responsesEvent('response.completed', {
+      response: {
+        id: 'resp_bench',
+        status: 'completed',
+        output: [],
+        usage: { input_tokens: 1000, output_tokens: 100, total_tokens: 1100 },
+      },
+    }),
+  },
+  gemini: {
+    before: '',
+    content: around(geminiChunk([{ text: mark }])),
+    after: geminiChunk([], { finishReason: 'STOP' }),
   },
 };
 

@@ -4,7 +4,7 @@
  */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { oneEvent, stamp, stampDigits, mark, type Answer } from './answer.ts';
-import { heldCalls, rendered, textOf, type Format, type Rendered } from './formats.ts';
+import { formatOf, heldCalls, rendered, textOf, type Format, type Rendered } from './formats.ts';
 import { ready, reply } from './reply.ts';
 import { readRequests } from './requests.ts';
 
@@ -29,12 +29,17 @@ let answer = oneEvent;
 let writes: Record<Format, Writes> = render(answer);
 
 function render(of: Answer): Record<Format, Writes> {
-  return { chat: renderIn('chat', of), messages: renderIn('messages', of) };
+  return {
+    chat: renderIn('chat', of),
+    messages: renderIn('messages', of),
+    responses: renderIn('responses', of),
+    gemini: renderIn('gemini', of),
+  };
 }
 
 function renderIn(format: Format, { events, perWrite, shape, bytes }: Answer): Writes {
   const { before, content, after }: Rendered = shape === 'held' ? heldCalls : rendered[format];
-  const first = Buffer.concat([Buffer.from(head), framed(before)]);
+  const first = Buffer.concat([Buffer.from(head), before === '' ? Buffer.alloc(0) : framed(before)]);
   const last = Buffer.concat([framed(after), Buffer.from('0\r\n\r\n')]);
   const event = content.join(textOf(bytes));
   if (shape === 'line' || shape === 'reads') {
@@ -129,7 +134,7 @@ function tick(): void {
 const server = createServer((socket) => {
   socket.setNoDelay(true);
   socket.on('error', () => socket.destroy());
-  readRequests(socket, (head) => respond(socket, head.includes('/chat/') ? 'chat' : 'messages'));
+  readRequests(socket, (head) => respond(socket, formatOf(head)));
 });
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
   ready((server.address() as AddressInfo).port),
