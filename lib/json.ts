@@ -38,9 +38,12 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value if it is an object, else an empty one. */
+/** One for all: a stream asks for missing objects with every event. */
+const emptyObject: JsonObject = Object.freeze({});
+
+/** The value if it is an object, else an empty one, which cannot be changed. */
 export function toObject(value: unknown): JsonObject {
-  return isObject(value) ? value : {};
+  return isObject(value) ? value : emptyObject;
 }
 
 /** The value if it is an array, else an empty one. */

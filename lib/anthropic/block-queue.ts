@@ -42,6 +42,8 @@ export interface BlockQueue {
   last(): Block | undefined;
   /** The blocks that are not completely sent, in order. */
   blocks(): readonly Block[];
+  /** Sends a delta at once if nothing precedes it; returns false if it must wait. */
+  sendLive(block: Block, delta: Delta): boolean;
   /** Queues a delta, to be sent by `advance`. */
   wait(block: Block, delta: Delta, original: BlockDelta | undefined): void;
   /** Adds to the number of characters that wait in a block. */
@@ -90,6 +92,12 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
     if (block) latest.set(key, block);
     else latest.delete(key);
     return block;
+  }
+
+  function sendLive(block: Block, delta: Delta): boolean {
+    if (block !== queue[0] || !block.opened || block.waiting.length > 0) return false;
+    emit({ type: 'content_block_delta', index, delta });
+    return true;
   }
 
   function wait(block: Block, delta: Delta, original: BlockDelta | undefined): void {
@@ -151,6 +159,7 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
     add,
     find,
     last: () => queue.at(-1),
+    sendLive,
     blocks: () => queue,
     wait,
     hold,

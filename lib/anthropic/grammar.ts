@@ -15,7 +15,7 @@ import {
   type Delta,
   type StreamEvent,
 } from './events.ts';
-import type { Transducer } from '../stream/transducer.ts';
+import type { Emit, Transducer } from '../stream/transducer.ts';
 
 export interface Grammar {
   /** The rule that this event breaks, starting with the law's number; undefined if the event is allowed. */
@@ -83,7 +83,9 @@ export function grammar(): Grammar {
 
   function delta({ index, delta }: BlockDelta): string | undefined {
     if (!open || index !== next) return `L2: a delta for block ${index}, which is not open`;
-    if (!canContain(open.type, delta.type)) return `L2: a ${delta.type} in a ${open.type} block`;
+    // What the block has had already it may contain.
+    if (delta.type !== open.lastDelta && !canContain(open.type, delta.type))
+      return `L2: a ${delta.type} in a ${open.type} block`;
     if (open.lastDelta === 'signature_delta') return 'L12: a delta after the signature';
     open.lastDelta = delta.type;
     if (delta.type === 'text_delta' && delta.text !== '') open.hasContent = true;
@@ -194,34 +196,34 @@ export function guard(): Transducer<Decoded, Decoded> {
   const rules = grammar();
   let broken = false;
 
-  function* stop(rule: string): Iterable<Decoded> {
+  function stop(rule: string, emit: Emit<Decoded>): void {
     broken = true;
     const error = {
       type: 'api_error',
       message: `occ stopped an answer that broke a rule of the stream (${rule})`,
     } as const;
-    yield { type: 'failed', reason: 'malformed', error };
-    yield { type: 'error', error };
+    emit({ type: 'failed', reason: 'malformed', error });
+    emit({ type: 'error', error });
   }
 
   return {
-    *step(decoded) {
+    step(decoded, emit) {
       if (isRemark(decoded)) {
         // Usage and cost of a stopped answer are still valid; `finished` and `failed` are not.
-        if (!broken || (decoded.type !== 'finished' && decoded.type !== 'failed')) yield decoded;
+        if (!broken || (decoded.type !== 'finished' && decoded.type !== 'failed')) emit(decoded);
         return;
       }
       if (broken) return;
       // After the end of the answer, an error event would itself break L4 or L5.
       const ended = rules.ended();
       const rule = rules.step(decoded);
-      if (rule === undefined) yield decoded;
-      else if (ended) yield { type: 'dropped', what: `an event behind the end (${rule})` };
-      else yield* stop(rule);
+      if (rule === undefined) emit(decoded);
+      else if (ended) emit({ type: 'dropped', what: `an event behind the end (${rule})` });
+      else stop(rule, emit);
     },
-    *flush() {
+    flush(emit) {
       const rule = broken ? undefined : rules.end();
-      if (rule !== undefined) yield* stop(rule);
+      if (rule !== undefined) stop(rule, emit);
     },
   };
 }

@@ -104,8 +104,14 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
       last = queue.last();
     }
     if (!last) return;
-    add(last, type === 'text' ? { type: 'text_delta', text } : { type: 'thinking_delta', thinking: text });
-    advance();
+    last.hasContent = true;
+    written += text.length;
+    const delta: Delta =
+      type === 'text' ? { type: 'text_delta', text } : { type: 'thinking_delta', thinking: text };
+    if (!queue.sendLive(last, delta)) {
+      queue.wait(last, delta, undefined);
+      advance();
+    }
   }
 
   function signature(signed: string): void {

@@ -161,11 +161,9 @@ async function readAnswer(
   const { firstEventMs, idleMs } = candidate.provider.timeouts;
   const progress = answerProgress(sink.whole);
 
-  function take(decoded: Iterable<Decoded>): void {
-    for (const one of decoded) {
-      progress.take(one);
-      if (isRemark(one)) noteRemark(one, tally, log);
-    }
+  function take(decoded: Decoded): void {
+    progress.take(decoded);
+    if (isRemark(decoded)) noteRemark(decoded, tally, log);
   }
 
   /** Sends what may leave. Returns a promise while the client must read first. */
@@ -196,7 +194,7 @@ async function readAnswer(
   limits.arm('first_event', firstEventMs);
   try {
     await body.read((piece) => {
-      take(stage.step(piece));
+      stage.step(piece, take);
       const sending = send();
       if (sending === undefined) return endPiece(piece.length);
       limits.disarm();
@@ -208,7 +206,7 @@ async function readAnswer(
     if (stepFor('other', at) !== 'ignore') return { outcome: toOutcome(error, limits, tried, at), tally };
   }
   if (!progress.failed()) {
-    take(stage.flush());
+    stage.flush(take);
     limits.disarm();
     await send();
   }

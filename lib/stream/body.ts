@@ -28,16 +28,16 @@ export function bodyDecoder(longest = maxEventLength): Transducer<Uint8Array, Bo
   }
 
   return {
-    *step(chunk) {
-      if (inner) return yield* inner.step(chunk);
+    step(chunk, emit) {
+      if (inner) return inner.step(chunk, emit);
       leading.push(chunk);
       inner = choose(chunk);
       if (!inner) return;
-      for (const held of leading) yield* inner.step(held);
+      for (const held of leading) inner.step(held, emit);
       leading = [];
     },
-    *flush() {
-      if (inner) yield* inner.flush();
+    flush(emit) {
+      inner?.flush(emit);
     },
   };
 }
@@ -51,24 +51,24 @@ function jsonDecoder(longest: number): Transducer<Uint8Array, BodyMessage> {
   let pieces: string[] = [];
   let length = 0;
   return {
-    *step(chunk) {
+    step(chunk, emit) {
       if (length > longest) return;
       const text = decoder.decode(chunk, { stream: true });
       pieces.push(text);
       length += text.length;
       if (length <= longest) return;
       pieces = [];
-      yield { event: '', data: '', problem: 'too_long' };
+      emit({ event: '', data: '', problem: 'too_long' });
     },
-    *flush() {
+    flush(emit) {
       if (length > longest) return;
       const text = (pieces.join('') + decoder.decode()).trim();
-      if (parseJson(text) !== undefined) return yield { event: '', data: text };
+      if (parseJson(text) !== undefined) return emit({ event: '', data: text });
       for (const line of text.split(/\r\n?|\n/)) {
         const data = line.trim();
         if (data === '') continue;
         const whole = parseJson(data) !== undefined;
-        yield { event: '', data, ...(!whole && { problem: 'unterminated' as const }) };
+        emit({ event: '', data, ...(!whole && { problem: 'unterminated' as const }) });
         if (!whole) return;
       }
     },
@@ -84,10 +84,9 @@ function pageDecoder(): Transducer<Uint8Array, BodyMessage> {
   return {
     step(chunk) {
       if (text.length < pageStart) text += decoder.decode(chunk, { stream: true });
-      return [];
     },
-    *flush() {
-      yield { event: '', data: text.slice(0, pageStart), problem: 'html' };
+    flush(emit) {
+      emit({ event: '', data: text.slice(0, pageStart), problem: 'html' });
     },
   };
 }

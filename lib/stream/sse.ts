@@ -4,7 +4,7 @@
  * Two deviations: an event without its final blank line is delivered and marked `unterminated`, because upstreams omit
  * that line; and an event longer than the limit ends the decoding.
  */
-import type { Transducer } from './transducer.ts';
+import type { Emit, Transducer } from './transducer.ts';
 
 export interface SseMessage {
   /** The event name, or "" without one. */
@@ -18,11 +18,16 @@ export interface SseMessage {
 /** Characters of one event, 64 Mi: the limit for buffered content (L3). */
 export const maxEventLength = 64 * 1024 * 1024;
 
+/** Whether a text can be the data of an event as it is: in one line. */
+export function isOneLine(text: string): boolean {
+  return !text.includes('\n') && !text.includes('\r');
+}
+
 /** Takes linear time, for long lines and small chunks too. `longest` is the limit for one event, in characters. */
 export function sseDecoder(longest = maxEventLength): Transducer<Uint8Array, SseMessage> {
   const lines = lineDecoder();
   let event = '';
-  let data: string[] = [];
+  let data: string | undefined;
   let size = 0;
   let ended = false;
 
@@ -32,46 +37,45 @@ export function sseDecoder(longest = maxEventLength): Transducer<Uint8Array, Sse
     const name = colon < 0 ? line : line.slice(0, colon);
     const from = colon < 0 ? line.length : line[colon + 1] === ' ' ? colon + 2 : colon + 1;
     if (name === 'event') event = line.slice(from);
-    else if (name === 'data') data.push(line.slice(from));
+    else if (name === 'data') data = data === undefined ? line.slice(from) : `${data}\n${line.slice(from)}`;
     // `id` and `retry` are for reconnecting, which a model's response does not support.
   }
 
-  function* dispatch(problem?: SseMessage['problem']): Iterable<SseMessage> {
+  function dispatch(emit: Emit<SseMessage>, problem?: SseMessage['problem']): void {
+    const message = { event, data: data ?? '', ...(problem && { problem }) };
     // The standard discards an event without data lines.
-    if (data.length > 0 || problem === 'too_long')
-      yield { event, data: data.join('\n'), ...(problem && { problem }) };
+    const given = data !== undefined || problem === 'too_long';
     event = '';
-    data = [];
+    data = undefined;
     size = 0;
+    if (given) emit(message);
   }
 
-  function* read(texts: Iterable<string>): Iterable<SseMessage> {
-    for (const line of texts) {
-      if (ended) return;
-      size += line.length;
-      // Checked for every line, so that the result does not depend on the chunk boundaries (L10).
-      if (size > longest) return yield* giveUp();
-      if (line === '') yield* dispatch();
-      else field(line);
-    }
+  function read(line: string, emit: Emit<SseMessage>): void {
+    if (ended) return;
+    size += line.length;
+    // Checked for every line, so that the result does not depend on the chunk boundaries (L10).
+    if (size > longest) giveUp(emit);
+    else if (line === '') dispatch(emit);
+    else field(line);
   }
 
-  function* giveUp(): Iterable<SseMessage> {
+  function giveUp(emit: Emit<SseMessage>): void {
     ended = true;
-    data = [];
-    yield* dispatch('too_long');
+    data = undefined;
+    dispatch(emit, 'too_long');
   }
 
   return {
-    *step(chunk) {
+    step(chunk, emit) {
       if (ended) return;
-      yield* read(lines.step(chunk));
-      if (!ended && size + lines.pending() > longest) yield* giveUp();
+      lines.step(chunk, (line) => read(line, emit));
+      if (!ended && size + lines.pending() > longest) giveUp(emit);
     },
-    *flush() {
+    flush(emit) {
       if (ended) return;
-      yield* read(lines.flush());
-      if (!ended) yield* dispatch('unterminated');
+      lines.flush((line) => read(line, emit));
+      if (!ended) dispatch(emit, 'unterminated');
       ended = true;
     },
   };
@@ -89,23 +93,20 @@ function lineDecoder(): LineDecoder {
   let length = 0;
   let afterCr = false;
 
-  function* split(text: string): Iterable<string> {
+  function split(text: string, emit: Emit<string>): void {
     let from = afterCr && text.startsWith('\n') ? 1 : 0;
     if (text !== '') afterCr = false;
     let cr = text.indexOf('\r', from);
     let lf = text.indexOf('\n', from);
     while (cr >= 0 || lf >= 0) {
       const end = cr < 0 ? lf : lf < 0 ? cr : Math.min(cr, lf);
-      pieces.push(text.slice(from, end));
-      const line = pieces.join('');
-      pieces = [];
-      length = 0;
+      const line = endOf(text.slice(from, end));
       from = end + 1;
       if (end === cr) {
         if (from === text.length) afterCr = true;
         else if (lf === from) from++;
       }
-      yield line;
+      emit(line);
       if (cr >= 0 && cr < from) cr = text.indexOf('\r', from);
       if (lf >= 0 && lf < from) lf = text.indexOf('\n', from);
     }
@@ -114,13 +115,21 @@ function lineDecoder(): LineDecoder {
     length += text.length - from;
   }
 
+  /** The line that ends with `text`. */
+  function endOf(text: string): string {
+    if (length === 0) return text;
+    pieces.push(text);
+    const line = pieces.join('');
+    pieces = [];
+    length = 0;
+    return line;
+  }
+
   return {
-    step: (chunk) => split(decoder.decode(chunk, { stream: true })),
-    *flush() {
-      yield* split(decoder.decode());
-      if (length > 0) yield pieces.join('');
-      pieces = [];
-      length = 0;
+    step: (chunk, emit) => split(decoder.decode(chunk, { stream: true }), emit),
+    flush(emit) {
+      split(decoder.decode(), emit);
+      if (length > 0) emit(endOf(''));
     },
     pending: () => length,
   };

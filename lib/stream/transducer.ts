@@ -1,33 +1,34 @@
 /** The incremental stage that decoders are built from: synchronous, without I/O or a clock. */
 
-/** Returns zero or more outputs for each input and for the end of input. Not used again after `flush`. */
+export type Emit<Out> = (output: Out) => void;
+
+/**
+ * Calls `emit` zero or more times for each input and for the end of input, before it returns. Not used again after `flush`.
+ * Outputs are passed on and not collected, because a list for each stage and input would cost more than most inputs do.
+ */
 export interface Transducer<In, Out> {
-  step(input: In): Iterable<Out>;
-  flush(): Iterable<Out>;
+  step(input: In, emit: Emit<Out>): void;
+  flush(emit: Emit<Out>): void;
 }
 
 /** Feeds the outputs of `first` into `second`. */
 export function compose<A, B, C>(first: Transducer<A, B>, second: Transducer<B, C>): Transducer<A, C> {
-  const through = (inputs: Iterable<B>): C[] => {
-    const outputs: C[] = [];
-    for (const input of inputs) append(outputs, second.step(input));
-    return outputs;
-  };
   return {
-    step: (input) => through(first.step(input)),
-    flush: () => [...through(first.flush()), ...second.flush()],
+    step(input, emit) {
+      first.step(input, (middle) => second.step(middle, emit));
+    },
+    flush(emit) {
+      first.flush((middle) => second.step(middle, emit));
+      second.flush(emit);
+    },
   };
 }
 
 /** All outputs of `stage` for `inputs`. */
 export function transduce<In, Out>(stage: Transducer<In, Out>, inputs: Iterable<In>): Out[] {
   const outputs: Out[] = [];
-  for (const input of inputs) append(outputs, stage.step(input));
-  append(outputs, stage.flush());
+  const emit = (output: Out): void => void outputs.push(output);
+  for (const input of inputs) stage.step(input, emit);
+  stage.flush(emit);
   return outputs;
-}
-
-/** Pushes one by one: spreading the outputs of a large chunk into `push` would overflow the stack. */
-function append<T>(outputs: T[], more: Iterable<T>): void {
-  for (const output of more) outputs.push(output);
 }

@@ -77,8 +77,8 @@ function time(format: Format, bytes: Uint8Array): number {
   const pieces = slices(bytes, 1024);
   const decoding = decoder(format);
   const began = process.cpuUsage();
-  for (const piece of pieces) for (const _ of decoding.step(piece));
-  for (const _ of decoding.flush());
+  for (const piece of pieces) decoding.step(piece, () => {});
+  decoding.flush(() => {});
   const { user, system } = process.cpuUsage(began);
   return user + system;
 }

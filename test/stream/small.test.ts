@@ -102,17 +102,21 @@ describe('JSON readers', () => {
 });
 
 describe('transducers', () => {
-  const doubled: Transducer<string, string> = { step: (text) => [text, text], flush: () => ['end'] };
+  const doubled: Transducer<string, string> = {
+    step(text, emit) {
+      emit(text);
+      emit(text);
+    },
+    flush: (emit) => emit('end'),
+  };
   const joined = (): Transducer<string, string> => {
     let all = '';
     return {
-      *step(text) {
+      step(text, emit) {
         all += text;
-        yield text.toUpperCase();
+        emit(text.toUpperCase());
       },
-      *flush() {
-        yield all;
-      },
+      flush: (emit) => emit(all),
     };
   };
 
@@ -129,12 +133,16 @@ describe('transducers', () => {
 
   test('one input can have 250,000 outputs', () => {
     const many: Transducer<number, number> = {
-      step: (count) => Array.from({ length: count }, (_, i) => i),
-      flush: () => [],
+      step(count, emit) {
+        for (let i = 0; i < count; i++) emit(i);
+      },
+      flush() {},
     };
     const each: Transducer<number, number> = {
-      step: (n) => Array.from({ length: n === 0 ? 250_000 : 0 }, () => n),
-      flush: () => [],
+      step(n, emit) {
+        if (n === 0) for (let i = 0; i < 250_000; i++) emit(n);
+      },
+      flush() {},
     };
     assert.equal(transduce(many, [250_000]).length, 250_000);
     assert.equal(transduce(compose(many, each), [1]).length, 250_000);

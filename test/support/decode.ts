@@ -13,10 +13,17 @@ export interface Run {
 
 export function run(decoder: Decoder, pieces: Iterable<Uint8Array>): Run {
   const beforeFlush: Decoded[] = [];
-  for (const piece of pieces) beforeFlush.push(...decoder.step(piece));
-  const fromFlush = [...decoder.flush()];
+  for (const piece of pieces) decoder.step(piece, (decoded) => beforeFlush.push(decoded));
+  const fromFlush = outputsOf<Decoded>((emit) => decoder.flush(emit));
   const all = [...beforeFlush, ...fromFlush];
   return { beforeFlush, fromFlush, all, events: toEvents(all) };
+}
+
+/** What a step or the flush of a stage emits. */
+export function outputsOf<Out>(act: (emit: (output: Out) => void) => void): Out[] {
+  const outputs: Out[] = [];
+  act((output) => outputs.push(output));
+  return outputs;
 }
 
 export function toEvents(decoded: readonly Decoded[]): StreamEvent[] {

@@ -76,7 +76,7 @@ export function truncationIsNotAFinish(transcript: Transcript): void {
   const live: string[] = [];
   const counts = slices(bytes, 1).reduce<{ decoder: ReturnType<typeof decoder>; counts: number[] }>(
     ({ decoder, counts }, byte) => {
-      for (const one of decoder.step(byte)) live.push(toLine(one));
+      decoder.step(byte, (one) => live.push(toLine(one)));
       counts.push(live.length);
       return { decoder, counts };
     },

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import type { Decoded } from '../../lib/anthropic/events.ts';
 import { slices } from '../support/cuts.ts';
-import { run, utf8 } from '../support/decode.ts';
+import { outputsOf, run, utf8 } from '../support/decode.ts';
 import { fuzzed, checkFuzzed } from '../support/fuzzed.ts';
 import { readReceived } from '../support/received.ts';
 import { runsOf } from '../support/sampling.ts';
@@ -63,10 +64,15 @@ test('arguments without a name fail the turn beyond the limit', () => {
     `data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":${piece}}}]}}]}\n\n`,
   );
   const chat = decoder('chat');
-  const received = Array.from({ length: 65 }, () => [...chat.step(chunk)]).flat();
+  const received = Array.from({ length: 65 }, () =>
+    outputsOf<Decoded>((emit) => chat.step(chunk, emit)),
+  ).flat();
   assert.deepEqual(
     received.map(({ type }) => type),
     ['message_start', 'failed', 'error'],
   );
-  assert.deepEqual([...chat.flush()], []);
+  assert.deepEqual(
+    outputsOf<Decoded>((emit) => chat.flush(emit)),
+    [],
+  );
 });

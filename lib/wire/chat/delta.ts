@@ -11,7 +11,7 @@ export interface DeltaContent {
   pieces: readonly Piece[];
   /** The entries of `tool_calls`. */
   calls: readonly Json[];
-  kinds: ReadonlySet<ContentKind>;
+  kinds: readonly ContentKind[];
   /** The field that holds the reasoning; "" if there is none. */
   reasoningField: string;
 }
@@ -63,18 +63,25 @@ export function deltaContent(
   text: Json | undefined,
   emit: (remark: Remark) => void,
 ): DeltaContent {
-  const pieces: Piece[] = [
-    { type: 'thinking', text: reasoningText(delta) },
-    ...contentPieces(delta['content'] ?? text, emit),
-    { type: 'text', text: toText(delta['refusal']) },
-  ];
-  const given = pieces.filter((piece) => piece.text !== '');
+  const pieces: Piece[] = [];
+  const add = (type: Piece['type'], text: string): void => {
+    if (text !== '') pieces.push({ type, text });
+  };
+  const field = reasoningField(delta);
+  add('thinking', reasoningText(delta, field));
+  readContent(delta['content'] ?? text, add, emit);
+  add('text', toText(delta['refusal']));
   const calls = toolEntries(delta);
-  const kinds = new Set<ContentKind>(given.map(({ type }) => type));
-  if (toArray(delta['reasoning_details']).length > 0) kinds.add('thinking');
-  if (calls.length > 0) kinds.add('calls');
-  return { pieces: given, calls, kinds, reasoningField: reasoningField(delta) };
+  const kinds: ContentKind[] = [];
+  const details = delta['reasoning_details'];
+  if (pieces.some(isThinking) || (Array.isArray(details) && details.length > 0)) kinds.push('thinking');
+  if (pieces.some(isText)) kinds.push('text');
+  if (calls.length > 0) kinds.push('calls');
+  return { pieces, calls, kinds, reasoningField: field };
 }
+
+const isText = ({ type }: Piece): boolean => type === 'text';
+const isThinking = ({ type }: Piece): boolean => type === 'thinking';
 
 function toolEntries(delta: JsonObject): readonly Json[] {
   const entries = toArray(delta['tool_calls']);
@@ -83,16 +90,20 @@ function toolEntries(delta: JsonObject): readonly Json[] {
 }
 
 /** Content is a string, one part, or several parts. Mistral also sends thinking in parts. */
-function* contentPieces(content: Json | undefined, emit: (remark: Remark) => void): Iterable<Piece> {
-  if (typeof content === 'string') return yield { type: 'text', text: content };
+function readContent(
+  content: Json | undefined,
+  add: (type: Piece['type'], text: string) => void,
+  emit: (remark: Remark) => void,
+): void {
+  if (typeof content === 'string') return add('text', content);
   for (const part of isObject(content) ? [content] : toArray(content)) {
-    if (typeof part === 'string') yield { type: 'text', text: part };
+    if (typeof part === 'string') add('text', part);
     if (!isObject(part)) continue;
     const { thinking } = part;
-    if (typeof part['text'] === 'string') yield { type: 'text', text: part['text'] };
-    else if (typeof thinking === 'string') yield { type: 'thinking', text: thinking };
+    if (typeof part['text'] === 'string') add('text', part['text']);
+    else if (typeof thinking === 'string') add('thinking', thinking);
     else if (Array.isArray(thinking))
-      yield { type: 'thinking', text: thinking.map((piece) => toText(toObject(piece)['text'])).join('') };
+      add('thinking', thinking.map((piece) => toText(toObject(piece)['text'])).join(''));
     else
       emit({
         type: 'dropped',

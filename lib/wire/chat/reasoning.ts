@@ -5,13 +5,14 @@ const names = ['reasoning_content', 'reasoning', 'reasoning_text'];
 
 /** The field that holds the reasoning as text: some servers send it in two fields, of which the first one counts. */
 export function reasoningField(delta: JsonObject): string {
-  return names.find((name) => toText(delta[name]) !== '') ?? '';
+  for (const name of names) if (toText(delta[name]) !== '') return name;
+  return '';
 }
 
-/** The reasoning in one delta. */
-export function reasoningText(delta: JsonObject): string {
-  const name = reasoningField(delta);
+/** The reasoning in one delta, in `name` if that is not empty. */
+export function reasoningText(delta: JsonObject, name = reasoningField(delta)): string {
   if (name !== '') return toText(delta[name]);
+  if (delta['reasoning_details'] === undefined) return '';
   return toArray(delta['reasoning_details'])
     .map((detail) => (isObject(detail) ? toText(detail['text']) || toText(detail['summary']) : ''))
     .join('');
@@ -28,6 +29,7 @@ export function reasoningDetails(): ReasoningDetails {
   let details: JsonObject[] = [];
 
   function add(delta: JsonObject): void {
+    if (delta['reasoning_details'] === undefined) return;
     for (const piece of toArray(delta['reasoning_details'])) {
       if (!isObject(piece)) continue;
       const last = details.at(-1);
@@ -45,6 +47,7 @@ export function reasoningDetails(): ReasoningDetails {
   }
 
   function take(): string {
+    if (details.length === 0) return '';
     const taken = details;
     details = [];
     const worthKeeping = taken.some(

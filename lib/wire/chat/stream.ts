@@ -74,7 +74,8 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     readUsage(json['usage']);
     const list = toArray(json['choices']);
     if (list.length > 0) begin();
-    for (const [position, choice] of list.entries()) readChoice(toObject(choice), position);
+    let position = 0;
+    for (const choice of list) readChoice(toObject(choice), position++);
   }
 
   function readUsage(value: unknown): void {
@@ -98,7 +99,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     const index = toNumber(choice['index']) ?? position;
     const delta = toDelta(choice, index);
     const content = deltaContent(delta, choice['text'], emit);
-    if (isObject(choice['delta']) && content.kinds.size > 0) inPieces.add(index);
+    if (isObject(choice['delta']) && content.kinds.length > 0) inPieces.add(index);
     const used = parts.accept(index, content.kinds);
     if (!parts.isPart(index)) return;
     const error = errorInside(choice);
@@ -120,19 +121,21 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   function readContent(
     delta: JsonObject,
     { pieces, calls: entries, reasoningField }: DeltaContent,
-    used: ReadonlySet<ContentKind>,
+    used: readonly ContentKind[],
   ): void {
-    if (used.has('thinking')) {
+    if (used.includes('thinking')) {
       details.add(delta);
       reasoningName ||= reasoningField;
     }
     message.add(delta);
-    for (const name of outputFields) if (!isVoid(delta[name])) drop(nameOf(name, 'a message'));
+    for (const name in delta)
+      if (outputFields.has(name) && !isVoid(delta[name])) drop(nameOf(name, 'a message'));
     for (const piece of pieces) {
-      if (!used.has(piece.type)) continue;
-      for (const part of piece.type === 'text' && tags ? tags.push(piece.text) : [piece]) pass(part);
+      if (!used.includes(piece.type)) continue;
+      if (!tags || piece.type !== 'text') pass(piece);
+      else for (const part of tags.push(piece.text)) pass(part);
     }
-    if (!used.has('calls')) return;
+    if (!used.includes('calls')) return;
     for (const held of tags?.end() ?? []) pass(held);
     if (leaks && !leaks.inCall()) for (const held of leaks.end(false)) passLeaked(held);
     takeCalls(entries);

@@ -33,8 +33,10 @@ export function attachedFields(
   let changed = false;
 
   function add(piece: JsonObject): void {
-    for (const [name, value] of Object.entries(piece)) {
-      if (value === undefined || isVoid(value) || known.has(name) || tooLong.has(name)) continue;
+    for (const name in piece) {
+      if (known.has(name) || tooLong.has(name)) continue;
+      const value = piece[name];
+      if (value === undefined || isVoid(value)) continue;
       const before = fields.get(name);
       const merged =
         before === undefined

@@ -8,10 +8,10 @@ export type ContentKind = 'text' | 'thinking' | 'calls';
 
 export interface Choices {
   /**
-   * Takes the kinds of content in one chunk of choice `index`. Returns the kinds that belong to the answer, and reports
+   * Takes the kinds of content, each once, in one chunk of choice `index`. Returns the kinds that belong to the answer, and reports
    * the others.
    */
-  accept(index: number, kinds: ReadonlySet<ContentKind>): ReadonlySet<ContentKind>;
+  accept(index: number, kinds: readonly ContentKind[]): readonly ContentKind[];
   /** True while choice `index` is a part of the answer or no choice is. */
   isPart(index: number): boolean;
   /** Records that choice `index` has finished. Calls `record` once every part of the answer has. */
@@ -25,14 +25,14 @@ export function choices(finish: FinishTracker, onDropped: () => void): Choices {
   /** How to record the finish of each choice that has one. */
   const ended = new Map<number, () => void>();
 
-  function accept(index: number, kinds: ReadonlySet<ContentKind>): ReadonlySet<ContentKind> {
-    const used = new Set<ContentKind>();
-    for (const kind of kinds) {
+  function accept(index: number, kinds: readonly ContentKind[]): readonly ContentKind[] {
+    const used = kinds.filter((kind) => {
       if (!owners.has(kind)) owners.set(kind, index);
-      if (owners.get(kind) === index) used.add(kind);
-      else onDropped();
-    }
-    if (used.size > 0 && !parts.has(index)) addPart(index);
+      if (owners.get(kind) === index) return true;
+      onDropped();
+      return false;
+    });
+    if (used.length > 0 && !parts.has(index)) addPart(index);
     return used;
   }
 

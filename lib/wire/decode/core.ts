@@ -14,7 +14,7 @@ import {
 import { tagSignature } from '../../anthropic/provenance.ts';
 import { writer, type Writer } from '../../anthropic/writer.ts';
 import { nameForLog, redactedLine } from '../../redact.ts';
-import type { Transducer } from '../../stream/transducer.ts';
+import type { Emit, Transducer } from '../../stream/transducer.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Route, Turn } from '../codec.ts';
 import { errorIn, errorInside } from './errors.ts';
@@ -56,7 +56,7 @@ export function decoderCore(
   { request, messageId, inputTokens }: Turn,
   { read, end, done }: FormatReader,
 ): DecoderCore {
-  let out: Decoded[] = [];
+  const out: Decoded[] = [];
   /** What an object that is no part of an answer says: the reason, should the answer end without a finish. */
   let reason: ApiError | undefined;
   const emit = (decoded: Decoded): void => void out.push(decoded);
@@ -77,7 +77,7 @@ export function decoderCore(
   }
 
   function begin(): void {
-    answer.begin(usageOf(inputTokens));
+    if (answer.phase() === 'before') answer.begin(usageOf(inputTokens));
   }
 
   function recordFinish(meaning: FinishMeaning, field: string, value: string): void {
@@ -117,21 +117,20 @@ export function decoderCore(
     else if (done === 'truncation') failTruncated();
   }
 
-  function takeOutput(): Decoded[] {
-    const decoded = out;
-    out = [];
-    return decoded;
+  function passOn(to: Emit<Decoded>): void {
+    for (const decoded of out) to(decoded);
+    out.length = 0;
   }
 
   const stage: Transducer<Frame, Decoded> = {
-    step(frame) {
+    step(frame, to) {
       handle(frame);
-      return takeOutput();
+      passOn(to);
     },
-    flush() {
+    flush(to) {
       if (finish.reason() === undefined) failTruncated();
       else end();
-      return takeOutput();
+      passOn(to);
     },
   };
   return { answer, finish, emit, drop, fail, begin, recordFinish, endMessage, usage, stage };

@@ -1,7 +1,8 @@
 /** Splits a response body into frames, for every wire format: JSON objects, `[DONE]`, and input that cannot be parsed. */
 import { isObject, parseJson, toObject, toText, type JsonObject } from '../../json.ts';
 import { bodyDecoder, type BodyMessage } from '../../stream/body.ts';
-import { compose, type Transducer } from '../../stream/transducer.ts';
+import { isOneLine } from '../../stream/sse.ts';
+import { compose, type Emit, type Transducer } from '../../stream/transducer.ts';
 import { redactedLine } from '../../redact.ts';
 import { errorFacts } from './error-facts.ts';
 import { messageIn } from './error-message.ts';
@@ -20,7 +21,7 @@ export type Frame =
   | { type: 'broken'; reason: FailureReason; message: string };
 
 export function frameDecoder(): Transducer<Uint8Array, Frame> {
-  return compose(bodyDecoder(), { step: toFrames, flush: () => [] });
+  return compose(bodyDecoder(), { step: toFrames, flush() {} });
 }
 
 /** Data lines that some gateways send to keep the connection open. */
@@ -33,23 +34,28 @@ const keepAlives: ReadonlySet<string> = new Set([
   'null',
   '{}',
 ]);
+const longestKeepAlive = Math.max(...[...keepAlives].map(({ length }) => length));
 
-function toFrames({ event, data, problem }: BodyMessage): Frame[] {
-  if (problem === 'too_long') return [broken('overflow', 'one event of the answer grew past every bound')];
+function toFrames({ event, data, problem }: BodyMessage, emit: Emit<Frame>): void {
+  if (problem === 'too_long')
+    return emit(broken('overflow', 'one event of the answer grew past every bound'));
   if (problem === 'html')
-    return [broken('malformed', `the upstream sent ${readApiError(200, data).message}`)];
+    return emit(broken('malformed', `the upstream sent ${readApiError(200, data).message}`));
   const text = data.trim();
-  if (text === '[DONE]') return [{ type: 'done' }];
-  if (keepAlives.has(text.toLowerCase())) return [];
+  if (text === '[DONE]') return emit({ type: 'done' });
+  if (text.length <= longestKeepAlive && keepAlives.has(text.toLowerCase())) return;
   const parsed = parseJson(text);
-  if (isObject(parsed)) return [toData(event, parsed, text)];
-  if (Array.isArray(parsed)) return parsed.filter(isObject).map((json) => toData(event, json));
+  if (isObject(parsed)) return emit(toData(event, parsed, text));
+  if (Array.isArray(parsed)) {
+    for (const json of parsed) if (isObject(json)) emit(toData(event, json));
+    return;
+  }
   // A stream that ends inside an event is truncated; the decoder detects that by the missing finish (P1).
-  if (problem === 'unterminated') return [];
-  if (event === 'error') return [broken('upstream', redactedLine(toText(parsed) || text))];
+  if (problem === 'unterminated') return;
+  if (event === 'error') return emit(broken('upstream', redactedLine(toText(parsed) || text)));
   // Text that starts like JSON may contain the conversation, which must not appear in logs or errors.
   const excerpt = /^[{["]/.test(text) ? `${text.length} characters` : redactedLine(text).slice(0, 200);
-  return [broken('malformed', `the upstream sent an event that is no JSON: ${excerpt}`)];
+  emit(broken('malformed', `the upstream sent an event that is no JSON: ${excerpt}`));
 }
 
 function broken(reason: FailureReason, message: string): Frame {
@@ -59,15 +65,8 @@ function broken(reason: FailureReason, message: string): Frame {
 /** The frame for an object without its envelope. The received text is kept if it is that object on one line (L11). */
 function toData(event: string, parsed: JsonObject, text?: string): Frame {
   const json = unwrap(parsed);
-  const own = json === parsed && text !== undefined && !/[\r\n]/.test(text);
-  const whole = json === parsed && text !== undefined;
-  return {
-    type: 'data',
-    event,
-    json,
-    text: own ? text : JSON.stringify(json),
-    ...(whole && { source: text }),
-  };
+  if (text === undefined || json !== parsed) return { type: 'data', event, json, text: JSON.stringify(json) };
+  return { type: 'data', event, json, text: isOneLine(text) ? text : JSON.stringify(json), source: text };
 }
 
 /** Some gateways wrap responses and errors in an envelope: `{"success":true,"data":{…}}`. */

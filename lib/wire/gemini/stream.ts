@@ -77,12 +77,12 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     const parts = partsOf(candidate);
     const number = toNumber(candidate['index']) ?? position;
     const kinds = parts.map(kindOf);
-    const used = owned.accept(number, new Set(kinds.flatMap((kind) => kind ?? [])));
+    const used = owned.accept(number, [...new Set(kinds.flatMap((kind) => kind ?? []))]);
     if (!owned.isPart(number)) return;
     const raw = rawArguments(source, position, parts);
     for (const [at, part] of parts.entries()) {
       const kind = kinds[at];
-      if (kind === undefined || used.has(kind)) readPart(part, () => raw(at));
+      if (kind === undefined || used.includes(kind)) readPart(part, () => raw(at));
     }
     if (functions.held() > maxHeldCharacters)
       return fail('overflow', { type: 'api_error', message: 'the upstream sent a call without end' });

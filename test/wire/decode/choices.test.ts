@@ -19,7 +19,7 @@ function setUp() {
     remarks,
     finish,
     dropped: () => dropped,
-    accept: (index: number, ...kinds: ContentKind[]) => [...parts.accept(index, new Set(kinds))],
+    accept: (index: number, ...kinds: ContentKind[]) => [...parts.accept(index, kinds)],
     isPart: (index: number) => parts.isPart(index),
     end: (index: number, reason: StopReason) => parts.end(index, () => finish.set(reason)),
   };

@@ -1,6 +1,7 @@
 /** Round trip of encrypted reasoning, the limit for unnamed arguments, and stop sequences. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Decoded } from '../../../lib/anthropic/events.ts';
 import { foldMessage } from '../../../lib/anthropic/fold.ts';
 import type { ContentBlock } from '../../../lib/anthropic/request.ts';
 import { responses as emulated } from '../../../lib/emulator/formats/responses.ts';
@@ -9,7 +10,7 @@ import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
 import { encodeMessagesRequest } from '../../../lib/wire/messages/request.ts';
 import { responsesDecoder } from '../../../lib/wire/responses/stream.ts';
 import { stopSequences } from '../../../lib/wire/decode/stop-sequences.ts';
-import { run, utf8 } from '../../support/decode.ts';
+import { outputsOf, run, utf8 } from '../../support/decode.ts';
 import { chatRoutes, messagesRoutes, requestOf, result, user } from '../../support/requests.ts';
 import { encode, responsesRoutes } from '../../support/responses/encode.ts';
 import { decoder, turn } from '../../support/turns.ts';
@@ -63,12 +64,17 @@ test('arguments without a name are limited', () => {
     `data: ${JSON.stringify({ type: 'response.function_call_arguments.delta', output_index: 0, delta })}\n\n`,
   );
   const responses = decoder('responses');
-  const decoded = Array.from({ length: 65 }, () => [...responses.step(chunk)]).flat();
+  const decoded = Array.from({ length: 65 }, () =>
+    outputsOf<Decoded>((emit) => responses.step(chunk, emit)),
+  ).flat();
   assert.deepEqual(
     decoded.map(({ type }) => type),
     ['message_start', 'failed', 'error'],
   );
-  assert.deepEqual([...responses.flush()], []);
+  assert.deepEqual(
+    outputsOf<Decoded>((emit) => responses.flush(emit)),
+    [],
+  );
 });
 
 test('a stop sequence ends the text however it is cut, and other text is released', () => {
