@@ -7,16 +7,36 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { minify } from 'rolldown/utils';
 import { licensesOf } from './licenses.mjs';
+import { partOfUndici } from './undici.mjs';
 import { generatedValidator, isGenerated } from './validator.mjs';
 
 /** The oldest version of Node.js that runs the program (`engines`). */
 const target = 'node20.18';
 
+/**
+ * The chunks that the bundler would otherwise cut into pieces: a chunk takes a third of a millisecond to find and read,
+ * however small it is. Nothing but `version` may be in what answers `--version`, and nothing in the entry, which a chunk that
+ * uses it would run again if it had been started through a link.
+ */
+const groups = [
+  { name: 'version', test: /\/lib\/(?:version|package-root)\.ts$/ },
+  // What nearly every command needs.
+  {
+    name: 'common',
+    test: /\/lib\/(?:(?!index)[^/]+|cli\/(?:compile-cache|failure)|terminal\/(?:output|width|style|figures|command-context)|config\/paths|daemon\/(?:launches|probe|record|request|running))\.ts$/,
+  },
+];
+
 /** Writes dist/bin and dist/lib/index.js. */
 export async function bundle() {
   const program = await write(
     { occ: 'bin/occ.ts', 'token-worker': 'lib/proxy/token-worker.ts' },
-    { dir: 'dist/bin', format: 'cjs', chunkFileNames: '[name]-[hash].js' },
+    {
+      dir: 'dist/bin',
+      format: 'cjs',
+      chunkFileNames: '[name]-[hash].js',
+      codeSplitting: { includeDependenciesRecursively: false, groups },
+    },
   );
   // The package is of type "module", for its sources and for its library.
   writeFileSync('dist/bin/package.json', '{ "type": "commonjs" }\n');
@@ -31,12 +51,14 @@ async function write(input, { dir, ...output }) {
     platform: 'node',
     resolve: { mainFields: ['module', 'main'] }, // the CommonJS form of jsonc-parser requires its files by computed names
     transform: { target },
-    plugins: [generatedValidator],
+    preserveEntrySignatures: 'allow-extension', // required by includeDependenciesRecursively
+    plugins: [generatedValidator, partOfUndici],
     onLog: (level, log) => {
-      throw new Error(`${level}: ${log.message}`);
+      // A module that one command loads late may be part of what another loads at once.
+      if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') throw new Error(`${level}: ${log.message}`);
     },
   });
-  const { output: chunks } = await build.generate({ ...output, entryFileNames: '[name].js', comments: false });
+  const { output: chunks } = await build.generate({ ...output, entryFileNames: '[name].js', comments: false, dynamicImportInCjs: false });
   mkdirSync(dir, { recursive: true });
   for (const chunk of chunks) writeFileSync(join(dir, chunk.fileName), await dense(chunk));
   return chunks.flatMap(({ moduleIds }) => moduleIds);

@@ -1,7 +1,13 @@
 #!/usr/bin/env node
 /** The entry point of the program; see lib/cli.ts. */
-import { main } from '../lib/cli.ts';
+import { printVersion } from '../lib/cli/print-version.ts';
 
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+const args = process.argv.slice(2);
+if (!printVersion(args)) void run();
+
+async function run(): Promise<void> {
+  const { enableCompileCache } = await import('../lib/cli/compile-cache.ts');
+  enableCompileCache();
+  const { main } = await import('../lib/cli.ts');
+  process.exitCode = await main(args);
+}

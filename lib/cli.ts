@@ -6,14 +6,12 @@ import { reportFailure } from './cli/failure.ts';
 import type { System } from './terminal/command-context.ts';
 import { ignoreClosedPipe } from './terminal/output.ts';
 import { widthOf } from './terminal/width.ts';
-import { version } from './version.ts';
 
 /** Resolves to the exit code, and never rejects. `args` are the arguments after `occ`. */
 export async function main(args: string[], system: System = currentSystem()): Promise<number> {
   let lost: NodeJS.ErrnoException | undefined;
   // Help and usage errors are written before a command opens its output.
   ignoreClosedPipe(system.stdout, (error) => (lost = error));
-  ignoreClosedPipe(system.stderr);
   const code = await run(args, system);
   // A write error is reported asynchronously, so wait until everything is written.
   await new Promise<void>((resolve) => void system.stdout.write('', () => resolve()));
@@ -26,13 +24,16 @@ function outputLost({ code, message }: NodeJS.ErrnoException): OccError {
   });
 }
 
+/** Commands that status lines and shell prompts run again and again. Without options they need no parser. */
+const frequentCommands: Readonly<Record<string, () => Promise<(system: System) => Promise<number>>>> = {
+  status: async () => (await import('./commands/status/run.ts')).showStatus,
+  statusline: async () => (await import('./commands/statusline/run.ts')).printStatusLine,
+};
+
 async function run(given: string[], system: System): Promise<number> {
-  // Installers and shell prompts run this often, so nothing else is loaded for it.
-  if (given.length === 1 && (given[0] === '--version' || given[0] === '-V')) {
-    system.stdout.write(`${version}\n`);
-    return exitCodes.ok;
-  }
   try {
+    const frequent = given.length === 1 ? frequentCommands[given[0] ?? ''] : undefined;
+    if (frequent !== undefined) return await (await frequent())(system);
     const args = given.length === 0 ? await firstCommand(system) : given;
     const { CommanderError } = await import('commander');
     const { buildProgram } = await import('./cli/program.ts');
@@ -63,19 +64,27 @@ async function printHelp(request: HelpRequest, { stdout, stderr }: System): Prom
   const { renderHelp } = await import('./cli/help.ts');
   const { missing } = request;
   const stream = missing ? stderr : stdout;
+  ignoreClosedPipe(stream);
   stream.write(await renderHelp(request, widthOf(stream)));
   return missing ? exitCodes.usage : exitCodes.ok;
 }
 
 function currentSystem(): System {
-  const { env, stdin, stdout, stderr, platform } = process;
+  const { env, platform } = process;
   return {
     env,
     home: env['HOME'] || userInfo().homedir,
     cwd: process.cwd(),
     platform,
-    stdin,
-    stdout,
-    stderr,
+    // Opening a stream takes time, and most commands do not use all three.
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
   };
 }

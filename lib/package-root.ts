@@ -1,11 +1,10 @@
 /** Finds the files of the package: `package.json`, `templates/`, and the worker in `dist/`. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /** The folder of the package: the nearest one with templates. Sources, built program and bundled tests are at different depths. */
 function findRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
+  let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'templates')) && dirname(folder) !== folder) folder = dirname(folder);
   return folder;
 }

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
  */
 const allowed: Record<string, string[]> = {
   bin: ['cli'],
-  cli: ['commands', 'terminal'],
+  cli: ['commands', 'terminal', 'config'],
   commands: [
     'doctor',
     'host',

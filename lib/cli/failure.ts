@@ -2,11 +2,13 @@
 import { OccError } from '../errors.ts';
 import { describeSystemError, isSystemError, type SystemError } from '../system-error.ts';
 import type { System } from '../terminal/command-context.ts';
+import { ignoreClosedPipe } from '../terminal/output.ts';
 import { version } from '../version.ts';
 
 /** Prints any thrown value on stderr; returns the exit code. The stack of a bug is printed only if `verbose`. */
 export function reportFailure(thrown: unknown, { stderr }: Pick<System, 'stderr'>, verbose: boolean): number {
   const error = toOccError(thrown);
+  ignoreClosedPipe(stderr);
   // Lines are not wrapped: a command that is broken in two cannot be copied.
   const lines = [`occ: ${error.message}`, ...error.remedy.split('\n').map((line) => `  ${line}`)];
   if (verbose && error.code === 'unexpected' && thrown instanceof Error) lines.push(thrown.stack ?? '');

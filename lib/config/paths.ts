@@ -16,7 +16,6 @@ import {
 } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import type { Environment } from './file/interpolate.ts';
 
 export interface Places {
@@ -147,7 +146,9 @@ export function makePrivateDirectory(directory: string): void {
  */
 export function writePrivateFile(file: string, text: string | Uint8Array): void {
   const target = behindLinks(file);
-  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+  // The nanoseconds since the machine started, which no two writers share; `wx` refuses a file that exists.
+  const unique = process.hrtime.bigint().toString(16).padStart(12, '0').slice(-12);
+  const temporary = `${target}.${unique}.tmp`;
   try {
     writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
     renameSync(temporary, target);

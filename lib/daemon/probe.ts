@@ -1,5 +1,4 @@
 /** Checks whether a record is still valid by a request to its port, since pids and ports are reused. */
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { sendRequest } from './request.ts';
 import type { ProxyRecord } from './record.ts';
@@ -37,12 +36,13 @@ export async function isProxyProcess({ pid, program }: ProxyRecord): Promise<boo
 }
 
 /** The command line of a process, from /proc or `ps`; undefined if there is no such process or neither is available. */
-function commandLine(pid: number): Promise<string | undefined> {
+async function commandLine(pid: number): Promise<string | undefined> {
   try {
-    return Promise.resolve(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
     // Not Linux, or no such process; `ps` tells.
   }
+  const { execFile } = await import('node:child_process');
   return new Promise((resolve) => {
     execFile('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { timeout: timeoutMs }, (error, stdout) => {
       resolve(error ? undefined : stdout);

@@ -1,5 +1,4 @@
-/** Sends one small request to a running occ, ignoring the proxy variables. Uses only node:http, to load fast. */
-import { Agent, request } from 'node:http';
+/** Sends one small request to a running occ, ignoring the proxy variables. Uses only node:http, which the first request loads. */
 import { isObject, parseJson, type JsonObject } from '../json.ts';
 
 export interface RequestOptions {
@@ -21,6 +20,7 @@ const maxBytes = 1024 * 1024;
 
 /** Rejects if nothing listens there, if the time limit passes, or if the response is not a JSON object. */
 export async function sendRequest(url: string, options: RequestOptions): Promise<ControlResponse> {
+  const { Agent, request } = await import('node:http');
   const { method = 'GET', token, body, limitMs } = options;
   const text = body === undefined ? undefined : JSON.stringify(body);
   const limit = AbortSignal.timeout(limitMs);

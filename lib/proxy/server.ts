@@ -8,10 +8,10 @@ import { systemClock, type Clock } from './clock.ts';
 import { discardRest, goneController, lingerMs, pathOf } from './connection.ts';
 import { answerControl, type Control } from './control.ts';
 import { openTokenCounter } from './count-tokens.ts';
-import { exchange, type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { checkDoor, readBody, Refused, toRequest } from './inbound.ts';
 import { inFlight } from './in-flight.ts';
-import { lazy } from './lazy.ts';
+import { loadLate } from './late.ts';
 import { listen, urlHost } from './listen.ts';
 import { memory, type Recalled } from './memory.ts';
 import { promptMemory, type CacheReport } from './prompt-memory.ts';
@@ -83,12 +83,8 @@ const keepAliveMs = 120_000;
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { settings, token, host, port, log, control, onEnded, clock = systemClock } = options;
   const counts = noCounts();
-  const upstream = lazy(options.upstream ?? openUpstream);
-  const out: Upstream = {
-    post: async (...args) => (await upstream.get()).post(...args),
-    get: async (...args) => (await upstream.get()).get(...args),
-    close: async () => {},
-  };
+  const late = loadLate(options.upstream ?? openUpstream);
+  const out = late.upstream;
   const remembered = memory(log);
   const recent = recentRequests();
   const onRoom: OnRoom = (...room) => remembered.recovered(...room);
@@ -209,6 +205,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 
     if (pathname === '/v1/messages') {
       counts.requests++;
+      const exchange = await late.exchange();
       return exchange(incoming, road);
     }
     const headers = { 'request-id': requestId };
@@ -256,18 +253,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     await closed;
     await counter.close();
     road.quotas.close();
-    await upstream
-      .opened()
-      ?.then((opened) => opened.close())
-      .catch(() => {}); // it never opened
+    await late.close();
     // Usage must be counted before this resolves, since the caller may print it.
     await requests.quiet();
     return cut;
   }
 
   const bound = await listen(server, host, port);
-  // Loads the HTTP client after everything else: a launch starts its child first.
-  setImmediate(() => void upstream.get().catch(() => {}));
+  late.warm();
   return {
     host,
     port: bound,

@@ -54,7 +54,8 @@ const keepAliveMs = 50_000;
 
 /** Honours the proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`), except for loopback addresses. */
 export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promise<Upstream> {
-  const { Agent, EnvHttpProxyAgent, request, buildConnector } = await import('undici');
+  // The build includes only these (.ci/undici.mjs).
+  const { Agent, EnvHttpProxyAgent, buildConnector } = await import('undici');
   const connecting = new Set<Socket>();
   const connector = buildConnector({ timeout: connectTimeoutMs });
   const options = {
@@ -89,7 +90,15 @@ export async function openUpstream(env: NodeJS.ProcessEnv = process.env): Promis
       throw new UpstreamError('connect', proxies.unusable.reason, 'proxy_unusable', undefined);
     }
     try {
-      const answer = await request(target, { method, headers, body, signal, dispatcher });
+      const { origin, pathname, search } = target;
+      const answer = await dispatcher.request({
+        origin,
+        path: pathname + search,
+        method,
+        headers,
+        body,
+        signal,
+      });
       const named = toHeaders(answer.headers);
       // Errors reach the reader. This listener keeps an error after its end from ending the process.
       answer.body.on('error', () => {});

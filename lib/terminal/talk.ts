@@ -1,6 +1,7 @@
 /** Sentences of occ on stderr: wrapped on a terminal, with following lines indented below the text; one line in a pipe. */
 import type { Output } from './output.ts';
 import { widthOf } from './width.ts';
+import { wrap } from './wrap.ts';
 
 const prefix = 'occ: ';
 
@@ -17,7 +18,6 @@ export async function warn(output: Output, sentence: string): Promise<void> {
 async function hanging(sentence: string, { stderr }: Output): Promise<string> {
   const width = widthOf(stderr);
   if (width === undefined) return `${prefix}${sentence}`;
-  const { wrap } = await import('./wrap.ts');
   const lines = wrap(sentence, width - prefix.length);
   return `${prefix}${lines.join(`\n${' '.repeat(prefix.length)}`)}`;
 }

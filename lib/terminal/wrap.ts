@@ -1,5 +1,5 @@
 /** Wraps text between words. Escape sequences of colours take no width, and wide characters take two columns. */
-import wrapAnsi from 'wrap-ansi';
+import { wrapAnsi } from 'fast-wrap-ansi';
 
 /** The lines of `text` at `width` columns. A longer word, such as a path or URL, gets a line of its own and stays whole. */
 export function wrap(text: string, width: number): string[] {

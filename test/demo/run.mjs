@@ -91,7 +91,7 @@ async function output(args) {
 
 /** Prints a text in lines of the terminal's width, the later ones indented. */
 async function print(text, indent = 0) {
-  const { default: wrapAnsi } = await import('wrap-ansi');
+  const { wrapAnsi } = await import('fast-wrap-ansi');
   const width = Math.min(process.stdout.columns || 80, 100) - indent;
   console.log(wrapAnsi(text, width).replaceAll('\n', `\n${' '.repeat(indent)}`));
 }

@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { clientMargin } from '../../clients/status-line.ts';
-import { runtimeDirOf } from '../../daemon/running.ts';
+import { findPlaces } from '../../config/paths.ts';
+import { exitCodes } from '../../errors.ts';
 import { parseJson, toObject, toText } from '../../json.ts';
 import type { SessionAnswer } from '../../statusline/answer.ts';
 import { fitting, renderLines } from '../../statusline/line.ts';
 import { latestSession, readFileText, sessionFile, sessionFolder } from '../../statusline/session-file.ts';
-import type { System } from '../../terminal/command-context.ts';
-import type { Output } from '../../terminal/output.ts';
+import type { GlobalOptions, System } from '../../terminal/command-context.ts';
+import { openResults } from '../../terminal/output.ts';
 import { colorLevel, loadStyle } from '../../terminal/style.ts';
 import { widthOf } from '../../terminal/width.ts';
 
@@ -17,18 +18,34 @@ const stdinMs = 1000;
 /** Characters of stdin that are read; the client writes some 2,000. */
 const maxStdin = 1_000_000;
 
-/** Prints the line of the session, or why there is none. */
-export async function printStatusLine(system: System, output: Output, color: boolean): Promise<void> {
-  const folder = sessionFolder(runtimeDirOf(system));
+/** Prints the line of the session, or why there is none. Resolves to the exit code. */
+export async function printStatusLine(
+  system: System,
+  { json = false, color = true }: GlobalOptions = {},
+): Promise<number> {
+  const output = openResults(system.stdout, json);
+  const folder = sessionFolder(findPlaces({ env: system.env, home: system.home }).runtimeDir);
   const given = toText(toObject(parseJson(await readStdin(system.stdin)))['session_id']);
   const session = given || system.env['CLAUDE_CODE_SESSION_ID'] || latestSession(folder);
   const answer = session === undefined ? undefined : readAnswer(folder, session);
-  if (output.json) return output.printJson({ session: session ?? null, answer: answer ?? null });
-  if (answer === undefined) return output.print(await whyNone(system));
+  if (json) output.printJson({ session: session ?? null, answer: answer ?? null });
+  else
+    output.print(
+      answer === undefined ? await whyNone(system) : await lineOf(answer, system, color, given !== ''),
+    );
+  return exitCodes.ok;
+}
+
+/** `piped`: the client runs this command; it reads from a pipe and shows colours in its terminal. */
+async function lineOf(
+  answer: SessionAnswer,
+  system: System,
+  color: boolean,
+  piped: boolean,
+): Promise<string> {
   const { env, stdout } = system;
-  // The client reads from a pipe and shows colours in its terminal.
-  const level = colorLevel({ noColor: !color, env, isTTY: given !== '' || stdout.isTTY === true });
-  output.print(fitting(renderLines(answer, await loadStyle(level)), columnsOf(system)));
+  const level = colorLevel({ noColor: !color, env, isTTY: piped || stdout.isTTY === true });
+  return fitting(renderLines(answer, await loadStyle(level)), columnsOf(system));
 }
 
 function columnsOf({ env, stdout }: System): number {
@@ -46,7 +63,7 @@ function readAnswer(folder: string, session: string): SessionAnswer | undefined 
 }
 
 async function whyNone(system: System): Promise<string> {
-  const { findProxy } = await import('../../daemon/running.ts');
+  const { findProxy, runtimeDirOf } = await import('../../daemon/running.ts');
   const { findLaunches } = await import('../../daemon/launches.ts');
   const [proxy, launches] = await Promise.all([findProxy(system), findLaunches(runtimeDirOf(system))]);
   const running = proxy?.state === 'running' || launches.length > 0;

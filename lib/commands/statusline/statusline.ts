@@ -1,7 +1,6 @@
 /** `occ statusline` prints the status line of a session, for Claude Code settings that the user writes. */
 import type { Command } from 'commander';
-import { exitCodes } from '../../errors.ts';
-import { outputFor, type CommandContext, type GlobalOptions } from '../../terminal/command-context.ts';
+import type { CommandContext, GlobalOptions } from '../../terminal/command-context.ts';
 import { withHelp, type HelpPage } from '../../terminal/help-page.ts';
 
 const page: HelpPage = {
@@ -24,11 +23,8 @@ export function defineStatusline(program: Command, { system, globals, end }: Com
     .description('Prints one line about the latest answer of a session.')
     .option('--json', 'print the result as JSON')
     .action(async (options: GlobalOptions) => {
-      const own = globals(options);
-      const output = await outputFor(system, own);
       const { printStatusLine } = await import('./run.ts');
-      await printStatusLine(system, output, own.color !== false);
-      end(exitCodes.ok);
+      end(await printStatusLine(system, globals(options)));
     });
   withHelp(command, page);
 }

@@ -1,6 +1,6 @@
 /** The types of a plan: the models that may answer one request, in order, and those that were passed over. */
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import type { Changeable } from '../rejections/repair.ts';
+import type { Changeable } from '../rejections/changeable.ts';
 
 export interface Candidate extends Changeable {
   /** Why it is in the plan: "models.default", "fallbacks.think[0]", "asked for". */

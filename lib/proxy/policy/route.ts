@@ -10,7 +10,7 @@ import type { ModelEntry, Provider, Settings } from '../../config/settings.ts';
 import { missingCapacity, type Lack } from './capacity.ts';
 import type { Change } from '../rejections/changes.ts';
 import { applyLearned, type Learned } from '../rejections/learned.ts';
-import { withChanges } from '../rejections/repair.ts';
+import { withChanges } from '../rejections/changeable.ts';
 import type { RoutingRequest, Candidate, PassedOver, Plan } from './plan.ts';
 import { readScenario, type ScenarioMatch } from './scenario.ts';
 import { groupOf, stays } from './sticky.ts';

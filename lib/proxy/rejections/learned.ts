@@ -1,7 +1,7 @@
 /** What is remembered about a model from refusals, and how long. */
 import { describeChange, type Change } from './changes.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import { withChanges, type Changeable } from './repair.ts';
+import { withChanges, type Changeable } from './changeable.ts';
 
 export type Learned =
   /** The model is missing, disabled or not available to this account; `reason` is the upstream's message. */

@@ -2,25 +2,13 @@
  * Repairs a refused request: chooses a change, checks that it makes a request that was not refused, and takes it back if the
  * same refusal comes again. Changes are applied to each encoding anew; the client's request is never altered.
  */
-import { toRoute } from '../../catalog/routes.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import type { WireRoute } from '../../wire/formats.ts';
 import { codecs } from '../../wire/codecs.ts';
-import type { ModelEntry, Provider } from '../../config/settings.ts';
-import { changedBody, changedHeaders, changedRequest, changedRoute, type Change } from './changes.ts';
+import { withChanges, type Changeable } from './changeable.ts';
+import { changedBody, changedHeaders, changedRequest, type Change } from './changes.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { isRepairable } from './overview.ts';
 import { proposals, type Proposal, type Sent } from './repairs.ts';
-
-/** A model of a provider that changes are made for. */
-export interface Changeable {
-  route: WireRoute;
-  provider: Provider;
-  /** The model's entry in the configuration. */
-  entry: ModelEntry;
-  /** What its upstream wants otherwise. Changes of the route are applied to it already. */
-  changes?: readonly Change[];
-}
 
 /** What is known about the repairs of one model in one request. */
 export interface Repairs<Model extends Changeable = Changeable> {
@@ -109,32 +97,6 @@ function signature({ about, words = '', names = [] }: Diagnosis): string {
 
 function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** The candidate with more changes; a change of format that its provider has no endpoint for is ignored. */
-export function withChanges<Model extends Changeable>(candidate: Model, changes: readonly Change[]): Model {
-  let changed = candidate;
-  for (const change of changes) changed = withChange(changed, change);
-  return changed;
-}
-
-function withChange<Model extends Changeable>(candidate: Model, change: Change): Model {
-  if (change.kind === 'format') return inFormat(candidate, change);
-  if (change.kind === 'several') return withChanges(candidate, change.changes);
-  const { changes = [], route } = candidate;
-  return { ...candidate, route: changedRoute(route, change), changes: [...changes, change] };
-}
-
-function inFormat<Model extends Changeable>(
-  candidate: Model,
-  change: Extract<Change, { kind: 'format' }>,
-): Model {
-  const { entry, provider, route, changes = [] } = candidate;
-  const { use } = change;
-  if (use === route.format || provider.endpoints[use] === undefined) return candidate;
-  const { contextWindow, maxOutputTokens } = route;
-  const other = { ...toRoute({ ...entry, wire_format: use }, provider), contextWindow, maxOutputTokens };
-  return { ...candidate, route: changes.reduce(changedRoute, other), changes: [...changes, change] };
 }
 
 /** Of the changes in effect, those that are remembered for the model, or for the conversation. */
