@@ -116,16 +116,14 @@ export function promptMemory(): PromptMemory {
         : { kind: 'first' };
       return count({ input, read, possible: 0, causes: [cause] });
     }
-    const { shared, change, at, sentKey } = closest(thread?.sent ?? [], print);
-    const tokens = print.length === 0 ? 0 : Math.round((input * shared) / print.length);
+    const { cached, change, at, sentKey } = closest(thread?.sent ?? [], print);
+    const tokens = print.length === 0 ? 0 : Math.round((input * cached) / print.length);
     const possible = tokens < shortestPrefix ? 0 : Math.max(read, tokens);
     const causes: CacheCause[] = change ? [change] : [];
-    if (isMissed({ read, possible })) {
-      if (sentKey !== key) causes.push({ kind: 'key' });
-      else if (now - at > keptMs) causes.push({ kind: 'idle', ms: now - at });
-      else if (reporting.get(model, now) === undefined) causes.push({ kind: 'unreported' });
-      else causes.push({ kind: 'provider' });
-    }
+    const missed = isMissed({ read, possible });
+    if (missed && sentKey !== key) causes.push({ kind: 'key' });
+    else if (missed && now - at > keptMs) causes.push({ kind: 'idle', ms: now - at });
+    else if (missed && !change) causes.push({ kind: reporting.get(model, now) ? 'provider' : 'unreported' });
     return count({ input, read, possible, ...(causes.length > 0 && { causes }) });
   }
 
@@ -154,7 +152,7 @@ function closest(sent: Thread['sent'], print: PromptPrint): Comparison & { at: n
     sentKey: key,
   }));
   const most = Math.max(...compared.map(({ shared }) => shared));
-  return compared.find(({ shared }) => shared === most) ?? { shared: 0, at: 0, sentKey: 0 };
+  return compared.find(({ shared }) => shared === most) ?? { shared: 0, cached: 0, at: 0, sentKey: 0 };
 }
 
 function addTo(figures: CacheFigures, record: CacheRecord): void {

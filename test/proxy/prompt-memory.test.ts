@@ -14,6 +14,7 @@ function promptOf(messages: number, tools: readonly string[] = ['Bash']): Prompt
     ...tools.map((name): PromptPart => ({ kind: 'tool', name, value: { name }, schema: {} })),
     ...Array.from({ length: messages }, (_, at): PromptPart => ({
       kind: 'message',
+      number: at + 1,
       value: `${at}`.padEnd(4000, '.'),
     })),
   ];
@@ -144,7 +145,7 @@ test('an answer without usage is remembered, and a prompt below the shortest pre
   };
   assert.equal(memory.note(sent, 0), undefined);
   assert.equal(said(send(memory, { prompt: promptOf(11), read: 10_000 })), '');
-  const short: PromptPart[] = [{ kind: 'message', value: 'x'.repeat(4000) }];
+  const short: PromptPart[] = [{ kind: 'message', number: 1, value: 'x'.repeat(4000) }];
   send(memory, { prompt: short, conversation: 's' });
   assert.deepEqual(send(memory, { prompt: short, conversation: 's' }), { input: 1000, read: 0, possible: 0 });
 });

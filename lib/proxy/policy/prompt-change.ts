@@ -25,11 +25,32 @@ export type PromptChange =
 export interface Comparison {
   /** Characters of the later prompt that the earlier one begins with, too. */
   shared: number;
+  /**
+   * Of these, what a cache can have: all, or what stands before the last mark of the earlier prompt, if that has marks (Anthropic:
+   * only marked prefixes are kept).
+   */
+  cached: number;
   /** Absent if the later prompt only goes on where the earlier one ended, or ends earlier. */
   change?: PromptChange;
 }
 
 export function compare(before: PromptPrint, now: PromptPrint): Comparison {
+  const found = changeBetween(before, now);
+  return { ...found, cached: markedWithin(before, found.shared) };
+}
+
+function markedWithin({ parts }: PromptPrint, shared: number): number {
+  if (!parts.some(({ marked }) => marked)) return shared;
+  let end = 0;
+  let cached = 0;
+  for (const { length, marked } of parts) {
+    end += length;
+    if (marked && end <= shared) cached = end;
+  }
+  return cached;
+}
+
+function changeBetween(before: PromptPrint, now: PromptPrint): Omit<Comparison, 'cached'> {
   const at = now.parts.findIndex(({ hash }, i) => hash !== before.parts[i]?.hash);
   const equal = at === -1 ? now.parts.length : at;
   const shared = now.parts.slice(0, equal).reduce((sum, { length }) => sum + length, 0);
@@ -50,14 +71,19 @@ export function compare(before: PromptPrint, now: PromptPrint): Comparison {
   return messagesChange(before, now, equal, shared);
 }
 
-function messagesChange(before: PromptPrint, now: PromptPrint, at: number, shared: number): Comparison {
+function messagesChange(
+  before: PromptPrint,
+  now: PromptPrint,
+  at: number,
+  shared: number,
+): Omit<Comparison, 'cached'> {
   const [had, has] = [messagesIn(before), messagesIn(now)];
-  const number = at - (now.parts.length - has) + 1;
+  const number = now.parts[at]?.number ?? 0;
   if (has < had) return { shared, change: { kind: 'history', number, before: had, now: has } };
-  // The last message of a prompt may have grown. Only the beginnings of last messages are known.
-  const places = at === before.parts.length - 1 && at === now.parts.length - 1;
-  const common = places ? sharedPlaces(before.last, now.last) : 0;
-  const grown = places && common > 0 && common >= before.last.length - 1;
+  // The last part of a prompt may have grown. Only the beginnings of last parts are known.
+  const isLast = at === before.parts.length - 1 && at === now.parts.length - 1;
+  const common = isLast ? sharedPlaces(before.last, now.last) : 0;
+  const grown = isLast && common > 0 && common >= before.last.length - 1;
   return {
     shared: shared + common * placeLength,
     ...(!grown && { change: { kind: 'message', number } }),
@@ -65,7 +91,7 @@ function messagesChange(before: PromptPrint, now: PromptPrint, at: number, share
 }
 
 function messagesIn({ parts }: PromptPrint): number {
-  return parts.filter(({ kind }) => kind === 'message').length;
+  return parts.at(-1)?.number ?? 0;
 }
 
 function sharedPlaces(before: readonly number[], now: readonly number[]): number {

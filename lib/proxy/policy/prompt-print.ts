@@ -2,6 +2,7 @@
  * The print of a prompt: hashes of its parts, by which a later prompt is compared with it. It holds no text but the names of
  * the tools, and its size is bounded.
  */
+import { isObject } from '../../json.ts';
 import { placedHash, textHash, type TextHash } from '../../text-hash.ts';
 import type { PromptPart } from '../../wire/prompt.ts';
 
@@ -13,6 +14,10 @@ export interface PrintedPart {
   /** Of a tool. */
   name?: string;
   schema?: number;
+  /** Of a message, or of the one that this is a block of. */
+  number?: number;
+  /** The client has marked it as the end of what is to be cached. */
+  marked?: true;
 }
 
 export interface PromptPrint {
@@ -39,7 +44,7 @@ export function printPrompt(prompt: readonly PromptPart[]): PromptPrint {
   const kept = prompt.slice(0, mostParts);
   const rest = prompt.slice(mostParts);
   const parts = kept.map(printPart);
-  if (rest.length > 0) parts.push(printValue('message', rest));
+  if (rest.length > 0) parts.push({ ...printValue('message', rest), number: numberOf(rest.at(-1)) });
   const last = prompt.at(-1);
   const system = kept.find((part) => part.kind === 'system');
   return {
@@ -60,18 +65,29 @@ function printPart(part: PromptPart): PrintedPart {
     case 'system': {
       const hash = textHash();
       addTexts(hash, part.texts);
-      return { kind: 'system', hash: hash.value(), length: hash.length() };
+      return {
+        kind: 'system',
+        hash: hash.value(),
+        length: hash.length(),
+        ...(part.marked && { marked: true }),
+      };
     }
     case 'settings':
-    case 'message':
       return printValue(part.kind, part.value);
+    case 'message':
+      return { ...printValue(part.kind, part.value), number: part.number };
   }
+}
+
+function numberOf(part: PromptPart | undefined): number {
+  return part?.kind === 'message' ? part.number : 0;
 }
 
 function printValue(kind: PromptPart['kind'], value: unknown): PrintedPart {
   const hash = textHash();
   addValue(hash, value);
-  return { kind, hash: hash.value(), length: hash.length() };
+  const marked = isObject(value) && isObject(value['cache_control']);
+  return { kind, hash: hash.value(), length: hash.length(), ...(marked && { marked }) };
 }
 
 function placesIn(part: Extract<PromptPart, { kind: 'system' | 'message' }>): number[] {

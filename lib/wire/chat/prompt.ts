@@ -10,7 +10,7 @@ export function chatPrompt(body: unknown): PromptPart[] {
     ...settingsPart(format),
     ...toArray(tools).map(toToolPart),
     ...(system ? systemPart(toObject(first)['content']) : []),
-    ...messageParts(system ? rest : toArray(messages)),
+    ...messageParts(system ? rest : toArray(messages), 'content'),
   ];
 }
 

@@ -7,7 +7,7 @@ export function geminiPrompt(body: unknown): PromptPart[] {
   return [
     ...toArray(tools).flatMap(toToolParts),
     ...systemPart(toObject(systemInstruction)['parts']),
-    ...messageParts(toArray(contents)),
+    ...messageParts(toArray(contents), 'parts'),
   ];
 }
 

@@ -14,7 +14,7 @@ export function messagesPrompt(body: unknown, { quirks }: Route): PromptPart[] {
     ...toArray(tools).filter(inPrefix).map(toToolPart),
     ...systemPart(system),
     ...settingsPart([choice, thinking]),
-    ...messageParts(toArray(messages)),
+    ...messageParts(toArray(messages), 'content'),
   ];
 }
 

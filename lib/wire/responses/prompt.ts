@@ -8,7 +8,7 @@ export function responsesPrompt(body: unknown): PromptPart[] {
     ...settingsPart(toObject(text)['format']),
     ...toArray(tools).map(toToolPart),
     ...systemPart(instructions),
-    ...messageParts(toArray(input)),
+    ...messageParts(toArray(input), 'content'),
   ];
 }
 

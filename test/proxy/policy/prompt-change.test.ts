@@ -1,7 +1,7 @@
 /** The change between two prompts is found and named by its part, whatever the format, and the shared beginning is measured. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MessagesRequest, RequestMessage, Tool } from '../../../lib/anthropic/request.ts';
+import type { MessagesRequest, RequestMessage, TextBlock, Tool } from '../../../lib/anthropic/request.ts';
 import { describeCause } from '../../../lib/proxy/policy/cache-causes.ts';
 import { compare, type Comparison } from '../../../lib/proxy/policy/prompt-change.ts';
 import { printPrompt, type PromptPrint } from '../../../lib/proxy/policy/prompt-print.ts';
@@ -45,10 +45,13 @@ for (const format of formats) {
 
   test(`${format}: a conversation that goes on, is repeated or gets shorter at its end has no change`, () => {
     const before = printOf(format);
-    assert.deepEqual(change({}), { shared: before.length });
-    assert.deepEqual(change({}, [...talk, assistant('done'), user('and now?')]), { shared: before.length });
+    assert.deepEqual(change({}), { shared: before.length, cached: before.length });
+    assert.deepEqual(change({}, [...talk, assistant('done'), user('and now?')]), {
+      shared: before.length,
+      cached: before.length,
+    });
     const shorter = printOf(format, {}, talk.slice(0, 1));
-    assert.deepEqual(compare(before, shorter), { shared: shorter.length });
+    assert.deepEqual(compare(before, shorter), { shared: shorter.length, cached: shorter.length });
     // A mark for the cache moves with every turn.
     const mark = { cache_control: { type: 'ephemeral' as const } };
     const marked = [...talk.slice(0, 2), user({ ...text(`do ${'it '.repeat(200)}`), ...mark })];
@@ -144,4 +147,27 @@ test('the size of a print is bounded, and it holds no text but the names of tool
     user('?'),
   ]);
   assert.notEqual(compare(print, other).change, undefined);
+});
+
+test('where the earlier prompt has marks, only what stands before one of them can be cached', () => {
+  const route = routeOf({
+    format: 'messages',
+    quirks: { genuineSignatures: true, betas: true, thinking: 'claude' },
+  });
+  const mark = { cache_control: { type: 'ephemeral' as const } };
+  const printed = (system: TextBlock[], messages: RequestMessage[]): PromptPrint => {
+    const request = requestOf(messages, { system, tools });
+    return printPrompt(codecs.messages.prompt(codecs.messages.encodeRequest(request, route), route));
+  };
+  const rules: TextBlock = { type: 'text', text: system, ...mark };
+  const [first, second] = talk as [RequestMessage, RequestMessage];
+  const before = printed([rules], [first, second, user({ ...text('go'), ...mark })]);
+  const grown = compare(before, printed([rules], [first, second, user('go'), assistant('x'), user('y')]));
+  assert.deepEqual([grown.change, grown.cached], [undefined, before.length]);
+  const rewritten = compare(before, printed([rules], [first, assistant('no'), user('go')]));
+  const head = before.parts.slice(0, tools.length + 1).reduce((sum, { length }) => sum + length, 0);
+  assert.equal(rewritten.cached, head);
+  assert.ok(rewritten.shared > head);
+  const other = compare(before, printed([{ ...rules, text: `!${system}` }], [first]));
+  assert.equal(other.cached, 0, 'the tools have no mark');
 });
