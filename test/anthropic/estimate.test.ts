@@ -165,4 +165,19 @@ describe('the estimate', () => {
     const ratio = (estimateTokens({ model: 'm', messages }) - 4 * texts.length) / sum;
     assert.ok(Math.abs(ratio - 1) < 0.02, String(ratio));
   });
+
+  test('of a tool is that of its JSON', () => {
+    const input_schema = {
+      type: 'object',
+      properties: {
+        path: { type: 'string', description: 'The file.' },
+        limit: { type: 'integer', maximum: 2000 },
+      },
+      required: ['path'],
+    };
+    const tool = { name: 'Read', description: 'Reads a file of the project.', input_schema };
+    const empty = { model: 'm', messages: [] };
+    const ofTool = estimateTokens({ ...empty, tools: [tool] });
+    assert.ok(Math.abs(ofTool / tokensIn(JSON.stringify(tool)) - 1) < 0.02, String(ofTool));
+  });
 });

@@ -33,6 +33,14 @@ function lines(path: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
+test('closing does not wait for further lines', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { log, path, close } = open(scratch(t));
+  log({ level: 'info', event: 'last' });
+  await close();
+  assert.equal(lines(path).length, 1);
+});
+
 test('writes each entry as one line of JSON with time and pid before close resolves', async (t) => {
   const { log, path, close } = open(scratch(t));
   for (let n = 0; n < 500; n++) log({ level: 'info', event: 'tick', n, text: 'two\nlines' });

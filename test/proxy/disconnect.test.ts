@@ -95,7 +95,9 @@ test('a client disconnects before its body is complete', async () => {
 test('a request whose client disconnects before it is handled is not sent upstream', async () => {
   await using over = await proxyOver({ emulator: { script: () => script } });
   const body = JSON.stringify(requestBody());
-  for (let i = 0; i < 10; i++) {
+  // Leaves a connection to the upstream on which a request could be sent at once.
+  await over.send(requestBody());
+  for (let i = 1; i <= 10; i++) {
     const socket = connect(over.proxy.port, '127.0.0.1');
     await once(socket, 'connect');
     const message = `POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: ${token}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
@@ -107,7 +109,7 @@ test('a request whose client disconnects before it is handled is not sent upstre
     await waitUntil(() => over.proxy.stats().live === 0, 'the request to end');
   }
   assert.equal(await over.proxy.close(hangMs), 0);
-  assert.deepEqual(over.requestedModels(), []);
+  assert.equal(over.requestedModels().length, 1);
   assert.deepEqual(over.warnings(), []);
 });
 

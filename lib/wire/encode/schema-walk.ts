@@ -56,15 +56,10 @@ function mapped(
     const value = node[key];
     const next = change(value, key);
     if (next === value) continue;
-    changed ??= copyOf(node);
+    changed ??= { ...node };
     changed[key] = next;
   }
   return changed ?? node;
-}
-
-/** A copy in which also `__proto__` can be assigned like any other key. */
-function copyOf(node: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(node));
 }
 
 function mappedList(list: Json[], change: (value: Json) => Json): Json[] {

@@ -133,6 +133,17 @@ describe('fields of a call', () => {
     );
   });
 
+  test('return if the client splits the turn into messages, the call in the first', () => {
+    const call = calling('call_1', { extra_content: { n: 1 } });
+    const { message } = streamed({ tool_calls: [{ ...call, index: 0 }] });
+    const blocks = message.content as ContentBlock[];
+    const isCall = ({ type }: ContentBlock): boolean => type === 'tool_use';
+    const parts = [blocks.filter(isCall), blocks.filter((block) => !isCall(block))];
+    const split = parts.map((content): RequestMessage => ({ role: 'assistant', content }));
+    const messages = assistants(sent([user('go'), ...split, user(result('call_1', 'done'))], {}, gateway));
+    assert.deepEqual(messages[0]?.tool_calls, [call]);
+  });
+
   test('of any JSON value return unchanged (property)', () => {
     const void_ = (value: unknown): boolean =>
       value === null || value === '' || (typeof value === 'object' && Object.values(value).every(void_));
