@@ -5,6 +5,7 @@ import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import type { Faults } from '../../lib/emulator/faults.ts';
 import type { RespondOptions } from '../../lib/emulator/respond.ts';
 import { call, callTogether, drip, say, think, type Script } from '../../lib/emulator/script.ts';
+import { promptCache } from '../../lib/emulator/prompt/cache.ts';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 
 export interface ProviderOptions extends RespondOptions {
@@ -21,6 +22,7 @@ export async function startProvider(t: TestContext, options: ProviderOptions = {
     strict: true,
     models: { 'glm-5.3': ['chat'], 'minimax-m3': ['messages'], 'claude-haiku-4-5': ['messages'] },
     quota: { rolling: 12, weekly: 30, monthly: 8 },
+    promptCache: promptCache(),
     ...rest,
     script: (request) => failing(answer?.(request) ?? capable(request), faults),
   });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { refuse, webPage } from '../../lib/emulator/answer.ts';
 import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
+import type { PromptCache } from '../../lib/emulator/prompt/cache.ts';
 import { callTogether } from '../../lib/emulator/script.ts';
 import { writeRecord } from '../../lib/daemon/record.ts';
 import { put, scratchHome } from '../config/scratch.ts';
@@ -171,6 +172,23 @@ test('an upstream that does not finish its answer is at fault', async (t) => {
     assert.equal(found.fault, 'provider');
     assert.match(found.summary, /^opencode-go did not finish its answer, after/);
   }
+});
+
+test('the share of a repeated prompt that the provider read from its cache, and that it read nothing', async (t) => {
+  const { findings } = await live(t);
+  for (const subject of [chat, messages])
+    assert.match(
+      finding(findings, 'cache', subject).summary,
+      /^9\d % of the second of two requests was read/,
+    );
+  const promptCache: PromptCache = { use: () => ({ input: 4000, read: 0, written: 0 }) };
+  const without = await live(t, { promptCache });
+  const found = finding(without.findings, 'cache', chat);
+  assert.equal(found.level, 'skipped');
+  assert.match(
+    found.summary,
+    /^the provider reported no cached tokens for the second of two requests that share 4000 /,
+  );
 });
 
 test('a missing message_stop is corrected and causes a warning', async (t) => {

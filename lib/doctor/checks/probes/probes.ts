@@ -1,5 +1,6 @@
 /** The smoke tests, in the order of the report. */
 import type { Probe } from '../probe.ts';
+import { cache } from './cache.ts';
 import { cancel } from './cancel.ts';
 import { eof } from './eof.ts';
 import { errorShape } from './error-shape.ts';
@@ -17,6 +18,7 @@ export const probes: readonly Probe[] = [
   parallelTools,
   thinking,
   usage,
+  cache,
   cancel,
   fallback,
   errorShape,
