@@ -22,7 +22,7 @@ const sampleLength = 128;
  * Texts of more characters than this in total are estimated from samples with about so many, so that the time hardly grows
  * with the size of the body.
  */
-const weighed = 32_768;
+const weighed = 16_384;
 
 /** Estimated tokens of the whole request: system prompt, messages, tools, images. */
 export function estimateTokens(request: MessagesRequest): number {

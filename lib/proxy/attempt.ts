@@ -215,8 +215,10 @@ async function readAnswer(
 
 /** Later headers win, also when they are spelled in another case: two spellings would be two headers. */
 export function merged(...all: Readonly<Record<string, string>>[]): Record<string, string> {
-  const entries = all.flatMap((headers) => Object.entries(headers));
-  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
+  const one: Record<string, string> = {};
+  for (const headers of all)
+    for (const [name, value] of Object.entries(headers)) one[name.toLowerCase()] = value;
+  return one;
 }
 
 /** The outcome of an attempt that threw, decided by what ended it. */
