@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { placedHash, textHash } from '../lib/text-hash.ts';
+import { PlacedHash, TextHash } from '../lib/text-hash.ts';
 
 function hashOf(...pieces: string[]): number {
-  const hash = textHash();
+  const hash = new TextHash();
   for (const piece of pieces) hash.add(piece);
   assert.equal(hash.length(), pieces.join('').length);
   return hash.value();
@@ -30,7 +30,7 @@ test('the places of a text have the hashes of its beginnings', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ maxLength: 40 })), fc.integer({ min: 1, max: 30 }), (pieces, step) => {
       const found: [number, number][] = [];
-      const hash = placedHash(
+      const hash = new PlacedHash(
         () => (found.length + 1) * step,
         (value, length) => found.push([value, length]),
       );

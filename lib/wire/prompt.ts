@@ -10,8 +10,8 @@ export type PromptPart =
   | { kind: 'system'; texts: readonly string[]; marked?: boolean }
   /** Settings that come before what follows them, such as the schema of the answer. */
   | { kind: 'settings'; value: unknown }
-  /** A message, or a block of one. `number` is that of the message, from 1. */
-  | { kind: 'message'; number: number; value: unknown };
+  /** A message without its key `except`, or a block of one. `number` is that of the message, from 1. */
+  | { kind: 'message'; number: number; value: unknown; except?: string };
 
 /** The texts of a content: a string, or blocks of which those with a text count. */
 export function textsIn(content: Json | undefined): string[] {
@@ -37,12 +37,13 @@ export function settingsPart(value: unknown): PromptPart[] {
  * that is a string is the same as one block of text.
  */
 export function messageParts(messages: readonly Json[], field: string): PromptPart[] {
-  return messages.flatMap((message, at): PromptPart[] => {
-    const { [field]: content, ...head } = toObject(message);
+  const parts: PromptPart[] = [];
+  for (const [at, message] of messages.entries()) {
     const number = at + 1;
-    if (typeof content !== 'string' && !Array.isArray(content))
-      return [{ kind: 'message', number, value: message }];
-    const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
-    return [head, ...blocks].map((value) => ({ kind: 'message', number, value }));
-  });
+    const content = toObject(message)[field];
+    const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : toArray(content);
+    parts.push({ kind: 'message', number, value: message, except: field });
+    for (const value of blocks) parts.push({ kind: 'message', number, value });
+  }
+  return parts;
 }

@@ -2,7 +2,7 @@
  * The prompt cache of the emulated upstream: it remembers prefixes of prompts by their hashes, never their text, and says how
  * many input tokens of a request it had. A token is four characters here, as everywhere in the emulator.
  */
-import { placedHash, textHash } from '../../text-hash.ts';
+import { PlacedHash, TextHash } from '../../text-hash.ts';
 import type { CacheRules } from './rules.ts';
 
 /** A piece of a prompt in the order in which the vendor puts it before the model. */
@@ -121,7 +121,9 @@ function stepsOf(
   const places: Place[] = [];
   const start = seedOf(scope);
   const next = (): number => start.length + charactersPerToken * (minTokens + places.length * stepTokens);
-  const hash = placedHash(next, (value, length) => places.push({ hash: value, end: length - start.length }));
+  const hash = new PlacedHash(next, (value, length) =>
+    places.push({ hash: value, end: length - start.length }),
+  );
   hash.add(start);
   for (const { text } of prompt) hash.add(text);
   return places;
@@ -129,7 +131,7 @@ function stepsOf(
 
 /** A place at the end of each part. */
 function endsOf(scope: string, prompt: readonly PromptPart[]): Place[] {
-  const hash = textHash();
+  const hash = new TextHash();
   const start = seedOf(scope);
   hash.add(start);
   return prompt.map(({ text, keptMs }) => {
