@@ -3,7 +3,6 @@ import { bodyOf } from '../bodies.ts';
 import type { Effort, Figures, Part, RowPlan } from '../part.ts';
 import { oneEvent } from '../processes/answer.ts';
 import type { Started, StartMessage } from '../processes/starter.ts';
-import { quantile } from '../statistics.ts';
 import type { Contender, World } from '../world.ts';
 
 const session = '0b51c6a0-92d4-4a53-9e6b-4f2f6c1a7d55';
@@ -12,6 +11,9 @@ const session = '0b51c6a0-92d4-4a53-9e6b-4f2f6c1a7d55';
 const times: Record<Effort, number> = { full: 3, short: 4 };
 /** The base of every ratio is started more often, because its CPU time is counted in steps of 10 ms. */
 const baseTimes = 10;
+
+/** Of the same number of starts for all: what else runs makes a start slower, and never faster. */
+const fastest = (ms: readonly number[]): number => Math.min(...ms.slice(0, times.full));
 
 interface Command {
   label: string;
@@ -26,7 +28,7 @@ interface Command {
 }
 
 const commands: Record<string, Command> = {
-  version: { label: 'occ --version', words: ['--version'], atMost: 1.2, gate: 1.9 },
+  version: { label: 'occ --version', words: ['--version'], atMost: 1.2, gate: 1.7 },
   statusline: {
     label: 'occ statusline',
     words: ['statusline'],
@@ -39,7 +41,7 @@ const commands: Record<string, Command> = {
     words: ['start', '--foreground'],
     until: 'ANTHROPIC_BASE_URL=',
     atMost: 3,
-    gate: 12,
+    gate: 8,
   },
   launch: {
     label: 'occ launch, to exec',
@@ -87,7 +89,7 @@ export const start: Part = {
         env: { PATH: process.env['PATH'] ?? '' },
         times: baseTimes,
       });
-      return { ms: quantile(ms, 0.5), cpu: cpuMs };
+      return { ms: fastest(ms), cpu: cpuMs };
     }
     const { home } = await withAnswer(world, await world.contender(name));
     if (!home) throw new Error(`${name} has no home directory`);
@@ -102,7 +104,7 @@ export const start: Part = {
         ...(until !== undefined && { until }),
         ...(input !== undefined && { input }),
       });
-      figures[command] = quantile(ms, 0.5);
+      figures[command] = fastest(ms);
       figures[`${command} cpu`] = cpuMs;
     }
     other.remove();
