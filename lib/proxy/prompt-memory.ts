@@ -64,8 +64,10 @@ export interface PromptMemory {
   report(now: number): CacheReport;
 }
 
-/** Threads: a conversation with one model in one format. A print of 500 messages takes some 20 kB. */
+/** Threads: a conversation with one model in one format. */
 const mostThreads = 300;
+/** Parts of all prints, at some 90 bytes: 5 MB. */
+const mostParts = 50_000;
 /** Milliseconds after the last request of a conversation: a day. */
 const threadMs = 24 * 3_600_000;
 /** Prompts of one thread: beside the latest, those that a client alternates with, such as before going back. */
@@ -94,10 +96,22 @@ export function promptMemory(): PromptMemory {
     const before = answeredBy.get(place, now);
     const record = usage && toRecord(answered, thread, before, now);
     if ((usage?.cache_read_input_tokens ?? 0) > 0) reporting.set(model, true, now + threadMs);
-    const sent = [{ print, key, at: now }, ...(thread?.sent ?? []).slice(0, mostPrints - 1)];
+    // A prompt that the new one begins with tells no more than the new one.
+    const others = (thread?.sent ?? []).filter((one) => compare(one.print, print).shared < one.print.length);
+    const sent = [{ print, key, at: now }, ...others.slice(0, mostPrints - 1)];
     threads.set(name, { sent, figures: added(thread?.figures, answered, record, now) }, now + threadMs);
+    makeRoom(now);
     answeredBy.set(place, model, now + threadMs);
     return record;
+  }
+
+  /** Forgets the threads that were used least recently. */
+  function makeRoom(now: number): void {
+    let parts = 0;
+    for (const { key, value } of threads.list(now).toReversed()) {
+      parts += value.sent.reduce((sum, { print }) => sum + print.parts.length, 0);
+      if (parts > mostParts) threads.delete(key);
+    }
   }
 
   function toRecord(

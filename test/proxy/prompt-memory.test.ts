@@ -150,6 +150,15 @@ test('an answer without usage is remembered, and a prompt below the shortest pre
   assert.deepEqual(send(memory, { prompt: short, conversation: 's' }), { input: 1000, read: 0, possible: 0 });
 });
 
+test('the memory of long conversations is bounded by their parts', () => {
+  const memory = promptMemory();
+  const long = promptOf(2500);
+  for (let n = 0; n < 30; n++) send(memory, { prompt: long, conversation: `c${n}` });
+  assert.equal(memory.report(0).conversations.length, 19);
+  assert.equal(said(send(memory, { prompt: long, conversation: 'c0' })), 'first request');
+  assert.equal(said(send(memory, { prompt: long, conversation: 'c29', read: 2_500_000 })), '');
+});
+
 test('conversations are forgotten after a day, and the oldest makes room', () => {
   const memory = promptMemory();
   const day = 24 * 60 * minute;
