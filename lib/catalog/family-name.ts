@@ -70,6 +70,8 @@ function isStart(part: string, at: number): boolean {
 }
 
 function matchesAt(part: string, at: number, pattern: string): boolean {
+  // Nearly every pattern ends here, and an id is compared with all of them.
+  if (part.charCodeAt(at) !== pattern.charCodeAt(0)) return false;
   let to = at;
   for (const expected of pattern) {
     if (expected !== '#') {

@@ -44,27 +44,56 @@ export interface CatalogModel {
 const providers: Record<string, string> = { go: 'opencode-go', zen: 'opencode-zen' };
 const inputs: Record<string, Input> = { t: 'text', i: 'image', p: 'pdf', v: 'video', a: 'audio' };
 
-const models: readonly CatalogModel[] = bundled.trim().split('\n').map(toModel);
-const byKey = new Map(models.map((model) => [`${model.provider}/${model.id}`, model]));
-const byName = new Map(
-  ['opencode-go', 'opencode-zen'].flatMap((provider) =>
-    models.filter((model) => model.provider === provider).map((model) => [toPlainName(model.id), model]),
-  ),
+/** The line of each model. Only what is asked for is parsed: most commands need a few models, and some none. */
+const lines = new Map(
+  bundled
+    .trim()
+    .split('\n')
+    .map((line) => [keyOf(line), line]),
 );
+const parsed = new Map<string, CatalogModel>();
+let all: readonly CatalogModel[] | undefined;
+let byName: ReadonlyMap<string, CatalogModel> | undefined;
+
+/** `opencode-go/glm-5.3` of `go | glm-5.3 | …`. */
+function keyOf(line: string): string {
+  const [provider = '', id = ''] = line.split(' | ', 2);
+  return `${providers[provider] ?? provider}/${id}`;
+}
+
+function modelAt(key: string): CatalogModel | undefined {
+  const line = lines.get(key);
+  if (line === undefined) return undefined;
+  const model = parsed.get(key) ?? toModel(line);
+  parsed.set(key, model);
+  return model;
+}
 
 /** Every bundled model, the active ones of each provider first. */
 export function allModels(): readonly CatalogModel[] {
-  return models;
+  return (all ??= [...lines.keys()].flatMap((key) => modelAt(key) ?? []));
 }
 
 /** The bundled model with this id, in upper or lower case; undefined if there is none. */
 export function findModel(provider: string, id: string): CatalogModel | undefined {
-  return byKey.get(`${provider}/${id}`) ?? byKey.get(`${provider}/${id.toLowerCase()}`);
+  return modelAt(`${provider}/${id}`) ?? modelAt(`${provider}/${id.toLowerCase()}`);
+}
+
+/** The models by their plain name; of those that both gateways serve, the one of Zen. */
+function namedModels(): ReadonlyMap<string, CatalogModel> {
+  return (byName ??= new Map(
+    ['opencode-go', 'opencode-zen'].flatMap((provider) =>
+      allModels()
+        .filter((model) => model.provider === provider)
+        .map((model) => [toPlainName(model.id), model]),
+    ),
+  ));
 }
 
 /** The same model at another provider, for limits and inputs only: format, price and status depend on the provider. */
 export function findAtOtherProvider(id: string): CatalogModel | undefined {
-  return byName.get(toPlainName(toBareId(id))) ?? byName.get(modelName(id) ?? '');
+  const models = namedModels();
+  return models.get(toPlainName(toBareId(id))) ?? models.get(modelName(id) ?? '');
 }
 
 function toModel(line: string): CatalogModel {

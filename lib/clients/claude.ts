@@ -7,14 +7,12 @@ import { leastClientWindow } from '../proxy/policy/capacity.ts';
 import { tierId, tiers } from '../proxy/policy/tiers.ts';
 import { toObject, toText, type JsonObject } from '../json.ts';
 import type { Route } from '../wire/codec.ts';
+import { anyToken } from './any-token.ts';
 import { defaultChoice, type Choice } from './choice.ts';
 import { childEnvironment, type Environment } from './environment.ts';
 import { ownSettings, mergeSettings, overlay, permissionsOf, takeSettingsFlag } from './claude-settings.ts';
 import type { UserSettings } from './user-settings.ts';
 import { configuredModels, tierRoutes, longContextWindow, toId } from './tiers.ts';
-
-/** What a client sends as its token to a proxy that accepts any. */
-export const anyToken = 'unused';
 
 export interface ClaudeOptions {
   settings: Settings;

@@ -142,15 +142,16 @@ export function makePrivateDirectory(directory: string): void {
 }
 
 /**
- * Replaces the file atomically, with mode 0600. A symbolic link is kept and its target replaced.
+ * Replaces the file atomically, with mode 0600. A symbolic link is kept and its target replaced. `flush` waits until the
+ * text is on the disk; what a loss of power may take with it need not wait.
  */
-export function writePrivateFile(file: string, text: string | Uint8Array): void {
+export function writePrivateFile(file: string, text: string | Uint8Array, flush = true): void {
   const target = behindLinks(file);
   // The nanoseconds since the machine started, which no two writers share; `wx` refuses a file that exists.
   const unique = process.hrtime.bigint().toString(16).padStart(12, '0').slice(-12);
   const temporary = `${target}.${unique}.tmp`;
   try {
-    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush });
     renameSync(temporary, target);
   } catch (cause) {
     rmSync(temporary, { force: true });

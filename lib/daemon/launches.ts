@@ -37,6 +37,7 @@ export function writeLaunch(runtimeDir: string, record: LaunchRecord): void {
   writePrivateFile(
     launchFile(runtimeDir, record.pid),
     `${JSON.stringify({ schema: 1, ...record }, null, 2)}\n`,
+    false,
   );
 }
 

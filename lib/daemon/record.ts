@@ -54,7 +54,7 @@ export function readRecord(runtimeDir: string): ProxyRecord | undefined {
 /** Throws the system's error if it cannot be written. */
 export function writeRecord(runtimeDir: string, record: ProxyRecord): void {
   makePrivateDirectory(runtimeDir);
-  writePrivateFile(recordFile(runtimeDir), `${JSON.stringify({ schema: 1, ...record }, null, 2)}\n`);
+  writePrivateFile(recordFile(runtimeDir), `${JSON.stringify({ schema: 1, ...record }, null, 2)}\n`, false);
 }
 
 /** Removes the record if it belongs to this instance. Never throws. */

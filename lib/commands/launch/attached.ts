@@ -1,6 +1,6 @@
 /** `occ launch --attach`: runs the client on the proxy of `occ start` instead of one of its own. */
 import type { LaunchArguments } from '../../clients/arguments.ts';
-import { anyToken } from '../../clients/claude.ts';
+import { anyToken } from '../../clients/any-token.ts';
 import { providerOf } from '../../clients/choice.ts';
 import type { Settings } from '../../config/settings.ts';
 import { withTilde } from '../../tilde.ts';

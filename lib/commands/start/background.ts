@@ -9,6 +9,7 @@ import { describeSystemError, isSystemError, type SystemError } from '../../syst
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { widthOf } from '../../terminal/width.ts';
+import { requireNotRunning } from './not-running.ts';
 import { printStarted } from './page.ts';
 import { requireRunning, clientVariables } from '../../daemon/running.ts';
 import { toRecordedOptions, backgroundArguments, type StartOptions } from './options.ts';
@@ -23,7 +24,6 @@ export async function startInBackground(
   system: System,
   output: Output,
 ): Promise<number> {
-  const { requireNotRunning } = await import('./recorded.ts');
   await requireNotRunning(system);
   return startAndWait(toRecordedOptions(options, system.cwd), system, output);
 }

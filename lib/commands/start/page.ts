@@ -2,7 +2,7 @@
  * Prints what `occ start` reports once the proxy answers. A person reads its address and the next commands; a shell reads
  * the commands that make it use the proxy: `eval "$(occ start)"`.
  */
-import { anyToken } from '../../clients/claude.ts';
+import { anyToken } from '../../clients/any-token.ts';
 import { shellLines } from '../../clients/shell.ts';
 import type { ProxyRecord } from '../../daemon/record.ts';
 import type { Output } from '../../terminal/output.ts';

@@ -13,27 +13,9 @@ import { controlEndpoints, type ControlEndpoints } from '../../host/control-endp
 import type { ReloadSource } from '../../host/live-settings.ts';
 import { openHost, type Host } from '../../host/host.ts';
 import { sessionFolder } from '../../statusline/session-file.ts';
-import { findProxy } from '../../daemon/running.ts';
+import { alreadyRunning } from './not-running.ts';
 import { toRecordedOptions, type StartOptions } from './options.ts';
 import type { System } from '../../terminal/command-context.ts';
-
-/** OccError `already_running` if a proxy runs. A stale record is ignored, with a warning on `output`. */
-export async function requireNotRunning(system: System, output?: Output): Promise<void> {
-  const found = await findProxy(system);
-  if (found === undefined) return;
-  const { record, state } = found;
-  if (state === 'stale') {
-    return output?.warn(`occ: the record of an earlier proxy (pid ${record.pid}) was stale and is replaced`);
-  }
-  throw alreadyRunning(record.url, record.pid, state === 'silent');
-}
-
-function alreadyRunning(url: string, pid: unknown, silent = false): OccError {
-  const what = silent ? 'is there, but does not answer' : 'is running already';
-  return new OccError('already_running', `a proxy (pid ${String(pid)}) ${what} on ${url}`, {
-    remedy: 'occ stop ends it, occ restart starts it anew, occ env prints what a client needs',
-  });
-}
 
 export interface Recorded {
   host: Host;
