@@ -14,7 +14,7 @@ export const event: Part = {
       unit: 'µs',
       floor: 'pipe',
       target: { of: 'ratio', atMost: 1.5 },
-      gate: 4,
+      gate: 3,
     },
     {
       figure: 'p50',

@@ -16,7 +16,7 @@ export const flood: Part = {
       unit: 'µs',
       floor: 'parse',
       target: { of: 'ratio', atMost: 3 },
-      gate: 3.6,
+      gate: 2.8,
     },
     { figure: 'cpu', label: 'CPU a chunk', unit: 'µs', floor: 'pipe' },
   ],

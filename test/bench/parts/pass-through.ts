@@ -18,7 +18,7 @@ export const passThrough: Part = {
       floor: 'pipe',
       target: { of: 'ratio', atLeast: 0.5 },
     },
-    { figure: 'cpu', label: 'CPU an event', unit: 'µs', floor: 'parse', gate: 4.2 },
+    { figure: 'cpu', label: 'CPU an event', unit: 'µs', floor: 'parse', gate: 4 },
     { figure: 'paced', label: 'CPU, one by one', unit: 'µs', floor: 'pipe' },
   ],
   async measure(world, name, effort) {
