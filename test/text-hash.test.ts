@@ -13,8 +13,27 @@ function hashOf(...pieces: string[]): number {
 
 test('where the pieces of a text end does not matter', () => {
   fc.assert(
-    fc.property(fc.array(fc.string()), (pieces) => assert.equal(hashOf(...pieces), hashOf(pieces.join('')))),
+    fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 60 })), (pieces) =>
+      assert.equal(hashOf(...pieces), hashOf(pieces.join(''))),
+    ),
   );
+});
+
+/** Published values of MurmurHash3_x86_32 with seed 0. */
+const published: readonly (readonly [text: string, hash: number])[] = [
+  ['', 0],
+  ['test', 0xba6bd213],
+  ['Hello, world!', 0xc0363e43],
+  ['The quick brown fox jumps over the lazy dog', 0x2e4ff723],
+];
+
+test('the hash is MurmurHash3', () => {
+  for (const [text, hash] of published) assert.equal(hashOf(text), hash, text);
+});
+
+test('a long text has the hash of its characters one by one', () => {
+  const text = 'aä€😀'.repeat(10_000);
+  assert.equal(hashOf(text), hashOf(...Array.from(text)));
 });
 
 test('a text that differs in one character, or in its length, has another hash', () => {
