@@ -24,7 +24,7 @@ const groups = [
   // What nearly every command needs.
   {
     name: 'common',
-    test: /\/lib\/(?:(?!index)[^/]+|cli\/(?:compile-cache|failure)|terminal\/(?:output|width|style|figures|command-context)|config\/paths|daemon\/(?:launches|probe|record|request|running))\.ts$/,
+    test: /\/lib\/(?:(?!index)[^/]+|cli\/(?:compile-cache|failure|frequent)|terminal\/(?:output|width|style|figures|command-context)|config\/paths|daemon\/(?:launches|probe|record|request|running))\.ts$/,
   },
   // The parser of the command line, and what the definition of a command shares with its work.
   {

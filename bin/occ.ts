@@ -7,7 +7,7 @@ if (!printVersion(args)) void run();
 
 async function run(): Promise<void> {
   const { enableCompileCache } = await import('../lib/cli/compile-cache.ts');
-  enableCompileCache();
+  await enableCompileCache(args);
   const { main } = await import('../lib/cli.ts');
   process.exitCode = await main(args);
 }

@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { exitCodes, OccError } from './errors.ts';
 import type { HelpRequest } from './cli/command.ts';
+import { frequentCommand } from './cli/frequent.ts';
 import { reportFailure } from './cli/failure.ts';
 import type { System } from './terminal/command-context.ts';
 import { ignoreClosedPipe } from './terminal/output.ts';
@@ -24,15 +25,9 @@ function outputLost({ code, message }: NodeJS.ErrnoException): OccError {
   });
 }
 
-/** Commands that status lines and shell prompts run again and again. Without options they need no parser. */
-const frequentCommands: Readonly<Record<string, () => Promise<(system: System) => Promise<number>>>> = {
-  status: async () => (await import('./commands/status/run.ts')).showStatus,
-  statusline: async () => (await import('./commands/statusline/run.ts')).printStatusLine,
-};
-
 async function run(given: string[], system: System): Promise<number> {
   try {
-    const frequent = given.length === 1 ? frequentCommands[given[0] ?? ''] : undefined;
+    const frequent = frequentCommand(given);
     if (frequent !== undefined) return await (await frequent())(system);
     const args = given.length === 0 ? await firstCommand(system) : given;
     const { CommanderError } = await import('commander');

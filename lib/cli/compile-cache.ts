@@ -1,17 +1,23 @@
-/** Keeps the code that V8 compiles, so that the next start does not compile it again. Node.js 22.8 and later can. */
+/** Keeps the code that V8 compiles, so that the next start does not compile it again. */
 import nodeModule from 'node:module';
 import { join } from 'node:path';
 import { findPlaces } from '../config/paths.ts';
 import { version } from '../version.ts';
+import { frequentCommand } from './frequent.ts';
 
 /** The functions of `node:module` that Node.js 20 lacks. */
 interface CompileCache {
-  /** Never throws: a folder that cannot be written means that nothing is kept. */
+  /** Since 22.8. Never throws: a folder that cannot be written means that nothing is kept. */
   enableCompileCache?: (folder: string) => unknown;
 }
 
-/** Code that is loaded from now on is read from the cache of this version of occ, and added when the process ends. */
-export function enableCompileCache(): void {
+/** What the command that `args` name loads from now on is read from the cache of this version of occ, and added if it is missing. */
+export async function enableCompileCache(args: readonly string[]): Promise<void> {
   const { enableCompileCache: enable } = nodeModule as CompileCache;
-  enable?.(join(findPlaces().cacheDir, 'compiled', version));
+  const folder = join(findPlaces().cacheDir, 'compiled', version);
+  if (enable) return void enable(folder);
+  // These compile in less time than it takes to load what reads their code.
+  if (frequentCommand(args) !== undefined) return;
+  const { keepCompiledChunks } = await import('./compiled-chunks.ts');
+  keepCompiledChunks(join(folder, `${process.version}-${process.arch}`));
 }
