@@ -13,7 +13,7 @@ const maxLine = 600;
 export function redactedLine(text: string): string {
   const words = text
     .slice(0, maxInput)
-    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .replace(/[\s\p{Cc}\p{Bidi_Control}]+/gu, ' ')
     .trim();
   const line = redactSecrets(words.slice(0, maxSearched));
   // Does not split a surrogate pair.

@@ -88,6 +88,7 @@ const groundFloor = [
   'loopback',
   'tilde',
   'redact',
+  'printable',
   'shell-word',
   'text-hash',
 ];

@@ -1,5 +1,6 @@
 /** The one place that prints errors: what happened, then the next step or why there is none. */
 import { OccError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { describeSystemError, isSystemError, type SystemError } from '../system-error.ts';
 import type { System } from '../terminal/command-context.ts';
 import { ignoreClosedPipe } from '../terminal/output.ts';
@@ -12,7 +13,7 @@ export function reportFailure(thrown: unknown, { stderr }: Pick<System, 'stderr'
   // Lines are not wrapped: a command that is broken in two cannot be copied.
   const lines = [`occ: ${error.message}`, ...error.remedy.split('\n').map((line) => `  ${line}`)];
   if (verbose && error.code === 'unexpected' && thrown instanceof Error) lines.push(thrown.stack ?? '');
-  stderr.write(`${lines.join('\n')}\n`);
+  stderr.write(`${printable(lines.join('\n'))}\n`);
   return error.exitCode;
 }
 

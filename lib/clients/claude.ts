@@ -13,6 +13,7 @@ import { childEnvironment, type Environment } from './environment.ts';
 import { ownSettings, mergeSettings, overlay, permissionsOf, takeSettingsFlag } from './claude-settings.ts';
 import type { UserSettings } from './user-settings.ts';
 import { configuredModels, tierRoutes, longContextWindow, toId } from './tiers.ts';
+import { printableLine } from '../printable.ts';
 
 export interface ClaudeOptions {
   settings: Settings;
@@ -183,28 +184,28 @@ function pickerRows(settings: Settings): JsonObject[] {
   const automatic = [
     {
       model: tierId('sonnet'),
-      label: `${normal.modelId} (automatic)`,
+      label: printableLine(`${normal.modelId} (automatic)`),
       description: 'occ picks the model for each request; mostly this one',
     },
   ];
   if (describe(complex) !== describe(normal)) {
     automatic.push({
       model: tierId('opus'),
-      label: `${complex.modelId} (automatic)`,
+      label: printableLine(`${complex.modelId} (automatic)`),
       description: 'occ picks the model for each request; this one for complex work',
     });
   }
   const rows = configuredModels(settings).map((entry) => ({
     model: toId(entry),
-    label: entry.model_id,
-    description: `always ${entry.model_id} from ${entry.provider}`,
+    label: printableLine(entry.model_id),
+    description: printableLine(`always ${entry.model_id} from ${entry.provider}`),
   }));
   return [...automatic, ...rows];
 }
 
 /** The display name of a model: `mimo-v2.5 (opencode-go)`. */
 function describe({ provider, modelId }: Route): string {
-  return `${modelId} (${provider})`;
+  return printableLine(`${modelId} (${provider})`);
 }
 
 /**

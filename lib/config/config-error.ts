@@ -1,5 +1,6 @@
 /** The error of an invalid configuration, with every problem and its path. */
 import { exitCodes, OccError } from '../errors.ts';
+import { printableLine } from '../printable.ts';
 import type { Problem } from './settings.ts';
 
 /** Code `config_invalid`, exit code 78. The message lists `problems`. */
@@ -27,6 +28,6 @@ export function refuseProblems(file: string | undefined, problems: readonly Prob
 
 /** One line without the remedy: `  models.default.provider (line 4): unknown provider "openai"`. */
 export function renderProblem({ path, message, line }: Problem): string {
-  if (path === '') return `  ${message}`;
-  return `  ${path}${line === undefined ? '' : ` (line ${line})`}: ${message}`;
+  const where = path === '' ? '' : `${path}${line === undefined ? '' : ` (line ${line})`}: `;
+  return `  ${printableLine(where + message)}`;
 }

@@ -5,6 +5,7 @@
 import { chmod, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { levels, type Level, type Log } from './log.ts';
+import { printable } from '../printable.ts';
 import { reasonOf } from '../system-error.ts';
 
 /** Limits that may change while the log is open. */
@@ -154,7 +155,7 @@ export function openLog(options: LogFileOptions): LogFile {
 function toLine(entry: Parameters<Log>[0]): Buffer {
   const stamp = { time: new Date().toISOString(), pid: process.pid };
   try {
-    return Buffer.from(`${JSON.stringify({ ...stamp, ...entry })}\n`);
+    return Buffer.from(`${printable(JSON.stringify({ ...stamp, ...entry }))}\n`);
   } catch {
     return Buffer.from(
       `${JSON.stringify({ ...stamp, level: entry.level, event: entry.event, unprintable: true })}\n`,

@@ -2,6 +2,7 @@
 import type { Settings } from '../config/settings.ts';
 import { findModel } from '../catalog/models.ts';
 import { Refused } from './inbound.ts';
+import { printableLine } from '../printable.ts';
 
 interface ModelCard {
   id: string;
@@ -35,7 +36,7 @@ function listModels(
       id,
       type: 'model',
       object: 'model',
-      display_name: `${findModel(provider, model_id)?.name ?? model_id} (${provider})`,
+      display_name: printableLine(`${findModel(provider, model_id)?.name ?? model_id} (${provider})`),
       created_at: new Date(created * 1000).toISOString(),
       created,
       owned_by: provider,

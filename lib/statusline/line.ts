@@ -1,4 +1,5 @@
 /** Renders the status line of a session for every width: the least important parts are left out first. */
+import { printableLine } from '../printable.ts';
 import { seconds } from '../terminal/figures.ts';
 import type { Style } from '../terminal/style.ts';
 import type { SessionAnswer } from './answer.ts';
@@ -21,7 +22,7 @@ export function renderLines(answer: SessionAnswer, style: Style): Line[] {
   const lines = variants.map((parts) => {
     const shown = parts
       .flatMap((part) => part ?? [])
-      .map((part) => ({ style: part.style, text: oneLine(part.text) }));
+      .map((part) => ({ style: part.style, text: printableLine(part.text) }));
     return {
       columns: shown.map(({ text }) => text).join(separator).length,
       text: shown
@@ -90,9 +91,4 @@ function warning(text: string | undefined): Part | undefined {
 /** `$0.0042`, `$0.12`, `$3.40`. */
 function dollars(cost: number): string {
   return `$${cost > 0 && cost < 0.1 ? cost.toFixed(4) : cost.toFixed(2)}`;
-}
-
-/** A name of the configuration may contain anything. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
 }

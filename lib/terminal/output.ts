@@ -1,5 +1,9 @@
-/** Writes results to stdout and messages to stderr, and tolerates a reader that closes its end of the pipe. */
+/**
+ * Writes results to stdout and messages to stderr, without control characters but those of occ's own styles, and tolerates a
+ * reader that closes its end of the pipe.
+ */
 import type { Writable } from 'node:stream';
+import { printable, printableLine } from '../printable.ts';
 import { colorLevel, loadStyle, type Style } from './style.ts';
 import { widthOf } from './width.ts';
 
@@ -16,8 +20,10 @@ export interface OutputOptions {
 /** The part of an output that does not need stderr. */
 export interface Results {
   readonly json: boolean;
-  /** Prints a line of the result on stdout. */
+  /** Prints a line of the result on stdout. Line feeds within it are escaped. */
   print(line: string): void;
+  /** Prints a result of several lines on stdout, such as a script or a file. */
+  printText(text: string): void;
   /** Prints the whole result on stdout, as one JSON value with its schema number. */
   printJson(value: Record<string, unknown>): void;
 }
@@ -48,7 +54,7 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
   const [style, stderrStyle] = await Promise.all([loadStyle(levelOf(stdout)), loadStyle(levelOf(stderr))]);
   ignoreClosedPipe(stderr);
   return {
-    ...openResults(stdout, json),
+    ...openResults(stdout, json, style.color),
     quiet,
     verbose,
     animated: widthOf(stderr) !== undefined && env['TERM'] !== 'dumb' && !env['CI'] && !json && !quiet,
@@ -57,27 +63,28 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
     style,
     stderrStyle,
     info: (line) => {
-      if (!quiet) write(stderr, line);
+      if (!quiet) write(stderr, line, stderrStyle.color);
     },
-    warn: (line) => write(stderr, line),
+    warn: (line) => write(stderr, line, stderrStyle.color),
     detail: (line) => {
-      if (verbose) write(stderr, line);
+      if (verbose) write(stderr, line, stderrStyle.color);
     },
   };
 }
 
-/** Opens stdout alone, which is faster. */
-export function openResults(stdout: Writable, json: boolean): Results {
+/** Opens stdout alone, which is faster. `styled`: the lines may contain occ's styles. */
+export function openResults(stdout: Writable, json: boolean, styled: boolean): Results {
   ignoreClosedPipe(stdout);
   return {
     json,
-    print: (line) => write(stdout, line),
-    printJson: (value) => write(stdout, JSON.stringify({ schema: 1, ...value }, null, 2)),
+    print: (line) => void stdout.write(`${printableLine(line, styled)}\n`),
+    printText: (text) => write(stdout, text, styled),
+    printJson: (value) => write(stdout, JSON.stringify({ schema: 1, ...value }, null, 2), false),
   };
 }
 
-function write(stream: Writable, line: string): void {
-  stream.write(`${line}\n`);
+function write(stream: Writable, line: string, styled: boolean): void {
+  stream.write(`${printable(line, styled)}\n`);
 }
 
 const handled = new WeakSet<Writable>();

@@ -1,4 +1,5 @@
 /** Shows that work is going on: a spinner on a terminal, otherwise one plain line after a second. */
+import { printable } from '../printable.ts';
 import type { Output } from './output.ts';
 import { widthOf } from './width.ts';
 
@@ -44,7 +45,8 @@ export async function openLiveLine(output: Output, read: () => string): Promise<
   const { default: ora } = await import('ora');
   const stream = output.stderr as NodeJS.WriteStream;
   // One line at most: ora redraws a longer text by moving the cursor up once for each line.
-  const fitted = (): string => read().slice(0, Math.max(0, (widthOf(stream) ?? 0) - spinnerColumns));
+  const fitted = (): string =>
+    printable(read()).slice(0, Math.max(0, (widthOf(stream) ?? 0) - spinnerColumns));
   // By default ora puts the terminal into raw mode to swallow typing; Ctrl-C must stay a signal.
   const spinner = ora({ text: fitted(), stream, discardStdin: false, color: false }).start();
   const refresh = setInterval(() => (spinner.text = fitted()), refreshMs);

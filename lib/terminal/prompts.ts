@@ -5,6 +5,7 @@
 import type { Readable } from 'node:stream';
 import type * as Clack from '@clack/prompts';
 import { endingSignalNames, endingSignals, exitCodes, OccError, type ExitCode } from '../errors.ts';
+import { printable, printableLine } from '../printable.ts';
 import type { System } from './command-context.ts';
 import type { Output } from './output.ts';
 import { openScreen, type Screen } from './screen.ts';
@@ -70,36 +71,50 @@ export function openPrompts(
     }
   }
 
+  /** A question of occ may have several lines and its styles; a name in it may contain anything. */
+  const shown = (question: string): string => printable(question, stderrStyle.color);
+
   return {
     async select<T extends string>(message: string, choices: readonly Choice<T>[]) {
-      const options = choices.map((choice) => ({ ...choice, value: choice.value as string }));
-      return (await ask((clack, common) => clack.select({ ...common, message, options }))) as T;
+      const options = choices.map(shownChoice);
+      return (await ask((clack, common) =>
+        clack.select({ ...common, message: shown(message), options }),
+      )) as T;
     },
     async search<T extends string>(message: string, choices: readonly Choice<T>[]) {
-      const options = choices.map((choice) => ({ ...choice, value: choice.value as string }));
+      const options = choices.map(shownChoice);
       return (await ask((clack, common) =>
-        clack.autocomplete({ ...common, message, options, maxItems: 8 }),
+        clack.autocomplete({ ...common, message: shown(message), options, maxItems: 8 }),
       )) as T;
     },
     async press<T extends string>(message: string, choices: readonly Choice<T>[]) {
-      const options = choices.map((choice) => ({ ...choice, value: choice.value as string }));
-      const pressed = await ask((clack, common) => clack.selectKey({ ...common, message, options }));
+      const options = choices.map(shownChoice);
+      const pressed = await ask((clack, common) =>
+        clack.selectKey({ ...common, message: shown(message), options }),
+      );
       // Enter submits no value.
       return ((pressed as string | undefined) ?? choices[0]?.value) as T;
     },
     hidden: (message, check) =>
-      ask((clack, common) => clack.password({ ...common, message, validate: (text) => check(text ?? '') })),
+      ask((clack, common) =>
+        clack.password({ ...common, message: shown(message), validate: (text) => check(text ?? '') }),
+      ),
     text: (message, { example, check }) =>
       ask((clack, common) =>
         clack.text({
           ...common,
-          message,
+          message: shown(message),
           ...(example !== undefined && { placeholder: example }),
           validate: (text) => check(text ?? ''),
         }),
       ),
-    confirm: (message) => ask((clack, common) => clack.confirm({ ...common, message })),
+    confirm: (message) => ask((clack, common) => clack.confirm({ ...common, message: shown(message) })),
   };
+}
+
+/** The choice as the library takes it: a name in it may contain anything. */
+function shownChoice({ value, label, hint }: Choice<string>): Choice<string> {
+  return { value, label: printableLine(label), ...(hint !== undefined && { hint: printableLine(hint) }) };
 }
 
 interface Common {

@@ -38,7 +38,7 @@ export async function runCompletion(
   const template = packageFile(`templates/completion/occ.${shell}`);
   const script = renderCompletion(shell, readFileSync(template, 'utf8'), describeTree(program, knownWords()));
   if (output.json) output.printJson({ shell, script });
-  else output.print(script.trimEnd());
+  else output.printText(script.trimEnd());
   return exitCodes.ok;
 }
 

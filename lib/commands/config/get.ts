@@ -26,7 +26,7 @@ export async function get(call: ConfigCall): Promise<number> {
   const value = options.reveal === true ? found : mask(found, segments);
   const path = renderPath(segments);
   if (output.json) output.printJson({ path, value, origin: merged.origins[path] ?? null });
-  else output.print(typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value));
+  else output.printText(typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value));
   return exitCodes.ok;
 }
 

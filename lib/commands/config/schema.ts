@@ -5,6 +5,6 @@ import type { ConfigCall } from './call.ts';
 
 /** The output is the same with `--json`, so that validators can read it. */
 export function schema({ output }: ConfigCall): Promise<number> {
-  output.print(renderSchema().trimEnd());
+  output.printText(renderSchema().trimEnd());
   return Promise.resolve(exitCodes.ok);
 }

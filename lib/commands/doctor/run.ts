@@ -71,7 +71,7 @@ export async function examineMachine(
   );
   const report = toReport(instances, findings, interrupted);
   if (output.json) output.printJson({ ...report });
-  else if (options.junit === true) output.print(renderJunit(report));
+  else if (options.junit === true) output.printText(renderJunit(report));
   else print(page.end(report, whyNothing(instances, findings, selection)));
   if (interrupted && !asText) output.warn('occ: interrupted; the checks that were not finished are skipped');
   return exitCodeOf(report);

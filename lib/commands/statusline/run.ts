@@ -23,7 +23,7 @@ export async function printStatusLine(
   system: System,
   { json = false, color = true }: GlobalOptions = {},
 ): Promise<number> {
-  const output = openResults(system.stdout, json);
+  const output = openResults(system.stdout, json, true);
   const folder = sessionFolder(findPlaces({ env: system.env, home: system.home }).runtimeDir);
   const given = toText(toObject(parseJson(await readStdin(system.stdin)))['session_id']);
   const session = given || system.env['CLAUDE_CODE_SESSION_ID'] || latestSession(folder);
