@@ -27,7 +27,7 @@ test('npx <package> launch works on an empty machine', async (t) => {
     assert.ok(commands.runs > 0, 'npm writes a log for each run');
     assert.deepEqual(commands.scripts, []);
     const installed = packagesIn(folderOf(machine, 'occ-cli'));
-    assert.ok('node_modules/undici' in installed);
+    assert.deepEqual(Object.keys(installed).filter(Boolean), ['node_modules/occ-cli']);
     const withScripts = Object.entries(installed).filter(
       ([, { hasInstallScript }]) => hasInstallScript === true,
     );
