@@ -24,12 +24,14 @@ const groups = [
   // What nearly every command needs.
   {
     name: 'common',
-    test: /\/lib\/(?:(?!index)[^/]+|cli\/(?:compile-cache|failure|frequent)|terminal\/(?:output|width|style|figures|command-context)|config\/paths|daemon\/(?:launches|probe|record|request|running))\.ts$/,
+    test: /\/lib\/(?:(?!index)[^/]+|cli\/(?:compile-cache|failure|direct)|log\/log|terminal\/(?:output|width|style|figures|command-context)|config\/paths|daemon\/(?:launches|probe|record|request|running))\.ts$/,
   },
-  // The parser of the command line, and what the definition of a command shares with its work.
+  // What the definition of a command shares with its work.
+  { name: 'launch-with', needs: ['lib/commands/launch/launch-with.ts', 'lib/commands/launch/read-arguments.ts'] },
+  // The parser of the command line.
   {
     name: 'parser',
-    needs: ['lib/cli/program.ts', 'lib/cli/command.ts', 'lib/commands/launch/read-arguments.ts', 'lib/log/log.ts'],
+    needs: ['lib/cli/program.ts', 'lib/cli/command.ts'],
   },
   // What `start` needs in the process that waits for the one in the background.
   { name: 'background', needs: ['lib/commands/start/background.ts'] },

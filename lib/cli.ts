@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { exitCodes, OccError } from './errors.ts';
 import type { HelpRequest } from './cli/command.ts';
-import { frequentCommand } from './cli/frequent.ts';
+import { runDirectly } from './cli/direct.ts';
 import { reportFailure } from './cli/failure.ts';
 import type { System } from './terminal/command-context.ts';
 import { ignoreClosedPipe } from './terminal/output.ts';
@@ -27,8 +27,8 @@ function outputLost({ code, message }: NodeJS.ErrnoException): OccError {
 
 async function run(given: string[], system: System): Promise<number> {
   try {
-    const frequent = frequentCommand(given);
-    if (frequent !== undefined) return await (await frequent())(system);
+    const direct = await runDirectly(given, system);
+    if (direct !== undefined) return direct;
     const args = given.length === 0 ? await firstCommand(system) : given;
     const { CommanderError } = await import('commander');
     const { buildProgram } = await import('./cli/program.ts');

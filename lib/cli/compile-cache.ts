@@ -3,7 +3,6 @@ import nodeModule from 'node:module';
 import { join } from 'node:path';
 import { findPlaces } from '../config/paths.ts';
 import { version } from '../version.ts';
-import { frequentCommand } from './frequent.ts';
 
 /** The functions of `node:module` that Node.js 20 lacks. */
 interface CompileCache {
@@ -11,13 +10,15 @@ interface CompileCache {
   enableCompileCache?: (folder: string) => unknown;
 }
 
+/** Commands that status lines and shell prompts run. They compile in less time than it takes to load what reads kept code. */
+const short: ReadonlySet<string | undefined> = new Set(['status', 'statusline']);
+
 /** What the command that `args` name loads from now on is read from the cache of this version of occ, and added if it is missing. */
 export async function enableCompileCache(args: readonly string[]): Promise<void> {
   const { enableCompileCache: enable } = nodeModule as CompileCache;
   const folder = join(findPlaces().cacheDir, 'compiled', version);
   if (enable) return void enable(folder);
-  // These compile in less time than it takes to load what reads their code.
-  if (frequentCommand(args) !== undefined) return;
+  if (args.length === 1 && short.has(args[0])) return;
   const { keepCompiledChunks } = await import('./compiled-chunks.ts');
   keepCompiledChunks(join(folder, `${process.version}-${process.arch}`));
 }

@@ -1,8 +1,8 @@
 /** `occ launch`: runs a proxy in this process and the client as its child, and exits with the client's exit code. */
 import type { Command } from 'commander';
-import { withoutNpx } from '../../clients/npx-environment.ts';
 import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 import { withHelp, type HelpPage } from '../../terminal/help-page.ts';
+import { launchWith } from './launch-with.ts';
 import { readArguments } from './read-arguments.ts';
 
 const page: HelpPage = {
@@ -55,14 +55,7 @@ export function defineLaunch(program: Command, { system, globals, end }: Command
       const globalOptions = globals();
       const args = await readArguments(words, system, () => outputFor(system, globalOptions));
       if (args.help) return command.outputHelp();
-      const output = await outputFor(system, {
-        ...globalOptions,
-        color: globalOptions.color !== false && !args.noColor,
-        json: globalOptions.json === true || args.json,
-        quiet: globalOptions.quiet === true || args.quiet,
-      });
-      const { launch } = await import('./run.ts');
-      end(await launch(args, { ...system, env: withoutNpx(system.env) }, output));
+      end(await launchWith(args, system, globalOptions));
     });
   withHelp(command, page);
   command.parseOptions = (words) => ({ operands: words, unknown: [] });

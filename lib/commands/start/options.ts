@@ -12,6 +12,12 @@ export interface StartOptions {
   emulator?: boolean;
 }
 
+/** The number of a port from 0 to 65535; undefined for any other text. */
+export function portOf(text: string): number | undefined {
+  const port = Number(text);
+  return /^\d+$/.test(text) && port <= 65_535 ? port : undefined;
+}
+
 /** Drops what belongs to one run only, and makes paths absolute. */
 export function toRecordedOptions(
   { config, host, port, emulator }: StartOptions,

@@ -1,7 +1,8 @@
 /** `occ start`: runs the proxy without a client, in the background unless --foreground is given. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { StartOptions } from './options.ts';
-import { outputFor, type CommandContext, type GlobalOptions } from '../../terminal/command-context.ts';
+import { portOf, type StartOptions } from './options.ts';
+import { startWith } from './start-with.ts';
+import type { CommandContext, GlobalOptions } from '../../terminal/command-context.ts';
 import { withHelp, type HelpPage } from '../../terminal/help-page.ts';
 
 const page: HelpPage = {
@@ -33,19 +34,13 @@ export function defineStart(program: Command, { system, globals, end }: CommandC
     .option('--json', 'print the result as JSON')
     .addOption(new Option('--background', 'run as the background process').hideHelp())
     .action(async (options: StartOptions & GlobalOptions) => {
-      const output = await outputFor(system, globals(options));
-      if (options.foreground === true || options.background === true) {
-        const { serve } = await import('./run.ts');
-        return end(await serve(options, system, output));
-      }
-      const { startInBackground } = await import('./background.ts');
-      end(await startInBackground(options, system, output));
+      end(await startWith(options, system, globals(options)));
     });
   withHelp(command, page);
 }
 
 function toPort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  const port = portOf(text);
+  if (port !== undefined) return port;
   throw new InvalidArgumentError('expected a number from 0 to 65535.');
 }
