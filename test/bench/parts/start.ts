@@ -1,4 +1,5 @@
 /** From nothing to the end of a small command, to a proxy that listens, and to the client of a launch. */
+import { join } from 'node:path';
 import { bodyOf } from '../bodies.ts';
 import type { Effort, Figures, Part, RowPlan } from '../part.ts';
 import { oneEvent } from '../processes/answer.ts';
@@ -93,14 +94,15 @@ export const start: Part = {
     }
     const { home } = await withAnswer(world, await world.contender(name));
     if (!home) throw new Error(`${name} has no home directory`);
-    // A home in which no proxy runs, so that `start` starts one.
+    // A home in which no proxy runs, so that `start` starts one. Like that of a user, it has the code that earlier starts compiled.
     const other = world.home(name);
+    const withoutProxy = { ...other.env, XDG_CACHE_HOME: join(home.dir, '.cache') };
     const figures: Figures = {};
     for (const [command, { words, until, input, gate }] of Object.entries(commands)) {
       if (effort === 'short' && gate === undefined) continue;
       const { ms, cpuMs } = await run({
         args: home.occ(...words),
-        env: command === 'ready' ? other.env : home.env,
+        env: command === 'ready' ? withoutProxy : home.env,
         ...(until !== undefined && { until }),
         ...(input !== undefined && { input }),
       });
