@@ -2,6 +2,7 @@
 import { isLoopback } from '../loopback.ts';
 import type { ModelEntry, Provider } from '../config/settings.ts';
 import { exitCodes, OccError } from '../errors.ts';
+import { hasDotSegment } from '../wire/id-in-path.ts';
 import { formats, wireFormats, type WireFormat, type WireRoute } from '../wire/formats.ts';
 import { defaultQuirks, type Quirks, type ThinkingDialect } from '../wire/quirks.ts';
 import { findFamily, guessFormat } from './families.ts';
@@ -13,7 +14,8 @@ export const defaultLimits = { contextWindow: 128_000, maxOutputTokens: 32_000 }
 /**
  * The format is the `wire_format` of the entry, of the provider's `models`, of the catalogue, or the default of the
  * provider, in this order. OccError `no_endpoint` (exit 78) if a configured format has no endpoint; if the format of the
- * catalogue has none, the default of the provider is used.
+ * catalogue has none, the default of the provider is used. OccError `model_id_invalid` (exit 78) for an id that would change
+ * the path of the URL.
  */
 export function toRoute(entry: ModelEntry, provider: Provider): WireRoute {
   const ofEntry = routes.get(entry) ?? new WeakMap<Provider, WireRoute>();
@@ -116,7 +118,9 @@ function chooseEndpoint(
       : [configured];
   for (const format of candidates) {
     const endpoint = provider.endpoints[format];
-    if (endpoint !== undefined) return { format, endpoint };
+    if (endpoint === undefined) continue;
+    if (formats[format].idInPath === true && hasDotSegment(entry.model_id)) throw badId(entry, provider);
+    return { format, endpoint };
   }
   const has = wireFormats.filter((format) => provider.endpoints[format] !== undefined);
   throw new OccError(
@@ -126,5 +130,13 @@ function chooseEndpoint(
       exitCode: exitCodes.config,
       remedy: `configure this endpoint of ${provider.name}, or a wire_format of the model that it has`,
     },
+  );
+}
+
+function badId({ model_id }: ModelEntry, { name }: Provider): OccError {
+  return new OccError(
+    'model_id_invalid',
+    `${name}/${model_id}: found "." or ".." as a part of the id, which would change the path of the URL`,
+    { exitCode: exitCodes.config, remedy: `use an id from the list of ${name}` },
   );
 }

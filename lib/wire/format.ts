@@ -8,6 +8,8 @@ export interface Format {
   readonly order: number;
   /** What follows the base URL; for gemini up to the model's name. */
   readonly path: string;
+  /** The id of the model follows in the path, so an id that would change the path is refused. */
+  readonly idInPath?: boolean;
   /** What stands before `path` at OpenCode, which serves several formats below one root; absent if it does not serve this. */
   readonly prefix?: string;
   /** The version that clients of this format add to a base URL that has none: `/v1`. */

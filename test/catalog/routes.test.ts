@@ -210,6 +210,21 @@ test('a configured format without an endpoint is an error that lists the availab
   );
 });
 
+test('an id that would change the path of the URL is an error where the id is in the path', () => {
+  const both = { ...lab, endpoints: { ...lab.endpoints, gemini: 'https://lab.example/v1beta/models' } };
+  for (const model_id of ['a/../../admin', '..', './a', 'a/.', 'a\\..\\b']) {
+    assert.throws(
+      () => toRoute({ provider: 'lab', model_id, wire_format: 'gemini' }, both),
+      (error: unknown) =>
+        error instanceof OccError && error.code === 'model_id_invalid' && error.exitCode === 78,
+    );
+    // Local servers name models by the path of a file; the other formats have the id in the body.
+    assert.equal(toRoute({ provider: 'lab', model_id }, both).modelId, model_id);
+  }
+  const dotted = { provider: 'lab', model_id: 'gemini-3.1/..a', wire_format: 'gemini' } as const;
+  assert.equal(toRoute(dotted, both).format, 'gemini');
+});
+
 test('the format of the catalogue is not used without an endpoint', () => {
   const only = { ...go, endpoints: { chat: 'https://gate.example/v1/chat/completions' } };
   assert.equal(toRoute({ provider: 'opencode-go', model_id: 'minimax-m3' }, only).format, 'chat');

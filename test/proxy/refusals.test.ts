@@ -224,6 +224,26 @@ test('a model in a format its provider has no endpoint for is skipped', async ()
   assert.deepEqual(over.requestedModels(), ['second']);
 });
 
+test('a model that a client asks for by a path is not sent anywhere', async () => {
+  await using over = await proxyOver({
+    format: 'gemini',
+    answers: [[say('ok')]],
+    change({ providers, ...settings }) {
+      const { emulator } = providers;
+      assert(emulator);
+      return {
+        ...settings,
+        providers: { ...providers, emulator: { ...emulator, defaultFormat: 'gemini' } },
+      };
+    },
+  });
+  await over.send({ model: 'emulator/a/../../admin' });
+  assert.deepEqual(
+    over.requestedModels().filter((model) => model.includes('admin')),
+    [],
+  );
+});
+
 test('a redirect is not followed, so that no key is sent to another server', async () => {
   const visits: string[] = [];
   const target = createServer((req, res) => {

@@ -4,6 +4,7 @@ import type { Format } from '../format.ts';
 export const gemini = {
   order: 4,
   path: '/models',
+  idInPath: true,
   prefix: '/google/v1beta',
   auth: 'x-goog-api-key',
   urlKey: {

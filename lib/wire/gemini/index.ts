@@ -1,6 +1,7 @@
 /** The codec of Google's generateContent, for the Gemini API and compatible gateways. */
 import type { Codec } from '../codec.ts';
 import { keyHeader } from '../encode/key-header.ts';
+import { idInPath } from '../id-in-path.ts';
 import { readGeminiError } from './errors.ts';
 import { geminiPrompt } from './prompt.ts';
 import { encodeGeminiRequest } from './request.ts';
@@ -20,7 +21,7 @@ function streamUrl(endpoint: string, modelId: string): string {
   const url = new URL(endpoint);
   const id = modelId.replace(/^models\//, '');
   const path = url.pathname.replace(/\/+$/, '');
-  url.pathname = `${path}/${id.split('/').map(encodeURIComponent).join('/')}:streamGenerateContent`;
+  url.pathname = `${path}/${idInPath(id)}:streamGenerateContent`;
   url.searchParams.set('alt', 'sse');
   return url.href;
 }

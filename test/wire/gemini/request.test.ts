@@ -1,6 +1,7 @@
 /** Messages requests encoded as generateContent: URL, contents, tools and generation settings. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { clientToolId } from '../../../lib/anthropic/provenance.ts';
 import type { Route } from '../../../lib/wire/codec.ts';
 import { gemini } from '../../../lib/wire/gemini/index.ts';
@@ -29,6 +30,29 @@ test('the URL contains the model and requests a stream', () => {
     'https://g.example/models/tuned/a%20b:streamGenerateContent?x=1&alt=sse',
   );
   assert.deepEqual(gemini.headers(gemini3, 'secret'), { 'x-goog-api-key': 'secret' });
+});
+
+test('no id leads out of the endpoint', () => {
+  const ids = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc
+      .array(fc.constantFrom('..', '.', '/', '\\', '%2e', '%2f', '?', '#', ':', '@', 'a', '\t', '\ud800', ''))
+      .map((parts) => parts.join('')),
+  );
+  fc.assert(
+    fc.property(ids, (modelId) => {
+      const { origin, pathname, search, hash } = new URL(
+        gemini.url({ ...gemini3, endpoint: 'https://g.example/v1beta/models', modelId }),
+      );
+      assert.equal(origin, 'https://g.example');
+      assert.match(pathname, /^\/v1beta\/models\/[^:]*:streamGenerateContent$/);
+      assert.deepEqual([search, hash], ['?alt=sse', '']);
+    }),
+  );
+  assert.equal(
+    gemini.url({ ...gemini3, endpoint: 'https://g.example/models', modelId: 'a/../../admin?x#y' }),
+    'https://g.example/models/a%2F..%2F..%2Fadmin%3Fx%23y:streamGenerateContent?alt=sse',
+  );
 });
 
 test('the system prompt is separate, without the billing header; system messages keep their position', () => {
