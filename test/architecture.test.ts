@@ -91,6 +91,7 @@ const groundFloor = [
   'printable',
   'shell-word',
   'text-hash',
+  'append',
 ];
 
 /** Areas without I/O or a clock: they import nothing from Node and no package. */

@@ -2,6 +2,7 @@
  * Collects the parts of a request that cost tokens: texts for a tokenizer, and fixed costs (images, documents, message
  * overhead). The exact count and the estimate both use it, so they count the same content. Base64 is not counted as text.
  */
+import { append } from '../append.ts';
 import { imageTokens } from './image-size.ts';
 import { isBlock, toBlocks, type ContentBlock, type MessagesRequest } from './request.ts';
 import { callableTools, serverTools } from './tools.ts';
@@ -58,6 +59,6 @@ export function toCountable(request: MessagesRequest): Countable {
   for (const { name, description, input_schema } of callableTools(request)) {
     values.push({ name, description, input_schema });
   }
-  values.push(...serverTools(request));
+  append(values, serverTools(request));
   return { texts, values, fixed };
 }

@@ -4,6 +4,7 @@ import * as emulatedFormats from '../../lib/emulator/formats/table.ts';
 import { call, callTogether, filler, say, think, type Script } from '../../lib/emulator/script.ts';
 import { slices } from '../support/cuts.ts';
 import { utf8 } from '../support/decode.ts';
+import { growthOf } from '../support/growth.ts';
 import { decoder, type Format } from '../support/turns.ts';
 
 const emulated: Record<Format, EmulatedFormat> = emulatedFormats;
@@ -61,26 +62,17 @@ function encoded(format: Format, script: Script, inOnePiece = false): Uint8Array
   return utf8([...frames].map((frame) => (frame.type === 'event' ? frame.text : '')).join(''));
 }
 
-/** The best of several, each after the other, so that a busy machine slows both. */
 function ratioOf(format: Format, small: Uint8Array, big: Uint8Array): number {
-  const [few, many]: [number[], number[]] = [[], []];
-  time(format, small);
-  for (let round = 0; round < 5; round++) {
-    few.push(time(format, small));
-    many.push(time(format, big));
-  }
-  return Math.min(...many) / Math.min(...few);
+  return growthOf(reading(format, small), reading(format, big));
 }
 
-/** Of this process alone, in microseconds: what else the machine does is no part of it. */
-function time(format: Format, bytes: Uint8Array): number {
+function reading(format: Format, bytes: Uint8Array): () => void {
   const pieces = slices(bytes, 1024);
-  const decoding = decoder(format);
-  const began = process.cpuUsage();
-  for (const piece of pieces) decoding.step(piece, () => {});
-  decoding.flush(() => {});
-  const { user, system } = process.cpuUsage(began);
-  return user + system;
+  return () => {
+    const decoding = decoder(format);
+    for (const piece of pieces) decoding.step(piece, () => {});
+    decoding.flush(() => {});
+  };
 }
 
 /** What to complain of: shapes that cost more than their share, and a half. */

@@ -3,6 +3,7 @@
  * starts with exactly the messages of the shorter one (P12). The exceptions are thinking being switched on or off, and the
  * first turn with reasoning: both change earlier messages.
  */
+import { append } from '../../append.ts';
 import { attachmentIn, fieldsOf } from '../encode/attachments.ts';
 import { argumentsText, resultText, type Step } from '../encode/history.ts';
 import { originOf, readSignature } from '../../anthropic/provenance.ts';
@@ -51,7 +52,7 @@ export function toMessages(steps: readonly Step[], route: Route, thinks: boolean
       for (const [at, result] of step.results.entries()) {
         const { message, moved } = toToolMessage(result, step.calls[at], route);
         messages.push(message);
-        media.push(...moved);
+        append(media, moved);
       }
       if (steps[index + 1]?.role === 'user') return;
       addUser(media);

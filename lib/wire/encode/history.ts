@@ -18,6 +18,8 @@ import {
   type ToolResultBlock,
   type ToolUseBlock,
 } from '../../anthropic/request.ts';
+import { append } from '../../append.ts';
+import { pendingCalls, uniqueIds } from './pending-calls.ts';
 import { joinTexts } from './text.ts';
 
 /** Consecutive messages of one role form one step. The calls of `results` are in the assistant step before it. */
@@ -31,23 +33,15 @@ export interface History {
   repaired: boolean;
 }
 
-/** A call that waits for its result. `id` is the client's; the id in `call` differs from it after `uniqueId`. */
-interface PendingCall {
-  id: string;
-  call: ToolUseBlock;
-  result?: ToolResultBlock;
-}
-
 /**
  * `reminders` converts system messages to user text in a system reminder, for models that do not accept a system message
  * in mid-conversation.
  */
 export function toHistory(messages: readonly RequestMessage[], options: { reminders: boolean }): History {
   const steps: Step[] = [];
-  /** The call ids so far, each with the next number to append to a repeated one. */
-  const used = new Map<string, number>();
+  const uniqueId = uniqueIds();
   let repaired = false;
-  let waiting: PendingCall[] = [];
+  let waiting = pendingCalls();
   /** User messages since the calls. Anthropic's API expects all results in the first of them. */
   let userMessages = 0;
   /** Content that arrived before the results were complete. */
@@ -57,49 +51,38 @@ export function toHistory(messages: readonly RequestMessage[], options: { remind
     // An empty assistant turn still separates the steps before and after it.
     if (blocks.length === 0 && role !== 'assistant') return;
     const last = steps.at(-1);
-    if (last?.role === role) last.blocks.push(...blocks);
+    if (last?.role === role) append(last.blocks, blocks);
     else steps.push({ role, blocks: [...blocks] });
   };
   const addLater = (role: 'user' | 'system', blocks: ContentBlock[]): void => {
-    if (waiting.length === 0) add(role, blocks);
+    if (waiting.calls.length === 0) add(role, blocks);
     else if (blocks.length > 0) after.push({ role, blocks });
   };
 
   /** Adds the results in the order of the calls, then the content that arrived in between. */
   const flushResults = (): void => {
-    if (waiting.length > 0) {
-      if (waiting.some(({ result }) => result === undefined)) repaired = true;
-      const results = waiting.map(({ call, result }) => toResult(call, result));
-      steps.push({ role: 'results', results, calls: waiting.map(({ call }) => call) });
+    const { calls } = waiting;
+    if (calls.length > 0) {
+      if (calls.some(({ result }) => result === undefined)) repaired = true;
+      const results = calls.map(({ call, result }) => toResult(call, result));
+      steps.push({ role: 'results', results, calls: calls.map(({ call }) => call) });
     }
-    waiting = [];
+    waiting = pendingCalls();
     userMessages = 0;
     for (const { role, blocks } of after) add(role, blocks);
     after = [];
   };
 
-  /** Anthropic's API requires unique ids in a conversation, and so does pairing: a repeated id gets a number. */
-  const uniqueId = (id: string): string => {
-    let name = id || `call_${used.size + 1}`;
-    for (let n = used.get(name) ?? 2; used.has(name); n++) {
-      used.set(id || name, n + 1);
-      name = `${id || 'call'}_${n}`;
-    }
-    used.set(name, 2);
-    return name;
-  };
-
   const addAssistant = (blocks: ContentBlock[]): void => {
     // Consecutive assistant messages are one turn; their results follow the last one.
-    if (steps.at(-1)?.role !== 'assistant' || after.length > 0 || waiting.some(({ result }) => result))
-      flushResults();
-    if (waiting.length > 0) repaired = true;
+    if (steps.at(-1)?.role !== 'assistant' || after.length > 0 || waiting.isAnswered()) flushResults();
+    if (waiting.calls.length > 0) repaired = true;
     const withUniqueIds = blocks.map((block) => {
       if (!isBlock(block, 'tool_use')) return block;
       const id = uniqueId(toText(block.id));
       if (id !== block.id) repaired = true;
       const call = id === block.id ? block : { ...block, id };
-      waiting.push({ id: toText(block.id), call });
+      waiting.add(toText(block.id), call);
       return call;
     });
     add('assistant', withUniqueIds);
@@ -114,16 +97,9 @@ export function toHistory(messages: readonly RequestMessage[], options: { remind
         continue;
       }
       if (rest.length > 0 || userMessages > 1) repaired = true;
-      const pending = waiting.find(({ id, result }) => id === block.tool_use_id && result === undefined);
-      if (pending) {
-        pending.result = block;
-        continue;
-      }
-      repaired = true;
-      const repeated = waiting.some(
-        ({ id, result }) => id === block.tool_use_id && sameContent(result, block),
-      );
-      if (!repeated) rest.push(...toUserBlocks(block));
+      const taken = waiting.take(block);
+      if (taken !== 'taken') repaired = true;
+      if (taken === 'stray') append(rest, toUserBlocks(block));
     }
     addLater('user', rest);
   };
@@ -144,10 +120,6 @@ function toResult(call: ToolUseBlock, result: ToolResultBlock | undefined): Tool
   if (result?.tool_use_id === call.id) return result;
   if (result) return { ...result, tool_use_id: call.id };
   return { type: 'tool_result', tool_use_id: call.id, content: noResult, is_error: true };
-}
-
-function sameContent(one: ToolResultBlock | undefined, other: ToolResultBlock): boolean {
-  return one !== undefined && JSON.stringify(one.content) === JSON.stringify(other.content);
 }
 
 /** A result whose call is not in the conversation, as user text. */

@@ -5,7 +5,7 @@ import { without } from './schema-walk.ts';
 /** Merges the members of `allOf` into the schema, whose own keywords take precedence. */
 export function withoutAllOf(node: JsonObject): JsonObject {
   if (!Array.isArray(node['allOf'])) return node;
-  return node['allOf'].filter(isObject).reduce(united, without(node, ['allOf']));
+  return united(without(node, ['allOf']), node['allOf'].filter(isObject));
 }
 
 /** The same if nothing is lost by it: no keyword but `properties`, `required` and annotations has two values. */
@@ -38,16 +38,15 @@ export function plainRoot(root: JsonObject): JsonObject {
       .map((member) => resolved(member, root));
   const rest = without(own, ['anyOf', 'oneOf', 'allOf', 'not', 'enum']);
   if (rest === own) return own;
-  const whole = members('allOf').reduce(united, rest);
+  const whole = united(rest, members('allOf'));
   return [members('anyOf'), members('oneOf')].reduce(withAlternatives, whole);
 }
 
 function withAlternatives(node: JsonObject, alternatives: readonly JsonObject[]): JsonObject {
   if (alternatives.length === 0) return node;
   const groups = alternatives.map(({ required }) => toArray(required).map(toText));
-  const shared = (groups[0] ?? []).filter((name) => groups.every((names) => names.includes(name)));
   const all = alternatives.toReversed().flatMap(({ properties }) => Object.entries(toMap(properties)));
-  const merged = united(node, { properties: Object.fromEntries(all), required: shared });
+  const merged = united(node, [{ properties: Object.fromEntries(all), required: inEvery(groups) }]);
   const needed = [...new Set(groups.map((names) => names.join(', ')))];
   if (needed.length < 2) return merged;
   const note = `Required is one of these groups: ${needed.map((names) => names || '(none)').join(' | ')}.`;
@@ -62,7 +61,7 @@ function resolved(schema: JsonObject, root: JsonObject): JsonObject {
   let node = schema;
   for (let steps = 0; typeof node['$ref'] === 'string'; steps++) {
     const target = steps < maxReferences ? definition(root, node['$ref']) : undefined;
-    node = united(without(node, ['$ref']), target ?? {});
+    node = united(without(node, ['$ref']), [target ?? {}]);
   }
   return node;
 }
@@ -76,16 +75,34 @@ function definition(root: JsonObject, reference: string): JsonObject | undefined
   return isObject(found) ? found : undefined;
 }
 
-/** Merges two schemas: properties and `required` are united; for any other keyword the first schema wins. */
-function united(node: JsonObject, member: JsonObject): JsonObject {
-  const properties = { ...toMap(member['properties']), ...toMap(node['properties']) };
-  const required = [...new Set([...toArray(node['required']), ...toArray(member['required'])])];
+/**
+ * Merges schemas: properties and `required` are united; for any other keyword the first schema wins. All at once, because
+ * one after the other would copy what is merged so far for each.
+ */
+export function united(node: JsonObject, members: readonly JsonObject[]): JsonObject {
+  if (members.length === 0) return node;
+  const all = [node, ...members];
+  // A later entry replaces an earlier one of the same name.
+  const fromLast = all.toReversed();
+  const properties = Object.fromEntries(fromLast.flatMap((one) => Object.entries(toMap(one['properties']))));
+  const required = [...new Set(all.flatMap((one) => toArray(one['required'])))];
   return {
-    ...member,
-    ...node,
+    ...Object.fromEntries(fromLast.flatMap((one) => Object.entries(one))),
     ...(Object.keys(properties).length > 0 && { properties }),
     ...(required.length > 0 && { required }),
   };
+}
+
+/** The values of the first list that are in every other one. */
+export function inEvery<T>(lists: readonly (readonly T[])[]): T[] {
+  const [first = [], ...others] = lists;
+  return others.reduce<T[]>(
+    (shared, list) => {
+      const held = shared.length > 0 ? new Set(list) : undefined;
+      return shared.filter((value) => held?.has(value));
+    },
+    [...first],
+  );
 }
 
 function toMap(value: Json | undefined): JsonObject {

@@ -8,13 +8,15 @@ interface WellFormed {
 
 /** Joins texts with a blank line, or with nothing where there already is a line break. Blank texts are omitted. */
 export function joinTexts(texts: readonly string[]): string {
-  let joined = '';
+  const joined: string[] = [];
+  let before = '\n';
   for (const text of texts) {
     if (isBlank(text)) continue;
-    const separated = joined === '' || joined.endsWith('\n') || text.startsWith('\n');
-    joined += separated ? text : `\n\n${text}`;
+    if (!before.endsWith('\n') && !text.startsWith('\n')) joined.push('\n\n');
+    joined.push(text);
+    before = text;
   }
-  return joined;
+  return joined.join('');
 }
 
 export function isBlank(text: string): boolean {

@@ -3,6 +3,7 @@
  * the same order, with id and name. The parts of a conversation are a prefix of the parts of every longer one, so that the
  * upstream's prompt cache applies.
  */
+import { append } from '../../append.ts';
 import { fieldsOf, withCallFields } from '../encode/attachments.ts';
 import { argumentsText, toHistory, type Step } from '../encode/history.ts';
 import { noOutput } from '../encode/notes.ts';
@@ -40,7 +41,7 @@ export function toContents(messages: readonly RequestMessage[], route: Route): G
   const add = (role: GeminiContent['role'], parts: GeminiPart[]): void => {
     if (parts.length === 0) return;
     const last = contents.at(-1);
-    if (last?.role === role) last.parts.push(...parts);
+    if (last?.role === role) append(last.parts, parts);
     else contents.push({ role, parts });
   };
   for (const step of toHistory(signed, { reminders: true }).steps) {

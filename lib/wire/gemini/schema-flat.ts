@@ -3,6 +3,7 @@
  * `oneOf`. Recursion is cut off with a note in the description, and a schema that grows too large is truncated.
  */
 import { isObject, toArray, toText, type Json, type JsonObject } from '../../json.ts';
+import { inEvery, united } from '../encode/schema-merge.ts';
 
 export interface Flat {
   /** The merged keywords. Types, references and combinations are in the other fields. */
@@ -22,12 +23,13 @@ export interface Flattener {
   node(schema: JsonObject): Flat;
 }
 
-/** Most nodes of a schema with all references resolved. */
+/** Most nodes of a schema with all references resolved, and most references. */
 const maxNodes = 4000;
 const maxDepth = 32;
 
 export function flattener(rootSchema: JsonObject): Flattener {
   let remaining = maxNodes;
+  let references = maxNodes;
 
   function target(reference: string): JsonObject | undefined {
     if (!reference.startsWith('#')) return undefined;
@@ -49,7 +51,7 @@ export function flattener(rootSchema: JsonObject): Flattener {
     let following = open;
     for (let reference = toText(node['$ref']); reference !== ''; reference = toText(node['$ref'])) {
       const { $ref: _, ...own } = node;
-      const found = target(reference);
+      const found = --references < 0 ? undefined : target(reference);
       if (!found) node = { ...own, description: noted(own, 'its schema is not known here') };
       else if (following.includes(reference))
         node = { ...cutOff(found), ...own, description: noted(own, again) };
@@ -59,14 +61,14 @@ export function flattener(rootSchema: JsonObject): Flattener {
       }
     }
     const { allOf: parts, ...flat } = node;
-    let all: JsonObject = flat;
-    for (const part of toArray(parts)) {
-      if (!isObject(part)) continue;
-      const inner = merged(part, following);
-      following = inner.open;
-      all = united(all, inner.node);
-    }
-    return { node: all, open: following };
+    const members = toArray(parts)
+      .filter(isObject)
+      .map((part) => {
+        const inner = merged(part, following);
+        following = inner.open;
+        return inner.node;
+      });
+    return { node: united(flat, members), open: following };
   }
 
   function flatten(schema: Json | undefined, open: readonly string[], depth: number): Flat {
@@ -113,9 +115,8 @@ export function flattener(rootSchema: JsonObject): Flattener {
     if (choices.length === 0) return own;
     const inner = choices.map((choice) => merged(choice, open).node);
     const required = inner.map((choice) => toArray(choice['required']));
-    const shared = (required[0] ?? []).filter((name) => required.every((names) => names.includes(name)));
     const properties = Object.fromEntries(inner.flatMap((choice) => Object.entries(toProperties(choice))));
-    return united(own, { properties, required: shared });
+    return united(own, [{ properties, required: inEvery(required) }]);
   }
 
   function childrenOf(
@@ -183,18 +184,6 @@ const knownTypes: ReadonlySet<string> = new Set([
   'object',
   'null',
 ]);
-
-/** Merges two schemas: properties and `required` are united; for any other keyword the first schema wins. */
-function united(one: JsonObject, other: JsonObject): JsonObject {
-  const properties = { ...toProperties(other), ...toProperties(one) };
-  const required = [...new Set([...toArray(one['required']), ...toArray(other['required'])])];
-  return {
-    ...other,
-    ...one,
-    ...(Object.keys(properties).length > 0 && { properties }),
-    ...(required.length > 0 && { required }),
-  };
-}
 
 function toProperties(node: JsonObject): JsonObject {
   return isObject(node['properties']) ? node['properties'] : {};

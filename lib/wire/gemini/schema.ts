@@ -36,9 +36,12 @@ function toSchema(flat: Flat, depth: number): GeminiSchema {
 
 /** An `anyOf` of the distinct alternatives; a single one needs no `anyOf`. */
 function oneOf(choices: readonly GeminiSchema[]): GeminiSchema {
-  const distinct = choices.filter(
-    (choice, at) => choices.findIndex((other) => JSON.stringify(other) === JSON.stringify(choice)) === at,
-  );
+  const byText = new Map<string, GeminiSchema>();
+  for (const choice of choices) {
+    const text = JSON.stringify(choice);
+    if (!byText.has(text)) byText.set(text, choice);
+  }
+  const distinct = [...byText.values()];
   const [only] = distinct;
   return only && distinct.length === 1 ? only : { anyOf: distinct };
 }

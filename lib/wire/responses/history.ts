@@ -2,6 +2,7 @@
  * Encodes the conversation as input items. The items of a conversation are a prefix of the items of every longer one, so
  * that the upstream's prompt cache applies.
  */
+import { append } from '../../append.ts';
 import { attachmentIn, fieldsOf } from '../encode/attachments.ts';
 import { argumentsText, resultText, type Step } from '../encode/history.ts';
 import { failedResult } from '../encode/notes.ts';
@@ -35,7 +36,7 @@ export function toItems(steps: readonly Step[], route: Route): InputItem[] {
         for (const [at, result] of step.results.entries()) {
           const { item, moved } = toOutput(result, step.calls[at], route);
           items.push(item);
-          media.push(...moved);
+          append(media, moved);
         }
         if (steps[index + 1]?.role === 'user') return;
         addMessage('user', media);
@@ -43,7 +44,7 @@ export function toItems(steps: readonly Step[], route: Route): InputItem[] {
         return;
       }
       case 'assistant':
-        items.push(...toTurn(step.blocks, route));
+        append(items, toTurn(step.blocks, route));
         return;
       case 'user':
         addMessage('user', [...media, ...toParts(step.blocks, route)]);
