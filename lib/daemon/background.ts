@@ -3,7 +3,7 @@
  * which then closes. What it prints until then, errors included, goes to a file.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { makePrivateDirectory } from '../config/paths.ts';
@@ -33,7 +33,7 @@ export type Started =
 /** The message that the child sends when its port answers. */
 export const readyMessage = 'ready';
 
-/** The file that receives stdout and stderr of a background proxy. */
+/** The file that holds stdout and stderr of the background proxy that was started last. */
 export function startLogFile(stateDir: string): string {
   return join(stateDir, 'start.log');
 }
@@ -42,7 +42,8 @@ export function startLogFile(stateDir: string): string {
 export async function startBackground(options: BackgroundOptions): Promise<Started> {
   const { args, env, cwd, stateDir, limitMs } = options;
   makePrivateDirectory(stateDir);
-  const file = startLogFile(stateDir);
+  // Several starts at once must not empty the file of one another.
+  const file = join(stateDir, `start.${process.pid}.log`);
   const log = openSync(file, 'w', 0o600);
   let child: ChildProcess;
   try {
@@ -56,7 +57,9 @@ export async function startBackground(options: BackgroundOptions): Promise<Start
   } finally {
     closeSync(log);
   }
-  const started = await outcome(child, limitMs, () => readFileSync(file, 'utf8'));
+  const started = await outcome(child, limitMs, () => readFileSync(file, 'utf8')).finally(() =>
+    renameSync(file, startLogFile(stateDir)),
+  );
   if (child.connected) child.disconnect();
   child.unref();
   return started;
