@@ -36,6 +36,8 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['ENOTDIR', 'part of its path is not a directory'],
   ['EEXIST', 'part of its path is not a directory'],
   ['EISDIR', 'it is a directory, expected a file'],
+  ['ENOTREG', 'it is not a regular file'],
+  ['ENOTOWN', 'another user may have written it'],
   ['ELOOP', 'its symbolic links form a loop'],
   ['ENAMETOOLONG', 'its name is too long'],
   ['EMFILE', 'too many files are open'],

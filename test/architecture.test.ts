@@ -89,6 +89,7 @@ const groundFloor = [
   'tilde',
   'redact',
   'printable',
+  'bounded-file',
   'shell-word',
   'text-hash',
   'append',
@@ -103,7 +104,7 @@ const pure: ReadonlySet<string> = new Set([
   'wire/decode',
   'proxy/policy',
   'proxy/rejections',
-  ...groundFloor.filter((file) => file !== 'package-root' && file !== 'version'),
+  ...groundFloor.filter((file) => !['package-root', 'version', 'bounded-file'].includes(file)),
 ]);
 
 interface Import {

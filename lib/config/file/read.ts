@@ -1,6 +1,6 @@
 /** Reads and parses a configuration file: JSON with comments and trailing commas. */
-import { readFileSync } from 'node:fs';
-import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { createScanner, parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { readBounded } from '../../bounded-file.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { reasonOf } from '../../system-error.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
@@ -16,23 +16,26 @@ export function readConfigText(file: string): string {
 
 /** The same, not decoded. */
 export function readConfigBytes(file: string): Buffer {
-  let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    return readBounded(file, maxBytes);
   } catch (cause) {
-    throw unreadable(file, cause);
-  }
-  if (bytes.length > maxBytes) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EFBIG') throw unreadable(file, cause);
     throw new ConfigError(file, [
       { path: '', message: `larger than ${maxBytes} bytes; expected a configuration` },
     ]);
   }
-  return bytes;
 }
 
 /** A value of null is the same as a missing key. Throws a ConfigError with line and column for invalid JSON. */
 export function parseConfig(text: string, file: string): JsonObject {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  if (isTooDeep(body))
+    throw new ConfigError(file, [
+      {
+        path: '',
+        message: `more than ${maxDepth} lists and objects within each other; expected a configuration`,
+      },
+    ]);
   const errors: ParseError[] = [];
   const value: unknown = parse(body, errors, { allowTrailingComma: true, disallowComments: false });
   if (errors.length > 0) throw broken(file, body, errors);
@@ -42,6 +45,23 @@ export function parseConfig(text: string, file: string): JsonObject {
     ]);
   }
   return withoutNulls(value) as JsonObject;
+}
+
+/** Far more than any configuration has; the parser overflows the stack at some thousands. */
+const maxDepth = 200;
+
+function isTooDeep(text: string): boolean {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (;;) {
+    scanner.scan();
+    // The first character of a token says which of them it is; at the end there is none.
+    const first = text[scanner.getTokenOffset()];
+    if (first === undefined) return false;
+    if (first === '{' || first === '[') depth++;
+    else if (first === '}' || first === ']') depth--;
+    if (depth > maxDepth) return true;
+  }
 }
 
 /** The type of a JSON value in messages: "a string", "a list". */
