@@ -38,7 +38,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['EISDIR', 'it is a directory, expected a file'],
   ['ENOTREG', 'it is not a regular file'],
   ['ENOTOWN', 'another user may have written it'],
-  ['ELOOP', 'its symbolic links form a loop'],
+  ['ELOOP', 'it is a symbolic link, or its symbolic links form a loop'],
   ['ENAMETOOLONG', 'its name is too long'],
   ['EMFILE', 'too many files are open'],
   ['ENFILE', 'too many files are open'],

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
+import { readOwn } from '../bounded-file.ts';
 import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
 
 /** Milliseconds after the first compilation until the code is kept, so that a proxy keeps what its start has used. */
@@ -39,10 +40,13 @@ export function keepCompiledChunks(folder: string): void {
   };
 }
 
-/** Undefined if there is none, or a damaged one. */
+/** Far more than the code of a chunk takes. */
+const maxBytes = 64 * 1024 * 1024;
+
+/** Undefined if there is none, a damaged one, or one that another user may have written: it is run. */
 function readCompiled(file: string): Buffer | undefined {
   try {
-    const kept = readFileSync(file);
+    const kept = readOwn(file, maxBytes);
     const code = kept.subarray(checksumSize);
     return kept.readUInt32LE() === crc32(code) ? code : undefined;
   } catch {

@@ -146,7 +146,15 @@ export function makePrivateDirectory(directory: string): void {
  * text is on the disk; what a loss of power may take with it need not wait.
  */
 export function writePrivateFile(file: string, text: string | Uint8Array, flush = true): void {
-  const target = behindLinks(file);
+  replaceFile(behindLinks(file), text, flush);
+}
+
+/** The same for a file that only occ writes: a symbolic link is replaced and not followed, since it is somebody else's. */
+export function writeRuntimeFile(file: string, text: string): void {
+  replaceFile(file, text, false);
+}
+
+function replaceFile(target: string, text: string | Uint8Array, flush: boolean): void {
   // The nanoseconds since the machine started, which no two writers share; `wx` refuses a file that exists.
   const unique = process.hrtime.bigint().toString(16).padStart(12, '0').slice(-12);
   const temporary = `${target}.${unique}.tmp`;

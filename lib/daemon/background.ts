@@ -3,7 +3,7 @@
  * which then closes. What it prints until then, errors included, goes to a file.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { closeSync, constants as files, openSync, readFileSync, renameSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { makePrivateDirectory } from '../config/paths.ts';
@@ -38,13 +38,17 @@ export function startLogFile(stateDir: string): string {
   return join(stateDir, 'start.log');
 }
 
+/** A link in the place of the file is not followed, and a pipe is not waited for. Windows has neither flag. */
+const { O_NOFOLLOW: noFollow = 0, O_NONBLOCK: nonBlocking = 0 } = files as Partial<typeof files>;
+const emptied = files.O_WRONLY | files.O_CREAT | files.O_TRUNC | noFollow | nonBlocking;
+
 /** Rejects with the system's error if the file cannot be opened or the process cannot be created. */
 export async function startBackground(options: BackgroundOptions): Promise<Started> {
   const { args, env, cwd, stateDir, limitMs } = options;
   makePrivateDirectory(stateDir);
   // Several starts at once must not empty the file of one another.
   const file = join(stateDir, `start.${process.pid}.log`);
-  const log = openSync(file, 'w', 0o600);
+  const log = openSync(file, emptied, 0o600);
   let child: ChildProcess;
   try {
     child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {

@@ -3,9 +3,10 @@
  * their owner. A record counts only if its port answers with its instance. Records of launches that were killed are removed
  * by whoever reads them.
  */
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
+import { readOwn } from '../bounded-file.ts';
+import { makePrivateDirectory, writeRuntimeFile } from '../config/paths.ts';
 import { isObject, parseJson, toText, type JsonObject } from '../json.ts';
 import { findHealth } from './probe.ts';
 
@@ -34,10 +35,9 @@ function launchFile(runtimeDir: string, pid: number): string {
 /** Throws the system's error if it cannot be written. */
 export function writeLaunch(runtimeDir: string, record: LaunchRecord): void {
   makePrivateDirectory(runtimeDir);
-  writePrivateFile(
+  writeRuntimeFile(
     launchFile(runtimeDir, record.pid),
     `${JSON.stringify({ schema: 1, ...record }, null, 2)}\n`,
-    false,
   );
 }
 
@@ -75,10 +75,14 @@ function readLaunches(runtimeDir: string): LaunchRecord[] {
   return names.flatMap((name) => readLaunch(join(runtimeDir, name)) ?? []);
 }
 
+/** Far more than a record has. */
+const maxBytes = 64 * 1024;
+
+/** Undefined also if another user may have written the file. */
 function readLaunch(file: string): LaunchRecord | undefined {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readOwn(file, maxBytes).toString('utf8');
   } catch {
     return undefined;
   }

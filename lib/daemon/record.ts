@@ -2,9 +2,10 @@
  * The record that `occ start` writes so that other commands find its proxy. It is a hint and not a lock: it counts only
  * if its port answers with its instance (`probe.ts`).
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
+import { readOwn } from '../bounded-file.ts';
+import { makePrivateDirectory, writeRuntimeFile } from '../config/paths.ts';
 import { isObject, parseJson, toText, type JsonObject } from '../json.ts';
 
 export interface ProxyRecord {
@@ -39,11 +40,14 @@ export function recordFile(runtimeDir: string): string {
   return join(runtimeDir, 'proxy.json');
 }
 
-/** Undefined if there is no record, or if the file is not a valid one. */
+/** Far more than a record has. */
+const maxBytes = 64 * 1024;
+
+/** Undefined if there is no record, if the file is not a valid one, or if another user may have written it. */
 export function readRecord(runtimeDir: string): ProxyRecord | undefined {
   let text: string;
   try {
-    text = readFileSync(recordFile(runtimeDir), 'utf8');
+    text = readOwn(recordFile(runtimeDir), maxBytes).toString('utf8');
   } catch {
     return undefined;
   }
@@ -54,7 +58,7 @@ export function readRecord(runtimeDir: string): ProxyRecord | undefined {
 /** Throws the system's error if it cannot be written. */
 export function writeRecord(runtimeDir: string, record: ProxyRecord): void {
   makePrivateDirectory(runtimeDir);
-  writePrivateFile(recordFile(runtimeDir), `${JSON.stringify({ schema: 1, ...record }, null, 2)}\n`, false);
+  writeRuntimeFile(recordFile(runtimeDir), `${JSON.stringify({ schema: 1, ...record }, null, 2)}\n`);
 }
 
 /** Removes the record if it belongs to this instance. Never throws. */

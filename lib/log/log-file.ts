@@ -2,9 +2,11 @@
  * The log on disk: one JSON object per line, readable by its owner only, and rotated. Several processes may write to the
  * same file: each line is appended at once, and a process that finds the file renamed opens the new one.
  */
+import { constants } from 'node:fs';
 import { chmod, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { levels, type Level, type Log } from './log.ts';
+import { isOwn } from '../bounded-file.ts';
 import { printable } from '../printable.ts';
 import { reasonOf } from '../system-error.ts';
 
@@ -165,11 +167,25 @@ function toLine(entry: Parameters<Log>[0]): Buffer {
 
 async function openFile(dir: string, path: string): Promise<FileHandle> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const handle = await open(path, 'a', 0o600);
-  // An existing file may have been created with other permissions.
-  await chmod(path, 0o600);
-  return handle;
+  const folder = await stat(dir);
+  const uid = process.getuid?.() ?? folder.uid;
+  // Otherwise other users could put links and pipes in the place of the file.
+  if (folder.uid === uid && !isOwn(folder)) await chmod(dir, folder.mode & 0o700);
+  const handle = await open(path, appending, 0o600);
+  try {
+    if (!(await handle.stat()).isFile()) throw Object.assign(new Error(path), { code: 'ENOTREG' });
+    // An existing file may have been created with other permissions.
+    await handle.chmod(0o600);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }
+
+/** A link is not followed, and a pipe is not waited for. Windows has neither flag. */
+const { O_NOFOLLOW: noFollow = 0, O_NONBLOCK: nonBlocking = 0 } = constants as Partial<typeof constants>;
+const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow | nonBlocking;
 
 /** Renames `x.log` to `x.log.1`, that to `.2`, and so on; deletes files beyond `maxFiles`. */
 async function rotate(path: string, maxFiles: number): Promise<void> {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -8,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -180,4 +183,34 @@ test('drops entries after close, and allows closing twice', async (t) => {
   log({ level: 'info', event: 'late' });
   await close();
   assert.equal(lines(path).length, 1);
+});
+
+const posix = process.platform === 'win32' ? { skip: 'needs pipes, links and modes' } : {};
+
+for (const kind of ['link', 'pipe'] as const) {
+  test(`a ${kind} in the place of the log is neither followed nor waited for`, posix, async (t) => {
+    const dir = scratch(t);
+    mkdirSync(dir, { recursive: true });
+    const target = join(dir, 'precious');
+    writeFileSync(target, 'kept', { mode: 0o644 });
+    const reasons: string[] = [];
+    const { log, path, close } = open(dir, { onFailure: (reason) => reasons.push(reason) });
+    if (kind === 'link') symlinkSync(target, path);
+    else execFileSync('/usr/bin/env', ['mkfifo', path]);
+    log({ level: 'info', event: 'one' });
+    await waitUntil(() => reasons.length === 1, 'the failure');
+    await close();
+    assert.equal(readFileSync(target, 'utf8'), 'kept');
+    assert.equal(statSync(target).mode & 0o777, 0o644);
+  });
+}
+
+test('a folder of the log that others may write is closed to them', posix, async (t) => {
+  const dir = scratch(t);
+  mkdirSync(dir, { recursive: true });
+  chmodSync(dir, 0o777);
+  const { log, close } = open(dir);
+  log({ level: 'info', event: 'one' });
+  await close();
+  assert.equal(statSync(dir).mode & 0o777, 0o700);
 });
