@@ -1,5 +1,6 @@
 /** The connection of one client: its end, the rest of a body that is not read, and the path it asks for. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from './clock.ts';
 
 /** Aborts when the client disconnects before its response has ended. */
 export function goneController({ socket }: IncomingMessage, res: ServerResponse): AbortController {
@@ -16,17 +17,44 @@ export function goneController({ socket }: IncomingMessage, res: ServerResponse)
   return controller;
 }
 
-/** How long the rest of a refused body may take, in milliseconds. */
+/** How long closing waits for what ends by itself, in milliseconds. */
 export const lingerMs = 1000;
 
+/** How much of a refused body is read, in bytes, and how long that may take, in milliseconds. */
+export const restLimits = { bytes: 300 * 1024 * 1024, ms: 30_000 } as const;
+
 /**
- * Reads and drops the rest of a refused body for a while. Closing at once would reset the connection of a client that is
- * still sending, and it would not receive the error. A client that keeps sending is cut off.
+ * Reads and drops the rest of a refused body. Closing at once would reset the connection of a client that is still sending:
+ * most clients send everything before they read, and would not receive the error. A client that sends more than `limits`
+ * is cut off. Must be called before the response ends, when Node begins to drop the rest itself, without a limit.
  */
-export function discardRest(req: IncomingMessage): void {
-  const impatience = setTimeout(() => req.socket.destroy(), lingerMs);
-  for (const event of ['end', 'close']) req.once(event, () => clearTimeout(impatience));
-  req.resume();
+export function discardRest(
+  req: IncomingMessage,
+  res: ServerResponse,
+  clock: Clock,
+  limits: { bytes: number; ms: number } = restLimits,
+): void {
+  const { socket } = req;
+  // With `Connection: close`, Node would close as soon as the response is sent.
+  const closes = !res.shouldKeepAlive;
+  res.shouldKeepAlive = true;
+  let bytes = 0;
+  const cut = (): void => void socket.destroy();
+  const cancel = clock.after(limits.ms, cut);
+  const close = (): void => void socket.end();
+  function end(): void {
+    cancel();
+    socket.off('close', end);
+    if (!closes) return;
+    if (res.writableFinished) close();
+    else res.once('finish', close);
+  }
+  req.once('end', end);
+  socket.once('close', end);
+  req.on('data', (piece: Buffer) => {
+    bytes += piece.length;
+    if (bytes > limits.bytes) cut();
+  });
 }
 
 /** The path of a request line; "" if it is not a valid URL, such as `//`. */

@@ -33,6 +33,17 @@ export const anotherRequest: NoNextStep = { because: 'The client has to send ano
 /** The largest body in bytes. */
 export const largestBody = 100 * 1024 * 1024;
 
+/**
+ * Whether two servers could read the head of a request differently (request smuggling), in the ways that Node's parser
+ * accepts: several Host headers (RFC 9112, section 3.2), a transfer coding other than `chunked`, and one in HTTP/1.0
+ * (section 6.1).
+ */
+export function isAmbiguous({ headersDistinct, headers, httpVersion }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  if ((headersDistinct['host']?.length ?? 0) > 1) return true;
+  return coding !== undefined && (httpVersion === '1.0' || coding.toLowerCase() !== 'chunked');
+}
+
 export interface Door {
   /** The host on which the server listens. */
   host: string;

@@ -1,12 +1,27 @@
 /** Makes a server listen, and answers input that is not HTTP in the same error shape as everything else. */
-import type { Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { exitCodes, OccError } from '../errors.ts';
+import { lingerMs } from './connection.ts';
+
+/** Limits of connections, in milliseconds. */
+export const serverLimits = {
+  /** Idle connections are kept longer than clients keep theirs, so that none is closed while a client sends a request. */
+  keepAliveTimeout: 120_000,
+  /** For the head of a request; Node's own default is 60,000. */
+  headersTimeout: 30_000,
+  /** How often the limit is checked, which adds to it. */
+  connectionsCheckingInterval: 5000,
+} as const;
+
+/** A server that answers what is no HTTP request, too. */
+export function openServer(listener: RequestListener, limits: ServerOptions = serverLimits): Server {
+  return createServer(limits, listener).on('clientError', refuseGarbage);
+}
 
 /** Resolves to the port. Rejects with OccError `port_in_use` or `cannot_listen`. */
 export async function listen(server: Server, host: string, port: number): Promise<number> {
-  server.on('clientError', refuseGarbage);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -49,17 +64,34 @@ export function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** Answers input that is not valid HTTP with an error in Anthropic's shape. */
+/** The status of an answer to input that is not a valid request, by the code of the error; 400 for any other. */
+const statuses: ReadonlyMap<string | undefined, string> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', '413 Content Too Large'],
+]);
+
+/** The connections that have been refused. Each later piece of the same garbage is another error. */
+const refused = new WeakSet<Duplex>();
+
+/**
+ * Answers input that is not valid HTTP with an error in Anthropic's shape. Closes the connection soon after, since a client
+ * that neither reads nor closes would be kept for ever.
+ */
 function refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (refused.has(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  const words = {
-    type: 'invalid_request_error',
-    message: `this is not a valid HTTP request (${error.code})`,
-  };
+  refused.add(socket);
+  const status = statuses.get(error.code) ?? '400 Bad Request';
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const message = late
+    ? 'the request did not arrive in time'
+    : `this is not a valid HTTP request (${error.code})`;
+  const words = { type: 'invalid_request_error', message };
   const body = JSON.stringify({ type: 'error', error: words, request_id: null });
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+  const patience = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(patience));
 }

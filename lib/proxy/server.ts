@@ -1,6 +1,6 @@
 /** The HTTP server of a proxy: listens, dispatches to the endpoints, drains and closes. */
 import { faultForLog } from '../errors.ts';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import { version } from '../version.ts';
@@ -9,10 +9,10 @@ import { discardRest, goneController, lingerMs, pathOf } from './connection.ts';
 import { answerControl, type Control } from './control.ts';
 import { openTokenCounter } from './count-tokens.ts';
 import type { Exchange } from './exchange.ts';
-import { checkDoor, readBody, Refused, toRequest } from './inbound.ts';
+import { checkDoor, isAmbiguous, readBody, Refused, toRequest } from './inbound.ts';
 import { inFlight } from './in-flight.ts';
 import { loadLate } from './late.ts';
-import { listen, urlHost } from './listen.ts';
+import { listen, openServer, urlHost } from './listen.ts';
 import { memory, type Recalled } from './memory.ts';
 import { promptMemory, type CacheReport } from './prompt-memory.ts';
 import { answerModels } from './models.ts';
@@ -76,9 +76,6 @@ export interface Proxy {
 /** A request with the response that its endpoint writes. */
 type Incoming = Exchange & { res: ServerResponse };
 
-/** Idle connections are kept longer than clients keep theirs, so that none is closed while a client sends a request. */
-const keepAliveMs = 120_000;
-
 /** Rejects with OccError `port_in_use` or `cannot_listen`. */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { settings, token, host, port, log, control, onEnded, clock = systemClock } = options;
@@ -106,7 +103,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const startedAt = clock.monotonic();
   let closing = false;
 
-  const server = createServer({ keepAliveTimeout: keepAliveMs }, (req, res) => {
+  const server = openServer((req, res) => {
     // A write to a client that has just disconnected reports an error here; `gone` reports the disconnect.
     res.on('error', () => {});
     const pathname = pathOf(req.url);
@@ -145,8 +142,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       await dispatch(pathname, incoming);
     } catch (error) {
       if (gone.aborted) return;
+      if (error instanceof Refused && !req.complete) discardRest(req, incoming.res, clock);
       refuse(refusalFor(error, requestId, log), pathname, incoming);
-      if (error instanceof Refused && !req.complete) discardRest(req);
     } finally {
       reply.close();
       // Every response should have ended by now. If one has not, closing it spares the client the wait.
@@ -182,6 +179,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const { req, res, requestId, settings } = incoming;
     const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
     const open = isOpen(pathname);
+    if (isAmbiguous(req)) {
+      res.setHeader('connection', 'close');
+      throw new Refused('invalid_request_error', 'Host or Transfer-Encoding can be read in several ways');
+    }
     if (control && pathname.startsWith('/occ/')) {
       checkDoor(req, { host, token: control.token });
       return answerControl(control, `${method} ${pathname}`, incoming);

@@ -1,0 +1,180 @@
+/** Clients that send what is no request, too much of it, too slowly, or in several meanings. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { restLimits } from '../../lib/proxy/connection.ts';
+import { largestBody } from '../../lib/proxy/inbound.ts';
+import { listen, openServer, serverLimits } from '../../lib/proxy/listen.ts';
+import { manualClock } from '../support/clock.ts';
+import { proxyOver, token, waitUntil, type ProxyUnderTest } from '../support/proxy.ts';
+
+/** A connection to the proxy; `text` grows with what it answers. */
+async function dial(port: number): Promise<{ socket: Socket; text: () => string; closed: () => boolean }> {
+  const socket = connect(port, '127.0.0.1');
+  let [text, closed] = ['', false];
+  socket.on('data', (piece: Buffer) => (text += piece.toString()));
+  socket.on('error', () => {}).once('close', () => (closed = true));
+  await once(socket, 'connect');
+  return { socket, text: () => text, closed: () => closed };
+}
+
+const tooLargeHead = `POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: ${token}\r\ncontent-length: ${2 ** 40}\r\n\r\n`;
+
+test('a client that sends a too large body to its end, slowly, can read the refusal', async () => {
+  const clock = manualClock();
+  await using over = await proxyOver({ clock });
+  const { socket, text, closed } = await dial(over.proxy.port);
+  socket.write(tooLargeHead);
+  await waitUntil(() => text().includes('request_too_large'), 'the refusal');
+  for (let waited = 0; waited < restLimits.ms - 10; waited += 10_000) {
+    assert(socket.write('x'.repeat(1000)), 'the body is read');
+    clock.advance(9990);
+    assert.equal(closed(), false, `${waited} ms`);
+  }
+  assert.match(text(), /^HTTP\/1\.1 413 /);
+  clock.advance(1000);
+  await waitUntil(closed, 'the connection to be closed in the end');
+});
+
+test('a client that sends a body without end is cut off', async () => {
+  await using over = await proxyOver({ clock: manualClock() });
+  const { socket, text, closed } = await dial(over.proxy.port);
+  socket.write(tooLargeHead);
+  const piece = Buffer.alloc(1 << 20, 'x');
+  const send = (): void => {
+    while (!closed() && socket.write(piece));
+  };
+  socket.on('drain', send);
+  send();
+  await waitUntil(closed, 'the connection to be closed');
+  assert.match(text(), /^HTTP\/1\.1 413 /);
+  assert(socket.bytesWritten > restLimits.bytes, `${socket.bytesWritten} bytes`);
+  assert(socket.bytesWritten < restLimits.bytes * 1.2, `${socket.bytesWritten} bytes`);
+});
+
+test('node:http can read the refusal of a body that it sends whole, in pieces', async () => {
+  await using over = await proxyOver();
+  const outgoing = request({
+    host: '127.0.0.1',
+    port: over.proxy.port,
+    path: '/v1/messages',
+    method: 'POST',
+    headers: { 'x-api-key': token, 'content-length': largestBody + (1 << 20) },
+  });
+  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+  const piece = Buffer.alloc(1 << 20, 'x');
+  for (let sent = 0; sent <= largestBody; sent += piece.length) {
+    // Node reports no drain after the response.
+    if (!outgoing.write(piece)) await Promise.race([once(outgoing, 'drain'), answered]);
+  }
+  outgoing.end();
+  const [answer] = await answered;
+  let text = '';
+  for await (const chunk of answer) text += String(chunk);
+  assert.deepEqual([answer.statusCode, /request_too_large/.test(text)], [413, true]);
+});
+
+const python = spawnSync('python3', ['--version']).status === 0;
+const script = `
+import sys, urllib.request, urllib.error
+url, key, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
+try:
+    urllib.request.urlopen(urllib.request.Request(url, b"x" * size, {"x-api-key": key}))
+except urllib.error.HTTPError as error:
+    print(error.code, error.read().decode())
+`;
+
+test(`urllib can read the refusal of a too large body${python ? '' : ' (not run: no python3)'}`, async () => {
+  if (!python) return;
+  await using over = await proxyOver();
+  const child = spawn('python3', ['-c', script, `${over.url}/v1/messages`, token, String(largestBody + 1)]);
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (piece: Buffer) => (printed += piece.toString()));
+  await once(child, 'close');
+  assert.match(printed, /^413 .*request_too_large/);
+});
+
+test('connections that send garbage and never read are closed', async () => {
+  await using over = await proxyOver();
+  const sockets = await Promise.all(
+    Array.from({ length: 200 }, async () => {
+      // Paused: what the proxy sends, its end included, is not read.
+      const socket = connect({ port: over.proxy.port, host: '127.0.0.1', allowHalfOpen: true }).pause();
+      await once(
+        socket.on('error', () => {}),
+        'connect',
+      );
+      socket.write('\0garbage\r\n\r\n');
+      return socket;
+    }),
+  );
+  // A write to a connection that the proxy has closed fails. One that it holds accepts any number.
+  await waitUntil(() => {
+    for (const socket of sockets) if (!socket.destroyed) socket.write('more\r\n');
+    return sockets.every((socket) => socket.destroyed);
+  }, 'all connections to be closed');
+  assert.equal((await fetch(`${over.url}/health`)).status, 200);
+});
+
+test('headers that arrive too slowly are answered with 408', async () => {
+  const { headersTimeout, connectionsCheckingInterval } = serverLimits;
+  assert(headersTimeout + connectionsCheckingInterval <= 60_000, "no longer than Node's own limit");
+  const server = openServer(() => {}, { headersTimeout: 50, connectionsCheckingInterval: 10 });
+  const port = await listen(server, '127.0.0.1', 0);
+  const { socket, text, closed } = await dial(port);
+  socket.write('GET / HTTP/1.1\r\nhost: loc');
+  await waitUntil(closed, 'the connection to be closed');
+  assert.match(text(), /^HTTP\/1\.1 408 /);
+  assert.match(text(), /"type":"invalid_request_error"/);
+  server.close();
+});
+
+const post = (...headers: string[]) => `POST /v1/messages HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`;
+const smuggled = 'GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n';
+const [host, chunked, key] = ['host: localhost', 'transfer-encoding: chunked', `x-api-key: ${token}`];
+
+/** What two servers in a row could understand differently (RFC 9112, sections 5.1, 6.1, 6.3 and 11.2). */
+const ambiguous: Record<string, string> = {
+  'two Host headers': post(host, host, key, 'content-length: 0'),
+  'two different Host headers': post(host, 'host: evil.example', key, 'content-length: 0'),
+  'no Host header': post(key, 'content-length: 0'),
+  'Content-Length with Transfer-Encoding': `${post(host, key, 'content-length: 5', chunked)}0\r\n\r\n`,
+  'two lengths': `${post(host, key, 'content-length: 1', 'content-length: 2')}{}`,
+  'a list of lengths': `${post(host, key, 'content-length: 2, 2')}{}`,
+  'a signed length': `${post(host, key, 'content-length: +2')}{}`,
+  'a negative length': `${post(host, key, 'content-length: -2')}{}`,
+  'bare line feeds': post(host, key, 'content-length: 2').replaceAll('\r\n', '\n') + '{}',
+  'a bare carriage return': post(host, 'x: a\rcontent-length: 2', key),
+  'a blank before the colon': `${post(host, key, 'transfer-encoding : chunked')}0\r\n\r\n`,
+  'a folded header': post(host, key, 'x: a\r\n b', 'content-length: 0'),
+  'a NUL in a header': post(host, key, 'x: a\0b', 'content-length: 0'),
+  'another coding': `${post(host, key, 'transfer-encoding: xchunked')}0\r\n\r\n`,
+  'a coding after chunked': `${post(host, key, 'transfer-encoding: chunked, identity')}0\r\n\r\n`,
+  'a coding before chunked': `${post(host, key, 'transfer-encoding: identity', chunked)}0\r\n\r\n`,
+  'chunks in HTTP/1.0': `${post(host, key, chunked).replace('HTTP/1.1', 'HTTP/1.0')}0\r\n\r\n`,
+  'the size of a chunk with a prefix': `${post(host, key, chunked)}0x2\r\n{}\r\n0\r\n\r\n`,
+};
+
+for (const [what, sent] of Object.entries(ambiguous)) {
+  test(`${what}: refused, and nothing after it is answered`, async () => {
+    await using over = await proxyOver();
+    assertRefused(await exchanged(over, sent + smuggled), over);
+  });
+}
+
+async function exchanged({ proxy }: ProxyUnderTest, sent: string): Promise<string> {
+  const { socket, text, closed } = await dial(proxy.port);
+  socket.write(sent);
+  await waitUntil(closed, 'the connection to be closed');
+  return text();
+}
+
+function assertRefused(text: string, over: ProxyUnderTest): void {
+  assert.match(text, /^HTTP\/1\.[01] 400 /);
+  assert.equal(text.split('HTTP/1.').length, 2, text);
+  assert.equal(over.emulator.requests.length, 0);
+}
