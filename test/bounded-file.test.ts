@@ -1,11 +1,13 @@
 /** Files that never end, that are waited for, or that another user may have written. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { isOwn, readBounded, readOwn } from '../lib/bounded-file.ts';
+import { listCacheFile, readListCache } from '../lib/catalog/list-cache.ts';
+import { readStoredSettings } from '../lib/clients/conflicts.ts';
 import { parseConfig, readConfigText } from '../lib/config/file/read.ts';
 
 /** A folder of mode 0700. */
@@ -37,6 +39,14 @@ test('a pipe, a device and a directory are refused at once', posix, (t) => {
   assert.throws(() => readBounded(folder, 100), { code: 'EISDIR' });
   for (const file of [pipe, '/dev/zero'])
     assert.throws(() => readConfigText(file), /cannot read the configuration .*: it is not a regular file/);
+  // The list of models that is kept, and settings that a repository brings.
+  symlinkSync('/dev/zero', listCacheFile(folder));
+  assert.deepEqual(readListCache(folder), {});
+  mkdirSync(join(folder, '.claude'));
+  symlinkSync('/dev/zero', join(folder, '.claude', 'settings.json'));
+  symlinkSync(pipe, join(folder, '.claude', 'settings.local.json'));
+  const context = { env: {}, home: folder, cwd: folder, platform: process.platform };
+  assert.deepEqual(readStoredSettings(context).conflicts, []);
 });
 
 test('a file that another user may have written does not count as own', posix, (t) => {

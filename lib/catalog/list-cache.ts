@@ -1,5 +1,5 @@
 /** Stores the last model lists of the providers in the cache directory. An unreadable cache counts as empty. */
-import { readFileSync } from 'node:fs';
+import { readBounded } from '../bounded-file.ts';
 import { join } from 'node:path';
 import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
 import { isObject, parseJson, toNumber, toText, type JsonObject } from '../json.ts';
@@ -20,9 +20,12 @@ export function listCacheFile(cacheDir: string): string {
   return join(cacheDir, 'models.json');
 }
 
+/** More than the lists of all providers have. */
+const maxBytes = 64 * 1024 * 1024;
+
 export function readListCache(cacheDir: string): CachedLists {
   try {
-    const value = parseJson(readFileSync(listCacheFile(cacheDir), 'utf8'));
+    const value = parseJson(readBounded(listCacheFile(cacheDir), maxBytes).toString('utf8'));
     const providers =
       isObject(value) && value['schema'] === 1 && isObject(value['providers']) ? value['providers'] : {};
     return Object.fromEntries(Object.entries(providers).flatMap(([name, list]) => toEntry(name, list)));

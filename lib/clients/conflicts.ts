@@ -2,7 +2,7 @@
  * Finds conflicts between a launch and the user's Claude Code files: settings and logins that would take precedence, and
  * a stored default model that only occ can serve. The files are only read.
  */
-import { readFileSync } from 'node:fs';
+import { readBounded } from '../bounded-file.ts';
 import { join } from 'node:path';
 import { withTilde } from '../tilde.ts';
 import { isObject, parseJson, toObject, toText, type JsonObject } from '../json.ts';
@@ -128,9 +128,12 @@ function describeConflict({ file, names, managed }: Conflict): string {
   return `${what}; this launch goes through occ anyway, and the file is not changed.`;
 }
 
+/** Far more than any settings need. */
+const maxBytes = 16 * 1024 * 1024;
+
 function readJson(file: string): JsonObject | undefined {
   try {
-    const value = parseJson(readFileSync(file, 'utf8'));
+    const value = parseJson(readBounded(file, maxBytes).toString('utf8'));
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

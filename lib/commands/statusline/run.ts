@@ -1,5 +1,5 @@
 /** Finds the session and prints its line. */
-import { readFileSync } from 'node:fs';
+import { readOwn } from '../../bounded-file.ts';
 import type { Readable } from 'node:stream';
 import { clientMargin } from '../../clients/status-line.ts';
 import { findPlaces } from '../../config/paths.ts';
@@ -53,10 +53,13 @@ function columnsOf({ env, stdout }: System): number {
   return widthOf(stdout) ?? (ofClient > 0 ? ofClient : Infinity);
 }
 
+/** Far more than the file of a session has. */
+const maxBytes = 1024 * 1024;
+
 function readAnswer(folder: string, session: string): SessionAnswer | undefined {
   const file = sessionFile(folder, session);
   try {
-    return file === undefined ? undefined : readFileText(readFileSync(file, 'utf8'));
+    return file === undefined ? undefined : readFileText(readOwn(file, maxBytes).toString('utf8'));
   } catch {
     return undefined;
   }
