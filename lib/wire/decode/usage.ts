@@ -37,11 +37,19 @@ export function withoutCached({
   return Object.keys(usage).length > 0 ? usage : undefined;
 }
 
-/** The first of these fields that is a number; a negative one counts as 0. */
+/** Whole tokens, of which sums are exact; 0 for a negative number. */
+export function wholeTokens(reported: number): number {
+  return Math.min(mostTokens, Math.max(0, Math.round(reported)));
+}
+
+/** More than any server counts. */
+const mostTokens = 1e12;
+
+/** The first of these fields that is a number, as whole tokens; a negative one counts as 0. */
 export function count(object: JsonObject, ...names: readonly string[]): number | undefined {
   for (const name of names) {
     const value = toNumber(object[name]);
-    if (value !== undefined) return Math.max(0, value);
+    if (value !== undefined) return wholeTokens(value);
   }
   return undefined;
 }
@@ -84,10 +92,13 @@ function largest(places: readonly JsonObject[], names: readonly string[]): numbe
   return counts.length === 0 ? undefined : Math.max(...counts);
 }
 
-/** The price in a frame of its own or in a chunk of the response (OpenCode, OpenRouter). Only for the usage log. */
+/**
+ * The price in a frame of its own or in a chunk of the response (OpenCode, OpenRouter). Only for the usage log. A negative one
+ * counts as not reported.
+ */
 export function costOf(json: JsonObject): Remark | undefined {
   const dollars = toNumber(json['cost']) ?? toNumber(toObject(json['usage'])['cost']);
-  if (dollars === undefined) return undefined;
+  if (dollars === undefined || dollars < 0) return undefined;
   return {
     type: 'cost',
     dollars,

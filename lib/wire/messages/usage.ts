@@ -2,6 +2,7 @@
 import type { Usage } from '../../anthropic/events.ts';
 import { isObject, toNumber, toObject, type JsonObject } from '../../json.ts';
 import type { FinishMeaning } from '../decode/finish.ts';
+import { wholeTokens } from '../decode/usage.ts';
 import { finishMeaning } from '../decode/finish-names.ts';
 
 /** Stop reasons that only this format has. */
@@ -36,12 +37,12 @@ export function startUsage(reported: unknown, estimate: number, wrong: boolean):
   };
 }
 
-/** The usage with numbers in strings converted and negative ones set to 0. Objects are kept, except as counters. */
+/** The usage with numbers in strings converted and negative ones set to 0, and counters rounded. Objects are kept, except as counters. */
 export function withNumbers(reported: JsonObject): Partial<Usage> {
   const usage: Partial<Usage> = {};
   for (const [name, value] of Object.entries(reported)) {
     const number = toNumber(value);
-    if (number !== undefined) usage[name] = Math.max(0, number);
+    if (number !== undefined) usage[name] = counters.has(name) ? wholeTokens(number) : Math.max(0, number);
     else if (isObject(value) && !counters.has(name)) usage[name] = value;
   }
   return usage;
@@ -59,10 +60,10 @@ function isCount(value: unknown): boolean {
   return value === null || toNumber(value) !== undefined;
 }
 
-/** True if a counter is negative or not a number; null counts as absent. */
+/** True if a counter is negative or not a whole number; null counts as absent. */
 export function hasOddNumbers(usage: JsonObject): boolean {
   return [...counters].some((name) => {
     const count = usage[name] ?? 0;
-    return typeof count !== 'number' || count < 0;
+    return typeof count !== 'number' || count < 0 || !Number.isInteger(count);
   });
 }
