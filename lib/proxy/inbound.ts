@@ -139,6 +139,8 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
       req.off('data', take).off('end', whole).off('close', broken);
       settle();
     }
+    // The client may have left while the code of a request was loaded; nothing would be said about that again.
+    if (req.destroyed) return broken(req.errored ?? undefined);
     // An error may follow the end, so this listener stays.
     req.on('data', take).once('end', whole).once('close', broken).on('error', broken);
   });

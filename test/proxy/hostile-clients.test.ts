@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { IncomingMessage, request } from 'node:http';
+import { connect, Socket } from 'node:net';
 import { test } from 'node:test';
 import { restLimits } from '../../lib/proxy/connection.ts';
-import { largestBody } from '../../lib/proxy/inbound.ts';
+import { largestBody, readBody } from '../../lib/proxy/inbound.ts';
 import { listen, openServer, serverLimits } from '../../lib/proxy/listen.ts';
 import { manualClock } from '../support/clock.ts';
 import { proxyOver, token, waitUntil, type ProxyUnderTest } from '../support/proxy.ts';
@@ -156,6 +156,7 @@ const ambiguous: Record<string, string> = {
   'a coding after chunked': `${post(host, key, 'transfer-encoding: chunked, identity')}0\r\n\r\n`,
   'a coding before chunked': `${post(host, key, 'transfer-encoding: identity', chunked)}0\r\n\r\n`,
   'chunks in HTTP/1.0': `${post(host, key, chunked).replace('HTTP/1.1', 'HTTP/1.0')}0\r\n\r\n`,
+  'a chunk with bare line feeds': `${post(host, key, chunked)}2\n{}\n0\n\n`,
   'the size of a chunk with a prefix': `${post(host, key, chunked)}0x2\r\n{}\r\n0\r\n\r\n`,
 };
 
@@ -178,3 +179,10 @@ function assertRefused(text: string, over: ProxyUnderTest): void {
   assert.equal(text.split('HTTP/1.').length, 2, text);
   assert.equal(over.emulator.requests.length, 0);
 }
+
+test('a body whose client has left before it is read is refused', async () => {
+  const req = new IncomingMessage(new Socket());
+  req.destroy(new Error('the client has left'));
+  await once(req, 'close').catch(() => {});
+  await assert.rejects(readBody(req), /the client has left/);
+});
