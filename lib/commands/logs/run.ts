@@ -108,7 +108,7 @@ function nothing({ request, level, since }: LogsOptions, path: string, { home }:
 
 function missing(path: string): OccError {
   return new OccError('log_missing', `there is no log yet: ${path}`, {
-    remedy: 'the log begins with the first occ launch or occ start',
+    remedy: 'the log begins with the first request',
   });
 }
 
