@@ -391,7 +391,7 @@ export const rows: readonly Row[] = [
     args: ['logs'],
     exit: 1,
     what: /there is no log yet: .*occ\.log/,
-    next: /begins with the first occ launch/,
+    next: /begins with the first request/,
   },
   {
     code: 'log_unreadable',
@@ -419,6 +419,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   start_in_progress: 'needs a claim that is renewed for 30 seconds; test/daemon/claim.test.ts tests it',
   key_command_failed: 'is caught: the provider then has no key, which is key_missing',
   no_endpoint: 'is caught: the model is passed over, and occ route and the answer of the proxy say why',
+  model_id_invalid: 'is caught: the model is passed over; test/proxy/refusals.test.ts',
   config_gone: 'happens in a running proxy, which goes on; test/host/live-settings.test.ts',
   config_dangerous: 'happens in a running proxy, which goes on; test/host/live-settings.test.ts',
   interrupted: 'needs Ctrl-C on a terminal; the tests of the prompts press it',
