@@ -195,7 +195,7 @@ test('logs prints lines in words or as they are, filters them, and survives what
   const at = machine(t);
   const none = await at.run(['logs']);
   assert.equal(none.code, 1);
-  assert.match(none.stderr, /there is no log yet: .*occ\.log\n.*begins with the first occ launch/);
+  assert.match(none.stderr, /there is no log yet: .*occ\.log\n.*begins with the first request/);
   const { launch, ids } = await asked(at, 'claude-sonnet-5', 'broken');
   launch.kill('SIGTERM');
   await launch.ended;

@@ -20,8 +20,8 @@ import { responsesRoutes } from '../support/responses/encode.ts';
 
 const size = 1500;
 const factor = 8;
-/** How often its share a bigger request may cost. The square would be 8 times its share. */
-const slack = 2.5;
+/** How often its share a bigger request may cost: twice to thrice for memory that it needs, 8 times if it grew with the square. */
+const slack = 5;
 
 const settings = settingsFor('http://127.0.0.1:1');
 /** One route of each format, and the ones with rules of their own for schemas and results. */
