@@ -25,6 +25,12 @@ export function withToolOrder(request: MessagesRequest, names: readonly string[]
   return ordered;
 }
 
+/** The request with its order for tools that are sent under other names. */
+export function withRenamedOrder(request: OrderedRequest, rename: (name: string) => string): MessagesRequest {
+  const { [toolOrder]: order } = request;
+  return order === undefined ? request : withToolOrder(request, [...order.keys()].map(rename));
+}
+
 /**
  * The tools that the client runs and that the model may call now, without unnamed tools and duplicates. Deferred tools (tool
  * search) are included if a result in the conversation has loaded them or the model has already called them. They come

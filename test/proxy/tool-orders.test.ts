@@ -81,3 +81,15 @@ test('a request without tools is the same object, and so are the tools that alre
     assert.equal(body.tools, given.tools);
   }
 });
+
+test('a tool that is sent under a shorter name keeps its place', () => {
+  const orders = toolOrders();
+  const long = `mcp__${'server'.repeat(20)}__read`;
+  const route = routeOf({ format: 'messages', quirks: { shortToolNames: true } });
+  const sent = [1, 2].map((now) => {
+    const request = orders.arrange(asks(tool(long), tool('Read')), 's', now);
+    return namesIn(codecs.messages.encodeRequest(request, route, 's'));
+  });
+  assert.notEqual(sent[0]?.[0], long);
+  assert.deepEqual(sent[1], sent[0]);
+});

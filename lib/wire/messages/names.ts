@@ -1,5 +1,6 @@
 /** The names of tools in a request for a server that allows at most 64 characters of `[A-Za-z0-9_-]`. */
 import type { ContentBlock, MessagesRequest } from '../../anthropic/request.ts';
+import { withRenamedOrder } from '../../anthropic/tools.ts';
 import { toText } from '../../json.ts';
 import { toUpstreamName } from '../tool-names.ts';
 
@@ -7,7 +8,7 @@ import { toUpstreamName } from '../tool-names.ts';
 export function withShortNames(request: MessagesRequest): MessagesRequest {
   const { messages, tools, tool_choice: choice } = request;
   return {
-    ...request,
+    ...withRenamedOrder(request, toUpstreamName),
     messages: messages.map((message) => Object.assign({}, message, { content: renamed(message.content) })),
     ...(tools && {
       tools: tools.map((tool) => Object.assign({}, tool, { name: toUpstreamName(tool.name) })),

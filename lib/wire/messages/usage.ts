@@ -39,13 +39,15 @@ export function startUsage(reported: unknown, estimate: number, wrong: boolean):
 
 /** The usage with numbers in strings converted and negative ones set to 0, and counters rounded. Objects are kept, except as counters. */
 export function withNumbers(reported: JsonObject): Partial<Usage> {
-  const usage: Partial<Usage> = {};
+  const usage: [name: string, value: unknown][] = [];
   for (const [name, value] of Object.entries(reported)) {
     const number = toNumber(value);
-    if (number !== undefined) usage[name] = counters.has(name) ? wholeTokens(number) : Math.max(0, number);
-    else if (isObject(value) && !counters.has(name)) usage[name] = value;
+    if (number !== undefined)
+      usage.push([name, counters.has(name) ? wholeTokens(number) : Math.max(0, number)]);
+    else if (isObject(value) && !counters.has(name)) usage.push([name, value]);
   }
-  return usage;
+  // An assignment to a name that an upstream chose could replace the prototype.
+  return Object.fromEntries(usage);
 }
 
 const counters: ReadonlySet<string> = new Set([

@@ -52,3 +52,9 @@ test('a price below 0 or without an end counts as not reported', () => {
   for (const cost of [0, '0', 0.01, '0.01'])
     assert.deepEqual(costOf({ cost }), { type: 'cost', dollars: Number(cost), basis: 'billed' });
 });
+
+test('a usage that names the prototype is read like any other', () => {
+  const usage: unknown = JSON.parse('{"__proto__":{"input_tokens":[[1]],"output_tokens":"x"}}');
+  const { input_tokens, output_tokens } = startUsage(usage, 9, false);
+  assert.deepEqual([input_tokens, output_tokens], [9, 0]);
+});
