@@ -43,7 +43,7 @@ export interface Try {
   gone: AbortSignal;
   /** The limit of the whole attempt, if there is one. */
   total: TotalLimit | undefined;
-  /** Who is told that nothing has come for a while, if anybody. */
+  /** Receives a report each time nothing has come for a while; absent if nobody needs it. */
   silence?: SilenceObserver | undefined;
   upstream: Upstream;
   clock: Clock;

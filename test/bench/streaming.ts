@@ -18,6 +18,11 @@ export interface Load {
   countMs?: number;
 }
 
+/** An answer as fast as it goes, 20 events per write. */
+export function floodOf(events: number): Answer {
+  return { events, perWrite: 20, intervalMs: 0, shape: 'text', bytes: 24 };
+}
+
 export interface Cost extends Streams {
   /** Milliseconds of CPU in the counted time, and the content events that arrived in it. */
   cpuMs: number;

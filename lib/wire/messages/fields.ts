@@ -60,10 +60,10 @@ export function toSystem(request: MessagesRequest, route: Route, schema: unknown
 }
 
 /**
- * The client's body as it is, but for tools whose schema is invalid or that come later than those sent before, for a server
- * that gets it unchanged. Only Claude gets
- * what would end the prefix that a prompt cache shares (P12): the billing block, which changes with every request, and a
- * place in the middle of the tools for those that a search has loaded, since Claude loads deferred tools by itself.
+ * The client's body as it is, for a server that gets it unchanged, but for tools whose schema is invalid, and tools that come
+ * later than those sent before. Only Claude gets what would end the prefix that a prompt cache shares (P12): the billing block,
+ * which changes with every request, and a place in the middle of the tools for those that a search has loaded, since Claude
+ * loads deferred tools by itself.
  */
 export function asGiven(request: MessagesRequest, { quirks }: Route): MessagesRequest {
   const { system, tools } = request;

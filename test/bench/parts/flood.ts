@@ -1,6 +1,6 @@
 /** One stream as fast as it goes, 20 chunks per write. */
 import type { Effort, Part } from '../part.ts';
-import { stream } from '../streaming.ts';
+import { floodOf, stream } from '../streaming.ts';
 
 const chunks: Record<Effort, number> = { full: 200_000, short: 60_000 };
 
@@ -24,7 +24,7 @@ export const flood: Part = {
     const contender = await world.contender(name);
     const cost = await stream(world, contender, {
       streams: 1,
-      answer: { events: chunks[effort], perWrite: 20, intervalMs: 0, shape: 'text', bytes: 24 },
+      answer: floodOf(chunks[effort]),
     });
     return { cpu: (cost.cpuMs * 1000) / cost.events };
   },

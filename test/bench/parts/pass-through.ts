@@ -1,6 +1,6 @@
 /** Messages asked and messages answered: the bytes pass nearly as they come. */
 import type { Effort, Part } from '../part.ts';
-import { eventsOneByOne, stream } from '../streaming.ts';
+import { eventsOneByOne, floodOf, stream } from '../streaming.ts';
 
 const events: Record<Effort, number> = { full: 200_000, short: 100_000 };
 
@@ -26,7 +26,7 @@ export const passThrough: Part = {
     const cost = await stream(world, contender, {
       streams: 1,
       format: 'messages',
-      answer: { events: events[effort], perWrite: 20, intervalMs: 0, shape: 'text', bytes: 24 },
+      answer: floodOf(events[effort]),
     });
     const paced = effort === 'full' ? await eventsOneByOne(world, contender, effort, 'messages') : undefined;
     return {
