@@ -4,7 +4,7 @@ import { readComparison, readOptions } from './options.ts';
 import { parts } from './parts.ts';
 
 test('without arguments every part runs its own number of rounds', () => {
-  assert.deepEqual(readOptions([]), { parts, gate: false });
+  assert.deepEqual(readOptions([]), { parts, gate: false, peers: [] });
 });
 
 test('parts run in their own order, however they are named', () => {
@@ -17,6 +17,7 @@ test('an unknown part and a number that is none are refused, with the usage', ()
   for (const wrong of ['0', '1.5', 'many']) {
     assert.throws(() => readOptions(['--rounds', wrong]), /--rounds needs a whole number above 0/);
   }
+  assert.throws(() => readOptions(['--peers', 'a-proxy']), /no peer a-proxy\n.*Peers: copilot-api/s);
   assert.throws(() => readOptions(['--soak', '0']), /--soak needs/);
 });
 

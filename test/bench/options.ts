@@ -2,6 +2,8 @@
 import { parseArgs } from 'node:util';
 import { parts } from './parts.ts';
 import type { Part } from './part.ts';
+import type { Peer } from './peers/peer.ts';
+import { peers } from './peers/peers.ts';
 
 interface Selection {
   parts: readonly Part[];
@@ -15,6 +17,8 @@ export interface Options extends Selection {
   gate: boolean;
   /** Minutes of a soak. */
   soak?: number;
+  /** Other proxies to measure beside occ. */
+  peers: readonly Peer[];
 }
 
 export interface Comparison extends Selection {
@@ -23,11 +27,12 @@ export interface Comparison extends Selection {
   after: string;
 }
 
-export const usage = `npm run bench -- [PART…] [--rounds N] [--json FILE] [--root FOLDER]
+export const usage = `npm run bench -- [PART…] [--rounds N] [--json FILE] [--root FOLDER] [--peers NAME,…|all]
 npm run bench -- --gate [--root FOLDER]
 npm run bench -- --soak MINUTES [--json FILE] [--root FOLDER]
 npm run bench:compare -- BEFORE AFTER [PART…] [--rounds N] [--json FILE]
-Parts: ${parts.map(({ name }) => name).join(', ')}`;
+Parts: ${parts.map(({ name }) => name).join(', ')}
+Peers: ${peers.map(({ name }) => name).join(', ')}`;
 
 const selecting = { rounds: { type: 'string' }, json: { type: 'string' } } as const;
 
@@ -36,13 +41,20 @@ export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { ...selecting, root: { type: 'string' }, gate: { type: 'boolean' }, soak: { type: 'string' } },
+    options: {
+      ...selecting,
+      root: { type: 'string' },
+      gate: { type: 'boolean' },
+      soak: { type: 'string' },
+      peers: { type: 'string' },
+    },
   });
   return {
     ...select(positionals, values),
     ...(values.root !== undefined && { root: values.root }),
     gate: values.gate === true,
     ...(values.soak !== undefined && { soak: positive('--soak', values.soak) }),
+    peers: values.peers === undefined ? [] : selectPeers(values.peers),
   };
 }
 
@@ -62,6 +74,15 @@ function select(names: readonly string[], values: { rounds?: string; json?: stri
     ...(values.rounds !== undefined && { rounds: positive('--rounds', values.rounds) }),
     ...(values.json !== undefined && { json: values.json }),
   };
+}
+
+function selectPeers(names: string): readonly Peer[] {
+  if (names === 'all') return peers;
+  return names.split(',').map((name) => {
+    const peer = peers.find((one) => one.name === name);
+    if (!peer) throw new Error(`no peer ${name}\n${usage}`);
+    return peer;
+  });
 }
 
 function positive(option: string, text: string): number {

@@ -40,6 +40,8 @@ export interface Part {
   /** Measures one contender once. The first call for each one warms it up, and does not count. */
   measure(world: World, contender: string, effort: Effort): Promise<Figures>;
   rows: readonly RowPlan[];
+  /** True where the figures of another proxy mean the same. */
+  peers?: boolean;
 }
 
 /** How long a measurement takes: `short` for the gate. */

@@ -13,14 +13,17 @@ export async function runRounds(
   effort: Effort,
   progress: Progress,
 ): Promise<Samples> {
-  const contenders = [...part.floors, ...world.subjects.map(({ name }) => name)];
+  const peers = part.peers ? world.peers.map(({ name }) => name) : [];
+  const contenders = [...part.floors, ...world.subjects.map(({ name }) => name), ...peers];
   const samples: Samples = new Map(contenders.map((name) => [name, []]));
   try {
     // Round 0 warms up.
     for (let round = 0; round <= rounds; round++) {
       progress(part.name, round, rounds);
       for (const name of contenders) {
-        const figures = await part.measure(world, name, effort);
+        const figures = peers.includes(name)
+          ? await measurePeer(part, world, name, effort)
+          : await part.measure(world, name, effort);
         if (round > 0) samples.get(name)?.push(figures);
       }
     }
@@ -28,4 +31,17 @@ export async function runRounds(
     await world.stopContenders();
   }
   return samples;
+}
+
+/** A peer that fails under a load has no figure there, and the run goes on without it. */
+async function measurePeer(part: Part, world: World, name: string, effort: Effort): Promise<Figures> {
+  try {
+    return await part.measure(world, name, effort);
+  } catch (error) {
+    console.error(
+      `${part.name}: ${name}: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}`,
+    );
+    await world.stopContender(name);
+    return {};
+  }
 }

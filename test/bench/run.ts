@@ -25,7 +25,7 @@ const here = fileURLToPath(new URL('../..', import.meta.url));
 async function main(options: Options): Promise<number> {
   const subject = { name: 'occ', root: resolve(options.root ?? here) };
   requireBuiltIn(subject.root);
-  const world = await World.start([subject]);
+  const world = await World.start([subject], options.peers);
   if (options.gate) return gate(world, subject.name);
   if (options.soak !== undefined) return longRun(world, options.soak, options.json);
   await table(world, subject.name, options);
@@ -44,17 +44,18 @@ async function longRun(world: World, minutes: number, json: string | undefined):
   return verdicts.every(({ flat }) => flat) ? 0 : 1;
 }
 
-async function table(world: World, subject: string, { parts, rounds, json }: Options): Promise<void> {
+async function table(world: World, subject: string, { parts, rounds, json, peers }: Options): Promise<void> {
   const all: Row[] = [];
   const loads = [loadavg()[0] ?? 0];
   console.log(renderHead());
   for (const part of parts) {
     const samples = await runRounds(part, world, rounds ?? part.rounds, 'full', onTerminal);
     clearProgress();
-    const rows = toRows(part.name, part.rows, samples, [subject]);
+    const beside = part.peers ? peers.map(({ name }) => name) : [];
+    const rows = toRows(part.name, part.rows, samples, [subject, ...beside]);
     all.push(...rows);
     loads.push(loadavg()[0] ?? 0);
-    console.log(`\n${renderPart(part.title, rows, 1)}`);
+    console.log(`\n${renderPart(part.title, rows, subject)}`);
   }
   console.log(`\n${renderLoad(loads)}`);
   writeReport(json, loads, all);

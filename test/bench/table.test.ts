@@ -19,23 +19,25 @@ const row: Row = {
 
 test('a row holds its figure, the floor, the ratio with quartiles, and the target', () => {
   assert.equal(
-    renderPart('Events', [row], 1),
+    renderPart('Events', [row], 'occ'),
     'Events\n  CPU an event               173 µs     86 µs pipe 2.01 × (1.81–2.21) ≤ 1.5 × ✖',
   );
 });
 
 test('a difference is shown where the target is one', () => {
-  const late = renderPart('', [{ ...row, target: { of: 'difference', atMost: 90 }, reached: true }], 1);
+  const late = renderPart('', [{ ...row, target: { of: 'difference', atMost: 90 }, reached: true }], 'occ');
   assert.match(late, / \+ 87 \(78\.3–95\.7\) ≤ \+90 µs ✔$/);
 });
 
-test('the name of the subject is shown where there are several', () => {
-  assert.match(renderPart('', [row], 2), /CPU an event: occ/);
+test('the row of a peer has its name, and no target', () => {
+  const peer = { ...row, subject: 'a-peer' };
+  assert.match(renderPart('', [row, peer], 'occ'), /CPU an event .*\n    a-peer /);
+  assert.doesNotMatch(renderPart('', [peer], 'occ'), /≤/, 'targets are of occ alone');
 });
 
 test('lines fit 80 columns', () => {
   const wide = { ...row, value: flat(1234567), floor: { ...row.floor!, ratio: flat(1000) } };
-  for (const line of [renderHead(), ...renderPart('Events', [row, wide], 1).split('\n')]) {
+  for (const line of [renderHead(), ...renderPart('Events', [row, wide], 'occ').split('\n')]) {
     assert.ok(line.length <= 80, line);
   }
 });

@@ -12,14 +12,16 @@ export function renderHead(): string {
   return `${''.padEnd(label)}${'occ'.padStart(value)}${'floor'.padStart(floor)}${'ratio'.padStart(ratio - 11)} ${'(quartiles)'.padEnd(11)} target`;
 }
 
-/** The rows of one part below its title. `subjects` says whether the name of the subject stands in each label. */
-export function renderPart(title: string, rows: readonly Row[], subjects: number): string {
-  return [title, ...rows.map((row) => renderRow(row, subjects > 1))].join('\n');
+/** The rows of one part below its title. Below a row of the subject stand those of its peers, by their names. */
+export function renderPart(title: string, rows: readonly Row[], subject: string): string {
+  return [title, ...rows.map((row) => renderRow(row, subject))].join('\n');
 }
 
-function renderRow(row: Row, named: boolean): string {
-  const { unit, floor, target } = row;
-  const label = `  ${row.label}${named ? `: ${row.subject}` : ''}`;
+function renderRow(row: Row, subject: string): string {
+  const { unit, floor } = row;
+  const mine = row.subject === subject;
+  const target = mine ? row.target : undefined;
+  const label = mine ? `  ${row.label}` : `    ${row.subject}`;
   const cells = [
     label.padEnd(widths.label),
     amount(row.value.median, unit).padStart(widths.value),

@@ -1,6 +1,8 @@
 /** The processes that a run measures side by side: an upstream, the clients, the floors, and the subjects. */
 import { startChild, type Child } from './child.ts';
 import type { Answer } from './processes/answer.ts';
+import type { Peer } from './peers/peer.ts';
+import { startPeer } from './peers/start.ts';
 import { upstreamPaths, type Format } from './processes/formats.ts';
 import type { Asked } from './processes/load.ts';
 import type { Inside } from './processes/probe.ts';
@@ -18,7 +20,7 @@ export const floorNames = ['direct', 'pipe', 'parse', 'empty'] as const;
 /** `direct` is the upstream without anything before it. */
 export type FloorName = (typeof floorNames)[number];
 
-/** Something that answers requests: a floor, or occ. */
+/** Something that answers requests: a floor, occ, or a peer. */
 export interface Contender {
   name: string;
   pid: number;
@@ -35,19 +37,22 @@ export interface Contender {
 
 export class World {
   readonly subjects: readonly Subject[];
+  /** Other proxies that are measured beside the subjects. */
+  readonly peers: readonly Peer[];
   readonly upstream: Child;
   readonly load: Child;
   private readonly started = new Map<string, Promise<Contender>>();
   private starterChild: Promise<Child> | undefined;
 
-  private constructor(subjects: readonly Subject[], upstream: Child, load: Child) {
+  private constructor(subjects: readonly Subject[], peers: readonly Peer[], upstream: Child, load: Child) {
     this.subjects = subjects;
+    this.peers = peers;
     this.upstream = upstream;
     this.load = load;
   }
 
-  static async start(subjects: readonly Subject[]): Promise<World> {
-    return new World(subjects, await startChild('upstream'), await startChild('load'));
+  static async start(subjects: readonly Subject[], peers: readonly Peer[] = []): Promise<World> {
+    return new World(subjects, peers, await startChild('upstream'), await startChild('load'));
   }
 
   /** The process that starts programs; started when it is first needed. */
@@ -110,6 +115,8 @@ export class World {
       const floor = await startChild('floor', [name, String(this.upstream.port)]);
       return { ...floorRequests(floor.port), name, pid: floor.pid, stop: floor.stop };
     }
+    const peer = this.peers.find((one) => one.name === name);
+    if (peer) return contenderOfPeer(peer, this.upstream.port);
     const home = this.home(name);
     return this.contenderOf(name, await startOcc(home, nodeArguments), home);
   }
@@ -134,4 +141,11 @@ export class World {
 
 function floorRequests(port: number): Pick<Contender, 'to' | 'model'> {
   return { to: (format) => ({ port, path: upstreamPaths[format] }), model: () => 'bench-1' };
+}
+
+/** A peer translates to Chat Completions alone. */
+async function contenderOfPeer(peer: Peer, upstreamPort: number): Promise<Contender> {
+  const { pid, port, stop } = await startPeer(peer, upstreamPort);
+  const { name, headers, model } = peer;
+  return { name, pid, to: () => ({ port, path: '/v1/messages', headers }), model: () => model, stop };
 }

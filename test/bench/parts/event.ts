@@ -7,6 +7,7 @@ export const event: Part = {
   title: '50 streams of 100 events a second, which come one by one',
   rounds: 5,
   floors: ['pipe', 'parse'],
+  peers: true,
   rows: [
     {
       figure: 'cpu',

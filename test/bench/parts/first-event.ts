@@ -55,6 +55,7 @@ export const firstEvent: Part = {
   title: 'Time to the first event, added to the upstream’s',
   rounds: 7,
   floors: ['direct', 'pipe', 'parse'],
+  peers: true,
   rows,
   async measure(world, name, effort) {
     const contender = await world.contender(name);

@@ -9,6 +9,7 @@ export const flood: Part = {
   title: 'One stream of 200,000 chunks, 20 per write',
   rounds: 5,
   floors: ['pipe', 'parse'],
+  peers: true,
   rows: [
     {
       figure: 'cpu',

@@ -15,6 +15,7 @@ export const memory: Part = {
   title: 'Resident memory of a proxy without work',
   rounds: 3,
   floors: ['empty', 'pipe'],
+  peers: true,
   rows: [
     {
       figure: 'idle',

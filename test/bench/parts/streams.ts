@@ -11,6 +11,7 @@ export const manyStreams: Part = {
   title: '1,000 streams of 10 events a second',
   rounds: 3,
   floors: ['pipe'],
+  peers: true,
   rows: [
     {
       figure: 'complete',
