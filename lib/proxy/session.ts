@@ -40,6 +40,7 @@ function startOf({ messages, metadata }: MessagesRequest): string {
 function nameIn(headers: IncomingHttpHeaders, { metadata }: MessagesRequest): string {
   const named = toText(headers['x-claude-code-session-id']);
   if (named !== '') return named;
-  const parsed = parseJson(metadata?.user_id ?? '');
+  const user = toText(metadata?.user_id);
+  const parsed = user === '' ? undefined : parseJson(user);
   return isObject(parsed) ? toText(parsed['session_id']) : '';
 }
