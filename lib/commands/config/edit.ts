@@ -8,8 +8,9 @@ import { firstConfig } from '../../config/edit/first.ts';
 import { checkConfig, type ConfigCheck } from '../../config/edit/check.ts';
 import { valueCautions } from '../../config/file/cautions.ts';
 import { findPlaces } from '../../config/paths.ts';
+import { decodeConfig } from '../../config/file/encoding.ts';
 import { refreshSchema } from '../../config/file/published-schema.ts';
-import { parseConfig, readConfigBytes } from '../../config/file/read.ts';
+import { decodeOrRefuse, parseConfig, readConfigBytes } from '../../config/file/read.ts';
 import { replaceConfig, withConfigLocked } from '../../config/edit/replace.ts';
 import { findChangeable } from '../../config/edit/target.ts';
 import type { Problem } from '../../config/settings.ts';
@@ -76,10 +77,14 @@ async function editUntilValid(
 /** The warnings include settings that are probably not intended. */
 async function check(call: ConfigCall, file: string, typed: Buffer): Promise<ConfigCheck> {
   const { env, home } = call.system;
-  const found = await checkConfig({ configFile: file, env, home, text: typed.toString('utf8') });
+  const decoded = decodeConfig(typed);
+  if (decoded === undefined) return { mistakes: [otherEncoding], environmentMistakes: [], warnings: [] };
+  const found = await checkConfig({ configFile: file, env, home, text: decoded.text });
   const cautions = found.effective ? valueCautions(found.effective) : [];
   return { ...found, warnings: [...found.warnings, ...cautions] };
 }
+
+const otherEncoding: Problem = { path: '', message: 'the copy is not in UTF-8', remedy: 'save it as UTF-8' };
 
 /** Prints the errors and, on a terminal, asks the user. */
 async function mayReopen(
@@ -129,7 +134,7 @@ async function store(call: ConfigCall, { file, draft, before, typed }: Storing):
   );
   if (replaced.kind === 'overtaken') throw withCopy(overtaken(file), draft);
   const { warnings, environmentMistakes } = await check(call, file, typed);
-  refreshSchema(file, parseConfig(typed.toString('utf8'), file));
+  refreshSchema(file, parseConfig(decodeOrRefuse(typed, file).text, file));
   const backup = replaced.backup ?? null;
   const reported = [...environmentMistakes, ...warnings];
   if (output.json)

@@ -6,7 +6,8 @@ import { emptyConfig } from './first.ts';
 import type { Environment } from '../file/interpolate.ts';
 import { checkConfig } from './check.ts';
 import { refreshSchema } from '../file/published-schema.ts';
-import { parseConfig, readConfigBytes } from '../file/read.ts';
+import type { Decoded } from '../file/encoding.ts';
+import { decodeOrRefuse, parseConfig, readConfigBytes } from '../file/read.ts';
 import { replaceConfig, withConfigLocked } from './replace.ts';
 import { isPresent } from '../paths.ts';
 import type { Problem } from '../settings.ts';
@@ -41,12 +42,12 @@ export async function changeConfig(options: ChangeOptions): Promise<Change> {
 
 async function changeLocked(options: ChangeOptions): Promise<Change> {
   const { file, env, home } = options;
-  const { before, mark, changed } = read(options);
+  const { before, changed, encode } = read(options);
   if (changed === undefined) return { kind: 'same' };
   const checked = await checkConfig({ configFile: file, env, home, text: changed });
   if (checked.mistakes.length > 0)
     throw refused(file, checked.mistakes, options.remedyFor?.(checked.mistakes));
-  const replaced = replaceConfig({ file, before, after: mark + changed });
+  const replaced = replaceConfig({ file, before, after: encode(changed) });
   if (replaced.kind === 'overtaken') throw overtaken(file);
   refreshSchema(file, parseConfig(changed, file));
   const { backup } = replaced;
@@ -62,13 +63,16 @@ async function changeLocked(options: ChangeOptions): Promise<Change> {
 /** `changed` is undefined if the file would stay the same. */
 function read({ file, change }: ChangeOptions): {
   before: Buffer | undefined;
-  mark: string;
   changed: string | undefined;
+  encode: Decoded['encode'];
 } {
   const before = isPresent(file) ? readConfigBytes(file) : undefined;
-  const { mark, text } = before === undefined ? { mark: '', text: emptyConfig() } : decode(before, file);
+  const { text, encode } =
+    before === undefined
+      ? { text: emptyConfig(), encode: (text: string) => Buffer.from(text) }
+      : decode(before, file);
   const changed = change(text);
-  return { before, mark, changed: before !== undefined && changed === text ? undefined : changed };
+  return { before, changed: before !== undefined && changed === text ? undefined : changed, encode };
 }
 
 /** A program that does not use the lock, such as an editor, has changed the file. */
@@ -78,21 +82,11 @@ function overtaken(file: string): OccError {
   });
 }
 
-const byteOrderMark = '\uFEFF';
-
-function decode(bytes: Buffer, file: string): { mark: string; text: string } {
-  const whole = bytes.toString('utf8');
-  if (!Buffer.from(whole, 'utf8').equals(bytes)) {
-    throw new OccError('config_invalid', `${file} is not in UTF-8`, {
-      exitCode: exitCodes.config,
-      remedy: 'save it as UTF-8; occ config edit opens it',
-    });
-  }
-  const mark = whole.startsWith(byteOrderMark) ? byteOrderMark : '';
-  const text = whole.slice(mark.length);
+function decode(bytes: Buffer, file: string): Decoded {
+  const decoded = decodeOrRefuse(bytes, file, true);
   // Positions are known only in valid JSON.
-  if (text.trim() !== '') parseConfig(text, file);
-  return { mark, text };
+  if (decoded.text.trim() !== '') parseConfig(decoded.text, file);
+  return decoded;
 }
 
 /** Without line numbers, which would refer to a text that the user has not seen. */

@@ -5,16 +5,27 @@ import { exitCodes, OccError } from '../../errors.ts';
 import { reasonOf } from '../../system-error.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { ConfigError } from '../config-error.ts';
+import { decodeConfig, type Decoded } from './encoding.ts';
 
 /** Far more than any configuration needs; it keeps a wrong path, such as a log, from filling the memory. */
 const maxBytes = 4 * 1024 * 1024;
 
-/** Throws an OccError `config_unreadable` or `config_invalid`, both with exit code 78. */
+/** Without a byte order mark. Throws an OccError `config_unreadable` or `config_invalid`, both with exit code 78. */
 export function readConfigText(file: string): string {
-  return readConfigBytes(file).toString('utf8');
+  return decodeOrRefuse(readConfigBytes(file), file).text;
 }
 
-/** The same, not decoded. */
+/** Throws an OccError `config_invalid` (exit code 78) for an encoding that occ does not read; see `decodeConfig`. */
+export function decodeOrRefuse(bytes: Buffer, file: string, strict = false): Decoded {
+  const decoded = decodeConfig(bytes, strict);
+  if (decoded !== undefined) return decoded;
+  throw new OccError('config_invalid', `${file} is not in UTF-8`, {
+    exitCode: exitCodes.config,
+    remedy: 'save it as UTF-8; occ config edit opens it',
+  });
+}
+
+/** The same as `readConfigText`, not decoded. */
 export function readConfigBytes(file: string): Buffer {
   try {
     return readBounded(file, maxBytes);

@@ -40,14 +40,44 @@ export function toKey(value: string, from: string): Secret {
 /** Why the value is not a valid key, without quoting it; undefined for a valid key. */
 export function keyFault(value: string): string | undefined {
   if (value.trim() === '') return 'is empty';
+  if (/[\r\n]/.test(value)) return headerFault(value);
+  const blank = blankIn(value);
+  if (blank !== undefined) return `${blank}; expected one word`;
   const fault = headerFault(value);
   if (fault !== undefined) return fault;
-  if (value !== value.trim()) return 'starts or ends with white space; expected only the key';
   if (/^(["'`]).*\1$/.test(value)) return 'is in quotes; expected only the key';
-  if (value.includes(' ')) return 'contains a space; expected one word';
   if (value.includes('${'))
     return 'still contains "${"; expected ${NAME} with letters, digits and underscores';
   return undefined;
+}
+
+/**
+ * White space, and characters without width or ink: they are copied together with a key from a page or a document, and
+ * nobody sees them. Unicode calls most of the latter default ignorable; U+2800 and U+0080 to U+009F show nothing either.
+ */
+const blanks = /[\s\u0080-\u009f\u2800\p{Default_Ignorable_Code_Point}]/u;
+
+/** What users call some of them. */
+const blankNames: ReadonlyMap<string, string> = new Map([
+  [' ', 'a space'],
+  ['\t', 'a tab'],
+  ['\u00a0', 'a non-breaking space'],
+  ['\u00ad', 'a soft hyphen'],
+  ['\u200b', 'a zero-width space'],
+  ['\ufeff', 'a byte order mark'],
+]);
+
+/** `contains a non-breaking space (U+00A0)`, or `starts` or `ends` with it; undefined without any blank. */
+function blankIn(value: string): string | undefined {
+  const found = blanks.exec(value);
+  if (found === null) return undefined;
+  const [blank] = found;
+  const code = `U+${(blank.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  const name = blankNames.get(blank);
+  const what =
+    name === undefined ? `the invisible character ${code}` : /[ \t]/.test(blank) ? name : `${name} (${code})`;
+  if (found.index === 0) return `starts with ${what}`;
+  return found.index + blank.length === value.length ? `ends with ${what}` : `contains ${what}`;
 }
 
 /** Why a header cannot carry the value, without quoting it; undefined if it can. */

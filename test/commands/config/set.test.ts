@@ -72,7 +72,7 @@ const refusals: [string[], number, RegExp][] = [
   [['models.default.provider', 'nobody'], 78, /unknown provider "nobody"/],
   [['models.default', 'glm'], 78, /models\.default: found a string, expected an object/],
   [['logging.level', 'loud'], 78, /found "loud", expected one of/],
-  [['api_key', ' x'], 78, /starts or ends with white space/],
+  [['api_key', ' x'], 78, /starts with a space/],
 ];
 
 for (const [args, code, words] of refusals) {
