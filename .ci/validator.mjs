@@ -14,8 +14,9 @@ const source = `${root}lib/config/file/validator.ts`;
 /** The code of a module that exports `validate` and belongs into the folder of validator.ts. */
 export async function validatorCode() {
   const { compile } = await importSource();
-  const { ajv, validate } = compile({ source: true, esm: true, formats: _`{ 'http-url': isHttpUrl }` });
-  return `import { isHttpUrl } from './schema-node.ts';\n${standalone.default(ajv, validate)}`;
+  const { ajv, validate } = compile({ source: true, esm: true, formats: _`accepting` });
+  const accepting = `const accepting = Object.fromEntries(Object.entries(formats).map(([name, { accepts }]) => [name, accepts]));`;
+  return `import { formats } from './schema-node.ts';\n${accepting}\n${standalone.default(ajv, validate)}`;
 }
 
 /** The module is TypeScript, so it is bundled first; without ajv, which must be the one that is imported here. */

@@ -85,6 +85,7 @@ const groundFloor = [
   'version',
   'json',
   'nearest',
+  'host-name',
   'loopback',
   'tilde',
   'redact',

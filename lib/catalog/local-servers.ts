@@ -3,7 +3,7 @@
  * its answers alone, because any program may use these ports.
  */
 import { get } from 'node:http';
-import { isLoopback } from '../loopback.ts';
+import { isLoopback, isUnspecified } from '../loopback.ts';
 import { localServerFacts, type LocalServerKind } from './local-server-kinds.ts';
 import { isObject, parseJson, toArray, toNumber, toObject, toText, type JsonObject } from '../json.ts';
 
@@ -37,7 +37,7 @@ function portOf(host: string): number | undefined {
   const text = /^\w+:\/\//.test(host) ? host : `http://${host.replace(/^(?=:)/, '127.0.0.1')}`;
   if (host.trim() === '' || !URL.canParse(text)) return undefined;
   const { hostname, port } = new URL(text);
-  const here = isLoopback(hostname) || hostname === '0.0.0.0' || hostname === '[::]';
+  const here = isLoopback(hostname) || isUnspecified(hostname);
   return here ? Number(port) || localServerFacts.ollama.port : undefined;
 }
 

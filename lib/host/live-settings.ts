@@ -2,7 +2,7 @@
  * The settings of a running proxy. Each request uses one snapshot, which is replaced when the configuration has changed
  * and is valid. An invalid configuration changes nothing and is reported in the log, in `occ status` and on the terminal.
  */
-import { isLoopback } from '../loopback.ts';
+import { isLoopback, urlHost } from '../loopback.ts';
 import type { Settings } from '../config/settings.ts';
 import { watchConfig, type ConfigWatch } from '../config/watch.ts';
 import { OccError } from '../errors.ts';
@@ -156,6 +156,5 @@ function rejectUnsafe(next: Settings, given: Settings, { bound }: ReloadSource):
 
 function waitingForRestart({ host, port }: Settings, bound: ReloadSource['bound']): string | undefined {
   if (!bound || (bound.host === host && bound.port === port)) return undefined;
-  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return `the proxy still listens on its old address; occ restart moves it to ${place}`;
+  return `the proxy still listens on its old address; occ restart moves it to ${urlHost(host)}:${port}`;
 }

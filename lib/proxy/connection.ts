@@ -57,9 +57,13 @@ export function discardRest(
   });
 }
 
-/** The path of a request line; "" if it is not a valid URL, such as `//`. */
+/**
+ * The path of a request line, which may be a whole URL (RFC 9112, 3.2.2); "" if it is not a valid URL, such as `//`. Who is
+ * named in a whole URL is checked elsewhere (`door.ts`).
+ */
 export function pathOf(url = '/'): string {
   try {
+    if (/^https?:\/\//i.test(url)) return new URL(url).pathname;
     return new URL(`http://localhost${url.startsWith('/') ? url : `/${url}`}`).pathname;
   } catch {
     return '';

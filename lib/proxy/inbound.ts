@@ -1,12 +1,10 @@
-/** Incoming requests: checks token, Host and Origin, reads the body (up to 100 MB), and validates it as a Messages request. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+/** Incoming requests: reads the body (up to 100 MB), and validates it as a Messages request. */
 import type { IncomingMessage } from 'node:http';
 import { isObject, type JsonObject } from '../json.ts';
 import { statusOf } from '../anthropic/errors.ts';
 import type { ApiErrorType } from '../anthropic/events.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
 import type { NoNextStep } from './policy/next-step.ts';
-import { isLoopback } from '../loopback.ts';
 
 /** A request that is refused before anything is sent upstream. The message goes to the client. */
 export class Refused extends Error {
@@ -42,68 +40,6 @@ export function isAmbiguous({ headersDistinct, headers, httpVersion }: IncomingM
   const coding = headers['transfer-encoding'];
   if ((headersDistinct['host']?.length ?? 0) > 1) return true;
   return coding !== undefined && (httpVersion === '1.0' || coding.toLowerCase() !== 'chunked');
-}
-
-export interface Door {
-  /** The host on which the server listens. */
-  host: string;
-  /** The token clients must send; undefined accepts any. */
-  token: string | undefined;
-}
-
-/**
- * Throws `Refused` for a request that a web page could have made (a foreign Origin, or an unknown Host: DNS rebinding) or
- * that does not carry the token. The token is compared in constant time.
- */
-export function checkDoor(req: IncomingMessage, { host, token }: Door, needsToken = true): void {
-  const named = hostnameOf(req.headers.host);
-  if (named === undefined || !isOurs(named, host, req.socket.localAddress)) {
-    throw new Refused(
-      'permission_error',
-      `requests for the host ${JSON.stringify(named ?? '')} are not answered here`,
-      { next: 'occ env' },
-    );
-  }
-  const { origin } = req.headers;
-  // Another port of this machine is another origin: pages that a developer serves there are refused too.
-  if (origin !== undefined && origin.toLowerCase() !== `http://${req.headers.host}`.toLowerCase()) {
-    throw new Refused('permission_error', 'requests from web pages are not answered here', {
-      next: { because: 'Nothing changes this: a web page could spend your key' },
-    });
-  }
-  if (token === undefined || !needsToken) return;
-  const presented = presentedTokens(req);
-  if (presented.some((one) => equal(one, token))) return;
-  const what =
-    presented.length === 0 ? 'no token was presented' : 'the token presented is not the one of this proxy';
-  throw new Refused('authentication_error', `${what}; send it as Authorization: Bearer <token>`, {
-    next: 'eval "$(occ env)"',
-  });
-}
-
-function isOurs(named: string, host: string, localAddress = ''): boolean {
-  return isLoopback(named) || named === host.toLowerCase() || named === localAddress.replace(/^::ffff:/, '');
-}
-
-/** The name in a Host header, without port and brackets. */
-function hostnameOf(host: string | undefined): string | undefined {
-  if (host === undefined) return undefined;
-  try {
-    return new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  } catch {
-    return undefined;
-  }
-}
-
-/** The tokens from both headers, since a client may fill one of them with something else. */
-function presentedTokens({ headers }: IncomingMessage): string[] {
-  const bearer = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
-  return [headers['x-api-key'], bearer].filter((one) => typeof one === 'string' && one !== '') as string[];
-}
-
-function equal(a: string, b: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(a), hash(b));
 }
 
 /** Parses a body as a JSON object. Throws `Refused` with the reason if it is not one. */

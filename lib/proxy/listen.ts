@@ -24,7 +24,7 @@ export function openServer(listener: RequestListener, limits: ServerOptions = se
 export async function listen(server: Server, host: string, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen(port, host.replace(/^\[(.*)\]$/, '$1'), () => {
       server.off('error', reject);
       resolve();
     });
@@ -58,11 +58,6 @@ const remedies: ReadonlyMap<string | undefined, string> = new Map([
   ['ENOTFOUND', 'that host name is unknown; listen on loopback: occ start --host 127.0.0.1'],
   ['EMFILE', 'too many files are open; raise the limit: ulimit -n 4096'],
 ]);
-
-/** The host as a URL spells it: IPv6 addresses in brackets. */
-export function urlHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
 
 /** The status of an answer to input that is not a valid request, by the code of the error; 400 for any other. */
 const statuses: ReadonlyMap<string | undefined, string> = new Map([

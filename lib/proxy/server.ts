@@ -9,10 +9,12 @@ import { discardRest, goneController, lingerMs, pathOf } from './connection.ts';
 import { answerControl, type Control } from './control.ts';
 import { openTokenCounter } from './count-tokens.ts';
 import type { Exchange } from './exchange.ts';
-import { checkDoor, isAmbiguous, readBody, Refused, toRequest } from './inbound.ts';
+import { checkDoor } from './door.ts';
+import { isAmbiguous, readBody, Refused, toRequest } from './inbound.ts';
 import { inFlight } from './in-flight.ts';
 import { loadLate } from './late.ts';
-import { listen, openServer, urlHost } from './listen.ts';
+import { listen, openServer } from './listen.ts';
+import { localUrl } from '../loopback.ts';
 import { memory, type Recalled } from './memory.ts';
 import { promptMemory, type CacheReport } from './prompt-memory.ts';
 import { answerModels } from './models.ts';
@@ -61,7 +63,7 @@ export type ProxyStats = Readonly<Counts> & {
 export interface Proxy {
   host: string;
   port: number;
-  /** `http://127.0.0.1:49152`, without a path. */
+  /** `http://127.0.0.1:49152`, without a path: a loopback address if it listens on every address. */
   url: string;
   stats(): ProxyStats;
   quotas(): readonly KnownQuota[];
@@ -177,6 +179,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 
   async function dispatch(pathname: string, incoming: Incoming): Promise<void> {
     const { req, res, requestId, settings } = incoming;
+    const { allowedHosts } = settings;
     const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
     const open = isOpen(pathname);
     if (isAmbiguous(req)) {
@@ -184,10 +187,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       throw new Refused('invalid_request_error', 'Host or Transfer-Encoding can be read in several ways');
     }
     if (control && pathname.startsWith('/occ/')) {
-      checkDoor(req, { host, token: control.token });
+      checkDoor(req, { host, allowedHosts, token: control.token });
       return answerControl(control, `${method} ${pathname}`, incoming);
     }
-    checkDoor(req, { host, token: token ?? settings.authToken?.reveal() }, !open);
+    checkDoor(req, { host, allowedHosts, token: token ?? settings.authToken?.reveal() }, !open);
     const models = /^\/v1\/models(?:\/|$)/.test(pathname);
     const allowed = models ? 'GET' : endpoints[pathname];
     if (allowed === undefined)
@@ -265,7 +268,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   return {
     host,
     port: bound,
-    url: `http://${urlHost(host)}:${bound}`,
+    url: localUrl(host, bound),
     stats: () => ({
       ...counts,
       live: requests.count(),

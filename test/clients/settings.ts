@@ -18,6 +18,7 @@ export function settings(more: Partial<Settings> = {}): Settings {
   return {
     host: '127.0.0.1',
     port: 0,
+    allowedHosts: [],
     hotReload: true,
     models: {
       default: { provider: 'go', model_id: 'middling', context_window: 150_000, wire_format: 'chat' },

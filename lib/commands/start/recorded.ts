@@ -7,6 +7,7 @@ import type { Settings } from '../../config/settings.ts';
 import { findHealth } from '../../daemon/probe.ts';
 import { writeRecord, type ProxyRecord } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
+import { localUrl } from '../../loopback.ts';
 import type { Output } from '../../terminal/output.ts';
 import { version } from '../../version.ts';
 import { controlEndpoints, type ControlEndpoints } from '../../host/control-endpoints.ts';
@@ -78,7 +79,7 @@ export async function openRecorded(
 /** The port may be used by an occ that another home directory has the record of. */
 async function explainPortInUse(error: unknown, { host, port }: Settings): Promise<unknown> {
   if (!(error instanceof OccError) || error.code !== 'port_in_use') return error;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const url = localUrl(host, port);
   const health = await findHealth(url);
   return health ? alreadyRunning(url, health['pid']) : error;
 }

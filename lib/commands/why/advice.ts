@@ -56,6 +56,7 @@ function plainStep(next: string, config: string | undefined): string {
 const purposes: readonly (readonly [start: string, purpose: string])[] = [
   ['occ config set ', 'correct the configuration'],
   ['occ config edit', 'open the configuration and correct it'],
+  ['occ help', 'read what it means'],
   ['occ models', 'see the models that you can use'],
   ['occ doctor key', 'see which key is used, and whether the provider accepts it'],
   ['occ doctor', 'check the providers: network, key, a short answer'],

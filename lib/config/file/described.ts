@@ -178,7 +178,7 @@ function describe([name, schema]: Entry): DescribedKey {
   return {
     name,
     type: typeOf(schema),
-    default: typeof value === 'string' && value.trim() === '' ? JSON.stringify(value) : value?.toString(),
+    default: isObscure(value) ? JSON.stringify(value) : value?.toString(),
     meaning: [...(schema.type === undefined && effect.length > 0 ? [] : [meaning]), ...effect].join(' '),
     variables,
   };
@@ -200,4 +200,9 @@ function typeOf({ type, $ref, enum: choices, minimum, maximum }: Schema): string
   const names = [type].flat().map((name) => typeNames.get(name) ?? name);
   const limited = maximum !== undefined && maximum < 2 ** 31 - 1;
   return `${names.join(' or ')}${limited ? ` from ${minimum ?? 0} to ${maximum}` : ''}`;
+}
+
+/** As text it could not be told from no value. */
+function isObscure(value: Schema['default']): boolean {
+  return Array.isArray(value) || (typeof value === 'string' && value.trim() === '');
 }

@@ -5,7 +5,7 @@ import type { Environment } from './interpolate.ts';
 import { renderPath, type Segment } from './json-path.ts';
 import { childOf } from './lookup.ts';
 import { configSchema } from './schema.ts';
-import { httpUrl, isHttpUrl, type Schema } from './schema-node.ts';
+import { formats, type Schema } from './schema-node.ts';
 import { toConfigValue } from './value.ts';
 
 interface Variable {
@@ -89,7 +89,10 @@ function expectationOf(
   }
   if (type === 'boolean') return typeof value === 'boolean' ? undefined : 'true or false';
   if (choices) return choices.some((choice) => choice === value) ? undefined : `one of ${choices.join(', ')}`;
-  if (format !== undefined) return typeof value === 'string' && isHttpUrl(value) ? undefined : httpUrl;
+  if (format !== undefined) {
+    const { accepts, expected } = formats[format];
+    return typeof value === 'string' && accepts(value) ? undefined : expected;
+  }
   return undefined;
 }
 

@@ -48,7 +48,7 @@ function publish(schema: Schema): Published {
   const one = (name: string | undefined): Published => ({
     ...(name !== undefined && { type: name }),
     ...(name === 'string' && minLength !== undefined && { minLength }),
-    ...(format && { pattern: `^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#@]+([/?#]|$)|${placeholder}` }),
+    ...(format === 'http-url' && { pattern: `^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#@]+([/?#]|$)|${placeholder}` }),
     ...(name === 'object' && properties && { properties: mapValues(properties, publish) }),
     ...(name === 'object' && additionalProperties && { additionalProperties: publish(additionalProperties) }),
     ...(name === 'array' && items && { items: publish(items) }),

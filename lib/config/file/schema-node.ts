@@ -1,4 +1,5 @@
 /** The vocabulary of the configuration's description: JSON Schema (draft 7) and what else occ needs to know about a key. */
+import { toHostName } from '../../host-name.ts';
 
 /**
  * - `key`: the key of a provider.
@@ -11,13 +12,13 @@ export interface Schema {
   $ref?: string;
   type?: string | readonly string[];
   description?: string;
-  default?: boolean | number | string;
+  default?: boolean | number | string | string[];
   enum?: readonly (string | number)[];
   minimum?: number;
   maximum?: number;
   minLength?: number;
-  /** Of a string: an absolute http or https URL without a user name and password. */
-  format?: 'http-url';
+  /** What a string must be; see `formats`. */
+  format?: Format;
   properties?: Properties;
   required?: readonly string[];
   /** The schema of every property that is not listed in `properties`. */
@@ -70,6 +71,10 @@ export const word = (description: string): SchemaOf<string> => ({ type: 'string'
 /** Not empty. */
 export const text = (description: string): SchemaOf<string> => ({ ...word(description), minLength: 1 });
 export const url = (description: string): SchemaOf<string> => ({ ...word(description), format: 'http-url' });
+export const hostName = (description: string): SchemaOf<string> => ({
+  ...word(description),
+  format: 'host-name',
+});
 export const flag = (description: string): SchemaOf<boolean> => ({ type: 'boolean', description });
 export const count = (description: string, minimum = 1): SchemaOf<number> => ({
   type: 'integer',
@@ -115,7 +120,10 @@ export const ref = <T>(name: string, _definition: SchemaOf<T>): SchemaOf<T> => (
   $ref: `#/definitions/${name}`,
 });
 
-export const defaultsTo = <S extends Schema, const D extends ValueOf<S> & (boolean | number | string)>(
+export const defaultsTo = <
+  S extends Schema,
+  const D extends ValueOf<S> & (boolean | number | string | string[]),
+>(
   value: D,
   schema: S,
 ): S & { default: D } => ({ ...schema, default: value });
@@ -136,11 +144,27 @@ export const withoutEffect = <S extends Schema>(reason: string, schema: S): S =>
 export const ignored = (reason: string): Schema =>
   withoutEffect(reason, { description: 'Accepted for compatibility.' });
 
-/** What the format `http-url` accepts. A user name or password would end up in logs. */
-export const httpUrl = 'an absolute http or https URL without a name or password in it';
-
+/** A user name or password in it would end up in logs. */
 export function isHttpUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { protocol, username, password } = new URL(value);
   return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
 }
+
+export function isHostName(value: string): boolean {
+  return toHostName(value) !== undefined;
+}
+
+/** What else a string may have to be: how it is recognized, and the words for what was expected. */
+export const formats = {
+  'http-url': {
+    accepts: isHttpUrl,
+    expected: 'an absolute http or https URL without a name or password in it',
+  },
+  'host-name': {
+    accepts: isHostName,
+    expected: 'one host name or IP address, without scheme, port or wildcard',
+  },
+} as const;
+
+export type Format = keyof typeof formats;

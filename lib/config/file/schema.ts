@@ -14,6 +14,7 @@ import {
   count,
   defaultsTo,
   flag,
+  hostName,
   ignored,
   listOf,
   mapOf,
@@ -196,6 +197,13 @@ const properties = {
     maximum: 65_535,
     variables: ours('PORT'),
   },
+  allowed_hosts: defaultsTo(
+    [],
+    listOf(
+      hostName('A host name or an IP address, without port.'),
+      'Names by which others reach this machine, such as host.docker.internal or my-nas.local. Requests for any other host are refused, except for this address and localhost.',
+    ),
+  ),
   auth_token: {
     ...secret('token', word('What clients must present. Without it, any token is accepted on loopback.')),
     variables: ours('AUTH_TOKEN'),

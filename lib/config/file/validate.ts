@@ -4,7 +4,7 @@ import { redactSecrets } from '../../redact.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { childOf, dereference } from './lookup.ts';
 import { configSchema } from './schema.ts';
-import { httpUrl, type Schema } from './schema-node.ts';
+import { formats, type Schema } from './schema-node.ts';
 import { renderPath, type Segment } from './json-path.ts';
 import { nearest } from '../../nearest.ts';
 import { kindOf } from './read.ts';
@@ -79,7 +79,7 @@ function expectation({ keyword, params }: ErrorObject, schema: Schema): string {
   if (keyword === 'minimum') return `${String(schema.minimum)} or more`;
   if (keyword === 'maximum') return `${String(schema.maximum)} or less`;
   if (keyword === 'minLength') return 'some text';
-  if (keyword === 'format') return httpUrl;
+  if (keyword === 'format' && schema.format !== undefined) return formats[schema.format].expected;
   if (keyword === 'required') {
     const field = schema.properties?.[(params as { missingProperty: string }).missingProperty];
     return field?.enum ? `one of ${field.enum.map((value) => JSON.stringify(value)).join(', ')}` : 'a value';

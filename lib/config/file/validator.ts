@@ -5,12 +5,12 @@
  */
 import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import { configSchema } from './schema.ts';
-import { isHttpUrl, ownKeywords } from './schema-node.ts';
+import { formats, ownKeywords } from './schema-node.ts';
 
 /** Compiles the schema; `code` says how ajv writes what it generates. */
 export function compile(code: Options['code'] = {}): { ajv: Ajv; validate: ValidateFunction } {
   const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, inlineRefs: false, code });
-  ajv.addFormat('http-url', isHttpUrl);
+  for (const [name, { accepts }] of Object.entries(formats)) ajv.addFormat(name, accepts);
   ajv.addVocabulary([...ownKeywords]);
   return { ajv, validate: ajv.compile(configSchema) };
 }

@@ -70,7 +70,11 @@ test('the default models are available, do not train on requests, accept images 
 });
 
 test('a strict validator accepts the schema, and it has every quirk', () => {
-  const ajv = new Ajv({ strict: true, allowUnionTypes: true, formats: { 'http-url': true } });
+  const ajv = new Ajv({
+    strict: true,
+    allowUnionTypes: true,
+    formats: { 'http-url': true, 'host-name': true },
+  });
   ajv.addVocabulary([...ownKeywords]);
   assert.equal(ajv.validateSchema(configSchema), true);
   const quirks: Readonly<Record<string, Schema>> =

@@ -89,18 +89,20 @@ test('every key with a default is a setting, is validated, and can be changed by
   const { settings, values } = await load(t, minimal);
   for (const { segments, schema } of settable) {
     const path = renderPath(segments);
-    assert.equal(settingAt(settings, segments), schema.default, path);
-    assert.equal(values[path], schema.default, path);
-    const [problem] = await refusal(t, { ...minimal, ...fileWith(segments, []) });
+    const list = Array.isArray(schema.default);
+    assert.deepEqual(settingAt(settings, segments), schema.default, path);
+    assert.deepEqual(values[path], schema.default, path);
+    const [problem] = await refusal(t, { ...minimal, ...fileWith(segments, list ? {} : []) });
     assert.equal(problem?.path, path);
     const other = otherThan(schema);
     const changed = await load(t, { ...minimal, ...fileWith(segments, other) });
-    assert.equal(settingAt(changed.settings, segments), other, path);
-    assert.equal(changed.origins[path], 'file', path);
+    assert.deepEqual(settingAt(changed.settings, segments), other, path);
+    assert.equal(changed.origins[list ? `${path}[0]` : path], 'file', path);
   }
 });
 
 function otherThan({ default: value, enum: choices }: Schema): unknown {
+  if (Array.isArray(value)) return ['other.example'];
   if (choices) return choices.find((choice) => choice !== value);
   if (typeof value === 'boolean') return !value;
   return typeof value === 'number' ? value + 1 : '127.0.0.2';

@@ -1,6 +1,7 @@
 /** Checks the proxies of the environment and the port of the configuration. */
 import { connect } from 'node:net';
 import { findHealth } from '../../../daemon/probe.ts';
+import { localUrl } from '../../../loopback.ts';
 import { findProxies } from '../../../proxy/upstream.ts';
 import { settingsOf, type Check, type CheckResult } from '../../check.ts';
 import { ownerOfPort } from './port-owner.ts';
@@ -80,7 +81,7 @@ export const port: Check = {
     if (number === 0) return { level: 'ok', summary: 'any free port' };
     const where = `${host}:${number}`;
     if (!(await isTaken(host, number, context.signal))) return { level: 'ok', summary: `${where} is free` };
-    const health = await findHealth(`http://${host.includes(':') ? `[${host}]` : host}:${number}`);
+    const health = await findHealth(localUrl(host, number));
     if (health) return { level: 'ok', summary: `${where} is used by occ (pid ${String(health['pid'])})` };
     const owner = ownerOfPort(number);
     return {
@@ -98,8 +99,8 @@ export const port: Check = {
 
 /** Connects instead of listening, so that the port is never blocked. */
 async function isTaken(host: string, number: number, signal: AbortSignal): Promise<boolean> {
-  const to = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return (await connectTo(to, number, signal)) === undefined;
+  const { hostname } = new URL(localUrl(host, number));
+  return (await connectTo(hostname.replace(/^\[|\]$/g, ''), number, signal)) === undefined;
 }
 
 /** Resolves to the reason if no connection is established, also if `signal` aborts before. */
