@@ -66,10 +66,18 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
   let calls = 0;
   let held = 0;
 
-  function add(given: Pick<Block, 'key' | 'start' | 'startEvent' | 'args'>): Block {
+  function add({
+    key,
+    start,
+    startEvent,
+    args,
+  }: Pick<Block, 'key' | 'start' | 'startEvent' | 'args'>): Block {
     const block: Block = {
-      ...given,
-      previous: find(given.key),
+      key,
+      start,
+      startEvent,
+      args,
+      previous: find(key),
       waiting: [],
       held: 0,
       signature: undefined,

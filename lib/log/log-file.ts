@@ -5,7 +5,7 @@
 import { constants } from 'node:fs';
 import { chmod, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { levels, type Level, type Log } from './log.ts';
+import { levels, type Level, type Log, type LogEntry } from './log.ts';
 import { isOwn } from '../bounded-file.ts';
 import { printable } from '../printable.ts';
 import { reasonOf } from '../system-error.ts';
@@ -59,7 +59,7 @@ export function openLog(options: LogFileOptions): LogFile {
   /** Ends the time in which lines are collected. */
   let hurry = (): void => {};
 
-  function log(entry: Parameters<Log>[0]): void {
+  function log(entry: LogEntry): void {
     if (phase !== 'open' || levels.indexOf(entry.level) < levels.indexOf(least)) return;
     const line = toLine(entry);
     if (waitingBytes + line.length > maxWaiting) {
@@ -154,14 +154,13 @@ export function openLog(options: LogFileOptions): LogFile {
 }
 
 /** An entry that JSON cannot represent (a cycle, a bigint) is replaced by one without its values. */
-function toLine(entry: Parameters<Log>[0]): Buffer {
-  const stamp = { time: new Date().toISOString(), pid: process.pid };
+function toLine(entry: LogEntry): Buffer {
+  const stamp = `{"time":"${new Date().toISOString()}","pid":${process.pid},`;
+  const line = (values: LogEntry): string => `${stamp}${JSON.stringify(values).slice(1)}\n`;
   try {
-    return Buffer.from(`${printable(JSON.stringify({ ...stamp, ...entry }))}\n`);
+    return Buffer.from(printable(line(entry)));
   } catch {
-    return Buffer.from(
-      `${JSON.stringify({ ...stamp, level: entry.level, event: entry.event, unprintable: true })}\n`,
-    );
+    return Buffer.from(line({ level: entry.level, event: entry.event, unprintable: true }));
   }
 }
 
