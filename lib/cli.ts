@@ -1,7 +1,7 @@
 /** Runs the program, and turns everything that it throws into a message and an exit code. */
-import { userInfo } from 'node:os';
 import { exitCodes, OccError } from './errors.ts';
 import type { HelpRequest } from './cli/command.ts';
+import { homeOf } from './config/paths.ts';
 import { runDirectly } from './cli/direct.ts';
 import { reportFailure } from './cli/failure.ts';
 import type { System } from './terminal/command-context.ts';
@@ -68,7 +68,7 @@ function currentSystem(): System {
   const { env, platform } = process;
   return {
     env,
-    home: env['HOME'] || userInfo().homedir,
+    home: homeOf(env),
     cwd: process.cwd(),
     platform,
     // Opening a stream takes time, and most commands do not use all three.

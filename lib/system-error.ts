@@ -17,7 +17,9 @@ export function isSystemError(error: unknown): error is SystemError {
 /** `cannot create the directory /x: permission denied (EACCES)` */
 export function describeSystemError({ code, syscall, path }: SystemError): string {
   const what = path === undefined ? syscall : `${verbs.get(syscall) ?? syscall} ${path}`;
-  return `cannot ${what}: ${reasonOf(code)} (${code})`;
+  // Missing parents are created, too, so only a file system without new directories, such as /proc, answers this.
+  const reason = syscall === 'mkdir' && code === 'ENOENT' ? 'nothing can be created there' : reasonOf(code);
+  return `cannot ${what}: ${reason} (${code})`;
 }
 
 /** `permission denied`; the code itself if it is a rare one. */
@@ -38,6 +40,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['EISDIR', 'it is a directory, expected a file'],
   ['ENOTREG', 'it is not a regular file'],
   ['ENOTOWN', 'another user may have written it'],
+  ['ETIMEDOUT', 'it did not end in time'],
   ['ELOOP', 'it is a symbolic link, or its symbolic links form a loop'],
   ['ENAMETOOLONG', 'its name is too long'],
   ['EMFILE', 'too many files are open'],

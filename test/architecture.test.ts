@@ -91,6 +91,8 @@ const groundFloor = [
   'redact',
   'printable',
   'bounded-file',
+  'given-pipe',
+  'make-directory',
   'shell-word',
   'text-hash',
   'append',
@@ -105,7 +107,9 @@ const pure: ReadonlySet<string> = new Set([
   'wire/decode',
   'proxy/policy',
   'proxy/rejections',
-  ...groundFloor.filter((file) => !['package-root', 'version', 'bounded-file'].includes(file)),
+  ...groundFloor.filter(
+    (file) => !['package-root', 'version', 'bounded-file', 'given-pipe', 'make-directory'].includes(file),
+  ),
 ]);
 
 interface Import {

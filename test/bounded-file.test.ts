@@ -8,7 +8,8 @@ import { test, type TestContext } from 'node:test';
 import { isOwn, readBounded, readOwn } from '../lib/bounded-file.ts';
 import { listCacheFile, readListCache } from '../lib/catalog/list-cache.ts';
 import { readStoredSettings } from '../lib/clients/conflicts.ts';
-import { parseConfig, readConfigText } from '../lib/config/file/read.ts';
+import { withLock } from '../lib/config/edit/lock.ts';
+import { parseConfig, readConfigBytes } from '../lib/config/file/read.ts';
 
 /** A folder of mode 0700. */
 function scratch(context: TestContext): string {
@@ -29,7 +30,7 @@ test('a regular file is read whole, up to its bound', (t) => {
   assert.throws(() => readBounded(`${file}-missing`, 1), { code: 'ENOENT' });
 });
 
-test('a pipe, a device and a directory are refused at once', posix, (t) => {
+test('a pipe, a device and a directory are refused at once', posix, async (t) => {
   const folder = scratch(t);
   const pipe = join(folder, 'pipe');
   execFileSync('/usr/bin/env', ['mkfifo', pipe]);
@@ -38,7 +39,10 @@ test('a pipe, a device and a directory are refused at once', posix, (t) => {
   assert.throws(() => readBounded('/dev/zero', 100), { code: 'ENOTREG' });
   assert.throws(() => readBounded(folder, 100), { code: 'EISDIR' });
   for (const file of [pipe, '/dev/zero'])
-    assert.throws(() => readConfigText(file), /cannot read the configuration .*: it is not a regular file/);
+    assert.throws(() => readConfigBytes(file), /cannot read the configuration .*: it is not a regular file/);
+  // A lock of the configuration that occ did not write is taken over, and not read to its end.
+  symlinkSync('/dev/zero', join(folder, 'config.json.lock'));
+  assert.equal(await withLock(join(folder, 'config.json'), () => 'held'), 'held');
   // The list of models that is kept, and settings that a repository brings.
   symlinkSync('/dev/zero', listCacheFile(folder));
   assert.deepEqual(readListCache(folder), {});

@@ -1,6 +1,7 @@
 /** Looks at the folder in which npx keeps Claude Code: for a client that was fetched before, and for the progress of a fetch. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { readBounded } from '../bounded-file.ts';
 import { parseJson, toObject, toText } from '../json.ts';
 import type { Environment } from './environment.ts';
 import { clientVersions, findFetched } from './find.ts';
@@ -60,9 +61,12 @@ function sizeOf(file: string): number {
   }
 }
 
+/** Far more than a package.json has. */
+const maxBytes = 4 * 1024 * 1024;
+
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readBounded(file, maxBytes).toString('utf8');
   } catch {
     return '';
   }

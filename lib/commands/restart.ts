@@ -1,5 +1,8 @@
 /** `occ restart`: checks that the proxy can start again, stops it, and starts it with the same options. */
 import type { Command } from 'commander';
+import { pipeError } from '../config/pipe-error.ts';
+import type { OccError } from '../errors.ts';
+import { namesDescriptor } from '../given-pipe.ts';
 import type { Output } from '../terminal/output.ts';
 import { defaultTimeoutS, toSeconds, type StopOptions } from './stop.ts';
 import { outputFor, type CommandContext, type System } from '../terminal/command-context.ts';
@@ -29,6 +32,7 @@ async function restart({ timeout }: StopOptions, system: System, output: Output)
   }
   const { record } = found;
   const { options } = record;
+  if (options.config !== undefined && namesDescriptor(options.config)) throw readOnce(record.url);
   // Report what would prevent a start while the old proxy still runs.
   await readySettings(options, system, withoutWarnings(output));
   const halting = halt(record, runtimeDirOf(system), timeout * 1000);
@@ -37,6 +41,14 @@ async function restart({ timeout }: StopOptions, system: System, output: Output)
     output.warn(`occ: ${cut} live ${cut === 1 ? 'stream was' : 'streams were'} cut`);
   // With --port 0, keep the port that was chosen: shells already use it.
   return startAndWait(options.port === 0 ? { ...options, port: record.port } : options, system, output);
+}
+
+/** Its pipe has ended; the same name means something else here. */
+function readOnce(url: string): OccError {
+  return pipeError(
+    `the proxy on ${url} got its configuration from a pipe, which cannot be read again`,
+    'end it with occ stop, and start it again as it was started, or from a file',
+  );
 }
 
 /** The start that follows prints the same warnings. */

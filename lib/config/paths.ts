@@ -1,22 +1,21 @@
 /** Finds occ's files (XDG directories on Linux and macOS, %APPDATA% on Windows) and writes them with private modes. */
 import {
-  accessSync,
   chmodSync,
-  constants,
   existsSync,
   lstatSync,
-  mkdirSync,
   readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
-  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { namesDescriptor } from '../given-pipe.ts';
+import { makeDirectory } from '../make-directory.ts';
 import type { Environment } from './file/interpolate.ts';
+import { isUsableRuntimeDirectory } from './runtime-directory.ts';
 
 export interface Places {
   /** Contains config.json. */
@@ -46,7 +45,7 @@ export function findPlaces({
   home,
   platform = process.platform,
 }: PlaceOptions = {}): Places {
-  const base = home ?? (env['HOME'] || userInfo().homedir);
+  const base = home ?? homeOf(env);
   const windows = platform === 'win32';
   const roaming = env['APPDATA'] || join(base, 'AppData', 'Roaming');
   const local = env['LOCALAPPDATA'] || join(base, 'AppData', 'Local');
@@ -57,7 +56,7 @@ export function findPlaces({
   const config = from('XDG_CONFIG_HOME', windows ? roaming : join(base, '.config'));
   const stateDir = join(from('XDG_STATE_HOME', windows ? local : join(base, '.local', 'state')), 'occ');
   const named = from('XDG_RUNTIME_DIR', '');
-  const runtime = isUsable(named) ? named : '';
+  const runtime = named !== '' && isUsableRuntimeDirectory(named) ? named : '';
   return {
     configDir: join(config, 'occ'),
     configFile: join(config, 'occ', 'config.json'),
@@ -68,19 +67,17 @@ export function findPlaces({
   };
 }
 
-/** The type of the proc file system (`PROC_SUPER_MAGIC` of Linux), in which nothing can be created. */
-const procType = 0x9fa0;
-
-/** Whether the directory of the login session exists, belongs to this user and can be written (XDG Base Directory 0.8). */
-function isUsable(directory: string): boolean {
-  if (directory === '') return false;
+/**
+ * The home directory of the user: $HOME if it is an absolute path, else that of the account. "/" for a user id without an
+ * account, as in a container: nothing can be written there, which is reported where it matters.
+ */
+export function homeOf(env: Environment): string {
+  const given = env['HOME'];
+  if (given !== undefined && isAbsolute(given)) return given;
   try {
-    const found = statSync(directory);
-    accessSync(directory, constants.W_OK | constants.X_OK);
-    const own = process.getuid === undefined || found.uid === process.getuid();
-    return found.isDirectory() && own && statfsSync(directory).type !== procType;
+    return userInfo().homedir;
   } catch {
-    return false;
+    return '/';
   }
 }
 
@@ -127,17 +124,17 @@ export function isPresent(file: string): boolean {
   }
 }
 
-/** The absolute paths of all files that `findConfigFile` may return with these options. */
+/** The absolute paths of all files that `findConfigFile` may return with these options; none for a pipe, which is read once. */
 export function possibleConfigFiles(options: PlaceOptions & { configFile?: string | undefined }): string[] {
   const found = findConfigFile(options);
-  if (found?.by !== undefined) return [resolve(found.file)];
+  if (found?.by !== undefined) return namesDescriptor(found.file) ? [] : [resolve(found.file)];
   const { configFile, legacyFiles } = findPlaces(options);
   return [configFile, ...legacyFiles];
 }
 
 /** Creates the directory with mode 0700, or removes the access of other users from an existing one. */
 export function makePrivateDirectory(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   if (openToOthers(directory)) chmodSync(directory, statSync(directory).mode & 0o700);
 }
 

@@ -3,9 +3,10 @@
  * which then closes. What it prints until then, errors included, goes to a file.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, constants as files, openSync, readFileSync, renameSync } from 'node:fs';
+import { closeSync, constants as files, openSync, renameSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { readBounded } from '../bounded-file.ts';
 import { makePrivateDirectory } from '../config/paths.ts';
 import { endingSignalNames, endingSignals } from '../errors.ts';
 
@@ -29,6 +30,9 @@ export type Started =
   | { kind: 'late'; printed: string }
   /** This process received a signal, and killed it. */
   | { kind: 'interrupted'; code: number };
+
+/** Bytes that a start may print; it prints some lines. */
+const maxPrinted = 4 * 1024 * 1024;
 
 /** The message that the child sends when its port answers. */
 export const readyMessage = 'ready';
@@ -61,12 +65,21 @@ export async function startBackground(options: BackgroundOptions): Promise<Start
   } finally {
     closeSync(log);
   }
-  const started = await outcome(child, limitMs, () => readFileSync(file, 'utf8')).finally(() =>
+  const started = await outcome(child, limitMs, () => printedIn(file)).finally(() =>
     renameSync(file, startLogFile(stateDir)),
   );
   if (child.connected) child.disconnect();
   child.unref();
   return started;
+}
+
+/** What the process has printed; a sentence about it if that cannot be read. */
+function printedIn(file: string): string {
+  try {
+    return readBounded(file, maxPrinted).toString('utf8');
+  } catch (error) {
+    return `occ: what it printed cannot be read (${(error as NodeJS.ErrnoException).code})`;
+  }
 }
 
 function outcome(child: ChildProcess, limitMs: number, printed: () => string): Promise<Started> {

@@ -3,10 +3,11 @@
  * same file: each line is appended at once, and a process that finds the file renamed opens the new one.
  */
 import { constants } from 'node:fs';
-import { chmod, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { chmod, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { levels, type Level, type Log, type LogEntry } from './log.ts';
 import { isOwn } from '../bounded-file.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { printable } from '../printable.ts';
 import { reasonOf } from '../system-error.ts';
 
@@ -165,7 +166,7 @@ function toLine(entry: LogEntry): Buffer {
 }
 
 async function openFile(dir: string, path: string): Promise<FileHandle> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  makeDirectory(dir);
   const folder = await stat(dir);
   const uid = process.getuid?.() ?? folder.uid;
   // Otherwise other users could put links and pipes in the place of the file.

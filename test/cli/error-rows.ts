@@ -155,6 +155,13 @@ export const rows: readonly Row[] = [
     next: /expected the path of a JSON file/,
   },
   {
+    code: 'config_pipe',
+    args: ['config', 'set', 'port', '1', '--config', '/dev/fd/63'],
+    exit: 2,
+    what: /\/dev\/fd\/63 is a pipe of the shell/,
+    next: /name the file/,
+  },
+  {
     code: 'request_unreadable',
     args: ['route', '--request', 'c.json'],
     exit: 1,

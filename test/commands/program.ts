@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
 import { readRecord, type ProxyRecord } from '../../lib/daemon/record.ts';
+import { quote } from '../../lib/shell-word.ts';
 import { builtOcc, requireBuilt } from '../support/built.ts';
 import { hangMs } from '../support/limits.ts';
 
@@ -42,6 +43,8 @@ export interface Home {
   program: (name: string, script: string, mode?: number) => string;
   start: (args: readonly string[], env?: Record<string, string>) => Running;
   run: (args: readonly string[], env?: Record<string, string>) => Promise<Ended>;
+  /** Runs lines of bash, in which `occ` is the program. */
+  shell: (lines: string, env?: Record<string, string>) => Promise<Ended>;
 }
 
 /** The record that `occ start` wrote in this home directory; undefined if there is none. */
@@ -85,8 +88,8 @@ export function home(context: TestContext): Home {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  function start(args: readonly string[], env: Record<string, string> = {}): Running {
-    const child = spawn(process.execPath, [...program, ...args], {
+  function begin([command = '', ...args]: readonly string[], env: Record<string, string> = {}): Running {
+    const child = spawn(command, args, {
       cwd: dir,
       env: {
         PATH: `${bin}:/usr/bin:/bin`,
@@ -134,6 +137,11 @@ export function home(context: TestContext): Home {
     };
   }
 
+  const occ = [process.execPath, ...program];
+  const start = (args: readonly string[], env?: Record<string, string>): Running =>
+    begin([...occ, ...args], env);
+  const asFunction = `occ() { ${occ.map((word) => quote(word)).join(' ')} "$@"; }`;
+
   return {
     dir,
     seen: () => JSON.parse(readFileSync(join(dir, 'seen.json'), 'utf8')) as Seen,
@@ -151,6 +159,7 @@ export function home(context: TestContext): Home {
     },
     start,
     run: (args, env) => start(args, env).ended,
+    shell: (lines, env) => begin(['/bin/bash', '-c', `${asFunction}\n${lines}`], env).ended,
   };
 }
 

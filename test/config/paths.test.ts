@@ -1,11 +1,23 @@
 import assert from 'node:assert/strict';
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { test } from 'node:test';
 import {
   findConfigFile,
   findPlaces,
+  homeOf,
   makePrivateDirectory,
   openToOthers,
   writePrivateFile,
@@ -134,10 +146,65 @@ test('an XDG_RUNTIME_DIR that cannot be used is as good as none', posix, (t) => 
   const locked = join(home, 'locked');
   mkdirSync(locked);
   chmodSync(locked, 0o500);
-  const ofOthers = process.getuid?.() === 0 ? [] : ['/usr'];
-  const readOnly = process.getuid?.() === 0 ? [] : [locked];
-  for (const directory of ['/dev/null/x', '/proc', join(home, 'missing'), file, ...ofOthers, ...readOnly]) {
+  const replaceable = join(home, 'replaceable');
+  mkdirSync(replaceable);
+  chmodSync(replaceable, 0o777);
+  const linked = join(home, 'linked');
+  mkdirSync(linked);
+  symlinkSync(home, join(linked, 'occ'));
+  const root = process.getuid?.() === 0;
+  const ofOthers = root ? [ownedBy(1, join(home, 'others'))] : ['/usr'];
+  const taken = root ? [dirname(ownedBy(1, join(home, 'taken', 'occ')))] : [];
+  const readOnly = root ? [] : [locked];
+  for (const directory of [
+    '/dev/null/user/1000',
+    'relative',
+    '.',
+    '',
+    join(home, 'missing'),
+    file,
+    replaceable,
+    linked,
+    ...(process.platform === 'linux' ? ['/proc', '/proc/self', '/proc/none/x', '/sys', '/dev/pts'] : []),
+    ...ofOthers,
+    ...taken,
+    ...readOnly,
+  ]) {
     const { runtimeDir, stateDir } = findPlaces({ env: { XDG_RUNTIME_DIR: directory }, home });
     assert.equal(runtimeDir, stateDir, directory);
   }
+  // With the sticky bit nobody else may rename what is in it.
+  chmodSync(replaceable, 0o1777);
+  const { runtimeDir } = findPlaces({ env: { XDG_RUNTIME_DIR: replaceable }, home });
+  assert.equal(runtimeDir, join(replaceable, 'occ'));
 });
+
+/** A directory that belongs to another user, which only root can make. */
+function ownedBy(uid: number, directory: string): string {
+  mkdirSync(directory, { recursive: true });
+  chownSync(directory, uid, uid);
+  return directory;
+}
+
+test('the home directory is that of the account if HOME is not an absolute path', () => {
+  assert.equal(homeOf({ HOME: '/h' }), '/h');
+  const ofAccount = homeOf({});
+  assert.ok(isAbsolute(ofAccount));
+  for (const HOME of ['', 'relative', '.']) assert.equal(homeOf({ HOME }), ofAccount);
+});
+
+const asRoot = {
+  skip: process.getuid?.() === 0 && process.platform === 'linux' ? false : 'needs root and Linux',
+};
+
+test(
+  'a user id without an account and without HOME has a home in which nothing can be written',
+  asRoot,
+  () => {
+    const { href } = new URL('../../lib/config/paths.ts', import.meta.url);
+    const script = `import(${JSON.stringify(href)}).then(({ homeOf }) => { process.setuid(54321); console.log(homeOf({})); })`;
+    const tsx = createRequire(import.meta.url).resolve('tsx');
+    const printed = execFileSync(process.execPath, ['--import', tsx, '-e', script]);
+    assert.equal(printed.toString(), '/\n');
+  },
+);

@@ -3,6 +3,8 @@ import type { LaunchArguments } from '../../clients/arguments.ts';
 import { anyToken } from '../../clients/any-token.ts';
 import { providerOf } from '../../clients/choice.ts';
 import type { Settings } from '../../config/settings.ts';
+import { pipeError } from '../../config/pipe-error.ts';
+import { namesDescriptor } from '../../given-pipe.ts';
 import { withTilde } from '../../tilde.ts';
 import { loadSettings } from '../../config/load.ts';
 import type { ProxyRecord } from '../../daemon/record.ts';
@@ -28,9 +30,9 @@ export async function launchAttached(args: LaunchArguments, system: System, outp
   const settings = await settingsOf(record, args, system);
   // A proxy without a token accepts any, but the client needs one.
   const token = (await clientVariables(record))['ANTHROPIC_AUTH_TOKEN'] ?? anyToken;
-  checkArguments(args, settings, system);
+  const userSettings = await checkArguments(args, settings, system);
   const choice = chooseModel(args, settings, true);
-  const options = { args, system, token, choice };
+  const options = { args, system, token, choice, userSettings };
   if (args.dryRun) return printDryRun(options, settings, record.url, output);
   const client = await locateClient(args, system, output, settings.keyVariables);
   const prepared = prepare(options, settings, record.url);
@@ -90,9 +92,11 @@ function rejectProxyOptions({ config, emulator }: LaunchArguments, { options }: 
 /** Loads the configuration of the running proxy, for the settings that matter to the client. */
 async function settingsOf(record: ProxyRecord, args: LaunchArguments, system: System): Promise<Settings> {
   const status = await queryProxy(record, '/occ/status');
+  const config = toText(status['config']) || undefined;
+  if (config !== undefined && namesDescriptor(config)) throw readOnce(record.url);
   const provider = providerOf(args.model);
   const { settings } = await loadSettings({
-    configFile: toText(status['config']) || undefined,
+    configFile: config,
     env: system.env,
     runCommands: false,
     ...(provider !== undefined && { use: [provider] }),
@@ -100,4 +104,11 @@ async function settingsOf(record: ProxyRecord, args: LaunchArguments, system: Sy
   if (record.options.emulator !== true) return settings;
   const { emulatorSettings } = await import('../../emulator/settings.ts');
   return emulatorSettings(settings, record.url);
+}
+
+function readOnce(url: string): OccError {
+  return pipeError(
+    `the proxy on ${url} got its configuration from a pipe, which a launch cannot read again`,
+    'run the client with the variables of the proxy: eval "$(occ env)"; or start the proxy from a file',
+  );
 }

@@ -10,7 +10,7 @@ import { runtimeDirOf } from '../../daemon/running.ts';
 import { hasOption } from '../../clients/client-options.ts';
 import { quote } from '../../shell-word.ts';
 import { installCommand } from '../../clients/find.ts';
-import { readUserSettings } from '../../clients/user-settings.ts';
+import { readUserSettings, type UserSettings } from '../../clients/user-settings.ts';
 import { describeStored, readStoredSettings, storedModel } from '../../clients/conflicts.ts';
 import { configuredModels, toId } from '../../clients/tiers.ts';
 import { openConsents } from '../../config/consents.ts';
@@ -32,6 +32,8 @@ export interface PrepareOptions {
   /** The token that the client sends to the proxy. */
   token: string;
   choice?: Choice;
+  /** The content of the user's own `--settings`. */
+  userSettings: UserSettings | undefined;
 }
 
 /** Resolves `-m` with these settings. OccError for an unknown model, or one whose provider has no key. */
@@ -44,13 +46,19 @@ export function chooseModel(args: LaunchArguments, settings: Settings, trial: bo
 
 /**
  * Checks the arguments before anything is fetched or started. OccError for an unknown model, for `--settings` that cannot be
- * read, and for a background session, which would outlive a proxy that ends with the launch.
+ * read, and for a background session, which would outlive a proxy that ends with the launch. Resolves to the user's own
+ * settings, which may come from a pipe that can be read only once.
  */
-export function checkArguments(args: LaunchArguments, settings: Settings, system: System): void {
+export async function checkArguments(
+  args: LaunchArguments,
+  settings: Settings,
+  system: System,
+): Promise<UserSettings | undefined> {
   chooseModel(args, settings, args.emulator || args.attach);
-  if (args.client === 'exec') return;
-  readUserSettings(args.forClient, system.cwd);
+  if (args.client === 'exec') return undefined;
+  const given = await readUserSettings(args.forClient, system.cwd);
   if (!args.attach && isBackground(args)) throw outlivesProxy(args);
+  return given;
 }
 
 function isBackground({ forClient }: LaunchArguments): boolean {
@@ -67,7 +75,7 @@ function outlivesProxy({ forClient }: LaunchArguments): OccError {
 
 /** The arguments and the environment of the client, from occ's settings and the client's own files. */
 export function prepare(
-  { args, system, token, choice }: PrepareOptions,
+  { args, system, token, choice, userSettings }: PrepareOptions,
   settings: Settings,
   url: string,
 ): Prepared {
@@ -76,7 +84,6 @@ export function prepare(
   const background = isBackground(args);
   const isSet = stored.statusLine || system.platform === 'win32';
   const noColor = args.noColor || Boolean(system.env['NO_COLOR']);
-  const userSettings = readUserSettings(args.forClient, system.cwd);
   const options: ClaudeOptions = {
     settings,
     url,

@@ -7,6 +7,7 @@ import type { LaunchArguments } from '../../clients/arguments.ts';
 import { withChoice, providerOf, defaultChoice, type Choice } from '../../clients/choice.ts';
 import { notesOn } from '../../clients/unknown-model.ts';
 import { findPlaces, possibleConfigFiles } from '../../config/paths.ts';
+import { pipeNote } from '../../config/pipe-error.ts';
 import { withTilde } from '../../tilde.ts';
 import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
@@ -43,9 +44,8 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
   const token = randomBytes(32).toString('base64url');
   const settings = await readySettings(args, system, token);
   const trial = args.emulator;
-  const options = { args, system, token };
   const preview = await previewSettings(args, settings);
-  checkArguments(args, preview, system);
+  const options = { args, system, token, userSettings: await checkArguments(args, preview, system) };
   if (args.dryRun) return dryRun(options, preview, output);
 
   const client = await locateClient(args, system, output, settings.keyVariables);
@@ -148,10 +148,13 @@ async function dryRun(options: PrepareOptions, settings: Settings, output: Outpu
   return printDryRun({ ...options, choice }, withChoice(settings, choice), 'http://127.0.0.1:<port>', output);
 }
 
-/** Warnings about the configuration file, with --verbose. */
-function configNotes({ warnings }: Settings, output: Output): string[] {
-  if (output.verbose) return warnings.map(({ path, message }) => `${path}: ${message}`);
-  return [];
+/** What to know of the configuration; with --verbose, the warnings about it, too. */
+function configNotes({ warnings, file }: Settings, output: Output): string[] {
+  const note = pipeNote(file);
+  return [
+    ...(note === undefined ? [] : [note]),
+    ...(output.verbose ? warnings.map(({ path, message }) => `${path}: ${message}`) : []),
+  ];
 }
 
 async function finish(

@@ -1,10 +1,12 @@
 /** Reads the request for `occ route` from a file or stdin: the body of a Messages request, or a recorded exchange. */
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { MessagesRequest } from '../../anthropic/request.ts';
+import { readBounded } from '../../bounded-file.ts';
 import { OccError } from '../../errors.ts';
+import { isGivenPipe, readGivenPipe } from '../../given-pipe.ts';
 import { largestBody, Refused, toRequest } from '../../proxy/inbound.ts';
 import { isObject } from '../../json.ts';
+import { reasonOf } from '../../system-error.ts';
 import type { System } from '../../terminal/command-context.ts';
 
 export interface RouteRequest {
@@ -37,10 +39,11 @@ export async function readRequest(from: string, system: System): Promise<RouteRe
 
 async function readNamed(file: string, name: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    const bytes = isGivenPipe(file) ? await readGivenPipe(file, largestBody) : readBounded(file, largestBody);
+    return bytes.toString('utf8');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw unreadable(name, code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`);
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    throw unreadable(name, code === 'EFBIG' ? `it is larger than ${largestBody} bytes` : reasonOf(code));
   }
 }
 

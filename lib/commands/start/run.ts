@@ -1,6 +1,7 @@
 /** Runs the proxy until it is stopped: checks that none is running, listens, writes the record, drains live streams. */
 import { listCacheFile } from '../../catalog/list-cache.ts';
 import { loadSettings } from '../../config/load.ts';
+import { pipeNote } from '../../config/pipe-error.ts';
 import { findPlaces, possibleConfigFiles } from '../../config/paths.ts';
 import { readyMessage } from '../../daemon/background.ts';
 import { withClaim } from '../../daemon/claim.ts';
@@ -57,6 +58,8 @@ export async function serve(options: StartOptions, system: System, output: Outpu
           stays: false,
           home: system.home,
         });
+        const note = pipeNote(settings.file);
+        if (note !== undefined) output.warn(`occ: ${note}`);
       } else if (!notifyParent()) {
         // The parent is gone, so its user does not know that a proxy runs.
         await host.close(0);

@@ -1,5 +1,9 @@
 /** Runs a start whose options have been read. */
 import { outputFor, type GlobalOptions, type System } from '../../terminal/command-context.ts';
+import { findConfigFile } from '../../config/paths.ts';
+import { pipeError } from '../../config/pipe-error.ts';
+import type { OccError } from '../../errors.ts';
+import { namesDescriptor } from '../../given-pipe.ts';
 import { readPlainOptions } from './plain-options.ts';
 import type { StartOptions } from './options.ts';
 
@@ -20,6 +24,16 @@ export async function startWith(
     const { serve } = await import('./run.ts');
     return serve(options, system, output);
   }
+  const { env, home } = system;
+  const { file = '', by } = findConfigFile({ env, home, configFile: options.config }) ?? {};
+  if (by !== undefined && namesDescriptor(file)) throw unreadableLater(file);
   const { startInBackground } = await import('./background.ts');
   return startInBackground(options, system, output);
+}
+
+function unreadableLater(file: string): OccError {
+  return pipeError(
+    `${file} is a pipe of the shell, which another process cannot read, and a proxy in the background is one`,
+    'run it in this terminal: occ start --foreground --config <(…), or write the configuration to a file',
+  );
 }

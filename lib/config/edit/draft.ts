@@ -1,7 +1,8 @@
 /** The private copy of a configuration that the user edits. It is kept if its changes could not be saved. */
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readConfigBytes } from '../file/read.ts';
 import { renderSchema, schemaReference } from '../file/published-schema.ts';
 import { unwritable } from './replace.ts';
 
@@ -44,7 +45,7 @@ function readBack(file: string): Buffer | undefined {
   if (!existsSync(file)) return undefined;
   // An editor that saves by renaming creates a file with other modes.
   chmodSync(file, 0o600);
-  return readFileSync(file);
+  return readConfigBytes(file);
 }
 
 function discard(directory: string): void {

@@ -2,8 +2,9 @@
  * Allows one writer at a time, with a lock file beside the file. The lock is held between reading and writing; a lock
  * whose holder has ended is taken over.
  */
-import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { readBounded } from '../../bounded-file.ts';
 import { OccError } from '../../errors.ts';
 
 /** An older lock is stale even if a process with its id is running, since ids are reused. */
@@ -46,10 +47,13 @@ function isStale(lock: string): boolean {
   return holder !== undefined && !isRunning(holder);
 }
 
-/** The process id of the holder; undefined if the lock is released or not completely written. */
+/** More than a process id has. */
+const maxBytes = 64;
+
+/** The process id of the holder; undefined if the lock is released, not completely written, or no file that occ wrote. */
 function holderOf(lock: string): number | undefined {
   try {
-    return Number(readFileSync(lock, 'utf8')) || undefined;
+    return Number(readBounded(lock, maxBytes).toString('latin1')) || undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,10 @@
 /** Replaces a configuration atomically, with one backup, unless another program has changed it. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { OccError } from '../../errors.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import { reasonOf } from '../../system-error.ts';
+import { readConfigBytes } from '../file/read.ts';
 import { withLock } from './lock.ts';
 import { behindLinks, makePrivateDirectory, writePrivateFile } from '../paths.ts';
 
@@ -21,7 +23,7 @@ export async function withConfigLocked<T>(
   work: () => Promise<T> | T,
 ): Promise<T> {
   try {
-    makeDirectory(dirname(file), configDir);
+    makeFolder(dirname(file), configDir);
     return await withLock(behindLinks(file), work);
   } catch (error) {
     if (error instanceof OccError || (error as NodeJS.ErrnoException).code === undefined) throw error;
@@ -57,7 +59,7 @@ function numberedBackupOf(file: string): string {
 
 /** Returns `overtaken` and writes nothing if the file differs from `before`. The lock must be held. */
 export function replaceConfig({ file, before, after, keepBackups = false }: Replacement): Replaced {
-  const now = existsSync(file) ? readFileSync(file) : undefined;
+  const now = existsSync(file) ? readConfigBytes(file) : undefined;
   if (!same(now, before)) return { kind: 'overtaken' };
   const backup = keepBackups ? numberedBackupOf(file) : backupOf(file);
   for (const path of [file, backup]) removeTemporaryFiles(behindLinks(path));
@@ -76,9 +78,9 @@ function removeTemporaryFiles(file: string): void {
   for (const name of left) rmSync(join(dirname(file), name), { force: true });
 }
 
-function makeDirectory(directory: string, configDir: string): void {
+function makeFolder(directory: string, configDir: string): void {
   if (directory === configDir) makePrivateDirectory(directory);
-  else mkdirSync(directory, { recursive: true, mode: 0o700 });
+  else makeDirectory(directory);
 }
 
 function same(one: Buffer | undefined, other: Buffer | undefined): boolean {

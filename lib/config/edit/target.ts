@@ -2,6 +2,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { OccError } from '../../errors.ts';
+import { namesDescriptor } from '../../given-pipe.ts';
+import { pipeError } from '../pipe-error.ts';
 import type { Environment } from '../file/interpolate.ts';
 import { findConfigFile, findPlaces, type FoundConfig } from '../paths.ts';
 
@@ -21,13 +23,14 @@ export interface Target {
   replaces?: string;
 }
 
-/** Throws an OccError `config_foreign` if the named file belongs to another tool. */
+/** Throws an OccError `config_foreign` if the named file belongs to another tool, and `config_pipe` for a pipe. */
 export function findTarget(options: TargetOptions): Target {
   const { cwd, ...rest } = options;
   const places = findPlaces(rest);
   const found = findConfigFile(rest);
   if (found?.legacy) return { file: places.configFile, replaces: found.file };
   const file = resolve(cwd, found?.file ?? places.configFile);
+  if (namesDescriptor(file)) throw notChangeable(file);
   const foreign = found?.by !== undefined && isForeign(found, file, places.legacyFiles);
   if (foreign) throw refuse(file, places.configFile, found.by);
   return { file };
@@ -48,6 +51,13 @@ function isForeign({ by }: FoundConfig, file: string, legacyFiles: readonly stri
 
 function behind(file: string): string {
   return existsSync(file) ? realpathSync(file) : file;
+}
+
+function notChangeable(file: string): OccError {
+  return pipeError(
+    `${file} is a pipe of the shell, which can be read but not changed`,
+    'name the file that the pipe is made from, or change that with the program that writes it',
+  );
 }
 
 function refuse(file: string, ours: string, by?: string): OccError {

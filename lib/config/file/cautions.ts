@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { toNumber } from '../../json.ts';
 import type { Effective } from './effective.ts';
+import { namesDescriptor } from '../../given-pipe.ts';
 import { findPlaces, openToOthers, type PlaceOptions } from '../paths.ts';
 import { sectionsOf } from '../providers/providers.ts';
 import type { WireFormat } from '../../wire/formats.ts';
@@ -31,7 +32,7 @@ export function valueCautions(effective: Effective): Problem[] {
 
 /** The file may contain keys. Its directory is checked only if it is occ's own. */
 function accessibleFiles({ source }: Effective, places: PlaceOptions): Problem[] {
-  if (source === undefined) return [];
+  if (source === undefined || namesDescriptor(source.file)) return [];
   const { configDir } = findPlaces(places);
   const privatePaths = dirname(source.file) === configDir ? [configDir, source.file] : [source.file];
   return privatePaths.filter(openToOthers).map((path) => {

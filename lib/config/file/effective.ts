@@ -61,7 +61,7 @@ export interface Effective {
 export async function readEffective(options: EffectiveOptions): Promise<Effective> {
   const { env, home, configFile, flags = {} } = options;
   const source = findConfigFile({ env, configFile, ...(home !== undefined && { home }) });
-  const written = source && (options.text ?? readConfigText(source.file));
+  const written = source && (options.text ?? (await readConfigText(source.file)));
   const file = await readSource(source, written, env);
   const environment = readEnvironment(env);
   const merged = mergeLayers(toLayers(file.normal, environment, flags));

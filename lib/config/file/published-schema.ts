@@ -2,8 +2,9 @@
  * The JSON Schema for editors and other programs. `$schema` refers to a copy beside the configuration: a path into the
  * package changes with every version of Node.js and occ, and a URL needs the network.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readBounded } from '../../bounded-file.ts';
 import { isObject, parseJson } from '../../json.ts';
 import { configSchema } from './schema.ts';
 import type { Schema } from './schema-node.ts';
@@ -94,13 +95,16 @@ export function refreshSchema(configFile: string, config: unknown): void {
   if (!isObject(config) || config['$schema'] !== schemaReference) return;
   const file = join(dirname(configFile), schemaReference);
   try {
-    const found = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+    const found = existsSync(file) ? readBounded(file, maxBytes).toString('utf8') : undefined;
     if (found === renderSchema() || (found !== undefined && !isOurs(found))) return;
     writePrivateFile(file, renderSchema());
   } catch {
     // See above.
   }
 }
+
+/** Far more than a schema of any version has. */
+const maxBytes = 4 * 1024 * 1024;
 
 function isOurs(text: string): boolean {
   const found = parseJson(text);

@@ -2,6 +2,7 @@
 import { createScanner, parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { readBounded } from '../../bounded-file.ts';
 import { exitCodes, OccError } from '../../errors.ts';
+import { isGivenPipe, readGivenPipe } from '../../given-pipe.ts';
 import { reasonOf } from '../../system-error.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { ConfigError } from '../config-error.ts';
@@ -10,9 +11,16 @@ import { decodeConfig, type Decoded } from './encoding.ts';
 /** Far more than any configuration needs; it keeps a wrong path, such as a log, from filling the memory. */
 const maxBytes = 4 * 1024 * 1024;
 
-/** Without a byte order mark. Throws an OccError `config_unreadable` or `config_invalid`, both with exit code 78. */
-export function readConfigText(file: string): string {
-  return decodeOrRefuse(readConfigBytes(file), file).text;
+/**
+ * The text of a file, or of a pipe that the shell has opened (`--config <(sops -d config.json)`), without a byte order mark.
+ * Rejects with an OccError `config_unreadable` or `config_invalid`, both with exit code 78.
+ */
+export async function readConfigText(file: string): Promise<string> {
+  if (!isGivenPipe(file)) return decodeOrRefuse(readConfigBytes(file), file).text;
+  const bytes = await readGivenPipe(file, maxBytes).catch((cause: unknown) => {
+    throw refused(file, cause);
+  });
+  return decodeOrRefuse(bytes, file).text;
 }
 
 /** Throws an OccError `config_invalid` (exit code 78) for an encoding that occ does not read; see `decodeConfig`. */
@@ -25,16 +33,20 @@ export function decodeOrRefuse(bytes: Buffer, file: string, strict = false): Dec
   });
 }
 
-/** The same as `readConfigText`, not decoded. */
+/** The content of a file. Throws as `readConfigText` rejects. */
 export function readConfigBytes(file: string): Buffer {
   try {
     return readBounded(file, maxBytes);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EFBIG') throw unreadable(file, cause);
-    throw new ConfigError(file, [
-      { path: '', message: `larger than ${maxBytes} bytes; expected a configuration` },
-    ]);
+    throw refused(file, cause);
   }
+}
+
+function refused(file: string, cause: unknown): OccError {
+  if ((cause as NodeJS.ErrnoException).code !== 'EFBIG') return unreadable(file, cause);
+  return new ConfigError(file, [
+    { path: '', message: `larger than ${maxBytes} bytes; expected a configuration` },
+  ]);
 }
 
 /** A value of null is the same as a missing key. Throws a ConfigError with line and column for invalid JSON. */
