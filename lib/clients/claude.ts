@@ -8,6 +8,7 @@ import { tierId, tiers } from '../proxy/policy/tiers.ts';
 import { toObject, toText, type JsonObject } from '../json.ts';
 import type { Route } from '../wire/codec.ts';
 import { anyToken } from './any-token.ts';
+import { backgroundUse, viewFirst, withoutBackground } from './background.ts';
 import { defaultChoice, type Choice } from './choice.ts';
 import { childEnvironment, type Environment } from './environment.ts';
 import { ownSettings, mergeSettings, overlay, permissionsOf, takeSettingsFlag } from './claude-settings.ts';
@@ -26,17 +27,18 @@ export interface ClaudeOptions {
   args: readonly string[];
   /** The content of `--settings` among them. */
   userSettings?: UserSettings;
-  /** A path for settings that other users of the machine must not read; nothing is written here. */
-  privateFile: string;
+  /** The path for settings that other users of the machine must not read. Nothing is written. */
+  privateFile: (text: string) => string;
   /** The choice made by `-m`. */
   choice?: Choice;
   autoMode: boolean;
   keepEnv: boolean;
   /**
-   * The session outlives the launch (`--bg`). The client starts it from a service of its own, without the environment of the
-   * launch, so the settings carry the variables, too.
+   * The session may outlive the launch (`--bg`, `/bg`, `claude agents`). A service of the client then runs it, and keeps the
+   * environment of the client that started the service for every later session. So the child gets no variable of occ;
+   * the settings carry them all.
    */
-  background?: boolean;
+  outlives?: boolean;
   /** The permission mode of the user's settings files, which is kept. */
   storedMode?: string;
   /** The command for the client's status line; absent if a settings file of the user has one. */
@@ -62,9 +64,13 @@ export interface Prepared {
   notes: string[];
 }
 
+const hostFlag = 'CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST';
+const autoModeServer = 'CLAUDE_CODE_AUTO_MODE_SERVER';
+
 /** OccError `config_invalid` if no model is configured. */
 export function prepareClaude(options: ClaudeOptions): Prepared {
-  const { settings, autoMode, choice = defaultChoice, storedEnv = {}, userSettings, privateFile } = options;
+  const { settings, autoMode, choice = defaultChoice, storedEnv = {}, userSettings } = options;
+  const outlives = options.outlives === true;
   const user = userSettings?.settings ?? {};
   const { rest } = takeSettingsFlag(options.args);
   const permissions = permissionsOf(rest, user, options.storedMode);
@@ -85,26 +91,30 @@ export function prepareClaude(options: ClaudeOptions): Prepared {
     options.keepEnv ? [] : settings.keyVariables,
     storedEnv,
   );
+  const carried = { ...merged.secrets, ...noProxy, ...providerVariables(options) };
   const inline = overlay(merged.settings, {
-    ...((noProxyGiven || options.background) && {
-      env: { ...noProxy, ...(options.background && providerVariables(options)) },
-    }),
+    ...((noProxyGiven || outlives) && { env: outlives ? carried : noProxy }),
+    // Without the host's flag, the client would also send the key of the user's helper.
+    ...(outlives && { apiKeyHelper: '' }),
   });
   const prepared = childEnvironment({
-    env: options.env,
-    set: { ...allVariables(options, classifier), ...merged.secrets, ...noProxy },
-    remove: options.keepEnv ? [] : settings.keyVariables,
+    env: outlives ? withoutVariablesOfOcc(options, classifier) : options.env,
+    set: outlives ? {} : { ...allVariables(options, classifier), ...merged.secrets, ...noProxy },
+    remove: [...(options.keepEnv ? [] : settings.keyVariables), ...(outlives ? [hostFlag] : [])],
   });
   const text = JSON.stringify(inline);
-  const holdsToken = options.background === true && options.token !== anyToken;
-  const isPrivate = holdsToken || (merged.secret && userSettings?.inline === false);
+  const holdsSecrets = options.token !== anyToken || Object.keys(merged.secrets).length > 0;
+  const isPrivate = (outlives && holdsSecrets) || (merged.secret && userSettings?.inline === false);
+  const path = isPrivate ? options.privateFile(text) : undefined;
   // Without --model the client would use its stored model. A --model of the user, given after `--`, takes precedence.
   const given = rest.some((word) => word === '--model' || word.startsWith('--model='));
+  const own = ['--settings', path ?? text, ...(given ? [] : ['--model', choice.id])];
+  const isAbout = backgroundUse(rest) === 'command';
   return {
     ...prepared,
     secrets: ['ANTHROPIC_AUTH_TOKEN', ...Object.keys(merged.secrets)],
-    ...(isPrivate && { privateFile: { path: privateFile, text, stays: options.background === true } }),
-    args: ['--settings', isPrivate ? privateFile : text, ...(given ? [] : ['--model', choice.id]), ...rest],
+    ...(path !== undefined && !isAbout && { privateFile: { path, text, stays: outlives } }),
+    args: isAbout ? [...options.args] : viewFirst(rest, own),
     notes: [...prepared.notes, ...merged.notes],
   };
 }
@@ -129,12 +139,12 @@ function allVariables(options: ClaudeOptions, classifier: boolean): Record<strin
 }
 
 /** The variables that CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST protects from the user's settings files. */
-function providerVariables({ settings, url, token, background }: ClaudeOptions): Record<string, string> {
+function providerVariables({ settings, url, token, outlives }: ClaudeOptions): Record<string, string> {
   const set: Record<string, string> = {
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_AUTH_TOKEN: token,
-    // With it, a background session would ignore the variables of its settings.
-    ...(background !== true && { CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1' }),
+    // With it, a background session would ignore the URL and the token of its settings.
+    ...(outlives !== true && { [hostFlag]: '1' }),
   };
   const routes = tierRoutes(settings);
   for (const tier of tiers) {
@@ -154,8 +164,20 @@ function unprotected(options: ClaudeOptions, classifier: boolean): Record<string
     // The billing header differs between kinds of requests, which would defeat the prefix cache of the upstream.
     CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
     CLAUDE_CODE_GATEWAY_HINT_HEADERS: '1',
-    ...(classifier && { CLAUDE_CODE_AUTO_MODE_SERVER: '0' }),
+    ...(classifier && { [autoModeServer]: '0' }),
+    ...(options.outlives !== true && withoutBackground),
   };
+}
+
+/** The environment without what `occ env` set in this shell, which the service of background sessions would keep. */
+function withoutVariablesOfOcc(options: ClaudeOptions, classifier: boolean): Environment {
+  const { env } = options;
+  if (env['ANTHROPIC_DEFAULT_SONNET_MODEL'] !== tierId('sonnet')) return env;
+  const { NO_PROXY: _upper, no_proxy: _lower, ...all } = allVariables(options, classifier);
+  const set = new Set([...Object.keys({ ...all, ...withoutBackground }), hostFlag, autoModeServer]);
+  const isOcc = (name: string, value: string | undefined): boolean =>
+    set.has(name) || (name.toUpperCase() === 'NO_PROXY' && value === loopback.join(','));
+  return Object.fromEntries(Object.entries(env).filter(([name, value]) => !isOcc(name, value)));
 }
 
 const loopback = ['127.0.0.1', 'localhost', '::1'];
@@ -223,7 +245,7 @@ export function variablesFor(
     token: token ?? anyToken,
     env: {},
     args: [],
-    privateFile: '',
+    privateFile: () => '',
     autoMode: true,
     keepEnv: false,
   } satisfies ClaudeOptions;

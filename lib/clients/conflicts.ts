@@ -21,6 +21,8 @@ export interface StoredSettings {
   conflicts: Conflict[];
   /** True if the user is logged in to claude.ai. */
   login: boolean;
+  /** True if the client has shown its first screens. Before, it looks for credentials in its environment only. */
+  onboarded: boolean;
   /** A sentence for each setting that the launch overrides or cannot override. */
   notes: string[];
 }
@@ -48,6 +50,7 @@ export function readStoredSettings(context: ClientContext): StoredSettings {
     notes: [],
     conflicts: [],
     login: isLoggedIn(context),
+    onboarded: readState(context)?.['hasCompletedOnboarding'] === true,
   };
   for (const { file, managed } of settingsFiles(context)) {
     const settings = readJson(file);
@@ -115,11 +118,14 @@ function clientDir({ env, home }: ClientContext): string {
 
 /** A login stores its tokens in the first file, or in the keychain and only the account in the second file. */
 function isLoggedIn(context: ClientContext): boolean {
-  const state = context.env['CLAUDE_CONFIG_DIR'] || context.home;
   return (
     isObject(readJson(join(clientDir(context), '.credentials.json'))?.['claudeAiOauth']) ||
-    isObject(readJson(join(state, '.claude.json'))?.['oauthAccount'])
+    isObject(readState(context)?.['oauthAccount'])
   );
+}
+
+function readState({ env, home }: ClientContext): JsonObject | undefined {
+  return readJson(join(env['CLAUDE_CONFIG_DIR'] || home, '.claude.json'));
 }
 
 function describeConflict({ file, names, managed }: Conflict): string {

@@ -10,6 +10,9 @@ interface EnvOptions extends GlobalOptions {
 }
 
 const page: HelpPage = {
+  notes: [
+    "The variables turn Claude Code's background sessions off in this shell, because the service that runs them would keep the variables for other shells. occ launch --attach has background sessions.",
+  ],
   examples: [
     ['eval "$(occ env)"', 'bash, zsh, any POSIX shell'],
     ['occ env --shell fish | source', 'fish'],

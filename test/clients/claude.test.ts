@@ -19,7 +19,7 @@ function prepare(more: Partial<ClaudeOptions> = {}) {
     args: [],
     autoMode: false,
     keepEnv: false,
-    privateFile: '/run/me/occ/settings.json',
+    privateFile: () => '/run/me/occ/settings.json',
     ...more,
   });
   const at = prepared.args.indexOf('--settings');
@@ -46,6 +46,7 @@ test('the whole environment', () => {
     CLAUDE_CODE_AUTO_COMPACT_WINDOW: '400000',
     CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
     CLAUDE_CODE_GATEWAY_HINT_HEADERS: '1',
+    CLAUDE_CODE_DISABLE_AGENT_VIEW: '1',
     NO_PROXY: '127.0.0.1,localhost,::1',
     no_proxy: '127.0.0.1,localhost,::1',
   });
@@ -218,7 +219,7 @@ test('a variable of --settings wins over the same one in a settings file, and on
     args: [],
     autoMode: false,
     keepEnv: false,
-    privateFile: '/run/me/occ/settings.json',
+    privateFile: () => '/run/me/occ/settings.json',
     storedEnv,
   };
   const fromFile = prepareClaude({ ...options, userSettings: { inline: false, settings: user } });
@@ -237,31 +238,6 @@ test('a variable of --settings wins over the same one in a settings file, and on
   const inline = prepareClaude({ ...options, userSettings: { inline: true, settings: user } });
   assert.equal(inline.privateFile, undefined);
   assert.match(inline.args[1] ?? '', /ghp-secret/);
-});
-
-test('the settings of a background session carry what its service does not inherit, and no token in the arguments', () => {
-  const open = prepare({ background: true, token: 'unused' });
-  const env = open.inline['env'] as JsonObject;
-  assert.equal(env['ANTHROPIC_BASE_URL'], url);
-  assert.equal(env['ANTHROPIC_DEFAULT_OPUS_MODEL'], 'occ-opus');
-  assert.equal(env['NO_PROXY'], '127.0.0.1,localhost,::1');
-  // The service would ignore the others.
-  assert.equal(env['CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST'], undefined);
-  assert.equal(open.env['CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST'], undefined);
-  const guarded = prepareClaude({
-    settings: settings(),
-    url,
-    token,
-    env: {},
-    args: ['--bg', 'hi'],
-    autoMode: false,
-    keepEnv: false,
-    privateFile: '/run/me/occ/settings.json',
-    background: true,
-  });
-  assert.equal(guarded.args.join(' ').includes(token), false);
-  assert.equal(guarded.privateFile?.stays, true);
-  assert.ok(guarded.privateFile.text.includes(token));
 });
 
 test('--settings as the value of another option is not read', () => {
@@ -295,7 +271,7 @@ test('another program gets the same variables, and no arguments of Claude Code',
     args: ['-p', 'hi'],
     autoMode: false,
     keepEnv: false,
-    privateFile: '',
+    privateFile: () => '',
   };
   const { args, env } = prepareProgram(options);
   assert.deepEqual(args, ['-p', 'hi']);

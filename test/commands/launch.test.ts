@@ -389,6 +389,8 @@ for (const [what, args, code] of [
   ['--settings that cannot be read', ['--emulator', '--settings', 'missing.json'], 2],
   ['a background session', ['--emulator', '--bg', 'do it'], 2],
   ['a background session after --', ['--emulator', '--', '--background', 'do it'], 2],
+  ['the view of background sessions', ['--emulator', 'claude', 'agents', '--json'], 2],
+  ['a command about a background session', ['--emulator', 'attach', '1fa6f8e2'], 2],
   ['a configuration file that is missing', ['--emulator', '--config', 'missing.json'], 78],
 ] as const) {
   test(`${what} is refused before anything is fetched or started`, async (t) => {
@@ -401,6 +403,17 @@ for (const [what, args, code] of [
     assert.equal(existsSync(join(dir, '.local/state/occ/occ.log')), false);
   });
 }
+
+test('what needs a proxy that stays is refused with the commands that work', async (t) => {
+  const { program, run } = home(t);
+  const refusal = async (...args: string[]): Promise<string> =>
+    (await run(['launch', '--emulator', ...args])).stderr;
+  assert.match(await refusal('--bg', 'do it'), /^ *occ start\n *occ launch --attach --bg 'do it'$/m);
+  assert.match(await refusal('agents', '--cwd', '/x'), /^ *occ launch --attach agents --cwd \/x$/m);
+  assert.match(await refusal('stop', '1fa6f8e2'), /^ *npx .*claude-code@\S+ stop 1fa6f8e2$/m);
+  program('claude', '#!/bin/sh\nexit 9\n');
+  assert.match(await refusal('stop', '1fa6f8e2'), /^ *claude stop 1fa6f8e2$/m);
+});
 
 test('a client that npx has fetched before is run without npx, and no fetch is announced', async (t) => {
   const { run, program, write, seen, dir } = cached(home(t));

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
+import { parseJson, toObject } from '../../lib/json.ts';
 import { toAnswer } from '../support/answers.ts';
 import { readUntil, waitUntil } from '../support/proxy.ts';
 import { alive, fakeClient, home, recordIn, type Home } from './program.ts';
@@ -407,6 +408,37 @@ test('launch --attach uses the running proxy with its token, and leaves it runni
   assert.match(dry.stdout, new RegExp(`export ANTHROPIC_BASE_URL=${url}`));
   assert.doesNotMatch(dry.stdout, /token-of-the-file/);
   assert.match((await at.run(['stop'])).stdout, /stopped\n$/);
+});
+
+test('an interactive launch --attach lets its session go on in the background', async (t) => {
+  const at = home(t);
+  const config = at.write('config.json', '{ "auth_token": "token-of-the-file" }');
+  at.program('claude', fakeClient(''));
+  await at.run([...start, '--config', config]);
+  const attached = async (...args: string[]) => {
+    const { code, stderr } = await at.run(['launch', '--attach', ...args]);
+    assert.equal(code, 0, stderr);
+    return at.seen();
+  };
+  const first = await attached();
+  assert.equal(first.env['CLAUDE_CODE_DISABLE_AGENT_VIEW'], '1', 'before its first screens');
+  at.write('.claude.json', '{ "hasCompletedOnboarding": true }');
+  assert.equal((await attached('-p', 'hi')).env['CLAUDE_CODE_DISABLE_AGENT_VIEW'], '1', 'print mode');
+  const { env, argv } = await attached();
+  const [option, file = ''] = argv;
+  assert.equal(option, '--settings');
+  assert.match(file, /\.local\/state\/occ\/background\/\w+\.json$/);
+  const written = toObject(parseJson(readFileSync(file, 'utf8')));
+  const { url } = recordOf(at);
+  const carried = toObject(written['env']);
+  assert.deepEqual(
+    [carried['ANTHROPIC_BASE_URL'], carried['ANTHROPIC_AUTH_TOKEN']],
+    [url, 'token-of-the-file'],
+  );
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  for (const name of Object.keys(carried)) assert.equal(env[name], undefined, name);
+  assert.deepEqual((await attached('attach', '12')).argv, ['attach', '12']);
+  await at.run(['stop']);
 });
 
 async function listening(answer: Parameters<typeof createServer>[1]): Promise<Server> {

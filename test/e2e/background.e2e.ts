@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
-import { waitUntil } from '../support/limits.ts';
 import { occ, realClaude, run, sandbox, type Ran, type Sandbox } from './client.ts';
-import { onboarded } from './launched.ts';
 
 const claude = await realClaude();
 const promptFor = (word: string): string =>
@@ -52,33 +50,3 @@ test('start, occ env in a shell, restart, launch --attach, stop', async () => {
     assert.match(stopped.stdout, /stopped/);
   }
 });
-
-for (const token of [undefined, 'a-token-of-the-proxy']) {
-  const what = token === undefined ? 'without a token' : 'with a token, which is in no arguments';
-  test(`a background session works with --attach and a proxy ${what}`, async () => {
-    await using box = sandbox();
-    const env = { ...box.env, IS_SANDBOX: '1', ...(token !== undefined && { OCC_AUTH_TOKEN: token }) };
-    const withClient = { ...env, PATH: `${join(claude, '..')}:${box.env['PATH']}` };
-    const ran = (program: string, ...args: string[]): Promise<Ran> =>
-      run(program, args, { cwd: box.work, env: withClient });
-    onboarded(box);
-    try {
-      assert.equal((await ran(process.execPath, occ, 'start', '--port', '0', '--emulator')).code, 0);
-      const args = ['launch', '--attach', '--bg', '--permission-mode', 'acceptEdits', promptFor('later')];
-      const launched = await ran(process.execPath, occ, ...args);
-      assert.equal(launched.code, 0, launched.stderr);
-      assert.match(launched.stdout, /backgrounded/);
-      await waitUntil(
-        () => box.read('later.txt')?.trim() === 'hello later',
-        'the background session to write',
-      );
-      if (token !== undefined) {
-        const arguments_ = await run('ps', ['-eo', 'args'], { cwd: box.work, env: box.env });
-        assert.equal(arguments_.stdout.includes(token), false);
-      }
-    } finally {
-      await ran(claude, 'daemon', 'stop', '--any');
-      await ran(process.execPath, occ, 'stop');
-    }
-  });
-}

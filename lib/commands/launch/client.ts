@@ -7,11 +7,19 @@ import { choose, defaultChoice, type Choice } from '../../clients/choice.ts';
 import { prepareClaude, prepareProgram, type ClaudeOptions, type Prepared } from '../../clients/claude.ts';
 import { statusLineCommand } from '../../clients/status-line.ts';
 import { runtimeDirOf } from '../../daemon/running.ts';
+import { backgroundUse, type BackgroundUse } from '../../clients/background.ts';
 import { hasOption } from '../../clients/client-options.ts';
+import { keptSettingsFile, removeOldSettings } from '../../clients/kept-settings.ts';
 import { quote } from '../../shell-word.ts';
-import { installCommand } from '../../clients/find.ts';
+import { printableLine } from '../../printable.ts';
+import { findClaude, installCommand, runArguments } from '../../clients/find.ts';
 import { readUserSettings, type UserSettings } from '../../clients/user-settings.ts';
-import { describeStored, readStoredSettings, storedModel } from '../../clients/conflicts.ts';
+import {
+  describeStored,
+  readStoredSettings,
+  storedModel,
+  type StoredSettings,
+} from '../../clients/conflicts.ts';
 import { configuredModels, toId } from '../../clients/tiers.ts';
 import { openConsents } from '../../config/consents.ts';
 import { findPlaces, makePrivateDirectory, writePrivateFile } from '../../config/paths.ts';
@@ -57,20 +65,37 @@ export async function checkArguments(
   chooseModel(args, settings, args.emulator || args.attach);
   if (args.client === 'exec') return undefined;
   const given = await readUserSettings(args.forClient, system.cwd);
-  if (!args.attach && isBackground(args)) throw outlivesProxy(args);
+  const use = backgroundUse(args.forClient);
+  if (!args.attach && use !== 'none') throw outlivesProxy(args, use, system);
   return given;
 }
 
-function isBackground({ forClient }: LaunchArguments): boolean {
-  return hasOption(forClient, ['--bg', '--background']);
-}
-
-function outlivesProxy({ forClient }: LaunchArguments): OccError {
+function outlivesProxy({ forClient }: LaunchArguments, use: BackgroundUse, system: System): OccError {
   const words = forClient.map((word) => quote(word)).join(' ');
-  return new OccError('usage', 'a background session would outlive the proxy of this launch', {
+  if (use === 'command') {
+    const found = findClaude(system.env, system.home);
+    const client = found.kind === 'missing' ? `npx ${runArguments.join(' ')}` : 'claude';
+    const name = printableLine(forClient[0] ?? '');
+    return new OccError(
+      'usage',
+      `"claude ${name}" is about background sessions, which keep the proxy that they were started with`,
+      { exitCode: exitCodes.usage, remedy: `run it without occ:\n${client} ${words}` },
+    );
+  }
+  const what = use === 'view' ? 'sessions that "claude agents" starts' : 'a background session';
+  return new OccError('usage', `${what} would outlive the proxy of this launch`, {
     exitCode: exitCodes.usage,
     remedy: `use a proxy that stays:\nocc start\nocc launch --attach ${words}`,
   });
+}
+
+/**
+ * Whether sessions of this launch may outlive it. In an interactive one the user may type `/bg`. Before its first screens the
+ * client needs the variables in its environment, so background sessions are off then.
+ */
+function mayOutlive({ attach, client, forClient }: LaunchArguments, { onboarded }: StoredSettings): boolean {
+  if (!attach || client === 'exec') return false;
+  return backgroundUse(forClient) !== 'none' || (onboarded && !hasOption(forClient, ['-p', '--print']));
 }
 
 /** The arguments and the environment of the client, from occ's settings and the client's own files. */
@@ -81,7 +106,7 @@ export function prepare(
 ): Prepared {
   const stored = readStoredSettings(system);
   const runtimeDir = runtimeDirOf(system);
-  const background = isBackground(args);
+  const outlives = mayOutlive(args, stored);
   const isSet = stored.statusLine || system.platform === 'win32';
   const noColor = args.noColor || Boolean(system.env['NO_COLOR']);
   const options: ClaudeOptions = {
@@ -97,11 +122,10 @@ export function prepare(
     ...(stored.mode !== undefined && { storedMode: stored.mode }),
     storedEnv: stored.env,
     ...(!isSet && { statusLine: statusLineCommand(sessionFolder(runtimeDir), noColor) }),
-    background,
-    privateFile: join(
-      runtimeDir,
-      `settings-${background ? 'background' : randomBytes(6).toString('hex')}.json`,
-    ),
+    outlives,
+    privateFile: outlives
+      ? (text) => keptSettingsFile(findPlaces({ env: system.env, home: system.home }).stateDir, text)
+      : () => join(runtimeDir, `settings-${randomBytes(6).toString('hex')}.json`),
   };
   if (args.client === 'exec') return prepareProgram({ ...options, args: args.forClient.slice(1) });
   const prepared = prepareClaude(options);
@@ -118,7 +142,6 @@ export async function printDryRun(
   const { args, system } = options;
   const prepared = prepare(options, settings, url);
   const { renderDryRun, toDryRun } = await import('../../clients/shell.ts');
-  const { findClaude } = await import('../../clients/find.ts');
   const found = findClaude(system.env, system.home);
   const command =
     args.client === 'exec' ? (args.forClient[0] ?? '') : found.kind === 'missing' ? 'claude' : found.command;
@@ -140,6 +163,7 @@ export async function runClient(client: Located, prepared: Prepared): Promise<nu
   const { privateFile } = prepared;
   if (privateFile !== undefined) {
     makePrivateDirectory(dirname(privateFile.path));
+    if (privateFile.stays) removeOldSettings(dirname(privateFile.path));
     writePrivateFile(privateFile.path, privateFile.text);
   }
   const end = await runChild({ command, args: [...before, ...prepared.args], env: prepared.env });

@@ -8,6 +8,7 @@ import { readArguments } from './read-arguments.ts';
 const page: HelpPage = {
   notes: [
     'Options of occ can be given anywhere before --. All other arguments, including a prompt, go to the client in order; arguments after -- go to it unchanged. Before anything starts, occ asks about an argument that looks like a misspelt option of its own; without a terminal it is an error.',
+    'The private proxy ends with the client, so background sessions (--bg, /bg, claude agents) are off. To use them, run occ start, then occ launch --attach. They keep using that proxy, and claude attach, logs and stop work as usual.',
     'In its status line, Claude Code shows which model answered; occ help statusline says more.',
   ],
   examples: [
@@ -15,6 +16,7 @@ const page: HelpPage = {
     ['occ launch "fix the failing test"', 'start with a prompt'],
     ['occ launch -m kimi-k3.1-pro -c', "use one model; -c is Claude Code's own"],
     ['occ launch -p "hi" --emulator', 'trial run without a key or network'],
+    ['occ launch --attach --bg "fix it"', 'a background session on the proxy of occ start'],
     ['occ launch -- --help', "print the client's help"],
     ['occ launch exec -- node agent.js', 'run another program with these variables'],
   ],
