@@ -163,7 +163,9 @@ async function readAnswer(
 
   function take(decoded: Decoded): void {
     progress.take(decoded);
-    if (isRemark(decoded)) noteRemark(decoded, tally, log);
+    if (!isRemark(decoded)) return;
+    noteRemark(decoded, tally, log);
+    if (decoded.type === 'finished') tally.finishedMs = elapsed();
   }
 
   /** Sends what may leave. Returns a promise while the client must read first. */

@@ -158,11 +158,15 @@ export function sendJson(
   body: unknown,
   headers: Record<string, string> = {},
 ): void {
-  const text = JSON.stringify(body);
-  res.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': String(Buffer.byteLength(text)),
-    ...headers,
-  });
+  sendWhole(res, status, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
+}
+
+/** Sends a text as a whole response. */
+export function sendText(res: ServerResponse, text: string, headers: Record<string, string>): void {
+  sendWhole(res, 200, text, headers);
+}
+
+function sendWhole(res: ServerResponse, status: number, text: string, headers: Record<string, string>): void {
+  res.writeHead(status, { 'content-length': String(Buffer.byteLength(text)), ...headers });
   res.end(res.req.method === 'HEAD' ? undefined : text);
 }

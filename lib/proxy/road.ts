@@ -4,6 +4,7 @@ import type { Tally } from './tally.ts';
 import type { Clock } from './clock.ts';
 import type { FailureClass } from './policy/failures.ts';
 import type { Memory } from './memory.ts';
+import type { Figures } from './metrics/figures.ts';
 import type { PromptMemory } from './prompt-memory.ts';
 import type { QuotaWatch } from './quota-watch.ts';
 import type { ModelStats } from './model-stats.ts';
@@ -15,6 +16,8 @@ export interface Road extends Clock {
   log: Log;
   counts: Counts;
   modelStats: ModelStats;
+  /** What `/metrics` counts. */
+  figures: Pick<Figures, 'attempted'>;
   memory: Memory;
   prompts: PromptMemory;
   quotas: QuotaWatch;

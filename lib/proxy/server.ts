@@ -8,6 +8,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { discardRest, goneController, lingerMs, pathOf } from './connection.ts';
 import { answerControl, type Control } from './control.ts';
 import { openTokenCounter } from './count-tokens.ts';
+import { checkEndpoint, isAside, isModels, isOpen } from './endpoints.ts';
 import type { Exchange } from './exchange.ts';
 import { checkDoor } from './door.ts';
 import { isAmbiguous, readBody, Refused, toRequest } from './inbound.ts';
@@ -16,6 +17,8 @@ import { loadLate } from './late.ts';
 import { listen, openServer } from './listen.ts';
 import { localUrl } from '../loopback.ts';
 import { memory, type Recalled } from './memory.ts';
+import { metrics } from './metrics/metrics.ts';
+import type { Looked } from './metrics/page.ts';
 import { promptMemory, type CacheReport } from './prompt-memory.ts';
 import { answerModels } from './models.ts';
 import { randomId } from './random-id.ts';
@@ -86,6 +89,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const out = late.upstream;
   const remembered = memory(log);
   const recent = recentRequests();
+  const metered = metrics(clock, look);
   const onRoom: OnRoom = (...room) => remembered.recovered(...room);
   const road: Road = {
     ...clock,
@@ -93,6 +97,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     log,
     counts,
     modelStats: modelStats(),
+    figures: metered.figures,
     memory: remembered,
     prompts: promptMemory(),
     quotas: options.watchesQuotas === true ? quotaWatch(out, log, clock, onRoom) : noQuotaWatch,
@@ -109,9 +114,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     // A write to a client that has just disconnected reports an error here; `gone` reports the disconnect.
     res.on('error', () => {});
     const pathname = pathOf(req.url);
-    const aside = isOpen(pathname) || pathname.startsWith('/occ/');
     const { work, stop } = receive(req, res, pathname);
-    (aside ? asides : requests).add(res, work, stop);
+    (isAside(pathname) ? asides : requests).add(res, work, stop);
   });
 
   /** Begins to answer a request. `stop` ends that with an error, when the proxy can wait no longer. */
@@ -126,6 +130,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const now = settings();
     const reply = openReply(res, requestId, now.heartbeatMs, gone, clock);
     const record = arrived(requestId, new Date(clock.now()).toISOString(), now.configOption);
+    if (pathname === '/v1/messages') metered.figures.arrived(record);
     const incoming = { req, res, reply, gone, requestId, settings: now, record, arrived: clock.monotonic() };
     return {
       work: answer(pathname, incoming),
@@ -170,6 +175,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 
   function ended(record: EndedRequest): void {
     recent.add(record);
+    metered.figures.ended(record);
     try {
       onEnded?.(record);
     } catch (error) {
@@ -181,7 +187,6 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const { req, res, requestId, settings } = incoming;
     const { allowedHosts } = settings;
     const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
-    const open = isOpen(pathname);
     if (isAmbiguous(req)) {
       res.setHeader('connection', 'close');
       throw new Refused('invalid_request_error', 'Host or Transfer-Encoding can be read in several ways');
@@ -190,18 +195,9 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       checkDoor(req, { host, allowedHosts, token: control.token });
       return answerControl(control, `${method} ${pathname}`, incoming);
     }
-    checkDoor(req, { host, allowedHosts, token: token ?? settings.authToken?.reveal() }, !open);
-    const models = /^\/v1\/models(?:\/|$)/.test(pathname);
-    const allowed = models ? 'GET' : endpoints[pathname];
-    if (allowed === undefined)
-      throw new Refused('not_found_error', `there is no ${pathname} here`, { next: 'occ env' });
-    if (method !== allowed) {
-      res.setHeader('allow', allowed);
-      throw new Refused('invalid_request_error', `${pathname} takes ${allowed}, not ${method}`, {
-        status: 405,
-      });
-    }
-    if (closing && !open)
+    checkDoor(req, { host, allowedHosts, token: token ?? settings.authToken?.reveal() }, !isOpen(pathname));
+    checkEndpoint(method, pathname, res);
+    if (closing && !isAside(pathname))
       throw new Refused('overloaded_error', 'this proxy is being stopped', {
         status: 503,
         next: 'occ start',
@@ -217,11 +213,18 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       const request = toRequest(await readBody(req));
       return sendJson(res, 200, { input_tokens: await counter.count(request) }, headers);
     }
-    if (models) {
+    if (isModels(pathname)) {
       const id = pathname.slice('/v1/models/'.length);
       return sendJson(res, 200, answerModels(id, req.headers['user-agent'], settings), headers);
     }
+    if (pathname === '/metrics') return metered.answer(req, res, headers);
     sendJson(res, 200, pathname === '/health' ? health() : { service: 'occ', version }, headers);
+  }
+
+  /** What `/metrics` looks up. */
+  function look(): Looked {
+    const { breakers } = road.memory.recall(clock.now());
+    return { models: road.modelStats.list(), breakers, uptime: (clock.monotonic() - startedAt) / 1000 };
   }
 
   function health(): Record<string, unknown> {
@@ -257,6 +260,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     await closed;
     await counter.close();
     road.quotas.close();
+    metered.close();
     await late.close();
     // Usage must be counted before this resolves, since the caller may print it.
     await requests.quiet();
@@ -282,16 +286,3 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     close,
   };
 }
-
-/** Whether a path is answered without a token, and is not waited for on closing. */
-function isOpen(pathname: string): boolean {
-  return pathname === '/health' || pathname === '/' || pathname === '/api/hello';
-}
-
-const endpoints: Readonly<Record<string, 'GET' | 'POST'>> = {
-  '/': 'GET',
-  '/health': 'GET',
-  '/api/hello': 'GET',
-  '/v1/messages': 'POST',
-  '/v1/messages/count_tokens': 'POST',
-};

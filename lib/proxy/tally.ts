@@ -9,6 +9,8 @@ export interface Tally {
   /** Milliseconds from the request to the response's headers, and to the first content. */
   headersMs?: number;
   firstContentMs?: number;
+  /** Milliseconds from the request to the upstream's finish; absent if it reported none. */
+  finishedMs?: number;
 }
 
 /** What a remark says about usage and cost goes into the tally, the rest into the log. */

@@ -241,7 +241,7 @@ function totalFor(
 function record(
   { outcome, tally }: Attempted,
   { candidate, number, began, cache }: RecordedAttempt,
-  { requestId, record, arrived }: Trial,
+  { requestId, record, arrived, settings, turn }: Trial,
   road: Road,
 ): void {
   addTally(road.counts, tally);
@@ -257,6 +257,8 @@ function record(
   const end = ok ? outcome.type : { failure: reasonOf(outcome) };
   const ended = { model: nameOf(candidate), format, end, headersMs, firstContentMs };
   road.modelStats.note(ended, new Date(road.now()));
+  const streamed = turn.request.stream === true;
+  road.figures.attempted({ candidate, settings, streamed, outcome, tally, ms });
   road.log({
     level: ok ? 'info' : 'warn',
     event: 'attempt',

@@ -1,0 +1,37 @@
+/** The endpoints: which methods each takes, which need no token, and which closing does not wait for. */
+import type { ServerResponse } from 'node:http';
+import { Refused } from './inbound.ts';
+
+const methods: Readonly<Record<string, 'GET' | 'POST'>> = {
+  '/': 'GET',
+  '/health': 'GET',
+  '/metrics': 'GET',
+  '/api/hello': 'GET',
+  '/v1/messages': 'POST',
+  '/v1/messages/count_tokens': 'POST',
+};
+
+/** Whether it is `/v1/models` or a model below it. */
+export function isModels(pathname: string): boolean {
+  return /^\/v1\/models(?:\/|$)/.test(pathname);
+}
+
+/** Whether a path is answered without a token. */
+export function isOpen(pathname: string): boolean {
+  return pathname === '/health' || pathname === '/' || pathname === '/api/hello';
+}
+
+/** Whether a path is about the proxy itself. Closing does not wait for it, and answers it to the end. */
+export function isAside(pathname: string): boolean {
+  return isOpen(pathname) || pathname === '/metrics' || pathname.startsWith('/occ/');
+}
+
+/** Throws `Refused` for an unknown path, and for a method that it does not take. */
+export function checkEndpoint(method: string, pathname: string, res: ServerResponse): void {
+  const allowed = isModels(pathname) ? 'GET' : methods[pathname];
+  if (allowed === undefined)
+    throw new Refused('not_found_error', `there is no ${pathname} here`, { next: 'occ env' });
+  if (method === allowed) return;
+  res.setHeader('allow', allowed);
+  throw new Refused('invalid_request_error', `${pathname} takes ${allowed}, not ${method}`, { status: 405 });
+}
