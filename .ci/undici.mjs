@@ -12,7 +12,6 @@ const Dispatcher = require('./lib/dispatcher/dispatcher');
 const api = require('./lib/api');
 ${mixin};
 exports.Agent = require('./lib/dispatcher/agent');
-exports.EnvHttpProxyAgent = require('./lib/dispatcher/env-http-proxy-agent');
 exports.buildConnector = require('./lib/core/connect');
 `;
 
@@ -22,7 +21,8 @@ export const partOfUndici = {
   load: {
     filter: { id: /\/node_modules\/undici\/index\.js$/ },
     handler(id) {
-      if (!readFileSync(id, 'utf8').includes(mixin)) throw new Error('undici has changed: compare its index.js');
+      if (!readFileSync(id, 'utf8').includes(mixin))
+        throw new Error('undici has changed: compare its index.js');
       return { code, moduleType: 'js' };
     },
   },

@@ -29,7 +29,8 @@ import { secretsOf, withoutSecrets } from './secrets.ts';
 import { reportingSilence, type SilenceObserver } from './silence.ts';
 import type { Sink } from './sink.ts';
 import { noteRemark, type Tally } from './tally.ts';
-import { UpstreamError, type Answer, type Upstream } from './upstream.ts';
+import type { Answer, Upstream } from './upstream.ts';
+import { UpstreamError } from './upstream-error.ts';
 
 export interface Try {
   candidate: Candidate;
@@ -249,10 +250,18 @@ function toOutcome(thrown: unknown, limits: Deadlines, tried: Try, at: Position)
     default:
   }
   if (thrown instanceof UpstreamError) {
+    const { fault } = thrown;
     const notRunning = thrown.code === 'ECONNREFUSED' && isLocal(candidate.route);
     const message = notRunning ? `${thrown.message}: the server is not running` : thrown.message;
     const error = { type: 'api_error', message } as const;
-    return { type: 'failed', trouble: thrown.trouble, error, at, ...(notRunning && { notRunning }) };
+    return {
+      type: 'failed',
+      trouble: thrown.trouble,
+      error,
+      at,
+      ...(notRunning && { notRunning }),
+      ...(fault !== undefined && { network: fault }),
+    };
   }
   log({
     level: 'error',

@@ -20,7 +20,8 @@ export async function readRefusal(
   limits.arm('idle', bodyMs);
   const text = await readText(body);
   if (limits.ended() === 'gone') return { type: 'abandoned' };
-  const error = status < 400 ? redirected(status, headers['location']) : decode(status, text);
+  if (status < 400) return redirected(status, headers['location']);
+  const error = decode(status, text);
   const retryAfterMs =
     toRetryAfterMs(headers, now) ??
     resetInFields(error, now) ??
@@ -44,9 +45,15 @@ async function readText(body: Body): Promise<string> {
   return text.slice(0, longestBody);
 }
 
-function redirected(status: number, location = 'somewhere else'): ApiError {
+function redirected(status: number, location = 'somewhere else'): Outcome {
   const message = `the upstream redirects (${status}) to ${redactedLine(location).slice(0, 200)}, which is not followed: a key goes only where it was configured to go`;
-  return { status: 502, type: 'api_error', message };
+  return {
+    type: 'failed',
+    trouble: 'connect',
+    error: { type: 'api_error', message },
+    at: 'before_content',
+    network: { kind: 'redirect', status },
+  };
 }
 
 /** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, 10.2.3); undefined when there is none to read. */

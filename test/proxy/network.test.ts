@@ -106,19 +106,20 @@ test('the error about an unreachable upstream names it and the cause, and the ne
         'http://no-such-host.invalid/x',
         /the host no-such-host\.invalid could not be found \((?:ENOTFOUND|EAI_AGAIN)\)/,
       ],
-      [`https://127.0.0.1:${tlsPort}/x`, /no answer from 127\.0\.0\.1:\d+|the connection to|certificate of/],
-      [`https://127.0.0.1:${nonHttpPort}/x`, /no answer from 127\.0\.0\.1:\d+/],
+      [`https://127.0.0.1:${tlsPort}/x`, /the TLS handshake with 127\.0\.0\.1:\d+ failed/],
+      [`https://127.0.0.1:${nonHttpPort}/x`, /127\.0\.0\.1:\d+ answers without TLS/],
       [`http://127.0.0.1:${nonHttpPort}/x`, /no answer from 127\.0\.0\.1:\d+/],
     ] as const) {
       const emulated = { endpoints: { chat: endpoint } };
       await using alone = await proxyOver({ models: [modelOf('first')], provider: emulated });
       const response = await alone.send();
-      // Nothing listens there, so the client need not try again.
-      const notRunning = endpoint === `http://127.0.0.1:${closedPort}/x`;
-      const status = notRunning ? 424 : 502;
+      // Nothing listens there, or the address is wrong, so the client need not try again.
+      const lasting =
+        endpoint === `http://127.0.0.1:${closedPort}/x` || endpoint === `https://127.0.0.1:${nonHttpPort}/x`;
+      const status = lasting ? 424 : 502;
       assert.deepEqual([response.status, response.error?.type], [status, 'api_error'], endpoint);
       assert.match(response.error?.message ?? '', message);
-      assert.equal(response.headers.get('x-should-retry'), notRunning ? 'false' : null);
+      assert.equal(response.headers.get('x-should-retry'), lasting ? 'false' : null);
 
       await using over = await proxyOver({
         answers: [[say('from second')]],

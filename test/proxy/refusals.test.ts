@@ -265,7 +265,7 @@ test('a redirect is not followed, so that no key is sent to another server', asy
       models: [modelOf('first')],
     });
     const response = await over.send();
-    assert.equal(response.status, 502);
+    assert.equal(response.status, 424);
     assert.match(response.error?.message ?? '', /redirects \(307\) to .*\/elsewhere, which is not followed/);
     assert.deepEqual(visits, []);
   } finally {

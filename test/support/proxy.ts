@@ -11,6 +11,7 @@ import { emulatorSettings } from '../../lib/emulator/settings.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
 import { wait, type Clock } from '../../lib/proxy/clock.ts';
 import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
+import type { Upstream } from '../../lib/proxy/upstream.ts';
 import type { SilenceListener } from '../../lib/proxy/waiting.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { hangMs, waitUntil } from './limits.ts';
@@ -39,6 +40,8 @@ export interface ProxyOptions {
   clock?: Clock;
   watchesQuotas?: boolean;
   silences?: SilenceListener;
+  /** Opens the connections to upstreams, in place of the system's environment. */
+  upstream?: () => Promise<Upstream>;
 }
 
 /** Options of one request. */
@@ -149,6 +152,7 @@ export async function proxyOver(
     host: options.host ?? '127.0.0.1',
     watchesQuotas: options.watchesQuotas === true,
     ...(clock && { clock }),
+    ...(options.upstream && { upstream: options.upstream }),
     silences: options.silences,
     port: 0,
     log: (entry) => log.push(entry),

@@ -20,13 +20,24 @@ const others: Readonly<Record<string, readonly Row[]>> = {
   ],
   Network: [
     [
-      'HTTPS_PROXY, HTTP_PROXY',
-      'the proxy for requests to providers, but never to addresses of this machine',
+      'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY',
+      'the proxy for requests to providers with https://, with http://, with both; never for addresses of this machine. In lower case they come first.',
     ],
-    ['NO_PROXY', 'hosts that are requested without that proxy: names, suffixes, addresses, or *'],
+    [
+      'NO_PROXY',
+      'hosts that are requested without that proxy, separated by commas or blanks: a name with everything below it, an address, a network such as 10.0.0.0/8, each with a port if only that is meant, or *',
+    ],
     ['ANTHROPIC_BASE_URL', 'inside a client of occ: the proxy that occ why asks'],
     ['OLLAMA_HOST', 'where occ and occ config init look for Ollama on this computer'],
-    ['NODE_EXTRA_CA_CERTS', 'a file of further certificate authorities, read by Node.js'],
+    ['NODE_EXTRA_CA_CERTS', 'a file of further certificate authorities (PEM), read by Node.js as it starts'],
+    [
+      'NODE_USE_SYSTEM_CA',
+      '1: the certificate authorities of the system count, too; from Node.js 22.19 and 24.6 on',
+    ],
+    [
+      'NODE_TLS_REJECT_UNAUTHORIZED',
+      'has no effect on requests to providers: certificates are always verified',
+    ],
   ],
   Terminal: [
     ['NO_COLOR', 'no colour, if it is not empty; --no-color is the same'],

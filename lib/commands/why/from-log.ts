@@ -127,6 +127,7 @@ const attemptKeys: ReadonlySet<string> = new Set<keyof AttemptRecord>([
   'position',
   'notSent',
   'notRunning',
+  'network',
   'address',
   'retryAfter',
   'upstreamStatus',

@@ -6,6 +6,7 @@ import { quota } from './live/quota.ts';
 import { reachable } from './live/reachable.ts';
 import { running } from './live/running.ts';
 import { config, keys } from './machine/config.ts';
+import { certificates } from './machine/certificates.ts';
 import { conflicts } from './machine/conflicts.ts';
 import { loopback, port, proxyEnv } from './machine/network.ts';
 import { record } from './machine/record.ts';
@@ -21,6 +22,7 @@ export const checks: readonly Check[] = [
   keys,
   conflicts,
   proxyEnv,
+  certificates,
   loopback,
   port,
   record,

@@ -6,6 +6,7 @@ import type { Provider } from '../../config/settings.ts';
 import { isPlainWord } from '../../shell-word.ts';
 import { formats, type WireFormat, type WireRoute } from '../../wire/formats.ts';
 import type { AddressFault, Outcome } from './failures.ts';
+import { describeNetworkFault } from './network-faults.ts';
 
 /** Where an attempt was sent. */
 interface At {
@@ -58,7 +59,8 @@ function withoutEnding(path: string, ending: string): string | undefined {
  * The outcome with the fault of the address behind it. A server that knows the model's name or talks about models is one of
  * the API, so its address is right. LM Studio says `Unexpected endpoint or method` with the status 200.
  */
-export function withAddressFault(outcome: Outcome, { route, provider }: At): Outcome {
+export function withAddressFault(given: Outcome, { route, provider }: At): Outcome {
+  const outcome = withTlsFault(given, route.endpoint);
   if (outcome.type !== 'refused' && outcome.type !== 'failed') return outcome;
   const { message } = outcome.error;
   const unknown =
@@ -69,6 +71,25 @@ export function withAddressFault(outcome: Outcome, { route, provider }: At): Out
   if (!isOwnAddress(provider) || /\bmodels?\b/i.test(words) || words.includes(route.modelId)) return outcome;
   const better = betterAddress(route.format, route.endpoint);
   return better === undefined ? outcome : { ...outcome, address: better.fault };
+}
+
+/** What servers answer to HTTP where they expect TLS: nginx, Go, Apache. */
+const plainHttp =
+  /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
+
+/** The outcome with the fault of the address behind it, if a refusal says that the server expects TLS. */
+function withTlsFault(outcome: Outcome, endpoint: string): Outcome {
+  if (outcome.type !== 'refused' || outcome.error.status !== 400 || !plainHttp.test(outcome.error.message))
+    return outcome;
+  const network = { kind: 'needs_tls', status: 400 } as const;
+  const message = describeNetworkFault(network, new URL(endpoint).host);
+  return {
+    type: 'failed',
+    trouble: 'connect',
+    error: { type: 'api_error', message },
+    at: 'before_content',
+    network,
+  };
 }
 
 /** The addresses of the built-in providers and of the emulator are not the user's. */

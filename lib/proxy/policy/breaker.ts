@@ -5,7 +5,7 @@
  * Two rules keep it from staying open for ever. A probe blocks others for `resetMs` at most, so a slow or lost one cannot
  * block them longer. A probe that shows nothing about the model lets the next one through.
  */
-import { classOf, type Outcome } from './failures.ts';
+import { classOf, isUnreachable, type Outcome } from './failures.ts';
 
 export type Circuit =
   | { readonly state: 'closed'; readonly failures: number }
@@ -82,14 +82,15 @@ function nextClosed(
 /**
  * Only the model's own behaviour counts. A disconnected client, an invalid request and the client's own time limit show
  * nothing about it. A refused key, a spent quota and a missing model are remembered elsewhere, with a better explanation. A
- * request that could not be encoded was never sent. A server on this machine that is not running says so at once.
+ * request that could not be encoded was never sent. A server on this machine that is not running, and a fault of
+ * the network that only a person can end, say so at once.
  */
 export function signOf(outcome: Outcome): Sign {
   if (outcome.type === 'answered') return 'answered';
   if (outcome.type === 'abandoned') return 'neutral';
   if (
     outcome.type === 'failed' &&
-    (outcome.trouble === 'encoding' || outcome.trouble === 'client_limit' || outcome.notRunning)
+    (outcome.trouble === 'encoding' || outcome.trouble === 'client_limit' || isUnreachable(outcome))
   )
     return 'neutral';
   const failure = classOf(outcome);

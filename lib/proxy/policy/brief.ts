@@ -1,6 +1,7 @@
 /** A failed request in a few words, for one short line: who failed, with which status, and the kind of failure. Pure. */
 import type { FailedAttempt } from './failure-log.ts';
 import type { FailureClass, Trouble } from './failures.ts';
+import { briefNetworkFault } from './network-faults.ts';
 
 /** What is known of a failed request; see `EndedRequest`. */
 export interface BriefFailure {
@@ -59,11 +60,13 @@ export function kindOf({
   trouble,
   notSent,
   notRunning,
+  network,
   address,
   class: failure,
 }: FailedAttempt): string {
   if (notSent) return 'no key';
   if (notRunning) return 'server not running';
+  if (network !== undefined) return briefNetworkFault(network);
   if (trouble !== undefined && trouble !== 'upstream') return byTrouble[trouble];
   const kind = address !== undefined ? 'wrong address' : failure === undefined ? 'error' : byClass[failure];
   return upstreamStatus === undefined ? kind : `${upstreamStatus}, ${kind}`;

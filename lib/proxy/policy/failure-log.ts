@@ -11,6 +11,7 @@ import {
   type TimeLimit,
   type Trouble,
 } from './failures.ts';
+import type { NetworkFault } from './network-faults.ts';
 import { resetMsOf } from './quota.ts';
 import type { About } from '../rejections/diagnosis.ts';
 
@@ -28,6 +29,8 @@ export interface FailureLog {
   address?: AddressFault;
   /** Nothing listens at the address, which is on this machine. */
   notRunning?: true;
+  /** What is wrong with the network or the address. */
+  network?: NetworkFault;
   /** Seconds until the limit ends, if the upstream named them. */
   retryAfter?: number;
   /** The upstream's status, and its own type and code. */
@@ -61,6 +64,7 @@ export function failureForLog(outcome: Outcome): FailureLog {
     ...(outcome.type === 'failed' && outcome.limit !== undefined && { limit: outcome.limit }),
     ...(outcome.address !== undefined && { address: outcome.address }),
     ...(outcome.type === 'failed' && outcome.notRunning && { notRunning: true }),
+    ...(outcome.type === 'failed' && outcome.network && { network: outcome.network }),
     ...(outcome.type === 'refused' && outcome.notSent && { notSent: true }),
     ...(retryAfter !== undefined && { retryAfter }),
     ...(status !== undefined && status > 0 && { upstreamStatus: status }),

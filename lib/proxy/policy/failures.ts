@@ -3,6 +3,7 @@ import type { ApiError } from '../../anthropic/errors.ts';
 import type { ApiErrorBody } from '../../anthropic/events.ts';
 import { diagnose } from '../rejections/diagnose.ts';
 import type { About, Diagnosis } from '../rejections/diagnosis.ts';
+import { isLasting, type NetworkFault } from './network-faults.ts';
 
 /**
  * - `client`: the request is invalid or longer than the model's window; returned at once unless it was repaired.
@@ -92,6 +93,8 @@ export type Outcome =
       at: Position;
       /** The connection to a server on this machine was refused, so the server is not running. */
       notRunning?: true;
+      /** The network or the address is at fault. */
+      network?: NetworkFault;
       /** Until the limit ends that the error inside the answer is about. */
       retryAfterMs?: number;
       /** What the error inside the answer is about. */
@@ -176,10 +179,15 @@ export function classOf(outcome: Outcome): FailureClass | undefined {
   const diagnosis = diagnosisOf(outcome);
   if (outcome.address !== undefined) return 'gone';
   if (outcome.type === 'refused') return diagnosis && classFor(outcome.error.status, diagnosis);
-  // Nothing listens there, so a second try changes nothing.
-  if (outcome.notRunning) return 'other';
+  if (isUnreachable(outcome)) return 'other';
   if (!diagnosis) return classByTrouble[outcome.trouble];
   const found = classFor(0, diagnosis);
   const uncertain = diagnosis.uncertain && diagnosis.about !== 'window' && diagnosis.about !== 'answer_room';
   return found === 'transient' || (found === 'client' && uncertain) ? 'other' : found;
+}
+
+/** Nothing of the request could reach a model, and no other try will before a person has done something. */
+export function isUnreachable(outcome: Outcome): boolean {
+  if (outcome.type !== 'failed') return false;
+  return outcome.notRunning === true || (outcome.network !== undefined && isLasting(outcome.network));
 }

@@ -2,7 +2,8 @@
 import { localServerFacts } from '../../catalog/local-server-kinds.ts';
 import { quote } from '../../shell-word.ts';
 import { addressCommand } from './address.ts';
-import type { FailureClass, Tried } from './failures.ts';
+import { classOf, type FailureClass, type Tried } from './failures.ts';
+import { networkStep } from './network-faults.ts';
 import type { Plan } from './plan.ts';
 
 /** An outage has none of its own: `occ why` says what happened. Nor has `client`: the client acts on the error itself. */
@@ -29,6 +30,10 @@ export function nextStep(failure: FailureClass, plan: Plan, tried: readonly Trie
     const { provider, route } = there;
     return addressCommand(provider, route.format, route.endpoint) ?? 'occ config edit';
   }
+  const network = tried.find(
+    ({ outcome }) => outcome.type === 'failed' && outcome.network && classOf(outcome) === failure,
+  )?.outcome;
+  if (network?.type === 'failed' && network.network) return networkStep(network.network);
   const stopped = tried.find(
     ({ outcome }) => failure === 'other' && outcome.type === 'failed' && outcome.notRunning,
   );

@@ -21,6 +21,7 @@ import type { ApiErrorBody, ApiErrorType } from '../../anthropic/events.ts';
 import {
   classOf,
   diagnosisOf,
+  isUnreachable,
   type FailureClass,
   type Outcome,
   type Tried,
@@ -261,7 +262,7 @@ function isPermanent(outcome: Outcome, failure: FailureClass, retryAfter = Infin
   if (outcome.type === 'failed' && outcome.trouble === 'encoding') return true;
   if (failure === 'credentials' || failure === 'gone' || failure === 'format') return true;
   if (failure === 'filter') return !isMistake(outcome);
-  if (outcome.type === 'failed' && outcome.notRunning) return true;
+  if (isUnreachable(outcome)) return true;
   if (failure === 'rate') return Number.isFinite(retryAfter) && retryAfter > longestRetryAfter;
   return (failure === 'allowance' || failure === 'balance') && retryAfter > longestRetryAfter;
 }

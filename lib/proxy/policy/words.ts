@@ -6,6 +6,7 @@
 import { describeAddressFault } from './address.ts';
 import type { FailedAttempt, FailureLog } from './failure-log.ts';
 import type { FailureClass, Trouble } from './failures.ts';
+import { describeNetworkFault } from './network-faults.ts';
 import { formatDuration } from './quota.ts';
 
 /** A model that was not tried. */
@@ -136,12 +137,14 @@ export function ownWords({
   limit,
   notSent,
   notRunning,
+  network,
   upstreamCode,
   address,
 }: FailureLog): string {
   if (address !== undefined) return 'there is no such endpoint at this address';
   if (notSent) return 'the provider has no key';
   if (notRunning) return 'the server is not running';
+  if (network !== undefined) return describeNetworkFault(network);
   const code = upstreamCode === undefined ? '' : ` (${upstreamCode})`;
   if (trouble !== undefined && trouble !== 'upstream')
     return `${byTrouble[trouble]}${limit === undefined || limit === 'client' ? code : ` (${limit})`}`;

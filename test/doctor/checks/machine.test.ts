@@ -67,7 +67,19 @@ describe('HTTP proxies of the environment', () => {
       'one with an unsupported scheme',
       { HTTP_PROXY: 'socks5://u:secret@p:1' },
       'fail',
-      /^HTTP_PROXY names no http or https proxy/,
+      /^HTTP_PROXY names a SOCKS proxy, which occ does not support/,
+    ],
+    [
+      'one that is not for https',
+      { HTTP_PROXY: 'http://u:secret@p:1', NO_PROXY: '*' },
+      'warn',
+      /^HTTP_PROXY \(p:1\) is for addresses that begin with http:/,
+    ],
+    [
+      'one that excludes this machine as a network',
+      { ALL_PROXY: 'http://u:secret@p:1', NO_PROXY: 'x 127.0.0.0/8' },
+      'ok',
+      /^ALL_PROXY \(p:1\); this machine is excluded$/,
     ],
   ];
   for (const [name, env, level, summary] of cases)

@@ -35,8 +35,10 @@ test('behind a proxy it is the proxy', { timeout: hangMs }, async (t) => {
     visits++;
     socket.destroy();
   });
-  // Nothing listens on the port of discard.
-  await tryWay('https://127.0.0.1:9/v1', { HTTPS_PROXY: `http://me:secret@${proxy}` }, never);
+  await tryWay('https://provider.example/v1', { HTTPS_PROXY: `http://me:secret@${proxy}` }, never);
+  assert.equal(visits, 1);
+  // This machine is reached without it.
+  await tryWay('https://127.0.0.1:9/v1', { HTTPS_PROXY: `http://${proxy}` }, never);
   assert.equal(visits, 1);
 });
 

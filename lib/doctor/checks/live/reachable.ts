@@ -1,24 +1,21 @@
 /** Checks that an API answers at each address of the provider, and that its clock agrees with this machine's. */
 import { readBounded } from '../../../proxy/body.ts';
-import { findProxies } from '../../../proxy/upstream.ts';
-import {
-  loadedIn,
-  type Check,
-  type CheckResult,
-  type Context,
-  type Problem,
-  type Subject,
-} from '../../check.ts';
-import { isOpencode, pathOfSetting, sectionOf } from '../provider.ts';
+import { isUsable, proxyFor, readProxies } from '../../../proxy/outbound-proxies.ts';
+import { UpstreamError } from '../../../proxy/upstream-error.ts';
+import type { NetworkFault } from '../../../proxy/policy/network-faults.ts';
+import { type Check, type CheckResult, type Context, type Problem, type Subject } from '../../check.ts';
 import { routeOf } from '../../bench/live.ts';
+import { redactedLine } from '../../../redact.ts';
 import { userAgent } from '../../../version.ts';
 import { codecs } from '../../../wire/codecs.ts';
-import { formats, type WireFormat } from '../../../wire/formats.ts';
+import type { WireFormat } from '../../../wire/formats.ts';
 import { CheckFailure } from '../../laws/fault.ts';
 import { startCommand } from '../../../proxy/policy/next-step.ts';
 import { isLoopback } from '../../../loopback.ts';
 import { addressProblem } from './address.ts';
+import { networkRemedy } from './network-remedy.ts';
 import { tryWay } from './way.ts';
+import { wrongAddress } from './wrong-address.ts';
 
 /** Signatures and certificates begin to fail when clocks differ by minutes. */
 const maxSkewSeconds = 120;
@@ -46,7 +43,7 @@ export const reachable: Check = {
   },
   late(context, subject, seconds) {
     const [[format, url] = ['chat', '']] = addressesOf(subject);
-    const who = url === '' ? subject.name : new URL(url).host + throughProxy(context.machine.env);
+    const who = url === '' ? subject.name : new URL(url).host + throughProxy(url, context.machine.env);
     return wrongAddress(
       context,
       subject,
@@ -95,6 +92,8 @@ async function checkAddress(
     const answer = await upstream.post(url, headers, '{}', context.signal);
     const ms = Math.round(performance.now() - began);
     const body = await readBounded(answer.body);
+    if (answer.status >= 300 && answer.status < 400)
+      return redirected(context, subject, format, url, answer.status, answer.headers['location']);
     const type = answer.headers['content-type'] ?? '';
     const other = otherThanApi(answer.status, type, body);
     if (other !== undefined) {
@@ -107,8 +106,36 @@ async function checkAddress(
   } catch (error) {
     context.signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    return serverDown(subject, url, reason) ?? wrongAddress(context, subject, format, url, reason);
+    const fault = error instanceof UpstreamError ? error.fault : undefined;
+    const known = fault && networkProblem(fault, url, reason);
+    return (
+      known ?? serverDown(subject, url, reason) ?? wrongAddress(context, subject, format, url, reason, fault)
+    );
   }
+}
+
+function networkProblem(fault: NetworkFault, url: string, summary: string): Problem | undefined {
+  const remedy = networkRemedy(fault, new URL(url));
+  return remedy && { level: 'fail', summary, ...remedy };
+}
+
+/** A login page of the network, or an address that has moved. */
+function redirected(
+  context: Context,
+  subject: Subject,
+  format: WireFormat,
+  url: string,
+  status: number,
+  location = 'somewhere else',
+): Problem {
+  const to = redactedLine(location).slice(0, 200);
+  return wrongAddress(
+    context,
+    subject,
+    format,
+    url,
+    `${url} redirects to ${to} (${status}), which is not followed`,
+  );
 }
 
 /** Nothing listens at an address of this machine, where a local server is known to listen: it has to be started. */
@@ -123,11 +150,10 @@ function serverDown({ name }: Subject, url: string, reason: string): Problem | u
 /** The answer is to a request without a model. */
 const noModel = '(none)';
 
-/** Names the proxies of the environment, without their passwords. */
-function throughProxy(env: Context['machine']['env']): string {
-  const { httpProxy, httpsProxy } = findProxies(env).given;
-  const hosts = [httpsProxy, httpProxy].filter((proxy) => proxy !== '').map((proxy) => new URL(proxy).host);
-  return hosts.length === 0 ? '' : ` through ${[...new Set(hosts)].join(' or ')}`;
+/** Names the proxy of the environment for this URL, without its password. */
+function throughProxy(url: string, env: Context['machine']['env']): string {
+  const proxy = proxyFor(readProxies(env), new URL(url));
+  return proxy === undefined || !isUsable(proxy) ? '' : ` through ${proxy.address}`;
 }
 
 /** Describes an answer that no API gives: a web page, or a 404 that is not JSON. */
@@ -154,39 +180,6 @@ function skewOf(date: string | undefined, summary: string): CheckResult {
     remedy: {
       text: 'set the clock, or turn on automatic time',
       commands: [setClock[process.platform] ?? 'date'],
-    },
-  };
-}
-
-/** An address from the configuration must be corrected there. A default address is unreachable for another reason. */
-function wrongAddress(
-  context: Pick<Context, 'loaded'>,
-  { name }: Subject,
-  format: WireFormat,
-  url: string,
-  summary: string,
-): Problem {
-  const loaded = loadedIn(context);
-  // The key for this format, or else the one for any.
-  const key = formats[format].urlKey?.name ?? 'base_url';
-  const path = pathOfSetting(loaded, name, key) ?? pathOfSetting(loaded, name, 'base_url');
-  if (path === undefined) {
-    const text = 'check that this machine is online; behind a proxy, HTTPS_PROXY must name it';
-    const address = new URL(url).origin;
-    return { level: 'fail', summary, fault: 'client', remedy: { text, commands: [`curl -sSI ${address}`] } };
-  }
-  const hasDefault = isOpencode(name);
-  return {
-    level: 'fail',
-    summary,
-    fault: 'client',
-    remedy: {
-      text: hasDefault
-        ? `remove ${path}, so that the default address is used`
-        : `set ${path} to the address of the API`,
-      commands: [
-        hasDefault ? `occ config unset ${path}` : `occ config set ${sectionOf(path)}.base_url https://…`,
-      ],
     },
   };
 }

@@ -5,7 +5,7 @@
  */
 import { execFile } from 'node:child_process';
 import { connect, isIP } from 'node:net';
-import { findProxies } from '../../../proxy/upstream.ts';
+import { isUsable, proxyFor, readProxies } from '../../../proxy/outbound-proxies.ts';
 
 /** A host that a request connects to. */
 interface Stop {
@@ -15,7 +15,7 @@ interface Stop {
 }
 
 /**
- * Resolves when a name server and the host have answered, for the proxies of the environment or else for the host of `url`.
+ * Resolves when a name server and the host have answered: for the proxy through which `url` is requested, else for its host.
  * What they answered is not of interest, because the request reports it. Rejects when `signal` aborts.
  */
 export async function tryWay(
@@ -23,14 +23,15 @@ export async function tryWay(
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { given } = findProxies(env);
-  const proxies = [given.httpProxy, given.httpsProxy].filter((proxy) => proxy !== '');
-  await Promise.all((proxies.length > 0 ? proxies : [url]).map((each) => tryStop(toStop(each), signal)));
+  const target = new URL(url);
+  const proxy = proxyFor(readProxies(env), target);
+  const stop =
+    proxy !== undefined && isUsable(proxy) ? { host: proxy.hostname, port: proxy.port } : toStop(target);
+  await tryStop(stop, signal);
   signal.throwIfAborted();
 }
 
-function toStop(url: string): Stop {
-  const { hostname, port, protocol } = new URL(url);
+function toStop({ hostname, port, protocol }: URL): Stop {
   const usual = protocol === 'https:' ? 443 : 80;
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? usual : Number(port) };
 }

@@ -2,7 +2,8 @@
 import { connect } from 'node:net';
 import { findHealth } from '../../../daemon/probe.ts';
 import { localUrl } from '../../../loopback.ts';
-import { findProxies } from '../../../proxy/upstream.ts';
+import { isUsable, readProxies, valueOf } from '../../../proxy/outbound-proxies.ts';
+import { quote } from '../../../shell-word.ts';
 import { settingsOf, type Check, type CheckResult } from '../../check.ts';
 import { ownerOfPort } from './port-owner.ts';
 
@@ -14,8 +15,10 @@ export const proxyEnv: Check = {
   needs: [],
   limitMs: 1000,
   run({ machine: { env } }): CheckResult {
-    const { any, unusable } = findProxies(env);
-    if (unusable !== undefined) {
+    const { http, https, bypass } = readProxies(env);
+    const choices = [https, http].filter((choice) => choice !== undefined);
+    const unusable = choices.find((choice) => !isUsable(choice));
+    if (unusable !== undefined && !isUsable(unusable)) {
       const { variable, reason } = unusable;
       return {
         level: 'fail',
@@ -27,20 +30,33 @@ export const proxyEnv: Check = {
         },
       };
     }
-    if (!any) return { level: 'ok', summary: 'none' };
-    const names = ['HTTPS_PROXY', 'HTTP_PROXY'].filter((name) => env[name] || env[name.toLowerCase()]);
-    const exceptions = (env['no_proxy'] || env['NO_PROXY'] || '').split(',').map((host) => host.trim());
-    if (exceptions.includes('*') || exceptions.includes('127.0.0.1')) {
-      return { level: 'ok', summary: `${names.join(', ')}; this machine is excluded` };
+    const used = choices.filter(isUsable);
+    if (used.length === 0) return { level: 'ok', summary: 'none' };
+    const names = [...new Set(used.map(({ variable, address }) => `${variable} (${address})`))].join(', ');
+    if (https === undefined) {
+      return {
+        level: 'warn',
+        summary: `${names} is for addresses that begin with http://; those with https:// are requested without a proxy`,
+        fault: 'client',
+        remedy: {
+          text: 'if this network requires the proxy, name it for https, too',
+          commands: ['export HTTPS_PROXY="${HTTP_PROXY:-$http_proxy}"'],
+        },
+      };
     }
+    if (bypass('127.0.0.1', 80)) return { level: 'ok', summary: `${names}; this machine is excluded` };
+    const exceptions = valueOf(env, 'NO_PROXY').split(/[\s,]+/);
     const all = [...exceptions.filter((host) => host !== ''), '127.0.0.1', 'localhost', '::1'].join(',');
     return {
       level: 'warn',
-      summary: `${names.join(', ')} without 127.0.0.1 in NO_PROXY`,
+      summary: `${names} without 127.0.0.1 in NO_PROXY`,
       detail:
         'occ launch adds it for its client; a client you start yourself would reach occ through that proxy.',
       fault: 'client',
-      remedy: { text: 'add this machine to NO_PROXY', commands: [`export NO_PROXY=${all} no_proxy=${all}`] },
+      remedy: {
+        text: 'add this machine to NO_PROXY',
+        commands: [`export NO_PROXY=${quote(all)} no_proxy=${quote(all)}`],
+      },
     };
   },
 };
