@@ -60,7 +60,7 @@ export async function openConnections(clock: Clock): Promise<Connections> {
   const connect: Connect = (target, done) => {
     const socket = open(target as Parameters<typeof open>[0], (...result) => {
       connecting.delete(socket);
-      done(...(result as Parameters<typeof done>));
+      done(...result);
     }) as unknown as Socket;
     connecting.add(socket);
   };

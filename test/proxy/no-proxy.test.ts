@@ -77,15 +77,19 @@ const rows: readonly Row[] = [
   { list: 'bücher.example', direct: ['xn--bcher-kva.example'], notInCurl: 'it depends on the build' },
 ];
 
-function decide(list: string, host: string): 'direct' | 'proxied' {
+type Expected = 'direct' | 'proxied';
+
+function decide(list: string, host: string): Expected {
   const { hostname, port } = new URL(`http://${host}`);
   return readNoProxy(list)(hostname, Number(port) || 80) ? 'direct' : 'proxied';
 }
 
-const cases = rows.flatMap(({ list, direct = [], proxied = [], notInCurl }) => [
-  ...direct.map((host) => ({ list, host, expected: 'direct', notInCurl }) as const),
-  ...proxied.map((host) => ({ list, host, expected: 'proxied', notInCurl }) as const),
-]);
+const toCases = (row: Row, expected: Expected, hosts: readonly string[] = []) =>
+  hosts.map((host) => ({ list: row.list, host, expected, notInCurl: row.notInCurl }));
+
+const cases = rows.flatMap((row) =>
+  toCases(row, 'direct', row.direct).concat(toCases(row, 'proxied', row.proxied)),
+);
 
 for (const { list, host, expected } of cases)
   test(`NO_PROXY=${JSON.stringify(list)}: ${host} is ${expected}`, () => {
