@@ -53,9 +53,17 @@ export interface BlockQueue {
   clear(): void;
   /** Number of characters that wait in all blocks. */
   held(): number;
+  /** Whether more blocks or deltas wait than memory should be spent on, however short they are. */
+  crowded(): boolean;
   /** Number of tool calls that were completely sent. */
   calls(): number;
 }
+
+/**
+ * How many blocks and deltas may wait. Each costs memory beside its characters, a block some kilobytes. An answer of a model
+ * stays far below: it has some ten calls, and a delta has about one token.
+ */
+export const mostWaiting = { blocks: 20_000, deltas: 1_000_000 } as const;
 
 /** `marker` is the signature for thinking that the upstream did not sign. */
 export function blockQueue(emit: (decoded: Decoded) => void, marker: string): BlockQueue {
@@ -65,6 +73,7 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
   let index = 0;
   let calls = 0;
   let held = 0;
+  let deltas = 0;
 
   function add({
     key,
@@ -110,6 +119,7 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
 
   function wait(block: Block, delta: Delta, original: BlockDelta | undefined): void {
     block.waiting.push({ delta, original });
+    deltas++;
     hold(block, lengthOf(delta));
   }
 
@@ -145,6 +155,7 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
       const same = original?.index === index && original.delta === delta;
       emit(same ? original : { type: 'content_block_delta', index, delta });
     }
+    deltas -= block.waiting.length;
     block.waiting = [];
     release(block);
   }
@@ -177,6 +188,7 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
       latest.clear();
     },
     held: () => held,
+    crowded: () => queue.length > mostWaiting.blocks || deltas > mostWaiting.deltas,
     calls: () => calls,
   };
 }

@@ -204,8 +204,10 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
   function advance(): void {
     if (phase !== 'during') return;
     queue.advance();
-    if (queue.held() + heldArguments <= maxHeld) return;
-    const message = `more than ${maxHeld} characters of the answer had to wait for an unfinished tool call`;
+    const tooLong = queue.held() + heldArguments > maxHeld;
+    if (!tooLong && !queue.crowded()) return;
+    const what = tooLong ? `more than ${maxHeld} characters` : 'too many pieces';
+    const message = `${what} of the answer had to wait for an unfinished tool call`;
     fail('overflow', { type: 'api_error', message });
   }
 

@@ -25,9 +25,7 @@ export function checkDoor(req: IncomingMessage, door: Door, needsToken = true): 
     if (named === undefined) throw new Refused('permission_error', 'the request names no valid host');
     if (!isOurs(named, door, req.socket.localAddress)) throw foreign(named, door);
   }
-  const { origin } = req.headers;
-  // Another port of this machine is another origin: pages that a developer serves there are refused too.
-  if (origin !== undefined && origin.toLowerCase() !== `http://${req.headers.host}`.toLowerCase()) {
+  if (isFromPage(req)) {
     throw new Refused('permission_error', 'requests from web pages are not answered here', {
       next: { because: 'Nothing changes this: a web page could spend your key' },
     });
@@ -41,6 +39,18 @@ export function checkDoor(req: IncomingMessage, door: Door, needsToken = true): 
   throw new Refused('authentication_error', `${what}; send it as Authorization: Bearer <token>`, {
     next: 'eval "$(occ env)"',
   });
+}
+
+/**
+ * Whether a browser sends it for a page from elsewhere. Another port of this machine is another origin: pages that a
+ * developer serves there are refused, too. A page can load an address as a script or an image without an Origin; browsers
+ * then say where the page is from (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/, 2.4).
+ */
+function isFromPage({ headers }: IncomingMessage): boolean {
+  const { origin, host } = headers;
+  if (origin !== undefined && origin.toLowerCase() !== `http://${host}`.toLowerCase()) return true;
+  const site = headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site';
 }
 
 /**

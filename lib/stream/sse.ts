@@ -18,6 +18,9 @@ export interface SseMessage {
 /** Characters of one event, 64 Mi: the limit for buffered content (L3). */
 export const maxEventLength = 64 * 1024 * 1024;
 
+/** Characters that each line of data counts for, beside its own: the joined text takes memory for each part of it. */
+const perLine = 64;
+
 /** Whether a text can be the data of an event as it is: in one line. */
 export function isOneLine(text: string): boolean {
   return !text.includes('\n') && !text.includes('\r');
@@ -37,7 +40,10 @@ export function sseDecoder(longest = maxEventLength): Transducer<Uint8Array, Sse
     const name = colon < 0 ? line : line.slice(0, colon);
     const from = colon < 0 ? line.length : line[colon + 1] === ' ' ? colon + 2 : colon + 1;
     if (name === 'event') event = line.slice(from);
-    else if (name === 'data') data = data === undefined ? line.slice(from) : `${data}\n${line.slice(from)}`;
+    else if (name === 'data') {
+      if (data !== undefined) size += perLine;
+      data = data === undefined ? line.slice(from) : `${data}\n${line.slice(from)}`;
+    }
     // `id` and `retry` are for reconnecting, which a model's response does not support.
   }
 

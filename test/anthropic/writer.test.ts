@@ -12,6 +12,7 @@ import {
   type MessageDelta,
   type StreamEvent,
 } from '../../lib/anthropic/events.ts';
+import { mostWaiting } from '../../lib/anthropic/block-queue.ts';
 import { isRemark } from '../../lib/anthropic/events.ts';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import { writer, type Writer } from '../../lib/anthropic/writer.ts';
@@ -450,6 +451,26 @@ describe('the content that waits is limited (L3)', () => {
       answer.end({ reason: 'end_turn', usage });
       assert.equal(out.length, length);
     });
+
+  test('more calls, or more pieces of one, than memory should be spent on: the turn ends with one error', () => {
+    const { blocks, deltas } = mostWaiting;
+    const grow: [number, (answer: Writer, at: number) => void][] = [
+      [blocks, (answer, at) => answer.open(at, tool(`b${at}`))],
+      [deltas, (answer) => void answer.delta('last', json('x'))],
+    ];
+    for (const [most, add] of grow) {
+      const { answer, events } = recorder();
+      answer.begin(usage);
+      answer.open('first', tool('first'));
+      answer.open('last', tool('last'));
+      answer.delta('last', json('{"a":"'));
+      for (let at = 0; at < most - 2; at++) add(answer, at);
+      assert.equal(answer.phase(), 'during');
+      for (let at = 0; at < 3; at++) add(answer, most + at);
+      assert.equal(answer.phase(), 'after');
+      assert.equal(events().at(-1)?.type, 'error');
+    }
+  });
 
   test('content that was sent does not count as waiting', () => {
     const { answer, events } = recorder(100);

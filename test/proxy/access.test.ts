@@ -143,6 +143,16 @@ test('a request from a web page is refused, whatever its Origin', async () => {
   assert.deepEqual(over.requestedModels(), []);
 });
 
+test('what a page from elsewhere loads without an Origin is refused, and what a user opens is answered', async () => {
+  await using over = await proxyOver();
+  const expected = { 'cross-site': 403, 'same-site': 403, 'same-origin': 200, none: 200 };
+  for (const [site, status] of Object.entries(expected)) {
+    const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': 'no-cors', 'x-api-key': token };
+    for (const path of ['/health', '/v1/models'])
+      assert.equal((await sendRaw(over, headers, { path })).status, status, `${site} ${path}`);
+  }
+});
+
 test('the proxy’s own origin is accepted', async () => {
   await using over = await proxyOver();
   const { port } = over.proxy;

@@ -110,6 +110,13 @@ describe('deviations from the standard', () => {
 
   test('an event name without data is not an event', () => assert.deepEqual(ours([bytesOf('event: e')]), []));
 
+  test('each line of data counts for the memory it takes, so that empty ones have a limit, too', () => {
+    const event = (lines: number): Uint8Array => bytesOf(`${'data:\n'.repeat(lines)}\n`);
+    assert.equal(ours([event(10)], 1000)[0]?.problem, undefined);
+    for (const size of [1, 7, 1000])
+      assert.deepEqual(ours(slices(event(20), size), 1000), [{ event: '', data: '', problem: 'too_long' }]);
+  });
+
   for (const [where, text] of Object.entries({
     'in one line': `data: ok\n\nevent: e\ndata: ${'x'.repeat(100)}\n\ndata: after\n\n`,
     'in many lines': `data: ok\n\nevent: e\n${'data: xxxxxxxxxx\n'.repeat(10)}\ndata: after\n\n`,
