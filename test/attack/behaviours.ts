@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as zlib from 'node:zlib';
-import type { Format } from './upstream.ts';
+import type { Format } from '../support/turns.ts';
 
 export interface Asked {
   socket: Socket;

@@ -9,8 +9,8 @@ export const token = 'attack-token-0123456789abcdef0123456789abcdef';
 
 export interface Line {
   socket: Socket;
-  text(): string;
-  closed(): boolean;
+  text: () => string;
+  closed: () => boolean;
 }
 
 /** A connection; `reads` is false for a client that takes nothing. */

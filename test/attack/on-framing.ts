@@ -20,7 +20,7 @@ export const onFraming: readonly Attack[] = [
         return open(
           `${bad.length} answered: ${bad.map(({ what, got }) => `${what} (${got.join(', ')})`).join('; ')}`,
         );
-      return refused([...new Set(seen.flatMap(({ got }) => got))].sort().join(', '));
+      return refused([...new Set(seen.flatMap(({ got }) => got))].sort((a, b) => a - b).join(', '));
     },
   },
   {

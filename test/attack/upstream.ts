@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { atEnd } from '../bench/cleanup.ts';
+import type { Format } from '../support/turns.ts';
 import { behaviours } from './behaviours.ts';
 
 export interface Hostile {
@@ -69,13 +70,10 @@ function modelIn(text: string): string {
   );
 }
 
-export type Format = 'chat' | 'messages' | 'responses' | 'gemini';
-
 function formatIn(text: string): Format {
   const named = /"model":"(?:patient-)?(\w+)\//.exec(text)?.[1];
   if (named !== undefined) return named as Format;
-  const path = text.slice(0, text.indexOf('\r\n'));
-  if (path.includes('/messages')) return 'messages';
-  if (path.includes('/responses')) return 'responses';
-  return path.includes('/models/') ? 'gemini' : 'chat';
+  const endpoint = /^POST \S*\/(messages|responses|models)\b/.exec(text)?.[1];
+  if (endpoint === 'models') return 'gemini';
+  return endpoint === 'messages' || endpoint === 'responses' ? endpoint : 'chat';
 }

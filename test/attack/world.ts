@@ -70,7 +70,7 @@ export function configuration(port: number): object {
 
 export interface Proxy extends Target {
   /** What it has printed. */
-  printed(): string;
+  printed: () => string;
   child: ChildProcess;
   stop(): Promise<void>;
 }
