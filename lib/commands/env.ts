@@ -2,7 +2,12 @@
 import { Option, type Command } from 'commander';
 import type { Shell } from '../clients/shell.ts';
 import { exitCodes } from '../errors.ts';
-import { outputFor, type CommandContext, type GlobalOptions } from '../terminal/command-context.ts';
+import {
+  outputFor,
+  type CommandContext,
+  type GlobalOptions,
+  type System,
+} from '../terminal/command-context.ts';
 import { withHelp, type HelpPage } from '../terminal/help-page.ts';
 
 interface EnvOptions extends GlobalOptions {
@@ -32,15 +37,28 @@ export function defineEnv(program: Command, { system, globals, end }: CommandCon
     .option('--json', 'print the result as JSON, without the token')
     .action(async (options: EnvOptions) => {
       const output = await outputFor(system, globals(options));
-      const { requireRunning, clientVariables } = await import('../daemon/running.ts');
       const { shellLines } = await import('../clients/shell.ts');
-      const record = await requireRunning(system);
-      const variables = await clientVariables(record);
+      const { url, pid, variables } = await variablesOf(system);
       if (output.json) {
         const { ANTHROPIC_AUTH_TOKEN: _token, ...env } = variables;
-        output.printJson({ url: record.url, pid: record.pid, env, unset: ['ANTHROPIC_API_KEY'] });
+        output.printJson({ url, pid, env, unset: ['ANTHROPIC_API_KEY'] });
       } else for (const line of shellLines(variables, options.shell)) output.print(line);
       end(exitCodes.ok);
     });
   withHelp(command, page);
+}
+
+/** The running proxy, and what its clients need. */
+async function variablesOf(
+  system: System,
+): Promise<{ url: string; pid: number; variables: Record<string, string> }> {
+  const { requireRunning, clientVariables } = await import('../daemon/running.ts');
+  const found = await requireRunning(system);
+  if (found.state === 'running') {
+    const { url, pid } = found.record;
+    return { url, pid, variables: await clientVariables(found.record) };
+  }
+  const { reach } = await import('./start/unrecorded.ts');
+  const { url, pid } = found.proxy;
+  return { url, pid, variables: (await reach(found.proxy, system)).variables };
 }

@@ -1,7 +1,8 @@
 /** `occ restart`: checks that the proxy can start again, stops it, and starts it with the same options. */
 import type { Command } from 'commander';
 import { pipeError } from '../config/pipe-error.ts';
-import type { OccError } from '../errors.ts';
+import type { AddressedProxy } from '../daemon/by-address.ts';
+import { OccError } from '../errors.ts';
 import { namesDescriptor } from '../given-pipe.ts';
 import type { Output } from '../terminal/output.ts';
 import { defaultTimeoutS, toSeconds, type StopOptions } from './stop.ts';
@@ -20,27 +21,48 @@ export function defineRestart(program: Command, { system, globals, end }: Comman
 }
 
 async function restart({ timeout }: StopOptions, system: System, output: Output): Promise<number> {
-  const { runtimeDirOf, findProxy } = await import('../daemon/running.ts');
+  const { findProxy } = await import('../daemon/running.ts');
+  const { recordFolders } = await import('../daemon/record.ts');
+  const { haltBySignal, requireOwn } = await import('../daemon/halt-by-signal.ts');
   const { halt } = await import('../daemon/halt.ts');
   const { startAndWait } = await import('./start/background.ts');
   const { readySettings } = await import('./start/run.ts');
+  const { optionsOf } = await import('./start/unrecorded.ts');
   const { withProgress } = await import('../terminal/progress.ts');
   const found = await findProxy(system);
-  if (found === undefined) {
+  if (found === undefined || found.state === 'elsewhere') {
     output.info('occ: no proxy was running');
     return startAndWait({}, system, output);
   }
-  const { record } = found;
-  const { options } = record;
-  if (options.config !== undefined && namesDescriptor(options.config)) throw readOnce(record.url);
+  const { url, port } = found.state === 'unrecorded' ? addressOf(requireOwn(found.proxy)) : found.record;
+  const options = found.state === 'unrecorded' ? await optionsOf(found.proxy) : found.record.options;
+  if (options === undefined) throw unknownOptions(url);
+  if (options.config !== undefined && namesDescriptor(options.config)) throw readOnce(url);
   // Report what would prevent a start while the old proxy still runs.
   await readySettings(options, system, withoutWarnings(output));
-  const halting = halt(record, runtimeDirOf(system), timeout * 1000);
+  const drainMs = timeout * 1000;
+  const halting =
+    found.state === 'unrecorded'
+      ? haltBySignal(found.proxy, drainMs)
+      : halt(found.record, recordFolders(system), drainMs);
   const { cut } = await withProgress(output, `waiting up to ${timeout} s for live streams`, halting);
   if (cut !== undefined && cut > 0)
     output.warn(`occ: ${cut} live ${cut === 1 ? 'stream was' : 'streams were'} cut`);
   // With --port 0, keep the port that was chosen: shells already use it.
-  return startAndWait(options.port === 0 ? { ...options, port: record.port } : options, system, output);
+  return startAndWait(options.port === 0 ? { ...options, port } : options, system, output);
+}
+
+function addressOf({ url }: AddressedProxy): { url: string; port: number } {
+  return { url, port: Number(new URL(url).port) || 80 };
+}
+
+/** `ps` does not tell where a path with blanks ends. */
+function unknownOptions(url: string): OccError {
+  return new OccError(
+    'proxy_unrecorded',
+    `the proxy on ${url} has no record in this home directory, and its options cannot be read from its command line`,
+    { remedy: 'end it with occ stop, and start it with the options that it had' },
+  );
 }
 
 /** Its pipe has ended; the same name means something else here. */

@@ -8,6 +8,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { readBounded } from '../bounded-file.ts';
 import { makePrivateDirectory } from '../config/paths.ts';
+import type { ProxyRecord } from './record.ts';
 import { endingSignalNames, endingSignals } from '../errors.ts';
 
 export interface BackgroundOptions {
@@ -23,7 +24,7 @@ export interface BackgroundOptions {
 
 export type Started =
   /** Its port answers. It has printed at most warnings. */
-  | { kind: 'ready'; printed: string }
+  | { kind: 'ready'; printed: string; record: ProxyRecord }
   /** It ended with this code. */
   | { kind: 'failed'; code: number; printed: string }
   /** It was not ready in time, and was killed. */
@@ -35,7 +36,9 @@ export type Started =
 const maxPrinted = 4 * 1024 * 1024;
 
 /** The message that the child sends when its port answers. */
-export const readyMessage = 'ready';
+export interface ReadyMessage {
+  ready: ProxyRecord;
+}
 
 /** The file that holds stdout and stderr of the background proxy that was started last. */
 export function startLogFile(stateDir: string): string {
@@ -98,7 +101,7 @@ function outcome(child: ChildProcess, limitMs: number, printed: () => string): P
     };
     for (const signal of endingSignalNames) process.on(signal, onSignal);
     child.once('message', (message) => {
-      if (message === readyMessage) end({ kind: 'ready', printed: printed() });
+      end({ kind: 'ready', printed: printed(), record: (message as ReadyMessage).ready });
     });
     child.once('exit', (code, signal) => {
       const ended = code ?? (signal === null ? 1 : 128 + constants.signals[signal]);

@@ -16,12 +16,12 @@ const pollMs = 25;
 const maxWaitMs = 30_000;
 
 /**
- * Runs `work` while no other process of this user does. Rejects as the work does, with the system's error if the
- * directory cannot be created, and with OccError `start_in_progress` after 30 s of waiting.
+ * Runs `work` while no other process of this user does. The claim stands in the last of the folders that can be written: the
+ * state folder, which shells with different folders for runtime files share. Rejects as the work does, with the system's
+ * error if no folder can be created, and with OccError `start_in_progress` after 30 s of waiting.
  */
-export async function withClaim<T>(runtimeDir: string, work: () => Promise<T>): Promise<T> {
-  makePrivateDirectory(runtimeDir);
-  const claim = join(runtimeDir, 'proxy.claim');
+export async function withClaim<T>(folders: readonly string[], work: () => Promise<T>): Promise<T> {
+  const claim = join(claimFolder(folders), 'proxy.claim');
   for (const began = Date.now(); !take(claim);) {
     if (Math.abs(Date.now() - began) > maxWaitMs) throw stillClaimed(claim);
     if (isAbandoned(claim)) release(claim);
@@ -31,6 +31,20 @@ export async function withClaim<T>(runtimeDir: string, work: () => Promise<T>): 
     return await work();
   } finally {
     release(claim);
+  }
+}
+
+function claimFolder([first = '', ...others]: readonly string[]): string {
+  const shared = others.at(-1);
+  if (shared === undefined) {
+    makePrivateDirectory(first);
+    return first;
+  }
+  try {
+    makePrivateDirectory(shared);
+    return shared;
+  } catch {
+    return claimFolder([first]);
   }
 }
 

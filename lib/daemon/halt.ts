@@ -1,14 +1,17 @@
 /** Stops a running proxy: requests a stop that lets streams finish, and kills the process if it does not answer. */
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendRequest } from './request.ts';
-import { isProxyProcess, probe } from './probe.ts';
+import { findHealth, isProxyProcess, probe, sharesPids } from './probe.ts';
+import { isAlive } from './process.ts';
 import { removeRecord, type ProxyRecord } from './record.ts';
 
 export interface Halted {
-  /** `stopped`: it stopped as requested. `killed`: it did not answer and was killed. `stale`: nothing ran. */
-  how: 'stopped' | 'killed' | 'stale';
-  /** Live streams that did not finish in time; undefined if the proxy did not report it. */
+  /**
+   * `stopped`: it stopped as requested. `killed`: it did not answer and was killed. `stale`: nothing ran. `elsewhere`: it is
+   * that of another machine, and its record stays.
+   */
+  how: 'stopped' | 'killed' | 'stale' | 'elsewhere';
+  /** Live streams that did not finish in time; undefined if the proxy did not report any. */
   cut?: number;
 }
 
@@ -16,23 +19,28 @@ export interface Halted {
 const graceMs = 5000;
 const pollMs = 50;
 
-/** Stops it within `drainMs` plus about ten seconds, in any state. Never rejects. */
-export async function halt(record: ProxyRecord, runtimeDir: string, drainMs: number): Promise<Halted> {
+/** Stops it within `drainMs` plus about ten seconds, in any state. `folders` are those with its record. Never rejects. */
+export async function halt(
+  record: ProxyRecord,
+  folders: readonly string[],
+  drainMs: number,
+): Promise<Halted> {
   const found = await probe(record);
+  if (found === 'elsewhere') return { how: 'elsewhere' };
   if (found === 'stale') {
-    removeRecord(runtimeDir, record.instance);
+    removeRecord(folders, record.instance);
     return { how: 'stale' };
   }
   const cut = found === 'running' ? await requestStop(record, drainMs) : undefined;
-  if (cut !== undefined && (await isGone(record.pid, graceMs))) return { how: 'stopped', cut };
+  if (cut !== undefined && (await isGone(record))) return { how: 'stopped', cut };
   // Another command may have stopped it meanwhile, so its pid may belong to another process.
   if (!(await isProxyProcess(record))) {
-    removeRecord(runtimeDir, record.instance);
+    removeRecord(folders, record.instance);
     return { how: 'stopped' };
   }
   kill(record.pid);
-  await isGone(record.pid, graceMs);
-  removeRecord(runtimeDir, record.instance);
+  await isGone(record);
+  removeRecord(folders, record.instance);
   return { how: 'killed' };
 }
 
@@ -51,29 +59,15 @@ async function requestStop({ url, control }: ProxyRecord, drainMs: number): Prom
   }
 }
 
-async function isGone(pid: number, limitMs: number): Promise<boolean> {
-  for (const end = Date.now() + limitMs; Date.now() < end; await sleep(pollMs)) {
-    if (!isAlive(pid)) return true;
+/** Waits for its end. A process of another container is not seen, only that it no longer answers. */
+async function isGone(record: ProxyRecord): Promise<boolean> {
+  const runs = sharesPids(record)
+    ? () => isAlive(record.pid)
+    : async () => (await findHealth(record.url))?.['instance'] === record.instance;
+  for (const end = Date.now() + graceMs; Date.now() < end; await sleep(pollMs)) {
+    if (!(await runs())) return true;
   }
-  return !isAlive(pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  return !isZombie(pid);
-}
-
-/** It has ended, but its parent has not waited for it; without an init, as in a container, it never may. Linux only. */
-function isZombie(pid: number): boolean {
-  try {
-    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
+  return !(await runs());
 }
 
 function kill(pid: number): void {

@@ -8,7 +8,10 @@ import { join } from 'node:path';
 import { readOwn } from '../bounded-file.ts';
 import { makePrivateDirectory, writeRuntimeFile } from '../config/paths.ts';
 import { isObject, parseJson, toText, type JsonObject } from '../json.ts';
-import { findHealth } from './probe.ts';
+import type { Machine } from './machine.ts';
+import { findHealth, mayRun, sharesPids } from './probe.ts';
+import { exists } from './process.ts';
+import { isElsewhere, isMachine, writeToFolders } from './record.ts';
 
 export interface LaunchRecord {
   /** Random for each launch; `/health` returns the same value. */
@@ -26,53 +29,84 @@ export interface LaunchRecord {
   client: string;
   /** Its working directory. */
   cwd: string;
+  /** Where it runs; absent in records of earlier versions. */
+  machine?: Machine;
 }
 
-function launchFile(runtimeDir: string, pid: number): string {
-  return join(runtimeDir, `launch-${pid}.json`);
+function launchFile(folder: string, { instance }: LaunchRecord): string {
+  return join(folder, `launch-${instance}.json`);
 }
 
-/** Throws the system's error if it cannot be written. */
-export function writeLaunch(runtimeDir: string, record: LaunchRecord): void {
-  makePrivateDirectory(runtimeDir);
-  writeRuntimeFile(
-    launchFile(runtimeDir, record.pid),
-    `${JSON.stringify({ schema: 1, ...record }, null, 2)}\n`,
-  );
+/** Throws the system's error if it can be written to none of the folders. */
+export function writeLaunch(folders: readonly string[], record: LaunchRecord): void {
+  const text = `${JSON.stringify({ schema: 1, ...record }, null, 2)}\n`;
+  writeToFolders(folders, (folder) => {
+    makePrivateDirectory(folder);
+    writeRuntimeFile(launchFile(folder, record), text);
+  });
 }
 
 /** Never throws: a record that cannot be removed is stale from now on. */
-export function removeLaunch(runtimeDir: string, pid: number): void {
-  try {
-    rmSync(launchFile(runtimeDir, pid), { force: true });
-  } catch {
-    // Every reader detects that it is stale.
+export function removeLaunch(folders: readonly string[], record: LaunchRecord): void {
+  remove(folders.map((folder) => launchFile(folder, record)));
+}
+
+function remove(files: readonly string[]): void {
+  for (const file of files) {
+    try {
+      rmSync(file, { force: true });
+    } catch {
+      // Every reader detects that it is stale.
+    }
   }
+}
+
+/** A launch, and the files with its record: one in each folder. */
+interface Found {
+  record: LaunchRecord;
+  files: string[];
 }
 
 /** The launches that run and answer, oldest first. Takes at most two seconds. */
-export async function findLaunches(runtimeDir: string): Promise<LaunchRecord[]> {
-  const found = await Promise.all(readLaunches(runtimeDir).map((record) => running(record, runtimeDir)));
+export async function findLaunches(folders: readonly string[]): Promise<LaunchRecord[]> {
+  const byInstance = new Map<string, Found>();
+  for (const { record, files } of folders.flatMap((folder) => readLaunches(folder))) {
+    const known = byInstance.get(record.instance);
+    if (known === undefined) byInstance.set(record.instance, { record, files });
+    else known.files.push(...files);
+  }
+  const found = await Promise.all([...byInstance.values()].map((one) => running(one)));
   return found.flat().toSorted((a, b) => a.started_at.localeCompare(b.started_at));
 }
 
+/** Milliseconds after which the record of another machine, which nobody can check here, is taken for left behind. */
+const forgottenMs = 7 * 24 * 3600 * 1000;
+
 /** The record if its launch answers; removes it if that has ended. */
-async function running(record: LaunchRecord, runtimeDir: string): Promise<LaunchRecord[]> {
+async function running({ record, files }: Found): Promise<LaunchRecord[]> {
   const health = await findHealth(record.url);
-  if (health?.['instance'] === record.instance) return [record];
-  // Another program has the port now, or the process has ended. One that only does not answer keeps its record.
-  if (health !== undefined || !exists(record.pid)) removeLaunch(runtimeDir, record.pid);
+  if (health?.['instance'] === record.instance && mayRun(record)) return [record];
+  // What answers on this machine says nothing about another one with the same home directory.
+  const ended = isElsewhere(record)
+    ? Date.now() - Date.parse(record.started_at) > forgottenMs
+    : // Another program has the port, or the process has ended. One that only does not answer keeps its record.
+      health !== undefined || !sharesPids(record) || !exists(record.pid);
+  if (ended) remove(files);
   return [];
 }
 
-function readLaunches(runtimeDir: string): LaunchRecord[] {
+function readLaunches(folder: string): Found[] {
   let names: string[];
   try {
-    names = readdirSync(runtimeDir).filter((name) => /^launch-\d+\.json$/.test(name));
+    names = readdirSync(folder).filter((name) => /^launch-\w+\.json$/.test(name));
   } catch {
     return [];
   }
-  return names.flatMap((name) => readLaunch(join(runtimeDir, name)) ?? []);
+  return names.flatMap((name) => {
+    const file = join(folder, name);
+    const record = readLaunch(file);
+    return record === undefined ? [] : [{ record, files: [file] }];
+  });
 }
 
 /** Far more than a record has. */
@@ -96,15 +130,7 @@ function isLaunch(value: JsonObject): boolean {
   return (
     textFields.every((key) => typeof value[key] === 'string' && value[key] !== '') &&
     Number.isInteger(value['pid']) &&
+    isMachine(value['machine']) &&
     URL.canParse(toText(value['url']))
   );
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,12 +1,14 @@
 /**
  * The record that `occ start` writes so that other commands find its proxy. It is a hint and not a lock: it counts only
- * if its port answers with its instance (`probe.ts`).
+ * if its port answers with its instance (`probe.ts`). It stands in the folder for runtime files, which a logout removes and
+ * which differs between a login, cron and `su`, and in the state folder, which they share.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOwn } from '../bounded-file.ts';
-import { makePrivateDirectory, writeRuntimeFile } from '../config/paths.ts';
-import { isObject, parseJson, toText, type JsonObject } from '../json.ts';
+import { findPlaces, makePrivateDirectory, writeRuntimeFile, type HomeContext } from '../config/paths.ts';
+import { isObject, parseJson, toText, type Json, type JsonObject } from '../json.ts';
+import { fileNameOf, thisMachine, type Machine } from './machine.ts';
 
 export interface ProxyRecord {
   /** Random for each run; `/health` returns the same value. */
@@ -26,6 +28,10 @@ export interface ProxyRecord {
   /** The options that `occ restart` uses again. */
   options: RecordedOptions;
   log: string;
+  /** Where it runs; absent in records of earlier versions. */
+  machine?: Machine;
+  /** When its process began (`beginningOf`); absent in records of earlier versions, and empty where it is unknown. */
+  began?: string;
 }
 
 /** The options given to `occ start`; absent ones came from the environment, the file or the defaults. */
@@ -36,18 +42,38 @@ export interface RecordedOptions {
   emulator?: boolean;
 }
 
-export function recordFile(runtimeDir: string): string {
-  return join(runtimeDir, 'proxy.json');
+/** The folders with records, in the order in which they are looked at. */
+export function recordFolders({ env, home }: HomeContext): string[] {
+  const { runtimeDir, stateDir } = findPlaces({ env, home });
+  return [...new Set([runtimeDir, stateDir])];
+}
+
+export function recordFile(folder: string): string {
+  return join(folder, 'proxy.json');
+}
+
+/** Used while `proxy.json` is that of another machine with the same home directory. */
+function ownRecordFile(folder: string): string {
+  return join(folder, `proxy.${fileNameOf(thisMachine())}.json`);
+}
+
+/** Whether the record is that of another machine, whose loopback address and process ids are not those of this one. */
+export function isElsewhere({ machine }: Pick<ProxyRecord, 'machine'>): boolean {
+  return machine !== undefined && machine.name !== thisMachine().name;
 }
 
 /** Far more than a record has. */
 const maxBytes = 64 * 1024;
 
-/** Undefined if there is no record, if the file is not a valid one, or if another user may have written it. */
-export function readRecord(runtimeDir: string): ProxyRecord | undefined {
+/** The records in a folder: usually one, and none if there is no valid one that only this user may have written. */
+export function readRecords(folder: string): ProxyRecord[] {
+  return [recordFile(folder), ownRecordFile(folder)].flatMap((file) => readFile(file) ?? []);
+}
+
+function readFile(file: string): ProxyRecord | undefined {
   let text: string;
   try {
-    text = readOwn(recordFile(runtimeDir), maxBytes).toString('utf8');
+    text = readOwn(file, maxBytes).toString('utf8');
   } catch {
     return undefined;
   }
@@ -55,18 +81,50 @@ export function readRecord(runtimeDir: string): ProxyRecord | undefined {
   return isObject(value) && isRecord(value) ? (value as unknown as ProxyRecord) : undefined;
 }
 
-/** Throws the system's error if it cannot be written. */
-export function writeRecord(runtimeDir: string, record: ProxyRecord): void {
-  makePrivateDirectory(runtimeDir);
-  writeRuntimeFile(recordFile(runtimeDir), `${JSON.stringify({ schema: 1, ...record }, null, 2)}\n`);
+/** Throws the system's error if it can be written to none of the folders. Keeps the record of another machine. */
+export function writeRecord(folders: readonly string[], record: ProxyRecord): void {
+  writeToFolders(folders, (folder) => writeOne(folder, record));
 }
 
-/** Removes the record if it belongs to this instance. Never throws. */
-export function removeRecord(runtimeDir: string, instance: string): void {
-  try {
-    if (readRecord(runtimeDir)?.instance === instance) rmSync(recordFile(runtimeDir), { force: true });
-  } catch {
-    // A record that cannot be removed is stale from now on, which every reader detects.
+/** Writes to each folder, and throws only if that fails in all of them: one is enough to be found. */
+export function writeToFolders(folders: readonly string[], write: (folder: string) => void): void {
+  const failures = folders.flatMap((folder): unknown[] => {
+    try {
+      write(folder);
+      return [];
+    } catch (error) {
+      return [error];
+    }
+  });
+  if (failures.length === folders.length) throw failures[0];
+}
+
+function writeOne(folder: string, record: ProxyRecord): void {
+  makePrivateDirectory(folder);
+  const there = readFile(recordFile(folder));
+  const file = there !== undefined && isElsewhere(there) ? ownRecordFile(folder) : recordFile(folder);
+  writeRuntimeFile(file, `${JSON.stringify({ schema: 1, ...record }, null, 2)}\n`);
+}
+
+/** Writes it where it is missing, and leaves other records alone. Never throws: the proxy works without. */
+export function restoreRecord(folders: readonly string[], record: ProxyRecord): void {
+  for (const folder of folders) {
+    try {
+      if (readRecords(folder).every(isElsewhere)) writeOne(folder, record);
+    } catch {
+      // The folder may have been removed with the login session.
+    }
+  }
+}
+
+/** Removes the records of this instance. Never throws. */
+export function removeRecord(folders: readonly string[], instance: string): void {
+  for (const file of folders.flatMap((folder) => [recordFile(folder), ownRecordFile(folder)])) {
+    try {
+      if (readFile(file)?.instance === instance) rmSync(file, { force: true });
+    } catch {
+      // A record that cannot be removed is stale from now on, which every reader detects.
+    }
   }
 }
 
@@ -78,6 +136,16 @@ function isRecord(value: JsonObject): boolean {
     Number.isInteger(value['pid']) &&
     Number.isInteger(value['port']) &&
     isObject(value['options']) &&
+    isMachine(value['machine']) &&
+    (value['began'] === undefined || typeof value['began'] === 'string') &&
     URL.canParse(toText(value['url']))
+  );
+}
+
+/** Whether the value of `machine` in a record is valid. */
+export function isMachine(value: Json | undefined): boolean {
+  return (
+    value === undefined ||
+    (isObject(value) && typeof value['name'] === 'string' && typeof value['pids'] === 'string')
   );
 }

@@ -13,6 +13,8 @@ export interface RequestOptions {
 export interface ControlResponse {
   status: number;
   body: JsonObject;
+  /** The address of the server that answered: `127.0.0.1`. */
+  address: string;
 }
 
 /** Limit for a response; those of occ are far smaller. */
@@ -40,6 +42,7 @@ export async function sendRequest(url: string, options: RequestOptions): Promise
     });
     sent.on('error', reject);
     sent.on('response', (response) => {
+      const address = response.socket.remoteAddress ?? '';
       const pieces: Buffer[] = [];
       let bytes = 0;
       response.on('error', reject);
@@ -50,7 +53,7 @@ export async function sendRequest(url: string, options: RequestOptions): Promise
       });
       response.on('end', () => {
         const value = parseJson(Buffer.concat(pieces).toString('utf8'));
-        if (isObject(value)) resolve({ status: response.statusCode ?? 0, body: value });
+        if (isObject(value)) resolve({ status: response.statusCode ?? 0, body: value, address });
         else reject(new Error('the response is not a JSON object'));
       });
     });

@@ -72,6 +72,8 @@ export interface ControlOptions extends ObservedOptions {
   token: string;
   /** The variables that direct a client to a proxy; `token` is undefined if the proxy accepts any. */
   variablesFor: (settings: Settings, url: string, token: string | undefined) => Record<string, string>;
+  /** Called for each request to /health; must not throw. */
+  onHealth?: () => void;
 }
 
 /** Longer requested drains are cut to this. */
@@ -84,6 +86,7 @@ export function controlEndpoints({
   host,
   startedAt,
   variablesFor,
+  onHealth,
 }: ControlOptions): ControlEndpoints {
   let reportStop: (reason: 'stop') => void;
   const stopRequested = new Promise<'stop'>((resolve) => (reportStop = resolve));
@@ -108,5 +111,9 @@ export function controlEndpoints({
     'GET /occ/env': async () => ({ variables: variables() }),
     'POST /occ/stop': stop,
   };
-  return { control: { instance, token, answers }, stopRequested, variables };
+  return {
+    control: { instance, token, answers, ...(onHealth !== undefined && { onHealth }) },
+    stopRequested,
+    variables,
+  };
 }

@@ -12,6 +12,8 @@ export interface Control {
   token: string;
   /** Handlers by method and path (`GET /occ/status`). Each receives the parsed JSON body, if there is one. */
   answers: Readonly<Record<string, (body: JsonObject) => Promise<Record<string, unknown>>>>;
+  /** Called for each request to /health, by which a proxy is looked for whose record is gone. Must not throw. */
+  onHealth?: () => void;
 }
 
 /** Answers a control request. Throws `Refused` for an unknown one. */

@@ -229,6 +229,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 
   function health(): Record<string, unknown> {
     const { requests: received, failures } = counts;
+    control?.onHealth?.();
     return {
       status: closing ? 'stopping' : 'ok',
       service: 'occ',

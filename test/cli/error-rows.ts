@@ -63,6 +63,25 @@ async function takenPort(_at: string, t: TestContext): Promise<Partial<Place>> {
   return { env: { OCC_PORT: String((server.address() as AddressInfo).port) } };
 }
 
+/** An occ on the configured port that answers /health with this, and everything else with the status. */
+const proxy =
+  (health: object, status = 200, record?: object) =>
+  async (at: string, t: TestContext): Promise<Partial<Place>> => {
+    const server = createServer((request, response) => {
+      const open = request.url === '/health';
+      response.statusCode = open ? 200 : status;
+      response.end(JSON.stringify(open ? { service: 'occ', ...health } : {}));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    chmodSync(at, 0o700);
+    if (record !== undefined)
+      put(at, '.local/state/occ/proxy.json', JSON.stringify({ ...record, url, port, host: '127.0.0.1' }));
+    return { env: { OCC_PORT: String(port) } };
+  };
+
 const usage = (line: string, what: RegExp, next = /occ help/): Row => ({
   code: 'usage',
   args: line.split(' '),
@@ -175,6 +194,7 @@ export const rows: readonly Row[] = [
     exit: 3,
     what: /no proxy is running/,
     next: /occ start/,
+    given: env({ OCC_PORT: '0' }),
   },
   // Of the configuration
   {
@@ -295,7 +315,48 @@ export const rows: readonly Row[] = [
     given: config({ api_key_command: ['false'] }),
   },
   // Of the proxy and its client
-  { code: 'not_running', args: ['env'], exit: 3, what: /no proxy is running/, next: /occ start/ },
+  {
+    code: 'not_running',
+    args: ['env'],
+    exit: 3,
+    what: /no proxy is running/,
+    next: /occ start/,
+    given: env({ OCC_PORT: '0' }),
+  },
+  {
+    code: 'token_unknown',
+    args: ['env'],
+    exit: 1,
+    what: /the proxy on .* has no record here, and requires a token/,
+    next: /OCC_AUTH_TOKEN/,
+    given: proxy({ pid: process.pid }, 401),
+  },
+  {
+    // The process id is one of a container: here it is another process, or none.
+    code: 'proxy_unrecorded',
+    args: ['stop'],
+    exit: 1,
+    what: /the proxy on .* \(pid 1\) cannot be ended from here/,
+    next: /occ stop/,
+    given: proxy({ pid: 1 }),
+  },
+  {
+    code: 'proxy_differs',
+    args: ['env'],
+    exit: 1,
+    what: /the proxy on .* is occ 99\.0\.0 and does not understand occ/,
+    next: /occ restart/,
+    given: proxy({ instance: 'i' }, 404, {
+      instance: 'i',
+      pid: process.pid,
+      version: '99.0.0',
+      started_at: '2026-01-01T00:00:00Z',
+      control: 'c',
+      program: 'occ',
+      options: {},
+      log: '/l',
+    }),
+  },
   {
     code: 'client_not_found',
     args: ['launch', '--emulator'],

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
-import { readRecord, type ProxyRecord } from '../../lib/daemon/record.ts';
+import { readRecords, type ProxyRecord } from '../../lib/daemon/record.ts';
 import { quote } from '../../lib/shell-word.ts';
 import { builtOcc, requireBuilt } from '../support/built.ts';
 import { hangMs } from '../support/limits.ts';
@@ -49,7 +49,7 @@ export interface Home {
 
 /** The record that `occ start` wrote in this home directory; undefined if there is none. */
 export function recordIn(dir: string): ProxyRecord | undefined {
-  return readRecord(join(dir, '.local/state/occ'));
+  return readRecords(join(dir, '.local/state/occ'))[0];
 }
 
 /** Kills a proxy that a failed test has left behind. */
@@ -96,6 +96,8 @@ export function home(context: TestContext): Home {
         HOME: dir,
         TMPDIR: temporary,
         SEEN: join(dir, 'seen.json'),
+        // Otherwise a proxy of this machine would be found by its address.
+        OCC_PORT: '0',
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -24,7 +24,7 @@ test('the work of several holders never overlaps, also after a failure', async (
     done++;
     if (fails) throw new Error('this work fails');
   };
-  const all = await Promise.allSettled([0, 1, 2, 3, 4].map((n) => withClaim(dir, () => work(n === 1))));
+  const all = await Promise.allSettled([0, 1, 2, 3, 4].map((n) => withClaim([dir], () => work(n === 1))));
   assert.deepEqual(all.map(({ status }) => status).toSorted(), [
     'fulfilled',
     'fulfilled',
@@ -42,14 +42,14 @@ test('takes over an abandoned claim, also if the clock was set back', async (t) 
     mkdirSync(join(dir, 'proxy.claim'));
     const then = new Date(Date.now() + minutes * 60_000);
     utimesSync(join(dir, 'proxy.claim'), then, then);
-    assert.equal(await withClaim(dir, async () => 'mine'), 'mine');
+    assert.equal(await withClaim([dir], async () => 'mine'), 'mine');
   }
 });
 
 test('rejects with the system error if the directory cannot be created', async (t) => {
   const dir = scratch(t);
   await assert.rejects(
-    withClaim(join(dir, 'x\0y'), async () => {}),
+    withClaim([join(dir, 'x\0y')], async () => {}),
     /null bytes/,
   );
 });

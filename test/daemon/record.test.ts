@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { startBackground } from '../../lib/daemon/background.ts';
 import { findLaunches, writeLaunch } from '../../lib/daemon/launches.ts';
-import { readRecord, recordFile, writeRecord, type ProxyRecord } from '../../lib/daemon/record.ts';
+import { readRecords, recordFile, writeRecord, type ProxyRecord } from '../../lib/daemon/record.ts';
 
 const posix = process.platform === 'win32' ? { skip: 'needs pipes, links and modes' } : {};
 
@@ -38,27 +38,27 @@ test(
   posix,
   (t) => {
     const folder = scratch(t);
-    writeRecord(folder, record);
-    assert.equal(readRecord(folder)?.instance, 'i');
+    writeRecord([folder], record);
+    assert.equal(readRecords(folder)[0]?.instance, 'i');
     for (const mode of [0o777, 0o1777, 0o770]) {
       chmodSync(folder, mode);
-      assert.equal(readRecord(folder), undefined);
+      assert.deepEqual(readRecords(folder), []);
     }
     chmodSync(folder, 0o700);
     chmodSync(recordFile(folder), 0o666);
-    assert.equal(readRecord(folder), undefined);
+    assert.deepEqual(readRecords(folder), []);
     chmodSync(recordFile(folder), 0o600);
-    assert.equal(readRecord(folder)?.instance, 'i');
+    assert.equal(readRecords(folder)[0]?.instance, 'i');
   },
 );
 
 test('a pipe as the record is not waited for, and an endless file is not read', posix, (t) => {
   const folder = scratch(t);
   execFileSync('/usr/bin/env', ['mkfifo', recordFile(folder)]);
-  assert.equal(readRecord(folder), undefined);
+  assert.deepEqual(readRecords(folder), []);
   rmSync(recordFile(folder));
   symlinkSync('/dev/zero', recordFile(folder));
-  assert.equal(readRecord(folder), undefined);
+  assert.deepEqual(readRecords(folder), []);
 });
 
 test('a link in the place of a record is replaced, and its target kept', posix, async (t) => {
@@ -66,15 +66,15 @@ test('a link in the place of a record is replaced, and its target kept', posix, 
   const target = join(scratch(t), 'precious');
   writeFileSync(target, 'kept');
   symlinkSync(target, recordFile(folder));
-  symlinkSync(target, join(folder, `launch-${process.pid}.json`));
+  symlinkSync(target, join(folder, 'launch-i.json'));
   symlinkSync(target, join(folder, `start.${process.pid}.log`));
-  writeRecord(folder, record);
-  writeLaunch(folder, { ...record, client: 'claude', cwd: '/' });
+  writeRecord([folder], record);
+  writeLaunch([folder], { ...record, client: 'claude', cwd: '/' });
   const starting = startBackground({ args: [], env: {}, cwd: folder, stateDir: folder, limitMs: 1 });
   await assert.rejects(starting, { code: 'ELOOP' });
   assert.equal(readFileSync(target, 'utf8'), 'kept');
   assert.equal(lstatSync(recordFile(folder)).isFile(), true);
-  assert.equal(readRecord(folder)?.instance, 'i');
+  assert.equal(readRecords(folder)[0]?.instance, 'i');
 });
 
 test('the record of a launch is believed only if nobody else may have written it', posix, async (t) => {
@@ -83,8 +83,8 @@ test('the record of a launch is believed only if nobody else may have written it
   t.after(() => server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  writeLaunch(folder, { ...record, url, client: 'claude', cwd: '/' });
-  assert.equal((await findLaunches(folder)).length, 1);
+  writeLaunch([folder], { ...record, url, client: 'claude', cwd: '/' });
+  assert.equal((await findLaunches([folder])).length, 1);
   chmodSync(folder, 0o777);
-  assert.deepEqual(await findLaunches(folder), []);
+  assert.deepEqual(await findLaunches([folder]), []);
 });

@@ -283,7 +283,7 @@ test('streaming_timeout_ms is reported by its path, and cuts off the long stream
 
 test('a stale record is reported with the command that removes it', async (t) => {
   const home = scratchHome(t);
-  writeRecord(join(home, '.local/state/occ'), {
+  writeRecord([join(home, '.local/state/occ')], {
     instance: 'gone',
     pid: 2 ** 22 - 1,
     url: 'http://127.0.0.1:9',

@@ -1,8 +1,9 @@
 /** Makes a launch findable by its owner: control endpoints with a token of their own, and a private record of them. */
 import { randomBytes } from 'node:crypto';
 import type { LaunchArguments } from '../../clients/arguments.ts';
-import { runtimeDirOf } from '../../daemon/running.ts';
-import { removeLaunch, writeLaunch } from '../../daemon/launches.ts';
+import { removeLaunch, writeLaunch, type LaunchRecord } from '../../daemon/launches.ts';
+import { thisMachine } from '../../daemon/machine.ts';
+import { recordFolders } from '../../daemon/record.ts';
 import { observingEndpoints } from '../../host/control-endpoints.ts';
 import type { Host } from '../../host/host.ts';
 import type { Control } from '../../proxy/control.ts';
@@ -17,18 +18,19 @@ export interface Announcement {
 }
 
 export function announcement({ client, forClient }: LaunchArguments, system: System): Announcement {
-  const runtimeDir = runtimeDirOf(system);
+  const folders = recordFolders(system);
   const startedAt = new Date();
   const instance = randomBytes(12).toString('hex');
   const token = randomBytes(32).toString('base64url');
   let live: Host | undefined;
+  let record: LaunchRecord | undefined;
   const answers = observingEndpoints({ startedAt, host: () => live as Host });
   return {
     control: { instance, token, answers },
     publish(host) {
       live = host;
       try {
-        writeLaunch(runtimeDir, {
+        record = {
           instance,
           pid: process.pid,
           url: host.proxy.url,
@@ -38,12 +40,14 @@ export function announcement({ client, forClient }: LaunchArguments, system: Sys
           log: host.logPath,
           client: client === 'exec' ? (forClient[0] ?? 'exec') : client,
           cwd: system.cwd,
-        });
+          machine: thisMachine(),
+        };
+        writeLaunch(folders, record);
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         host.log({ level: 'warn', event: 'launch_unrecorded', error: code ?? 'unknown' });
       }
     },
-    withdraw: () => removeLaunch(runtimeDir, process.pid),
+    withdraw: () => record && removeLaunch(folders, record),
   };
 }

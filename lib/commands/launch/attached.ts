@@ -7,7 +7,8 @@ import { pipeError } from '../../config/pipe-error.ts';
 import { namesDescriptor } from '../../given-pipe.ts';
 import { withTilde } from '../../tilde.ts';
 import { loadSettings } from '../../config/load.ts';
-import type { ProxyRecord } from '../../daemon/record.ts';
+import type { AddressedProxy } from '../../daemon/by-address.ts';
+import type { ProxyRecord, RecordedOptions } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { isObject, toArray, toText } from '../../json.ts';
 import type { EndedRequest } from '../../proxy/recent.ts';
@@ -22,29 +23,56 @@ import { say, warn } from '../../terminal/talk.ts';
 
 /** Resolves to the exit code of the child. OccError `not_running` (exit 3) if no proxy runs. */
 export async function launchAttached(args: LaunchArguments, system: System, output: Output): Promise<number> {
-  const record = await requireRunning(
+  const found = await requireRunning(
     system,
     'start one with occ start; without --attach, occ launch runs its own',
   );
-  rejectProxyOptions(args, record);
-  const settings = await settingsOf(record, args, system);
-  // A proxy without a token accepts any, but the client needs one.
-  const token = (await clientVariables(record))['ANTHROPIC_AUTH_TOKEN'] ?? anyToken;
+  const { url, log, record, settings, token } =
+    found.state === 'running'
+      ? await ofRecord(found.record, args, system)
+      : await ofAddress(found.proxy, args, system);
   const userSettings = await checkArguments(args, settings, system);
   const choice = chooseModel(args, settings, true);
   const options = { args, system, token, choice, userSettings };
-  if (args.dryRun) return printDryRun(options, settings, record.url, output);
+  if (args.dryRun) return printDryRun(options, settings, url, output);
   const client = await locateClient(args, system, output, settings.keyVariables);
-  const prepared = prepare(options, settings, record.url);
-  await say(output, renderTiers(settings, choice, withTilde(record.log, system.home), output.stderrStyle));
+  const prepared = prepare(options, settings, url);
+  await say(output, renderTiers(settings, choice, log, output.stderrStyle));
   for (const note of prepared.notes) await warn(output, note);
   const since = new Date().toISOString();
   try {
     return await runClient(client, prepared);
   } finally {
-    if (output.terminal) await sayFailures(record, since, args, system, output);
+    if (output.terminal && record !== undefined) await sayFailures(record, since, args, system, output);
     if (args.client !== 'exec') await warnOfStoredModel(system, settings, output);
   }
+}
+
+/** A running proxy, as far as the launch needs it. */
+interface Attached {
+  url: string;
+  /** The path of its log, for people. */
+  log: string;
+  /** Absent if it was found by its address only; then nothing but /health can be asked. */
+  record?: ProxyRecord;
+  settings: Settings;
+  token: string;
+}
+
+async function ofRecord(record: ProxyRecord, args: LaunchArguments, system: System): Promise<Attached> {
+  rejectProxyOptions(args, record.options);
+  const settings = await settingsOf(record, args, system);
+  // A proxy without a token accepts any, but the client needs one.
+  const token = (await clientVariables(record))['ANTHROPIC_AUTH_TOKEN'] ?? anyToken;
+  return { url: record.url, log: withTilde(record.log, system.home), record, settings, token };
+}
+
+async function ofAddress(proxy: AddressedProxy, args: LaunchArguments, system: System): Promise<Attached> {
+  const { optionsOf, reach } = await import('../start/unrecorded.ts');
+  rejectProxyOptions(args, (await optionsOf(proxy)) ?? {});
+  const provider = providerOf(args.model);
+  const { settings, token = anyToken } = await reach(proxy, system, provider === undefined ? [] : [provider]);
+  return { url: proxy.url, log: 'in the home directory of the proxy', settings, token };
 }
 
 /**
@@ -76,7 +104,7 @@ export function ofOneSession(records: readonly EndedRequest[], since: string): E
 }
 
 /** Throws for options that only apply when a proxy starts. */
-function rejectProxyOptions({ config, emulator }: LaunchArguments, { options }: ProxyRecord): void {
+function rejectProxyOptions({ config, emulator }: LaunchArguments, options: RecordedOptions): void {
   const own = config !== undefined ? '--config' : emulator && options.emulator !== true ? '--emulator' : '';
   if (own === '') return;
   throw new OccError(

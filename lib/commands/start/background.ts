@@ -11,7 +11,7 @@ import { withProgress } from '../../terminal/progress.ts';
 import { widthOf } from '../../terminal/width.ts';
 import { requireNotRunning } from './not-running.ts';
 import { printStarted } from './page.ts';
-import { requireRunning, clientVariables } from '../../daemon/running.ts';
+import { clientVariables } from '../../daemon/running.ts';
 import { toRecordedOptions, backgroundArguments, type StartOptions } from './options.ts';
 import type { System } from '../../terminal/command-context.ts';
 
@@ -58,10 +58,7 @@ export async function startAndWait(
     if (printed !== '') return started.code === exitCodes.ok ? exitCodes.failed : started.code;
     throw endedSilently(started.code, startLogFile(stateDir));
   }
-  const record = await requireRunning(
-    system,
-    'run occ start again; the proxy ended just after it had started',
-  );
+  const { record } = started;
   const variables = await clientVariables(record);
   printStarted({ record, variables, output, width: widthOf(system.stdout), stays: true, home: system.home });
   return exitCodes.ok;

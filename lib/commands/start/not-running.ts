@@ -1,13 +1,17 @@
 /** Refuses a second start. It loads nothing of the proxy, so that the process in the background starts early. */
-import { findProxy } from '../../daemon/running.ts';
+import { findProxy, findRecorded } from '../../daemon/running.ts';
 import { OccError } from '../../errors.ts';
 import type { System } from '../../terminal/command-context.ts';
 import type { Output } from '../../terminal/output.ts';
 
-/** OccError `already_running` if a proxy runs. A stale record is ignored, with a warning on `output`. */
-export async function requireNotRunning(system: System, output?: Output): Promise<void> {
-  const found = await findProxy(system);
-  if (found === undefined) return;
+/**
+ * OccError `already_running` if a proxy runs. A stale record is ignored, with a warning on `output`. `asks`: the configured
+ * address is asked, too, for a proxy of this home directory whose record is gone. One that listens on another address may
+ * run beside a proxy of another home directory.
+ */
+export async function requireNotRunning(system: System, output?: Output, asks = false): Promise<void> {
+  const found = await (asks ? findProxy(system) : findRecorded(system));
+  if (found === undefined || found.state === 'elsewhere' || found.state === 'unrecorded') return;
   const { record, state } = found;
   if (state === 'stale') {
     return output?.warn(`occ: the record of an earlier proxy (pid ${record.pid}) was stale and is replaced`);

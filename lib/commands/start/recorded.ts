@@ -4,10 +4,17 @@ import { basename } from 'node:path';
 import { variablesFor } from '../../clients/claude.ts';
 import { findPlaces } from '../../config/paths.ts';
 import type { Settings } from '../../config/settings.ts';
-import { findHealth } from '../../daemon/probe.ts';
-import { writeRecord, type ProxyRecord } from '../../daemon/record.ts';
+import { findAt, type AddressedProxy } from '../../daemon/by-address.ts';
+import { thisMachine } from '../../daemon/machine.ts';
+import { beginningOf } from '../../daemon/process.ts';
+import {
+  readRecords,
+  recordFolders,
+  restoreRecord,
+  writeRecord,
+  type ProxyRecord,
+} from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
-import { localUrl } from '../../loopback.ts';
 import type { Output } from '../../terminal/output.ts';
 import { version } from '../../version.ts';
 import { controlEndpoints, type ControlEndpoints } from '../../host/control-endpoints.ts';
@@ -33,11 +40,20 @@ export async function openRecorded(
   reloadSource: ReloadSource,
 ): Promise<Recorded> {
   const { stateDir, runtimeDir } = findPlaces({ env: system.env, home: system.home });
+  const folders = recordFolders(system);
   const instance = randomBytes(12).toString('hex');
   const token = randomBytes(32).toString('base64url');
   const startedAt = new Date();
   let live: Host | undefined;
-  const endpoints = controlEndpoints({ instance, token, startedAt, host: () => live as Host, variablesFor });
+  let written: ProxyRecord | undefined;
+  const endpoints = controlEndpoints({
+    instance,
+    token,
+    startedAt,
+    host: () => live as Host,
+    variablesFor,
+    onHealth: () => written && restoreRecord(folders, written),
+  });
   const opened = await openHost({
     settings,
     trial: options.emulator === true,
@@ -66,22 +82,41 @@ export async function openRecorded(
     program: basename(process.argv[1] ?? ''),
     options: toRecordedOptions(options),
     log: opened.logPath,
+    machine: thisMachine(),
+    began: beginningOf(process.pid),
   };
   try {
-    writeRecord(runtimeDir, record);
+    writeRecord(folders, record);
+    written = record;
   } catch (error) {
     await opened.close(0);
     throw unrecorded(runtimeDir, error);
   }
+  const believed = folders.some((folder) => readRecords(folder).some((one) => one.instance === instance));
+  if (!believed) output.warn(`occ: ${notBelieved(folders.at(-1) ?? '')}`);
   return { host: opened, endpoints, record };
 }
 
-/** The port may be used by an occ that another home directory has the record of. */
+/** The port may be used by an occ that has no record here. */
 async function explainPortInUse(error: unknown, { host, port }: Settings): Promise<unknown> {
   if (!(error instanceof OccError) || error.code !== 'port_in_use') return error;
-  const url = localUrl(host, port);
-  const health = await findHealth(url);
-  return health ? alreadyRunning(url, health['pid']) : error;
+  const found = await findAt(host, port);
+  if (found === undefined) return error;
+  return found.owner === 'other' ? ofAnotherUser(found, error) : alreadyRunning(found.url, found.pid);
+}
+
+function ofAnotherUser({ url, pid, user }: AddressedProxy, cause: OccError): OccError {
+  const whose = user === undefined ? 'another user' : `another user (id ${user})`;
+  return new OccError('port_in_use', `the occ of ${whose}, pid ${pid}, uses ${url}`, {
+    exitCode: cause.exitCode,
+    cause,
+    remedy: 'take another port: occ start --port 0 takes any free one, occ config set port keeps one',
+  });
+}
+
+/** As after `sudo` with the home directory of another user. */
+function notBelieved(folder: string): string {
+  return `other commands find this proxy by its address only: ${folder} belongs to another user, or others may write it`;
 }
 
 function unrecorded(runtimeDir: string, cause: unknown): OccError {

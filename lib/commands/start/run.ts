@@ -3,9 +3,9 @@ import { listCacheFile } from '../../catalog/list-cache.ts';
 import { loadSettings } from '../../config/load.ts';
 import { pipeNote } from '../../config/pipe-error.ts';
 import { findPlaces, possibleConfigFiles } from '../../config/paths.ts';
-import { readyMessage } from '../../daemon/background.ts';
+import type { ReadyMessage } from '../../daemon/background.ts';
 import { withClaim } from '../../daemon/claim.ts';
-import { removeRecord } from '../../daemon/record.ts';
+import { recordFolders, removeRecord, type ProxyRecord } from '../../daemon/record.ts';
 import type { Settings } from '../../config/settings.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
@@ -30,14 +30,14 @@ const drainMs = 10_000;
 export async function serve(options: StartOptions, system: System, output: Output): Promise<number> {
   await requireNotRunning(system);
   const settings = await readySettings(options, system, output);
-  const { runtimeDir } = findPlaces({ env: system.env, home: system.home });
+  const folders = recordFolders(system);
   // Listen early: a signal may arrive as soon as the proxy listens. A SIGHUP before that has nothing to reload.
   let reload = (): void => {};
   const signals = listenForSignals(options.background === true ? () => reload() : undefined);
   try {
-    const { host, endpoints, record } = await withClaim(runtimeDir, async () => {
+    const { host, endpoints, record } = await withClaim(folders, async () => {
       // Another start may have passed the first check at the same time.
-      await requireNotRunning(system, output);
+      await requireNotRunning(system, output, options.port !== undefined || options.host !== undefined);
       return openRecorded(
         options,
         settings,
@@ -60,14 +60,14 @@ export async function serve(options: StartOptions, system: System, output: Outpu
         });
         const note = pipeNote(settings.file);
         if (note !== undefined) output.warn(`occ: ${note}`);
-      } else if (!notifyParent()) {
+      } else if (!notifyParent(record)) {
         // The parent is gone, so its user does not know that a proxy runs.
         await host.close(0);
         return exitCodes.failed;
       }
       return await waitForStop(host, endpoints, output, signals);
     } finally {
-      removeRecord(runtimeDir, record.instance);
+      removeRecord(folders, record.instance);
     }
   } finally {
     signals.stop();
@@ -115,9 +115,9 @@ function reloadSourceFor(
 }
 
 /** Tells the starting process that the proxy answers; false if that process has ended. */
-function notifyParent(): boolean {
+function notifyParent(record: ProxyRecord): boolean {
   if (!process.connected) return false;
-  process.send?.(readyMessage);
+  process.send?.({ ready: record } satisfies ReadyMessage);
   process.disconnect();
   return true;
 }

@@ -24,8 +24,8 @@ const told = [
 ];
 
 /** The launches that answer, oldest first. */
-export async function readLaunches(runtimeDir: string): Promise<JsonObject[]> {
-  const launches = await findLaunches(runtimeDir);
+export async function readLaunches(folders: readonly string[]): Promise<JsonObject[]> {
+  const launches = await findLaunches(folders);
   const all = launches.map(async (launch) => {
     const status = await askProxy(launch, '/occ/status');
     const { pid, url, started_at, client, cwd, log } = launch;

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { toNumber, toText, type JsonObject } from '../../json.ts';
 import { momentInSeconds, shortId } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
+import { version } from '../../version.ts';
 import { wrap } from '../../terminal/wrap.ts';
 
 /** A line, and what stands before its text: following lines of the text begin at the same column. */
@@ -12,6 +13,11 @@ export interface Line {
 }
 
 export const emptyLine: Line = { head: '', text: '' };
+
+/** The version of a proxy, and what to do if it is not that of this program. */
+export function versionText(ofProxy: string): string {
+  return ofProxy === version ? ofProxy : `${ofProxy}; this is occ ${version}, which occ restart starts`;
+}
 
 /** No line is longer than `width` columns, unless a single word such as a path is. */
 export function fit({ head, text }: Line, width: number): string[] {

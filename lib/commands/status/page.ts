@@ -3,7 +3,7 @@ import type { Style } from '../../terminal/style.ts';
 import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import { amount, duration, moment } from '../../terminal/figures.ts';
 import { cacheLines } from './cache-lines.ts';
-import { emptyLine, errorTexts, fit, type Line } from './lines.ts';
+import { emptyLine, errorTexts, fit, versionText, type Line } from './lines.ts';
 import { withTilde } from '../../tilde.ts';
 import { quotaLines } from '../usage/quota-lines.ts';
 
@@ -21,7 +21,7 @@ function statusLines(status: JsonObject, home: string, style: Style): Line[] {
       text: `running on ${style.bold(toText(status['url']))}  pid ${number('pid')}, up ${duration(number('uptime_s'))}`,
     },
     emptyLine,
-    row('version', toText(status['version'])),
+    row('version', versionText(toText(status['version']))),
     row('config', withTilde(toText(status['config']), home) || 'defaults (no file)'),
     ...configNotes(status, style),
     row('log', withTilde(toText(status['log']), home)),

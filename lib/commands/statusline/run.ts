@@ -66,10 +66,11 @@ function readAnswer(folder: string, session: string): SessionAnswer | undefined 
 }
 
 async function whyNone(system: System): Promise<string> {
-  const { findProxy, runtimeDirOf } = await import('../../daemon/running.ts');
+  const { findProxy, isRunning } = await import('../../daemon/running.ts');
+  const { recordFolders } = await import('../../daemon/record.ts');
   const { findLaunches } = await import('../../daemon/launches.ts');
-  const [proxy, launches] = await Promise.all([findProxy(system), findLaunches(runtimeDirOf(system))]);
-  const running = proxy?.state === 'running' || launches.length > 0;
+  const [proxy, launches] = await Promise.all([findProxy(system), findLaunches(recordFolders(system))]);
+  const running = isRunning(proxy) || launches.length > 0;
   return running ? 'occ: no answer yet' : 'occ: no proxy is running (occ start, or occ launch)';
 }
 

@@ -1,7 +1,9 @@
 /** Looks for a request where it may be known: in the proxies that run, then in the log. */
 import { findPlaces } from '../../config/paths.ts';
 import { findLaunches, type LaunchRecord } from '../../daemon/launches.ts';
-import { askProxy, findProxy, runtimeDirOf } from '../../daemon/running.ts';
+import { recordFolders } from '../../daemon/record.ts';
+import type { AddressedProxy } from '../../daemon/by-address.ts';
+import { askProxy, findProxy, isRunning } from '../../daemon/running.ts';
 import { isObject, toArray } from '../../json.ts';
 import { parseLogLine, readLog } from '../../log/read-log.ts';
 import type { System } from '../../terminal/command-context.ts';
@@ -30,10 +32,10 @@ interface Place {
  * proxy is asked, and only its lines of the log count.
  */
 export async function search(id: string | undefined, system: System): Promise<Search> {
-  const places = await findPlacesToAsk(system);
+  const { places, closed } = await findPlacesToAsk(system);
   const own = places.find(({ url }) => url === system.env['ANTHROPIC_BASE_URL']);
   const asked = own && id === undefined ? [own] : places;
-  const looked = asked.map(({ name }) => name);
+  const looked = [...asked.map(({ name }) => name), ...closed];
   const answers = await Promise.all(asked.map((place) => askFor(place, id)));
   const remembered = answers.flatMap((all, i) =>
     all.map((request): Told => ({ request, source: 'memory', from: asked[i]?.name ?? '' })),
@@ -80,8 +82,9 @@ function latestCause(failures: readonly Told[]): Told | undefined {
   return latest(failures.filter(isCause)) ?? last;
 }
 
-async function findPlacesToAsk(system: System): Promise<Place[]> {
-  const [daemon, launches] = await Promise.all([findProxy(system), findLaunches(runtimeDirOf(system))]);
+/** `closed` are running proxies that cannot be asked, for people. */
+async function findPlacesToAsk(system: System): Promise<{ places: Place[]; closed: string[] }> {
+  const [daemon, launches] = await Promise.all([findProxy(system), findLaunches(recordFolders(system))]);
   const ofLaunch = ({ url, control, pid, client, cwd }: LaunchRecord): Place => ({
     url,
     control,
@@ -93,7 +96,12 @@ async function findPlacesToAsk(system: System): Promise<Place[]> {
     const { url, control, pid } = daemon.record;
     proxies.push({ url, control, pid, name: `the proxy on ${url} (pid ${pid})` });
   }
-  return [...proxies, ...launches.map(ofLaunch)];
+  const closed = isRunning(daemon) && daemon.state === 'unrecorded' ? [closedPlace(daemon.proxy)] : [];
+  return { places: [...proxies, ...launches.map(ofLaunch)], closed };
+}
+
+function closedPlace({ url, pid }: AddressedProxy): string {
+  return `the proxy on ${url} (pid ${pid}), which tells no more than that it runs, since its record is not in this home directory`;
 }
 
 /** Newest first. */

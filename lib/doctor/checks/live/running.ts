@@ -1,8 +1,6 @@
 /** Checks the proxy that runs in the background with one short stream through it. */
 import { sendRequest } from '../../../daemon/request.ts';
-import { probe } from '../../../daemon/probe.ts';
-import { readRecord } from '../../../daemon/record.ts';
-import { findPlaces } from '../../../config/paths.ts';
+import { findProxy } from '../../../daemon/running.ts';
 import { toObject, toText } from '../../../json.ts';
 import { sendToProxy } from '../../bench/client.ts';
 import { judgeClient } from '../../laws/client-laws.ts';
@@ -20,8 +18,11 @@ export const running: Check = {
   limitMs: 60_000,
   requests: 1,
   async run({ machine, signal, isBusy }): Promise<CheckResult> {
-    const record = readRecord(findPlaces(machine).runtimeDir);
-    if (record === undefined || (await probe(record)) !== 'running')
+    const found = await findProxy(machine);
+    if (found?.state === 'unrecorded')
+      return skip('not_applicable', `the proxy on ${found.proxy.url} has no record in this home directory`);
+    const record = found?.record;
+    if (record === undefined || found?.state !== 'running')
       return isBusy() && record !== undefined
         ? skip('busy', `${record.url} did not answer, but other programs keep this machine busy`)
         : skip('not_applicable', 'no proxy is running');

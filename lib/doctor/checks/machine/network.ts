@@ -1,11 +1,12 @@
 /** Checks the proxies of the environment and the port of the configuration. */
 import { connect } from 'node:net';
 import { findHealth } from '../../../daemon/probe.ts';
+import { toNumber } from '../../../json.ts';
 import { localUrl } from '../../../loopback.ts';
 import { isUsable, readProxies, valueOf } from '../../../proxy/outbound-proxies.ts';
 import { quote } from '../../../shell-word.ts';
 import { settingsOf, type Check, type CheckResult } from '../../check.ts';
-import { ownerOfPort } from './port-owner.ts';
+import { ownerOfPort } from '../../../daemon/listener.ts';
 
 export const proxyEnv: Check = {
   code: 'proxy-env',
@@ -98,7 +99,8 @@ export const port: Check = {
     const where = `${host}:${number}`;
     if (!(await isTaken(host, number, context.signal))) return { level: 'ok', summary: `${where} is free` };
     const health = await findHealth(localUrl(host, number));
-    if (health) return { level: 'ok', summary: `${where} is used by occ (pid ${String(health['pid'])})` };
+    if (health)
+      return { level: 'ok', summary: `${where} is used by occ (pid ${toNumber(health['pid']) ?? 0})` };
     const owner = ownerOfPort(number);
     return {
       level: 'warn',
