@@ -57,6 +57,26 @@ export function discardRest(
   });
 }
 
+/** Reads and drops a body that nobody wants. Resolves when it has ended, the client has left, or a limit is reached. */
+export async function dropBody(req: IncomingMessage, clock: Clock, limits = restLimits): Promise<void> {
+  if (req.complete || req.destroyed) return;
+  await new Promise<void>((resolve) => {
+    let bytes = 0;
+    const count = (piece: Buffer): void => {
+      bytes += piece.length;
+      if (bytes > limits.bytes) end();
+    };
+    const cancel = clock.after(limits.ms, end);
+    function end(): void {
+      cancel();
+      req.off('data', count).off('end', end).off('close', end);
+      resolve();
+    }
+    // An error may follow the end, so this listener stays.
+    req.on('data', count).once('end', end).once('close', end).on('error', end);
+  });
+}
+
 /**
  * The path of a request line, which may be a whole URL (RFC 9112, 3.2.2); "" if it is not a valid URL, such as `//`. Who is
  * named in a whole URL is checked elsewhere (`door.ts`).

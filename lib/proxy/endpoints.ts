@@ -5,6 +5,7 @@ import { Refused } from './inbound.ts';
 const methods: Readonly<Record<string, 'GET' | 'POST'>> = {
   '/': 'GET',
   '/health': 'GET',
+  '/ready': 'GET',
   '/metrics': 'GET',
   '/api/hello': 'GET',
   '/v1/messages': 'POST',
@@ -18,7 +19,7 @@ export function isModels(pathname: string): boolean {
 
 /** Whether a path is answered without a token. */
 export function isOpen(pathname: string): boolean {
-  return pathname === '/health' || pathname === '/' || pathname === '/api/hello';
+  return ['/', '/health', '/ready', '/api/hello'].includes(pathname);
 }
 
 /** Whether a path is about the proxy itself. Closing does not wait for it, and answers it to the end. */

@@ -5,7 +5,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import { version } from '../version.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { discardRest, goneController, lingerMs, pathOf } from './connection.ts';
+import { discardRest, dropBody, goneController, lingerMs, pathOf } from './connection.ts';
 import { answerControl, type Control } from './control.ts';
 import { openTokenCounter } from './count-tokens.ts';
 import { checkEndpoint, isAside, isModels, isOpen } from './endpoints.ts';
@@ -197,11 +197,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     }
     checkDoor(req, { host, allowedHosts, token: token ?? settings.authToken?.reveal() }, !isOpen(pathname));
     checkEndpoint(method, pathname, res);
-    if (closing && !isAside(pathname))
-      throw new Refused('overloaded_error', 'this proxy is being stopped', {
-        status: 503,
-        next: 'occ start',
-      });
+    if (closing && !isAside(pathname)) return refuseNew(req, res);
 
     if (pathname === '/v1/messages') {
       counts.requests++;
@@ -218,7 +214,17 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       return sendJson(res, 200, answerModels(id, req.headers['user-agent'], settings), headers);
     }
     if (pathname === '/metrics') return metered.answer(req, res, headers);
+    if (pathname === '/ready')
+      return sendJson(res, closing ? 503 : 200, { status: statusNow(), service: 'occ' }, headers);
     sendJson(res, 200, pathname === '/health' ? health() : { service: 'occ', version }, headers);
+  }
+
+  /** The next attempt of the client opens a connection, which may reach another proxy behind the same address. */
+  async function refuseNew(req: IncomingMessage, res: ServerResponse): Promise<never> {
+    // A client that is still sending when the connection closes would not receive the response.
+    await dropBody(req, clock);
+    res.setHeader('connection', 'close');
+    throw new Refused('overloaded_error', 'this proxy is being stopped', { status: 503, next: 'occ start' });
   }
 
   /** What `/metrics` looks up. */
@@ -227,11 +233,15 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     return { models: road.modelStats.list(), breakers, uptime: (clock.monotonic() - startedAt) / 1000 };
   }
 
+  function statusNow(): 'ok' | 'stopping' {
+    return closing ? 'stopping' : 'ok';
+  }
+
   function health(): Record<string, unknown> {
     const { requests: received, failures } = counts;
     control?.onHealth?.();
     return {
-      status: closing ? 'stopping' : 'ok',
+      status: statusNow(),
       service: 'occ',
       version,
       pid: process.pid,

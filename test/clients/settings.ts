@@ -34,6 +34,7 @@ export function settings(more: Partial<Settings> = {}): Settings {
     providers: { go: provider('go'), zen: provider('zen') },
     retry: { attempts: 1, baseMs: 1, maxMs: 2, maxAttemptsTotal: 6 },
     circuitBreaker: { failures: 5, resetMs: 1000 },
+    drainMs: 10_000,
     heartbeatMs: 10_000,
     logging: {
       level: 'info',

@@ -35,9 +35,14 @@ test('a running stream finishes, new requests are refused, and the port is relea
   const closing = over.proxy.close(hangMs);
   const refused = await over.post();
   assert.equal(refused.status, 503);
+  // The next attempt opens a connection, which may reach another proxy, and clients retry it.
+  assert.equal(refused.headers.get('connection'), 'close');
+  assert.equal(refused.headers.get('x-should-retry'), null);
   assert.match(await refused.text(), /"type":"overloaded_error".*being stopped/);
   const health = (await (await fetch(`${over.url}/health`)).json()) as Record<string, unknown>;
   assert.deepEqual([health['status'], health['live']], ['stopping', 1]);
+  const ready = await fetch(`${over.url}/ready`);
+  assert.deepEqual([ready.status, await ready.json()], [503, { status: 'stopping', service: 'occ' }]);
   await clock.reach(300);
   let rest = text;
   for (let read = await reader.read(); !read.done; read = await reader.read())
@@ -66,6 +71,27 @@ test('a new request on an open connection is refused with an error body', async 
   while (!(await reader.read()).done);
   assert.equal(await closing, 0);
   assert.equal(over.requestedModels().length, 1);
+});
+
+test('a client that is still sending a large body while the proxy stops receives the refusal', async () => {
+  const clock = manualClock();
+  await using over = await proxyOver({ clock, answers: [[say('one '), wait(60_000)]] });
+  const { reader } = await readUntil(await over.post(), '"one "');
+  const closing = over.proxy.close(hangMs);
+  const socket = connect(over.proxy.port, '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk) => (text += String(chunk)));
+  const closed = once(socket, 'close');
+  const length = 32 * 1024 * 1024;
+  socket.write(
+    `POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: ${token}\r\ncontent-length: ${length}\r\n\r\n`,
+  );
+  socket.write(Buffer.alloc(length, ' '));
+  await closed;
+  assert.match(text, /^HTTP\/1\.1 503 [\s\S]*connection: close[\s\S]*being stopped/i);
+  await clock.reach(60_000);
+  while (!(await reader.read()).done);
+  assert.equal(await closing, 0);
 });
 
 test('requests that exceed the drain time are cut, counted and aborted upstream', async () => {

@@ -34,6 +34,8 @@ test('the probes Claude Code sends before it connects are answered without a tok
     ['HEAD', '/api/hello'],
     ['GET', '/api/hello'],
     ['HEAD', '/health'],
+    ['HEAD', '/ready'],
+    ['GET', '/ready'],
   ] as const) {
     const response = await fetch(over.url + path, { method });
     assert.equal(response.status, 200, `${method} ${path}`);

@@ -127,6 +127,7 @@ export function settingsFor(url: string, options: ProxyOptions = {}): Settings {
     fallbacks: rest.length > 0 ? { default: rest } : {},
     providers: { emulator: upstream, other: { ...upstream, name: 'other' } },
     retry: { attempts: 0, baseMs: 0, maxMs: 0, maxAttemptsTotal: 6, ...retry },
+    drainMs: 10_000,
     heartbeatMs,
   };
   return change ? change(settings) : settings;

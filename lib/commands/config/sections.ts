@@ -36,6 +36,7 @@ const byKey: Readonly<Record<string, Section>> = {
   openrouter: 'providers',
   providers: 'providers',
   heartbeat_ms: 'timeouts',
+  drain_ms: 'timeouts',
   retry: 'retries',
   circuit_breaker: 'retries',
   logging: 'logging',

@@ -23,9 +23,6 @@ import { listenForSignals, type Signals } from '../../terminal/signals.ts';
 import type { StartOptions } from './options.ts';
 import type { System } from '../../terminal/command-context.ts';
 
-/** How long live streams may continue after the first signal. */
-const drainMs = 10_000;
-
 /** Resolves to the exit code after the proxy has stopped. */
 export async function serve(options: StartOptions, system: System, output: Output): Promise<number> {
   await requireNotRunning(system);
@@ -134,6 +131,7 @@ async function waitForStop(
     await host.close(0);
     return exitCodes.ok;
   }
+  const { drainMs } = host.settings.current();
   const closed = host.close(drainMs);
   const { live } = host.proxy.stats();
   const waiting = `letting ${count(live, 'live stream')} finish; Ctrl-C ends now`;
@@ -142,6 +140,9 @@ async function waitForStop(
     await host.close(0);
     return exitCodes.interrupted;
   }
-  if (cut > 0) output.warn(`occ: ${count(cut, 'live stream')} cut after ${drainMs / 1000} s`);
+  if (cut > 0)
+    output.warn(
+      `occ: ${count(cut, 'live stream')} cut after ${drainMs / 1000} s; drain_ms in the configuration allows more`,
+    );
   return exitCodes.ok;
 }

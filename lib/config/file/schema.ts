@@ -251,6 +251,10 @@ const properties = {
     failures: defaultsTo(5, count('Consecutive failures that open it.')),
     reset_ms: defaultsTo(30_000, millis('How long it stays open')),
   }),
+  drain_ms: {
+    ...defaultsTo(10_000, millis('How long live streams may continue after SIGTERM or SIGINT', 0)),
+    variables: ['OCC_DRAIN_MS'],
+  },
   heartbeat_ms: defaultsTo(10_000, millis('The pause after which the client is sent a ping')),
   logging: object({
     level: {
