@@ -5,8 +5,6 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
-import type { Settings } from '../config/settings.ts';
-import { secretsOf } from '../proxy/secrets.ts';
 import type { Finding } from './check.ts';
 import type { Chunk, RecordedExchange, RecordedResponse } from './bench/recorded-exchange.ts';
 
@@ -41,15 +39,6 @@ function removeOldest(directory: string): void {
     .map((file) => ({ file, at: statSync(file).mtimeMs }))
     .sort((a, b) => b.at - a.at);
   for (const { file } of files.slice(maxFiles)) rmSync(file, { force: true });
-}
-
-/** Returns a function that replaces every key, token and secret header of the settings with •••. */
-export function redactorFor({ providers, authToken }: Settings): (text: string) => string {
-  const secrets = Object.values(providers).flatMap(({ keys, headers }) =>
-    secretsOf(undefined, headers).concat(keys.flatMap((key) => secretsOf(key.reveal(), {}))),
-  );
-  if (authToken !== undefined) secrets.push(authToken.reveal());
-  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '•••'), text);
 }
 
 function renderExchanges(finding: Finding, exchanges: readonly RecordedExchange[]): string {

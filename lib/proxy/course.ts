@@ -6,6 +6,7 @@ import type { Tried } from './policy/failures.ts';
 import type { Candidate, PassedOver, Plan } from './policy/plan.ts';
 import type { Repairs } from './rejections/repair.ts';
 import type { EndedRequest } from './recent.ts';
+import type { OpenRecording } from './recording/recorder.ts';
 import type { Reply } from './reply.ts';
 
 export interface Trial {
@@ -22,6 +23,7 @@ export interface Trial {
   limitMs: number | undefined;
   /** Takes what happens. */
   record: EndedRequest;
+  recording: OpenRecording;
   /** When the request arrived, on the monotonic clock. */
   arrived: number;
 }

@@ -3,7 +3,7 @@
  *
  *   readBody → planRoutes → tryModels: attempt, as often as the policy allows → reply
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { estimateTokens } from '../anthropic/estimate.ts';
 import { messageStart, usageOf } from '../anthropic/events.ts';
@@ -13,7 +13,8 @@ import type { Settings } from '../config/settings.ts';
 import { toText } from '../json.ts';
 import type { Turn } from '../wire/codec.ts';
 import { userAgent } from '../version.ts';
-import { readBody, toRequest } from './inbound.ts';
+import type { Trial } from './course.ts';
+import { readWholeBody, toRequest } from './inbound.ts';
 import { nameOf, type Candidate } from './policy/plan.ts';
 import { planRoutes } from './policy/route.ts';
 import { tierOf } from './policy/tiers.ts';
@@ -43,7 +44,8 @@ export async function exchange(
   { req, reply, gone, requestId, settings, record, arrived }: Exchange,
   road: Road,
 ): Promise<void> {
-  const given = toRequest(await readBody(req));
+  const { bytes, body } = await readWholeBody(req);
+  const given = toRequest(body);
   const requestClass = toText(req.headers['x-claude-code-request-class']);
   const client = sessionOf(req.headers, given);
   const session = client.id;
@@ -55,6 +57,7 @@ export async function exchange(
   const plan = planRoutes({ request, inputTokens, requestClass }, settings, known);
   road.memory.keep(conversation, plan, road.now());
   note(record, { client, request, requestClass, route: plan.reason });
+  const limitMs = clientLimit(req, request);
   const turn: Turn = { request, session, messageId: randomId('msg_'), inputTokens };
   const serverSide = serverTools(request).map(({ name }) => name);
   road.log({
@@ -74,28 +77,50 @@ export async function exchange(
     ...(serverSide.length > 0 && { serverTools: serverSide }),
   });
 
+  const recording = road.recorder.begin(requestId, arrived, {
+    headers: req.headers,
+    body: bytes,
+    ...(request !== given && { arranged: request }),
+    plan,
+    settings,
+    session,
+    messageId: turn.messageId,
+    inputTokens,
+    limitMs,
+    record,
+  });
+  reply.observe(recording);
+  gone.addEventListener('abort', recording.left, { once: true });
+
+  const headers = outgoingHeaders(req.headers, session);
+  const trial = {
+    plan,
+    turn,
+    headers,
+    requestId,
+    reply,
+    gone,
+    settings,
+    limitMs,
+    record,
+    recording,
+    arrived,
+  };
+  await carryOut(trial, road);
+}
+
+/** Tries the models of a plan, and keeps the client waiting meanwhile. */
+export async function carryOut(trial: Trial, road: Road): Promise<void> {
+  const { turn, reply, settings } = trial;
+  const { request, messageId, inputTokens } = turn;
   // Without content for `heartbeat_ms`, headers and `message_start` are sent so that the client keeps waiting.
   const cancelEarly = road.after(settings.heartbeatMs, () => {
     if (request.stream === true)
-      void reply.start(messageStart(turn.messageId, request.model, usageOf(inputTokens)));
+      void reply.start(messageStart(messageId, request.model, usageOf(inputTokens)));
   });
   try {
     await noticeDisconnects();
-    await tryModels(
-      {
-        plan,
-        turn,
-        headers: outgoingHeaders(req, session),
-        requestId,
-        reply,
-        gone,
-        settings,
-        limitMs: clientLimit(req, request),
-        record,
-        arrived,
-      },
-      road,
-    );
+    await tryModels(trial, road);
   } finally {
     cancelEarly();
   }
@@ -137,8 +162,11 @@ async function noticeDisconnects(): Promise<void> {
 }
 
 /** The headers for every upstream, and those that only some may get: gateways forward headers they do not use. */
-function outgoingHeaders(req: IncomingMessage, session: string): (to: Candidate) => Record<string, string> {
-  const betas = toText(req.headers['anthropic-beta']);
+export function outgoingHeaders(
+  headers: IncomingHttpHeaders,
+  session: string,
+): (to: Candidate) => Record<string, string> {
+  const betas = toText(headers['anthropic-beta']);
   return ({ provider, route }) => ({
     'content-type': 'application/json',
     accept: 'text/event-stream',

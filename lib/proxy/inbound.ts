@@ -44,6 +44,11 @@ export function isAmbiguous({ headersDistinct, headers, httpVersion }: IncomingM
 
 /** Parses a body as a JSON object. Throws `Refused` with the reason if it is not one. */
 export async function readBody(req: IncomingMessage): Promise<JsonObject> {
+  return (await readWholeBody(req)).body;
+}
+
+/** The same, with the bytes of the body. */
+export async function readWholeBody(req: IncomingMessage): Promise<{ bytes: Buffer; body: JsonObject }> {
   const encoding = req.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Refused(
@@ -56,7 +61,7 @@ export async function readBody(req: IncomingMessage): Promise<JsonObject> {
   const bytes = await readBytes(req);
   if (bytes.length === 0)
     throw new Refused('invalid_request_error', 'the body is empty; a JSON object was expected');
-  return parseBody(bytes.toString('utf8'));
+  return { bytes, body: parseBody(bytes.toString('utf8')) };
 }
 
 /** Leaves the request open in any case: its connection still carries the response. */

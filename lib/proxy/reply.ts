@@ -2,7 +2,7 @@
  * The response to the client. Only this file writes to it. Every event is one write, and only whole events are written into
  * a stream, so no heartbeat can land inside an event (L11).
  */
-import { once } from 'node:events';
+import { once, type EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import {
   encodeEvent,
@@ -33,20 +33,37 @@ export interface Reply {
   message(message: Message, headers?: Record<string, string>): void;
   /** Sends an error: as an HTTP status if nothing was sent yet, otherwise as the last event. */
   refuse(refusal: Refusal, headers?: Record<string, string>): void;
+  /** Calls the observer with everything that is sent from now on. */
+  observe(observer: ReplyObserver): void;
   /** Stops the heartbeat after the client has disconnected. */
   close(): void;
 }
 
+/** Sees what a client is sent. Must not throw. */
+export interface ReplyObserver {
+  head(status: number, headers: Readonly<Record<string, string>>): void;
+  wrote(text: string): void;
+}
+
+const unobserved: ReplyObserver = { head() {}, wrote() {} };
+
 const pingText = encodeEvent({ type: 'ping' });
 
+/** What a reply needs of a response. */
+export type ReplyTarget = EventEmitter &
+  Pick<ServerResponse, 'writeHead' | 'headersSent' | 'write' | 'writableNeedDrain' | 'end'> & {
+    req: { method?: string | undefined };
+  };
+
 export function openReply(
-  res: ServerResponse,
+  res: ReplyTarget,
   requestId: string,
   heartbeatMs: number,
   gone: AbortSignal,
   clock: Clock,
 ): Reply {
   let phase: 'waiting' | 'streaming' | 'ended' = 'waiting';
+  let observer = unobserved;
   let stopHeartbeat = (): void => {};
   /** When the last event was written, on the monotonic clock. */
   let written = 0;
@@ -56,7 +73,10 @@ export function openReply(
     const silentMs = clock.monotonic() - written;
     // A timer may fire up to a millisecond early.
     if (silentMs < heartbeatMs - 1) return schedule(heartbeatMs - silentMs);
-    if (!res.writableNeedDrain && !gone.aborted) res.write(pingText);
+    if (!res.writableNeedDrain && !gone.aborted) {
+      res.write(pingText);
+      observer.wrote(pingText);
+    }
     schedule(heartbeatMs);
   }
 
@@ -67,6 +87,7 @@ export function openReply(
   function write(text: string): Promise<void> | undefined {
     if (gone.aborted || text === '') return undefined;
     written = clock.monotonic();
+    observer.wrote(text);
     return res.write(text) ? undefined : drained();
   }
 
@@ -77,7 +98,7 @@ export function openReply(
 
   function start(first: MessageStart, headers: Record<string, string> = {}): Promise<void> | undefined {
     if (phase !== 'waiting' || gone.aborted) return undefined;
-    res.writeHead(200, {
+    writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
@@ -97,8 +118,19 @@ export function openReply(
     for (const event of events) text += encodeEvent(event);
     if (last?.type !== 'message_stop' && last?.type !== 'error') return write(text);
     finish();
-    if (!gone.aborted) res.end(text);
+    end(text);
     return undefined;
+  }
+
+  function writeHead(status: number, headers: Record<string, string>): void {
+    observer.head(status, headers);
+    res.writeHead(status, headers);
+  }
+
+  function end(text: string): void {
+    if (gone.aborted) return;
+    observer.wrote(text);
+    res.end(text);
   }
 
   function finish(): void {
@@ -120,8 +152,7 @@ export function openReply(
     const error: ApiErrorBody = { type, message };
     if (phase === 'streaming') {
       finish();
-      if (!gone.aborted) res.end(encodeEvent({ type: 'error', error, request_id: requestId }));
-      return;
+      return end(encodeEvent({ type: 'error', error, request_id: requestId }));
     }
     finish();
     json(
@@ -137,7 +168,11 @@ export function openReply(
 
   function json(status: number, body: unknown, headers: Record<string, string>): void {
     if (gone.aborted || res.headersSent) return;
-    sendJson(res, status, body, { 'request-id': requestId, ...headers });
+    const sent = { 'request-id': requestId, ...headers };
+    const text = JSON.stringify(body);
+    observer.head(status, sent);
+    observer.wrote(text);
+    sendWhole(res, status, text, { 'content-type': 'application/json', ...sent });
   }
 
   return {
@@ -147,13 +182,14 @@ export function openReply(
     send,
     message,
     refuse,
+    observe: (given) => void (observer = given),
     close: finish,
   };
 }
 
 /** Sends one JSON value as a whole response. */
 export function sendJson(
-  res: ServerResponse,
+  res: ReplyTarget,
   status: number,
   body: unknown,
   headers: Record<string, string> = {},
@@ -162,11 +198,11 @@ export function sendJson(
 }
 
 /** Sends a text as a whole response. */
-export function sendText(res: ServerResponse, text: string, headers: Record<string, string>): void {
+export function sendText(res: ReplyTarget, text: string, headers: Record<string, string>): void {
   sendWhole(res, 200, text, headers);
 }
 
-function sendWhole(res: ServerResponse, status: number, text: string, headers: Record<string, string>): void {
+function sendWhole(res: ReplyTarget, status: number, text: string, headers: Record<string, string>): void {
   res.writeHead(status, { 'content-length': String(Buffer.byteLength(text)), ...headers });
   res.end(res.req.method === 'HEAD' ? undefined : text);
 }

@@ -7,6 +7,7 @@ import type { Memory } from './memory.ts';
 import type { Figures } from './metrics/figures.ts';
 import type { PromptMemory } from './prompt-memory.ts';
 import type { QuotaWatch } from './quota-watch.ts';
+import type { Recorder } from './recording/recorder.ts';
 import type { ModelStats } from './model-stats.ts';
 import type { SilenceListener } from './waiting.ts';
 import type { Upstream } from './upstream.ts';
@@ -21,6 +22,7 @@ export interface Road extends Clock {
   memory: Memory;
   prompts: PromptMemory;
   quotas: QuotaWatch;
+  recorder: Recorder;
   /** Is told of upstreams that send nothing for a while. */
   silences?: SilenceListener | undefined;
   /** A number in [0, 1), for waits. */

@@ -22,6 +22,7 @@ import type { Looked } from './metrics/page.ts';
 import { promptMemory, type CacheReport } from './prompt-memory.ts';
 import { answerModels } from './models.ts';
 import { randomId } from './random-id.ts';
+import { recorder, type Recorder } from './recording/recorder.ts';
 import { openReply, sendJson } from './reply.ts';
 import { redactedLine } from '../redact.ts';
 import { stepWithConfig } from './policy/next-step.ts';
@@ -72,6 +73,8 @@ export interface Proxy {
   quotas(): readonly KnownQuota[];
   /** The latest requests that have ended. */
   recent: Pick<RecentRequests, 'list'>;
+  /** The latest requests with all that was sent. */
+  recordings: Pick<Recorder, 'find' | 'list'>;
   /** Refuses new requests, lets live ones finish for `drainMs` milliseconds, then cuts them. Resolves to how many were cut. */
   drain(drainMs: number): Promise<number>;
   /** Drains, then closes the port and everything else. */
@@ -101,6 +104,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     memory: remembered,
     prompts: promptMemory(),
     quotas: options.watchesQuotas === true ? quotaWatch(out, log, clock, onRoom) : noQuotaWatch,
+    recorder: recorder(clock),
     silences: options.silences,
     random: Math.random,
   };
@@ -176,6 +180,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   function ended(record: EndedRequest): void {
     recent.add(record);
     metered.figures.ended(record);
+    road.recorder.end(record.id);
     try {
       onEnded?.(record);
     } catch (error) {
@@ -293,6 +298,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     }),
     quotas: () => road.quotas.list(),
     recent,
+    recordings: road.recorder,
     drain,
     close,
   };

@@ -106,6 +106,7 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
     const model = nameOf(candidate);
     if (kind === 'quota') noticePassing(candidate, road);
     barred.set(index, { model, reason, hindrance: permit });
+    trial.recording.barred(model, permit);
     road.log({ level: 'info', event: 'passed_over', request: requestId, model, kind, waitMs: permit.waitMs });
   }
 }
@@ -137,7 +138,7 @@ async function tryOne(
     gone,
     total: totalFor(candidate, request, limitMs, road.monotonic() - course.began, isLast),
     silence: observerFor(road.silences, trial.record, candidate),
-    upstream: road.upstream,
+    upstream: trial.recording.attempt(candidate, key, road.upstream),
     clock: road,
     log: (entry) => road.log({ request: requestId, ...entry }),
   });

@@ -1,0 +1,131 @@
+/** Runs a capture through the code of today, offline: the recorded answers, at the recorded times, on a clock of its own. */
+import { EventEmitter } from 'node:events';
+import type { Provider, Secret, Settings } from '../config/settings.ts';
+import { noCounts, type Road } from '../proxy/road.ts';
+import { carryOut, outgoingHeaders } from '../proxy/exchange.ts';
+import { toRequest } from '../proxy/inbound.ts';
+import { memory, type Memory } from '../proxy/memory.ts';
+import { modelStats } from '../proxy/model-stats.ts';
+import { nameOf, type Candidate } from '../proxy/policy/plan.ts';
+import { promptMemory } from '../proxy/prompt-memory.ts';
+import { noQuotaWatch } from '../proxy/quota-watch.ts';
+import { arrived, type EndedRequest } from '../proxy/recent.ts';
+import { notRecorded } from '../proxy/recording/recorder.ts';
+import { openReply, type ReplyTarget } from '../proxy/reply.ts';
+import type { Capture, CapturedCandidate, CapturedPiece, CapturedProvider } from './capture.ts';
+import { recordedAnswers } from './recorded-answers.ts';
+import { virtualClock } from './virtual-clock.ts';
+
+export interface Replayed {
+  status?: number;
+  headers: Record<string, string>;
+  pieces: CapturedPiece[];
+  /** How many attempts were made; more than were recorded if the code of today asks again. */
+  attempts: number;
+  /** The record of the request, as `occ why` would show it. */
+  record: EndedRequest;
+}
+
+export interface ReplayOptions {
+  /** Waits for the real time between two events, in milliseconds. Without it no time passes. */
+  pace?: (ms: number) => Promise<unknown>;
+}
+
+export async function replay(capture: Capture, { pace }: ReplayOptions = {}): Promise<Replayed> {
+  const clock = virtualClock(Date.parse(capture.at), pace);
+  const upstream = recordedAnswers(capture.attempts, clock);
+  const gone = new AbortController();
+  if (capture.leftMs !== undefined) clock.after(capture.leftMs, () => gone.abort());
+  const record = arrived(capture.id, capture.at, capture.settings.configOption);
+  const replayed: Replayed = { headers: {}, pieces: [], attempts: 0, record };
+  const settings = settingsOf(capture);
+  const reply = openReply(nowhere(), capture.id, settings.heartbeatMs, gone.signal, clock);
+  reply.observe({
+    head(status, headers) {
+      replayed.status = status;
+      replayed.headers = { ...headers };
+    },
+    wrote: (text) => void replayed.pieces.push([clock.monotonic(), text]),
+  });
+  const request = toRequest(capture.request.body);
+  const { session, messageId, inputTokens, limitMs, plan } = capture;
+  Object.assign(record, { model: request.model, route: plan.reason, stream: request.stream === true });
+  const road: Road = {
+    ...clock,
+    upstream,
+    log: () => {},
+    counts: noCounts(),
+    modelStats: modelStats(),
+    figures: { attempted() {} },
+    memory: withBarriers(
+      memory(() => {}),
+      capture.barriers,
+    ),
+    prompts: promptMemory(),
+    quotas: noQuotaWatch,
+    recorder: notRecorded,
+    random: () => 0,
+  };
+  const work = carryOut(
+    {
+      plan: { ...plan, candidates: plan.candidates.map(toCandidate) },
+      turn: { request, session, messageId, inputTokens },
+      headers: outgoingHeaders(capture.request.headers, session),
+      requestId: capture.id,
+      reply,
+      gone: gone.signal,
+      settings,
+      limitMs,
+      record,
+      recording: notRecorded.begin(),
+      arrived: 0,
+    },
+    road,
+  );
+  await clock.runUntilSettled(work);
+  await work;
+  reply.close();
+  return { ...replayed, attempts: upstream.asked() };
+}
+
+/** The settings that one request uses after its plan is made. */
+function settingsOf({ settings }: Capture): Settings {
+  return settings as unknown as Settings;
+}
+
+function toCandidate({ provider, ...candidate }: CapturedCandidate): Candidate {
+  return { ...candidate, provider: toProvider(provider) };
+}
+
+function toProvider({ keys, ...provider }: CapturedProvider): Provider {
+  return { ...provider, headers: {}, keys: Array.from({ length: keys }, (): Secret => hiddenKey) };
+}
+
+/** The recorded answers do not look at it. */
+const hiddenKey: Secret = { reveal: () => '•••', toString: () => '•••', toJSON: () => '•••' };
+
+/** A memory that passes over the same models as the recorded one did, which knew more. */
+function withBarriers(remembered: Memory, barriers: Capture['barriers']): Memory {
+  const left = [...barriers];
+  return {
+    ...remembered,
+    admit(candidate, ...rest) {
+      const at = left.findIndex(({ model }) => model === nameOf(candidate));
+      const [barrier] = at < 0 ? [] : left.splice(at, 1);
+      return barrier?.hindrance ?? remembered.admit(candidate, ...rest);
+    },
+  };
+}
+
+/** A response that goes nowhere: the observer of the reply sees what would have been sent. */
+function nowhere(): ReplyTarget {
+  const target = Object.assign(new EventEmitter(), {
+    req: { method: 'POST' },
+    headersSent: false,
+    writableNeedDrain: false,
+    writeHead: () => target,
+    write: () => true,
+    end: () => target,
+  });
+  return target as unknown as ReplyTarget;
+}

@@ -1,0 +1,135 @@
+/** Writes a recording down as a capture, without credentials. */
+import { toRequest } from '../proxy/inbound.ts';
+import { isObject, parseJson, type JsonObject } from '../json.ts';
+import type { Candidate } from '../proxy/policy/plan.ts';
+import type { Pieces, RecordedAttempt, Recording } from '../proxy/recording/recording.ts';
+import { redactorFor, secretName } from '../proxy/secrets.ts';
+import { version } from '../version.ts';
+import {
+  toPiece,
+  type Capture,
+  type CapturedAttempt,
+  type CapturedCandidate,
+  type CapturedPiece,
+} from './capture.ts';
+
+/** What stands in the place of a credential. */
+const hidden = '•••';
+
+/** The capture of a recording; undefined if the body of its request was not JSON. */
+export function toCapture(recording: Recording): Capture | undefined {
+  const { id, start, attempts, barriers, reply, leftMs, dropped } = recording;
+  const { headers, plan, settings, session, messageId, inputTokens, limitMs, record } = start;
+  const body = start.arranged ?? parseJson(start.body.toString('utf8'));
+  if (!isObject(body)) return undefined;
+  const { retry, heartbeatMs, circuitBreaker, configOption } = settings;
+  const capture: Capture = {
+    schema: 1,
+    occ: version,
+    kind: 'capture',
+    id,
+    at: record.at,
+    request: {
+      headers: visible(flat(headers)),
+      body: toRequest(body as JsonObject) as unknown as JsonObject,
+    },
+    session,
+    messageId,
+    inputTokens,
+    ...(limitMs !== undefined && { limitMs }),
+    settings: {
+      retry,
+      heartbeatMs,
+      circuitBreaker,
+      ...(configOption !== undefined && { configOption }),
+    },
+    plan: {
+      reason: plan.reason,
+      candidates: plan.candidates.map(toCandidate),
+      passedOver: plan.passedOver,
+    },
+    attempts: attempts.map(toAttempt),
+    barriers,
+    reply: {
+      ...(reply.status !== undefined && { status: reply.status }),
+      headers: visible(reply.headers),
+      pieces: toPieces(reply.body),
+    },
+    ...(leftMs !== undefined && { leftMs }),
+    record,
+    ...(dropped > 0 && { dropped }),
+  };
+  // A key may also stand in what an upstream said, or in the conversation.
+  return JSON.parse(redactorFor(settings)(JSON.stringify(capture))) as Capture;
+}
+
+function toCandidate({ why, route, entry, changes, provider }: Candidate): CapturedCandidate {
+  const { name, endpoints, auth, defaultFormat, timeouts, gateway, sessionHeader, missingKey, keys, models } =
+    provider;
+  const own = models?.[entry.model_id];
+  return {
+    why,
+    route: { ...route, endpoint: withoutUser(route.endpoint), headers: visible(route.headers) },
+    entry,
+    ...(changes && { changes }),
+    provider: {
+      name,
+      endpoints: Object.fromEntries(
+        Object.entries(endpoints).map(([format, url]) => [format, url && withoutUser(url)]),
+      ),
+      auth,
+      defaultFormat,
+      timeouts,
+      keys: keys.length,
+      ...(gateway !== undefined && { gateway }),
+      ...(sessionHeader !== undefined && { sessionHeader }),
+      ...(missingKey !== undefined && { missingKey }),
+      ...(own && { models: { [entry.model_id]: own } }),
+    },
+  };
+}
+
+function toAttempt({ candidate, body, ...attempt }: RecordedAttempt): CapturedAttempt {
+  const { provider, modelId, format } = candidate.route;
+  return {
+    model: `${provider}/${modelId}`,
+    format,
+    ...attempt,
+    headers: withoutCookies(attempt.headers),
+    pieces: toPieces(body),
+  };
+}
+
+function toPieces<Part extends Uint8Array | string>({ times, parts }: Pieces<Part>): CapturedPiece[] {
+  return parts.map((part, at) => toPiece(times[at] ?? 0, part));
+}
+
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+}
+
+/** The headers with what could be a credential hidden. */
+function visible(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, secretName.test(name) ? hidden : value]),
+  );
+}
+
+/** The headers of a response. Those that name tokens mean the ones that a model counts. */
+function withoutCookies(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.includes('cookie')));
+}
+
+/** Without user name, password and query, which may hold a key. */
+function withoutUser(url: string): string {
+  try {
+    const { origin, pathname } = new URL(url);
+    return origin + pathname;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * One request to `/v1/messages` as the proxy saw it on both sides: what it was asked, what every upstream sent and when,
+ * and what the client received and when. It holds text of the conversation, so it stays in memory; what reaches the disk
+ * is made from it elsewhere.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { MessagesRequest } from '../../anthropic/request.ts';
+import type { Settings } from '../../config/settings.ts';
+import type { Candidate, Hindrance, Plan } from '../policy/plan.ts';
+import type { EndedRequest } from '../recent.ts';
+
+/** What was sent in one direction, in order. `times[i]` is when `parts[i]` passed, in milliseconds since the arrival. */
+export interface Pieces<Part> {
+  readonly times: number[];
+  readonly parts: Part[];
+}
+
+/** What is known before the first attempt. */
+export interface RecordingStart {
+  /** The headers of the client's request; credentials are removed by whoever writes them down. */
+  headers: IncomingHttpHeaders;
+  /** The body of the client's request as it arrived. */
+  body: Buffer;
+  /** The request that was encoded, where it is not just what the body says. */
+  arranged?: MessagesRequest;
+  plan: Plan;
+  settings: Settings;
+  /** The ids that the proxy chose for the conversation and the answer. */
+  session: string;
+  messageId: string;
+  inputTokens: number;
+  /** Milliseconds that the client allows for a whole answer. */
+  limitMs: number | undefined;
+  /** The record that grows with the request. */
+  record: EndedRequest;
+}
+
+export interface RecordedAttempt {
+  /** The model as it was asked, with the changes that its upstream wanted. */
+  candidate: Candidate;
+  /** Which key of the provider was used. */
+  key: number;
+  sentMs: number;
+  /** Characters of the body that was sent. */
+  sentLength: number;
+  /** The names of the headers that were sent, in lower case. */
+  sentHeaders: readonly string[];
+  /** Absent if there was no response. */
+  status?: number;
+  headers: Readonly<Record<string, string>>;
+  headersMs?: number;
+  /** The decompressed body. */
+  body: Pieces<Uint8Array>;
+  /**
+   * - `complete`: the body ended.
+   * - `broken`: the connection failed; `fault` says how.
+   * - `left`: the proxy read no further, or the client had left.
+   * - `open`: the attempt still runs.
+   */
+  ended: 'complete' | 'broken' | 'left' | 'open';
+  endedMs: number;
+  fault?: { trouble: 'connect' | 'reset'; code: string; message: string };
+}
+
+/** A model that was passed over between attempts. */
+export interface RecordedBarrier {
+  model: string;
+  hindrance: Hindrance;
+}
+
+export interface RecordedReply {
+  /** Absent until the headers were sent. */
+  status?: number;
+  headers: Readonly<Record<string, string>>;
+  body: Pieces<string>;
+}
+
+export interface Recording {
+  readonly id: string;
+  readonly start: RecordingStart;
+  readonly attempts: readonly RecordedAttempt[];
+  readonly barriers: readonly RecordedBarrier[];
+  readonly reply: RecordedReply;
+  /** When the client left, if it left before the end. */
+  readonly leftMs?: number;
+  /** The request has ended. */
+  readonly ended: boolean;
+  /** Pieces that were not kept, because the recording or all recordings together had become too large. */
+  readonly dropped: number;
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { recorder, recorderLimits, type RecorderLimits } from '../../../lib/proxy/recording/recorder.ts';
+import type { RecordingStart } from '../../../lib/proxy/recording/recording.ts';
+import { manualClock } from '../../support/clock.ts';
+
+const kilobyte = 1024;
+
+/** What a recorder needs of a request whose body has this many bytes. */
+const startOf = (bytes: number): RecordingStart =>
+  ({ body: Buffer.alloc(bytes), headers: {} }) as unknown as RecordingStart;
+
+function recorderOf(limits: Partial<RecorderLimits> = {}) {
+  const clock = manualClock();
+  return { clock, recorder: recorder(clock, { ...recorderLimits, ...limits }) };
+}
+
+test('what is written is kept with the time since the arrival', () => {
+  const { clock, recorder } = recorderOf();
+  clock.advance(100);
+  const open = recorder.begin('req_1', 40, startOf(10));
+  open.head(200, { a: 'b' });
+  open.wrote('one');
+  clock.advance(5);
+  open.wrote('two');
+  const kept = recorder.end('req_1');
+  assert.deepEqual(kept?.reply, {
+    status: 200,
+    headers: { a: 'b' },
+    body: { times: [60, 65], parts: ['one', 'two'] },
+  });
+  assert.equal(kept.ended, true);
+});
+
+test('the latest recording is found by the start of its id', () => {
+  const { recorder } = recorderOf();
+  for (const id of ['req_a1', 'req_a2', 'req_b']) recorder.begin(id, 0, startOf(1));
+  assert.equal(recorder.find('req_a')?.id, 'req_a2');
+  assert.equal(recorder.find('')?.id, 'req_b');
+  assert.equal(recorder.find('req_c'), undefined);
+  assert.deepEqual(
+    recorder.list().map(({ id }) => id),
+    ['req_b', 'req_a2', 'req_a1'],
+  );
+});
+
+test('what ended first makes room', () => {
+  const { recorder } = recorderOf({ total: 100 * kilobyte, each: 100 * kilobyte });
+  for (const id of ['a', 'b', 'c']) {
+    recorder.begin(id, 0, startOf(30 * kilobyte));
+    if (id !== 'a') recorder.end(id);
+  }
+  assert.deepEqual(
+    recorder.list().map(({ id }) => id),
+    ['c', 'a'],
+    'a still runs',
+  );
+});
+
+test('a recording that becomes too large keeps its beginning', () => {
+  const { recorder } = recorderOf({ each: 20 * kilobyte });
+  const open = recorder.begin('req_1', 0, startOf(500));
+  for (let i = 0; i < 30; i++) open.wrote('x'.repeat(kilobyte));
+  open.wrote('short');
+  const kept = recorder.find('req_1');
+  assert(kept && kept.reply.body.parts.length < 20 && kept.reply.body.parts.length > 10);
+  assert.equal(kept.reply.body.parts.length + kept.dropped, 31);
+  assert(!kept.reply.body.parts.includes('short'));
+});
+
+test('requests that run at once share the room, and none is stopped', () => {
+  const { recorder } = recorderOf({ total: 200 * kilobyte });
+  const open = Array.from({ length: 30 }, (_, i) => recorder.begin(`req_${i}`, 0, startOf(kilobyte)));
+  for (let i = 0; i < 20; i++) for (const one of open) one.wrote('x'.repeat(kilobyte));
+  const bytes = recorder
+    .list()
+    .flatMap(({ reply }) => reply.body.parts)
+    .join('').length;
+  assert(bytes > 20 * kilobyte && bytes < 200 * kilobyte, `${bytes} bytes`);
+});
+
+test('a body that is larger than a recording is not recorded', () => {
+  const { recorder } = recorderOf({ each: 20 * kilobyte });
+  recorder.begin('req_1', 0, startOf(30 * kilobyte)).wrote('x');
+  assert.deepEqual(recorder.list(), []);
+  assert.equal(recorder.end('req_1'), undefined);
+});
