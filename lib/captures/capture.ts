@@ -66,6 +66,8 @@ export interface Capture {
   /** When the request arrived, in ISO 8601. */
   at: string;
   request: { headers: Record<string, string>; body: JsonObject };
+  /** When the first model was chosen, in milliseconds since the arrival. */
+  beganMs: number;
   session: string;
   messageId: string;
   inputTokens: number;

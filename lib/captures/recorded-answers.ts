@@ -1,14 +1,18 @@
 /** An upstream that answers the attempts of a capture as they were answered when it was recorded. */
 import type { Clock } from '../proxy/clock.ts';
 import { UpstreamError, type Answer, type Upstream } from '../proxy/upstream.ts';
-import { bytesOf, type CapturedAttempt } from './capture.ts';
+import { bytesOf, type Capture, type CapturedAttempt } from './capture.ts';
 
 export interface RecordedAnswers extends Upstream {
   /** How many requests were made, including those beyond the recorded ones. */
   asked(): number;
 }
 
-export function recordedAnswers(attempts: readonly CapturedAttempt[], clock: Clock): RecordedAnswers {
+/** On the clock, 0 is when the first model was chosen. */
+export function recordedAnswers(
+  { attempts, beganMs, leftMs }: Pick<Capture, 'attempts' | 'beganMs' | 'leftMs'>,
+  clock: Clock,
+): RecordedAnswers {
   let asked = 0;
 
   async function post(
@@ -18,9 +22,12 @@ export function recordedAnswers(attempts: readonly CapturedAttempt[], clock: Clo
     signal: AbortSignal,
   ): Promise<Answer> {
     const attempt = attempts[asked++];
+    // The client left before this request was made.
+    if (!attempt && leftMs !== undefined) return never(signal);
     if (!attempt)
       throw new UpstreamError('connect', 'the recording has no further answer', 'not_recorded', undefined);
     const { sentMs, status, headers, headersMs, pieces, ended, endedMs, fault } = attempt;
+    await passed(clock, sentMs - beganMs - clock.monotonic(), signal);
     const began = clock.monotonic();
     const at = (ms: number): Promise<void> => passed(clock, began + ms - sentMs - clock.monotonic(), signal);
     /** What happens after the last recorded byte. */

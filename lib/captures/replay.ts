@@ -12,7 +12,13 @@ import { noQuotaWatch } from '../proxy/quota-watch.ts';
 import { arrived, type EndedRequest } from '../proxy/recent.ts';
 import { notRecorded } from '../proxy/recording/recorder.ts';
 import { openReply, type ReplyTarget } from '../proxy/reply.ts';
-import type { Capture, CapturedCandidate, CapturedPiece, CapturedProvider } from './capture.ts';
+import {
+  bytesOf,
+  type Capture,
+  type CapturedCandidate,
+  type CapturedPiece,
+  type CapturedProvider,
+} from './capture.ts';
 import { recordedAnswers } from './recorded-answers.ts';
 import { virtualClock } from './virtual-clock.ts';
 
@@ -33,9 +39,9 @@ export interface ReplayOptions {
 
 export async function replay(capture: Capture, { pace }: ReplayOptions = {}): Promise<Replayed> {
   const clock = virtualClock(Date.parse(capture.at), pace);
-  const upstream = recordedAnswers(capture.attempts, clock);
+  const upstream = recordedAnswers(capture, clock);
   const gone = new AbortController();
-  if (capture.leftMs !== undefined) clock.after(capture.leftMs, () => gone.abort());
+  if (capture.leftMs !== undefined) clock.after(capture.leftMs - capture.beganMs, () => gone.abort());
   const record = arrived(capture.id, capture.at, capture.settings.configOption);
   const replayed: Replayed = { headers: {}, pieces: [], attempts: 0, record };
   const settings = settingsOf(capture);
@@ -68,7 +74,7 @@ export async function replay(capture: Capture, { pace }: ReplayOptions = {}): Pr
   };
   const work = carryOut(
     {
-      plan: { ...plan, candidates: plan.candidates.map(toCandidate) },
+      plan: { ...plan, candidates: plan.candidates.map((one) => toCandidate(one, capture)) },
       turn: { request, session, messageId, inputTokens },
       headers: outgoingHeaders(capture.request.headers, session),
       requestId: capture.id,
@@ -88,13 +94,29 @@ export async function replay(capture: Capture, { pace }: ReplayOptions = {}): Pr
   return { ...replayed, attempts: upstream.asked() };
 }
 
-/** The settings that one request uses after its plan is made. */
-function settingsOf({ settings }: Capture): Settings {
-  return settings as unknown as Settings;
+/** Milliseconds that no recording has. */
+const never = 1e12;
+
+/**
+ * The settings that one request uses after its plan is made. On a busy machine a timer fires late, so that an answer can
+ * overtake it. A heartbeat that was not sent then must not be sent now.
+ */
+function settingsOf({ settings, reply }: Capture): Settings {
+  const text = Buffer.concat(reply.pieces.map(bytesOf)).toString('utf8');
+  const kept = reply.headers['x-occ-model'] === undefined || text.includes('event: ping\n');
+  return { ...settings, heartbeatMs: kept ? settings.heartbeatMs : never } as unknown as Settings;
 }
 
-function toCandidate({ provider, ...candidate }: CapturedCandidate): Candidate {
-  return { ...candidate, provider: toProvider(provider) };
+/** The candidate; its time limits apply if one of them ended an attempt when it was recorded. */
+function toCandidate({ provider, ...candidate }: CapturedCandidate, { record, limitMs }: Capture): Candidate {
+  const { route } = candidate;
+  const model = `${route.provider}/${route.modelId}`;
+  const limited = record.attempts.some((one) => one.model === model && one.limit !== undefined);
+  const { timeouts } = provider;
+  const unlimited = { headersMs: never, firstEventMs: never, idleMs: never };
+  // The share of the client's own limit follows from these.
+  const kept = limited || limitMs !== undefined ? timeouts : unlimited;
+  return { ...candidate, provider: toProvider({ ...provider, timeouts: kept }) };
 }
 
 function toProvider({ keys, ...provider }: CapturedProvider): Provider {

@@ -1,6 +1,5 @@
 /** Writes a recording down as a capture, without credentials. */
-import { toRequest } from '../proxy/inbound.ts';
-import { isObject, parseJson, type JsonObject } from '../json.ts';
+import { isObject, parseJson } from '../json.ts';
 import type { Candidate } from '../proxy/policy/plan.ts';
 import type { Pieces, RecordedAttempt, Recording } from '../proxy/recording/recording.ts';
 import { redactorFor, secretName } from '../proxy/secrets.ts';
@@ -18,7 +17,7 @@ const hidden = '•••';
 
 /** The capture of a recording; undefined if the body of its request was not JSON. */
 export function toCapture(recording: Recording): Capture | undefined {
-  const { id, start, attempts, barriers, reply, leftMs, dropped } = recording;
+  const { id, beganMs, start, attempts, barriers, reply, leftMs, dropped } = recording;
   const { headers, plan, settings, session, messageId, inputTokens, limitMs, record } = start;
   const body = start.arranged ?? parseJson(start.body.toString('utf8'));
   if (!isObject(body)) return undefined;
@@ -31,8 +30,9 @@ export function toCapture(recording: Recording): Capture | undefined {
     at: record.at,
     request: {
       headers: visible(flat(headers)),
-      body: toRequest(body as JsonObject) as unknown as JsonObject,
+      body,
     },
+    beganMs,
     session,
     messageId,
     inputTokens,

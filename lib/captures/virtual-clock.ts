@@ -27,12 +27,12 @@ export function virtualClock(start: number, pace?: (ms: number) => Promise<unkno
   }
 
   async function runUntilSettled(work: Promise<unknown>): Promise<void> {
-    let settled = false;
-    const settle = (): void => void (settled = true);
+    const state = { settled: false };
+    const settle = (): void => void (state.settled = true);
     work.then(settle, settle);
     for (;;) {
-      for (let turn = 0; turn < turns && !settled; turn++) await setImmediate();
-      if (settled) return;
+      for (let turn = 0; turn < turns && !state.settled; turn++) await setImmediate();
+      if (state.settled) return;
       const timer = next();
       if (!timer) throw new Error('the replay waits for something that will not happen');
       if (pace) await pace(timer.at - time);

@@ -90,7 +90,7 @@ export async function exchange(
     record,
   });
   reply.observe(recording);
-  gone.addEventListener('abort', recording.left, { once: true });
+  gone.addEventListener('abort', () => recording.left(), { once: true });
 
   const headers = outgoingHeaders(req.headers, session);
   const trial = {

@@ -87,9 +87,11 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
   }
 
   function begin(id: string, arrived: number, start: RecordingStart): OpenRecording {
+    const elapsed = (): number => clock.monotonic() - arrived;
     const reply: Mutable<RecordedReply> = { headers: {}, body: noPieces() };
     const one: Kept = {
       id,
+      beganMs: elapsed(),
       start,
       attempts: [],
       barriers: [],
@@ -103,7 +105,6 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
     one.bytes = size;
     total += size;
     kept.set(id, one);
-    const elapsed = (): number => clock.monotonic() - arrived;
 
     function add<Part>({ times, parts }: Pieces<Part>, part: Part, bytes: number): void {
       if (!take(one, bytes + pieceBytes)) return;

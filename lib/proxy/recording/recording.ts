@@ -77,6 +77,8 @@ export interface RecordedReply {
 
 export interface Recording {
   readonly id: string;
+  /** When the first model was chosen, in milliseconds since the arrival. */
+  readonly beganMs: number;
   readonly start: RecordingStart;
   readonly attempts: readonly RecordedAttempt[];
   readonly barriers: readonly RecordedBarrier[];
