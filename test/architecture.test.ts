@@ -13,7 +13,6 @@ const allowed: Record<string, string[]> = {
   bin: ['cli'],
   cli: ['commands', 'terminal', 'config'],
   commands: [
-    'captures',
     'doctor',
     'host',
     'clients',
@@ -30,7 +29,7 @@ const allowed: Record<string, string[]> = {
     'wire',
     'anthropic',
   ],
-  captures: ['proxy', 'proxy/policy (types)', 'proxy/rejections (types)', 'config (types)', 'wire (types)'],
+  captures: ['proxy', 'proxy/policy', 'proxy/rejections (types)', 'config (types)', 'wire (types)'],
   statusline: ['config', 'catalog', 'proxy (types)', 'proxy/policy', 'terminal'],
   host: ['proxy', 'proxy/policy', 'emulator', 'config', 'log', 'statusline'],
   doctor: [
