@@ -1,6 +1,7 @@
 /** An upstream that answers the attempts of a capture as they were answered when it was recorded. */
 import type { Clock } from '../proxy/clock.ts';
-import { UpstreamError, type Answer, type Upstream } from '../proxy/upstream.ts';
+import { UpstreamError } from '../proxy/upstream-error.ts';
+import type { Answer, Upstream } from '../proxy/upstream.ts';
 import { bytesOf, type Capture, type CapturedAttempt } from './capture.ts';
 
 export interface RecordedAnswers extends Upstream {

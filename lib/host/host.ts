@@ -5,7 +5,7 @@ import type { Log, LogEntry } from '../log/log.ts';
 import type { Control } from '../proxy/control.ts';
 import { remedyWithConfig } from '../proxy/policy/next-step.ts';
 import type { EndedRequest } from '../proxy/recent.ts';
-import type { Proxy } from '../proxy/server.ts';
+import type { Proxy } from '../proxy/proxy.ts';
 import type { SilenceListener, Waiting } from '../proxy/waiting.ts';
 import { sessionFiles } from '../statusline/session-files.ts';
 import { liveSettings, type LiveSettings, type ReloadSource } from './live-settings.ts';

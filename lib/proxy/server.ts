@@ -1,12 +1,10 @@
 /** The HTTP server of a proxy: listens, dispatches to the endpoints, drains and closes. */
 import { faultForLog } from '../errors.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Settings } from '../config/settings.ts';
-import type { Log } from '../log/log.ts';
 import { version } from '../version.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import { discardRest, dropBody, goneController, lingerMs, pathOf } from './connection.ts';
-import { answerControl, type Control } from './control.ts';
+import { answerControl } from './control.ts';
 import { openTokenCounter } from './count-tokens.ts';
 import { checkEndpoint, isAside, isModels, isOpen } from './endpoints.ts';
 import type { Exchange } from './exchange.ts';
@@ -16,70 +14,25 @@ import { inFlight } from './in-flight.ts';
 import { loadLate } from './late.ts';
 import { listen, openServer } from './listen.ts';
 import { localUrl } from '../loopback.ts';
-import { memory, type Recalled } from './memory.ts';
+import { memory } from './memory.ts';
 import { metrics } from './metrics/metrics.ts';
 import type { Looked } from './metrics/page.ts';
-import { promptMemory, type CacheReport } from './prompt-memory.ts';
+import { promptMemory } from './prompt-memory.ts';
 import { answerModels } from './models.ts';
+import type { Proxy, ProxyOptions } from './proxy.ts';
 import { randomId } from './random-id.ts';
-import { recorder, type Recorder } from './recording/recorder.ts';
+import { recorder } from './recording/recorder.ts';
 import { openReply, sendJson } from './reply.ts';
 import { redactedLine } from '../redact.ts';
 import { stepWithConfig } from './policy/next-step.ts';
 import { shownMessage } from './policy/shown.ts';
 import type { Refusal } from './policy/verdict.ts';
-import { noCounts, type Counts, type Road } from './road.ts';
-import { arrived, recentRequests, toErrorRecord, type EndedRequest, type RecentRequests } from './recent.ts';
-import { noQuotaWatch, quotaWatch, type KnownQuota, type OnRoom } from './quota-watch.ts';
+import { noCounts, type Road } from './road.ts';
+import { arrived, recentRequests, toErrorRecord, type EndedRequest } from './recent.ts';
+import { noQuotaWatch, quotaWatch, type OnRoom } from './quota-watch.ts';
 import { refusalFor, stopped } from './thrown.ts';
-import { modelStats, type ModelFigures } from './model-stats.ts';
-import { openUpstream, type Upstream } from './upstream.ts';
-
-export interface ProxyOptions extends Pick<Road, 'silences'> {
-  /** The settings for a new request. */
-  settings: () => Settings;
-  /** The token clients must send, in place of the settings' own. A launch sets a random one. */
-  token?: string;
-  host: string;
-  /** 0 takes any free port. */
-  port: number;
-  log: Log;
-  /** The control endpoints below /occ/. */
-  control?: Control;
-  /** Opens the connection pool for upstreams on first use. Doctor passes one that records. */
-  upstream?: () => Promise<Upstream>;
-  /** The system's clock unless a test passes another. */
-  clock?: Clock;
-  /** Receives the record of each request that has ended. */
-  onEnded?: (record: EndedRequest) => void;
-  /** Whether the quotas of providers are requested in the background. */
-  watchesQuotas?: boolean;
-}
-
-/** Figures since the start, for `status` and the summary of a launch. */
-export type ProxyStats = Readonly<Counts> & {
-  live: number;
-  models: readonly ModelFigures[];
-  remembered: Recalled;
-  cache: CacheReport;
-};
-
-export interface Proxy {
-  host: string;
-  port: number;
-  /** `http://127.0.0.1:49152`, without a path: a loopback address if it listens on every address. */
-  url: string;
-  stats(): ProxyStats;
-  quotas(): readonly KnownQuota[];
-  /** The latest requests that have ended. */
-  recent: Pick<RecentRequests, 'list'>;
-  /** The latest requests with all that was sent. */
-  recordings: Pick<Recorder, 'find' | 'list'>;
-  /** Refuses new requests, lets live ones finish for `drainMs` milliseconds, then cuts them. Resolves to how many were cut. */
-  drain(drainMs: number): Promise<number>;
-  /** Drains, then closes the port and everything else. */
-  close(drainMs: number): Promise<number>;
-}
+import { modelStats } from './model-stats.ts';
+import { openUpstream } from './upstream.ts';
 
 /** A request with the response that its endpoint writes. */
 type Incoming = Exchange & { res: ServerResponse };

@@ -10,7 +10,8 @@ import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/em
 import { emulatorSettings } from '../../lib/emulator/settings.ts';
 import type { LogEntry } from '../../lib/log/log.ts';
 import { wait, type Clock } from '../../lib/proxy/clock.ts';
-import { startProxy, type Proxy } from '../../lib/proxy/server.ts';
+import type { Proxy } from '../../lib/proxy/proxy.ts';
+import { startProxy } from '../../lib/proxy/server.ts';
 import type { Upstream } from '../../lib/proxy/upstream.ts';
 import type { SilenceListener } from '../../lib/proxy/waiting.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';

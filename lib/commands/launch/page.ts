@@ -4,7 +4,7 @@ import { tierRoutes } from '../../clients/tiers.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Tier } from '../../proxy/policy/tiers.ts';
 import { cacheShare } from '../../proxy/policy/cache-causes.ts';
-import type { ProxyStats } from '../../proxy/server.ts';
+import type { ProxyStats } from '../../proxy/proxy.ts';
 import { amount, count } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 

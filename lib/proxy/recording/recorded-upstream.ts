@@ -1,6 +1,7 @@
 /** An upstream whose requests are recorded, without changing a byte. */
 import type { Body } from '../body.ts';
-import { UpstreamError, type Answer, type Upstream } from '../upstream.ts';
+import { UpstreamError } from '../upstream-error.ts';
+import type { Answer, Upstream } from '../upstream.ts';
 import type { RecordedAttempt } from './recording.ts';
 
 /** Fills in `attempt` while its request runs. `keep` takes the pieces of the body; `elapsed` is the time of the recording. */
