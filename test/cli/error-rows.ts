@@ -252,6 +252,96 @@ export const rows: readonly Row[] = [
     given: config({ port: 1 }, '.config/oc-go-cc/config.json'),
   },
   {
+    code: 'import_not_found',
+    args: ['config', 'import'],
+    exit: 1,
+    what: /there is no configuration of another tool; looked for .*oc-go-cc/,
+    next: /occ config import <file>/,
+  },
+  {
+    code: 'import_not_found',
+    args: ['config', 'import', 'ccr'],
+    exit: 1,
+    what: /config\.sqlite: version 3 keeps its configuration in a database/,
+    next: /sqlite3 -readonly .*occ config import ccr\.json/s,
+    given: (at) => void put(at, '.claude-code-router/config.sqlite', 'SQLite format 3'),
+  },
+  {
+    code: 'import_ambiguous',
+    args: ['config', 'import'],
+    exit: 2,
+    what: /found 2 configurations of other tools/,
+    next: /occ config import .*oc-go-cc.*occ config import .*claude-code-router/s,
+    given(at) {
+      put(at, '.config/oc-go-cc/config.json', '{}');
+      put(at, '.claude-code-router/config.json', '{}');
+    },
+  },
+  usage('config import ruter', /"ruter" is neither a file nor a tool/, /occ config import lists/),
+  usage('config import oc-go-c', /neither a file nor a tool/, /did you mean occ config import oc-go-cc/),
+  {
+    code: 'usage',
+    args: ['config', 'import', 'c.json', '--merge', '--force'],
+    exit: 2,
+    what: /found --merge and --force/,
+    next: /--merge adds to the file/,
+    given: config({ models: { default: { model_id: 'glm-5.3' } } }, 'c.json'),
+  },
+  {
+    code: 'import_unreadable',
+    args: ['config', 'import', 'nowhere.json'],
+    exit: 78,
+    what: /cannot read .*nowhere\.json: there is no such file/,
+    next: /check the path/,
+  },
+  {
+    code: 'import_invalid',
+    args: ['config', 'import', 'c.json'],
+    exit: 78,
+    what: /cannot read .*c\.json: line 1, column 3: /,
+    next: /occ never changes it/,
+    given: config('{ Providers }', 'c.json'),
+  },
+  {
+    code: 'import_unknown',
+    args: ['config', 'import', 'c.json'],
+    exit: 1,
+    what: /c\.json does not look like a configuration of oc-go-cc/,
+    next: /occ config import lists/,
+    given: config({ name: 'some-package' }, 'c.json'),
+  },
+  {
+    code: 'import_empty',
+    args: ['config', 'import', 'c.json'],
+    exit: 1,
+    what: /occ can use nothing of .*c\.json/,
+    next: /occ config init/,
+    given: config({ Providers: [], LOG: true }, 'c.json'),
+  },
+  {
+    code: 'import_too_large',
+    args: ['config', 'import', 'c.json', '--merge'],
+    exit: 1,
+    what: /found 600 settings to add/,
+    next: /occ config import --force/,
+    given(at) {
+      config({ model_overrides: { a: { model_id: 'glm-5.3' } } })(at);
+      const ids = Array.from({ length: 600 }, (_, index) => [`m${index}`, { model_id: 'glm-5.3' }]);
+      put(at, 'c.json', JSON.stringify({ model_overrides: Object.fromEntries(ids) }));
+    },
+  },
+  {
+    code: 'config_exists',
+    args: ['config', 'import', 'c.json'],
+    exit: 1,
+    what: /already exists/,
+    next: /occ config import --merge .*occ config import --force/s,
+    given(at) {
+      config({ port: 1 })(at);
+      put(at, 'c.json', JSON.stringify({ models: { default: { model_id: 'glm-5.3' } } }));
+    },
+  },
+  {
     code: 'config_unwritable',
     args: ['config', 'set', 'port', '1', '--config', 'c.json/occ.json'],
     exit: 1,

@@ -82,6 +82,7 @@ const caught: Readonly<Record<string, string>> = {
   EncodingError: 'an answer of the proxy',
   UpstreamError: 'an answer of the proxy',
   Refused: 'an answer of the emulator',
+  Unparsable: 'an OccError of lib/config/imports/find.ts',
 };
 
 /** Errors that only a bug can cause, or that are caught where they are thrown: the files that may throw them. */

@@ -24,6 +24,10 @@ export interface ConfigOptions extends GlobalOptions {
   key?: boolean;
   preset?: string;
   model?: string;
+  /** Of `occ config import`. */
+  copyKeys?: boolean;
+  merge?: boolean;
+  dryRun?: boolean;
 }
 
 export interface ConfigCall {

@@ -28,6 +28,20 @@ const initPage: HelpPage = {
   ],
 };
 
+const importPage: HelpPage = {
+  notes: [
+    'Imports from oc-go-cc, routatic-proxy, claude-code-router (versions 1 and 2, and an export of 3) and CLIProxyAPI. [from] is one of these names or the path of a file; without it, occ looks where these tools keep their files.',
+    'It says what was taken, what was not and why, and which keys the file contains. Keys are copied only with --copy-keys or after a question; references to environment variables stay references. The file of the other tool is only read.',
+    'If occ has a configuration already, --merge adds what it lacks, and --force replaces it.',
+  ],
+  examples: [
+    ['occ config import --dry-run', 'see what would be taken, and write nothing'],
+    ['occ config import claude-code-router', 'from the usual place'],
+    ['occ config import ~/proxy/config.yaml --copy-keys', 'from a file, with its keys'],
+    ['occ config import ccr --merge', 'add to the configuration of occ'],
+  ],
+};
+
 const verbs: readonly Verb[] = [
   {
     usage: 'edit',
@@ -84,6 +98,18 @@ const verbs: readonly Verb[] = [
     load: async () => (await import('./init/init.ts')).init,
   },
   {
+    usage: 'import [from]',
+    summary: 'take over the configuration of another tool',
+    options: [
+      ['--copy-keys', 'copy the keys in the file, too'],
+      ['--merge', 'add to an existing file what it lacks'],
+      ['--force', 'replace an existing file; a backup is kept'],
+      ['--dry-run', 'print what would be written, and write nothing'],
+    ],
+    page: importPage,
+    load: async () => (await import('./import/import.ts')).importConfig,
+  },
+  {
     usage: 'schema',
     summary: 'print the JSON Schema of the file',
     load: async () => (await import('./schema.ts')).schema,
@@ -93,11 +119,12 @@ const verbs: readonly Verb[] = [
 const page: HelpPage = {
   notes: [
     'A key is written as the file spells it: port, models.default.model_id, fallbacks.default[0].model_id, model_overrides["claude-opus-4.5"].provider.',
-    'Comments are kept. The file before the last change is kept as config.json.bak; one that init --force replaces is kept as config.json.1.bak, or the next free number.',
+    'Comments are kept. The file before the last change is kept as config.json.bak; one that init --force or import --force replaces is kept as config.json.1.bak, or the next free number.',
     'A file without models has the built-in models and fallbacks. The first change below models or fallbacks writes them into the file, so that only the named value changes.',
   ],
   examples: [
     ['occ config init', 'write a first file by answering a few questions'],
+    ['occ config import', 'take over the configuration of another tool'],
     ['occ config set api_key --stdin', 'type or pipe the key, hidden'],
     ['occ config set models.default.model_id glm-5.3', 'choose the default model'],
     ['occ config get opencode_go.timeout_ms', 'print one value'],

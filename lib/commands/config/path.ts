@@ -15,6 +15,6 @@ export function path(call: ConfigCall): Promise<number> {
   else output.print(file);
   if (!exists) output.info('occ: the file does not exist yet; occ config init writes it');
   if (legacy)
-    output.info('occ: it belongs to another tool and is never written; occ config init writes one for occ');
+    output.info('occ: it belongs to another tool and is never written; occ config import takes it over');
   return Promise.resolve(exitCodes.ok);
 }

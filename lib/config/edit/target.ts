@@ -1,9 +1,10 @@
 /** Finds the file that a command may write. Files of other tools are only read. */
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { OccError } from '../../errors.ts';
 import { namesDescriptor } from '../../given-pipe.ts';
 import { pipeError } from '../pipe-error.ts';
+import { quote } from '../../shell-word.ts';
 import type { Environment } from '../file/interpolate.ts';
 import { findConfigFile, findPlaces, type FoundConfig } from '../paths.ts';
 
@@ -63,6 +64,6 @@ function notChangeable(file: string): OccError {
 function refuse(file: string, ours: string, by?: string): OccError {
   const named = by === undefined ? '' : `, named by ${by},`;
   return new OccError('config_foreign', `${file}${named} belongs to another tool and is never written`, {
-    remedy: `to take it over: mkdir -p ${dirname(ours)} && cp ${file} ${ours}\nto start afresh: occ config init --config ${ours}`,
+    remedy: `to take it over: occ config import ${quote(file)} --config ${quote(ours)}\nto start afresh: occ config init --config ${quote(ours)}`,
   });
 }

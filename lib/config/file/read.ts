@@ -52,7 +52,7 @@ function refused(file: string, cause: unknown): OccError {
 /** A value of null is the same as a missing key. Throws a ConfigError with line and column for invalid JSON. */
 export function parseConfig(text: string, file: string): JsonObject {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  if (isTooDeep(body))
+  if (isTooDeep(body, maxDepth))
     throw new ConfigError(file, [
       {
         path: '',
@@ -73,7 +73,8 @@ export function parseConfig(text: string, file: string): JsonObject {
 /** Far more than any configuration has; the parser overflows the stack at some thousands. */
 const maxDepth = 200;
 
-function isTooDeep(text: string): boolean {
+/** Whether more than `limit` lists and objects are within each other. The text need not be valid. */
+export function isTooDeep(text: string, limit: number): boolean {
   const scanner = createScanner(text, true);
   let depth = 0;
   for (;;) {
@@ -83,7 +84,7 @@ function isTooDeep(text: string): boolean {
     if (first === undefined) return false;
     if (first === '{' || first === '[') depth++;
     else if (first === '}' || first === ']') depth--;
-    if (depth > maxDepth) return true;
+    if (depth > limit) return true;
   }
 }
 

@@ -326,7 +326,10 @@ test('a file of another tool is never written, whatever names it', posix, async 
   for (const [args, env] of cases) {
     const said = await occ(args, { env: { EDITOR, ...env } });
     assert.equal(said.code, 1, args.join(' '));
-    assert.match(said.stderr, /belongs to another tool and is never written\n {2}to take it over: mkdir -p/);
+    assert.match(
+      said.stderr,
+      /belongs to another tool and is never written\n {2}to take it over: occ config import/,
+    );
   }
   assert.equal(readFileSync(theirs, 'utf8'), old);
   const begun = await occ(['init']);

@@ -354,7 +354,19 @@ test('every command has its own help, which fits 80 columns', async (t) => {
   const verbs = [...stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)]
     .map(([, verb]) => verb ?? '')
     .filter((verb) => verb !== 'occ');
-  assert.deepEqual(verbs, ['edit', 'path', 'show', 'check', 'get', 'set', 'unset', 'init', 'schema', 'help']);
+  assert.deepEqual(verbs, [
+    'edit',
+    'path',
+    'show',
+    'check',
+    'get',
+    'set',
+    'unset',
+    'init',
+    'import',
+    'schema',
+    'help',
+  ]);
   for (const verb of verbs.slice(0, -1)) {
     const said = await occ([verb, '--help']);
     assert.equal(said.code, 0);

@@ -27,7 +27,10 @@ export interface Desk {
   home: string;
   /** ~/.config/occ/config.json */
   file: string;
+  /** `occ config …` */
   occ: (args: readonly string[], asked?: Asked) => Promise<Said>;
+  /** Any command. */
+  run: (args: readonly string[], asked?: Asked) => Promise<Said>;
   read: () => string;
   write: (text: string) => void;
   /** Creates a program that replaces the editor and returns its path; `$1` is the copy. */
@@ -53,7 +56,7 @@ export function desk(t: TestContext): Desk {
   t.after(() => rmSync(home, { recursive: true, force: true }));
   let editors = 0;
 
-  async function occ(args: readonly string[], asked: Asked = {}): Promise<Said> {
+  async function run(args: readonly string[], asked: Asked = {}): Promise<Said> {
     const terminal = asked.typed && typist(asked.typed, asked.columns);
     const [out, err] = [sink(), sink()];
     const system = {
@@ -68,7 +71,7 @@ export function desk(t: TestContext): Desk {
       }),
       stderr: terminal?.stderr ?? Object.assign(err.stream, { isTTY: false }),
     };
-    const code = await main(['config', ...args], system);
+    const code = await main([...args], system);
     const said = { code, stdout: out.text(), stderr: terminal?.text() ?? err.text() };
     if (terminal !== undefined) {
       assert.deepEqual(terminal.left(), [], said.stderr);
@@ -80,7 +83,8 @@ export function desk(t: TestContext): Desk {
   return {
     home,
     file,
-    occ,
+    occ: (args, asked) => run(['config', ...args], asked),
+    run,
     read: () => readFileSync(file, 'utf8'),
     write(text) {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

@@ -4,21 +4,18 @@
  */
 import { existsSync } from 'node:fs';
 import { findLocalServers, localPorts, type LocalServer } from '../../../catalog/local-servers.ts';
-import { checkConfig } from '../../../config/edit/check.ts';
 import { firstConfig } from '../../../config/edit/first.ts';
-import { replaceConfig, withConfigLocked } from '../../../config/edit/replace.ts';
 import { findTarget } from '../../../config/edit/target.ts';
-import { valueCautions } from '../../../config/file/cautions.ts';
-import { refreshSchema } from '../../../config/file/published-schema.ts';
-import { parseConfig, readConfigBytes } from '../../../config/file/read.ts';
+import { checkWhole, writeWhole } from '../../../config/edit/whole.ts';
+import { readConfigBytes } from '../../../config/file/read.ts';
 import { loadSettings } from '../../../config/load.ts';
 import { findPlaces } from '../../../config/paths.ts';
-import type { Problem, Settings } from '../../../config/settings.ts';
+import type { Settings } from '../../../config/settings.ts';
 import { exitCodes, OccError } from '../../../errors.ts';
 import { nearest } from '../../../nearest.ts';
 import { canAsk } from '../../../terminal/prompts.ts';
 import { widthOf } from '../../../terminal/width.ts';
-import { renderProblemLine, toSource, toTarget, type ConfigCall } from '../call.ts';
+import { toSource, toTarget, type ConfigCall } from '../call.ts';
 import { configOption } from '../commands.ts';
 import { cautionsAbout } from './cautions.ts';
 import { toFirstConfig, type Chosen, type ChosenModels, type ChosenProvider } from './choices.ts';
@@ -38,13 +35,11 @@ export async function init(call: ConfigCall, { ports }: InitOptions = {}): Promi
   const before = existsSync(file) ? readConfigBytes(file) : undefined;
   const chosen = await choose(call, ports ?? localPorts(system.env));
   const text = firstConfig(toFirstConfig(chosen.provider, chosen.key, chosen.models));
-  const warnings = await checkText(call, file, text);
-  const place = { file, configDir: findPlaces(system).configDir };
-  // The next change must not replace the only copy of a file that the user has given up here.
-  const replacement = { file, before, after: text, keepBackups: true };
-  const replaced = await withConfigLocked(place, () => replaceConfig(replacement));
+  const { env, home } = system;
+  const remedy = 'occ help config init lists the options';
+  const warnings = await checkWhole({ file, text, env, home, remedy });
+  const replaced = await writeWhole({ file, configDir: findPlaces(system).configDir }, before, text);
   if (replaced.kind === 'overtaken') throw existing(file, options.config);
-  refreshSchema(file, parseConfig(text, file));
   const settings = await readSettings(call, file);
   const cautions = cautionsAbout(call.system, settings, chosen);
   const next = nextSteps(call, settings, chosen);
@@ -100,18 +95,6 @@ function withFacts(models: ChosenModels, server: LocalServer | undefined): Chose
 
 export function isInteractive({ system, output }: Pick<ConfigCall, 'system' | 'output'>): boolean {
   return canAsk(system) && !output.json && !output.quiet;
-}
-
-/** The warnings about a text that is valid. Rejects with an OccError `config_refused` if it is not. */
-async function checkText(call: ConfigCall, file: string, text: string): Promise<readonly Problem[]> {
-  const { env, home } = call.system;
-  const { mistakes, warnings, effective } = await checkConfig({ configFile: file, env, home, text });
-  if (mistakes.length === 0) return [...warnings, ...(effective ? valueCautions(effective) : [])];
-  throw new OccError(
-    'config_refused',
-    `nothing was written: ${file} would not be valid:\n${mistakes.map(renderProblemLine).join('\n')}`,
-    { exitCode: exitCodes.config, remedy: mistakes[0]?.remedy ?? 'occ help config init lists the options' },
-  );
 }
 
 /** Undefined if the environment makes the configuration invalid, which `occ config check` explains. */
