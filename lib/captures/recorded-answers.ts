@@ -26,7 +26,9 @@ export function recordedAnswers(
     // The client left before this request was made.
     if (!attempt && leftMs !== undefined) return never(signal);
     if (!attempt)
-      throw new UpstreamError('connect', 'the recording has no further answer', 'not_recorded', undefined);
+      throw new UpstreamError('connect', 'the recording has no further answer', {
+        code: 'not_recorded',
+      });
     const { sentMs, status, headers, headersMs, pieces, ended, endedMs, fault } = attempt;
     await passed(clock, sentMs - beganMs - clock.monotonic(), signal);
     const began = clock.monotonic();
@@ -63,12 +65,9 @@ export function recordedAnswers(
 }
 
 function broken(fault: CapturedAttempt['fault']): UpstreamError {
-  const { trouble, message, code } = fault ?? {
-    trouble: 'connect',
-    message: 'no answer was recorded',
-    code: '',
-  };
-  return new UpstreamError(trouble, message, code, undefined);
+  if (fault === undefined) return new UpstreamError('connect', 'no answer was recorded', {});
+  const { trouble, message, code, network } = fault;
+  return new UpstreamError(trouble, message, { code, ...(network && { fault: network }) });
 }
 
 /** Resolves after `ms` milliseconds; rejects when the request is aborted. */

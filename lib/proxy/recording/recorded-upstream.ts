@@ -15,8 +15,8 @@ export function recorded(
     attempt.ended = how;
     attempt.endedMs = elapsed();
     if (how !== 'broken' || !(error instanceof UpstreamError)) return;
-    const { trouble, code, message } = error;
-    attempt.fault = { trouble, code, message };
+    const { trouble, code, message, fault } = error;
+    attempt.fault = { trouble, code, message, ...(fault && { network: fault }) };
   }
 
   function recordedBody(body: Body, signal: AbortSignal): Body {

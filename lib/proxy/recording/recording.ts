@@ -6,6 +6,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { Settings } from '../../config/settings.ts';
+import type { NetworkFault } from '../policy/network-faults.ts';
 import type { Candidate, Hindrance, Plan } from '../policy/plan.ts';
 import type { EndedRequest } from '../recent.ts';
 
@@ -59,7 +60,7 @@ export interface RecordedAttempt {
    */
   ended: 'complete' | 'broken' | 'left' | 'open';
   endedMs: number;
-  fault?: { trouble: 'connect' | 'reset'; code: string; message: string };
+  fault?: { trouble: 'connect' | 'reset'; code: string; message: string; network?: NetworkFault };
 }
 
 /** A model that was passed over between attempts. */
