@@ -27,7 +27,7 @@ export function findWarnings(
     found.push({
       path: '',
       message: `read from ${source.file}, which belongs to another tool and is never written`,
-      remedy: 'occ config import   takes it over into a file of occ, which can be changed',
+      remedy: 'occ config import   takes it over into ~/.config/occ/config.json, which can be changed',
     });
   }
   if (effective.enable_streaming_scenario_routing === false) {
