@@ -15,6 +15,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Defi
     start: async () => (await import('../commands/start/start.ts')).defineStart,
     stop: async () => (await import('../commands/stop.ts')).defineStop,
     restart: async () => (await import('../commands/restart.ts')).defineRestart,
+    service: async () => (await import('../commands/service/service.ts')).defineService,
   },
   'Inspect:': {
     status: async () => (await import('../commands/status/status.ts')).defineStatus,

@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { pipeError } from '../config/pipe-error.ts';
 import type { AddressedProxy } from '../daemon/by-address.ts';
-import { OccError } from '../errors.ts';
+import type { Supervisor } from '../daemon/service/supervisor.ts';
+import { exitCodes, OccError } from '../errors.ts';
 import { namesDescriptor } from '../given-pipe.ts';
 import type { Output } from '../terminal/output.ts';
 import { defaultTimeoutS, toSeconds, type StopOptions } from './stop.ts';
@@ -40,6 +41,9 @@ async function restart({ timeout }: StopOptions, system: System, output: Output)
   if (options.config !== undefined && namesDescriptor(options.config)) throw readOnce(url);
   // Report what would prevent a start while the old proxy still runs.
   await readySettings(options, system, withoutWarnings(output));
+  const { serviceOf } = await import('../daemon/service/installed.ts');
+  const service = await serviceOf(found.state === 'unrecorded' ? found.proxy.pid : found.record.pid, system);
+  if (service) return restartService(service, system, output);
   const drainMs = timeout * 1000;
   const halting =
     found.state === 'unrecorded'
@@ -63,6 +67,20 @@ function unknownOptions(url: string): OccError {
     `the proxy on ${url} has no record in this home directory, and its options cannot be read from its command line`,
     { remedy: 'end it with occ stop, and start it with the options that it had' },
   );
+}
+
+/** Its supervisor stops it, which lets live streams finish for ten seconds, and starts it as it was installed. */
+async function restartService(service: Supervisor, system: System, output: Output): Promise<number> {
+  const { untilAnswering } = await import('./service/answering.ts');
+  const { clientVariables } = await import('../daemon/running.ts');
+  const { printStarted } = await import('./start/page.ts');
+  const { widthOf } = await import('../terminal/width.ts');
+  const { withProgress } = await import('../terminal/progress.ts');
+  const restarting = service.restart().then(() => untilAnswering(service, system));
+  const record = await withProgress(output, 'restarting the service', restarting);
+  const variables = await clientVariables(record);
+  printStarted({ record, variables, output, width: widthOf(system.stdout), stays: true, home: system.home });
+  return exitCodes.ok;
 }
 
 /** Its pipe has ended; the same name means something else here. */

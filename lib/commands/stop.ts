@@ -50,14 +50,24 @@ export async function stop({ timeout }: StopOptions, system: System, output: Out
     else output.print(reasonNotRunning(found));
     return exitCodes.ok;
   }
+  const { serviceOf } = await import('../daemon/service/installed.ts');
+  const service = await serviceOf(pidOf(found), system);
   const { halting, pid, url } = await begin(found, recordFolders(system), timeout * 1000);
   const { how, cut } = await withProgress(output, `waiting up to ${timeout} s for live streams`, halting);
+  // To its supervisor a proxy that was killed has failed, so it would be started again.
+  if (how === 'killed') await service?.stop();
   if (output.json)
     output.printJson({ stopped: how === 'stopped' || how === 'killed', how, pid, cut: cut ?? null });
   else if (how === 'stale')
     output.print(`no proxy is running; the stale record of pid ${pid} has been removed`);
   else output.print(`proxy on ${url} (pid ${pid}) ${outcome(how, cut, timeout)}`);
+  if (service)
+    output.info('occ: the service starts it again with your next session, unless you run occ service uninstall');
   return exitCodes.ok;
+}
+
+function pidOf(found: Found): number {
+  return found.state === 'unrecorded' ? found.proxy.pid : found.record.pid;
 }
 
 /** Begins to stop it: by its endpoint for control or, without a record, by a signal. */

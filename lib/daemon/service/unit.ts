@@ -1,0 +1,28 @@
+/** Writes the unit of systemd. The rules of quoting are those of systemd.syntax(7) and systemd.service(5). Pure but for the template. */
+import { readFileSync } from 'node:fs';
+import { packageFile } from '../../package-root.ts';
+import { fillTemplate } from './template.ts';
+import type { ServiceProgram } from './program.ts';
+
+export function renderUnit({ command, variables, environmentFile }: ServiceProgram): string {
+  const [program = '', ...args] = command;
+  return fillTemplate(readFileSync(packageFile('templates/service/occ.service'), 'utf8'), {
+    // The program itself is not searched for variables, so its dollar signs stay.
+    command: [quoted(program), ...args.map((arg) => quoted(arg.replaceAll('$', '$$$$')))].join(' '),
+    environment: Object.entries(variables)
+      .map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`)
+      .join('\n'),
+    // The rest of the line is the path, so it is not quoted.
+    environmentFile: environmentFile.replaceAll('%', '%%'),
+  });
+}
+
+/** A word as systemd reads it back: `%` begins a specifier, a backslash an escape. */
+function quoted(word: string): string {
+  const escaped = word
+    .replaceAll('%', '%%')
+    .replace(/["\\]/g, String.raw`\$&`)
+    // oxlint-disable-next-line no-control-regex -- a control character would end the line
+    .replace(/[\u0000-\u001f\u007f]/g, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return /^[\w@%+=:,./-]+$/.test(escaped) ? escaped : `"${escaped}"`;
+}
