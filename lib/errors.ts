@@ -26,7 +26,8 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   failed:
     'failure: a check of occ doctor failed, a proxy runs already, the port is in use, or the error says what else',
   usage: 'wrong usage: an unknown command, option or key, or a wrong value',
-  notRunning: 'no proxy is running (occ status, occ env, occ launch --attach)',
+  notRunning:
+    'no proxy is running (occ status, occ env, occ launch --attach), or no service (occ service status)',
   unreachable: 'a provider could not be reached (occ models --refresh)',
   refused: 'a provider rejected the key (occ models --refresh)',
   config: 'the configuration is invalid, or the key of the default model is missing (occ launch, occ start)',

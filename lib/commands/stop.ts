@@ -62,7 +62,9 @@ export async function stop({ timeout }: StopOptions, system: System, output: Out
     output.print(`no proxy is running; the stale record of pid ${pid} has been removed`);
   else output.print(`proxy on ${url} (pid ${pid}) ${outcome(how, cut, timeout)}`);
   if (service)
-    output.info('occ: the service starts it again with your next session, unless you run occ service uninstall');
+    output.info(
+      'occ: the service starts it again with your next session, unless you run occ service uninstall',
+    );
   return exitCodes.ok;
 }
 

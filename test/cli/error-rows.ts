@@ -56,6 +56,15 @@ const failing = (error: Error) => (): Partial<Place> => ({
   ),
 });
 
+/** A systemctl that runs this script of sh; its arguments are in `$*`. */
+const systemctl =
+  (script: string, key = true) =>
+  (at: string): Partial<Place> => {
+    if (key) config({ api_key: 'sk-0123456789abcdef', port: 1 })(at);
+    put(at, 'bin/systemctl', `#!/bin/sh\n${script}\n`, 0o700);
+    return { env: { HOME: at, PATH: `${join(at, 'bin')}:/usr/bin:/bin` } };
+  };
+
 async function takenPort(_at: string, t: TestContext): Promise<Partial<Place>> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -404,6 +413,59 @@ export const rows: readonly Row[] = [
     next: /check that the command of api_key_command prints the key/,
     given: config({ api_key_command: ['false'] }),
   },
+  // Of the service
+  usage('service xyzzy', /there is no command "service xyzzy"/, /occ help service/),
+  usage('service install --port 0', /'0' is invalid: expected a number from 1 to 65535/, /service install/),
+  {
+    code: 'service_unsupported',
+    args: ['service', 'install'],
+    exit: 1,
+    what: /there is no systemd here/,
+    next: /occ start runs the proxy in the background/,
+  },
+  {
+    code: 'service_unsupported',
+    args: ['service', 'status'],
+    exit: 1,
+    what: /systemd does not answer for this user \(no bus\)/,
+    next: /XDG_RUNTIME_DIR/,
+    given: systemctl('echo no bus >&2; exit 1'),
+  },
+  {
+    code: 'service_foreign',
+    args: ['service', 'uninstall'],
+    exit: 1,
+    what: /occ\.service was not written by occ/,
+    next: /rename or remove it/,
+    given: (at) => void put(at, '.config/systemd/user/occ.service', '[Service]\n'),
+  },
+  {
+    code: 'service_failed',
+    args: ['service', 'install', '--no-start'],
+    exit: 1,
+    what: /systemctl --user enable occ\.service failed: not allowed/,
+    next: /occ service status/,
+    given: systemctl('case "$*" in *enable*) echo not allowed >&2; exit 1;; esac'),
+  },
+  {
+    code: 'service_not_answering',
+    args: ['service', 'install'],
+    exit: 1,
+    what: /the service is installed, but its proxy ended \(exit-code, exit code 78\)/,
+    next: /journalctl --user -u occ\.service/,
+    given: systemctl('printf "ActiveState=failed\\nResult=exit-code\\nExecMainStatus=78\\n"'),
+  },
+  {
+    code: 'service_key_unseen',
+    args: ['service', 'install'],
+    exit: 78,
+    what: /does not see the variables of this shell \(OPENCODE_API_KEY\)/,
+    next: /occ config set api_key --stdin/,
+    given: (at) => {
+      const { env: of } = systemctl('exit 0', false)(at);
+      return { env: { ...of, OPENCODE_API_KEY: 'sk-0123456789abcdef', OCC_PORT: '1' } };
+    },
+  },
   // Of the proxy and its client
   {
     code: 'not_running',
@@ -581,5 +643,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   config_gone: 'happens in a running proxy, which goes on; test/host/live-settings.test.ts',
   config_dangerous: 'happens in a running proxy, which goes on; test/host/live-settings.test.ts',
   interrupted: 'needs Ctrl-C on a terminal; the tests of the prompts press it',
+  service_program_temporary: 'needs an occ in the cache of npx; test/daemon/service/program.test.ts',
+  service_name_unusable: 'needs macOS; test/daemon/service/launchd.test.ts',
   no_model: 'needs a conversation on a terminal; test/commands/config has it',
 };

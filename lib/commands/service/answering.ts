@@ -1,6 +1,6 @@
 /** Waits until the proxy of a service answers. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findProxy } from '../../daemon/running.ts';
+import { findRecorded } from '../../daemon/running.ts';
 import type { ProxyRecord } from '../../daemon/record.ts';
 import type { Supervisor } from '../../daemon/service/supervisor.ts';
 import { OccError } from '../../errors.ts';
@@ -14,7 +14,7 @@ const pollMs = 100;
 export async function untilAnswering(supervisor: Supervisor, system: System): Promise<ProxyRecord> {
   for (const end = Date.now() + readyMs; ; await sleep(pollMs)) {
     const { running, pid, failure } = await supervisor.state();
-    const found = await findProxy(system);
+    const found = await findRecorded(system);
     if (running && found?.state === 'running' && found.record.pid === pid) return found.record;
     if (!running && failure !== undefined) throw notAnswering(`its proxy ended (${failure})`, supervisor);
     if (Date.now() > end)

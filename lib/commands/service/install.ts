@@ -69,11 +69,12 @@ export async function install(call: ServiceCall): Promise<number> {
 /** OccError `already_running` if a proxy runs that is not the service's, since both would need the port. */
 async function requireNoOther({ pid }: ServiceState, system: System): Promise<void> {
   const found = await findProxy(system);
-  if (found === undefined || found.state === 'stale' || found.record.pid === pid) return;
-  const { record } = found;
+  if (found === undefined || found.state === 'stale' || found.state === 'elsewhere') return;
+  const other = found.state === 'unrecorded' ? found.proxy : found.record;
+  if (other.pid === pid) return;
   throw new OccError(
     'already_running',
-    `a proxy of occ start (pid ${record.pid}) is running on ${record.url}`,
+    `a proxy that is not the service's (pid ${other.pid}) is running on ${other.url}`,
     {
       remedy: 'occ stop ends it; then run occ service install again',
     },

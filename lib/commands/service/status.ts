@@ -1,5 +1,5 @@
 /** `occ service status`: whether the service is installed, enabled and running, and whether the running proxy is its own. */
-import { findProxy } from '../../daemon/running.ts';
+import { findProxy, isRunning } from '../../daemon/running.ts';
 import { readServiceFile } from '../../daemon/service/file.ts';
 import { exitCodes } from '../../errors.ts';
 import { withTilde } from '../../tilde.ts';
@@ -12,9 +12,13 @@ export async function status(call: ServiceCall): Promise<number> {
   const found = readServiceFile(file);
   const ours = found !== undefined && found !== 'foreign';
   const { enabled, running, pid, failure } = await supervisor.state();
-  const proxy = await findProxy(system);
-  const record = proxy?.state === 'running' ? proxy.record : undefined;
-  const isService = record !== undefined && record.pid === pid;
+  const answering = await findProxy(system);
+  const proxy = isRunning(answering)
+    ? 'record' in answering
+      ? answering.record
+      : answering.proxy
+    : undefined;
+  const isService = proxy !== undefined && proxy.pid === pid;
   const lingers = await supervisor.lingers();
   if (output.json) {
     output.printJson({
@@ -26,7 +30,7 @@ export async function status(call: ServiceCall): Promise<number> {
       running: ours && running,
       pid: pid ?? null,
       failure: failure ?? null,
-      url: record?.url ?? null,
+      url: proxy?.url ?? null,
       proxy_is_service: isService,
       lingers: lingers ?? null,
     });
@@ -53,9 +57,9 @@ export async function status(call: ServiceCall): Promise<number> {
   }
 
   function proxyLine(): string {
-    if (record === undefined) return 'none answers';
+    if (proxy === undefined) return 'none answers';
     return isService
-      ? `${record.url} is the service's`
-      : `${record.url} is not the service's (pid ${record.pid})`;
+      ? `${proxy.url} is the service's`
+      : `${proxy.url} is not the service's (pid ${proxy.pid})`;
   }
 }

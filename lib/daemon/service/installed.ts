@@ -2,7 +2,8 @@
 import type { HomeContext } from '../../config/paths.ts';
 import { readServiceFile } from './file.ts';
 import { programRunner, type RunProgram } from './run-program.ts';
-import { supervisorFor, type Supervisor } from './supervisor.ts';
+import type { Supervisor } from './supervisor.ts';
+import { supervisorFor } from './supervisor-for.ts';
 
 /** Undefined if the process is not that of an installed service. Without one, no program is run. */
 export async function serviceOf(

@@ -13,7 +13,7 @@ const betweenMs = 250;
 export function launchd(
   home: string,
   run: RunProgram,
-  { uid = process.getuid?.() ?? 0, pause = sleep as (ms: number) => Promise<unknown> } = {},
+  { uid = process.getuid?.() ?? 0, pause = (ms: number): Promise<unknown> => sleep(ms) } = {},
 ): Supervisor {
   const domain = `gui/${uid}`;
   const target = `${domain}/${agentLabel}`;

@@ -21,6 +21,8 @@ export interface ProgramOptions extends HomeContext {
   port?: number;
   /** How this process was started: `process` has them. */
   process: Pick<NodeJS.Process, 'execPath' | 'execArgv' | 'argv'>;
+  /** Folders that last only as long as a session; those of the system unless given. */
+  sessionFolders?: readonly string[];
 }
 
 /** OccError `service_program_temporary` if occ itself runs from a folder that will be removed. */
@@ -32,7 +34,7 @@ export function toServiceProgram(options: ProgramOptions): ServiceProgram {
   if (script.split(sep).includes('_npx')) throw temporary(script);
   return {
     command: [
-      lastingPath(process.execPath, env),
+      lastingPath(process.execPath, env, options.sessionFolders ?? sessionFolders(env)),
       ...process.execArgv,
       script,
       'start',
@@ -88,14 +90,20 @@ function hasPassword(value: string): boolean {
  * A link on PATH to the same program, such as /opt/homebrew/bin/node: what is behind it has the version in its path and is
  * removed with the next update. Folders that last only as long as a session do not count.
  */
-function lastingPath(program: string, env: HomeContext['env']): string {
+function lastingPath(program: string, env: HomeContext['env'], sessions: readonly string[]): string {
   const real = realPath(program);
-  const sessions = ['/run/', '/tmp/', env['XDG_RUNTIME_DIR'], env['TMPDIR']].filter((one) => one);
   const links = (env['PATH'] ?? '')
     .split(delimiter)
-    .filter((folder) => isAbsolute(folder) && !sessions.some((one) => `${folder}/`.startsWith(one ?? '')))
+    .filter((folder) => isAbsolute(folder) && !sessions.some((one) => `${folder}/`.startsWith(`${one}/`)))
     .map((folder) => join(folder, basename(program)));
   return links.find((link) => realPath(link) === real) ?? program;
+}
+
+/** A version manager may put links for one shell there. */
+function sessionFolders(env: HomeContext['env']): string[] {
+  return ['/run', '/tmp', env['XDG_RUNTIME_DIR'], env['TMPDIR']].flatMap(
+    (one) => one?.replace(/\/+$/, '') || [],
+  );
 }
 
 /** Undefined if there is no such file. */

@@ -1,9 +1,5 @@
 /** What starts and restarts a service: systemd for each user on Linux, launchd on macOS. */
-import type { HomeContext } from '../../config/paths.ts';
-import { launchd } from './launchd.ts';
 import type { ServiceProgram } from './program.ts';
-import type { RunProgram } from './run-program.ts';
-import { systemd } from './systemd.ts';
 
 export interface ServiceState {
   /** It starts with the session of the user. */
@@ -41,13 +37,4 @@ export interface Supervisor {
   logCommand: string;
   /** False if it ends with the session of the user, with the command that changes it; undefined if that is not known. */
   lingers(): Promise<boolean | undefined>;
-}
-
-/** Undefined on a platform for which there is none. */
-export function supervisorFor(
-  { platform, env, home }: HomeContext & { platform: NodeJS.Platform },
-  run: RunProgram,
-): Supervisor | undefined {
-  if (platform === 'linux') return systemd({ env, home }, run);
-  return platform === 'darwin' ? launchd(home, run) : undefined;
 }

@@ -5,16 +5,23 @@ import { fillTemplate } from './template.ts';
 import type { ServiceProgram } from './program.ts';
 
 export function renderUnit({ command, variables, environmentFile }: ServiceProgram): string {
-  const [program = '', ...args] = command;
   return fillTemplate(readFileSync(packageFile('templates/service/occ.service'), 'utf8'), {
-    // The program itself is not searched for variables, so its dollar signs stay.
-    command: [quoted(program), ...args.map((arg) => quoted(arg.replaceAll('$', '$$$$')))].join(' '),
+    command: commandLine(command),
     environment: Object.entries(variables)
       .map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`)
       .join('\n'),
     // The rest of the line is the path, so it is not quoted.
     environmentFile: environmentFile.replaceAll('%', '%%'),
   });
+}
+
+/** systemd refuses a program whose path has a quote, a backslash or a control character; a shell takes it. */
+function commandLine([program = '', ...args]: readonly string[]): string {
+  // oxlint-disable-next-line no-control-regex -- what systemd refuses
+  if (/["'\\\u0000-\u001f\u007f]/.test(program))
+    return commandLine(['/bin/sh', '-c', 'exec "$0" "$@"', program, ...args]);
+  // The program itself is not searched for variables, so its dollar signs stay.
+  return [quoted(program), ...args.map((arg) => quoted(arg.replaceAll('$', '$$$$')))].join(' ');
 }
 
 /** A word as systemd reads it back: `%` begins a specifier, a backslash an escape. */
