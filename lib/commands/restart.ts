@@ -69,7 +69,7 @@ function unknownOptions(url: string): OccError {
   );
 }
 
-/** Its supervisor stops it, which lets live streams finish for ten seconds, and starts it as it was installed. */
+/** Its supervisor stops it, which lets live streams finish, and starts it as it was installed. */
 async function restartService(service: Supervisor, system: System, output: Output): Promise<number> {
   const { untilAnswering } = await import('./service/answering.ts');
   const { clientVariables } = await import('../daemon/running.ts');

@@ -1,4 +1,5 @@
 /** `occ service install`: writes the file of the service, enables it, and starts it. */
+import { loadSettings } from '../../config/load.ts';
 import { findProxy } from '../../daemon/running.ts';
 import { readServiceFile, requireOurs, writeServiceFile } from '../../daemon/service/file.ts';
 import { toServiceProgram, type ServiceProgram } from '../../daemon/service/program.ts';
@@ -15,20 +16,17 @@ export async function install(call: ServiceCall): Promise<number> {
   const { options, system, output } = call;
   const { config, port } = options;
   const given = { ...(config !== undefined && { config }), ...(port !== undefined && { port }) };
-  const program = toServiceProgram({
-    ...given,
-    env: system.env,
-    home: system.home,
-    cwd: system.cwd,
-    process,
-  });
+  const { env, home, cwd } = system;
+  const { settings } = await loadSettings({ configFile: config, env, home, runCommands: false });
+  const { drainMs } = settings;
+  const program = toServiceProgram({ ...given, env, home, cwd, drainMs, process });
   if (options.dryRun === true) return dryRun(program, call);
   const supervisor = await usableSupervisor(call);
   requireOurs(supervisor.file);
   const starts = options.start !== false;
   const before = await supervisor.state();
   if (starts) await requireNoOther(before, system);
-  await requireVisibleKeys({ ...given }, program, supervisor, call);
+  await requireVisibleKeys(given, program, supervisor, call);
 
   const text = supervisor.render(program);
   const old = readServiceFile(supervisor.file);

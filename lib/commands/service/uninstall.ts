@@ -15,7 +15,7 @@ export async function uninstall(call: ServiceCall): Promise<number> {
   }
   requireOurs(file);
   const supervisor = await usableSupervisor(call);
-  const waiting = 'stopping the service; live streams may take ten seconds';
+  const waiting = 'stopping the service when its live streams have finished';
   await withProgress(output, waiting, supervisor.deactivate());
   removeServiceFile(file);
   await supervisor.forget();

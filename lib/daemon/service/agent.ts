@@ -9,13 +9,17 @@ import type { ServiceProgram } from './program.ts';
 export const agentLabel = 'occ-cli.occ';
 
 /** OccError `service_name_unusable` for a path or value that XML cannot hold. */
-export function renderAgent({ command, variables, errorFile }: ServiceProgram, home: string): string {
+export function renderAgent(
+  { command, variables, errorFile, stopSeconds }: ServiceProgram,
+  home: string,
+): string {
   return fillTemplate(readFileSync(packageFile('templates/service/occ.plist'), 'utf8'), {
     label: agentLabel,
     command: command.map((word) => `    <string>${escaped(word)}</string>`).join('\n'),
     environment: Object.entries(variables)
       .map(([name, value]) => `    <key>${escaped(name)}</key>\n    <string>${escaped(value)}</string>`)
       .join('\n'),
+    stopSeconds: String(stopSeconds),
     home: escaped(home),
     errorFile: escaped(errorFile),
   });

@@ -13,12 +13,16 @@ export interface ServiceProgram {
   environmentFile: string;
   /** Takes what it prints on stderr, where no journal does. */
   errorFile: string;
+  /** After which it is killed when it is stopped. */
+  stopSeconds: number;
 }
 
 export interface ProgramOptions extends HomeContext {
   cwd: string;
   config?: string;
   port?: number;
+  /** How long live streams may continue after the signal that stops it. */
+  drainMs: number;
   /** How this process was started: `process` has them. */
   process: Pick<NodeJS.Process, 'execPath' | 'execArgv' | 'argv'>;
   /** Folders that last only as long as a session; those of the system unless given. */
@@ -46,6 +50,7 @@ export function toServiceProgram(options: ProgramOptions): ServiceProgram {
     variables: variablesFor(env),
     environmentFile: join(configDir, 'service.env'),
     errorFile: join(stateDir, 'service.log'),
+    stopSeconds: Math.ceil(options.drainMs / 1000) + 10,
   };
 }
 

@@ -9,15 +9,16 @@ export interface Ran {
   stderr: string;
 }
 
-/** Never rejects. */
-export type RunProgram = (program: string, args: readonly string[]) => Promise<Ran>;
+/** Never rejects. It is ended after `limitMs` milliseconds, by default after 30 seconds. */
+export type RunProgram = (program: string, args: readonly string[], limitMs?: number) => Promise<Ran>;
 
-/** Milliseconds for one call. Stopping a service may take the 20 seconds that the unit gives to it. */
-const limitMs = 60_000;
+const defaultLimitMs = 30_000;
+/** Milliseconds for a command that waits until live streams have finished, which drain_ms bounds. */
+export const drainingLimitMs = 3_600_000;
 const maxOutput = 1024 * 1024;
 
 export function programRunner(env: Readonly<Record<string, string | undefined>>): RunProgram {
-  return (program, args) =>
+  return (program, args, limitMs = defaultLimitMs) =>
     new Promise((resolve) => {
       const options = { env: { ...env, LC_ALL: 'C' }, timeout: limitMs, maxBuffer: maxOutput };
       execFile(program, args, options, (error, stdout, stderr) => {

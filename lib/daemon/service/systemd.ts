@@ -2,7 +2,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { HomeContext } from '../../config/paths.ts';
 import { checked } from './checked.ts';
-import type { Ran, RunProgram } from './run-program.ts';
+import { drainingLimitMs, type Ran, type RunProgram } from './run-program.ts';
 import type { ServiceState, Supervisor } from './supervisor.ts';
 import { renderUnit } from './unit.ts';
 
@@ -13,7 +13,10 @@ export function systemd({ env, home }: HomeContext, run: RunProgram): Supervisor
   const config = given !== undefined && isAbsolute(given) ? given : join(home, '.config');
   const systemctl = (...args: string[]): Promise<Ran> => run('systemctl', ['--user', ...args]);
   const must = async (...args: string[]): Promise<void> =>
-    checked(`systemctl --user ${args.join(' ')}`, await systemctl(...args));
+    checked(
+      `systemctl --user ${args.join(' ')}`,
+      await run('systemctl', ['--user', ...args], drainingLimitMs),
+    );
 
   return {
     name: 'systemd',

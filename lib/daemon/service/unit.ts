@@ -4,12 +4,13 @@ import { packageFile } from '../../package-root.ts';
 import { fillTemplate } from './template.ts';
 import type { ServiceProgram } from './program.ts';
 
-export function renderUnit({ command, variables, environmentFile }: ServiceProgram): string {
+export function renderUnit({ command, variables, environmentFile, stopSeconds }: ServiceProgram): string {
   return fillTemplate(readFileSync(packageFile('templates/service/occ.service'), 'utf8'), {
     command: commandLine(command),
     environment: Object.entries(variables)
       .map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`)
       .join('\n'),
+    stopSeconds: String(stopSeconds),
     // The rest of the line is the path, so it is not quoted.
     environmentFile: environmentFile.replaceAll('%', '%%'),
   });

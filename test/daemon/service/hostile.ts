@@ -25,5 +25,6 @@ export const hostileProgram: ServiceProgram = {
     hostileWords.filter((word) => word !== '').map((word, at) => [`V${at}`, word]),
   ),
   environmentFile: '/home/me/100% mine/$x/service.env',
+  stopSeconds: 25,
   errorFile: '/home/me/<&>/service.log',
 };

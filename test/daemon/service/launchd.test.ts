@@ -27,7 +27,7 @@ test('the property list is read back as it was', { skip }, () => {
     RunAtLoad: true,
     KeepAlive: { SuccessfulExit: false },
     ThrottleInterval: 30,
-    ExitTimeOut: 20,
+    ExitTimeOut: 25,
     Umask: 0o077,
     StandardOutPath: '/dev/null',
     StandardErrorPath: hostileProgram.errorFile,

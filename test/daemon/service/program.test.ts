@@ -9,10 +9,10 @@ import { OccError } from '../../../lib/errors.ts';
 
 const script = '/usr/local/bin/occ';
 const started = { execPath: process.execPath, execArgv: [], argv: ['node', script] };
-const given = { env: {}, home: '/home/me', cwd: '/work', process: started };
+const given = { env: {}, home: '/home/me', cwd: '/work', drainMs: 10_000, process: started };
 
 test('paths are absolute, and the options follow', () => {
-  const { command, environmentFile, errorFile } = toServiceProgram({
+  const { command, environmentFile, errorFile, stopSeconds } = toServiceProgram({
     ...given,
     config: 'my config.json',
     port: 4000,
@@ -29,6 +29,7 @@ test('paths are absolute, and the options follow', () => {
     '4000',
   ]);
   assert.equal(environmentFile, '/home/me/.config/occ/service.env');
+  assert.equal(stopSeconds, 20);
   assert.equal(errorFile, '/home/me/.local/state/occ/service.log');
 });
 
