@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { pipeError } from '../config/pipe-error.ts';
 import type { AddressedProxy } from '../daemon/by-address.ts';
-import type { Supervisor } from '../daemon/service/supervisor.ts';
+import type { Supervisor } from '../daemon/units/supervisor.ts';
 import { exitCodes, OccError } from '../errors.ts';
 import { namesDescriptor } from '../given-pipe.ts';
 import type { Output } from '../terminal/output.ts';
@@ -41,7 +41,7 @@ async function restart({ timeout }: StopOptions, system: System, output: Output)
   if (options.config !== undefined && namesDescriptor(options.config)) throw readOnce(url);
   // Report what would prevent a start while the old proxy still runs.
   await readySettings(options, system, withoutWarnings(output));
-  const { serviceOf } = await import('../daemon/service/installed.ts');
+  const { serviceOf } = await import('../daemon/units/installed.ts');
   const service = await serviceOf(found.state === 'unrecorded' ? found.proxy.pid : found.record.pid, system);
   if (service) return restartService(service, system, output);
   const drainMs = timeout * 1000;

@@ -50,7 +50,7 @@ export async function stop({ timeout }: StopOptions, system: System, output: Out
     else output.print(reasonNotRunning(found));
     return exitCodes.ok;
   }
-  const { serviceOf } = await import('../daemon/service/installed.ts');
+  const { serviceOf } = await import('../daemon/units/installed.ts');
   const service = await serviceOf(pidOf(found), system);
   const { halting, pid, url } = await begin(found, recordFolders(system), timeout * 1000);
   const { how, cut } = await withProgress(output, `waiting up to ${timeout} s for live streams`, halting);

@@ -643,7 +643,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   config_gone: 'happens in a running proxy, which goes on; test/host/live-settings.test.ts',
   config_dangerous: 'happens in a running proxy, which goes on; test/host/live-settings.test.ts',
   interrupted: 'needs Ctrl-C on a terminal; the tests of the prompts press it',
-  service_program_temporary: 'needs an occ in the cache of npx; test/daemon/service/program.test.ts',
-  service_name_unusable: 'needs macOS; test/daemon/service/launchd.test.ts',
+  service_program_temporary: 'needs an occ in the cache of npx; test/daemon/units/program.test.ts',
+  service_name_unusable: 'needs macOS; test/daemon/units/launchd.test.ts',
   no_model: 'needs a conversation on a terminal; test/commands/config has it',
 };

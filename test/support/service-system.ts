@@ -2,7 +2,7 @@
 import { Writable, PassThrough } from 'node:stream';
 import { openOutput, type Output } from '../../lib/terminal/output.ts';
 import type { System } from '../../lib/terminal/command-context.ts';
-import type { Ran, RunProgram } from '../../lib/daemon/service/run-program.ts';
+import type { Ran, RunProgram } from '../../lib/daemon/units/run-program.ts';
 
 export interface Supervised {
   run: RunProgram;

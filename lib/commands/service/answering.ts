@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRecorded } from '../../daemon/running.ts';
 import type { ProxyRecord } from '../../daemon/record.ts';
-import type { Supervisor } from '../../daemon/service/supervisor.ts';
+import type { Supervisor } from '../../daemon/units/supervisor.ts';
 import { OccError } from '../../errors.ts';
 import type { System } from '../../terminal/command-context.ts';
 

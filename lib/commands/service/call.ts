@@ -1,7 +1,7 @@
 /** What each `occ service` command gets, and the supervisor that it uses. */
-import { programRunner, type RunProgram } from '../../daemon/service/run-program.ts';
-import type { Supervisor } from '../../daemon/service/supervisor.ts';
-import { supervisorFor } from '../../daemon/service/supervisor-for.ts';
+import { programRunner, type RunProgram } from '../../daemon/units/run-program.ts';
+import type { Supervisor } from '../../daemon/units/supervisor.ts';
+import { supervisorFor } from '../../daemon/units/supervisor-for.ts';
 import { OccError } from '../../errors.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 import type { Output } from '../../terminal/output.ts';

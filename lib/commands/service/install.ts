@@ -1,9 +1,9 @@
 /** `occ service install`: writes the file of the service, enables it, and starts it. */
 import { loadSettings } from '../../config/load.ts';
 import { findProxy } from '../../daemon/running.ts';
-import { readServiceFile, requireOurs, writeServiceFile } from '../../daemon/service/file.ts';
-import { toServiceProgram, type ServiceProgram } from '../../daemon/service/program.ts';
-import type { ServiceState, Supervisor } from '../../daemon/service/supervisor.ts';
+import { readServiceFile, requireOurs, writeServiceFile } from '../../daemon/units/file.ts';
+import { toServiceProgram, type ServiceProgram } from '../../daemon/units/program.ts';
+import type { ServiceState, Supervisor } from '../../daemon/units/supervisor.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { System } from '../../terminal/command-context.ts';
 import { withProgress } from '../../terminal/progress.ts';

@@ -1,6 +1,6 @@
 /** `occ service status`: whether the service is installed, enabled and running, and whether the running proxy is its own. */
 import { findProxy, isRunning } from '../../daemon/running.ts';
-import { readServiceFile } from '../../daemon/service/file.ts';
+import { readServiceFile } from '../../daemon/units/file.ts';
 import { exitCodes } from '../../errors.ts';
 import { withTilde } from '../../tilde.ts';
 import { usableSupervisor, type ServiceCall } from './call.ts';

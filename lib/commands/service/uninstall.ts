@@ -1,5 +1,5 @@
 /** `occ service uninstall`: stops the service, and removes the file that `occ service install` wrote. */
-import { readServiceFile, removeServiceFile, requireOurs } from '../../daemon/service/file.ts';
+import { readServiceFile, removeServiceFile, requireOurs } from '../../daemon/units/file.ts';
 import { exitCodes } from '../../errors.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { withTilde } from '../../tilde.ts';

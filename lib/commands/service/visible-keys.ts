@@ -2,8 +2,8 @@
 import { parseEnv } from 'node:util';
 import { readBounded } from '../../bounded-file.ts';
 import { isPresent, openToOthers } from '../../config/paths.ts';
-import type { ServiceProgram } from '../../daemon/service/program.ts';
-import type { Supervisor } from '../../daemon/service/supervisor.ts';
+import type { ServiceProgram } from '../../daemon/units/program.ts';
+import type { Supervisor } from '../../daemon/units/supervisor.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { quote } from '../../shell-word.ts';
 import type { System } from '../../terminal/command-context.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { agentLabel, renderAgent } from '../../../lib/daemon/service/agent.ts';
-import { launchd } from '../../../lib/daemon/service/launchd.ts';
+import { agentLabel, renderAgent } from '../../../lib/daemon/units/agent.ts';
+import { launchd } from '../../../lib/daemon/units/launchd.ts';
 import { OccError } from '../../../lib/errors.ts';
 import { supervised } from '../../support/service-system.ts';
 import { hostileProgram } from './hostile.ts';

@@ -1,5 +1,5 @@
 /** Paths and values with everything that systemd, XML or a shell gives a meaning to. */
-import type { ServiceProgram } from '../../../lib/daemon/service/program.ts';
+import type { ServiceProgram } from '../../../lib/daemon/units/program.ts';
 
 export const hostileWords = [
   'plain',

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { toServiceProgram } from '../../../lib/daemon/service/program.ts';
+import { toServiceProgram } from '../../../lib/daemon/units/program.ts';
 import { OccError } from '../../../lib/errors.ts';
 
 const script = '/usr/local/bin/occ';

@@ -5,7 +5,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { renderUnit } from '../../../lib/daemon/service/unit.ts';
+import { renderUnit } from '../../../lib/daemon/units/unit.ts';
 import { hostileProgram } from './hostile.ts';
 
 /** The values of a setting, in order. */
