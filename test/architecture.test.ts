@@ -19,6 +19,7 @@ const allowed: Record<string, string[]> = {
     'statusline',
     'daemon',
     'emulator',
+    'ledger',
     'terminal',
     'log',
     'config',
@@ -31,7 +32,8 @@ const allowed: Record<string, string[]> = {
   ],
   captures: ['proxy', 'proxy/policy', 'proxy/rejections (types)', 'config (types)', 'wire (types)'],
   statusline: ['config', 'catalog', 'proxy (types)', 'proxy/policy', 'terminal'],
-  host: ['proxy', 'proxy/policy', 'emulator', 'config', 'log', 'statusline'],
+  ledger: ['proxy (types)', 'proxy/policy', 'log (types)', 'config (types)'],
+  host: ['proxy', 'proxy/policy', 'emulator', 'config', 'log', 'ledger', 'statusline'],
   doctor: [
     'clients',
     'daemon',
@@ -97,6 +99,7 @@ const groundFloor = [
   'shell-word',
   'text-hash',
   'append',
+  'own-append',
 ];
 
 /** Areas without I/O or a clock: they import nothing from Node and no package. */
@@ -109,7 +112,10 @@ const pure: ReadonlySet<string> = new Set([
   'proxy/policy',
   'proxy/rejections',
   ...groundFloor.filter(
-    (file) => !['package-root', 'version', 'bounded-file', 'given-pipe', 'make-directory'].includes(file),
+    (file) =>
+      !['package-root', 'version', 'bounded-file', 'given-pipe', 'make-directory', 'own-append'].includes(
+        file,
+      ),
   ),
 ]);
 

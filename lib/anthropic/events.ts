@@ -30,6 +30,19 @@ export interface Usage {
   [key: string]: unknown;
 }
 
+/** What an upstream itself has counted; absent is what it has not reported. */
+export interface ReportedTokens {
+  /** Neither read from a cache nor written to one. */
+  input?: number;
+  cacheRead?: number;
+  cacheWrite?: number;
+  /** The part of `cacheWrite` that is kept for an hour, which costs more. */
+  cacheWrite1h?: number;
+  output?: number;
+  /** The part of `output` that is reasoning. */
+  reasoning?: number;
+}
+
 export interface Message {
   id: string;
   type: 'message';
@@ -132,7 +145,8 @@ export interface ApiErrorBody {
  * - `finished`: the upstream has finished; only usage may follow, so the proxy flushes the decoder 1.5 s later (P3).
  * - `resumed`: more of the answer follows `finished`, in another choice (L9); a second `finished` will follow.
  * - `failed`: the turn has failed; an `error` event follows. The proxy's policy uses `reason`.
- * - `usage`: the token counts to account for; the last report is final.
+ * - `reported`: every count that the upstream has reported so far. An answer that breaks off has no other.
+ * - `usage`: the token counts of the whole answer, with estimates for what was not reported; the last one is final.
  * - `cost`: US dollars. `billed` was deducted from a balance; `nominal` is the list price of what a subscription covers.
  * - `dropped`: content that was deliberately left out, for the log.
  * - `note`: an oddity that was repaired or passed, for the log. Contains no text of the conversation.
@@ -141,6 +155,7 @@ export type Remark =
   | { type: 'finished' }
   | { type: 'resumed' }
   | { type: 'failed'; reason: FailureReason; error: ApiErrorBody; status?: number }
+  | { type: 'reported'; tokens: ReportedTokens }
   | { type: 'usage'; usage: Usage }
   | { type: 'cost'; dollars: number; basis: 'billed' | 'nominal' }
   | { type: 'dropped'; what: string }
@@ -161,6 +176,7 @@ export function isRemark(decoded: Decoded): decoded is Remark {
     case 'finished':
     case 'resumed':
     case 'failed':
+    case 'reported':
     case 'usage':
     case 'cost':
     case 'dropped':

@@ -1,6 +1,7 @@
 /** Opens the log, the emulator if needed, and the proxy; closes them in reverse order, also after an error. */
 import type { Settings } from '../config/settings.ts';
 import { exitCodes, OccError, type ExitCode } from '../errors.ts';
+import { openLedger, type Ledger } from '../ledger/ledger.ts';
 import type { Log, LogEntry } from '../log/log.ts';
 import type { Control } from '../proxy/control.ts';
 import { remedyWithConfig } from '../proxy/policy/next-step.ts';
@@ -36,8 +37,12 @@ export interface HostOptions {
   reloadSource?: ReloadSource;
   /** The exit code of the error if the proxy cannot listen. */
   listenFailure: ExitCode;
+  /** The folder in which the client was started, if this proxy serves only one. */
+  project?: string;
   /** Called once, when the log cannot be written. */
   onLogFailure: (reason: string) => void;
+  /** Called once, when what requests use cannot be recorded. */
+  onLedgerFailure?: (reason: string) => void;
 }
 
 export interface Host {
@@ -45,6 +50,7 @@ export interface Host {
   settings: LiveSettings;
   log: Log;
   logPath: string;
+  ledger: Pick<Ledger, 'dir' | 'failure'>;
   /** Lets live requests finish for `drainMs`, then cuts them; resolves to the number cut. May be called twice. */
   close(drainMs: number): Promise<number>;
 }
@@ -58,6 +64,13 @@ export async function openHost(options: HostOptions): Promise<Host> {
     name: 'occ',
     onFailure: options.onLogFailure,
   });
+  const ledger = openLedger({
+    ...options.settings.ledger,
+    stateDir: options.stateDir,
+    project: options.project,
+    log: logFile.log,
+    onFailure: options.onLedgerFailure,
+  });
   const emulator = lazyEmulator(options.trial, logFile.log);
   const apply = async (settings: Settings): Promise<Settings> => {
     const emulated = await emulator.apply(settings);
@@ -69,6 +82,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     await sessions?.close();
     live?.close();
     await emulator.close();
+    await ledger.close();
     await logFile.close();
   };
   try {
@@ -81,12 +95,16 @@ export async function openHost(options: HostOptions): Promise<Host> {
       apply,
       reloadSource: options.reloadSource,
       log: logFile.log,
-      onChange: ({ logging }) => logFile.setLimits(logging),
+      onChange({ logging, ledger: limits }) {
+        logFile.setLimits(logging);
+        ledger.setLimits(limits);
+      },
     }));
     const log: Log = (entry) => {
       if (settings.current().logging.requests || !isRequestLine(entry)) logFile.log(entry);
     };
     const onEnded = (record: EndedRequest): void => {
+      ledger.note(record);
       sessions?.note(record, proxy.quotas());
       options.onEnded?.(record);
     };
@@ -106,7 +124,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
         await closeRest();
       }
     };
-    return { proxy, settings, log: logFile.log, logPath: logFile.path, close };
+    return { proxy, settings, log: logFile.log, logPath: logFile.path, ledger, close };
   } catch (error) {
     await closeRest();
     throw error;

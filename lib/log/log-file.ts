@@ -2,12 +2,10 @@
  * The log on disk: one JSON object per line, readable by its owner only, and rotated. Several processes may write to the
  * same file: each line is appended at once, and a process that finds the file renamed opens the new one.
  */
-import { constants } from 'node:fs';
-import { chmod, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { levels, type Level, type Log, type LogEntry } from './log.ts';
-import { isOwn } from '../bounded-file.ts';
-import { makeDirectory } from '../make-directory.ts';
+import { openOwnForAppending } from '../own-append.ts';
 import { printable } from '../printable.ts';
 import { reasonOf } from '../system-error.ts';
 
@@ -115,14 +113,14 @@ export function openLog(options: LogFileOptions): LogFile {
 
   /** Opens or rotates the file so that it has room for `bytes`; resolves to the room it has. */
   async function makeRoom(bytes: number): Promise<number> {
-    handle ??= await openFile(options.dir, path);
+    handle ??= await openOwnForAppending(path);
     const [mine, named] = await Promise.all([handle.stat(), stat(path).catch(() => undefined)]);
     const moved = named === undefined || named.ino !== mine.ino;
     if (!moved && (mine.size === 0 || mine.size + bytes <= maxBytes)) return maxBytes - mine.size;
     await handle.close();
     handle = undefined;
     if (!moved) await rotate(path, maxFiles);
-    handle = await openFile(options.dir, path);
+    handle = await openOwnForAppending(path);
     return maxBytes - (await handle.stat()).size;
   }
 
@@ -164,28 +162,6 @@ function toLine(entry: LogEntry): Buffer {
     return Buffer.from(line({ level: entry.level, event: entry.event, unprintable: true }));
   }
 }
-
-async function openFile(dir: string, path: string): Promise<FileHandle> {
-  makeDirectory(dir);
-  const folder = await stat(dir);
-  const uid = process.getuid?.() ?? folder.uid;
-  // Otherwise other users could put links and pipes in the place of the file.
-  if (folder.uid === uid && !isOwn(folder)) await chmod(dir, folder.mode & 0o700);
-  const handle = await open(path, appending, 0o600);
-  try {
-    if (!(await handle.stat()).isFile()) throw Object.assign(new Error(path), { code: 'ENOTREG' });
-    // An existing file may have been created with other permissions.
-    await handle.chmod(0o600);
-    return handle;
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-
-/** A link is not followed, and a pipe is not waited for. Windows has neither flag. */
-const { O_NOFOLLOW: noFollow = 0, O_NONBLOCK: nonBlocking = 0 } = constants as Partial<typeof constants>;
-const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow | nonBlocking;
 
 /** Renames `x.log` to `x.log.1`, that to `.2`, and so on; deletes files beyond `maxFiles`. */
 async function rotate(path: string, maxFiles: number): Promise<void> {

@@ -22,6 +22,7 @@ import { randomId } from './random-id.ts';
 import type { EndedRequest } from './recent.ts';
 import type { Reply } from './reply.ts';
 import type { Road } from './road.ts';
+import { projectOf } from './project.ts';
 import { sessionOf, type Session } from './session.ts';
 import { tryModels } from './trial.ts';
 
@@ -56,7 +57,7 @@ export async function exchange(
   const known = road.memory.known(conversation, road.now(), session);
   const plan = planRoutes({ request, inputTokens, requestClass }, settings, known);
   road.memory.keep(conversation, plan, road.now());
-  note(record, { client, request, requestClass, route: plan.reason });
+  note(record, { client, project: projectOf(req.headers), request, requestClass, route: plan.reason });
   const limitMs = clientLimit(req, request);
   const turn: Turn = { request, session, messageId: randomId('msg_'), inputTokens };
   const serverSide = serverTools(request).map(({ name }) => name);
@@ -131,10 +132,17 @@ function note(
   record: EndedRequest,
   {
     client,
+    project,
     request,
     requestClass,
     route,
-  }: { client: Session; request: MessagesRequest; requestClass: string; route: string },
+  }: {
+    client: Session;
+    project: string;
+    request: MessagesRequest;
+    requestClass: string;
+    route: string;
+  },
 ): void {
   const { model, stream } = request;
   const { name: session, agent } = client;
@@ -145,6 +153,7 @@ function note(
     stream: stream === true,
     ...(session !== '' && { session }),
     ...(agent !== '' && { agent }),
+    ...(project !== '' && { project }),
     ...(requestClass !== '' && { requestClass }),
     ...(tier !== undefined && { tier }),
   } satisfies Partial<EndedRequest>);

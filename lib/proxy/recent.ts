@@ -5,6 +5,7 @@
 import type { Usage } from '../anthropic/events.ts';
 import type { WireFormat } from '../wire/formats.ts';
 import type { Attempted } from './attempt.ts';
+import type { Spent } from './spent.ts';
 import type { Tally } from './tally.ts';
 import { failureOf, type FailedAttempt } from './policy/failure-log.ts';
 import type { FailureClass, Outcome } from './policy/failures.ts';
@@ -26,6 +27,8 @@ export interface EndedRequest {
   /** The client's own name of the session, and of the sub-agent in it, if it sends them. */
   session?: string;
   agent?: string;
+  /** The folder in which the client was started, if it says so. */
+  project?: string;
   /** The client's hint about the kind of request: `main`, `title` and so on. */
   requestClass?: string;
   tier?: Tier;
@@ -74,8 +77,11 @@ export interface AttemptRecord extends FailedAttempt {
   format: WireFormat;
   outcome: Outcome['type'];
   ms: number;
-  /** Milliseconds from the request to the upstream to its first content. */
+  /** Milliseconds from the request to the upstream to its first content, and to its finish. */
   firstContentMs?: number;
+  finishedMs?: number;
+  /** What it used, if the upstream has reported anything. */
+  spent?: Spent;
 }
 
 export interface PassedOverRecord {
@@ -140,9 +146,10 @@ function sum({ input, cached, output }: TokenSums, usage: Usage): TokenSums {
 
 /** Milliseconds are those of the whole attempt. */
 export function toAttemptRecord(
-  { outcome, tally: { firstContentMs } }: Pick<Attempted, 'outcome' | 'tally'>,
+  { outcome, tally: { firstContentMs, finishedMs } }: Pick<Attempted, 'outcome' | 'tally'>,
   candidate: Candidate,
   ms: number,
+  spent?: Spent,
 ): AttemptRecord {
   return {
     model: nameOf(candidate),
@@ -150,6 +157,8 @@ export function toAttemptRecord(
     outcome: outcome.type,
     ms,
     ...(firstContentMs !== undefined && { firstContentMs }),
+    ...(finishedMs !== undefined && { finishedMs }),
+    ...(spent && { spent }),
     ...failureOf(outcome),
   };
 }

@@ -1,10 +1,15 @@
 /** What one attempt used and cost, and how fast it was. */
-import type { Remark, Usage } from '../anthropic/events.ts';
+import type { Remark, ReportedTokens, Usage } from '../anthropic/events.ts';
 import type { Log } from '../log/log.ts';
 
 export interface Tally {
   usage?: Usage;
-  /** US dollars taken from a balance or, where only that is known, at list price. */
+  /** What the upstream itself has counted, also if the answer broke off before it reported all. */
+  reported?: ReportedTokens;
+  /** US dollars that the upstream says it has taken from a balance, and the list price that it states. */
+  billed?: number;
+  nominal?: number;
+  /** US dollars: what was billed, else the list price. Set when the attempt has ended. */
   cost?: number;
   /** Milliseconds from the request to the response's headers, and to the first content. */
   headersMs?: number;
@@ -20,8 +25,11 @@ export function noteRemark(remark: Remark, tally: Tally, log: Log): void {
       tally.usage = remark.usage;
       return;
     case 'cost':
-      // A billed amount counts; the list price only where no amount was billed.
-      if (remark.basis === 'billed' || tally.cost === undefined) tally.cost = remark.dollars;
+      if (remark.basis === 'billed') tally.billed = remark.dollars;
+      else tally.nominal ??= remark.dollars;
+      return;
+    case 'reported':
+      tally.reported = remark.tokens;
       return;
     case 'dropped':
       log({ level: 'info', event: 'dropped', what: remark.what });

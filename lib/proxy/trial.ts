@@ -18,6 +18,7 @@ import { keyed } from './keyed.ts';
 import { noteCache } from './note-cache.ts';
 import { addTally, type Road } from './road.ts';
 import { sinkFor, type Sink } from './sink.ts';
+import { settleTally } from './spent.ts';
 import { observerFor } from './waiting.ts';
 
 /** One attempt that may be made. */
@@ -245,15 +246,16 @@ function record(
   { requestId, record, arrived, settings, turn }: Trial,
   road: Road,
 ): void {
+  const spent = settleTally(tally, candidate);
   addTally(road.counts, tally);
   addUsage(record, tally);
   if (cache) record.cache = cache;
   const ms = Math.round(road.monotonic() - began);
-  record.attempts.push(toAttemptRecord({ outcome, tally }, candidate, ms));
+  record.attempts.push(toAttemptRecord({ outcome, tally }, candidate, ms, spent));
   if (tally.firstContentMs !== undefined)
     record.firstContentMs ??= Math.round(began - arrived) + tally.firstContentMs;
   const ok = outcome.type === 'answered' || outcome.type === 'abandoned';
-  const { headersMs, firstContentMs } = tally;
+  const { headersMs, firstContentMs, usage, cost, finishedMs } = tally;
   const { format } = candidate.route;
   const end = ok ? outcome.type : { failure: reasonOf(outcome) };
   const ended = { model: nameOf(candidate), format, end, headersMs, firstContentMs };
@@ -270,7 +272,12 @@ function record(
     outcome: outcome.type,
     ms,
     ...failureForLog(outcome),
-    ...tally,
+    headersMs,
+    firstContentMs,
+    finishedMs,
+    usage,
+    cost,
+    costSource: spent?.costSource,
     ...(cache && { cache }),
   });
 }

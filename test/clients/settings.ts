@@ -36,6 +36,7 @@ export function settings(more: Partial<Settings> = {}): Settings {
     circuitBreaker: { failures: 5, resetMs: 1000 },
     drainMs: 10_000,
     heartbeatMs: 10_000,
+    ledger: { enabled: true, days: 400 },
     logging: {
       level: 'info',
       requests: true,

@@ -16,7 +16,14 @@ export async function statusOf({ proxy, settings }: ProxyUnderTest): Promise<Jso
     log: silent,
     onChange: () => {},
   });
-  const host = { proxy, settings: live, log: silent, logPath: '/log', close: async () => 0 };
+  const host = {
+    proxy,
+    settings: live,
+    log: silent,
+    logPath: '/log',
+    ledger: { dir: '/ledger', failure: () => undefined },
+    close: async () => 0,
+  };
   const endpoints = controlEndpoints({
     instance: 'i',
     token: 't',

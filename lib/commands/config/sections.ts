@@ -11,6 +11,7 @@ export const sections = [
   'timeouts',
   'retries',
   'logging',
+  'usage',
   'other',
 ] as const;
 
@@ -40,6 +41,7 @@ const byKey: Readonly<Record<string, Section>> = {
   retry: 'retries',
   circuit_breaker: 'retries',
   logging: 'logging',
+  ledger: 'usage',
 };
 
 /** `opencode_go.timeout_ms` → `timeouts`. */

@@ -32,6 +32,7 @@ import { tierId, tiers } from '../../proxy/policy/tiers.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { Located } from './locate-client.ts';
 import { requireKey } from '../../host/host.ts';
+import { projectHeader, toProjectHeader } from '../../proxy/project.ts';
 import type { System } from '../../terminal/command-context.ts';
 
 export interface PrepareOptions {
@@ -127,9 +128,23 @@ export function prepare(
       ? (text) => keptSettingsFile(findPlaces({ env: system.env, home: system.home }).stateDir, text)
       : () => join(runtimeDir, `settings-${randomBytes(6).toString('hex')}.json`),
   };
-  if (args.client === 'exec') return prepareProgram({ ...options, args: args.forClient.slice(1) });
-  const prepared = prepareClaude(options);
-  return { ...prepared, notes: [...prepared.notes, ...stored.notes] };
+  const prepared =
+    args.client === 'exec'
+      ? prepareProgram({ ...options, args: args.forClient.slice(1) })
+      : prepareClaude(options);
+  const placed = args.attach ? withProject(prepared, system.cwd) : prepared;
+  return args.client === 'exec' ? placed : { ...placed, notes: [...placed.notes, ...stored.notes] };
+}
+
+/** Claude Code adds the headers in this variable to its requests, one in a line. */
+const headersVariable = 'ANTHROPIC_CUSTOM_HEADERS';
+
+/** Tells the proxy of `occ start`, which serves many clients, in which folder this one runs. */
+function withProject(prepared: Prepared, folder: string): Prepared {
+  const own = `${projectHeader}: ${toProjectHeader(folder)}`;
+  const given = prepared.env[headersVariable] ?? '';
+  const set = { [headersVariable]: given === '' ? own : `${given}\n${own}` };
+  return { ...prepared, env: { ...prepared.env, ...set }, changed: { ...prepared.changed, ...set } };
 }
 
 /** Prints the command and its variables, with secrets masked. */

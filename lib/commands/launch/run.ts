@@ -73,6 +73,7 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
     onWaiting: (waiting) => failed.waiting(waiting),
     listenFailure: exitCodes.cannotListen,
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
+    project: system.cwd,
   });
   announced.publish(host);
   try {
@@ -165,6 +166,9 @@ async function finish(
   output: Output,
 ): Promise<void> {
   await host.close(0);
+  const unrecorded = host.ledger.failure();
+  if (unrecorded !== undefined)
+    output.warn(`occ: occ usage misses requests of this launch (${unrecorded.reason})`);
   const error = host.settings.error();
   if (error) output.warn(`occ: the configuration was changed, but not used: ${error.message}`);
   // Everything is counted only after the host has closed.

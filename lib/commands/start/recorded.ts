@@ -65,6 +65,7 @@ export async function openRecorded(
     reloadSource,
     listenFailure: exitCodes.failed,
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
+    onLedgerFailure: (reason) => output.warn(`occ: occ usage misses requests (${reason})`),
   }).catch(async (error: unknown) => {
     throw await explainPortInUse(error, settings);
   });

@@ -25,7 +25,7 @@ export interface KeyGroup {
 }
 
 const { definitions, properties } = configSchema;
-const { retry, circuit_breaker, logging } = properties;
+const { retry, circuit_breaker, logging, ledger } = properties;
 
 /** Every key of the schema once, except that sections which share a schema are one group. */
 export function describeKeys(): KeyGroup[] {
@@ -114,6 +114,7 @@ function groupsOfKeys(): Group[] {
     ['retry', 'retry.', Object.entries(retry.properties)],
     ['circuit_breaker', 'circuit_breaker.', Object.entries(circuit_breaker.properties)],
     ['logging', 'logging.', flatten(logging.properties)],
+    ['ledger', 'ledger.', Object.entries(ledger.properties)],
     [
       'A model: models.<name>, fallbacks.<name>[0], model_overrides.<id>, model_family_overrides.<word>',
       '<model>.',
@@ -130,7 +131,7 @@ function groupsOfKeys(): Group[] {
   ];
 }
 
-const sections: ReadonlySet<string> = new Set(['retry', 'circuit_breaker', 'logging']);
+const sections: ReadonlySet<string> = new Set(['retry', 'circuit_breaker', 'logging', 'ledger']);
 
 type Entry = readonly [name: string, schema: Schema];
 

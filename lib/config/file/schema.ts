@@ -48,6 +48,8 @@ const described = <S extends Schema>(description: string, schema: S): S => ({ ..
 const blankIsUnset = <S extends Schema>(schema: S): S => ({ ...schema, blankIsUnset: true });
 const tokens = (description: string): SchemaOf<number> => blankIsUnset(count(description, 0));
 
+const dollars = (description: string): SchemaOf<number> => typed({ type: 'number', minimum: 0, description });
+
 /** What an entry may say about its model, whatever names the model. */
 export const modelFields = {
   family: blankIsUnset(
@@ -83,6 +85,15 @@ export const modelFields = {
   max_output_tokens: tokens('The most tokens that the model can generate.'),
   supports_tools: flag('Whether the model can call tools.'),
   vision: flag('Whether the model accepts images.'),
+  price: described(
+    'What the model costs in US dollars per million tokens, where occ does not know it or you pay another price.',
+    object({
+      input: dollars('Input.'),
+      output: dollars('Output.'),
+      cache_read: dollars('Input that is read from a cache; the price of input by default.'),
+      cache_write: dollars('Input that is written to a cache; the price of input by default.'),
+    }),
+  ),
   wire_format: wireFormat,
   anthropic_tools_disabled: flag('The same as wire_format "chat".'),
   quirks: described('How the model deviates from its wire format.', ref('quirks', quirks)),
@@ -279,6 +290,13 @@ const properties = {
         'The older name of captures.',
       ),
     ),
+  }),
+  ledger: object({
+    enabled: defaultsTo(
+      true,
+      flag('Whether occ records what each request used and cost, without its text, for occ usage.'),
+    ),
+    days: defaultsTo(400, count('How many days of records to keep.')),
   }),
   aws_bedrock: ignored('occ does not support AWS Bedrock'),
   catalog: ignored('occ models --refresh updates the catalogue'),

@@ -80,7 +80,9 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
 
   function readUsage(value: unknown): void {
     const usage = toUsage(value);
-    if (usage) reported = { ...reported, ...usage };
+    if (!usage) return;
+    reported = { ...reported, ...usage };
+    core.report(usage, value);
   }
 
   /** After the end only price and usage are read, for accounting; the client already has its usage (P3). */

@@ -9,6 +9,7 @@ import {
   type ApiErrorBody,
   type Decoded,
   type FailureReason,
+  type ReportedTokens,
   type Usage,
 } from '../../anthropic/events.ts';
 import { tagSignature } from '../../anthropic/provenance.ts';
@@ -20,6 +21,7 @@ import type { Route, Turn } from '../codec.ts';
 import { errorIn, errorInside } from './errors.ts';
 import { finishTracker, type FinishTracker, type FinishMeaning } from './finish.ts';
 import type { Frame } from './frames.ts';
+import { toReported } from './usage.ts';
 
 export type DataFrame = Extract<Frame, { type: 'data' }>;
 
@@ -46,6 +48,8 @@ export interface DecoderCore {
   recordFinish: (meaning: FinishMeaning, field: string, value: string) => void;
   /** Ends the message with the usage that the upstream reported. */
   endMessage: (reported: Partial<Usage>, stopSequence?: string | null) => void;
+  /** Reports what the upstream has counted so far, if `usage` changes that; `given` is the object that it was read from. */
+  report: (usage: Partial<Usage>, given: unknown) => void;
   /** The reported usage, with estimates for what is missing (L1): one output token per four characters. */
   usage: (reported: Partial<Usage>) => Usage;
   stage: Transducer<Frame, Decoded>;
@@ -63,6 +67,7 @@ export function decoderCore(
   const answer = writer(emit, { messageId, model: request.model, marker: tagSignature(route) });
   const finish = finishTracker(emit);
   const dropped = new Set<string>();
+  let counts: ReportedTokens = {};
 
   function drop(what: string): void {
     if (!dropped.has(what)) emit({ type: 'dropped', what });
@@ -87,6 +92,13 @@ export function decoderCore(
     }
     if (meaning === 'unknown') emit({ type: 'note', text: `unknown ${field} ${nameForLog(value)}` });
     finish.set(meaning === 'unknown' ? 'end_turn' : meaning);
+  }
+
+  function report(usage: Partial<Usage>, given: unknown): void {
+    const tokens = { ...counts, ...toReported(usage, given) };
+    if (JSON.stringify(tokens) === JSON.stringify(counts)) return;
+    counts = tokens;
+    emit({ type: 'reported', tokens });
   }
 
   function usage(reported: Partial<Usage>): Usage {
@@ -133,7 +145,7 @@ export function decoderCore(
       passOn(to);
     },
   };
-  return { answer, finish, emit, drop, fail, begin, recordFinish, endMessage, usage, stage };
+  return { answer, finish, emit, drop, fail, begin, recordFinish, endMessage, report, usage, stage };
 }
 
 /** Fields of an answer, or of one of its pieces, in any format. */

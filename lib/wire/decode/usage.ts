@@ -1,5 +1,5 @@
 /** Converts reported token counts and prices to Anthropic's usage. */
-import type { Remark, Usage } from '../../anthropic/events.ts';
+import type { Remark, ReportedTokens, Usage } from '../../anthropic/events.ts';
 import { toNumber, toObject, type JsonObject } from '../../json.ts';
 
 /** Tokens as a server counts them; undefined where it reports none. */
@@ -104,4 +104,35 @@ export function costOf(json: JsonObject): Remark | undefined {
     dollars,
     basis: json['x-opencode-type'] === 'inference-cost' ? 'nominal' : 'billed',
   };
+}
+
+/**
+ * The counts above 0 that an upstream has reported, from its usage in Anthropic's terms and the object it stood in. Reasoning is in
+ * the details of the output: `completion_tokens_details` (Chat Completions), `output_tokens_details` (Responses).
+ */
+export function toReported(usage: Partial<Usage>, given: unknown): ReportedTokens {
+  const { input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens } = usage;
+  const object = toObject(given);
+  const hour = count(toObject(object['cache_creation']), 'ephemeral_1h_input_tokens');
+  return {
+    ...counted('input', input_tokens),
+    ...counted('cacheRead', cache_read_input_tokens),
+    ...counted('cacheWrite', cache_creation_input_tokens),
+    ...counted('cacheWrite1h', hour && Math.min(hour, cache_creation_input_tokens ?? 0)),
+    ...counted('output', output_tokens),
+    ...counted('reasoning', reasoningIn(object)),
+  };
+}
+
+function counted(name: keyof ReportedTokens, tokens: number | null | undefined): ReportedTokens {
+  return typeof tokens === 'number' && tokens > 0 ? { [name]: tokens } : {};
+}
+
+function reasoningIn(object: JsonObject): number | undefined {
+  const places = [
+    toObject(object['completion_tokens_details']),
+    toObject(object['output_tokens_details']),
+    object,
+  ];
+  return largest(places, ['reasoning_tokens', 'thinking_tokens']);
 }

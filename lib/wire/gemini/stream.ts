@@ -59,7 +59,7 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
       const google = withDetails(error, toObject(json['error']));
       return fail('upstream', google, google.status);
     }
-    counter.add(json['usageMetadata']);
+    readUsage(json['usageMetadata']);
     const candidates = toArray(json['candidates']);
     if (candidates.length > 0) begin(); // even if the candidate has no content yet
     for (const [position, candidate] of candidates.entries())
@@ -69,7 +69,13 @@ function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
 
   /** After the end, only price and usage are read, for accounting: the client already has its usage (P3). */
   function readLateUsage(value: unknown): void {
-    if (counter.add(value)) emit({ type: 'usage', usage: core.usage(counter.usage()) });
+    if (readUsage(value)) emit({ type: 'usage', usage: core.usage(counter.usage()) });
+  }
+
+  function readUsage(value: unknown): boolean {
+    const found = counter.add(value);
+    if (found) core.report(counter.usage(), counter.details());
+    return found;
   }
 
   function readCandidate(candidate: JsonObject, position: number, source: string | undefined): void {

@@ -7,6 +7,8 @@ export interface UsageCounter {
   /** Takes the counts of one chunk; returns false if it has none. */
   add(reported: unknown): boolean;
   usage(): Partial<Usage>;
+  /** The part of the output that is thoughts, as other formats report it. */
+  details(): JsonObject;
 }
 
 /**
@@ -54,7 +56,7 @@ export function usageCounter(): UsageCounter {
     return thoughts;
   }
 
-  return { add, usage };
+  return { add, usage, details: () => ({ reasoning_tokens: counts.get('thoughtsTokenCount') }) };
 }
 
 /** Vertex also counts cached tokens by modality, which add up to `cachedContentTokenCount`. */

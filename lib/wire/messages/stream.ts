@@ -96,6 +96,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     if (answer.phase() !== 'before')
       return emit({ type: 'note', text: 'a second message_start was left out' });
     usage = startUsage(message['usage'], inputTokens, quirks.wrongStartUsage);
+    if (!quirks.wrongStartUsage) core.report(withNumbers(toObject(message['usage'])), message['usage']);
     const id = toText(message['id']);
     const started: Message = {
       ...message,
@@ -236,14 +237,16 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   function readEnding(json: JsonObject, text: string): void {
     const { stop_reason: name, stop_sequence: sequence } = toObject(json['delta']);
     const reported = toObject(json['usage']);
-    usage = { ...usage, ...withNumbers(reported) };
+    const counted = withNumbers(reported);
+    usage = { ...usage, ...counted };
+    core.report(counted, reported);
     original = undefined;
     if (typeof name !== 'string' || name === '') return;
-    const counted = toNumber(reported['output_tokens']) !== undefined && !hasOddNumbers(reported);
+    const isCounted = toNumber(reported['output_tokens']) !== undefined && !hasOddNumbers(reported);
     const first = finish.reason() === undefined;
     core.recordFinish(toStopReason(name), 'stop_reason', name);
     stopSequence = typeof sequence === 'string' ? sequence : null;
-    if (counted && first)
+    if (isCounted && first)
       original = keepBytes({ ...(json as unknown as MessageDelta), type: 'message_delta' }, json, text);
   }
 

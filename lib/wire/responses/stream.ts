@@ -51,8 +51,12 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     const response = responseIn(json);
     const cost = costOf(json) ?? costOf(response);
     if (cost) emit(cost);
-    const usage = toUsage(response['usage']) ?? toUsage(json['usage']);
-    if (usage) reported = { ...reported, ...usage };
+    const given = toUsage(response['usage']) ? response['usage'] : json['usage'];
+    const usage = toUsage(given);
+    if (usage) {
+      reported = { ...reported, ...usage };
+      core.report(usage, given);
+    }
     if (answer.phase() === 'after') return usage && emit({ type: 'usage', usage: core.usage(reported) });
     if (finalEvents.has(type)) return readFinalEvent(type, response);
     const error = errorIn(frame, type);

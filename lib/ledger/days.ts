@@ -1,0 +1,32 @@
+/**
+ * Days of the ledger: calendar days in the local time zone of this machine, written 2026-11-29. A request belongs to the day
+ * on which it ended, and a budget begins again at local midnight.
+ */
+
+/** `2026-11-29`. */
+export type Day = string;
+
+/** The local day of a time. */
+export function dayOf(time: Date): Day {
+  const [month, day] = [time.getMonth() + 1, time.getDate()].map((part) => String(part).padStart(2, '0'));
+  return `${String(time.getFullYear()).padStart(4, '0')}-${month}-${day}`;
+}
+
+/** The day that many days later, or earlier with a negative number. Not every day has 24 hours, so no hours are added. */
+export function shifted(day: Day, days: number): Day {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  return dayOf(new Date(year, month - 1, date + days, 12));
+}
+
+/** Undefined for what is no day of the calendar, such as 2026-02-30. */
+function readDay(text: string): Day | undefined {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && shifted(text, 0) === text ? text : undefined;
+}
+
+/** The name of a day's file, and the day of a file; undefined for other files. */
+export function fileOf(day: Day): string {
+  return `${day}.jsonl`;
+}
+export function dayOfFile(name: string): Day | undefined {
+  return name.endsWith('.jsonl') ? readDay(name.slice(0, -'.jsonl'.length)) : undefined;
+}
