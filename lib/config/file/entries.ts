@@ -2,7 +2,7 @@
 import type { WireFormat } from '../../wire/formats.ts';
 import type { FileEntry } from './config-file.ts';
 import { renderPath, type Segment } from './json-path.ts';
-import { formatAliases, modelFields } from './schema.ts';
+import { formatAliases, modelFields } from './schema-model.ts';
 import { nearest } from '../../nearest.ts';
 import type { ModelEntry, Problem } from '../settings.ts';
 

@@ -5,8 +5,7 @@
  * Unknown keys are allowed and reported as warnings, so that files for a newer version, for oc-go-cc or for
  * routatic-proxy still load.
  */
-import type { ThinkingConfig } from '../../anthropic/request.ts';
-import { urlKeys, wireFormats, type UrlKey, type WireFormat } from '../../wire/formats.ts';
+import { urlKeys, type UrlKey } from '../../wire/formats.ts';
 import {
   aliasOf,
   bytes,
@@ -27,77 +26,11 @@ import {
   url,
   withoutEffect,
   word,
-  type Schema,
   type SchemaOf,
   type ValueOf,
 } from './schema-node.ts';
+import { blankIsUnset, described, modelFields, wireFormat } from './schema-model.ts';
 import { quirks } from './schema-quirks.ts';
-
-/** The names that OpenAI's and Anthropic's formats have in oc-go-cc and routatic-proxy. */
-export const formatAliases: Readonly<Record<'openai' | 'anthropic', WireFormat>> = {
-  openai: 'chat',
-  anthropic: 'messages',
-};
-
-const wireFormat = choice(
-  [...wireFormats, 'openai', 'anthropic', 'auto'],
-  'The wire format: openai means chat, anthropic means messages, auto leaves it to the catalogue.',
-);
-
-const described = <S extends Schema>(description: string, schema: S): S => ({ ...schema, description });
-const blankIsUnset = <S extends Schema>(schema: S): S => ({ ...schema, blankIsUnset: true });
-const tokens = (description: string): SchemaOf<number> => blankIsUnset(count(description, 0));
-
-const dollars = (description: string): SchemaOf<number> => typed({ type: 'number', minimum: 0, description });
-
-/** What an entry may say about its model, whatever names the model. */
-export const modelFields = {
-  family: blankIsUnset(
-    word(
-      'The family whose rules apply, if the id does not name it: claude, claude-sonnet-4-6, deepseek. Any other word means that no family applies.',
-    ),
-  ),
-  temperature: typed<number>({
-    type: 'number',
-    minimum: 0,
-    maximum: 2,
-    description: 'Replaces the temperature that the client requests.',
-  }),
-  max_tokens: tokens('The longest response in tokens; larger values of the client are reduced to it.'),
-  reasoning_effort: blankIsUnset(word('Replaces the effort that the client requests; sent unchanged.')),
-  thinking: typed<ThinkingConfig>({
-    type: 'object',
-    description: 'Replaces the thinking that the client requests: { "type": "enabled" }.',
-    required: ['type'],
-    properties: {
-      type: {
-        type: 'string',
-        enum: ['enabled', 'adaptive', 'disabled'],
-        description: 'The kind of thinking.',
-      },
-      budget_tokens: count('Tokens for thinking.'),
-      display: text('How thinking is displayed.'),
-    },
-  }),
-  context_threshold: tokens('For models.long_context: requests with more input tokens use this model.'),
-  context_window: tokens('The context window in tokens, input and output together.'),
-  context_margin: count('Tokens of the context window that a request must leave free.', 0),
-  max_output_tokens: tokens('The most tokens that the model can generate.'),
-  supports_tools: flag('Whether the model can call tools.'),
-  vision: flag('Whether the model accepts images.'),
-  price: described(
-    'What the model costs in US dollars per million tokens, where occ does not know it or you pay another price.',
-    object({
-      input: dollars('Input.'),
-      output: dollars('Output.'),
-      cache_read: dollars('Input that is read from a cache; the price of input by default.'),
-      cache_write: dollars('Input that is written to a cache; the price of input by default.'),
-    }),
-  ),
-  wire_format: wireFormat,
-  anthropic_tools_disabled: flag('The same as wire_format "chat".'),
-  quirks: described('How the model deviates from its wire format.', ref('quirks', quirks)),
-};
 
 const model = object({
   provider: word('opencode-go (the default), opencode-zen, emulator, or a name under providers.'),
