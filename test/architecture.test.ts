@@ -19,7 +19,6 @@ const allowed: Record<string, string[]> = {
     'statusline',
     'daemon',
     'emulator',
-    'ledger',
     'terminal',
     'log',
     'config',
@@ -32,7 +31,7 @@ const allowed: Record<string, string[]> = {
   ],
   captures: ['proxy', 'proxy/policy', 'proxy/rejections (types)', 'config (types)', 'wire (types)'],
   statusline: ['config', 'catalog', 'proxy (types)', 'proxy/policy', 'terminal'],
-  ledger: ['proxy (types)', 'proxy/policy', 'log (types)', 'config (types)'],
+  ledger: ['proxy (types)', 'log (types)'],
   host: ['proxy', 'proxy/policy', 'emulator', 'config', 'log', 'ledger', 'statusline'],
   doctor: [
     'clients',
