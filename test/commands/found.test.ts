@@ -1,6 +1,5 @@
 /** A running proxy is found from everywhere: from another login, after its record was deleted, from another home directory. */
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -11,27 +10,12 @@ import { isAlive } from '../../lib/daemon/process.ts';
 import { recordFile, type ProxyRecord } from '../../lib/daemon/record.ts';
 import { parseJson } from '../../lib/json.ts';
 import { toAnswer } from '../support/answers.ts';
+import { freePort } from '../support/free-port.ts';
 import { waitUntil } from '../support/limits.ts';
 import { readUntil } from '../support/proxy.ts';
 import { home, recordIn, type Home } from './program.ts';
 
 const linux = { skip: process.platform === 'linux' ? false : 'who listens is read from /proc' };
-
-/** A free port below those that systems give to whoever asks for any (32768 on Linux), so that nobody takes it meanwhile. */
-async function freePort(): Promise<string> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    const server = createServer().listen(port, '127.0.0.1');
-    const free = await Promise.race([
-      once(server, 'listening').then(() => true),
-      once(server, 'error').then(() => false),
-    ]);
-    if (!free) continue;
-    server.close();
-    await once(server, 'close');
-    return String(port);
-  }
-}
 
 /** A home with two directories for runtime files, as those of two logins, and a configured port. */
 async function homeOfLogins(t: TestContext): Promise<{
@@ -261,10 +245,12 @@ test(
         JSON.stringify({ service: 'occ', instance: record.instance, pid: record.pid, variables: {} }),
       );
     });
-    server.listen(Number(port), '127.0.0.1');
-    await once(server, 'listening');
     t.after(() => server.close());
-    // The imposter runs as the same user here, so only the record must not be believed.
+    // The system closes the port some time after the process has ended.
+    server.on('error', () => server.listen(Number(port), '127.0.0.1'));
+    server.listen(Number(port), '127.0.0.1');
+    await waitUntil(() => server.listening, 'the port to be free');
+    // The impostor runs as the same user here, so only the record must not be believed.
     assert.equal((await at.run(['stop'], { ...one, OCC_PORT: '0' })).stdout.includes('stale record'), true);
     assert.deepEqual(new Set(asked), new Set(['/health ']), 'the token for control was not sent');
   },
