@@ -17,6 +17,20 @@ export function goneController({ socket }: IncomingMessage, res: ServerResponse)
   return controller;
 }
 
+/** Requests whose client waits for `100 Continue` before it sends the body (RFC 9110, 10.1.1). */
+const waiting = new WeakMap<IncomingMessage, ServerResponse>();
+
+/** Remembers that the client waits, so that a request that is refused need not send its body at all. */
+export function awaitBody(req: IncomingMessage, res: ServerResponse): void {
+  waiting.set(req, res);
+}
+
+/** Asks for the body of a request that is about to be read, if its client waits for that. */
+export function askForBody(req: IncomingMessage): void {
+  const res = waiting.get(req);
+  if (waiting.delete(req) && res !== undefined && !res.headersSent) res.writeContinue();
+}
+
 /** How long closing waits for what ends by itself, in milliseconds. */
 export const lingerMs = 1000;
 
@@ -60,6 +74,7 @@ export function discardRest(
 /** Reads and drops a body that nobody wants. Resolves when it has ended, the client has left, or a limit is reached. */
 export async function dropBody(req: IncomingMessage, clock: Clock, limits = restLimits): Promise<void> {
   if (req.complete || req.destroyed) return;
+  askForBody(req);
   await new Promise<void>((resolve) => {
     let bytes = 0;
     const count = (piece: Buffer): void => {

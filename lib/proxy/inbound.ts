@@ -4,6 +4,7 @@ import { isObject, type JsonObject } from '../json.ts';
 import { statusOf } from '../anthropic/errors.ts';
 import type { ApiErrorType } from '../anthropic/events.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
+import { askForBody } from './connection.ts';
 import type { NoNextStep } from './policy/next-step.ts';
 
 /** A request that is refused before anything is sent upstream. The message goes to the client. */
@@ -80,6 +81,8 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
       req.off('data', take).off('end', whole).off('close', broken);
       settle();
     }
+
+    askForBody(req);
     // The client may have left while the code of a request was loaded; nothing would be said about that again.
     if (req.destroyed) return broken(req.errored ?? undefined);
     // An error may follow the end, so this listener stays.

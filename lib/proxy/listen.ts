@@ -1,9 +1,16 @@
 /** Makes a server listen, and answers input that is not HTTP in the same error shape as everything else. */
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { exitCodes, OccError } from '../errors.ts';
-import { lingerMs } from './connection.ts';
+import { awaitBody, lingerMs } from './connection.ts';
 
 /** Limits of connections, in milliseconds. */
 export const serverLimits = {
@@ -15,9 +22,17 @@ export const serverLimits = {
   connectionsCheckingInterval: 5000,
 } as const;
 
-/** A server that answers what is no HTTP request, too. */
+/**
+ * A server that answers what is no HTTP request, too. It does not ask a client that waits with its body for that body: the
+ * listener does, with `askForBody`, once it wants to read it.
+ */
 export function openServer(listener: RequestListener, limits: ServerOptions = serverLimits): Server {
-  return createServer(limits, listener).on('clientError', refuseGarbage);
+  return createServer(limits, listener)
+    .on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+      awaitBody(req, res);
+      listener(req as never, res as never);
+    })
+    .on('clientError', refuseGarbage);
 }
 
 /** Resolves to the port. Rejects with OccError `port_in_use` or `cannot_listen`. */

@@ -106,7 +106,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       await dispatch(pathname, incoming);
     } catch (error) {
       if (gone.aborted) return;
-      if (error instanceof Refused && !req.complete) discardRest(req, incoming.res, clock);
+      if (error instanceof Refused && !req.complete) discardRest(req, res, clock);
       refuse(refusalFor(error, requestId, log), pathname, incoming);
     } finally {
       reply.close();

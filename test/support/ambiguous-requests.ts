@@ -3,6 +3,8 @@
 const post = (...headers: string[]): string =>
   `POST /v1/messages HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`;
 
+const valid = '{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"hello"}]}';
+
 /** Each of them, with this token, from the first byte to the last. All of them are invalid. */
 export function ambiguousRequests(token: string): Record<string, string> {
   const [host, chunked, key] = ['host: localhost', 'transfer-encoding: chunked', `x-api-key: ${token}`];
@@ -34,7 +36,8 @@ export function ambiguousRequests(token: string): Record<string, string> {
     'a coding before chunked': `${post(host, key, 'transfer-encoding: identity', chunked)}0\r\n\r\n`,
     'chunked twice': `${post(host, key, chunked, chunked)}0\r\n\r\n`,
     'chunked with a vertical tab': `${post(host, key, 'transfer-encoding: \u000bchunked')}0\r\n\r\n`,
-    'chunks in HTTP/1.0': `${post(host, key, chunked).replace('HTTP/1.1', 'HTTP/1.0')}0\r\n\r\n`,
+    // Read as chunks, it is a request that is answered, as is the one after it.
+    'chunks in HTTP/1.0': `${post(host, key, chunked, 'connection: keep-alive').replace('HTTP/1.1', 'HTTP/1.0')}${valid.length.toString(16)}\r\n${valid}\r\n0\r\n\r\n`,
     'a chunk with bare line feeds': inChunks('2\n{}\n0\n\n'),
     'the size of a chunk with a prefix': inChunks('0x2\r\n{}\r\n0\r\n\r\n'),
     'the size of a chunk with a sign': inChunks('-2\r\n{}\r\n0\r\n\r\n'),
