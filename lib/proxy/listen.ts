@@ -30,7 +30,7 @@ export function openServer(listener: RequestListener, limits: ServerOptions = se
   return createServer(limits, listener)
     .on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
       awaitBody(req, res);
-      listener(req as never, res as never);
+      listener(req, res);
     })
     .on('clientError', refuseGarbage);
 }
