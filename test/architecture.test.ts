@@ -99,6 +99,7 @@ const groundFloor = [
   'text-hash',
   'append',
   'own-append',
+  'platform',
 ];
 
 /** Areas without I/O or a clock: they import nothing from Node and no package. */
@@ -112,9 +113,15 @@ const pure: ReadonlySet<string> = new Set([
   'proxy/rejections',
   ...groundFloor.filter(
     (file) =>
-      !['package-root', 'version', 'bounded-file', 'given-pipe', 'make-directory', 'own-append'].includes(
-        file,
-      ),
+      ![
+        'package-root',
+        'version',
+        'bounded-file',
+        'given-pipe',
+        'make-directory',
+        'own-append',
+        'platform',
+      ].includes(file),
   ),
 ]);
 

@@ -9,6 +9,7 @@ import { isObject, parseJson, toObject, toText, type JsonObject } from '../json.
 import type { Environment } from './environment.ts';
 import { tierOf } from '../proxy/policy/tiers.ts';
 import { isRoutingVariable } from './provider-variables.ts';
+import { platformOf } from '../platform.ts';
 
 export interface StoredSettings {
   /** `permissions.defaultMode`, from the file with the highest precedence. */
@@ -103,13 +104,7 @@ function settingsFiles(context: ClientContext): { file: string; managed: boolean
   ];
   // In the home directory, project settings and user settings are the same file.
   const own = [...new Set(files)].map((file) => ({ file, managed: false }));
-  return [{ file: managedFile(context.platform), managed: true }, ...own];
-}
-
-function managedFile(platform: NodeJS.Platform): string {
-  if (platform === 'darwin') return '/Library/Application Support/ClaudeCode/managed-settings.json';
-  if (platform === 'win32') return 'C:\\Program Files\\ClaudeCode\\managed-settings.json';
-  return '/etc/claude-code/managed-settings.json';
+  return [{ file: platformOf(context.platform).managedSettings, managed: true }, ...own];
 }
 
 function clientDir({ env, home }: ClientContext): string {

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { Environment } from './environment.ts';
+import { platformOf, searchPath } from '../platform.ts';
 
 /** The tested versions. Claude Code is proprietary, so it is not bundled; the user's npm fetches it. */
 export const clientPackage = '@anthropic-ai/claude-code';
@@ -17,13 +18,9 @@ export type Found =
 
 /** `claude` on PATH, or in one of the two folders that its installers use without adding them to PATH. */
 export function findClaude(env: Environment, home: string): Found {
-  const names = process.platform === 'win32' ? ['claude.exe'] : ['claude'];
-  const directories = [
-    ...(env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== ''),
-    join(home, '.local', 'bin'),
-    join(home, '.claude', 'local'),
-  ];
-  const files = directories.flatMap((directory) => names.map((name) => join(directory, name))).filter(isFile);
+  const directories = [...searchPath(env), join(home, '.local', 'bin'), join(home, '.claude', 'local')];
+  const { claude } = platformOf();
+  const files = directories.map((directory) => join(directory, claude)).filter(isFile);
   const command = files.find(isRunnable);
   if (command !== undefined) return { kind: 'program', command };
   const [first] = files;

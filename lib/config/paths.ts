@@ -11,10 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { userInfo } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { namesDescriptor } from '../given-pipe.ts';
 import { makeDirectory } from '../make-directory.ts';
 import type { Environment } from './file/interpolate.ts';
+import { platformOf } from '../platform.ts';
 import { isUsableRuntimeDirectory } from './runtime-directory.ts';
 
 export interface Places {
@@ -46,15 +47,15 @@ export function findPlaces({
   platform = process.platform,
 }: PlaceOptions = {}): Places {
   const base = home ?? homeOf(env);
-  const windows = platform === 'win32';
-  const roaming = env['APPDATA'] || join(base, 'AppData', 'Roaming');
-  const local = env['LOCALAPPDATA'] || join(base, 'AppData', 'Local');
+  const { path, directories } = platformOf(platform);
+  const join = (...parts: string[]): string => path.join(...parts);
+  const usual = directories(base, env);
   const from = (variable: string, otherwise: string): string => {
     const given = env[variable];
-    return given !== undefined && isAbsolute(given) ? given : otherwise;
+    return given !== undefined && path.isAbsolute(given) ? given : otherwise;
   };
-  const config = from('XDG_CONFIG_HOME', windows ? roaming : join(base, '.config'));
-  const stateDir = join(from('XDG_STATE_HOME', windows ? local : join(base, '.local', 'state')), 'occ');
+  const config = from('XDG_CONFIG_HOME', usual.config);
+  const stateDir = join(from('XDG_STATE_HOME', usual.state), 'occ');
   const named = from('XDG_RUNTIME_DIR', '');
   const runtime = named !== '' && isUsableRuntimeDirectory(named) ? named : '';
   return {
@@ -62,7 +63,7 @@ export function findPlaces({
     configFile: join(config, 'occ', 'config.json'),
     stateDir,
     runtimeDir: runtime === '' ? stateDir : join(runtime, 'occ'),
-    cacheDir: join(from('XDG_CACHE_HOME', windows ? join(local, 'cache') : join(base, '.cache')), 'occ'),
+    cacheDir: join(from('XDG_CACHE_HOME', usual.cache), 'occ'),
     legacyFiles: ['oc-go-cc', 'routatic-proxy'].map((tool) => join(base, '.config', tool, 'config.json')),
   };
 }
@@ -173,5 +174,5 @@ export function behindLinks(file: string): string {
 
 /** Whether other users may read or write it. Always false on Windows, which has no such modes. */
 export function openToOthers(path: string): boolean {
-  return process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0;
+  return platformOf().hasFileModes && (statSync(path).mode & 0o077) !== 0;
 }

@@ -1,6 +1,7 @@
 /** Judges $XDG_RUNTIME_DIR (XDG Base Directory Specification 0.8): a wrong one is as good as none. */
 import { accessSync, constants, lstatSync, statfsSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { platformOf } from '../platform.ts';
 
 /** The types of the file systems of Linux that hold no files of users (linux/magic.h). */
 const kernelTypes: ReadonlySet<number> = new Set([
@@ -35,7 +36,7 @@ function isMine({ uid }: Stats): boolean {
 
 /** Other users may write it, and without the sticky bit they may rename what belongs to somebody else. */
 function mayBeReplaced({ mode }: Stats): boolean {
-  return process.platform !== 'win32' && (mode & 0o022) !== 0 && (mode & 0o1000) === 0;
+  return platformOf().hasFileModes && (mode & 0o022) !== 0 && (mode & 0o1000) === 0;
 }
 
 /** In a directory that everybody may write, as /tmp, another user may have been there first. */

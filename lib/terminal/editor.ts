@@ -1,7 +1,8 @@
 /** Chooses the editor: `$VISUAL`, `$EDITOR`, or the first usual one that is installed. */
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { OccError } from '../errors.ts';
+import { platformOf, searchPath } from '../platform.ts';
 
 export interface Editor {
   /** In shell syntax, so it may have arguments and quotes. */
@@ -12,16 +13,14 @@ export interface Editor {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `editor` is the default editor on Debian and its derivatives. */
-const usual = ['editor', 'nano', 'vim', 'vi'];
-
 /** OccError `no_editor` if none is named and none found. Without a terminal none is searched, since it would hang. */
 export function chooseEditor(env: Environment, platform: NodeJS.Platform, terminal: boolean): Editor {
   for (const by of ['VISUAL', 'EDITOR'] as const) {
     const command = env[by]?.trim();
     if (command) return { command, by };
   }
-  const known = platform === 'win32' ? ['notepad'] : usual.filter((name) => isOnPath(name, env));
+  const { editors, hasEditors } = platformOf(platform);
+  const known = hasEditors ? editors : editors.filter((name) => isOnPath(name, env, platform));
   const [command] = terminal ? known : [];
   if (command !== undefined) return { command };
   throw new OccError(
@@ -42,7 +41,8 @@ export function editorCommand(
   file: string,
   platform: NodeJS.Platform,
 ): { command: string; args: string[] } {
-  if (platform === 'win32') return { command: 'cmd', args: ['/d', '/s', '/c', `${command} "${file}"`] };
+  if (!platformOf(platform).hasPosixShell)
+    return { command: 'cmd', args: ['/d', '/s', '/c', `${command} "${file}"`] };
   const plain = !/^\w+=|[;&|()<>`\n]/.test(command);
   return { command: 'sh', args: ['-c', `${plain ? 'exec ' : ''}${command} "$@"`, command, file] };
 }
@@ -54,12 +54,12 @@ export function waitHint({ command, by }: Editor): string | undefined {
   return `${program} returns before you are done; make it wait: ${by}="${command} --wait"`;
 }
 
-function isOnPath(name: string, env: Environment): boolean {
-  return (env['PATH'] ?? '').split(delimiter).some((directory) => {
+function isOnPath(name: string, env: Environment, platform: NodeJS.Platform): boolean {
+  return searchPath(env, platform).some((directory) => {
     const file = join(directory, name);
     try {
       accessSync(file, constants.X_OK);
-      return directory !== '' && statSync(file).isFile();
+      return statSync(file).isFile();
     } catch {
       return false;
     }

@@ -34,6 +34,7 @@ import type { Located } from './locate-client.ts';
 import { requireKey } from '../../host/host.ts';
 import { projectHeader, toProjectHeader } from '../../proxy/project.ts';
 import type { System } from '../../terminal/command-context.ts';
+import { platformOf } from '../../platform.ts';
 
 export interface PrepareOptions {
   args: LaunchArguments;
@@ -108,7 +109,7 @@ export function prepare(
   const stored = readStoredSettings(system);
   const runtimeDir = runtimeDirOf(system);
   const outlives = mayOutlive(args, stored);
-  const isSet = stored.statusLine || system.platform === 'win32';
+  const isSet = stored.statusLine || !platformOf(system.platform).hasPosixShell;
   const noColor = args.noColor || Boolean(system.env['NO_COLOR']);
   const options: ClaudeOptions = {
     settings,

@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Environment } from '../file/interpolate.ts';
 import type { Secret } from '../settings.ts';
+import { platformOf } from '../../platform.ts';
 
 export const masked = '•••';
 
@@ -115,7 +116,7 @@ export async function runKeyCommand(
   const { env, limitMs = 10_000, signal } = options;
   const [program = '', ...args] = typeof command === 'string' ? [command] : command;
   if (program.trim() === '') throw commandFailed('is empty');
-  const group = process.platform !== 'win32';
+  const group = platformOf().hasProcessGroups;
   const child = spawn(program, args, {
     shell: typeof command === 'string',
     // A process group of its own, so that the children of a shell can be killed with it.

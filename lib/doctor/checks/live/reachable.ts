@@ -16,6 +16,7 @@ import { addressProblem } from './address.ts';
 import { networkRemedy } from './network-remedy.ts';
 import { tryWay } from './way.ts';
 import { wrongAddress } from './wrong-address.ts';
+import { platformOf } from '../../../platform.ts';
 
 /** Signatures and certificates begin to fail when clocks differ by minutes. */
 const maxSkewSeconds = 120;
@@ -162,13 +163,6 @@ function otherThanApi(status: number, type: string, body: string): string | unde
   return status === 404 && !/^\s*[{[]/.test(body) ? '404' : undefined;
 }
 
-/** The command that turns on automatic time. */
-const setClock: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
-  linux: 'sudo timedatectl set-ntp true',
-  darwin: 'sudo systemsetup -setusingnetworktime on',
-  win32: 'w32tm /resync',
-};
-
 function skewOf(date: string | undefined, summary: string): CheckResult {
   const skew = date === undefined ? NaN : (Date.now() - Date.parse(date)) / 1000;
   if (!(Math.abs(skew) > maxSkewSeconds)) return { level: 'ok', summary };
@@ -179,7 +173,7 @@ function skewOf(date: string | undefined, summary: string): CheckResult {
     fault: 'client',
     remedy: {
       text: 'set the clock, or turn on automatic time',
-      commands: [setClock[process.platform] ?? 'date'],
+      commands: [platformOf().setClock],
     },
   };
 }
