@@ -1,5 +1,11 @@
 /** Reads and parses a configuration file: JSON with comments and trailing commas. */
-import { createScanner, parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import {
+  createScanner,
+  parse,
+  printParseErrorCode,
+  type ParseError,
+  type ParseErrorCode,
+} from 'jsonc-parser';
 import { readBounded } from '../../bounded-file.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { isGivenPipe, readGivenPipe } from '../../given-pipe.ts';
@@ -98,7 +104,7 @@ export function kindOf(value: unknown): string {
 }
 
 /** What the parser expected, by its error codes. */
-const expectations: Record<string, string> = {
+const expectations: Readonly<Record<string, string>> = {
   InvalidSymbol: 'expected a value: text in double quotes, a number, true, false, null, { or [',
   InvalidNumberFormat: 'expected a number such as 3456 or 0.3',
   PropertyNameExpected: 'expected a property name in double quotes',
@@ -116,6 +122,12 @@ const expectations: Record<string, string> = {
   InvalidCharacter: 'expected no control character inside a string',
 };
 
+/** What the parser expected, by the code of its error. */
+export function expectationOf(code: ParseErrorCode): string {
+  const name = printParseErrorCode(code);
+  return expectations[name] ?? `not JSON (${name})`;
+}
+
 /** Later errors are most likely consequences of earlier ones. */
 const maxReported = 10;
 
@@ -125,8 +137,7 @@ function broken(file: string, text: string, errors: readonly ParseError[]): Conf
   for (const { error, offset } of errors) {
     const before = text.slice(0, offset).split(/\r\n|\r|\n/);
     const column = (before.at(-1)?.length ?? 0) + 1;
-    const name = printParseErrorCode(error);
-    const message = `line ${before.length}, column ${column}: ${expectations[name] ?? `not JSON (${name})`}`;
+    const message = `line ${before.length}, column ${column}: ${expectationOf(error)}`;
     if (reported.size < maxReported && !reported.has(before.length)) reported.set(before.length, message);
   }
   const remedy = 'correct it, then run occ config check';

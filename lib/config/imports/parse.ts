@@ -3,9 +3,9 @@
  * depth, its values, and what the aliases of YAML repeat. Objects have no prototype, so that a key such as `__proto__` is
  * only a key.
  */
-import { parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import { parseTree, type Node, type ParseError } from 'jsonc-parser';
 import type { Node as YamlNode, YAMLMap } from 'yaml';
-import { isTooDeep } from '../file/read.ts';
+import { expectationOf, isTooDeep } from '../file/read.ts';
 import type { Json, JsonObject } from '../../json.ts';
 
 /** Far more than such a file needs: bytes, levels within each other, and values with those that aliases repeat. */
@@ -28,7 +28,7 @@ export function parseJsonFile(text: string): Json {
   const root = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
   const [error] = errors;
   if (error !== undefined)
-    throw new Unparsable(`${position(text, error.offset)}: ${printParseErrorCode(error.error)}`);
+    throw new Unparsable(`${position(text, error.offset)}: ${expectationOf(error.error)}`);
   if (root === undefined) throw new Unparsable('it is empty');
   const count = counter();
   const convert = (node: Node): Json => {
@@ -56,7 +56,7 @@ export async function parseYamlFile(text: string): Promise<Json> {
     logLevel: 'silent',
   });
   const [error] = document.errors;
-  if (error !== undefined) throw new Unparsable(`${position(text, error.pos[0])}: ${error.code}`);
+  if (error !== undefined) throw new Unparsable(`${position(text, error.pos[0])}: not YAML (${error.code})`);
   const count = counter();
   const anchors = new Map<string, YamlNode>();
   let aliases = 0;
