@@ -18,14 +18,12 @@ export async function withoutRefused(
   config: JsonObject,
   env: Environment,
 ): Promise<JsonObject> {
-  const { value, placeholders } = interpolate(config, env);
+  const { placeholders } = interpolate(config, env);
   const unset = placeholders.filter(({ missing, segments }) => missing && secretAt(segments) === undefined);
   for (const { segments, variable } of unset)
     importing.leave(segments, `it names the variable ${variable}, which is not set`);
   const gone = unset.map(({ segments }) => renderPath(segments));
-  const { problems } = await validateConfig(withoutPaths(value as JsonObject, gone), new Set());
-  leaveAll(importing, problems);
-  const valid = without(config, [...gone, ...problems.map(({ path }) => path)]);
+  const valid = await withoutInvalid(importing, without(config, gone), env);
   const faults = normalize(valid).problems;
   const entries = [...new Set(faults.map(({ path }) => renderPath(holderOf(path))))];
   for (const entry of entries) {
@@ -33,6 +31,23 @@ export async function withoutRefused(
     if (fault !== undefined) importing.leave(parsePath(entry) ?? [], reasonOf(fault));
   }
   return without(valid, entries);
+}
+
+/** More than the levels of the schema. What is still wrong then is refused before anything is written. */
+const mostRounds = 12;
+
+/** Without a required field, the object that needs it is wrong, too. */
+async function withoutInvalid(
+  importing: Importing,
+  config: JsonObject,
+  env: Environment,
+  rounds = mostRounds,
+): Promise<JsonObject> {
+  const { problems } = await validateConfig(interpolate(config, env).value as JsonObject, new Set());
+  if (problems.length === 0 || rounds === 0) return config;
+  leaveAll(importing, problems);
+  const paths = problems.map(({ path }) => path);
+  return await withoutInvalid(importing, without(config, paths), env, rounds - 1);
 }
 
 function leaveAll(importing: Importing, problems: readonly Problem[]): void {

@@ -26,6 +26,7 @@ const requests: Readonly<Record<string, (body: Record<string, unknown>) => void>
     body['messages'] = [{ role: 'user', content: [{ type: 'image', source }] }];
   },
   'over 50k': (body) => void (body['messages'] = [long(50)]),
+  'over 60k': (body) => void (body['messages'] = [long(58)]),
   'over 65k': (body) => void (body['messages'] = [long(65)]),
   'over 90k': (body) => void (body['messages'] = [long(90)]),
 };
@@ -125,13 +126,14 @@ const expected: Readonly<Record<string, Routes>> = {
     haiku: 'Gemini/gemini-3-flash',
     think: 'openrouter/google/gemini-3-pro',
     image: 'Gemini/gemini-3-pro',
-    'over 50k': 'openrouter/anthropic/claude-sonnet-5',
+    'over 60k': 'openrouter/anthropic/claude-sonnet-5',
     'over 90k': 'Gemini/gemini-3-pro',
   },
   'claude-code-router/fallback.json': {
     default: 'zai/glm-5.3 moonshot/kimi-k3 iflow/qwen3-coder-plus',
     haiku: 'iflow/qwen3-coder-plus moonshot/kimi-k2.7-code',
     'over 50k': 'zai/glm-5.3',
+    'over 60k': 'moonshot/kimi-k3 iflow/qwen3-coder-plus',
     'over 65k': 'moonshot/kimi-k3 iflow/qwen3-coder-plus',
   },
   'claude-code-router/lm-studio.json': {
@@ -266,6 +268,13 @@ for (const [name, routes] of Object.entries(expected))
       assert.equal(statSync(at.file).mode & 0o777, 0o600);
     });
   });
+
+test('names of Claude that CLIProxyAPI maps apply even where requested models are not respected', async (t) => {
+  const at = desk(t);
+  assert.equal((await at.occ(['import', join(fixtures, 'cliproxyapi/openrouter.yaml')])).code, 0);
+  assert.equal((await at.occ(['set', 'respect_requested_model', 'false'])).code, 0);
+  assert.deepEqual(await route(at, 'claude-opus-4-8'), ['openrouter/z-ai/glm-5.3']);
+});
 
 /** The paths of all values that are neither objects nor lists, as the report renders them. */
 function leavesOf(value: unknown, path: string): string[] {
