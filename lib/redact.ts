@@ -41,7 +41,7 @@ const secrets = new RegExp(
     String.raw`(?<=\b(?:Bearer|Basic)\s{1,4})[A-Za-z0-9+/=._~-]{6,}`,
     String.raw`(?<=\b(?:api|auth|access|secret)[-_ ]?(?:key|token)(?: provided| is)?["']?\s{0,4}[:=]\s{0,4}["']?)(?:(?=[^\s"',;]*\d)[^\s"',;]{6,}|[^\s"',;]{16,})`,
     // In a URL: a query parameter, and the user information before the host
-    String.raw`(?<=[?&](?:key|token)=)[^\s"'&]+`,
+    String.raw`(?<=[?&][\w.-]{0,40}(?:key|token|secret|password|sig|signature)=)[^\s"'&#]+`,
     String.raw`(?<=://)[^\s/@"']+(?=@)`,
   ].join('|'),
   'gi',
@@ -50,6 +50,35 @@ const secrets = new RegExp(
 /** The text with `•••` in place of every secret. */
 export function redactSecrets(text: string): string {
   return text.replace(secrets, '•••');
+}
+
+/**
+ * Replaces secrets that are known, also where they are encoded: for a URL, in quoted text, in base64 behind any bytes, and in
+ * hexadecimal. An upstream may repeat a key in any of them.
+ */
+export function withoutKnown(secrets: readonly string[]): (text: string) => string {
+  const forms = [...new Set(secrets.flatMap(formsOf))].filter((form) => form.length > 0);
+  if (forms.length === 0) return (text) => text;
+  // The longest first, so that nothing is left of a form that contains another one.
+  const longest = forms.toSorted((a, b) => b.length - a.length);
+  // A backslash may stand before any character that is no letter, once for each time the text was quoted.
+  const patterns = longest.map((form) => form.replace(/[^A-Za-z0-9]/g, String.raw`\\{0,64}\$&`));
+  const found = new RegExp(patterns.join('|'), 'gi');
+  return (text) => text.replace(found, '•••');
+}
+
+function formsOf(secret: string): string[] {
+  if (/\p{Surrogate}/u.test(secret)) return [secret];
+  const inUrl = encodeURIComponent(secret);
+  const forms = [secret, inUrl, encodeURIComponent(inUrl)];
+  // Keys are Latin-1: a header carries nothing else.
+  if (/[\u0100-\uffff]/.test(secret)) return forms;
+  // The bytes before it decide how its letters fall; the letters at both ends depend on what is beside it.
+  const base64 = [0, 1, 2].map((before) => btoa(`${'\0'.repeat(before)}${secret}`).slice(before && 4, -4));
+  const hex = Array.from(secret, (character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join(
+    '',
+  );
+  return [...forms, hex, ...base64, ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))];
 }
 
 /**

@@ -72,7 +72,9 @@ const trailingMs = 1500;
 export async function attempt(tried: Try): Promise<Attempted> {
   const { candidate } = tried;
   const attempted = await ask(tried);
-  const secrets = secretsOf(candidate.provider.keys[tried.key]?.reveal(), candidate.route.headers);
+  const { headers, endpoint } = candidate.route;
+  const key = candidate.provider.keys[tried.key]?.reveal();
+  const secrets = secretsOf({ key, headers, endpoints: [endpoint] });
   const outcome = withReset(attempted.outcome, tried.clock.now());
   return {
     ...attempted,

@@ -2,6 +2,7 @@
 import { quotaAddress, readQuota, type QuotaWindow } from '../catalog/quota.ts';
 import type { Provider } from '../config/settings.ts';
 import { userAgent } from '../version.ts';
+import { withoutKnown } from '../redact.ts';
 import { readBounded } from './body.ts';
 import { secretsOf } from './secrets.ts';
 import type { Upstream } from './upstream.ts';
@@ -42,9 +43,8 @@ export async function askQuota(
   } catch (error) {
     if (limit.aborted) return { reason: `no answer within ${limitMs / 1000} s` };
     const { message } = error as Error;
-    return {
-      reason: secretsOf(key, provider.headers).reduce((text, one) => text.replaceAll(one, '•••'), message),
-    };
+    const secrets = secretsOf({ key, headers: provider.headers, endpoints: [url] });
+    return { reason: withoutKnown(secrets)(message) };
   }
 }
 

@@ -7,7 +7,7 @@ import { onUpstream } from './on-upstream.ts';
 import { onWaiting } from './on-waiting.ts';
 import { rowOf } from './run-attack.ts';
 import { hostileUpstream } from './upstream.ts';
-import { makeHome, startBare, startOcc, type Home, type Proxy } from './world.ts';
+import { makeHome, startBare, startOcc, type Proxy } from './world.ts';
 
 export interface Options {
   /** Without what takes minutes, and without the bare proxy. */
@@ -34,7 +34,9 @@ export async function campaign({ short, selections = [], onRow = () => {} }: Opt
   const next = async (): Promise<Proxy> => (occ ??= await startOcc(home));
   const startOther = short ? undefined : () => startBare(hostile.port);
   try {
-    const slow = attacks.filter(({ long }) => long === true).map((attack) => strikeSlowly(attack, home));
+    const slow = attacks
+      .filter(({ long }) => long === true)
+      .map((attack) => strikeSlowly(attack, hostile.port));
     for (const attack of attacks.filter(({ long }) => long !== true)) {
       const row = await rowOf(attack, await next(), startOther);
       add(row);
@@ -52,7 +54,8 @@ export async function campaign({ short, selections = [], onRow = () => {} }: Opt
 }
 
 /** Takes minutes, on a proxy of its own. */
-async function strikeSlowly(attack: Attack, home: Home): Promise<Row> {
+async function strikeSlowly(attack: Attack, upstreamPort: number): Promise<Row> {
+  const home = makeHome(upstreamPort);
   const proxy = await startOcc(home);
   try {
     return await rowOf(
@@ -61,5 +64,6 @@ async function strikeSlowly(attack: Attack, home: Home): Promise<Row> {
     );
   } finally {
     await proxy.stop();
+    home.remove();
   }
 }

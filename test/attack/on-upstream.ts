@@ -8,6 +8,9 @@ import { providerKey } from './world.ts';
 const mb = 2 ** 20;
 /** Milliseconds for an attack on a quiet machine: the limits of occ's configuration, several times. */
 const patienceMs = 25_000;
+/** The bare proxy has no limits, so there is nothing to wait for. */
+const bareMs = 6000;
+const patience = ({ name }: Target): number => (name === 'bare' ? bareMs : patienceMs);
 
 /** Whether the answer ended, and how. */
 function ended({ status, tail, ended: over, bytes }: Answered): Seen {
@@ -21,15 +24,17 @@ function ended({ status, tail, ended: over, bytes }: Answered): Seen {
 const attack = (behaviour: string, name: string, more: Partial<Attack> = {}, format = 'chat'): Attack => ({
   group: 'hostile upstream',
   name,
-  run: async ({ port }) => ended(await converse(port, ask(`${format}/${behaviour}`), patienceMs)),
+  run: async (target) => ended(await converse(target.port, ask(`${format}/${behaviour}`), patience(target))),
   ...more,
 });
 
 /** The same for an answer that the client wants whole. */
 const whole = (behaviour: string, name: string, more: Partial<Attack> = {}, format = 'chat'): Attack => ({
   ...attack(behaviour, name, more, format),
-  run: async ({ port }) =>
-    ended(await converse(port, ask(`patient-${format}/${behaviour}`, { stream: false }), patienceMs)),
+  run: async (target) =>
+    ended(
+      await converse(target.port, ask(`patient-${format}/${behaviour}`, { stream: false }), patience(target)),
+    ),
 });
 
 /** Every attack with the upstream; some look at what it received. */

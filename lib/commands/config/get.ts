@@ -1,12 +1,10 @@
 /** `occ config get`: prints one effective value. */
 import { refuseProblems } from '../../config/config-error.ts';
-import { masked } from '../../config/providers/credentials.ts';
 import { readEffective } from '../../config/file/effective.ts';
 import { renderPath, type Segment } from '../../config/file/json-path.ts';
 import { impliedValues } from '../../config/file/implied.ts';
 import { findSegments, type Known } from '../../config/file/known.ts';
-import { at } from '../../config/file/layers.ts';
-import { secretAt } from '../../config/file/lookup.ts';
+import { at, maskedAt } from '../../config/file/layers.ts';
 import { nearest } from '../../nearest.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
@@ -59,7 +57,7 @@ function mask(value: Json, segments: readonly Segment[]): Json {
       Object.entries(value).map(([key, inner]) => [key, mask(inner ?? null, [...segments, key])]),
     );
   }
-  return secretAt(segments) && value !== '' ? masked : value;
+  return maskedAt(segments, value);
 }
 
 /** Suggests the nearest of the keys that are set, because many names are chosen by the user. */

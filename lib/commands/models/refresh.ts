@@ -4,6 +4,7 @@ import { listAddress, readList, type ListAddress, type ListedModel } from '../..
 import type { CachedLists } from '../../catalog/list-cache.ts';
 import type { Provider } from '../../config/settings.ts';
 import { secretsOf } from '../../proxy/secrets.ts';
+import { withoutKnown } from '../../redact.ts';
 import type { Body } from '../../proxy/body.ts';
 import { openUpstream, type Upstream } from '../../proxy/upstream.ts';
 import { userAgent } from '../../version.ts';
@@ -104,9 +105,7 @@ async function readWhole(body: Body): Promise<string> {
 }
 
 /** A URL may contain a key, and so may an error message about it. */
-function withoutSecrets(reason: string, { keys, headers }: Provider): string {
-  return secretsOf(keys[0]?.reveal(), headers).reduce(
-    (text, secret) => text.replaceAll(secret, '•••'),
-    reason,
-  );
+function withoutSecrets(reason: string, { keys, headers, endpoints }: Provider): string {
+  const key = keys[0]?.reveal();
+  return withoutKnown(secretsOf({ key, headers, endpoints: Object.values(endpoints) }))(reason);
 }

@@ -1,5 +1,6 @@
 /** Merges flags, environment, file and defaults into one tree and records the origin of each value. */
 import { isObject, type Json, type JsonObject } from '../../json.ts';
+import { redactSecrets } from '../../redact.ts';
 import { masked } from '../providers/credentials.ts';
 import { renderPath, type Segment } from './json-path.ts';
 import { secretAt } from './lookup.ts';
@@ -35,9 +36,15 @@ export function mergeLayers(layers: readonly Layer[]): Merged {
     const path = renderPath(segments);
     const layer = layers.findLast((candidate) => at(candidate.tree, segments) !== undefined);
     origins[path] = layer?.origin(segments) ?? 'default';
-    values[path] = secretAt(segments) && value !== '' ? masked : value;
+    values[path] = maskedAt(segments, value);
   }
   return { tree, origins, values };
+}
+
+/** The value as it may be printed: a secret is masked, and so is one in an address. */
+export function maskedAt(segments: readonly Segment[], value: Json): Json {
+  if (secretAt(segments) && value !== '') return masked;
+  return typeof value === 'string' && value.includes('://') ? redactSecrets(value) : value;
 }
 
 /** Keys of `over` win; objects are merged, lists are replaced. */

@@ -1,4 +1,5 @@
 /** Finds the lines of problems in the text of a configuration. */
+import { redactSecrets } from '../../redact.ts';
 import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
 import { parsePath } from './json-path.ts';
 import type { Problem } from '../settings.ts';
@@ -9,7 +10,14 @@ export function locateProblems(text: string, problems: readonly Problem[]): Prob
   const root = parseTree(text, [], { allowTrailingComma: true });
   return problems.map((problem) => {
     const line = root && problem.line === undefined ? lineOf(text, root, problem.path) : undefined;
-    return line === undefined ? problem : { ...problem, line };
+    // A key may stand in the place of a name or of another value.
+    const said = Object.fromEntries(
+      Object.entries(problem).map(([field, text]) => [
+        field,
+        typeof text === 'string' ? redactSecrets(text) : text,
+      ]),
+    ) as unknown as Problem;
+    return line === undefined ? said : { ...said, line };
   });
 }
 
