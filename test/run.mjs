@@ -43,6 +43,7 @@ const slowest = [
   'commands/launch',
   'proxy/chaos',
   'commands/lifecycle',
+  'secrets/secrets',
   'acceptance/long-streams',
 ];
 

@@ -6,8 +6,10 @@ import type { Outcome } from './policy/failures.ts';
 /** The shortest secret in characters. Shorter values are placeholders, such as `ollama` for some local servers. */
 const shortestSecret = 12;
 
-/** Headers and parameters of an address that carry a credential. */
-export const secretName = /auth|key|token|cookie|secret|sig|password|code/i;
+/** Headers that may carry a credential. */
+export const secretName = /auth|key|token|cookie|secret/i;
+/** Parameters of an address that may carry one. */
+const secretParameter = /auth|key|token|secret|sig|password|^code$/i;
 
 /** Headers whose values are no secrets. Errors name them, and what an error names can be changed. Any other may be one. */
 const plainHeader =
@@ -34,7 +36,9 @@ export function secretsOf({ key, headers = {}, endpoints = [] }: Sent): string[]
 
 function secretsInQuery(url: string): string[] {
   if (!URL.canParse(url)) return [];
-  return [...new URL(url).searchParams].flatMap(([name, value]) => (secretName.test(name) ? [value] : []));
+  return [...new URL(url).searchParams].flatMap(([name, value]) =>
+    secretParameter.test(name) ? [value] : [],
+  );
 }
 
 /** The outcome with every one of `secrets` removed from its message. */
@@ -47,10 +51,11 @@ export function withoutSecrets(outcome: Outcome, secrets: readonly string[]): Ou
 
 /** Returns a function that replaces every key, token and secret header of the settings with •••, in text or JSON. */
 export function redactorFor({ providers, authToken }: Settings): (text: string) => string {
-  const secrets = Object.values(providers).flatMap(({ keys, headers, endpoints }) => [
-    ...secretsOf({ headers, endpoints: Object.values(endpoints) }),
-    ...keys.flatMap((key) => secretsOf({ key: key.reveal() })),
-  ]);
+  const secrets = Object.values(providers).flatMap(({ keys, headers, endpoints }) =>
+    secretsOf({ headers, endpoints: Object.values(endpoints) }).concat(
+      keys.flatMap((key) => secretsOf({ key: key.reveal() })),
+    ),
+  );
   if (authToken !== undefined) secrets.push(authToken.reveal());
   return withoutKnown(secrets);
 }

@@ -57,7 +57,7 @@ function configuration(plants: Plants, port: number): object {
       think: { provider: 'opencode-go', model_id: 'glm-5' },
     },
     retry: { attempts: 0, base_ms: 1, max_ms: 1 },
-    logging: { level: 'debug', requests: true },
+    logging: { level: 'debug', requests: true, captures: { enabled: true } },
   };
 }
 
