@@ -145,6 +145,25 @@ describe('the package', () => {
   });
 });
 
+test('the build needs no script of another package: CI installs without them', () => {
+  const ci = readFileSync(join(root, '.github/workflows/ci.yml'), 'utf8');
+  assert.match(ci, /npm ci --ignore-scripts.*\n\s+- run: npm run build\n/);
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { hasInstallScript?: boolean; optional?: boolean }>;
+  };
+  const scripted = Object.entries(lock.packages).filter(
+    ([, { hasInstallScript }]) => hasInstallScript === true,
+  );
+  // Known to work without: esbuild checks its binary, which is a package of its own; the others print a word about versions.
+  const harmless = ['@google/genai', 'esbuild', 'protobufjs'];
+  assert.deepEqual(
+    scripted
+      .map(([path]) => path.split('node_modules/').at(-1))
+      .filter((name) => !harmless.includes(name ?? '')),
+    [],
+  );
+});
+
 /** `dist/lib/json.d.ts` → `lib/json.ts`. */
 function toSource(path: string): string {
   return path.replace(/^dist\//, '').replace(/\.d\.ts$/, '.ts');
