@@ -47,6 +47,10 @@ export const programWords = table([
   ],
   ['try demo trial emulator', 'occ launch --emulator   is a trial run without a key or network'],
   ['serve server up proxy daemon listen', 'occ start   runs the proxy in the background'],
+  [
+    'autostart boot systemd systemctl launchd launchctl',
+    'occ service install   runs the proxy from every login on',
+  ],
   ['down quit kill exit end shutdown', 'occ stop   stops the proxy'],
   ['reload', 'occ restart   restarts the proxy; a changed configuration applies without it'],
   ['ps info health ping top', 'occ status   shows the state of the proxy'],

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { toServiceProgram } from '../../../lib/daemon/units/program.ts';
 import { OccError } from '../../../lib/errors.ts';
@@ -99,6 +99,8 @@ test('a link on PATH to the same program is preferred, unless it lasts only as l
   assert.equal(first(`${session}:.:${other}:${bin}`), join(bin, 'node'));
   assert.equal(first(`${session}:${other}`), real);
   assert.equal(first(''), real);
+  // A relative folder is that of this shell only.
+  assert.equal(first(relative(process.cwd(), bin)), real);
 });
 
 test('a program in the cache of npx is refused', () => {
