@@ -37,9 +37,8 @@ function readHost(text: string): Bypass | undefined {
   const [address = '', bits] = text.split('/');
   if (isIP(address) > 0) return readNetwork(address, bits);
   const name = toHostName(text.replace(/^\*?\./, ''));
-  return name === undefined
-    ? undefined
-    : (host) => host === name || (isIP(host) === 0 && host.endsWith(`.${name}`));
+  // A part of an IPv4 address is no suffix: as a URL has it, `0.0.1` is 0.0.0.1.
+  return name === undefined ? undefined : (host) => host === name || host.endsWith(`.${name}`);
 }
 
 /** As in curl, `/0` and no prefix both mean the address itself, and a prefix that is too long means nothing. */
