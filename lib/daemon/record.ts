@@ -28,6 +28,8 @@ export interface ProxyRecord {
   /** The options that `occ restart` uses again. */
   options: RecordedOptions;
   log: string;
+  /** The folder with the status lines of its sessions; absent in records of earlier versions. */
+  sessions?: string;
   /** Where it runs; absent in records of earlier versions. */
   machine?: Machine;
   /** When its process began (`beginningOf`); absent in records of earlier versions, and empty where it is unknown. */
@@ -137,6 +139,7 @@ function isRecord(value: JsonObject): boolean {
     Number.isInteger(value['port']) &&
     isObject(value['options']) &&
     isMachine(value['machine']) &&
+    (value['sessions'] === undefined || typeof value['sessions'] === 'string') &&
     (value['began'] === undefined || typeof value['began'] === 'string') &&
     URL.canParse(toText(value['url']))
   );

@@ -13,7 +13,7 @@ import { toAnswer } from '../support/answers.ts';
 import { freePort } from '../support/free-port.ts';
 import { waitUntil } from '../support/limits.ts';
 import { readUntil } from '../support/proxy.ts';
-import { home, recordIn, type Home } from './program.ts';
+import { fakeClient, home, recordIn, type Home } from './program.ts';
 
 const linux = { skip: process.platform === 'linux' ? false : 'who listens is read from /proc' };
 
@@ -61,6 +61,15 @@ test('a shell with another XDG_RUNTIME_DIR, or with none, uses the same proxy', 
     two,
   );
   assert.equal(attached.stdout, `${url}\n`);
+  // The status line is where the proxy writes it, not where this shell would.
+  at.program('claude', fakeClient('process.exit(0)'));
+  assert.equal((await at.run(['launch', '--attach'], two)).code, 0);
+  assert.ok(
+    at
+      .seen()
+      .argv.join(' ')
+      .includes(join(at.dir, 'one', 'occ', 'sessions')),
+  );
   assert.equal((await at.run(['restart'], two)).code, 0);
   assert.match((await at.run(['stop'], one)).stdout, /stopped\n$/);
   for (const folder of [state(at), join(at.dir, 'one', 'occ'), join(at.dir, 'two', 'occ')])

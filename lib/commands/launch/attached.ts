@@ -33,7 +33,7 @@ export async function launchAttached(args: LaunchArguments, system: System, outp
       : await ofAddress(found.proxy, args, system);
   const userSettings = await checkArguments(args, settings, system);
   const choice = chooseModel(args, settings, true);
-  const options = { args, system, token, choice, userSettings };
+  const options = { args, system, token, choice, userSettings, sessions: record?.sessions };
   if (args.dryRun) return printDryRun(options, settings, url, output);
   const client = await locateClient(args, system, output, settings.keyVariables);
   const prepared = prepare(options, settings, url);

@@ -44,6 +44,8 @@ export interface PrepareOptions {
   choice?: Choice;
   /** The content of the user's own `--settings`. */
   userSettings: UserSettings | undefined;
+  /** The folder in which its proxy keeps the status lines; that of this shell if absent. */
+  sessions?: string | undefined;
 }
 
 /** Resolves `-m` with these settings. OccError for an unknown model, or one whose provider has no key. */
@@ -102,7 +104,7 @@ function mayOutlive({ attach, client, forClient }: LaunchArguments, { onboarded 
 
 /** The arguments and the environment of the client, from occ's settings and the client's own files. */
 export function prepare(
-  { args, system, token, choice, userSettings }: PrepareOptions,
+  { args, system, token, choice, userSettings, sessions }: PrepareOptions,
   settings: Settings,
   url: string,
 ): Prepared {
@@ -123,7 +125,7 @@ export function prepare(
     ...(userSettings !== undefined && { userSettings }),
     ...(stored.mode !== undefined && { storedMode: stored.mode }),
     storedEnv: stored.env,
-    ...(!isSet && { statusLine: statusLineCommand(sessionFolder(runtimeDir), noColor) }),
+    ...(!isSet && { statusLine: statusLineCommand(sessions ?? sessionFolder(runtimeDir), noColor) }),
     outlives,
     privateFile: outlives
       ? (text) => keptSettingsFile(findPlaces({ env: system.env, home: system.home }).stateDir, text)

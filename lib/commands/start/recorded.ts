@@ -83,6 +83,7 @@ export async function openRecorded(
     program: basename(process.argv[1] ?? ''),
     options: toRecordedOptions(options),
     log: opened.logPath,
+    sessions: sessionFolder(runtimeDir),
     machine: thisMachine(),
     began: beginningOf(process.pid),
   };
