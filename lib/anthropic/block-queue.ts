@@ -44,6 +44,8 @@ export interface BlockQueue {
   blocks(): readonly Block[];
   /** Sends a delta at once if nothing precedes it; returns false if it must wait. */
   sendLive(block: Block, delta: Delta): boolean;
+  /** Whether a delta of this block is sent at once, and under this key as its index. */
+  isLive(key: BlockKey): boolean;
   /** Queues a delta, to be sent by `advance`. */
   wait(block: Block, delta: Delta, original: BlockDelta | undefined): void;
   /** Adds to the number of characters that wait in a block. */
@@ -117,6 +119,13 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
     return true;
   }
 
+  function isLive(key: BlockKey): boolean {
+    const block = find(key);
+    return (
+      block !== undefined && block === queue[0] && block.opened && block.waiting.length === 0 && key === index
+    );
+  }
+
   function wait(block: Block, delta: Delta, original: BlockDelta | undefined): void {
     block.waiting.push({ delta, original });
     deltas++;
@@ -179,6 +188,7 @@ export function blockQueue(emit: (decoded: Decoded) => void, marker: string): Bl
     find,
     last: () => queue.at(-1),
     sendLive,
+    isLive,
     blocks: () => queue,
     wait,
     hold,

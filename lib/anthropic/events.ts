@@ -88,6 +88,17 @@ export interface BlockDelta {
   type: 'content_block_delta';
   index: number;
   delta: Delta;
+  /** Set if this stands for several events of the upstream; `delta` has their joined text (`delta-batch.ts`). */
+  batch?: Batch;
+}
+/** Consecutive deltas of one block that need no change. */
+export interface Batch {
+  /** The events in the form of `encodeEvent`, with the upstream's data. */
+  readonly bytes: Uint8Array;
+  /** The number of characters of all texts. */
+  readonly characters: number;
+  /** Reads the text of each event. */
+  readonly texts: () => readonly string[];
 }
 export interface BlockStop {
   type: 'content_block_stop';
@@ -200,8 +211,9 @@ export function asReceived<E extends StreamEvent>(event: E, data: string): E {
   return event;
 }
 
-/** The event in SSE format: `event:`, `data:`, a blank line (L11). */
+/** The event in SSE format: `event:`, `data:`, a blank line (L11). A batch becomes several events. */
 export function encodeEvent(event: StreamEvent): string {
+  if (event.type === 'content_block_delta' && event.batch) return new TextDecoder().decode(event.batch.bytes);
   return `event: ${event.type}\ndata: ${originals.get(event) ?? print(event)}\n\n`;
 }
 

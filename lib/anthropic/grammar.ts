@@ -88,9 +88,7 @@ export function grammar(): Grammar {
       return `L2: a ${delta.type} in a ${open.type} block`;
     if (open.lastDelta === 'signature_delta') return 'L12: a delta after the signature';
     open.lastDelta = delta.type;
-    if (delta.type === 'text_delta' && delta.text !== '') open.hasContent = true;
-    if (delta.type === 'thinking_delta' && delta.thinking !== '') open.hasContent = true;
-    if (delta.type === 'signature_delta' && delta.signature !== '') open.hasContent = true;
+    open.hasContent ||= isProse(delta);
     if (delta.type === 'input_json_delta') open.json.push(delta.partial_json);
     return undefined;
   }
@@ -159,6 +157,13 @@ export function grammar(): Grammar {
     ended,
     end: () => (ended() ? undefined : 'L4: the stream ends without message_stop or error'),
   };
+}
+
+/** Whether this gives a block of text or thinking its content. */
+function isProse(delta: Delta): boolean {
+  if (delta.type === 'text_delta') return delta.text !== '';
+  if (delta.type === 'thinking_delta') return delta.thinking !== '';
+  return delta.type === 'signature_delta' && delta.signature !== '';
 }
 
 function brokenStart(message: {

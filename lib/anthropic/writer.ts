@@ -8,12 +8,14 @@
  */
 import { toolArguments, type ToolArguments } from './arguments.ts';
 import { blockQueue, isProse, type Block, type BlockKey } from './block-queue.ts';
+import { changedDeltas } from './delta-batch.ts';
 import { canContain, isBare, textOf, unpack, withText } from './blocks.ts';
 import {
   cutsTurn,
   messageStart,
   type AnswerBlock,
   type ApiErrorBody,
+  type Batch,
   type BlockDelta,
   type BlockStart,
   type BlockStop,
@@ -61,6 +63,10 @@ export interface Writer {
   open(key: BlockKey, block: AnswerBlock, original?: BlockStart): void;
   /** Appends to an open block; returns false if there is none with this key or it cannot contain the delta (L2). */
   delta(key: BlockKey, delta: Delta, original?: BlockDelta): boolean;
+  /** Whether the next delta of this block is sent at once, under the index `key`, if it needs no change. */
+  isLive(key: BlockKey): boolean;
+  /** Sends a batch of deltas of the live block at `batch.index`. Arguments that need a change are sent one by one. */
+  deltas(batch: BlockDelta & { batch: Batch }): void;
   /** Closes the block. */
   close(key: BlockKey, original?: BlockStop): void;
   /** Ends the message. If a tool call has invalid arguments, the turn fails instead (P5). */
@@ -192,6 +198,24 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
     }
   }
 
+  function deltas(batched: BlockDelta & { batch: Batch }): void {
+    const { index, batch } = batched;
+    const block = queue.find(index);
+    if (!block) return;
+    written += batch.characters;
+    const changed = block.args && changedDeltas(batch, pushAll(block.args, batch.texts()));
+    if (!changed) emit(batched);
+    else for (const { delta, original } of changed) queue.wait(block, delta, original);
+    advance();
+  }
+
+  function pushAll(args: ToolArguments, texts: readonly string[]): string[] {
+    const before = args.held();
+    const sent = texts.map((text) => args.push(text));
+    heldArguments += args.held() - before;
+    return sent;
+  }
+
   function close(key: BlockKey, original?: BlockStop): void {
     const block = queue.find(key);
     if (!block) return;
@@ -264,6 +288,8 @@ export function writer(emit: (decoded: Decoded) => void, options: WriterOptions)
     reserveId,
     open,
     delta,
+    isLive: (key) => phase === 'during' && queue.isLive(key),
+    deltas,
     close,
     end,
     fail,

@@ -14,6 +14,7 @@ import { notRecorded } from '../proxy/recording/recorder.ts';
 import { openReply, type ReplyTarget } from '../proxy/reply.ts';
 import {
   bytesOf,
+  toPiece,
   type Capture,
   type CapturedCandidate,
   type CapturedPiece,
@@ -51,7 +52,7 @@ export async function replay(capture: Capture, { pace }: ReplayOptions = {}): Pr
       replayed.status = status;
       replayed.headers = { ...headers };
     },
-    wrote: (text) => void replayed.pieces.push([clock.monotonic(), text]),
+    wrote: (encoded) => void replayed.pieces.push(toPiece(clock.monotonic(), encoded)),
   });
   const request = toRequest(capture.request.body);
   const { session, messageId, inputTokens, limitMs, plan } = capture;

@@ -72,7 +72,7 @@ export function answerProgress(whole: boolean): AnswerProgress {
       // The remark `failed` carries the error; the reply writes the event.
       events = true;
       held.push(decoded);
-      if (isContent(decoded)) content = true;
+      content ||= isContent(decoded);
       if (decoded.type === 'message_stop') phase = 'ended';
     }
   }

@@ -2,7 +2,8 @@
  * The response to the client. Only this file writes to it. Every event is one write, and only whole events are written into
  * a stream, so no heartbeat can land inside an event (L11).
  */
-import { once, type EventEmitter } from 'node:events';
+import { Buffer } from 'node:buffer';
+import type { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import {
   encodeEvent,
@@ -42,7 +43,7 @@ export interface Reply {
 /** Sees what a client is sent. Must not throw. */
 export interface ReplyObserver {
   head(status: number, headers: Readonly<Record<string, string>>): void;
-  wrote(text: string): void;
+  wrote(encoded: string | Uint8Array): void;
 }
 
 const unobserved: ReplyObserver = { head() {}, wrote() {} };
@@ -67,6 +68,10 @@ export function openReply(
   let stopHeartbeat = (): void => {};
   /** When the last event was written, on the monotonic clock. */
   let written = 0;
+  /** The wait for the client to read. */
+  let waiting: Promise<void> | undefined;
+  /** Ends the latest wait; undefined before the first. */
+  let goOn: (() => void) | undefined;
 
   /** Sends a ping after `heartbeatMs` of silence: between events only, never to a client that does not read. */
   function beat(): void {
@@ -84,16 +89,29 @@ export function openReply(
     stopHeartbeat = clock.after(ms, beat);
   }
 
-  function write(text: string): Promise<void> | undefined {
-    if (gone.aborted || text === '') return undefined;
+  function write(encoded: string | Uint8Array): Promise<void> | undefined {
+    if (gone.aborted || encoded.length === 0) return undefined;
     written = clock.monotonic();
-    observer.wrote(text);
-    return res.write(text) ? undefined : drained();
+    observer.wrote(encoded);
+    return res.write(encoded) ? undefined : drained();
   }
 
-  /** Resolves when the client has read, or has disconnected: then it never drains. */
-  async function drained(): Promise<void> {
-    await once(res, 'drain', { signal: gone }).catch(() => {});
+  /**
+   * Resolves when the client has read, or has disconnected: then it never drains. The disconnect is listened to once for
+   * the whole stream, because a fast stream waits thousands of times.
+   */
+  function drained(): Promise<void> {
+    if (goOn === undefined) gone.addEventListener('abort', () => goOn?.(), { once: true });
+    waiting ??= new Promise((resolve) => {
+      const resume = (): void => {
+        res.off('drain', resume);
+        waiting = undefined;
+        resolve();
+      };
+      goOn = resume;
+      res.on('drain', resume);
+    });
+    return waiting;
   }
 
   function start(first: MessageStart, headers: Record<string, string> = {}): Promise<void> | undefined {
@@ -114,11 +132,10 @@ export function openReply(
   function send(events: readonly StreamEvent[]): Promise<void> | undefined {
     if (phase !== 'streaming') return undefined;
     const last = events.at(-1);
-    let text = '';
-    for (const event of events) text += encodeEvent(event);
-    if (last?.type !== 'message_stop' && last?.type !== 'error') return write(text);
+    const encoded = encodeAll(events);
+    if (last?.type !== 'message_stop' && last?.type !== 'error') return write(encoded);
     finish();
-    end(text);
+    end(encoded);
     return undefined;
   }
 
@@ -127,10 +144,10 @@ export function openReply(
     res.writeHead(status, headers);
   }
 
-  function end(text: string): void {
+  function end(encoded: string | Uint8Array): void {
     if (gone.aborted) return;
-    observer.wrote(text);
-    res.end(text);
+    observer.wrote(encoded);
+    res.end(encoded);
   }
 
   function finish(): void {
@@ -185,6 +202,26 @@ export function openReply(
     observe: (given) => void (observer = given),
     close: finish,
   };
+}
+
+/** The events as one text, or as bytes where a batch of them is sent as it came. */
+function encodeAll(events: readonly StreamEvent[]): string | Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let text = '';
+  for (const event of events) {
+    const batch = event.type === 'content_block_delta' ? event.batch : undefined;
+    if (!batch) {
+      text += encodeEvent(event);
+      continue;
+    }
+    if (text !== '') pieces.push(Buffer.from(text));
+    pieces.push(batch.bytes);
+    text = '';
+  }
+  const [only] = pieces;
+  if (only === undefined) return text;
+  if (text !== '') pieces.push(Buffer.from(text));
+  return pieces.length === 1 ? only : Buffer.concat(pieces);
 }
 
 /** Sends one JSON value as a whole response. */

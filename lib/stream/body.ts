@@ -3,7 +3,7 @@
  * HTML page. The first character that is not blank decides, because upstreams send wrong content types.
  */
 import { parseJson } from '../json.ts';
-import { maxEventLength, sseDecoder, type SseMessage } from './sse.ts';
+import { maxEventLength, sseDecoder, type SseMessage, type SseScanner } from './sse.ts';
 import type { Transducer } from './transducer.ts';
 
 export interface BodyMessage {
@@ -13,16 +13,19 @@ export interface BodyMessage {
   problem?: SseMessage['problem'] | 'html';
 }
 
-/** `longest` is the limit for one event or document, in characters. */
-export function bodyDecoder(longest = maxEventLength): Transducer<Uint8Array, BodyMessage> {
-  let inner: Transducer<Uint8Array, BodyMessage> | undefined;
+/** `longest` is the limit for one event or document, in characters. `scanner` is for server-sent events. */
+export function bodyDecoder<Found = never>(
+  longest = maxEventLength,
+  scanner?: SseScanner<Found>,
+): Transducer<Uint8Array, BodyMessage | Found> {
+  let inner: Transducer<Uint8Array, BodyMessage | Found> | undefined;
   let leading: Uint8Array[] = [];
 
-  function choose(chunk: Uint8Array): Transducer<Uint8Array, BodyMessage> | undefined {
+  function choose(chunk: Uint8Array): Transducer<Uint8Array, BodyMessage | Found> | undefined {
     for (const byte of chunk) {
       if (blankBytes.has(byte)) continue;
       if (byte === 0x7b || byte === 0x5b) return jsonDecoder(longest);
-      return byte === 0x3c ? pageDecoder() : sseDecoder(longest);
+      return byte === 0x3c ? pageDecoder() : sseDecoder(longest, scanner);
     }
     return undefined;
   }

@@ -26,13 +26,32 @@ export function isOneLine(text: string): boolean {
   return !text.includes('\n') && !text.includes('\r');
 }
 
-/** Takes linear time, for long lines and small chunks too. `longest` is the limit for one event, in characters. */
-export function sseDecoder(longest = maxEventLength): Transducer<Uint8Array, SseMessage> {
+/**
+ * Reads events off the bytes of a chunk, where a format knows their form. What it reads is neither decoded nor split into
+ * lines, which costs several times as much.
+ */
+export interface SseScanner<Found> {
+  /** Whether `scan` may find something. */
+  isReady(): boolean;
+  /** Reads whole events, blank lines included, from `from`, where an event begins. `end` is the position after them. */
+  scan(chunk: Uint8Array, from: number): { found: Found; end: number } | undefined;
+}
+
+/**
+ * Takes linear time, for long lines and small chunks too. `longest` is the limit for one event, in characters. What
+ * `scanner` finds comes in the place of its events.
+ */
+export function sseDecoder<Found = never>(
+  longest = maxEventLength,
+  scanner?: SseScanner<Found>,
+): Transducer<Uint8Array, SseMessage | Found> {
   const lines = lineDecoder();
   let event = '';
   let data: string | undefined;
   let size = 0;
   let ended = false;
+  /** The last byte that went to `lines`. */
+  let lastByte: number | undefined;
 
   function field(line: string): void {
     const colon = line.indexOf(':');
@@ -72,11 +91,40 @@ export function sseDecoder(longest = maxEventLength): Transducer<Uint8Array, Sse
     dispatch(emit, 'too_long');
   }
 
+  /**
+   * Whether the next byte begins an event. After a line feed no line and no character is incomplete, and no CR waits for its
+   * LF, so that `lines` need not see what a scanner reads.
+   */
+  function isBetweenEvents(): boolean {
+    return !ended && lastByte === lf && size === 0 && data === undefined && event === '';
+  }
+
+  function decode(chunk: Uint8Array, emit: Emit<SseMessage>): void {
+    if (chunk.length > 0) lastByte = chunk[chunk.length - 1];
+    lines.step(chunk, (line) => read(line, emit));
+    if (!ended && size + lines.pending() > longest) giveUp(emit);
+  }
+
+  function scanOrDecode(chunk: Uint8Array, scanner: SseScanner<Found>, emit: Emit<SseMessage | Found>): void {
+    let at = 0;
+    while (at < chunk.length) {
+      const scanned = scanner.isReady() && isBetweenEvents() ? scanner.scan(chunk, at) : undefined;
+      if (scanned) {
+        emit(scanned.found);
+        at = scanned.end;
+        continue;
+      }
+      const end = scanner.isReady() ? endOfEvent(chunk, at) : chunk.length;
+      decode(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end), emit);
+      at = end;
+    }
+  }
+
   return {
     step(chunk, emit) {
       if (ended) return;
-      lines.step(chunk, (line) => read(line, emit));
-      if (!ended && size + lines.pending() > longest) giveUp(emit);
+      if (scanner) scanOrDecode(chunk, scanner, emit);
+      else decode(chunk, emit);
     },
     flush(emit) {
       if (ended) return;
@@ -85,6 +133,18 @@ export function sseDecoder(longest = maxEventLength): Transducer<Uint8Array, Sse
       ended = true;
     },
   };
+}
+
+const lf = 0x0a;
+const cr = 0x0d;
+
+/** The position after the next blank line, or the end of the chunk. */
+function endOfEvent(chunk: Uint8Array, from: number): number {
+  for (let at = chunk.indexOf(lf, from); at >= 0; at = chunk.indexOf(lf, at + 1)) {
+    if (chunk[at + 1] === lf) return at + 2;
+    if (chunk[at + 1] === cr && chunk[at + 2] === lf) return at + 3;
+  }
+  return chunk.length;
 }
 
 interface LineDecoder extends Transducer<Uint8Array, string> {

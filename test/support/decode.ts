@@ -1,4 +1,5 @@
 /** Runs a decoder over bytes and serializes its output for comparison. */
+import { singleEvents } from '../../lib/anthropic/delta-batch.ts';
 import { encodeEvent, isRemark, type Decoded, type StreamEvent } from '../../lib/anthropic/events.ts';
 import type { Decoder } from './turns.ts';
 
@@ -13,10 +14,15 @@ export interface Run {
 
 export function run(decoder: Decoder, pieces: Iterable<Uint8Array>): Run {
   const beforeFlush: Decoded[] = [];
-  for (const piece of pieces) decoder.step(piece, (decoded) => beforeFlush.push(decoded));
+  for (const piece of pieces) decoder.step(piece, (decoded) => beforeFlush.push(...singles(decoded)));
   const fromFlush = outputsOf<Decoded>((emit) => decoder.flush(emit));
   const all = [...beforeFlush, ...fromFlush];
   return { beforeFlush, fromFlush, all, events: toEvents(all) };
+}
+
+/** The events of a batch one by one; anything else as it is. */
+export function singles(decoded: Decoded): Decoded[] {
+  return isRemark(decoded) ? [decoded] : singleEvents(decoded);
 }
 
 /** What a step or the flush of a stage emits. */

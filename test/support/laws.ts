@@ -7,7 +7,7 @@ import { encodeEvent, isContent, type StreamEvent } from '../../lib/anthropic/ev
 import { foldMessage } from '../../lib/anthropic/fold.ts';
 import { brokenRule } from '../../lib/anthropic/grammar.ts';
 import { randomCuts, slices, withLineEnds } from './cuts.ts';
-import { dataOf, run, toLine, type Run } from './decode.ts';
+import { dataOf, run, singles, toLine, type Run } from './decode.ts';
 import { completeFrom, exceptions } from './exceptions.ts';
 import { sdkMessage } from './sdk-message.ts';
 import { readReceived } from './received.ts';
@@ -76,7 +76,7 @@ export function truncationIsNotAFinish(transcript: Transcript): void {
   const live: string[] = [];
   const counts = slices(bytes, 1).reduce<{ decoder: ReturnType<typeof decoder>; counts: number[] }>(
     ({ decoder, counts }, byte) => {
-      decoder.step(byte, (one) => live.push(toLine(one)));
+      decoder.step(byte, (one) => live.push(...singles(one).map(toLine)));
       counts.push(live.length);
       return { decoder, counts };
     },

@@ -19,7 +19,7 @@ export interface OpenRecording {
   barred(model: string, hindrance: Hindrance): void;
   /** What is written to the client. */
   head(status: number, headers: Readonly<Record<string, string>>): void;
-  wrote(text: string): void;
+  wrote(encoded: string | Uint8Array): void;
   left(): void;
 }
 
@@ -133,7 +133,7 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
         reply.status = status;
         reply.headers = headers;
       },
-      wrote: (text) => add(reply.body, text, text.length),
+      wrote: (encoded) => add(reply.body, encoded, encoded.length),
       left() {
         one.leftMs ??= elapsed();
       },

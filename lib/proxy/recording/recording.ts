@@ -73,7 +73,7 @@ export interface RecordedReply {
   /** Absent until the headers were sent. */
   status?: number;
   headers: Readonly<Record<string, string>>;
-  body: Pieces<string>;
+  body: Pieces<string | Uint8Array>;
 }
 
 export interface Recording {

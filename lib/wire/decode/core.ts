@@ -20,7 +20,7 @@ import type { JsonObject } from '../../json.ts';
 import type { Route, Turn } from '../codec.ts';
 import { errorIn, errorInside } from './errors.ts';
 import { finishTracker, type FinishTracker, type FinishMeaning } from './finish.ts';
-import type { Frame } from './frames.ts';
+import type { BatchFrame, Frame } from './frames.ts';
 import { toReported } from './usage.ts';
 
 export type DataFrame = Extract<Frame, { type: 'data' }>;
@@ -28,6 +28,8 @@ export type DataFrame = Extract<Frame, { type: 'data' }>;
 /** The part that differs between formats. */
 export interface FormatReader {
   read: (frame: DataFrame) => void;
+  /** Takes deltas that the format's scanner has read together. */
+  readBatch?: (deltas: BatchFrame['deltas']) => void;
   /** Ends the message after the finish, or at `[DONE]`. */
   end: () => void;
   /** The meaning of `[DONE]` without a finish: the end (P4), a truncation (P1), or none. */
@@ -58,7 +60,7 @@ export interface DecoderCore {
 export function decoderCore(
   route: Route,
   { request, messageId, inputTokens }: Turn,
-  { read, end, done }: FormatReader,
+  { read, readBatch, end, done }: FormatReader,
 ): DecoderCore {
   const out: Decoded[] = [];
   /** What an object that is no part of an answer says: the reason, should the answer end without a finish. */
@@ -123,6 +125,7 @@ export function decoderCore(
       if (isBareError(frame.json)) reason = errorIn(frame.json);
       return read(frame);
     }
+    if (frame.type === 'batch') return readBatch?.(frame.deltas);
     if (frame.type === 'broken') return fail(frame.reason, { type: 'api_error', message: frame.message });
     if (reason && finish.reason() === undefined && answer.written() === 0) return failTruncated();
     if (done === 'end' || finish.reason() !== undefined) end();

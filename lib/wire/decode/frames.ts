@@ -1,27 +1,37 @@
 /** Splits a response body into frames, for every wire format: JSON objects, `[DONE]`, and input that cannot be parsed. */
 import { isObject, parseJson, toObject, toText, type JsonObject } from '../../json.ts';
 import { bodyDecoder, type BodyMessage } from '../../stream/body.ts';
-import { isOneLine } from '../../stream/sse.ts';
+import { isOneLine, maxEventLength, type SseScanner } from '../../stream/sse.ts';
 import { compose, type Emit, type Transducer } from '../../stream/transducer.ts';
 import { redactedLine } from '../../redact.ts';
 import { errorFacts } from './error-facts.ts';
 import { messageIn } from './error-message.ts';
 import { readApiError } from './errors.ts';
-import type { FailureReason } from '../../anthropic/events.ts';
+import type { Batch, BlockDelta, FailureReason } from '../../anthropic/events.ts';
 
 /**
  * - `data`: one object. `text` is its JSON on one line, for events that are passed on unchanged. `source` is its JSON as
  *   received, on any number of lines; it is missing when the object came in an array or an envelope.
  * - `done`: OpenAI's `[DONE]`.
+ * - `batch`: deltas that a scanner has read together.
  * - `broken`: input that cannot be parsed. The turn fails unless it has already finished.
  */
 export type Frame =
   | { type: 'data'; event: string; json: JsonObject; text: string; source?: string }
+  | BatchFrame
   | { type: 'done' }
   | { type: 'broken'; reason: FailureReason; message: string };
 
-export function frameDecoder(): Transducer<Uint8Array, Frame> {
-  return compose(bodyDecoder(), { step: toFrames, flush() {} });
+export interface BatchFrame {
+  type: 'batch';
+  deltas: BlockDelta & { batch: Batch };
+}
+
+export function frameDecoder(scanner?: SseScanner<BatchFrame>): Transducer<Uint8Array, Frame> {
+  return compose(bodyDecoder(maxEventLength, scanner), {
+    step: (message, emit) => ('type' in message ? emit(message) : toFrames(message, emit)),
+    flush() {},
+  });
 }
 
 /** Data lines that some gateways send to keep the connection open. */

@@ -4,10 +4,13 @@ import { isObject, type JsonObject } from '../../json.ts';
 
 /** Keeps the received bytes of an event if they match it: they may lack the type or have the index as a string. */
 export function keepBytes<E extends StreamEvent>(event: E, json: JsonObject, text: string): E {
+  return keepsBytes(event, json, text) ? asReceived(event, text) : event;
+}
+
+/** Whether the received bytes `text` of an event match it. */
+export function keepsBytes(event: StreamEvent, json: JsonObject, text: string): boolean {
   const index = 'index' in event ? event.index : undefined;
-  return text !== '' && json['type'] === event.type && json['index'] === index
-    ? asReceived(event, text)
-    : event;
+  return text !== '' && json['type'] === event.type && json['index'] === index;
 }
 
 /**

@@ -7,6 +7,7 @@
  */
 import { nameForLog } from '../../redact.ts';
 import {
+  asReceived,
   usageOf,
   type AnswerBlock,
   type BlockDelta,
@@ -30,28 +31,36 @@ import type { Route, Turn } from '../codec.ts';
 import { decoderCore, errorOf, type DataFrame } from '../decode/core.ts';
 import { frameDecoder, type Frame } from '../decode/frames.ts';
 import { costOf } from '../decode/usage.ts';
-import { keepBytes, splitStart } from './repairs.ts';
+import { deltaScanner, type DeltaScanner } from './delta-scanner.ts';
+import { keepBytes, keepsBytes, splitStart } from './repairs.ts';
 import { leakingText } from './leaked-calls.ts';
 import { blockTexts } from './leaked-tags.ts';
 import { hasOddNumbers, startUsage, toStopReason, withNumbers } from './usage.ts';
 
 export function messagesDecoder(route: Route, turn: Turn): Transducer<Uint8Array, Decoded> {
-  return compose(frameDecoder(), eventDecoder(route, turn));
+  const scanner = deltaScanner();
+  return compose(frameDecoder(scanner), eventDecoder(route, turn, scanner));
 }
 
 /** The fields of a call that every client knows. */
 const callFields: ReadonlySet<string> = new Set(['type', 'id', 'name', 'input', 'cache_control']);
 
-function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
+function eventDecoder(route: Route, turn: Turn, scanner: DeltaScanner): Transducer<Frame, Decoded> {
   const { request, messageId, inputTokens } = turn;
   // `[DONE]` does not end a messages stream (P1).
-  const core = decoderCore(route, turn, { read, end, done: 'nothing' });
+  const core = decoderCore(route, turn, {
+    read,
+    readBatch: (deltas) => answer.deltas(deltas),
+    end,
+    done: 'nothing',
+  });
   const { answer, finish, emit, drop, fail, stage } = core;
   const { quirks } = route;
   const toClientName = clientToolNames(request.tools, emit);
   const toClientId = clientToolIds(route, emit);
   const texts = blockTexts(quirks.leakedThinkEnd);
   const leaking = leakingText(answer, route, turn, { toClientName, toClientId }, emit);
+  const filtersText = quirks.leakedThinkEnd || leaking !== undefined;
   /** The types of the started blocks, by the upstream's index. */
   const types = new Map<number, string>();
   let latest = -1;
@@ -65,6 +74,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     const type = toText(json['type']) || frame.event;
     const cost = costOf(json);
     if (cost) emit(cost);
+    if (type !== 'ping') scanner.forget();
     if (answer.phase() === 'after') return;
     const error = errorOf(frame);
     if (error) return fail('upstream', error, error.status);
@@ -76,7 +86,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
       case 'content_block_start':
         return open(json, text);
       case 'content_block_delta':
-        return delta(json, text);
+        return delta(json, text, cost === undefined && frame.source === text);
       case 'content_block_stop':
         return stop(json, text);
       case 'message_delta':
@@ -144,10 +154,7 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     latest = index;
     types.set(index, type);
     texts.open(index);
-    const { block, rest } = splitStart(
-      carryFields(toClientBlock(given as AnswerBlock)),
-      quirks.leakedThinkEnd || leaking !== undefined,
-    );
+    const { block, rest } = splitStart(carryFields(toClientBlock(given as AnswerBlock)), filtersText);
     const event: BlockStart = { type: 'content_block_start', index, content_block: block };
     answer.open(index, block, block === given ? keepBytes(event, json, text) : event);
     if (rest) delta({ index, delta: { ...rest } }, '');
@@ -181,7 +188,8 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     return signed ? { ...block, signature: tagSignature(route, toText(block.signature)) } : block;
   }
 
-  function delta(json: JsonObject, text: string): void {
+  /** `mayRepeat`: nothing but the delta was read from the event, so that the like may pass without being parsed. */
+  function delta(json: JsonObject, text: string, mayRepeat = false): void {
     begin();
     const index = toNumber(json['index']) ?? latest;
     const given = toObject(json['delta']) as unknown as Delta;
@@ -191,8 +199,10 @@ function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
     const isText = sent.type === 'text_delta' && types.get(index) === 'text';
     if (isText && leaking?.write(index, toText(sent.text))) return;
     const event: BlockDelta = { type: 'content_block_delta', index, delta: sent };
-    if (!answer.delta(index, sent, sent === given ? keepBytes(event, json, text) : event))
-      handleStrayDelta(sent);
+    const passes = sent === given && keepsBytes(event, json, text);
+    if (!answer.delta(index, sent, passes ? asReceived(event, text) : event)) handleStrayDelta(sent);
+    else if (passes && mayRepeat && answer.isLive(index) && !(filtersText && sent.type === 'text_delta'))
+      scanner.learn(event, text);
   }
 
   /** The delta for the client; the same object if nothing changes, undefined if its text is held back. */
