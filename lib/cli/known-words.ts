@@ -60,6 +60,7 @@ export const programWords = table([
   ['ls list providers', 'occ models   lists the models of the providers'],
   ['init setup configure onboard', 'occ config init   writes a first configuration'],
   ['get set unset edit show settings', 'occ config   shows and changes the configuration'],
+  ['import migrate', 'occ config import   takes over the configuration of another tool'],
   ['version', 'occ --version   prints the version'],
   [
     'test check verify validate diagnose',
@@ -79,6 +80,7 @@ export const configWords = table([
   ['rm remove delete del', 'occ config unset <key>   removes one key'],
   ['validate verify test lint', 'occ config check   checks the configuration'],
   ['new create setup', 'occ config init   writes a first configuration'],
+  ['migrate', 'occ config import   takes over the configuration of another tool'],
   ['open', 'occ config edit   opens the file in your editor'],
   ['where file', 'occ config path   prints the path of the file'],
   ['keys', 'occ help config   lists every key'],

@@ -629,3 +629,26 @@ test('a local model whose fallbacks are elsewhere is set with a warning', async 
   assert.equal((await occ(['set', 'fallbacks.default', '[]'])).code, 0);
   assert.doesNotMatch((await occ(['set', 'models.default.model_id', 'coder-9'])).stderr, leaves);
 });
+
+test('a key with a blank that nobody sees is refused wherever it is given', async (t) => {
+  const { occ, read, write } = desk(t);
+  write('{}\n');
+  for (const [key, words] of [
+    ['sk-a\u00a0b\n', /contains a non-breaking space \(U\+00A0\); expected one word/],
+    ['sk-a\u200bb', /contains a zero-width space/],
+    ['\ufeffsk-ab', /starts with a byte order mark/],
+    ['sk-a\tb', /contains a tab/],
+    ['sk-a b', /contains a space/],
+  ] as const) {
+    const set = await occ(['set', 'api_key', '--stdin'], { stdin: key });
+    assert.equal(set.code, 78);
+    assert.match(set.stderr, words);
+    const begun = await occ(['init', '--force', '--key-stdin'], { stdin: key });
+    assert.equal(begun.code, 2);
+    assert.match(begun.stderr, words);
+    assert.doesNotMatch(set.stderr + begun.stderr, /sk-a/);
+  }
+  assert.equal(read(), '{}\n');
+  assert.equal((await occ(['set', 'api_key', '--stdin'], { stdin: 'sk-ab\r\n' })).code, 0);
+  assert.match(read(), /"sk-ab"/);
+});
