@@ -45,6 +45,8 @@ export interface ClaudeOptions {
   statusLine?: string;
   /** The variables of the user's settings files, which override those of the environment. */
   storedEnv?: JsonObject;
+  /** A header that the client adds to its requests, beside those of the user: `x-name: value`. */
+  header?: string;
 }
 
 /** A command ready to be spawned. */
@@ -91,7 +93,8 @@ export function prepareClaude(options: ClaudeOptions): Prepared {
     options.keepEnv ? [] : settings.keyVariables,
     storedEnv,
   );
-  const carried = { ...merged.secrets, ...noProxy, ...providerVariables(options) };
+  const headers = headersFor(options);
+  const carried = { ...merged.secrets, ...noProxy, ...providerVariables(options), ...headers };
   const inline = overlay(merged.settings, {
     ...((noProxyGiven || outlives) && { env: outlives ? carried : noProxy }),
     // Without the host's flag, the client would also send the key of the user's helper.
@@ -99,11 +102,13 @@ export function prepareClaude(options: ClaudeOptions): Prepared {
   });
   const prepared = childEnvironment({
     env: outlives ? withoutVariablesOfOcc(options, classifier) : options.env,
-    set: outlives ? {} : { ...allVariables(options, classifier), ...merged.secrets, ...noProxy },
+    set: outlives ? {} : { ...allVariables(options, classifier), ...merged.secrets, ...noProxy, ...headers },
     remove: [...(options.keepEnv ? [] : settings.keyVariables), ...(outlives ? [hostFlag] : [])],
   });
   const text = JSON.stringify(inline);
-  const holdsSecrets = options.token !== anyToken || Object.keys(merged.secrets).length > 0;
+  // Headers of the user may hold a credential.
+  const holdsSecrets =
+    options.token !== anyToken || Object.keys(merged.secrets).length > 0 || ownHeaders(options) !== '';
   const isPrivate = (outlives && holdsSecrets) || (merged.secret && userSettings?.inline === false);
   const path = isPrivate ? options.privateFile(text) : undefined;
   // Without --model the client would use its stored model. A --model of the user, given after `--`, takes precedence.
@@ -119,12 +124,28 @@ export function prepareClaude(options: ClaudeOptions): Prepared {
   };
 }
 
+const headersVariable = 'ANTHROPIC_CUSTOM_HEADERS';
+
+/** The headers of the user, one in a line: `--settings` comes before the settings files, and these before the environment. */
+function ownHeaders({ env, storedEnv = {}, userSettings }: ClaudeOptions): string {
+  const given = toObject(userSettings?.settings['env'])[headersVariable];
+  return toText(given ?? storedEnv[headersVariable] ?? env[headersVariable] ?? '');
+}
+
+/** The client's variable for headers, with that of the launch; nothing without one. */
+function headersFor(options: ClaudeOptions): Record<string, string> {
+  const { header } = options;
+  if (header === undefined) return {};
+  const given = ownHeaders(options);
+  return { [headersVariable]: given === '' ? header : `${given}\n${header}` };
+}
+
 /** The same variables for another program, which gets them from its environment only. */
 export function prepareProgram(options: ClaudeOptions): Prepared {
   const { settings, keepEnv } = options;
   const prepared = childEnvironment({
     env: options.env,
-    set: allVariables(options, true),
+    set: { ...allVariables(options, true), ...headersFor(options) },
     remove: keepEnv ? [] : settings.keyVariables,
   });
   return { ...prepared, secrets: ['ANTHROPIC_AUTH_TOKEN'], args: [...options.args] };

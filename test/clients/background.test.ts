@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { backgroundUse } from '../../lib/clients/background.ts';
-import { prepareClaude, variablesFor, type ClaudeOptions } from '../../lib/clients/claude.ts';
+import { prepareClaude, prepareProgram, variablesFor, type ClaudeOptions } from '../../lib/clients/claude.ts';
 import { keptSettingsFile, removeOldSettings } from '../../lib/clients/kept-settings.ts';
 import { parseJson, toObject, type JsonObject } from '../../lib/json.ts';
 import { settings } from './settings.ts';
@@ -26,6 +26,12 @@ function prepare(more: Partial<ClaudeOptions> = {}) {
     outlives: true,
     ...more,
   });
+}
+
+function prepareProgramEnv(header: string, env: Record<string, string>): Record<string, string> {
+  const privateFile = (): string => '';
+  const rest = { url, token: 'unused', args: ['sh'], autoMode: false, keepEnv: false, privateFile };
+  return prepareProgram({ settings: settings(), header, env, ...rest }).env;
 }
 
 function inlineOf({ args }: { args: string[] }): JsonObject {
@@ -86,6 +92,21 @@ test('a token and secrets of the user are in a file that stays, and in no argume
   assert.equal(toObject(written['env'])['GITHUB_TOKEN'], 'ghp-secret');
   // The client would send its key beside the token.
   assert.equal(written['apiKeyHelper'], '');
+});
+
+test('a header of the launch joins those of the user, in the settings and not in the environment', () => {
+  const header = 'x-place: here';
+  const alone = prepare({ header });
+  assert.equal(toObject(inlineOf(alone)['env'])['ANTHROPIC_CUSTOM_HEADERS'], header);
+  assert.equal(alone.env['ANTHROPIC_CUSTOM_HEADERS'], undefined);
+  const own = { ANTHROPIC_CUSTOM_HEADERS: 'x-key: secret' };
+  const joined = prepare({ header, env: own });
+  assert.deepEqual(joined.env, own);
+  assert.equal(joined.args.join(' ').includes('secret'), false);
+  const written = toObject(toObject(parseJson(joined.privateFile?.text ?? ''))['env']);
+  assert.equal(written['ANTHROPIC_CUSTOM_HEADERS'], `x-key: secret\n${header}`);
+  for (const env of [prepare({ header, env: own, outlives: false }).env, prepareProgramEnv(header, own)])
+    assert.equal(env['ANTHROPIC_CUSTOM_HEADERS'], `x-key: secret\n${header}`);
 });
 
 test('the view gets the settings as options of its own, and a command about sessions gets none', () => {

@@ -127,6 +127,8 @@ export function prepare(
     storedEnv: stored.env,
     ...(!isSet && { statusLine: statusLineCommand(sessions ?? sessionFolder(runtimeDir), noColor) }),
     outlives,
+    // The proxy of occ start serves many clients, so each says in which folder it runs.
+    ...(args.attach && { header: `${projectHeader}: ${toProjectHeader(system.cwd)}` }),
     privateFile: outlives
       ? (text) => keptSettingsFile(findPlaces({ env: system.env, home: system.home }).stateDir, text)
       : () => join(runtimeDir, `settings-${randomBytes(6).toString('hex')}.json`),
@@ -135,19 +137,7 @@ export function prepare(
     args.client === 'exec'
       ? prepareProgram({ ...options, args: args.forClient.slice(1) })
       : prepareClaude(options);
-  const placed = args.attach ? withProject(prepared, system.cwd) : prepared;
-  return args.client === 'exec' ? placed : { ...placed, notes: [...placed.notes, ...stored.notes] };
-}
-
-/** Claude Code adds the headers in this variable to its requests, one in a line. */
-const headersVariable = 'ANTHROPIC_CUSTOM_HEADERS';
-
-/** Tells the proxy of `occ start`, which serves many clients, in which folder this one runs. */
-function withProject(prepared: Prepared, folder: string): Prepared {
-  const own = `${projectHeader}: ${toProjectHeader(folder)}`;
-  const given = prepared.env[headersVariable] ?? '';
-  const set = { [headersVariable]: given === '' ? own : `${given}\n${own}` };
-  return { ...prepared, env: { ...prepared.env, ...set }, changed: { ...prepared.changed, ...set } };
+  return args.client === 'exec' ? prepared : { ...prepared, notes: [...prepared.notes, ...stored.notes] };
 }
 
 /** Prints the command and its variables, with secrets masked. */
