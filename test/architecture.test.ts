@@ -13,6 +13,7 @@ const allowed: Record<string, string[]> = {
   bin: ['cli'],
   cli: ['commands', 'terminal', 'config'],
   commands: [
+    'captures',
     'doctor',
     'host',
     'clients',
@@ -29,10 +30,10 @@ const allowed: Record<string, string[]> = {
     'wire',
     'anthropic',
   ],
-  captures: ['proxy', 'proxy/policy', 'proxy/rejections (types)', 'config (types)', 'wire (types)'],
+  captures: ['config', 'log', 'proxy', 'proxy/policy', 'proxy/rejections (types)', 'wire (types)'],
   statusline: ['config', 'catalog', 'proxy (types)', 'proxy/policy', 'terminal'],
   ledger: ['proxy (types)', 'log (types)'],
-  host: ['proxy', 'proxy/policy', 'emulator', 'config', 'log', 'ledger', 'statusline'],
+  host: ['captures', 'proxy', 'proxy/policy', 'emulator', 'config', 'log', 'ledger', 'statusline'],
   doctor: [
     'clients',
     'daemon',

@@ -63,7 +63,7 @@ function sides(
 }
 
 /** The events of a stream without heartbeats, or the one text of a whole answer. */
-function eventsOf({ pieces }: ClientSide): string[] {
+export function eventsOf({ pieces }: ClientSide): string[] {
   const text = Buffer.concat(pieces.map(bytesOf)).toString('utf8');
   return text.split('\n\n').filter((event) => event !== '' && !event.startsWith('event: ping\n'));
 }

@@ -1,6 +1,10 @@
-/** Runs a capture through the code of today, offline: the recorded answers, at the recorded times, on a clock of its own. */
+/** Has the request of a capture answered again: offline by what was recorded, or by a model. */
 import { EventEmitter } from 'node:events';
 import type { Provider, Secret, Settings } from '../config/settings.ts';
+import { silent, type Log } from '../log/log.ts';
+import type { Clock } from '../proxy/clock.ts';
+import type { Trial } from '../proxy/course.ts';
+import type { Upstream } from '../proxy/upstream.ts';
 import { noCounts, type Road } from '../proxy/road.ts';
 import { carryOut, outgoingHeaders } from '../proxy/exchange.ts';
 import { toRequest } from '../proxy/inbound.ts';
@@ -38,21 +42,44 @@ export interface ReplayOptions {
   pace?: (ms: number) => Promise<unknown>;
 }
 
+/** Runs a capture through the code of today, with the recorded answers at the recorded times on a clock of its own. */
 export async function replay(capture: Capture, { pace }: ReplayOptions = {}): Promise<Replayed> {
   const clock = virtualClock(Date.parse(capture.at), pace);
   const upstream = recordedAnswers(capture, clock);
   const gone = new AbortController();
   if (capture.leftMs !== undefined) clock.after(capture.leftMs - capture.beganMs, () => gone.abort());
-  const record = arrived(capture.id, capture.at, capture.settings.configOption);
-  const replayed: Replayed = { headers: {}, pieces: [], attempts: 0, record };
   const settings = settingsOf(capture);
-  const reply = openReply(nowhere(), capture.id, settings.heartbeatMs, gone.signal, clock);
+  const candidates = capture.plan.candidates.map((one) => toCandidate(one, capture));
+  const work = run(capture, { candidates, settings, clock, upstream, gone: gone.signal });
+  await clock.runUntilSettled(work);
+  return { ...(await work), attempts: upstream.asked() };
+}
+
+export interface RunOptions {
+  /** The models that may answer, in order. */
+  candidates: readonly Candidate[];
+  settings: Settings;
+  clock: Clock;
+  upstream: Upstream;
+  gone: AbortSignal;
+  log?: Log;
+}
+
+/** Has the request of a capture answered. */
+export async function run(
+  capture: Capture,
+  { candidates, settings, clock, upstream, gone, log = silent }: RunOptions,
+): Promise<Replayed> {
+  const record = arrived(capture.id, capture.at, settings.configOption);
+  const replayed: Replayed = { headers: {}, pieces: [], attempts: 0, record };
+  const reply = openReply(nowhere(), capture.id, settings.heartbeatMs, gone, clock);
+  const began = clock.monotonic();
   reply.observe({
     head(status, headers) {
       replayed.status = status;
       replayed.headers = { ...headers };
     },
-    wrote: (encoded) => void replayed.pieces.push(toPiece(clock.monotonic(), encoded)),
+    wrote: (encoded) => void replayed.pieces.push(toPiece(clock.monotonic() - began, encoded)),
   });
   const request = toRequest(capture.request.body);
   const { session, messageId, inputTokens, limitMs, plan } = capture;
@@ -60,39 +87,35 @@ export async function replay(capture: Capture, { pace }: ReplayOptions = {}): Pr
   const road: Road = {
     ...clock,
     upstream,
-    log: () => {},
+    log,
     counts: noCounts(),
     modelStats: modelStats(),
     figures: { attempted() {} },
-    memory: withBarriers(
-      memory(() => {}),
-      capture.barriers,
-    ),
+    memory: withBarriers(memory(log), capture.barriers),
     prompts: promptMemory(),
     quotas: noQuotaWatch,
     recorder: notRecorded,
     random: () => 0,
   };
-  const work = carryOut(
-    {
-      plan: { ...plan, candidates: plan.candidates.map((one) => toCandidate(one, capture)) },
-      turn: { request, session, messageId, inputTokens },
-      headers: outgoingHeaders(capture.request.headers, session),
-      requestId: capture.id,
-      reply,
-      gone: gone.signal,
-      settings,
-      limitMs,
-      record,
-      recording: notRecorded.begin(),
-      arrived: 0,
-    },
-    road,
-  );
-  await clock.runUntilSettled(work);
-  await work;
-  reply.close();
-  return { ...replayed, attempts: upstream.asked() };
+  const trial: Trial = {
+    plan: { ...plan, candidates },
+    turn: { request, session, messageId, inputTokens },
+    headers: outgoingHeaders(capture.request.headers, session),
+    requestId: capture.id,
+    reply,
+    gone,
+    settings,
+    limitMs,
+    record,
+    recording: notRecorded.begin(),
+    arrived: began,
+  };
+  try {
+    await carryOut(trial, road);
+  } finally {
+    reply.close();
+  }
+  return { ...replayed, attempts: record.attempts.length };
 }
 
 /** Milliseconds that no recording has. */

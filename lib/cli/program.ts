@@ -21,6 +21,8 @@ const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Defi
     status: async () => (await import('../commands/status/status.ts')).defineStatus,
     why: async () => (await import('../commands/why/why.ts')).defineWhy,
     logs: async () => (await import('../commands/logs/logs.ts')).defineLogs,
+    replay: async () => (await import('../commands/replay/replay.ts')).defineReplay,
+    record: async () => (await import('../commands/record/record.ts')).defineRecord,
     usage: async () => (await import('../commands/usage/usage.ts')).defineUsage,
     doctor: async () => (await import('../commands/doctor/doctor.ts')).defineDoctor,
   },

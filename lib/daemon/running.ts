@@ -93,7 +93,7 @@ export function reasonNotRunning(found: Found | undefined): string {
 /** Milliseconds until a response, which needs no work, must have arrived. */
 const limitMs = 5000;
 
-type Path = '/occ/status' | '/occ/env' | '/occ/requests';
+type Path = '/occ/status' | '/occ/env' | '/occ/requests' | '/occ/recording' | '/occ/record';
 
 /** What a running proxy answers to a control request; undefined if it does not answer it. */
 export async function askProxy(

@@ -56,7 +56,26 @@ export function observingEndpoints({ host, startedAt }: ObservedOptions): Contro
     return { requests: host().proxy.recent.list({ id, failed: filter['failed'] === true, limit }) };
   }
 
-  return { 'GET /occ/status': status, 'POST /occ/requests': requests };
+  /** The latest recording whose id starts with `id`, with its text; null if there is none. */
+  async function recording({ id }: JsonObject): Promise<Record<string, unknown>> {
+    const { toCapture } = await import('../captures/to-capture.ts');
+    const found = host().proxy.recordings.find(toText(id));
+    return { recording: (found && toCapture(found)) ?? null };
+  }
+
+  /** Switches captures on or off if `on` says so, and tells which it is. */
+  async function record({ on }: JsonObject): Promise<Record<string, unknown>> {
+    const { captured } = host();
+    if (typeof on === 'boolean') captured.switch(on);
+    return { on: captured.isOn() };
+  }
+
+  return {
+    'GET /occ/status': status,
+    'POST /occ/requests': requests,
+    'POST /occ/recording': recording,
+    'POST /occ/record': record,
+  };
 }
 
 export interface ControlEndpoints {

@@ -9,6 +9,7 @@ import type { EndedRequest } from '../proxy/recent.ts';
 import type { Proxy } from '../proxy/proxy.ts';
 import type { SilenceListener, Waiting } from '../proxy/waiting.ts';
 import { sessionFiles } from '../statusline/session-files.ts';
+import { captured, type Captured } from './captured.ts';
 import { liveSettings, type LiveSettings, type ReloadSource } from './live-settings.ts';
 import { lazyEmulator } from './emulator.ts';
 import { listenRemedy } from '../proxy/listen.ts';
@@ -51,6 +52,7 @@ export interface Host {
   log: Log;
   logPath: string;
   ledger: Pick<Ledger, 'dir' | 'failure'>;
+  captured: Pick<Captured, 'isOn' | 'switch'>;
   /** Lets live requests finish for `drainMs`, then cuts them; resolves to the number cut. May be called twice. */
   close(drainMs: number): Promise<number>;
 }
@@ -103,8 +105,15 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const log: Log = (entry) => {
       if (settings.current().logging.requests || !isRequestLine(entry)) logFile.log(entry);
     };
+    const files = captured({
+      stateDir: options.stateDir,
+      settings: () => settings.current(),
+      recordings: () => proxy.recordings,
+      onFailure: (reason) => log({ level: 'warn', event: 'captures_failed', reason }),
+    });
     const onEnded = (record: EndedRequest): void => {
       ledger.note(record);
+      files.ended(record);
       sessions?.note(record, proxy.quotas());
       options.onEnded?.(record);
     };
@@ -121,10 +130,19 @@ export async function openHost(options: HostOptions): Promise<Host> {
       try {
         return await proxy.close(drainMs);
       } finally {
+        await files.close();
         await closeRest();
       }
     };
-    return { proxy, settings, log: logFile.log, logPath: logFile.path, ledger, close };
+    return {
+      proxy,
+      settings,
+      log: logFile.log,
+      logPath: logFile.path,
+      ledger,
+      captured: files,
+      close,
+    };
   } catch (error) {
     await closeRest();
     throw error;

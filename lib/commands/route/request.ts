@@ -7,6 +7,7 @@ import { isGivenPipe, readGivenPipe } from '../../given-pipe.ts';
 import { largestBody, Refused, toRequest } from '../../proxy/inbound.ts';
 import { isObject } from '../../json.ts';
 import { reasonOf } from '../../system-error.ts';
+import { readInput } from '../../terminal/read-input.ts';
 import type { System } from '../../terminal/command-context.ts';
 
 export interface RouteRequest {
@@ -48,15 +49,9 @@ async function readNamed(file: string, name: string): Promise<string> {
 }
 
 async function readStdin({ stdin }: System): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of stdin as AsyncIterable<Buffer | string>) {
-    const chunk = Buffer.from(piece);
-    bytes += chunk.length;
-    if (bytes > largestBody) throw unreadable('stdin', `it is larger than ${largestBody} bytes`);
-    pieces.push(chunk);
-  }
-  return Buffer.concat(pieces).toString('utf8');
+  const text = await readInput(stdin, largestBody);
+  if (text === undefined) throw unreadable('stdin', `it is larger than ${largestBody} bytes`);
+  return text;
 }
 
 /** The message of JSON.parse may quote the text, which may be private, so only its position is reported. */

@@ -1,9 +1,7 @@
 /** Looks for a request where it may be known: in the proxies that run, then in the log. */
 import { findPlaces } from '../../config/paths.ts';
-import { findLaunches, type LaunchRecord } from '../../daemon/launches.ts';
-import { recordFolders } from '../../daemon/record.ts';
-import type { AddressedProxy } from '../../daemon/by-address.ts';
-import { askProxy, findProxy, isRunning } from '../../daemon/running.ts';
+import { findPlacesToAsk, type Place } from '../../daemon/places.ts';
+import { askProxy } from '../../daemon/running.ts';
 import { isObject, toArray } from '../../json.ts';
 import { parseLogLine, readLog } from '../../log/read-log.ts';
 import type { System } from '../../terminal/command-context.ts';
@@ -17,14 +15,6 @@ export interface Search {
   looked: string[];
   /** How many requests are known, and how many of them were answered. Only counted if no failure was looked for by id. */
   known: { requests: number; answered: number };
-}
-
-/** A proxy that can be asked. */
-interface Place {
-  url: string;
-  control: string;
-  pid: number;
-  name: string;
 }
 
 /**
@@ -80,28 +70,6 @@ function latestCause(failures: readonly Told[]): Told | undefined {
   const isCause = ({ request: { attempts, at } }: Told): boolean =>
     attempts.length > 0 && Date.parse(at) >= since;
   return latest(failures.filter(isCause)) ?? last;
-}
-
-/** `closed` are running proxies that cannot be asked, for people. */
-async function findPlacesToAsk(system: System): Promise<{ places: Place[]; closed: string[] }> {
-  const [daemon, launches] = await Promise.all([findProxy(system), findLaunches(recordFolders(system))]);
-  const ofLaunch = ({ url, control, pid, client, cwd }: LaunchRecord): Place => ({
-    url,
-    control,
-    pid,
-    name: `the launch of ${client} in ${withTilde(cwd, system.home)} (pid ${pid})`,
-  });
-  const proxies: Place[] = [];
-  if (daemon?.state === 'running') {
-    const { url, control, pid } = daemon.record;
-    proxies.push({ url, control, pid, name: `the proxy on ${url} (pid ${pid})` });
-  }
-  const closed = isRunning(daemon) && daemon.state === 'unrecorded' ? [closedPlace(daemon.proxy)] : [];
-  return { places: [...proxies, ...launches.map(ofLaunch)], closed };
-}
-
-function closedPlace({ url, pid }: AddressedProxy): string {
-  return `the proxy on ${url} (pid ${pid}), which tells no more than that it runs, since its record is not in this home directory`;
 }
 
 /** Newest first. */

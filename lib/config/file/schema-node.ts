@@ -135,7 +135,7 @@ export const aliasOf = <const Name extends string, S extends Schema>(
 
 export const secret = <S extends Schema>(secrecy: Secrecy, schema: S): S => ({ ...schema, secret: secrecy });
 
-export const withoutEffect = <S extends Schema>(reason: string, schema: S): S => ({
+const withoutEffect = <S extends Schema>(reason: string, schema: S): S => ({
   ...schema,
   withoutEffect: reason,
 });

@@ -24,7 +24,6 @@ import {
   text,
   typed,
   url,
-  withoutEffect,
   word,
   type SchemaOf,
   type ValueOf,
@@ -114,15 +113,13 @@ export const globalKeyVariables: readonly string[] = [
   'ROUTATIC_PROXY_API_KEY',
 ];
 
-const notRecorded = 'occ does not record requests yet';
-
 const captures = {
-  enabled: withoutEffect(
-    notRecorded,
-    defaultsTo(false, flag('Whether requests and responses are recorded with their text.')),
+  enabled: defaultsTo(
+    false,
+    flag('Whether requests and responses are written to disk with their text, for occ replay.'),
   ),
-  max_files: withoutEffect(notRecorded, defaultsTo(100, count('The number of recordings to keep.'))),
-  max_bytes: withoutEffect(notRecorded, defaultsTo(10_485_760, bytes('The largest recording.'))),
+  max_files: defaultsTo(100, count('The number of captures to keep.')),
+  max_bytes: defaultsTo(10_485_760, bytes('The largest capture.')),
 };
 
 const modelEntry = ref('model', model);

@@ -27,7 +27,10 @@ const cases: [string, Partial<Known>][] = [
       ],
     },
   ],
-  ['log.max_file', { kind: 'unknown', path: 'log', alike: ['logging.max_files'] }],
+  [
+    'log.max_file',
+    { kind: 'unknown', path: 'log', alike: ['logging.max_files', 'logging.captures.max_files'] },
+  ],
   [
     'fallbacks.default[0].modl_id',
     {

@@ -1,0 +1,91 @@
+/** Asks a model what a capture asked, and compares its answer with the recorded one. */
+import { resolve } from 'node:path';
+import type { Capture } from '../../captures/capture.ts';
+import { firstDifference } from '../../captures/difference.ts';
+import { run } from '../../captures/replay.ts';
+import { choose, providerOf, withChoice } from '../../clients/choice.ts';
+import { loadSettings } from '../../config/load.ts';
+import type { Settings } from '../../config/settings.ts';
+import { exitCodes } from '../../errors.ts';
+import { requireKey } from '../../host/host.ts';
+import { lazyEmulator } from '../../host/emulator.ts';
+import { silent } from '../../log/log.ts';
+import { systemClock } from '../../proxy/clock.ts';
+import { toRequest } from '../../proxy/inbound.ts';
+import { planRoutes } from '../../proxy/policy/route.ts';
+import type { Plan } from '../../proxy/policy/plan.ts';
+import type { EndedRequest } from '../../proxy/recent.ts';
+import { openUpstream } from '../../proxy/upstream.ts';
+import { withProgress } from '../../terminal/progress.ts';
+import type { System } from '../../terminal/command-context.ts';
+import type { Output } from '../../terminal/output.ts';
+import { show, toResult, type ReplayOptions } from './result.ts';
+
+/** Resolves to the exit code. */
+export async function runAgainst(
+  capture: Capture,
+  model: string,
+  { config }: ReplayOptions,
+  system: System,
+  output: Output,
+): Promise<number> {
+  const provider = providerOf(model);
+  const loaded = await loadSettings({
+    configFile: config === undefined ? undefined : resolve(system.cwd, config),
+    env: system.env,
+    home: system.home,
+    ...(provider !== undefined && { use: [provider] }),
+  });
+  const choice = choose(model, loaded.settings);
+  const emulator = lazyEmulator(provider === 'emulator', silent);
+  const upstream = await openUpstream({ ...system.env });
+  try {
+    const settings = await emulator.apply(withChoice(loaded.settings, choice));
+    const plan = planFor(capture, choice.id, settings);
+    const [first] = plan.candidates;
+    requireKey(settings, first?.provider.name, model);
+    const gone = new AbortController();
+    // Only this model is asked, without what was known of others then.
+    const asked: Capture = {
+      ...capture,
+      plan: { reason: plan.reason, candidates: [], passedOver: [] },
+      barriers: [],
+    };
+    const work = run(asked, {
+      candidates: first ? [first] : [],
+      settings,
+      clock: systemClock,
+      upstream,
+      gone: gone.signal,
+    });
+    const answer = await withProgress(output, `asking ${model}`, work);
+    const difference = firstDifference(
+      withoutOwn(capture.reply),
+      withoutOwn(answer),
+      capture.dropped !== undefined,
+    );
+    show({ ...toResult(capture, answer, difference ?? null), against: model }, system, output);
+    return exitCodeOf(answer.record);
+  } finally {
+    await upstream.close();
+    await emulator.close();
+  }
+}
+
+function planFor({ request: { body }, inputTokens }: Capture, id: string, settings: Settings): Plan {
+  return planRoutes({ request: { ...toRequest(body), model: id }, inputTokens }, settings);
+}
+
+/** Without the headers that name the model and the request, which differ in any case. */
+function withoutOwn<Side extends { headers: Readonly<Record<string, string>> }>(side: Side): Side {
+  const { 'x-occ-model': _model, 'x-occ-attempts': _attempts, ...headers } = side.headers;
+  return { ...side, headers };
+}
+
+/** An answer that differs is no failure: no two answers of a model are alike. */
+function exitCodeOf({ ending, attempts }: EndedRequest): number {
+  if (ending === 'answered') return exitCodes.ok;
+  const last = attempts.at(-1);
+  if (last?.class === 'credentials') return exitCodes.refused;
+  return last?.trouble === 'connect' ? exitCodes.unreachable : exitCodes.failed;
+}

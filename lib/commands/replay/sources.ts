@@ -1,0 +1,81 @@
+/** Finds a capture: a file, standard input, what a running proxy remembers, or what was written down. */
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readBounded } from '../../bounded-file.ts';
+import type { Capture } from '../../captures/capture.ts';
+import { captureFolder } from '../../captures/files.ts';
+import { largestCapture, readCapture } from '../../captures/read-capture.ts';
+import { findPlaces } from '../../config/paths.ts';
+import { findPlacesToAsk } from '../../daemon/places.ts';
+import { askProxy } from '../../daemon/running.ts';
+import { OccError } from '../../errors.ts';
+import { isObject } from '../../json.ts';
+import { reasonOf } from '../../system-error.ts';
+import { withTilde } from '../../tilde.ts';
+import { readInput } from '../../terminal/read-input.ts';
+import type { System } from '../../terminal/command-context.ts';
+
+/** The form of an id; people may leave its prefix out. */
+const idForm = /^(?:req_)?([0-9a-f]{1,24})$/;
+
+/**
+ * The capture that `given` names: an id or its start, a file, `-`; the latest one without it. OccError `capture_unknown`,
+ * `capture_invalid`, or `capture_unreadable`.
+ */
+export async function findCapture(given: string | undefined, system: System): Promise<Capture> {
+  if (given === '-') {
+    const text = await readInput(system.stdin, largestCapture);
+    if (text === undefined) throw unreadable('stdin', 'EFBIG');
+    return readCapture(text, 'stdin');
+  }
+  const [, digits] = idForm.exec(given ?? '') ?? [];
+  const id = given === undefined ? '' : digits === undefined ? undefined : `req_${digits}`;
+  if (id === undefined) return fromFile(given ?? '', system);
+  const { places, closed } = await findPlacesToAsk(system);
+  const answers = await Promise.all(places.map((place) => askProxy(place, '/occ/recording', { id })));
+  const remembered = answers.flatMap((answer) =>
+    isObject(answer?.['recording'])
+      ? [readCapture(JSON.stringify(answer['recording']), 'the recording')]
+      : [],
+  );
+  const folder = join(findPlaces(system).stateDir, captureFolder);
+  const name = namesIn(folder).findLast((one) => one.includes(id) && !one.endsWith('.skeleton.json'));
+  const all = [...remembered, ...(name === undefined ? [] : [readFrom(join(folder, name))])];
+  const latest = all.toSorted((a, b) => a.at.localeCompare(b.at)).at(-1);
+  if (latest) return latest;
+  const looked = [...places.map((place) => place.name), ...closed, withTilde(folder, system.home)].join(', ');
+  const what = given === undefined ? 'no request is recorded' : `no recording of ${given}`;
+  throw new OccError('capture_unknown', `${what}; looked at ${looked}`, {
+    remedy:
+      'a running proxy remembers its latest requests; logging.captures.enabled keeps those of proxies that have ended',
+  });
+}
+
+function fromFile(given: string, { cwd }: System): Capture {
+  return readFrom(resolve(cwd, given));
+}
+
+function readFrom(file: string): Capture {
+  let text: string;
+  try {
+    text = readBounded(file, largestCapture).toString('utf8');
+  } catch (error) {
+    throw unreadable(file, (error as NodeJS.ErrnoException).code ?? '', error);
+  }
+  return readCapture(text, file);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).toSorted();
+  } catch {
+    return [];
+  }
+}
+
+function unreadable(from: string, code: string, cause?: unknown): OccError {
+  return new OccError('capture_unreadable', `${from} cannot be read: ${reasonOf(code)}`, {
+    remedy: 'give a file that occ wrote, or the id of a request, as occ logs shows it',
+    cause,
+  });
+}
