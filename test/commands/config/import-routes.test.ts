@@ -271,9 +271,17 @@ for (const [name, routes] of Object.entries(expected))
 
 test('names of Claude that CLIProxyAPI maps apply even where requested models are not respected', async (t) => {
   const at = desk(t);
-  assert.equal((await at.occ(['import', join(fixtures, 'cliproxyapi/openrouter.yaml')])).code, 0);
+  const source = join(at.home, 'two.yaml');
+  const models = '[{name: first, alias: claude-opus-4-8}, {name: second, alias: claude-opus-5}]';
+  writeFileSync(
+    source,
+    `openai-compatibility: [{name: lab, base-url: https://lab.example/v1, models: ${models}}]`,
+  );
+  assert.equal((await at.occ(['import', source])).code, 0);
   assert.equal((await at.occ(['set', 'respect_requested_model', 'false'])).code, 0);
-  assert.deepEqual(await route(at, 'claude-opus-4-8'), ['openrouter/z-ai/glm-5.3']);
+  // The first name of the tier decides its scenario.
+  assert.deepEqual(await route(at, 'claude-opus-5-9'), ['lab/first']);
+  assert.deepEqual(await route(at, 'claude-opus-5'), ['lab/second', 'lab/first']);
 });
 
 /** The paths of all values that are neither objects nor lists, as the report renders them. */
