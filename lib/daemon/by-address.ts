@@ -34,10 +34,13 @@ export async function findByAddress(world: HomeContext): Promise<AddressedProxy 
   return findAt(host, port);
 }
 
+/** Milliseconds until it must answer. No record says that it is there, so a slow one is waited for longer. */
+const limitMs = 5000;
+
 /** The proxy that answers where one with this host and port listens. */
 export async function findAt(host: string, port: number): Promise<AddressedProxy | undefined> {
   const url = localUrl(host, port);
-  const answer = await askHealth(url);
+  const answer = await askHealth(url, limitMs);
   if (answer === undefined) return undefined;
   const { health, address } = answer;
   const pid = toNumber(health['pid']) ?? 0;

@@ -32,9 +32,12 @@ export async function findHealth(url: string): Promise<JsonObject | undefined> {
 }
 
 /** The same, with the address that was reached. */
-export async function askHealth(url: string): Promise<{ health: JsonObject; address: string } | undefined> {
+export async function askHealth(
+  url: string,
+  limitMs = timeoutMs,
+): Promise<{ health: JsonObject; address: string } | undefined> {
   try {
-    const { body, address } = await sendRequest(`${url}/health`, { limitMs: timeoutMs });
+    const { body, address } = await sendRequest(`${url}/health`, { limitMs });
     return body['service'] === 'occ' ? { health: body, address } : undefined;
   } catch {
     return undefined;

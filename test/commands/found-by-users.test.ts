@@ -122,7 +122,8 @@ test(
     process.kill(pid, 'SIGCONT');
     const stopped = toAnswer('stop', (await inside('occ stop --json')).stdout);
     assert.deepEqual([stopped['how'], stopped['pid']], ['stopped', pid]);
-    assert.ok(!isAlive(pid));
+    // From there, only the end of its answers is seen.
+    await waitUntil(() => !isAlive(pid), 'the proxy to end');
 
     // And the other way round: the number that a proxy in a container has is that of another process here, or of none.
     const foreground =
