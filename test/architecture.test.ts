@@ -20,6 +20,7 @@ const allowed: Record<string, string[]> = {
     'statusline',
     'daemon',
     'emulator',
+    'ledger',
     'terminal',
     'log',
     'config',
@@ -32,7 +33,7 @@ const allowed: Record<string, string[]> = {
   ],
   captures: ['config', 'log', 'proxy', 'proxy/policy', 'proxy/rejections (types)', 'wire (types)'],
   statusline: ['config', 'catalog', 'proxy (types)', 'proxy/policy', 'terminal'],
-  ledger: ['proxy (types)', 'log (types)'],
+  ledger: ['proxy (types)', 'log (types)', 'config'],
   host: ['captures', 'proxy', 'proxy/policy', 'emulator', 'config', 'log', 'ledger', 'statusline'],
   doctor: [
     'clients',

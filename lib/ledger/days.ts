@@ -12,15 +12,32 @@ export function dayOf(time: Date): Day {
   return `${String(time.getFullYear()).padStart(4, '0')}-${month}-${day}`;
 }
 
+/** `2026-11` of `2026-11-29`. */
+export function monthOf(day: Day): string {
+  return day.slice(0, 7);
+}
+
 /** The day that many days later, or earlier with a negative number. Not every day has 24 hours, so no hours are added. */
 export function shifted(day: Day, days: number): Day {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
   return dayOf(new Date(year, month - 1, date + days, 12));
 }
 
+/** The start of the month after that of the day. */
+function nextMonth(day: Day): Date {
+  const [year = 0, month = 1] = day.split('-').map(Number);
+  return new Date(year, month, 1);
+}
+
 /** Undefined for what is no day of the calendar, such as 2026-02-30. */
-function readDay(text: string): Day | undefined {
+export function readDay(text: string): Day | undefined {
   return /^\d{4}-\d\d-\d\d$/.test(text) && shifted(text, 0) === text ? text : undefined;
+}
+
+/** The first and last day of `2026-11`; undefined for what is no month. */
+export function daysOfMonth(text: string): { first: Day; last: Day } | undefined {
+  const first = readDay(`${text}-01`);
+  return first === undefined ? undefined : { first, last: shifted(dayOf(nextMonth(first)), -1) };
 }
 
 /** The name of a day's file, and the day of a file; undefined for other files. */

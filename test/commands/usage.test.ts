@@ -1,6 +1,9 @@
 /** Tests `occ usage` on the built program: quotas and the totals of the proxy. */
 import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, test, type TestContext } from 'node:test';
+import { dayOf, shifted } from '../../lib/ledger/days.ts';
 import { goConfig, startProvider } from '../doctor/emulated-provider.ts';
 import { toAnswer } from '../support/answers.ts';
 import { requireBuilt } from '../support/built.ts';
@@ -72,4 +75,65 @@ test('sends no request without a key', async (t) => {
   const { code, stdout } = await home(t).run(['usage']);
   assert.equal(code, 0);
   assert.match(stdout, /no provider with a key reports a quota/);
+});
+
+/** Writes the ledger of today and of yesterday. */
+function record(machine: Home): void {
+  const today = dayOf(new Date());
+  const line = (id: string, model: string, more: object) =>
+    `${JSON.stringify({ v: 1, at: new Date().toISOString(), id, by: 'x', ending: 'answered', ms: 1, model, ...more })}\n`;
+  const dir = '.local/state/occ/ledger';
+  machine.write(
+    `${dir}/${today}.jsonl`,
+    line('req_1', 'a/one', {
+      project: '=cmd',
+      uses: [{ model: 'a/one', input: 1200, output: 30, cost: 0.5, cost_source: 'provider' }],
+    }) + 'garbage\n',
+  );
+  machine.write(
+    `${dir}/${shifted(today, -1)}.jsonl`,
+    line('req_2', 'b/two', { uses: [{ model: 'b/two', input: 10 }] }),
+  );
+  for (const name of [
+    '.local/state/occ/ledger',
+    `${dir}/${today}.jsonl`,
+    `${dir}/${shifted(today, -1)}.jsonl`,
+  ])
+    chmodSync(join(machine.dir, name), name.endsWith('jsonl') ? 0o600 : 0o700);
+}
+
+test('reads the ledger without a proxy, a key or a network, and says what is no record', async (t) => {
+  const machine = home(t);
+  record(machine);
+  const table = await machine.run(['usage', '--by', 'model', '--days', '2']);
+  assert.equal(table.code, 0);
+  assert.match(
+    table.stdout,
+    /^model +requests +in +out +cost\na\/one +1 +1\.2k +30 +\$0\.50\nb\/two +1 +10 +0 +\?\ntotal +2 +1\.2k +30 +\$0\.50\+\n/,
+  );
+  assert.match(table.stderr, /1 line of the ledger is no record/);
+  const overview = await machine.run(['usage']);
+  assert.match(overview.stdout, /used +requests +in +out +cost\ntoday +1 /);
+  assert.match(overview.stdout, /last 7 days +2 /);
+});
+
+test('prints the ledger as JSON in the promised form, and as CSV that runs no formula', async (t) => {
+  const machine = home(t);
+  record(machine);
+  for (const options of [['--by', 'session'], ['--month'], []]) {
+    const { stdout } = await machine.run(['usage', ...options, '--json']);
+    const { ledger } = toAnswer('usage', stdout);
+    assert.equal((ledger as { unreadable_lines: number }).unreadable_lines, 1);
+  }
+  const { stdout } = await machine.run(['usage', '--by', 'project', '--csv', '--days', '1']);
+  assert.match(stdout, /^project,requests,.*\n'=cmd,1,1,/);
+});
+
+test('refuses a day that does not exist, and a grouping that does not', async (t) => {
+  const machine = home(t);
+  const day = await machine.run(['usage', '--since', '2026-02-30']);
+  assert.equal(day.code, 2);
+  assert.match(day.stderr, /expected a day such as 2026-11-29/);
+  const by = await machine.run(['usage', '--by', 'colour']);
+  assert.equal(by.code, 2);
 });

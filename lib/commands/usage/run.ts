@@ -12,11 +12,26 @@ import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { inputShare } from '../status/cache-lines.ts';
 import { quotaLines } from './quota-lines.ts';
+import { widthOf } from '../../terminal/width.ts';
+import { groupRows, type Grouping } from '../../ledger/groups.ts';
+import { rangeOf, type RangeOptions } from './range.ts';
+import {
+  groupedLines,
+  periodRange,
+  periods,
+  printCsv,
+  readRecorded,
+  toLedgerJson,
+  warnOfUnread,
+} from './recorded.ts';
+import { renderTable } from './table.ts';
 import { queryProxy, findProxy } from '../../daemon/running.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 
-export interface UsageOptions extends GlobalOptions {
+export interface UsageOptions extends GlobalOptions, RangeOptions {
   config?: string;
+  by?: Grouping;
+  csv?: boolean;
 }
 
 interface ProviderQuota {
@@ -24,7 +39,31 @@ interface ProviderQuota {
   report: QuotaReport;
 }
 
-export async function runUsage({ config }: UsageOptions, system: System, output: Output): Promise<number> {
+export async function runUsage(options: UsageOptions, system: System, output: Output): Promise<number> {
+  const { since, until, days, month, by, csv } = options;
+  const given = since ?? until ?? days ?? month ?? by;
+  return given !== undefined || csv === true
+    ? printGroups(options, system, output)
+    : printOverview(options, system, output);
+}
+
+/** A table of the ledger. It asks nothing of the network. */
+async function printGroups(options: UsageOptions, system: System, output: Output): Promise<number> {
+  const { by = 'day', csv = false } = options;
+  const recorded = await readRecorded(rangeOf(options, new Date()), system, output);
+  if (output.json) {
+    const ledger = toLedgerJson(by, groupRows(recorded.rows, by), recorded);
+    output.printJson({ plans: [], running: null, ledger });
+  } else if (csv) printCsv(by, recorded, output);
+  else {
+    const space = { width: widthOf(system.stdout), style: output.style };
+    for (const line of groupedLines(recorded, by, space)) output.print(line);
+  }
+  warnOfUnread(recorded, system, output);
+  return exitCodes.ok;
+}
+
+async function printOverview({ config }: UsageOptions, system: System, output: Output): Promise<number> {
   const { settings } = await loadSettings({
     configFile: config === undefined ? undefined : resolve(system.cwd, config),
     env: system.env,
@@ -34,7 +73,13 @@ export async function runUsage({ config }: UsageOptions, system: System, output:
   const reporting = Object.values(settings.providers).filter(
     (provider) => quotaAddress(provider) !== undefined && provider.missingKey === undefined,
   );
-  const [quotas, running] = await Promise.all([readQuotas(reporting, system, output), readTotals(system)]);
+  const now = new Date();
+  const [quotas, running, recorded] = await Promise.all([
+    readQuotas(reporting, system, output),
+    readTotals(system),
+    readRecorded(periodRange(now), system, output),
+  ]);
+  const sums = periods(recorded.rows, now);
   if (output.json) {
     output.printJson({
       plans: quotas.map(({ provider, report }) => ({
@@ -43,12 +88,20 @@ export async function runUsage({ config }: UsageOptions, system: System, output:
         reason: report.reason ?? null,
       })),
       running,
+      ledger: toLedgerJson(null, sums, recorded),
     });
   } else {
-    const lines = [...quotas.flatMap((quota) => renderQuota(quota, output)), ...renderTotals(running)];
+    const used = sums.filter(({ requests }) => requests > 0);
+    const space = { width: widthOf(system.stdout), style: output.style };
+    const lines = [
+      ...quotas.flatMap((quota) => renderQuota(quota, output)),
+      ...renderTotals(running),
+      ...(used.length > 0 ? renderTable({ head: 'used', groups: used, ...space }) : []),
+    ];
     if (quotas.length === 0) lines.unshift('no provider with a key reports a quota (OpenCode Go does)');
     for (const line of lines) output.print(line);
   }
+  warnOfUnread(recorded, system, output);
   const missing = quotas.filter(({ report }) => report.windows === undefined);
   for (const { provider, report } of missing) output.warn(`occ: ${provider}: ${report.reason}`);
   return quotas.length > 0 && missing.length === quotas.length ? exitCodes.failed : exitCodes.ok;
