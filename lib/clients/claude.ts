@@ -193,7 +193,8 @@ function unprotected(options: ClaudeOptions, classifier: boolean): Record<string
 /** The environment without what `occ env` set in this shell, which the service of background sessions would keep. */
 function withoutVariablesOfOcc(options: ClaudeOptions, classifier: boolean): Environment {
   const { env } = options;
-  if (env['ANTHROPIC_DEFAULT_SONNET_MODEL'] !== tierId('sonnet')) return env;
+  const { ANTHROPIC_DEFAULT_SONNET_MODEL: sonnet } = env;
+  if (sonnet !== tierId('sonnet')) return env;
   const { NO_PROXY: _upper, no_proxy: _lower, ...all } = allVariables(options, classifier);
   const set = new Set([...Object.keys({ ...all, ...withoutBackground }), hostFlag, autoModeServer]);
   const isOcc = (name: string, value: string | undefined): boolean =>
