@@ -148,7 +148,7 @@ function joinPiece(list: readonly Json[], piece: Json): readonly Json[] {
     last['index'] === piece['index'] &&
     (isVoid(piece['id']) || last['id'] === piece['id']) &&
     isVoid(last['signature']);
-  if (!continues) return list.some((known) => isSame(known, piece)) ? list : [...list, piece];
+  if (!continues) return appended(list, piece);
   if (Object.keys(piece).every((name) => !growing.has(name)) && isSame(last, { ...last, ...piece }))
     return list;
   const joined = new Map(Object.entries(last));
@@ -158,5 +158,25 @@ function joinPiece(list: readonly Json[], piece: Json): readonly Json[] {
       joined.set(name, known + value);
     else if (!isVoid(value)) joined.set(name, value);
   }
-  return [...list.slice(0, -1), Object.fromEntries(joined)];
+  const grown = [...list.slice(0, -1), Object.fromEntries(joined)];
+  earlierTexts.set(grown, textsBefore(list));
+  return grown;
+}
+
+/** The JSON of all elements of a list but the last one, which may still grow. */
+const earlierTexts = new WeakMap<readonly Json[], Set<string>>();
+
+function textsBefore(list: readonly Json[]): Set<string> {
+  return earlierTexts.get(list) ?? new Set(list.slice(0, -1).map((element) => JSON.stringify(element)));
+}
+
+/** The list with the piece; the same list if it has the piece already. */
+function appended(list: readonly Json[], piece: Json): readonly Json[] {
+  const texts = textsBefore(list);
+  const last = list.at(-1);
+  if (texts.has(JSON.stringify(piece)) || (last !== undefined && isSame(last, piece))) return list;
+  if (last !== undefined) texts.add(JSON.stringify(last));
+  const grown = [...list, piece];
+  earlierTexts.set(grown, texts);
+  return grown;
 }

@@ -72,6 +72,11 @@ export function calls(
   let count = 0;
   let partial: PartialCall | undefined;
   const waiting: WaitingCall[] = [];
+  /** Those with an id; an answer may have thousands. */
+  const byId = new Map<string, WaitingCall[]>();
+  /** Every waiting call before this one is filled. */
+  let firstOpen = 0;
+  let textLength = 0;
   let unnamed = false;
 
   function take(fields: JsonObject, raw: string | undefined, signature: string): void {
@@ -84,7 +89,10 @@ export function calls(
     const isGiven = pieces.length > 0 || !isEmptyObject(text);
     if (partial && isPieceOf(partial, id, name, isGiven)) {
       partial.args.add(pieces);
-      if (!isEmptyObject(text)) partial.texts.push(text);
+      if (!isEmptyObject(text)) {
+        partial.texts.push(text);
+        textLength += text.length;
+      }
       partial.signature ||= signature;
       if (!more) finish(true);
       return;
@@ -101,15 +109,17 @@ export function calls(
     const begun = begin(id, name, signature);
     const texts = isEmptyObject(text) ? [] : [text];
     partial = { ...begun, id, name, args: partialArguments(), texts, signature: '' };
+    textLength = texts[0]?.length ?? 0;
     partial.args.add(pieces);
     if (!more) finish(true);
   }
 
   /** The call that arguments without a name belong to, or that `name` repeats: by its id, else the first that waits. */
   function findWaiting(id: string, name: string): WaitingCall | undefined {
-    const open = waiting.filter((call) => !call.filled);
-    if (name !== '') return open.find((call) => id !== '' && call.id === id && call.name === name);
-    return open.find((call) => id !== '' && call.id === id) ?? (id === '' ? open[0] : undefined);
+    if (id !== '') return byId.get(id)?.find((call) => !call.filled && (name === '' || call.name === name));
+    if (name !== '') return undefined;
+    while (waiting[firstOpen]?.filled) firstOpen++;
+    return waiting[firstOpen];
   }
 
   function fill(call: WaitingCall, text: string, signature: string): void {
@@ -124,9 +134,17 @@ export function calls(
       return emit({ type: 'dropped', what: 'a call sent a second time' });
     known.set(id, content);
     const begun = begin(id, name, signature);
-    if (isEmptyObject(text)) return void waiting.push({ ...begun, id, name, text, filled: false });
+    if (isEmptyObject(text)) return wait({ ...begun, id, name, text, filled: false });
     writer.delta(begun.key, { type: 'input_json_delta', partial_json: text });
     writer.close(begun.key);
+  }
+
+  function wait(call: WaitingCall): void {
+    waiting.push(call);
+    if (call.id === '') return;
+    const others = byId.get(call.id);
+    if (others) others.push(call);
+    else byId.set(call.id, [call]);
   }
 
   function begin(id: string, name: string, signature: string): { key: string; clientId: string } {
@@ -171,8 +189,7 @@ export function calls(
       return !settle();
     },
     count: () => count,
-    held: () =>
-      partial ? partial.args.size() + partial.texts.reduce((sum, text) => sum + text.length, 0) : 0,
+    held: () => (partial ? partial.args.size() + textLength : 0),
   };
 }
 

@@ -42,6 +42,8 @@ export function itemLookup(create: (type: string, key: string) => OutputItem): I
   // A response may hold thousands of items, so they are indexed by id, by type, and by type and index.
   const byId = new Map<string, Set<Entry>>();
   const latest = new Map<string, Entry>();
+  /** The latest with each id and type, and with each id, type and index. */
+  const latestById = new Map<string, Entry>();
 
   function add({ type, index, ids }: Reference): Entry {
     const position = entries.length;
@@ -64,21 +66,23 @@ export function itemLookup(create: (type: string, key: string) => OutputItem): I
     for (const id of ids) {
       entry.ids.add(id);
       byId.set(id, (byId.get(id) ?? new Set()).add(entry));
+      for (const key of [idKey(entry.type, id), idKey(entry.type, id, entry.index ?? 'none')])
+        latestById.set(key, later(latestById.get(key), entry));
     }
-  }
-
-  /** The items that have one of these ids, in their order. */
-  function withIds(ids: readonly string[]): Entry[] {
-    const found = new Set(ids.flatMap((id) => [...(byId.get(id) ?? [])]));
-    return [...found].sort((a, b) => a.position - b.position);
   }
 
   /** The latest item with the id and type. Two items with the same id but different indices are distinct. */
   function findById({ type, index, ids }: Reference): Entry | undefined {
-    return withIds(ids).findLast(
-      (entry) =>
-        entry.type === type && (index === undefined || entry.index === undefined || index === entry.index),
-    );
+    let found: Entry | undefined;
+    for (const id of ids) {
+      const keys =
+        index === undefined ? [idKey(type, id)] : [idKey(type, id, index), idKey(type, id, 'none')];
+      for (const key of keys) {
+        const entry = latestById.get(key);
+        if (entry) found = later(found, entry);
+      }
+    }
+    return found;
   }
 
   /** The latest item of the type, at the index if the event has one. */
@@ -116,36 +120,63 @@ export function itemLookup(create: (type: string, key: string) => OutputItem): I
 
   function forResponse(output: readonly Json[]): { entry: Entry; item: JsonObject }[] {
     const unmatched = new Set(entries);
+    const byIndex = new Map<string, Entry>();
+    for (const entry of entries.toReversed()) byIndex.set(keyOf(entry.type, entry.index), entry);
     return output.map((value, index) => {
       const item = toObject(value);
       const reference = referenceOf(item, index);
-      const matches = (entry: Entry): boolean => entry.type === reference.type && entry.output.matches(item);
-      const sameId = withIds(reference.ids).find(
-        (entry) => unmatched.has(entry) && entry.type === reference.type,
-      );
-      const entry = sameId ?? bestMatch(unmatched, index, matches, reference.type) ?? add(reference);
+      const { type } = reference;
+      const matches = (entry: Entry): boolean => entry.type === type && entry.output.matches(item);
+      const atIndex = byIndex.get(keyOf(type, index));
+      const same = atIndex && unmatched.has(atIndex) ? atIndex : undefined;
+      const entry = firstWithId(reference) ?? bestMatch(unmatched, same, matches) ?? add(reference);
       unmatched.delete(entry);
+      // So that the next search does not pass it again.
+      for (const id of entry.ids) byId.get(id)?.delete(entry);
       entry.done = true;
       return { entry, item };
     });
   }
 
+  /** The first item with one of the ids and the type that the finished response has not named yet. */
+  function firstWithId({ type, ids }: Reference): Entry | undefined {
+    let first: Entry | undefined;
+    for (const id of ids)
+      for (const entry of byId.get(id) ?? []) {
+        if (entry.type !== type) continue;
+        if (first === undefined || entry.position < first.position) first = entry;
+        break;
+      }
+    return first;
+  }
+
   return { forText, forItem, forResponse, all: () => entries };
 }
 
-/** The entry with this index and matching content, else any with matching content, else the one with index and type. */
+/** Items whose content is compared. A response has some dozens, and no order that one could rely on. */
+const mostCompared = 500;
+
+/** The entry at the same index if its content matches, else any with matching content, else the one at the same index. */
 function bestMatch(
   unmatched: ReadonlySet<Entry>,
-  index: number,
+  atIndex: Entry | undefined,
   matches: (entry: Entry) => boolean,
-  type: string,
 ): Entry | undefined {
-  const candidates = [...unmatched];
-  return (
-    candidates.find((entry) => entry.index === index && matches(entry)) ??
-    candidates.find(matches) ??
-    candidates.find((entry) => entry.index === index && entry.type === type)
-  );
+  if (atIndex && matches(atIndex)) return atIndex;
+  let compared = 0;
+  for (const entry of unmatched) {
+    if (matches(entry)) return entry;
+    if (++compared === mostCompared) break;
+  }
+  return atIndex;
+}
+
+function later(one: Entry | undefined, other: Entry): Entry {
+  return one && one.position > other.position ? one : other;
+}
+
+function idKey(type: string, id: string, index: number | string = 'any'): string {
+  return `${index} ${type} ${id}`;
 }
 
 function keyOf(type: string, index: number | undefined): string {
