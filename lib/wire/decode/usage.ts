@@ -92,13 +92,16 @@ function largest(places: readonly JsonObject[], names: readonly string[]): numbe
   return counts.length === 0 ? undefined : Math.max(...counts);
 }
 
+/** Dollars: more than any answer costs. A million tokens of the dearest models cost some hundred. */
+const mostDollars = 10_000;
+
 /**
- * The price in a frame of its own or in a chunk of the response (OpenCode, OpenRouter). Only for the usage log. A negative one
- * counts as not reported.
+ * The price in a frame of its own or in a chunk of the response (OpenCode, OpenRouter). Only for the usage log. A negative one,
+ * or one that no answer costs, counts as not reported.
  */
 export function costOf(json: JsonObject): Remark | undefined {
   const dollars = toNumber(json['cost']) ?? toNumber(toObject(json['usage'])['cost']);
-  if (dollars === undefined || dollars < 0) return undefined;
+  if (dollars === undefined || dollars < 0 || dollars > mostDollars) return undefined;
   return {
     type: 'cost',
     dollars,

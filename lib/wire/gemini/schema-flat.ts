@@ -23,6 +23,21 @@ export interface Flattener {
   node(schema: JsonObject): Flat;
 }
 
+/** Characters that references may copy: a definition with a long description or a long enum may be named a thousand times. */
+const maxCopied = 4_000_000;
+
+const lengths = new WeakMap<JsonObject, number>();
+
+/** The length of what stands in a definition itself; what is below it is counted as nodes. */
+function lengthOf(node: JsonObject): number {
+  const known = lengths.get(node);
+  if (known !== undefined) return known;
+  const own = Object.values(node).filter((value) => !isObject(value));
+  const length = JSON.stringify(own).length;
+  lengths.set(node, length);
+  return length;
+}
+
 /** Most nodes of a schema with all references resolved, and most references. */
 const maxNodes = 4000;
 const maxDepth = 32;
@@ -30,6 +45,7 @@ const maxDepth = 32;
 export function flattener(rootSchema: JsonObject): Flattener {
   let remaining = maxNodes;
   let references = maxNodes;
+  let copied = 0;
 
   function target(reference: string): JsonObject | undefined {
     if (!reference.startsWith('#')) return undefined;
@@ -51,7 +67,8 @@ export function flattener(rootSchema: JsonObject): Flattener {
     let following = open;
     for (let reference = toText(node['$ref']); reference !== ''; reference = toText(node['$ref'])) {
       const { $ref: _, ...own } = node;
-      const found = --references < 0 ? undefined : target(reference);
+      const found = --references < 0 || copied > maxCopied ? undefined : target(reference);
+      if (found) copied += lengthOf(found);
       if (!found) node = { ...own, description: noted(own, 'its schema is not known here') };
       else if (following.includes(reference))
         node = { ...cutOff(found), ...own, description: noted(own, again) };

@@ -57,6 +57,15 @@ export function attachments(items: InputItem[]): Attachments {
   let next: JsonObject | undefined;
   /** The last message has fields of its own, so that no other text belongs to it. */
   let alone = false;
+  /** Items that were looked at for reasoning, and the last one of those that is. */
+  let seen = 0;
+  let latest: InputItem | undefined;
+
+  /** Looks only at the items that were added since the last call: a turn may have thousands. */
+  function lastReasoning(): InputItem | undefined {
+    for (; seen < items.length; seen++) if (items[seen]?.type === 'reasoning') latest = items[seen];
+    return latest;
+  }
 
   function addText(part: OutputText): void {
     const last = items.at(-1);
@@ -75,7 +84,7 @@ export function attachments(items: InputItem[]): Attachments {
   function take({ item, message, back, reasoning }: JsonObject): void {
     if (isObject(item)) items.push(item as unknown as OpaqueItem);
     if (isObject(reasoning)) {
-      const last = items.findLast((one) => one.type === 'reasoning');
+      const last = lastReasoning();
       if (last) Object.assign(last, reasoning);
     }
     if (!isObject(message)) return;

@@ -44,8 +44,8 @@ test('token counts are whole, never negative, and their sum is exact', () => {
   }
 });
 
-test('a price below 0 or without an end counts as not reported', () => {
-  for (const cost of [-1e9, '-1e9', -0.000001, '1e999', 'NaN', null, []]) {
+test('a price below 0, or one that no answer costs, counts as not reported', () => {
+  for (const cost of [-1e9, '-1e9', -0.000001, 10_001, '1e15', '1e999', 'NaN', null, []]) {
     assert.equal(costOf({ cost }), undefined, String(cost));
     assert.equal(costOf({ usage: { cost } }), undefined, String(cost));
   }

@@ -205,6 +205,20 @@ test('exponentially growing references are truncated', () => {
   assert.ok(JSON.stringify(schema).length < 4_000_000);
 });
 
+test('a long definition is copied for the first references only', () => {
+  for (const long of [
+    { description: 'x'.repeat(100_000) },
+    { enum: Array.from({ length: 10_000 }, (_, at) => `value ${at}`) },
+  ]) {
+    const properties = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, at) => [`p${at}`, { $ref: '#/$defs/long' }]),
+    );
+    const schema = { type: 'object', properties, $defs: { long: { type: 'string', ...long } } };
+    const { length } = JSON.stringify(toParameters(schema));
+    assert(length > 1_000_000 && length < 10_000_000, `${length} characters`);
+  }
+});
+
 test('every captured schema is converted to the subset', () => {
   for (const { body } of capturedRequests())
     for (const tool of body.tools ?? []) {
