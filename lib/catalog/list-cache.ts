@@ -1,7 +1,7 @@
 /** Stores the last model lists of the providers in the cache directory. An unreadable cache counts as empty. */
 import { readBounded } from '../bounded-file.ts';
 import { join } from 'node:path';
-import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
+import { makePrivateDirectory, writeRuntimeFile } from '../config/paths.ts';
 import { isObject, parseJson, toNumber, toText, type JsonObject } from '../json.ts';
 import type { ListedModel } from './provider-list.ts';
 
@@ -38,7 +38,7 @@ export function readListCache(cacheDir: string): CachedLists {
 export function writeListCache(cacheDir: string, lists: CachedLists): void {
   makePrivateDirectory(cacheDir);
   const providers = { ...readListCache(cacheDir), ...lists };
-  writePrivateFile(listCacheFile(cacheDir), `${JSON.stringify({ schema: 1, providers })}\n`);
+  writeRuntimeFile(listCacheFile(cacheDir), `${JSON.stringify({ schema: 1, providers })}\n`);
 }
 
 function toEntry(name: string, list: unknown): [string, CachedList][] {

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 import { readOwn } from '../bounded-file.ts';
-import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
+import { makePrivateDirectory, writeRuntimeFile } from '../config/paths.ts';
 
 /** Milliseconds after the first compilation until the code is kept, so that a proxy keeps what its start has used. */
 const settleMs = 2000;
@@ -64,7 +64,7 @@ function keep(folder: string, added: Map<string, Script>): void {
       const code = script.createCachedData();
       const checksum = Buffer.alloc(checksumSize);
       checksum.writeUInt32LE(crc32(code));
-      writePrivateFile(file, Buffer.concat([checksum, code]), false);
+      writeRuntimeFile(file, Buffer.concat([checksum, code]));
     }
   } catch {
     // A full disk or a folder of another user: the next start compiles again.

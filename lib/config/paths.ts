@@ -148,7 +148,7 @@ export function writePrivateFile(file: string, text: string | Uint8Array, flush 
 }
 
 /** The same for a file that only occ writes: a symbolic link is replaced and not followed, since it is somebody else's. */
-export function writeRuntimeFile(file: string, text: string): void {
+export function writeRuntimeFile(file: string, text: string | Uint8Array): void {
   replaceFile(file, text, false);
 }
 

@@ -4,7 +4,7 @@
  */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePrivateDirectory, writePrivateFile } from '../config/paths.ts';
+import { makePrivateDirectory, writeRuntimeFile } from '../config/paths.ts';
 import type { Finding } from './check.ts';
 import type { Chunk, RecordedExchange, RecordedResponse } from './bench/recorded-exchange.ts';
 
@@ -25,7 +25,7 @@ export function saveEvidence(
   const file = join(directory, `${name.replace(/[^\w.-]+/g, '_').slice(0, 120)}.txt`);
   try {
     makePrivateDirectory(directory);
-    writePrivateFile(file, redact(renderExchanges(finding, exchanges)));
+    writeRuntimeFile(file, redact(renderExchanges(finding, exchanges)));
     removeOldest(directory);
     return file;
   } catch {

@@ -1,5 +1,6 @@
 /** All attacks, one after the other; what takes minutes runs beside them on a proxy of its own. */
-import type { Attack, Deed, Row } from './attack.ts';
+import { open, type Attack, type Deed, type Row } from './attack.ts';
+import { deeds } from './deeds.ts';
 import { onDoor } from './on-door.ts';
 import { onFraming } from './on-framing.ts';
 import { onLimits } from './on-limits.ts';
@@ -44,6 +45,7 @@ export async function campaign({ short, selections = [], onRow = () => {} }: Opt
       await occ?.stop();
       occ = undefined;
     }
+    for (const deed of deeds(hostile.port).filter(wanted)) add(await rowOfDeed(deed));
     for (const row of await Promise.all(slow)) add(row);
   } finally {
     await occ?.stop();
@@ -66,4 +68,14 @@ async function strikeSlowly(attack: Attack, upstreamPort: number): Promise<Row> 
     await proxy.stop();
     home.remove();
   }
+}
+
+async function rowOfDeed({ group, name, skip, run }: Deed): Promise<Row> {
+  if (skip !== undefined) return { group, name, end: 'bounded', says: '', skipped: skip };
+  const began = performance.now();
+  const { bare, ...seen } = await run().catch((error: unknown) => ({
+    ...open(String(error).slice(0, 200)),
+    bare: '',
+  }));
+  return { group, name, ...seen, spent: { ms: performance.now() - began }, bare: { says: bare } };
 }
