@@ -33,7 +33,7 @@ export interface Attack {
 export interface Deed {
   group: string;
   name: string;
-  run(): Promise<Seen & { bare: string }>;
+  run: () => Promise<Seen & { bare: string }>;
   long?: true;
   heavy?: true;
   /** Why it cannot run here; undefined where it can. */

@@ -173,7 +173,7 @@ export function deeds(port: number): readonly Deed[] {
   ): Deed => ({
     group: 'files, clock and launches',
     name,
-    async run() {
+    run: async () => {
       const home = makeHome(port);
       try {
         return { ...(await work(home)), bare };
