@@ -2,10 +2,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The folder of the package: the nearest one with templates. Sources, built program and bundled tests are at different depths. */
+/**
+ * The folder of the package: the nearest one with the template of a configuration. Sources, built program and bundled tests
+ * are at different depths.
+ */
 function findRoot(): string {
   let folder = import.meta.dirname;
-  while (!existsSync(join(folder, 'templates')) && dirname(folder) !== folder) folder = dirname(folder);
+  while (!existsSync(join(folder, 'templates', 'config.jsonc')) && dirname(folder) !== folder)
+    folder = dirname(folder);
   return folder;
 }
 
