@@ -33,7 +33,7 @@ const allowed: Record<string, string[]> = {
   ],
   captures: ['config', 'log', 'proxy', 'proxy/policy', 'proxy/rejections (types)', 'wire (types)'],
   statusline: ['config', 'catalog', 'proxy (types)', 'proxy/policy', 'terminal'],
-  ledger: ['proxy (types)', 'log (types)', 'config'],
+  ledger: ['proxy (types)', 'proxy/policy (types)', 'log (types)', 'config'],
   host: ['captures', 'proxy', 'proxy/policy', 'emulator', 'config', 'log', 'ledger', 'statusline'],
   doctor: [
     'clients',
@@ -100,6 +100,7 @@ const groundFloor = [
   'shell-word',
   'text-hash',
   'append',
+  'budget-amount',
   'own-append',
   'platform',
 ];

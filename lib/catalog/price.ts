@@ -52,3 +52,10 @@ export function costAt(price: Price, tokens: PricedTokens): number {
 export function hasPlan(provider: Provider): boolean {
   return quotaAddress(provider) !== undefined;
 }
+
+/** Whether the model's tokens cost no money: its price is 0, or a plan pays. Without a known price it may cost some. */
+export function isFree(entry: ModelEntry, provider: Provider): boolean {
+  if (hasPlan(provider)) return true;
+  const price = priceOf(entry, provider);
+  return price !== undefined && price.input === 0 && price.output === 0;
+}

@@ -4,6 +4,7 @@ import { toNumber, toText, type JsonObject } from '../json.ts';
 import type { Control } from '../proxy/control.ts';
 import { version } from '../version.ts';
 import { toCacheReport } from './cache-report.ts';
+import { percentOf, stageOf, type BudgetUse } from '../proxy/policy/budget.ts';
 import type { Host } from './host.ts';
 
 /** Records in one response, each of which holds at most a few kilobytes. */
@@ -18,7 +19,7 @@ export interface ObservedOptions {
 /** The endpoints that only report: those of a launch, whose client nobody else may get the token of, or stop. */
 export function observingEndpoints({ host, startedAt }: ObservedOptions): Control['answers'] {
   async function status(): Promise<Record<string, unknown>> {
-    const { proxy, settings, logPath } = host();
+    const { proxy, settings, logPath, ledger, budgets } = host();
     const stats = proxy.stats();
     return {
       pid: process.pid,
@@ -46,6 +47,8 @@ export function observingEndpoints({ host, startedAt }: ObservedOptions): Contro
       spent: stats.remembered.spent,
       learned: stats.remembered.learned,
       plans: proxy.quotas(),
+      budgets: budgets().map(toBudgetJson),
+      ledger: { dir: ledger.dir, error: ledger.failure()?.reason ?? null, lost: ledger.failure()?.lost ?? 0 },
     };
   }
 
@@ -75,6 +78,20 @@ export function observingEndpoints({ host, startedAt }: ObservedOptions): Contro
     'POST /occ/requests': requests,
     'POST /occ/recording': recording,
     'POST /occ/record': record,
+  };
+}
+
+/** A budget for other programs. */
+export function toBudgetJson(budget: BudgetUse): Record<string, unknown> {
+  const { period, unit, amount, used, resetsInMs } = budget;
+  return {
+    period,
+    unit,
+    amount,
+    used: Number(used.toFixed(10)),
+    percent: percentOf(budget),
+    stage: stageOf(budget) ?? null,
+    resets_at: new Date(Date.now() + resetsInMs).toISOString(),
   };
 }
 

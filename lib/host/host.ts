@@ -1,12 +1,16 @@
 /** Opens the log, the emulator if needed, and the proxy; closes them in reverse order, also after an error. */
+import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { exitCodes, OccError, type ExitCode } from '../errors.ts';
+import { openBudgets } from '../ledger/budgets.ts';
 import { openLedger, type Ledger } from '../ledger/ledger.ts';
+import type { BudgetUse } from '../proxy/policy/budget.ts';
+import { budgetWatch } from './budget-watch.ts';
 import type { Log, LogEntry } from '../log/log.ts';
 import type { Control } from '../proxy/control.ts';
 import { remedyWithConfig } from '../proxy/policy/next-step.ts';
 import type { EndedRequest } from '../proxy/recent.ts';
-import type { Proxy } from '../proxy/proxy.ts';
+import type { Proxy, ProxyOptions } from '../proxy/proxy.ts';
 import type { SilenceListener, Waiting } from '../proxy/waiting.ts';
 import { sessionFiles } from '../statusline/session-files.ts';
 import { captured, type Captured } from './captured.ts';
@@ -42,6 +46,10 @@ export interface HostOptions {
   project?: string;
   /** Called once, when the log cannot be written. */
   onLogFailure: (reason: string) => void;
+  /** Where sums of the ledger are kept; below the state directory if absent. */
+  cacheDir?: string;
+  /** Is told once a period when a budget reaches 80, 90 and 100 %. */
+  onBudget?: (budget: BudgetUse) => void;
   /** Called once, when what requests use cannot be recorded. */
   onLedgerFailure?: (reason: string) => void;
 }
@@ -52,6 +60,8 @@ export interface Host {
   log: Log;
   logPath: string;
   ledger: Pick<Ledger, 'dir' | 'failure'>;
+  /** How much of the budgets is used, as of the latest request. */
+  budgets: () => readonly BudgetUse[];
   captured: Pick<Captured, 'isOn' | 'switch'>;
   /** Lets live requests finish for `drainMs`, then cuts them; resolves to the number cut. May be called twice. */
   close(drainMs: number): Promise<number>;
@@ -72,6 +82,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
     project: options.project,
     log: logFile.log,
     onFailure: options.onLedgerFailure,
+  });
+  const cacheDir = options.cacheDir ?? join(options.stateDir, 'cache');
+  const watch = budgetWatch({
+    budgets: openBudgets({ dir: ledger.dir, cacheDir, by: ledger.by }),
+    log: logFile.log,
+    onStage: options.onBudget,
   });
   const emulator = lazyEmulator(options.trial, logFile.log);
   const apply = async (settings: Settings): Promise<Settings> => {
@@ -113,8 +129,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
     });
     const onEnded = (record: EndedRequest): void => {
       ledger.note(record);
+      watch.ended(record, settings.current());
       files.ended(record);
-      sessions?.note(record, proxy.quotas());
+      sessions?.note(record, proxy.quotas(), watch.latest());
       options.onEnded?.(record);
     };
     const silences: SilenceListener = {
@@ -124,7 +141,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
       },
       heard: (record) => sessions?.heard(record),
     };
-    const proxy: Proxy = await listen(() => settings.current(), { ...options, onEnded }, silences, log);
+    const proxy: Proxy = await listen(
+      () => settings.current(),
+      { ...options, onEnded },
+      { silences, budgets: watch.use },
+      log,
+    );
     const close = async (drainMs: number): Promise<number> => {
       settings.close();
       try {
@@ -140,6 +162,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       log: logFile.log,
       logPath: logFile.path,
       ledger,
+      budgets: watch.latest,
       captured: files,
       close,
     };
@@ -157,7 +180,7 @@ function isRequestLine({ level, event }: LogEntry): boolean {
 async function listen(
   settings: () => Settings,
   options: HostOptions,
-  silences: SilenceListener,
+  parts: Pick<ProxyOptions, 'silences' | 'budgets'>,
   log: Log,
 ): Promise<Proxy> {
   const { host, port, token, control, onEnded } = options;
@@ -169,7 +192,7 @@ async function listen(
       port,
       log,
       watchesQuotas: true,
-      silences,
+      ...parts,
       ...(token !== undefined && { token }),
       ...(control !== undefined && { control }),
       ...(onEnded !== undefined && { onEnded }),

@@ -23,8 +23,12 @@ export function shifted(day: Day, days: number): Day {
   return dayOf(new Date(year, month - 1, date + days, 12));
 }
 
-/** The start of the month after that of the day. */
-function nextMonth(day: Day): Date {
+/** The start of the day after `day`, and of the month after it: when a budget begins again. */
+export function nextDay(day: Day): Date {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  return new Date(year, month - 1, date + 1);
+}
+export function nextMonth(day: Day): Date {
   const [year = 0, month = 1] = day.split('-').map(Number);
   return new Date(year, month, 1);
 }

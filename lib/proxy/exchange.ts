@@ -53,9 +53,11 @@ export async function exchange(
   const request = road.memory.arrange(given, session, road.now());
   const inputTokens = estimateTokens(request);
   const conversation = client.name === '' ? undefined : session;
+  const budgets = await road.budgets?.(settings);
   road.memory.renew(settings);
   const known = road.memory.known(conversation, road.now(), session);
-  const plan = planRoutes({ request, inputTokens, requestClass }, settings, known);
+  const asked = { request, inputTokens, requestClass };
+  const plan = planRoutes(asked, settings, budgets ? { ...known, budgets } : known);
   road.memory.keep(conversation, plan, road.now());
   note(record, { client, project: projectOf(req.headers), request, requestClass, route: plan.reason });
   const limitMs = clientLimit(req, request);

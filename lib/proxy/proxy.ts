@@ -12,7 +12,7 @@ import type { Recorder } from './recording/recorder.ts';
 import type { Counts, Road } from './road.ts';
 import type { Upstream } from './upstream.ts';
 
-export interface ProxyOptions extends Pick<Road, 'silences'> {
+export interface ProxyOptions extends Pick<Road, 'silences' | 'budgets'> {
   /** The settings for a new request. */
   settings: () => Settings;
   /** The token clients must send, in place of the settings' own. A launch sets a random one. */

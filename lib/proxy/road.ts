@@ -3,6 +3,8 @@ import type { Log } from '../log/log.ts';
 import type { Tally } from './tally.ts';
 import type { Clock } from './clock.ts';
 import type { FailureClass } from './policy/failures.ts';
+import type { Settings } from '../config/settings.ts';
+import type { BudgetUse } from './policy/budget.ts';
 import type { Memory } from './memory.ts';
 import type { Figures } from './metrics/figures.ts';
 import type { PromptMemory } from './prompt-memory.ts';
@@ -23,6 +25,8 @@ export interface Road extends Clock {
   prompts: PromptMemory;
   quotas: QuotaWatch;
   recorder: Recorder;
+  /** How much of the budgets in the settings is used. Never rejects. */
+  budgets?: ((settings: Settings) => Promise<readonly BudgetUse[]>) | undefined;
   /** Is told of upstreams that send nothing for a while. */
   silences?: SilenceListener | undefined;
   /** A number in [0, 1), for waits. */

@@ -58,6 +58,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     prompts: promptMemory(),
     quotas: options.watchesQuotas === true ? quotaWatch(out, log, clock, onRoom) : noQuotaWatch,
     recorder: recorder(clock),
+    budgets: options.budgets,
     silences: options.silences,
     random: Math.random,
   };

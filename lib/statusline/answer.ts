@@ -2,6 +2,7 @@
 import { windowLabel } from '../catalog/quota.ts';
 import { cacheShare } from '../proxy/policy/cache-causes.ts';
 import { kindOf } from '../proxy/policy/brief.ts';
+import { atLeast, percentOf, type BudgetUse } from '../proxy/policy/budget.ts';
 import type { KnownQuota } from '../proxy/quota-watch.ts';
 import { asksAgain } from '../proxy/policy/client-words.ts';
 import type { Waiting } from '../proxy/waiting.ts';
@@ -21,6 +22,8 @@ export interface SessionAnswer {
   cost?: number;
   /** The window of the provider's plan that is used most, in percent. */
   plan?: { window: string; percent: number };
+  /** The budget that is used most, in percent, from 80 % on. */
+  budget?: { period: 'day' | 'month'; percent: number };
   /** Set if another model should have answered. */
   fallback_from?: { model: string; reason: string };
   /** Set while a model has sent nothing for so many milliseconds. */
@@ -46,12 +49,14 @@ export function toSessionAnswer(
   record: EndedRequest,
   quotas: readonly KnownQuota[],
   spent: number | undefined,
+  budgets: readonly BudgetUse[] = [],
 ): SessionAnswer | undefined {
   if (!isMainConversation(record, record.ending)) return undefined;
   const cost = sumOf(spent, record.cost);
   const common = {
     at: new Date(Date.parse(record.at) + record.ms).toISOString(),
     ...(cost !== undefined && { cost }),
+    ...nearlyUsed(budgets),
   };
   if (record.ending === 'refused' || record.ending === 'cut')
     return { ...common, failure: failureOf(record) };
@@ -77,6 +82,12 @@ export function toWaiting({ record, model, ms }: Waiting, at: string): SessionAn
   return isMainConversation(record, 'answered')
     ? { at, waiting: { model: bareModel(model), ms } }
     : undefined;
+}
+
+/** The fullest budget from 80 % on. */
+function nearlyUsed(budgets: readonly BudgetUse[]): Pick<SessionAnswer, 'budget'> {
+  const [fullest] = atLeast(budgets, 'warn');
+  return fullest === undefined ? {} : { budget: { period: fullest.period, percent: percentOf(fullest) } };
 }
 
 /** The dollars of a session after a request. */
@@ -127,6 +138,7 @@ const words: Readonly<Record<string, string>> = {
   quota: 'plan used up',
   gone: 'not available',
   capacity: 'request too large',
+  budget: 'budget used up',
   configuration: 'not configured',
   key: 'no key left',
   transient: 'no answer',

@@ -59,12 +59,16 @@ function answerVariants(answer: SessionAnswer): (Part | undefined)[][] {
   const share = plan === undefined ? undefined : `${plan.window} ${plan.percent} %`;
   const spent = plain(share ?? (cost === undefined ? undefined : dollars(cost)));
   const fallback = warning(from && `fallback from ${from.model} (${from.reason})`);
+  const budget = warning(
+    answer.budget && `${answer.budget.percent} % of the ${answer.budget.period}'s budget`,
+  );
   const short = warning(from && `fallback (${from.reason})`);
   return [
-    [model, provider, time, cache, spent, fallback],
-    [model, provider, cache, spent, fallback],
-    [model, provider, spent, fallback],
-    [model, provider, fallback],
+    [model, provider, time, cache, spent, fallback, budget],
+    [model, provider, cache, spent, fallback, budget],
+    [model, provider, spent, fallback, budget],
+    [model, provider, fallback, budget],
+    [model, fallback, budget],
     [model, fallback],
     [model, short],
     [model],

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateDirectory } from '../config/paths.ts';
+import type { BudgetUse } from '../proxy/policy/budget.ts';
 import type { KnownQuota } from '../proxy/quota-watch.ts';
 import type { EndedRequest } from '../proxy/recent.ts';
 import type { Waiting } from '../proxy/waiting.ts';
@@ -23,7 +24,7 @@ const betweenWritesMs = 250;
 
 export interface SessionFiles {
   /** Receives each request that has ended. Never throws: a proxy works without a status line. */
-  note(record: EndedRequest, quotas: readonly KnownQuota[]): void;
+  note(record: EndedRequest, quotas: readonly KnownQuota[], budgets?: readonly BudgetUse[]): void;
   /** Shows that the model of a request has sent nothing yet. Never throws. */
   waiting(waiting: Waiting): void;
   /** Shows again what was there before the wait. Never throws. */
@@ -96,10 +97,10 @@ export function sessionFiles(folder: string, after = later): SessionFiles {
   }
 
   return {
-    note(record, quotas) {
+    note(record, quotas, budgets = []) {
       const { session, file } = sessionOf(record) ?? {};
       if (session === undefined || file === undefined) return;
-      const answer = toSessionAnswer(record, quotas, session.cost);
+      const answer = toSessionAnswer(record, quotas, session.cost, budgets);
       const cost = sumOf(session.cost, record.cost);
       if (cost !== undefined) session.cost = cost;
       if (answer === undefined) return;

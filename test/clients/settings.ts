@@ -37,6 +37,7 @@ export function settings(more: Partial<Settings> = {}): Settings {
     drainMs: 10_000,
     heartbeatMs: 10_000,
     ledger: { enabled: true, days: 400 },
+    budget: { day: 'off', month: 'off' },
     logging: {
       level: 'info',
       requests: true,

@@ -22,6 +22,7 @@ export async function statusOf({ proxy, settings }: ProxyUnderTest): Promise<Jso
     log: silent,
     logPath: '/log',
     ledger: { dir: '/ledger', failure: () => undefined },
+    budgets: () => [],
     captured: { isOn: () => false, switch() {} },
     close: async () => 0,
   };

@@ -42,6 +42,7 @@ const byKey: Readonly<Record<string, Section>> = {
   circuit_breaker: 'retries',
   logging: 'logging',
   ledger: 'usage',
+  budget: 'usage',
 };
 
 /** `opencode_go.timeout_ms` → `timeouts`. */

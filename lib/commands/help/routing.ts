@@ -1,5 +1,6 @@
 /** `occ help routing`. */
 import { defaultLongContextThreshold } from '../../proxy/policy/route.ts';
+import { budgetStages, type BudgetStage } from '../../proxy/policy/budget.ts';
 import { scenarioRules } from '../../proxy/policy/scenario.ts';
 import { joinBlocks, renderColumns, renderParagraph } from '../../terminal/columns.ts';
 
@@ -20,6 +21,13 @@ const commands = [
   ['occ status', 'what the running proxy has learned about each model'],
 ] as const;
 
+const percent = (stage: BudgetStage): string => `${budgetStages[stage] * 100} %`;
+
+const budgets = [
+  'Budgets',
+  `budget.day and budget.month limit what requests may use, over all proxies and launches: US dollars, or tokens (input with what was cached, and output). Neither is set unless you set it: occ config set budget.day 5, or "5M tokens". From ${percent('warn')} on, occ warns once. From ${percent('save')} on, background work goes to the configured model with the lowest list price that can take it. From ${percent('spent')} on, a budget in dollars passes over every model that may cost money, which leaves models whose price is 0 and those that a plan pays; a budget in tokens passes over all. If no model is left, the request is refused with status 402, and the client does not retry. A request that has begun is finished. A day begins at local midnight.`,
+] as const;
+
 export function renderRouting(width: number): string[] {
   const paragraphs = (texts: readonly string[]): string[][] =>
     texts.map((text) => renderParagraph(text, width));
@@ -27,6 +35,7 @@ export function renderRouting(width: number): string[] {
     ...paragraphs(before),
     renderColumns(Object.entries(scenarioRules), { width }),
     ...paragraphs(after),
+    ...paragraphs(budgets),
     renderColumns(commands, { width }),
   ]);
 }

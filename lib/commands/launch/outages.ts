@@ -91,7 +91,7 @@ function concernsUser(record: EndedRequest): boolean {
 }
 
 /** Whether the client shows its failures on a screen. */
-function isInteractive({ client, forClient }: LaunchArguments, { stdin, stdout }: System): boolean {
+export function isInteractive({ client, forClient }: LaunchArguments, { stdin, stdout }: System): boolean {
   const terminal = stdin.isTTY === true && stdout.isTTY === true;
   return terminal && client === 'claude' && !hasOption(forClient, ['-p', '--print']);
 }

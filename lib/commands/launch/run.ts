@@ -24,7 +24,8 @@ import {
 } from './client.ts';
 import { renderTiers, renderSummary } from './page.ts';
 import { announcement } from './announce.ts';
-import { outages, sayClosing, type Outages } from './outages.ts';
+import { isInteractive, outages, sayClosing, type Outages } from './outages.ts';
+import { atLeast, budgetSentence } from '../../proxy/policy/budget.ts';
 import { locateClient } from './locate-client.ts';
 import { runtimeDirOf } from '../../daemon/running.ts';
 import { sessionFolder } from '../../statusline/session-file.ts';
@@ -74,6 +75,11 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
     listenFailure: exitCodes.cannotListen,
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
     project: system.cwd,
+    cacheDir: findPlaces({ env: system.env, home: system.home }).cacheDir,
+    // The screen of an interactive client shows it in its status line.
+    onBudget(budget) {
+      if (!isInteractive(args, system)) void warn(output, budgetSentence(budget));
+    },
   });
   announced.publish(host);
   try {
@@ -169,6 +175,8 @@ async function finish(
   const unrecorded = host.ledger.failure();
   if (unrecorded !== undefined)
     output.warn(`occ: occ usage misses requests of this launch (${unrecorded.reason})`);
+  const [budget] = isInteractive(args, system) ? atLeast(host.budgets(), 'warn') : [];
+  if (budget !== undefined) output.warn(`occ: ${budgetSentence(budget)}`);
   const error = host.settings.error();
   if (error) output.warn(`occ: the configuration was changed, but not used: ${error.message}`);
   // Everything is counted only after the host has closed.

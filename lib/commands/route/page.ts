@@ -1,5 +1,7 @@
 /** Renders `occ route`: the request, the rule, and the models in the order of attempts. */
 import { amount, count } from '../../terminal/figures.ts';
+import type { JsonObject } from '../../json.ts';
+import { budgetText } from '../usage/budget-text.ts';
 import type { Style } from '../../terminal/style.ts';
 
 export interface RouteResult {
@@ -12,6 +14,7 @@ export interface RouteResult {
     request_class: string | null;
   };
   rule: string;
+  budgets: Record<string, unknown>[];
   candidates: {
     model: string;
     format: string;
@@ -23,7 +26,10 @@ export interface RouteResult {
   passed_over: { model: string; reason: string }[];
 }
 
-export function renderRoute({ asked, rule, candidates, passed_over }: RouteResult, style: Style): string[] {
+export function renderRoute(
+  { asked, rule, budgets, candidates, passed_over }: RouteResult,
+  style: Style,
+): string[] {
   const facts = [
     `about ${amount(asked.input_tokens)} tokens`,
     ...(asked.tools > 0 ? [count(asked.tools, 'tool')] : []),
@@ -34,6 +40,7 @@ export function renderRoute({ asked, rule, candidates, passed_over }: RouteResul
     row('request', asked.model),
     row('', facts),
     row('rule', rule),
+    ...budgets.map((budget) => row('budget', budgetText(budget as JsonObject, style))),
     ...candidates.flatMap(({ model, format, why, key_missing }, i) => [
       row(
         i === 0 ? 'first' : i === 1 ? 'then' : '',

@@ -14,6 +14,8 @@ import type { Output } from '../../terminal/output.ts';
 import { readRequest, type RouteRequest } from './request.ts';
 import { freshSettings } from '../../catalog/fresh-settings.ts';
 import { usesEmulator } from '../../host/emulator.ts';
+import { toBudgetJson } from '../../host/control-endpoints.ts';
+import { usedBudgets } from '../usage/used-budgets.ts';
 import { renderRoute, type RouteResult } from './page.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 
@@ -35,7 +37,11 @@ export async function runRoute(options: RouteOptions, system: System, output: Ou
   );
   const body: MessagesRequest = { ...request, model };
   const inputTokens = estimateTokens(body);
-  const plan = planRoutes({ request: body, inputTokens, requestClass }, settings);
+  const budgets = await usedBudgets(settings.budget, system);
+  const plan = planRoutes({ request: body, inputTokens, requestClass }, settings, {
+    learned: () => [],
+    budgets,
+  });
   const result = {
     config: settings.file ?? null,
     asked: {
@@ -46,6 +52,7 @@ export async function runRoute(options: RouteOptions, system: System, output: Ou
       request_class: requestClass || null,
     },
     rule: plan.reason,
+    budgets: budgets.map(toBudgetJson),
     candidates: plan.candidates.map(toResult),
     passed_over: plan.passedOver.map(({ model, reason }) => ({ model, reason })),
   };

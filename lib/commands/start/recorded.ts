@@ -15,6 +15,7 @@ import {
   type ProxyRecord,
 } from '../../daemon/record.ts';
 import { exitCodes, OccError } from '../../errors.ts';
+import { budgetSentence } from '../../proxy/policy/budget.ts';
 import type { Output } from '../../terminal/output.ts';
 import { version } from '../../version.ts';
 import { controlEndpoints, type ControlEndpoints } from '../../host/control-endpoints.ts';
@@ -39,7 +40,7 @@ export async function openRecorded(
   output: Output,
   reloadSource: ReloadSource,
 ): Promise<Recorded> {
-  const { stateDir, runtimeDir } = findPlaces({ env: system.env, home: system.home });
+  const { stateDir, runtimeDir, cacheDir } = findPlaces({ env: system.env, home: system.home });
   const folders = recordFolders(system);
   const instance = randomBytes(12).toString('hex');
   const token = randomBytes(32).toString('base64url');
@@ -65,6 +66,8 @@ export async function openRecorded(
     reloadSource,
     listenFailure: exitCodes.failed,
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
+    cacheDir,
+    onBudget: (budget) => output.warn(`occ: ${budgetSentence(budget)}`),
     onLedgerFailure: (reason) => output.warn(`occ: occ usage misses requests (${reason})`),
   }).catch(async (error: unknown) => {
     throw await explainPortInUse(error, settings);

@@ -5,6 +5,7 @@ import { amount, duration, moment } from '../../terminal/figures.ts';
 import { cacheLines } from './cache-lines.ts';
 import { emptyLine, errorTexts, fit, versionText, type Line } from './lines.ts';
 import { withTilde } from '../../tilde.ts';
+import { budgetText } from '../usage/budget-text.ts';
 import { quotaLines } from '../usage/quota-lines.ts';
 
 /** No line is longer than `width` columns, unless a single word such as a path is. */
@@ -33,7 +34,7 @@ function statusLines(status: JsonObject, home: string, style: Style): Line[] {
     ),
   ];
   lines.push(...cacheLines(toObject(status['cache'])).map((text, i) => row(i === 0 ? 'cache' : '', text)));
-  lines.push(...quotas(status, style));
+  lines.push(...quotas(status, style), ...budgets(status, style));
   const error = errorTexts(toObject(status['last_error']), style);
   lines.push(...error.map((text, i) => row(i === 0 ? 'last error' : '', text)));
   const models = Array.isArray(status['models']) ? status['models'].filter(isObject) : [];
@@ -92,6 +93,18 @@ function quotas(status: JsonObject, style: Style): Line[] {
       lines.push(row('', line));
   }
   return lines;
+}
+
+/** The budgets as of the latest request, and why the ledger misses requests. */
+function budgets(status: JsonObject, style: Style): Line[] {
+  const used = toArray(status['budgets'])
+    .filter(isObject)
+    .map((budget) => budgetText(budget, style));
+  const error = toText(toObject(status['ledger'])['error']);
+  return [
+    ...used.map((text, i) => row(i === 0 ? 'budget' : '', text)),
+    ...(error === '' ? [] : [row('ledger', style.bad(`not written: ${error}`))]),
+  ];
 }
 
 function row(label: string, text: string): Line {

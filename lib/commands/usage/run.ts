@@ -25,6 +25,9 @@ import {
   warnOfUnread,
 } from './recorded.ts';
 import { renderTable } from './table.ts';
+import { toBudgetJson } from '../../host/control-endpoints.ts';
+import { budgetText } from './budget-text.ts';
+import { usedBudgets } from './used-budgets.ts';
 import { queryProxy, findProxy } from '../../daemon/running.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 
@@ -80,6 +83,7 @@ async function printOverview({ config }: UsageOptions, system: System, output: O
     readRecorded(periodRange(now), system, output),
   ]);
   const sums = periods(recorded.rows, now);
+  const budgets = (await usedBudgets(settings.budget, system)).map(toBudgetJson);
   if (output.json) {
     output.printJson({
       plans: quotas.map(({ provider, report }) => ({
@@ -88,6 +92,7 @@ async function printOverview({ config }: UsageOptions, system: System, output: O
         reason: report.reason ?? null,
       })),
       running,
+      budgets,
       ledger: toLedgerJson(null, sums, recorded),
     });
   } else {
@@ -96,6 +101,7 @@ async function printOverview({ config }: UsageOptions, system: System, output: O
     const lines = [
       ...quotas.flatMap((quota) => renderQuota(quota, output)),
       ...renderTotals(running),
+      ...budgets.map((budget) => `budget    ${budgetText(budget as JsonObject, output.style)}`),
       ...(used.length > 0 ? renderTable({ head: 'used', groups: used, ...space }) : []),
     ];
     if (quotas.length === 0) lines.unshift('no provider with a key reports a quota (OpenCode Go does)');

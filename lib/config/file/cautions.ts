@@ -1,7 +1,8 @@
 /** Valid settings that are probably not intended. `occ config check` reports them; `occ start` does not. */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { toNumber } from '../../json.ts';
+import { toNumber, toObject, type Json } from '../../json.ts';
+import { readBudgetAmount } from '../../budget-amount.ts';
 import type { Effective } from './effective.ts';
 import { namesDescriptor } from '../../given-pipe.ts';
 import { findPlaces, openToOthers, type PlaceOptions } from '../paths.ts';
@@ -26,6 +27,7 @@ export function valueCautions(effective: Effective): Problem[] {
     ...shortLimits(effective),
     ...totalLimits(effective),
     ...urlsWithoutPath(effective),
+    ...uncountedBudgets(effective),
   ];
   return locateProblems(effective.text, found);
 }
@@ -84,6 +86,22 @@ function urlsWithoutPath({ merged }: Effective): Problem[] {
       },
     ];
   });
+}
+
+/** Without the ledger, a proxy knows only what it has used itself since its start. */
+function uncountedBudgets({ merged }: Effective): Problem[] {
+  const budget = toObject(merged.tree['budget']);
+  if (toObject(merged.tree['ledger'])['enabled'] !== false) return [];
+  const set = ['day', 'month'].filter((period) => isSet(budget[period]));
+  return set.map((period) => ({
+    path: renderPath(['budget', period]),
+    message: 'counts only what one proxy has used since its start, because ledger.enabled is false',
+    remedy: 'occ config set ledger.enabled true',
+  }));
+}
+
+function isSet(budget: Json | undefined): boolean {
+  return (typeof budget === 'number' || typeof budget === 'string') && readBudgetAmount(budget) !== undefined;
 }
 
 /** A total limit cuts long responses, which is rarely intended. */

@@ -25,7 +25,7 @@ export interface KeyGroup {
 }
 
 const { definitions, properties } = configSchema;
-const { retry, circuit_breaker, logging, ledger } = properties;
+const { retry, circuit_breaker, logging, ledger, budget } = properties;
 
 /** Every key of the schema once, except that sections which share a schema are one group. */
 export function describeKeys(): KeyGroup[] {
@@ -115,6 +115,7 @@ function groupsOfKeys(): Group[] {
     ['circuit_breaker', 'circuit_breaker.', Object.entries(circuit_breaker.properties)],
     ['logging', 'logging.', flatten(logging.properties)],
     ['ledger', 'ledger.', Object.entries(ledger.properties)],
+    ['budget', 'budget.', Object.entries(budget.properties)],
     [
       'A model: models.<name>, fallbacks.<name>[0], model_overrides.<id>, model_family_overrides.<word>',
       '<model>.',
@@ -131,7 +132,7 @@ function groupsOfKeys(): Group[] {
   ];
 }
 
-const sections: ReadonlySet<string> = new Set(['retry', 'circuit_breaker', 'logging', 'ledger']);
+const sections: ReadonlySet<string> = new Set(['retry', 'circuit_breaker', 'logging', 'ledger', 'budget']);
 
 type Entry = readonly [name: string, schema: Schema];
 

@@ -45,9 +45,11 @@ const placeholder = '\\$\\{\\w+(:-[^}]*)?\\}';
 function publish(schema: Schema): Published {
   const { type, format, enum: choices, properties, additionalProperties, items, minLength } = schema;
   const types: (string | undefined)[] = type === undefined ? [undefined] : [type].flat();
-  const common = annotate(schema);
+  const { minimum, maximum, ...common } = annotate(schema);
+  const limits = { ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) };
   const one = (name: string | undefined): Published => ({
     ...(name !== undefined && { type: name }),
+    ...((name === 'number' || name === 'integer') && limits),
     ...(name === 'string' && minLength !== undefined && { minLength }),
     ...(format === 'http-url' && { pattern: `^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#@]+([/?#]|$)|${placeholder}` }),
     ...(name === 'object' && properties && { properties: mapValues(properties, publish) }),

@@ -1,6 +1,8 @@
 /** The vocabulary of the configuration's description: JSON Schema (draft 7) and what else occ needs to know about a key. */
 import { toHostName } from '../../host-name.ts';
 
+import { isBudgetAmount } from '../../budget-amount.ts';
+
 /**
  * - `key`: the key of a provider.
  * - `credential`: text that may contain such a key: a command, a header.
@@ -164,6 +166,10 @@ export const formats = {
   'host-name': {
     accepts: isHostName,
     expected: 'one host name or IP address, without scheme, port or wildcard',
+  },
+  budget: {
+    accepts: isBudgetAmount,
+    expected: 'US dollars such as 5 or "$2.50", tokens such as "5M tokens", or "off"',
   },
 } as const;
 

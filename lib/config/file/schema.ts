@@ -122,6 +122,18 @@ const captures = {
   max_bytes: defaultsTo(10_485_760, bytes('The largest capture.')),
 };
 
+/** `occ help routing` says what happens when a budget is nearly used up. */
+const budget = (description: string) =>
+  defaultsTo(
+    'off',
+    typed<number | string>({
+      type: ['number', 'string'],
+      minimum: 0.01,
+      format: 'budget',
+      description: `${description}: US dollars such as 5, tokens such as "5M tokens", or "off".`,
+    }),
+  );
+
 const modelEntry = ref('model', model);
 
 const properties = {
@@ -228,6 +240,13 @@ const properties = {
     ),
     days: defaultsTo(400, count('How many days of records to keep.')),
   }),
+  budget: object(
+    {
+      day: budget('The most that requests of one day may use'),
+      month: budget('The most that requests of one calendar month may use'),
+    },
+    'Limits of what requests may use, over all proxies and launches.',
+  ),
   aws_bedrock: ignored('occ does not support AWS Bedrock'),
   catalog: ignored('occ models --refresh updates the catalogue'),
   storage: ignored('occ has no database'),

@@ -103,6 +103,7 @@ const byPassing: Readonly<Record<string, string>> = {
   quota: 'limit reached',
   gone: 'model not available',
   capacity: 'no room for the request',
+  budget: 'budget used up',
   configuration: 'wrong configuration',
   key: 'key refused or used up',
 };

@@ -1,5 +1,6 @@
 /** The types of a plan: the models that may answer one request, in order, and those that were passed over. */
 import type { MessagesRequest } from '../../anthropic/request.ts';
+import type { BudgetUse } from './budget.ts';
 import type { Changeable } from '../rejections/changeable.ts';
 
 export interface Candidate extends Changeable {
@@ -13,6 +14,8 @@ export interface Plan {
   reason: string;
   /** Models that were passed over before any attempt, and why. */
   passedOver: readonly PassedOver[];
+  /** The budget that is used up, if it forbids models. */
+  spent?: BudgetUse;
   /** The entry that the conversation keeps, if the scenario decided. */
   keep?: { group: string; name: string };
 }
@@ -24,10 +27,10 @@ export interface PassedOver {
   /** Set if an earlier request is the reason, and not the model's capacity. */
   hindrance?: Hindrance;
   /**
-   * Otherwise: the request does not fit the model, the model's configuration is wrong, or an earlier attempt of the same
-   * request has used up its provider's keys.
+   * Otherwise: the request does not fit the model, the model's configuration is wrong, an earlier attempt of the same
+   * request has used up its provider's keys, or a budget is used up.
    */
-  cause?: 'capacity' | 'configuration' | 'key';
+  cause?: 'capacity' | 'configuration' | 'key' | 'budget';
   /** The model's window in tokens, if it could take a shorter request. */
   window?: number;
 }

@@ -11,7 +11,8 @@ import { missingCapacity, type Lack } from './capacity.ts';
 import type { Change } from '../rejections/changes.ts';
 import { applyLearned, type Learned } from '../rejections/learned.ts';
 import { withChanges } from '../rejections/changeable.ts';
-import type { RoutingRequest, Candidate, PassedOver, Plan } from './plan.ts';
+import { atLeast, byPrice, describeUse, forbiddenBy, type BudgetUse } from './budget.ts';
+import { nameOf, type RoutingRequest, type Candidate, type PassedOver, type Plan } from './plan.ts';
 import { readScenario, type ScenarioMatch } from './scenario.ts';
 import { groupOf, stays } from './sticky.ts';
 import { requestedId, tierOf } from './tiers.ts';
@@ -24,6 +25,8 @@ export interface Known {
   changes?(model: string): readonly Change[];
   /** The entry of `models` that this conversation keeps for requests of `group`. */
   kept?(group: string): string | undefined;
+  /** How much of the budgets is used. */
+  budgets?: readonly BudgetUse[];
 }
 
 const nothingKnown: Known = { learned: () => [] };
@@ -49,7 +52,9 @@ export function planRoutes(asked: RoutingRequest, settings: Settings, known: Kno
   const group = groupOf(asked, match);
   const kept = keptChoice(known.kept?.(group), match, asked, settings, known);
   const scenario = kept ?? scenarioChoice(asked.request, match, settings);
-  const choice = chosenByName(asked.request.model, settings) ?? scenario;
+  const named = chosenByName(asked.request.model, settings);
+  const saving = named ? undefined : savingChoice(match, asked, settings, known);
+  const choice = named ?? saving ?? scenario;
   if (!choice) return { candidates: [], reason: 'no model is configured', passedOver: [] };
 
   const entries: { entry: ModelEntry; why: string }[] = [{ entry: choice.entry, why: choice.why }];
@@ -61,7 +66,7 @@ export function planRoutes(asked: RoutingRequest, settings: Settings, known: Kno
     );
   }
   return {
-    ...resolve(entries, asked, settings, known),
+    ...withinBudgets(resolve(entries, asked, settings, known), known.budgets ?? []),
     reason: choice.reason,
     ...(choice === scenario && { keep: { group, name: choice.name } }),
   };
@@ -149,6 +154,56 @@ function keptChoice(
     return undefined;
   const now = name === match.scenario ? '' : `, though now ${match.scenario}: ${match.reason}`;
   return { entry, name, why, reason: `scenario ${name}: the conversation’s${now}` };
+}
+
+/** The cheapest configured model that can take background work, when a budget is nearly used up. */
+function savingChoice(
+  { scenario }: ScenarioMatch,
+  asked: RoutingRequest,
+  settings: Settings,
+  known: Known,
+): Choice | undefined {
+  const [budget] = scenario === 'background' ? atLeast(known.budgets ?? [], 'save') : [];
+  if (budget === undefined) return undefined;
+  const why = 'the cheapest configured model';
+  const entry = byPrice(settings).find((one) => {
+    const provider = own(settings.providers, one.provider);
+    const candidate = provider && toCandidate(one, provider, why, known);
+    return (
+      candidate && !(candidate instanceof OccError) && missingCapacity(candidate.route, asked) === undefined
+    );
+  });
+  if (entry === undefined) return undefined;
+  return {
+    entry,
+    name: 'background',
+    why,
+    reason: `background work, and the budget: ${describeUse(budget)}`,
+  };
+}
+
+/** Passes over the models that a spent budget forbids. */
+function withinBudgets(
+  { candidates, passedOver }: Pick<Plan, 'candidates' | 'passedOver'>,
+  budgets: readonly BudgetUse[],
+): Pick<Plan, 'candidates' | 'passedOver' | 'spent'> {
+  if (atLeast(budgets, 'spent').length === 0) return { candidates, passedOver };
+  const allowed: Candidate[] = [];
+  const forbidden: PassedOver[] = [];
+  let spent: BudgetUse | undefined;
+  for (const candidate of candidates) {
+    const budget = forbiddenBy(candidate, budgets);
+    if (budget === undefined) allowed.push(candidate);
+    else {
+      spent ??= budget;
+      forbidden.push({
+        model: nameOf(candidate),
+        reason: `the budget is used up: ${describeUse(budget)}`,
+        cause: 'budget',
+      });
+    }
+  }
+  return { candidates: allowed, passedOver: [...forbidden, ...passedOver], ...(spent && { spent }) };
 }
 
 /** `enable_streaming_scenario_routing: false` sends every stream to `long_context` or `fast`, whatever its tier. */

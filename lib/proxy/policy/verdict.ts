@@ -27,6 +27,7 @@ import {
   type Tried,
   type Trouble,
 } from './failures.ts';
+import { describeSpent, raiseCommand, type BudgetUse } from './budget.ts';
 import { nameOf, type Candidate, type Hindrance, type Plan } from './plan.ts';
 import { retryAfterOf } from './failure-log.ts';
 import { nextStep, type NoNextStep } from './next-step.ts';
@@ -177,9 +178,21 @@ function wordsFor(
   return promptTooLong({ requested: Math.max(inputTokens, limit + 1), limit });
 }
 
+/** The user has set the limit, so only the user can help. Other models, if there are any, have not failed: none was left. */
+function overBudget(budget: BudgetUse): Refusal {
+  return {
+    status: 402,
+    type: 'billing_error',
+    message: describeSpent(budget),
+    permanent: true,
+    next: raiseCommand(budget),
+  };
+}
+
 /** A shorter request may be possible, otherwise the configuration must change. */
 function nothingToTry(plan: Plan, inputTokens: number): Refusal {
-  const { reason, passedOver } = plan;
+  const { reason, passedOver, spent: budget } = plan;
+  if (budget !== undefined) return overBudget(budget);
   const shorter = wouldFit(plan, inputTokens);
   if (shorter !== undefined) return { ...tooLong, message: `${shorter}\n${lines(plan, [])}` };
   const why = passedOver.map(({ model, reason }) => `\n- ${model}: ${reason}`).join('');

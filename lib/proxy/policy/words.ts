@@ -96,6 +96,7 @@ const byPassing: Readonly<Record<string, string>> = {
   quota: 'a limit of its plan or key is used up',
   gone: 'it is not available',
   capacity: 'it has no room for the request, or lacks what it needs',
+  budget: 'the budget is used up',
   configuration: 'its configuration is wrong',
   key: 'the key of its provider was refused or is used up',
 };

@@ -105,6 +105,7 @@ function otherThan({ default: value, enum: choices }: Schema): unknown {
   if (Array.isArray(value)) return ['other.example'];
   if (choices) return choices.find((choice) => choice !== value);
   if (typeof value === 'boolean') return !value;
+  if (value === 'off') return '5M tokens';
   return typeof value === 'number' ? value + 1 : '127.0.0.2';
 }
 
