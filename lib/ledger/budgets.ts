@@ -12,7 +12,7 @@ import type { BudgetUse } from '../proxy/policy/budget.ts';
 import { dayOf, fileOf, monthOf, nextDay, nextMonth, shifted, type Day } from './days.ts';
 import { totalOf } from './groups.ts';
 import { readLedger, type LedgerPlaces } from './read.ts';
-import type { LedgerRecord } from './record.ts';
+import type { LedgerRecord, Use } from './record.ts';
 import { inputOf, sumUp, type Sums } from './rows.ts';
 
 export interface Budgets {
@@ -116,14 +116,17 @@ export function openBudgets({ by, now = () => new Date(), ...places }: BudgetsOp
     use,
     add(record) {
       const day = dayOf(now());
-      const { rows } = sumUp(JSON.stringify(record), day);
-      own.set(day, plus(own.get(day) ?? none, usedIn(totalOf(rows, ''))));
+      own.set(day, (record.uses ?? []).map(usedBy).reduce(plus, own.get(day) ?? none));
     },
   };
 }
 
 function usedIn(sums: Sums): Used {
   return { dollars: sums.cost, tokens: inputOf(sums) + sums.output };
+}
+
+function usedBy({ input = 0, cache_read = 0, cache_write = 0, output = 0, cost = 0 }: Use): Used {
+  return { dollars: cost, tokens: input + cache_read + cache_write + output };
 }
 
 function plus(a: Used, b: Used): Used {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -73,22 +74,26 @@ test('begins a new file at local midnight', async (t) => {
 });
 
 test('begins a new line after one that was torn, at the start and while the file is open', async (t) => {
-  const { dir, add, close } = opened(t);
+  const at = { time: noon };
+  const { dir, add, close } = opened(t, { at });
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeFileSync(join(dir, today), '{"v":1,"id":"torn');
   add(record('req_1'));
   await waitUntil(() => ids(dir).length === 1, 'the first record');
   appendFileSync(join(dir, today), '{"v":1,"id":"another');
+  at.time = new Date(noon.getTime() + 1000);
   add(record('req_2'));
   await close();
   assert.deepEqual(ids(dir), ['req_1', 'req_2']);
 });
 
 test('opens the file again when somebody has removed it', async (t) => {
-  const { dir, add, close } = opened(t);
+  const at = { time: noon };
+  const { dir, add, close } = opened(t, { at });
   add(record('req_1'));
   await waitUntil(() => existsSync(join(dir, today)) && ids(dir).length === 1, 'the first record');
   rmSync(join(dir, today));
+  at.time = new Date(noon.getTime() + 1000);
   add(record('req_2'));
   await close();
   assert.deepEqual(ids(dir), ['req_2']);
@@ -191,3 +196,18 @@ test('refuses a link, a pipe, and a folder that others may write', async (t) => 
   await close();
   assert.equal(statSync(dir).mode & 0o777, 0o700);
 });
+
+test(
+  'writes into no folder of another user',
+  { skip: process.getuid?.() !== 0 && 'only root can give a folder away' },
+  async (t) => {
+    const { dir, failures, failure, add, close } = opened(t);
+    mkdirSync(dir, { recursive: true, mode: 0o755 });
+    chownSync(dir, 12_345, 12_345);
+    add(record('req_1'));
+    await waitUntil(() => failures.length > 0, 'the refusal');
+    await close();
+    assert.match(failure()?.reason ?? '', /another user may have written it/);
+    assert.deepEqual(written(dir), []);
+  },
+);
