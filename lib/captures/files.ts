@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateDirectory } from '../config/paths.ts';
+import { printable } from '../printable.ts';
 import { reasonOf } from '../system-error.ts';
 import type { Recording } from '../proxy/recording/recording.ts';
 
@@ -78,11 +79,11 @@ export function captureFiles(stateDir: string, onFailure: (reason: string) => vo
 async function render(recording: Recording, what: keyof typeof endings): Promise<string | undefined> {
   if (what === 'skeleton') {
     const { toSkeleton } = await import('./skeleton.ts');
-    return `${JSON.stringify(toSkeleton(recording))}\n`;
+    return `${printable(JSON.stringify(toSkeleton(recording)))}\n`;
   }
   const { toCapture } = await import('./to-capture.ts');
   const capture = toCapture(recording);
-  return capture && `${JSON.stringify(capture, undefined, 1)}\n`;
+  return capture && `${printable(JSON.stringify(capture, undefined, 1))}\n`;
 }
 
 /** Names sort by time. */

@@ -59,8 +59,14 @@ export function toCapture(recording: Recording): Capture | undefined {
     record,
     ...(dropped > 0 && { dropped }),
   };
-  // A key may also stand in what an upstream said, or in the conversation.
-  return JSON.parse(redactorFor(settings)(JSON.stringify(capture))) as Capture;
+  // A key may also stand in what an upstream said, or in the conversation. The asked models have those that commands print.
+  const asked = [...plan.candidates, ...attempts.map(({ candidate }) => candidate)];
+  const providers = {
+    ...settings.providers,
+    ...Object.fromEntries(asked.map(({ provider }) => [`asked ${provider.name}`, provider])),
+  };
+  const withoutKeys = redactorFor({ ...settings, providers });
+  return JSON.parse(withoutKeys(JSON.stringify(capture))) as Capture;
 }
 
 function toCandidate({ why, route, entry, changes, provider }: Candidate): CapturedCandidate {

@@ -1,6 +1,6 @@
 /**
- * The response to the client. Only this file writes to it. Every event is one write, and only whole events are written into
- * a stream, so no heartbeat can land inside an event (L11).
+ * The response to the client. Only this file writes to it, and only whole events, so no heartbeat can land inside an event
+ * (L11). What is sent in one turn is written at its end, as one chunk.
  */
 import { Buffer } from 'node:buffer';
 import type { EventEmitter } from 'node:events';
@@ -48,6 +48,9 @@ export interface ReplyObserver {
 
 const unobserved: ReplyObserver = { head() {}, wrote() {} };
 
+/** Characters and bytes that are written before the end of a turn. */
+const longestUnwritten = 64 * 1024;
+
 const pingText = encodeEvent({ type: 'ping' });
 
 /** What a reply needs of a response. */
@@ -72,12 +75,16 @@ export function openReply(
   let waiting: Promise<void> | undefined;
   /** Ends the latest wait; undefined before the first. */
   let goOn: (() => void) | undefined;
+  /** What this turn has to write, and its length in characters and bytes. */
+  let unwritten: (string | Uint8Array)[] = [];
+  let unwrittenLength = 0;
 
   /** Sends a ping after `heartbeatMs` of silence: between events only, never to a client that does not read. */
   function beat(): void {
     const silentMs = clock.monotonic() - written;
     // A timer may fire up to a millisecond early.
     if (silentMs < heartbeatMs - 1) return schedule(heartbeatMs - silentMs);
+    flush();
     if (!res.writableNeedDrain && !gone.aborted) {
       res.write(pingText);
       observer.wrote(pingText);
@@ -93,7 +100,20 @@ export function openReply(
     if (gone.aborted || encoded.length === 0) return undefined;
     written = clock.monotonic();
     observer.wrote(encoded);
-    return res.write(encoded) ? undefined : drained();
+    // One read of an upstream has dozens of events, each of which would be a chunk of its own.
+    if (unwritten.length === 0) process.nextTick(flush);
+    unwritten.push(encoded);
+    unwrittenLength += encoded.length;
+    if (unwrittenLength >= longestUnwritten) flush();
+    return res.writableNeedDrain ? drained() : undefined;
+  }
+
+  function flush(): void {
+    if (unwritten.length === 0) return;
+    const joined = join(unwritten);
+    unwritten = [];
+    unwrittenLength = 0;
+    if (!gone.aborted && phase !== 'ended') res.write(joined);
   }
 
   /**
@@ -147,7 +167,8 @@ export function openReply(
   function end(encoded: string | Uint8Array): void {
     if (gone.aborted) return;
     observer.wrote(encoded);
-    res.end(encoded);
+    res.end(join([...unwritten, encoded]));
+    unwritten = [];
   }
 
   function finish(): void {
@@ -206,16 +227,28 @@ export function openReply(
 
 /** The events as one text, or as bytes where a batch of them is sent as it came. */
 function encodeAll(events: readonly StreamEvent[]): string | Uint8Array {
+  const [first] = events;
+  return first !== undefined && events.length === 1 ? encode(first) : join(events.map(encode));
+}
+
+function encode(event: StreamEvent): string | Uint8Array {
+  const batch = event.type === 'content_block_delta' ? event.batch : undefined;
+  return batch?.bytes ?? encodeEvent(event);
+}
+
+/** A text if all of them are, else bytes. */
+function join(encoded: readonly (string | Uint8Array)[]): string | Uint8Array {
+  const [first] = encoded;
+  if (first !== undefined && encoded.length === 1) return first;
   const pieces: Uint8Array[] = [];
   let text = '';
-  for (const event of events) {
-    const batch = event.type === 'content_block_delta' ? event.batch : undefined;
-    if (!batch) {
-      text += encodeEvent(event);
+  for (const one of encoded) {
+    if (typeof one === 'string') {
+      text += one;
       continue;
     }
     if (text !== '') pieces.push(Buffer.from(text));
-    pieces.push(batch.bytes);
+    pieces.push(one);
     text = '';
   }
   const [only] = pieces;

@@ -80,6 +80,7 @@ const rows: Row[] = [
     when: 'start: the port is in use',
     code: 1,
     args: ['start', '--emulator', '--config', 'c.json'],
+    env: { OCC_PORT: '' },
     given: takenPort,
     message: /in use/,
   },

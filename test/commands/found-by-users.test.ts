@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { isAlive } from '../../lib/daemon/process.ts';
 import { recordFile, type ProxyRecord } from '../../lib/daemon/record.ts';
@@ -36,8 +36,8 @@ async function runAs(at: Home, words: string, prefix = asUser, more = ''): Promi
   const theirs = join(at.dir, 'theirs');
   mkdirSync(theirs, { recursive: true });
   chownSync(theirs, uid, uid);
-  // The folder of a test is private.
-  chmodSync(at.dir, 0o755);
+  // The folder of a test is private, and so are those of the test run around it.
+  for (let folder = at.dir; folder.includes('occ-'); folder = dirname(folder)) chmodSync(folder, 0o755);
   return at.shell(`words=$(declare -f occ); export HOME=${quote(theirs)} OCC_PORT=${port} ${more}
     ${prefix} /bin/bash -c "$words"$'\n'${quote(words)}`);
 }

@@ -90,7 +90,7 @@ describe('a proxy in the foreground', () => {
   test('applies everything but the port, which needs a restart', async (t) => {
     const at = home(t);
     configure(at, answeredBy('one', { port: 0 }));
-    const occ = at.start(['start', '-f', '-c', 'config.json']);
+    const occ = at.start(['start', '-f', '-c', 'config.json'], { OCC_PORT: '' });
     await occ.waitFor('Ctrl-C ends it');
     const url = recordIn(at.dir)?.url ?? '';
     configure(at, answeredBy('two', { port: 4567 }));

@@ -74,9 +74,11 @@ for (const format of ['chat', 'messages', 'responses', 'gemini'] as const) {
     assert(sent < size / 2, `${sent} bytes of ${size} were read from the upstream`);
     const small = await over.send(requestBody({ messages: [{ role: 'user', content: 'small' }] }));
     assert.equal(small.text, 'tiny');
-    // Without garbage of earlier tests.
-    collectGarbage();
-    assert(process.memoryUsage().arrayBuffers < 64 * mebibyte);
+    // One collection does not free everything that earlier tests have left.
+    await waitUntil(() => {
+      collectGarbage();
+      return process.memoryUsage().arrayBuffers < 32 * mebibyte;
+    }, 'the memory of a client that does not read');
     const received = over.emulator.requests[0];
     socket.destroy();
     assert.equal((await received?.ended)?.how, 'aborted');

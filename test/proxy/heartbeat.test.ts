@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { encodeEvent, messageStart, usageOf, type StreamEvent } from '../../lib/anthropic/events.ts';
 import { failing, refuse } from '../../lib/emulator/answer.ts';
 import { messages } from '../../lib/emulator/formats/messages.ts';
@@ -264,6 +265,8 @@ test('a client that does not read gets no pings, and a disconnected one gets not
   const gone = new AbortController();
   const reply = openReply(res, 'req_1', 1000, gone.signal, clock);
   await reply.start(start);
+  // What is sent in one turn is written at its end.
+  await setImmediate();
   reads(false);
   const before = written.length;
   clock.advance(30_000);
