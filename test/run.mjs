@@ -41,6 +41,7 @@ const slowest = [
   'commands/doctor.test',
   'proxy/backpressure',
   'commands/launch',
+  'doctor/faults/matrix',
   'proxy/chaos',
   'commands/lifecycle',
   'secrets/secrets',

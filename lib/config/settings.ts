@@ -41,6 +41,8 @@ export interface Provider {
   missingKey?: string;
   /** The key is missing because the command that prints it was not run. */
   keyCommandNotRun?: boolean;
+  /** The key is missing because the command that prints it was ended before it had finished. */
+  keyCommandLate?: boolean;
   keyRemedy?: string;
   /**
    * Runs the command that prints the key of a provider that no model names, and resolves to the provider with its key, or

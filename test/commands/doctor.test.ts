@@ -68,7 +68,10 @@ test('--json prints one value, and --list prints every check', async (t) => {
 test('--junit prints XML with a case for each finding', async (t) => {
   const { code, stdout } = await home(t).run(['doctor', 'keys', 'node', '--junit']);
   assert.equal(code, 1);
-  assert.match(stdout, /^<\?xml [^]*<testsuite name="occ doctor" tests="3" failures="1" skipped="0"/);
+  assert.match(
+    stdout,
+    /^<\?xml [^]*<testsuite name="occ doctor" tests="3" failures="1" errors="0" time="[\d.]+" skipped="0"/,
+  );
   assert.match(
     stdout,
     /<testcase classname="opencode-go" name="keys"[^>]*><failure type="client" message="no key/,

@@ -138,14 +138,16 @@ export async function runKeyCommand(
     const pieces: Buffer[] = [];
     let bytes = 0;
     let fault: string | undefined;
-    const stop = (reason: string): void => {
+    let late = false;
+    const stop = (reason: string, isLate = false): void => {
+      if (fault === undefined) late = isLate;
       fault ??= reason;
       kill();
       child.stdout.destroy();
     };
-    const onAbort = (): void => stop('was cancelled');
+    const onAbort = (): void => stop('was cancelled', true);
     signal?.addEventListener('abort', onAbort, { once: true });
-    const timer = setTimeout(() => stop(`did not answer within ${limitMs / 1000} s`), limitMs);
+    const timer = setTimeout(() => stop(`did not answer within ${limitMs / 1000} s`, true), limitMs);
     child.stdout.on('data', (piece: Buffer) => {
       bytes += piece.length;
       if (bytes > maxOutputBytes) stop(`printed more than ${maxOutputBytes} bytes`);
@@ -162,7 +164,7 @@ export async function runKeyCommand(
       kill();
       if (code !== 0)
         fault ??= code === null ? `was ended by ${ended ?? 'a signal'}` : `ended with code ${code}`;
-      if (fault !== undefined) reject(commandFailed(fault));
+      if (fault !== undefined) reject(commandFailed(fault, late));
       else
         resolve(
           Buffer.concat(pieces)
@@ -173,9 +175,15 @@ export async function runKeyCommand(
   });
 }
 
-function commandFailed(reason: string): OccError {
+function commandFailed(reason: string, late = false): OccError {
   return new OccError('key_command_failed', `api_key_command ${reason}`, {
     exitCode: exitCodes.config,
     remedy: 'run the command yourself; it must print only the key',
+    ...(late && { cause: new CommandTimeout() }),
   });
+}
+
+/** The cause of an error of a command that was ended before it had printed a key. */
+export class CommandTimeout extends Error {
+  override readonly name = 'CommandTimeout';
 }

@@ -1,6 +1,6 @@
 /** Finds the keys of a provider, in the order of use, or the reason why there are none. */
 import { OccError } from '../../errors.ts';
-import { runKeyCommand, toKey } from './credentials.ts';
+import { CommandTimeout, runKeyCommand, toKey } from './credentials.ts';
 import { globalKeyVariables } from '../file/schema.ts';
 import type { FileKeys } from '../file/config-file.ts';
 import type { Environment } from '../file/interpolate.ts';
@@ -35,6 +35,8 @@ export interface FoundKeys {
   missingKey?: string;
   /** A command was configured and not run; see `KeyContext.runCommands`. */
   keyCommandNotRun?: boolean;
+  /** A command was ended before it had finished. */
+  keyCommandLate?: boolean;
   keyRemedy?: string;
 }
 
@@ -47,6 +49,7 @@ export async function findKeys(places: readonly KeyPlace[], context: KeyContext)
   const reasons: string[] = [];
   const remedies: string[] = [];
   let keyCommandNotRun = false;
+  let keyCommandLate = false;
   for (const { keys, segments } of places) {
     const listed = keys.api_keys?.map((key, index) => ({
       key,
@@ -68,8 +71,9 @@ export async function findKeys(places: readonly KeyPlace[], context: KeyContext)
     const path = renderPath([...segments, 'api_key_command']);
     if (!context.runCommands && !context.missing.has(path)) keyCommandNotRun = true;
     const result = await runCommandOnce(keys.api_key_command, path, context);
-    if (typeof result !== 'string') return { keys: [result] };
-    reasons.push(result);
+    if (!('reason' in result)) return { keys: [result] };
+    if (result.late) keyCommandLate = true;
+    reasons.push(result.reason);
     remedies.push(remedyOfCommand(path, context));
   }
   if (reasons.length > 0)
@@ -78,6 +82,7 @@ export async function findKeys(places: readonly KeyPlace[], context: KeyContext)
       missingKey: reasons.join('; '),
       keyRemedy: remedies.join('\n'),
       ...(keyCommandNotRun && { keyCommandNotRun }),
+      ...(keyCommandLate && { keyCommandLate }),
     };
   return { keys: [], missingKey: describePlaces(places), keyRemedy: remedyOfPlaces(places, context) };
 }
@@ -93,21 +98,28 @@ function remedyOfCommand(path: string, { missing }: KeyContext): string {
     : `give occ the variable ${variable}, which ${path} names`;
 }
 
+interface NoKey {
+  reason: string;
+  /** The command was ended before it had finished. */
+  late?: boolean;
+}
+
 /** The key, or the reason why there is none. */
 async function runCommandOnce(
   command: string | string[],
   path: string,
   context: KeyContext,
-): Promise<Secret | string> {
-  if (context.missing.has(path)) return notSet(context.missing.get(path) ?? '', path);
-  if (!context.runCommands) return `${path} has not been run`;
+): Promise<Secret | NoKey> {
+  if (context.missing.has(path)) return { reason: notSet(context.missing.get(path) ?? '', path) };
+  if (!context.runCommands) return { reason: `${path} has not been run` };
   const output =
     context.commandResults.get(path) ?? runKeyCommand(command, { env: context.env, signal: context.signal });
   context.commandResults.set(path, output);
   try {
     return toKey(await output, `the output of ${path}`);
   } catch (error) {
-    if (error instanceof OccError) return `${path}: ${error.message}`;
+    if (error instanceof OccError)
+      return { reason: `${path}: ${error.message}`, late: error.cause instanceof CommandTimeout };
     throw error;
   }
 }

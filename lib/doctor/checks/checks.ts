@@ -8,6 +8,7 @@ import { running } from './live/running.ts';
 import { config, keys } from './machine/config.ts';
 import { certificates } from './machine/certificates.ts';
 import { conflicts } from './machine/conflicts.ts';
+import { folders } from './machine/folders.ts';
 import { loopback, port, proxyEnv } from './machine/network.ts';
 import { record } from './machine/record.ts';
 import { timeouts } from './machine/timeouts.ts';
@@ -26,6 +27,7 @@ export const checks: readonly Check[] = [
   loopback,
   port,
   record,
+  folders,
   timeouts,
   ...[...probes, ...emulatedProbes].map(toOffline),
   running,

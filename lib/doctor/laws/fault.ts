@@ -33,7 +33,7 @@ export const defaultRemedies = {
   client: { text: 'see which model answers, and why', commands: ['occ route'] },
   occ: {
     text: 'this is a bug in occ: report it with the evidence, and with this report',
-    commands: ['occ doctor --offline --json'],
+    commands: ['occ doctor --offline --quick --json'],
   },
   provider: {
     text: 'use another model, or report this to the provider with the evidence',

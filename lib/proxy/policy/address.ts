@@ -77,9 +77,14 @@ export function withAddressFault(given: Outcome, { route, provider }: At): Outco
 const plainHttp =
   /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
 
+/** True for the answer of a server that expects TLS to a request without. */
+export function saysNeedsTls(status: number | undefined, text: string): boolean {
+  return status === 400 && plainHttp.test(text);
+}
+
 /** The outcome with the fault of the address behind it, if a refusal says that the server expects TLS. */
 function withTlsFault(outcome: Outcome, endpoint: string): Outcome {
-  if (outcome.type !== 'refused' || outcome.error.status !== 400 || !plainHttp.test(outcome.error.message))
+  if (outcome.type !== 'refused' || !saysNeedsTls(outcome.error.status, outcome.error.message))
     return outcome;
   const network = { kind: 'needs_tls', status: 400 } as const;
   const message = describeNetworkFault(network, new URL(endpoint).host);

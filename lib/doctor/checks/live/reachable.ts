@@ -2,7 +2,8 @@
 import { readBounded } from '../../../proxy/body.ts';
 import { isUsable, proxyFor, readProxies } from '../../../proxy/outbound-proxies.ts';
 import { UpstreamError } from '../../../proxy/upstream-error.ts';
-import type { NetworkFault } from '../../../proxy/policy/network-faults.ts';
+import { describeNetworkFault, type NetworkFault } from '../../../proxy/policy/network-faults.ts';
+import { saysNeedsTls } from '../../../proxy/policy/address.ts';
 import { type Check, type CheckResult, type Context, type Problem, type Subject } from '../../check.ts';
 import { routeOf } from '../../bench/live.ts';
 import { redactedLine } from '../../../redact.ts';
@@ -13,6 +14,7 @@ import { CheckFailure } from '../../laws/fault.ts';
 import { startCommand } from '../../../proxy/policy/next-step.ts';
 import { isLoopback } from '../../../loopback.ts';
 import { addressProblem } from './address.ts';
+import { expectsTls } from './expects-tls.ts';
 import { networkRemedy } from './network-remedy.ts';
 import { tryWay } from './way.ts';
 import { wrongAddress } from './wrong-address.ts';
@@ -95,6 +97,7 @@ async function checkAddress(
     const body = await readBounded(answer.body);
     if (answer.status >= 300 && answer.status < 400)
       return redirected(context, subject, format, url, answer.status, answer.headers['location']);
+    if (saysNeedsTls(answer.status, body)) return needsTls(context, subject, format, url, answer.status);
     const type = answer.headers['content-type'] ?? '';
     const other = otherThanApi(answer.status, type, body);
     if (other !== undefined) {
@@ -108,11 +111,31 @@ async function checkAddress(
     context.signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
     const fault = error instanceof UpstreamError ? error.fault : undefined;
+    const isCut = error instanceof UpstreamError && error.trouble === 'reset' && fault === undefined;
+    if (isCut && (await isPlainToTls(url, context))) return needsTls(context, subject, format, url);
     const known = fault && networkProblem(fault, url, reason);
     return (
       known ?? serverDown(subject, url, reason) ?? wrongAddress(context, subject, format, url, reason, fault)
     );
   }
+}
+
+/** The connection of a request without TLS was closed by a server that expects TLS. */
+async function isPlainToTls(url: string, { machine, signal }: Context): Promise<boolean> {
+  const target = new URL(url);
+  if (target.protocol !== 'http:' || proxyFor(readProxies(machine.env), target) !== undefined) return false;
+  return expectsTls(target, signal);
+}
+
+function needsTls(
+  context: Context,
+  subject: Subject,
+  format: WireFormat,
+  url: string,
+  status?: number,
+): Problem {
+  const fault: NetworkFault = { kind: 'needs_tls', ...(status !== undefined && { status }) };
+  return wrongAddress(context, subject, format, url, describeNetworkFault(fault, new URL(url).host), fault);
 }
 
 function networkProblem(fault: NetworkFault, url: string, summary: string): Problem | undefined {

@@ -1,7 +1,9 @@
 /** Checks that the configuration is valid and private, and that the providers have keys. Keys are never shown. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ConfigError } from '../../../config/config-error.ts';
 import { openToOthers } from '../../../config/paths.ts';
+import type { Problem } from '../../../config/settings.ts';
 import { quote } from '../../../shell-word.ts';
 import { withTilde } from '../../../tilde.ts';
 import { OccError } from '../../../errors.ts';
@@ -19,10 +21,14 @@ export const config: Check = {
   run({ loaded, machine }): CheckResult {
     if (loaded instanceof OccError) {
       const [summary = '', ...detail] = loaded.message.split('\n');
-      const remedy: Remedy = {
-        text: loaded.remedy,
-        commands: ['occ config edit', 'occ config check'],
-      };
+      const variables = loaded instanceof ConfigError ? loaded.problems.map(({ variable }) => variable) : [];
+      const unset = variables.length > 0 && variables.every((name) => name !== undefined);
+      const remedy: Remedy = unset
+        ? {
+            text: 'correct the variable, or unset it',
+            commands: [`unset ${[...new Set(variables)].join(' ')}`],
+          }
+        : { text: loaded.remedy, commands: ['occ config edit', 'occ config check'] };
       return {
         level: 'fail',
         summary,
@@ -63,10 +69,25 @@ export const config: Check = {
         detail: more.map(({ path, message }) => `${path} ${message}`.trim()).join('\n'),
       }),
       fault: 'client',
-      remedy: { text: first.remedy ?? 'occ still works', commands: ['occ config check'] },
+      remedy: remedyOf(first),
     };
   },
 };
+
+/** A remedy that is a command is run as it is; any other is carried out in the editor. */
+function remedyOf({ remedy, variable }: Problem): Remedy {
+  const [command = ''] = /^(?:occ|chmod) [^;\n]*\S/.exec(remedy ?? '') ?? [];
+  if (command !== '' && command === remedy) return { text: 'correct it', commands: [command] };
+  if (variable !== undefined)
+    return {
+      text: remedy ?? `correct the variable ${variable}, or unset it`,
+      commands: [`unset ${variable}`],
+    };
+  return {
+    text: remedy ?? 'correct it in the file',
+    commands: ['occ config edit', 'occ config check'],
+  };
+}
 
 export const keys: Check = {
   code: 'keys',
@@ -82,8 +103,7 @@ export const keys: Check = {
     if (provider === undefined) throw new Error(`${name} is not a provider`);
     const place = keyPlace(loaded, name);
     const from = withTilde(place.from, machine.home);
-    // A command that prints the key has a time limit.
-    if (provider.missingKey !== undefined && place.path?.endsWith('api_key_command') && context.isBusy())
+    if (provider.missingKey !== undefined && provider.keyCommandLate === true && context.isBusy())
       return skip('busy', `${provider.missingKey}; other programs keep this machine busy`);
     if (provider.missingKey !== undefined && !(offline && provider.keyCommandNotRun)) {
       return {

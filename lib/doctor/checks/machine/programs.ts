@@ -58,11 +58,14 @@ export const claude: Check = {
         remedy: { text: 'make it executable', commands: [`chmod +x ${quote(command)}`] },
       };
     }
-    const version = await versionOf(command, machine.env, signal);
+    const { version, late } = await versionOf(command, machine.env, signal);
     if (version === undefined) {
       const summary = `${command} does not print its version`;
-      if (isBusy()) return skip('busy', `${summary}, but other programs keep this machine busy`);
-      const remedy: Remedy = { text: 'see what it prints', commands: [`${command} --version`] };
+      if (late && isBusy()) return skip('busy', `${summary}, but other programs keep this machine busy`);
+      const remedy: Remedy = {
+        text: 'see what it prints; if it is damaged, install it again',
+        commands: [`${quote(command)} --version`, installCommand],
+      };
       return { level: 'warn', summary, fault: 'client', remedy };
     }
     if (wasTested(version, clientVersions)) return { level: 'ok', summary: `${version} at ${command}` };
@@ -75,13 +78,21 @@ export const claude: Check = {
   },
 };
 
+interface Printed {
+  version?: string | undefined;
+  /** It was ended before it had printed a version. */
+  late: boolean;
+}
+
 function versionOf(
   command: string,
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Printed> {
   return new Promise((resolve) => {
     const options = { env: { ...env }, signal, timeout: 7000, killSignal: 'SIGKILL' } as const;
-    execFile(command, ['--version'], options, (_, stdout) => resolve(/\d+\.\d+\.\d+/.exec(stdout)?.[0]));
+    execFile(command, ['--version'], options, (error, stdout) =>
+      resolve({ version: /\d+\.\d+\.\d+/.exec(stdout)?.[0], late: error?.killed === true }),
+    );
   });
 }
