@@ -31,7 +31,7 @@ const allowed: Record<string, string[]> = {
     'wire',
     'anthropic',
   ],
-  captures: ['config', 'log', 'proxy', 'proxy/policy', 'proxy/rejections (types)', 'wire (types)'],
+  captures: ['catalog', 'config', 'log', 'proxy', 'proxy/policy', 'proxy/rejections', 'wire', 'anthropic'],
   statusline: ['config', 'catalog', 'proxy (types)', 'proxy/policy', 'terminal'],
   ledger: ['proxy (types)', 'proxy/policy (types)', 'log (types)', 'config'],
   host: ['captures', 'proxy', 'proxy/policy', 'emulator', 'config', 'log', 'ledger', 'statusline'],

@@ -23,6 +23,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Defi
     logs: async () => (await import('../commands/logs/logs.ts')).defineLogs,
     replay: async () => (await import('../commands/replay/replay.ts')).defineReplay,
     record: async () => (await import('../commands/record/record.ts')).defineRecord,
+    report: async () => (await import('../commands/report/report.ts')).defineReport,
     usage: async () => (await import('../commands/usage/usage.ts')).defineUsage,
     doctor: async () => (await import('../commands/doctor/doctor.ts')).defineDoctor,
   },

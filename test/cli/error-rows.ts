@@ -1,5 +1,5 @@
 /** For each error code of lib: command lines that end with it, or why none is in the table. */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -26,6 +26,12 @@ function put(at: string, file: string, text: string, mode = 0o600): string {
   writeFileSync(path, text);
   chmodSync(path, mode);
   return path;
+}
+
+/** Puts a report there that runs. */
+function putCapture(at: string, file: string): void {
+  const from = new URL('../fixtures/captures/cut-after-text.json', import.meta.url);
+  put(at, file, readFileSync(from, 'utf8'));
 }
 
 const config =
@@ -658,6 +664,37 @@ export const rows: readonly Row[] = [
     given: (at) => void put(at, 'skeleton.json', '{"schema":1,"kind":"skeleton"}'),
   },
   {
+    code: 'capture_unknown',
+    args: ['report'],
+    exit: 1,
+    what: /no request is recorded/,
+    next: /a running proxy remembers/,
+  },
+  {
+    code: 'report_unconfirmed',
+    args: ['report', 'capture.json'],
+    exit: 2,
+    what: /no terminal to ask whether the report should be written/,
+    next: /occ report capture\.json --yes writes it/,
+    given: (at) => putCapture(at, 'capture.json'),
+  },
+  {
+    code: 'report_exists',
+    args: ['report', 'capture.json', '-o', 'capture.json'],
+    exit: 1,
+    what: /capture\.json exists and is not replaced/,
+    next: /another file with --output/,
+    given: (at) => putCapture(at, 'capture.json'),
+  },
+  {
+    code: 'report_unwritable',
+    args: ['report', 'capture.json', '-o', 'missing/report.json'],
+    exit: 1,
+    what: /report\.json cannot be written: /,
+    next: /a folder that you can write/,
+    given: (at) => putCapture(at, 'capture.json'),
+  },
+  {
     code: 'log_missing',
     args: ['logs'],
     exit: 1,
@@ -684,6 +721,7 @@ export const rows: readonly Row[] = [
 
 /** Codes without a row. */
 export const elsewhere: Readonly<Record<string, string>> = {
+  report_leaks: 'would be a bug; test/captures/words.test.ts tests the search for what is left',
   already_running: 'needs a second process; test/cli/exit-codes.test.ts starts one',
   start_too_slow: 'needs a proxy that does not answer for as long as a start may take',
   config_busy: 'needs a lock that is renewed for 15 seconds; test/config/edit tests the lock',

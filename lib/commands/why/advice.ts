@@ -2,6 +2,7 @@
 import type { FailureClass, TimeLimit } from '../../proxy/policy/failures.ts';
 import { withConfig } from '../../proxy/policy/next-step.ts';
 import type { AttemptRecord } from '../../proxy/recent.ts';
+import { shortId } from '../../terminal/figures.ts';
 import type { ToldRequest } from './told.ts';
 
 export type Advice = readonly [command: string, purpose: string];
@@ -44,6 +45,22 @@ export function adviceFor(told: ToldRequest): Advice[] {
   if (limited) own.push(longerLimit(limited));
   const all = [...own, ...(failure === undefined || (lost && own.length > 0) ? [] : byClass[failure])];
   return all.map(([command, purpose]) => [withConfig(command, config), purpose]);
+}
+
+/** Ways to fail that are a mistake of occ or of the provider, which somebody has to see to correct. */
+const mistakes: ReadonlySet<AttemptRecord['trouble']> = new Set([
+  'malformed',
+  'overflow',
+  'encoding',
+  'empty',
+]);
+
+/** How to report a request that met a mistake; empty for any other. The proxy must still remember the request. */
+export function reportFor({ id, attempts }: Pick<ToldRequest, 'id' | 'attempts'>): Advice[] {
+  const odd = attempts.some(
+    (one) => mistakes.has(one.trouble) || (one.class === 'other' && one.trouble === undefined),
+  );
+  return odd ? [[`occ report ${shortId(id)}`, 'write it with other text into a file, for a bug report']] : [];
 }
 
 /** The command without the `--config` that was added to it. */

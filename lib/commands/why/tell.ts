@@ -3,7 +3,7 @@ import type { AttemptRecord } from '../../proxy/recent.ts';
 import { cacheShare, describeCauses, isBreak, type CacheRecord } from '../../proxy/policy/cache-causes.ts';
 import { describeAttempt, describeBreak, ownWords } from '../../proxy/policy/words.ts';
 import { amount, seconds, shortId } from '../../terminal/figures.ts';
-import { adviceFor, type Advice } from './advice.ts';
+import { adviceFor, reportFor, type Advice } from './advice.ts';
 import type { Told, ToldRequest } from './told.ts';
 
 export interface Explanation {
@@ -30,6 +30,7 @@ export function explain({ request, source }: Told): Explanation {
     ...(source === 'log' && failed && { note: withoutWords }),
     next: [
       ...adviceFor(request),
+      ...(source === 'memory' ? reportFor(request) : []),
       [`occ logs --request ${shortId(request.id)}`, 'read the lines of the log about it'],
     ],
   };

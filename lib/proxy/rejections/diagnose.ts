@@ -9,13 +9,7 @@ import { isInConversation, isInSchema, namesIn, refusedTogether } from './field-
 import { find, template } from './templates.ts';
 import { normalized, separator, withoutModel, withoutQuotations } from './text.ts';
 import { exceeding, tokenCounts } from './token-counts.ts';
-import { accounts } from './wordings/accounts.ts';
-import { answer } from './wordings/answer.ts';
-import { fields } from './wordings/fields.ts';
-import { history } from './wordings/history.ts';
-import { order } from './wordings/order.ts';
-import { schemas } from './wordings/schemas.ts';
-import { window } from './wordings/window.ts';
+import { wordings } from './wordings/all.ts';
 import { blaming, type Wording } from './wordings/wording.ts';
 
 /** Answers with less room than this are not worth asking for, in tokens. */
@@ -24,7 +18,7 @@ export const leastAnswer = 1024;
 /** Characters of a message in which a sentence about an account begins. */
 const longestOpening = 300;
 
-const rows = [...accounts, ...order, ...history, ...schemas, ...fields, ...answer, ...window].map((row) => ({
+const rows = wordings.map((row) => ({
   row,
   pieces: template(row.says),
 }));
