@@ -79,7 +79,7 @@ export function systemd({ env, home }: HomeContext, run: RunProgram): Supervisor
 const withoutSystemd =
   'occ start runs the proxy in the background; in a container, make occ start --foreground its command';
 const noSession =
-  'log in as this user, or set XDG_RUNTIME_DIR to /run/user/ and its id (loginctl enable-linger creates that folder); occ start runs the proxy without systemd';
+  'log in as this user, or set XDG_RUNTIME_DIR=/run/user/$(id -u) (loginctl enable-linger creates that folder); occ start runs the proxy without systemd';
 
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? '';
