@@ -15,6 +15,7 @@ import { promisify } from 'node:util';
 import { builtOcc } from '../support/built.ts';
 import { bounded, open, type Deed, type Seen } from './attack.ts';
 import { ask, converse } from './dial.ts';
+import { hostileImports } from './hostile-files.ts';
 import { makeHome, startOcc, type Home, type Proxy } from './world.ts';
 
 const run = promisify(execFile);
@@ -45,8 +46,9 @@ const written = [
   'occ.log',
   'proxy.json',
   'start.log',
-  'usage.json',
-  'usage.log',
+  'ledger',
+  'captures',
+  'background',
   'sessions',
   'launches',
   'models.json',
@@ -190,6 +192,7 @@ export function deeds(port: number): readonly Deed[] {
       'not run: it writes no file',
       { skip: linux },
     ),
+    deed('configurations of other tools to import', hostileImports, 'not run: it imports nothing'),
     deed('a full disk', fullDisk, '', { skip: mountFails() }),
     deed('a clock that jumps by days', jumpingClock, ''),
     deed('100 launches, 5 at a time', (home) => launches(home, 100, 5), '', { heavy: true }),
