@@ -14,6 +14,9 @@ import { modelOf, requestBody, settingsFor } from '../support/proxy.ts';
 const priceOf = (input: number) => ({ provider: 'other', price: { input, output: 0 } });
 
 async function world(t: TestContext, budget: Settings['budget']) {
+  const hosts: Host[] = [];
+  // Before the folder goes, into which they write.
+  t.after(() => Promise.all(hosts.map((host) => host.close(0))));
   const stateDir = scratch(t);
   // A cent for each request to `main`: 10,000 tokens at a dollar a million.
   const emulator = await startEmulator({
@@ -44,7 +47,7 @@ async function world(t: TestContext, budget: Settings['budget']) {
       onLogFailure: () => {},
       onBudget: (one) => said.push(one),
     });
-    t.after(() => host.close(0));
+    hosts.push(host);
     return host;
   };
   return {
