@@ -73,7 +73,9 @@ _occ() {
   elif [[ $cur == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$cur"))
   elif [[ -n $commands ]]; then
-    COMPREPLY=($(compgen -W "$commands" -- "$cur"))
+    # A command with arguments of its own may have commands, too.
+    _occ_complete "$values"
+    COMPREPLY+=($(compgen -W "$commands" -- "$cur"))
   else
     _occ_complete "$values"
   fi

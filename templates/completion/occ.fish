@@ -9,6 +9,15 @@ function __occ_is_command
     return 1
 end
 
+# True if the option $argv[2] of the command with the path $argv[1] takes the next word as its value.
+function __occ_takes
+    switch "$argv[1] $argv[2]"
+@VALUES@
+            return 0
+    end
+    return 1
+end
+
 # True after --, where the arguments of a client stand.
 function __occ_passed
     contains -- -- (commandline -opc)
@@ -17,9 +26,14 @@ end
 # True if the line so far is the command with the path $argv[1], and not yet arguments for a client.
 function __occ_at
     set -l path
+    set -l option no
     for word in (commandline -opc)[2..-1]
-        if test "$word" = --
+        if test $option = yes
+            set option no
+        else if test "$word" = --
             return 1
+        else if __occ_takes "$path" "$word"
+            set option yes
         else if __occ_is_command (string trim "$path $word")
             set path (string trim "$path $word")
         end

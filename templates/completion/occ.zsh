@@ -69,6 +69,8 @@ _occ() {
     _describe -o option options
   elif (( ${#commands} )); then
     _describe command commands
+    # A command with commands may have arguments of its own, too.
+    _occ_complete "$values"
   else
     _occ_complete "$values"
   fi

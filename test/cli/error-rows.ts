@@ -127,6 +127,24 @@ export const rows: readonly Row[] = [
   usage('doctor --live --offline', /cannot be used with/, /occ help doctor/),
   // Of the commands
   usage('doctor xyzzy', /there is no check "xyzzy"/, /occ doctor --list/),
+  usage('doctor --offline verify', /--offline before the word verify/, /occ help doctor verify/),
+  usage(
+    'doctor verify --budget 0',
+    /'0' is invalid: expected a number of requests/,
+    /occ help doctor verify/,
+  ),
+  usage('doctor verify --model emulator/emulator-chat', /no model of a provider/, /occ models/),
+  {
+    code: 'consent_missing',
+    args: ['doctor', 'verify'],
+    exit: 2,
+    what: /cost money, and there is no terminal to ask on/,
+    next: /--yes/,
+    given: config({
+      models: { default: { provider: 'near', model_id: 'x' } },
+      providers: { near: { base_url: 'http://127.0.0.1:9/v1' } },
+    }),
+  },
   usage('doctor --provider xyzzy', /xyzzy/, /configured: |did you mean/),
   usage('launch -m', /-m needs a value/, /occ launch --help/),
   usage('launch exec', /needs a program/, /occ launch exec -- node agent.js/),

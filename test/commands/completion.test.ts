@@ -120,6 +120,8 @@ const values: [line: string, expected: string[]][] = [
   ['occ launch -m far/', ['far/glm-5.3']],
   ['occ launch -p hi --model op', ['opus']],
   ['occ doctor --provider ne', ['near']],
+  ['occ doctor ver', ['verify']],
+  ['occ doctor verify --model far/', ['far/glm-5.3']],
   ['occ use far/', ['far/glm-5.3']],
   ['occ use near/x --tier ha', ['haiku']],
   ['occ completion ', ['bash', 'zsh', 'fish']],
@@ -161,7 +163,9 @@ for (const shell of shells) {
         const below = tree.filter(
           (one) => one.words.length === words.length + 1 && one.words.join(' ').startsWith(words.join(' ')),
         );
-        assert.deepEqual(offered[at]?.toSorted(), below.map((one) => one.words.at(-1) ?? '').toSorted());
+        const own = words.join(' ') === 'doctor' ? ['eof', 'two-minute'] : [];
+        const expected = [...below.map((one) => one.words.at(-1) ?? ''), ...own];
+        assert.deepEqual(offered[at]?.toSorted(), expected.toSorted());
       }
     });
 
@@ -236,14 +240,18 @@ for (const shell of shells) {
   );
 }
 
-test('no command with subcommands has an option with a value, which the template of fish would take for a subcommand', () => {
-  for (const { words, command } of tree)
-    if (command.commands.length > 0)
-      assert.deepEqual(
-        command.options.filter(({ required, optional }) => required || optional).map(({ flags }) => flags),
-        [],
-        words.join(' '),
-      );
+test('fish takes no value of an option for a subcommand', async () => {
+  const fish = readFileSync(await scriptOf('fish'), 'utf8');
+  const takes = /function __occ_takes[^]*?\nend/.exec(fish)?.[0] ?? '';
+  const expected = tree
+    .filter(({ command }) => command.commands.length > 0)
+    .flatMap(({ words, command }) =>
+      command.options
+        .filter(({ required, optional, hidden }) => (required || optional) && !hidden)
+        .map(({ long }) => `'${[...words, long].join(' ')}'`),
+    );
+  assert.ok(expected.includes("'doctor --model'"));
+  for (const word of expected) assert.ok(takes.includes(word), word);
 });
 
 /** How each shell is started with its completions and the prompt `READY>`. */

@@ -2,7 +2,7 @@
 import type { Shell } from './shells.ts';
 import type { CompletedCommand, CompletedOption, Values } from './tree.ts';
 
-/** The template has a line `@COMMANDS@` and a line `@VALUES@`; fish has one for each option and command instead. */
+/** The template has a line `@COMMANDS@` and a line `@VALUES@`; fish has other tables. */
 export function renderCompletion(
   shell: Shell,
   template: string,
@@ -12,6 +12,7 @@ export function renderCompletion(
     shell === 'fish'
       ? {
           '@PATHS@': fishPaths(commands),
+          '@VALUES@': fishValueCases(commands),
           '@COMPLETE@': fishLines(commands),
         }
       : { '@COMMANDS@': commandCases(shell, commands), '@VALUES@': valueCases(commands) };
@@ -90,13 +91,25 @@ function fishPaths(commands: readonly CompletedCommand[]): string[] {
   return [`        case ${paths.join(' ')}`];
 }
 
+/** The options with a value of commands that have subcommands, which the value could be taken for. */
+function fishValueCases(commands: readonly CompletedCommand[]): string[] {
+  const words = commands
+    .filter((command) => command.commands.length > 0)
+    .flatMap(({ path, options }) =>
+      options.flatMap(({ names, values }) =>
+        values === undefined ? [] : names.map((name) => fishQuoted(`${path} ${name}`)),
+      ),
+    );
+  return [`        case ${words.join(' ')}`];
+}
+
 function fishLines(commands: readonly CompletedCommand[]): string[] {
   return commands.flatMap(({ path, commands: below, options, values }) => {
     const at = `complete -c occ -n ${fishQuoted(`__occ_at ${fishQuoted(path)}`)}`;
     const subcommands = below.map(
       ({ name, summary }) => `${at} -a ${fishQuoted(name)} -d ${fishQuoted(summary)}`,
     );
-    const argument = below.length > 0 || values.kind === 'none' ? [] : [`${at}${fishValues(values)}`];
+    const argument = values.kind === 'none' ? [] : [`${at}${fishValues(values)}`];
     return [...subcommands, ...options.map((option) => `${at}${fishOption(option)}`), ...argument];
   });
 }

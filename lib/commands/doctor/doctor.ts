@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 import { withHelp, type HelpPage } from '../../terminal/help-page.ts';
 import type { DoctorOptions } from './run.ts';
+import { defineVerify } from './verify/verify.ts';
 
 const page: HelpPage = {
   notes: [
@@ -17,6 +18,7 @@ const page: HelpPage = {
     ['occ doctor --live --model glm-5.3', 'the live checks of one model'],
     ['occ doctor two-minute --live --long', 'a live stream of two minutes'],
     ['occ doctor --json | jq .findings', 'what it found, for a program'],
+    ['occ doctor verify', 'find out whether a provider is honest'],
   ],
   exitCodes: {
     '0': 'no check failed',
@@ -26,7 +28,8 @@ const page: HelpPage = {
   },
 };
 
-export function defineDoctor(program: Command, { system, globals, end }: CommandContext): void {
+export function defineDoctor(program: Command, context: CommandContext): void {
+  const { system, globals, end } = context;
   const command = program
     .command('doctor')
     .summary('find problems')
@@ -46,7 +49,8 @@ export function defineDoctor(program: Command, { system, globals, end }: Command
       const { examineMachine } = await import('./run.ts');
       end(await examineMachine(codes, options, system, await outputFor(system, globals(options))));
     });
-  withHelp(command, page);
+  withHelp(command.helpCommand(false), page);
+  defineVerify(command, context);
 }
 
 function notEmpty(value: string): string {
