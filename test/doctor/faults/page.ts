@@ -41,14 +41,20 @@ export function pageOf(rows: readonly Row[], healthy: readonly string[]): string
 }
 
 function tableOf(area: string, rows: readonly Row[]): string[] {
-  const head = ['| broken | check | level | at fault | remedy |', '| --- | --- | --- | --- | --- |'];
-  const own = rows.filter((row) => row.area === area);
-  return [`## ${area}`, '', ...head, ...own.map((row) => rowOf(row)), ''];
+  const cells = rows.filter((row) => row.area === area).map((row) => cellsOf(row));
+  return [`## ${area}`, '', ...aligned([['broken', 'check', 'level', 'at fault', 'remedy'], ...cells]), ''];
 }
 
-function rowOf({ fault: { broken, expected }, cure, wrong }: Row): string {
+/** As the formatter writes tables: every column as wide as its longest cell. */
+function aligned([head = [], ...rows]: readonly (readonly string[])[]): string[] {
+  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map((row) => line(row))];
+}
+
+function cellsOf({ fault: { broken, expected }, cure, wrong }: Row): string[] {
   const worked = cure.how === 'told' ? cure.why : `\`${cure.how}\``;
   const remedy = wrong === undefined ? worked : `wrong: ${wrong.split('\n', 1)[0] ?? ''}`;
-  const check = `\`${expected.check}\``;
-  return `| ${[broken, check, expected.level, expected.side, remedy].join(' | ')} |`;
+  return [broken, `\`${expected.check}\``, expected.level, expected.side, remedy];
 }
