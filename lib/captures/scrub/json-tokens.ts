@@ -80,19 +80,30 @@ function endOfString(text: string, from: number): number {
 /** The characters that a raw string stands for, each with how it is written. */
 export function unitsOf(raw: string): { char: string; raw: string }[] {
   const units: { char: string; raw: string }[] = [];
-  for (const [written] of raw.matchAll(/\\u[0-9a-fA-F]{4}|\\[^]|[^]/g)) {
+  for (const [written] of raw.matchAll(/\\u[0-9a-fA-F]{0,4}|\\[^]|[^]/g)) {
     units.push({ char: charOf(written), raw: written });
   }
   return units;
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  b: '\b',
+  f: '\f',
+  '"': '"',
+  '/': '/',
+  '\\': '\\',
+};
+
+/** For an escape that is cut or that JSON does not have: no letter, so that it stays. */
+const unknown = '\uFFFD';
 
 function charOf(written: string): string {
   if (written.length === 1) return written;
   if (written.length === 6) return String.fromCharCode(Number.parseInt(written.slice(2), 16));
-  const [, second = ''] = written;
-  return escapes[second] ?? second;
+  return (written.length === 2 && escapes[written[1] ?? '']) || unknown;
 }
 
 export function unescaped(raw: string): string {
