@@ -71,7 +71,7 @@ export async function toReport(capture: Capture, random: Random): Promise<Report
   ]);
   return {
     capture: report,
-    counts: tool.counts,
+    counts: { ...tool.counts, calls: tool.counts.calls + callsIn(capture.request.body) },
     ...(unlike && { unlike }),
     outdated: firstDifference(capture.reply, before, partial) !== undefined,
     leaked: wordsLeft(original, JSON.stringify(report), allowed),
@@ -91,6 +91,12 @@ function keptNames({ plan, request, record, attempts }: Capture): Set<string> {
   }
   add(...attempts.map(({ model }) => model), ...plan.passedOver.map(({ model }) => model));
   return names;
+}
+
+/** Calls of earlier answers, whose arguments are no JSON in a string. */
+function callsIn(body: JsonObject): number {
+  const blocks = toArray(body['messages']).flatMap((one) => (isObject(one) ? toArray(one['content']) : []));
+  return blocks.filter((one) => isObject(one) && one['type'] === 'tool_use').length;
 }
 
 /** An upstream knows a tool whose name it would refuse by another one, which is made of the name. */

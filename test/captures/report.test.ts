@@ -11,6 +11,7 @@ import { wireFormats } from '../../lib/wire/formats.ts';
 import { randomFrom, type Random } from '../chaos/random.ts';
 import { hangMs } from '../support/limits.ts';
 import { modelOf, proxyOver, requestBody } from '../support/proxy.ts';
+import { captured as requestOf } from '../support/requests.ts';
 import { exhaustive } from '../support/sampling.ts';
 import { transcripts } from '../support/transcripts.ts';
 import { answeredWith, captured, captureOf, withReply } from './captured.ts';
@@ -113,7 +114,10 @@ test(
       assertClean(report);
       assert.doesNotMatch(JSON.stringify(report), emulated);
       assert.equal(report.kind, 'report');
-      assert(counts.texts > 5 && counts.names === 1 && counts.images === 1, JSON.stringify(counts));
+      assert(
+        counts.texts > 5 && counts.calls > 0 && counts.names === 1 && counts.images === 1,
+        JSON.stringify(counts),
+      );
       for (const [at, { pieces }] of report.attempts.entries())
         assert.deepEqual(
           pieces.map((piece) => bytesOf(piece).length),
@@ -175,3 +179,22 @@ describe('answers and refusals that were seen run as before', () => {
     });
   }
 });
+
+test(
+  'requests of Claude Code lose every long word, but for the names of its fields and tools',
+  {
+    timeout: 20 * hangMs,
+  },
+  async () => {
+    await using world = await proxyOver({ models: [modelOf('only')] });
+    const random = randomFrom(7, 'client');
+    for (const name of [11, 20, 26]) {
+      const capture = await captureOf(world, { ...requestOf(name), stream: true });
+      const report = await toReport(capture, chance(random));
+      assert.deepEqual([report.unlike, report.leaked, report.outdated], [undefined, [], false], String(name));
+      assert.equal(report.counts.names, 0, String(name));
+      // Sentences of its prompts and of its tools.
+      assertClean(report.capture, ['claude agent', 'the user', 'codebase', 'software']);
+    }
+  },
+);
