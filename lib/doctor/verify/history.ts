@@ -38,7 +38,7 @@ const maxBytes = 256 * 1024;
 export function readRuns(stateDir: string, model: string): StoredRun[] {
   try {
     const stored = toObject(parseJson(readBounded(fileOf(stateDir, model), maxBytes).toString('utf8')));
-    return stored['model'] === model ? toArray(stored['runs']).flatMap(toRun).slice(-maxRuns) : [];
+    return stored['model'] === model ? toArray(stored['runs']).flatMap(toRun) : [];
   } catch {
     return [];
   }
@@ -82,7 +82,7 @@ function toRun(value: unknown): StoredRun[] {
   if (!isObject(value)) return [];
   const score = toNumber(value['score']);
   const at = toText(value['at']);
-  if (score === undefined || Number.isNaN(Date.parse(at))) return [];
+  if (score === undefined || score < 0 || score > 100 || Number.isNaN(Date.parse(at))) return [];
   const known = Object.entries(toObject(value['levels'])).filter(([, level]) => levels.has(toText(level)));
   return [{ at, occ: toText(value['occ']), score, levels: Object.fromEntries(known) as StoredRun['levels'] }];
 }

@@ -90,6 +90,8 @@ describe('text', () => {
     assert.equal(level('additions', { repeat: around(values.sentence) }), 'doubt');
     assert.equal(level('additions', { repeat: around(values.sentence), system: around(values.code) }), 'lie');
     assert.equal(level('additions', { system: { text: `${values.code}\n\nwww.ads.example` } }), 'lie');
+    const short = (text: string): Partial<Facts> => ({ text: `OK: ${text}` });
+    assert.equal(level('additions', { repeat: short(values.sentence), system: short(values.code) }), 'doubt');
     assert.equal(level('additions', { system: { text: 'no idea' } }), 'unknown');
   });
 
@@ -104,6 +106,8 @@ describe('text', () => {
       'lie',
     );
     assert.equal(level('context', { context: { text: 'I cannot help with that.' } }), 'doubt');
+    // No cut leaves the middle alone.
+    assert.equal(level('context', { context: { text: two }, cached: { text: 'unknown' } }), 'doubt');
     const usage = { input: Math.floor(own('context') / 3), output: 9, cached: 0, reasoning: 0 };
     assert.equal(level('context', { context: { ...missed, usage } }), 'lie');
   });
@@ -112,6 +116,8 @@ describe('text', () => {
     const [left, right] = values.colours;
     assert.equal(level('pictures', { picture: { text: `${left}, ${right}.` } }), 'honest');
     assert.equal(level('pictures', { picture: { text: `${right} ${left}` } }), 'doubt');
+    const other = ['red', 'green', 'blue', 'yellow'].find((colour) => !values.colours.includes(colour)) ?? '';
+    assert.equal(level('pictures', { picture: { text: `${other} ${right}` } }), 'lie');
     assert.equal(level('pictures', { picture: { text: 'none' } }), 'lie');
     assert.equal(level('pictures', { picture: { text: 'none' } }, { images: false }), 'unknown');
   });
