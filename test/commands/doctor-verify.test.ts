@@ -1,5 +1,6 @@
 /** Tests `occ doctor verify` as a program: its consent, output, exit codes, history and interruption. */
 import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -7,7 +8,10 @@ import { promptCache } from '../../lib/emulator/prompt/cache.ts';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 import { liars, lying } from '../doctor/verify/liars.ts';
 import { modelId, verifiedConfig } from '../doctor/verify/verify-emulated.ts';
+import { outputFor, type System } from '../../lib/terminal/command-context.ts';
+import { runVerify } from '../../lib/commands/doctor/verify/run.ts';
 import { toAnswer } from '../support/answers.ts';
+import { typist } from '../support/typist.ts';
 import { home, type Home } from './program.ts';
 
 const model = `mine/${modelId}`;
@@ -127,3 +131,26 @@ test('a provider that cannot be reached is not judged, and not asked again and a
   assert.equal(code, 2);
   assert.match(stdout, /not rated[^]*3 requests sent\nNothing could be judged/);
 });
+
+for (const [typed, sent] of [
+  ['n', 0],
+  ['y', 18],
+] as const)
+  test(`on a terminal it asks first, and ${typed} sends ${sent} requests`, async (t) => {
+    const { at, emulator } = await place(t);
+    const terminal = typist([[/about \$0\.\d\d[^]*Begin\?/, typed]]);
+    const system: System = {
+      env: { HOME: at.dir, NO_COLOR: '1', CI: '1', TERM: 'xterm' },
+      home: at.dir,
+      cwd: at.dir,
+      platform: process.platform,
+      stdin: terminal.stdin,
+      stdout: new PassThrough().resume(),
+      stderr: terminal.stderr,
+    };
+    const ended = runVerify({}, undefined, system, await outputFor(system, {}));
+    if (sent === 0) await assert.rejects(ended, { code: 'interrupted', exitCode: 130 });
+    else assert.equal(await ended, 0);
+    assert.deepEqual(terminal.left(), []);
+    assert.equal(emulator.requests.length, sent);
+  });
