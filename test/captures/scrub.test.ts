@@ -110,6 +110,14 @@ describe('a body', () => {
     );
   });
 
+  test('keeps its bytes where the other case of a letter has more or fewer', () => {
+    for (const text of ['Ɦ', 'İstanbul', 'ẞtraße', 'K', 'ⱥȾ']) {
+      const body = Buffer.from(text);
+      assert.equal(scrubBody(body, 400, tool()).length, body.length);
+      assert.equal(Buffer.byteLength(tool().scrub('name', text, String)), body.length);
+    }
+  });
+
   test('that is no text loses its bytes, and a cut character keeps its place', () => {
     const body = Buffer.concat([
       Buffer.from('{"a":"'),

@@ -87,10 +87,25 @@ export function replaced(text: string, random: Random, avoided: ReadonlySet<stri
 
 const tries = 20;
 
+/** In lower case, but for letters whose other case takes more or fewer bytes. */
+export function inLowerCase(text: string): string {
+  return Array.from(text, (char) => sameSize(char, char.toLowerCase())).join('');
+}
+
 /** `text` with the case of `model`. Both have as many units. */
 export function withCaseOf(model: string, text: string): string {
   return Array.from({ length: model.length }, (_, at) => {
     const [like = '', char = ''] = [model[at], text[at]];
-    return like !== like.toLowerCase() && char.toUpperCase().length === 1 ? char.toUpperCase() : char;
+    return like === like.toLowerCase() ? char : sameSize(char, char.toUpperCase());
   }).join('');
+}
+
+function sameSize(char: string, other: string): string {
+  return other.length === char.length && bytesOf(other) === bytesOf(char) ? other : char;
+}
+
+/** Bytes in UTF-8. */
+function bytesOf(char: string): number {
+  const code = char.codePointAt(0) ?? 0;
+  return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }

@@ -1,5 +1,5 @@
 /** Replaces text, names and ids. What must be the same in several places is replaced by the same in all of them. */
-import { replaced, withCaseOf, type Random } from './characters.ts';
+import { inLowerCase, replaced, withCaseOf, type Random } from './characters.ts';
 import { isKnownWord, phrases, wordsOf } from './lexicon.ts';
 import { markupIn } from './markup.ts';
 import type { Mode } from './modes.ts';
@@ -110,7 +110,7 @@ export function scrubber({ random, kept, fields, original, stops }: ScrubberOpti
 
   function name(value: string): string {
     if (value === '' || isKnownTool(value) || kept.has(value)) return keep(value);
-    const folded = value.toLowerCase();
+    const folded = inLowerCase(value);
     const known = names.get(value) ?? names.get(folded);
     if (known !== undefined && known.length === value.length) return withCaseOf(value, known);
     counts.names++;
@@ -224,7 +224,8 @@ export function scrubber({ random, kept, fields, original, stops }: ScrubberOpti
         .split(phrase)
         .map((part) => part && proseWord(part))
         .join(phrase);
-    const made = memoized(words, one.toLowerCase(), () => changed(one.toLowerCase()));
+    const lower = inLowerCase(one);
+    const made = memoized(words, lower, () => changed(lower));
     return made.length === one.length ? withCaseOf(one, made) : changed(one);
   }
 
