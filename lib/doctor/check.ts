@@ -102,6 +102,8 @@ export interface Check {
   quickLimitMs?: number;
   /** Takes longer than ten seconds by design: excluded by `--quick`, and live only with `--long`. */
   long?: boolean;
+  /** Runs the real Claude Code: only with `--claude` or by its name, and live only with `--live`, on one model. */
+  client?: boolean;
   /** The number of requests to the provider for one subject. */
   requests?: number | ((subject: Subject) => number);
   run(context: Context, subject: Subject): CheckResult | Promise<CheckResult>;

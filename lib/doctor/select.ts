@@ -11,6 +11,8 @@ export interface Selection {
   only?: 'offline' | 'live';
   quick: boolean;
   long: boolean;
+  /** Only the checks that run the real client. */
+  claude?: boolean;
 }
 
 /** One check of one subject. */
@@ -54,8 +56,11 @@ function grouped(instances: readonly Instance[], { providers, models }: Subjects
   return [...sorted.filter(({ check }) => !check.long), ...sorted.filter(({ check }) => check.long)];
 }
 
-function isWanted(check: Check, { codes, only, quick, long }: Selection): boolean {
+function isWanted(check: Check, { codes, only, quick, long, claude = false }: Selection): boolean {
   if (codes.length > 0 && !codes.includes(check.code)) return false;
+  const isClient = check.client === true;
+  if (codes.length === 0 && isClient !== claude) return false;
+  if (isClient && check.kind === 'live' && only !== 'live') return false;
   if (only !== undefined && check.kind !== only) return false;
   if (check.long === true) return !quick && (check.kind === 'offline' || long);
   return true;
@@ -76,7 +81,7 @@ function withNeeds(wanted: readonly Check[], all: readonly Check[], { only }: Se
 }
 
 function subjectsOf(
-  { kind, scope }: Check,
+  { kind, scope, client }: Check,
   { providers, models }: Subjects,
   withoutKey: boolean,
 ): readonly Subject[] {
@@ -87,7 +92,8 @@ function subjectsOf(
     case 'provider':
       return providers.filter(isReady);
     case 'model':
-      return models.filter(isReady);
+      // A turn of the real client sends tens of thousands of tokens.
+      return models.filter(isReady).slice(0, client ? 1 : models.length);
   }
 }
 

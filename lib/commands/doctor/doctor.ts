@@ -17,6 +17,7 @@ const page: HelpPage = {
     ['occ doctor keys config', 'only these two checks'],
     ['occ doctor --live --model glm-5.3', 'the live checks of one model'],
     ['occ doctor two-minute --live --long', 'a live stream of two minutes'],
+    ['occ doctor --claude', 'one turn of the real Claude Code, offline'],
     ['occ doctor --json | jq .findings', 'what it found, for a program'],
     ['occ doctor verify', 'find out whether a provider is honest'],
   ],
@@ -40,6 +41,7 @@ export function defineDoctor(program: Command, context: CommandContext): void {
     .addOption(new Option('--live', 'run only the live checks').conflicts('offline'))
     .addOption(new Option('--quick', 'finish within ten seconds').conflicts('long'))
     .option('--long', 'include live streams of two minutes')
+    .option('--claude', 'run turns of Claude Code on the emulator, with --live on a model')
     .option('--provider <name>', 'live: check only this provider', notEmpty)
     .option('--model <ref>', 'live: check only this model', notEmpty)
     .option('-c, --config <file>', 'use another configuration file')

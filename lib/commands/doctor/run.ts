@@ -25,6 +25,7 @@ export interface DoctorOptions extends GlobalOptions {
   offline?: boolean;
   quick?: boolean;
   long?: boolean;
+  claude?: boolean;
   provider?: string;
   model?: string;
   config?: string;
@@ -52,6 +53,7 @@ export async function examineMachine(
     ...(options.live === true && { only: 'live' as const }),
     quick: options.quick === true,
     long: options.long === true,
+    claude: options.claude === true,
   };
   const loaded = await load(options, system);
   const instances = select(checks, selection, subjectsOf(loaded, options));

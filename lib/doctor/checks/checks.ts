@@ -5,6 +5,7 @@ import { firstToken, model } from './live/model.ts';
 import { quota } from './live/quota.ts';
 import { reachable } from './live/reachable.ts';
 import { running } from './live/running.ts';
+import { claudeLive, claudeOffline } from './claude/turns.ts';
 import { config, keys } from './machine/config.ts';
 import { certificates } from './machine/certificates.ts';
 import { conflicts } from './machine/conflicts.ts';
@@ -30,6 +31,7 @@ export const checks: readonly Check[] = [
   folders,
   timeouts,
   ...[...probes, ...emulatedProbes].map(toOffline),
+  ...claudeOffline,
   running,
   reachable,
   key,
@@ -37,4 +39,5 @@ export const checks: readonly Check[] = [
   model,
   firstToken,
   ...probes.map(toLive),
+  ...claudeLive,
 ];

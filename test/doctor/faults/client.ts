@@ -18,6 +18,45 @@ function npmOn(bed: Bed): void {
   );
 }
 
+/**
+ * A client that is not the real one: it prints a version, and for a turn runs this script, in which `ask()` sends the prompt and
+ * resolves to all of the answer, and `print` prints a result as success.
+ */
+function fakeTurns(script: string): string {
+  return `#!${process.execPath}
+if (process.argv.includes('--version')) { console.log('2.1.330 (Claude Code)'); process.exit(); }
+const print = (result) => console.log(JSON.stringify({ type: 'result', is_error: false, result }));
+const ask = () => fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', {
+  method: 'POST',
+  headers: { 'x-api-key': process.env.ANTHROPIC_AUTH_TOKEN, 'content-type': 'application/json' },
+  body: JSON.stringify({ model: 'occ-sonnet', max_tokens: 99, stream: true, messages: [{ role: 'user', content: process.argv[process.argv.indexOf('-p') + 1] }] }),
+}).then((answer) => answer.text());
+${script}
+`;
+}
+
+/** Claude Code itself is at fault; npm installs it again, here as a client that works for this check. */
+function brokenTurns(bed: Bed, script: string): Cure {
+  bed.at.program('claude', fakeTurns(script));
+  const working = fakeTurns(`ask().then((text) => {
+  if (!text.includes('message_stop')) {
+    console.log(JSON.stringify({ type: 'result', is_error: true, result: 'it broke off' }));
+    process.exit(1);
+  }
+  require('node:fs').writeFileSync('hello.txt', 'hello from occ');
+  print('done');
+});`);
+  const fresh = bed.at.write('claude-of-npm', working);
+  const file = join(bed.at.dir, 'bin/claude');
+  bed.at.program(
+    'npm',
+    `#!/bin/sh\ncp ${fresh} ${file}.new && chmod 755 ${file}.new && mv ${file}.new ${file}\n`,
+  );
+  return byCommands;
+}
+
+const turnFault = { check: 'claude-turn', level: 'fail', side: 'client' } as const;
+
 const warned = { level: 'warn', side: 'client' } as const;
 const claude = ['claude', '--offline'];
 
@@ -186,5 +225,34 @@ export const client: readonly Fault[] = [
       writeFileSync(join(bed.at.dir, '.local/state'), 'not a folder');
       return byCommands;
     },
+  },
+  {
+    broken: 'Claude Code prints its version, but ends before it has sent a request',
+    args: ['claude-turn', '--claude'],
+    expected: { ...turnFault, summary: /ended with 3 and sent no request: out of order/ },
+    plant: (bed) => brokenTurns(bed, `console.error('out of order'); process.exit(3);`),
+  },
+  {
+    broken: 'Claude Code asks, but prints no result',
+    args: ['claude-turn', '--claude'],
+    expected: { ...turnFault, summary: /without a result/ },
+    plant: (bed) => brokenTurns(bed, `ask().then(() => process.exit(4));`),
+  },
+  {
+    broken: 'Claude Code says that it wrote a file, but wrote none',
+    args: ['claude-turn', '--claude'],
+    expected: { ...turnFault, summary: /^Claude Code wrote no file: all done/ },
+    plant: (bed) => brokenTurns(bed, `ask().then(() => print('all done'));`),
+  },
+  {
+    broken: 'Claude Code shows half of an answer as a whole one',
+    args: ['claude-cut', '--claude'],
+    expected: {
+      check: 'claude-cut',
+      level: 'fail',
+      side: 'client',
+      summary: /half of an answer was shown as a whole one/,
+    },
+    plant: (bed) => brokenTurns(bed, `ask().then(() => print('one two thr'));`),
   },
 ];

@@ -59,7 +59,7 @@ async function lookFor({ args, expected }: Fault, bed: Bed, cure: Cure): Promise
 }
 
 /** Commands that show the user what is there. */
-const looks = /^(?:curl|openssl|date) |--version$/;
+const looks = /^(?:curl|openssl|date) |--version(?: |$)/;
 
 /** The commands of the remedy, in one shell with the program, followed by doctor again. */
 async function cured(
