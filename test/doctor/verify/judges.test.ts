@@ -6,6 +6,7 @@ import type { MessagesRequest } from '../../../lib/anthropic/request.ts';
 import { invalidModel, type Answer, type Claims, type Evidence } from '../../../lib/doctor/verify/answer.ts';
 import { noFacts, type Facts } from '../../../lib/doctor/verify/facts/facts.ts';
 import { judgeAll, judges, scoreOf } from '../../../lib/doctor/verify/judges/judges.ts';
+import { blame } from '../../../lib/doctor/verify/control.ts';
 import { differences } from '../../../lib/doctor/verify/judges/differences.ts';
 import { questions } from '../../../lib/doctor/verify/questions.ts';
 import { drawValues } from '../../../lib/doctor/verify/values.ts';
@@ -331,4 +332,25 @@ test('a model with another name is information, and never a lie', () => {
   assert.match(other.summary, /another model/);
   const dated = verdict('model-id', { repeat: { model: 'kimi-k3-20261101' } }, { modelId: 'kimi-k3' });
   assert.doesNotMatch(dated.summary, /another model/);
+});
+
+test('what the emulator shows as well is the fault of occ, and nothing else is', () => {
+  const judged = (code: string, found: VerdictLevel): Parameters<typeof blame>[0][number] => ({
+    code,
+    title: code,
+    weight: 1,
+    level: found,
+    summary: 'it was so',
+  });
+  const control = [judged('usage', 'lie'), judged('cache', 'honest'), judged('stream', 'doubt')];
+  const provider = [judged('usage', 'lie'), judged('cache', 'doubt'), judged('stream', 'honest')];
+  assert.deepEqual(
+    blame(provider, control).map(({ fault, summary }) => [fault, summary.includes('emulator')]),
+    [
+      ['occ', true],
+      [undefined, false],
+      [undefined, false],
+    ],
+  );
+  assert.deepEqual(blame(provider, []), provider);
 });

@@ -44,7 +44,7 @@ function judgeFinish(evidence: Evidence): Verdict {
   if (!complete && finish === 'stop' && text.trim() !== '')
     return lie('a cut answer is marked as finished: it ends in the middle and says that it is complete');
   const long = said(evidence, 'count');
-  if (long?.facts.finish === 'stop' && long.facts.text !== '' && !/hundred\W*$/i.test(long.facts.text))
+  if (long?.facts.finish === 'stop' && long.facts.text !== '' && !/hundred/i.test(long.facts.text))
     return doubt('a long answer is incomplete and marked as finished');
   const wrong = allSaid(evidence).find(({ facts }) => facts.calls.length > 0 && facts.finish === 'stop');
   if (wrong) return doubt('an answer with a tool call says that it ended without one');

@@ -48,6 +48,8 @@ function judgeParallel(evidence: Evidence): Verdict {
   const { calls } = answer.facts;
   const named = evidence.values.cities.filter((city) => calls.some(({ json }) => json.includes(city)));
   if (named.length === evidence.values.cities.length) return honest(`${calls.length} calls in one answer`);
+  if (calls.length >= evidence.values.cities.length)
+    return doubt(`${calls.length} calls arrived in one answer, but not for each of the three cities`);
   return doubt(
     `${calls.length} of 3 calls arrived in one answer: calls are dropped, or the model makes one at a time`,
   );
