@@ -3,7 +3,8 @@
  * Nothing in it is text of the conversation, or the words of an upstream, which may quote it.
  */
 import { nameForLog } from '../redact.ts';
-import type { Pieces, RecordedAttempt, Recording } from '../proxy/recording/recording.ts';
+import type { RecordedAttempt, Recording } from '../proxy/recording/recording.ts';
+import type { Tape } from '../proxy/recording/tape.ts';
 import { version } from '../version.ts';
 
 /** Milliseconds since the arrival, bytes, and the types of the events that begin in the piece. */
@@ -75,11 +76,8 @@ export function toSkeleton({ id, start, attempts, reply, leftMs }: Recording): S
   };
 }
 
-function outline<Part extends Uint8Array | string>({ times, parts }: Pieces<Part>): PieceOutline[] {
-  return parts.map((part, at) => {
-    const bytes = typeof part === 'string' ? Buffer.from(part) : Buffer.from(part);
-    return [rounded(times[at] ?? 0), bytes.length, typesIn(bytes.toString('latin1'))];
-  });
+function outline(body: Tape): PieceOutline[] {
+  return body.pieces().map(({ ms, bytes }) => [rounded(ms), bytes.length, typesIn(bytes.toString('latin1'))]);
 }
 
 /** The types that stand in `event` lines, else one `data` for each line of data. */

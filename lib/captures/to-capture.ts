@@ -1,7 +1,8 @@
 /** Writes a recording down as a capture, without credentials. */
 import { isObject, parseJson } from '../json.ts';
 import type { Candidate } from '../proxy/policy/plan.ts';
-import type { Pieces, RecordedAttempt, Recording } from '../proxy/recording/recording.ts';
+import type { RecordedAttempt, Recording } from '../proxy/recording/recording.ts';
+import type { Tape } from '../proxy/recording/tape.ts';
 import { redactorFor, secretName } from '../proxy/secrets.ts';
 import { version } from '../version.ts';
 import {
@@ -106,8 +107,8 @@ function toAttempt({ candidate, body, ...attempt }: RecordedAttempt): CapturedAt
   };
 }
 
-function toPieces<Part extends Uint8Array | string>({ times, parts }: Pieces<Part>): CapturedPiece[] {
-  return parts.map((part, at) => toPiece(times[at] ?? 0, part));
+function toPieces(body: Tape): CapturedPiece[] {
+  return body.pieces().map(({ ms, bytes }) => toPiece(ms, bytes));
 }
 
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

@@ -22,18 +22,12 @@ export function recorded(
   function recordedBody(body: Body, signal: AbortSignal): Body {
     return {
       async read(take) {
-        let left = false;
-        const mark = (goOn: boolean): boolean => {
-          left = !goOn;
-          return goOn;
-        };
         try {
           await body.read((bytes) => {
             keep(bytes);
-            const goOn = take(bytes);
-            return typeof goOn === 'boolean' ? mark(goOn) : goOn.then(mark);
+            return take(bytes);
           });
-          end(left ? 'left' : 'complete');
+          end('complete');
         } catch (error) {
           end(signal.aborted ? 'left' : 'broken', error);
           throw error;

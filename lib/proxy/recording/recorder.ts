@@ -3,7 +3,6 @@ import type { Clock } from '../clock.ts';
 import type { Candidate, Hindrance } from '../policy/plan.ts';
 import type { Upstream } from '../upstream.ts';
 import type {
-  Pieces,
   RecordedAttempt,
   RecordedBarrier,
   RecordedReply,
@@ -11,6 +10,7 @@ import type {
   RecordingStart,
 } from './recording.ts';
 import { recorded } from './recorded-upstream.ts';
+import { tape, type Tape } from './tape.ts';
 
 /** A recording that still grows. */
 export interface OpenRecording {
@@ -43,7 +43,7 @@ export interface RecorderLimits {
 export const recorderLimits: RecorderLimits = { total: 8 * 1024 * 1024, each: 2 * 1024 * 1024 };
 
 /** What a piece takes beside its bytes, and a recording beside its pieces; estimates. */
-const pieceBytes = 64;
+const pieceBytes = 16;
 const recordingBytes = 4096;
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -88,7 +88,7 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
 
   function begin(id: string, arrived: number, start: RecordingStart): OpenRecording {
     const elapsed = (): number => clock.monotonic() - arrived;
-    const reply: Mutable<RecordedReply> = { headers: {}, body: noPieces() };
+    const reply: Mutable<RecordedReply> = { headers: {}, body: tape() };
     const one: Kept = {
       id,
       beganMs: elapsed(),
@@ -106,10 +106,8 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
     total += size;
     kept.set(id, one);
 
-    function add<Part>({ times, parts }: Pieces<Part>, part: Part, bytes: number): void {
-      if (!take(one, bytes + pieceBytes)) return;
-      times.push(elapsed());
-      parts.push(part);
+    function add(body: Tape, piece: string | Uint8Array): void {
+      if (take(one, piece.length + pieceBytes)) body.add(elapsed(), piece);
     }
 
     return {
@@ -121,19 +119,19 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
           sentLength: 0,
           sentHeaders: [],
           headers: {},
-          body: noPieces(),
+          body: tape(),
           ended: 'open',
           endedMs: 0,
         };
         one.attempts.push(attempt);
-        return recorded(upstream, attempt, elapsed, (bytes) => add(attempt.body, bytes, bytes.length));
+        return recorded(upstream, attempt, elapsed, (bytes) => add(attempt.body, bytes));
       },
       barred: (model, hindrance) => void one.barriers.push({ model, hindrance }),
       head(status, headers) {
         reply.status = status;
         reply.headers = headers;
       },
-      wrote: (encoded) => add(reply.body, encoded, encoded.length),
+      wrote: (encoded) => add(reply.body, encoded),
       left() {
         one.leftMs ??= elapsed();
       },
@@ -150,10 +148,6 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
     find: (id) => [...kept.values()].findLast((one) => one.id.startsWith(id)),
     list: () => [...kept.values()].reverse(),
   };
-}
-
-function noPieces<Part>(): Pieces<Part> {
-  return { times: [], parts: [] };
 }
 
 /** Records nothing. */

@@ -9,12 +9,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { NetworkFault } from '../policy/network-faults.ts';
 import type { Candidate, Hindrance, Plan } from '../policy/plan.ts';
 import type { EndedRequest } from '../recent.ts';
-
-/** What was sent in one direction, in order. `times[i]` is when `parts[i]` passed, in milliseconds since the arrival. */
-export interface Pieces<Part> {
-  readonly times: number[];
-  readonly parts: Part[];
-}
+import type { Tape } from './tape.ts';
 
 /** What is known before the first attempt. */
 export interface RecordingStart {
@@ -51,11 +46,11 @@ export interface RecordedAttempt {
   headers: Readonly<Record<string, string>>;
   headersMs?: number;
   /** The decompressed body. */
-  body: Pieces<Uint8Array>;
+  body: Tape;
   /**
    * - `complete`: the body ended.
    * - `broken`: the connection failed; `fault` says how.
-   * - `left`: the proxy read no further, or the client had left.
+   * - `left`: the proxy ended it, or the client had left.
    * - `open`: the attempt still runs.
    */
   ended: 'complete' | 'broken' | 'left' | 'open';
@@ -73,7 +68,7 @@ export interface RecordedReply {
   /** Absent until the headers were sent. */
   status?: number;
   headers: Readonly<Record<string, string>>;
-  body: Pieces<string | Uint8Array>;
+  body: Tape;
 }
 
 export interface Recording {
