@@ -92,6 +92,7 @@ const bugs: ReadonlySet<string> = new Set([
   'config/edit/first.ts',
   'commands/models/refresh.ts',
   'captures/virtual-clock.ts',
+  'ledger/budgets.ts',
   'captures/scrub/body.ts',
 ]);
 
