@@ -54,6 +54,8 @@ export interface Listed {
   needs: readonly string[];
   /** Takes longer than ten seconds by design. */
   long: boolean;
+  /** Runs the real Claude Code, so it is run only with `--claude` or by its name. */
+  client: boolean;
 }
 
 /** Lists every code once, in the order of its first check. */
@@ -66,6 +68,7 @@ export function listChecks(checks: readonly Check[]): Listed[] {
       kinds: same.map(({ kind }) => kind),
       needs: [...new Set(same.flatMap(({ needs }) => needs))],
       long: same.some(({ long }) => long === true),
+      client: same.some(({ client }) => client === true),
     };
   });
 }

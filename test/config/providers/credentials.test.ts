@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { format, inspect } from 'node:util';
-import { runKeyCommand, toKey, toSecret } from '../../../lib/config/providers/credentials.ts';
+import { CommandTimeout, runKeyCommand, toKey, toSecret } from '../../../lib/config/providers/credentials.ts';
 import { OccError } from '../../../lib/errors.ts';
 import { load, minimal, scratchHome } from '../scratch.ts';
 import { waitUntil } from '../../support/limits.ts';
@@ -209,6 +209,7 @@ test('a failed key command is reported without its output', async () => {
     await assert.rejects(runKeyCommand(command, { env }), (error: unknown) => {
       assert.ok(error instanceof OccError);
       assert.equal(error.code, 'key_command_failed');
+      assert.equal(error.cause, undefined);
       assert.match(error.message, words);
       assert.ok(!inspect(error).includes('very-secret'));
       return true;
@@ -220,7 +221,10 @@ test('a key command that hangs is killed with its children', async (t) => {
   const pid = join(scratchHome(t), 'pid');
   // The shell's child would keep the pipe open if only the shell were killed.
   const command = `sleep 300 & echo $! > ${pid}; wait`;
-  await assert.rejects(runKeyCommand(command, { env, limitMs: 300 }), /did not answer within 0\.3 s/);
+  await assert.rejects(runKeyCommand(command, { env, limitMs: 300 }), (error: Error) => {
+    assert.match(error.message, /did not answer within 0\.3 s/);
+    return error.cause instanceof CommandTimeout;
+  });
   const state = (): string => {
     try {
       return execFileSync('ps', ['-o', 'stat=', '-p', readFileSync(pid, 'utf8').trim()])
