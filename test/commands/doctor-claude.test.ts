@@ -32,6 +32,16 @@ test('its checks run only with --claude or by name, and live only with --live', 
   assert.match(stdout.replaceAll(/\s+/g, ' '), /claude-turn .*?\(offline, live; with --claude\)/);
 });
 
+test('what a client printed that failed is kept as evidence', async (t) => {
+  const at = home(t);
+  at.program('claude', '#!/bin/sh\necho "out of order" >&2\nexit 3\n');
+  const { code, stdout } = await at.run(['doctor', 'claude-turn', '--claude', '--json']);
+  assert.equal(code, 1);
+  const { findings } = toAnswer('doctor', stdout) as { findings: { code: string; evidence?: string }[] };
+  const found = findings.find((each) => each.code === 'claude-turn');
+  assert.match(readFileSync(found?.evidence ?? '', 'utf8'), /"ended":3,"stderr":"out of order"/);
+});
+
 test('Ctrl-C ends the client with what it has started, and removes its home', async (t) => {
   const at = home(t);
   const pids = join(at.dir, 'pids');

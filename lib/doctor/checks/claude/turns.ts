@@ -4,18 +4,22 @@ import { join } from 'node:path';
 import { findClaude, installCommand } from '../../../clients/find.ts';
 import { findCached, npmCache } from '../../../clients/npx-cache.ts';
 import { toText } from '../../../json.ts';
-import { openGround } from '../../claude/run-client.ts';
-import { takeTurn, type Turn } from '../../claude/turn.ts';
+import type { RecordedExchange } from '../../bench/recorded-exchange.ts';
+import { openGround, type Ground } from '../../claude/run-client.ts';
+import { takeTurn, type Turn, type TurnOptions } from '../../claude/turn.ts';
 import { skip, type Check, type CheckResult, type Context, type Subject } from '../../check.ts';
-import { CheckFailure, NotObserved } from '../../laws/fault.ts';
+import { CheckFailure, NotObserved, toProblem } from '../../laws/fault.ts';
 import { faultOfTurn, startAlone } from './fault-of-turn.ts';
 import { modelOf, switchingModel, type TurnModel } from './models.ts';
+
+/** Takes a turn with the client that was found, and keeps it as evidence. */
+type Take = (options: Omit<TurnOptions, 'command'>, context: Context, ground: Ground) => Promise<Turn>;
 
 interface ClaudeProbe {
   code: string;
   title: string;
   /** Resolves to the summary. Rejects with a CheckFailure or a NotObserved. */
-  run(context: Context, subject: Subject, command: string): Promise<string>;
+  run(context: Context, subject: Subject, take: Take): Promise<string>;
 }
 
 const prompt = 'Write a file hello.txt that says hello from occ, then read it back and tell me what it says.';
@@ -30,10 +34,10 @@ function expectAnswer(turn: Turn, model: TurnModel): string {
 const tools: ClaudeProbe = {
   code: 'claude-turn',
   title: 'Claude Code writes a file in one turn and reads it back',
-  async run(context, subject, command) {
+  async run(context, subject, take) {
     using ground = openGround();
     const model = await modelOf(context, subject);
-    const turn = await takeTurn({ command, settings: () => model.settings, prompt }, context, ground);
+    const turn = await take({ settings: () => model.settings, prompt }, context, ground);
     const answer = expectAnswer(turn, model);
     const file = join(ground.work, 'hello.txt');
     if (!existsSync(file)) throw model.notDone(`wrote no file: ${answer.slice(0, 200)}`);
@@ -46,11 +50,11 @@ const tools: ClaudeProbe = {
 const seal: ClaudeProbe = {
   code: 'claude-seal',
   title: 'a turn goes on with another model, without the thinking signature of the first',
-  async run(context, subject, command) {
+  async run(context, subject, take) {
     using ground = openGround();
     const then = await modelOf(context, subject, 'messages');
     await using first = await switchingModel(context, then);
-    const turn = await takeTurn({ command, settings: first.settings, prompt }, context, ground);
+    const turn = await take({ settings: first.settings, prompt }, context, ground);
     expectAnswer(turn, then);
     if (!first.switched()) throw new CheckFailure('client', 'Claude Code sent no request with its tools');
     const later = turn.sent.slice(first.requests());
@@ -65,12 +69,12 @@ const seal: ClaudeProbe = {
 const cut: ClaudeProbe = {
   code: 'claude-cut',
   title: 'Claude Code does not show a stream that was cut off as finished',
-  async run(context, subject, command) {
+  async run(context, subject, take) {
     using ground = openGround();
     const model = await modelOf(context, subject);
     const question = 'Count from 1 to 40 in words, one number on each line, and call no tool.';
-    const options = { command, settings: () => model.settings, prompt: question, cut: true };
-    const turn = await takeTurn(options, context, ground);
+    const options = { settings: () => model.settings, prompt: question, cut: true };
+    const turn = await take(options, context, ground);
     const { result, ended } = turn.client;
     if (turn.sent.length === 0 || result === undefined) throw faultOfTurn(turn, model);
     if (ended !== 0 || result['is_error'] === true)
@@ -102,10 +106,17 @@ function toCheck(probe: ClaudeProbe, kind: Check['kind']): Check {
       const command = commandOf(context);
       if (command === undefined)
         return skip('not_applicable', `Claude Code was not found; to install it: ${installCommand}`);
+      const exchanges: RecordedExchange[] = [];
       try {
-        return { level: 'ok', summary: await probe.run(context, subject, command) };
+        const summary = await probe.run(context, subject, async (options, ...rest) => {
+          const turn = await takeTurn({ command, ...options }, ...rest);
+          exchanges.push(toExchange(options.prompt, turn));
+          return turn;
+        });
+        return { level: 'ok', summary };
       } catch (error) {
         if (error instanceof NotObserved) return skip(error.because, error.message);
+        if (error instanceof CheckFailure) return { ...toProblem(error), exchanges };
         throw error;
       }
     },
@@ -121,6 +132,22 @@ function toCheck(probe: ClaudeProbe, kind: Check['kind']): Check {
             }
           : { text: 'see whether it starts without occ', commands: ['claude --version'] },
     }),
+  };
+}
+
+/** The turn for the evidence: instead of what the client received, what it printed. */
+function toExchange(prompt: string, { client, upstream }: Turn): RecordedExchange {
+  const printed = JSON.stringify({ ended: client.ended, result: client.result, stderr: client.complaint });
+  const endedMs = Math.max(0, ...upstream.map((side) => side.endedMs));
+  return {
+    request: { model: 'Claude Code', max_tokens: 0, messages: [{ role: 'user', content: prompt }] },
+    upstream,
+    client: {
+      headers: {},
+      chunks: [{ atMs: endedMs, bytes: Buffer.from(printed) }],
+      ended: 'complete',
+      endedMs,
+    },
   };
 }
 
