@@ -98,10 +98,10 @@ export const network: readonly Fault[] = [
       });
       const serve = `require('node:http').createServer((_, res) => res.setHeader('content-type', 'application/json').end('{}')).listen(${port}, '127.0.0.1', () => process.send?.('up'))`;
       const source = `setTimeout(() => process.exit(), 60000); ${serve}`;
-      // As the real one would, it goes on in the background.
+      // It goes on in the background, and ends by itself after a minute.
       bed.at.program(
         'ollama',
-        `#!${process.execPath}\nconst child = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(source)}], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });\nrequire('node:fs').writeFileSync(process.env.HOME + '/ollama.pid', String(child.pid));\nchild.once('message', () => { child.disconnect(); child.unref(); });\n`,
+        `#!${process.execPath}\nconst child = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(source)}], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });\nchild.once('message', () => { child.disconnect(); child.unref(); });\n`,
       );
       return byCommands;
     },
