@@ -4,12 +4,13 @@ import { sseDecoder, type SseMessage } from '../../../stream/sse.ts';
 import type { WireFormat } from '../../../wire/formats.ts';
 import { textOf, type RecordedUpstream } from '../../bench/recorded-exchange.ts';
 import { readChat } from './chat.ts';
-import type { Facts, FactsReader, SentEvent } from './facts.ts';
+import { noFacts, type Facts, type FactsReader, type SentEvent } from './facts.ts';
 import { readGemini } from './gemini.ts';
 import { readMessages } from './messages.ts';
 import { readResponses } from './responses.ts';
 
-const readers: Readonly<Record<WireFormat, FactsReader>> = {
+/** A format without one sends nothing that could be judged. */
+const readers: Readonly<Partial<Record<WireFormat, FactsReader>>> = {
   chat: readChat,
   messages: readMessages,
   responses: readResponses,
@@ -18,7 +19,7 @@ const readers: Readonly<Record<WireFormat, FactsReader>> = {
 
 /** Never throws: what cannot be read is left out. */
 export function readFacts(side: RecordedUpstream, format: WireFormat): Facts {
-  return readers[format](timedEvents(side));
+  return readers[format]?.(timedEvents(side)) ?? noFacts();
 }
 
 /** The events with the times at which they arrived. One JSON document is a single event. */
