@@ -8,6 +8,7 @@ import { isAlive } from '../../lib/daemon/process.ts';
 import { recordFile, type ProxyRecord } from '../../lib/daemon/record.ts';
 import { quote } from '../../lib/shell-word.ts';
 import { toAnswer } from '../support/answers.ts';
+import { builtOcc } from '../support/built.ts';
 import { freePort } from '../support/free-port.ts';
 import { waitUntil } from '../support/limits.ts';
 import { home, recordIn, type Ended, type Home } from './program.ts';
@@ -25,7 +26,11 @@ function works(command: string): boolean {
 
 const asUser = `setpriv --reuid ${uid} --regid ${uid} --clear-groups`;
 const inNamespace = 'unshare --pid --fork --mount-proc';
-const users = { skip: works(`${asUser} true`) ? false : 'needs root and setpriv' };
+/** A checkout in a private folder cannot be read by them. */
+const runsOcc = `${asUser} ${quote(process.execPath)} ${quote(builtOcc)} --version`;
+const users = {
+  skip: works(runsOcc) ? false : 'needs root, setpriv, and a program that other users can read',
+};
 const namespaces = { skip: works(`${inNamespace} true`) ? false : 'needs root and unshare' };
 
 /** Another user cannot read the record that tells a port. */
