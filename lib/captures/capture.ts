@@ -76,7 +76,7 @@ export interface Capture {
   plan: { reason: string; candidates: CapturedCandidate[]; passedOver: readonly PassedOver[] };
   attempts: CapturedAttempt[];
   /** Models that were passed over between attempts, in order. */
-  barriers: readonly { model: string; hindrance: Hindrance }[];
+  barriers: readonly { model: string; hindrance: Hindrance; after: number }[];
   reply: { status?: number; headers: Record<string, string>; pieces: CapturedPiece[] };
   leftMs?: number;
   /** The record of the request, as `occ why` shows it. */

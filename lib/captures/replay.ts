@@ -50,7 +50,8 @@ export async function replay(capture: Capture, { pace }: ReplayOptions = {}): Pr
   if (capture.leftMs !== undefined) clock.after(capture.leftMs - capture.beganMs, () => gone.abort());
   const settings = settingsOf(capture);
   const candidates = capture.plan.candidates.map((one) => toCandidate(one, capture));
-  const work = run(capture, { candidates, settings, clock, upstream, gone: gone.signal });
+  const known = (fresh: Memory): Memory => asRecorded(fresh, capture, () => upstream.asked());
+  const work = run(capture, { candidates, settings, clock, upstream, gone: gone.signal, known });
   await clock.runUntilSettled(work);
   return { ...(await work), attempts: upstream.asked() };
 }
@@ -63,12 +64,14 @@ export interface RunOptions {
   upstream: Upstream;
   gone: AbortSignal;
   log?: Log;
+  /** What is known from earlier requests; nothing unless given. */
+  known?: (fresh: Memory) => Memory;
 }
 
 /** Has the request of a capture answered. */
 export async function run(
   capture: Capture,
-  { candidates, settings, clock, upstream, gone, log = silent }: RunOptions,
+  { candidates, settings, clock, upstream, gone, log = silent, known = (fresh) => fresh }: RunOptions,
 ): Promise<Replayed> {
   const record = arrived(capture.id, capture.at, settings.configOption);
   const replayed: Replayed = { headers: {}, pieces: [], attempts: 0, record };
@@ -91,7 +94,7 @@ export async function run(
     counts: noCounts(),
     modelStats: modelStats(),
     figures: { attempted() {} },
-    memory: withBarriers(memory(log), capture.barriers),
+    memory: known(memory(log)),
     prompts: promptMemory(),
     quotas: noQuotaWatch,
     recorder: notRecorded,
@@ -150,15 +153,27 @@ function toProvider({ keys, ...provider }: CapturedProvider): Provider {
 /** The recorded answers do not look at it. */
 const hiddenKey: Secret = { reveal: () => '•••', toString: () => '•••', toJSON: () => '•••' };
 
-/** A memory that passes over the same models as the recorded one did, which knew more. */
-function withBarriers(remembered: Memory, barriers: Capture['barriers']): Memory {
+/**
+ * A memory that passes over the same models as the recorded one did, which knew more, and allows a second try of a model
+ * where there was one. `asked` tells how many attempts have been made.
+ */
+function asRecorded(fresh: Memory, { attempts, barriers }: Capture, asked: () => number): Memory {
   const left = [...barriers];
   return {
-    ...remembered,
+    ...fresh,
+    mayRetry(...given) {
+      const [last, next] = [attempts[asked() - 1], attempts[asked()]];
+      if (!last || !next) return fresh.mayRetry(...given);
+      // A second try that was passed over was allowed, too.
+      return (
+        last.model === next.model ||
+        left.some(({ model, after }) => model === last.model && after === asked())
+      );
+    },
     admit(candidate, ...rest) {
-      const at = left.findIndex(({ model }) => model === nameOf(candidate));
+      const at = left.findIndex(({ model, after }) => model === nameOf(candidate) && after === asked());
       const [barrier] = at < 0 ? [] : left.splice(at, 1);
-      return barrier?.hindrance ?? remembered.admit(candidate, ...rest);
+      return barrier?.hindrance ?? fresh.admit(candidate, ...rest);
     },
   };
 }

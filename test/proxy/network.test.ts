@@ -12,6 +12,7 @@ const script = [say('text')];
 
 test('the total timeout of a stream ends it even while content arrives', async () => {
   await using over = await proxyOver({
+    models: [modelOf('only')],
     answers: [failing([say(Array(1000).fill('x '))], { betweenEventsMs: 20 })],
     timeouts: { streamingMs: 300 },
   });

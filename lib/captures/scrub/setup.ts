@@ -19,7 +19,7 @@ export function scrubPlan({ reason, candidates, passedOver }: Plan, scrubber: Sc
 }
 
 export function scrubBarriers(barriers: Capture['barriers'], scrubber: Scrubber): Capture['barriers'] {
-  return barriers.map(({ model, hindrance }) => ({ model, hindrance: scrubHindrance(hindrance, scrubber) }));
+  return barriers.map((one) => ({ ...one, hindrance: scrubHindrance(one.hindrance, scrubber) }));
 }
 
 function scrubHindrance<Found extends { reason: string }>(hindrance: Found, scrubber: Scrubber): Found {

@@ -126,7 +126,7 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
         one.attempts.push(attempt);
         return recorded(upstream, attempt, elapsed, (bytes) => add(attempt.body, bytes));
       },
-      barred: (model, hindrance) => void one.barriers.push({ model, hindrance }),
+      barred: (model, hindrance) => void one.barriers.push({ model, hindrance, after: one.attempts.length }),
       head(status, headers) {
         reply.status = status;
         reply.headers = headers;

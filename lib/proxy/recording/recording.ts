@@ -62,6 +62,8 @@ export interface RecordedAttempt {
 export interface RecordedBarrier {
   model: string;
   hindrance: Hindrance;
+  /** How many attempts had been made by then. */
+  after: number;
 }
 
 export interface RecordedReply {
