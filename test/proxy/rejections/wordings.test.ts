@@ -5,24 +5,8 @@ import { diagnose } from '../../../lib/proxy/rejections/diagnose.ts';
 import { find, template } from '../../../lib/proxy/rejections/templates.ts';
 import { normalized } from '../../../lib/proxy/rejections/text.ts';
 import { tokenCounts } from '../../../lib/proxy/rejections/token-counts.ts';
-import { accounts } from '../../../lib/proxy/rejections/wordings/accounts.ts';
-import { answer } from '../../../lib/proxy/rejections/wordings/answer.ts';
-import { fields } from '../../../lib/proxy/rejections/wordings/fields.ts';
-import { history } from '../../../lib/proxy/rejections/wordings/history.ts';
-import { order } from '../../../lib/proxy/rejections/wordings/order.ts';
-import { schemas } from '../../../lib/proxy/rejections/wordings/schemas.ts';
-import { window } from '../../../lib/proxy/rejections/wordings/window.ts';
+import { wordings } from '../../../lib/proxy/rejections/wordings/all.ts';
 import type { Wording } from '../../../lib/proxy/rejections/wordings/wording.ts';
-
-const rows: readonly Wording[] = [
-  ...accounts,
-  ...order,
-  ...history,
-  ...schemas,
-  ...fields,
-  ...answer,
-  ...window,
-];
 
 /** The reported sentence, or the template with something in its gaps. */
 function sentenceOf({ example, says }: Wording): string {
@@ -35,7 +19,7 @@ function statusOf({ status = [400] }: Wording): number {
 }
 
 describe('a sentence is read as its row says', () => {
-  for (const row of rows) {
+  for (const row of wordings) {
     const sentence = sentenceOf(row);
     test(`${row.about}, ${row.vendor}: ${sentence.slice(0, 100)}`, () => {
       const { about, remedy } = diagnose({
@@ -57,13 +41,13 @@ describe('a sentence is read as its row says', () => {
 
 test('no row reads the sentence of a row with another meaning', () => {
   const meaning = ({ about, remedy }: Wording): string => `${about} ${remedy ?? ''}`;
-  const misread = rows.flatMap((row) => {
+  const misread = wordings.flatMap((row) => {
     const words = normalized(sentenceOf(row));
     return (
-      rows
+      wordings
         .filter((other) => meaning(other) !== meaning(row) && find(template(other.says), words) !== -1)
         // The first row that fits decides, so a row before it may be more exact.
-        .filter((other) => rows.indexOf(other) < rows.indexOf(row))
+        .filter((other) => wordings.indexOf(other) < wordings.indexOf(row))
         .map((other) => `"${other.says}" reads "${words}"`)
     );
   });
@@ -71,9 +55,9 @@ test('no row reads the sentence of a row with another meaning', () => {
 });
 
 test('templates are written as they are compared', () => {
-  for (const { says } of rows) assert.equal(normalized(says), says);
+  for (const { says } of wordings) assert.equal(normalized(says), says);
 });
 
 test('every row has a source', () => {
-  for (const { source, vendor } of rows) assert.ok(source !== '' && vendor !== '');
+  for (const { source, vendor } of wordings) assert.ok(source !== '' && vendor !== '');
 });
