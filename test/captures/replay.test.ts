@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import type { Capture } from '../../lib/captures/capture.ts';
 import { firstDifference } from '../../lib/captures/difference.ts';
 import { replay } from '../../lib/captures/replay.ts';
 import { hangMs } from '../support/limits.ts';
@@ -30,4 +32,16 @@ test('a capture that runs again sends the client the same bytes', { timeout: 20 
   }
   for (const ending of ['answered', 'refused', 'cut', 'left'])
     assert(endings.has(ending), JSON.stringify([...endings]));
+});
+
+test('a model is not tried again where it was not, though it could have been', async () => {
+  const file = new URL('../fixtures/captures/refused-by-all.json', import.meta.url);
+  const capture = JSON.parse(readFileSync(file, 'utf8')) as Capture;
+  const models = capture.attempts.map(({ model }) => model);
+  assert.notEqual(models[0], models[1], 'the first model was tried once');
+  const { record } = await replay({ ...capture, barriers: [] });
+  assert.deepEqual(
+    record.attempts.map(({ model }) => model),
+    models,
+  );
 });
