@@ -122,7 +122,7 @@ export interface ErrorEvent {
   request_id?: string;
 }
 
-export type StreamEvent =
+export type StreamEvent = (
   | MessageStart
   | BlockStart
   | BlockDelta
@@ -130,7 +130,17 @@ export type StreamEvent =
   | MessageDelta
   | MessageStop
   | Ping
-  | ErrorEvent;
+  | ErrorEvent
+) &
+  Framed;
+
+export interface Framed {
+  /**
+   * The upstream's frames up to this event, for a client that speaks the upstream's format. They are sent in place of the
+   * event.
+   */
+  frames?: string | Uint8Array;
+}
 
 /** The error types that Anthropic documents. occ sends no others (L5). */
 export type ApiErrorType =

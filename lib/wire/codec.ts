@@ -2,6 +2,7 @@
 import type { Decoded } from '../anthropic/events.ts';
 import type { ApiError } from '../anthropic/errors.ts';
 import type { Effort, MessagesRequest, ThinkingConfig } from '../anthropic/request.ts';
+import type { JsonObject } from '../json.ts';
 import type { Transducer } from '../stream/transducer.ts';
 import type { PromptPart } from './prompt.ts';
 import type { Quirks } from './quirks.ts';
@@ -51,6 +52,8 @@ export interface Turn {
   readonly messageId: string;
   /** The proxy's estimate of the request's tokens, for a `message_start` before the upstream reports usage. */
   readonly inputTokens: number;
+  /** The client's body, where the client speaks a format other than Anthropic's. */
+  readonly given?: { readonly format: string; readonly body: JsonObject };
 }
 
 export interface Codec {
