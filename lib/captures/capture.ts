@@ -2,7 +2,9 @@
  * A recorded exchange as a file: JSON that people can read, that `occ replay` runs again, and that a test can hold. Bytes are
  * strings where they are UTF-8, and otherwise objects with their base64 form.
  */
+import type { MessagesRequest } from '../anthropic/request.ts';
 import type { WireRoute } from '../wire/formats.ts';
+import type { ServedName } from '../wire/served-paths.ts';
 import type { JsonObject } from '../json.ts';
 import type { ModelEntry, Provider, Retry, Settings } from '../config/settings.ts';
 import type { Hindrance, PassedOver } from '../proxy/policy/plan.ts';
@@ -65,7 +67,15 @@ export interface Capture {
   id: string;
   /** When the request arrived, in ISO 8601. */
   at: string;
-  request: { headers: Record<string, string>; body: JsonObject };
+  request: {
+    headers: Record<string, string>;
+    /** The path with its query, and the format of the body; absent for `/v1/messages`. */
+    path?: string;
+    format?: ServedName;
+    body: JsonObject;
+    /** The request that was encoded, where it is not just what the body of another format says. */
+    arranged?: MessagesRequest;
+  };
   /** When the first model was chosen, in milliseconds since the arrival. */
   beganMs: number;
   session: string;

@@ -7,7 +7,6 @@ import type { Trial } from '../proxy/course.ts';
 import type { Upstream } from '../proxy/upstream.ts';
 import { noCounts, type Road } from '../proxy/road.ts';
 import { carryOut, outgoingHeaders } from '../proxy/exchange.ts';
-import { toRequest } from '../proxy/inbound.ts';
 import { memory, type Memory } from '../proxy/memory.ts';
 import { modelStats } from '../proxy/model-stats.ts';
 import { nameOf, type Candidate } from '../proxy/policy/plan.ts';
@@ -16,6 +15,7 @@ import { noQuotaWatch } from '../proxy/quota-watch.ts';
 import { arrived, type EndedRequest } from '../proxy/recent.ts';
 import { notRecorded } from '../proxy/recording/recorder.ts';
 import { openReply, type ReplyTarget } from '../proxy/reply.ts';
+import { askedBy } from './asked.ts';
 import {
   bytesOf,
   toPiece,
@@ -84,7 +84,8 @@ export async function run(
     },
     wrote: (encoded) => void replayed.pieces.push(toPiece(clock.monotonic() - began, encoded)),
   });
-  const request = toRequest(capture.request.body);
+  const { request, given, printer } = await askedBy(capture);
+  reply.speak(printer);
   const { session, messageId, inputTokens, limitMs, plan } = capture;
   Object.assign(record, { model: request.model, route: plan.reason, stream: request.stream === true });
   const road: Road = {
@@ -102,7 +103,7 @@ export async function run(
   };
   const trial: Trial = {
     plan: { ...plan, candidates },
-    turn: { request, session, messageId, inputTokens },
+    turn: { request, session, messageId, inputTokens, ...(given && { given }) },
     headers: outgoingHeaders(capture.request.headers, session),
     requestId: capture.id,
     reply,

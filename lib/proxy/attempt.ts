@@ -27,6 +27,7 @@ import { readRefusal } from './refusal.ts';
 import { toSent } from './rejections/repair.ts';
 import { secretsOf, withoutSecrets } from './secrets.ts';
 import { reportingSilence, type SilenceObserver } from './silence.ts';
+import { ownBody, sameFormat } from './same-format.ts';
 import type { Sink } from './sink.ts';
 import { noteRemark, type Tally } from './tally.ts';
 import type { Answer, Upstream } from './upstream.ts';
@@ -116,7 +117,8 @@ async function ask(tried: Try): Promise<Attempted> {
       const ofGateway = provider.gateway && outcome.type === 'refused';
       return { outcome: ofGateway ? { ...outcome, gateway: true } : outcome, tally };
     }
-    const stage = compose(codec.decodeStream(route, turn), guard());
+    const decoder = sameFormat(turn, route) ?? codec;
+    const stage = compose(decoder.decodeStream(route, turn), guard());
     const read = await readAnswer(answer, stage, limits, tried, tally, elapsed, print);
     return { ...read, print: print() };
   } catch (error) {
@@ -135,7 +137,7 @@ function prepare(
   const { route } = candidate;
   const codec = codecs[route.format];
   const all = merged(headers, codec.headers(route, key), route.headers);
-  const sent = toSent(candidate, turn.request, all, turn.session);
+  const sent = toSent(candidate, turn.request, all, turn.session, ownBody(turn));
   let unprinted: unknown = sent.body;
   let printed: PromptPrint | undefined;
   return {

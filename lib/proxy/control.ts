@@ -20,7 +20,7 @@ export interface Control {
 export async function answerControl(
   { answers }: Control,
   endpoint: string,
-  { req, res, requestId }: Exchange & { res: ServerResponse },
+  { req, res, requestId }: Pick<Exchange, 'req' | 'requestId'> & { res: ServerResponse },
 ): Promise<void> {
   const answer = Object.hasOwn(answers, endpoint) ? answers[endpoint] : undefined;
   if (!answer) throw new Refused('not_found_error', `there is no ${endpoint} here`, { next: 'occ status' });

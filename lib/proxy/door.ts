@@ -83,10 +83,16 @@ function foreign(named: string, { allowedHosts }: Door): Refused {
   );
 }
 
-/** The tokens from both headers, since a client may fill one of them with something else. */
-function presentedTokens({ headers }: IncomingMessage): string[] {
+/**
+ * The tokens from every place where a client may put its key, since it may fill one of them with something else. Clients of
+ * Google's format send `x-goog-api-key`, or `key` in the query.
+ */
+function presentedTokens({ headers, url = '' }: IncomingMessage): string[] {
   const bearer = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
-  return [headers['x-api-key'], bearer].filter((one) => typeof one === 'string' && one !== '') as string[];
+  const query = new URLSearchParams(/\?([^#]*)/.exec(url)?.[1]);
+  return [headers['x-api-key'], bearer, headers['x-goog-api-key'], query.get('key')].filter(
+    (one) => typeof one === 'string' && one !== '',
+  ) as string[];
 }
 
 function equal(a: string, b: string): boolean {

@@ -1,5 +1,6 @@
 /** The endpoints: which methods each takes, which need no token, and which closing does not wait for. */
 import type { ServerResponse } from 'node:http';
+import { servedAt, type ServedPath } from '../wire/served-paths.ts';
 import { Refused } from './inbound.ts';
 
 const methods: Readonly<Record<string, 'GET' | 'POST'>> = {
@@ -8,13 +9,16 @@ const methods: Readonly<Record<string, 'GET' | 'POST'>> = {
   '/ready': 'GET',
   '/metrics': 'GET',
   '/api/hello': 'GET',
-  '/v1/messages': 'POST',
-  '/v1/messages/count_tokens': 'POST',
 };
 
 /** Whether it is `/v1/models` or a model below it. */
 export function isModels(pathname: string): boolean {
   return /^\/v1\/models(?:\/|$)/.test(pathname);
+}
+
+/** Whether a request at this path asks a model. */
+export function isExchange(served: ServedPath | undefined): boolean {
+  return served?.endpoint.does === 'answer';
 }
 
 /** Whether a path is answered without a token. */
@@ -27,12 +31,26 @@ export function isAside(pathname: string): boolean {
   return isOpen(pathname) || pathname === '/metrics' || pathname.startsWith('/occ/');
 }
 
-/** Throws `Refused` for an unknown path, and for a method that it does not take. */
-export function checkEndpoint(method: string, pathname: string, res: ServerResponse): void {
-  const allowed = isModels(pathname) ? 'GET' : methods[pathname];
+/**
+ * What a path of a served format is for; undefined for the other endpoints. Throws `Refused` for an unknown path, and for a
+ * method that it does not take.
+ */
+export function checkEndpoint(method: string, pathname: string, res: ServerResponse): ServedPath | undefined {
+  const served = servedAt(pathname);
+  if (served?.endpoint.does === 'refuse')
+    throw notOffered(served.endpoint.why ?? `${pathname} is not offered`);
+  const allowed = served
+    ? (served.endpoint.method ?? method)
+    : isModels(pathname)
+      ? 'GET'
+      : methods[pathname];
   if (allowed === undefined)
     throw new Refused('not_found_error', `there is no ${pathname} here`, { next: 'occ env' });
-  if (method === allowed) return;
+  if (method === allowed) return served;
   res.setHeader('allow', allowed);
   throw new Refused('invalid_request_error', `${pathname} takes ${allowed}, not ${method}`, { status: 405 });
+}
+
+function notOffered(why: string): Refused {
+  return new Refused('invalid_request_error', why, { status: 501 });
 }

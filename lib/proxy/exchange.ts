@@ -1,7 +1,7 @@
 /**
- * One Messages request, from arrival to its last byte. Read this first: every noun in it is a file of that name.
+ * One request of a client, from arrival to its last byte. Read this first: every noun in it is a file of that name.
  *
- *   readBody → planRoutes → tryModels: attempt, as often as the policy allows → reply
+ *   readBody → readGiven → planRoutes → tryModels: attempt, as often as the policy allows → reply
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
@@ -12,9 +12,12 @@ import { serverTools } from '../anthropic/tools.ts';
 import type { Settings } from '../config/settings.ts';
 import { toText } from '../json.ts';
 import type { Turn } from '../wire/codec.ts';
+import { loadServed } from '../wire/served-formats.ts';
+import type { ServedName } from '../wire/served-paths.ts';
 import { userAgent } from '../version.ts';
 import type { Trial } from './course.ts';
-import { readWholeBody, toRequest } from './inbound.ts';
+import { partsOf, readGiven, toPath } from './given.ts';
+import { readWholeBody } from './inbound.ts';
 import { nameOf, type Candidate } from './policy/plan.ts';
 import { planRoutes } from './policy/route.ts';
 import { tierOf } from './policy/tiers.ts';
@@ -28,6 +31,8 @@ import { tryModels } from './trial.ts';
 
 export interface Exchange {
   req: IncomingMessage;
+  /** The format that the client speaks. */
+  format: ServedName;
   reply: Reply;
   /** Aborts when the client disconnects. */
   gone: AbortSignal;
@@ -40,15 +45,20 @@ export interface Exchange {
   arrived: number;
 }
 
-/** Throws `Refused` for a body that is not a Messages request. Every other failure ends in the reply. */
+/** Throws `Refused` for a body that is not a request of its format. Every other failure ends in the reply. */
 export async function exchange(
-  { req, reply, gone, requestId, settings, record, arrived }: Exchange,
+  { req, format, reply, gone, requestId, settings, record, arrived }: Exchange,
   road: Road,
 ): Promise<void> {
   const { bytes, body } = await readWholeBody(req);
-  const given = toRequest(body);
+  const served = await loadServed(format);
+  const parts = partsOf(req.url);
+  const read = readGiven(served, { ...parts, headers: req.headers, body });
+  const given = read.request;
+  const messageId = randomId('msg_');
+  reply.speak(read.printer({ messageId, requestId, created: Math.floor(road.now() / 1000) }));
   const requestClass = toText(req.headers['x-claude-code-request-class']);
-  const client = sessionOf(req.headers, given);
+  const client = sessionOf(req.headers, given, read.conversation);
   const session = client.id;
   const request = road.memory.arrange(given, session, road.now());
   const inputTokens = estimateTokens(request);
@@ -61,13 +71,16 @@ export async function exchange(
   road.memory.keep(conversation, plan, road.now());
   note(record, { client, project: projectOf(req.headers), request, requestClass, route: plan.reason });
   const limitMs = clientLimit(req, request);
-  const turn: Turn = { request, session, messageId: randomId('msg_'), inputTokens };
+  const own = format === 'messages' ? undefined : { format, body };
+  const turn: Turn = { request, session, messageId, inputTokens, ...(own && { given: own }) };
   const serverSide = serverTools(request).map(({ name }) => name);
   road.log({
     level: 'info',
     event: 'request',
     request: requestId,
     model: request.model,
+    ...(own && { client: format }),
+    ...(read.left.length > 0 && { left: read.left }),
     stream: request.stream === true,
     inputTokens,
     route: plan.reason,
@@ -82,6 +95,8 @@ export async function exchange(
 
   const recording = road.recorder.begin(requestId, arrived, {
     headers: req.headers,
+    path: toPath(parts),
+    format,
     body: bytes,
     ...(request !== given && { arranged: request }),
     plan,

@@ -5,24 +5,23 @@
 import { Buffer } from 'node:buffer';
 import type { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import {
-  encodeEvent,
-  type ApiErrorBody,
-  type Message,
-  type MessageStart,
-  type StreamEvent,
-} from '../anthropic/events.ts';
+import type { Message, MessageStart, StreamEvent } from '../anthropic/events.ts';
+import { endpoints as messages } from '../wire/messages/served/endpoints.ts';
+import { messagesPrinter } from '../wire/messages/served/printer.ts';
+import type { Printer, ServedEndpoints } from '../wire/served.ts';
 import type { Clock } from './clock.ts';
 import type { Refusal } from './policy/verdict.ts';
 
 export interface Reply {
+  /** Sets how the answer is printed, before anything is sent. Until then it is Anthropic's format. */
+  speak(printer: Printer): void;
   /** Whether headers and `message_start` were sent, so that an error can only be an event. */
   started(): boolean;
   /** Whether the last event or the whole response was sent. */
   ended(): boolean;
   /**
-   * Sends status 200 and `message_start`. From then on a ping follows every heartbeat interval of silence. Returns a promise
-   * as `send` does.
+   * Sends status 200 and the start of the stream. From then on a heartbeat follows every interval of silence. Returns a
+   * promise as `send` does.
    */
   start(first: MessageStart, headers?: Record<string, string>): Promise<void> | undefined;
   /**
@@ -51,8 +50,6 @@ const unobserved: ReplyObserver = { head() {}, wrote() {} };
 /** Characters and bytes that are written before the end of a turn. */
 const longestUnwritten = 64 * 1024;
 
-const pingText = encodeEvent({ type: 'ping' });
-
 /** What a reply needs of a response. */
 export type ReplyTarget = EventEmitter &
   Pick<ServerResponse, 'writeHead' | 'headersSent' | 'write' | 'writableNeedDrain' | 'end'> & {
@@ -65,7 +62,9 @@ export function openReply(
   heartbeatMs: number,
   gone: AbortSignal,
   clock: Clock,
+  errorBody: ServedEndpoints['error'] = messages.error,
 ): Reply {
+  let printer = messagesPrinter;
   let phase: 'waiting' | 'streaming' | 'ended' = 'waiting';
   let observer = unobserved;
   let stopHeartbeat = (): void => {};
@@ -79,15 +78,15 @@ export function openReply(
   let unwritten: (string | Uint8Array)[] = [];
   let unwrittenLength = 0;
 
-  /** Sends a ping after `heartbeatMs` of silence: between events only, never to a client that does not read. */
+  /** Sends a heartbeat after `heartbeatMs` of silence: between events only, never to a client that does not read. */
   function beat(): void {
     const silentMs = clock.monotonic() - written;
     // A timer may fire up to a millisecond early.
     if (silentMs < heartbeatMs - 1) return schedule(heartbeatMs - silentMs);
     flush();
     if (!res.writableNeedDrain && !gone.aborted) {
-      res.write(pingText);
-      observer.wrote(pingText);
+      res.write(printer.heartbeat);
+      observer.wrote(printer.heartbeat);
     }
     schedule(heartbeatMs);
   }
@@ -137,14 +136,14 @@ export function openReply(
   function start(first: MessageStart, headers: Record<string, string> = {}): Promise<void> | undefined {
     if (phase !== 'waiting' || gone.aborted) return undefined;
     writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': printer.contentType,
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
       'request-id': requestId,
       ...headers,
     });
     phase = 'streaming';
-    const sent = write(encodeEvent(first));
+    const sent = write(printer.start(first));
     schedule(heartbeatMs);
     return sent;
   }
@@ -152,7 +151,7 @@ export function openReply(
   function send(events: readonly StreamEvent[]): Promise<void> | undefined {
     if (phase !== 'streaming') return undefined;
     const last = events.at(-1);
-    const encoded = encodeAll(events);
+    const encoded = printAll(events, printer);
     if (last?.type !== 'message_stop' && last?.type !== 'error') return write(encoded);
     finish();
     end(encoded);
@@ -178,30 +177,26 @@ export function openReply(
 
   function message(whole: Message, headers: Record<string, string> = {}): void {
     if (phase !== 'waiting') return;
-    json(200, whole, headers);
+    json(200, printer.whole(whole), headers);
     finish();
   }
 
   function refuse(
-    { status, type, message, permanent, retryAfter }: Refusal,
+    { status, type, message, permanent, retryAfter, param }: Refusal,
     headers: Record<string, string> = {},
   ): void {
     if (phase === 'ended') return;
-    const error: ApiErrorBody = { type, message };
+    const error = { status, type, message, requestId, ...(param !== undefined && { param }) };
     if (phase === 'streaming') {
       finish();
-      return end(encodeEvent({ type: 'error', error, request_id: requestId }));
+      return end(printer.error(error));
     }
     finish();
-    json(
-      status,
-      { type: 'error', error, request_id: requestId },
-      {
-        ...(permanent && { 'x-should-retry': 'false' }),
-        ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-        ...headers,
-      },
-    );
+    json(status, errorBody(error), {
+      ...(permanent && { 'x-should-retry': 'false' }),
+      ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+      ...headers,
+    });
   }
 
   function json(status: number, body: unknown, headers: Record<string, string>): void {
@@ -220,20 +215,17 @@ export function openReply(
     send,
     message,
     refuse,
+    speak: (given) => void (printer = given),
     observe: (given) => void (observer = given),
     close: finish,
   };
 }
 
-/** The events as one text, or as bytes where a batch of them is sent as it came. */
-function encodeAll(events: readonly StreamEvent[]): string | Uint8Array {
+/** The events as one text, or as bytes where some of them are sent as they came. */
+function printAll(events: readonly StreamEvent[], printer: Printer): string | Uint8Array {
   const [first] = events;
-  return first !== undefined && events.length === 1 ? encode(first) : join(events.map(encode));
-}
-
-function encode(event: StreamEvent): string | Uint8Array {
-  const batch = event.type === 'content_block_delta' ? event.batch : undefined;
-  return batch?.bytes ?? encodeEvent(event);
+  if (first !== undefined && events.length === 1) return printer.print(first);
+  return join(events.map((event) => printer.print(event)));
 }
 
 /** A text if all of them are, else bytes. */

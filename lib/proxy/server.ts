@@ -2,14 +2,15 @@
 import { faultForLog } from '../errors.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { version } from '../version.ts';
+import { servedAt, servedEndpoints, type ServedPath } from '../wire/served-paths.ts';
 import { systemClock } from './clock.ts';
 import { discardRest, dropBody, goneController, lingerMs, pathOf } from './connection.ts';
 import { answerControl } from './control.ts';
 import { openTokenCounter } from './count-tokens.ts';
-import { checkEndpoint, isAside, isModels, isOpen } from './endpoints.ts';
+import { checkEndpoint, isAside, isExchange, isModels, isOpen } from './endpoints.ts';
 import type { Exchange } from './exchange.ts';
 import { checkDoor } from './door.ts';
-import { isAmbiguous, readBody, Refused, toRequest } from './inbound.ts';
+import { isAmbiguous, Refused } from './inbound.ts';
 import { inFlight } from './in-flight.ts';
 import { loadLate } from './late.ts';
 import { listen, openServer } from './listen.ts';
@@ -18,7 +19,7 @@ import { memory } from './memory.ts';
 import { metrics } from './metrics/metrics.ts';
 import type { Looked } from './metrics/page.ts';
 import { promptMemory } from './prompt-memory.ts';
-import { answerModels } from './models.ts';
+import { answerModels, answerServedModels } from './models.ts';
 import type { Proxy, ProxyOptions } from './proxy.ts';
 import { randomId } from './random-id.ts';
 import { recorder } from './recording/recorder.ts';
@@ -35,7 +36,7 @@ import { modelStats } from './model-stats.ts';
 import { openUpstream } from './upstream.ts';
 
 /** A request with the response that its endpoint writes. */
-type Incoming = Exchange & { res: ServerResponse };
+type Incoming = Omit<Exchange, 'format'> & { res: ServerResponse; served: ServedPath | undefined };
 
 /** Rejects with OccError `port_in_use` or `cannot_listen`. */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
@@ -86,43 +87,55 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const leave = goneController(req, res);
     const gone = leave.signal;
     const now = settings();
-    const reply = openReply(res, requestId, now.heartbeatMs, gone, clock);
+    const served = servedAt(pathname);
+    const errorBody = served && servedEndpoints[served.format].error;
+    const reply = openReply(res, requestId, now.heartbeatMs, gone, clock, errorBody);
     const record = arrived(requestId, new Date(clock.now()).toISOString(), now.configOption);
-    if (pathname === '/v1/messages') metered.figures.arrived(record);
-    const incoming = { req, res, reply, gone, requestId, settings: now, record, arrived: clock.monotonic() };
+    if (isExchange(served)) metered.figures.arrived(record);
+    const incoming: Incoming = {
+      req,
+      res,
+      served,
+      reply,
+      gone,
+      requestId,
+      settings: now,
+      record,
+      arrived: clock.monotonic(),
+    };
     return {
       work: answer(pathname, incoming),
       stop() {
-        if (!reply.ended()) refuse(stopped, pathname, incoming);
+        if (!reply.ended()) refuse(stopped, incoming);
         // The client waits for nothing more, and the upstream need not send more.
         leave.abort();
       },
     };
   }
 
-  /** Answers every failure with an error in Anthropic's shape. Never throws. */
+  /** Answers every failure with an error in the client's format. Never throws. */
   async function answer(pathname: string, incoming: Incoming): Promise<void> {
-    const { req, res, reply, gone, requestId, record, arrived: began } = incoming;
+    const { req, res, served, reply, gone, requestId, record, arrived: began } = incoming;
     try {
       await dispatch(pathname, incoming);
     } catch (error) {
       if (gone.aborted) return;
       if (error instanceof Refused && !req.complete) discardRest(req, res, clock);
-      refuse(refusalFor(error, requestId, log), pathname, incoming);
+      refuse(refusalFor(error, requestId, log), incoming);
     } finally {
       reply.close();
       // Every response should have ended by now. If one has not, closing it spares the client the wait.
       if (!res.writableEnded) res.destroy();
       record.ms = Math.round(clock.monotonic() - began);
-      if (pathname === '/v1/messages') ended(record);
+      if (isExchange(served)) ended(record);
     }
   }
 
-  function refuse(why: Refusal, pathname: string, { reply, requestId, settings, record }: Incoming): void {
+  function refuse(why: Refusal, { served, reply, requestId, settings, record }: Incoming): void {
     record.ending = record.firstContentMs === undefined ? 'refused' : 'cut';
     const refusal = stepWithConfig(why, settings.configOption);
     record.error = toErrorRecord(refusal, requestId);
-    if (pathname === '/v1/messages') logRefused(refusal, requestId);
+    if (isExchange(served)) logRefused(refusal, requestId);
     reply.refuse({ ...refusal, message: shownMessage(refusal, requestId) });
   }
 
@@ -155,19 +168,20 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       return answerControl(control, `${method} ${pathname}`, incoming);
     }
     checkDoor(req, { host, allowedHosts, token: token ?? settings.authToken?.reveal() }, !isOpen(pathname));
-    checkEndpoint(method, pathname, res);
+    const served = checkEndpoint(method, pathname, res);
     if (closing && !isAside(pathname)) return refuseNew(req, res);
 
-    if (pathname === '/v1/messages') {
+    if (served?.endpoint.does === 'answer') {
       counts.requests++;
       const exchange = await late.exchange();
-      return exchange(incoming, road);
+      return exchange({ ...incoming, format: served.format }, road);
     }
     const headers = { 'request-id': requestId };
-    if (pathname === '/v1/messages/count_tokens') {
-      const request = toRequest(await readBody(req));
-      return sendJson(res, 200, { input_tokens: await counter.count(request) }, headers);
+    if (served?.endpoint.does === 'count') {
+      const { answerCount } = await import('./answer-count.ts');
+      return sendJson(res, 200, await answerCount(req, served.format, counter), headers);
     }
+    if (served) return sendJson(res, 200, answerServedModels(served, settings), headers);
     if (isModels(pathname)) {
       const id = pathname.slice('/v1/models/'.length);
       return sendJson(res, 200, answerModels(id, req.headers['user-agent'], settings), headers);

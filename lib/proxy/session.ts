@@ -15,8 +15,9 @@ export interface Session {
   agent: string;
 }
 
-export function sessionOf(headers: IncomingHttpHeaders, request: MessagesRequest): Session {
-  const name = nameIn(headers, request);
+/** `named` is the conversation's name in formats that have a field for it. */
+export function sessionOf(headers: IncomingHttpHeaders, request: MessagesRequest, named = ''): Session {
+  const name = nameIn(headers, request) || named;
   const agent = toText(headers['x-claude-code-agent-id']);
   const conversation = name === '' ? startOf(request) : name;
   const hash = createHash('sha256').update(`${conversation}\n${agent}`).digest('hex');

@@ -31,9 +31,11 @@ export function sinkFor(reply: Reply, request: MessagesRequest, headers: Record<
       const rest: StreamEvent[] = [];
       let waiting: Promise<void> | undefined;
       for (const event of events) {
-        if (event.type === 'message_start' && reply.started()) startUsage = event.message.usage;
-        else if (event.type === 'message_start') waiting = reply.start(event, headers);
-        else if (event.type === 'message_delta' && startUsage)
+        if (event.type === 'message_start') {
+          if (reply.started()) startUsage = event.message.usage;
+          else waiting = reply.start(event, headers);
+          if (event.frames !== undefined) rest.push(event);
+        } else if (event.type === 'message_delta' && startUsage)
           rest.push({ ...event, usage: { ...startUsage, ...event.usage } });
         else rest.push(event);
       }

@@ -7,8 +7,9 @@ import type { Refusal } from './policy/verdict.ts';
 /** Logs a fault with its details. */
 export function refusalFor(thrown: unknown, requestId: string, log: Log): Refusal {
   if (thrown instanceof Refused) {
-    const { status, type, message, next } = thrown;
-    return { status, type, message, next, permanent: status === 401 || status === 403 };
+    const { status, type, message, next, param } = thrown;
+    const permanent = status === 401 || status === 403;
+    return { status, type, message, next, permanent, ...(param !== undefined && { param }) };
   }
   if (thrown instanceof RangeError && /call stack/.test(thrown.message)) {
     const message = 'the body is nested too deeply to be read';

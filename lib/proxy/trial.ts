@@ -14,6 +14,7 @@ import { reasonOf } from './policy/summary.ts';
 import { describeChange } from './rejections/changes.ts';
 import { keptRepairs, nextRepair, type Repairs } from './rejections/repair.ts';
 import { addUsage, fallbackFrom, toAttemptRecord, toPassedOverRecord } from './recent.ts';
+import { ownBody } from './same-format.ts';
 import { keyed } from './keyed.ts';
 import { noteCache } from './note-cache.ts';
 import { addTally, type Road } from './road.ts';
@@ -175,7 +176,8 @@ function settle(
   if (tried.length + 1 >= settings.retry.maxAttemptsTotal) return false;
   const diagnosis = diagnosisOf(outcome);
   const sent = merged(headers(candidate), candidate.route.headers);
-  const next = diagnosis && nextRepair(candidate, diagnosis, turn.request, sent, before, turn.session);
+  const next =
+    diagnosis && nextRepair(candidate, diagnosis, turn.request, sent, before, turn.session, ownBody(turn));
   if (next) {
     repairs.set(index, next.repairs);
     candidates[index] = next.candidate;

@@ -96,12 +96,12 @@ export interface ListedModel {
 /** The endpoints and errors of a served format. Importing them does not load the format. */
 export interface ServedEndpoints {
   /** What the path is for; undefined if it is none of this format's. */
-  find(pathname: string): Endpoint | undefined;
+  readonly find: (pathname: string) => Endpoint | undefined;
   /** The body of an error response. */
-  error(error: ServedError): unknown;
+  readonly error: (error: ServedError) => unknown;
   /** The list of models, or one of them, in formats that have a path of their own for it. */
-  models?(models: readonly ListedModel[]): unknown;
-  model?(model: ListedModel): unknown;
+  readonly models?: (models: readonly ListedModel[]) => unknown;
+  readonly model?: (model: ListedModel) => unknown;
 }
 
 /** A wire format that is spoken to clients. */
@@ -119,7 +119,10 @@ export interface ServedFormat {
  * pass is changed and nothing else: the model, streaming, limits and settings of the model, ids and signatures (P9, P10).
  */
 export interface SameFormat {
-  /** The client's body for the upstream, always with streaming on. Does not alter `body`. */
+  /**
+   * The client's body for the upstream, always with streaming on; undefined for one that the model cannot take as it is, so
+   * that the codec has to encode the request. Does not alter `body`.
+   */
   encodeRequest(body: JsonObject, turn: Turn, route: Route): unknown;
   /**
    * The codec's decoder, whose events carry the frames that they were read from (`StreamEvent.frames`). Each frame is carried

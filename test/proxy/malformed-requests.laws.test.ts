@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { estimateTokens } from '../../lib/anthropic/estimate.ts';
 import type { MessagesRequest } from '../../lib/anthropic/request.ts';
-import { Refused, toRequest } from '../../lib/proxy/inbound.ts';
+import { toRequest } from '../../lib/wire/messages/served/read.ts';
+import { Unservable } from '../../lib/wire/served.ts';
 import { planRoutes } from '../../lib/proxy/policy/route.ts';
 import { sessionOf } from '../../lib/proxy/session.ts';
 import type { JsonObject } from '../../lib/json.ts';
@@ -79,12 +80,12 @@ const routes = Object.values(routesOf).flat();
 const settings = settingsFor('http://127.0.0.1:9');
 
 /** Runs everything that happens before a model is tried. Returns the refusal, if any. */
-function prepare(body: object): Refused | undefined {
+function prepare(body: object): Unservable | undefined {
   let request: MessagesRequest;
   try {
     request = toRequest(JSON.parse(JSON.stringify(body)) as JsonObject);
   } catch (error) {
-    if (error instanceof Refused) return error;
+    if (error instanceof Unservable) return error;
     throw error;
   }
   const inputTokens = estimateTokens(request);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { estimateTokens } from '../../lib/anthropic/estimate.ts';
 import type { RequestMessage } from '../../lib/anthropic/request.ts';
-import { toRequest } from '../../lib/proxy/inbound.ts';
+import { toRequest } from '../../lib/wire/messages/served/read.ts';
 import { memory } from '../../lib/proxy/memory.ts';
 import { printPrompt } from '../../lib/proxy/policy/prompt-print.ts';
 import { planRoutes } from '../../lib/proxy/policy/route.ts';

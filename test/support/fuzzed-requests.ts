@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { MessagesRequest } from '../../lib/anthropic/request.ts';
-import { Refused, toRequest } from '../../lib/proxy/inbound.ts';
+import { toRequest } from '../../lib/wire/messages/served/read.ts';
+import { Unservable } from '../../lib/wire/served.ts';
 import { isObject, type JsonObject } from '../../lib/json.ts';
 import { codecs } from '../../lib/wire/codecs.ts';
 import type { WireFormat, WireRoute } from '../../lib/wire/formats.ts';
@@ -42,7 +43,7 @@ export function isEncoded(format: WireFormat, text: string): boolean {
   try {
     request = toRequest(body);
   } catch (error) {
-    if (error instanceof Refused) return false;
+    if (error instanceof Unservable) return false;
     throw error;
   }
   for (const route of routesOf[format] ?? [routeOf({ format })]) {

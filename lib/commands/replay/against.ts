@@ -1,5 +1,6 @@
 /** Asks a model what a capture asked, and compares its answer with the recorded one. */
 import { resolve } from 'node:path';
+import { askedBy } from '../../captures/asked.ts';
 import type { Capture } from '../../captures/capture.ts';
 import { firstDifference } from '../../captures/difference.ts';
 import { run } from '../../captures/replay.ts';
@@ -11,7 +12,6 @@ import { requireKey } from '../../host/host.ts';
 import { lazyEmulator } from '../../host/emulator.ts';
 import { silent } from '../../log/log.ts';
 import { systemClock } from '../../proxy/clock.ts';
-import { toRequest } from '../../proxy/inbound.ts';
 import { planRoutes } from '../../proxy/policy/route.ts';
 import type { Plan } from '../../proxy/policy/plan.ts';
 import type { EndedRequest } from '../../proxy/recent.ts';
@@ -41,7 +41,7 @@ export async function runAgainst(
   const upstream = await openUpstream({ ...system.env });
   try {
     const settings = await emulator.apply(withChoice(loaded.settings, choice));
-    const plan = planFor(capture, choice.id, settings);
+    const plan = await planFor(capture, choice.id, settings);
     const [first] = plan.candidates;
     requireKey(settings, first?.provider.name, model);
     const gone = new AbortController();
@@ -72,8 +72,9 @@ export async function runAgainst(
   }
 }
 
-function planFor({ request: { body }, inputTokens }: Capture, id: string, settings: Settings): Plan {
-  return planRoutes({ request: { ...toRequest(body), model: id }, inputTokens }, settings);
+async function planFor(capture: Capture, id: string, settings: Settings): Promise<Plan> {
+  const { request } = await askedBy(capture);
+  return planRoutes({ request: { ...request, model: id }, inputTokens: capture.inputTokens }, settings);
 }
 
 /** Without the headers that name the model and the request, which differ in any case. */

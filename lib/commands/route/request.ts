@@ -4,7 +4,9 @@ import type { MessagesRequest } from '../../anthropic/request.ts';
 import { readBounded } from '../../bounded-file.ts';
 import { OccError } from '../../errors.ts';
 import { isGivenPipe, readGivenPipe } from '../../given-pipe.ts';
-import { largestBody, Refused, toRequest } from '../../proxy/inbound.ts';
+import { largestBody } from '../../proxy/inbound.ts';
+import { toRequest } from '../../wire/messages/served/read.ts';
+import { Unservable } from '../../wire/served.ts';
 import { isObject } from '../../json.ts';
 import { reasonOf } from '../../system-error.ts';
 import { readInput } from '../../terminal/read-input.ts';
@@ -33,7 +35,7 @@ export async function readRequest(from: string, system: System): Promise<RouteRe
       requestClass: headerOf(headers, 'x-claude-code-request-class'),
     };
   } catch (error) {
-    if (error instanceof Refused) throw unreadable(name, `${recorded ? 'body: ' : ''}${error.message}`);
+    if (error instanceof Unservable) throw unreadable(name, `${recorded ? 'body: ' : ''}${error.message}`);
     throw error;
   }
 }

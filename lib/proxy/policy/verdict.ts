@@ -51,6 +51,8 @@ export interface Refusal {
   class?: FailureClass;
   /** The model that refused the request, if that decided: `provider/model`. */
   model?: string;
+  /** The path of the field of the request that is at fault, if occ itself refuses it. */
+  param?: string;
 }
 
 /** The most informative class first: of several failures the client receives the one it can act on best. */

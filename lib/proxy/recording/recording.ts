@@ -1,11 +1,12 @@
 /**
- * One request to `/v1/messages` as the proxy saw it on both sides: what it was asked, what every upstream sent and when,
+ * One request as the proxy saw it on both sides: what it was asked, what every upstream sent and when,
  * and what the client received and when. It holds text of the conversation, so it stays in memory; what reaches the disk
  * is made from it elsewhere.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { Settings } from '../../config/settings.ts';
+import type { ServedName } from '../../wire/served-paths.ts';
 import type { NetworkFault } from '../policy/network-faults.ts';
 import type { Candidate, Hindrance, Plan } from '../policy/plan.ts';
 import type { EndedRequest } from '../recent.ts';
@@ -15,6 +16,9 @@ import type { Tape } from './tape.ts';
 export interface RecordingStart {
   /** The headers of the client's request; credentials are removed by whoever writes them down. */
   headers: IncomingHttpHeaders;
+  /** The path with the parts of the query that change the answer, and the format that the client speaks. */
+  path: string;
+  format: ServedName;
   /** The body of the client's request as it arrived. */
   body: Buffer;
   /** The request that was encoded, where it is not just what the body says. */

@@ -4,6 +4,7 @@
  */
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import { codecs } from '../../wire/codecs.ts';
+import type { WireRoute } from '../../wire/formats.ts';
 import { withChanges, type Changeable } from './changeable.ts';
 import { changedBody, changedHeaders, changedRequest, type Change } from './changes.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -29,16 +30,31 @@ export interface Repaired<Model extends Changeable> {
   repairs: Repairs<Model>;
 }
 
-/** The request as it is sent to a candidate. `headers` has the names in lower case. */
+/** Writes the client's own body for an upstream of the same format; undefined where the formats differ. */
+export type OwnBody = (route: WireRoute) => unknown;
+
+/**
+ * The request as it is sent to a candidate. `headers` has the names in lower case. The client's own body is sent if the
+ * upstream has the same format and no change is about the conversation or how it is encoded.
+ */
 export function toSent(
   { route, changes = [] }: Pick<Changeable, 'route' | 'changes'>,
   request: MessagesRequest,
   headers: Readonly<Record<string, string>>,
   session?: string,
+  own?: OwnBody,
 ): Sent {
   const changed = changes.reduce(changedRequest, request);
-  const body: unknown = codecs[route.format].encodeRequest(changed, route, session);
+  const passes = changed === request && !changes.some(isEncoded);
+  const given = passes ? own?.(route) : undefined;
+  const body: unknown = given ?? codecs[route.format].encodeRequest(changed, route, session);
   return { body: changes.reduce(changedBody, body), headers: changes.reduce(changedHeaders, headers) };
+}
+
+/** Whether only an encoding of the request can make the change. */
+function isEncoded(change: Change): boolean {
+  if (change.kind === 'several') return change.changes.some(isEncoded);
+  return change.kind === 'quirks' || change.kind === 'lacks';
 }
 
 /** The next repair after a refusal; undefined if no change makes a request that was not refused. */
@@ -49,6 +65,7 @@ export function nextRepair<Model extends Changeable>(
   headers: Readonly<Record<string, string>>,
   before?: Repairs<Model>,
   session?: string,
+  own?: OwnBody,
 ): Repaired<Model> | undefined {
   if (!isRepairable(diagnosis.about)) return undefined;
   const { original, made, tried, answers, ...earlier } = before ?? {
@@ -58,7 +75,7 @@ export function nextRepair<Model extends Changeable>(
     answers: '',
     refused: [],
   };
-  const textOf = (one: Model): string => JSON.stringify(toSent(one, request, headers, session));
+  const textOf = (one: Model): string => JSON.stringify(toSent(one, request, headers, session, own));
   const refused = [...earlier.refused, textOf(candidate)];
   const refusal = signature(diagnosis);
   // The same refusal again: the latest change was not what it is about.
@@ -70,7 +87,7 @@ export function nextRepair<Model extends Changeable>(
           original,
           kept.map(({ change }) => change),
         );
-  const sent = toSent(from, request, headers, session);
+  const sent = toSent(from, request, headers, session, own);
   const { route, provider, changes = [] } = from;
   for (const proposal of proposals(diagnosis, { route, provider, sent, made: changes })) {
     if (tried.some(({ change }) => isSame(change, proposal.change))) continue;

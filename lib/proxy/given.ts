@@ -1,0 +1,30 @@
+/** Reads a client's request in the format that the client speaks. */
+import type { GivenRequest, ReadRequest, ServedFormat } from '../wire/served.ts';
+import { Unservable } from '../wire/served.ts';
+import { Refused } from './inbound.ts';
+
+/** Throws `Refused` for a request that cannot be answered. */
+export function readGiven(served: ServedFormat, given: GivenRequest): ReadRequest {
+  try {
+    return served.read(given);
+  } catch (error) {
+    if (!(error instanceof Unservable)) throw error;
+    const { message, param } = error;
+    throw new Refused('invalid_request_error', message, param === undefined ? {} : { param });
+  }
+}
+
+/** The query parameters that change an answer. Others may hold a key. */
+const keptParameters: ReadonlySet<string> = new Set(['alt', 'beta']);
+
+/** The path and the query without credentials. */
+export function toPath({ pathname, query }: Pick<GivenRequest, 'pathname' | 'query'>): string {
+  const kept = new URLSearchParams([...query].filter(([name]) => keptParameters.has(name)));
+  return kept.size > 0 ? `${pathname}?${kept.toString()}` : pathname;
+}
+
+/** The parts of a URL that a request is read from. The host does not matter. */
+export function partsOf(url: string | undefined): Pick<GivenRequest, 'pathname' | 'query'> {
+  const { pathname, searchParams } = new URL(url ?? '/', 'http://localhost');
+  return { pathname, query: searchParams };
+}

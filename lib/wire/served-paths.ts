@@ -1,0 +1,21 @@
+/** The formats that clients speak, by name and by path, without their code. */
+import type { Endpoint, ServedEndpoints } from './served.ts';
+import * as table from './served-table.ts';
+
+export type ServedName = keyof typeof table;
+
+export const servedEndpoints: Readonly<Record<ServedName, ServedEndpoints>> = table;
+
+export interface ServedPath {
+  readonly format: ServedName;
+  readonly endpoint: Endpoint;
+}
+
+/** The format that a path belongs to, and what the path is for. */
+export function servedAt(pathname: string): ServedPath | undefined {
+  for (const [name, { find }] of Object.entries(servedEndpoints)) {
+    const endpoint = find(pathname);
+    if (endpoint) return { format: name as ServedName, endpoint };
+  }
+  return undefined;
+}

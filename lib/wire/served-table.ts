@@ -1,0 +1,2 @@
+/** The formats that clients speak: a line for each, with its endpoints. None of them is loaded by this. */
+export { endpoints as messages } from './messages/served/endpoints.ts';
