@@ -39,7 +39,7 @@ function read(file: string, maxBytes: number, flags: number): Buffer {
     for (let bytes = 0; ;) {
       const piece = Buffer.allocUnsafe(Math.max(found.size + 1 - bytes, smallestPiece));
       const length = readSync(descriptor, piece);
-      if (length === 0) return Buffer.concat(pieces);
+      if (length === 0) return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
       bytes += length;
       if (bytes > maxBytes) throw failure('EFBIG', file);
       pieces.push(piece.subarray(0, length));

@@ -13,7 +13,8 @@ import { dayOf, fileOf, monthOf, nextDay, nextMonth, shifted, type Day } from '.
 import { totalOf } from './groups.ts';
 import { readLedger, type LedgerPlaces } from './read.ts';
 import type { LedgerRecord, Use } from './record.ts';
-import { inputOf, sumUp, type Sums } from './rows.ts';
+import { inputOf, type Sums } from './rows.ts';
+import { sumUp } from './sum-up.ts';
 
 export interface Budgets {
   /** How much of the budgets in these settings is used now; empty if none is set. Never rejects. */
@@ -90,7 +91,7 @@ export function openBudgets({ by, now = () => new Date(), ...places }: BudgetsOp
         .split('\n')
         .filter((line) => !line.includes(`"by":"${by}"`))
         .join('\n');
-      known.others = plus(known.others, usedIn(totalOf(sumUp(others, today).rows, '')));
+      known.others = plus(known.others, usedIn(totalOf(sumUp(Buffer.from(others), today).rows, '')));
       known.offset = end;
     } catch {
       // Nothing was recorded yet, or it cannot be read: this proxy counts on with what it knows.
@@ -99,8 +100,8 @@ export function openBudgets({ by, now = () => new Date(), ...places }: BudgetsOp
 
   async function begin(today: Day): Promise<Known> {
     const first = `${monthOf(today)}-01`;
-    const { rows } = await readLedger(places, first, shifted(today, -1), today);
-    const read = usedIn(totalOf(rows, ''));
+    const { groups } = await readLedger(places, first, shifted(today, -1), today, 'day');
+    const read = usedIn(totalOf(groups, ''));
     const remembered = [...own].filter(([day]) => day >= first && day < today);
     const mine = remembered.map(([, used]) => used).reduce(plus, none);
     for (const day of own.keys()) if (day < first) own.delete(day);

@@ -18,18 +18,30 @@ const keys: Readonly<Record<Grouping, (row: Row) => string>> = {
   day: ({ day }) => day,
 };
 
-/** Days in their order, other groups by what they have cost, then by their tokens. */
-export function groupRows(rows: readonly Row[], by: Grouping): Group[] {
+/** Adds up the rows of one day after the other, so that they need not be in memory together. */
+export interface Grouper {
+  add(rows: readonly Row[]): void;
+  /** Days in their order, other groups by what they have cost, then by their tokens. */
+  groups(): Group[];
+}
+
+export function grouper(by: Grouping): Grouper {
   const groups = new Map<string, Group>();
-  for (const row of rows) {
-    const key = keys[by](row);
-    const group = groups.get(key) ?? { key, ...noSums() };
-    groups.set(key, group);
-    addSums(group, row);
-  }
-  const all = [...groups.values()];
-  if (by === 'day') return all.toSorted((a, b) => a.key.localeCompare(b.key));
-  return all.toSorted((a, b) => b.cost - a.cost || b.covered - a.covered || sizeOf(b) - sizeOf(a));
+  return {
+    add(rows) {
+      for (const row of rows) {
+        const key = keys[by](row);
+        const group = groups.get(key) ?? { key, ...noSums() };
+        groups.set(key, group);
+        addSums(group, row);
+      }
+    },
+    groups() {
+      const all = [...groups.values()];
+      if (by === 'day') return all.toSorted((a, b) => a.key.localeCompare(b.key));
+      return all.toSorted((a, b) => b.cost - a.cost || b.covered - a.covered || sizeOf(b) - sizeOf(a));
+    },
+  };
 }
 
 export function totalOf(rows: readonly Sums[], key: string): Group {

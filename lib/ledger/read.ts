@@ -10,7 +10,9 @@ import { makePrivateDirectory, writeRuntimeFile } from '../config/paths.ts';
 import { isObject, parseJson, toArray, toNumber } from '../json.ts';
 import { reasonOf } from '../system-error.ts';
 import { dayOfFile, fileOf, type Day } from './days.ts';
-import { sumUp, toRow, type DayRows, type Row } from './rows.ts';
+import { grouper, type Group, type Grouping } from './groups.ts';
+import { toRow, type DayRows } from './rows.ts';
+import { sumUp } from './sum-up.ts';
 
 export interface LedgerPlaces {
   /** The directory of the ledger. */
@@ -20,7 +22,7 @@ export interface LedgerPlaces {
 }
 
 export interface LedgerRead {
-  rows: Row[];
+  groups: Group[];
   /** Lines that are no records. */
   unreadable: number;
   /** Files that could not be read, and why. */
@@ -29,21 +31,23 @@ export interface LedgerRead {
 
 /** The largest file of a day that is read, in bytes: some 500,000 requests. */
 const largestFile = 256 * 1024 * 1024;
-/** Files below this size are read as fast as their sums would be. */
-const smallFile = 16 * 1024;
+/** Files below this size, of some 4,000 requests, are read about as fast as their sums would be. */
+const smallFile = 2 * 1024 * 1024;
 
-/** The rows from `first` to `last`. Never rejects: what cannot be read is reported in the result. */
+/** What was used from `first` to `last`, in groups. Never rejects: what cannot be read is reported in the result. */
 export async function readLedger(
   { dir, cacheDir }: LedgerPlaces,
   first: Day,
   last: Day,
   today: Day,
+  by: Grouping,
 ): Promise<LedgerRead> {
-  const read: LedgerRead = { rows: [], unreadable: 0, failures: [] };
+  const read: Omit<LedgerRead, 'groups'> = { unreadable: 0, failures: [] };
+  const grouped = grouper(by);
   for (const day of daysIn(dir, first, last)) {
     try {
       const { rows, unreadable } = readDay(dir, day, day < today ? join(cacheDir, 'ledger') : undefined);
-      for (const row of rows) read.rows.push(row);
+      grouped.add(rows);
       read.unreadable += unreadable;
     } catch (error) {
       const reason = reasonOf((error as NodeJS.ErrnoException).code ?? String(error));
@@ -52,7 +56,7 @@ export async function readLedger(
     // A proxy that reads a month must go on answering.
     await setImmediate();
   }
-  return read;
+  return { ...read, groups: grouped.groups() };
 }
 
 function daysIn(dir: string, first: Day, last: Day): Day[] {
@@ -80,7 +84,7 @@ function readDay(dir: string, day: Day, sums: string | undefined): DayRows {
   const kept = sums !== undefined && size > smallFile ? join(sums, `${day}.json`) : undefined;
   const known = kept === undefined ? undefined : readSums(kept, { size, modified }, day);
   if (known) return known;
-  const found = sumUp(readOwn(file, largestFile).toString('utf8'), day);
+  const found = sumUp(readOwn(file, largestFile), day);
   if (kept !== undefined && sums !== undefined) keepSums(sums, kept, { size, modified }, found);
   return found;
 }

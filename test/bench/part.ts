@@ -36,7 +36,7 @@ export interface Part {
   /** Rounds unless the command line says otherwise. */
   rounds: number;
   /** Contenders besides the subjects. */
-  floors: readonly (FloorName | 'node')[];
+  floors: readonly (FloorName | 'node' | 'json')[];
   /** Measures one contender once. The first call for each one warms it up, and does not count. */
   measure(world: World, contender: string, effort: Effort): Promise<Figures>;
   rows: readonly RowPlan[];

@@ -5,6 +5,7 @@ import { firstEvent } from './parts/first-event.ts';
 import { flood } from './parts/flood.ts';
 import { formats } from './parts/formats.ts';
 import { growth } from './parts/growth.ts';
+import { ledger } from './parts/ledger.ts';
 import { memory } from './parts/memory.ts';
 import { passThrough } from './parts/pass-through.ts';
 import { slowReader } from './parts/slow-reader.ts';
@@ -24,4 +25,5 @@ export const parts: readonly Part[] = [
   memory,
   start,
   statusLine,
+  ledger,
 ];

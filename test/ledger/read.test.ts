@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { groupRows, totalOf, type Grouping } from '../../lib/ledger/groups.ts';
+import { totalOf, type Grouping } from '../../lib/ledger/groups.ts';
 import { readLedger } from '../../lib/ledger/read.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import { record, scratch } from './scratch.ts';
@@ -56,26 +56,28 @@ test('a request counts at the model that answered it, tokens and dollars at the 
     }),
     record('req_3', { ending: 'left' }),
   ]);
-  const { rows } = await readLedger(at, today, today, today);
-  const by = (grouping: Grouping) =>
-    groupRows(rows, grouping).map(({ key, requests, input, cost, listed, unpriced }) => ({
-      key,
-      requests,
-      input,
-      cost,
-      listed,
-      unpriced,
-    }));
-  assert.deepEqual(by('model'), [
+  const by = async (grouping: Grouping) =>
+    (await readLedger(at, today, today, today, grouping)).groups.map(
+      ({ key, requests, input, cost, listed, unpriced }) => ({
+        key,
+        requests,
+        input,
+        cost,
+        listed,
+        unpriced,
+      }),
+    );
+  assert.deepEqual(await by('model'), [
     { key: 'a/one', requests: 1, input: 111, cost: 0.75, listed: 0.25, unpriced: 0 },
     { key: 'b/two', requests: 1, input: 7, cost: 0, listed: 0, unpriced: 1 },
     { key: '', requests: 1, input: 0, cost: 0, listed: 0, unpriced: 0 },
   ]);
   assert.deepEqual(
-    by('provider').map(({ key }) => key),
+    (await by('provider')).map(({ key }) => key),
     ['a', 'b', ''],
   );
-  const { requests, answered, failed, left, attempts, fallbacks, repairs } = totalOf(rows, 'total');
+  const { groups } = await readLedger(at, today, today, today, 'session');
+  const { requests, answered, failed, left, attempts, fallbacks, repairs } = totalOf(groups, 'total');
   assert.deepEqual([requests, answered, failed, left, attempts, fallbacks, repairs], [3, 1, 1, 1, 2, 1, 1]);
 });
 
@@ -90,8 +92,8 @@ test('a torn last line, garbage and negative figures cost no other record and lo
     JSON.stringify(record('req_2', { uses: [use('a/one', -4, { cost: -1, output: 'x' }), 3 as never] })),
   ]);
   appendFileSync(join(at.dir, `${today}.jsonl`), '{"v":1,"id":"req_3","uses":[{"model":"a/o');
-  const { rows, unreadable } = await readLedger(at, today, today, today);
-  const total = totalOf(rows, '');
+  const { groups, unreadable } = await readLedger(at, today, today, today, 'model');
+  const total = totalOf(groups, '');
   assert.deepEqual([total.requests, total.input, total.cost, total.output, unreadable], [2, 5, 0, 0, 4]);
 });
 
@@ -100,20 +102,23 @@ test('only the days of the range are read, and nothing but files of days', async
   for (const day of ['2026-11-26', '2026-11-27', '2026-11-28', today])
     write(at.dir, day, [record(`req_${day}`)]);
   writeFileSync(join(at.dir, 'notes.jsonl'), 'x');
-  const { rows, failures } = await readLedger(at, '2026-11-27', '2026-11-28', today);
+  const { groups, failures } = await readLedger(at, '2026-11-27', '2026-11-28', today, 'day');
   assert.deepEqual(
-    rows.map(({ day }) => day),
+    groups.map(({ key }) => key),
     ['2026-11-27', '2026-11-28'],
   );
   assert.deepEqual(failures, []);
 });
 
-test('the sums of a day that is over are kept, and made again when its file has changed', async (t) => {
+/** Requests of a day whose sums are worth keeping. */
+const perDay = 5000;
+
+test('the sums of a busy day that is over are kept, and made again when its file has changed', async (t) => {
   const at = places(t);
-  writeYear(at.dir, today, 3, 200);
+  writeYear(at.dir, today, 3, perDay);
   const whole = async () => {
-    const { rows, unreadable } = await readLedger(at, '2026-11-01', today, today);
-    return { rows, unreadable };
+    const { groups, unreadable } = await readLedger(at, '2026-11-01', today, today, 'session');
+    return { groups, unreadable };
   };
   const first = await whole();
   const kept = readdirSync(join(at.cacheDir, 'ledger'));
@@ -129,7 +134,7 @@ test('the sums of a day that is over are kept, and made again when its file has 
 
   appendFileSync(join(at.dir, '2026-11-28.jsonl'), `${JSON.stringify(record('req_late'))}\n`);
   const later = await whole();
-  assert.equal(totalOf(later.rows, '').requests, totalOf(first.rows, '').requests + 1);
+  assert.equal(totalOf(later.groups, '').requests, totalOf(first.groups, '').requests + 1);
 
   const { size } = statSync(join(at.dir, '2026-11-27.jsonl'));
   writeFileSync(join(at.dir, '2026-11-27.jsonl'), 'x'.repeat(size));
@@ -137,11 +142,25 @@ test('the sums of a day that is over are kept, and made again when its file has 
   assert.equal((await whole()).unreadable, 1);
   for (const damage of ['', '{', '{"form":99}']) {
     writeFileSync(file, damage);
-    assert.equal(totalOf((await whole()).rows, '').requests, totalOf(first.rows, '').requests + 1 - 200);
+    assert.equal(
+      totalOf((await whole()).groups, '').requests,
+      totalOf(first.groups, '').requests + 1 - perDay,
+    );
   }
   rmSync(at.cacheDir, { recursive: true });
   writeFileSync(at.cacheDir, 'no folder can be made here');
-  assert.equal((await whole()).rows.length > 0, true);
+  assert.equal((await whole()).groups.length > 0, true);
+});
+
+test('no sums are kept of a day whose file is read as fast', async (t) => {
+  const at = places(t);
+  writeYear(at.dir, today, 3, 820);
+  const { groups } = await readLedger(at, '2026-11-01', today, today, 'day');
+  assert.deepEqual(
+    groups.map(({ requests }) => requests),
+    [820, 820, 820],
+  );
+  assert.equal(existsSync(join(at.cacheDir, 'ledger')), false);
 });
 
 test('files that others may have written are left out, with the reason', async (t) => {
@@ -150,8 +169,8 @@ test('files that others may have written are left out, with the reason', async (
   write(at.dir, '2026-11-28', [record('req_2')]);
   chmodSync(join(at.dir, '2026-11-27.jsonl'), 0o666);
   symlinkSync(join(at.dir, '2026-11-28.jsonl'), join(at.dir, `${today}.jsonl`));
-  const { rows, failures } = await readLedger(at, '2026-11-01', today, today);
-  assert.equal(totalOf(rows, '').requests, 1);
+  const { groups, failures } = await readLedger(at, '2026-11-01', today, today, 'day');
+  assert.equal(totalOf(groups, '').requests, 1);
   assert.equal(failures.length, 2);
   assert.match(failures[0]?.reason ?? '', /another user may have written it/);
   assert.equal(existsSync(join(at.cacheDir, 'ledger')), false);

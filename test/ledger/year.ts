@@ -12,14 +12,15 @@ export function writeYear(dir: string, last: Day, days = 366, perDay = 820): num
   let bytes = 0;
   for (let back = 0; back < days; back++) {
     const day = shifted(last, -back);
-    const lines = Array.from({ length: perDay }, (_, at) => JSON.stringify(recordAt(day, at))).join('\n');
+    const lines = Array.from({ length: perDay }, (_, at) => JSON.stringify(yearRecord(day, at))).join('\n');
     bytes += lines.length + 1;
     writeFileSync(join(dir, fileOf(day)), `${lines}\n`, { mode: 0o600 });
   }
   return bytes;
 }
 
-function recordAt(day: Day, at: number): LedgerRecord {
+/** A request of the year, by its place in its day. */
+export function yearRecord(day: Day, at: number): LedgerRecord {
   const model = models[at % 4] ?? '';
   return {
     v: 1,

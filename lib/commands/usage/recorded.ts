@@ -1,11 +1,10 @@
 /** What `occ usage` says from the ledger, which needs no running proxy. */
 import { resolve } from 'node:path';
 import { findPlaces } from '../../config/paths.ts';
-import { dayOf, monthOf, shifted } from '../../ledger/days.ts';
-import { groupRows, totalOf, type Group, type Grouping } from '../../ledger/groups.ts';
+import { dayOf, monthOf, shifted, type Day } from '../../ledger/days.ts';
+import { totalOf, type Group, type Grouping } from '../../ledger/groups.ts';
 import { ledgerDir } from '../../ledger/ledger.ts';
 import { readLedger, type LedgerRead } from '../../ledger/read.ts';
-import type { Row } from '../../ledger/rows.ts';
 import { count } from '../../terminal/figures.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
@@ -19,10 +18,15 @@ export interface Recorded extends LedgerRead {
   range: Range;
 }
 
-export async function readRecorded(range: Range, system: System, output: Output): Promise<Recorded> {
+export async function readRecorded(
+  range: Range,
+  by: Grouping,
+  system: System,
+  output: Output,
+): Promise<Recorded> {
   const { stateDir, cacheDir } = findPlaces({ env: system.env, home: system.home });
   const places = { dir: ledgerDir(stateDir), cacheDir: resolve(cacheDir) };
-  const reading = readLedger(places, range.first, range.last, dayOf(new Date()));
+  const reading = readLedger(places, range.first, range.last, dayOf(new Date()), by);
   return { ...(await withProgress(output, 'reading the ledger', reading)), range };
 }
 
@@ -41,11 +45,10 @@ const mostLines = 30;
 
 /** The table of `--by`. */
 export function groupedLines(
-  { rows, range }: Recorded,
+  { groups, range }: Recorded,
   by: Grouping,
   { width, style }: Pick<TableOptions, 'width' | 'style'>,
 ): string[] {
-  const groups = groupRows(rows, by);
   const span = range.first === range.last ? `on ${range.first}` : `from ${range.first} to ${range.last}`;
   if (groups.length === 0) return [`no requests are recorded ${span}`];
   const cut =
@@ -56,13 +59,13 @@ export function groupedLines(
   const total = groups.length > 1 ? { total: totalOf(groups, 'total') } : {};
   return [
     ...renderTable({ head: by, groups: shown, ...total, width, style }),
-    ...notesOn(rows).map((line) => style.dim(line)),
+    ...notesOn(groups).map((line) => style.dim(line)),
   ];
 }
 
 /** Explains the marks of the table. */
-function notesOn(rows: readonly Row[]): string[] {
-  const { listed, unpriced, covered, estimated } = totalOf(rows, '');
+function notesOn(groups: readonly Group[]): string[] {
+  const { listed, unpriced, covered, estimated } = totalOf(groups, '');
   return [
     ...(listed > 0 ? ['~ list prices, where the provider reports no cost'] : []),
     ...(unpriced > 0 ? ['+ ? models without a known price; set models.<name>.price'] : []),
@@ -71,24 +74,20 @@ function notesOn(rows: readonly Row[]): string[] {
   ];
 }
 
-/** Today, the last seven days and this month, as far as there is something. */
-export function periods(rows: readonly Row[], now: Date): Group[] {
+/** Today, the last seven days and this month, of groups of days. */
+export function periods(days: readonly Group[], now: Date): Group[] {
   const today = dayOf(now);
   const week = shifted(today, -6);
   const month = monthOf(today);
+  const of = (name: string, isIn: (day: Day) => boolean): Group =>
+    totalOf(
+      days.filter(({ key }) => isIn(key)),
+      name,
+    );
   return [
-    totalOf(
-      rows.filter(({ day }) => day === today),
-      'today',
-    ),
-    totalOf(
-      rows.filter(({ day }) => day >= week),
-      'last 7 days',
-    ),
-    totalOf(
-      rows.filter(({ day }) => monthOf(day) === month),
-      'this month',
-    ),
+    of('today', (day) => day === today),
+    of('last 7 days', (day) => day >= week),
+    of('this month', (day) => monthOf(day) === month),
   ];
 }
 
@@ -99,8 +98,8 @@ export function periodRange(now: Date): Range {
   return { first: week < month ? week : month, last: today };
 }
 
-export function printCsv(by: Grouping, { rows }: Recorded, output: Output): void {
-  for (const line of csvLines(by, groupRows(rows, by))) output.printText(line);
+export function printCsv(by: Grouping, { groups }: Recorded, output: Output): void {
+  for (const line of csvLines(by, groups)) output.printText(line);
 }
 
 /** The same for `--json`. */

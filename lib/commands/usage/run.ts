@@ -13,7 +13,7 @@ import { withProgress } from '../../terminal/progress.ts';
 import { inputShare } from '../status/cache-lines.ts';
 import { quotaLines } from './quota-lines.ts';
 import { widthOf } from '../../terminal/width.ts';
-import { groupRows, type Grouping } from '../../ledger/groups.ts';
+import type { Grouping } from '../../ledger/groups.ts';
 import { rangeOf, type RangeOptions } from './range.ts';
 import {
   groupedLines,
@@ -53,9 +53,9 @@ export async function runUsage(options: UsageOptions, system: System, output: Ou
 /** A table of the ledger. It asks nothing of the network. */
 async function printGroups(options: UsageOptions, system: System, output: Output): Promise<number> {
   const { by = 'day', csv = false } = options;
-  const recorded = await readRecorded(rangeOf(options, new Date()), system, output);
+  const recorded = await readRecorded(rangeOf(options, new Date()), by, system, output);
   if (output.json) {
-    const ledger = toLedgerJson(by, groupRows(recorded.rows, by), recorded);
+    const ledger = toLedgerJson(by, recorded.groups, recorded);
     output.printJson({ plans: [], running: null, ledger });
   } else if (csv) printCsv(by, recorded, output);
   else {
@@ -80,9 +80,9 @@ async function printOverview({ config }: UsageOptions, system: System, output: O
   const [quotas, running, recorded] = await Promise.all([
     readQuotas(reporting, system, output),
     readTotals(system),
-    readRecorded(periodRange(now), system, output),
+    readRecorded(periodRange(now), 'day', system, output),
   ]);
-  const sums = periods(recorded.rows, now);
+  const sums = periods(recorded.groups, now);
   const budgets = (await usedBudgets(settings.budget, system)).map(toBudgetJson);
   if (output.json) {
     output.printJson({
