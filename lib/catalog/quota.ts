@@ -62,7 +62,7 @@ export function readQuota(text: string): Quota | undefined {
   const windows = named.slice(0, maxWindows).map(([window, values]) => toWindow(window, toObject(values)));
   const models = [
     ...named.flatMap(([window, values]) =>
-      modelsIn(toObject(values)).map(([model, own]) => ({ model, ...toWindow(window, own) })),
+      modelsIn(toObject(values)).map(([model, own]) => ofModel(model, toWindow(window, own))),
     ),
     ...[usage, toObject(body)].flatMap((place) => modelsIn(place).flatMap(ownWindows)),
   ].slice(0, maxModelWindows);
@@ -78,8 +78,12 @@ function modelsIn({ models }: JsonObject): [id: string, values: JsonObject][] {
 
 function ownWindows([model, values]: [id: string, values: JsonObject]): ModelWindow[] {
   return Object.entries(values).flatMap(([window, own]) =>
-    isObject(own) ? [{ model, ...toWindow(window, own) }] : [],
+    isObject(own) ? [ofModel(model, toWindow(window, own))] : [],
   );
+}
+
+function ofModel(model: string, window: QuotaWindow): ModelWindow {
+  return { model, ...window };
 }
 
 function toWindow(window: string, { percent, status, resetsAt }: JsonObject): QuotaWindow {

@@ -20,9 +20,9 @@ interface World {
   clock: ManualClock;
   over: ProxyUnderTest;
   /** The model that answers a request of this tier. */
-  ask(tier?: string): Promise<string | null>;
+  ask: (tier?: string) => Promise<string | null>;
   /** Waits until the usage page was read at this time of the clock. */
-  looked(): Promise<void>;
+  looked: () => Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -49,13 +49,13 @@ export function withoutPaid<E extends { entry: ModelEntry }>(
   const forbidden = new Set([...paid].map(nameIn).filter((model) => !kept.has(model)));
   return {
     entries: allowed,
-    passedOver: [...forbidden].map((model) => ({
-      model,
-      reason: `it costs money, and paid_fallback is "${rule}"`,
-      cause: 'paid',
-      ...(rule === 'ask' && { asks: true }),
-    })),
+    passedOver: [...forbidden].map((model) => forbiddenBy(rule, model)),
   };
+}
+
+function forbiddenBy(rule: 'ask' | 'never', model: string): PassedOver {
+  const reason = `it costs money, and paid_fallback is "${rule}"`;
+  return { model, reason, cause: 'paid', ...(rule === 'ask' && { asks: true }) };
 }
 
 /** How long the command of the error allows it where no upstream has named a reset, in milliseconds: an hour. */

@@ -42,7 +42,7 @@ function fullest(
   const own = models.filter(({ model }) => model === modelId);
   const uses = [
     ...windows.flatMap((window) => useOf(window, now)),
-    ...own.flatMap((window) => useOf(window, now).map((use) => ({ ...use, model: modelId }))),
+    ...own.flatMap((window) => useOf(window, now, modelId)),
   ];
   const [most] = uses.toSorted((a, b) => b.percent - a.percent || (b.resetsAt ?? 0) - (a.resetsAt ?? 0));
   return most && { provider, ...most };
@@ -51,11 +51,13 @@ function fullest(
 function useOf(
   { window, percent, spent, resets_at }: QuotaWindow,
   now: number,
-): Omit<QuotaUse, 'provider' | 'model'>[] {
+  model?: string,
+): Omit<QuotaUse, 'provider'>[] {
   const resetsAt = resets_at === null ? NaN : Date.parse(resets_at);
   const used = spent ? Math.max(100, percent ?? 0) : percent;
   if (used === null || resetsAt <= now) return [];
-  return [{ window, percent: used, spent, ...(!Number.isNaN(resetsAt) && { resetsAt }) }];
+  const reset = Number.isNaN(resetsAt) ? {} : { resetsAt };
+  return [{ window, percent: used, spent, ...reset, ...(model !== undefined && { model }) }];
 }
 
 /** `85 % of the week of opencode-go`, or `85 % of the month of opencode-go/kimi-k3`. */

@@ -211,11 +211,12 @@ test('ask also asks when the plan is passed over, and for an hour where no reset
     const passed = { model: 'opencode-go/glm-5.3', reason: 'r', hindrance };
     return { ...plan, passedOver: [passed, ...plan.passedOver] };
   };
-  const command = (plan: Plan, tried: readonly Tried[] = []) => refusalOf(plan, tried).next;
-  assert.match(String(command(barred({ resetKnown: true }))), /until 2026-11-29T22:00Z/);
-  assert.match(String(command(barred({ resetKnown: false }))), /until 2026-11-29T21:00Z/);
+  const command = (plan: Plan, tried: readonly Tried[] = []): string =>
+    JSON.stringify(refusalOf(plan, tried).next);
+  assert.match(command(barred({ resetKnown: true })), /until 2026-11-29T22:00Z/);
+  assert.match(command(barred({ resetKnown: false })), /until 2026-11-29T21:00Z/);
   const down: Tried = { candidate: 0, key: 0, outcome: failedWith('timeout') };
-  assert.match(String(command(only('ask'), [down])), /until 2026-11-29T21:00Z/);
+  assert.match(command(only('ask'), [down]), /until 2026-11-29T21:00Z/);
 });
 
 test('ask does not take the place of a step that helps better', () => {
