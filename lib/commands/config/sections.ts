@@ -32,7 +32,6 @@ const byKey: Readonly<Record<string, Section>> = {
   respect_requested_model: 'models',
   enable_streaming_scenario_routing: 'models',
   fallbacks: 'fallbacks',
-  paid_fallback: 'fallbacks',
   opencode_go: 'providers',
   opencode_zen: 'providers',
   openrouter: 'providers',
@@ -44,7 +43,6 @@ const byKey: Readonly<Record<string, Section>> = {
   logging: 'logging',
   ledger: 'usage',
   budget: 'usage',
-  save_quota_at: 'usage',
 };
 
 /** `opencode_go.timeout_ms` → `timeouts`. */

@@ -23,7 +23,7 @@ import { searchTool, toChoice, toTools } from './tools.ts';
 import type { ResponsesRequest } from './types.ts';
 
 /** OpenAI rejects a lower `max_output_tokens`. */
-const minOutputTokens = 16;
+export const minOutputTokens = 16;
 
 /** `session` identifies the conversation; the upstream uses it to find the cached prefix. */
 export function encodeResponsesRequest(

@@ -33,7 +33,8 @@ export function responsesDecoder(route: Route, turn: Turn): Transducer<Uint8Arra
   return compose(frameDecoder(), eventDecoder(route, turn));
 }
 
-function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
+/** The decoder of frames, for those who also need the frames themselves. */
+export function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { request, messageId } = turn;
   const core = decoderCore(route, turn, { read, end, done: 'nothing' });
   const { answer, finish, emit, drop, fail, begin, stage } = core;
@@ -140,7 +141,7 @@ function errorIn(frame: DataFrame, type: string): ApiError | undefined {
 }
 
 /** The event type: from the JSON if known, else from the `event:` line. A bare response gets its type from its status. */
-function typeOf({ event, json }: DataFrame): string {
+export function typeOf({ event, json }: DataFrame): string {
   const own = toText(json['type']);
   if (isKnown(own)) return own;
   if (isKnown(event)) return event;

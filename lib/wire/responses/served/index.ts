@@ -1,0 +1,6 @@
+/** OpenAI Responses as clients speak it. */
+import type { ServedFormat } from '../../served.ts';
+import { readResponsesRequest } from './request.ts';
+import { same } from './same.ts';
+
+export const served: ServedFormat = { read: readResponsesRequest, same };

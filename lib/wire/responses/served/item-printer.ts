@@ -1,0 +1,32 @@
+/** How the printer writes one output item, whatever its type. */
+import type { Delta } from '../../../anthropic/events.ts';
+import type { JsonObject } from '../../../json.ts';
+import type { Item } from './response.ts';
+
+/** Writes one event: its type without `response.`, and its fields. The sequence number is added. */
+export type Write = (type: string, fields: JsonObject) => void;
+
+/**
+ * One item, from the start of its block to its end. A printer of items writes everything but `output_item.added` and
+ * `output_item.done`, and says what stands in them.
+ */
+export interface ItemPrinter {
+  /** The item of `output_item.added`. */
+  readonly added: Item;
+  delta(delta: Delta): void;
+  /** After the last delta: true if the item is whole however the answer goes on, so that it need not wait. */
+  isComplete(): boolean;
+  /**
+   * Writes the rest and returns the whole item; undefined if the item is not whole, which clients must not take for one:
+   * they run every call that is done.
+   */
+  end(cut: boolean): Item | undefined;
+}
+
+export interface ItemPlace {
+  readonly write: Write;
+  /** `output_index`. */
+  readonly index: number;
+  /** The ids of this answer's items end with it. */
+  readonly suffix: string;
+}

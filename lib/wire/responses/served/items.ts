@@ -1,0 +1,179 @@
+/** Reads the items of `input`: messages, reasoning, calls and their results. */
+import type { ContentBlock } from '../../../anthropic/request.ts';
+import { isObject, parseJson, toArray, toObject, toText, type Json, type JsonObject } from '../../../json.ts';
+import { Unservable } from '../../served.ts';
+import type { Conversation } from './conversation.ts';
+import { quoted, readContent } from './parts.ts';
+import { openItem, openReasoning } from './seals.ts';
+import { inputField, type ToolTable } from './tool-table.ts';
+import { readTools } from './tools.ts';
+
+export interface ItemReader {
+  readonly talk: Conversation;
+  readonly table: ToolTable;
+  /** What is left out, for the log. */
+  readonly left: string[];
+}
+
+export function readInput(input: Json | undefined, reader: ItemReader): void {
+  if (typeof input === 'string') return reader.talk.add('user', readContent(input, 'input'));
+  if (!Array.isArray(input)) throw new Unservable('input must be a string or a list of items.', 'input');
+  for (const [at, item] of input.entries()) {
+    const path = `input[${at}]`;
+    if (!isObject(item)) throw new Unservable(`${path} must be an object.`, path);
+    readItem(item, path, reader);
+  }
+}
+
+function readItem(item: JsonObject, path: string, reader: ItemReader): void {
+  const { talk, table, left } = reader;
+  const type = toText(item['type']) || (item['role'] === undefined ? '' : 'message');
+  switch (type) {
+    case 'message':
+      return talk.add(roleOf(item, path), readContent(item['content'], `${path}.content`));
+    case 'agent_message':
+      return talk.add('user', readContent(item['content'], `${path}.content`));
+    case 'reasoning':
+      return talk.add('assistant', openReasoning(thoughtsIn(item, path), toText(item['encrypted_content'])));
+    case 'function_call':
+      return talk.add('assistant', [toCall(item, path, table, argumentsIn(item))]);
+    case 'custom_tool_call':
+      return talk.add('assistant', [toCall(item, path, table, { [inputField]: toText(item['input']) })]);
+    case 'web_search_call':
+      return talk.add('assistant', toSearch(item, path));
+    case 'additional_tools':
+      return readTools(item['tools'], `${path}.tools`, table, left);
+    case 'tool_search_output':
+      readTools(item['tools'], `${path}.tools`, table, left);
+      return talk.add('user', [toResult({ ...item, output: namesIn(item['tools']) }, path)]);
+    case 'compaction':
+    case 'context_compaction':
+    case 'compaction_summary':
+      return talk.add('assistant', [readCompaction(item, path)]);
+    case 'item_reference':
+      throw new Unservable(
+        `${path} refers to an item by its id, but this proxy stores no items. Send the whole item.`,
+        path,
+      );
+    case 'compaction_trigger':
+      throw new Unservable(
+        `${path} asks for a compaction by OpenAI's servers. Let the client summarize the conversation itself.`,
+        path,
+      );
+    case '':
+      throw new Unservable(`${path}.type must be a string.`, `${path}.type`);
+    default:
+      return readOther(item, type, path, reader);
+  }
+}
+
+const roles: Readonly<Record<string, 'system' | 'user' | 'assistant'>> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  assistant: 'assistant',
+};
+
+function roleOf({ role }: JsonObject, path: string): 'system' | 'user' | 'assistant' {
+  const known = typeof role === 'string' && Object.hasOwn(roles, role) ? roles[role] : undefined;
+  if (known) return known;
+  throw new Unservable(
+    `${path}.role is ${quoted(role)}; expected user, assistant, system or developer.`,
+    `${path}.role`,
+  );
+}
+
+/** The parts of the summary, or of the whole reasoning where there is no summary. */
+function thoughtsIn(item: JsonObject, path: string): string[] {
+  for (const field of ['summary', 'content'] as const) {
+    const texts = readContent(item[field], `${path}.${field}`).map((block) => toText(block['text']));
+    if (texts.length > 0) return texts;
+  }
+  return [];
+}
+
+function toCall(item: JsonObject, path: string, table: ToolTable, input: unknown): ContentBlock {
+  const name = toText(item['name']);
+  if (name === '') throw new Unservable(`${path}.name must be a string that is not empty.`, `${path}.name`);
+  return {
+    type: 'tool_use',
+    id: callId(item, path),
+    name: table.flatName(toText(item['namespace']), name),
+    input,
+  };
+}
+
+function callId(item: JsonObject, path: string): string {
+  const id = toText(item['call_id']) || toText(item['id']);
+  if (id !== '') return id;
+  throw new Unservable(`${path}.call_id must be a string that is not empty.`, `${path}.call_id`);
+}
+
+/** The arguments; as text if they are no JSON object, which an upstream then gets in an object. */
+function argumentsIn({ arguments: given }: JsonObject): unknown {
+  if (isObject(given)) return given;
+  const text = toText(given);
+  if (text.trim() === '') return {};
+  const parsed = parseJson(text);
+  return isObject(parsed) ? parsed : { [inputField]: text };
+}
+
+function toResult(item: JsonObject, path: string): ContentBlock {
+  const { output } = item;
+  const content =
+    isObject(output) && !Array.isArray(output)
+      ? [{ type: 'text', text: JSON.stringify(output) }]
+      : readContent(output, `${path}.output`);
+  return { type: 'tool_result', tool_use_id: callId(item, path), content };
+}
+
+/** A search that an upstream ran, in the blocks that Anthropic's format has for it. */
+function toSearch(item: JsonObject, path: string): ContentBlock[] {
+  const id = callId(item, path);
+  const { query, queries, sources } = toObject(item['action']);
+  const text = toText(query) || toArray(queries).map(toText).join('; ');
+  const pages = toArray(sources).flatMap((source) => toText(toObject(source)['url']) || []);
+  return [
+    { type: 'server_tool_use', id, name: 'web_search', input: { query: text } },
+    {
+      type: 'web_search_tool_result',
+      tool_use_id: id,
+      content: pages.map((url) => ({
+        type: 'web_search_result',
+        url,
+        title: url,
+        encrypted_content: '',
+        page_age: null,
+      })),
+    },
+  ];
+}
+
+function namesIn(tools: Json | undefined): string {
+  const names = toArray(tools).map((tool) => toText(toObject(tool)['name']));
+  return `Now available: ${names.filter((name) => name !== '').join(', ') || 'no tool'}.`;
+}
+
+function readCompaction(item: JsonObject, path: string): ContentBlock {
+  const block = openItem(item, toText(item['encrypted_content']));
+  if (block) return block;
+  throw new Unservable(
+    `${path} is a conversation that OpenAI's servers have encrypted, and no other upstream can read it. Start a new conversation.`,
+    path,
+  );
+}
+
+/**
+ * Other tools that clients run have a pair of items, `x_call` and `x_call_output`, joined by a `call_id`. Items of tools that
+ * OpenAI's servers run have none, and are left out.
+ */
+function readOther(item: JsonObject, type: string, path: string, { talk, left }: ItemReader): void {
+  const { type: _, id: _id, call_id: id, status: _status, output: _output, ...fields } = item;
+  const [, name, output] = /^(.+?)(?:_call)?(_output)?$/.exec(type) ?? [];
+  if (output !== undefined && (toText(id) !== '' || toText(item['id']) !== ''))
+    return talk.add('user', [toResult(item, path)]);
+  if (toText(id) === '' || !type.endsWith('_call') || name === undefined)
+    return void left.push(`${path} (${type.slice(0, 40)})`);
+  const input = name === 'local_shell' ? toObject(fields['action']) : fields;
+  talk.add('assistant', [{ type: 'tool_use', id: toText(id), name, input }]);
+}
