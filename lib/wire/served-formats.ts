@@ -6,6 +6,7 @@ import { served as messages } from './messages/served/index.ts';
 const loads: Readonly<Record<ServedName, () => Promise<ServedFormat>>> = {
   messages: () => Promise.resolve(messages),
   responses: async () => (await import('./responses/served/index.ts')).served,
+  gemini: async () => (await import('./gemini/served/index.ts')).served,
 };
 
 const loaded = new Map<string, ServedFormat>([['messages', messages]]);

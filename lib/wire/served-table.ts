@@ -1,3 +1,4 @@
 /** The formats that clients speak: a line for each, with its endpoints. None of them is loaded by this. */
 export { endpoints as messages } from './messages/served/endpoints.ts';
 export { endpoints as responses } from './responses/served/endpoints.ts';
+export { endpoints as gemini } from './gemini/served/endpoints.ts';

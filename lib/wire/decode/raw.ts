@@ -24,6 +24,19 @@ export function rawItems(text: string, path: readonly (string | number)[]): stri
   return items;
 }
 
+/** The text with other values: each path with the JSON that replaces what it names. A path without a value changes nothing. */
+export function withRaw(
+  text: string,
+  replaced: readonly { path: readonly (string | number)[]; json: string }[],
+): string {
+  const edits = replaced.flatMap(({ path, json }) => {
+    const at = placeOf(text, path);
+    return at === undefined ? [] : [{ at, end: endOf(text, at), json }];
+  });
+  edits.sort((one, other) => other.at - one.at);
+  return edits.reduce((changed, { at, end, json }) => changed.slice(0, at) + json + changed.slice(end), text);
+}
+
 function placeOf(text: string, path: readonly (string | number)[]): number | undefined {
   let at: number | undefined = skipSpace(text, 0);
   for (const step of path) {

@@ -21,14 +21,8 @@ import type { Route } from '../codec.ts';
 import { toUpstreamId } from '../tool-ids.ts';
 import { toFunctionName } from './names.ts';
 import { isText, toParts, type InputPart } from './parts.ts';
-import { restored, signatureOf } from './signatures.ts';
+import { placeholderSignature, restored, signatureOf } from './signatures.ts';
 import type { GeminiContent, GeminiFunctionResponse, GeminiPart } from './types.ts';
-
-/**
- * The signature that Google documents for calls that Gemini did not make, such as those of another model. Gemini 3
- * rejects a step whose first call has no signature.
- */
-const placeholderSignature = 'skip_thought_signature_validator';
 
 /** A conversation must begin with a non-empty user message. */
 const openingText = '(the conversation begins here)';

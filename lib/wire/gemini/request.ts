@@ -49,7 +49,8 @@ export function encodeGeminiRequest(request: MessagesRequest, route: Route): Gem
   });
 }
 
-function toGeneration(request: MessagesRequest, route: Route, thinking: Thinking): GeminiGeneration {
+/** The settings of a model's answer, without its limit and its format. */
+export function toGeneration(request: MessagesRequest, route: Route, thinking: Thinking): GeminiGeneration {
   const { temperature, top_p: topP, top_k: topK } = toSampling(request, route);
   const stops = (request.stop_sequences ?? []).filter((stop) => stop !== '').slice(0, maxStops);
   const thinkingConfig = toThinkingConfig(thinking, wantsThinking(request, route), route);

@@ -11,6 +11,12 @@ import { isBlock, type ContentBlock } from '../../anthropic/request.ts';
 import { toText } from '../../json.ts';
 
 /**
+ * The signature that Google documents for calls that Gemini did not make, such as those of another model. Gemini 3
+ * rejects a step whose first call has no signature.
+ */
+export const placeholderSignature = 'skip_thought_signature_validator';
+
+/**
  * The part that a signature belongs to, relative to the block that carries it:
  * - `thought`: the last `length` characters of the block's own thinking;
  * - `text`: `length` characters of the preceding text, followed by `after` more; 0 and 0 is a separate, empty part;
@@ -33,6 +39,11 @@ function encodePlace(place: Place): string {
 }
 
 const carried = /^(?:(thought|text|next):(\d+)(?:\+(\d+))?|call:([A-Za-z0-9_-]+)):(.+)$/s;
+
+/** The upstream's signature in what `carry` wrote; undefined if it did not write it. */
+export function signatureIn(payload: string): string | undefined {
+  return carried.exec(payload)?.[5];
+}
 
 /** The key of a block's part signature. It is a symbol, so that a client cannot send one. */
 export const partSignature = Symbol('thought signature');

@@ -18,6 +18,7 @@ import { rejectUnnamedCall } from '../decode/unnamed-calls.ts';
 import { costOf } from '../decode/usage.ts';
 import { callAttachments, dropUnknownFields } from './attached.ts';
 import { calls } from './calls.ts';
+import { codeText } from './code.ts';
 import { withDetails } from './errors.ts';
 import { finishName, toStopReason } from './finish.ts';
 import { isSearchMetadata, searchBlocks } from './grounding.ts';
@@ -31,7 +32,8 @@ export function geminiDecoder(route: Route, turn: Turn): Transducer<Uint8Array, 
   return compose(frameDecoder(), chunkDecoder(route, turn));
 }
 
-function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
+/** The decoder of chunks that were split into frames. */
+export function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { request, messageId } = turn;
   const core = decoderCore(route, turn, { read, end, done: 'truncation' });
   const { answer, finish, emit, drop, fail, begin, stage } = core;
@@ -180,15 +182,4 @@ function rawArguments(
     texts ??= rawItems(source, ['candidates', candidate, 'content', 'parts']);
     return rawAt(texts[part] ?? '', ['functionCall', 'args']);
   };
-}
-
-/** Code that Google ran, or its output, as text: Anthropic's API has no such blocks. */
-function codeText(part: JsonObject): string | undefined {
-  const { executableCode, codeExecutionResult } = part;
-  if (isObject(executableCode)) {
-    const language = toText(executableCode['language']).toLowerCase();
-    return `\n\`\`\`${language === 'language_unspecified' ? '' : language}\n${toText(executableCode['code'])}\n\`\`\`\n`;
-  }
-  if (!isObject(codeExecutionResult)) return undefined;
-  return `\n\`\`\`\n${toText(codeExecutionResult['output'])}\n\`\`\`\n`;
 }

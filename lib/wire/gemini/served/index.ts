@@ -1,0 +1,10 @@
+/** Google's generateContent, spoken to clients. */
+import type { ServedFormat } from '../../served.ts';
+import { readRequest } from './read.ts';
+import { same } from './same.ts';
+
+export const served: ServedFormat = {
+  read: readRequest,
+  count: (tokens) => ({ totalTokens: tokens }),
+  same,
+};

@@ -1,0 +1,117 @@
+/**
+ * Writes the client's body for an upstream of the same format. Changed are the limit, what is configured for the model, what
+ * its quirks name, and the signatures and ids of the conversation (P9, P10). Nothing else is.
+ */
+import { originOf, readSignature } from '../../../anthropic/provenance.ts';
+import { isObject, toText, type Json, type JsonObject } from '../../../json.ts';
+import type { Route, Turn } from '../../codec.ts';
+import { toMaxTokens } from '../../encode/sampling.ts';
+import { toThinking } from '../../encode/thinking.ts';
+import { toUpstreamId } from '../../tool-ids.ts';
+import { toGeneration } from '../request.ts';
+import { placeholderSignature, signatureIn } from '../signatures.ts';
+import { field, keyOf } from './fields.ts';
+import { unseal } from './seal.ts';
+
+export function encodeSameBody(given: JsonObject, turn: Turn, route: Route): JsonObject {
+  const contents = field(given, 'contents');
+  const body = withField(given, 'contents', toContents(contents, route));
+  return withField(body, 'generationConfig', toConfig(given, turn, route));
+}
+
+/** The object with another value of the field; the same object if the value is the same. */
+function withField(object: JsonObject, name: string, value: Json | undefined): JsonObject {
+  const key = keyOf(object, name) ?? name;
+  if (object[key] === value) return object;
+  if (value !== undefined) return { ...object, [key]: value };
+  const { [key]: _, ...rest } = object;
+  return rest;
+}
+
+function toContents(contents: Json | undefined, route: Route): Json | undefined {
+  if (!Array.isArray(contents)) return isObject(contents) ? toContent(contents, route) : contents;
+  return contents.map((content) => (isObject(content) ? toContent(content, route) : content));
+}
+
+function toContent(content: JsonObject, route: Route): JsonObject {
+  const parts = field(content, 'parts');
+  const isModel = field(content, 'role') === 'model';
+  let needsSignature = isModel && route.quirks.signedCalls;
+  const toPart = (part: JsonObject): JsonObject => {
+    const own = withIds(withSignature(part, route), route);
+    if (!isObject(field(own, 'functionCall')) || !needsSignature) return own;
+    needsSignature = false;
+    // Of several calls in one step, only the first needs a signature.
+    return keyOf(own, 'thoughtSignature') === undefined
+      ? { ...own, thoughtSignature: placeholderSignature }
+      : own;
+  };
+  if (isObject(parts)) return withField(content, 'parts', toPart(parts));
+  if (!Array.isArray(parts)) return content;
+  return withField(
+    content,
+    'parts',
+    parts.flatMap((part): Json[] => {
+      if (!isObject(part)) return [part];
+      const sent = toPart(part);
+      return sent !== part && isEmpty(sent) ? [] : [sent];
+    }),
+  );
+}
+
+/** A part that had a signature only. */
+function isEmpty(part: JsonObject): boolean {
+  return Object.keys(part).every((name) => name === 'text' && part[name] === '');
+}
+
+/** A signature returns to the upstream that made it; any other is left out, but for Google's documented placeholder. */
+function withSignature(part: JsonObject, route: Route): JsonObject {
+  const given = field(part, 'thoughtSignature');
+  if (given === undefined || given === placeholderSignature) return part;
+  return withField(part, 'thoughtSignature', ownSignature(toText(given), route));
+}
+
+function ownSignature(given: string, route: Route): string | undefined {
+  const seal = unseal(given);
+  if (!seal) return undefined;
+  const own = originOf(route);
+  if (seal.kind === 'signature') return seal.origin === own ? seal.signature : undefined;
+  const signatures = seal.blocks.flatMap(({ signature }) => {
+    const read = readSignature(toText(signature));
+    return (read?.origin === own && signatureIn(read.payload)) || [];
+  });
+  return signatures.at(-1);
+}
+
+function withIds(part: JsonObject, route: Route): JsonObject {
+  for (const name of ['functionCall', 'functionResponse']) {
+    const inner = field(part, name);
+    if (!isObject(inner)) continue;
+    const id = toText(field(inner, 'id'));
+    const sent = id === '' ? id : toUpstreamId(id, route);
+    if (sent !== id) return withField(part, name, withField(inner, 'id', sent));
+  }
+  return part;
+}
+
+function toConfig(given: JsonObject, { request }: Turn, route: Route): Json | undefined {
+  const config = field(given, 'generationConfig') ?? {};
+  if (!isObject(config)) return config;
+  const input = [field(given, 'systemInstruction'), field(given, 'contents'), field(given, 'tools')];
+  const settings = toGeneration(request, route, toThinking(request, route, toMaxTokens(request, route)));
+  const { quirks, thinking, reasoningEffort } = route;
+  let sent = withField(config, 'maxOutputTokens', toLimit(toMaxTokens(request, route, input), config));
+  if (quirks.temperature !== 'free' || route.temperature !== undefined)
+    sent = withField(sent, 'temperature', settings.temperature);
+  if (quirks.topP !== 'free') sent = withField(sent, 'topP', settings.topP);
+  if (thinking !== undefined || reasoningEffort !== undefined || quirks.thinking === 'none')
+    sent = withField(sent, 'thinkingConfig', settings.thinkingConfig && { ...settings.thinkingConfig });
+  const isEmpty = Object.keys(sent).length === 0;
+  return isEmpty ? field(given, 'generationConfig') : sent;
+}
+
+/** The client's own spelling of the limit, if it is the same. */
+function toLimit(limit: number | undefined, config: JsonObject): Json | undefined {
+  const given = field(config, 'maxOutputTokens');
+  return limit === undefined || Number(given) === limit ? given : limit;
+}
