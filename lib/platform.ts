@@ -24,6 +24,8 @@ export interface Platform {
   claude: string;
   /** The settings with which an administrator overrides those of the users of Claude Code. */
   managedSettings: string;
+  /** The same for the users of Gemini CLI. */
+  geminiSettings: string;
   /** The command that corrects the clock, or turns its automatic correction on. */
   setClock: string;
 }
@@ -47,12 +49,14 @@ const unix = {
 const linux: Platform = {
   ...unix,
   managedSettings: '/etc/claude-code/managed-settings.json',
+  geminiSettings: '/etc/gemini-cli/settings.json',
   setClock: 'sudo timedatectl set-ntp true',
 };
 
 const macos: Platform = {
   ...unix,
   managedSettings: '/Library/Application Support/ClaudeCode/managed-settings.json',
+  geminiSettings: '/Library/Application Support/GeminiCli/settings.json',
   setClock: 'sudo systemsetup -setusingnetworktime on',
 };
 
@@ -70,6 +74,7 @@ const windows: Platform = {
   hasEditors: true,
   claude: 'claude.exe',
   managedSettings: 'C:\\Program Files\\ClaudeCode\\managed-settings.json',
+  geminiSettings: 'C:\\ProgramData\\gemini-cli\\settings.json',
   setClock: 'w32tm /resync',
 };
 

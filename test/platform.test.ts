@@ -60,7 +60,9 @@ test('what Windows lacks, and what each platform names', () => {
   );
   assert.equal(windows.claude, 'claude.exe');
   assert.match(windows.managedSettings, /^C:\\/);
+  assert.match(windows.geminiSettings, /^C:\\/);
   assert.match(platformOf('darwin').managedSettings, /^\/Library\//);
+  assert.match(platformOf('darwin').geminiSettings, /^\/Library\//);
   assert.match(platformOf('linux').managedSettings, /^\/etc\//);
   assert.equal(platformOf('freebsd'), platformOf('linux'));
   const commands = (['win32', 'darwin', 'linux'] as const).map((name) => platformOf(name).setClock);

@@ -45,6 +45,9 @@ export const programWords = table([
     'occ launch   runs Claude Code',
     'occ launch exec -- <program>   runs another program',
   ],
+  ['codex', 'occ launch codex   runs Codex'],
+  ['gemini', 'occ launch gemini   runs Gemini CLI'],
+  ['clients agents', 'occ launch --list   lists the clients'],
   ['try demo trial emulator', 'occ launch --emulator   is a trial run without a key or network'],
   ['serve server up proxy daemon listen', 'occ start   runs the proxy in the background'],
   [

@@ -2,19 +2,20 @@
  * Splits the arguments of `occ launch` into occ's own and the client's. Own options are recognized anywhere before the
  * first `--`; everything else, including a prompt, goes to the client in its order.
  *
- *     launch = [own...] [claude | exec] (own | client's)... [-- client's...]
+ *     launch = [own...] [<client> | exec] (own | client's)... [-- client's...]
  *
  * An argument after a client option that takes a value is always that value. After `exec`, the first argument that is
  * not an own option is the program, and the rest are the program's arguments.
- * Known limits: clustered short options (`-pn x`) are not split, and a client option that `client-options.ts` does not
+ * Known limits: clustered short options (`-pn x`) are not split, and a client option that its table of options does not
  * list can lose a value that is spelled like an own option. `--` avoids both.
  */
 import { exitCodes, OccError } from '../errors.ts';
-import { takesValue } from './client-options.ts';
-import { meantOption, type Misspelt } from './misspelt.ts';
+import { clientNamed, clients, defaultClient } from './clients.ts';
+import { meantClient, meantOption, type Misspelt } from './misspelt.ts';
 
 export interface LaunchArguments {
-  client: 'claude' | 'exec';
+  /** The name of a client, or `exec` for any other program. */
+  client: string;
   /** The arguments for the client, in order; for `exec` the program and its arguments. */
   forClient: string[];
   model?: string;
@@ -27,10 +28,12 @@ export interface LaunchArguments {
   autoMode: boolean;
   keepEnv: boolean;
   help: boolean;
+  /** List the clients instead of running one. */
+  list: boolean;
   noColor: boolean;
-  /** An own option only with --dry-run, because only a dry run has a result. */
+  /** An own option only with --dry-run and --list, which have a result. */
   json: boolean;
-  /** Arguments in `forClient` that look like a misspelt option of occ, in order. */
+  /** Arguments in `forClient` that look like a misspelt option of occ or name of a client, in order. */
   misspelt: Misspelt[];
 }
 
@@ -43,6 +46,7 @@ const switches = new Map<string, BooleanKey>(
     '--quiet': 'quiet',
     '--auto-mode': 'autoMode',
     '--keep-env': 'keepEnv',
+    '--list': 'list',
     '--no-color': 'noColor',
     '--help': 'help',
     '-h': 'help',
@@ -85,11 +89,13 @@ export function splitArguments(words: readonly string[]): LaunchArguments {
     } else if (value !== undefined) {
       split[value] = given ?? nextValue(name, words[++at]);
       if (split[value] === '') throw usageError(`${name} needs a value`);
-    } else if (!named && split.forClient.length === 0 && isClient(word)) {
+    } else if (!named && split.forClient.length === 0 && names.includes(word)) {
       split.client = word;
       named = true;
     } else {
-      const meant = meantOption(word, own);
+      const { options } = clientNamed(split.client) ?? defaultClient;
+      const first = !named && split.forClient.length === 0;
+      const meant = meantOption(word, own, options) ?? (first ? meantClient(word, names) : undefined);
       if (meant !== undefined) split.misspelt.push({ at, word: word.split('=', 1)[0] ?? word, meant });
       if (split.client === 'exec' && word !== '--json') {
         split.forClient.push(...words.slice(at));
@@ -98,18 +104,18 @@ export function splitArguments(words: readonly string[]): LaunchArguments {
       if (word === '--json') json.push(split.forClient.length);
       split.forClient.push(word);
       const next = words[at + 1];
-      if (next !== undefined && takesValue(word)) {
+      if (next !== undefined && options.valued.has(word)) {
         split.forClient.push(next);
         at++;
       }
     }
   }
-  return split.dryRun ? takeJson(split, json) : split;
+  return split.dryRun || split.list ? takeJson(split, json) : split;
 }
 
 function noArguments(): LaunchArguments {
   return {
-    client: 'claude',
+    client: defaultClient.name,
     forClient: [],
     emulator: false,
     attach: false,
@@ -119,15 +125,15 @@ function noArguments(): LaunchArguments {
     autoMode: false,
     keepEnv: false,
     help: false,
+    list: false,
     noColor: false,
     json: false,
     misspelt: [],
   };
 }
 
-function isClient(word: string): word is 'claude' | 'exec' {
-  return word === 'claude' || word === 'exec';
-}
+/** What may follow `launch` as a name. */
+const names: readonly string[] = [...clients.map(({ name }) => name), 'exec'];
 
 /** Splits `--model=x` into name and value. Only long options have this form. */
 function splitOption(word: string): [string, string?] {

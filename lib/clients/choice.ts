@@ -1,34 +1,33 @@
 /**
  * Resolves `-m <ref>`: a scenario or name of the configuration, a tier, provider/model, a bare model id, or a value that
- * `claude --model` itself accepts.
+ * the client itself resolves.
  */
 import { modelIdAt } from '../catalog/listed.ts';
 import type { ModelEntry, Settings } from '../config/settings.ts';
 import { tierId, tierOf, tiers } from '../proxy/policy/tiers.ts';
+import { claudeAliases } from './client-options.ts';
 import { configuredModels, toId } from './tiers.ts';
 import { unknownModel } from './unknown-model.ts';
 
 export interface Choice {
-  /** The value of the client's `--model`: a tier id, `provider/model`, or a value that only the client resolves. */
+  /** The id that the client requests: a tier id, `provider/model`, or a value that only the client resolves. */
   id: string;
   /** The named model; absent if the tiers decide. */
   entry?: ModelEntry;
 }
 
-/**
- * The aliases of `claude --model` in 2.1.332 that are not tiers. The client resolves each to the id of a tier: `opusplan` to
- * opus while it plans, and otherwise to sonnet; `best` to opus. `default` is a scenario of occ.
- */
-const clientAliases: ReadonlySet<string> = new Set(['opusplan', 'best']);
-
 /** The suffix by which the client requests a window of a million tokens. It does not send it. */
 const wideSuffix = /\[1m\]$/i;
 
-/** The choice without -m: the tier whose requests go to `models.default`. */
+/** The choice of Claude Code without -m: the tier whose requests go to `models.default`. */
 export const defaultChoice: Choice = { id: tierId('sonnet') };
 
-/** OccError `model_unknown` (exit 2) if `ref` names nothing. */
-export function choose(ref: string, settings: Settings): Choice {
+/** `aliases` are values that the client resolves. OccError `model_unknown` (exit 2) if `ref` names nothing. */
+export function choose(
+  ref: string,
+  settings: Settings,
+  aliases: ReadonlySet<string> = claudeAliases,
+): Choice {
   const bare = ref.replace(wideSuffix, '');
   const suffix = ref.slice(bare.length);
   // occ tells the client the window of a model, so the suffix would change nothing.
@@ -37,11 +36,11 @@ export function choose(ref: string, settings: Settings): Choice {
   if (named !== undefined) return { id: toId(named), entry: named };
   const tier = tiers.find((name) => name === bare || tierId(name) === bare);
   if (tier !== undefined) return { id: `${tierId(tier)}${suffix}` };
-  if (clientAliases.has(bare)) return { id: ref };
+  if (aliases.has(bare)) return { id: ref };
   const entry = findSlashed(bare, settings) ?? findBare(bare, settings);
   if (entry !== undefined) return { id: toId(entry), entry };
   if (bare.startsWith('claude-') && tierOf(bare) !== undefined) return { id: ref };
-  throw unknownModel(bare, settings, clientAliases);
+  throw unknownModel(bare, settings, aliases);
 }
 
 /**

@@ -1,20 +1,20 @@
 /**
  * Computes the arguments and the environment of Claude Code for `occ launch`, without I/O. The rules follow the measured
- * behaviour of the client, in the versions that `find.ts` names; each rule states its reason.
+ * behaviour of the client, in the versions that `claude-package.ts` names; each rule states its reason.
  */
 import type { Settings } from '../config/settings.ts';
 import { leastClientWindow } from '../proxy/policy/capacity.ts';
 import { tierId, tiers } from '../proxy/policy/tiers.ts';
 import { toObject, toText, type JsonObject } from '../json.ts';
-import type { Route } from '../wire/codec.ts';
 import { anyToken } from './any-token.ts';
 import { backgroundUse, viewFirst, withoutBackground } from './background.ts';
 import { defaultChoice, type Choice } from './choice.ts';
-import { childEnvironment, type Environment } from './environment.ts';
+import type { Prepared } from './client.ts';
+import { childEnvironment, listNoProxy, withLoopback, type Environment } from './environment.ts';
 import { ownSettings, mergeSettings, overlay, permissionsOf, takeSettingsFlag } from './claude-settings.ts';
 import type { UserSettings } from './user-settings.ts';
-import { configuredModels, tierRoutes, longContextWindow, toId } from './tiers.ts';
-import { printableLine } from '../printable.ts';
+import { offeredModels } from './offered-models.ts';
+import { describeModel, tierRoutes, longContextWindow } from './tiers.ts';
 
 export interface ClaudeOptions {
   settings: Settings;
@@ -47,23 +47,6 @@ export interface ClaudeOptions {
   storedEnv?: JsonObject;
   /** A header that the client adds to its requests, beside those of the user: `x-name: value`. */
   header?: string;
-}
-
-/** A command ready to be spawned. */
-export interface Prepared {
-  args: string[];
-  /** A file that the arguments name. The caller writes it for the owner alone, and removes it after the child unless it stays. */
-  privateFile?: { path: string; text: string; stays: boolean };
-  /** The whole environment of the child. */
-  env: Record<string, string>;
-  /** Variables that were set or changed, for `--dry-run`. */
-  changed: Record<string, string>;
-  /** Variables that were removed, for `--dry-run`. */
-  removed: string[];
-  /** Names in `changed` whose values are secret. */
-  secrets: string[];
-  /** Notices for the user, one sentence each. */
-  notes: string[];
 }
 
 const hostFlag = 'CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST';
@@ -171,7 +154,7 @@ function providerVariables({ settings, url, token, outlives }: ClaudeOptions): R
   for (const tier of tiers) {
     const variable = `ANTHROPIC_DEFAULT_${tier.toUpperCase()}_MODEL`;
     set[variable] = tierId(tier);
-    set[`${variable}_NAME`] = describe(routes[tier]);
+    set[`${variable}_NAME`] = describeModel(routes[tier]);
   }
   return set;
 }
@@ -198,11 +181,9 @@ function withoutVariablesOfOcc(options: ClaudeOptions, classifier: boolean): Env
   const { NO_PROXY: _upper, no_proxy: _lower, ...all } = allVariables(options, classifier);
   const set = new Set([...Object.keys({ ...all, ...withoutBackground }), hostFlag, autoModeServer]);
   const isOcc = (name: string, value: string | undefined): boolean =>
-    set.has(name) || (name.toUpperCase() === 'NO_PROXY' && value === loopback.join(','));
+    set.has(name) || (name.toUpperCase() === 'NO_PROXY' && value === withLoopback('').NO_PROXY);
   return Object.fromEntries(Object.entries(env).filter(([name, value]) => !isOcc(name, value)));
 }
-
-const loopback = ['127.0.0.1', 'localhost', '::1'];
 
 /**
  * NO_PROXY with loopback added: the client sends loopback requests to a configured HTTP proxy too, unless NO_PROXY lists
@@ -214,42 +195,18 @@ function noProxyFor(
   stored: JsonObject,
   env: Environment,
 ): { given: boolean; variables: Record<string, string> } {
-  const read = (from: JsonObject | Environment): string =>
-    toText(from['NO_PROXY'] ?? '') || toText(from['no_proxy'] ?? '');
+  const read = (from: JsonObject): string => toText(from['NO_PROXY'] ?? '') || toText(from['no_proxy'] ?? '');
   const fromFiles = read(user) || read(stored);
-  const listed = (fromFiles || read(env)).split(',').map((host) => host.trim());
-  const hosts = [...new Set([...listed.filter((host) => host !== ''), ...loopback])].join(',');
-  return { given: fromFiles !== '', variables: { NO_PROXY: hosts, no_proxy: hosts } };
+  return { given: fromFiles !== '', variables: withLoopback(fromFiles || listNoProxy(env)) };
 }
 
-/** The rows of `/model`: the tiers that occ routes, then every configured model, which is used as it is. */
+/** The rows of `/model`. */
 function pickerRows(settings: Settings): JsonObject[] {
-  const { sonnet: normal, opus: complex } = tierRoutes(settings);
-  const automatic = [
-    {
-      model: tierId('sonnet'),
-      label: printableLine(`${normal.modelId} (automatic)`),
-      description: 'occ picks the model for each request; mostly this one',
-    },
-  ];
-  if (describe(complex) !== describe(normal)) {
-    automatic.push({
-      model: tierId('opus'),
-      label: printableLine(`${complex.modelId} (automatic)`),
-      description: 'occ picks the model for each request; this one for complex work',
-    });
-  }
-  const rows = configuredModels(settings).map((entry) => ({
-    model: toId(entry),
-    label: printableLine(entry.model_id),
-    description: printableLine(`always ${entry.model_id} from ${entry.provider}`),
+  return offeredModels(settings, tierId('sonnet')).map(({ id, label, description }) => ({
+    model: id,
+    label,
+    description,
   }));
-  return [...automatic, ...rows];
-}
-
-/** The display name of a model: `mimo-v2.5 (opencode-go)`. */
-function describe({ provider, modelId }: Route): string {
-  return printableLine(`${modelId} (${provider})`);
 }
 
 /**

@@ -2,6 +2,7 @@
  * The options of Claude Code, so that neither they nor their values are taken for options of occ. From `claude --help` of
  * 2.1.332 and the hidden options that this version accepts.
  */
+import { containsOption, type OptionTable } from './option-table.ts';
 
 /** Options that require a value. Those with an optional value (`--resume [id]`) accept none with a leading dash. */
 const valued = new Set([
@@ -108,23 +109,20 @@ const others = new Set([
   '--worktree',
 ]);
 
+export const claudeOptions: OptionTable = { valued, others };
+
+/**
+ * The values of `claude --model` in 2.1.332 that are not tiers. The client resolves each to the id of a tier: `opusplan` to
+ * opus while it plans, and otherwise to sonnet; `best` to opus. `default` is a scenario of occ.
+ */
+export const claudeAliases: ReadonlySet<string> = new Set(['opusplan', 'best']);
+
 /** True if the next argument is the value of this option. `--name=x` contains its value. */
 export function takesValue(word: string): boolean {
   return valued.has(word);
 }
 
-/** True for an option of Claude Code. */
-export function isClientOption(name: string): boolean {
-  return valued.has(name) || others.has(name);
-}
-
 /** True if the client's arguments contain one of these options, and not as the value of another. */
 export function hasOption(args: readonly string[], names: readonly string[]): boolean {
-  for (let at = 0; at < args.length; at++) {
-    const word = args[at] ?? '';
-    if (word === '--') return false;
-    if (names.includes(word.split('=', 1)[0] ?? '')) return true;
-    if (takesValue(word)) at++;
-  }
-  return false;
+  return containsOption(claudeOptions, args, names);
 }

@@ -1,6 +1,6 @@
 /** Prints a launch, or the variables for a client, as shell commands. */
 import { isPlainWord, quote } from '../shell-word.ts';
-import type { Prepared } from './claude.ts';
+import type { Prepared } from './client.ts';
 
 /** Replaces secrets in the output. */
 const masked = '•••';
@@ -12,14 +12,28 @@ export interface DryRun {
   env: Record<string, string>;
   /** Variables that are removed. */
   removed: string[];
+  /** Files that would be written for the client, and removed after it. */
+  files: { path: string; text: string }[];
   notes: string[];
 }
 
-export function toDryRun(command: string, { args, changed, removed, notes, secrets }: Prepared): DryRun {
+export function toDryRun(command: string, prepared: Prepared): DryRun {
+  const { args, changed, removed, notes, secrets, privateFile, folder } = prepared;
   const env = Object.fromEntries(
     Object.entries(changed).map(([name, value]) => [name, secrets.includes(name) ? masked : value]),
   );
-  return { command, args, env, removed, notes };
+  const own = Object.entries(folder?.files ?? {}).map(([name, text]) => ({
+    path: `${folder?.path}/${name}`,
+    text,
+  }));
+  const told = [
+    ...(privateFile === undefined
+      ? []
+      : [`${privateFile.path} would hold the settings, because other users can read arguments.`]),
+    ...own.map(({ path }) => `${path} would be written for the client, and removed after it.`),
+  ];
+  // The text of a private file holds secrets.
+  return { command, args, env, removed, files: own, notes: [...notes, ...told] };
 }
 
 /** `unset` lines, then the variables, then the command. Lines without a masked secret can be run. */

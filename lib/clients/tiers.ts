@@ -2,6 +2,7 @@
 import { toRoute } from '../catalog/routes.ts';
 import type { ModelEntry, Settings } from '../config/settings.ts';
 import { exitCodes, OccError } from '../errors.ts';
+import { printableLine } from '../printable.ts';
 import { planRoutes } from '../proxy/policy/route.ts';
 import { tierId, tiers, type Tier } from '../proxy/policy/tiers.ts';
 import type { Route } from '../wire/codec.ts';
@@ -38,6 +39,11 @@ export function longContextWindow(settings: Settings): number {
 /** `provider/model`, the unambiguous form. */
 export function toId({ provider, model_id }: ModelEntry): string {
   return `${provider}/${model_id}`;
+}
+
+/** The display name of a model: `mimo-v2.5 (opencode-go)`. */
+export function describeModel({ provider, modelId }: Route): string {
+  return printableLine(`${modelId} (${provider})`);
 }
 
 /** Every configured model once: scenarios first, then overrides and fallbacks. */

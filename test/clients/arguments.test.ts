@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { splitArguments, type LaunchArguments } from '../../lib/clients/arguments.ts';
+import { clients } from '../../lib/clients/clients.ts';
 import { meantOption } from '../../lib/clients/misspelt.ts';
 import { OccError } from '../../lib/errors.ts';
 
@@ -72,6 +73,17 @@ const table: [string[], Partial<LaunchArguments>][] = [
   [['exec', '--emulator', 'env'], { client: 'exec', emulator: true, forClient: ['env'] }],
   [['exec'], { client: 'exec', forClient: [] }],
   [[''], { forClient: [''] }],
+  // Other clients, with their own options.
+  [['codex'], { client: 'codex', forClient: [] }],
+  [['codex', 'exec', 'hi'], { client: 'codex', forClient: ['exec', 'hi'] }],
+  [['--emulator', 'codex', '-m', 'x', 'claude'], { client: 'codex', model: 'x', forClient: ['claude'] }],
+  [['codex', '-c', '--emulator', 'hi'], { emulator: false, forClient: ['-c', '--emulator', 'hi'] }],
+  [['codex', '--', '-m', 'x'], { client: 'codex', forClient: ['-m', 'x'] }],
+  [['gemini', '-p', '--quiet'], { client: 'gemini', quiet: false, forClient: ['-p', '--quiet'] }],
+  [['-p', 'codex'], { client: 'claude', forClient: ['-p', 'codex'] }],
+  [['hi', 'codex'], { client: 'claude', forClient: ['hi', 'codex'] }],
+  [['--list'], { list: true, json: false }],
+  [['--list', '--json'], { list: true, json: true, forClient: [] }],
 ];
 
 for (const [words, expected] of table) {
@@ -126,6 +138,32 @@ for (const [word, meant] of Object.entries({
   });
 }
 
+for (const [word, meant] of Object.entries({
+  codx: 'codex',
+  Codex: 'codex',
+  gemni: 'gemini',
+  cluade: 'claude',
+})) {
+  test(`${word} looks like the client ${meant}`, () => {
+    assert.deepEqual(splitArguments(['--emulator', word, 'hi']).misspelt, [{ at: 1, word, meant }]);
+    for (const words of [
+      ['--', word],
+      ['-p', word],
+      ['fix', word],
+      ['codex', word],
+      ['exec', word],
+    ])
+      assert.deepEqual(splitArguments(words).misspelt, [], words.join(' '));
+  });
+}
+
+test('prompts, and the commands of Claude Code, are no misspelt clients', () => {
+  const commands =
+    'agents attach auth config daemon doctor install kill logs mcp plugin respawn rm setup-token stop update';
+  for (const word of [...commands.split(' '), 'hi', 'pie', 'codex is great', 'test', 'help', 'exit'])
+    assert.deepEqual(splitArguments([word]).misspelt, [], word);
+});
+
 test('options of Claude Code, joined short options, prompts and unknown options are not misspelt', () => {
   const words = [
     '--mcp-config',
@@ -169,7 +207,8 @@ test('arguments after -- go to the client unchanged', () => {
 });
 
 test('arguments of the client keep their number and order', () => {
-  const foreign = fc.string().filter((word) => !word.startsWith('-') && word !== 'claude' && word !== 'exec');
+  const names = new Set([...clients.map(({ name }) => name), 'exec']);
+  const foreign = fc.string().filter((word) => !word.startsWith('-') && !names.has(word));
   fc.assert(
     fc.property(
       fc.array(foreign),

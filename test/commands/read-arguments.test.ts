@@ -47,6 +47,23 @@ test('"n" gives the option to the client, and is asked about once', async () => 
   assert.equal(args.quiet, true);
 });
 
+test('the name of a client is asked about as well, and corrected', async () => {
+  const { system, asked } = terminal('\r');
+  const args = await read(['codx', 'exec', 'hi'], system);
+  assert.deepEqual(asked, ['codex']);
+  assert.equal(args.client, 'codex');
+  assert.deepEqual(args.forClient, ['exec', 'hi']);
+});
+
+test('without a terminal, a misspelt client is an error that names the list', async () => {
+  const { system } = terminal();
+  await assert.rejects(read(['gemni'], { ...system, stdin: new PassThrough() }), {
+    exitCode: 2,
+    message: /there is no client gemni; did you mean gemini\?/,
+    remedy: /occ launch gemini[^]*occ launch -- gemni, if it is a prompt[^]*occ launch --list/,
+  });
+});
+
 test('Ctrl-C starts nothing', async () => {
   const { system } = terminal('\u0003');
   await assert.rejects(read(['--emulater'], system), { code: 'interrupted', exitCode: 130 });

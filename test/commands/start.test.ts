@@ -8,6 +8,8 @@ import { test } from 'node:test';
 import { openHost, requireKey } from '../../lib/host/host.ts';
 import { renderTiers, renderSummary } from '../../lib/commands/launch/page.ts';
 import { defaultChoice, choose } from '../../lib/clients/choice.ts';
+import { defaultClient } from '../../lib/clients/clients.ts';
+import { codex } from '../../lib/clients/codex.ts';
 import { loadStyle } from '../../lib/terminal/style.ts';
 import { provider, settings } from '../clients/settings.ts';
 import { builtOcc } from '../support/built.ts';
@@ -157,12 +159,20 @@ test('a missing key is an error with exit code 78', () => {
 test('the first and the last line of a launch', async () => {
   const style = await loadStyle(0);
   assert.equal(
-    renderTiers(settings(), defaultChoice, '/log', style),
+    renderTiers(defaultClient, settings(), defaultChoice, '/log', style),
     'opus, fable → strong (zen); sonnet → middling (go); haiku → small (go); log: /log',
   );
   assert.match(
-    renderTiers(settings(), choose('wide', settings()), '/log', style),
+    renderTiers(defaultClient, settings(), choose('wide', settings()), '/log', style),
     /^selected → wide \(zen\); opus, fable → /,
+  );
+  assert.equal(
+    renderTiers(codex, settings(), { id: codex.automatic }, '/log', style),
+    'Codex: automatic → middling (go); log: /log',
+  );
+  assert.equal(
+    renderTiers(codex, settings(), choose('opus', settings()), '/log', style),
+    'Codex: selected → opus; automatic → middling (go); log: /log',
   );
   const none = {
     requests: 0,

@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { failing, type Answer } from '../../lib/emulator/answer.ts';
 import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
 import { say } from '../../lib/emulator/script.ts';
-import { isClientOption, takesValue } from '../../lib/clients/client-options.ts';
-import { clientVersions } from '../../lib/clients/find.ts';
+import { claudeOptions, takesValue } from '../../lib/clients/client-options.ts';
+import { isOptionOf } from '../../lib/clients/option-table.ts';
+import { claudePackage } from '../../lib/clients/claude-package.ts';
 import { isObject, toArray, toObject, toText, type Json } from '../../lib/json.ts';
 import { version } from '../../lib/version.ts';
 import { occ, realClaude, run, sandbox, startForeground, type Ran, type Sandbox } from './client.ts';
@@ -38,7 +39,7 @@ const started: RunClient = async (box, config, args, input = '') => {
 
 const methods = { 'occ launch': launched, 'occ start --foreground': started };
 
-test(`the client is ${clientVersions} or newer`, async () => {
+test(`the client is ${claudePackage.versions} or newer`, async () => {
   await using box = sandbox();
   const { stdout } = await run(claude, ['--version'], { cwd: box.work, env: box.env });
   const [, minor = 0, patch = 0] = /^2\.(\d+)\.(\d+)/.exec(stdout)?.map(Number) ?? [];
@@ -53,7 +54,7 @@ test('occ launch knows every option that the help of the client lists', async ()
   );
   assert.ok(listed.length > 50, stdout);
   for (const { name, valued } of listed.filter(({ name }) => !['--model', '--help'].includes(name))) {
-    assert.ok(isClientOption(name), name);
+    assert.ok(isOptionOf(claudeOptions, name), name);
     assert.equal(takesValue(name), valued, name);
   }
 });

@@ -16,7 +16,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { clientPackage, clientVersions } from '../../lib/clients/find.ts';
+import { claudePackage } from '../../lib/clients/claude-package.ts';
+import { wantedPackage } from '../../lib/clients/find.ts';
 import { hangMs, stretched } from '../support/limits.ts';
 
 export const occ = fileURLToPath(new URL('../../dist/bin/occ.js', import.meta.url));
@@ -39,7 +40,7 @@ export async function realClaude(): Promise<string> {
   writeFileSync(join(fresh, 'package.json'), '{ "private": true }\n');
   const fetched = await run(
     'npm',
-    ['install', '--no-save', '--ignore-scripts', `${clientPackage}@${clientVersions}`],
+    ['install', '--no-save', '--ignore-scripts', wantedPackage(claudePackage)],
     {
       cwd: fresh,
       env: process.env,

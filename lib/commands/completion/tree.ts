@@ -1,5 +1,6 @@
 /** Reads from commander's tree what can be completed where. Pure. */
 import type { Argument, Command, Option } from 'commander';
+import { clients } from '../../clients/clients.ts';
 import { dynamicKinds, type DynamicKind } from './shells.ts';
 
 /** What completes a value. */
@@ -64,7 +65,16 @@ function describe(
     const topics = command.parent.parent === null ? words.topics : [];
     return describeHelp(command.parent, path, topics, options);
   }
+  if (path === 'launch') return describeLaunch(own);
   return [own, ...below.flatMap((sub) => describe(sub, `${path} ${sub.name()}`.trim(), words, shared))];
+}
+
+/** The names of the clients are completed like subcommands, each with the same options. */
+function describeLaunch(own: CompletedCommand): CompletedCommand[] {
+  const named = clients.map(({ name, package: { title } }) => ({ name, summary: `run ${title}` }));
+  const commands = [...named, { name: 'exec', summary: 'run another program' }];
+  const below = commands.map(({ name }) => ({ ...own, path: `${own.path} ${name}` }));
+  return [{ ...own, commands }, ...below];
 }
 
 /** The arguments of `help` are completed like subcommands: `help config` offers what `config` has. */

@@ -13,11 +13,26 @@ import { exitCodes, OccError } from '../../errors.ts';
 import { isObject, toArray, toText } from '../../json.ts';
 import type { EndedRequest } from '../../proxy/recent.ts';
 import type { Output } from '../../terminal/output.ts';
-import { checkArguments, chooseModel, printDryRun, prepare, runClient, warnOfStoredModel } from './client.ts';
+import {
+  checkArguments,
+  chooseModel,
+  clientOf,
+  printDryRun,
+  prepare,
+  runClient,
+  sayEndNotices,
+} from './client.ts';
 import { renderTiers } from './page.ts';
 import { locateClient } from './locate-client.ts';
 import { outages, sayClosing } from './outages.ts';
-import { askProxy, queryProxy, requireRunning, clientVariables } from '../../daemon/running.ts';
+import {
+  askProxy,
+  queryProxy,
+  requireRunning,
+  clientVariables,
+  runtimeDirOf,
+  type Running,
+} from '../../daemon/running.ts';
 import type { System } from '../../terminal/command-context.ts';
 import { say, warn } from '../../terminal/talk.ts';
 
@@ -27,29 +42,33 @@ export async function launchAttached(args: LaunchArguments, system: System, outp
     system,
     'start one with occ start; without --attach, occ launch runs its own',
   );
-  const { url, log, record, settings, token } =
-    found.state === 'running'
-      ? await ofRecord(found.record, args, system)
-      : await ofAddress(found.proxy, args, system);
-  const userSettings = await checkArguments(args, settings, system);
+  const { url, log, record, settings, token } = await attachTo(found, args, system);
+  const begun = await checkArguments(args, settings, system);
   const choice = chooseModel(args, settings, true);
-  const options = { args, system, token, choice, userSettings, sessions: record?.sessions };
+  const options = { args, system, token, choice, begun, sessions: record?.sessions };
   if (args.dryRun) return printDryRun(options, settings, url, output);
   const client = await locateClient(args, system, output, settings.keyVariables);
   const prepared = prepare(options, settings, url);
-  await say(output, renderTiers(settings, choice, log, output.stderrStyle));
+  await say(output, renderTiers(clientOf(args), settings, choice, log, output.stderrStyle));
   for (const note of prepared.notes) await warn(output, note);
   const since = new Date().toISOString();
   try {
-    return await runClient(client, prepared);
+    return await runClient(client, prepared, runtimeDirOf(system));
   } finally {
     if (output.terminal && record !== undefined) await sayFailures(record, since, args, system, output);
-    if (args.client !== 'exec') await warnOfStoredModel(system, settings, output);
+    await sayEndNotices(begun, system, settings, output);
   }
 }
 
+/** What a client of the running proxy needs. OccError if the options are for a proxy that a launch starts. */
+export function attachTo(found: Running, args: LaunchArguments, system: System): Promise<Attached> {
+  return found.state === 'running'
+    ? ofRecord(found.record, args, system)
+    : ofAddress(found.proxy, args, system);
+}
+
 /** A running proxy, as far as the launch needs it. */
-interface Attached {
+export interface Attached {
   url: string;
   /** The path of its log, for people. */
   log: string;

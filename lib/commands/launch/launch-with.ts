@@ -21,6 +21,11 @@ export async function launchWith(
     json: globals.json === true || args.json,
     quiet: globals.quiet === true || args.quiet,
   });
+  const own = { ...system, env: withoutNpx(system.env) };
+  if (args.list) {
+    const { listClients } = await import('./list.ts');
+    return listClients(own, output);
+  }
   const { launch } = await import('./run.ts');
-  return launch(args, { ...system, env: withoutNpx(system.env) }, output);
+  return launch(args, own, output);
 }

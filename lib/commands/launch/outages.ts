@@ -1,6 +1,6 @@
 /** What a launch says about failed requests: the first one of an outage where the client shows nothing, and the last at its end. */
 import type { LaunchArguments } from '../../clients/arguments.ts';
-import { hasOption } from '../../clients/client-options.ts';
+import { clientNamed, defaultClient } from '../../clients/clients.ts';
 import { quote } from '../../shell-word.ts';
 import { actsOnWords, asksAgain } from '../../proxy/policy/client-words.ts';
 import { withConfig } from '../../proxy/policy/next-step.ts';
@@ -60,10 +60,11 @@ export function outages(args: LaunchArguments, system: System, warn?: (sentence:
   }
 
   function closing(style: Style): { failure?: string; resume?: string } {
+    const resume = session === undefined ? undefined : resumeCommand(args, session);
     const unsaid = last && !said.has(brief(last)) ? last : undefined;
     return {
       ...(unsaid && { failure: `last failure: ${style.bad(brief(unsaid))}; ${whyCommand(unsaid)}` }),
-      ...(interactive && session !== undefined && { resume: `resume: ${resumeCommand(args, session)}` }),
+      ...(interactive && resume !== undefined && { resume: `resume: ${resume}` }),
     };
   }
 
@@ -93,7 +94,7 @@ function concernsUser(record: EndedRequest): boolean {
 /** Whether the client shows its failures on a screen. */
 export function isInteractive({ client, forClient }: LaunchArguments, { stdin, stdout }: System): boolean {
   const terminal = stdin.isTTY === true && stdout.isTTY === true;
-  return terminal && client === 'claude' && !hasOption(forClient, ['-p', '--print']);
+  return terminal && clientNamed(client)?.isInteractive(forClient) === true;
 }
 
 function retries({ client }: LaunchArguments, { error, ending }: EndedRequest): string {
@@ -124,12 +125,15 @@ function inSeconds(ms: number): string {
   return `${ms / 1000} s`;
 }
 
-/** The command that continues the session with the same options of occ. */
+/** The command that continues the session with the same options of occ; undefined if the client has none. */
 function resumeCommand(
-  { model, config, emulator, attach, autoMode, keepEnv }: LaunchArguments,
+  { client, model, config, emulator, attach, autoMode, keepEnv }: LaunchArguments,
   session: string,
-): string {
+): string | undefined {
+  const resume = clientNamed(client)?.resume?.(session);
+  if (resume === undefined) return undefined;
   const options = [
+    ...(client === defaultClient.name ? [] : [client]),
     ...(model === undefined ? [] : ['-m', quote(model)]),
     ...(config === undefined ? [] : ['--config', quote(config)]),
     ...(emulator ? ['--emulator'] : []),
@@ -137,5 +141,5 @@ function resumeCommand(
     ...(autoMode ? ['--auto-mode'] : []),
     ...(keepEnv ? ['--keep-env'] : []),
   ];
-  return ['occ launch', ...options, '--', '--resume', quote(session)].join(' ');
+  return ['occ launch', ...options, '--', ...resume.map((word) => quote(word))].join(' ');
 }

@@ -1,28 +1,51 @@
 /** Renders the first and the last line of a launch. */
-import { defaultChoice, type Choice } from '../../clients/choice.ts';
+import type { Choice } from '../../clients/choice.ts';
+import type { Client } from '../../clients/client.ts';
+import { defaultClient } from '../../clients/clients.ts';
 import { tierRoutes } from '../../clients/tiers.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Tier } from '../../proxy/policy/tiers.ts';
 import { cacheShare } from '../../proxy/policy/cache-causes.ts';
 import type { ProxyStats } from '../../proxy/proxy.ts';
+import type { Route } from '../../wire/codec.ts';
 import { amount, count } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 
-/** `opus, fable → kimi-k3 (opencode-go); sonnet → …; haiku → …; log: …`: tiers are grouped by model. */
-export function renderTiers(settings: Settings, choice: Choice, logPath: string, style: Style): string {
+/**
+ * `opus, fable → kimi-k3 (opencode-go); sonnet → …; haiku → …; log: …`: tiers are grouped by model. A client without tiers
+ * has one model that is picked automatically: `Codex: automatic → kimi-k3 (opencode-go); log: …`.
+ */
+export function renderTiers(
+  client: Client,
+  settings: Settings,
+  choice: Choice,
+  logPath: string,
+  style: Style,
+): string {
+  const hasTiers = client === defaultClient;
+  const { entry, id } = choice;
+  const parts = hasTiers ? tierParts(settings, style) : [automaticPart(settings, style)];
+  if (entry !== undefined) parts.unshift(`selected → ${style.bold(entry.model_id)} (${entry.provider})`);
+  else if (id !== client.automatic) parts.unshift(`selected → ${id.replace(/^occ-/, '')}`);
+  const title = hasTiers ? '' : `${client.package.title}: `;
+  return `${title}${parts.join('; ')}; log: ${logPath}`;
+}
+
+function tierParts(settings: Settings, style: Style): string[] {
   const byModel = new Map<string, Tier[]>();
-  for (const [tier, { modelId, provider }] of Object.entries(tierRoutes(settings)) as [
-    Tier,
-    { modelId: string; provider: string },
-  ][]) {
-    const model = `${style.bold(modelId)} (${provider})`;
+  for (const [tier, route] of Object.entries(tierRoutes(settings)) as [Tier, Route][]) {
+    const model = renderModel(route, style);
     byModel.set(model, [...(byModel.get(model) ?? []), tier]);
   }
-  const parts = [...byModel].map(([model, grouped]) => `${grouped.join(', ')} → ${model}`);
-  const { entry, id } = choice;
-  if (entry !== undefined) parts.unshift(`selected → ${style.bold(entry.model_id)} (${entry.provider})`);
-  else if (id !== defaultChoice.id) parts.unshift(`selected → ${id.replace(/^occ-/, '')}`);
-  return `${parts.join('; ')}; log: ${logPath}`;
+  return [...byModel].map(([model, grouped]) => `${grouped.join(', ')} → ${model}`);
+}
+
+function automaticPart(settings: Settings, style: Style): string {
+  return `automatic → ${renderModel(tierRoutes(settings).sonnet, style)}`;
+}
+
+function renderModel({ modelId, provider }: Route, style: Style): string {
+  return `${style.bold(modelId)} (${provider})`;
 }
 
 type SummaryStats = Pick<

@@ -1,12 +1,15 @@
 /** Reads the arguments of a launch, and settles what a misspelt option means before anything starts. */
 import { splitArguments, type LaunchArguments } from '../../clients/arguments.ts';
+import { defaultClient } from '../../clients/clients.ts';
 import type { Misspelt } from '../../clients/misspelt.ts';
 import { exitCodes, OccError } from '../../errors.ts';
+import { printableLine } from '../../printable.ts';
+import { quote } from '../../shell-word.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { System } from '../../terminal/command-context.ts';
 
 /**
- * On a terminal, asks whether a misspelt option of occ is meant, and otherwise gives it to the client. OccError `usage`
+ * On a terminal, asks whether a misspelt option of occ or name of a client is meant, and otherwise gives it to the client. OccError `usage`
  * (exit 2) where nobody can be asked, and for an option without its value; `interrupted` (exit 130) after Ctrl-C.
  */
 export async function readArguments(
@@ -37,13 +40,23 @@ function corrected(words: readonly string[], { at, word, meant }: Misspelt): str
 async function isMeant({ word, meant }: Misspelt, system: System, output: Output): Promise<boolean> {
   const { openPrompts } = await import('../../terminal/prompts.ts');
   const { warn } = await import('../../terminal/talk.ts');
-  await warn(output, `there is no option ${word}; No gives it to the client as it is`);
+  await warn(output, `there is no ${kindOf(word)} ${word}; No gives it to the client as it is`);
   return openPrompts(system, output, 'nothing was started').confirm(`Did you mean ${meant}?`);
 }
 
 function ambiguous({ word, meant }: Misspelt): OccError {
-  return new OccError('usage', `there is no option ${word}; did you mean ${meant}?`, {
+  const kind = kindOf(word);
+  const asClient =
+    kind === 'option'
+      ? `occ launch -- ${quote(word)}, if it is for the client`
+      : `occ launch -- ${quote(word)}, if it is a prompt for ${defaultClient.package.title}\nocc launch --list lists the clients`;
+  return new OccError('usage', `there is no ${kind} ${printableLine(word)}; did you mean ${meant}?`, {
     exitCode: exitCodes.usage,
-    remedy: `occ launch ${meant}\nocc launch -- ${word}, if it is for the client`,
+    remedy: `occ launch ${meant}\n${asClient}`,
   });
+}
+
+/** Names of clients begin with no dash. */
+function kindOf(word: string): 'option' | 'client' {
+  return /^[-\u2013\u2014]/.test(word) ? 'option' : 'client';
 }

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { LaunchArguments } from '../../clients/arguments.ts';
-import { withChoice, providerOf, defaultChoice, type Choice } from '../../clients/choice.ts';
+import { withChoice, providerOf, type Choice } from '../../clients/choice.ts';
 import { notesOn } from '../../clients/unknown-model.ts';
 import { findPlaces, possibleConfigFiles } from '../../config/paths.ts';
 import { pipeNote } from '../../config/pipe-error.ts';
@@ -14,13 +14,14 @@ import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import type { Output } from '../../terminal/output.ts';
 import {
+  automaticChoice,
   checkArguments,
   chooseModel,
+  clientOf,
   printDryRun,
   prepare,
   runClient,
-  warnOfStoredModel,
-  type PrepareOptions,
+  sayEndNotices,
 } from './client.ts';
 import { renderTiers, renderSummary } from './page.ts';
 import { announcement } from './announce.ts';
@@ -46,8 +47,13 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
   const settings = await readySettings(args, system, token);
   const trial = args.emulator;
   const preview = await previewSettings(args, settings);
-  const options = { args, system, token, userSettings: await checkArguments(args, preview, system) };
-  if (args.dryRun) return dryRun(options, preview, output);
+  const begun = await checkArguments(args, preview, system);
+  const options = { args, system, token, begun };
+  if (args.dryRun) {
+    const choice = chooseModel(args, preview, trial);
+    const chosen = withChoice(preview, choice);
+    return printDryRun({ ...options, choice }, chosen, 'http://127.0.0.1:<port>', output);
+  }
 
   const client = await locateClient(args, system, output, settings.keyVariables);
   let choice: Choice | undefined;
@@ -83,17 +89,19 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
   });
   announced.publish(host);
   try {
-    const current = { choice: choice ?? defaultChoice, settings: host.settings.current() };
+    const current = { choice: choice ?? automaticChoice(args), settings: host.settings.current() };
     const prepared = prepare({ ...options, choice: current.choice }, current.settings, host.proxy.url);
     const log = withTilde(host.logPath, system.home);
-    await say(output, renderTiers(current.settings, current.choice, log, output.stderrStyle));
+    const first = renderTiers(clientOf(args), current.settings, current.choice, log, output.stderrStyle);
+    await say(output, first);
     const doubts = trial ? [] : notesOn(current.choice.entry, current.settings);
     for (const note of [...doubts, ...prepared.notes, ...configNotes(settings, output)])
       await warn(output, note);
-    return await runClient(client, prepared);
+    return await runClient(client, prepared, runtimeDirOf(system));
   } finally {
     announced.withdraw();
     await finish(host, failed, args, system, output);
+    await sayEndNotices(begun, system, host.settings.current(), output);
   }
 }
 
@@ -149,12 +157,6 @@ async function previewSettings({ emulator }: LaunchArguments, settings: Settings
   return (emulator ? emulatorSettings : withEmulator)(settings, 'http://127.0.0.1:0');
 }
 
-async function dryRun(options: PrepareOptions, settings: Settings, output: Output): Promise<number> {
-  const { args } = options;
-  const choice = chooseModel(args, settings, args.emulator);
-  return printDryRun({ ...options, choice }, withChoice(settings, choice), 'http://127.0.0.1:<port>', output);
-}
-
 /** What to know of the configuration; with --verbose, the warnings about it, too. */
 function configNotes({ warnings, file }: Settings, output: Output): string[] {
   const note = pipeNote(file);
@@ -184,5 +186,4 @@ async function finish(
     await say(output, renderSummary(host.proxy.stats(), output.stderrStyle));
     await sayClosing(failed, output);
   }
-  if (args.client !== 'exec') await warnOfStoredModel(system, host.settings.current(), output);
 }

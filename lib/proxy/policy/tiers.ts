@@ -11,6 +11,12 @@ export function tierId(tier: Tier): string {
   return `occ-${tier}`;
 }
 
+/**
+ * The id for which occ picks the model of each request, for clients without tiers. It names no model and no tier, so it is
+ * routed by scenario.
+ */
+export const automaticId = 'occ-auto';
+
 /** The tier of an id; undefined if it names none. */
 export function tierOf(id: string): Tier | undefined {
   const folded = id.toLowerCase();

@@ -1,4 +1,5 @@
 /** Decides who is at fault for a turn of the real client that did not end with an answer. */
+import { claudePackage } from '../../../clients/claude-package.ts';
 import { installCommand } from '../../../clients/find.ts';
 import { printableLine } from '../../../printable.ts';
 import { toText } from '../../../json.ts';
@@ -10,7 +11,7 @@ import { judgeUpstream } from '../../laws/upstream-laws.ts';
 
 export const startAlone: Remedy = {
   text: 'see whether it starts without occ; if it is damaged, install it again',
-  commands: ['claude --version', installCommand],
+  commands: ['claude --version', installCommand(claudePackage)],
 };
 
 /** The model that answered. */

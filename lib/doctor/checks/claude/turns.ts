@@ -1,7 +1,8 @@
 /** `occ doctor --claude`: turns of the real Claude Code, on the emulator or on a configured model. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findClaude, installCommand } from '../../../clients/find.ts';
+import { claudePackage } from '../../../clients/claude-package.ts';
+import { findClient, installCommand } from '../../../clients/find.ts';
 import { findCached, npmCache } from '../../../clients/npx-cache.ts';
 import { toText } from '../../../json.ts';
 import type { RecordedExchange } from '../../bench/recorded-exchange.ts';
@@ -105,7 +106,10 @@ function toCheck(probe: ClaudeProbe, kind: Check['kind']): Check {
     async run(context, subject): Promise<CheckResult> {
       const command = commandOf(context);
       if (command === undefined)
-        return skip('not_applicable', `Claude Code was not found; to install it: ${installCommand}`);
+        return skip(
+          'not_applicable',
+          `Claude Code was not found; to install it: ${installCommand(claudePackage)}`,
+        );
       const exchanges: RecordedExchange[] = [];
       try {
         const summary = await probe.run(context, subject, async (options, ...rest) => {
@@ -153,8 +157,8 @@ function toExchange(prompt: string, { client, upstream }: Turn): RecordedExchang
 
 /** As occ launch finds it, with the one that npx has fetched for it. */
 function commandOf({ machine: { env, home } }: Context): string | undefined {
-  const found = findClaude(env, home);
-  return found.kind === 'missing' ? findCached(npmCache(env, home)) : found.command;
+  const found = findClient(claudePackage, env, home);
+  return found.kind === 'missing' ? findCached(claudePackage, npmCache(env, home)) : found.command;
 }
 
 export const claudeOffline: readonly Check[] = claudeProbes.map((probe) => toCheck(probe, 'offline'));

@@ -1,7 +1,8 @@
 /** Checks the versions of Node and Claude Code. */
 import { quote } from '../../../shell-word.ts';
 import { execFile } from 'node:child_process';
-import { installCommand, clientVersions, findClaude } from '../../../clients/find.ts';
+import { claudePackage } from '../../../clients/claude-package.ts';
+import { findClient, installCommand } from '../../../clients/find.ts';
 import { isOlder, wasTested } from '../../../clients/versions.ts';
 import { skip, type Check, type CheckResult, type Remedy } from '../../check.ts';
 
@@ -39,14 +40,14 @@ export const claude: Check = {
   needs: [],
   limitMs: 8000,
   async run({ machine, signal, isBusy }): Promise<CheckResult> {
-    const found = findClaude(machine.env, machine.home);
+    const found = findClient(claudePackage, machine.env, machine.home);
     if (found.kind === 'missing') {
       const text = 'occ launch can run it with npx; or install it';
       return {
         level: 'warn',
         summary: 'not found',
         fault: 'client',
-        remedy: { text, commands: [installCommand] },
+        remedy: { text, commands: [installCommand(claudePackage)] },
       };
     }
     const { command } = found;
@@ -64,16 +65,20 @@ export const claude: Check = {
       if (late && isBusy()) return skip('busy', `${summary}, but other programs keep this machine busy`);
       const remedy: Remedy = {
         text: 'see what it prints; if it is damaged, install it again',
-        commands: [`${quote(command)} --version`, installCommand],
+        commands: [`${quote(command)} --version`, installCommand(claudePackage)],
       };
       return { level: 'warn', summary, fault: 'client', remedy };
     }
-    if (wasTested(version, clientVersions)) return { level: 'ok', summary: `${version} at ${command}` };
+    if (wasTested(version, claudePackage.versions))
+      return { level: 'ok', summary: `${version} at ${command}` };
     return {
       level: 'warn',
-      summary: `${version} at ${command}; occ was tested with ${clientVersions}`,
+      summary: `${version} at ${command}; occ was tested with ${claudePackage.versions}`,
       fault: 'client',
-      remedy: { text: 'it may work; to install the tested version', commands: [installCommand] },
+      remedy: {
+        text: 'it may work; to install the tested version',
+        commands: [installCommand(claudePackage)],
+      },
     };
   },
 };

@@ -1,0 +1,16 @@
+/** The clients that `occ launch` knows by name. */
+import { claude } from './claude-client.ts';
+import type { Client } from './client.ts';
+import { codex } from './codex.ts';
+import { gemini } from './gemini.ts';
+
+/** The client that runs if none is named. */
+export const defaultClient = claude;
+
+/** In the order of the help. */
+export const clients: readonly Client[] = [claude, codex, gemini];
+
+/** Undefined if there is none of that name. */
+export function clientNamed(name: string): Client | undefined {
+  return clients.find((client) => client.name === name);
+}

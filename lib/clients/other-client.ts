@@ -1,0 +1,35 @@
+/** What the clients other than Claude Code have in common: the environment of the child. */
+import type { Launch, Prepared, Ready } from './client.ts';
+import { childEnvironment, listNoProxy, withLoopback } from './environment.ts';
+
+/** The variables of a client. */
+export interface OwnVariables {
+  /** Those that the launch sets. */
+  set: Readonly<Record<string, string>>;
+  /** Names in `set` whose values are secret. */
+  secrets: readonly string[];
+  /** The client's own credentials, which are removed. */
+  credentials: readonly string[];
+  /** Variables that would make the client bypass occ. They are removed with a notice. */
+  switches?: readonly string[];
+}
+
+/** The environment of the child, also with loopback in NO_PROXY, since the client may send its requests through a proxy. */
+export function environmentFor(
+  { env, keepEnv }: Launch,
+  { settings }: Ready,
+  { set, secrets, credentials, switches = [] }: OwnVariables,
+): Omit<Prepared, 'args'> {
+  const changed = childEnvironment(
+    {
+      env,
+      set: { ...set, ...withLoopback(listNoProxy(env)) },
+      remove: keepEnv ? [] : settings.keyVariables,
+    },
+    { credentials, switches: new Set(switches), overrides: (name) => name in set && !secrets.includes(name) },
+  );
+  return { ...changed, secrets: [...secrets] };
+}
+
+/** The variable with the token of the proxy, for clients that are told the name of a variable. */
+export const tokenVariable = 'OCC_TOKEN';
