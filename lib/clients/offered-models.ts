@@ -45,12 +45,13 @@ export function offeredModels(settings: Settings, automatic: string): OfferedMod
     ...routed(complex),
   };
   const differs = describeModel(complex) !== describeModel(normal);
-  const configured = entries.map(({ entry, limits }) => ({
-    id: toId(entry),
-    label: printableLine(entry.model_id),
-    description: printableLine(`always ${entry.model_id} from ${entry.provider}`),
-    ...limits,
-  }));
+  const configured = entries.map(({ entry, limits }) =>
+    Object.assign(limits, {
+      id: toId(entry),
+      label: printableLine(entry.model_id),
+      description: printableLine(`always ${entry.model_id} from ${entry.provider}`),
+    }),
+  );
   return [first, ...(differs ? [second] : []), ...configured];
 }
 
