@@ -103,7 +103,18 @@ function toContent({ block, json, stopped }: OpenBlock, cut: boolean): AnswerBlo
   if (!stopped || (cut && text.trim() === '')) return undefined;
   if (text.trim() === '') return block;
   const input = parseJson(text);
-  return isObject(input) ? { ...block, input } : undefined;
+  if (!isObject(input)) return undefined;
+  const call = { ...block, input };
+  argumentTexts.set(call, text);
+  return call;
+}
+
+/** The arguments of folded calls, as they came. */
+const argumentTexts = new WeakMap<AnswerBlock, string>();
+
+/** The arguments of a call as the text that the model wrote, for formats in which they are a text (L9). */
+export function argumentsIn(call: AnswerBlock): string {
+  return argumentTexts.get(call) ?? JSON.stringify(call.input ?? {});
 }
 
 function withoutNulls(usage: Partial<Usage>): Partial<Usage> {

@@ -4,6 +4,7 @@ import type { ServedName } from './served-paths.ts';
 import { served as messages } from './messages/served/index.ts';
 
 const loads: Readonly<Record<ServedName, () => Promise<ServedFormat>>> = {
+  chat: async () => (await import('./chat/served/index.ts')).served,
   messages: () => Promise.resolve(messages),
   responses: async () => (await import('./responses/served/index.ts')).served,
   gemini: async () => (await import('./gemini/served/index.ts')).served,

@@ -150,7 +150,7 @@ function detailsOf(block: ThinkingBlock, { format, provider, modelId }: Route): 
  * Google's documented stand-in for the signature of a call that Gemini did not make, in the field of its OpenAI-compatible
  * endpoint: https://ai.google.dev/gemini-api/docs/thought-signatures.
  */
-const placeholderSignature = { google: { thought_signature: 'skip_thought_signature_validator' } };
+export const placeholderSignature = { google: { thought_signature: 'skip_thought_signature_validator' } };
 
 function toCall(
   call: ToolUseBlock,

@@ -62,7 +62,8 @@ export function encodeChatRequest(request: MessagesRequest, route: Route, sessio
   });
 }
 
-function effortWithTools(effort: string | undefined, { quirks }: Route): string | undefined {
+/** The effort to send beside tools. */
+export function effortWithTools(effort: string | undefined, { quirks }: Route): string | undefined {
   if (quirks.effortWithTools === 'free') return effort;
   return quirks.effortWithTools === 'none' ? 'none' : undefined;
 }

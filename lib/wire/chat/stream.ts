@@ -35,7 +35,8 @@ export function chatDecoder(route: Route, turn: Turn): Transducer<Uint8Array, De
 /** Fields of a message that are not sent back. */
 const messageKnown: ReadonlySet<string> = new Set([...messageFields, ...outputFields]);
 
-function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
+/** The decoder without its first stage, which splits the bytes into frames. */
+export function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const { request } = turn;
   const core = decoderCore(route, turn, { read, end, done: 'end' });
   const { answer, finish, emit, drop, fail, begin, stage } = core;

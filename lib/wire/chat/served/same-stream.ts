@@ -1,0 +1,123 @@
+/**
+ * The codec's decoder for a client of the same format. Its events carry the upstream's chunks: each by the first event that
+ * follows from it or from a later one, so that what the codec holds back waits for the client too. Chunks that need a repair
+ * are printed from their events. Of the rest, the model's name and the seals are replaced.
+ */
+import { isRemark, type Decoded, type MessageDelta, type StreamEvent } from '../../../anthropic/events.ts';
+import { isObject, toArray, toObject, type JsonObject } from '../../../json.ts';
+import { compose, type Emit, type Transducer } from '../../../stream/transducer.ts';
+import type { Route, Turn } from '../../codec.ts';
+import { withRaw } from '../../decode/raw.ts';
+import { frameDecoder, type Frame } from '../../decode/frames.ts';
+import { toolNames } from '../../tool-names.ts';
+import { chatDecoder, chunkDecoder } from '../stream.ts';
+import { chunkPrinter, saidNothing, type ChunkPrinter, type Said } from './printer.ts';
+import { wantsUsage } from './read.ts';
+import { chunkReader } from './same-frame.ts';
+import { hasOldOrCustomCalls } from './same-request.ts';
+import { seal } from './seals.ts';
+
+export function sameDecoder(route: Route, turn: Turn): Transducer<Uint8Array, Decoded> {
+  const { given } = turn;
+  if (!given || changesText(route, turn) || hasOldOrCustomCalls(given.body)) return chatDecoder(route, turn);
+  return compose(frameDecoder(), passing(route, turn, given.body));
+}
+
+/** Whether the codec takes something out of the text, so that the client must not see the upstream's chunks. */
+function changesText({ quirks }: Route, { request }: Turn): boolean {
+  const stops = !quirks.stopSequences && (request.stop_sequences ?? []).length > 0;
+  return quirks.inlineThink || quirks.leakedCalls !== 'none' || stops;
+}
+
+function passing(route: Route, turn: Turn, body: JsonObject): Transducer<Frame, Decoded> {
+  const { model, tools } = turn.request;
+  const codec = chunkDecoder(route, turn);
+  const names = toolNames(tools);
+  const said = saidNothing();
+  const includeUsage = wantsUsage(body);
+  const reader = chunkReader(said, { includeUsage, isName: (name) => names.toClient(name) === name });
+  /** `undecided` until the first chunk with a choice; `printed` from the first one that cannot pass. */
+  let mode: 'undecided' | 'passing' | 'printed' = 'undecided';
+  /** Prints what is missing, once a chunk has passed. */
+  let printer: ChunkPrinter | undefined;
+  /** Chunks that no event has carried yet, and what the client had before them. */
+  let pending = '';
+  let before = copyOf(said);
+  /** The finish and the usage, which pass with the end of a message. */
+  let ending = '';
+
+  function take(frame: Frame): void {
+    if (frame.type !== 'data' || mode === 'printed') return;
+    const verdict = frame.event === '' ? reader.read(frame.json) : 'printed';
+    if (verdict === 'nothing') return;
+    if (verdict === 'printed') {
+      mode = 'printed';
+      // What has not been sent is printed too, from the events that are still to come.
+      Object.assign(said, before, { details: false });
+      pending = '';
+      ending = '';
+      return;
+    }
+    mode = 'passing';
+    said.details = true;
+    const head = reader.head();
+    if (head)
+      printer ??= chunkPrinter({ ...head, model, includeUsage, custom: new Set(), legacy: false }, said);
+    const chunk = `data: ${rewritten(frame.text, frame.json)}\n\n`;
+    if (verdict === 'ends') ending += chunk;
+    else pending += chunk;
+  }
+
+  function rewritten(text: string, json: JsonObject): string {
+    const delta = toObject(toObject(toArray(json['choices'])[0])['delta']);
+    const sealed = isObject(delta) ? seal(delta, route) : delta;
+    const isRenamed = typeof json['model'] === 'string' && json['model'] !== model;
+    if (sealed === delta && !isRenamed) return text;
+    return withRaw(text, [
+      ...(sealed === delta ? [] : [{ path: ['choices', 0, 'delta'], json: JSON.stringify(sealed) }]),
+      ...(isRenamed ? [{ path: ['model'], json: JSON.stringify(model) }] : []),
+    ]);
+  }
+
+  /** Passes the codec's output on. A failure drops what waits: the client must not see a finish, or a call to run (L14). */
+  function passOn(outputs: readonly Decoded[], emit: Emit<Decoded>): void {
+    if (outputs.some(({ type }) => type === 'error')) pending = '';
+    for (const decoded of outputs)
+      emit(isRemark(decoded) || decoded.type === 'error' ? decoded : framed(decoded));
+  }
+
+  function framed(event: StreamEvent): StreamEvent {
+    if (!printer) return event;
+    const frames =
+      pending + (event.type === 'message_delta' ? printEnd(event, printer) : printer.print(event));
+    pending = '';
+    before = { ...copyOf(said), finish: false, usage: false };
+    return { ...event, frames };
+  }
+
+  /** What is missing goes before the finish, but for the usage. */
+  function printEnd(event: MessageDelta, printer: ChunkPrinter): string {
+    if (ending === '') return printer.print(event);
+    const isMissing = includeUsage && !said.usage;
+    said.usage = true;
+    return printer.print(event) + ending + (isMissing ? printer.usage() : '');
+  }
+
+  return {
+    step(frame, emit) {
+      take(frame);
+      const outputs: Decoded[] = [];
+      codec.step(frame, (decoded) => outputs.push(decoded));
+      passOn(outputs, emit);
+    },
+    flush(emit) {
+      const outputs: Decoded[] = [];
+      codec.flush((decoded) => outputs.push(decoded));
+      passOn(outputs, emit);
+    },
+  };
+}
+
+function copyOf(said: Said): Said {
+  return { ...said, args: [...said.args] };
+}
