@@ -15,7 +15,7 @@ export function readRequest(body: object): ReadRequest {
     pathname: '/v1/chat/completions',
     query: new URLSearchParams(),
     headers: {},
-    body: body as JsonObject,
+    body: { ...body },
   });
 }
 
@@ -26,7 +26,7 @@ export function chatBody(more: object = {}): JsonObject {
     messages: [{ role: 'user', content: 'go on' }],
     stream: true,
     ...more,
-  } as JsonObject;
+  };
 }
 
 export function printerFor(body: object = chatBody()): Printer {

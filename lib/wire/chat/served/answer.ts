@@ -1,5 +1,6 @@
 /** What an answer has in both of its forms: the reason it ended, and the usage. */
 import type { StopReason, Usage } from '../../../anthropic/events.ts';
+import type { AnswerHead } from '../../served.ts';
 import { toNumber, toObject, type JsonObject } from '../../../json.ts';
 
 const reasons: Readonly<Record<StopReason, string>> = {
@@ -38,4 +39,17 @@ export function toChatUsage(usage: Partial<Usage>): JsonObject {
 /** The id of a completion, from that of the message. */
 export function completionId(messageId: string): string {
   return `chatcmpl-${messageId.replace(/^msg_/, '')}`;
+}
+
+/** How an answer is printed. */
+export interface PrinterOptions {
+  readonly head: AnswerHead;
+  /** The model that the request names (L1). */
+  readonly model: string;
+  /** Whether the stream ends with its usage. */
+  readonly includeUsage: boolean;
+  /** The names of tools whose input is a text. */
+  readonly custom: ReadonlySet<string>;
+  /** Whether calls are printed as `function_call`. */
+  readonly legacy: boolean;
 }

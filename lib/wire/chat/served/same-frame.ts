@@ -6,7 +6,7 @@
 import { isObject, toObject, toText, type Json, type JsonObject } from '../../../json.ts';
 import { brackets, type Brackets } from '../../../stream/brackets.ts';
 import { deltaContent, outputFields } from '../delta.ts';
-import type { Said } from './printer.ts';
+import type { Said } from './chunks.ts';
 
 export interface ChunkReader {
   /**

@@ -92,7 +92,7 @@ function toSameTools(body: JsonObject, { quirks }: Route): Json | undefined {
     const given = toObject(tool);
     const called = toObject(given['function']);
     const parameters = toolSchema(called['parameters'], quirks.schema);
-    return { ...given, function: { ...called, parameters } };
+    return Object.assign({}, given, { function: { ...called, parameters } });
   });
 }
 
@@ -112,11 +112,7 @@ function setThinking(
   const hasDialect = route.quirks.thinking !== 'configured';
   if (isConfigured || (isAsked && hasDialect)) {
     for (const field of ['reasoning_effort', 'thinking', 'reasoning']) set(sent, field, undefined);
-    if (thinking)
-      sent['thinking'] = {
-        ...thinking,
-        type: thinking.type === 'adaptive' ? 'enabled' : thinking.type,
-      } as JsonObject;
+    if (thinking) sent['thinking'] = thinking.type === 'adaptive' ? { type: 'enabled' } : toObject(thinking);
     set(sent, 'reasoning_effort', effort);
   }
   if (toArray(body['tools']).length > 0)

@@ -11,7 +11,7 @@ import { withRaw } from '../../decode/raw.ts';
 import { frameDecoder, type Frame } from '../../decode/frames.ts';
 import { toolNames } from '../../tool-names.ts';
 import { chatDecoder, chunkDecoder } from '../stream.ts';
-import { chunkPrinter, saidNothing, type ChunkPrinter, type Said } from './printer.ts';
+import { chunkPrinter, saidNothing, type ChunkPrinter, type Said } from './chunks.ts';
 import { wantsUsage } from './read.ts';
 import { chunkReader } from './same-frame.ts';
 import { hasOldOrCustomCalls } from './same-request.ts';

@@ -4,7 +4,7 @@
  * change, so that a client that knows a field finds it in its form.
  */
 import { originOf, readSignature, tagSignature, type Origin } from '../../../anthropic/provenance.ts';
-import { isObject, type Json, type JsonObject } from '../../../json.ts';
+import { isObject, type Json } from '../../../json.ts';
 
 /** The names of strings that only their author can read. */
 const opaque = /(^|_)(signature|opaque|encrypted|encrypted_content|data)$/i;
@@ -59,5 +59,5 @@ function changed(value: Json, change: (inner: Json, key: string) => Json): Json 
     inner === undefined ? undefined : change(inner, key),
   ]);
   const isSame = entries.every(([key, inner]) => inner === value[key]);
-  return isSame ? value : (Object.fromEntries(entries) as JsonObject);
+  return isSame ? value : Object.fromEntries<Json | undefined>(entries);
 }

@@ -2,9 +2,8 @@
 import type { AnswerBlock, Message } from '../../../anthropic/events.ts';
 import { argumentsIn } from '../../../anthropic/fold.ts';
 import { toText, type JsonObject } from '../../../json.ts';
-import { completionId, finishReason, toChatUsage } from './answer.ts';
+import { completionId, finishReason, toChatUsage, type PrinterOptions } from './answer.ts';
 import { customText } from './custom.ts';
-import type { PrinterOptions } from './printer.ts';
 import { thoughts } from './thoughts.ts';
 
 export function toCompletion(message: Message, options: PrinterOptions): JsonObject {

@@ -66,9 +66,9 @@ function comesHome(events: readonly StreamEvent[], answer: ServedAnswer): void {
   const [, home] = request.messages;
   const blocks =
     typeof home?.content === 'string' ? [{ type: 'text', text: home.content }] : (home?.content ?? []);
-  assert.deepEqual(signed(blocks as ContentBlock[]), signed((message?.content ?? []) as ContentBlock[]));
+  assert.deepEqual(signed(blocks), signed(message?.content ?? []));
   if (answer.details.length === 0) return;
-  assert.deepEqual(places(blocks as ContentBlock[]), places((message?.content ?? []) as ContentBlock[]));
+  assert.deepEqual(places(blocks), places(message?.content ?? []));
 }
 
 function signed(blocks: readonly ContentBlock[]): unknown[] {

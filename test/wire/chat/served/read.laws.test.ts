@@ -31,12 +31,12 @@ const odd = fc.oneof(
       [{}],
     ),
   },
-  { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<unknown> },
+  { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
 );
 const field = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 80, arbitrary: value }, { weight: 1, arbitrary: odd });
 /** Without these a request is refused at once. */
-const needed = [
+const needed = new Set([
   'model',
   'messages',
   'role',
@@ -50,9 +50,9 @@ const needed = [
   'file_data',
   'tool_call_id',
   'schema',
-];
+]);
 const record = (model: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> =>
-  field(fc.record(model, { requiredKeys: Object.keys(model).filter((key) => needed.includes(key)) }));
+  field(fc.record(model, { requiredKeys: Object.keys(model).filter((key) => needed.has(key)) }));
 const list = (of: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> => field(fc.array(of, { maxLength: 3 }));
 
 const name = field(fc.constantFrom('Read', 'patch', '__proto__', 'f', 'constructor'));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tagAttachment, tagSignature } from '../../../../lib/anthropic/provenance.ts';
-import type { MessagesRequest } from '../../../../lib/anthropic/request.ts';
+import { toBlocks, type MessagesRequest } from '../../../../lib/anthropic/request.ts';
 import { Unservable } from '../../../../lib/wire/served.ts';
 import { chatBody, readRequest } from '../../../support/chat/served.ts';
 
@@ -102,7 +102,7 @@ describe('messages', () => {
       { role: 'tool', tool_call_id: 'c2', content: '[the tool reported an error]\nz' },
     );
     assert.deepEqual(
-      (assistant?.content as { input: unknown }[]).map(({ input }) => input),
+      toBlocks(assistant?.content).map(({ input }) => input),
       [{ a: 1 }, {}, '{broken', '{"n":12345678901234567890}', '[1]'],
     );
     assert.deepEqual(results, {

@@ -291,7 +291,8 @@ describe('ids and signatures go home and to nobody else (P9, P10, P11)', () => {
     assert.equal(sent(other)[1]?.['reasoning_details'], undefined);
     assert.doesNotMatch(JSON.stringify(sent(other)), /occ/);
     const [, message, tool] = sent(own);
-    assert.equal((message?.['tool_calls'] as { id: string }[])[0]?.id, tool?.['tool_call_id']);
+    const [made] = (message?.['tool_calls'] ?? []) as { id: string }[];
+    assert.equal(made?.id, tool?.['tool_call_id']);
   });
 
   test('ids fit the upstream’s rules, and a call keeps its result', () => {
