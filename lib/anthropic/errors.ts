@@ -24,6 +24,8 @@ export interface ApiError extends ApiErrorBody {
   param?: string;
   /** The exhausted quota, if the upstream names it: "5 hour", "weekly", "monthly". */
   limitName?: string;
+  /** The model whose own quota is exhausted, if the upstream names it beside the limit. */
+  limitModel?: string;
   /** True if the request exceeds the context window; `message` then has the form that makes Claude Code compact. */
   overflow?: boolean;
   /** The number of tokens in the request, if the overflow error contains it. */

@@ -1,5 +1,6 @@
 /** What a model costs by the token: the price in the configuration, else that of the catalogue for this provider. */
 import type { ModelEntry, Provider } from '../config/settings.ts';
+import { isLoopback } from '../loopback.ts';
 import { quotaAddress } from './quota.ts';
 import { findModel, type Price } from './models.ts';
 
@@ -53,9 +54,33 @@ export function hasPlan(provider: Provider): boolean {
   return quotaAddress(provider) !== undefined;
 }
 
-/** Whether the model's tokens cost no money: its price is 0, or a plan pays. Without a known price it may cost some. */
+/**
+ * Whether the model's tokens cost no money: its price is 0, or a plan pays. Without a price, those of a server on this machine
+ * and of one that wants no key cost none; any other may cost some.
+ */
 export function isFree(entry: ModelEntry, provider: Provider): boolean {
   if (hasPlan(provider)) return true;
   const price = priceOf(entry, provider);
-  return price !== undefined && price.input === 0 && price.output === 0;
+  return price === undefined ? billsNobody(provider) : price.input === 0 && price.output === 0;
+}
+
+function billsNobody({ endpoints, auth, keys, headers }: Provider): boolean {
+  const formats = Object.keys(endpoints) as (keyof typeof endpoints)[];
+  const isHere = formats.every((format) => isLocal(endpoints[format]));
+  const isOpen = keys.length === 0 && Object.keys(headers).length === 0;
+  return formats.length > 0 && (isHere || (isOpen && formats.every((format) => auth[format] === 'none')));
+}
+
+function isLocal(url = ''): boolean {
+  return URL.canParse(url) && isLoopback(new URL(url).hostname);
+}
+
+/**
+ * The list price of a model in US dollars for a million tokens in and a million out, also where a plan pays: it says how fast
+ * the plan is used. 0 for a model without a price that costs no money; undefined if it is not known.
+ */
+export function listPriceOf(entry: ModelEntry, provider: Provider): number | undefined {
+  const price = priceOf(entry, provider);
+  if (price !== undefined) return price.input + price.output;
+  return billsNobody(provider) ? 0 : undefined;
 }

@@ -28,11 +28,15 @@ export interface RespondOptions {
   quota?: QuotaPercent;
 }
 
-/** Percent used of each window of a subscription. */
+/** Percent used of each window of a subscription. It may be changed while the emulator runs. */
 export interface QuotaPercent {
   rolling: number;
   weekly: number;
   monthly: number;
+  /** When all of them reset, in ISO 8601; the first of December 2026 unless given. */
+  resetsAt?: string;
+  /** The allowances of single models, by id: percent used of the month. */
+  models?: Readonly<Record<string, number>>;
 }
 
 /** What identifies an answer: the id from which its other ids are made, and its time in seconds since 1970. */
@@ -89,10 +93,19 @@ function choose(
   return options.failingModels(conversation, () => decide(conversation, request));
 }
 
-function quotaPage(quota: QuotaPercent): Answer {
-  const usage = Object.entries(quota).map(([name, percent]) => [
+function quotaPage({ models, resetsAt = '2026-12-01T00:00:00Z', ...windows }: QuotaPercent): Answer {
+  const toWindow = (percent: number): object => ({
+    status: percent >= 100 ? 'rate-limited' : 'ok',
+    percent,
+    resetsAt,
+  });
+  const own = Object.entries(models ?? {}).map(([id, percent]) => [id, toWindow(percent)]);
+  const usage = Object.entries(windows).map(([name, percent]) => [
     name,
-    { status: percent >= 100 ? 'rate-limited' : 'ok', percent, resetsAt: '2026-12-01T00:00:00Z' },
+    {
+      ...toWindow(percent),
+      ...(name === 'monthly' && own.length > 0 && { models: Object.fromEntries(own) }),
+    },
   ]);
   const body = JSON.stringify({
     workspaceID: 'wrk_emulated',

@@ -6,6 +6,7 @@ import { nameOf, type Candidate, type PassedOver, type Plan } from './policy/pla
 import { whyUsedUp } from './policy/steps.ts';
 import { stepWithConfig } from './policy/next-step.ts';
 import { shownMessage } from './policy/shown.ts';
+import { asking } from './policy/paid.ts';
 import { verdict, type Refusal } from './policy/verdict.ts';
 import { describeBreak } from './policy/words.ts';
 import { toErrorRecord, toPassedOverRecord, type EndedRequest } from './recent.ts';
@@ -35,7 +36,10 @@ function refuse(
   const last = tried.at(-1);
   const cut = last && brokenOff(last, plan, turn.inputTokens);
   record.ending = cut ? 'cut' : 'refused';
-  const refusal = stepWithConfig(cut ?? verdict(plan, tried, turn.inputTokens), settings.configOption);
+  const refusal = stepWithConfig(
+    cut ?? asking(verdict(plan, tried, turn.inputTokens), plan, tried, road.now()),
+    settings.configOption,
+  );
   const broken = cut && plan.candidates[last?.candidate ?? -1];
   if (broken) record.answered = toAnswered(broken);
   const error = (record.error = toErrorRecord(refusal, requestId));

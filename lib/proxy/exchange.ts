@@ -27,6 +27,7 @@ import type { Reply } from './reply.ts';
 import type { Road } from './road.ts';
 import { projectOf } from './project.ts';
 import { sessionOf, type Session } from './session.ts';
+import { refreshQuota } from './quota-watch.ts';
 import { tryModels } from './trial.ts';
 
 export interface Exchange {
@@ -67,7 +68,9 @@ export async function exchange(
   road.memory.renew(settings);
   const known = road.memory.known(conversation, road.now(), session);
   const asked = { request, inputTokens, requestClass };
-  const plan = planRoutes(asked, settings, budgets ? { ...known, budgets } : known);
+  const quotas = road.quotas.list();
+  const plan = planRoutes(asked, settings, { ...known, quotas, ...(budgets && { budgets }) });
+  if (plan.spared) refreshQuota(settings.providers[plan.spared.provider], road);
   road.memory.keep(conversation, plan, road.now());
   note(record, { client, project: projectOf(req.headers), request, requestClass, route: plan.reason });
   const limitMs = clientLimit(req, request);

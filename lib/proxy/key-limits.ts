@@ -2,6 +2,7 @@
  * Which keys of a provider are refused, spent or limited, and until when. Limits belong to a key, so a provider counts as
  * spent only when all its keys are. The entries are bounded in number and in time.
  */
+import type { Quota } from '../catalog/quota.ts';
 import type { Outcome } from './policy/failures.ts';
 import { classOf } from './policy/failures.ts';
 import { expiring } from './policy/expiring.ts';
@@ -27,13 +28,18 @@ export interface KeyLimits {
   use(candidate: Candidate, key: number, now: number): void;
   /** Remembers what an outcome means for other requests, and returns it. `began` is when the attempt did. */
   note(outcome: Outcome, candidate: Candidate, key: number, began: number, now: number): KeyLimit | undefined;
-  /** Reports that the provider's usage page, requested at `asked`, says that the plan of a key has room. */
-  recovered(provider: string, key: number, asked: number): void;
+  /**
+   * Takes what the provider's usage page, requested at `asked`, says about a key. An allowance with room is no longer spent. If
+   * the plan has room and only the refused model's own allowance is spent, only that model is.
+   */
+  readQuota(provider: string, key: number, asked: number, quota: Quota): void;
   list(now: number): KeyLimit[];
 }
 
 interface Entry extends KeyLimit {
   provider: string;
+  /** `provider/model`: which model's refusal it is known from. */
+  from: string;
   /** When a request last tried it although it is spent. */
   triedAt: number;
 }
@@ -94,7 +100,8 @@ export function keyLimits(): KeyLimits {
     if (soonest === undefined) return undefined;
     const { length } = candidate.provider.keys;
     const reason = `${describeSpent(soonest, now)}${length > 1 ? `; none of its ${length} keys is left` : ''}`;
-    return { kind: 'quota', spent: soonest.kind, reason, waitMs: soonest.until - now };
+    const { kind: spent, resetKnown, until } = soonest;
+    return { kind: 'quota', spent, reason, resetKnown, waitMs: until - now };
   }
 
   function use(candidate: Candidate, key: number, now: number): void {
@@ -119,7 +126,7 @@ export function keyLimits(): KeyLimits {
     }
     const found = spentBy(outcome, provider, candidate.route.modelId, now);
     if (found === undefined) return undefined;
-    const entry = { ...found, provider, triedAt: now, ...(keys.length > 1 && { key: key + 1 }) };
+    const entry = { ...found, provider, from: model, triedAt: now, ...(keys.length > 1 && { key: key + 1 }) };
     spent.set(`${found.who} ${key}`, entry, found.until);
     if (found.kind !== 'balance' || !isEmptyForSeveral(provider, key, now)) return entry;
     // Other models of the provider have no money either.
@@ -152,9 +159,19 @@ export function keyLimits(): KeyLimits {
     limited.delete(`${model} ${key}`);
   }
 
-  function recovered(provider: string, key: number, asked: number): void {
-    const entry = spent.get(`${provider} ${key}`, asked);
-    if (entry?.kind === 'allowance' && entry.since + pageLagMs <= asked) spent.delete(`${provider} ${key}`);
+  function readQuota(provider: string, key: number, asked: number, quota: Quota): void {
+    const ofPlan = spent.get(`${provider} ${key}`, asked);
+    const inRoom = quota.windows.every((window) => !window.spent);
+    if (ofPlan?.kind === 'allowance' && inRoom) {
+      const own = modelsOf(quota, provider).get(ofPlan.from);
+      if (own === 'spent') spent.set(`${ofPlan.from} ${key}`, { ...ofPlan, who: ofPlan.from }, ofPlan.until);
+      if (own === 'spent' || isLater(ofPlan, asked)) spent.delete(`${provider} ${key}`);
+    }
+    for (const [model, state] of modelsOf(quota, provider)) {
+      const ofModel = spent.get(`${model} ${key}`, asked);
+      if (ofModel?.kind === 'allowance' && state === 'room' && inRoom && isLater(ofModel, asked))
+        spent.delete(`${model} ${key}`);
+    }
   }
 
   return {
@@ -167,7 +184,22 @@ export function keyLimits(): KeyLimits {
     hindrance,
     use,
     note,
-    recovered,
+    readQuota,
     list: (now) => spent.list(now).map(({ value }) => value),
   };
+}
+
+/** Whether a page that was requested at `asked` can know of the refusal. */
+function isLater({ since }: Entry, asked: number): boolean {
+  return since + pageLagMs <= asked;
+}
+
+/** The models that a page names, as `provider/model`: whether a window of their own is spent. */
+function modelsOf({ models = [] }: Quota, provider: string): ReadonlyMap<string, 'spent' | 'room'> {
+  const states = new Map<string, 'spent' | 'room'>();
+  for (const { model, spent } of models) {
+    const name = `${provider}/${model}`;
+    if (states.get(name) !== 'spent') states.set(name, spent ? 'spent' : 'room');
+  }
+  return states;
 }

@@ -3,6 +3,7 @@
  * model of each conversation. All of it is bounded in number and in time. The rules that use it are in `policy/`.
  */
 import { failureForLog } from './policy/failure-log.ts';
+import type { Quota } from '../catalog/quota.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import { diagnosisOf, type Outcome } from './policy/failures.ts';
@@ -55,8 +56,8 @@ export interface Memory extends ToolOrders {
   keys(candidate: Candidate, now: number, lastResort: boolean, session?: string): readonly number[];
   /** Remembers the key that has answered the conversation, for as long as its prompt cache lasts. */
   keepKey(session: string, candidate: Candidate, key: number, now: number): void;
-  /** Reports that the provider's usage page, requested at `asked`, says that the plan of a key has room. */
-  recovered(provider: string, key: number, asked: number): void;
+  /** Takes what the provider's usage page, requested at `asked`, says about a key. */
+  readQuota(provider: string, key: number, asked: number, quota: Quota): void;
   /** Remembers about a model a change that has helped, a limit, or that it is gone. */
   learn(candidate: Candidate, learned: Learned, now: number): void;
   /** Remembers a change that has helped for the requests of one conversation to the model. */
@@ -121,6 +122,7 @@ export function memory(log: Log): Memory {
   function known(conversation: string | undefined, now: number, session?: string): Known {
     const all = learnings.list(now);
     return {
+      now,
       learned: (model) => all.flatMap(({ value }) => (value.model === model ? [value.learned] : [])),
       changes: (model) => (session === undefined ? [] : (sessions.get(`${session} ${model}`, now) ?? [])),
       kept: (group) =>
@@ -252,7 +254,7 @@ export function memory(log: Log): Memory {
     keepKey(session, { provider }, key, now) {
       if (provider.keys.length > 1) keptKeys.set(`${session} ${provider.name}`, key, now + keptMs);
     },
-    recovered: (provider, key, asked) => limits.recovered(provider, key, asked),
+    readQuota: (...page) => limits.readQuota(...page),
     learn,
     learnFor,
     spend(provider, kind, now) {

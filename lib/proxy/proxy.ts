@@ -6,7 +6,7 @@ import type { Control } from './control.ts';
 import type { Recalled } from './memory.ts';
 import type { ModelFigures } from './model-stats.ts';
 import type { CacheReport } from './prompt-memory.ts';
-import type { KnownQuota } from './quota-watch.ts';
+import type { KnownQuota } from '../catalog/quota.ts';
 import type { EndedRequest, RecentRequests } from './recent.ts';
 import type { Recorder } from './recording/recorder.ts';
 import type { Counts, Road } from './road.ts';

@@ -1,5 +1,5 @@
 /** Requests a provider's quota page: one bounded request that never throws and never reveals the key. */
-import { quotaAddress, readQuota, type QuotaWindow } from '../catalog/quota.ts';
+import { quotaAddress, readQuota, type Quota } from '../catalog/quota.ts';
 import type { Provider } from '../config/settings.ts';
 import { userAgent } from '../version.ts';
 import { withoutKnown } from '../redact.ts';
@@ -7,10 +7,10 @@ import { readBounded } from './body.ts';
 import { secretsOf } from './secrets.ts';
 import type { Upstream } from './upstream.ts';
 
-/** The quota windows, or the reason why they are unknown. */
+/** The quota, or the reason why it is unknown. */
 export type QuotaReport =
-  | { windows: readonly QuotaWindow[]; reason?: undefined }
-  | { windows?: undefined; reason: string };
+  | (Quota & { reason?: undefined })
+  | { windows?: undefined; models?: undefined; reason: string };
 
 /** Milliseconds for the whole response. */
 const limitMs = 10_000;
@@ -38,8 +38,8 @@ export async function askQuota(
       },
       gone ? AbortSignal.any([gone, limit]) : limit,
     );
-    const windows = status === 200 ? readQuota(await readBounded(body)) : undefined;
-    return windows ? { windows } : { reason: reasonFor(status) };
+    const quota = status === 200 ? readQuota(await readBounded(body)) : undefined;
+    return quota ?? { reason: reasonFor(status) };
   } catch (error) {
     if (limit.aborted) return { reason: `no answer within ${limitMs / 1000} s` };
     const { message } = error as Error;

@@ -1,20 +1,10 @@
 /** The quota that each provider last reported. It is requested in the background, and no exchange waits for it. */
-import type { QuotaWindow } from '../catalog/quota.ts';
-import { quotaAddress } from '../catalog/quota.ts';
+import { quotaAddress, type KnownQuota, type Quota } from '../catalog/quota.ts';
 import type { Provider } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import type { Clock } from './clock.ts';
 import { askQuota } from './quota-page.ts';
 import type { Upstream } from './upstream.ts';
-
-export interface KnownQuota {
-  provider: string;
-  /** When the provider reported it, in ISO 8601. */
-  at: string;
-  windows: readonly QuotaWindow[];
-  /** Which of the provider's keys, from 1; undefined if it has only one. */
-  key?: number;
-}
 
 export interface QuotaWatch {
   /**
@@ -43,14 +33,14 @@ interface Kept {
   reason?: string;
 }
 
-/** Called when a page says that no window of a key's plan is spent. `asked` is when it was requested. */
-export type OnRoom = (provider: string, key: number, asked: number) => void;
+/** Called with what a page says about a key. `asked` is when it was requested. */
+export type OnPage = (provider: string, key: number, asked: number, quota: Quota) => void;
 
 export function quotaWatch(
   upstream: Pick<Upstream, 'get'>,
   log: Log,
   clock: Clock,
-  onRoom: OnRoom = () => {},
+  onPage: OnPage = () => {},
 ): QuotaWatch {
   const kept = new Map<string, Kept>();
   const closing = new AbortController();
@@ -75,10 +65,12 @@ export function quotaWatch(
     const which = keys.length > 1 ? { key: key + 1 } : {};
     if (report.windows) {
       const at = new Date(clock.now()).toISOString();
-      state.known = { provider: name, at, windows: report.windows, ...which };
+      const { windows, models } = report;
+      const quota: Quota = { windows, ...(models && { models }) };
+      state.known = { provider: name, at, ...quota, ...which };
       delete state.reason;
-      if (report.windows.every(({ spent }) => !spent)) onRoom(name, key, asked);
-      const percent = Object.fromEntries(report.windows.map(({ window, percent }) => [window, percent]));
+      onPage(name, key, asked, quota);
+      const percent = Object.fromEntries(windows.map(({ window, percent }) => [window, percent]));
       log({ level: 'info', event: 'plan', provider: name, ...which, percent });
     } else if (state.reason !== report.reason) {
       state.reason = report.reason;
@@ -91,4 +83,14 @@ export function quotaWatch(
     list: () => [...kept.values()].flatMap(({ known }) => (known ? [known] : [])),
     close: () => closing.abort(),
   };
+}
+
+/** Has the usage pages of all keys of a provider read that is not used now, as often as the watch allows. */
+export function refreshQuota(
+  provider: Provider | undefined,
+  { quotas, now }: { quotas: QuotaWatch; now: () => number },
+): void {
+  if (provider === undefined) return;
+  for (let key = 0; key < Math.max(1, provider.keys.length); key++)
+    quotas.note(provider, 'passed', now(), key);
 }

@@ -30,7 +30,7 @@ import { shownMessage } from './policy/shown.ts';
 import type { Refusal } from './policy/verdict.ts';
 import { noCounts, type Road } from './road.ts';
 import { arrived, recentRequests, toErrorRecord, type EndedRequest } from './recent.ts';
-import { noQuotaWatch, quotaWatch, type OnRoom } from './quota-watch.ts';
+import { noQuotaWatch, quotaWatch, type OnPage } from './quota-watch.ts';
 import { refusalFor, stopped } from './thrown.ts';
 import { modelStats } from './model-stats.ts';
 import { openUpstream } from './upstream.ts';
@@ -47,7 +47,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const remembered = memory(log);
   const recent = recentRequests();
   const metered = metrics(clock, look);
-  const onRoom: OnRoom = (...room) => remembered.recovered(...room);
+  const onPage: OnPage = (...page) => remembered.readQuota(...page);
   const road: Road = {
     ...clock,
     upstream: out,
@@ -57,7 +57,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     figures: metered.figures,
     memory: remembered,
     prompts: promptMemory(),
-    quotas: options.watchesQuotas === true ? quotaWatch(out, log, clock, onRoom) : noQuotaWatch,
+    quotas: options.watchesQuotas === true ? quotaWatch(out, log, clock, onPage) : noQuotaWatch,
     recorder: recorder(clock),
     budgets: options.budgets,
     silences: options.silences,

@@ -16,6 +16,7 @@ import { keptRepairs, nextRepair, type Repairs } from './rejections/repair.ts';
 import { addUsage, fallbackFrom, toAttemptRecord, toPassedOverRecord } from './recent.ts';
 import { ownBody } from './same-format.ts';
 import { keyed } from './keyed.ts';
+import { refreshQuota } from './quota-watch.ts';
 import { noteCache } from './note-cache.ts';
 import { addTally, type Road } from './road.ts';
 import { sinkFor, type Sink } from './sink.ts';
@@ -106,17 +107,11 @@ async function choose(course: Course, trial: Trial, road: Road): Promise<Chosen 
     }
     const { kind, reason } = permit;
     const model = nameOf(candidate);
-    if (kind === 'quota') noticePassing(candidate, road);
+    if (kind === 'quota') refreshQuota(candidate.provider, road);
     barred.set(index, { model, reason, hindrance: permit });
     trial.recording.barred(model, permit);
     road.log({ level: 'info', event: 'passed_over', request: requestId, model, kind, waitMs: permit.waitMs });
   }
-}
-
-/** Has the usage pages of the provider's spent keys looked at, as often as the watch allows. */
-function noticePassing({ provider }: Candidate, road: Road): void {
-  for (let key = 0; key < Math.max(1, provider.keys.length); key++)
-    road.quotas.note(provider, 'passed', road.now(), key);
 }
 
 async function tryOne(

@@ -3,7 +3,7 @@ import { windowLabel } from '../catalog/quota.ts';
 import { cacheShare } from '../proxy/policy/cache-causes.ts';
 import { kindOf } from '../proxy/policy/brief.ts';
 import { atLeast, percentOf, type BudgetUse } from '../proxy/policy/budget.ts';
-import type { KnownQuota } from '../proxy/quota-watch.ts';
+import type { KnownQuota } from '../catalog/quota.ts';
 import { asksAgain } from '../proxy/policy/client-words.ts';
 import type { Waiting } from '../proxy/waiting.ts';
 import type { AttemptRecord, EndedRequest, FallbackFrom } from '../proxy/recent.ts';
@@ -139,6 +139,7 @@ const words: Readonly<Record<string, string>> = {
   gone: 'not available',
   capacity: 'request too large',
   budget: 'budget used up',
+  paid: 'costs money',
   configuration: 'not configured',
   key: 'no key left',
   transient: 'no answer',

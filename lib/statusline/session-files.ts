@@ -4,7 +4,7 @@ import { renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateDirectory } from '../config/paths.ts';
 import type { BudgetUse } from '../proxy/policy/budget.ts';
-import type { KnownQuota } from '../proxy/quota-watch.ts';
+import type { KnownQuota } from '../catalog/quota.ts';
 import type { EndedRequest } from '../proxy/recent.ts';
 import type { Waiting } from '../proxy/waiting.ts';
 import { sumOf, toSessionAnswer, toWaiting, type SessionAnswer } from './answer.ts';

@@ -29,7 +29,7 @@ test('reads three windows', () => {
       monthly: { status: 'ok', percent: 40.5 },
     },
   });
-  assert.deepEqual(readQuota(text), [
+  assert.deepEqual(readQuota(text)?.windows, [
     { window: 'rolling', percent: 12, spent: false, resets_at: '2026-11-25T09:00:00.000Z' },
     { window: 'weekly', percent: 100, spent: true, resets_at: '2026-11-30T00:00:00.000Z' },
     { window: 'monthly', percent: 40.5, spent: false, resets_at: null },
@@ -52,7 +52,7 @@ const odd: [string, number | null, boolean][] = [
 ];
 for (const [window, percent, spent] of odd) {
   test(`window ${window}`, () =>
-    assert.deepEqual(readQuota(`{"usage":{"rolling":${window}}}`), [
+    assert.deepEqual(readQuota(`{"usage":{"rolling":${window}}}`)?.windows, [
       { window: 'rolling', percent, spent, resets_at: null },
     ]));
 }
@@ -63,5 +63,5 @@ for (const text of ['', 'null', '[]', '{}', '{"usage":null}', '{"usage":{"rollin
 
 test('reads ten windows at most', () => {
   const usage = Object.fromEntries(Array.from({ length: 365 }, (_, i) => [`day ${i}`, { percent: 1 }]));
-  assert.equal(readQuota(JSON.stringify({ usage }))?.length, 10);
+  assert.equal(readQuota(JSON.stringify({ usage }))?.windows.length, 10);
 });

@@ -38,6 +38,8 @@ export function settings(more: Partial<Settings> = {}): Settings {
     heartbeatMs: 10_000,
     ledger: { enabled: true, days: 400 },
     budget: { day: 'off', month: 'off' },
+    paidFallback: 'always',
+    saveQuotaAt: 'off',
     logging: {
       level: 'info',
       requests: true,

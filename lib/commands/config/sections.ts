@@ -32,6 +32,7 @@ const byKey: Readonly<Record<string, Section>> = {
   respect_requested_model: 'models',
   enable_streaming_scenario_routing: 'models',
   fallbacks: 'fallbacks',
+  paid_fallback: 'fallbacks',
   opencode_go: 'providers',
   opencode_zen: 'providers',
   openrouter: 'providers',
@@ -43,6 +44,7 @@ const byKey: Readonly<Record<string, Section>> = {
   logging: 'logging',
   ledger: 'usage',
   budget: 'usage',
+  save_quota_at: 'usage',
 };
 
 /** `opencode_go.timeout_ms` → `timeouts`. */

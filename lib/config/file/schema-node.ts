@@ -2,6 +2,8 @@
 import { toHostName } from '../../host-name.ts';
 
 import { isBudgetAmount } from '../../budget-amount.ts';
+import { isPaidFallback } from '../../paid-fallback.ts';
+import { isShare } from '../../quota-share.ts';
 
 /**
  * - `key`: the key of a provider.
@@ -170,6 +172,14 @@ export const formats = {
   budget: {
     accepts: isBudgetAmount,
     expected: 'US dollars such as 5 or "$2.50", tokens such as "5M tokens", or "off"',
+  },
+  'quota-share': {
+    accepts: isShare,
+    expected: 'a percentage from 1 to 100 such as 80 or "80%", or "off"',
+  },
+  'paid-fallback': {
+    accepts: isPaidFallback,
+    expected: '"always", "ask", "never", or "until" and a time, such as "until 2026-11-30T04:25Z"',
   },
 } as const;
 

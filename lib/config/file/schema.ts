@@ -170,6 +170,26 @@ const properties = {
     listOf(modelEntry, 'In the order of attempts.'),
     'Scenario, name or model id → the models to try next. A file without this key has the built-in fallbacks, unless it has models.',
   ),
+  paid_fallback: defaultsTo(
+    'always',
+    typed<string>({
+      type: 'string',
+      format: 'paid-fallback',
+      description:
+        'Whether a model that costs money may answer in place of one that costs none (of a plan, on this machine, or with the price 0): "always", "never", "ask" (the error names the command that allows it), or "until" a time such as "until 2026-11-30T04:25Z", after which it is "ask".',
+    }),
+  ),
+  save_quota_at: defaultsTo(
+    'off',
+    typed<number | string>({
+      type: ['number', 'string'],
+      minimum: 1,
+      maximum: 100,
+      format: 'quota-share',
+      description:
+        'The percentage of a window of a plan, such as 80, from which background work goes to the cheapest configured model that can take it and costs no money, until the window resets. "off" keeps the models as configured.',
+    }),
+  ),
   model_overrides: mapOf(modelEntry, 'Requested id → model.'),
   model_family_overrides: mapOf(modelEntry, 'Part of the requested id → model; the longest match wins.'),
   respect_requested_model: defaultsTo(

@@ -104,6 +104,7 @@ const byPassing: Readonly<Record<string, string>> = {
   gone: 'model not available',
   capacity: 'no room for the request',
   budget: 'budget used up',
+  paid: 'costs money',
   configuration: 'wrong configuration',
   key: 'key refused or used up',
 };

@@ -2,14 +2,13 @@
  * What budgets do to a request, by the part of a budget that is used before it. Pure.
  *
  *   from  80 %   a warning, once a period
- *   from  90 %   background work goes to the configured model with the lowest list price that can take it
+ *   from  90 %   background work goes to the cheapest configured model that can take it (`saving.ts`)
  *   from 100 %   models that cost money are passed over; with a budget in tokens, all models are
  *
  * A request that has begun is finished, so a budget may be exceeded by what was in progress.
  */
-import { isFree, priceOf } from '../../catalog/price.ts';
+import { isFree } from '../../catalog/price.ts';
 import type { BudgetAmount } from '../../budget-amount.ts';
-import type { ModelEntry, Settings } from '../../config/settings.ts';
 import type { Changeable } from '../rejections/changeable.ts';
 import { formatDuration } from './quota.ts';
 
@@ -55,17 +54,6 @@ export function forbiddenBy(
   budgets: readonly BudgetUse[],
 ): BudgetUse | undefined {
   return atLeast(budgets, 'spent').find(({ unit }) => unit === 'tokens' || !isFree(entry, provider));
-}
-
-/** Every model of the configuration whose price is known, the cheapest first: a million tokens in and a million out. */
-export function byPrice({ models, fallbacks, providers }: Settings): ModelEntry[] {
-  const entries = [...Object.values(models), ...Object.values(fallbacks).flat()];
-  const priced = entries.flatMap((entry) => {
-    const provider = Object.hasOwn(providers, entry.provider) ? providers[entry.provider] : undefined;
-    const price = provider && priceOf(entry, provider);
-    return price ? [{ entry, price: price.input + price.output }] : [];
-  });
-  return priced.toSorted((a, b) => a.price - b.price).map(({ entry }) => entry);
 }
 
 /** `$4.10 of $5 a day (82 %)`. */

@@ -1,6 +1,7 @@
 /** The types of a plan: the models that may answer one request, in order, and those that were passed over. */
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { BudgetUse } from './budget.ts';
+import type { QuotaUse } from './quota-use.ts';
 import type { Changeable } from '../rejections/changeable.ts';
 
 export interface Candidate extends Changeable {
@@ -16,6 +17,8 @@ export interface Plan {
   passedOver: readonly PassedOver[];
   /** The budget that is used up, if it forbids models. */
   spent?: BudgetUse;
+  /** What is used of the plan that is spared, if `save_quota_at` has moved background work away from its usual model. */
+  spared?: QuotaUse;
   /** The entry that the conversation keeps, if the scenario decided. */
   keep?: { group: string; name: string };
 }
@@ -28,9 +31,11 @@ export interface PassedOver {
   hindrance?: Hindrance;
   /**
    * Otherwise: the request does not fit the model, the model's configuration is wrong, an earlier attempt of the same
-   * request has used up its provider's keys, or a budget is used up.
+   * request has used up its provider's keys, a budget is used up, or `paid_fallback` forbids it.
    */
-  cause?: 'capacity' | 'configuration' | 'key' | 'budget';
+  cause?: 'capacity' | 'configuration' | 'key' | 'budget' | 'paid';
+  /** `paid_fallback` is `ask`, so the error names the command that allows it. */
+  asks?: true;
   /** The model's window in tokens, if it could take a shorter request. */
   window?: number;
 }
@@ -41,6 +46,8 @@ export interface Hindrance {
   /** What is used up, with the kind `quota`. */
   spent?: 'allowance' | 'balance' | 'rate';
   reason: string;
+  /** Whether the upstream named the time at which the limit resets, with the kind `quota`. */
+  resetKnown?: boolean;
   /** Milliseconds until it may be tried. */
   waitMs: number;
 }

@@ -1,10 +1,11 @@
 /**
  * What an outcome says is used up, for whom and until when. Allowances belong to a key: OpenCode's limits name no model, and
  * several models were refused together even after they became per model (observed in autumn 2026). Three concern one model:
- * a refusal that names it, that of a free tier, beside which paid models continue, and an empty balance, since gateways
+ * a refusal that names it (in a field, by its id or by its name), that of a free tier, beside which paid models continue, and an empty balance, since gateways
  * report that of one vendor, too (opencode#27593).
  */
 import type { ApiError } from '../../anthropic/errors.ts';
+import { allModels, findModel } from '../../catalog/models.ts';
 import { isDailyQuota } from '../rejections/codes.ts';
 import { classOf, type Outcome } from './failures.ts';
 import { spanIn } from './reset-times.ts';
@@ -71,11 +72,11 @@ export function spentBy(outcome: Outcome, provider: string, modelId: string, now
     freeAllowance.test(error.upstreamType ?? error.upstreamCode ?? '') ||
     freeModels.test(error.message) ||
     /PerModel/.test(error.upstreamCode ?? '') ||
-    names(error.message, modelId);
+    namesModel(error, provider, modelId);
   return {
     who: ofModel ? `${provider}/${modelId}` : provider,
     kind: failure,
-    limit: limitOf(error, failure),
+    limit: limitOf(error, failure, modelId),
     until: now + Math.min(resetMs ?? unknownResetMs[failure], longestMs),
     resetKnown: resetMs !== undefined,
     since: now,
@@ -85,21 +86,48 @@ export function spentBy(outcome: Outcome, provider: string, modelId: string, now
 function limitOf(
   { limitName, upstreamType = '', upstreamCode = '' }: Partial<ApiError>,
   failure: 'allowance' | 'balance' | 'rate',
+  modelId: string,
 ): string {
-  const period = limitName?.trim().split(/[\s-]+/) ?? [];
+  const ofPeriod = limitName?.toLowerCase().replace(modelId.toLowerCase(), '').trim() ?? '';
+  const period = ofPeriod.split(/[\s-]+/).filter(Boolean);
   if (period.length > 0 && period.every((word) => periodWord.test(word))) return `${period.join('-')} limit`;
   const named = [upstreamType, upstreamCode].find((name) => Object.hasOwn(limitByType, name));
   return (named !== undefined && limitByType[named]) || limitByClass[failure];
 }
 
-/** Whether the message names the id as a whole word: `glm-5.3` does not name `glm-5`. */
-function names(message: string, modelId: string): boolean {
-  const at = message.toLowerCase().indexOf(modelId.toLowerCase());
-  if (at < 0 || modelId === '') return false;
-  const around = [message[at - 1] ?? ' ', message[at + modelId.length] ?? ' '];
-  return (
-    around.every((character) => /[\s"'`‘’“”(),:;!?]/.test(character)) || message.length === modelId.length
-  );
+/** Whether the error says that the limit is the model's own. The id in a field may have a prefix: `opencode-go/kimi-k3`. */
+function namesModel(
+  { message, limitName = '', limitModel = '' }: Partial<ApiError> & { message: string },
+  provider: string,
+  modelId: string,
+): boolean {
+  const wanted = modelId.toLowerCase();
+  const given = limitModel.toLowerCase();
+  if (given !== '' && (given === wanted || given.endsWith(`/${wanted}`))) return true;
+  const title = findModel(provider, modelId)?.name ?? '';
+  return [message, limitName].some((text) => names(text, modelId) || namesTitle(text, title));
+}
+
+/** Whether the text has the name as a person reads it: "GLM-5.3 Flash" does not name GLM-5.3. */
+function namesTitle(text: string, title: string): boolean {
+  if (!names(text, title)) return false;
+  const longer = allModels().filter(({ name }) => name.length > title.length && name.startsWith(title));
+  return !longer.some(({ name }) => names(text, name) || names(text, name.replaceAll('-', ' ')));
+}
+
+/** Whether the text names the id as a whole word: `glm-5.3` does not name `glm-5`. */
+function names(text: string, id: string): boolean {
+  const [whole, part] = [text.toLowerCase(), id.toLowerCase()];
+  if (part === '') return false;
+  for (let at = whole.indexOf(part); at >= 0; at = whole.indexOf(part, at + 1)) {
+    const after = whole.slice(at + part.length, at + part.length + 2);
+    if (isEdge(whole[at - 1]) && (isEdge(after[0]) || (after[0] === '.' && isEdge(after[1])))) return true;
+  }
+  return false;
+}
+
+function isEdge(character = ' '): boolean {
+  return /[\s"'`‘’“”(),:;!?]/.test(character);
 }
 
 /**

@@ -1,9 +1,11 @@
 /**
  * Decides which models may answer a request, in which order, and why. Pure: settings in, plan out.
  *
- *   override → family → requested → scenario; then fallbacks; then the scenario's own as a safety net; capacity filters.
+ *   override → family → requested → scenario; then fallbacks; then the scenario's own as a safety net; capacity filters, and
+ *   what budgets and `paid_fallback` forbid.
  */
 import { toRoute } from '../../catalog/routes.ts';
+import type { KnownQuota } from '../../catalog/quota.ts';
 import { modelIdAt } from '../../catalog/listed.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/settings.ts';
@@ -11,11 +13,14 @@ import { missingCapacity, type Lack } from './capacity.ts';
 import type { Change } from '../rejections/changes.ts';
 import { applyLearned, type Learned } from '../rejections/learned.ts';
 import { withChanges } from '../rejections/changeable.ts';
-import { atLeast, byPrice, describeUse, forbiddenBy, type BudgetUse } from './budget.ts';
-import { nameOf, type RoutingRequest, type Candidate, type PassedOver, type Plan } from './plan.ts';
+import type { BudgetUse } from './budget.ts';
+import { withoutPaid } from './paid.ts';
+import type { RoutingRequest, Candidate, PassedOver, Plan } from './plan.ts';
+import { savingFor, type Saving } from './saving.ts';
 import { readScenario, type ScenarioMatch } from './scenario.ts';
 import { groupOf, stays } from './sticky.ts';
 import { requestedId, tierOf } from './tiers.ts';
+import { withinBudgets } from './within-budgets.ts';
 import { OccError } from '../../errors.ts';
 
 /** What is known from earlier requests. */
@@ -27,6 +32,10 @@ export interface Known {
   kept?(group: string): string | undefined;
   /** How much of the budgets is used. */
   budgets?: readonly BudgetUse[];
+  /** What providers last reported of their plans. */
+  quotas?: readonly KnownQuota[];
+  /** The time in milliseconds since 1970, for what applies until a time. 0 unless given. */
+  now?: number;
 }
 
 const nothingKnown: Known = { learned: () => [] };
@@ -34,11 +43,15 @@ const nothingKnown: Known = { learned: () => [] };
 /** A request with more tokens is long, unless `models.long_context.context_threshold` is set. */
 export const defaultLongContextThreshold = 100_000;
 
-interface Choice {
+/** An entry of the configuration, and its place there. */
+interface Named {
   entry: ModelEntry;
+  why: string;
+}
+
+interface Choice extends Named {
   /** The name under which fallbacks are looked up. */
   name: string;
-  why: string;
   reason: string;
 }
 
@@ -53,11 +66,11 @@ export function planRoutes(asked: RoutingRequest, settings: Settings, known: Kno
   const kept = keptChoice(known.kept?.(group), match, asked, settings, known);
   const scenario = kept ?? scenarioChoice(asked.request, match, settings);
   const named = chosenByName(asked.request.model, settings);
-  const saving = named ? undefined : savingChoice(match, asked, settings, known);
+  const saving = named ? undefined : savingChoice(match, scenario, asked, settings, known);
   const choice = named ?? saving ?? scenario;
   if (!choice) return { candidates: [], reason: 'no model is configured', passedOver: [] };
 
-  const entries: { entry: ModelEntry; why: string }[] = [{ entry: choice.entry, why: choice.why }];
+  const entries: Named[] = [{ entry: choice.entry, why: choice.why }];
   entries.push(...fallbacksFor(choice.name, choice.entry.model_id, settings));
   if (scenario && scenario !== choice) {
     entries.push(
@@ -65,9 +78,17 @@ export function planRoutes(asked: RoutingRequest, settings: Settings, known: Kno
       ...fallbacksFor(scenario.name, scenario.entry.model_id, settings),
     );
   }
+  const allowed = withoutPaid(entries, settings, known.now ?? 0);
+  const { candidates, passedOver, ...budget } = withinBudgets(
+    resolve(allowed.entries, asked, settings, known),
+    known.budgets ?? [],
+  );
   return {
-    ...withinBudgets(resolve(entries, asked, settings, known), known.budgets ?? []),
+    candidates,
+    passedOver: [...allowed.passedOver, ...passedOver],
+    ...budget,
     reason: choice.reason,
+    ...(saving?.use && choice === saving && { spared: saving.use }),
     ...(choice === scenario && { keep: { group, name: choice.name } }),
   };
 }
@@ -156,54 +177,27 @@ function keptChoice(
   return { entry, name, why, reason: `scenario ${name}: the conversation’s${now}` };
 }
 
-/** The cheapest configured model that can take background work, when a budget is nearly used up. */
+/** The model for background work that spares a budget or a plan, in place of the one that `usual` names. */
 function savingChoice(
   { scenario }: ScenarioMatch,
+  usual: Choice | undefined,
   asked: RoutingRequest,
   settings: Settings,
   known: Known,
-): Choice | undefined {
-  const [budget] = scenario === 'background' ? atLeast(known.budgets ?? [], 'save') : [];
-  if (budget === undefined) return undefined;
+): (Choice & Pick<Saving, 'use'>) | undefined {
+  if (scenario !== 'background') return undefined;
   const why = 'the cheapest configured model';
-  const entry = byPrice(settings).find((one) => {
+  const isAble = (one: ModelEntry): boolean => {
     const provider = own(settings.providers, one.provider);
     const candidate = provider && toCandidate(one, provider, why, known);
-    return (
-      candidate && !(candidate instanceof OccError) && missingCapacity(candidate.route, asked) === undefined
-    );
-  });
-  if (entry === undefined) return undefined;
-  return {
-    entry,
-    name: 'background',
-    why,
-    reason: `background work, and the budget: ${describeUse(budget)}`,
+    if (candidate === undefined || candidate instanceof OccError) return false;
+    return missingCapacity(candidate.route, asked) === undefined;
   };
-}
-
-/** Passes over the models that a spent budget forbids. */
-function withinBudgets(
-  { candidates, passedOver }: Pick<Plan, 'candidates' | 'passedOver'>,
-  budgets: readonly BudgetUse[],
-): Pick<Plan, 'candidates' | 'passedOver' | 'spent'> {
-  if (atLeast(budgets, 'spent').length === 0) return { candidates, passedOver };
-  const allowed: Candidate[] = [];
-  const forbidden: PassedOver[] = [];
-  let spent: BudgetUse | undefined;
-  for (const candidate of candidates) {
-    const budget = forbiddenBy(candidate, budgets);
-    if (budget === undefined) allowed.push(candidate);
-    else {
-      spent ??= budget;
-      forbidden.push({
-        model: nameOf(candidate),
-        reason: `the budget is used up: ${describeUse(budget)}`,
-        cause: 'budget',
-      });
-    }
-  }
-  return { candidates: allowed, passedOver: [...forbidden, ...passedOver], ...(spent && { spent }) };
+  const { budgets, quotas, now = 0 } = known;
+  const saving = savingFor(usual?.entry, settings, { budgets, quotas, now }, isAble);
+  if (saving === undefined) return undefined;
+  const { reason, ...rest } = saving;
+  return { ...rest, name: 'background', why, reason: `background work, and ${reason}` };
 }
 
 /** `enable_streaming_scenario_routing: false` sends every stream to `long_context` or `fast`, whatever its tier. */
@@ -218,11 +212,7 @@ function streamingRule(
 }
 
 /** The fallbacks: the first list among those of the matched name, the chosen model's id, and `default`. */
-function fallbacksFor(
-  name: string,
-  modelId: string,
-  { fallbacks }: Settings,
-): { entry: ModelEntry; why: string }[] {
+function fallbacksFor(name: string, modelId: string, { fallbacks }: Settings): Named[] {
   const key = [name, modelId, 'default'].find((key) => own(fallbacks, key) !== undefined);
   return (key === undefined ? [] : (own(fallbacks, key) ?? [])).map((entry, i) => ({
     entry,
@@ -231,7 +221,7 @@ function fallbacksFor(
 }
 
 function resolve(
-  entries: { entry: ModelEntry; why: string }[],
+  entries: readonly Named[],
   asked: RoutingRequest,
   settings: Settings,
   known: Known,

@@ -97,6 +97,7 @@ const byPassing: Readonly<Record<string, string>> = {
   gone: 'it is not available',
   capacity: 'it has no room for the request, or lacks what it needs',
   budget: 'the budget is used up',
+  paid: 'it costs money, and paid_fallback does not allow it',
   configuration: 'its configuration is wrong',
   key: 'the key of its provider was refused or is used up',
 };

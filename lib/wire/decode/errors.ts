@@ -110,6 +110,7 @@ interface ErrorFields {
   code?: string;
   param?: string;
   limitName?: string;
+  limitModel?: string;
   reset: Reset;
 }
 
@@ -127,6 +128,10 @@ function errorFields(body: JsonObject): ErrorFields {
     toText(toObject(body['metadata'])['limitName']) ||
     toText(toObject(error['metadata'])['limitName']) ||
     (daily === undefined ? '' : 'daily');
+  const limitModel = [error, body]
+    .map((place) => toObject(place['metadata']))
+    .flatMap((metadata) => modelFields.map((name) => toText(metadata[name])))
+    .find((model) => model !== '');
   const reset = { ...cause?.reset, ...resetIn(error, body) };
   return {
     message:
@@ -135,9 +140,13 @@ function errorFields(body: JsonObject): ErrorFields {
     ...((typeof code === 'string' || typeof code === 'number') && { code: String(code) }),
     ...(param !== '' && { param: param.slice(0, 100) }),
     ...(limitName !== '' && { limitName }),
+    ...(limitModel !== undefined && { limitModel: limitModel.slice(0, 200) }),
     reset,
   };
 }
+
+/** Fields beside the name of a limit that name the model whose limit it is. */
+const modelFields = ['model', 'modelId', 'modelID', 'model_id'];
 
 /**
  * The id of a used-up quota per day in Google's errors, also behind its OpenAI-compatible endpoint:
@@ -165,6 +174,7 @@ function toApiError(status: number, fields: ErrorFields, facts: ErrorFacts): Api
     ...(fields.code !== undefined && { upstreamCode: fields.code }),
     ...(fields.param !== undefined && { param: fields.param }),
     ...(fields.limitName !== undefined && { limitName: fields.limitName }),
+    ...(fields.limitModel !== undefined && { limitModel: fields.limitModel }),
     ...fields.reset,
     facts,
   };

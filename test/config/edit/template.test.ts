@@ -73,7 +73,13 @@ test('a strict validator accepts the schema, and it has every quirk', () => {
   const ajv = new Ajv({
     strict: true,
     allowUnionTypes: true,
-    formats: { 'http-url': true, 'host-name': true, budget: true },
+    formats: {
+      'http-url': true,
+      'host-name': true,
+      budget: true,
+      'quota-share': true,
+      'paid-fallback': true,
+    },
   });
   ajv.addVocabulary([...ownKeywords]);
   assert.equal(ajv.validateSchema(configSchema), true);

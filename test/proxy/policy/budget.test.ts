@@ -94,7 +94,7 @@ const priced: Settings = settings({
     fast: entry('tiny', 0.1, { context_window: 2000 }),
   },
   fallbacks: { default: [entry('cheap', 0.2), entry('local', 0)], background: [entry('main', 3)] },
-  providers: { paid: provider('paid') },
+  providers: { paid: provider('paid', { endpoints: { chat: 'https://paid.example/v1/chat/completions' } }) },
 });
 
 function planned(model: string, budgets: readonly BudgetUse[], more: Settings = priced) {
