@@ -103,3 +103,10 @@ const labels: Readonly<Record<string, string>> = { rolling: '5 hours', weekly: '
 export function windowLabel(window: string): string {
   return labels[window] ?? window;
 }
+
+const names: Readonly<Record<string, string>> = { rolling: '5-hour window' };
+
+/** `5-hour window`, `weekly window`, `monthly window`. */
+export function windowName(window: string): string {
+  return names[window] ?? `${window} window`;
+}

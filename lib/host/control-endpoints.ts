@@ -5,6 +5,7 @@ import type { Control } from '../proxy/control.ts';
 import { version } from '../version.ts';
 import { toCacheReport } from './cache-report.ts';
 import { percentOf, stageOf, type BudgetUse } from '../proxy/policy/budget.ts';
+import { rulesInWords, type RuleInWords } from '../proxy/policy/rules.ts';
 import type { Host } from './host.ts';
 
 /** Records in one response, each of which holds at most a few kilobytes. */
@@ -47,6 +48,7 @@ export function observingEndpoints({ host, startedAt }: ObservedOptions): Contro
       spent: stats.remembered.spent,
       learned: stats.remembered.learned,
       plans: proxy.quotas(),
+      rules: rulesInWords(settings.current(), proxy.quotas(), Date.now()).map(toRuleJson),
       budgets: budgets().map(toBudgetJson),
       ledger: { dir: ledger.dir, error: ledger.failure()?.reason ?? null, lost: ledger.failure()?.lost ?? 0 },
     };
@@ -93,6 +95,11 @@ export function toBudgetJson(budget: BudgetUse): Record<string, unknown> {
     stage: stageOf(budget) ?? null,
     resets_at: new Date(Date.now() + resetsInMs).toISOString(),
   };
+}
+
+/** A rule about plans and paid models for other programs. */
+export function toRuleJson({ until, ...rule }: RuleInWords): Record<string, unknown> {
+  return { ...rule, until: until === undefined ? null : new Date(until).toISOString() };
 }
 
 export interface ControlEndpoints {

@@ -101,7 +101,9 @@ test('background work leaves a plan at the share, and comes back when the window
   assert.equal(await ask('haiku'), 'opencode-go/small');
   assert.equal(await ask(), 'opencode-go/main', 'other work stays');
   assert.ok(
-    over.log.some(({ route }) => route === 'background work, and 80 % of the week of opencode-go is used'),
+    over.log.some(
+      ({ route }) => route === 'background work, and 80 % of the weekly window of opencode-go is used',
+    ),
   );
   clock.advance(3 * hour);
   assert.equal(await ask('haiku'), 'opencode-go/usual', 'the window that was full has reset');

@@ -1,4 +1,5 @@
 /** One line of the log in words. Pure. */
+import { windowLabel } from '../../catalog/quota.ts';
 import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
 import type { FailedAttempt } from '../../proxy/policy/failure-log.ts';
 import { cacheShare, describeCauses, isBreak, type CacheRecord } from '../../proxy/policy/cache-causes.ts';
@@ -84,8 +85,10 @@ const events: Readonly<Record<string, (entry: JsonObject) => Described>> = {
   note: (entry) => ({ mark: 'none', text: text(entry, 'text') }),
   fault: (entry) => ({ mark: 'bad', text: `a fault in occ itself: ${text(entry, 'error')}` }),
   plan(entry) {
-    const percent = toNumber(entry['percent']);
-    const used = percent === undefined ? `unknown (${text(entry, 'unknown')})` : `${percent} % used`;
+    const windows = Object.entries(toObject(entry['percent'])).map(
+      ([window, percent]) => `${windowLabel(window)} ${toNumber(percent) ?? '?'} %`,
+    );
+    const used = windows.length === 0 ? `unknown (${text(entry, 'unknown')})` : `${windows.join(', ')} used`;
     return { mark: 'none', text: `${text(entry, 'provider')}: quota ${used}` };
   },
   log_dropped: (entry) => ({

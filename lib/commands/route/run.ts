@@ -7,22 +7,28 @@ import { notesOn } from '../../clients/unknown-model.ts';
 import type { Settings } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes, OccError } from '../../errors.ts';
-import type { Candidate } from '../../proxy/policy/plan.ts';
+import { nameOf, type Candidate, type Plan } from '../../proxy/policy/plan.ts';
 import { planRoutes } from '../../proxy/policy/route.ts';
+import { fullTo, rulesInWords } from '../../proxy/policy/rules.ts';
 import { tierId } from '../../proxy/policy/tiers.ts';
 import type { Output } from '../../terminal/output.ts';
 import { readRequest, type RouteRequest } from './request.ts';
+import { hasPlan, isFree } from '../../catalog/price.ts';
+import type { KnownQuota } from '../../catalog/quota.ts';
 import { freshSettings } from '../../catalog/fresh-settings.ts';
 import { usesEmulator } from '../../host/emulator.ts';
-import { toBudgetJson } from '../../host/control-endpoints.ts';
+import { toBudgetJson, toRuleJson } from '../../host/control-endpoints.ts';
 import { usedBudgets } from '../usage/used-budgets.ts';
 import { renderRoute, type RouteResult } from './page.ts';
+import { readQuotas } from './known-quotas.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 
 export interface RouteOptions extends GlobalOptions {
   request?: string;
   model?: string;
   config?: string;
+  /** Percent from 1 to 100. */
+  quota?: number;
 }
 
 export async function runRoute(options: RouteOptions, system: System, output: Output): Promise<number> {
@@ -38,10 +44,13 @@ export async function runRoute(options: RouteOptions, system: System, output: Ou
   const body: MessagesRequest = { ...request, model };
   const inputTokens = estimateTokens(body);
   const budgets = await usedBudgets(settings.budget, system);
-  const plan = planRoutes({ request: body, inputTokens, requestClass }, settings, {
-    learned: () => [],
-    budgets,
-  });
+  const now = Date.now();
+  const quotas = options.quota === undefined ? await readQuotas(system) : assumed(options.quota, settings);
+  const known = { learned: () => [], budgets, quotas, now };
+  const plan = withoutSpent(
+    planRoutes({ request: body, inputTokens, requestClass }, settings, known),
+    options.quota,
+  );
   const result = {
     config: settings.file ?? null,
     asked: {
@@ -53,6 +62,8 @@ export async function runRoute(options: RouteOptions, system: System, output: Ou
     },
     rule: plan.reason,
     budgets: budgets.map(toBudgetJson),
+    plans: quotas,
+    rules: rulesInWords(settings, quotas, now).map(toRuleJson),
     candidates: plan.candidates.map(toResult),
     passed_over: plan.passedOver.map(({ model, reason }) => ({ model, reason })),
   };
@@ -116,12 +127,35 @@ function resolveModel(
   }
 }
 
-function toResult({ route, provider, why }: Candidate): RouteResult['candidates'][number] {
+/** The pages of `--quota`. */
+function assumed(percent: number, { providers }: Settings): KnownQuota[] {
+  return Object.values(providers)
+    .filter(hasPlan)
+    .flatMap((provider) => fullTo(percent, { provider }));
+}
+
+/** With `--quota 100` the models of plans are passed over, as a proxy does once a plan has refused a request. */
+function withoutSpent(plan: Plan, percent = 0): Plan {
+  if (percent < 100) return plan;
+  const isSpent = ({ provider }: Candidate): boolean => hasPlan(provider);
+  const spent = plan.candidates.filter(isSpent);
+  return {
+    ...plan,
+    candidates: plan.candidates.filter((one) => !isSpent(one)),
+    passedOver: [
+      ...spent.map((one) => ({ model: nameOf(one), reason: 'its plan is used up (--quota 100)' })),
+      ...plan.passedOver,
+    ],
+  };
+}
+
+function toResult({ entry, route, provider, why }: Candidate): RouteResult['candidates'][number] {
   return {
     model: `${route.provider}/${route.modelId}`,
     format: route.format,
     why,
     context_window: route.contextWindow,
     key_missing: provider.missingKey ?? null,
+    costs_money: !isFree(entry, provider),
   };
 }

@@ -6,7 +6,8 @@ import { cacheLines } from './cache-lines.ts';
 import { emptyLine, errorTexts, fit, versionText, type Line } from './lines.ts';
 import { withTilde } from '../../tilde.ts';
 import { budgetText } from '../usage/budget-text.ts';
-import { quotaLines } from '../usage/quota-lines.ts';
+import { modelQuotaLines, quotaLines } from '../usage/quota-lines.ts';
+import { ruleLines } from '../usage/rule-lines.ts';
 
 /** No line is longer than `width` columns, unless a single word such as a path is. */
 export function renderStatus(status: JsonObject, home: string, style: Style, width = Infinity): string[] {
@@ -34,7 +35,7 @@ function statusLines(status: JsonObject, home: string, style: Style): Line[] {
     ),
   ];
   lines.push(...cacheLines(toObject(status['cache'])).map((text, i) => row(i === 0 ? 'cache' : '', text)));
-  lines.push(...quotas(status, style), ...budgets(status, style));
+  lines.push(...quotas(status, style), ...rules(status), ...budgets(status, style));
   const error = errorTexts(toObject(status['last_error']), style);
   lines.push(...error.map((text, i) => row(i === 0 ? 'last error' : '', text)));
   const models = Array.isArray(status['models']) ? status['models'].filter(isObject) : [];
@@ -89,10 +90,20 @@ function quotas(status: JsonObject, style: Style): Line[] {
     lines.push(
       row('quota', `${toText(quota['provider'])}${keyOf(quota)}, as of ${moment(toText(quota['at']))}`),
     );
-    for (const line of quotaLines(toArray(quota['windows']).filter(isObject), style))
+    const [windows, models] = [quota['windows'], quota['models']].map((list) =>
+      toArray(list).filter(isObject),
+    );
+    for (const line of [...quotaLines(windows ?? [], style), ...modelQuotaLines(models ?? [], style)])
       lines.push(row('', line));
   }
   return lines;
+}
+
+/** The rules about plans and paid models that differ from the default. */
+function rules(status: JsonObject): Line[] {
+  const told = toArray(status['rules']).filter(isObject);
+  const set = told.filter(({ value }) => value !== 'off' && value !== 'always');
+  return set.flatMap((rule) => ruleLines(rule).map((text, i) => row(i === 0 ? 'key' : '', text)));
 }
 
 /** The budgets as of the latest request, and why the ledger misses requests. */

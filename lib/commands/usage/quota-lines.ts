@@ -19,6 +19,13 @@ export function quotaLines(windows: readonly JsonObject[], style: Style): string
   });
 }
 
+/** The windows of single models that are nearly used up, by model. */
+export function modelQuotaLines(models: readonly JsonObject[], style: Style): string[] {
+  return models
+    .filter(({ percent, spent }) => spent === true || (toNumber(percent) ?? 0) >= warningPercent)
+    .flatMap((window) => quotaLines([window], style).map((line) => `${toText(window['model'])} ${line}`));
+}
+
 function colored(percent: number, text: string, style: Style): string {
   if (percent >= fullPercent) return style.bad(text);
   return percent >= warningPercent ? style.warning(text) : style.good(text);

@@ -11,7 +11,7 @@ import { amount, count, moment } from '../../terminal/figures.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { inputShare } from '../status/cache-lines.ts';
-import { quotaLines } from './quota-lines.ts';
+import { modelQuotaLines, quotaLines } from './quota-lines.ts';
 import { widthOf } from '../../terminal/width.ts';
 import type { Grouping } from '../../ledger/groups.ts';
 import { rangeOf, type RangeOptions } from './range.ts';
@@ -89,6 +89,7 @@ async function printOverview({ config }: UsageOptions, system: System, output: O
       plans: quotas.map(({ provider, report }) => ({
         provider,
         windows: report.windows ?? null,
+        ...(report.models && { models: report.models }),
         reason: report.reason ?? null,
       })),
       running,
@@ -156,7 +157,9 @@ async function readTotals(system: System): Promise<JsonObject | null> {
 function renderQuota({ provider, report }: ProviderQuota, { style }: Output): string[] {
   if (report.windows === undefined) return [];
   const windows = report.windows.map((window): JsonObject => ({ ...window }));
-  return [style.bold(provider), ...quotaLines(windows, style).map((line) => `  ${line}`)];
+  const models = (report.models ?? []).map((window): JsonObject => ({ ...window }));
+  const lines = [...quotaLines(windows, style), ...modelQuotaLines(models, style)];
+  return [style.bold(provider), ...lines.map((line) => `  ${line}`)];
 }
 
 function renderTotals(running: JsonObject | null): string[] {

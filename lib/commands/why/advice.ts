@@ -28,7 +28,7 @@ const byClass: Readonly<Record<FailureClass, readonly Advice[]>> = {
 
 /** Empty if the request was answered without trouble, or if only the client can do something. */
 export function adviceFor(told: ToldRequest): Advice[] {
-  const { error, attempts, fallbackFrom, config } = told;
+  const { error, attempts, ending, fallbackFrom, config } = told;
   const failure = error?.class ?? fallbackFrom?.class;
   const limited = attempts.findLast((attempt) => isSetting(attempt.limit));
   const stopped = attempts.some(({ notRunning }) => notRunning);
@@ -43,8 +43,17 @@ export function adviceFor(told: ToldRequest): Advice[] {
     if (!known) own.push([step, purpose]);
   }
   if (limited) own.push(longerLimit(limited));
+  if (ending === 'refused' && isPaidKept(told)) own.push(aboutPaid);
   const all = [...own, ...(failure === undefined || (lost && own.length > 0) ? [] : byClass[failure])];
   return all.map(([command, purpose]) => [withConfig(command, config), purpose]);
+}
+
+const aboutPaid: Advice = ['occ help routing', 'read what paid_fallback allows'];
+
+/** Whether `paid_fallback` kept a model from answering, and the error does not say how to allow it. */
+function isPaidKept({ passedOver, error }: ToldRequest): boolean {
+  const asked = error?.next?.startsWith('occ config set paid_fallback ') === true;
+  return !asked && passedOver.some(({ kind }) => kind === 'paid');
 }
 
 /** Ways to fail that are a mistake of occ or of the provider, which somebody has to see to correct. */
@@ -71,6 +80,8 @@ function plainStep(next: string, config: string | undefined): string {
 
 /** What the next step of an error is for, by how it begins. */
 const purposes: readonly (readonly [start: string, purpose: string])[] = [
+  ['occ config set paid_fallback ', 'allow models that cost money until then'],
+  ['occ config set budget.', 'raise the budget'],
   ['occ config set ', 'correct the configuration'],
   ['occ config edit', 'open the configuration and correct it'],
   ['occ help', 'read what it means'],

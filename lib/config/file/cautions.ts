@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { toNumber, toObject, type Json } from '../../json.ts';
 import { readBudgetAmount } from '../../budget-amount.ts';
+import { readPaidFallback } from '../../paid-fallback.ts';
+import { readShare } from '../../quota-share.ts';
 import type { Effective } from './effective.ts';
 import { namesDescriptor } from '../../given-pipe.ts';
 import { findPlaces, openToOthers, type PlaceOptions } from '../paths.ts';
@@ -21,13 +23,15 @@ export function findCautions(effective: Effective, places: PlaceOptions): Proble
 }
 
 /** Those about values, not about the file itself. */
-export function valueCautions(effective: Effective): Problem[] {
+export function valueCautions(effective: Effective, now = Date.now()): Problem[] {
   const found = [
     ...mistypedScenarios(effective.merged.tree),
     ...shortLimits(effective),
     ...totalLimits(effective),
     ...urlsWithoutPath(effective),
     ...uncountedBudgets(effective),
+    ...idleShares(effective),
+    ...endedAllowances(effective, now),
   ];
   return locateProblems(effective.text, found);
 }
@@ -98,6 +102,38 @@ function uncountedBudgets({ merged }: Effective): Problem[] {
     message: 'counts only what one proxy has used since its start, because ledger.enabled is false',
     remedy: 'occ config set ledger.enabled true',
   }));
+}
+
+/** The providers whose usage page occ reads. */
+const reportsQuota: ReadonlySet<string> = new Set(['opencode-go']);
+
+function idleShares({ merged, used }: Effective): Problem[] {
+  const share = merged.tree['save_quota_at'];
+  if ((typeof share !== 'number' && typeof share !== 'string') || readShare(share) === undefined) return [];
+  if ([...used].some((name) => reportsQuota.has(name))) return [];
+  return [
+    {
+      path: 'save_quota_at',
+      message: 'has no effect: no model is one of opencode-go, the only provider whose plan occ can read',
+      remedy: 'occ config unset save_quota_at',
+    },
+  ];
+}
+
+/** A time that has passed means `ask`. */
+function endedAllowances({ merged }: Effective, now: number): Problem[] {
+  const given = merged.tree['paid_fallback'];
+  if (typeof given !== 'string' || !/^\s*until/i.test(given)) return [];
+  const rule = readPaidFallback(given, now);
+  if (rule === undefined || rule.until !== undefined) return [];
+  return [
+    {
+      path: 'paid_fallback',
+      message:
+        'its time has passed, so models that cost money do not answer in place of those that cost none',
+      remedy: 'occ config set paid_fallback ask',
+    },
+  ];
 }
 
 function isSet(budget: Json | undefined): boolean {

@@ -3,7 +3,7 @@
  * read. Of several keys the one with the most left counts, and all must be known: the next key takes over when one is spent.
  */
 import type { KnownQuota, QuotaWindow } from '../../catalog/quota.ts';
-import { windowLabel } from '../../catalog/quota.ts';
+import { windowName } from '../../catalog/quota.ts';
 import type { Provider } from '../../config/settings.ts';
 
 /** The fullest window that concerns a model. */
@@ -60,8 +60,8 @@ function useOf(
   return [{ window, percent: used, spent, ...reset, ...(model !== undefined && { model }) }];
 }
 
-/** `85 % of the week of opencode-go`, or `85 % of the month of opencode-go/kimi-k3`. */
+/** `85 % of the weekly window of opencode-go`, or `85 % of the monthly window of opencode-go/kimi-k3`. */
 export function describeQuotaUse({ provider, model, window, percent }: QuotaUse): string {
   const whose = model === undefined ? provider : `${provider}/${model}`;
-  return `${Math.floor(percent)} % of the ${windowLabel(window)} of ${whose}`;
+  return `${Math.floor(percent)} % of the ${windowName(window)} of ${whose}`;
 }

@@ -71,7 +71,8 @@ export function planRoutes(asked: RoutingRequest, settings: Settings, known: Kno
   if (!choice) return { candidates: [], reason: 'no model is configured', passedOver: [] };
 
   const entries: Named[] = [{ entry: choice.entry, why: choice.why }];
-  entries.push(...fallbacksFor(choice.name, choice.entry.model_id, settings));
+  // The usual model comes next to the one that spares it, before any fallback.
+  if (choice !== saving) entries.push(...fallbacksFor(choice.name, choice.entry.model_id, settings));
   if (scenario && scenario !== choice) {
     entries.push(
       { entry: scenario.entry, why: scenario.why },
@@ -212,7 +213,7 @@ function streamingRule(
 }
 
 /** The fallbacks: the first list among those of the matched name, the chosen model's id, and `default`. */
-function fallbacksFor(name: string, modelId: string, { fallbacks }: Settings): Named[] {
+export function fallbacksFor(name: string, modelId: string, { fallbacks }: Settings): Named[] {
   const key = [name, modelId, 'default'].find((key) => own(fallbacks, key) !== undefined);
   return (key === undefined ? [] : (own(fallbacks, key) ?? [])).map((entry, i) => ({
     entry,

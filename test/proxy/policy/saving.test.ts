@@ -75,7 +75,7 @@ test('a model’s own allowance counts for that model alone', () => {
   const own = page(10, { models: [{ model: 'kimi-k3', ...window('monthly', 95) }] });
   assert.equal(useOf([own], 'glm-5.3')?.percent, 40);
   const use = useOf([own], 'kimi-k3');
-  assert.equal(use && describeQuotaUse(use), '95 % of the month of opencode-go/kimi-k3');
+  assert.equal(use && describeQuotaUse(use), '95 % of the monthly window of opencode-go/kimi-k3');
 });
 
 test('of several keys the one with the most left counts, and all must be known', () => {
@@ -130,10 +130,10 @@ test('from the share on, background work goes to the cheapest able model that co
     'opencode-go/glm-5.3-flash',
     'mimo-v2.5 has no room, the other costs money',
   );
-  assert.equal(plan.reason, 'background work, and 80 % of the week of opencode-go is used');
+  assert.equal(plan.reason, 'background work, and 80 % of the weekly window of opencode-go is used');
   assert.equal(plan.spared?.provider, 'opencode-go');
   assert.equal(plan.keep, undefined, 'the conversation does not keep it after the reset');
-  assert.ok(plan.candidates.map(nameOf).includes('opencode-go/glm-5.3'), 'its usual model stays a fallback');
+  assert.equal(nameOf(plan.candidates[1]), 'opencode-go/glm-5.3', 'its usual model comes before fallbacks');
   assert.equal(first([page(80)], {}, 'occ-haiku', Date.parse(later)), 'opencode-go/glm-5.3');
 });
 
@@ -167,5 +167,5 @@ test('a model whose own allowance is used as far is not chosen, and none is when
 test('the own allowance of the usual model is a reason, too', () => {
   const plan = planned([page(5, { models: [{ model: 'glm-5.3', ...window('monthly', 88) }] })]);
   assert.equal(nameOf(plan.candidates[0]), 'opencode-go/glm-5.3-flash');
-  assert.match(plan.reason, /88 % of the month of opencode-go\/glm-5\.3 is used/);
+  assert.match(plan.reason, /88 % of the monthly window of opencode-go\/glm-5\.3 is used/);
 });
