@@ -6,6 +6,7 @@ import type { MessagesRequest } from '../../anthropic/request.ts';
 import { hasPlan } from '../../catalog/price.ts';
 import type { KnownQuota } from '../../catalog/quota.ts';
 import type { Settings } from '../../config/settings.ts';
+import type { PaidFallback } from '../../paid-fallback.ts';
 import { readShare } from '../../quota-share.ts';
 import { paidFallbacksIn, paidRuleOf } from './paid.ts';
 import { nameOf, type Candidate, type Plan } from './plan.ts';
@@ -102,15 +103,16 @@ function paidRule(settings: Settings, now: number): RuleInWords | undefined {
     if (rule === 'always') return undefined;
     return { key: 'paid_fallback', value: rule, text: 'no effect: no fallback costs money', active: false };
   }
-  const texts = {
-    always: 'may answer in place of models that cost none',
-    ask: 'does not answer in place of a model that costs none; the error has the command that allows it',
-    never: 'does not answer in place of a model that costs none',
-  };
-  const who = `${paid.slice(0, 3).join(', ')}${paid.length > 3 ? ` and ${paid.length - 3} more` : ''}`;
-  const text = `${who} (costs money) ${texts[rule]}`;
+  const others = paid.length > 3 ? ` and ${paid.length - 3} more` : '';
+  const text = `${texts[rule]}: ${paid.slice(0, 3).join(', ')}${others}`;
   return { key: 'paid_fallback', value: rule, text, active: false, ...(until !== undefined && { until }) };
 }
+
+const texts: Readonly<Record<PaidFallback, string>> = {
+  always: 'models that cost money may answer in place of those that cost none',
+  ask: 'models that cost money do not answer in place of those that cost none, and the error has the command that allows it',
+  never: 'models that cost money do not answer in place of those that cost none',
+};
 
 /** The models that stand as a paid fallback behind any configured model, as `provider/model`. */
 function paidIn(settings: Settings): string[] {

@@ -213,6 +213,59 @@ test('check warns about values that are most likely mistakes', async (t) => {
   ]);
 });
 
+test('check says which keys about plans and paid models have no effect, or none any more', async (t) => {
+  const { occ, write } = desk(t);
+  const said = async (keys: object, provider = 'opencode-go'): Promise<string> => {
+    const lab = { base_url: 'http://127.0.0.1:1/v1' };
+    write(
+      JSON.stringify({
+        models: { default: { provider, model_id: 'glm-5.3' } },
+        providers: { lab },
+        api_key: 'x',
+        ...keys,
+      }),
+    );
+    const { code, stdout } = await occ(['check']);
+    assert.equal(code, 0);
+    return stdout.replaceAll(' (line 1)', '');
+  };
+  assert.match(
+    await said({ save_quota_at: 80 }, 'lab'),
+    /^! save_quota_at: has no effect: .*\n {2}occ config unset save_quota_at$/m,
+  );
+  assert.doesNotMatch(await said({ save_quota_at: 80 }), /save_quota_at/);
+  assert.doesNotMatch(await said({ save_quota_at: 'off' }, 'lab'), /save_quota_at/);
+  assert.match(
+    await said({ paid_fallback: 'until 2020-01-01T00:00Z' }),
+    /^! paid_fallback: its time has passed.*\n {2}occ config set paid_fallback ask$/m,
+  );
+  for (const paid_fallback of ['until 2100-01-01T00:00Z', 'ask', 'never', 'always'])
+    assert.doesNotMatch(await said({ paid_fallback }), /paid_fallback/);
+});
+
+test('check names what the keys about plans and paid models accept', async (t) => {
+  const { occ, write } = desk(t);
+  for (const [keys, words] of [
+    [{ save_quota_at: 0.8 }, /save_quota_at.*: found 0\.8, expected 1 or more/],
+    [
+      { save_quota_at: 'most' },
+      /save_quota_at.*: found a string, expected a percentage from 1 to 100 such as 80/,
+    ],
+    [{ save_quota_at: true }, /save_quota_at/],
+    [
+      { paid_fallback: 'sometimes' },
+      /paid_fallback.*expected "always", "ask", "never", or "until" and a time/,
+    ],
+    [{ paid_fallback: 'until tomorrow' }, /paid_fallback.*expected "always"/],
+    [{ paid_fallback: true }, /paid_fallback/],
+  ] as const) {
+    write(JSON.stringify({ models: { default: { model_id: 'glm-5.3' } }, api_key: 'x', ...keys }));
+    const { code, stdout, stderr } = await occ(['check']);
+    assert.equal(code, 78);
+    assert.match(stdout + stderr, words);
+  }
+});
+
 test('check fits a terminal of 40 columns, except for commands and paths', async (t) => {
   const { occ, write } = desk(t);
   write(
