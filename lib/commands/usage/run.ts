@@ -1,6 +1,6 @@
 /** Runs `occ usage`: requests the quotas of all providers that report them, and the totals of a running proxy. */
 import { resolve } from 'node:path';
-import { quotaAddress } from '../../catalog/quota.ts';
+import { quotaAddress, type QuotaWindow } from '../../catalog/quota.ts';
 import type { Provider } from '../../config/settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { exitCodes } from '../../errors.ts';
@@ -154,11 +154,14 @@ async function readTotals(system: System): Promise<JsonObject | null> {
   return status ? Object.fromEntries(totals.map((name) => [name, status[name] ?? null])) : null;
 }
 
+function toJson(window: QuotaWindow): JsonObject {
+  return { ...window };
+}
+
 function renderQuota({ provider, report }: ProviderQuota, { style }: Output): string[] {
   if (report.windows === undefined) return [];
-  const windows = report.windows.map((window): JsonObject => ({ ...window }));
-  const models = (report.models ?? []).map((window): JsonObject => ({ ...window }));
-  const lines = [...quotaLines(windows, style), ...modelQuotaLines(models, style)];
+  const [windows, models] = [report.windows, report.models ?? []].map((all) => all.map(toJson));
+  const lines = [...quotaLines(windows ?? [], style), ...modelQuotaLines(models ?? [], style)];
   return [style.bold(provider), ...lines.map((line) => `  ${line}`)];
 }
 

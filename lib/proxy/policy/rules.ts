@@ -118,8 +118,9 @@ const texts: Readonly<Record<PaidFallback, string>> = {
 function paidIn(settings: Settings): string[] {
   const { models, modelOverrides, modelFamilyOverrides } = settings;
   const chosen = [models, modelOverrides, modelFamilyOverrides].flatMap((entries) => Object.entries(entries));
-  const paid = chosen.flatMap(([name, entry]) => [
-    ...paidFallbacksIn([{ entry }, ...fallbacksFor(name, entry.model_id, settings)], settings),
-  ]);
+  const lists = chosen.map(([name, entry]) =>
+    [{ entry }].concat(fallbacksFor(name, entry.model_id, settings)),
+  );
+  const paid = lists.flatMap((entries) => Array.from(paidFallbacksIn(entries, settings)));
   return [...new Set(paid.map(({ entry }) => `${entry.provider}/${entry.model_id}`))];
 }
