@@ -6,7 +6,8 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateDirectory, writeRuntimeFile } from '../config/paths.ts';
 import type { Finding } from './check.ts';
-import type { Chunk, RecordedExchange, RecordedResponse } from './bench/recorded-exchange.ts';
+import type { RecordedExchange } from './bench/recorded-exchange.ts';
+import type { Chunk, RecordedResponse } from './bench/recorded-response.ts';
 
 /** The number of files kept, newest first. */
 const maxFiles = 60;

@@ -12,6 +12,7 @@ import {
   type Remedy,
   type Skipped,
 } from './check.ts';
+import { limitConcurrency } from './limit-concurrency.ts';
 import { startLimit, type Ended } from './limit.ts';
 import { satisfies, type Instance } from './select.ts';
 import { toProblem } from './laws/fault.ts';
@@ -203,20 +204,4 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
   });
-}
-
-/** Returns a function that resolves once fewer than `max` callers are inside; each calls what it received to leave. */
-function limitConcurrency(max: number): () => Promise<() => void> {
-  const waiting: (() => void)[] = [];
-  let free = max;
-  const leave = (): void => {
-    const next = waiting.shift();
-    if (next) next();
-    else free++;
-  };
-  return async () => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    return leave;
-  };
 }

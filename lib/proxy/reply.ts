@@ -39,6 +39,9 @@ export interface Reply {
   close(): void;
 }
 
+/** How a client's format says that a request has failed. */
+export type ErrorLanguage = Pick<ServedEndpoints, 'error' | 'status'>;
+
 /** Sees what a client is sent. Must not throw. */
 export interface ReplyObserver {
   head(status: number, headers: Readonly<Record<string, string>>): void;
@@ -62,7 +65,7 @@ export function openReply(
   heartbeatMs: number,
   gone: AbortSignal,
   clock: Clock,
-  errorBody: ServedEndpoints['error'] = messages.error,
+  { error: errorBody, status: toStatus = (status) => status }: ErrorLanguage = messages,
 ): Reply {
   let printer = messagesPrinter;
   let phase: 'waiting' | 'streaming' | 'ended' = 'waiting';
@@ -192,7 +195,7 @@ export function openReply(
       return end(printer.error(error));
     }
     finish();
-    json(status, errorBody(error), {
+    json(toStatus(status), errorBody(error), {
       ...(permanent && { 'x-should-retry': 'false' }),
       ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
       ...headers,

@@ -88,8 +88,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const gone = leave.signal;
     const now = settings();
     const served = servedAt(pathname);
-    const errorBody = served && servedEndpoints[served.format].error;
-    const reply = openReply(res, requestId, now.heartbeatMs, gone, clock, errorBody);
+    const language = served && servedEndpoints[served.format];
+    const reply = openReply(res, requestId, now.heartbeatMs, gone, clock, language);
     const record = arrived(requestId, new Date(clock.now()).toISOString(), now.configOption);
     if (isExchange(served)) metered.figures.arrived(record);
     const incoming: Incoming = {

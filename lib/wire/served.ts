@@ -99,6 +99,8 @@ export interface ServedEndpoints {
   readonly find: (pathname: string) => Endpoint | undefined;
   /** The body of an error response. */
   readonly error: (error: ServedError) => unknown;
+  /** The HTTP status in place of one that clients of this format do not know; the same unless given. */
+  readonly status?: (status: number) => number;
   /** The list of models, or one of them, in formats that have a path of their own for it. */
   readonly models?: (models: readonly ListedModel[]) => unknown;
   readonly model?: (model: ListedModel) => unknown;

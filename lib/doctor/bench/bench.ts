@@ -9,6 +9,8 @@ import type { Context, Remedy } from '../check.ts';
 import { judgeClient, type ClientOutcome } from '../laws/client-laws.ts';
 import { toFailure } from '../laws/fault.ts';
 import { judgeUpstream } from '../laws/upstream-laws.ts';
+import type { Language } from '../languages/language.ts';
+import { messages } from '../languages/messages.ts';
 import { sendToProxy } from './client.ts';
 import type { FailedAttempt, RecordedExchange, RecordedUpstream } from './recorded-exchange.ts';
 import { createTap } from './tap.ts';
@@ -27,6 +29,8 @@ export interface BenchOptions {
   model: string;
   provider: string;
   format: WireFormat;
+  /** The format that the client speaks; Anthropic's unless given. */
+  language?: Language | undefined;
   settings: Settings;
   /** The remedy for a time limit that ended an exchange. */
   remedyFor: (limit: Exclude<TimeLimit, 'client'>) => Remedy;
@@ -57,7 +61,7 @@ export interface Bench extends BenchOptions {
 
 /** Starts a proxy on a free loopback port. `close` stops it; no request is sent after `context.signal` aborts. */
 export async function openBench(options: BenchOptions, context: Context): Promise<Bench> {
-  const { live, model, provider, format, remedyFor } = options;
+  const { live, model, provider, format, language = messages, remedyFor } = options;
   const { signal } = context;
   const token = randomBytes(32).toString('base64url');
   const tap = createTap(await context.upstream());
@@ -83,10 +87,10 @@ export async function openBench(options: BenchOptions, context: Context): Promis
     const request = { model, max_tokens: 1024, stream: true, messages: [], ...body };
     tap.restart();
     attempts.length = 0;
-    const seen = await sendToProxy({ url: proxy.url, token, body: request, disconnectAtContent, signal });
+    const seen = await sendToProxy({ url: proxy.url, token, request, language, disconnectAtContent, signal });
     await tap.idle(disconnectAtContent ? abortLimitMs : trailingLimitMs);
     const failed = failedAttempt(attempts.at(-1));
-    const exchange = { request, upstream: [...tap.requests()], ...seen, ...(failed && { failed }) };
+    const exchange = { request, language, upstream: [...tap.requests()], ...seen, ...(failed && { failed }) };
     exchanges.push(exchange);
     return exchange;
   }

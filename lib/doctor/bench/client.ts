@@ -1,13 +1,15 @@
-/** The client of an exchange: sends a request to the proxy like Claude Code and records when each byte arrives. */
+/** The client of an exchange: sends a request to the proxy and records when each byte arrives. */
 import { Agent, request } from 'node:http';
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { maxKeptBytes, type Chunk, type RecordedResponse } from './recorded-exchange.ts';
+import type { Language } from '../languages/language.ts';
+import { maxKeptBytes, type Chunk, type RecordedResponse } from './recorded-response.ts';
 
 export interface ProxyRequest {
   /** The proxy's URL, without a path. */
   url: string;
   token: string;
-  body: MessagesRequest;
+  request: MessagesRequest;
+  language: Language;
   /** Disconnect when the first content arrives. */
   disconnectAtContent: boolean;
   signal: AbortSignal;
@@ -17,7 +19,8 @@ export interface ProxyRequest {
 export function sendToProxy({
   url,
   token,
-  body,
+  request: asked,
+  language,
   disconnectAtContent,
   signal,
 }: ProxyRequest): Promise<{ client: RecordedResponse; disconnectedMs?: number }> {
@@ -33,15 +36,13 @@ export function sendToProxy({
     };
     const fail = (error: Error): void =>
       end(signal.aborted || disconnectedMs !== undefined ? 'aborted' : 'broken', error.message);
-    const outgoing = request(`${url}/v1/messages?beta=true`, {
+    const { path, headers, body } = language.ask(asked, url, token);
+    const hasContent = language.watchContent(asked);
+    const outgoing = request(url + path, {
       method: 'POST',
       agent: new Agent({ keepAlive: false }),
       signal,
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${token}`,
-        'anthropic-version': '2023-06-01',
-      },
+      headers: { 'content-type': 'application/json', ...headers },
     });
     outgoing.on('error', fail);
     outgoing.on('response', (response) => {
@@ -54,14 +55,13 @@ export function sendToProxy({
       response.on('data', (bytes: Buffer) => {
         received += bytes.length;
         if (received <= maxKeptBytes) chunks.push({ atMs: now(), bytes });
-        if (!disconnectAtContent || disconnectedMs !== undefined || !bytes.includes('content_block_delta'))
-          return;
+        if (!disconnectAtContent || disconnectedMs !== undefined || !hasContent(bytes)) return;
         disconnectedMs = now();
         outgoing.destroy();
         end('aborted');
       });
       response.on('end', () => end('complete'));
     });
-    outgoing.end(JSON.stringify(body));
+    outgoing.end(body);
   });
 }

@@ -3,8 +3,12 @@ import type { LoadedSettings } from '../../config/load.ts';
 import type { ModelEntry, Provider, Settings } from '../../config/settings.ts';
 import { emulatedFormats } from '../../emulator/formats.ts';
 import { withEmulator } from '../../emulator/settings.ts';
-import { wireFormats } from '../../wire/formats.ts';
+import { wireFormats, type WireFormat } from '../../wire/formats.ts';
+import type { Quirks } from '../../wire/quirks.ts';
+import { servedEndpoints } from '../../wire/served-paths.ts';
 import { limitRemedy } from '../checks/limit-places.ts';
+import type { Language } from '../languages/language.ts';
+import { spoken } from '../languages/spoken.ts';
 import type { BenchOptions } from './bench.ts';
 
 /** The emulated formats and their quirks, in the order of the formats. */
@@ -13,8 +17,27 @@ const emulated = wireFormats.flatMap((format) => {
   return quirks ? [{ format, quirks }] : [];
 });
 
+interface Pair {
+  format: WireFormat;
+  quirks: Partial<Quirks>;
+  /** Undefined for Anthropic's. */
+  language: Language | undefined;
+}
+
 /**
- * Benches with the emulator at `url`: one for each format and each of `providers`, with that provider's timeouts. Providers
+ * Claude Code with each format, and clients of each other format with an upstream of the same and of the next format: the one
+ * passes what it receives, the other translates it.
+ */
+const pairs: readonly Pair[] = emulated.flatMap(({ format, quirks }, index): Pair[] => {
+  const claude = { format, quirks, language: undefined };
+  if (format === 'messages' || !Object.hasOwn(servedEndpoints, format)) return [claude];
+  const language = spoken(format);
+  const next = emulated[(index + 1) % emulated.length] ?? claude;
+  return [claude, { format, quirks, language }, { format: next.format, quirks: next.quirks, language }];
+});
+
+/**
+ * Benches with the emulator at `url`: one for each pair of formats and each of `providers`, with that provider's timeouts. Providers
  * with the same timeouts share one.
  */
 export function emulatedBenches(
@@ -25,7 +48,7 @@ export function emulatedBenches(
   const { settings } = loaded;
   const distinct = new Map(providers.map((provider) => [JSON.stringify(provider.timeouts), provider]));
   return [...distinct.values()].flatMap((provider) =>
-    emulated.map(({ format, quirks }) => {
+    pairs.map(({ format, quirks, language }): BenchOptions => {
       const entry: ModelEntry = {
         provider: 'emulator',
         model_id: `doctor-${format}`,
@@ -37,6 +60,7 @@ export function emulatedBenches(
         provider: 'the emulator',
         model: `emulator/${entry.model_id}`,
         format,
+        language,
         settings: onlyModel(withEmulator(withTimeouts(settings, provider), url), entry),
         remedyFor: (limit) => limitRemedy(loaded, provider.name, limit),
       };

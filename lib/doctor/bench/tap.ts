@@ -1,7 +1,8 @@
 /** Records what the proxy sends to its upstreams and what they return, without changing a byte. */
 import type { Body } from '../../proxy/body.ts';
 import type { Answer, Upstream } from '../../proxy/upstream.ts';
-import { maxKeptBytes, type Chunk, type RecordedUpstream } from './recorded-exchange.ts';
+import { type RecordedUpstream } from './recorded-exchange.ts';
+import { maxKeptBytes, type Chunk } from './recorded-response.ts';
 
 type Recording = { -readonly [K in keyof RecordedUpstream]: RecordedUpstream[K] } & { chunks: Chunk[] };
 

@@ -2,11 +2,14 @@
 import { openBench, type Bench } from '../bench/bench.ts';
 import { emulatedBenches } from '../bench/emulated.ts';
 import { openLive } from '../bench/live.ts';
+import { limitConcurrency } from '../limit-concurrency.ts';
 import { loadedIn, skip, type Check, type CheckResult } from '../check.ts';
 import { CheckFailure, defaultRemedies, NotObserved, toProblem } from '../laws/fault.ts';
 import { findSubjects } from '../subjects.ts';
-import type { WireFormat } from '../../wire/formats.ts';
 import type { Probe } from './probe.ts';
+
+/** Benches of one probe that run at the same time: as many as there are formats. */
+const maxBenches = 4;
 
 /** Runs on the emulator with the user's settings. */
 export function toOffline(probe: Probe): Check {
@@ -26,10 +29,14 @@ export function toOffline(probe: Probe): Check {
       const { emulator } = loaded.settings.providers;
       const used = all.length > 0 || emulator === undefined ? all : [emulator];
       const benches = emulatedBenches(loaded, url, probe.everyTimeout ? used : used.slice(0, 1));
-      const results = benches.map(async (options) => ({
-        format: options.format,
-        result: await runProbe(probe, () => openBench(options, context)),
-      }));
+      const enter = limitConcurrency(maxBenches);
+      const results = benches.map(async (options) => {
+        const leave = probe.long ? () => {} : await enter();
+        const result = await runProbe(probe, () => openBench(options, context));
+        leave();
+        const { format, language } = options;
+        return { format: language ? `${language.name} to ${format}` : format, result };
+      });
       return worst(await Promise.all(results));
     },
   };
@@ -87,7 +94,8 @@ function warnOfDeviations({ provider, deviations, exchanges }: Bench, summary: s
 const order = ['fail', 'warn', 'skipped', 'ok'] as const;
 
 interface FormatResult {
-  format: WireFormat;
+  /** The format of the upstream, and that of the client if it is not Anthropic's. */
+  format: string;
   result: CheckResult;
 }
 
@@ -98,7 +106,7 @@ function worst(results: readonly FormatResult[]): CheckResult {
   const [first] = same;
   if (first === undefined) return skip('not_applicable', 'there is nothing to check');
   if (level === 'ok') return first.result;
-  const byText = new Map<string, { formats: Set<WireFormat>; result: CheckResult }>();
+  const byText = new Map<string, { formats: Set<string>; result: CheckResult }>();
   for (const { format, result } of same) {
     const { formats } = byText.get(result.summary) ?? { formats: new Set() };
     byText.set(result.summary, { formats: formats.add(format), result });

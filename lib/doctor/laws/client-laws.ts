@@ -1,15 +1,11 @@
 /** Checks what the client received against the laws of the stream: the form of each event, then the order of all of them. */
-import type { ApiErrorBody, Message, StreamEvent } from '../../anthropic/events.ts';
+import type { ApiErrorBody, Message } from '../../anthropic/events.ts';
 import { brokenRule } from '../../anthropic/grammar.ts';
 import { foldMessage } from '../../anthropic/fold.ts';
-import { isObject, parseJson, toObject, toText } from '../../json.ts';
-import { textOf, type RecordedExchange, type RecordedResponse } from '../bench/recorded-exchange.ts';
-
-export interface TimedEvent {
-  event: StreamEvent;
-  /** When its last byte arrived. */
-  atMs: number;
-}
+import type { Language, TimedEvent } from '../languages/language.ts';
+import { messages } from '../languages/messages.ts';
+import { type RecordedExchange } from '../bench/recorded-exchange.ts';
+import { textOf, type RecordedResponse } from '../bench/recorded-response.ts';
 
 export type ClientOutcome =
   | { kind: 'complete'; message: Message; events: readonly TimedEvent[] }
@@ -18,14 +14,15 @@ export type ClientOutcome =
   /** The response violates a law; `rule` describes it. */
   | { kind: 'violation'; rule: string };
 
-export function judgeClient({ client, request }: RecordedExchange): ClientOutcome {
+export function judgeClient({ client, request, language = messages }: RecordedExchange): ClientOutcome {
   if (client.ended === 'broken') {
     return { kind: 'violation', rule: `the connection to occ broke (${client.reason ?? 'no reason given'})` };
   }
   const status = client.status ?? 0;
-  if (status !== 200) return judgeRefusal(client, status);
-  const events: TimedEvent[] = [];
-  const rule = readEvents(client, events) ?? brokenRule(events.map(({ event }) => event));
+  if (status !== 200) return judgeRefusal(client, status, language);
+  const events = language.read(client, request);
+  if ('rule' in events) return { kind: 'violation', ...events };
+  const rule = brokenRule(events.map(({ event }) => event));
   if (rule !== undefined) return { kind: 'violation', rule };
   const last = events.at(-1)?.event;
   if (last?.type === 'error') return { kind: 'error', status, error: last.error, events };
@@ -36,42 +33,9 @@ export function judgeClient({ client, request }: RecordedExchange): ClientOutcom
   return { kind: 'complete', message, events };
 }
 
-function judgeRefusal(client: RecordedResponse, status: number): ClientOutcome {
-  const body = parseJson(textOf(client));
-  const error = toObject(isObject(body) ? body['error'] : undefined);
-  const isError = isObject(body) && body['type'] === 'error';
-  if (!isError || toText(error['type']) === '' || typeof error['message'] !== 'string') {
-    return { kind: 'violation', rule: `L5: status ${status} without an error in Anthropic’s shape` };
-  }
-  return { kind: 'error', status, error: error as unknown as ApiErrorBody, events: [] };
-}
-
-/** Reads events into `events`. Returns the rule (L11) that the form of an event violates, if any. */
-function readEvents(client: RecordedResponse, events: TimedEvent[]): string | undefined {
-  const arrivals = arrivalsOf(client);
-  const text = textOf(client);
-  let from = 0;
-  let bytes = 0;
-  for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n', from)) {
-    const block = text.slice(from, end);
-    const [, name = '', data = ''] = /^event: (\w+)\ndata: (.+)$/.exec(block) ?? [];
-    const event = parseJson(data);
-    if (!isObject(event)) return `L11: an event is malformed: ${JSON.stringify(block.slice(0, 60))}`;
-    if (event['type'] !== name)
-      return `L11: an event named ${name} has the type ${JSON.stringify(event['type'])}`;
-    from = end + 2;
-    bytes += Buffer.byteLength(block) + 2;
-    events.push({ event: event as unknown as StreamEvent, atMs: arrivals(bytes) });
-  }
-  return from < text.length ? 'L11: the stream ends within an event' : undefined;
-}
-
-/** Returns a function that gives the arrival time of the nth byte; call it with rising numbers. */
-function arrivalsOf({ chunks }: RecordedResponse): (byte: number) => number {
-  let index = 0;
-  let seen = chunks[0]?.bytes.length ?? 0;
-  return (byte) => {
-    while (seen < byte && index + 1 < chunks.length) seen += chunks[++index]?.bytes.length ?? 0;
-    return chunks[index]?.atMs ?? 0;
-  };
+function judgeRefusal(client: RecordedResponse, status: number, language: Language): ClientOutcome {
+  const error = language.error(status, textOf(client));
+  if (error !== undefined) return { kind: 'error', status, error, events: [] };
+  const shape = language.name === 'messages' ? 'Anthropic’s shape' : `the shape of ${language.name}`;
+  return { kind: 'violation', rule: `L5: status ${status} without an error in ${shape}` };
 }

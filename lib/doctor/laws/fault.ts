@@ -4,7 +4,8 @@ import { classify, type FailureClass, type TimeLimit } from '../../proxy/policy/
 import { OccError } from '../../errors.ts';
 import { codecs } from '../../wire/codecs.ts';
 import type { WireFormat } from '../../wire/formats.ts';
-import { textOf, type RecordedExchange, type RecordedUpstream } from '../bench/recorded-exchange.ts';
+import { type RecordedExchange, type RecordedUpstream } from '../bench/recorded-exchange.ts';
+import { textOf } from '../bench/recorded-response.ts';
 import type { Problem, Remedy, Side, Skip } from '../check.ts';
 import type { ClientOutcome } from './client-laws.ts';
 import { judgeUpstream } from './upstream-laws.ts';

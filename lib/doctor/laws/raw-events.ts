@@ -2,7 +2,8 @@
 import { sseDecoder } from '../../stream/sse.ts';
 import { transduce } from '../../stream/transducer.ts';
 import { isObject, parseJson, toArray, type JsonObject } from '../../json.ts';
-import { textOf, type RecordedUpstream } from '../bench/recorded-exchange.ts';
+import { type RecordedUpstream } from '../bench/recorded-exchange.ts';
+import { textOf } from '../bench/recorded-response.ts';
 
 export interface RawBody {
   events: readonly JsonObject[];

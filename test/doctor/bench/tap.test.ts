@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { textOf } from '../../../lib/doctor/bench/recorded-exchange.ts';
+import { textOf } from '../../../lib/doctor/bench/recorded-response.ts';
 import { createTap } from '../../../lib/doctor/bench/tap.ts';
 import { bodyOf } from '../../support/bodies.ts';
 import type { Answer, Upstream } from '../../../lib/proxy/upstream.ts';

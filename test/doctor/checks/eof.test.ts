@@ -22,9 +22,10 @@ function silentBench(isBusy: boolean, pingAt = Infinity): Silent {
     send: async ({ messages = [] }: Partial<MessagesRequest>) => {
       const prompt = JSON.stringify(messages[0]?.content).slice(1, -1);
       if (prompt.startsWith('pause')) pauses.push(prompt);
-      return {};
+      const ping = pauses.length >= pingAt ? [Buffer.from('event: ping\ndata: {"type":"ping"}\n\n')] : [];
+      return { client: { chunks: ping.map((bytes) => ({ atMs: 0, bytes })) } };
     },
-    expectComplete: () => ({ events: pauses.length >= pingAt ? [{ event: { type: 'ping' } }] : [] }),
+    expectComplete: () => ({ events: [] }),
   };
   return { bench: bench as unknown as Bench, pauses };
 }
@@ -43,6 +44,6 @@ test('on a busy machine it is skipped instead', async () => {
 test('a keep-alive in a longer silence is enough', async () => {
   const { bench, pauses } = silentBench(false, 2);
   // It goes on to the broken answers, which this bench cannot judge.
-  await assert.rejects(eof.run(bench), TypeError);
+  await assert.rejects(eof.run(bench));
   assert.equal(pauses.length, 2);
 });

@@ -5,10 +5,10 @@ import { messageStart, usageOf, encodeEvent, type StreamEvent } from '../../../l
 import { judgeClient } from '../../../lib/doctor/laws/client-laws.ts';
 import type {
   FailedAttempt,
-  RecordedResponse,
   RecordedExchange,
   RecordedUpstream,
 } from '../../../lib/doctor/bench/recorded-exchange.ts';
+import type { RecordedResponse } from '../../../lib/doctor/bench/recorded-response.ts';
 import { judgeUpstream } from '../../../lib/doctor/laws/upstream-laws.ts';
 import { toFailure } from '../../../lib/doctor/laws/fault.ts';
 

@@ -3,6 +3,7 @@ import { sendRequest } from '../../../daemon/request.ts';
 import { findProxy } from '../../../daemon/running.ts';
 import { toObject, toText } from '../../../json.ts';
 import { sendToProxy } from '../../bench/client.ts';
+import { messages } from '../../languages/messages.ts';
 import { judgeClient } from '../../laws/client-laws.ts';
 import { skip, type Check, type CheckResult, type Remedy } from '../../check.ts';
 import { defaultRemedies } from '../../laws/fault.ts';
@@ -41,7 +42,8 @@ export const running: Check = {
     const { client } = await sendToProxy({
       url: record.url,
       token,
-      body: request,
+      request,
+      language: messages,
       disconnectAtContent: false,
       signal,
     });

@@ -1,6 +1,7 @@
 /** Every stream ends with message_stop, keep-alives never split an event, and a broken upstream answer becomes an error. */
 import type { Bench } from '../../bench/bench.ts';
 import { judgeClient } from '../../laws/client-laws.ts';
+import { messages } from '../../languages/messages.ts';
 import { hello } from '../hello.ts';
 import { question, weather, type Probe } from '../probe.ts';
 import { CheckFailure, tooLate } from '../../laws/fault.ts';
@@ -31,13 +32,13 @@ const silences = [0.3, 1, 4];
 
 async function keepsAlive(bench: Bench): Promise<void> {
   for (const seconds of silences) {
-    const { events } = bench.expectComplete(
-      await bench.send(question(bench.prompt(`pause ${seconds}`, '')), {
-        // Frequent pings, so that one would be sent inside an event if that were possible.
-        adjust: (settings) => ({ ...settings, heartbeatMs: 20 }),
-      }),
-    );
-    if (events.some(({ event }) => event.type === 'ping')) return;
+    const exchange = await bench.send(question(bench.prompt(`pause ${seconds}`, '')), {
+      // Frequent pings, so that one would be sent inside an event if that were possible.
+      adjust: (settings) => ({ ...settings, heartbeatMs: 20 }),
+    });
+    bench.expectComplete(exchange);
+    const { client, language = messages } = exchange;
+    if (language.keptAlive(client)) return;
   }
   const failure = new CheckFailure('occ', 'no keep-alive was sent while the upstream was silent');
   throw tooLate(bench.context, failure);

@@ -2,7 +2,8 @@
 import { isObject, parseJson, toArray } from '../../../json.ts';
 import { sseDecoder, type SseMessage } from '../../../stream/sse.ts';
 import type { WireFormat } from '../../../wire/formats.ts';
-import { textOf, type RecordedUpstream } from '../../bench/recorded-exchange.ts';
+import { type RecordedUpstream } from '../../bench/recorded-exchange.ts';
+import { textOf } from '../../bench/recorded-response.ts';
 import { readChat } from './chat.ts';
 import { noFacts, type Facts, type FactsReader, type SentEvent } from './facts.ts';
 import { readGemini } from './gemini.ts';

@@ -6,6 +6,7 @@ import { methodIn, modelPath } from './path.ts';
 export const endpoints: ServedEndpoints = {
   find,
   error: errorBody,
+  status: toStatus,
   models: (models) => ({ models: models.map(toModel) }),
   model: toModel,
 };
@@ -93,12 +94,16 @@ const statusNames: Readonly<Record<ApiErrorType, string>> = {
 /** HTTP statuses that Google's clients do not know, and the ones that they do. */
 const ownStatuses: ReadonlyMap<number, number> = new Map([[529, 503]]);
 
+function toStatus(status: number): number {
+  return ownStatuses.get(status) ?? (status >= 400 && status <= 599 ? status : 500);
+}
+
 /**
  * An error as Google writes it. In a stream, Google's client takes a chunk for an error only if `code` is from 400 to 599,
  * and would take the stream for finished otherwise.
  */
 export function errorBody({ status, type, message, param }: ServedError): object {
-  const code = ownStatuses.get(status) ?? (status >= 400 && status <= 599 ? status : 500);
+  const code = toStatus(status);
   const details = param !== undefined && [
     {
       '@type': 'type.googleapis.com/google.rpc.BadRequest',
