@@ -1,5 +1,6 @@
 /** The bodies of the clients' requests. */
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Format } from './processes/formats.ts';
 
 const folder = new URL('../fixtures/claude-requests/', import.meta.url);
 
@@ -14,6 +15,16 @@ export function bodyOf(bytes: number, model: string): string {
   }
   return JSON.stringify({ model, max_tokens: 1000, stream: true, messages });
 }
+
+/** A short question in each format of a client. */
+export const shortBodies: Readonly<Record<Format, (model: string) => string>> = {
+  messages: (model) => bodyOf(1000, model),
+  chat: (model) => JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: question }] }),
+  responses: (model) => JSON.stringify({ model, stream: true, store: false, input: question }),
+  gemini: () => JSON.stringify({ contents: [{ role: 'user', parts: [{ text: question }] }] }),
+};
+
+const question = 'The quick brown fox jumps over the lazy dog, and says "why not?"\n'.repeat(15);
 
 /** The requests to /v1/messages that were captured from Claude Code, each streamed and for this model. */
 export function capturedBodies(model: string): string[] {

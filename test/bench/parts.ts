@@ -1,5 +1,6 @@
 /** The parts of the benchmarks, in the order in which they run. */
 import type { Part } from './part.ts';
+import { otherClients } from './parts/clients.ts';
 import { event } from './parts/event.ts';
 import { firstEvent } from './parts/first-event.ts';
 import { flood } from './parts/flood.ts';
@@ -19,6 +20,7 @@ export const parts: readonly Part[] = [
   flood,
   passThrough,
   formats,
+  otherClients,
   manyStreams,
   growth,
   slowReader,

@@ -1,6 +1,6 @@
 /** Streams at once through a contender, and what they cost it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bodyOf } from './bodies.ts';
+import { shortBodies } from './bodies.ts';
 import type { Effort } from './part.ts';
 import { oneEvent, type Answer } from './processes/answer.ts';
 import type { Format } from './processes/formats.ts';
@@ -11,7 +11,9 @@ import type { Contender, World } from './world.ts';
 export interface Load {
   streams: number;
   answer: Answer;
+  /** The format of the upstream, and that of the client. */
   format?: Format;
+  client?: Format;
   /** Milliseconds after the start during which nothing is counted, when connections are opened and requests read. */
   skipMs?: number;
   /** Milliseconds that are counted; until the end of the streams unless given. */
@@ -37,14 +39,15 @@ export interface Cost extends Streams {
 
 /** Rejects when a stream does not end as it should. */
 export async function stream(world: World, contender: Contender, load: Load): Promise<Cost> {
-  const { streams, answer, format = 'chat', skipMs = 0, countMs } = load;
+  const { streams, answer, format = 'chat', client = 'messages', skipMs = 0, countMs } = load;
   const { pid } = contender;
   await world.answerWith(answer);
   const heapBefore = (await contender.inside?.())?.heap;
   const before = residentBytes(pid);
   const progress = (late: boolean) => world.load.ask<number>({ kind: 'progress', late });
   const from = { cpu: cpuMs(pid), events: 0, at: performance.now() };
-  const to = { ...contender.to(format), body: bodyOf(1000, contender.model(format)) };
+  const body = shortBodies[client](contender.model(format));
+  const to = { ...contender.to(format, client), body };
   await world.load.ask({ kind: 'streams', to, streams });
   const ended = world.load.ask<Streams>({ kind: 'ended' });
   ended.catch(() => {});
@@ -89,13 +92,14 @@ export async function eventsOneByOne(
   world: World,
   contender: Contender,
   effort: Effort,
-  format: Format = 'chat',
+  { format = 'chat', client }: Pick<Load, 'format' | 'client'> = {},
 ): Promise<{ cpu: number; p50: number; p99: number }> {
   const seconds = countedSeconds[effort];
   const events = (seconds + 1.5) * perSecond;
   const cost = await stream(world, contender, {
     streams: pacedStreams,
     format,
+    ...(client && { client }),
     answer: { ...oneEvent, events, intervalMs: 1000 / perSecond },
     skipMs: 1000,
     countMs: seconds * 1000,

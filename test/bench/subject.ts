@@ -136,4 +136,15 @@ export async function startOcc(home: Home, probe: readonly string[] = []): Promi
 /** What occ prints when it listens. */
 export const listening = /ANTHROPIC_BASE_URL=http:\/\/127\.0\.0\.1:(\d+)/;
 
+/** Where a client of the format sends its requests. */
+export function clientPath(client: Format, model: string): string {
+  const paths: Record<Format, string> = {
+    messages: '/v1/messages',
+    chat: '/v1/chat/completions',
+    responses: '/v1/responses',
+    gemini: `/v1beta/models/${model}:streamGenerateContent?alt=sse`,
+  };
+  return paths[client];
+}
+
 export const clientHeaders = { authorization: 'Bearer a-token-of-the-benchmark' };

@@ -8,6 +8,7 @@ import type { Asked } from './processes/load.ts';
 import type { Inside } from './processes/probe.ts';
 import {
   clientHeaders,
+  clientPath,
   makeHome,
   modelIn,
   startOcc,
@@ -24,8 +25,8 @@ export type FloorName = (typeof floorNames)[number];
 export interface Contender {
   name: string;
   pid: number;
-  /** The request of a client that is answered in the upstream's format. */
-  to(format: Format): Omit<Asked, 'body'>;
+  /** The request of a client of the other format, Anthropic's unless given, that is answered by an upstream of this one. */
+  to(format: Format, client?: Format): Omit<Asked, 'body'>;
   /** The id of the model that a client names in the body. */
   model(format: Format): string;
   /** Where occ runs; floors have none. */
@@ -129,7 +130,11 @@ export class World {
       pid,
       home,
       ...(inside && { inside }),
-      to: () => ({ port, path: '/v1/messages', headers: clientHeaders }),
+      to: (format, client = 'messages') => ({
+        port,
+        path: clientPath(client, modelIn[format]),
+        headers: clientHeaders,
+      }),
       model: (format) => modelIn[format],
       async stop() {
         await stop();

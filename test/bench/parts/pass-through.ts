@@ -28,7 +28,8 @@ export const passThrough: Part = {
       format: 'messages',
       answer: floodOf(events[effort]),
     });
-    const paced = effort === 'full' ? await eventsOneByOne(world, contender, effort, 'messages') : undefined;
+    const paced =
+      effort === 'full' ? await eventsOneByOne(world, contender, effort, { format: 'messages' }) : undefined;
     return {
       paced: paced?.cpu ?? NaN,
       mb: cost.bytes / 1e6 / (cost.cpuMs / 1000),
