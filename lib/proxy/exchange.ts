@@ -18,6 +18,7 @@ import { userAgent } from '../version.ts';
 import type { Trial } from './course.ts';
 import { partsOf, readGiven, toPath } from './given.ts';
 import { readWholeBody } from './inbound.ts';
+import { hintsFrom } from './policy/client-hints.ts';
 import { nameOf, type Candidate } from './policy/plan.ts';
 import { planRoutes } from './policy/route.ts';
 import { tierOf } from './policy/tiers.ts';
@@ -58,7 +59,7 @@ export async function exchange(
   const given = read.request;
   const messageId = randomId('msg_');
   reply.speak(read.printer({ messageId, requestId, created: Math.floor(road.now() / 1000) }));
-  const requestClass = toText(req.headers['x-claude-code-request-class']);
+  const { requestClass, ordinaryThinking } = hintsFrom((header) => toText(req.headers[header]));
   const client = sessionOf(req.headers, given, read.conversation);
   const session = client.id;
   const request = road.memory.arrange(given, session, road.now());
@@ -67,7 +68,7 @@ export async function exchange(
   const budgets = await road.budgets?.(settings);
   road.memory.renew(settings);
   const known = road.memory.known(conversation, road.now(), session);
-  const asked = { request, inputTokens, requestClass };
+  const asked = { request, inputTokens, requestClass, ordinaryThinking };
   const quotas = road.quotas.list();
   const plan = planRoutes(asked, settings, { ...known, quotas, ...(budgets && { budgets }) });
   if (plan.spared) refreshQuota(settings.providers[plan.spared.provider], road);

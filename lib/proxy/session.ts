@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { toBlocks, type MessagesRequest } from '../anthropic/request.ts';
 import { isObject, parseJson, toText } from '../json.ts';
+import { hintsFrom } from './policy/client-hints.ts';
 
 export interface Session {
   /** `ses_` and 32 hexadecimal digits: the same for every request of one conversation of one agent. */
@@ -17,9 +18,10 @@ export interface Session {
 
 /** `named` is the conversation's name in formats that have a field for it. */
 export function sessionOf(headers: IncomingHttpHeaders, request: MessagesRequest, named = ''): Session {
-  const name = nameIn(headers, request) || named;
-  const agent = toText(headers['x-claude-code-agent-id']);
-  const conversation = name === '' ? startOf(request) : name;
+  const { session, agent } = hintsFrom((header) => toText(headers[header]));
+  const name = session || nameIn(request) || named;
+  const conversation =
+    session || nameIn(request) || (named === '' ? startOf(request) : `${named}\n${agentOf(request.system)}`);
   const hash = createHash('sha256').update(`${conversation}\n${agent}`).digest('hex');
   return { id: `ses_${hash.slice(0, 32)}`, name, agent };
 }
@@ -27,20 +29,31 @@ export function sessionOf(headers: IncomingHttpHeaders, request: MessagesRequest
 /** Characters of each text in the first message. Its length tells those apart that start in the same way. */
 const longestText = 4096;
 
-/** The start of a conversation that the client does not name. */
-function startOf({ messages, metadata }: MessagesRequest): string {
-  const first = messages.find(({ role }) => role === 'user');
-  const shortened = (_key: string, value: unknown): unknown =>
-    typeof value === 'string' && value.length > longestText
-      ? `${value.slice(0, longestText)} ${value.length}`
-      : value;
-  return `${metadata?.user_id ?? ''}\n${JSON.stringify(toBlocks(first?.content), shortened)}`;
+/** Characters of the system prompt. What changes from turn to turn comes later. */
+const longestSystem = 256;
+
+/** The start of the system prompt, which differs between an agent and its sub-agents where nothing else names them. */
+function agentOf(system: MessagesRequest['system']): string {
+  return toText(toBlocks(system)[0]?.['text']).slice(0, longestSystem);
 }
 
-/** The session id from the client's header or metadata; "" if there is none. */
-function nameIn(headers: IncomingHttpHeaders, { metadata }: MessagesRequest): string {
-  const named = toText(headers['x-claude-code-session-id']);
-  if (named !== '') return named;
+/** The start of a conversation that the client does not name. */
+function startOf({ messages, system, metadata }: MessagesRequest): string {
+  const first = messages.find(({ role }) => role === 'user');
+  const shortened = (key: string, value: unknown): unknown => {
+    // Clients move their cache breakpoints to the newest message.
+    if (key === 'cache_control') return undefined;
+    return typeof value === 'string' && value.length > longestText
+      ? `${value.slice(0, longestText)} ${value.length}`
+      : value;
+  };
+  return [metadata?.user_id ?? '', agentOf(system), JSON.stringify(toBlocks(first?.content), shortened)].join(
+    '\n',
+  );
+}
+
+/** The session id in the client's metadata; "" if there is none. */
+function nameIn({ metadata }: MessagesRequest): string {
   const user = toText(metadata?.user_id);
   const parsed = user === '' ? undefined : parseJson(user);
   return isObject(parsed) ? toText(parsed['session_id']) : '';

@@ -82,6 +82,7 @@ const caught: Readonly<Record<string, string>> = {
   EncodingError: 'an answer of the proxy',
   UpstreamError: 'an answer of the proxy',
   Refused: 'an answer of the emulator',
+  Unservable: 'an answer of the proxy',
   Unparsable: 'an OccError of lib/config/imports/find.ts',
 };
 

@@ -5,6 +5,7 @@ import { readBounded } from '../../bounded-file.ts';
 import { OccError } from '../../errors.ts';
 import { isGivenPipe, readGivenPipe } from '../../given-pipe.ts';
 import { largestBody } from '../../proxy/inbound.ts';
+import { hintsFrom } from '../../proxy/policy/client-hints.ts';
 import { toRequest } from '../../wire/messages/served/read.ts';
 import { Unservable } from '../../wire/served.ts';
 import { isObject } from '../../json.ts';
@@ -14,8 +15,9 @@ import type { System } from '../../terminal/command-context.ts';
 
 export interface RouteRequest {
   request: MessagesRequest;
-  /** The value of the header `x-claude-code-request-class`; "" if absent. */
+  /** What its headers tell; those of a bare body tell nothing. */
   requestClass: string;
+  ordinaryThinking: number;
 }
 
 /** `from` is the path of a file, or `-` for stdin. OccError `request_unreadable` if it is not a request. */
@@ -30,10 +32,8 @@ export async function readRequest(from: string, system: System): Promise<RouteRe
   if (!isObject(parsed)) throw unreadable(name, 'it is not a JSON object');
   try {
     const headers = recorded ? value['headers'] : undefined;
-    return {
-      request: toRequest(parsed),
-      requestClass: headerOf(headers, 'x-claude-code-request-class'),
-    };
+    const { requestClass, ordinaryThinking } = hintsFrom((header) => headerOf(headers, header));
+    return { request: toRequest(parsed), requestClass, ordinaryThinking };
   } catch (error) {
     if (error instanceof Unservable) throw unreadable(name, `${recorded ? 'body: ' : ''}${error.message}`);
     throw error;

@@ -32,7 +32,7 @@ export interface RouteOptions extends GlobalOptions {
 }
 
 export async function runRoute(options: RouteOptions, system: System, output: Output): Promise<number> {
-  const { request, requestClass } =
+  const { request, ...hints } =
     options.request === undefined ? plainQuestion : await readRequest(options.request, system);
   const loaded = await readSettings(options, system);
   const { model, settings } = resolveModel(
@@ -48,7 +48,7 @@ export async function runRoute(options: RouteOptions, system: System, output: Ou
   const quotas = options.quota === undefined ? await readQuotas(system) : assumed(options.quota, settings);
   const known = { learned: () => [], budgets, quotas, now };
   const plan = withoutSpent(
-    planRoutes({ request: body, inputTokens, requestClass }, settings, known),
+    planRoutes({ request: body, inputTokens, ...hints }, settings, known),
     options.quota,
   );
   const result = {
@@ -58,7 +58,7 @@ export async function runRoute(options: RouteOptions, system: System, output: Ou
       input_tokens: inputTokens,
       tools: request.tools?.length ?? 0,
       stream: request.stream === true,
-      request_class: requestClass || null,
+      request_class: hints.requestClass || null,
     },
     rule: plan.reason,
     budgets: budgets.map(toBudgetJson),
@@ -88,6 +88,7 @@ const plainQuestion: RouteRequest = {
     messages: [{ role: 'user', content: 'What does this project do?' }],
   },
   requestClass: '',
+  ordinaryThinking: 0,
 };
 
 async function readSettings({ config, model }: RouteOptions, system: System): Promise<Settings> {

@@ -57,6 +57,8 @@ export interface RoutingRequest {
   /** The estimate of the whole request in tokens. */
   inputTokens: number;
   requestClass?: string | undefined;
+  /** The thinking budget of the client's ordinary turns. */
+  ordinaryThinking?: number;
 }
 
 /** `provider/model`. */

@@ -61,6 +61,7 @@ export function planRoutes(asked: RoutingRequest, settings: Settings, known: Kno
     inputTokens: asked.inputTokens,
     longContextThreshold: settings.models['long_context']?.context_threshold ?? defaultLongContextThreshold,
     requestClass: asked.requestClass,
+    ordinaryThinking: asked.ordinaryThinking,
   });
   const group = groupOf(asked, match);
   const kept = keptChoice(known.kept?.(group), match, asked, settings, known);

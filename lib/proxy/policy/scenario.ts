@@ -1,6 +1,6 @@
 /** Decides the scenario of a request by its structure alone. The first rule that matches applies. Pure. */
 import { isBlock, toBlocks, type ContentBlock, type MessagesRequest } from '../../anthropic/request.ts';
-import { tierOf } from './tiers.ts';
+import { tierLike, tierOf } from './tiers.ts';
 
 export type Scenario = 'long_context' | 'vision' | 'background' | 'think' | 'complex' | 'default';
 
@@ -8,8 +8,9 @@ export type Scenario = 'long_context' | 'vision' | 'background' | 'think' | 'com
 export const scenarioRules: Readonly<Record<Scenario, string>> = {
   long_context: 'more estimated tokens than models.long_context.context_threshold',
   vision: 'a new image in the last user message',
-  background: "Claude Code's haiku tier: titles, page summaries, permission checks",
-  think: 'effort xhigh or max, or a thinking budget of at least 32,000 tokens',
+  background: 'the haiku tier, and work beside the conversation: titles, page summaries, permission checks',
+  think:
+    "effort xhigh or max, or a thinking budget of at least 32,000 tokens that is not the client's default",
   complex: 'the opus and fable tiers',
   default: 'everything else, including the sonnet tier',
 };
@@ -27,6 +28,8 @@ export interface ScenarioFacts {
   longContextThreshold: number;
   /** The client's `x-claude-code-request-class` header, if there is one. */
   requestClass?: string | undefined;
+  /** A thinking budget that says nothing, because every ordinary turn of the client has it, in tokens. */
+  ordinaryThinking?: number | undefined;
 }
 
 /** Classes of Claude Code's hint header for background work beside the conversation. */
@@ -43,7 +46,7 @@ const auxiliary: ReadonlySet<string> = new Set([
 const thinkingBudget = 32_000;
 
 export function readScenario(request: MessagesRequest, facts: ScenarioFacts): ScenarioMatch {
-  const { inputTokens, longContextThreshold, requestClass } = facts;
+  const { inputTokens, longContextThreshold, requestClass, ordinaryThinking = 0 } = facts;
   if (inputTokens > longContextThreshold) {
     return {
       scenario: 'long_context',
@@ -53,15 +56,16 @@ export function readScenario(request: MessagesRequest, facts: ScenarioFacts): Sc
   if (newImages(request)) return { scenario: 'vision', reason: 'a new image in the last user message' };
   if (requestClass && auxiliary.has(requestClass))
     return { scenario: 'background', reason: `request class ${requestClass}` };
-  const chore = choreOf(request);
+  const chore = choreOf(request, ordinaryThinking > 0);
   if (chore) return { scenario: 'background', reason: chore };
-  const tier = tierOf(request.model);
+  const tier = tierOf(request.model) ?? tierLike(request.model);
   if (tier === 'haiku') return { scenario: 'background', reason: 'tier haiku' };
   const effort = request.output_config?.effort;
   if (effort === 'xhigh' || effort === 'max') return { scenario: 'think', reason: `effort ${effort}` };
   const { thinking } = request;
-  if (thinking?.type === 'enabled' && (thinking.budget_tokens ?? 0) >= thinkingBudget) {
-    return { scenario: 'think', reason: `a thinking budget of ${thinking.budget_tokens}` };
+  const budget = thinking?.type === 'enabled' ? (thinking.budget_tokens ?? 0) : 0;
+  if (budget >= thinkingBudget && budget > ordinaryThinking) {
+    return { scenario: 'think', reason: `a thinking budget of ${budget}` };
   }
   if (tier === 'opus' || tier === 'fable') return { scenario: 'complex', reason: `tier ${tier}` };
   return { scenario: 'default', reason: tier ? `tier ${tier}` : 'nothing else applies' };
@@ -86,15 +90,12 @@ function holdsImage(block: ContentBlock): boolean {
 /**
  * The background work of Claude Code 2.1.330 (measured): a title, a page summary, a permission check. None has client tools.
  * They differ from a plain question by a schema with a title, the classifier's stop sequences or disabled thinking, and the
- * empty tool list of a summary.
+ * empty tool list of a summary. `thinks`: every ordinary turn of the client thinks. Then a summary is one without it.
  */
-function choreOf({
-  tools,
-  output_config,
-  stop_sequences,
-  messages,
-  thinking,
-}: MessagesRequest): string | undefined {
+function choreOf(
+  { tools, output_config, stop_sequences, messages, thinking }: MessagesRequest,
+  thinks: boolean,
+): string | undefined {
   if (tools !== undefined && tools.length > 0) return undefined;
   if (stop_sequences?.some((stop) => stop === '</severity>' || stop === '</block>'))
     return 'a permission check';
@@ -103,5 +104,7 @@ function choreOf({
   if (typeof schema === 'object' && schema !== null && JSON.stringify(schema).includes('"title"'))
     return 'a title';
   const single = messages.filter(({ role }) => role === 'user').length === 1;
-  return tools !== undefined && thinking === undefined && single ? 'a summary without tools' : undefined;
+  return (tools !== undefined || thinks) && thinking === undefined && single
+    ? 'a summary without tools'
+    : undefined;
 }

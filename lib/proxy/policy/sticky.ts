@@ -4,11 +4,11 @@
  */
 import type { ScenarioMatch } from './scenario.ts';
 import type { RoutingRequest } from './plan.ts';
-import { tierOf } from './tiers.ts';
+import { tierLike, tierOf } from './tiers.ts';
 
 /** The group of requests that share a model: the same tier and class. All background work is one class. */
 export function groupOf({ request, requestClass }: RoutingRequest, { scenario }: ScenarioMatch): string {
-  const tier = tierOf(request.model) ?? 'none';
+  const tier = tierOf(request.model) ?? tierLike(request.model) ?? 'none';
   return `${tier} ${scenario === 'background' ? 'background' : requestClass || 'main'}`;
 }
 

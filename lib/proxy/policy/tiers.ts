@@ -24,6 +24,24 @@ export function tierOf(id: string): Tier | undefined {
   return tiers.find((tier) => folded.includes(tier));
 }
 
+/** The sizes in which Google names its models, and the tiers for which Gemini CLI uses them. The first that fits counts. */
+const googleSizes: readonly [size: string, tier: Tier][] = [
+  ['flash-lite', 'haiku'],
+  ['flash', 'sonnet'],
+  ['pro', 'opus'],
+];
+
+/**
+ * The tier for which another vendor's client uses a model of this id. Unlike an id with a tier, it may be a user's choice, so
+ * it counts only where no configured provider has that model. OpenAI's smallest models do the chores of Codex.
+ */
+export function tierLike(id: string): Tier | undefined {
+  const folded = id.toLowerCase();
+  if (/^gpt-.*-(?:mini|nano)\b/.test(folded)) return 'haiku';
+  if (!folded.startsWith('gemini-')) return undefined;
+  return googleSizes.find(([size]) => new RegExp(`-${size}\\b`).test(folded))?.[1];
+}
+
 /** The id without Claude Code's `[1m]` suffix and the prefix under which `/v1/models` lists ids. */
 export function requestedId(model: string): string {
   return model.replace(/\[\d+[km]\]$/i, '').replace(/^anthropic\//, '');
