@@ -32,6 +32,15 @@ export function printableLine(line: string, keepStyles = false): string {
   return printable(line, keepStyles).replace(/[\n\t]/g, escapedControl);
 }
 
+/**
+ * The same with at most `most` characters, for a name that somebody else chose. Of a longer text the end is kept, in which
+ * paths and ids differ.
+ */
+export function shortLine(text: string, most: number): string {
+  const line = printableLine(text);
+  return line.length > most ? `…${line.slice(1 - most)}` : line;
+}
+
 function escaped(found: string): string {
   if (found === '\r\n') return '\n';
   return found === '\n' || found === '\t' ? found : escapedControl(found);

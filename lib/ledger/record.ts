@@ -1,5 +1,5 @@
 /** One line of the ledger: what one request to `/v1/messages` used, and what became of it. No text of it, and no secret. */
-import { printableLine } from '../printable.ts';
+import { shortLine } from '../printable.ts';
 import type { EndedRequest, AttemptRecord } from '../proxy/recent.ts';
 import type { CostSource } from '../proxy/spent.ts';
 
@@ -83,7 +83,7 @@ export function toLedgerRecord(ended: EndedRequest, { by, project }: Writer): Le
     by,
     ...named('session', session),
     ...named('agent', agent),
-    ...(folder !== undefined && { project: bounded(folder, longestPath) }),
+    ...(folder !== undefined && { project: shortLine(folder, longestPath) }),
     ...named('class', requestClass),
     ...(tier !== undefined && { tier }),
     ...named('asked', model),
@@ -104,7 +104,7 @@ function toUse({ model, spent }: AttemptRecord): Use | undefined {
   if (spent === undefined) return undefined;
   const { cost, costSource, covered, estimated } = spent;
   return {
-    model: bounded(model, longestName),
+    model: shortLine(model, longestName),
     ...positive('input', spent.input),
     ...positive('cache_read', spent.cacheRead),
     ...positive('cache_write', spent.cacheWrite),
@@ -136,11 +136,5 @@ function positive<Name extends string>(name: Name, value: number | undefined): {
 
 function named<Name extends string>(name: Name, value: string | undefined): { [N in Name]?: string } {
   if (value === undefined || value === '') return {};
-  return { [name]: bounded(value, longestName) } as { [N in Name]: string };
-}
-
-/** On one line, without control characters. Of a longer text the end is kept, in which paths and ids differ. */
-function bounded(text: string, most: number): string {
-  const line = printableLine(text);
-  return line.length > most ? `…${line.slice(1 - most)}` : line;
+  return { [name]: shortLine(value, longestName) } as { [N in Name]: string };
 }
