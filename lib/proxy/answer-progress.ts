@@ -4,7 +4,7 @@
  *
  *     silent → answering → finished → ended
  */
-import { isContent, isRemark, type Decoded, type StreamEvent } from '../anthropic/events.ts';
+import { isContent, isRemark, type Decoded, type StopReason, type StreamEvent } from '../anthropic/events.ts';
 import type { Outcome, Position } from './policy/failures.ts';
 
 /**
@@ -29,6 +29,8 @@ export interface AnswerProgress {
   endChunk(bytes: number): NextLimit;
   /** Why the answer is lost; undefined while it is not. */
   failed(): Failed | undefined;
+  /** Why the answer ended, once its last events have been decoded. */
+  stopReason(): StopReason | null;
   /** Where the answer stood if the connection breaks now. */
   position(): Position;
   /** The outcome once the body has ended without an error. */
@@ -47,6 +49,7 @@ export function answerProgress(whole: boolean): AnswerProgress {
   /** The client has received a part of the answer, so no other model may answer. */
   let committed = false;
   let failed: Failed | undefined;
+  let stopReason: StopReason | null = null;
   /** The phase before the current chunk, and whether the chunk held events. */
   let phaseBefore: Phase = 'silent';
   let events = false;
@@ -73,7 +76,8 @@ export function answerProgress(whole: boolean): AnswerProgress {
       events = true;
       held.push(decoded);
       content ||= isContent(decoded);
-      if (decoded.type === 'message_stop') phase = 'ended';
+      if (decoded.type === 'message_delta') stopReason = decoded.delta.stop_reason;
+      else if (decoded.type === 'message_stop') phase = 'ended';
     }
   }
 
@@ -118,7 +122,7 @@ export function answerProgress(whole: boolean): AnswerProgress {
     return { outcome: { type: 'failed', trouble: 'empty', error, at: 'before_content' }, empty: held };
   }
 
-  return { take, release, endChunk, failed: () => failed, position, end };
+  return { take, release, endChunk, failed: () => failed, stopReason: () => stopReason, position, end };
 }
 
 function tooLong(at: Position): Failed {

@@ -111,6 +111,7 @@ async function ask(tried: Try): Promise<Attempted> {
     limits.arm('headers', provider.timeouts.headersMs);
     const answer = await upstream.post(codec.url(route), headers, body, limits.signal);
     tally.headersMs = elapsed();
+    tally.httpStatus = answer.status;
     if (answer.status < 200 || answer.status > 299) {
       const decode = (status: number, text: string) => codec.decodeError(status, text);
       const outcome = await readRefusal(answer, limits, clock.now(), decode);
@@ -217,6 +218,8 @@ async function readAnswer(
     limits.disarm();
     await send();
   }
+  const stopReason = progress.stopReason();
+  if (stopReason) tally.stopReason = stopReason;
   return { ...progress.end(), tally };
 }
 

@@ -1,4 +1,5 @@
 /** What a proxy is given, and what it offers to the program that runs it. */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import type { Clock } from './clock.ts';
@@ -11,6 +12,15 @@ import type { EndedRequest, RecentRequests } from './recent.ts';
 import type { Recorder } from './recording/recorder.ts';
 import type { Counts, Road } from './road.ts';
 import type { Upstream } from './upstream.ts';
+
+/** What the record of a request does not hold: the headers it came with, which may contain secrets, and what it was answered. */
+export interface Received {
+  headers: IncomingHttpHeaders;
+  /** The path of the request, without its query. */
+  path: string;
+  /** The HTTP status that was sent; undefined if the client left before. */
+  status: number | undefined;
+}
 
 export interface ProxyOptions extends Pick<Road, 'silences' | 'budgets'> {
   /** The settings for a new request. */
@@ -28,7 +38,7 @@ export interface ProxyOptions extends Pick<Road, 'silences' | 'budgets'> {
   /** The system's clock unless a test passes another. */
   clock?: Clock;
   /** Receives the record of each request that has ended. */
-  onEnded?: (record: EndedRequest) => void;
+  onEnded?: (record: EndedRequest, received: Received) => void;
   /** Whether the quotas of providers are requested in the background. */
   watchesQuotas?: boolean;
 }

@@ -2,7 +2,7 @@
  * What is known of a request after it has ended: who answered, what failed before that, what the client received. The latest
  * ones are kept in memory, since an upstream's words may quote the conversation and must not reach the disk.
  */
-import type { Usage } from '../anthropic/events.ts';
+import type { StopReason, Usage } from '../anthropic/events.ts';
 import type { WireFormat } from '../wire/formats.ts';
 import type { Attempted } from './attempt.ts';
 import type { Spent } from './spent.ts';
@@ -76,7 +76,15 @@ export interface TokenSums {
 export interface AttemptRecord extends FailedAttempt {
   format: WireFormat;
   outcome: Outcome['type'];
+  /** Milliseconds from the arrival of the request to the start of this attempt; absent in records of earlier versions. */
+  startedMs?: number;
   ms: number;
+  /** Where the request went: `host:port`. */
+  server?: string;
+  /** The HTTP status of the response, if there was one. */
+  httpStatus?: number;
+  /** Why the answer ended. */
+  stopReason?: StopReason;
   /** Milliseconds from the request to the upstream to its first content, and to its finish. */
   firstContentMs?: number;
   finishedMs?: number;
@@ -144,18 +152,36 @@ function sum({ input, cached, output }: TokenSums, usage: Usage): TokenSums {
   };
 }
 
-/** Milliseconds are those of the whole attempt. */
+/** `host:port` of an address; "" for one that is no URL. */
+function serverOf(endpoint: string): string {
+  if (!URL.canParse(endpoint)) return '';
+  const { protocol, hostname, port } = new URL(endpoint);
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+}
+
+/** When an attempt began, after the arrival of its request, and how long it took, in milliseconds. */
+interface AttemptTimes {
+  startedMs: number;
+  ms: number;
+}
+
 export function toAttemptRecord(
-  { outcome, tally: { firstContentMs, finishedMs } }: Pick<Attempted, 'outcome' | 'tally'>,
+  { outcome, tally }: Pick<Attempted, 'outcome' | 'tally'>,
   candidate: Candidate,
-  ms: number,
+  { startedMs, ms }: AttemptTimes,
   spent?: Spent,
 ): AttemptRecord {
+  const { firstContentMs, finishedMs, httpStatus, stopReason } = tally;
+  const server = serverOf(candidate.route.endpoint);
   return {
     model: nameOf(candidate),
     format: candidate.route.format,
     outcome: outcome.type,
+    startedMs,
     ms,
+    ...(server !== '' && { server }),
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(stopReason && { stopReason }),
     ...(firstContentMs !== undefined && { firstContentMs }),
     ...(finishedMs !== undefined && { finishedMs }),
     ...(spent && { spent }),

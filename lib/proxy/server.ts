@@ -20,7 +20,7 @@ import { metrics } from './metrics/metrics.ts';
 import type { Looked } from './metrics/page.ts';
 import { promptMemory } from './prompt-memory.ts';
 import { answerModels, answerServedModels } from './models.ts';
-import type { Proxy, ProxyOptions } from './proxy.ts';
+import type { Proxy, ProxyOptions, Received } from './proxy.ts';
 import { randomId } from './random-id.ts';
 import { recorder } from './recording/recorder.ts';
 import { openReply, sendJson } from './reply.ts';
@@ -127,7 +127,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       // Every response should have ended by now. If one has not, closing it spares the client the wait.
       if (!res.writableEnded) res.destroy();
       record.ms = Math.round(clock.monotonic() - began);
-      if (isExchange(served)) ended(record);
+      const status = res.headersSent ? res.statusCode : undefined;
+      if (isExchange(served)) ended(record, { headers: req.headers, path: pathname, status });
     }
   }
 
@@ -144,12 +145,12 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     log({ level: 'info', event: 'refused', request, status, type, by: 'occ', reason: redactedLine(message) });
   }
 
-  function ended(record: EndedRequest): void {
+  function ended(record: EndedRequest, received: Received): void {
     recent.add(record);
     metered.figures.ended(record);
     road.recorder.end(record.id);
     try {
-      onEnded?.(record);
+      onEnded?.(record, received);
     } catch (error) {
       log({ level: 'error', event: 'fault', where: 'ended', request: record.id, ...faultForLog(error) });
     }

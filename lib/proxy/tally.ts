@@ -1,5 +1,5 @@
 /** What one attempt used and cost, and how fast it was. */
-import type { Remark, ReportedTokens, Usage } from '../anthropic/events.ts';
+import type { Remark, ReportedTokens, StopReason, Usage } from '../anthropic/events.ts';
 import type { Log } from '../log/log.ts';
 
 export interface Tally {
@@ -11,6 +11,10 @@ export interface Tally {
   nominal?: number;
   /** US dollars: what was billed, else the list price. Set when the attempt has ended. */
   cost?: number;
+  /** The HTTP status of the response. */
+  httpStatus?: number;
+  /** Why the answer ended. */
+  stopReason?: StopReason;
   /** Milliseconds from the request to the response's headers, and to the first content. */
   headersMs?: number;
   firstContentMs?: number;

@@ -248,7 +248,8 @@ function record(
   addUsage(record, tally);
   if (cache) record.cache = cache;
   const ms = Math.round(road.monotonic() - began);
-  record.attempts.push(toAttemptRecord({ outcome, tally }, candidate, ms, spent));
+  const times = { startedMs: Math.round(began - arrived), ms };
+  record.attempts.push(toAttemptRecord({ outcome, tally }, candidate, times, spent));
   if (tally.firstContentMs !== undefined)
     record.firstContentMs ??= Math.round(began - arrived) + tally.firstContentMs;
   const ok = outcome.type === 'answered' || outcome.type === 'abandoned';
