@@ -34,7 +34,8 @@ const allowed: Record<string, string[]> = {
   captures: ['catalog', 'config', 'log', 'proxy', 'proxy/policy', 'proxy/rejections', 'wire', 'anthropic'],
   statusline: ['config', 'catalog', 'proxy (types)', 'proxy/policy', 'terminal'],
   ledger: ['proxy (types)', 'proxy/policy (types)', 'log (types)', 'config'],
-  host: ['captures', 'proxy', 'proxy/policy', 'emulator', 'config', 'log', 'ledger', 'statusline'],
+  traces: ['proxy', 'log (types)'],
+  host: ['captures', 'traces', 'proxy', 'proxy/policy', 'emulator', 'config', 'log', 'ledger', 'statusline'],
   doctor: [
     'clients',
     'daemon',

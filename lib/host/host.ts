@@ -10,7 +10,9 @@ import type { Log, LogEntry } from '../log/log.ts';
 import type { Control } from '../proxy/control.ts';
 import { remedyWithConfig } from '../proxy/policy/next-step.ts';
 import type { EndedRequest } from '../proxy/recent.ts';
-import type { Proxy, ProxyOptions } from '../proxy/proxy.ts';
+import type { Traces } from '../traces/traces.ts';
+import { namesCollector } from '../traces/variables.ts';
+import type { Proxy, ProxyOptions, Received } from '../proxy/proxy.ts';
 import type { SilenceListener, Waiting } from '../proxy/waiting.ts';
 import { sessionFiles } from '../statusline/session-files.ts';
 import { captured, type Captured } from './captured.ts';
@@ -31,7 +33,7 @@ export interface HostOptions {
   /** The endpoints below /occ/. */
   control?: Control;
   /** Receives the record of each request that has ended. */
-  onEnded?: (record: EndedRequest) => void;
+  onEnded?: (record: EndedRequest, received: Received) => void;
   /** Is told of upstreams that send nothing for a while. */
   onWaiting?: (waiting: Waiting) => void;
   /** Where the status line of each session is kept; none is if absent. */
@@ -50,6 +52,10 @@ export interface HostOptions {
   cacheDir?: string;
   /** Is told once a period when a budget reaches 80, 90 and 100 %. */
   onBudget?: (budget: BudgetUse) => void;
+  /** The environment, which may name a collector of traces; without it none are sent. */
+  env?: NodeJS.ProcessEnv;
+  /** Is told why no traces are sent, or why some are lost; each once. */
+  onTraceWarning?: (sentence: string) => void;
   /** Called once, when what requests use cannot be recorded. */
   onLedgerFailure?: (reason: string) => void;
 }
@@ -94,12 +100,13 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const emulated = await emulator.apply(settings);
     return options.adjust?.(emulated) ?? emulated;
   };
+  const traces = await tracesFor(options, logFile.log);
   let live: LiveSettings | undefined;
   const sessions = options.sessionFolder === undefined ? undefined : sessionFiles(options.sessionFolder);
   const closeRest = async (): Promise<void> => {
     await sessions?.close();
     live?.close();
-    await emulator.close();
+    await Promise.all([emulator.close(), traces?.close()]);
     await ledger.close();
     await logFile.close();
   };
@@ -127,12 +134,13 @@ export async function openHost(options: HostOptions): Promise<Host> {
       recordings: () => proxy.recordings,
       onFailure: (reason) => log({ level: 'warn', event: 'captures_failed', reason }),
     });
-    const onEnded = (record: EndedRequest): void => {
+    const onEnded = (record: EndedRequest, received: Received): void => {
       ledger.note(record);
       watch.ended(record, settings.current());
       files.ended(record);
       sessions?.note(record, proxy.quotas(), watch.latest());
-      options.onEnded?.(record);
+      traces?.ended(record, received);
+      options.onEnded?.(record, received);
     };
     const silences: SilenceListener = {
       waiting(waiting) {
@@ -170,6 +178,13 @@ export async function openHost(options: HostOptions): Promise<Host> {
     await closeRest();
     throw error;
   }
+}
+
+/** Undefined if the environment names no collector: most have none, and then nothing of this is loaded. */
+async function tracesFor({ env = {}, onTraceWarning }: HostOptions, log: Log): Promise<Traces | undefined> {
+  if (!namesCollector(env)) return undefined;
+  const { openTraces } = await import('../traces/traces.ts');
+  return openTraces({ env, log, onWarning: onTraceWarning });
 }
 
 /** A log line of a successful request, which `logging.requests: false` drops. Failed attempts are logged as warnings. */

@@ -39,6 +39,29 @@ const others: Readonly<Record<string, readonly Row[]>> = {
       'has no effect on requests to providers: certificates are always verified',
     ],
   ],
+  Traces: [
+    [
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'the collector that gets a trace of each request, as OTLP over HTTP with JSON, such as http://127.0.0.1:4318; none is sent unless it is set',
+    ],
+    [
+      'OTEL_EXPORTER_OTLP_HEADERS',
+      'headers for the collector: name=value, separated by commas, percent-encoded',
+    ],
+    ['OTEL_EXPORTER_OTLP_TIMEOUT', 'milliseconds for one request to it; 10000 by default'],
+    [
+      'OTEL_EXPORTER_OTLP_PROTOCOL',
+      'http/json is sent for http/protobuf, too, and nothing for grpc. Of these four, OTEL_EXPORTER_OTLP_TRACES_… takes precedence; the endpoint there is the whole address.',
+    ],
+    ['OTEL_SERVICE_NAME', 'the name of the service; occ by default'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'further attributes of it: name=value, separated by commas'],
+    [
+      'OTEL_TRACES_SAMPLER',
+      'always_on, always_off, traceidratio, each also with parentbased_ before it; parentbased_always_on by default. OTEL_TRACES_SAMPLER_ARG is the share of traceidratio, from 0 to 1.',
+    ],
+    ['OTEL_PROPAGATORS', 'without tracecontext in it, the trace of the client is not continued'],
+    ['OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER', 'no traces are sent with true, or with none'],
+  ],
   Terminal: [
     ['NO_COLOR', 'no colour, if it is not empty; --no-color is the same'],
     [

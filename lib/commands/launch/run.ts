@@ -59,6 +59,7 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
   let choice: Choice | undefined;
   const announced = announcement(args, system);
   const failed = outages(args, system, (sentence) => void warn(output, sentence));
+  const untraced: string[] = [];
   const host = await openHost({
     settings,
     trial,
@@ -81,6 +82,12 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
     listenFailure: exitCodes.cannotListen,
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
     project: system.cwd,
+    env: system.env,
+    // The screen of an interactive client would be broken by it. It is said before the client starts, or after its end.
+    onTraceWarning(sentence) {
+      if (isInteractive(args, system)) untraced.push(sentence);
+      else void warn(output, sentence);
+    },
     cacheDir: findPlaces({ env: system.env, home: system.home }).cacheDir,
     // The screen of an interactive client shows it in its status line.
     onBudget(budget) {
@@ -95,12 +102,18 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
     const first = renderTiers(clientOf(args), current.settings, current.choice, log, output.stderrStyle);
     await say(output, first);
     const doubts = trial ? [] : notesOn(current.choice.entry, current.settings);
-    for (const note of [...doubts, ...prepared.notes, ...configNotes(settings, output)])
+    for (const note of [
+      ...doubts,
+      ...prepared.notes,
+      ...configNotes(settings, output),
+      ...untraced.splice(0),
+    ])
       await warn(output, note);
     return await runClient(client, prepared, runtimeDirOf(system));
   } finally {
     announced.withdraw();
     await finish(host, failed, args, system, output);
+    for (const sentence of untraced) await warn(output, sentence);
     await sayEndNotices(begun, system, host.settings.current(), output);
   }
 }

@@ -95,6 +95,7 @@ const events: Readonly<Record<string, (entry: JsonObject) => Described>> = {
     mark: 'warning',
     text: `${toNumber(entry['lines']) ?? 0} lines are missing here: the disk was too slow`,
   }),
+  traces: (entry) => ({ mark: 'warning', text: text(entry, 'reason') }),
   launch_unrecorded: (entry) => ({
     mark: 'warning',
     text: `occ status cannot find this launch: its record could not be written (${text(entry, 'error')})`,

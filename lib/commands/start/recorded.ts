@@ -68,6 +68,8 @@ export async function openRecorded(
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
     cacheDir,
     onBudget: (budget) => output.warn(`occ: ${budgetSentence(budget)}`),
+    env: system.env,
+    onTraceWarning: (sentence) => output.warn(`occ: ${sentence}`),
     onLedgerFailure: (reason) => output.warn(`occ: occ usage misses requests (${reason})`),
   }).catch(async (error: unknown) => {
     throw await explainPortInUse(error, settings);
