@@ -54,12 +54,14 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
     const item = kind === 'text' ? messageItem(head, done.length) : reasoningItem(head, done.length);
     open = { item, kind, text: '', signature: undefined };
     yield emit('frame', 'output_item.added', { output_index: done.length, item });
-    yield emit('frame', `${names[kind].part}.added`, { ...place(), part: names[kind].empty });
   }
 
   function* piece(kind: 'text' | 'thinking', text: string): Generator<Frame> {
     yield* begin(kind);
     if (!open) return;
+    // Reasoning without a summary has no part.
+    if (open.text === '')
+      yield emit('frame', `${names[kind].part}.added`, { ...place(), part: names[kind].empty });
     open.text += text;
     yield emit('content', `${names[kind].text}.delta`, { ...place(), delta: text });
   }
@@ -68,8 +70,10 @@ function* stream(script: Script, head: AnswerHead): Generator<Frame> {
     if (!open) return;
     const { kind, text, signature } = open;
     const { text: textEvent, part, full } = names[kind];
-    yield emit('frame', `${textEvent}.done`, { ...place(), text });
-    yield emit('frame', `${part}.done`, { ...place(), part: full(text) });
+    if (text !== '') {
+      yield emit('frame', `${textEvent}.done`, { ...place(), text });
+      yield emit('frame', `${part}.done`, { ...place(), part: full(text) });
+    }
     const item =
       kind === 'text'
         ? messageItem(head, done.length, text)

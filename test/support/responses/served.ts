@@ -28,11 +28,18 @@ export function printerFor(body: JsonObject = plainBody): Printer {
   return readBody(body).printer(answerHead);
 }
 
-/** The text of a whole stream, printed as the proxy does: an `error` event ends it through `Printer.error`. */
+/**
+ * The text of a whole stream, printed as the proxy does: a start without frames goes with the headers, and `Printer.error`
+ * prints an error.
+ */
 export function printed(events: readonly StreamEvent[], body?: JsonObject): string {
   const printer = printerFor(body);
   return events
-    .map((event) => (event.type === 'error' ? failed(printer, event) : toText(printer.print(event))))
+    .map((event) => {
+      if (event.type === 'error') return failed(printer, event);
+      if (event.type === 'message_start' && event.frames === undefined) return toText(printer.start(event));
+      return toText(printer.print(event));
+    })
     .join('');
 }
 

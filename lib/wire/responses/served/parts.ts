@@ -99,8 +99,10 @@ function noFile(part: JsonObject, field: string, path: string): Unservable {
   return new Unservable(message, `${path}.file_id`);
 }
 
-/** A value as it may stand in an error: short, and quoted if it is a string. */
+/** A value as it may stand in an error: a short string or a number, and the kind of anything else. */
 export function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'missing';
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (value === undefined) return 'missing';
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? 'a list' : 'an object';
 }

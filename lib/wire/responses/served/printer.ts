@@ -119,9 +119,9 @@ export function responsesPrinter(head: AnswerHead, body: JsonObject, table: Tool
     },
     print(event) {
       const { frames: given } = event;
-      if (given !== undefined) return frames.pass(given);
-      if (!frames.used()) read(event);
-      else if (event.type === 'error') return frames.fail(errorIn(event));
+      if (given !== undefined) return given === '' ? '' : frames.pass(given);
+      if (event.type === 'error' && frames.used()) return frames.fail(errorIn(event));
+      read(event);
       return taken();
     },
     error(error) {

@@ -6,12 +6,13 @@ import { conversation, type Conversation } from './conversation.ts';
 import { readInput } from './items.ts';
 import { quoted } from './parts.ts';
 import { responsesPrinter } from './printer.ts';
-import { refuseStored } from './refused.ts';
+import { refuseDeep, refuseStored } from './refused.ts';
 import { toolTable } from './tool-table.ts';
 import { readChoice, readTools } from './tools.ts';
 
 export function readResponsesRequest({ body, headers }: GivenRequest): ReadRequest {
   refuseStored(body);
+  refuseDeep(body);
   const left: string[] = leftFields.filter((name) => isGiven(body[name]));
   if (body['store'] === true) left.push('store');
   const model = requiredText(body['model'], 'model');

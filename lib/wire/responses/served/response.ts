@@ -35,9 +35,9 @@ export function responseOf(head: AnswerHead, body: JsonObject): (answer: Answer)
   const after = {
     parallel_tool_calls: body['parallel_tool_calls'] !== false,
     previous_response_id: null,
-    prompt_cache_key: body['prompt_cache_key'] ?? null,
+    prompt_cache_key: textIn(body, 'prompt_cache_key'),
     reasoning: { effort: reasoning['effort'] ?? null, summary: reasoning['summary'] ?? null },
-    safety_identifier: body['safety_identifier'] ?? null,
+    safety_identifier: textIn(body, 'safety_identifier'),
     service_tier: 'default',
     store: false,
     temperature: body['temperature'] ?? 1,
@@ -62,6 +62,11 @@ export function responseOf(head: AnswerHead, body: JsonObject): (answer: Answer)
     usage: usage ? toUsage(usage) : null,
     ...user,
   });
+}
+
+function textIn(body: JsonObject, name: string): string | null {
+  const value = body[name];
+  return typeof value === 'string' ? value : null;
 }
 
 /** OpenAI's `input_tokens` include cached tokens. */

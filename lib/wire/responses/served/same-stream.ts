@@ -3,10 +3,11 @@
  * with a ping, so that nothing waits. A frame keeps its data byte for byte, but for the name of the model (L1) and what is
  * encrypted (P10); and a call of a tool that had to be declared as a function becomes the client's own again.
  *
- * An upstream that does not begin as this format does (laws.md, R1) gets no frames through: its events are printed.
+ * Whether frames pass is decided by those up to the first text: if they break a law (laws.md), none passes, and the answer is
+ * printed from its events. That costs no time, because nothing is sent before there is content (P2).
  */
 import { isRemark, type Decoded, type StreamEvent } from '../../../anthropic/events.ts';
-import { isObject, toNumber, toObject, toText, type JsonObject } from '../../../json.ts';
+import { toObject, toText, type JsonObject } from '../../../json.ts';
 import { compose, type Emit, type Transducer } from '../../../stream/transducer.ts';
 import type { Route, Turn } from '../../codec.ts';
 import type { DataFrame } from '../../decode/core.ts';
@@ -25,74 +26,84 @@ export function sameDecoder(route: Route, turn: Turn): Transducer<Uint8Array, De
 function carrier(decoder: Transducer<Frame, Decoded>, route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const rewrite = frameRewriter(route, turn);
   const rules = grammar();
+  let passing: 'undecided' | 'passes' | 'stopped' = 'undecided';
   /** Frames that no event has carried yet. */
   let waiting = '';
-  /** Whether frames pass: undefined before the first. */
-  let passes: boolean | undefined;
-  let started = false;
+  /** Events that wait for the decision. */
+  let held: StreamEvent[] = [];
   let final: JsonObject | undefined;
 
-  /** Takes a frame, and returns the rule that it breaks. */
-  function take(frame: DataFrame): string | undefined {
+  function take(frame: DataFrame, emit: Emit<Decoded>): void {
     const type = typeOf(frame);
-    if (final || !isPassed(type)) return undefined;
-    if (passes === undefined && type === 'keepalive') return undefined;
-    passes ??= isBeginning(frame, type);
-    if (!passes) return undefined;
+    if (passing === 'stopped' || final || !isPassed(type)) return;
     const { json, text } = rewrite(frame.json, frame.text);
     if (finalEvents.has(type)) final = toObject(json['response']);
-    waiting += `event: ${frame.event || type}\ndata: ${text}\n\n`;
-    return rules.step(json);
+    const broken = isFramed(frame, type) ? rules.step(json) : 'an answer in no frame of the format';
+    waiting += `event: ${toText(json['type']) || type}\ndata: ${text}\n\n`;
+    if (broken !== undefined)
+      emit({ type: 'note', text: `the upstream breaks a rule of its format: ${nameForLog(broken)}` });
+    if (passing === 'undecided' && broken !== undefined) stop();
+    else if (passing === 'undecided' && decides(type)) passing = 'passes';
+  }
+
+  function stop(): void {
+    passing = 'stopped';
+    waiting = '';
+    final = undefined;
   }
 
   /** The events of one frame: the last one carries it. */
-  function carry(events: Decoded[], emit: Emit<Decoded>): void {
-    const failed = events.some(({ type }) => type === 'error');
-    if (failed) waiting = '';
-    const last = events.findLastIndex((one) => !isRemark(one) && one.type !== 'ping');
-    for (const [at, one] of events.entries()) {
-      if (isRemark(one)) {
-        emit(one);
-        continue;
-      }
-      started ||= one.type === 'message_start';
-      const kept = one.type === 'message_delta' && final ? withFinalResponse(one, final) : one;
-      emit(at === last ? carrying(kept) : kept);
+  function carry(decoded: Decoded[], emit: Emit<Decoded>): void {
+    for (const one of decoded) {
+      if (isRemark(one)) emit(one);
+      // The start has no counterpart among the frames that pass: `response.created` goes with the first content.
+      else if (one.type === 'message_start') emit(one);
+      else if (one.type === 'error') fail(one, emit);
+      else held.push(one);
     }
+    if (passing === 'undecided') return;
+    const events = held;
+    held = [];
+    const last = events.at(-1);
+    for (const one of events) emit(passing === 'passes' ? carrying(one, one === last) : one);
     // The end of the response waits for the end of the message, which may still fail.
-    if (last < 0 && started && !final && waiting !== '') emit(carrying({ type: 'ping' }));
+    if (!last && !final && waiting !== '') emit(carrying({ type: 'ping' }, true));
   }
 
-  function carrying(event: StreamEvent): StreamEvent {
-    if (waiting === '' || (final !== undefined && event.type !== 'message_stop')) return event;
-    const carried = { ...event, frames: waiting };
+  function fail(event: StreamEvent, emit: Emit<Decoded>): void {
+    held = [];
     waiting = '';
-    return carried;
+    emit(event);
   }
 
-  function collect(act: (emit: Emit<Decoded>) => void): Decoded[] {
-    const events: Decoded[] = [];
-    act((one) => events.push(one));
-    return events;
+  function carrying(event: StreamEvent, last: boolean): StreamEvent {
+    const kept = event.type === 'message_delta' && final ? withFinalResponse(event, final) : event;
+    const carries = final ? event.type === 'message_stop' : last;
+    const frames = carries ? waiting : '';
+    if (carries) waiting = '';
+    return { ...kept, frames };
   }
 
   return {
     step(frame, emit) {
-      const broken = frame.type === 'data' ? take(frame) : undefined;
-      if (broken !== undefined)
-        emit({ type: 'note', text: `the upstream breaks a rule of its format: ${nameForLog(broken)}` });
+      if (frame.type === 'data') take(frame, emit);
       carry(
-        collect((to) => decoder.step(frame, to)),
+        outputsOf((to) => decoder.step(frame, to)),
         emit,
       );
     },
     flush(emit) {
-      carry(
-        collect((to) => decoder.flush(to)),
-        emit,
-      );
+      const decoded = outputsOf((to) => decoder.flush(to));
+      if (passing === 'undecided') stop();
+      carry(decoded, emit);
     },
   };
+}
+
+function outputsOf(act: (emit: Emit<Decoded>) => void): Decoded[] {
+  const outputs: Decoded[] = [];
+  act((output) => outputs.push(output));
+  return outputs;
 }
 
 /** Gateways add frames of their own, such as prices, that clients do not know. */
@@ -100,15 +111,12 @@ function isPassed(type: string): boolean {
   return type.startsWith('response.') || type === 'keepalive';
 }
 
-function isBeginning({ json, event, source }: DataFrame, type: string): boolean {
-  const { id } = toObject(json['response']);
-  return (
-    type === 'response.created' &&
-    json['type'] === type &&
-    (event === '' || event === type) &&
-    source !== undefined &&
-    toText(id) !== '' &&
-    toNumber(json['sequence_number']) !== undefined &&
-    isObject(json['response'])
-  );
+/** Whether the frame is an event as this format has it, and no object from an array or an envelope. */
+function isFramed({ json, event, source }: DataFrame, type: string): boolean {
+  return source !== undefined && json['type'] === type && (event === '' || event === type);
+}
+
+/** True for the first frames that have content, and for the end. */
+function decides(type: string): boolean {
+  return /\.(?:delta|done)$/.test(type) || finalEvents.has(type);
 }
