@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { tagSignature } from '../../../../lib/anthropic/provenance.ts';
 import { messageStart, usageOf, type StreamEvent } from '../../../../lib/anthropic/events.ts';
 import { promptTooLong } from '../../../../lib/anthropic/errors.ts';
-import type { JsonObject } from '../../../../lib/json.ts';
+import type { MessagesRequest } from '../../../../lib/anthropic/request.ts';
+import { toText, type JsonObject } from '../../../../lib/json.ts';
 import { continued } from '../../../../lib/wire/responses/replay.ts';
 import { endpoints } from '../../../../lib/wire/responses/served/endpoints.ts';
 import { nastyText, piecesOf, runs } from '../../../support/arbitraries.ts';
@@ -62,7 +63,9 @@ const thought = (thinking: string, signature: string): Block => ({
 });
 
 const types = (events: readonly JsonObject[]): string[] =>
-  events.map(({ type }) => String(type).replace('response.', ''));
+  events.map(({ type }) => toText(type).replace('response.', ''));
+const blocksOf = ({ messages: [first] }: MessagesRequest): JsonObject[] =>
+  (first?.content ?? []) as JsonObject[];
 const outputOf = (events: readonly JsonObject[]): JsonObject[] => finalOf(events)['output'] as JsonObject[];
 
 test('the events of a text, in the order of OpenAI', () => {
@@ -263,7 +266,7 @@ describe('reasoning', () => {
     );
     const { request } = readBody({ ...plainBody, input: output });
     assert.deepEqual(
-      (request.messages[0]?.content as JsonObject[])
+      blocksOf(request)
         .slice(0, 4)
         .map(({ thinking, signature }) => [thinking, signature]),
       ['one', 'two', 'three', 'four'].map((thinking, at) => [
@@ -278,7 +281,7 @@ describe('reasoning', () => {
       printed(answer([{ block: { type: 'redacted_thinking', data: 'xyz' } }, text('a')])),
     );
     const { request } = readBody({ ...plainBody, input: outputOf(events) });
-    assert.deepEqual((request.messages[0]?.content as JsonObject[])[0], {
+    assert.deepEqual(blocksOf(request)[0], {
       type: 'redacted_thinking',
       data: 'xyz',
     });
@@ -317,13 +320,13 @@ test('a search that the upstream ran, with its pages and citations, and back', (
     queries: ['occ'],
     sources: [{ type: 'url', url: 'https://a.test' }],
   });
-  const [part] = message?.['content'] as JsonObject[];
+  const [part] = (message ?? {})['content'] as JsonObject[];
   assert.deepEqual(part?.['annotations'], [
     { type: 'url_citation', start_index: 0, end_index: 6, url: 'https://a.test', title: 'A' },
   ]);
   const { request } = readBody({ ...plainBody, input: outputOf(events) });
   assert.deepEqual(
-    (request.messages[0]?.content as JsonObject[]).map(({ type }) => type),
+    blocksOf(request).map(({ type }) => type),
     ['server_tool_use', 'web_search_tool_result', 'text'],
   );
 });

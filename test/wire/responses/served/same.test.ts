@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tagSignature } from '../../../../lib/anthropic/provenance.ts';
-import type { JsonObject } from '../../../../lib/json.ts';
+import { toText, type JsonObject } from '../../../../lib/json.ts';
 import type { Route } from '../../../../lib/wire/codec.ts';
 import { same } from '../../../../lib/wire/responses/served/same.ts';
 import { run, utf8 } from '../../../support/decode.ts';
@@ -146,7 +146,7 @@ describe('what changes', () => {
       items.map(({ id }) => id),
       [undefined, undefined, undefined, undefined],
     );
-    assert.match(String(items[1]?.['call_id']), /^call_\w{1,59}$/);
+    assert.match(toText(items[1]?.['call_id']), /^call_\w{1,59}$/);
     assert.equal(items[1]?.['call_id'], items[2]?.['call_id']);
     assert.equal(items[3]?.['call_id'], 'functions.Read:0', 'an id that this upstream may have made');
   });
@@ -239,7 +239,7 @@ describe('a tool that was declared as a function becomes the client’s own in t
     return events
       .map(
         (event, sequence_number) =>
-          `event: ${String(event['type'])}\ndata: ${JSON.stringify({ sequence_number, ...event })}\n\n`,
+          `event: ${toText(event['type'])}\ndata: ${JSON.stringify({ sequence_number, ...event })}\n\n`,
       )
       .join('');
   }
@@ -262,7 +262,7 @@ describe('a tool that was declared as a function becomes the client’s own in t
     assert.equal(
       events
         .filter(({ type }) => type === 'response.custom_tool_call_input.delta')
-        .map(({ delta }) => delta)
+        .map(({ delta }) => toText(delta))
         .join(''),
       '*** Begin\n',
     );
