@@ -8,7 +8,10 @@ import { after, before, describe, test } from 'node:test';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 import { settingsFor } from '../support/proxy.ts';
 import { forkProxy, type ForkedProxy } from '../support/cross-provider/forked-proxy.ts';
-import { client } from '../support/cross-provider/client.ts';
+import { client } from '../support/cross-provider/clients/client.ts';
+import { picture } from '../support/cross-provider/clients/conversation.ts';
+import { servedEndpoints } from '../../lib/wire/served-paths.ts';
+import type { WireFormat } from '../../lib/wire/formats.ts';
 import { requestChecker, type MadeTurn } from '../support/cross-provider/request-checker.ts';
 import {
   chat,
@@ -32,6 +35,9 @@ const neighbours = [
   [responses(), responses('responses-two')],
   [gemini(), gemini('gemini-two')],
 ] as const;
+
+/** The formats that clients speak besides Anthropic's. */
+const clients = (Object.keys(servedEndpoints) as WireFormat[]).filter((name) => name !== 'messages');
 
 let emulator: Emulator;
 let proxies: ForkedProxy[] = [];
@@ -61,9 +67,13 @@ after(async () => {
 });
 
 /** Six turns that alternate between `upstreams`. */
-async function converse(upstreams: readonly Upstream[], stream: boolean): Promise<void> {
+async function converse(
+  upstreams: readonly Upstream[],
+  stream: boolean,
+  language: WireFormat = 'messages',
+): Promise<void> {
   const made: MadeTurn[] = [];
-  const conversation = client();
+  const conversation = client(language);
   const checkRequest = requestChecker();
   for (let n = 1; n <= 6; n++) {
     const by = upstreams[(n - 1) % upstreams.length];
@@ -77,6 +87,7 @@ async function converse(upstreams: readonly Upstream[], stream: boolean): Promis
     assert.equal(request?.number, before + 1);
     assert.equal(request.conversation.model, by.name);
     checkRequest(by, request.body, made);
+    if (n > 3) assert(JSON.stringify(request.body).includes(picture), 'the picture is missing');
     made.push({ by, parts: said });
   }
 }
@@ -95,5 +106,12 @@ for (const stream of [true, false]) {
       test(`the same format twice: ${one.name} and ${other.name}`, () => converse([one, other], stream));
     test('three messages upstreams in turn', () => converse(family, stream));
     test('all four formats in turn', () => converse(formats, stream));
+    for (const language of clients) {
+      for (const upstream of formats)
+        test(`a ${language} client on ${upstream.name}`, () => converse([upstream], stream, language));
+      for (const [one, other] of pairs(formats))
+        test(`a ${language} client, ${one.name} and ${other.name} in turn`, () =>
+          converse([one, other], stream, language));
+    }
   });
 }
