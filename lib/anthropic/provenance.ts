@@ -80,6 +80,11 @@ export function originalToolId(id: string, origin: Origin): string {
   return (id.startsWith(tag) && fromBase64Url(id.slice(tag.length))) || id;
 }
 
+/** Whether occ encoded or hashed the id for the client, and not from one that `origin` made. */
+export function isForeignToolId(id: string, origin: Origin): boolean {
+  return (id.startsWith(idTag) && originalToolId(id, origin) === id) || id.startsWith(hashTag);
+}
+
 /** Six characters are enough to distinguish the upstreams of a conversation, and keep ids short. */
 function tagOf(origin: Origin): string {
   return idTag + digest(originOf(origin)).slice(1, 7);

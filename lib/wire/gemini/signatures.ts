@@ -40,11 +40,6 @@ function encodePlace(place: Place): string {
 
 const carried = /^(?:(thought|text|next):(\d+)(?:\+(\d+))?|call:([A-Za-z0-9_-]+)):(.+)$/s;
 
-/** The upstream's signature in what `carry` wrote; undefined if it did not write it. */
-export function signatureIn(payload: string): string | undefined {
-  return carried.exec(payload)?.[5];
-}
-
 /** The key of a block's part signature. It is a symbol, so that a client cannot send one. */
 export const partSignature = Symbol('thought signature');
 

@@ -2,6 +2,7 @@
  * Reads the parts of an answer that the client returns. The pieces of a text become one text again, and a sealed signature
  * becomes the thinking that stood before its part (P10, P11).
  */
+import type { Origin } from '../../../anthropic/provenance.ts';
 import type { ContentBlock } from '../../../anthropic/request.ts';
 import { toText, type JsonObject } from '../../../json.ts';
 import { carry, type Place } from '../signatures.ts';
@@ -30,18 +31,36 @@ export function answerBlocks(
   /** The thoughts since the last other part. A sealed signature holds the same ones, with their own signatures. */
   let thoughts: ContentBlock[] = [];
 
+  /** The signature of a piece in the last text, which follows the whole text. */
+  let held: { place: Place & { on: 'text' }; origin: Origin; signature: string } | undefined;
+
   function addText(text: string, seal: Seal | undefined): void {
-    if (seal) begin(seal, text === '' ? emptyPart : { on: 'next', length: text.length });
-    else flushThoughts();
-    if (text === '') return;
     const last = blocks.at(-1);
-    if (last?.type === 'text' && !seal)
-      blocks.splice(-1, 1, { type: 'text', text: `${toText(last['text'])}${text}` });
-    else blocks.push({ type: 'text', text });
+    const continues =
+      last?.type === 'text' && thoughts.length === 0 && text !== '' && seal?.kind !== 'blocks';
+    if (!continues) {
+      if (seal) begin(seal, text === '' ? emptyPart : { on: 'next', length: text.length });
+      else flushThoughts();
+      if (text !== '') blocks.push({ type: 'text', text });
+      return;
+    }
+    blocks.splice(-1, 1, { type: 'text', text: `${toText(last['text'])}${text}` });
+    if (held) held.place.after += text.length;
+    const origin = seal && originIn(seal.origin);
+    if (origin)
+      held = { place: { on: 'text', length: text.length, after: 0 }, origin, signature: seal.signature };
+  }
+
+  function flushHeld(): void {
+    if (!held) return;
+    const { origin, place, signature } = held;
+    held = undefined;
+    blocks.push({ type: 'thinking', thinking: '', signature: carry(origin, place, signature) });
   }
 
   /** Adds what a sealed signature carries for the part that follows. */
   function begin(seal: Seal, place: Place): void {
+    flushHeld();
     if (seal.kind === 'blocks') {
       thoughts = [];
       blocks.push(...seal.blocks);
@@ -54,11 +73,13 @@ export function answerBlocks(
   }
 
   function flushThoughts(): void {
+    flushHeld();
     blocks.push(...thoughts);
     thoughts = [];
   }
 
   function addThought(text: string, seal: Seal | undefined): void {
+    flushHeld();
     const last = thoughts.at(-1);
     const origin = seal?.kind === 'signature' ? originIn(seal.origin) : undefined;
     const words = `${last && last['signature'] === '' ? toText(last['thinking']) : ''}${text}`;

@@ -2,19 +2,21 @@
  * Writes the client's body for an upstream of the same format. Changed are the limit, what is configured for the model, what
  * its quirks name, and the signatures and ids of the conversation (P9, P10). Nothing else is.
  */
-import { originOf, readSignature } from '../../../anthropic/provenance.ts';
+import { isForeignToolId, originOf } from '../../../anthropic/provenance.ts';
 import { isObject, toText, type Json, type JsonObject } from '../../../json.ts';
 import type { Route, Turn } from '../../codec.ts';
 import { toMaxTokens } from '../../encode/sampling.ts';
 import { toThinking } from '../../encode/thinking.ts';
 import { toUpstreamId } from '../../tool-ids.ts';
 import { toGeneration } from '../request.ts';
-import { placeholderSignature, signatureIn } from '../signatures.ts';
+import { placeholderSignature } from '../signatures.ts';
 import { field, keyOf } from './fields.ts';
 import { unseal } from './seal.ts';
 
-export function encodeSameBody(given: JsonObject, turn: Turn, route: Route): JsonObject {
+/** Undefined for a conversation that has to be encoded, because other upstreams took part in it or an answer was translated. */
+export function encodeSameBody(given: JsonObject, turn: Turn, route: Route): JsonObject | undefined {
   const contents = field(given, 'contents');
+  if (!isOwnConversation(contents, route)) return undefined;
   const body = withField(given, 'contents', toContents(contents, route));
   return withField(body, 'generationConfig', toConfig(given, turn, route));
 }
@@ -28,6 +30,27 @@ function withField(object: JsonObject, name: string, value: Json | undefined): J
   return rest;
 }
 
+/** Whether no part carries something that only a translation can take home: foreign thinking, or ids made for the client. */
+function isOwnConversation(contents: Json | undefined, route: Route): boolean {
+  const own = originOf(route);
+  return partsOf(contents).every((part) => {
+    const seal = unseal(toText(field(part, 'thoughtSignature')));
+    if (seal && (seal.kind === 'blocks' || seal.origin !== own)) return false;
+    return ['functionCall', 'functionResponse'].every((name) => {
+      const inner = field(part, name);
+      return !isObject(inner) || !isForeignToolId(toText(field(inner, 'id')), route);
+    });
+  });
+}
+
+function partsOf(contents: Json | undefined): JsonObject[] {
+  const all = Array.isArray(contents) ? contents : [contents];
+  return all.flatMap((content) => {
+    const parts = isObject(content) ? field(content, 'parts') : undefined;
+    return (Array.isArray(parts) ? parts : [parts]).filter(isObject);
+  });
+}
+
 function toContents(contents: Json | undefined, route: Route): Json | undefined {
   if (!Array.isArray(contents)) return isObject(contents) ? toContent(contents, route) : contents;
   return contents.map((content) => (isObject(content) ? toContent(content, route) : content));
@@ -38,7 +61,7 @@ function toContent(content: JsonObject, route: Route): JsonObject {
   const isModel = field(content, 'role') === 'model';
   let needsSignature = isModel && route.quirks.signedCalls;
   const toPart = (part: JsonObject): JsonObject => {
-    const own = withIds(withSignature(part, route), route);
+    const own = withIds(withSignature(part), route);
     if (!isObject(field(own, 'functionCall')) || !needsSignature) return own;
     needsSignature = false;
     // Of several calls in one step, only the first needs a signature.
@@ -64,23 +87,12 @@ function isEmpty(part: JsonObject): boolean {
   return Object.keys(part).every((name) => name === 'text' && part[name] === '');
 }
 
-/** A signature returns to the upstream that made it; any other is left out, but for Google's documented placeholder. */
-function withSignature(part: JsonObject, route: Route): JsonObject {
+/** A signature as the upstream made it. One that occ has not sealed is left out, but for Google's documented placeholder. */
+function withSignature(part: JsonObject): JsonObject {
   const given = field(part, 'thoughtSignature');
   if (given === undefined || given === placeholderSignature) return part;
-  return withField(part, 'thoughtSignature', ownSignature(toText(given), route));
-}
-
-function ownSignature(given: string, route: Route): string | undefined {
-  const seal = unseal(given);
-  if (!seal) return undefined;
-  const own = originOf(route);
-  if (seal.kind === 'signature') return seal.origin === own ? seal.signature : undefined;
-  const signatures = seal.blocks.flatMap(({ signature }) => {
-    const read = readSignature(toText(signature));
-    return (read?.origin === own && signatureIn(read.payload)) || [];
-  });
-  return signatures.at(-1);
+  const seal = unseal(toText(given));
+  return withField(part, 'thoughtSignature', seal?.kind === 'signature' ? seal.signature : undefined);
 }
 
 function withIds(part: JsonObject, route: Route): JsonObject {

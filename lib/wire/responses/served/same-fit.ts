@@ -1,4 +1,5 @@
-/** Whether a model takes a body of this format as it is, by what is known of it (`quirks.ts`). */
+/** Whether a model takes a body of this format as it is, by what is known of it (`quirks.ts`) and by who made its items. */
+import { isForeignToolId, originOf, readSignature } from '../../../anthropic/provenance.ts';
 import { isObject, toArray, toObject, toText, type Json, type JsonObject } from '../../../json.ts';
 import type { MessagesRequest } from '../../../anthropic/request.ts';
 import type { Route } from '../../codec.ts';
@@ -18,7 +19,16 @@ export function fitsModel(body: JsonObject, request: MessagesRequest, route: Rou
     tools.every(({ description }) => toText(description).length <= quirks.toolDescriptionMax) &&
     (quirks.forcedToolChoice || !isForced(body['tool_choice']) || !wantsThinking(request, route)) &&
     (quirks.midSystem === 'system' || !hasLateSystem(items)) &&
-    items.every((item) => takesParts(item['content'], route) && takesOutput(item['output'], route))
+    items.every((item) => takesParts(item['content'], route) && takesOutput(item['output'], route)) &&
+    items.every((item) => isOwn(item, route))
+  );
+}
+
+/** Whether nothing in an item needs a translation to go home: what another upstream made, or what was made for the client. */
+function isOwn({ encrypted_content: sealed, call_id: id }: JsonObject, route: Route): boolean {
+  const made = toText(sealed);
+  return (
+    (made === '' || readSignature(made)?.origin === originOf(route)) && !isForeignToolId(toText(id), route)
   );
 }
 
