@@ -15,11 +15,11 @@ export interface Asked {
 
 /** Rejects with `Refused` for a body that is not a request of its format. */
 export async function askedBy({ request, id, at, messageId }: Capture): Promise<Asked> {
-  const { format = 'messages', path = '/v1/messages', headers, body, arranged } = request;
+  const { format = 'messages', path = '/v1/messages', headers, body } = request;
   const read = readGiven(await loadServed(format), { ...partsOf(path), headers, body });
   const created = Math.floor(Date.parse(at) / 1000);
   return {
-    request: arranged ?? read.request,
+    request: read.request,
     ...(format !== 'messages' && { given: { format, body } }),
     printer: read.printer({ messageId, requestId: id, created }),
   };

@@ -2,7 +2,6 @@
  * A recorded exchange as a file: JSON that people can read, that `occ replay` runs again, and that a test can hold. Bytes are
  * strings where they are UTF-8, and otherwise objects with their base64 form.
  */
-import type { MessagesRequest } from '../anthropic/request.ts';
 import type { WireRoute } from '../wire/formats.ts';
 import type { ServedName } from '../wire/served-paths.ts';
 import type { JsonObject } from '../json.ts';
@@ -73,8 +72,6 @@ export interface Capture {
     path?: string;
     format?: ServedName;
     body: JsonObject;
-    /** The request that was encoded, where it is not just what the body of another format says. */
-    arranged?: MessagesRequest;
   };
   /** When the first model was chosen, in milliseconds since the arrival. */
   beganMs: number;

@@ -19,21 +19,9 @@ const hidden = '•••';
 /** The capture of a recording; undefined if the body of its request was not JSON. */
 export function toCapture(recording: Recording): Capture | undefined {
   const { id, beganMs, start, attempts, barriers, reply, leftMs, dropped } = recording;
-  const {
-    headers,
-    path,
-    format,
-    arranged,
-    plan,
-    settings,
-    session,
-    messageId,
-    inputTokens,
-    limitMs,
-    record,
-  } = start;
+  const { headers, path, format, plan, settings, session, messageId, inputTokens, limitMs, record } = start;
   const canonical = format === 'messages';
-  const body = (canonical ? arranged : undefined) ?? parseJson(start.body.toString('utf8'));
+  const body = parseJson(start.body.toString('utf8'));
   if (!isObject(body)) return undefined;
   const { retry, heartbeatMs, circuitBreaker, configOption } = settings;
   const capture: Capture = {
@@ -44,7 +32,7 @@ export function toCapture(recording: Recording): Capture | undefined {
     at: record.at,
     request: {
       headers: visible(flat(headers)),
-      ...(!canonical && { path, format, ...(arranged && { arranged }) }),
+      ...(!canonical && { path, format }),
       body,
     },
     beganMs,

@@ -1,7 +1,6 @@
 /** Watches the budgets of a proxy, and says once a period when one reaches a stage. */
 import type { Settings } from '../config/settings.ts';
 import type { Budgets } from '../ledger/budgets.ts';
-import { toLedgerRecord } from '../ledger/record.ts';
 import type { Log } from '../log/log.ts';
 import { percentOf, stageOf, type BudgetStage, type BudgetUse } from '../proxy/policy/budget.ts';
 import type { EndedRequest } from '../proxy/recent.ts';
@@ -52,7 +51,7 @@ export function budgetWatch({ budgets, log, onStage, now = Date.now }: BudgetWat
   return {
     use,
     ended(record, settings) {
-      budgets.add(toLedgerRecord(record, { by: '' }));
+      budgets.add(record);
       // The warning follows the request that made it due, and does not wait for the next one.
       if (record.attempts.length > 0 && latest.length > 0) void use(settings);
     },

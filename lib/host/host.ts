@@ -20,7 +20,7 @@ import { liveSettings, type LiveSettings, type ReloadSource } from './live-setti
 import { lazyEmulator } from './emulator.ts';
 import { listenRemedy } from '../proxy/listen.ts';
 
-export interface HostOptions {
+export interface HostOptions extends Pick<ProxyOptions, 'recorder'> {
   settings: Settings;
   /** `--emulator`: all requests go to the emulator. */
   trial: boolean;
@@ -198,7 +198,7 @@ async function listen(
   parts: Pick<ProxyOptions, 'silences' | 'budgets'>,
   log: Log,
 ): Promise<Proxy> {
-  const { host, port, token, control, onEnded } = options;
+  const { host, port, token, control, recorder, onEnded } = options;
   const { startProxy } = await import('../proxy/server.ts');
   try {
     return await startProxy({
@@ -210,6 +210,7 @@ async function listen(
       ...parts,
       ...(token !== undefined && { token }),
       ...(control !== undefined && { control }),
+      ...(recorder !== undefined && { recorder }),
       ...(onEnded !== undefined && { onEnded }),
     });
   } catch (error) {

@@ -9,10 +9,10 @@ import { readBudgetAmount } from '../budget-amount.ts';
 import { isOwn } from '../bounded-file.ts';
 import type { Settings } from '../config/settings.ts';
 import type { BudgetUse } from '../proxy/policy/budget.ts';
+import type { EndedRequest } from '../proxy/recent.ts';
 import { dayOf, fileOf, monthOf, nextDay, nextMonth, shifted, type Day } from './days.ts';
 import { totalOf } from './groups.ts';
 import { readLedger, type LedgerPlaces } from './read.ts';
-import type { LedgerRecord, Use } from './record.ts';
 import { inputOf, type Sums } from './rows.ts';
 import { sumUp } from './sum-up.ts';
 
@@ -20,7 +20,7 @@ export interface Budgets {
   /** How much of the budgets in these settings is used now; empty if none is set. Never rejects. */
   use(budget: Settings['budget']): Promise<BudgetUse[]>;
   /** Counts a request of this proxy. */
-  add(record: LedgerRecord): void;
+  add(ended: Pick<EndedRequest, 'attempts'>): void;
 }
 
 interface Used {
@@ -115,19 +115,22 @@ export function openBudgets({ by, now = () => new Date(), ...places }: BudgetsOp
 
   return {
     use,
-    add(record) {
+    add({ attempts }) {
       const day = dayOf(now());
-      own.set(day, (record.uses ?? []).map(usedBy).reduce(plus, own.get(day) ?? none));
+      const { dollars, tokens } = own.get(day) ?? none;
+      const used = { dollars, tokens };
+      for (const { spent } of attempts) {
+        if (spent === undefined) continue;
+        used.dollars += spent.cost ?? 0;
+        used.tokens += inputOf(spent) + spent.output;
+      }
+      own.set(day, used);
     },
   };
 }
 
 function usedIn(sums: Sums): Used {
   return { dollars: sums.cost, tokens: inputOf(sums) + sums.output };
-}
-
-function usedBy({ input = 0, cache_read = 0, cache_write = 0, output = 0, cost = 0 }: Use): Used {
-  return { dollars: cost, tokens: input + cache_read + cache_write + output };
 }
 
 function plus(a: Used, b: Used): Used {

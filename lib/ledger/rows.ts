@@ -132,7 +132,11 @@ export function addSums(to: Sums, more: Sums): void {
 }
 
 /** All tokens, those of a cache included. */
-export function inputOf({ input, cacheRead, cacheWrite }: Sums): number {
+export function inputOf({
+  input,
+  cacheRead,
+  cacheWrite,
+}: Pick<Sums, 'input' | 'cacheRead' | 'cacheWrite'>): number {
   return input + cacheRead + cacheWrite;
 }
 

@@ -102,7 +102,6 @@ export async function exchange(
     path: toPath(parts),
     format,
     body: bytes,
-    ...(request !== given && { arranged: request }),
     plan,
     settings,
     session,

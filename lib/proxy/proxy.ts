@@ -37,6 +37,8 @@ export interface ProxyOptions extends Pick<Road, 'silences' | 'budgets'> {
   upstream?: () => Promise<Upstream>;
   /** The system's clock unless a test passes another. */
   clock?: Clock;
+  /** Keeps the latest requests with all that was sent: in memory, up to a bound, unless a benchmark passes another. */
+  recorder?: Recorder;
   /** Receives the record of each request that has ended. */
   onEnded?: (record: EndedRequest, received: Received) => void;
   /** Whether the quotas of providers are requested in the background. */

@@ -58,7 +58,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     memory: remembered,
     prompts: promptMemory(),
     quotas: options.watchesQuotas === true ? quotaWatch(out, log, clock, onPage) : noQuotaWatch,
-    recorder: recorder(clock),
+    recorder: options.recorder ?? recorder(clock),
     budgets: options.budgets,
     silences: options.silences,
     random: Math.random,

@@ -13,7 +13,11 @@ const programs = {
   load: new URL('./processes/load.ts', import.meta.url),
   starter: new URL('./processes/starter.ts', import.meta.url),
   probe: new URL('./processes/probe.ts', import.meta.url),
+  host: new URL('./processes/host.ts', import.meta.url),
 };
+
+const requires =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 export interface Child {
   pid: number;
@@ -38,6 +42,9 @@ function compile(): void {
     format: 'esm',
     outdir: folder,
     outExtension: { '.js': '.mjs' },
+    mainFields: ['module', 'main'],
+    // Packages of CommonJS require modules of Node.
+    banner: { js: requires },
     logLevel: 'error',
   });
   compiled = true;

@@ -9,6 +9,7 @@ import { growth } from './parts/growth.ts';
 import { ledger } from './parts/ledger.ts';
 import { memory } from './parts/memory.ts';
 import { passThrough } from './parts/pass-through.ts';
+import { records } from './parts/records.ts';
 import { slowReader } from './parts/slow-reader.ts';
 import { start } from './parts/start.ts';
 import { statusLine } from './parts/statusline.ts';
@@ -28,4 +29,5 @@ export const parts: readonly Part[] = [
   start,
   statusLine,
   ledger,
+  records,
 ];

@@ -17,8 +17,8 @@ import {
   type Subject,
 } from './subject.ts';
 
-export const floorNames = ['direct', 'pipe', 'parse', 'empty'] as const;
-/** `direct` is the upstream without anything before it. */
+export const floorNames = ['direct', 'pipe', 'parse', 'empty', 'recorded', 'unrecorded'] as const;
+/** `direct` is the upstream without anything before it. The last two are the proxy from the sources of this checkout. */
 export type FloorName = (typeof floorNames)[number];
 
 /** Something that answers requests: a floor, occ, or a peer. */
@@ -115,6 +115,11 @@ export class World {
     if (name === 'pipe' || name === 'parse' || name === 'empty') {
       const floor = await startChild('floor', [name, String(this.upstream.port)]);
       return { ...floorRequests(floor.port), name, pid: floor.pid, stop: floor.stop };
+    }
+    if (name === 'recorded' || name === 'unrecorded') {
+      const home = makeHome({ name, root: '' }, this.upstream.port);
+      const host = await startChild('host', [home.dir, name === 'recorded' ? 'all' : 'none']);
+      return this.contenderOf(name, { ...host, stop: () => Promise.resolve(host.stop()) }, home);
     }
     const peer = this.peers.find((one) => one.name === name);
     if (peer) return contenderOfPeer(peer, this.upstream.port);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openBudgets } from '../../lib/ledger/budgets.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { AttemptRecord, EndedRequest } from '../../lib/proxy/recent.ts';
+import type { Spent } from '../../lib/proxy/spent.ts';
 import { record, scratch } from './scratch.ts';
 
 const both = { day: 10, month: '1M tokens' };
@@ -23,6 +25,23 @@ function world(t: TestContext) {
 
 const spent = (id: string, by: string, cost: number, tokens: number): LedgerRecord =>
   record(id, { by, uses: [{ model: 'a/b', input: tokens, cost, cost_source: 'provider' }] });
+
+/** The request of which a proxy wrote that record. */
+function ended({ uses = [] }: LedgerRecord): Pick<EndedRequest, 'attempts'> {
+  const attempts = uses.map(({ model, input = 0, cost = 0 }): AttemptRecord => {
+    const spent: Spent = {
+      input,
+      cost,
+      cacheRead: 0,
+      cacheWrite: 0,
+      cacheWrite1h: 0,
+      output: 0,
+      reasoning: 0,
+    };
+    return { model, format: 'chat', outcome: 'answered', ms: 1, spent };
+  });
+  return { attempts };
+}
 
 async function figures(
   budgets: ReturnType<typeof openBudgets>,
@@ -52,7 +71,7 @@ test('counts its own requests at once and only once, and those of others as they
   write('2026-11-29', spent('r1', 'other', 1, 10));
   assert.deepEqual(await figures(me), [1, 10]);
   const mine = spent('r2', 'me', 2, 20);
-  me.add(mine);
+  me.add(ended(mine));
   assert.deepEqual(await figures(me), [3, 30]);
   write('2026-11-29', mine, spent('r3', 'other', 4, 40));
   assert.deepEqual(await figures(me), [7, 70]);
@@ -75,7 +94,7 @@ test('never falls within a period, also when the ledger is removed or cannot be 
   const { dir, open, write } = world(t);
   const me = open('me');
   write('2026-11-29', spent('r1', 'other', 1, 10));
-  me.add(spent('r2', 'me', 2, 20));
+  me.add(ended(spent('r2', 'me', 2, 20)));
   assert.deepEqual(await figures(me), [3, 30]);
   rmSync(join(dir, '2026-11-29.jsonl'));
   assert.deepEqual(await figures(me), [3, 30]);
@@ -89,7 +108,7 @@ test('a day begins at local midnight, a month on its first day', async (t) => {
   const me = open('me');
   at.time = new Date(2026, 10, 29, 23, 59);
   const mine = spent('r1', 'me', 2, 20);
-  me.add(mine);
+  me.add(ended(mine));
   write('2026-11-29', mine);
   assert.deepEqual(await figures(me), [2, 20]);
   const [day, month] = await me.use(both);
@@ -97,7 +116,7 @@ test('a day begins at local midnight, a month on its first day', async (t) => {
   assert.equal(month?.resetsInMs, 24 * 3_600_000 + 60_000);
   at.time = new Date(2026, 10, 30, 0, 0);
   assert.deepEqual(await figures(me), [0, 20]);
-  me.add(spent('r2', 'me', 1, 1));
+  me.add(ended(spent('r2', 'me', 1, 1)));
   assert.deepEqual(await figures(me), [1, 21]);
   at.time = new Date(2026, 11, 1, 0, 0);
   assert.deepEqual(await figures(me), [0, 0]);
@@ -106,8 +125,8 @@ test('a day begins at local midnight, a month on its first day', async (t) => {
 test('without a ledger, the month counts what this proxy remembers', async (t) => {
   const { at, open } = world(t);
   const me = open('me');
-  me.add(spent('r1', 'me', 2, 20));
+  me.add(ended(spent('r1', 'me', 2, 20)));
   at.time = new Date(2026, 10, 30, 9);
-  me.add(spent('r2', 'me', 1, 5));
+  me.add(ended(spent('r2', 'me', 1, 5)));
   assert.deepEqual(await figures(me), [1, 25]);
 });

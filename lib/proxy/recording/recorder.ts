@@ -1,4 +1,5 @@
 /** Keeps recordings of the latest requests in memory, within a bound in bytes. */
+import { Buffer } from 'node:buffer';
 import type { Clock } from '../clock.ts';
 import type { Candidate, Hindrance } from '../policy/plan.ts';
 import type { Upstream } from '../upstream.ts';
@@ -10,7 +11,9 @@ import type {
   RecordingStart,
 } from './recording.ts';
 import { recorded } from './recorded-upstream.ts';
-import { tape, type Tape } from './tape.ts';
+import { chunks as pool, chunkSize } from './chunks.ts';
+import { reel } from './reel.ts';
+import type { Tape } from './tape.ts';
 
 /** A recording that still grows. */
 export interface OpenRecording {
@@ -27,7 +30,7 @@ export interface Recorder {
   /** `arrived` is when the request arrived, on the monotonic clock. */
   begin(id: string, arrived: number, start: RecordingStart): OpenRecording;
   /** Closes the recording of a request, if there is one. */
-  end(id: string): Recording | undefined;
+  end(id: string): void;
   /** The latest recording whose id starts with `id`. */
   find(id: string): Recording | undefined;
   /** Newest first. */
@@ -42,8 +45,7 @@ export interface RecorderLimits {
 
 export const recorderLimits: RecorderLimits = { total: 8 * 1024 * 1024, each: 2 * 1024 * 1024 };
 
-/** What a piece takes beside its bytes, and a recording beside its pieces; estimates. */
-const pieceBytes = 16;
+/** What a recording takes beside its pieces; an estimate. */
 const recordingBytes = 4096;
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -52,16 +54,29 @@ interface Kept extends Mutable<Recording> {
   attempts: RecordedAttempt[];
   barriers: RecordedBarrier[];
   bytes: number;
+  chunks: Buffer[];
+  /** Somebody may read it, so its chunks are never used again. */
+  lent: boolean;
+  /** It was removed to make room. */
+  removed: boolean;
 }
 
 export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits = recorderLimits): Recorder {
   /** Oldest first; running ones among them. */
   const kept = new Map<string, Kept>();
+  const memory = pool();
   let total = 0;
 
   function remove(one: Kept): void {
     kept.delete(one.id);
     total -= one.bytes;
+    one.removed = true;
+    if (!one.lent) memory.give(one.chunks);
+  }
+
+  function lend(one: Kept): Recording {
+    one.lent = true;
+    return one;
   }
 
   /** Makes room by removing what ended first. Returns false if there is none. */
@@ -75,39 +90,52 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
     return false;
   }
 
-  function take(one: Kept, bytes: number): boolean {
-    if (one.dropped > 0 || one.bytes + bytes > limits.each || !makeRoom(bytes)) {
-      // What comes after a gap would be misread.
-      one.dropped++;
-      return false;
-    }
+  function take(one: Kept, count: number): readonly Buffer[] | undefined {
+    const bytes = count * chunkSize;
+    // What has ended may still grow, and may itself be what makes room.
+    if (one.bytes + bytes > limits.each || !makeRoom(bytes) || one.removed) return undefined;
     one.bytes += bytes;
     total += bytes;
-    return true;
+    const taken = Array.from({ length: count }, memory.take);
+    for (const chunk of taken) one.chunks.push(chunk);
+    return taken;
   }
 
   function begin(id: string, arrived: number, start: RecordingStart): OpenRecording {
     const elapsed = (): number => clock.monotonic() - arrived;
+    const { tape } = reel((count) => take(one, count));
+    const body = tape();
     const reply: Mutable<RecordedReply> = { headers: {}, body: tape() };
     const one: Kept = {
       id,
       beganMs: elapsed(),
-      start,
+      start: {
+        ...start,
+        get body() {
+          return body.pieces()[0]?.bytes ?? Buffer.alloc(0);
+        },
+      },
       attempts: [],
       barriers: [],
       reply,
       ended: false,
       dropped: 0,
-      bytes: 0,
+      bytes: recordingBytes,
+      chunks: [],
+      lent: false,
+      removed: false,
     };
-    const size = recordingBytes + start.body.length;
-    if (size > limits.each || !makeRoom(size)) return nothing;
-    one.bytes = size;
-    total += size;
+    if (!makeRoom(recordingBytes)) return nothing;
+    total += recordingBytes;
+    if (!body.add(one.beganMs, start.body)) {
+      remove(one);
+      return nothing;
+    }
     kept.set(id, one);
 
-    function add(body: Tape, piece: string | Uint8Array): void {
-      if (take(one, piece.length + pieceBytes)) body.add(elapsed(), piece);
+    function add(to: Tape, piece: string | Uint8Array): void {
+      // What comes after a gap would be misread.
+      if (one.removed || one.dropped > 0 || !to.add(elapsed(), piece)) one.dropped++;
     }
 
     return {
@@ -143,17 +171,19 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
     end(id) {
       const one = kept.get(id);
       if (one) one.ended = true;
-      return one;
     },
-    find: (id) => [...kept.values()].findLast((one) => one.id.startsWith(id)),
-    list: () => [...kept.values()].reverse(),
+    find(id) {
+      const found = [...kept.values()].findLast((one) => one.id.startsWith(id));
+      return found && lend(found);
+    },
+    list: () => [...kept.values()].reverse().map(lend),
   };
 }
 
 /** Records nothing. */
 export const notRecorded: Recorder & { begin(): OpenRecording } = {
   begin: () => nothing,
-  end: () => undefined,
+  end() {},
   find: () => undefined,
   list: () => [],
 };

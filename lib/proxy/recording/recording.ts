@@ -4,7 +4,6 @@
  * is made from it elsewhere.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { MessagesRequest } from '../../anthropic/request.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { ServedName } from '../../wire/served-paths.ts';
 import type { NetworkFault } from '../policy/network-faults.ts';
@@ -21,8 +20,6 @@ export interface RecordingStart {
   format: ServedName;
   /** The body of the client's request as it arrived. */
   body: Buffer;
-  /** The request that was encoded, where it is not just what the body says. */
-  arranged?: MessagesRequest;
   plan: Plan;
   settings: Settings;
   /** The ids that the proxy chose for the conversation and the answer. */

@@ -5,6 +5,7 @@ import { oneEvent } from '../processes/answer.ts';
 import type { Sequence } from '../processes/load.ts';
 import { quantile } from '../statistics.ts';
 import { cpuMs } from '../usage.ts';
+import type { Contender, World } from '../world.ts';
 
 interface Size {
   label: string;
@@ -24,15 +25,15 @@ const sized = (label: string, bytes: number, times: number, atMost: number): Siz
   atMost,
 });
 
-const sizes: Record<string, Size> = {
+export const sizes = {
   '1kb': sized('1 KB', 1000, 60, 2),
   '200kb': sized('200 KB', 200_000, 40, 1.5),
   '1mb': sized('1 MB', 1_000_000, 15, 1.3),
   // Between 1 and 150 KB, mostly 55.
   captured: { label: 'captured', bodies: capturedBodies, times: 2, atMost: 1.5, gate: 6 },
-};
+} satisfies Record<string, Size>;
 
-const rows = Object.entries(sizes).flatMap(([name, { label, atMost, gate }]): RowPlan[] => [
+const rows = Object.entries<Size>(sizes).flatMap(([name, { label, atMost, gate }]): RowPlan[] => [
   {
     figure: name,
     label: `added, p50, ${label}`,
@@ -58,21 +59,31 @@ export const firstEvent: Part = {
   peers: true,
   rows,
   async measure(world, name, effort) {
-    const contender = await world.contender(name);
-    await world.answerWith(oneEvent);
-    const figures: Figures = {};
-    for (const [size, { bodies, times, gate }] of Object.entries(sizes)) {
-      if (effort === 'short' && gate === undefined) continue;
-      const before = cpuMs(contender.pid);
-      const { firstMs } = await world.load.ask<Sequence>({
-        kind: 'sequence',
-        to: contender.to('chat'),
-        bodies: bodies(contender.model('chat')),
-        times,
-      });
-      figures[size] = quantile(firstMs, 0.5);
-      figures[`${size} cpu`] = (cpuMs(contender.pid) - before) / firstMs.length;
-    }
-    return figures;
+    const measured = Object.entries<Size>(sizes).filter(
+      ([, { gate }]) => effort === 'full' || gate !== undefined,
+    );
+    return firstEvents(world, await world.contender(name), Object.fromEntries(measured));
   },
 };
+
+/** The medians, by size, and the CPU of a request as `<size> cpu`. In milliseconds. */
+export async function firstEvents(
+  world: World,
+  contender: Contender,
+  measured: Readonly<Record<string, Pick<Size, 'bodies' | 'times'>>>,
+): Promise<Figures> {
+  await world.answerWith(oneEvent);
+  const figures: Figures = {};
+  for (const [size, { bodies, times }] of Object.entries(measured)) {
+    const before = cpuMs(contender.pid);
+    const { firstMs } = await world.load.ask<Sequence>({
+      kind: 'sequence',
+      to: contender.to('chat'),
+      bodies: bodies(contender.model('chat')),
+      times,
+    });
+    figures[size] = quantile(firstMs, 0.5);
+    figures[`${size} cpu`] = (cpuMs(contender.pid) - before) / firstMs.length;
+  }
+  return figures;
+}

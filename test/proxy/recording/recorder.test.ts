@@ -26,7 +26,8 @@ test('what is written is kept with the time since the arrival', () => {
   open.wrote('one');
   clock.advance(5);
   open.wrote('two');
-  const kept = recorder.end('req_1');
+  recorder.end('req_1');
+  const kept = recorder.find('req_1');
   assert(kept?.ended);
   assert.deepEqual([kept.reply.status, kept.reply.headers], [200, { a: 'b' }]);
   const pieces = kept.reply.body.pieces();
@@ -90,5 +91,55 @@ test('a body that is larger than a recording is not recorded', () => {
   const { recorder } = recorderOf({ each: 20 * kilobyte });
   recorder.begin('req_1', 0, startOf(30 * kilobyte)).wrote('x');
   assert.deepEqual(recorder.list(), []);
-  assert.equal(recorder.end('req_1'), undefined);
+  recorder.end('req_1');
+  assert.equal(recorder.find('req_1'), undefined);
+});
+
+test('the body of the request comes back, however long it is', () => {
+  const { recorder } = recorderOf();
+  for (const size of [0, 1, 4000, 4080, 4081, 200_000]) {
+    const body = Buffer.from(Array.from({ length: size }, (_, at) => at % 251));
+    const start = { ...startOf(0), body };
+    recorder.begin(`req_${size}`, 0, start).wrote('x'.repeat(5000));
+    assert(recorder.find(`req_${size}`)?.start.body.equals(body));
+  }
+});
+
+for (const byList of [false, true])
+  test(`memory is used again, but not that of a recording that somebody ${byList ? 'has listed' : 'has found'}`, () => {
+    const { recorder } = recorderOf({ total: 30 * kilobyte });
+    const record = (id: string) => {
+      const open = recorder.begin(id, 0, { ...startOf(0), body: Buffer.from(`body of ${id}`) });
+      open.wrote(`reply of ${id}`.repeat(100));
+      recorder.end(id);
+      return open;
+    };
+    const late = record('req_0');
+    record('req_1');
+    const had = byList ? recorder.list()[0] : recorder.find('req_1');
+    assert(had);
+    const before = [had.start.body.toString(), textsIn(had.reply.body)];
+    for (let i = 2; i < 100; i++) record(`req_${i}`);
+    assert.equal(recorder.find('req_1'), undefined, 'it was removed');
+    assert.deepEqual([had.start.body.toString(), textsIn(had.reply.body)], before);
+    // What still arrives for one that was removed goes nowhere.
+    late.wrote('late'.repeat(500));
+    for (const { id, start, reply } of recorder.list()) {
+      assert.equal(start.body.toString(), `body of ${id}`);
+      assert.deepEqual(textsIn(reply.body), [`reply of ${id}`.repeat(100)]);
+    }
+  });
+
+test('a recording that has ended and still grows is removed, and nothing of it is counted any more', () => {
+  const { recorder } = recorderOf({ total: 60 * kilobyte });
+  const open = Array.from({ length: 5 }, (_, i) => recorder.begin(`req_${i}`, 0, startOf(10)));
+  for (let round = 0; round < 30; round++) {
+    const late = recorder.begin('req_late', 0, startOf(10));
+    recorder.end('req_late');
+    assert.equal(recorder.list().length, 6, `round ${round}`);
+    for (let i = 0; i < 30; i++) late.wrote('x'.repeat(kilobyte));
+    assert.equal(recorder.list().length, 5);
+  }
+  for (const one of open) one.wrote('x');
+  assert(recorder.list().every(({ reply }) => textsIn(reply.body).join('') === 'x'));
 });
