@@ -1,6 +1,9 @@
 /** What the variables of OpenTelemetry mean, and what is said of those that cannot be used. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { renderEnvironment } from '../../lib/commands/help/environment.ts';
 import { traceSettingsIn, type FromEnvironment } from '../../lib/traces/environment.ts';
 import { parent } from './sample.ts';
 
@@ -202,4 +205,17 @@ describe('sampler, time limit and propagation', () => {
     assert.equal(read({ OTEL_PROPAGATORS: 'none' }).settings?.continues, false);
     assert.equal(read({ OTEL_PROPAGATORS: 'b3' }).settings?.continues, false);
   });
+});
+
+test('occ help environment has every variable', () => {
+  const page = renderEnvironment(80).join('\n');
+  const folder = fileURLToPath(new URL('../../lib/traces/', import.meta.url));
+  const read = readdirSync(folder).flatMap((file) =>
+    Array.from(readFileSync(folder + file, 'utf8').matchAll(/'(OTEL_[A-Z_]+)'/g), ([, name = '']) => name),
+  );
+  assert.ok(read.length > 10);
+  // Those of traces stand on the page as one.
+  const absent = read.filter((name) => !name.includes('_OTLP_TRACES_') && !page.includes(name));
+  assert.deepEqual(absent, []);
+  assert.match(page, /OTEL_EXPORTER_OTLP_TRACES_…/);
 });

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { Settings } from '../../lib/config/settings.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
-import { say, usage as tokens } from '../../lib/emulator/script.ts';
+import { say, usage as tokens, wait } from '../../lib/emulator/script.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/emulator/server.ts';
-import { openHost, type Host, type HostOptions } from '../../lib/host/host.ts';
+import { openHost, type Host } from '../../lib/host/host.ts';
 import type { Span } from '../../lib/traces/otlp.ts';
 import { version } from '../../lib/version.ts';
 import { scratch } from '../ledger/scratch.ts';
 import { freePort } from '../support/free-port.ts';
+import { waitUntil } from '../support/limits.ts';
 import { modelOf, requestBody, settingsFor } from '../support/proxy.ts';
 import { startCollector } from './collector.ts';
 import { attributesOf } from './read-spans.ts';
@@ -19,7 +20,12 @@ interface Setup {
   host: Host;
   emulator: Emulator;
   warnings: string[];
-  ask: (headers?: Record<string, string>, body?: object) => Promise<string>;
+  ask: (
+    headers?: Record<string, string>,
+    body?: object,
+    path?: string,
+    gone?: AbortSignal,
+  ) => Promise<string>;
 }
 
 const fallbacks: NonNullable<EmulatorOptions['script']> = ({ conversation }) =>
@@ -31,9 +37,9 @@ const fallbacks: NonNullable<EmulatorOptions['script']> = ({ conversation }) =>
 async function setup(
   t: TestContext,
   env: Record<string, string>,
-  more: Partial<HostOptions> = {},
+  { script = fallbacks }: { script?: typeof fallbacks } = {},
 ): Promise<Setup> {
-  const emulator = await startEmulator({ script: fallbacks });
+  const emulator = await startEmulator({ script });
   t.after(() => emulator.close());
   const settings: Settings = settingsFor(emulator.url, {
     models: ['first', 'second'].map((id) => modelOf(id, { provider: 'other' })),
@@ -50,14 +56,19 @@ async function setup(
     onLogFailure: () => {},
     env,
     onTraceWarning: (sentence) => warnings.push(sentence),
-    ...more,
   });
   t.after(() => host.close(0));
-  async function ask(headers: Record<string, string> = {}, body: object = requestBody()): Promise<string> {
-    const response = await fetch(`${host.proxy.url}/v1/messages`, {
+  async function ask(
+    headers: Record<string, string> = {},
+    body: object = requestBody(),
+    path = '/v1/messages',
+    gone?: AbortSignal,
+  ): Promise<string> {
+    const response = await fetch(`${host.proxy.url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-api-key': 'a-token', ...headers },
       body: JSON.stringify(body),
+      ...(gone && { signal: gone }),
     });
     return response.text();
   }
@@ -179,6 +190,46 @@ test('every request has a trace, whatever became of it: nothing is lost or sent 
   const attempts = requests.map((span) => Number(attributesOf(span)['occ.attempts']));
   assert.equal(spans.length, requests.length + attempts.reduce((sum, one) => sum + one, 0));
   assert.ok(collector.requests.every(({ path }) => path === '/mine'));
+});
+
+test('clients of other formats have traces, too', async (t) => {
+  const collector = await startCollector(t);
+  const { host, ask } = await setup(t, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+  const body = { model: 'claude-sonnet-5', messages: [{ role: 'user', content: 'hello' }] };
+  assert.match(await ask({ traceparent }, body, '/v1/chat/completions'), /a secret answer/);
+  await host.close(0);
+  const [request, ...attempts] = collector.spans();
+  assert.equal(request && attributesOf(request)['http.route'], '/v1/chat/completions');
+  assert.equal(request?.traceId, parent.traceId);
+  assert.equal(attempts.length, 2);
+  assert.doesNotMatch(collector.requests.map(({ text }) => text).join(''), /hello|a secret answer/);
+});
+
+test('a client that leaves is no error of anybody', async (t) => {
+  const collector = await startCollector(t);
+  const { host, emulator, ask } = await setup(
+    t,
+    { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+    { script: () => [wait(3_600_000), say('never')] },
+  );
+  const leaving = new AbortController();
+  const asked = ask({}, requestBody(), '/v1/messages', leaving.signal);
+  await waitUntil(
+    () => emulator.requests.length > 0,
+    () => 'a request to the upstream',
+  );
+  leaving.abort();
+  await assert.rejects(asked);
+  await waitUntil(
+    () => host.proxy.recent.list().length > 0,
+    () => 'the end of the request',
+  );
+  await host.close(0);
+  const [request, attempt, ...others] = collector.spans();
+  assert.deepEqual(others, []);
+  assert.equal(request && attributesOf(request)['occ.ending'], 'left');
+  assert.equal(attempt && attributesOf(attempt)['occ.attempt.outcome'], 'abandoned');
+  assert.deepEqual([request?.status, attempt?.status], [{}, {}]);
 });
 
 test('a client that does not record its trace, and a sampler that takes none: nothing is sent', async (t) => {
