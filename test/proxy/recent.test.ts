@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { failing, refuse } from '../../lib/emulator/answer.ts';
 import { say, wait } from '../../lib/emulator/script.ts';
 import { arrived, recentRequests, type EndedRequest } from '../../lib/proxy/recent.ts';
-import { proxyOver, requestBody, waitUntil, type ProxyUnderTest } from '../support/proxy.ts';
+import { manualClock } from '../support/clock.ts';
+import { modelOf, proxyOver, requestBody, waitUntil, type ProxyUnderTest } from '../support/proxy.ts';
 
 async function latest({ proxy }: ProxyUnderTest): Promise<EndedRequest> {
   await waitUntil(() => proxy.recent.list().length > 0, 'a record');
@@ -147,4 +148,32 @@ test('the ring keeps the latest and finds by id, by its start, and by failure', 
   assert.deepEqual(ids({ failed: true }), ['req_2a']);
   assert.deepEqual(ids({ id: 'req_1' }), ['req_1a']);
   assert.deepEqual(ids({ limit: 1 }), ['req_3a']);
+});
+
+test('each attempt: when it began, where it went, its status and why its answer ended', async () => {
+  const clock = manualClock();
+  await using over = await proxyOver({
+    clock,
+    answers: [failing(refuse(503), { headers: { 'retry-after': '7' } }), [say('ok')]],
+    models: [modelOf('only')],
+    retry: { attempts: 1 },
+  });
+  const answer = over.send(requestBody({ stream: false }));
+  await over.attemptsLogged(1);
+  await clock.reach(7000);
+  await answer;
+  const { attempts } = await latest(over);
+  const server = new URL(over.emulator.url).host;
+  assert.deepEqual(
+    attempts.map(({ startedMs, server, httpStatus, stopReason }) => [
+      startedMs,
+      server,
+      httpStatus,
+      stopReason,
+    ]),
+    [
+      [0, server, 503, undefined],
+      [7000, server, 200, 'end_turn'],
+    ],
+  );
 });
