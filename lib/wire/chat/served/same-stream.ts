@@ -5,7 +5,7 @@
  */
 import { isRemark, type Decoded, type MessageDelta, type StreamEvent } from '../../../anthropic/events.ts';
 import { isObject, toArray, toObject, type JsonObject } from '../../../json.ts';
-import { compose, type Emit, type Transducer } from '../../../stream/transducer.ts';
+import { compose, type Transducer } from '../../../stream/transducer.ts';
 import type { Route, Turn } from '../../codec.ts';
 import { withRaw } from '../../decode/raw.ts';
 import { frameDecoder, type Frame } from '../../decode/frames.ts';
@@ -79,11 +79,9 @@ function passing(route: Route, turn: Turn, body: JsonObject): Transducer<Frame, 
     ]);
   }
 
-  /** Passes the codec's output on. A failure drops what waits: the client must not see a finish, or a call to run (L14). */
-  function passOn(outputs: readonly Decoded[], emit: Emit<Decoded>): void {
-    if (outputs.some(({ type }) => type === 'error')) pending = '';
-    for (const decoded of outputs)
-      emit(isRemark(decoded) || decoded.type === 'error' ? decoded : framed(decoded));
+  /** A failure carries nothing: the client gets neither a finish nor a call that waited (L14). */
+  function carry(decoded: Decoded): Decoded {
+    return isRemark(decoded) || decoded.type === 'error' ? decoded : framed(decoded);
   }
 
   function framed(event: StreamEvent): StreamEvent {
@@ -106,14 +104,10 @@ function passing(route: Route, turn: Turn, body: JsonObject): Transducer<Frame, 
   return {
     step(frame, emit) {
       take(frame);
-      const outputs: Decoded[] = [];
-      codec.step(frame, (decoded) => outputs.push(decoded));
-      passOn(outputs, emit);
+      codec.step(frame, (decoded) => emit(carry(decoded)));
     },
     flush(emit) {
-      const outputs: Decoded[] = [];
-      codec.flush((decoded) => outputs.push(decoded));
-      passOn(outputs, emit);
+      codec.flush((decoded) => emit(carry(decoded)));
     },
   };
 }

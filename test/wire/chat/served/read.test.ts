@@ -205,6 +205,28 @@ describe('messages', () => {
     ]);
   });
 
+  test('an entry that the client repeats counts once, and blocks return to their places', () => {
+    const sealed = (place: string, index: number): object => ({
+      type: 'reasoning.text',
+      signature: `occ-thinking.${place}.occ1.Y2hhdC9wL20.${index}`,
+      index,
+    });
+    const [, assistant] = messages(user, {
+      role: 'assistant',
+      content: 'onetwo',
+      reasoning_content: 'AABBB',
+      reasoning_details: [sealed('0.0.2', 0), sealed('3.0.3', 1), sealed('0.0.2', 0)],
+      tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }],
+    });
+    assert.deepEqual(assistant?.content, [
+      { type: 'thinking', thinking: 'AA', signature: 'occ1.Y2hhdC9wL20.0' },
+      { type: 'text', text: 'one' },
+      { type: 'thinking', thinking: 'BBB', signature: 'occ1.Y2hhdC9wL20.1' },
+      { type: 'text', text: 'two' },
+      { type: 'tool_use', id: 'c', name: 'f', input: {} },
+    ]);
+  });
+
   test('reasoning that the client has changed keeps no signature of Claude’s', () => {
     const detail = (payload: string, index: number): object => ({
       type: 'reasoning.text',

@@ -208,6 +208,45 @@ describe('a stream that obeys the laws', () => {
   });
 });
 
+describe('single streams', () => {
+  const frame = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: requestedModel };
+  const chunk = (delta: object, finish: string | null = null): string =>
+    `data: ${JSON.stringify({ ...frame, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+  const call = (index: number, id: string, args: string): string =>
+    chunk({ tool_calls: [{ index, id, type: 'function', function: { name: 'Read', arguments: args } }] });
+  const role = chunk({ role: 'assistant', content: '' });
+
+  test('two calls with one id get one each', () => {
+    const { calls } = check(
+      utf8([role, call(0, 'c', '{}'), call(1, 'c', '{}'), chunk({}, 'tool_calls')].join('')),
+    );
+    assert.equal(new Set(calls.map(({ id }) => id)).size, 2);
+  });
+
+  test('content that comes with the finish, and content behind it', () => {
+    const together = check(utf8([role, chunk({ content: 'a' }), chunk({ content: 'b' }, 'stop')].join('')));
+    assert.deepEqual([together.text, together.finish], ['ab', 'stop']);
+    const behind = check(
+      utf8([role, chunk({ content: 'a' }), chunk({}, 'stop'), chunk({ content: 'b' })].join('')),
+    );
+    assert.deepEqual([behind.text, behind.finish], ['ab', 'stop']);
+  });
+
+  test('the reason of a finish that is wrong', () => {
+    const stopped = check(utf8([role, call(0, 'c', '{}'), chunk({}, 'stop')].join('')));
+    assert.equal(stopped.finish, 'tool_calls');
+    const none = check(utf8([role, chunk({ content: 'a' }), chunk({}, 'tool_calls')].join('')));
+    assert.equal(none.finish, 'stop');
+  });
+
+  test('arguments that are no object fail, and the client sees no finish', () => {
+    const { ended, finish } = check(
+      utf8([role, call(0, 'c', '{"a":'), chunk({}, 'tool_calls'), 'data: [DONE]\n\n'].join('')),
+    );
+    assert.deepEqual([ended, finish], ['error', undefined]);
+  });
+});
+
 test('a turn of this format prints what a turn of another one gets', () => {
   const body = { ...given, tools: [{ type: 'custom', custom: { name: 'patch' } }] };
   const asked = turnOf(body);
