@@ -61,6 +61,8 @@ interface Call {
 export function chunkPrinter(options: ChunkOptions, said = saidNothing()): ChunkPrinter {
   const { id, created, model, includeUsage, custom, legacy } = options;
   const frame = { id, object: 'chat.completion.chunk', created, model };
+  const before = `data: ${JSON.stringify(frame).slice(0, -1)},"choices":[{"index":0,"delta":`;
+  const after = includeUsage ? ',"usage":null}\n\n' : '}\n\n';
   const reasoning = thoughts();
   let usage: Partial<Usage> = {};
   let type = '';
@@ -69,9 +71,9 @@ export function chunkPrinter(options: ChunkOptions, said = saidNothing()): Chunk
   let calls = 0;
   let call: Call | undefined;
 
+  /** Joined, because most of a chunk is the same as in the one before, and printing it takes longer than the content. */
   function chunk(delta: JsonObject, finish: string | null = null): string {
-    const choice = { index: 0, delta, logprobs: null, finish_reason: finish };
-    return dataLine({ ...frame, choices: [choice], ...(includeUsage && { usage: null }) });
+    return `${before}${JSON.stringify(delta)},"logprobs":null,"finish_reason":${JSON.stringify(finish)}}]${after}`;
   }
 
   function role(): string {
@@ -106,12 +108,12 @@ export function chunkPrinter(options: ChunkOptions, said = saidNothing()): Chunk
   }
 
   function start({ content_block: block }: BlockStart): string {
-    let before = completeCall();
+    let printed = completeCall();
     type = block.type;
     // Before what the reasoning led to, where other proxies send it too.
-    if (type === 'text' || type === 'tool_use') before += printDetails();
+    if (type === 'text' || type === 'tool_use') printed += printDetails();
     reasoning.open(block, { text, calls });
-    return type === 'tool_use' ? before + openCall(block) : before;
+    return type === 'tool_use' ? printed + openCall(block) : printed;
   }
 
   function printDetails(): string {

@@ -10,7 +10,7 @@ import type { Said } from './chunks.ts';
 
 export interface ChunkReader {
   /**
-   * `passes`: the chunk may pass, and `said` has what it says. `ends`: so may this one, once the answer is known to succeed.
+   * `passes`: the chunk may pass, and `said` has what it says. `text`: so may this one, which has nothing but text. `ends`: so may this one, once the answer is known to succeed.
    * `nothing`: it says nothing to the client, or repeats what was said. `printed`: it must not pass, and no later chunk can,
    * because their order would be lost.
    */
@@ -19,7 +19,7 @@ export interface ChunkReader {
   head(): { id: string; created: number } | undefined;
 }
 
-export type Verdict = 'passes' | 'ends' | 'nothing' | 'printed';
+export type Verdict = 'text' | 'passes' | 'ends' | 'nothing' | 'printed';
 
 const finishes: ReadonlySet<unknown> = new Set(['stop', 'length', 'tool_calls', 'content_filter']);
 const cuts: ReadonlySet<unknown> = new Set(['length', 'content_filter']);
@@ -59,6 +59,11 @@ export function chunkReader(
     const { delta, index, finish_reason: finish } = choice;
     if (index !== 0 || !isObject(delta) || choice['message'] !== undefined || choice['text'] !== undefined)
       return 'printed';
+    const text = textIn(delta);
+    if (text !== undefined && said.role && !said.finish && (finish === null || finish === undefined)) {
+      said.text += text.length;
+      return 'text';
+    }
     const calls = isPlain(delta) ? readCalls(delta['tool_calls']) : undefined;
     if (calls === undefined) return 'printed';
     const content = deltaContent(delta, undefined, () => {});
@@ -120,6 +125,18 @@ export function chunkReader(
   }
 
   return { read, head: () => head };
+}
+
+/** The text of a delta that has nothing else, as most have. */
+function textIn(delta: JsonObject): string | undefined {
+  let text: string | undefined;
+  for (const name in delta) {
+    const value = delta[name];
+    if (value === null) continue;
+    if (name !== 'content' || typeof value !== 'string') return undefined;
+    text = value;
+  }
+  return text;
 }
 
 /** Whether a piece of arguments belongs to their one object. The codec drops or refuses what does not (P5). */

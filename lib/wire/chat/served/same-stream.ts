@@ -4,10 +4,11 @@
  * are printed from their events. Of the rest, the model's name and the seals are replaced.
  */
 import { isRemark, type Decoded, type MessageDelta, type StreamEvent } from '../../../anthropic/events.ts';
-import { isObject, toArray, toObject, type JsonObject } from '../../../json.ts';
+import { toArray, toObject, type JsonObject } from '../../../json.ts';
 import { compose, type Transducer } from '../../../stream/transducer.ts';
 import type { Route, Turn } from '../../codec.ts';
 import { withRaw } from '../../decode/raw.ts';
+import type { DataFrame } from '../../decode/core.ts';
 import { frameDecoder, type Frame } from '../../decode/frames.ts';
 import { toolNames } from '../../tool-names.ts';
 import { chatDecoder, chunkDecoder } from '../stream.ts';
@@ -36,47 +37,54 @@ function passing(route: Route, turn: Turn, body: JsonObject): Transducer<Frame, 
   const said = saidNothing();
   const includeUsage = wantsUsage(body);
   const reader = chunkReader(said, { includeUsage, isName: (name) => names.toClient(name) === name });
-  /** `undecided` until the first chunk with a choice; `printed` from the first one that cannot pass. */
-  let mode: 'undecided' | 'passing' | 'printed' = 'undecided';
+  /** From the first chunk on that cannot pass. */
+  let isPrinted = false;
   /** Prints what is missing, once a chunk has passed. */
   let printer: ChunkPrinter | undefined;
   /** Chunks that no event has carried yet, and what the client had before them. */
   let pending = '';
-  let before = copyOf(said);
+  const before = saidNothing();
   /** The finish and the usage, which pass with the end of a message. */
   let ending = '';
 
   function take(frame: Frame): void {
-    if (frame.type !== 'data' || mode === 'printed') return;
+    if (frame.type !== 'data' || isPrinted) return;
     const verdict = frame.event === '' ? reader.read(frame.json) : 'printed';
     if (verdict === 'nothing') return;
     if (verdict === 'printed') {
-      mode = 'printed';
+      isPrinted = true;
       // What has not been sent is printed too, from the events that are still to come.
       Object.assign(said, before, { details: false });
       pending = '';
       ending = '';
       return;
     }
-    mode = 'passing';
     said.details = true;
     const head = reader.head();
     if (head)
       printer ??= chunkPrinter({ ...head, model, includeUsage, custom: new Set(), legacy: false }, said);
-    const chunk = `data: ${rewritten(frame.text, frame.json)}\n\n`;
+    const chunk = `data: ${renamed(verdict === 'text' ? frame.text : sealed(frame), frame.json)}\n\n`;
     if (verdict === 'ends') ending += chunk;
     else pending += chunk;
   }
 
-  function rewritten(text: string, json: JsonObject): string {
+  function sealed({ text, json }: DataFrame): string {
     const delta = toObject(toObject(toArray(json['choices'])[0])['delta']);
-    const sealed = isObject(delta) ? seal(delta, route) : delta;
-    const isRenamed = typeof json['model'] === 'string' && json['model'] !== model;
-    if (sealed === delta && !isRenamed) return text;
-    return withRaw(text, [
-      ...(sealed === delta ? [] : [{ path: ['choices', 0, 'delta'], json: JSON.stringify(sealed) }]),
-      ...(isRenamed ? [{ path: ['model'], json: JSON.stringify(model) }] : []),
-    ]);
+    const safe = seal(delta, route);
+    return safe === delta
+      ? text
+      : withRaw(text, [{ path: ['choices', 0, 'delta'], json: JSON.stringify(safe) }]);
+  }
+
+  /** The text with the name that the client knows (L1). */
+  function renamed(text: string, { model: given }: JsonObject): string {
+    if (typeof given !== 'string' || given === model) return text;
+    const field = `"model":${JSON.stringify(given)}`;
+    const at = text.indexOf(field);
+    // Most servers write it before the first inner object, so that nothing has to be looked at.
+    if (at < 0 || text.lastIndexOf('{', at) !== 0)
+      return withRaw(text, [{ path: ['model'], json: JSON.stringify(model) }]);
+    return `${text.slice(0, at)}"model":${JSON.stringify(model)}${text.slice(at + field.length)}`;
   }
 
   /** A failure carries nothing: the client gets neither a finish nor a call that waited (L14). */
@@ -89,8 +97,9 @@ function passing(route: Route, turn: Turn, body: JsonObject): Transducer<Frame, 
     const frames =
       pending + (event.type === 'message_delta' ? printEnd(event, printer) : printer.print(event));
     pending = '';
-    before = { ...copyOf(said), finish: false, usage: false };
-    return { ...event, frames };
+    remember(before, said);
+    event.frames = frames;
+    return event;
   }
 
   /** What is missing goes before the finish, but for the usage. */
@@ -112,6 +121,10 @@ function passing(route: Route, turn: Turn, body: JsonObject): Transducer<Frame, 
   };
 }
 
-function copyOf(said: Said): Said {
-  return { ...said, args: [...said.args] };
+/** Notes what the client has. The finish and the usage are never sent before the answer is whole. Runs for every event. */
+function remember(before: Said, said: Said): void {
+  before.role = said.role;
+  before.text = said.text;
+  before.thinking = said.thinking;
+  if (said.args.length > 0) before.args = [...said.args];
 }
