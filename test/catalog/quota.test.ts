@@ -1,7 +1,7 @@
 /** Tests the address and the parsing of the quota page. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { quotaAddress, readQuota, windowLabel } from '../../lib/catalog/quota.ts';
+import { quotaAddress, readQuota, windowLabel, windowName } from '../../lib/catalog/quota.ts';
 
 const addresses: [string, string | undefined, string | undefined][] = [
   ['opencode-go', 'https://opencode.ai/zen/go/v1/chat/completions', 'https://opencode.ai/zen/go/v1/usage'],
@@ -64,4 +64,44 @@ for (const text of ['', 'null', '[]', '{}', '{"usage":null}', '{"usage":{"rollin
 test('reads ten windows at most', () => {
   const usage = Object.fromEntries(Array.from({ length: 365 }, (_, i) => [`day ${i}`, { percent: 1 }]));
   assert.equal(readQuota(JSON.stringify({ usage }))?.windows.length, 10);
+});
+
+test('reads the allowances of single models wherever they stand, and takes them for no window of the plan', () => {
+  const month = { status: 'rate-limited', percent: 100 };
+  const own = { model: 'kimi-k3', window: 'monthly', percent: 100, spent: true, resets_at: null };
+  for (const body of [
+    { usage: { monthly: { percent: 5, models: { 'kimi-k3': month } } } },
+    { usage: { monthly: { percent: 5 }, models: { 'kimi-k3': { monthly: month } } } },
+    { usage: { monthly: { percent: 5 } }, models: { 'kimi-k3': { monthly: month } } },
+  ]) {
+    const quota = readQuota(JSON.stringify(body));
+    assert.deepEqual(quota?.models, [own]);
+    assert.deepEqual(
+      quota.windows.map(({ window, spent }) => [window, spent]),
+      [['monthly', false]],
+    );
+  }
+  assert.deepEqual(readQuota(JSON.stringify({ models: { 'kimi-k3': { monthly: month } } })), {
+    windows: [],
+    models: [own],
+  });
+});
+
+test('ignores models without a usable id or without windows, and reads 300 windows at most', () => {
+  const one = { monthly: { percent: 1 } };
+  const odd = { 'two words': one, '\u001b[31m': one, ok: { monthly: 7 }, none: null };
+  assert.deepEqual(
+    Object.keys(readQuota(JSON.stringify({ usage: { weekly: { percent: 1 } }, models: odd })) ?? {}),
+    ['windows'],
+  );
+  const many = Object.fromEntries(Array.from({ length: 999 }, (_, i) => [`m${i}`, one]));
+  assert.equal(readQuota(JSON.stringify({ models: many }))?.models?.length, 300);
+});
+
+test('names windows in a sentence', () => {
+  assert.deepEqual(['rolling', 'weekly', 'yearly'].map(windowName), [
+    '5-hour window',
+    'weekly window',
+    'yearly window',
+  ]);
 });

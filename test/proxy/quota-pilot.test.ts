@@ -263,3 +263,23 @@ test('a page on which the plan itself is spent leaves nothing of it', async () =
     ['opencode-go'],
   );
 });
+
+test('a model’s allowance with room is not used while the page says that the plan is spent', async () => {
+  const own = refuse(429, {
+    type: 'GoUsageLimitError',
+    message: 'Limit of main reached',
+    retryAfterSeconds: 7200,
+  });
+  await using it = await world({ refusal: (model) => (model === 'main' ? own : undefined) });
+  const { quota, clock, over, ask, looked } = it;
+  quota.models = { main: 0 };
+  quota.weekly = 100;
+  await ask();
+  clock.advance(5 * minute);
+  await ask('haiku');
+  await looked();
+  assert.deepEqual(
+    over.proxy.stats().remembered.spent.map(({ who }) => who),
+    ['opencode-go/main'],
+  );
+});

@@ -105,14 +105,25 @@ function namesModel(
   const given = limitModel.toLowerCase();
   if (given !== '' && (given === wanted || given.endsWith(`/${wanted}`))) return true;
   const title = findModel(provider, modelId)?.name ?? '';
-  return [message, limitName].some((text) => names(text, modelId) || namesTitle(text, title));
+  return [message, limitName].some((text) => {
+    const rest = withoutLonger(text, title || modelId);
+    return names(rest, modelId) || names(rest, title);
+  });
 }
 
-/** Whether the text has the name as a person reads it: "GLM-5.3 Flash" does not name GLM-5.3. */
-function namesTitle(text: string, title: string): boolean {
-  if (!names(text, title)) return false;
-  const longer = allModels().filter(({ name }) => name.length > title.length && name.startsWith(title));
-  return !longer.some(({ name }) => names(text, name) || names(text, name.replaceAll('-', ' ')));
+/** The text without the names of other models that begin with this one: "GLM-5.3 Flash" is no GLM-5.3. */
+function withoutLonger(text: string, title: string): string {
+  const start = title.toLowerCase();
+  const longer = allModels().filter(
+    ({ name }) => name.length > title.length && name.toLowerCase().startsWith(start),
+  );
+  return longer.reduce((rest, { name }) => rest.replace(inAnySpelling(name), '…'), text);
+}
+
+/** People write a blank for a hyphen, and the other way round. */
+function inAnySpelling(name: string): RegExp {
+  const literal = name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(literal.replaceAll(/[\s-]/g, String.raw`[\s-]`), 'gi');
 }
 
 /** Whether the text names the id as a whole word: `glm-5.3` does not name `glm-5`. */

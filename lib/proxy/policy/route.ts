@@ -193,6 +193,7 @@ function savingChoice(
     const provider = own(settings.providers, one.provider);
     const candidate = provider && toCandidate(one, provider, why, known);
     if (candidate === undefined || candidate instanceof OccError) return false;
+    if (lacksKey(candidate.provider)) return false;
     return missingCapacity(candidate.route, asked) === undefined;
   };
   const { budgets, quotas, now = 0 } = known;
@@ -200,6 +201,11 @@ function savingChoice(
   if (saving === undefined) return undefined;
   const { reason, ...rest } = saving;
   return { ...rest, name: 'background', why, reason: `background work, and ${reason}` };
+}
+
+/** Without a key, and without a command that may print it. */
+function lacksKey({ missingKey, withKey, keyCommandNotRun }: Provider): boolean {
+  return missingKey !== undefined && withKey === undefined && keyCommandNotRun !== true;
 }
 
 /** `enable_streaming_scenario_routing: false` sends every stream to `long_context` or `fast`, whatever its tier. */

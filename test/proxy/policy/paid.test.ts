@@ -198,6 +198,20 @@ test('ask names the command that allows it until the plan resets', () => {
   assert.equal(refusalOf(only('never'), [goSpent(7 * hour)]).next, 'occ usage');
 });
 
+test('the allowance ends when the first of several plans resets', () => {
+  const plan = only('ask');
+  const passed = (waitMs: number) => ({
+    model: 'a/b',
+    reason: 'r',
+    hindrance: { kind: 'quota', spent: 'allowance', reason: 'r', waitMs, resetKnown: true } as const,
+  });
+  const two = { ...plan, passedOver: [passed(5 * hour), passed(3 * hour), ...plan.passedOver] };
+  assert.equal(
+    refusalOf(two, [goSpent(4 * hour)]).next,
+    'occ config set paid_fallback "until 2026-11-29T23:00Z"',
+  );
+});
+
 test('ask also asks when the plan is passed over, and for an hour where no reset is known', () => {
   const barred = (more: Partial<Hindrance>): Plan => {
     const plan = only('ask');

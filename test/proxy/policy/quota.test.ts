@@ -33,6 +33,36 @@ test('a limit applies to one model only if it is the free allowance or names the
   assert.equal(who('CreditsError'), 'opencode-go/glm-5');
 });
 
+test('a limit applies to one model if a field or the name of the model says so', () => {
+  const who = (message: string, metadata: object = {}): string | undefined =>
+    spentBy(
+      refusedWith(429, { type: 'GoUsageLimitError', message }, undefined, { metadata }),
+      'opencode-go',
+      'glm-5.3',
+      now,
+    )?.who;
+  const [plan, model] = ['opencode-go', 'opencode-go/glm-5.3'];
+  for (const [message, expected] of [
+    ['Monthly limit of glm-5.3.', model],
+    ['Monthly limit: glm-5.3. Resets in 3 days', model],
+    ['use glm-5.3-flash, since glm-5.3 is at its limit', model],
+    ['Monthly limit of GLM-5.3 reached', model],
+    ['Go on with glm-5.3.1', plan],
+    ['Limit reached. Go on with GLM-5.3 Flash', plan],
+    ['Limit reached. Go on with GLM-5.3-Flash', plan],
+    ['Monthly limit of Kimi K3 reached', plan],
+  ] as const)
+    assert.deepEqual([message, who(message)], [message, expected]);
+  for (const name of ['model', 'modelId', 'modelID', 'model_id']) {
+    assert.equal(who('Limit reached', { [name]: 'glm-5.3' }), model, name);
+    assert.equal(who('Limit reached', { [name]: 'opencode-go/GLM-5.3' }), model, name);
+  }
+  assert.equal(who('Limit reached', { model: 'kimi-k3' }), plan);
+  assert.equal(who('Limit reached', { model: 7 }), plan);
+  const named = spent('GoUsageLimitError', 'x', { metadata: { limitName: 'glm-5 weekly' } });
+  assert.deepEqual([named?.who, named?.limit], ['opencode-go/glm-5', 'weekly limit']);
+});
+
 test('each kind of quota is named', () => {
   const limit = (status: number, error: object, more = {}) =>
     spentBy(refusedWith(status, error, undefined, more), 'p', 'm', now)?.limit;

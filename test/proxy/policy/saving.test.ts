@@ -137,6 +137,31 @@ test('from the share on, background work goes to the cheapest able model that co
   assert.equal(first([page(80)], {}, 'occ-haiku', Date.parse(later)), 'opencode-go/glm-5.3');
 });
 
+test('the usual model comes before any fallback, also where another provider has taken over', () => {
+  const fallbacks = {
+    background: [entry('paid/nearly-nothing', { price: { input: 0.001, output: 0.001 } })],
+  };
+  assert.deepEqual(planned([page(85)], { fallbacks }).candidates.map(nameOf), [
+    'opencode-go/glm-5.3-flash',
+    'opencode-go/glm-5.3',
+    'paid/nearly-nothing',
+  ]);
+});
+
+test('a provider without its key is not chosen, unless a command prints it', () => {
+  const fallbacks = { default: [entry('ollama/small')] };
+  const chosen = (more: Partial<Provider>): string => {
+    const providers = {
+      ...configured.providers,
+      ollama: provider('ollama', { missingKey: 'no key', ...more }),
+    };
+    return first([page(90)], { fallbacks, providers });
+  };
+  assert.equal(chosen({}), 'opencode-go/glm-5.3-flash');
+  assert.equal(chosen({ keyCommandNotRun: true }), 'ollama/small');
+  assert.equal(chosen({ withKey: () => Promise.resolve(go) }), 'ollama/small');
+});
+
 test('it is off unless set, and concerns nothing but background work', () => {
   assert.deepEqual(planned([page(99)], { saveQuotaAt: 'off' }), planned([], { saveQuotaAt: 'off' }));
   for (const model of ['occ-sonnet', 'occ-opus', 'opencode-go/glm-5.3'])

@@ -23,12 +23,12 @@ export const quota: Check = {
       .join(', ');
     const spent = report.windows.find((window) => window.spent || (window.percent ?? 0) >= warnPercent);
     if (spent === undefined) return { level: 'ok', summary };
-    const text = `it resets ${spent.resets_at ?? 'later'}; until then, fallbacks of another provider answer`;
+    const text = `it resets ${spent.resets_at ?? 'later'}; until then, fallbacks answer as far as paid_fallback allows`;
     return {
       level: 'warn',
       summary: `${summary} used`,
       fault: 'client',
-      remedy: { text, commands: ['occ usage'] },
+      remedy: { text, commands: ['occ usage', 'occ route --quota 100'] },
     };
   },
 };
