@@ -50,7 +50,13 @@ const allowed: Record<string, string[]> = {
   ],
   clients: ['proxy/policy', 'catalog', 'config (types)', 'wire (types)'],
   daemon: ['config'],
-  emulator: ['config (types)', 'log (types)', 'wire (types)', 'wire/encode'],
+  emulator: [
+    'config (types)',
+    'log (types)',
+    'wire (types)',
+    'wire/encode',
+    'wire/gemini/served/json-schema.ts',
+  ],
   proxy: [
     'proxy/policy',
     'proxy/rejections',

@@ -6,6 +6,7 @@
 import type { Answer } from './answer.ts';
 import { answerClassifier, answerSchema, summarize } from './auxiliary.ts';
 import type { Conversation } from './conversation.ts';
+import { fileTools } from './file-tools.ts';
 import { workOnFile } from './file-work.ts';
 import { call, say, type Script } from './script.ts';
 import type { ReceivedRequest } from './received-request.ts';
@@ -42,9 +43,10 @@ function answerStructured({ tools, done }: Conversation): Script | undefined {
 function introduction({ tools }: Conversation): string {
   const who =
     "This is occ's built-in emulator, not a model: it follows a script and needs no key and no network.";
-  const offers = ['Write', 'Read'].every((name) => tools.some((tool) => tool.name === name));
-  const trial = offers
-    ? 'Try: "Write a file hello.txt that says hello, then read it back and tell me what it says."'
-    : 'No tools were offered with this request, so words are all it has.';
+  const { write, read } = fileTools(tools);
+  const trial =
+    write && read
+      ? 'Try: "Write a file hello.txt that says hello, then read it back and tell me what it says."'
+      : 'No tools were offered with this request, so words are all it has.';
   return `${who}\n\n${trial}\n\nTo talk to a real model, start occ without --emulator.\n`;
 }

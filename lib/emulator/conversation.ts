@@ -85,8 +85,8 @@ export function toConversation(
   return { ...fields, ...(schema && { schema }), system: system.join('\n'), prompt, done, thoughts };
 }
 
-/** Instructions of the client inside user texts. */
-const reminders = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
+/** Instructions of the client inside user texts: of Claude Code, of Gemini CLI, of Codex. */
+const reminders = /<(system-reminder|session_context|environment_context)>[\s\S]*?<\/\1>/g;
 
 /** Images and files of a tool result. occ moves them to a user message if the format allows only text in results. */
 const moved = /\[from the result of [^\n]+, call [^\n]+\]\n(?:\[\w+\]\n?)+/g;

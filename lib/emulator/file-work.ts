@@ -1,9 +1,10 @@
 /**
- * Writes a file, reads it back and reports: a loop that shows that tools work. It uses Claude Code's tools, writes only below
+ * Writes a file, reads it back and reports: a loop that shows that tools work. It uses the client's file tools, writes only below
  * the client's working directory, and quotes the actual results.
  */
 import type { Conversation, CompletedCall } from './conversation.ts';
-import { call, say, type Script, type ToolCall } from './script.ts';
+import { fileActionOf, fileTools, type FileCall } from './file-tools.ts';
+import { call, say, type Script } from './script.ts';
 
 /** The script for a prompt about a file; undefined for other prompts. */
 export function workOnFile(conversation: Conversation): Script | undefined {
@@ -11,56 +12,47 @@ export function workOnFile(conversation: Conversation): Script | undefined {
   const named = fileNamed(prompt);
   const wantsWrite =
     /\b(?:write|create|make|save|put)\b/i.test(prompt) && (named || /\bfile\b/i.test(prompt));
-  if (wantsWrite && offers(conversation, 'Write')) {
+  const { write, read } = fileTools(conversation.tools);
+  if (wantsWrite && write) {
     const content = `${contentNamed(prompt)}\n`;
     return inDirectory(conversation, (path) => {
       const file = path(named ?? 'hello.txt');
-      const reads = offers(conversation, 'Read') ? [reading(file)] : [];
-      return follow([writing(file, content), ...reads], conversation);
+      return follow([write(file, content), ...(read ? [read(file)] : [])], conversation);
     });
   }
-  if (named && /\b(?:read|show|open|what)\b/i.test(prompt) && offers(conversation, 'Read')) {
-    return inDirectory(conversation, (path) => follow([reading(path(named))], conversation));
+  if (named && /\b(?:read|show|open|what)\b/i.test(prompt) && read) {
+    return inDirectory(conversation, (path) => follow([read(path(named))], conversation));
   }
   return undefined;
 }
 
 /** Write, Read, Edit, Read, then a report: uses every file tool. */
 export function editLoop(conversation: Conversation): Script {
-  if (!['Write', 'Read', 'Edit'].every((name) => offers(conversation, name))) {
+  const { write, read, edit } = fileTools(conversation.tools);
+  if (!write || !read || !edit)
     return [say('The edit loop needs the tools Write, Read and Edit, and they were not offered.')];
-  }
   return inDirectory(conversation, (path) => {
     const file = path('emulator-edit.txt');
-    const edit = {
-      name: 'Edit',
-      input: { file_path: file, old_string: 'line two', new_string: 'line two, edited' },
-    };
-    return follow([writing(file, 'line one\nline two\n'), reading(file), edit, reading(file)], conversation);
+    return follow(
+      [
+        write(file, 'line one\nline two\n'),
+        read(file),
+        edit(file, 'line two', 'line two, edited'),
+        read(file),
+      ],
+      conversation,
+    );
   });
 }
 
-interface FileCall extends ToolCall {
-  input: { file_path: string; [key: string]: unknown };
-}
-
-const writing = (file: string, content: string): FileCall => ({
-  name: 'Write',
-  input: { file_path: file, content },
-});
-const reading = (file: string): FileCall => ({ name: 'Read', input: { file_path: file } });
-
-function offers({ tools }: Conversation, name: string): boolean {
-  return tools.some((tool) => tool.name === name);
-}
-
 /** The next call of a plan, given the calls made so far; after the last one, a report. */
-function follow(plan: readonly FileCall[], { done }: Conversation): Script {
+function follow(plan: readonly FileCall[], { done, tools }: Conversation): Script {
+  const { read } = fileTools(tools);
   let step = 0;
   for (const made of done) {
     const planned = plan[step];
     // Claude Code requires that an existing file is read before it is overwritten; then the call is repeated.
-    const mustRepeat = made.name === 'Write' && mustBeReadFirst(made);
+    const mustRepeat = fileActionOf(made.name) === 'write' && mustBeReadFirst(made);
     if (!mustRepeat && made.result?.failed !== false) return [say(whatFailed(made))];
     if (!mustRepeat && made.name === planned?.name) step++;
   }
@@ -69,7 +61,7 @@ function follow(plan: readonly FileCall[], { done }: Conversation): Script {
   if (!next) return [say(report(plan, last))];
   // Each step may need one more call. A client that needs more makes no progress.
   if (done.length > plan.length * 2) return [say(`The emulator gave up after ${done.length} tool calls.`)];
-  const first = last && mustBeReadFirst(last) ? reading(next.input.file_path) : next;
+  const first = last && read && mustBeReadFirst(last) ? read(next.file) : next;
   return [call(first.name, first.input)];
 }
 
@@ -83,11 +75,11 @@ function whatFailed({ name, result }: CompletedCall): string {
 }
 
 function report(plan: readonly FileCall[], last: CompletedCall | undefined): string {
-  const file = plan[0]?.input.file_path ?? 'the file';
+  const file = plan[0]?.file ?? 'the file';
   const said = quote(withoutLineNumbers(last?.result?.text ?? ''));
-  const verbs = plan.map(({ name }) => ({ Write: 'wrote', Read: 'read', Edit: 'edited' })[name] ?? name);
+  const verbs = plan.map(({ action }) => ({ write: 'wrote', read: 'read', edit: 'edited' })[action]);
   const did = verbs.length > 1 ? `${verbs.slice(0, -1).join(', ')} and ${verbs.at(-1)}` : verbs[0];
-  const reads = last?.name === 'Read';
+  const reads = last !== undefined && fileActionOf(last.name) === 'read';
   return `I ${did} ${file}. ${reads ? 'It says' : 'The client said'}:\n\n${said}\n\n${signature}`;
 }
 
@@ -110,9 +102,17 @@ function withoutLineNumbers(text: string): string {
   return lines.includes(undefined) ? text.trim() : lines.join('\n').trimEnd();
 }
 
+/** How clients name it: most write "working directory: /home", Gemini CLI a list, Codex a tag. */
+const directoryIn =
+  /working directory: *(\S.*)|workspace directories:\**\s*\n\s*- (\S.*)|<cwd>([^<\n]+)<\/cwd>/i;
+
 /** Calls `work` with a function that returns paths below the client's working directory, which is in the system text. */
 function inDirectory({ system }: Conversation, work: (path: (name: string) => string) => Script): Script {
-  const directory = /working directory: *(\S.*)/i.exec(system)?.[1]?.trim();
+  const directory = directoryIn
+    .exec(system)
+    ?.slice(1)
+    .find((one) => one !== undefined)
+    ?.trim();
   if (directory === undefined) {
     return [
       say(`The client did not say what its working directory is, so no file was touched. ${signature}`),

@@ -1,10 +1,12 @@
 /** Reads a generateContent request as a conversation. The model and whether to stream are in its path. */
 import { noResult } from '../../wire/encode/notes.ts';
 import { isObject, parseJson, toArray, toObject, toText, type Json, type JsonObject } from '../../json.ts';
+import { toJsonSchema } from '../../wire/gemini/served/json-schema.ts';
 import { toConversation, type Conversation, type OfferedTool, type Entry } from '../conversation.ts';
 
 export function readGeminiRequest(body: JsonObject, path: string): Conversation {
   const generation = toObject(body['generationConfig']);
+  const schema = generation['responseJsonSchema'] ?? generation['responseSchema'];
   const [, model = '', method = ''] = /\/models\/(.+):(\w+)$/.exec(path) ?? [];
   return toConversation(
     [
@@ -19,34 +21,14 @@ export function readGeminiRequest(body: JsonObject, path: string): Conversation 
         toArray(toObject(tool)['functionDeclarations']).map(toTool),
       ),
       stops: toArray(generation['stopSequences']).map(toText),
-      schema: isObject(generation['responseSchema']) ? toJsonSchema(generation['responseSchema']) : undefined,
+      schema: isObject(schema) ? toJsonSchema(schema) : undefined,
     },
   );
 }
 
 function toTool(declared: Json): OfferedTool {
-  const { name, parameters } = toObject(declared);
-  return { name: toText(name), schema: toJsonSchema(toObject(parameters)) };
-}
-
-/** Converts Google's schema to JSON Schema: types in lower case, counts as numbers. */
-function toJsonSchema(schema: JsonObject): JsonObject {
-  const { type, properties, items, anyOf, minItems, minLength, ...rest } = schema;
-  const number = (value: Json | undefined): number | undefined =>
-    value === undefined ? undefined : Number(value);
-  return {
-    ...rest,
-    ...(type !== undefined && { type: toText(type).toLowerCase() }),
-    ...(minItems !== undefined && { minItems: number(minItems) }),
-    ...(minLength !== undefined && { minLength: number(minLength) }),
-    ...(isObject(items) && { items: toJsonSchema(items) }),
-    ...(Array.isArray(anyOf) && { anyOf: anyOf.map((choice) => toJsonSchema(toObject(choice))) }),
-    ...(isObject(properties) && {
-      properties: Object.fromEntries(
-        Object.entries(properties).map(([name, child]) => [name, toJsonSchema(toObject(child))]),
-      ),
-    }),
-  };
+  const { name, parameters, parametersJsonSchema } = toObject(declared);
+  return { name: toText(name), schema: toJsonSchema(toObject(parametersJsonSchema ?? parameters)) };
 }
 
 function read({ role, parts }: JsonObject): Entry[] {

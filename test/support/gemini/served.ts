@@ -63,14 +63,21 @@ export function whole(events: readonly StreamEvent[], printer: Printer): LooseJs
 /** The chunks of a stream. Fails for bytes that are not in the form of a stream (G1). */
 export function chunksIn(text: string, form: Form): LooseJson[] {
   if (form === 'array') return asObjects(JSON.parse(text));
-  return text
-    .split(/\n\n/)
+  const events = text.split(/\n\n/);
+  // A failure is bare JSON behind the last blank line (G7).
+  const failure = events.pop() ?? '';
+  const chunks = events
     .filter((event) => event !== '')
     .map((event) => {
       const [, data] = /^data: ([^\r\n]+)$/.exec(event) ?? [];
       assert.ok(data !== undefined, `G1: ${JSON.stringify(event)}`);
-      return JSON.parse(data) as LooseJson;
+      const chunk = JSON.parse(data) as LooseJson;
+      assert.equal(chunk['error'], undefined, `G7: ${data}`);
+      return chunk;
     });
+  if (failure === '') return chunks;
+  assert.match(failure, /^\{"error":.*\}$/);
+  return [...chunks, JSON.parse(failure) as LooseJson];
 }
 
 /** What a stream holds, read without code of lib. */

@@ -99,8 +99,8 @@ function toStatus(status: number): number {
 }
 
 /**
- * An error as Google writes it. In a stream, Google's client takes a chunk for an error only if `code` is from 400 to 599,
- * and would take the stream for finished otherwise.
+ * An error as Google writes it. In a stream, Google's client takes it for one only if `code` is from 400 to 599, and would
+ * take the stream for finished otherwise.
  */
 export function errorBody({ status, type, message, param }: ServedError): object {
   const code = toStatus(status);

@@ -5,11 +5,12 @@ export interface Framing {
   chunk(json: string): string;
   /** Frames of the upstream, each `data: …` and a blank line. */
   frames(text: string): string;
-  /** The end of a stream, also of one that fails. */
+  /** The end of a stream. */
   end(): string;
+  /** The end of a stream that fails, with an error as JSON on one line. */
+  fail(json: string): string;
   /**
-   * Blank lines, which change nothing in either form. A comment would: Google's clients for Python and Go read each line
-   * that is no data as an error.
+   * Blank lines, which change nothing in either form. Google's clients read a comment as an error (laws.md, G1).
    */
   heartbeat: string;
 }
@@ -25,6 +26,8 @@ const serverSentEvents: Framing = {
   chunk: (json) => `data: ${json}\n\n`,
   frames: (text) => text,
   end: () => '',
+  // As Google sends it: without `data:`, and without a line end, which older versions of its client require (laws.md, G7).
+  fail: (json) => json,
   heartbeat: '\n\n',
 };
 
@@ -37,6 +40,10 @@ function jsonArray(): Framing {
     return `${before}${json}`;
   }
 
+  function end(): string {
+    return isEmpty ? '[]' : ']';
+  }
+
   return {
     contentType: 'application/json; charset=utf-8',
     chunk,
@@ -45,7 +52,8 @@ function jsonArray(): Framing {
         .split('\n\n')
         .map((frame) => (frame === '' ? '' : chunk(frame.replace(/^data: /, ''))))
         .join(''),
-    end: () => (isEmpty ? '[]' : ']'),
+    end,
+    fail: (json) => chunk(json) + end(),
     heartbeat: '\n\n',
   };
 }

@@ -5,7 +5,7 @@
 import type { Origin } from '../../../anthropic/provenance.ts';
 import type { ContentBlock } from '../../../anthropic/request.ts';
 import { toText, type JsonObject } from '../../../json.ts';
-import { carry, type Place } from '../signatures.ts';
+import { carry, placeholderSignature, type Place } from '../signatures.ts';
 import type { CallIds } from './call-ids.ts';
 import { at, field, objectField, textField, wrong } from './fields.ts';
 import { toBlock, type Leave } from './given-parts.ts';
@@ -123,7 +123,8 @@ export function answerBlocks(
 function readSeal(part: JsonObject, path: string, leave: Leave): Seal | undefined {
   const signature = textField(part, 'thoughtSignature', path) ?? '';
   const seal = unseal(signature);
-  if (!seal && signature !== '') leave('contents.parts.thoughtSignature');
+  if (!seal && signature !== '' && signature !== placeholderSignature)
+    leave('contents.parts.thoughtSignature');
   return seal;
 }
 

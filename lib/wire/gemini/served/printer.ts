@@ -56,7 +56,7 @@ export function geminiPrinter(
   }
 
   function fail(error: ServedError): string {
-    return framing.chunk(JSON.stringify(errorBody(error))) + framing.end();
+    return framing.fail(JSON.stringify(errorBody(error)));
   }
 
   return {
