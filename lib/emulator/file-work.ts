@@ -104,7 +104,7 @@ function withoutLineNumbers(text: string): string {
 
 /** How clients name it: most write "working directory: /home", Gemini CLI a list, Codex a tag. */
 const directoryIn =
-  /working directory: *(\S.*)|workspace directories:\**\s*\n\s*- (\S.*)|<cwd>([^<\n]+)<\/cwd>/i;
+  /working directory: *([^\s<][^<\n]*)|workspace directories:\**\s*\n\s*- (\S.*)|<cwd>([^<\n]+)<\/cwd>/i;
 
 /** Calls `work` with a function that returns paths below the client's working directory, which is in the system text. */
 function inDirectory({ system }: Conversation, work: (path: (name: string) => string) => Script): Script {

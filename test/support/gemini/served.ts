@@ -112,7 +112,7 @@ const partKinds = ['text', 'functionCall', 'executableCode', 'codeExecutionResul
 export function obeysLaws(chunks: readonly LooseJson[], { shown = true, passed = false } = {}): void {
   const said = JSON.stringify(chunks).slice(0, 2000);
   const finishes = chunks.flatMap((chunk, n) =>
-    asObjects(chunk['candidates']).some((one) => one['finishReason']) || chunk['promptFeedback'] ? [n] : [],
+    asObjects(chunk['candidates']).some((one) => one['finishReason']) || isBlocked(chunk) ? [n] : [],
   );
   const errors = chunks.flatMap((chunk, n) => (chunk['error'] ? [n] : []));
   assert.equal(finishes.length + errors.length, 1, `G4, G7: ${said}`);
@@ -124,6 +124,11 @@ export function obeysLaws(chunks: readonly LooseJson[], { shown = true, passed =
     if (chunk['error']) isError(chunk['error']);
     else obeysChunkLaws(chunk, n === chunks.length - 1, shown, passed);
   }
+}
+
+function isBlocked(chunk: LooseJson): boolean {
+  const reason = asText(chunk['promptFeedback']?.['blockReason']);
+  return reason !== '' && reason !== 'BLOCKED_REASON_UNSPECIFIED';
 }
 
 function isError(error: LooseJson): void {

@@ -30,8 +30,9 @@ export function brokenChunk(json: JsonObject): string | undefined {
   return undefined;
 }
 
+/** Google's clients take the name of no reason for a finish. */
 function isReason(value: Json): boolean {
-  return typeof value === 'string' && /^[A-Z_]+$/.test(value);
+  return typeof value === 'string' && /^[A-Z_]+$/.test(value) && value !== 'FINISH_REASON_UNSPECIFIED';
 }
 
 /** The kinds of a part. */
@@ -44,8 +45,8 @@ function brokenPart(part: Json): string | undefined {
   if (given.length !== 1) return 'G3: a part of no kind, or of several';
   if (text !== undefined && typeof text !== 'string') return 'G3: a text that is no string';
   if (thought !== undefined && typeof thought !== 'boolean') return 'G3: thought is no boolean';
-  if (thoughtSignature !== undefined && typeof thoughtSignature !== 'string')
-    return 'G9: a signature that is no string';
+  if (thoughtSignature !== undefined && (typeof thoughtSignature !== 'string' || thoughtSignature === ''))
+    return 'G9: a signature that is no text';
   if (functionCall === undefined) return undefined;
   if (!isObject(functionCall)) return 'G3: a call that is no object';
   const { id, name, args, partialArgs, willContinue } = functionCall;
@@ -60,7 +61,7 @@ function brokenPart(part: Json): string | undefined {
 export function finishOf(json: JsonObject): string | undefined {
   const [candidate] = toArray(json['candidates']);
   const reason = isObject(candidate) ? candidate['finishReason'] : undefined;
-  if (typeof reason === 'string' && reason !== '' && reason !== 'FINISH_REASON_UNSPECIFIED') return reason;
+  if (typeof reason === 'string' && reason !== '') return reason;
   const feedback = json['promptFeedback'];
   const blocked = isObject(feedback) ? feedback['blockReason'] : undefined;
   return typeof blocked === 'string' && blocked !== '' && blocked !== 'BLOCKED_REASON_UNSPECIFIED'

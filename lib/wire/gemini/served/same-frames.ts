@@ -29,6 +29,7 @@ function framePasser(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   const names = functionNames(turn.request.tools, () => {});
   const ids = new Set<string>();
   let passes = true;
+  let phase: 'before' | 'during' | 'after' = 'before';
   /** Frames that no event has carried yet. */
   let pending = '';
   /** The chunks since the first one with a finish. */
@@ -73,13 +74,17 @@ function framePasser(route: Route, turn: Turn): Transducer<Frame, Decoded> {
   function stopPassing(emit: Emit<Decoded>): void {
     release();
     passes = false;
-    // No other event can carry the frames, because those that follow are printed themselves.
-    if (pending !== '') emit({ type: 'ping', frames: pending });
+    // Before the start, nothing was content, and the start will carry it. Other events will be printed themselves.
+    if (phase === 'before') return;
+    if (phase === 'during' && pending !== '') emit({ type: 'ping', frames: pending });
     pending = '';
   }
 
   function passOn(decoded: Decoded, emit: Emit<Decoded>): void {
-    if (isRemark(decoded) || decoded.type === 'error' || !passes) return emit(decoded);
+    if (isRemark(decoded)) return emit(decoded);
+    const { type } = decoded;
+    phase = type === 'error' || type === 'message_stop' ? 'after' : 'during';
+    if (type === 'error' || (!passes && type !== 'message_start')) return emit(decoded);
     emit({ ...decoded, frames: framesFor(decoded) });
   }
 
@@ -127,7 +132,9 @@ function rewriter(route: Route, turn: Turn): (frame: DataFrame, withoutFinish: b
       if (id !== '' && toClientId(id) !== id)
         edits.push({ path: [...parts, n, 'functionCall', 'id'], json: JSON.stringify(toClientId(id)) });
     }
-    if (withoutFinish) edits.push({ path: ['candidates', 0, 'finishReason'], json: 'null' });
+    if (withoutFinish)
+      for (const path of [['candidates', 0, 'finishReason'], ['promptFeedback']])
+        edits.push({ path, json: 'null' });
     return `data: ${edits.length === 0 ? text : withRaw(text, edits)}\n\n`;
   };
 }
