@@ -105,27 +105,26 @@ test('a call without arguments is sent when the turn is complete, and not if it 
   assert.equal(calls('max_tokens', call('a', { n: 1 }), call('b', {})), 1);
 });
 
-test('a call whose arguments were cut is left out', () => {
-  const [start, ...rest] = answer([call('a', { n: 1 })], 'max_tokens');
-  const cut = rest.map((event): StreamEvent =>
-    event.type === 'content_block_delta' && event.delta.type === 'input_json_delta'
-      ? { ...event, delta: { ...event.delta, partial_json: '{"n":' } }
-      : event,
+/** The events of an answer with one call, whose arguments are this text. */
+function withArguments(partial_json: string, reason: StopReason): StreamEvent[] {
+  const replaced: StreamEvent = {
+    type: 'content_block_delta',
+    index: 0,
+    delta: { type: 'input_json_delta', partial_json },
+  };
+  return answer([call('a', { n: 1 })], reason).map((event) =>
+    event.type === 'content_block_delta' ? replaced : event,
   );
-  assert.ok(start);
-  assert.deepEqual(contentIn(print([start, ...cut])).calls, []);
+}
+
+test('a call whose arguments were cut is left out', () => {
+  assert.deepEqual(contentIn(print(withArguments('{"n":', 'max_tokens'))).calls, []);
 });
 
 test('arguments keep their spelling, on one line', () => {
-  const events = answer([call('a', { n: 1 })]).map((event): StreamEvent =>
-    event.type === 'content_block_delta' && event.delta.type === 'input_json_delta'
-      ? {
-          ...event,
-          delta: { ...event.delta, partial_json: '{\r\n "n" : 12345678901234567890.0, "s": "a\\nb" }' },
-        }
-      : event,
-  );
-  assert.match(printed(events, printerFor()), /"args":\{ {2}"n" : 12345678901234567890\.0, "s": "a\\nb" \}/);
+  const spelled = '{\r\n "n" : 12345678901234567890.0, "s": "a\\nb" }';
+  const text = printed(withArguments(spelled, 'tool_use'), printerFor());
+  assert.match(text, /"args":\{ {2}"n" : 12345678901234567890\.0, "s": "a\\nb" \}/);
 });
 
 test('deltas that were read together are one chunk', () => {
