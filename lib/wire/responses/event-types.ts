@@ -4,10 +4,10 @@ import type { TextKind } from './output-item.ts';
 
 /** How to read the text of an event. */
 export interface TextEvent {
-  item: 'message' | 'reasoning' | 'function_call';
+  item: 'message' | 'reasoning' | 'function_call' | 'custom_tool_call';
   kind: TextKind;
   /** The field that holds the text. */
-  field: 'delta' | 'text' | 'refusal' | 'arguments' | 'part';
+  field: 'delta' | 'text' | 'refusal' | 'arguments' | 'input' | 'part';
   /** True for a full text, false for a delta. */
   full: boolean;
 }
@@ -21,6 +21,11 @@ const textEvents: ReadonlyMap<string, TextEvent> = new Map<string, TextEvent>([
     'response.function_call_arguments',
     { item: 'function_call', kind: 'arguments' },
     'arguments',
+  ),
+  ...deltaAndDone(
+    'response.custom_tool_call_input',
+    { item: 'custom_tool_call', kind: 'arguments' },
+    'input',
   ),
 ]);
 

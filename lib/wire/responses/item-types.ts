@@ -2,6 +2,7 @@
 import { tagAttachment } from '../../anthropic/provenance.ts';
 import { toText } from '../../json.ts';
 import { callItem } from './calls.ts';
+import { customCallItem } from './custom-calls.ts';
 import { messageItem } from './message.ts';
 import type { ItemContext, OutputItem } from './output-item.ts';
 import { reasoningItem } from './reasoning.ts';
@@ -29,10 +30,15 @@ export function itemFactory(context: ItemContext): ItemFactory {
         return callItem(key, context, (characters) => {
           held += characters;
         });
+      case 'custom_tool_call':
+        calls++;
+        return customCallItem(key, context, (characters) => {
+          held += characters;
+        });
       case 'web_search_call':
-        return searchItem(context);
+        return context.other ? otherItem(type, context.other) : searchItem(context);
       default:
-        return unknownItem(type, context);
+        return context.other ? otherItem(type, context.other) : unknownItem(type, context);
     }
   }
 
@@ -51,6 +57,16 @@ function searchItem({ searches }: ItemContext): OutputItem {
     },
     matches: () => true,
   };
+}
+
+/** An item for a client that gets it as it is: it only says that it is there. */
+function otherItem(type: string, other: (type: string) => void): OutputItem {
+  let told = false;
+  const tell = (): void => {
+    if (!told) other(type);
+    told = true;
+  };
+  return { ...withoutText, added: tell, done: tell, matches: () => true };
 }
 
 /** Characters of an item that is kept whole. */

@@ -34,6 +34,8 @@ export interface ItemContext {
   toClientId: (id: string) => string;
   /** Logs, once for each `what`, that something was left out. */
   drop: (what: string) => void;
+  /** For a client that gets the upstream's own items: called once for each item without a counterpart in Anthropic's API. */
+  other?: (type: string) => void;
 }
 
 /** The texts of a content: a string, or parts of type text and refusal. The client gets refusals as text. */

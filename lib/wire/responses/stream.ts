@@ -33,8 +33,11 @@ export function responsesDecoder(route: Route, turn: Turn): Transducer<Uint8Arra
   return compose(frameDecoder(), eventDecoder(route, turn));
 }
 
-/** The decoder of frames, for those who also need the frames themselves. */
-export function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decoded> {
+/**
+ * The decoder of frames, for those who also need the frames themselves. With `others`, an item that has no counterpart in
+ * Anthropic's API is a block of its own type, without its content: the client gets the item itself.
+ */
+export function eventDecoder(route: Route, turn: Turn, others = false): Transducer<Frame, Decoded> {
   const { request, messageId } = turn;
   const core = decoderCore(route, turn, { read, end, done: 'nothing' });
   const { answer, finish, emit, drop, fail, begin, stage } = core;
@@ -42,9 +45,18 @@ export function eventDecoder(route: Route, turn: Turn): Transducer<Frame, Decode
   const search = searches({ answer, prose, messageId, tool: requestedSearch(request)?.name, drop });
   const toClient = clientToolNames(request.tools, emit);
   const toClientId = clientToolIds(route, emit);
-  const factory = itemFactory({ answer, prose, searches: search, origin: route, toClient, toClientId, drop });
+  const context = { answer, prose, searches: search, origin: route, toClient, toClientId, drop };
+  const factory = itemFactory(others ? { ...context, other: writeOther } : context);
   const items = itemLookup(factory.create);
   let reported: Partial<Usage> = {};
+  let otherItems = 0;
+
+  function writeOther(type: string): void {
+    prose.endBlock();
+    const key = `other item ${otherItems++}`;
+    answer.open(key, { type });
+    answer.close(key);
+  }
 
   function read(frame: DataFrame): void {
     const { json } = frame;

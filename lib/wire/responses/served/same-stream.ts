@@ -7,7 +7,7 @@
  * printed from its events. That costs no time, because nothing is sent before there is content (P2).
  */
 import { isRemark, type Decoded, type StreamEvent } from '../../../anthropic/events.ts';
-import { toObject, toText, type JsonObject } from '../../../json.ts';
+import { isObject, parseJson, toObject, toText, type JsonObject } from '../../../json.ts';
 import { compose, type Emit, type Transducer } from '../../../stream/transducer.ts';
 import type { Route, Turn } from '../../codec.ts';
 import type { DataFrame } from '../../decode/core.ts';
@@ -20,7 +20,7 @@ import { frameRewriter } from './frame-rewriter.ts';
 import { grammar } from './grammar.ts';
 
 export function sameDecoder(route: Route, turn: Turn): Transducer<Uint8Array, Decoded> {
-  return compose(frameDecoder(), carrier(eventDecoder(route, turn), route, turn));
+  return compose(frameDecoder(), carrier(eventDecoder(route, turn, true), route, turn));
 }
 
 function carrier(decoder: Transducer<Frame, Decoded>, route: Route, turn: Turn): Transducer<Frame, Decoded> {
@@ -32,12 +32,18 @@ function carrier(decoder: Transducer<Frame, Decoded>, route: Route, turn: Turn):
   /** Events that wait for the decision. */
   let held: StreamEvent[] = [];
   let final: JsonObject | undefined;
+  /**
+   * A call has ended with arguments that are no object. Clients run every call that is done, so nothing more is sent before
+   * the end of the message decides whether the turn fails (P5).
+   */
+  let doubtful = false;
 
   function take(frame: DataFrame, emit: Emit<Decoded>): void {
     const type = typeOf(frame);
     if (passing === 'stopped' || final || !isPassed(type)) return;
     const { json, text } = rewrite(frame.json, frame.text);
     if (finalEvents.has(type)) final = toObject(json['response']);
+    doubtful ||= isDoubtful(json);
     const broken = isFramed(frame, type) ? rules.step(json) : 'an answer in no frame of the format';
     waiting += `event: ${toText(json['type']) || type}\ndata: ${text}\n\n`;
     if (broken !== undefined)
@@ -67,7 +73,7 @@ function carrier(decoder: Transducer<Frame, Decoded>, route: Route, turn: Turn):
     const last = events.at(-1);
     for (const one of events) emit(passing === 'passes' ? carrying(one, one === last) : one);
     // The end of the response waits for the end of the message, which may still fail.
-    if (!last && !final && waiting !== '') emit(carrying({ type: 'ping' }, true));
+    if (!last && !final && !doubtful && waiting !== '') emit(carrying({ type: 'ping' }, true));
   }
 
   function fail(event: StreamEvent, emit: Emit<Decoded>): void {
@@ -78,7 +84,7 @@ function carrier(decoder: Transducer<Frame, Decoded>, route: Route, turn: Turn):
 
   function carrying(event: StreamEvent, last: boolean): StreamEvent {
     const kept = event.type === 'message_delta' && final ? withFinalResponse(event, final) : event;
-    const carries = final ? event.type === 'message_stop' : last;
+    const carries = final || doubtful ? event.type === 'message_stop' : last;
     const frames = carries ? waiting : '';
     if (carries) waiting = '';
     return { ...kept, frames };
@@ -114,6 +120,18 @@ function isPassed(type: string): boolean {
 /** Whether the frame is an event as this format has it, and no object from an array or an envelope. */
 function isFramed({ json, event, source }: DataFrame, type: string): boolean {
   return source !== undefined && json['type'] === type && (event === '' || event === type);
+}
+
+function isDoubtful({ type, item, arguments: given }: JsonObject): boolean {
+  if (type === 'response.function_call_arguments.done') return !isWhole(given);
+  return isObject(item) && type === 'response.output_item.done' && item['type'] === 'function_call'
+    ? !isWhole(item['arguments'])
+    : false;
+}
+
+function isWhole(args: unknown): boolean {
+  const text = toText(args);
+  return text.trim() === '' || isObject(parseJson(text));
 }
 
 /** True for the first frames that have content, and for the end. */
