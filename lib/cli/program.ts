@@ -34,7 +34,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Defi
     config: async () => (await import('../commands/config/config.ts')).defineConfig,
   },
   'Shell:': {
-    env: async () => (await import('../commands/env.ts')).defineEnv,
+    env: async () => (await import('../commands/env/env.ts')).defineEnv,
     statusline: async () => (await import('../commands/statusline/statusline.ts')).defineStatusline,
     completion: async () => (await import('../commands/completion/completion.ts')).defineCompletion,
   },

@@ -2,7 +2,8 @@
  * Builds the inline `--settings` of a launch from occ's settings and the user's. The client reads only the last
  * `--settings`, so passing both separately would drop one.
  */
-import { isObject, toObject, toText, type Json, type JsonObject } from '../json.ts';
+import { toObject, toText, type JsonObject } from '../json.ts';
+import { overlay } from './overlay.ts';
 import { isRoutingVariable } from './provider-variables.ts';
 import { takesValue } from './client-options.ts';
 
@@ -110,14 +111,4 @@ export function mergeSettings(
   if (user['modelPicker'] !== undefined) settings['modelPicker'] = user['modelPicker'];
   const notes = dropped.map((name) => `${name} in your --settings is ignored: occ sets it for this launch.`);
   return { settings, secret, secrets, notes };
-}
-
-/** `over` on top of `under`, key by key. */
-export function overlay(under: JsonObject, over: JsonObject): JsonObject {
-  const merged: JsonObject = { ...under };
-  for (const [key, value] of Object.entries(over)) {
-    const below: Json | undefined = merged[key];
-    merged[key] = isObject(below) && isObject(value) ? overlay(below, value) : value;
-  }
-  return merged;
 }

@@ -87,13 +87,23 @@ export interface Begun {
   ended?(settings: Settings): readonly EndNotice[];
 }
 
+export interface PrivateFolder {
+  path: string;
+  /** The texts of files, by their names below the folder. */
+  files: Readonly<Record<string, string>>;
+  /** Links to files and folders of the user, which stay in use, by their names below the folder. */
+  links?: Readonly<Record<string, string>>;
+  /** The files may hold secrets of the user, so that their texts are not printed. */
+  isSecret?: boolean;
+}
+
 /** A command ready to be spawned. */
 export interface Prepared {
   args: string[];
   /** A file that the arguments name. The caller writes it for the owner alone, and removes it after the child unless it stays. */
   privateFile?: { path: string; text: string; stays: boolean };
-  /** `Ready.folder`, and files in it by name. The caller writes them for the owner alone, and removes it after the child. */
-  folder?: { path: string; files: Readonly<Record<string, string>> };
+  /** `Ready.folder` with its content. The caller writes it for the owner alone, and removes it after the child. */
+  folder?: PrivateFolder;
   /** The whole environment of the child. */
   env: Record<string, string>;
   /** Variables that were set or changed, for `--dry-run`. */

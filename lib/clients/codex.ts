@@ -7,7 +7,7 @@ import type { Client, Launch, Prepared, Ready } from './client.ts';
 import { codexInstructions } from './codex-instructions.ts';
 import type { OfferedModel } from './offered-models.ts';
 import { environmentFor, tokenVariable } from './other-client.ts';
-import { operandsOf, type OptionTable } from './option-table.ts';
+import { containsOption, operandsOf, type OptionTable } from './option-table.ts';
 import { automaticId } from '../proxy/policy/tiers.ts';
 
 /** From `codex --help` and that of `exec`, `resume`, `fork` and `review`. */
@@ -94,6 +94,8 @@ export const codex: Client = {
   begin: async (launch) => ({ prepare: (ready) => prepareCodex(launch, ready) }),
 };
 
+const noDaemon = '--no-daemon';
+
 /** The name of the provider among the user's. */
 const provider = 'occ';
 
@@ -124,7 +126,12 @@ function prepareCodex(launch: Launch, ready: Ready): Prepared {
   if (catalogue !== undefined) settings.push(['model_catalog_json', quoteToml(catalogue)]);
   return {
     ...environment,
-    args: [...settings.flatMap(([key, value]) => ['-c', `${key}=${value}`]), ...launch.args],
+    args: [
+      // A shared server of the client, which may run already, has neither the token nor an end with this launch.
+      ...(containsOption(options, launch.args, [noDaemon]) ? [] : [noDaemon]),
+      ...settings.flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+      ...launch.args,
+    ],
     ...(folder !== undefined && {
       folder: { path: folder, files: { 'models.json': toCatalogue(ready.models()) } },
     }),

@@ -12,13 +12,15 @@ export interface OwnVariables {
   credentials: readonly string[];
   /** Variables that would make the client bypass occ. They are removed with a notice. */
   switches?: readonly string[];
+  /** Names in `set` of which the user is told if the launch overrides a value of theirs. */
+  told?: readonly string[];
 }
 
 /** The environment of the child, also with loopback in NO_PROXY, since the client may send its requests through a proxy. */
 export function environmentFor(
   { env, keepEnv }: Launch,
   { settings }: Ready,
-  { set, secrets, credentials, switches = [] }: OwnVariables,
+  { set, secrets, credentials, switches = [], told = [] }: OwnVariables,
 ): Omit<Prepared, 'args'> {
   const changed = childEnvironment(
     {
@@ -26,7 +28,7 @@ export function environmentFor(
       set: { ...set, ...withLoopback(listNoProxy(env)) },
       remove: keepEnv ? [] : settings.keyVariables,
     },
-    { credentials, switches: new Set(switches), overrides: (name) => name in set && !secrets.includes(name) },
+    { credentials, switches: new Set(switches), overrides: (name) => told.includes(name) },
   );
   return { ...changed, secrets: [...secrets] };
 }

@@ -12,8 +12,8 @@ export interface DryRun {
   env: Record<string, string>;
   /** Variables that are removed. */
   removed: string[];
-  /** Files that would be written for the client, and removed after it. */
-  files: { path: string; text: string }[];
+  /** Files that would be written for the client, and removed after it; without the text where it may hold secrets. */
+  files: { path: string; text?: string }[];
   notes: string[];
 }
 
@@ -24,7 +24,7 @@ export function toDryRun(command: string, prepared: Prepared): DryRun {
   );
   const own = Object.entries(folder?.files ?? {}).map(([name, text]) => ({
     path: `${folder?.path}/${name}`,
-    text,
+    ...(folder?.isSecret !== true && { text }),
   }));
   const told = [
     ...(privateFile === undefined
@@ -38,11 +38,12 @@ export function toDryRun(command: string, prepared: Prepared): DryRun {
 
 /** `unset` lines, then the variables, then the command. Lines without a masked secret can be run. */
 export function renderDryRun({ command, args, env, removed }: DryRun): string[] {
-  return [
-    ...removed.map((name) => `unset ${name}`),
-    ...exportLines(env),
-    [command, ...args].map((word) => quote(word)).join(' '),
-  ];
+  return [...removed.map((name) => `unset ${name}`), ...exportLines(env), renderCommand(command, args)];
+}
+
+/** A line that a POSIX shell can run. */
+export function renderCommand(command: string, args: readonly string[]): string {
+  return [command, ...args].map((word) => quote(word)).join(' ');
 }
 
 export type Shell = 'bash' | 'fish' | 'powershell';
@@ -51,22 +52,26 @@ function exportLines(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);
 }
 
-/** The lines that set these variables in a shell, and unset ANTHROPIC_API_KEY, which clients would prefer. */
-export function shellLines(env: Readonly<Record<string, string>>, shell: Shell = 'bash'): string[] {
+/** The lines that set these variables in a shell, and unset those that the client would prefer. */
+export function shellLines(
+  env: Readonly<Record<string, string>>,
+  shell: Shell = 'bash',
+  unset: readonly string[] = ['ANTHROPIC_API_KEY'],
+): string[] {
   const entries = Object.entries(env);
   if (shell === 'fish') {
     return [
       ...entries.map(([name, value]) => `set -gx ${name} ${quoteForFish(value)}`),
-      'set -e ANTHROPIC_API_KEY',
+      ...unset.map((name) => `set -e ${name}`),
     ];
   }
   if (shell === 'powershell') {
     return [
       ...entries.map(([name, value]) => `$env:${name} = '${value.replaceAll("'", "''")}'`),
-      'Remove-Item Env:ANTHROPIC_API_KEY -ErrorAction SilentlyContinue',
+      ...unset.map((name) => `Remove-Item Env:${name} -ErrorAction SilentlyContinue`),
     ];
   }
-  return [...exportLines(env), 'unset ANTHROPIC_API_KEY'];
+  return [...exportLines(env), ...unset.map((name) => `unset ${name}`)];
 }
 
 /** In single quotes, fish treats a backslash before a quote or a backslash as an escape. */

@@ -145,7 +145,9 @@ for (const client of others) {
     });
 
     test('the first line names the client and the model; nothing else is said in a pipe', async (t) => {
-      const { program, run } = home(t);
+      const { program, run, write } = home(t);
+      // Otherwise Gemini CLI has something to say of its sessions.
+      write('.gemini/settings.json', '{}');
       program(command, fakeClient(''));
       const { stderr } = await run(['launch', name, '--emulator']);
       const { title } = client.package;
@@ -166,13 +168,13 @@ for (const client of others) {
         args: string[];
         env: Record<string, string>;
         removed: string[];
-        files: { path: string; text: string }[];
+        files: { path: string; text?: string }[];
       };
       assert.equal(plan.command, join(dir, 'bin', command));
       assert.equal(plan.args.at(-1), 'hi');
       assert.ok(Object.values(plan.env).includes('•••'));
       assert.ok(plan.removed.includes('OCC_API_KEY'));
-      for (const { text } of plan.files) assert.ok(JSON.parse(text));
+      for (const { text } of plan.files) if (text !== undefined) assert.ok(JSON.parse(text));
       assert.equal(existsSync(join(dir, 'seen.json')), false);
       assert.equal(existsSync(join(dir, '.local/state/occ')), false);
     });
@@ -203,6 +205,51 @@ for (const client of others) {
       assert.equal(asked.includes(key), false);
     });
 
+    test('occ env --client prints what the client needs for the proxy of occ start, in each shell', async (t) => {
+      const { start, run } = home(t);
+      const missing = await run(['env', '--client', name]);
+      assert.equal(missing.code, 3);
+      const proxy = start(['start', '--foreground', '--port', '0', '--emulator']);
+      await proxy.waitFor('Ctrl-C ends it');
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(proxy.stdout())?.[0] ?? '?';
+      const own = Object.fromEntries(credentials.map((variable) => [variable, key]));
+      const forms = { bash: /^export \w+=/m, fish: /^set -gx \w+ /m, powershell: /^\$env:\w+ = /m };
+      for (const [shell, form] of Object.entries(forms)) {
+        const { code, stdout } = await run(['env', '--client', name, '--shell', shell], {
+          ...own,
+          OCC_API_KEY: key,
+        });
+        assert.equal(code, 0);
+        assert.match(stdout, form);
+        assert.ok(stdout.includes(url), stdout);
+        assert.equal(stdout.includes(key), false);
+        assert.doesNotMatch(stdout, /OCC_API_KEY/, 'occ itself needs it in this shell');
+        assert.ok(
+          stdout.split('\n').every((line) => !line.includes('.local/state/occ/clients')),
+          'no file',
+        );
+      }
+      const json = JSON.parse((await run(['env', '--client', name, '--json'])).stdout) as {
+        command: string[];
+      };
+      assert.equal(json.command[0], command);
+      proxy.kill('SIGTERM');
+      await proxy.ended;
+    });
+
+    test('--attach uses the proxy of occ start', async (t) => {
+      const { start, run, program, seen } = home(t);
+      program(command, fakeClient('process.exit(6)'));
+      const proxy = start(['start', '--foreground', '--port', '0', '--emulator']);
+      await proxy.waitFor('Ctrl-C ends it');
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(proxy.stdout())?.[0] ?? '?';
+      const { code, stderr } = await run(['launch', name, '--attach']);
+      assert.equal(code, 6, stderr);
+      assert.ok(JSON.stringify(seen()).includes(url));
+      proxy.kill('SIGTERM');
+      await proxy.ended;
+    });
+
     test('--auto-mode is refused', async (t) => {
       const { run } = home(t);
       const { code, stderr } = await run(['launch', name, '--emulator', '--auto-mode']);
@@ -211,6 +258,26 @@ for (const client of others) {
     });
   });
 }
+
+test("what Gemini CLI keeps in the user's home stays in use, and stays after the launch", async (t) => {
+  const { program, run, write, dir } = home(t);
+  const note = write('.gemini/tmp/note', 'of the user');
+  program(
+    'gemini',
+    fakeClient(`
+const own = process.env.GEMINI_CLI_HOME + '/.gemini/';
+console.log(fs.readFileSync(own + 'tmp/note', 'utf8'));
+fs.writeFileSync(own + 'tmp/new', 'of the client');
+fs.writeFileSync(own + 'settings.json', 'changed');`),
+  );
+  const settings = write('.gemini/settings.json', '{ "ui": {} }');
+  const { code, stdout } = await run(['launch', 'gemini', '--emulator']);
+  assert.equal(code, 0);
+  assert.equal(stdout.trim(), 'of the user');
+  assert.equal(readFileSync(note, 'utf8'), 'of the user');
+  assert.equal(readFileSync(join(dir, '.gemini/tmp/new'), 'utf8'), 'of the client');
+  assert.equal(readFileSync(settings, 'utf8'), '{ "ui": {} }');
+});
 
 test('--list names the clients, where each is, and its version without running it', async (t) => {
   const { run, program, write, dir } = home(t);

@@ -33,6 +33,8 @@ export interface PrepareOptions {
   begun: Begun;
   /** The folder in which its proxy keeps the status lines; that of this shell if absent. */
   sessions?: string | undefined;
+  /** Nothing removes files after the client, so it gets none. */
+  withoutFolder?: boolean;
 }
 
 /** The client of the launch; for `exec` the default one, whose variables another program gets. */
@@ -115,7 +117,7 @@ function beginProgram({ args, env, autoMode, keepEnv }: Launch): Begun {
 
 /** The arguments and the environment of the client, from occ's settings and the client's own files. */
 export function prepare(options: PrepareOptions, settings: Settings, url: string): Prepared {
-  const { args, system, token, choice, begun, sessions } = options;
+  const { args, system, token, choice, begun, sessions, withoutFolder = false } = options;
   const runtimeDir = runtimeDirOf(system);
   const { automatic } = clientOf(args);
   const ready: Ready = {
@@ -124,10 +126,11 @@ export function prepare(options: PrepareOptions, settings: Settings, url: string
     token,
     choice,
     models: () => offeredModels(settings, automatic),
-    // The proxy of occ start serves many clients, so each says in which folder it runs.
-    ...(args.attach && { header: { name: projectHeader, value: toProjectHeader(system.cwd) } }),
+    // The proxy of occ start serves many clients, so each launch says in which folder it runs.
+    ...(args.attach &&
+      !withoutFolder && { header: { name: projectHeader, value: toProjectHeader(system.cwd) } }),
     sessions: sessions ?? sessionFolder(runtimeDir),
-    folder: privateFolderIn(runtimeDir),
+    ...(!withoutFolder && { folder: privateFolderIn(runtimeDir) }),
   };
   return begun.prepare(ready);
 }

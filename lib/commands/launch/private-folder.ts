@@ -3,7 +3,7 @@
  * that was killed has left behind.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Prepared } from '../../clients/client.ts';
 import { makePrivateDirectory, writePrivateFile } from '../../config/paths.ts';
@@ -25,15 +25,20 @@ function machineId(): string {
   return createHash('sha256').update(`${name} ${pids}`).digest('hex').slice(0, 12);
 }
 
-/** Writes the files for the owner alone; disposing removes the folder. Does nothing without a folder. */
+/** Writes it for the owner alone; disposing removes it, and nothing that a link names. Does nothing without a folder. */
 export function openPrivateFolder(folder: Prepared['folder']): Disposable {
   if (folder === undefined) return { [Symbol.dispose]: () => {} };
-  const { path, files } = folder;
+  const { path, files, links = {} } = folder;
+  makePrivateDirectory(path);
   for (const [name, text] of Object.entries(files)) {
     const file = join(path, name);
-    makePrivateDirectory(path);
     makePrivateDirectory(dirname(file));
-    writePrivateFile(file, text);
+    writePrivateFile(file, text, false);
+  }
+  for (const [name, target] of Object.entries(links)) {
+    const link = join(path, name);
+    makePrivateDirectory(dirname(link));
+    symlinkSync(target, link);
   }
   return { [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
