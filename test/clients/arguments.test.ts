@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { splitArguments, type LaunchArguments } from '../../lib/clients/arguments.ts';
 import { clients } from '../../lib/clients/clients.ts';
-import { meantOption } from '../../lib/clients/misspelt.ts';
+import { meantClient, meantOption } from '../../lib/clients/misspelt.ts';
 import { OccError } from '../../lib/errors.ts';
 
 const table: [string[], Partial<LaunchArguments>][] = [
@@ -156,6 +156,12 @@ for (const [word, meant] of Object.entries({
       assert.deepEqual(splitArguments(words).misspelt, [], words.join(' '));
   });
 }
+
+test('short names are never guessed', () => {
+  assert.equal(meantClient('hi', ['pi']), undefined);
+  assert.equal(meantClient('copi', ['copilot', 'pi']), undefined);
+  assert.equal(meantClient('copilt', ['copilot', 'pi']), 'copilot');
+});
 
 test('prompts, and the commands of Claude Code, are no misspelt clients', () => {
   const commands =
