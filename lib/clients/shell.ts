@@ -22,10 +22,10 @@ export function toDryRun(command: string, prepared: Prepared): DryRun {
   const env = Object.fromEntries(
     Object.entries(changed).map(([name, value]) => [name, secrets.includes(name) ? masked : value]),
   );
-  const own = Object.entries(folder?.files ?? {}).map(([name, text]) => ({
-    path: `${folder?.path}/${name}`,
-    ...(folder?.isSecret !== true && { text }),
-  }));
+  const own = Object.entries(folder?.files ?? {}).map(([name, text]) => {
+    const path = `${folder?.path}/${name}`;
+    return folder?.isSecret === true ? { path } : { path, text };
+  });
   const told = [
     ...(privateFile === undefined
       ? []
