@@ -34,7 +34,7 @@ interface Manifest {
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
 
 /** Room for the code to double, and for the one encoding; what weighs more was not meant to be in. */
-const mostBytes = { size: 2_000_000, unpackedSize: 5_500_000 };
+const mostBytes = { size: 2_000_000, unpackedSize: 6_000_000 };
 
 /** The chunks that nothing else loads. */
 const entries = ['dist/bin/occ.js', 'dist/bin/token-worker.js'];

@@ -32,4 +32,11 @@ export interface Support {
   features: Readonly<Record<Feature, readonly [Level, how?: string]>>;
   /** Opaque data of an answer that is returned in the next request, and how it travels through the client. */
   returned: readonly (readonly [what: string, how: string])[];
+  /** The format as clients speak it. */
+  served: {
+    /** With `{model}` where the id of a model stands. */
+    endpoints: readonly string[];
+    /** What the format has and other formats have not, and what occ does about it. */
+    special: readonly (readonly [what: string, how: string])[];
+  };
 }

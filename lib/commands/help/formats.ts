@@ -31,6 +31,12 @@ const returnedByAll: Row = [
 const notReturned =
   'Not returned, and named in the log: a field of more than 64 KiB (an item of more than 1 MiB), a longer id, unknown fields of a gemini text, and what arrives only after the last words of an answer without calls.';
 
+const servedIntro =
+  'occ answers clients of every format, whatever the format of the model: occ launch codex, occ launch gemini, or any program with the URL of occ env. Routing, fallbacks and repairs are the same for all.';
+
+const servedOutro =
+  'Where client and model have the same format, the request and the events pass as they came, but for the model, limits, ids, signatures, and what the model does not accept. Fields of the client that another format has no place for are left out, and the log names them (left).';
+
 const repairIntro =
   'When a provider refuses a request, occ reads what the refusal is about. If a changed request can avoid it, occ sends that before the client notices, and remembers a change that helped. occ status lists the changes, and the log names them (repaired).';
 
@@ -60,6 +66,12 @@ export async function renderFormats(width: number): Promise<string[]> {
     titled('all formats', [returnedByAll]),
     ...supports.map(([name, { returned }]) => titled(name, returned)),
     paragraph(notReturned),
+    paragraph('What clients can speak'),
+    paragraph(servedIntro),
+    ...supports.map(([name, { served }]) =>
+      titled(name, [...served.endpoints.map((one): Row => [one, '']), ...served.special]),
+    ),
+    paragraph(servedOutro),
     paragraph('What providers refuse'),
     paragraph(repairIntro),
     renderStacked(refusals, width),

@@ -27,4 +27,12 @@ export const support: Support = {
       'a thinking block before the text or the calls',
     ],
   ],
+  served: {
+    endpoints: ['POST /v1/chat/completions', 'GET /v1/models'],
+    special: [
+      ['reasoning', 'as reasoning_content, and in reasoning_details what the model needs back'],
+      ['custom tools; functions and function_call', 'as ordinary tools, and back again'],
+      ['n above 1, logprobs, audio', 'refused'],
+    ],
+  },
 };

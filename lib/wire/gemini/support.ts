@@ -26,4 +26,21 @@ export const support: Support = {
       'on the thinking block, or an empty one beside the part',
     ],
   ],
+  served: {
+    endpoints: [
+      'POST /v1beta/models/{model}:generateContent',
+      'POST /v1beta/models/{model}:streamGenerateContent',
+      'POST /v1beta/models/{model}:countTokens',
+      'GET /v1beta/models',
+    ],
+    special: [
+      [
+        'thoughts, if includeThoughts asks for them',
+        'as parts, and in thoughtSignature what the model needs back',
+      ],
+      ['calls without ids', 'matched by their name and order'],
+      ['googleSearch', "as the upstream's own search; urlContext and codeExecution are left out"],
+      ['candidateCount above 1, cachedContent, files of Google, other modalities than text', 'refused'],
+    ],
+  },
 };

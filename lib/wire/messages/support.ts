@@ -21,4 +21,8 @@ export const support: Support = {
     ['signature; the data of redacted thinking', "in place, tagged with the origin except for Claude's"],
     ['unknown fields of a call', 'an empty thinking block before the call'],
   ],
+  served: {
+    endpoints: ['POST /v1/messages', 'POST /v1/messages/count_tokens', 'GET /v1/models'],
+    special: [['files, containers and batches that Anthropic keeps', 'not offered']],
+  },
 };

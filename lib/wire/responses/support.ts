@@ -34,4 +34,16 @@ export const support: Support = {
       'an empty thinking block in their place',
     ],
   ],
+  served: {
+    endpoints: ['POST /v1/responses', 'GET /v1/models'],
+    special: [
+      ['reasoning items', 'with a summary, and in encrypted_content what the model needs back'],
+      ['custom tools, namespaces, local_shell', 'as ordinary tools, and back again'],
+      ['web_search', "as the upstream's own search; other tools of OpenAI's servers are left out"],
+      [
+        'previous_response_id, conversation, background, prompt, item_reference',
+        'refused: occ stores no answers',
+      ],
+    ],
+  },
 };
