@@ -41,8 +41,8 @@ export interface Skeleton {
   leftMs?: number;
 }
 
-export function toSkeleton({ id, start, attempts, reply, leftMs }: Recording): Skeleton {
-  const { record, body, inputTokens, plan } = start;
+export function toSkeleton({ id, start, body, attempts, reply, leftMs }: Recording): Skeleton {
+  const { record, inputTokens, plan } = start;
   return {
     schema: 1,
     occ: version,
@@ -52,7 +52,7 @@ export function toSkeleton({ id, start, attempts, reply, leftMs }: Recording): S
     route: plan.reason,
     ending: record.ending,
     stream: record.stream,
-    bytes: body.length,
+    bytes: lengthOf(body),
     inputTokens,
     attempts: attempts.map(({ candidate, fault, ...attempt }, at) => {
       const { provider, modelId, format } = candidate.route;
@@ -89,4 +89,8 @@ function typesIn(text: string): string[] {
 
 function rounded(ms: number): number {
   return Math.round(ms);
+}
+
+function lengthOf(body: Tape): number {
+  return body.pieces().reduce((sum, { bytes }) => sum + bytes.length, 0);
 }

@@ -21,7 +21,7 @@ export function toCapture(recording: Recording): Capture | undefined {
   const { id, beganMs, start, attempts, barriers, reply, leftMs, dropped } = recording;
   const { headers, path, format, plan, settings, session, messageId, inputTokens, limitMs, record } = start;
   const canonical = format === 'messages';
-  const body = parseJson(start.body.toString('utf8'));
+  const body = parseJson(recording.body.pieces()[0]?.bytes.toString('utf8') ?? '');
   if (!isObject(body)) return undefined;
   const { retry, heartbeatMs, circuitBreaker, configOption } = settings;
   const capture: Capture = {

@@ -97,19 +97,23 @@ export async function exchange(
     ...(serverSide.length > 0 && { serverTools: serverSide }),
   });
 
-  const recording = road.recorder.begin(requestId, arrived, {
-    headers: req.headers,
-    path: toPath(parts),
-    format,
-    body: bytes,
-    plan,
-    settings,
-    session,
-    messageId: turn.messageId,
-    inputTokens,
-    limitMs,
-    record,
-  });
+  const recording = road.recorder.begin(
+    requestId,
+    arrived,
+    {
+      headers: req.headers,
+      path: toPath(parts),
+      format,
+      plan,
+      settings,
+      session,
+      messageId: turn.messageId,
+      inputTokens,
+      limitMs,
+      record,
+    },
+    bytes,
+  );
   reply.observe(recording);
   gone.addEventListener('abort', () => recording.left(), { once: true });
 

@@ -1,5 +1,5 @@
 /** Keeps recordings of the latest requests in memory, within a bound in bytes. */
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import type { Clock } from '../clock.ts';
 import type { Candidate, Hindrance } from '../policy/plan.ts';
 import type { Upstream } from '../upstream.ts';
@@ -12,7 +12,7 @@ import type {
 } from './recording.ts';
 import { recorded } from './recorded-upstream.ts';
 import { chunks as pool, chunkSize } from './chunks.ts';
-import { reel } from './reel.ts';
+import { Reel } from './reel.ts';
 import type { Tape } from './tape.ts';
 
 /** A recording that still grows. */
@@ -27,8 +27,8 @@ export interface OpenRecording {
 }
 
 export interface Recorder {
-  /** `arrived` is when the request arrived, on the monotonic clock. */
-  begin(id: string, arrived: number, start: RecordingStart): OpenRecording;
+  /** `arrived` is when the request arrived, on the monotonic clock; `body` is copied. */
+  begin(id: string, arrived: number, start: RecordingStart, body: Uint8Array): OpenRecording;
   /** Closes the recording of a request, if there is one. */
   end(id: string): void;
   /** The latest recording whose id starts with `id`. */
@@ -101,20 +101,16 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
     return taken;
   }
 
-  function begin(id: string, arrived: number, start: RecordingStart): OpenRecording {
+  function begin(id: string, arrived: number, start: RecordingStart, sent: Uint8Array): OpenRecording {
     const elapsed = (): number => clock.monotonic() - arrived;
-    const { tape } = reel((count) => take(one, count));
-    const body = tape();
-    const reply: Mutable<RecordedReply> = { headers: {}, body: tape() };
+    const reel = new Reel((count) => take(one, count));
+    const body = reel.tape();
+    const reply: Mutable<RecordedReply> = { headers: {}, body: reel.tape() };
     const one: Kept = {
       id,
       beganMs: elapsed(),
-      start: {
-        ...start,
-        get body() {
-          return body.pieces()[0]?.bytes ?? Buffer.alloc(0);
-        },
-      },
+      start,
+      body,
       attempts: [],
       barriers: [],
       reply,
@@ -127,7 +123,7 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
     };
     if (!makeRoom(recordingBytes)) return nothing;
     total += recordingBytes;
-    if (!body.add(one.beganMs, start.body)) {
+    if (!body.add(one.beganMs, sent)) {
       remove(one);
       return nothing;
     }
@@ -147,7 +143,7 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
           sentLength: 0,
           sentHeaders: [],
           headers: {},
-          body: tape(),
+          body: reel.tape(),
           ended: 'open',
           endedMs: 0,
         };

@@ -18,8 +18,6 @@ export interface RecordingStart {
   /** The path with the parts of the query that change the answer, and the format that the client speaks. */
   path: string;
   format: ServedName;
-  /** The body of the client's request as it arrived. */
-  body: Buffer;
   plan: Plan;
   settings: Settings;
   /** The ids that the proxy chose for the conversation and the answer. */
@@ -79,6 +77,8 @@ export interface Recording {
   /** When the first model was chosen, in milliseconds since the arrival. */
   readonly beganMs: number;
   readonly start: RecordingStart;
+  /** The body of the client's request as it arrived: one piece. */
+  readonly body: Tape;
   readonly attempts: readonly RecordedAttempt[];
   readonly barriers: readonly RecordedBarrier[];
   readonly reply: RecordedReply;

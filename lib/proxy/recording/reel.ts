@@ -12,70 +12,80 @@ const placeOfTime = 4;
 const placeOfSize = 12;
 /** A character of a string takes at most so many bytes in UTF-8. */
 const bytesPerCharacter = 3;
+const nothing = Buffer.alloc(0);
 
-export interface Reel {
-  /** A new tape. */
-  tape: () => Tape;
-}
+/** Gives as many further chunks, or undefined if the recording may not have them. */
+export type MoreChunks = (count: number) => readonly Buffer[] | undefined;
 
-/** `more` returns as many further chunks, or undefined if the recording may not have them. */
-export function reel(more: (count: number) => readonly Buffer[] | undefined): Reel {
-  const chunks: Buffer[] = [];
-  /** The last of them, and how much of it is used. */
-  let current: Buffer = Buffer.alloc(0);
-  let used = chunkSize;
-  let tapes = 0;
-  let pieces = 0;
+/** A class, because one object with a few fields for each request costs less than a function for each method. */
+export class Reel {
+  private readonly more: MoreChunks;
+  private readonly chunks: Buffer[] = [];
+  /** The last of the chunks, and how much of it is used. */
+  private current: Buffer = nothing;
+  private used = chunkSize;
+  private tapes = 0;
+  private pieces = 0;
 
-  function add(tape: number, ms: number, piece: Uint8Array | string): boolean {
-    if (typeof piece === 'string') {
-      if (used + headSize + piece.length * bytesPerCharacter > chunkSize)
-        return addBytes(tape, ms, Buffer.from(piece));
-      // The size is known when it is written.
-      const size = current.write(piece, used + headSize);
-      begin(tape, ms, size);
-      used += size;
-      return true;
-    }
-    return addBytes(tape, ms, piece);
+  constructor(more: MoreChunks) {
+    this.more = more;
   }
 
-  function addBytes(tape: number, ms: number, bytes: Uint8Array): boolean {
-    const fits = used + headSize <= chunkSize;
-    const missing = fits ? used + headSize + bytes.length - chunkSize : headSize + bytes.length;
-    let further: readonly Buffer[] = [];
+  /** A new tape. */
+  tape(): Tape {
+    return new ReelTape(this, this.tapes++);
+  }
+
+  /** See `Tape.add`. */
+  add(tape: number, ms: number, piece: Uint8Array | string): boolean {
+    if (typeof piece !== 'string') return this.addBytes(tape, ms, piece);
+    if (this.used + headSize + piece.length * bytesPerCharacter > chunkSize)
+      return this.addBytes(tape, ms, Buffer.from(piece));
+    // The size is known when it is written.
+    const size = this.current.write(piece, this.used + headSize);
+    this.begin(tape, ms, size);
+    this.used += size;
+    return true;
+  }
+
+  private addBytes(tape: number, ms: number, bytes: Uint8Array): boolean {
+    const fits = this.used + headSize <= chunkSize;
+    const missing = fits ? this.used + headSize + bytes.length - chunkSize : headSize + bytes.length;
+    let next = this.chunks.length;
     if (missing > 0) {
-      const given = more(Math.ceil(missing / chunkSize));
-      if (given === undefined) return false;
-      further = given;
-      for (const chunk of given) chunks.push(chunk);
+      const further = this.more(Math.ceil(missing / chunkSize));
+      if (further === undefined) return false;
+      for (const chunk of further) this.chunks.push(chunk);
     }
-    let next = 0;
-    const go = (): void => {
-      current = further[next++] ?? current;
-      used = 0;
-    };
-    if (!fits) go();
-    begin(tape, ms, bytes.length);
+    if (!fits) this.go(next++);
+    this.begin(tape, ms, bytes.length);
     for (let from = 0; from < bytes.length;) {
-      if (used === chunkSize) go();
-      const to = Math.min(bytes.length, from + chunkSize - used);
-      current.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), used);
-      used += to - from;
+      if (this.used === chunkSize) this.go(next++);
+      const to = Math.min(bytes.length, from + chunkSize - this.used);
+      this.current.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), this.used);
+      this.used += to - from;
       from = to;
     }
     return true;
   }
 
-  function begin(tape: number, ms: number, size: number): void {
+  private go(chunk: number): void {
+    this.current = this.chunks[chunk] ?? nothing;
+    this.used = 0;
+  }
+
+  private begin(tape: number, ms: number, size: number): void {
+    const { current, used } = this;
     current.writeUInt32LE(tape, used);
     current.writeDoubleLE(ms, used + placeOfTime);
     current.writeUInt32LE(size, used + placeOfSize);
-    used += headSize;
-    pieces++;
+    this.used += headSize;
+    this.pieces++;
   }
 
-  function piecesOf(tape: number): TapedPiece[] {
+  /** See `Tape.pieces`. */
+  piecesOf(tape: number): TapedPiece[] {
+    const { chunks, pieces } = this;
     const found: TapedPiece[] = [];
     let [chunk, at] = [0, 0];
     for (let piece = 0; piece < pieces; piece++) {
@@ -100,11 +110,22 @@ export function reel(more: (count: number) => readonly Buffer[] | undefined): Re
     }
     return found;
   }
+}
 
-  return {
-    tape() {
-      const tape = tapes++;
-      return { add: (ms, piece) => add(tape, ms, piece), pieces: () => piecesOf(tape) };
-    },
-  };
+class ReelTape implements Tape {
+  private readonly reel: Reel;
+  private readonly number: number;
+
+  constructor(reel: Reel, number: number) {
+    this.reel = reel;
+    this.number = number;
+  }
+
+  add(ms: number, piece: Uint8Array | string): boolean {
+    return this.reel.add(this.number, ms, piece);
+  }
+
+  pieces(): TapedPiece[] {
+    return this.reel.piecesOf(this.number);
+  }
 }

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { chunks, chunkSize } from '../../../lib/proxy/recording/chunks.ts';
-import { reel } from '../../../lib/proxy/recording/reel.ts';
+import { Reel } from '../../../lib/proxy/recording/reel.ts';
 
 /** Tapes of one recording that may have any number of chunks. */
 function tapes() {
   const memory = chunks();
-  return reel((count) => Array.from({ length: count }, memory.take));
+  return new Reel((count) => Array.from({ length: count }, memory.take));
 }
 
 const piece = fc.oneof(
@@ -56,7 +56,7 @@ test('pieces of every size before the end of a chunk come back', () => {
 test('a piece for which there is no room is left out whole', () => {
   const memory = chunks();
   let left = 2;
-  const tape = reel((count) => {
+  const tape = new Reel((count) => {
     if (count > left) return undefined;
     left -= count;
     return Array.from({ length: count }, memory.take);
