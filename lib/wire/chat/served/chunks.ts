@@ -8,8 +8,9 @@ import {
   type StreamEvent,
   type Usage,
 } from '../../../anthropic/events.ts';
-import { toText, type JsonObject } from '../../../json.ts';
+import { toArray, toText, type JsonObject } from '../../../json.ts';
 import { finishReason, toChatUsage, type PrinterOptions } from './answer.ts';
+import { toAnnotations } from './annotations.ts';
 import { customText } from './custom.ts';
 import { errorBody } from './error.ts';
 import { thoughts } from './thoughts.ts';
@@ -70,6 +71,9 @@ export function chunkPrinter(options: ChunkOptions, said = saidNothing()): Chunk
   let thinking = 0;
   let calls = 0;
   let call: Call | undefined;
+  /** Of the open text, and where it begins. */
+  let citations: unknown[] = [];
+  let textStart = 0;
 
   /** Joined, because most of a chunk is the same as in the one before, and printing it takes longer than the content. */
   function chunk(delta: JsonObject, finish: string | null = null): string {
@@ -110,6 +114,8 @@ export function chunkPrinter(options: ChunkOptions, said = saidNothing()): Chunk
   function start({ content_block: block }: BlockStart): string {
     let printed = completeCall();
     type = block.type;
+    citations = [...toArray(block['citations'])];
+    textStart = text;
     // Before what the reasoning led to, where other proxies send it too.
     if (type === 'text' || type === 'tool_use') printed += printDetails();
     reasoning.open(block, { text, calls });
@@ -147,7 +153,8 @@ export function chunkPrinter(options: ChunkOptions, said = saidNothing()): Chunk
         return '';
       case 'input_json_delta':
         return args(given.partial_json);
-      default:
+      case 'citations_delta':
+        citations.push(given.citation);
         return '';
     }
   }
@@ -160,6 +167,12 @@ export function chunkPrinter(options: ChunkOptions, said = saidNothing()): Chunk
     held?.push(piece);
     const rest = piece.slice(Math.max(0, (said.args[index] ?? 0) - length));
     return held || rest === '' ? '' : callChunk({ index, function: { arguments: rest } });
+  }
+
+  /** Citations may come before their text, so they are printed behind it. */
+  function stop(): string {
+    const annotations = type === 'text' ? toAnnotations(citations, textStart, text) : [];
+    return annotations.length > 0 ? content({ annotations }) : '';
   }
 
   function finish({ delta: { stop_reason: reason } }: MessageDelta): string {
@@ -201,6 +214,7 @@ export function chunkPrinter(options: ChunkOptions, said = saidNothing()): Chunk
         case 'error':
           return dataLine(errorBody(event.error));
         case 'content_block_stop':
+          return stop();
         case 'ping':
           return '';
       }

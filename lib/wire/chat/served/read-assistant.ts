@@ -2,7 +2,7 @@
 import { tagAttachment, tagSignature } from '../../../anthropic/provenance.ts';
 import type { ContentBlock } from '../../../anthropic/request.ts';
 import { isObject, parseJson, toArray, toText, type Json, type JsonObject } from '../../../json.ts';
-import { messageFields } from '../delta.ts';
+import { messageFields, outputFields } from '../delta.ts';
 import { reasoningText } from '../reasoning.ts';
 import { readTexts } from './read-content.ts';
 import { customInput } from './read-tools.ts';
@@ -69,7 +69,7 @@ function ownReasoning(message: JsonObject, reasoning: string): ContentBlock[] {
   // A blank one stands for reasoning that is missing (`quirks.reasoningPlaceholder`).
   if (reasoning.trim() !== '' || signature !== '')
     blocks.push({ type: 'thinking', thinking: reasoning, signature });
-  const attached = attachedTo(message, messageFields);
+  const attached = attachedTo(message, knownFields);
   const origin = sealedBy(attached);
   if (origin !== undefined) {
     const payload = JSON.stringify({ message: unseal(attached) });
@@ -77,6 +77,8 @@ function ownReasoning(message: JsonObject, reasoning: string): ContentBlock[] {
   }
   return blocks;
 }
+
+const knownFields: ReadonlySet<string> = new Set([...messageFields, ...outputFields]);
 
 const callFields: ReadonlySet<string> = new Set([
   'id',
@@ -86,6 +88,8 @@ const callFields: ReadonlySet<string> = new Set([
   'custom',
   'name',
   'arguments',
+  // Of OpenAI's SDK.
+  'parsed_arguments',
 ]);
 
 function attachedTo(object: JsonObject, known: ReadonlySet<string>): JsonObject {

@@ -1,8 +1,9 @@
 /** Prints a whole message as a `chat.completion`. */
 import type { AnswerBlock, Message } from '../../../anthropic/events.ts';
 import { argumentsIn } from '../../../anthropic/fold.ts';
-import { toText, type JsonObject } from '../../../json.ts';
+import { toArray, toText, type JsonObject } from '../../../json.ts';
 import { completionId, finishReason, toChatUsage, type PrinterOptions } from './answer.ts';
+import { toAnnotations } from './annotations.ts';
 import { customText } from './custom.ts';
 import { thoughts } from './thoughts.ts';
 
@@ -12,10 +13,15 @@ export function toCompletion(message: Message, options: PrinterOptions): JsonObj
   let text = '';
   let thinking = '';
   const calls: JsonObject[] = [];
+  const annotations: JsonObject[] = [];
   for (const block of message.content) {
     reasoning.open(block, { text: text.length, calls: calls.length });
-    if (block.type === 'text') text += toText(block.text);
-    else if (block.type === 'thinking') {
+    if (block.type === 'text') {
+      const start = text.length;
+      text += toText(block.text);
+      annotations.push(...toAnnotations(toArray(block['citations']), start, text.length));
+    }
+    if (block.type === 'thinking') {
       thinking += toText(block.thinking);
       reasoning.grow(toText(block.thinking).length);
     } else if (block.type === 'tool_use') calls.push(toCall(block, custom));
@@ -34,6 +40,7 @@ export function toCompletion(message: Message, options: PrinterOptions): JsonObj
           role: 'assistant',
           content: text === '' ? null : text,
           refusal: null,
+          ...(annotations.length > 0 && { annotations }),
           ...(thinking !== '' && { reasoning_content: thinking }),
           ...(details.length > 0 && { reasoning_details: details }),
           ...(first && (legacy ? { function_call: first['function'] } : { tool_calls: calls })),

@@ -149,6 +149,33 @@ describe('calls', () => {
   });
 });
 
+test('citations of pages are annotations of their text, streamed and whole', () => {
+  const citation = {
+    type: 'web_search_result_location',
+    url: 'https://a.example/',
+    title: 'A',
+    cited_text: 'x',
+  };
+  const cited: Block = [
+    { type: 'text', text: '', citations: [] },
+    { type: 'citations_delta', citation },
+    { type: 'citations_delta', citation: { type: 'char_location', document_index: 0 } },
+    { type: 'text_delta', text: 'cited' },
+  ];
+  const events = answer([text('So: '), cited, text('.')]);
+  const expected = [
+    {
+      type: 'url_citation',
+      url_citation: { url: 'https://a.example/', title: 'A', start_index: 4, end_index: 9 },
+    },
+  ];
+  const printed = printAll(events);
+  assert.equal(read(events).text, 'So: cited.');
+  assert.deepEqual(printed.match(/"annotations":(\[.*?\])\}/)?.[1], JSON.stringify(expected));
+  const [choice] = printWhole(events)['choices'] as { message: { annotations: unknown } }[];
+  assert.deepEqual(choice?.message.annotations, expected);
+});
+
 test('redacted thinking travels beside the text', () => {
   const { details, text: words } = read(answer([[{ type: 'redacted_thinking', data: 'D' }], text('a')]));
   assert.equal(words, 'a');

@@ -205,6 +205,25 @@ describe('messages', () => {
     ]);
   });
 
+  test('what an upstream attached to the message goes home, and what only describes the answer does not', () => {
+    const origin = { format: 'chat', provider: 'copilot', modelId: 'm' };
+    const [, assistant] = messages(user, {
+      role: 'assistant',
+      content: 'words',
+      reasoning_opaque: tagSignature(origin, 'OP'),
+      annotations: [{ type: 'url_citation' }],
+      parsed: null,
+    });
+    assert.deepEqual(assistant?.content, [
+      {
+        type: 'thinking',
+        thinking: '',
+        signature: tagAttachment(origin, JSON.stringify({ message: { reasoning_opaque: 'OP' } })),
+      },
+      { type: 'text', text: 'words' },
+    ]);
+  });
+
   test('an entry that the client repeats counts once, and blocks return to their places', () => {
     const sealed = (place: string, index: number): object => ({
       type: 'reasoning.text',
