@@ -2,12 +2,11 @@
  * Writes the client's body for an upstream of the same format. Changed are the limit, what is configured for the model, what
  * its quirks name, and the signatures and ids of the conversation (P9, P10). Nothing else is.
  */
-import { isForeignToolId, originOf } from '../../../anthropic/provenance.ts';
+import { isForeignToolId, originalToolId, originOf } from '../../../anthropic/provenance.ts';
 import { isObject, toText, type Json, type JsonObject } from '../../../json.ts';
 import type { Route, Turn } from '../../codec.ts';
 import { toMaxTokens } from '../../encode/sampling.ts';
 import { toThinking } from '../../encode/thinking.ts';
-import { toUpstreamId } from '../../tool-ids.ts';
 import { toGeneration } from '../request.ts';
 import { placeholderSignature } from '../signatures.ts';
 import { field, keyOf } from './fields.ts';
@@ -95,12 +94,13 @@ function withSignature(part: JsonObject): JsonObject {
   return withField(part, 'thoughtSignature', seal?.kind === 'signature' ? seal.signature : undefined);
 }
 
+/** Restores the ids that were encoded for the client. Any other is one that a client of this format may send. */
 function withIds(part: JsonObject, route: Route): JsonObject {
   for (const name of ['functionCall', 'functionResponse']) {
     const inner = field(part, name);
     if (!isObject(inner)) continue;
     const id = toText(field(inner, 'id'));
-    const sent = id === '' ? id : toUpstreamId(id, route);
+    const sent = originalToolId(id, route);
     if (sent !== id) return withField(part, name, withField(inner, 'id', sent));
   }
   return part;
