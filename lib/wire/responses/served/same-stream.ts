@@ -84,9 +84,8 @@ function carrier(decoder: Transducer<Frame, Decoded>, route: Route, turn: Turn):
 
   function carrying(event: StreamEvent, last: boolean): StreamEvent {
     const kept = event.type === 'message_delta' && final ? withFinalResponse(event, final) : event;
-    const carries = final || doubtful ? event.type === 'message_stop' : last;
-    const frames = carries ? waiting : '';
-    if (carries) waiting = '';
+    const frames = last ? waiting : '';
+    if (last) waiting = '';
     return { ...kept, frames };
   }
 

@@ -85,6 +85,21 @@ describe('a tool with free text', () => {
     );
   });
 
+  test('is read without anything left out', () => {
+    const { all } = run(sameDecoder(upstream, given), [
+      utf8(
+        stream(item, [{ type: 'response.custom_tool_call_input.delta', delta: 'a' }], {
+          ...item,
+          input: 'a',
+        }),
+      ),
+    ]);
+    assert.deepEqual(
+      all.filter(({ type }) => type === 'dropped'),
+      [],
+    );
+  });
+
   test('begins when its name is known, not when it is whole', () => {
     const sent = stream(item, [{ type: 'response.custom_tool_call_input.delta', delta: 'a' }], item);
     const events = decoded(sent.slice(0, sent.indexOf('event: response.output_item.done')));
@@ -143,5 +158,37 @@ describe('a call with broken arguments', () => {
     const received = eventsIn(printed(decoded(sent)));
     assert.equal(finalOf(received)['status'], 'incomplete');
     assert.equal(received.length, eventsIn(sent).length);
+  });
+});
+
+describe('the end', () => {
+  const item = {
+    id: 'fc_1',
+    type: 'function_call',
+    status: 'in_progress',
+    call_id: 'c1',
+    name: 'Bash',
+    arguments: '',
+  };
+  const pieces = [
+    { type: 'response.function_call_arguments.delta', delta: '{}' },
+    { type: 'response.function_call_arguments.done', arguments: '{}' },
+  ];
+  const whole = stream(item, pieces, { ...item, arguments: '{}' });
+
+  test('a stream that breaks off before it is known whether its frames pass is only an error', () => {
+    const cut = whole.slice(0, whole.indexOf('event: response.function_call_arguments.delta'));
+    const { events } = run(sameDecoder(upstream, given), [utf8(cut)]);
+    assert.equal(brokenRule(events), undefined);
+    assert.equal(events.at(-1)?.type, 'error');
+  });
+
+  test('the last frame waits for the end of the message, which may still fail', () => {
+    const silent = whole.replace(/,"usage":\{[^}]*\}/g, '');
+    assert.notEqual(silent, whole);
+    const { beforeFlush, events } = run(sameDecoder(upstream, given), [utf8(silent)]);
+    const sent = beforeFlush.map((one) => ('frames' in one ? toText(one.frames) : '')).join('');
+    assert.doesNotMatch(sent, /response\.completed/);
+    assert.equal(frames(events), silent);
   });
 });

@@ -378,6 +378,14 @@ describe('what cannot be served', () => {
       assert.equal(error.param, param);
     });
 
+  test('a schema that is nested too deeply to be repeated in the answer', () => {
+    let schema: object = {};
+    for (let level = 0; level < 300; level++) schema = { items: schema };
+    const error = refusal({ tools: [{ ...run, parameters: schema }] });
+    assert.equal(error.param, 'tools');
+    assert.match(error.message, /200 levels/);
+  });
+
   test('null is absent, and what says that nothing is stored is served', () => {
     read({ previous_response_id: null, conversation: null, background: false, prompt: null, store: false });
     assert.deepEqual(readBody({ ...base, store: true }).left, ['store']);

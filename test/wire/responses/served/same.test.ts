@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { tagSignature } from '../../../../lib/anthropic/provenance.ts';
 import { toText, type JsonObject } from '../../../../lib/json.ts';
 import type { Route } from '../../../../lib/wire/codec.ts';
+import { encodeResponsesRequest } from '../../../../lib/wire/responses/request.ts';
 import { same } from '../../../../lib/wire/responses/served/same.ts';
 import { run, utf8 } from '../../../support/decode.ts';
 import { responsesRoutes } from '../../../support/responses/encode.ts';
@@ -117,20 +118,28 @@ describe('what changes', () => {
       encrypted_content: encrypted,
       unknown: 1,
     });
+    const user = { role: 'user', content: 'go' };
     const own = tagSignature(gpt, 'sealed');
-    const input = [
-      item(own),
+    const unsealed = { type: 'reasoning', id: 'rs_2', summary: [{ type: 'summary_text', text: 'unsealed' }] };
+    assert.deepEqual(sent({ input: [item(own), unsealed, user] })?.['input'], [
+      { type: 'reasoning', summary: [], encrypted_content: 'sealed', unknown: 1 },
+      user,
+    ]);
+    const foreign = [
       item(tagSignature({ ...gpt, provider: 'another' }, 'foreign')),
       item('occs.Claude=='),
       item('gAAAA'),
-      { type: 'reasoning', id: 'rs_2', summary: [{ type: 'summary_text', text: 'unsealed' }] },
       { type: 'compaction', encrypted_content: tagSignature({ ...gpt, modelId: 'x' }, 'foreign') },
-      { role: 'user', content: 'go' },
     ];
-    assert.deepEqual(sent({ input })?.['input'], [
-      { type: 'reasoning', summary: [], encrypted_content: 'sealed', unknown: 1 },
-      { role: 'user', content: 'go' },
-    ]);
+    for (const other of foreign) {
+      const input = [item(own), other, user];
+      assert.equal(sent({ input }), undefined, 'the codec encodes what others took part in');
+      if (other.type === 'compaction') continue;
+      const { request } = turnOf({ model: 'asked', input });
+      const body = JSON.stringify(encodeResponsesRequest(request, gpt, 's'));
+      assert.match(body, /"sealed"/);
+      assert.doesNotMatch(body, /foreign|Claude==|gAAAA|occ1/);
+    }
   });
 
   test('ids of items are not sent, ids of calls fit the upstream (P9)', () => {
