@@ -81,7 +81,7 @@ export const codex: Client = {
     title: 'Codex',
     name: '@openai/codex',
     versions: '~0.171.0',
-    megabytes: 390,
+    megabytes: 420,
     program: 'codex',
   },
   format: 'responses',

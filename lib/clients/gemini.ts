@@ -55,7 +55,7 @@ export const gemini: Client = {
     title: 'Gemini CLI',
     name: '@google/gemini-cli',
     versions: '~0.61.0',
-    megabytes: 110,
+    megabytes: 100,
     program: 'gemini',
   },
   format: 'gemini',

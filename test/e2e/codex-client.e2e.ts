@@ -1,0 +1,72 @@
+/** The real Codex behind `occ launch codex`, on models in each format. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { codex } from '../../lib/clients/codex.ts';
+import type { ReceivedRequest } from '../../lib/emulator/received-request.ts';
+import { call, say, type Script } from '../../lib/emulator/script.ts';
+import { wireFormats } from '../../lib/wire/formats.ts';
+import { sandbox, type Sandbox } from './client.ts';
+import { fetched } from './fetched.ts';
+import { launchOther, leftBehind, prompt, startUpstream } from './other-client.ts';
+import { posts } from './upstream.ts';
+
+const { program = '', why } = fetched(codex);
+const skip = program === '';
+
+/** Writes the file, reads it and quotes what was read. */
+function work({ conversation }: ReceivedRequest): Script {
+  const { done } = conversation;
+  if (done.length === 0) return [call('exec_command', { cmd: "printf 'hello from occ\\n' > hello.txt" })];
+  if (done.length === 1) return [call('exec_command', { cmd: 'cat hello.txt' })];
+  return [say(`The file says: ${done.at(-1)?.result?.text ?? 'nothing'}`)];
+}
+
+/** Settings of the user that would send requests elsewhere. */
+function configureUser(box: Sandbox): { file: string; text: string } {
+  const file = join(box.home, '.codex', 'config.toml');
+  const text =
+    'model = "gpt-mine"\nmodel_provider = "elsewhere"\n\n[model_providers.elsewhere]\nname = "x"\nbase_url = "http://127.0.0.1:9/v1"\n';
+  mkdirSync(join(box.home, '.codex'));
+  writeFileSync(file, text);
+  return { file, text };
+}
+
+for (const format of wireFormats) {
+  test(
+    `Codex writes a file, reads it back and reports, on a model in ${format}${why}`,
+    { skip },
+    async () => {
+      await using box = sandbox();
+      const user = configureUser(box);
+      await using upstream = await startUpstream(format, { script: work });
+      const ran = await launchOther(
+        codex,
+        program,
+        box,
+        upstream.config,
+        ...['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', prompt],
+      );
+      assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+      assert.equal(box.read('hello.txt'), 'hello from occ\n');
+      assert.match(ran.stdout, /The file says: [^]*hello from occ/);
+      assert.doesNotMatch(ran.stderr, /Model metadata for .* not found/);
+      const requests = posts(upstream.emulator);
+      const done = requests.at(-1)?.conversation.done ?? [];
+      assert.deepEqual(
+        done.map(({ name, result }) => [name, result?.failed]),
+        [
+          ['exec_command', false],
+          ['exec_command', false],
+        ],
+      );
+      assert.match(done[1]?.result?.text ?? '', /hello from occ/);
+      assert.ok(
+        requests.every(({ conversation }) => /coding agent in the Codex CLI/.test(conversation.system)),
+      );
+      assert.equal(readFileSync(user.file, 'utf8'), user.text);
+      assert.deepEqual(leftBehind(box), []);
+    },
+  );
+}

@@ -1,0 +1,67 @@
+/** The real Gemini CLI behind `occ launch gemini`, on models in each format. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { gemini } from '../../lib/clients/gemini.ts';
+import { wireFormats } from '../../lib/wire/formats.ts';
+import { sandbox, type Sandbox } from './client.ts';
+import { fetched } from './fetched.ts';
+import { launchOther, leftBehind, prompt, snapshot, startUpstream } from './other-client.ts';
+import { posts } from './upstream.ts';
+
+const { program = '', why } = fetched(gemini);
+const skip = program === '';
+
+/** A user who is logged in with Google, and has sent nobody a usage report. */
+function configureUser(box: Sandbox): { file: string; text: string } {
+  const folder = join(box.home, '.gemini');
+  mkdirSync(join(folder, 'tmp'), { recursive: true });
+  const file = join(folder, 'settings.json');
+  const text = `{
+  // Mine.
+  "security": { "auth": { "selectedType": "oauth-personal" } },
+  "privacy": { "usageStatisticsEnabled": false },
+  "general": { "enableAutoUpdate": false }
+}
+`;
+  writeFileSync(file, text);
+  return { file, text };
+}
+
+for (const format of wireFormats) {
+  test(
+    `Gemini CLI writes a file, reads it back and reports, on a model in ${format}${why}`,
+    { skip },
+    async () => {
+      await using box = sandbox();
+      const user = configureUser(box);
+      await using upstream = await startUpstream(format);
+      const ran = await launchOther(
+        gemini,
+        program,
+        box,
+        upstream.config,
+        ...['--skip-trust', '--yolo', '-p', prompt],
+      );
+      assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+      assert.equal(box.read('hello.txt')?.trim(), 'hello from occ');
+      assert.match(ran.stdout, /It says:\s+> hello from occ/);
+      const requests = posts(upstream.emulator);
+      const done = requests.at(-1)?.conversation.done ?? [];
+      assert.deepEqual(
+        done.map(({ name, result }) => [name, result?.failed]),
+        [
+          ['write_file', false],
+          ['read_file', false],
+        ],
+      );
+      assert.equal(readFileSync(user.file, 'utf8'), user.text);
+      const sessions = Object.keys(snapshot(join(box.home, '.gemini/tmp'))).filter((name) =>
+        /chats/.test(name),
+      );
+      assert.equal(sessions.length, 1, "the session is among the user's own");
+      assert.deepEqual(leftBehind(box), []);
+    },
+  );
+}
