@@ -46,7 +46,10 @@ for (const format of wireFormats) {
         program,
         box,
         upstream.config,
-        ...['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', prompt],
+        'exec',
+        '--skip-git-repo-check',
+        '--dangerously-bypass-approvals-and-sandbox',
+        prompt,
       );
       assert.equal(ran.code, 0, ran.stderr + ran.stdout);
       assert.equal(box.read('hello.txt'), 'hello from occ\n');

@@ -42,7 +42,10 @@ for (const format of wireFormats) {
         program,
         box,
         upstream.config,
-        ...['--skip-trust', '--yolo', '-p', prompt],
+        '--skip-trust',
+        '--yolo',
+        '-p',
+        prompt,
       );
       assert.equal(ran.code, 0, ran.stderr + ran.stdout);
       assert.equal(box.read('hello.txt')?.trim(), 'hello from occ');
