@@ -48,11 +48,19 @@ export function geminiPrinter(
       const { type, message } = event.error;
       return fail({ status: statusOf(type), type, message, requestId });
     }
-    const json = step(event);
-    const { frames } = event;
-    const text = typeof frames === 'object' ? new TextDecoder().decode(frames) : frames;
-    const chunk = text === undefined ? (json === '' ? '' : framing.chunk(json)) : framing.frames(text);
+    const chunk = event.frames === undefined ? printed(event) : passed(event, event.frames);
     return event.type === 'message_stop' ? chunk + framing.end() : chunk;
+  }
+
+  function printed(event: StreamEvent): string {
+    const json = step(event);
+    return json === '' ? '' : framing.chunk(json);
+  }
+
+  /** The frames in place of the event, which later events may build on. */
+  function passed(event: StreamEvent, frames: string | Uint8Array): string {
+    parts.step(event);
+    return framing.frames(typeof frames === 'string' ? frames : new TextDecoder().decode(frames));
   }
 
   function fail(error: ServedError): string {

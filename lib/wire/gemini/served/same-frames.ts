@@ -118,7 +118,8 @@ function rewriter(route: Route, turn: Turn): (frame: DataFrame, withoutFinish: b
   return ({ json, text }, withoutFinish) => {
     const edits: Edit[] = [];
     const named = json['modelVersion'];
-    if (named !== undefined && named !== model)
+    const renamed = typeof named === 'string' && named !== model ? withModel(text, named, model) : text;
+    if (renamed === undefined || (named !== undefined && typeof named !== 'string'))
       edits.push({ path: ['modelVersion'], json: JSON.stringify(model) });
     const parts = ['candidates', 0, 'content', 'parts'];
     for (const [n, { thoughtSignature, functionCall }] of partsIn(json).entries()) {
@@ -135,6 +136,20 @@ function rewriter(route: Route, turn: Turn): (frame: DataFrame, withoutFinish: b
     if (withoutFinish)
       for (const path of [['candidates', 0, 'finishReason'], ['promptFeedback']])
         edits.push({ path, json: 'null' });
-    return `data: ${edits.length === 0 ? text : withRaw(text, edits)}\n\n`;
+    const sent = renamed ?? text;
+    return `data: ${edits.length === 0 ? sent : withRaw(sent, edits)}\n\n`;
   };
 }
+
+/** The chunk with another name of the model, which is in every chunk; undefined if the field is not found at once. */
+function withModel(text: string, named: string, model: string): string | undefined {
+  const at = text.indexOf(modelField);
+  // The only find is the field that was parsed: elsewhere, such as in a text, it would be a second one.
+  if (at < 0 || at !== text.lastIndexOf(modelField)) return undefined;
+  const from = text.indexOf('"', at + modelField.length);
+  const value = JSON.stringify(named);
+  if (from < 0 || !text.startsWith(value, from)) return undefined;
+  return text.slice(0, from) + JSON.stringify(model) + text.slice(from + value.length);
+}
+
+const modelField = '"modelVersion"';

@@ -117,6 +117,25 @@ describe('the stream', () => {
     assert.deepEqual(framesOf(sse(plain[0] ?? '')), [`data: ${renamed(plain[0] ?? '')}\n\n`]);
   });
 
+  test('the model’s name is changed in its own field only, however the chunk spells it', () => {
+    const named = '"modelVersion":"gemini-3.1-pro-preview"';
+    for (const [given, expected] of [
+      [
+        `{"candidates":[{"content":{"parts":[{"text":"a"}]}}],"modelVersion" : "gemini-3.1-pro-preview"}`,
+        `"modelVersion" : "${model}"`,
+      ],
+      [`{"x":{${named}},"candidates":[{"content":{"parts":[{"text":"a"}]}}],${named}}`, `{"x":{${named}},`],
+      [
+        `{"candidates":[{"content":{"parts":[{"text":"a"}]}}],"model\\u0056ersion":"other","x":{${named}}}`,
+        `,"x":{${named}}`,
+      ],
+    ] as const) {
+      const [first = ''] = dataIn(received(sse(given, chunk([], stop))));
+      assert.ok(first.includes(expected), first);
+      assert.equal((JSON.parse(first.slice('data: '.length)) as LooseJson)['modelVersion'], model);
+    }
+  });
+
   test('a price behind the end is not sent', () => {
     const ping = JSON.stringify({ type: 'ping', cost: '0.1' });
     assert.equal(dataIn(received(sse(...plain, ping))).length, plain.length);
