@@ -53,6 +53,10 @@ test('a limit applies to one model if a field or the name of the model says so',
     ['Monthly limit of Kimi K3 reached', plan],
   ] as const)
     assert.deepEqual([message, who(message)], [message, expected]);
+  const about = (id: string, message: string): string | undefined =>
+    spentBy(refusedWith(429, { type: 'GoUsageLimitError', message }), 'opencode-go', id, now)?.who;
+  assert.equal(about('kimi-k3', 'Monthly limit of Kimi K3 reached'), 'opencode-go/kimi-k3');
+  assert.equal(about('mine-5', 'use mine-5-air, since mine-5 is at its limit'), 'opencode-go/mine-5');
   for (const name of ['model', 'modelId', 'modelID', 'model_id']) {
     assert.equal(who('Limit reached', { [name]: 'glm-5.3' }), model, name);
     assert.equal(who('Limit reached', { [name]: 'opencode-go/GLM-5.3' }), model, name);
