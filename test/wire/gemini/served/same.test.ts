@@ -9,7 +9,7 @@ import { same } from '../../../../lib/wire/gemini/served/same.ts';
 import { run, utf8 } from '../../../support/decode.ts';
 import { geminiRoutes } from '../../../support/gemini/encode.ts';
 import { chunksIn, model, printed, printerFor, read } from '../../../support/gemini/served.ts';
-import { asText, type LooseJson } from '../../../support/loose-json.ts';
+import { asObjects, asText, type LooseJson } from '../../../support/loose-json.ts';
 
 const route: Route = geminiRoutes['gemini 3'];
 const other: Route = { ...route, modelId: 'gemini-9' };
@@ -175,6 +175,23 @@ describe('the stream', () => {
     assert.deepEqual(calls, [['Read', { n: 1 }]]);
     assert.equal(`data: ${renamed(late[0] ?? '')}`, dataIn(received(sse(...late)))[0]);
   });
+});
+
+test('thinking that began in a chunk that passed comes home whole with a part that was printed', () => {
+  const two = JSON.stringify({
+    candidates: [
+      { content: { parts: [{ text: 'B', thought: true }, { text: 'Yes.' }] }, index: 0 },
+      { content: { parts: [] }, index: 1 },
+    ],
+  });
+  const chunks = chunksIn(received(sse(chunk([{ text: 'A', thought: true }]), two, chunk([], stop))), 'sse');
+  // Gemini CLI removes thoughts from its history.
+  const parts = chunks
+    .flatMap((one) => asObjects(one['candidates']?.['0']?.['content']?.['parts']))
+    .filter((part) => !part['thought']);
+  const { messages } = read({ contents: [...talk.contents, { role: 'model', parts }] }).request;
+  const [thinking] = asObjects(messages[1]?.content);
+  assert.equal(asText(thinking?.['thinking']), 'AB');
 });
 
 describe('signatures and ids', () => {
