@@ -26,6 +26,8 @@ export interface Platform {
   managedSettings: string;
   /** The same for the users of Gemini CLI. */
   geminiSettings: string;
+  /** The same for the users of Qwen Code. */
+  qwenSettings: string;
   /** The command that corrects the clock, or turns its automatic correction on. */
   setClock: string;
 }
@@ -50,6 +52,7 @@ const linux: Platform = {
   ...unix,
   managedSettings: '/etc/claude-code/managed-settings.json',
   geminiSettings: '/etc/gemini-cli/settings.json',
+  qwenSettings: '/etc/qwen-code/settings.json',
   setClock: 'sudo timedatectl set-ntp true',
 };
 
@@ -57,6 +60,7 @@ const macos: Platform = {
   ...unix,
   managedSettings: '/Library/Application Support/ClaudeCode/managed-settings.json',
   geminiSettings: '/Library/Application Support/GeminiCli/settings.json',
+  qwenSettings: '/Library/Application Support/QwenCode/settings.json',
   setClock: 'sudo systemsetup -setusingnetworktime on',
 };
 
@@ -75,6 +79,7 @@ const windows: Platform = {
   claude: 'claude.exe',
   managedSettings: 'C:\\Program Files\\ClaudeCode\\managed-settings.json',
   geminiSettings: 'C:\\ProgramData\\gemini-cli\\settings.json',
+  qwenSettings: 'C:\\ProgramData\\qwen-code\\settings.json',
   setClock: 'w32tm /resync',
 };
 

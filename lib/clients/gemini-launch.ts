@@ -7,11 +7,12 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../json.ts';
 import type { Launch, Prepared, Ready } from './client.ts';
-import { conflictsWith, readSettings } from './gemini-files.ts';
+import { conflictsWith } from './gemini-files.ts';
 import { modelSettings } from './gemini-models.ts';
 import { containsOption, type OptionTable } from './option-table.ts';
 import { environmentFor } from './other-client.ts';
 import { overlay } from './overlay.ts';
+import { readSettings } from './settings-file.ts';
 
 /** The variables that select another API than that of GOOGLE_GEMINI_BASE_URL. */
 const switches = [

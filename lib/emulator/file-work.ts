@@ -79,7 +79,7 @@ function report(plan: readonly FileCall[], last: CompletedCall | undefined): str
   const said = quote(withoutLineNumbers(last?.result?.text ?? ''));
   const verbs = plan.map(({ action }) => ({ write: 'wrote', read: 'read', edit: 'edited' })[action]);
   const did = verbs.length > 1 ? `${verbs.slice(0, -1).join(', ')} and ${verbs.at(-1)}` : verbs[0];
-  const reads = last !== undefined && fileActionOf(last.name) === 'read';
+  const reads = plan.at(-1)?.action === 'read';
   return `I ${did} ${file}. ${reads ? 'It says' : 'The client said'}:\n\n${said}\n\n${signature}`;
 }
 
@@ -96,15 +96,22 @@ function quote(text: string): string {
     .join('\n');
 }
 
-/** Removes the line numbers that Read adds, like `cat -n`. */
-function withoutLineNumbers(text: string): string {
-  const lines = text.split('\n').map((line) => /^\s*\d+[\t→](.*)$/.exec(line)?.[1]);
+/**
+ * The text of a file in the result of a tool: without the line numbers that clients add, like `cat -n`, and without the tags
+ * of opencode and the report of Codex around it.
+ */
+function withoutLineNumbers(result: string): string {
+  const text =
+    /<content>\n([\s\S]*?)\n\n?(?:\(End of file[^\n]*\n)?<\/content>/.exec(result)?.[1] ??
+    /^Chunk ID: [\s\S]*?\nOutput:\n([\s\S]*)$/.exec(result)?.[1] ??
+    result;
+  const lines = text.split('\n').map((line) => /^\s*\d+(?:[\t→]|: )(.*)$/.exec(line)?.[1]);
   return lines.includes(undefined) ? text.trim() : lines.join('\n').trimEnd();
 }
 
-/** How clients name it: most write "working directory: /home", Gemini CLI a list, Codex a tag. */
+/** How clients name it: most write "working directory: /home", Qwen Code more words, Gemini CLI a list, Codex and pi a tag. */
 const directoryIn =
-  /working directory: *([^\s<][^<\n]*)|workspace directories:\**\s*\n\s*- (\S.*)|<cwd>([^<\n]+)<\/cwd>/i;
+  /working (?:in the )?directory: *([^\s<][^<\n]*)|workspace directories:\**\s*\n\s*- (\S.*)|<cwd>\s*([^<\n]+?)\s*<\/cwd>/i;
 
 /** Calls `work` with a function that returns paths below the client's working directory, which is in the system text. */
 function inDirectory({ system }: Conversation, work: (path: (name: string) => string) => Script): Script {
@@ -142,7 +149,7 @@ function contentNamed(prompt: string): string {
       prompt,
     )?.[1];
   if (rest === undefined) return 'hello';
-  const quoted = /^(["'`“])(.*?)(?:["'`”])/s.exec(rest)?.[2];
+  const [, , straight, curly] = /^(?:(["'`])(.*?)\1|“(.*?)”)/s.exec(rest) ?? [];
   const clause = /^.*?(?=,|;|\n|[.?!](?:\s|$)|\s+(?:then|and (?:then|read|tell|show))\b|$)/s.exec(rest)?.[0];
-  return quoted ?? (clause?.trim() || 'hello');
+  return straight ?? curly ?? (clause?.trim() || 'hello');
 }

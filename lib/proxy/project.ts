@@ -15,7 +15,7 @@ export function toProjectHeader(folder: string): string {
 /** "" if the client does not say, or says it in another form. */
 export function projectOf(headers: IncomingHttpHeaders): string {
   try {
-    return decodeURI(toText(headers[projectHeader]));
+    return decodeURIComponent(toText(headers[projectHeader]));
   } catch {
     return '';
   }

@@ -27,6 +27,11 @@ const below = (dir) => fs.existsSync(dir) ? fs.readdirSync(dir, { withFileTypes:
 }) : [];
 console.log(JSON.stringify(below(process.env.HOME + '/.local/state/occ/clients')));`;
 
+/** Packages that hold the program itself, for clients whose program is not the script in `.bin`. */
+const natives: Readonly<Record<string, readonly string[]>> = {
+  opencode: ['opencode-linux-x64/bin/opencode', 'opencode-linux-x64-baseline/bin/opencode'],
+};
+
 function filesBelow(dir: string): string[] {
   if (!existsSync(dir)) return [];
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
@@ -97,7 +102,7 @@ for (const client of others) {
       const before = filesBelow(dir);
       const { stdout, stderr } = await run(['launch', name, '--emulator']);
       const during = JSON.parse(stdout.trim()) as string[];
-      for (const line of during) assert.match(line, /^(?:700 .*|600 .*\.json)$/);
+      for (const line of during) assert.match(line, /^(?:700 .*|600 .*\.js(?:on)?)$/);
       const fresh = filesBelow(dir).filter((path) => !before.includes(path));
       const [state, cache] = [join(dir, '.local/state/occ'), join(dir, '.cache/occ')];
       const isOwn = (path: string): boolean =>
@@ -174,7 +179,10 @@ for (const client of others) {
       assert.equal(plan.args.at(-1), 'hi');
       assert.ok(Object.values(plan.env).includes('•••'));
       assert.ok(plan.removed.includes('OCC_API_KEY'));
-      for (const { text } of plan.files) if (text !== undefined) assert.ok(JSON.parse(text));
+      for (const { path, text } of plan.files) {
+        if (text !== undefined)
+          assert.ok(path.endsWith('.json') ? JSON.parse(text) : text.includes('export default'));
+      }
       assert.equal(existsSync(join(dir, 'seen.json')), false);
       assert.equal(existsSync(join(dir, '.local/state/occ')), false);
     });
@@ -191,6 +199,7 @@ for (const client of others) {
       const { run, program, write, seen, dir } = home(t);
       const modules = join(dir, 'cache/node_modules');
       write(`cache/node_modules/${client.package.name}/package.json`, '{}');
+      for (const native of natives[name] ?? []) write(`cache/node_modules/${native}`, '');
       const installed = client.package.installed?.(modules) ?? join(modules, '.bin', command);
       mkdirSync(join(installed, '..'), { recursive: true });
       writeFileSync(installed, fakeClient('process.exit(5)'));

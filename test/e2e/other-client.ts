@@ -50,17 +50,33 @@ export function launchOther(
   ...args: string[]
 ): Promise<Ran> {
   const words = [occ, 'launch', client.name, '--config', box.configure(config), ...args];
+  return run(process.execPath, words, { cwd: box.work, env: environmentFor(program, box) });
+}
+
+/** Switches off updates, telemetry and whatever else would wait for a network. */
+const offline = {
+  OPENCODE_DISABLE_AUTOUPDATE: '1',
+  OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
+  OPENCODE_DISABLE_MODELS_FETCH: '1',
+  PI_OFFLINE: '1',
+  PI_TELEMETRY: '0',
+  COPILOT_OFFLINE: 'true',
+  COPILOT_AUTO_UPDATE: 'false',
+};
+
+/** The environment of a launch with this program on PATH. */
+export function environmentFor(program: string, box: Sandbox): Record<string, string> {
   // Clients write reports of failures there.
   const temporary = join(box.home, 'tmp');
   mkdirSync(temporary, { recursive: true });
-  const env = {
+  return {
+    ...offline,
     PATH: `${dirname(program)}:${dirname(process.execPath)}:/usr/bin:/bin`,
     HOME: box.home,
     TMPDIR: temporary,
     TERM: 'xterm-256color',
     OCC_PORT: '0',
   };
-  return run(process.execPath, words, { cwd: box.work, env });
 }
 
 /** Every file below a folder with its text, so that two moments can be compared. */
