@@ -142,7 +142,7 @@ export function openReply(
       'content-type': printer.contentType,
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
-      'request-id': requestId,
+      ...requestIdHeaders(requestId),
       ...headers,
     });
     phase = 'streaming';
@@ -204,7 +204,7 @@ export function openReply(
 
   function json(status: number, body: unknown, headers: Record<string, string>): void {
     if (gone.aborted || res.headersSent) return;
-    const sent = { 'request-id': requestId, ...headers };
+    const sent = { ...requestIdHeaders(requestId), ...headers };
     const text = JSON.stringify(body);
     observer.head(status, sent);
     observer.wrote(text);
@@ -222,6 +222,11 @@ export function openReply(
     observe: (given) => void (observer = given),
     close: finish,
   };
+}
+
+/** The request's id under the names that the SDKs of Anthropic (`request-id`) and OpenAI (`x-request-id`) read. */
+export function requestIdHeaders(requestId: string): Record<string, string> {
+  return { 'request-id': requestId, 'x-request-id': requestId };
 }
 
 /** The events as one text, or as bytes where some of them are sent as they came. */

@@ -23,7 +23,7 @@ import { answerModels, answerServedModels } from './models.ts';
 import type { Proxy, ProxyOptions, Received } from './proxy.ts';
 import { randomId } from './random-id.ts';
 import { recorder } from './recording/recorder.ts';
-import { openReply, sendJson } from './reply.ts';
+import { openReply, requestIdHeaders, sendJson } from './reply.ts';
 import { redactedLine } from '../redact.ts';
 import { stepWithConfig } from './policy/next-step.ts';
 import { shownMessage } from './policy/shown.ts';
@@ -177,7 +177,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       const exchange = await late.exchange();
       return exchange({ ...incoming, format: served.format }, road);
     }
-    const headers = { 'request-id': requestId };
+    const headers = requestIdHeaders(requestId);
     if (served?.endpoint.does === 'count') {
       const { answerCount } = await import('./answer-count.ts');
       return sendJson(res, 200, await answerCount(req, served.format, counter), headers);

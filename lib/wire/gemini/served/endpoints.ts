@@ -102,16 +102,15 @@ function toStatus(status: number): number {
  * An error as Google writes it. In a stream, Google's client takes it for one only if `code` is from 400 to 599, and would
  * take the stream for finished otherwise.
  */
-export function errorBody({ status, type, message, param }: ServedError): object {
+export function errorBody({ status, type, message, param, requestId }: ServedError): object {
   const code = toStatus(status);
-  const details = param !== undefined && [
-    {
-      '@type': 'type.googleapis.com/google.rpc.BadRequest',
-      fieldViolations: [{ field: param, description: message }],
-    },
-  ];
+  const details: object[] = [{ '@type': 'type.googleapis.com/google.rpc.RequestInfo', requestId }];
+  if (param !== undefined) {
+    const fieldViolations = [{ field: param, description: message }];
+    details.unshift({ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations });
+  }
   const name = status === 501 ? 'UNIMPLEMENTED' : statusNames[type];
-  return { error: { code, message, status: name, ...(details && { details }) } };
+  return { error: { code, message, status: name, details } };
 }
 
 function toModel({ id, name, provider, contextWindow, maxOutputTokens }: ListedModel): object {
