@@ -5,7 +5,6 @@
 import { dirname, join } from 'node:path';
 import type { JsonObject } from '../json.ts';
 import { platformOf } from '../platform.ts';
-import { tierId } from '../proxy/policy/tiers.ts';
 
 import type { Launch, Prepared, Ready } from './client.ts';
 import type { OfferedModel } from './offered-models.ts';
@@ -13,7 +12,6 @@ import { containsOption, type OptionTable } from './option-table.ts';
 import { environmentFor } from './other-client.ts';
 import { overlay } from './overlay.ts';
 import { readSettings } from './settings-file.ts';
-import { describeModel, tierRoutes } from './tiers.ts';
 
 const settingsVariable = 'QWEN_CODE_SYSTEM_SETTINGS_PATH';
 const defaultsVariable = 'QWEN_CODE_SYSTEM_DEFAULTS_PATH';
@@ -66,18 +64,16 @@ export function prepareQwen(
 }
 
 function toSettings(ready: Ready): JsonObject {
-  const { settings, choice, models } = ready;
-  const chores = tierId('haiku');
+  const { choice, models } = ready;
   const offered = models().map((model) => toEntry(model, ready));
   const known = offered.some(({ id }) => id === choice.id);
   const chosen = entryOf(choice.id, choice.id, ready);
-  const small = entryOf(chores, `${describeModel(tierRoutes(settings).haiku)}, for chores`, ready);
   return {
     security: { auth: { selectedType: authType } },
     model: { name: choice.id },
-    // For titles and suggestions. A model of the user's settings would bypass occ.
-    fastModel: chores,
-    modelProviders: { [authType]: [...(known ? [] : [chosen]), ...offered, small] },
+    // One of the user's settings would bypass occ, and each batch of tool calls would cost a summary that asks for it.
+    fastModel: '',
+    modelProviders: { [authType]: [...(known ? [] : [chosen]), ...offered] },
   };
 }
 

@@ -2,9 +2,10 @@
  * Answers the auxiliary requests of Claude Code: a title for the session, the classification of a tool call, a summary of
  * a long conversation. Each is recognised by its structure, as in the proxy's routing.
  */
+import { toObject } from '../json.ts';
 import type { Conversation } from './conversation.ts';
 import { sampleOf } from './sample.ts';
-import { finish, say, type Script } from './script.ts';
+import { call, finish, say, type Script } from './script.ts';
 
 /** The smallest answer that matches the requested schema, for example that of a title. */
 export function answerSchema({ schema, prompt }: Conversation): Script | undefined {
@@ -16,8 +17,14 @@ export function answerSchema({ schema, prompt }: Conversation): Script | undefin
 /** Answers to auto mode's classifier, by stop sequence: the tool calls of the emulator's agent are harmless. */
 const verdicts: Readonly<Record<string, string>> = { '</severity>': '<severity>0', '</block>': '<block>no' };
 
-/** Stage 1 of the classifier has a stop sequence. Stage 2 has none and expects thinking first. */
+/**
+ * Stage 1 of the classifier has a stop sequence. Stage 2 has none and expects thinking first. That of Qwen Code has a tool for
+ * the answer.
+ */
 export function answerClassifier({ stops, prompt, system, tools }: Conversation): Script | undefined {
+  const [only] = tools;
+  if (tools.length === 1 && only && 'shouldBlock' in toObject(only.schema['properties']))
+    return [call(only.name, { ...toObject(sampleOf(only.schema, 'harmless')), shouldBlock: false })];
   for (const stop of stops) {
     const verdict = verdicts[stop];
     if (verdict !== undefined) return [say(verdict), finish('stop', stop)];

@@ -25,8 +25,16 @@ test('the variables of a provider of the user, with the name that is shown and t
 });
 
 test('at least half of a small window is for the prompt', async () => {
-  const { env } = await prepare(copilot, {}, { choice: { id: 'go/small' } });
-  assert.ok(Number(env['COPILOT_PROVIDER_MAX_PROMPT_TOKENS']) >= 32_000);
+  const small = {
+    id: 'go/small',
+    label: 'small',
+    description: '',
+    contextWindow: 8000,
+    maxOutputTokens: 8000,
+  };
+  const models = () => [{ ...small, images: false, efforts: [] }];
+  const { env } = await prepare(copilot, {}, { choice: { id: 'go/small' }, models });
+  assert.equal(env['COPILOT_PROVIDER_MAX_PROMPT_TOKENS'], '4000');
   assert.equal(env['COPILOT_MODEL'], 'small');
 });
 

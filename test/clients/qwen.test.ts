@@ -26,7 +26,7 @@ test('a file of settings that win over those of the user, and the token in the e
   assert.deepEqual(made.secrets, ['ANTHROPIC_API_KEY']);
   const settings = settingsIn(made);
   assert.deepEqual(settings['security'], { auth: { selectedType: 'anthropic' } });
-  assert.equal(settings['fastModel'], 'occ-haiku');
+  assert.equal(settings['fastModel'], '', 'none of the user, which would bypass occ');
   assert.equal(JSON.stringify(settings).includes(token), false);
   for (const model of modelsIn(made)) {
     assert.equal(model['baseUrl'], url);
@@ -45,7 +45,6 @@ test('the models have readable names and their limits', async () => {
       ['go/small', 'small'],
       ['zen/strong', 'strong'],
       ['zen/wide', 'wide'],
-      ['occ-haiku', 'small (go), for chores'],
     ],
   );
   assert.equal(toObject(models[3]?.['generationConfig'])['contextWindowSize'], 64_000);

@@ -107,3 +107,9 @@ for (const [client, { write, read, result, edits }] of Object.entries(expected))
     assert.match(JSON.stringify(input), /before.*after/);
   });
 }
+
+test('Qwen Code: its permission check is answered in its tool, and blocks nothing', () => {
+  const { body } = clientRequest('qwen', 'permission-check');
+  const answer = callOf(decide(readMessagesRequest(body)));
+  assert.deepEqual(answer, { name: 'respond_in_schema', input: { shouldBlock: false } });
+});

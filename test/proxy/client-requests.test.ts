@@ -37,6 +37,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'opencode chat-picture': 'vision',
   'pi picture': 'vision',
   'pi chat-picture': 'vision',
+  'qwen permission-check': 'background',
   'qwen web-page-summary': 'background',
   'qwen picture': 'vision',
   'qwen chat-picture': 'vision',
@@ -153,6 +154,14 @@ describe('routing', () => {
     assert.equal(scenarioOf(claude), 'think');
     const own = { ...turn, headers: { ...turn.headers, 'user-agent': 'QwenCode/0.24.4 (linux; x64)' } };
     assert.equal(scenarioOf(own), 'default');
+  });
+
+  test('a forced tool alone is no permission check of another client', () => {
+    const check = clientRequest('qwen', 'permission-check');
+    assert.equal(scenarioOf({ ...check, headers: { 'user-agent': 'my-program/1.0' } }), 'default');
+    const { tools = [] } = readOf(check).request;
+    assert.equal(scenarioOf(check, { tools: [...tools, ...tools] }), 'default');
+    assert.equal(scenarioOf(check, { tool_choice: { type: 'auto' } }), 'default');
   });
 
   test('an effort that was chosen in Qwen Code reaches think', () => {

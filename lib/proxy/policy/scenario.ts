@@ -90,13 +90,19 @@ function holdsImage(block: ContentBlock): boolean {
 /**
  * The background work of Claude Code 2.1.330 (measured): a title, a page summary, a permission check. None has client tools.
  * They differ from a plain question by a schema with a title, the classifier's stop sequences or disabled thinking, and the
- * empty tool list of a summary. `thinks`: every ordinary turn of the client thinks. Then a summary is one without it.
+ * empty tool list of a summary. `thinks`: every ordinary turn of the client thinks. Then a summary is one without it, and so is
+ * a permission check, whose only tool must be called (Qwen Code 0.24).
  */
 function choreOf(
-  { tools, output_config, stop_sequences, messages, thinking }: MessagesRequest,
+  { tools, tool_choice, output_config, stop_sequences, messages, thinking }: MessagesRequest,
   thinks: boolean,
 ): string | undefined {
-  if (tools !== undefined && tools.length > 0) return undefined;
+  if (tools !== undefined && tools.length > 0) {
+    const forced = tool_choice?.type === 'any' || tool_choice?.type === 'tool';
+    return thinks && thinking === undefined && forced && tools.length === 1
+      ? 'a permission check'
+      : undefined;
+  }
   if (stop_sequences?.some((stop) => stop === '</severity>' || stop === '</block>'))
     return 'a permission check';
   if (thinking?.type === 'disabled') return 'thinking switched off, and no tools';
