@@ -48,9 +48,11 @@ export function checkEndpoint(method: string, pathname: string, res: ServerRespo
     throw new Refused('not_found_error', `there is no ${pathname} here`, { next: 'occ env' });
   if (method === allowed) return served;
   res.setHeader('allow', allowed);
-  throw new Refused('invalid_request_error', `${pathname} takes ${allowed}, not ${method}`, { status: 405 });
+  // Codex first tries a WebSocket, and changes to HTTP at once when it gets this status.
+  const status = served && res.req.headers.upgrade !== undefined ? 426 : 405;
+  throw new Refused('invalid_request_error', `${pathname} takes ${allowed}, not ${method}`, { status });
 }
 
 function notOffered(why: string): Refused {
-  return new Refused('invalid_request_error', why, { status: 501 });
+  return new Refused('invalid_request_error', why, { status: 501, forClient: true });
 }

@@ -10,7 +10,10 @@ export function readGiven(served: ServedFormat, given: GivenRequest): ReadReques
   } catch (error) {
     if (!(error instanceof Unservable)) throw error;
     const { message, param } = error;
-    throw new Refused('invalid_request_error', message, param === undefined ? {} : { param });
+    throw new Refused('invalid_request_error', message, {
+      ...(param !== undefined && { param }),
+      ...(served.saysWhatToDo && { forClient: true }),
+    });
   }
 }
 

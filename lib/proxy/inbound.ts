@@ -14,6 +14,8 @@ export class Refused extends Error {
   readonly next: string | NoNextStep;
   /** The path of the field that is at fault. */
   readonly param: string | undefined;
+  /** The message passes as it is, without a next step. */
+  readonly forClient: boolean;
 
   constructor(
     type: ApiErrorType,
@@ -22,13 +24,15 @@ export class Refused extends Error {
       status = statusOf(type),
       next = anotherRequest,
       param,
-    }: { status?: number; next?: string | NoNextStep; param?: string } = {},
+      forClient = false,
+    }: { status?: number; next?: string | NoNextStep; param?: string; forClient?: boolean } = {},
   ) {
     super(message);
     this.type = type;
     this.status = status;
     this.next = next;
     this.param = param;
+    this.forClient = forClient;
   }
 }
 

@@ -7,9 +7,17 @@ import type { Refusal } from './policy/verdict.ts';
 /** Logs a fault with its details. */
 export function refusalFor(thrown: unknown, requestId: string, log: Log): Refusal {
   if (thrown instanceof Refused) {
-    const { status, type, message, next, param } = thrown;
+    const { status, type, message, next, param, forClient } = thrown;
     const permanent = status === 401 || status === 403;
-    return { status, type, message, next, permanent, ...(param !== undefined && { param }) };
+    return {
+      status,
+      type,
+      message,
+      next,
+      permanent,
+      ...(param !== undefined && { param }),
+      ...(forClient && { forClient: true }),
+    };
   }
   if (thrown instanceof RangeError && /call stack/.test(thrown.message)) {
     const message = 'the body is nested too deeply to be read';

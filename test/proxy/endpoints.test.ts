@@ -1,6 +1,8 @@
 /** All endpoints except model answers, and the error body of every refusal. */
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { test } from 'node:test';
+import { refuse } from '../../lib/emulator/answer.ts';
 import { version } from '../../lib/version.ts';
 import { modelOf, proxyOver, requestBody, token, waitUntil } from '../support/proxy.ts';
 
@@ -234,4 +236,55 @@ test('a model whose name is invalid in a header is answered', async () => {
       assert.match(response.headers.get('x-occ-model') ?? '', /^emulator\//);
     }
   }
+});
+
+test('clients of other formats may send the token where their format has it', async () => {
+  await using over = await proxyOver();
+  const path = '/v1beta/models';
+  const wrong = await fetch(`${over.url}${path}?key=wrong`);
+  assert.equal(wrong.status, 401);
+  const { error } = (await wrong.json()) as { error: { code: number; status: string } };
+  assert.deepEqual([error.code, error.status], [401, 'UNAUTHENTICATED']);
+  for (const [url, headers] of [
+    [`${over.url}${path}?key=${token}`, {}],
+    [over.url + path, { 'x-goog-api-key': token }],
+  ] as const)
+    assert.equal((await fetch(url, { headers })).status, 200);
+});
+
+test('a refusal in words gets no next step, and names the field', async () => {
+  await using over = await proxyOver();
+  const response = await over.post(
+    { model: 'm', n: 2, messages: [{ role: 'user', content: 'hi' }] },
+    { path: '/v1/chat/completions' },
+  );
+  const { error } = (await response.json()) as { error: { message: string; param: string } };
+  assert.equal(response.status, 400);
+  assert.equal(error.param, 'n');
+  assert.doesNotMatch(error.message, /has to send another request|occ why/);
+});
+
+test('a WebSocket is refused so that the client changes to HTTP', async () => {
+  await using over = await proxyOver();
+  const { port } = new URL(over.url);
+  const status = await new Promise((resolve, reject) => {
+    const asked = request({
+      port,
+      path: '/v1/responses',
+      headers: { ...bearer, connection: 'Upgrade', upgrade: 'websocket' },
+    });
+    asked.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+    asked.end();
+  });
+  assert.equal(status, 426);
+});
+
+test('a status that clients of a format do not know becomes one that they do', async () => {
+  await using over = await proxyOver({ answers: [refuse(529), refuse(529)] });
+  const response = await over.post(
+    { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] },
+    { path: '/v1beta/models/m:generateContent' },
+  );
+  const { error } = (await response.json()) as { error: { code: number } };
+  assert.deepEqual([response.status, error.code], [503, 503]);
 });
