@@ -1,4 +1,5 @@
 /** Reads a client's request in the format that the client speaks. */
+import { withBreakpoints } from '../anthropic/breakpoints.ts';
 import type { GivenRequest, ReadRequest, ServedFormat } from '../wire/served.ts';
 import { Unservable } from '../wire/served.ts';
 import { Refused } from './inbound.ts';
@@ -6,13 +7,14 @@ import { Refused } from './inbound.ts';
 /** Throws `Refused` for a request that cannot be answered. */
 export function readGiven(served: ServedFormat, given: GivenRequest): ReadRequest {
   try {
-    return served.read(given);
+    const read = served.read(given);
+    return served.translated ? { ...read, request: withBreakpoints(read.request) } : read;
   } catch (error) {
     if (!(error instanceof Unservable)) throw error;
     const { message, param } = error;
     throw new Refused('invalid_request_error', message, {
       ...(param !== undefined && { param }),
-      ...(served.saysWhatToDo && { forClient: true }),
+      ...(served.translated && { forClient: true }),
     });
   }
 }

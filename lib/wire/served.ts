@@ -108,8 +108,11 @@ export interface ServedEndpoints {
 
 /** A wire format that is spoken to clients. */
 export interface ServedFormat {
-  /** True if the messages of `Unservable` say what to do, so that nothing is added to them. */
-  readonly saysWhatToDo?: true;
+  /**
+   * The format is not Anthropic's. The messages of `Unservable` then say what to do, and the proxy sets the breakpoints of the
+   * prompt cache, which these formats have no place for.
+   */
+  readonly translated?: true;
   /** Throws `Unservable` for a body that no upstream can be asked for. */
   read(given: GivenRequest): ReadRequest;
   /** The answer to a request for a count, in formats that have an endpoint for it. */

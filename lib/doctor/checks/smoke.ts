@@ -1,4 +1,5 @@
 /** Turns smoke tests into checks: offline on the emulator in every format, live on each model, judged alike. */
+import { setMaxListeners } from 'node:events';
 import { openBench, type Bench } from '../bench/bench.ts';
 import { emulatedBenches } from '../bench/emulated.ts';
 import { openLive } from '../bench/live.ts';
@@ -30,6 +31,8 @@ export function toOffline(probe: Probe): Check {
       const used = all.length > 0 || emulator === undefined ? all : [emulator];
       const benches = emulatedBenches(loaded, url, probe.everyTimeout ? used : used.slice(0, 1));
       const enter = limitConcurrency(maxBenches);
+      // Each bench listens to it, and the long ones all run at the same time.
+      setMaxListeners(0, context.signal);
       const results = benches.map(async (options) => {
         const leave = probe.long ? () => {} : await enter();
         const result = await runProbe(probe, () => openBench(options, context));

@@ -3,4 +3,4 @@ import type { ServedFormat } from '../../served.ts';
 import { readChat } from './read.ts';
 import { same } from './same.ts';
 
-export const served: ServedFormat = { saysWhatToDo: true, read: readChat, same };
+export const served: ServedFormat = { translated: true, read: readChat, same };

@@ -16,6 +16,7 @@ import { fitMessages, toSameMessages } from './same-messages.ts';
 /** Undefined for a body that the model cannot take in this form; the codec then encodes the request. */
 export function encodeSame(body: JsonObject, turn: Turn, route: Route): unknown {
   if (hasOldOrCustomCalls(body) || !fitMessages(body, route) || !fitTools(body, route)) return undefined;
+  if (route.quirks.cacheControl && !hasBreakpoint(body)) return undefined;
   const { request, session } = turn;
   const { quirks } = route;
   const thinking = toThinking(request, route, toMaxTokens(request, route));
@@ -43,6 +44,12 @@ export function encodeSame(body: JsonObject, turn: Turn, route: Route): unknown 
   if (!quirks.jsonSchema && answerSchema(request)) set(sent, 'response_format', undefined);
   set(sent, 'prompt_cache_key', quirks.promptCacheKey ? (body['prompt_cache_key'] ?? session) : undefined);
   return wellFormedJson(sent);
+}
+
+/** Whether the client itself says what is to be cached. The proxy does that for one that does not. */
+function hasBreakpoint(body: JsonObject): boolean {
+  const contents = toArray(body['messages']).flatMap((message) => toArray(toObject(message)['content']));
+  return [...contents, ...toArray(body['tools'])].some((one) => isObject(toObject(one)['cache_control']));
 }
 
 /** Calls in forms that only some upstreams have: `functions`, and tools of type `custom`. */

@@ -4,7 +4,7 @@ import { readRequest } from './read.ts';
 import { same } from './same.ts';
 
 export const served: ServedFormat = {
-  saysWhatToDo: true,
+  translated: true,
   read: readRequest,
   count: (tokens) => ({ totalTokens: tokens }),
   same,

@@ -3,4 +3,4 @@ import type { ServedFormat } from '../../served.ts';
 import { readResponsesRequest } from './request.ts';
 import { same } from './same.ts';
 
-export const served: ServedFormat = { saysWhatToDo: true, read: readResponsesRequest, same };
+export const served: ServedFormat = { translated: true, read: readResponsesRequest, same };

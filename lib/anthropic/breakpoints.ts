@@ -1,0 +1,45 @@
+/**
+ * Sets the breakpoints of Anthropic's prompt cache for clients whose format has no place for them. Anthropic and servers like
+ * it cache nothing without a breakpoint (platform.claude.com, prompt caching: at most four; a request reads the cache of the
+ * longest earlier prefix that ended at most 20 blocks before a breakpoint).
+ */
+import {
+  toBlocks,
+  type CacheControl,
+  type ContentBlock,
+  type MessagesRequest,
+  type RequestMessage,
+  type TextBlock,
+} from './request.ts';
+
+const marker: CacheControl = { type: 'ephemeral' };
+
+/** User messages whose ends are breakpoints: this request's end, and the end of the one before, which was written then. */
+const markedMessages = 2;
+
+/** The request with a breakpoint after the tools, the system prompt and the last messages; the same if it has any. */
+export function withBreakpoints(request: MessagesRequest): MessagesRequest {
+  const { tools, system, messages } = request;
+  if (hasBreakpoint(request)) return request;
+  const users = messages.flatMap(({ role }, at) => (role === 'user' ? [at] : [])).slice(-markedMessages);
+  const lastTool = tools?.at(-1);
+  return {
+    ...request,
+    ...(tools && lastTool && { tools: [...tools.slice(0, -1), { ...lastTool, cache_control: marker }] }),
+    ...(system !== undefined && { system: marked(toBlocks(system)) as TextBlock[] }),
+    messages: messages.map((message, at) =>
+      users.includes(at) ? { ...message, content: marked(toBlocks(message.content)) } : message,
+    ),
+  };
+}
+
+/** The last block that may be one is marked; thinking may not. */
+function marked(blocks: readonly ContentBlock[]): ContentBlock[] {
+  const last = blocks.findLastIndex(({ type }) => type !== 'thinking' && type !== 'redacted_thinking');
+  return blocks.map((block, at) => (at === last ? { ...block, cache_control: marker } : block));
+}
+
+function hasBreakpoint({ tools, system, messages }: MessagesRequest): boolean {
+  const blocks = [toBlocks(system), ...messages.map(({ content }: RequestMessage) => toBlocks(content))];
+  return [...(tools ?? []), ...blocks.flat()].some((one) => Boolean(one['cache_control']));
+}
