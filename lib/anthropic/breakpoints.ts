@@ -21,22 +21,25 @@ const markedMessages = 2;
 export function withBreakpoints(request: MessagesRequest): MessagesRequest {
   const { tools, system, messages } = request;
   if (hasBreakpoint(request)) return request;
-  const users = messages.flatMap(({ role }, at) => (role === 'user' ? [at] : [])).slice(-markedMessages);
+  const ends = new Set(messages.filter(({ role }) => role === 'user').slice(-markedMessages));
   const lastTool = tools?.at(-1);
   return {
     ...request,
     ...(tools && lastTool && { tools: [...tools.slice(0, -1), { ...lastTool, cache_control: marker }] }),
     ...(system !== undefined && { system: marked(toBlocks(system)) as TextBlock[] }),
-    messages: messages.map((message, at) =>
-      users.includes(at) ? { ...message, content: marked(toBlocks(message.content)) } : message,
-    ),
+    messages: messages.map((message) => (ends.has(message) ? withMark(message) : message)),
   };
+}
+
+function withMark(message: RequestMessage): RequestMessage {
+  return { ...message, content: marked(toBlocks(message.content)) };
 }
 
 /** The last block that may be one is marked; thinking may not. */
 function marked(blocks: readonly ContentBlock[]): ContentBlock[] {
   const last = blocks.findLastIndex(({ type }) => type !== 'thinking' && type !== 'redacted_thinking');
-  return blocks.map((block, at) => (at === last ? { ...block, cache_control: marker } : block));
+  const block = blocks[last];
+  return block ? blocks.with(last, { ...block, cache_control: marker }) : [...blocks];
 }
 
 function hasBreakpoint({ tools, system, messages }: MessagesRequest): boolean {

@@ -10,6 +10,8 @@ export interface Counts {
   read: number | undefined;
   /** Tokens written to the prompt cache. */
   written: number | undefined;
+  /** The part of the output that is reasoning. */
+  reasoning?: number | undefined;
   /** True where `input` excludes cached tokens, as in Anthropic's usage. */
   inputExcludesCached?: boolean;
 }
@@ -23,6 +25,7 @@ export function withoutCached({
   output,
   read,
   written,
+  reasoning,
   inputExcludesCached = false,
 }: Counts): Partial<Usage> | undefined {
   const usage: Partial<Usage> = {};
@@ -34,6 +37,8 @@ export function withoutCached({
   if (output !== undefined && output > 0) usage.output_tokens = output;
   if (read !== undefined) usage.cache_read_input_tokens = cached;
   if (stored > 0) usage.cache_creation_input_tokens = stored;
+  const thought = Math.min(reasoning ?? 0, output ?? 0);
+  if (thought > 0) usage['output_tokens_details'] = { thinking_tokens: thought };
   return Object.keys(usage).length > 0 ? usage : undefined;
 }
 
@@ -131,7 +136,8 @@ function counted(name: keyof ReportedTokens, tokens: number | null | undefined):
   return typeof tokens === 'number' && tokens > 0 ? { [name]: tokens } : {};
 }
 
-function reasoningIn(object: JsonObject): number | undefined {
+/** Reasoning tokens in the usage of OpenAI's formats. */
+export function reasoningIn(object: JsonObject): number | undefined {
   const places = [
     toObject(object['completion_tokens_details']),
     toObject(object['output_tokens_details']),

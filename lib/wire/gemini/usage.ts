@@ -40,10 +40,12 @@ export function usageCounter(): UsageCounter {
     const cached = Math.min(counts.get('cachedContentTokenCount') ?? 0, prompt ?? Infinity);
     const input = prompt === undefined ? 0 : prompt + toolUse - cached;
     const output = outputOf(prompt, toolUse);
+    const thoughts = Math.min(counts.get('thoughtsTokenCount') ?? 0, output ?? 0);
     return {
       ...(prompt !== undefined && prompt > 0 && { input_tokens: input }),
       ...(output !== undefined && output > 0 && { output_tokens: output }),
       ...(counts.has('cachedContentTokenCount') && { cache_read_input_tokens: cached }),
+      ...(thoughts > 0 && { output_tokens_details: { thinking_tokens: thoughts } }),
     };
   }
 

@@ -72,7 +72,9 @@ export function usageOf(usage: Partial<Usage>): JsonObject {
   const prompt = count(usage.input_tokens) + cached + count(usage.cache_creation_input_tokens);
   const output = count(usage.output_tokens);
   const details = usage['output_tokens_details'];
-  const thoughts = isObject(details) ? Math.min(output, count(details['reasoning_tokens'])) : 0;
+  const thoughts = isObject(details)
+    ? Math.min(output, count(details['thinking_tokens'] ?? details['reasoning_tokens']))
+    : 0;
   return {
     promptTokenCount: prompt,
     ...(cached > 0 && { cachedContentTokenCount: cached }),
