@@ -13,7 +13,7 @@ import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 import { fileActionOf, fileTools } from '../../lib/emulator/file-tools.ts';
 import { clients } from '../../lib/clients/clients.ts';
 import type { Client } from '../../lib/clients/client.ts';
-import type { WireFormat } from '../../lib/wire/formats.ts';
+import type { Format } from '../support/turns.ts';
 import { hangMs } from '../support/limits.ts';
 import { occ, sandbox, type Ran, type Sandbox } from './client.ts';
 import { fetched } from './fetched.ts';
@@ -31,15 +31,15 @@ const printing: Readonly<Record<string, (prompt: string) => readonly string[]>> 
 
 const tested = clients.filter(({ name }) => name in printing);
 
-const bases: Readonly<Record<WireFormat, string>> = {
+const bases: Readonly<Record<Format, string>> = {
   chat: '/v1',
   messages: '/v1',
   responses: '/v1',
   gemini: '/v1beta',
 };
-const formats = Object.keys(bases) as WireFormat[];
+const formats = Object.keys(bases) as Format[];
 
-function configFor({ url }: Emulator, format: WireFormat): object {
+function configFor({ url }: Emulator, format: Format): object {
   const base = { wire_format: format, base_url: `${url}${bases[format]}`, api_key: key };
   return {
     providers: { own: base },

@@ -10,7 +10,7 @@ import { readGeminiRequest } from '../../lib/emulator/formats/gemini-request.ts'
 import { readMessagesRequest } from '../../lib/emulator/formats/messages-request.ts';
 import { readResponsesRequest } from '../../lib/emulator/formats/responses-request.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import type { WireFormat } from '../../lib/wire/formats.ts';
+import type { Format } from '../support/turns.ts';
 import type { ToolCall } from '../../lib/emulator/script.ts';
 import { clientRequest, clientRequests } from '../support/client-requests.ts';
 
@@ -57,7 +57,7 @@ const expected: Record<string, { write: object; read: object; result: string; ed
   },
 };
 
-const readers: Record<WireFormat, (body: JsonObject, path: string) => Conversation> = {
+const readers: Record<Format, (body: JsonObject, path: string) => Conversation> = {
   chat: readChatRequest,
   gemini: readGeminiRequest,
   messages: readMessagesRequest,

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import type { WireFormat } from '../../../../lib/wire/formats.ts';
 import { token } from '../../proxy.ts';
+import { readable, type Format } from '../../turns.ts';
 import { hangMs } from '../../limits.ts';
 import { chatClient } from './chat.ts';
 import { geminiClient } from './gemini.ts';
@@ -17,7 +18,7 @@ export interface Client {
   send(url: string, model: string, stream: boolean): Promise<void>;
 }
 
-const conversations: Readonly<Record<WireFormat, () => Conversation>> = {
+const conversations: Readonly<Record<Format, () => Conversation>> = {
   chat: chatClient,
   gemini: geminiClient,
   messages: messagesClient,
@@ -25,7 +26,7 @@ const conversations: Readonly<Record<WireFormat, () => Conversation>> = {
 };
 
 export function client(format: WireFormat = 'messages'): Client {
-  const conversation = conversations[format]();
+  const conversation = conversations[readable(format)]();
   return {
     async send(url, model, stream) {
       const { path, body } = conversation.request(model, stream);
