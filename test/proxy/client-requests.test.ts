@@ -170,8 +170,9 @@ describe('routing', () => {
     assert.equal(scenarioOf(turn, high), 'think');
   });
 
-  test('Codex names its titles', () => {
-    assert.equal(hintsOf(clientRequest('codex', 'title')).requestClass, 'title');
+  test('Codex names its titles, whose sessions nobody can continue', () => {
+    const title = hintsOf(clientRequest('codex', 'title'));
+    assert.deepEqual([title.requestClass, title.session], ['title', '']);
     for (const kind of ['first-turn', 'subagent-first', 'compaction'])
       assert.equal(hintsOf(clientRequest('codex', kind)).requestClass, '');
   });

@@ -30,8 +30,9 @@ function namesIn(header: HeaderOf): Pick<ClientHints, 'session' | 'agent'> {
   const claude = header('x-claude-code-session-id');
   const claudeAgent = header('x-claude-code-agent-id');
   if (claude !== '' || claudeAgent !== '') return { session: claude, agent: claudeAgent };
-  // Codex: a sub-agent is a thread in the session of its parent.
+  // Codex: a sub-agent is a thread in the session of its parent. A title has a session of its own, which nobody continues.
   const codex = header('session-id');
+  if (codex !== '' && threadSource(header) === titles) return { session: '', agent: '' };
   if (codex !== '') {
     const thread = header('thread-id');
     return { session: codex, agent: thread === codex ? '' : thread };
@@ -44,12 +45,18 @@ function namesIn(header: HeaderOf): Pick<ClientHints, 'session' | 'agent'> {
 
 /** Work beside the conversation that a client names in a header. */
 function classIn(header: HeaderOf): string {
-  const codex = parseJson(header('x-codex-turn-metadata'));
-  const source = isObject(codex) ? toText(codex['thread_source']) : '';
-  if (source === 'thread_title') return 'title';
+  if (threadSource(header) === titles) return 'title';
   if (header('x-openai-subagent') === 'memory_consolidation') return 'background';
   return header('x-interaction-type') === 'conversation-background' ? 'background' : '';
 }
+
+/** What started the thread of Codex: `user`, `subagent`… */
+function threadSource(header: HeaderOf): string {
+  const turn = parseJson(header('x-codex-turn-metadata'));
+  return isObject(turn) ? toText(turn['thread_source']) : '';
+}
+
+const titles = 'thread_title';
 
 /** The budget of Qwen Code 0.24.4 unless the user sets an effort. The effort `high` doubles it. */
 const qwenThinking = 32_000;
