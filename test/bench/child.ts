@@ -16,8 +16,9 @@ const programs = {
   host: new URL('./processes/host.ts', import.meta.url),
 };
 
+/** Some of the packages that are bundled call `require`. */
 const requires =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  "import { createRequire } from 'node:module'; const require = createRequire(process.argv[1]);";
 
 export interface Child {
   pid: number;
