@@ -9,7 +9,8 @@ import { call, say, type Script } from '../../lib/emulator/script.ts';
 import { wireFormats } from '../../lib/wire/formats.ts';
 import { sandbox, type Sandbox } from './client.ts';
 import { fetched } from './fetched.ts';
-import { launchOther, leftBehind, prompt, startUpstream } from './other-client.ts';
+import { launchOther, leftBehind, openOther, prompt, startUpstream } from './other-client.ts';
+import { hasTmux } from './terminal.ts';
 import { posts } from './upstream.ts';
 
 const { program = '', why } = fetched(codex);
@@ -73,3 +74,52 @@ for (const format of wireFormats) {
     },
   );
 }
+
+test(`Codex uses the model of -m, and no other${why}`, { skip }, async () => {
+  await using box = sandbox();
+  await using upstream = await startUpstream('responses', { script: () => [say('Hello.')] });
+  const ran = await launchOther(
+    codex,
+    program,
+    box,
+    upstream.config,
+    '-m',
+    'own/some-model',
+    'exec',
+    '--skip-git-repo-check',
+    'hi',
+  );
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.match(ran.stderr, /selected → some-model \(own\)/);
+  assert.match(ran.stderr, /^model: own\/some-model$/m);
+});
+
+test(
+  `Codex asks for no login, offers the models by name, and occ sums up at the end${why}`,
+  { skip: skip || (!hasTmux && 'tmux is not installed') },
+  async () => {
+    await using box = sandbox();
+    await using upstream = await startUpstream('chat', { script: () => [say('Hello from the model.')] });
+    await using terminal = await openOther(codex, program, box, upstream.config);
+    await terminal.shows(/some-model \(automatic\)/);
+    await terminal.type('/model');
+    await terminal.shows(/choose what model/i);
+    await terminal.press('Enter');
+    const offered = await terminal.shows(/Select Model/);
+    assert.match(offered, /1\. some-model \(automatic\) \(current\)/);
+    assert.match(offered, /2\. some-model +always some-model from own/);
+    assert.doesNotMatch(offered, /gpt/i);
+    await terminal.press('Escape');
+    await terminal.shows(/Ask Codex to do anything/);
+    await terminal.type('hi');
+    await terminal.shows(/› hi/);
+    await terminal.press('Enter');
+    await terminal.shows(/Hello from the model\./);
+    await terminal.type('/quit');
+    await terminal.shows(/› \/quit/);
+    await terminal.press('Enter');
+    const last = await terminal.shows(/\d requests?, .* tokens in/);
+    assert.match(last, /resume: occ launch codex --config \S+ -- resume [\w-]+/);
+    assert.deepEqual(leftBehind(box), []);
+  },
+);

@@ -4,10 +4,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { gemini } from '../../lib/clients/gemini.ts';
+import { say } from '../../lib/emulator/script.ts';
 import { wireFormats } from '../../lib/wire/formats.ts';
 import { sandbox, type Sandbox } from './client.ts';
 import { fetched } from './fetched.ts';
-import { launchOther, leftBehind, prompt, snapshot, startUpstream } from './other-client.ts';
+import { launchOther, leftBehind, openOther, prompt, snapshot, startUpstream } from './other-client.ts';
+import { hasTmux } from './terminal.ts';
 import { posts } from './upstream.ts';
 
 const { program = '', why } = fetched(gemini);
@@ -68,3 +70,57 @@ for (const format of wireFormats) {
     },
   );
 }
+
+test(`Gemini CLI uses the model of -m, whose id has a slash${why}`, { skip }, async () => {
+  await using box = sandbox();
+  configureUser(box);
+  await using upstream = await startUpstream('chat', { script: () => [say('Hello.')] });
+  const ran = await launchOther(
+    gemini,
+    program,
+    box,
+    upstream.config,
+    '-m',
+    'own/some-model',
+    '--skip-trust',
+    '-p',
+    'hi',
+  );
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.match(ran.stderr, /selected → some-model \(own\)/);
+  assert.match(ran.stdout, /^Hello\.$/m);
+});
+
+test(
+  `Gemini CLI asks for no login, offers the models by name, and occ sums up at the end${why}`,
+  { skip: skip || (!hasTmux && 'tmux is not installed') },
+  async () => {
+    await using box = sandbox();
+    configureUser(box);
+    await using upstream = await startUpstream('chat', { script: () => [say('Hello from the model.')] });
+    await using terminal = await openOther(gemini, program, box, upstream.config, '--skip-trust');
+    await terminal.shows(/Type your message/);
+    await terminal.type('/model');
+    // What follows at once would be taken for a pasted text.
+    await terminal.shows(/> +\/model/);
+    await terminal.press('Enter');
+    await terminal.shows(/Manual \(some-model \(automatic\)\)/);
+    await terminal.press('Enter');
+    const offered = await terminal.shows(/2\. some-model/);
+    assert.match(offered, /1\. some-model \(automatic\)/);
+    assert.doesNotMatch(offered, /\d\. gem/i);
+    await terminal.press('Escape');
+    await terminal.shows(/Manual \(some-model/);
+    await terminal.press('Escape');
+    await terminal.shows(/Type your message/);
+    await terminal.type('hi');
+    await terminal.shows(/> +hi/);
+    await terminal.press('Enter');
+    await terminal.shows(/Hello from the model\./);
+    await terminal.type('/quit');
+    await terminal.shows(/> +\/quit/);
+    await terminal.press('Enter');
+    await terminal.shows(/\d requests?, .* tokens in/);
+    assert.deepEqual(leftBehind(box), []);
+  },
+);

@@ -6,6 +6,7 @@ import type { EmulatorOptions } from '../../lib/emulator/server.ts';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { occ, run, type Ran, type Sandbox } from './client.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
 import { key } from './upstream.ts';
 
 /** The sentence that every client gets. */
@@ -41,7 +42,7 @@ export async function startUpstream(format: WireFormat, options: EmulatorOptions
   };
 }
 
-/** Runs `occ launch <client>` to its end, with the program on PATH and without the variables of this machine. */
+/** Runs `occ launch <client>` to its end, with the program on PATH. */
 export function launchOther(
   client: Client,
   program: string,
@@ -64,7 +65,19 @@ const offline = {
   COPILOT_AUTO_UPDATE: 'false',
 };
 
-/** The environment of a launch with this program on PATH. */
+/** The same in a terminal. */
+export function openOther(
+  client: Client,
+  program: string,
+  box: Sandbox,
+  config: object,
+  ...args: string[]
+): Promise<Terminal> {
+  const words = [occ, 'launch', client.name, '--config', box.configure(config), ...args];
+  return openTerminal([process.execPath, ...words], { cwd: box.work, env: environmentFor(program, box) });
+}
+
+/** The environment of a launch with this program on PATH, without the variables of this machine. */
 export function environmentFor(program: string, box: Sandbox): Record<string, string> {
   // Clients write reports of failures there.
   const temporary = join(box.home, 'tmp');
