@@ -106,6 +106,8 @@ export interface Prepared {
   folder?: PrivateFolder;
   /** The whole environment of the child. */
   env: Record<string, string>;
+  /** The exit code with which the client asks to be started again with the same arguments. */
+  restartCode?: number;
   /** Variables that were set or changed, for `--dry-run`. */
   changed: Record<string, string>;
   /** Variables that were removed, for `--dry-run`. */

@@ -23,6 +23,9 @@ const switches = [
   'GEMINI_CLI_USE_COMPUTE_ADC',
 ];
 
+/** What the process that stands between would take for the wish to start again, as after a change of trust. */
+const restartCode = 199;
+
 /** What the client calls authentication with GEMINI_API_KEY. */
 const authType = 'gemini-api-key';
 
@@ -41,6 +44,8 @@ export function prepareGemini(launch: Launch, ready: Ready, options: OptionTable
       GEMINI_MODEL: choice.id,
       ...(folder !== undefined && {
         GEMINI_CLI_HOME: folder,
+        // Otherwise a process of the client stands between, which swallows SIGTERM and SIGHUP.
+        GEMINI_CLI_NO_RELAUNCH: 'true',
         // A decision about trust is the user's, and stays.
         GEMINI_CLI_TRUSTED_FOLDERS_PATH:
           env['GEMINI_CLI_TRUSTED_FOLDERS_PATH'] || join(folderOfUser, 'trustedFolders.json'),
@@ -79,6 +84,7 @@ export function prepareGemini(launch: Launch, ready: Ready, options: OptionTable
         ? ['You have no ~/.gemini yet, so sessions and settings of Gemini CLI go with this launch.']
         : []),
     ],
+    restartCode,
     folder: {
       path: folder,
       files: { [join(ownFolder, settingsFile)]: `${JSON.stringify(settings, null, 2)}\n` },

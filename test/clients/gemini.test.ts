@@ -32,6 +32,7 @@ test('the variables, with the token in the environment only', async (t) => {
     GEMINI_API_KEY: token,
     GEMINI_MODEL: 'occ-auto',
     GEMINI_CLI_HOME: folder,
+    GEMINI_CLI_NO_RELAUNCH: 'true',
     GEMINI_CLI_TRUSTED_FOLDERS_PATH: join(home, '.gemini/trustedFolders.json'),
     NO_PROXY: '127.0.0.1,localhost,::1',
     no_proxy: '127.0.0.1,localhost,::1',

@@ -288,6 +288,29 @@ fs.writeFileSync(own + 'settings.json', 'changed');`),
   assert.equal(readFileSync(settings, 'utf8'), '{ "ui": {} }');
 });
 
+test('Gemini CLI is started again when it asks for it, with its files; a code of its own ends the launch', async (t) => {
+  const { program, run, write, dir } = home(t);
+  write('.gemini/settings.json', '{}');
+  const ran = join(dir, 'ran');
+  program(
+    'gemini',
+    fakeClient(`
+fs.accessSync(process.env.GEMINI_CLI_HOME + '/.gemini/settings.json');
+fs.appendFileSync('${ran}', process.argv.slice(2).join(' ') + '\\n');
+process.exit(fs.readFileSync('${ran}', 'utf8').split('\\n').length > 3 ? 5 : 199);`),
+  );
+  const { code } = await run(['launch', 'gemini', '--emulator', 'hi']);
+  assert.equal(code, 5);
+  assert.deepEqual(new Set(readFileSync(ran, 'utf8').trim().split('\n')), new Set(['--model occ-auto hi']));
+  assert.equal(readFileSync(ran, 'utf8').trim().split('\n').length, 3);
+});
+
+test('any other client ends with the code 199 as with others', async (t) => {
+  const { program, run } = home(t);
+  program('codex', fakeClient('process.exit(199)'));
+  assert.equal((await run(['launch', 'codex', '--emulator'])).code, 199);
+});
+
 test('--list names the clients, where each is, and its version without running it', async (t) => {
   const { run, program, write, dir } = home(t);
   program('gemini', '#!/bin/sh\nexit 9\n');

@@ -1,14 +1,24 @@
 /** The real Gemini CLI behind `occ launch gemini`, on models in each format. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { gemini } from '../../lib/clients/gemini.ts';
 import { say } from '../../lib/emulator/script.ts';
 import { wireFormats } from '../../lib/wire/formats.ts';
+import { hangMs, waitUntil } from '../support/limits.ts';
 import { sandbox, type Sandbox } from './client.ts';
 import { fetched } from './fetched.ts';
-import { launchOther, leftBehind, openOther, prompt, snapshot, startUpstream } from './other-client.ts';
+import {
+  launchOther,
+  leftBehind,
+  openOther,
+  prompt,
+  snapshot,
+  spawnOther,
+  startUpstream,
+} from './other-client.ts';
 import { hasTmux } from './terminal.ts';
 import { posts } from './upstream.ts';
 
@@ -121,6 +131,23 @@ test(
     await terminal.shows(/> +\/quit/);
     await terminal.press('Enter');
     await terminal.shows(/\d requests?, .* tokens in/);
+    assert.deepEqual(leftBehind(box), []);
+  },
+);
+
+test(
+  `SIGTERM to occ ends Gemini CLI in the middle of an answer, and reaches the upstream${why}`,
+  { skip },
+  async () => {
+    await using box = sandbox();
+    configureUser(box);
+    await using upstream = await startUpstream('chat', { faults: { headersAfterMs: hangMs } });
+    const occ = spawnOther(gemini, program, box, upstream.config, '--skip-trust', '-p', 'hi');
+    const request = await upstream.emulator.received(1, hangMs);
+    occ.kill('SIGTERM');
+    const [, signal] = (await once(occ, 'exit')) as [number | null, string | null];
+    assert.equal(signal, null, 'the client ended by itself, and occ with it');
+    await waitUntil(() => request.ending !== undefined, 'the request of the upstream to end');
     assert.deepEqual(leftBehind(box), []);
   },
 );

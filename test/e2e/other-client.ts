@@ -1,10 +1,12 @@
 /** Launches a real client other than Claude Code on a model of an emulator, in a sandbox. */
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Client } from '../../lib/clients/client.ts';
 import type { EmulatorOptions } from '../../lib/emulator/server.ts';
 import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
+import { hangMs } from '../support/limits.ts';
 import { occ, run, type Ran, type Sandbox } from './client.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { key } from './upstream.ts';
@@ -64,6 +66,24 @@ const offline = {
   COPILOT_OFFLINE: 'true',
   COPILOT_AUTO_UPDATE: 'false',
 };
+
+/** The same, without waiting for its end. It is killed after a minute, so that only its own test fails. */
+export function spawnOther(
+  client: Client,
+  program: string,
+  box: Sandbox,
+  config: object,
+  ...args: string[]
+): ChildProcess {
+  const words = [occ, 'launch', client.name, '--config', box.configure(config), ...args];
+  return spawn(process.execPath, words, {
+    cwd: box.work,
+    env: environmentFor(program, box),
+    stdio: 'ignore',
+    timeout: hangMs,
+    killSignal: 'SIGKILL',
+  });
+}
 
 /** The same in a terminal. */
 export function openOther(

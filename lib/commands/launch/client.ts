@@ -172,8 +172,17 @@ export async function runClient(client: Located, prepared: Prepared, runtimeDir:
   }
 }
 
-async function runToEnd({ command, before }: Located, { args, env }: Prepared): Promise<number> {
-  const end = await runChild({ command, args: [...before, ...args], env });
+/** Starts that a client may ask for. One that asks for more is broken. */
+const mostRestarts = 50;
+
+async function runToEnd({ command, before }: Located, prepared: Prepared): Promise<number> {
+  const { args, env, restartCode } = prepared;
+  const child = { command, args: [...before, ...args], env };
+  let end = await runChild(child);
+  for (let again = 0; again < mostRestarts; again++) {
+    if (end.kind !== 'ended' || end.code !== restartCode) break;
+    end = await runChild(child);
+  }
   if (end.kind === 'ended') return end.code;
   if (end.kind === 'not_found') {
     throw new OccError('client_not_found', `${command} was not found`, {
