@@ -2,6 +2,8 @@
  * GitHub Copilot CLI. Its variables for a provider of the user decide where requests go, without a login at GitHub, and leave
  * the rest of its settings as they are. Measured with 1.0.102.
  */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { automaticId } from '../proxy/policy/tiers.ts';
 import type { Client, Launch, Prepared, Ready } from './client.ts';
 import { containsOption, operandsOf, type OptionTable } from './option-table.ts';
@@ -114,6 +116,7 @@ export const copilot: Client = {
     versions: '~1.0.102',
     megabytes: 190,
     program: 'copilot',
+    installed: nativeProgram,
   },
   format: 'messages',
   options,
@@ -129,6 +132,15 @@ export const copilot: Client = {
     !commands.has(operandsOf(options, args)[0] ?? ''),
   begin: async (launch) => ({ prepare: (ready) => prepareCopilot(launch, ready) }),
 };
+
+/** The program itself: the script that npm links starts it, and leaves it behind at SIGTERM and SIGHUP. */
+function nativeProgram(modules: string): string | undefined {
+  const scope = join(modules, '@github');
+  if (!existsSync(scope)) return undefined;
+  const packages = readdirSync(scope).filter((name) => name.startsWith('copilot-'));
+  const files = packages.flatMap((name) => ['copilot', 'copilot.exe'].map((file) => join(scope, name, file)));
+  return files.find((file) => existsSync(file));
+}
 
 /** Headers for the provider of the user, one a line. */
 const headersVariable = 'COPILOT_PROVIDER_HEADERS';

@@ -29,6 +29,7 @@ console.log(JSON.stringify(below(process.env.HOME + '/.local/state/occ/clients')
 
 /** Packages that hold the program itself, for clients whose program is not the script in `.bin`. */
 const natives: Readonly<Record<string, readonly string[]>> = {
+  copilot: ['@github/copilot-linux-x64/copilot'],
   opencode: ['opencode-linux-x64/bin/opencode', 'opencode-linux-x64-baseline/bin/opencode'],
 };
 
