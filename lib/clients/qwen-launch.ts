@@ -17,9 +17,6 @@ const settingsVariable = 'QWEN_CODE_SYSTEM_SETTINGS_PATH';
 const defaultsVariable = 'QWEN_CODE_SYSTEM_DEFAULTS_PATH';
 const tokenVariable = 'ANTHROPIC_API_KEY';
 
-/** What the process that stands between would take for the wish to start again. */
-const restartCode = 42;
-
 /** What the client calls the format of the proxy. */
 const authType = 'anthropic';
 
@@ -36,8 +33,6 @@ export function prepareQwen(
       ANTHROPIC_BASE_URL: url,
       [tokenVariable]: token,
       ANTHROPIC_MODEL: choice.id,
-      // Otherwise a process of the client stands between, which ends at SIGTERM and SIGHUP and leaves the client behind.
-      QWEN_CODE_NO_RELAUNCH: 'true',
       ...(folder !== undefined && {
         [settingsVariable]: join(folder, 'settings.json'),
         // The client looks for this file beside the other one.
@@ -53,7 +48,7 @@ export function prepareQwen(
     ...(given(['--auth-type']) ? [] : ['--auth-type', authType]),
     ...(given(['-m', '--model']) ? [] : ['--model', choice.id]),
   ];
-  const prepared = { ...environment, restartCode, args: [...(hasConversation ? own : []), ...launch.args] };
+  const prepared = { ...environment, args: [...(hasConversation ? own : []), ...launch.args] };
   if (folder === undefined) return prepared;
   const settings = overlay(administered.settings, toSettings(ready));
   return {

@@ -23,8 +23,6 @@ test('a file of settings that win over those of the user, and the token in the e
   assert.equal(made.env['QWEN_CODE_SYSTEM_SETTINGS_PATH'], join(folder, 'settings.json'));
   assert.equal(made.env['QWEN_CODE_SYSTEM_DEFAULTS_PATH'], '/nowhere/system-defaults.json');
   assert.equal(made.env['ANTHROPIC_API_KEY'], token);
-  assert.equal(made.env['QWEN_CODE_NO_RELAUNCH'], 'true', 'signals reach the client itself');
-  assert.equal(made.restartCode, 42);
   assert.deepEqual(made.secrets, ['ANTHROPIC_API_KEY']);
   const settings = settingsIn(made);
   assert.deepEqual(settings['security'], { auth: { selectedType: 'anthropic' } });
