@@ -104,6 +104,7 @@ function toHeard(whole: OpenAI.ChatCompletion, reasoning: Reasoning): Heard {
       input: usage.prompt_tokens,
       cached: usage.prompt_tokens_details?.cached_tokens ?? 0,
       output: usage.completion_tokens,
+      reasoning: usage.completion_tokens_details?.reasoning_tokens ?? 0,
     },
     model: whole.model,
     own: {

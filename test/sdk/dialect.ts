@@ -14,8 +14,8 @@ export interface Heard {
   thinking: string;
   calls: HeardCall[];
   finish: 'stop' | 'tools' | 'length' | 'refusal';
-  /** `input` includes `cached`. */
-  usage: { input: number; cached: number; output: number };
+  /** In tokens. `input` includes `cached`, and `output` includes `reasoning`. */
+  usage: { input: number; cached: number; output: number; reasoning: number };
   /** The model that the answer names. */
   model: string;
   /** The answer in the client's own form, to send back. */

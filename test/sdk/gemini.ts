@@ -107,6 +107,7 @@ function toHeard(chunks: readonly GenerateContentResponse[]): Heard {
       input: usage.promptTokenCount ?? 0,
       cached: usage.cachedContentTokenCount ?? 0,
       output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
+      reasoning: usage.thoughtsTokenCount ?? 0,
     },
     model: last.modelVersion ?? '',
     own: parts,

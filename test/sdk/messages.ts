@@ -73,6 +73,7 @@ function toHeard(message: Anthropic.Message): Heard {
       input: usage.input_tokens + cached + (usage.cache_creation_input_tokens ?? 0),
       cached,
       output: usage.output_tokens,
+      reasoning: usage.output_tokens_details?.thinking_tokens ?? 0,
     },
     model: message.model,
     own: message,

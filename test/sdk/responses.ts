@@ -100,6 +100,7 @@ function toHeard(response: OpenAI.Responses.Response): Heard {
       input: usage.input_tokens,
       cached: usage.input_tokens_details.cached_tokens,
       output: usage.output_tokens,
+      reasoning: usage.output_tokens_details.reasoning_tokens,
     },
     model: response.model,
     own: response,

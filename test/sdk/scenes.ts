@@ -34,7 +34,7 @@ export async function stage(
     models: [modelOf('first', entry), modelOf('second', { ...entry, provider: 'other' })],
     ...options,
     emulator: { script },
-    change: (settings) => ({ ...settings, breaker: { failures: 1000, resetMs: 1000 } }),
+    change: (settings) => ({ ...settings, circuitBreaker: { failures: 1000, resetMs: 1000 } }),
   });
   return {
     over,

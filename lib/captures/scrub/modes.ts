@@ -43,7 +43,7 @@ const number = /^-?\d{1,20}(?:\.\d{1,20})?$/;
 const counting = /index|tokens|count|usage|cost|price|created|number|total|cached|prompt|completion/i;
 
 const identifiers =
-  /^(?:id|.*_id|.*Id|user|signature|thoughtSignature|thought_signature|encrypted_content|prompt_cache_key|system_fingerprint|safety_identifier|traceId|request-id)$/;
+  /^(?:id|.*_id|.*Id|user|signature|thoughtSignature|thought_signature|encrypted_content|prompt_cache_key|system_fingerprint|safety_identifier|traceId|(?:x-)?request-id)$/;
 
 const names = new Set(['name', 'tool_name', 'toolName']);
 const jsonKeys = new Set(['arguments', 'partial_json', 'raw', 'input_json']);

@@ -18,6 +18,7 @@ import {
   toBlocks,
   type ContentBlock,
   type RedactedThinkingBlock,
+  type TextBlock,
   type ThinkingBlock,
   type ToolResultBlock,
   type ToolUseBlock,
@@ -29,7 +30,8 @@ import { toUpstreamId } from '../tool-ids.ts';
 
 /** The blocks to send for `block`; none if it must be omitted. */
 export function toUpstream(block: ContentBlock, route: Route): ContentBlock[] {
-  if (isBlock(block, 'text')) return isBlank(toText(block.text)) ? [] : [core(block, route)];
+  if (isBlock(block, 'text'))
+    return isBlank(toText(block.text)) ? [] : [core(withoutNoCitations(block, route), route)];
   if (isBlock(block, 'thinking')) return thinking(block, route).map((kept) => core(kept, route));
   if (isBlock(block, 'redacted_thinking')) return redacted(block, route);
   if (isBlock(block, 'tool_use')) return [core(toolUse(block, route), route)];
@@ -120,6 +122,12 @@ function withoutClaudeOnly(block: ContentBlock, route: Route): ContentBlock[] {
   // Calls that Anthropic's servers executed, and their results, mean nothing to other servers.
   if (/^server_tool_use$|_tool_result$/.test(block.type)) return [];
   return route.quirks.strictBody ? [textBlock(unknownNote(block), block)] : [block];
+}
+
+/** Whole answers have `citations: null` in each text, which only Claude is known to accept. */
+function withoutNoCitations(block: TextBlock, { quirks }: Route): TextBlock {
+  const { citations, ...rest } = block;
+  return citations === null && !quirks.betas ? rest : block;
 }
 
 /** A text block with the cache marker of the block that it replaces. */

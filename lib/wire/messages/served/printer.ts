@@ -1,6 +1,7 @@
 /** Prints events for clients of Anthropic's format, which is the format of the events. */
 import { encodeEvent, type StreamEvent } from '../../../anthropic/events.ts';
 import type { Printer } from '../../served.ts';
+import { toWhole } from './whole.ts';
 
 export const messagesPrinter: Printer = {
   contentType: 'text/event-stream; charset=utf-8',
@@ -9,7 +10,7 @@ export const messagesPrinter: Printer = {
   heartbeat: encodeEvent({ type: 'ping' }),
   error: ({ type, message, requestId }) =>
     encodeEvent({ type: 'error', error: { type, message }, request_id: requestId }),
-  whole: (message) => message,
+  whole: toWhole,
 };
 
 function print(event: StreamEvent): string | Uint8Array {

@@ -1,6 +1,6 @@
 /** The response object: what the client asked for, as OpenAI repeats it, and what is known of the answer. */
 import type { Usage } from '../../../anthropic/events.ts';
-import { isObject, toNumber, toObject, type JsonObject } from '../../../json.ts';
+import { isObject, toArray, toNumber, toObject, type Json, type JsonObject } from '../../../json.ts';
 import type { AnswerHead } from '../../served.ts';
 
 export type Item = JsonObject & { type: string; id: string };
@@ -29,11 +29,14 @@ export function responseOf(head: AnswerHead, body: JsonObject): (answer: Answer)
   const asked = {
     instructions: body['instructions'] ?? null,
     max_output_tokens: body['max_output_tokens'] ?? null,
+    max_tool_calls: body['max_tool_calls'] ?? null,
     metadata: body['metadata'] ?? {},
     model: body['model'] ?? '',
   };
   const after = {
+    frequency_penalty: body['frequency_penalty'] ?? 0,
     parallel_tool_calls: body['parallel_tool_calls'] !== false,
+    presence_penalty: body['presence_penalty'] ?? 0,
     previous_response_id: null,
     prompt_cache_key: textIn(body, 'prompt_cache_key'),
     reasoning: { effort: reasoning['effort'] ?? null, summary: reasoning['summary'] ?? null },
@@ -43,7 +46,7 @@ export function responseOf(head: AnswerHead, body: JsonObject): (answer: Answer)
     temperature: body['temperature'] ?? 1,
     text: { format: { type: 'text' }, ...toObject(body['text']) },
     tool_choice: body['tool_choice'] ?? 'auto',
-    tools: body['tools'] ?? [],
+    tools: toArray(body['tools']).map(toTool),
     top_logprobs: 0,
     top_p: body['top_p'] ?? 1,
     truncation: 'disabled',
@@ -53,7 +56,7 @@ export function responseOf(head: AnswerHead, body: JsonObject): (answer: Answer)
     ...before,
     status,
     background: false,
-    ...(status === 'completed' && { completed_at: created }),
+    completed_at: status === 'completed' ? created : null,
     error: error ?? null,
     incomplete_details: reason === undefined ? null : { reason },
     ...asked,
@@ -62,6 +65,13 @@ export function responseOf(head: AnswerHead, body: JsonObject): (answer: Answer)
     usage: usage ? toUsage(usage) : null,
     ...user,
   });
+}
+
+/** A tool as OpenAI repeats it: a function has each of its fields. */
+function toTool(tool: Json): Json {
+  if (!isObject(tool) || tool['type'] !== 'function') return tool;
+  const { description = null, parameters = null, strict = null } = tool;
+  return { ...tool, description, parameters, strict };
 }
 
 function textIn(body: JsonObject, name: string): string | null {
