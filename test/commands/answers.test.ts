@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { before, test } from 'node:test';
+import { clients } from '../../lib/clients/clients.ts';
 import { toAnswer } from '../support/answers.ts';
 import { builtOcc, requireBuilt } from '../support/built.ts';
 import { noScript, onTerminal } from '../terminal/script.ts';
@@ -37,6 +38,8 @@ test('occ start --json matches its schema, and contains neither key nor token', 
   }
 });
 
+const otherClients = clients.filter(({ name }) => name !== 'claude');
+
 const dryRuns: Record<string, readonly string[]> = {
   'Claude Code': ['-p', 'hi'],
   'the trial run': ['--emulator', '-p', 'hi'],
@@ -52,6 +55,19 @@ for (const [what, words] of Object.entries(dryRuns)) {
     const { args, removed } = toAnswer('launch', stdout);
     assert.ok(Array.isArray(args) && args.at(-1) === words.at(-1));
     assert.ok(Array.isArray(removed) && removed.includes('ANTHROPIC_API_KEY'));
+    assert.doesNotMatch(stdout + stderr, /sk-this/);
+  });
+}
+
+for (const { name } of otherClients) {
+  test(`occ launch ${name} --dry-run --json matches its schema`, async (t) => {
+    const { run } = home(t);
+    const words = ['launch', name, '--emulator', '--dry-run', '--json', 'the', 'prompt'];
+    const { code, stdout, stderr } = await run(words, { OCC_API_KEY: key, OPENAI_API_KEY: key });
+    assert.equal(code, 0, stderr);
+    const { args, removed } = toAnswer('launch', stdout);
+    assert.ok(Array.isArray(args) && args.join(' ').endsWith('the prompt'));
+    assert.ok(Array.isArray(removed) && removed.includes('OCC_API_KEY'));
     assert.doesNotMatch(stdout + stderr, /sk-this/);
   });
 }

@@ -2,7 +2,7 @@
  * Clients of the other formats. Each uses the codec by which occ itself asks an upstream of that format, so that what it reads
  * can be held to the same laws, and what it sends is what such a client sends.
  */
-import type { ApiErrorBody, Decoded } from '../../anthropic/events.ts';
+import type { ApiErrorBody, Decoded, ErrorEvent } from '../../anthropic/events.ts';
 import { isContent, isRemark } from '../../anthropic/events.ts';
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import { isObject, parseJson, type JsonObject } from '../../json.ts';
@@ -94,7 +94,7 @@ function routeTo(proxy: string, format: WireFormat, model: string): WireRoute {
 
 /** A stream that its own format calls broken or unfinished violates a law; an error that it reports is an answer. */
 function readEvents(
-  { chunks }: RecordedResponse,
+  response: RecordedResponse,
   decoder: Transducer<Uint8Array, Decoded>,
 ): TimedEvent[] | Violation {
   const events: TimedEvent[] = [];
@@ -105,12 +105,25 @@ function readEvents(
       violation ??= { rule: `${rules[decoded.reason]}: ${decoded.error.message}` };
     if (!isRemark(decoded)) events.push({ event: decoded, atMs });
   };
-  for (const chunk of chunks) {
+  for (const chunk of response.chunks) {
     atMs = chunk.atMs;
     decoder.step(chunk.bytes, take);
   }
   decoder.flush(take);
+  const failure = violation && failureAtEnd(textOf(response));
+  if (failure) return [...events.filter(({ event }) => event.type !== 'error'), { event: failure, atMs }];
   return violation ?? events;
+}
+
+/**
+ * The error that stands behind the last event of a stream as JSON alone. That is what the clients of Google's format take for
+ * a failure; they read an error within an event as one more part of the answer (measured with `@google/genai` 1.30 and 2.32).
+ */
+function failureAtEnd(text: string): ErrorEvent | undefined {
+  const body = parseJson(text.slice(text.lastIndexOf('\n\n') + 1));
+  const error = isObject(body) ? body['error'] : undefined;
+  if (!isObject(error) || typeof error['message'] !== 'string') return undefined;
+  return { type: 'error', error: { type: 'api_error', message: error['message'] } };
 }
 
 /** The law that a stream breaks which fails for this reason. */

@@ -62,7 +62,8 @@ const titles = 'thread_title';
 const qwenThinking = 32_000;
 
 /** With another base URL than Anthropic's, Qwen Code has the User-Agent of Claude Code, which names no version below 1. */
+const qwenCode = /^(?:QwenCode\/|claude-cli\/0\.)/;
+
 function isQwenCode(header: HeaderOf): boolean {
-  const agent = header('user-agent');
-  return agent.startsWith('QwenCode/') || agent.startsWith('claude-cli/0.');
+  return qwenCode.test(header('user-agent'));
 }
