@@ -295,7 +295,7 @@ test('invalid HTTP is refused with the usual error body', async () => {
 test('a body that is nested too deeply is a client error', async () => {
   await using over = await proxyOver();
   const deep = '[{"type":"tool_result","tool_use_id":"a","content":'.repeat(20_000);
-  const body = `{"model":"m","messages":[{"role":"user","content":${deep}"x"${'}]'.repeat(20_000)}}]}`;
+  const body = `{"model":"m","max_tokens":9,"messages":[{"role":"user","content":${deep}"x"${'}]'.repeat(20_000)}}]}`;
   const response = await over.post(body);
   assert.equal(response.status, 400);
   assert.match(await response.text(), /nested too deeply/);

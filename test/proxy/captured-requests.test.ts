@@ -44,7 +44,9 @@ for (const format of formats) {
           ];
           answer = [think('Hm, 大きさ.'), say('Größe 🙂\n"quoted"'), callTogether(...calls)];
           // Each is a conversation of its own; they were captured in one session.
-          const response = await over.send(body, { headers: { 'x-claude-code-session-id': kind } });
+          // A request for a count has no limit.
+          const whole = { max_tokens: 1000, ...body };
+          const response = await over.send(whole, { headers: { 'x-claude-code-session-id': kind } });
           assert.equal(response.status, 200, response.body);
           const upstream = over.emulator.requests.at(-1);
           assert(upstream?.format === format);

@@ -29,12 +29,6 @@ export const explained: readonly Explanation[] = [
   { kit: 'llm-comply', check: 'Reasoning Summary', status: 'skipped', why: name },
   {
     kit: 'llm-comply',
-    check: 'Error Handling',
-    status: 'warned',
-    why: 'occ answers a request without `max_tokens` with the limit of the model.',
-  },
-  {
-    kit: 'llm-comply',
     check: 'Thinking Config',
     status: 'warned',
     why: 'The emulated upstream of the Messages API does not count thinking tokens, as most servers of that format do not. occ invents no counts.',

@@ -43,6 +43,11 @@ export function toRequest(given: JsonObject): MessagesRequest {
   return body as unknown as MessagesRequest;
 }
 
+/** Refuses a body without `max_tokens`, as Anthropic's API does. Throws `Unservable`. */
+export function requireLimit({ max_tokens: limit }: JsonObject): void {
+  if (typeof limit !== 'number') throw missing('max_tokens', 'a number of tokens', limit);
+}
+
 function checkContent(content: unknown, path: string): void {
   if (typeof content === 'string') return;
   if (!Array.isArray(content)) throw missing(path, 'a string or a list of blocks', content);

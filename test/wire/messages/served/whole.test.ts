@@ -1,9 +1,12 @@
-/** What a client of Anthropic's format reads in a whole answer. */
+/** What a client of Anthropic's format reads in a whole answer, and the request that it must send. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Message } from '../../../../lib/anthropic/events.ts';
+import { served } from '../../../../lib/wire/messages/served/index.ts';
 import { messagesPrinter } from '../../../../lib/wire/messages/served/printer.ts';
 import { toUpstreamBlocks } from '../../../../lib/wire/messages/blocks.ts';
+import { Unservable } from '../../../../lib/wire/served.ts';
+import { requestBody } from '../../../support/proxy.ts';
 import { route } from '../../../support/turns.ts';
 
 const message: Message = {
@@ -71,3 +74,13 @@ test('comes back to other models without what only Claude accepts', () => {
   assert.deepEqual(toUpstreamBlocks(answer, route('messages', { betas: false })), message.content.slice(1));
   assert.deepEqual(toUpstreamBlocks(answer, route('messages', { betas: true })), answer);
 });
+
+for (const max_tokens of [undefined, null, '1000'])
+  test(`a request with max_tokens ${JSON.stringify(max_tokens)} is refused, as by Anthropic`, () => {
+    const given = { pathname: '/v1/messages', query: new URLSearchParams(), headers: {} };
+    const body = requestBody({ max_tokens }) as never;
+    assert.throws(
+      () => served.read({ ...given, body }),
+      (error) => error instanceof Unservable && error.param === 'max_tokens',
+    );
+  });
