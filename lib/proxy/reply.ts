@@ -10,6 +10,7 @@ import { endpoints as messages } from '../wire/messages/served/endpoints.ts';
 import { messagesPrinter } from '../wire/messages/served/printer.ts';
 import type { Printer, ServedEndpoints } from '../wire/served.ts';
 import type { Clock } from './clock.ts';
+import { forClient } from './policy/client-retries.ts';
 import type { Refusal } from './policy/verdict.ts';
 
 export interface Reply {
@@ -40,7 +41,10 @@ export interface Reply {
 }
 
 /** How a client's format says that a request has failed. */
-export type ErrorLanguage = Pick<ServedEndpoints, 'error' | 'status'>;
+export type ErrorLanguage = Pick<ServedEndpoints, 'error' | 'status'> & {
+  /** The client, of which some read a status in their own way. */
+  userAgent?: string;
+};
 
 /** Sees what a client is sent. Must not throw. */
 export interface ReplyObserver {
@@ -65,7 +69,7 @@ export function openReply(
   heartbeatMs: number,
   gone: AbortSignal,
   clock: Clock,
-  { error: errorBody, status: toStatus = (status) => status }: ErrorLanguage = messages,
+  { error: errorBody, status: toStatus = (status) => status, userAgent = '' }: ErrorLanguage = messages,
 ): Reply {
   let printer = messagesPrinter;
   let phase: 'waiting' | 'streaming' | 'ended' = 'waiting';
@@ -184,11 +188,9 @@ export function openReply(
     finish();
   }
 
-  function refuse(
-    { status, type, message, permanent, retryAfter, param }: Refusal,
-    headers: Record<string, string> = {},
-  ): void {
+  function refuse(refusal: Refusal, headers: Record<string, string> = {}): void {
     if (phase === 'ended') return;
+    const { status, type, message, permanent, retryAfter, param } = forClient(refusal, userAgent);
     const error = { status, type, message, requestId, ...(param !== undefined && { param }) };
     if (phase === 'streaming') {
       finish();

@@ -88,7 +88,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const gone = leave.signal;
     const now = settings();
     const served = servedAt(pathname);
-    const language = served && servedEndpoints[served.format];
+    const language = served && {
+      ...servedEndpoints[served.format],
+      userAgent: req.headers['user-agent'] ?? '',
+    };
     const reply = openReply(res, requestId, now.heartbeatMs, gone, clock, language);
     const record = arrived(requestId, new Date(clock.now()).toISOString(), now.configOption);
     if (isExchange(served)) metered.figures.arrived(record);

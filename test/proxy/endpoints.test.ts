@@ -288,3 +288,12 @@ test('a status that clients of a format do not know becomes one that they do', a
   const { error } = (await response.json()) as { error: { code: number } };
   assert.deepEqual([response.status, error.code], [503, 503]);
 });
+
+test('a client that repeats any 429 gets another status through the proxy for a spent plan', async () => {
+  const spent = refuse(429, { headers: { 'retry-after': '86400' } });
+  await using over = await proxyOver({ answers: [spent, spent, spent, spent] });
+  const statusFor = async (userAgent: string) =>
+    (await over.post(requestBody(), { headers: { 'user-agent': userAgent } })).status;
+  assert.equal(await statusFor('opencode/1.18.33 ai-sdk/provider-utils/4.0.46'), 402);
+  assert.equal(await statusFor('claude-cli/2.1.332 (external, cli)'), 429);
+});
