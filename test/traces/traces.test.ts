@@ -45,6 +45,9 @@ async function setup(
     models: ['first', 'second'].map((id) => modelOf(id, { provider: 'other' })),
   });
   const warnings: string[] = [];
+  // Before the folder goes: hooks run in the order of their registration.
+  let opened: Host | undefined;
+  t.after(() => opened?.close(0));
   const host = await openHost({
     settings,
     trial: false,
@@ -57,7 +60,7 @@ async function setup(
     env,
     onTraceWarning: (sentence) => warnings.push(sentence),
   });
-  t.after(() => host.close(0));
+  opened = host;
   async function ask(
     headers: Record<string, string> = {},
     body: object = requestBody(),
