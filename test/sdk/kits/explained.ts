@@ -9,7 +9,7 @@ export interface Explanation {
 }
 
 const annotations =
-  'OpenAI sends an empty list of `annotations` with texts that cite nothing. occ leaves it out, because clients send a message back as it came, and several Chat Completions servers refuse messages with fields that they do not know.';
+  'OpenAI sends an empty list of `annotations` with texts that cite nothing. occ leaves it out, because clients send a message back as it came, and some Chat Completions servers, such as Mistral’s, refuse fields that they do not know.';
 const compaction =
   'Compaction needs a server that makes compacted items. occ answers 501 to `/v1/responses/compact` and says why; the kit accepts 404 only. Clients compact with an ordinary request instead.';
 const name = 'The kit asks only models whose names begin with `o` or `gpt-5`.';
