@@ -8,6 +8,7 @@ import { startEmulator, type Emulator } from '../../lib/emulator/server.ts';
 import type { WireFormat } from '../../lib/wire/formats.ts';
 import { hangMs } from '../support/limits.ts';
 import { occ, run, type Ran, type Sandbox } from './client.ts';
+import { nodeFor } from './fetched.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { key } from './upstream.ts';
 
@@ -104,7 +105,9 @@ export function environmentFor(program: string, box: Sandbox): Record<string, st
   mkdirSync(temporary, { recursive: true });
   return {
     ...offline,
-    PATH: `${dirname(program)}:${dirname(process.execPath)}:/usr/bin:/bin`,
+    PATH: [dirname(program), nodeFor(program).folder ?? dirname(process.execPath), '/usr/bin', '/bin'].join(
+      ':',
+    ),
     HOME: box.home,
     TMPDIR: temporary,
     TERM: 'xterm-256color',

@@ -1,0 +1,38 @@
+/** The tables of `grid.md`. Pure. */
+import { wireFormats } from '../../lib/wire/formats.ts';
+import { clients } from '../../lib/clients/clients.ts';
+import type { Cell } from './cells.ts';
+import { columns } from './grid-columns.ts';
+
+const title = `# Each client on each format of upstream
+
+\`npm run grid\` writes this page: the real clients, on models of the emulator, on the machine that ran it. A cell without a
+mark has not run there.
+
+`;
+
+const behaviours = `
+Each behaviour of a client meets one format of upstream, and each format comes up. At Ctrl-C, the figure is the time from the
+key until the upstream request is aborted; \`occ launch\` exits with the code that the client exits with.
+
+`;
+
+/** A table with the four formats and one with the behaviours; a row for each client. */
+export function toTables(cells: readonly Cell[]): string {
+  return title + table(cells, wireFormats) + behaviours + table(cells, columns);
+}
+
+function table(cells: readonly Cell[], names: readonly string[]): string {
+  const rows = clients.map(({ package: { title: client } }) => {
+    const own = cells.filter((one) => one.client === client);
+    const version = own.find((one) => one.version !== '')?.version ?? '';
+    return [`${client} ${version}`.trim(), ...names.map((column) => mark(own, column))];
+  });
+  const head = ['client', ...names];
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('');
+}
+
+function mark(cells: readonly Cell[], wanted: string): string {
+  const cell = cells.find(({ column }) => column === wanted);
+  return cell === undefined ? '' : `${cell.passed ? '✔' : '✖'} ${cell.note}`.trim();
+}
