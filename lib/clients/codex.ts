@@ -99,6 +99,13 @@ const noDaemon = '--no-daemon';
 /** The name of the provider among the user's. */
 const provider = 'occ';
 
+/**
+ * Milliseconds without an event after which Codex gives up a stream and asks again, up to five times. Its own limit is five
+ * minutes. The heartbeats of occ do not count for it, since they are comments. occ limits the silence of a model itself and
+ * then tries the next one, so the client must wait for several such limits.
+ */
+const idleMs = 3_600_000;
+
 function prepareCodex(launch: Launch, ready: Ready): Prepared {
   const { url, token, choice, folder, header } = ready;
   const environment = environmentFor(launch, ready, {
@@ -111,6 +118,7 @@ function prepareCodex(launch: Launch, ready: Ready): Prepared {
     [`model_providers.${provider}.base_url`, quoteToml(`${url}/v1`)],
     [`model_providers.${provider}.wire_api`, quoteToml('responses')],
     [`model_providers.${provider}.env_key`, quoteToml(tokenVariable)],
+    [`model_providers.${provider}.stream_idle_timeout_ms`, String(idleMs)],
     ...(header === undefined
       ? []
       : [
@@ -146,6 +154,8 @@ function toCatalogue(models: readonly OfferedModel[]): string {
     description: model.description,
     supported_reasoning_levels: model.efforts.map((effort) => ({ effort, description: `${effort} effort` })),
     shell_type: 'unified_exec',
+    // Without it, Codex does not offer its tool for changing files.
+    apply_patch_tool_type: 'freeform',
     visibility: 'list',
     supported_in_api: true,
     priority: at + 1,

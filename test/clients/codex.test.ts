@@ -31,6 +31,7 @@ test('a provider of its own, with the token in the environment only', async () =
     'model_providers.occ.base_url': `"${url}/v1"`,
     'model_providers.occ.wire_api': '"responses"',
     'model_providers.occ.env_key': '"OCC_TOKEN"',
+    'model_providers.occ.stream_idle_timeout_ms': '3600000',
     model_provider: '"occ"',
     model: '"occ-auto"',
     model_catalog_json: `"${folder}/models.json"`,

@@ -1,11 +1,11 @@
 /** The seven clients of `occ launch`, as a test runs each of them to its end: one prompt, no questions, and the answer printed. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { clients } from '../../lib/clients/clients.ts';
 import { claude } from '../../lib/clients/claude-client.ts';
 import type { Client } from '../../lib/clients/client.ts';
-import { versionAt } from '../../lib/clients/find.ts';
+import { readManifest, versionAt } from '../../lib/clients/find.ts';
 import { occ, realClaude, run, type Ran, type Sandbox } from './client.ts';
 import { fetched, nodeFor } from './fetched.ts';
 import { environmentFor } from './other-client.ts';
@@ -35,7 +35,14 @@ export const agents: readonly Agent[] = await Promise.all(clients.map(agentOf));
 async function agentOf(client: Client): Promise<Agent> {
   const { program = '', why } =
     client === claude ? { program: await realClaude(), why: '' } : fetched(client);
-  return { client, program, why, version: versionAt(client.package, program) ?? '' };
+  const version = versionAt(client.package, program) ?? packageVersion(program);
+  return { client, program, why, version };
+}
+
+/** The version of the nearest package around a native program, which has the number of the client; "" if there is none. */
+function packageVersion(program: string): string {
+  const folders = [dirname(program), dirname(dirname(program))];
+  return folders.map((folder) => readManifest(join(folder, 'package.json')).version).find(Boolean) ?? '';
 }
 
 /** A stand-in for the program of a client, which runs it and stays until it is released. */

@@ -16,6 +16,9 @@ import { posts } from './upstream.ts';
 const { program = '', why } = fetched(codex);
 const skip = program === '';
 
+/** The options with which it works without asking. */
+const working = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox'];
+
 /** Writes the file, reads it and quotes what was read. */
 function work({ conversation }: ReceivedRequest): Script {
   const { done } = conversation;
@@ -34,43 +37,59 @@ function configureUser(box: Sandbox): { file: string; text: string } {
   return { file, text };
 }
 
+test(
+  `Codex works with the tools and instructions of its catalogue, beside other settings of the user${why}`,
+  { skip },
+  async () => {
+    await using box = sandbox();
+    const user = configureUser(box);
+    await using upstream = await startUpstream('chat', { script: work });
+    const ran = await launchOther(codex, program, box, upstream.config, ...working, prompt);
+    assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+    assert.equal(box.read('hello.txt'), 'hello from occ\n');
+    assert.match(ran.stdout, /The file says: [^]*hello from occ/);
+    assert.doesNotMatch(ran.stderr, /Model metadata for .* not found/);
+    const requests = posts(upstream.emulator);
+    assert.ok(
+      requests.every(({ conversation }) => /coding agent in the Codex CLI/.test(conversation.system)),
+    );
+    assert.equal(readFileSync(user.file, 'utf8'), user.text);
+    assert.deepEqual(leftBehind(box), []);
+  },
+);
+
+/** Its input is free text, which a function of an upstream takes as one string. */
+const patch = `*** Begin Patch
+*** Add File: new.txt
++a "quoted" line with a \\ and an ä
+*** Update File: old.txt
+@@
+-one
++two
+*** End Patch`;
+
 for (const format of wireFormats) {
   test(
-    `Codex writes a file, reads it back and reports, on a model in ${format}${why}`,
+    `Codex changes files with its own tool for patches, on a model in ${format}${why}`,
     { skip },
     async () => {
       await using box = sandbox();
-      const user = configureUser(box);
-      await using upstream = await startUpstream(format, { script: work });
-      const ran = await launchOther(
-        codex,
-        program,
-        box,
-        upstream.config,
-        'exec',
-        '--skip-git-repo-check',
-        '--dangerously-bypass-approvals-and-sandbox',
-        prompt,
-      );
+      writeFileSync(join(box.work, 'old.txt'), 'one\n');
+      await using upstream = await startUpstream(format, {
+        script: ({ conversation: { done, tools } }) => {
+          if (!tools.some(({ name }) => name === 'apply_patch')) return [say('There is no such tool.')];
+          return done.length === 0 ? [call('apply_patch', { input: patch })] : [say('Done.')];
+        },
+      });
+      const ran = await launchOther(codex, program, box, upstream.config, ...working, prompt);
       assert.equal(ran.code, 0, ran.stderr + ran.stdout);
-      assert.equal(box.read('hello.txt'), 'hello from occ\n');
-      assert.match(ran.stdout, /The file says: [^]*hello from occ/);
-      assert.doesNotMatch(ran.stderr, /Model metadata for .* not found/);
-      const requests = posts(upstream.emulator);
-      const done = requests.at(-1)?.conversation.done ?? [];
-      assert.deepEqual(
-        done.map(({ name, result }) => [name, result?.failed]),
-        [
-          ['exec_command', false],
-          ['exec_command', false],
-        ],
-      );
-      assert.match(done[1]?.result?.text ?? '', /hello from occ/);
-      assert.ok(
-        requests.every(({ conversation }) => /coding agent in the Codex CLI/.test(conversation.system)),
-      );
-      assert.equal(readFileSync(user.file, 'utf8'), user.text);
-      assert.deepEqual(leftBehind(box), []);
+      assert.match(ran.stdout, /^Done\.$/m);
+      assert.equal(box.read('new.txt'), 'a "quoted" line with a \\ and an ä\n');
+      assert.equal(box.read('old.txt'), 'two\n');
+      const [patched, ...others] = posts(upstream.emulator).at(-1)?.conversation.done ?? [];
+      assert.deepEqual(others, []);
+      assert.deepEqual([patched?.name, patched?.input], ['apply_patch', { input: patch }]);
+      assert.match(patched?.result?.text ?? '', /Success\. Updated the following files:/);
     },
   );
 }

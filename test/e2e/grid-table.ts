@@ -23,13 +23,14 @@ export function toTables(cells: readonly Cell[]): string {
 }
 
 function table(cells: readonly Cell[], names: readonly string[]): string {
-  const rows = clients.map(({ package: { title: client } }) => {
-    const own = cells.filter((one) => one.client === client);
+  const row = (words: readonly string[]): string => `| ${words.join(' | ')} |\n`;
+  let out = row(['client', ...names]) + row(['client', ...names].map(() => '---'));
+  for (const { package: client } of clients) {
+    const own = cells.filter((one) => one.client === client.title);
     const version = own.find((one) => one.version !== '')?.version ?? '';
-    return [`${client} ${version}`.trim(), ...names.map((column) => mark(own, column))];
-  });
-  const head = ['client', ...names];
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('');
+    out += row([`${client.title} ${version}`.trim(), ...names.map((column) => mark(own, column))]);
+  }
+  return out;
 }
 
 function mark(cells: readonly Cell[], wanted: string): string {

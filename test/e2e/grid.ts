@@ -20,6 +20,7 @@ try {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   const cells = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Cell);
   writeFileSync(page, toTables(cells));
+  spawnSync('npx', ['oxfmt', page], { stdio: 'inherit' });
   process.exitCode = status ?? 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
