@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { mark, stamp, stampDigits } from './answer.ts';
 
 const lastChunk = '0\r\n\r\n';
+/** The last event of a whole stream. That of Responses repeats the answer, and ends with its usage. */
+const ends = /message_stop|\[DONE\]|response\.completed|"total_tokens":\d+\}\}\}|finishReason/;
 /** Characters of an unexpected response that an error quotes. */
 const quoted = 400;
 
@@ -66,8 +68,7 @@ export function exchange(socket: Socket, request: Buffer, reading?: Reading): Pr
       tail = (tail + bytes.toString('latin1', Math.max(0, bytes.length - 512))).slice(-512);
       if (!tail.endsWith(lastChunk)) return;
       done();
-      if (!/message_stop|\[DONE\]|response\.completed|finishReason/.test(tail))
-        return reject(new Error(`an incomplete stream: ${tail}`));
+      if (!ends.test(tail)) return reject(new Error(`an incomplete stream: ${tail}`));
       seen.wholeMs = performance.now() - from;
       resolve(seen);
     };
