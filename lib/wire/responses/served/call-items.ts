@@ -2,7 +2,7 @@
 import type { AnswerBlock } from '../../../anthropic/events.ts';
 import { isObject, parseJson, toObject, toText, type JsonObject } from '../../../json.ts';
 import { inputText } from './input-text.ts';
-import type { ItemPlace, ItemPrinter } from './item-printer.ts';
+import { printFields, type ItemPlace, type ItemPrinter } from './item-printer.ts';
 import type { Item } from './response.ts';
 import { inputField, type ToolEntry, type ToolTable } from './tool-table.ts';
 
@@ -36,6 +36,7 @@ function functionCall(
 ): ItemPrinter {
   const id = `fc_${suffix}`;
   const at = { item_id: id, output_index: index };
+  const place = printFields(at);
   const pieces: string[] = [];
   const item = (status: string, args: string): Item => ({
     id,
@@ -48,7 +49,7 @@ function functionCall(
   function piece(delta: string): void {
     if (delta === '') return;
     pieces.push(delta);
-    write('function_call_arguments.delta', { ...at, delta });
+    write.piece('function_call_arguments.delta', place, delta);
   }
   return {
     added: item('in_progress', ''),
@@ -70,6 +71,7 @@ function functionCall(
 function customCall(block: AnswerBlock, { write, index, suffix }: ItemPlace, entry: ToolEntry): ItemPrinter {
   const id = `ctc_${suffix}`;
   const at = { item_id: id, output_index: index };
+  const place = printFields(at);
   const pieces: string[] = [];
   const reader = inputText(inputField);
   let sent = '';
@@ -84,7 +86,7 @@ function customCall(block: AnswerBlock, { write, index, suffix }: ItemPlace, ent
   function piece(delta: string): void {
     if (delta === '') return;
     sent += delta;
-    write('custom_tool_call_input.delta', { ...at, delta });
+    write.piece('custom_tool_call_input.delta', place, delta);
   }
   return {
     added: item('in_progress', ''),

@@ -4,7 +4,7 @@
  */
 import { isObject, toText, type JsonObject } from '../../../json.ts';
 import { callItem } from './call-items.ts';
-import type { ItemPrinter } from './item-printer.ts';
+import type { ItemPrinter, Write } from './item-printer.ts';
 import { toolTable } from './tool-table.ts';
 import { readTools } from './tools.ts';
 
@@ -30,8 +30,13 @@ export function ownCalls(body: JsonObject): OwnCalls {
   function printed(item: JsonObject): { printer: ItemPrinter; written: JsonObject[] } {
     const written: JsonObject[] = [];
     const block = { type: 'tool_use', id: toText(item['call_id']), name: toText(item['name']), input: {} };
-    const write = (type: string, fields: JsonObject): void =>
-      void written.push({ type: `response.${type}`, ...fields });
+    const write: Write = Object.assign(
+      (type: string, fields: JsonObject): void => void written.push({ type: `response.${type}`, ...fields }),
+      {
+        piece: (type: string, _fields: string, delta: string): void =>
+          void written.push({ type: `response.${type}`, delta }),
+      },
+    );
     return { printer: callItem(block, { write, index: 0, suffix: '' }, table), written };
   }
 

@@ -17,6 +17,7 @@ import type { JsonObject } from '../../../json.ts';
 import type { AnswerHead, Printer, ServedError } from '../../served.ts';
 import { failureOf } from './failure.ts';
 import { finalResponseIn, frameTrack } from './frame-track.ts';
+import type { Write } from './item-printer.ts';
 import { itemQueue } from './item-queue.ts';
 import { responseOf, type Answer } from './response.ts';
 import type { ToolTable } from './tool-table.ts';
@@ -34,16 +35,23 @@ export function responsesPrinter(head: AnswerHead, body: JsonObject, table: Tool
   let ending: MessageDelta['delta'] | undefined;
   let begun = false;
   let ended = false;
+  const write: Write = Object.assign(writeEvent, { piece: writePiece });
   const items = itemQueue(head.messageId, table, write);
 
-  function write(type: string, fields: JsonObject): void {
+  function writeEvent(type: string, fields: JsonObject): void {
     const name = `response.${type}`;
     const data = JSON.stringify({ type: name, sequence_number: sequence++, ...fields });
     out.push(`event: ${name}\ndata: ${data}\n\n`);
   }
 
+  function writePiece(type: string, fields: string, delta: string): void {
+    const start = `event: response.${type}\ndata: {"type":"response.${type}","sequence_number":${sequence++},`;
+    out.push(`${start}${fields},"delta":${JSON.stringify(delta)}}\n\n`);
+  }
+
   function taken(): string {
-    const text = out.join('');
+    const [only = ''] = out;
+    const text = out.length < 2 ? only : out.join('');
     out = [];
     return text;
   }

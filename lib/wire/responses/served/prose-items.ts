@@ -3,13 +3,14 @@ import type { AnswerBlock, Delta } from '../../../anthropic/events.ts';
 import { isObject, toText, type JsonObject } from '../../../json.ts';
 import { readSignature } from '../../../anthropic/provenance.ts';
 import { continued } from '../replay.ts';
-import type { ItemPlace, ItemPrinter } from './item-printer.ts';
+import { printFields, type ItemPlace, type ItemPrinter } from './item-printer.ts';
 import type { Item } from './response.ts';
 import { sealRedacted, sealSignature } from './seals.ts';
 
 export function messageItem({ write, index, suffix }: ItemPlace): ItemPrinter {
   const id = `msg_${suffix}`;
   const at = { item_id: id, output_index: index, content_index: 0 };
+  const place = printFields({ ...at, logprobs: [] });
   const texts: string[] = [];
   const annotations: JsonObject[] = [];
   let length = 0;
@@ -42,7 +43,7 @@ export function messageItem({ write, index, suffix }: ItemPlace): ItemPrinter {
       if (delta.type !== 'text_delta' || delta.text === '') return;
       texts.push(delta.text);
       length += delta.text.length;
-      write('output_text.delta', { ...at, delta: delta.text, logprobs: [] });
+      write.piece('output_text.delta', place, delta.text);
     },
     // The last text of an answer that is cut is not complete.
     isComplete: () => false,
@@ -79,6 +80,8 @@ export function reasoningItem({ write, index, suffix }: ItemPlace): ReasoningPri
   const summary: JsonObject[] = [];
   let texts: string[] = [];
   let signature = '';
+  /** The fields of each piece of this part. */
+  let place = '';
   const at = (): JsonObject => ({ item_id: id, output_index: index, summary_index: summary.length });
 
   function endPart(): void {
@@ -97,9 +100,12 @@ export function reasoningItem({ write, index, suffix }: ItemPlace): ReasoningPri
     delta(delta) {
       if (delta.type === 'signature_delta') signature = delta.signature;
       if (delta.type !== 'thinking_delta' || delta.thinking === '') return;
-      if (texts.length === 0) write('reasoning_summary_part.added', { ...at(), part: summaryText('') });
+      if (texts.length === 0) {
+        place = printFields(at());
+        write('reasoning_summary_part.added', { ...at(), part: summaryText('') });
+      }
       texts.push(delta.thinking);
-      write('reasoning_summary_text.delta', { ...at(), delta: delta.thinking });
+      write.piece('reasoning_summary_text.delta', place, delta.thinking);
     },
     goesOn,
     nextPart: endPart,
