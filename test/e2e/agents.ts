@@ -9,6 +9,7 @@ import { readManifest, versionAt } from '../../lib/clients/find.ts';
 import { occ, realClaude, run, type Ran, type Sandbox } from './client.ts';
 import { fetched, nodeFor } from './fetched.ts';
 import { environmentFor } from './other-client.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
 
 export interface Agent {
   client: Client;
@@ -126,4 +127,15 @@ export function startGroup(
   const words = wordsFor(agent, box, config, prompt);
   const env = environmentOf(agent, box, first);
   return spawn(process.execPath, words, { cwd: box.work, env, detached: true, stdio: 'ignore' });
+}
+
+/** Opens `occ launch <client>` in a terminal, with these arguments of the client. */
+export function openScreen(
+  agent: Agent,
+  box: Sandbox,
+  config: object,
+  args: readonly string[],
+): Promise<Terminal> {
+  const words = [occ, 'launch', agent.client.name, '--config', box.configure(config), '--', ...args];
+  return openTerminal([process.execPath, ...words], { cwd: box.work, env: environmentOf(agent, box, []) });
 }

@@ -16,20 +16,21 @@ export interface Cell {
 
 /**
  * Defines the test of a cell. `body` resolves with what the table says of it beside that it passed: the format of the
- * upstream, or a figure.
+ * upstream, or a figure. `canRun` is false if the machine lacks what the name says that it needs.
  */
 export function cell(
   agent: Agent,
   column: string,
   name: string,
   body: (context: TestContext) => Promise<string>,
+  canRun = true,
 ): void {
   const { client, version, program, why } = agent;
   const report = (passed: boolean, note: string): void => {
     const row: Cell = { client: client.package.title, version, column, passed, note };
     if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`);
   };
-  test(`${client.package.title} ${name}${why}`, { skip: program === '' }, async (context) => {
+  test(`${client.package.title} ${name}${why}`, { skip: program === '' || !canRun }, async (context) => {
     try {
       const note = await body(context);
       if (note !== '') context.diagnostic(note);

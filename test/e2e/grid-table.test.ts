@@ -14,7 +14,7 @@ test('a cell has the mark and the note of its test, and is empty where none ran'
   const rows = page.split('\n').filter((line) => line.startsWith('| Codex'));
   assert.deepEqual(rows, [
     '| Codex 1.2.3 | ✔ |  |  | ✖ fails |',
-    '| Codex 1.2.3 |  |  |  | ✔ messages: asks again |  |  |',
+    '| Codex 1.2.3 |  |  |  | ✔ messages: asks again |  |  |  |',
   ]);
 });
 

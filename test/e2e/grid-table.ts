@@ -13,13 +13,14 @@ mark has not run there.
 
 const behaviours = `
 Each behaviour of a client meets one format of upstream, and each format comes up. At Ctrl-C, the figure is the time from the
-key until the upstream request is aborted; \`occ launch\` exits with the code that the client exits with.
+key until the upstream request is aborted; \`occ launch\` exits with the code that the client exits with. On a screen, it is the
+time from Esc, or the key that the client has for it. \`escape.e2e.ts\` tests the screen of Claude Code.
 
 `;
 
 /** A table with the four formats and one with the behaviours; a row for each client. */
 export function toTables(cells: readonly Cell[]): string {
-  return title + table(cells, wireFormats) + behaviours + table(cells, columns);
+  return title + table(cells, wireFormats) + behaviours + table(cells, [...columns, 'screen']);
 }
 
 function table(cells: readonly Cell[], names: readonly string[]): string {

@@ -13,10 +13,14 @@ const page = fileURLToPath(new URL('grid.md', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'occ-grid-'));
 try {
   const file = join(folder, 'cells');
-  const { status } = spawnSync(process.execPath, [runner, '--e2e', 'e2e/grid', 'e2e/behaviours'], {
-    env: { ...process.env, OCC_GRID: file },
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [runner, '--e2e', 'e2e/grid', 'e2e/behaviours', 'e2e/screens'],
+    {
+      env: { ...process.env, OCC_GRID: file },
+      stdio: 'inherit',
+    },
+  );
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   const cells = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Cell);
   writeFileSync(page, toTables(cells));
