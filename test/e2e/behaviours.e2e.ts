@@ -106,6 +106,8 @@ const cutStream: Behaviour = async (agent, format) => {
   );
   const ran = await print(agent, box, configFor(emulator, format), 'hi');
   const told = ran.stdout + ran.stderr;
+  const cut = logOf(box).find(({ event, outcome }) => event === 'attempt' && outcome === 'failed');
+  assert.ok(Number.isFinite(cut?.['firstContentMs']), 'the stream was cut after its first text');
   const turns = turnsOf(emulator).length;
   if (ran.code === 0) {
     // The client has asked again, and shows the whole answer.
