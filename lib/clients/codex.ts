@@ -6,7 +6,7 @@ import { quoteToml } from './toml.ts';
 import type { Client, Launch, Prepared, Ready } from './client.ts';
 import { codexInstructions } from './codex-instructions.ts';
 import type { OfferedModel } from './offered-models.ts';
-import { environmentFor, tokenVariable } from './other-client.ts';
+import { environmentFor, patienceMs, tokenVariable } from './other-client.ts';
 import { containsOption, operandsOf, type OptionTable } from './option-table.ts';
 import { automaticId } from '../proxy/policy/tiers.ts';
 
@@ -99,13 +99,6 @@ const noDaemon = '--no-daemon';
 /** The name of the provider among the user's. */
 const provider = 'occ';
 
-/**
- * Milliseconds without an event after which Codex gives up a stream and asks again, up to five times. Its own limit is five
- * minutes. The heartbeats of occ do not count for it, since they are comments. occ limits the silence of a model itself and
- * then tries the next one, so the client must wait for several such limits.
- */
-const idleMs = 3_600_000;
-
 function prepareCodex(launch: Launch, ready: Ready): Prepared {
   const { url, token, choice, folder, header } = ready;
   const environment = environmentFor(launch, ready, {
@@ -118,7 +111,8 @@ function prepareCodex(launch: Launch, ready: Ready): Prepared {
     [`model_providers.${provider}.base_url`, quoteToml(`${url}/v1`)],
     [`model_providers.${provider}.wire_api`, quoteToml('responses')],
     [`model_providers.${provider}.env_key`, quoteToml(tokenVariable)],
-    [`model_providers.${provider}.stream_idle_timeout_ms`, String(idleMs)],
+    // Its own limit is five minutes without an event. Then it asks again, up to five times.
+    [`model_providers.${provider}.stream_idle_timeout_ms`, String(patienceMs)],
     ...(header === undefined
       ? []
       : [

@@ -35,3 +35,10 @@ export function environmentFor(
 
 /** The variable with the token of the proxy, for clients that are told the name of a variable. */
 export const tokenVariable = 'OCC_TOKEN';
+
+/**
+ * Milliseconds of silence after which a client should give up a stream, for clients whose own limit is a few minutes and does
+ * not count the heartbeats of occ. occ limits the silence of each model itself and then tries the next one, so that a client
+ * must wait for several such limits.
+ */
+export const patienceMs = 3_600_000;

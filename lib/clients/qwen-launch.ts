@@ -9,13 +9,16 @@ import { platformOf } from '../platform.ts';
 import type { Launch, Prepared, Ready } from './client.ts';
 import type { OfferedModel } from './offered-models.ts';
 import { containsOption, type OptionTable } from './option-table.ts';
-import { environmentFor } from './other-client.ts';
+import { environmentFor, patienceMs } from './other-client.ts';
 import { overlay } from './overlay.ts';
 import { readSettings } from './settings-file.ts';
 
 const settingsVariable = 'QWEN_CODE_SYSTEM_SETTINGS_PATH';
 const defaultsVariable = 'QWEN_CODE_SYSTEM_DEFAULTS_PATH';
 const tokenVariable = 'ANTHROPIC_API_KEY';
+
+/** Limits of a stream in milliseconds: without an event, four minutes by default, and in total, a quarter of an hour. */
+const limitVariables = ['QWEN_STREAM_IDLE_TIMEOUT_MS', 'QWEN_STREAM_MAX_LIFETIME_MS'];
 
 /** What the client calls the format of the proxy. */
 const authType = 'anthropic';
@@ -33,6 +36,7 @@ export function prepareQwen(
       ANTHROPIC_BASE_URL: url,
       [tokenVariable]: token,
       ANTHROPIC_MODEL: choice.id,
+      ...Object.fromEntries(limitVariables.map((name) => [name, launch.env[name] || String(patienceMs)])),
       ...(folder !== undefined && {
         [settingsVariable]: join(folder, 'settings.json'),
         // The client looks for this file beside the other one.

@@ -34,6 +34,13 @@ test('a file of settings that win over those of the user, and the token in the e
   }
 });
 
+test('the client waits for a silent model as long as occ does, unless the user has set a limit', async () => {
+  const made = await prepare(qwen, { env: { ...env, QWEN_STREAM_IDLE_TIMEOUT_MS: '5000' } });
+  assert.equal(made.env['QWEN_STREAM_IDLE_TIMEOUT_MS'], '5000');
+  assert.equal(made.env['QWEN_STREAM_MAX_LIFETIME_MS'], '3600000');
+  assert.equal((await prepare(qwen, { env })).env['QWEN_STREAM_IDLE_TIMEOUT_MS'], '3600000');
+});
+
 test('the models have readable names and their limits', async () => {
   const models = modelsIn(await prepare(qwen, { env }));
   assert.deepEqual(

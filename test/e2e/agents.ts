@@ -84,7 +84,7 @@ export function watch({ client, program }: Agent, { home }: Sandbox): Watched {
 function environmentOf(
   { client, program }: Agent,
   box: Sandbox,
-  first: readonly string[],
+  first: readonly string[] = [],
 ): Record<string, string> {
   const own = environmentFor(program, box);
   if (client.name === 'gemini') dontReport(box);
@@ -99,21 +99,34 @@ function dontReport({ home }: Sandbox): void {
   writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
 }
 
-function wordsFor({ client }: Agent, box: Sandbox, config: object, prompt: string): string[] {
-  const args = printing[client.name]?.(prompt) ?? [];
-  return [occ, 'launch', client.name, '--config', box.configure(config), '--', ...args];
+interface Additions {
+  /** Folders that come first on PATH. */
+  first?: readonly string[];
+  /** Arguments of the client before those with the prompt. */
+  args?: readonly string[];
 }
 
-/** Runs `occ launch <client>` to its end. `first` are folders that come first on PATH. */
+function wordsFor(
+  { client }: Agent,
+  box: Sandbox,
+  config: object,
+  prompt: string,
+  { args = [] }: Additions,
+): string[] {
+  const own = printing[client.name]?.(prompt) ?? [];
+  return [occ, 'launch', client.name, '--config', box.configure(config), '--', ...args, ...own];
+}
+
+/** Runs `occ launch <client>` to its end. */
 export function print(
   agent: Agent,
   box: Sandbox,
   config: object,
   prompt: string,
-  first: string[] = [],
+  more: Additions = {},
 ): Promise<Ran> {
-  const words = wordsFor(agent, box, config, prompt);
-  return run(process.execPath, words, { cwd: box.work, env: environmentOf(agent, box, first) });
+  const words = wordsFor(agent, box, config, prompt, more);
+  return run(process.execPath, words, { cwd: box.work, env: environmentOf(agent, box, more.first) });
 }
 
 /** Starts `occ launch <client>` in a process group of its own, as a shell does, so that a test can press Ctrl-C. */
@@ -122,10 +135,10 @@ export function startGroup(
   box: Sandbox,
   config: object,
   prompt: string,
-  first: string[] = [],
+  more: Additions = {},
 ): ChildProcess {
-  const words = wordsFor(agent, box, config, prompt);
-  const env = environmentOf(agent, box, first);
+  const words = wordsFor(agent, box, config, prompt, more);
+  const env = environmentOf(agent, box, more.first);
   return spawn(process.execPath, words, { cwd: box.work, env, detached: true, stdio: 'ignore' });
 }
 
@@ -137,5 +150,5 @@ export function openScreen(
   args: readonly string[],
 ): Promise<Terminal> {
   const words = [occ, 'launch', agent.client.name, '--config', box.configure(config), '--', ...args];
-  return openTerminal([process.execPath, ...words], { cwd: box.work, env: environmentOf(agent, box, []) });
+  return openTerminal([process.execPath, ...words], { cwd: box.work, env: environmentOf(agent, box) });
 }

@@ -130,7 +130,7 @@ const interrupted: Behaviour = async (agent, format, context) => {
     pause,
   });
   const { folder, left, release } = watch(agent, box);
-  const group = startGroup(agent, box, configFor(emulator, format), 'hi', [folder]);
+  const group = startGroup(agent, box, configFor(emulator, format), 'hi', { first: [folder] });
   const ended = once(group, 'exit', { signal: AbortSignal.timeout(2 * hangMs) }) as Promise<[number | null]>;
   try {
     await waitUntil(() => waits || group.exitCode !== null, 'the answer to begin');
@@ -172,7 +172,7 @@ const refused: Behaviour = async (agent, format) => {
   await using emulator = await upstream(() => refuse(400, { message: 'this request is not for me' }));
   const { folder, left, release } = watch(agent, box);
   writeFileSync(release, '');
-  const ran = await print(agent, box, configFor(emulator, format), 'hi', [folder]);
+  const ran = await print(agent, box, configFor(emulator, format), 'hi', { first: [folder] });
   assert.equal(ran.code, Number(readFileSync(left, 'utf8').split(' ')[0]), 'the exit code of the client');
   assert.match(ran.stdout + ran.stderr, /this request is not for me/);
   return `exits with ${ran.code}`;
