@@ -1,6 +1,6 @@
 /**
  * What each client of `occ launch` does with answers that are not plain: calls first and several at once, models that fail,
- * streams that are cut, Ctrl-C, a refusal. Each behaviour of a client meets one format of upstream, and each format comes up.
+ * streams that are cut, Ctrl-C, a refusal.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -14,6 +14,7 @@ import { startEmulator, type Emulator, type EmulatorOptions } from '../../lib/em
 import { realPause, type Pause } from '../../lib/emulator/play.ts';
 import { wireFormats, type WireFormat } from '../../lib/wire/formats.ts';
 import { hangMs, stretched, waitUntil } from '../support/limits.ts';
+import { exhaustive } from '../support/sampling.ts';
 import { agents, print, startGroup, watch, type Agent } from './agents.ts';
 import { cell } from './cells.ts';
 import { columns, type Column } from './grid-columns.ts';
@@ -187,14 +188,19 @@ const behaviours: Readonly<Record<Column, [name: string, run: Behaviour]>> = {
   refusal: ['shows why the upstream refuses, and occ exits with the same code', refused],
 };
 
+/** One format for each behaviour of a client, so that each format comes up; every one in an exhaustive run. */
+function formatsFor(place: number): readonly WireFormat[] {
+  return exhaustive ? wireFormats : [wireFormats[place % wireFormats.length] ?? 'chat'];
+}
+
 describe('behaviours', { concurrency: 2 }, () => {
   for (const [number, agent] of agents.entries())
-    for (const [at, column] of columns.entries()) {
-      const [name, run] = behaviours[column];
-      const format = wireFormats[(number + at) % wireFormats.length] ?? 'chat';
-      cell(agent, column, `${name}: ${format}`, async (context) => {
-        const note = await run(agent, format, context);
-        return note === '' ? format : `${format}: ${note}`;
-      });
-    }
+    for (const [at, column] of columns.entries())
+      for (const format of formatsFor(number + at)) {
+        const [name, run] = behaviours[column];
+        cell(agent, column, `${name}: ${format}`, async (context) => {
+          const note = await run(agent, format, context);
+          return note === '' ? format : `${format}: ${note}`;
+        });
+      }
 });

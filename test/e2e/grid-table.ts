@@ -12,9 +12,10 @@ mark has not run there.
 `;
 
 const behaviours = `
-Each behaviour of a client meets one format of upstream, and each format comes up. At Ctrl-C, the figure is the time from the
-key until the upstream request is aborted; \`occ launch\` exits with the code that the client exits with. On a screen, it is the
-time from Esc, or the key that the client has for it. \`escape.e2e.ts\` tests the screen of Claude Code.
+Each behaviour of a client meets one format of upstream, and each format comes up; with \`OCC_TESTS=exhaustive\`, every one
+does. At Ctrl-C, the figure is the time from the key until the upstream request is aborted; \`occ launch\` exits with the code
+that the client exits with. On a screen, it is the time from Esc, or the key that the client has for it. \`escape.e2e.ts\` tests
+the screen of Claude Code.
 
 `;
 
@@ -35,6 +36,6 @@ function table(cells: readonly Cell[], names: readonly string[]): string {
 }
 
 function mark(cells: readonly Cell[], wanted: string): string {
-  const cell = cells.find(({ column }) => column === wanted);
-  return cell === undefined ? '' : `${cell.passed ? '✔' : '✖'} ${cell.note}`.trim();
+  const own = cells.filter(({ column }) => column === wanted);
+  return own.map(({ passed, note }) => `${passed ? '✔' : '✖'} ${note}`.trim()).join('<br>');
 }
