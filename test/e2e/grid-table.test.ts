@@ -18,6 +18,16 @@ test('a cell has the mark and the note of its test, and is empty where none ran'
   ]);
 });
 
+test('a behaviour on several formats has a line for each, in an order that does not change', () => {
+  const cell = { client, version, column: 'Ctrl-C', passed: true };
+  const notes = ['messages: 2 ms', 'chat: 3 ms'];
+  const [once, again] = [notes, notes.toReversed()].map((given) =>
+    toTables(given.map((note) => ({ ...cell, note }))),
+  );
+  assert.match(once ?? '', /✔ chat: 3 ms<br>✔ messages: 2 ms/);
+  assert.equal(once, again);
+});
+
 test('every client has a row in both tables, whether it ran or not', () => {
   assert.equal(toTables([]).match(/^\| Qwen Code \|/gm)?.length, 2);
 });
