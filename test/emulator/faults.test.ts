@@ -29,7 +29,7 @@ async function body(format: Path, faults: Faults = {}): Promise<string> {
 function withoutIds(text: string): string {
   return text
     .replace(/(chatcmpl-|msg_|resp_|"responseId":"|"thoughtSignature":")\w+/g, '$1id')
-    .replace(/"(created|created_at)":\d+/g, '"$1":0');
+    .replace(/"(created|created_at|completed_at)":\d+/g, '"$1":0');
 }
 
 const eventsOf = (text: string): string[] => text.split('\n\n').filter((event) => event !== '');

@@ -38,8 +38,8 @@ for (const format of formats) {
     assert.deepEqual(
       response.message?.content.filter(({ type }) => type !== 'thinking'),
       [
-        { type: 'text', text: 'words' },
-        { type: 'tool_use', id: 'toolu_1', name: 'Read', input: { path: 'a' } },
+        { type: 'text', text: 'words', citations: null },
+        { type: 'tool_use', id: 'toolu_1', name: 'Read', input: { path: 'a' }, caller: { type: 'direct' } },
       ],
     );
     assert.equal(response.message.stop_reason, 'tool_use');
