@@ -1,6 +1,6 @@
 /** The endpoints: which methods each takes, which need no token, and which closing does not wait for. */
 import type { ServerResponse } from 'node:http';
-import { servedAt, type ServedPath } from '../wire/served-paths.ts';
+import type { ServedPath } from '../wire/served-paths.ts';
 import { Refused } from './inbound.ts';
 
 const methods: Readonly<Record<string, 'GET' | 'POST'>> = {
@@ -31,12 +31,13 @@ export function isAside(pathname: string): boolean {
   return isOpen(pathname) || pathname === '/metrics' || pathname.startsWith('/occ/');
 }
 
-/**
- * What a path of a served format is for; undefined for the other endpoints. Throws `Refused` for an unknown path, and for a
- * method that it does not take.
- */
-export function checkEndpoint(method: string, pathname: string, res: ServerResponse): ServedPath | undefined {
-  const served = servedAt(pathname);
+/** Throws `Refused` for an unknown path, and for a method that it does not take. `served` is what the path is for, if a format has it. */
+export function checkEndpoint(
+  method: string,
+  pathname: string,
+  served: ServedPath | undefined,
+  res: ServerResponse,
+): void {
   if (served?.endpoint.does === 'refuse')
     throw notOffered(served.endpoint.why ?? `${pathname} is not offered`);
   const allowed = served
@@ -46,7 +47,7 @@ export function checkEndpoint(method: string, pathname: string, res: ServerRespo
       : methods[pathname];
   if (allowed === undefined)
     throw new Refused('not_found_error', `there is no ${pathname} here`, { next: 'occ env' });
-  if (method === allowed) return served;
+  if (method === allowed) return;
   res.setHeader('allow', allowed);
   // Codex first tries a WebSocket, and changes to HTTP at once when it gets this status.
   const status = served && res.req.headers.upgrade !== undefined ? 426 : 405;

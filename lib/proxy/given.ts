@@ -2,6 +2,7 @@
 import { withBreakpoints } from '../anthropic/breakpoints.ts';
 import type { GivenRequest, ReadRequest, ServedFormat } from '../wire/served.ts';
 import { Unservable } from '../wire/served.ts';
+import { pathOf } from './connection.ts';
 import { Refused } from './inbound.ts';
 
 /** Throws `Refused` for a request that cannot be answered. */
@@ -24,12 +25,14 @@ const keptParameters: ReadonlySet<string> = new Set(['alt', 'beta']);
 
 /** The path and the query without credentials. */
 export function toPath({ pathname, query }: Pick<GivenRequest, 'pathname' | 'query'>): string {
+  if (query.size === 0) return pathname;
   const kept = new URLSearchParams([...query].filter(([name]) => keptParameters.has(name)));
   return kept.size > 0 ? `${pathname}?${kept.toString()}` : pathname;
 }
 
 /** The parts of a URL that a request is read from. The host does not matter. */
-export function partsOf(url: string | undefined): Pick<GivenRequest, 'pathname' | 'query'> {
-  const { pathname, searchParams } = new URL(url ?? '/', 'http://localhost');
-  return { pathname, query: searchParams };
+export function partsOf(url = '/'): Pick<GivenRequest, 'pathname' | 'query'> {
+  const at = url.indexOf('?');
+  const query = at < 0 ? '' : url.slice(at + 1).replace(/#.*$/s, '');
+  return { pathname: pathOf(url), query: new URLSearchParams(query) };
 }

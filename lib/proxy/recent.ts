@@ -3,6 +3,7 @@
  * ones are kept in memory, since an upstream's words may quote the conversation and must not reach the disk.
  */
 import type { StopReason, Usage } from '../anthropic/events.ts';
+import type { Route } from '../wire/codec.ts';
 import type { WireFormat } from '../wire/formats.ts';
 import type { Attempted } from './attempt.ts';
 import type { Spent } from './spent.ts';
@@ -152,8 +153,17 @@ function sum({ input, cached, output }: TokenSums, usage: Usage): TokenSums {
   };
 }
 
-/** `host:port` of an address; "" for one that is no URL. */
-function serverOf(endpoint: string): string {
+/** By the routes in use, since every attempt needs it. */
+const servers = new WeakMap<Route, string>();
+
+/** `host:port` of a route's endpoint; "" for one that is no URL. */
+function serverOf(route: Route): string {
+  const known = servers.get(route) ?? toServer(route.endpoint);
+  servers.set(route, known);
+  return known;
+}
+
+function toServer(endpoint: string): string {
   if (!URL.canParse(endpoint)) return '';
   const { protocol, hostname, port } = new URL(endpoint);
   return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
@@ -172,7 +182,7 @@ export function toAttemptRecord(
   spent?: Spent,
 ): AttemptRecord {
   const { firstContentMs, finishedMs, httpStatus, stopReason } = tally;
-  const server = serverOf(candidate.route.endpoint);
+  const server = serverOf(candidate.route);
   return {
     model: nameOf(candidate),
     format: candidate.route.format,

@@ -160,7 +160,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   }
 
   async function dispatch(pathname: string, incoming: Incoming): Promise<void> {
-    const { req, res, requestId, settings } = incoming;
+    const { req, res, served, requestId, settings } = incoming;
     const { allowedHosts } = settings;
     const method = req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET');
     if (isAmbiguous(req)) {
@@ -172,7 +172,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       return answerControl(control, `${method} ${pathname}`, incoming);
     }
     checkDoor(req, { host, allowedHosts, token: token ?? settings.authToken?.reveal() }, !isOpen(pathname));
-    const served = checkEndpoint(method, pathname, res);
+    checkEndpoint(method, pathname, served, res);
     if (closing && !isAside(pathname)) return refuseNew(req, res);
 
     if (served?.endpoint.does === 'answer') {

@@ -6,6 +6,11 @@ export type ServedName = keyof typeof table;
 
 export const servedEndpoints: Readonly<Record<ServedName, ServedEndpoints>> = table;
 
+/** Every request passes here, so that of most clients comes first. */
+const finders = (['messages', ...Object.keys(servedEndpoints)] as ServedName[]).map(
+  (name) => [name, servedEndpoints[name].find] as const,
+);
+
 export interface ServedPath {
   readonly format: ServedName;
   readonly endpoint: Endpoint;
@@ -13,9 +18,9 @@ export interface ServedPath {
 
 /** The format that a path belongs to, and what the path is for. */
 export function servedAt(pathname: string): ServedPath | undefined {
-  for (const [name, { find }] of Object.entries(servedEndpoints)) {
+  for (const [format, find] of finders) {
     const endpoint = find(pathname);
-    if (endpoint) return { format: name as ServedName, endpoint };
+    if (endpoint) return { format, endpoint };
   }
   return undefined;
 }
