@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
 import { refuse } from '../../lib/emulator/answer.ts';
+import { say } from '../../lib/emulator/script.ts';
 import { version } from '../../lib/version.ts';
 import { modelOf, proxyOver, requestBody, token, waitUntil } from '../support/proxy.ts';
 
@@ -296,4 +297,20 @@ test('a client that repeats any 429 gets another status through the proxy for a 
     (await over.post(requestBody(), { headers: { 'user-agent': userAgent } })).status;
   assert.equal(await statusFor('opencode/1.18.33 ai-sdk/provider-utils/4.0.46'), 402);
   assert.equal(await statusFor('claude-cli/2.1.332 (external, cli)'), 429);
+});
+
+test('a conversation of a client without breakpoints is cached by an upstream that needs them', async () => {
+  await using over = await proxyOver({ format: 'messages', answers: [[say('hi')]] });
+  const response = await over.post(
+    {
+      model: 'm',
+      messages: [
+        { role: 'system', content: 'be brief' },
+        { role: 'user', content: 'hi' },
+      ],
+    },
+    { path: '/v1/chat/completions' },
+  );
+  assert.equal(response.status, 200);
+  assert.equal(JSON.stringify(over.emulator.requests.at(-1)?.body).match(/"cache_control"/g)?.length, 2);
 });

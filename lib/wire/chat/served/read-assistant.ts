@@ -1,4 +1,4 @@
-/** Reads a message of the assistant: its text, its calls, and the reasoning that comes home with it. */
+/** Reads a message of the assistant: its text, its calls, and the reasoning that returns with it. */
 import { tagAttachment, tagSignature } from '../../../anthropic/provenance.ts';
 import type { ContentBlock } from '../../../anthropic/request.ts';
 import { isObject, parseJson, toArray, toText, type Json, type JsonObject } from '../../../json.ts';

@@ -74,7 +74,7 @@ function toPart(part: Json, param: string, route: Route): Json {
 }
 
 function toSameAssistant(message: JsonObject, at: number, route: Route, replays: boolean): JsonObject[] {
-  // The reasoning came through a translation, so it goes home through one.
+  // The reasoning came through a translation, so it returns through one.
   if (thoughtsIn(message).length > 0) return encoded(message, at, route, replays);
   const sent = fieldsFor(message, route);
   const calls = sent['tool_calls'];

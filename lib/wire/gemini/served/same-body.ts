@@ -29,7 +29,7 @@ function withField(object: JsonObject, name: string, value: Json | undefined): J
   return rest;
 }
 
-/** Whether no part carries something that only a translation can take home: foreign thinking, or ids made for the client. */
+/** Whether no part carries something that only a translation can return: foreign thinking, or ids made for the client. */
 function isOwnConversation(contents: Json | undefined, route: Route): boolean {
   const own = originOf(route);
   return partsOf(contents).every((part) => {

@@ -24,7 +24,7 @@ export function fitsModel(body: JsonObject, request: MessagesRequest, route: Rou
   );
 }
 
-/** Whether nothing in an item needs a translation to go home: what another upstream made, or what was made for the client. */
+/** Whether nothing in an item needs a translation to return: what another upstream made, or what was made for the client. */
 function isOwn({ encrypted_content: sealed, call_id: id }: JsonObject, route: Route): boolean {
   const made = toText(sealed);
   return (

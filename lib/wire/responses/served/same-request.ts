@@ -69,7 +69,7 @@ function toReasoning(body: JsonObject, { request }: Turn, route: Route): JsonObj
   return { ...others, ...(effort !== undefined && { effort }) };
 }
 
-/** Nothing is stored, so that the reasoning has to come home in the next request. */
+/** Nothing is stored, so that the reasoning has to return in the next request. */
 function toInclude(
   include: Json | undefined,
   reasoning: JsonObject | undefined,
