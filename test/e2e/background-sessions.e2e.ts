@@ -12,7 +12,7 @@ import { toText } from '../../lib/json.ts';
 import { waitUntil } from '../support/limits.ts';
 import { occ, realClaude, run, sandbox, type Ran, type Sandbox } from './client.ts';
 import { onboarded } from './launched.ts';
-import { hasTmux, openTerminal, type Terminal } from './terminal.ts';
+import { enter, hasTmux, openTerminal, type Terminal } from './terminal.ts';
 import { posts } from './upstream.ts';
 
 const claude = await realClaude();
@@ -89,11 +89,9 @@ function serviceOf(box: Sandbox): Record<string, string> | undefined {
   return processesOf(box).find(({ words }) => words[1] === 'daemon' && words[2] === 'run')?.env;
 }
 
-/** Types the prompt and sends it. What is typed before the client reads its keys is lost. */
-async function ask(terminal: Terminal, word: string): Promise<void> {
-  await terminal.type(promptFor(word));
-  await terminal.shows(new RegExp(`Write a file ${word}`));
-  await terminal.press('Enter');
+/** Sends a prompt, of which the input box may show a part. */
+function ask(terminal: Terminal, word: string): Promise<void> {
+  return enter(terminal, promptFor(word), new RegExp(`Write a file ${word}`));
 }
 
 /** The service has the variables of the user, and none of a launch. */
@@ -171,9 +169,7 @@ test(
       await ask(terminal, 'first');
       await user.wrote('first');
       await terminal.shows(/done \d/);
-      await terminal.type('/bg');
-      await terminal.shows(/\/background/);
-      await terminal.press('Enter');
+      await enter(terminal, '/bg', /\/background/);
       await terminal.shows(/claude attach \w+/);
     }
     assertClean(user);
@@ -218,8 +214,7 @@ test(
     await ask(terminal, 'here');
     await user.wrote('here');
     await terminal.shows(/done \d/);
-    await terminal.type('/bg');
-    await terminal.press('Enter');
+    await enter(terminal, '/bg');
     await terminal.shows(/(?:Unknown (?:skill|command)|disabled|isn't available|not available)/i);
     assert.equal(serviceOf(user.box), undefined);
   },

@@ -18,7 +18,7 @@ import {
   spawnOther,
   startUpstream,
 } from './other-client.ts';
-import { hasTmux } from './terminal.ts';
+import { enter, hasTmux } from './terminal.ts';
 
 const { program = '', why } = fetched(gemini);
 const skip = program === '';
@@ -88,10 +88,7 @@ test(
     await using upstream = await startUpstream('chat', { script: () => [say('Hello from the model.')] });
     await using terminal = await openOther(gemini, program, box, upstream.config, '--skip-trust');
     await terminal.shows(/Type your message/);
-    await terminal.type('/model');
-    // What follows at once would be taken for a pasted text.
-    await terminal.shows(/> +\/model/);
-    await terminal.press('Enter');
+    await enter(terminal, '/model');
     await terminal.shows(/Manual \(some-model \(automatic\)\)/);
     await terminal.press('Enter');
     const offered = await terminal.shows(/2\. some-model/);
@@ -101,13 +98,9 @@ test(
     await terminal.shows(/Manual \(some-model/);
     await terminal.press('Escape');
     await terminal.shows(/Type your message/);
-    await terminal.type('hi');
-    await terminal.shows(/> +hi/);
-    await terminal.press('Enter');
+    await enter(terminal, 'hi');
     await terminal.shows(/Hello from the model\./);
-    await terminal.type('/quit');
-    await terminal.shows(/> +\/quit/);
-    await terminal.press('Enter');
+    await enter(terminal, '/quit');
     await terminal.shows(/\d requests?, .* tokens in/);
     assert.deepEqual(leftBehind(box), []);
   },

@@ -15,7 +15,7 @@ import { cell } from './cells.ts';
 import { sandbox } from './client.ts';
 import { logOf } from './launched.ts';
 import { leftBehind, startUpstream, type Upstream } from './other-client.ts';
-import { hasTmux } from './terminal.ts';
+import { enter, hasTmux } from './terminal.ts';
 import { posts } from './upstream.ts';
 
 interface Screen {
@@ -75,14 +75,9 @@ describe('screens', { concurrency: 2 }, () => {
           await terminal.press('Enter');
         }
         await terminal.shows(screen.ready);
-        /** A client may take what comes at once for a pasted text, or drop it while it starts. */
-        const enter = async (text: string): Promise<void> => {
-          await terminal.type(text);
-          await terminal.shows(new RegExp(`[>›❯┃│]? *${text}`));
-          await sleep(stretched(300));
-          await terminal.press('Enter');
-        };
-        await enter('please begin');
+        /** Input boxes of these clients begin with different signs, and some with none. */
+        const send = (text: string): Promise<void> => enter(terminal, text, new RegExp(text));
+        await send('please begin');
         await terminal.shows(/The first part\./);
         const [turn] = turnsOf(upstream);
         assert.ok(turn);
@@ -99,11 +94,11 @@ describe('screens', { concurrency: 2 }, () => {
         assert.doesNotMatch(await terminal.screen(), /API Error|all models failed|Never seen/);
         // Some put the interrupted prompt back into the line.
         await terminal.press('C-u');
-        await enter('please go on');
+        await send('please go on');
         await terminal.shows(/The whole answer\./);
         await sleep(stretched(300));
         await terminal.press('C-u');
-        await enter(screen.quit);
+        await send(screen.quit);
         await terminal.shows(/occ: \d+ requests?, .* tokens in/);
         assert.deepEqual(
           logOf(box).filter(({ event, level }) => event === 'refused' || level === 'error'),

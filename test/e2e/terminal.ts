@@ -84,9 +84,22 @@ function hangUp(pid: number): void {
   }
 }
 
-/** Types a prompt into the client's input box and sends it. */
-export async function enter(terminal: Terminal, prompt: string): Promise<void> {
-  await terminal.type(prompt);
-  await terminal.shows(new RegExp(`❯\\s${prompt}`));
+/** Longer than the 30 ms in which Gemini CLI takes Enter after another key for a line break in a pasted text. */
+const pasteMs = 100;
+
+/**
+ * Types a text into the client's input box and sends it.
+ *
+ * @param shown What the screen shows once the client has read the text; what is typed before a client reads its keys
+ *   is lost. The pause begins there, so Enter is never read as a part of a pasted text, however busy the machine is.
+ */
+export async function enter(
+  terminal: Terminal,
+  text: string,
+  shown = new RegExp(`[❯›>]\\s+${text}`),
+): Promise<void> {
+  await terminal.type(text);
+  await terminal.shows(shown);
+  await sleep(pasteMs);
   await terminal.press('Enter');
 }
