@@ -9,7 +9,7 @@ import type { Random } from './scrub/characters.ts';
 import { scrubJson } from './scrub/document.ts';
 import { scrubHeaders } from './scrub/headers.ts';
 import { scrubAttempt } from './scrub/pieces.ts';
-import { scrubber, type ScrubCounts, type Scrubber } from './scrub/scrubber.ts';
+import { createScrubber, type ScrubCounts, type Scrubber } from './scrub/scrubber.ts';
 import { scrubBarriers, scrubPlan } from './scrub/setup.ts';
 import { conversationWords, fieldWords, wordsLeft } from './scrub/words.ts';
 import { firstUnlike, type Unlike } from './unlike.ts';
@@ -31,23 +31,23 @@ export async function toReport(capture: Capture, random: Random): Promise<Report
   const fields = fieldWords(capture);
   const kept = keptNames(capture);
   const stops = toArray(capture.request.body['stop_sequences']).filter((one) => typeof one === 'string');
-  const tool = scrubber({ random, kept, fields, original, stops });
-  registerTools(capture.request.body, tool);
+  const scrubber = createScrubber({ random, kept, fields, original, stops });
+  registerTools(capture.request.body, scrubber);
   const same = (text: string): string => text;
-  const body = JSON.parse(scrubJson(JSON.stringify(capture.request.body), 'request', tool)) as JsonObject;
+  const body = JSON.parse(scrubJson(JSON.stringify(capture.request.body), 'request', scrubber)) as JsonObject;
   const { configOption } = capture.settings;
   const scrubbed: Capture = {
     ...capture,
     kind: 'report',
-    request: { headers: scrubHeaders(capture.request.headers, tool), body },
-    session: tool.scrub('id', capture.session, same),
+    request: { headers: scrubHeaders(capture.request.headers, scrubber), body },
+    session: scrubber.scrub('id', capture.session, same),
     settings: {
       ...capture.settings,
-      ...(configOption !== undefined && { configOption: tool.scrub('text', configOption, same) }),
+      ...(configOption !== undefined && { configOption: scrubber.scrub('text', configOption, same) }),
     },
-    plan: scrubPlan(capture.plan, tool),
-    attempts: capture.attempts.map((attempt) => scrubAttempt(attempt, tool)),
-    barriers: scrubBarriers(capture.barriers, tool),
+    plan: scrubPlan(capture.plan, scrubber),
+    attempts: capture.attempts.map((attempt) => scrubAttempt(attempt, scrubber)),
+    barriers: scrubBarriers(capture.barriers, scrubber),
   };
   const before = await replay(capture);
   const after = await replay(scrubbed);
@@ -59,19 +59,19 @@ export async function toReport(capture: Capture, random: Random): Promise<Report
       headers: after.headers,
       pieces: after.pieces,
     },
-    record: toRecord(capture.record, after, tool),
+    record: toRecord(capture.record, after, scrubber),
   };
   const unlike = firstUnlike(before, after);
   // A client that left has not received all that was sent.
   const partial = capture.dropped !== undefined || capture.leftMs !== undefined;
   const allowed = new Set([
     ...fields,
-    ...tool.keptWords,
+    ...scrubber.keptWords,
     ...[...kept].flatMap((name) => name.toLowerCase().split(/[^\p{L}\p{N}]+/u)),
   ]);
   return {
     capture: report,
-    counts: { ...tool.counts, calls: tool.counts.calls + callsIn(capture.request.body) },
+    counts: { ...scrubber.counts, calls: scrubber.counts.calls + callsIn(capture.request.body) },
     ...(unlike && { unlike }),
     outdated: firstDifference(capture.reply, before, partial) !== undefined,
     leaked: wordsLeft(original, JSON.stringify(report), allowed),
@@ -100,27 +100,27 @@ function callsIn(body: JsonObject): number {
 }
 
 /** An upstream knows a tool whose name it would refuse by another one, which is made of the name. */
-function registerTools(body: JsonObject, tool: Scrubber): void {
+function registerTools(body: JsonObject, scrubber: Scrubber): void {
   const names = toArray(body['tools']).flatMap((one) => (isObject(one) ? toText(one['name']) || [] : []));
   // A name that is the beginning of another one comes before it.
   for (const name of names.toSorted((a, b) => a.length - b.length)) {
-    const other = tool.scrub('name', name, (inner) => inner);
-    if (toUpstreamName(name) !== name) tool.register(toUpstreamName(name), toUpstreamName(other));
+    const other = scrubber.scrub('name', name, (inner) => inner);
+    if (toUpstreamName(name) !== name) scrubber.register(toUpstreamName(name), toUpstreamName(other));
   }
 }
 
 /** The record with the sentences of the report's own replay. Times are those of the recording. */
-function toRecord(record: EndedRequest, { record: today }: Replayed, tool: Scrubber): EndedRequest {
+function toRecord(record: EndedRequest, { record: today }: Replayed, scrubber: Scrubber): EndedRequest {
   const { session, agent, project, config, ...rest } = record;
   const same = (text: string): string => text;
-  const prose = (text: string): string => tool.scrub('prose', text, same);
+  const prose = (text: string): string => scrubber.scrub('prose', text, same);
   const { error: _error, ...others } = rest;
   return {
     ...others,
-    ...(session !== undefined && { session: tool.scrub('id', session, same) }),
-    ...(agent !== undefined && { agent: tool.scrub('id', agent, same) }),
-    ...(project !== undefined && { project: tool.scrub('text', project, same) }),
-    ...(config !== undefined && { config: tool.scrub('text', config, same) }),
+    ...(session !== undefined && { session: scrubber.scrub('id', session, same) }),
+    ...(agent !== undefined && { agent: scrubber.scrub('id', agent, same) }),
+    ...(project !== undefined && { project: scrubber.scrub('text', project, same) }),
+    ...(config !== undefined && { config: scrubber.scrub('text', config, same) }),
     route: prose(record.route),
     attempts: record.attempts.map((attempt, at) => {
       const { words: _words, ...kept } = attempt;

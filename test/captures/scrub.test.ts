@@ -4,14 +4,14 @@ import fc from 'fast-check';
 import { replacement } from '../../lib/captures/scrub/characters.ts';
 import { scrubBody } from '../../lib/captures/scrub/body.ts';
 import { scrubJson } from '../../lib/captures/scrub/document.ts';
-import { scrubber } from '../../lib/captures/scrub/scrubber.ts';
+import { createScrubber } from '../../lib/captures/scrub/scrubber.ts';
 import { randomFrom } from '../chaos/random.ts';
 
 const none: ReadonlySet<string> = new Set();
 
 function tool(seed = 1, stops: readonly string[] = []) {
   const random = randomFrom(seed, 'scrub');
-  return scrubber({
+  return createScrubber({
     random: () => random.between(0, 999_999) / 1e6,
     kept: none,
     fields: none,

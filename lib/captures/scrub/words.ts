@@ -4,7 +4,8 @@ import { isObject, parseJson, toArray, toNumber, toText, type Json } from '../..
 import { bytesOf, type Capture } from '../capture.ts';
 import { eventsOf } from '../difference.ts';
 import { lexicon, wordsOf } from './lexicon.ts';
-import { fieldName, searchedLength } from './scrubber.ts';
+import { searchedLength } from './replacements.ts';
+import { fieldName } from './scrubber.ts';
 
 /** Keys of a conversation whose values are no text of it. */
 const structural = new Set(
