@@ -20,7 +20,8 @@ export async function runRounds(
     // Round 0 warms up.
     for (let round = 0; round <= rounds; round++) {
       progress(part.name, round, rounds);
-      for (const name of contenders) {
+      // Who comes first meets what the one before left behind, so the order changes.
+      for (const name of round % 2 === 0 ? contenders : contenders.toReversed()) {
         const figures = peers.includes(name)
           ? await measurePeer(part, world, name, effort)
           : await part.measure(world, name, effort);

@@ -5,7 +5,7 @@ import type { Effort } from './part.ts';
 import { oneEvent, type Answer } from './processes/answer.ts';
 import type { Format } from './processes/formats.ts';
 import type { Streams } from './processes/load.ts';
-import { cpuMs, residentBytes } from './usage.ts';
+import { residentBytes } from './usage.ts';
 import type { Contender, World } from './world.ts';
 
 export interface Load {
@@ -45,7 +45,7 @@ export async function stream(world: World, contender: Contender, load: Load): Pr
   const heapBefore = (await contender.inside?.())?.heap;
   const before = residentBytes(pid);
   const progress = (late: boolean) => world.load.ask<number>({ kind: 'progress', late });
-  const from = { cpu: cpuMs(pid), events: 0, at: performance.now() };
+  const from = { cpu: await contender.cpuMs(), events: 0, at: performance.now() };
   const body = shortBodies[client](contender.model(format));
   const to = { ...contender.to(format, client), body };
   await world.load.ask({ kind: 'streams', to, streams });
@@ -56,11 +56,11 @@ export async function stream(world: World, contender: Contender, load: Load): Pr
   let until: { cpu: number; events: number } | undefined;
   if (countMs !== undefined) {
     await sleep(skipMs);
-    Object.assign(from, { cpu: cpuMs(pid), events: await progress(true) });
+    Object.assign(from, { cpu: await contender.cpuMs(), events: await progress(true) });
     await sleep(countMs / 2);
     during = residentBytes(pid);
     await sleep(countMs / 2);
-    until = { cpu: cpuMs(pid), events: await progress(false) };
+    until = { cpu: await contender.cpuMs(), events: await progress(false) };
     heapDuring = (await contender.inside?.())?.heap;
   }
   const result = await ended;
@@ -69,7 +69,7 @@ export async function stream(world: World, contender: Contender, load: Load): Pr
       `${contender.name}: ${streams - result.complete} of ${streams} streams failed: ${result.failures.join('; ')}`,
     );
   }
-  until ??= { cpu: cpuMs(pid), events: result.events };
+  until ??= { cpu: await contender.cpuMs(), events: result.events };
   return {
     ...result,
     cpuMs: until.cpu - from.cpu,

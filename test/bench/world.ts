@@ -6,6 +6,7 @@ import { startPeer } from './peers/start.ts';
 import { upstreamPaths, type Format } from './processes/formats.ts';
 import type { Asked } from './processes/load.ts';
 import type { Inside } from './processes/probe.ts';
+import { cpuQuestion } from './processes/reply.ts';
 import {
   clientHeaders,
   clientPath,
@@ -16,6 +17,7 @@ import {
   type RunningProxy,
   type Subject,
 } from './subject.ts';
+import { cpuMs } from './usage.ts';
 
 export const floorNames = ['direct', 'pipe', 'parse', 'empty', 'recorded', 'unrecorded'] as const;
 /** `direct` is the upstream without anything before it. The last two are the proxy from the sources of this checkout. */
@@ -31,6 +33,11 @@ export interface Contender {
   model(format: Format): string;
   /** Where occ runs; floors have none. */
   home?: Home;
+  /**
+   * Milliseconds of CPU until now. Our own processes count theirs in microseconds; others are looked at from outside, which
+   * on some kernels shows only steps of 10 ms.
+   */
+  cpuMs(): Promise<number>;
   /** What the probe in it says; only where it runs with one. */
   inside?: () => Promise<Inside>;
   stop(): Promise<void> | void;
@@ -110,16 +117,17 @@ export class World {
 
   private async startContender(name: string, nodeArguments: readonly string[]): Promise<Contender> {
     if (name === 'direct') {
-      return { ...floorRequests(this.upstream.port), name, pid: this.upstream.pid, stop() {} };
+      return { ...floorRequests(this.upstream.port), ...ownUsage(this.upstream), name, stop() {} };
     }
     if (name === 'pipe' || name === 'parse' || name === 'empty') {
       const floor = await startChild('floor', [name, String(this.upstream.port)]);
-      return { ...floorRequests(floor.port), name, pid: floor.pid, stop: floor.stop };
+      return { ...floorRequests(floor.port), ...ownUsage(floor), name, stop: floor.stop };
     }
     if (name === 'recorded' || name === 'unrecorded') {
       const home = makeHome({ name, root: '' }, this.upstream.port);
       const host = await startChild('host', [home.dir, name === 'recorded' ? 'all' : 'none']);
-      return this.contenderOf(name, { ...host, stop: () => Promise.resolve(host.stop()) }, home);
+      const proxy = { ...host, stop: () => Promise.resolve(host.stop()) };
+      return { ...this.contenderOf(name, proxy, home), ...ownUsage(host) };
     }
     const peer = this.peers.find((one) => one.name === name);
     if (peer) return contenderOfPeer(peer, this.upstream.port);
@@ -133,6 +141,7 @@ export class World {
     return {
       name,
       pid,
+      cpuMs: () => Promise.resolve(cpuMs(pid)),
       home,
       ...(inside && { inside }),
       to: (format, client = 'messages') => ({
@@ -149,6 +158,10 @@ export class World {
   }
 }
 
+function ownUsage(child: Child): Pick<Contender, 'pid' | 'cpuMs'> {
+  return { pid: child.pid, cpuMs: () => child.ask(cpuQuestion) };
+}
+
 function floorRequests(port: number): Pick<Contender, 'to' | 'model'> {
   return { to: (format) => ({ port, path: upstreamPaths[format] }), model: () => 'bench-1' };
 }
@@ -157,5 +170,12 @@ function floorRequests(port: number): Pick<Contender, 'to' | 'model'> {
 async function contenderOfPeer(peer: Peer, upstreamPort: number): Promise<Contender> {
   const { pid, port, stop } = await startPeer(peer, upstreamPort);
   const { name, headers, model } = peer;
-  return { name, pid, to: () => ({ port, path: '/v1/messages', headers }), model: () => model, stop };
+  return {
+    name,
+    pid,
+    cpuMs: () => Promise.resolve(cpuMs(pid)),
+    to: () => ({ port, path: '/v1/messages', headers }),
+    model: () => model,
+    stop,
+  };
 }

@@ -4,7 +4,6 @@ import type { Figures, Part, RowPlan } from '../part.ts';
 import { oneEvent } from '../processes/answer.ts';
 import type { Sequence } from '../processes/load.ts';
 import { quantile } from '../statistics.ts';
-import { cpuMs } from '../usage.ts';
 import type { Contender, World } from '../world.ts';
 
 interface Size {
@@ -75,7 +74,7 @@ export async function firstEvents(
   await world.answerWith(oneEvent);
   const figures: Figures = {};
   for (const [size, { bodies, times }] of Object.entries(measured)) {
-    const before = cpuMs(contender.pid);
+    const before = await contender.cpuMs();
     const { firstMs } = await world.load.ask<Sequence>({
       kind: 'sequence',
       to: contender.to('chat'),
@@ -83,7 +82,7 @@ export async function firstEvents(
       times,
     });
     figures[size] = quantile(firstMs, 0.5);
-    figures[`${size} cpu`] = (cpuMs(contender.pid) - before) / firstMs.length;
+    figures[`${size} cpu`] = ((await contender.cpuMs()) - before) / firstMs.length;
   }
   return figures;
 }

@@ -7,7 +7,6 @@ import type { Figures, Part, RowPlan } from '../part.ts';
 import { oneEvent, type Answer } from '../processes/answer.ts';
 import { steepest, type Point } from '../statistics.ts';
 import { stream } from '../streaming.ts';
-import { cpuMs } from '../usage.ts';
 import type { Contender, World } from '../world.ts';
 
 /** Work of one size. */
@@ -92,7 +91,7 @@ const growths: Record<string, { label: string; steps: Step[] }> = {
 
 async function cost(world: World, contender: Contender, step: Step): Promise<number> {
   const { answer, body = 1000, streams, times } = step;
-  const before = cpuMs(contender.pid);
+  const before = await contender.cpuMs();
   if (streams === undefined) {
     await world.answerWith(answer);
     const bodies = [bodyOf(body, contender.model('chat'))];
@@ -101,7 +100,7 @@ async function cost(world: World, contender: Contender, step: Step): Promise<num
     for (let i = 0; i < times; i++) await stream(world, contender, { streams, answer });
   }
   // At least something, because the logarithm of 0 is no number.
-  return Math.max(1, cpuMs(contender.pid) - before) / times;
+  return Math.max(1, (await contender.cpuMs()) - before) / times;
 }
 
 export const growth: Part = {
