@@ -59,8 +59,9 @@ export async function exchange(
   const given = read.request;
   const messageId = randomId('msg_');
   reply.speak(read.printer({ messageId, requestId, created: Math.floor(road.now() / 1000) }));
-  const { requestClass, ordinaryThinking } = hintsFrom((header) => toText(req.headers[header]));
-  const client = sessionOf(req.headers, given, read.conversation);
+  const hints = hintsFrom((header) => toText(req.headers[header]));
+  const { requestClass, ordinaryThinking } = hints;
+  const client = sessionOf(hints, given, read.conversation);
   const session = client.id;
   const request = road.memory.arrange(given, session, road.now());
   const inputTokens = estimateTokens(request);

@@ -3,10 +3,9 @@
  * whose prompt cache then stays warm. It picks the server by the last characters, so these must be evenly distributed.
  */
 import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import { toBlocks, type MessagesRequest } from '../anthropic/request.ts';
 import { isObject, parseJson, toText } from '../json.ts';
-import { hintsFrom } from './policy/client-hints.ts';
+import type { ClientHints } from './policy/client-hints.ts';
 
 export interface Session {
   /** `ses_` and 32 hexadecimal digits: the same for every request of one conversation of one agent. */
@@ -17,8 +16,11 @@ export interface Session {
 }
 
 /** `named` is the conversation's name in formats that have a field for it. */
-export function sessionOf(headers: IncomingHttpHeaders, request: MessagesRequest, named = ''): Session {
-  const { session, agent } = hintsFrom((header) => toText(headers[header]));
+export function sessionOf(
+  { session, agent }: Pick<ClientHints, 'session' | 'agent'>,
+  request: MessagesRequest,
+  named = '',
+): Session {
   const name = session || nameIn(request) || named;
   const conversation =
     session || nameIn(request) || (named === '' ? startOf(request) : `${named}\n${agentOf(request.system)}`);

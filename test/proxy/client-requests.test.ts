@@ -52,7 +52,7 @@ function readOf(captured: ClientRequest): ReadRequest {
   return served.read(givenBy(captured));
 }
 
-const hintsOf = ({ headers }: ClientRequest) => hintsFrom((name) => headers[name] ?? '');
+const hintsOf = ({ headers }: Pick<ClientRequest, 'headers'>) => hintsFrom((name) => headers[name] ?? '');
 
 function scenarioOf(captured: ClientRequest, change: Partial<MessagesRequest> = {}): Scenario {
   const { request } = readOf(captured);
@@ -63,7 +63,7 @@ function scenarioOf(captured: ClientRequest, change: Partial<MessagesRequest> = 
 
 function sessionIn(captured: ClientRequest): Session {
   const { request, conversation } = readOf(captured);
-  return sessionOf(captured.headers, request, conversation);
+  return sessionOf(hintsOf(captured), request, conversation);
 }
 
 /** The texts that were said to the model or by it, in any format. */
@@ -242,11 +242,15 @@ describe('conversations', () => {
 
   test('a field of the body names a conversation, in which each system prompt is an agent', () => {
     const asked = (system: string, content: string) =>
-      sessionOf({}, { model: 'm', system, messages: [{ role: 'user', content }] }, 'key');
+      sessionOf(
+        hintsOf({ headers: {} }),
+        { model: 'm', system, messages: [{ role: 'user', content }] },
+        'key',
+      );
     assert.equal(asked('You help.', 'one').name, 'key');
     assert.equal(asked('You help.', 'one').id, asked('You help.', 'two').id);
     assert.notEqual(asked('You help.', 'one').id, asked('You look around.', 'one').id);
-    const header = { 'session-id': 'other' };
+    const header = hintsOf({ headers: { 'session-id': 'other' } });
     const turn: MessagesRequest = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
     assert.equal(sessionOf(header, turn, 'key').name, 'other');
   });
@@ -255,7 +259,7 @@ describe('conversations', () => {
     const memory = clientRequest('qwen', 'memory');
     const { request } = readOf(memory);
     const main = { ...request, system: 'You are Qwen Code' };
-    assert.notEqual(sessionOf(memory.headers, request).id, sessionOf(memory.headers, main).id);
+    assert.notEqual(sessionOf(hintsOf(memory), request).id, sessionOf(hintsOf(memory), main).id);
   });
 
   test('opencode and Codex name a sub-agent and its conversation', () => {

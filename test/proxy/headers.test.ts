@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { say } from '../../lib/emulator/script.ts';
 import type { MessagesRequest } from '../../lib/anthropic/request.ts';
+import { hintsFrom } from '../../lib/proxy/policy/client-hints.ts';
 import { sessionOf } from '../../lib/proxy/session.ts';
 import { version } from '../../lib/version.ts';
 import { toText } from '../../lib/json.ts';
@@ -104,7 +105,11 @@ test('a provider without a session header receives no session', async () => {
 });
 
 const first = { role: 'user', content: 'the first question' } as const;
-const idOf = (...client: Parameters<typeof sessionOf>): string => sessionOf(...client).id;
+const idOf = (headers: Record<string, string>, request: MessagesRequest): string =>
+  sessionOf(
+    hintsFrom((name) => headers[name] ?? ''),
+    request,
+  ).id;
 const requestWith = (more: object): MessagesRequest => requestBody(more) as unknown as MessagesRequest;
 const grown = requestWith({
   messages: [first, { role: 'assistant', content: 'an answer' }, { role: 'user', content: 'another' }],

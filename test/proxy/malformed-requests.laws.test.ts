@@ -91,7 +91,7 @@ function prepare(body: object): Unservable | undefined {
   const inputTokens = estimateTokens(request);
   assert(Number.isFinite(inputTokens));
   planRoutes({ request, inputTokens }, settings);
-  sessionOf({}, request);
+  sessionOf({ session: '', agent: '' }, request);
   for (const route of routes) JSON.stringify(codecs[route.format].encodeRequest(request, route));
   return undefined;
 }

@@ -38,7 +38,7 @@ const routes = [
 function prepare(body: ReturnType<typeof oddRequest>): void {
   const remembered = memory(() => {});
   const given = toRequest(body);
-  const { id } = sessionOf({}, given);
+  const { id } = sessionOf({ session: '', agent: '' }, given);
   remembered.arrange(given, id, 0);
   const request = remembered.arrange(given, id, 0);
   const inputTokens = estimateTokens(request);
