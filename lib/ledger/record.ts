@@ -3,7 +3,10 @@ import { shortLine } from '../printable.ts';
 import type { EndedRequest, AttemptRecord } from '../proxy/recent.ts';
 import type { CostSource } from '../proxy/spent.ts';
 
-/** Absent is what is 0, unknown or does not apply. Names as in the file, which other programs may read. */
+/**
+ * What is 0, unknown or does not apply is undefined, and absent from the file. Names and order are those of the file, which
+ * other programs may read.
+ */
 export interface LedgerRecord {
   /** The version of this form. */
   v: 1;
@@ -13,51 +16,51 @@ export interface LedgerRecord {
   id: string;
   /** The proxy that wrote the line; another one for every process. */
   by: string;
-  session?: string;
-  agent?: string;
+  session?: string | undefined;
+  agent?: string | undefined;
   /** The folder in which the client was started. */
-  project?: string;
+  project?: string | undefined;
   /** The client's hint about the kind of request: `main`, `title`. */
-  class?: string;
-  tier?: string;
+  class?: string | undefined;
+  tier?: string | undefined;
   /** The model as the client requested it. */
-  asked?: string;
+  asked?: string | undefined;
   /** The model of which the client received an answer or a part of one, `provider/model`, and its wire format. */
-  model?: string;
-  format?: string;
+  model?: string | undefined;
+  format?: string | undefined;
   /** `answered`, `refused`, `cut` or `left`, as in `occ why`. */
   ending: EndedRequest['ending'];
   ms: number;
   /** Milliseconds from the arrival to the first content, and per output token after it. */
-  first_ms?: number;
-  token_ms?: number;
-  attempts?: number;
+  first_ms?: number | undefined;
+  token_ms?: number | undefined;
+  attempts?: number | undefined;
   /** The model that should have answered instead. */
-  fallback_from?: string;
-  repairs?: number;
+  fallback_from?: string | undefined;
+  repairs?: number | undefined;
   /** What each attempt used of which upstreams reported anything. */
-  uses?: Use[];
+  uses?: Use[] | undefined;
 }
 
 export interface Use {
   /** `provider/model`. */
   model: string;
   /** Input tokens that were neither read from a cache nor written to one. */
-  input?: number;
-  cache_read?: number;
-  cache_write?: number;
+  input?: number | undefined;
+  cache_read?: number | undefined;
+  cache_write?: number | undefined;
   /** The part of `cache_write` that is kept for an hour. */
-  cache_write_1h?: number;
-  output?: number;
+  cache_write_1h?: number | undefined;
+  output?: number | undefined;
   /** The part of `output` that is reasoning. */
-  reasoning?: number;
+  reasoning?: number | undefined;
   /** US dollars; absent if nobody states a price. */
-  cost?: number;
-  cost_source?: CostSource;
+  cost?: number | undefined;
+  cost_source?: CostSource | undefined;
   /** US dollars at list price that a plan has paid. */
-  covered?: number;
+  covered?: number | undefined;
   /** The provider did not report all of the tokens. */
-  estimated?: true;
+  estimated?: true | undefined;
 }
 
 /** What the proxy knows of itself. */
@@ -71,50 +74,49 @@ export interface Writer {
 const longestName = 200;
 const longestPath = 1000;
 
+/** Every field is named in each record, since objects of one form cost least. */
 export function toLedgerRecord(ended: EndedRequest, { by, project }: Writer): LedgerRecord {
-  const { id, at, ms, session, agent, requestClass, tier, model, answered, ending, attempts } = ended;
-  const folder = ended.project ?? project;
+  const { answered, ending, attempts } = ended;
   const uses = attempts.flatMap((attempt) => toUse(attempt) ?? []);
   const last = attempts.at(-1);
   return {
     v: 1,
-    at: new Date(Date.parse(at) + ms).toISOString(),
-    id,
+    at: new Date(Date.parse(ended.at) + ended.ms).toISOString(),
+    id: ended.id,
     by,
-    ...named('session', session),
-    ...named('agent', agent),
-    ...(folder !== undefined && { project: shortLine(folder, longestPath) }),
-    ...named('class', requestClass),
-    ...(tier !== undefined && { tier }),
-    ...named('asked', model),
-    ...named('model', answered?.model),
-    ...(answered && { format: answered.format }),
+    session: named(ended.session),
+    agent: named(ended.agent),
+    project: named(ended.project ?? project, longestPath),
+    class: named(ended.requestClass),
+    tier: ended.tier,
+    asked: named(ended.model),
+    model: named(answered?.model),
+    format: answered?.format,
     ending,
-    ms,
-    ...positive('first_ms', ended.firstContentMs),
-    ...(ending === 'answered' && last && positive('token_ms', perToken(last))),
-    ...positive('attempts', attempts.length),
-    ...named('fallback_from', ended.fallbackFrom?.model),
-    ...positive('repairs', ended.repairs.length),
-    ...(uses.length > 0 && { uses }),
+    ms: ended.ms,
+    first_ms: positive(ended.firstContentMs),
+    token_ms: ending === 'answered' && last ? positive(perToken(last)) : undefined,
+    attempts: positive(attempts.length),
+    fallback_from: named(ended.fallbackFrom?.model),
+    repairs: positive(ended.repairs.length),
+    uses: uses.length > 0 ? uses : undefined,
   };
 }
 
 function toUse({ model, spent }: AttemptRecord): Use | undefined {
   if (spent === undefined) return undefined;
-  const { cost, costSource, covered, estimated } = spent;
   return {
     model: shortLine(model, longestName),
-    ...positive('input', spent.input),
-    ...positive('cache_read', spent.cacheRead),
-    ...positive('cache_write', spent.cacheWrite),
-    ...positive('cache_write_1h', spent.cacheWrite1h),
-    ...positive('output', spent.output),
-    ...positive('reasoning', spent.reasoning),
-    ...(cost !== undefined && { cost: rounded(cost) }),
-    ...(costSource && { cost_source: costSource }),
-    ...(covered !== undefined && { covered: rounded(covered) }),
-    ...(estimated && { estimated }),
+    input: positive(spent.input),
+    cache_read: positive(spent.cacheRead),
+    cache_write: positive(spent.cacheWrite),
+    cache_write_1h: positive(spent.cacheWrite1h),
+    output: positive(spent.output),
+    reasoning: positive(spent.reasoning),
+    cost: rounded(spent.cost),
+    cost_source: spent.costSource,
+    covered: rounded(spent.covered),
+    estimated: spent.estimated || undefined,
   };
 }
 
@@ -126,15 +128,14 @@ function perToken({ firstContentMs, finishedMs, spent }: AttemptRecord): number 
 }
 
 /** US dollars without the noise of binary fractions: to the hundred millionth of a cent. */
-function rounded(dollars: number): number {
-  return Number(dollars.toFixed(10));
+function rounded(dollars: number | undefined): number | undefined {
+  return dollars === undefined ? undefined : Number(dollars.toFixed(10));
 }
 
-function positive<Name extends string>(name: Name, value: number | undefined): { [N in Name]?: number } {
-  return value !== undefined && value > 0 ? ({ [name]: value } as { [N in Name]: number }) : {};
+function positive(value: number | undefined): number | undefined {
+  return value !== undefined && value > 0 ? value : undefined;
 }
 
-function named<Name extends string>(name: Name, value: string | undefined): { [N in Name]?: string } {
-  if (value === undefined || value === '') return {};
-  return { [name]: shortLine(value, longestName) } as { [N in Name]: string };
+function named(value: string | undefined, most = longestName): string | undefined {
+  return value === undefined || value === '' ? undefined : shortLine(value, most);
 }

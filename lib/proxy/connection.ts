@@ -2,11 +2,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from './clock.ts';
 
-/** Aborts when the client disconnects before its response has ended. */
-export function goneController({ socket }: IncomingMessage, res: ServerResponse): AbortController {
+/** Aborts when the client disconnects before its response has ended, after `onLeave`, which may be called twice. */
+export function goneController(
+  { socket }: IncomingMessage,
+  res: ServerResponse,
+  onLeave: () => void,
+): AbortController {
   const controller = new AbortController();
   const leave = (): void => {
-    if (!res.writableFinished) controller.abort();
+    if (res.writableFinished) return;
+    onLeave();
+    controller.abort();
   };
   // The end of what the client sends comes some turns of the event loop before the connection is closed.
   socket.once('end', leave);

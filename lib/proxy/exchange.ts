@@ -116,7 +116,6 @@ export async function exchange(
     bytes,
   );
   reply.observe(recording);
-  gone.addEventListener('abort', () => recording.left(), { once: true });
 
   const headers = outgoingHeaders(req.headers, session);
   const trial = {

@@ -84,7 +84,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     pathname: string,
   ): { work: Promise<void>; stop: () => void } {
     const requestId = randomId('req_');
-    const leave = goneController(req, res);
+    const leave = goneController(req, res, () => road.recorder.left(requestId));
     const gone = leave.signal;
     const now = settings();
     const served = servedAt(pathname);

@@ -10,7 +10,7 @@ import type {
   Recording,
   RecordingStart,
 } from './recording.ts';
-import { recorded } from './recorded-upstream.ts';
+import { RecordedUpstream } from './recorded-upstream.ts';
 import { chunks as pool, chunkSize } from './chunks.ts';
 import { Reel } from './reel.ts';
 import type { Tape } from './tape.ts';
@@ -23,12 +23,13 @@ export interface OpenRecording {
   /** What is written to the client. */
   head(status: number, headers: Readonly<Record<string, string>>): void;
   wrote(encoded: string | Uint8Array): void;
-  left(): void;
 }
 
 export interface Recorder {
   /** `arrived` is when the request arrived, on the monotonic clock; `body` is copied. */
   begin(id: string, arrived: number, start: RecordingStart, body: Uint8Array): OpenRecording;
+  /** Notes when the client of a request has left; only the first time counts. */
+  left(id: string): void;
   /** Closes the recording of a request, if there is one. */
   end(id: string): void;
   /** The latest recording whose id starts with `id`. */
@@ -51,8 +52,11 @@ const recordingBytes = 4096;
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 interface Kept extends Mutable<Recording> {
+  /** When the request arrived, on the monotonic clock. */
+  arrived: number;
   attempts: RecordedAttempt[];
   barriers: RecordedBarrier[];
+  reply: Mutable<RecordedReply>;
   bytes: number;
   chunks: Buffer[];
   /** Somebody may read it, so its chunks are never used again. */
@@ -96,24 +100,24 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
     if (one.bytes + bytes > limits.each || !makeRoom(bytes) || one.removed) return undefined;
     one.bytes += bytes;
     total += bytes;
-    const taken = Array.from({ length: count }, memory.take);
-    for (const chunk of taken) one.chunks.push(chunk);
-    return taken;
+    const from = one.chunks.length;
+    for (let taken = 0; taken < count; taken++) one.chunks.push(memory.take());
+    return from === 0 ? one.chunks : one.chunks.slice(from);
   }
 
   function begin(id: string, arrived: number, start: RecordingStart, sent: Uint8Array): OpenRecording {
-    const elapsed = (): number => clock.monotonic() - arrived;
+    if (!makeRoom(recordingBytes)) return nothing;
+    total += recordingBytes;
     const reel = new Reel((count) => take(one, count));
-    const body = reel.tape();
-    const reply: Mutable<RecordedReply> = { headers: {}, body: reel.tape() };
     const one: Kept = {
       id,
-      beganMs: elapsed(),
+      arrived,
+      beganMs: clock.monotonic() - arrived,
       start,
-      body,
+      body: reel.tape(),
       attempts: [],
       barriers: [],
-      reply,
+      reply: { headers: {}, body: reel.tape() },
       ended: false,
       dropped: 0,
       bytes: recordingBytes,
@@ -121,49 +125,20 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
       lent: false,
       removed: false,
     };
-    if (!makeRoom(recordingBytes)) return nothing;
-    total += recordingBytes;
-    if (!body.add(one.beganMs, sent)) {
+    if (!one.body.add(one.beganMs, sent)) {
       remove(one);
       return nothing;
     }
     kept.set(id, one);
-
-    function add(to: Tape, piece: string | Uint8Array): void {
-      // What comes after a gap would be misread.
-      if (one.removed || one.dropped > 0 || !to.add(elapsed(), piece)) one.dropped++;
-    }
-
-    return {
-      attempt(candidate, key, upstream) {
-        const attempt: RecordedAttempt = {
-          candidate,
-          key,
-          sentMs: elapsed(),
-          sentLength: 0,
-          sentHeaders: [],
-          headers: {},
-          body: reel.tape(),
-          ended: 'open',
-          endedMs: 0,
-        };
-        one.attempts.push(attempt);
-        return recorded(upstream, attempt, elapsed, (bytes) => add(attempt.body, bytes));
-      },
-      barred: (model, hindrance) => void one.barriers.push({ model, hindrance, after: one.attempts.length }),
-      head(status, headers) {
-        reply.status = status;
-        reply.headers = headers;
-      },
-      wrote: (encoded) => add(reply.body, encoded),
-      left() {
-        one.leftMs ??= elapsed();
-      },
-    };
+    return new Running(one, reel, clock);
   }
 
   return {
     begin,
+    left(id) {
+      const one = kept.get(id);
+      if (one) one.leftMs ??= clock.monotonic() - one.arrived;
+    },
     end(id) {
       const one = kept.get(id);
       if (one) one.ended = true;
@@ -176,9 +151,62 @@ export function recorder(clock: Pick<Clock, 'monotonic'>, limits: RecorderLimits
   };
 }
 
+/** A class for the same reason as `Reel`. */
+class Running implements OpenRecording {
+  private readonly one: Kept;
+  private readonly reel: Reel;
+  private readonly clock: Pick<Clock, 'monotonic'>;
+
+  constructor(one: Kept, reel: Reel, clock: Pick<Clock, 'monotonic'>) {
+    this.one = one;
+    this.reel = reel;
+    this.clock = clock;
+  }
+
+  attempt(candidate: Candidate, key: number, upstream: Upstream): Upstream {
+    const attempt: RecordedAttempt = {
+      candidate,
+      key,
+      sentMs: this.elapsed(),
+      sentLength: 0,
+      sentHeaders: [],
+      headers: {},
+      body: this.reel.tape(),
+      ended: 'open',
+      endedMs: 0,
+    };
+    this.one.attempts.push(attempt);
+    return new RecordedUpstream(upstream, attempt, this);
+  }
+
+  barred(model: string, hindrance: Hindrance): void {
+    this.one.barriers.push({ model, hindrance, after: this.one.attempts.length });
+  }
+
+  head(status: number, headers: Readonly<Record<string, string>>): void {
+    this.one.reply.status = status;
+    this.one.reply.headers = headers;
+  }
+
+  wrote(encoded: string | Uint8Array): void {
+    this.add(this.one.reply.body, encoded);
+  }
+
+  elapsed(): number {
+    return this.clock.monotonic() - this.one.arrived;
+  }
+
+  add(to: Tape, piece: string | Uint8Array): void {
+    const { one } = this;
+    // What comes after a gap would be misread.
+    if (one.removed || one.dropped > 0 || !to.add(this.elapsed(), piece)) one.dropped++;
+  }
+}
+
 /** Records nothing. */
 export const notRecorded: Recorder & { begin(): OpenRecording } = {
   begin: () => nothing,
+  left() {},
   end() {},
   find: () => undefined,
   list: () => [],
@@ -190,5 +218,4 @@ const nothing: OpenRecording = {
   barred() {},
   head() {},
   wrote() {},
-  left() {},
 };
