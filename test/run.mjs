@@ -3,11 +3,12 @@
  * bundled first, which halves what its process needs to start. Each file also has its own temporary folder, and fails if it
  * leaves a folder or file of occ in it.
  *
- *     node test/run.mjs [--long | --e2e] [selection...]
+ *     node test/run.mjs [--long | --e2e] [--retry] [selection...]
  *
  * Without an option: `*.test.ts`. `--long`: `*.long.ts`, which wait for minutes of real time, and every `*.laws.test.ts`
  * in its exhaustive form. `--e2e`: `*.e2e.ts`, which run the real Claude Code. A selection is a file, a folder, or part of
- * a path below `test/`, such as `wire/chat`.
+ * a path below `test/`, such as `wire/chat`. With `--retry`, up to three files that fail run once more, each by itself; those
+ * that pass then are counted as passed and listed as flaky.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -19,6 +20,7 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const args = process.argv.slice(2);
 const suite = args.includes('--long') ? 'long' : args.includes('--e2e') ? 'e2e' : 'test';
+const retries = args.includes('--retry') ? 3 : 0;
 const selections = args.filter((arg) => !arg.startsWith('--'));
 
 /** The files of each suite, how many run at once, and the minutes after which a file counts as hanging. */
@@ -67,8 +69,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'occ-tests-'));
 const bundles = join(root, `.test-build/${process.pid}`);
 const bundled = process.env.NODE_V8_COVERAGE === undefined;
 const running = new Set();
-const total = { tests: 0, passed: 0, failed: 0, skipped: 0 };
-const failures = [];
+/** The last result of each file. */
+const results = new Map();
 let done = 0;
 
 for (const signal of ['SIGINT', 'SIGTERM'])
@@ -84,21 +86,35 @@ const queue = [...files];
 await Promise.all(
   Array.from({ length: atOnce }, async (_, place) => {
     const next = () => (place % 2 === 0 ? queue.shift() : queue.pop());
-    for (let file = next(); file !== undefined; file = next()) report(await run(file));
+    for (let file = next(); file !== undefined; file = next()) {
+      const place = `[${String(++done).padStart(String(files.length).length)}/${files.length}]`;
+      results.set(file, report(await run(file), place));
+    }
   }),
 );
+const failed = () => files.filter((file) => results.get(file).failed > 0);
+const again = failed().length <= retries ? failed() : [];
+for (const file of again) results.set(file, report(await run(file), '[again]'));
 clean();
 
-if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`);
+const flaky = again.filter((file) => results.get(file).failed === 0);
+if (flaky.length > 0)
+  console.log(`\nFlaky, passed when run again:\n${flaky.map((file) => `  ${file}`).join('\n')}`);
+if (failed().length > 0) {
+  console.log('\nFailed:');
+  for (const file of failed())
+    for (const line of [file, ...results.get(file).failures]) console.log(`  ${line}`);
+}
+const total = (count) => files.reduce((sum, file) => sum + results.get(file)[count], 0);
 console.log(`
-# tests ${total.tests}
-# pass ${total.passed}
-# fail ${total.failed}
-# skipped ${total.skipped}
+# tests ${total('tests')}
+# pass ${total('passed')}
+# fail ${total('failed')}
+# skipped ${total('skipped')}${retries > 0 ? `\n# flaky ${flaky.length}` : ''}
 # duration ${seconds(performance.now() - began)}
 
-${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+${total('passed')} passed, ${total('failed')} failed`);
+process.exitCode = total('failed') > 0 ? 1 : 0;
 
 function clean() {
   for (const folder of [scratch, bundles]) rmSync(folder, { recursive: true, force: true });
@@ -196,7 +212,8 @@ function readReport(path) {
   }
 }
 
-function report({ file, ended, hangs, output, ms, left, counts, text }) {
+/** Prints what became of a file; returns its counts and the lines of its failures. */
+function report({ file, ended, hangs, output, ms, left, counts, text }, place) {
   const complaint = hangs
     ? `still running after ${hangMinutes} minutes`
     : ended !== 0 && !counts?.failed
@@ -207,18 +224,14 @@ function report({ file, ended, hangs, output, ms, left, counts, text }) {
           ? `left in the temporary folder: ${left.join(', ')}`
           : undefined;
   const { tests, passed, failed, skipped } = counts ?? { tests: 0, passed: 0, failed: 0, skipped: 0 };
-  total.tests += tests + (complaint ? 1 : 0);
-  total.passed += passed;
-  total.skipped += skipped;
-  total.failed += failed + (complaint ? 1 : 0);
   const good = !complaint && failed === 0;
-  const place = `[${String(++done).padStart(String(files.length).length)}/${files.length}]`;
   console.log(
     `${place} ${good ? '✔' : '✖'} ${file}: ${passed} passed${failed ? `, ${failed} failed` : ''}${skipped ? `, ${skipped} skipped` : ''} (${seconds(ms)})`,
   );
-  if (good) return;
-  console.log([complaint && `  ✖ ${complaint}`, text, output].filter(Boolean).join('\n'));
-  failures.push(`  ${file}`, ...[...text.matchAll(/^ {2}✖ .*$/gm)].map(([line]) => `  ${line}`));
+  if (!good) console.log([complaint && `  ✖ ${complaint}`, text, output].filter(Boolean).join('\n'));
+  const added = complaint ? 1 : 0;
+  const failures = [...text.matchAll(/^ {2}✖ .*$/gm)].map(([line]) => line);
+  return { tests: tests + added, passed, skipped, failed: failed + added, failures };
 }
 
 function selects(selection, path) {
