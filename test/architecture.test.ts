@@ -105,6 +105,7 @@ const groundFloor = [
   'given-pipe',
   'make-directory',
   'shell-word',
+  'request-id',
   'text-hash',
   'append',
   'budget-amount',

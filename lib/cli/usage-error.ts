@@ -20,7 +20,31 @@ export function usageError({ command, code, message, unknown }: Misuse): OccErro
   if (code === 'commander.unknownCommand') return unknownCommand(command, command.args[0] ?? '');
   if (code === 'commander.unknownOption') return unknownOption(command, unknown);
   if (code === 'commander.excessArguments') return excessArguments(command);
-  return misuse(prefixed(command, inOneSentence(message)), [seeHelp(command)]);
+  if (code === 'commander.optionMissingArgument') return missingValue(command, message);
+  const near = nearestChoice(command, message);
+  const remedies = near === undefined ? [] : [`did you mean ${near}?`];
+  return misuse(prefixed(command, inOneSentence(message)), [...remedies, seeHelp(command)]);
+}
+
+/** Commander's words for an option without its value do not say what values there are. */
+function missingValue(command: Command, message: string): OccError {
+  const choices = command.options.find(({ flags }) => message.includes(`'${flags}'`))?.argChoices;
+  const expected = choices === undefined ? '' : `: expected one of ${choices.join(', ')}`;
+  return misuse(prefixed(command, inOneSentence(message) + expected), [seeHelp(command)]);
+}
+
+/** The option or the argument with the nearest of its choices, for a message such as `option '--by <what>' argument 'modle' is invalid…`. */
+function nearestChoice(command: Command, message: string): string | undefined {
+  const [, flags, given = ''] = /option '(.+?)' argument '(.*?)' is invalid/s.exec(message) ?? [];
+  if (flags !== undefined) {
+    const option = command.options.find((one) => one.flags === flags);
+    const near = nearest(given, option?.argChoices ?? []);
+    return near === undefined ? undefined : `${option?.long ?? option?.short} ${near}`;
+  }
+  const [, word = '', name] = /value '(.*?)' is invalid for argument '(.+?)'/s.exec(message) ?? [];
+  const argument = command.registeredArguments.find((one) => one.name() === name);
+  const near = nearest(word, argument?.argChoices ?? []);
+  return near === undefined ? undefined : `occ ${pathOf(command)} ${near}`;
 }
 
 /** `config set`; "" for the program. */
@@ -80,7 +104,10 @@ function nearestFlag(command: Command, flag: string): string | undefined {
     bare,
     longNames.map((name) => name.slice(2)),
   );
-  return near === undefined ? undefined : `--${near}`;
+  if (near !== undefined) return `--${near}`;
+  // `--out` for `--output`: the only one that begins like this.
+  const [begun, ...others] = longNames.filter((name) => bare.length >= 3 && name.startsWith(`--${bare}`));
+  return others.length > 0 ? undefined : begun;
 }
 
 /** The command that has the option, if only one has it and it was given before the name of that command. */

@@ -46,7 +46,8 @@ export function renderCommand(command: string, args: readonly string[]): string 
   return [command, ...args].map((word) => quote(word)).join(' ');
 }
 
-export type Shell = 'bash' | 'fish' | 'powershell';
+/** zsh reads the lines of bash. */
+export type Shell = 'bash' | 'zsh' | 'fish' | 'powershell';
 
 function exportLines(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);

@@ -110,10 +110,12 @@ function hasKey({ provider }: Subject): boolean {
 
 function unknownCheck(code: string, all: readonly Check[]): OccError {
   const codes = [...new Set(all.map((check) => check.code))];
-  const near = nearest(code, codes);
+  // `verify` is a command of its own and stands before everything else.
+  const near = nearest(code, [...codes, 'verify']);
+  const meant = near === undefined ? '' : `did you mean occ doctor ${near}?\n`;
   return new OccError('usage', `there is no check "${code}"`, {
     exitCode: exitCodes.usage,
-    remedy: `${near === undefined ? '' : `did you mean "${near}"? `}occ doctor --list shows all checks`,
+    remedy: `${meant}occ doctor --list shows all checks`,
   });
 }
 

@@ -118,11 +118,20 @@ export const rows: readonly Row[] = [
   usage('stop --timeout', /stop: option '--timeout <s>' argument missing/, /occ help stop/),
   usage('stop --timeout soon', /'soon' is invalid: expected seconds, from 0 to 86400/, /occ help stop/),
   usage('start -p 70000', /'70000' is invalid: expected a number from 0 to 65535/, /occ help start/),
-  usage('env --shell tcsh', /'tcsh' is invalid: allowed choices are bash, fish, powershell/, /occ help env/),
+  usage(
+    'env --shell tcsh',
+    /'tcsh' is invalid: allowed choices are bash, zsh, fish, powershell/,
+    /occ help env/,
+  ),
   usage(
     'completion tcsh',
     /completion: 'tcsh' is invalid: allowed choices are bash, zsh, fish/,
     /occ help completion/,
+  ),
+  usage(
+    'logs --request req_',
+    /'req_' is invalid: expected the id of a request or its start/,
+    /occ help logs/,
   ),
   usage('doctor --live --offline', /cannot be used with/, /occ help doctor/),
   // Of the commands
@@ -701,7 +710,7 @@ export const rows: readonly Row[] = [
     args: ['report', 'capture.json', '-o', 'capture.json'],
     exit: 1,
     what: /capture\.json exists and is not replaced/,
-    next: /another file with --output/,
+    next: /a new file with --output, or remove that one/,
     given: (at) => putCapture(at, 'capture.json'),
   },
   {

@@ -38,6 +38,10 @@ const rows: [string, RegExp][] = [
   ['errors', /occ why /],
   ['why?', /did you mean occ why\?/],
   ['switch', /occ use /],
+  ['budget', /occ config set budget\.day 5 .*\n {2}occ usage /],
+  ['capture', /occ record on .*\n {2}occ replay /],
+  ['bug', /occ report /],
+  ['debug', /occ why .*\n {2}occ logs -f /],
   ['config ls', /occ config show /],
   ['config rm', /occ config unset /],
   ['config validate', /occ config check /],
@@ -57,6 +61,8 @@ const rows: [string, RegExp][] = [
   ['help lanch', /did you mean occ launch\?/],
   ['help config sett', /did you mean occ config set\?/],
   ['config help sett', /did you mean occ config set\?/],
+  ['doctor verfy', /did you mean occ doctor verify\?\n {2}occ doctor --list/],
+  ['doctor ketys', /did you mean occ doctor keys\?/],
   // Misspelt options
   ['--jsn', /did you mean --json\?\n {2}occ help lists/],
   ['--verbos status', /did you mean --verbose\?/],
@@ -71,6 +77,7 @@ const rows: [string, RegExp][] = [
     'config get opencode_go.timeout',
     /did you mean one of these\?\n[^]* {2}opencode_go\.timeout_ms\n[^]* {2}occ help config/,
   ],
+  ['report --out=bug.json', /did you mean --output\?/],
   ['--foreground start', /it is an option of occ start/],
 ];
 
@@ -87,6 +94,35 @@ describe('a near miss', () => {
       assert.match(stderr, expected);
     });
   }
+});
+
+/** A command line with a misspelt value, and what its error must say. */
+const values: [string, RegExp][] = [
+  [
+    'usage --by modle',
+    /'modle' is invalid: allowed choices are model, .*\n {2}did you mean --by model\?\n {2}occ help usage/,
+  ],
+  ['logs --level wrn', /\n {2}did you mean --level warn\?/],
+  ['env --shell=bsh', /\n {2}did you mean --shell bash\?/],
+  ['env --client codx', /\n {2}did you mean --client codex\?/],
+  ['completion zhs', /\n {2}did you mean occ completion zsh\?/],
+  ['usage --by', /argument missing: expected one of model, provider, session, agent, project, day\n/],
+];
+
+describe('a misspelt value', () => {
+  for (const [line, expected] of values) {
+    test(`occ ${line}`, async () => {
+      const { code, stdout, stderr } = await occ(line.split(' '));
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, expected);
+    });
+  }
+
+  test('one that is near to none gets no guess', async () => {
+    const { code, stderr } = await occ(['usage', '--by', 'xyzzy']);
+    assert.equal(code, 2);
+    assert.doesNotMatch(stderr, /did you mean/);
+  });
 });
 
 /** What is near to nothing gets no guess. */

@@ -116,7 +116,7 @@ const values: [line: string, expected: string[]][] = [
   ['occ config get retry.', ['retry.attempts', 'retry.base_ms', 'retry.max_ms', 'retry.max_attempts_total']],
   ['occ config set models.default.model_i', ['models.default.model_id']],
   ['occ doctor two', ['two-minute']],
-  ['occ env --shell ', ['bash', 'fish', 'powershell']],
+  ['occ env --shell ', ['bash', 'zsh', 'fish', 'powershell']],
   ['occ launch -m far/', ['far/glm-5.3']],
   ['occ launch -p hi --model op', ['opus']],
   ['occ doctor --provider ne', ['near']],

@@ -79,7 +79,7 @@ test('--junit prints XML with a case for each finding', async (t) => {
 });
 
 for (const [args, message] of [
-  [['two-minutes'], /no check "two-minutes"[^]*did you mean "two-minute"\?/],
+  [['two-minutes'], /no check "two-minutes"[^]*did you mean occ doctor two-minute\?/],
   [
     ['--provider', 'opencode-ho'],
     /no configured model belongs to the provider "opencode-ho"[^]*did you mean "opencode-go"/,

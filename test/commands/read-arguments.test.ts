@@ -69,12 +69,25 @@ test('Ctrl-C starts nothing', async () => {
   await assert.rejects(read(['--emulater'], system), { code: 'interrupted', exitCode: 130 });
 });
 
-test('without a terminal, both ways are named', async () => {
+test('without a terminal, both ways are named, and the first one can be pasted', async () => {
   const { system } = terminal();
   const piped = { ...system, stdin: new PassThrough() };
-  await assert.rejects(read(['-p', '--dryrun'], piped), {
-    exitCode: 2,
-    message: /--dryrun; did you mean --dry-run\?/,
-    remedy: /occ launch --dry-run[^]*occ launch -- --dryrun/,
-  });
+  const rows: [string[], string][] = [
+    [['--dryrun'], 'occ launch --dry-run\nocc launch -- --dryrun, if it is for the client'],
+    [['-p', '--dryrun'], 'occ launch -p --dry-run\nocc launch … -- --dryrun, if it is for the client'],
+    [
+      ['--modle', 'glm 5', '-p', 'hi'],
+      "occ launch --model 'glm 5' -p hi\nocc launch … -- --modle, if it is for the client",
+    ],
+    [
+      ['--modle=x', '-p', 'word '.repeat(20)],
+      'occ launch --model=x -p …\nocc launch … -- --modle, if it is for the client',
+    ],
+    [
+      ['--emulatr', '--settings', '{"key":"sk-ant-api03-abcdefghijklmnopqrst"}'],
+      'occ launch --emulator --settings …\nocc launch … -- --emulatr, if it is for the client',
+    ],
+  ];
+  for (const [words, remedy] of rows)
+    await assert.rejects(read(words, piped), { exitCode: 2, message: /did you mean --/, remedy });
 });

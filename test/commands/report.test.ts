@@ -1,8 +1,11 @@
 /** Tests `occ report` on the built program: against a running proxy, and what it writes. */
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { builtOcc } from '../support/built.ts';
+import { hangMs } from '../support/limits.ts';
 import { fakeClient, home } from './program.ts';
 
 const asking = fakeClient(`
@@ -47,6 +50,27 @@ test('report writes the last request without its words, private, and never over 
   assert.equal(readFileSync(file, 'utf8'), text);
   symlinkSync(join(at.dir, 'elsewhere.json'), join(at.dir, 'link.json'));
   assert.equal((await at.run(['report', '-o', 'link.json'])).code, 1);
+
+  mkdirSync(join(at.dir, 'folder'));
+  const folder = await at.run(['report', '-o', 'folder']);
+  assert.match(
+    folder.stderr,
+    /folder is a folder\n {2}give the name of a new file in it: --output \S+folder\/report\.json\n$/,
+  );
+  const missing = await at.run(['report', '-o', 'missing/x.json']);
+  assert.match(missing.stderr, /x\.json cannot be written: there is no folder \S+missing\n/);
+
+  // A disk without room for it: the file system refuses what goes beyond 1 or 2 KB.
+  const script = 'ulimit -f 2; exec "$0" "$1" report "$2" -o part.json';
+  const full = spawnSync('/bin/sh', ['-c', script, process.execPath, builtOcc, name], {
+    cwd: at.dir,
+    env: { PATH: process.env['PATH'], HOME: at.dir },
+    encoding: 'utf8',
+    timeout: hangMs,
+  });
+  assert.equal(full.status, 1, full.stderr);
+  assert.match(full.stderr, /part\.json cannot be written: .*\n {2}free some disk space/);
+  assert.equal(existsSync(join(at.dir, 'part.json')), false, 'nothing is left that looks like a report');
 
   const json = await at.run(['report', '-o', 'second.json', '--json']);
   assert.equal(json.code, 0, json.stderr);

@@ -239,6 +239,9 @@ test('logs prints lines in words or as they are, filters them, and survives what
     /no line of level error or above since /,
   );
   assert.equal((await at.run(['logs', '--since', 'yesterday'])).code, 2);
+  const zero = await at.run(['logs', '-n', '0']);
+  assert.deepEqual([zero.code, zero.stdout, zero.stderr], [0, '', ''], 'nothing was asked for');
+  for (const no of ['', 'req_', 'xyz']) assert.equal((await at.run(['logs', '--request', no])).code, 2, no);
   rmSync(log);
 });
 

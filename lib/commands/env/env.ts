@@ -36,7 +36,9 @@ export function defineEnv(program: Command, { system, globals, end }: CommandCon
     .summary('print the variables for clients of the running proxy')
     .description('Prints the commands that make a shell use the running proxy.')
     .addOption(
-      new Option('--shell <name>', 'shell syntax').choices(['bash', 'fish', 'powershell']).default('bash'),
+      new Option('--shell <name>', 'shell syntax')
+        .choices(['bash', 'zsh', 'fish', 'powershell'])
+        .default('bash'),
     )
     .addOption(
       new Option('--client <name>', 'variables of this client')

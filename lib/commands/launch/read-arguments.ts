@@ -4,6 +4,7 @@ import { defaultClient } from '../../clients/clients.ts';
 import type { Misspelt } from '../../clients/misspelt.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { printableLine } from '../../printable.ts';
+import { redactSecrets } from '../../redact.ts';
 import { quote } from '../../shell-word.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { System } from '../../terminal/command-context.ts';
@@ -23,7 +24,7 @@ export async function readArguments(
     const args = splitArguments(now);
     const misspelt = args.misspelt.find(({ at }) => !forClient.has(at));
     if (misspelt === undefined) return args;
-    if (system.stdin.isTTY !== true || system.stderr.isTTY !== true) throw ambiguous(misspelt);
+    if (system.stdin.isTTY !== true || system.stderr.isTTY !== true) throw ambiguous(now, misspelt);
     if (await isMeant(misspelt, system, await openOutput())) {
       now = now.with(misspelt.at, corrected(now, misspelt));
     } else {
@@ -44,17 +45,29 @@ async function isMeant({ word, meant }: Misspelt, system: System, output: Output
   return openPrompts(system, output, 'nothing was started').confirm(`Did you mean ${meant}?`);
 }
 
-function ambiguous({ word, meant }: Misspelt): OccError {
+function ambiguous(words: readonly string[], misspelt: Misspelt): OccError {
+  const { at, word, meant } = misspelt;
   const kind = kindOf(word);
+  const asGiven = `occ launch ${words.length > 1 ? '… ' : ''}-- ${quote(word)}`;
   const asClient =
     kind === 'option'
-      ? `occ launch -- ${quote(word)}, if it is for the client`
-      : `occ launch -- ${quote(word)}, if it is a prompt for ${defaultClient.package.title}\nocc launch --list lists the clients`;
+      ? `${asGiven}, if it is for the client`
+      : `${asGiven}, if it is a prompt for ${defaultClient.package.title}\nocc launch --list lists the clients`;
   return new OccError('usage', `there is no ${kind} ${printableLine(word)}; did you mean ${meant}?`, {
     exitCode: exitCodes.usage,
-    remedy: `occ launch ${meant}\n${asClient}`,
+    remedy: `${commandOf(words.with(at, corrected(words, misspelt)))}\n${asClient}`,
   });
 }
+
+/** A launch that can be pasted; `…` stands for a word that is long, such as a prompt or settings, or that holds a key. */
+function commandOf(words: readonly string[]): string {
+  const isShown = (word: string): boolean =>
+    word.length <= longestWord && !word.includes('\n') && redactSecrets(word) === word;
+  return ['occ launch', ...words.map((word) => (isShown(word) ? quote(word) : '…'))].join(' ');
+}
+
+/** In characters. */
+const longestWord = 80;
 
 /** Names of clients begin with no dash. */
 function kindOf(word: string): 'option' | 'client' {

@@ -1,6 +1,7 @@
 /** `occ logs`: the log of the proxies in words. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { levels } from '../../log/log.ts';
+import { readRequestId } from '../../request-id.ts';
 import { outputFor, type CommandContext } from '../../terminal/command-context.ts';
 import { withHelp, type HelpPage } from '../../terminal/help-page.ts';
 import type { LogsOptions } from './run.ts';
@@ -23,7 +24,7 @@ export function defineLogs(program: Command, { system, globals, end }: CommandCo
     .summary('show what happened, line by line')
     .description('Shows the log of occ launch and occ start in words.')
     .option('-f, --follow', 'print new lines as they come, until Ctrl-C')
-    .option('--request <id>', 'only lines of this request; the start of its id is enough')
+    .option('--request <id>', 'only lines of this request; the start of its id is enough', toId)
     .addOption(new Option('--level <level>', 'only lines of this level or above').choices(levels))
     .option('-n, --lines <n>', 'the number of lines, 50 unless --since or --request is given', toCount)
     .option('--since <time>', 'only lines since then: 10m, 2h, 1d, 14:05 or an ISO 8601 time', (text) =>
@@ -39,7 +40,13 @@ export function defineLogs(program: Command, { system, globals, end }: CommandCo
 
 function toCount(text: string): number {
   if (/^\d{1,7}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('expected a whole number.');
+  throw new InvalidArgumentError('expected a whole number from 0 to 9999999.');
+}
+
+function toId(text: string): string {
+  const id = readRequestId(text);
+  if (id !== undefined) return id;
+  throw new InvalidArgumentError('expected the id of a request or its start, such as 3f2a9c.');
 }
 
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -13,6 +13,7 @@ import { renderEntry } from './page.ts';
 
 export interface LogsOptions extends GlobalOptions {
   follow?: boolean;
+  /** An id, or the start of one, with its prefix. */
   request?: string;
   level?: Level;
   lines?: number;
@@ -57,7 +58,9 @@ export async function runLogs(options: LogsOptions, system: System, output: Outp
   });
   if (read === 0 && options.follow !== true) throw missing(path);
   if (kept.length === 0 && !live) return exitCodes.ok;
-  if (kept.length === 0 && options.follow !== true) await say(output, nothing(options, path, system));
+  // With -n 0 nothing was looked for.
+  if (kept.length === 0 && most > 0 && options.follow !== true)
+    await say(output, nothing(options, path, system));
   return exitCodes.ok;
 }
 
@@ -71,11 +74,10 @@ function filterOf({
   level = 'debug',
   since = -Infinity,
 }: LogsOptions): (entry: LoggedEntry) => boolean {
-  const start = request?.replace(/^(?!req_)/, 'req_');
   return (entry) =>
     levels.indexOf(entry.level) >= levels.indexOf(level) &&
     Date.parse(entry.time) >= since &&
-    (start === undefined || toText(entry['request']).startsWith(start));
+    (request === undefined || toText(entry['request']).startsWith(request));
 }
 
 /** Runs the work, which Ctrl-C ends if it follows, or the end of the reader of stdout. */
@@ -103,7 +105,7 @@ function nothing({ request, level, since }: LogsOptions, path: string, { home }:
     ...(level === undefined ? [] : [`of level ${level} or above`]),
     ...(since === undefined ? [] : [`since ${new Date(since).toLocaleString()}`]),
   ];
-  return `no line ${what.join(' ')} in ${withTilde(path, home)} and its older files`;
+  return `${['no line', ...what].join(' ')} in ${withTilde(path, home)} and its older files`;
 }
 
 function missing(path: string): OccError {

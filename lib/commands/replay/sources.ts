@@ -10,13 +10,11 @@ import { findPlacesToAsk } from '../../daemon/places.ts';
 import { askProxy } from '../../daemon/running.ts';
 import { OccError } from '../../errors.ts';
 import { isObject } from '../../json.ts';
+import { readRequestId } from '../../request-id.ts';
 import { reasonOf } from '../../system-error.ts';
 import { withTilde } from '../../tilde.ts';
 import { readInput } from '../../terminal/read-input.ts';
 import type { System } from '../../terminal/command-context.ts';
-
-/** The form of an id; people may leave its prefix out. */
-const idForm = /^(?:req_)?([0-9a-f]{1,24})$/;
 
 /**
  * The capture that `given` names: an id or its start, a file, `-`; the latest one without it. OccError `capture_unknown`,
@@ -28,8 +26,7 @@ export async function findCapture(given: string | undefined, system: System): Pr
     if (text === undefined) throw unreadable('stdin', 'EFBIG');
     return readCapture(text, 'stdin');
   }
-  const [, digits] = idForm.exec(given ?? '') ?? [];
-  const id = given === undefined ? '' : digits === undefined ? undefined : `req_${digits}`;
+  const id = given === undefined ? '' : readRequestId(given);
   if (id === undefined) return fromFile(given ?? '', system);
   const { places, closed } = await findPlacesToAsk(system);
   const answers = await Promise.all(places.map((place) => askProxy(place, '/occ/recording', { id })));

@@ -1,7 +1,7 @@
 /** Runs `occ report`: makes the report, says what it holds, asks, and writes it. */
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { closeSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Random } from '../../captures/scrub/characters.ts';
 import { toReport, type Report } from '../../captures/to-report.ts';
 import { exitCodes, OccError } from '../../errors.ts';
@@ -90,22 +90,41 @@ function secureRandom(): Random {
   };
 }
 
-/** A file that exists is never replaced, and neither is what a link points to. */
+/** A file that exists is never replaced, and neither is what a link points to. One that cannot be written whole is removed. */
 function write(file: string, text: string): void {
+  let opened: number | undefined;
   try {
-    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+    opened = openSync(file, 'wx', 0o600);
+    writeFileSync(opened, text);
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST')
-      throw new OccError('report_exists', `${file} exists and is not replaced`, {
-        remedy: 'give another file with --output, or remove that one',
-        cause: error,
-      });
-    throw new OccError('report_unwritable', `${file} cannot be written: ${reasonOf(code)}`, {
-      remedy: 'give a file in a folder that you can write with --output',
-      cause: error,
-    });
+    if (opened !== undefined) rmSync(file, { force: true });
+    throw unwritable(file, (error as NodeJS.ErrnoException).code ?? '', error);
+  } finally {
+    if (opened !== undefined) closeSync(opened);
   }
+}
+
+function unwritable(file: string, code: string, cause: unknown): OccError {
+  if (code === 'EEXIST') {
+    const kind = statSync(file, { throwIfNoEntry: false });
+    return new OccError(
+      'report_exists',
+      `${file} ${kind?.isDirectory() ? 'is a folder' : 'exists and is not replaced'}`,
+      {
+        remedy: kind?.isDirectory()
+          ? `give the name of a new file in it: --output ${quote(join(file, 'report.json'))}`
+          : `give the name of a new file with --output${kind?.isFile() ? ', or remove that one' : ''}`,
+        cause,
+      },
+    );
+  }
+  const reason = code === 'ENOENT' ? `there is no folder ${dirname(file)}` : reasonOf(code);
+  return new OccError('report_unwritable', `${file} cannot be written: ${reason}`, {
+    remedy: ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)
+      ? 'free some disk space, or give a file on another disk with --output'
+      : 'give a file in a folder that you can write with --output',
+    cause,
+  });
 }
 
 function unconfirmed(named: string): OccError {

@@ -1,5 +1,6 @@
 /** Finds the request, and prints what happened to it. */
 import { exitCodes, OccError } from '../../errors.ts';
+import { readRequestId } from '../../request-id.ts';
 import type { System } from '../../terminal/command-context.ts';
 import type { Output } from '../../terminal/output.ts';
 import { widthOf } from '../../terminal/width.ts';
@@ -8,9 +9,6 @@ import { renderWhy } from './page.ts';
 import { search, type Search } from './sources.ts';
 import { explain } from './tell.ts';
 import { detourOf, type Detour, type ToldRequest } from './told.ts';
-
-/** The form of an id; people may leave its prefix out. */
-const idForm = /^(?:req_)?([0-9a-f]{1,24})$/;
 
 /** Resolves to the exit code. OccError `request_unknown` for an id that is not found, `usage` for one of another form. */
 export async function runWhy(given: string | undefined, system: System, output: Output): Promise<number> {
@@ -36,8 +34,8 @@ export async function runWhy(given: string | undefined, system: System, output: 
 }
 
 function toId(given: string): string {
-  const [, digits] = idForm.exec(given) ?? [];
-  if (digits !== undefined) return `req_${digits}`;
+  const id = readRequestId(given);
+  if (id !== undefined) return id;
   throw new OccError('usage', `${JSON.stringify(given)} is not the id of a request`, {
     exitCode: exitCodes.usage,
     remedy: 'occ why explains the last failure; an id is in every error of occ, as in occ why req_3f2a9c',
