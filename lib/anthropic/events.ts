@@ -11,6 +11,7 @@ export type StopReason =
   | 'max_tokens'
   | 'stop_sequence'
   | 'pause_turn'
+  | 'compaction'
   | 'refusal'
   | 'model_context_window_exceeded';
 
@@ -73,7 +74,9 @@ export type Delta =
   | { type: 'thinking_delta'; thinking: string }
   | { type: 'signature_delta'; signature: string }
   | { type: 'input_json_delta'; partial_json: string }
-  | { type: 'citations_delta'; citation: unknown };
+  | { type: 'citations_delta'; citation: unknown }
+  // The whole block: `null` if the compaction failed. `encrypted_content` may follow.
+  | { type: 'compaction_delta'; content: string | null; [field: string]: unknown };
 
 export interface MessageStart {
   type: 'message_start';

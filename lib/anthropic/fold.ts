@@ -47,11 +47,14 @@ export function fold(): Fold {
         if (open) open.stopped = true;
         return;
       }
-      case 'message_delta':
+      case 'message_delta': {
+        const { type: _type, frames: _frames, delta, usage: counted, ...others } = event;
         // Usage in a message_delta is cumulative, so it replaces the earlier values (Anthropic's streaming documentation).
-        usage = { ...usage, ...withoutNulls(event.usage) };
-        ending = event.delta;
+        usage = { ...usage, ...withoutNulls(counted) };
+        // Fields beside the delta belong to the message, such as `context_management`.
+        ending = { ...withoutNulls(others), ...delta };
         return;
+      }
       case 'message_stop':
       case 'ping':
       case 'error':
@@ -92,6 +95,11 @@ function extend(open: OpenBlock, delta: Delta): void {
       return;
     case 'citations_delta':
       block['citations'] = [...(Array.isArray(block['citations']) ? block['citations'] : []), delta.citation];
+      return;
+    case 'compaction_delta': {
+      const { type: _type, ...fields } = delta;
+      Object.assign(block, fields);
+    }
   }
 }
 
@@ -117,8 +125,7 @@ export function argumentsIn(call: AnswerBlock): string {
   return argumentTexts.get(call) ?? JSON.stringify(call.input ?? {});
 }
 
-function withoutNulls(usage: Partial<Usage>): Partial<Usage> {
-  return Object.fromEntries(
-    Object.entries(usage).filter(([, value]) => value !== null && value !== undefined),
-  );
+function withoutNulls<T extends object>(fields: T): Partial<T> {
+  const given = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(given) as Partial<T>;
 }

@@ -24,7 +24,10 @@ export interface ReasoningDetails {
   take(): string;
 }
 
-/** Collects `reasoning_details` (OpenRouter). Consecutive pieces with the same index and type are one detail. */
+/**
+ * Collects `reasoning_details` (OpenRouter). Consecutive pieces of text with the same index, type and id are one detail, until
+ * it is signed. Encrypted data comes whole: each of several calls may have its own.
+ */
 export function reasoningDetails(): ReasoningDetails {
   let details: JsonObject[] = [];
 
@@ -33,13 +36,12 @@ export function reasoningDetails(): ReasoningDetails {
     for (const piece of toArray(delta['reasoning_details'])) {
       if (!isObject(piece)) continue;
       const last = details.at(-1);
-      const continues = last?.['type'] === piece['type'] && last?.['index'] === piece['index'];
-      if (!last || !continues) {
+      if (!last || !continues(last, piece)) {
         details.push({ ...piece });
         continue;
       }
       for (const [name, value] of Object.entries(piece)) {
-        const grows = name === 'text' || name === 'summary' || name === 'data';
+        const grows = name === 'text' || name === 'summary';
         if (grows && typeof value === 'string') last[name] = toText(last[name]) + value;
         else if (value !== null && value !== undefined) last[name] = value;
       }
@@ -57,4 +59,16 @@ export function reasoningDetails(): ReasoningDetails {
   }
 
   return { add, take };
+}
+
+/** Whether `piece` is more of the detail `last`. */
+function continues(last: JsonObject, piece: JsonObject): boolean {
+  const differs = (name: string): boolean => {
+    const [before, after] = [toText(last[name]), toText(piece[name])];
+    return before !== '' && after !== '' && before !== after;
+  };
+  const isSigned = toText(last['signature']) !== '';
+  const isNext = isSigned && (toText(piece['text']) || toText(piece['summary'])) !== '';
+  const isSame = last['type'] === piece['type'] && last['index'] === piece['index'];
+  return isSame && !isNext && !differs('id') && !differs('data');
 }

@@ -1,7 +1,7 @@
 /** Converts the usage of Chat Completions servers to Anthropic's. */
 import type { Usage } from '../../anthropic/events.ts';
 import { isObject } from '../../json.ts';
-import { cacheCounts, count, reasoningIn, withoutCached } from '../decode/usage.ts';
+import { cacheCounts, count, outputWithReasoning, reasoningIn, withoutCached } from '../decode/usage.ts';
 
 /**
  * `prompt_tokens` includes cached tokens; `input_tokens` next to `cache_read_input_tokens` excludes them, as in Anthropic's
@@ -15,7 +15,7 @@ export function toUsage(reported: unknown): Partial<Usage> | undefined {
   const output = count(reported, 'completion_tokens', 'output_tokens');
   return withoutCached({
     input: prompt,
-    output,
+    output: outputWithReasoning(reported, prompt, output),
     ...cacheCounts(reported),
     reasoning: reasoningIn(reported),
     inputExcludesCached,

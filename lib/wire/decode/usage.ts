@@ -136,6 +136,20 @@ function counted(name: keyof ReportedTokens, tokens: number | null | undefined):
   return typeof tokens === 'number' && tokens > 0 ? { [name]: tokens } : {};
 }
 
+/**
+ * The output tokens with reasoning. Some servers count it beside the output, as the total shows: xAI (vercel/ai#12425), and
+ * gateways in front of Gemini (router-for-me/CLIProxyAPI#5733). `input` and `output` are those of `reported`.
+ */
+export function outputWithReasoning(
+  reported: JsonObject,
+  input: number | undefined,
+  output: number | undefined,
+): number | undefined {
+  const reasoning = reasoningIn(reported) ?? 0;
+  const all = (output ?? 0) + reasoning;
+  return count(reported, 'total_tokens') === (input ?? 0) + all ? all : output;
+}
+
 /** Reasoning tokens in the usage of OpenAI's formats. */
 export function reasoningIn(object: JsonObject): number | undefined {
   const places = [

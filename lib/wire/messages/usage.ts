@@ -9,6 +9,7 @@ import { finishMeaning } from '../decode/finish-names.ts';
 const own: ReadonlyMap<string, FinishMeaning> = new Map<string, FinishMeaning>([
   ['stop_sequence', 'stop_sequence'],
   ['pause_turn', 'pause_turn'],
+  ['compaction', 'compaction'],
 ]);
 
 /** The meaning of a stop reason, also of one of another format that a converting gateway passed through (P7). */

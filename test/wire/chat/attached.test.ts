@@ -320,3 +320,55 @@ test('the log gets no names that could be text, and no values', () => {
     'the field mark of a message, behind the last words',
   ]);
 });
+
+describe('reasoning_details of several items, calls and thoughts (OpenRouter)', () => {
+  const encrypted = (data: string, more: object): object => ({ type: 'reasoning.encrypted', data, ...more });
+  const signed = (text: string, signature: string): object => ({ type: 'reasoning.text', text, signature });
+  const lists: Record<string, object[]> = {
+    'one for each call, without an index': [
+      encrypted('A', { id: 'call_1' }),
+      encrypted('B', { id: 'call_2' }),
+    ],
+    'one for each call, with the same index': [
+      encrypted('A', { id: 'call_1', index: 0 }),
+      encrypted('B', { id: 'call_2', index: 0 }),
+    ],
+    'without ids': [encrypted('A', { index: 0 }), encrypted('B', { index: 0 })],
+    'the same id twice': [encrypted('A', { id: 'rs_1' }), encrypted('B', { id: 'rs_1' })],
+    'summaries of two items': [
+      { type: 'reasoning.summary', summary: 'One.', id: 'rs_1', index: 0 },
+      { type: 'reasoning.summary', summary: 'Two.', id: 'rs_2', index: 0 },
+      encrypted('A', { id: 'rs_2', index: 0 }),
+    ],
+    'two signed thoughts': [signed('One.', 'S1'), signed('Two.', 'S2')],
+  };
+  for (const [name, details] of Object.entries(lists)) {
+    const ways: Record<string, Answered> = {
+      'in one delta': streamed({ reasoning_details: details }, { content: 'Yes.' }),
+      'in a delta each': streamed(...details.map((one) => ({ reasoning_details: [one] })), {
+        content: 'Yes.',
+      }),
+      whole: whole({ role: 'assistant', content: 'Yes.', reasoning_details: details }),
+    };
+    for (const [how, answer] of Object.entries(ways))
+      test(`${name}, ${how}`, () => assert.deepEqual(returned(answer)?.reasoning_details, details));
+  }
+
+  test('a thought in pieces, whose signature comes last, is one', () => {
+    const piece = (more: object): object => ({
+      reasoning_details: [{ type: 'reasoning.text', format: 'anthropic-claude-v1', index: 0, ...more }],
+    });
+    const answer = streamed(piece({ text: 'Let' }), piece({ text: ' me' }), piece({ signature: 'S' }), {
+      content: 'Yes.',
+    });
+    const [detail, ...others] = returned(answer)?.reasoning_details ?? [];
+    assert.deepEqual(others, []);
+    assert.deepEqual(detail, {
+      type: 'reasoning.text',
+      format: 'anthropic-claude-v1',
+      index: 0,
+      text: 'Let me',
+      signature: 'S',
+    });
+  });
+});

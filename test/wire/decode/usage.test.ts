@@ -71,6 +71,32 @@ describe('cached tokens', () => {
     assert.deepEqual(counter.usage(), { input_tokens: 40, output_tokens: 9, cache_read_input_tokens: 60 });
   });
 
+  describe('reasoning is part of the output', () => {
+    const usages: [source: string, output: number, total: number][] = [
+      ['in it (OpenAI)', 90, 122],
+      ['beside it (xAI: docs.x.ai, consumption)', 30, 122],
+      ['beside it, without any other output', 0, 92],
+      ['a total that says nothing', 60, 0],
+    ];
+    for (const [source, given, total_tokens] of usages) {
+      const details = { reasoning_tokens: 60 };
+      const output_tokens = total_tokens === 0 ? given : total_tokens - 32;
+      const counted = {
+        input_tokens: 32,
+        output_tokens,
+        output_tokens_details: { thinking_tokens: 60 },
+      };
+      test(`chat: ${source}`, () => {
+        const usage = { prompt_tokens: 32, completion_tokens: given, total_tokens };
+        assert.deepEqual(chatUsage({ ...usage, completion_tokens_details: details }), counted);
+      });
+      test(`responses: ${source}`, () => {
+        const usage = { input_tokens: 32, output_tokens: given, total_tokens };
+        assert.deepEqual(responsesUsage({ ...usage, output_tokens_details: details }), counted);
+      });
+    }
+  });
+
   test('every input token counts once, whatever the fields say', () => {
     const counts = fc.nat(200);
     const fields = fc.record(

@@ -156,6 +156,9 @@ export function chunkPrinter(options: ChunkOptions, said = saidNothing()): Chunk
       case 'citations_delta':
         citations.push(given.citation);
         return '';
+      default:
+        // Of blocks that this format does not have.
+        return '';
     }
   }
 

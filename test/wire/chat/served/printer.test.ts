@@ -56,11 +56,24 @@ function read(events: readonly StreamEvent[], body: object = chatBody(), legacy 
 const custom = chatBody({ tools: [{ type: 'custom', custom: { name: 'patch' } }] });
 const legacy = chatBody({ functions: [{ name: 'f' }] });
 
+test('deltas of blocks that the format does not have are left out', () => {
+  const compaction: Block = [
+    { type: 'compaction', content: null },
+    { type: 'compaction_delta', content: 'S' },
+  ];
+  const unknown: Block = [{ type: 'later' }, { type: 'later_delta', value: 'S' } as unknown as Delta];
+  const events = answer([compaction, unknown, text('a')]);
+  const printer = printerFor();
+  for (const event of events) assert.equal(typeof printer.print(event), 'string', event.type);
+  assert.equal(read(events).text, 'a');
+});
+
 test('finish reasons', () => {
   const expected: [StopReason, string][] = [
     ['end_turn', 'stop'],
     ['stop_sequence', 'stop'],
     ['pause_turn', 'stop'],
+    ['compaction', 'stop'],
     ['max_tokens', 'length'],
     ['model_context_window_exceeded', 'length'],
     ['refusal', 'content_filter'],
