@@ -35,7 +35,14 @@ import { deltaScanner, type DeltaScanner } from './delta-scanner.ts';
 import { keepBytes, keepsBytes, splitStart } from './repairs.ts';
 import { leakingText } from './leaked-calls.ts';
 import { blockTexts } from './leaked-tags.ts';
-import { hasOddNumbers, startUsage, toStopReason, withNumbers } from './usage.ts';
+import {
+  hasOddNumbers,
+  startUsage,
+  toStopReason,
+  withInput,
+  withNumbers,
+  withoutEmptyInput,
+} from './usage.ts';
 
 export function messagesDecoder(route: Route, turn: Turn): Transducer<Uint8Array, Decoded> {
   const scanner = deltaScanner();
@@ -247,7 +254,7 @@ function eventDecoder(route: Route, turn: Turn, scanner: DeltaScanner): Transduc
   function readEnding(json: JsonObject, text: string): void {
     const { stop_reason: name, stop_sequence: sequence } = toObject(json['delta']);
     const reported = toObject(json['usage']);
-    const counted = withNumbers(reported);
+    const counted = withoutEmptyInput(withNumbers(reported));
     usage = { ...usage, ...counted };
     core.report(counted, reported);
     original = undefined;
@@ -256,8 +263,10 @@ function eventDecoder(route: Route, turn: Turn, scanner: DeltaScanner): Transduc
     const first = finish.reason() === undefined;
     core.recordFinish(toStopReason(name), 'stop_reason', name);
     stopSequence = typeof sequence === 'string' ? sequence : null;
-    if (isCounted && first)
-      original = keepBytes({ ...(json as unknown as MessageDelta), type: 'message_delta' }, json, text);
+    if (!isCounted || !first) return;
+    const event: MessageDelta = { ...(json as unknown as MessageDelta), type: 'message_delta' };
+    const corrected = withInput(reported, usage);
+    original = corrected === reported ? keepBytes(event, json, text) : { ...event, usage: corrected };
   }
 
   function begin(): void {

@@ -51,6 +51,27 @@ export function withNumbers(reported: JsonObject): Partial<Usage> {
   return Object.fromEntries(usage);
 }
 
+const inputs = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'] as const;
+
+/** The usage of `message_delta` without an input of 0: some servers report theirs in `message_start` only (sgl-project/sglang#20830). */
+export function withoutEmptyInput(counted: Partial<Usage>): Partial<Usage> {
+  if (inputs.some((name) => (counted[name] ?? 0) > 0)) return counted;
+  const {
+    input_tokens: _input,
+    cache_read_input_tokens: _read,
+    cache_creation_input_tokens: _written,
+    ...rest
+  } = counted;
+  return rest;
+}
+
+/** The usage that `message_delta` reports with the input that is known, where it reports 0; the same object if it does not. */
+export function withInput(reported: JsonObject, known: Usage): JsonObject {
+  const wrong = inputs.filter((name) => reported[name] === 0 && (known[name] ?? 0) > 0);
+  if (wrong.length === 0) return reported;
+  return { ...reported, ...Object.fromEntries(wrong.map((name) => [name, known[name]])) };
+}
+
 const counters: ReadonlySet<string> = new Set([
   'input_tokens',
   'output_tokens',
