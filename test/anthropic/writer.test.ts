@@ -73,6 +73,7 @@ function deltaText(delta: Delta): string {
     case 'input_json_delta':
       return delta.partial_json;
     case 'citations_delta':
+    case 'compaction_delta':
       return '#';
   }
 }

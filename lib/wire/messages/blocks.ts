@@ -27,6 +27,7 @@ import { isBlank } from '../encode/text.ts';
 import { isObject, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { toUpstreamId } from '../tool-ids.ts';
+import { withoutForeignServerCalls } from './server-calls.ts';
 
 /** The blocks to send for `block`; none if it must be omitted. */
 export function toUpstream(block: ContentBlock, route: Route): ContentBlock[] {
@@ -105,7 +106,8 @@ function resultContent({ content }: ToolResultBlock, route: Route): ToolResultBl
 
 /** Converts all blocks. Returns the same array if nothing changes. */
 export function toUpstreamBlocks(blocks: ContentBlock[], route: Route): ContentBlock[] {
-  const sent = blocks.flatMap((block) => toUpstream(block, route));
+  const own = route.quirks.genuineSignatures ? withoutForeignServerCalls(blocks) : blocks;
+  const sent = own.flatMap((block) => toUpstream(block, route));
   return sent.length === blocks.length && sent.every((block, at) => block === blocks[at]) ? blocks : sent;
 }
 

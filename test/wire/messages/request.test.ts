@@ -320,3 +320,68 @@ test('the output limit follows the context window, except for Claude', () => {
 test('lone surrogates are replaced', () => {
   assert.deepEqual(sent([user('a\ud83d 😀')], {}, claude), [user('a\ufffd 😀')]);
 });
+
+test('Claude gets no calls that the servers of others ran, and all that its own ran', () => {
+  const used = (id: string, name = 'web_search'): ContentBlock => ({
+    type: 'server_tool_use',
+    id,
+    name,
+    input: { query: 'q' },
+  });
+  const found = (id: string, ...sealed: string[]): ContentBlock => ({
+    type: 'web_search_tool_result',
+    tool_use_id: id,
+    content: sealed.map((encrypted_content) => ({
+      type: 'web_search_result',
+      url: 'https://a.test',
+      title: 'A',
+      encrypted_content,
+      page_age: null,
+    })),
+  });
+  const failed = (id: string): ContentBlock => ({
+    type: 'web_search_tool_result',
+    tool_use_id: id,
+    content: { type: 'web_search_tool_result_error', error_code: 'unavailable' },
+  });
+  const ran = (id: string): ContentBlock => ({
+    type: 'bash_code_execution_tool_result',
+    tool_use_id: id,
+    content: { type: 'bash_code_execution_result', stdout: '', stderr: '', return_code: 0, content: [] },
+  });
+  const listed: ContentBlock = {
+    type: 'mcp_tool_result',
+    tool_use_id: 'mcptoolu_1',
+    is_error: false,
+    content: [],
+  };
+  const own = [
+    used('srvtoolu_1'),
+    found('srvtoolu_1', 'sealed'),
+    used('srvtoolu_2'),
+    failed('srvtoolu_2'),
+    used('srvtoolu_3', 'bash_code_execution'),
+    ran('srvtoolu_3'),
+    used('srvtoolu_4'),
+    found('srvtoolu_4'),
+    listed,
+  ];
+  const foreign = [
+    used('srvtoolu_5'),
+    found('srvtoolu_5', 'sealed', ''),
+    used('call_6', 'analyze_image'),
+    used('ws_7'),
+    found('ws_7'),
+    used(''),
+    ran('call_8'),
+  ];
+  const talk = [user('go'), assistant(...own, 'so'), user('on'), assistant(...foreign, 'yes'), user('on')];
+  const kept = [user('go'), assistant(...own, 'so'), user('on'), assistant('yes'), user('on')];
+  assert.deepEqual(sent(talk, {}, claude), kept);
+  assert.deepEqual(sent([user('go'), assistant(...foreign), user('on')], {}, claude), [
+    user('go'),
+    user('on'),
+  ]);
+  // Another upstream that gets the client's body unchanged may have run them itself.
+  assert.deepEqual(sent(talk, {}, routeOf({ format: 'messages', quirks: { betas: true } })), talk);
+});
