@@ -50,15 +50,18 @@ test('a deleted file does not restore the defaults', async () => {
 test('a change during a reload causes one more reload afterwards', async () => {
   let reading = 0;
   let reads = 0;
+  let finish = (): void => {};
+  const requested = new Promise<void>((resolve) => (finish = resolve));
   const { live } = startWith(async () => {
     reads++;
     assert.equal(++reading, 1);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await requested;
     reading--;
     return { ...quiet, port: reads };
   });
   const first = live.reload();
   for (let i = 0; i < 5; i++) void live.reload();
+  finish();
   await first;
   assert.equal(reads, 2);
   assert.equal(live.current().port, 2);

@@ -190,7 +190,7 @@ async function scene(t: TestContext): Promise<Scene> {
   t.after(() => echo.close());
   at.write('secret-key', `${plants.command}\n`);
   at.write('.config/occ/config.json', JSON.stringify(configuration(plants, echo.port)));
-  at.program('claude', fakeClient("console.log('a client'); setTimeout(() => process.exit(0), 500);"));
+  at.program('claude', fakeClient("console.log('a client');"));
   const env = {
     PLANTED: plants.variable,
     PLANTED_HEADER: plants['header from a variable'],

@@ -94,26 +94,27 @@ export function headerFault(value: string): string | undefined {
 
 export interface KeyCommandOptions {
   env: Environment;
-  /** Milliseconds; 10 000 by default. */
-  limitMs?: number;
   /** Stops the command. */
   signal?: AbortSignal | undefined;
 }
+
+/** The time within which the command must end, in milliseconds. */
+export const keyCommandLimitMs = 10_000;
 
 /** A key is never larger. */
 const maxOutputBytes = 64 * 1024;
 
 /**
  * Resolves to the output of the command without its last line break. A list is run as a program and its arguments; a
- * string is run by the shell (`sh -c`, or `cmd` on Windows). The command has no stdin, its stderr is discarded, and at the
- * limit its whole process group is killed. Rejects with an OccError `key_command_failed` (exit code 78) that never
+ * string is run by the shell (`sh -c`, or `cmd` on Windows). The command has no stdin, its stderr is discarded, and after
+ * `keyCommandLimitMs` its whole process group is killed. Rejects with an OccError `key_command_failed` (exit code 78) that never
  * contains the output.
  */
 export async function runKeyCommand(
   command: string | readonly string[],
   options: KeyCommandOptions,
 ): Promise<string> {
-  const { env, limitMs = 10_000, signal } = options;
+  const { env, signal } = options;
   const [program = '', ...args] = typeof command === 'string' ? [command] : command;
   if (program.trim() === '') throw commandFailed('is empty');
   const group = platformOf().hasProcessGroups;
@@ -147,7 +148,10 @@ export async function runKeyCommand(
     };
     const onAbort = (): void => stop('was cancelled', true);
     signal?.addEventListener('abort', onAbort, { once: true });
-    const timer = setTimeout(() => stop(`did not answer within ${limitMs / 1000} s`, true), limitMs);
+    const timer = setTimeout(
+      () => stop(`did not answer within ${keyCommandLimitMs / 1000} s`, true),
+      keyCommandLimitMs,
+    );
     child.stdout.on('data', (piece: Buffer) => {
       bytes += piece.length;
       if (bytes > maxOutputBytes) stop(`printed more than ${maxOutputBytes} bytes`);

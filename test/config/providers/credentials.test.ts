@@ -4,7 +4,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { format, inspect } from 'node:util';
-import { CommandTimeout, runKeyCommand, toKey, toSecret } from '../../../lib/config/providers/credentials.ts';
+import {
+  CommandTimeout,
+  keyCommandLimitMs,
+  runKeyCommand,
+  toKey,
+  toSecret,
+} from '../../../lib/config/providers/credentials.ts';
 import { OccError } from '../../../lib/errors.ts';
 import { load, minimal, scratchHome } from '../scratch.ts';
 import { waitUntil } from '../../support/limits.ts';
@@ -221,8 +227,15 @@ test('a key command that hangs is killed with its children', async (t) => {
   const pid = join(scratchHome(t), 'pid');
   // The shell's child would keep the pipe open if only the shell were killed.
   const command = `sleep 300 & echo $! > ${pid}; wait`;
-  await assert.rejects(runKeyCommand(command, { env, limitMs: 300 }), (error: Error) => {
-    assert.match(error.message, /did not answer within 0\.3 s/);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const running = runKeyCommand(command, { env });
+  await waitUntil(
+    () => existsSync(pid) && readFileSync(pid, 'utf8').endsWith('\n'),
+    'the child of the shell',
+  );
+  t.mock.timers.tick(keyCommandLimitMs);
+  await assert.rejects(running, (error: Error) => {
+    assert.match(error.message, /did not answer within 10 s/);
     return error.cause instanceof CommandTimeout;
   });
   const state = (): string => {
