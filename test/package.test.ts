@@ -59,7 +59,7 @@ describe('the package', () => {
     paths = packed.files.map(({ path }) => path);
   });
 
-  test('holds compiled code, templates and papers, by rule', () => {
+  test('holds compiled code, templates and documents, and nothing else', () => {
     const rule =
       /^(?:dist\/(?:bin\/[\w-]+\.js|bin\/package\.json|lib\/index\.js|lib\/.+\.d\.ts|LICENSES\.txt)|templates\/.+|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     assert.deepEqual(

@@ -260,7 +260,7 @@ describe('model-fault-as-400: the next model answers', () => {
     assert.equal(over.received['up']?.length, 1);
   });
 
-  test('alone: the client sees the provider’s words, spelt so that Claude Code shows them, and no invalid_request_error of its own making', async () => {
+  test('alone: the client receives the provider’s words, spelt so that Claude Code shows them, and no status 400', async () => {
     const body = anthropic('Your credit balance is too low to access the Anthropic API.');
     await using over = await configured({ up: { format: 'messages', script: [json(400, body)] } });
     const response = await over.send();
@@ -1032,7 +1032,7 @@ const overflows: Overflow[] = [
 
 const long = 'The quick brown fox jumps over the lazy dog. '.repeat(500);
 
-describe('overflow-wording: the client is told the true numbers', () => {
+describe('overflow-wording: the client receives the true numbers', () => {
   for (const { report, format = 'chat', status = 400, body, numbers } of overflows)
     for (const way of ['streamed', 'whole', 'inside a 200'] as const)
       test(`${report}, ${way}`, async () => {
@@ -1106,14 +1106,14 @@ describe('room-for-the-answer, in later turns', () => {
       );
   });
 
-  test('another, short conversation asks for all that it wants', async () => {
+  test('another, short conversation keeps its max_tokens', async () => {
     await using over = await configured({ up: { format: 'chat', script: [small(100)] } });
     await over.send(requestBody({ max_tokens: 32_700, messages: turns(3) }), session('one'));
     await over.send(requestBody({ max_tokens: 32_000, messages: turns(1) }), session('two'));
     assert.equal(over.received['up']?.at(-1)?.body['max_tokens'], 32_000);
   });
 
-  test('without room worth having, the client compacts', async () => {
+  test('without enough room for an answer, the client compacts', async () => {
     await using over = await configured({ up: { format: 'chat', script: [small(4670)] } });
     const response = await over.send(requestBody({ max_tokens: 32_000, messages: turns(7) }));
     assert.match(response.error?.message ?? '', /^prompt is too long: \d+ tokens > 32768 maximum/);

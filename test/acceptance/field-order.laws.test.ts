@@ -26,7 +26,7 @@ for (const id of [
   'pixtral-large-latest',
   'mistral.mistral-large-2402-v1:0',
 ])
-  test(`order: no user message behind a tool result for ${id} (litellm#17761)`, async () => {
+  test(`order: no user message after a tool result for ${id} (litellm#17761)`, async () => {
     await using over = await scripted({
       format: 'chat',
       script: [answerIn('chat')],
@@ -230,7 +230,7 @@ for (const { name, format, says, more = reminded, right } of orders)
       assert.equal(over.received.length, 3);
     });
 
-test('order: Mistral refuses the second turn only, behind one that it took (litellm#17761)', async () => {
+test('order: Mistral refuses the second turn only, after one that it accepted (litellm#17761)', async () => {
   const respond: Responder = (response, received) =>
     (pairsOf(received.body).includes('tool>user') ? json(400, mistral['Mistral itself']) : answerIn('chat'))(
       response,

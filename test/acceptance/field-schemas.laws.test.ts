@@ -340,7 +340,7 @@ for (const id of [
     assert.equal(body?.['model'], id);
   });
 
-test('family-by-prefix: a person says the family of an id without a name', async () => {
+test('family-by-prefix: the configuration sets the family of an id without a known name', async () => {
   await using over = await scripted({
     format: 'messages',
     script: [answerIn('messages')],
@@ -388,7 +388,7 @@ for (const [family, format, isApplied] of [
   ['claude', 'messages', (body) => (body['thinking']?.['type'] as unknown) === 'adaptive'],
   ['deepseek', 'chat', (body) => (body['thinking']?.['type'] as unknown) === 'enabled'],
 ] as [string, WireFormat, (body: LooseJson) => boolean][])
-  test(`family-by-prefix: a configuration file says the family ${family}`, async (t) => {
+  test(`family-by-prefix: a configuration file sets the family ${family}`, async (t) => {
     const dir = await mkdtemp(join(tmpdir(), 'occ-field-'));
     t.after(() => rm(dir, { recursive: true, force: true }));
     await using upstream = await scripted({ format, script: [answerIn(format)] });

@@ -483,7 +483,7 @@ describe('replay-messages', () => {
       ['streamed', unsigned, true],
       ['whole', unsignedWhole, false],
     ] as const)
-      test(`its own thought without a signature goes back to it, and to nobody else: ${model}, ${way}`, async () => {
+      test(`its own thought without a signature returns to that model only: ${model}, ${way}`, async () => {
         await using over = await configured({
           up: { format: 'messages', model, script: [answer, answerIn('messages'), json(500, text('down'))] },
           other: { format: 'messages', script: [answerIn('messages')] },
@@ -506,7 +506,7 @@ describe('replay-messages', () => {
     'anthropic/claude-sonnet-4-5',
     'us.anthropic.claude-sonnet-4-6-v1:0',
   ])
-    test(`sub2api#599: the edit that needs thinking goes with it: ${model}`, async () => {
+    test(`sub2api#599: the edit that needs thinking is left out with it: ${model}`, async () => {
       await using over = await configured({
         up: { format: 'messages', model, script: [answerIn('messages')] },
       });
@@ -523,7 +523,7 @@ describe('replay-messages', () => {
       } else assert(gaveIn(sent));
     });
 
-  test('sub2api#599: refused, and the edit goes', async () => {
+  test('sub2api#599: a refused edit is left out', async () => {
     const refusal = anthropic(
       '`clear_thinking_20251015` strategy requires `thinking` to be enabled or adaptive',
     );

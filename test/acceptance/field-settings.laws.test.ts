@@ -169,7 +169,7 @@ const refused: [string, WireFormat, Partial<ModelEntry>, string, string][] = [
 for (const [vendor, format, entry, path, says] of refused)
   for (const [envelope, wrap] of Object.entries(envelopes))
     for (const [how, deliver] of Object.entries(deliveries))
-      test(`what an entry says is left out once it is refused: ${vendor}, ${path}, ${format}, ${envelope}, ${how}`, async () => {
+      test(`a field of an entry is left out once it is refused: ${vendor}, ${path}, ${format}, ${envelope}, ${how}`, async () => {
         await using over = await scripted({
           format,
           script: [
@@ -202,7 +202,7 @@ const given = {
   a_field_nobody_knows: { nested: [1, null, 'x'] },
 };
 for (const id of unknownIds.slice(1))
-  test(`messages: what the client says to ${id}, which nobody knows, goes on unchanged`, async () => {
+  test(`messages: fields of the client are sent unchanged to ${id}, an unknown model`, async () => {
     const messages = [
       {
         role: 'user',
@@ -253,7 +253,7 @@ for (const [field, says] of [
         assert.deepEqual(Object.fromEntries(Object.keys(others).map((key) => [key, body[key]])), others);
     });
 
-test('messages: the user’s words behind tool results stay a block of their own', async () => {
+test('messages: the user’s text after tool results stays a block of its own', async () => {
   await using over = await scripted({ format: 'messages', script: [answerIn('messages')] });
   await over.send(requestBody(reminded));
   assert.deepEqual(over.received[0]?.body['messages'], reminded.messages);
@@ -305,7 +305,7 @@ test('context_margin leaves room: a request that would need it goes to the large
   assert.equal(await send(8000), 'other/large');
 });
 
-test('what is said of a model below its provider counts as what its entry says', async () => {
+test('the fields of a model below its provider count like those of its entry', async () => {
   await using over = await scripted({
     format: 'chat',
     script: [answerIn('chat')],

@@ -324,7 +324,7 @@ describe('opaque-state', () => {
         const answer = way === 'streamed' ? one.stream : (one.whole ?? one.stream);
         const stream = way === 'streamed';
 
-        test('it goes home unchanged, also in later turns and after a restart', async () => {
+        test('it returns unchanged to the upstream that made it, also in later turns and after a restart', async () => {
           await using over = await configured({
             up: { format, script: [answer, answerIn(format)], ...(model !== undefined && { model }) },
           });
@@ -341,7 +341,7 @@ describe('opaque-state', () => {
         });
 
         for (const other of ['chat', 'messages', 'responses', 'gemini'] as const)
-          test(`nobody else gets it: ${other}`, async () => {
+          test(`no other upstream gets it: ${other}`, async () => {
             await using over = await configured({
               up: { format, script: [answer, json(500, {})], ...(model !== undefined && { model }) },
               other: { format: other, script: [answerIn(other)] },
@@ -381,7 +381,7 @@ describe('opaque-state', () => {
     );
   });
 
-  test('what is too large to be kept stands in the log', async () => {
+  test('the log names what is too large to be kept', async () => {
     const large = { extra_content: { google: { thought_signature: 'x'.repeat(2_000_000) } } };
     const answer = chatStream({ tool_calls: [{ ...call, ...large }] });
     await using over = await configured({ up: { format: 'chat', script: [answer, answerIn('chat')] } });
@@ -392,7 +392,7 @@ describe('opaque-state', () => {
     assert(isHome || /extra_content/.test(JSON.stringify(over.log)), JSON.stringify(over.log));
   });
 
-  test('pi#1819: the message goes home as an item with its phase', async () => {
+  test('pi#1819: the message returns as an item with its phase', async () => {
     const one = cases.find(({ report }) => report.startsWith('pi#1819: commentary'));
     assert(one);
     await using over = await configured({

@@ -180,7 +180,7 @@ for (const [name, format, respond] of oneCall)
       assert.equal(over.received.length, 1);
     });
 
-test('two choices with different words that nobody asked for are one answer: nothing twice (L9)', async () => {
+test('two choices that were not requested are one answer, although their texts differ: nothing twice (L9)', async () => {
   await using over = await scripted({
     format: 'chat',
     script: [
@@ -278,7 +278,7 @@ malformed.push(
   ],
 );
 for (const [reason, format, respond] of malformed) {
-  test(`a malformed call is a failed turn: ${reason}, ${format}, behind words`, async () => {
+  test(`a malformed call is a failed turn: ${reason}, ${format}, after text`, async () => {
     await using over = await scripted({
       format,
       script: [respond('I will read it.')],

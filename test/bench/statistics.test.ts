@@ -25,7 +25,7 @@ test('the exponent of a power is found, whatever its factor', () => {
   }
 });
 
-test('a steep end is seen behind a flat beginning', () => {
+test('a steep end after a flat beginning is noticed', () => {
   const points = curve((size) => 1000 + size ** 2);
   assert.ok(exponent(points) < 1.1);
   assert.ok(steepest(points) > 1.9);

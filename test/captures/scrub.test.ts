@@ -23,7 +23,7 @@ function tool(seed = 1, stops: readonly string[] = []) {
 const anyText = fc.string({ unit: 'binary', maxLength: 80 });
 
 describe('a character', () => {
-  test('becomes one with as many bytes and UTF-16 units, whatever chance says', () => {
+  test('becomes one with as many bytes and UTF-16 units, whatever the random number is', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),

@@ -39,7 +39,7 @@ for (const kind of Object.keys(expected) as (keyof typeof expected)[]) {
   });
 }
 
-test('an empty list is that of its server all the same', async (t) => {
+test('an empty list identifies its server, too', async (t) => {
   const ollama = await serveLocal(t, 'ollama', { '/api/tags': { models: [] }, '/v1/models': { data: null } });
   const lmStudio = await serveLocal(t, 'lm-studio', { '/api/v0/models': { object: 'list', data: [] } });
   const found = await findLocalServers([ollama, lmStudio], hangMs);

@@ -219,7 +219,7 @@ test('another program on the configured port is no proxy', async (t) => {
   assert.equal((await at.run(['env'], one)).code, 3);
 });
 
-test('two proxies of two home directories are told apart', async (t) => {
+test('two proxies of two home directories are distinguished', async (t) => {
   const { at, port, one } = await homeOfLogins(t);
   const other = home(t);
   await at.run(['start', '--emulator'], one);

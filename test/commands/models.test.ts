@@ -324,7 +324,7 @@ describe('page', () => {
     );
   });
 
-  test('a limit that nobody states is shown as assumed', async (t) => {
+  test('an unknown limit is shown as assumed', async (t) => {
     const { settings } = await load(t, {
       models: { default: { provider: 'lab', model_id: 'own' }, think: { provider: 'lab', model_id: 'told' } },
       providers: {

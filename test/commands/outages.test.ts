@@ -76,7 +76,7 @@ describe('the first failure of an outage', () => {
   const line = 'kimi-k3 failed (401, key refused); Claude Code does not retry; occ why 01234567';
   const ofProgram = 'kimi-k3 failed (401, key refused); occ why 01234567';
 
-  test('is said once, and again after an answer', () => {
+  test('is reported once, and again after an answer', () => {
     const print = { forClient: ['-p', 'hi'] };
     assert.deepEqual(lines([record(), record(), record()], print).printed, [line]);
     assert.deepEqual(lines([record(), answered, record()], print).printed, [line, line]);
@@ -88,7 +88,7 @@ describe('the first failure of an outage', () => {
     );
   });
 
-  test('is never said where the client has the screen', () => {
+  test('is never reported where the client has the screen', () => {
     assert.deepEqual(lines([record()]).printed, []);
     assert.deepEqual(lines([record()], { forClient: ['fix the -p option'] }).printed, []);
   });
@@ -103,7 +103,7 @@ describe('the first failure of an outage', () => {
       { stdin: true, stdout: true },
     ],
   ] as const)
-    test(`is said ${where}`, () => {
+    test(`is reported ${where}`, () => {
       const forClient = [...((args as { forClient?: readonly string[] }).forClient ?? [])];
       const expected = 'client' in args ? ofProgram : line;
       assert.deepEqual(lines([record()], { ...args, forClient }, terminals).printed, [expected]);
@@ -125,7 +125,7 @@ describe('the first failure of an outage', () => {
     );
   });
 
-  test('is not said of an error that the client acts on', () => {
+  test('is not reported for an error that the client acts on', () => {
     const print = { forClient: ['-p', 'hi'] };
     const tooLong = {
       status: 400,
@@ -181,12 +181,12 @@ describe('a wait for a silent model', () => {
   const line =
     'still waiting for opencode-go/glm-5 (20 s); the limit is 300 s: occ config set opencode_go.timeout_ms 60s';
 
-  test('is said once for each request, with the limit and the command that changes it', () => {
+  test('is reported once for each request, with the limit and the command that changes it', () => {
     const other = { record: record({ id: 'req_ffffffffffffffffffffffff' }) };
     assert.deepEqual(said({}, [{}, { ms: 40_000 }, other]), [line, line]);
   });
 
-  test('is not said where the client has the screen', () => {
+  test('is not reported where the client has the screen', () => {
     assert.deepEqual(said({}, [{}], true), []);
     assert.deepEqual(said({ forClient: ['-p', 'hi'] }, [{}], true), [line]);
   });
@@ -252,7 +252,7 @@ test('with --attach the failures are those of the one session since the start', 
   assert.deepEqual(ofOneSession([before], since), []);
 });
 
-test('the next step of an error is told once, with what it is for', () => {
+test('the next step of an error is printed once, with its purpose', () => {
   const nextOf = (next: string, failure?: AttemptRecord['class'], config?: string) => {
     const error = { status: 424, type: 'api_error', message: 'm', permanent: true, next };
     const request = record({

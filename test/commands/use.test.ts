@@ -258,7 +258,7 @@ test('with hot_reload off, the next start is named', async (t) => {
   assert.match(stderr, /hot_reload is off, so it applies from the next start on/);
 });
 
-test('terms and a missing key are said', async (t) => {
+test('terms and a missing key are reported', async (t) => {
   const { occ } = machine(t, '{ "providers": { "gate": { "base_url": "https://gate.example/v1" } } }');
   assert.match((await occ('iceman-contributor-free')).stderr, /trains on your data/);
   const gate = await occ('gate/any');

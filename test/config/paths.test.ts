@@ -140,7 +140,7 @@ test('a file that cannot be looked at is an error, and does not count as missing
   await assert.rejects(loadSettings({ env: {}, home }), /symbolic links form a loop/);
 });
 
-test('an XDG_RUNTIME_DIR that cannot be used is as good as none', posix, (t) => {
+test('an XDG_RUNTIME_DIR that cannot be used counts as not set', posix, (t) => {
   const home = scratchHome(t);
   const file = put(join(home, 'file'), '');
   const locked = join(home, 'locked');

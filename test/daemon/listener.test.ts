@@ -50,23 +50,27 @@ test('the output of lsof names processes and users', () => {
 
 const linux = { skip: process.platform === 'linux' ? false : 'reads /proc' };
 
-test('the server of this process is found, and told from one on another address', linux, async (t) => {
-  const open = async (host: string, port = 0): Promise<number> => {
-    const server = createServer().listen(port, host);
-    t.after(() => server.close());
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
-  };
-  const port = await open('127.0.0.1');
-  const found = await listenersOn('127.0.0.1', port);
-  assert.deepEqual(
-    [found?.users, found?.has(process.pid), found?.has(1)],
-    [[process.getuid?.()], true, false],
-  );
-  assert.match(ownerOfPort(port) ?? '', new RegExp(`\\(pid ${process.pid}\\)$`));
-  // Nobody listens on this address.
-  assert.deepEqual((await listenersOn('127.0.0.2', port))?.users, []);
-  const everywhere = await open('0.0.0.0');
-  assert.equal((await listenersOn('127.0.0.1', everywhere))?.has(process.pid), true);
-  assert.equal((await listenersOn('::ffff:127.0.0.1', everywhere))?.has(process.pid), true);
-});
+test(
+  'the server of this process is found, and distinguished from one on another address',
+  linux,
+  async (t) => {
+    const open = async (host: string, port = 0): Promise<number> => {
+      const server = createServer().listen(port, host);
+      t.after(() => server.close());
+      await once(server, 'listening');
+      return (server.address() as AddressInfo).port;
+    };
+    const port = await open('127.0.0.1');
+    const found = await listenersOn('127.0.0.1', port);
+    assert.deepEqual(
+      [found?.users, found?.has(process.pid), found?.has(1)],
+      [[process.getuid?.()], true, false],
+    );
+    assert.match(ownerOfPort(port) ?? '', new RegExp(`\\(pid ${process.pid}\\)$`));
+    // Nobody listens on this address.
+    assert.deepEqual((await listenersOn('127.0.0.2', port))?.users, []);
+    const everywhere = await open('0.0.0.0');
+    assert.equal((await listenersOn('127.0.0.1', everywhere))?.has(process.pid), true);
+    assert.equal((await listenersOn('::ffff:127.0.0.1', everywhere))?.has(process.pid), true);
+  },
+);

@@ -27,7 +27,7 @@ const cut = [request('a'), refused('a'), failed('a'), told('a', 'cut')];
 const saved = [request('b', false), refused('b'), answered('b')];
 const done: Outcome = { exit: 0, text: 'hello from occ' };
 
-test('a launch in which everything came true has four sentences', () => {
+test('a launch without a broken promise has four sentences', () => {
   assert.deepEqual(storyOf([...cut, ...saved, request('c'), refused('c'), answered('c')], done), {
     story: [
       'emulator/refuse-429 refused request 2 (and 3) with 429. emulator/cut-once answered, and Claude Code saw no error.',
@@ -67,7 +67,7 @@ for (const [name, lines, outcome, expected] of [
   ['the file is missing', [...cut, ...saved], { exit: 0, text: undefined }, /^hello\.txt was not written$/],
   ['the file says something else', [...cut, ...saved], { exit: 0, text: 'bye' }, /^hello\.txt says: bye$/],
 ] as const)
-  test(`a broken promise is told: ${name}`, () => {
+  test(`a broken promise is reported: ${name}`, () => {
     const { broken, story } = storyOf(lines, outcome);
     assert.ok(
       broken.some((promise) => expected.test(promise)),

@@ -243,7 +243,7 @@ test('broken arguments are the provider’s fault', async (t) => {
   }
 });
 
-test('a model that does not do what the check judges is nobody’s fault', async (t) => {
+test('a model that does not do what the check judges is no fault of occ or the provider', async (t) => {
   const { findings } = await live(t, {
     answer: whenToolsOffered(() => [{ type: 'text', text: 'I would rather talk about it.' }]),
   });

@@ -34,7 +34,7 @@ test('content is noticed when it arrives', () => {
   assert.equal(sees(Buffer.from(delta('hi'))), true);
 });
 
-test('a keep-alive is told from what separates events', () => {
+test('a keep-alive is distinguished from a separator of events', () => {
   for (const format of ['chat', 'gemini'] as const) {
     assert.equal(spoken(format).keptAlive(received(delta('hi') + finish)), false);
     assert.equal(spoken(format).keptAlive(received(`${delta('hi')}: keep-alive\n\n${finish}`)), true);

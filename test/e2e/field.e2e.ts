@@ -194,7 +194,7 @@ describe('tools in two turns, without a refusal', () => {
   }
 });
 
-describe('what stands on the screen (needs tmux)', { skip: !hasTmux && 'tmux is not installed' }, () => {
+describe('what the screen shows (needs tmux)', { skip: !hasTmux && 'tmux is not installed' }, () => {
   // How many requests of each turn may be refused.
   const expired = { expires: 1, refused: [0, 1, 0] };
   const small = { double: vllm, output: pages, refused: [2, 2, 2, 2] };

@@ -70,7 +70,7 @@ test('messages: Claude’s own search is used, and its results reach the client'
   assert.match(result, /A proxy\./);
 });
 
-test('chat: a model without search is told so, its answer reaches the client, and the log names the tool', async () => {
+test('chat: the system prompt says that there is no search, the answer reaches the client, and the log names the tool', async () => {
   await using box = sandbox();
   const answer = 'A web search is not available with this model.';
   const { search, result } = await searching(box, [say(answer)], (emulator) =>

@@ -62,7 +62,7 @@ test('following continues in the middle of a line, and through several rotations
   assert.deepEqual(lines, ['a', '(end)', 'half of a line', 'last of the old', 'between', 'new', 'newer']);
 });
 
-test('a torn or foreign line is none of the log', () => {
+test('a torn or foreign line is no entry of the log', () => {
   const line = '{"time":"2026-11-29T10:00:00.000Z","pid":1,"level":"info","event":"request","new":[1]}';
   assert.equal(parseLogLine(line)?.event, 'request');
   for (const other of ['', line.slice(0, 40), 'null', '[]', '{"level":"info"}', line.replace('info', 'loud')])

@@ -170,7 +170,7 @@ describe('routing', () => {
     assert.equal(scenarioOf(turn, high), 'think');
   });
 
-  test('Codex names its titles, whose sessions nobody can continue', () => {
+  test('Codex names its titles, whose sessions cannot be continued', () => {
     const title = hintsOf(clientRequest('codex', 'title'));
     assert.deepEqual([title.requestClass, title.session], ['title', '']);
     for (const kind of ['first-turn', 'subagent-first', 'compaction'])

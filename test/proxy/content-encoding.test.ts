@@ -105,7 +105,7 @@ describe('what cannot be decompressed is an error that says so', () => {
     await assert.rejects(read(zstd, 'zstd'), /in the encoding "zstd", which Node \S+ cannot undo/);
   });
 
-  test('more encodings than anybody applies', async () => {
+  test('more encodings than are allowed', async () => {
     const list = Array.from({ length: 6 }, () => 'gzip');
     await assert.rejects(read(encode(bytes, list), list.join(',')), /in 6 encodings/);
   });
@@ -201,7 +201,7 @@ describe('through the proxy', () => {
     );
   });
 
-  test('an encoding that nobody can undo is named to the client', async () => {
+  test('an encoding that occ cannot decode is named to the client', async () => {
     const body = zlib.gzipSync('x');
     await withUpstream({ type: 'text/event-stream', declared: 'lzma', body }, async (over) => {
       const response = await over.send();

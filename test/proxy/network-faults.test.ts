@@ -127,7 +127,7 @@ for (const { what, proxy: behaviour, login = '', words, permanent } of cases)
       if (permanent) assert.equal(proxy.heads.length, 1);
     });
 
-test('a proxy that is not running, or whose name nobody knows, is named', async () => {
+test('a proxy that is not running, or whose name cannot be resolved, is named', async () => {
   const port = await freePort();
   for (const scheme of ['https', 'http']) {
     const dead = await send(`${scheme}://provider.example`, { ALL_PROXY: `me:${secret}@127.0.0.1:${port}` });
@@ -179,7 +179,7 @@ test('closing gives up a tunnel that is being established', async (t) => {
   while (clock.pending() > 0) await new Promise(setImmediate);
 });
 
-test('a variable that names no proxy is said, and nothing is sent', async () => {
+test('a variable that names no proxy is reported, and nothing is sent', async () => {
   for (const value of [`socks5://me:${secret}@127.0.0.1:1`, `http://me:${secret}#@127.0.0.1:1`]) {
     const seen = await send('https://provider.example', { HTTPS_PROXY: value });
     assert.match(seen.message, /HTTPS_PROXY names (?:a SOCKS proxy|no http or https proxy)/);
@@ -188,7 +188,7 @@ test('a variable that names no proxy is said, and nothing is sent', async () => 
   }
 });
 
-test(`a certificate that nobody knows is said, with what makes it known${needsOpenssl}`, async (t) => {
+test(`an unknown certificate is reported, with what makes it known${needsOpenssl}`, async (t) => {
   if (needsOpenssl !== '') return;
   using company = authority();
   const to = await listening(t, jsonServer(undefined, company.issue('provider.example')));
@@ -248,7 +248,7 @@ test(`the certificate of an https proxy is said to be the proxy's${needsOpenssl}
   assert.match(wrong.message, /the proxy 127\.0\.0\.1:\d+ answers without TLS/);
 });
 
-test('an address with the wrong scheme is said', async (t) => {
+test('an address with the wrong scheme is reported', async (t) => {
   const http = await listening(t, jsonServer());
   const tlsOnHttp = await send(`https://127.0.0.1:${http}`, {});
   assert.match(

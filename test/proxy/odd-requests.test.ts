@@ -80,7 +80,7 @@ test('pairing calls and results alone takes time in proportion to their number',
   }
 });
 
-test('a long list is no deep nesting: it is read like a short one', () => {
+test('a long list does not count as deep nesting, and is read like a short one', () => {
   const [one] = toRequest(oddRequest('blocks of text', 200_000)).messages;
   assert(one);
   const request = { ...toRequest(oddRequest('messages', 1)), messages: [one, one] };

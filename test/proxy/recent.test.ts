@@ -92,7 +92,7 @@ test('a fallback: what had happened to the first model, and what was changed in 
   );
 });
 
-test('a request that all models refused, and the listener that hears of it once', async () => {
+test('a request that all models refused, and the listener that is called once', async () => {
   await using over = await proxyOver([refuse(503), refuse(401, { message: 'bad key' })]);
   const response = await over.send();
   const record = await latest(over);

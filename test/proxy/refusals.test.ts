@@ -114,7 +114,7 @@ test('when all attempts failed, the message lists each, and the most useful stat
   assert.equal(response.headers.get('x-occ-model'), null);
 });
 
-test('a 404 from a model is never passed on', async () => {
+test('a 404 of a model never reaches the client', async () => {
   await using over = await proxyOver([refuse(404), refuse(404)]);
   assert.equal((await over.send()).status, 424);
 });

@@ -18,7 +18,7 @@ const goSpent = refuse(429, {
 
 const family = [modelOf('first'), modelOf('sibling'), modelOf('elsewhere', { provider: 'other' })];
 
-test('money that is out for one model leaves the provider’s other models', async () => {
+test('an empty balance for one model leaves the provider’s other models', async () => {
   const clock = manualClock();
   await using over = await proxyOver({
     clock,
@@ -32,7 +32,7 @@ test('money that is out for one model leaves the provider’s other models', asy
   assert.deepEqual(over.requestedModels(), ['first', 'sibling', 'sibling', 'first', 'sibling']);
 });
 
-test('money that is out for two models is out for the provider', async () => {
+test('an empty balance for two models counts for the provider', async () => {
   const clock = manualClock();
   const models = [...family.slice(0, 2), modelOf('third'), family[2] ?? assert.fail()];
   await using over = await proxyOver({

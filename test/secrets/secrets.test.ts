@@ -297,7 +297,7 @@ test('the token of a launch is in the environment of its client, and nowhere els
   assertUnsaid(at, { 'launch token': token });
 });
 
-test('an exception that nobody catches prints no secret', async (t) => {
+test('an uncaught exception prints no secret', async (t) => {
   const at = await scene(t);
   const { said, env, start, write, plants } = at;
   const preload = write(

@@ -26,7 +26,7 @@ test('an answer: the model without its provider, and when it ended', () => {
   assert.equal(toAnswer({ answered: nested })?.model, 'z-ai/glm');
 });
 
-test('requests of sub-agents, of the client itself, and those that the client left say nothing', () => {
+test('requests of sub-agents, of the client itself, and those that the client left are ignored', () => {
   assert.equal(toAnswer({ answered, agent: 'a1' }), undefined);
   assert.equal(toAnswer({ answered, requestClass: 'title' }), undefined);
   assert.equal(toAnswer({ answered, ending: 'left' }), undefined);

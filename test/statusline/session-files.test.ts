@@ -180,7 +180,7 @@ function read(where: string): ReturnType<typeof readFileText> {
   return existsSync(file) ? readFileText(readFileSync(file, 'utf8')) : undefined;
 }
 
-test('a wait is shown until the model is heard, then what was there before', async (t) => {
+test('a wait is shown until the model sends something, then the previous line', async (t) => {
   const where = folder(t);
   const files = sessionFiles(where);
   const wait = (more: Partial<EndedRequest> = {}) => ({

@@ -21,7 +21,7 @@ function offWith(env: Record<string, string>): string {
 }
 
 describe('on and off', () => {
-  test('off without a collector, whatever else is set, and silently', () => {
+  test('off without a collector, whatever else is set, without a warning', () => {
     const others = {
       OTEL_TRACES_EXPORTER: 'otlp',
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
@@ -39,7 +39,7 @@ describe('on and off', () => {
     }
   });
 
-  test('switched off by name, silently', () => {
+  test('switched off by name, without a warning', () => {
     assert.equal(offWith({ OTEL_SDK_DISABLED: 'True' }), '');
     assert.equal(offWith({ OTEL_TRACES_EXPORTER: 'none' }), '');
     for (const value of ['false', '1', 'yes', '']) assert.ok(read({ OTEL_SDK_DISABLED: value }).settings);
@@ -52,14 +52,14 @@ describe('on and off', () => {
 });
 
 describe('protocol', () => {
-  test('JSON goes to the address of Protobuf, and that is said', () => {
+  test('JSON is sent to the address of Protobuf, with a warning', () => {
     const { settings, warnings } = read({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' });
     assert.equal(settings?.url, `${base}/v1/traces`);
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /http\/json.*OTEL_EXPORTER_OTLP_PROTOCOL is http\/protobuf/);
   });
 
-  test('nothing goes to another one, and that is said', () => {
+  test('nothing is sent to another one, with a warning', () => {
     assert.match(offWith({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }), /http\/json only, and .* is grpc/);
     assert.match(offWith({ OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'smoke' }), /TRACES_PROTOCOL names another/);
   });

@@ -208,7 +208,7 @@ test('clients of other formats have traces, too', async (t) => {
   assert.doesNotMatch(collector.requests.map(({ text }) => text).join(''), /hello|a secret answer/);
 });
 
-test('a client that leaves is no error of anybody', async (t) => {
+test('a client that leaves is not an error', async (t) => {
   const collector = await startCollector(t);
   const { host, emulator, ask } = await setup(
     t,
@@ -264,7 +264,7 @@ test('without tracecontext among the propagators, or with an invalid header, a n
   assert.ok(!traces.has(parent.traceId));
 });
 
-test('a collector that nobody runs delays no request, and is said once', async (t) => {
+test('a collector that is not running delays no request, and is reported once', async (t) => {
   const secret = 'a-long-secret-header';
   const port = await freePort();
   const { host, warnings, ask } = await setup(t, {
@@ -281,7 +281,7 @@ test('a collector that nobody runs delays no request, and is said once', async (
   assert.ok(!warnings.join('').includes(secret));
 });
 
-test('a collector that refuses what it is sent is said once', async (t) => {
+test('a collector that refuses what it is sent is reported once', async (t) => {
   const collector = await startCollector(t, { status: 401 });
   const { host, warnings, ask } = await setup(t, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
   await ask();
@@ -290,7 +290,7 @@ test('a collector that refuses what it is sent is said once', async (t) => {
   assert.match(warnings.join('\n'), /^traces are incomplete: \S+ answered with status 401$/);
 });
 
-test('a collector that never answers holds the end up for a bounded time only', async (t) => {
+test('a collector that never answers delays the end for a bounded time only', async (t) => {
   const collector = await startCollector(t, { silent: true });
   const { host, warnings, ask } = await setup(t, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
   await ask();
@@ -298,7 +298,7 @@ test('a collector that never answers holds the end up for a bounded time only', 
   assert.match(warnings.join('\n'), /has not answered before occ ended$/);
 });
 
-test('what is wrong with the variables is said as the proxy opens', async (t) => {
+test('wrong variables are reported when the proxy starts', async (t) => {
   const { warnings } = await setup(t, {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4317',
     OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',

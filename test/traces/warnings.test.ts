@@ -44,7 +44,7 @@ function refused(env: Record<string, string> = {}) {
   return { traces, send, clock, log, warnings, posts, closed: () => closed };
 }
 
-test('a collector that refuses every batch is said once, with a hint, and counted at the end', async () => {
+test('a collector that refuses every batch is reported once, with a hint, and counted at the end', async () => {
   const { traces, send, log, warnings, clock, closed } = refused();
   for (let batch = 0; batch < 3; batch++) await send();
   const said =
@@ -61,7 +61,7 @@ test('a collector that refuses every batch is said once, with a hint, and counte
   assert.equal(clock.pending(), 0);
 });
 
-test('nothing is opened, said or waited for where nothing was sent', async () => {
+test('without a span, nothing is opened, reported or waited for', async () => {
   const { traces, log, posts, clock, closed } = refused({ OTEL_TRACES_SAMPLER: 'always_off' });
   traces.ended(sample, { ...received, headers: {} });
   assert.equal(clock.pending(), 0);

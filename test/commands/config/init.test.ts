@@ -198,14 +198,14 @@ test('a local server names its models, and one with a single model needs no --mo
   });
 });
 
-test('a model that trains on your data, or that nobody serves, is said', async (t) => {
+test('a model that trains on your data, or that no provider serves, is reported', async (t) => {
   const trains = await desk(t).occ(['init', '--model', 'iceman-contributor-free']);
   assert.match(trains.stderr, /trains on your data/);
   const unknown = await desk(t).occ(['init', '--model', 'glm-5.33']);
   assert.match(unknown.stderr, /glm-5\.33 is in no list of opencode-go\n {2}did you mean glm-5\.3\?/);
 });
 
-test('a variable that takes precedence over the key is said', async (t) => {
+test('a variable that takes precedence over the key is reported', async (t) => {
   const env = { OPENCODE_API_KEY: 'sk-of-the-env' };
   const { stderr } = await desk(t).occ(['init', '--key-command', 'pass show x'], { env });
   assert.match(stderr, /OPENCODE_API_KEY is set and takes precedence over this key/);

@@ -630,7 +630,7 @@ test('a local model whose fallbacks are elsewhere is set with a warning', async 
   assert.doesNotMatch((await occ(['set', 'models.default.model_id', 'coder-9'])).stderr, leaves);
 });
 
-test('a key with a blank that nobody sees is refused wherever it is given', async (t) => {
+test('a key with an invisible blank is refused wherever it is given', async (t) => {
   const { occ, read, write } = desk(t);
   write('{}\n');
   for (const [key, words] of [

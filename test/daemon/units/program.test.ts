@@ -41,7 +41,7 @@ test('a configuration named by a variable becomes an option, since the path may 
   }
 });
 
-test('variables come along unless they hold a secret', () => {
+test('variables are included unless they contain a secret', () => {
   const kept = {
     PATH: '/usr/bin',
     XDG_CONFIG_HOME: '/c',

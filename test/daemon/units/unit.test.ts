@@ -84,7 +84,7 @@ test('it keeps what occ start prints on stdout out of the journal, and lets live
 
 const verifies = spawnSync('systemd-analyze', ['--version']).status === 0;
 const skip = verifies ? false : 'systemd-analyze is not installed';
-test('systemd-analyze verify has nothing to say', { skip }, (t) => {
+test('systemd-analyze verify reports nothing', { skip }, (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'occ-unit-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const node = join(folder, 'no %h $HOME de');

@@ -42,7 +42,7 @@ test('results of a hundred models are kept, and the oldest make room', (t) => {
   assert.equal(readRuns(state, 'a/b').length, 1);
 });
 
-test('a damaged file is as good as none, and is written anew', (t) => {
+test('a damaged file counts as missing, and is replaced', (t) => {
   const state = scratchHome(t);
   storeRun(state, 'a/b', run(50));
   const file = join(state, 'verify', readdirSync(join(state, 'verify'))[0] ?? '');
@@ -64,7 +64,7 @@ test('a damaged file is as good as none, and is written anew', (t) => {
   assert.equal(readRuns(state, 'a/b').at(-1)?.score, 60);
 });
 
-test('a disk that takes no file is no failure', (t) => {
+test('a disk that cannot be written is no failure', (t) => {
   const state = join(scratchHome(t), 'file');
   writeFileSync(state, '');
   assert.equal(storeRun(state, 'a/b', run(50)), false);

@@ -197,7 +197,7 @@ describe('endings', () => {
     assert.equal(level('finish', { cut: { text: 'one, … three hundred.', finish: 'stop' } }), 'honest');
   });
 
-  test('a refusal of a model that does not exist is honest, and silence says nothing', () => {
+  test('a refusal of a model that does not exist is honest, and one without a status is not judged', () => {
     const refused = (status?: number): Answer =>
       answer(invalidModel, undefined, {
         refusal: { message: 'no such model', ...(status !== undefined && { status }) },

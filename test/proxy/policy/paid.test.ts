@@ -233,7 +233,7 @@ test('ask also asks when the plan is passed over, and for an hour where no reset
   assert.match(command(only('ask'), [down]), /until 2026-11-29T21:00Z/);
 });
 
-test('ask does not take the place of a step that helps better', () => {
+test('ask does not replace a better next step', () => {
   const refused = (outcome: Tried['outcome']): Tried => ({ candidate: 0, key: 0, outcome });
   const next = (outcome: Tried['outcome']) => refusalOf(only('ask'), [refused(outcome)]).next;
   assert.equal(next(refusedWith(401, { type: 'AuthError' })), 'occ doctor key');

@@ -108,7 +108,7 @@ test('an allowance of one model leaves the provider’s other models, that of a 
   assert.deepEqual(decide(one, first(429, { type: 'GoUsageLimitError' }), retry, 0), tryOf(2));
 });
 
-test('money is first out for the model, then for the key when a second model says the same', () => {
+test('an empty balance counts for the model first, then for the key when a second model reports one', () => {
   const tried = first(402, { message: 'Insufficient Balance' });
   assert.deepEqual(decide(one, tried, retry, 0), tryOf(1));
   const models = [...one.slice(0, 2), candidateOf('p/d'), candidateOf('q/c')];

@@ -92,7 +92,7 @@ describe('a refused field', () => {
     assert.ok(understood >= 0.95 * plain, `${understood} of ${plain} refusals were understood`);
   });
 
-  test('what nobody can leave out stays', () => {
+  test('required fields stay', () => {
     fc.assert(
       fc.property(essentialRefusal, (refusal) => {
         const followed = follow(refusal);

@@ -223,12 +223,12 @@ describe('fields of a message', () => {
     }
   });
 
-  test('behind the text they return with the calls that follow', () => {
+  test('after the text they return with the calls that follow', () => {
     const answer = streamed({ content: 'I look.' }, opaque, { tool_calls: [{ ...calling('c'), index: 0 }] });
     assert.equal(returned(answer)?.['reasoning_opaque'], 'sealed+/=');
   });
 
-  test('behind the last words they are left out, and the log names them', () => {
+  test('after the last text they are left out, and the log names them', () => {
     const answer = streamed({ content: 'Done.' }, opaque);
     assert.deepEqual(answer.message.content, [{ type: 'text', text: 'Done.' }]);
     assert.deepEqual(dropped(answer), ['the field reasoning_opaque of a message, behind the last words']);

@@ -111,7 +111,7 @@ describe('a call that was written as text is a call', () => {
       assert.ok(cut.text !== '' && half.endsWith(cut.text));
     });
 
-    test(`${source}: a tool that nobody declared is no call`, () => {
+    test(`${source}: a call of an undeclared tool is text`, () => {
       const other = text.replaceAll(/Read|Bash|bash|Write/g, 'Teleport');
       const found = read(dialect, [other]);
       assert.deepEqual(found.calls, []);
@@ -124,12 +124,12 @@ describe('a call that was written as text is a call', () => {
     });
   }
 
-  test('what can only be a call but holds none is broken (vllm-project/vllm-ascend#13794)', () => {
+  test('markup that can only be a call but contains none is broken (vllm-project/vllm-ascend#13794)', () => {
     const text = '<｜DSML｜toolcall>Read\n\n```json\n{"file_path":"/a"}\n```\n</｜DSML｜toolcall>';
     assert.deepEqual(read('dsml', [text]), { text: '', calls: [], broken: true });
   });
 
-  test('the opening in prose stays text', () => {
+  test('an opening tag in prose stays text', () => {
     for (const text of [
       'The <tool_call> tag',
       'a < b <',

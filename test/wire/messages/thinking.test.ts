@@ -109,14 +109,14 @@ test('DeepSeek gets its documented switch and levels (api-docs.deepseek.com/guid
   assert.deepEqual(fields('kimi-k2.6', 'medium'), [enabled, undefined, { type: 'any' }]);
 });
 
-test('Kimi that cannot stop thinking is not told to (NousResearch/hermes-agent#55488)', () => {
+test('thinking is not disabled for a Kimi model that cannot stop thinking (NousResearch/hermes-agent#55488)', () => {
   const off = requestOf([user('hi')], { thinking: { type: 'disabled' } });
   for (const id of ['kimi-for-coding', 'kimi-k2.7-code', 'kimi-k3', 'kimi-k2-thinking-turbo'])
     assert.equal(sentTo(catalogued(id, 'messages'), off)['thinking'], undefined, id);
   assert.deepEqual(sentTo(catalogued('kimi-k2.6', 'messages'), off)['thinking'], { type: 'disabled' });
 });
 
-test('a thought that the upstream sent without a signature goes back to it, and to nobody else (P10)', () => {
+test('a thought that the upstream sent without a signature returns to that upstream only (P10)', () => {
   const own = catalogued('house-model-1', 'messages');
   const origin = { format: 'messages', provider: 'lab', modelId: 'house-model-1' };
   const messages = elsewhere(thought('hm', tagSignature(origin)));
@@ -140,7 +140,7 @@ function managed(
   return [body['thinking'], body['context_management']];
 }
 
-test('with thinking, its edit goes (Wei-Shaw/sub2api#599)', () => {
+test('an edit that needs thinking is left out where thinking is disabled (Wei-Shaw/sub2api#599)', () => {
   const fields = (edits: object[], more: object = {}): Partial<MessagesRequest> => ({
     thinking: budget,
     context_management: { edits, ...more },
@@ -159,7 +159,7 @@ test('with thinking, its edit goes (Wei-Shaw/sub2api#599)', () => {
   ]);
 });
 
-test('the edit also goes when the configuration disables thinking', () => {
+test('the edit is also left out when the configuration disables thinking', () => {
   const fields = { thinking: { type: 'adaptive' as const }, context_management: { edits: [clearThinking] } };
   assert.deepEqual(managed('claude-sonnet-4-6', fields, [user('go')], { thinking: { type: 'disabled' } }), [
     { type: 'disabled' },

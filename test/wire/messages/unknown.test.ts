@@ -15,7 +15,7 @@ import {
 
 const unknown = catalogued('house-model-1', 'messages');
 
-test('messages, fields that only Claude has, and fields that nobody knows', () => {
+test('messages, fields that only Claude has, and unknown fields', () => {
   const request = requestOf(
     [
       user('go', image()),

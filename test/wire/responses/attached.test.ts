@@ -157,7 +157,7 @@ describe('fields of items', () => {
       assert.equal((answer.message.content as ContentBlock[]).at(-1)?.type, 'text');
     });
 
-  test('a phase that comes behind the last words is left out, and the log names it', () => {
+  test('a phase that comes after the last text is left out, and the log names it', () => {
     const answer = answered([message('Done.', { phase: 'final_answer' })], 'in the finished item');
     assert.deepEqual(returned(answer), [message('Done.')]);
     assert.deepEqual(dropped(answer.all), ['fields of a message (phase) behind the last words']);
@@ -197,7 +197,7 @@ describe('items of other kinds', () => {
       assert.equal(found.length, 4);
     });
 
-  test('behind the last words they are left out, and the log names their type', () => {
+  test('after the last text they are left out, and the log names their type', () => {
     const { all, message: answer } = answered([message('Hi.'), compaction], 'whole');
     assert.deepEqual(answer.content, [{ type: 'text', text: 'Hi.' }]);
     assert.deepEqual(dropped(all), ['an output item of type compaction behind the last words']);

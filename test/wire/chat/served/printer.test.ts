@@ -189,13 +189,13 @@ test('citations of pages are annotations of their text, streamed and whole', () 
   assert.deepEqual(choice?.message.annotations, expected);
 });
 
-test('redacted thinking travels beside the text', () => {
+test('redacted thinking is a field beside the text', () => {
   const { details, text: words } = read(answer([[{ type: 'redacted_thinking', data: 'D' }], text('a')]));
   assert.equal(words, 'a');
   assert.deepEqual(details, [{ type: 'reasoning.encrypted', data: 'occ-redacted.0.0.0.D', index: 0 }]);
 });
 
-test('nothing is said of an answer before it begins, and nothing of pings', () => {
+test('nothing is printed for an answer before it begins, and nothing for pings', () => {
   const printer = printerFor();
   assert.match(
     textOf(printer.start(messageStart('msg_1', 'm', { input_tokens: 1, output_tokens: 0 }))),

@@ -167,7 +167,7 @@ describe('messages', () => {
     assert.deepEqual(request.tool_choice, { type: 'tool', name: 'patch' });
   });
 
-  test('reasoning comes home with what its upstream wants back (P10, P11)', () => {
+  test('reasoning returns with the fields that its upstream requires (P10, P11)', () => {
     const origin = { format: 'chat', provider: 'openrouter', modelId: 'a/b' };
     const sealed = (text: string): string => tagSignature(origin, text);
     const [, assistant] = messages(user, {
@@ -205,7 +205,7 @@ describe('messages', () => {
     ]);
   });
 
-  test('what an upstream attached to the message goes home, and what only describes the answer does not', () => {
+  test('fields that an upstream attached to the message return to it, and those that only describe the answer do not', () => {
     const origin = { format: 'chat', provider: 'copilot', modelId: 'm' };
     const [, assistant] = messages(user, {
       role: 'assistant',

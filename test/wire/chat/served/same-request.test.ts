@@ -165,7 +165,7 @@ describe('what a model does not take', () => {
     );
   });
 
-  test('a schema for the answer is asked for behind the system prompt', () => {
+  test('the request for a schema of the answer follows the system prompt', () => {
     const response_format = { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' } } };
     const sent = encode(
       { messages: [{ role: 'system', content: 'S' }, user], response_format },
@@ -211,7 +211,7 @@ describe('what a model does not take', () => {
   });
 });
 
-describe('ids and signatures go home and to nobody else (P9, P10, P11)', () => {
+describe('ids and signatures return to their origin only (P9, P10, P11)', () => {
   const own = { format: 'chat', provider: 'test', modelId: 'plain-1' };
   const other = { ...own, modelId: 'other' };
   const answer = (origin: typeof own): object => ({
@@ -269,7 +269,7 @@ describe('ids and signatures go home and to nobody else (P9, P10, P11)', () => {
     );
   });
 
-  test('what came through a translation goes home through one', () => {
+  test('what was translated for the client is translated back', () => {
     const details = JSON.stringify([{ type: 'reasoning.encrypted', data: 'D', index: 0 }]);
     const returned = (origin: typeof own): object => ({
       role: 'assistant',

@@ -223,7 +223,7 @@ describe('single streams', () => {
     assert.equal(new Set(calls.map(({ id }) => id)).size, 2);
   });
 
-  test('content that comes with the finish, and content behind it', () => {
+  test('content that comes with the finish, and content after it', () => {
     const together = check(utf8([role, chunk({ content: 'a' }), chunk({ content: 'b' }, 'stop')].join('')));
     assert.deepEqual([together.text, together.finish], ['ab', 'stop']);
     const behind = check(

@@ -1,4 +1,4 @@
-/** What is printed for single events, and what comes home in signatures. */
+/** What is printed for single events, and what returns in signatures. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
@@ -162,7 +162,7 @@ describe('signatures', () => {
     ['shown', undefined],
     ['hidden', {}],
   ] as const)
-    test(`thinking that is ${name} comes home, before the part that follows it`, () => {
+    test(`thinking that is ${name} returns before the part that follows it`, () => {
       const blocks = [
         ...thoughts,
         text('Hello.'),
@@ -212,7 +212,7 @@ describe('signatures', () => {
     assert.deepEqual(returned(partsOf(chunks)), [text('x'), think('t', 's')]);
   });
 
-  test('nothing but thinking enters a conversation by way of a signature', () => {
+  test('a signature can add only thinking to a conversation', () => {
     const forged = btoa(JSON.stringify({ occ: 1, blocks: [call('x', {}), text('y'), 5, think('t', 's')] }));
     assert.deepEqual(returned([{ text: 'x', thoughtSignature: forged }]), [think('t', 's'), text('x')]);
     for (const broken of [

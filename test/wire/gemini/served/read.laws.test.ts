@@ -21,7 +21,7 @@ import { upstreamContent } from '../../../support/upstream-content.ts';
 const route = geminiRoutes['gemini 3'];
 const bodies = capturedRequests().map(({ body }) => encodeGeminiRequest(body, route));
 
-describe('there and back', () => {
+describe('round trip', () => {
   for (const { kind, body } of capturedRequests())
     test(kind, () => {
       for (const one of Object.values(geminiRoutes)) {

@@ -202,7 +202,7 @@ describe('contents', () => {
     );
   });
 
-  test('thoughts without a signature are thinking that nobody signed', () => {
+  test('thoughts without a signature are unsigned thinking', () => {
     const messages = contents({
       role: 'model',
       parts: [{ text: 'H', thought: true }, { text: 'm.', thought: true }, { text: 'Yes.' }],
@@ -391,7 +391,7 @@ describe('generationConfig', () => {
   });
 });
 
-test('what nobody can serve is refused, and so are wrong shapes, each with its path', () => {
+test('what no upstream can serve is refused, and so are wrong shapes, each with its path', () => {
   const go = say('go');
   for (const [body, param] of [
     [{}, 'contents'],

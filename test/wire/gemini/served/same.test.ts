@@ -136,7 +136,7 @@ describe('the stream', () => {
     }
   });
 
-  test('a price behind the end is not sent', () => {
+  test('a price after the end is not sent', () => {
     const ping = JSON.stringify({ type: 'ping', cost: '0.1' });
     assert.equal(dataIn(received(sse(...plain, ping))).length, plain.length);
   });
@@ -177,7 +177,7 @@ describe('the stream', () => {
   });
 });
 
-test('thinking that began in a chunk that passed comes home whole with a part that was printed', () => {
+test('thinking that began in a chunk that passed returns whole with a part that was printed', () => {
   const two = JSON.stringify({
     candidates: [
       { content: { parts: [{ text: 'B', thought: true }, { text: 'Yes.' }] }, index: 0 },

@@ -234,7 +234,7 @@ describe('calls', () => {
 describe('reasoning', () => {
   const origin = { format: 'responses', provider: 'p', modelId: 'a/b' };
 
-  test('the signature is the encrypted content, also where nobody asked for it', () => {
+  test('the signature is the encrypted content, also if the client did not request it', () => {
     const own = tagSignature(origin, 'sealed');
     const events = lawful(printed(answer([thought('hm', own), thought('', 'Claude=='), text('a')])));
     assert.deepEqual(

@@ -184,7 +184,7 @@ const conversation = fc
     ]),
   );
 
-test('there and back: what the codec asks of an upstream is read as the same conversation', () => {
+test('round trip: what the codec asks of an upstream is read as the same conversation', () => {
   fc.assert(
     fc.property(conversation, words, (messages, prompt) => {
       const tools = ['Bash', 'Read'].map((name) => ({

@@ -110,7 +110,7 @@ describe('what changes', () => {
     assert.deepEqual([without?.['reasoning'], without?.['include']], [undefined, undefined]);
   });
 
-  test('reasoning goes home to its origin, and to nobody else (P10)', () => {
+  test('reasoning returns to its origin only (P10)', () => {
     const item = (encrypted: string): JsonObject => ({
       type: 'reasoning',
       id: 'rs_1',
