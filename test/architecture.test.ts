@@ -82,7 +82,7 @@ const allowed: Record<string, string[]> = {
   log: [],
   wire: ['wire/encode', 'wire/decode', 'anthropic', 'stream'],
   'wire/encode': ['wire/tool-names.ts', 'wire (types)', 'anthropic'],
-  'wire/decode': ['wire/tool-names.ts', 'wire (types)', 'anthropic', 'stream'],
+  'wire/decode': ['wire/tool-names.ts', 'wire/model-names.ts', 'wire (types)', 'anthropic', 'stream'],
   anthropic: ['stream'],
   stream: [],
   index: ['wire (types)', 'anthropic (types)', 'stream'],

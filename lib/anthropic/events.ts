@@ -168,6 +168,7 @@ export interface ApiErrorBody {
  *
  * - `finished`: the upstream has finished; only usage may follow, so the proxy flushes the decoder 1.5 s later (P3).
  * - `resumed`: more of the answer follows `finished`, in another choice (L9); a second `finished` will follow.
+ * - `other_model`: the upstream says that another model answers than was asked for, in its own words.
  * - `failed`: the turn has failed; an `error` event follows. The proxy's policy uses `reason`.
  * - `reported`: every count that the upstream has reported so far. An answer that breaks off has no other.
  * - `usage`: the token counts of the whole answer, with estimates for what was not reported; the last one is final.
@@ -178,6 +179,7 @@ export interface ApiErrorBody {
 export type Remark =
   | { type: 'finished' }
   | { type: 'resumed' }
+  | { type: 'other_model'; model: string }
   | { type: 'failed'; reason: FailureReason; error: ApiErrorBody; status?: number }
   | { type: 'reported'; tokens: ReportedTokens }
   | { type: 'usage'; usage: Usage }
@@ -199,6 +201,7 @@ export function isRemark(decoded: Decoded): decoded is Remark {
   switch (decoded.type) {
     case 'finished':
     case 'resumed':
+    case 'other_model':
     case 'failed':
     case 'reported':
     case 'usage':

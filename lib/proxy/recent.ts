@@ -84,6 +84,8 @@ export interface AttemptRecord extends FailedAttempt {
   server?: string;
   /** The HTTP status of the response, if there was one. */
   httpStatus?: number;
+  /** The name that the upstream gave to the model, if it means another one than was asked for. */
+  otherModel?: string;
   /** Why the answer ended. */
   stopReason?: StopReason;
   /** Milliseconds from the request to the upstream to its first content, and to its finish. */
@@ -181,7 +183,7 @@ export function toAttemptRecord(
   { startedMs, ms }: AttemptTimes,
   spent?: Spent,
 ): AttemptRecord {
-  const { firstContentMs, finishedMs, httpStatus, stopReason } = tally;
+  const { firstContentMs, finishedMs, httpStatus, otherModel, stopReason } = tally;
   const server = serverOf(candidate.route);
   return {
     model: nameOf(candidate),
@@ -191,6 +193,7 @@ export function toAttemptRecord(
     ms,
     ...(server !== '' && { server }),
     ...(httpStatus !== undefined && { httpStatus }),
+    ...(otherModel !== undefined && { otherModel }),
     ...(stopReason && { stopReason }),
     ...(firstContentMs !== undefined && { firstContentMs }),
     ...(finishedMs !== undefined && { finishedMs }),

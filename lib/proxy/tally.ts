@@ -13,6 +13,8 @@ export interface Tally {
   cost?: number;
   /** The HTTP status of the response. */
   httpStatus?: number;
+  /** The name that the upstream gives to the model, if it means another one than was asked for. */
+  otherModel?: string;
   /** Why the answer ended. */
   stopReason?: StopReason;
   /** Milliseconds from the request to the response's headers, and to the first content. */
@@ -34,6 +36,9 @@ export function noteRemark(remark: Remark, tally: Tally, log: Log): void {
       return;
     case 'reported':
       tally.reported = remark.tokens;
+      return;
+    case 'other_model':
+      tally.otherModel = remark.model;
       return;
     case 'dropped':
       log({ level: 'info', event: 'dropped', what: remark.what });

@@ -1,4 +1,5 @@
 /** Tries the models of a plan one after the other, until one answers or nothing is left to try. */
+import { nameForLog } from '../redact.ts';
 import { failureForLog } from './policy/failure-log.ts';
 import type { MessagesRequest } from '../anthropic/request.ts';
 import { answeredBy, conclude, notTried, toAnswered } from './conclude.ts';
@@ -253,7 +254,7 @@ function record(
   if (tally.firstContentMs !== undefined)
     record.firstContentMs ??= Math.round(began - arrived) + tally.firstContentMs;
   const ok = outcome.type === 'answered' || outcome.type === 'abandoned';
-  const { headersMs, firstContentMs, usage, cost, finishedMs } = tally;
+  const { headersMs, firstContentMs, usage, cost, finishedMs, otherModel } = tally;
   const { format } = candidate.route;
   const end = ok ? outcome.type : { failure: reasonOf(outcome) };
   const ended = { model: nameOf(candidate), format, end, headersMs, firstContentMs };
@@ -276,6 +277,7 @@ function record(
     usage,
     cost,
     costSource: spent?.costSource,
+    otherModel: otherModel && nameForLog(otherModel),
     ...(cache && { cache }),
   });
 }

@@ -39,12 +39,13 @@ export function attemptSpan(
 }
 
 function attemptAttributes(attempt: AttemptRecord, number: number): Attributes {
-  const { model, server = '', firstContentMs, spent, stopReason } = attempt;
+  const { model, otherModel, server = '', firstContentMs, spent, stopReason } = attempt;
   const colon = server.lastIndexOf(':');
   return {
     'gen_ai.operation.name': 'chat',
     'gen_ai.provider.name': model.slice(0, model.indexOf('/')),
     'gen_ai.request.model': nameWithoutProvider(model),
+    'gen_ai.response.model': otherModel && nameForLog(otherModel),
     'gen_ai.response.finish_reasons': stopReason ? [nameForLog(stopReason)] : [],
     'gen_ai.response.time_to_first_chunk':
       firstContentMs === undefined ? undefined : { double: firstContentMs / 1000 },
@@ -68,7 +69,7 @@ function attemptAttributes(attempt: AttemptRecord, number: number): Attributes {
 }
 
 /** The model's id at its provider. */
-function nameWithoutProvider(model: string): string {
+export function nameWithoutProvider(model: string): string {
   return model.slice(model.indexOf('/') + 1);
 }
 

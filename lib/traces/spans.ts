@@ -7,7 +7,7 @@ import type { Received } from '../proxy/proxy.ts';
 import type { EndedRequest } from '../proxy/recent.ts';
 import { nameForLog } from '../redact.ts';
 import { shortLine } from '../printable.ts';
-import { attemptSpan, sumOf, usageAttributes, type InTrace } from './attempt-span.ts';
+import { attemptSpan, nameWithoutProvider, sumOf, usageAttributes, type InTrace } from './attempt-span.ts';
 import { randomFlag, sampledFlag, type TraceContext } from './context.ts';
 import { spanKind, toKeyValues, toNanos, toStatus, type Attributes, type Span } from './otlp.ts';
 
@@ -79,7 +79,8 @@ function requestAttributes(
     'gen_ai.provider.name': answered?.provider,
     'gen_ai.request.model': record.model,
     'gen_ai.request.stream': record.stream,
-    'gen_ai.response.model': answered?.model.slice(answered.provider.length + 1),
+    'gen_ai.response.model':
+      answered && (last?.otherModel ? nameForLog(last.otherModel) : nameWithoutProvider(answered.model)),
     'gen_ai.response.finish_reasons':
       record.ending === 'answered' && last?.stopReason ? [nameForLog(last.stopReason)] : [],
     'gen_ai.response.time_to_first_chunk':

@@ -52,6 +52,15 @@ test('a span for the request, and one below it for each attempt, with their time
   assert.deepEqual(events, [[1500], [], [1500]]);
 });
 
+test('the model of a response is the one that the upstream names, if it means another one, in safe characters', () => {
+  const named = (otherModel: string) => {
+    const attempts = sample.attempts.map((one, at) => (at === 1 ? { ...one, otherModel } : one));
+    return spansOf({ attempts }).map((span) => attributesOf(span)['gen_ai.response.model']);
+  };
+  assert.deepEqual(named('vendor/third'), ['vendor/third', undefined, 'vendor/third']);
+  assert.deepEqual(named('any words of the conversation'), ['unknown', undefined, 'unknown']);
+});
+
 test('an attempt never ends after its request, although milliseconds are rounded', () => {
   const attempts = sample.attempts.map((one): AttemptRecord => ({ ...one, startedMs: 1, ms: 4321 }));
   for (const span of spansOf({ attempts }).slice(1))

@@ -130,8 +130,10 @@ function facts(entry: JsonObject): string {
   const share = cache && cacheShare(cache);
   const cached = share === undefined ? '' : ` (${share} % cached)`;
   const broken = cache && isBreak(cache) ? `; cache: ${describeCauses(cache.causes ?? [])}` : '';
+  const otherModel = text(entry, 'otherModel');
   const parts = [
     ...(ms === undefined ? [] : [` in ${seconds(ms)}`]),
+    ...(otherModel === '' ? [] : [`called its model ${otherModel}`]),
     ...(first === undefined ? [] : [`first output after ${seconds(first)}`]),
     ...(isObject(entry['usage'])
       ? [`${amount(read)} tokens in${cached}, ${amount(toNumber(usage['output_tokens']) ?? 0)} out`]

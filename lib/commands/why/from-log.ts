@@ -119,6 +119,7 @@ const attemptKeys: ReadonlySet<string> = new Set<keyof AttemptRecord>([
   'format',
   'outcome',
   'ms',
+  'otherModel',
   'firstContentMs',
   'class',
   'about',

@@ -76,15 +76,20 @@ function isFailure({ outcome }: AttemptRecord): boolean {
 }
 
 function describeStep(attempt: AttemptRecord): string {
-  const { model, outcome, ms, words, trouble, position } = attempt;
+  const { model, otherModel, outcome, ms, words, trouble, position } = attempt;
   const after = ms > 0 ? ` after ${seconds(ms)}` : '';
-  if (outcome === 'answered') return `${model} answered in ${seconds(ms)}`;
+  if (outcome === 'answered') return `${model} answered in ${seconds(ms)}${calling(otherModel)}`;
   if (outcome === 'abandoned') return `${model} was asked until the client left or occ was stopped${after}`;
   const what = position === 'after_content' ? describeBreak(attempt) : describeAttempt(attempt);
   // An upstream's words are followed by what they mean to occ. A failure that only occ noticed is in its words already.
   const meaning =
     words !== undefined && (trouble === undefined || trouble === 'upstream') ? ownWords(attempt) : '';
   return `${what.replace(/\.$/, '')}${meaning === '' ? '' : ` — ${meaning}`}${after === '' ? '' : ` (${after.trim()})`}`;
+}
+
+/** A provider that answers with another model than was asked for often says so. */
+function calling(otherModel: string | undefined): string {
+  return otherModel === undefined ? '' : `, and called its model ${otherModel}`;
 }
 
 function resultOf(told: ToldRequest): string {

@@ -16,8 +16,9 @@ import { tagSignature } from '../../anthropic/provenance.ts';
 import { writer, type Writer } from '../../anthropic/writer.ts';
 import { nameForLog, redactedLine } from '../../redact.ts';
 import type { Emit, Transducer } from '../../stream/transducer.ts';
-import type { JsonObject } from '../../json.ts';
+import { toObject, toText, type JsonObject } from '../../json.ts';
 import type { Route, Turn } from '../codec.ts';
+import { isOtherModel } from '../model-names.ts';
 import { errorIn, errorInside } from './errors.ts';
 import { finishTracker, type FinishTracker, type FinishMeaning } from './finish.ts';
 import type { BatchFrame, Frame } from './frames.ts';
@@ -70,6 +71,8 @@ export function decoderCore(
   const finish = finishTracker(emit);
   const dropped = new Set<string>();
   let counts: ReportedTokens = {};
+  /** The name that the upstream gives to the model; "" until it has. */
+  let model = '';
 
   function drop(what: string): void {
     if (!dropped.has(what)) emit({ type: 'dropped', what });
@@ -120,8 +123,16 @@ export function decoderCore(
     answer.fail('truncated', { type: 'api_error', message });
   }
 
+  /** Reports a model other than the one that was asked for. */
+  function compareModel(json: JsonObject): void {
+    model = modelIn(json);
+    if (model !== '' && isOtherModel(route.modelId, model))
+      emit({ type: 'other_model', model: redactedLine(model.slice(0, longestModel)) });
+  }
+
   function handle(frame: Frame): void {
     if (frame.type === 'data') {
+      if (model === '' && answer.phase() === 'before') compareModel(frame.json);
       if (isBareError(frame.json)) reason = errorIn(frame.json);
       return read(frame);
     }
@@ -149,6 +160,19 @@ export function decoderCore(
     },
   };
   return { answer, finish, emit, drop, fail, begin, recordFinish, endMessage, report, usage, stage };
+}
+
+/** Characters of a model's name. */
+const longestModel = 200;
+
+/** The model that answers, in a chunk or event of any format; "" if it names none. */
+function modelIn({ model, modelVersion, message, response }: JsonObject): string {
+  return (
+    toText(model) ||
+    toText(modelVersion) ||
+    toText(toObject(message)['model']) ||
+    toText(toObject(response)['model'])
+  );
 }
 
 /** Fields of an answer, or of one of its pieces, in any format. */

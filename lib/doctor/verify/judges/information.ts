@@ -1,5 +1,5 @@
 /** What is worth knowing about a model, and no lie: the id that it reports, its speed, and whether it repeats itself. */
-import { modelName } from '../../../catalog/families.ts';
+import { isOtherModel } from '../../../wire/model-names.ts';
 import { allSaid, said, whyNot, type Evidence } from '../answer.ts';
 import { info, unknown, type Verdict } from '../verdict.ts';
 import type { Judge } from './judge.ts';
@@ -11,10 +11,7 @@ function judgeModel(evidence: Evidence): Verdict {
   if (reported.length === 0) return unknown('no model id is reported');
   const others = reported.filter((id) => id !== modelId);
   if (others.length === 0) return info(`the model calls itself ${modelId}`);
-  const own = modelName(modelId);
-  const differ = others.some(
-    (id) => own !== undefined && modelName(id) !== undefined && modelName(id) !== own,
-  );
+  const differ = others.some((id) => isOtherModel(modelId, id));
   return info(
     `the model calls itself ${others.join(', ')}${differ ? `, which is another model than ${modelId}` : ''}`,
   );
