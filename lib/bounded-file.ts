@@ -22,7 +22,7 @@ export function readOwn(file: string, maxBytes: number): Buffer {
   return read(file, maxBytes, constants.O_RDONLY | nonBlocking | noFollow);
 }
 
-/** Whether nobody else may write it: it belongs to this user, and its mode allows it to nobody else. Windows has neither. */
+/** Whether only this user may write it: it belongs to this user, and its mode lets no other user write. Windows has neither. */
 export function isOwn({ uid, mode }: { uid: number; mode: number }): boolean {
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
 }

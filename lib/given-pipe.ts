@@ -1,6 +1,6 @@
 /**
  * Reads a pipe that a shell has opened for a program and named as one of its descriptors: `<(command)` in bash and zsh
- * becomes `/dev/fd/63`. A named pipe in a folder is not one: whoever put it there may let its readers wait for ever.
+ * becomes `/dev/fd/63`. A named pipe in a folder is not one: its writer may never end it.
  */
 import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -8,7 +8,7 @@ import { Socket } from 'node:net';
 /** Milliseconds until a pipe must have ended. A person may have to unlock the key with which a command decrypts. */
 const defaultLimitMs = 60_000;
 
-/** A pipe can be read only once, so what was read is kept for whoever reads it again. */
+/** A pipe can be read only once, so what was read is kept for later reads. */
 const read = new Map<number, Promise<Buffer>>();
 
 /** Whether the path names a descriptor of the process that looks at it, so that no other process can open it later. */

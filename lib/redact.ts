@@ -53,7 +53,7 @@ export function redactSecrets(text: string): string {
 }
 
 /**
- * Replaces secrets that are known, also where they are encoded: for a URL, in quoted text, in base64 behind any bytes, and in
+ * Replaces secrets that are known, also where they are encoded: for a URL, in quoted text, in base64 after any bytes, and in
  * hexadecimal. An upstream may repeat a key in any of them.
  */
 export function withoutKnown(secrets: readonly string[]): (text: string) => string {

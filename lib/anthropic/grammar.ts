@@ -223,7 +223,7 @@ export function guard(): Transducer<Decoded, Decoded> {
       const ended = rules.ended();
       const rule = rules.step(decoded);
       if (rule === undefined) emit(decoded);
-      else if (ended) emit({ type: 'dropped', what: `an event behind the end (${rule})` });
+      else if (ended) emit({ type: 'dropped', what: `an event after the end (${rule})` });
       else stop(rule, emit);
     },
     flush(emit) {

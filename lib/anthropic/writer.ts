@@ -35,7 +35,7 @@ export interface WriterOptions {
   model: string;
   /** The signature for thinking that the upstream did not sign; it contains the origin (P10). */
   marker: string;
-  /** Characters that may wait behind the first block; beyond that the turn fails (L3). */
+  /** Characters that may wait for the first block to end; beyond that the turn fails (L3). */
   maxHeld?: number;
 }
 

@@ -27,7 +27,7 @@ export interface KnownModel {
   context: number;
   /** Maximum output tokens. */
   output: number;
-  /** Which of the two limits nobody states, so that the number is only assumed. */
+  /** Which of the two limits no list states, so that the number is assumed. */
   assumed: readonly ('context' | 'output')[];
   images: boolean;
   /** US dollars per million tokens, lowest tier; undefined if not known. */

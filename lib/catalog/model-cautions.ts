@@ -1,4 +1,4 @@
-/** What a user should know about a model before using it: that nobody serves it, or on which terms. Pure. */
+/** What a user should know about a model before using it: that no provider serves it, or on which terms. Pure. */
 import type { ModelEntry, Settings } from '../config/settings.ts';
 import { nearest } from '../nearest.ts';
 import type { CachedLists } from './list-cache.ts';

@@ -74,7 +74,7 @@ export interface Ready {
   folder?: string;
 }
 
-/** A sentence that is said once as long as `onceFor` stays the same. */
+/** A sentence that is printed once as long as `onceFor` stays the same. */
 export interface EndNotice {
   text: string;
   onceFor: string;

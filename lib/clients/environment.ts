@@ -16,7 +16,7 @@ export interface RoutingVariables {
   credentials: readonly string[];
   /** Removed with a notice: each would make the client bypass occ. */
   switches: ReadonlySet<string>;
-  /** Whether the user is told when the launch sets it over a value of theirs. */
+  /** Whether the launch reports that it replaces a value of the user. */
   overrides: (name: string) => boolean;
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Each launch with the same settings writes its file again, so an old one belongs to sessions that nobody has continued. */
+/** Each launch with the same settings writes its file again, so an old one belongs to sessions that were not continued. */
 const keptDays = 30;
 
 /** The file for these settings. Other settings have another, so that no launch changes those of an earlier session. */

@@ -12,7 +12,7 @@ export interface OwnVariables {
   credentials: readonly string[];
   /** Variables that would make the client bypass occ. They are removed with a notice. */
   switches?: readonly string[];
-  /** Names in `set` of which the user is told if the launch overrides a value of theirs. */
+  /** Names in `set` that the launch reports if it replaces a value of the user. */
   told?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function environmentFor(
   return { ...changed, secrets: [...secrets] };
 }
 
-/** The variable with the token of the proxy, for clients that are told the name of a variable. */
+/** The variable with the token of the proxy, for clients that take the name of a variable. */
 export const tokenVariable = 'OCC_TOKEN';
 
 /**

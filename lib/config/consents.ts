@@ -1,10 +1,10 @@
 /**
  * Stores answers of the user that occ does not ask for again, and notices that it does not repeat, beside its log. If they
- * cannot be read or written, occ asks and says so again.
+ * cannot be read or written, occ asks and reports it again.
  */
 import { makePrivateDirectory } from './paths.ts';
 
-/** `fetchAgreedTo`: the package that may be fetched. `storedModelSaid`: the client's stored model that the user was told of. */
+/** `fetchAgreedTo`: the package that may be fetched. `storedModelSaid`: the client's stored model that was reported to the user. */
 type Name = 'fetchAgreedTo' | 'storedModelSaid';
 
 export interface Consents {

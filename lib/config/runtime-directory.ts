@@ -1,4 +1,4 @@
-/** Judges $XDG_RUNTIME_DIR (XDG Base Directory Specification 0.8): a wrong one is as good as none. */
+/** Judges $XDG_RUNTIME_DIR (XDG Base Directory Specification 0.8): a wrong one counts as not set. */
 import { accessSync, constants, lstatSync, statfsSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { platformOf } from '../platform.ts';

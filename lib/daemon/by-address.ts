@@ -1,6 +1,6 @@
 /**
  * Finds a proxy without its record, by a request to the configured address. Its endpoints for control stay closed then, and
- * whoever answers may be the proxy of another user or no occ at all, so it is looked up who listens there.
+ * what answers may be the proxy of another user or another program, so the owner of the socket is looked up.
  */
 import { readEffective } from '../config/file/effective.ts';
 import type { HomeContext } from '../config/paths.ts';
@@ -13,7 +13,7 @@ import { askHealth, runsProxy } from './probe.ts';
  * - `own`: the process that it names belongs to this user and listens there, so it may be sent a signal.
  * - `trusted`: this user or root listens there on its behalf, as the engine of a container or `ssh -L` does.
  * - `other`: another user listens there, who must not get a token.
- * - `unknown`: nobody tells who listens there.
+ * - `unknown`: the system does not report who listens there.
  */
 export type Owner = 'own' | 'trusted' | 'other' | 'unknown';
 
@@ -58,7 +58,7 @@ export async function findAt(host: string, port: number): Promise<AddressedProxy
 
 const defaults = { host: '127.0.0.1', port: 3456 };
 
-/** Mistakes elsewhere in the configuration do not matter, and one that cannot be read is as good as none. */
+/** Mistakes elsewhere in the configuration do not matter, and one that cannot be read counts as missing. */
 async function configuredAddress({ env, home }: HomeContext): Promise<{ host: string; port: number }> {
   try {
     const { merged } = await readEffective({ env, home });

@@ -1,7 +1,7 @@
 /**
  * The records of running launches, one file each, so that `occ status`, `occ why` and `occ logs` find the private proxies of
  * their owner. A record counts only if its port answers with its instance. Records of launches that were killed are removed
- * by whoever reads them.
+ * by the program that reads them.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -79,7 +79,7 @@ export async function findLaunches(folders: readonly string[]): Promise<LaunchRe
   return found.flat().toSorted((a, b) => a.started_at.localeCompare(b.started_at));
 }
 
-/** Milliseconds after which the record of another machine, which nobody can check here, is taken for left behind. */
+/** Milliseconds after which the record of another machine, which cannot be checked here, is taken for abandoned. */
 const forgottenMs = 7 * 24 * 3600 * 1000;
 
 /** The record if its launch answers; removes it if that has ended. */

@@ -19,7 +19,7 @@ interface Socket {
   inode: string;
 }
 
-/** `address` is the one that a client has reached. Undefined where nobody tells. */
+/** `address` is the one that a client has reached. Undefined where the system does not report the socket. */
 export async function listenersOn(address: string, port: number): Promise<Listeners | undefined> {
   const sockets = socketsOn(port);
   if (sockets === undefined) return askLsof(port);

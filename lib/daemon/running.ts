@@ -72,7 +72,7 @@ export async function requireRunning(
   throw new OccError('not_running', reasonNotRunning(found), { exitCode: exitCodes.notRunning, remedy });
 }
 
-/** Whether it is a running proxy of this user, as far as that can be told. */
+/** Whether it is a running proxy of this user, as far as that is known. */
 export function isRunning(found: Found | undefined): found is Running {
   return found?.state === 'running' || (found?.state === 'unrecorded' && found.proxy.owner !== 'other');
 }

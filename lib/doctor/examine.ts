@@ -34,7 +34,7 @@ export interface Examination {
   watch?: Watch;
 }
 
-/** What is told about a run while it goes on. `index` is the position of the instance. */
+/** What is reported about a run while it goes on. `index` is the position of the instance. */
 export interface Watch {
   onStart?(index: number): void;
   onFound?(index: number, finding: Finding): void;

@@ -1,6 +1,6 @@
 /**
  * Measures the time that other programs take from this process. On a busy machine its event loop has work to do and waits
- * for a processor, so a check takes many times as long as on a quiet one, and nobody is at fault for that.
+ * for a processor, so a check takes many times as long as on a quiet one, which is no fault.
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
@@ -13,7 +13,7 @@ export interface LostTime {
   stop(): void;
 }
 
-/** How often a sample is taken, in milliseconds. Samples that are too long hide waiting behind the work of other threads. */
+/** How often a sample is taken, in milliseconds. In samples that are too long, the work of other threads hides the waiting. */
 const sampleMs = 250;
 /** The number of samples that `isBusy` looks at: 5 seconds. */
 const recent = 20;

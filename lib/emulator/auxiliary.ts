@@ -36,7 +36,7 @@ export function answerClassifier({ stops, prompt, system, tools }: Conversation)
 
 /**
  * Answers the request for a summary, which Claude Code sends when the conversation is about to exceed the context window or
- * has exceeded it. Then it can stand behind a prompt that was not answered: formats join adjacent messages of the user.
+ * has exceeded it. Then it can follow a prompt that was not answered: formats join adjacent messages of the user.
  */
 export function summarize({ prompt }: Conversation): Script | undefined {
   if (!/^CRITICAL: Respond with TEXT ONLY/m.test(prompt) || !prompt.includes('<summary>')) return undefined;

@@ -1,5 +1,5 @@
 /**
- * An emulated model that does what it is told, as the best provider would: it reads the whole prompt, follows the system
+ * An emulated model that follows its instructions, as the best provider would: it reads the whole prompt, follows the system
  * prompt, keeps limits and stop sequences, calls tools with the arguments that it is given, and sees pictures. It
  * understands the questions of `occ doctor verify`, in every format, and is the measure for real providers.
  */

@@ -119,7 +119,7 @@ export const rejections: Readonly<Record<string, Rejection>> = {
     },
   },
   order: {
-    about: 'words of the user directly behind a result of a tool',
+    about: 'text of the user directly after a result of a tool',
     words: {
       // Mistral: BerriAI/litellm#17761
       chat({ messages }) {

@@ -33,7 +33,7 @@ export interface Situation {
 
 /** What else a situation is given. */
 interface Asked {
-  /** The first word behind its name. */
+  /** The first word after its name. */
   word: string;
   request: Pick<ReceivedRequest, 'body' | 'format'>;
 }

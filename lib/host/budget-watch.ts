@@ -25,7 +25,7 @@ const order: readonly BudgetStage[] = ['warn', 'save', 'spent'];
 
 export function budgetWatch({ budgets, log, onStage, now = Date.now }: BudgetWatchOptions): BudgetWatch {
   let latest: readonly BudgetUse[] = [];
-  /** The stages that were said, by budget and the end of its period. */
+  /** The stages that were reported, by budget and the end of its period. */
   const said = new Map<string, number>();
 
   async function use({ budget }: Settings): Promise<readonly BudgetUse[]> {

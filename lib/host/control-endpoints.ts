@@ -17,7 +17,7 @@ export interface ObservedOptions {
   startedAt: Date;
 }
 
-/** The endpoints that only report: those of a launch, whose client nobody else may get the token of, or stop. */
+/** The endpoints that only report: those of a launch, whose token no other process may get, and which none may stop. */
 export function observingEndpoints({ host, startedAt }: ObservedOptions): Control['answers'] {
   async function status(): Promise<Record<string, unknown>> {
     const { proxy, settings, logPath, ledger, budgets } = host();

@@ -34,7 +34,7 @@ export interface HostOptions extends Pick<ProxyOptions, 'recorder'> {
   control?: Control;
   /** Receives the record of each request that has ended. */
   onEnded?: (record: EndedRequest, received: Received) => void;
-  /** Is told of upstreams that send nothing for a while. */
+  /** Called for upstreams that send nothing for a while. */
   onWaiting?: (waiting: Waiting) => void;
   /** Where the status line of each session is kept; none is if absent. */
   sessionFolder?: string;
@@ -50,11 +50,11 @@ export interface HostOptions extends Pick<ProxyOptions, 'recorder'> {
   onLogFailure: (reason: string) => void;
   /** Where sums of the ledger are kept; below the state directory if absent. */
   cacheDir?: string;
-  /** Is told once a period when a budget reaches 80, 90 and 100 %. */
+  /** Called when a budget reaches 80, 90 and 100 %, once each in its period. */
   onBudget?: (budget: BudgetUse) => void;
   /** The environment, which may name a collector of traces; without it none are sent. */
   env?: NodeJS.ProcessEnv;
-  /** Is told why no traces are sent, or why some are lost; each once. */
+  /** Called with the reason why no traces are sent, or why some are lost; once for each. */
   onTraceWarning?: (sentence: string) => void;
   /** Called once, when what requests use cannot be recorded. */
   onLedgerFailure?: (reason: string) => void;

@@ -147,7 +147,7 @@ export function openLedgerFile({
     const found = file?.day === day ? await file.handle.stat() : undefined;
     if (file && found && found.nlink > 0) {
       file.seen = time.getTime();
-      // Nobody else has written since.
+      // No other process has written since.
       if (found.size === file.size) return { to: file, torn: false };
       file.size = found.size;
       return { to: file, torn: await isTorn(file.handle, found.size) };

@@ -61,7 +61,7 @@ export interface Place {
 export class LineScanner {
   // What the latest line says. Numbers that it does not have are 0.
 
-  /** From `,"session":"` to behind the text of the project; empty if it has none of them. */
+  /** From `,"session":"` to after the text of the project; empty if it has none of them. */
   readonly keys: Place = { from: 0, to: 0 };
   /** The model that answered it, which is also the one that used the tokens. */
   readonly model: Place = { from: 0, to: 0 };
@@ -78,7 +78,7 @@ export class LineScanner {
   cacheWrite = 0;
   output = 0;
   reasoning = 0;
-  /** Undefined if nobody stated a price. */
+  /** Undefined if no price is known. */
   cost: number | undefined;
   byProvider = false;
   covered = 0;
@@ -177,7 +177,7 @@ export class LineScanner {
     return true;
   }
 
-  /** Passes a text to behind its quote; returns false for one with an escape, and for one without an end. */
+  /** Passes over a text and its closing quote; returns false for one with an escape, and for one without an end. */
   private passText(): boolean {
     const { bytes } = this;
     let { at } = this;

@@ -54,7 +54,7 @@ export interface Use {
   output?: number | undefined;
   /** The part of `output` that is reasoning. */
   reasoning?: number | undefined;
-  /** US dollars; absent if nobody states a price. */
+  /** US dollars; absent if no price is known. */
   cost?: number | undefined;
   cost_source?: CostSource | undefined;
   /** US dollars at list price that a plan has paid. */

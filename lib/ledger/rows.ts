@@ -34,7 +34,7 @@ export interface Sums {
   listed: number;
   /** US dollars at list price that a plan has paid. */
   covered: number;
-  /** Attempts that used tokens of which nobody states a price, and of which not all were reported. */
+  /** Attempts whose tokens have no known price, and attempts that did not report all tokens. */
   unpriced: number;
   estimated: number;
   /** Milliseconds until the first content, and per output token: sums and how many were added. */

@@ -45,7 +45,7 @@ export interface Try {
   gone: AbortSignal;
   /** The limit of the whole attempt, if there is one. */
   total: TotalLimit | undefined;
-  /** Receives a report each time nothing has come for a while; absent if nobody needs it. */
+  /** Receives a report each time nothing has come for a while; absent if no caller needs it. */
   silence?: SilenceObserver | undefined;
   upstream: Upstream;
   clock: Clock;
@@ -130,7 +130,7 @@ async function ask(tried: Try): Promise<Attempted> {
   }
 }
 
-/** The request to the upstream. `print` is called when nobody waits any more: it reads the whole prompt. */
+/** The request to the upstream. `print` is called when the client no longer waits for it: it reads the whole prompt. */
 function prepare(
   { candidate, turn, headers }: Try,
   key: string | undefined,

@@ -77,7 +77,7 @@ export function discardRest(
   });
 }
 
-/** Reads and drops a body that nobody wants. Resolves when it has ended, the client has left, or a limit is reached. */
+/** Reads and drops a body that is not needed. Resolves when it has ended, the client has left, or a limit is reached. */
 export async function dropBody(req: IncomingMessage, clock: Clock, limits = restLimits): Promise<void> {
   if (req.complete || req.destroyed) return;
   askForBody(req);

@@ -91,7 +91,7 @@ export async function openConnections(clock: Clock): Promise<Connections> {
       });
     };
 
-  /** undici keeps connections by the origin that it is told, which is that of the upstream for a tunnel. */
+  /** undici keeps connections by the origin of a request, which is that of the upstream for a tunnel. */
   function agentFor(name: string, way: Connect): InstanceType<typeof Agent> {
     const known = agents.get(name);
     if (known !== undefined) return known;

@@ -27,7 +27,7 @@ interface Encoding {
 const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform };
 
 const gzip = magic([0x1f, 0x8b], () => zlib.createGunzip());
-/** Brotli and deflate have no mark of their own, but are told from a text. */
+/** Brotli and deflate have no mark of their own, but can be distinguished from a text. */
 const unmarked = { head: 16, fits: (head: Uint8Array) => !isText(head) };
 
 const encodings: ReadonlyMap<string, Encoding> = new Map<string, Encoding>([

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 
 export interface InFlight {
   /**
-   * Counts a response until its connection closes it, and the work behind it until that ends. `stop` ends both early, with an
+   * Counts a response until its connection closes it, and its work until that ends. `stop` ends both early, with an
    * error for the client.
    */
   add(res: ServerResponse, work: Promise<void>, stop: () => void): void;

@@ -118,7 +118,7 @@ export interface ErrorRecord {
   message: string;
   /** The class of the failure that decided; absent for a request that occ itself refused. */
   class?: FailureClass;
-  /** The client was told not to try again. */
+  /** Whether `x-should-retry: false` told the client not to try again. */
   permanent: boolean;
   /** The command that helps next; absent if the client has to act itself. */
   next?: string;

@@ -27,7 +27,7 @@ export interface Road extends Clock {
   recorder: Recorder;
   /** How much of the budgets in the settings is used. Never rejects. */
   budgets?: ((settings: Settings) => Promise<readonly BudgetUse[]>) | undefined;
-  /** Is told of upstreams that send nothing for a while. */
+  /** Called for upstreams that send nothing for a while. */
   silences?: SilenceListener | undefined;
   /** A number in [0, 1), for waits. */
   random: () => number;

@@ -1,4 +1,4 @@
-/** Reports an attempt whose upstream sends nothing, every 20 seconds until it is heard or the attempt ends. */
+/** Reports an attempt whose upstream sends nothing, every 20 seconds until it sends something or the attempt ends. */
 import type { Clock } from './clock.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { TimeLimit } from './policy/failures.ts';

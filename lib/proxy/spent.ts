@@ -15,7 +15,7 @@ export interface Spent {
   output: number;
   /** The part of `output` that is reasoning, where it is reported. */
   reasoning: number;
-  /** US dollars; absent if nobody states a price. */
+  /** US dollars; absent if no price is known. */
   cost?: number;
   costSource?: CostSource;
   /** US dollars at list price that a plan has paid. */

@@ -9,7 +9,7 @@ const plainLineAfterMs = 1000;
 /** How often a changing text is read again. */
 const refreshMs = 250;
 
-/** Columns that the spinner's own character and the space behind it take, and one that stays free. */
+/** Columns that the spinner's own character and the space after it take, and one that stays free. */
 const spinnerColumns = 3;
 
 /** The last line of a terminal, which says what is going on. */

@@ -14,7 +14,7 @@ import { widthOf } from './width.ts';
 export interface Choice<T extends string> {
   value: T;
   label: string;
-  /** Shown behind the label while the choice has the cursor. */
+  /** Shown after the label while the choice has the cursor. */
   hint?: string;
 }
 

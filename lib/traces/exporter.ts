@@ -7,7 +7,7 @@ export interface ExporterOptions {
   /** Sends one batch. Never rejects. */
   deliver: (spans: readonly Span[]) => Promise<Delivered>;
   clock: Clock;
-  /** Is told how many spans were lost, and why. */
+  /** Called with how many spans were lost, and why. */
   onLost: (spans: number, reason: string) => void;
 }
 

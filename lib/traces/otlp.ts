@@ -83,7 +83,7 @@ export function toNanos(ms: number): string {
   return `${Math.round(ms)}000000`;
 }
 
-/** The status of a span. Without an error it is unset, as it must be where nobody has judged the outcome otherwise. */
+/** The status of a span. Without an error it is unset, as the specification requires unless the user sets another status. */
 export function toStatus(error: string | undefined): Span['status'] {
   return error === undefined ? {} : { code: errorStatus, message: error };
 }

@@ -27,7 +27,7 @@ export interface Traces {
 export interface TracesOptions {
   env: Environment;
   log: Log;
-  /** Is told once what is wrong with the variables, and once that spans are lost: a sentence without its full stop. */
+  /** Called once with what is wrong with the variables, and once when spans are lost: a sentence without its full stop. */
   onWarning?: ((sentence: string) => void) | undefined;
   clock?: Clock;
   /** Opens the connections; by default with the proxies of `env`. */

@@ -87,7 +87,7 @@ export interface ListedModel {
   readonly id: string;
   readonly name: string;
   readonly provider: string;
-  /** Tokens, input and output together; undefined where nobody knows. */
+  /** Tokens, input and output together; undefined where that is unknown. */
   readonly contextWindow: number | undefined;
   readonly maxOutputTokens: number | undefined;
   readonly images: boolean;

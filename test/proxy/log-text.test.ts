@@ -89,7 +89,7 @@ const upstreams: [string, WireFormat, Responder][] = [
   ],
   ['a finish reason', 'chat', stream(delta({ content: said }), delta({}, said))],
   [
-    'a tool nobody declared',
+    'a call of an undeclared tool',
     'chat',
     stream(
       delta({ tool_calls: [{ index: 0, id: 'call_1', function: { name: said, arguments: '{}' } }] }),

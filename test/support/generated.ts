@@ -91,7 +91,7 @@ export const checkResponses: Check<GeneratedResponse> = (expected, { events, all
 };
 
 function isLoss(decoded: Decoded): boolean {
-  return decoded.type === 'dropped' && decoded.what === 'the encrypted reasoning behind the last words';
+  return decoded.type === 'dropped' && decoded.what === 'the encrypted reasoning after the last text';
 }
 
 /** Removes one occurrence of each string in `some` from `all`. */

@@ -47,7 +47,7 @@ function collect(value: Json | undefined, texts: string[], without: ReadonlySet<
   }
 }
 
-/** What the client was told: text, thinking and the arguments of calls. */
+/** What the client received: text, thinking and the arguments of calls. */
 function saidIn({ reply }: Capture): string[] {
   const byBlock = new Map<string, string>();
   const whole: string[] = [];

@@ -19,7 +19,7 @@ export interface Way {
 
 const help: Way = { label: 'Print the help', command: ['--help'] };
 
-/** False where there is a configuration, or nobody to ask. */
+/** False where there is a configuration, or no terminal to ask on. */
 export function mayBegin(system: System): boolean {
   const { env, home, stdout } = system;
   const person = canAsk(system) && widthOf(stdout) !== undefined;

@@ -1,4 +1,4 @@
-/** Warns about models that the configuration names and that nobody serves, or that train on your data. */
+/** Warns about models of the configuration that no provider serves, or that train on your data. */
 import { readListCache, type CachedLists } from '../../catalog/list-cache.ts';
 import { knownIds, modelCautions, type ModelCaution } from '../../catalog/model-cautions.ts';
 import { remoteFallbacks } from '../../catalog/remote-fallbacks.ts';

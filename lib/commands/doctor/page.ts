@@ -9,7 +9,7 @@ import { wrap } from '../../terminal/wrap.ts';
 const unknownWidth = 80;
 const narrowest = 30;
 const widest = 100;
-/** Below this, texts do not line up behind the longest code, because too little of the line would be left. */
+/** Below this, texts do not line up after the longest code, because too little of the line would be left. */
 const aligned = 60;
 const indent = 4;
 

@@ -96,7 +96,7 @@ async function ofAddress(proxy: AddressedProxy, args: LaunchArguments, system: S
 
 /**
  * Says what a launch with its own proxy says at its end. The proxy does not know which client is that of this launch, so
- * nothing is said if several sessions have used it meanwhile. Only its latest requests are looked at.
+ * nothing is printed if several sessions have used it meanwhile. Only its latest requests are looked at.
  */
 async function sayFailures(
   proxy: ProxyRecord,

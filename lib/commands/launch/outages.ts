@@ -26,13 +26,13 @@ export interface Outages {
 /** Requested models whose outages are remembered. The bound matters because ids also come from clients. */
 const mostModels = 50;
 
-/** `warn` prints a sentence on stderr at once; without it nothing is said before the end. */
+/** `warn` prints a sentence on stderr at once; without it nothing is printed before the end. */
 export function outages(args: LaunchArguments, system: System, warn?: (sentence: string) => void): Outages {
   const interactive = isInteractive(args, system);
   /** The requested models that have failed since their last answer. */
   const out = new Set<string>();
   const said = new Set<string>();
-  /** The ids of the requests in progress of which the wait was said. */
+  /** The ids of the requests in progress whose wait was reported. */
   const waits = new Set<string>();
   let last: EndedRequest | undefined;
   let session: string | undefined;

@@ -43,7 +43,7 @@ export function openPrivateFolder(folder: Prepared['folder']): Disposable {
   return { [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Milliseconds after which a folder of another machine, whose processes cannot be seen here, is taken for left behind. */
+/** Milliseconds after which a folder of another machine, whose processes cannot be seen here, is taken for abandoned. */
 const forgottenMs = 7 * 24 * 3600 * 1000;
 
 /** Removes the folders of launches that were killed. Never throws. */

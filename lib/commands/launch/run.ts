@@ -83,7 +83,7 @@ export async function launch(args: LaunchArguments, system: System, output: Outp
     onLogFailure: (reason) => output.warn(`occ: no log is written (${reason})`),
     project: system.cwd,
     env: system.env,
-    // The screen of an interactive client would be broken by it. It is said before the client starts, or after its end.
+    // The screen of an interactive client would be broken by it. It is printed before the client starts, or after its end.
     onTraceWarning(sentence) {
       if (isInteractive(args, system)) untraced.push(sentence);
       else void warn(output, sentence);

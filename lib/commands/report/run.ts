@@ -23,7 +23,7 @@ export interface ReportOptions extends GlobalOptions {
 
 /**
  * Resolves to the exit code. OccError `report_leaks` if a word of the conversation is in the report, `report_unconfirmed`
- * if there is nobody to ask, `report_exists` or `report_unwritable`.
+ * if there is no terminal to ask on, `report_exists` or `report_unwritable`.
  */
 export async function runReport(
   given: string | undefined,
@@ -74,7 +74,7 @@ function toResult({ capture, counts, unlike, outdated }: Report, bytes: number):
   };
 }
 
-/** Numbers that nobody can predict; fetched in blocks. */
+/** Unpredictable numbers from 0 up to, but not including, 1; fetched in blocks. */
 function secureRandom(): Random {
   const size = 4096;
   let block = randomBytes(size);

@@ -15,7 +15,7 @@ import type { System } from '../../terminal/command-context.ts';
 
 export interface RouteRequest {
   request: MessagesRequest;
-  /** What its headers tell; those of a bare body tell nothing. */
+  /** What its headers say; empty for a bare body. */
   requestClass: string;
   ordinaryThinking: number;
 }

@@ -70,7 +70,7 @@ function tooLate(stateDir: string): OccError {
   });
 }
 
-/** A full disk also swallows what the proxy prints about it. */
+/** On a full disk, what the proxy prints about it is lost, too. */
 function endedSilently(code: number, file: string): OccError {
   const failure = failureToWrite(file);
   const message =

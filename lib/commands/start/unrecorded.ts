@@ -84,7 +84,7 @@ async function checkToken(url: string, token: string | undefined): Promise<void>
   });
 }
 
-/** Any user may answer on a port that is free, so the token would be sent to whoever does. */
+/** Any user may answer on a port that is free, so the token would be sent to that user's program. */
 function notVerified(url: string): OccError {
   return new OccError(
     'not_running',

@@ -3,7 +3,7 @@ import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '
 import { cacheShare } from '../../proxy/policy/cache-causes.ts';
 import { count, moment, shortId } from '../../terminal/figures.ts';
 
-/** Conversations whose latest break is said. */
+/** Conversations whose latest break is shown. */
 const mostBreaks = 3;
 
 /** `97 % of input`; undefined if nothing could be read from a cache. */

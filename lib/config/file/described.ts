@@ -204,7 +204,7 @@ function typeOf({ type, $ref, enum: choices, minimum, maximum }: Schema): string
   return `${names.join(' or ')}${limited ? ` from ${minimum ?? 0} to ${maximum}` : ''}`;
 }
 
-/** As text it could not be told from no value. */
+/** As text it could not be distinguished from no value. */
 function isObscure(value: Schema['default']): boolean {
   return Array.isArray(value) || (typeof value === 'string' && value.trim() === '');
 }

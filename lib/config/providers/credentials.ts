@@ -54,7 +54,7 @@ export function keyFault(value: string): string | undefined {
 
 /**
  * White space, and characters without width or ink: they are copied together with a key from a page or a document, and
- * nobody sees them. Unicode calls most of the latter default ignorable; U+2800 and U+0080 to U+009F show nothing either.
+ * they are invisible. Unicode calls most of the latter default ignorable; U+2800 and U+0080 to U+009F show nothing either.
  */
 const blanks = /[\s\u0080-\u009f\u2800\p{Default_Ignorable_Code_Point}]/u;
 

@@ -116,7 +116,7 @@ function readEvents(
 }
 
 /**
- * The error that stands behind the last event of a stream as JSON alone. That is what the clients of Google's format take for
+ * The error that follows the last event of a stream as JSON alone. That is what the clients of Google's format take for
  * a failure; they read an error within an event as one more part of the answer (measured with `@google/genai` 1.30 and 2.32).
  */
 function failureAtEnd(text: string): ErrorEvent | undefined {

@@ -57,7 +57,7 @@ export function toProblem(error: unknown): Problem {
 }
 
 /**
- * Thrown if what the check judges did not happen, which is nobody's fault: the model did something else, or the machine was
+ * Thrown if what the check judges did not happen, which is no fault of occ or the provider: the model did something else, or the machine was
  * too busy. The message says what happened instead.
  */
 export class NotObserved extends Error {
@@ -70,7 +70,7 @@ export class NotObserved extends Error {
   }
 }
 
-/** The error of something that took too long, or came too late. On a busy machine it says nothing about anybody. */
+/** The error of something that took too long, or came too late. On a busy machine it does not show who is at fault. */
 export function tooLate({ isBusy }: { isBusy: () => boolean }, failure: CheckFailure): Error {
   return isBusy()
     ? new NotObserved(`${failure.message}, but other programs keep this machine busy`, 'busy')

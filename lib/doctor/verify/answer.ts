@@ -34,7 +34,7 @@ export interface Claims {
   format: WireFormat;
   /** It takes images. */
   images: boolean;
-  /** It thinks; undefined if nobody says so. */
+  /** Whether it thinks; undefined if that is unknown. */
   reasons?: boolean;
   /** Its price for cached input is lower than for other input, so that it has a prompt cache. */
   caches: boolean;

@@ -93,7 +93,7 @@ async function askOne(
   }
 }
 
-/** Each question is asked once: a failure that passes says nothing about honesty, and repeats would cost. */
+/** Each question is asked once: a temporary failure is no evidence, and repeats would cost. */
 function once(settings: Settings): Settings {
   return { ...settings, retry: { ...settings.retry, attempts: 0 } };
 }
@@ -155,7 +155,7 @@ function refusal(side: RecordedUpstream, format: WireFormat): Refusal | undefine
   return { status: side.status, message };
 }
 
-/** What the client was told. */
+/** What the client received. */
 function clientReason(exchange: RecordedExchange): string {
   const outcome = judgeClient(exchange);
   return outcome.kind === 'error' ? outcome.error.message : 'no answer in time';

@@ -114,7 +114,7 @@ function describeTools({
     : `tools in another order from place ${place} on`;
 }
 
-/** Names, of which only the first are said. */
+/** Names, of which only the first are listed. */
 const mostNames = 4;
 
 function listed(names: readonly string[]): string {

@@ -30,7 +30,7 @@ function namesIn(header: HeaderOf): Pick<ClientHints, 'session' | 'agent'> {
   const claude = header('x-claude-code-session-id');
   const claudeAgent = header('x-claude-code-agent-id');
   if (claude !== '' || claudeAgent !== '') return { session: claude, agent: claudeAgent };
-  // Codex: a sub-agent is a thread in the session of its parent. A title has a session of its own, which nobody continues.
+  // Codex: a sub-agent is a thread in the session of its parent. A title has a session of its own, which is never continued.
   const codex = header('session-id');
   if (codex !== '' && threadSource(header) === titles) return { session: '', agent: '' };
   if (codex !== '') {

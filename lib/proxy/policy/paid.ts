@@ -1,8 +1,8 @@
 /**
  * `paid_fallback`: whether a model that costs money may answer in place of one that costs none. Pure. A model costs money unless
  * a plan pays for it, its price is 0, or it is on this machine (`isFree`). The rule looks only at the order of a plan: a model
- * that costs money and stands behind one that costs none is a paid fallback, whatever keeps the others from answering. A model
- * that stands first, or only behind others that cost money, was chosen and stays.
+ * that costs money and comes after one that costs none is a paid fallback, whatever keeps the others from answering. A model
+ * that comes first, or only after others that cost money, was chosen and stays.
  */
 import { isFree } from '../../catalog/price.ts';
 import type { ModelEntry, Settings } from '../../config/settings.ts';
@@ -45,7 +45,7 @@ export function withoutPaid<E extends { entry: ModelEntry }>(
   const nameIn = ({ entry }: E): string => `${entry.provider}/${entry.model_id}`;
   const allowed = entries.filter((one) => !paid.has(one));
   const kept = new Set(allowed.map(nameIn));
-  // A model that was chosen stands in front of the others, and may stand behind them again.
+  // A model that was chosen comes before the others, and may also be listed after them.
   const forbidden = new Set([...paid].map(nameIn).filter((model) => !kept.has(model)));
   return {
     entries: allowed,

@@ -21,7 +21,7 @@ export interface RuleInWords {
   text: string;
   /** Whether it sends requests elsewhere now: a plan is spared. */
   active: boolean;
-  /** When that changes, in milliseconds since 1970; absent if it does not or nobody knows. */
+  /** When that changes, in milliseconds since 1970; absent if it does not, or at an unknown time. */
   until?: number;
 }
 
@@ -114,7 +114,7 @@ const texts: Readonly<Record<PaidFallback, string>> = {
   never: 'models that cost money do not answer in place of those that cost none',
 };
 
-/** The models that stand as a paid fallback behind any configured model, as `provider/model`. */
+/** The models that are a paid fallback of any configured model, as `provider/model`. */
 function paidIn(settings: Settings): string[] {
   const { models, modelOverrides, modelFamilyOverrides } = settings;
   const chosen = [models, modelOverrides, modelFamilyOverrides].flatMap((entries) => Object.entries(entries));

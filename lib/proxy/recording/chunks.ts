@@ -13,7 +13,7 @@ const slab = 16;
 export interface Chunks {
   /** A chunk with any content. */
   take: () => Buffer;
-  /** Takes chunks back that nobody reads any more. */
+  /** Takes back chunks that are no longer read. */
   give: (chunks: readonly Buffer[]) => void;
 }
 

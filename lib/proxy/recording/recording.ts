@@ -13,7 +13,7 @@ import type { Tape } from './tape.ts';
 
 /** What is known before the first attempt. */
 export interface RecordingStart {
-  /** The headers of the client's request; credentials are removed by whoever writes them down. */
+  /** The headers of the client's request; credentials are removed before they are written to disk. */
   headers: IncomingHttpHeaders;
   /** The path with the parts of the query that change the answer, and the format that the client speaks. */
   path: string;

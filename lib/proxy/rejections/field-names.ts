@@ -40,7 +40,7 @@ export function namesIn(params: readonly string[], messages: readonly string[]):
   return [...names].slice(0, maxNames);
 }
 
-/** What a list of refused fields comes behind: `Unsupported parameter(s): `, `does not support parameters: [`. */
+/** What precedes a list of refused fields: `Unsupported parameter(s): `, `does not support parameters: [`. */
 const refusedList =
   /(?:\b(?:unsupported|unknown|unrecogni[sz]ed|unexpected|disallowed|deprecated|extra|not (?:support|permit|allow|accept|recogni)\w*)|不支持)[^:：,]{0,30}[:：] ?[[(]?["'`]?$/i;
 

@@ -1,6 +1,6 @@
 /**
  * Reads the numbers of tokens in a refusal and what each of them counts, from comparisons (`9 + 3 > 10`) and from the words
- * around a number. A number whose meaning nobody says stays unread. Linear in the text.
+ * around a number. A number without a stated meaning is ignored. Linear in the text.
  */
 import type { TokenCounts } from './diagnosis.ts';
 import { separator } from './text.ts';
@@ -45,7 +45,7 @@ export function exceeding(text: string): TokenCounts | undefined {
   return { input: Math.max(...values), limit: Math.min(...values) };
 }
 
-/** Units behind a number that counts no tokens. */
+/** Units after a number that does not count tokens. */
 const otherUnit =
   /^ ?(?:bytes?|octets|[kmg]i?b|characters?|chars|ms|milliseconds?|s|seconds?|minutes?|hours?|days?|requests?|images?|tools)\b|^ ?(?:字节|字符|毫秒|秒)/;
 

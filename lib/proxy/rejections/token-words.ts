@@ -4,7 +4,7 @@ import type { TokenCounts } from './diagnosis.ts';
 /** What a number counts. */
 export type Role = keyof TokenCounts;
 
-/** Words directly behind a number. They say more than those before it. */
+/** Words directly after a number. They say more than those before it. */
 export const behind: readonly (readonly [Role, readonly string[]])[] = [
   [
     'input',

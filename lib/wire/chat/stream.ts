@@ -219,12 +219,11 @@ export function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decode
     else parts.end(choice, record);
   }
 
-  /** Drops what came behind the last text: a block that carries it would hide the text from `claude -p`. */
+  /** Drops what came after the last text: a block that carries it would hide the text from `claude -p`. */
   function leaveOut(sealed: string): void {
-    if (sealed !== '') drop('the signature of reasoning behind the last words');
+    if (sealed !== '') drop('the signature of reasoning after the last text');
     if (!message.isNew()) return;
-    for (const name of Object.keys(message.take()))
-      drop(`${nameOf(name, 'a message')}, behind the last words`);
+    for (const name of Object.keys(message.take())) drop(`${nameOf(name, 'a message')}, after the last text`);
   }
 
   function end(): void {

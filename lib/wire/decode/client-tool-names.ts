@@ -14,7 +14,7 @@ export function clientToolNames(
   return (name) => {
     const known = names.toClient(name);
     if (!declared.has(known))
-      emit({ type: 'note', text: `a call of a tool nobody declared: ${nameForLog(known)}` });
+      emit({ type: 'note', text: `a call of an undeclared tool: ${nameForLog(known)}` });
     return known;
   };
 }

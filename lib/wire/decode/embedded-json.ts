@@ -23,7 +23,7 @@ export function jsonIn(text: string): Json | undefined {
   return undefined;
 }
 
-/** The next bracket behind which an element can stand, so that `[ERROR]` and `{placeholder}` are passed over. */
+/** The next bracket that an element can follow, so that `[ERROR]` and `{placeholder}` are passed over. */
 function nextStart(text: string, from: number): number {
   const starts = /\{\s{0,64}["'\\]|\[\s{0,64}[{["']/g;
   starts.lastIndex = from;

@@ -141,7 +141,7 @@ export function errorFacts(body: Json): ErrorFacts {
 
   const end = walk(0);
   if (messages.size === 0 && isObject(body)) {
-    // A sentence in a field of a name that nobody knows is better than none.
+    // A sentence in an unknown field is better than none.
     const sentences = [...fieldsOf(body)].filter(([key, value]) => !echoes.has(key) && isSentence(value));
     for (const [, value] of sentences) queue.push({ value, role: 'message' });
     walk(end);

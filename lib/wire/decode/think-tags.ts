@@ -68,7 +68,7 @@ export function thinkTags(): ThinkTags {
  * before tool use.
  */
 export function strayThinkEnd(): { push(text: string): string; end(): string } {
-  /** White space at the start, and what may be a tag behind it. */
+  /** White space at the start, and what may be a tag after it. */
   let blank = '';
   let held = '';
   let phase: 'start' | 'after' | 'text' = 'start';

@@ -120,7 +120,7 @@ function claude(
     return { ...base, thinking: budgeted ? route.thinking : enabled ? requested : { type: 'adaptive' } };
   }
   const disabled = route.thinking?.type === 'disabled' || route.reasoningEffort === 'none';
-  // A model that is not Claude may think unless it is told not to.
+  // A model that is not Claude may think unless thinking is disabled.
   return requested !== undefined || disabled ? { ...base, thinking: { type: 'disabled' } } : base;
 }
 

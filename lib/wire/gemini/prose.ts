@@ -79,7 +79,7 @@ export function proseWriter(writer: Writer, origin: Origin, emit: (remark: Remar
       if (!held) return;
       // A thought that is only a signature is content (P2); a text signature without any text is an empty answer (P6).
       if (calls || (held.place.on === 'thought' && writer.written() === 0)) return writeHeld();
-      emit({ type: 'dropped', what: 'the thought signature behind the last words' });
+      emit({ type: 'dropped', what: 'the thought signature after the last text' });
     },
   };
 }

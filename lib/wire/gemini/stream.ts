@@ -142,7 +142,7 @@ export function chunkDecoder(route: Route, turn: Turn): Transducer<Frame, Decode
         answer.open(`search ${n}`, block);
         answer.close(`search ${n}`);
       }
-    } else if (search) drop('what a search found that nobody asked for');
+    } else if (search) drop('what a search found that was not requested');
     core.endMessage(counter.usage());
   }
 

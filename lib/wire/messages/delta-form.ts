@@ -46,7 +46,7 @@ function isText(field: string, head: string, tail: string): boolean {
   });
 }
 
-/** Whether an event has the form. Its index and type may stand behind its text, where a form of brackets does not look. */
+/** Whether an event has the form. Its index and type may follow its text, where a form of brackets does not look. */
 export function isOfForm(form: DeltaForm, { index, delta }: BlockDelta, data: string): boolean {
   return (
     index === form.index &&

@@ -101,7 +101,7 @@ export function proseWriter(
       if (calls || held.length === 0) return endBlock();
       flushText();
       for (const what of new Set(held.map((one) => one.what)))
-        emit({ type: 'dropped', what: `${what} behind the last words` });
+        emit({ type: 'dropped', what: `${what} after the last text` });
     },
     stopSequence: () => stops.found(),
   };

@@ -231,7 +231,7 @@ describe('fields of a message', () => {
   test('after the last text they are left out, and the log names them', () => {
     const answer = streamed({ content: 'Done.' }, opaque);
     assert.deepEqual(answer.message.content, [{ type: 'text', text: 'Done.' }]);
-    assert.deepEqual(dropped(answer), ['the field reasoning_opaque of a message, behind the last words']);
+    assert.deepEqual(dropped(answer), ['the field reasoning_opaque of a message, after the last text']);
   });
 
   test('a field that changes with every piece does not split the text', () => {
@@ -316,8 +316,8 @@ describe('the limit of 64 KiB', () => {
 test('the log gets no names that could be text, and no values', () => {
   const answer = streamed({ content: 'Hi.' }, { 'my secret plan': 'secret', mark: 'secret' });
   assert.deepEqual(dropped(answer), [
-    'a field of a message, behind the last words',
-    'the field mark of a message, behind the last words',
+    'a field of a message, after the last text',
+    'the field mark of a message, after the last text',
   ]);
 });
 

@@ -160,7 +160,7 @@ describe('fields of items', () => {
   test('a phase that comes after the last text is left out, and the log names it', () => {
     const answer = answered([message('Done.', { phase: 'final_answer' })], 'in the finished item');
     assert.deepEqual(returned(answer), [message('Done.')]);
-    assert.deepEqual(dropped(answer.all), ['fields of a message (phase) behind the last words']);
+    assert.deepEqual(dropped(answer.all), ['fields of a message (phase) after the last text']);
   });
 
   test('fields that only the finished response has return to their items', () => {
@@ -200,7 +200,7 @@ describe('items of other kinds', () => {
   test('after the last text they are left out, and the log names their type', () => {
     const { all, message: answer } = answered([message('Hi.'), compaction], 'whole');
     assert.deepEqual(answer.content, [{ type: 'text', text: 'Hi.' }]);
-    assert.deepEqual(dropped(all), ['an output item of type compaction behind the last words']);
+    assert.deepEqual(dropped(all), ['an output item of type compaction after the last text']);
   });
 
   test('alone are no answer (P6)', () => {

@@ -56,7 +56,7 @@ function throwAmbiguous(found: readonly FoundSource[]): never {
   throw ambiguous(found);
 }
 
-/** OccError `config_exists` (exit code 1) if there is a file and nobody says what becomes of it. */
+/** OccError `config_exists` (exit code 1) if there is a file and no option says what becomes of it. */
 export async function chooseMode(call: ConfigCall, target: string): Promise<Mode> {
   const { merge, force, config } = call.options;
   if (merge === true && force === true)

@@ -1,4 +1,4 @@
-/** What `occ config init` needs to know, whoever answers: the options of the command line or the user. */
+/** What `occ config init` needs to know, from the options of the command line or from the user. */
 import type { KnownProvider } from '../../../catalog/known-providers.ts';
 import { localServerFacts, type LocalServerKind } from '../../../catalog/local-server-kinds.ts';
 import type { LocalServer } from '../../../catalog/local-servers.ts';

@@ -39,7 +39,7 @@ async function askProvider(
   servers: readonly LocalServer[],
 ): Promise<ChosenProvider> {
   const found = keysIn(system.env);
-  // The provider that a key belongs to can be told by its variable.
+  // The variable of a key names the provider that it belongs to.
   const keyed = knownProviders.filter(({ keyVariables }) => keyVariables.includes(options.keyEnv ?? ''));
   const other = 'other';
   const named = options.provider === other;

@@ -1,4 +1,4 @@
-/** Reads the options of `occ config init`, and answers what they leave open where there is nobody to ask. */
+/** Reads the options of `occ config init`, and answers what they leave open where there is no terminal to ask on. */
 import { knownProviders } from '../../../catalog/known-providers.ts';
 import { localServerFacts, type LocalServerKind } from '../../../catalog/local-server-kinds.ts';
 import type { LocalServer } from '../../../catalog/local-servers.ts';

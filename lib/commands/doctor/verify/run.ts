@@ -81,7 +81,7 @@ function random(): number {
 function refuseMisplaced(option: string): never {
   throw new OccError('usage', `doctor ${option} before the word verify does not belong to it`, {
     exitCode: exitCodes.usage,
-    remedy: 'put the options behind the word verify; occ help doctor verify lists them',
+    remedy: 'put the options after the word verify; occ help doctor verify lists them',
   });
 }
 
@@ -121,7 +121,7 @@ function claimsOf(subject: ModelSubject): ReturnType<typeof claimsOfSubject> {
   }
 }
 
-/** Throws OccError `consent_missing` (exit 2) if nobody can be asked, and `interrupted` after a no. */
+/** Throws OccError `consent_missing` (exit 2) if there is no terminal to ask on, and `interrupted` after a no. */
 async function askToBegin(system: System, output: Output): Promise<void> {
   if (!canAsk(system) || output.json || output.quiet)
     throw new OccError('consent_missing', 'these requests cost money, and there is no terminal to ask on', {

@@ -27,7 +27,7 @@ const rules = Array.from(
 ).join('');
 const mark = { cache_control: { type: 'ephemeral' as const } };
 
-/** Two requests with the same long beginning, which nobody has sent before. */
+/** Two requests with the same long beginning, which was never sent before. */
 async function runLive(bench: Bench): Promise<string> {
   const system = systemOf(randomUUID());
   const metadata = newConversation();

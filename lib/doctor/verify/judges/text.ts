@@ -1,4 +1,4 @@
-/** Judges what is in the answers: the system prompt, text that nobody asked for, the whole context, pictures. */
+/** Judges what is in the answers: the system prompt, text that was not requested, the whole context, pictures. */
 import { estimateTokens } from '../../../anthropic/estimate.ts';
 import { said, whyNot, type Evidence } from '../answer.ts';
 import { doubt, honest, lie, unknown, type Verdict } from '../verdict.ts';

@@ -172,7 +172,7 @@ export function chunkPrinter(options: ChunkOptions, said = saidNothing()): Chunk
     return held || rest === '' ? '' : callChunk({ index, function: { arguments: rest } });
   }
 
-  /** Citations may come before their text, so they are printed behind it. */
+  /** Citations may come before their text, so they are printed after it. */
   function stop(): string {
     const annotations = type === 'text' ? toAnnotations(citations, textStart, text) : [];
     return annotations.length > 0 ? content({ annotations }) : '';

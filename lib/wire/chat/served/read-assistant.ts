@@ -31,7 +31,7 @@ export function readAssistant(message: JsonObject, at: number): ContentBlock[] {
 }
 
 interface ReadCall {
-  /** The call, behind what the upstream attached to it. */
+  /** The call, after what the upstream attached to it. */
   blocks: ContentBlock[];
 }
 

@@ -11,7 +11,7 @@ import type { Said } from './chunks.ts';
 export interface ChunkReader {
   /**
    * `passes`: the chunk may pass, and `said` has what it says. `text`: so may this one, which has nothing but text. `ends`: so may this one, once the answer is known to succeed.
-   * `nothing`: it says nothing to the client, or repeats what was said. `printed`: it must not pass, and no later chunk can,
+   * `nothing`: it has nothing for the client, or repeats what was sent. `printed`: it must not pass, and no later chunk can,
    * because their order would be lost.
    */
   read(json: JsonObject): Verdict;

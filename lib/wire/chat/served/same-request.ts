@@ -1,7 +1,7 @@
 /**
  * The client's body for an upstream of the same format. What a model cannot take is changed (`quirks`), and so are the model,
  * streaming, the output limit, the configured settings, and ids and signatures (P9, P10). Everything else passes, fields that
- * nobody knows included.
+ * unknown ones included.
  */
 import { isObject, toArray, toObject, toText, type Json, type JsonObject } from '../../../json.ts';
 import type { Route, Turn } from '../../codec.ts';
@@ -130,7 +130,7 @@ function isForced(choice: Json | undefined): boolean {
   return choice === 'required' || isObject(choice);
 }
 
-/** A schema that the server has no field for is asked for behind the system prompt. */
+/** A schema that the server has no field for is described after the system prompt. */
 function withSchema(messages: Json[], { request }: Turn, { quirks }: Route): Json[] {
   const schema = quirks.jsonSchema ? undefined : answerSchema(request);
   if (!schema) return messages;

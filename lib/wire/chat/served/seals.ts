@@ -1,6 +1,6 @@
 /**
  * Seals what an upstream of this format wants back: the origin is put into the signatures of `reasoning_details` and of the
- * fields that it attached to calls and messages, so that they return to it and to nobody else (P10, P11). Only strings
+ * fields that it attached to calls and messages, so that they return to it only (P10, P11). Only strings
  * change, so that a client that knows a field finds it in its form.
  */
 import { originOf, readSignature, tagSignature, type Origin } from '../../../anthropic/provenance.ts';
@@ -35,7 +35,7 @@ export function unseal(value: Json): Json {
   return value.replaceAll(tagSignature(toOrigin(read.origin)), '');
 }
 
-/** The value for `origin`: unsealed if it made it, as it is if nobody sealed it, undefined if it is another's. */
+/** The value for `origin`: unsealed if it made it, as it is if it is not sealed, undefined if another origin made it. */
 export function forOrigin(value: Json, origin: Origin): Json | undefined {
   const by = sealedBy(value);
   if (by === undefined) return value;

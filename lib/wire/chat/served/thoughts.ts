@@ -8,7 +8,7 @@ import type { AnswerBlock } from '../../../anthropic/events.ts';
 import type { ContentBlock } from '../../../anthropic/request.ts';
 import { isObject, toArray, toText, type Json, type JsonObject } from '../../../json.ts';
 
-/** A thinking block, and its place: behind this many characters of the text and this many calls. */
+/** A thinking block, and its place: after this many characters of the text and this many calls. */
 export interface Thought {
   text: number;
   calls: number;

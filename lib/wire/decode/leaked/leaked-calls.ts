@@ -78,7 +78,7 @@ export function leakedCalls({ dialect, tools, isText }: LeakedCallOptions): Leak
       const end = at < 0 ? text.length - backticksAtEnd(text, from) : at;
       code.read(text.slice(from, end));
       if (at < 0) {
-        say(text.slice(0, end), pieces);
+        addText(text.slice(0, end), pieces);
         held = text.slice(end);
         return '';
       }
@@ -89,13 +89,13 @@ export function leakedCalls({ dialect, tools, isText }: LeakedCallOptions): Leak
       }
       const opening = dialect.openings.find((one) => text.startsWith(one, at));
       if (opening !== undefined) {
-        say(text.slice(0, at), pieces);
+        addText(text.slice(0, at), pieces);
         block = { opening, closing: dialect.closing(opening), pieces: [], length: 0, tail: '' };
         return text.slice(at + opening.length);
       }
       const start = text.slice(at);
       if (dialect.openings.some((one) => one.startsWith(start))) {
-        say(text.slice(0, at), pieces);
+        addText(text.slice(0, at), pieces);
         held = start;
         return '';
       }
@@ -137,17 +137,17 @@ export function leakedCalls({ dialect, tools, isText }: LeakedCallOptions): Leak
     return beginnings.some((one) => start.startsWith(one) || one.startsWith(start));
   }
 
-  /** Gives up the block: its text is said, and read again behind the opening. */
+  /** Gives up the block: its opening is text, and what follows is read again. */
   function release(pieces: LeakedPiece[]): string {
     if (!block) return '';
     const { opening, pieces: inner } = block;
     block = undefined;
     code.read(opening);
-    say(opening, pieces);
+    addText(opening, pieces);
     return inner.join('');
   }
 
-  function say(text: string, pieces: LeakedPiece[]): void {
+  function addText(text: string, pieces: LeakedPiece[]): void {
     const all = blank + text;
     blank = '';
     if (afterCall && all.trim() === '') {
@@ -164,7 +164,7 @@ export function leakedCalls({ dialect, tools, isText }: LeakedCallOptions): Leak
     if (block && !cut) pieces.push({ type: 'broken' });
     const rest = block ? block.opening + block.pieces.join('') : '';
     block = undefined;
-    if (pieces.length === 0 && held + rest !== '') say(held + rest, pieces);
+    if (pieces.length === 0 && held + rest !== '') addText(held + rest, pieces);
     held = '';
     // Without a call, an answer of white space alone stays one.
     if (!found && blank !== '') pieces.push({ type: 'text', text: blank });

@@ -1,4 +1,4 @@
-/** The laws R4 and R5 inside one item: its parts, and that each text is said again whole. */
+/** The laws R4 and R5 inside one item: its parts, and that each text is repeated whole. */
 import { isObject, parseJson, toArray, toObject, toText, type JsonObject } from '../../../json.ts';
 
 export interface OpenItem {
@@ -10,7 +10,7 @@ export interface OpenItem {
   readonly isCall: boolean;
 }
 
-/** A text inside an item: its deltas, and whether it was said whole. */
+/** A text inside an item: its deltas, and whether it was repeated whole. */
 interface Text {
   pieces: string[];
   whole: boolean;

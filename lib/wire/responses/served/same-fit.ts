@@ -40,7 +40,7 @@ function isForced(choice: Json | undefined): boolean {
   return choice === 'required' || (isObject(choice) && choice['type'] !== 'allowed_tools');
 }
 
-/** Whether text of the system stands behind the first other item. */
+/** Whether text of the system follows another item. */
 function hasLateSystem(items: readonly JsonObject[]): boolean {
   const isSystem = ({ role }: JsonObject): boolean => role === 'system' || role === 'developer';
   const first = items.findIndex((item) => !isSystem(item));

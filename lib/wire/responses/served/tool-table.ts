@@ -22,7 +22,7 @@ export interface ToolTable {
   addServerTool(tool: Tool): void;
   /** The name in Anthropic's format, declared or not. */
   flatName(namespace: string, name: string): string;
-  /** The declared tool behind a name in Anthropic's format. */
+  /** The declared tool for a name in Anthropic's format. */
   find(flat: string): ToolEntry | undefined;
 }
 
@@ -87,7 +87,7 @@ function toTool({ kind, name }: ToolEntry, declared: JsonObject): ClientTool {
 
 const emptySchema = { type: 'object', properties: {} };
 
-/** No other format can hold a model to a grammar, so the model is told of it. */
+/** No other format can hold a model to a grammar, so the description of the tool has it. */
 function grammarOf(declared: JsonObject): string {
   const { format } = declared as { format?: JsonObject | null };
   const definition = toText(format?.['definition']);

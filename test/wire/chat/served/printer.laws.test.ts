@@ -41,7 +41,7 @@ function check(events: readonly StreamEvent[]): ServedAnswer {
   assert.equal(answer.ended, received.ended === 'stopped' ? 'done' : received.ended);
   const plain = readServedStream(printAll(events), { model: requestedModel });
   assert.equal(plain.broken, undefined);
-  assert.equal(plain.usage, undefined, 'C7: usage that nobody asked for');
+  assert.equal(plain.usage, undefined, 'C7: usage that was not requested');
   return answer;
 }
 
