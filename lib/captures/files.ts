@@ -20,6 +20,10 @@ export interface CaptureLimits {
 export interface CaptureFiles {
   /** Writes the recording whole, with its text; or its skeleton. */
   keep(recording: Recording, what: 'capture' | 'skeleton', limits: CaptureLimits): void;
+  /** Writes a file and removes it, so that `failure` tells whether there is room. Never rejects. */
+  probe(): Promise<void>;
+  /** Why the latest recording was not written; undefined if it was. */
+  failure(): string | undefined;
   /** Resolves when everything is written. */
   settled(): Promise<void>;
 }
@@ -29,11 +33,14 @@ const mostWaiting = 32;
 
 const endings = { capture: '.json', skeleton: '.skeleton.json' } as const;
 
-/** `onFailure` is called once, with the reason, when a file cannot be written; nothing is written after that. */
+/** Bytes that a small request takes. */
+const probeBytes = 16 * 1024;
+
+/** `onFailure` is called with the reason when a file cannot be written; again only after one has been written. */
 export function captureFiles(stateDir: string, onFailure: (reason: string) => void): CaptureFiles {
   const folder = join(stateDir, captureFolder);
   let waiting = 0;
-  let failed = false;
+  let failed: string | undefined;
   let writing: Promise<void> = Promise.resolve();
 
   async function write(
@@ -42,36 +49,59 @@ export function captureFiles(stateDir: string, onFailure: (reason: string) => vo
     limits: CaptureLimits,
   ): Promise<void> {
     const text = await render(recording, what);
-    if (text === undefined || Buffer.byteLength(text) > limits.maxBytes) return;
-    makePrivateDirectory(folder);
+    if (text === undefined) return;
+    const bytes = Buffer.byteLength(text);
+    if (bytes > limits.maxBytes)
+      return fail(`${recording.id} has ${bytes} bytes, more than the ${limits.maxBytes} of one file`);
     const file = join(folder, nameOf(recording, endings[what]));
+    await put(file, text, (draft) => rename(draft, file));
+    await removeOldest(folder, what, limits.maxFiles);
+    failed = undefined;
+  }
+
+  /** Writes a draft of the file, of which nothing stays if that or the next step fails. */
+  async function put(file: string, text: string, next: (draft: string) => Promise<void>): Promise<void> {
+    makePrivateDirectory(folder);
     const draft = `${file}.${randomBytes(4).toString('hex')}`;
     try {
       // A link that somebody put there is not followed.
       await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
-      await rename(draft, file);
+      await next(draft);
     } catch (error) {
       await rm(draft, { force: true }).catch(() => {});
       throw error;
     }
-    await removeOldest(folder, what, limits.maxFiles);
   }
 
-  function fail(error: unknown): void {
-    failed = true;
+  async function probe(): Promise<void> {
+    await put(join(folder, 'probe'), ' '.repeat(probeBytes), (draft) => rm(draft));
+    failed = undefined;
+  }
+
+  function fail(reason: string): void {
+    if (failed === undefined) onFailure(reason);
+    failed = reason;
+  }
+
+  function failWith(error: unknown): void {
     const { code } = error as NodeJS.ErrnoException;
-    onFailure(`${folder}: ${code === undefined ? String(error) : reasonOf(code)}`);
+    fail(`${folder}: ${code === undefined ? String(error) : reasonOf(code)}`);
   }
 
   return {
     keep(recording, what, limits) {
-      if (failed || waiting >= mostWaiting) return;
+      if (waiting >= mostWaiting) return fail(`${folder}: the disk is too slow`);
       waiting++;
       writing = writing
-        .then(() => (failed ? undefined : write(recording, what, limits)))
-        .catch(fail)
+        .then(() => write(recording, what, limits))
+        .catch(failWith)
         .finally(() => waiting--);
     },
+    async probe() {
+      writing = writing.then(probe).catch(failWith);
+      await writing;
+    },
+    failure: () => failed,
     settled: () => writing,
   };
 }

@@ -8,8 +8,10 @@ export interface Captured {
   ended(record: EndedRequest): void;
   /** Whether whole requests are written down. */
   isOn(): boolean;
-  /** Switches that on or off until the proxy ends, whatever the configuration says. */
-  switch(on: boolean): void;
+  /** Switches that on or off until the proxy ends, whatever the configuration says. Tries, before it is on, to write. */
+  switch(on: boolean): Promise<void>;
+  /** Why the latest request was not written down, or would not be; undefined if all is well. */
+  failure(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -17,7 +19,7 @@ export interface CapturedOptions {
   stateDir: string;
   settings: () => Settings;
   recordings: () => Pick<Recorder, 'find'>;
-  /** Called once, when a file cannot be written. */
+  /** Called when a file cannot be written; again only after one has been written. */
   onFailure: (reason: string) => void;
 }
 
@@ -37,7 +39,11 @@ export function captured({ stateDir, settings, recordings, onFailure }: Captured
         files.keep(recording, on ? 'capture' : 'skeleton', on ? settings().logging.captures : skeletonLimits);
     },
     isOn,
-    switch: (on) => void (switched = on),
+    async switch(on) {
+      switched = on;
+      if (on) await files.probe();
+    },
+    failure: () => files.failure(),
     close: () => files.settled(),
   };
 }

@@ -20,7 +20,7 @@ export interface ObservedOptions {
 /** The endpoints that only report: those of a launch, whose token no other process may get, and which none may stop. */
 export function observingEndpoints({ host, startedAt }: ObservedOptions): Control['answers'] {
   async function status(): Promise<Record<string, unknown>> {
-    const { proxy, settings, logPath, ledger, budgets } = host();
+    const { proxy, settings, logPath, logFailure, captured, ledger, budgets } = host();
     const stats = proxy.stats();
     return {
       pid: process.pid,
@@ -32,6 +32,8 @@ export function observingEndpoints({ host, startedAt }: ObservedOptions): Contro
       config_error: settings.error() ?? null,
       config_pending: settings.pending() ?? null,
       log: logPath,
+      log_error: logFailure() ?? null,
+      captures: { on: captured.isOn(), error: captured.failure() ?? null },
       live: stats.live,
       requests: stats.requests,
       failures: stats.failures,
@@ -71,8 +73,8 @@ export function observingEndpoints({ host, startedAt }: ObservedOptions): Contro
   /** Switches captures on or off if `on` says so, and tells which it is. */
   async function record({ on }: JsonObject): Promise<Record<string, unknown>> {
     const { captured } = host();
-    if (typeof on === 'boolean') captured.switch(on);
-    return { on: captured.isOn() };
+    if (typeof on === 'boolean') await captured.switch(on);
+    return { on: captured.isOn(), error: captured.failure() ?? null };
   }
 
   return {

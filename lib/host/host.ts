@@ -65,10 +65,12 @@ export interface Host {
   settings: LiveSettings;
   log: Log;
   logPath: string;
+  /** Why the log cannot be written now. */
+  logFailure: () => string | undefined;
   ledger: Pick<Ledger, 'dir' | 'failure'>;
   /** How much of the budgets is used, as of the latest request. */
   budgets: () => readonly BudgetUse[];
-  captured: Pick<Captured, 'isOn' | 'switch'>;
+  captured: Pick<Captured, 'isOn' | 'switch' | 'failure'>;
   /** Lets live requests finish for `drainMs`, then cuts them; resolves to the number cut. May be called twice. */
   close(drainMs: number): Promise<number>;
 }
@@ -169,6 +171,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       settings,
       log: logFile.log,
       logPath: logFile.path,
+      logFailure: logFile.failure,
       ledger,
       budgets: watch.latest,
       captured: files,

@@ -25,6 +25,8 @@ export interface LogFileOptions extends LogLimits {
   name: string;
   /** Called once, with a message, when the log cannot be written. */
   onFailure?: (reason: string) => void;
+  /** Milliseconds since 1970; the system's clock unless a test passes another. */
+  now?: () => number;
 }
 
 export interface LogFile {
@@ -32,6 +34,8 @@ export interface LogFile {
   path: string;
   /** Applies from the next line on. */
   setLimits: (limits: LogLimits) => void;
+  /** Why nothing is written now; undefined if the log can be written. */
+  failure: () => string | undefined;
   /** Writes what is buffered, for at most two seconds. Later entries are dropped. */
   close: () => Promise<void>;
 }
@@ -39,17 +43,24 @@ export interface LogFile {
 /** Bytes to buffer for a slow disk; further lines are dropped and counted. */
 const maxWaiting = 1024 * 1024;
 const closingMs = 2000;
+/** Milliseconds after a failure in which nothing is tried: a full disk does not empty by itself. */
+const pauseMs = 60_000;
 /**
  * Milliseconds for which lines are collected before they are written together. The line about a request is written after the
  * request was sent, and not before it: looking at the file and writing to it takes longer than the rest of its handling.
  */
 const collectMs = 50;
 
-/** Never throws and never rejects. If the log cannot be written, that is reported once and all entries are dropped. */
-export function openLog(options: LogFileOptions): LogFile {
+/**
+ * Never throws and never rejects. If the log cannot be written, that is reported once, and entries are dropped and counted; an
+ * entry that comes a minute later is tried again.
+ */
+export function openLog({ now = Date.now, ...options }: LogFileOptions): LogFile {
   const path = join(options.dir, `${options.name}.log`);
   let { level: least, maxBytes, maxFiles }: LogLimits = options;
-  let phase: 'open' | 'closed' | 'failed' = 'open';
+  let phase: 'open' | 'closed' = 'open';
+  let failed: { reason: string; at: number } | undefined;
+  let reported = false;
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
   let dropped = 0;
@@ -61,7 +72,8 @@ export function openLog(options: LogFileOptions): LogFile {
   function log(entry: LogEntry): void {
     if (phase !== 'open' || levels.indexOf(entry.level) < levels.indexOf(least)) return;
     const line = toLine(entry);
-    if (waitingBytes + line.length > maxWaiting) {
+    const paused = failed !== undefined && Math.abs(now() - failed.at) < pauseMs;
+    if (paused || waitingBytes + line.length > maxWaiting) {
       dropped++;
       return;
     }
@@ -78,10 +90,19 @@ export function openLog(options: LogFileOptions): LogFile {
         const [next] = waiting;
         if (next === undefined) return;
         const room = await makeRoom(next.length);
-        await handle?.appendFile(Buffer.concat(take(room)));
+        const lines = take(room);
+        // A failure may have left the first part of a line.
+        const text = Buffer.concat(failed === undefined ? lines : [Buffer.from('\n'), ...lines]);
+        try {
+          await handle?.appendFile(text);
+        } catch (error) {
+          dropped += lines.length;
+          throw error;
+        }
+        failed = undefined;
       }
     } catch (error) {
-      fail(error);
+      await fail(error);
     } finally {
       writing = undefined;
     }
@@ -124,12 +145,16 @@ export function openLog(options: LogFileOptions): LogFile {
     return maxBytes - (await handle.stat()).size;
   }
 
-  function fail(error: unknown): void {
+  async function fail(error: unknown): Promise<void> {
+    dropped += waiting.length;
     waiting = [];
     waitingBytes = 0;
-    if (phase === 'open')
-      options.onFailure?.(`${path}: ${reasonOf((error as NodeJS.ErrnoException).code ?? String(error))}`);
-    phase = 'failed';
+    const reason = `${path}: ${reasonOf((error as NodeJS.ErrnoException).code ?? String(error))}`;
+    failed = { reason, at: now() };
+    await handle?.close().catch(() => undefined);
+    handle = undefined;
+    if (!reported) options.onFailure?.(reason);
+    reported = true;
   }
 
   async function close(): Promise<void> {
@@ -149,7 +174,13 @@ export function openLog(options: LogFileOptions): LogFile {
     handle = undefined;
   }
 
-  return { log, path, setLimits: (limits) => ({ level: least, maxBytes, maxFiles } = limits), close };
+  return {
+    log,
+    path,
+    setLimits: (limits) => ({ level: least, maxBytes, maxFiles } = limits),
+    failure: () => failed?.reason,
+    close,
+  };
 }
 
 /** An entry that JSON cannot represent (a cycle, a bigint) is replaced by one without its values. */

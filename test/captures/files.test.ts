@@ -79,13 +79,19 @@ test('the oldest of each kind make room', async (t) => {
   assert.doesNotMatch(text, /number 2/);
 });
 
-test('a capture that is larger than the limit is not written', async (t) => {
+test('a capture that is larger than the limit is not written, and named as the failure', async (t) => {
   const dir = stateDir(t);
-  await keepAll(captureFiles(dir, assert.fail), await recordings(1), 'capture', { ...limits, maxBytes: 100 });
+  const reasons: string[] = [];
+  const files = captureFiles(dir, (reason) => reasons.push(reason));
+  const all = await recordings(2);
+  await keepAll(files, all, 'capture', { ...limits, maxBytes: 100 });
   assert.deepEqual(readdirSync(dir), []);
+  assert.equal(reasons.length, 1, reasons.join('\n'));
+  assert.match(reasons[0] ?? '', /^req_\w+ has \d+ bytes, more than the 100 of one file$/);
+  assert.ok(files.failure()?.startsWith(all[1]?.id ?? '?'), 'the latest one');
 });
 
-test('a folder that cannot be written is reported once, and nothing is tried after that', async (t) => {
+test('a folder that cannot be written is reported once, and written again when it can be', async (t) => {
   const dir = stateDir(t);
   writeFileSync(join(dir, 'captures'), 'a file in its place');
   const reasons: string[] = [];
@@ -95,6 +101,24 @@ test('a folder that cannot be written is reported once, and nothing is tried aft
   await keepAll(files, all, 'skeleton');
   assert.equal(reasons.length, 1, reasons.join('\n'));
   assert.match(reasons[0] ?? '', /captures/);
+  assert.equal(files.failure(), reasons[0]);
+  rmSync(join(dir, 'captures'));
+  await keepAll(files, all, 'capture');
+  assert.equal(written(dir).names.length, 3);
+  assert.equal(files.failure(), undefined);
+});
+
+test('a probe finds out whether there is room, and leaves nothing', async (t) => {
+  const dir = stateDir(t);
+  const reasons: string[] = [];
+  const files = captureFiles(dir, (reason) => reasons.push(reason));
+  writeFileSync(join(dir, 'captures'), 'a file in its place');
+  await files.probe();
+  assert.deepEqual([reasons.length, files.failure()], [1, reasons[0]]);
+  rmSync(join(dir, 'captures'));
+  await files.probe();
+  assert.equal(files.failure(), undefined);
+  assert.deepEqual(written(dir).names, []);
 });
 
 test('a link in the folder is not followed', async (t) => {

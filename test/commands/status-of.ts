@@ -21,9 +21,10 @@ export async function statusOf({ proxy, settings }: ProxyUnderTest): Promise<Jso
     settings: live,
     log: silent,
     logPath: '/log',
+    logFailure: () => undefined,
     ledger: { dir: '/ledger', failure: () => undefined },
     budgets: () => [],
-    captured: { isOn: () => false, switch() {} },
+    captured: { isOn: () => false, switch: async () => {}, failure: () => undefined },
     close: async () => 0,
   };
   const endpoints = controlEndpoints({

@@ -149,6 +149,34 @@ test('reports once, and does not throw, if the directory cannot be created', asy
   assert.equal(reasons.length, 1);
 });
 
+test('a log that could be written no more goes on a minute after the failure, and counts what is missing', async (t) => {
+  const dir = scratch(t);
+  mkdirSync(join(dir, '..'), { recursive: true });
+  writeFileSync(dir, 'a file stands here');
+  let time = 0;
+  const reasons: string[] = [];
+  const { log, path, failure, close } = open(dir, { now: () => time, onFailure: (why) => reasons.push(why) });
+  log({ level: 'info', event: 'lost 1' });
+  log({ level: 'info', event: 'lost 2' });
+  await waitUntil(() => failure() !== undefined, 'the failure');
+  assert.equal(failure(), reasons[0]);
+  rmSync(dir);
+  time = 59_999;
+  log({ level: 'info', event: 'lost 3' });
+  time = 60_000;
+  log({ level: 'info', event: 'kept' });
+  await waitUntil(() => failure() === undefined, 'the first line that is written');
+  log({ level: 'info', event: 'last' });
+  await close();
+  const written = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  const entries = written.map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual(new Set(entries.map(({ event }) => event)), new Set(['kept', 'last', 'log_dropped']));
+  assert.equal(entries.find(({ event }) => event === 'log_dropped')?.['lines'], 3);
+  assert.equal(reasons.length, 1);
+});
+
 test('an entry that JSON cannot represent affects only its own line', async (t) => {
   const { log, path, close } = open(scratch(t));
   const cycle: Record<string, unknown> = {};

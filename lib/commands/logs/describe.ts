@@ -93,7 +93,11 @@ const events: Readonly<Record<string, (entry: JsonObject) => Described>> = {
   },
   log_dropped: (entry) => ({
     mark: 'warning',
-    text: `${toNumber(entry['lines']) ?? 0} lines are missing here: the disk was too slow`,
+    text: `${toNumber(entry['lines']) ?? 0} lines are missing here: the disk was full or too slow`,
+  }),
+  captures_failed: (entry) => ({
+    mark: 'warning',
+    text: `a request was not written down: ${text(entry, 'reason')}`,
   }),
   traces: (entry) => ({ mark: 'warning', text: text(entry, 'reason') }),
   launch_unrecorded: (entry) => ({

@@ -5,6 +5,7 @@ import { findPlaces } from '../../config/paths.ts';
 import { findPlacesToAsk } from '../../daemon/places.ts';
 import { askProxy } from '../../daemon/running.ts';
 import { exitCodes, OccError } from '../../errors.ts';
+import { toText } from '../../json.ts';
 import { withTilde } from '../../tilde.ts';
 import type { System } from '../../terminal/command-context.ts';
 import type { Output } from '../../terminal/output.ts';
@@ -36,21 +37,26 @@ export async function runRecord(word: string | undefined, system: System, output
         name: place.name,
         pid: place.pid,
         on: typeof answer?.['on'] === 'boolean' ? answer['on'] : null,
+        error: toText(answer?.['error']) || null,
       };
     }),
   );
   const folder = join(findPlaces(system).stateDir, captureFolder);
-  if (output.json) output.printJson({ folder, proxies: proxies.map(({ pid, on }) => ({ pid, on })) });
-  else for (const { name, on } of proxies) output.print(`${name}: ${describe(on)}`);
-  if (proxies.some((one) => one.on === true))
+  if (output.json)
+    output.printJson({ folder, proxies: proxies.map(({ pid, on, error }) => ({ pid, on, error })) });
+  else for (const { name, on, error } of proxies) output.print(`${name}: ${describe(on, error)}`);
+  if (proxies.some(({ on: isOn, error }) => isOn === true && error === null))
     await say(
       output,
       `requests and answers are written to ${withTilde(folder, system.home)} with their text`,
     );
-  return proxies.some((one) => one.on === null) ? exitCodes.failed : exitCodes.ok;
+  return proxies.some(({ on, error }) => on === null || (on && error !== null))
+    ? exitCodes.failed
+    : exitCodes.ok;
 }
 
-function describe(on: boolean | null): string {
+function describe(on: boolean | null, error: string | null): string {
   if (on === null) return 'cannot say; it is another version of occ';
+  if (on && error !== null) return `is to record, but could not write: ${error}`;
   return on ? 'records' : 'does not record';
 }

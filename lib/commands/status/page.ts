@@ -35,7 +35,12 @@ function statusLines(status: JsonObject, home: string, style: Style): Line[] {
     ),
   ];
   lines.push(...cacheLines(toObject(status['cache'])).map((text, i) => row(i === 0 ? 'cache' : '', text)));
-  lines.push(...quotas(status, style), ...rules(status), ...budgets(status, style));
+  lines.push(
+    ...quotas(status, style),
+    ...rules(status),
+    ...budgets(status, style),
+    ...unwritten(status, style),
+  );
   const error = errorTexts(toObject(status['last_error']), style);
   lines.push(...error.map((text, i) => row(i === 0 ? 'last error' : '', text)));
   const models = Array.isArray(status['models']) ? status['models'].filter(isObject) : [];
@@ -106,16 +111,24 @@ function rules(status: JsonObject): Line[] {
   return set.flatMap((rule) => ruleLines(rule).map((text, i) => row(i === 0 ? 'key' : '', text)));
 }
 
-/** The budgets as of the latest request, and why the ledger misses requests. */
+/** The budgets as of the latest request. */
 function budgets(status: JsonObject, style: Style): Line[] {
   const used = toArray(status['budgets'])
     .filter(isObject)
     .map((budget) => budgetText(budget, style));
-  const error = toText(toObject(status['ledger'])['error']);
-  return [
-    ...used.map((text, i) => row(i === 0 ? 'budget' : '', text)),
-    ...(error === '' ? [] : [row('ledger', style.bad(`not written: ${error}`))]),
+  return used.map((text, i) => row(i === 0 ? 'budget' : '', text));
+}
+
+/** What cannot be written now. */
+function unwritten(status: JsonObject, style: Style): Line[] {
+  const errors: [string, string][] = [
+    ['log', toText(status['log_error'])],
+    ['ledger', toText(toObject(status['ledger'])['error'])],
+    ['captures', toText(toObject(status['captures'])['error'])],
   ];
+  return errors
+    .filter(([, error]) => error !== '')
+    .map(([label, error]) => row(label, style.bad(`not written: ${error}`)));
 }
 
 function row(label: string, text: string): Line {

@@ -23,7 +23,7 @@ export function toKnown({ url, pid, owner, health }: AddressedProxy): JsonObject
 }
 
 const unknown =
-  'started_at config config_error config_pending log fallbacks input_tokens output_tokens cost cache last_error models spent learned plans rules budgets ledger'.split(
+  'started_at config config_error config_pending log log_error captures fallbacks input_tokens output_tokens cost cache last_error models spent learned plans rules budgets ledger'.split(
     ' ',
   );
 
