@@ -73,8 +73,8 @@ function redacted(block: RedactedThinkingBlock, route: Route): RedactedThinkingB
 function toolUse(call: ToolUseBlock, route: Route): ToolUseBlock {
   const block = withOwnFields(call, route);
   const id = toUpstreamId(block.id, route);
-  // MiniMax rejects arguments that are not an object: "invalid function arguments json string".
-  const broken = !route.quirks.betas && !isObject(block.input);
+  // Every server rejects arguments that are not an object. Those of clients of other formats may be a text.
+  const broken = !isObject(block.input);
   if (id === block.id && !broken) return block;
   return { ...block, id, ...(broken && { input: JSON.parse(argumentsText(block.input)) as unknown }) };
 }

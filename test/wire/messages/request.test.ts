@@ -290,12 +290,19 @@ test('notes replace content that the model cannot receive, also inside a result'
   assert.match(JSON.stringify(sent(talk, {}, qwen)), /"image","source"/);
 });
 
-test('empty results and arguments that are not objects are completed for other models', () => {
+test('empty results are completed for other models, and arguments that are not objects for all', () => {
   const talk = [user('a'), assistant(call('x', 'ls')), user(result('x'))];
   assert.deepEqual(sent(talk).slice(1), [
     assistant(call('x', { input: 'ls' })),
     user(result('x', '(no output)')),
   ]);
+  assert.deepEqual(sent(talk, {}, claude).slice(1), [
+    assistant(call('x', { input: 'ls' })),
+    user(result('x')),
+  ]);
+  // A number of more digits than JavaScript keeps, from a client whose format has arguments as text.
+  const exact = [user('a'), assistant(call('x', '{"at":17878000001234567}')), user(result('x', 'y'))];
+  assert.deepEqual(sent(exact, {}, claude)[1], assistant(call('x', { at: 17_878_000_001_234_568 })));
 });
 
 test('the system prompt asks for the schema of the answer where there is no field', () => {

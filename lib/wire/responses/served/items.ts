@@ -32,7 +32,7 @@ function readItem(item: JsonObject, path: string, reader: ItemReader): void {
     case 'message':
       return talk.add(roleOf(item, path), readContent(item['content'], `${path}.content`));
     case 'agent_message':
-      return talk.add('user', readContent(item['content'], `${path}.content`));
+      return talk.add('user', readAgentMessage(item, path, left));
     case 'reasoning':
       return talk.add('assistant', openReasoning(thoughtsIn(item, path), toText(item['encrypted_content'])));
     case 'function_call':
@@ -109,22 +109,43 @@ function callId(item: JsonObject, path: string): string {
   throw new Unservable(`${path}.call_id must be a string that is not empty.`, `${path}.call_id`);
 }
 
-/** The arguments; as text if they are no JSON object, which an upstream then gets in an object. */
+/**
+ * The arguments. What is no JSON object becomes the input of one; the text of an object that says more than the object (numbers
+ * of more digits than JavaScript keeps) stays a text.
+ */
 function argumentsIn({ arguments: given }: JsonObject): unknown {
   if (isObject(given)) return given;
   const text = toText(given);
   if (text.trim() === '') return {};
   const parsed = parseJson(text);
-  return isObject(parsed) ? parsed : { [inputField]: text };
+  if (!isObject(parsed)) return { [inputField]: text };
+  return /\d{16}/.test(text) ? text : parsed;
 }
+
+/** A message of another agent, of which OpenAI's servers may have encrypted parts. Only they can read those. */
+function readAgentMessage({ content }: JsonObject, path: string, left: string[]): ContentBlock[] {
+  const isSealed = (part: Json): boolean => toObject(part)['type'] === 'encrypted_content';
+  if (!Array.isArray(content) || !content.some(isSealed)) return readContent(content, `${path}.content`);
+  left.push(`${path}.content (encrypted_content)`);
+  const readable = content.filter((part) => !isSealed(part));
+  return [{ type: 'text', text: sealedMessage }, ...readContent(readable, `${path}.content`)];
+}
+
+const sealedMessage = '[a message of another agent is not shown: it is encrypted for its provider]';
 
 function toResult(item: JsonObject, path: string): ContentBlock {
   const { output } = item;
-  const content =
-    isObject(output) && !Array.isArray(output)
-      ? [{ type: 'text', text: JSON.stringify(output) }]
-      : readContent(output, `${path}.output`);
+  const content = isContent(output)
+    ? readContent(output, `${path}.output`)
+    : [{ type: 'text', text: JSON.stringify(output) }];
   return { type: 'tool_result', tool_use_id: callId(item, path), content };
+}
+
+/** False for a result in a form of its own, such as that of `shell_call_output`: a list of what each command printed. */
+function isContent(output: Json | undefined): boolean {
+  return Array.isArray(output)
+    ? output.every((part) => toText(toObject(part)['type']) !== '')
+    : !isObject(output);
 }
 
 /** A search that an upstream ran, in the blocks that Anthropic's format has for it. */
@@ -170,10 +191,22 @@ function readCompaction(item: JsonObject, path: string): ContentBlock {
 function readOther(item: JsonObject, type: string, path: string, { talk, left }: ItemReader): void {
   const { type: _, id: _id, call_id: id, status: _status, output: _output, ...fields } = item;
   const [, name, output] = /^(.+?)(?:_call)?(_output)?$/.exec(type) ?? [];
-  if (output !== undefined && (toText(id) !== '' || toText(item['id']) !== ''))
+  if (
+    output !== undefined &&
+    item['output'] !== undefined &&
+    (toText(id) !== '' || toText(item['id']) !== '')
+  )
     return talk.add('user', [toResult(item, path)]);
   if (toText(id) === '' || !type.endsWith('_call') || name === undefined)
     return void left.push(`${path} (${type.slice(0, 40)})`);
-  const input = name === 'local_shell' ? toObject(fields['action']) : fields;
+  const input = inputOf(name, fields);
   talk.add('assistant', [{ type: 'tool_use', id: toText(id), name, input }]);
+}
+
+/** What the model wrote, of which `call-items.ts` made the item. */
+function inputOf(name: string, fields: JsonObject): JsonObject {
+  if (name === 'tool_search') return toObject(fields['arguments']);
+  if (name !== 'local_shell') return fields;
+  const { type: _type, ...action } = toObject(fields['action']);
+  return action;
 }

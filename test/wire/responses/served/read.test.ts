@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tagSignature } from '../../../../lib/anthropic/provenance.ts';
-import type { MessagesRequest } from '../../../../lib/anthropic/request.ts';
+import type { ContentBlock, MessagesRequest } from '../../../../lib/anthropic/request.ts';
 import { Unservable } from '../../../../lib/wire/served.ts';
 import { readBody } from '../../../support/responses/served.ts';
 
@@ -151,9 +151,7 @@ describe('the conversation', () => {
     assert.deepEqual(request.messages.slice(1), [
       {
         role: 'assistant',
-        content: [
-          { type: 'tool_use', id: 'c1', name: 'local_shell', input: { type: 'exec', command: ['ls'] } },
-        ],
+        content: [{ type: 'tool_use', id: 'c1', name: 'local_shell', input: { command: ['ls'] } }],
       },
       {
         role: 'user',
@@ -161,6 +159,69 @@ describe('the conversation', () => {
       },
     ]);
     assert.deepEqual(left, ['input[3] (file_search_call)']);
+  });
+});
+
+describe('items of newer clients and models', () => {
+  test('a message of another agent with encrypted parts', () => {
+    const { request, left } = readBody({
+      ...base,
+      input: [
+        { role: 'user', content: 'go' },
+        {
+          type: 'agent_message',
+          author: '/root/a',
+          recipient: '/root',
+          content: [
+            { type: 'encrypted_content', encrypted_content: 'gAAAA' },
+            { type: 'input_text', text: 'done' },
+          ],
+        },
+      ],
+    });
+    assert.deepEqual(request.messages[0]?.content, [
+      { type: 'text', text: 'go' },
+      { type: 'text', text: '[a message of another agent is not shown: it is encrypted for its provider]' },
+      { type: 'text', text: 'done' },
+    ]);
+    assert.deepEqual(left, ['input[1].content (encrypted_content)']);
+  });
+
+  test('the result of a tool in a form of its own is its JSON', () => {
+    const output = [{ stdout: 'a', stderr: '', outcome: { type: 'exit', exit_code: 0 } }];
+    const messages = items(
+      { type: 'shell_call', call_id: 'c1', action: { commands: ['ls'] } },
+      { type: 'shell_call_output', call_id: 'c1', output },
+    );
+    const text = JSON.stringify(output);
+    assert.deepEqual(messages.at(-1)?.content, [
+      { type: 'tool_result', tool_use_id: 'c1', content: [{ type: 'text', text }] },
+    ]);
+  });
+
+  test('the output of a program, which OpenAI ran, is left out', () => {
+    const { request, left } = readBody({
+      ...base,
+      input: [
+        { role: 'user', content: 'go' },
+        { type: 'program', id: 'p', call_id: 'c1', code: 'x' },
+        { type: 'program_output', id: 'o', call_id: 'c1', result: 'r' },
+      ],
+    });
+    assert.deepEqual(request.messages, [{ role: 'user', content: [{ type: 'text', text: 'go' }] }]);
+    assert.deepEqual(left, ['input[1] (program)', 'input[2] (program_output)']);
+  });
+
+  test('a call returns with the arguments that the model wrote, digit by digit', () => {
+    const [message] = items(
+      { type: 'tool_search_call', call_id: 'c1', execution: 'client', arguments: { query: 'x' } },
+      { type: 'function_call', call_id: 'c2', name: 'run', arguments: '{"at": 17878000001234567}' },
+      { type: 'function_call', call_id: 'c3', name: 'run', arguments: '{"at": 1}' },
+    );
+    assert.deepEqual(
+      (message?.content as ContentBlock[]).map(({ input }) => input),
+      [{ query: 'x' }, '{"at": 17878000001234567}', { at: 1 }],
+    );
   });
 });
 
