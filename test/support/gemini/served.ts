@@ -106,7 +106,16 @@ export function contentIn(chunks: readonly LooseJson[]): Content {
   return content;
 }
 
-const partKinds = ['text', 'functionCall', 'executableCode', 'codeExecutionResult', 'inlineData', 'fileData'];
+const partKinds = [
+  'text',
+  'functionCall',
+  'toolCall',
+  'toolResponse',
+  'executableCode',
+  'codeExecutionResult',
+  'inlineData',
+  'fileData',
+];
 
 /** Asserts the laws of a stream that was printed from events. `passed` allows what may pass from an upstream (G2, G6). */
 export function obeysLaws(chunks: readonly LooseJson[], { shown = true, passed = false } = {}): void {

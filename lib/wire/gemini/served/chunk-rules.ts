@@ -36,7 +36,16 @@ function isReason(value: Json): boolean {
 }
 
 /** The kinds of a part. */
-const kinds = ['text', 'functionCall', 'executableCode', 'codeExecutionResult', 'inlineData', 'fileData'];
+const kinds = [
+  'text',
+  'functionCall',
+  'toolCall',
+  'toolResponse',
+  'executableCode',
+  'codeExecutionResult',
+  'inlineData',
+  'fileData',
+];
 
 function brokenPart(part: Json): string | undefined {
   if (!isObject(part)) return 'G3: a part that is no object';

@@ -108,6 +108,27 @@ describe('the stream', () => {
     );
   });
 
+  test('what Google’s servers ran comes and returns with its signature', () => {
+    const called = {
+      toolCall: { toolType: 'GOOGLE_SEARCH_WEB', args: { queries: ['q'] }, id: 't1' },
+      thoughtSignature: 'c2ln',
+    };
+    const answered = { toolResponse: { toolType: 'GOOGLE_SEARCH_WEB', response: { a: 1 }, id: 't1' } };
+    const chunks = [chunk([called, answered]), chunk([{ text: 'a', partMetadata: { b: 1 } }], stop)];
+    const got = chunksIn(received(sse(...chunks)), 'sse').flatMap((one) =>
+      asObjects(asObjects(one['candidates'])[0]?.['content']?.['parts']),
+    );
+    const { thoughtSignature, ...first } = got[0] ?? {};
+    assert.deepEqual(
+      [first, ...got.slice(1)],
+      [{ toolCall: called.toolCall }, answered, { text: 'a', partMetadata: { b: 1 } }],
+    );
+    assert.notEqual(thoughtSignature, called.thoughtSignature);
+    const next = { ...talk, contents: [...talk.contents, { role: 'model', parts: got }] };
+    const [, answer] = asObjects(sent(next)['contents']);
+    assert.deepEqual(answer?.['parts'], [called, answered, { text: 'a', partMetadata: { b: 1 } }]);
+  });
+
   test('each chunk is carried by one event, as soon as it has come', () => {
     const decoder = same.decodeStream(route, turnOf(talk));
     const framesOf = (text: string): string[] =>
