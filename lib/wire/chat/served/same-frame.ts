@@ -5,7 +5,7 @@
  */
 import { isObject, toObject, toText, type Json, type JsonObject } from '../../../json.ts';
 import { brackets, type Brackets } from '../../../stream/brackets.ts';
-import { deltaContent, outputFields } from '../delta.ts';
+import { deltaContent } from '../delta.ts';
 import type { Said } from './chunks.ts';
 
 export interface ChunkReader {
@@ -91,8 +91,7 @@ export function chunkReader(
     if (isFirst ? role !== 'assistant' : role !== undefined && role !== null && role !== 'assistant')
       return false;
     if (content !== undefined && content !== null && typeof content !== 'string') return false;
-    if (delta['function_call'] !== undefined && delta['function_call'] !== null) return false;
-    return Object.keys(delta).every((name) => !outputFields.has(name) || delta[name] === null);
+    return delta['function_call'] === undefined || delta['function_call'] === null;
   }
 
   /** The calls in a delta, with the characters of their arguments; undefined if one of them has another form. */

@@ -5,7 +5,7 @@
  */
 import { isRemark, type Decoded, type MessageDelta, type StreamEvent } from '../../../anthropic/events.ts';
 import { toArray, toObject, type JsonObject } from '../../../json.ts';
-import { compose, type Transducer } from '../../../stream/transducer.ts';
+import { compose, type Emit, type Transducer } from '../../../stream/transducer.ts';
 import type { Route, Turn } from '../../codec.ts';
 import { withRaw } from '../../decode/raw.ts';
 import type { DataFrame } from '../../decode/core.ts';
@@ -14,6 +14,7 @@ import { toolNames } from '../../tool-names.ts';
 import { chatDecoder, chunkDecoder } from '../stream.ts';
 import { chunkPrinter, saidNothing, type ChunkPrinter, type Said } from './chunks.ts';
 import { wantsUsage } from './read.ts';
+import { outputs } from './outputs.ts';
 import { chunkReader } from './same-frame.ts';
 import { hasOldOrCustomCalls } from './same-request.ts';
 import { seal } from './seals.ts';
@@ -44,6 +45,7 @@ function passing(route: Route, turn: Turn, body: JsonObject): Transducer<Frame, 
   /** Chunks that no event has carried yet, and what the client had before them. */
   let pending = '';
   const before = saidNothing();
+  const others = outputs();
   /** The finish and the usage, which pass with the end of a message. */
   let ending = '';
 
@@ -60,6 +62,7 @@ function passing(route: Route, turn: Turn, body: JsonObject): Transducer<Frame, 
       return;
     }
     said.details = true;
+    if (verdict !== 'text') others.add(deltaOf(frame.json));
     const head = reader.head();
     if (head)
       printer ??= chunkPrinter({ ...head, model, includeUsage, custom: new Set(), legacy: false }, said);
@@ -69,7 +72,7 @@ function passing(route: Route, turn: Turn, body: JsonObject): Transducer<Frame, 
   }
 
   function sealed({ text, json }: DataFrame): string {
-    const delta = toObject(toObject(toArray(json['choices'])[0])['delta']);
+    const delta = deltaOf(json);
     const safe = seal(delta, route);
     return safe === delta
       ? text
@@ -88,8 +91,9 @@ function passing(route: Route, turn: Turn, body: JsonObject): Transducer<Frame, 
   }
 
   /** A failure carries nothing: the client gets neither a finish nor a call that waited (L14). */
-  function carry(decoded: Decoded): Decoded {
-    return isRemark(decoded) || decoded.type === 'error' ? decoded : framed(decoded);
+  function carry(decoded: Decoded, emit: Emit<Decoded>): void {
+    if (!isRemark(decoded)) emit(decoded.type === 'error' ? decoded : framed(decoded));
+    else if (!others.has(decoded)) emit(decoded);
   }
 
   function framed(event: StreamEvent): StreamEvent {
@@ -104,6 +108,7 @@ function passing(route: Route, turn: Turn, body: JsonObject): Transducer<Frame, 
 
   /** What is missing goes before the finish, but for the usage. */
   function printEnd(event: MessageDelta, printer: ChunkPrinter): string {
+    others.keep(event);
     if (ending === '') return printer.print(event);
     const isMissing = includeUsage && !said.usage;
     said.usage = true;
@@ -113,12 +118,16 @@ function passing(route: Route, turn: Turn, body: JsonObject): Transducer<Frame, 
   return {
     step(frame, emit) {
       take(frame);
-      codec.step(frame, (decoded) => emit(carry(decoded)));
+      codec.step(frame, (decoded) => carry(decoded, emit));
     },
     flush(emit) {
-      codec.flush((decoded) => emit(carry(decoded)));
+      codec.flush((decoded) => carry(decoded, emit));
     },
   };
+}
+
+function deltaOf({ choices }: JsonObject): JsonObject {
+  return toObject(toObject(toArray(choices)[0])['delta']);
 }
 
 /** Notes what the client has. The finish and the usage are never sent before the answer is whole. Runs for every event. */

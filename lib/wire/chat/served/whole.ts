@@ -5,6 +5,7 @@ import { toArray, toText, type JsonObject } from '../../../json.ts';
 import { completionId, finishReason, toChatUsage, type PrinterOptions } from './answer.ts';
 import { toAnnotations } from './annotations.ts';
 import { customText } from './custom.ts';
+import { outputsIn } from './outputs.ts';
 import { thoughts } from './thoughts.ts';
 
 export function toCompletion(message: Message, options: PrinterOptions): JsonObject {
@@ -41,6 +42,7 @@ export function toCompletion(message: Message, options: PrinterOptions): JsonObj
           content: text === '' ? null : text,
           refusal: null,
           ...(annotations.length > 0 && { annotations }),
+          ...outputsIn(message),
           ...(thinking !== '' && { reasoning_content: thinking }),
           ...(details.length > 0 && { reasoning_details: details }),
           ...(first && (legacy ? { function_call: first['function'] } : { tool_calls: calls })),

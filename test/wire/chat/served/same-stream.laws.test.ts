@@ -10,7 +10,7 @@ import { anyShare, atShares, cutPoints, piecesOf, runs, toolInput } from '../../
 import { cutAt, slices } from '../../../support/cuts.ts';
 import { generatedChat } from '../../../support/chat/generated.ts';
 import { randomChat } from '../../../support/chat/random.ts';
-import { printAll, sdkCompletion, turnOf } from '../../../support/chat/served.ts';
+import { printAll, printWhole, sdkCompletion, turnOf } from '../../../support/chat/served.ts';
 import { readServedStream, type ServedAnswer } from '../../../support/chat/served-grammar.ts';
 import { run, toLine, utf8, type Run } from '../../../support/decode.ts';
 import { readReceived } from '../../../support/received.ts';
@@ -259,4 +259,41 @@ test('a turn of this format prints what a turn of another one gets', () => {
   assert.ok(events.every(({ frames }) => frames === undefined));
   const { calls } = readServedStream(printAll(events, body), { model: requestedModel, includeUsage: true });
   assert.deepEqual(calls, [{ id: 'c1', type: 'custom', name: 'patch', args: 'a b' }]);
+});
+
+test('annotations and images pass, and the whole answer has them as well (C12, C13)', () => {
+  const frame = { id: 'c1', object: 'chat.completion.chunk', created: 1_787_000_000, model: requestedModel };
+  const chunk = (delta: object, finish: string | null = null): string =>
+    JSON.stringify({ ...frame, choices: [{ index: 0, delta, finish_reason: finish }] });
+  const cited = (url: string): object => ({ type: 'url_citation', url_citation: { url, title: 'T' } });
+  const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
+  const chunks = [
+    chunk({ role: 'assistant', content: '' }),
+    chunk({ content: 'Hello', annotations: [cited('a')] }),
+    chunk({ annotations: [cited('b')], images: null }),
+    chunk({ images: [image] }),
+    chunk({ content: '.', search_results: { n: 1 } }),
+    chunk({}, 'stop'),
+  ];
+  const bytes = utf8([...chunks, '[DONE]'].map((data) => `data: ${data}\n\n`).join(''));
+  const body = { ...given, stream_options: null };
+  const { all, events } = decodeSame([bytes], {}, body);
+  const sent = printAll(events, body)
+    .split('\n\n')
+    .map((line) => line.replace('data: ', ''));
+  assert.deepEqual(sent, [...chunks, '[DONE]', '']);
+  assert.deepEqual(
+    all.filter((one) => one.type === 'dropped'),
+    [],
+    'nothing was left out',
+  );
+  const [choice] = printWhole(events, body)['choices'] as { message: object }[];
+  assert.deepEqual(choice?.message, {
+    role: 'assistant',
+    content: 'Hello.',
+    refusal: null,
+    annotations: [cited('a'), cited('b')],
+    images: [image],
+    search_results: { n: 1 },
+  });
 });
