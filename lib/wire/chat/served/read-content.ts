@@ -1,5 +1,5 @@
 /** Reads the content of messages: a string, or a list of parts. */
-import type { ContentBlock, TextBlock } from '../../../anthropic/request.ts';
+import type { CacheControl, ContentBlock, TextBlock } from '../../../anthropic/request.ts';
 import { isObject, toText, type Json, type JsonObject } from '../../../json.ts';
 import { Unservable } from '../../served.ts';
 import { isAbsent, nameAt, objectAt, textAt, wrong } from './shape.ts';
@@ -31,15 +31,23 @@ function partsOf(content: Json | undefined, param: string): [JsonObject, string]
 }
 
 function toTextBlock(part: JsonObject, param: string): TextBlock {
-  const marker = part['cache_control'];
-  return {
-    type: 'text',
-    text: textAt(part['text'], `${param}.text`),
-    ...(isObject(marker) && marker['type'] === 'ephemeral' && { cache_control: { type: 'ephemeral' } }),
-  };
+  return { type: 'text', text: textAt(part['text'], `${param}.text`), ...markerIn(part) };
+}
+
+/** The mark for the prompt cache that a part, a message or a tool carries (OpenRouter, LiteLLM, the AI SDK). */
+export function markerIn({ cache_control: given }: { readonly cache_control?: unknown }): {
+  cache_control?: CacheControl;
+} {
+  if (!isObject(given) || given['type'] !== 'ephemeral') return {};
+  const ttl = toText(given['ttl']);
+  return { cache_control: { type: 'ephemeral', ...(ttl !== '' && { ttl }) } };
 }
 
 function readPart(part: JsonObject, param: string): ContentBlock {
+  return { ...readUnmarked(part, param), ...markerIn(part) };
+}
+
+function readUnmarked(part: JsonObject, param: string): ContentBlock {
   const type = nameAt(part['type'], `${param}.type`);
   switch (type) {
     case 'text':

@@ -10,7 +10,7 @@ import type {
 import { isBlock } from '../../../anthropic/request.ts';
 import type { Json, JsonObject } from '../../../json.ts';
 import { legacyId, readAssistant } from './read-assistant.ts';
-import { readParts, readTexts } from './read-content.ts';
+import { markerIn, readParts, readTexts } from './read-content.ts';
 import { isAbsent, listAt, nameAt, objectAt, wrong } from './shape.ts';
 
 export type Conversation = Required<Pick<MessagesRequest, 'messages'>> & { system: TextBlock[] };
@@ -29,16 +29,16 @@ export function readConversation(given: Json | undefined): Conversation {
     switch (role) {
       case 'system':
       case 'developer': {
-        const texts = readTexts(message['content'], `${param}.content`);
+        const texts = marked(message, readTexts(message['content'], `${param}.content`));
         if (messages.length === 0) system.push(...texts);
         else if (texts.length > 0) messages.push({ role: 'system', content: texts });
         break;
       }
       case 'user':
-        add(messages, 'user', readParts(message['content'], `${param}.content`));
+        add(messages, 'user', marked(message, readParts(message['content'], `${param}.content`)));
         break;
       case 'assistant':
-        add(messages, 'assistant', readAssistant(message, at));
+        add(messages, 'assistant', marked(message, readAssistant(message, at)));
         if (!isAbsent(message['function_call'])) called = at;
         break;
       case 'tool': {
@@ -54,6 +54,14 @@ export function readConversation(given: Json | undefined): Conversation {
     }
   }
   return withUser(system, messages);
+}
+
+/** The blocks with the mark for the cache that stands beside the content, on the last of them. Thinking cannot have one. */
+function marked<B extends ContentBlock>(message: JsonObject, blocks: B[]): B[] {
+  const marker = markerIn(message);
+  const last = blocks.at(-1);
+  if (!last || marker.cache_control === undefined || last.type === 'thinking') return blocks;
+  return [...blocks.slice(0, -1), { ...last, ...marker }];
 }
 
 /** A conversation of system messages alone is legal here. The last of them is what the model is to answer. */
@@ -81,8 +89,20 @@ function addResult(messages: RequestMessage[], result: ToolResultBlock): void {
 
 /** The format has no flag for a failed call. The text that occ writes in its place is read back. */
 function toResult(id: string, message: JsonObject, param: string): ToolResultBlock {
-  const content = readParts(message['content'], `${param}.content`);
-  const result: ToolResultBlock = { type: 'tool_result', tool_use_id: id, content };
+  const parts = readParts(message['content'], `${param}.content`);
+  // The mark of a part belongs to the result: what is inside a block has none of its own in Anthropic's API.
+  const markers = parts.flatMap(
+    (part) => markerIn({ cache_control: part['cache_control'] }).cache_control ?? [],
+  );
+  const marker = markers.at(-1) && { cache_control: markers.at(-1) };
+  const content = parts.map(({ cache_control: _, ...block }) => block as ContentBlock);
+  const result: ToolResultBlock = {
+    type: 'tool_result',
+    tool_use_id: id,
+    content,
+    ...marker,
+    ...markerIn(message),
+  };
   const [first] = content;
   if (!first || !isBlock(first, 'text')) return result;
   const isFailed = first.text.startsWith(`${failedResult}\n`);

@@ -2,6 +2,7 @@
 import type { ClientTool, Tool, ToolChoice } from '../../../anthropic/request.ts';
 import { isObject, toObject, toText, type Json, type JsonObject } from '../../../json.ts';
 import { Unservable } from '../../served.ts';
+import { markerIn } from './read-content.ts';
 import { flagAt, isAbsent, listAt, nameAt, objectAt, textAt, wrong } from './shape.ts';
 
 export interface ReadTools {
@@ -21,9 +22,10 @@ export function readTools(body: JsonObject): ReadTools {
   const custom = new Set<string>();
   for (const [tool, at] of entriesAt(body['tools'], 'tools')) {
     const type = isAbsent(tool['type']) ? 'function' : nameAt(tool['type'], `${at}.type`);
-    if (type === 'function')
-      declared.push(toFunction(objectAt(tool['function'], `${at}.function`), `${at}.function`));
-    else if (type === 'custom') {
+    if (type === 'function') {
+      const called = objectAt(tool['function'], `${at}.function`);
+      declared.push({ ...toFunction(called, `${at}.function`), ...markerIn(called), ...markerIn(tool) });
+    } else if (type === 'custom') {
       const made = toCustom(objectAt(tool['custom'], `${at}.custom`), `${at}.custom`);
       custom.add(made.name);
       declared.push(made);

@@ -98,8 +98,8 @@ function sampling(body: JsonObject): Pick<MessagesRequest, 'temperature' | 'top_
 }
 
 /**
- * An effort asks for thinking. Without one nothing is asked for, and never a budget: a client's default must not look like a
- * request for the most thinking. `reasoning` is OpenRouter's field, `thinking` that of DeepSeek and others.
+ * An effort or a budget asks for thinking, but for no budget: a client's default must not look like a request for the most
+ * thinking. `reasoning` is OpenRouter's field, `thinking` that of DeepSeek and others.
  */
 function readReasoning(body: JsonObject): { effort?: string } & Pick<MessagesRequest, 'thinking'> {
   const reasoning = isAbsent(body['reasoning']) ? {} : objectAt(body['reasoning'], 'reasoning');
@@ -111,7 +111,8 @@ function readReasoning(body: JsonObject): { effort?: string } & Pick<MessagesReq
   if (effort === 'none' || type === 'disabled' || reasoning['enabled'] === false)
     return { thinking: { type: 'disabled' } };
   if (effort !== undefined) return { effort, thinking: { type: 'adaptive' } };
-  const isOn = type === 'enabled' || type === 'adaptive' || reasoning['enabled'] === true;
+  const budget = numberAt(reasoning['max_tokens'], 'reasoning.max_tokens') ?? 0;
+  const isOn = type === 'enabled' || type === 'adaptive' || reasoning['enabled'] === true || budget > 0;
   return isOn ? { thinking: { type: 'adaptive' } } : {};
 }
 

@@ -27,7 +27,7 @@ export function fitMessages(body: JsonObject, { quirks }: Route): boolean {
 
 /** `thinks` is true when thinking is on for this request. */
 export function toSameMessages(body: JsonObject, route: Route, thinks: boolean): Json[] {
-  const given = toArray(body['messages']).map(toObject);
+  const given = toArray(body['messages']).map((message) => unmarked(toObject(message), route));
   const replays = thinks || given.some((message) => reasoningText(message).trim() !== '');
   const messages = given.flatMap((message, at) => {
     switch (message['role']) {
@@ -46,6 +46,13 @@ export function toSameMessages(body: JsonObject, route: Route, thinks: boolean):
   return continues ? [...messages.slice(0, -1), { ...last, prefix: true }] : messages;
 }
 
+/** The object without a mark for a cache, where the server has none: some refuse what they do not know. */
+export function unmarked(object: JsonObject, { quirks }: Route): JsonObject {
+  if (quirks.cacheControl || object['cache_control'] === undefined) return object;
+  const { cache_control: _, ...rest } = object;
+  return rest;
+}
+
 function withId(object: JsonObject, field: string, route: Route): JsonObject {
   const id = object[field];
   const sent = toUpstreamId(id, route);
@@ -62,8 +69,7 @@ function withContent(message: JsonObject, at: number, route: Route): JsonObject 
 
 function toPart(part: Json, param: string, route: Route): Json {
   if (!isObject(part)) return part;
-  const { cache_control: marker, ...unmarked } = part;
-  const kept = marker === undefined || route.quirks.cacheControl ? part : unmarked;
+  const kept = unmarked(part, route);
   const isImage = part['type'] === 'image_url' && !route.images;
   const isFile = part['type'] === 'file' && !route.documents;
   if (!isImage && !isFile) return kept;

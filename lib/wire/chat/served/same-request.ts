@@ -11,7 +11,7 @@ import { wellFormedJson } from '../../encode/text.ts';
 import { toThinking } from '../../encode/thinking.ts';
 import { toolSchema } from '../../encode/tool-schema.ts';
 import { effortWithTools } from '../request.ts';
-import { fitMessages, toSameMessages } from './same-messages.ts';
+import { fitMessages, toSameMessages, unmarked } from './same-messages.ts';
 
 /** Undefined for a body that the model cannot take in this form; the codec then encodes the request. */
 export function encodeSame(body: JsonObject, turn: Turn, route: Route): unknown {
@@ -90,17 +90,26 @@ function withUsage(body: JsonObject): JsonObject {
   return { ...toObject(body['stream_options']), include_usage: true };
 }
 
-function toSameTools(body: JsonObject, { quirks }: Route): Json | undefined {
+function toSameTools(body: JsonObject, route: Route): Json | undefined {
   const { tools } = body;
+  const { quirks } = route;
   // Servers reject an empty list.
   if (!Array.isArray(tools) || tools.length === 0) return undefined;
-  if (quirks.schema === 'full') return tools;
-  return tools.map((tool) => {
+  const kept = tools.map((tool) => (isObject(tool) ? unmarkedTool(tool, route) : tool));
+  if (quirks.schema === 'full') return kept;
+  return kept.map((tool) => {
     const given = toObject(tool);
     const called = toObject(given['function']);
     const parameters = toolSchema(called['parameters'], quirks.schema);
     return Object.assign({}, given, { function: { ...called, parameters } });
   });
+}
+
+function unmarkedTool(tool: JsonObject, route: Route): JsonObject {
+  const kept = unmarked(tool, route);
+  const called = kept['function'];
+  if (!isObject(called) || unmarked(called, route) === called) return kept;
+  return { ...kept, function: unmarked(called, route) };
 }
 
 /**

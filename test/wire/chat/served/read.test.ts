@@ -87,6 +87,51 @@ describe('messages', () => {
     ]);
   });
 
+  test('marks for the prompt cache, beside the content, on a part and on a tool', () => {
+    const marker = { type: 'ephemeral' };
+    const hour = { type: 'ephemeral', ttl: '1h' };
+    const call = { id: 'c1', type: 'function', function: { name: 'Read', arguments: '{}' } };
+    const text = { type: 'text', text: 'a' };
+    const tool = { name: 'Read', parameters: { type: 'object' } };
+    const request = read({
+      messages: [
+        { role: 'system', content: 'S', cache_control: hour },
+        { role: 'user', content: [{ ...text, cache_control: hour }, text] },
+        { role: 'assistant', content: null, tool_calls: [call], cache_control: marker },
+        { role: 'tool', tool_call_id: 'c1', content: 'x', cache_control: marker },
+        { role: 'tool', tool_call_id: 'c2', content: [{ ...text, cache_control: marker }] },
+        { role: 'tool', tool_call_id: 'c3', content: [text, { ...text, cache_control: marker }] },
+        { role: 'user', content: 'go on', cache_control: marker },
+        { role: 'user', content: 'go on', cache_control: { type: 'other' } },
+      ],
+      tools: [
+        { type: 'function', function: tool, cache_control: hour },
+        { type: 'function', function: { ...tool, name: 'Write', cache_control: marker } },
+      ],
+    });
+    const result = (id: string, content: unknown): object => ({
+      type: 'tool_result',
+      tool_use_id: id,
+      content,
+      cache_control: marker,
+    });
+    assert.deepEqual(request.system, [{ type: 'text', text: 'S', cache_control: hour }]);
+    assert.deepEqual(request.messages, [
+      { role: 'user', content: [{ ...text, cache_control: hour }, text] },
+      {
+        role: 'assistant',
+        content: [{ type: 'tool_use', id: 'c1', name: 'Read', input: {}, cache_control: marker }],
+      },
+      { role: 'user', content: [result('c1', 'x'), result('c2', 'a'), result('c3', [text, text])] },
+      { role: 'user', content: [{ type: 'text', text: 'go on', cache_control: marker }] },
+      { role: 'user', content: 'go on' },
+    ]);
+    assert.deepEqual(
+      request.tools?.map(({ cache_control }) => cache_control),
+      [hour, marker],
+    );
+  });
+
   test('calls with odd arguments, and their results in one message', () => {
     const call = (id: string, args: unknown): object => ({
       id,
@@ -286,6 +331,8 @@ describe('fields', () => {
       { reasoning: { effort: 'low' } },
       { output_config: { effort: 'low' }, thinking: { type: 'adaptive' } },
     ],
+    'a budget of OpenRouter': [{ reasoning: { max_tokens: 2000 } }, { thinking: { type: 'adaptive' } }],
+    'a budget of 0': [{ reasoning: { max_tokens: 0 } }, {}],
     'thinking of DeepSeek': [{ thinking: { type: 'enabled' } }, { thinking: { type: 'adaptive' } }],
     'a schema': [
       {

@@ -180,23 +180,24 @@ describe('what a model does not take', () => {
 
   test('schemas of tools, images, marks of a cache, the role of developers, the usage', () => {
     const parameters = { type: 'object', properties: { n: { type: 'integer', minimum: 1 } } };
-    const tools = [{ type: 'function', function: { name: 'Read', parameters } }];
+    const cache_control = { type: 'ephemeral' };
+    const tools = [
+      { type: 'function', function: { name: 'Read', parameters }, cache_control },
+      { type: 'function', function: { name: 'Write', parameters, cache_control } },
+    ];
     const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,aGk=' } };
     const sent = encode(
       {
         tools,
         messages: [
-          { role: 'developer', content: 'D' },
-          {
-            role: 'user',
-            content: [{ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } }, image],
-          },
+          { role: 'developer', content: 'D', cache_control },
+          { role: 'user', content: [{ type: 'text', text: 'a', cache_control }, image] },
         ],
       },
       { schema: 'no_ranges', streamOptions: false },
       { images: false },
     );
-    assert.doesNotMatch(JSON.stringify(sent['tools']), /minimum/);
+    assert.doesNotMatch(JSON.stringify(sent['tools']), /minimum|cache_control/);
     assert.deepEqual(sent['messages'], [
       { role: 'system', content: 'D' },
       {
