@@ -95,7 +95,10 @@ function toResult(id: string, message: JsonObject, param: string): ToolResultBlo
     (part) => markerIn({ cache_control: part['cache_control'] }).cache_control ?? [],
   );
   const marker = markers.at(-1) && { cache_control: markers.at(-1) };
-  const content = parts.map(({ cache_control: _, ...block }) => block as ContentBlock);
+  const content = parts.map((part) => {
+    const { cache_control: _, ...block } = part;
+    return block as ContentBlock;
+  });
   const result: ToolResultBlock = {
     type: 'tool_result',
     tool_use_id: id,

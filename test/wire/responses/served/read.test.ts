@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tagSignature } from '../../../../lib/anthropic/provenance.ts';
-import type { ContentBlock, MessagesRequest } from '../../../../lib/anthropic/request.ts';
+import { toBlocks, type MessagesRequest } from '../../../../lib/anthropic/request.ts';
 import { Unservable } from '../../../../lib/wire/served.ts';
 import { readBody } from '../../../support/responses/served.ts';
 
@@ -219,7 +219,7 @@ describe('items of newer clients and models', () => {
       { type: 'function_call', call_id: 'c3', name: 'run', arguments: '{"at": 1}' },
     );
     assert.deepEqual(
-      (message?.content as ContentBlock[]).map(({ input }) => input),
+      toBlocks(message?.content).map(({ input }) => input),
       [{ query: 'x' }, '{"at": 17878000001234567}', { at: 1 }],
     );
   });
