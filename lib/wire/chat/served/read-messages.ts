@@ -95,9 +95,9 @@ function toResult(id: string, message: JsonObject, param: string): ToolResultBlo
     (part) => markerIn({ cache_control: part['cache_control'] }).cache_control ?? [],
   );
   const marker = markers.at(-1) && { cache_control: markers.at(-1) };
-  const content = parts.map((part) => {
+  const content = parts.map((part): ContentBlock => {
     const { cache_control: _, ...block } = part;
-    return block as ContentBlock;
+    return block;
   });
   const result: ToolResultBlock = {
     type: 'tool_result',
