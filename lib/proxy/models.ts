@@ -1,4 +1,4 @@
-/** The lists of models: `GET /v1/models` in one shape for Anthropic and OpenAI clients, and those of other formats. */
+/** The lists of models: `GET /v1/models` in one shape for Anthropic and OpenAI clients, and the one that Google's clients read. */
 import type { Settings } from '../config/settings.ts';
 import { findModel } from '../catalog/models.ts';
 import type { ListedModel, ServedEndpoints } from '../wire/served.ts';
@@ -81,7 +81,7 @@ export function answerModels(encoded: string, userAgent: string | undefined, set
   return card;
 }
 
-/** The same in a format that has a path of its own for models. */
+/** The same in a format that has a list of its own. */
 export function answerServedModels({ format, endpoint }: ServedPath, settings: Settings): unknown {
   const { models, model }: ServedEndpoints = servedEndpoints[format];
   const listed = listedModels(settings);

@@ -87,7 +87,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const leave = goneController(req, res, () => road.recorder.left(requestId));
     const gone = leave.signal;
     const now = settings();
-    const served = servedAt(pathname);
+    const served = servedAt(pathname, req);
     const language = served && {
       ...servedEndpoints[served.format],
       userAgent: req.headers['user-agent'] ?? '',

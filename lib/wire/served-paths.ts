@@ -1,5 +1,5 @@
 /** The formats that clients speak, by name and by path, without their code. */
-import type { Endpoint, ServedEndpoints } from './served.ts';
+import type { Asking, Endpoint, ServedEndpoints } from './served.ts';
 import * as table from './served-table.ts';
 
 export type ServedName = keyof typeof table;
@@ -16,10 +16,10 @@ export interface ServedPath {
   readonly endpoint: Endpoint;
 }
 
-/** The format that a path belongs to, and what the path is for. */
-export function servedAt(pathname: string): ServedPath | undefined {
+/** The format that a path belongs to, and what the path is for. `asking` decides about paths that several formats have. */
+export function servedAt(pathname: string, asking?: Asking): ServedPath | undefined {
   for (const [format, find] of finders) {
-    const endpoint = find(pathname);
+    const endpoint = find(pathname, asking);
     if (endpoint) return { format, endpoint };
   }
   return undefined;

@@ -69,6 +69,14 @@ export interface Printer {
   whole(message: Message): unknown;
 }
 
+/** How a client asks: it says whose client it is at a path that several formats have. A request of Node's server is one. */
+export interface Asking {
+  /** The names are in lower case. */
+  readonly headers: GivenRequest['headers'];
+  /** The path with its query. */
+  readonly url?: string | undefined;
+}
+
 /** What a path is for. */
 export interface Endpoint {
   /** `refuse`: the format has it, and no proxy without a memory of answers can offer it. */
@@ -95,13 +103,13 @@ export interface ListedModel {
 
 /** The endpoints and errors of a served format. Importing them does not load the format. */
 export interface ServedEndpoints {
-  /** What the path is for; undefined if it is none of this format's. */
-  readonly find: (pathname: string) => Endpoint | undefined;
+  /** What the path is for; undefined if it is none of this format's. Without `asking`, no shared path is this format's. */
+  readonly find: (pathname: string, asking?: Asking) => Endpoint | undefined;
   /** The body of an error response. */
   readonly error: (error: ServedError) => unknown;
   /** The HTTP status in place of one that clients of this format do not know; the same unless given. */
   readonly status?: (status: number) => number;
-  /** The list of models, or one of them, in formats that have a path of their own for it. */
+  /** The list of models, or one of them, in formats that have their own. */
   readonly models?: (models: readonly ListedModel[]) => unknown;
   readonly model?: (model: ListedModel) => unknown;
 }

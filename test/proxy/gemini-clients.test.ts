@@ -26,8 +26,12 @@ const config = {
   ],
 };
 
-function clientOf({ url }: ProxyUnderTest, apiKey = token): GoogleGenAI {
-  return new GoogleGenAI({ apiKey, httpOptions: { baseUrl: url } });
+function clientOf(
+  { url }: ProxyUnderTest,
+  { key = token, apiVersion }: { key?: string; apiVersion?: string } = {},
+): GoogleGenAI {
+  const httpOptions = { baseUrl: url, ...(apiVersion !== undefined && { apiVersion }) };
+  return new GoogleGenAI({ apiKey: key, httpOptions });
 }
 
 interface Answer {
@@ -143,7 +147,9 @@ for (const format of formats)
 test('errors are in Google’s form: keys, bodies, models, methods', async () => {
   await using over = await proxyOver({ answers: [refuse(400), refuse(400)] });
   const contents = 'go';
-  await assert.rejects(clientOf(over, 'wrong').models.generateContent({ model, contents }), { status: 401 });
+  await assert.rejects(clientOf(over, { key: 'wrong' }).models.generateContent({ model, contents }), {
+    status: 401,
+  });
   const refused = clientOf(over).models.generateContent({
     model,
     contents,
@@ -168,15 +174,31 @@ test('errors are in Google’s form: keys, bodies, models, methods', async () =>
   assert.equal(key.status, 200);
 });
 
-test('tokens are counted, and models listed', async () => {
-  await using over = await proxyOver({ answers: [] });
-  const client = clientOf(over);
-  const counted = await client.models.countTokens({ model, contents: 'count these words' });
-  assert.ok((counted.totalTokens ?? 0) > 0);
-  const { page } = await client.models.list();
-  assert.ok(
-    page.some(({ name }) => name === 'models/emulator/first'),
-    JSON.stringify(page),
-  );
-  assert.equal((await client.models.get({ model: 'models/emulator/first' })).name, 'models/emulator/first');
-});
+// The newest SDK uses v1 unless told otherwise, and those before it v1beta.
+for (const apiVersion of ['v1', 'v1beta', 'v1alpha'])
+  test(`under ${apiVersion}, tokens are counted, models listed, and failures in Google’s form`, async () => {
+    await using over = await proxyOver({ answers: [] });
+    const client = clientOf(over, { apiVersion });
+    const counted = await client.models.countTokens({ model, contents: 'count these words' });
+    assert.ok((counted.totalTokens ?? 0) > 0);
+    const { page } = await client.models.list();
+    assert.deepEqual(
+      page.map(({ name }) => name),
+      ['models/emulator/first', 'models/other/second'],
+    );
+    assert.equal((await client.models.get({ model: 'models/emulator/first' })).name, 'models/emulator/first');
+    const failures = [
+      [client.models.get({ model: 'models/none/such' }), 404, 'NOT_FOUND'],
+      [client.files.list(), 501, 'UNIMPLEMENTED'],
+      [client.batches.list(), 501, 'UNIMPLEMENTED'],
+      [clientOf(over, { key: 'wrong', apiVersion }).models.list(), 401, 'UNAUTHENTICATED'],
+    ] as const;
+    for (const [failure, status, name] of failures)
+      await assert.rejects(
+        failure,
+        (error) =>
+          error instanceof ApiError &&
+          error.status === status &&
+          error.message.includes(`"status":"${name}"`),
+      );
+  });

@@ -35,6 +35,10 @@ export const support: Support = {
     ],
     special: [
       [
+        'v1 or v1alpha in place of v1beta',
+        "the same; GET /v1/models has Google's form for clients that send their key in Google's way",
+      ],
+      [
         'thoughts, if includeThoughts asks for them',
         'as parts, and in thoughtSignature what the model needs back',
       ],

@@ -1,6 +1,7 @@
 /** The endpoints that clients of Google's generateContent call, their errors and their list of models. */
 import type { ApiErrorType } from '../../../anthropic/events.ts';
-import type { Endpoint, ListedModel, ServedEndpoints, ServedError } from '../../served.ts';
+import type { Asking, Endpoint, ListedModel, ServedEndpoints, ServedError } from '../../served.ts';
+import { isGooglesClient } from './google-client.ts';
 import { methodIn, modelPath } from './path.ts';
 
 export const endpoints: ServedEndpoints = {
@@ -17,6 +18,8 @@ const answers: Readonly<Record<string, Endpoint>> = {
   countTokens: { does: 'count', method: 'POST' },
 };
 
+const agents = 'agents, and what belongs to them, are kept by Google';
+
 /** What Google's API has beside answers, by the first part of the path. */
 const others: ReadonlyMap<string, string> = new Map([
   ['cachedContents', 'cached content is kept by Google; send the whole conversation with each request'],
@@ -28,6 +31,14 @@ const others: ReadonlyMap<string, string> = new Map([
   ['operations', 'operations are run by Google'],
   ['interactions', 'interactions are kept by Google; use generateContent with the whole conversation'],
   ['authTokens', 'tokens of the Live API are made by Google'],
+  ['auth_tokens', 'tokens of the Live API are made by Google'],
+  ['agents', agents],
+  ['credentials', agents],
+  ['decisions', agents],
+  ['environments', agents],
+  ['triggers', agents],
+  ['voices', 'voices are kept by Google'],
+  ['webhooks', 'webhooks are called by Google'],
 ]);
 
 const embeddings = 'embeddings are not offered: the models answer conversations only';
@@ -54,8 +65,11 @@ const methods: ReadonlyMap<string, string> = new Map([
   ['countMessageTokens', old],
 ]);
 
-/** `/v1/models` is Anthropic's and OpenAI's list, `/v1/files` theirs as well, so under `v1` only the methods of models count. */
-function find(pathname: string): Endpoint | undefined {
+/**
+ * Anthropic and OpenAI have `/v1/models` and `/v1/files` as well, so under `v1` only the methods of models count, unless the
+ * client is one of Google's: `@google/genai` 3 and `google-genai` 3 for Python use `v1` for everything.
+ */
+function find(pathname: string, asking?: Asking): Endpoint | undefined {
   const [, upload, version, rest] = /^(\/upload)?\/(v1|v1beta|v1alpha)\/(.+)$/.exec(pathname) ?? [];
   if (version === undefined || rest === undefined) return undefined;
   const called = methodIn(pathname);
@@ -65,7 +79,7 @@ function find(pathname: string): Endpoint | undefined {
     const why = methods.get(called.method);
     if (why !== undefined) return refuse(why);
   }
-  if (version === 'v1') return undefined;
+  if (version === 'v1' && !(asking && isGooglesClient(asking))) return undefined;
   const why = others.get(/^[^/:]+/.exec(rest)?.[0] ?? '');
   if (why !== undefined || upload !== undefined) return refuse(why ?? 'uploads are kept by Google');
   if (rest === 'models' || rest === 'models/') return { does: 'models', method: 'GET' };

@@ -44,6 +44,42 @@ test('lists of models and one model, and nothing of the paths that other formats
     assert.equal(endpoints.find(path), undefined, path);
 });
 
+/** Requests that only Google's clients make. */
+const googles = [
+  { headers: { 'x-goog-api-key': 'k' } },
+  { headers: { 'x-goog-api-client': 'google-genai-sdk/3.3.0 gl-node/v24.0.0', authorization: 'Bearer k' } },
+  { headers: {}, url: '/v1/models?pageSize=50&key=k#end' },
+];
+
+test('under v1, which Anthropic and OpenAI have as well, everything is Google’s for Google’s clients', () => {
+  for (const asking of googles) {
+    const which = JSON.stringify(asking);
+    for (const path of ['/v1/models', '/v1/models/'])
+      assert.deepEqual(endpoints.find(path, asking), { does: 'models', method: 'GET' }, which);
+    for (const id of ['gemini-x', 'provider/model', 'ollama/qwen3:latest'])
+      assert.deepEqual(endpoints.find(`/v1/models/${id}`, asking), { does: 'models', method: 'GET', id });
+    for (const path of ['/v1/files', '/upload/v1/files', '/v1/batches', '/v1/agents'])
+      assert.equal(endpoints.find(path, asking)?.does, 'refuse', path + which);
+    for (const path of ['/v1/messages', '/v1/nothing', '/v1'])
+      assert.equal(endpoints.find(path, asking), undefined, path + which);
+  }
+});
+
+test('under v1, nothing but the methods of models is Google’s for other clients', () => {
+  const others = [
+    { headers: {} },
+    { headers: { authorization: 'Bearer k' }, url: '/v1/models' },
+    { headers: { authorization: 'Bearer k' }, url: '/v1/models?key=k' },
+    { headers: { 'x-api-key': 'k' }, url: '/v1/models?key=k' },
+    { headers: { 'anthropic-version': '2023-06-01' }, url: '/v1/models?limit=1000' },
+  ];
+  for (const asking of others) {
+    for (const path of ['/v1/models', '/v1/models/provider/model', '/v1/files', '/upload/v1/files'])
+      assert.equal(endpoints.find(path, asking), undefined, path + JSON.stringify(asking));
+    assert.equal(endpoints.find('/v1/models/m:generateContent', asking)?.does, 'answer');
+  }
+});
+
 test('what only Google can offer is refused in words', () => {
   for (const path of [
     '/v1beta/cachedContents',
@@ -53,6 +89,10 @@ test('what only Google can offer is refused in words', () => {
     '/v1beta/tunedModels/x:generateContent',
     '/v1beta/models/x:bidiGenerateContent',
     '/v1beta/interactions',
+    '/v1alpha/auth_tokens',
+    '/v1beta/agents/a',
+    '/v1beta/environments/e/files/f',
+    '/v1beta/webhooks/w:ping',
   ]) {
     const found = endpoints.find(path);
     assert.equal(found?.does, 'refuse', path);
@@ -105,5 +145,6 @@ test('Google’s client lists the models, and gets one', async () => {
   assert.ok(found.supportedActions?.includes('generateContent'));
   const { client, urls } = clientOf([utf8(JSON.stringify(endpoints.model?.(listed)))], json);
   assert.equal((await client.models.get({ model: found.name })).displayName, 'Kimi K3');
-  assert.equal(endpoints.find(new URL(urls[0] ?? '').pathname)?.id, 'opencode-go/kimi-k3');
+  const path = new URL(urls[0] ?? '').pathname;
+  assert.equal(endpoints.find(path, { headers: { 'x-goog-api-key': 'k' } })?.id, 'opencode-go/kimi-k3');
 });
