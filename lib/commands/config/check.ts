@@ -10,7 +10,7 @@ import { exitCodes, OccError } from '../../errors.ts';
 import { widthOf } from '../../terminal/width.ts';
 import { wrap } from '../../terminal/wrap.ts';
 import { renderProblemLine, toSource, type ConfigCall } from './call.ts';
-import { configOption } from './commands.ts';
+import { forFile } from './commands.ts';
 import { modelWarnings } from './served.ts';
 
 interface Findings {
@@ -56,15 +56,19 @@ async function examine(call: ConfigCall): Promise<Findings> {
   const source = toSource(call);
   const checked = await checkReadable(call);
   const { effective } = checked;
-  const warnings = [...checked.warnings, ...(effective ? findCautions(effective, source) : [])];
+  const { config } = call.options;
+  const warnings = forFile(
+    [...checked.warnings, ...(effective ? findCautions(effective, source) : [])],
+    config,
+  );
   // Unlike for a change of the file, errors in the environment count.
-  const mistakes = [...checked.mistakes, ...checked.environmentMistakes];
+  const mistakes = forFile([...checked.mistakes, ...checked.environmentMistakes], config);
   if (mistakes.length > 0) return { mistakes, warnings, ready: false };
   try {
     const { settings } = await loadSettings({ ...source, runCommands: false });
     const used = effective?.used ?? new Set();
     const keyless = Object.values(settings.providers).flatMap((provider): Problem[] =>
-      used.has(provider.name) ? missingKeyOf(provider, call.options.config) : [],
+      used.has(provider.name) ? missingKeyOf(provider, config) : [],
     );
     const models = locateProblems(effective?.text ?? '', modelWarnings(call, settings));
     return { mistakes, warnings: [...warnings, ...models, ...keyless], ready: keyless.length === 0 };
@@ -75,11 +79,8 @@ async function examine(call: ConfigCall): Promise<Findings> {
 
 function missingKeyOf({ name, missingKey, keyRemedy }: Provider, config: string | undefined): Problem[] {
   if (missingKey === undefined) return [];
-  const remedy = (keyRemedy ?? 'occ config set api_key --stdin').replaceAll(
-    /^occ config .*$/gm,
-    (command) => command + configOption(config),
-  );
-  return [{ path: name, message: `has no key: ${missingKey}`, remedy }];
+  const remedy = keyRemedy ?? 'occ config set api_key --stdin';
+  return forFile([{ path: name, message: `has no key: ${missingKey}`, remedy }], config);
 }
 
 async function checkReadable(call: ConfigCall): Promise<ConfigCheck> {

@@ -1,13 +1,29 @@
 /** Commands that messages suggest. Pure. */
 import type { Segment } from '../../config/file/json-path.ts';
 import { renderPath } from '../../config/file/json-path.ts';
-import type { ModelEntry } from '../../config/settings.ts';
+import type { ModelEntry, Problem } from '../../config/settings.ts';
 
 type Ref = Pick<ModelEntry, 'provider' | 'model_id'>;
 
 /** ` --config FILE`, if the user has named a file. */
 export function configOption(config: string | undefined): string {
   return config === undefined ? '' : ` --config ${quote(config)}`;
+}
+
+/** The same problems; the commands that they name change the file that was checked. Other words may follow after a comma. */
+export function forFile(problems: readonly Problem[], config: string | undefined): Problem[] {
+  const option = configOption(config);
+  return problems.map((problem) =>
+    problem.remedy === undefined || option === ''
+      ? problem
+      : {
+          ...problem,
+          remedy: problem.remedy.replaceAll(
+            /\bocc config (?:set|unset|edit|init|check)\b[^,)\n]*/g,
+            (command) => (command.includes(' --config ') ? command : command + option),
+          ),
+        },
+  );
 }
 
 /** `value` as it is typed: JSON, or a placeholder such as `<id>`. */

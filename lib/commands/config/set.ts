@@ -14,6 +14,7 @@ import { entryAt, servedWarnings } from './served.ts';
 import { exitCodes } from '../../errors.ts';
 import { say, warn } from '../../terminal/talk.ts';
 import { printWarnings, requireKnown, toTarget, type ConfigCall } from './call.ts';
+import { forFile } from './commands.ts';
 import { nextSteps, remedyForProvider } from './set-advice.ts';
 import { becameOf, holdsSecret, put, toValue } from './set-value.ts';
 import { readTyped } from './typed.ts';
@@ -82,7 +83,7 @@ interface Answer {
 }
 
 async function answer(
-  { output }: ConfigCall,
+  { output, options }: ConfigCall,
   { segments, file, change, served, next, builtIn, became }: Answer,
 ): Promise<void> {
   const path = renderPath(segments);
@@ -90,7 +91,10 @@ async function answer(
   const found = written
     ? [...change.warnings, ...(change.effective ? valueCautions(change.effective) : [])]
     : [];
-  const warnings = [...found.filter((problem) => concerns(problem, segments)), ...served];
+  const warnings = forFile(
+    [...found.filter((problem) => concerns(problem, segments)), ...served],
+    options.config,
+  );
   const overriddenBy = written ? variableOf(change.effective?.merged.origins[path]) : undefined;
   if (output.json) {
     output.printJson({

@@ -1,4 +1,5 @@
 /** Changes the file: reads it, checks the new text, and writes it unless the file has changed in the meantime. */
+import { quote } from '../../shell-word.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { renderProblem } from '../config-error.ts';
 import type { Effective } from '../file/effective.ts';
@@ -101,7 +102,7 @@ function refused(file: string, mistakes: readonly Problem[], remedy: string | un
         remedy ??
         (remedies.size > 0
           ? [...remedies].join('\n')
-          : 'occ config check lists what is wrong with the file as it is'),
+          : `occ config check --config ${quote(file)} lists what is wrong with the file as it is`),
     },
   );
 }

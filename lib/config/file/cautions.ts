@@ -6,15 +6,18 @@ import { readBudgetAmount } from '../../budget-amount.ts';
 import { readPaidFallback } from '../../paid-fallback.ts';
 import { readShare } from '../../quota-share.ts';
 import type { Effective } from './effective.ts';
+import { quote } from '../../shell-word.ts';
 import { namesDescriptor } from '../../given-pipe.ts';
 import { findPlaces, openToOthers, type PlaceOptions } from '../paths.ts';
 import { sectionsOf } from '../providers/providers.ts';
 import type { WireFormat } from '../../wire/formats.ts';
 import { toWireFormat } from './entries.ts';
 import { renderPath } from './json-path.ts';
+import { isKnown } from './lookup.ts';
 import { leaves } from './layers.ts';
 import { locateProblems } from './locate.ts';
 import { mistypedScenarios } from './mistyped.ts';
+import { repeatedKeys } from './repeated.ts';
 import { timeouts } from './schema.ts';
 import type { Problem } from '../settings.ts';
 
@@ -26,6 +29,8 @@ export function findCautions(effective: Effective, places: PlaceOptions): Proble
 export function valueCautions(effective: Effective, now = Date.now()): Problem[] {
   const found = [
     ...mistypedScenarios(effective.merged.tree),
+    ...repeatedKeys(effective.text),
+    ...emptyTokens(effective),
     ...shortLimits(effective),
     ...totalLimits(effective),
     ...urlsWithoutPath(effective),
@@ -53,18 +58,32 @@ function accessibleFiles({ source }: Effective, places: PlaceOptions): Problem[]
   });
 }
 
+/** A token that protects nothing, such as from `${OCC_TOKEN:-}` of a variable that is not set. */
+function emptyTokens({ merged }: Effective): Problem[] {
+  if (merged.tree['auth_token'] !== '') return [];
+  return [
+    {
+      path: 'auth_token',
+      message: 'is empty, so any token is accepted',
+      remedy: 'occ config set auth_token --stdin',
+    },
+  ];
+}
+
 /** In milliseconds. Shorter limits are most likely meant as seconds. */
 const shortestLimitMs = 1000;
 
 function shortLimits({ merged }: Effective): Problem[] {
   return [...leaves(merged.tree, [])].flatMap(([segments, value]): Problem[] => {
-    const limitMs = Object.hasOwn(timeouts, segments.at(-1) ?? '') ? toNumber(value) : undefined;
+    // A key that has no meaning there is ignored, whatever its value.
+    const counts = Object.hasOwn(timeouts, segments.at(-1) ?? '') && isKnown(segments);
+    const limitMs = counts ? toNumber(value) : undefined;
     if (!limitMs || limitMs >= shortestLimitMs) return [];
     return [
       {
         path: renderPath(segments),
         message: `${limitMs} ms is shorter than any answer takes`,
-        remedy: `did you mean ${limitMs}s? A number without a unit means milliseconds.`,
+        remedy: `did you mean ${limitMs} s? A number without a unit means milliseconds.\nocc config set ${quote(renderPath(segments))} ${limitMs}s`,
       },
     ];
   });
@@ -143,7 +162,8 @@ function isSet(budget: Json | undefined): boolean {
 /** A total limit cuts long responses, which is rarely intended. */
 function totalLimits({ merged }: Effective): Problem[] {
   return [...leaves(merged.tree, [])].flatMap(([segments, value]): Problem[] => {
-    const limitMs = segments.at(-1) === 'streaming_timeout_ms' ? toNumber(value) : undefined;
+    const counts = segments.at(-1) === 'streaming_timeout_ms' && isKnown(segments);
+    const limitMs = counts ? toNumber(value) : undefined;
     if (!limitMs || limitMs < shortestLimitMs) return [];
     return [
       {

@@ -17,6 +17,13 @@ export function childOf(schema: Schema, segment: Segment): Schema | undefined {
   return (Object.hasOwn(properties, segment) ? properties[segment] : undefined) ?? additionalProperties;
 }
 
+/** Whether the path leads to a described key. */
+export function isKnown(segments: readonly Segment[]): boolean {
+  let schema: Schema | undefined = configSchema;
+  for (const segment of segments) schema = schema && childOf(schema, segment);
+  return schema !== undefined;
+}
+
 /** Names that also mark a value as secret where no key is described, in a misplaced line for instance. */
 const secretNames: ReadonlyMap<string, Secrecy> = new Map(
   Object.entries<Schema>(configSchema.properties).flatMap(([name, { secret }]) =>

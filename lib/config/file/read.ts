@@ -2,6 +2,7 @@
 import {
   createScanner,
   parse,
+  parseTree,
   printParseErrorCode,
   type ParseError,
   type ParseErrorCode,
@@ -12,6 +13,7 @@ import { isGivenPipe, readGivenPipe } from '../../given-pipe.ts';
 import { reasonOf } from '../../system-error.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { ConfigError } from '../config-error.ts';
+import type { Problem } from '../settings.ts';
 import { decodeConfig, type Decoded } from './encoding.ts';
 
 /** Far more than any configuration needs; it keeps a wrong path, such as a log, from filling the memory. */
@@ -65,6 +67,7 @@ export function parseConfig(text: string, file: string): JsonObject {
         message: `more than ${maxDepth} lists and objects within each other; expected a configuration`,
       },
     ]);
+  if (body.trim() === '') throw new ConfigError(file, [emptyFile]);
   const errors: ParseError[] = [];
   const value: unknown = parse(body, errors, { allowTrailingComma: true, disallowComments: false });
   if (errors.length > 0) throw broken(file, body, errors);
@@ -75,6 +78,13 @@ export function parseConfig(text: string, file: string): JsonObject {
   }
   return withoutNulls(value) as JsonObject;
 }
+
+const emptyFile: Problem = {
+  path: '',
+  message: 'line 1, column 1: found an empty file, expected an object: { … }',
+  remedy: 'write {} into it, or remove it: without a file the defaults apply',
+  line: 1,
+};
 
 /** Far more than any configuration has; the parser overflows the stack at some thousands. */
 const maxDepth = 200;
@@ -103,11 +113,14 @@ export function kindOf(value: unknown): string {
   return typeof value === 'string' ? 'a string' : 'a number';
 }
 
+const aValue = 'expected a value: text in double quotes, a number, true, false, null, { or [';
+const aName = 'expected a property name in double quotes';
+
 /** What the parser expected, by its error codes. */
 const expectations: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'expected a value: text in double quotes, a number, true, false, null, { or [',
+  InvalidSymbol: aValue,
   InvalidNumberFormat: 'expected a number such as 3456 or 0.3',
-  PropertyNameExpected: 'expected a property name in double quotes',
+  PropertyNameExpected: aName,
   ValueExpected: 'expected a value',
   ColonExpected: 'expected ":" after the property name',
   CommaExpected: 'expected "," between two entries',
@@ -134,10 +147,18 @@ const maxReported = 10;
 /** Reports the first error of each line: the others on it are most likely its consequences. */
 function broken(file: string, text: string, errors: readonly ParseError[]): ConfigError {
   const reported = new Map<number, string>();
-  for (const { error, offset } of errors) {
+  const end = endOfValue(text);
+  for (const [index, { error, offset }] of errors.entries()) {
     const before = text.slice(0, offset).split(/\r\n|\r|\n/);
     const column = (before.at(-1)?.length ?? 0) + 1;
-    const message = `line ${before.length}, column ${column}: ${expectationOf(error)}`;
+    const name = printParseErrorCode(error);
+    const next = errors[index + 1];
+    const isName = next !== undefined && printParseErrorCode(next.error) === 'PropertyNameExpected';
+    const expected =
+      name === 'InvalidSymbol'
+        ? expectedInstead(text.slice(0, offset), isName, offset >= end)
+        : expectationOf(error);
+    const message = `line ${before.length}, column ${column}: ${expected}`;
     if (reported.size < maxReported && !reported.has(before.length)) reported.set(before.length, message);
   }
   const remedy = 'correct it, then run occ config check';
@@ -145,6 +166,19 @@ function broken(file: string, text: string, errors: readonly ParseError[]): Conf
     file,
     [...reported].map(([line, message]) => ({ path: '', message, remedy, line })),
   );
+}
+
+/** The parser has one error for every word without quotes, wherever it stands; a name that follows it tells a name. */
+function expectedInstead(before: string, isName: boolean, isBehind: boolean): string {
+  if (isName) return aName;
+  if (isBehind) return 'expected the end of the file';
+  return /(^|[:[,{])\s*$/.test(before) ? aValue : 'expected "," or the end of the object or list';
+}
+
+/** Where the first value of a text ends. */
+function endOfValue(text: string): number {
+  const root = parseTree(text, [], { allowTrailingComma: true });
+  return root === undefined ? Infinity : root.offset + root.length;
 }
 
 function unreadable(file: string, cause: unknown): OccError {

@@ -2,10 +2,11 @@
 import type { ErrorObject } from 'ajv';
 import { redactSecrets } from '../../redact.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
-import { childOf, dereference } from './lookup.ts';
+import { childOf, dereference, secretAt } from './lookup.ts';
 import { configSchema } from './schema.ts';
 import { formats, type Schema } from './schema-node.ts';
 import { renderPath, type Segment } from './json-path.ts';
+import { paidFallbacks } from '../../paid-fallback.ts';
 import { nearest } from '../../nearest.ts';
 import { kindOf } from './read.ts';
 import type { Problem } from '../settings.ts';
@@ -32,7 +33,13 @@ function toProblem(error: ErrorObject, config: JsonObject): Problem {
     const { missingProperty } = error.params as { missingProperty: string };
     return { path: renderPath([...segments, missingProperty]), message: `missing; expected ${expected}` };
   }
-  return { path: renderPath(segments), message: `found ${finding(value, schema)}, expected ${expected}` };
+  const near =
+    typeof value === 'string' ? nearest(value, (schema.enum ?? wordsOf(schema)).map(String)) : undefined;
+  return {
+    path: renderPath(segments),
+    message: `found ${finding(value, schema, segments)}, expected ${expected}`,
+    ...(near !== undefined && { remedy: `did you mean "${near}"?` }),
+  };
 }
 
 interface Place {
@@ -55,12 +62,26 @@ function locate(pointer: string, config: JsonObject): Place {
   return place;
 }
 
-/** Strings are shown only where one of a few words was expected, because they may be secret. */
-function finding(data: Json | undefined, schema: Schema): string {
+function wordsOf({ format }: Schema): readonly string[] {
+  return format === 'paid-fallback' ? paidFallbacks : [];
+}
+
+/** A URL may have a password in it, and a key may stand in the place of another value. */
+const printed: ReadonlySet<Schema['format']> = new Set([
+  'budget',
+  'quota-share',
+  'paid-fallback',
+  'host-name',
+]);
+
+/** Strings are shown only where a word or a short text of a known form was expected, because they may be secret. */
+function finding(data: Json | undefined, schema: Schema, segments: readonly Segment[]): string {
   if (typeof data === 'number') return String(data);
   if (typeof data !== 'string') return kindOf(data);
   if (data === '') return 'an empty string';
-  if (schema.enum && data.length <= 40) return JSON.stringify(redactSecrets(data));
+  if (secretAt(segments) !== undefined) return 'a string';
+  if ((schema.enum ?? printed.has(schema.format)) && data.length <= 40 && !data.includes('@'))
+    return JSON.stringify(redactSecrets(data));
   return 'a string';
 }
 

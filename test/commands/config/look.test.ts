@@ -198,9 +198,11 @@ test('check warns about values that are most likely mistakes', async (t) => {
     '! models.defualt: is not a scenario; did you mean "default"?',
     '! fallbacks.bakground: is not a scenario; did you mean "background"?',
     '! providers.lab.timeout_ms: 5 ms is shorter than any answer takes',
-    '  did you mean 5s? A number without a unit means milliseconds.',
+    '  did you mean 5 s? A number without a unit means milliseconds.',
+    '  occ config set providers.lab.timeout_ms 5s',
     '! providers.lab.streaming_timeout_ms: 999 ms is shorter than any answer takes',
-    '  did you mean 999s? A number without a unit means milliseconds.',
+    '  did you mean 999 s? A number without a unit means milliseconds.',
+    '  occ config set providers.lab.streaming_timeout_ms 999s',
     '! providers.lab.base_url: http://127.0.0.1:11434 has no path, but most servers expect /v1',
     '  occ config set providers.lab.base_url http://127.0.0.1:11434/v1',
     '! models.vision: glm-5.33 is in no list of opencode-go',
@@ -211,6 +213,36 @@ test('check warns about values that are most likely mistakes', async (t) => {
         `  if it is a model of ${name}: occ config set 'fallbacks["glm-5.3"][0]' '{"provider":"${name}","model_id":"nobody-has-it"}'`,
     ),
   ]);
+});
+
+test('check names keys that stand twice, an empty token, and no limit that is ignored anyway', async (t) => {
+  const { occ, write } = desk(t);
+  write(`{
+  "port": 1, "timeout_ms": 5, "auth_token": "",
+  "models": { "default": { "model_id": "glm-5.3", "model_id": "kimi-k3" } },
+  "port": 2, "api_key": "x"
+}`);
+  const said = await occ(['check', '--config', '.config/occ/config.json']);
+  assert.equal(said.code, 0);
+  assert.deepEqual(said.stdout.split('\n').slice(0, -2), [
+    '! timeout_ms (line 2): unknown key, ignored',
+    '! port (line 2): stands again in line 4, which applies; this one is ignored',
+    '  remove one of them: occ config edit --config .config/occ/config.json',
+    '! models.default.model_id (line 3): stands again in line 3, which applies; this one is ignored',
+    '  remove one of them: occ config edit --config .config/occ/config.json',
+    '! auth_token (line 2): is empty, so any token is accepted',
+    '  occ config set auth_token --stdin --config .config/occ/config.json',
+  ]);
+});
+
+test('the commands of check name the file that was checked, and nothing else gets its name', async (t) => {
+  const { occ, write } = desk(t);
+  write('{ "api_key": "${OCC_TEST_NOT_SET}" }');
+  const { stdout } = await occ(['check', '--config', '.config/occ/config.json']);
+  assert.match(
+    stdout,
+    /\n {2}occ config set api_key --stdin --config \.config\/occ\/config\.json, or give occ the variable OCC_TEST_NOT_SET\n/,
+  );
 });
 
 test('check says which keys about plans and paid models have no effect, or none any more', async (t) => {
@@ -249,7 +281,7 @@ test('check names what the keys about plans and paid models accept', async (t) =
     [{ save_quota_at: 0.8 }, /save_quota_at.*: found 0\.8, expected 1 or more/],
     [
       { save_quota_at: 'most' },
-      /save_quota_at.*: found a string, expected a percentage from 1 to 100 such as 80/,
+      /save_quota_at.*: found "most", expected a percentage from 1 to 100 such as 80/,
     ],
     [{ save_quota_at: true }, /save_quota_at/],
     [

@@ -599,7 +599,7 @@ test('a value that is most likely a mistake is set with a warning', async (t) =>
     [
       'opencode_go.timeout_ms',
       '5',
-      /timeout_ms.*: 5 ms is shorter than any answer takes\n {2}did you mean 5s\?/,
+      /timeout_ms.*: 5 ms is shorter than any answer takes\n {2}did you mean 5 s\?.*\n {2}occ config set opencode_go\.timeout_ms 5s\n/,
     ],
     ['providers.lab.base_url', 'http://127.0.0.1:1', /has no path, but most servers expect \/v1/],
     ['models.defualt.model_id', 'glm-5.3', /models\.defualt.*: is not a scenario; did you mean "default"\?/],

@@ -9,6 +9,30 @@ export const mistakes: [string, object, string, RegExp][] = [
   ['a port out of range', { port: 70000 }, 'port', /found 70000, expected 65535 or less/],
   ['a fractional port', { port: 34.5 }, 'port', /found 34.5, expected a whole number/],
   ['a word for a boolean', { hot_reload: 'yes' }, 'hot_reload', /found a string, expected true or false/],
+  [
+    'a misspelt word of several',
+    { paid_fallback: 'nver' },
+    'paid_fallback',
+    /found "nver", expected "always", "ask", "never"/,
+  ],
+  [
+    'a budget that is no amount',
+    { budget: { day: 'banana' } },
+    'budget.day',
+    /found "banana", expected US dollars/,
+  ],
+  [
+    'a host name with a scheme',
+    { allowed_hosts: ['http://nas'] },
+    'allowed_hosts[0]',
+    /found "http:\/\/nas", expected one host name/,
+  ],
+  [
+    'a host name with a password',
+    { allowed_hosts: ['http://me:secret@nas'] },
+    'allowed_hosts[0]',
+    /found a string, expected one host name/,
+  ],
   ['models as a list', { models: [] }, 'models', /found a list, expected an object/],
   [
     'a model as a string',

@@ -49,11 +49,19 @@ const broken: [string, number, number, RegExp][] = [
   ['{\r  "port" 1\r}', 2, 10, /expected ":"/],
   ['{ "port": }', 1, 11, /expected a value/],
   ['{ "port": 1', 1, 12, /expected "}"/],
-  ['{ port: 1 }', 1, 3, /expected/],
+  ['{ port: 1 }', 1, 3, /expected a property name in double quotes$/],
+  ["{ 'port': 1 }", 1, 3, /expected a property name in double quotes$/],
+  ['{ "a": 1, b: 2 }', 1, 11, /expected a property name in double quotes$/],
+  ['{ "a": [x] }', 1, 9, /expected a value: text in double quotes/],
+  ['{ "a": True }', 1, 8, /expected a value: text in double quotes/],
+  ['{ "a": 1 b }', 1, 10, /expected "," or the end of the object or list$/],
+  ['{ "a": 1 } x', 1, 12, /expected the end of the file$/],
+  ['{ "a": 1 } }', 1, 12, /expected the end of the file$/],
+  [' \n', 1, 1, /found an empty file, expected an object/],
   ['{ "a": "b }', 1, 8, /closing double quote/],
   ['[1, 2]', 1, 1, /found a list, expected an object/],
   ['"text"', 1, 1, /found a string, expected an object/],
-  ['', 1, 1, /expected a value/],
+  ['', 1, 1, /found an empty file, expected an object/],
 ];
 for (const [text, line, column, expected] of broken) {
   test(`invalid JSON is reported with line and column: ${JSON.stringify(text)}`, async (t) => {
