@@ -13,7 +13,10 @@ export interface PaidRule {
 /** RFC 3339, without a fraction: a time needs a zone, since the proxy may run in another one than the shell. */
 const moment = /^until\s+(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d)(:\d\d)?(z|[+-]\d\d:\d\d)$/i;
 
-/** `always`, `ask`, `never`, or `until 2026-11-30T04:25Z`: `always` before that time, and `ask` from then on. Undefined for anything else. */
+/**
+ * `always`, `ask`, `never`, or `until 2026-11-30T04:25Z`: `always` before that time, and `ask` from then on. Undefined for
+ * anything else.
+ */
 export function readPaidFallback(given: string, now: number): PaidRule | undefined {
   const text = given.trim().toLowerCase();
   const rule = paidFallbacks.find((one) => one === text);

@@ -13,7 +13,10 @@ interface CompileCache {
 /** Commands that status lines and shell prompts run. They compile in less time than it takes to load what reads kept code. */
 const short: ReadonlySet<string | undefined> = new Set(['status', 'statusline']);
 
-/** What the command that `args` name loads from now on is read from the cache of this version of occ, and added if it is missing. */
+/**
+ * What the command that `args` name loads from now on is read from the cache of this version of occ, and added if it is
+ * missing.
+ */
 export async function enableCompileCache(args: readonly string[]): Promise<void> {
   const { enableCompileCache: enable } = nodeModule as CompileCache;
   const folder = join(findPlaces().cacheDir, 'compiled', version);

@@ -1,4 +1,6 @@
-/** Keeps the code that V8 compiles on Node.js 20, which has no `enableCompileCache`: a third of the time until a proxy listens. */
+/**
+ * Keeps the code that V8 compiles on Node.js 20, which has no `enableCompileCache`: a third of the time until a proxy listens.
+ */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';

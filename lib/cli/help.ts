@@ -11,7 +11,9 @@ export const pipeWidth = 80;
 /** Wider lines are hard to read. */
 const maxWidth = 100;
 
-/** The help of a command, a topic, both, or an entry of a topic, ending with a line break. `columns` is undefined for a pipe. */
+/**
+ * The help of a command, a topic, both, or an entry of a topic, ending with a line break. `columns` is undefined for a pipe.
+ */
 export async function renderHelp(
   { command, topic, entry }: HelpRequest,
   columns: number | undefined,

@@ -33,7 +33,10 @@ function missingValue(command: Command, message: string): OccError {
   return misuse(prefixed(command, inOneSentence(message) + expected), [seeHelp(command)]);
 }
 
-/** The option or the argument with the nearest of its choices, for a message such as `option '--by <what>' argument 'modle' is invalid…`. */
+/**
+ * The option or the argument with the nearest of its choices, for a message such as `option '--by <what>' argument 'modle' is
+ * invalid…`.
+ */
 function nearestChoice(command: Command, message: string): string | undefined {
   const [, flags, given = ''] = /option '(.+?)' argument '(.*?)' is invalid/s.exec(message) ?? [];
   if (flags !== undefined) {

@@ -100,7 +100,9 @@ export interface PrivateFolder {
 /** A command ready to be spawned. */
 export interface Prepared {
   args: string[];
-  /** A file that the arguments name. The caller writes it for the owner alone, and removes it after the child unless it stays. */
+  /**
+   * A file that the arguments name. The caller writes it for the owner alone, and removes it after the child unless it stays.
+   */
   privateFile?: { path: string; text: string; stays: boolean };
   /** `Ready.folder` with its content. The caller writes it for the owner alone, and removes it after the child. */
   folder?: PrivateFolder;

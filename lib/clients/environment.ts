@@ -69,7 +69,9 @@ export function listNoProxy(env: Environment): string {
   return env['NO_PROXY'] || env['no_proxy'] || '';
 }
 
-/** Both spellings of NO_PROXY, with loopback added to the hosts that are listed: a client may send its requests through a proxy. */
+/**
+ * Both spellings of NO_PROXY, with loopback added to the hosts that are listed: a client may send its requests through a proxy.
+ */
 export function withLoopback(listed: string): { NO_PROXY: string; no_proxy: string } {
   const hosts = listed.split(',').map((host) => host.trim());
   const all = [...new Set([...hosts.filter((host) => host !== ''), ...loopback])].join(',');

@@ -1,4 +1,6 @@
-/** Lists the variables that decide where Claude Code sends requests and with which credentials. A launch sets or removes all. */
+/**
+ * Lists the variables that decide where Claude Code sends requests and with which credentials. A launch sets or removes all.
+ */
 
 /** Each of these alone makes the client ignore ANTHROPIC_BASE_URL (measured for the first two). */
 export const routingSwitches: ReadonlySet<string> = new Set([

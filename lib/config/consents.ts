@@ -4,7 +4,9 @@
  */
 import { makePrivateDirectory } from './paths.ts';
 
-/** `fetchAgreedTo`: the package that may be fetched. `storedModelSaid`: the client's stored model that was reported to the user. */
+/**
+ * `fetchAgreedTo`: the package that may be fetched. `storedModelSaid`: the client's stored model that was reported to the user.
+ */
 type Name = 'fetchAgreedTo' | 'storedModelSaid';
 
 export interface Consents {

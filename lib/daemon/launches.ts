@@ -5,10 +5,10 @@
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readOwn } from '../bounded-file.ts';
 import { makePrivateDirectory, writeRuntimeFile } from '../config/paths.ts';
-import { isObject, parseJson, toText, type JsonObject } from '../json.ts';
+import { toText, type JsonObject } from '../json.ts';
 import type { Machine } from './machine.ts';
+import { readOwnRecord } from './read-own-record.ts';
 import { findHealth, mayRun, sharesPids } from './probe.ts';
 import { exists } from './process.ts';
 import { isElsewhere, isMachine, writeToFolders } from './record.ts';
@@ -109,19 +109,10 @@ function readLaunches(folder: string): Found[] {
   });
 }
 
-/** Far more than a record has. */
-const maxBytes = 64 * 1024;
-
 /** Undefined also if another user may have written the file. */
 function readLaunch(file: string): LaunchRecord | undefined {
-  let text: string;
-  try {
-    text = readOwn(file, maxBytes).toString('utf8');
-  } catch {
-    return undefined;
-  }
-  const value = parseJson(text);
-  return isObject(value) && isLaunch(value) ? (value as unknown as LaunchRecord) : undefined;
+  const value = readOwnRecord(file);
+  return value !== undefined && isLaunch(value) ? (value as unknown as LaunchRecord) : undefined;
 }
 
 const textFields = ['instance', 'url', 'version', 'started_at', 'control', 'log', 'client', 'cwd'];

@@ -5,10 +5,10 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readOwn } from '../bounded-file.ts';
 import { findPlaces, makePrivateDirectory, writeRuntimeFile, type HomeContext } from '../config/paths.ts';
-import { isObject, parseJson, toText, type Json, type JsonObject } from '../json.ts';
+import { isObject, toText, type Json, type JsonObject } from '../json.ts';
 import { fileNameOf, thisMachine, type Machine } from './machine.ts';
+import { readOwnRecord } from './read-own-record.ts';
 
 export interface ProxyRecord {
   /** Random for each run; `/health` returns the same value. */
@@ -64,23 +64,14 @@ export function isElsewhere({ machine }: Pick<ProxyRecord, 'machine'>): boolean 
   return machine !== undefined && machine.name !== thisMachine().name;
 }
 
-/** Far more than a record has. */
-const maxBytes = 64 * 1024;
-
 /** The records in a folder: usually one, and none if there is no valid one that only this user may have written. */
 export function readRecords(folder: string): ProxyRecord[] {
   return [recordFile(folder), ownRecordFile(folder)].flatMap((file) => readFile(file) ?? []);
 }
 
 function readFile(file: string): ProxyRecord | undefined {
-  let text: string;
-  try {
-    text = readOwn(file, maxBytes).toString('utf8');
-  } catch {
-    return undefined;
-  }
-  const value = parseJson(text);
-  return isObject(value) && isRecord(value) ? (value as unknown as ProxyRecord) : undefined;
+  const value = readOwnRecord(file);
+  return value !== undefined && isRecord(value) ? (value as unknown as ProxyRecord) : undefined;
 }
 
 /** Throws the system's error if it can be written to none of the folders. Keeps the record of another machine. */

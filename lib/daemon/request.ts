@@ -1,4 +1,6 @@
-/** Sends one small request to a running occ, ignoring the proxy variables. Uses only node:http, which the first request loads. */
+/**
+ * Sends one small request to a running occ, ignoring the proxy variables. Uses only node:http, which the first request loads.
+ */
 import { isObject, parseJson, type JsonObject } from '../json.ts';
 
 export interface RequestOptions {

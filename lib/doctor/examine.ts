@@ -44,7 +44,9 @@ export interface Watch {
 const maxConcurrentLive = 4;
 /** Concurrent checks that use the processor: enough for their short waits to overlap. */
 const maxConcurrentHeavy = 3;
-/** Milliseconds of the run that must be left for such a check to be started. On a busy machine, ending it takes a while, too. */
+/**
+ * Milliseconds of the run that must be left for such a check to be started. On a busy machine, ending it takes a while, too.
+ */
 const leastHeavyMs = 1000;
 
 /** Returns the findings in the order of the instances, after every check has ended. */

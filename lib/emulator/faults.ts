@@ -138,7 +138,7 @@ function* withError(
     if (errorEvent && reached?.(frame)) {
       yield encode(
         errorEvent.type ?? 'api_error',
-        errorEvent.message ?? 'The emulator was told to fail here.',
+        errorEvent.message ?? 'The emulator fails here, as requested.',
       );
       if (!errorEvent.continues) return;
     }

@@ -1,6 +1,6 @@
 /**
- * Writes a file, reads it back and reports: a loop that shows that tools work. It uses the client's file tools, writes only below
- * the client's working directory, and quotes the actual results.
+ * Writes a file, reads it back and reports: a loop that shows that tools work. It uses the client's file tools, writes only
+ * below the client's working directory, and quotes the actual results.
  */
 import type { Conversation, CompletedCall } from './conversation.ts';
 import { fileActionOf, fileTools, type FileCall } from './file-tools.ts';

@@ -1,4 +1,6 @@
-/** Looks at a picture: names the colours of its left and right half. Reads PNG with 8 bits of red, green and blue, unfiltered. */
+/**
+ * Looks at a picture: names the colours of its left and right half. Reads PNG with 8 bits of red, green and blue, unfiltered.
+ */
 import { inflateSync } from 'node:zlib';
 import { isObject, toArray, type Json } from '../json.ts';
 

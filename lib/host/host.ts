@@ -149,7 +149,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
         sessions?.waiting(waiting);
         options.onWaiting?.(waiting);
       },
-      heard: (record) => sessions?.heard(record),
+      waited: (record) => sessions?.waited(record),
     };
     const proxy: Proxy = await listen(
       () => settings.current(),

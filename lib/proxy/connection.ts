@@ -100,7 +100,7 @@ export async function dropBody(req: IncomingMessage, clock: Clock, limits = rest
 
 /**
  * The path of a request line, which may be a whole URL (RFC 9112, 3.2.2); "" if it is not a valid URL, such as `//`. Who is
- * named in a whole URL is checked elsewhere (`door.ts`).
+ * named in a whole URL is checked elsewhere (`access.ts`).
  */
 export function pathOf(url = '/'): string {
   try {

@@ -51,8 +51,8 @@ const maxEncodings = 5;
 
 /**
  * The decompressed body: `body` itself where it has no encoding. `declared` is the header, whose values of several lines are
- * joined by commas. The result fails with the errors of `body` and of the decoders. Rejects with an EncodingError for an encoding that is unknown or that this version of Node
- * does not have.
+ * joined by commas. The result fails with the errors of `body` and of the decoders. Rejects with an EncodingError for an
+ * encoding that is unknown or that this version of Node does not have.
  */
 export async function decompressed(body: Readable, declared = ''): Promise<Readable> {
   const names = declared

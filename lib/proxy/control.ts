@@ -6,7 +6,9 @@ import { readBody, Refused } from './inbound.ts';
 import { sendJson } from './reply.ts';
 
 export interface Control {
-  /** Identifies this run of the proxy. `/health` returns it too, so that a record can be matched with the process on its port. */
+  /**
+   * Identifies this run of the proxy. `/health` returns it too, so that a record can be matched with the process on its port.
+   */
   instance: string;
   /** Sent like any token, but never the same as the clients' token. */
   token: string;

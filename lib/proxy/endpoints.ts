@@ -31,7 +31,10 @@ export function isAside(pathname: string): boolean {
   return isOpen(pathname) || pathname === '/metrics' || pathname.startsWith('/occ/');
 }
 
-/** Throws `Refused` for an unknown path, and for a method that it does not take. `served` is what the path is for, if a format has it. */
+/**
+ * Throws `Refused` for an unknown path, and for a method that it does not take. `served` is what the path is for, if a format
+ * has it.
+ */
 export function checkEndpoint(
   method: string,
   pathname: string,

@@ -93,7 +93,7 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
     }
 
     askForBody(req);
-    // The client may have left while the code of a request was loaded; and no event would report that again.
+    // The client may have left while the code of a request was loaded, and no event would report that again.
     if (req.destroyed) return broken(req.errored ?? undefined);
     // An error may follow the end, so this listener stays.
     req.on('data', take).once('end', whole).once('close', broken).on('error', broken);

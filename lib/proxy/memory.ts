@@ -199,7 +199,7 @@ export function memory(log: Log): Memory {
     const spent = limits.note(outcome, candidate, key, began, now);
     if (spent) {
       const which = spent.key === undefined ? '' : ` (key ${spent.key})`;
-      say(spent.who, `${describeSpent(spent, now)}${which}`, spent.until);
+      logRemembered(spent.who, `${describeSpent(spent, now)}${which}`, spent.until);
     }
     const diagnosis = diagnosisOf(outcome);
     const learned = diagnosis && learnedFrom(diagnosis, candidate, messageOf(outcome));
@@ -209,7 +209,7 @@ export function memory(log: Log): Memory {
   function learn(candidate: Candidate, learned: Learned, now: number): void {
     const model = nameOf(candidate);
     learnings.set(`${model} ${learnedKey(learned)}`, { model, learned, since: now }, now + learnedMs);
-    say(model, summarizeLearned(learned), now + learnedMs);
+    logRemembered(model, summarizeLearned(learned), now + learnedMs);
   }
 
   function learnFor(session: string, candidate: Candidate, change: Change, now: number): void {
@@ -217,10 +217,14 @@ export function memory(log: Log): Memory {
     const keyOf = (one: Change): string => learnedKey({ what: 'change', change: one });
     const others = (sessions.get(key, now) ?? []).filter((one) => keyOf(one) !== keyOf(change));
     sessions.set(key, [...others.slice(-maxChanges), change], now + conversationMs);
-    say(nameOf(candidate), `${describeChange(change)} (for one conversation)`, now + conversationMs);
+    logRemembered(
+      nameOf(candidate),
+      `${describeChange(change)} (for one conversation)`,
+      now + conversationMs,
+    );
   }
 
-  function say(who: string, what: string, until: number): void {
+  function logRemembered(who: string, what: string, until: number): void {
     log({ level: 'info', event: 'remembered', who, what, until: new Date(until).toISOString() });
   }
 

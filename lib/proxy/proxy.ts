@@ -13,7 +13,9 @@ import type { Recorder } from './recording/recorder.ts';
 import type { Counts, Road } from './road.ts';
 import type { Upstream } from './upstream.ts';
 
-/** What the record of a request does not hold: the headers it came with, which may contain secrets, and what it was answered. */
+/**
+ * What the record of a request does not hold: the headers it came with, which may contain secrets, and what it was answered.
+ */
 export interface Received {
   headers: IncomingHttpHeaders;
   /** The path of the request, without its query. */

@@ -9,7 +9,7 @@ import { answerControl } from './control.ts';
 import { openTokenCounter } from './count-tokens.ts';
 import { checkEndpoint, isAside, isExchange, isModels, isOpen } from './endpoints.ts';
 import type { Exchange } from './exchange.ts';
-import { checkDoor } from './door.ts';
+import { checkAccess } from './access.ts';
 import { isAmbiguous, Refused } from './inbound.ts';
 import { inFlight } from './in-flight.ts';
 import { loadLate } from './late.ts';
@@ -168,10 +168,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       throw new Refused('invalid_request_error', 'Host or Transfer-Encoding can be read in several ways');
     }
     if (control && pathname.startsWith('/occ/')) {
-      checkDoor(req, { host, allowedHosts, token: control.token });
+      checkAccess(req, { host, allowedHosts, token: control.token });
       return answerControl(control, `${method} ${pathname}`, incoming);
     }
-    checkDoor(req, { host, allowedHosts, token: token ?? settings.authToken?.reveal() }, !isOpen(pathname));
+    checkAccess(req, { host, allowedHosts, token: token ?? settings.authToken?.reveal() }, !isOpen(pathname));
     checkEndpoint(method, pathname, served, res);
     if (closing && !isAside(pathname)) return refuseNew(req, res);
 

@@ -17,7 +17,7 @@ export interface SilenceObserver {
   /** Nothing has come for `ms` milliseconds since the attempt began; `limit` would end the wait. */
   silent(ms: number, limit: NamedLimit): void;
   /** After `silent`: the upstream has begun to answer, or the attempt has ended. */
-  heard(): void;
+  over(): void;
 }
 
 /** What is known of an attempt. */
@@ -37,7 +37,7 @@ export function reportingSilence(limits: Deadlines, { clock, total, silence }: O
   const observer = silence;
   let ms = 0;
   let limit: NamedLimit | undefined;
-  let silentYet = true;
+  let isSilent = true;
   let cancel = clock.after(silenceMs, report);
 
   function report(): void {
@@ -48,27 +48,27 @@ export function reportingSilence(limits: Deadlines, { clock, total, silence }: O
     cancel = clock.after(silenceMs, report);
   }
 
-  function heard(): void {
-    if (!silentYet) return;
-    silentYet = false;
+  function endSilence(): void {
+    if (!isSilent) return;
+    isSilent = false;
     cancel();
-    if (ms > 0) observer.heard();
+    if (ms > 0) observer.over();
   }
 
   return {
     ...limits,
     arm(name, limitMs) {
       limits.arm(name, limitMs);
-      if (name === 'idle') heard();
+      if (name === 'idle') endSilence();
       else limit = { setting: settings[name], ms: limitMs };
     },
     disarm() {
       limits.disarm();
-      heard();
+      endSilence();
     },
     end(why) {
       limits.end(why);
-      heard();
+      endSilence();
     },
   };
 }

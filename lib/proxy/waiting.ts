@@ -18,7 +18,7 @@ export interface Waiting {
 export interface SilenceListener {
   waiting(waiting: Waiting): void;
   /** After `waiting`: the upstream has begun to answer, or the attempt has ended. */
-  heard(record: EndedRequest): void;
+  waited(record: EndedRequest): void;
 }
 
 /** Observes one attempt for a listener. */
@@ -31,6 +31,6 @@ export function observerFor(
   const model = nameOf(candidate);
   return {
     silent: (ms, limit) => listener.waiting({ record, model, ms, limit }),
-    heard: () => listener.heard(record),
+    over: () => listener.waited(record),
   };
 }

@@ -28,7 +28,7 @@ export interface SessionFiles {
   /** Shows that the model of a request has sent nothing yet. Never throws. */
   waiting(waiting: Waiting): void;
   /** Shows again what was there before the wait. Never throws. */
-  heard(record: EndedRequest): void;
+  waited(record: EndedRequest): void;
   /** Writes at once what was noted so far, and resolves when that is done. */
   settled(): Promise<void>;
   /** Removes the files that were written here, and the folder if it is empty then. Never rejects. */
@@ -125,7 +125,7 @@ export function sessionFiles(folder: string, after = later): SessionFiles {
       delete session.cancel;
       write(file, session, answer);
     },
-    heard(record) {
+    waited(record) {
       const { session, file } = sessionOf(record) ?? {};
       if (session?.waitsFor !== record.id || file === undefined) return;
       delete session.waitsFor;

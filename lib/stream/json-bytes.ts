@@ -93,7 +93,9 @@ function isContinuation(byte = 0): boolean {
   return byte >= 0x80 && byte <= 0xbf;
 }
 
-/** Bytes that are looked for at given places. Four are compared at a time, which takes half as long for the head of an event. */
+/**
+ * Bytes that are looked for at given places. Four are compared at a time, which takes half as long for the head of an event.
+ */
 export interface Expected {
   readonly length: number;
   /** Whether they stand at `at`. `view` is of the same bytes. */

@@ -1,4 +1,6 @@
-/** Where traces are sent, and with which headers: `OTEL_EXPORTER_OTLP_ENDPOINT`, `_HEADERS` and their forms for traces. Pure. */
+/**
+ * Where traces are sent, and with which headers: `OTEL_EXPORTER_OTLP_ENDPOINT`, `_HEADERS` and their forms for traces. Pure.
+ */
 import { valueIn, type Environment } from './variables.ts';
 import { readPairs } from './pairs.ts';
 

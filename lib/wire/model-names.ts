@@ -27,7 +27,10 @@ export function isOtherModel(asked: string, said: string): boolean {
   return missing.length > 0 && added.length > 0;
 }
 
-/** `MoonshotAI/Kimi-K2-Instruct:free` → `kimi`, `k2`; `deepseek-v3p2`, as Fireworks writes `deepseek-v3.2` → `deepseek`, `3`, `2`. */
+/**
+ * `MoonshotAI/Kimi-K2-Instruct:free` → `kimi`, `k2`; `deepseek-v3p2`, as Fireworks writes `deepseek-v3.2` → `deepseek`, `3`,
+ * `2`.
+ */
 function wordsOf(name: string): string[] {
   const last = name.toLowerCase().slice(name.lastIndexOf('/') + 1);
   return last

@@ -19,7 +19,7 @@ function observed() {
     clock,
     silence: {
       silent: (ms, { setting }) => reports.push([ms / silenceMs, setting]),
-      heard: () => reports.push('heard'),
+      over: () => reports.push('over'),
     },
   });
   return { clock, reports, limits, gone };
@@ -38,7 +38,7 @@ describe('an attempt', () => {
     limits.arm('idle', 10 * limit);
     clock.advance(9 * limit);
     limits.end();
-    assert.deepEqual(reports, [[1, 'timeout_ms'], [2, 'first_event_timeout_ms'], 'heard']);
+    assert.deepEqual(reports, [[1, 'timeout_ms'], [2, 'first_event_timeout_ms'], 'over']);
     assert.equal(clock.pending(), 0);
   });
 
@@ -66,7 +66,7 @@ describe('an attempt', () => {
       clock.advance(10 * silenceMs);
       assert.equal(reports.length, before);
       limits.end();
-      assert.equal(reports.at(-1), 'heard');
+      assert.equal(reports.at(-1), 'over');
       assert.equal(clock.pending(), 0);
     });
 });
@@ -74,7 +74,7 @@ describe('an attempt', () => {
 test('a request names the silent model, then the next one, and the shortest limit', async () => {
   const clock = manualClock();
   const waits: Waiting[] = [];
-  const heard: string[] = [];
+  const waited: string[] = [];
   const late = { headersAfterMs: silenceMs + 1 };
   await using over = await proxyOver({
     clock,
@@ -94,7 +94,7 @@ test('a request names the silent model, then the next one, and the shortest limi
     }),
     silences: {
       waiting: (waiting) => waits.push(waiting),
-      heard: ({ id }) => heard.push(id),
+      waited: ({ id }) => waited.push(id),
     },
   });
   const answer = over.send();
@@ -110,5 +110,5 @@ test('a request names the silent model, then the next one, and the shortest limi
     ],
   );
   const id = headers.get('request-id');
-  assert.deepEqual([waits[0]?.record.id, heard], [id, [id, id]]);
+  assert.deepEqual([waits[0]?.record.id, waited], [id, [id, id]]);
 });

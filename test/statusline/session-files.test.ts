@@ -196,20 +196,20 @@ test('a wait is shown until the model sends something, then the previous line', 
   await files.settled();
   assert.deepEqual(read(where)?.waiting, { model: 'deepseek-v4-pro', ms: 20_000 });
   // A sub-agent has waited, too, which was not shown.
-  files.heard({ ...wait().record, id: 'req_3', agent: 'a1' });
+  files.waited({ ...wait().record, id: 'req_3', agent: 'a1' });
   await files.settled();
   assert.deepEqual(read(where)?.waiting, { model: 'deepseek-v4-pro', ms: 20_000 });
   // The client has left before any answer.
-  files.heard(wait().record);
+  files.waited(wait().record);
   await files.settled();
   assert.equal(read(where), undefined);
   files.note(answered(), []);
   files.waiting(wait());
-  files.heard(wait().record);
+  files.waited(wait().record);
   await files.settled();
   assert.deepEqual([read(where)?.model, read(where)?.waiting], ['deepseek-v4-pro', undefined]);
   files.waiting(wait());
-  files.heard(wait().record);
+  files.waited(wait().record);
   files.note(failed, []);
   await files.settled();
   assert.equal(read(where)?.failure?.reason, '529');

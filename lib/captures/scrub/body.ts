@@ -1,5 +1,6 @@
 /** Scrubs the body of a response: events, JSON, or a page. The result has as many bytes, at the same places. */
 import { scrubDocuments } from './document.ts';
+import { edited, type Edit } from './edits.ts';
 import type { Place } from './modes.ts';
 import type { Scrubber } from './scrubber.ts';
 
@@ -27,7 +28,7 @@ interface Line {
 }
 
 function scrubEvents(text: string, place: Place, scrubber: Scrubber): string {
-  const edits: { from: number; to: number; text: string }[] = [];
+  const edits: Edit[] = [];
   /** Data lines that stand together are one document. */
   const documents: Line[][] = [];
   let open: Line[] | undefined;
@@ -68,13 +69,7 @@ function scrubEvents(text: string, place: Place, scrubber: Scrubber): string {
       offset += to - from + 1;
     }
   });
-  const parts: string[] = [];
-  let at = 0;
-  for (const edit of edits.toSorted((a, b) => a.from - b.from)) {
-    parts.push(text.slice(at, edit.from), edit.text);
-    at = edit.to;
-  }
-  return parts.join('') + text.slice(at);
+  return edited(text, edits);
 }
 
 function linesOf(text: string): Line[] {

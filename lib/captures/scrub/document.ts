@@ -1,4 +1,5 @@
 /** Scrubs JSON text: only characters inside strings change, so that what is broken stays broken in the same way. */
+import { edited, type Edit } from './edits.ts';
 import { modeOf, type Mode, type Place } from './modes.ts';
 import { tokensOf, unescaped, writtenLike, type JsonPath, type Tokens } from './json-tokens.ts';
 import type { Scrubber } from './scrubber.ts';
@@ -35,7 +36,7 @@ export function scrubDocuments(
     else if (one.group !== undefined) groups.set(one.group, [one]);
     else alone.push(one);
   }
-  const edits = documents.map((): { from: number; to: number; text: string }[] => []);
+  const edits = documents.map((): Edit[] => []);
   const write = ({ document, from, to, raw }: Waiting, text: string): void =>
     void edits[document]?.push({ from, to, text: writtenLike(raw, text) });
   for (const group of groups.values()) {
@@ -135,14 +136,4 @@ function isCumulative(group: readonly Waiting[]): boolean {
 function isNameInPieces(group: readonly Waiting[], scrubber: Scrubber): boolean {
   const whole = group.map(({ value }) => value).join('');
   return scrubber.isTool(whole) && !group.every(({ value }) => scrubber.isTool(value));
-}
-
-function edited(text: string, edits: { from: number; to: number; text: string }[]): string {
-  const parts: string[] = [];
-  let at = 0;
-  for (const edit of edits.toSorted((a, b) => a.from - b.from)) {
-    parts.push(text.slice(at, edit.from), edit.text);
-    at = edit.to;
-  }
-  return parts.join('') + text.slice(at);
 }

@@ -28,7 +28,10 @@ export function nameReplacements(
 ): Names {
   const made = new Map<string, string>();
 
-  /** A decoder that has read `Read` waits if there is a tool `ReadMany`, so the replacement of one must begin with that of the other. */
+  /**
+   * A decoder that has read `Read` waits if there is a tool `ReadMany`, so the replacement of one must begin with that of the
+   * other.
+   */
   function beginning(folded: string): string {
     for (let length = folded.length - 1; length > 1; length--) {
       const shorter = folded.slice(0, length);

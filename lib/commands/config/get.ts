@@ -11,7 +11,9 @@ import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { requireKnown, toSource, type ConfigCall } from './call.ts';
 import { renderImplied } from './show.ts';
 
-/** Objects and lists are printed as JSON. Rejects with an OccError: exit code 2 for an unknown key, 1 for one that has no value. */
+/**
+ * Objects and lists are printed as JSON. Rejects with an OccError: exit code 2 for an unknown key, 1 for one that has no value.
+ */
 export async function get(call: ConfigCall): Promise<number> {
   const { words, options, output } = call;
   const typed = words[0] ?? '';

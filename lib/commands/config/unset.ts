@@ -18,7 +18,9 @@ import { printWarnings, requireKnown, toTarget, type ConfigCall } from './call.t
 import { modelCommand, unsetCommand } from './commands.ts';
 import { entryAt, naming, servedWarnings } from './served.ts';
 
-/** Unknown keys in the file can be removed as well. Rejects with an OccError (exit code 2) if the file has none of that name. */
+/**
+ * Unknown keys in the file can be removed as well. Rejects with an OccError (exit code 2) if the file has none of that name.
+ */
 export async function unset(call: ConfigCall): Promise<number> {
   const { words, output, system } = call;
   const typed = words[0] ?? '';

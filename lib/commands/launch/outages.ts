@@ -1,4 +1,6 @@
-/** What a launch says about failed requests: the first one of an outage where the client shows nothing, and the last at its end. */
+/**
+ * What a launch says about failed requests: the first one of an outage where the client shows nothing, and the last at its end.
+ */
 import type { LaunchArguments } from '../../clients/arguments.ts';
 import { clientNamed, defaultClient } from '../../clients/clients.ts';
 import { quote } from '../../shell-word.ts';

@@ -10,8 +10,9 @@ import type { Output } from '../../terminal/output.ts';
 import type { System } from '../../terminal/command-context.ts';
 
 /**
- * On a terminal, asks whether a misspelt option of occ or name of a client is meant, and otherwise gives it to the client. OccError `usage`
- * (exit 2) where there is no terminal to ask on, and for an option without its value; `interrupted` (exit 130) after Ctrl-C.
+ * On a terminal, asks whether a misspelt option of occ or name of a client is meant, and otherwise gives it to the client.
+ * OccError `usage` (exit 2) where there is no terminal to ask on, and for an option without its value; `interrupted` (exit 130)
+ * after Ctrl-C.
  */
 export async function readArguments(
   words: readonly string[],

@@ -45,7 +45,8 @@ export function toScenario(typed: string | undefined, { models }: Pick<Settings,
 
 /**
  * `current` is the model that is replaced: where several providers have an id, its provider is meant, else the one that
- * has a key. `given` are the options of the command line, for suggestions. OccError `model_unknown` or `model_ambiguous`, both with exit code 2.
+ * has a key. `given` are the options of the command line, for suggestions. OccError `model_unknown` or `model_ambiguous`, both
+ * with exit code 2.
  */
 export function toRef(
   typed: string,

@@ -12,7 +12,9 @@ export interface Decoded {
 
 const mark = '\uFEFF';
 
-/** Undefined if the bytes are in none of the encodings. Of invalid UTF-8, each wrong sequence becomes U+FFFD unless `strict`. */
+/**
+ * Undefined if the bytes are in none of the encodings. Of invalid UTF-8, each wrong sequence becomes U+FFFD unless `strict`.
+ */
 export function decodeConfig(bytes: Buffer, strict = false): Decoded | undefined {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return decodeUtf16(bytes, (same) => same);

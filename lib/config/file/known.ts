@@ -62,7 +62,10 @@ function toSpelling(segment: Segment, schema: Schema): Segment {
   return additionalProperties === undefined && Object.hasOwn(properties, spelled) ? spelled : segment;
 }
 
-/** Every key with that last name, or with the nearest one, or that begins with it: `timeout` for `timeout_ms`; `<name>` and `[0]` stand for what the user chooses. */
+/**
+ * Every key with that last name, or with the nearest one, or that begins with it: `timeout` for `timeout_ms`; `<name>` and
+ * `[0]` stand for what the user chooses.
+ */
 function keysNamed(name: string): string[] {
   const all = [...pathsBelow(configSchema, '')];
   const meant = all.some(({ last }) => last === name)

@@ -1,4 +1,7 @@
-/** Names that are almost a scenario. Any name is allowed below `models` and `fallbacks`, but these are most likely typing errors. */
+/**
+ * Names that are almost a scenario. Any name is allowed below `models` and `fallbacks`, but these are most likely typing
+ * errors.
+ */
 import { nearest } from '../../nearest.ts';
 import type { Problem } from '../settings.ts';
 import { defaultModels } from './defaults.ts';

@@ -107,8 +107,8 @@ const maxOutputBytes = 64 * 1024;
 /**
  * Resolves to the output of the command without its last line break. A list is run as a program and its arguments; a
  * string is run by the shell (`sh -c`, or `cmd` on Windows). The command has no stdin, its stderr is discarded, and after
- * `keyCommandLimitMs` its whole process group is killed. Rejects with an OccError `key_command_failed` (exit code 78) that never
- * contains the output.
+ * `keyCommandLimitMs` its whole process group is killed. Rejects with an OccError `key_command_failed` (exit code 78) that
+ * never contains the output.
  */
 export async function runKeyCommand(
   command: string | readonly string[],

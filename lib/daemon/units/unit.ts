@@ -1,4 +1,7 @@
-/** Writes the unit of systemd. The rules of quoting are those of systemd.syntax(7) and systemd.service(5). Pure but for the template. */
+/**
+ * Writes the unit of systemd. The rules of quoting are those of systemd.syntax(7) and systemd.service(5). Pure but for the
+ * template.
+ */
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../../package-root.ts';
 import { fillTemplate } from './template.ts';

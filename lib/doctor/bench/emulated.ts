@@ -37,8 +37,8 @@ const pairs: readonly Pair[] = emulated.flatMap(({ format, quirks }, index): Pai
 });
 
 /**
- * Benches with the emulator at `url`: one for each pair of formats and each of `providers`, with that provider's timeouts. Providers
- * with the same timeouts share one.
+ * Benches with the emulator at `url`: one for each pair of formats and each of `providers`, with that provider's timeouts.
+ * Providers with the same timeouts share one.
  */
 export function emulatedBenches(
   loaded: LoadedSettings,

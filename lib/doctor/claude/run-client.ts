@@ -111,7 +111,9 @@ export function runClient(options: ClientOptions, ground: Ground): Promise<Clien
   });
 }
 
-/** The environment with another home, without telemetry and updates, and without what a running client has set for its tools. */
+/**
+ * The environment with another home, without telemetry and updates, and without what a running client has set for its tools.
+ */
 function isolated(env: Machine['env'], home: string): Record<string, string | undefined> {
   const { CLAUDECODE: _inside, CLAUDE_CODE_ENTRYPOINT: _entry, CLAUDE_CODE_SSE_PORT: _port, ...rest } = env;
   return {

@@ -57,8 +57,8 @@ export function toProblem(error: unknown): Problem {
 }
 
 /**
- * Thrown if what the check judges did not happen, which is no fault of occ or the provider: the model did something else, or the machine was
- * too busy. The message says what happened instead.
+ * Thrown if what the check judges did not happen, which is no fault of occ or the provider: the model did something else, or
+ * the machine was too busy. The message says what happened instead.
  */
 export class NotObserved extends Error {
   override readonly name = 'NotObserved';

@@ -1,6 +1,6 @@
 /**
- * The results of earlier runs, to see what has changed: one file for each model in `$XDG_STATE_HOME/occ/verify`, with scores and
- * the levels of the judges, and without any text that was sent.
+ * The results of earlier runs, to see what has changed: one file for each model in `$XDG_STATE_HOME/occ/verify`, with scores
+ * and the levels of the judges, and without any text that was sent.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';

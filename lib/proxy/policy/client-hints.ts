@@ -11,7 +11,9 @@ export interface ClientHints {
   agent: string;
   /** The kind of work, as Claude Code names it: `main`, `title`, `background`…; "" if nothing says it. */
   requestClass: string;
-  /** The thinking budget that the client's ordinary turns have, in tokens, if it is so large that it would mean more elsewhere. */
+  /**
+   * The thinking budget that the client's ordinary turns have, in tokens, if it is so large that it would mean more elsewhere.
+   */
   ordinaryThinking: number;
 }
 

@@ -1,4 +1,7 @@
-/** An outcome with its diagnosis. An overflow gets the message that makes the client compact, with the numbers that the upstream reported. */
+/**
+ * An outcome with its diagnosis. An overflow gets the message that makes the client compact, with the numbers that the upstream
+ * reported.
+ */
 import { promptTooLong, type ApiError } from '../../anthropic/errors.ts';
 import { diagnosisOf, type Outcome } from './failures.ts';
 import { diagnose } from '../rejections/diagnose.ts';

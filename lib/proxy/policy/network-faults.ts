@@ -159,7 +159,7 @@ const brief: Readonly<Record<NetworkFaultKind, string>> = {
   proxy_password: 'proxy refuses the login',
   proxy_scheme: 'proxy requires another login',
   proxy_refused: 'proxy refuses',
-  proxy_no_way: 'proxy finds no way',
+  proxy_no_way: 'proxy cannot reach the server',
 };
 
 /** The command that looks into it. */

@@ -1,8 +1,8 @@
 /**
- * `paid_fallback`: whether a model that costs money may answer in place of one that costs none. Pure. A model costs money unless
- * a plan pays for it, its price is 0, or it is on this machine (`isFree`). The rule looks only at the order of a plan: a model
- * that costs money and comes after one that costs none is a paid fallback, whatever keeps the others from answering. A model
- * that comes first, or only after others that cost money, was chosen and stays.
+ * `paid_fallback`: whether a model that costs money may answer in place of one that costs none. Pure. A model costs money
+ * unless a plan pays for it, its price is 0, or it is on this machine (`isFree`). The rule looks only at the order of a plan: a
+ * model that costs money and comes after one that costs none is a paid fallback, whatever keeps the others from answering. A
+ * model that comes first, or only after others that cost money, was chosen and stays.
  */
 import { isFree } from '../../catalog/price.ts';
 import type { ModelEntry, Settings } from '../../config/settings.ts';

@@ -26,8 +26,8 @@ export interface Comparison {
   /** Characters of the later prompt that the earlier one begins with, too. */
   shared: number;
   /**
-   * Of these, what a cache can have: all, or what stands before the last mark of the earlier prompt, if that has marks (Anthropic:
-   * only marked prefixes are kept).
+   * Of these, what a cache can have: all, or what stands before the last mark of the earlier prompt, if that has marks
+   * (Anthropic: only marked prefixes are kept).
    */
   cached: number;
   /** Absent if the later prompt only goes on where the earlier one ended, or ends earlier. */

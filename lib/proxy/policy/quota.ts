@@ -1,8 +1,8 @@
 /**
  * What an outcome says is used up, for whom and until when. Allowances belong to a key: OpenCode's limits name no model, and
  * several models were refused together even after they became per model (observed in autumn 2026). Three concern one model:
- * a refusal that names it (in a field, by its id or by its name), that of a free tier, beside which paid models continue, and an empty balance, since gateways
- * report that of one vendor, too (opencode#27593).
+ * a refusal that names it (in a field, by its id or by its name), that of a free tier, beside which paid models continue, and
+ * an empty balance, since gateways report that of one vendor, too (opencode#27593).
  */
 import type { ApiError } from '../../anthropic/errors.ts';
 import { allModels, findModel } from '../../catalog/models.ts';

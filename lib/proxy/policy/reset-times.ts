@@ -40,7 +40,8 @@ export function resetInFields(
 
 /**
  * Milliseconds until the reset that a message names: "Resets in 7hr 29min", "try again in 51 hours", "Please retry in 45.5s",
- * "will reset at 2026-01-05 12:34:56", "usage limit reached|1749924000", "regain access on 2026-04-01 at 00:00 UTC"; undefined if it names none.
+ * "will reset at 2026-01-05 12:34:56", "usage limit reached|1749924000", "regain access on 2026-04-01 at 00:00 UTC"; undefined
+ * if it names none.
  */
 export function resetInWords(message: string, now: number): number | undefined {
   return spanIn(message) ?? epochIn(message, now) ?? dateIn(message, now);

@@ -271,7 +271,10 @@ function passedOverFor({ route }: Candidate, { reason, window }: Lack): PassedOv
   return { model, reason, cause: 'capacity', ...(window !== undefined && { window }) };
 }
 
-/** The model as a candidate, with what was learned about it. Returns the error of a misconfigured model, which must not affect others. */
+/**
+ * The model as a candidate, with what was learned about it. Returns the error of a misconfigured model, which must not affect
+ * others.
+ */
 function toCandidate(entry: ModelEntry, provider: Provider, why: string, known: Known): Candidate | OccError {
   try {
     const route = toRoute(entry, provider);

@@ -1,6 +1,6 @@
 /**
- * What `save_quota_at` and `paid_fallback` do with this configuration, in words, for `occ route` and `occ status`. Pure. The words
- * are made from the plans of such requests, so that they cannot differ from what happens.
+ * What `save_quota_at` and `paid_fallback` do with this configuration, in words, for `occ route` and `occ status`. Pure. The
+ * words are made from the plans of such requests, so that they cannot differ from what happens.
  */
 import type { MessagesRequest } from '../../anthropic/request.ts';
 import { hasPlan } from '../../catalog/price.ts';

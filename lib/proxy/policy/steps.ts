@@ -1,6 +1,7 @@
 /**
- * Decides what follows an outcome: the same model again (always when the request was repaired), the next key, the next model, or the end. The table has an entry for
- * every class at every position, which the compiler checks. Pure: outcomes and a random number in, decision out.
+ * Decides what follows an outcome: the same model again (always when the request was repaired), the next key, the next model,
+ * or the end. The table has an entry for every class at every position, which the compiler checks. Pure: outcomes and a random
+ * number in, decision out.
  */
 import type { Retry } from '../../config/settings.ts';
 import { classOf, type FailureClass, type Outcome, type Position, type Tried } from './failures.ts';

@@ -1,4 +1,6 @@
-/** What upstreams call their failures: error types and codes. Data only; a name means the same from every vendor that uses it. */
+/**
+ * What upstreams call their failures: error types and codes. Data only; a name means the same from every vendor that uses it.
+ */
 import type { About } from './diagnosis.ts';
 
 /** The model's answer was not valid: a broken tool call or broken JSON (Groq). */

@@ -33,7 +33,9 @@ const answerField = /\bmax_?(?:completion_?|output_?|new_?)?tokens\b|\b(?:output
 const answerBound =
   /less than or equal|no (?:more|larger|greater) than|at most|up to|(?:must|can|may) ?not exceed|exceeds?\b|maximum|range|too (?:large|high|big)|greater than|larger than|tokens > \d|<=|≤|取值范围|最大|上限|超过/;
 
-/** The diagnosis of an error response of `modelId`. `gateway`: the provider forwards requests to vendors with keys of its own. */
+/**
+ * The diagnosis of an error response of `modelId`. `gateway`: the provider forwards requests to vendors with keys of its own.
+ */
 export function diagnose(error: ApiError, modelId = '', gateway = false): Diagnosis {
   const facts = factsOf(error);
   const texts = facts.messages.map((message) => withoutQuotations(withoutModel(message, modelId)));

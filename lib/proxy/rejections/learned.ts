@@ -12,7 +12,9 @@ export type Learned =
 /** How long it is remembered, in milliseconds: an hour, after which learning it again costs one refusal. */
 export const learnedMs = 3_600_000;
 
-/** What a refusal shows about the model, whether or not the request is tried again; undefined if nothing. `reason`: its message. */
+/**
+ * What a refusal shows about the model, whether or not the request is tried again; undefined if nothing. `reason`: its message.
+ */
 export function learnedFrom(
   { about, counts }: Diagnosis,
   { route }: Pick<Changeable, 'route'>,

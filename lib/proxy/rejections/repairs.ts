@@ -46,7 +46,10 @@ const essentialHeaders: ReadonlySet<string> = new Set([
   'host',
 ]);
 
-/** The changes that may answer the diagnosis. None changes what the client asks for, and none is about a field that was not named. */
+/**
+ * The changes that may answer the diagnosis. None changes what the client asks for, and none is about a field that was not
+ * named.
+ */
 export function proposals(diagnosis: Diagnosis, refused: RefusedRequest): Proposal[] {
   switch (diagnosis.about) {
     case 'format':

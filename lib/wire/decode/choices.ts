@@ -8,8 +8,8 @@ export type ContentKind = 'text' | 'thinking' | 'calls';
 
 export interface Choices {
   /**
-   * Takes the kinds of content, each once, in one chunk of choice `index`. Returns the kinds that belong to the answer, and reports
-   * the others.
+   * Takes the kinds of content, each once, in one chunk of choice `index`. Returns the kinds that belong to the answer, and
+   * reports the others.
    */
   accept(index: number, kinds: readonly ContentKind[]): readonly ContentKind[];
   /** True while choice `index` is a part of the answer or no choice is. */

@@ -1,5 +1,6 @@
 /**
- * Applies the client's stop sequences where the request cannot carry them. The text ends before the first one that occurs. As in Anthropic's API, thinking and arguments are not searched.
+ * Applies the client's stop sequences where the request cannot carry them. The text ends before the first one that occurs. As
+ * in Anthropic's API, thinking and arguments are not searched.
  */
 export interface StopSequences {
   /** Takes text and returns the part that cannot belong to a stop sequence. */

@@ -38,7 +38,10 @@ export function startUsage(reported: unknown, estimate: number, wrong: boolean):
   };
 }
 
-/** The usage with numbers in strings converted and negative ones set to 0, and counters rounded. Objects are kept, except as counters. */
+/**
+ * The usage with numbers in strings converted and negative ones set to 0, and counters rounded. Objects are kept, except as
+ * counters.
+ */
 export function withNumbers(reported: JsonObject): Partial<Usage> {
   const usage: [name: string, value: unknown][] = [];
   for (const [name, value] of Object.entries(reported)) {
@@ -53,7 +56,10 @@ export function withNumbers(reported: JsonObject): Partial<Usage> {
 
 const inputs = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'] as const;
 
-/** The usage of `message_delta` without an input of 0: some servers report theirs in `message_start` only (sgl-project/sglang#20830). */
+/**
+ * The usage of `message_delta` without an input of 0: some servers report theirs in `message_start` only
+ * (sgl-project/sglang#20830).
+ */
 export function withoutEmptyInput(counted: Partial<Usage>): Partial<Usage> {
   if (inputs.some((name) => (counted[name] ?? 0) > 0)) return counted;
   const {

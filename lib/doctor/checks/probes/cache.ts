@@ -1,4 +1,6 @@
-/** What a conversation has sent before is read from the prompt cache: while it goes on, after a new date, and with more tools. */
+/**
+ * What a conversation has sent before is read from the prompt cache: while it goes on, after a new date, and with more tools.
+ */
 import { randomUUID } from 'node:crypto';
 import type {
   ContentBlock,

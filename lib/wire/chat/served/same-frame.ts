@@ -10,9 +10,11 @@ import type { Said } from './chunks.ts';
 
 export interface ChunkReader {
   /**
-   * `passes`: the chunk may pass, and `said` has what it says. `text`: so may this one, which has nothing but text. `ends`: so may this one, once the answer is known to succeed.
-   * `nothing`: it has nothing for the client, or repeats what was sent. `printed`: it must not pass, and no later chunk can,
-   * because their order would be lost.
+   * - `passes`: the chunk may pass; `said` has what it says.
+   * - `text`: the chunk may pass, and has nothing but text.
+   * - `ends`: the chunk may pass once the answer is known to succeed.
+   * - `nothing`: the chunk has nothing for the client, or repeats what was sent.
+   * - `printed`: the chunk must not pass, and no later one can, because their order would be lost.
    */
   read(json: JsonObject): Verdict;
   /** The id and the time that all chunks have; undefined before the first chunk. */

@@ -5,7 +5,8 @@
  * - `occ1.…`: a signature that names its origin, as in Anthropic's format;
  * - `occs.…`: a signature without an origin, which is Claude's own;
  * - `occr.…`: the data of redacted thinking;
- * - anything else was made by a server that the client used without occ. None of the configured upstreams made it, so none gets it.
+ * - anything else was made by a server that the client used without occ. None of the configured upstreams made it, so none gets
+ *   it.
  */
 import { readSignature, tagAttachment, tagSignature, type Origin } from '../../../anthropic/provenance.ts';
 import type { ContentBlock } from '../../../anthropic/request.ts';

@@ -6,7 +6,7 @@ import { isLoopback } from '../loopback.ts';
 import { quote } from '../shell-word.ts';
 import { Refused } from './inbound.ts';
 
-export interface Door {
+export interface AccessRules {
   /** The host on which the server listens. */
   host: string;
   /** Other names by which clients reach it (`allowed_hosts`). */
@@ -19,19 +19,19 @@ export interface Door {
  * Throws `Refused` for a request that a web page could have made (a foreign Origin, or an unknown Host: DNS rebinding) or
  * that does not carry the token. The token is compared in constant time.
  */
-export function checkDoor(req: IncomingMessage, door: Door, needsToken = true): void {
+export function checkAccess(req: IncomingMessage, rules: AccessRules, needsToken = true): void {
   for (const authority of authoritiesOf(req)) {
     const named = hostOfAuthority(authority);
     if (named === undefined) throw new Refused('permission_error', 'the request names no valid host');
-    if (!isOurs(named, door, req.socket.localAddress)) throw foreign(named, door);
+    if (!isOurs(named, rules, req.socket.localAddress)) throw foreign(named, rules);
   }
   if (isFromPage(req)) {
     throw new Refused('permission_error', 'requests from web pages are not answered here', {
       next: { because: 'Nothing changes this: a web page could spend your key' },
     });
   }
-  if (door.token === undefined || !needsToken) return;
-  const { token } = door;
+  if (rules.token === undefined || !needsToken) return;
+  const { token } = rules;
   const presented = presentedTokens(req);
   if (presented.some((one) => equal(one, token))) return;
   const what =
@@ -64,7 +64,7 @@ function authoritiesOf({ headers, url = '' }: IncomingMessage): string[] {
   return absolute === undefined ? [host] : [host, absolute];
 }
 
-function isOurs(named: string, { host, allowedHosts }: Door, localAddress = ''): boolean {
+function isOurs(named: string, { host, allowedHosts }: AccessRules, localAddress = ''): boolean {
   if (isLoopback(named)) return true;
   // A link-local address has its interface after a percent sign.
   const ours = [host, localAddress.replace(/^::ffff:(?=\d+\.)|%.*$/g, ''), ...allowedHosts];
@@ -72,7 +72,7 @@ function isOurs(named: string, { host, allowedHosts }: Door, localAddress = ''):
 }
 
 /** The key is named to everyone, the command only for a name that is harmless in a shell. */
-function foreign(named: string, { allowedHosts }: Door): Refused {
+function foreign(named: string, { allowedHosts }: AccessRules): Refused {
   const command = `occ config set allowed_hosts.${allowedHosts.length} ${quote(named)}`;
   return new Refused(
     'permission_error',
