@@ -84,6 +84,8 @@ export function toolArguments(): ToolArguments {
         complete: true,
         ...(tail !== '' && { lost: `${tail.length} blanks for arguments` }),
       };
+    if (sent.length === 0 && tail.trim() === 'null')
+      return { rest: '', complete: true, lost: 'null for arguments' };
     if (!isObject(value))
       return { broken: phase === 'inside' ? 'they end in the middle' : 'they are no JSON object' };
     if (tail === '') return { rest: '', complete: true };

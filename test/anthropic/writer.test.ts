@@ -327,7 +327,7 @@ describe('tool calls (L6, L7)', () => {
     assert.equal(answered((answer) => answer.prose('text', 'a'), 'tool_use').ending, 'end_turn');
   });
 
-  for (const [name, args] of Object.entries({ cut: '{"a":', doubled: '{"a":1}{"a":2}', null: 'null' }))
+  for (const [name, args] of Object.entries({ cut: '{"a":', doubled: '{"a":1}{"a":2}', 'a list': '[]' }))
     test(`arguments that are ${name} fail the turn, but pass in a turn that was cut`, () => {
       const { answer, events, out } = recorder();
       answer.begin(usage);
@@ -347,6 +347,20 @@ describe('tool calls (L6, L7)', () => {
       }, 'max_tokens');
       assert.deepEqual(blocks, [`tool_use[b Read](${args})`]);
     });
+
+  test('null is a call without arguments, as some servers write it', () => {
+    const { blocks, out, ending } = answered((answer) => {
+      answer.open(0, tool('a'));
+      answer.delta(0, json('nu'));
+      answer.delta(0, json('ll'));
+      answer.close(0);
+      answer.open(1, tool('b'));
+      answer.delta(1, json('{"n":1}'));
+    });
+    assert.deepEqual(blocks, ['tool_use[a Read]()', 'tool_use[b Read]({"n":1})']);
+    assert.equal(ending, 'tool_use');
+    assert.ok(out.some(({ type }) => type === 'dropped'));
+  });
 
   test('text after arguments is dropped and reported', () => {
     const { blocks, out } = answered((answer) => {

@@ -149,11 +149,11 @@ export function resultText(result: ToolResultBlock, text: string): string {
 
 /**
  * A call's arguments as the text of a JSON object, which servers require. The text of an object passes unchanged, any
- * other value is put under `input`, and an empty one becomes `{}`.
+ * other value is put under `input`, and an empty one or `null` becomes `{}`.
  */
 export function argumentsText(input: unknown): string {
   if (typeof input === 'string') {
-    if (input.trim() === '') return '{}';
+    if (['', 'null'].includes(input.trim())) return '{}';
     return isObject(parseJson(input)) ? input : JSON.stringify({ input });
   }
   if (input === undefined || input === null) return '{}';

@@ -114,6 +114,7 @@ test('arguments are always the text of an object', () => {
     [broken, JSON.stringify(broken)],
     ['{"a": 1}', '{"a": 1}'],
     ['ls', '{"input":"ls"}'],
+    [' null', '{}'],
     [[1], '{"input":[1]}'],
     [{ a: 'x\ud800y' }, '{"a":"x\ufffdy"}'],
   ];

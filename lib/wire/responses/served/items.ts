@@ -116,7 +116,7 @@ function callId(item: JsonObject, path: string): string {
 function argumentsIn({ arguments: given }: JsonObject): unknown {
   if (isObject(given)) return given;
   const text = toText(given);
-  if (text.trim() === '') return {};
+  if (['', 'null'].includes(text.trim())) return {};
   const parsed = parseJson(text);
   if (!isObject(parsed)) return { [inputField]: text };
   return /\d{16}/.test(text) ? text : parsed;

@@ -217,10 +217,11 @@ describe('items of newer clients and models', () => {
       { type: 'tool_search_call', call_id: 'c1', execution: 'client', arguments: { query: 'x' } },
       { type: 'function_call', call_id: 'c2', name: 'run', arguments: '{"at": 17878000001234567}' },
       { type: 'function_call', call_id: 'c3', name: 'run', arguments: '{"at": 1}' },
+      { type: 'function_call', call_id: 'c4', name: 'run', arguments: 'null' },
     );
     assert.deepEqual(
       toBlocks(message?.content).map(({ input }) => input),
-      [{ query: 'x' }, '{"at": 17878000001234567}', { at: 1 }],
+      [{ query: 'x' }, '{"at": 17878000001234567}', { at: 1 }, {}],
     );
   });
 });
