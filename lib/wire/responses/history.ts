@@ -19,7 +19,7 @@ import { toUpstreamName } from '../tool-names.ts';
 import { toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
 import { inputText, isText, toParts } from './content.ts';
-import { attachments, replay } from './replay.ts';
+import { attachments, phaseOf, replay } from './replay.ts';
 import type { FunctionCall, FunctionCallOutput, InputItem, InputPart } from './types.ts';
 
 export function toItems(steps: readonly Step[], route: Route): InputItem[] {
@@ -71,6 +71,8 @@ function toTurn(blocks: readonly ContentBlock[], route: Route): InputItem[] {
     } else if (isBlock(block, 'tool_use')) items.push(toCall(block, route));
     else if (isBlock(block, 'text') && !isBlank(toText(block.text))) {
       const part = { type: 'output_text' as const, text: block.text, annotations: [] as [] };
+      const phase = phaseOf(block);
+      if (phase !== undefined) restore.take({ message: { phase } });
       restore.addText(part);
     }
   }

@@ -5,7 +5,7 @@
  * `encrypted_content`, the blocks before it with `continued`.
  */
 import { originOf, readSignature, type Origin } from '../../anthropic/provenance.ts';
-import type { ThinkingBlock } from '../../anthropic/request.ts';
+import type { ContentBlock, ThinkingBlock } from '../../anthropic/request.ts';
 import { isBlank } from '../encode/text.ts';
 import { isObject, toNumber, toText, type JsonObject } from '../../json.ts';
 import type { InputItem, OpaqueItem, OutputMessage, OutputText, ReasoningItem } from './types.ts';
@@ -36,6 +36,20 @@ export function replay(origin: Origin): Replay {
       return { type: 'reasoning', summary, encrypted_content: made.payload };
     },
   };
+}
+
+/** The key of a text's `phase`, which a client of this format returns in the item. A symbol, so that no other upstream gets it. */
+const messagePhase = Symbol('phase of a message');
+
+/** The texts of a message that had this `phase`; the same blocks without one. */
+export function withPhase(blocks: ContentBlock[], phase: unknown): ContentBlock[] {
+  return typeof phase === 'string'
+    ? blocks.map((block) => Object.assign(block, { [messagePhase]: phase }))
+    : blocks;
+}
+
+export function phaseOf(block: ContentBlock): string | undefined {
+  return (block as { [messagePhase]?: string })[messagePhase];
 }
 
 export interface Attachments {

@@ -3,6 +3,7 @@ import type { ContentBlock } from '../../../anthropic/request.ts';
 import { isObject, parseJson, toArray, toObject, toText, type Json, type JsonObject } from '../../../json.ts';
 import { Unservable } from '../../served.ts';
 import type { Conversation } from './conversation.ts';
+import { withPhase } from '../replay.ts';
 import { quoted, readContent } from './parts.ts';
 import { openItem, openReasoning } from './seals.ts';
 import { inputField, type ToolTable } from './tool-table.ts';
@@ -30,7 +31,10 @@ function readItem(item: JsonObject, path: string, reader: ItemReader): void {
   const type = toText(item['type']) || (item['role'] === undefined ? '' : 'message');
   switch (type) {
     case 'message':
-      return talk.add(roleOf(item, path), readContent(item['content'], `${path}.content`));
+      return talk.add(
+        roleOf(item, path),
+        withPhase(readContent(item['content'], `${path}.content`), item['phase']),
+      );
     case 'agent_message':
       return talk.add('user', readAgentMessage(item, path, left));
     case 'reasoning':

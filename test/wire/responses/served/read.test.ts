@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tagSignature } from '../../../../lib/anthropic/provenance.ts';
 import { toBlocks, type MessagesRequest } from '../../../../lib/anthropic/request.ts';
+import { encodeChatRequest } from '../../../../lib/wire/chat/request.ts';
+import { encodeMessagesRequest } from '../../../../lib/wire/messages/request.ts';
+import { encodeResponsesRequest } from '../../../../lib/wire/responses/request.ts';
 import { Unservable } from '../../../../lib/wire/served.ts';
+import { routeOf } from '../../../support/requests.ts';
 import { readBody } from '../../../support/responses/served.ts';
 
 const base = { model: 'gpt-x', input: 'hi' };
@@ -210,6 +214,42 @@ describe('items of newer clients and models', () => {
     });
     assert.deepEqual(request.messages, [{ role: 'user', content: [{ type: 'text', text: 'go' }] }]);
     assert.deepEqual(left, ['input[1] (program)', 'input[2] (program_output)']);
+  });
+
+  test('the phase of a message goes to upstreams of this format only', () => {
+    const said = (text: string, phase?: string): object => ({
+      type: 'message',
+      role: 'assistant',
+      ...(phase !== undefined && { phase }),
+      content: [{ type: 'output_text', text }],
+    });
+    const { request } = readBody({
+      ...base,
+      input: [
+        { role: 'user', content: 'go' },
+        said('a', 'commentary'),
+        said('b'),
+        said('c', 'final_answer'),
+        { role: 'user', content: 'on' },
+      ],
+    });
+    const { input } = encodeResponsesRequest(request, routeOf({ format: 'responses' }));
+    const sent = (text: string, more: object): object => ({
+      ...more,
+      type: 'message',
+      role: 'assistant',
+      content: [{ type: 'output_text', text, annotations: [] }],
+    });
+    assert.deepEqual(input.slice(1, -1), [
+      sent('a', { phase: 'commentary' }),
+      sent('b', {}),
+      sent('c', { phase: 'final_answer' }),
+    ]);
+    const others = [
+      encodeMessagesRequest(request, routeOf({ format: 'messages', quirks: { betas: true } })),
+      encodeChatRequest(request, routeOf()),
+    ];
+    for (const other of others) assert.doesNotMatch(JSON.stringify(other), /phase|commentary/);
   });
 
   test('a call returns with the arguments that the model wrote, digit by digit', () => {
