@@ -10,6 +10,7 @@ import {
   type MessagesRequest,
   type RequestMessage,
   type TextBlock,
+  type Tool,
 } from './request.ts';
 
 const marker: CacheControl = { type: 'ephemeral' };
@@ -17,10 +18,18 @@ const marker: CacheControl = { type: 'ephemeral' };
 /** User messages whose ends are breakpoints: this request's end, and the end of the one before, which was written then. */
 const markedMessages = 2;
 
-/** The request with a breakpoint after the tools, the system prompt and the last messages; the same if it has any. */
-export function withBreakpoints(request: MessagesRequest): MessagesRequest {
+/** Of a request; Anthropic's API refuses one with more. Clients of other formats may have marked theirs for other servers. */
+const mostBreakpoints = 4;
+
+/**
+ * The request with a breakpoint after the tools, the system prompt and the last messages; the same if it has any, but not more
+ * than the API accepts.
+ */
+export function withBreakpoints(given: MessagesRequest): MessagesRequest {
+  const own = countOf(given);
+  if (own > 0 && own <= mostBreakpoints) return given;
+  const request = own > 0 ? withoutBreakpoints(given) : given;
   const { tools, system, messages } = request;
-  if (hasBreakpoint(request)) return request;
   const ends = new Set(messages.filter(({ role }) => role === 'user').slice(-markedMessages));
   const lastTool = tools?.at(-1);
   return {
@@ -42,7 +51,26 @@ function marked(blocks: readonly ContentBlock[]): ContentBlock[] {
   return block ? blocks.with(last, { ...block, cache_control: marker }) : [...blocks];
 }
 
-function hasBreakpoint({ tools, system, messages }: MessagesRequest): boolean {
+function countOf({ tools, system, messages }: MessagesRequest): number {
   const blocks = [toBlocks(system), ...messages.map(({ content }: RequestMessage) => toBlocks(content))];
-  return [...(tools ?? []), ...blocks.flat()].some((one) => Boolean(one['cache_control']));
+  return [...(tools ?? []), ...blocks.flat()].filter((one) => Boolean(one['cache_control'])).length;
+}
+
+function withoutBreakpoints({ tools, system, messages, ...rest }: MessagesRequest): MessagesRequest {
+  return {
+    ...rest,
+    ...(tools && { tools: tools.map(unmarked) }),
+    ...(system !== undefined && { system: toBlocks(system).map(unmarked) as TextBlock[] }),
+    messages: messages.map((message) => {
+      const { content } = message;
+      return Array.isArray(content)
+        ? Object.assign({}, message, { content: content.map(unmarked) })
+        : message;
+    }),
+  };
+}
+
+function unmarked<T extends ContentBlock | Tool>(one: T): T {
+  const { cache_control: _, ...rest } = one;
+  return rest as T;
 }

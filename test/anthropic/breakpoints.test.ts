@@ -48,6 +48,21 @@ test('a request with one of its own stays as it is', () => {
   assert.equal(withBreakpoints(inResult), inResult);
 });
 
+test('more than Anthropic’s API accepts give way to those that occ sets', () => {
+  const marked = (count: number): MessagesRequest => ({
+    ...request,
+    messages: request.messages.with(2, {
+      role: 'user',
+      content: Array.from({ length: count }, () => text('x', { cache_control: marker })),
+    }),
+  });
+  const four = marked(4);
+  assert.equal(withBreakpoints(four), four);
+  const content = Array.from({ length: 5 }, () => text('x'));
+  const plain = { ...request, messages: request.messages.with(2, { role: 'user', content }) };
+  assert.deepEqual(withBreakpoints(marked(5)), withBreakpoints(plain));
+});
+
 test('thinking is never marked, and empty content stays empty', () => {
   const messages = [{ role: 'user' as const, content: [text('x'), { type: 'thinking', thinking: 't' }] }];
   assert.deepEqual(withBreakpoints({ model: 'm', messages }).messages, [
