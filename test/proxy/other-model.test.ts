@@ -6,12 +6,12 @@ import { describeEntry } from '../../lib/commands/logs/describe.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { explain } from '../../lib/commands/why/tell.ts';
 import { parseLogLine } from '../../lib/log/read-log.ts';
-import type { WireFormat } from '../../lib/wire/formats.ts';
 import { requestBody, waitUntil } from '../support/proxy.ts';
 import { events, json, scripted, type Responder } from '../support/scripted-upstream.ts';
+import type { Format } from '../support/turns.ts';
 
 /** A short answer whose model has this name, as each format says it: in the first event, or in a body that is not streamed. */
-const streamed = (model: string): Record<WireFormat, Responder> => ({
+const streamed = (model: string): Record<Format, Responder> => ({
   chat: events(
     { model, choices: [{ index: 0, delta: { content: 'ok' }, finish_reason: null }] },
     { model, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
@@ -37,7 +37,7 @@ const streamed = (model: string): Record<WireFormat, Responder> => ({
   }),
 });
 
-const whole = (model: string): Record<WireFormat, Responder> => ({
+const whole = (model: string): Record<Format, Responder> => ({
   chat: json(200, { model, choices: [{ message: { content: 'ok' }, finish_reason: 'stop' }] }),
   messages: json(200, {
     type: 'message',
@@ -57,7 +57,7 @@ const whole = (model: string): Record<WireFormat, Responder> => ({
   }),
 });
 
-async function askedOf(format: WireFormat, responder: Responder) {
+async function askedOf(format: Format, responder: Responder) {
   await using over = await scripted({ format, script: [responder], entry: { model_id: 'kimi-k2' } });
   await over.send(requestBody());
   await waitUntil(() => over.proxy.recent.list().length > 0, 'a record');
