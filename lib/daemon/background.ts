@@ -11,7 +11,7 @@ import { makePrivateDirectory } from '../config/paths.ts';
 import type { ProxyRecord } from './record.ts';
 import { endingSignalNames, endingSignals } from '../errors.ts';
 
-export interface BackgroundOptions {
+export interface BackgroundOptions<T> {
   /** The arguments after `occ`. */
   args: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
@@ -20,17 +20,22 @@ export interface BackgroundOptions {
   stateDir: string;
   /** Milliseconds until it must be ready. */
   limitMs: number;
+  /** What to ask the proxy before the user is told about it. A signal until then still ends the proxy: nobody would know that it runs. */
+  ask: (record: ProxyRecord) => Promise<T>;
 }
 
-export type Started =
+export type Started<T> =
   /** Its port answers. It has printed at most warnings. */
-  | { kind: 'ready'; printed: string; record: ProxyRecord }
+  | { kind: 'ready'; printed: string; record: ProxyRecord; answer: T }
   /** It ended with this code. */
   | { kind: 'failed'; code: number; printed: string }
   /** It was not ready in time, and was killed. */
   | { kind: 'late'; printed: string }
-  /** This process received a signal, and killed it. */
+  /** This process received a signal, and ended it. */
   | { kind: 'interrupted'; code: number };
+
+/** Milliseconds for a proxy that is ready to end by itself and to remove its record. */
+const graceMs = 3000;
 
 /** Bytes that a start may print; it prints some lines. */
 const maxPrinted = 4 * 1024 * 1024;
@@ -49,9 +54,9 @@ export function startLogFile(stateDir: string): string {
 const { O_NOFOLLOW: noFollow = 0, O_NONBLOCK: nonBlocking = 0 } = files as Partial<typeof files>;
 const emptied = files.O_WRONLY | files.O_CREAT | files.O_TRUNC | noFollow | nonBlocking;
 
-/** Rejects with the system's error if the file cannot be opened or the process cannot be created. */
-export async function startBackground(options: BackgroundOptions): Promise<Started> {
-  const { args, env, cwd, stateDir, limitMs } = options;
+/** Rejects with the system's error if the file cannot be opened or the process cannot be created, and as `ask` rejects. */
+export async function startBackground<T>(options: BackgroundOptions<T>): Promise<Started<T>> {
+  const { args, env, cwd, stateDir, limitMs, ask } = options;
   makePrivateDirectory(stateDir);
   // Several starts at once must not empty the file of one another.
   const file = join(stateDir, `start.${process.pid}.log`);
@@ -68,7 +73,7 @@ export async function startBackground(options: BackgroundOptions): Promise<Start
   } finally {
     closeSync(log);
   }
-  const started = await outcome(child, limitMs, () => printedIn(file)).finally(() =>
+  const started = await outcome(child, { limitMs, ask, printed: () => printedIn(file) }).finally(() =>
     renameSync(file, startLogFile(stateDir)),
   );
   if (child.connected) child.disconnect();
@@ -85,31 +90,54 @@ function printedIn(file: string): string {
   }
 }
 
-function outcome(child: ChildProcess, limitMs: number, printed: () => string): Promise<Started> {
+interface Waiting<T> extends Pick<BackgroundOptions<T>, 'limitMs' | 'ask'> {
+  printed: () => string;
+}
+
+function outcome<T>(child: ChildProcess, { limitMs, ask, printed }: Waiting<T>): Promise<Started<T>> {
   return new Promise((resolve, reject) => {
-    const end = (started: Started): void => {
-      if (started.kind !== 'ready' && started.kind !== 'failed') child.kill('SIGKILL');
+    let isReady = false;
+    let isStopping = false;
+    const end = (started: Started<T>): void => {
+      if (started.kind === 'late') child.kill('SIGKILL');
       finish();
       resolve(started);
     };
-    const onSignal = (signal: keyof typeof endingSignals): void =>
-      end({ kind: 'interrupted', code: endingSignals[signal] });
+    const onSignal = (signal: keyof typeof endingSignals): void => {
+      if (isStopping) return;
+      isStopping = true;
+      // Before it is ready, it has nothing to clean up, and may not listen to signals yet.
+      child.kill(isReady ? 'SIGTERM' : 'SIGKILL');
+      const interrupted = (): void => {
+        clearTimeout(grace);
+        end({ kind: 'interrupted', code: endingSignals[signal] });
+      };
+      const grace = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      child.once('exit', interrupted);
+    };
     const timer = setTimeout(() => end({ kind: 'late', printed: printed() }), limitMs);
     const finish = (): void => {
       clearTimeout(timer);
       for (const signal of endingSignalNames) process.off(signal, onSignal);
     };
+    const fail = (error: unknown): void => {
+      finish();
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
     for (const signal of endingSignalNames) process.on(signal, onSignal);
     child.once('message', (message) => {
-      end({ kind: 'ready', printed: printed(), record: (message as ReadyMessage).ready });
+      isReady = true;
+      clearTimeout(timer);
+      const { ready: record } = message as ReadyMessage;
+      ask(record)
+        .then((answer) => isStopping || end({ kind: 'ready', printed: printed(), record, answer }))
+        .catch((error: unknown) => isStopping || fail(error));
     });
     child.once('exit', (code, signal) => {
+      if (isStopping) return;
       const ended = code ?? (signal === null ? 1 : 128 + constants.signals[signal]);
       end({ kind: 'failed', code: ended, printed: printed() });
     });
-    child.once('error', (error) => {
-      finish();
-      reject(error);
-    });
+    child.once('error', fail);
   });
 }

@@ -70,7 +70,14 @@ test('a link in the place of a record is replaced, and its target kept', posix, 
   symlinkSync(target, join(folder, `start.${process.pid}.log`));
   writeRecord([folder], record);
   writeLaunch([folder], { ...record, client: 'claude', cwd: '/' });
-  const starting = startBackground({ args: [], env: {}, cwd: folder, stateDir: folder, limitMs: 1 });
+  const starting = startBackground({
+    args: [],
+    env: {},
+    cwd: folder,
+    stateDir: folder,
+    limitMs: 1,
+    ask: () => assert.fail(),
+  });
   await assert.rejects(starting, { code: 'ELOOP' });
   assert.equal(readFileSync(target, 'utf8'), 'kept');
   assert.equal(lstatSync(recordFile(folder)).isFile(), true);

@@ -41,7 +41,9 @@ export async function startAndWait(
     cwd: system.home,
     stateDir,
     limitMs: readyMs,
+    ask: clientVariables,
   }).catch((error: Error) => {
+    if (error instanceof OccError) throw error;
     const reason = isSystemError(error) ? describeSystemError(error) : error.message;
     throw new OccError('start_failed', `the proxy cannot be started: ${reason}`, {
       remedy: `check that ${startLogFile(stateDir)} can be written: the proxy logs its start there`,
@@ -58,8 +60,7 @@ export async function startAndWait(
     if (printed !== '') return started.code === exitCodes.ok ? exitCodes.failed : started.code;
     throw endedSilently(started.code, startLogFile(stateDir));
   }
-  const { record } = started;
-  const variables = await clientVariables(record);
+  const { record, answer: variables } = started;
   printStarted({ record, variables, output, width: widthOf(system.stdout), stays: true, home: system.home });
   return exitCodes.ok;
 }
